@@ -1,4 +1,4 @@
-"""Albums: near the best there is, less redundant than the best rated, and in seconds.
+"""Albums compared with the best possible and with the best-rated photos, and timed.
 
     python benchmarks/album.py small
     python benchmarks/album.py --index oasis judged
@@ -46,7 +46,7 @@ DRAWS = 20
 
 
 def main() -> None:
-    """Run one of the four."""
+    """Run the chosen one of four experiments."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("what", choices=["small", "judged", "large", "command"])
     parser.add_argument("--index")
@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def small() -> None:
-    """Print greedy's share of the best value, over all albums of random small collections."""
+    """Print greedy's share of the optimal value on small random collections."""
     rng = np.random.default_rng(0)
     print("| albums of | without quotas: least, mean | bound | with quotas: least, mean | bound |")
     print("|---|---|---|---|---|")
@@ -80,7 +80,7 @@ def small() -> None:
 def _shares(
     n: int, k: int, quotas: bool, rng: np.random.Generator
 ) -> Iterator[tuple[float, float]]:
-    """Yield greedy's value, and the best one, as shares of the best one and of the bound."""
+    """Yield greedy's and the optimal value, as shares of the optimum and of the bound."""
     for _ in range(100):
         X = rng.normal(size=(n, 4)).astype(np.float32)
         X /= np.linalg.norm(X, axis=1, keepdims=True)
@@ -103,7 +103,7 @@ def _shares(
 
 
 def judged(name: str | None, k: int) -> None:
-    """Print what albums are worth to people, and how alike their photos are."""
+    """Print albums' value by people's scores, and the similarity of an album's photos."""
     index = open_index(name)
     X, scores = index.embeddings(), index.labels().scores
     known = np.flatnonzero(np.isfinite(scores))
@@ -137,20 +137,20 @@ def judged(name: str | None, k: int) -> None:
 
 
 def _worth(rows: Codes, among: Codes, scores: Floats, k: int) -> float:
-    """Return the album's mean score: 0 a random album's, 1 that of the best by score."""
+    """Mean score of an album, scaled: 0 random, 1 best by score."""
     in_album = np.isin(among, rows).astype(np.float64)
     return album_regret_at_k(in_album, Comparisons.from_scores(scores[among]), k)
 
 
 def redundancy(embeddings: Embeddings, rows: Codes) -> float:
-    """Return the mean cosine of a photo of an album with the one that is most like it."""
+    """Mean cosine of an album's photos with their most similar photo in the album."""
     cosines = embeddings[rows] @ embeddings[rows].T
     np.fill_diagonal(cosines, -1)
     return float(cosines.max(axis=1).mean())
 
 
 def large(n: int = 20_000, d: int = 1280, k: int = 100) -> None:
-    """Print how long an album takes, of photos that all have one capture time."""
+    """Print the seconds to choose an album from many photos of one capture time."""
     with tempfile.TemporaryDirectory() as home:
         paths = Workspace(Path(home)).index("large")
         index = write_synthetic(paths, n, d)
@@ -169,7 +169,7 @@ def large(n: int = 20_000, d: int = 1280, k: int = 100) -> None:
 
 
 def command(n: int = 20_000, d: int = 1280, k: int = 100, scene: int = 4) -> None:
-    """Print how long `photorank album` takes in a new process, and its peak memory, three times.
+    """Print time and peak memory of three runs of `photorank album`.
 
     The photos have the perceptual hashes that indexing leaves, and no technical signals.
     """

@@ -1,4 +1,4 @@
-"""A client that attacks the running dashboard: paths, uploads, addresses, frames, slow connections.
+"""Attacks on a running dashboard: paths, uploads, URLs, frames, slow connections.
 
     python benchmarks/attack.py
 
@@ -53,7 +53,7 @@ ALLOWED_MB = 900  # more than an idle server, less than one that keeps what it r
 
 
 def main() -> None:
-    """Attack, and write what happened."""
+    """Run all attacks and write the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--results", type=Path, default=ROOT / "benchmarks/results/reliability")
@@ -80,7 +80,7 @@ def main() -> None:
 async def attack(
     port: int, process: int, secrets: list[Path], dice: random.Random
 ) -> list[dict[str, object]]:
-    """Attack in every way, with a visitor after each, and return a row for each way."""
+    """Result row of each attack, with a normal visitor after each."""
     rows = []
     for what, way in (
         ("requests that climb out of every address the server has", climb(port, secrets)),
@@ -121,7 +121,7 @@ async def attack(
 
 
 async def climb(port: int, secrets: list[Path]) -> Attempts:
-    """Ask for files by raw requests, which no client tidies up before."""
+    """Request files by raw requests with unnormalised paths."""
     targets = [*map(str, secrets), "/etc/passwd", "/proc/self/environ", __file__]
     for request in dict.fromkeys(paths(targets)):
         for method in ("GET", "POST"):
@@ -132,7 +132,7 @@ async def climb(port: int, secrets: list[Path]) -> Attempts:
 
 
 def paths(targets: list[str]) -> Iterator[str]:
-    """Yield addresses that would be files, if a server were careless."""
+    """Yield URL paths that a careless server would map to files."""
     for prefix in PREFIXES:
         for target in targets:
             yield prefix + target
@@ -144,7 +144,7 @@ def paths(targets: list[str]) -> Iterator[str]:
 
 
 def raw(port: int, head: str, body: bytes = b"") -> tuple[int, bytes]:
-    """Send a request as it is; return the status, 0 for none, and all that comes back."""
+    """Status (0 for none) and response of a raw request."""
     with closing(socket.create_connection(("127.0.0.1", port), timeout=20)) as line:
         host = f"Host: 127.0.0.1:{port}\r\nConnection: close\r\n"
         line.sendall(f"{head} HTTP/1.1\r\n{host}\r\n".encode("utf-8", "surrogateescape") + body)
@@ -158,14 +158,14 @@ def raw(port: int, head: str, body: bytes = b"") -> tuple[int, bytes]:
 
 
 def answered(status: int) -> str:
-    """Return in words how a request was answered."""
+    """Outcome of a request in words."""
     if status in (200, 204):
         return "with the empty page of the dashboard"
     return "closed" if status == 0 else f"refused ({status})"
 
 
 async def upload(port: int) -> Attempts:
-    """Put files where none is asked for."""
+    """Upload files where none are expected."""
     person = Visitor(port)
     await person.come()
     token = await asyncio.to_thread(xsrf_token, port)
@@ -208,7 +208,7 @@ async def upload(port: int) -> Attempts:
 
 
 def xsrf_token(port: int) -> str:
-    """Return the token that a page of the dashboard is given."""
+    """XSRF token that a page of the dashboard sets."""
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
         connection.request("GET", "/_stcore/health")
         answer = connection.getresponse()
@@ -217,7 +217,7 @@ def xsrf_token(port: int) -> str:
 
 
 def put(port: int, path: str, headers: dict[str, str], body: bytes) -> int:
-    """Upload a form; return the status, 0 if the connection was closed on the way."""
+    """Status of a form upload; 0 if the connection was closed early."""
     kind = {"Content-Type": "multipart/form-data; boundary=x"}
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
         try:
@@ -228,7 +228,7 @@ def put(port: int, path: str, headers: dict[str, str], body: bytes) -> int:
 
 
 def endless(port: int, head: bytes, chunked: bool) -> int:
-    """Send half a gigabyte of a file that has no end; return the status, 0 if it was closed."""
+    """Status after sending half a gigabyte of an endless file; 0 if closed early."""
     chunk = bytes(1 << 20)
     part = b"%x\r\n%s\r\n" % (len(chunk), chunk) if chunked else chunk
     start = b'--x\r\nContent-Disposition: form-data; name="f"; filename="a.jpg"\r\n\r\n'
@@ -244,14 +244,14 @@ def endless(port: int, head: bytes, chunked: bool) -> int:
 
 
 def answered_upload(status: int) -> str:
-    """Return in words how an upload was answered."""
+    """Outcome of an upload in words."""
     if status == 204:
         return "kept for its own session, in memory"
     return "closed" if status == 0 else f"refused ({status})"
 
 
 async def ask(port: int) -> Attempts:
-    """Open every page with an address that asks for what cannot be."""
+    """Open every page with an invalid URL."""
     person = Visitor(port)
     await person.come()
     values = (
@@ -285,7 +285,7 @@ async def ask(port: int) -> Attempts:
 
 
 async def frames(port: int, dice: random.Random) -> Attempts:
-    """Say over the WebSocket what no browser says."""
+    """Send WebSocket messages that no browser sends."""
     good = BackMsg()
     good.rerun_script.query_string = "vector=planted"
     good.rerun_script.widget_states.widgets.add().id = "nothing"
@@ -313,7 +313,7 @@ async def frames(port: int, dice: random.Random) -> Attempts:
 
 
 async def say(port: int, data: bytes | str) -> str:
-    """Send one message, and return how it was answered."""
+    """Outcome of one WebSocket message."""
     try:
         async with connect(
             f"ws://127.0.0.1:{port}/_stcore/stream",
@@ -331,7 +331,7 @@ async def say(port: int, data: bytes | str) -> str:
 
 
 async def dawdle(port: int) -> Attempts:
-    """Keep connections open with requests that never end, while somebody else looks."""
+    """Hold connections open with endless requests while another visitor loads a page."""
     lines = []
     for _ in range(SLOW):
         _, writer = await asyncio.open_connection("127.0.0.1", port)

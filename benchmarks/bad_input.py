@@ -1,4 +1,4 @@
-"""Index broken, hostile and strange files among good photos, and decode with every fault.
+"""Indexing of broken and hostile files among good photos, and decoding with faults.
 
 python benchmarks/bad_input.py --seeds 10 --faults 5
 
@@ -31,7 +31,7 @@ FAULTS = ("crash", "abort", "exit", "killed", "work", "eat", "wait")
 
 
 def main() -> None:
-    """Run both experiments and write what happened."""
+    """Run both experiments and write the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--faults", type=int, default=5)
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def corpus(seeds: int) -> dict[str, str]:
-    """Index the corpus of each seed by `embedded`, twice, and compare with what was expected."""
+    """Index each seed's corpus twice with `embedded`, and compare with the expected result."""
     files = read = wrong = altered = repeated = 0
     slowest = 0.0
     for seed in range(seeds):
@@ -93,7 +93,7 @@ def corpus(seeds: int) -> dict[str, str]:
 
 
 def faults(times: int) -> dict[str, str]:
-    """Decode files that end, stall or bloat their decoder, each followed by a good one."""
+    """Decode files that crash, stall or bloat their decoder, each followed by a good one."""
     decode_pool._end_all()
     sys.path.insert(0, str(ROOT / "tests" / "photos" / "hostile"))
     decode_pool.LIMITS = DecodeLimits(1, 3.0, 512 << 20)

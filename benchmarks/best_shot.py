@@ -1,4 +1,4 @@
-"""Which shot of a series is the best: sharpness, `technical`, the rating, and all together.
+"""Accuracy of choosing a series' best shot by sharpness, `technical`, rating, and all.
 
     python benchmarks/best_shot.py --photos DIR --work DIR
 
@@ -26,7 +26,7 @@ _LEAST_GAP = 0.1  # of scores from 0 to 1: less is noise of single ratings
 
 
 def main() -> None:
-    """Index the photos if they are not, and print a row a rule."""
+    """Print a row for each rule, after indexing the photos if needed."""
     parser = ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--photos", type=Path, required=True, help="folder with ratings.csv")
     parser.add_argument("--work", type=Path, required=True, help="keeps the index between runs")
@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def clear_pairs(scores: np.ndarray, series: np.ndarray) -> Comparisons:
-    """Pairs of one series with clearly different scores."""
+    """Pairs of photos in one series with clearly different scores."""
     first, second = np.triu_indices(len(scores), 1)
     gap = scores[first] - scores[second]
     kept = (series[first] == series[second]) & (np.abs(gap) > _LEAST_GAP)
@@ -71,13 +71,13 @@ def clear_pairs(scores: np.ndarray, series: np.ndarray) -> Comparisons:
 
 
 def members(series: np.ndarray) -> list[np.ndarray]:
-    """Rows of each series of two or more."""
+    """Rows of each series with two or more photos."""
     every = [np.flatnonzero(series == code) for code in np.unique(series)]
     return [rows for rows in every if len(rows) > 1]
 
 
 def is_best(scores: np.ndarray, merit: np.ndarray) -> bool:
-    """Whether the shot of the highest merit has the highest score."""
+    """True if the shot with the highest merit has the highest score."""
     return bool(scores[merit.argmax()] == scores.max())
 
 

@@ -1,4 +1,4 @@
-"""How long it takes from a key on the page Teach until both photos of the next pair are painted.
+"""Time from a key press on the page Teach until the next pair is painted.
 
     python benchmarks/clicks.py --oasis FOLDER
 
@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def draw(index: Index) -> None:
-    """Give each photo a thumbnail of its own."""
+    """Draw a distinct thumbnail for each photo."""
     rng = np.random.default_rng(0)
     for photo in index.photos():
         colours = rng.integers(0, 256, (3, 4, 3), dtype=np.uint8)
@@ -74,7 +74,7 @@ def draw(index: Index) -> None:
 
 
 def pressed(home: Workspace, index: str, keys: int) -> list[float]:
-    """Return the milliseconds of each key but the first, which warms up."""
+    """Milliseconds of each key press, without the first."""
     rng = random.Random(0)  # noqa: S311
     with server(home.root) as (port, _), sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
@@ -95,7 +95,7 @@ def pressed(home: Workspace, index: str, keys: int) -> list[float]:
 
 
 def report(what: str, taken: list[float]) -> None:
-    """Print one line."""
+    """Print one line of results."""
     said = []
     for share in (0.5, 0.95):
         value = float(np.quantile(taken, share))

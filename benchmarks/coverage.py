@@ -1,4 +1,4 @@
-"""Do the 95 % intervals hold the truth 95 times in 100? Photos are simulated, so it is known.
+"""Coverage of the 95 % intervals on simulated photos with known truth.
 
     python benchmarks/coverage.py                     # every design, 2,000 runs each
     python benchmarks/coverage.py --runs 200 --sizes 200 --designs tiers
@@ -40,7 +40,7 @@ TIER_SIGNALS = (0.0, 0.8, 2.1)
 
 
 class Drawn(NamedTuple):
-    """Photos as a design draws them."""
+    """Simulated photos of one design."""
 
     labels: Labels  # (n,)
     noise: Floats  # (3, n) what the ratings see beside the labels
@@ -48,24 +48,24 @@ class Drawn(NamedTuple):
 
 
 def photos(n: int, rng: np.random.Generator) -> Drawn:
-    """Draw photos one by one."""
+    """Independent simulated photos."""
     return Drawn(rng.normal(size=n), rng.normal(size=(3, n)), None)
 
 
 def tiers(n: int, rng: np.random.Generator) -> Drawn:
-    """Draw photos of three very unequal tiers."""
+    """Simulated photos with labels in three very unequal tiers."""
     return Drawn(rng.choice(len(TIERS), n, p=TIERS) * 1.0, rng.normal(size=(3, n)), None)
 
 
 def clusters(n: int, rng: np.random.Generator) -> Drawn:
-    """Draw clusters of unequal size, whose photos share part of their labels and noise."""
+    """Simulated clusters of unequal size that share part of their labels and noise."""
     codes = _clusters(n, rng)
     drawn = [_shared(codes, rng) for _ in range(4)]
     return Drawn(drawn[0], np.stack(drawn[1:]), codes)
 
 
 def clustered_tiers(n: int, rng: np.random.Generator) -> Drawn:
-    """Draw clusters in which good photos come together: unequal tiers of what a cluster shares."""
+    """Simulated clusters with labels in unequal tiers, correlated within a cluster."""
     codes = _clusters(n, rng)
     quality = _shared(codes, rng)
     labels = np.searchsorted([1.2816, 1.6449], quality) * 1.0  # normal quantiles 0.90, 0.95
@@ -84,7 +84,7 @@ DESIGNS: dict[str, tuple[Callable[[int, np.random.Generator], Drawn], tuple[floa
 def simulate(
     design: str, n: int, signal: float, metric: str, runs: int, seed: tuple[int, ...]
 ) -> Floats:
-    """Return limits, values and sums (runs, 11) of so many draws."""
+    """Limits, values and sums (runs, 11) of many simulations."""
     rng = np.random.default_rng(seed)
     rows = []
     while len(rows) < runs:
@@ -111,7 +111,7 @@ def simulate(
 def _as_evaluated(
     metric: str, ratings: list[Floats], comparisons: Comparisons, rng: np.random.Generator
 ) -> tuple[Estimate, Difference]:
-    """Return what `evaluate` says of two fixed vectors: its folds, its pairs, its intervals."""
+    """Result of `evaluate` for two fixed vectors: folds, pairs and intervals."""
     n = comparisons.n
     X = rng.normal(size=(n, EMBEDDING))
     X /= np.linalg.norm(X, axis=1, keepdims=True)
@@ -127,7 +127,7 @@ def _as_evaluated(
 
 
 def covered(low: Floats, high: Floats, truth: float) -> tuple[str, float]:
-    """Return the share of defined intervals that hold the truth, starred if off, and the width."""
+    """Share of intervals that contain the truth (starred if too low or high), and width."""
     defined = np.isfinite(low)
     share = 100 * float(((low <= truth) & (truth <= high))[defined].mean())
     return f"{share:.1f}{' ' if 93.5 <= share <= 96.5 else '*'}", float(
@@ -136,7 +136,7 @@ def covered(low: Floats, high: Floats, truth: float) -> tuple[str, float]:
 
 
 def main() -> None:
-    """Simulate and print a table."""
+    """Run the simulations and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--runs", type=int, default=2000, help="draws a row (2000)")
     parser.add_argument("--sizes", type=int, nargs="+", default=[30, 60, 150, 374], help="photos")
@@ -178,7 +178,7 @@ def _clusters(n: int, rng: np.random.Generator) -> Codes:
 
 
 def _shared(codes: Codes, rng: np.random.Generator) -> Floats:
-    """Return standard normal numbers (n,) that photos of one cluster share in part."""
+    """Standard normal numbers (n,), correlated within clusters."""
     common, own = rng.normal(size=codes.max() + 1)[codes], rng.normal(size=len(codes))
     return np.sqrt(SHARED) * common + np.sqrt(1 - SHARED) * own
 

@@ -1,4 +1,4 @@
-"""Whether twenty more choices bring what the page Teach said they would.
+"""Accuracy of the forecast on the page Teach of what twenty more choices bring.
 
     python benchmarks/forecast.py --index oasis
 
@@ -25,7 +25,7 @@ AFTER = (20, 40, 60, 80)
 
 
 def main() -> None:
-    """Print a row for each number of choices after which is forecast."""
+    """Print a row for each number of choices at the forecast."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--index")
     parser.add_argument("--raters", type=int, default=200, help="People to report on.")
@@ -66,7 +66,7 @@ def main() -> None:
 def forecast_and_truth(
     prior: TastePrior, Z: Floats, person: Person, m: int
 ) -> tuple[Difference | None, float]:
-    """Return what is forecast after m choices, and what the next ones brought."""
+    """Gain forecast after m choices, and the gain that followed."""
     mine = Z[person.own]
     drawn = distinct_pairs(
         len(mine), m + FORECAST_CHOICES, np.random.default_rng([person.rater, m])

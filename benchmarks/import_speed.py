@@ -1,4 +1,4 @@
-"""How long AVA's labels take to come into an index, and how much memory that needs.
+"""Time and memory of importing AVA's labels into an index.
 
     python benchmarks/import_speed.py            # 255,502 rows of AVA's histograms
     python benchmarks/import_speed.py --csv 2e9  # a CSV of so many bytes, made for it
@@ -35,7 +35,7 @@ REMARK = "a remark that nobody needs " * 6
 
 
 def main() -> None:
-    """Measure one of the two, and print a line."""
+    """Print a line with one of two measurements."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--csv", type=float, metavar="BYTES")
     size = parser.parse_args().csv
@@ -50,7 +50,7 @@ def main() -> None:
 
 @contextmanager
 def timed() -> Iterator[None]:
-    """Print how long the block took, by the clock and of the processor."""
+    """Context that prints the block's wall time and CPU time."""
     clock, processor = time.perf_counter(), time.process_time()
     yield
     clock, processor = time.perf_counter() - clock, time.process_time() - processor
@@ -94,7 +94,7 @@ def _made(folder: Path, size: int) -> tuple[str, int]:
 
 
 def fill_catalogue(paths: IndexPaths, root: Path, files: Iterator[str]) -> None:
-    """Make an index whose catalogue has those files, and no embedding of any."""
+    """Index with the given files in its catalogue and without embeddings."""
     manifest = Manifest(
         encoder="none",
         fingerprint=Fingerprint("none", "0" * 64, "whole", 1),

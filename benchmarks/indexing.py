@@ -1,4 +1,4 @@
-"""How fast photos are indexed, beside open_clip in a DataLoader and beside clip-retrieval.
+"""Indexing speed compared with open_clip in a DataLoader and with clip-retrieval.
 
     python benchmarks/indexing.py --clip-retrieval ENVIRONMENT/bin/clip-retrieval
 
@@ -18,7 +18,7 @@ from photorank.encoders.runtimes import known_runtime
 
 
 def main() -> None:
-    """Measure and print one line a runtime."""
+    """Print one line per runtime."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--photos", type=int, default=64)
     parser.add_argument("--rounds", type=int, default=3)
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def clip_retrieval(command: Path, photos: int) -> float:
-    """Return its photos a second by its own account, which leaves out its start."""
+    """Photos per second reported by clip-retrieval, without its start."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_photos(folder / "photos", photos)

@@ -1,4 +1,4 @@
-"""End photorank by kill -9 at random moments, and look whether anything was lost or damaged.
+"""Kills of photorank by SIGKILL at random moments, with checks for lost or damaged data.
 
 python benchmarks/kills.py --index 10 --export 10 --evaluate 10 --label 10 --seed 3
 
@@ -77,7 +77,7 @@ LIBRARIES = ("torch", "timm", "faiss", "scipy.stats", "sklearn.linear_model", "s
 
 
 def main() -> None:
-    """Kill as often as is asked, and write what happened."""
+    """Kill as often as requested and write the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name in ("index", "export", "evaluate", "label"):
         parser.add_argument(f"--{name}", type=int, default=0)
@@ -105,7 +105,7 @@ def main() -> None:
 
 
 def record(file: Path, name: str, piece: Found, photos: int) -> None:
-    """Add a piece to what earlier ones found, and say in words what all of them did."""
+    """Add counts to those of earlier runs, with a summary in words."""
     pieces = json.loads(file.read_text())["pieces"] if file.exists() else []
     pieces = [one for one in pieces if one["seed"] != piece["seed"]] + [piece]
     sums = {key: sum(one[key] for one in pieces) for key in piece if key != "seed"}
@@ -124,7 +124,7 @@ def record(file: Path, name: str, piece: Found, photos: int) -> None:
 
 
 class Scene:
-    """A folder of photos with labels, and what an undisturbed run makes of it.
+    """Folder of labelled photos, and the result of an undisturbed run.
 
     The photos are so few that all runs embed them by torch in 32 bits, whatever would be
     faster, and of one shape: two runs' embeddings are equal in every bit.
@@ -157,7 +157,7 @@ class Scene:
 
     @property
     def paths(self) -> IndexPaths:
-        """The files of the current workspace's index."""
+        """Paths of the current workspace's index."""
         return Workspace.current().index("kept")
 
     def index(self, told: int | None = None) -> None:
@@ -175,7 +175,7 @@ class Scene:
         )
 
     def command(self, *words: object) -> None:
-        """Run a command of the command line."""
+        """Run a photorank command."""
         from photorank.cli.app import app
 
         try:
@@ -185,7 +185,7 @@ class Scene:
                 raise
 
     def contents(self) -> list[Any] | None:
-        """Return all that the index shows, None where it cannot be read."""
+        """Photos and embeddings of the index; None if unreadable."""
         try:
             index = Index.open(self.paths)
             return [
@@ -197,7 +197,7 @@ class Scene:
             return None
 
     def agrees(self, shown: list[Any] | None) -> bool:
-        """Tell whether each photo is one of an undisturbed run, with its embedding bit by bit."""
+        """True if every photo has the embedding of an undisturbed run, bit by bit."""
         if shown is None:
             return False
         whole = {(digest, path): row for digest, path, row in self.whole or ()}
@@ -208,7 +208,7 @@ class Scene:
 
 
 def kill_index(scene: Scene, number: int, chance: random.Random) -> Found:
-    """Kill indexing after any number of photos."""
+    """Kill indexing after random numbers of photos."""
     found = dict.fromkeys(("inside", "partly", "differ", "unhealthy"), 0)
     for kill in range(number):
         if kill % 3 == 0:  # each workspace is killed up to three times before it is completed
@@ -235,7 +235,7 @@ def kill_index(scene: Scene, number: int, chance: random.Random) -> Found:
 
 
 def kill_export(scene: Scene, number: int, chance: random.Random) -> Found:
-    """Kill exports; the next one to the same folder must make what an undisturbed one makes."""
+    """Kill exports; the next export must equal an undisturbed one."""
     scene.home("whole")
     before = tree(scene.photos)
     found = dict.fromkeys(("inside", "half", "parts", "differ", "unhealthy", "altered"), 0)
@@ -271,7 +271,7 @@ def kill_export(scene: Scene, number: int, chance: random.Random) -> Found:
 
 
 def kill_evaluate(scene: Scene, number: int, chance: random.Random) -> Found:
-    """Kill evaluations; every one that is there, and the next, has an undisturbed one's numbers."""
+    """Kill evaluations; saved ones and the next must equal an undisturbed one."""
     scene.home("whole")
     found = dict.fromkeys(("inside", "half", "differ", "unhealthy"), 0)
 
@@ -282,7 +282,7 @@ def kill_evaluate(scene: Scene, number: int, chance: random.Random) -> Found:
         )
 
     def saved() -> dict[str, str]:
-        """All results by file, as text: nan is not equal to itself."""
+        """All saved results by file, as text because nan differs from itself."""
         results = {}
         for path in scene.paths.evaluations.glob("*.json"):
             try:
@@ -315,7 +315,7 @@ def kill_evaluate(scene: Scene, number: int, chance: random.Random) -> Found:
 
 
 def kill_label(scene: Scene, number: int, chance: random.Random) -> Found:
-    """Kill the server while a person labels; every click it has answered must be kept."""
+    """Kill the server during labelling; every acknowledged click must be kept."""
     home = scene.home("whole").root
     found = dict.fromkeys(("inside", "clicks", "lost", "extra", "unhealthy"), 0)
     for _ in range(number):
@@ -332,7 +332,7 @@ def kill_label(scene: Scene, number: int, chance: random.Random) -> Found:
 
 
 async def label_until_killed(port: int, process: int, chance: random.Random) -> int:
-    """Choose between photos until the server is killed; return how often it answered."""
+    """Number of choices acknowledged by the server before it was killed."""
     person, wanted, answered = Visitor(port), chance.randrange(1, 6), 0
 
     async def kill() -> None:
@@ -355,7 +355,7 @@ async def label_until_killed(port: int, process: int, chance: random.Random) -> 
 
 
 def fork(work: Callable[[], None]) -> int:
-    """Start work in a process of its own, and return its number."""
+    """Process number of work started in a child process."""
     sys.stdout.flush()
     process = os.fork()
     if process:
@@ -373,21 +373,21 @@ def fork(work: Callable[[], None]) -> int:
 
 
 def child(work: Callable[[], None]) -> None:
-    """Do work in a process of its own, which must succeed."""
+    """Run work in a child process, which must succeed."""
     _, status = os.waitpid(fork(work), 0)
     if status:
         raise SystemExit("a run that nobody disturbed failed; see above")
 
 
 def killed(work: Callable[[], None], seconds: float) -> bool:
-    """Kill work after some seconds, and tell whether it was still at it."""
+    """True if work was still running when killed after some seconds."""
     process = fork(work)
     time.sleep(seconds)
     return ended(process)
 
 
 def ended(process: int) -> bool:
-    """Kill a process, and tell whether it was still alive."""
+    """True if a process was still running when killed."""
     os.kill(process, signal.SIGKILL)
     _, status = os.waitpid(process, 0)
     if os.WIFEXITED(status) and os.WEXITSTATUS(status):
@@ -396,7 +396,7 @@ def ended(process: int) -> bool:
 
 
 def unhealthy(paths: IndexPaths) -> int:
-    """Return how much of an index is wrong."""
+    """Number of findings about damage in an index."""
     found = [finding for finding in examine_index(paths) if finding.level == "wrong"]
     for finding in found:
         print(finding, flush=True)
@@ -404,7 +404,7 @@ def unhealthy(paths: IndexPaths) -> int:
 
 
 def tree(folder: Path) -> dict[str, str]:
-    """Return the digest of each file below a folder."""
+    """Digest of each file in a folder and its subfolders."""
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))

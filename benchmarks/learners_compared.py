@@ -1,4 +1,4 @@
-"""Every learner and its variants on an index's judgements, each against `all-pairs`.
+"""Accuracy of all learners and variants on an index, each compared with `all-pairs`.
 
     python benchmarks/learners_compared.py --index oasis
 
@@ -28,7 +28,7 @@ from photorank.vectors.learners_by_name import LEARNERS
 
 
 class RandomPairs(SpanningPairs):
-    """The same number of pairs, drawn at random."""
+    """Learner on randomly drawn pairs, as many as `spanning-pairs` uses."""
 
     def _chosen(self, X: Floats, comparisons: Comparisons, m: int) -> Offer:
         pairs, margins = comparisons.sample(m, rng=np.random.default_rng(self.random_state))
@@ -52,7 +52,7 @@ VARIANTS: dict[str, DirectionLearner] = {
 
 
 def main() -> None:
-    """Print a table for folds by photo, and one for folds by group where there are groups."""
+    """Print a table for folds by photo, and one for folds by group if there are groups."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--index")
     parser.add_argument("--seed", type=int, default=0)
@@ -68,7 +68,7 @@ def main() -> None:
 def column(
     photos: JudgedPhotos, by: Literal["photo", "group"], seed: int
 ) -> dict[str, tuple[str, str]]:
-    """Return each learner's accuracy and its difference to the base, as words."""
+    """Accuracy of each learner and its difference to the base, as text."""
     folds = split_into_folds(photos, Protocol(fold_by=by, seed=seed))
     pairs = HeldOutPairs.of(photos.comparisons, folds)
     sums = {

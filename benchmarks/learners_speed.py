@@ -1,4 +1,4 @@
-"""Time the learners on 100,000 photos: `python benchmarks/learners_speed.py`.
+"""Time of each learner on 100,000 photos: `python benchmarks/learners_speed.py`.
 
 Medians of several runs, scikit-learn's ridge regression beside them: without ties
 and gap weights it minimises what `AllPairs` does, for one penalty that is given.
@@ -29,7 +29,7 @@ HELD_OUT_PHOTOS, PENALTIES = 808, np.logspace(-4, 2, 25)  # as many photos as OA
 
 
 def made_up(n: int, d: int, seed: int) -> tuple[Embeddings, Labels]:
-    """Return unit embeddings and labels that follow a direction with noise."""
+    """Random unit embeddings, and labels along a direction with noise."""
     rng = np.random.default_rng(seed)
     X = rng.standard_normal((n, d), dtype=np.float32)
     X /= np.linalg.norm(X, axis=1, keepdims=True)
@@ -38,7 +38,7 @@ def made_up(n: int, d: int, seed: int) -> tuple[Embeddings, Labels]:
 
 
 def seconds(call: Callable[[], object], runs: int) -> float:
-    """Return the median wall time of several calls."""
+    """Median wall time of several calls."""
     taken = []
     for _ in range(runs):
         begun = time.perf_counter()
@@ -48,7 +48,7 @@ def seconds(call: Callable[[], object], runs: int) -> float:
 
 
 def held_out(dimensions: int, seed: int) -> dict[str, Callable[[], object]]:
-    """Return calls that rate photos by learners that have not seen them."""
+    """Calls that compute each learner's held-out ratings."""
     X, y = made_up(HELD_OUT_PHOTOS, dimensions, seed)
     alone, n = np.full(len(X), -1), len(X)
     photos = JudgedPhotos(
@@ -74,7 +74,7 @@ def held_out(dimensions: int, seed: int) -> dict[str, Callable[[], object]]:
 
 
 def main() -> None:
-    """Print the table."""
+    """Print a table of times."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--photos", type=int, default=100_000)
     options.add_argument("--dimensions", type=int, default=768)

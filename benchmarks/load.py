@@ -1,4 +1,4 @@
-"""Many people at one dashboard: how long a page takes, what goes wrong, and how memory grows.
+"""Dashboard under load by many visitors: page times, errors and memory growth.
 
     python benchmarks/load.py
 
@@ -38,7 +38,7 @@ COMING = 15.0  # seconds in which all come
 
 
 def main() -> None:
-    """Build the index, let the sessions loose, and write what happened."""
+    """Build an index, run the visitors and write the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--photos", type=int, default=100_000)
     parser.add_argument("--sessions", type=int, default=50)
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def draw_thumbnails(index: Index) -> None:
-    """Give every photo a thumbnail; they are links to a few pictures."""
+    """Give every photo a thumbnail, linked to one of a few images."""
     dice = random.Random(0)  # noqa: S311 - colours
     file = Path()
     for number, digest in enumerate(index.digests()):
@@ -80,7 +80,7 @@ def draw_thumbnails(index: Index) -> None:
 
 
 async def crowd(port: int, process: int, options: argparse.Namespace) -> dict[str, object]:
-    """Let one session see every page first, then all of them come."""
+    """Run one visitor through all pages, then all visitors at once."""
     first = Visitor(port)
     slow = {"the dashboard": (await first.come()).seconds}
     for title in first.pages:
@@ -135,7 +135,7 @@ async def visit(
     taken: dict[str, list[float]],
     errors: list[str],
 ) -> None:
-    """One person: comes, clicks and thinks, and leaves."""
+    """Run one visitor: arrive, click, pause, leave."""
     dice = random.Random(number)  # noqa: S311 - clicks
     await asyncio.sleep(dice.uniform(0, COMING))
     person = Visitor(port)
@@ -159,13 +159,13 @@ async def visit(
 
 
 def note(title: str, page: Page, taken: dict[str, list[float]], errors: list[str]) -> None:
-    """Keep what a page took, and what went wrong on it."""
+    """Record a page's time and errors."""
     taken[title].append(page.seconds)
     errors.extend(f"{title}: {error}" for error in page.errors)
 
 
 async def watch(process: int, memory: dict[str, float]) -> None:
-    """Keep the most memory that the server ever held."""
+    """Record the server's peak memory."""
     memory["peak"] = memory["warm"]
     while True:
         memory["peak"] = max(memory["peak"], resident(process))
@@ -173,7 +173,7 @@ async def watch(process: int, memory: dict[str, float]) -> None:
 
 
 def resident(process: int) -> float:
-    """Return the memory that a process holds, in MB."""
+    """Resident memory of a process in MB."""
     text = Path(f"/proc/{process}/status").read_text(encoding="ascii")
     line = next(line for line in text.splitlines() if line.startswith("VmRSS:"))
     return int(line.split()[1]) / 1000

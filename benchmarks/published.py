@@ -1,4 +1,4 @@
-"""Published figures of aesthetics and quality, measured again: needs the datasets and a network.
+"""Reproduction of published aesthetics and quality results; needs datasets and a network.
 
 python benchmarks/published.py ~/datasets --to benchmarks/results
 
@@ -32,7 +32,7 @@ PROMPT = ("good", "Good photo.", "--not", "Bad photo.")  # CLIP-IQA's antonyms
 
 
 def commands(root: Path, to: Path) -> Iterator[list[str]]:
-    """Yield the commands for the datasets that are there, in order."""
+    """Yield the commands for the available datasets, in order."""
     for dataset in DATASETS:
         folder = root / dataset
         if not folder.is_dir():
@@ -57,7 +57,7 @@ def commands(root: Path, to: Path) -> Iterator[list[str]]:
 
 
 def main() -> int:
-    """Run the commands; a failed one is told and the next dataset goes on."""
+    """Run the commands; a failed one is reported and the next dataset follows."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("root", type=Path, help="folder of the datasets' folders")
     parser.add_argument("--to", type=Path, default=Path("benchmarks/results"))

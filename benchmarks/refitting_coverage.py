@@ -1,4 +1,4 @@
-"""How often the intervals of learners hold their true accuracy.
+"""Coverage of learners' confidence intervals on simulated photos.
 
     python benchmarks/refitting_coverage.py                     # every design, 2,000 runs each
     python benchmarks/refitting_coverage.py --runs 200 --sizes 30 --labels noisy
@@ -42,7 +42,7 @@ FRESH = 3000  # photos that the true accuracy is measured on
 
 @dataclass(frozen=True)
 class Design:
-    """What photos are like, and whether there is anything to learn."""
+    """Distribution of simulated photos, and whether labels depend on embeddings."""
 
     n: int
     d: int
@@ -50,7 +50,7 @@ class Design:
     signal: bool
 
     def photos(self, n: int, direction: Floats, rng: np.random.Generator) -> JudgedPhotos:
-        """Draw n photos; those of a group resemble each other in content and in label."""
+        """Simulated photos (n), similar in content and label within a group."""
         groups = self.groups * n // self.n
         codes = np.arange(n) % groups if groups else np.full(n, -1)
         X, y = rng.normal(size=(n, self.d)), rng.normal(size=n)
@@ -72,7 +72,7 @@ class Design:
 
 @dataclass(frozen=True)
 class Run:
-    """What one run says of one learner."""
+    """Interval and true accuracy of one learner in one run."""
 
     refitted: Estimate
     as_given: Estimate
@@ -81,7 +81,7 @@ class Run:
 
 
 def main() -> None:
-    """Print, for each learner and shape of data, how often the interval held the truth."""
+    """Print the coverage by learner and design."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=2000, help="draws a row (2000)")
     parser.add_argument("--sizes", type=int, nargs="+", default=[30, 60, 150, 300], help="photos")
@@ -102,7 +102,7 @@ def main() -> None:
 
 
 def one_run(design: Design, rng: np.random.Generator) -> list[Run]:
-    """Evaluate every learner on the same photos and folds."""
+    """Results of all learners on the same photos and folds."""
     direction = rng.normal(size=design.d)
     direction /= np.linalg.norm(direction)
     photos = design.photos(design.n, direction, rng)
@@ -130,7 +130,7 @@ def one_run(design: Design, rng: np.random.Generator) -> list[Run]:
 def truth(
     learner: DirectionLearner, photos: JudgedPhotos, folds: Folds, fresh: JudgedPhotos | None
 ) -> float:
-    """Return the accuracy on fresh photos of what is learned without the first fold."""
+    """Accuracy on fresh photos of a direction learned without the first fold."""
     if fresh is None:
         return 0.5
     rows = np.flatnonzero(folds.codes[0] != 0)
@@ -140,7 +140,7 @@ def truth(
 
 
 def print_rows(design: Design, runs: dict[str, tuple[Run, ...]]) -> None:
-    """Print how often each learner's intervals held the truth."""
+    """Print the coverage of each learner's intervals."""
     truths = {
         kind: float(np.mean([run.truth for run in of_kind])) for kind, of_kind in runs.items()
     }
@@ -160,12 +160,12 @@ def print_rows(design: Design, runs: dict[str, tuple[Run, ...]]) -> None:
 
 
 def holds(estimate: Estimate | Difference, true: float) -> bool:
-    """Tell whether the truth lies in an interval."""
+    """True if the truth is inside an interval."""
     return estimate.low <= true <= estimate.high
 
 
 def share(held: list[bool]) -> str:
-    """Return a share with the 95 % interval of its simulation."""
+    """Share with the 95 % interval of its simulation, as text."""
     p = float(np.mean(held))
     return f"{p:.1%} ± {1.96 * sqrt(p * (1 - p) / len(held)):.1%}"
 

@@ -1,4 +1,4 @@
-"""Write docs/reliability.md: what was tried to break photorank, how often, and what happened.
+"""Page docs/reliability.md, written from the results of all reliability experiments.
 
     python benchmarks/reliability.py
 
@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def records(folder: Path) -> dict[str, list[dict[str, str]]]:
-    """Return what the experiments found, by part, in the order of their files' names."""
+    """Results of the experiments by part, sorted by file name."""
     parts: dict[str, list[dict[str, str]]] = defaultdict(list)
     for path in sorted(folder.glob("*.json")):
         found = json.loads(path.read_text(encoding="utf-8"))
@@ -45,7 +45,7 @@ def records(folder: Path) -> dict[str, list[dict[str, str]]]:
 
 
 def page(parts: dict[str, list[dict[str, str]]]) -> str:
-    """Return the page, a table a part."""
+    """Text of the page, with one table per part."""
     blocks = [INTRODUCTION]
     known = [part for part in PARTS if part in parts]
     for part in known + sorted(parts.keys() - set(PARTS)):

@@ -1,4 +1,4 @@
-"""The service under load: requests a second, their times and errors, beside a plain loop.
+"""HTTP service under load: requests per second, latency and errors, beside a plain loop.
 
     python benchmarks/service_load.py
 
@@ -42,7 +42,7 @@ BOUNDARY = "photorank-load"
 
 
 def main() -> None:
-    """Measure and print one line for each number of clients."""
+    """Print one line per number of clients."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--clients", type=int, nargs="*", default=[1, 8, 64])
     parser.add_argument("--seconds", type=float, default=20.0)
@@ -74,7 +74,7 @@ def main() -> None:
 
 
 class Load:
-    """Clients at work, and what they met."""
+    """Concurrent clients of the service, with recorded latencies and errors."""
 
     def __init__(self, port: int, bodies: list[bytes], expected: list[float]) -> None:
         self.port, self.bodies, self.expected = port, bodies, expected
@@ -83,7 +83,7 @@ class Load:
         self._next = count()
 
     def run(self, clients: int, seconds: float) -> None:
-        """Have clients ask for a while."""
+        """Run the clients for some seconds."""
         begun = time.monotonic()
         threads = [
             threading.Thread(target=self._client, args=[begun + seconds]) for _ in range(clients)
@@ -96,7 +96,7 @@ class Load:
 
     @property
     def p95(self) -> float:
-        """95th percentile of the seconds of a request."""
+        """95th percentile of the request latency in seconds."""
         return float(np.percentile(self.times, 95))
 
     def _client(self, until: float) -> None:
@@ -114,13 +114,13 @@ class Load:
 
 
 class server:  # noqa: N801 - used as a function
-    """Service of a workspace as a process of its own, while the block runs."""
+    """Context of the service as a separate process."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
 
     def __enter__(self) -> tuple[int, psutil.Process]:
-        """Start it, and return its port and process."""
+        """Port and process of the started service."""
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         self._process = subprocess.Popen(  # noqa: S603
@@ -136,13 +136,13 @@ class server:  # noqa: N801 - used as a function
         return port, psutil.Process(self._process.pid)
 
     def __exit__(self, *_: object) -> None:
-        """Stop it as an orchestrator does."""
+        """Stop the service by SIGTERM."""
         self._process.send_signal(signal.SIGTERM)
         assert self._process.wait(60) == 0
 
 
 def ask(port: int, body: bytes) -> tuple[int, float]:
-    """Return an answer's status, and the rating where there is one."""
+    """Status of a response, and the rating if it has one."""
     connection = HTTPConnection("127.0.0.1", port, timeout=120)
     try:
         kind = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
@@ -155,14 +155,14 @@ def ask(port: int, body: bytes) -> tuple[int, float]:
 
 
 def form(file: Path) -> bytes:
-    """Return the body of a form with one photo."""
+    """Multipart body with one photo."""
     head = f'Content-Disposition: form-data; name="photo"; filename="{file.name}"'
     before, after = f"--{BOUNDARY}\r\n{head}\r\n\r\n", f"\r\n--{BOUNDARY}--\r\n"
     return before.encode() + file.read_bytes() + after.encode()
 
 
 def write_photos(folder: Path) -> list[Path]:
-    """Write different photos."""
+    """Write distinct photos."""
     folder.mkdir()
     dice = np.random.default_rng(0)
     pictures = [scene.resize(SIZE) for scene in scenes().values()]
@@ -176,7 +176,7 @@ def write_photos(folder: Path) -> list[Path]:
 
 
 def write_index(folder: Path) -> None:
-    """Index a few other photos, by a network with random weights, with a vector."""
+    """Index other photos by a network with random weights, with one vector."""
     indexed = folder / "indexed"
     indexed.mkdir()
     for number, scene in enumerate(scenes().values()):

@@ -1,4 +1,4 @@
-"""An index of photos that never were, of any size: for benchmarks and tests of scale."""
+"""Synthetic index of any size, for benchmarks and tests of scale."""
 
 import hashlib
 from dataclasses import replace
@@ -37,7 +37,7 @@ def write_synthetic(
     scene: int = 1,
     blocks: Blocks | None = None,
 ) -> Index:
-    """Write an index of n unit rows drawn at random, as the pipeline and compaction would.
+    """Write an index of n random unit embeddings, as indexing and compaction would.
 
     The folders are embedded in a random order, so that shards are not in the order of
     paths. The first `labels` photos of the catalogue have a score, which is a planted
@@ -105,7 +105,7 @@ def write_synthetic(
 
 
 def _names(n: int, rng: np.random.Generator) -> list[bytes]:
-    """Return n paths, folder by folder, the folders in a random order."""
+    """Paths of n photos, folder by folder, with the folders in random order."""
     folders = rng.permutation(-(-n // FOLDER))
     names = (f"{folder:08d}/IMG_{photo:04d}.jpg" for folder in folders for photo in range(FOLDER))
     return [name.encode() for name, _ in zip(names, range(n), strict=False)]

@@ -1,4 +1,4 @@
-"""One person's taste from few judgements, on a data set whose raters are known.
+"""Accuracy of one person's taste from few judgements, on a dataset with known raters.
 
     python benchmarks/taste.py --index oasis
     python benchmarks/taste.py --index oasis --constants
@@ -42,7 +42,7 @@ ROUNDS = 1000  # of the bootstrap over people
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who is reported on."""
+    """Rater on whom accuracy is reported."""
 
     rater: int
     own: Codes  # photos that teach, in random order
@@ -52,7 +52,7 @@ class Person:
 
 
 class Split:
-    """One fold: what the others say of the remaining photos, and the people reported on."""
+    """Fold of the photos: ratings by other people, and the raters tested."""
 
     def __init__(self, X: Floats, ratings: Floats, reported: Codes, fold: int) -> None:
         self.X, self.ratings, self.reported = X, ratings, reported
@@ -65,7 +65,7 @@ class Split:
 
     @cached_property
     def generic(self) -> AllPairs:
-        """What the others' mean ratings of the remaining photos teach."""
+        """Vector learned from other people's mean ratings of the training photos."""
         count = np.bincount(self.table.photos, minlength=len(self.X))
         mean = np.bincount(self.table.photos, self.table.scores, len(self.X)) / np.maximum(count, 1)
         rated = count > 0
@@ -73,16 +73,16 @@ class Split:
 
     @cached_property
     def default(self) -> TastePrior:
-        """The generic vector with the default constants."""
+        """Taste prior of the generic vector with default constants."""
         return TastePrior.of(self.X[self.train], self.generic.direction_)
 
     @cached_property
     def learned(self) -> TastePrior:
-        """The generic vector with what the others' ratings say of how tastes differ."""
+        """Taste prior of the generic vector, with covariance learned from other people."""
         return learned_prior(self.default, self.X, self.table)
 
     def people(self) -> Iterator[Person]:
-        """Yield those who rated enough photos."""
+        """Yield the raters with enough ratings."""
         for rater in self.reported.tolist():
             rated = ~np.isnan(self.ratings[rater])
             own, test = np.flatnonzero(rated & self.train), np.flatnonzero(rated & ~self.train)
@@ -123,7 +123,7 @@ def main() -> None:
 
 
 def print_constants(splits: list[Split]) -> None:
-    """Print the constants of `photorank.vectors.taste`, estimated from the other people alone."""
+    """Print the constants of `photorank.vectors.taste`, estimated from other people."""
     print("| fold | DEVIATION | NOISE | SCALE_SPREAD |\n|---|---|---|---|")
     for split in splits:
         prior = split.learned
@@ -133,7 +133,7 @@ def print_constants(splits: list[Split]) -> None:
 
 
 def scale_spread(table: RaterTable) -> float:
-    """Return how much the slopes of single people's labels over the others' means differ."""
+    """Spread of the slopes of single people's labels on other people's means."""
     total = np.bincount(table.photos, table.scores, table.n)
     count = np.bincount(table.photos, minlength=table.n)
     slopes, variances = [], []
@@ -153,7 +153,7 @@ def scale_spread(table: RaterTable) -> float:
 
 
 def print_ratings(splits: list[Split]) -> None:
-    """Print the accuracy of the generic vector and of personal ones by own ratings."""
+    """Print the accuracy of the generic and of personal vectors by own ratings."""
     found: Found = {}
     for split in splits:
         priors = {
@@ -183,7 +183,7 @@ def print_ratings(splits: list[Split]) -> None:
 
 
 def alone(X: Floats, rows: Codes, labels: Floats, test: Codes) -> Floats:
-    """Rate test photos by a person's own labels and nothing else."""
+    """Ratings of test photos learned from a person's own labels only."""
     try:
         return AllPairs().fit(X[rows], labels).decision_function(X[test])
     except ComparisonsError:  # all labels are alike
@@ -191,7 +191,7 @@ def alone(X: Floats, rows: Codes, labels: Floats, test: Codes) -> Floats:
 
 
 def print_active(splits: list[Split], kind: str) -> None:
-    """Print how accuracy grows with random pairs, and with those that `next_pair` asks."""
+    """Print accuracy by number of choices, for random pairs and for `next_pair`."""
     hows = ("random", "random, fresh photos", "active")
     found: dict[str, Found] = {how: {} for how in hows}
     for split in splits:
@@ -221,7 +221,7 @@ def print_active(splits: list[Split], kind: str) -> None:
 def learned_by_pairs(
     prior: TastePrior, Z: Floats, person: Person, how: str, fold: int
 ) -> Iterator[tuple[int, Floats]]:
-    """Yield the test photos' ratings after each of MARKS choices of a simulated person."""
+    """Yield test ratings after each of MARKS choices of a simulated person."""
     mine = Z[person.own]
     rng = np.random.default_rng([person.rater, fold])
     plain = distinct_pairs(len(mine), max(MARKS), rng)
@@ -248,14 +248,14 @@ def learned_by_pairs(
 
 
 def distinct_pairs(n: int, m: int, rng: np.random.Generator) -> Pairs:
-    """Draw m different pairs of n rows."""
+    """Random distinct pairs (m, 2) of n rows."""
     first, second = np.triu_indices(n, 1)
     drawn = rng.choice(len(first), m, replace=False)
     return np.column_stack([first[drawn], second[drawn]])
 
 
 def sooner(curves: dict[str, Floats], target: int) -> str:
-    """Return how many active pairs are as good as so many random ones; inf is more than 100.
+    """Number of active pairs as good as a number of random ones; inf beyond 100.
 
     Mean curves are made monotone before they are crossed; people are bootstrapped.
     """
@@ -278,18 +278,18 @@ def sooner(curves: dict[str, Floats], target: int) -> str:
 
 
 def note(found: Found, name: str, person: Person, ratings: Floats) -> None:
-    """Keep how well ratings order a person's test photos."""
+    """Record the accuracy of ratings on a person's test photos."""
     by_rater = found.setdefault(name, {}).setdefault(person.rater, [])
     by_rater.append(pairwise_accuracy(ratings, person.truth))
 
 
 def by_person(values: dict[int, list[float]]) -> Floats:
-    """Return each person's mean over folds."""
+    """Mean of each person over folds."""
     return np.array([np.mean(folds) for folds in values.values()])
 
 
 def interval(values: Floats, *, sign: bool = False) -> str:
-    """Return the mean over people with its 95 % interval, in words."""
+    """Mean over people with its 95 % interval, as text."""
     reach = student.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
     mean, form = values.mean(), "+.4f" if sign else ".4f"
     return f"{mean:{form}} [{mean - reach:{form}}, {mean + reach:{form}}]"

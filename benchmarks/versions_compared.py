@@ -1,4 +1,4 @@
-"""Learners on two indexes of the same photos: what another encoder brings.
+"""Accuracy of learners on two indexes of the same photos with different encoders.
 
     python benchmarks/versions_compared.py --indexes oasis-v1 oasis
 
@@ -25,7 +25,7 @@ KINDS = ("mean-difference", "all-pairs", "bradley-terry", "rank-svm")
 
 
 def main() -> None:
-    """Print a row for each way of folding and each learner."""
+    """Print a row per kind of folds and learner."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--indexes", nargs=2, required=True, metavar=("BEFORE", "AFTER"))
     parser.add_argument("--by", nargs="+", default=["photo", "group"], help="photo, group, series")
@@ -48,13 +48,13 @@ def main() -> None:
 
 
 def rows_of(photos: JudgedPhotos, index: Index) -> Embeddings:
-    """Return another index's embeddings of the same photos."""
+    """Embeddings of the same photos from another index."""
     rows = {photo.digest: row for row, photo in enumerate(index.photos())}
     return index.embeddings_of(np.array([rows[digest] for digest in photos.digests]))
 
 
 def told(found: Estimate | Difference, sign: str) -> str:
-    """Return a value with its interval."""
+    """Value with its interval, as text."""
     low, high = (format(end, f"{sign}.3f") for end in (found.low, found.high))
     return f"{found.value:{sign}.3f} [{low}, {high}]"
 

@@ -1,4 +1,4 @@
-"""People at the dashboard: sessions over its WebSocket that open pages and press buttons."""
+"""Simulated visitors of the dashboard: WebSocket sessions that open pages and press buttons."""
 
 import asyncio
 import json
@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[1]
 
 @contextmanager
 def server(home: Path) -> Iterator[tuple[int, int]]:
-    """Start the dashboard of a workspace; give its port and the number of its process."""
+    """Context of a dashboard; yields its port and process number."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "photorank", "dashboard", "--port", str(port)]
@@ -61,7 +61,7 @@ def _answers(port: int) -> bool:
 
 @dataclass
 class Page:
-    """What a session sees after a click."""
+    """Widgets of a page after a run."""
 
     seconds: float = 0.0  # until the script has ended and every picture is there
     buttons: dict[str, tuple[str, str]] = field(default_factory=dict)  # label: id, fragment
@@ -72,7 +72,7 @@ class Page:
 
 
 class Visitor:
-    """One browser's session."""
+    """Simulated browser session."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -104,7 +104,7 @@ class Visitor:
         await self._socket.close()
 
     async def open(self, title: str, query: str = "") -> Page:
-        """Go to another page, whose address may ask for something."""
+        """Go to another page, optionally with URL parameters."""
         self._here = self.pages[title]
         message = BackMsg()
         message.rerun_script.query_string = query
@@ -120,7 +120,7 @@ class Visitor:
         return await self._run(message)
 
     async def choose(self, page: Page, outcome: str) -> Page:
-        """Answer the pair that the page Teach shows: first, second, tie or skip."""
+        """Answer the pair on the page Teach: first, second, tie or skip."""
         widget, fragment, data = page.components["choice"]
         one, other, asked = data["pairs"][0]
         self._answers += 1
@@ -173,7 +173,7 @@ class Visitor:
         return page
 
     def _look(self, got: ForwardMsg, page: Page) -> None:
-        """Note what an element of the page is."""
+        """Record an element of the page."""
         element = got.delta.new_element
         kind = element.WhichOneof("type")
         if kind == "exception":

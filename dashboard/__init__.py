@@ -1,1 +1,1 @@
-"""Streamlit dashboard: the pages show results that the package photorank computes."""
+"""Streamlit dashboard that shows results computed by the package photorank."""

@@ -1,4 +1,4 @@
-"""Button actions: the same work as the CLI commands, saved in the same files."""
+"""Actions behind buttons: the work of a CLI command, saved in the same files."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -40,7 +40,7 @@ Progress = Callable[[str, int, int], None]  # stage, done, to do
 
 
 def add_folder(name: str, folder: Path) -> None:
-    """Begin to add a folder's photos to a collection, which is made if there is none of the name.
+    """Start a job that adds a folder's photos to a collection, new or existing.
 
     Raises InvalidNameError, or FolderAccessError if the visitor may not choose a folder here.
     """
@@ -50,7 +50,7 @@ def add_folder(name: str, folder: Path) -> None:
 
 
 def add_sent(name: str) -> None:
-    """Begin to add the photos that visitors sent for a collection."""
+    """Start a job that adds photos uploaded by visitors to their collection."""
     _add(name, received_files.folder_of(index_data.workspace(), name))
 
 
@@ -61,13 +61,13 @@ def _add(name: str, folder: Path) -> None:
 
 
 def evaluate(index: Index, asked: Sequence[str]) -> None:
-    """Begin to evaluate every vector and learner of an index, by a command's options."""
+    """Start a job that evaluates all vectors and learners of an index."""
     begun = ["evaluate", "--index", index.name, *asked]
     jobs.start(index_data.workspace(), jobs.evaluation_of(index.name), begun)
 
 
 def compare_encoders(names: Sequence[str]) -> None:
-    """Begin to compare the encoders, vectors and learners of indexes."""
+    """Start a job that compares encoders, vectors and learners of several indexes."""
     workspace = index_data.workspace()
     make_folder(workspace.leaderboard.parent)
     begun = ["leaderboard", *chain.from_iterable(("--index", name) for name in names)]
@@ -79,7 +79,7 @@ def compare_encoders(names: Sequence[str]) -> None:
 def add_prompt_vector(
     index: Index, name: str, texts: Sequence[str], negatives: Sequence[str]
 ) -> None:
-    """Make a vector from text prompts and save it in the index."""
+    """Save a vector made from text prompts in the index."""
     from photorank.vectors.quality_words import worded_vector
     from photorank.vectors.store import add_vector, check_free
 
@@ -96,7 +96,7 @@ def add_learned_vector(
     within: Within,
     on_progress: Progress,
 ) -> None:
-    """Learn a vector from the index's judgements, test it on held-out folds and save it."""
+    """Save a vector learned from the index's judgements, with its held-out accuracy."""
     from photorank.learning.learn_vector import learn_vector
     from photorank.vectors.store import add_vector, check_free
 
@@ -126,7 +126,7 @@ def save_vector(index: Index, vector: MasterVector) -> None:
 
 
 def record_answers(session: "LabelSession", items: Sequence[Json]) -> None:
-    """Save a person's answers on pairs in their order; what was saved already is left as it is.
+    """Save a person's answers about pairs in order, skipping those already saved.
 
     Each is durable before the next. Raises what the click log raises: the rest is then not saved.
     """
@@ -147,7 +147,7 @@ def record_answers(session: "LabelSession", items: Sequence[Json]) -> None:
 
 
 def _pair_named(paths: IndexPaths, tokens: Any) -> tuple[str, str] | None:
-    """Digests of two photos by their beginnings, None if they are not two photos of the index."""
+    """Digests of two photos from digest prefixes; None unless both are in the index."""
     if not isinstance(tokens, list) or len(tokens) != 2:
         return None
     found = [digest_beginning(paths, one) for one in tokens if isinstance(one, str)]
@@ -167,7 +167,7 @@ def _record_answer(
 
 
 def _take_back(session: "LabelSession", pair: tuple[str, str] | None) -> None:
-    """Take back the answer on a pair; or, where none is named, the latest click of all."""
+    """Take back the answer about a pair; without a pair, the latest click."""
     if pair is not None:
         click_log.take_back(session.index.paths, session.rater, *pair)
         return
@@ -176,14 +176,14 @@ def _take_back(session: "LabelSession", pair: tuple[str, str] | None) -> None:
 
 
 def keep_taste(index: Index, vector: MasterVector) -> None:
-    """Save a person's taste as a vector, in the place of what it was before."""
+    """Save a person's taste as a vector, replacing the earlier one."""
     from photorank.vectors.store import put_vector
 
     put_vector(index, vector)
 
 
 def _made_folder(folder: Path) -> Path:
-    """A folder, made if it is missing; whatever is in the way, a visitor reads one sentence."""
+    """Folder created if missing; visitors see one sentence for any failure."""
     try:
         make_folder(folder)
         if os.access(folder, os.W_OK | os.X_OK):
@@ -194,7 +194,7 @@ def _made_folder(folder: Path) -> Path:
 
 
 def fill_album(index: Index, entry: "Entry") -> str:
-    """Fill a kept album's empty places from the best; returns a sentence.
+    """Sentence for the user after filling a saved album's empty places with the best photos.
 
     Raises AlbumChangedError if somebody changed it meanwhile.
     """
@@ -212,7 +212,7 @@ def fill_album(index: Index, entry: "Entry") -> str:
 
 
 def swap_in_album(index: Index, entry: "Entry") -> str:
-    """Do the swap that helps a kept album most; returns a sentence.
+    """Sentence for the user after the best swap in a saved album.
 
     Raises AlbumChangedError if somebody changed it meanwhile.
     """
@@ -227,7 +227,7 @@ def swap_in_album(index: Index, entry: "Entry") -> str:
 
 
 def _judged(index: Index, entry: "Entry", *, fill: bool) -> Album:
-    """A kept album with its value and best swap, filled up or as it is."""
+    """Saved album with its value and best swap, optionally filled up."""
     from photorank.album.kept.choose import request_of, rows_of_album
 
     vector = albums.vector_of(index, entry.album)
@@ -241,7 +241,7 @@ def _judged(index: Index, entry: "Entry", *, fill: bool) -> Album:
 def export_album(
     index: Index, made: Album, kind: "ExportKind", to: str, *, along: bool = False
 ) -> str:
-    """Write an album into a folder, with companions if they shall go along.
+    """Write an album's photos, and optionally their companions, into a folder.
 
     Returns a sentence that counts the written files.
     """

@@ -1,4 +1,4 @@
-"""ASGI app of the dashboard: pages, pictures, and refusal of requests from other origins."""
+"""ASGI app of the dashboard: pages, image routes, and refusal of foreign origins."""
 
 import streamlit as st
 from starlette.middleware import Middleware

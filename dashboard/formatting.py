@@ -1,4 +1,4 @@
-"""Text formatting of numbers, names and vector kinds for the pages."""
+"""Formatting of numbers, names and vector kinds for pages."""
 
 import string
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ _ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in string.punctuation})
 
 
 def family(kind: str) -> str:
-    """Origin of a vector in words: from words, learned from photos, or drawn at random.
+    """Origin of a vector in words: from words, learned from photos, or random.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def with_interval(estimate: Limits | Estimate) -> str:
 
 
 def chances(probability: float) -> tuple[str, str]:
-    r"""Probability and its complement as percentages, rounded to sum to 100 %.
+    r"""Probability and its complement as percentages that sum to 100 %.
 
     Examples
     --------
@@ -104,7 +104,7 @@ def _per_cent(whole: int) -> str:
 
 
 def listing(names: Sequence[str]) -> str:
-    """Names joined with commas and a final “and”.
+    """Names joined by commas and a final “and”.
 
     Examples
     --------
@@ -116,12 +116,12 @@ def listing(names: Sequence[str]) -> str:
 
 
 def file_name(path: Path) -> str:
-    """Last two parts of a photo's path, its folder and file name, escaped for Markdown."""
+    """Folder and file name of a photo's path, escaped for Markdown."""
     return plain("/".join(path.parts[-2:]))
 
 
 def accuracy_text(estimate: Limits | None) -> str | None:
-    """Held-out accuracy in words, None if the accuracy was not measured or has no interval."""
+    """Held-out accuracy in words; None if not measured."""
     if estimate is None or not estimate.is_defined or isnan(estimate.low):
         return None
     return (

@@ -1,4 +1,4 @@
-"""Common frame of all pages: the navigation, old addresses, and the way in where nothing is yet."""
+"""Frame of all pages: navigation, old URLs, and the start page of an empty workspace."""
 
 import os
 from collections.abc import Callable
@@ -64,12 +64,12 @@ pages = {
 
 
 def go(name: str) -> None:
-    """Go to a page with all that the address asks."""
+    """Switch to a page with the given URL parameters."""
     st.switch_page(pages[name], query_params=st.query_params.to_dict())
 
 
 def hidden(address: str, run: str | Callable[[], None]) -> "st.Page":
-    """Page that no list names, at an address of its own."""
+    """Page with a URL but without a navigation entry."""
     return st.Page(run, title=address, url_path=address, visibility="hidden")
 
 

@@ -1,4 +1,4 @@
-"""Session and URL state outside the widgets: links, words, album marks, map area, pairs."""
+"""Session and URL state not owned by a widget: links, words, album marks, map area, pairs."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -34,46 +34,46 @@ def photo_token(digest: str) -> str:
 
 
 def link_query(query: Mapping[str, str]) -> dict[str, str]:
-    """Query parameters of a link to another page: index, vector and the given parameters."""
+    """URL parameters of a link to another page: index, vector and the given ones."""
     state = st.session_state
     along = {name: state[key] for key, name in TAKEN_ALONG.items() if state.get(key)}
     return along | dict(query)
 
 
 def note_page(page: str, *, lab: bool = False) -> None:
-    """Record which page is drawn, whether it is of the Lab, and whether the user just switched."""
+    """Record the drawn page, and whether the user has just switched to it."""
     state = st.session_state
     state["turned"], state["page"], state["lab"] = state.get("page") != page, page, lab
 
 
 def chosen_words() -> Mode:
-    """How the pages speak to this person: as chosen in this session, else as the browser kept."""
+    """Vocabulary chosen in this session, else the one stored by the browser."""
     kept = st.session_state.get("spoken", st.context.cookies.get(WORDS_COOKIE))
     return next((mode for mode in MODES if mode == kept), "plain")
 
 
 def choose_words() -> None:
-    """Record how the pages shall speak from now on."""
+    """Record the vocabulary for all pages."""
     st.session_state["spoken"] = st.session_state["words"]
 
 
 def words_to_keep() -> bool:
-    """Whether words were chosen in this session that the browser does not keep yet."""
+    """True if the browser does not yet store this session's vocabulary."""
     return "spoken" in st.session_state
 
 
 def words() -> Mode:
-    """How the page that is drawn speaks: in the Lab always as statisticians do."""
+    """Vocabulary of the drawn page; always statistical in the Lab."""
     return "statistics" if st.session_state.get("lab") else chosen_words()
 
 
 def word(term: str) -> str:
-    """Word for a term on the page that is drawn."""
+    """Word for a term in the drawn page's vocabulary."""
     return say(term, words())
 
 
 def set_from_link(key: str, options: Mapping[str, str]) -> None:
-    """Set a widget, before it is drawn, to the value that a link passed, if the value is an option.
+    """Set a widget, before it is drawn, to the value passed by a link, if valid.
 
     `options` has the value by each way to write it. The address keeps saying it, for it may be
     shared, until the user chooses (:func:`forget_link`). Where nothing was taken along, it is as it
@@ -89,7 +89,7 @@ def set_from_link(key: str, options: Mapping[str, str]) -> None:
 
 
 def unknown_in_address(key: str, options: Collection[str]) -> str:
-    """Value that the URL requests for a widget but that is not an option; "" if there is none."""
+    """Value in the URL that is no option of a widget; "" without one."""
     wanted = (st.query_params.get(name, "") for name in (key, TAKEN_ALONG[key]))
     return next((str(one) for one in wanted if one and one not in options), "")
 
@@ -100,37 +100,37 @@ def keep_for_next_page(key: str, value: str) -> None:
 
 
 def forget_link(key: str) -> None:
-    """Remove from the URL the value that a link passed for a widget, once the user has chosen."""
+    """Remove a widget's value passed by a link from the URL, after a user's choice."""
     st.query_params.pop(TAKEN_ALONG[key], None)
 
 
 def photo_in_address(name: str) -> str:
-    """Photo named in a URL parameter: the first digits of its digest, "" if absent."""
+    """Digest prefix of the photo in a URL parameter; "" if absent."""
     return str(st.query_params.get(name, ""))
 
 
 def put_photo_in_address(name: str, digest: str | None) -> None:
-    """Put the shown photo into the URL for sharing; None removes the parameter."""
+    """Put a photo into the URL, for sharing; None removes the parameter."""
     _put(name, "" if digest is None else photo_token(digest))
 
 
 def pick_photos(*, wanted: bool = True) -> None:
-    """Have the page Compare show photos to pick from, or no longer."""
+    """Turn the photo chooser of the page Compare on or off."""
     st.session_state["picking"] = wanted
 
 
 def picks_photos() -> bool:
-    """Whether the page Compare shows photos to pick from."""
+    """True if the page Compare shows its photo chooser."""
     return bool(st.session_state.get("picking"))
 
 
 def swap_photos() -> None:
-    """Exchange the two photos of the page Compare."""
+    """Swap the two photos of the page Compare."""
     st.session_state["swapped"] = not is_swapped()
 
 
 def is_swapped() -> bool:
-    """Whether the two photos of the page Compare are exchanged."""
+    """True if the two photos of the page Compare are swapped."""
     return bool(st.session_state.get("swapped"))
 
 
@@ -143,12 +143,12 @@ def choose_two_at_random(index: Index) -> None:
 
 
 def rater() -> str:
-    """Name of the person whose marks and choices a page shows: as in the address, else "me"."""
+    """Name of the person whose marks a page shows: from the URL, else "me"."""
     return str(st.query_params.get("rater", "")).strip() or ME
 
 
 def note_choices(taste: str, *numbers: int) -> bool:
-    """Record how much a taste was learned from; whether that is not what it was before."""
+    """True if a taste has learned from more since the last call; the numbers are recorded."""
     noted: dict[str, tuple[int, ...]] = st.session_state.setdefault("learned-from", {})
     before, noted[taste] = noted.get(taste), numbers
     return before is not None and before != numbers
@@ -160,7 +160,7 @@ def set_text(key: str, text: str) -> None:
 
 
 def pair_queue(*place: str) -> "PairQueue":
-    """Queue of pairs of this browser session for an index, person, vector and kind of pairs."""
+    """Pair queue of this browser session for an index, person, vector and kind of pairs."""
     from dashboard.models.label_session import PairQueue
 
     queues: dict[tuple[str, ...], PairQueue] = st.session_state.setdefault("pairs", {})
@@ -168,24 +168,24 @@ def pair_queue(*place: str) -> "PairQueue":
 
 
 def map_area() -> str:
-    """Selected map area, in the text form of the URL."""
+    """Selected map area, as text for the URL."""
     return str(st.session_state.get("area", st.query_params.get("area", "")))
 
 
 def draw_area_anew() -> None:
-    """Make the map redraw with the selected area as its initial selection box."""
+    """Make the map redraw with the selected area as initial selection box."""
     st.session_state["area-drawn"] = map_area()
 
 
 def drawn_area() -> str:
-    """Map area to draw: the area selected at page load, or typed as numbers."""
+    """Map area to draw as selection box."""
     if st.session_state["turned"] or "area-drawn" not in st.session_state:
         draw_area_anew()
     return str(st.session_state["area-drawn"])
 
 
 def select_area(chart: str) -> None:
-    """Store the mouse selection of a map chart as the selected area."""
+    """Store a map chart's mouse selection as the selected area."""
     selection = st.session_state[chart].selection.get(BRUSH, {})
     st.session_state["area"] = box_text(box_of_selection(selection))
 
@@ -197,7 +197,7 @@ def album_marks(index: str) -> dict[str, str]:
 
 
 def read_marks_in_address(index: Index) -> None:
-    """Apply the pins and bans in the URL, once per session and index."""
+    """Apply the pins and bans from the URL, once per session and index."""
     read = st.session_state.setdefault("read", set())
     if index.name in read:
         return
@@ -215,7 +215,7 @@ def read_marks_in_address(index: Index) -> None:
 
 
 def put_marks_in_address(index: str) -> None:
-    """Put the pinned and banned photos into the URL, unless there are too many."""
+    """Put pinned and banned photos into the URL, unless there are too many."""
     marks = album_marks(index)
     for how in MARKS:
         tokens = [photo_token(digest) for digest, one in marks.items() if one == how]
@@ -237,12 +237,12 @@ def mark_photo(index: str, digest: str, how: str | None) -> None:
 
 
 def leave_note(key: str, note: str) -> None:
-    """Leave a note for the next run."""
+    """Store a note to show in the next run."""
     st.session_state[f"note-{key}"] = note
 
 
 def taken_note(key: str) -> str | None:
-    """Note that the run before left, once."""
+    """Note stored by the previous run, returned once."""
     note: str | None = st.session_state.pop(f"note-{key}", None)
     return note
 
@@ -253,7 +253,7 @@ def set_widget(key: str, value: str) -> None:
 
 
 def component_act(key: str) -> object:
-    """Value that a component sent when something was pressed, for its change callback."""
+    """Value sent by a component's button press, for the change callback."""
     return (st.session_state.get(key) or {}).get("act")
 
 
@@ -266,27 +266,27 @@ def _put(name: str, value: str) -> None:
 
 
 def note_job(job: str, *, runs: bool) -> None:
-    """Record whether a job ran when the page was drawn."""
+    """Record whether a job was running when the page was drawn."""
     st.session_state.setdefault("jobs", {})[job] = runs
 
 
 def job_ran(job: str) -> bool:
-    """Whether a job ran when the page was drawn."""
+    """True if a job was running when the page was drawn."""
     return bool(st.session_state.get("jobs", {}).get(job))
 
 
 def chosen_folder(otherwise: str) -> str:
-    """Folder that the dialog Add photos is at."""
+    """Folder currently open in the dialog Add photos."""
     return str(st.session_state.setdefault("folder", otherwise))
 
 
 def choose_folder(folder: str) -> None:
-    """Go to a folder in the dialog Add photos."""
+    """Open a folder in the dialog Add photos."""
     st.session_state["folder"] = folder
 
 
 def sending_token(name: str) -> str:
-    """Token by which this session sends photos for a collection."""
+    """Token of this session for uploads to a collection."""
     known: dict[str, str] = st.session_state.setdefault("sending", {})
     if name not in known or received_files.receiver(known[name]) is None:
         known[name] = received_files.begin(Workspace.current(), name)
@@ -294,7 +294,7 @@ def sending_token(name: str) -> str:
 
 
 def chosen_row(key: str, names: Sequence[str], first: str | None) -> str | None:
-    """Row of a table of vectors that was chosen last, else the one to begin with."""
+    """Row last selected in a table of vectors, else the default row."""
     rows: dict[str, str] = st.session_state.setdefault("rows", {})
     pressed = (st.session_state.get(key) or {}).get("chosen")
     if isinstance(pressed, str) and pressed in names:
@@ -304,7 +304,7 @@ def chosen_row(key: str, names: Sequence[str], first: str | None) -> str | None:
 
 
 def asks_for_statistics() -> bool:
-    """Whether the address asks for what is shown in a statistician's words alone, or in them."""
+    """True if the URL requests a part of the page shown in statistical words only."""
     asked = st.query_params
     own_words = {name for name, _ in SCOPES.values()}
     return (
@@ -313,5 +313,5 @@ def asks_for_statistics() -> bool:
 
 
 def speak_as_statistician() -> None:
-    """Have the pages speak in a statistician's words from now on."""
+    """Switch the pages to statistical words."""
     st.session_state["spoken"] = st.session_state["words"] = "statistics"

@@ -1,4 +1,4 @@
-"""What is fuzzed: what reads files that came from elsewhere, and how it may refuse them."""
+"""Fuzz targets: readers of foreign files, with the errors that they may raise."""
 
 import io
 import json
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Target:
-    """One kind of input. Whatever is read either is understood, or refused by one of our errors."""
+    """Reader under test: it must return or raise one of photorank's errors."""
 
     read: Callable[[bytes], object]
     seeds: Callable[[], Iterator[bytes]]
@@ -36,7 +36,7 @@ class Target:
 
 
 def hasten() -> None:
-    """Refuse large pictures: more pixels only take longer, and the limit has its own tests."""
+    """Limit image sizes to keep fuzzing fast."""
     open_photo.MAX_PIXELS = Image.MAX_IMAGE_PIXELS = 4_000_000
     open_photo.MAX_WEBP_PIXELS = open_photo.MAX_PIXELS // 3
 
@@ -75,7 +75,7 @@ def _pictures() -> Iterator[bytes]:
 
 
 def _from_file(read: Callable[[Path], object], suffix: str) -> Callable[[bytes], object]:
-    """Return a reader of bytes from one that wants a file."""
+    """Reader of bytes, made from a reader of a file."""
     pillow_heif.register_heif_opener()
     folder = tempfile.mkdtemp(prefix="photorank-fuzz-")
     path = Path(folder, f"input{suffix}")

@@ -1,4 +1,4 @@
-"""The pages in docs/api: every public name with its signature and docstring.
+"""Pages in docs/api: every public name with signature and docstring.
 
 python scripts/api_pages.py
 """
@@ -54,7 +54,7 @@ PAGES: dict[str, tuple[str, str, list[str]]] = {
 
 
 def main() -> None:
-    """Write the pages, and remove those of names that are gone."""
+    """Write the pages, and remove pages of deleted names."""
     made = pages()
     FOLDER.mkdir(exist_ok=True)
     for old in FOLDER.glob("*.md"):
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def pages() -> dict[str, str]:
-    """Return the text of every page by its file's name."""
+    """Text of every page by file name."""
     made = {
         f"{page}.md": f"# {title}\n\n{MARK}\n" + "\n".join(map(_described, names))
         for page, (title, _, names) in PAGES.items()
@@ -86,7 +86,7 @@ def _short(name: str) -> str:
 
 
 def _described(name: str) -> str:
-    """Return a name's heading, signature, docstring and, of a class, its public methods."""
+    """Heading, signature, docstring and public methods of a name."""
     found: Any = photorank
     for part in name.split("."):
         found = getattr(found, part)
@@ -103,7 +103,7 @@ def _of_this_house(found: type) -> bool:
 
 
 def _members(found: type) -> list[tuple[str, Any]]:
-    """Return the public methods and properties that a class has in its own right."""
+    """Public methods and properties defined by a class itself."""
     own = [(name, getattr(found, name)) for name in vars(found) if not name.startswith("_")]
     return [
         (name, value)
@@ -129,7 +129,7 @@ def _signature(name: str, found: Any) -> str:
 
 
 def _markdown(found: Any) -> str:
-    """Return a NumPy docstring as Markdown: sections in bold, parameters as a list, examples."""
+    """NumPy docstring as Markdown: sections in bold, parameters as a list, examples."""
     text = inspect.getdoc(found) or ""
     head, *rest = re.split(r"^([A-Z][A-Za-z ]+)\n-{3,}$", text, flags=re.MULTILINE)
     parts = [_prose(head)]
@@ -145,7 +145,7 @@ def _markdown(found: Any) -> str:
 
 
 def _terms(body: str) -> str:
-    """Return a docstring's terms and their meanings as a list."""
+    """Terms and meanings of a docstring section, as a list."""
     lines: list[str] = []
     for block in re.split(r"\n(?=\S)", body.strip("\n")):
         term, _, meaning = block.partition("\n")
@@ -156,7 +156,7 @@ def _terms(body: str) -> str:
 
 
 def _prose(text: str) -> str:
-    """Return paragraphs, with formulas and doctests as blocks of code."""
+    """Paragraphs, with formulas and doctests as code blocks."""
     blocks = re.split(r"\n\n+", text.strip("\n"))
     return "\n".join(f"{_block(block)}\n" for block in blocks if block.strip())
 
@@ -171,7 +171,7 @@ def _block(block: str) -> str:
 
 
 def _inline(text: str) -> str:
-    """Return Sphinx's roles and literals as Markdown's code."""
+    """Sphinx roles and literals as Markdown code."""
     text = re.sub(r":\w+:`~?(?:[\w.]+\.)?([\w]+)`", r"`\1`", text)
     return text.replace("``", "`")
 

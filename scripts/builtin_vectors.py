@@ -1,4 +1,4 @@
-"""Make the vectors that ship with photorank, from the OASIS photographs and their ratings.
+"""Built-in vectors, learned from the OASIS photographs and people's ratings.
 
     python scripts/builtin_vectors.py --oasis DIR --work DIR
 
@@ -58,7 +58,7 @@ RATINGS = "; ratings by Brielmann & Pelli 2019 (https://doi.org/10.3758/s13423-0
 
 
 class Photos:
-    """Embedded photographs and copies of one framing."""
+    """Embeddings of the photographs and their copies in one framing."""
 
     def __init__(self, data: dict[str, np.ndarray], fingerprint: Fingerprint) -> None:
         self.X = data["X"]  # (n, 1 + copies, d)
@@ -79,7 +79,7 @@ class Photos:
 
 
 def main() -> None:
-    """Embed what is not embedded yet, learn all vectors in all framings, write the cards."""
+    """Embed the photographs if needed, learn all vectors in all framings, write the cards."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--oasis", type=Path, required=True, help="folder of images/, ratings.csv")
     parser.add_argument("--work", type=Path, required=True, help="keeps embeddings between runs")
@@ -128,7 +128,7 @@ def embed(oasis: Path, framing: str) -> dict[str, np.ndarray]:
 
 
 def spreads_of(photos: Photos, framing: str) -> dict[str, float]:
-    """Standard deviations of the photographs' ratings by each quality, and by the median class."""
+    """Standard deviations of the photographs' ratings by each quality and the median class."""
     X, blocks = photos.X[:, 0].astype(np.float64), photos.fingerprint.blocks
     builtin = {
         name: MasterVector.load(BUILTIN / f"{name}.{framing}.json") for name in shipped.BUILTIN
@@ -140,7 +140,7 @@ def spreads_of(photos: Photos, framing: str) -> dict[str, float]:
 
 
 def rated(photos: Photos) -> JudgedPhotos:
-    """The photographs with people's ratings."""
+    """Photographs with people's ratings."""
     n = len(photos.scores)
     return JudgedPhotos(
         X=photos.X[:, 0],
@@ -154,7 +154,7 @@ def rated(photos: Photos) -> JudgedPhotos:
 
 
 def beauty(photos: Photos) -> MasterVector:
-    """Learn what people call beautiful, tested on themes that were not learned from."""
+    """Vector of beauty by people's ratings, tested on held-out themes."""
     judged = rated(photos)
     learned = fit_and_test(AllPairs(), judged, Protocol(fold_by="group"))
     n = len(judged.X)
@@ -163,7 +163,7 @@ def beauty(photos: Photos) -> MasterVector:
 
 
 def worth(photos: Photos) -> MasterVector:
-    """Learn beauty beside what degrades a photo, tested on themes that were not learned from."""
+    """Vector of beauty and technical quality, tested on held-out themes."""
     n = len(photos.scores)
     copies = photos.versions(BESIDE_SCORES)
     beside = differences(copies, np.arange(n), BESIDE_SCORES, WORTH_COPIES, n=n)
@@ -177,20 +177,20 @@ def worth(photos: Photos) -> MasterVector:
 
 
 def technical(photos: Photos) -> MasterVector:
-    """Learn to rank each photograph above its finely degraded copies."""
+    """Vector that ranks photographs above finely degraded copies."""
     source = "each ranked above its copies with slight blur, shake, noise and compression"
     return of_copies("technical", photos, photos.versions(FINE), source)
 
 
 def framed(photos: Photos) -> MasterVector:
-    """Learn to rank each photograph above a corner of it and tilted copies."""
+    """Vector that ranks photographs above corner crops and tilted copies."""
     source = "each ranked above a corner of it and two tilted copies: for versions of one scene"
     versions = np.hstack([photos.of(LEVEL), photos.versions(FRAMED)[:, 1:]])
     return of_copies("framing", photos, versions, source)
 
 
 def of_copies(name: str, photos: Photos, versions: np.ndarray, source: str) -> MasterVector:
-    """Learn from copies alone, tested on unseen photographs."""
+    """Vector learned from copies alone, tested on unseen photographs."""
     n = len(photos.digests)
     copies = Copies(np.arange(n), photos.digests, photos.greys, versions)
     judged = with_copies(copies, photos.head)
@@ -209,7 +209,7 @@ def card(
     source: str,
     licence: str,
 ) -> MasterVector:
-    """Put a vector together with where it is from."""
+    """Vector with its card of provenance."""
     print(name, photos.fingerprint.framing, learned.metrics["pairwise_accuracy"])
     return MasterVector(
         name,

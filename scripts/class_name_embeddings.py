@@ -1,4 +1,4 @@
-"""Sentence embeddings of ImageNet's class names, which `embedded` finds photos through.
+"""Sentence embeddings of ImageNet's class names, used by the encoder `embedded`.
 
 python scripts/class_name_embeddings.py
 """
@@ -19,7 +19,7 @@ def main() -> None:
 
 
 def embedded_names() -> Embeddings:
-    """Unit rows (1000, 384) of the class names, in the classifier's order."""
+    """Unit embeddings (1000, 384) of the class names, in the classifier's order."""
     names = ImageNetInfo().label_descriptions()
     return sentence_network("cpu").encode([f"a photo of a {name}" for name in names])
 

@@ -1,4 +1,4 @@
-"""Write a page for each command, from the parser itself.
+"""Documentation page of each command, written from the parser.
 
 python scripts/command_pages.py
 """
@@ -15,7 +15,7 @@ NOTE = "<!-- written by scripts/command_pages.py -->\n"
 
 
 def main() -> None:
-    """Write the pages, and remove those of commands that are gone."""
+    """Write the pages, and remove pages of deleted commands."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     written = pages()
     for old in FOLDER.glob("*.md"):
@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def pages() -> dict[str, str]:
-    """Return the text of each page, by the name of its file."""
+    """Text of each page by file name."""
     group = typer.main.get_command(app)
     commands: dict[str, Any] = group.commands  # type: ignore[attr-defined]
     rows = "".join(
@@ -51,7 +51,7 @@ def pages() -> dict[str, str]:
 
 
 def _leaves(name: str, command: Any) -> list[tuple[str, Any]]:
-    """Return a command, or those of its group, each with its words."""
+    """Commands of a group, or a single command, with the words that call each."""
     inner = getattr(command, "commands", None)
     if inner is None:
         return [(name, command)]
@@ -59,7 +59,7 @@ def _leaves(name: str, command: Any) -> list[tuple[str, Any]]:
 
 
 def _link(name: str, words: str) -> str:
-    """Return a link to a command's page, or to its part of its group's page."""
+    """Link to a command's page, or to its section on the group's page."""
     part = "" if words == name else "#photorank-" + words.replace(" ", "-")
     return f"[{words}]({name}.md{part})"
 
@@ -69,7 +69,7 @@ def _first_sentence(command: Any) -> str:
 
 
 def _described(words: str, command: Any) -> str:
-    """Return what a command does, how it is called, an example and its options."""
+    """Description, usage, example and options of a command."""
     arguments = [one for one in command.params if one.param_type_name == "argument"]
     options = [one for one in command.params if one.param_type_name == "option"]
     needed = [_option(one, command) for one in options if one.required]
@@ -102,7 +102,7 @@ def _option(option: Any, command: Any) -> str:
 
 
 def _meaning(param: Any) -> str:
-    """Return a parameter's help with what its help text leaves to the parser."""
+    """Help of a parameter, completed by the parser's defaults and choices."""
     said = [" ".join((param.help or "").split())]
     bounds = param if hasattr(param, "min") else param.type  # by typer's version
     low, high = getattr(bounds, "min", None), getattr(bounds, "max", None)

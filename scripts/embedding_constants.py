@@ -1,4 +1,4 @@
-"""Make the constants of `embedded`'s second version, from the OASIS photographs without ratings.
+"""Constants of `embedded` version 2, fitted to the OASIS photographs without ratings.
 
     python scripts/embedding_constants.py --images DIR
 
@@ -24,7 +24,7 @@ LAST, HEAD, STAGES = 1280, 512, 256  # dimensions: the last layer's, and of both
 
 
 def main() -> None:
-    """Measure all photographs and copies, compute the constants and write them."""
+    """Measure all photographs and copies, fit the constants and write them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=Path, required=True, help="folder of photographs")
     parser.add_argument("--to", type=Path, default=constants.FILE, help="file to write")
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def measured(paths: list[Path]) -> tuple[np.ndarray, np.ndarray]:
-    """Features (n, 2136) of the network and signals (n, 32) of photographs and copies."""
+    """Features (n, 2136) and signals (n, 32) of photographs and copies."""
     encoder = EmbeddedEncoder(device="cpu")
     features, signals = [], []
     for number, path in enumerate(paths):
@@ -52,7 +52,7 @@ def measured(paths: list[Path]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def computed(features: np.ndarray, signals: np.ndarray) -> Constants:
-    """Constants from features (n, 2136) and signals (n, 32).
+    """Constants fitted to features (n, 2136) and signals (n, 32).
 
     The last layer is projected on the main axes of its unit rows, the stages' channels on those of
     their standardised means; then the stages' mean squared length is 1.
@@ -73,7 +73,7 @@ def computed(features: np.ndarray, signals: np.ndarray) -> Constants:
 
 
 def main_axes(rows: np.ndarray, k: int) -> np.ndarray:
-    """Directions (d, k) of the greatest mean square, each with its largest number positive."""
+    """Directions (d, k) of greatest mean square, each with its largest entry positive."""
     axes = np.linalg.eigh(rows.T @ rows / len(rows))[1][:, ::-1][:, :k]
     largest = axes[np.abs(axes).argmax(axis=0), np.arange(k)]
     return axes * np.sign(largest)

@@ -1,4 +1,4 @@
-"""Pin what the container is made of: the base image's digest, torch's wheels for processors.
+"""Pinned versions of the container: digest of the base image, and torch's CPU wheels.
 
     python scripts/lock_container.py
 
@@ -33,11 +33,11 @@ TIMEOUT_SECONDS = 30
 
 
 class LockError(Exception):
-    """Something could not be found out; its text is one line."""
+    """A version could not be determined."""
 
 
 def main() -> None:
-    """Find out both, then write both files."""
+    """Determine both, then write both files."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--registry", default="https://registry-1.docker.io")
     parser.add_argument("--torch-index", default="https://download.pytorch.org/whl/cpu")
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def image_digest(registry: str) -> str:
-    """Digest of the base image's manifest, which is that of its bytes."""
+    """Digest of the base image's manifest."""
     url = f"{registry}/v2/{IMAGE}/manifests/{TAG}"
     headers = {"Accept": ", ".join(MANIFESTS)}
     try:
@@ -74,7 +74,7 @@ def image_digest(registry: str) -> str:
 
 
 def wheel_versions(index: str) -> dict[str, str]:
-    """Versions of torch's wheels for processors that pip takes from PyTorch's index alone."""
+    """Versions of torch's CPU wheels on PyTorch's own index."""
     command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed"]
     command += ["--quiet", "--only-binary", ":all:", "--no-cache-dir", "--report", "-"]
     command += ["--isolated", "--disable-pip-version-check", "--retries", "1"]
@@ -94,7 +94,7 @@ def wheel_versions(index: str) -> dict[str, str]:
 
 
 def _token(challenge: str) -> str:
-    """Token that a registry hands out to everybody, from where its refusal says."""
+    """Anonymous token of a registry, from the URL in its 401 response."""
     told = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
     if "realm" not in told:
         raise ValueError("the registry asks for a password")

@@ -1,4 +1,4 @@
-"""Tables of results in README.md and docs/results.md, from what `photorank bench quality` wrote.
+"""Result tables in README.md and docs/results.md, from `photorank bench quality`.
 
 photorank bench quality --index sample --index oasis --to benchmarks/results \
     --learners mean-difference,pair-least-squares,spanning-pairs,all-pairs,bradley-terry,rank-svm

@@ -1,4 +1,4 @@
-"""Make the pictures of the README and the guides: the dashboard over the sample, in a browser.
+"""Pictures of the README and guides: the dashboard with the sample, in a browser.
 
     python scripts/screenshot.py
 
@@ -53,7 +53,7 @@ ONE = "coffee/tilt-4"
 
 
 def main() -> None:
-    """Build the sample, serve it, and take the pictures."""
+    """Build the sample, serve it and take the pictures."""
     with tempfile.TemporaryDirectory() as home:
         environment = os.environ | {"PHOTORANK_HOME": home}
         photorank = [sys.executable, "-m", "photorank"]
@@ -69,7 +69,7 @@ def main() -> None:
 
 
 def take_pictures(address: str, home: Path) -> None:
-    """Photograph the pages and charts of a dashboard that shows the sample."""
+    """Take pictures of a dashboard's pages and charts."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -95,7 +95,7 @@ def take_pictures(address: str, home: Path) -> None:
 
 
 def _charts(page: Page, address: str) -> None:
-    """Photograph the charts of the page Discerning power one by one."""
+    """Take pictures of each chart on the page Discerning power."""
     _open(page, f"{address}/discerning_power?content=true")
     for name, (look, title) in CHARTS.items():
         if look:
@@ -108,7 +108,7 @@ def _charts(page: Page, address: str) -> None:
 
 
 def _pages(page: Page, address: str) -> None:
-    """Photograph pages that show photos at once."""
+    """Take pictures of pages that show photos at once."""
     for name, (path, ready) in PAGES.items():
         _open(page, f"{address}/{path}", chart=False)
         page.locator(ready).last.wait_for(timeout=60_000)
@@ -117,7 +117,7 @@ def _pages(page: Page, address: str) -> None:
 
 
 def _one_photo(page: Page, address: str) -> None:
-    """Photograph where one photo's rating comes from."""
+    """Take a picture of one photo's explanation."""
     page.set_viewport_size({"width": 1280, "height": 1400})
     _open(page, f"{address}/photo", chart=False)
     _pick(page, 0, ONE, "a photo")
@@ -127,7 +127,7 @@ def _one_photo(page: Page, address: str) -> None:
 
 
 def _pick(page: Page, place: int, photo: str, shown: str) -> None:
-    """Choose a photo of the index in one of a page's lists."""
+    """Select a photo of the index in a list of a page."""
     # Not by its role: an open list hides all others from readers of the screen.
     picker = page.locator('input[aria-label="or pick one of the index"]').nth(place)
     picker.click()
@@ -138,7 +138,7 @@ def _pick(page: Page, place: int, photo: str, shown: str) -> None:
 
 
 def _two_photos(page: Page, address: str, home: Path) -> None:
-    """Photograph two versions of one photo with the verdict on them."""
+    """Take a picture of two versions of one photo with the verdict."""
     page.set_viewport_size({"width": 1280, "height": 800})
     photos = home / "index" / "sample" / "photos"
     asked = []
@@ -158,7 +158,7 @@ def _open(page: Page, address: str, *, chart: bool = True) -> None:
 
 
 def _keep(png: bytes, name: str) -> None:
-    """Write a picture in a form of a few ten thousand bytes."""
+    """Write a picture compressed to some tens of kilobytes."""
     Image.open(io.BytesIO(png)).convert("RGB").save(PICTURES / f"{name}.webp", quality=82, method=6)
 
 

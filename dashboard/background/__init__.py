@@ -1,1 +1,1 @@
-"""Work that goes on without a page: long commands, and what they are given to work on."""
+"""Work outside of pages: long jobs, and the folders and uploads they read."""

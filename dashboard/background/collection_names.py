@@ -1,4 +1,4 @@
-"""Names of collections: one made from a folder's name, free and safe on every system."""
+"""Names of new collections, made from folder names."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ _MAX_NAME = 40  # letters of a name that is made
 
 
 def name_for(folder: str, known: Collection[str]) -> str:
-    """Name for a collection of a folder's photos, that no other collection has.
+    """Unused, valid name of a collection for a folder's photos.
 
     Examples
     --------

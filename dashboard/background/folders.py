@@ -1,4 +1,4 @@
-"""Folders of this computer, by name alone, to choose from; nothing of a file is told."""
+"""Folders of this computer for the folder chooser; no file content is shown."""
 
 import os
 import time
@@ -15,7 +15,7 @@ COUNTING_SECONDS = 0.7  # after which a count is told as "or more"
 
 @dataclass(frozen=True)
 class Listing:
-    """Folders in a folder, sorted by name, or why they cannot be told."""
+    """Subfolders of a folder, sorted by name; or the reason why they cannot be listed."""
 
     here: Path
     folders: tuple[Path, ...]
@@ -25,14 +25,14 @@ class Listing:
 
 @dataclass(frozen=True)
 class Count:
-    """Photos below a folder, by their names, and whether the count broke off."""
+    """Number of photos in a folder by suffix, and True if counting stopped early."""
 
     photos: int
     is_whole: bool
 
 
 def listing(typed: str) -> Listing:
-    """Folders in a folder whose path was typed or chosen; links to folders are folders too."""
+    """Subfolders of a typed or chosen folder; links to folders count as folders."""
     try:
         here = Path(os.path.abspath(typed_path(typed).expanduser()))
         names = sorted(entry.name for entry in os.scandir(here) if _is_shown(entry))
@@ -44,7 +44,7 @@ def listing(typed: str) -> Listing:
 
 
 def places() -> dict[str, Path]:
-    """Folders to begin at, by name: home, its pictures, and disks that are plugged in."""
+    """Starting folders by name: home, pictures, and removable disks."""
     home = Path.home()
     asked = {"Home": home, "Pictures": home / "Pictures", "Downloads": home / "Downloads"}
     user = os.environ.get("USER") or home.name
@@ -58,7 +58,7 @@ def places() -> dict[str, Path]:
 
 
 def count_photos(folder: Path) -> Count:
-    """Number of photos below a folder by their names, as far as it is known in a moment."""
+    """Number of photos in a folder and its subfolders, within a time limit."""
     until, photos = time.monotonic() + COUNTING_SECONDS, 0
     try:
         for found in find_photos([folder]):

@@ -1,4 +1,4 @@
-"""View-model of a job: how far it is, how fast, how long it takes, and how it ended, in words."""
+"""View-model of a job: progress, speed, remaining time and outcome in words."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from photorank.progress_file import Progress
 
 @dataclass(frozen=True)
 class JobText:
-    """A job in words: one line, and for one that did not end well what happened."""
+    """Job in words: a status line, and details if it did not end well."""
 
     line: str
     share: float  # of it that is done, 0 to 1
@@ -18,7 +18,7 @@ class JobText:
 
 
 def job_text(said: Progress, last_words: str = "") -> JobText:
-    """A job's state in words; `last_words` are what it said before it was killed, if anything."""
+    """State of a job in words; `last_words` is the last line of its error output."""
     if said.is_running:
         return JobText(_running(said), said.share)
     done = f"{said.stage}: {said.done:,} of {said.total:,}" if said.total else "Nothing done yet"
@@ -37,12 +37,12 @@ def job_text(said: Progress, last_words: str = "") -> JobText:
 
 
 def unusable(said: Progress) -> pd.DataFrame:
-    """Files that could not be used, with the reason."""
+    """Table of unusable files with the reasons."""
     return pd.DataFrame(said.files, columns=["path", "reason"])
 
 
 def time_text(seconds: float) -> str:
-    """Time in words, rounded as one would say it.
+    """Time span in rounded words.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Long commands in processes of their own, which outlive the page that started them.
+"""Jobs: long commands in separate processes, which outlive the page that started them.
 
 A job's progress file is what every page reads of it; what it was asked lies beside it, so that a
 job that was killed can go on.
@@ -26,12 +26,12 @@ _CHILDREN: dict[Path, "subprocess.Popen[bytes]"] = {}  # of this server, by prog
 
 
 def evaluation_of(index: str) -> str:
-    """Name of the job that measures an index's vectors."""
+    """Name of the job that evaluates an index's vectors."""
     return f"evaluate-{index}"
 
 
 def start(workspace: Workspace, job: str, arguments: Sequence[str]) -> None:
-    """Begin a job, the photorank command with these arguments, unless it runs already."""
+    """Start a job (a photorank command with arguments) unless it is running."""
     file, (command, *options) = _file(workspace, job), arguments
     with _STARTING:
         before = progress(workspace, job)
@@ -53,7 +53,7 @@ def start(workspace: Workspace, job: str, arguments: Sequence[str]) -> None:
 
 
 def progress(workspace: Workspace, job: str) -> Progress | None:
-    """How a job stands, as all pages see it; None if there is none."""
+    """Progress of a job, shared by all pages; None without such a job."""
     file = _file(workspace, job)
     child = _CHILDREN.get(file)
     ended = child is not None and child.poll() is not None
@@ -65,14 +65,14 @@ def progress(workspace: Workspace, job: str) -> Progress | None:
 
 
 def stop(workspace: Workspace, job: str) -> None:
-    """Ask a job to end at its next step; what is finished is kept."""
+    """Ask a job to stop at its next step; finished work is kept."""
     said = progress(workspace, job)
     if said is not None and said.is_running and said.pid != os.getpid():
         os.kill(said.pid, signal.SIGTERM)
 
 
 def go_on(workspace: Workspace, job: str) -> None:
-    """Begin a job again that was stopped, killed or failed, with what it was asked."""
+    """Restart a stopped, killed or failed job with the same arguments."""
     try:
         asked = json.loads(_asked(_file(workspace, job)).read_bytes())
     except (OSError, ValueError):
@@ -81,7 +81,7 @@ def go_on(workspace: Workspace, job: str) -> None:
 
 
 def put_away(workspace: Workspace, job: str) -> None:
-    """Forget a job that has ended."""
+    """Remove an ended job."""
     file = _file(workspace, job)
     for one in (file, _asked(file), file.with_suffix(".log")):
         one.unlink(missing_ok=True)
@@ -89,7 +89,7 @@ def put_away(workspace: Workspace, job: str) -> None:
 
 
 def last_words(workspace: Workspace, job: str) -> str:
-    """Last line that a job said on its standard error, "" if none."""
+    """Last line of a job's standard error; "" if none."""
     try:
         lines = _file(workspace, job).with_suffix(".log").read_text(errors="replace").split("\n")
     except OSError:

@@ -1,4 +1,4 @@
-"""Photos that a visitor sends from another device, written file by file into the workspace.
+"""Uploaded photos from visitors' devices, written one by one into the workspace.
 
 What a sender may do is bounded: the number and bytes of files, the room left on the disk, names.
 A name is made safe, nothing that is there is replaced, and a file is there as a whole or not at
@@ -33,12 +33,12 @@ _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
 
 class RefusedFileError(PhotorankError, ValueError):
-    """A file that is sent is not taken; the text says why."""
+    """An uploaded file is refused, for the reason in the text."""
 
 
 @dataclass
 class Receiver:
-    """Files that one sender has sent so far, in the folder they go to."""
+    """Uploads of one visitor so far, and the folder for them."""
 
     folder: Path
     files: int = 0
@@ -47,7 +47,7 @@ class Receiver:
     lock: Lock = field(default_factory=Lock)
 
     def admit(self, name: str, length: int) -> PurePosixPath:
-        """Safe path below the folder for a file of a name and length, which is counted.
+        """Safe path in the folder for a file of a given name and size, which is counted.
 
         Raises RefusedFileError.
         """
@@ -65,7 +65,7 @@ class Receiver:
         return path
 
     def keep(self, part: Path, path: PurePosixPath) -> None:
-        """Give a file that was received as a whole its name; one that is there stays."""
+        """Rename a completely received file to its final name; an existing file is kept."""
         with self.lock, storage_errors(self.folder):
             target = self.folder / path
             make_folder(target.parent)
@@ -84,7 +84,7 @@ _LOCK = Lock()
 
 
 def begin(workspace: Workspace, name: str) -> str:
-    """Token by which files may be sent for a collection of a name; InvalidNameError."""
+    """Token that permits uploads for a collection; InvalidNameError for an invalid name."""
     folder = folder_of(workspace, name)
     with storage_errors(folder):
         make_folder(folder)
@@ -98,19 +98,19 @@ def begin(workspace: Workspace, name: str) -> str:
 
 
 def receiver(token: str) -> Receiver | None:
-    """Receiver of a token, None if the token is none, or none any more."""
+    """Receiver for a token; None for an unknown or expired one."""
     with _LOCK:
         found = _RECEIVERS.get(token)
     return None if found is None or time.monotonic() - found.used > IDLE_SECONDS else found
 
 
 def folder_of(workspace: Workspace, name: str) -> Path:
-    """Folder of the photos that were sent for a collection; InvalidNameError."""
+    """Folder of the photos uploaded for a collection; InvalidNameError for an invalid name."""
     return workspace.root / "photos" / workspace.index(name).name
 
 
 def safe_path(name: str) -> PurePosixPath:
-    r"""Relative path for a file by the name that a sender gives it; RefusedFileError.
+    r"""Relative path for a file name given by a visitor; RefusedFileError if unsafe.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def safe_path(name: str) -> PurePosixPath:
 
 
 def _safe_name(name: str) -> str:
-    """Name that is one on every system and hides nothing; "" for one that is none."""
+    """File name valid on every system and not hidden; "" if there is none."""
     shown = "".join(letter for letter in name if unicodedata.category(letter)[0] != "C")
     text = _UNSAFE.sub("_", shown).strip(" .")
     stem, dot, suffix = text.rpartition(".")

@@ -1,1 +1,1 @@
-"""Caches that outlive a page redraw: index data, ratings, images and encoder results."""
+"""Caches shared by pages: index data, ratings, images and encoder results."""

@@ -1,4 +1,4 @@
-"""Cached plans of kept albums' books, and the files that are made of them."""
+"""Cached book plans of saved albums, and the files made from them."""
 
 import tempfile
 from pathlib import Path
@@ -27,12 +27,12 @@ BY_PAGES: HashFuncs = {
 
 
 def store() -> AlbumStore:
-    """Albums of the workspace that the dashboard shows."""
+    """Store of saved albums in the workspace."""
     return AlbumStore(index_data.workspace())
 
 
 def vector_of(index: Index, album: KeptAlbum) -> MasterVector | None:
-    """Vector that an album is chosen by: its own, else the index's best; None without any."""
+    """Vector that an album is chosen by: its own, else the index's best; None without one."""
     known = index_data.vectors(index)
     best = by_preference(known, index_data.evaluation(index))
     name = next((one for one in (album.settings.vector, *best) if one in known), None)
@@ -41,7 +41,7 @@ def vector_of(index: Index, album: KeptAlbum) -> MasterVector | None:
 
 @st.cache_resource(max_entries=16, show_spinner="Laying out the pages …", hash_funcs=BY_PAGES)
 def planned(index: Index, vector: MasterVector, album: KeptAlbum) -> Book:
-    """Planned book of an album; AlbumError where its photos do not go on its pages."""
+    """Planned book of an album; AlbumError if the photos do not fit its pages."""
     rows = rows_of_album(index, album).photos
     wishes = BookWishes(
         PageSize(album.book.width, album.book.height),
@@ -53,7 +53,7 @@ def planned(index: Index, vector: MasterVector, album: KeptAlbum) -> Book:
 
 
 def pdf_of(book: Book, title: str) -> bytes:
-    """PDF of a book, checked; ExportError if it is not what was planned."""
+    """Checked PDF of a book; ExportError if the check fails."""
     from photorank.export.pdf.check import check_pdf
     from photorank.export.pdf.render import PdfOptions, write_pdf
 

@@ -1,4 +1,4 @@
-"""Cache keys: each changes when the files that a cached value depends on change.
+"""Cache keys that change with the files a cached value depends on.
 
 So what a command changes is seen at once, and two workspaces never share an entry.
 """
@@ -19,7 +19,7 @@ HashFuncs: TypeAlias = dict[str | type[Any], Callable[[Any], Key]]
 
 
 def changed(path: Path) -> int:
-    """Modification time of a file in nanoseconds, 0 if the file does not exist."""
+    """Modification time of a file in nanoseconds; 0 for a missing file."""
     try:
         return path.stat().st_mtime_ns
     except OSError:
@@ -62,7 +62,7 @@ def of_evaluations(index: Index) -> Key:
 
 
 def of_rows(*tables: str) -> Callable[[Index], Key]:
-    """Cache-key function over an index's photos and the rows of the named database tables."""
+    """Cache-key function of an index's photos and the rows of some database tables."""
 
     def key(index: Index) -> Key:
         with reading(index.paths) as connection:
@@ -74,7 +74,7 @@ def of_rows(*tables: str) -> Callable[[Index], Key]:
 
 
 def of_vector(vector: MasterVector) -> Key:
-    """Cache key of a vector: direction, scale and bias."""
+    """Cache key of a vector, from direction, scale and bias."""
     return vector.direction.tobytes(), vector.scale, vector.bias
 
 

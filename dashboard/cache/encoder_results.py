@@ -15,7 +15,7 @@ from photorank.vectors.master import MasterVector
 
 
 def encoder(index: Index) -> Encoder:
-    """Encoder that an index was built with; its weights load at first use.
+    """Encoder that made an index; its weights load on first use.
 
     Raises IndexMismatchError if its weights are no longer the same.
     """
@@ -43,19 +43,19 @@ def embedding(index: Index, data: bytes) -> Embeddings:
     max_entries=16, show_spinner="Looking where the rating comes from …", hash_funcs=BY_PHOTOS
 )
 def explanation(index: Index, vector: MasterVector, data: bytes) -> Explanation:
-    """Explanation of a photo's rating (heat map, better photos), without the concepts."""
+    """Explanation of a photo's rating (heat map, better photos) without concepts."""
     return explain(index, vector, data, encoder(index))
 
 
 @st.cache_data(max_entries=64, show_spinner="Looking for what moves it …", hash_funcs=BY_PHOTOS)
 def concepts(index: Index, vector: MasterVector, embedding: Embeddings) -> list[Concept] | None:
-    """Concepts that raise or lower a photo's rating, None if the text encoder cannot be loaded."""
+    """Concepts that raise or lower a photo's rating; None without a text network."""
     return concepts_behind(index, vector, embedding, encoder(index))
 
 
 @st.cache_data(max_entries=32, show_spinner="Looking at it in other sizes …", hash_funcs=BY_ENCODER)
 def variants(index: Index, data: bytes) -> Embeddings:
-    """Embeddings (k, d) of resized, cropped and compressed variants of a photo."""
+    """Embeddings (k, d) of a photo's resized, cropped and compressed variants."""
     made_by = encoder(index)
     photo = decode_isolated(data, short_side=2 * made_by.short_side).photo
     return embed_variants(photo, made_by)
@@ -63,7 +63,7 @@ def variants(index: Index, data: bytes) -> Embeddings:
 
 @st.cache_data(max_entries=64, show_spinner="Reading the words …", hash_funcs=BY_ENCODER)
 def prompt(index: Index, text: str) -> MasterVector:
-    """Vector of photos like a text says.
+    """Vector made from a text prompt.
 
     Raises MissingWeightsError or MissingExtraError if the encoder's words cannot be had.
     """

@@ -1,4 +1,4 @@
-"""Cached data read from disk: an index, its labels, vectors and evaluations."""
+"""Cached data of indexes: photos, labels, vectors and evaluations."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from photorank.workspace import IndexPaths, Workspace
 
 
 def workspace() -> Workspace:
-    """Workspace that the dashboard shows."""
+    """Workspace shown by the dashboard."""
     return Workspace.current()
 
 
@@ -34,7 +34,7 @@ def index_names() -> list[str]:
 
 
 def index(name: str) -> Index:
-    """Opened index, from the cache unless the index's files have changed."""
+    """Open index, reopened when its files have changed."""
     paths = workspace().existing_index(name)
     return _index(paths.root, changed(paths.manifest))
 
@@ -48,7 +48,7 @@ def _index(root: Path, changed: int) -> Index:
     max_entries=4, show_spinner=False, hash_funcs={Index: of_rows("ratings", "memberships")}
 )
 def labels(index: Index, rater: str | None = None) -> IndexLabels:
-    """Labels that all raters, or one named rater, gave to an index's photos."""
+    """Labels of an index's photos, by all raters or one."""
     return index.labels(rater)
 
 
@@ -56,7 +56,7 @@ def labels(index: Index, rater: str | None = None) -> IndexLabels:
     max_entries=4, show_spinner=False, hash_funcs={Index: of_rows("photos", "files", "photo_faces")}
 )
 def faces(index: Index) -> IndexFaces:
-    """Faces that were found in an index's photos."""
+    """Faces detected in an index's photos."""
     return index.faces()
 
 
@@ -67,24 +67,24 @@ def facets(index: Index) -> Facets:
 
 
 def marks(index: Index, rater: str) -> dict[str, Marked]:
-    """Marks that a person gave photos, by digest, read from disk without a cache."""
+    """Marks of a person by photo digest, read from disk without a cache."""
     return marks_of(index.paths, rater)
 
 
 @st.cache_data(max_entries=4, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
 def unused_files(index: Index) -> list[SkippedFile]:
-    """Files in the indexed folders that are no photos or could not be used."""
+    """Files in the indexed folders that are unusable or not photos."""
     return [*index.skipped(), *index.passed_over()]
 
 
 def clickers(index: Index) -> list[str]:
-    """Names of the people who labelled photos of an index, read from disk without a cache."""
+    """Names of people who judged photos by clicks, read from disk without a cache."""
     return clickers_of(index.paths)
 
 
 @st.cache_data(max_entries=4, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
 def judged_pairs(index: Index) -> int:
-    """Number of photo pairs of an index that people have ordered.
+    """Number of photo pairs of an index ordered by people.
 
     Raises NoLabelsError if there is none.
     """
@@ -93,11 +93,11 @@ def judged_pairs(index: Index) -> int:
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Index: of_vectors})
 def vectors(index: Index) -> dict[str, MasterVector]:
-    """Vectors that can rate an index by name, the index's own vectors first."""
+    """Vectors that fit an index, by name, its own first."""
     return list_vectors(index)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Index: of_evaluations})
 def evaluation(index: Index) -> Evaluation | None:
-    """Latest saved evaluation of an index, or None."""
+    """Latest saved evaluation of an index; None without one."""
     return latest_evaluation(index.paths)

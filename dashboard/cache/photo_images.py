@@ -21,7 +21,7 @@ LARGE = 1200  # pixels of a picture that is looked at closely
 
 
 def original(index: Index, source: bytes | int) -> bytes:
-    """Original file content of a photo, given as uploaded bytes or as an index row.
+    """File content of an uploaded or indexed photo.
 
     Raises MissingPathError or UnreadablePhotoError if its file has gone or changed.
     """
@@ -37,7 +37,7 @@ def original(index: Index, source: bytes | int) -> bytes:
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def large(data: bytes) -> bytes:
-    """JPEG of a photo, upright, in sRGB, with at most 1200 pixels on the long side."""
+    """Upright sRGB JPEG of a photo, with at most 1200 pixels on the long side."""
     picture = decode_isolated(data, short_side=LARGE // 2).photo
     picture.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
     file = io.BytesIO()
@@ -51,7 +51,7 @@ def _large_of(path: Path) -> bytes:
 
 
 def picture(index: Index, row: int) -> bytes:
-    """Large JPEG of an indexed photo, or its thumbnail if the photo file is missing or changed.
+    """Large JPEG of an indexed photo; its thumbnail if the file is missing or changed.
 
     Raises UnreadablePhotoError if its thumbnail is gone too.
     """

@@ -1,4 +1,4 @@
-"""Cached looks of an index's photos, whose mean colours are found beside the pages."""
+"""Cached shapes and mean colours of photos; colours are computed in the background."""
 
 from threading import Thread
 
@@ -10,7 +10,7 @@ from photorank.index.opened import Index
 
 
 class _Held:
-    """Looks that become whole while pages are shown."""
+    """Shapes of photos, with mean colours completed by a background thread."""
 
     def __init__(self, index: Index) -> None:
         self.now = quick_looks(index.paths, index.digests())
@@ -27,5 +27,5 @@ def _held(index: Index) -> _Held:
 
 
 def looks(index: Index) -> Looks:
-    """Shapes of an index's photos, and their mean colours as far as they are known."""
+    """Shapes of an index's photos, with the mean colours known so far."""
     return _held(index).now

@@ -1,4 +1,4 @@
-"""Cached stacks of an index: shots of one moment, which are looked for beside the pages."""
+"""Cached stacks (shots of one moment) of an index, found in the background."""
 
 from threading import Thread
 
@@ -14,7 +14,7 @@ _FOUND_AT_ONCE = 2000  # photos: a second
 
 
 class _Held:
-    """Series that are there at once for few photos, and later for many."""
+    """Series of photos, found at once for few photos, else by a background thread."""
 
     def __init__(self, index: Index) -> None:
         self.codes: Codes | None = None
@@ -40,5 +40,5 @@ def _held(index: Index) -> _Held:
 
 
 def stack_codes(index: Index) -> Codes | None:
-    """Series (n,) that each photo belongs to; None while they are looked for."""
+    """Series code (n,) of each photo; None until they are found."""
     return _held(index).codes

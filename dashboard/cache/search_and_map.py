@@ -1,4 +1,4 @@
-"""Cached look-ups of the pages Map and Search: map positions, text directions, rows by digest."""
+"""Cached data of the pages Map and Search: positions, text directions, rows by digest."""
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ from photorank.vectors.prompts import prompt_vector
 
 @st.cache_resource(max_entries=4, show_spinner="Drawing the map, once …", hash_funcs=BY_PHOTOS)
 def places(index: Index, method: Method) -> Floats:
-    """Map position (n, 2) of each photo, as a read-only array that all visitors share."""
+    """Map position (n, 2) of each photo, read-only and shared by all visitors."""
     found = map_layout.places(index, method)
     found.flags.writeable = False
     return found
@@ -33,7 +33,7 @@ def direction(index: Index, text: str) -> Direction:
 
 
 def row_of_digest(index: Index, digest: str) -> int | None:
-    """Row of the first photo with a digest that starts with the given prefix, or None."""
+    """Row of the first photo with the given digest prefix; None without one."""
     if not digest:
         return None
     found = (row for row, one in enumerate(index.digests()) if one.startswith(digest))
@@ -42,7 +42,7 @@ def row_of_digest(index: Index, digest: str) -> int | None:
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_PHOTOS)
 def drawn_photos(index: Index) -> photo_map.DrawnPhotos:
-    """Photos that the map draws, with the URLs of their thumbnails."""
+    """Photos drawn on the map, with thumbnail URLs."""
     rows = photo_map.drawn_rows(len(index))
     photos = [index.photo(row) for row in rows.tolist()]
     pictures = [thumbnail_address(index, photo) for photo in photos]

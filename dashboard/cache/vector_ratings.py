@@ -1,4 +1,4 @@
-"""Cached results of rating an index by a vector: ratings, percentiles, series and albums."""
+"""Cached results of rating an index by a vector: ratings, percentiles, series, albums."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -31,7 +31,7 @@ BY_SHOTS: HashFuncs = {
 
 @st.cache_resource(max_entries=32, show_spinner="Rating the photos …", hash_funcs=BY_PHOTOS)
 def ratings(index: Index, vector: MasterVector) -> Ratings:
-    """Ratings (n,) of all photos by a vector, as a read-only array that all visitors share."""
+    """Ratings (n,) of all photos by a vector, read-only and shared by all visitors."""
     rated = index.rate(vector)
     rated.flags.writeable = False
     return rated
@@ -39,7 +39,7 @@ def ratings(index: Index, vector: MasterVector) -> Ratings:
 
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=BY_PHOTOS)
 def percentiles(index: Index, vector: MasterVector) -> Ratings:
-    """Percentage of the index, 0 to 100, that each photo beats (n,), read-only."""
+    """Percentile (n,) of each photo in the index, 0 to 100, read-only."""
     rated = ratings(index, vector)
     places = share_below(rated, rated)
     places.flags.writeable = False
@@ -48,7 +48,7 @@ def percentiles(index: Index, vector: MasterVector) -> Ratings:
 
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=BY_PHOTOS)
 def seen(index: Index, vector: MasterVector) -> Flags:
-    """Whether a vector learned from each photo (n,), or from an altered copy of it."""
+    """Mask (n,) of the photos that a vector was learned from, altered copies included."""
     from photorank.learning.how_tested import seen_photos  # scikit-learn takes a second
 
     return seen_photos(index, vector.card)
@@ -68,21 +68,21 @@ def held_out(index: Index, vector: MasterVector) -> "HeldOutRatings":
 
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
 def mistakes(index: Index, vector: MasterVector, most: int) -> Pairs:
-    """Pairs of rows (m, 2), people's choice first, that a vector orders wrongly with confidence."""
+    """Pairs of rows (m, 2), people's choice first, ordered most wrongly by a vector."""
     from photorank.learning.held_out_ratings import confident_mistakes
 
     return confident_mistakes(index, held_out(index, vector), most)
 
 
 def percentile_of(index: Index, vector: MasterVector, embedding: Embeddings) -> float:
-    """Percentage of the index, 0 to 100, that the photo with an embedding (d,) beats."""
+    """Percentile in the index, 0 to 100, of a photo with an embedding (d,)."""
     own = vector.rate(embedding[None], index.fingerprint)
     return float(share_below(own, ratings(index, vector))[0])
 
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_PHOTOS)
 def extreme_rows(index: Index, vector: MasterVector, k: int, *, lowest: bool = False) -> list[int]:
-    """Rows of the k photos that a vector rates highest or lowest, the most extreme first."""
+    """Rows of the k photos with the highest or lowest rating, most extreme first."""
     rows, _ = index.nearest(vector.direction, k, lowest=lowest)
     found: list[int] = rows.tolist()
     return found
@@ -92,7 +92,7 @@ def extreme_rows(index: Index, vector: MasterVector, k: int, *, lowest: bool = F
 def photo_subset(
     index: Index, prior: MasterVector | None, rater: str, within: Codes | None = None
 ) -> "PhotoSubset":
-    """Photos that a rater's pairs are drawn from, with the prior over the rater's taste."""
+    """Photos from which a rater's pairs are drawn, with the rater's taste prior."""
     from photorank.vectors.taste.photo_subset import subset_in
 
     direction = None if prior is None else prior.direction
@@ -103,13 +103,13 @@ def photo_subset(
 
 @st.cache_resource(max_entries=4, show_spinner="Looking for series …", hash_funcs=BY_SHOTS)
 def series(index: Index, alike: float, among: Codes | None = None) -> Series:
-    """Series of near-duplicate photos of an index, or of the given rows, at a cosine threshold."""
+    """Series of similar photos of an index, or of given rows, at a cosine threshold."""
     return find_series(index, alike, among=among)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Choosing …", hash_funcs=BY_SHOTS)
 def album(index: Index, vector: MasterVector, alike: float, request: AlbumRequest) -> Album:
-    """Album of an index's photos, chosen by a vector's ratings to satisfy a request.
+    """Album of an index's photos for a request, by a vector's ratings.
 
     Raises AlbumError if the request contradicts itself.
     """
@@ -122,7 +122,7 @@ def album(index: Index, vector: MasterVector, alike: float, request: AlbumReques
     max_entries=8, show_spinner="Taking content out, fold by fold …", hash_funcs=BY_JUDGEMENTS
 )
 def nuisance(index: Index, vector: MasterVector, by: str) -> "Nuisance":
-    """Comparison of a vector with and without its content directions, cross-validated once.
+    """Comparison of a vector with and without content directions, cross-validated.
 
     Raises NoLabelsError or ComparisonsError if there is nothing to test it on, or no content to
     tell apart.

@@ -1,1 +1,1 @@
-"""Altair charts of the pages, made from tables; no Streamlit."""
+"""Altair charts of all pages, made from tables without Streamlit."""

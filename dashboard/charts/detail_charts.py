@@ -1,4 +1,4 @@
-"""Altair charts of the section “Looking closer”, made from panels; the theme sets the colours."""
+"""Altair charts of the section “Looking closer”, made from panels."""
 
 from collections.abc import Callable
 
@@ -30,7 +30,7 @@ def detail_chart(panel: Panel) -> alt.LayerChart:
 
 
 def _gap(panel: Panel) -> alt.LayerChart:
-    """Line chart of each vector's accuracy by label gap, from close pairs to clear pairs."""
+    """Line chart of each vector's accuracy by label gap, from small to large gaps."""
     rows = panel.rows
     across = alt.X(
         "range:O",
@@ -62,7 +62,7 @@ def _gap(panel: Panel) -> alt.LayerChart:
 
 
 def _learning(panel: Panel) -> alt.LayerChart:
-    """Learning curve: accuracy by number of training photos, with human accuracy as rules."""
+    """Learning curve: accuracy by number of training photos, with human accuracy as a line."""
     up = _up(panel.rows, 0.5, *(value for _, value in panel.rules))
     steps = list(panel.rows["n_learned_from"])
     axis = alt.Axis(values=steps, format=",d", grid=False, titlePadding=8, labelOverlap=False)
@@ -88,7 +88,7 @@ def _learning(panel: Panel) -> alt.LayerChart:
 
 
 def accuracy_by_choices(rows: pd.DataFrame) -> alt.LayerChart:
-    """Learning curve of a person's taste: accuracy by number of choices learned from.
+    """Learning curve of a person's taste: accuracy by number of choices.
 
     `rows` has choices, value, low and high, the last three as shares of 1.
     """
@@ -132,7 +132,7 @@ def _reliability(panel: Panel) -> alt.LayerChart:
 
 
 def _risk(panel: Panel) -> alt.LayerChart:
-    """Risk-coverage chart: error rate by the share of pairs answered."""
+    """Risk-coverage chart: error rate by share of pairs answered."""
     base = alt.Chart(panel.rows).encode(
         alt.X(
             "coverage:Q",
@@ -218,7 +218,7 @@ def _matrix(panel: Panel) -> alt.LayerChart:
 
 
 def _slots(families: dict[str, str]) -> list[str]:
-    """Vector names ordered so that the first vector of each family gets the family's colour."""
+    """Vector names ordered so that the first of each family gets the family's colour."""
     slots = [
         next((name for name, made in families.items() if made == family), family)
         for family in FAMILIES
@@ -227,7 +227,7 @@ def _slots(families: dict[str, str]) -> list[str]:
 
 
 def _level(value: float) -> alt.Chart:
-    """Dashed horizontal rule at a value."""
+    """Dashed horizontal line at a value."""
     return (
         alt.Chart(pd.DataFrame({"level": [value]}))
         .mark_rule(color=GREY, strokeDash=DASH, strokeWidth=1.5, tooltip=None)
@@ -236,7 +236,7 @@ def _level(value: float) -> alt.Chart:
 
 
 def _meaning(value: float, text: str, at_right: bool) -> alt.Chart:
-    """Label of a horizontal rule, above its left end or below its right end."""
+    """Label of a horizontal line, above the left end or below the right end."""
     base = alt.Chart(pd.DataFrame({"level": [value], "text": [text]})).encode(
         alt.Y("level:Q"), x=alt.value("width" if at_right else 0), text="text:N"
     )
@@ -246,7 +246,7 @@ def _meaning(value: float, text: str, at_right: bool) -> alt.Chart:
 
 
 def _up(rows: pd.DataFrame, *levels: float) -> alt.Scale:
-    """Vertical scale that just covers the intervals in the rows and the given levels."""
+    """Vertical scale that just covers the rows' intervals and the given levels."""
     ends = [*rows["low"], *rows["high"], *levels]
     room = 0.05 * (max(ends) - min(ends))
     return alt.Scale(domain=[min(ends) - room, max(ends) + room], zero=False, nice=False)

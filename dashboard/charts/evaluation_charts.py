@@ -1,4 +1,4 @@
-"""Altair charts of values with confidence intervals, made from tables.
+"""Altair charts of values with confidence intervals.
 
 Colours are left to the page's theme: families take the first three of its categorical colours,
 in this order, in light and dark alike.
@@ -45,7 +45,7 @@ def as_one_picture(chart: alt.LayerChart) -> alt.LayerChart:
 
 
 def intervals(rows: pd.DataFrame, metric: Metric) -> alt.LayerChart:
-    """Chart of each vector's value with its confidence interval, and the level of guessing.
+    """Chart of each vector's value with its confidence interval and the chance level.
 
     `rows` has vector, family, value, low, high, shown, baseline and apart; what is apart stands
     below a gap, hollow.
@@ -76,7 +76,7 @@ def leads(rows: pd.DataFrame, leader: str, metric: Metric) -> alt.LayerChart:
 
 
 def probability_bar(first: float) -> alt.LayerChart:
-    """Bar split into two photos' win probabilities, the preferred part in the accent colour.
+    """Bar split into two photos' probabilities, the greater in the accent colour.
 
     `first` is the first photo's, 0 to 1; a stroke marks the even chance.
     """
@@ -124,7 +124,7 @@ def interval_tooltips(digits: str, what: str = "value") -> list[alt.Tooltip]:
 
 
 def marks(data: pd.DataFrame, order: list[str], ruler: Ruler) -> alt.LayerChart:
-    """Interval chart with one row per vector: a text, and below the text a mark on its interval.
+    """Interval chart with one row per vector, each with a text above its interval.
 
     `data` has vector (a row's name), family, value, low, high, text, strength and hollow.
     """

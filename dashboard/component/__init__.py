@@ -1,1 +1,1 @@
-"""The dashboard's JavaScript component: a grid of photos, a viewer, and two photos side by side."""
+"""Dashboard's JavaScript component: photo grid, viewer, and two photos side by side."""

@@ -1,4 +1,4 @@
-"""Photos on a page: a grid of any list of photos with a viewer, a strip, and two side by side."""
+"""Photo views of pages: a grid with viewer, a strip, and two photos side by side."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ STRIP_PX = 120  # height of a photo in a strip
 
 
 class Act(NamedTuple):
-    """Request by a button of the grid, and the photos that it is for."""
+    """Action requested by a button of the grid, and its photos."""
 
     what: str  # a key of the grid's `actions`
     rows: list[int]
@@ -30,7 +30,7 @@ class Act(NamedTuple):
 
 @dataclass(frozen=True)
 class GridStyle:
-    """How a grid is drawn and what can be done in it."""
+    """Appearance of a grid, and the actions it offers."""
 
     label: str = "Photos"  # for those who do not see it
     rows: int | None = None  # of photos at most; None: all, which scroll
@@ -49,7 +49,7 @@ def shown_photos(
     caption: Caption | None = None,
     captions: str = "",
 ) -> ShownPhotos:
-    """Photos of an index, by row, in the order in which they shall be shown.
+    """Photos of an index by row, in display order.
 
     `captions` tells apart captions of the same rows, for the browser keeps them.
     """
@@ -57,7 +57,7 @@ def shown_photos(
 
 
 def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) -> Act | None:
-    """Show a grid of photos; returns what was asked for since the run before, or None.
+    """Action requested in the grid of photos, which is shown; None without one.
 
     Call it inside a fragment of the page (`@st.fragment`), which each mark runs again.
     """
@@ -98,7 +98,7 @@ def photo_strip(key: str, photos: ShownPhotos, label: str = "Photos") -> None:
 
 
 class SidePhoto(NamedTuple):
-    """Photo that is shown beside another one."""
+    """Photo in a side-by-side view."""
 
     collection: str  # name of its index, or what stands for uploads
     token: str
@@ -106,18 +106,18 @@ class SidePhoto(NamedTuple):
 
 
 def indexed_photo(index: Index, row: int) -> SidePhoto:
-    """Photo of an index to be shown beside another one."""
+    """Indexed photo for a side-by-side view."""
     photo = index.photo(row)
     return SidePhoto(index.name, photo.digest[:TOKEN_DIGITS], printable(photo.path.name))
 
 
 def uploaded_photo(name: str, data: bytes) -> SidePhoto:
-    """Upload to be shown beside another photo; nothing of it is written to the disk."""
+    """Uploaded photo for a side-by-side view, kept in memory only."""
     return SidePhoto(UPLOADED, hold_upload(data), printable(name))
 
 
 def two_up(key: str, photos: Sequence[SidePhoto], height: int = 480) -> None:
-    """Show two photos, or one, in a frame of a height in pixels; they are zoomed together."""
+    """Show one or two photos side by side, with common zoom; height in pixels."""
     mount(
         key, {"mode": "pair", "index": "", "pair": [list(one) for one in photos], "height": height}
     )

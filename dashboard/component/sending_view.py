@@ -1,4 +1,4 @@
-"""Field that sends a folder's photos from a visitor's device to the server."""
+"""Upload field for a folder of photos from a visitor's device."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,14 +19,14 @@ _mount = st.components.v2.component(
 
 
 class Sent(NamedTuple):
-    """Number of photos that a visitor has sent, with the names and reasons of those refused."""
+    """Number of photos uploaded, and the names and reasons of refused files."""
 
     photos: int
     refused: Sequence[tuple[str, str]]
 
 
 def sending_field(key: str, token: str) -> Sent | None:
-    """Show the field; returns what was sent in the run after all of it has come, else None."""
+    """Completed upload in the field, which is shown; None while there is none."""
     data = {"to": f"send/{token}", "suffixes": sorted(TAKEN_SUFFIXES), "most": MOST_FILES}
     said = _mount(key=key, data=data, on_sent_change=lambda: None).sent
     if not isinstance(said, dict) or type(said.get("n")) is not int:

@@ -1,1 +1,1 @@
-"""View-models: the texts and tables that the pages show, in plain Python without Streamlit."""
+"""View-models: texts and tables of the pages, in plain Python without Streamlit."""

@@ -1,4 +1,4 @@
-"""View-model of the page Album: the chosen photos, the reasons, and a preview of the export."""
+"""View-model of the page Album: chosen photos, reasons, export preview."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -60,7 +60,7 @@ ALIKE_HELP = (
 
 @dataclass(frozen=True)
 class AlbumTile:
-    """Photo on the page Album, with the digest and pin state that its buttons need."""
+    """Photo on the page Album, with its digest and pin state."""
 
     tile: Tile
     digest: str
@@ -69,7 +69,7 @@ class AlbumTile:
 
 @dataclass(frozen=True)
 class Forecast:
-    """Preview of an export: a sentence, and the files that would be written."""
+    """Preview of an export: a sentence, and the files to be written."""
 
     sentence: str
     files: list[str]  # one line each
@@ -77,7 +77,7 @@ class Forecast:
 
 
 def headline(album: Album, total: int, vector: str) -> str:
-    """Sentence with the number of chosen photos and an upper bound on the possible improvement."""
+    """Sentence with the number of chosen photos and a bound on the possible improvement."""
     chosen = f"**{counted(len(album.chosen), 'photo')}** of {total:,}, by **{plain(vector)}**"
     if not album.chosen or album.bound <= 0:
         return f"{chosen}."
@@ -99,7 +99,7 @@ def as_sentence(note: str) -> str:
 
 
 def tiles(index: Index, album: Album) -> list[AlbumTile]:
-    """Tiles of an album's photos, in order of time, with the reason for each photo."""
+    """Tiles of an album's photos in order of time, with reasons."""
     return [_album_tile(index, one.row, _facts(index, one), one.pinned) for one in album.chosen]
 
 
@@ -109,12 +109,12 @@ def missed_tiles(index: Index, album: Album) -> list[AlbumTile]:
 
 
 def banned_tiles(index: Index, rows: Sequence[int]) -> list[AlbumTile]:
-    """Tiles of the photos that the user banned from the album."""
+    """Tiles of the photos that the user excluded from the album."""
     return [_album_tile(index, row, []) for row in rows]
 
 
 def kept(index: Index, made: Album, request: AlbumRequest, alike: float, vector: str) -> KeptAlbum:
-    """Album as it is kept: its photos in order, its pins, photos left out, and settings."""
+    """Saved album: ordered photos, pins, excluded photos, and settings."""
 
     def digests(rows: Iterable[int]) -> tuple[str, ...]:
         return tuple(index.photo(row).digest for row in rows)
@@ -142,7 +142,7 @@ def kept(index: Index, made: Album, request: AlbumRequest, alike: float, vector:
 
 
 def swap_text(index: Index, album: Album) -> str | None:
-    """Sentence on the best swap of an album photo for another photo, None if there is no swap."""
+    """Sentence on the best swap of an album photo; None if there is none."""
     if album.swap is None:
         return None
     into, out = (file_name(index.photo(row).path) for row in (album.swap.into, album.swap.out))
@@ -153,7 +153,7 @@ def swap_text(index: Index, album: Album) -> str | None:
 
 
 def destination(index: Index, to: str) -> Path:
-    """Folder that a visitor typed to export into; nothing is told of what lies there.
+    """Export folder typed by a visitor; its content is not revealed.
 
     Raises TypedPathError if it is no whole path, ExportError if it is among photos.
     """
@@ -165,7 +165,7 @@ def destination(index: Index, to: str) -> Path:
 def export_forecast(
     album: Album, index: Index, kind: Kind, to: str, *, along: bool = False
 ) -> Forecast:
-    """Preview of an export into a new folder, perhaps with companions.
+    """Preview of an export into a new folder, optionally with companions.
 
     The folder itself is not looked at.
 

@@ -1,4 +1,4 @@
-"""View-model of content removal: how far a vector's ratings depend on a photo's subject."""
+"""View-model of content removal: dependence of a vector's ratings on a photo's subject."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ BY = {"clusters": "Photos that look alike", "group": "Groups"}
 
 @dataclass(frozen=True)
 class ContentRemoval:
-    """Texts and chart data on the role of photo content in a vector's ratings."""
+    """Texts and chart data on the influence of photo content on ratings."""
 
     sentence: str
     reading: str
@@ -61,7 +61,7 @@ def removal_texts(found: "Nuisance") -> ContentRemoval:
 
 
 def _best_and_worst(found: "Nuisance") -> "list[Gap]":
-    """Best and worst rated kinds of photos, or all kinds if there are few."""
+    """Best- and worst-rated kinds of photos, or all kinds if there are few."""
     gaps = list(found.gaps)
     return (
         gaps

@@ -1,4 +1,4 @@
-"""Texts of explanations: heat maps, concepts, stability of the order, and better photos."""
+"""Texts of explanations: heat maps, concepts, stability, and better photos."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -55,7 +55,7 @@ _ZONE_BY = {
 
 
 def heat_pictures(explanations: Sequence[Explanation]) -> list[Image.Image]:
-    """Photos overlaid with their heat maps, all on the same colour scale."""
+    """Photos with heat maps, all on one colour scale."""
     most = max(float(np.abs(one.parts).max()) for one in explanations)
     return [one.drawn(most) for one in explanations]
 
@@ -81,7 +81,7 @@ def heat_reading(explanation: Explanation) -> str:
 
 
 def _carried(signals: SignalShares) -> str:
-    """Sentence on what signals carry of a photo's lead over the average one."""
+    """Sentence on the part of a photo's lead over the average that signals contribute."""
     kinds = f": {signals}" if signals.told else ""
     return (
         f"Technical signals of the whole photo carry {short_number(signals.total)}, which is "
@@ -90,7 +90,7 @@ def _carried(signals: SignalShares) -> str:
 
 
 def moving_lines(concepts: Sequence[Concept], signals: SignalShares | None) -> list[str]:
-    """Lines on the concepts and signals that raise or lower a rating, the strongest first."""
+    """Lines on concepts and signals that raise or lower a rating, strongest first."""
     lines = [(one.pull, _concept_line(one)) for one in concepts]
     if signals is not None:
         lines += [(one.pull, _signal_line(one)) for one in signals.kinds]
@@ -132,7 +132,7 @@ def better_tiles(index: Index, better: Sequence[BetterPhoto], percentiles: Ratin
 
 
 def steadiness(found: Steadiness) -> str:
-    """Text on whether two photos keep their order when resized, cropped or compressed."""
+    """Sentence on whether two photos keep their order when resized, cropped or compressed."""
     spreads = listing([f"±{short_number(spread)}" for spread in found.spreads])
     if found.steady:
         text = (
@@ -151,7 +151,7 @@ def steadiness(found: Steadiness) -> str:
 
 
 def taken(photo: Photo) -> str:
-    """Sentence on when a photo was taken, and what tells it.
+    """Sentence on when a photo was taken, and the source of the date.
 
     Examples
     --------
@@ -173,7 +173,7 @@ def taken(photo: Photo) -> str:
 
 
 def headline(vector: str, percentile: float, n: int) -> str:
-    """Sentence with the percentage of an index of n photos that a photo beats."""
+    """Sentence with a photo's percentile in an index of n photos."""
     if n < 2:
         return "It is the only photo of the index."
     return f"By **{plain(vector)}** it is better than {percentile_text(percentile)} of the index."

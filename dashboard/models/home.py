@@ -1,4 +1,4 @@
-"""View-model of the page Home: what the ratings are worth here, in one sentence."""
+"""View-model of the page Home: the accuracy of ratings in one sentence."""
 
 from dashboard.formatting import FROM_PHOTOS, percent, plain
 from dashboard.models.results.evaluation_tables import Board
@@ -7,7 +7,7 @@ from photorank.vectors.master import MasterVector
 
 
 def measured(board: Board, photos: int, mode: Mode) -> str:
-    """How often the best learned vector is right, on photos that it had not seen."""
+    """Sentence on the held-out accuracy of the best learned vector."""
     learned = board.rows[~board.rows["apart"] & (board.rows["family"] == FROM_PHOTOS)]
     if learned.empty:
         return "Nothing that was learned could be tested fairly here."
@@ -19,7 +19,7 @@ def measured(board: Board, photos: int, mode: Mode) -> str:
 
 
 def not_measured(vector: MasterVector | None, mode: Mode) -> str:
-    """Sentence from the card of a vector that no judgement here could test."""
+    """Sentence from a vector's card, for an index without judgements to test on."""
     known = None if vector is None else vector.card.accuracy
     if vector is None or known is None:
         return "Not measured on your photos."

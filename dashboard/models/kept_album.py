@@ -1,4 +1,4 @@
-"""View-model of a kept album: its spreads as data, and what was pressed as a change of it."""
+"""View-model of a saved album: spreads as data, and button presses as changes."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -17,14 +17,14 @@ SIZES = {
 
 
 class Change(NamedTuple):
-    """Change of an album that somebody asked for."""
+    """Change of an album requested by the user."""
 
     what: str  # in words, for the history
     make: Callable[[KeptAlbum], KeptAlbum]
 
 
 def change_of(act: Any) -> Change | None:
-    """Change that a press on a spread asks for; None for what is none."""
+    """Change requested by a press on a spread; None for an invalid request."""
     if not isinstance(act, Mapping) or not isinstance(digest := act.get("photo"), str):
         return None
     other = act.get("other")
@@ -49,7 +49,7 @@ def _moved(album: KeptAlbum, digest: str, other: str | None) -> KeptAlbum:
 
 
 def spreads(book: Book, album: KeptAlbum, address: Callable[[Frame], str]) -> list[Json]:
-    """Spreads of a book as data: boxes in percent of their page, addresses, names, marks."""
+    """Spreads of a book as data: boxes in percent of the page, URLs, names, marks."""
     return [
         {"pages": [page and _page(page, book, album, address) for page in spread]}
         for spread in book.spreads
@@ -82,7 +82,7 @@ def _page(page: BookPage, book: Book, album: KeptAlbum, address: Callable[[Frame
 
 
 def state_text(album: KeptAlbum, missing: int) -> str:
-    """Sentence on what an album holds, and that it is saved."""
+    """Sentence on the content and saved state of an album."""
     parts = [counted(len(album.photos), "photo"), "saved"]
     if album.pinned:
         parts.insert(1, f"{len(album.pinned)} pinned")
@@ -94,7 +94,7 @@ def state_text(album: KeptAlbum, missing: int) -> str:
 
 
 def warning_text(book: Book) -> str:
-    """Sentence on photos of too few pixels, "" if there are none."""
+    """Sentence on photos with too few pixels; "" without any."""
     coarse = len(book.warnings)
     if not coarse:
         return ""

@@ -1,4 +1,4 @@
-"""View-model of the page Teach for several people: their agreement, and photos they dispute."""
+"""View-model of the page Teach for several people: agreement and disputed photos."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _LINE = "  \n"  # of Markdown
 
 @dataclass(frozen=True)
 class PeopleTexts:
-    """Texts, table and photos that compare several people's tastes."""
+    """Comparison of several people's tastes: texts, table and photos."""
 
     headline: str
     agreements: pd.DataFrame

@@ -1,4 +1,4 @@
-"""Labelling session of one person: the rater, the answers so far, and the next pair."""
+"""Labelling session of one person: answers so far, and the next pair."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -29,13 +29,13 @@ class Pair:
 
     @property
     def rows(self) -> frozenset[int]:
-        """Both photos, in no order."""
+        """Both photos as a set, without order."""
         return frozenset((self.first, self.second))
 
 
 @dataclass
 class PairQueue:
-    """Pairs of one browser session that were drawn and are not answered."""
+    """Drawn but unanswered pairs of one browser session."""
 
     waiting: list[Pair] = field(default_factory=list)
     again: Pair | None = None  # whose answer was taken back by a page that had not seen it
@@ -43,7 +43,7 @@ class PairQueue:
 
 @dataclass(frozen=True)
 class LabelSession:
-    """Labelling session of one person on an index: the state behind the page Teach."""
+    """Labelling session of one person on an index, behind the page Teach."""
 
     index: Index
     rater: str
@@ -57,12 +57,12 @@ class LabelSession:
         return clicks(self.index, self.rater)
 
     def taste(self, said: Clicks | None = None) -> PersonalState:
-        """Estimate of the person's taste from all clicks so far."""
+        """Taste of the person, learned from all clicks so far."""
         said = self.clicks() if said is None else said
         return personal_state(self.index, self.rater, self.prior, said, subset=self.subset)
 
     def pairs(self, said: Clicks) -> list[Pair]:
-        """Next pairs that the person has not answered, fewer where fewer are left."""
+        """Next unanswered pairs, fewer if few are left."""
         answered = {frozenset(pair) for pair in said.shown.tolist()}
         queue = self.queue
         queue.waiting = [one for one in queue.waiting if one.rows not in answered]
@@ -71,7 +71,7 @@ class LabelSession:
         return queue.waiting
 
     def pair_of(self, undone: Undone) -> Pair | None:
-        """Pair of photos of an undone click, None if the click was not about a pair."""
+        """Pair of photos of an undone click; None for a click on one photo."""
         if undone.kind == "stars":
             return None
         digests = self.index.digests()
@@ -79,7 +79,7 @@ class LabelSession:
         return Pair(rows[0], rows[1], undone.asked) if len(rows) == 2 else None
 
     def _unseen_pairs(self, said: Clicks, n: int) -> list[Pair]:
-        """Up to n new pairs that the person has not seen and that do not wait already."""
+        """Up to n new pairs, neither seen by the person nor waiting."""
         waiting = [(one.first, one.second) for one in self.queue.waiting]
         seen = np.vstack([said.shown, np.array(waiting, dtype=np.intp).reshape(-1, 2)])
         subset = self.subset.including(self.index, np.union1d(seen, said.starred))
@@ -98,5 +98,5 @@ class LabelSession:
 
 
 def codes_of_kind(labels: IndexLabels, kind: Kind) -> Codes | None:
-    """Group or series number (n,) that a pair's photos must share, None for no restriction."""
+    """Group or series number (n,) that both photos of a pair share; None for any pair."""
     return {"all": None, "group": labels.groups, "series": labels.series}[kind]

@@ -1,4 +1,4 @@
-"""View-model of the page Teach: texts on the taste learned from one person."""
+"""View-model of the page Teach: texts on one person's learned taste."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ _LEAST_TESTS = 5  # choices predicted or not, for their share to be shown
 
 @dataclass(frozen=True)
 class LearnedTexts:
-    """Texts, learning curve and photos that describe a person's learned taste."""
+    """Texts, learning curve and photos that describe a person's taste."""
 
     headline: str
     outlook: str  # what more choices would bring
@@ -52,12 +52,12 @@ def modes(n_people: int) -> dict[Mode, str]:
 
 
 def kinds(comparable: Sequence[Within]) -> dict[Kind, str]:
-    """Names of the available pair restrictions: any photos, or photos of one group or series."""
+    """Names of the available kinds of pairs: any, or within a group or series."""
     return {kind or "all": KINDS[kind or "all"] for kind in comparable}
 
 
 def learned_texts(taste: PersonalState) -> LearnedTexts:
-    """Texts and chart data that describe a person's taste and how well the taste is known."""
+    """Texts and chart data on a person's taste and its accuracy."""
     points = [
         (point.n_choices, point.accuracy.value, point.accuracy.low, point.accuracy.high)
         for point in taste.curve
@@ -72,7 +72,7 @@ def learned_texts(taste: PersonalState) -> LearnedTexts:
 
 
 def progress_text(taste: PersonalState) -> str:
-    """Line on how far a person's taste is known."""
+    """Line on how well a person's taste is known."""
     said = counted(taste.n_choices, "choice")
     if taste.accuracy is None or taste.accuracy.n_pairs < _LEAST_TESTS:
         return f"{said} · after about twenty it can be told how well your taste is known"
@@ -81,7 +81,7 @@ def progress_text(taste: PersonalState) -> str:
 
 
 def rating_text(rating: float, error: float) -> str:
-    """Rating ± its standard error, as text."""
+    """Rating ± standard error, as text."""
     return f"{number(rating, '.2f')} ± {error:.2f}"
 
 

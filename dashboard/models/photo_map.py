@@ -1,4 +1,4 @@
-"""View-model of the page Map: the drawn photos, their colours, and the selected photos."""
+"""View-model of the page Map: drawn photos, colours, and selected photos."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -31,7 +31,7 @@ COLOURS = {
 
 
 class DrawnPhotos(NamedTuple):
-    """Photos that the map draws: rows, thumbnail URLs and names."""
+    """Photos drawn on the map: rows, thumbnail URLs and names."""
 
     rows: Codes  # of the index
     pictures: list[str]  # where the browser finds them, "" for one that is gone
@@ -40,7 +40,7 @@ class DrawnPhotos(NamedTuple):
 
 @dataclass(frozen=True)
 class Colouring:
-    """Colour values of the map's points, with their scale, title and explanation."""
+    """Values that colour the map's points, with scale, title and explanation."""
 
     amounts: Floats  # (n,), nan where it says nothing
     title: str
@@ -51,12 +51,12 @@ class Colouring:
 
 
 def methods() -> dict[Method, str]:
-    """Names of the map layout methods that can be used on this machine."""
+    """Names of the map layout methods available on this machine."""
     return {method: name for method, name in METHODS.items() if can_map(method)}
 
 
 def colours(labels: IndexLabels) -> dict[str, str]:
-    """Names of the available colourings; those by people's judgements need labels."""
+    """Names of the available colourings; those by judgements need labels."""
     judged = bool(np.isfinite(labels.scores).any())
     return {key: name for key, name in COLOURS.items() if judged or key == "rating"}
 
@@ -64,7 +64,7 @@ def colours(labels: IndexLabels) -> dict[str, str]:
 def colouring(
     labels: IndexLabels, percentiles: Ratings, by: str, vector: str, *, seen: bool = False
 ) -> Colouring:
-    """Colour values of all photos: the vector's percentiles, people's, or their difference.
+    """Colour values of photos: percentiles by the vector, by people, or the difference.
 
     `seen` tells whether the vector has learned from the photos' judgements.
     """
@@ -85,7 +85,7 @@ def colouring(
 
 
 def drawn_rows(n: int) -> Codes:
-    """Rows that the map draws: all rows, or a fixed random sample of a large index."""
+    """Rows drawn on the map: all, or a fixed random sample of a large index."""
     if n <= MOST_POINTS:
         return np.arange(n)
     return np.sort(np.random.default_rng(0).choice(n, MOST_POINTS, replace=False))
@@ -117,7 +117,7 @@ def points(
 
 
 def box_text(box: Box | None) -> str:
-    """Map area as text for the URL: left, right, bottom and top edge.
+    """Map area as text for the URL: left, right, bottom and top.
 
     Examples
     --------
@@ -128,7 +128,7 @@ def box_text(box: Box | None) -> str:
 
 
 def parse_box(text: str) -> Box | None:
-    """Map area given in a URL, None if the text is not valid.
+    """Map area parsed from a URL; None for invalid text.
 
     Examples
     --------
@@ -145,7 +145,7 @@ def parse_box(text: str) -> Box | None:
 
 
 def box_of_selection(selection: dict[str, list[float]]) -> Box | None:
-    """Map area of a chart's mouse selection, None if the selection is empty."""
+    """Map area of a chart's mouse selection; None if empty."""
     x, y = selection.get("x"), selection.get("y")
     if not x or not y:
         return None
@@ -153,7 +153,7 @@ def box_of_selection(selection: dict[str, list[float]]) -> Box | None:
 
 
 def drawn_text(n: int, n_drawn: int) -> str:
-    """Sentence on how many of n photos the map draws, and on the meaning of distances."""
+    """Sentence on the number of photos drawn and the meaning of distances."""
     if n_drawn < n:
         text = (
             f"{n_drawn:,} of {counted(n, 'photo')} are drawn, chosen at random; a selection takes "
@@ -165,6 +165,6 @@ def drawn_text(n: int, n_drawn: int) -> str:
 
 
 def rows_in_box(box: Box, places: Floats, ratings: Ratings) -> Codes:
-    """Rows of the photos inside a map area, the highest rated first."""
+    """Rows of the photos inside a map area, highest rating first."""
     rows = inside(places, box)
     return rows[np.argsort(-ratings[rows], kind="stable")]

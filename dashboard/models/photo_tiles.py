@@ -1,4 +1,4 @@
-"""Photos as tiles with captions, and files that are no photos."""
+"""Photo tiles with captions, and texts on files that are not photos."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _MAX_UNUSED_FILES = 1000  # that are no photos, of which the page lists so many
 
 @dataclass(frozen=True)
 class Tile:
-    """Photo in a grid, with its alt text and caption."""
+    """Photo in a grid, with alt text and caption."""
 
     picture: Path  # of its thumbnail
     alt: str
@@ -33,13 +33,13 @@ class Tile:
 
 
 def tile_of(index: Index, row: int, caption: str = "", *, linked: bool = False) -> Tile:
-    """Tile of an indexed photo with a caption, and optionally a link to the photo's page."""
+    """Tile of an indexed photo with a caption, optionally linked to the photo's page."""
     photo = index.photo(row)
     return Tile(index.thumbnail(photo), alt_text(photo), caption, photo if linked else None)
 
 
 def alt_text(photo: Photo, parts: int = 1) -> str:
-    """Last parts of a photo's path as plain text."""
+    """Last parts of a photo's path, as plain text."""
     return printable("/".join(photo.path.parts[-parts:]))
 
 
@@ -52,7 +52,7 @@ def label_percentiles(scores: Labels) -> Floats:
 
 
 def percentile_text(percentile: float) -> str:
-    r"""Percentile, 0 to 100, formatted in whole per cent and capped at 99 %.
+    r"""Percentile, 0 to 100, as whole per cent, capped at 99 %.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def percentile_text(percentile: float) -> str:
 
 
 def short_number(value: float) -> str:
-    """Number with decimals that suit its size, and a typographic minus sign.
+    """Number with suitable decimals and a typographic minus sign.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def short_number(value: float) -> str:
 
 
 class UnusedFiles(NamedTuple):
-    """Title of a list of files, sentences that count them, and the list."""
+    """List of unused files, with a title and counts in sentences."""
 
     title: str
     sentences: list[str]
@@ -87,7 +87,7 @@ class UnusedFiles(NamedTuple):
 
 
 def unused_files(files: Sequence[SkippedFile]) -> UnusedFiles:
-    """Files that are no photos, counted by kind, after those that could not be used."""
+    """Unusable files, and files that are not photos counted by kind."""
     others = [file for file in files if file.passed_over]
     skipped = [file for file in files if not file.passed_over]
     sentences = [printable(text) for text in passed_over_lines(others)]

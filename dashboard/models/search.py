@@ -1,4 +1,4 @@
-"""View-model of the page Search: the search methods, and texts on the results."""
+"""View-model of the page Search: search methods, and texts on results."""
 
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ WAYS = {
 
 
 def ways(*, like: bool) -> dict[str, str]:
-    """Search methods in order; where a photo is named that others shall be like, that one first."""
+    """Search methods in order, similarity first if the URL names a photo."""
     return ({"photo": WAYS["photo"]} if like else {}) | WAYS
 
 
@@ -35,17 +35,17 @@ class Found(NamedTuple):
 
 
 def farthest_along(index: Index, direction: Direction) -> Found:
-    """Photos with the largest projection on a direction, as search results."""
+    """Search results: photos with the largest projection on a direction."""
     return Found(*index.nearest(direction, MOST_FOUND))
 
 
 def rated_highest(index: Index, vector: MasterVector) -> Found:
-    """Photos that a vector rates highest, as search results."""
+    """Search results: photos that a vector rates highest."""
     return Found(farthest_along(index, vector.direction).rows)
 
 
 def most_similar(index: Index, embedding: Embeddings, own: int | None) -> Found:
-    """Photos most similar to an embedding (d,), without the query photo's own row."""
+    """Search results: photos most similar to an embedding (d,), without the query photo."""
     rows, similarities = index.nearest(
         embedding[: index.manifest.head].astype(np.float64), MOST_FOUND + 1
     )
@@ -56,7 +56,7 @@ def most_similar(index: Index, embedding: Embeddings, own: int | None) -> Found:
 def similar_but_better(
     index: Index, vector: MasterVector, embedding: Embeddings, ratings: Ratings
 ) -> Found:
-    """Photos most similar to an embedding (d,) that a vector rates clearly higher."""
+    """Search results: similar photos that a vector rates clearly higher."""
     found = closest_better(index, vector, embedding, ratings, k=MOST_FOUND)
     return Found(
         np.array([one.row for one in found], dtype=np.intp),
@@ -65,7 +65,7 @@ def similar_but_better(
 
 
 def found_text(way: str, vector: str, n: int) -> str:
-    """Phrase, to follow a number, on which photos were found and in what order."""
+    """Phrase after a number, on how the photos were found and ordered."""
     of_all = f"of {n:,}" if n > MOST_FOUND else ""
     by = f"**{plain(vector)}**"
     return {

@@ -1,4 +1,4 @@
-"""View-model of the page Compare: the probability that each photo is better, with texts."""
+"""View-model of the page Compare: probability that each photo is better, with texts."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from photorank.vectors.master import MasterVector
 
 @dataclass(frozen=True)
 class Verdict:
-    """Comparison of two photos: probability, ratings and explanatory texts."""
+    """Comparison of two photos: probability, ratings and texts."""
 
     probability: float  # that the first is better, 0 to 1
     chances: tuple[str, str]  # of each, in per cent; they sum to 100 %
@@ -33,7 +33,7 @@ def verdict(
     of_index: Ratings,
     mode: Mode = "statistics",
 ) -> Verdict:
-    """Comparison of two photos with embeddings (2, d) by a vector and its ratings of the index."""
+    """Comparison of two photos, by embeddings (2, d), a vector and its index ratings."""
     first, second = vector.rate(pair, vector.fingerprint)
     better = probability(first, second, slope.value)
     each, name = chances(better), vector_text(vector.name, mode)
@@ -53,7 +53,7 @@ def verdict(
 
 
 def _trust(slope: Slope, mode: Mode) -> str:
-    """Where the scale of probabilities is from."""
+    """Sentence on the origin of the probability scale."""
     if mode == "plain":
         return (
             "How sure this is was learned from people’s choices."

@@ -1,4 +1,4 @@
-"""View-model of the page Vectors: each vector's origin, held-out accuracy and facts."""
+"""View-model of the page Vectors: origin, held-out accuracy and facts of each vector."""
 
 import re
 from collections.abc import Container, Mapping
@@ -71,14 +71,14 @@ class VectorCard:
 
 
 def weak_words(made_by: Fingerprint) -> str | None:
-    """Sentence on how little an encoder's words know; None where they know qualities."""
+    """Sentence on an encoder's limited text network; None for a full one."""
     if not made_by.is_embedded:
         return None
     return _STAND_IN.format(qualities=_NO_QUALITIES if made_by.blocks is None else _BY_TABLE)
 
 
 def card(vector: MasterVector, evaluation: Evaluation | None, *, own: bool) -> VectorCard:
-    """Card of a vector in words, with its accuracy in the index's latest evaluation."""
+    """Vector in words, with its accuracy in the index's latest evaluation."""
     fair = [] if evaluation is None else evaluation.competing()
     here = accuracy_text(next((row.accuracy for row in fair if row.vector == vector.name), None))
     tested = accuracy_text(vector.card.accuracy)
@@ -152,7 +152,7 @@ def _one_line(data: Json) -> str:
 
 
 def free_name(stem: str, taken: Container[str]) -> str:
-    """Unused vector name: the stem, with a number added if the stem is taken.
+    """Unused vector name: the stem, with a number if taken.
 
     Examples
     --------
@@ -167,13 +167,13 @@ def free_name(stem: str, taken: Container[str]) -> str:
 
 
 def taste_name(rater: str, known: Mapping[str, MasterVector]) -> str:
-    """Name of the vector that is a person's taste: the one there is, else an unused name."""
+    """Name of a person's taste vector: the existing one's, else an unused name."""
     own = [name for name, vector in known.items() if is_of_rater(vector, rater)]
     return own[0] if own else free_name("my-taste" if rater == "me" else file_stem(rater), known)
 
 
 def file_stem(rater: str) -> str:
-    """Default name of a person's vector, made only of characters safe in file names.
+    """Default name of a person's vector, with file-safe characters only.
 
     Examples
     --------
@@ -184,12 +184,12 @@ def file_stem(rater: str) -> str:
 
 
 def lines(text: str) -> list[str]:
-    """Non-blank lines of a text, stripped."""
+    """Stripped non-blank lines of a text."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def comparable(labels: IndexLabels) -> list[Within]:
-    """Available restrictions of an index's pairs: none, one group, or one series."""
+    """Available kinds of pairs in an index: any, within a group, within a series."""
     known: list[tuple[Within, bool]] = [
         (None, True),
         ("group", bool(labels.group_names)),

@@ -1,4 +1,4 @@
-"""Words of the pages, each in plain words and in a statistician's: the one place of both."""
+"""Vocabulary of the pages: each term in plain words and in statistical ones."""
 
 from typing import Literal
 
@@ -44,7 +44,7 @@ NAMES = {
 
 
 def say(term: str, mode: Mode) -> str:
-    """Word for a term in one of the two ways to speak.
+    """Word for a term, plain or statistical.
 
     Examples
     --------
@@ -55,7 +55,7 @@ def say(term: str, mode: Mode) -> str:
 
 
 def vector_name(name: str, mode: Mode) -> str:
-    """Name of a vector as the pages show it, as plain text.
+    """Display name of a vector, as plain text.
 
     Examples
     --------
@@ -66,12 +66,12 @@ def vector_name(name: str, mode: Mode) -> str:
 
 
 def vector_text(name: str, mode: Mode) -> str:
-    """Name of a vector as the pages show it, as Markdown."""
+    """Display name of a vector, as Markdown."""
     return plain(vector_name(name, mode))
 
 
 def right_text(share: float) -> str:
-    """How often something is right, in whole times of a hundred.
+    """Share as words: right in so many of 100 cases.
 
     Examples
     --------

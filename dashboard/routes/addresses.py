@@ -1,4 +1,4 @@
-"""Addresses of the routes beside pages: below a token that is drawn anew for each server."""
+"""URLs of the routes, below a random token drawn at each start of the server."""
 
 import secrets
 
@@ -19,11 +19,11 @@ FORGET = _SAFE | {"Cache-Control": "no-store"}
 
 
 def route_path(below: str) -> str:
-    """Path pattern of a route, below the path that the dashboard may be served under."""
+    """Path pattern of a route, below the dashboard's base path."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     return f"{'/' if base else ''}{base}/{ROOM}/{below}"
 
 
 def missing() -> Response:
-    """Answer to whatever is not there, the same for all reasons."""
+    """Response 404, the same for every reason."""
     return Response(status_code=404, headers=FORGET)

@@ -1,4 +1,4 @@
-"""HTTP route that serves the JavaScript modules of the component, named by their content."""
+"""HTTP route for the component's JavaScript modules, named by content."""
 
 import gzip
 from functools import cache
@@ -16,25 +16,25 @@ FOLDER = Path(__file__).parents[1] / "component"
 
 @cache
 def modules() -> dict[str, bytes]:
-    """Modules of the component by file name."""
+    """Component's modules by file name."""
     files = sorted(FOLDER.glob("*.js"))
     return {path.name: path.read_bytes() for path in files if path.name != "eslint.config.js"}
 
 
 @cache
 def packed(file: str) -> bytes:
-    """A module as gzip, in a third of its bytes."""
+    """Module compressed by gzip."""
     return gzip.compress(modules()[file], mtime=0)
 
 
 @cache
 def modules_name() -> str:
-    """Name of all modules together, another one if any of them changes."""
+    """Name of all modules together, derived from their content."""
     return sha256(b"\0".join(modules().values())).hexdigest()[:16]
 
 
 def component_routes() -> list[Route]:
-    """HTTP route of the component's modules, and of no other file."""
+    """HTTP route of the component's modules."""
     return [Route(route_path("component/{name}/{file}"), _module)]
 
 

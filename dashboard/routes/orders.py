@@ -1,4 +1,4 @@
-"""HTTP routes that serve the order of many photos as one small binary, and their names in pieces.
+"""HTTP routes for the order of many photos as one binary, and for photo names in parts.
 
 An order is named by the digest of what it says, so a browser fetches it once.
 """
@@ -29,7 +29,7 @@ Words: TypeAlias = Callable[[Sequence[int]], list[tuple[str, str]]]
 
 @dataclass(frozen=True, eq=False)
 class PhotoColumns:
-    """Columns that a grid needs of its photos before they are drawn, in its order."""
+    """Columns of photo data that a grid needs, in display order."""
 
     digests: NDArray[np.uint8]  # (n, 8) beginnings of the digests
     aspects: NDArray[np.uint16]  # (n,) width to height, in thousandths
@@ -38,7 +38,7 @@ class PhotoColumns:
     stacks: NDArray[np.uint16]  # (n,) photos of a stack at its first, 0 at the others, else 1
 
     def to_bytes(self) -> bytes:
-        """Columns one after another, little-endian."""
+        """Columns as concatenated little-endian arrays."""
         numbers = (self.aspects, self.percentiles, self.tones, self.stacks)
         columns = [np.ascontiguousarray(column, dtype="<u2").tobytes() for column in numbers]
         return b"".join([np.ascontiguousarray(self.digests).tobytes(), *columns])
@@ -46,7 +46,7 @@ class PhotoColumns:
 
 @dataclass(frozen=True, eq=False)
 class HeldOrder:
-    """Order that the routes serve."""
+    """Order of photos held in memory for the routes."""
 
     data: bytes
     n: int
@@ -58,7 +58,7 @@ _lock = Lock()
 
 
 def hold_order(columns: PhotoColumns, words: Words, named_by: str) -> str:
-    """Hold an order to be fetched; returns the name that it is served under.
+    """Name under which a new order is served.
 
     `named_by` tells orders apart whose words differ though their columns are the same.
     """
@@ -73,7 +73,7 @@ def hold_order(columns: PhotoColumns, words: Words, named_by: str) -> str:
 
 
 def order_routes() -> list[Route]:
-    """HTTP routes of orders and of the names in them."""
+    """HTTP routes of orders and of photo names."""
     return [
         Route(route_path("orders/{order}"), _order),
         Route(route_path("orders/{order}/words/{piece:int}"), _words),

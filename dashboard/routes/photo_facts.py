@@ -1,4 +1,4 @@
-"""HTTP route that tells of one photo: its name, when and how it was taken, and its faces."""
+"""HTTP route for facts about one photo: name, capture time, settings, faces."""
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -22,7 +22,7 @@ _MINUTE_LETTERS = len("2024-07-31T18:05")
 
 
 def fact_routes() -> list[Route]:
-    """HTTP route of what is known of a photo."""
+    """HTTP route of facts about a photo."""
     return [Route(route_path("facts/{index}/{photo}"), _facts)]
 
 

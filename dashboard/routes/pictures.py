@@ -1,4 +1,4 @@
-"""HTTP routes that serve photos of indexes by digest: previews, and originals to look at closely.
+"""HTTP routes for indexed photos by digest: previews and originals.
 
 Nothing but a photo of an index in the workspace is served, under the beginning of its digest and
 below the server's token; no address holds a path. What is sent was either made anew from pixels,
@@ -68,7 +68,7 @@ async def _picture(request: Request) -> Response:
 
 
 def _made(index: str, photo: str, make: "Maker") -> Response:
-    """Answer for a photo, made in a thread of its own."""
+    """Response for a photo, made in another thread."""
     workspace = Workspace.current()
     try:
         if index == UPLOADED:
@@ -84,7 +84,7 @@ def _made(index: str, photo: str, make: "Maker") -> Response:
 
 
 class _Indexed:
-    """Photo of an index, with what is kept of it."""
+    """Indexed photo with its file, thumbnail and stored previews."""
 
     def __init__(self, workspace: Workspace, paths: IndexPaths, digest: str, number: int) -> None:
         self._paths = paths
@@ -93,7 +93,7 @@ class _Indexed:
         self._store = _store(workspace.previews)
 
     def content(self) -> bytes | None:
-        """Bytes of its file, None if the file is gone or holds something else now."""
+        """Bytes of the photo's file; None if missing or changed."""
         import numpy as np
 
         try:
@@ -106,27 +106,27 @@ class _Indexed:
 
     @property
     def is_imported(self) -> bool:
-        """Whether its embedding was imported, so that its file need not exist."""
+        """True if the embedding was imported, so that the file may be missing."""
         return is_imported(self._digest)
 
     def thumbnail(self) -> bytes | None:
-        """Bytes of its thumbnail, None if that is gone."""
+        """Bytes of the thumbnail; None if missing."""
         try:
             return self._paths.thumbnail(self._digest).read_bytes()
         except OSError:
             return None
 
     def stored(self, side: int) -> bytes | None:
-        """Preview that was made before."""
+        """Preview stored on disk; None if there is none."""
         return self._store.get(self._digest, side)
 
     def store(self, side: int, data: bytes) -> None:
-        """Keep a preview."""
+        """Store a preview on disk."""
         self._store.put(self._digest, side, data)
 
 
 class _Uploaded:
-    """Photo that a visitor has uploaded: nothing is kept of it."""
+    """Photo uploaded by a visitor, kept in memory only."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -138,15 +138,15 @@ class _Uploaded:
         return self._data
 
     def thumbnail(self) -> bytes | None:
-        """None: it was not indexed."""
+        """Always None: an upload has no thumbnail."""
         return None
 
     def stored(self, side: int) -> bytes | None:
-        """None: nothing is kept."""
+        """Always None: an upload has no stored preview."""
         return None
 
     def store(self, side: int, data: bytes) -> None:
-        """Keep nothing."""
+        """Do nothing: previews of uploads are not stored."""
 
 
 Maker = Callable[[_Indexed | _Uploaded], Response]
@@ -188,7 +188,7 @@ def _original(photo: _Indexed | _Uploaded) -> Response:
 
 
 def _instead(photo: _Indexed | _Uploaded) -> Response:
-    """Thumbnail in the place of what cannot be had now, which is asked for again next time."""
+    """Response with the thumbnail, uncached, when the preview is unavailable."""
     small = photo.thumbnail()
     if small is None and photo.is_imported:
         return Response(_NO_PICTURE, media_type="image/svg+xml", headers=FORGET)
@@ -198,7 +198,7 @@ def _instead(photo: _Indexed | _Uploaded) -> Response:
 
 
 def _shown_as_it_is(content: bytes) -> str | None:
-    """Media type of a file that every browser shows upright; None for any other."""
+    """Media type of a file that every browser shows upright; None for others."""
     if content.startswith(_JPEG):
         return "image/jpeg"
     if content.startswith(_PNG) and _EXIF_OF_PNG not in content:

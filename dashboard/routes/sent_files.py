@@ -1,4 +1,4 @@
-"""HTTP route that takes the photos a visitor sends, one a request, straight to the disk."""
+"""HTTP route for uploads from visitors' devices, one photo per request, written to disk."""
 
 import secrets
 
@@ -18,7 +18,7 @@ from photorank.errors import PhotorankError
 
 
 def sent_file_route() -> Route:
-    """HTTP route for photos that are sent, each as the body of a PUT with its name as a query."""
+    """HTTP route for uploads: a photo as body of a PUT, its name as query parameter."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     return Route(f"{'/' if base else ''}{base}/send/{{token}}", _take, methods=["PUT"])
 
@@ -41,7 +41,7 @@ async def _take(request: Request) -> Response:
 
 
 async def _receive(request: Request, found: Receiver, length: int) -> None:
-    """Write a request's body beside the others, and give it its name when it is whole."""
+    """Write a request's body to a temporary file, and rename it when complete."""
     if not 0 < length <= MOST_FILE_BYTES:
         raise RefusedFileError("it is empty or too large")
     path = await run_in_threadpool(found.admit, request.query_params.get("name", ""), length)

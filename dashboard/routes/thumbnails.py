@@ -1,4 +1,4 @@
-"""HTTP route that serves thumbnails by photo digest, for the charts."""
+"""HTTP route for thumbnails by photo digest, used by charts."""
 
 import re
 from urllib.parse import quote
@@ -20,7 +20,7 @@ HEADERS = {
 
 
 def thumbnail_address(index: Index, photo: Photo) -> str:
-    """URL of a photo's thumbnail, "" if there is no thumbnail.
+    """URL of a photo's thumbnail; "" without one.
 
     It is relative, for the dashboard may be served below a path.
     """
@@ -29,7 +29,7 @@ def thumbnail_address(index: Index, photo: Photo) -> str:
 
 
 def thumbnail_route() -> Route:
-    """HTTP route that serves thumbnails and no other file."""
+    """HTTP route of thumbnails."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     return Route(f"{'/' if base else ''}{base}/thumbnails/{{index}}/{{digest}}", _thumbnail)
 

@@ -1,4 +1,4 @@
-"""Photos that visitors uploaded, in memory, for the routes that show them."""
+"""Photos uploaded by visitors, held in memory for the routes."""
 
 from collections import OrderedDict
 from threading import Lock
@@ -12,7 +12,7 @@ _lock = Lock()
 
 
 def hold_upload(data: bytes) -> str:
-    """Hold an upload's bytes to be shown; returns its digest, under which it is served."""
+    """Digest under which an upload is served from memory."""
     digest = photo_digest(data)
     with _lock:
         _held[digest] = data
@@ -23,6 +23,6 @@ def hold_upload(data: bytes) -> str:
 
 
 def uploaded(digest: str) -> bytes | None:
-    """Bytes of an upload by its whole digest, None if it is not held any more."""
+    """Bytes of an upload by digest; None if no longer held."""
     with _lock:
         return _held.get(digest)

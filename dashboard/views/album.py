@@ -1,4 +1,4 @@
-"""Page Album: an album that is kept, with its spreads and its book, or one that is being chosen."""
+"""Page Album: a saved album with its spreads and book, or a new choice of photos."""
 
 from dashboard.widgets import page_head
 from dashboard.widgets.album import editor, kept_album

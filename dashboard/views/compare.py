@@ -1,4 +1,4 @@
-"""Page Compare: how probable it is that each of two photos is the better one."""
+"""Page Compare: the probability that each of two photos is the better one."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Page Discerning power: how well each way to judge agrees with people, and where it is wrong."""
+"""Page Discerning power: agreement of each vector with people, and its worst mistakes."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Page Encoders: encoders, vectors and learners of several collections, on the same folds."""
+"""Page Encoders: encoders, vectors and learners of several collections on the same folds."""
 
 from pathlib import Path
 

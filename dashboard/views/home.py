@@ -1,4 +1,4 @@
-"""Page Home: the best photos, and the ways on; without an index, the way in."""
+"""Page Home: the best photos and links to other pages; without an index, Add photos."""
 
 import streamlit as st
 

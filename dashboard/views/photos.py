@@ -1,4 +1,4 @@
-"""Page Photos: all photos in the order of a vector's ratings, or of another kind, with filters."""
+"""Page Photos: all photos with filters, sorted by rating or otherwise."""
 
 import numpy as np
 import streamlit as st

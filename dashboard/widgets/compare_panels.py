@@ -1,4 +1,4 @@
-"""Widgets of the page Compare: which two photos, by picture or upload, and the verdict on them."""
+"""Widgets of the page Compare: choice of two photos, and the verdict on them."""
 
 from collections.abc import Mapping
 
@@ -37,7 +37,7 @@ ANY_ROW_PX = 150  # height of a row of photos to pick from
 
 
 class Pair:
-    """The two places of the page: what is in each, and how it is shown."""
+    """The two places of the page, each with its photo."""
 
     def __init__(self) -> None:
         self.picked: list[PickedPhoto] = []
@@ -45,17 +45,17 @@ class Pair:
 
     @property
     def is_whole(self) -> bool:
-        """Whether there are two photos to compare."""
+        """True if both places have a photo."""
         return len(self.picked) == len(SIDES)
 
     def swap(self) -> None:
-        """Exchange the two places."""
+        """Swap the two places."""
         self.picked.reverse()
         self.shown.reverse()
 
 
 def ask_pair(index: Index, place: DeltaGenerator) -> Pair:
-    """Two photos: those that are uploaded in a place of the page, then those of the address."""
+    """Two photos to compare: uploads, else the photos in the URL."""
     uploads = place.file_uploader(
         "Upload two photos",
         type=sorted(suffix[1:] for suffix in PHOTO_SUFFIXES),
@@ -108,7 +108,7 @@ def _add_row(pair: Pair, index: Index, which: str, row: int, place: DeltaGenerat
 
 @st.fragment
 def pick_two(index: Index, vector: MasterVector) -> None:
-    """Show all photos to pick two by selecting them."""
+    """Show a grid of all photos, to select two."""
     st.caption(
         "Select two photos (S, or the circle in a photo’s corner), then *Compare these*. Or upload "
         "two."
@@ -126,7 +126,7 @@ def pick_two(index: Index, vector: MasterVector) -> None:
 
 
 def show_verdict(index: Index, vector: MasterVector, pair: Pair) -> None:
-    """Show both probabilities, in words, as a bar, and what every other vector says."""
+    """Show both probabilities in words, as a bar, and by every other vector."""
     mode, ratings = session_state.words(), cached.ratings(index, vector)
     both = np.stack([one.embedding for one in pair.picked])
     verdict = two_photos.verdict(vector, both, index_slope(index, vector, ratings), ratings, mode)
@@ -155,7 +155,7 @@ def show_verdict(index: Index, vector: MasterVector, pair: Pair) -> None:
 
 
 def _opinions(index: Index, vectors: Mapping[str, MasterVector], both: Embeddings) -> pd.DataFrame:
-    """Probability that the first photo is the better one, by every vector."""
+    """Probability by every vector that the first photo is better."""
     mode, rows = session_state.words(), []
     for name, vector in vectors.items():
         ratings = cached.ratings(index, vector)

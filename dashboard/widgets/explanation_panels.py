@@ -1,4 +1,4 @@
-"""Widgets of explanations: heat maps, concepts, better photos, and content removal."""
+"""Widgets of explanations: heat maps, concepts, better photos, content removal."""
 
 from collections.abc import Mapping, Sequence
 
@@ -32,7 +32,7 @@ def explain_one(index: Index, vector: MasterVector, photo: PickedPhoto) -> None:
 
 
 def explain_two(index: Index, vector: MasterVector, photos: Sequence[PickedPhoto]) -> None:
-    """Show the explanations of two photos side by side, and whether their order is stable."""
+    """Show the explanations of two photos side by side, and the stability of their order."""
     found = [_explanation(index, vector, photo) for photo in photos]
     known = [one for one in found if one is not None]
     if len(known) < len(photos):
@@ -52,7 +52,7 @@ def explain_two(index: Index, vector: MasterVector, photos: Sequence[PickedPhoto
 
 
 def _explanation(index: Index, vector: MasterVector, photo: PickedPhoto) -> Explanation | None:
-    """Explanation of a photo's rating; on an error, shows a warning and returns None."""
+    """Explanation of a photo's rating; None after showing a warning for an error."""
     try:
         data = photo_images.original(index, photo.source)
         return encoder_results.explanation(index, vector, data)
@@ -62,7 +62,7 @@ def _explanation(index: Index, vector: MasterVector, photo: PickedPhoto) -> Expl
 
 
 def _reasons(index: Index, vector: MasterVector, one: Explanation, which: str) -> None:
-    """Show the explanation of a heat map, then better photos, then concepts, the slowest part.
+    """Show the heat map's explanation, better photos, then concepts (slowest last).
 
     The concepts stand above the better photos nevertheless.
     """
@@ -81,7 +81,7 @@ def _reasons(index: Index, vector: MasterVector, one: Explanation, which: str) -
 
 
 def _concepts(index: Index, vector: MasterVector, one: Explanation) -> None:
-    """Show contributions to the rating: of concepts, if they can be named, and of signals."""
+    """Show contributions to the rating of concepts (if available) and signals."""
     found = encoder_results.concepts(index, vector, one.embedding)
     if lines := explanation_texts.moving_lines(found or [], one.signals):
         st.markdown("What moves it")
@@ -110,7 +110,7 @@ def _figures(figures: pd.DataFrame) -> None:
 
 
 def content_removal(index: Index, vectors: Mapping[str, MasterVector], leader: str | None) -> None:
-    """Show, on request, how far a vector rates photo content, and its accuracy without content."""
+    """Show, on request, a vector's dependence on content, and its accuracy without."""
     if not vectors:
         return
     st.header("Content or quality?", anchor=False)

@@ -1,4 +1,4 @@
-"""Faces of an indexed photo: a sentence, and boxes at the press of a key."""
+"""Faces of an indexed photo: a sentence, and boxes on request."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,7 +11,7 @@ SHOWN = "faces-shown"
 
 
 def show_faces(index: Index, row: int, words: DeltaGenerator, frame: DeltaGenerator) -> None:
-    """Tell of a photo's faces, if any were found, and draw their boxes into its frame if asked."""
+    """Show a sentence on a photo's faces, and their boxes in its frame on request."""
     faces = index_data.faces(index).by_row.get(row)
     if not faces:
         return

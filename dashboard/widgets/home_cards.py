@@ -1,4 +1,4 @@
-"""Parts of the page Home: the best photos, and cards that lead on."""
+"""Parts of the page Home: the best photos, and cards with links."""
 
 import numpy as np
 import streamlit as st
@@ -28,7 +28,7 @@ ON = ":material/arrow_forward:"
 
 
 def show_home(index: Index, bar: DeltaGenerator) -> None:
-    """Show the best photos of an index, and beside them what else can be done."""
+    """Show an index's best photos, with links to other pages beside them."""
     with bar:
         vector = pickers.vector_picker(index)
         page_link("photos", f"All {counted(len(index), 'photo')}", icon=":material/grid_view:")

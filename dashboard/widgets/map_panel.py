@@ -1,4 +1,4 @@
-"""Widgets of the page Map: the map chart, and the selected area as numbers."""
+"""Widgets of the page Map: chart, and the selected area as numbers."""
 
 from functools import partial
 

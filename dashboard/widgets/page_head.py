@@ -1,4 +1,4 @@
-"""Head of a page: one row with its title, its own controls, the collection and what it is."""
+"""Head of a page: title, page controls, collection picker and facts in one row."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -19,7 +19,7 @@ KEEP_WORDS = (
 
 
 def open_page(title: str, *, lab: bool = False) -> tuple[Index, DeltaGenerator]:
-    """Show a page's head; returns the chosen index, opened, and the row for the page's controls.
+    """Open index selected in the page's head, and the row for page controls.
 
     A page of the Lab speaks as statisticians do, whatever was chosen.
     """
@@ -36,7 +36,7 @@ def open_page(title: str, *, lab: bool = False) -> tuple[Index, DeltaGenerator]:
 
 
 def _about(index: Index) -> None:
-    """Show the facts of a collection, and the switch of words."""
+    """Show facts of a collection, and the switch between vocabularies."""
     st.caption(
         f"**{plain(index.name)}** · {counted(len(index), 'photo')} · encoder "
         f"`{index.manifest.encoder}`, framing `{index.fingerprint.framing}`, "

@@ -1,4 +1,4 @@
-"""Photo grid that adapts to the screen width; most photos link to the page One photo."""
+"""Photo grid that adapts to the screen width, with links to the page One photo."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -35,7 +35,7 @@ def photo_grid(
 
 
 def photo_query(photo: Photo) -> dict[str, str]:
-    """Query parameters of a link to a photo on the page One photo."""
+    """URL parameters of a link to a photo on the page One photo."""
     return {"photo": session_state.photo_token(photo.digest)}
 
 
@@ -47,7 +47,7 @@ def show_tile(tile: Tile) -> None:
 
 
 def show_thumbnail(file: Path, alt: str) -> None:
-    """Show a thumbnail, or that there is none to be shown."""
+    """Show a thumbnail, or a message if it is missing."""
     try:
         picture = file.read_bytes()
     except OSError:
@@ -59,7 +59,7 @@ def show_thumbnail(file: Path, alt: str) -> None:
 def page_link(
     page: str, label: str, query: Mapping[str, str] | None = None, icon: str | None = None
 ) -> None:
-    """Show a link to another page with query parameters, keeping the index and the vector."""
+    """Show a link to another page that keeps the index and the vector."""
     st.page_link(
         f"views/{page}.py",
         label=label,

@@ -1,4 +1,4 @@
-"""Photo picker: an upload, or an indexed photo that is then named in the URL."""
+"""Photo picker: an upload, or an indexed photo named in the URL."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ GONE = ":material/link_off:"
 
 @dataclass(frozen=True)
 class PickedPhoto:
-    """Photo that the user picked, and the container above the photo for messages."""
+    """Photo picked by the user, and the container above it for messages."""
 
     embedding: Embeddings  # (d,)
     words: DeltaGenerator
@@ -31,7 +31,7 @@ class PickedPhoto:
 def photo_picker(
     which: str, index: Index, place: DeltaGenerator, name: str, otherwise: int | None = None
 ) -> PickedPhoto | None:
-    """Show a picker to upload a photo or choose an indexed photo; returns the picked photo or None.
+    """Uploaded or indexed photo chosen in the picker; None without one.
 
     The address says which under a name; if it says none, a row is picked to begin with, or none.
     """

@@ -1,4 +1,4 @@
-"""Progress bars of slow tasks that buttons start; the page reloads with the result."""
+"""Progress bars of slow tasks started by buttons."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from dashboard.widgets.errors import show_errors
 
 
 def progress_bar() -> actions.Progress:
-    """Progress callback (stage, done, total) that moves a newly shown progress bar."""
+    """Progress callback (stage, done, total) of a new progress bar."""
     bar = st.progress(0.0)
 
     def move(stage: str, done: int, total: int) -> None:

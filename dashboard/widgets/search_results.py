@@ -1,4 +1,4 @@
-"""Widgets of the pages Search and Map: the text field, and the photos that were found."""
+"""Widgets of the pages Search and Map: text field, and found photos."""
 
 import streamlit as st
 
@@ -19,7 +19,7 @@ ACTIONS = {"pin": "Pin to the album", "unpin": "Unpin", "alike": "More like it"}
 
 @st.fragment
 def show_found(index: Index, vector: MasterVector, found: Found, what: str, key: str) -> None:
-    """Show found photos; those that are selected are pinned, or their like is looked for.
+    """Show found photos, with buttons to pin selected ones or search similar ones.
 
     `what` says which photos they are and in which order; `key` names what was looked for.
     """
@@ -63,7 +63,7 @@ def _pin_button(index: Index, rows: list[int]) -> None:
 
 
 def ask_words() -> str:
-    """Show the search text field; without a text, show examples and stop drawing the page."""
+    """Text in the search field; without text, examples are shown and the page stops."""
     text = st.text_input(
         "What is on the photo",
         key="q",

@@ -1,4 +1,4 @@
-"""Widgets of a vector on the page Vectors: its best photos, facts and removal."""
+"""Widgets of a vector on the page Vectors: best photos, facts and removal."""
 
 import json
 
@@ -22,7 +22,7 @@ DOWNLOAD_HELP = (
 
 
 def vector_panel(index: Index, vector: MasterVector, card: VectorCard) -> None:
-    """Show a vector: its best photos, its origin, all its facts, and a button to remove it."""
+    """Show a vector's best photos, origin and facts, and a button to remove it."""
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.header(card.name, anchor=False, width="content")
@@ -51,7 +51,7 @@ def vector_panel(index: Index, vector: MasterVector, card: VectorCard) -> None:
 
 @st.fragment
 def _best(index: Index, name: str, rows: list[int]) -> None:
-    """Show the photos that a vector rates highest, in one row."""
+    """Show a vector's highest-rated photos in one row."""
     photos = shown_photos(index, np.array(rows, dtype=np.intp))
     photo_strip(f"card-{name}", photos, f"The best by {name}")
 

@@ -1,1 +1,1 @@
-"""View-models of photos in a grid, and of the page that shows them all."""
+"""View-models of photo grids and of the page Photos."""

@@ -1,4 +1,4 @@
-"""View-model of the page Photos: filters, orders, and a sentence on what is shown."""
+"""View-model of the page Photos: filters, sort orders, and a summary sentence."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -71,7 +71,7 @@ class Filters:
 
     @property
     def count(self) -> int:
-        """Number of filters that are set, besides group and order."""
+        """Number of active filters, besides group and order."""
         set_ones = (self.judged_only, self.faces != "any", self.shape != "any", self.days)
         more = (self.folders, self.cameras, self.better_than, self.stars, self.flag != "any")
         return sum(map(bool, (*set_ones, *more)))
@@ -79,7 +79,7 @@ class Filters:
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """Facts of an index's photos, by row, that filters ask for."""
+    """Data of an index's photos, by row, that filters need."""
 
     labels: IndexLabels
     facets: Facets
@@ -90,7 +90,7 @@ class Known:
 
 
 class Sheet(NamedTuple):
-    """Rows of the photos to show, in order, and a sentence that describes them."""
+    """Rows of the photos to show, in order, with a summary sentence."""
 
     rows: Codes  # of the index
     sentence: str
@@ -103,13 +103,13 @@ def orders(labels: IndexLabels) -> dict[str, str]:
 
 
 def day_range(facets: Facets) -> tuple[date, date] | None:
-    """First and last day on which a photo was taken, None if no day is known."""
+    """First and last capture day; None if no day is known."""
     told = sorted(filter(None, map(_day, np.unique(facets.days).tolist())))
     return (told[0], told[-1]) if told else None
 
 
 def of_faces(faces: IndexFaces, wanted: FaceFilter) -> Flags:
-    """Whether each photo (n,) has a visible face, or faces with open eyes and none hardly open."""
+    """Mask (n,) of photos with a visible face, or with open eyes only."""
     if wanted == "face":
         return np.nan_to_num(faces.column("faces")) > 0
     shut = np.nan_to_num(faces.column("eyes_hardly_open"))
@@ -155,7 +155,7 @@ def sheet(
 
 
 def passing(known: Known, percentiles: Ratings, filters: Filters) -> Flags:
-    """Whether each photo (n,) passes all filters."""
+    """Mask (n,) of the photos that pass all filters."""
     labels, facets = known.labels, known.facets
     shown = np.ones(len(percentiles), dtype=bool)
     if filters.group is not None:
@@ -183,14 +183,14 @@ def passing(known: Known, percentiles: Ratings, filters: Filters) -> Flags:
 
 
 def shown_names(names: list[str], codes: Codes) -> dict[int, str]:
-    """Names to choose from by number, those of most photos first, with their number of photos."""
+    """Group names by number, largest group first, with numbers of photos."""
     counts = np.bincount(codes[codes >= 0], minlength=len(names))
     order = np.argsort(-counts, kind="stable")[:MOST_NAMES].tolist()
     return {code: f"{printable(names[code])} ({counts[code]:,})" for code in order if counts[code]}
 
 
 def mistaken_pairs(pairs: Pairs, labels: IndexLabels, group: int | None, vector: str) -> Sheet:
-    """Photos of pairs (m, 2) that a vector orders wrongly, side by side, people's choice first.
+    """Photos of pairs (m, 2) ordered wrongly by a vector, people's choice first.
 
     With a group only pairs of two of its photos.
     """
@@ -206,7 +206,7 @@ def mistaken_pairs(pairs: Pairs, labels: IndexLabels, group: int | None, vector:
 
 
 def unseen_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> str:
-    """Sentence on photos that a vector has learned from, and how they are rated here; "" if none.
+    """Sentence on photos that the vector was learned from; "" if there are none.
 
     `ratings` (n,) are held out, nan where that is not possible.
     """
@@ -220,7 +220,7 @@ def unseen_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> str:
 
 
 def differing(row: int, vector: Ratings, people: Floats) -> str:
-    """Caption of a photo by how a vector and people rank it."""
+    """Caption of a photo with its ranks by the vector and by people."""
     return f"vector {percentile_text(vector[row])} · people {percentile_text(people[row])}"
 
 

@@ -1,4 +1,4 @@
-"""Photos of a grid: which, in which order, in which stacks, and what is said of each."""
+"""Photos shown in a grid: rows, order, stacks and captions."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ Caption = Callable[[int], str]  # of a row; "" says the percentile
 
 @dataclass(frozen=True, eq=False)
 class ShownPhotos:
-    """Photos of an index in the order in which a grid shows them."""
+    """Photos of an index in the display order of a grid."""
 
     index: Index
     rows: Codes  # (n,)
@@ -30,11 +30,11 @@ class ShownPhotos:
     captions: str = ""  # what the captions depend on, besides the rows
 
     def hold(self) -> str:
-        """Hold the order to be fetched by the browser; returns its name."""
+        """Name under which the browser fetches the order, which is held in memory."""
         return hold_order(self.columns(), self.words, f"{self.index.paths.root} {self.captions}")
 
     def columns(self) -> PhotoColumns:
-        """Columns that the browser needs of each photo before it draws it."""
+        """Columns that the browser needs before it draws photos."""
         rows = self.rows
         if self.percentiles is None:
             percentiles = np.full(len(rows), UNRATED)
@@ -51,20 +51,20 @@ class ShownPhotos:
         )
 
     def words(self, places: Sequence[int]) -> list[tuple[str, str]]:
-        """File name and caption of the photos at some places; nothing of their folders."""
+        """File name and caption of the photos at some positions."""
         rows = [int(self.rows[place]) for place in places]
         caption = self.caption or (lambda row: "")
         return [(printable(self.index.photo(row).path.name), caption(row)) for row in rows]
 
 
 def beginnings(index: Index) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
-    """First bytes (n, 8) of the photos' digests."""
+    """First 8 bytes of each photo's digest (n, 8)."""
     text = "".join(digest[:TOKEN_DIGITS] for digest in index.digests())
     return np.frombuffer(bytes.fromhex(text), np.uint8).reshape(-1, TOKEN_BYTES)
 
 
 def rows_of_tokens(index: Index, tokens: Sequence[str]) -> list[int]:
-    """Rows of the photos whose digests begin so, in the order of the tokens; no others."""
+    """Rows of the photos with these digest prefixes, in the tokens' order."""
     wanted = {token: place for place, token in enumerate(tokens)}
     found = {
         wanted[digest[:TOKEN_DIGITS]]: row
@@ -75,7 +75,7 @@ def rows_of_tokens(index: Index, tokens: Sequence[str]) -> list[int]:
 
 
 def stacked(rows: Codes, series: Codes) -> tuple[Codes, Codes]:
-    """Rows with those of one series one after another, and the number of each stack.
+    """Rows with series kept together, and the number of photos of each stack.
 
     `rows` (n,) are in the order of the grid and `series` (N,) numbers the series of all photos of
     the index, -1 for none. A stack stands where its first photo stood.

@@ -1,1 +1,1 @@
-"""View-models of evaluations: what vectors score on held-out photos, as texts and tables."""
+"""View-models of evaluations: results of vectors as texts and tables."""

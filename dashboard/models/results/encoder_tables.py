@@ -1,4 +1,4 @@
-"""View-model of the page Encoders: the latest leaderboard in tables, charts and sentences."""
+"""View-model of the page Encoders: the latest leaderboard as tables, charts and texts."""
 
 import json
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ __all__ = ["HOW_TO_READ", "METRIC", "latest", "left_out", "panels", "shown_text"
 
 @dataclass(frozen=True)
 class ScopeShown:
-    """Results over one kind of pairs."""
+    """Results in one scope."""
 
     key: str  # unlike any other's on the page
     title: str
@@ -32,7 +32,7 @@ class ScopeShown:
 
 @dataclass(frozen=True)
 class PanelShown:
-    """Results of indexes of the same photos."""
+    """Results of all indexes of one panel."""
 
     name: str
     summary: str
@@ -41,7 +41,7 @@ class PanelShown:
 
 
 def latest(path: Path) -> Leaderboard | None:
-    """Leaderboard in a JSON file; None if none was made. Raises BrokenEvaluationError."""
+    """Leaderboard read from a JSON file; None without one."""
     try:
         return from_json(Leaderboard, json.loads(path.read_bytes()))
     except FileNotFoundError:
@@ -51,7 +51,7 @@ def latest(path: Path) -> Leaderboard | None:
 
 
 def panels(board: Leaderboard) -> list[PanelShown]:
-    """Panels with their texts as Markdown that shows them letter by letter."""
+    """Panels with texts escaped for Markdown."""
     return [
         PanelShown(
             shown_text(panel.name),
@@ -64,7 +64,7 @@ def panels(board: Leaderboard) -> list[PanelShown]:
 
 
 def left_out(board: Leaderboard) -> list[str]:
-    """Indexes that were not compared, each with the reason."""
+    """Indexes left out of the comparison, with reasons."""
     return [f"Left out: {shown_text(note)}" for note in board.left_out]
 
 

@@ -1,4 +1,4 @@
-"""View-model of the section “Looking closer”: details of an evaluation, as views of panels."""
+"""View-model of the section “Looking closer”: details of an evaluation as panels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -45,7 +45,7 @@ Partial = TypeVar("Partial", bound=Estimate)
 
 @dataclass(frozen=True)
 class Panel:
-    """Chart of an evaluation detail: its data, title, explanation and CSV."""
+    """Chart of an evaluation detail: data, title, explanation and CSV."""
 
     name: str  # which chart
     title: str  # what a reader who cannot see the chart is told
@@ -57,7 +57,7 @@ class Panel:
 
 
 def panels(evaluation: Evaluation, scope: Scope, metric: str) -> dict[str, list[Panel]]:
-    """Panels of each view that the evaluation has numbers for, in the order of the selector.
+    """Panels by view, for views with data, in the order of the selector.
 
     They show pairwise accuracy, but for the matrix, which follows scope and metric.
     """
@@ -234,7 +234,7 @@ def _matrix(evaluation: Evaluation, scope: Scope, metric_name: str) -> list[Pane
 
 
 def _cells(found: Sequence[ScopedDifference], order: Sequence[str], as_share: bool) -> pd.DataFrame:
-    """Table with one row per pair of vectors: value of the higher-ranked minus the lower-ranked."""
+    """Table of differences: one row per pair of vectors, higher-ranked minus lower-ranked."""
     rank = {vector: place for place, vector in enumerate(order)}
     rows = []
     for row in found:

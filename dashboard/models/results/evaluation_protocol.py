@@ -1,4 +1,4 @@
-"""Protocol of an evaluation, as text and as a CLI command."""
+"""Protocol of an evaluation, as text and as CLI command."""
 
 from photorank.errors import counted
 from photorank.evaluation.report import Evaluation
@@ -20,7 +20,7 @@ def described(evaluation: Evaluation) -> str:
 
 
 def _split(evaluation: Evaluation) -> list[str]:
-    """Paragraphs on the split of the photos and the method of the confidence intervals."""
+    """Paragraphs on the split of photos and the method of the confidence intervals."""
     made = evaluation.protocol
     photos = counted(evaluation.n_photos, "judged photo")
     if made.fold_by == "split":
@@ -46,7 +46,7 @@ def _split(evaluation: Evaluation) -> list[str]:
 
 
 def options(evaluation: Evaluation) -> list[str]:
-    """Options of the CLI command that repeats the evaluation, but for the index."""
+    """CLI options that repeat the evaluation, without the index."""
     made = evaluation.asked
     asked = ["--fold-by", made.fold_by] if made.fold_by else []
     asked += ["--folds", str(made.folds), "--repeats", str(made.repeats), "--seed", str(made.seed)]

@@ -67,7 +67,7 @@ def board(evaluation: Evaluation, scope: Scope, metric_name: str) -> Board:
 
 
 def _rows(evaluation: Evaluation, scope: Scope, metric_name: str) -> pd.DataFrame:
-    """Table of the vectors that have the metric, best first, those trained on these photos last."""
+    """Table of vectors with the metric, best first, those trained on these photos last."""
     rows = []
     for row in evaluation.rows(scope):
         found = row.metrics.get(metric_name)
@@ -162,7 +162,7 @@ def _headline(
 
 
 def _caution(fair: pd.DataFrame, leads: pd.DataFrame, index: str) -> str:
-    """Sentences on how certain the lead is, and on the selection bias of picking a winner."""
+    """Sentences on the certainty of the lead, and on the bias of picking a winner."""
     texts = []
     same = set(leads.loc[(leads["low"] == 0) & (leads["high"] == 0), "vector"])
     others = [name for name in fair["vector"].iloc[1:] if name not in same]
@@ -191,7 +191,7 @@ def _caution(fair: pd.DataFrame, leads: pd.DataFrame, index: str) -> str:
 
 
 def _by_photo(fair: pd.DataFrame, metric: Metric, evaluation: Evaluation) -> str:
-    """Sentence on the best vector's result with folds by single photos, if these were shown too."""
+    """Sentence on the best vector's result with folds by photo; "" if absent."""
     if fair.empty or isnan(fair.iloc[0].by_photo):
         return ""
     best, kept = fair.iloc[0], evaluation.protocol.fold_by
@@ -203,7 +203,7 @@ def _by_photo(fair: pd.DataFrame, metric: Metric, evaluation: Evaluation) -> str
 
 
 def _reading(metric: Metric, rows: pd.DataFrame, order: str) -> str:
-    """Explanation of the chart that mentions only the marks present."""
+    """Explanation of the marks present in the chart."""
     if metric.as_share:
         first = f"Each mark is the share of photo pairs that a vector puts in {order}"
     else:
@@ -247,7 +247,7 @@ def _leads_reading(leader: str | None, leads: pd.DataFrame, metric: Metric) -> s
 
 
 def as_csv(evaluation: Evaluation) -> str:
-    """CSV of all results of an evaluation: every vector, scope and metric."""
+    """CSV of all results of an evaluation, by vector, scope and metric."""
     rows = []
     for result in to_json(evaluation.results):
         metrics = result.pop("metrics")

@@ -1,4 +1,4 @@
-"""Rows of the table of vectors: name and provenance, value, interval, and where they stand."""
+"""Interval table of vectors: name, provenance, value and interval of each row."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -22,7 +22,7 @@ _MARGIN = 0.06  # of the axis, free on either side
 
 @dataclass(frozen=True)
 class ForestRow:
-    """A vector, or several that did exactly the same, in the table."""
+    """Row of the interval table: one vector, or several with equal results."""
 
     name: str  # of the first of them, by which it is chosen
     label: str
@@ -39,7 +39,7 @@ class ForestRow:
 
 @dataclass(frozen=True)
 class Forest:
-    """The table: its rows, best first, its axis and what it says in one sentence."""
+    """Interval table: rows, best first, with metric and caption."""
 
     rows: tuple[ForestRow, ...]
     metric: Metric
@@ -47,7 +47,7 @@ class Forest:
 
 
 def forest(board: Board, stored: Mapping[str, MasterVector], mode: Mode) -> Forest:
-    """Table of a board's vectors; those that did exactly the same share a row."""
+    """Interval table of a board's vectors; equal results share a row."""
     rows = []
     for _, same in board.rows.groupby(["apart", "value", "low", "high"], sort=False, dropna=False):
         first = same.iloc[0]
@@ -72,13 +72,13 @@ def forest(board: Board, stored: Mapping[str, MasterVector], mode: Mode) -> Fore
 
 
 def small_forest(table: Forest, names: pd.Series) -> Forest:
-    """Table of the named vectors alone, without a sentence."""
+    """Interval table of the named vectors, without a caption."""
     kept = set(names)
     return Forest(tuple(row for row in table.rows if row.name in kept), table.metric, "")
 
 
 def caption(board: Board, mode: Mode) -> str:
-    """Sentence on how to read the table."""
+    """Sentence that explains the table."""
     pairs = counted(int(board.rows["n_pairs"].max()), "pair")
     if mode == "plain":
         level = " Dashed: guessing." if board.metric.chance is not None else ""
@@ -91,7 +91,7 @@ def caption(board: Board, mode: Mode) -> str:
 
 
 def forest_data(table: Forest) -> Json:
-    """The table as the component takes it: places on the lane as shares of its width."""
+    """Interval table as component data, with positions as shares of the axis."""
     ends = [row.low for row in table.rows] + [row.high for row in table.rows]
     known = [one for one in (*ends, *(row.value for row in table.rows)) if isfinite(one)]
     chance = table.metric.chance
@@ -119,7 +119,7 @@ def forest_data(table: Forest) -> Json:
 
 
 def _ticks(least: float, most: float) -> list[float]:
-    """Round numbers on an axis, four to eight of them."""
+    """Four to eight round numbers on an axis."""
     step = next(one for one in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0) if (most - least) / one <= 8)
     return [float(tick) for tick in np.arange(np.ceil(least / step), most / step) * step]
 
@@ -136,7 +136,7 @@ def _interval(metric: Metric, row: pd.Series) -> str:
 
 
 def _provenance(row: pd.Series, vector: MasterVector | None, mode: Mode) -> str:
-    """Where a vector is from, in a few words."""
+    """Provenance of a vector in a few words."""
     if row["apart"]:
         return "has seen these photos: no fair test" if mode == "plain" else row["note"]
     if row["family"] == AT_RANDOM:

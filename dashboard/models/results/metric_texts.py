@@ -1,4 +1,4 @@
-"""Names and explanations of the evaluation metrics and scopes, in plain words."""
+"""Names and explanations of metrics and scopes, in plain words."""
 
 from dataclasses import dataclass
 
@@ -22,12 +22,12 @@ class Metric:
     as_share: bool = False  # shown in per cent
 
     def text(self, value: float, low: float = 0, high: float = 1) -> str:
-        """Value of the metric as text, with more digits if its interval is narrow."""
+        """Value as text, with more digits for a narrow interval."""
         digits = int(high - low < 0.01)
         return percent(value, digits) if self.as_share else number(value, f".{2 + digits}f")
 
     def lead_text(self, value: float) -> str:
-        """Signed difference of two vectors as text, in percentage points if shown in per cent."""
+        """Signed difference of two vectors as text, in percentage points if in per cent."""
         return number(100 * value, "+.1f") if self.as_share else number(value, "+.2f")
 
 

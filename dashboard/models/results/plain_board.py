@@ -1,4 +1,4 @@
-"""A board of vectors in plain words: what the best is worth, and how sure that is."""
+"""Comparison of vectors in plain words: accuracy of the best, and its certainty."""
 
 from collections.abc import Mapping
 from math import isfinite
@@ -14,7 +14,7 @@ from photorank.vectors.master import MasterVector
 
 
 def headline(board: Board, index: str) -> str:
-    """How often the best way to judge is right, beside words and guessing."""
+    """Sentence on the accuracy of the best vector, compared with words and chance."""
     rows, metric = board.rows, board.metric
     fair = rows[~rows["apart"] & (rows["family"] != AT_RANDOM)]
     if fair.empty:
@@ -37,7 +37,7 @@ def headline(board: Board, index: str) -> str:
 
 
 def caution(board: Board, index: str) -> str:
-    """How sure the lead of the best is, and how it was picked."""
+    """Sentence on the certainty of the best vector's lead."""
     texts = []
     if index == SAMPLE:
         texts.append(
@@ -60,7 +60,7 @@ def caution(board: Board, index: str) -> str:
 
 
 def stored_for(name: str, stored: Mapping[str, MasterVector], index: str) -> MasterVector | None:
-    """Vector that shows what a row stands for, None if none is kept.
+    """Stored vector for a row of the board, for a learner its learned one; None without one.
 
     A learner, which was tested on photos left out, is shown by what it made of the whole index.
     """
@@ -71,7 +71,7 @@ def stored_for(name: str, stored: Mapping[str, MasterVector], index: str) -> Mas
 
 
 def three_rows(rows: pd.DataFrame, families: tuple[str, ...]) -> pd.Series:
-    """Names of the first fair row of each family, in the table's order."""
+    """Names of the best fair vector of each family, in table order."""
     fair = rows[~rows["apart"]]
     kept = pd.concat([fair[fair["family"] == made].head(1) for made in families])
     return kept.sort_values("value", ascending=False)["vector"]
@@ -86,7 +86,7 @@ def _times(share: float) -> str:
 
 
 def mistake_text(people: Ratings, places: Ratings, first: int, second: int) -> str:
-    """How people and a vector place two photos among all, 0 to 100.
+    """Percentiles of two photos by people and by a vector, as text.
 
     Choices between two photos give them no place: then the vector's alone are told.
     """

@@ -1,1 +1,1 @@
-"""Widgets of the page Album: an album that is chosen, one that is kept, its spreads."""
+"""Widgets of the page Album: choice of photos, saved albums, spreads."""

@@ -1,4 +1,4 @@
-"""Widgets of the page Album: the request, photos with their buttons, and the export form."""
+"""Widgets of the page Album for a new choice: settings, photos with buttons, export form."""
 
 from collections.abc import Mapping, Sequence
 
@@ -25,7 +25,7 @@ MOST = 1e6  # photos, more than any album has places
 
 
 def choose_album(index: Index, bar: DeltaGenerator) -> None:
-    """Show a choice of photos with its reasons, pins and bans, which can be kept and exported.
+    """Show a choice of photos with reasons, pins and bans, which can be saved or exported.
 
     What is asked stands in the `bar` of the page's head.
     """
@@ -66,7 +66,7 @@ def choose_album(index: Index, bar: DeltaGenerator) -> None:
 
 
 def ask_request(index: Index, groups: Sequence[str]) -> tuple[AlbumRequest, float, str]:
-    """Show the album's settings; returns the request, the cosine of series, and the view."""
+    """Settings entered for the album: request, cosine of series, and view."""
     group = pickers.group_picker(groups)
     # Not of the type int, for which an address that asks for 1e309 places ends in an error.
     places = st.number_input(
@@ -104,7 +104,7 @@ def ask_request(index: Index, groups: Sequence[str]) -> tuple[AlbumRequest, floa
 
 
 def _face_quota() -> FaceQuota | None:
-    """Show the limits on photos with a visible face; None means no limit."""
+    """Limits entered on photos with a visible face; None for no limit."""
     least = st.number_input("With a face, at least", 0, int(MOST), 0, key="least-faces")
     most = st.number_input(
         "With a face, at most", 0, int(MOST), None, key="most-faces", placeholder="any number"
@@ -121,7 +121,7 @@ def show_photos(
     buttons: Mapping[str, str],
     columns: int = 4,
 ) -> None:
-    """Show photos in a grid, each with its buttons; `buttons` maps a button's mark to its text."""
+    """Show a grid of photos with buttons; `buttons` maps a mark to its text."""
 
     def why_and_buttons(place: int) -> None:
         one = shown[place]
@@ -145,7 +145,7 @@ def show_photos(
 
 
 def export_form(index: Index, made: Album) -> None:
-    """Show the album's export form, with a preview of the files to write."""
+    """Show the export form with a preview of the files to write."""
     st.header("Export", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         kind = pickers.choose_one("As", album.KINDS, "export")
@@ -176,7 +176,7 @@ def _button(index: Index, one: AlbumTile, how: str, name: str, key: str) -> None
 
 
 def _rows(index: Index, marks: Mapping[str, str], how: str) -> frozenset[int]:
-    """Rows of the photos that have a given mark, "pin" or "ban"."""
+    """Rows of the photos with a mark, "pin" or "ban"."""
     wanted = {digest for digest, one in marks.items() if one == how}
     if not wanted:
         return frozenset()

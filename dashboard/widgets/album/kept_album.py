@@ -1,4 +1,4 @@
-"""Widgets of a kept album: which one, its changes, its spreads, its book."""
+"""Widgets of a saved album: picker, changes, spreads and book."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,7 +30,7 @@ _LARGE_SHARE = 0.45  # of a page's width, from which a thumbnail has too few pix
 
 
 def pick_album() -> str | None:
-    """Show which album is looked at, where one is kept; None for one that is being chosen."""
+    """Saved album selected in the picker; None for a new choice of photos."""
     with show_errors(st.warning):
         names = albums.store().names()
     if not names:
@@ -49,7 +49,7 @@ def pick_album() -> str | None:
 
 
 def keep_form(album: KeptAlbum) -> None:
-    """Show the form that keeps a chosen album under a name."""
+    """Show the form that saves a chosen album under a name."""
     with (
         st.popover("Keep this album", icon=":material/bookmark_add:"),
         st.form("keep", border=False),
@@ -66,14 +66,14 @@ def keep_form(album: KeptAlbum) -> None:
 
 
 def turn_to_kept() -> None:
-    """Turn to the album that was just kept, before the picker is drawn."""
+    """Select the album just saved, before the picker is drawn."""
     if (name := session_state.taken_note("kept")) is not None:
         session_state.set_widget(_PICKER, name)
 
 
 @st.fragment
 def show_album(index: Index, name: str) -> None:
-    """Show a kept album with all that can be done to it."""
+    """Show a saved album with all its controls."""
     with show_errors(st.warning):
         entry = albums.store().load(name)
         vector = albums.vector_of(index, entry.album)
@@ -129,7 +129,7 @@ def _toolbar(index: Index, entry: Entry, missing: int) -> None:
 
 
 def _settings(entry: Entry) -> None:
-    """Show the settings of an album's places and of its book; each change is kept."""
+    """Show the settings of an album and its book; each change is saved."""
     name, album = entry.name, entry.album
     with st.popover("Book", icon=":material/menu_book:"):
         size = f"{album.book.width:g}x{album.book.height:g}"
@@ -235,7 +235,7 @@ def _change(name: str, what: str, make: Callable[[KeptAlbum], KeptAlbum]) -> Non
 
 
 def _told(work: Callable[..., str | None], *given: Any) -> None:
-    """Do something to an album; what it says, or why it failed, is told in the next run."""
+    """Run an album action; its message or error is shown in the next run."""
     try:
         told = work(*given)
     except PhotorankError as error:

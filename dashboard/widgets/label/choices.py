@@ -1,4 +1,4 @@
-"""Widgets of the page Teach for choosing between two photos, and what is learned from it."""
+"""Widgets of the page Teach for choosing between two photos, with the learned taste."""
 
 import numpy as np
 import streamlit as st
@@ -22,7 +22,7 @@ STRIP = 10  # best photos, before and now
 
 @st.fragment
 def show_choices(session: LabelSession) -> None:
-    """Show pairs to choose from, with what the choices change; each press is kept at once."""
+    """Show pairs to choose from, and effects of the choices; each press is saved."""
     place = place_of("choice", session.index.name, session.rater)
     try:
         drain(place, lambda items: actions.record_answers(session, items))
@@ -61,7 +61,7 @@ def _best(index: Index, taste: PersonalState, ratings: Floats) -> list[list[str]
 
 
 def _taste_bar(session: LabelSession, taste: PersonalState) -> None:
-    """Show how sure the taste is, one click away, and the button that uses it everywhere."""
+    """Show the certainty of the taste, and the button that applies it everywhere."""
     name = own_taste(session)
     saved = name in index_data.vectors(session.index)
     with st.container(horizontal=True, vertical_alignment="center", key="taste"):
@@ -88,5 +88,5 @@ def _taste_bar(session: LabelSession, taste: PersonalState) -> None:
 
 
 def own_taste(session: LabelSession) -> str:
-    """Name of the one vector that is the taste of a person."""
+    """Name of a person's taste vector."""
     return vector_card.taste_name(session.rater, index_data.vectors(session.index))

@@ -1,4 +1,4 @@
-"""Widgets that show how well a person's taste is known, and save a taste as a vector."""
+"""Widgets on the accuracy of a person's taste, and for saving it as a vector."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ from photorank.vectors.master import MasterVector
 
 
 def how_sure(taste: PersonalState) -> None:
-    """Show how well a taste foretells choices that it was not learned from."""
+    """Show the accuracy of a taste on held-out choices."""
     texts = learned_texts(taste)
     st.markdown(texts.headline)
     if texts.outlook:
@@ -36,7 +36,7 @@ def how_sure(taste: PersonalState) -> None:
 
 
 def save_form(session: LabelSession, stem: str, make: Callable[[str], MasterVector]) -> None:
-    """Show a form that saves a taste as a vector, with an unused name filled in."""
+    """Show a form that saves a taste as a vector under an unused name."""
     with st.form("save", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         free = vector_card.free_name(stem, index_data.vectors(session.index))
         name = st.text_input("Keep this taste as a vector", free, width=260)

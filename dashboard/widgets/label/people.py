@@ -17,7 +17,7 @@ from photorank.vectors.master import MasterVector
 
 @st.fragment
 def show_people(session: LabelSession, people: Sequence[str]) -> None:
-    """Show several people's agreement, the photos they all like, and the photos they dispute."""
+    """Show several people's agreement, shared favourites and disputed photos."""
     chosen = st.multiselect(
         "People", people, default=people[:FEW], format_func=printable, key="people"
     )
@@ -45,7 +45,7 @@ def show_people(session: LabelSession, people: Sequence[str]) -> None:
 
 
 def _agreements(rows: pd.DataFrame) -> None:
-    """Show the agreement of each two people as a sortable table."""
+    """Show the agreement of every pair of people as a sortable table."""
     column = st.column_config
     digits = "%.0f %%"
     shares = ["value", "low", "high", "said"]

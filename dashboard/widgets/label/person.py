@@ -1,4 +1,4 @@
-"""Widgets of the page Teach that select the person, the prior vector and the kind of pairs."""
+"""Pickers of the page Teach: person, prior vector and kind of pairs."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from photorank.vectors.store import is_of_rater
 
 
 class Person(NamedTuple):
-    """Person who labels, with the prior vector of their taste and the kind of pairs."""
+    """Person who labels, with the prior vector and the kind of pairs."""
 
     rater: str
     prior: MasterVector | None
@@ -28,7 +28,7 @@ class Person(NamedTuple):
 
 
 def ask_person(index: Index, people: Sequence[str]) -> Person:
-    """Show the pickers of the person, the prior vector and the kind of pairs."""
+    """Person, prior vector and kind of pairs selected in the pickers."""
     rater = _name_picker(people)
     kind: Kind = "all"
     with st.popover("Settings", icon=":material/tune:"):
@@ -40,7 +40,7 @@ def ask_person(index: Index, people: Sequence[str]) -> Person:
 
 
 def _prior_picker(index: Index, rater: str) -> MasterVector | None:
-    """Show the picker of what a person is taken to like; their own taste is none of it."""
+    """Vector selected as a person's prior, never the person's own taste."""
     with show_errors():
         every, evaluation = index_data.vectors(index), index_data.evaluation(index)
     known = {name: one for name, one in every.items() if not is_of_rater(one, rater)}
@@ -69,7 +69,7 @@ def begin_session(index: Index, person: Person) -> LabelSession:
 
 
 def _name_picker(known: Sequence[str]) -> str:
-    """Show the picker of the rater's name; a typed name adds a new rater."""
+    """Name of the rater, selected or newly typed."""
     name = st.selectbox(
         "Who is choosing",
         [*known],

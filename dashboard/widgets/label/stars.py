@@ -1,4 +1,4 @@
-"""Widget of the page Teach for giving stars to photos, by keys in a grid."""
+"""Grid of the page Teach for giving stars by keys."""
 
 import numpy as np
 import streamlit as st
@@ -9,7 +9,7 @@ from dashboard.models.label_session import LabelSession
 
 @st.fragment
 def star_grid(session: LabelSession) -> None:
-    """Show all photos, each with the stars that the person has given."""
+    """Show all photos with the stars given by the person."""
     st.caption(
         "Keys 1 to 5 give the photo in the frame its stars, 0 takes them away, U takes back."
     )

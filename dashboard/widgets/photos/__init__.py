@@ -1,1 +1,1 @@
-"""Widgets of the page Photos: its grid and its filters."""
+"""Widgets of the page Photos: grid and filters."""

@@ -1,4 +1,4 @@
-"""Grid of the page Photos, which each mark of a person draws again without the rest of the page."""
+"""Grid of the page Photos, redrawn after each mark without the rest of the page."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ ACTIONS = {"alike": "More like it", "why": "Why?"}
 
 @st.fragment
 def all_photos(photos: ShownPhotos, rater: str, opened: str) -> None:
-    """Show photos with a person's marks, and go where a button leads."""
+    """Show photos with a person's marks, and handle the grid's buttons."""
     style = GridStyle(rater=rater, actions=ACTIONS, opened=opened)
     act = photo_grid("photos", photos, style)
     if act is None or not act.rows:

@@ -1,4 +1,4 @@
-"""Filters of the page Photos, in one compact bar: an order, a group, and a panel with the rest."""
+"""Filter bar of the page Photos: order, group, and a panel with the rest."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from dashboard.widgets import pickers
 
 
 def ask_filters(known: Known, *, some_judged: bool) -> Filters:
-    """Show the filters of an index's photos; returns what is set."""
+    """Filters selected for an index's photos."""
     labels = known.labels
     order = pickers.choose_one("Show", photos_page.orders(labels), "order")
     panel = st.popover("Filter", icon=":material/filter_alt:", key="filters")

@@ -1,1 +1,1 @@
-"""Widgets of evaluations: the table of vectors, their photos and mistakes, and all numbers."""
+"""Widgets of evaluations: table of vectors, their photos and mistakes, all numbers."""

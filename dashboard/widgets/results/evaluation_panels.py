@@ -1,4 +1,4 @@
-"""Widgets of evaluations: the first evaluation, the table of results, and detail charts."""
+"""Widgets of evaluations: first evaluation, table of results, detail charts."""
 
 from collections.abc import Mapping, Sequence
 
@@ -23,7 +23,7 @@ from photorank.vectors.master import MasterVector
 
 
 def first_evaluation(index: Index) -> None:
-    """Show the button that evaluates an index for the first time, or the steps needed before."""
+    """Show the button for an index's first evaluation, or the steps needed before."""
     if index.name == evaluation_tables.SAMPLE:
         st.markdown("The sample is not complete: building it was interrupted.")
         if not job_panel.job_panel(jobs.SAMPLE):
@@ -49,7 +49,7 @@ def first_evaluation(index: Index) -> None:
 
 
 def measure_button(index: Index, label: str, options: Sequence[str]) -> None:
-    """Show how a measurement of an index stands that goes on in the background, else its button."""
+    """Show the progress of an evaluation in the background, else its button."""
     if job_panel.job_panel(jobs.evaluation_of(index.name)):
         return
     if st.button(label, type="primary" if not options else "secondary"):
@@ -87,7 +87,7 @@ def _results_table(board: evaluation_tables.Board) -> None:
 
 
 def look_closer(views: Mapping[str, Sequence[Panel]], stem: str, about: str) -> None:
-    """Show a selector of detail views, and the chosen view's charts with texts and CSV."""
+    """Show a selector of detail views, and the chosen view's charts, texts and CSV."""
     if not views:
         return
     st.header("Looking closer", anchor=False)
@@ -103,7 +103,7 @@ def look_closer(views: Mapping[str, Sequence[Panel]], stem: str, about: str) -> 
 
 
 def all_numbers(index: Index, evaluation: Evaluation, board: evaluation_tables.Board) -> None:
-    """Show all results as a table and as CSV, the protocol, and a button to evaluate again."""
+    """Show all results as table and CSV, the protocol, and a button to evaluate again."""
     st.header("All numbers", anchor=False)
     _results_table(board)
     with st.container(horizontal=True):
@@ -121,7 +121,7 @@ def statistics(
     board: evaluation_tables.Board,
     vectors: Mapping[str, MasterVector],
 ) -> None:
-    """Show what is below the table in a statistician's words: leads, details and all numbers."""
+    """Show leads, details and all numbers in statistical words."""
     st.caption(f"{board.reading} {board.metric.meaning}")
     if board.leader is not None and board.leads_reading:
         st.header("How sure is the lead?", anchor=False)
@@ -136,7 +136,7 @@ def statistics(
 
 
 def plain_end(index: Index, evaluation: Evaluation) -> None:
-    """Show what is below the table in plain words: the ways to all numbers, and to new ones."""
+    """Show links to all numbers and to a new evaluation, in plain words."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Show all statistics",

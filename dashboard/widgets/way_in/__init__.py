@@ -1,1 +1,1 @@
-"""Widgets of the way in: photos are added, the sample is built, and how that stands."""
+"""Widgets for adding photos and building the sample, with job progress."""

@@ -1,4 +1,4 @@
-"""The way in: Add photos by a folder of this computer or by an upload, and the sample."""
+"""Dialog Add photos: from a folder of this computer or by upload; and the sample."""
 
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ NEW = "A new collection"
 
 
 def show_way_in() -> None:
-    """Show what an empty workspace has: add photos, or build the sample."""
+    """Show the start page of an empty workspace: add photos, or build the sample."""
     session_state.note_page("Welcome")
     st.title("Which of your photos are worth printing?", anchor=False)
     st.container(key="headline").markdown(
@@ -46,14 +46,14 @@ def show_way_in() -> None:
 
 
 def build_sample_button(label: str, *, disabled: bool = False) -> None:
-    """Show the button that begins to build the sample, in the background."""
+    """Show the button that builds the sample in the background."""
     if st.button(label, icon=":material/auto_awesome:", disabled=disabled):
         jobs.start(index_data.workspace(), jobs.SAMPLE, ["demo", "--build-only"])
         st.rerun()
 
 
 def add_button(into: str | None = None, *, disabled: bool = False) -> None:
-    """Show the button Add photos, which opens the dialog; `into` is the collection of the page."""
+    """Show the button that opens the dialog Add photos; `into` is the page's collection."""
     if st.button("Add photos", type="primary", icon=":material/add:", disabled=disabled):
         _add_photos(into)
 
@@ -83,7 +83,7 @@ def _add_photos(into: str | None) -> None:
 
 
 def _choose_folder() -> Path | None:
-    """Show a path, places and the folders there; returns the folder, None if there is none."""
+    """Folder selected in the folder chooser; None without one."""
     places = folders.places()
     begin = places.get("Pictures", Path.home())
     found = folders.listing(session_state.chosen_folder(str(begin)))
@@ -112,7 +112,7 @@ def _choose_folder() -> Path | None:
 
 
 def _choose_collection(folder: str, into: str | None) -> str:
-    """Show which collection the photos are added to; returns its name."""
+    """Name of the collection selected for the added photos."""
     known = index_data.index_names()
     options = [NEW, *known]
     chosen = st.selectbox(
@@ -126,14 +126,14 @@ def _choose_collection(folder: str, into: str | None) -> str:
 
 
 def go_to_best(said: Progress) -> None:
-    """Go to the best photos of a collection to which photos were added."""
+    """Open the page with a collection's best photos, after photos were added."""
     if said.index in index_data.index_names():
         icon, query = ":material/arrow_forward:", {"in": said.index}
         page_link("home", "See your best", query, icon)
 
 
 def _begin(start: partial[None]) -> None:
-    """Begin a job, or say why it cannot begin."""
+    """Start a job, or show why it cannot start."""
     try:
         start()
     except PhotorankError as error:
@@ -143,7 +143,7 @@ def _begin(start: partial[None]) -> None:
 
 
 def _upload(into: str | None) -> None:
-    """Show the field that sends photos from a visitor's device, and begin when they have come."""
+    """Show the upload field, and start indexing after an upload."""
     st.caption(
         "The photos are copied to the computer that shows this page, and stay there. Nothing is "
         "sent to anybody else."

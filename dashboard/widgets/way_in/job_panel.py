@@ -1,4 +1,4 @@
-"""Panel of a job: its bar, speed and time left, its unusable files, and buttons that fit."""
+"""Panel of a job: progress bar, speed, time left, unusable files, buttons."""
 
 from collections.abc import Callable
 from functools import partial
@@ -17,7 +17,7 @@ EVERY_SECONDS = 1.0  # between two looks at a job that runs
 
 
 def job_panel(job: str, then: Callable[[Progress], None] | None = None) -> bool:
-    """Show a job if there is one, until somebody puts it away; returns whether it runs.
+    """True while a job runs; its panel is shown until the user closes it.
 
     When it has ended, `then` shows what is to be seen of it.
     """
