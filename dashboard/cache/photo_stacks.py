@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.cache.cache_keys import of_rows
 from photorank.errors import PhotorankError
 from photorank.index.opened import Index
-from photorank.similarity.series import find_series
+from photorank.similarity.kept_series import series_of
 from photorank.typing import Codes
 
 _FOUND_AT_ONCE = 2000  # photos: a second
@@ -25,7 +25,7 @@ class _Held:
 
     def _find(self, index: Index) -> None:
         try:
-            self.codes = find_series(index).codes
+            self.codes = series_of(index).codes
         except PhotorankError:
             return  # the page that opens the index says what is wrong with it
 

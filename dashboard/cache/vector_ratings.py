@@ -12,7 +12,8 @@ from photorank.album.make_album import Album, make_album
 from photorank.album.request import AlbumRequest
 from photorank.index.opened import Index
 from photorank.rating.percentiles import share_below
-from photorank.similarity.series import Series, find_series
+from photorank.similarity.kept_series import series_of
+from photorank.similarity.series import Series
 from photorank.typing import Codes, Embeddings, Flags, Pairs, Ratings
 from photorank.vectors.master import MasterVector
 
@@ -104,7 +105,7 @@ def photo_subset(
 @st.cache_resource(max_entries=4, show_spinner="Looking for series …", hash_funcs=BY_SHOTS)
 def series(index: Index, alike: float, among: Codes | None = None) -> Series:
     """Series of similar photos of an index, or of given rows, at a cosine threshold."""
-    return find_series(index, alike, among=among)
+    return series_of(index, alike, among=among)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Choosing …", hash_funcs=BY_SHOTS)

@@ -27,8 +27,8 @@ T = TypeVar("T")
 GREEDY_SHARE = 1 - 1 / np.e  # of the best value, without limits a part
 GREEDY_SHARE_WITH_PARTS = 0.5  # with them
 
-_MIN_BLOCKS_FOR_THREADS = 4  # for fewer it is not worth starting threads
-ROWS_A_BLOCK = 1024  # of the covers that are looked at together
+_MIN_BLOCKS_FOR_THREADS = 32  # for fewer it is not worth starting threads
+ROWS_A_BLOCK = 128  # of the covers that are looked at together: a core's cache holds them
 _BOUND_STAGES = 5  # stages of the choice from which the upper bound is worked out
 
 

@@ -40,6 +40,7 @@ class Series:
     named: list[str | None]  # by series: what people call it
     companions: dict[int, list[Path]]  # by row: RAW, video and sidecars of the same shot
     threshold: float
+    sure: bool = True  # False: a thumbnail or a file that was asked could not be read
 
     def __len__(self) -> int:
         return len(self.named)
@@ -73,10 +74,11 @@ def find_series(
     if among is not None:
         order = order[np.isin(order, among)]
     unnamed = order[named.series[order] < 0]
-    groups = _Groups(_near_duplicates(index, unnamed, threshold, on_progress))
+    leader, all_read = _near_duplicates(index, unnamed, threshold, on_progress)
+    groups = _Groups(leader)
     moments = _Moments(photos, seconds, unnamed)
     _join_bursts(groups, moments, index.heads(), threshold)
-    _join_brackets(groups, moments, index.heads(), photos)
+    all_there = _join_brackets(groups, moments, index.heads(), photos)
     known = np.flatnonzero(named.series >= 0)
     for rows in rows_by_code(named.series[known]):
         groups.unite(known[rows])
@@ -91,7 +93,7 @@ def find_series(
     names: list[str | None] = [None] * (int(codes.max(initial=-1)) + 1)
     for row in known.tolist():
         names[codes[row]] = named.series_names[named.series[row]]
-    return Series(codes, stands, names, companions, threshold)
+    return Series(codes, stands, names, companions, threshold, all_read and all_there)
 
 
 def is_bracket(photos: Sequence[Photo]) -> bool:
@@ -104,8 +106,11 @@ def is_bracket(photos: Sequence[Photo]) -> bool:
 
 def _near_duplicates(
     index: Index, rows: Codes, threshold: float, on_progress: Callable[[int, int], None]
-) -> Codes:
-    """Row of each photo's leading near-duplicate (n,); itself outside `rows`."""
+) -> tuple[Codes, bool]:
+    """Row of each photo's leading near-duplicate (n,); itself outside `rows`.
+
+    False beside it if a thumbnail that was looked at could not be read.
+    """
     hashes = PictureHashes(index.paths, index.digests())
 
     def same_picture(one: Codes, other: Codes) -> Flags:
@@ -115,7 +120,7 @@ def _near_duplicates(
     leader = np.arange(len(index))
     leader[rows] = rows[leaders(index.heads()[rows], threshold, looser, same_picture)]
     hashes.keep()
-    return leader
+    return leader, not hashes.unreadable
 
 
 class _Groups:
@@ -176,8 +181,8 @@ def _join_bursts(
 
 def _join_brackets(
     groups: _Groups, moments: _Moments, embeddings: Embeddings, photos: Sequence[Photo]
-) -> None:
-    """Merge the groups of an exposure bracket's photos."""
+) -> bool:
+    """Merge the groups of an exposure bracket's photos; False if a file is gone."""
     begins = moments.within(1, _BRACKET_SECONDS)
     alike = pair_cosines(embeddings, moments.rows[begins], moments.rows[begins + 1])
     begins = begins[alike >= _BRACKET_COSINE]
@@ -187,12 +192,18 @@ def _join_brackets(
         if begin - 1 not in following:
             runs.append([int(moments.rows[begin])])
         runs[-1].append(int(moments.rows[begin + 1]))
+    all_there = True
     for run in runs:
         if len(set(groups.leader[run].tolist())) == 1:
             continue  # together already: no file needs to be opened
         biases = [exposure_bias(photos[row].path) for row in run]
+        all_there &= all(
+            bias is not None or photos[row].path.exists()
+            for row, bias in zip(run, biases, strict=True)
+        )
         for bracket in _brackets(run, biases):
             groups.unite(bracket)
+    return all_there
 
 
 def _brackets(run: list[int], biases: Sequence[float | None]) -> list[list[int]]:

@@ -14,7 +14,8 @@ from photorank.album.request import AlbumRequest
 from photorank.errors import changed_since
 from photorank.index.opened import Index
 from photorank.photos.metadata.capture_time import seconds_or_day
-from photorank.similarity.series import Series, find_series
+from photorank.similarity.kept_series import series_of
+from photorank.similarity.series import Series
 from photorank.vectors.master import MasterVector
 
 _GOOD_SHARE = 0.8  # of the moments, that a book takes of its own accord
@@ -73,20 +74,24 @@ def choose_album(
 ) -> tuple[Album, Series]:
     """Album for a request, and its series; photos with changed files are left out.
 
+    Files are compared with the index where their photos are chosen: all of them if one changed.
+
     With `least` places are left empty, down to so many, rather than taken by the weakest moments
     or by a second shot of one.
     """
     ratings = index.rate(vector)
     among = shortlist(index, ratings, request)
-    changed = set(index.changed(among)) - request.pinned.union(request.held)
-    request = replace(request, banned=request.banned | changed)
-    series = find_series(index, alike, among=among, on_progress=on_progress)
+    series = series_of(index, alike, among=among, on_progress=on_progress)
     if least is not None:
         moments = len(np.unique(series.codes[among]))
         good = max(round(_GOOD_SHARE * moments), least)
         request = replace(request, places=min(request.places, good))
     album = make_album(index, ratings, series, request, vector=vector.name)
-    if changed:
+    held = request.pinned.union(request.held)
+    if index.changed([one.row for one in album.chosen if one.row not in held]):
+        changed = set(index.changed(among)) - held
+        request = replace(request, banned=request.banned | changed)
+        album = make_album(index, ratings, series, request, vector=vector.name)
         album.notes.append(changed_since([index.photo(row).path for row in sorted(changed)]))
     return album, series
 

@@ -54,6 +54,11 @@ class PictureHashes:
         """Add codes computed elsewhere, by photo digest."""
         self._known.update(codes)
 
+    @property
+    def unreadable(self) -> bool:
+        """Whether a thumbnail that was asked for could not be read."""
+        return None in self._known.values()
+
     def keep(self) -> None:
         """Write new codes to the cache file; a read-only or full disk is ignored."""
         if len(self._known) == self._kept:

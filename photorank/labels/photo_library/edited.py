@@ -1,13 +1,11 @@
 """Edited or exported photos, recognised by file names and neighbouring files."""
 
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
-
-import numpy as np
 
 from photorank.labels.photo_library.collected_judgements import Collected, Judgement, LibraryFile
 from photorank.photos.metadata.capture_time import local_clock
@@ -95,10 +93,10 @@ def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
     of which capture times or cameras are known to differ: cameras count anew.
     """
     names = [_name(file.path) for file in files]
-    places: dict[tuple[Path, str], list[int]] = defaultdict(list)
+    places: dict[tuple[str, str], list[int]] = defaultdict(list)  # folders as text: it is quicker
     shots: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, (file, name) in enumerate(zip(files, names, strict=True)):
-        places[file.path.parent, name.original].append(number)
+        places[os.path.dirname(file.path), name.original].append(number)
         if file.taken:
             shots[name.original, local_clock(file.taken)].append(number)
     for (original, taken), numbers in list(shots.items()):
@@ -108,14 +106,15 @@ def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
     cameras = [file.camera for file in files]
     together = []
     for numbers in places.values():
-        if any(names[number].edited for number in numbers):
+        if len(numbers) > 1 and any(names[number].edited for number in numbers):
             for shot in _agreeing(numbers, taken_at):
                 together += _agreeing(shot, cameras)
     for numbers in shots.values():
-        together += _agreeing(numbers, cameras)
+        if len(numbers) > 1:
+            together += _agreeing(numbers, cameras)
     return [
         sorted(numbers, key=lambda number: not names[number].edited)
-        for numbers in _united(together, len(files))
+        for numbers in _united(together)
     ]
 
 
@@ -138,19 +137,17 @@ def _agreeing(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[i
     return [[number for number in numbers if told[number] == one] for one in known]
 
 
-def _united(groups: Sequence[Sequence[int]], n: int) -> list[list[int]]:
+def _united(groups: Iterable[Sequence[int]]) -> list[list[int]]:
     """Merged groups of at least 2 file indices; groups with a common index become one."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    pairs = np.array([pair for group in groups for pair in pairwise(group)], dtype=np.intp)
-    if not len(pairs):
-        return []
-    links = coo_array((np.ones(len(pairs)), pairs.T), shape=(n, n))
-    united: dict[int, list[int]] = defaultdict(list)
-    for number, part in enumerate(connected_components(links, directed=False)[1].tolist()):
-        united[part].append(number)
-    return [numbers for numbers in united.values() if len(numbers) > 1]
+    part_of: dict[int, list[int]] = {}  # the same list for all that are together
+    for group in groups:
+        own = [part_of.setdefault(number, [number]) for number in group]
+        longest = max(own, key=len)
+        for part in {id(part): part for part in own if part is not longest}.values():
+            longest += part
+            part_of |= dict.fromkeys(part, longest)
+    parts = {id(part): sorted(part) for part in part_of.values() if len(part) > 1}
+    return sorted(parts.values())
 
 
 def _name(path: Path) -> _Name:

@@ -75,3 +75,18 @@ def test_photos_of_another_collection_stay_in_the_album(chosen):
     made = choose(album, hold=True, fill=True)
     assert with_photos(index, album, [one.row for one in made.chosen]).photos[-1] == "f" * 64
     assert np.isfinite(made.value)
+
+
+def test_a_photo_whose_file_has_changed_is_not_chosen(chosen):
+    """It is told, with all others that changed; what is in the album already stays in it."""
+    index, choose = chosen
+    wanted = album_of(index, [], places=3)
+    first, second = (choose(wanted, hold=False, fill=True).chosen[place].row for place in (0, 1))
+    for row in (first, second):
+        path = index.photo(row).path
+        path.write_bytes(path.read_bytes() + b"more")
+    made = choose(wanted, hold=False, fill=True)
+    assert not {first, second} & {one.row for one in made.chosen}
+    assert any(note.startswith("2 photos changed since they were indexed") for note in made.notes)
+    held = choose(album_of(index, [first], places=1), hold=True, fill=False)
+    assert [one.row for one in held.chosen] == [first]

@@ -1,0 +1,99 @@
+"""Series as they are kept beside an index, until anything changes that they depend on."""
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from photorank.index.catalogue.connection import reading
+from photorank.index.catalogue.row_checksums import totals
+from photorank.index.kept_arrays import keep_arrays, kept_arrays
+from photorank.index.opened import Index
+from photorank.similarity.series import THRESHOLD, Series, find_series
+from photorank.typing import Codes
+
+_VERSION = 1  # of what finds series: what another version kept is not used
+_MOST_KEPT = 4  # of an index: thresholds and shortlists
+_TABLES = ("roots", "shards", "photos", "files", "skipped", "sources", "memberships")
+_NAMES = ("codes", "versions", "named", "names", "with_companions", "companions")
+
+
+def series_of(
+    index: Index,
+    threshold: float = THRESHOLD,
+    *,
+    among: Codes | None = None,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Series:
+    """Series of an index's photos as :func:`find_series` finds them, found anew after a change.
+
+    Where the disk is read-only, or a thumbnail could not be read, they are found each time.
+    """
+    if among is not None and len(among) == len(index):
+        among = None
+    key = _key(index, threshold, among)
+    kept = key and _load(_file(index, key), threshold)
+    if kept:
+        return kept
+    found = find_series(index, threshold, among=among, on_progress=on_progress)
+    if key and found.sure and key == _key(index, threshold, among):
+        _keep(_file(index, key), found)
+    return found
+
+
+def _file(index: Index, key: str) -> Path:
+    return index.paths.series / f"{key}.npz"
+
+
+def _key(index: Index, threshold: float, among: Codes | None) -> str | None:
+    """Key that changes with the photos, the catalogue and the question; None without checksums."""
+    with reading(index.paths) as connection:
+        sums = totals(connection, _TABLES)
+    if len(sums) < len(_TABLES):
+        return None  # an older photorank kept none
+    said = sha256(repr((_VERSION, str(index.fingerprint), threshold, sums)).encode())
+    # The open index may be older than its catalogue, and was read piece by piece.
+    for one in index.photos():
+        said.update(
+            f"{one.digest} {one.path}\n{one.taken} {one.camera}\n{one.series}\n".encode(
+                errors="surrogateescape"
+            )
+        )
+    if among is not None:
+        said.update(among.tobytes())
+    return said.hexdigest()
+
+
+def _load(file: Path, threshold: float) -> Series | None:
+    kept = kept_arrays(file, *_NAMES)
+    if kept is None:
+        return None
+    names: list[str | None] = [None] * (int(kept["codes"].max(initial=-1)) + 1)
+    for code, name in zip(kept["named"].tolist(), kept["names"].tolist(), strict=True):
+        names[code] = name
+    companions: dict[int, list[Path]] = {}
+    paths = map(os.fsdecode, kept["companions"].tolist())
+    for row, path in zip(kept["with_companions"].tolist(), paths, strict=True):
+        companions.setdefault(row, []).append(Path(path))
+    return Series(kept["codes"], kept["versions"], names, companions, threshold)
+
+
+def _keep(file: Path, series: Series) -> None:
+    named = [code for code, name in enumerate(series.named) if name is not None]
+    pairs = [(row, path) for row, paths in series.companions.items() for path in paths]
+    is_kept = keep_arrays(
+        file,
+        codes=series.codes,
+        versions=series.versions,
+        named=np.array(named, dtype=np.intp),
+        names=np.array([series.named[code] for code in named], dtype=np.str_),
+        with_companions=np.array([row for row, _ in pairs], dtype=np.intp),
+        companions=np.array([os.fsencode(path) for _, path in pairs], dtype=np.bytes_),
+    )
+    if is_kept:
+        with suppress(FileNotFoundError):  # another process removes them, too
+            for old in sorted(file.parent.glob("*.npz"), key=os.path.getmtime)[:-_MOST_KEPT]:
+                old.unlink()

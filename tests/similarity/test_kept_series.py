@@ -1,0 +1,130 @@
+"""Series that are kept: taken again as they were found, and never once anything has changed."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from photorank.index.judging.import_rows import import_labels
+from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
+from photorank.similarity.kept_series import series_of
+from photorank.similarity.series import find_series
+
+
+def take(library, name, seed):
+    """Write a photo that the seed alone tells from others."""
+    fields = np.random.default_rng(seed).integers(0, 256, (5, 7, 3), dtype=np.uint8)
+    picture = Image.fromarray(fields).resize((70, 50), Image.Resampling.BICUBIC)
+    picture.save(library.folder / name, quality=90 - len(name))
+
+
+@pytest.fixture
+def shots(library):
+    """Return a library of two shots of one scene, another one, and a RAW file beside it."""
+    for name, seed in (("a.jpg", 1), ("aa.jpg", 1), ("ä.jpg", 2)):
+        take(library, name, seed)
+    (library.folder / "ä.CR2").write_bytes(b"raw")
+    library.build()
+    return library
+
+
+def name_series(library, *names):
+    """Give photos to a series by hand."""
+    rows = [LabelRow(1, str(library.folder / name), 1.0, "", None, "min∂", None) for name in names]
+    import_labels(library.paths, LabelTable("t", rows))
+
+
+def same(one, other):
+    """Tell whether two are the same series in all that they say."""
+    parts = (dataclasses.asdict(some) for some in (one, other))
+    texts = [
+        {name: getattr(part, "tolist", lambda p=part: p)() for name, part in each.items()}
+        for each in parts
+    ]
+    return texts[0] == texts[1]
+
+
+def kept_files(library):
+    """Return the files of kept series."""
+    return sorted(library.paths.series.glob("*"))
+
+
+def test_what_was_found_is_taken_again_as_it_is(shots):
+    """Names, versions and the files beside photos are the same the second time."""
+    name_series(shots, "a.jpg", "ä.jpg")
+    found = find_series(shots.index)
+    assert found.companions
+    assert "min∂" in found.named
+    for _ in range(2):
+        assert same(series_of(shots.index), found)
+    (file,) = kept_files(shots)
+    with np.load(file) as kept:
+        arrays = dict(kept)
+    np.savez(file, **arrays | {"codes": np.zeros(3, dtype=np.intp)})
+    assert series_of(shots.index).codes.tolist() == [0, 0, 0]  # the file is what is read
+
+
+def test_all_rows_are_the_same_question_as_no_rows(shots):
+    """Other rows and another threshold are not."""
+    series_of(shots.index)
+    series_of(shots.index, among=np.arange(3))
+    assert len(kept_files(shots)) == 1
+    series_of(shots.index, 0.99, among=np.arange(2))
+    assert len(kept_files(shots)) == 2
+
+
+@pytest.mark.parametrize("change", ["photo", "gone", "companion", "label"])
+def test_after_a_change_series_are_found_anew(shots, change):
+    """A photo more or less, a file beside one, a series by hand: nothing old is used."""
+    series_of(shots.index)
+    if change == "photo":
+        take(shots, "b.jpg", 3)
+    elif change == "gone":
+        (shots.folder / "a.jpg").unlink()
+    elif change == "companion":
+        (shots.folder / "a.xmp").write_text("<x/>")
+    else:
+        name_series(shots, "aa.jpg", "ä.jpg")
+    if change != "label":
+        shots.build()
+    assert same(series_of(shots.index), find_series(shots.index))
+    assert len(kept_files(shots)) == 2
+
+
+def test_an_index_that_was_opened_before_a_change_keeps_nothing_false(shots):
+    """What it finds is of its own photos, and no other takes it for today's."""
+    before = shots.index
+    before.photos()
+    take(shots, "b.jpg", 3)
+    shots.build()
+    assert len(series_of(before).codes) == 3
+    assert same(series_of(shots.index), find_series(shots.index))
+
+
+def test_a_damaged_file_or_a_disk_that_takes_none_is_no_error(shots):
+    """Series are found as without it."""
+    found = series_of(shots.index)
+    (file,) = kept_files(shots)
+    file.write_bytes(file.read_bytes()[:-40])
+    assert same(series_of(shots.index), found)
+    file.unlink()
+    shots.paths.series.rmdir()
+    shots.paths.series.write_bytes(b"")  # a file where the folder would be
+    assert same(series_of(shots.index), found)
+
+
+def test_what_an_unreadable_thumbnail_left_open_is_not_kept(shots):
+    """Once the thumbnail is there again the series are other ones."""
+    for thumbnail in shots.paths.thumbnails.rglob("*.webp"):
+        thumbnail.write_bytes(b"")
+    shots.paths.hashes.unlink(missing_ok=True)
+    series_of(shots.index, 0.9999)
+    assert kept_files(shots) == []
+
+
+def test_few_files_are_kept(shots):
+    """Each threshold is a question of its own; the oldest answers go."""
+    for threshold in np.linspace(0.9, 0.99, 7).tolist():
+        series_of(shots.index, threshold)
+    assert len(kept_files(shots)) == 4
