@@ -61,7 +61,7 @@ AT_HOME = {
     "metrics": {"scipy"},
     "vectors": {"sklearn", "scipy", "torch", "safetensors"},  # published heads come as tensors
     "rating": {"PIL", "scipy"},  # parts of a photo are covered to see what they do
-    "learning": {"sklearn", "threadpoolctl"},  # clones the learners, one thread each
+    "learning": {"threadpoolctl"},  # fits the learners, one thread each
     "evaluation": {"sklearn"},
     "bench": {
         *("PIL", "torch", "open_clip", "safetensors"),  # what one would use instead
@@ -245,6 +245,18 @@ def test_starting_takes_no_time(start):
         taken.append(float(seconds))
         assert not (SLOW | {"sklearn", "scipy", "pandas"}) & set(modules)
     assert min(taken) < 0.5
+
+
+def test_learning_waits_for_no_library_that_it_does_not_use():
+    """What learns and evaluates vectors takes in neither scikit-learn nor what that brings."""
+    program = (
+        "import sys, photorank.evaluation.evaluate, photorank.learning.learn_vector\n"
+        "print(*sys.modules)"
+    )
+    ended = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert not {"sklearn", "scipy.stats", "scipy.optimize", "pandas"} & set(ended.stdout.split())
 
 
 def test_the_first_page_waits_for_no_library_that_it_does_not_use():

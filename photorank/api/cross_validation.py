@@ -1,8 +1,9 @@
 """Metrics with intervals computed from arrays, without an index."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator, clone
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
@@ -17,9 +18,12 @@ from photorank.typing import Codes, Floats
 from photorank.vectors.learners.direction_learner import DirectionLearner
 from photorank.vectors.learners_by_name import make_learner
 
+if TYPE_CHECKING:
+    from sklearn.base import BaseEstimator
+
 
 def cross_validate(
-    learner: str | BaseEstimator,
+    learner: "str | DirectionLearner | BaseEstimator",
     X: ArrayLike,
     comparisons: Comparisons | ArrayLike,
     *,
@@ -147,9 +151,11 @@ def _judged(
 
 
 def _predicted(
-    estimator: BaseEstimator, X: Floats, comparisons: Comparisons, folds: Folds
+    estimator: "BaseEstimator", X: Floats, comparisons: Comparisons, folds: Folds
 ) -> Floats:
     """Out-of-fold rating (repeats, n) of each photo by a scikit-learn estimator."""
+    from sklearn.base import clone
+
     ratings = np.zeros(folds.codes.shape)
     for repeat, fold in np.ndindex(len(folds.codes), folds.k):
         learned, test = folds.learned_from(repeat, fold), folds.codes[repeat] == fold

@@ -149,6 +149,9 @@ class ChoiceGraph(ComparisonGraph):
         a, b = codes[self.first], codes[self.second]
         return self._kept((a >= 0) & (b >= 0) & ((a == b) == (scope == "within")))
 
+    def lies_within(self, codes: Codes) -> bool:
+        return bool((codes[self.first] == codes[self.second]).all())
+
     def take(self, rows: Codes) -> Self:
         place = places(rows, self.n)
         kept = self._kept((place[self.first] >= 0) & (place[self.second] >= 0))

@@ -113,6 +113,10 @@ class ComparisonGraph(ABC):
         """Graph of the pairs within one group, or across groups; code −1 has no pairs."""
 
     @abstractmethod
+    def lies_within(self, codes: Codes) -> bool:
+        """Whether no pair in scope, ordered or not, is across groups (n,)."""
+
+    @abstractmethod
     def take(self, rows: Codes) -> Self:
         """Subgraph of the photos `rows`, renumbered from 0."""
 

@@ -165,6 +165,11 @@ class ScoreGraph(ComparisonGraph):
             return replace(kept, same=combined(kept.same, group))
         return replace(kept, different=group)
 
+    def lies_within(self, codes: Codes) -> bool:
+        group = codes[self.rows]
+        _, first, block = np.unique(self.same, return_index=True, return_inverse=True)
+        return bool((group == group[first][block]).all())
+
     def take(self, rows: Codes) -> Self:
         place = places(rows, self.n)
         kept = self._kept(place[self.rows] >= 0)

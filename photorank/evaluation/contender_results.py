@@ -1,7 +1,7 @@
 """Metrics of every contender on the same pairs, and differences between contenders."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
@@ -31,31 +31,33 @@ class Measured:
 
     contender: Contender
     pairs: HeldOutPairs
-    sums: dict[str, dict[bool, list[PairSums]]]  # by metric, without and with refitting
+    metrics: dict[str, Callable[..., PairSums]]  # over pairs, by name
     lists: dict[str, Floats]  # by metric of lists, (repeats * K,): their mean is the value
+    _sums: dict[tuple[str, bool], list[PairSums]] = field(default_factory=dict)
 
     @classmethod
     def of(
         cls, contender: Contender, pairs: HeldOutPairs, gap_power: int, *, lists: bool = True
     ) -> "Measured":
-        """Metric sums of a contender over held-out pairs, optionally with top-of-list metrics."""
-        every = pair_metrics(gap_power, pairs.graphs[0])
-        sums = {
-            name: {
-                refitted: pairs.sums(contender.ratings, metric, refitted=refitted)
-                for refitted in (False, True)
-            }
-            for name, metric in every.items()
-        }
+        """Metrics of a contender over held-out pairs, optionally with top-of-list metrics."""
         wanted = list_metrics() if lists else {}
         by_fold = values_by_fold_of_lists(contender.ratings, pairs.graphs, pairs.folds, wanted)
-        return cls(contender, pairs, sums, by_fold)
+        return cls(contender, pairs, pair_metrics(gap_power, pairs.graphs[0]), by_fold)
+
+    def sums(self, metric: str, *, refitted: bool) -> list[PairSums]:
+        """Sums of a metric over the pairs, counted when they are first asked for."""
+        if (metric, refitted) not in self._sums:
+            self._sums[metric, refitted] = self.pairs.sums(
+                self.contender.ratings, self.metrics[metric], refitted=refitted
+            )
+        return self._sums[metric, refitted]
 
     def estimates(self) -> dict[str, Estimate]:
         """Metrics of the contender by name, with confidence intervals."""
         fitted, pairs = self.contender.refitted_per_fold, self.pairs
         found = {
-            name: pairs.estimate(sums[fitted], refitted=fitted) for name, sums in self.sums.items()
+            name: pairs.estimate(self.sums(name, refitted=fitted), refitted=fitted)
+            for name in self.metrics
         }
         for name, values in self.lists.items():
             floor = FLOORS.get(name, 0.0 if name in NOT_MEASURED else -np.inf)
@@ -84,7 +86,7 @@ class Measured:
     def ahead_of(self, other: "Measured", metric: str) -> Difference:
         """Difference to another contender in one metric, on the same pairs."""
         refitted = self.contender.refitted_per_fold or other.contender.refitted_per_fold
-        a, b = (one.sums[metric][refitted] for one in (self, other))
+        a, b = (one.sums(metric, refitted=refitted) for one in (self, other))
         return self.pairs.difference(a, b, refitted=refitted)
 
 

@@ -7,7 +7,6 @@ from itertools import count
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.base import clone
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from photorank.errors import ComparisonsError, DegenerateDirectionError, NoLabelsError
@@ -102,7 +101,7 @@ def out_of_fold_directions(
         known = None if scenes is None else scenes[rows]
         part = taught.comparisons.take(rows)
         beside = None if taught.beside is None else taught.beside.take(rows)
-        return clone(learner).fit(taught.X[rows], part, known, beside).direction_
+        return learner.unfitted().fit(taught.X[rows], part, known, beside).direction_
 
     places = list(np.ndindex(len(folds.codes), folds.k))
     directions: list[Direction] = []

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from sklearn.base import clone
 
 from photorank.encoders.base import Encoder
 from photorank.index.opened import Index
@@ -60,7 +59,7 @@ def fit_and_test(
     ratings = out_of_fold_ratings(learner.for_tests(), taught, folds, on_fit=on_fit)
     pairs = HeldOutPairs.of(photos.comparisons, folds)
     return Learned(
-        direction=clone(learner)
+        direction=learner.unfitted()
         .fit(taught.X, taught.comparisons, taught.scenes, taught.beside)
         .direction_,
         slope=_slope(ratings, pairs, protocol.seed),

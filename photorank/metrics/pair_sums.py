@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import add
 from typing import Generic, NamedTuple, TypeVar
 
@@ -133,15 +133,16 @@ def pair_sums(
     """
     each = count.by_photo(comparisons)
     total = each.sum(axis=0) / 2
-    units, lost = np.arange(comparisons.n), each
+    units, lost = np.arange(comparisons.n, dtype=np.intp), each
     if clusters is not None:
         units = unit_codes(clusters, n=comparisons.n)
         # A pair inside a unit is in two of its photos' sums, yet is lost only once.
-        inside = count.by_photo(comparisons.restricted(units, "within")) / 2
-        lost = summed_by(units, each - inside)
+        whole = comparisons.lies_within(units)
+        inside = each if whole else count.by_photo(comparisons.restricted(units, "within"))
+        lost = summed_by(units, each - inside / 2)
     between = np.zeros((0, 3))
     if couples:
-        couple, pairs = _between(units, couples)
+        couple, pairs = _between(units.tobytes(), couples)
         between = summed_by(couple, count.by_pair(comparisons, pairs))
     return PairSums(total, total - lost, between, floor)
 
@@ -188,11 +189,14 @@ def summed_by(codes: Codes, values: Floats) -> Floats:
     return np.stack(sums, axis=1).astype(np.float64)
 
 
-def _between(units: Codes, couples: int) -> tuple[Codes, Pairs]:
+@lru_cache(maxsize=4)
+def _between(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
     """Photo pairs (m, 2) between sampled couples of units, and each pair's couple (m,).
 
-    The same units give the same couples, so that repeats can be added up.
+    The same units (n,), whose bytes are given, have the same couples, so that repeats can be added
+    up; vector after vector and metric after metric they are asked for again.
     """
+    units = np.frombuffer(unit_codes, dtype=np.intp)
     size = np.bincount(units)
     n_units = len(size)
     rng = np.random.default_rng(n_units)

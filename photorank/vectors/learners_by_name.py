@@ -1,7 +1,5 @@
 """Learners by name, built in or declared by other packages."""
 
-from sklearn.base import clone
-
 from photorank.entry_points import declared_names, load_declared, refused
 from photorank.errors import UnknownNameError
 from photorank.vectors.learners.all_pairs import AllPairs
@@ -30,7 +28,7 @@ def is_learner(kind: str) -> bool:
 
 
 def learner_named(kind: str) -> DirectionLearner:
-    """Unfitted learner by name, to be cloned.
+    """Unfitted learner by name, to be copied before it is fitted.
 
     Raises UnknownNameError if there is none, EntryPointError if its package cannot be used.
     """
@@ -56,7 +54,7 @@ def make_learner(kind: str, *, seed: int, **parameters: object) -> DirectionLear
     EntryPointError
         If another package declares it and cannot be used.
     """
-    learner = clone(learner_named(kind))
+    learner = learner_named(kind).unfitted()
     known = learner.get_params()
     for parameter in parameters:
         if parameter not in known:

@@ -1,22 +1,21 @@
 """Base classes of all learners, which fit one unit direction to judged photos."""
 
 from abc import abstractmethod
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.comparisons.known_differences import KnownDifferences
 from photorank.errors import ComparisonsError, DegenerateDirectionError
 from photorank.typing import Codes, Direction, Floats, Ratings
+from photorank.vectors.learners.estimator import Estimator
 
 _SAME_PHOTO = 1e-6  # of an embedding's largest number: the rounding of float32
 
 
-class DirectionLearner(BaseEstimator):
+class DirectionLearner(Estimator):
     """Base class of all learners, with scikit-learn's estimator interface.
 
     ``fit(X, y)`` takes embeddings (n, d) and either one score a photo or
@@ -55,9 +54,12 @@ class DirectionLearner(BaseEstimator):
             If the judgements cancel out, so that they define no direction.
         """
         if isinstance(y, Comparisons):
-            rows, comparisons = validate_data(self, X, dtype=self._precisions), y  # (n, d)
-            check_consistent_length(rows, np.empty(comparisons.n))
+            rows, comparisons = self._validated(X, self._precisions, reset=True), y  # (n, d)
+            if len(rows) != comparisons.n:
+                raise ValueError(f"there are {len(rows)} photos, and {comparisons.n} are compared")
         else:
+            from sklearn.utils.validation import validate_data
+
             rows, scores = validate_data(self, X, y, dtype=self._precisions, y_numeric=True)
             comparisons = Comparisons.from_scores(scores)
 
@@ -125,13 +127,11 @@ class DirectionLearner(BaseEstimator):
         """Learned direction (d,), not yet at unit length."""
 
     def _checked(self, X: ArrayLike) -> Floats:
-        check_is_fitted(self, "direction_")
-        return validate_data(self, X, reset=False, dtype=np.float64)
+        if not hasattr(self, "direction_"):
+            from sklearn.exceptions import NotFittedError
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.target_tags.required = True
-        return tags
+            raise NotFittedError(f"this {type(self).__name__} has learned nothing yet: call `fit`")
+        return self._validated(X, (np.float64,))
 
 
 class UncertainLearner(DirectionLearner):

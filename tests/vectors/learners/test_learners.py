@@ -1,8 +1,10 @@
+import warnings
+
 import numpy as np
 import pytest
 from sklearn.covariance import ledoit_wolf
 from sklearn.linear_model import Ridge
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError, DegenerateDirectionError
@@ -35,7 +37,16 @@ def chosen(X, truth, m=800, seed=1):
     return Comparisons.from_choices(pairs[:, 0], pairs[:, 1], n=len(X))
 
 
-@parametrize_with_checks(list(LEARNERS.values()))
+def conventions():
+    """Yield each learner with each of scikit-learn's checks, which need no common base class."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*does not inherit from `sklearn.base.BaseEstimator`")
+        for name, learner in LEARNERS.items():
+            for estimator, check in estimator_checks_generator(learner):
+                yield pytest.param(estimator, check, id=f"{name}-{check.func.__name__}")
+
+
+@pytest.mark.parametrize(("estimator", "check"), list(conventions()))
 def test_follows_scikit_learn_conventions(estimator, check):
     """The learners clone, validate, pickle and refit as estimators do."""
     check(estimator)

@@ -1,0 +1,75 @@
+"""scikit-learn's estimator interface without loading scikit-learn, which takes a second or two."""
+
+from inspect import signature
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from photorank.typing import Floats
+
+
+class Estimator:
+    """Base class with the parameters, tags and input checks of scikit-learn's estimators.
+
+    scikit-learn asks an estimator for these methods, not for a common base class. It checks what
+    is no plain array of floats, and is loaded when such comes.
+    """
+
+    n_features_in_: int
+
+    @classmethod
+    def _parameter_names(cls) -> list[str]:
+        return list(signature(cls).parameters)
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Parameters of the constructor, by name; none of them is an estimator."""
+        return {name: getattr(self, name) for name in self._parameter_names()}
+
+    def set_params(self, **parameters: Any) -> Self:
+        """Estimator with some parameters changed. Raises ValueError for a name it does not have."""
+        known = self._parameter_names()
+        for name, value in parameters.items():
+            if name not in known:
+                raise ValueError(f"{type(self).__name__} has no parameter {name!r}: {known}")
+            setattr(self, name, value)
+        return self
+
+    def unfitted(self) -> Self:
+        """New estimator of the same parameters, which has learned nothing."""
+        return type(self)(**self.get_params())
+
+    def __repr__(self) -> str:
+        usual = signature(type(self)).parameters
+        told = [
+            f"{name}={value!r}"
+            for name, value in self.get_params().items()
+            if not np.array_equal(value, usual[name].default)
+        ]
+        return f"{type(self).__name__}({', '.join(told)})"
+
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import Tags, TargetTags
+
+        return Tags(estimator_type=None, target_tags=TargetTags(required=True))
+
+    def _validated(
+        self, X: ArrayLike, precisions: tuple[type, ...], *, reset: bool = False
+    ) -> Floats:
+        """Finite photos (n, d) in one of the precisions, of as many columns as before or `reset`.
+
+        Raises ValueError for anything else, TypeError for what is no array of numbers.
+        """
+        if isinstance(X, np.ndarray) and self._is_plain(X):
+            if reset:
+                self.n_features_in_ = X.shape[1]
+            if self.n_features_in_ == X.shape[1]:
+                return X if X.dtype.type in precisions else X.astype(precisions[0])
+        from sklearn.utils.validation import validate_data
+
+        return validate_data(self, X, reset=reset, dtype=precisions)
+
+    def _is_plain(self, X: Floats) -> bool:
+        if hasattr(self, "feature_names_in_") or X.ndim != 2 or X.dtype.kind != "f":
+            return False
+        return X.size > 0 and bool(np.isfinite(X.sum()))
