@@ -1,6 +1,5 @@
 """Check of a written PDF: read back and compared with the book's plan and photos."""
 
-import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -60,7 +59,7 @@ def check_pdf(path: Path, book: Book) -> list[str]:
             if len(pdf.pages) != len(book.pages):
                 return [f"it has {len(pdf.pages)} pages, the plan {len(book.pages)}"]
             faults: list[str] = []
-            seen: dict[str, int] = {}
+            seen: dict[int, list[tuple[int, Any]]] = {}
             for page, leaf in zip(book.pages, pdf.pages, strict=True):
                 drawn = _drawn(leaf)
                 faults += [
@@ -129,13 +128,15 @@ def _wrong_photos(drawn: list[_Drawn], frames: tuple[Frame, ...], book: Book) ->
     return faults
 
 
-def _twice(drawn: list[_Drawn], number: int, seen: dict[str, int]) -> list[str]:
+def _twice(drawn: list[_Drawn], number: int, seen: dict[int, list[tuple[int, Any]]]) -> list[str]:
+    """Faults of photos that were drawn already; `seen` are pages and images by length."""
     faults = []
     for one in drawn:
-        content = hashlib.sha256(one.data).hexdigest()
-        if content in seen:
-            faults.append(f"one of its photos is on page {seen[content]}, too")
-        seen.setdefault(content, number)
+        alike = seen.setdefault(len(one.data), [])
+        before = next((page for page, image in alike if image.read_raw_bytes() == one.data), None)
+        if before is not None:
+            faults.append(f"one of its photos is on page {before}, too")
+        alike.append((number, one.image))
     return faults
 
 

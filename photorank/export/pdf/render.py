@@ -1,7 +1,9 @@
 """PDF of a book: captions by reportlab; photos, page boxes, colour and metadata by pikepdf."""
 
+import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,11 +14,12 @@ from photorank.errors import ExportError, MissingExtraError
 from photorank.export.pdf.fonts import CaptionFont, caption_font
 from photorank.export.pdf.pictures import TURNS, Picture, picture_of
 from photorank.export.pdf.printers import Standard
+from photorank.export.pdf.save_pdf import save_pdf
+from photorank.index.building.decode_ahead import usable_cores
 from photorank.workspace import replacing
 
 if TYPE_CHECKING:
     import pikepdf
-    from typing_extensions import Buffer
 
 POINTS_A_MM = 72 / 25.4
 CAPTION_POINTS = 8.5  # size of its letters
@@ -54,37 +57,22 @@ def write_pdf(
     pikepdf = pikepdf_or_error()
     profile = _output_profile(options)
     font = caption_font((page.caption for page in book.pages), options.font)
-    with pikepdf.open(io.BytesIO(_pages_with_captions(book, font))) as pdf:
-        draw = _Drawing(pdf, book, options.max_ppi)
-        for done, (page, leaf) in enumerate(zip(book.pages, pdf.pages, strict=True), start=1):
-            draw.page(page, leaf)
-            on_progress(done, len(book.pages))
-        _finish(pdf, book, options, profile)
-        with replacing(path) as temporary:
-            _save(pdf, temporary)
+    captions = _pages_with_captions(book, font)
+    pool = ThreadPoolExecutor(usable_cores())
+    try:
+        pictures = pool.map(partial(picture_of, max_ppi=options.max_ppi), book.frames)
+        with pikepdf.open(io.BytesIO(captions)) as pdf:
+            draw = _Drawing(pdf, book, pictures)
+            for done, (page, leaf) in enumerate(zip(book.pages, pdf.pages, strict=True), start=1):
+                draw.page(page, leaf)
+                on_progress(done, len(book.pages))
+            _finish(pdf, options, profile)
+            draw.content.update(captions + (profile or b"") + options.title.encode())
+            with replacing(path) as temporary:
+                save_pdf(pdf, temporary, draw.content.hexdigest())
+    finally:
+        pool.shutdown(cancel_futures=True)
     return font.notes
-
-
-class _PatientFile(io.FileIO):
-    """Writable file that stores a write error for later, which would crash pikepdf."""
-
-    failed: OSError | None = None
-
-    def write(self, data: "Buffer") -> int:
-        """Write bytes; after a failure, count them without writing."""
-        if self.failed is None:
-            try:
-                return super().write(data)
-            except OSError as error:
-                self.failed = error
-        return memoryview(data).nbytes
-
-
-def _save(pdf: "pikepdf.Pdf", path: Path) -> None:
-    with _PatientFile(path, "wb") as file:
-        pdf.save(file, deterministic_id=True, min_version="1.6")
-        if file.failed is not None:
-            raise file.failed
 
 
 def pikepdf_or_error() -> Any:
@@ -135,10 +123,11 @@ def fitted(text: str, room: float, width_of: Callable[..., float]) -> tuple[str,
 class _Drawing:
     """Drawing of photos onto the pages of a PDF."""
 
-    def __init__(self, pdf: "pikepdf.Pdf", book: Book, max_ppi: float | None) -> None:
+    def __init__(self, pdf: "pikepdf.Pdf", book: Book, pictures: Iterator[Picture]) -> None:
         self._pdf = pdf
         self._book = book
-        self._max_ppi = max_ppi
+        self._pictures = pictures
+        self.content = hashlib.sha256()  # of all that was drawn
         self.colour = _icc_space(pdf, SRGB_PROFILE.read_bytes(), 3, "DeviceRGB")
         pikepdf = pikepdf_or_error()
         grey = pikepdf.Dictionary({f"/{name}": value for name, value in _GREY_SPACE.items()})
@@ -153,10 +142,13 @@ class _Drawing:
         leaf.resources.ColorSpace = pikepdf.Dictionary(DefaultRGB=self.colour)
         drawn = []
         for number, frame in enumerate(page.frames, start=1):
-            picture = picture_of(frame, self._max_ppi)
+            picture = next(self._pictures)
+            self.content.update(picture.data if picture.converted else frame.digest.encode())
             leaf.resources.XObject[f"/Photo{number}"] = self._image(picture)
             drawn.append(self._commands(frame, picture.turn, f"/Photo{number}"))
-        leaf.contents_add("\n".join(drawn).encode(), prepend=True)
+        commands = "\n".join(drawn).encode()
+        self.content.update(commands)
+        leaf.contents_add(commands, prepend=True)
         wide, tall = (_points(side + 2 * size.bleed) for side in (size.width, size.height))
         bleed = _points(size.bleed)
         whole = pikepdf.Array([0, 0, _rounded(wide), _rounded(tall)])
@@ -237,7 +229,7 @@ def _output_profile(options: PdfOptions) -> bytes | None:
 _COMPONENTS = {b"CMYK": (4, "DeviceCMYK"), b"RGB ": (3, "DeviceRGB"), b"GRAY": (1, "DeviceGray")}
 
 
-def _finish(pdf: "pikepdf.Pdf", book: Book, options: PdfOptions, profile: bytes | None) -> None:
+def _finish(pdf: "pikepdf.Pdf", options: PdfOptions, profile: bytes | None) -> None:
     """Set the PDF's metadata: title and producer, without dates; and the PDF/X-4 output intent."""
     pikepdf = pikepdf_or_error()
     for key in list(pdf.docinfo.keys()):

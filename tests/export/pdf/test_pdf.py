@@ -92,6 +92,15 @@ def test_the_same_photos_make_the_same_bytes(written, tmp_path):
     assert data == (tmp_path / "again.pdf").read_bytes()
     assert b"Exif" not in data
     assert b"GPS" not in data
+    pages = dataclasses.replace(book, pages=book.pages[:1])
+    write_pdf(pages, tmp_path / "other.pdf", PdfOptions())
+    known = set()
+    for file in (path, tmp_path / "other.pdf"):
+        with pikepdf.open(file) as pdf:
+            first, second = map(bytes, pdf.trailer.ID)
+        assert first == second
+        known.add(first)
+    assert len(known) == 2  # another book has another identity
 
 
 def test_a_full_disk_ends_in_an_error_that_says_so(written, tmp_path, full_disk):
