@@ -15,7 +15,7 @@ from photorank.sample import SAMPLE, write_sample
 from photorank.vectors.store import add_vector, list_vectors
 from photorank.workspace import Workspace
 
-LEARNED = "sample-taught"  # the vector that the sample's own choices teach
+LEARNED = "sample-taught"  # name of the vector learned from the sample's judgements
 
 # The stages, each with its share of the time: measured on two processors without a GPU.
 STAGES = {

@@ -18,9 +18,9 @@ from photorank.workspace import make_folder, storage_errors
 
 State = Literal["running", "done", "stopped", "failed"]
 
-BEAT_SECONDS = 1.0  # between two writes while nothing new is to be told
-SILENT_SECONDS = 20.0  # without a write, after which a running command is taken for killed
-MAX_FILES = 1000  # unusable files that are listed; all are counted
+BEAT_SECONDS = 1.0  # between two writes without progress
+SILENT_SECONDS = 20.0  # without a write, after which a command counts as killed
+MAX_FILES = 1000  # unusable files listed; all are counted
 
 
 @dataclass(frozen=True)

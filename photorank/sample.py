@@ -10,9 +10,9 @@ from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, Lab
 from photorank.photos.degraded.defects import DEFECTS, SEVERITIES, degraded, jpeg_file
 from photorank.workspace import write_bytes
 
-SAMPLE = "sample"  # its index, and what its judgements come from
-_JPEG_QUALITY = 95  # high enough that storing a picture is no defect of its own
-LONG_SIDE = 640  # pixels: that of most of the originals, and quick to index
+SAMPLE = "sample"  # name of the index, and of the source of its judgements
+_JPEG_QUALITY = 95  # so high that compression is no defect
+LONG_SIDE = 640  # pixels, as most of the originals have
 
 
 def write_sample(folder: Path) -> tuple[LabelTable, ChoiceTable]:

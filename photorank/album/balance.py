@@ -9,10 +9,10 @@ from photorank.index.opened import IndexFaces, Photo
 from photorank.photos.metadata.capture_time import seconds_or_day
 from photorank.typing import Codes
 
-EVENT_GAP_SECONDS = 6 * 3600.0  # without a photo, which end an event
+EVENT_GAP_SECONDS = 6 * 3600.0  # gap between photos that separates two events
 # Of its share of the moments that a part may have: a part of poor photos need not be filled up.
 _MOST_OF_SHARE = 1.25
-_LEAST_MEASURED = 0.5  # share of photos that faces were looked for in, from which people count
+_LEAST_MEASURED = 0.5  # share of photos searched for faces, from which faces define parts
 
 
 def events_of(photos: Sequence[Photo]) -> Codes:

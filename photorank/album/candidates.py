@@ -11,8 +11,8 @@ from photorank.rating.best_shot import best_shots
 from photorank.similarity.series import Series
 from photorank.typing import Codes, Embeddings, Floats, Ratings
 
-_SEED = 0  # of the draw of clients: the same album every time
-_SAME_PHOTO_DISTANCE = 1e-6  # if no two photos are farther apart, all are the same
+_SEED = 0  # of the random clients, so that the same request gives the same album
+_SAME_PHOTO_DISTANCE = 1e-6  # cosine distance below which photos count as equal
 
 
 @dataclass(frozen=True)

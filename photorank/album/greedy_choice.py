@@ -24,12 +24,12 @@ Covers: TypeAlias = NDArray[np.float32]  # (n, c), ≥ 0
 Mask: TypeAlias = NDArray[np.bool_]  # (n,)
 T = TypeVar("T")
 
-GREEDY_SHARE = 1 - 1 / np.e  # of the best value, without limits a part
-GREEDY_SHARE_WITH_PARTS = 0.5  # with them
+GREEDY_SHARE = 1 - 1 / np.e  # of the best value, guaranteed without quotas
+GREEDY_SHARE_WITH_PARTS = 0.5  # of the best value, guaranteed with quotas
 
-_MIN_BLOCKS_FOR_THREADS = 32  # for fewer it is not worth starting threads
-ROWS_A_BLOCK = 128  # of the covers that are looked at together: a core's cache holds them
-_BOUND_STAGES = 5  # stages of the choice from which the upper bound is worked out
+_MIN_BLOCKS_FOR_THREADS = 32  # fewer are not worth starting threads
+ROWS_A_BLOCK = 128  # rows of covers processed together, which a core's cache holds
+_BOUND_STAGES = 5  # stages of the choice used for the upper bound
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from photorank.album.request import BALANCE
 from photorank.index.opened import Index
 from photorank.typing import Codes, Embeddings, Ratings
 
-_SEED = 0  # of the draw of photos that stand for the collection
-_CLIENTS = 1000  # of them at most
+_SEED = 0  # of the random photos that represent the collection
+_CLIENTS = 1000  # number of these photos, at most
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from photorank.rating.percentiles import percentiles
 from photorank.similarity.series import Series
 from photorank.typing import Codes, Ratings
 
-_VARIETY_TIE = 1e-6  # of the value: of photos of equal variety the better rated one is taken
+_VARIETY_TIE = 1e-6  # weight of ratings when variety alone counts, to break ties
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ from photorank.rating.best_shot import ShotWords
 from photorank.similarity.series import Series, is_bracket
 from photorank.typing import Floats, Ratings
 
-MISSED_PHOTOS = 5  # that are listed as the next ones
-_HIGH_PERCENTILE = 90.0  # from which a rating is a reason
-_VARIETY_SHARE = 0.5  # of what a photo adds, from which variety is a reason
+MISSED_PHOTOS = 5  # number of runners-up listed
+_HIGH_PERCENTILE = 90.0  # from which the rating is given as a reason
+_VARIETY_SHARE = 0.5  # of a photo's gain, from which variety is given as a reason
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from photorank.typing import Embeddings, Json
 from photorank.vectors.learners_by_name import make_learner
 
 LEARNER = "all-pairs"
-BASE = "crop"  # CLIP's own, to which the others are compared
+BASE = "crop"  # CLIP's own framing, with which the others are compared
 
 Load = Callable[[str], Encoder]  # of a framing
 

@@ -21,7 +21,7 @@ from photorank.vectors.learners_by_name import make_learner
 
 PHOTOS = 100
 _MIN_PHOTOS = 10
-_MAX_TAUGHT_PHOTOS = 300  # enough here: how good the direction is, is measured elsewhere
+_MAX_TAUGHT_PHOTOS = 300  # enough, since the direction's accuracy is not measured here
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from photorank.photos.open_photo import full_size, read_photo
 from photorank.photos.signals.signals_block import LEAST_LONG_SIDE
 from photorank.typing import Floats
 
-_SAME_FACE = 0.2  # of the boxes' union: people draw them wider and narrower than the mesh does
-_SHARES_UP_TO = 2.0  # a box within it is in shares of the photo, else in pixels
-_OUTSIDE = 0.1  # of a side, that a box may stand out over the photo: a cut face goes on
+_SAME_FACE = 0.2  # intersection over union; people draw wider and narrower boxes than the mesh
+_SHARES_UP_TO = 2.0  # largest coordinate of a box in shares of the photo; others are in pixels
+_OUTSIDE = 0.1  # share of a side by which a box may leave its photo, as cut-off faces do
 _LEVEL = 0.95
 
 

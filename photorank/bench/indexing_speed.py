@@ -36,7 +36,7 @@ from photorank.photos.files import PhotoFile, find_photos
 from photorank.typing import Embeddings, Json
 from photorank.workspace import Workspace
 
-_RATED_DIRECTIONS = 10  # to see whether the order of the photos is the same
+_RATED_DIRECTIONS = 10  # for comparing the order of photos
 
 
 @dataclass(frozen=True)

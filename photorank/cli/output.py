@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from photorank.metrics.estimates import Difference, Estimate, Limits
     from photorank.photos.files import SkippedFile
 
-_PIPE_COLUMNS = 100_000  # a path is never folded there
+_PIPE_COLUMNS = 100_000  # line width for pipes, so that no path is wrapped
 _MAX_LISTED_LINES = 20
 
 

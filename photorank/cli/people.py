@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-_MAX_PEOPLE = 50  # compared with each other, unless they are named: pairs grow with the square
+_MAX_PEOPLE = 50  # compared by default, since pairs grow with the square
 
 
 @app.command("people", epilog=example("photorank people --rater ann --rater bob --keep ours"))

@@ -9,7 +9,7 @@ from photorank.comparisons.codes import combined, dense_ranks, order_within, run
 from photorank.comparisons.dominance import dominance, prefix_sums
 from photorank.typing import Codes, Floats, Labels, Ratings
 
-_COLUMNS = 64  # of X that are summed at once: bounds the memory of n x d prefix sums
+_COLUMNS = 64  # of X summed together, which bounds the memory of n x d prefix sums
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,8 @@ from photorank.vectors.store import unusable_cards
 from photorank.workspace import IndexPaths, Workspace
 
 _EMBEDDED_PHOTOS = 3
-_OPENED_PHOTOS = 20  # at most, to find those: some may have changed
-_MIN_COSINE = 0.99  # what the fastest runtimes leave of the plain one's embeddings
+_OPENED_PHOTOS = 20  # tried at most, since some may have changed
+_MIN_COSINE = 0.99  # of embeddings by the fastest runtimes with those by torch
 
 
 def examine_all(workspace: Workspace, name: str | None) -> dict[str, list[Finding]]:

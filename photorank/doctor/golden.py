@@ -16,7 +16,7 @@ from photorank.photos.open_photo import decode_photo
 
 GOLDEN = Path(__file__).with_name("golden.json")
 _SIDE_PIXELS = 320
-_MIN_COSINE = 0.999  # processors round differently, damaged weights do worse by far
+_MIN_COSINE = 0.999  # allows for rounding by processors; damaged weights are far below
 
 
 def golden_photo() -> bytes:

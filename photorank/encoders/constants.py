@@ -19,7 +19,7 @@ SHA256 = "986a352f285397269dd9ce20deab6d5888a25b73dd8e568707bbc4cc1f4925d8"
 # the head. Of 0.1 to 4 times the head this is the weight at which neither beauty (OASIS) nor
 # quality (phone series) loses more than 0.003 of pairwise accuracy.
 _SIGNAL_WEIGHT = 0.5 / np.sqrt(32)
-_MOST_DEVIATIONS = 6.0  # at which a signal is clipped
+_MOST_DEVIATIONS = 6.0  # standard deviations at which a signal is clipped
 
 
 class Constants(NamedTuple):

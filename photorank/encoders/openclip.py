@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _FRAMING_OF_RESIZE_MODE = {"shortest": "crop", "squash": "squash", "longest": "pad"}
-_AT_ONCE = 8  # frames or texts a thread: more are no faster on a processor
+_AT_ONCE = 8  # frames or texts per thread; more are no faster on a CPU
 _AT_ONCE_ON_A_GPU = 64
-_MAX_SIDE_PIXELS = 1024  # attention costs the fourth power of a side
+_MAX_SIDE_PIXELS = 1024  # since attention costs the fourth power of the side
 
 
 class OpenClipEncoder(SwitchableImages):

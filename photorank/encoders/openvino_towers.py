@@ -16,7 +16,7 @@ from photorank.typing import Embeddings, Frames
 
 Precision = Literal["fp32", "bf16", "int8"]
 
-_FRAMES_AT_ONCE = 8  # a thread: more are no faster
+_FRAMES_AT_ONCE = 8  # per thread; more are no faster
 
 
 def is_installed() -> bool:

@@ -22,15 +22,15 @@ from photorank.typing import Embeddings, Frames
 Runtime = Literal["auto", "torch", "openvino", "openvino-int8"]
 RUNTIMES: tuple[Runtime, ...] = get_args(Runtime)
 
-FRAMES = 16  # photos on which runtimes are compared
-FEW_PHOTOS = 512  # fewer are embedded before a measurement would pay; the sample has 264
-FRAMES_OF_INT8 = 192  # photos: two thirds calibrate the eight bits, a third judges them
+FRAMES = 16  # photos used to compare runtimes
+FEW_PHOTOS = 512  # embedded before a comparison of runtimes would pay off
+FRAMES_OF_INT8 = 192  # photos: two thirds to calibrate int8, one third to test it
 _MIN_FRAMES_OF_INT8 = 24
 
-_MIN_COSINE = 0.99  # with the embedding of torch in float32
+_MIN_COSINE = 0.99  # with torch's embeddings in float32
 _MIN_COSINE_IN_INT8 = 0.98
-_MAX_SHARE_OF_TIME = 0.9  # of the simpler runtime; a smaller gain is not worth another one
-_LONG_ROUND_SECONDS = 2.0  # a round that takes longer is run once
+_MAX_SHARE_OF_TIME = 0.9  # of the simpler runtime's time, to be worth a change
+_LONG_ROUND_SECONDS = 2.0  # a longer round is not repeated
 
 
 def known_runtime(name: str) -> Runtime:

@@ -21,8 +21,8 @@ from photorank.vectors.seen_pictures import SeenPictures
 from photorank.vectors.taste.photo_subset import PhotoSubset
 from photorank.vectors.taste.posterior import Judged, Taste, taste_of
 
-_POSTERIOR_DRAWS = 100  # of each taste
-_COMPARED_PHOTOS = 500  # that drawn tastes are compared on
+_POSTERIOR_DRAWS = 100  # samples of each person's taste
+_COMPARED_PHOTOS = 500  # photos rated by each sampled taste
 _LEVEL = 0.95
 _LISTED_PHOTOS = 12  # photos in each list
 

@@ -20,7 +20,7 @@ from photorank.typing import Codes, Floats
 from photorank.vectors.master import Card, MasterVector
 
 DEFAULT_CLUSTERS = 8
-_MIN_PHOTOS_A_GROUP = 5  # photos that a group needs for its mean to be told
+_MIN_PHOTOS_A_GROUP = 5  # for which a group's mean is reported
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from photorank.metrics.estimates import Estimate, student
 from photorank.rating.concepts import CONCEPTS, concept_embeddings
 from photorank.typing import Codes, Embeddings, Floats
 
-_MAX_DIRECTIONS = 16  # directions: of many small groups the others are noise
+_MAX_DIRECTIONS = 16  # removed; with many small groups, further ones are noise
 _MIN_VARIANCE = 1e-6
 
 

@@ -15,7 +15,7 @@ from photorank.typing import Floats, Ratings
 
 ListMetric: TypeAlias = Callable[[Ratings, Comparisons], Floats]
 
-PLACES = 10  # k: what a spread of an album holds, or a screen
+PLACES = 10  # k, the number of photos on a spread or a screen
 _MIN_PHOTOS_FOR_LOGISTIC = 20  # in a fold, for the four parameters of the logistic
 
 LOGISTIC = "pearson_after_logistic"

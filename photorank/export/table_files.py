@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from photorank.labels.tables.formula_cells import text_cell
 from photorank.workspace import replacing
 
-_BATCH_ROWS = 50_000  # of Parquet, in memory twice
+_BATCH_ROWS = 50_000  # of a Parquet file, held twice in memory
 
 Row: TypeAlias = dict[str, Any]  # by column, None where unknown
 Kind: TypeAlias = Literal["text", "whole number", "number"]

@@ -27,8 +27,8 @@ from photorank.typing import Codes, Floats
 from photorank.vectors.master import MasterVector
 from photorank.workspace import write_bytes
 
-REJECTED = -1  # in the place of stars, as other programs write it
-STAR_PERCENTILES = (40.0, 70.0, 90.0, 97.0)  # from which a photo has 2, 3, 4 and 5 stars
+REJECTED = -1  # rating of a rejected photo, as in other programs
+STAR_PERCENTILES = (40.0, 70.0, 90.0, 97.0)  # from which a photo gets 2, 3, 4 and 5 stars
 
 _PART = re.compile(r"\..+\.xmp(\.bak\d*)?\.[0-9a-f]{16}\.part", re.IGNORECASE)  # of `replacing`
 

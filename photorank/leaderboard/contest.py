@@ -29,9 +29,9 @@ from photorank.typing import Scope
 from photorank.vectors.master import MasterVector
 from photorank.vectors.store import list_vectors
 
-_COMPARED = ("pairwise_accuracy",)  # in which differences are tested: one family a scope
+_COMPARED = ("pairwise_accuracy",)  # metrics tested for differences; one family of tests per scope
 _SCOPES: tuple[Scope, ...] = ("all", "within")
-_SHOWN = 6  # photos that are shown as the best, and as the worst
+_SHOWN = 6  # photos shown as best, and as worst
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.open_photo import read_photo
 from photorank.typing import Codes
 
-_PHOTOS = 16  # that are opened and embedded, after one that warms up
+_PHOTOS = 16  # measured, after one to warm up
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from html import escape
 from typing import NamedTuple
 
 _NAME_WIDTH, _PLOT_WIDTH, _LINE, _TOP = 330, 470, 24, 26  # pixels
-_NAME_LETTERS = 52  # that fit into the names' width
+_NAME_LETTERS = 52  # that fit into the column of names
 _TICKS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 

@@ -9,7 +9,7 @@ from photorank.leaderboard.cost import Cost
 from photorank.learning.protocol import Protocol
 from photorank.typing import Scope
 
-_SURE = 0.05  # p-value, adjusted for all pairs, below which a difference is called one
+_SURE = 0.05  # adjusted p-value below which a difference is significant
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from photorank.vectors.master import Card, MasterVector, shortened
 from photorank.vectors.seen_pictures import SeenPictures
 
 KIND = "degradations"
-PHOTOS = 200  # more photos teach more than more copies of each
+PHOTOS = 200  # used; more photos help more than more copies of each
 # Penalty in units of the mean squared distance of a photo from its copies. Copies say nothing of
 # how far to trust them, so it is strong: of 0.0001 to 0.1 the best one on series of phone shots.
 PENALTY = 0.1

@@ -25,7 +25,7 @@ from photorank.photos.grey_code import grey_code
 from photorank.photos.open_photo import photo_digest, read_photo
 from photorank.typing import Codes, Embeddings
 
-MIN_PHOTOS = 10  # one a fold
+MIN_PHOTOS = 10  # at least one per fold
 
 
 class Copies(NamedTuple):

@@ -21,7 +21,7 @@ from photorank.vectors.seen_pictures import SeenPictures
 from photorank.vectors.taste.photo_subset import PhotoSubset
 from photorank.vectors.taste.posterior import Judged, Taste, TastePrior, taste_of
 
-FORECAST_CHOICES = 20  # more choices that the forecast is about
+FORECAST_CHOICES = 20  # further choices of the forecast
 _CURVE_CHOICES = (
     0,
     5,
@@ -36,9 +36,9 @@ _FOLDS = 10
 # Accuracy grows with m choices about as m / (m + 40): so it did for the people who rated OASIS
 # (`benchmarks/taste.py`). Few choices of one person could not tell the shape.
 _HALF_GAIN_CHOICES = 40.0
-_MIN_TESTS = 5  # choices left out, for a forecast
+_MIN_TESTS = 5  # held-out choices required for a forecast
 _MIN_TESTS_TO_CALIBRATE = 20
-_MOVED_PHOTOS = 12  # photos
+_MOVED_PHOTOS = 12  # listed
 
 
 class CurvePoint(NamedTuple):

@@ -7,14 +7,14 @@ from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
 from photorank.metrics.ranking import checked_ratings, pearson
 from photorank.typing import Floats, Labels, Ratings
 
-_MIDDLES = 13  # quantiles of the ratings at which the curve's middle is tried
-_BEYOND = np.array([2.0, 6.0])  # standard deviations beyond them: only one bend is used
+_MIDDLES = 13  # quantiles of the ratings tried as the curve's centre
+_BEYOND = np.array([2.0, 6.0])  # standard deviations beyond the ratings, also tried as centre
 # Widths that are tried, in standard deviations of the ratings: narrower is a step, wider a line.
 _WIDTHS = np.geomspace(0.05, 10, 9)
 # Steps from the best middle and log width to the next ones tried, shrinking at each refinement.
 _STEPS = np.stack(np.meshgrid([-1, -0.5, 0, 0.5, 1], [-1, -0.5, 0, 0.5, 1]), axis=-1).reshape(-1, 2)
 _REFINEMENTS, _SHRINK = 12, 1.6
-_FLAT = 1e-12  # standard deviation of a curve below which it is constant
+_FLAT = 1e-12  # standard deviation below which a curve counts as constant
 
 
 def pearson_after_logistic(ratings: ArrayLike, comparisons: Comparisons) -> float:

@@ -16,7 +16,7 @@ from photorank.metrics.estimates import (
 )
 from photorank.typing import Codes, Flags
 
-_NO_SPREAD = 1e-9  # width of an interval that is rounding alone
+_NO_SPREAD = 1e-9  # width of an interval due to rounding alone
 
 
 def corrected_resampled(

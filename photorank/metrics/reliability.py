@@ -14,7 +14,7 @@ from photorank.errors import ComparisonsError
 from photorank.metrics.estimates import wilson_limits
 from photorank.typing import Floats
 
-_LEVEL = 0.95  # of a bin's interval
+_LEVEL = 0.95  # confidence level of a bin's interval
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,9 @@ _WORKER_PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from photorank.photos.decode_worker import serve; serve()"
 )
-_EXIT_TIMEOUT_SECONDS = 5.0  # for a process to end by itself once its pipes are closed
-_WATCH_INTERVAL_SECONDS = 1.0  # between two searches for overdue processes
-_PIPE_BYTES = 1 << 20  # of a pipe: the most that every Linux allows, for fewer switches a photo
+_EXIT_TIMEOUT_SECONDS = 5.0  # for a process to exit after its pipes are closed
+_WATCH_INTERVAL_SECONDS = 1.0  # between two checks for overdue processes
+_PIPE_BYTES = 1 << 20  # pipe buffer, the maximum of every Linux, for fewer context switches
 
 # Signals of a crash by the file itself; others come from people and from systems short of memory.
 _CRASH_SIGNALS = {

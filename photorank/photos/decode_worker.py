@@ -26,7 +26,7 @@ from photorank.typing import Json
 
 Reply = tuple[Json, bytes]
 
-_JPEG_QUALITY = 88  # of pictures to look at, which are seen at once and not edited
+_JPEG_QUALITY = 88  # of images for display
 
 _LENGTHS = struct.Struct("<QQ")
 

@@ -34,9 +34,9 @@ _PASSED_OVER = frozenset({COMPANION, OTHER_KIND, HIDDEN_FOLDER})
 
 # What a camera writes as a pair with its RAW: one shot, rated by the file that shows it finished.
 _RATED_BEFORE_RAW = JPEG_SUFFIXES | HEIC_SUFFIXES
-_START_BYTES = 64  # of a file without a suffix, which tell whether it is a photo
+_START_BYTES = 64  # first bytes of a file without suffix, which show a photo
 _PLAIN_FORMATS = frozenset({"JPEG", "PNG", "GIF", "TIFF", "WebP", "HEIC", "AVIF"})
-_MAX_NUMBER = (1 << 63) - 1  # of what a catalogue stores; times and inodes may be greater
+_MAX_NUMBER = (1 << 63) - 1  # largest integer in SQLite; times and inodes may be greater
 
 
 class Stamp(NamedTuple):

@@ -20,8 +20,8 @@ _MAX_ASPECT_RATIO = 4
 # Longer strips are cut to their middle before they are resized: a line of 1 x 10,000 pixels would
 # grow to half a gigabyte on its way to a square of 224.
 _MAX_STRIP_RATIO = 64
-_MAX_TILE_STEP = 0.75  # of a tile's side: what one tile cuts in two, the next shows whole
-_VIEW_SIDE = 0.9  # of the photo's side, for a view that is cut
+_MAX_TILE_STEP = 0.75  # of a tile's side, so that tiles overlap
+_VIEW_SIDE = 0.9  # share of the photo's sides in a cropped view
 
 
 class Box(NamedTuple):

@@ -7,14 +7,14 @@ from PIL import Image
 from photorank.typing import Floats
 
 SIDE = 16  # cells along each side
-BYTES = SIDE * SIDE // 2  # two cells of 4 bits in each
-_LEVELS = 15  # above the darkest cell
-_LONG_SIDE_PX = 384  # that borders are looked for at
+BYTES = SIDE * SIDE // 2  # two cells of 4 bits each
+_LEVELS = 15  # number of grey steps above the darkest cell
+_LONG_SIDE_PX = 384  # at which borders are detected
 # A row or column of pixels is part of a plain border if its grey varies no more than this …
 _BORDER_DEVIATION = 4.0
 # … and differs from the outermost one by no more than this, both of 255 levels.
 _BORDER_DRIFT = 8.0
-_MAX_BORDER = 0.3  # of a side, at each end
+_MAX_BORDER = 0.3  # share of a side, at each end
 
 
 def grey_code(picture: Image.Image) -> bytes:

@@ -14,13 +14,13 @@ from photorank.photos.open_photo import open_file, open_header
 Shape: TypeAlias = Literal["landscape", "portrait", "square"]
 T = TypeVar("T")
 
-_PAPER_WHITE = 243  # grey level from which a photo's edge is not seen on paper
-_LIGHT_SHARE = 0.5  # of an edge
-_MAX_SQUARE_RATIO = 1.05  # of long side to short side
+_PAPER_WHITE = 243  # grey level from which an edge is invisible on paper
+_LIGHT_SHARE = 0.5  # share of an edge that must be this light
+_MAX_SQUARE_RATIO = 1.05  # long side / short side
 _THOUSANDTHS = 1000
-_LOSSY_WEBP = struct.Struct("<4s4x4s4s7x3sHH")  # up to the size of the key frame
-_SIZE_BITS = 0x3FFF  # the two above them say how it shall be enlarged
-_MOST_ASPECT = 65.0  # of a panorama: what 16 bits hold
+_LOSSY_WEBP = struct.Struct("<4s4x4s4s7x3sHH")  # header up to the key frame's size
+_SIZE_BITS = 0x3FFF  # the two bits above are a scaling hint
+_MOST_ASPECT = 65.0  # maximum that fits 16 bits in thousandths
 
 
 class PictureCodes(NamedTuple):
@@ -37,7 +37,7 @@ class Look(NamedTuple):
     tone: int  # red in five bits, green in six, blue in five
 
 
-UNKNOWN = Look(1500, 0x8410)  # of a thumbnail that cannot be read: grey
+UNKNOWN = Look(1500, 0x8410)  # look of an unreadable thumbnail: grey
 
 
 def picture_codes(picture: Image.Image) -> PictureCodes:

@@ -8,7 +8,7 @@ from photorank.typing import Floats
 _UP = (255, 140, 0)  # orange: raises the rating
 _DOWN = (0, 110, 255)  # blue: lowers it; distinct for colour-blind people, too
 _MAX_OPACITY = 0.65  # of the heat colour
-_DESATURATION = 0.8  # of the photo, whose own colours could be mistaken for heat
+_DESATURATION = 0.8  # of the photo, so that its colours do not pass for heat
 _MAX_CELLS = 12  # along the long side: an encoder's positions are no finer
 
 

@@ -37,7 +37,7 @@ from photorank.photos.suffixes import AVIF_SUFFIXES, HEIC_SUFFIXES, JXL_SUFFIXES
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
-_FORMAT_BYTES = 64  # bytes that tell the format
+_FORMAT_BYTES = 64  # first bytes, which show the format
 
 # EPS, PDF and others run programs, or no camera writes them.
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "AVIF", "GIF", "BMP")
@@ -51,7 +51,7 @@ _THUMBNAIL_REDUCING_GAP = 1.3  # the same ratio for thumbnails
 # Of a HEIC it would be a thumbnail, made by whatever program.
 _DRAFTED_FORMATS = {"JPEG", "MPO"}
 
-_DECODERS = (  # suffixes, the module that decodes them, what it decodes, the extra that brings it
+_DECODERS = (  # suffixes, decoder module, format name, extra
     (HEIC_SUFFIXES, "pillow_heif", "HEIC", "heic"),
     (RAW_SUFFIXES, "rawpy", "camera RAW", "raw"),
     (JXL_SUFFIXES, "pillow_jxl", "JPEG XL", "jxl"),
@@ -67,7 +67,7 @@ _TRANSPOSES = {  # by EXIF orientation
     8: Image.Transpose.ROTATE_90,
 }
 
-_FIRST_TURNED = 5  # EXIF orientation from which width and height are exchanged
+_FIRST_TURNED = 5  # EXIF orientation from which width and height are swapped
 
 _OS_REASONS = {
     errno.ENOENT: "vanished",

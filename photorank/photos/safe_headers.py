@@ -13,7 +13,7 @@ from photorank.photos.metadata import exif
 from photorank.photos.metadata.xmp_tags import XmpTags
 from photorank.photos.open_photo import open_file, read_whole
 
-_FORMAT_BYTES = 12  # bytes that tell the format
+_FORMAT_BYTES = 12  # first bytes, which show the format
 
 
 def embedded_tags(photo: Path) -> XmpTags:

@@ -5,7 +5,7 @@ import io
 from PIL import Image
 
 _SIDE_SCALES = (0.75, 0.5)  # of each side; the photo itself is the third size
-_CROPPED_SIDE = 0.95  # of each side, after a crop
+_CROPPED_SIDE = 0.95  # share of each side left by a crop
 _JPEG_QUALITIES = (85, 50)
 
 # Positions in `variants` of those that differ from the photo by one kind of change.

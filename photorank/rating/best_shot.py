@@ -30,7 +30,7 @@ _CLEARLY_CLIPPED = 0.02  # share of the picture
 # shot, and by a largest face that an edge cuts. A face far out of focus loses more by its blur.
 _CLOSED_LOSS = 3.0
 _CUT_LOSS = 1.0
-_WORTH_A_WORD = 0.25  # of what speaks for a shot: the share from which one thing is told
+_WORTH_A_WORD = 0.25  # share of a shot's lead from which an advantage is mentioned
 _NOISE = [at for at, name in enumerate(NAMES) if name.startswith("noise")]
 
 

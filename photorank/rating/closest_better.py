@@ -8,12 +8,12 @@ from photorank.index.opened import Index, Photo
 from photorank.typing import Codes, Embeddings, Ratings
 from photorank.vectors.master import MasterVector
 
-_FIRST_SEARCHED = 1000  # nearest photos that are looked at before all others are
+_FIRST_SEARCHED = 1000  # nearest photos searched before all others
 _CLEARLY_HIGHER = 0.5  # standard deviations of the index's ratings
 # Share of an index's pairs that are alike, and, in small indexes, how many photos each is alike to
 # at least. Of OASIS' photos a third have no better one as alike: else acorns are shown a dessert.
 _ALIKE_PAIRS, _ALIKE_PHOTOS = 0.02, 10
-_SAMPLED_PAIRS = 2000  # that estimate the cosine of those pairs
+_SAMPLED_PAIRS = 2000  # random pairs from which the cosine threshold is estimated
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from photorank.rating.signal_shares import SignalShares, signal_shares
 from photorank.typing import Embeddings, Floats
 from photorank.vectors.master import MasterVector
 
-_PICTURE_SIDE_PIXELS = 672  # the long side at most, enough to see what the heat map marks
+_PICTURE_SIDE_PIXELS = 672  # long side at most, sufficient for a heat map
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from photorank.index.reading.records import IndexFaces
 from photorank.photos.faces.face import Face
 from photorank.typing import Codes, Floats
 
-_SAME_PLACE = 0.75  # widths of a face between two shots, up to which it is the same person's
+_SAME_PLACE = 0.75  # face widths between two shots, within which it is one person
 # By which eyes that nobody would call open are further open than another shot's, in their widths.
 _FURTHER_OPEN = 0.1
-_MAX_YAW = 40.0  # degrees, up to which that can be told
+_MAX_YAW = 40.0  # degrees, up to which eye opening is comparable
 
 
 class FaceTerms(NamedTuple):

@@ -18,8 +18,8 @@ from photorank.photos.framing import Box, boxes
 from photorank.typing import Floats
 from photorank.vectors.master import MasterVector
 
-_EXACT_CELLS = 64  # along the long side, fine enough to lay tiles and views over each other
-_OCCLUSION_CELLS = 8  # along the long side: each cell is a photo to encode
+_EXACT_CELLS = 64  # along the long side, fine enough to combine tiles and views
+_OCCLUSION_CELLS = 8  # along the long side; each cell needs one encoding
 _BATCH = 16  # photos
 
 

@@ -12,7 +12,7 @@ from photorank.typing import Direction, Embeddings, Floats, Ratings
 from photorank.vectors.master import MasterVector
 
 _PLACES = [[NAMES.index(name) for name in names] for names in GROUPS.values()]
-_LEAST_TOLD = 0.05  # standard deviations: less is written as 0.0
+_LEAST_TOLD = 0.05  # standard deviations; smaller ones round to 0.0
 
 
 @dataclass(frozen=True)

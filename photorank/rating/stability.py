@@ -10,7 +10,7 @@ from photorank.photos.variants import variants
 from photorank.typing import Embeddings, Ratings
 from photorank.vectors.master import MasterVector
 
-MAX_STEADY_FLIPS = 0.05  # share of flips above which an order is not to be relied on
+MAX_STEADY_FLIPS = 0.05  # share of reversed orders in a stable pair
 
 
 @dataclass(frozen=True)

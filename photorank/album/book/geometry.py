@@ -5,11 +5,11 @@ from functools import cached_property
 
 from photorank.album.book.layouts import Block
 
-_MARGIN_SHARE = 0.065  # of the short side
-_LEAST_GUTTER_MM = 13.0  # at the spine: what lies nearer is lost in the fold
-_GAP_SHARE = 0.015  # of the short side, between photos
+_MARGIN_SHARE = 0.065  # margin, as a share of the page's short side
+_LEAST_GUTTER_MM = 13.0  # from the spine: photos nearer to it vanish in the fold
+_GAP_SHARE = 0.015  # gap between photos, as a share of the page's short side
 CAPTION_GAP_MM = 2.2  # between the photos and the top of their caption
-CAPTION_MM = 3.0  # height of a caption's capital letters with what hangs below
+CAPTION_MM = 3.0  # height of a caption's letters, with descenders
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import numpy as np
 
 from photorank.typing import Floats
 
-MAX_PHOTOS = 4  # on a page
+MAX_PHOTOS = 4  # on one page
 Tree: TypeAlias = "int | Split"
 
 

@@ -18,9 +18,9 @@ from photorank.photos.open_photo import upright_size
 from photorank.rating.percentiles import percentiles
 from photorank.typing import Codes, Ratings
 
-PHOTOS_A_PAGE = 2.5  # where nobody says how many
-_RATIO_TOLERANCE = 1e-3  # of a frame's ratio in a plan that somebody wrote
-_MM = 1e-3  # that boxes may reach out by, in mm: they are rounded
+PHOTOS_A_PAGE = 2.5  # default mean
+_RATIO_TOLERANCE = 1e-3  # relative error of a box's aspect ratio in a written plan
+_MM = 1e-3  # rounding of boxes, by which they may leave the page
 
 
 @dataclass(frozen=True)

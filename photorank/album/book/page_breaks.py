@@ -16,14 +16,14 @@ from photorank.album.book.layouts import (
 )
 from photorank.typing import Codes, Floats
 
-_KEPT = 4  # layouts of a page, of which the one that suits the facing page is taken
+_KEPT = 4  # best layouts kept for each page, to choose one that suits the facing page
 _GOOD_PPI, _LEAST_PPI = 300.0, 150.0
-_TYPICAL_COVER = 0.72  # of the room for photos, that a good page has
+_TYPICAL_COVER = 0.72  # share of the area for photos that a good page covers
 # Weights of the cost; a page that is half empty costs a half.
 _EMPTY, _RANK, _COARSE, _SMALL, _ORDER = 1.0, 0.3, 0.5, 1.5, 0.04
 _MIXED_EVENTS, _EVENT_ON_THE_RIGHT, _UNEVEN = 0.45, 0.08, 0.35
-_LEAST_SIDE_SHARE = 0.24  # of the room's short side, below which a photo is small
-_LEVEL_SHARE = 0.14  # of the room's height, up to which facing blocks are made level
+_LEAST_SIDE_SHARE = 0.24  # of the block's short side, below which a photo is small
+_LEVEL_SHARE = 0.14  # of the block's height: facing blocks that differ less get one height
 
 
 @dataclass(frozen=True)

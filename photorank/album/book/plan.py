@@ -12,7 +12,7 @@ from photorank.errors import AlbumError
 Box: TypeAlias = tuple[float, float, float, float]  # x, y, width, height in mm
 
 MAX_PAGES = 2000
-MAX_FRAMES = 64  # on a page of a plan that somebody wrote
+MAX_FRAMES = 64  # photos on one page of a written plan
 MAX_CAPTION_LETTERS = 200
 _MM_DIGITS = 4
 

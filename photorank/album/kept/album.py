@@ -18,7 +18,7 @@ Captions: TypeAlias = Literal["none", "event"]
 MAX_NAME_LETTERS = 80
 MAX_PLACES = 1_000_000
 _DIGEST = re.compile("[0-9a-f]{64}")
-_PAGE_SIDE_MM = (50.0, 1000.0)  # of the pages that printers make
+_PAGE_SIDE_MM = (50.0, 1000.0)  # shortest and longest side of a page
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from photorank.similarity.kept_series import series_of
 from photorank.similarity.series import Series
 from photorank.vectors.master import MasterVector
 
-_GOOD_SHARE = 0.8  # of the moments, that a book takes of its own accord
+_GOOD_SHARE = 0.8  # share of the moments that a book takes by default
 
 
 class AlbumRows(NamedTuple):

@@ -9,7 +9,7 @@ from photorank.errors import AlbumError
 from photorank.json_values import from_json, to_json
 
 FORMAT = "photorank album 1"
-MAX_BYTES = 100 << 20  # of a file that is read
+MAX_BYTES = 100 << 20  # of an album's JSON file
 
 
 def album_json(name: str, album: KeptAlbum) -> dict[str, Any]:

@@ -21,10 +21,10 @@ from photorank.errors import AlbumError, PhotorankError, StorageError, Unreadabl
 from photorank.json_values import from_json, to_json
 from photorank.workspace import Workspace, make_folder, storage_errors
 
-_VERSION = 1  # of the tables
-_MAX_UNDO = 200  # changes of an album that can be undone
-_WAIT_SECONDS = 10.0  # that another change is waited for
-_FULL_DISK_BYTES = 1 << 20  # bytes below which a disk is called full
+_VERSION = 1  # of the database schema
+_MAX_UNDO = 200  # changes of an album kept for undo
+_WAIT_SECONDS = 10.0  # for another process's write lock
+_FULL_DISK_BYTES = 1 << 20  # free space below which a disk counts as full
 _SCHEMA = """
 CREATE TABLE albums (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -29,8 +29,8 @@ from photorank.typing import Embeddings, Floats, Frames
 if TYPE_CHECKING:
     import torch
 
-_PADDING_COLOUR = (127, 127, 127)  # the zero of the networks' input
-_FRAMES_AT_ONCE = 2  # a thread: more overflow its caches and are slower
+_PADDING_COLOUR = (127, 127, 127)  # zero after the networks' normalisation
+_FRAMES_AT_ONCE = 2  # per thread; more overflow the cache and are slower
 _FRAMES_AT_ONCE_ON_A_GPU = 64
 
 # A network loads once a process.

@@ -15,8 +15,8 @@ from photorank.export.pdf.render import POINTS_A_MM, pikepdf_or_error
 if TYPE_CHECKING:
     import pikepdf
 
-_POINT = 0.02  # that a box may differ by: numbers are rounded
-_RATIO = 1e-3  # of a photo's shape
+_POINT = 0.02  # tolerance of a box in points, for rounding
+_RATIO = 1e-3  # tolerance of an aspect ratio
 
 
 @dataclass

@@ -11,7 +11,7 @@ from pathlib import Path
 from photorank.errors import ExportError, MissingPathError
 from photorank.outside_text import printable
 
-_MAX_FONT_FILES = 400  # that are looked into for letters
+_MAX_FONT_FILES = 400  # searched for letters
 _FIRST = ("dejavusans.ttf", "notosans-regular.ttf", "liberationsans-regular.ttf", "arial.ttf")
 _FOLDERS = {
     "win32": ("C:/Windows/Fonts",),

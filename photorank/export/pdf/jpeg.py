@@ -10,10 +10,10 @@ _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _STANDALONE = {0x01, *range(0xD0, 0xD8)}
 _TABLES = {0xDB, 0xC4, 0xDD}  # quantisation, Huffman, restart interval
 _APP0, _APP14, _SOS, _EOI = 0xE0, 0xEE, 0xDA, 0xD9
-_JFIF_BYTES = 14  # of its segment, without a thumbnail
+_JFIF_BYTES = 14  # length of a JFIF segment without thumbnail
 _PROGRESSIVE = 0xC2
-_PIECE_BYTES = 1 << 18  # that are looked through for the file's end at once
-_PROBE_BYTES = 512  # by which coded data are found in a file
+_PIECE_BYTES = 1 << 18  # of a file, searched together for its end
+_PROBE_BYTES = 512  # of a scan, by which it is found in a file
 _MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")  # after coded data: stuffing and restarts
 
 

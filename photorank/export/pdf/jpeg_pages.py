@@ -21,7 +21,7 @@ MM_AN_INCH = 25.4
 _PAGE_PPI = 300.0
 _CAPTION_GREY = 64  # of 255
 _HAIRLINE_GREY = 191
-_LEAST_DIGITS = 3  # of a page's number in its file's name
+_LEAST_DIGITS = 3  # of the page number in a file name
 
 
 def write_pages(

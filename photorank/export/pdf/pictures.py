@@ -22,12 +22,12 @@ from photorank.photos.open_photo import (
 )
 from photorank.typing import Floats, Frames
 
-QUALITY = 93  # of JPEGs that are made anew
-_PPI_SLACK = 1.05  # above the most that is wanted, from which a photo is scaled down
-_PROFILE_TOLERANCE = 3  # codes of 255, up to which a profile's colours are those of sRGB
-_COMPARED_SIDE = 24  # pixels of both sides of pictures that are compared
-_MOST_APART = 8.0  # codes of 255, by which compression and scaling change them
-_PROFILE_STEP = 51  # codes between the colours that two profiles are compared by
+QUALITY = 93  # of recompressed JPEGs
+_PPI_SLACK = 1.05  # factor above the maximum from which a photo is scaled down
+_PROFILE_TOLERANCE = 3  # codes of 255 by which a profile equivalent to sRGB may differ
+_COMPARED_SIDE = 24  # pixels per side of images being compared
+_MOST_APART = 8.0  # codes of 255: mean difference caused by compression and scaling
+_PROFILE_STEP = 51  # codes of 255 between colours at which profiles are compared
 
 # Matrices from the stored picture to the upright one, both in the unit square with y upwards.
 TURNS: dict[int, tuple[int, int, int, int, int, int]] = {

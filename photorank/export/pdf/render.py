@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     import pikepdf
 
 POINTS_A_MM = 72 / 25.4
-CAPTION_POINTS = 8.5  # size of its letters
-_LEAST_POINTS = 6.0  # to which a long caption is set smaller
+CAPTION_POINTS = 8.5  # font size
+_LEAST_POINTS = 6.0  # font size of a long caption
 _CAPTION_GREY = 0.25  # 0 is black
-_HAIRLINE = "0.75 G 0.25 w"  # grey, and points wide
-_FIXED_DATE = "D:20000101000000Z"  # the same photos make the same bytes
+_HAIRLINE = "0.75 G 0.25 w"  # PDF operators: grey, line width in points
+_FIXED_DATE = "D:20000101000000Z"  # so that the same photos give the same bytes
 _FIXED_XMP_DATE = "2000-01-01T00:00:00Z"
 _GREY_SPACE = {"WhitePoint": [0.9505, 1.0, 1.089], "Gamma": 2.2}
 SRGB_PROFILE = Path(__file__).with_name("srgb.icc")

@@ -36,7 +36,7 @@ _READING_PACKAGES = (
     *("photorank", "pillow", "pillow-heif", "pillow-jxl-plugin"),
     *("tifffile", "imagecodecs", "rawpy"),
 )
-_PHOTOS_A_CORE = 16  # of a batch: two rounds of every worker
+_PHOTOS_A_CORE = 16  # photos per batch, two rounds of every worker
 _BATCH_SIZE_LIMITS = (32, 256)  # photos: 32 keep a GPU busy, 256 fit in a few hundred megabytes
 
 

@@ -13,8 +13,8 @@ from photorank.photos.hash_and_shape import PictureCodes, codes_of_file
 from photorank.typing import Codes
 from photorank.workspace import IndexPaths
 
-_VERSION = 2  # kept codes of another version are computed anew
-_UNREADABLE_DISTANCE_BITS = 256  # more than any two hashes differ in
+_VERSION = 2  # of cached codes; others are recomputed
+_UNREADABLE_DISTANCE_BITS = 256  # greater than between any two hashes
 _CODES_A_REPORT = 4096  # between two calls of `on_progress`
 
 

@@ -16,9 +16,9 @@ from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.open_photo import photo_digest, read_photo
 from photorank.workspace import IndexPaths
 
-_PHOTOS = 8  # to embed again
-_TRIED_PHOTOS = 200  # at most, to find those: some may have changed
-_MIN_COSINE = 0.99  # what the fastest runtimes leave of the plain one's embeddings
+_PHOTOS = 8  # embedded again
+_TRIED_PHOTOS = 200  # opened at most, since some may have changed
+_MIN_COSINE = 0.99  # of embeddings by the fastest runtimes with those by torch
 
 _SPREAD = (  # over the catalogue
     "SELECT digest, root, path, row, name, shards.rows, sha256 FROM photos"

@@ -24,14 +24,14 @@ from photorank.index.building.run import load_own
 from photorank.index.catalogue.rooted_paths import Place
 from photorank.photos.files import PhotoFile
 
-_FILES_A_BLOCK = 256  # rows come back a block at a time, so that a lost worker repeats none
-_BLOCKS_A_WORKER = 4  # at least, so that nobody waits long for the slowest
-_CORES_A_WORKER = 8  # without a GPU: each worker holds an encoder in memory
+_FILES_A_BLOCK = 256  # rows come back block by block, so that a lost worker repeats little
+_BLOCKS_A_WORKER = 4  # at least, so that workers finish at about the same time
+_CORES_A_WORKER = 8  # without GPUs, since each worker holds an encoder in memory
 _GPU_BATCH_PHOTOS = 128
 _HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(
     [0, 0, 0, 4, 0, 0, 0, 0, 0]
 )  # what gRPC begins with
-_OBJECT_STORE_BYTES = 512 << 20  # of a cluster that this process starts
+_OBJECT_STORE_BYTES = 512 << 20  # of a cluster started by this process
 _RESUME_HINT = "What is done is kept: run the same command again."
 _START_HINT = "Start one with `ray start --head` or `ray up`, or use `--cluster local`."
 

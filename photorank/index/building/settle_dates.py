@@ -15,7 +15,7 @@ from photorank.photos.metadata.folder_names import FolderNames
 from photorank.photos.metadata.settle_zones import DatedPhoto, is_unsettled, settled
 from photorank.photos.safe_headers import shot
 
-_AT_ONCE = 1024  # photos whose dates are recorded together, and that a crash may cost
+_AT_ONCE = 1024  # dates recorded in one transaction, which a crash may cost
 
 
 class Undated(NamedTuple):

@@ -31,7 +31,7 @@ from photorank.index.catalogue.transactions import transaction
 from photorank.index.manifest import SCHEMA_VERSION, read_manifest
 from photorank.workspace import IndexPaths, make_folder, require_locks, storage_errors
 
-_LOCK_TIMEOUT_SECONDS = 10.0  # that are waited for another process
+_LOCK_TIMEOUT_SECONDS = 10.0  # wait for another process
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 _CREATE_SUMS = "CREATE TABLE IF NOT EXISTS sums (name TEXT PRIMARY KEY, total INTEGER NOT NULL)"
 _SIGN_BIT = 1 << 63  # SQLite's integers are signed
-_MAX_WHOLE_FLOAT = 1 << 53  # up to here a number may be stored as an integer or as a float
+_MAX_WHOLE_FLOAT = 1 << 53  # integers below it may be stored as floats
 
 
 def keep_sums(connection: sqlite3.Connection) -> None:

@@ -14,7 +14,7 @@ from photorank.errors import (
 )
 from photorank.workspace import IndexPaths, require_locks
 
-_FULL_DISK_BYTES = 1 << 20  # bytes below which a disk is called full
+_FULL_DISK_BYTES = 1 << 20  # free space below which a disk counts as full
 
 _WRITE_FAILURES = {
     sqlite3.SQLITE_FULL: "the disk is full",

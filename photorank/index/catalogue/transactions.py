@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from photorank.index.catalogue.row_checksums import watch
 
-_PART_ROWS = 1_000  # that take a tenth of a second
-_PAUSE_SECONDS = 0.02  # between two parts; a click asks again after a tenth of a second at most
+_PART_ROWS = 1_000  # written in about a tenth of a second
+_PAUSE_SECONDS = 0.02  # between two parts, in which a waiting click is written
 
 Row = TypeVar("Row")
 

@@ -20,7 +20,7 @@ from photorank.typing import Codes, Embeddings, Floats, Rows
 # Numbers that are worked on together: 2 MB in float64, so that a core's cache holds them.
 _ROWS_A_BLOCK = 1 << 18
 
-_MAX_LENGTH_ERROR = 1e-3  # of a unit row's squared length; float32 leaves 1e-6
+_MAX_LENGTH_ERROR = 1e-3  # of a row's squared norm; float32 causes 1e-6
 
 
 class Nearest(NamedTuple):

@@ -21,7 +21,7 @@ from photorank.index.embeddings.shards import check_first_use, read_shard, rows_
 from photorank.typing import Codes
 from photorank.workspace import IndexPaths
 
-_ATTEMPTS = 3  # to find shards that are being compacted
+_ATTEMPTS = 3  # to open shards while they are being compacted
 # Bytes of shards up to which their checksums take a tenth of a second: less than a tenth of what a
 # command takes that opens an index.
 _QUICK_BYTES = 1 << 26

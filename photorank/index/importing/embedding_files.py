@@ -26,7 +26,7 @@ _LIKELY = (
     r"^emb",
     r"emb|vec|feat",
 )
-_ROWS = 16_384  # read at a time
+_ROWS = 16_384  # read together
 
 
 class Named(NamedTuple):

@@ -35,8 +35,8 @@ from photorank.photos.files import SkippedFile, Stamp
 from photorank.typing import Embeddings
 from photorank.workspace import IndexPaths
 
-_SHARD_ROWS = 32_768  # that a crash may cost, and that are in memory a few times over
-_NOT_LOOKED_AT = Stamp(0, 0)  # of files: they may lie on another machine
+_SHARD_ROWS = 32_768  # per shard, which a crash may cost and memory holds several times
+_NOT_LOOKED_AT = Stamp(0, 0)  # stamp of files that are not read
 _UNUSABLE = "its embedding is no row of numbers, or only zeros"
 _TWICE = "its name came before, with another embedding"
 

@@ -19,7 +19,7 @@ from photorank.labels.tables.usable_rows import Problem, Problems
 from photorank.photos.pathtext import unicode_text
 from photorank.workspace import IndexPaths
 
-_LINES_IN_A_NOTE = 5  # that a note spells out
+_LINES_IN_A_NOTE = 5  # listed in full
 _KINDS = ("group", "series", "split")
 
 _Membership = tuple[str | None, ...]  # group, series, split

@@ -16,7 +16,7 @@ from photorank.photos.files import Stamp
 from photorank.photos.metadata.folder_names import name_key
 from photorank.photos.pathtext import text_path
 
-ROWS_TOGETHER = 20_000  # that are in memory at a time
+ROWS_TOGETHER = 20_000  # held in memory
 
 _FILE = f"photo, root, path, vanished, digest, {STAMP}"  # of files and photos
 

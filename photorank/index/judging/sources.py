@@ -19,7 +19,7 @@ from photorank.workspace import IndexPaths
 
 # Of a rater, before the scale can be told: ratings, and different values among them.
 _LEAST_RATINGS, _LEAST_VALUES = 5, 3
-_SCALES_APART = 4  # times that the largest score of one scale is that of another
+_SCALES_APART = 4  # ratio of two scales' largest scores, from which they differ
 
 
 def others_with(

@@ -23,7 +23,7 @@ from photorank.workspace import IndexPaths
 REPAIR = "Mend it with `photorank doctor --repair --index {name}`"
 _ROWS = "SELECT shards.name, count(*) FROM photos JOIN shards ON shards.id = shard"
 _WEBP_HEAD_BYTES = 12  # bytes of the head of a WebP file, which tells its length
-_LEFT_OVER_SECONDS = 60.0  # seconds after which no process still writes a part of a file
+_LEFT_OVER_SECONDS = 60.0  # after which an unfinished file is abandoned
 
 
 Level: TypeAlias = Literal["good", "note", "wrong"]

@@ -15,7 +15,7 @@ from photorank.index.embeddings.half_precision import concatenated
 from photorank.index.embeddings.shards import file_sha256, read_shard, write_shard
 from photorank.workspace import IndexPaths, storage_errors
 
-_SMALL_SHARD_ROWS = 4_096  # rows below which a shard is worth merging
+_SMALL_SHARD_ROWS = 4_096  # below which shards are merged
 
 _JUDGED = """(
     id IN (SELECT photo FROM ratings) OR id IN (SELECT photo FROM memberships)

@@ -32,7 +32,7 @@ from photorank.workspace import IndexPaths, write_bytes
 _TABLES_OF_FILES = {"roots", "shards", "photos", "files", "skipped"}
 _TABLES_OF_FACES = {"faces", "photo_faces"}
 
-_SHORT_SIDE_PIXELS = 384  # pixels that a thumbnail needs of a photo's short side
+_SHORT_SIDE_PIXELS = 384  # of the photo decoded for a thumbnail
 
 
 def repair_index(paths: IndexPaths) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from photorank.errors import counted
 from photorank.photos.files import COMPANION, SkippedFile
 
-_MAX_KINDS = 12  # that one line names
+_MAX_KINDS = 12  # listed in one line
 
 
 def passed_over_lines(files: Sequence[SkippedFile]) -> list[str]:

@@ -8,7 +8,7 @@ from photorank.labels.datasets.dataset_manifest import DatasetManifest
 from photorank.labels.datasets.read_dataset import Dataset, open_dataset
 from photorank.typing import Json
 
-_EXAMPLES = 5  # photos that are named
+_EXAMPLES = 5  # missing photos listed
 
 
 @dataclass(frozen=True)

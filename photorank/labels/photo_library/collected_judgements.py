@@ -11,9 +11,9 @@ from photorank.labels.tables.judgement_tables import LabelRow, LabelTable, Sourc
 
 Found = TypeVar("Found")
 
-_SHARED = 10  # photos that may have one sidecar in common, at the most
+_SHARED = 10  # photos that may share one sidecar, at most
 _WHAT_ELSE = "Look for another kind: see `photorank labels collect --help`."
-_NAMED = 10  # kinds of something that a note spells out
+_NAMED = 10  # names listed in a note
 
 
 @dataclass(frozen=True)

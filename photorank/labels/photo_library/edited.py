@@ -20,7 +20,7 @@ _MARK = re.compile(
     r"(?:[-_ ]?\d{1,2})?(?=(?:\(\d+\))?$)",
     re.IGNORECASE,
 )
-_COPY = re.compile(r" ?\(\d{1,2}\)$")  # of a file that was fetched twice: IMG_1 (1)
+_COPY = re.compile(r" ?\(\d{1,2}\)$")  # mark of a repeated download: IMG_1 (1)
 _APPLE = re.compile(r"^(img_)e(\d{4,}.*)$", re.IGNORECASE)  # IMG_E1234 is IMG_1234, edited
 
 

@@ -15,8 +15,8 @@ from photorank.labels.tables.open_table import open_table
 from photorank.labels.tables.usable_rows import Problems
 from photorank.typing import Floats
 
-_LIKES = ("likes", "favourites", "favorites")  # what is counted, added up
-_SEEN = ("views", "followers")  # what likes are divided by: the first that is there
+_LIKES = ("likes", "favourites", "favorites")  # columns that are summed
+_SEEN = ("views", "followers")  # columns of exposure; the first one present counts
 
 
 class _Counts(NamedTuple):

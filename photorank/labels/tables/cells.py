@@ -5,7 +5,7 @@ import re
 from datetime import date, datetime
 from typing import Literal
 
-_MAX_NUMBER = 1e100  # whose square, of a difference, is still a number
+_MAX_NUMBER = 1e100  # so that squared differences stay finite
 _OF_FIVE = re.compile(r"\s*/\s*5$")
 _COMMA = re.compile(r"([+-]?\d+),(\d+)(E[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 

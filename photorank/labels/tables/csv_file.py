@@ -17,9 +17,9 @@ from typing import Any, BinaryIO
 from photorank.errors import LabelsError, MissingPathError
 from photorank.labels.tables.table import Table, is_comment
 
-_PART = 1 << 20  # bytes that are looked at together
+_PART = 1 << 20  # bytes read together
 _UTF8 = "utf-8-sig"
-_GUESSED = {"cp1252": "Windows-1252", "latin-1": "Latin-1"}  # names for people
+_GUESSED = {"cp1252": "Windows-1252", "latin-1": "Latin-1"}  # display names of encodings
 _UNDEFINED = b"\x81\x8d\x8f\x90\x9d"  # bytes that Windows-1252 lacks
 _DELIMITERS = ",;\t"
 _SEPARATOR = re.compile(r'"?sep=([,;\t|])"?', re.IGNORECASE)

@@ -34,7 +34,7 @@ SourceKind: TypeAlias = Literal[
     "groups",
 ]
 
-LABEL_COLUMNS = ("score", "tier", "stars")  # the first one that is there counts
+LABEL_COLUMNS = ("score", "tier", "stars")  # the first one present counts
 
 
 class LabelRow(NamedTuple):

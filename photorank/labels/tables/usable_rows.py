@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from photorank.errors import LabelsError
 
-_SHOWN = 5  # problems that a message spells out
-_LETTERS = 300  # of each; a cell may have a hundred thousand
+_SHOWN = 5  # problems listed in a message
+_LETTERS = 300  # of each problem; a cell may have a hundred thousand
 
 
 class Problem(NamedTuple):

@@ -14,16 +14,16 @@ from photorank.errors import LabelsError, MissingPathError, first_line
 
 MAX_UNPACKED_BYTES = 1 << 29
 _MAX_ROWS = 1 << 20  # of a sheet, as Excel has them
-_MAX_COLUMNS = 1024  # of a row; a table of labels has a dozen, and each gap is filled
+_MAX_COLUMNS = 1024  # since gaps in a row are filled with empty cells
 _ROWS_TOGETHER = 1000
-_PART_BYTES = 1 << 20  # of a sheet that are looked at together
-_MERGE_BYTES = 100  # of the longest element of merged cells
+_PART_BYTES = 1 << 20  # of a sheet read together
+_MERGE_BYTES = 100  # length of the longest XML element of merged cells
 _MERGED = re.compile(
     rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"'](?P<cells>[A-Z]+(?P<first>\d+):[A-Z]+(?P<last>\d+))"
 )
-_ZIP = b"PK\x03\x04"  # how workbooks begin
+_ZIP = b"PK\x03\x04"  # first bytes of workbooks
 _SUFFIXES = (".xlsx", ".xlsm", ".xls")
-_OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"  # how files of Excel 97 begin, and encrypted ones
+_OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"  # first bytes of Excel 97 files, and of encrypted ones
 
 
 def is_workbook(path: Path) -> bool:

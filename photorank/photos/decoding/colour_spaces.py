@@ -17,19 +17,19 @@ Light: TypeAlias = NDArray[np.float32]  # (h, w, 3), linear, 1 is paper white
 DeepFrames: TypeAlias = NDArray[np.uint16]  # (h, w, 3)
 
 _D65: Point = (0.3127, 0.3290)
-_D50_XYZ = np.array([0.9642, 1.0, 0.8249])  # white of every ICC profile
+_D50_XYZ = np.array([0.9642, 1.0, 0.8249])  # white point of every ICC profile
 _BRADFORD = np.array(
     [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
 )
 
-_LEAST_GAMMA = 1.8  # of curves near sRGB's, whose darks 8 bits tell as finely
-_HDR_WHITE_NITS = 203.0  # of paper in HDR, which is 255 in sRGB (BT.2408)
+_LEAST_GAMMA = 1.8  # of curves for whose dark tones 8 bits suffice
+_HDR_WHITE_NITS = 203.0  # paper white in HDR (BT.2408), 255 in sRGB
 _PQ_PEAK_NITS, _HLG_PEAK_NITS = 10_000.0, 1_000.0
-_HLG_SYSTEM_GAMMA = 1.2  # of a screen of 1,000 nits (BT.2100)
-_KNEE = 0.8  # of paper white, from which light is rolled off
-_MIN_BRIGHT_SHARE = 0.001  # of the pixels beyond paper white, from which light is rolled off
-_SAMPLE_STEP = 8  # pixels, of the sample that tells the share
-_ROWS_AT_A_TIME = 256  # of an HDR photo: floats take twelve times the room of its bytes
+_HLG_SYSTEM_GAMMA = 1.2  # for a display of 1,000 nits (BT.2100)
+_KNEE = 0.8  # of paper white, from which highlights are compressed
+_MIN_BRIGHT_SHARE = 0.001  # of pixels above paper white, from which highlights are compressed
+_SAMPLE_STEP = 8  # pixels between samples for this share
+_ROWS_AT_A_TIME = 256  # of an HDR photo, since floats need twelve times its memory
 
 
 class Primaries(NamedTuple):

@@ -17,9 +17,9 @@ from photorank.photos.decoding.colour_spaces import (
 _CICP_OF_SRGB = ({1, 2}, {1, 2, 6, 13, 14, 15})  # primaries, transfers
 _CICP_OF_NOTHING = (2, 2)
 _SRGB_GAMMA = 1 / 2.2  # as PNG files call sRGB's curve
-_GAMMA_TOLERANCE = 0.05  # of the number in a file, in which writers round
+_GAMMA_TOLERANCE = 0.05  # relative, for rounding by writers
 _XY_TOLERANCE = 0.01
-_PNG_COLOUR = {"gamma", "chromaticity"}  # keys by Pillow for the chunks gAMA and cHRM
+_PNG_COLOUR = {"gamma", "chromaticity"}  # Pillow's keys for the chunks gAMA and cHRM
 _EXIF_ADOBE_RGB = 2  # not in the standard
 # Bytes in EXIF without which it says no Adobe RGB: the name, or the number in either byte order.
 _ADOBE_MARKS = (b"R03", b"\xa0\x01\0\3\0\0\0\1\0\2", b"\x01\xa0\3\0\1\0\0\0\2\0")

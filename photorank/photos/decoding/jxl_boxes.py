@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from photorank.errors import MetadataError, MissingExtraError
 
-_MAX_BYTES = 64 << 20  # of a box that is read, packed or not
+_MAX_BYTES = 64 << 20  # of a box, before and after decompression
 
 
 def jxl_box(file: BinaryIO, kind: bytes) -> bytes | None:

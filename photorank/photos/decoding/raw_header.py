@@ -16,14 +16,14 @@ _FUJIFILM, _MINOLTA, _CANON_BOX = b"FUJIFILMCCD-RAW", b"\0MRM", b"ftypcrx "
 _CIFF, _SIGMA = b"HEAPCCDR", b"FOVb"
 
 _CANON_EXIF = ((b"CMT2", ExifTags.IFD.Exif), (b"CMT4", ExifTags.IFD.GPSInfo))  # boxes of a CR3
-_CANON_XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")  # a box's name
+_CANON_XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")  # UUID of a box
 
 # Of Canon's CIFF: records whose value stands in their directory, and those that hold a directory.
 _IN_DIRECTORY, _KIND, _DIRECTORIES = 0x4000, 0x3800, (0x2800, 0x3000)
 _CIFF_CAMERA, _CIFF_TIME = 0x080A, 0x180E
-_MAX_RECORDS = 1000  # of CIFF and X3F; cameras write a hundred
-_MAX_LETTERS = 100  # of a text of X3F
-_FIRST_SEGMENT_BYTES = 64  # of a JPEG, which tell whether it begins with EXIF
+_MAX_RECORDS = 1000  # in CIFF and X3F; cameras write about a hundred
+_MAX_LETTERS = 100  # of a text in X3F
+_FIRST_SEGMENT_BYTES = 64  # first bytes of a JPEG, which show EXIF
 
 
 def is_raw(data: bytes) -> bool:

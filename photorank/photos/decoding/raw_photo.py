@@ -14,12 +14,12 @@ from photorank.typing import Frames
 if TYPE_CHECKING:
     from rawpy import RawPy
 
-_MIN_PREVIEW_SIDE = 1000  # pixels of the long side: less is a thumbnail
-_MIN_PREVIEW_SHARE = 0.5  # of the sensor's long side, where that is small
+_MIN_PREVIEW_SIDE = 1000  # long side in pixels; smaller ones are thumbnails
+_MIN_PREVIEW_SHARE = 0.5  # of the sensor's long side, if the sensor is small
 _ORIENTATIONS = {3: 3, 5: 8, 6: 6}  # of EXIF, by LibRaw's flip
-_DIM_WHITE = 160  # grey level: a third of full light, below which a photo has no white
-_SAMPLE_STEP = 8  # pixels, of the sample that tells
-_SRGB_GAMMA = (2.4, 12.92)  # power, slope near black
+_DIM_WHITE = 160  # grey level, a third of full light, below which a photo has no white
+_SAMPLE_STEP = 8  # pixels between samples
+_SRGB_GAMMA = (2.4, 12.92)  # power, and slope near black
 
 
 def open_raw(data: bytes) -> Image.Image:

@@ -17,9 +17,9 @@ from photorank.typing import Frames
 if TYPE_CHECKING:
     from tifffile import TiffFile, TiffPage
 
-_MAX_PAGES = 32  # that are looked at; a photo among more pages is one of the first
-_SAME_SHAPE = 0.03  # of an aspect ratio, by which a thumbnail's may differ from its photo's
-_RAW_PHOTOMETRICS = {32803, 34892}  # a colour filter's mosaic, light of the sensor (DNG)
+_MAX_PAGES = 32  # examined; in longer files the photo is among the first
+_SAME_SHAPE = 0.03  # relative difference of aspect ratio between a thumbnail and its photo
+_RAW_PHOTOMETRICS = {32803, 34892}  # colour filter array, linear raw (DNG)
 _DNG_VERSION = 50706
 
 # Layouts that Pillow decodes rightly, of the first page: tests compare them with tifffile.
@@ -27,11 +27,11 @@ _PILLOW_COMPRESSIONS = {1, 2, 3, 4, 5, 6, 7, 8, 32773, 32946, 34925, 50000}
 _PILLOW_PHOTOMETRICS = {1, 2, 3, 5, 6}  # grey, RGB, palette, print colours, YCbCr
 _REDUCED, _OLD_REDUCED, _MASK = 1, 2, 4  # of NewSubfileType, SubfileType, NewSubfileType
 _WHITE_IS_ZERO, _YCBCR = 0, 6  # photometric interpretations
-_JPEG = 7  # a compression
-_UNSIGNED = 1  # a sample format
+_JPEG = 7  # TIFF's number of the compression
+_UNSIGNED = 1  # TIFF's number of the sample format
 _PREMULTIPLIED, _ALPHA = 1, 2  # kinds of extra samples
 
-_MODES = {  # of what tifffile decodes, by photometric interpretation
+_MODES = {  # Pillow modes by photometric interpretation
     _WHITE_IS_ZERO: "L",
     1: "L",
     2: "RGB",

@@ -13,7 +13,7 @@ from PIL import Image
 from photorank.typing import Floats
 
 SEVERITIES = (1, 2, 3, 4)
-_GRAIN_SIDE = 640  # pixels of the long side, up to which a grain of noise is one pixel
+_GRAIN_SIDE = 640  # long side in pixels below which a noise grain is one pixel
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # of linear sRGB (ITU-R BT.709)
 
 # sRGB's curve (IEC 61966-2-1) both ways as tables: 65,536 steps are finer than its darkest one.

@@ -16,8 +16,8 @@ TEXTS: dict[EyeState, str] = {
 }
 CUT = "cut by the edge"
 _COLOURS: dict[EyeState, str] = {"open": "#4fd1a5", "hardly open": "#ffb454", "unknown": "#ffffff"}
-_LINE_SHARE = 0.004  # of the long side: the width of a line
-_TEXT_SHARE = 0.022  # of the long side: the height of a text
+_LINE_SHARE = 0.004  # line width, as a share of the long side
+_TEXT_SHARE = 0.022  # text height, as a share of the long side
 _LEAST_TEXT_PX = 10
 
 

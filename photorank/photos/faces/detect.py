@@ -9,11 +9,11 @@ from photorank.photos.faces.cut_outs import Square
 from photorank.photos.faces.networks import Network
 from photorank.typing import Codes, Floats
 
-PIXELS = 192  # of the network's input
+PIXELS = 192  # side of the network's input
 _ANCHORS_PER_SIDE = 48
-_MOST_SCORE = 80.0  # beyond which its exponential leaves what floats hold
-_SAME_PLACE = 0.3  # of the areas' union, from which two boxes are of one face
-_FACE_SCALE = 1.5  # side of what the mesh looks at, in sides of the box
+_MOST_SCORE = 80.0  # logit limit, beyond which the exponential overflows
+_SAME_PLACE = 0.3  # intersection over union from which two boxes are of one face
+_FACE_SCALE = 1.5  # side of the mesh's input, in sides of the box
 
 _MIDDLES = (np.arange(_ANCHORS_PER_SIDE) + 0.5) / _ANCHORS_PER_SIDE
 _ANCHORS = np.stack(np.meshgrid(_MIDDLES, _MIDDLES), axis=-1).reshape(-1, 1, 2)  # (a, 1, 2)

@@ -11,20 +11,20 @@ from photorank.photos.faces.mesh import EYES, Mesh
 from photorank.photos.faces.networks import Network
 from photorank.typing import Floats, Frames
 
-_PIXELS = 64  # of the network's input
-_SCALES = (2.0, 2.3)  # sides of what it looks at, in widths of the eye; the mean is steadier
+_PIXELS = 64  # side of the network's input
+_SCALES = (2.0, 2.3)  # sides of the input, in eye widths; the results are averaged
 _POINTS = 71  # of the eye's contour: corners 0 and 8, the lower lid between, the upper from 9 to 15
 _CORNERS, _LOWER, _UPPER = (0, 8), slice(1, 8), slice(9, 16)
-_MIDDLE = slice(2, 5)  # of seven pairs of lid points
-_PUPIL = 0.8  # of the iris's radius: what is certainly within it
-_WHITE = 1.1  # of the iris's radius: what is certainly outside it
+_MIDDLE = slice(2, 5)  # pairs of lid points in the middle of the eye, of seven
+_PUPIL = 0.8  # share of the iris's radius that is certainly inside
+_WHITE = 1.1  # multiple of the iris's radius that is certainly outside
 
 # Chosen on the faces of 266 photographs. Openings are shares of the eye's width.
 _MIN_EYE_DISTANCE = 30.0  # pixels
 _MAX_YAW, _MAX_PITCH = 40.0, 45.0  # degrees
 _HARDLY_OPEN = 0.15
 _OPEN = 0.22
-_MIN_CONTRAST = 0.05  # by which the white of the better eye is lighter than its iris, of 0 to 1
+_MIN_CONTRAST = 0.05  # grey difference, 0 to 1, of white and iris in the better eye
 
 
 class Eyes(NamedTuple):

@@ -8,8 +8,8 @@ from photorank.typing import Floats
 # Pixels of the photo's long side at which it is measured: a face that is a tenth of it has 150.
 # Smaller photos are measured as they are.
 _LONG_SIDE = 1536
-_MIN_SIDE = 8  # pixels, below which there is nothing to measure
-_MIN_SHARPNESS = 1e-6  # of the ratio, before the logarithm
+_MIN_SIDE = 8  # pixels of a box, below which nothing is measured
+_MIN_SHARPNESS = 1e-6  # variance ratio, before the logarithm
 
 
 def face_sharpness(photo: Image.Image, box: Floats) -> float:

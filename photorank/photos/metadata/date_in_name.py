@@ -16,7 +16,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _MILLISECONDS = re.compile(r"(?:FB_IMG_|mmexport|wx_camera_)(1\d{12})(?!\d)")  # since 1970
-_IN_UTC = "PXL_"  # Pixel phones name their photos so
+_IN_UTC = "PXL_"  # prefix of names by Pixel phones
 
 
 def date_in_name(stem: str) -> tuple[str, bool] | None:

@@ -36,7 +36,7 @@ BY_SATELLITES = ", zone by GPS"
 AGAINST_PLACE = ", zone by GPS, not of the place"  # a clock of home on a journey, or an old stamp
 
 _ZONE_STEP = timedelta(minutes=15)  # all zones of the world are multiples of it
-_MAX_CLOCK_ERROR = timedelta(minutes=5)  # of a camera's clock against satellites
+_MAX_CLOCK_ERROR = timedelta(minutes=5)  # of a camera clock against GPS time
 
 
 class Dated(NamedTuple):

@@ -31,14 +31,14 @@ from photorank.photos.open_photo import open_file, open_header
 
 T = TypeVar("T")
 
-_RATING = 0x4746  # in stars
+_RATING = 0x4746  # EXIF tag, in stars
 _RATING_PERCENT = 0x4749
-_MAX_CAMERA_LETTERS = 100  # twice the longest real names
+_MAX_CAMERA_LETTERS = 100  # twice the longest real name
 _MAX_LENS_LETTERS = 80
 _TURNED = {5, 6, 7, 8}  # EXIF orientations that swap width and height
 
-_IPTC_TIMES = (((2, 55), (2, 60)), ((2, 62), (2, 63)))  # day and time: created, digitized
-_PNG_EXIF = {"exif", "Raw profile type exif"}  # keys by Pillow for EXIF before the pixels
+_IPTC_TIMES = (((2, 55), (2, 60)), ((2, 62), (2, 63)))  # fields of day and time: created, digitized
+_PNG_EXIF = {"exif", "Raw profile type exif"}  # Pillow's keys for EXIF before the pixels
 _JXL_EXIF_OFFSET_BYTES = 4
 _PNG_XMP = b"XML:com.adobe.xmp\0"
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
 
-_FOLDERS_KEPT = 64  # listings; photos come folder by folder
+_FOLDERS_KEPT = 64  # listings in the cache; photos come folder by folder
 
 
 class FolderNames:

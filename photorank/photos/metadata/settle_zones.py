@@ -16,7 +16,7 @@ from photorank.photos.metadata.date_ladder import (
 )
 from photorank.photos.metadata.time_text import CLOCK_LETTERS, DAY_LETTERS, with_zone
 
-_REACH = timedelta(hours=24)  # to the neighbour whose zone a photo gets
+_REACH = timedelta(hours=24)  # to the photo whose time zone is taken over
 _EPOCH = datetime(1970, 1, 1)
 
 

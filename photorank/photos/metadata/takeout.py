@@ -14,10 +14,10 @@ from photorank.photos.metadata.timestamp import Place, Timestamp
 from photorank.photos.open_photo import open_file, read_whole
 from photorank.photos.suffixes import PHOTO_SUFFIXES
 
-_MAX_BYTES = 4 << 20  # those of Google have two kilobytes
-_CUT = 46  # letters that Google leaves of a name before .json
+_MAX_BYTES = 4 << 20  # of a JSON file; Google's have two kilobytes
+_CUT = 46  # letters to which Google cuts a name before .json
 _SUPPLEMENT = ".supplemental-metadata"
-_COUNTER = re.compile(r"(\(\d+\))$")  # of files of one name: IMG(1).jpg and IMG.jpg(1).json
+_COUNTER = re.compile(r"(\(\d+\))$")  # of equal names: IMG(1).jpg and IMG.jpg(1).json
 # Google's mark of an edit is in the language of the account, of any letters and marks, or the name
 # of an effect; what is cut ends anywhere in it: IMG-edited, IMG-ha editado, IMG-POP_OUT, IMG-edi.
 _EDITED = re.compile(r"(?<=.)-[^-\d.()\[\]]*$")

@@ -3,12 +3,12 @@
 import re
 from datetime import datetime, timedelta, timezone
 
-DAY_LETTERS = len("1970-01-01")  # of a time of which only the day is known
-CLOCK_LETTERS = len("1970-01-01T00:00:00")  # of a time without its zone
+DAY_LETTERS = len("1970-01-01")  # length of a date without a time
+CLOCK_LETTERS = len("1970-01-01T00:00:00")  # length of a time without a zone
 
-_YEARS = range(1826, 2100)  # from the first photograph on; cameras write 0000 and 0001 for none
-_UNIX_ZERO = datetime(1970, 1, 1)  # what programs write that have no time
-_BLANK_FOR_ZERO = re.compile(r"(?<=[-:/.\s])\s(?=\d(?!\d))")  # as in 18: 5: 9
+_YEARS = range(1826, 2100)  # since the first photograph; cameras write 0000 or 0001 for unknown
+_UNIX_ZERO = datetime(1970, 1, 1)  # written by programs for an unknown time
+_BLANK_FOR_ZERO = re.compile(r"(?<=[-:/.\s])\s(?=\d(?!\d))")  # blank-padded numbers, as in 18: 5: 9
 # Halves of the day as people write them, also in Chinese, Japanese and Korean.
 HALF = r"(?:((?i:[AP]\.?\s?M\b)|[上下]午|午[前後]|오[전후])\.?)?"
 _AFTERNOONS = ("P", "p", "下", "午後", "오후")

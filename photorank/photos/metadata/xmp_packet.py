@@ -10,9 +10,9 @@ from xml.parsers import expat
 
 from photorank.errors import MetadataError
 
-MAX_PACKET_BYTES = 64 << 20  # those of real programs reach a few megabytes
+MAX_PACKET_BYTES = 64 << 20  # real programs write a few megabytes
 _MAX_DEPTH = 100  # of nested elements; XMP needs a dozen
-_MAX_ELEMENTS = 1_000_000  # in edited photos each dab of a brush is one
+_MAX_ELEMENTS = 1_000_000  # in edited photos each brush stroke is one
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _ROOT, _NODE, _ITEM, _VALUE = (f"{RDF} {name}" for name in ("RDF", "Description", "li", "value"))

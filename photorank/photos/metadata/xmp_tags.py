@@ -20,7 +20,7 @@ _MICROSOFT_RATINGS = (
     "http://ns.microsoft.com/photo/1.0 Rating",
 )
 _ACDSEE_RATING = "http://ns.acdsee.com/iptc/1.0/ rating"
-_RANGES = {  # of all ratings that are read and written, the one that counts first
+_RANGES = {  # valid range of each rating, in order of precedence
     _RATING: (-1, 5),
     **dict.fromkeys(_MICROSOFT_RATINGS, (0, 100)),
     _ACDSEE_RATING: (0, 5),
@@ -68,7 +68,7 @@ _FLAGS = {  # -1 rejected, 0 undecided, 1 picked
     _GOOD: {"false": -1, "true": 1},
     _DIGIKAM_PICK: {"1": -1, "2": 0, "3": 1},
 }
-_PERCENT_OF_STARS = {1: 1, 2: 25, 3: 50, 4: 75, 5: 99}  # as Windows writes them
+_PERCENT_OF_STARS = {1: 1, 2: 25, 3: 50, 4: 75, 5: 99}  # Windows' percentages
 
 _EMPTY_SIDECAR = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="photorank">

@@ -9,8 +9,8 @@ Fitness = Literal["fine", "soft", "too small"]
 _CM_PER_INCH = 2.54
 # Dots an inch above which a print in the hand looks sharp, and below which pixels are visible.
 FINE_DPI, MIN_DPI = 200.0, 120.0
-_MAX_DARK_BRIGHTNESS = 0.2  # mean grey level, 0 to 1, up to which a print looks muddy
-_MIN_NOTED_LOSS = 0.15  # share of the picture, 0 to 1, whose loss changes what it shows
+_MAX_DARK_BRIGHTNESS = 0.2  # mean grey level, 0 to 1, below which a print looks muddy
+_MIN_NOTED_LOSS = 0.15  # share of the photo lost by cropping that is reported
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from photorank.typing import Floats, Grey
 _TILES_PER_SIDE = 8
 # Mean squared Laplacian of a flat area after rounding to 8 bits: less is indistinguishable from 0.
 MIN_ENERGY = 1e-6
-_SUBJECT_WIDTH = 0.25  # standard deviation, as a share of a side: subjects are in the middle half
+_SUBJECT_WIDTH = 0.25  # standard deviation of the central weight, as a share of a side
 _PLACES = (np.arange(_TILES_PER_SIDE) + 0.5) / _TILES_PER_SIDE - 0.5
 # Weight of each tile (8, 8) where the subject counts.
 SUBJECT_WEIGHTS: Floats = np.exp(-0.5 * np.add.outer(_PLACES**2, _PLACES**2) / _SUBJECT_WIDTH**2)

@@ -17,8 +17,8 @@ LONG_SIDE = 512
 # Pixels up to which a smaller picture is measured as it is. JPEGs of twelve megapixels are decoded
 # to an eighth, 500 pixels, which is a quarter faster than to a quarter.
 LEAST_LONG_SIDE = 480
-_LEVELS = 4  # of the pyramid, each of half the side of the one before
-_COLOUR_REDUCTION = 4  # sides are divided by it before colours are measured, which need no detail
+_LEVELS = 4  # of the image pyramid, each half the side of the one before
+_COLOUR_REDUCTION = 4  # factor by which sides are reduced before colours are measured
 LEAST_NOISE = 0.1  # grey levels of 255, added before the logarithm
 
 _SHARPNESS = ("mean", "subject", "max", "20 %", "median")
@@ -28,7 +28,7 @@ NAMES = (
     *("brightness", "contrast", "darks", "midtones", "lights", "black", "white"),
     *("colourfulness", "red over green", "yellow over blue"),
 )
-GROUPS = {  # the names by what they are about, in plain words
+GROUPS = {  # signal names by subject
     "sharpness": tuple(name for name in NAMES if name.startswith("sharpness")),
     "noise": ("noise, octave 1", "noise, octave 2"),
     "light": ("brightness", "darks", "midtones", "lights"),
