@@ -1,6 +1,7 @@
 """The command that adds photos to an index, optionally with labels."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,152 +33,166 @@ from photorank.workspace import IndexPaths, Workspace
 
 if TYPE_CHECKING:
     from photorank.index.building.build import BuildReport
-    from photorank.index.building.request import Cluster
+    from photorank.index.building.request import BuildRequest, Cluster
     from photorank.index.building.successor import Successor
+    from photorank.progress_file import Reporter
 
 app = typer.Typer()
+
+Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(parser=typed_path, metavar="PATH...", show_default=False),
+]
+OlderIndex = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="OLD",
+        help="Index the photos of this index into a new one, with all its judgements: for "
+        "another encoder, or a newer version of it.",
+    ),
+]
+EmbeddingsFolder = Annotated[
+    Path | None,
+    typer.Option(
+        parser=typed_path,
+        metavar="FOLDER",
+        help="Import embeddings that exist: clip-retrieval's layout, .npy beside .parquet, or "
+        ".parquet with a column of them. The photos need not be there.",
+    ),
+]
+EncoderName = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TEXT",
+        help="What made the --embeddings: those of one name are compared with each other.",
+    ),
+]
+NewName = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="The index, made if it is missing. Default: the dataset's name, if one is given.",
+    ),
+]
+EncoderSpec = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SPEC",
+        help="embedded, open_clip:MODEL/PRETRAINED, open_clip:MODEL@FILE or "
+        "open_clip:hf-hub:ORG/NAME. Default: the index's own, for a new one "
+        "open_clip:ViT-L-14-quickgelu/openai.",
+    ),
+]
+Framing = Annotated[
+    str | None,
+    typer.Option(
+        metavar="F",
+        help="crop, pad, squash, whole, tiles or views. Default: the index's or encoder's.",
+    ),
+]
+LabelsTable = Annotated[
+    Path | None,
+    typer.Option(
+        parser=typed_path,
+        metavar="FILE.csv",
+        help="Then import a table of file, and score, tier or stars.",
+    ),
+]
+DatasetName = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME", help="Then import a known dataset's labels (photorank datasets list)."
+    ),
+]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(metavar="GLOB", help="Pass over names or paths like this; may be repeated."),
+]
+Device = Annotated[str, typer.Option(metavar="D", help="auto, cpu, cuda, cuda:1 or mps.")]
+Runtime = Annotated[
+    str,
+    typer.Option(
+        metavar="R",
+        help="auto (the fastest that agrees with torch), torch, openvino or openvino-int8. "
+        "The index keeps the precision of its first run.",
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="N", help="Threads that read photos. Default: one a core."),
+]
+BatchSize = Annotated[int | None, typer.Option(min=1, metavar="N", help="Photos encoded together.")]
+FileTimes = Annotated[
+    bool,
+    typer.Option(
+        "--file-times", help="Date new photos that nothing else dates by their file's time."
+    ),
+]
+Faces = Annotated[
+    bool | None,
+    typer.Option(
+        "--faces/--no-faces",
+        show_default=False,
+        help="Look for faces in new photos, or do not, from now on. Default: where the extra "
+        "faces is installed. On a cluster `photorank faces` does it afterwards.",
+    ),
+]
+Prune = Annotated[bool, typer.Option("--prune", help="Drop photos whose files are gone.")]
+Verify = Annotated[
+    bool,
+    typer.Option("--verify", help="Read all photos again, also those that seem unchanged."),
+]
+ClusterAddress = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Embed on a Ray cluster. local, auto, HOST:PORT or ray://HOST:PORT.",
+    ),
+]
+Mirrors = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FOLDER=URL",
+        help="Where the cluster's workers see a folder, like s3://bucket/photos; may be repeated.",
+    ),
+]
 
 
 @app.command(
     epilog=example("photorank index ~/Photos --name family --encoder embedded --labels stars.csv")
 )
 def index(
-    paths: Annotated[
-        list[Path] | None,
-        typer.Argument(parser=typed_path, metavar="PATH...", show_default=False),
-    ] = None,
-    from_index: Annotated[
-        str | None,
-        typer.Option(
-            "--from",
-            metavar="OLD",
-            help="Index the photos of this index into a new one, with all its judgements: for "
-            "another encoder, or a newer version of it.",
-        ),
-    ] = None,
-    embeddings: Annotated[
-        Path | None,
-        typer.Option(
-            parser=typed_path,
-            metavar="FOLDER",
-            help="Import embeddings that exist: clip-retrieval's layout, .npy beside .parquet, or "
-            ".parquet with a column of them. The photos need not be there.",
-        ),
-    ] = None,
-    encoder_name: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TEXT",
-            help="What made the --embeddings: those of one name are compared with each other.",
-        ),
-    ] = None,
-    name: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="The index, made if it is missing. Default: the dataset's name, if one is given.",
-        ),
-    ] = None,
-    encoder: Annotated[
-        str | None,
-        typer.Option(
-            metavar="SPEC",
-            help="embedded, open_clip:MODEL/PRETRAINED, open_clip:MODEL@FILE or "
-            "open_clip:hf-hub:ORG/NAME. Default: the index's own, for a new one "
-            "open_clip:ViT-L-14-quickgelu/openai.",
-        ),
-    ] = None,
-    framing: Annotated[
-        str | None,
-        typer.Option(
-            metavar="F",
-            help="crop, pad, squash, whole, tiles or views. Default: the index's or encoder's.",
-        ),
-    ] = None,
-    labels: Annotated[
-        Path | None,
-        typer.Option(
-            parser=typed_path,
-            metavar="FILE.csv",
-            help="Then import a table of file, and score, tier or stars.",
-        ),
-    ] = None,
+    paths: Paths = None,
+    from_index: OlderIndex = None,
+    embeddings: EmbeddingsFolder = None,
+    encoder_name: EncoderName = None,
+    name: NewName = None,
+    encoder: EncoderSpec = None,
+    framing: Framing = None,
+    labels: LabelsTable = None,
     file_column: FileColumn = None,
     score_column: ScoreColumn = None,
     rater_column: RaterColumn = None,
     group_column: GroupColumn = None,
-    dataset: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME", help="Then import a known dataset's labels (photorank datasets list)."
-        ),
-    ] = None,
+    dataset: DatasetName = None,
     partial: Partial = False,
-    exclude: Annotated[
-        list[str] | None,
-        typer.Option(metavar="GLOB", help="Pass over names or paths like this; may be repeated."),
-    ] = None,
-    device: Annotated[
-        str, typer.Option(metavar="D", help="auto, cpu, cuda, cuda:1 or mps.")
-    ] = "auto",
-    runtime: Annotated[
-        str,
-        typer.Option(
-            metavar="R",
-            help="auto (the fastest that agrees with torch), torch, openvino or openvino-int8. "
-            "The index keeps the precision of its first run.",
-        ),
-    ] = "auto",
-    workers: Annotated[
-        int | None,
-        typer.Option(min=1, metavar="N", help="Threads that read photos. Default: one a core."),
-    ] = None,
-    batch_size: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Photos encoded together.")
-    ] = None,
-    file_times: Annotated[
-        bool,
-        typer.Option(
-            "--file-times", help="Date new photos that nothing else dates by their file's time."
-        ),
-    ] = False,
-    faces: Annotated[
-        bool | None,
-        typer.Option(
-            "--faces/--no-faces",
-            show_default=False,
-            help="Look for faces in new photos, or do not, from now on. Default: where the extra "
-            "faces is installed. On a cluster `photorank faces` does it afterwards.",
-        ),
-    ] = None,
-    prune: Annotated[
-        bool, typer.Option("--prune", help="Drop photos whose files are gone.")
-    ] = False,
-    verify: Annotated[
-        bool,
-        typer.Option("--verify", help="Read all photos again, also those that seem unchanged."),
-    ] = False,
-    cluster: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS",
-            help="Embed on a Ray cluster. local, auto, HOST:PORT or ray://HOST:PORT.",
-        ),
-    ] = None,
-    mirror: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="FOLDER=URL",
-            help="Where the cluster's workers see a folder, like s3://bucket/photos; may be "
-            "repeated.",
-        ),
-    ] = None,
+    exclude: Exclude = None,
+    device: Device = "auto",
+    runtime: Runtime = "auto",
+    workers: Workers = None,
+    batch_size: BatchSize = None,
+    file_times: FileTimes = False,
+    faces: Faces = None,
+    prune: Prune = False,
+    verify: Verify = False,
+    cluster: ClusterAddress = None,
+    mirror: Mirrors = None,
     progress_file: ProgressFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Embed the new photos of folders. Files already in the index are not opened."""
     from photorank.encoders.runtimes import known_runtime
-    from photorank.index.building.build import build_index
     from photorank.index.building.request import BuildRequest
     from photorank.index.building.successor import successor_of
     from photorank.index.catalogue.faces_switch import without_faces
@@ -208,33 +223,22 @@ def index(
             _print_report(read, as_json)
             _import_labels(imported, workspace.index(name), labels or dataset)
             return
-        with progress("Indexing", "photos") as bar:
-
-            def on_progress(done: int, total: int) -> None:
-                bar(done, total)
-                if report is not None:
-                    report.step("Looking at photos", done, total)
-
-            request = BuildRequest(
-                paths,
-                encoder_spec=encoder,
-                framing=framing,
-                exclude=exclude or (),
-                device=device,
-                runtime=known_runtime(runtime),
-                workers=workers,
-                batch_size=batch_size,
-                file_times=file_times,
-                faces=faces,
-                prune=prune,
-                verify=verify,
-                cluster=on_cluster,
-                on_progress=on_progress,
-                on_unusable=None if report is None else report.unusable,
-            )
-            built = build_index(workspace.index(name), request)
-        if report is not None:
-            report.all_unusable([(file.path, file.reason) for file in built.skipped])
+        request = BuildRequest(
+            paths,
+            encoder_spec=encoder,
+            framing=framing,
+            exclude=exclude or (),
+            device=device,
+            runtime=known_runtime(runtime),
+            workers=workers,
+            batch_size=batch_size,
+            file_times=file_times,
+            faces=faces,
+            prune=prune,
+            verify=verify,
+            cluster=on_cluster,
+        )
+        built = _built(workspace.index(name), request, report)
         _print_report(built, as_json)
         if faces is not False and (left := without_faces(workspace.index(name))):
             message(
@@ -244,6 +248,26 @@ def index(
         if old is not None:
             _copy_judgements(old, workspace.index(name))
         _import_labels(imported, workspace.index(name), labels or dataset)
+
+
+def _built(index: IndexPaths, request: "BuildRequest", report: "Reporter | None") -> "BuildReport":
+    """Report of an indexing run, whose progress goes to a bar and to a progress file."""
+    from photorank.index.building.build import build_index
+
+    with progress("Indexing", "photos") as bar:
+
+        def on_progress(done: int, total: int) -> None:
+            bar(done, total)
+            if report is not None:
+                report.step("Looking at photos", done, total)
+
+        on_unusable = None if report is None else report.unusable
+        built = build_index(
+            index, replace(request, on_progress=on_progress, on_unusable=on_unusable)
+        )
+    if report is not None:
+        report.all_unusable([(file.path, file.reason) for file in built.skipped])
+    return built
 
 
 def _imported(
