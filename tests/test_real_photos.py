@@ -23,10 +23,10 @@ OASIS = Path(__file__).parents[2] / "shared" / "data" / "oasis-beauty"
 def test_what_people_find_beautiful_can_be_learned(tmp_path):
     """On photos it has not seen, a learned direction orders more than 73 % of the pairs.
 
-    Of the 808 photographs every fourth: they tell the same in a quarter of the time.
+    Of the 808 photographs every fifth: they tell the same in a fifth of the time.
     """
     workspace = Workspace(tmp_path)
-    photos = sorted((OASIS / "images").iterdir())[::4]
+    photos = sorted((OASIS / "images").iterdir())[::5]
     report = build_index(
         workspace.index("oasis"),
         BuildRequest(photos, encoder_spec="embedded", framing="whole"),
