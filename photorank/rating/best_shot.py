@@ -22,10 +22,11 @@ _TECHNICAL_DEVIATION = 0.15  # of the ratings by the built-in vector
 _TECHNICAL_WEIGHT = 1.0  # beside sharpness
 _NOISE_DEVIATION = 0.6  # decades of noise that count as one deviation; noise passes for detail
 _RATING_WEIGHT = 0.25  # of the chosen vector's rating, in its deviations over the index
-# What a shot loses whose picture is blown out beyond what is in the series' best exposed shot. More
-# of it finds more shots that are too light by two stops, and loses the lighter of two good ones.
-_CLIPPING_LOSS = 5.0
-_CLEARLY_CLIPPED = 0.02  # share of the picture
+# Loss of a shot that is blown out beside the series' best exposed shot, for its sharpness and once
+# more for its technical rating: two stops too much light raise either by about as much. All is lost
+# from a small share of the picture on. A greater loss loses the lighter of two good shots.
+_CLIPPING_LOSS = 1.125
+_CLEARLY_CLIPPED = 0.02  # share of the picture, beyond the best exposed shot's
 # What a shot loses, in deviations, by each face whose eyes are hardly open and are open in another
 # shot, and by a largest face that an edge cuts. A face far out of focus loses more by its blur.
 _CLOSED_LOSS = 3.0
@@ -94,9 +95,9 @@ def merit_terms(
     spread = float(ratings.std()) if len(ratings) else 0.0
     rated = ratings / spread if spread > 0 else np.zeros(len(ratings))
     sharpness = signals.column("subject_sharpness") / _SHARPNESS_DEVIATION
-    detail, clipping = np.zeros(len(ratings)), np.zeros(len(ratings))
+    detail, clipping, loss = np.zeros(len(ratings)), np.zeros(len(ratings)), _CLIPPING_LOSS
     if technical is not None:
-        detail = _TECHNICAL_WEIGHT * technical / _TECHNICAL_DEVIATION
+        detail, loss = _TECHNICAL_WEIGHT * technical / _TECHNICAL_DEVIATION, 2 * _CLIPPING_LOSS
     clipped = signals.column("clipped_highlights")
     noise = -np.log10(signals.column("noise") + LEAST_NOISE) / _NOISE_DEVIATION
     measured = np.isfinite(sharpness + detail + noise)
@@ -108,8 +109,8 @@ def merit_terms(
     for rows in shots_of_series(np.asarray(series)):
         measured[rows] = measured[rows].all()
         if measured[rows[0]]:
-            excess = clipped[rows] - np.nanmin(clipped[rows]) - _CLEARLY_CLIPPED
-            clipping[rows] = -_CLIPPING_LOSS * np.maximum(np.nan_to_num(excess), 0)
+            excess = np.nan_to_num(clipped[rows] - np.nanmin(clipped[rows]))
+            clipping[rows] = -loss * np.minimum(excess / _CLEARLY_CLIPPED, 1)
     return MeritTerms(
         np.where(measured, sharpness, 0),
         np.where(measured, detail, 0),

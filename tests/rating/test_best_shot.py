@@ -37,7 +37,8 @@ def test_blown_out_lights_outweigh_sharpness_where_they_are_a_fault_of_the_shot(
     """What is white in every shot of the series is white in the scene."""
     assert merit((-2, 0.3), (-2.1, 0.3)).argmax() == 0
     assert merit((-2, 0.6), (-2.1, 0.3)).argmax() == 1
-    assert merit((-2, 0.33), (-2.1, 0.3)).argmax() == 0  # a lamp more is no fault
+    assert merit((-2, 0.301), (-2.1, 0.3)).argmax() == 0  # a lamp more is no fault
+    assert merit((-2, 0.3), (-1.5, 0.33)).argmax() == 0  # what little is lost is lost for good
 
 
 def test_noise_passes_for_detail_up_to_a_point_only():
@@ -89,7 +90,7 @@ def test_a_photo_is_better_than_its_spoilt_copies(defect):
         ((-1, -2), (0, 0), (1, 1), ["sharper subject"]),
         ((-2, -2), (0, 0), (2, 1), ["better rated"]),
         ((-2, -2.1), (0, 0.5), (1, 1), ["not blown out"]),
-        ((-1.5, -2.1), (0, 0.4), (1, 1), ["not blown out", "sharper subject"]),
+        ((-1.6, -2.1), (0, 0.4), (1, 1), ["not blown out", "sharper subject"]),
         ((-1, -2), (0, 0), (2, 1), ["sharper subject"]),  # the rating adds a fifth
         ((np.nan, -2), (np.nan, 0), (2, 1), ["better rated"]),
         ((-2, -1), (0, 0), (1, 1), []),  # the worse one has no reasons
