@@ -6,6 +6,7 @@ from starlette.middleware import Middleware
 # What the pages rest on is read before anybody waits for one; not what has caches, of which
 # Streamlit warns while no server runs.
 import photorank.rating.explain  # noqa: F401
+from dashboard.reason_route import reason_routes
 from dashboard.routes.component_files import component_routes
 from dashboard.routes.orders import order_routes
 from dashboard.routes.own_origin import OwnOriginOnly
@@ -21,6 +22,7 @@ ROUTES = [
     *order_routes(),
     *component_routes(),
     *fact_routes(),
+    *reason_routes(),
 ]
 
 app = st.App("pages.py", routes=ROUTES, middleware=[Middleware(OwnOriginOnly)])

@@ -1,11 +1,15 @@
 """Cached results of the encoder: photo embeddings, and explanations of ratings."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import streamlit as st
 
 from dashboard.cache.cache_keys import BY_ENCODER, BY_PHOTOS
 from photorank.encoders.base import Encoder
 from photorank.index.opened import Index
 from photorank.photos.decode_pool import decode_isolated
+from photorank.photos.open_photo import read_photo
 from photorank.rating.concepts import Concept
 from photorank.rating.explain import Explanation, concepts_behind, explain
 from photorank.rating.rate_photo import embed_photo
@@ -19,15 +23,24 @@ def encoder(index: Index) -> Encoder:
 
     Raises IndexMismatchError if its weights are no longer the same.
     """
+    return _checked(index, _encoder)
+
+
+def _checked(index: Index, load: Callable[[str, str, str, str], Encoder]) -> Encoder:
     made = index.manifest
     # Two indexes of one encoder may differ in precision and blocks, and each keeps its own.
     with_blocks = str(index.fingerprint.blocks)
-    own = _encoder(made.encoder, index.fingerprint.framing, made.embedded_in, with_blocks)
+    own = load(made.encoder, index.fingerprint.framing, made.embedded_in, with_blocks)
     return made.checked(index.name, own)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Loading the encoder, once …")
 def _encoder(spec: str, framing: str, precision: str, with_blocks: str) -> Encoder:
+    return _loaded(spec, framing, precision, with_blocks)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _loaded(spec: str, framing: str, precision: str, with_blocks: str) -> Encoder:
     from photorank.encoders import load_encoder  # torch takes seconds
 
     return load_encoder(spec, framing=framing)
@@ -51,6 +64,24 @@ def explanation(index: Index, vector: MasterVector, data: bytes) -> Explanation:
 def concepts(index: Index, vector: MasterVector, embedding: Embeddings) -> list[Concept] | None:
     """Concepts that raise or lower a photo's rating; None without a text network."""
     return concepts_behind(index, vector, embedding, encoder(index))
+
+
+class Reasons(NamedTuple):
+    """Explanation of a rating, and the concepts behind it, None if they cannot be named."""
+
+    explanation: Explanation
+    concepts: list[Concept] | None
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_PHOTOS)
+def reasons(index: Index, vector: MasterVector, row: int) -> Reasons:
+    """Reasons for the rating of an indexed photo, made where no page is drawn.
+
+    Raises UnreadablePhotoError if its file cannot be read.
+    """
+    own = _checked(index, _loaded)
+    found = explain(index, vector, read_photo(index.photo(row).path), own)
+    return Reasons(found, concepts_behind(index, vector, found.embedding, own))
 
 
 @st.cache_data(max_entries=32, show_spinner="Looking at it in other sizes …", hash_funcs=BY_ENCODER)

@@ -87,8 +87,15 @@ export class Grid {
       get n() { return grid.shown.length; },
       get marks() { return grid.data.markable ? grid.marks : null; },
       get why() {
-        if (!grid.data.actions?.why) return null;
-        return (/** @type {string} */ token) => grid.act("why", [token]);
+        const { judgedBy, words = "" } = grid.data;
+        if (!judgedBy) return null;
+        const asked = new URLSearchParams({ by: judgedBy, words });
+        const at = `${grid.base}/reasons/${encodeURIComponent(grid.data.index)}`;
+        return (/** @type {string} */ token) => `${at}/${token}?${asked}`;
+      },
+      get page() {
+        if (!grid.data.actions?.page) return null;
+        return (/** @type {string} */ token) => grid.act("page", [token]);
       },
       photo: (place) => [grid.data.index, grid.token(place), grid.name(place)],
       better: (place) => grid.caption(place),
@@ -412,7 +419,7 @@ export class Grid {
       "page up": () => this.go(rows[Math.max(0, rowOf(rows, place) - screen)].start),
       open: () => this.viewer.open(place), select: () => this.select(token),
       stack: () => this.toggleStack(place), compare: () => this.compare(),
-      clear: () => this.clear(),
+      clear: () => this.clear(), keys: () => this.viewer.help.open(),
     });
     if (what === "clear" && !this.selected.size) return false;
     moves[what]();
@@ -548,7 +555,7 @@ export class Grid {
     const button = (/** @type {string} */ text, /** @type {() => void} */ click, disabled = false) =>
       el("button", { type: "button", text, click, disabled });
     const tokens = [...this.selected];
-    const more = Object.entries(this.data.actions ?? {}).filter(([what]) => what !== "why");
+    const more = Object.entries(this.data.actions ?? {}).filter(([what]) => what !== "page");
     this.bar.replaceChildren(
       el("span", { class: "n", text: `${n} selected` }),
       button("Always keep", () => this.mark(tokens, "flag", 1)),

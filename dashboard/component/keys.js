@@ -24,18 +24,36 @@ export function isUndo(event) {
 const IN_GRID = {
   ArrowRight: "next", ArrowLeft: "previous", ArrowDown: "below", ArrowUp: "above",
   Home: "first", End: "last", PageDown: "page down", PageUp: "page up",
-  " ": "open", Enter: "open", s: "select", c: "compare", o: "stack", Escape: "clear",
+  " ": "open", Enter: "open", s: "select", c: "compare", o: "stack", Escape: "clear", "?": "keys",
 };
 /** @type {Record<string, string>} */
 const IN_VIEWER = {
   ArrowRight: "next", ArrowLeft: "previous", Home: "first", End: "last",
-  " ": "close", Escape: "close", z: "zoom", f: "faces", i: "facts",
+  " ": "close", Escape: "close", z: "zoom", f: "faces", i: "facts", w: "why", "?": "keys",
 };
 /** @type {Record<string, string>} */
 const IN_CHOICE = {
   ArrowLeft: "first", ArrowRight: "second", ArrowDown: "tie", t: "tie",
   s: "skip", u: "undo", z: "zoom",
 };
+
+/** What a person is told of the keys. @type {[string, [string, string][]][]} */
+export const TOLD = [
+  ["Among the photos", [
+    ["← → ↑ ↓", "go from photo to photo"], ["Home  End", "the first, the last"],
+    ["Enter", "open the photo"], ["S", "select it"], ["C", "compare two selected"],
+    ["O", "open or close the shots of one moment"], ["Esc", "nothing selected"],
+  ]],
+  ["A photo over the whole window", [
+    ["← →", "the one before, the next"], ["Z", "its own pixels, 100 %"],
+    ["W", "why it stands where it stands"], ["F", "faces"], ["I", "when and how it was taken"],
+    ["Esc", "close"],
+  ]],
+  ["Marks", [
+    ["P", "always keep"], ["X", "leave out"], ["1 – 5", "stars"], ["0", "no stars"],
+    ["U", "undo"],
+  ]],
+];
 
 /** @param {Record<string, string>} table @param {Key} event @returns {string | null} */
 function action(table, event) {

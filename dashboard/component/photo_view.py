@@ -12,6 +12,7 @@ from dashboard.formatting import error_text
 from dashboard.models.photos.shown_photos import TOKEN_DIGITS, Caption, ShownPhotos, rows_of_tokens
 from dashboard.routes.pictures import UPLOADED
 from dashboard.routes.uploads import hold_upload
+from dashboard.session_state import words
 from photorank.errors import PhotorankError, counted
 from photorank.index.judging.marks import Mark, marks_of, record_marks
 from photorank.index.opened import Index
@@ -36,7 +37,8 @@ class GridStyle:
     rows: int | None = None  # of photos at most; None: all, which scroll
     height: int | None = None  # of a row in pixels, nearly; None: by the window's width
     rater: str | None = None  # whose marks are shown and given; None: no marks
-    actions: Mapping[str, str] | None = None  # texts of buttons for selected photos; `why` for one
+    actions: Mapping[str, str] | None = None  # texts of buttons for selected photos; `page` for one
+    judged_by: str | None = None  # vector of the index whose ratings the viewer explains
     opened: str | None = None  # beginning of the digest of a photo to open in the viewer
 
 
@@ -81,6 +83,8 @@ def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) ->
             "marks": marks,
             "markable": rater is not None,
             "actions": dict(style.actions or {}),
+            "judgedBy": style.judged_by,
+            "words": words(),
             "rows": style.rows,
             "target": style.height,
             "open": style.opened,

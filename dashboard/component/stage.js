@@ -15,7 +15,9 @@ export class Stage {
     this.moved = moved;
     this.img = el("img", { draggable: "false", alt: "", load: () => this.paint() });
     this.boxes = el("div", { class: "boxes" });
-    this.node = el("div", { class: "stage" }, this.img, this.boxes);
+    this.colours = el("img", { class: "colours", draggable: "false", alt: "" });
+    this.colours.hidden = true;
+    this.node = el("div", { class: "stage" }, this.img, this.colours, this.boxes);
     this.view = FITTED;
     /** @type {Urls | null} */
     this.urls = null;
@@ -112,6 +114,7 @@ export class Stage {
     this.whole = false;
     this.img.alt = name;
     this.boxes.replaceChildren();
+    this.colour("");
     this.img.src = urls.small;
     this.better(urls, urls.large);
     if (this.view.zoom) this.fetchWhole();
@@ -154,6 +157,12 @@ export class Stage {
     }));
   }
 
+  /** Lay a picture of the same photo over it; "" takes it away. @param {string} src */
+  colour(src) {
+    this.colours.hidden = !src;
+    if (src) this.colours.src = src;
+  }
+
   /** @returns {[number, number]} */
   natural() {
     return [this.img.naturalWidth || 3, this.img.naturalHeight || 2];
@@ -177,7 +186,7 @@ export class Stage {
 
   paint() {
     const { width, height, left, top } = this.place();
-    for (const node of [this.img, this.boxes]) {
+    for (const node of [this.img, this.colours, this.boxes]) {
       node.style.width = `${width}px`;
       node.style.height = `${height}px`;
       node.style.transform = `translate(${left}px, ${top}px)`;

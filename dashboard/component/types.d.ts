@@ -25,6 +25,8 @@ export interface Data {
   marks?: Record<string, [number, number]>;
   markable?: boolean;
   actions?: Record<string, string>;
+  judgedBy?: string | null;
+  words?: string;
   rows?: number | null;
   target?: number | null;
   open?: string | null;
@@ -38,6 +40,19 @@ export interface Data {
   before?: Shown[];
   now?: Shown[];
   height?: number | null;
+}
+
+/** Where a photo's rating comes from, as the route tells it. */
+export interface Told {
+  problem?: string;
+  headline: string;
+  reading: string;
+  lifts: string[];
+  lowers: string[];
+  note: string;
+  here?: string;
+  better: { photo: string; name: string; said: string }[];
+  heat: string;
 }
 
 export interface Row {

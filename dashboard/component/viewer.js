@@ -1,9 +1,11 @@
 /** One photo over the whole window, or two side by side: a dialog, above everything else. */
 
 import { el, tool } from "./dom.js";
+import { Help } from "./help.js";
 import { isUndo, markOf, viewerAction } from "./keys.js";
 import { urlsOf } from "./order.js";
 import { Stage } from "./stage.js";
+import { Why } from "./why.js";
 import { FITTED } from "./zoom.js";
 
 /** @typedef {import("./types").Shown} Shown */
@@ -17,7 +19,8 @@ import { FITTED } from "./zoom.js";
  * @property {(tokens: string[], mark: "flag" | "stars", value: number) => void} mark
  * @property {() => void} undo
  * @property {(place: number) => void} closed
- * @property {((token: string) => void) | null} why
+ * @property {((token: string) => string) | null} why address that tells why a photo is where it is
+ * @property {((token: string) => void) | null} page leads to the photo's own page
  */
 
 const FILM = 12; // neighbours on each side
@@ -29,6 +32,7 @@ export class Viewer {
     this.place = 0;
     /** @type {Shown[] | null} */
     this.pair = null;
+    this.returns = false; // from the pair to the photo
     this.faces = false;
     const move = (/** @type {import("./types").View} */ view) => {
       for (const stage of this.stages) stage.set(view);
@@ -49,19 +53,24 @@ export class Viewer {
       el("button", { type: "button", class: "pill", text, title, click });
     this.zoom = button("100 %", "The photo’s own pixels (Z)", () => this.stages[0].toggle());
     this.facts = button("Info", "When and how it was taken (I)", () => this.toggleFacts());
-    this.why = button("Why?", "Where its rating comes from", () => this.album.why?.(this.shown()[1]));
+    this.why = button("Why?", "Why it stands where it stands (W)", () => this.toggleWhy());
+    this.reasons = new Why((told) => this.stages[0].colour(told?.heat ?? ""), (other) => {
+      this.compare([this.shown(), other], true);
+    });
+    this.help = new Help(root);
+    this.keys = button("?", "Keys (?)", () => this.help.open());
     this.close = tool("close", "Close (Esc)", () => this.end());
     this.film = el("div", { class: "film", role: "group", "aria-label": "Neighbours", tabindex: "0" });
     this.about = el("div", { class: "about", role: "region", "aria-label": "About this photo" });
     this.about.hidden = true;
-    this.live = el("div", { class: "sr", "aria-live": "polite" });
+    this.live = el("div", { class: "told", role: "status" });
     this.node = el("dialog", { class: "viewer", "aria-label": "Photo" },
       el("div", { class: "top" }, el("div", { class: "title" }, this.title, this.name), this.count,
-        el("span", { class: "grow" }), this.marking, this.why, this.facts, this.zoom, this.close),
+        el("span", { class: "grow" }), this.marking, this.why, this.facts, this.zoom, this.keys, this.close),
       el("div", { class: "stages" }, this.stages[0].node, this.stages[1].node,
         tool("left", "Previous (←)", () => this.step(-1), "nav prev"),
-        tool("right", "Next (→)", () => this.step(1), "nav next"), this.about),
-      this.film, this.live);
+        tool("right", "Next (→)", () => this.step(1), "nav next"), this.about, this.reasons.node, this.live),
+      this.film);
     this.node.addEventListener("cancel", (event) => {
       event.preventDefault();
       this.end();
@@ -77,9 +86,11 @@ export class Viewer {
     this.show(place);
   }
 
-  /** Show two photos that move together. @param {Shown[]} pair */
-  compare(pair) {
+  /** Show two photos that move together. @param {Shown[]} pair @param {boolean} returns */
+  compare(pair, returns = false) {
+    this.hideAll();
     this.pair = pair;
+    this.returns = returns;
     this.begin();
     pair.forEach((one, i) => this.stages[i].show(this.urls(one), one[2]));
     this.title.textContent = pair.map((one) => one[2]).join("  ·  ");
@@ -92,12 +103,18 @@ export class Viewer {
     this.node.classList.toggle("two", this.pair !== null);
     this.marking.hidden = !this.album.marks || this.pair !== null;
     this.why.hidden = !this.album.why || this.pair !== null;
+    this.facts.hidden = this.pair !== null;
     for (const stage of this.stages) stage.set(FITTED);
     if (!this.node.open) this.node.showModal();
     this.close.focus();
   }
 
   end() {
+    if (this.pair && this.returns) {
+      this.open(this.place);
+      return;
+    }
+    this.hideAll();
     this.node.close();
     this.album.closed(this.place);
   }
@@ -128,6 +145,7 @@ export class Viewer {
       if (next >= 0 && next < this.album.n) new Image().src = this.urls(this.album.photo(next)).large;
     }
     if (!this.about.hidden || this.faces) this.tell();
+    if (!this.reasons.node.hidden) this.tellWhy();
     this.paint();
   }
 
@@ -174,16 +192,47 @@ export class Viewer {
     this.stars.forEach((star, i) => press(star, i < stars));
   }
 
+  hideAll() {
+    this.faces = false;
+    this.stages[0].mark([]);
+    this.live.textContent = "";
+    if (!this.about.hidden) this.toggleFacts();
+    if (!this.reasons.node.hidden) this.toggleWhy();
+  }
+
   toggleFacts() {
+    if (this.pair) return;
     this.about.hidden = !this.about.hidden;
     this.facts.setAttribute("aria-expanded", String(!this.about.hidden));
-    if (!this.about.hidden) this.tell();
+    if (this.about.hidden) return;
+    if (!this.reasons.node.hidden) this.toggleWhy(); // they would cover each other
+    this.tell();
+  }
+
+  toggleWhy() {
+    if (this.pair || !this.album.why) return;
+    const shows = this.reasons.node.hidden;
+    this.why.setAttribute("aria-expanded", String(shows));
+    if (shows && !this.about.hidden) this.toggleFacts();
+    if (shows) this.tellWhy();
+    else this.reasons.hide();
+  }
+
+  tellWhy() {
+    const { why, page, base } = this.album, photo = this.shown();
+    if (!why) return;
+    const more = page && el("button", {
+      type: "button", class: "pill", text: "More on its own page", click: () => page(photo[1]),
+    });
+    this.reasons.show(why(photo[1]), base, photo, more);
   }
 
   toggleFaces() {
+    if (this.pair) return;
     this.faces = !this.faces;
     if (this.faces) this.tell();
     else this.stages[0].mark([]);
+    if (!this.faces) this.live.textContent = "";
   }
 
   async tell() {
@@ -196,13 +245,12 @@ export class Viewer {
     } catch {
       facts.lines = ["The dashboard does not answer."];
     }
-    if (token !== this.shown()[1]) return;
+    if (this.pair || token !== this.shown()[1]) return;
     const lines = [facts.name, ...facts.lines, facts.faces_text].filter(Boolean);
     this.about.replaceChildren(...lines.map((text) => el("p", { text })));
-    if (this.faces) {
-      this.stages[0].mark(facts.faces);
-      this.live.textContent = facts.faces_text || "no face was found";
-    }
+    if (!this.faces) return;
+    this.stages[0].mark(facts.faces);
+    this.live.textContent = facts.faces_text || facts.lines[0];
   }
 
   /** @param {KeyboardEvent} event */
@@ -219,6 +267,8 @@ export class Viewer {
     else if (what === "zoom") this.stages[0].toggle();
     else if (what === "faces") this.toggleFaces();
     else if (what === "facts") this.toggleFacts();
+    else if (what === "why") this.toggleWhy();
+    else if (what === "keys") this.help.open();
     else if (what === "close" && !(onButton && event.key === " ")) this.end();
     else return;
     event.preventDefault();

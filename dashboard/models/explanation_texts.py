@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from photorank.photos.metadata.timestamp import Source
 from photorank.rating.closest_better import BetterPhoto
 from photorank.rating.concepts import Concept
 from photorank.rating.explain import Explanation
-from photorank.rating.signal_shares import SignalShare, SignalShares, signed
+from photorank.rating.signal_shares import SignalShares, signed
 from photorank.rating.stability import Steadiness
 from photorank.typing import Ratings
 
@@ -89,26 +90,40 @@ def _carried(signals: SignalShares) -> str:
     )
 
 
+<<<<<<< HEAD
 def moving_lines(concepts: Sequence[Concept], signals: SignalShares | None) -> list[str]:
     """Lines on concepts and signals that raise or lower a rating, strongest first."""
     lines = [(one.pull, _concept_line(one)) for one in concepts]
+=======
+class Mover(NamedTuple):
+    """Concept or kind of signals that lifts or lowers a rating."""
+
+    text: str
+    beside: str  # how it is compared with other photos
+    pull: float  # standard deviations
+
+
+def movers(concepts: Sequence[Concept], signals: SignalShares | None) -> list[Mover]:
+    """Concepts and signals that lift or lower a rating, the strongest first."""
+    found = [
+        Mover(f"{'more' if one.shown > 0 else 'less'} “{one.text}”", " than most photos", one.pull)
+        for one in concepts
+    ]
+>>>>>>> 8811736 (Why a photo stands where it stands is told in the viewer, in words and colours; F says when there is no face, ? lists the keys)
     if signals is not None:
-        lines += [(one.pull, _signal_line(one)) for one in signals.kinds]
-    lines.sort(key=lambda one: -abs(one[0]))
-    return [line for pull, line in lines if abs(pull) >= LEAST_PULL]
+        beside = ", as measured beside most photos"
+        found += [Mover(f"its {one.text}", beside, one.pull) for one in signals.kinds]
+    strongest = sorted(found, key=lambda one: -abs(one.pull))
+    return [one for one in strongest if abs(one.pull) >= LEAST_PULL]
 
 
-def _signal_line(one: SignalShare) -> str:
-    arrow = ":material/arrow_upward:" if one.pull > 0 else ":material/arrow_downward:"
-    effect = "lifts" if one.pull > 0 else "lowers"
-    return f"{arrow} **its {one.text}**, as measured beside most photos: {effect} it"
-
-
-def _concept_line(one: Concept) -> str:
-    arrow = ":material/arrow_upward:" if one.pull > 0 else ":material/arrow_downward:"
-    amount = "more" if one.shown > 0 else "less"
-    effect = "lifts" if one.pull > 0 else "lowers"
-    return f"{arrow} **{amount} “{plain(one.text)}”** than most photos: {effect} it"
+def moving_lines(found: Sequence[Mover]) -> list[str]:
+    """Lines of Markdown on what lifts or lowers a rating."""
+    return [
+        f":material/arrow_{'up' if one.pull > 0 else 'down'}ward: **{plain(one.text)}**"
+        f"{one.beside}: {'lifts' if one.pull > 0 else 'lowers'} it"
+        for one in found
+    ]
 
 
 def moving_figures(concepts: Sequence[Concept], signals: SignalShares | None) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """HTTP route for facts about one photo: name, capture time, settings, faces."""
 
+from collections.abc import Sequence
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -13,6 +15,7 @@ from photorank.index.reading.rows import digest_beginning, load_photos
 from photorank.outside_text import printable
 from photorank.photos.decode_pool import header_isolated
 from photorank.photos.faces import boxes
+from photorank.photos.faces.face import Face
 from photorank.photos.metadata.time_text import DAY_LETTERS
 from photorank.photos.open_photo import read_photo
 from photorank.typing import Json
@@ -50,9 +53,15 @@ def _told(index: str, beginning: str) -> Json | None:
     return {
         "name": printable(photo.path.name),
         "lines": _lines(paths, photo),
-        "faces": [[one.left, one.top, one.right, one.bottom] for one in faces],
-        "faces_text": boxes.sentence(faces) if faces else "",
+        "faces": [[one.left, one.top, one.right, one.bottom] for one in faces or []],
+        "faces_text": _faces_text(index, faces),
     }
+
+
+def _faces_text(index: str, faces: Sequence[Face] | None) -> str:
+    if faces is None:
+        return f"Faces were not looked for: photorank faces --index {index} does."
+    return boxes.sentence(faces) if faces else "No face found."
 
 
 def _lines(paths: IndexPaths, photo: Photo) -> list[str]:

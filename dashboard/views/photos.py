@@ -70,7 +70,7 @@ shown = shown_photos(
     caption=caption,
     captions=f"{vector.name} {filters.order}",
 )
-all_photos(shown, rater, session_state.photo_in_address("photo"))
+all_photos(shown, rater, vector.name, session_state.photo_in_address("photo"))
 
 if files := index_data.unused_files(index):
     unused = photo_tiles.unused_files(files)

@@ -83,14 +83,14 @@ def _reasons(index: Index, vector: MasterVector, one: Explanation, which: str) -
 def _concepts(index: Index, vector: MasterVector, one: Explanation) -> None:
     """Show contributions to the rating of concepts (if available) and signals."""
     found = encoder_results.concepts(index, vector, one.embedding)
-    if lines := explanation_texts.moving_lines(found or [], one.signals):
+    if movers := explanation_texts.movers(found or [], one.signals):
         st.markdown("What moves it")
-        st.markdown("  \n".join(lines))
+        st.markdown("  \n".join(explanation_texts.moving_lines(movers)))
         with st.popover("In numbers"):
             _figures(explanation_texts.moving_figures(found or [], one.signals))
     if found is None:
         st.caption("Concepts cannot be named: the encoder's words cannot be loaded here.")
-    elif lines and index.fingerprint.is_embedded:
+    elif movers and index.fingerprint.is_embedded:
         st.caption(explanation_texts.STAND_IN)
 
 

@@ -36,7 +36,8 @@ def show_found(index: Index, vector: MasterVector, found: Found, what: str, key:
         caption = lambda row: f"similarity {short_number(near[row])}"  # noqa: E731
     percentiles = vector_ratings.percentiles(index, vector)
     photos = shown_photos(index, found.rows, percentiles, caption=caption, captions=key)
-    act = photo_grid("found", photos, GridStyle("Photos that were found", actions=ACTIONS))
+    style = GridStyle("Photos that were found", actions=ACTIONS, judged_by=vector.name)
+    act = photo_grid("found", photos, style)
     if act is None or not act.rows:
         return
     digests = [index.photo(row).digest for row in act.rows]

@@ -8,6 +8,7 @@ from photorank.index.opened import Index, Photo
 from photorank.typing import Codes, Embeddings, Ratings
 from photorank.vectors.master import MasterVector
 
+_THE_SAME = 0.999  # cosine from which it is the same photo, perhaps embedded anew
 _FIRST_SEARCHED = 1000  # nearest photos searched before all others
 _CLEARLY_HIGHER = 0.5  # standard deviations of the index's ratings
 # Share of an index's pairs that are alike, and, in small indexes, how many photos each is alike to
@@ -32,8 +33,8 @@ def closest_better(
     """The k most similar photos (see :func:`alike_cosine`) that are rated higher.
 
     Higher by half a standard deviation of the index's ratings (n,), or by less where no photo
-    is. Photos whose files have changed since are left out. The photo whose embedding (d,) is given
-    may be of the index or not.
+    is. Photos whose files have changed since are left out, and the photo itself, whose embedding
+    (d,) may be of the index or not.
     """
     [own] = vector.rate(embedding[None], index.fingerprint)
     higher = ratings > own + _CLEARLY_HIGHER * ratings.std()
@@ -44,7 +45,8 @@ def closest_better(
     rows, similarities = index.nearest(direction, min(_FIRST_SEARCHED, len(index)))
     if int(higher[rows].sum()) < k and similarities[-1] >= alike:
         rows, similarities = index.nearest(direction, len(index))
-    chosen = _as_indexed(index, rows, np.flatnonzero(higher[rows] & (similarities >= alike)), k)
+    others = higher[rows] & (similarities >= alike) & (similarities < _THE_SAME)
+    chosen = _as_indexed(index, rows, np.flatnonzero(others), k)
     return [
         BetterPhoto(row, index.photo(row), similarity, float(ratings[row]))
         for row, similarity in zip(

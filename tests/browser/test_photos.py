@@ -1,5 +1,6 @@
 """The page Photos as a person meets it: keys, marks, the viewer, and names that are markup."""
 
+import re
 import signal
 import time
 
@@ -98,6 +99,16 @@ def test_the_viewer_opens_walks_marks_and_gives_the_focus_back(tab, running):
     tab.keyboard.press("u")
     kept(running, "bea", {})
     assert marks(running, "bea") == {}
+
+    tab.keyboard.press("f")
+    tab.locator(".told", has_text=re.compile("No face|not looked for")).wait_for()
+    tab.keyboard.press("?")
+    tab.locator("dialog.help").get_by_text("leave out").wait_for()
+    tab.keyboard.press("Escape")
+    tab.keyboard.press("w")
+    tab.get_by_text("judged by ours").wait_for()
+    tab.locator(".viewer .colours").first.wait_for()
+    assert viewer.is_visible()
     tab.keyboard.press("Escape")
     assert not viewer.is_visible()
     place = tab.evaluate(

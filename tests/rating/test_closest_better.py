@@ -71,6 +71,17 @@ def test_a_little_better_is_better_than_nothing(index):
     assert found.row == other
 
 
+def test_a_photo_is_not_better_than_itself(index):
+    """Embedded anew the best photo may rate a little lower than it is in the index."""
+    vector = load_vector(index, "ours")
+    ratings = index.rate(vector)
+    best = int(ratings.argmax())
+    ratings[best] += 0.01 * ratings.std()
+    anew = index.embeddings()[best]
+
+    assert closest_better(index, vector, anew, ratings) == []
+
+
 def test_what_is_shown_as_better_is_still_what_was_indexed(collection):
     """A replaced photo is left out, and the next one takes its place."""
     index, vector = collection.index, collection.vector

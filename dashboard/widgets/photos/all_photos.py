@@ -6,13 +6,19 @@ from dashboard import session_state
 from dashboard.component.photo_view import GridStyle, photo_grid
 from dashboard.models.photos.shown_photos import ShownPhotos
 
-ACTIONS = {"alike": "More like it", "why": "Why?"}
+ACTIONS = {"alike": "More like it", "page": "More on its own page"}
 
 
 @st.fragment
+<<<<<<< HEAD
 def all_photos(photos: ShownPhotos, rater: str, opened: str) -> None:
     """Show photos with a person's marks, and handle the grid's buttons."""
     style = GridStyle(rater=rater, actions=ACTIONS, opened=opened)
+=======
+def all_photos(photos: ShownPhotos, rater: str, judged_by: str, opened: str) -> None:
+    """Show photos with a person's marks, and go where a button leads."""
+    style = GridStyle(rater=rater, actions=ACTIONS, judged_by=judged_by, opened=opened)
+>>>>>>> 8811736 (Why a photo stands where it stands is told in the viewer, in words and colours; F says when there is no face, ? lists the keys)
     act = photo_grid("photos", photos, style)
     if act is None or not act.rows:
         return
@@ -20,6 +26,6 @@ def all_photos(photos: ShownPhotos, rater: str, opened: str) -> None:
     if act.what == "alike":
         query = session_state.link_query({"like": token})
         st.switch_page("views/search.py", query_params=query)
-    if act.what == "why":
+    if act.what == "page":
         query = session_state.link_query({"photo": token})
         st.switch_page("views/photo.py", query_params=query)

@@ -59,7 +59,8 @@ def best_and_weakest(index: Index, vector: MasterVector) -> None:
         st.markdown(f"**{name}** · {which} first")
         photos = shown_photos(index, np.array(rows, dtype=np.intp), percentiles)
         label = f"The {which} by {vector.name}"
-        photo_grid(f"{which}-{vector.name}", photos, GridStyle(label, rows=2, height=ROW_PX))
+        style = GridStyle(label, rows=2, height=ROW_PX, judged_by=vector.name)
+        photo_grid(f"{which}-{vector.name}", photos, style)
 
 
 def _mistakes(index: Index, vector: MasterVector) -> None:

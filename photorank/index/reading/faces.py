@@ -32,9 +32,12 @@ def load_faces(paths: IndexPaths, rows: Rows) -> IndexFaces:
     return IndexFaces(values, by_row)
 
 
-def load_photo_faces(paths: IndexPaths, number: int) -> list[Face]:
-    """Faces of one photo by its catalogue number, the largest first."""
+def load_photo_faces(paths: IndexPaths, number: int) -> list[Face] | None:
+    """Faces of one photo by its catalogue number, the largest first; None if nobody looked."""
     with reading(paths) as connection:
+        looked = "SELECT 1 FROM photo_faces WHERE photo = ?"
+        if connection.execute(looked, [number]).fetchone() is None:
+            return None
         rows = connection.execute(
             f"SELECT {FACE_COLUMNS} FROM faces WHERE photo = ? ORDER BY number",  # noqa: S608
             [number],

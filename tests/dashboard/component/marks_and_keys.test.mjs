@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  choiceAction, gridAction, isUndo, markOf, viewerAction,
+  choiceAction, gridAction, isUndo, markOf, TOLD, viewerAction,
 } from "../../../dashboard/component/keys.js";
 import { Marks, markText } from "../../../dashboard/component/marks.js";
 
@@ -43,6 +43,7 @@ test("each place has its keys", () => {
   assert.equal(gridAction(key(" ")), "open");
   assert.equal(gridAction(key("O")), "stack");
   assert.equal(viewerAction(key("z")), "zoom");
+  assert.equal(viewerAction(key("W")), "why");
   assert.equal(choiceAction(key("ArrowDown")), "tie");
 });
 
@@ -80,4 +81,16 @@ test("a mark has words", () => {
   assert.equal(markText("stars", 1), "1 star");
   assert.equal(markText("stars", 0), "no stars");
   assert.equal(markText("flag", -1), "left out");
+});
+
+test("each key that is told of does something", () => {
+  const named = /** @type {Record<string, string>} */ ({ "←": "ArrowLeft", "→": "ArrowRight",
+    "↑": "ArrowUp", "↓": "ArrowDown", Esc: "Escape", "–": "1" });
+  for (const [, lines] of TOLD) {
+    for (const name of lines.flatMap(([keys]) => keys.split(/\s+/))) {
+      const pressed = key(named[name] ?? name);
+      const known = gridAction(pressed) ?? viewerAction(pressed) ?? markOf(pressed) ?? isUndo(pressed);
+      assert.ok(known, name);
+    }
+  }
 });

@@ -86,10 +86,15 @@ def test_the_reading_tells_what_signals_carry(method):
     )
 
 
+def moving_lines(concepts, signals):
+    """Return the lines on what moves a rating."""
+    return explanation_texts.moving_lines(explanation_texts.movers(concepts, signals))
+
+
 def test_signals_stand_among_the_concepts():
     """The strongest first; the figures of signals are their part of the rating alone."""
     snow = Concept("snow", 2.0, 0.25, 0.5)
-    first, second = explanation_texts.moving_lines([snow], SHARES)
+    first, second = moving_lines([snow], SHARES)
     assert "sharpness" in first
     assert "lowers" in first
     assert "snow" in second
@@ -109,14 +114,14 @@ def test_signals_stand_among_the_concepts():
 )
 def test_concepts_are_said_by_their_direction(shown, liked, said):
     """What is missing and disliked lifts a rating as what is there and liked does."""
-    [line] = explanation_texts.moving_lines([Concept("snow", shown, liked, shown * liked)], None)
+    [line] = moving_lines([Concept("snow", shown, liked, shown * liked)], None)
 
     assert all(part in line for part in said)
 
 
 def test_a_weak_concept_has_no_line():
     """What hardly moves the rating is not told."""
-    assert explanation_texts.moving_lines([Concept("snow", 0.1, 0.1, 0.01)], None) == []
+    assert moving_lines([Concept("snow", 0.1, 0.1, 0.01)], None) == []
 
 
 def test_an_unsteady_order_is_marked():

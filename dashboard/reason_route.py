@@ -1,0 +1,55 @@
+"""HTTP route that tells where the rating of one photo comes from.
+
+It stands apart from the other routes, for it rests on what the pages keep in their caches.
+"""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from dashboard.formatting import error_text
+from dashboard.models.words import MODES, Mode
+from dashboard.routes.addresses import FORGET, missing, route_path
+from photorank.errors import PhotorankError
+from photorank.typing import Json
+from photorank.workspace import Workspace
+
+# One at a time: an encoder uses all processors.
+_pool = ThreadPoolExecutor(1, thread_name_prefix="reasons")
+
+
+def reason_routes() -> list[Route]:
+    """HTTP route of the reasons for a photo's rating."""
+    return [Route(route_path("reasons/{index}/{photo}"), _reasons)]
+
+
+async def _reasons(request: Request) -> Response:
+    index, photo = request.path_params["index"], request.path_params["photo"]
+    by, words = request.query_params.get("by", ""), request.query_params.get("words", "")
+    mode: Mode = next((mode for mode in MODES if mode == words), "plain")
+    loop = asyncio.get_running_loop()
+    try:
+        told = await loop.run_in_executor(_pool, _told, index, photo, by, mode)
+    except PhotorankError as error:
+        told = {"problem": error_text(error)}
+    return missing() if told is None else JSONResponse(told, headers=FORGET)
+
+
+def _told(name: str, beginning: str, by: str, mode: Mode) -> Json | None:
+    # Streamlit warns of caches that are made before its server runs.
+    from dashboard.cache import encoder_results, index_data, search_and_map, vector_ratings
+    from dashboard.models import photo_reasons
+
+    if name not in Workspace.current().index_names():
+        return None
+    index = index_data.index(name)
+    vector = index_data.vectors(index).get(by)
+    row = search_and_map.row_of_digest(index, beginning)
+    if vector is None or row is None:
+        return None
+    found = encoder_results.reasons(index, vector, row)
+    places = vector_ratings.percentiles(index, vector)
+    return photo_reasons.told(index, vector, found.explanation, found.concepts, places, mode)

@@ -1,0 +1,63 @@
+import base64
+import io
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+from PIL import Image
+from starlette.applications import Starlette
+
+from dashboard.reason_route import reason_routes
+from dashboard.routes.addresses import ROOM
+from photorank.index.opened import open_index
+
+
+@pytest.fixture
+def tell(ask):
+    """Return a function that asks why a photo is where it is: the status, and what is told."""
+
+    def told(address):
+        address, _, query = address.partition("?")
+        sent = ask(Starlette(routes=reason_routes()), f"/{ROOM}/reasons/{address}", query=query)
+        body = sent["http.response.body"]["body"]
+        status = sent["http.response.start"]["status"]
+        return status, json.loads(body) if status == 200 else body
+
+    return told
+
+
+def test_a_rating_is_told_in_words_and_colours(home, tell):
+    """In plain words without a number but the place; the heat map has the shape of the photo."""
+    index = open_index("small")
+    photo = index.photo(3)
+
+    status, told = tell(f"small/{photo.digest[:16]}?by=ours&words=plain")
+    assert status == 200
+    assert told["headline"].endswith("of the collection, judged by ours.")
+    assert not any(word in str(told) for word in ("rating", "index", "encoder"))
+    heat = Image.open(io.BytesIO(base64.b64decode(told["heat"].partition(",")[2])))
+    with Image.open(photo.path) as original:
+        assert heat.width / heat.height == pytest.approx(original.width / original.height, rel=0.05)
+    assert all(one["photo"] != photo.digest for one in told["better"])
+
+    _, numbers = tell(f"small/{photo.digest[:16]}?by=ours&words=statistics")
+    assert numbers["headline"].startswith("Rated ")
+
+
+@pytest.mark.parametrize("wrong", ["small/{}?by=none", "other/{}?by=ours", "small/00?by=ours"])
+def test_of_what_is_not_there_nothing_is_told(home, tell, wrong):
+    """A vector, an index and a photo must be known."""
+    digest = open_index("small").photo(0).digest
+    assert tell(wrong.format(digest)) == (404, b"")
+
+
+def test_a_photo_that_is_gone_is_told(home, tell):
+    """In one sentence, in the place of the reasons."""
+    with closing(sqlite3.connect(home / "index" / "small" / "catalogue.sqlite")) as catalogue:
+        catalogue.execute("UPDATE roots SET path = CAST('/gone' AS BLOB)")
+        catalogue.commit()
+    digest = open_index("small").photo(1).digest
+    status, told = tell(f"small/{digest}?by=ours")
+    assert status == 200
+    assert set(told) == {"problem"}
