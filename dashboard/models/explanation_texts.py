@@ -90,11 +90,6 @@ def _carried(signals: SignalShares) -> str:
     )
 
 
-<<<<<<< HEAD
-def moving_lines(concepts: Sequence[Concept], signals: SignalShares | None) -> list[str]:
-    """Lines on concepts and signals that raise or lower a rating, strongest first."""
-    lines = [(one.pull, _concept_line(one)) for one in concepts]
-=======
 class Mover(NamedTuple):
     """Concept or kind of signals that lifts or lowers a rating."""
 
@@ -109,7 +104,6 @@ def movers(concepts: Sequence[Concept], signals: SignalShares | None) -> list[Mo
         Mover(f"{'more' if one.shown > 0 else 'less'} “{one.text}”", " than most photos", one.pull)
         for one in concepts
     ]
->>>>>>> 8811736 (Why a photo stands where it stands is told in the viewer, in words and colours; F says when there is no face, ? lists the keys)
     if signals is not None:
         beside = ", as measured beside most photos"
         found += [Mover(f"its {one.text}", beside, one.pull) for one in signals.kinds]

@@ -10,15 +10,9 @@ ACTIONS = {"alike": "More like it", "page": "More on its own page"}
 
 
 @st.fragment
-<<<<<<< HEAD
-def all_photos(photos: ShownPhotos, rater: str, opened: str) -> None:
-    """Show photos with a person's marks, and handle the grid's buttons."""
-    style = GridStyle(rater=rater, actions=ACTIONS, opened=opened)
-=======
 def all_photos(photos: ShownPhotos, rater: str, judged_by: str, opened: str) -> None:
-    """Show photos with a person's marks, and go where a button leads."""
+    """Show photos with a person's marks, and handle the grid's buttons."""
     style = GridStyle(rater=rater, actions=ACTIONS, judged_by=judged_by, opened=opened)
->>>>>>> 8811736 (Why a photo stands where it stands is told in the viewer, in words and colours; F says when there is no face, ? lists the keys)
     act = photo_grid("photos", photos, style)
     if act is None or not act.rows:
         return
