@@ -53,6 +53,7 @@ def commands(root: Path, to: Path) -> Iterator[list[str]]:
             *(word for name in names.values() for word in ("--index", name)),
             *("--fold-by", "split" if dataset in OWN_SPLIT else "photo"),
             *(word for form in ("html", "md", "json") for word in ("--to", f"{report}.{form}")),
+            "--force",
         ]
 
 

@@ -70,7 +70,7 @@ def compare_encoders(names: Sequence[str]) -> None:
     """Start a job that compares encoders, vectors and learners of several indexes."""
     workspace = index_data.workspace()
     make_folder(workspace.leaderboard.parent)
-    begun = ["leaderboard", *chain.from_iterable(("--index", name) for name in names)]
+    begun = ["leaderboard", "--force", *chain.from_iterable(("--index", name) for name in names)]
     for suffix in (".html", ".json"):
         begun += ["--to", str(workspace.leaderboard.with_suffix(suffix))]
     jobs.start(workspace, jobs.LEADERBOARD, begun)

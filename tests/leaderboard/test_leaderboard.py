@@ -150,6 +150,14 @@ def test_the_command_writes_every_form(encoders, tmp_path):
     assert all(file.stat().st_size > 1000 for file in files)
     assert json.loads(files[2].read_text())["panels"][0]["name"] == "good"
 
+    again = invoke("leaderboard", "--to", str(tmp_path / "new.md"), "--to", str(files[0]))
+    assert again.exit_code == 1
+    assert "report.html exists already" in again.stderr
+    assert not (tmp_path / "new.md").exists()
+    quick = ("--learners", "mean-difference", "--vectors", "", "--folds", "2", "--repeats", "1")
+    assert invoke("leaderboard", *quick, "--to", str(files[2]), "--force").exit_code == 0
+    assert json.loads(files[2].read_text())["panels"][0]["protocol"]["folds"] == 2
+
     wrong = invoke("leaderboard", "--to", str(tmp_path / "report.pdf"))
     assert wrong.exit_code == 1
     assert "name it with .html, .md, .json" in wrong.stderr
