@@ -43,8 +43,9 @@ def encoders(tmp_path, monkeypatch):
     rows = [f"{names[at]},{scores[at]},album {at // 9}" for at in range(N)]
     labels.write_text("\n".join(["file,score,group", *rows]))
 
-    def made(name, noise, *, seed, keep=N, judged=True):
+    def made(name, noise, *, seed, keep=N, judged=True, common=0.0):
         X = np.random.default_rng(seed).normal(size=(N, 12))
+        X[:, 1] += common
         X[:, 0] = scores + noise * X[:, 0]
         folder = tmp_path / name
         folder.mkdir()
@@ -98,6 +99,20 @@ def test_rows_are_those_of_the_same_folds(encoders):
     )
     assert lead.p_holm == lead.p < 0.05
     assert "It is ahead of each of the others" in report.summary()
+
+
+def test_an_encoder_that_takes_all_photos_for_one_does_not_decide_the_folds(encoders):
+    """What it takes for copies is told, and not kept together; of such alone all are."""
+    blind, good = encoders("blind", 0.0, seed=1, common=40.0), encoders("good", 0.3, seed=2)
+    [panel], _ = panels_of([good, blind])
+    assert (panel.copies == panel.photos[0].copies).all()
+    assert panel.notes == [
+        f"blind: its encoder takes {N} of {N} photos for copies of one picture, so which photos "
+        "are copies is told by the other encoders"
+    ]
+    [alone], _ = panels_of([blind])
+    assert (alone.copies == 0).all()
+    assert not alone.notes
 
 
 def test_a_vector_that_has_seen_the_photos_is_never_the_best(encoders):
