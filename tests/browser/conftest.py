@@ -81,8 +81,18 @@ def serving(workspace, folder):
 
 @pytest.fixture(scope="session")
 def running(indexed_home, tmp_path_factory):
-    """Return the server of all tests that leave its workspace as it is."""
+    """Return the server of all tests that leave its photos as they are.
+
+    Who judges there does so under a name that no other test has.
+    """
     with serving(indexed_home, tmp_path_factory.mktemp("server")) as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
+def mortal(indexed_home, tmp_path_factory):
+    """Return a server that tests may kill, if they start it again."""
+    with serving(indexed_home, tmp_path_factory.mktemp("mortal")) as server:
         yield server
 
 

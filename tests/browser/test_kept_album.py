@@ -6,7 +6,7 @@ from photorank.album.kept.album import KeptAlbum
 from photorank.album.kept.store import AlbumStore
 from photorank.index.opened import Index
 from photorank.workspace import Workspace
-from tests.browser.conftest import NEEDS_BROWSER, POLLING, serving
+from tests.browser.conftest import NEEDS_BROWSER, POLLING, drawn
 
 axe = pytest.importorskip(
     "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
@@ -18,33 +18,34 @@ ORDER = """want => [...document.querySelectorAll('*')].flatMap(one => one.shadow
     [...document.querySelectorAll('.frame')]).map(one => one.dataset.photo).join() === want"""
 
 
-def test_spreads_are_changed_by_keys_and_by_mouse(indexed_home, tab, tmp_path):
+def test_spreads_are_changed_by_keys_and_by_mouse(running, tab):
     """Each press is kept at once, the focus stays, and nothing is a barrier to somebody."""
-    with serving(indexed_home, tmp_path) as server:
-        workspace = Workspace(server.home)
-        digests = Index.open(workspace.index("small")).digests()[:6]
-        store = AlbumStore(workspace)
-        store.create("Summer", KeptAlbum("small", tuple(digests)), "chosen")
-        tab.goto(f"{server.address}/album?album=Summer")
-        frames = tab.locator("#spreads .frame")
-        frames.nth(5).wait_for()
+    workspace = Workspace(running.home)
+    digests = Index.open(workspace.index("small")).digests()[:6]
+    store = AlbumStore(workspace)
+    store.create("Summer", KeptAlbum("small", tuple(digests)), "chosen")
+    tab.goto(f"{running.address}/album?album=Summer")
+    frames = tab.locator("#spreads .frame")
+    frames.nth(5).wait_for()
 
-        def wait_for_order(*wanted):
-            tab.wait_for_function(ORDER, arg=",".join(wanted), polling=POLLING)
+    def wait_for_order(*wanted):
+        tab.wait_for_function(ORDER, arg=",".join(wanted), polling=POLLING)
 
-        frames.nth(0).focus()
-        tab.keyboard.press("Alt+ArrowRight")
-        wait_for_order(digests[1], digests[0], *digests[2:])
-        tab.keyboard.press("p")  # of the photo that was moved: the focus went with it
-        tab.locator("#spreads .frame.pinned").wait_for()
-        frames.nth(5).drag_to(frames.nth(2))
-        moved = [digests[1], digests[0], digests[5], *digests[2:5]]
-        wait_for_order(*moved)
-        frames.nth(3).hover()
-        frames.nth(3).get_by_role("button", name="Leave out").click()
-        wait_for_order(*moved[:3], *moved[4:])
-        found = axe.Axe().run(tab).response["violations"]
-        grave = [one["id"] for one in found if one["impact"] in ("serious", "critical")]
+    frames.nth(0).focus()
+    tab.keyboard.press("Alt+ArrowRight")
+    wait_for_order(digests[1], digests[0], *digests[2:])
+    tab.keyboard.press("p")  # of the photo that was moved: the focus went with it
+    tab.locator("#spreads .frame.pinned").wait_for()
+    frames.nth(5).drag_to(frames.nth(2))
+    moved = [digests[1], digests[0], digests[5], *digests[2:5]]
+    wait_for_order(*moved)
+    frames.nth(3).hover()
+    frames.nth(3).get_by_role("button", name="Leave out").click()
+    wait_for_order(*moved[:3], *moved[4:])
+    drawn(tab)  # what is being drawn anew is pale
+    found = axe.Axe().run(tab).response["violations"]
+    grave = [one["id"] for one in found if one["impact"] in ("serious", "critical")]
     album = store.load("Summer").album
+    store.remove("Summer")  # the page of other tests begins with a choice
     assert (album.pinned, album.left_out) == ((digests[0],), (digests[2],))
     assert grave == []

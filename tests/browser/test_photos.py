@@ -4,23 +4,14 @@ import re
 import signal
 import time
 
-import pytest
-
 from photorank.index.judging.marks import marks_of
 from photorank.index.opened import Index
 from photorank.workspace import IndexPaths
-from tests.browser.conftest import NEEDS_BROWSER, PATIENCE, serving
+from tests.browser.conftest import NEEDS_BROWSER, PATIENCE
 
 pytestmark = NEEDS_BROWSER
 
 CELL = ".cell img[src]"
-
-
-@pytest.fixture
-def mortal(indexed_home, tmp_path):
-    """Return a server that a test may kill."""
-    with serving(indexed_home, tmp_path) as server:
-        yield server
 
 
 def opened(page, server, rater):
@@ -84,21 +75,21 @@ def test_forty_keys_in_two_seconds_are_on_the_disk_within_a_second(tab, mortal):
 
 def test_the_viewer_opens_walks_marks_and_gives_the_focus_back(tab, running):
     """By keys alone; undo works after the page was drawn again."""
-    opened(tab, running, "bea")
+    opened(tab, running, "gil")
     order = digests_in_order(tab, running)
     tab.keyboard.press("Enter")
     viewer = tab.locator("dialog.viewer")
     viewer.wait_for()
     tab.keyboard.press("ArrowRight")
     tab.keyboard.press("3")
-    kept(running, "bea", {order[1]: (0, 3)})
+    kept(running, "gil", {order[1]: (0, 3)})
     tab.keyboard.press("i")
     tab.locator(".about p").first.wait_for()
     tab.keyboard.press("z")
     tab.locator(".viewer .stage.zoomed").first.wait_for()
     tab.keyboard.press("u")
-    kept(running, "bea", {})
-    assert marks(running, "bea") == {}
+    kept(running, "gil", {})
+    assert marks(running, "gil") == {}
 
     tab.keyboard.press("f")
     tab.locator(".told", has_text=re.compile("No face|not looked for")).wait_for()

@@ -8,7 +8,7 @@ import pytest
 from photorank.index.judging.click_log import clicks
 from photorank.index.opened import Index
 from photorank.workspace import IndexPaths
-from tests.browser.conftest import NEEDS_BROWSER, PATIENCE, POLLING, serving
+from tests.browser.conftest import NEEDS_BROWSER, PATIENCE, POLLING
 
 pytestmark = NEEDS_BROWSER
 
@@ -17,20 +17,6 @@ TWICE = """() => {
     for (const key of ["ArrowLeft", "ArrowRight"])
         document.body.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
 }"""
-
-
-@pytest.fixture(scope="module")
-def running(indexed_home, tmp_path_factory):
-    """Return a server whose index is taught, in each test by people of its own."""
-    with serving(indexed_home, tmp_path_factory.mktemp("taught")) as server:
-        yield server
-
-
-@pytest.fixture
-def mortal(indexed_home, tmp_path):
-    """Return a server that a test may kill."""
-    with serving(indexed_home, tmp_path) as server:
-        yield server
 
 
 def opened(page, server, rater):
@@ -83,9 +69,9 @@ def test_keys_as_fast_as_they_come_are_all_kept(tab, running):
 
 def test_a_server_that_is_killed_under_the_fingers_loses_nothing(tab, mortal):
     """What it was not told before it ended is told to the next one, by the page that is open."""
-    opened(tab, mortal, "ann")
+    opened(tab, mortal, "dan")
     tab.keyboard.press("ArrowLeft")
-    told(mortal, "ann", 1)
+    told(mortal, "dan", 1)
     mortal.process.send_signal(signal.SIGSTOP)
     for _ in range(3):
         tab.wait_for_timeout(100)
@@ -93,7 +79,7 @@ def test_a_server_that_is_killed_under_the_fingers_loses_nothing(tab, mortal):
     tab.wait_for_timeout(500)
     mortal.end(signal.SIGKILL)
     mortal.start()
-    assert len(told(mortal, "ann", 4).winners) == 4
+    assert len(told(mortal, "dan", 4).winners) == 4
 
 
 def test_a_key_that_is_held_or_pressed_twice_answers_one_pair(tab, running):
