@@ -1,4 +1,4 @@
-"""Contribution of single photos to an album, given the album's other photos."""
+"""A photo's contribution to an album: a rating that depends on the collection."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from photorank.album.candidates import likeness
-from photorank.album.greedy_choice import Covers
 from photorank.album.request import BALANCE
 from photorank.index.opened import Index
+from photorank.outside_text import printable
 from photorank.typing import Codes, Embeddings, Ratings
 
 _SEED = 0  # of the random photos that represent the collection
@@ -19,76 +19,87 @@ _CLIENTS = 1000  # number of these photos, at most
 
 @dataclass(frozen=True)
 class InContext:
-    """Contribution of one photo to an album, and its most similar photo there."""
+    """One photo's contribution to an album."""
 
     adds: float  # share of the album's value that it brings, or would bring
     in_album: bool
     most_alike: Path | None  # the other photo of the album that is most like it
     cosine: float  # with that photo
 
+    def in_words(self, album: str) -> str:
+        """Contribution in words, to an album of that name or kind.
+
+        >>> InContext(0.0213, False, Path("a/IMG_1.jpg"), 0.7).in_words("the best 24 photos")
+        'would add 2.1 % to the best 24 photos, of which IMG_1.jpg is most like it'
+        """
+        share = f"{100 * self.adds:.1f} %" if self.adds >= _LEAST_SHARE else "hardly anything"
+        said = f"{'adds' if self.in_album else 'would add'} {share} to {album}"
+        if self.most_alike is None:
+            return said
+        return f"{said}, of which {printable(self.most_alike.name)} is most like it"
+
+
+_LEAST_SHARE = 0.0005  # that is told in a figure
+
 
 class Asked(NamedTuple):
-    """Photo to assess, in the index or not."""
+    """Photo in question, in the index or not."""
 
     row: int | None  # of the index
     embedding: Embeddings  # (d,)
     rating: float
 
 
-def in_context(
-    index: Index, ratings: Ratings, album: Sequence[int], asked: Sequence[Asked]
-) -> list[InContext]:
-    """Contribution of each given photo to the album of the photos at `rows`.
+class AlbumContext:
+    """An album of an index's photos, by which the contribution of any photo is told.
 
     The album's value is that of :mod:`photorank.album.greedy_choice`: ratings above the
     collection's worst one, as a share of the best album's, and how well the album stands for the
     collection, as a mean likeness. A photo that is like one of the album adds little, however well
-    it is rated.
+    it is rated. Only the embeddings of the album and of at most a thousand photos are read.
     """
-    heads = index.heads()
-    clients = np.arange(len(heads))
-    if len(clients) > _CLIENTS:
-        clients = np.sort(np.random.default_rng(_SEED).choice(clients, _CLIENTS, replace=False))
-    above = ratings - ratings.min(initial=np.inf)
-    best = np.cumsum(np.sort(above)[::-1])
-    values = _Values(
-        np.array(album, dtype=np.intp), likeness(heads[list(album)], heads[clients]), above, best
-    )
-    found = []
-    for one in asked:
-        head = one.embedding[None, : index.manifest.head]
-        inside = one.row is not None and one.row in album
-        others = np.flatnonzero(values.rows != (one.row if inside else -1))
-        own = one.rating - float(ratings.min(initial=np.inf))
-        without, with_it = values.around(others, own, likeness(head, heads[clients])[0])
-        cosines = heads[values.rows[others]] @ head[0]
-        nearest = int(np.argmax(cosines)) if len(others) else None
-        found.append(
-            InContext(
-                (with_it - without) / with_it if with_it > 0 else 0.0,
-                inside,
-                None if nearest is None else index.photo(int(values.rows[others[nearest]])).path,
-                float("nan") if nearest is None else float(cosines[nearest]),
-            )
+
+    def __init__(self, index: Index, ratings: Ratings, album: Sequence[int]) -> None:
+        n = len(ratings)
+        clients = np.arange(n)
+        if n > _CLIENTS:
+            clients = np.sort(np.random.default_rng(_SEED).choice(n, _CLIENTS, replace=False))
+        self.rows: Codes = np.array(album, dtype=np.intp)  # (k,)
+        self._index = index
+        self._least = float(ratings.min(initial=np.inf))
+        self._heads, self._clients = index.heads_of(self.rows), index.heads_of(clients)
+        self._covers = likeness(self._heads, self._clients)
+        self._above = ratings[self.rows] - self._least  # (k,)
+        most = np.sort(ratings)[::-1][: len(album) + 1]
+        self._best = np.cumsum(most - self._least)  # sums of the best ratings
+
+    def tell(self, asked: Sequence[Asked]) -> list[InContext]:
+        """Contributions of some photos."""
+        return [self._one(photo) for photo in asked]
+
+    def tell_rows(self, rows: Sequence[int], ratings: Ratings) -> list[InContext]:
+        """Contributions of some of the index's photos, whose ratings are (n,)."""
+        heads = self._index.heads_of(rows)
+        return self.tell(
+            [Asked(row, head, float(ratings[row])) for row, head in zip(rows, heads, strict=True)]
         )
-    return found
 
-
-class _Values(NamedTuple):
-    """Terms from which the value of an album and of its subsets is computed."""
-
-    rows: Codes  # (k,)
-    covers: Covers  # (k, c)
-    above: Ratings  # (n,) ratings above the worst one
-    best: Ratings  # (n,) sums of the best ones
-
-    def around(self, others: Codes, own: float, cover: Covers) -> tuple[float, float]:
-        """Value of the album's photos `others`, without and with one more photo."""
-        covered = self.covers[others].max(axis=0, initial=0.0)
-        quality = float(self.above[self.rows[others]].sum())
-        most = float(self.best[min(len(others), len(self.best) - 1)]) or 1.0
-        return (
-            (1 - BALANCE) * quality / most + BALANCE * float(covered.mean()),
-            (1 - BALANCE) * (quality + own) / most
-            + BALANCE * float(np.maximum(covered, cover).mean()),
+    def _one(self, photo: Asked) -> InContext:
+        head = photo.embedding[None, : self._index.manifest.head]
+        others = np.flatnonzero(self.rows != (-1 if photo.row is None else photo.row))
+        cover = likeness(head, self._clients)[0]
+        covered = self._covers[others].max(axis=0, initial=0.0)
+        quality = float(self._above[others].sum())
+        most = float(self._best[min(len(others), len(self._best) - 1)]) or 1.0
+        without = (1 - BALANCE) * quality / most + BALANCE * float(covered.mean())
+        own = (1 - BALANCE) * (photo.rating - self._least) / most
+        new = BALANCE * float(np.maximum(cover - covered, 0).mean())
+        with_it = without + own + new
+        cosines = self._heads[others] @ head[0]
+        nearest = int(np.argmax(cosines)) if len(others) else None
+        return InContext(
+            (own + new) / with_it if with_it > 0 else 0.0,
+            len(others) < len(self.rows),
+            None if nearest is None else self._index.photo(int(self.rows[others[nearest]])).path,
+            float("nan") if nearest is None else float(cosines[nearest]),
         )

@@ -1,29 +1,24 @@
 """The command that makes a photo book from an album: preview, PDF, numbered pages, check."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from photorank.cli.index_and_vector import open_index, open_vector
+from photorank.cli.book_planning import Asked, planned
 from photorank.cli.options import AsJson, IndexName, MaybeVector, example
 from photorank.cli.output import line, message, print_json, print_some, progress
 from photorank.errors import counted
 from photorank.outside_text import typed_path
 
 if TYPE_CHECKING:
-    from photorank.album.book.geometry import PageSize
     from photorank.album.book.plan import Book
     from photorank.export.pdf.printers import Printer
-    from photorank.index.opened import Index
-    from photorank.typing import Ratings
 
 app = typer.Typer()
 
 _PDF = ".pdf"
-_MAX_PLAN_BYTES = 50 << 20
 
 
 @app.command(epilog=example("photorank book --album Italy --pages 24 --to italy.pdf"))
@@ -148,7 +143,7 @@ def book(
     }
     wanted = replace(wanted, **{name: one for name, one in given.items() if one is not None})
     asked = Asked(pages, size, places, album, captions, plan)
-    opened, made, notes = _planned(asked, wanted, vector, index)
+    opened, made, notes = planned(asked, wanted, vector, index)
     if check is not None:
         _tell_check(check, made, as_json)
         return
@@ -164,105 +159,7 @@ def book(
             pages_at = replace(options, max_ppi=wanted.ppi)
             written, more = _jpegs(made, outside_photos(opened, to), pages_at)
         notes += more
-    _tell(made, notes, wanted, written, as_json)
-
-
-class Asked(NamedTuple):
-    """Options given for a book's pages; None for an option not given."""
-
-    pages: int | None
-    size: str | None
-    places: int | None
-    album: str | None
-    captions: Literal["none", "event"] | None
-    plan: Path | None
-
-
-def _planned(
-    asked: Asked, wanted: "Printer", vector: str | None, name: str | None
-) -> "tuple[Index, Book, list[str]]":
-    """Index, planned book, and notes on the chosen photos."""
-    from photorank.album.book.make_book import BookWishes, book_of_plan, make_book, photos_for
-    from photorank.album.kept.album import AlbumSettings, KeptAlbum
-    from photorank.album.kept.choose import choose_album, request_of, rows_of_album
-    from photorank.album.kept.store import AlbumStore
-    from photorank.workspace import Workspace
-
-    entry = AlbumStore(Workspace.current()).load(asked.album) if asked.album else None
-    opened = open_index(name or (entry.album.index if entry else None) or None)
-    album = entry.album if entry else KeptAlbum(opened.name)
-    rated_by = open_vector(opened, vector or album.settings.vector or None, "choosing")
-    ratings: Ratings = opened.rate(rated_by)
-    if asked.plan is not None:
-        size, pages = _read_plan(asked.plan)
-        return opened, book_of_plan(opened, ratings, size, pages, wanted.warn_ppi), []
-    own = f"{album.book.width:g}x{album.book.height:g}"
-    size = replace(_size(asked.size or own), bleed=wanted.bleed, safe=wanted.safe)
-    count = asked.pages or album.book.pages
-    notes: list[str] = []
-    if entry:
-        found = rows_of_album(opened, album)
-        rows = found.photos
-        if found.missing:
-            notes.append(
-                f"{counted(len(found.missing), 'photo')} of the album are not in index "
-                f"{opened.name!r}"
-            )
-    else:
-        places = asked.places or photos_for(count or _USUAL_PAGES)
-        settings = AlbumSettings(places)
-        request = request_of(settings, rows_of_album(opened, album), hold=False, fill=True)
-        with progress("Looking for series", "photos") as report:
-            least = None if asked.places else count
-            chosen, _ = choose_album(opened, rated_by, request, settings.alike, report, least=least)
-        rows, notes = [one.row for one in chosen.chosen], chosen.notes
-    wishes = BookWishes(
-        size,
-        count,
-        (asked.captions or album.book.captions) == "event",
-        wanted.warn_ppi,
-        frozenset(row for row in rows if opened.photo(row).digest in album.book.alone),
-    )
-    return opened, make_book(opened, ratings, rows, wishes), notes
-
-
-_USUAL_PAGES = 24
-_SIZES = {
-    "a4": (210, 297),
-    "a5": (148, 210),
-    "a4-landscape": (297, 210),
-    "a5-landscape": (210, 148),
-}
-_SIDES_MM = (50, 1000)
-
-
-def _size(text: str) -> "PageSize":
-    from photorank.album.book.geometry import PageSize
-
-    known = _SIZES.get(text.lower())
-    try:
-        width, height = known or map(float, text.lower().replace("×", "x").split("x"))
-    except ValueError as error:
-        raise typer.BadParameter("--size needs WxH in mm, like 210x210, or A4") from error
-    if not all(_SIDES_MM[0] <= side <= _SIDES_MM[1] for side in (width, height)):
-        raise typer.BadParameter(f"--size: sides are {_SIDES_MM[0]} to {_SIDES_MM[1]} mm")
-    return PageSize(width, height)
-
-
-def _read_plan(path: Path) -> Any:
-    from photorank.album.book.plan import pages_of_json
-    from photorank.errors import AlbumError, MissingPathError
-    from photorank.workspace import read_bytes
-
-    if not path.is_file():
-        raise MissingPathError(path)
-    if path.stat().st_size > _MAX_PLAN_BYTES:
-        raise AlbumError(f"{path} is larger than any book's plan.")
-    try:
-        said = json.loads(read_bytes(path))
-    except (ValueError, RecursionError) as error:
-        raise AlbumError(f"{path} is no JSON: {error!s:.100}.") from error
-    return pages_of_json(said)
+    _tell(made, notes, wanted, {"index": opened.name} | written, as_json)
 
 
 def _pdf(made: "Book", path: Path, options: Any) -> tuple[dict[str, Any], list[str]]:
@@ -304,12 +201,12 @@ def _tell_check(path: Path, made: "Book", as_json: bool) -> None:
 
 
 def _tell(
-    made: "Book", notes: list[str], wanted: "Printer", written: dict[str, Any], as_json: bool
+    made: "Book", notes: list[str], wanted: "Printer", more: dict[str, Any], as_json: bool
 ) -> None:
     from photorank.album.book.plan import book_json
 
     if as_json:
-        print_json(book_json(made) | {"notes": notes} | written)
+        print_json(book_json(made) | {"notes": notes} | more)
         return
     size = made.size
     photos = counted(len(made.frames), "photo")
@@ -333,10 +230,11 @@ def _tell(
         line(note)
     if wanted.note:
         line(f"{wanted.name}: {wanted.note}")
+    written = more.get("written", [])
     if not written:
         message("nothing was written; --to FILE.pdf or --to FOLDER does")
-    elif len(written["written"]) == 1:
-        line(f"{written['written'][0]} is written, read back and checked")
+    elif len(written) == 1:
+        line(f"{written[0]} is written, read back and checked")
     else:
-        folder = written["written"][0].parent
-        line(f"{counted(len(written['written']), 'page')} written into {folder}")
+        folder = written[0].parent
+        line(f"{counted(len(written), 'page')} written into {folder}")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from photorank.cli.output import message
 
 if TYPE_CHECKING:
+    from photorank.album.kept.store import Entry
     from photorank.index.opened import Index
     from photorank.vectors.master import MasterVector
 
@@ -29,3 +30,18 @@ def open_vector(index: "Index", name: str | None, doing: str = "") -> "MasterVec
         if doing:
             message(f"{doing} by {name}, {why}")
     return load_vector(index, name)
+
+
+def kept_entry(name: str | None) -> "Entry | None":
+    """Kept album of a name, with its history; None without a name."""
+    if name is None:
+        return None
+    from photorank.album.kept.store import AlbumStore
+    from photorank.workspace import Workspace
+
+    return AlbumStore(Workspace.current()).load(name)
+
+
+def index_of(entry: "Entry | None") -> str | None:
+    """Name of the index that a kept album was last chosen from; None if it does not say."""
+    return (entry.album.index or None) if entry else None

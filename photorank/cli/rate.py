@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photorank.cli.index_and_vector import open_index, open_vector
+from photorank.cli.index_and_vector import index_of, kept_entry, open_index, open_vector
 from photorank.cli.options import (
     Approximate,
     AsJson,
@@ -23,6 +23,7 @@ from photorank.errors import changed_since
 from photorank.outside_text import typed_path
 
 if TYPE_CHECKING:
+    from photorank.album.kept.store import Entry
     from photorank.index.opened import Found, Index, Photo
     from photorank.rating.rate_photo import RatedPhoto
     from photorank.rating.stability import Steadiness
@@ -62,46 +63,37 @@ def rate(
 
     if album is not None and in_context:
         raise typer.BadParameter("--album and --in-context are two contexts: give one")
-    opened = open_index(index)
+    entry = kept_entry(album)
+    opened = open_index(index or index_of(entry))
     found = open_vector(opened, vector)
     paths = named_paths(photos, sys.stdin.buffer)
     rated = rate_files(opened, found, paths, opened.encoder)
     if album is None and not in_context:
         _print_rated(rated, as_json)
         return
-    _print_in_context(opened, found, rated, album, as_json)
+    _print_in_context(opened, found, rated, entry, as_json)
 
 
 def _print_in_context(
     index: "Index",
     vector: "MasterVector",
     rated: Sequence["RatedPhoto"],
-    name: str | None,
+    entry: "Entry | None",
     as_json: bool,
 ) -> None:
     """Print each photo's rating and its contribution to an album."""
-    from photorank.album.in_context import Asked, in_context
-    from photorank.album.kept.album import AlbumSettings, KeptAlbum
-    from photorank.album.kept.choose import choose_album, request_of, rows_of_album
-    from photorank.album.kept.store import AlbumStore
+    from photorank.album.in_context import AlbumContext, Asked
+    from photorank.album.kept.choose import rows_in_context
     from photorank.rating.rate_photo import embeddings_of
-    from photorank.workspace import Workspace
 
-    if name is not None:
-        rows = rows_of_album(index, AlbumStore(Workspace.current()).load(name).album).photos
-    else:
-        settings = AlbumSettings()
-        request = request_of(
-            settings, rows_of_album(index, KeptAlbum(index.name)), hold=False, fill=True
-        )
-        made, _ = choose_album(index, vector, request, settings.alike)
-        rows = [one.row for one in made.chosen]
+    ratings = index.rate(vector)
+    rows = rows_in_context(index, vector, None if entry is None else entry.album)
     embeddings = embeddings_of(index, [one.path for one in rated], index.encoder)
     asked = [
         Asked(index.row_of(one.path), embedding, one.rating)
         for one, embedding in zip(rated, embeddings, strict=True)
     ]
-    told = in_context(index, index.rate(vector), rows, asked)
+    told = AlbumContext(index, ratings, rows).tell(asked)
     if as_json:
         print_json(
             [
@@ -116,7 +108,7 @@ def _print_in_context(
             ]
         )
         return
-    where = "the best album" if name is None else name
+    where = "the best album" if entry is None else entry.name
     print_table(
         ["rating", "percentile", f"adds to {where}", "most like", "photo"],
         [

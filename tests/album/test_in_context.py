@@ -1,9 +1,11 @@
 """A photo's value in context: what it adds to an album, not only its standing."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from photorank.album.in_context import Asked, in_context
+from photorank.album.in_context import AlbumContext, Asked
 
 
 @pytest.fixture
@@ -17,7 +19,7 @@ def asked(collection):
             Asked(row, index.embeddings()[row], float(ratings[row] if own is None else own))
             for row in rows
         ]
-        return in_context(index, ratings, album, photos)
+        return AlbumContext(index, ratings, album).tell(photos)
 
     return index, ask
 
@@ -40,9 +42,24 @@ def test_a_twin_of_the_albums_photos_adds_less_than_another_of_its_rating(asked)
     ratings = np.zeros(len(index))
     heads = index.embeddings()
     twin, other = Asked(None, heads[1], 0.0), Asked(None, heads[5], 0.0)
-    of_twin, of_other = in_context(index, ratings, [1, 2], [twin, other])
+    of_twin, of_other = AlbumContext(index, ratings, [1, 2]).tell([twin, other])
     assert of_twin.adds == pytest.approx(0, abs=1e-4)
     assert of_other.adds > 0.001
     assert of_twin.cosine == pytest.approx(1, abs=1e-5)
     [low], [high] = ask([1, 2], [5], own=0.0), ask([1, 2], [5], own=1.0)
     assert high.adds > low.adds
+
+
+def test_what_a_photo_adds_is_said_in_a_sentence(collection):
+    """Its name is shown as text, whatever it is; a share that rounds to nothing is no figure."""
+    index = collection.index
+    ratings = index.rate(collection.vector)
+    context = AlbumContext(index, ratings, [1, 4, 7])
+    inside, outside = context.tell_rows([4, 5], ratings)
+    assert inside.in_words("the album").startswith("adds ")
+    words = outside.in_words("the best 3 photos")
+    assert words.startswith("would add ")
+    assert words.endswith(
+        f"to the best 3 photos, of which {outside.most_alike.name} is most like it"
+    )
+    assert "hardly anything" in replace(outside, adds=0.0001).in_words("it")

@@ -1,6 +1,7 @@
 """The commands about kept albums."""
 
 import json
+import shutil
 
 import pytest
 
@@ -105,7 +106,7 @@ def test_mistakes_end_in_one_line(refused, photorank):
     assert f"{__file__} is no album's JSON" in refused("albums", "import", __file__)
 
 
-def test_ratings_tell_what_a_photo_adds_to_an_album(kept, photorank, gallery):
+def test_ratings_tell_what_a_photo_adds_to_an_album(kept, photorank, gallery, tmp_path):
     """To a kept one, or to the best of the index; the keys of before stay."""
     photos = [gallery / "beach" / "0.jpg", gallery / "street" / "7.jpg"]
     kept("albums", "save", "mine", "--photo", photos[0])
@@ -115,6 +116,10 @@ def test_ratings_tell_what_a_photo_adds_to_an_album(kept, photorank, gallery):
     assert [one["in_album"] for one in told] == [True, False]
     assert told[0]["adds"] == 1
     assert told[1]["most_alike"] == str(photos[0])
+    [own] = (tmp_path / "home" / "index").iterdir()
+    shutil.copytree(own, own.with_name("another"))
+    assert kept("rate", *photos, "--vector", "ours", "--album", "mine") == told
+    shutil.rmtree(own.with_name("another"))
     best = kept("rate", *photos, "--vector", "ours", "--in-context")
     assert 0 < best[1]["adds"] < best[0]["adds"] < 1
     assert (

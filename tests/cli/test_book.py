@@ -1,6 +1,7 @@
 """The command that makes books."""
 
 import json
+import shutil
 
 import pikepdf
 import pytest
@@ -38,6 +39,9 @@ def test_a_kept_album_becomes_a_pdf_which_its_plan_makes_again(photorank, tmp_pa
     with pikepdf.open(one) as pdf:
         assert len(pdf.pages) == 4
     plan.write_text(done.out)
+    indexes = tmp_path / "home" / "index"
+    [own] = indexes.iterdir()
+    shutil.copytree(own, indexes / "another")  # the plan says of which index it was made
     assert photorank("book", "--plan", plan, "--to", other, "--vector", "ours").code == 0
     for some in (one, other):
         checked = photorank("book", "--plan", plan, "--check", some, "--vector", "ours")

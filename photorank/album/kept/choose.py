@@ -96,6 +96,17 @@ def choose_album(
     return album, series
 
 
+def rows_in_context(index: Index, vector: MasterVector, album: KeptAlbum | None) -> list[int]:
+    """Rows of the album that contributions are told of: a kept one's, or the best 24 photos'."""
+    if album is not None:
+        return rows_of_album(index, album).photos
+    settings = AlbumSettings()
+    nothing = rows_of_album(index, KeptAlbum(index.name))
+    request = request_of(settings, nothing, hold=False, fill=True)
+    made, _ = choose_album(index, vector, request, settings.alike)
+    return [one.row for one in made.chosen]
+
+
 def with_photos(index: Index, album: KeptAlbum, rows: Sequence[int]) -> KeptAlbum:
     """Album of the photos at `rows`: earlier members in their order, new ones by time.
 

@@ -1,0 +1,134 @@
+"""The plan of a book as the command asks for it: of the best photos, an album, or a file."""
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import typer
+
+from photorank.cli.index_and_vector import index_of, kept_entry, open_index, open_vector
+from photorank.cli.output import progress
+from photorank.errors import counted
+
+if TYPE_CHECKING:
+    from photorank.album.book.geometry import PageSize
+    from photorank.album.book.plan import Book, WrittenPage
+    from photorank.export.pdf.printers import Printer
+    from photorank.index.opened import Index
+    from photorank.typing import Ratings
+
+_MAX_PLAN_BYTES = 50 << 20
+
+
+class Asked(NamedTuple):
+    """Options given for a book's pages; None for an option not given."""
+
+    pages: int | None
+    size: str | None
+    places: int | None
+    album: str | None
+    captions: Literal["none", "event"] | None
+    plan: Path | None
+
+
+def planned(
+    asked: Asked, wanted: "Printer", vector: str | None, name: str | None
+) -> "tuple[Index, Book, list[str]]":
+    """Index, planned book, and notes on the chosen photos."""
+    from photorank.album.book.make_book import BookWishes, book_of_plan, make_book, photos_for
+    from photorank.album.kept.album import AlbumSettings, KeptAlbum
+    from photorank.album.kept.choose import choose_album, request_of, rows_of_album
+
+    entry = kept_entry(asked.album)
+    read = None if asked.plan is None else _read_plan(asked.plan)
+    opened = open_index(name or index_of(entry) or (read and _known_index(read.index)) or None)
+    album = entry.album if entry else KeptAlbum(opened.name)
+    rated_by = open_vector(opened, vector or album.settings.vector or None, "choosing")
+    ratings: Ratings = opened.rate(rated_by)
+    if read is not None:
+        return opened, book_of_plan(opened, ratings, read.size, read.pages, wanted.warn_ppi), []
+    own = f"{album.book.width:g}x{album.book.height:g}"
+    size = replace(_size(asked.size or own), bleed=wanted.bleed, safe=wanted.safe)
+    count = asked.pages or album.book.pages
+    notes: list[str] = []
+    if entry:
+        found = rows_of_album(opened, album)
+        rows = found.photos
+        if found.missing:
+            notes.append(
+                f"{counted(len(found.missing), 'photo')} of the album are not in index "
+                f"{opened.name!r}"
+            )
+    else:
+        places = asked.places or photos_for(count or _USUAL_PAGES)
+        settings = AlbumSettings(places)
+        request = request_of(settings, rows_of_album(opened, album), hold=False, fill=True)
+        with progress("Looking for series", "photos") as report:
+            least = None if asked.places else count
+            chosen, _ = choose_album(opened, rated_by, request, settings.alike, report, least=least)
+        rows, notes = [one.row for one in chosen.chosen], chosen.notes
+    wishes = BookWishes(
+        size,
+        count,
+        (asked.captions or album.book.captions) == "event",
+        wanted.warn_ppi,
+        frozenset(row for row in rows if opened.photo(row).digest in album.book.alone),
+    )
+    return opened, make_book(opened, ratings, rows, wishes), notes
+
+
+_USUAL_PAGES = 24
+_SIZES = {
+    "a4": (210, 297),
+    "a5": (148, 210),
+    "a4-landscape": (297, 210),
+    "a5-landscape": (210, 148),
+}
+_SIDES_MM = (50, 1000)
+
+
+def _size(text: str) -> "PageSize":
+    from photorank.album.book.geometry import PageSize
+
+    known = _SIZES.get(text.lower())
+    try:
+        width, height = known or map(float, text.lower().replace("×", "x").split("x"))
+    except ValueError as error:
+        raise typer.BadParameter("--size needs WxH in mm, like 210x210, or A4") from error
+    if not all(_SIDES_MM[0] <= side <= _SIDES_MM[1] for side in (width, height)):
+        raise typer.BadParameter(f"--size: sides are {_SIDES_MM[0]} to {_SIDES_MM[1]} mm")
+    return PageSize(width, height)
+
+
+@dataclass(frozen=True)
+class _ReadPlan:
+    """Plan read from a file."""
+
+    index: str  # that it was made of; "" where it does not say
+    size: "PageSize"
+    pages: "list[WrittenPage]"
+
+
+def _known_index(name: str) -> str | None:
+    """Name of a plan's index; None where this workspace has none of that name."""
+    from photorank.workspace import Workspace
+
+    return name if name in Workspace.current().index_names() else None
+
+
+def _read_plan(path: Path) -> _ReadPlan:
+    from photorank.album.book.plan import pages_of_json
+    from photorank.errors import AlbumError, MissingPathError
+    from photorank.workspace import read_bytes
+
+    if not path.is_file():
+        raise MissingPathError(path)
+    if path.stat().st_size > _MAX_PLAN_BYTES:
+        raise AlbumError(f"{path} is larger than any book's plan.")
+    try:
+        said = json.loads(read_bytes(path))
+    except (ValueError, RecursionError) as error:
+        raise AlbumError(f"{path} is no JSON: {error!s:.100}.") from error
+    size, pages = pages_of_json(said)
+    return _ReadPlan(str(said.get("index", "")), size, pages)
