@@ -6,6 +6,7 @@ import glob
 import os
 import re
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from photorank.errors import (
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")  # Windows' device names
+_FULL_DISK_BYTES = 1 << 20  # free space below which a disk counts as full
 
 
 class _Below:
@@ -191,8 +193,17 @@ def storage_errors(path: Path, kept: str | None = None) -> Iterator[None]:
         }
         if error.errno in (errno.ENAMETOOLONG, errno.EILSEQ):
             raise  # it is the name, and another file may well be written
-        reason = reasons.get(error.errno or 0) or (error.strerror or str(error)).lower()
+        number = error.errno or 0
+        if not number and is_full(path):  # NumPy says how many bytes were not written, and no why
+            number = errno.ENOSPC
+        reason = reasons.get(number) or (error.strerror or str(error)).lower()
         raise StorageError(path, reason, kept) from error
+
+
+def is_full(path: Path) -> bool:
+    """Whether the disk of a path, which need not exist, has no room left."""
+    there = next(one for one in (path, *path.absolute().parents) if os.path.exists(one))
+    return shutil.disk_usage(there).free < _FULL_DISK_BYTES
 
 
 def read_bytes(path: Path) -> bytes:
@@ -229,14 +240,34 @@ def require_locks(folder: Path) -> None:
 
 def make_folder(folder: Path) -> None:
     """Create a folder and its ancestors, at any depth."""
-    missing = []
+    with folder_for(folder):
+        pass
+
+
+@contextmanager
+def folder_for(folder: Path) -> Iterator[None]:
+    """Folder and its ancestors, created around a block.
+
+    Where they cannot be made or the block fails, those that were made for it and are still empty
+    are removed.
+    """
+    missing: list[Path] = []
     while not folder.is_dir():
         missing.append(folder)
         if folder == folder.parent:
             break
         folder = folder.parent
-    for one in reversed(missing):
-        one.mkdir(exist_ok=True)
+    made: list[Path] = []
+    try:
+        for one in reversed(missing):
+            one.mkdir(exist_ok=True)
+            made.append(one)
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):  # the first that holds something ends it
+            for one in reversed(made):
+                one.rmdir()
+        raise
 
 
 @contextmanager
@@ -246,8 +277,7 @@ def replacing(path: Path, *, alone: bool = False) -> Iterator[Path]:
     A crash at any moment leaves the old file or the new one, never a part of one under its name.
     Where nobody else writes the file (`alone`), what a killed run left of it is removed first.
     """
-    with storage_errors(path):
-        make_folder(path.parent)
+    with storage_errors(path), folder_for(path.parent):
         if alone:
             for left_over in path.parent.glob(f".{glob.escape(path.name)}.{'[0-9a-f]' * 16}.part"):
                 left_over.unlink(missing_ok=True)

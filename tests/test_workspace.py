@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from photorank.errors import InvalidNameError, MissingIndexError, StorageError
-from photorank.workspace import Workspace, replacing, storage_errors, write_bytes
+from photorank.workspace import Workspace, folder_for, replacing, storage_errors, write_bytes
 
 
 @pytest.fixture
@@ -122,6 +122,29 @@ def test_a_full_disk_is_told(tmp_path):
 
     with pytest.raises(StorageError, match="disk is full"):
         fill()
+
+
+def test_folders_of_what_came_to_nothing_are_removed(tmp_path):
+    """Those that were made for it go if they are empty; none that was there before does."""
+    (tmp_path / "mine").mkdir()
+
+    def fail(folder, leave=""):
+        with folder_for(folder):
+            if leave:
+                (folder / leave).touch()
+            raise StorageError(folder, "full")
+
+    with pytest.raises(StorageError):
+        fail(tmp_path / "mine" / "a" / "b")
+    with pytest.raises(StorageError):
+        fail(tmp_path / "mine")
+    with pytest.raises(StorageError):
+        fail(tmp_path / "other" / "c", leave="file")
+    with pytest.raises(UnicodeEncodeError), folder_for(tmp_path / "mine" / "d" / "\ud800" / "e"):
+        pass
+    assert {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")} == {
+        *("mine", "other", "other/c", "other/c/file")
+    }
 
 
 def test_folders_may_nest_deeper_than_python_recurses(tmp_path):

@@ -10,7 +10,7 @@ import numpy as np
 from photorank.errors import ExportError
 from photorank.index.opened import Index
 from photorank.photos.pathtext import path_text
-from photorank.workspace import make_folder, storage_errors, sync_folder
+from photorank.workspace import folder_for, make_folder, storage_errors, sync_folder
 
 EMBEDDINGS, METADATA = "img_emb", "metadata"  # folders, and prefixes of their files
 _PART_ROWS = 100_000  # clip-retrieval has up to a million; a whole part is in memory
@@ -45,7 +45,7 @@ def write_folder(
     digits = len(str(max(len(starts) - 1, 0)))  # leading zeros: readers sort the names as text
     names = []
     temporary = folder / f".{index.name}.{os.getpid()}.part"
-    with storage_errors(folder):
+    with storage_errors(folder), folder_for(folder):
         for left_over in folder.glob(f".{index.name}.*.part"):  # of an export that was killed
             shutil.rmtree(left_over)
         try:

@@ -18,7 +18,7 @@ from photorank.errors import ExportError, StorageError, UnreadablePhotoError
 from photorank.index.opened import Photo
 from photorank.outside_text import MAX_NAME_BYTES
 from photorank.photos.open_photo import file_digest, open_file
-from photorank.workspace import make_folder, storage_errors, sync_folder
+from photorank.workspace import folder_for, storage_errors, sync_folder
 
 Link: TypeAlias = Literal["copy", "hard", "soft"]
 
@@ -83,20 +83,15 @@ def write(
     ExportError if it takes no such links.
     """
     copies = plan(photos, folder, link, numbered=numbered)
-    with storage_errors(folder):
-        make_folder(folder)
+    by_path = {photo.path: photo for photo in photos}
+    with storage_errors(folder), folder_for(folder):
         for left in folder.iterdir():
             if _PART_NAME.fullmatch(left.name):
                 left.unlink(missing_ok=True)
         _check_room(copies, folder)
-    by_path = {photo.path: photo for photo in photos}
-    for planned in copies:
-        if planned.outcome != "new":
-            yield planned
-            continue
-        with storage_errors(folder):
-            yield _written(by_path[planned.photo], planned, link)
-    with storage_errors(folder):
+        for planned in copies:
+            is_new = planned.outcome == "new"
+            yield _written(by_path[planned.photo], planned, link) if is_new else planned
         sync_folder(folder)
 
 

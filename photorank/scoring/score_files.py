@@ -17,7 +17,7 @@ from photorank.photos.pathtext import path_text, text_path, unicode_text
 from photorank.scoring.score_photos import Scored, Source
 from photorank.scoring.score_rows import COLUMNS, CsvLines, Format, JsonLines, Written
 from photorank.typing import Json
-from photorank.workspace import make_folder, read_bytes, storage_errors, write_bytes
+from photorank.workspace import folder_for, read_bytes, storage_errors, write_bytes
 
 _PART_BYTES = 1 << 20
 _LINES: dict[Format, JsonLines | CsvLines] = {
@@ -82,8 +82,7 @@ class ScoreFile:
             raise ScoreFileError(
                 f"{self.path} exists already. Go on with it by `--resume`, or name another file."
             )
-        with storage_errors(self.path):
-            make_folder(self.path.parent)
+        with storage_errors(self.path), folder_for(self.path.parent):
             if begun:
                 self._require(card)
                 self._reopen_parquet()

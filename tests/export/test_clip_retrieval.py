@@ -82,8 +82,8 @@ def test_embeddings_are_never_mixed_with_others(collection, tmp_path):
 def test_a_full_disk_leaves_nothing(collection, full):
     """Embeddings are there as a whole or not at all."""
     full.filled()
-    with pytest.raises(StorageError, match="full"):
-        write_folder(full.folder, collection.index)
+    with pytest.raises(StorageError, match="the disk is full"):
+        write_folder(full.folder / "new" / "folder", collection.index)
     assert {path.name for path in full.folder.iterdir()} == {"table", "filler"}
 
 

@@ -6,7 +6,6 @@ the other.
 """
 
 import os
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,12 +18,11 @@ from urllib.parse import quote_from_bytes
 from photorank.album.kept.album import KeptAlbum, checked_album, checked_album_name
 from photorank.errors import AlbumError, PhotorankError, StorageError, UnreadableFileError
 from photorank.json_values import from_json, to_json
-from photorank.workspace import Workspace, make_folder, storage_errors
+from photorank.workspace import Workspace, is_full, make_folder, storage_errors
 
 _VERSION = 1  # of the database schema
 _MAX_UNDO = 200  # changes of an album kept for undo
 _WAIT_SECONDS = 10.0  # for another process's write lock
-_FULL_DISK_BYTES = 1 << 20  # free space below which a disk counts as full
 _SCHEMA = """
 CREATE TABLE albums (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -260,9 +258,7 @@ def _told(path: Path, error: sqlite3.Error) -> PhotorankError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL):
         return AlbumError(f"{path} is being written by another photorank. Run it again.")
-    if code == sqlite3.SQLITE_FULL or (
-        code == sqlite3.SQLITE_IOERR and shutil.disk_usage(path.parent).free < _FULL_DISK_BYTES
-    ):
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and is_full(path)):
         return StorageError(path, "the disk is full")
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN):
         return StorageError(path, "the disk or the file's rights do not allow it")

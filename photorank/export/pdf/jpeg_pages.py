@@ -15,7 +15,7 @@ from photorank.export.pdf.fonts import CaptionFont, caption_font
 from photorank.export.pdf.pictures import QUALITY, checked_photo
 from photorank.export.pdf.render import SRGB_PROFILE, PdfOptions, fitted
 from photorank.photos.open_photo import decode_photo
-from photorank.workspace import make_folder, storage_errors, sync_folder, write_bytes
+from photorank.workspace import folder_for, storage_errors, sync_folder
 
 MM_AN_INCH = 25.4
 _PAGE_PPI = 300.0
@@ -41,20 +41,21 @@ def write_pages(
             raise ExportError(f"{target} exists already. Name another folder.")
     font = caption_font((page.caption for page in book.pages), options.font)
     ppi = options.max_ppi or _PAGE_PPI
-    with storage_errors(folder):
-        make_folder(folder)
-        parts = folder / f".{secrets.token_hex(8)}.photorank-part"
-        parts.mkdir()
-    try:
-        for done, (page, target) in enumerate(zip(book.pages, targets, strict=True), start=1):
-            write_bytes(parts / target.name, _page_jpeg(page, book, ppi, font))
-            on_progress(done, len(book.pages))
-        with storage_errors(folder):
+    parts = folder / f".{secrets.token_hex(8)}.photorank-part"
+    with storage_errors(folder), folder_for(folder):
+        try:
+            parts.mkdir()
+            for done, (page, target) in enumerate(zip(book.pages, targets, strict=True), start=1):
+                with (parts / target.name).open("xb") as file:
+                    file.write(_page_jpeg(page, book, ppi, font))
+                    file.flush()
+                    os.fsync(file.fileno())
+                on_progress(done, len(book.pages))
             for target in targets:
                 os.rename(parts / target.name, target)
             sync_folder(folder)
-    finally:
-        shutil.rmtree(parts, ignore_errors=True)
+        finally:
+            shutil.rmtree(parts, ignore_errors=True)
     return targets, font.notes
 
 

@@ -1,7 +1,6 @@
 """SQLite's errors translated into photorank's, with the remedy."""
 
 import os
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +11,7 @@ from photorank.errors import (
     StorageError,
     UnreadableFileError,
 )
-from photorank.workspace import IndexPaths, require_locks
-
-_FULL_DISK_BYTES = 1 << 20  # free space below which a disk counts as full
+from photorank.workspace import IndexPaths, is_full, require_locks
 
 _WRITE_FAILURES = {
     sqlite3.SQLITE_FULL: "the disk is full",
@@ -55,7 +52,7 @@ def catalogue_errors(paths: IndexPaths) -> Iterator[None]:
             raise UnreadableFileError(paths.catalogue, "the disk does not answer") from error
         if code == sqlite3.SQLITE_CANTOPEN and os.access(paths.root, os.W_OK):
             raise UnreadableFileError(paths.catalogue, "it cannot be opened") from error
-        if code == sqlite3.SQLITE_IOERR and shutil.disk_usage(paths.root).free < _FULL_DISK_BYTES:
+        if code == sqlite3.SQLITE_IOERR and is_full(paths.root):
             code = sqlite3.SQLITE_FULL  # it says so of some of its files and not of others
         if code in _WRITE_FAILURES:
             raise StorageError(paths.catalogue, _WRITE_FAILURES[code]) from error
