@@ -183,7 +183,8 @@ class Visitor:
         elif kind == "bidi_component":
             part = element.bidi_component
             data = json.loads(part.mixed.json if part.WhichOneof("data") == "mixed" else part.json)
-            page.components[data["mode"]] = (part.id, got.delta.fragment_id, data)
+            mode = data.get("mode", part.component_name)
+            page.components[mode] = (part.id, got.delta.fragment_id, data)
         elif kind == "imgs":
             page.pictures.extend(one.url for one in element.imgs.imgs if one.url.startswith("/"))
         elif kind == "markdown":

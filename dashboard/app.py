@@ -3,9 +3,6 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-# What the pages rest on is read before anybody waits for one; not what has caches, of which
-# Streamlit warns while no server runs.
-import photorank.rating.explain  # noqa: F401
 from dashboard.reason_route import reason_routes
 from dashboard.routes.component_files import component_routes
 from dashboard.routes.orders import order_routes
@@ -14,6 +11,7 @@ from dashboard.routes.photo_facts import fact_routes
 from dashboard.routes.pictures import picture_routes
 from dashboard.routes.sent_files import sent_file_route
 from dashboard.routes.thumbnails import thumbnail_route
+from dashboard.warm_up import warmed_up
 
 ROUTES = [
     thumbnail_route(),
@@ -25,4 +23,4 @@ ROUTES = [
     *reason_routes(),
 ]
 
-app = st.App("pages.py", routes=ROUTES, middleware=[Middleware(OwnOriginOnly)])
+app = st.App("pages.py", routes=ROUTES, middleware=[Middleware(OwnOriginOnly)], lifespan=warmed_up)

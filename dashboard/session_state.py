@@ -7,8 +7,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.background import received_files
-from dashboard.charts.map_chart import BRUSH
-from dashboard.models.photo_map import box_of_selection, box_text
+from dashboard.models.photo_map import BRUSH, box_of_selection, box_text
 from dashboard.models.results.metric_texts import SCOPES
 from dashboard.models.words import MODES, Mode, say
 from photorank.index.opened import Index

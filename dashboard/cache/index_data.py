@@ -39,7 +39,7 @@ def index(name: str) -> Index:
     return _index(paths.root, changed(paths.manifest))
 
 
-@st.cache_resource(max_entries=4, show_spinner="Opening the index …")
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _index(root: Path, changed: int) -> Index:
     return Index.open(IndexPaths(root))
 

@@ -25,9 +25,13 @@ class _Held:
 
     def _find(self, index: Index) -> None:
         try:
-            self.codes = series_of(index).codes
+            # What series need of an index, copies of all its embeddings, shall not stay.
+            own = Index.open(index.paths)
+            codes = series_of(own).codes
         except PhotorankError:
             return  # the page that opens the index says what is wrong with it
+        if own.digests() == index.digests():  # else it has changed, and is opened again
+            self.codes = codes
 
 
 @st.cache_resource(

@@ -4,9 +4,8 @@ import altair as alt
 import pandas as pd
 
 from dashboard.charts.evaluation_charts import GREY, as_one_picture
-from dashboard.models.photo_map import Box, Colouring
+from dashboard.models.photo_map import BRUSH, Box, Colouring
 
-BRUSH = "brush"
 HEIGHT = 560
 EDGE = 1.04  # the farthest point is at 1
 

@@ -14,6 +14,7 @@ from photorank.similarity.map_layout import Method, can_map, inside
 from photorank.typing import Codes, Floats, Ratings
 
 MOST_POINTS = 1500  # more cannot be told apart, and a browser would be slow
+BRUSH = "brush"  # name of the selection box in the chart
 Box = tuple[float, float, float, float]  # left, right, bottom, top
 
 METHODS: dict[Method, str] = {"pca": "At once", "tsne": "Like beside like"}

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.encoders.base import Encoder, Fingerprint
@@ -31,12 +32,13 @@ from photorank.index.reading.records import (
     SingleRatings,
 )
 from photorank.index.reading.signals import load_signals
-from photorank.index.reading.snapshot import Snapshot
+from photorank.index.reading.snapshot import BEGINNING_BYTES, Snapshot
 from photorank.photos.files import SkippedFile
 from photorank.typing import Codes, Direction, Embeddings, Floats, Ratings
 from photorank.workspace import IndexPaths, Workspace
 
 __all__ = [  # the front door: what an index returns is found beside it
+    "BEGINNING_BYTES",
     "Counts",
     "Found",
     "Index",
@@ -116,6 +118,10 @@ class Index:
     def digests(self) -> list[str]:
         """Digests of the photos, by row."""
         return list(self._held.digests)
+
+    def digest_beginnings(self) -> NDArray[np.uint8]:
+        """First 8 bytes (n, 8) of the photos' digests, by row, read-only."""
+        return self._held.beginnings
 
     def numbers(self) -> Codes:
         """Catalogue numbers of the photos, by row; a number is never reused."""

@@ -77,6 +77,12 @@ def test_embeddings_are_shared_and_cannot_be_written(five):
     np.testing.assert_array_equal(embeddings, before)
 
 
+def test_beginnings_of_digests_are_those_of_the_digests(five):
+    """Eight bytes a photo, in the order of the photos."""
+    wanted = [bytes.fromhex(digest[:16]) for digest in five.index.digests()]
+    assert [row.tobytes() for row in five.index.digest_beginnings()] == wanted
+
+
 def test_an_index_may_be_shared_by_threads(five):
     """As sessions of one server do."""
     index, seen = five.index, []

@@ -7,12 +7,11 @@ import numpy as np
 
 from dashboard.routes.orders import UNRATED, PhotoColumns, hold_order
 from photorank.index.measuring.looks import Looks
-from photorank.index.opened import Index
+from photorank.index.opened import BEGINNING_BYTES, Index
 from photorank.outside_text import printable
 from photorank.typing import Codes, Ratings
 
-TOKEN_BYTES = 8  # of a digest, in an order
-TOKEN_DIGITS = 2 * TOKEN_BYTES
+TOKEN_DIGITS = 2 * BEGINNING_BYTES  # of a digest, in an order
 
 Caption = Callable[[int], str]  # of a row; "" says the percentile
 
@@ -43,7 +42,7 @@ class ShownPhotos:
             percentiles = np.where(np.isnan(hundredths), UNRATED, np.nan_to_num(hundredths))
         stacks = np.ones(len(rows), np.uint16) if self.stacks is None else self.stacks
         return PhotoColumns(
-            digests=beginnings(self.index)[rows],
+            digests=self.index.digest_beginnings()[rows],
             aspects=self.looks.aspects[rows],
             percentiles=percentiles.astype(np.uint16),
             tones=self.looks.tones[rows] if self.looks.complete else np.zeros(len(rows), np.uint16),
@@ -55,12 +54,6 @@ class ShownPhotos:
         rows = [int(self.rows[place]) for place in places]
         caption = self.caption or (lambda row: "")
         return [(printable(self.index.photo(row).path.name), caption(row)) for row in rows]
-
-
-def beginnings(index: Index) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
-    """First 8 bytes of each photo's digest (n, 8)."""
-    text = "".join(digest[:TOKEN_DIGITS] for digest in index.digests())
-    return np.frombuffer(bytes.fromhex(text), np.uint8).reshape(-1, TOKEN_BYTES)
 
 
 def rows_of_tokens(index: Index, tokens: Sequence[str]) -> list[int]:

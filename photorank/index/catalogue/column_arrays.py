@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from photorank.typing import Codes, Floats
 
@@ -45,6 +45,12 @@ class Texts:
         ends = (self._starts + self._lengths).tolist()
         for start, end in zip(self._starts.tolist(), ends, strict=True):
             yield None if end < start else self._data[start:end]
+
+    def beginnings(self, length: int) -> NDArray[np.uint8]:
+        """First bytes (n, length) of the texts, of which each must have so many."""
+        places = self._starts[:, None] + np.arange(length)
+        found: NDArray[np.uint8] = np.frombuffer(self._data, np.uint8)[places]
+        return found
 
     @property
     def empty(self) -> bool:

@@ -1,6 +1,6 @@
 """Shapes and mean colours of an index's photos, cached beside the index."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +11,7 @@ from photorank.photos.hash_and_shape import UNKNOWN, Look, aspect_of_file, look_
 from photorank.workspace import IndexPaths
 
 _NAMES = ("digests", "aspects", "tones")
+_LOOKS_A_WRITE = 10_000  # new ones between two writes: what ends the process costs no more
 
 
 class Looks(NamedTuple):
@@ -38,21 +39,25 @@ def whole_looks(paths: IndexPaths, digests: Sequence[str]) -> Looks:
     """Shapes and mean colours of all photos, cached; a millisecond per new photo."""
     known = _load(paths)
     missing = [digest for digest in digests if digest not in known]
-    for digest in missing:
-        known[digest] = look_of_file(paths.thumbnail(digest))
-    if missing:
-        seen = [digest for digest in digests if known[digest] != UNKNOWN]
-        kept = _by_row(known, seen)
-        keep_arrays(
-            paths.looks,
-            digests=np.array(seen, dtype="S64"),
-            aspects=kept.aspects,
-            tones=kept.tones,
-        )
+    for start in range(0, len(missing), _LOOKS_A_WRITE):
+        for digest in missing[start : start + _LOOKS_A_WRITE]:
+            known[digest] = look_of_file(paths.thumbnail(digest))
+        _keep(paths, {digest: known[digest] for digest in digests if digest in known})
     return _by_row(known, digests)
 
 
-def _by_row(known: dict[str, Look], digests: Sequence[str]) -> Looks:
+def _keep(paths: IndexPaths, known: Mapping[str, Look]) -> None:
+    seen = [digest for digest, look in known.items() if look != UNKNOWN]
+    kept = _by_row(known, seen)
+    keep_arrays(
+        paths.looks,
+        digests=np.array(seen, dtype="S64"),
+        aspects=kept.aspects,
+        tones=kept.tones,
+    )
+
+
+def _by_row(known: Mapping[str, Look], digests: Sequence[str]) -> Looks:
     looks = np.array([known[digest] for digest in digests], dtype=np.uint16).reshape(-1, 2)
     return Looks(looks[:, 0].copy(), looks[:, 1].copy())
 

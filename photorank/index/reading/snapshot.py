@@ -8,6 +8,7 @@ from threading import RLock
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from photorank.index.catalogue.rooted_paths import as_path, path_bytes
 from photorank.index.embeddings.row_positions import Layout, load_layout
@@ -17,6 +18,8 @@ from photorank.index.reading.records import Photo
 from photorank.index.reading.rows import Facts, Rows, load_facts, load_rows
 from photorank.typing import Codes, Embeddings
 from photorank.workspace import IndexPaths
+
+BEGINNING_BYTES = 8  # of a digest, which tell a photo from the others of its index
 
 
 class _Once(cached_property[Any]):
@@ -94,6 +97,12 @@ class Snapshot:
     def digests(self) -> list[str]:
         """Digests of the photos, by row."""
         return self.rows.all_digests()
+
+    @_Once
+    def beginnings(self) -> NDArray[np.uint8]:
+        """First bytes (n, 8) of the photos' digests, read-only."""
+        digits = self.rows.digests.beginnings(2 * BEGINNING_BYTES).tobytes().decode()
+        return np.frombuffer(bytes.fromhex(digits), np.uint8).reshape(-1, BEGINNING_BYTES)
 
     @_Once
     def photos(self) -> list[Photo]:

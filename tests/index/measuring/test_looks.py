@@ -35,3 +35,21 @@ def test_a_damaged_file_of_looks_is_made_again(index):
     """It is a cache."""
     index.paths.looks.write_bytes(b"no arrays")
     assert looks.whole_looks(index.paths, index.digests()).complete
+
+
+def test_looking_that_was_ended_goes_on_where_it_was(index, monkeypatch):
+    """What was looked at until then is kept, piece by piece."""
+    opened = []
+
+    def look(path):
+        opened.append(path)
+        if len(opened) == 6:
+            raise KeyboardInterrupt
+        return looks.Look(1500, 1)
+
+    monkeypatch.setattr(looks, "look_of_file", look)
+    monkeypatch.setattr(looks, "_LOOKS_A_WRITE", 2)
+    with pytest.raises(KeyboardInterrupt):
+        looks.whole_looks(index.paths, index.digests())
+    looks.whole_looks(index.paths, index.digests())
+    assert len(opened) == 2 + len(index)

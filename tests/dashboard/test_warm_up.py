@@ -1,0 +1,26 @@
+import asyncio
+import threading
+
+import streamlit as st
+
+from dashboard.cache import index_data, vector_ratings
+from dashboard.warm_up import warmed_up
+from photorank.evaluation.default_vector import by_preference
+from photorank.index.opened import Index
+
+
+def test_the_first_page_finds_its_ratings_there(home, monkeypatch, caplog):
+    """A server rates its first index by the preferred vector before anybody asks, in silence."""
+
+    async def begin():
+        async with warmed_up(st.App("pages.py")):
+            [warming] = [one for one in threading.enumerate() if one.name == "warm-up"]
+            await asyncio.to_thread(warming.join)
+
+    asyncio.run(begin())
+    monkeypatch.setattr(Index, "rate", None)
+    index = index_data.index("small")
+    known = index_data.vectors(index)
+    preferred = known[by_preference(known, None)[0]]
+    assert len(vector_ratings.ratings(index, preferred)) == len(index)
+    assert "ScriptRunContext" not in caplog.text
