@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # scikit-learn takes a second, and few pages need it
     from photorank.learning.held_out_ratings import HeldOutRatings
     from photorank.vectors.taste.photo_subset import PhotoSubset
 
-# What series and albums rest on: a click on Label changes nothing of it.
+# Cache key of series and albums, which clicks on Teach do not change.
 BY_SHOTS: HashFuncs = {
     Index: of_rows("photos", "files", "memberships", "signals", "faces", "photo_faces"),
     MasterVector: of_vector,

@@ -8,7 +8,7 @@ Mode = Literal["plain", "statistics"]
 MODES: dict[Mode, str] = {"plain": "Plain words", "statistics": "Statistician’s words"}
 MODE_HELP = "How the pages speak, except those of the Lab, which always speak as statisticians do."
 
-# What a thing is called in plain words, and by a statistician.
+# Terms of the pages: plain words, then statistical ones.
 WORDS = {
     "index": ("collection", "index"),
     "vector": ("way to judge", "vector"),

@@ -10,7 +10,8 @@ from photorank.photos.metadata.capture_time import seconds_or_day
 from photorank.typing import Codes
 
 EVENT_GAP_SECONDS = 6 * 3600.0  # gap between photos that separates two events
-# Of its share of the moments that a part may have: a part of poor photos need not be filled up.
+# Limit of a part, relative to its share of the moments: above 1, so that parts of poor photos need
+# not be filled.
 _MOST_OF_SHARE = 1.25
 _LEAST_MEASURED = 0.5  # share of photos searched for faces, from which faces define parts
 

@@ -14,7 +14,7 @@ from photorank.errors import EncoderError
 OnePhoto: TypeAlias = str | Path | Image.Image | NDArray[np.uint8]
 Photos: TypeAlias = OnePhoto | Sequence[OnePhoto] | NDArray[np.floating]
 
-# What PNG keeps as it is; TIFF keeps the others, such as CMYK.
+# Pillow modes that PNG stores without loss; others, such as CMYK, are stored as TIFF.
 _PNG_MODES = ("1", "L", "LA", "I;16", "P", "RGB", "RGBA")
 
 

@@ -13,7 +13,7 @@ from photorank.index.maintenance.checks import Finding
 from photorank.photos.faces.models import VERSION, missing_faces, runtime
 
 _MIN_FREE_BYTES = 1 << 30  # enough for an index of some thousand photos
-# What doubles the speed of encoders where a processor has it, as Linux names it.
+# Processor features that double the speed of encoders, by Linux's names.
 _FAST = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8", "asimd", "bf16")
 
 

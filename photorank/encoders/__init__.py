@@ -7,7 +7,7 @@ from photorank.encoders.openclip import OpenClipEncoder
 from photorank.entry_points import declared_names, load_declared, refused
 from photorank.errors import EncoderError, NoEncoderError
 
-# How the spec begins of what made embeddings that were imported: nothing here can make more.
+# Prefix of the spec of imported embeddings, whose encoder is not available.
 IMPORTED = "embeddings:"
 
 

@@ -23,7 +23,7 @@ DIRECTIONS = 200
 # Photos of whole folds that they rate, and photos at most whose pairs are counted: more would not
 # change the range's second digit.
 _LEAST_PHOTOS, _MOST_PHOTOS = 300, 600
-# A logistic fit to each of them would take longer than all the rest.
+# Without the logistic fit, which would take longer than all other metrics.
 _LIST_METRICS = {name: metric for name, metric in LIST_METRICS.items() if name != LOGISTIC}
 _UNDEFINED = NOT_MEASURED | {name: Limits(np.nan, np.nan, np.nan) for name in PAIR_METRICS}
 INTERVAL = f"range of 95 % of {DIRECTIONS} random directions"

@@ -27,7 +27,7 @@ LIST_METRICS: dict[str, ListMetric] = {
     f"album_regret_at_{PLACES}": lambda r, graph: album_regret_by_block(r, graph, PLACES),
     LOGISTIC: lambda r, graph: _logistic(r, graph),
 }
-# What every result has, whichever of them were measured.
+# Placeholders, so that every result has all top-of-list metrics.
 NOT_MEASURED = {name: Limits(np.nan, np.nan, np.nan) for name in LIST_METRICS}
 FLOORS = {f"album_regret_at_{PLACES}": -np.inf, LOGISTIC: -1.0}
 

@@ -4,7 +4,7 @@ import hashlib
 
 from photorank.typing import Embeddings
 
-# What such a digest ends in; that a file's own does is as likely as 1 in 10¹⁹.
+# End of such a digest; a file's own digest ends so with a probability of 1 in 10¹⁹.
 _MARK = "0" * 16
 
 

@@ -14,7 +14,7 @@ from photorank.learning.learn_vector import judgements_digest
 from photorank.metrics.folds import kept_together
 from photorank.typing import Codes
 
-# Share of the smaller index's judged photos from which two indexes are of the same ones.
+# Share of the smaller index's judged photos that two indexes of one panel have in common.
 _SAME_PHOTOS = 0.5
 # Share of the photos up to which an encoder is believed that they are copies of one picture. On
 # OASIS `embedded` has 0.2 %, and a network of random weights 94 %.

@@ -15,7 +15,7 @@ from photorank.rating.percentiles import percentiles_among
 from photorank.typing import Codes, Flags, Floats, Pairs, Ratings
 from photorank.vectors.master import MasterVector
 
-# Held-out pairs that the worst mistakes are looked for among.
+# Number of held-out pairs searched for the worst mistakes.
 _PAIRS = 200_000
 
 

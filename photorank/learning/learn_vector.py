@@ -27,7 +27,7 @@ from photorank.vectors.store import load_vector
 
 # Held-out pairs that calibration looks at: more would not change the slope's second digit.
 _CALIBRATION_PAIRS = 20_000
-# What a card calls an accuracy that is not held out, for the prior had seen the photos.
+# Key on a card of an accuracy that is not held out, because the prior saw the photos.
 IN_SAMPLE = "in_sample_accuracy"
 
 

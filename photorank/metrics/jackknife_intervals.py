@@ -20,7 +20,7 @@ from photorank.typing import Floats
 # One unit is taken to change the odds of an error threefold at most: without it a metric may be
 # perfect, and its logit infinite.
 _MOST_ODDS = log(3)
-# However few units carry the variance, the others tell that they do not.
+# Lower limit of the degrees of freedom, for variance carried by few units.
 _LEAST_DF = 4
 # Of points on an ellipse: the error is a millionth of its width.
 _ANGLES = 1024

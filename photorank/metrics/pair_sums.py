@@ -13,7 +13,7 @@ from photorank.errors import ComparisonsError
 from photorank.metrics.jackknife_intervals import LeaveOneOut
 from photorank.typing import Codes, Floats, Pairs
 
-# Share of what it was subtracted from below which a sum is nothing but rounding errors.
+# Relative size below which a difference of sums is rounding error.
 _ROUNDING = 1e-12
 # Couples of units, and photo pairs between them, that are looked at for the jackknife's
 # correction: all couples of up to 140 units, and enough of more.

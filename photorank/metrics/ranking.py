@@ -255,7 +255,7 @@ def spearman_sums(
     return replace(sums, without=sums.without - moved)
 
 
-# What an evaluation counts over pairs: name -> ratings, comparisons, clusters -> sums.
+# Pair metrics of an evaluation: name -> ratings, comparisons, clusters -> sums.
 PAIR_METRICS: dict[str, Callable[..., PairSums]] = {
     "pairwise_accuracy": accuracy_sums,
     "kendall_tau_b": kendall_sums,

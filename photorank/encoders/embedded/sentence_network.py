@@ -21,7 +21,7 @@ _WORDS, _POSITIONS, _KINDS, _WIDTH, _INNER_WIDTH, _HEADS, _LAYERS = 30522, 512, 
 _MAX_TOKENS = 256  # of a sentence; the model was trained with no more
 _SENTENCES_AT_ONCE = 64
 _EPSILON = 1e-12  # of the layer normalisation
-# What torch's transformer layer calls the parts of BERT's.
+# Names of BERT's parts in torch's transformer layer.
 _PARTS = {
     "attention.output.dense": "self_attn.out_proj",
     "attention.output.LayerNorm": "norm1",

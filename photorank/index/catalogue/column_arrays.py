@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from photorank.typing import Codes, Floats
 
-# SQLite puts up to 1e9 bytes together: as many paths of the greatest length that systems know.
+# So few that even the longest possible paths stay below SQLite's limit of 1e9 bytes.
 _ROWS_A_CHUNK = 200_000
 
 

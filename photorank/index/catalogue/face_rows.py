@@ -8,7 +8,7 @@ from photorank.photos.faces.face import Face, FacesSummary, summary
 from photorank.photos.faces.models import VERSION
 
 SUMMARY_COLUMNS = ", ".join(FacesSummary._fields)
-# The numbers of photos in which the present models have looked.
+# SQL for the numbers of photos searched by the present models.
 LOOKED_AT = f"SELECT photo FROM photo_faces WHERE version = '{VERSION}'"  # noqa: S608 - our own
 FACE_COLUMNS = ", ".join(f'"{name}"' for name in Face._fields)
 

@@ -192,8 +192,8 @@ def record_batch(
         _set_vanished(connection, skips, True)
 
 
-# Rows that an earlier photorank measured, at another size of the pictures: they are compared with
-# each other alone. No other row has this column.
+# SQL condition for signals by an earlier photorank, measured at another image size, which are
+# comparable with each other only.
 EARLIER_SIGNALS = "singular_share IS NOT NULL"
 
 

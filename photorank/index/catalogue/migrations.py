@@ -29,7 +29,7 @@ _CLICKS_IN_ONE_ORDER = (
     "DROP TABLE temp.clicks",
 )
 
-# What leads from each version to the next one.
+# Migration from each version to the next.
 MIGRATIONS = {
     1: (
         "DROP INDEX IF EXISTS photos_of_shard",

@@ -18,14 +18,13 @@ from photorank.photos.files import Stamp
 from photorank.typing import Rows
 from photorank.workspace import IndexPaths, reading_errors, write_bytes
 
-# How a file of FAISS begins: its kind, d, n, two numbers that mean nothing, whether it is trained,
-# and its metric.
+# Header of a FAISS file: type, d, n, two unused numbers, whether it is trained, and metric.
 _HEADER = struct.Struct("=4siqqq?i")
 _INNER_PRODUCT = 0
-# Then, of an IndexFlatIP, how many float32 follow;
+# Rest of an IndexFlatIP's header: number of float32 values.
 _IN_32_BITS = struct.Struct("=Q")
-# of an IndexScalarQuantizer its type, two numbers that mean nothing, d, the bytes of a row, how
-# many numbers it was trained to, and how many bytes follow.
+# Rest of an IndexScalarQuantizer's header: type, two unused numbers, d, bytes per row, number of
+# trained values, number of bytes.
 _IN_16_BITS = struct.Struct("=iifQQQQ")
 _FP16 = 4  # a number of QT_fp16, half precision
 

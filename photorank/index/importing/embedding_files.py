@@ -13,12 +13,12 @@ from photorank.typing import Embeddings
 
 # Folders that clip-retrieval and img2dataset write; embedding-reader reads any such two.
 _ARRAYS, _METADATA = "img_emb", "metadata"
-# Columns that may name a photo; the first one that is there does.
+# Possible columns of photo names; the first one present is used.
 NAME_COLUMNS = (
     *("image_path", "path", "file", "file_name", "filename", "filepath", "image.path"),
     *("url", "key", "id"),
 )
-# What a column of embeddings of photos may be called, the more likely ones first.
+# Usual names of embedding columns, most likely first.
 _LIKELY = (
     r"im(age|g).*emb",
     r"emb.*im(age|g)",

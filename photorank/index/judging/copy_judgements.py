@@ -10,7 +10,7 @@ from photorank.index.catalogue.kept_manifest import keep_manifest, own_manifest
 from photorank.index.catalogue.transactions import transaction
 from photorank.workspace import IndexPaths
 
-# Rows that name a photo, by digest where the table has its number; then those that name nobody's.
+# SQL of the rows to copy, with photos by digest; tables without photos come last.
 _QUERIES = {
     "sources": "SELECT id, name, kind FROM sources",
     "raters": "SELECT id, name FROM raters",

@@ -28,7 +28,7 @@ from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.open_photo import photo_digest, read_photo, thumbnail
 from photorank.workspace import IndexPaths, write_bytes
 
-# What indexing knows of files, which it can find out again.
+# Tables that indexing can rebuild from the files.
 _TABLES_OF_FILES = {"roots", "shards", "photos", "files", "skipped"}
 _TABLES_OF_FACES = {"faces", "photo_faces"}
 

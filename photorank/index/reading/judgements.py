@@ -10,10 +10,10 @@ from photorank.index.reading.records import Counts, IndexChoices, IndexLabels, S
 from photorank.index.reading.rows import Rows
 from photorank.workspace import IndexPaths
 
-# Of whose scores it is known that they are stars, 1 to 5.
+# SQL condition for sources whose scores are stars, 1 to 5.
 _STARS = "kind IN ('clicks', 'stars')"
 
-# In the order of the table's key: two queries of it tell of the same ratings.
+# In the order of the table's key, so that two queries return the same rows in one order.
 _RATINGS = (
     "ratings NOT INDEXED"
     " WHERE :rater IS NULL OR rater = (SELECT id FROM raters WHERE name = :rater)"

@@ -9,7 +9,7 @@ from PIL import Image
 from photorank.photos.decoding.colour_spaces import DeepFrames
 
 _MAX_PIXELS = 100_000_000  # of a photo decoded twice
-# Pillow keeps the first of two bytes; with this order of bytes told for its own, the second.
+# Pillow keeps the first of two bytes; decoded in the opposite byte order, it keeps the second.
 _SECOND_BYTES = {"RGB;16B": "RGB;16L", "RGBA;16B": "RGBA;16L"}
 
 
