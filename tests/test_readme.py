@@ -11,9 +11,9 @@ def test_the_two_commands_of_a_fresh_machine_are_told():
     """Installing and testing are one line each, as continuous integration runs them."""
     shell = README.splitlines()
     assert 'pip install -e ".[embedded,dev]" && photorank demo' in shell
-    assert 'pip install -e ".[embedded,dev]" && pytest -n 2 --dist worksteal' in shell
+    assert 'pip install -e ".[embedded,dev]" && pytest -n 3 --dist worksteal' in shell
     assert (
-        'pip install -q -e ".[embedded,dev]" && pytest -n 2 --dist worksteal'
+        'pip install -q -e ".[embedded,dev]" && pytest -n 3 --dist worksteal'
         in (ROOT / ".ci" / "run").read_text()
     )
     assert sys.version_info >= (3, 11)
