@@ -1,5 +1,6 @@
 """Pixels of 16 bits, for transfer curves that lose dark tones in Pillow's 8 bits."""
 
+from collections.abc import Callable
 from io import BytesIO
 from math import ceil
 
@@ -11,6 +12,7 @@ from photorank.photos.decoding.colour_spaces import DeepFrames
 _MAX_PIXELS = 100_000_000  # of a photo decoded twice
 # Pillow keeps the first of two bytes; decoded in the opposite byte order, it keeps the second.
 _SECOND_BYTES = {"RGB;16B": "RGB;16L", "RGBA;16B": "RGBA;16L"}
+_MORE_THAN_8_BITS, _TWELVE_BITS = 0x40, 0x20  # in the third byte of an AVIF's configuration
 
 
 def deep_codes(photo: Image.Image, data: bytes, factor: int) -> DeepFrames:
@@ -34,7 +36,8 @@ def _as_fine_as_the_file(photo: Image.Image, data: bytes) -> DeepFrames:
         return np.repeat(np.asarray(photo).astype(np.uint16)[..., None], 3, axis=2)
     codes = None
     if photo.width * photo.height <= _MAX_PIXELS:
-        codes = _of_heif(photo, data) if photo.format == "HEIF" else _of_png(photo, data)
+        finer = _FINER.get(photo.format or "")
+        codes = finer(photo, data) if finer else None
     return np.asarray(photo.convert("RGB")).astype(np.uint16) * 257 if codes is None else codes
 
 
@@ -49,10 +52,31 @@ def _of_heif(photo: Image.Image, data: bytes) -> DeepFrames | None:
     return codes[..., :3] if codes.dtype == np.uint16 and codes.ndim == 3 else None
 
 
+def _of_avif(photo: Image.Image, data: bytes) -> DeepFrames | None:
+    """Codes of an AVIF of 10 or 12 bits, of which Pillow gives 8; None of others."""
+    bits = _bits_of_avif(data)
+    if bits <= 8:
+        return None
+    import imagecodecs
+
+    codes = imagecodecs.avif_decode(data, index=0)
+    if codes.ndim == 2:
+        codes = np.repeat(codes[..., None], 3, axis=2)
+    if codes.shape[:2] != (photo.height, photo.width) or codes.shape[2] < 3:
+        return None
+    scale = np.float32(65535 / (2**bits - 1))
+    return np.rint(codes[..., :3] * scale).astype(np.uint16)
+
+
+def _bits_of_avif(data: bytes) -> int:
+    """Bits of a channel by the first decoder configuration (AV1 in ISO BMFF, 2.3.3)."""
+    at = data.find(b"av1C")
+    flags = data[at + 6] if 0 <= at < len(data) - 6 else 0
+    return (12 if flags & _TWELVE_BITS else 10) if flags & _MORE_THAN_8_BITS else 8
+
+
 def _of_png(photo: Image.Image, data: bytes) -> DeepFrames | None:
     """RGB codes of a 16-bit RGB PNG, decoded as high and low bytes; None for other files."""
-    if photo.format != "PNG":
-        return None
     again = Image.open(BytesIO(data), formats=("PNG",))
     order = _SECOND_BYTES.get(str(again.tile[0].args))
     if order is None:
@@ -60,3 +84,10 @@ def _of_png(photo: Image.Image, data: bytes) -> DeepFrames | None:
     again.tile = [again.tile[0]._replace(args=order)]
     first, second = (np.asarray(one)[..., :3].astype(np.uint16) for one in (photo, again))
     return first * 256 + second
+
+
+_FINER: dict[str, Callable[[Image.Image, bytes], DeepFrames | None]] = {
+    "HEIF": _of_heif,
+    "AVIF": _of_avif,
+    "PNG": _of_png,
+}
