@@ -43,9 +43,10 @@ def plain(text: Any) -> str:
 
 def error_text(error: Exception) -> str:
     """Error message as Markdown: parts in backticks as code, all other text escaped."""
-    parts = str(error).split("`")
+    said = getattr(error, "on_page", "") or str(error)
+    parts = said.split("`")
     if len(parts) % 2 == 0:
-        return plain(error)  # an odd number of backticks: a name holds one
+        return plain(said)  # an odd number of backticks: a name holds one
     return "`".join(
         printable(part) if place % 2 else plain(part) for place, part in enumerate(parts)
     )

@@ -58,6 +58,8 @@ def changed_since(paths: Sequence[Path]) -> str:
 class PhotorankError(Exception):
     """Base class of errors that a user can act on; its text is one line."""
 
+    on_page = ""  # what the dashboard says instead of a text that names a command
+
     def __str__(self) -> str:
         return " ".join(str(part) for part in self.args)  # KeyError would print quotes
 
@@ -183,6 +185,9 @@ class LockedIndexError(PhotorankError, BlockingIOError):
         super().__init__(
             f"index {name!r} is being written by another photorank. Wait for it to end, then "
             "run the same command again."
+        )
+        self.on_page = (
+            f"the collection {name!r} is being written, as by an import. Try again in a moment."
         )
 
 
@@ -329,6 +334,7 @@ class VectorNameTakenError(PhotorankError, FileExistsError):
             f"index {index!r} has a vector named {name!r} already. Choose another name, or "
             f"remove it with `photorank vector remove {name} --index {index}`."
         )
+        self.on_page = f"the name {name!r} is taken. Choose another one, or remove that vector."
 
 
 class MissingVectorError(PhotorankError, LookupError):

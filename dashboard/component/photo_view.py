@@ -70,7 +70,7 @@ def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) ->
         try:
             drain(place, lambda items: _record(photos.index, rater, items))
         except PhotorankError as error:  # what was pressed is sent again
-            st.error(error_text(error), icon=":material/error:")
+            st.error(f"Not kept yet, and sent again: {error_text(error)}", icon=":material/error:")
         known = marks_of(photos.index.paths, rater).items()
         marks = {digest[:TOKEN_DIGITS]: list(mark) for digest, mark in known}
     mount(

@@ -4,7 +4,13 @@ from pathlib import Path
 import pytest
 
 from dashboard import formatting
-from photorank.errors import MissingIndexError, PhotorankError
+from photorank.album.kept.store import AlbumChangedError, AlbumNameTakenError
+from photorank.errors import (
+    LockedIndexError,
+    MissingIndexError,
+    PhotorankError,
+    VectorNameTakenError,
+)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +52,22 @@ def test_an_errors_commands_stay_code_and_its_names_stay_names():
 
     assert r"a\*b\*" in said
     assert said.endswith("`photorank index FOLDER --name a*b*`\\.")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        AlbumNameTakenError("Italy"),
+        AlbumChangedError("Italy", "pinned"),
+        VectorNameTakenError("ours", "mine"),
+        LockedIndexError("mine"),
+    ],
+)
+def test_what_a_page_can_mend_sends_nobody_to_a_terminal(error):
+    """The command line names a command, the page what to do on it."""
+    assert "command" in str(error) or "`photorank" in str(error)
+    assert "command" not in formatting.error_text(error)
+    assert "`" not in formatting.error_text(error)
 
 
 def test_an_error_with_a_backtick_in_a_name_is_shown_letter_by_letter():

@@ -27,7 +27,7 @@ def show_choices(session: LabelSession) -> None:
     try:
         drain(place, lambda items: actions.record_answers(session, items))
     except PhotorankError as error:  # what was pressed is sent again
-        st.error(f"This was not kept: {error_text(error)}", icon=":material/error:")
+        st.error(f"Not kept yet, and sent again: {error_text(error)}", icon=":material/error:")
     said = session.clicks()
     taste = session.taste(said)
     _taste_bar(session, taste)

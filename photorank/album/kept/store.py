@@ -51,6 +51,18 @@ class AlbumChangedError(AlbumError):
             f"album {name!r} was changed meanwhile ({what}). Nothing was overwritten: look at it "
             f"with `photorank albums show {name!r}`, then do it again."
         )
+        self.on_page = f"this album was changed meanwhile ({what}). Look at it, then do it again."
+
+
+class AlbumNameTakenError(AlbumError):
+    """An album of the given name exists already."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"there is an album {name!r} already. Choose another name, or remove it with "
+            f"`photorank albums remove {name!r}`."
+        )
+        self.on_page = f"there is an album {name!r} already. Choose another name."
 
 
 @dataclass(frozen=True)
@@ -92,14 +104,11 @@ class AlbumStore:
         raise self._missing(name)
 
     def create(self, name: str, album: KeptAlbum, what: str) -> Entry:
-        """Save a new album; AlbumError if the name is taken."""
+        """Save a new album; AlbumNameTakenError if the name is taken."""
         name = checked_album_name(name)
         with self._change() as connection:
             if _entry(connection, name):
-                raise AlbumError(
-                    f"there is an album {name!r} already. Choose another name, or remove it with "
-                    f"`photorank albums remove {name!r}`."
-                )
+                raise AlbumNameTakenError(name)
             connection.execute(
                 "INSERT INTO albums (name, place, revision, changed) VALUES (?, 0, 0, ?)",
                 (name, _now()),

@@ -204,6 +204,11 @@ def test_an_album_is_kept_and_changed_on_its_page(dashboard, paths):
     assert (len(entry.album.photos), entry.album.settings.places) == (4, 4)
     assert "4 photos" in texts(app)
 
+    other = dashboard("album", places="4")
+    other.text_input[0].set_value("Summer 2026")
+    button(other, "Keep").click().run()
+    assert other.error[0].value.endswith(r"already\. Choose another name\.")
+
     store.change("Summer 2026", lambda album: album.leave_out(album.photos[:1]), "left one out")
     app.run()
     assert "3 photos" in texts(app)

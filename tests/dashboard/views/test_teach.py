@@ -114,7 +114,7 @@ def test_a_choice_that_cannot_be_kept_is_told_and_waits(dashboard, paths, monkey
     app = dashboard("teach")
     with writing(paths) as connection, transaction(connection):
         answer(app, "first")
-    assert "This was not kept" in app.error[0].value
+    assert "Not kept yet, and sent again" in app.error[0].value
     assert mounted(app)[0]["acked"] is None
 
     app.run()
