@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
-from photorank.evaluation.contender_results import Measured
+from photorank.evaluation.contender_results import measured
 from photorank.evaluation.contenders import Contender
 from photorank.learning.held_out_directions import out_of_fold_ratings
 from photorank.learning.judged_photos import JudgedPhotos
@@ -91,7 +91,7 @@ def cross_validate(
     else:
         ratings = _predicted(named, rows, comparisons, split)
     contender = Contender("learner", "learner", ratings, refitted_per_fold=split.refits)
-    return Measured.of(contender, pairs, gap_power=1).estimates()
+    return measured([contender], pairs, gap_power=1)[0].estimates()
 
 
 def measure(
@@ -125,7 +125,7 @@ def measure(
     graph, judged, codes = _judged(comparisons, len(given), groups)
     together = Folds(np.zeros((1, graph.n), dtype=np.intp), 1, codes)
     contender = Contender("ratings", "ratings", given[judged][None], refitted_per_fold=False)
-    return Measured.of(contender, HeldOutPairs.of(graph, together), gap_power=1).estimates()
+    return measured([contender], HeldOutPairs.of(graph, together), gap_power=1)[0].estimates()
 
 
 def _judged(

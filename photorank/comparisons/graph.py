@@ -9,6 +9,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from photorank.comparisons.double_precision import portions, products
 from photorank.typing import Codes, Embeddings, Floats, Labels, Pairs, Ratings, Scope
 
 
@@ -76,6 +77,13 @@ class ComparisonGraph(ABC):
     @abstractmethod
     def laplacian(self, X: Embeddings | Floats) -> Floats:
         """Product L X of the graph Laplacian L = diag(W1) − W with X, (n, k) or (n,)."""
+
+    def gram(self, Z: Embeddings | Floats) -> Floats:
+        """Product Zᵀ L Z (r, r) for Z (n, r); its lower half is what counts."""
+        gram = np.zeros((Z.shape[1], Z.shape[1]))
+        for part in portions(Z.shape[1], len(Z)):
+            gram[part.start :, part] = products(Z[:, part.start :], self.laplacian(Z[:, part]))
+        return gram
 
     @abstractmethod
     def preference(self) -> Floats:

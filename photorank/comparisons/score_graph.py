@@ -79,6 +79,12 @@ class ScoreGraph(ComparisonGraph):
         product /= self._total
         return product if everybody else self.spread(product)
 
+    def gram(self, Z: Embeddings | Floats) -> Floats:
+        if self.gap_power:
+            return super().gram(Z)
+        gram, *without = (part.gram(Z, self.rows) for part in self._parts)
+        return (gram - without[0] if without else gram) / self._total
+
     def preference(self) -> Floats:
         return self.laplacian(self.spread(self.labels))
 
@@ -109,6 +115,14 @@ class ScoreGraph(ComparisonGraph):
         return self.spread(plain._signed(Blocks.degrees))
 
     def edges(self, pairs: Pairs) -> Edges:
+        # Metric after metric asks for the same couples of units.
+        for known, found in self._latest_edges[-1:]:
+            if known is pairs:
+                return found
+        self._latest_edges[:] = [(pairs, self._edges(pairs))]
+        return self._latest_edges[0][1]
+
+    def _edges(self, pairs: Pairs) -> Edges:
         first, second = places(self.rows, self.n)[pairs].T
         may = (first >= 0) & (second >= 0)
         may[may] = self.same[first[may]] == self.same[second[may]]
@@ -118,6 +132,8 @@ class ScoreGraph(ComparisonGraph):
         first, second = first[may], second[may]
         margin[may] = self.labels[first] - self.labels[second]
         weight[may] = self.trust[first] * self.trust[second] * np.abs(margin[may]) ** self.gap_power
+        for values in (weight, margin):
+            values.flags.writeable = False
         return Edges(weight, margin)
 
     @property
@@ -248,6 +264,11 @@ class ScoreGraph(ComparisonGraph):
     @cached_property
     def _latest(self) -> list[tuple[Floats, Agreement]]:
         """Cache with the latest ratings and result of :meth:`agreement`."""
+        return []
+
+    @cached_property
+    def _latest_edges(self) -> list[tuple[Pairs, Edges]]:
+        """Cache of the last pairs passed to :meth:`edges`, with their result."""
         return []
 
     @cached_property

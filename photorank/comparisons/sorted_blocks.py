@@ -7,7 +7,8 @@ import numpy as np
 
 from photorank.comparisons.codes import combined, dense_ranks, order_within, run_starts
 from photorank.comparisons.dominance import dominance, prefix_sums
-from photorank.typing import Codes, Floats, Labels, Ratings
+from photorank.comparisons.double_precision import portions
+from photorank.typing import Codes, Embeddings, Floats, Labels, Ratings
 
 _COLUMNS = 64  # of X summed together, which bounds the memory of n x d prefix sums
 
@@ -69,6 +70,29 @@ class Blocks:
             product[:, start : start + _COLUMNS] = degree * part - sums
         return product.reshape(X.shape)
 
+    def gram(self, Z: Embeddings | Floats, rows: Codes) -> Floats:
+        """Sums Σ_i<j w_ij (z_i − z_j)(z_i − z_j)ᵀ (r, r) over `rows` of Z, at gap power 0.
+
+        These are all pairs of a block less all pairs of a tier.
+        """
+        blocks, tiers = _runs_of(self.block, 1), _runs_of(self.tier, 2)
+        # A tier of one photo has no pair: what it would take off is not put on.
+        alone = np.where(tiers < 0, self.u**2, 0.0)
+        weight = np.sqrt(self.u * self.neighbour_sums(self.u[:, None])[:, 0] + alone)
+        gram = np.zeros((Z.shape[1], Z.shape[1]))
+        sums = [(runs, np.zeros((runs.max(initial=-1) + 1, len(gram)))) for runs in (blocks, tiers)]
+        centre = Z.mean(axis=0, dtype=np.float64)  # differences do not depend on it, rounding does
+        places = rows[self.order]
+        for part in portions(len(places), len(gram)):
+            photos = Z[places[part]] - centre
+            weighed = weight[part, None] * photos
+            gram += weighed.T @ weighed
+            photos *= self.u[part, None]
+            for runs, total in sums:
+                _add_runs(total, runs[part], photos)
+        (_, of_blocks), (_, of_tiers) = sums
+        return gram - of_blocks.T @ of_blocks + of_tiers.T @ of_tiers
+
     def credit(self, ratings: Ratings) -> Floats:
         """Sums Σ_j w_ij (l,) over pairs ordered alike by ratings and labels, ties half."""
         r = dense_ranks(ratings)[self.order]
@@ -127,3 +151,17 @@ def _sums_of_runs(codes: Codes, V: Floats) -> Floats:
     if len(begins) == len(codes):
         return V
     return np.repeat(np.add.reduceat(V, begins), np.diff(np.append(begins, len(codes))), axis=0)
+
+
+def _runs_of(codes: Codes, least: int) -> Codes:
+    """Number of each row's run (l,) among those of `least` rows or more, else −1; sorted codes."""
+    size = np.bincount(codes)
+    counted = size >= least
+    return np.where(counted, np.cumsum(counted) - 1, -1)[codes]
+
+
+def _add_runs(total: Floats, runs: Codes, values: Floats) -> None:
+    """Add to `total` (u, k) the values (l, k) of each run that is counted."""
+    begins = np.flatnonzero(run_starts(runs))
+    counted = runs[begins] >= 0
+    total[runs[begins][counted]] += np.add.reduceat(values, begins)[counted]

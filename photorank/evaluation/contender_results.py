@@ -35,15 +35,6 @@ class Measured:
     lists: dict[str, Floats]  # by metric of lists, (repeats * K,): their mean is the value
     _sums: dict[tuple[str, bool], list[PairSums]] = field(default_factory=dict)
 
-    @classmethod
-    def of(
-        cls, contender: Contender, pairs: HeldOutPairs, gap_power: int, *, lists: bool = True
-    ) -> "Measured":
-        """Metrics of a contender over held-out pairs, optionally with top-of-list metrics."""
-        wanted = list_metrics() if lists else {}
-        by_fold = values_by_fold_of_lists(contender.ratings, pairs.graphs, pairs.folds, wanted)
-        return cls(contender, pairs, pair_metrics(gap_power, pairs.graphs[0]), by_fold)
-
     def sums(self, metric: str, *, refitted: bool) -> list[PairSums]:
         """Sums of a metric over the pairs, counted when they are first asked for."""
         if (metric, refitted) not in self._sums:
@@ -88,6 +79,20 @@ class Measured:
         refitted = self.contender.refitted_per_fold or other.contender.refitted_per_fold
         a, b = (one.sums(metric, refitted=refitted) for one in (self, other))
         return self.pairs.difference(a, b, refitted=refitted)
+
+
+def measured(
+    contenders: Sequence[Contender], pairs: HeldOutPairs, gap_power: int, *, lists: bool = True
+) -> list[Measured]:
+    """Contenders with their metrics over the same held-out pairs, top-of-list metrics if asked."""
+    wanted = list_metrics() if lists else {}
+    ratings = np.stack([one.ratings for one in contenders], axis=-1)  # (repeats, n, contenders)
+    by_fold = values_by_fold_of_lists(ratings, pairs.graphs, pairs.folds, wanted)
+    metrics = pair_metrics(gap_power, pairs.graphs[0])
+    return [
+        Measured(one, pairs, metrics, {name: values[:, i] for name, values in by_fold.items()})
+        for i, one in enumerate(contenders)
+    ]
 
 
 def differences_of(

@@ -8,10 +8,9 @@ import numpy as np
 from photorank.encoders.base import Encoder
 from photorank.errors import MissingWeightsError, NoTextError
 from photorank.index.opened import Index
-from photorank.learning.held_out_directions import held_out, out_of_fold_ratings, ratings_by_fold
+from photorank.learning.held_out_directions import Refits, held_out, ratings_by_fold
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.protocol import Protocol
-from photorank.metrics.folds import Folds
 from photorank.typing import Floats
 from photorank.vectors.learners_by_name import make_learner
 from photorank.vectors.master import MasterVector
@@ -71,10 +70,11 @@ def plain_prompt(index: Index, load: Callable[[], Encoder]) -> MasterVector | No
 
 
 def vector_contender(
-    index: Index, vector: MasterVector, photos: JudgedPhotos, folds: Folds
+    index: Index, vector: MasterVector, photos: JudgedPhotos, refits: Refits
 ) -> Contender:
     """Contender of a stored vector; out of fold if it was learned from these photos."""
-    found = held_out(index, vector, photos, folds)
+    folds = refits.folds
+    found = held_out(index, vector, photos, folds, refits=refits)
     if found.testing == "refitted":
         ratings = ratings_by_fold(found.directions, photos, folds)
         return Contender(
@@ -94,12 +94,12 @@ def vector_contender(
 def learner_contender(
     kind: str,
     photos: JudgedPhotos,
-    folds: Folds,
+    refits: Refits,
     protocol: Protocol,
     on_fit: Callable[[], None] | None,
 ) -> Contender:
     """Contender of a learner, with out-of-fold ratings."""
     learner = make_learner(kind, seed=protocol.seed)
     taught = photos.compared_within(protocol.within)
-    ratings = out_of_fold_ratings(learner, taught, folds, on_fit=on_fit)
-    return Contender(kind, kind, ratings, refitted_per_fold=folds.refits)
+    ratings = ratings_by_fold(refits.directions(learner, taught, on_fit), taught, refits.folds)
+    return Contender(kind, kind, ratings, refitted_per_fold=refits.folds.refits)

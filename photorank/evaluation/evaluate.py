@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from photorank.encoders.base import Encoder
 from photorank.errors import ComparisonsError
 from photorank.evaluation import details
-from photorank.evaluation.contender_results import Measured, differences_of
+from photorank.evaluation.contender_results import differences_of, measured
 from photorank.evaluation.contenders import (
     MEAN_DIFFERENCE,
     Contender,
@@ -19,7 +19,7 @@ from photorank.evaluation.random_directions import random_result
 from photorank.evaluation.report import Evaluation
 from photorank.evaluation.results import Copies, Details, Result, ScopedDifference, ranked
 from photorank.index.opened import Index
-from photorank.learning.held_out_directions import counted
+from photorank.learning.held_out_directions import Refits, counted
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.protocol import Protocol
 from photorank.learning.split_into_folds import split_into_folds
@@ -143,8 +143,9 @@ def _contest(
 
     Raises ComparisonsError if no fold holds two photos that were judged differently.
     """
-    contenders = [vector_contender(index, vector, photos, folds) for vector in vectors]
-    contenders += [learner_contender(kind, photos, folds, protocol, on_fit) for kind in kinds]
+    refits = Refits(folds)
+    contenders = [vector_contender(index, vector, photos, refits) for vector in vectors]
+    contenders += [learner_contender(kind, photos, refits, protocol, on_fit) for kind in kinds]
     pairs = HeldOutPairs.of(photos.comparisons, folds)
     if not pairs.n_pairs:
         fewer = "use fewer folds with `--folds 2`, or " if folds.k > 2 else ""
@@ -157,13 +158,10 @@ def _contest(
     for scope in SCOPES:
         inside = pairs.inside(photos.codes(protocol.within or "group"), scope)
         if inside.n_pairs:
-            measured = [
-                Measured.of(one, inside, protocol.gap_power, lists=before is None)
-                for one in contenders
-            ]
-            rows = [one.result(scope, protocol.fold_by or "") for one in measured]
+            found = measured(contenders, inside, protocol.gap_power, lists=before is None)
+            rows = [one.result(scope, protocol.fold_by or "") for one in found]
             results += ranked([*rows, _chance(photos, inside, scope, protocol, before)])
-            differences += differences_of(measured, scope)
+            differences += differences_of(found, scope)
     return _Contest(contenders, pairs, tuple(results), tuple(differences))
 
 

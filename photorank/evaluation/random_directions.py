@@ -76,8 +76,8 @@ def _of_lists(ratings: Floats, pairs: HeldOutPairs, rows: Codes) -> dict[str, li
     """Top-of-list metrics of many ratings (n, k) of some rows."""
     graph, codes = pairs.graphs[0].take(rows), pairs.folds.codes[:1, rows]
     folds = Folds(codes, pairs.folds.k, None)
-    found = [values_by_fold_of_lists(r[None], (graph,), folds, _LIST_METRICS) for r in ratings.T]
-    return {name: [float(one[name].mean()) for one in found] for name in _LIST_METRICS}
+    found = values_by_fold_of_lists(ratings[None], (graph,), folds, _LIST_METRICS)
+    return {name: values.mean(axis=0).tolist() for name, values in found.items()}
 
 
 def _by_signs(ratings: Floats, graph: Comparisons, gap_power: int) -> dict[str, list[float]]:

@@ -13,7 +13,8 @@ from photorank.metrics.logistic import pearson_after_logistic
 from photorank.metrics.top_of_list import album_regret_by_block, ndcg_by_block, precision_by_block
 from photorank.typing import Floats, Ratings
 
-ListMetric: TypeAlias = Callable[[Ratings, Comparisons], Floats]
+# Of ratings (n, c) of c contenders, a row (c,) a list.
+ListMetric: TypeAlias = Callable[[Floats, Comparisons], Floats]
 
 PLACES = 10  # k, the number of photos on a spread or a screen
 _MIN_PHOTOS_FOR_LOGISTIC = 20  # in a fold, for the four parameters of the logistic
@@ -53,10 +54,10 @@ def values_by_fold_of_lists(
     folds: Folds,
     metrics: Mapping[str, ListMetric] = LIST_METRICS,
 ) -> dict[str, Floats]:
-    """Value of each metric by test fold (repeats * K,); the mean equals that over lists.
+    """Values (repeats * K, c) of each metric by test fold, for ratings (repeats, n, c).
 
-    A fold of many lists counts as many: these are a ratio's first-order shares. nan where there is
-    no list.
+    Their mean equals the mean over lists: a fold of many lists counts as many, by a ratio's
+    first-order shares. nan where there is no list.
     """
     parts = [
         (ratings[repeat][rows], graphs[repeat].take(rows))
@@ -66,21 +67,24 @@ def values_by_fold_of_lists(
     ]
     found = {}
     for name, metric in metrics.items():
-        lists = [metric(r, graph) for r, graph in parts]
-        lists = [values[~np.isnan(values)] for values in lists]
-        sums = np.array([values.sum() for values in lists])
-        counts = np.array([len(values) for values in lists], dtype=np.float64)
-        if not counts.any():
-            found[name] = np.full(len(parts), np.nan)
-            continue
-        mean = sums.sum() / counts.sum()
-        found[name] = mean + (sums - mean * counts) / counts.mean()
+        lists = [metric(r, graph) for r, graph in parts]  # (l, c) each
+        sums = np.array([np.nansum(values, axis=0) for values in lists])
+        counts = np.array([(~np.isnan(values)).sum(axis=0) for values in lists])
+        every = np.where(counts.any(axis=0), counts.sum(axis=0), np.nan)
+        mean = sums.sum(axis=0) / every
+        found[name] = mean + (sums - mean * counts) * len(parts) / every
     return found
 
 
 def _of_one_list(metric: Callable[[Ratings, Comparisons], float]) -> ListMetric:
-    """Declared metric as a top-of-list metric, with no value for a fold without pairs."""
-    return lambda r, graph: np.array([float(metric(r, graph))] if graph.n_pairs else [])
+    """Metric of one contender as a top-of-list metric, with no value for a fold without pairs."""
+
+    def values(r: Floats, graph: Comparisons) -> Floats:
+        if not graph.n_pairs:
+            return np.empty((0, r.shape[1]))
+        return np.array([[float(metric(column, graph)) for column in r.T]])
+
+    return values
 
 
 def _long(graph: Comparisons) -> Comparisons:
@@ -94,7 +98,7 @@ def _long(graph: Comparisons) -> Comparisons:
     return graph.restricted(codes, "within")
 
 
-def _logistic(r: Ratings, graph: Comparisons) -> Floats:
+def _logistic(r: Floats, graph: Comparisons) -> Floats:
     if len(graph.active) < _MIN_PHOTOS_FOR_LOGISTIC:
-        return np.empty(0)
-    return np.array([pearson_after_logistic(r, graph)])
+        return np.empty((0, r.shape[1]))
+    return np.array([[pearson_after_logistic(column, graph) for column in r.T]])

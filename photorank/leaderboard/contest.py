@@ -7,7 +7,7 @@ import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError, PhotorankError
-from photorank.evaluation.contender_results import Measured, differences_of
+from photorank.evaluation.contender_results import differences_of, measured
 from photorank.evaluation.contenders import (
     Contender,
     chosen_vectors,
@@ -19,6 +19,7 @@ from photorank.index.opened import Index
 from photorank.leaderboard.cost import Cost, cost_of
 from photorank.leaderboard.panels import Panel
 from photorank.leaderboard.report import PanelReport, Row, Shown
+from photorank.learning.held_out_directions import Refits
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.protocol import Protocol
 from photorank.learning.split_into_folds import split_into_folds
@@ -83,19 +84,21 @@ def run_contest(panel: Panel, contest: Contest) -> PanelReport:
         inside = pairs.inside(first.codes(protocol.within or "group"), scope)
         if not inside.n_pairs:
             continue
-        measured = [
-            Measured.of(one.contender, inside, protocol.gap_power, lists=scope == "all")
-            for one in entries
-        ]
+        found = measured(
+            [one.contender for one in entries],
+            inside,
+            protocol.gap_power,
+            lists=scope == "all",
+        )
         rows += [
             Row.of(one.index, one.name, result.result(scope, fold_by), costs[one.index.name])
-            for one, result in zip(entries, measured, strict=True)
+            for one, result in zip(entries, found, strict=True)
         ]
         rows += [
             Row.of(index, "random-direction", random_result(photos, inside, scope, protocol), None)
             for index, photos in _each(panel)
         ]
-        differences += differences_of(measured, scope, _COMPARED)
+        differences += differences_of(found, scope, _COMPARED)
     return PanelReport(
         name=panel.name,
         indexes=tuple(index.name for index in panel.indexes),
@@ -113,9 +116,10 @@ def _entries(
 ) -> list[_Entry]:
     """Contenders of one index; missing ones are recorded in the notes."""
     vectors = _vectors(index, contest, notes)
-    made = [vector_contender(index, vector, photos, folds) for vector in vectors]
+    refits = Refits(folds)
+    made = [vector_contender(index, vector, photos, refits) for vector in vectors]
     made += [
-        learner_contender(kind, photos, folds, contest.protocol, None) for kind in contest.learners
+        learner_contender(kind, photos, refits, contest.protocol, None) for kind in contest.learners
     ]
     # Differences name contenders alone, and every index may have one of a name.
     return [

@@ -42,6 +42,7 @@ def held_out(
     folds: Folds,
     *,
     on_fit: Callable[[], None] | None = None,
+    refits: "Refits | None" = None,
 ) -> HeldOut:
     """Test directions of a vector: its own, or refitted out of fold as its card says.
 
@@ -52,7 +53,7 @@ def held_out(
         try:
             learner = learner_of(index, vector.kind, vector.card).for_tests()
             taught = _what_taught(index, vector.card, photos)
-            directions = out_of_fold_directions(learner, taught, folds, on_fit=on_fit)
+            directions = (refits or Refits(folds)).directions(learner, taught, on_fit)
             return HeldOut(testing, directions)
         except (NoLabelsError, ComparisonsError, DegenerateDirectionError):
             testing = "in-sample"
@@ -114,6 +115,31 @@ def out_of_fold_directions(
             if on_fit is not None:
                 on_fit()
     return np.reshape(directions, (len(folds.codes), folds.k, -1))
+
+
+class Refits:
+    """Out-of-fold directions of several learners; the same learner is fitted once.
+
+    A vector that was learned from these judgements is refitted as the learner beside it is.
+    """
+
+    def __init__(self, folds: Folds) -> None:
+        self.folds = folds
+        self._known: list[tuple[DirectionLearner, JudgedPhotos, Floats]] = []
+
+    def directions(
+        self,
+        learner: DirectionLearner,
+        taught: JudgedPhotos,
+        on_fit: Callable[[], None] | None = None,
+    ) -> Floats:
+        """Directions (repeats, K, d) as by :func:`out_of_fold_directions`."""
+        for known, photos, directions in self._known:
+            if photos is taught and known.same_as(learner):
+                return directions
+        found = out_of_fold_directions(learner, taught, self.folds, on_fit=on_fit)
+        self._known.append((learner, taught, found))
+        return found
 
 
 def ratings_by_fold(directions: Floats, photos: JudgedPhotos, folds: Folds) -> Floats:

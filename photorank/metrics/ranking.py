@@ -51,7 +51,7 @@ def pairwise_accuracy(ratings: ArrayLike, comparisons: Comparisons) -> float:
     >>> pairwise_accuracy([0.1, 0.5, 0.2, 0.5], comparisons)  # one of five pairs is tied
     0.9
     """
-    return accuracy_sums(ratings, comparisons).value
+    return accuracy_sums(ratings, comparisons, couples=0).value
 
 
 def kendall_tau_b(ratings: ArrayLike, comparisons: Comparisons) -> float:
@@ -83,7 +83,7 @@ def kendall_tau_b(ratings: ArrayLike, comparisons: Comparisons) -> float:
     >>> round(kendall_tau_b([0.1, 0.5, 0.2, 0.5], comparisons), 3)
     0.8
     """
-    return kendall_sums(ratings, comparisons).value
+    return kendall_sums(ratings, comparisons, couples=0).value
 
 
 def spearman(ratings: ArrayLike, comparisons: Comparisons) -> float:
@@ -116,7 +116,7 @@ def spearman(ratings: ArrayLike, comparisons: Comparisons) -> float:
     >>> spearman([0.1, 0.9, 0.5, 1.0], comparisons)
     0.8
     """
-    return spearman_sums(ratings, comparisons).value
+    return spearman_sums(ratings, comparisons, couples=0).value
 
 
 def pearson(ratings: ArrayLike, comparisons: Comparisons) -> float:
@@ -148,7 +148,7 @@ def pearson(ratings: ArrayLike, comparisons: Comparisons) -> float:
     >>> round(pearson([0.1, 0.2, 0.3], comparisons), 6)
     1.0
     """
-    return pearson_sums(ratings, comparisons).value
+    return pearson_sums(ratings, comparisons, couples=0).value
 
 
 def accuracy_sums(
@@ -272,10 +272,10 @@ def pair_metrics(gap_power: int, comparisons: Comparisons) -> dict[str, Callable
     return PAIR_METRICS | {GAP_WEIGHTED: partial(gap_weighted_sums, gap_power=gap_power)}
 
 
-def checked_ratings(ratings: ArrayLike, n: int) -> Ratings:
-    """Ratings (n,) as an array, checked for length and finite values."""
+def checked_ratings(ratings: ArrayLike, n: int, *, by_column: bool = False) -> Ratings:
+    """Ratings (n,), or (n, …) of many `by_column`, checked for length and finite values."""
     r = np.asarray(ratings, dtype=np.float64)
-    if r.shape != (n,) or not np.isfinite(r).all():
+    if (r.shape[:1] if by_column else r.shape) != (n,) or not np.isfinite(r).all():
         raise ComparisonsError(f"ratings must be one finite number a photo, {n} in all")
     return r
 

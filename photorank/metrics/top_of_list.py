@@ -14,7 +14,7 @@ from photorank.comparisons.codes import run_starts
 from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
 from photorank.errors import ComparisonsError
 from photorank.metrics.ranking import checked_ratings
-from photorank.typing import Floats, Labels, Ratings
+from photorank.typing import Floats, Labels
 
 
 def ndcg(ratings: ArrayLike, comparisons: Comparisons, k: int | None = None) -> float:
@@ -50,7 +50,7 @@ def ndcg(ratings: ArrayLike, comparisons: Comparisons, k: int | None = None) -> 
     >>> round(ndcg([0.1, 0.2, 0.4, 0.3], comparisons, k=2), 3)
     0.913
     """
-    return _mean(ndcg_by_block(ratings, comparisons, k))
+    return _mean(ndcg_by_block(checked_ratings(ratings, comparisons.n), comparisons, k))
 
 
 def precision_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> float:
@@ -78,7 +78,7 @@ def precision_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> floa
     >>> precision_at_k([0.4, 0.1, 0.2, 0.3], comparisons, k=2)
     0.5
     """
-    return _mean(precision_by_block(ratings, comparisons, k))
+    return _mean(precision_by_block(checked_ratings(ratings, comparisons.n), comparisons, k))
 
 
 def album_regret_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> float:
@@ -109,70 +109,79 @@ def album_regret_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> f
     >>> album_regret_at_k([0.1, 0.4, 0.2, 0.3], comparisons, k=2)
     0.5
     """
-    return _mean(album_regret_by_block(ratings, comparisons, k))
+    return _mean(album_regret_by_block(checked_ratings(ratings, comparisons.n), comparisons, k))
 
 
 def ndcg_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int | None = None) -> Floats:
-    """Values of :func:`ndcg` per list with at least two different labels; empty for choices."""
+    """Values (l, …) of :func:`ndcg` per list with two different labels or more, for ratings (n, …).
 
-    def gain(r: Ratings, y: Labels, lowest: float) -> float:
+    Empty for choices, as those of the other metrics.
+    """
+
+    def gain(r: Floats, y: Labels, lowest: float) -> Floats:
         discount = 1 / np.log2(np.arange(len(y)) + 2)
         discount[len(y) if k is None else k :] = 0
         gains = y - lowest
-        return float(gains @ _shared(r, discount) / (gains @ _shared(y, discount)))
+        return gains @ _shared(r, discount) / (gains @ _shared(y, discount))
 
     return _by_block(gain, ratings, comparisons, 1 if k is None else k)
 
 
 def precision_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> Floats:
-    """Values of :func:`precision_at_k` per list with at least two different labels."""
+    """Values (l, …) of :func:`precision_at_k` per list, for ratings (n, …)."""
 
-    def precision(r: Ratings, y: Labels, lowest: float) -> float:
+    def precision(r: Floats, y: Labels, lowest: float) -> Floats:
         kth_best = np.sort(y)[::-1][min(k, len(y)) - 1]
-        return float((y >= kth_best) @ _shared(r, _first_places(k, len(y))))
+        return (y >= kth_best) @ _shared(r, _first_places(k, len(y)))
 
     return _by_block(precision, ratings, comparisons, k)
 
 
 def album_regret_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> Floats:
-    """Values of :func:`album_regret_at_k` per list with at least two different labels."""
+    """Values (l, …) of :func:`album_regret_at_k` per list, for ratings (n, …)."""
 
-    def gain(r: Ratings, y: Labels, lowest: float) -> float:
+    def gain(r: Floats, y: Labels, lowest: float) -> Floats:
+        if k >= len(y):
+            return np.full(r.shape[1:], np.nan)
         places = _first_places(k, len(y))
         chosen, best = y @ _shared(r, places), y @ _shared(y, places)
-        return float((chosen - y.mean()) / (best - y.mean())) if k < len(y) else np.nan
+        return (chosen - y.mean()) / (best - y.mean())
 
     return _by_block(gain, ratings, comparisons, k)
 
 
 def _by_block(
-    metric: Callable[[Ratings, Labels, float], float],
+    metric: Callable[[Floats, Labels, float], Floats],
     ratings: ArrayLike,
     comparisons: Comparisons,
     k: int,
 ) -> Floats:
-    """Values of `metric`, a function of ratings, labels and lowest label, per list."""
+    """Values (l, …) of `metric`, a function of ratings, labels and lowest label, per list."""
     if k < 1:
         raise ComparisonsError(f"the first k places need k of at least 1, not {k}")
-    r = checked_ratings(ratings, comparisons.n)
+    r = checked_ratings(ratings, comparisons.n, by_column=True)
     if not isinstance(comparisons, ScoreComparisons) or comparisons.different is not None:
-        return np.empty(0)  # choices make no list, and neither do pairs across groups
+        return np.empty((0, *r.shape[1:]))  # choices make no list, nor do pairs across groups
     y = comparisons.scores
     lowest = float(np.nanmin(y)) if len(comparisons.rows) else 0.0
     lists = [rows for rows in comparisons.blocks() if np.ptp(y[rows]) > 0]
-    return np.array([metric(r[rows], y[rows], lowest) for rows in lists])
+    values = [metric(r[rows], y[rows], lowest) for rows in lists]
+    return np.reshape(values, (len(lists), *r.shape[1:])).astype(np.float64)
 
 
 def _shared(values: Floats, places: Floats) -> Floats:
-    """Rank weights `places` (n,) assigned to values (n,), best first; ties share equally."""
-    order = np.argsort(-values)
-    begins = np.flatnonzero(run_starts(values[order]))
-    shares = places
-    if len(begins) < len(values):
-        count = np.diff(begins, append=len(values))
-        shares = np.repeat(np.add.reduceat(places, begins) / count, count)
-    given = np.empty(len(values))
-    given[order] = shares
+    """Rank weights `places` (n,) assigned to values (n, …), best first; ties share equally."""
+    order = np.argsort(-values, axis=0)
+    ordered = np.take_along_axis(values, order, axis=0)
+    given = np.empty(values.shape)
+    if (ordered[1:] != ordered[:-1]).all():
+        np.put_along_axis(given, order, places.reshape(-1, *[1] * (values.ndim - 1)), axis=0)
+        return given
+    if values.ndim > 1:
+        return np.stack([_shared(column, places) for column in values.T], axis=1)
+    begins = np.flatnonzero(run_starts(ordered))
+    count = np.diff(begins, append=len(values))
+    given[order] = np.repeat(np.add.reduceat(places, begins) / count, count)
     return given
 
 

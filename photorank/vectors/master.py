@@ -66,8 +66,9 @@ class Card:
     ) -> Flags:
         """Mask (n,) of the photos that the vector was learned from, altered copies included."""
         found = np.fromiter(map(self.saw, digests), bool, len(digests))
-        if self.pictures is not None and greys is not None:
-            found |= self.pictures.recognises(embeddings, greys)
+        others = np.flatnonzero(~found)
+        if self.pictures is not None and greys is not None and len(others):
+            found[others] = self.pictures.recognises(embeddings[others], greys[others])
         return found
 
 

@@ -307,3 +307,19 @@ def test_components_are_what_comparisons_link():
     assert labels.take(np.array([3, 1, 2, 0])).components.tolist() == [0, 0, 1, 1]
     assert choices.components.tolist() == [-1, 0, -1, 1, 0, 1]
     assert (labels.n_components, choices.n_components) == (2, 2)
+
+
+@pytest.mark.parametrize("gap_power", [0, 1])
+@pytest.mark.parametrize("scope", ["all", "within", "across"])
+def test_gram_is_the_laplacians(scope, gap_power, monkeypatch):
+    """Blocks less tiers, a few rows at a time, give Zᵀ L Z; a far origin changes nothing."""
+    monkeypatch.setattr("photorank.comparisons.double_precision._AT_ONCE", 20)
+    rng = np.random.default_rng(0)
+    labels = np.append(rng.integers(0, 9, 38), [20.0, np.nan])
+    graph = Comparisons.from_scores(labels, gap_power=gap_power, weights=rng.uniform(0.5, 2, 40))
+    graph = graph.restricted(np.arange(40) % 3, scope)
+    Z = (rng.normal(size=(40, 5)) + 100).astype(np.float32)
+
+    expected = Z.astype(np.float64).T @ graph.laplacian(Z)
+
+    np.testing.assert_allclose(np.tril(graph.gram(Z)), np.tril(expected), atol=1e-8)

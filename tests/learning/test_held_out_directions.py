@@ -7,6 +7,7 @@ from photorank.errors import ComparisonsError, EncoderMismatchError
 from photorank.index.judging.import_rows import import_labels
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.learning.held_out_directions import (
+    Refits,
     held_out,
     how_tested,
     out_of_fold_directions,
@@ -190,3 +191,18 @@ def test_what_a_prior_has_seen_is_on_the_card_too(index):
     photos = judged_photos(index)
     assert learned.card.pictures.recognises(X, greys).all()
     assert learned.card.pictures.recognises(photos.X, photos.greys).all()
+
+
+def test_the_same_learner_is_refitted_once(index):
+    """A learner of equal parameters has the directions that are known; another one is fitted."""
+    photos = judged_photos(index)
+    fits = []
+    refits = Refits(split_into_folds(photos, QUICK))
+
+    first = refits.directions(AllPairs(), photos, lambda: fits.append(1))
+    again = refits.directions(AllPairs(), photos, lambda: fits.append(1))
+    other = refits.directions(AllPairs(alpha=1.0), photos, lambda: fits.append(1))
+
+    assert again is first
+    assert len(fits) == 2 * first.shape[0] * first.shape[1]
+    assert not np.allclose(first, other)

@@ -8,6 +8,9 @@ from numpy.typing import ArrayLike
 
 from photorank.typing import Floats
 
+# What is compared by value; other parameters are the same if they are one object.
+_COMPARED = (bool, int, float, str, np.ndarray)
+
 
 class Estimator:
     """Base class with the parameters, tags and input checks of scikit-learn's estimators.
@@ -38,6 +41,15 @@ class Estimator:
     def unfitted(self) -> Self:
         """New estimator of the same parameters, which has learned nothing."""
         return type(self)(**self.get_params())
+
+    def same_as(self, other: "Estimator") -> bool:
+        """Whether another estimator is of this class and known to have the same parameters."""
+        its = other.get_params()
+        return type(self) is type(other) and all(
+            value is its[name]
+            or (isinstance(value, _COMPARED) and np.array_equal(value, its[name]))
+            for name, value in self.get_params().items()
+        )
 
     def __repr__(self) -> str:
         usual = signature(type(self)).parameters

@@ -3,9 +3,9 @@
 import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
+from photorank.comparisons.double_precision import products
 from photorank.typing import Floats
 from photorank.vectors.learners.direction_learner import DirectionLearner
-from photorank.vectors.learners.ridge import products
 
 
 class MeanDifference(DirectionLearner):

@@ -1,6 +1,5 @@
 """Ridge least squares on a comparison graph, solved for all penalties at once."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -8,14 +7,13 @@ from typing import NamedTuple
 import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
+from photorank.comparisons.double_precision import products
 from photorank.comparisons.known_differences import KnownDifferences
 from photorank.typing import Floats
 
 # Penalties that are tried, in units of the largest eigenvalue of ZᵀLZ: from one that
 # hardly touches the weakest direction to one that leaves only the mean difference.
 ALPHAS = np.logspace(-7, 2, 73)
-# Numbers of a matrix that are worked on in double precision at once: 64 MB.
-_AT_ONCE = 1 << 23
 
 
 class Fit(NamedTuple):
@@ -58,11 +56,7 @@ class Problem:
 
         Differences `beside` the comparisons are in the coordinates of Z.
         """
-        gram = np.empty((Z.shape[1], Z.shape[1]))
-        for part in _columns(Z):  # the lower half: it is symmetric
-            gram[part.start :, part] = products(
-                Z[:, part.start :], comparisons.laplacian(Z[:, part])
-            )
+        gram = comparisons.gram(Z)
         b = comparisons.preference()
         pull, energy = products(Z, b), comparisons.squared_margins()
         if beside is not None:
@@ -159,21 +153,3 @@ class Problem:
             return 0.0
         explained = self.prior_preference - float(inverse @ (self.prior_pull * self.pull))
         return max(explained / float(left), 0.0)
-
-
-def products(Z: Floats, V: Floats) -> Floats:
-    """Products Zᵀ V (r, …) in float64, without a float64 copy of a large Z."""
-    if Z.dtype == np.float64:
-        return Z.T @ V
-    total = np.zeros((Z.shape[1], *V.shape[1:]))
-    step = max(_AT_ONCE // Z.shape[1], 1)
-    for start in range(0, len(Z), step):
-        total += Z[start : start + step].astype(np.float64).T @ V[start : start + step]
-    return total
-
-
-def _columns(Z: Floats) -> Iterator[slice]:
-    """Yield ranges of columns of a matrix (n, r) to process together."""
-    step = max(_AT_ONCE // len(Z), 1)
-    for start in range(0, Z.shape[1], step):
-        yield slice(start, start + step)
