@@ -23,6 +23,7 @@ from photorank.errors import (
     StorageError,
     UnreadableFileError,
 )
+from photorank.outside_text import TypedPathError, typed_path
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")  # Windows' device names
@@ -107,9 +108,15 @@ class Workspace:
 
     @classmethod
     def current(cls) -> "Workspace":
-        """Workspace at $PHOTORANK_HOME, else the current checkout, else the user's data folder."""
+        """Workspace at $PHOTORANK_HOME, else the current checkout, else the user's data folder.
+
+        Raises TypedPathError if the variable holds no usable path.
+        """
         if home := os.environ.get("PHOTORANK_HOME"):
-            return cls(Path(home).expanduser().absolute())
+            root = typed_path(os.path.expanduser(home))
+            if root.parts[0].startswith("~"):
+                raise TypedPathError(home, "PHOTORANK_HOME names a user who is not here")
+            return cls(root.absolute())
         here = Path.cwd()
         for folder in (here, *here.parents):
             if (folder / "index").is_dir() and (folder / "datasets").is_dir():

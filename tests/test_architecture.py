@@ -15,7 +15,8 @@ ROOT = Path(__file__).parents[1]
 ROOMS = [
     {"errors", "typing", "json_values"},
     {"entry_points"},
-    {"workspace", "hosts", "outside_text"},
+    {"outside_text"},
+    {"workspace", "hosts"},
     {"progress_file"},
     {"photos"},
     {"comparisons"},

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from photorank.errors import InvalidNameError, MissingIndexError, StorageError
+from photorank.outside_text import TypedPathError
 from photorank.workspace import Workspace, folder_for, replacing, storage_errors, write_bytes
 
 
@@ -23,6 +24,14 @@ def test_the_variable_comes_first(nowhere, monkeypatch):
     monkeypatch.setenv("PHOTORANK_HOME", str(nowhere / "mine"))
 
     assert Workspace.current().root == nowhere / "mine"
+
+
+@pytest.mark.parametrize("home", ["~nosuchuser/x", f"/{'x' * 300}", " "])
+def test_a_home_that_no_folder_can_be_is_told(nowhere, monkeypatch, home):
+    """One line, before anything is made."""
+    monkeypatch.setenv("PHOTORANK_HOME", home)
+    with pytest.raises(TypedPathError, match="cannot be used as a path"):
+        Workspace.current()
 
 
 def test_then_the_checkout_around(nowhere):
