@@ -343,8 +343,9 @@ class MissingVectorError(PhotorankError, LookupError):
     def __init__(self, name: str, index: str, known: Sequence[str]) -> None:
         has = f" It has: {', '.join(known)}." if known else ""
         super().__init__(
-            f"index {index!r} has no vector named {name!r}.{has} Make one with "
-            f"`photorank vector prompt {name} TEXT --index {index}`."
+            f"index {index!r} has no vector named {name!r}.{has} Make one of words with "
+            f"`photorank vector prompt {name} TEXT --index {index}`, or of judgements with "
+            f"`photorank vector learn {name} --index {index}`."
         )
 
 
@@ -437,8 +438,9 @@ class NoVectorsError(PhotorankError, LookupError):
 
     def __init__(self, index: str) -> None:
         super().__init__(
-            f"index {index!r} has no vector yet. Make one with "
-            f'`photorank vector prompt NAME "a photo worth printing" --index {index}`.'
+            f"index {index!r} has no vector yet. Make one of words, if its encoder knows any, with "
+            f'`photorank vector prompt NAME "a photo worth printing" --index {index}`, or of '
+            f"judgements with `photorank vector learn NAME --index {index}`."
         )
 
 

@@ -278,13 +278,14 @@ def folder_for(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def replacing(path: Path, *, alone: bool = False) -> Iterator[Path]:
+def replacing(path: Path, *, alone: bool = False, kept: str | None = None) -> Iterator[Path]:
     """Context with a temporary path, which atomically replaces `path` on success.
 
     A crash at any moment leaves the old file or the new one, never a part of one under its name.
     Where nobody else writes the file (`alone`), what a killed run left of it is removed first.
+    `kept` is as in :func:`storage_errors`.
     """
-    with storage_errors(path), folder_for(path.parent):
+    with storage_errors(path, kept), folder_for(path.parent):
         if alone:
             for left_over in path.parent.glob(f".{glob.escape(path.name)}.{'[0-9a-f]' * 16}.part"):
                 left_over.unlink(missing_ok=True)

@@ -58,6 +58,7 @@ def score(
     index: IndexName = None,
 ) -> None:
     """Score photos in any number, a row each. A photo that cannot be scored is a row, too."""
+    from photorank.encoders import IMPORTED
     from photorank.scoring.scale import Scale
     from photorank.scoring.sources import check_sources
 
@@ -66,6 +67,8 @@ def score(
         raise typer.BadParameter("--resume and --format parquet need a file: --to FILE")
     check_sources(photos, column)
     opened = open_index(index)
+    if opened.manifest.encoder.startswith(IMPORTED):
+        opened.encoder()  # which there is none to be had, as its error says
     scale = Scale(opened, open_vector(opened, vector, "rating"))
     with _sink(scale, to, written, resume=resume) as sink, progress("Scoring", "photos") as told:
         done, rated = _score(photos, column, scale, sink, told)

@@ -59,8 +59,8 @@ def serve(
     limits = Limits(max_photos, max_megabytes, max_seconds)
     endpoint = Endpoint.checked(port, host)
     opened = open_index(index)
-    by = open_vector(opened, vector, "rating").name
     encoder = opened.encoder()
+    by = open_vector(opened, vector, "rating").name
     server.warm(encoder)
     message(f"rating by {by} of index {opened.name} at {endpoint.url} (Ctrl-C ends it)")
     if not tokens and endpoint.address != HOST:

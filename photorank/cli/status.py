@@ -46,8 +46,9 @@ def status(index: IndexName = None, as_json: AsJson = False) -> None:
     for what, value in facts.items():
         if value is not None:
             line(f"{what:9} {value}")
-    dates = Counter(photo.taken_from or "nothing known" for photo in opened.photos())
-    line(f"dates     {', '.join(f'{source} ({n})' for source, n in dates.most_common())}")
+    dates = opened.dated_by().most_common()
+    told = ", ".join(f"{source or 'nothing known'} ({n})" for source, n in dates)
+    line(f"dates     {told}")
     if vectors:
         print_table(
             ["vector", "kind", ""],

@@ -40,8 +40,8 @@ def write_csv_table(path: Path, table: Table) -> None:
             )
 
 
-def write_parquet_table(path: Path, table: Table) -> None:
-    """Write a table as Parquet in batches of rows; StorageError if not writable."""
+def write_parquet_table(path: Path, table: Table, kept: str | None = None) -> None:
+    """Write a table as Parquet in batches of rows; StorageError, with what is kept, if it fails."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -49,7 +49,7 @@ def write_parquet_table(path: Path, table: Table) -> None:
     schema = pa.schema([(name, types[kind]) for name, kind in table.columns.items()])
     # Through a Python file errors of the disk are OSErrors.
     with (
-        replacing(path, alone=True) as temporary,
+        replacing(path, alone=True, kept=kept) as temporary,
         temporary.open("wb") as file,
         pq.ParquetWriter(file, schema) as writer,
     ):

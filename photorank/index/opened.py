@@ -1,5 +1,6 @@
 """Open index: photos, embeddings, and people's judgements."""
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -251,6 +252,10 @@ class Index:
     def facets(self) -> Facets:
         """Day, camera and folder of the photos."""
         return load_facets(self._held.rows, self._held.facts)
+
+    def dated_by(self) -> Counter[str]:
+        """Number of photos by source of their capture time; "" where it is unknown."""
+        return self._held.facts.dated_by()
 
     def counts(self) -> Counts:
         """Numbers of judgements, counted without loading them."""

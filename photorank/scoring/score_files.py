@@ -98,7 +98,7 @@ class ScoreFile:
                 yield self
                 os.fsync(file.fileno())
             if self._format == "parquet":
-                write_parquet_table(self.path, Table(COLUMNS, self._all_rows()))
+                write_parquet_table(self.path, Table(COLUMNS, self._all_rows()), _GO_ON)
                 self._grown.unlink()
 
     def write(self, batch: Iterable[Scored]) -> None:

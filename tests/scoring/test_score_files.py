@@ -58,6 +58,18 @@ def test_a_full_disk_keeps_the_rows_so_far(run, scorer, hostile, tmp_path, full_
     assert content(run("other.jsonl")) == content(whole)
 
 
+def test_a_parquet_file_without_room_keeps_its_rows_beside_it(scorer, tmp_path, full_disk):
+    """They fit where the table does not: --resume writes it, as the error says."""
+    file = ScoreFile(tmp_path / "rows.parquet", "parquet")
+    [batch, *_] = scorer.batches(scorer.sources(scorer.index.photos()[0].path))
+    told = pytest.raises(StorageError, match="rows so far are kept")
+    with told, full_disk(bytes_a_file=700), file.open(scorer.scale.card, resume=False):
+        file.write(batch)
+    with file.open(scorer.scale.card, resume=True):
+        pass
+    assert len(pd.read_parquet(file.path)) == 1
+
+
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_run_that_was_killed_twice_equals_one(run, format):
     """Rows that are whole are kept, one that is torn is written again, none comes twice."""

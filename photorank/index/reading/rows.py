@@ -2,6 +2,7 @@
 
 import sqlite3
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
@@ -131,6 +132,10 @@ class Facts(NamedTuple):
     def tolist(self) -> list[Fact]:
         """Capture time, its source, and camera of all rows."""
         return list(zip(*(map(_text, texts) for texts in self), strict=True))
+
+    def dated_by(self) -> Counter[str]:
+        """Number of photos by source of their capture time; "" where it is unknown."""
+        return Counter(_text(source) or "" for source in self.sources)
 
 
 def load_rows(paths: IndexPaths, among: Codes | None = None) -> Rows:

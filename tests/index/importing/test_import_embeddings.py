@@ -211,6 +211,9 @@ def test_everything_but_pictures_works_without_photos(tmp_path, paths, rows):
         *("--encoder-name", "CLIP", "--labels", str(labels)),
     )
     assert made.exit_code == 0, made.stderr
+    told = invoke("score", str(labels), "--index", "mine")
+    assert told.exit_code == 1
+    assert "as made by 'CLIP'" in told.stderr  # and not that a vector is missing
     ran("vector", "learn", "taste", "--learner", "all-pairs")
     best = ran("top", "-k", "5", "--vector", "taste")
     evaluated = ran("evaluate", "--vectors", "taste", "--learners", "all-pairs", "--folds", "3")
