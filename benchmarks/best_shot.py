@@ -33,7 +33,7 @@ _CLEARLY_BLOWN = 0.05  # share of the picture that a copy blows out beyond its p
 
 
 def main() -> None:
-    """Print a row for each rule and each kind of copy; index what is not indexed yet."""
+    """Print a row for each rule and kind of copy, after indexing the photos if needed."""
     parser = ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--photos", type=Path, required=True, help="folder with ratings.csv")
     parser.add_argument("--work", type=Path, required=True, help="keeps the index between runs")
@@ -54,14 +54,14 @@ def main() -> None:
 
 
 def indexed(workspace: Workspace, name: str, folder: Path) -> Index:
-    """Index of a folder's photos, made by the first run."""
+    """Index of a folder's photos, built on the first run."""
     paths = workspace.index(name)
     build_index(paths, BuildRequest([folder], encoder_spec="embedded"))
     return Index.open(paths)
 
 
 def exposed_copies(index: Index, folder: Path, stops: int) -> Path:
-    """Folder of the photos' copies with 2^stops times the light, saved as JPEG 95."""
+    """Folder of the photos' copies at 2^stops times the light, as JPEG of quality 95."""
     folder.mkdir(parents=True, exist_ok=True)
     for photo in index.photos():
         target = folder / f"{photo.path.stem}.jpg"
@@ -75,7 +75,7 @@ def exposed_copies(index: Index, folder: Path, stops: int) -> Path:
 
 
 def wins_over_copies(index: Index, copies: Index) -> tuple[np.ndarray, np.ndarray]:
-    """Whether each photo (n,) has more merit than its copy, and whether that is blown out."""
+    """Masks (n,): photos with more merit than their copy, and copies that are blown out."""
     at = {photo.path.stem: row for row, photo in enumerate(copies.photos())}
     own = np.array([at[photo.path.stem] for photo in index.photos()])
     n, both = len(own), []
@@ -92,7 +92,7 @@ def wins_over_copies(index: Index, copies: Index) -> tuple[np.ndarray, np.ndarra
 
 
 def print_rules(index: Index, rated: dict[str, dict[str, str]]) -> None:
-    """Print how each rule orders the pairs of one series and how often its first is the best."""
+    """Print the accuracy of each rule on pairs within a series, and on best shots."""
     rows = [rated.get(photo.path.name) for photo in index.photos()]
     known = np.flatnonzero([row is not None for row in rows])
     scores = np.array([float(rows[at]["score"]) for at in known])
@@ -118,7 +118,7 @@ def print_rules(index: Index, rated: dict[str, dict[str, str]]) -> None:
 
 
 def told(estimate: Estimate) -> str:
-    """Value and interval as the tables write them."""
+    """Value with its interval, as text."""
     return f"{estimate.value:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]"
 
 

@@ -1,4 +1,4 @@
-"""HTTP route that tells where the rating of one photo comes from.
+"""HTTP route for the reasons of a photo's rating.
 
 It stands apart from the other routes, for it rests on what the pages keep in their caches.
 """

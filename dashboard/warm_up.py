@@ -1,4 +1,4 @@
-"""Warm-up of the server: modules and data of the first page are read before anybody asks."""
+"""Warm-up of the server: modules and data of the first page, loaded in advance."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -13,7 +13,7 @@ _SAYS_NO_PAGE = "streamlit.runtime.scriptrunner_utils.script_run_context"  # nam
 
 @asynccontextmanager
 async def warmed_up(_: st.App) -> AsyncIterator[None]:
-    """Lifespan of the server, which warms up beside its first answers."""
+    """Lifespan of the server, with a warm-up in the background."""
     logger = logging.getLogger(_SAYS_NO_PAGE)  # where a spinner would be, which nobody sees
     logger.addFilter(lambda record: record.threadName != _NAME)
     Thread(target=_warm_up, name=_NAME, daemon=True).start()

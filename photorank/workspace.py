@@ -208,7 +208,7 @@ def storage_errors(path: Path, kept: str | None = None) -> Iterator[None]:
 
 
 def is_full(path: Path) -> bool:
-    """Whether the disk of a path, which need not exist, has no room left."""
+    """True if the disk of a path, existing or not, has no space left."""
     there = next(one for one in (path, *path.absolute().parents) if os.path.exists(one))
     return shutil.disk_usage(there).free < _FULL_DISK_BYTES
 
@@ -253,7 +253,7 @@ def make_folder(folder: Path) -> None:
 
 @contextmanager
 def folder_for(folder: Path) -> Iterator[None]:
-    """Folder and its ancestors, created around a block.
+    """Context that creates a folder and its ancestors for a block.
 
     Where they cannot be made or the block fails, those that were made for it and are still empty
     are removed.

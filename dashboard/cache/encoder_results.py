@@ -67,7 +67,7 @@ def concepts(index: Index, vector: MasterVector, embedding: Embeddings) -> list[
 
 
 class Reasons(NamedTuple):
-    """Explanation of a rating, and the concepts behind it, None if they cannot be named."""
+    """Explanation of a rating, with its concepts; None if they cannot be named."""
 
     explanation: Explanation
     concepts: list[Concept] | None
@@ -75,7 +75,7 @@ class Reasons(NamedTuple):
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_PHOTOS)
 def reasons(index: Index, vector: MasterVector, row: int) -> Reasons:
-    """Reasons for the rating of an indexed photo, made where no page is drawn.
+    """Reasons for an indexed photo's rating, computed outside a page run.
 
     Raises UnreadablePhotoError if its file cannot be read.
     """

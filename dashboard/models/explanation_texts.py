@@ -91,7 +91,7 @@ def _carried(signals: SignalShares) -> str:
 
 
 class Mover(NamedTuple):
-    """Concept or kind of signals that lifts or lowers a rating."""
+    """Concept or kind of signal that raises or lowers a rating."""
 
     text: str
     beside: str  # how it is compared with other photos
@@ -99,7 +99,7 @@ class Mover(NamedTuple):
 
 
 def movers(concepts: Sequence[Concept], signals: SignalShares | None) -> list[Mover]:
-    """Concepts and signals that lift or lower a rating, the strongest first."""
+    """Concepts and signals that raise or lower a rating, strongest first."""
     found = [
         Mover(f"{'more' if one.shown > 0 else 'less'} “{one.text}”", " than most photos", one.pull)
         for one in concepts
@@ -112,7 +112,7 @@ def movers(concepts: Sequence[Concept], signals: SignalShares | None) -> list[Mo
 
 
 def moving_lines(found: Sequence[Mover]) -> list[str]:
-    """Lines of Markdown on what lifts or lowers a rating."""
+    """Markdown lines on concepts and signals that raise or lower a rating."""
     return [
         f":material/arrow_{'up' if one.pull > 0 else 'down'}ward: **{plain(one.text)}**"
         f"{one.beside}: {'lifts' if one.pull > 0 else 'lowers'} it"

@@ -1,4 +1,4 @@
-"""View-model of "Why?" in the viewer: where a photo's rating comes from, in words and colours."""
+"""View-model of "Why?" in the viewer: reasons for a rating in words and as a heat map."""
 
 import base64
 import io
@@ -31,7 +31,7 @@ def told(
     percentiles: Ratings,
     mode: Mode,
 ) -> Json:
-    """What the viewer tells of a rating; `percentiles` (n,) are those of the index's photos."""
+    """Texts of the viewer on a rating; `percentiles` (n,) are those of the index's photos."""
     movers = explanation_texts.movers(concepts or [], explanation.signals)
     return {
         "headline": _headline(vector, explanation, len(index), mode),
@@ -86,7 +86,7 @@ def _note(index: Index, concepts: Sequence[Concept] | None, mode: Mode) -> str:
 
 
 def _picture(explanation: Explanation) -> str:
-    """Address that holds the photo under its heat map."""
+    """Data URL of the photo under its heat map."""
     written = io.BytesIO()
     explanation.drawn().save(written, "JPEG", quality=_JPEG_QUALITY)
     return f"data:image/jpeg;base64,{base64.b64encode(written.getvalue()).decode()}"

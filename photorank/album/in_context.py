@@ -1,4 +1,4 @@
-"""A photo's contribution to an album: a rating that depends on the collection."""
+"""Contribution of single photos to an album, given the album's other photos."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _CLIENTS = 1000  # number of these photos, at most
 
 @dataclass(frozen=True)
 class InContext:
-    """One photo's contribution to an album."""
+    """Contribution of one photo to an album, and its most similar photo there."""
 
     adds: float  # share of the album's value that it brings, or would bring
     in_album: bool
@@ -27,7 +27,7 @@ class InContext:
     cosine: float  # with that photo
 
     def in_words(self, album: str) -> str:
-        """Contribution in words, to an album of that name or kind.
+        """Sentence on the contribution to a named kind of album.
 
         >>> InContext(0.0213, False, Path("a/IMG_1.jpg"), 0.7).in_words("the best 24 photos")
         'would add 2.1 % to the best 24 photos, of which IMG_1.jpg is most like it'
@@ -43,7 +43,7 @@ _LEAST_SHARE = 0.0005  # that is told in a figure
 
 
 class Asked(NamedTuple):
-    """Photo in question, in the index or not."""
+    """Photo to assess, in the index or not."""
 
     row: int | None  # of the index
     embedding: Embeddings  # (d,)
@@ -51,7 +51,7 @@ class Asked(NamedTuple):
 
 
 class AlbumContext:
-    """An album of an index's photos, by which the contribution of any photo is told.
+    """Album of an index's photos, to which the contribution of any photo is computed.
 
     The album's value is that of :mod:`photorank.album.greedy_choice`: ratings above the
     collection's worst one, as a share of the best album's, and how well the album stands for the
@@ -74,11 +74,11 @@ class AlbumContext:
         self._best = np.cumsum(most - self._least)  # sums of the best ratings
 
     def tell(self, asked: Sequence[Asked]) -> list[InContext]:
-        """Contributions of some photos."""
+        """Contribution of each given photo to the album."""
         return [self._one(photo) for photo in asked]
 
     def tell_rows(self, rows: Sequence[int], ratings: Ratings) -> list[InContext]:
-        """Contributions of some of the index's photos, whose ratings are (n,)."""
+        """Contribution of each given row's photo to the album, from all ratings (n,)."""
         heads = self._index.heads_of(rows)
         return self.tell(
             [Asked(row, head, float(ratings[row])) for row, head in zip(rows, heads, strict=True)]

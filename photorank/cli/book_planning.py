@@ -1,4 +1,4 @@
-"""The plan of a book as the command asks for it: of the best photos, an album, or a file."""
+"""Plan of a book for the command: from the best photos, an album, or a plan file."""
 
 import json
 from dataclasses import dataclass, replace
@@ -111,7 +111,7 @@ class _ReadPlan:
 
 
 def _known_index(name: str) -> str | None:
-    """Name of a plan's index; None where this workspace has none of that name."""
+    """Name of a plan's index; None if this workspace lacks it."""
     from photorank.workspace import Workspace
 
     return name if name in Workspace.current().index_names() else None

@@ -251,7 +251,7 @@ def index(
 
 
 def _built(index: IndexPaths, request: "BuildRequest", report: "Reporter | None") -> "BuildReport":
-    """Report of an indexing run, whose progress goes to a bar and to a progress file."""
+    """Report of an indexing run, with progress shown and written to a file."""
     from photorank.index.building.build import build_index
 
     with progress("Indexing", "photos") as bar:

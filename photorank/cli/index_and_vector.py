@@ -33,7 +33,7 @@ def open_vector(index: "Index", name: str | None, doing: str = "") -> "MasterVec
 
 
 def kept_entry(name: str | None) -> "Entry | None":
-    """Kept album of a name, with its history; None without a name."""
+    """Saved album by name, with its history; None without a name."""
     if name is None:
         return None
     from photorank.album.kept.store import AlbumStore
@@ -43,5 +43,5 @@ def kept_entry(name: str | None) -> "Entry | None":
 
 
 def index_of(entry: "Entry | None") -> str | None:
-    """Name of the index that a kept album was last chosen from; None if it does not say."""
+    """Name of the index that a saved album was last chosen from; None if unknown."""
     return (entry.album.index or None) if entry else None

@@ -1,4 +1,4 @@
-"""Products of photos in double precision, without a copy of all of them in it."""
+"""Matrix products in float64 of float32 data, converted in parts to bound the memory."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ def products(Z: Embeddings | Floats, V: Floats) -> Floats:
 
 
 def portions(n: int, width: int) -> Iterator[slice]:
-    """Yield ranges of n rows of a width that are worked on at once."""
+    """Yield ranges of n rows to process together, given the row width."""
     step = max(_AT_ONCE // max(width, 1), 1)
     for start in range(0, n, step):
         yield slice(start, start + step)

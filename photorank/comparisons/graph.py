@@ -79,7 +79,7 @@ class ComparisonGraph(ABC):
         """Product L X of the graph Laplacian L = diag(W1) − W with X, (n, k) or (n,)."""
 
     def gram(self, Z: Embeddings | Floats) -> Floats:
-        """Product Zᵀ L Z (r, r) for Z (n, r); its lower half is what counts."""
+        """Product Zᵀ L Z (r, r) for Z (n, r); only the lower half is filled."""
         gram = np.zeros((Z.shape[1], Z.shape[1]))
         for part in portions(Z.shape[1], len(Z)):
             gram[part.start :, part] = products(Z[:, part.start :], self.laplacian(Z[:, part]))
@@ -122,7 +122,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def lies_within(self, codes: Codes) -> bool:
-        """Whether no pair in scope, ordered or not, is across groups (n,)."""
+        """True if every pair in scope is within one group of the codes (n,)."""
 
     @abstractmethod
     def take(self, rows: Codes) -> Self:

@@ -268,7 +268,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _latest_edges(self) -> list[tuple[Pairs, Edges]]:
-        """Cache of the last pairs passed to :meth:`edges`, with their result."""
+        """Cache with the latest pairs and result of :meth:`edges`."""
         return []
 
     @cached_property

@@ -154,14 +154,14 @@ def _sums_of_runs(codes: Codes, V: Floats) -> Floats:
 
 
 def _runs_of(codes: Codes, least: int) -> Codes:
-    """Number of each row's run (l,) among those of `least` rows or more, else −1; sorted codes."""
+    """Number (l,) of each row's run in sorted codes, −1 for runs of fewer than `least` rows."""
     size = np.bincount(codes)
     counted = size >= least
     return np.where(counted, np.cumsum(counted) - 1, -1)[codes]
 
 
 def _add_runs(total: Floats, runs: Codes, values: Floats) -> None:
-    """Add to `total` (u, k) the values (l, k) of each run that is counted."""
+    """Add the values (l, k) of each numbered run to `total` (u, k)."""
     begins = np.flatnonzero(run_starts(runs))
     counted = runs[begins] >= 0
     total[runs[begins][counted]] += np.add.reduceat(values, begins)[counted]

@@ -36,7 +36,7 @@ class Measured:
     _sums: dict[tuple[str, bool], list[PairSums]] = field(default_factory=dict)
 
     def sums(self, metric: str, *, refitted: bool) -> list[PairSums]:
-        """Sums of a metric over the pairs, counted when they are first asked for."""
+        """Sums of a metric over the pairs, computed on first use."""
         if (metric, refitted) not in self._sums:
             self._sums[metric, refitted] = self.pairs.sums(
                 self.contender.ratings, self.metrics[metric], refitted=refitted
@@ -84,7 +84,7 @@ class Measured:
 def measured(
     contenders: Sequence[Contender], pairs: HeldOutPairs, gap_power: int, *, lists: bool = True
 ) -> list[Measured]:
-    """Contenders with their metrics over the same held-out pairs, top-of-list metrics if asked."""
+    """Contenders with metrics over the same held-out pairs, optionally of lists."""
     wanted = list_metrics() if lists else {}
     ratings = np.stack([one.ratings for one in contenders], axis=-1)  # (repeats, n, contenders)
     by_fold = values_by_fold_of_lists(ratings, pairs.graphs, pairs.folds, wanted)

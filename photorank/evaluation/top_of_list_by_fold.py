@@ -77,7 +77,7 @@ def values_by_fold_of_lists(
 
 
 def _of_one_list(metric: Callable[[Ratings, Comparisons], float]) -> ListMetric:
-    """Metric of one contender as a top-of-list metric, with no value for a fold without pairs."""
+    """Declared metric as a top-of-list metric, with no value for a fold without pairs."""
 
     def values(r: Floats, graph: Comparisons) -> Floats:
         if not graph.n_pairs:

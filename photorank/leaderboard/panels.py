@@ -45,7 +45,7 @@ class Panel:
 
     @property
     def notes(self) -> list[str]:
-        """Sentences on what does not count: photos, judgements, and encoders of copies."""
+        """Sentences on photos, judgements and encoders left out of the comparison."""
         return self.told + [
             f"{index.name}: its encoder takes {alike:,} of {len(photos.X):,} photos for copies of "
             "one picture, so which photos are copies is told by the other encoders"
@@ -115,7 +115,7 @@ def _panel(group: list[tuple[Index, JudgedPhotos]]) -> Panel:
 
 
 def _alike(photos: JudgedPhotos) -> int:
-    """Number of photos in the largest group of copies; 0 if that many may well be."""
+    """Number of photos in the largest group of copies; 0 if that size is plausible."""
     codes = photos.copies
     largest = int(np.bincount(codes[codes >= 0], minlength=1).max())
     return largest if largest > _MOST_COPIES * len(codes) else 0

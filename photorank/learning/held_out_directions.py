@@ -118,7 +118,7 @@ def out_of_fold_directions(
 
 
 class Refits:
-    """Out-of-fold directions of several learners; the same learner is fitted once.
+    """Out-of-fold directions of several learners, with equal learners fitted once.
 
     A vector that was learned from these judgements is refitted as the learner beside it is.
     """
@@ -133,7 +133,7 @@ class Refits:
         taught: JudgedPhotos,
         on_fit: Callable[[], None] | None = None,
     ) -> Floats:
-        """Directions (repeats, K, d) as by :func:`out_of_fold_directions`."""
+        """Directions (repeats, K, d); see :func:`out_of_fold_directions`."""
         for known, photos, directions in self._known:
             if photos is taught and known.same_as(learner):
                 return directions

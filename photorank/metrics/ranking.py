@@ -273,7 +273,7 @@ def pair_metrics(gap_power: int, comparisons: Comparisons) -> dict[str, Callable
 
 
 def checked_ratings(ratings: ArrayLike, n: int, *, by_column: bool = False) -> Ratings:
-    """Ratings (n,), or (n, …) of many `by_column`, checked for length and finite values."""
+    """Ratings (n,), or (n, …) if `by_column`, checked for length and finite values."""
     r = np.asarray(ratings, dtype=np.float64)
     if (r.shape[:1] if by_column else r.shape) != (n,) or not np.isfinite(r).all():
         raise ComparisonsError(f"ratings must be one finite number a photo, {n} in all")

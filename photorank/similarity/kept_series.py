@@ -1,4 +1,4 @@
-"""Series as they are kept beside an index, until anything changes that they depend on."""
+"""Cache of an index's series, valid until photos, catalogue or settings change."""
 
 import os
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def series_of(
     among: Codes | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Series:
-    """Series of an index's photos as :func:`find_series` finds them, found anew after a change.
+    """Series of an index's photos, from the cache or by :func:`find_series`.
 
     Where the disk is read-only, or a thumbnail could not be read, they are found each time.
     """
@@ -49,7 +49,7 @@ def _file(index: Index, key: str) -> Path:
 
 
 def _key(index: Index, threshold: float, among: Codes | None) -> str | None:
-    """Key that changes with the photos, the catalogue and the question; None without checksums."""
+    """Cache key of photos, catalogue and settings; None without checksums."""
     with reading(index.paths) as connection:
         sums = totals(connection, _TABLES)
     if len(sums) < len(_TABLES):

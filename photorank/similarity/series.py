@@ -182,7 +182,7 @@ def _join_bursts(
 def _join_brackets(
     groups: _Groups, moments: _Moments, embeddings: Embeddings, photos: Sequence[Photo]
 ) -> bool:
-    """Merge the groups of an exposure bracket's photos; False if a file is gone."""
+    """Merge the groups of an exposure bracket's photos; False if a file is missing."""
     begins = moments.within(1, _BRACKET_SECONDS)
     alike = pair_cosines(embeddings, moments.rows[begins], moments.rows[begins + 1])
     begins = begins[alike >= _BRACKET_COSINE]

@@ -9,6 +9,7 @@ import photorank
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow  # a whole story
 def test_the_notebook_runs(monkeypatch, capsys):
     """Each cell of docs/python.md runs as it stands, and tells what it promises."""
     monkeypatch.setenv("PHOTORANK_HOME", "set by the first cell")

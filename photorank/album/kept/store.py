@@ -55,7 +55,7 @@ class AlbumChangedError(AlbumError):
 
 
 class AlbumNameTakenError(AlbumError):
-    """An album of the given name exists already."""
+    """An album of the given name already exists."""
 
     def __init__(self, name: str) -> None:
         super().__init__(

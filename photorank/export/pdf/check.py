@@ -129,7 +129,7 @@ def _wrong_photos(drawn: list[_Drawn], frames: tuple[Frame, ...], book: Book) ->
 
 
 def _twice(drawn: list[_Drawn], number: int, seen: dict[int, list[tuple[int, Any]]]) -> list[str]:
-    """Faults of photos that were drawn already; `seen` are pages and images by length."""
+    """Sentences about photos drawn twice; `seen` maps image lengths to pages and images."""
     faults = []
     for one in drawn:
         alike = seen.setdefault(len(one.data), [])

@@ -1,4 +1,4 @@
-"""A PDF written to disk: full disks are told, and its identity is that of its content."""
+"""Writing of a PDF to disk, with errors of a full disk and a reproducible identity."""
 
 import io
 import os
@@ -14,7 +14,7 @@ _TRAILER_BYTES = 512  # of a PDF's end, in which it stands
 
 
 def save_pdf(pdf: "pikepdf.Pdf", path: Path, content: str) -> None:
-    """Write a PDF under an identity made of its content's digest, in hexadecimal.
+    """Write a PDF with the identity `content`, a digest in hexadecimal.
 
     pikepdf's own, a digest of all bytes that it writes, takes as long as all the rest.
     """
@@ -32,12 +32,12 @@ def save_pdf(pdf: "pikepdf.Pdf", path: Path, content: str) -> None:
 
 
 class _PatientFile(io.FileIO):
-    """File that keeps the error of a write for later: in pikepdf it would end the process."""
+    """Writable file that stores a write error for later, which would crash pikepdf."""
 
     failed: OSError | None = None
 
     def write(self, data: "Buffer") -> int:
-        """Write, or after a failure only pretend to."""
+        """Write bytes; after a failure, count them without writing."""
         if self.failed is None:
             try:
                 return super().write(data)

@@ -56,7 +56,7 @@ class PictureHashes:
 
     @property
     def unreadable(self) -> bool:
-        """Whether a thumbnail that was asked for could not be read."""
+        """True if a requested thumbnail was unreadable."""
         return None in self._known.values()
 
     def keep(self) -> None:

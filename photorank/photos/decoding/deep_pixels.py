@@ -53,7 +53,7 @@ def _of_heif(photo: Image.Image, data: bytes) -> DeepFrames | None:
 
 
 def _of_avif(photo: Image.Image, data: bytes) -> DeepFrames | None:
-    """Codes of an AVIF of 10 or 12 bits, of which Pillow gives 8; None of others."""
+    """RGB codes of an AVIF with 10 or 12 bits; None for other files."""
     bits = _bits_of_avif(data)
     if bits <= 8:
         return None
@@ -69,7 +69,7 @@ def _of_avif(photo: Image.Image, data: bytes) -> DeepFrames | None:
 
 
 def _bits_of_avif(data: bytes) -> int:
-    """Bits of a channel by the first decoder configuration (AV1 in ISO BMFF, 2.3.3)."""
+    """Bits per channel in an AVIF's first decoder configuration (AV1 in ISO BMFF, 2.3.3)."""
     at = data.find(b"av1C")
     flags = data[at + 6] if 0 <= at < len(data) - 6 else 0
     return (12 if flags & _TWELVE_BITS else 10) if flags & _MORE_THAN_8_BITS else 8

@@ -1,4 +1,4 @@
-"""scikit-learn's estimator interface without loading scikit-learn, which takes a second or two."""
+"""Estimator interface of scikit-learn without importing scikit-learn, which takes seconds."""
 
 from inspect import signature
 from typing import Any, Self
@@ -13,7 +13,7 @@ _COMPARED = (bool, int, float, str, np.ndarray)
 
 
 class Estimator:
-    """Base class with the parameters, tags and input checks of scikit-learn's estimators.
+    """Base class with scikit-learn's parameters, tags and input checks.
 
     scikit-learn asks an estimator for these methods, not for a common base class. It checks what
     is no plain array of floats, and is loaded when such comes.
@@ -26,11 +26,11 @@ class Estimator:
         return list(signature(cls).parameters)
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Parameters of the constructor, by name; none of them is an estimator."""
+        """Constructor parameters by name."""
         return {name: getattr(self, name) for name in self._parameter_names()}
 
     def set_params(self, **parameters: Any) -> Self:
-        """Estimator with some parameters changed. Raises ValueError for a name it does not have."""
+        """Estimator after changing some parameters; ValueError for an unknown name."""
         known = self._parameter_names()
         for name, value in parameters.items():
             if name not in known:
@@ -39,11 +39,11 @@ class Estimator:
         return self
 
     def unfitted(self) -> Self:
-        """New estimator of the same parameters, which has learned nothing."""
+        """New unfitted estimator with the same parameters."""
         return type(self)(**self.get_params())
 
     def same_as(self, other: "Estimator") -> bool:
-        """Whether another estimator is of this class and known to have the same parameters."""
+        """True if another estimator has this class and equal parameters."""
         its = other.get_params()
         return type(self) is type(other) and all(
             value is its[name]
@@ -68,7 +68,7 @@ class Estimator:
     def _validated(
         self, X: ArrayLike, precisions: tuple[type, ...], *, reset: bool = False
     ) -> Floats:
-        """Finite photos (n, d) in one of the precisions, of as many columns as before or `reset`.
+        """Checked photos (n, d): finite, floating-point, d as fitted unless `reset`.
 
         Raises ValueError for anything else, TypeError for what is no array of numbers.
         """
