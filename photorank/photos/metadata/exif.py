@@ -2,6 +2,7 @@
 
 import io
 import math
+import struct
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -134,16 +135,16 @@ def _exif(header: Image.Image, file: BinaryIO) -> Image.Exif:
 
 
 def _png_metadata(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    """Chunk type and bytes of EXIF and XMP in a PNG, anywhere in the file."""
+    """Chunk type and bytes of EXIF, XMP and time in a PNG, anywhere in the file."""
     file.seek(8)
     while len(head := file.read(8)) == 8:
         size, kind = int.from_bytes(head[:4], "big"), head[4:]
-        if kind not in (b"eXIf", b"iTXt") or size > MAX_PACKET_BYTES:
+        if kind not in (b"eXIf", b"iTXt", b"tIME") or size > MAX_PACKET_BYTES:
             file.seek(size + 4, io.SEEK_CUR)
             continue
         data = file.read(size)
         file.seek(4, io.SEEK_CUR)
-        if kind == b"eXIf":
+        if kind != b"iTXt":
             yield kind, data
         elif data.startswith(_PNG_XMP):
             yield kind, _international_text(data[len(_PNG_XMP) :])
@@ -180,6 +181,8 @@ def _timestamps(header: Image.Image, file: BinaryIO, exif: Image.Exif) -> Iterat
         yield stamp
     if time := _exif_time(tags, _CHANGED):
         yield Timestamp("DateTime", time)
+    elif time := _tried(lambda: _png_changed(header, file)):
+        yield Timestamp("DateTime", time, in_utc=True)
 
 
 def _tried(read: Callable[[], T | None]) -> T | None:
@@ -232,6 +235,14 @@ def _creation_time(header: Image.Image) -> str | None:
     """Time in a PNG's text chunk, in EXIF or e-mail (RFC 1123) format."""
     text = str(header.info.get("Creation Time") or "")
     return iso_time(text) or (iso_time(parsedate_to_datetime(text).isoformat()) if text else None)
+
+
+def _png_changed(header: Image.Image, file: BinaryIO) -> str | None:
+    """Time of the last change of a PNG's pixels, in UTC, from its tIME chunk."""
+    if header.format != "PNG":
+        return None
+    told = next(data for kind, data in _png_metadata(file) if kind == b"tIME")
+    return iso_time(datetime(*struct.unpack(">H5B", told)).isoformat())
 
 
 def _gps_stamp(exif: Image.Exif) -> Timestamp | None:

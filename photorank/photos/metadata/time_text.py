@@ -7,18 +7,20 @@ DAY_LETTERS = len("1970-01-01")  # length of a date without a time
 CLOCK_LETTERS = len("1970-01-01T00:00:00")  # length of a time without a zone
 
 _YEARS = range(1826, 2100)  # since the first photograph; cameras write 0000 or 0001 for unknown
-_UNIX_ZERO = datetime(1970, 1, 1)  # written by programs for an unknown time
+# Written by programs for an unknown time: the zeros of Unix and of QuickTime.
+_ZEROS = {datetime(1970, 1, 1), datetime(1904, 1, 1)}
 _BLANK_FOR_ZERO = re.compile(r"(?<=[-:/.\s])\s(?=\d(?!\d))")  # blank-padded numbers, as in 18: 5: 9
 # Halves of the day as people write them, also in Chinese, Japanese and Korean.
 HALF = r"(?:((?i:[AP]\.?\s?M\b)|[上下]午|午[前後]|오[전후])\.?)?"
 _AFTERNOONS = ("P", "p", "下", "午後", "오후")
+_ZONES = r"(?:UTC|GMT)?[+-]\d\d?(?::?\d\d)?|Z|UTC|GMT"
 _TIME = re.compile(
     r"(\d{4})([-:/.]?)(\d{1,2})\2(\d{1,2})"
     rf"(?:[T\s_:,]\s*{HALF}\s*(\d{{1,2}})([:.]?)(\d\d)(?:\7(\d\d?)(?:[.,]\d+)?)?"
-    rf"\s*{HALF}\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?(?!\d).*|[\s:T]*)",
+    rf"\s*{HALF}\s*({_ZONES})?(?!\d).*|[\s:T]*)",
     re.DOTALL,
 )
-_ZONE = re.compile(r"([+-])(\d\d):?(\d\d)?|Z|UTC|GMT")
+_ZONE = re.compile(r"(?:UTC|GMT)?([+-])(\d\d?):?(\d\d)?|Z|UTC|GMT")
 # Beside whole hours: the zones of the world since there are digital cameras.
 _PARTS_OF_HOURS = {
     timedelta(hours=hours)
@@ -51,10 +53,10 @@ def iso_time(value: object, zone: object = None) -> str | None:
     if int(minute or 0) > 59 or int(second or 0) > 60:
         return None
     if hour is None:
-        return None if midnight == _UNIX_ZERO else midnight.date().isoformat()
+        return None if midnight in _ZEROS else midnight.date().isoformat()
     hours = of_day(int(hour), before or after)
     time = midnight + timedelta(hours=hours, minutes=int(minute), seconds=int(second or 0))
-    return None if time == _UNIX_ZERO else with_zone(time, zone_of(own_zone if own_zone else zone))
+    return None if time in _ZEROS else with_zone(time, zone_of(own_zone if own_zone else zone))
 
 
 def of_day(hour: int, half: str | None) -> int:
@@ -80,8 +82,8 @@ def with_zone(clock: datetime, zone: timedelta | None) -> str:
 def zone_of(value: object) -> timedelta | None:
     """UTC offset parsed from text such as +05:30 or Z; None if not a time zone.
 
-    >>> zone_of("+0530"), zone_of("+13:30")
-    (datetime.timedelta(seconds=19800), None)
+    >>> zone_of("+0530"), zone_of("UTC+5:30"), zone_of("+13:30")
+    (datetime.timedelta(seconds=19800), datetime.timedelta(seconds=19800), None)
     """
     found = _ZONE.fullmatch(_text(value))
     if found is None:

@@ -132,6 +132,17 @@ def test_a_png_may_tell_its_time_in_text(dated, text):
     assert found == Dated("2024-07-31T18:05:09", "Creation Time")
 
 
+def test_a_png_tells_its_last_change_in_utc(dated):
+    """As EXIF's DateTime, it is asked last; 31 February and cut chunks tell nothing."""
+    chunks = [bytes([7, 232, 7, 31, 18, 5, 9]), bytes([7, 232, 2, 31, 18, 5, 9]), b"\7\xe8"]
+    found = []
+    for chunk in chunks:
+        info = PngImagePlugin.PngInfo()
+        info.add(b"tIME", chunk)
+        found.append(dated("a.png", pnginfo=info))
+    assert found == [Dated("2024-07-31T18:05:09+00:00", "DateTime, in UTC"), Dated(), Dated()]
+
+
 def test_a_day_gets_its_time_from_a_place_that_agrees(dated):
     """Where the day's place tells no time, the next one may; one of another day may not."""
     stamps = [Timestamp("IPTC", "2024-07-31"), Timestamp("DateTime", "2024-07-31T18:05:09")]
