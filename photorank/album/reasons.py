@@ -98,11 +98,12 @@ class Reasons:
         others = [other for other in rows if other != row]
         following = max(others, key=merit.__getitem__) if best and others else None
         over_next = [] if following is None else self.words.over(row, following)
+        why = [*over_next, *(self.words.of_faces(row, others) if best else ())]
         shots = [self.photos[other] for other in rows]
         name = self.series.named[self.series.codes[row]]
         reason = _joined(
             "you pinned it" if pinned else None,
-            _of_series(name, shots, best=bool(best), over_next=over_next),
+            _of_series(name, shots, best=bool(best), why=list(dict.fromkeys(why))),
             f"with {counted(len(twins), 'other version')}" if twins else None,
             self._of_rating(row),
             "the album has room for all photos" if all_are_in else _of_variety(*variety),
@@ -158,19 +159,19 @@ class Reasons:
 
 
 def _of_series(
-    name: str | None, photos: Sequence[Photo], *, best: bool, over_next: Sequence[str]
+    name: str | None, photos: Sequence[Photo], *, best: bool, why: Sequence[str]
 ) -> str | None:
     """Reason given by the photo's place in its series; None outside a series."""
     size = len(photos)
     if size < 2:
         return None
     which = "best" if best else "one"
-    why = f" ({', '.join(over_next)})" if over_next else ""
+    said = f" ({', '.join(why)})" if why else ""
     if name is not None:
-        return f"{which} of {size} in series {name}{why}"
+        return f"{which} of {size} in series {name}{said}"
     if is_bracket(photos):
-        return f"{which} of {size} exposures of one scene{why}"
-    return f"{which} of {size} near-identical shots{why}"
+        return f"{which} of {size} exposures of one scene{said}"
+    return f"{which} of {size} near-identical shots{said}"
 
 
 def _of_variety(stands_for: int, share: float) -> str | None:

@@ -1,5 +1,6 @@
 """Best shot of each series by sharpness, quality, rating and faces, with reasons."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -153,6 +154,15 @@ class ShotWords:
             return []
         least = _WORTH_A_WORD * sum(for_it.values())
         return sorted((one for one in for_it if for_it[one] >= least), key=lambda one: -for_it[one])
+
+    def of_faces(self, row: int, others: Sequence[int]) -> list[str]:
+        """Faults of faces that some of the other shots have and this one has not, in words."""
+        faults = {self._eyes(row): self.terms.eyes, "face not cut": self.terms.cut}
+        return [
+            words
+            for words, loss in faults.items()
+            if loss[row] == 0 and any(loss[other] < 0 for other in others)
+        ]
 
     def _eyes(self, row: int) -> str:
         """Words on a photo's eyes being more open than another's."""

@@ -9,7 +9,7 @@ from photorank.album.request import AlbumRequest
 from photorank.errors import AlbumError
 from photorank.index.catalogue.connection import adding
 from photorank.index.catalogue.face_rows import record_faces
-from tests.album.test_make_album import rows, single
+from tests.album.test_make_album import in_series, rows, single
 from tests.fixtures.colours import fill
 from tests.photos.faces.test_face import LARGE
 
@@ -77,3 +77,17 @@ def test_what_is_no_quota_is_refused(text):
     """MIN..MAX, with one of them at least."""
     with pytest.raises(ValueError, match="quota"):
         FaceQuota.parse(text)
+
+
+def test_what_faces_lack_in_any_shot_is_part_of_the_reason(index):
+    """Not only in the next best one, which may be blurred where a third has its eyes shut."""
+    shots = [[LARGE._replace(cut=False, eyes=eyes)] for eyes in ("open", "open", "hardly open")]
+    digests = index.digests()
+    with adding(index.paths) as connection:
+        record_faces(connection, dict(zip(digests, [*shots, *[[]] * 7], strict=True)))
+    series = in_series(np.array([0, 0, 0, *range(3, 10)]), [None] * 10)
+    request = AlbumRequest(1, 0)
+
+    album = make_album(index, np.arange(10.0)[::-1], series, request, vector="v")
+
+    assert "best of 3 near-identical shots (better rated, eyes open)" in album.chosen[0].reason

@@ -14,6 +14,7 @@ from tests.photos.faces.test_face import LARGE
 
 OPEN = LARGE._replace(cut=False)
 SHUT = OPEN._replace(eyes="hardly open")
+NARROW = OPEN._replace(eyes="unknown", openness=OPEN.openness - 0.12)
 
 
 def moved(face, by):
@@ -38,13 +39,17 @@ def faces_of(*shots):
         ([[OPEN._replace(eyes="unknown")], [SHUT]], [0, 0]),
         ([[OPEN._replace(eyes="unknown", openness=0.5)], [SHUT]], [0, 1]),
         ([[OPEN._replace(eyes="unknown", openness=0.5, yaw=50.0)], [SHUT]], [0, 0]),
+        ([[OPEN], [NARROW]], [0, 1]),  # a blink that alone would not be told from a narrow eye
+        ([[OPEN], [NARROW._replace(openness=OPEN.openness - 0.06)]], [0, 0]),
+        ([[OPEN], [NARROW._replace(yaw=50.0)]], [0, 0]),
+        ([[OPEN._replace(eyes="unknown")], [NARROW]], [0, 0]),  # neither is told
         ([[OPEN, moved(OPEN, 0.6)], [SHUT, moved(SHUT, 0.6)]], [0, 2]),
         ([[OPEN], None], [0, 0]),
         ([None, None], [0, 0]),
     ],
 )
 def test_eyes_are_compared_at_the_same_place(shots, closed):
-    """A face that is hardly open counts where another shot has it open."""
+    """A face that is hardly open, or far less open, counts where another shot has it open."""
     assert face_terms(faces_of(*shots), np.zeros(len(shots), int)).closed.tolist() == closed
 
 
@@ -131,3 +136,4 @@ def test_of_a_portraits_burst_the_sharp_shot_with_open_eyes_is_taken(library):
     words = ShotWords(index, terms, None, of_faces)
     assert words.over(best, names.index("a shut")) == ["eyes open"]
     assert words.over(best, names.index("b blurred")) == ["sharper face"]
+    assert words.of_faces(best, np.flatnonzero(terms.merit < terms.merit.max())) == ["eyes open"]
