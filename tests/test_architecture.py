@@ -52,7 +52,7 @@ AT_HOME = {
     "comparisons": {"scipy"},
     "labels": {"openpyxl", "scipy"},  # workbooks; how likes spread
     "encoders": {
-        *("torch", "open_clip", "timm", "safetensors", "huggingface_hub", "PIL"),
+        *("torch", "open_clip", "safetensors", "huggingface_hub", "PIL"),
         *("tokenizers", "transformers", "threadpoolctl"),
         *("openvino", "nncf"),
     },

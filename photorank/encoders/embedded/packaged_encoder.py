@@ -14,11 +14,8 @@ from photorank.encoders.base import Fingerprint, Prepared
 from photorank.encoders.blocks import Blocks, unit_rows
 from photorank.encoders.device import check_device
 from photorank.encoders.embedded.class_names import TEXT_PACKAGE, class_weights
-from photorank.encoders.embedded.packaged_networks import (
-    PackagedNetwork,
-    class_rows,
-    image_network,
-)
+from photorank.encoders.embedded.efficientnet_lite import image_network
+from photorank.encoders.embedded.packaged_networks import PackagedNetwork, class_rows
 from photorank.encoders.embedded.valence import valence
 from photorank.encoders.image_towers import TorchTower, Tower, on_pixels
 from photorank.encoders.runtimes import SwitchableImages, SwitchableTower
@@ -84,7 +81,7 @@ class PackagedEncoder(SwitchableImages):
                 f"{', '.join(FRAMINGS)}."
             )
         check_device(device)
-        for package in ("timm", "tokenizers", TEXT_PACKAGE):
+        for package in ("tokenizers", TEXT_PACKAGE):
             if find_spec(package) is None:
                 raise MissingExtraError("the embedded encoder", "embedded")
         self.network.weights()  # refused now, not in the middle of a run

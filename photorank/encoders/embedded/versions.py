@@ -34,7 +34,8 @@ class FirstEmbeddedEncoder(PackagedEncoder):
 
     def features(self, model: Any, inputs: "torch.Tensor") -> "torch.Tensor":
         """Spatial mean (b, 1280) of the last feature map."""
-        return model.forward_features(inputs).float().mean((2, 3))
+        [last] = self.maps(model, inputs)
+        return last.float().mean((2, 3))
 
     def frame_rows(self, features: Embeddings) -> Embeddings:
         """Unit embeddings (n, 1280) from features."""
@@ -42,7 +43,7 @@ class FirstEmbeddedEncoder(PackagedEncoder):
 
     def maps(self, model: Any, inputs: "torch.Tensor") -> "list[torch.Tensor]":
         """Last feature map (b, 1280, h, w)."""
-        return [model.forward_features(inputs)]
+        return [model["last"](model["stages"](model["stem"](inputs)))]
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
         """Map of a frame's dot product with a direction (1280,), by position."""
@@ -85,10 +86,10 @@ class EmbeddedEncoder(PackagedEncoder):
 
     def maps(self, model: Any, inputs: "torch.Tensor") -> "list[torch.Tensor]":
         """Feature map (b, 1280, h, w) of the last layer, then those of the seven stages."""
-        maps = [model.bn1(model.conv_stem(inputs))]
-        for stage in model.blocks:
+        maps = [model["stem"](inputs)]
+        for stage in model["stages"]:
             maps.append(stage(maps[-1]))
-        return [model.bn2(model.conv_head(maps[-1])), *maps[1:]]
+        return [model["last"](maps[-1]), *maps[1:]]
 
     def frame_rows(self, features: Embeddings) -> Embeddings:
         """Embeddings (n, 768): projected last layer at unit length, projected stages."""
