@@ -2,36 +2,40 @@
 
 from threading import Thread
 
+import numpy as np
 import streamlit as st
 
 from dashboard.cache.cache_keys import of_rows
 from photorank.errors import PhotorankError
 from photorank.index.opened import Index
 from photorank.similarity.kept_series import series_of
+from photorank.similarity.series_apart import series_codes_apart
 from photorank.typing import Codes
 
 _FOUND_AT_ONCE = 2000  # photos: a second
 
 
 class _Held:
-    """Series of photos, found at once for few photos, else by a background thread."""
+    """Series of photos, found at once for few photos, else in a process of its own."""
 
     def __init__(self, index: Index) -> None:
         self.codes: Codes | None = None
         if len(index) <= _FOUND_AT_ONCE:
             self._find(index)
         else:
-            Thread(target=self._find, args=[index], daemon=True).start()
+            Thread(target=self._find_apart, args=[index], daemon=True).start()
 
     def _find(self, index: Index) -> None:
         try:
-            # What series need of an index, copies of all its embeddings, shall not stay.
-            own = Index.open(index.paths)
-            codes = series_of(own).codes
+            self.codes = series_of(index).codes
         except PhotorankError:
             return  # the page that opens the index says what is wrong with it
-        if own.digests() == index.digests():  # else it has changed, and is opened again
-            self.codes = codes
+
+    def _find_apart(self, index: Index) -> None:
+        found = series_codes_apart(index.paths)
+        # Else it has changed meanwhile, and is opened again.
+        if found is not None and np.array_equal(found.photos, index.numbers()):
+            self.codes = found.codes
 
 
 @st.cache_resource(
@@ -44,5 +48,5 @@ def _held(index: Index) -> _Held:
 
 
 def stack_codes(index: Index) -> Codes | None:
-    """Series code (n,) of each photo; None until they are found."""
+    """Series (n,) that each photo belongs to; None while they are looked for."""
     return _held(index).codes

@@ -1,6 +1,7 @@
 /** Photos in justified rows: all of them scroll, few of them are in the page. */
 
-import { el, icon, scrollerOf, tool } from "./dom.js";
+import { emptyCell, setText, stackButton } from "./cells.js";
+import { el, scrollerOf, tool } from "./dom.js";
 import { gridAction, isUndo, markOf } from "./keys.js";
 import { Marks, markText } from "./marks.js";
 import { absolute, Columns, urlsOf, Words } from "./order.js";
@@ -47,7 +48,9 @@ export class Grid {
     this.width = 0;
     this.gap = 6;
     this.target = 280;
+    this.empty = emptyCell(Boolean(this.data.markable));
     this.scrolled = { top: 0, at: 0 };
+    this.middle = 0; // of the window, from the top of the grid
     this.at = ""; // where the order was fetched
     this.asked = ""; // an order that the server had forgotten, asked for again once
     this.openedOnce = "";
@@ -158,7 +161,7 @@ export class Grid {
     const columns = this.columns;
     if (!columns) return;
     this.shown = columns.shown(this.opened);
-    this.aspects = Float32Array.from(this.shown, (i) => columns.aspects[i] / 1000);
+    this.aspects = columns.shapes(this.shown);
     this.layout();
   }
 
@@ -190,8 +193,13 @@ export class Grid {
 
   draw() {
     if (!this.rows.length) return;
-    const box = this.canvas.getBoundingClientRect(), around = AROUND * innerHeight;
-    const [low, end] = rowsBetween(this.rows, -box.top - around, innerHeight - box.top + around);
+    const top = -this.canvas.getBoundingClientRect().top;
+    this.middle = top + innerHeight / 2;
+    const [first, last] = rowsBetween(this.rows, top, top + innerHeight);
+    const leapt = first < last && !this.drawn.has(first) && !this.drawn.has(last - 1);
+    const around = leapt ? 0 : AROUND * innerHeight; // what is seen comes first
+    const [low, end] = rowsBetween(this.rows, top - around, top + innerHeight + around);
+    if (leapt) this.scroll();
     const held = this.active();
     for (const [i, row] of this.drawn) {
       if ((i < low || i >= end) && !row.contains(held)) this.drop(i, row);
@@ -221,36 +229,38 @@ export class Grid {
   /** Fetch what is seen; not while it flies by. */
   fetchPictures() {
     const now = performance.now(), top = this.scroller.scrollTop, before = this.scrolled;
-    const speed = Math.abs(top - before.top) / Math.max(1, now - before.at);
+    const passed = now - before.at, speed = Math.abs(top - before.top) / Math.max(1, passed);
     this.scrolled = { top, at: now };
     clearTimeout(this.rest);
-    if (speed < SLOW_PX_A_MS) this.fetchSmall();
+    if (speed < SLOW_PX_A_MS || passed > REST_MS) this.fetchSmall();
     this.rest = setTimeout(() => {
       this.fetchSmall();
       this.fetchSharp();
     }, REST_MS);
   }
 
+  /** Thumbnails, those in the middle of the window first. */
   fetchSmall() {
-    const waiting = [...this.canvas.querySelectorAll("img[data-src]")];
-    const far = (/** @type {Element} */ one) =>
-      Math.abs(one.getBoundingClientRect().top - innerHeight / 2);
-    const sorted = waiting.map((one) => ({ one, off: far(one) })).sort((a, b) => a.off - b.off);
-    for (const { one } of sorted) {
-      one.setAttribute("src", one.getAttribute("data-src") ?? "");
-      one.removeAttribute("data-src");
+    const off = (/** @type {number} */ i) => Math.abs(this.rows[i].top - this.middle);
+    for (const [, row] of [...this.drawn].sort(([a], [b]) => off(a) - off(b))) {
+      for (const picture of row.querySelectorAll("img[data-src]")) {
+        picture.setAttribute("src", picture.getAttribute("data-src") ?? "");
+        picture.removeAttribute("data-src");
+      }
     }
   }
 
   /** Larger pictures for cells that a thumbnail does not fill with one pixel each. */
   fetchSharp() {
-    for (const picture of this.canvas.querySelectorAll("img[data-sharp]")) {
-      const box = picture.getBoundingClientRect();
-      if (box.bottom < 0 || box.top > innerHeight) continue;
-      const sharp = new Image(), at = picture.getAttribute("data-sharp") ?? "";
-      picture.removeAttribute("data-sharp");
-      sharp.src = at;
-      sharp.decode().then(() => picture.setAttribute("src", at), () => {});
+    const half = innerHeight / 2, seen = rowsBetween(this.rows, this.middle - half, this.middle + half);
+    for (const [i, row] of this.drawn) {
+      if (i < seen[0] || i >= seen[1]) continue;
+      for (const picture of row.querySelectorAll("img[data-sharp]")) {
+        const sharp = new Image(), at = picture.getAttribute("data-sharp") ?? "";
+        picture.removeAttribute("data-sharp");
+        sharp.src = at;
+        sharp.decode().then(() => picture.setAttribute("src", at), () => {});
+      }
     }
   }
 
@@ -271,44 +281,18 @@ export class Grid {
     const columns = /** @type {Columns} */ (this.columns), i = this.shown[place];
     const token = columns.token(i), urls = urlsOf(this.base, this.data.index, token);
     const sharp = Math.max(width, height) * devicePixelRatio > SMALL_PX * 1.1;
-    const picture = el("img", {
-      "data-src": urls.small, "data-sharp": sharp ? urls.medium : null,
-      alt: "", decoding: "async", draggable: "false",
-    });
-    const cell = el("div", {
-      class: "cell", role: "gridcell", "data-place": place, "data-token": token,
-      tabindex: place === this.focus ? "0" : "-1",
-    }, picture, el("div", { class: "shade" }), el("div", { class: "said" }, el("b", {}), el("span", {})));
+    const cell = /** @type {HTMLElement} */ (this.empty.cloneNode(true));
+    const picture = cell.firstElementChild;
+    picture?.setAttribute("data-src", urls.small);
+    if (sharp) picture?.setAttribute("data-sharp", urls.medium);
+    Object.assign(cell.dataset, { place, token });
+    cell.setAttribute("tabindex", place === this.focus ? "0" : "-1");
     Object.assign(cell.style, { left: `${left}px`, width: `${width}px` });
     if (columns.tones[i]) cell.style.backgroundColor = columns.colour(i);
     const count = columns.stacks[i];
-    if (count > 1) cell.append(this.stackButton(count, token));
-    if (this.data.markable) this.addTools(cell);
+    if (count > 1) cell.append(stackButton(count, this.opened.has(token)));
     this.paint(cell);
     return cell;
-  }
-
-  /** @param {number} count @param {string} token */
-  stackButton(count, token) {
-    const is = this.opened.has(token) ? "Close" : "Open";
-    const label = `${is} the ${count} shots of one moment (O)`;
-    return el("button", {
-      class: "stack", type: "button", tabindex: "-1", text: String(count),
-      title: label, "aria-label": label,
-    });
-  }
-
-  /** @param {HTMLElement} cell */
-  addTools(cell) {
-    const pick = el("button", {
-      class: "pick", type: "button", tabindex: "-1", "aria-label": "Select (S)", title: "Select (S)",
-    }, icon("check"));
-    const inner = (/** @type {HTMLElement} */ node) => (node.setAttribute("tabindex", "-1"), node);
-    const nothing = () => {};
-    cell.append(pick, el("div", { class: "acts" },
-      inner(tool("pin", "Always keep (P)", nothing, "pin")),
-      inner(tool("ban", "Leave out (X)", nothing, "ban"))),
-    el("div", { class: "stars", "aria-hidden": "true" }));
   }
 
   /** @param {HTMLElement} cell */
@@ -316,9 +300,8 @@ export class Grid {
     const token = cell.dataset.token ?? "", place = Number(cell.dataset.place);
     const [flag, stars] = this.marks.of(token), selected = this.selected.has(token);
     const name = this.name(place), caption = this.caption(place);
-    cell.classList.toggle("selected", selected);
-    cell.classList.toggle("pinned", flag === 1);
-    cell.classList.toggle("banned", flag === -1);
+    const kinds = ["cell", selected && "selected", flag === 1 && "pinned", flag === -1 && "banned"];
+    cell.className = kinds.filter(Boolean).join(" ");
     cell.setAttribute("aria-selected", String(selected));
     const count = this.columns?.stacks[this.shown[place]] ?? 1;
     const said = [
@@ -326,11 +309,9 @@ export class Grid {
       stars && markText("stars", stars), count > 1 && `${count} shots of one moment`,
     ];
     cell.setAttribute("aria-label", said.filter(Boolean).join(", "));
-    const [bold, small] = cell.querySelectorAll(".said > *");
-    bold.textContent = caption;
-    small.textContent = name;
-    const box = cell.querySelector(".stars");
-    if (box) box.textContent = "★".repeat(stars);
+    setText(cell.querySelector(".said > b"), caption);
+    setText(cell.querySelector(".said > span"), name);
+    setText(cell.querySelector(".stars"), "★".repeat(stars));
   }
 
   refresh() {

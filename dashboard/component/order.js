@@ -57,10 +57,17 @@ export class Columns {
     const shown = new Uint32Array(this.n);
     let k = 0, inside = false;
     for (let i = 0; i < this.n; i++) {
-      if (this.stacks[i] !== 0) inside = this.stacks[i] > 1 && open.has(this.token(i));
+      if (this.stacks[i] !== 0) inside = open.size > 0 && this.stacks[i] > 1 && open.has(this.token(i));
       if (this.stacks[i] !== 0 || inside) shown[k++] = i;
     }
     return shown.subarray(0, k);
+  }
+
+  /** Width to height of some photos. @param {ArrayLike<number>} photos */
+  shapes(photos) {
+    const found = new Float32Array(photos.length);
+    for (let k = 0; k < photos.length; k++) found[k] = this.aspects[photos[k]] / 1000;
+    return found;
   }
 }
 
