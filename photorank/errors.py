@@ -36,6 +36,12 @@ def in_words(error: Exception) -> "PhotorankError | None":
         or (isinstance(error, ImportError) and "map segment" in str(error))
     ):
         return OutOfMemoryError()
+    if isinstance(error, OSError) and number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        again = "Make room, then run the same command again."
+        return StorageError(error.filename or "the output", "the disk is full", again)
+    if isinstance(error, FileNotFoundError) and error.filename is None:  # of `os.getcwd`
+        hint = "Change to another folder, then run the same command again."
+        return MissingPathError("the current folder", hint=hint)
     if isinstance(error, OSError) and number not in (None, errno.EPIPE):
         return UnreadableFileError(error.filename or "a file", (error.strerror or "").lower())
     return None

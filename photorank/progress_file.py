@@ -77,6 +77,8 @@ def _process_is_there(pid: int) -> bool:
 def read_progress(file: Path) -> Progress | None:
     """Content of a progress file; None if missing or invalid."""
     try:
+        if not file.is_file():
+            return None  # a device may have no end
         said = json.loads(file.read_bytes())
         return Progress(**said)
     except (OSError, ValueError, TypeError):
@@ -93,6 +95,23 @@ def write_progress(file: Path, said: Progress) -> None:
             part.replace(file)
         finally:
             part.unlink(missing_ok=True)
+
+
+class ProgressFileError(PhotorankError, FileExistsError):
+    """A file for progress exists already and holds something else."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(
+            f"{file} exists and holds no progress: it is left as it is. Name another file with "
+            "--progress."
+        )
+
+
+def _require_no_other(file: Path) -> None:
+    """Raise ProgressFileError rather than replace what is no progress file."""
+    is_empty = file.is_file() and not file.stat().st_size
+    if os.path.lexists(file) and not is_empty and read_progress(file) is None:
+        raise ProgressFileError(file)
 
 
 class Reporter:
@@ -209,11 +228,12 @@ def reporting(
     """Context that reports a command's progress into a file, with the outcome at the end.
 
     SIGTERM, by which others stop it, ends the block at its next step with a KeyboardInterrupt.
-    Without a file there is no report.
+    Without a file there is no report. Raises ProgressFileError if the file holds something else.
     """
     if file is None:
         yield None
         return
+    _require_no_other(file)
     now = time.time()
     first = Progress(command, index=index, pid=os.getpid(), started=now, updated=now)
     reporter = Reporter(file, first, shares or {})

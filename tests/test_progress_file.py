@@ -4,11 +4,18 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from photorank.errors import StorageError
-from photorank.progress_file import Progress, read_progress, reporting, write_progress
+from photorank.progress_file import (
+    Progress,
+    ProgressFileError,
+    read_progress,
+    reporting,
+    write_progress,
+)
 from tests.conftest import draw_photo
 from tests.fixtures.command_line import invoke
 
@@ -88,6 +95,24 @@ def test_a_file_that_cannot_be_written_ends_the_command_at_once(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(StorageError), reporting(tmp_path / "file" / "a.json", "index", "a"):
         pass
+
+
+def test_a_file_that_holds_something_else_is_not_replaced(tmp_path):
+    """A photo, a folder and a device stay; an empty file and an earlier report are written."""
+    photo = tmp_path / "photo.jpg"
+    draw_photo(photo, seed=0)
+    before = photo.read_bytes()
+    for file in (photo, tmp_path, Path("/"), Path(os.devnull)):
+        with pytest.raises(ProgressFileError, match="left as it is"), reporting(file, "index", "a"):
+            pass
+    assert photo.read_bytes() == before
+    assert Path(os.devnull).is_char_device()
+
+    (tmp_path / "new.json").touch()
+    for command in ("index", "evaluate"):
+        with reporting(tmp_path / "new.json", command, "a"):
+            pass
+        assert read_progress(tmp_path / "new.json").command == command
 
 
 def test_names_of_files_and_reasons_survive_as_text(tmp_path):

@@ -1,6 +1,7 @@
 """Root of the command line: all commands, and how errors are printed."""
 
 import io
+import os
 import sys
 import time
 import traceback
@@ -170,6 +171,9 @@ def _options(
 
 def main() -> None:
     """Run the command line; exit code 0, 1 (error in one line), 2 (usage) or 130 (interrupted)."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed: no file of ours may take its number and its output
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a pipe may know fewer letters than we

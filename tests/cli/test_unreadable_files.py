@@ -46,6 +46,19 @@ def broken(monkeypatch):
     return breaks
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "the output could not be written: the"),
+        (OSError(errno.ENOSPC, "", "/a/b"), "/a/b could not be written: the disk is full. Make"),
+        (FileNotFoundError(errno.ENOENT, ""), "the current folder does not exist. Change to"),
+    ],
+)
+def test_a_failure_without_a_file_is_told_as_what_it_is(error, said):
+    """A full standard output, and a current folder that is gone."""
+    assert str(in_words(error)).startswith(said)
+
+
 @pytest.mark.parametrize("what", ["manifest", "vectors", "shards"])
 @pytest.mark.parametrize("command", ["top", "album", "compare"])
 def test_a_disk_that_does_not_answer_is_told(what, command, refused, gallery, paths, broken):

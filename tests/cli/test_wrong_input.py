@@ -3,11 +3,12 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from typing import get_type_hints
 
 import pytest
 
-from photorank.cli.app import app
+from photorank.cli.app import app, main
 from photorank.index.building.build import build_index
 from photorank.index.building.request import BuildRequest
 from photorank.outside_text import typed_path
@@ -306,6 +307,22 @@ def test_a_full_disk(home, gallery, tmp_path):
     assert "the disk is full" in line
     assert "then run the same command again" in line
     assert left.returncode == 1
+
+
+def test_a_closed_output_is_as_one_that_nobody_reads(home, monkeypatch):
+    """The command does its work."""
+    monkeypatch.setattr("sys.argv", ["photorank", "status", "--json"])
+    with redirect_stdout(None), pytest.raises(SystemExit) as ended:
+        main()
+    assert not ended.value.code
+
+
+def test_a_current_folder_that_is_gone_is_told(refused, gallery, home, tmp_path, monkeypatch):
+    """With what to do about it."""
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert "the current folder does not exist. Change to" in refused("index", "x", "--name", "a")
 
 
 def test_a_reader_that_leaves_early_is_no_error(home):
