@@ -22,6 +22,7 @@ pytest_plugins = (
     "tests.fixtures.declared",
     "tests.fixtures.full_disk",
     "tests.fixtures.judgements",
+    "tests.fixtures.scanned",
 )
 
 # In memory, where there is room: thousands of indexes would else wait for the disk to be durable.

@@ -36,6 +36,8 @@ from photorank.workspace import Workspace
 from tests.conftest import draw_photo
 from tests.fixtures.workbooks import SHEET, change_part, write_workbook
 
+pytestmark = pytest.mark.usefixtures("packages_scanned_once")
+
 ROOT = Path(__file__).parents[1]
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x","y")')
 SCRIPT = "<script>alert(1)<script><img src=x onerror=alert(1)>"  # a file can be called so

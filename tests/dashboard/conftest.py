@@ -17,6 +17,11 @@ from tests.fixtures.evaluations import result, saved
 PAGES = Path(__file__).parents[2] / "dashboard" / "pages.py"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_pages(packages_scanned_once):
+    """Have all tests of pages scan the installed packages once."""
+
+
 @pytest.fixture
 def ask():
     """Return a function that asks a server for a path, and returns what it sends, by its type."""
