@@ -330,7 +330,7 @@ def test_a_name_that_is_taken_is_refused_in_words(dashboard, paths):
     app.text_area[0].input("a beach")
     button(app, "Make it").click().run()
 
-    assert "has a vector named" in app.error[0].value
+    assert "is taken" in app.error[0].value
     assert paths.vector("ours").read_bytes() == before
 
 
