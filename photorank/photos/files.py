@@ -18,6 +18,7 @@ from photorank.photos.suffixes import (
     JPEG_SUFFIXES,
     PHOTO_SUFFIXES,
     RAW_SUFFIXES,
+    shot_stem,
 )
 
 # Folders that programs and network drives fill with copies.
@@ -227,13 +228,13 @@ class _Names:
             if suffix in PHOTO_SUFFIXES:
                 self.photos |= {stem, name}
             if suffix in _RATED_BEFORE_RAW:
-                self.finished.add(stem)
+                self.finished.add(shot_stem(name))
 
     def goes_along(self, name: str) -> bool:
         """True for a photo's companion file: IMG_1.CR3, IMG_1.MOV, IMG_1.jpg.xmp."""
         stem, suffix = os.path.splitext(name.lower())
         if suffix in RAW_SUFFIXES:
-            return stem in self.finished
+            return shot_stem(name) in self.finished
         # Google writes IMG_1.jpg.supplemental-metadata.json, and the video of IMG.MP.jpg as IMG.MP.
         names = {stem, *(os.path.splitext(stem)[:1] if suffix == ".json" else ())}
         if suffix == ".mp":

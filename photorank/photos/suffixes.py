@@ -1,4 +1,10 @@
-"""Suffixes of photo files and of their companion files."""
+"""Suffixes of photo files and of their companion files; the name that files of a shot share."""
+
+import os
+import re
+
+# What Pixel phones add to the names of a RAW and its JPEG, and of a portrait and its original.
+_PART_OF_SHOT = re.compile(r"\.[a-z]+-\d\d(\.mp)?\.(cover|original)$")
 
 # fmt: off
 HEIC_SUFFIXES = frozenset({".heic", ".heif", ".hif", ".heics", ".heifs"})
@@ -21,3 +27,12 @@ COMPANION_SUFFIXES = RAW_SUFFIXES | {
     ".xmp", ".aae", ".pp3", ".dop", ".json", ".acr", ".on1", ".cos", ".nks", ".nksc", ".arp",
 }
 # fmt: on
+
+
+def shot_stem(name: str) -> str:
+    """Name of a file in lower case, without its suffix and what Pixel phones put before it.
+
+    >>> shot_stem("PXL_1.RAW-01.COVER.jpg"), shot_stem("PXL_1.RAW-02.ORIGINAL.dng")
+    ('pxl_1', 'pxl_1')
+    """
+    return _PART_OF_SHOT.sub("", os.path.splitext(name.lower())[0])

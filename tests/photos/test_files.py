@@ -131,9 +131,10 @@ def test_what_goes_along_with_a_photo_is_told(tmp_path):
     """RAW beside its JPEG or HEIC, videos and sidecars of a photo's name are its companions."""
     companions = {
         "a.NEF", "a.MOV", "a.xmp", "a.JPG.xmp", "a.NEF.xmp", "b.dng", "b.mp4", "b.AAE",
-        "PXL_1.MP", "g.jpg.supplemental-metadata.json",
+        "PXL_2.RAW-02.ORIGINAL.dng", "PXL_1.MP", "g.jpg.supplemental-metadata.json",
     }  # fmt: skip
     photos = {"a.JPG", "b.heic", "PXL_1.MP.jpg", "g.jpg", "alone.CR2", "edit.tif", "edit.RAF"}
+    photos |= {"PXL_2.RAW-01.COVER.jpg"}
     others = {"clip.MOV", "c.xmp", "a.psd", "alone/a.MOV"}
     make(tmp_path, *companions, *photos, *others)
 

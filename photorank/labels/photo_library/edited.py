@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from photorank.labels.photo_library.collected_judgements import Collected, Judgement, LibraryFile
 from photorank.photos.metadata.capture_time import local_clock
+from photorank.photos.suffixes import shot_stem
 
 _EDITED, _PLAIN = Judgement(1, "edited"), Judgement(0, "not edited")
 
@@ -125,6 +126,8 @@ def shot_name(path: Path) -> str:
     --------
     >>> shot_name(Path("IMG_1_DxO.jpg")), shot_name(Path("img_1.CR2"))
     ('img_1', 'img_1')
+    >>> shot_name(Path("PXL_1.PORTRAIT-02.ORIGINAL.jpg"))
+    'pxl_1'
     """
     return _name(path).original
 
@@ -151,7 +154,7 @@ def _united(groups: Iterable[Sequence[int]]) -> list[list[int]]:
 
 
 def _name(path: Path) -> _Name:
-    stem = path.stem.lower()
+    stem = shot_stem(path.name)
     plain = _APPLE.sub(r"\1\2", _MARK.sub("", stem))
     return _Name(plain or stem, plain != stem)
 
