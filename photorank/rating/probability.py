@@ -7,6 +7,9 @@ import numpy as np
 from photorank.typing import Floats, Ratings
 from photorank.vectors.master import MasterVector
 
+# Logarithms of the slopes that are looked at, in logits a standard deviation of the differences.
+_LOG_SLOPES = (-12.0, 6.0)
+
 
 @dataclass(frozen=True)
 class Slope:
@@ -41,8 +44,7 @@ def fit_slope(differences: Floats, weights: Floats | None = None) -> float:
     Certainty is never learned from a finite sample: the outcomes are smoothed to
     (m + 1) / (m + 2) as by Platt (1999).
     """
-    from scipy.optimize import minimize_scalar
-    from scipy.special import log_expit
+    from scipy.special import expit
 
     weight = np.ones(len(differences)) if weights is None else np.asarray(weights, np.float64)
     spread = float(np.sqrt(np.average(differences**2, weights=weight))) if len(weight) else 0.0
@@ -51,15 +53,16 @@ def fit_slope(differences: Floats, weights: Floats | None = None) -> float:
     gap = differences / spread
     won = (weight.sum() + 1) / (weight.sum() + 2)
 
-    def loss(log_slope: float) -> float:
-        logit = np.exp(log_slope) * gap
-        return -float(
-            np.average(won * log_expit(logit) + (1 - won) * log_expit(-logit), weights=weight)
-        )
+    def is_too_flat(log_slope: float) -> bool:  # the likelihood, concave in the slope, still rises
+        return float((weight * gap) @ (won - expit(np.exp(log_slope) * gap))) > 0
 
-    best = minimize_scalar(loss, bounds=(-12, 6), method="bounded", options={"xatol": 1e-6})
-    # The likelihood is concave in the slope, so no gain over a slope of 0 means 0 is best.
-    return float(np.exp(best.x) / spread) if best.fun < np.log(2) - 1e-12 else 0.0
+    low, high = _LOG_SLOPES
+    if not is_too_flat(low):
+        return 0.0
+    while high - low > 1e-9:
+        middle = (low + high) / 2
+        low, high = (middle, high) if is_too_flat(middle) else (low, middle)
+    return float(np.exp(low) / spread)
 
 
 def uncalibrated_slope(ratings: Ratings) -> float:
