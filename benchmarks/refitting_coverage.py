@@ -13,11 +13,13 @@ and the first one.
 """
 
 import argparse
+import os
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from math import sqrt
 
 import numpy as np
-from sklearn.base import clone
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.learning.held_out_directions import out_of_fold_ratings
@@ -92,17 +94,18 @@ def main() -> None:
     print(f"| labels | learner | n | d | folds by | {columns} |")
     print("|---" * 10 + "|")
     shapes = [*((n, 16, 0) for n in arguments.sizes), MANY_DIMENSIONS, IN_GROUPS]
-    for labels in arguments.labels:
-        for n, d, groups in shapes:
-            signal = LABELS[labels]
-            design = Design(n, d, groups, signal)
-            seeds = [[arguments.seed, n, d, groups, signal, run] for run in range(arguments.runs)]
-            runs = [one_run(design, np.random.default_rng(seed)) for seed in seeds]
-            print_rows(design, dict(zip(KINDS, zip(*runs, strict=True), strict=True)))
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for labels in arguments.labels:
+            for n, d, groups in shapes:
+                design = Design(n, d, groups, LABELS[labels])
+                each = partial(one_run, design, arguments.seed)
+                runs = list(pool.map(each, range(arguments.runs), chunksize=10))
+                print_rows(design, dict(zip(KINDS, zip(*runs, strict=True), strict=True)))
 
 
-def one_run(design: Design, rng: np.random.Generator) -> list[Run]:
-    """Results of all learners on the same photos and folds."""
+def one_run(design: Design, seed: int, run: int) -> list[Run]:
+    """Results of all learners on the same photos and folds, the same in any process."""
+    rng = np.random.default_rng([seed, design.n, design.d, design.groups, design.signal, run])
     direction = rng.normal(size=design.d)
     direction /= np.linalg.norm(direction)
     photos = design.photos(design.n, direction, rng)
@@ -135,7 +138,7 @@ def truth(
         return 0.5
     rows = np.flatnonzero(folds.codes[0] != 0)
     taught = photos.take(rows)
-    fitted = clone(learner).fit(taught.X, taught.comparisons)
+    fitted = learner.unfitted().fit(taught.X, taught.comparisons)
     return pairwise_accuracy(fitted.decision_function(fresh.X), fresh.comparisons)
 
 
