@@ -64,8 +64,9 @@ def _of_avif(photo: Image.Image, data: bytes) -> DeepFrames | None:
         codes = np.repeat(codes[..., None], 3, axis=2)
     if codes.shape[:2] != (photo.height, photo.width) or codes.shape[2] < 3:
         return None
-    scale = np.float32(65535 / (2**bits - 1))
-    return np.rint(codes[..., :3] * scale).astype(np.uint16)
+    codes = codes[..., :3] << (16 - bits)
+    codes |= codes >> bits  # so that the highest code is the highest of 16 bits
+    return codes
 
 
 def _bits_of_avif(data: bytes) -> int:
