@@ -64,9 +64,9 @@ def _of_avif(photo: Image.Image, data: bytes) -> DeepFrames | None:
         codes = np.repeat(codes[..., None], 3, axis=2)
     if codes.shape[:2] != (photo.height, photo.width) or codes.shape[2] < 3:
         return None
-    codes = codes[..., :3] << (16 - bits)
-    codes |= codes >> bits  # so that the highest code is the highest of 16 bits
-    return codes
+    deep: DeepFrames = np.left_shift(codes[..., :3], 16 - bits, dtype=np.uint16)
+    deep |= deep >> bits  # so that the highest code is the highest of 16 bits
+    return deep
 
 
 def _bits_of_avif(data: bytes) -> int:
