@@ -17,6 +17,9 @@ const AHEAD = 3; // pairs whose pictures are fetched
 const LEAST_PX = 300;
 const BELOW_PX = 36; // that Streamlit keeps free below a page
 
+/** @type {Record<string, string>} */
+const STACKED = { Left: "Upper", Right: "Lower" }; // where one photo is above the other
+
 /** @param {Asked} pair */
 const nameOf = (pair) => [pair[0][1], pair[1][1]].sort().join();
 
@@ -52,15 +55,17 @@ export class Choice {
     this.live = el("div", { class: "sr", "aria-live": "polite" });
     const button = (/** @type {string} */ text, /** @type {string} */ hint, /** @type {string} */ what, kind = "") =>
       el("button", { class: `ans ${kind}`, type: "button", click: () => this.act(what) },
-        el("span", { text }), el("kbd", { text: hint, "aria-hidden": "true" }));
+        el("span", { class: "beside", text }), el("span", { class: "above", text: STACKED[text] ?? text }),
+        el("kbd", { text: hint, "aria-hidden": "true" }));
     this.strips = [this.strip("Before"), this.strip("Now")];
     this.node = el("section", { class: "choice", "aria-label": "Two photos to choose from" },
-      el("div", { class: "q" }, this.question, this.said),
       el("div", { class: "stages two" }, this.stages[0].node, this.stages[1].node),
-      el("div", { class: "answers" },
-        button("Left", "←", "first", "main"), button("Same", "↓", "tie"),
-        button("Right", "→", "second", "main"), button("Skip", "S", "skip", "quiet"),
-        button("Undo", "U", "undo", "quiet"), button("Zoom both", "Z", "zoom", "quiet")),
+      el("div", { class: "asked" }, this.question,
+        el("div", { class: "answers" },
+          button("Left", "←", "first", "main"), button("Same", "↓", "tie"),
+          button("Right", "→", "second", "main"), button("Skip", "S", "skip", "quiet"),
+          button("Undo", "U", "undo", "quiet"), button("Zoom both", "Z", "zoom", "quiet")),
+        this.said),
       el("div", { class: "best" }, ...this.strips.map((one) => one.node)), this.live);
     root.append(this.node);
     const host = /** @type {ShadowRoot} */ (root.getRootNode()).host ?? root;

@@ -16,6 +16,9 @@ const REST_MS = 90; // after which a fast scroll is over
 const SLOW_PX_A_MS = 3;
 const AROUND = 0.6; // of the window's height, drawn above and below it
 const PHONE_PX = 600;
+const MOST_PX = 330; // height of a row
+const STEP_PX = 10; // by which rows are made lower until they fit
+const BELOW_PX = 16; // that stay free below rows that fill the window
 const SMALL_PX = 384; // of a thumbnail's long side
 
 export class Grid {
@@ -170,10 +173,9 @@ export class Grid {
     if (!this.width || !this.columns) return;
     const phone = this.width < PHONE_PX;
     this.gap = phone ? 4 : 6;
-    const usual = phone ? 170 : Math.max(230, Math.min(330, this.width / 4.6));
-    this.target = this.data.target ?? usual;
-    this.rows = packRows(this.aspects, this.width, this.gap, this.target);
-    if (this.data.rows) this.rows = this.rows.slice(0, this.data.rows);
+    const usual = phone ? 170 : Math.max(230, Math.min(MOST_PX, this.width / 4.6));
+    this.pack(this.data.target ?? usual);
+    if (this.data.fills && !phone) this.fill();
     this.canvas.style.height = `${totalHeight(this.rows)}px`;
     this.canvas.setAttribute("aria-rowcount", String(this.rows.length));
     const back = this.canvas.contains(this.active());
@@ -182,6 +184,24 @@ export class Grid {
     this.draw();
     if (back) this.go(this.focus);
     this.tools();
+  }
+
+  /** @param {number} target */
+  pack(target) {
+    this.target = target;
+    this.rows = packRows(this.aspects, this.width, this.gap, target);
+    if (this.data.rows) this.rows = this.rows.slice(0, this.data.rows);
+  }
+
+  /** Rows as high as the window has room for. */
+  fill() {
+    const least = this.target, top = this.canvas.getBoundingClientRect().top + this.scroller.scrollTop;
+    const room = innerHeight - top - BELOW_PX;
+    for (let target = MOST_PX; target > least; target -= STEP_PX) {
+      this.pack(target);
+      if (totalHeight(this.rows) <= room) return;
+    }
+    this.pack(least);
   }
 
   scroll() {

@@ -36,6 +36,7 @@ class GridStyle:
     label: str = "Photos"  # for those who do not see it
     rows: int | None = None  # of photos at most; None: all, which scroll
     height: int | None = None  # of a row in pixels, nearly; None: by the window's width
+    fills_window: bool = False  # whether the rows share what the window has below their top
     rater: str | None = None  # whose marks are shown and given; None: no marks
     actions: Mapping[str, str] | None = None  # texts of buttons for selected photos; `page` for one
     judged_by: str | None = None  # vector of the index whose ratings the viewer explains
@@ -87,6 +88,7 @@ def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) ->
             "words": words(),
             "rows": style.rows,
             "target": style.height,
+            "fills": style.fills_window,
             "open": style.opened,
         },
     )

@@ -29,6 +29,7 @@ export interface Data {
   words?: string;
   rows?: number | null;
   target?: number | null;
+  fills?: boolean;
   open?: string | null;
   // pair
   pair?: Shown[];

@@ -93,6 +93,18 @@ def state_text(album: KeptAlbum, missing: int) -> str:
     return " · ".join(parts)
 
 
+def pdf_name(album: str) -> str:
+    """Name of the file that an album's book is downloaded as.
+
+    Examples
+    --------
+    >>> pdf_name("Лето 2026"), pdf_name("a/b: c"), pdf_name("..")
+    ('Лето 2026.pdf', 'a b c.pdf', 'photobook.pdf')
+    """
+    words = "".join(sign if sign.isalnum() or sign in "-_." else " " for sign in album).split()
+    return f"{' '.join(words).strip('. ') or 'photobook'}.pdf"
+
+
 def warning_text(book: Book) -> str:
     """Sentence on photos with too few pixels; "" without any."""
     coarse = len(book.warnings)

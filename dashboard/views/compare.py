@@ -19,6 +19,7 @@ answer = side.container()
 pair = compare_panels.ask_pair(index, side)
 with photos:
     if session_state.picks_photos() or not pair.picked:
+        bar.caption(compare_panels.HOW_TO_PICK, width="content")
         compare_panels.pick_two(index, vector)
         st.stop()
     if session_state.is_swapped():

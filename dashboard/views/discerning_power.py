@@ -8,6 +8,7 @@ from dashboard.models.results import evaluation_tables, metric_texts, plain_boar
 from dashboard.widgets import page_head, pickers
 from dashboard.widgets.errors import show_errors
 from dashboard.widgets.results import evaluation_panels, power_panels
+from photorank.evaluation.default_vector import by_preference
 from photorank.typing import Scope
 
 index, bar = page_head.open_page("Discerning power")
@@ -17,7 +18,7 @@ with show_errors():
 if evaluation is None:
     evaluation_panels.first_evaluation(index)
     if vectors:
-        power_panels.best_and_weakest(index, next(iter(vectors.values())))
+        power_panels.best_and_weakest(index, vectors[by_preference(vectors, None)[0]])
     st.stop()
 
 asked = session_state.asks_for_statistics()

@@ -33,6 +33,7 @@ from photorank.typing import Embeddings
 from photorank.vectors.master import MasterVector
 
 SIDES = ("first", "second")
+HOW_TO_PICK = "Select two (S), then *Compare these*; or upload two."
 ANY_ROW_PX = 150  # height of a row of photos to pick from
 
 
@@ -109,10 +110,6 @@ def _add_row(pair: Pair, index: Index, which: str, row: int, place: DeltaGenerat
 @st.fragment
 def pick_two(index: Index, vector: MasterVector) -> None:
     """Show a grid of all photos, to select two."""
-    st.caption(
-        "Select two photos (S, or the circle in a photo’s corner), then *Compare these*. Or upload "
-        "two."
-    )
     ratings = cached.ratings(index, vector)
     rows = np.argsort(-ratings, kind="stable")
     photos = shown_photos(index, rows, cached.percentiles(index, vector))

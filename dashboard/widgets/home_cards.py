@@ -54,7 +54,8 @@ def _best(index: Index, vector: MasterVector) -> None:
     if codes is not None:  # shots of one moment are one tile
         rows, stacks = stacked(rows, codes)
     photos = shown_photos(index, rows, percentiles, stacks=stacks)
-    style = GridStyle("Your best photos", rows=ROWS, height=ROW_PX, judged_by=vector.name)
+    label = "Your best photos"
+    style = GridStyle(label, rows=ROWS, height=ROW_PX, fills_window=True, judged_by=vector.name)
     photo_grid("shelf", photos, style)
 
 

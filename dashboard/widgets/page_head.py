@@ -27,11 +27,15 @@ def open_page(title: str, *, lab: bool = False) -> tuple[Index, DeltaGenerator]:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="head"):
         st.title(title, anchor=False, width="content")
         bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar")
-        name = pickers.index_picker(index_data.index_names())
-        with show_errors():
-            index = index_data.index(name)
-        with st.popover("About", icon=":material/info:", key="about", type="tertiary"):
-            _about(index)
+        where = st.container(
+            horizontal=True, vertical_alignment="center", gap="small", key="where", width="content"
+        )
+        with where:
+            name = pickers.index_picker(index_data.index_names())
+            with show_errors():
+                index = index_data.index(name)
+            with st.popover("About", icon=":material/info:", key="about", type="tertiary"):
+                _about(index)
     return index, bar
 
 

@@ -73,7 +73,7 @@ def ask_request(index: Index, groups: Sequence[str]) -> tuple[AlbumRequest, floa
         "Places", 0.0, MOST, 24.0, 1.0, "%.0f", key="places", bind="query-params",
         width=150, label_visibility="collapsed", icon=":material/photo_library:",
     )  # fmt: skip
-    with st.popover("Settings", icon=":material/tune:"):
+    with st.popover("Settings", icon=":material/tune:", key="settings"):
         view = pickers.choose_one("Show", album.VIEWS, "view")
         balance = st.slider(
             "Quality … variety", 0.0, 1.0, BALANCE, 0.05, key="balance", help=album.BALANCE_HELP,

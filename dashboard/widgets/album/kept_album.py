@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import actions, session_state
 from dashboard.cache import albums
@@ -78,7 +79,7 @@ def show_album(index: Index, name: str) -> None:
         entry = albums.store().load(name)
         vector = albums.vector_of(index, entry.album)
         missing = len(rows_of_album(index, entry.album).missing)
-    _toolbar(index, entry, missing)
+    tools = _toolbar(index, entry, missing)
     if told := session_state.taken_note("album"):
         st.toast(told)
     if vector is None or missing == len(entry.album.photos):
@@ -88,15 +89,15 @@ def show_album(index: Index, name: str) -> None:
         return
     with show_errors(st.warning):
         book = albums.planned(index, vector, entry.album)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with tools:
         _pdf_button(book, name)
-        if warning := kept_album.warning_text(book):
-            st.caption(warning)
     wide = _LARGE_SHARE * book.size.width
     shown = kept_album.spreads(
         book, entry.album, lambda frame: _address(index, frame, large=frame.box[2] > wide)
     )
     show_spreads(f"spreads-{name}", shown, (book.size.width, book.size.height), _presser(name))
+    if warning := kept_album.warning_text(book):
+        st.caption(warning)
     _left_out(index, entry)
 
 
@@ -105,9 +106,12 @@ def _address(index: Index, frame: Frame, *, large: bool) -> str:
     return f"{ROOM}/photos/{quote(index.name)}/{frame.digest[:TOKEN_DIGITS]}/{side}"
 
 
-def _toolbar(index: Index, entry: Entry, missing: int) -> None:
+def _toolbar(index: Index, entry: Entry, missing: int) -> DeltaGenerator:
     name, album, seen = entry.name, entry.album, entry.revision
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="album-tools"):
+    tools = st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key="album-tools"
+    )
+    with tools:
         st.markdown(plain(kept_album.state_text(album, missing)), width="content")
         _step("Undo", ":material/undo:", entry.undoes, albums.store().undo, name, seen)
         _step("Redo", ":material/redo:", entry.redoes, albums.store().redo, name, seen)
@@ -126,6 +130,7 @@ def _toolbar(index: Index, entry: Entry, missing: int) -> None:
             help="Exchanges the one photo whose exchange helps the album most.",
         )
         _settings(entry)
+    return tools
 
 
 def _settings(entry: Entry) -> None:
@@ -168,14 +173,14 @@ def _pdf_button(book: Any, name: str) -> None:
         return albums.pdf_of(book, name)
 
     st.download_button(
-        "PDF for a printer",
+        "PDF",
         made,
-        file_name="photobook.pdf",
+        file_name=kept_album.pdf_name(name),
         mime="application/pdf",
         icon=":material/download:",
         type="primary",
         on_click="ignore",
-        help="3 mm bleed, photos 5 mm inside, sRGB, captions embedded; read back and checked. No "
+        help="For a printer: 3 mm bleed, photos 5 mm inside, sRGB, captions embedded; read back and checked. No "
         "printer’s own preflight has seen it, and covers are files of their own.",
     )
 

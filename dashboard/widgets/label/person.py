@@ -31,7 +31,7 @@ def ask_person(index: Index, people: Sequence[str]) -> Person:
     """Person, prior vector and kind of pairs selected in the pickers."""
     rater = _name_picker(people)
     kind: Kind = "all"
-    with st.popover("Settings", icon=":material/tune:"):
+    with st.popover("Settings", icon=":material/tune:", key="settings"):
         prior = _prior_picker(index, rater)
         kinds = label_texts.kinds(vector_card.comparable(index_data.labels(index, rater)))
         if len(kinds) > 1:

@@ -44,8 +44,7 @@ def first_evaluation(index: Index) -> None:
         "right?"
     )
     measure_button(index, "Measure now", ())
-    st.caption("The same as a command:")
-    st.code(f"photorank evaluate --index {index.name}", language=None)
+    st.caption(f"The same as a command: `photorank evaluate --index {index.name}`")
 
 
 def measure_button(index: Index, label: str, options: Sequence[str]) -> None:
