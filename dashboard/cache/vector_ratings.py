@@ -109,14 +109,20 @@ def series(index: Index, alike: float, among: Codes | None = None) -> Series:
 
 
 @st.cache_resource(max_entries=16, show_spinner="Choosing …", hash_funcs=BY_SHOTS)
-def album(index: Index, vector: MasterVector, alike: float, request: AlbumRequest) -> Album:
+def album(
+    index: Index, vector: MasterVector, alike: float, request: AlbumRequest, called: str = ""
+) -> Album:
     """Album of an index's photos for a request, by a vector's ratings.
+
+    `called` is the vector's name in the reasons.
 
     Raises AlbumError if the request contradicts itself.
     """
     rated = ratings(index, vector)
     among = shortlist(index, rated, request) if len(index) > request.considered else None
-    return make_album(index, rated, series(index, alike, among), request, vector=vector.name)
+    return make_album(
+        index, rated, series(index, alike, among), request, vector=called or vector.name
+    )
 
 
 @st.cache_resource(

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 from dashboard.formatting import file_name, percent, plain
 from dashboard.models.photo_tiles import Tile, short_number, tile_of
+from dashboard.models.words import Mode
 from photorank.album.face_quota import FaceQuota
 from photorank.album.kept.album import AlbumSettings, KeptAlbum
 from photorank.album.make_album import Album
@@ -52,10 +53,11 @@ BALANCE_HELP = (
     "0 takes the best rated photos, 1 the most varied ones. Between them, one per cent of the best "
     "ratings is weighed against one per cent of the greatest variety."
 )
-ALIKE_HELP = (
-    "Photos whose embeddings have this cosine are one series, of which one is taken. 0.9 was "
-    "measured with the encoder `embedded`; for others, CLIP included, it is a guess."
-)
+ALIKE_HELP: dict[Mode, str] = {
+    "plain": "Photos as alike as this are shots of one moment, of which one is taken.",
+    "statistics": "Photos whose embeddings have this cosine are one series, of which one is taken. "
+    "0.9 was measured with the encoder `embedded`; for others, CLIP included, it is a guess.",
+}
 
 
 @dataclass(frozen=True)
@@ -98,9 +100,11 @@ def as_sentence(note: str) -> str:
     return f"{note[:1].upper()}{note[1:]}."
 
 
-def tiles(index: Index, album: Album) -> list[AlbumTile]:
+def tiles(index: Index, album: Album, mode: Mode) -> list[AlbumTile]:
     """Tiles of an album's photos in order of time, with reasons."""
-    return [_album_tile(index, one.row, _facts(index, one), one.pinned) for one in album.chosen]
+    return [
+        _album_tile(index, one.row, _facts(index, one, mode), one.pinned) for one in album.chosen
+    ]
 
 
 def missed_tiles(index: Index, album: Album) -> list[AlbumTile]:
@@ -206,8 +210,10 @@ def _album_tile(index: Index, row: int, facts: Sequence[str], pinned: bool = Fal
     return AlbumTile(tile_of(index, row, _caption(photo, facts)), photo.digest, pinned)
 
 
-def _facts(index: Index, one: Chosen) -> list[str]:
-    facts = [plain(one.reason), f"rating {short_number(one.rating)}"]
+def _facts(index: Index, one: Chosen, mode: Mode) -> list[str]:
+    facts = [plain(one.reason)]
+    if mode == "statistics":
+        facts.append(f"rating {short_number(one.rating)}")
     if others := [*(index.photo(row).path for row in one.represents), *one.raws]:
         facts.append(f"instead of {_first_names(others)}")
     return facts

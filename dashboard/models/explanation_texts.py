@@ -10,6 +10,7 @@ from PIL import Image
 
 from dashboard.formatting import listing, percent, plain
 from dashboard.models.photo_tiles import Tile, percentile_text, short_number, tile_of
+from dashboard.models.words import Mode, say, vector_text
 from photorank.index.opened import Index, Photo
 from photorank.photos.metadata import date_ladder
 from photorank.photos.metadata.time_text import DAY_LETTERS
@@ -28,6 +29,9 @@ FIGURES_HELP = (
     "the ratings, each concept taken alone; of sharpness, noise and the like their exact part of "
     "the rating."
 )
+_LIFTED = "Orange parts lift it above an average photo of the collection, blue parts lower it."
+_COVERED = "Without its orange parts it would fall, without its blue parts rise."
+ONLY_THINGS = "The words tell what is on the photo, hardly how well it is taken."
 STAND_IN = (
     "Words reach this encoder only through the names of things: it tells what is on a photo, "
     "hardly how well it is taken."
@@ -61,9 +65,11 @@ def heat_pictures(explanations: Sequence[Explanation]) -> list[Image.Image]:
     return [one.drawn(most) for one in explanations]
 
 
-def heat_reading(explanation: Explanation) -> str:
+def heat_reading(explanation: Explanation, mode: Mode = "statistics") -> str:
     """Explanation of the heat map's colours."""
     heat, signals = explanation.heat, explanation.signals
+    if mode == "plain":
+        return _LIFTED if heat.exact else _COVERED
     if not heat.exact:
         reading = (
             "Where a part of the photo was covered in its mean colour, the rating fell (orange) or "
@@ -181,8 +187,9 @@ def taken(photo: Photo) -> str:
     return f"Taken {when} ({', '.join(words)})." if words else f"Taken {when}."
 
 
-def headline(vector: str, percentile: float, n: int) -> str:
+def headline(vector: str, percentile: float, n: int, mode: Mode = "statistics") -> str:
     """Sentence with a photo's percentile in an index of n photos."""
     if n < 2:
-        return "It is the only photo of the index."
-    return f"By **{plain(vector)}** it is better than {percentile_text(percentile)} of the index."
+        return f"It is the only photo of the {say('index', mode)}."
+    by, whole = f"{say('judge', mode)} **{vector_text(vector, mode)}**", say("index", mode)
+    return f"{by} it is better than {percentile_text(percentile)} of the {whole}."

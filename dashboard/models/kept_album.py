@@ -32,8 +32,8 @@ def change_of(act: Any) -> Change | None:
         return None
     name = printable(str(act.get("name", "")))[:80]
     changes: dict[str, Change] = {
-        "pin": Change(f"pinned {name}", lambda album: album.pin([digest])),
-        "free": Change(f"unpinned {name}", lambda album: album.pin([digest], wanted=False)),
+        "pin": Change(f"always keeps {name}", lambda album: album.pin([digest])),
+        "free": Change(f"no longer keeps {name}", lambda album: album.pin([digest], wanted=False)),
         "leave out": Change(f"left out {name}", lambda album: album.leave_out([digest])),
         "alone": Change(f"{name} alone", lambda album: album.set_alone(digest, wanted=True)),
         "together": Change(
@@ -85,7 +85,7 @@ def state_text(album: KeptAlbum, missing: int) -> str:
     """Sentence on the content and saved state of an album."""
     parts = [counted(len(album.photos), "photo"), "saved"]
     if album.pinned:
-        parts.insert(1, f"{len(album.pinned)} pinned")
+        parts.insert(1, f"{len(album.pinned)} always kept")
     if album.left_out:
         parts.insert(-1, f"{len(album.left_out)} left out")
     if missing:

@@ -6,10 +6,11 @@ from typing import Literal
 
 import pandas as pd
 
-from dashboard.formatting import file_name, number, percent, plain, with_interval
+from dashboard.formatting import file_name, number, percent, with_interval
 from dashboard.models.label_session import Kind
 from dashboard.models.photo_tiles import Tile, percentile_text, tile_of
 from dashboard.models.vector_card import Within
+from dashboard.models.words import Mode, say, vector_text
 from photorank.errors import counted
 from photorank.index.opened import Index
 from photorank.learning.personal_taste import FORECAST_CHOICES, PersonalState
@@ -17,17 +18,16 @@ from photorank.metrics.estimates import Difference
 
 QUESTION = "Which would you rather keep?"
 PRIOR_SAW = (
-    "The vector you started from has itself learned from some of these photos, so this may be too "
-    "good. Start from another vector for a fair test."
+    "What you started from has itself learned from some of these photos, so this may be too good. "
+    "Start from another way to judge for a fair test."
 )
 MOVED = 6  # photos shown of those whose rank moved most
 PRIOR_HELP = (
     "What you are taken to like before you choose anything. Your choices move it towards what "
     "you like."
 )
-KINDS: dict[Kind, str] = {"all": "the whole index", "group": "one group", "series": "one series"}
-Mode = Literal["pairs", "stars", "together"]
-MODES: dict[Mode, str] = {
+Work = Literal["pairs", "stars", "together"]
+MODES: dict[Work, str] = {
     "pairs": "Which of two",
     "stars": "Stars",
     "together": "Several people",
@@ -46,14 +46,19 @@ class LearnedTexts:
     moved: list[Tile]
 
 
-def modes(n_people: int) -> dict[Mode, str]:
+def modes(n_people: int) -> dict[Work, str]:
     """Names of the available labelling modes; comparing people needs at least two people."""
     return {mode: name for mode, name in MODES.items() if mode != "together" or n_people >= 2}
 
 
-def kinds(comparable: Sequence[Within]) -> dict[Kind, str]:
+def kinds(comparable: Sequence[Within], mode: Mode) -> dict[Kind, str]:
     """Names of the available kinds of pairs: any, or within a group or series."""
-    return {kind or "all": KINDS[kind or "all"] for kind in comparable}
+    of: dict[Kind, str] = {
+        "all": f"the whole {say('index', mode)}",
+        "group": f"one {say('group', mode)}",
+        "series": "one moment" if mode == "plain" else "one series",
+    }
+    return {kind or "all": of[kind or "all"] for kind in comparable}
 
 
 def learned_texts(taste: PersonalState) -> LearnedTexts:
@@ -117,7 +122,7 @@ def _reading(taste: PersonalState) -> str:
     if len(taste.curve) < 2 or taste.curve[-1].accuracy.n_pairs < _LEAST_TESTS:
         return ""
     first, latest = taste.curve[0], taste.curve[-1]
-    begun = "chance" if taste.prior is None else plain(taste.prior.name)
+    begun = "chance" if taste.prior is None else vector_text(taste.prior.name, "plain")
     return (
         "Choices predicted, by how many others were learned from: "
         f"{percent(first.accuracy.value)} by {begun} alone, {percent(latest.accuracy.value)} after "

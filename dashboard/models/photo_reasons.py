@@ -20,7 +20,6 @@ _MOST_MOVERS = 4  # in each direction
 _MOST_BETTER = 3  # photos
 _JPEG_QUALITY = 85
 _NO_WORDS = "What is on it cannot be named here: the words cannot be loaded."
-_ONLY_THINGS = "The words tell what is on the photo, hardly how well it is taken."
 
 
 def told(
@@ -35,7 +34,7 @@ def told(
     movers = explanation_texts.movers(concepts or [], explanation.signals)
     return {
         "headline": _headline(vector, explanation, len(index), mode),
-        "reading": _reading(explanation, mode),
+        "reading": explanation_texts.heat_reading(explanation, mode),
         "lifts": _texts([one for one in movers if one.pull > 0], mode),
         "lowers": _texts([one for one in movers if one.pull < 0], mode),
         "note": _note(index, concepts, mode),
@@ -62,14 +61,6 @@ def _headline(vector: MasterVector, explanation: Explanation, n: int, mode: Mode
     return f"{better[:1].upper()}{better[1:]}, judged by {by}."
 
 
-def _reading(explanation: Explanation, mode: Mode) -> str:
-    if mode == "statistics":
-        return explanation_texts.heat_reading(explanation)
-    if explanation.heat.exact:
-        return "Orange parts lift it above an average photo of the collection, blue parts lower it."
-    return "Without its orange parts it would fall, without its blue parts rise."
-
-
 def _texts(movers: Sequence[Mover], mode: Mode) -> list[str]:
     numbers = mode == "statistics"
     return [
@@ -82,7 +73,7 @@ def _note(index: Index, concepts: Sequence[Concept] | None, mode: Mode) -> str:
         return _NO_WORDS
     if not concepts or not index.fingerprint.is_embedded:
         return ""
-    return explanation_texts.STAND_IN if mode == "statistics" else _ONLY_THINGS
+    return explanation_texts.STAND_IN if mode == "statistics" else explanation_texts.ONLY_THINGS
 
 
 def _picture(explanation: Explanation) -> str:

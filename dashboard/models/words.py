@@ -13,6 +13,7 @@ WORDS = {
     "index": ("collection", "index"),
     "vector": ("way to judge", "vector"),
     "by": ("Judged by", "Vector"),
+    "judge": ("Judged by", "By"),
     "taught": ("my taste", "data-centric vector"),
     "from words": ("photos like …", "prompt vector"),
     "learned from photos": ("learned from people’s choices", "learned from photos"),

@@ -30,10 +30,13 @@ drawn = search_and_map.drawn_photos(index)
 points = photo_map.points(drawn, places, colouring, ratings, percentiles)
 
 st.caption(f"{photo_map.drawn_text(len(index), len(points))} {colouring.reading}")
-map_panel.show_map(f"chart-{index.name}-{method}", points, colouring)
-map_panel.area_in_numbers(method)
-if box is not None:
-    found = Found(photo_map.rows_in_box(box, places, ratings))
-    what = f"selected, the best by **{plain(vector.name)}** first"
-    key = f"{photo_map.box_text(box)}-{vector.name}"
-    search_results.show_found(index, vector, found, what, key)
+chart, selected = st.columns([1.3, 1], gap="medium")
+with chart:
+    map_panel.show_map(f"chart-{index.name}-{method}", points, colouring)
+with selected:
+    map_panel.area_in_numbers(method)
+    if box is not None:
+        found = Found(photo_map.rows_in_box(box, places, ratings))
+        what = f"selected, the best by **{plain(vector.name)}** first"
+        key = f"{photo_map.box_text(box)}-{vector.name}"
+        search_results.show_found(index, vector, found, what, key)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard import session_state
 from dashboard.cache import vector_ratings
 from dashboard.models import explanation_texts
 from dashboard.widgets import explanation_panels, face_boxes, page_head, photo_picker, pickers
@@ -19,7 +20,9 @@ if photo is None:
 # What is known of an embedding comes first: a heat map and words may take seconds.
 with show_errors():
     percentile = vector_ratings.percentile_of(index, vector, photo.embedding)
-answer.markdown(explanation_texts.headline(vector.name, percentile, len(index)))
+answer.markdown(
+    explanation_texts.headline(vector.name, percentile, len(index), session_state.words())
+)
 if isinstance(photo.source, int):
     photo.words.caption(explanation_texts.taken(index.photo(photo.source)))
     face_boxes.show_faces(index, photo.source, photo.words, photo.frame)

@@ -9,6 +9,7 @@ from dashboard.component.photo_view import shown_photos
 from dashboard.models import photo_tiles
 from dashboard.models.photos import photos_page
 from dashboard.models.photos.shown_photos import stacked
+from dashboard.models.words import vector_name
 from dashboard.widgets import page_head, pickers
 from dashboard.widgets.errors import show_errors
 from dashboard.widgets.photos.all_photos import all_photos
@@ -42,12 +43,13 @@ if filters.order in photos_page.HELD_OUT:
     people = photo_tiles.label_percentiles(known.labels.scores)
     note = photos_page.unseen_note(held.seen, held.ratings, refitted=held.refitted)
     caption = lambda row: photos_page.differing(row, vectors, people)  # noqa: E731
+by = vector_name(vector.name, session_state.words())
 if filters.order == "mistakes":
     with show_errors():
         pairs = vector_ratings.mistakes(index, vector, photos_page.MOST_MISTAKES)
-    sheet = photos_page.mistaken_pairs(pairs, known.labels, filters.group, vector.name)
+    sheet = photos_page.mistaken_pairs(pairs, known.labels, filters.group, by)
 else:
-    sheet = photos_page.sheet(known, ratings, percentiles, filters, vector.name)
+    sheet = photos_page.sheet(known, ratings, percentiles, filters, by)
 rows = sheet.rows
 if (
     filters.order in ("best", "worst", "date")

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
+from dashboard import session_state
 from dashboard.cache import encoder_results, index_data, photo_images, vector_ratings
 from dashboard.charts import content_chart
 from dashboard.formatting import error_text
@@ -66,7 +67,7 @@ def _reasons(index: Index, vector: MasterVector, one: Explanation, which: str) -
 
     The concepts stand above the better photos nevertheless.
     """
-    st.caption(explanation_texts.heat_reading(one))
+    st.caption(explanation_texts.heat_reading(one, session_state.words()))
     concepts = st.container()
     if one.better:
         st.markdown("Closest better photos")
@@ -75,23 +76,25 @@ def _reasons(index: Index, vector: MasterVector, one: Explanation, which: str) -
         )
         photo_grid.photo_grid(f"better-{which}", tiles, 160)
     else:
-        st.caption("No photo of the index that is similar to it is rated clearly higher.")
+        st.caption("No photo that is like it is clearly better.")
     with concepts:
         _concepts(index, vector, one)
 
 
 def _concepts(index: Index, vector: MasterVector, one: Explanation) -> None:
     """Show contributions to the rating of concepts (if available) and signals."""
+    numbers = session_state.words() == "statistics"
     found = encoder_results.concepts(index, vector, one.embedding)
     if movers := explanation_texts.movers(found or [], one.signals):
         st.markdown("What moves it")
         st.markdown("  \n".join(explanation_texts.moving_lines(movers)))
-        with st.popover("In numbers"):
-            _figures(explanation_texts.moving_figures(found or [], one.signals))
+        if numbers:
+            with st.popover("In numbers"):
+                _figures(explanation_texts.moving_figures(found or [], one.signals))
     if found is None:
-        st.caption("Concepts cannot be named: the encoder's words cannot be loaded here.")
+        st.caption("What is on it cannot be named here: the encoder’s words cannot be loaded.")
     elif movers and index.fingerprint.is_embedded:
-        st.caption(explanation_texts.STAND_IN)
+        st.caption(explanation_texts.STAND_IN if numbers else explanation_texts.ONLY_THINGS)
 
 
 def _figures(figures: pd.DataFrame) -> None:

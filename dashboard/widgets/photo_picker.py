@@ -37,7 +37,7 @@ def photo_picker(
     """
     shown = search_and_map.row_of_digest(index, session_state.photo_in_address(name))
     if session_state.photo_in_address(name) and shown is None:
-        place.warning("The photo that this address names is not in this index.", icon=GONE)
+        place.warning("The photo that this address names is not in this collection.", icon=GONE)
     shown = otherwise if shown is None else shown
     words, frame = place.container(), place.container(key=f"large-{which}").empty()
     upload = place.file_uploader(
@@ -71,13 +71,13 @@ def _row_picker(which: str, index: Index, shown: int | None, place: DeltaGenerat
     text = ""
     if len(index) > MOST_LISTED:
         text = place.text_input(
-            "or find one of the index", key=f"find-{which}", placeholder="a part of its path"
+            "or find one that is here", key=f"find-{which}", placeholder="a part of its path"
         )
     rows = index.rows_matching(text.strip(), MOST_LISTED)
     if shown is not None and shown not in rows:
         rows.insert(0, shown)
     return place.selectbox(
-        "or pick one of the index",
+        "or pick one that is here",
         rows,
         index=rows.index(shown) if shown in rows else None,
         format_func=lambda row: alt_text(index.photo(row), parts=2),

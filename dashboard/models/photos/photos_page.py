@@ -221,7 +221,7 @@ def unseen_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> str:
 
 def differing(row: int, vector: Ratings, people: Floats) -> str:
     """Caption of a photo with its ranks by the vector and by people."""
-    return f"vector {percentile_text(vector[row])} · people {percentile_text(people[row])}"
+    return f"judged {percentile_text(vector[row])} · people {percentile_text(people[row])}"
 
 
 def _of_shape(looks: Looks, shape: ShapeFilter) -> Flags:

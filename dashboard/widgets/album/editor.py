@@ -36,19 +36,20 @@ def choose_album(index: Index, bar: DeltaGenerator) -> None:
             labels = index_data.labels(index)
         request, alike, view = ask_request(index, labels.group_names)
 
+    mode = session_state.words()
+    by = vector_name(vector.name, mode)
     with show_errors(st.warning):
-        made = vector_ratings.album(index, vector, alike, request)
+        made = vector_ratings.album(index, vector, alike, request, by)
     if made.chosen:
         with bar:
             kept_album.keep_form(album.kept(index, made, request, alike, vector.name))
-    by = vector_name(vector.name, session_state.words())
     st.container(key="headline").markdown(album.headline(made, len(index), by))
 
     if view == "sheet":
         photo_grid.photo_grid("album", [tile_of(index, one.row) for one in made.chosen], 90)
     else:
         buttons = {"pin": word("pin"), "ban": word("ban"), "free": word("unpin")}
-        show_photos(index, album.tiles(index, made), "album", buttons)
+        show_photos(index, album.tiles(index, made, mode), "album", buttons)
     for note in made.notes:
         st.caption(album.as_sentence(note))
     if swap := album.swap_text(index, made):
@@ -80,7 +81,13 @@ def ask_request(index: Index, groups: Sequence[str]) -> tuple[AlbumRequest, floa
             bind="query-params",
         )  # fmt: skip
         alike = st.slider(
-            "Alike from", 0.7, 1.0, THRESHOLD, 0.01, key="alike", help=album.ALIKE_HELP
+            "Alike from",
+            0.7,
+            1.0,
+            THRESHOLD,
+            0.01,
+            key="alike",
+            help=album.ALIKE_HELP[session_state.words()],
         )
         limit = st.selectbox(
             "At most", list(album.LIMITS), format_func=lambda per: album.LIMITS[per], key="per"

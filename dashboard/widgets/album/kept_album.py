@@ -180,8 +180,8 @@ def _pdf_button(book: Any, name: str) -> None:
         icon=":material/download:",
         type="primary",
         on_click="ignore",
-        help="For a printer: 3 mm bleed, photos 5 mm inside, sRGB, captions embedded; read back and checked. No "
-        "printer’s own preflight has seen it, and covers are files of their own.",
+        help="For a printer: 3 mm bleed, photos 5 mm inside, sRGB, captions embedded; read back "
+        "and checked. No printer’s own preflight has seen it, and covers are files of their own.",
     )
 
 

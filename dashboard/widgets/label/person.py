@@ -33,7 +33,9 @@ def ask_person(index: Index, people: Sequence[str]) -> Person:
     kind: Kind = "all"
     with st.popover("Settings", icon=":material/tune:", key="settings"):
         prior = _prior_picker(index, rater)
-        kinds = label_texts.kinds(vector_card.comparable(index_data.labels(index, rater)))
+        kinds = label_texts.kinds(
+            vector_card.comparable(index_data.labels(index, rater)), session_state.words()
+        )
         if len(kinds) > 1:
             kind = pickers.choose_one("Two photos of", kinds, "within")
     return Person(rater, prior, kind)

@@ -24,7 +24,7 @@ def test_each_press_is_a_change_in_words():
     assert pressed("move", other=None).photos == (TWO, THREE, ONE)
     assert pressed("move", THREE, other=ONE).photos == (THREE, ONE, TWO)
     assert pressed("alone").book.alone == (ONE,)
-    assert change_of({"what": "pin", "photo": ONE, "name": "1.jpg"}).what == "pinned 1.jpg"
+    assert change_of({"what": "pin", "photo": ONE, "name": "1.jpg"}).what == "always keeps 1.jpg"
 
 
 @pytest.mark.parametrize(
@@ -60,5 +60,5 @@ def test_an_album_says_what_it_holds():
     album = ALBUM.pin([ONE]).leave_out([TWO])
     assert (
         state_text(album, 1)
-        == "2 photos · 1 pinned · 1 left out · 1 not in this collection · saved"
+        == "2 photos · 1 always kept · 1 left out · 1 not in this collection · saved"
     )
