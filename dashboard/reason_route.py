@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from dashboard.formatting import error_text
 from dashboard.models.words import MODES, Mode
 from dashboard.routes.addresses import FORGET, missing, route_path
 from photorank.errors import PhotorankError
+from photorank.outside_text import printable
 from photorank.typing import Json
 from photorank.workspace import Workspace
 
@@ -34,7 +34,7 @@ async def _reasons(request: Request) -> Response:
     try:
         told = await loop.run_in_executor(_pool, _told, index, photo, by, mode)
     except PhotorankError as error:
-        told = {"problem": error_text(error)}
+        told = {"problem": printable(str(error))}
     return missing() if told is None else JSONResponse(told, headers=FORGET)
 
 
@@ -52,4 +52,9 @@ def _told(name: str, beginning: str, by: str, mode: Mode) -> Json | None:
         return None
     found = encoder_results.reasons(index, vector, row)
     places = vector_ratings.percentiles(index, vector)
-    return photo_reasons.told(index, vector, found.explanation, found.concepts, places, mode)
+    ratings, best = (
+        vector_ratings.ratings(index, vector),
+        vector_ratings.best_context(index, vector),
+    )
+    told = photo_reasons.told(index, vector, found.explanation, found.concepts, places, mode)
+    return told | {"here": photo_reasons.here(best.tell_rows([row], ratings)[0], len(best.rows))}

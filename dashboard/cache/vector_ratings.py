@@ -8,6 +8,8 @@ import streamlit as st
 from dashboard.cache import encoder_results
 from dashboard.cache.cache_keys import BY_JUDGEMENTS, BY_PHOTOS, HashFuncs, of_rows, of_vector
 from photorank.album.candidates import shortlist
+from photorank.album.in_context import AlbumContext
+from photorank.album.kept.choose import rows_in_context
 from photorank.album.make_album import Album, make_album
 from photorank.album.request import AlbumRequest
 from photorank.index.opened import Index
@@ -123,6 +125,12 @@ def album(
     return make_album(
         index, rated, series(index, alike, among), request, vector=called or vector.name
     )
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_SHOTS)
+def best_context(index: Index, vector: MasterVector) -> AlbumContext:
+    """Album of the best of an index, to which the contribution of any photo is computed."""
+    return AlbumContext(index, ratings(index, vector), rows_in_context(index, vector, None))
 
 
 @st.cache_resource(

@@ -8,6 +8,8 @@ from dashboard.models import explanation_texts
 from dashboard.models.explanation_texts import Mover
 from dashboard.models.photo_tiles import percentile_text, short_number
 from dashboard.models.words import Mode, say, vector_name
+from photorank.album.in_context import InContext
+from photorank.errors import counted
 from photorank.index.opened import Index
 from photorank.outside_text import printable
 from photorank.rating.concepts import Concept
@@ -48,6 +50,12 @@ def told(
         ],
         "heat": _picture(explanation),
     }
+
+
+def here(context: InContext, n: int) -> str:
+    """Sentence on what a photo adds to the n best of its collection."""
+    album = f"the best {counted(n, 'photo')}"
+    return f"It {context.in_words(album)}."
 
 
 def _headline(vector: MasterVector, explanation: Explanation, n: int, mode: Mode) -> str:

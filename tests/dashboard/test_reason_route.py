@@ -35,6 +35,7 @@ def test_a_rating_is_told_in_words_and_colours(home, tell):
     status, told = tell(f"small/{photo.digest[:16]}?by=ours&words=plain")
     assert status == 200
     assert told["headline"].endswith("of the collection, judged by ours.")
+    assert "the best 24 photos" in told["here"]
     assert not any(word in str(told) for word in ("rating", "index", "encoder"))
     heat = Image.open(io.BytesIO(base64.b64decode(told["heat"].partition(",")[2])))
     with Image.open(photo.path) as original:
