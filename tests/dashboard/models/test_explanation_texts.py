@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +75,9 @@ def test_the_reading_tells_a_sum_from_a_trial():
         explanation([[0.05]])
     )
     assert "covered" in explanation_texts.heat_reading(explanation([[0.05]], "occlusion"))
+    for method in ("sum over positions", "occlusion"):
+        said = explanation_texts.heat_reading(explanation([[0.05]], method, SHARES), "plain")
+        assert not re.search(r"rating|index|signal|[0-9]", said)
     assert "sum" not in explanation_texts.heat_reading(explanation([[0.05]], "occlusion"))
 
 
@@ -133,7 +137,7 @@ def test_an_unsteady_order_is_marked():
 
 def test_two_photos_are_explained_on_request(dashboard, home, gallery):
     """With the toggle on, both heat maps, the concepts and the order's steadiness are there."""
-    app = dashboard("compare")
+    app = dashboard("compare", spoken="statistics")
     app.button[0].click().run()
     assert "change places" not in texts(app)
     app.toggle(key="why").set_value(True).run()
@@ -145,7 +149,7 @@ def test_two_photos_are_explained_on_request(dashboard, home, gallery):
 
 def test_one_photo_is_explained(dashboard, home, gallery):
     """The page shows where an uploaded photo stands and where its rating comes from."""
-    app = dashboard("photo")
+    app = dashboard("photo", spoken="statistics")
     assert "of the index." in texts(app)
 
     widget = app.file_uploader(key="upload-a")
@@ -168,7 +172,7 @@ def test_a_photo_and_its_rating_show_before_any_tower_loads(dashboard, home, mon
     app = dashboard("photo")
 
     assert seen
-    assert "of the index." in texts(app)
+    assert "Judged by **Worth printing** it is better than" in texts(app)
 
 
 @pytest.mark.usefixtures("own_gallery")
@@ -187,3 +191,5 @@ def test_one_photo_alone_is_better_than_none():
     """Nothing is said of a share of one photo."""
     assert explanation_texts.headline("v", 0.0, 1) == "It is the only photo of the index."
     assert "better than 66\xa0% of the index" in explanation_texts.headline("v", 66.7, 3)
+    plain = explanation_texts.headline("worth", 66.7, 3, "plain")
+    assert plain == "Judged by **Worth printing** it is better than 66\xa0% of the collection."
