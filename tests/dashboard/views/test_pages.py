@@ -56,7 +56,7 @@ def test_the_page_of_results_shows_the_latest_evaluation(dashboard, evaluated):
     assert "**ours** puts 74" in app.markdown[0].value
     assert list(app.dataframe[0].value["vector"]) == ["ours", "plain-prompt"]
     assert [chart.proto.id for chart in app.get("vega_lite_chart")]
-    assert "photorank evaluate --index small" in texts(app)
+    assert any("photorank evaluate --index small" in one.value for one in app.code)
 
 
 def test_the_results_are_told_in_plain_words(dashboard, evaluated):
