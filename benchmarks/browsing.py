@@ -1,4 +1,4 @@
-"""What the page Photos of a large index costs: frames, jumps, clicks, memory, and the first page.
+"""Cost of browsing the page Photos of a large index: frames, jumps, clicks, memory.
 
     python benchmarks/browsing.py
     python benchmarks/browsing.py --home FOLDER --index NAME
@@ -55,7 +55,7 @@ STILL = "document.querySelector('[data-test-script-state=notRunning]')"
 
 
 def main() -> None:
-    """Print a line for each measure."""
+    """Print one line per measurement."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--home", type=Path, help="a workspace that is there")
     parser.add_argument("--index", default="synthetic")
@@ -76,7 +76,7 @@ def main() -> None:
 
 @contextmanager
 def workspace(home: Path | None, photos: int) -> Iterator[Path]:
-    """Workspace that is there, or a temporary one of made-up photos."""
+    """Existing workspace, or a temporary one with synthetic photos."""
     if home is not None:
         yield home
         return
@@ -89,7 +89,7 @@ def workspace(home: Path | None, photos: int) -> Iterator[Path]:
 
 
 def first_page(home: Path, browser: Browser) -> None:
-    """Open the first page of a server that has just begun to answer."""
+    """Print the seconds to load the first page of a server just started."""
     with server(home) as (port, _):
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         begun = time.perf_counter()
@@ -102,7 +102,7 @@ def first_page(home: Path, browser: Browser) -> None:
 
 
 def browse(home: Path, index: str, browser: Browser) -> None:
-    """Scroll, leap, jump and press in one tab."""
+    """Scroll, jump and click in one browser tab."""
     with server(home) as (port, process):
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(300_000)
@@ -120,7 +120,7 @@ def browse(home: Path, index: str, browser: Browser) -> None:
 
 
 def traced(page: Page, move: str, frames: int) -> list[float]:
-    """Milliseconds of processor time that each frame takes while something moves."""
+    """Milliseconds of CPU time per frame while something moves."""
     events: list[dict[str, object]] = []
     ended: list[object] = []
     devtools = page.context.new_cdp_session(page)
@@ -144,7 +144,7 @@ def traced(page: Page, move: str, frames: int) -> list[float]:
 
 
 def by_frame(events: Sequence[dict]) -> list[float]:  # type: ignore[type-arg]
-    """Milliseconds between the begins of frames, by the outermost events of the busiest thread."""
+    """Milliseconds between starts of frames, from the busiest thread's outermost events."""
     work = [one for one in events if one.get("ph") == "X" and one["name"] in WORK]
     threads = [(one["pid"], one["tid"]) for one in work if one["name"] == FRAME]
     busiest = max(set(threads), key=threads.count)
@@ -162,7 +162,7 @@ def by_frame(events: Sequence[dict]) -> list[float]:  # type: ignore[type-arg]
 
 
 def jump(page: Page, share: float) -> float:
-    """Seconds after a jump until every photo of the window is there."""
+    """Seconds after a jump until every visible photo is shown."""
     page.wait_for_timeout(500)
     taken: float = page.evaluate(
         f"""share => new Promise(done => {{
@@ -177,7 +177,7 @@ def jump(page: Page, share: float) -> float:
 
 
 def order(page: Page, name: str) -> float:
-    """Seconds after a press on an order until its photos are there."""
+    """Seconds after a change of order until the photos are shown."""
     page.wait_for_function(STILL)
     page.wait_for_timeout(1000)
     before = page.evaluate(f"{SEEN}[0].dataset.token")
@@ -189,7 +189,7 @@ def order(page: Page, name: str) -> float:
 
 
 async def sessions(port: int, process: int, index: str, most: int) -> None:
-    """Open the page Photos in many sessions, which all stay."""
+    """Open the page Photos in many concurrent sessions."""
     people: list[Visitor] = []
     for number in range(1, most + 1):
         people.append(Visitor(port))
@@ -202,7 +202,7 @@ async def sessions(port: int, process: int, index: str, most: int) -> None:
 
 
 def report(what: str, taken: Sequence[float], unit: str) -> None:
-    """Print the median and the 95th percentile."""
+    """Print median and 95th percentile."""
     value: Callable[[float], float] = lambda share: float(np.quantile(taken, share))  # noqa: E731
     print(
         f"{what}: {value(0.5):.2f} {unit} (median), {value(0.95):.2f} (95 %), "

@@ -104,7 +104,7 @@ def main() -> None:
 
 
 def one_run(design: Design, seed: int, run: int) -> list[Run]:
-    """Results of all learners on the same photos and folds, the same in any process."""
+    """Results of all learners on the same photos and folds, reproducible in any process."""
     rng = np.random.default_rng([seed, design.n, design.d, design.groups, design.signal, run])
     direction = rng.normal(size=design.d)
     direction /= np.linalg.norm(direction)

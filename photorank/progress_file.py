@@ -98,7 +98,7 @@ def write_progress(file: Path, said: Progress) -> None:
 
 
 class ProgressFileError(PhotorankError, FileExistsError):
-    """A file for progress exists already and holds something else."""
+    """The file for progress already exists and is not a progress file."""
 
     def __init__(self, file: Path) -> None:
         super().__init__(
@@ -108,7 +108,7 @@ class ProgressFileError(PhotorankError, FileExistsError):
 
 
 def _require_no_other(file: Path) -> None:
-    """Raise ProgressFileError rather than replace what is no progress file."""
+    """Raise ProgressFileError if a file exists that is not a progress file."""
     is_empty = file.is_file() and not file.stat().st_size
     if os.path.lexists(file) and not is_empty and read_progress(file) is None:
         raise ProgressFileError(file)

@@ -16,7 +16,7 @@ _FOUND_AT_ONCE = 2000  # photos: a second
 
 
 class _Held:
-    """Series of photos, found at once for few photos, else in a process of its own."""
+    """Series of photos, found at once for few photos, else in a separate process."""
 
     def __init__(self, index: Index) -> None:
         self.codes: Codes | None = None

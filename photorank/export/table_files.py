@@ -41,7 +41,7 @@ def write_csv_table(path: Path, table: Table) -> None:
 
 
 def write_parquet_table(path: Path, table: Table, kept: str | None = None) -> None:
-    """Write a table as Parquet in batches of rows; StorageError, with what is kept, if it fails."""
+    """Write a table as Parquet in batches of rows; StorageError if not writable."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

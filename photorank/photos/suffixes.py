@@ -1,4 +1,4 @@
-"""Suffixes of photo files and of their companion files; the name that files of a shot share."""
+"""Suffixes of photo files and companion files, and the shared name of a shot's files."""
 
 import os
 import re
@@ -30,7 +30,7 @@ COMPANION_SUFFIXES = RAW_SUFFIXES | {
 
 
 def shot_stem(name: str) -> str:
-    """Name of a file in lower case, without its suffix and what Pixel phones put before it.
+    """File name in lower case without suffix and without Pixel phones' prefix.
 
     >>> shot_stem("PXL_1.RAW-01.COVER.jpg"), shot_stem("PXL_1.RAW-02.ORIGINAL.dng")
     ('pxl_1', 'pxl_1')

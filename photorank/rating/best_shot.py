@@ -156,7 +156,7 @@ class ShotWords:
         return sorted((one for one in for_it if for_it[one] >= least), key=lambda one: -for_it[one])
 
     def of_faces(self, row: int, others: Sequence[int]) -> list[str]:
-        """Faults of faces that some of the other shots have and this one has not, in words."""
+        """Words on face faults that other shots of the series have and this one lacks."""
         faults = {self._eyes(row): self.terms.eyes, "face not cut": self.terms.cut}
         return [
             words

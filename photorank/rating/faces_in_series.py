@@ -69,7 +69,7 @@ def _closed(shot: Sequence[Face], others: Sequence[Sequence[Face]]) -> int:
 
 
 def _further_open(face: Face, than: Face) -> bool:
-    """True if a face's eyes are open, or may be, and the other's are shut or far less open."""
+    """True if a face's eyes are open, or may be, and the other's are clearly less open."""
     if face.eyes == "hardly open" or than.eyes == "open":
         return False
     if face.eyes == "open" and than.eyes == "hardly open":

@@ -1,4 +1,4 @@
-"""Series found in a process of its own, whose memory and processor time are no server's."""
+"""Series found in a separate process, which spares the server memory and CPU time."""
 
 import os
 import signal
@@ -16,14 +16,14 @@ _NICENESS = 10  # so that whoever waits for a page is served first
 
 
 class SeriesCodes(NamedTuple):
-    """Series of each photo, with the photos that they were found for."""
+    """Series code of each photo, with the photos that the codes are for."""
 
     photos: Codes  # (n,) their numbers in the catalogue
     codes: Codes  # (n,)
 
 
 def series_codes_apart(paths: IndexPaths) -> SeriesCodes | None:
-    """Series of an index's photos, kept as by :func:`series_of`; None where they cannot be found.
+    """Series codes of an index, found in a separate process; None if that fails.
 
     The process ends with this one.
     """

@@ -1,4 +1,4 @@
-"""EfficientNet-Lite networks in torch alone, for timm takes seconds to load."""
+"""EfficientNet-Lite networks in plain torch, which loads seconds faster than timm."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -17,7 +17,7 @@ Tensors = Mapping[str, "Tensor"]
 
 
 def image_network(named: PackagedNetwork) -> Any:
-    """EfficientNet-Lite as its parts `stem`, `stages` and `last`, of a package's weights.
+    """EfficientNet-Lite with a package's weights, as parts `stem`, `stages` and `last`.
 
     Batch normalisation is merged into the convolutions, which saves a sixth of the time.
 
@@ -38,7 +38,7 @@ def image_network(named: PackagedNetwork) -> Any:
 
 
 def _stages(tensors: Tensors) -> "Iterator[nn.Sequential]":
-    """Yield the seven stages, each of blocks of one width."""
+    """Yield the seven stages, each a sequence of blocks of one width."""
     from torch import nn
 
     strides = iter(_STRIDES)
@@ -57,7 +57,7 @@ def _stages(tensors: Tensors) -> "Iterator[nn.Sequential]":
 
 
 def _blocks(tensors: Tensors) -> Iterator[str]:
-    """Prefixes of the blocks' names in a file of weights."""
+    """Name prefixes of the blocks in a weights file."""
     every = (f"_blocks.{number}" for number in count())
     return takewhile(lambda block: f"{block}._project_conv.weight" in tensors, every)
 
@@ -67,7 +67,7 @@ def _shape(tensors: Tensors, block: str, name: str) -> "tuple[int, ...]":
 
 
 def _layers(tensors: Tensors, block: str, stride: int) -> "Iterator[nn.Module]":
-    """Yield the layers of a block: expansion where there is one, convolution, projection."""
+    """Yield a block's layers: expansion (if any), depthwise convolution, projection."""
     if f"{block}._expand_conv.weight" in tensors:
         yield _convolution(tensors, f"{block}._expand_conv", f"{block}._bn0")
         yield _activation()
@@ -83,7 +83,7 @@ def _activation() -> "nn.Module":
 
 
 def _convolution(tensors: Tensors, name: str, norm: str, stride: int = 1) -> "nn.Module":
-    """Convolution that keeps the size, or halves it, with its batch normalisation merged in."""
+    """Convolution of stride 1 or 2 with its batch normalisation folded in."""
     from torch import nn
     from torch.nn.utils.fusion import fuse_conv_bn_weights
 
@@ -106,7 +106,7 @@ def _residual() -> Any:
     from torch import nn
 
     class Residual(nn.Sequential):
-        """Layers to whose result their input is added."""
+        """Layers with a residual connection."""
 
         def forward(self, x: "Tensor") -> "Tensor":
             return super().forward(x) + x  # type: ignore[no-untyped-call]
@@ -119,7 +119,7 @@ def _padded() -> Any:
     from torch import nn
 
     class Padded(nn.Module):
-        """Convolution that halves the size, padded as TensorFlow does: less on the left and top."""
+        """Convolution of stride 2 with TensorFlow's padding: less on the left and top."""
 
         def __init__(self, convolution: "nn.Conv2d") -> None:
             super().__init__()
