@@ -41,6 +41,7 @@ _TURNED = {5, 6, 7, 8}  # EXIF orientations that swap width and height
 _IPTC_TIMES = (((2, 55), (2, 60)), ((2, 62), (2, 63)))  # fields of day and time: created, digitized
 _PNG_EXIF = {"exif", "Raw profile type exif"}  # Pillow's keys for EXIF before the pixels
 _JXL_EXIF_OFFSET_BYTES = 4
+_GIF_XMP, _GIF_XMP_END = b"\x0bXMP DataXMP", b"\1\xff\xfe\xfd"
 _PNG_XMP = b"XML:com.adobe.xmp\0"
 
 
@@ -112,9 +113,17 @@ def _xmp_packet(header: Image.Image, file: BinaryIO) -> bytes | None:
         packet = next((xmp for kind, xmp in _png_metadata(file) if kind == b"iTXt"), None)
     if not packet and header.format == "JXL":
         packet = jxl_box(file, b"xml ")
+    if not packet and header.format == "GIF":
+        packet = _gif_packet(file)
     if isinstance(packet, tuple):  # some writers of TIFF store it as numbers
         packet = bytes(packet)
     return packet or None
+
+
+def _gif_packet(file: BinaryIO) -> bytes:
+    """XMP packet of a GIF, before its pixels or soon after; empty if there is none."""
+    file.seek(0)
+    return file.read(MAX_PACKET_BYTES).partition(_GIF_XMP)[2].partition(_GIF_XMP_END)[0]
 
 
 def _exif(header: Image.Image, file: BinaryIO) -> Image.Exif:

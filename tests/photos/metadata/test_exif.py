@@ -210,6 +210,21 @@ def test_a_png_may_tell_of_itself_after_its_pixels(photo, zipped):
     assert shot(only_exif) == Shot((ORIGINAL,), "X100V")
 
 
+def test_a_gif_may_tell_its_stars(photo):
+    """In an application block, which its magic trailer ends; a cut one is damaged."""
+    path = photo("GIF")
+    trailer = bytes([1, *range(255, -1, -1), 0])
+    block = b"!\xff\x0bXMP DataXMP" + saved(5, label="Rot") + trailer
+    data = path.read_bytes()
+    path.write_bytes(data[:-1] + block + data[-1:])
+    assert embedded_tags(path) == XmpTags(5, "Rot")
+    path.write_bytes(data[:-1] + block[:60])
+    with pytest.raises(MetadataError):
+        embedded_tags(path)
+    path.write_bytes(data)
+    assert embedded_tags(path) == XmpTags()
+
+
 def moved_to_the_end(data, kind):
     """Return a PNG with one of its chunks behind all others."""
     start = data.index(kind) - 4
