@@ -30,6 +30,7 @@ EVENING = "2024-07-31T18:05:09"
         "WhatsApp Image 2024-07-31 at 18.05.09 (1)",
         "signal-2024-07-31-18-05-09-123",
         "photo_2024-07-31_18-05-09",
+        "photo_5@31-07-2024_18-05-09",
         "2024-07-31 18.05.09-2",
         "Photo 2024-07-31, 18 05 09",
     ],
@@ -40,7 +41,11 @@ def test_a_time_in_a_name(stem):
 
 
 @pytest.mark.parametrize(
-    "stem", ["PXL_20240731_160509123.PORTRAIT-01.COVER", "FB_IMG_1722441909123", "20240731T160509Z"]
+    "stem",
+    [
+        "PXL_20240731_160509123.PORTRAIT-01.COVER",
+        *("FB_IMG_1722441909123", "1722441909123", "20240731T160509Z"),
+    ],
 )
 def test_a_time_in_utc(stem):
     """Pixel phones, Facebook and ISO 8601 tell another time than the clock on the wall."""
@@ -56,7 +61,11 @@ def test_a_name_with_only_a_day(stem):
 
 
 @pytest.mark.parametrize(
-    "stem", ["DSC01234", "12345678", "IMG_20241331", "order_20249931", "0" * 30, "19991231235"]
+    "stem",
+    [
+        *("DSC01234", "12345678", "IMG_20241331", "order_20249931", "0" * 30, "19991231235"),
+        *("1234567890128", "17224419091234", "photo_1@31-13-2024_18-05-09"),
+    ],
 )
 def test_numbers_that_are_no_dates(stem):
     """Longer numbers, and days that no calendar has."""
