@@ -1,11 +1,16 @@
 """What is pressed on spreads becomes a change of the kept album; what is none changes nothing."""
 
+import numpy as np
+import pypdfium2
 import pytest
+from PIL import Image
 
 from dashboard.models.kept_album import change_of, spreads, state_text
 from photorank.album.book.geometry import PageSize
+from photorank.album.book.make_book import BookWishes, make_book
 from photorank.album.book.plan import Book, BookPage, Frame
 from photorank.album.kept.album import KeptAlbum
+from photorank.export.pdf.render import POINTS_A_MM, PdfOptions, write_pdf
 
 ONE, TWO, THREE = (letter * 64 for letter in "abc")
 ALBUM = KeptAlbum("family", (ONE, TWO, THREE))
@@ -52,6 +57,41 @@ def test_spreads_have_the_boxes_of_the_plan(tmp_path):
     assert right["frames"][0]["box"] == [10, 20, 50, 33.3333]
     assert right["frames"][0]["pinned"]
     assert right["frames"][0]["name"] == "a\\u202eb.jpg"
+
+
+def test_the_preview_is_the_printed_page(library, tmp_path):
+    """Photos and captions lie in the PDF where the page shows them, turned photos too."""
+    shapes = [(90, 60), (60, 90), (64, 64), (200, 40), (96, 72)]
+    for number in range(11):
+        exif = Image.Exif()
+        exif[0x0112] = 6 if number % 4 == 1 else 1
+        exif.get_ifd(0x8769)[0x9003] = f"2024:07:{10 + number // 4} 12:{number:02}:00"
+        colours = np.random.default_rng(number).integers(0, 255, (2, 3, 3), dtype=np.uint8)
+        picture = Image.fromarray(colours).resize(shapes[number % 5])
+        picture.save(library.folder / f"{number:02}.jpg", exif=exif)
+    library.build()
+    index = library.index
+    wishes = BookWishes(PageSize(300, 210), 5, alone=frozenset({4}))
+    book = make_book(index, np.linspace(0, 1, 11), range(11), wishes)
+    assert {len(page.frames) for page in book.pages} >= {1, 2, 3}
+    assert write_pdf(book, tmp_path / "book.pdf", PdfOptions()) == []
+    document = pypdfium2.PdfDocument(tmp_path / "book.pdf")
+    shown = [page for one in spreads(book, ALBUM, str) for page in one["pages"] if page]
+    for page, printed in zip(shown, document, strict=True):
+        left, _, _, top = printed.get_trimbox()
+        percent = 100 / np.array([300, 210, 300, 210]) / POINTS_A_MM
+        drawn = []
+        for one in printed.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]):
+            x0, y0, x1, y1 = one.get_bounds()
+            drawn.append(np.array([x0 - left, top - y1, x1 - x0, y1 - y0]) * percent)
+        np.testing.assert_allclose(drawn, [one["box"] for one in page["frames"]], atol=0.01)
+        if page["caption"]:
+            text = printed.get_textpage()
+            assert text.get_text_bounded() == page["caption"]
+            x0, y0, _, _ = text.get_charbox(0, loose=True)
+            at = np.array([x0 - left, top - y0]) * percent[:2]
+            np.testing.assert_allclose(at, page["captionAt"], atol=1)
+    document.close()
 
 
 def test_an_album_says_what_it_holds():
