@@ -1,13 +1,14 @@
 """Check of a written PDF: read back and compared with the book's plan and photos."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from photorank.album.book.plan import Book, Frame
+from photorank.album.book.plan import Book, BookPage, Frame
 from photorank.export.pdf.jpeg import has_metadata
 from photorank.export.pdf.pictures import TURNS, is_the_picture
 from photorank.export.pdf.render import POINTS_A_MM, pikepdf_or_error
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 
 _POINT = 0.02  # tolerance of a box in points, for rounding
 _RATIO = 1e-3  # tolerance of an aspect ratio
+# What pages are drawn with: photos, hairlines and captions. Anything else might lie over them.
+_OPERATORS = {"q", "Q", "cm", "Do", "G", "g", "w", "re", "S"}
+_OPERATORS |= {"BT", "ET", "Tf", "TL", "Tm", "Tj", "T*"}  # of text
+_STRANGE_TO_PAGES = ("/UserUnit", "/Annots", "/Group")
+_MASKS = ("/SMask", "/Mask", "/ImageMask", "/Decode", "/Alternates")
+_Step: TypeAlias = tuple[Any, str]  # operands, and the operator's name
 
 
 @dataclass
@@ -50,8 +57,9 @@ def check_pdf(path: Path, book: Book) -> list[str]:
     """Sentences about a PDF's deviations from the book's plan; empty if there are none.
 
     Looked at are the boxes of each page, that every photo of the plan is drawn once, in its box,
-    upright, inside the safe zone and in its own shape, that no photo tells where it was taken,
-    and that all fonts are embedded. No printer's own preflight is replaced.
+    upright, inside the safe zone and in its own shape, that nothing else is drawn but captions
+    where the plan has them, that no photo tells where it was taken, and that all fonts are
+    embedded. No printer's own preflight is replaced.
     """
     pikepdf = pikepdf_or_error()
     try:
@@ -61,7 +69,8 @@ def check_pdf(path: Path, book: Book) -> list[str]:
             faults: list[str] = []
             seen: dict[int, list[tuple[int, Any]]] = {}
             for page, leaf in zip(book.pages, pdf.pages, strict=True):
-                drawn = _drawn(leaf)
+                steps = [(one.operands, str(one.operator)) for one in _parsed(leaf)]
+                drawn = _drawn(leaf, steps)
                 faults += [
                     f"page {page.number}: {why}"
                     for why in (
@@ -69,6 +78,7 @@ def check_pdf(path: Path, book: Book) -> list[str]:
                         *_wrong_photos(drawn, page.frames, book),
                         *_twice(drawn, page.number, seen),
                         *_loose_fonts(leaf),
+                        *_not_planned(leaf, steps, page, book),
                     )
                 ]
             return faults
@@ -84,6 +94,7 @@ def _wrong_boxes(leaf: "pikepdf.Page", book: Book) -> list[str]:
         "/TrimBox": (bleed, bleed, bleed + wide, bleed + tall),
         "/BleedBox": (0.0, 0.0, wide + 2 * bleed, tall + 2 * bleed),
         "/MediaBox": (0.0, 0.0, wide + 2 * bleed, tall + 2 * bleed),
+        "/CropBox": (0.0, 0.0, wide + 2 * bleed, tall + 2 * bleed),
     }
     faults = []
     for name, box in wanted.items():
@@ -141,31 +152,49 @@ def _twice(drawn: list[_Drawn], number: int, seen: dict[int, list[tuple[int, Any
 
 
 def _loose_fonts(leaf: "pikepdf.Page") -> list[str]:
-    """Sentences about fonts used but not embedded."""
-    used = {
-        str(operands[0])
-        for operands, operator in _instructions(leaf)
-        if str(operator) == "Tf" and operands
-    }
-    shown = any(str(operator) in ("Tj", "TJ", "'", '"') for _, operator in _instructions(leaf))
+    """Faults of fonts that are not in the file."""
     fonts: Any = leaf.resources.get("/Font", {})
     faults = []
-    for name, font in fonts.items() if shown else ():
+    for _, font in fonts.items():
         described: Any = font.get("/FontDescriptor", {})
-        embedded = any(f"/FontFile{kind}" in described for kind in ("", "2", "3"))
-        if name in used and not embedded and str(font.get("/BaseFont")) != "/Helvetica":
+        if not any(f"/FontFile{kind}" in described for kind in ("", "2", "3")):
             faults.append(f"the font {font.get('/BaseFont')} is not embedded")
     return faults
 
 
-def _drawn(leaf: "pikepdf.Page") -> list[_Drawn]:
-    """Photos in the order in which a PDF page draws them."""
+def _not_planned(
+    leaf: "pikepdf.Page", steps: Sequence[_Step], page: BookPage, book: Book
+) -> list[str]:
+    """Faults of what is drawn over, cut off or written beside what the plan has."""
+    images: Any = leaf.resources.get("/XObject", {})
+    faults = [f"it is drawn on by {one!r}" for one in sorted({op for _, op in steps} - _OPERATORS)]
+    faults += [
+        f"it has {str(key)[1:]}, which no plan has" for key in _STRANGE_TO_PAGES if key in leaf.obj
+    ]
+    for image in images.values():
+        if image.get("/Subtype") != "/Image":
+            faults.append("it draws something that is no photo")
+        masks = [key[1:] for key in _MASKS if key in image]
+        faults += [f"one of its photos is changed by {key}" for key in masks]
+    for numbers in [numbers for numbers, op in steps if op == "Tm"]:
+        size = book.size
+        x, y = (one + size.bleed for one in page.caption_at)
+        below = size.height + 2 * size.bleed - y
+        wanted = (1, 0, 0, 1, x * POINTS_A_MM, below * POINTS_A_MM)
+        found = [float(one) for one in numbers]
+        if not page.caption or np.abs(np.array(found) - wanted).max() > _POINT:
+            faults.append("it has a text where the plan has none")
+    return faults
+
+
+def _drawn(leaf: "pikepdf.Page", steps: Sequence[_Step]) -> list[_Drawn]:
+    """Photos in the order in which a page draws them."""
     images: Any = leaf.resources.get("/XObject", {})
     current = np.eye(3)
     kept: list[Any] = []
     found = []
-    for operands, operator in _instructions(leaf):
-        match str(operator):
+    for operands, operator in steps:
+        match operator:
             case "q":
                 kept.append(current)
             case "Q":
@@ -183,9 +212,8 @@ def _drawn(leaf: "pikepdf.Page") -> list[_Drawn]:
     return found
 
 
-def _instructions(leaf: "pikepdf.Page") -> list[tuple[Any, Any]]:
-    pikepdf = pikepdf_or_error()
-    return [(one.operands, one.operator) for one in pikepdf.parse_content_stream(leaf)]
+def _parsed(leaf: "pikepdf.Page") -> Any:
+    return pikepdf_or_error().parse_content_stream(leaf)
 
 
 def _mm(points: Any) -> str:

@@ -26,6 +26,7 @@ CAPTION_POINTS = 8.5  # font size
 _LEAST_POINTS = 6.0  # font size of a long caption
 _CAPTION_GREY = 0.25  # 0 is black
 _HAIRLINE = "0.75 G 0.25 w"  # PDF operators: grey, line width in points
+_FIRST_FONT = "/F1"  # reportlab's name of it
 _FIXED_DATE = "D:20000101000000Z"  # so that the same photos give the same bytes
 _FIXED_XMP_DATE = "2000-01-01T00:00:00Z"
 _GREY_SPACE = {"WhitePoint": [0.9505, 1.0, 1.089], "Gamma": 2.2}
@@ -146,6 +147,7 @@ class _Drawing:
             self.content.update(picture.data if picture.converted else frame.digest.encode())
             leaf.resources.XObject[f"/Photo{number}"] = self._image(picture)
             drawn.append(self._commands(frame, picture.turn, f"/Photo{number}"))
+        _without_first_font(self._pdf, leaf)
         commands = "\n".join(drawn).encode()
         self.content.update(commands)
         leaf.contents_add(commands, prepend=True)
@@ -195,6 +197,20 @@ class _Drawing:
         if frame.hairline:
             drawn += f"\nq {_HAIRLINE} {left:.4f} {below:.4f} {width:.4f} {height:.4f} re S Q"
         return drawn
+
+
+def _without_first_font(pdf: "pikepdf.Pdf", leaf: "pikepdf.Page") -> None:
+    """Take away the font that reportlab sets on each page before any text, not embedded."""
+    pikepdf = pikepdf_or_error()
+    fonts = leaf.resources.Font
+    steps = [
+        one
+        for one in pikepdf.parse_content_stream(leaf)
+        if str(one.operator) != "Tf" or str(one.operands[0]) != _FIRST_FONT
+    ]
+    leaf.Contents = pdf.make_stream(pikepdf.unparse_content_stream(steps))
+    if _FIRST_FONT in fonts:  # which all pages share
+        del fonts[_FIRST_FONT]
 
 
 def _icc_space(pdf: "pikepdf.Pdf", profile: bytes, components: int, device: str) -> Any:

@@ -121,12 +121,7 @@ def test_captions_are_text_in_an_embedded_font(written):
     assert "<b>" in document[1].get_textpage().get_text_bounded()
     document.close()
     with pikepdf.open(path) as pdf:
-        fonts = [
-            font
-            for page in pdf.pages[:2]
-            for font in page.resources.get("/Font", {}).values()
-            if "/FontDescriptor" in font
-        ]
+        fonts = [font for page in pdf.pages for font in page.resources.get("/Font", {}).values()]
         assert fonts
         assert all("/FontFile2" in font.FontDescriptor for font in fonts)
 
@@ -162,7 +157,7 @@ def matrix_changed(by):
 
 
 def test_mutants_are_caught(written):
-    """No bleed, outside the safe zone, turned, stretched, twice, exchanged, lost, with places."""
+    """No bleed, outside the safe zone, turned, twice, exchanged, lost, covered, with places."""
     book, path = written
     whole = path.read_bytes()
 
@@ -188,6 +183,28 @@ def test_mutants_are_caught(written):
     def rotated(pdf):
         pdf.pages[3].obj.Rotate = 90
 
+    def covered(pdf):
+        pdf.pages[1].contents_add(b"1 1 1 rg 40 40 80 80 re f")
+
+    def cut_off(pdf):
+        pdf.pages[1].contents_add(b"40 40 80 80 re W n", prepend=True)
+
+    def captioned(pdf):
+        pdf.pages[1].contents_add(b"BT 1 0 0 1 2 2 Tm (x) Tj ET")
+
+    def cropped(pdf):
+        pdf.pages[1].obj.CropBox = pikepdf.Array([20, 20, 200, 200])
+
+    def inverted(pdf):
+        pdf.pages[0].resources.XObject.Photo1.Decode = pikepdf.Array([1, 0] * 3)
+
+    def with_form(pdf):
+        form = pdf.make_stream(b"", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form)
+        pdf.pages[1].resources.XObject.Form1 = form
+
+    def larger(pdf):
+        pdf.pages[1].obj.UserUnit = 2
+
     mutants = {
         "BleedBox": no_bleed,
         "too": twice,
@@ -195,6 +212,13 @@ def test_mutants_are_caught(written):
         "pages": lost,
         "metadata": with_place,
         "it is turned": rotated,
+        "drawn on by 'f'": covered,
+        "drawn on by 'W'": cut_off,
+        "a text where the plan has none": captioned,
+        "CropBox": cropped,
+        "changed by Decode": inverted,
+        "no photo": with_form,
+        "UserUnit": larger,
         "safe zone": matrix_changed(lambda m: [*m[:4], 2.0, m[5]]),
         "does not lie where": matrix_changed(lambda m: [*m[:4], m[4] + 5, m[5]]),
         "or turned": matrix_changed(lambda m: [-m[0], 0, 0, -m[3], m[4] + m[0], m[5] + m[3]]),
