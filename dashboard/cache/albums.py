@@ -10,6 +10,7 @@ from dashboard.cache.cache_keys import HashFuncs, of_rows, of_vector
 from photorank.album.book.geometry import PageSize
 from photorank.album.book.make_book import BookWishes, make_book
 from photorank.album.book.plan import Book
+from photorank.album.in_context import AlbumContext
 from photorank.album.kept.album import KeptAlbum
 from photorank.album.kept.choose import rows_of_album
 from photorank.album.kept.store import AlbumStore
@@ -50,6 +51,13 @@ def planned(index: Index, vector: MasterVector, album: KeptAlbum) -> Book:
         alone=frozenset(row for row in rows if index.photo(row).digest in album.book.alone),
     )
     return make_book(index, vector_ratings.ratings(index, vector), rows, wishes)
+
+
+def added_shares(index: Index, vector: MasterVector, album: KeptAlbum) -> dict[str, float]:
+    """Share of a saved album's value that each of its photos adds, by digest."""
+    rows, rated = rows_of_album(index, album).photos, vector_ratings.ratings(index, vector)
+    told = AlbumContext(index, rated, rows).tell_rows(rows, rated)
+    return {index.photo(row).digest: one.adds for row, one in zip(rows, told, strict=True)}
 
 
 def pdf_of(book: Book, title: str) -> bytes:

@@ -133,6 +133,18 @@ def best_context(index: Index, vector: MasterVector) -> AlbumContext:
     return AlbumContext(index, ratings(index, vector), rows_in_context(index, vector, None))
 
 
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_SHOTS)
+def added_shares(
+    index: Index, vector: MasterVector, alike: float, request: AlbumRequest
+) -> dict[int, float]:
+    """Share of an album's value that each of its photos, and of those just missed, adds, by row."""
+    made, rated = album(index, vector, alike, request), ratings(index, vector)
+    rows = [one.row for one in made.chosen]
+    asked = [*rows, *(one.row for one in made.missed)]
+    told = AlbumContext(index, rated, rows).tell_rows(asked, rated)
+    return {row: one.adds for row, one in zip(asked, told, strict=True)}
+
+
 @st.cache_resource(
     max_entries=8, show_spinner="Taking content out, fold by fold …", hash_funcs=BY_JUDGEMENTS
 )

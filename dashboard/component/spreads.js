@@ -2,7 +2,7 @@
  * Spreads of a kept album: photos where the printed page has them, moved, pinned and left out here.
  * It is mounted by itself, and no module of the grid needs it.
  *
- * @typedef {{photo: string, name: string, src: string | null, box: number[], pinned: boolean,
+ * @typedef {{photo: string, name: string, hint: string, src: string | null, box: number[], pinned: boolean,
  *   alone: boolean, hairline: boolean}} Frame
  * @typedef {{number: number, frames: Frame[], caption: string, captionAt: number[]}} Page
  * @typedef {{spreads: {pages: (Page | null)[]}[], size: number[]}} Book
@@ -81,7 +81,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     cell.dataset.photo = frame.photo;
     cell.setAttribute("role", "group");
     const marks = [frame.pinned ? "always kept" : "", frame.alone ? "alone on its page" : ""];
-    cell.setAttribute("aria-label", [frame.name, ...marks].filter(Boolean).join(", "));
+    cell.setAttribute("aria-label", [frame.name, ...marks, frame.hint].filter(Boolean).join(", "));
+    cell.title = `${frame.name}: ${frame.hint}`;
     cell.classList.toggle("hairline", frame.hairline);
     cell.classList.toggle("pinned", frame.pinned);
     const picture = /** @type {HTMLImageElement} */ (element("img", ""));

@@ -1,6 +1,6 @@
 """View-model of the page Album: chosen photos, reasons, export preview."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -100,16 +100,20 @@ def as_sentence(note: str) -> str:
     return f"{note[:1].upper()}{note[1:]}."
 
 
-def tiles(index: Index, album: Album, mode: Mode) -> list[AlbumTile]:
-    """Tiles of an album's photos in order of time, with reasons."""
+def tiles(index: Index, album: Album, mode: Mode, adds: Mapping[int, float]) -> list[AlbumTile]:
+    """Tiles of an album's photos in order of time, with reasons and shares of its value."""
     return [
-        _album_tile(index, one.row, _facts(index, one, mode), one.pinned) for one in album.chosen
+        _album_tile(index, one.row, [*_facts(index, one, mode), _adds(adds[one.row])], one.pinned)
+        for one in album.chosen
     ]
 
 
-def missed_tiles(index: Index, album: Album) -> list[AlbumTile]:
+def missed_tiles(index: Index, album: Album, adds: Mapping[int, float]) -> list[AlbumTile]:
     """Tiles of the photos that narrowly missed the album."""
-    return [_album_tile(index, one.row, [plain(one.reason)]) for one in album.missed]
+    return [
+        _album_tile(index, one.row, [plain(one.reason), f"would {_adds(adds[one.row], 'add')}"])
+        for one in album.missed
+    ]
 
 
 def banned_tiles(index: Index, rows: Sequence[int]) -> list[AlbumTile]:
@@ -208,6 +212,10 @@ def _forecast(pieces: Sequence[PhotoCopy], folder: Path, kind: Kind) -> Forecast
 def _album_tile(index: Index, row: int, facts: Sequence[str], pinned: bool = False) -> AlbumTile:
     photo = index.photo(row)
     return AlbumTile(tile_of(index, row, _caption(photo, facts)), photo.digest, pinned)
+
+
+def _adds(share: float, verb: str = "adds") -> str:
+    return f"{verb} {percent(share, 1)}"
 
 
 def _facts(index: Index, one: Chosen, mode: Mode) -> list[str]:

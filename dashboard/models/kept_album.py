@@ -1,9 +1,11 @@
 """View-model of a saved album: spreads as data, and button presses as changes."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from photorank.album.book.plan import Book, BookPage, Frame
+from dashboard.formatting import percent
+from photorank.album.book.plan import LEFT_OUT, Book, BookPage, Frame
 from photorank.album.kept.album import KeptAlbum
 from photorank.errors import counted
 from photorank.outside_text import printable
@@ -48,15 +50,23 @@ def _moved(album: KeptAlbum, digest: str, other: str | None) -> KeptAlbum:
     return album.put_before(digest, other) if digest in album.photos else album
 
 
-def spreads(book: Book, album: KeptAlbum, address: Callable[[Frame], str]) -> list[Json]:
+@dataclass(frozen=True)
+class Shown:
+    """Saved album with what its spreads show beside the book."""
+
+    album: KeptAlbum
+    address: Callable[[Frame], str]
+    adds: Mapping[str, float]  # share of the album's value, by digest
+
+
+def spreads(book: Book, shown: Shown) -> list[Json]:
     """Spreads of a book as data: boxes in percent of the page, URLs, names, marks."""
     return [
-        {"pages": [page and _page(page, book, album, address) for page in spread]}
-        for spread in book.spreads
+        {"pages": [page and _page(page, book, shown) for page in spread]} for spread in book.spreads
     ]
 
 
-def _page(page: BookPage, book: Book, album: KeptAlbum, address: Callable[[Frame], str]) -> Json:
+def _page(page: BookPage, book: Book, shown: Shown) -> Json:
     wide, tall = book.size.width, book.size.height
     x, y = page.caption_at
     return {
@@ -67,14 +77,15 @@ def _page(page: BookPage, book: Book, album: KeptAlbum, address: Callable[[Frame
             {
                 "photo": frame.digest,
                 "name": printable(frame.path.name),
-                "src": address(frame),
+                "hint": f"adds {percent(shown.adds.get(frame.digest, 0.0), 1)} to the album",
+                "src": shown.address(frame),
                 "box": [
                     round(100 * side / whole, 4)
                     for side, whole in zip(frame.box, (wide, tall, wide, tall), strict=True)
                 ],
                 "hairline": frame.hairline,
-                "pinned": frame.digest in album.pinned,
-                "alone": frame.digest in album.book.alone,
+                "pinned": frame.digest in shown.album.pinned,
+                "alone": frame.digest in shown.album.book.alone,
             }
             for frame in page.frames
         ],
@@ -106,11 +117,17 @@ def pdf_name(album: str) -> str:
 
 
 def warning_text(book: Book) -> str:
-    """Sentence on photos with too few pixels; "" without any."""
-    coarse = len(book.warnings)
-    if not coarse:
-        return ""
-    return (
-        f"{counted(coarse, 'photo')} {'has' if coarse == 1 else 'have'} few pixels for this size, "
-        "or cannot be read; the printed page may be soft."
-    )
+    """Sentence on photos with too few pixels, or left out; "" without any."""
+    total = len(book.warnings)
+    left_out = sum(one.reason.startswith(LEFT_OUT) for one in book.warnings)
+    coarse = total - left_out
+    parts = [
+        f"{counted(coarse, 'photo')} {'has' if coarse == 1 else 'have'} few pixels for this size: "
+        "the printed page may be soft."
+        if coarse
+        else "",
+        f"{counted(left_out, 'photo')} left out: not to be read, or the same picture as another."
+        if left_out
+        else "",
+    ]
+    return " ".join(filter(None, parts))

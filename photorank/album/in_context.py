@@ -68,7 +68,11 @@ class AlbumContext:
         self._index = index
         self._least = float(ratings.min(initial=np.inf))
         self._heads, self._clients = index.heads_of(self.rows), index.heads_of(clients)
-        self._covers = likeness(self._heads, self._clients)
+        covers = likeness(self._heads, self._clients)
+        self._owner = covers.argmax(axis=0) if len(covers) else np.empty(0, dtype=np.intp)
+        self._best_cover = covers.max(axis=0, initial=0.0)  # of each client, by the album
+        covers[self._owner, np.arange(len(self._owner))] = 0
+        self._second_cover = covers.max(axis=0, initial=0.0)  # without its best photo
         self._above = ratings[self.rows] - self._least  # (k,)
         most = np.sort(ratings)[::-1][: len(album) + 1]
         self._best = np.cumsum(most - self._least)  # sums of the best ratings
@@ -86,20 +90,24 @@ class AlbumContext:
 
     def _one(self, photo: Asked) -> InContext:
         head = photo.embedding[None, : self._index.manifest.head]
-        others = np.flatnonzero(self.rows != (-1 if photo.row is None else photo.row))
+        own_places = np.flatnonzero(self.rows == (-1 if photo.row is None else photo.row))
+        count = len(self.rows) - len(own_places)
+        covered = self._best_cover
+        if len(own_places):
+            covered = np.where(self._owner == own_places[0], self._second_cover, covered)
         cover = likeness(head, self._clients)[0]
-        covered = self._covers[others].max(axis=0, initial=0.0)
-        quality = float(self._above[others].sum())
-        most = float(self._best[min(len(others), len(self._best) - 1)]) or 1.0
+        quality = float(self._above.sum() - self._above[own_places].sum())
+        most = float(self._best[min(count, len(self._best) - 1)]) or 1.0
         without = (1 - BALANCE) * quality / most + BALANCE * float(covered.mean())
         own = (1 - BALANCE) * (photo.rating - self._least) / most
         new = BALANCE * float(np.maximum(cover - covered, 0).mean())
         with_it = without + own + new
-        cosines = self._heads[others] @ head[0]
-        nearest = int(np.argmax(cosines)) if len(others) else None
+        cosines = self._heads @ head[0]
+        cosines[own_places] = -np.inf
+        nearest = int(np.argmax(cosines)) if count else None
         return InContext(
             (own + new) / with_it if with_it > 0 else 0.0,
-            len(others) < len(self.rows),
-            None if nearest is None else self._index.photo(int(self.rows[others[nearest]])).path,
+            bool(len(own_places)),
+            None if nearest is None else self._index.photo(int(self.rows[nearest])).path,
             float("nan") if nearest is None else float(cosines[nearest]),
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
-from photorank.cli.index_and_vector import open_index, open_vector
+from photorank.cli.index_and_vector import index_of, kept_entry, open_index, open_vector
 from photorank.cli.options import IndexName, MaybeVector, example
 from photorank.cli.output import fault, message, progress
 from photorank.errors import counted
@@ -55,6 +55,14 @@ def score(
         str | None,
         typer.Option(metavar="C", help="A table's column of paths. Default: path, file or url."),
     ] = None,
+    album: Annotated[
+        str | None,
+        typer.Option(metavar="ALBUM", help="A column `adds`: what each adds to this kept album."),
+    ] = None,
+    in_context: Annotated[
+        bool,
+        typer.Option("--in-context", help="A column `adds`: to the best 24 photos of the index."),
+    ] = False,
     index: IndexName = None,
 ) -> None:
     """Score photos in any number, a row each. A photo that cannot be scored is a row, too."""
@@ -65,11 +73,20 @@ def score(
     written = format or _FORMATS.get("" if to is None else to.suffix.lower(), "jsonl")
     if to is None and (resume or written == "parquet"):
         raise typer.BadParameter("--resume and --format parquet need a file: --to FILE")
+    if album is not None and in_context:
+        raise typer.BadParameter("--album and --in-context are two contexts: give one")
     check_sources(photos, column)
-    opened = open_index(index)
+    entry = kept_entry(album)
+    opened = open_index(index or index_of(entry))
     if opened.manifest.encoder.startswith(IMPORTED):
         opened.encoder()  # which there is none to be had, as its error says
-    scale = Scale(opened, open_vector(opened, vector, "rating"))
+    rated_by = open_vector(opened, vector, "rating")
+    rows = None
+    if entry is not None or in_context:
+        from photorank.album.kept.choose import rows_in_context
+
+        rows = rows_in_context(opened, rated_by, None if entry is None else entry.album)
+    scale = Scale(opened, rated_by, rows)
     with _sink(scale, to, written, resume=resume) as sink, progress("Scoring", "photos") as told:
         done, rated = _score(photos, column, scale, sink, told)
     message(f"rated {rated:,} of {counted(done, 'photo')}{f', in {to}' if to else ''}")
@@ -88,11 +105,13 @@ def _sink(
 ) -> "Iterator[ScoreFile | ScoreStream]":
     from photorank.export.destination import outside_photos
     from photorank.scoring.score_files import ScoreFile, ScoreStream
+    from photorank.scoring.score_rows import COLUMNS, IN_CONTEXT
 
+    columns = COLUMNS if scale.context is None else IN_CONTEXT
     if to is None:
-        yield ScoreStream(sys.stdout.buffer, format)
+        yield ScoreStream(sys.stdout.buffer, format, columns)
         return
-    file = ScoreFile(outside_photos(scale.index, to), format)
+    file = ScoreFile(outside_photos(scale.index, to), format, columns)
     with file.open(scale.card, resume=resume):
         yield file
 

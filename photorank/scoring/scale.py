@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from functools import cached_property
 from importlib.metadata import version
 from typing import NamedTuple
 
 import numpy as np
 
+from photorank.album.in_context import AlbumContext
 from photorank.export.write_sidecars import stars
 from photorank.index.opened import Index
 from photorank.json_values import to_json
@@ -27,10 +29,14 @@ class Score(NamedTuple):
 class Scale:
     """Vector, with its ratings of an index's photos."""
 
-    def __init__(self, index: Index, vector: MasterVector) -> None:
+    def __init__(
+        self, index: Index, vector: MasterVector, album: Sequence[int] | None = None
+    ) -> None:
         self.index = index
         self.vector = vector
-        self.collection = np.sort(index.rate(vector))
+        ratings = index.rate(vector)
+        self.collection = np.sort(ratings)
+        self.context = None if album is None else AlbumContext(index, ratings, album)
 
     def scores(self, embeddings: Embeddings) -> list[Score]:
         """Scores of embeddings (n, d)."""
@@ -51,7 +57,12 @@ class Scale:
             "vector": self.vector.name,
             "vector_version": vector_version(self.vector),
             "scale_version": _digest(self.collection.tobytes()),
+            "context": None if self.context is None else self._context_version(self.context),
         }
+
+    def _context_version(self, context: AlbumContext) -> str:
+        digests = self.index.digests()
+        return _digest(" ".join(sorted(digests[row] for row in context.rows.tolist())).encode())
 
 
 def vector_version(vector: MasterVector) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import blake2b
 from itertools import chain
@@ -12,7 +12,7 @@ from typing import BinaryIO
 import numpy as np
 
 from photorank.errors import PhotorankError
-from photorank.export.table_files import Row, Table, write_parquet_table
+from photorank.export.table_files import Kind, Row, Table, write_parquet_table
 from photorank.photos.pathtext import path_text, text_path, unicode_text
 from photorank.scoring.score_photos import Scored, Source
 from photorank.scoring.score_rows import COLUMNS, CsvLines, Format, JsonLines, Written
@@ -20,13 +20,14 @@ from photorank.typing import Json
 from photorank.workspace import folder_for, read_bytes, storage_errors, write_bytes
 
 _PART_BYTES = 1 << 20
-_LINES: dict[Format, JsonLines | CsvLines] = {
-    "jsonl": JsonLines(),
-    "csv": CsvLines(),
-    "parquet": JsonLines(),  # until it is complete: a Parquet file cannot be read before its end
+_LINES: dict[Format, type[JsonLines | CsvLines]] = {
+    "jsonl": JsonLines,
+    "csv": CsvLines,
+    "parquet": JsonLines,  # until it is complete: a Parquet file cannot be read before its end
 }
 _GO_ON = "The rows so far are kept: make room, then run the same command with --resume."
-_DECISIVE = ("fingerprint", "vector_version", "scale_version")  # of a card, for two runs of a file
+# Of a card: what must be the same in two runs of a file.
+_DECISIVE = ("fingerprint", "vector_version", "scale_version", "context")
 
 
 class ScoreFileError(PhotorankError, ValueError):
@@ -38,8 +39,10 @@ class ScoreStream:
 
     kept = kept_rated = 0  # rows that were there before, as :class:`ScoreFile` has them
 
-    def __init__(self, stream: BinaryIO, format: Format) -> None:
-        self._stream, self._lines = stream, _LINES[format]
+    def __init__(
+        self, stream: BinaryIO, format: Format, columns: Mapping[str, Kind] = COLUMNS
+    ) -> None:
+        self._stream, self._lines = stream, _LINES[format](columns)
         stream.write(self._lines.head)
 
     def left(self, sources: Iterable[Source]) -> Iterator[Source]:
@@ -55,10 +58,10 @@ class ScoreStream:
 class ScoreFile:
     """File of scores, with a card beside it on the index and vector used."""
 
-    def __init__(self, path: Path, format: Format) -> None:
+    def __init__(self, path: Path, format: Format, columns: Mapping[str, Kind] = COLUMNS) -> None:
         self.path = path
         self._format = format
-        self._lines = _LINES[format]
+        self._lines = _LINES[format](columns)
         # Of a Parquet file the rows so far lie beside it.
         self._grown = path.with_name(f"{path.name}.part.jsonl") if format == "parquet" else path
         self._file: BinaryIO | None = None
@@ -98,7 +101,7 @@ class ScoreFile:
                 yield self
                 os.fsync(file.fileno())
             if self._format == "parquet":
-                write_parquet_table(self.path, Table(COLUMNS, self._all_rows()), _GO_ON)
+                write_parquet_table(self.path, Table(self._lines.columns, self._all_rows()), _GO_ON)
                 self._grown.unlink()
 
     def write(self, batch: Iterable[Scored]) -> None:
@@ -146,7 +149,7 @@ class ScoreFile:
     def _require(self, card: Json) -> None:
         """Raise ScoreFileError if the existing rows have another card."""
         try:
-            found = json.loads(read_bytes(self.card))
+            found = {"context": None} | json.loads(read_bytes(self.card))
             differs = [key for key in _DECISIVE if found[key] != card[key]]
         except (FileNotFoundError, ValueError, KeyError, TypeError) as error:
             raise ScoreFileError(

@@ -5,6 +5,7 @@ from contextlib import closing
 from itertools import islice
 from typing import NamedTuple
 
+from photorank.album.in_context import Asked
 from photorank.encoders.base import NO_EMBEDDING
 from photorank.errors import UnreadablePhotoError
 from photorank.index.building.decode_ahead import batch_size_for, in_order, usable_cores
@@ -35,6 +36,7 @@ class Scored(NamedTuple):
     path: str
     score: Score | None
     error: str | None = None
+    adds: float | None = None  # to the album that the scale knows
 
 
 class _Opened(NamedTuple):
@@ -66,14 +68,22 @@ def scored(
 
 def _rated(batch: list[_Opened], embedder: Embedder, scale: Scale) -> list[Scored]:
     rows, usable = embedder.embed([one.photo for one in batch if one.photo is not None])
-    scores = iter(scale.scores(rows[usable]))
+    scores = scale.scores(rows[usable])
+    places = [one.photo.row for one in batch if one.photo is not None]
+    known = [row for row, is_good in zip(places, usable.tolist(), strict=True) if is_good]
+    adds: list[float | None] = [None] * len(scores)
+    if scale.context is not None:
+        asked = zip(known, rows[usable], (one.rating for one in scores), strict=True)
+        adds = [one.adds for one in scale.context.tell([Asked(*one) for one in asked])]
+    told = iter(zip(scores, adds, strict=True))
     good = iter(usable.tolist())
     done = []
     for one in batch:
         if one.photo is None:
             done.append(Scored(one.path, None, unicode_text(" ".join((one.error or "").split()))))
         elif next(good):
-            done.append(Scored(one.path, next(scores)))
+            score, share = next(told)
+            done.append(Scored(one.path, score, adds=share))
         else:
             done.append(Scored(one.path, None, NO_EMBEDDING))
     return done

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple, TypeAlias
 
@@ -21,6 +21,7 @@ COLUMNS: dict[str, Kind] = {
     "stars": "whole number",
     "error": "text",
 }
+IN_CONTEXT: dict[str, Kind] = {**COLUMNS, "adds": "number"}  # of scores beside an album
 
 
 class Written(NamedTuple):
@@ -35,19 +36,25 @@ class JsonLines:
 
     head = b""
 
+    def __init__(self, columns: Mapping[str, Kind]) -> None:
+        self.columns = columns
+
     def path(self, path: str) -> str:
         """Path in the form of a row."""
         return path
 
     def line(self, one: Scored) -> bytes:
         """Line of bytes for a row."""
-        return json.dumps(row_of(one), ensure_ascii=True, allow_nan=False).encode() + b"\n"
+        return (
+            json.dumps(row_of(one, self.columns), ensure_ascii=True, allow_nan=False).encode()
+            + b"\n"
+        )
 
     def rows(self, file: BinaryIO) -> Iterator[Written]:
         """Yield the rows of complete lines; ValueError for an invalid one."""
         for line in file:
             row = json.loads(line)
-            if not isinstance(row, dict) or set(row) != set(COLUMNS):
+            if not isinstance(row, dict) or set(row) != set(self.columns):
                 raise ValueError("not a row of scores")
             yield Written(str(row["path"]), row["rating"] is not None)
 
@@ -55,7 +62,9 @@ class JsonLines:
 class CsvLines:
     """Rows as CSV (RFC 4180, UTF-8), one line each; possible formulas are neutralised."""
 
-    head = (",".join(COLUMNS) + "\r\n").encode()
+    def __init__(self, columns: Mapping[str, Kind]) -> None:
+        self.columns = columns
+        self.head = (",".join(columns) + "\r\n").encode()
 
     def path(self, path: str) -> str:
         """Path in the form of a row; a file URI if it is not plain text on one line."""
@@ -65,9 +74,12 @@ class CsvLines:
 
     def line(self, one: Scored) -> bytes:
         """Line of bytes for a row."""
-        row = row_of(one) | {"path": self.path(one.path), "error": text_cell(one.error)}
+        row = row_of(one, self.columns) | {
+            "path": self.path(one.path),
+            "error": text_cell(one.error),
+        }
         text = io.StringIO()
-        csv.writer(text).writerow([row[name] for name in COLUMNS])
+        csv.writer(text).writerow([row[name] for name in self.columns])
         return text.getvalue().encode()
 
     def rows(self, file: BinaryIO) -> Iterator[Written]:
@@ -76,12 +88,13 @@ class CsvLines:
             raise ValueError("not the columns of scores")
         for line in file:
             [cells] = csv.reader([line.decode()])
-            if len(cells) != len(COLUMNS):
+            if len(cells) != len(self.columns):
                 raise ValueError("not a row of scores")
             yield Written(cells[0], cells[1] != "")
 
 
-def row_of(one: Scored) -> Row:
+def row_of(one: Scored, columns: Iterable[str] = COLUMNS) -> Row:
     """Row of a score: value by column name."""
     score = one.score._asdict() if one.score else dict.fromkeys(("rating", "percentile", "stars"))
-    return {"path": one.path, **score, "error": one.error}
+    row = {"path": one.path, **score, "error": one.error, "adds": one.adds}
+    return {name: row[name] for name in columns}

@@ -70,3 +70,28 @@ def test_a_folder_without_photos_is_told_as_one(refused, home, tmp_path):
     (tmp_path / "empty").mkdir()
     outcome = refused("-q", "score", tmp_path / "empty", "--vector", "ours")
     assert outcome == "photorank: there is no photo: name files, folders or patterns of photos."
+
+
+def test_scores_tell_what_a_photo_adds_to_an_album(photorank, home, photos, gallery, tmp_path):
+    """As `rate` tells it; a file is not gone on with beside another album."""
+    indexed = gallery / "beach" / "0.jpg"
+    assert photorank("albums", "save", "mine", "--photo", indexed, "--vector", "ours").code == 0
+    asked = (indexed, photos, "--vector", "ours")
+    outcome = photorank("score", *asked, "--album", "mine")
+    assert outcome.code == 0, outcome.err
+    rows = [json.loads(line) for line in outcome.out.splitlines()]
+    good = [row for row in rows if row["error"] is None]
+    assert [row["adds"] for row in rows if row["error"]] == [None]
+    paths = [row["path"] for row in good]
+    told = photorank("rate", *paths, "--vector", "ours", "--album", "mine", "--json").json
+    for row, other in zip(good, told, strict=True):
+        assert row["adds"] == pytest.approx(other["adds"], abs=1e-4)
+    assert good[0]["adds"] == 1  # alone in it
+    for name in ("s.csv", "s.parquet"):
+        to = ("--to", tmp_path / name, "--resume")
+        assert photorank("score", *asked, "--album", "mine", *to).code == 0
+        assert photorank("score", *asked, "--album", "mine", *to).code == 0
+        assert "context" in photorank("score", *asked, *to).err
+    table = pd.read_parquet(tmp_path / "s.parquet")
+    assert table["adds"].dropna().tolist() == [row["adds"] for row in good]
+    assert photorank("score", *asked, "--album", "mine", "--in-context").code == 2

@@ -40,24 +40,26 @@ def choose_album(index: Index, bar: DeltaGenerator) -> None:
     by = vector_name(vector.name, mode)
     with show_errors(st.warning):
         made = vector_ratings.album(index, vector, alike, request, by)
+        adds = vector_ratings.added_shares(index, vector, alike, request)
     if made.chosen:
         with bar:
             kept_album.keep_form(album.kept(index, made, request, alike, vector.name))
     st.container(key="headline").markdown(album.headline(made, len(index), by))
 
+    marks = {"pin": word("pin"), "ban": word("ban")}
     if view == "sheet":
         photo_grid.photo_grid("album", [tile_of(index, one.row) for one in made.chosen], 90)
     else:
-        buttons = {"pin": word("pin"), "ban": word("ban"), "free": word("unpin")}
-        show_photos(index, album.tiles(index, made, mode), "album", buttons)
+        buttons = marks | {"free": word("unpin")}
+        show_photos(index, album.tiles(index, made, mode, adds), "album", buttons)
     for note in made.notes:
         st.caption(album.as_sentence(note))
     if swap := album.swap_text(index, made):
         st.caption(swap)
     if made.missed:
         st.header("Just missed", anchor=False)
-        missed, buttons = album.missed_tiles(index, made), {"pin": word("pin"), "ban": word("ban")}
-        show_photos(index, missed, "missed", buttons, photo_grid.STRIP)
+        missed = album.missed_tiles(index, made, adds)
+        show_photos(index, missed, "missed", marks, photo_grid.STRIP)
     if request.banned:
         st.header(word("banned"), anchor=False)
         banned = album.banned_tiles(index, sorted(request.banned))

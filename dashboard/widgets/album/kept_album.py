@@ -92,10 +92,13 @@ def show_album(index: Index, name: str) -> None:
     with tools:
         _pdf_button(book, name)
     wide = _LARGE_SHARE * book.size.width
-    shown = kept_album.spreads(
-        book, entry.album, lambda frame: _address(index, frame, large=frame.box[2] > wide)
+    shown = kept_album.Shown(
+        entry.album,
+        lambda frame: _address(index, frame, large=frame.box[2] > wide),
+        albums.added_shares(index, vector, entry.album),
     )
-    show_spreads(f"spreads-{name}", shown, (book.size.width, book.size.height), _presser(name))
+    spreads = kept_album.spreads(book, shown)
+    show_spreads(f"spreads-{name}", spreads, (book.size.width, book.size.height), _presser(name))
     if warning := kept_album.warning_text(book):
         st.caption(warning)
     _left_out(index, entry)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 
@@ -10,7 +12,7 @@ from photorank.album.balance import events_of
 from photorank.album.book.geometry import PageSize
 from photorank.album.book.layouts import MAX_PHOTOS
 from photorank.album.book.page_breaks import Photos, pages_of
-from photorank.album.book.plan import Book, BookPage, Frame, Warned, WrittenPage, rounded
+from photorank.album.book.plan import LEFT_OUT, Book, BookPage, Frame, Warned, WrittenPage, rounded
 from photorank.errors import AlbumError, UnreadablePhotoError, counted
 from photorank.index.opened import Index, Photo
 from photorank.photos.hash_and_shape import is_light_at_the_edge
@@ -133,18 +135,34 @@ def _overlap(one: Frame, other: Frame) -> bool:
 
 
 def _sized(index: Index, rows: Sequence[int]) -> tuple[list[tuple[int, int, int]], list[Warned]]:
-    """Row, width and height of each readable photo, and warnings about the others."""
+    """Row, width and height of each readable photo, and warnings about the others.
+
+    Of files that hold the same picture, with other metadata, the first is taken.
+    """
     sized, warnings = [], []
+    pictures: dict[bytes, Path] = {}
     for row in rows:
         photo = index.photo(row)
+        same = pictures.setdefault(_thumbnail_digest(index, photo), photo.path)
+        if same != photo.path:
+            warnings.append(Warned(photo.path, f"{LEFT_OUT}the same picture as {same}"))
+            continue
         try:
             with photo.path.open("rb"):
                 pass
             sized.append((row, *_size_of(photo)))
         except (AlbumError, OSError) as error:
             why = error.strerror.lower() if isinstance(error, OSError) and error.strerror else error
-            warnings.append(Warned(photo.path, f"left out: {why}"))
+            warnings.append(Warned(photo.path, f"{LEFT_OUT}{why}"))
     return sized, warnings
+
+
+def _thumbnail_digest(index: Index, photo: Photo) -> bytes:
+    """Digest of a photo's thumbnail, which only the same pixels share; else of the photo."""
+    try:
+        return sha256(index.thumbnail(photo).read_bytes()).digest()
+    except OSError:
+        return photo.digest.encode()
 
 
 def _size_of(photo: Photo) -> tuple[int, int]:

@@ -14,6 +14,7 @@ Box: TypeAlias = tuple[float, float, float, float]  # x, y, width, height in mm
 MAX_PAGES = 2000
 MAX_FRAMES = 64  # photos on one page of a written plan
 MAX_CAPTION_LETTERS = 200
+LEFT_OUT = "left out: "  # begins the warning about a photo that is on no page
 _MM_DIGITS = 4
 
 

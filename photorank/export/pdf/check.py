@@ -23,6 +23,8 @@ _OPERATORS = {"q", "Q", "cm", "Do", "G", "g", "w", "re", "S"}
 _OPERATORS |= {"BT", "ET", "Tf", "TL", "Tm", "Tj", "T*"}  # of text
 _STRANGE_TO_PAGES = ("/UserUnit", "/Annots", "/Group")
 _MASKS = ("/SMask", "/Mask", "/ImageMask", "/Decode", "/Alternates")
+# Pages and images by their bytes and turn, for photos that are drawn twice.
+_Seen: TypeAlias = dict[tuple[int, int | None], list[tuple[int, Any]]]
 _Step: TypeAlias = tuple[Any, str]  # operands, and the operator's name
 
 
@@ -67,7 +69,7 @@ def check_pdf(path: Path, book: Book) -> list[str]:
             if len(pdf.pages) != len(book.pages):
                 return [f"it has {len(pdf.pages)} pages, the plan {len(book.pages)}"]
             faults: list[str] = []
-            seen: dict[int, list[tuple[int, Any]]] = {}
+            seen: _Seen = {}
             for page, leaf in zip(book.pages, pdf.pages, strict=True):
                 steps = [(one.operands, str(one.operator)) for one in _parsed(leaf)]
                 drawn = _drawn(leaf, steps)
@@ -139,11 +141,11 @@ def _wrong_photos(drawn: list[_Drawn], frames: tuple[Frame, ...], book: Book) ->
     return faults
 
 
-def _twice(drawn: list[_Drawn], number: int, seen: dict[int, list[tuple[int, Any]]]) -> list[str]:
-    """Sentences about photos drawn twice; `seen` maps image lengths to pages and images."""
+def _twice(drawn: list[_Drawn], number: int, seen: _Seen) -> list[str]:
+    """Sentences about photos drawn twice, and turned alike."""
     faults = []
     for one in drawn:
-        alike = seen.setdefault(len(one.data), [])
+        alike = seen.setdefault((len(one.data), one.turn), [])
         before = next((page for page, image in alike if image.read_raw_bytes() == one.data), None)
         if before is not None:
             faults.append(f"one of its photos is on page {before}, too")

@@ -54,6 +54,23 @@ def test_a_book_has_all_photos_in_order_with_captions_by_event(trip):
     assert not any(page.caption for page in without.pages)
 
 
+def test_the_same_picture_is_printed_once(trip, collection):
+    """Of two files that differ in metadata alone the first is taken, and the other is told."""
+    index, _, rows = trip
+    photo = index.photo(rows[3]).path
+    data = photo.read_bytes()
+    comment = b"\xff\xfe\x00\x08copied"
+    photo.with_name("03-copy.jpg").write_bytes(data[:2] + comment + data[2:])
+    collection.build(photo.parent)
+    found = collection.index
+    rows = [row for row, one in enumerate(found.photos()) if "trip" in str(one.path)]
+    assert len(rows) == 13
+    book = make_book(found, np.arange(len(found), dtype=float), rows, BookWishes(pages=6))
+    assert len(book.frames) == 12
+    [told] = [one for one in book.warnings if "the same picture as" in one.reason]
+    assert {told.path.name, told.reason.rsplit("/", 1)[1]} == {"03.jpg", "03-copy.jpg"}
+
+
 def test_photos_keep_away_from_the_spine_and_the_edge(trip):
     """On left pages the spine is right, on right pages left."""
     index, ratings, rows = trip

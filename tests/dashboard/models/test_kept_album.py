@@ -5,7 +5,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from dashboard.models.kept_album import change_of, spreads, state_text
+from dashboard.models.kept_album import Shown, change_of, spreads, state_text
 from photorank.album.book.geometry import PageSize
 from photorank.album.book.make_book import BookWishes, make_book
 from photorank.album.book.plan import Book, BookPage, Frame
@@ -51,11 +51,12 @@ def test_spreads_have_the_boxes_of_the_plan(tmp_path):
     """In percent of a page; names are shown as they are, safely."""
     frame = Frame(tmp_path / "a\u202eb.jpg", ONE, (21.0, 42.0, 105.0, 70.0), 300)
     book = Book(PageSize(), (BookPage(1, (frame,), "31 July 2024"),))
-    [spread] = spreads(book, ALBUM.pin([ONE]), lambda one: "thumbnails/x")
+    [spread] = spreads(book, Shown(ALBUM.pin([ONE]), lambda one: "thumbnails/x", {ONE: 0.0321}))
     left, right = spread["pages"]
     assert left is None
     assert right["frames"][0]["box"] == [10, 20, 50, 33.3333]
     assert right["frames"][0]["pinned"]
+    assert right["frames"][0]["hint"] == "adds 3.2\xa0% to the album"
     assert right["frames"][0]["name"] == "a\\u202eb.jpg"
 
 
@@ -76,7 +77,7 @@ def test_the_preview_is_the_printed_page(library, tmp_path):
     assert {len(page.frames) for page in book.pages} >= {1, 2, 3}
     assert write_pdf(book, tmp_path / "book.pdf", PdfOptions()) == []
     document = pypdfium2.PdfDocument(tmp_path / "book.pdf")
-    shown = [page for one in spreads(book, ALBUM, str) for page in one["pages"] if page]
+    shown = [page for one in spreads(book, Shown(ALBUM, str, {})) for page in one["pages"] if page]
     for page, printed in zip(shown, document, strict=True):
         left, _, _, top = printed.get_trimbox()
         percent = 100 / np.array([300, 210, 300, 210]) / POINTS_A_MM
