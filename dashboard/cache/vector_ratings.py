@@ -135,10 +135,11 @@ def best_context(index: Index, vector: MasterVector) -> AlbumContext:
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_SHOTS)
 def added_shares(
-    index: Index, vector: MasterVector, alike: float, request: AlbumRequest
+    index: Index, vector: MasterVector, alike: float, request: AlbumRequest, called: str
 ) -> dict[int, float]:
     """Share of an album's value that each of its photos, and of those just missed, adds, by row."""
-    made, rated = album(index, vector, alike, request), ratings(index, vector)
+    made = album(index, vector, alike, request, called)
+    rated = ratings(index, vector)
     rows = [one.row for one in made.chosen]
     asked = [*rows, *(one.row for one in made.missed)]
     told = AlbumContext(index, rated, rows).tell_rows(asked, rated)

@@ -1,13 +1,10 @@
 """Balance of an album: upper limits on the photos of each event, with and without people."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from photorank.album.greedy_choice import Mask
-from photorank.index.opened import IndexFaces, Photo
-from photorank.photos.metadata.capture_time import seconds_or_day
-from photorank.typing import Codes
+from photorank.index.opened import IndexFaces
+from photorank.typing import Codes, Floats
 
 EVENT_GAP_SECONDS = 6 * 3600.0  # gap between photos that separates two events
 # Limit of a part, relative to its share of the moments: above 1, so that parts of poor photos need
@@ -16,22 +13,21 @@ _MOST_OF_SHARE = 1.25
 _LEAST_MEASURED = 0.5  # share of photos searched for faces, from which faces define parts
 
 
-def events_of(photos: Sequence[Photo]) -> Codes:
+def events_of(seconds: Floats) -> Codes:
     """Event number of each photo (n,), in chronological order; -1 for a photo without a date."""
-    seconds = seconds_or_day([photo.taken for photo in photos])
     order = np.argsort(seconds, kind="stable")
     order = order[np.isfinite(seconds[order])]
-    events = np.full(len(photos), -1, dtype=np.intp)
+    events = np.full(len(seconds), -1, dtype=np.intp)
     gaps = np.diff(seconds[order], prepend=seconds[order[:1]]) > EVENT_GAP_SECONDS
     events[order] = np.cumsum(gaps)
     return events
 
 
-def balanced_parts(photos: Sequence[Photo], faces: IndexFaces) -> Codes:
+def balanced_parts(seconds: Floats, faces: IndexFaces) -> Codes:
     """Part number of each photo (n,): one part per event, split by whether faces were found."""
-    parts = 2 * events_of(photos) + 2  # photos without a date are a part, too
+    parts = 2 * events_of(seconds) + 2  # photos without a date are a part, too
     measured = faces.measured
-    if len(photos) and measured.mean() >= _LEAST_MEASURED:
+    if len(seconds) and measured.mean() >= _LEAST_MEASURED:
         parts += np.nan_to_num(faces.column("faces")) > 0
     return np.unique(parts, return_inverse=True)[1].astype(np.intp)
 

@@ -29,6 +29,7 @@ GREEDY_SHARE_WITH_PARTS = 0.5  # of the best value, guaranteed with quotas
 
 _MIN_BLOCKS_FOR_THREADS = 32  # fewer are not worth starting threads
 ROWS_A_BLOCK = 128  # rows of covers processed together, which a core's cache holds
+_ANEW = 32  # gains worked out anew together
 _BOUND_STAGES = 5  # stages of the choice used for the upper bound
 
 
@@ -194,13 +195,16 @@ def _greedy(
     fresh = dict.fromkeys(rows.tolist(), 0)  # how many were chosen when a gain was worked out
     found: list[tuple[int, float]] = []
     while heap and len(found) < places:
-        gain, own, row = heapq.heappop(heap)
+        gain, _, row = heapq.heappop(heap)
         part = -1 if rules.parts is None else int(rules.parts[row])
         if room is not None and part >= 0 and room[part] == 0:
             continue
         if fresh[row] < len(found):
-            fresh[row] = len(found)
-            heapq.heappush(heap, (-_gain(worth, covers, best, row), own, row))
+            some = [row, *(heapq.heappop(heap)[2] for _ in range(min(_ANEW - 1, len(heap))))]
+            gains = worth[some] + np.maximum(covers[some] - best, 0).sum(axis=1, dtype=np.float64)
+            for one, anew in zip(some, (-gains).tolist(), strict=True):
+                fresh[one] = len(found)
+                heapq.heappush(heap, (anew, -float(worth[one]), one))
             continue
         found.append((row, -gain))
         np.maximum(best, covers[row], out=best)

@@ -18,14 +18,13 @@ from photorank.album.propose_swap import Swap, propose_swap
 from photorank.album.reasons import Chosen, Missed, Reasons
 from photorank.album.request import AlbumRequest, check_request, limited_parts
 from photorank.errors import counted
-from photorank.index.opened import Index, Photo
+from photorank.index.opened import Index
 from photorank.index.reading.records import IndexSignals
-from photorank.photos.metadata.capture_time import capture_seconds_among
 from photorank.rating.best_shot import ShotWords, merit_terms, technical_vector
 from photorank.rating.faces_in_series import face_terms
 from photorank.rating.percentiles import percentiles
 from photorank.similarity.series import Series
-from photorank.typing import Codes, Ratings
+from photorank.typing import Codes, Floats, Ratings
 
 _VARIETY_TIE = 1e-6  # weight of ratings when variety alone counts, to break ties
 
@@ -88,7 +87,7 @@ def make_album(
     terms = merit_terms(ratings, signals, series.codes, detail, of_faces)
     candidates = candidates_of(ratings, terms.merit, series, request, among)
     if parts is None and request.balanced and request.balance > 0:
-        parts = balanced_parts(photos, index.faces())
+        parts = balanced_parts(index.moments(), faces)
     rules = _rules(request, candidates, parts)
     if request.with_faces and rules.parts is not None:
         notes += too_few(request.with_faces, rules.parts, rules.first)
@@ -118,7 +117,7 @@ def make_album(
     variety = value_of(np.zeros(len(worth)), covers, choice.rows)
     return Album(
         request.places,
-        _in_order_of_time(reasons.chosen(worth, covers), photos),
+        _in_order_of_time(reasons.chosen(worth, covers), index.moments()),
         choice.value,
         float(quality[choice.rows].sum()),
         variety / request.balance if request.balance else float("nan"),
@@ -146,10 +145,10 @@ def _rules(request: AlbumRequest, candidates: Candidates, parts: Codes | None) -
     return plain if limit is None else replace(plain, parts=of_candidates, limit=limit)
 
 
-def _in_order_of_time(chosen: list[Chosen], photos: list[Photo]) -> list[Chosen]:
+def _in_order_of_time(chosen: list[Chosen], moments: Floats) -> list[Chosen]:
     chosen = sorted(chosen, key=lambda one: one.row)
-    moments = capture_seconds_among([photo.taken for photo in photos], [one.row for one in chosen])
-    return [chosen[place] for place in np.argsort(moments, kind="stable")]
+    order = np.argsort(moments[[one.row for one in chosen]], kind="stable")
+    return [chosen[place] for place in order]
 
 
 def _notes_on_places(request: AlbumRequest, n: int, taken: list[str | None]) -> list[str]:

@@ -116,6 +116,10 @@ class Index:
         """Photo of a row; faster than :meth:`photos` for a few photos."""
         return self._held.photo(row)
 
+    def moments(self) -> Floats:
+        """Capture times (n,) in seconds since 1970; of a date alone within that day, else nan."""
+        return self._held.moments
+
     def digests(self) -> list[str]:
         """Digests of the photos, by row."""
         return list(self._held.digests)

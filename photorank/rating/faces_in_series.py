@@ -37,7 +37,7 @@ def face_terms(faces: IndexFaces, series: Codes) -> FaceTerms:
     sharpness, largest_cut = faces.column("face_sharpness"), faces.column("largest_face_cut")
     for rows in shots_of_series(series):
         of_shots = [faces.by_row.get(row, []) for row in rows.tolist()]
-        if len(rows) < 2 or not any(of_shots):
+        if not any(of_shots):
             continue
         terms.opened[rows] = [sum(face.eyes == "open" for face in shot) for shot in of_shots]
         terms.closed[rows] = [_closed(shot, of_shots) for shot in of_shots]
@@ -50,8 +50,9 @@ def face_terms(faces: IndexFaces, series: Codes) -> FaceTerms:
 
 
 def shots_of_series(series: Codes) -> Iterator[Codes]:
-    """Yield the rows of each series."""
+    """Yield the rows of each series of two shots or more."""
     several = np.flatnonzero(series >= 0)
+    several = several[np.bincount(series[several])[series[several]] > 1]
     for rows in rows_by_code(series[several]):
         yield several[rows]
 

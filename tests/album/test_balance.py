@@ -4,12 +4,7 @@ import numpy as np
 import pytest
 
 from photorank.album.balance import balanced_limits, events_of
-from photorank.index.opened import Photo
-
-
-def photo(taken):
-    """Return a photo of a moment."""
-    return Photo("0" * 64, None, None, None, taken, None)
+from photorank.photos.metadata.capture_time import seconds_or_day
 
 
 def test_events_end_where_nobody_photographs():
@@ -21,8 +16,8 @@ def test_events_end_where_nobody_photographs():
         "2024-07-01T21:00:01",
         "2024-07-03",
     ]
-    assert events_of([photo(time) for time in times]).tolist() == [0, -1, 0, 1, 2]
-    assert events_of([]).tolist() == []
+    assert events_of(seconds_or_day(times)).tolist() == [0, -1, 0, 1, 2]
+    assert events_of(np.empty(0)).tolist() == []
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -94,10 +94,9 @@ def test_photos_that_are_all_rated_alike_or_all_the_same(collection, make, balan
         """The same index, were all its photos one picture."""
 
         photos, name = staticmethod(collection.index.photos), "same"
-        signals, faces = (
-            staticmethod(collection.index.signals),
-            staticmethod(collection.index.faces),
-        )
+        signals = staticmethod(collection.index.signals)
+        faces = staticmethod(collection.index.faces)
+        moments = staticmethod(collection.index.moments)
         manifest = collection.index.manifest
 
         fingerprint, paths = collection.index.fingerprint, collection.index.paths

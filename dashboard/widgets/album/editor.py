@@ -40,7 +40,7 @@ def choose_album(index: Index, bar: DeltaGenerator) -> None:
     by = vector_name(vector.name, mode)
     with show_errors(st.warning):
         made = vector_ratings.album(index, vector, alike, request, by)
-        adds = vector_ratings.added_shares(index, vector, alike, request)
+        adds = vector_ratings.added_shares(index, vector, alike, request, by)
     if made.chosen:
         with bar:
             kept_album.keep_form(album.kept(index, made, request, alike, vector.name))

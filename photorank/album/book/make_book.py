@@ -16,6 +16,7 @@ from photorank.album.book.plan import LEFT_OUT, Book, BookPage, Frame, Warned, W
 from photorank.errors import AlbumError, UnreadablePhotoError, counted
 from photorank.index.opened import Index, Photo
 from photorank.photos.hash_and_shape import is_light_at_the_edge
+from photorank.photos.metadata.capture_time import seconds_or_day
 from photorank.photos.open_photo import upright_size
 from photorank.rating.percentiles import percentiles
 from photorank.typing import Codes, Ratings
@@ -53,7 +54,7 @@ def make_book(index: Index, ratings: Ratings, rows: Sequence[int], wishes: BookW
     photos = [index.photo(row) for row, _, _ in sized]
     kept = [row for row, _, _ in sized]
     alone = np.array([row in wishes.alone for row in kept], dtype=np.intp)
-    events = events_of(photos)
+    events = events_of(seconds_or_day([photo.taken for photo in photos]))
     worth = percentiles(ratings[kept]) / 100
     known = Photos(np.array([[w, h] for _, w, h in sized]), worth, events, alone)
     try:

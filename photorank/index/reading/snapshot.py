@@ -16,7 +16,8 @@ from photorank.index.manifest import Manifest
 from photorank.index.reading.memberships import Memberships, load_memberships
 from photorank.index.reading.records import Photo
 from photorank.index.reading.rows import Facts, Rows, load_facts, load_rows
-from photorank.typing import Codes, Embeddings
+from photorank.photos.metadata.capture_time import seconds_or_day
+from photorank.typing import Codes, Embeddings, Floats
 from photorank.workspace import IndexPaths
 
 BEGINNING_BYTES = 8  # of a digest, which tell a photo from the others of its index
@@ -92,6 +93,13 @@ class Snapshot:
     def facts(self) -> Facts:
         """Capture time and camera of the rows."""
         return load_facts(self._paths, self.rows)
+
+    @_Once
+    def moments(self) -> Floats:
+        """Capture times of the rows in seconds, read-only."""
+        seconds = seconds_or_day([taken for taken, _, _ in self.facts.tolist()])
+        seconds.flags.writeable = False
+        return seconds
 
     @_Once
     def digests(self) -> list[str]:

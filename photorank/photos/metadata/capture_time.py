@@ -68,16 +68,6 @@ def seconds_or_day(taken: Sequence[str | None]) -> Floats:
     return seconds
 
 
-def capture_seconds_among(taken: Sequence[str | None], rows: Sequence[int]) -> Floats:
-    """Seconds since 1970 of the photos at `rows`, with time zones from all photos.
-
-    >>> capture_seconds_among(["1970-01-01T09:00:00+09:00", "1970-01-01T09:01:00"], [1])
-    array([60.])
-    """
-    zoned = (text for text in taken if text and len(text) > CLOCK_LETTERS)
-    return seconds_or_day([*(taken[place] for place in rows), *zoned])[: len(rows)]
-
-
 def local_clock(taken: str) -> str:
     """Local capture time in ISO 8601 without UTC offset, or the date alone.
 
