@@ -35,7 +35,7 @@ SCROLL, LEAPS = 300, 60  # frames
 STEP_PX = 120
 JUMPS = (0.5, 0.9, 0.2, 0.7, 0.05, 0.33, 0.61, 0.97)  # shares of the page's height
 ORDERS = ("Weakest", "By date", "Best", "Weakest", "By date", "Best")
-TIMELINE = ["devtools.timeline", "devtools.timeline.frame"]
+TIMELINE = ["devtools.timeline", "disabled-by-default-devtools.timeline.frame"]
 WORK = {"FireAnimationFrame", "EventDispatch", "TimerFire", "FunctionCall", "RunMicrotasks"} | {
     *("Layout", "UpdateLayoutTree", "ParseAuthorStyleSheet", "MinorGC", "MajorGC")
 }

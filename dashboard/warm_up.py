@@ -1,11 +1,14 @@
-"""Warm-up of the server: modules and data of the first page, loaded in advance."""
+"""Warm-up of the server: modules and data of the first page are read before anybody asks."""
 
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from threading import Thread
 
 import streamlit as st
+
+from photorank.errors import PhotorankError
 
 _NAME = "warm-up"  # of its thread
 _SAYS_NO_PAGE = "streamlit.runtime.scriptrunner_utils.script_run_context"  # name of the logger
@@ -13,18 +16,16 @@ _SAYS_NO_PAGE = "streamlit.runtime.scriptrunner_utils.script_run_context"  # nam
 
 @asynccontextmanager
 async def warmed_up(_: st.App) -> AsyncIterator[None]:
-    """Lifespan of the server, with a warm-up in the background."""
+    """Lifespan of the server: what Home imports is there before it listens, its data soon after."""
+    import_module("dashboard.widgets.home_cards")  # a second, and caches want a server
     logger = logging.getLogger(_SAYS_NO_PAGE)  # where a spinner would be, which nobody sees
     logger.addFilter(lambda record: record.threadName != _NAME)
-    Thread(target=_warm_up, name=_NAME, daemon=True).start()
+    Thread(target=_read_first_index, name=_NAME, daemon=True).start()
     yield
 
 
-def _warm_up() -> None:
-    # The imports take a second, and caches need the server that runs only now.
+def _read_first_index() -> None:
     from dashboard.cache import index_data, photo_looks, photo_stacks, vector_ratings
-    from dashboard.widgets import home_cards  # noqa: F401 - and what the other pages import
-    from photorank.errors import PhotorankError
     from photorank.evaluation.default_vector import by_preference
 
     try:

@@ -17,7 +17,7 @@ ROOMS = [
     {"entry_points"},
     {"outside_text"},
     {"workspace", "hosts"},
-    {"progress_file"},
+    {"progress_file", "own_process"},
     {"photos"},
     {"comparisons"},
     {"labels"},

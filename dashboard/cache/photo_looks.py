@@ -7,6 +7,9 @@ import streamlit as st
 from dashboard.cache.cache_keys import of_photos
 from photorank.index.measuring.looks import Looks, quick_looks, whole_looks
 from photorank.index.opened import Index
+from photorank.own_process import in_own_process
+
+_QUICKLY_LOOKED_AT = 2000  # photos: two seconds, as long as another process takes to begin
 
 
 class _Held:
@@ -18,7 +21,11 @@ class _Held:
             Thread(target=self._complete, args=[index], daemon=True).start()
 
     def _complete(self, index: Index) -> None:
-        self.now = whole_looks(index.paths, index.digests())
+        if len(index) <= _QUICKLY_LOOKED_AT:
+            self.now = whole_looks(index.paths, index.digests())
+        else:
+            whole = in_own_process(whole_looks, index.paths, index.digests())
+            self.now = whole or self.now
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs={Index: of_photos})

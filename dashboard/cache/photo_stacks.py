@@ -8,8 +8,8 @@ import streamlit as st
 from dashboard.cache.cache_keys import of_rows
 from photorank.errors import PhotorankError
 from photorank.index.opened import Index
-from photorank.similarity.kept_series import series_of
-from photorank.similarity.series_apart import series_codes_apart
+from photorank.own_process import in_own_process
+from photorank.similarity.kept_series import series_codes, series_of
 from photorank.typing import Codes
 
 _FOUND_AT_ONCE = 2000  # photos: a second
@@ -32,7 +32,7 @@ class _Held:
             return  # the page that opens the index says what is wrong with it
 
     def _find_apart(self, index: Index) -> None:
-        found = series_codes_apart(index.paths)
+        found = in_own_process(series_codes, index.paths)
         # Else it has changed meanwhile, and is opened again.
         if found is not None and np.array_equal(found.photos, index.numbers()):
             self.codes = found.codes

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from photorank.index.kept_arrays import keep_arrays, kept_arrays
 from photorank.index.opened import Index
 from photorank.similarity.series import THRESHOLD, Series, find_series
 from photorank.typing import Codes
+from photorank.workspace import IndexPaths
 
 _VERSION = 1  # of what finds series: what another version kept is not used
 _MOST_KEPT = 4  # of an index: thresholds and shortlists
@@ -42,6 +44,19 @@ def series_of(
     if key and found.sure and key == _key(index, threshold, among):
         _keep(_file(index, key), found)
     return found
+
+
+class SeriesCodes(NamedTuple):
+    """Series of each photo, with the photos that they were found for."""
+
+    photos: Codes  # (n,) their numbers in the catalogue
+    codes: Codes  # (n,)
+
+
+def series_codes(paths: IndexPaths) -> SeriesCodes:
+    """Series of the photos of the index at the paths, kept as by :func:`series_of`."""
+    index = Index.open(paths)
+    return SeriesCodes(index.numbers(), series_of(index).codes)
 
 
 def _file(index: Index, key: str) -> Path:

@@ -1,0 +1,47 @@
+"""Process of its own for a long task, whose memory and processor time are no server's."""
+
+import os
+import signal
+from collections.abc import Callable
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar
+
+from photorank.errors import PhotorankError
+
+T = TypeVar("T")
+
+_NICENESS = 10  # so that whoever waits for a page is served first
+
+
+def in_own_process(task: Callable[..., T], *given: Any) -> T | None:
+    """Result of a module's function, called in another process; None if it failed or was ended.
+
+    The process ends with this one.
+    """
+    context = get_context("spawn")
+    received, sent = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(sent, task, given), daemon=True)
+    with received:
+        with sent:
+            process.start()
+        try:
+            result: T | None = received.recv()
+        except EOFError:
+            result = None
+    process.join()
+    return result
+
+
+def _work(sent: Connection, task: Callable[..., object], given: tuple[Any, ...]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
+    try:
+        result = task(*given)
+    except PhotorankError:
+        result = None
+    try:
+        sent.send(result)
+    except BrokenPipeError:
+        return  # nobody waits any more
