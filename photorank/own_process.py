@@ -1,4 +1,4 @@
-"""Process of its own for a long task, whose memory and processor time are no server's."""
+"""Separate process for a long task, which spares a server memory and CPU time."""
 
 import os
 import signal

@@ -47,7 +47,7 @@ def series_of(
 
 
 class SeriesCodes(NamedTuple):
-    """Series of each photo, with the photos that they were found for."""
+    """Series code of each photo, with the photos that the codes are for."""
 
     photos: Codes  # (n,) their numbers in the catalogue
     codes: Codes  # (n,)

@@ -8,7 +8,7 @@ from PIL import Image
 
 from photorank.index.judging.import_rows import import_labels
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
-from photorank.similarity.kept_series import series_of
+from photorank.similarity.kept_series import series_codes, series_of
 from photorank.similarity.series import find_series
 
 
@@ -63,6 +63,13 @@ def test_what_was_found_is_taken_again_as_it_is(shots):
         arrays = dict(kept)
     np.savez(file, **arrays | {"codes": np.zeros(3, dtype=np.intp)})
     assert series_of(shots.index).codes.tolist() == [0, 0, 0]  # the file is what is read
+
+
+def test_codes_tell_which_photos_they_are_for(shots):
+    """An index that has changed meanwhile takes none that are for other photos."""
+    found = series_codes(shots.paths)
+    assert found.photos.tolist() == shots.index.numbers().tolist()
+    assert found.codes.tolist() == series_of(shots.index).codes.tolist()
 
 
 def test_all_rows_are_the_same_question_as_no_rows(shots):
