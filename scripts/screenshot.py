@@ -129,7 +129,7 @@ def _one_photo(page: Page, address: str) -> None:
 def _pick(page: Page, place: int, photo: str, shown: str) -> None:
     """Select a photo of the index in a list of a page."""
     # Not by its role: an open list hides all others from readers of the screen.
-    picker = page.locator('input[aria-label="or pick one of the index"]').nth(place)
+    picker = page.locator('input[aria-label="or pick one that is here"]').nth(place)
     picker.click()
     picker.fill(photo)
     page.get_by_role("option", name=photo).click()

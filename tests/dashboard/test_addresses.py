@@ -9,7 +9,7 @@ from tests.dashboard.conftest import opened_at
 
 def picked(app):
     """Return the rows that are picked on a page."""
-    return [one.value for one in app.selectbox if one.label == "or pick one of the index"]
+    return [one.value for one in app.selectbox if one.label == "or pick one that is here"]
 
 
 @pytest.mark.parametrize("row", [0, 7])

@@ -57,7 +57,7 @@ def test_every_way_of_searching_works(dashboard, home):
     app.segmented_control(key="by").set_value("photo").run()
     assert not app.exception
     assert "Choose a photo" in app.info[0].value
-    picker = next(one for one in app.selectbox if one.label == "or pick one of the index")
+    picker = next(one for one in app.selectbox if one.label == "or pick one that is here")
     picker.set_value(7).run()
     assert not app.exception
     assert "most similar to it, the most similar first." in texts(app)
