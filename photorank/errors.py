@@ -7,6 +7,7 @@ import errno
 from collections.abc import Sequence
 from pathlib import Path
 
+_TOLD_LETTERS = 64  # of a name that cannot be
 _TOLD_FAULTS = 20  # of the photos of one command
 
 
@@ -115,8 +116,9 @@ class InvalidNameError(PhotorankError, ValueError):
     """A name is not a valid file name on every system."""
 
     def __init__(self, what: str, name: str) -> None:
+        shown = name if len(name) <= _TOLD_LETTERS else f"{name[:_TOLD_LETTERS]}…"
         super().__init__(
-            f"{name!r} cannot name {what}: use up to 64 letters, digits, dots, dashes and "
+            f"{shown!r} cannot name {what}: use up to 64 letters, digits, dots, dashes and "
             "underscores, and begin with a letter or digit."
         )
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from dashboard.cache.cache_keys import BY_ENCODER, BY_PHOTOS
+from dashboard.models.words import TYPED_WORDS
 from photorank.encoders.base import Encoder
 from photorank.index.opened import Index
 from photorank.photos.decode_pool import decode_isolated
@@ -100,4 +101,4 @@ def prompt(index: Index, text: str) -> MasterVector:
     """
     from photorank.vectors.quality_words import worded_vector  # the text tower takes seconds
 
-    return worded_vector(f"photos like “{text}”", [text], encoder(index))
+    return worded_vector(TYPED_WORDS, [text], encoder(index))

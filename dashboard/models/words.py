@@ -29,8 +29,10 @@ WORDS = {
     "held out": ("photos it had not seen", "held out"),
     "group": ("event", "group"),
 }
+TYPED_WORDS = "your-words"  # a vector of words that somebody typed, which is not kept
 # Names of vectors that come with photorank or with every evaluation, in plain words.
 NAMES = {
+    TYPED_WORDS: "Your words",
     "worth": "Worth printing",
     "beauty": "Beauty",
     "technical": "Technical quality",

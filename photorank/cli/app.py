@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 import sys
 import time
 import traceback
@@ -177,4 +178,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a pipe may know fewer letters than we
-    app()
+    try:
+        app()
+    finally:  # Ctrl-C again, while the command is leaving, ends it at once and without a traceback
+        signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -287,6 +287,12 @@ def test_two_photos_are_picked_by_their_pictures(dashboard, paths):
     button(app, "Swap").click().run()
     assert [one.value for one in app.metric] == before[::-1]
 
+    for typed in ("a red photo", "a\0b \u202e **`"):
+        app.text_input(key="words-like").set_value(typed).run()
+        assert not app.exception
+        assert not app.warning
+        assert [one.value for one in app.markdown if "Your words" in one.value]
+
 
 def test_an_uploaded_photo_is_compared_with_one_of_the_index(dashboard, paths, tmp_path):
     """The encoder is loaded once and the photo stands beside the other."""
