@@ -161,10 +161,10 @@ class AllPairs(UncertainLearner):
         def losses(train: Codes, test: Codes) -> Iterable[HeldOut]:
             taught, graph = comparisons.take(train), comparisons.take(test)
             told = None if given is None else given[train]
-            fits = Problem.of(Z[train], taught, told).path(alphas)
-            r = Z[test] @ np.stack([fit.weights for fit in fits], axis=1)  # (k, a)
+            path = Problem.of(Z[train], taught, told).path(alphas)
+            r = Z[test] @ path.weights.T  # (k, a)
             if given is not None:
-                r += given[test, None] * [fit.prior_scale for fit in fits]
+                r += given[test, None] * path.prior_scales
             errors = graph.squared_margins() + np.einsum(
                 "ka,ka->a", r, graph.laplacian(r) - 2 * graph.preference()[:, None]
             )

@@ -26,6 +26,15 @@ class Fit(NamedTuple):
     residual: float  # Σ w_ij e_ij² over the pairs
 
 
+class Path(NamedTuple):
+    """Solutions of the ridge problem at several penalties, as in :class:`Fit`."""
+
+    weights: Floats  # (a, r)
+    prior_scales: Floats  # (a,)
+    degrees_of_freedom: Floats  # (a,)
+    residuals: Floats  # (a,)
+
+
 @dataclass(frozen=True)
 class Problem:
     """Ridge problem in ζ (r,) and s ≥ 0: Σ w_ij (z_ij·ζ + s t_ij − m_ij)² + α ‖ζ‖².
@@ -90,29 +99,35 @@ class Problem:
 
     def solve(self, alpha: float) -> Fit:
         """Solution of the ridge problem at one penalty."""
-        shrunk = self._shrunk(alpha)
-        return shrunk._replace(weights=self.eigenvectors @ shrunk.weights)
+        path = self.path(np.array([alpha]))
+        scale, freedom, residual = (float(one[0]) for one in path[1:])
+        return Fit(alpha, path.weights[0], scale, freedom, residual)
 
-    def path(self, alphas: Floats) -> list[Fit]:
-        """Solutions at several penalties."""
-        fits = [self._shrunk(float(alpha)) for alpha in alphas]
-        weights = self.eigenvectors @ np.stack([fit.weights for fit in fits], axis=1)
-        return [fit._replace(weights=row) for fit, row in zip(fits, weights.T, strict=True)]
+    def path(self, alphas: Floats) -> Path:
+        """Solutions at several penalties (a,)."""
+        shrunk = self._shrunk(alphas)
+        return shrunk._replace(weights=shrunk.weights @ self.eigenvectors.T)
 
-    def _shrunk(self, alpha: float) -> Fit:
-        """Solution at one penalty, with weights in the eigenvectors' coordinates."""
-        inverse = self._inverse(alpha)
-        scale = self._prior_scale(inverse)
-        pull = self.pull - scale * self.prior_pull
-        energy = self.energy - 2 * scale * self.prior_preference + scale**2 * self.prior_energy
+    def _shrunk(self, alphas: Floats) -> Path:
+        """Solutions at several penalties, with weights in the eigenvectors' coordinates."""
+        inverse = self._inverse(alphas[:, None])
+        scales = self._prior_scales(inverse)
+        pull = self.pull - scales[:, None] * self.prior_pull
+        energy = self.energy - 2 * scales * self.prior_preference + scales**2 * self.prior_energy
         weights = inverse * pull
-        residual = energy - 2 * weights @ pull + self.eigenvalues @ weights**2
-        freedom = float(self.eigenvalues @ inverse) + (scale > 0)
-        return Fit(alpha, weights, scale, freedom, max(float(residual), 0.0))
+        explained = 2 * np.einsum("ar,ar->a", weights, pull)
+        residuals = energy - explained + weights**2 @ self.eigenvalues
+        freedom = inverse @ self.eigenvalues + (scales > 0)
+        return Path(weights, scales, freedom, np.maximum(residuals, 0.0))
 
     def best_alpha(self) -> float:
         """Penalty with least generalised cross-validation error."""
-        return float(min(self.alphas(), key=lambda alpha: self._gcv(self._shrunk(alpha))))
+        alphas = self.alphas()
+        path = self._shrunk(alphas)
+        free = 1 - path.degrees_of_freedom / self.n_judgements
+        possible = free > 1e-9
+        errors = path.residuals / np.where(possible, free, 1.0) ** 2
+        return float(alphas[np.argmin(np.where(possible, errors, np.inf))])
 
     def alphas(self) -> Floats:
         """Grid of candidate penalties (a,), from small to large."""
@@ -136,20 +151,15 @@ class Problem:
         inner = self.eigenvectors.T @ (vectors * np.sqrt(np.clip(values, 0, None)))
         return noise * self.eigenvectors @ (inverse[:, None] * inner)
 
-    def _gcv(self, fit: Fit) -> float:
-        free = 1 - fit.degrees_of_freedom / self.n_judgements
-        return fit.residual / free**2 if free > 1e-9 else np.inf
-
-    def _inverse(self, alpha: float) -> Floats:
-        """Eigenvalues of (G + αI)⁻¹; for α = 0, of the pseudo-inverse."""
+    def _inverse(self, alphas: Floats | float) -> Floats:
+        """Eigenvalues (…, r) of (G + αI)⁻¹; for α = 0, of the pseudo-inverse."""
         floor = self.eigenvalues.max(initial=0) * len(self.eigenvalues) * np.finfo(np.float32).eps
-        kept = (self.eigenvalues > floor) | (alpha > 0)
-        return np.divide(1.0, self.eigenvalues + alpha, out=np.zeros(len(kept)), where=kept)
+        kept = (self.eigenvalues > floor) | (alphas > 0)
+        return np.divide(1.0, self.eigenvalues + alphas, out=np.zeros(kept.shape), where=kept)
 
-    def _prior_scale(self, inverse: Floats) -> float:
-        """Scale s ≥ 0 of the prior direction; 0 if the labels contradict the prior."""
+    def _prior_scales(self, inverse: Floats) -> Floats:
+        """Scale s ≥ 0 (a,) of the prior direction; 0 if the labels contradict the prior."""
         left = self.prior_energy - inverse @ self.prior_pull**2
-        if not left > 1e-12 * self.prior_energy:
-            return 0.0
-        explained = self.prior_preference - float(inverse @ (self.prior_pull * self.pull))
-        return max(explained / float(left), 0.0)
+        explained = self.prior_preference - inverse @ (self.prior_pull * self.pull)
+        known = left > 1e-12 * self.prior_energy
+        return np.where(known, np.maximum(explained, 0.0) / np.where(known, left, 1.0), 0.0)
