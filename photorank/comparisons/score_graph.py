@@ -60,10 +60,9 @@ class ScoreGraph(ComparisonGraph):
     @property
     def components(self) -> Codes:
         # Two photos of one block with equal labels meet through a third.
-        _, first, block = np.unique(self.same, return_index=True, return_inverse=True)
         active = self._plain_degrees > 0
         codes = np.full(self.n, -1, dtype=np.intp)
-        codes[self.rows[active]] = dense_ranks(self.rows[first][block][active])
+        codes[self.rows[active]] = dense_ranks(self.rows[self.block_firsts][active])
         return codes
 
     @property
@@ -161,6 +160,12 @@ class ScoreGraph(ComparisonGraph):
         a = np.asarray(a, np.float64)[self.rows]
         return self.spread(self._signed(lambda part: part.differences(a)))
 
+    @cached_property
+    def block_firsts(self) -> Codes:
+        """Position in `rows` of the first photo of each labelled photo's block (l,)."""
+        _, first, block = np.unique(self.same, return_index=True, return_inverse=True)
+        return first[block]
+
     def blocks(self) -> list[Codes]:
         """Rows of the labelled photos by block; every pair is within one block."""
         return [self.rows[members] for members in rows_by_code(self.same)]
@@ -183,8 +188,7 @@ class ScoreGraph(ComparisonGraph):
 
     def lies_within(self, codes: Codes) -> bool:
         group = codes[self.rows]
-        _, first, block = np.unique(self.same, return_index=True, return_inverse=True)
-        return bool((group == group[first][block]).all())
+        return bool((group == group[self.block_firsts]).all())
 
     def take(self, rows: Codes) -> Self:
         place = places(rows, self.n)

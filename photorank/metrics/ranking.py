@@ -307,10 +307,9 @@ def _products(
 
 def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
     """Values (n,) minus their block's first value: exactly 0 in a constant block."""
-    _, first, block = np.unique(comparisons.same, return_index=True, return_inverse=True)
     counted = np.zeros(comparisons.n)
     labelled = values[comparisons.rows]
-    counted[comparisons.rows] = labelled - labelled[first][block]
+    counted[comparisons.rows] = labelled - labelled[comparisons.block_firsts]
     return counted
 
 
