@@ -1,4 +1,4 @@
-"""Page Encoders: encoders, vectors and learners of several collections on the same folds."""
+"""Page Encoders: comparison of encoders, vectors and learners on the same photos and folds."""
 
 from pathlib import Path
 

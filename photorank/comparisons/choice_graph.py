@@ -187,7 +187,7 @@ class ChoiceGraph(ComparisonGraph):
         return self._sums(self.first, values) - self._sums(self.second, values)
 
     def _gross(self, values: Floats) -> Floats:
-        """Sum (n,) over each photo's edges of values (m,)."""
+        """Sum for each photo (n,) of the values (m,) of its edges."""
         return self._sums(self.first, values) + self._sums(self.second, values)
 
     def _sums(self, rows: Codes, values: Floats) -> Floats:

@@ -14,7 +14,7 @@ from photorank.metrics.hit_rate_intervals import wilson
 from photorank.metrics.jackknife_intervals import jackknife
 from photorank.metrics.pair_sums import PairSums
 from photorank.metrics.ranking import accuracy_sums, kendall_sums, kendall_tau_b
-from photorank.similarity.altered_copies import grey_codes
+from photorank.similarity.near_duplicates import grey_codes
 from photorank.typing import Codes, Floats
 from photorank.vectors.master import Card, MasterVector, shortened
 from photorank.vectors.seen_pictures import SeenPictures
@@ -109,10 +109,9 @@ def agreements(people: Sequence[Voice], *, seed: int = 0) -> tuple[Agreement, ..
 
 
 def agreed_best(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Shared, ...]:
-    """Photos that all people like, ranked by mean rating less one standard deviation.
+    """Photos with the highest mean rating over people, less the standard deviation of a rating.
 
-    Ordered by the people's mean less the standard deviation of a rating, which holds both how much
-    people differ and how uncertain each taste is.
+    The standard deviation holds both how much people differ and how uncertain each taste is.
     """
     _, ratings, errors = _all_ratings(people)
     worth = ratings.mean(axis=0) - np.sqrt(_spread(ratings) ** 2 + (errors**2).mean(axis=0))

@@ -10,7 +10,7 @@ from photorank.index.opened import Index
 from photorank.learning.held_out_ratings import held_out_ratings
 from photorank.metrics.folds import kept_together
 from photorank.metrics.keepers_lost import RejectCut, reject_cut
-from photorank.similarity.altered_copies import copies_among
+from photorank.similarity.near_duplicates import copies_among
 from photorank.vectors.master import MasterVector
 
 # Why a vector is no judge in its own case.

@@ -35,7 +35,7 @@ class PhotoFolders:
         return cls(frozenset(paths), frozenset(filter(None, map(_identity, paths))))
 
     def around(self, path: Path) -> Path | None:
-        """Photo folder that contains a path, which need not exist; None if none does."""
+        """Photo folder above a path, existing or not; None if no photo folder is."""
         real = Path(os.path.realpath(path))
         for folder in (real, *real.parents):
             if folder in self.paths or _identity(folder) in self.identities:

@@ -6,7 +6,7 @@ import numpy as np
 
 from photorank.index.opened import Index
 from photorank.learning.judged_photos import JudgedPhotos
-from photorank.similarity.altered_copies import grey_codes
+from photorank.similarity.near_duplicates import grey_codes
 from photorank.typing import Flags
 from photorank.vectors.learners_by_name import is_learner
 from photorank.vectors.master import Card, MasterVector

@@ -12,7 +12,7 @@ from photorank.comparisons.known_differences import KnownDifferences
 from photorank.errors import NoLabelsError
 from photorank.index.opened import Index
 from photorank.learning.protocol import FoldBy
-from photorank.similarity.altered_copies import altered_copies, grey_codes
+from photorank.similarity.near_duplicates import altered_copies, grey_codes
 from photorank.typing import Codes, Embeddings, Flags
 from photorank.vectors.master import Card
 

@@ -14,7 +14,7 @@ from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.hit_rate_intervals import growth, wilson
 from photorank.rating.percentiles import percentiles
 from photorank.rating.probability import fit_slope
-from photorank.similarity.altered_copies import grey_codes
+from photorank.similarity.near_duplicates import grey_codes
 from photorank.typing import Codes, Floats, Ratings
 from photorank.vectors.master import Card, MasterVector, shortened
 from photorank.vectors.seen_pictures import SeenPictures

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from photorank.errors import CardError
 from photorank.photos.grey_code import BYTES as GREY_BYTES
-from photorank.similarity.altered_copies import (
+from photorank.similarity.near_duplicates import (
     LEAST_COSINE,
     are_copies,
     centre_of,

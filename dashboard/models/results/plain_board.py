@@ -14,7 +14,7 @@ from photorank.vectors.master import MasterVector
 
 
 def headline(board: Board, index: str) -> str:
-    """Sentence on the accuracy of the best vector, compared with words and chance."""
+    """Sentence on the accuracy of the best vector, compared with prompts and chance."""
     rows, metric = board.rows, board.metric
     fair = rows[~rows["apart"] & (rows["family"] != AT_RANDOM)]
     if fair.empty:

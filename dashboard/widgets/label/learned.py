@@ -1,4 +1,4 @@
-"""Widgets on the accuracy of a person's taste, and for saving it as a vector."""
+"""Widgets that show the accuracy of a person's learned taste and save the taste as a vector."""
 
 from collections.abc import Callable
 

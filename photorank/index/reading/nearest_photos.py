@@ -25,7 +25,7 @@ def nearest_rows(
 def best_photos(
     paths: IndexPaths, layout: Layout, direction: Direction, k: int, *, lowest: bool
 ) -> list[Found]:
-    """Photos of the rows found by :func:`nearest_rows`; no other photo is loaded."""
+    """Photos with the k greatest, or least, scalar products with a direction."""
     found = _search(layout, direction, k, lowest=lowest)
     photos = load_photos(paths, layout.photos[found.positions])
     by_path = [path_order(path_bytes(photo.path)) for photo in photos]

@@ -1,4 +1,4 @@
-"""Capture time of a photo from the most reliable available source."""
+"""Date ladder: capture time of a photo from the first of its sources that is valid."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta

@@ -241,7 +241,7 @@ def _iptc_time(header: Image.Image) -> str | None:
 
 
 def _creation_time(header: Image.Image) -> str | None:
-    """Time in a PNG's text chunk, in EXIF or e-mail (RFC 1123) format."""
+    """Capture time from a PNG's text chunk, written there in EXIF or e-mail (RFC 1123) format."""
     text = str(header.info.get("Creation Time") or "")
     return iso_time(text) or (iso_time(parsedate_to_datetime(text).isoformat()) if text else None)
 

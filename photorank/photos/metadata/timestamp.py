@@ -26,7 +26,7 @@ class Place(NamedTuple):
     longitude: float
 
     def checked(self) -> "Place | None":
-        """The place if valid; None for impossible values and for 0, 0."""
+        """These coordinates if valid; None if out of range or 0, 0."""
         there = abs(self.latitude) <= 90 and abs(self.longitude) <= 180
         return self if there and (self.latitude or self.longitude) else None
 

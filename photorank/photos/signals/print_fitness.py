@@ -15,7 +15,7 @@ _MIN_NOTED_LOSS = 0.15  # share of the photo lost by cropping that is reported
 
 @dataclass(frozen=True)
 class Page:
-    """Printed page without margins, or a photo's area on a page; sides in cm."""
+    """Short and long side in cm of a borderless page, or of the part that a photo fills."""
 
     short: float  # cm
     long: float  # cm

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageOps
 
 from photorank.photos.grey_code import grey_code
-from photorank.similarity.altered_copies import altered_copies, correlations
+from photorank.similarity.near_duplicates import altered_copies, correlations
 
 N = 24  # pictures
 

@@ -1,4 +1,4 @@
-"""Altered copies of one image: recompressed, resized, mirrored, cropped, framed, grey.
+"""Near-duplicates: copies of one image recompressed, resized, mirrored, cropped, framed or grey.
 
 A copy is recognised by its embedding and by the correlation of grey codes together: a copy in
 black and white has another embedding and the same greys, a cropped one the other way round.
