@@ -1,4 +1,4 @@
-"""Selection of at most m pairs to learn from: wide score margins, dissimilar photos, few repeats."""
+"""Choice of at most m pairs to learn from: wide score margins, dissimilar photos, few repeats."""
 
 from collections.abc import Iterator
 from typing import NamedTuple, cast
