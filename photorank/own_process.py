@@ -3,8 +3,9 @@
 import os
 import signal
 from collections.abc import Callable
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
+from threading import Thread
 from typing import Any, TypeVar
 
 from photorank.errors import PhotorankError
@@ -35,13 +36,18 @@ def in_own_process(task: Callable[..., T], *given: Any) -> T | None:
 
 def _work(sent: Connection, task: Callable[..., object], given: tuple[Any, ...]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this
+    Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     try:
         result = task(*given)
     except PhotorankError:
         result = None
-    try:
-        sent.send(result)
-    except BrokenPipeError:
-        return  # nobody waits any more
+    sent.send(result)
+
+
+def _end_with_parent() -> None:
+    """End this process at once when its parent has ended, also if that was killed."""
+    if parent := parent_process():
+        parent.join()
+    os._exit(1)
