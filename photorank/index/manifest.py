@@ -101,7 +101,11 @@ def read_manifest(paths: IndexPaths) -> Manifest:
     except NewerSchemaError:
         raise
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise BrokenIndexError(paths.manifest, "it is not an index's manifest") from error
+        remedy = (
+            "`photorank doctor --repair` writes it again from the catalogue's copy, and nothing is "
+            "lost; or put that file back from your backup."
+        )
+        raise BrokenIndexError(paths.manifest, "it is not an index's manifest", remedy) from error
 
 
 def write_manifest(paths: IndexPaths, manifest: Manifest) -> None:
