@@ -9,7 +9,7 @@ from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
 from photorank.entry_points import declared_names, load_declared, refused
 from photorank.metrics.estimates import Limits
 from photorank.metrics.folds import Folds
-from photorank.metrics.logistic import pearson_after_logistic
+from photorank.metrics.logistic import after_logistic_by_column
 from photorank.metrics.top_of_list import album_regret_by_block, ndcg_by_block, precision_by_block
 from photorank.typing import Floats, Ratings
 
@@ -101,4 +101,4 @@ def _long(graph: Comparisons) -> Comparisons:
 def _logistic(r: Floats, graph: Comparisons) -> Floats:
     if len(graph.active) < _MIN_PHOTOS_FOR_LOGISTIC:
         return np.empty((0, r.shape[1]))
-    return np.array([[pearson_after_logistic(column, graph) for column in r.T]])
+    return after_logistic_by_column(r, graph)[None]

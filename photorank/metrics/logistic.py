@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike
 
 from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
 from photorank.metrics.ranking import checked_ratings, pearson
-from photorank.typing import Floats, Labels, Ratings
+from photorank.typing import Floats, Labels
 
 _MIDDLES = 13  # quantiles of the ratings tried as the curve's centre
 _BEYOND = np.array([2.0, 6.0])  # standard deviations beyond the ratings, also tried as centre
@@ -53,37 +53,47 @@ def pearson_after_logistic(ratings: ArrayLike, comparisons: Comparisons) -> floa
     True
     """
     r = checked_ratings(ratings, comparisons.n)
-    plain = pearson(r, comparisons)
-    if np.isnan(plain) or not isinstance(comparisons, ScoreComparisons):
-        return plain
-    sign = -1.0 if plain < 0 else 1.0
-    return sign * pearson(_bent(sign * r, comparisons.scores), comparisons)
+    return float(after_logistic_by_column(r[:, None], comparisons)[0])
 
 
-def _bent(r: Ratings, y: Labels) -> Floats:
-    """Ratings r (n,) mapped by the logistic curve with the best fit to labels y.
+def after_logistic_by_column(ratings: Floats, comparisons: Comparisons) -> Floats:
+    """Values (c,) of :func:`pearson_after_logistic` for the columns of ratings (n, c)."""
+    values = np.array([pearson(column, comparisons) for column in ratings.T])
+    known = np.flatnonzero(~np.isnan(values))
+    if len(known) and isinstance(comparisons, ScoreComparisons):
+        sign = np.where(values[known] < 0, -1.0, 1.0)
+        bent = _bent(sign * ratings[:, known], comparisons.scores)
+        values[known] = sign * [pearson(column, comparisons) for column in bent.T]
+    return values
 
-    Of all curves of one middle and width the best fitting low and height correlate most, so only
+
+def _bent(r: Floats, y: Labels) -> Floats:
+    """Ratings r (n, c), each column mapped by the logistic curve that fits labels y best, unscaled.
+
+    Of all curves with one middle and width the best fitting low and height correlate most, so only
     two parameters are searched: on a grid, for there are local optima, then on finer ones.
     """
     from scipy.special import expit
 
     known = np.isfinite(y)
-    r = (r - r[known].mean()) / r[known].std()
+    r = ((r - r[known].mean(axis=0)) / r[known].std(axis=0)).T  # (c, n)
     labels = (y[known] - y[known].mean()) / y[known].std()
+    judged, each = r[:, known], np.arange(len(r))
 
-    def correlations(tried: Floats) -> Floats:  # (k, 2) middles and logarithms of widths
-        curves = expit((r[known] - tried[:, :1]) / np.exp(tried[:, 1:]))
-        curves -= curves.mean(axis=1, keepdims=True)
-        lengths = np.sqrt((curves**2).mean(axis=1))
-        return curves @ labels / len(labels) / np.maximum(lengths, _FLAT)
+    def best_of(tried: Floats) -> Floats:  # (c, k, 2) middles and logarithms of widths
+        curves = expit((judged[:, None] - tried[:, :, :1]) / np.exp(tried[:, :, 1:]))  # (c, k, m)
+        curves -= curves.mean(axis=-1, keepdims=True)
+        lengths = np.sqrt((curves**2).mean(axis=-1))
+        best = np.argmax(curves @ labels / np.maximum(lengths, _FLAT), axis=1)
+        return tried[each, best][:, None]  # (c, 1, 2)
 
-    inside = np.quantile(r[known], np.linspace(0, 1, _MIDDLES))
-    middles = np.concatenate([inside[0] - _BEYOND[::-1], inside, inside[-1] + _BEYOND])
-    tried = np.stack(np.meshgrid(middles, np.log(_WIDTHS)), axis=-1).reshape(-1, 2)
-    low, high = tried.min(axis=0), tried.max(axis=0)
-    best = tried[np.argmax(correlations(tried))]
+    inside = np.quantile(judged, np.linspace(0, 1, _MIDDLES), axis=1).T
+    beyond = inside[:, :1] - _BEYOND[::-1], inside[:, -1:] + _BEYOND
+    middles = np.concatenate([beyond[0], inside, beyond[1]], axis=1)
+    middle, width = np.broadcast_arrays(middles[:, None], np.log(_WIDTHS)[:, None])
+    tried = np.stack([middle, width], axis=-1).reshape(len(r), -1, 2)
+    low, high = tried.min(axis=1, keepdims=True), tried.max(axis=1, keepdims=True)
+    best = best_of(tried)
     for step in range(_REFINEMENTS):
-        tried = (best + _STEPS / _SHRINK**step).clip(low, high)
-        best = tried[np.argmax(correlations(tried))]
-    return expit((r - best[0]) / np.exp(best[1]))
+        best = best_of((best + _STEPS / _SHRINK**step).clip(low, high))
+    return expit((r - best[:, :, 0]) / np.exp(best[:, :, 1])).T
