@@ -8,7 +8,6 @@ https://doi.org/10.1007/BF01588971), and 1/2 where parts of the collection have 
 (Fisher, Nemhauser & Wolsey 1978, https://doi.org/10.1007/BFb0121195).
 """
 
-import heapq
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +28,7 @@ GREEDY_SHARE_WITH_PARTS = 0.5  # of the best value, guaranteed with quotas
 
 _MIN_BLOCKS_FOR_THREADS = 32  # fewer are not worth starting threads
 ROWS_A_BLOCK = 128  # rows of covers processed together, which a core's cache holds
-_ANEW = 32  # gains worked out anew together
+_ANEW = 256  # gains worked out anew together
 _BOUND_STAGES = 5  # stages of the choice used for the upper bound
 
 
@@ -185,31 +184,31 @@ def _greedy(
 ) -> list[tuple[int, float]]:
     """Photos added by greedy as (row, gain); updates `best`, the cover by client, in place."""
     rows = np.flatnonzero(waiting)
-    places = rules.places - len(chosen)
+    own, places = worth[rows], min(rules.places - len(chosen), len(rows))
     room = rules.room(np.array(chosen, dtype=np.intp))
-    before = (worth + _new_cover(covers, best))[rows]
     # Gains only shrink as the choice grows: an old gain that is still the greatest after it was
     # worked out anew is the greatest of all.
-    heap = list(zip((-before).tolist(), (-worth[rows]).tolist(), rows.tolist(), strict=True))
-    heapq.heapify(heap)
-    fresh = dict.fromkeys(rows.tolist(), 0)  # how many were chosen when a gain was worked out
+    gains = own + _new_cover(covers, best)[rows]
+    fresh = np.zeros(len(rows), dtype=np.intp)  # how many were chosen when a gain was worked out
     found: list[tuple[int, float]] = []
-    while heap and len(found) < places:
-        gain, _, row = heapq.heappop(heap)
-        part = -1 if rules.parts is None else int(rules.parts[row])
-        if room is not None and part >= 0 and room[part] == 0:
+    while len(found) < places and (most := gains.max()) > -np.inf:
+        top = np.flatnonzero(gains == most)
+        at = int(top[np.argmax(own[top])])
+        if fresh[at] < len(found):
+            some = np.append(np.argpartition(-gains, min(_ANEW, len(rows)) - 1)[:_ANEW], at)
+            some = some[(fresh[some] < len(found)) & (gains[some] > -np.inf)]
+            cover = np.maximum(covers[rows[some]] - best, 0)
+            gains[some] = own[some] + cover.sum(axis=1, dtype=np.float64)
+            fresh[some] = len(found)
             continue
-        if fresh[row] < len(found):
-            some = [row, *(heapq.heappop(heap)[2] for _ in range(min(_ANEW - 1, len(heap))))]
-            gains = worth[some] + np.maximum(covers[some] - best, 0).sum(axis=1, dtype=np.float64)
-            for one, anew in zip(some, (-gains).tolist(), strict=True):
-                fresh[one] = len(found)
-                heapq.heappush(heap, (anew, -float(worth[one]), one))
-            continue
-        found.append((row, -gain))
+        row = int(rows[at])
+        found.append((row, float(most)))
         np.maximum(best, covers[row], out=best)
-        if room is not None and part >= 0:
+        gains[at] = -np.inf
+        if room is not None and rules.parts is not None and (part := rules.parts[row]) >= 0:
             room[part] -= 1
+            if room[part] == 0:
+                gains[rules.parts[rows] == part] = -np.inf
     return found
 
 
