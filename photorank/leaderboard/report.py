@@ -94,9 +94,9 @@ class PanelReport:
         limits = best.result.accuracy
         text = (
             f"Of {len(fair)} that had not seen the photos, {best.contender} on {best.index} "
-            f"({best.encoder}, framing {best.framing}) orders most pairs as people did: "
-            f"{limits.value:.3f} [{limits.low:.3f}, {limits.high:.3f}] of {best.result.n_pairs:,} "
-            f"pairs of {best.result.n_photos:,} photos; 0.5 is chance."
+            f"({best.encoder}, framing {best.framing}) is best: it puts the better of two photos "
+            f"first in {limits.value:.3f} [{limits.low:.3f}, {limits.high:.3f}] of "
+            f"{best.result.n_pairs:,} pairs of {best.result.n_photos:,} photos; 0.5 is chance."
         )
         alike = [name for name, lead in leads.items() if not lead.p_holm < _SURE]
         if alike:

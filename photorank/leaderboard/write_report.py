@@ -79,9 +79,9 @@ def _html(board: Leaderboard) -> str:
 
 
 def _chart(panel: PanelReport, scope: Scope) -> str:
-    rows = panel.scope(scope)
+    rows, fair = panel.scope(scope), panel.fair(scope)
     bars = [
-        Bar(row.full_name, found.value, found.low, found.high, faint=not row.result.competes)
+        Bar(row.full_name, found.value, found.low, found.high, faint=row not in fair)
         for row in rows
         for found in [row.result.accuracy]
     ]

@@ -159,7 +159,7 @@ def test_the_command_writes_every_form(encoders, tmp_path):
         *(word for file in files for word in ("--to", str(file))),
     )
     assert told.exit_code == 0, told.stderr
-    assert "orders most pairs as people did" in told.stdout
+    assert "is best: it puts the better of two photos first" in told.stdout
     assert "left out: mute" in told.stderr
     assert "good has no cost: the embeddings were imported" in told.stderr
     assert all(file.stat().st_size > 1000 for file in files)

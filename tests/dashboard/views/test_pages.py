@@ -433,7 +433,7 @@ def test_encoders_are_compared_in_the_background_and_shown(dashboard, home):
     app = dashboard("encoders")
     assert not app.exception
     assert "mean-difference" in list(app.dataframe[0].value["vector or learner"])
-    assert any("orders most pairs as people did" in one.value for one in app.markdown)
+    assert any("puts the better of two photos first" in one.value for one in app.markdown)
 
 
 def test_a_damaged_leaderboard_is_told(dashboard, home):
