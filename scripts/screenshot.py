@@ -45,7 +45,7 @@ CHARTS = {  # by the look of Looking closer that shows it, if any, and a part of
 }
 TWO = {"first": "chelsea/defocus-1", "second": "chelsea/defocus-3"}
 PAGES = {  # by what is shown when they are ready
-    "search": ("search?q=a+cat", ".st-key-photos-found img"),
+    "search": ("search?q=a+cat", ".cell img[src]"),
     "album": ("album?places=12", ".st-key-photos-album img"),
     "label": ("teach", ".choice .strip img"),
 }
