@@ -36,7 +36,7 @@ def server_of(app: Starlette, host: str, port: int, limits: Limits) -> uvicorn.S
             http=_head_within(limits.idle_seconds),
             ws="none",
             lifespan="on",
-            log_level="warning",
+            log_level="error",  # a warning for each bad request would fill the log
             access_log=False,
             server_header=False,
             proxy_headers=False,
