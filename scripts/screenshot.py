@@ -83,7 +83,7 @@ def take_pictures(address: str, home: Path) -> None:
             _open(page, f"{address}/", chart=False)
             _keep(page.screenshot(), f"home{dark}")
             _open(page, f"{address}/discerning_power", chart=False)
-            page.screenshot(path=PICTURES / f"discerning-power{dark}.png")
+            _keep(page.screenshot(), f"discerning-power{dark}")
             _open(page, f"{address}/map")
             _keep(page.screenshot(), f"map{dark}")
             if scheme == "light":
