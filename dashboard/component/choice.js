@@ -19,6 +19,7 @@ const BELOW_PX = 36; // that Streamlit keeps free below a page
 
 /** @type {Record<string, string>} */
 const STACKED = { Left: "Upper", Right: "Lower" }; // where one photo is above the other
+const SIDES = ["first", "second"]; // left and right, or upper and lower
 
 /** @param {Asked} pair */
 const nameOf = (pair) => [pair[0][1], pair[1][1]].sort().join();
@@ -136,7 +137,7 @@ export class Choice {
     for (const stage of this.stages) stage.set(FITTED);
     this.stages.forEach((stage, i) => {
       const [index, token, name] = /** @type {Asked} */ (this.pair)[i];
-      stage.show(urlsOf(this.base, index, token), `${i ? "right" : "left"}: ${name}`);
+      stage.show(urlsOf(this.base, index, token), `${SIDES[i]}: ${name}`);
     });
     for (const pair of this.queue.slice(0, AHEAD)) {
       for (const one of [pair[0], pair[1]]) {

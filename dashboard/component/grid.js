@@ -501,8 +501,7 @@ export class Grid {
   toggleStack(place) {
     const columns = this.columns;
     if (!columns) return;
-    let first = this.shown[place];
-    while (first > 0 && columns.stacks[first] === 0) first--;
+    const first = columns.stackOf(this.shown[place]);
     if (columns.stacks[first] < 2) return;
     const token = columns.token(first);
     if (!this.opened.delete(token)) this.opened.add(token);
@@ -512,13 +511,18 @@ export class Grid {
     this.go(this.focus);
   }
 
-  /** @param {string} token */
+  /** Open a photo in the viewer, and the stack that it is in. @param {string} token */
   openPhoto(token) {
-    if (this.openedOnce === token) return;
+    const columns = this.columns;
+    if (!columns || this.openedOnce === token) return;
     this.openedOnce = token;
-    for (let place = 0; place < this.shown.length; place++) {
-      if (token && this.token(place).startsWith(token)) return this.viewer.open(place);
+    const i = columns.find(token);
+    if (i < 0) return;
+    if (columns.stacks[i] === 0) {
+      this.opened.add(columns.token(columns.stackOf(i)));
+      this.showAll();
     }
+    this.viewer.open(Array.prototype.indexOf.call(this.shown, i));
   }
 
   /** @param {MouseEvent} event */

@@ -39,6 +39,18 @@ export class Columns {
     return text;
   }
 
+  /** Photo whose token begins so; -1 without one. @param {string} beginning */
+  find(beginning) {
+    for (let i = 0; i < this.n; i++) if (this.token(i).startsWith(beginning)) return i;
+    return -1;
+  }
+
+  /** First photo of the stack that a photo is in. @param {number} i */
+  stackOf(i) {
+    while (i > 0 && this.stacks[i] === 0) i--;
+    return i;
+  }
+
   /** Mean colour, "" where it is not known. @param {number} i */
   colour(i) {
     const tone = this.tones[i];

@@ -97,9 +97,9 @@ def unused_files(files: Sequence[SkippedFile]) -> UnusedFiles:
     listed = [
         (printable(file.path), file.reason) for file in [*skipped, *others][:_MAX_UNUSED_FILES]
     ]
-    title = f"{counted(len(skipped), 'file')} could not be used"
+    parts = ((skipped, "could not be used"), (others, "passed over"))
     return UnusedFiles(
-        f"{title}, {len(others):,} passed over" if others else title,
+        ", ".join(f"{counted(len(some), 'file')} {what}" for some, what in parts if some),
         sentences,
         pd.DataFrame(listed, columns=["file", "why"]),
     )

@@ -41,13 +41,13 @@ def verdict(
     if each[0] == each[1]:
         sentence = f"**{name}** sees no difference between them."
     else:
-        winner, chance = ("left", each[0]) if better > 0.5 else ("right", each[1])
+        winner, chance = ("first", each[0]) if better > 0.5 else ("second", each[1])
         sentence = f"**{name}** prefers the **{winner}** photo, with a probability of {chance}."
     facts = []
     for rating, place in zip((first, second), among, strict=True):
         fact = f"better than {percentile_text(place)} of the collection"
         facts.append(fact if mode == "plain" else f"rating {short_number(rating)} · {fact}")
-    summary = f"left photo {each[0]}, right photo {each[1]}"
+    summary = f"first photo {each[0]}, second photo {each[1]}"
     trust = _trust(slope, mode)
     return Verdict(better, each, (facts[0], facts[1]), sentence, summary, trust, slope.calibrated)
 

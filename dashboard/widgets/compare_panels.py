@@ -129,7 +129,7 @@ def show_verdict(index: Index, vector: MasterVector, pair: Pair) -> None:
     verdict = two_photos.verdict(vector, both, index_slope(index, vector, ratings), ratings, mode)
     st.container(key="verdict").markdown(verdict.sentence)
     for column, which, chance, fact in zip(
-        st.columns(2), ("Left", "Right"), verdict.chances, verdict.facts, strict=True
+        st.columns(2), ("First", "Second"), verdict.chances, verdict.facts, strict=True
     ):
         column.metric(f"{which} is better", chance)
         column.caption(fact)
@@ -144,8 +144,8 @@ def show_verdict(index: Index, vector: MasterVector, pair: Pair) -> None:
         height="content",
         column_config={
             "by": st.column_config.TextColumn(session_state.word("vector").capitalize()),
-            "left": st.column_config.ProgressColumn(
-                "Left is better", min_value=0, max_value=100, format="%.0f\N{NO-BREAK SPACE}%%"
+            "first": st.column_config.ProgressColumn(
+                "First is better", min_value=0, max_value=100, format="%.0f\N{NO-BREAK SPACE}%%"
             ),
         },
     )
@@ -159,4 +159,4 @@ def _opinions(index: Index, vectors: Mapping[str, MasterVector], both: Embedding
         slope = index_slope(index, vector, ratings)
         found = two_photos.verdict(vector, both, slope, ratings, mode)
         rows.append((printable(vector_name(name, mode)), 100 * found.probability))
-    return pd.DataFrame(rows, columns=["by", "left"])
+    return pd.DataFrame(rows, columns=["by", "first"])

@@ -102,7 +102,7 @@ class Reasons:
         shots = [self.photos[other] for other in rows]
         name = self.series.named[self.series.codes[row]]
         reason = _joined(
-            "you pinned it" if pinned else None,
+            "you always keep it" if pinned else None,
             _of_series(name, shots, best=bool(best), why=list(dict.fromkeys(why))),
             f"with {counted(len(twins), 'other version')}" if twins else None,
             self._of_rating(row),
@@ -168,7 +168,7 @@ def _of_series(
     which = "best" if best else "one"
     said = f" ({', '.join(why)})" if why else ""
     if name is not None:
-        return f"{which} of {size} in series {name}{said}"
+        return f"{which} of {size} shots of one moment, {name}{said}"
     if is_bracket(photos):
         return f"{which} of {size} exposures of one scene{said}"
     return f"{which} of {size} near-identical shots{said}"
@@ -192,7 +192,7 @@ def _joined(*reasons: str | None) -> str:
 
     Examples
     --------
-    >>> _joined("you pinned it", None, "best of 7 near-identical shots")
-    'you pinned it; best of 7 near-identical shots'
+    >>> _joined("you always keep it", None, "best of 7 near-identical shots")
+    'you always keep it; best of 7 near-identical shots'
     """
     return "; ".join(reason for reason in reasons if reason)

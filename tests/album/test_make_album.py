@@ -173,7 +173,7 @@ def test_a_threshold_that_was_not_measured_is_called_so(make):
 def test_names_of_series_are_told(make):
     """People's series are called what people call them."""
     album = make(1, in_series([0] * 10, ["at the lake"]))
-    assert "best of 10 in series at the lake" in album.chosen[0].reason
+    assert "best of 10 shots of one moment, at the lake" in album.chosen[0].reason
 
 
 def test_pins_are_in_and_bans_are_not(make):
@@ -182,7 +182,7 @@ def test_pins_are_in_and_bans_are_not(make):
     album = make(3, series, pinned=frozenset({0}), banned=frozenset({9, 5}), balance=0)
     assert rows(album) == [0, 4, 8]
     assert [one.pinned for one in album.chosen] == [True, False, False]
-    assert "you pinned it" in album.chosen[0].reason
+    assert "you always keep it" in album.chosen[0].reason
     assert "one of 3" in album.chosen[0].reason
     better = [1, 9, 9, 2, 2, 2, 3, 3, 3, 4]  # what is pinned is the worst of its series
     assert rows(make(2, series, better, pinned=frozenset({0}), balance=0)) == [0, 9]

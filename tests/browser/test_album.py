@@ -93,7 +93,7 @@ def test_bans_and_pins_by_clicks_and_how_they_are_undone(album):
     settled(page)
     assert wanted in names(page)
     assert len(names(page)) == 5
-    assert page.get_by_text("you pinned it").count() == 1
+    assert page.get_by_text("you always keep it").count() == 1
 
     page.get_by_role("button", name="No longer keep").click()
     page.get_by_role("button", name="No longer keep").wait_for(state="detached")

@@ -42,7 +42,7 @@ def test_known_series_have_one_shot_each(album):
     assert len({series[one["path"]] for one in made["chosen"]}) == 12
     for one in made["chosen"]:
         assert [series[path] for path in one["represents"]] == [series[one["path"]]]
-        assert f"of 2 in series {series[one['path']]}" in one["reason"]
+        assert f"of 2 shots of one moment, {series[one['path']]}" in one["reason"]
         assert ", ".join(one["over_next"]) in one["reason"]
 
 

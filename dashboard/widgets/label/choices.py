@@ -18,6 +18,7 @@ from photorank.learning.personal_taste import PersonalState
 from photorank.typing import Floats, Json
 
 STRIP = 10  # best photos, before and now
+_APPLY = "use-taste"  # key of the button
 
 
 @st.fragment
@@ -62,17 +63,23 @@ def _best(index: Index, taste: PersonalState, ratings: Floats) -> list[list[str]
 
 def _taste_bar(session: LabelSession, taste: PersonalState) -> None:
     """Show the certainty of the taste, and the button that applies it everywhere."""
-    name = own_taste(session)
-    saved = name in index_data.vectors(session.index)
+    _apply_taste(session, taste)
+    saved = own_taste(session) in index_data.vectors(session.index)
     with st.container(horizontal=True, vertical_alignment="center", key="taste"):
         with st.popover("How sure is it?", icon=":material/query_stats:", key="sure"):
             how_sure(taste)
-        wanted = st.button(
+        st.button(
             "My taste is used everywhere" if saved else "Use my taste everywhere",
-            key="use-taste",
+            key=_APPLY,
             type="secondary" if saved else "primary",
             disabled=not (taste.n_choices or taste.n_stars),
         )
+
+
+def _apply_taste(session: LabelSession, taste: PersonalState) -> None:
+    """Save the taste if the button was pressed, or if it was saved before and has changed."""
+    name, wanted = own_taste(session), bool(st.session_state.get(_APPLY))
+    saved = name in index_data.vectors(session.index)
     # What is saved follows each choice; it is one vector, whatever it is called.
     changed = session_state.note_choices(name, taste.n_choices, taste.n_stars)
     if wanted or (saved and changed):

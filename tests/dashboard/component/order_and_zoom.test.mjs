@@ -34,6 +34,14 @@ test("a closed stack is its first photo, an open one all of them", () => {
   assert.deepEqual([...columns.shown(new Set([columns.token(0)]))], [0, 1, 2, 3]);
 });
 
+test("a photo inside a stack is found, and leads to the stack's first", () => {
+  const columns = new Columns(order(ROWS));
+  const inside = columns.find("03");
+  assert.equal(inside, 2);
+  assert.deepEqual([inside, 0, 3].map((i) => columns.stackOf(i)), [0, 0, 3]);
+  assert.equal(columns.find("05"), -1);
+});
+
 test("addresses hold no more than one name a part", () => {
   assert.equal(urlsOf("http://h/b", "a/../b", "../x").small, "http://h/b/photos/a%2F..%2Fb/..%2Fx/384");
 });

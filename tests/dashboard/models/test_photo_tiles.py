@@ -25,9 +25,10 @@ def test_what_could_not_be_used_comes_first_and_a_long_list_ends():
         [*others, SkippedFile(Path("/p/a.psd"), 0, 0, OTHER_KIND), damaged]
     )
 
-    assert unused.title == "1 file could not be used, 1,201 passed over"
+    assert unused.title == "1 file could not be used, 1,201 files passed over"
     assert unused.sentences[0] == "1,201 files passed over: 1200 .MOV, 1 .psd"
     assert "photorank status --json" in unused.sentences[-1]
     assert list(unused.table["file"])[:2] == ["/p/z.jpg", "/p/0.MOV"]
     assert len(unused.table) == 1000
     assert photo_tiles.unused_files([damaged]).title == "1 file could not be used"
+    assert photo_tiles.unused_files(others[:1]).title == "1 file passed over"

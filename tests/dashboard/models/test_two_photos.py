@@ -13,15 +13,15 @@ SLOPE = Slope(2.0, True, "fitted on held-out judgements")
 
 
 def test_swapping_the_photos_swaps_the_verdict():
-    """Chances, facts and the preferred side change places."""
+    """Chances, facts and the preferred photo change places, whether beside or below each other."""
     one = two_photos.verdict(VECTOR, PAIR, SLOPE, COLLECTION)
     other = two_photos.verdict(VECTOR, PAIR[::-1], SLOPE, COLLECTION)
 
     assert one.probability == pytest.approx(1 / (1 + np.exp(-0.8)))
     assert one.chances == other.chances[::-1] == ("69\xa0%", "31\xa0%")
     assert one.facts == other.facts[::-1]
-    assert "**left**" in one.sentence
-    assert "**right**" in other.sentence
+    assert "**first**" in one.sentence
+    assert "**second**" in other.sentence
 
 
 def test_photos_are_placed_in_the_collection():

@@ -29,7 +29,7 @@ def test_an_album_is_chosen_explained_and_changed(dashboard, paths):
     app.number_input(key="places").set_value(5).run()
     assert not app.exception
     assert "**5 photos** of 24" in app.markdown[0].value
-    assert "in series" in texts(app)
+    assert "shots of one moment" in texts(app)
     assert re.search(r"instead of \d\\?\.jpg", texts(app))
     assert len([one for one in app.button if one.label == "Leave out"]) == 5 + 5  # and just missed
 
@@ -38,11 +38,11 @@ def test_an_album_is_chosen_explained_and_changed(dashboard, paths):
     assert "Left out" in [one.value for one in app.header]
     button(app, "Always keep", -1).click().run()
     assert not app.exception
-    assert "you pinned it" in texts(app)
+    assert "you always keep it" in texts(app)
     button(app, "No longer keep").click().run()
     button(app, "Allow again").click().run()
     assert not app.exception
-    assert "you pinned it" not in texts(app)
+    assert "you always keep it" not in texts(app)
 
 
 def test_an_album_may_have_limits_on_photos_with_a_face(dashboard, paths):
@@ -77,7 +77,7 @@ def test_the_contact_sheet_shows_photos_alone(dashboard, paths):
     app.number_input(key="places").set_value(3).run()
     app.segmented_control(key="view").set_value("sheet").run()
     assert not app.exception
-    assert "in series" not in app.markdown[1].value
+    assert "of one moment" not in app.markdown[1].value
 
 
 def test_an_export_is_told_before_it_is_done(dashboard, paths, tmp_path):
@@ -175,7 +175,7 @@ def test_an_address_takes_pins_and_bans_along(dashboard, home):
     address = {name: app.query_params[name] for name in ("pin", "ban")}
 
     other = dashboard("album", places="3", **address)
-    assert "you pinned it" in texts(other)
+    assert "you always keep it" in texts(other)
     assert "Left out" in [one.value for one in other.header]
     button(other, "No longer keep").click().run()
     button(other, "Allow again").click().run()
@@ -189,7 +189,7 @@ def test_an_address_that_pins_what_there_is_not_pins_nothing(dashboard, home, pi
     app = dashboard("album", places="3", pin=pin)
 
     assert not app.exception
-    assert "you pinned it" not in texts(app)
+    assert "you always keep it" not in texts(app)
     assert "pin" not in app.query_params
 
 

@@ -228,7 +228,7 @@ def test_browse_lists_the_files_that_are_no_photos(dashboard, home):
     app = dashboard("photos")
 
     [unused] = app.expander
-    assert unused.label == "1 file could not be used, 1 passed over"
+    assert unused.label == "1 file could not be used, 1 file passed over"
     assert [one.value for one in app.text] == ["1 file passed over: 1 .csv"]
     assert list(app.dataframe[0].value["why"])[1] == "another kind of file"
 

@@ -84,6 +84,7 @@ def test_a_taste_is_one_vector_that_follows_each_choice(dashboard, paths):
     items = answer(app, "first")
     button(app, "Use my taste everywhere").click().run()
     assert not app.exception
+    assert button(app, "My taste is used everywhere")
     first = list_vectors(Index.open(paths))["my-taste"]
     assert (first.kind, first.card.n_pairs) == ("personal", 1)
 
