@@ -29,7 +29,7 @@ from photorank.workspace import IndexPaths, make_folder
 
 if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not need it
     from dashboard.models.album import Kind as ExportKind
-    from dashboard.models.label_session import LabelSession
+    from dashboard.models.teach_session import TeachSession
     from photorank.album.kept.store import Entry
 
 _NO_GAIN = 1e-9  # of an album's value, up to which a swap is none
@@ -125,7 +125,7 @@ def save_vector(index: Index, vector: MasterVector) -> None:
     add_vector(index, vector)
 
 
-def record_answers(session: "LabelSession", items: Sequence[Json]) -> None:
+def record_answers(session: "TeachSession", items: Sequence[Json]) -> None:
     """Save a person's answers about pairs in order, skipping those already saved.
 
     Each is durable before the next. Raises what the click log raises: the rest is then not saved.
@@ -166,7 +166,7 @@ def _record_answer(
     click_log.record_choice(paths, rater, winner, loser, tie=outcome == "tie", asked=asked)
 
 
-def _take_back(session: "LabelSession", pair: tuple[str, str] | None) -> None:
+def _take_back(session: "TeachSession", pair: tuple[str, str] | None) -> None:
     """Take back the answer about a pair; without a pair, the latest click."""
     if pair is not None:
         click_log.take_back(session.index.paths, session.rater, *pair)

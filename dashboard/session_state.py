@@ -14,7 +14,7 @@ from photorank.index.opened import Index
 from photorank.workspace import Workspace
 
 if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not need it
-    from dashboard.models.label_session import PairQueue
+    from dashboard.models.teach_session import PairQueue
 
 MARKS_IN_ADDRESS = 60  # photos at most: a longer address is cut off by mail programs
 TOKEN_DIGITS = 12  # of a digest, which tell a photo from all others
@@ -160,7 +160,7 @@ def set_text(key: str, text: str) -> None:
 
 def pair_queue(*place: str) -> "PairQueue":
     """Pair queue of this browser session for an index, person, vector and kind of pairs."""
-    from dashboard.models.label_session import PairQueue
+    from dashboard.models.teach_session import PairQueue
 
     queues: dict[tuple[str, ...], PairQueue] = st.session_state.setdefault("pairs", {})
     return queues.setdefault(place, PairQueue())

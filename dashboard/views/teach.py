@@ -3,10 +3,10 @@
 import streamlit as st
 
 from dashboard.cache import index_data
-from dashboard.models import label_texts
+from dashboard.models import teach_texts
 from dashboard.widgets import page_head, pickers
 from dashboard.widgets.errors import show_errors
-from dashboard.widgets.label import choices, people, person, stars
+from dashboard.widgets.teach import choices, people, person, stars
 
 index, bar = page_head.open_page("Teach")
 if len(index) < 2:
@@ -15,7 +15,7 @@ if len(index) < 2:
 with show_errors():
     known = index_data.clickers(index)
     with bar:
-        mode = pickers.choose_one("What to do", label_texts.modes(len(known)), "mode")
+        mode = pickers.choose_one("What to do", teach_texts.modes(len(known)), "mode")
         asked = person.ask_person(index, known)
 with show_errors(st.error):
     session = person.begin_session(index, asked)

@@ -1,6 +1,6 @@
 import pytest
 
-from dashboard.models.label_session import LabelSession
+from dashboard.models.teach_session import TeachSession
 from photorank.index.judging.click_log import record_choice
 from photorank.index.opened import Index
 from photorank.vectors.store import list_vectors
@@ -12,7 +12,7 @@ def session(paths):
     """Return a session in which ann labels photos of the index `small`, beginning with `ours`."""
     index = Index.open(paths)
     prior = list_vectors(index)["ours"]
-    return LabelSession(index, "ann", prior, subset_in(index, prior.direction))
+    return TeachSession(index, "ann", prior, subset_in(index, prior.direction))
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dashboard import actions
-from dashboard.models.label_session import PAIRS_AHEAD, Pair, codes_of_kind
+from dashboard.models.teach_session import PAIRS_AHEAD, Pair, codes_of_kind
 from photorank.index.judging.click_log import Undone, record_stars
 from photorank.vectors.taste.photo_subset import PhotoSubset
 

@@ -7,8 +7,8 @@ from typing import Literal
 import pandas as pd
 
 from dashboard.formatting import file_name, number, percent, with_interval
-from dashboard.models.label_session import Kind
 from dashboard.models.photo_tiles import Tile, percentile_text, tile_of
+from dashboard.models.teach_session import Kind
 from dashboard.models.vector_card import Within
 from dashboard.models.words import Mode, say, vector_text
 from photorank.errors import counted

@@ -6,17 +6,17 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.cache import vector_ratings
-from dashboard.models.label_people import FEW, people_texts
-from dashboard.models.label_session import LabelSession
+from dashboard.models.teach_people import FEW, people_texts
+from dashboard.models.teach_session import TeachSession
 from dashboard.widgets import photo_grid
-from dashboard.widgets.label.learned import save_form
+from dashboard.widgets.teach.learned import save_form
 from photorank.evaluation import agreement
 from photorank.outside_text import printable
 from photorank.vectors.master import MasterVector
 
 
 @st.fragment
-def show_people(session: LabelSession, people: Sequence[str]) -> None:
+def show_people(session: TeachSession, people: Sequence[str]) -> None:
     """Show several people's agreement, shared favourites and disputed photos."""
     chosen = st.multiselect(
         "People", people, default=people[:FEW], format_func=printable, key="people"

@@ -1,4 +1,4 @@
-from dashboard.models import label_people
+from dashboard.models import teach_people
 from photorank.evaluation.agreement import voices
 
 
@@ -8,7 +8,7 @@ def test_people_are_compared_in_words(session, choose):
     choose("bob", [(7, 0), (15, 8), (16, 23)])
     choose("c*y", [(0, 7), (8, 15), (1, 6)])
     heard = voices(session.index, ["ann", "bob", "c*y"], session.subset)
-    found = label_people.people_texts(session.index, heard)
+    found = teach_people.people_texts(session.index, heard)
 
     assert "would choose alike on" in found.headline
     assert "agree least" in found.headline

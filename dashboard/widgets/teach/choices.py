@@ -8,9 +8,9 @@ from dashboard.cache import index_data
 from dashboard.component.mounting import drain, mount, place_of
 from dashboard.component.photo_view import indexed_photo
 from dashboard.formatting import error_text
-from dashboard.models import label_texts, vector_card
-from dashboard.models.label_session import LabelSession, Pair
-from dashboard.widgets.label.learned import how_sure
+from dashboard.models import teach_texts, vector_card
+from dashboard.models.teach_session import Pair, TeachSession
+from dashboard.widgets.teach.learned import how_sure
 from photorank.errors import PhotorankError, counted
 from photorank.index.judging.click_log import Clicks
 from photorank.index.opened import Index
@@ -22,7 +22,7 @@ _APPLY = "use-taste"  # key of the button
 
 
 @st.fragment
-def show_choices(session: LabelSession) -> None:
+def show_choices(session: TeachSession) -> None:
     """Show pairs to choose from, and effects of the choices; each press is saved."""
     place = place_of("choice", session.index.name, session.rater)
     try:
@@ -35,17 +35,17 @@ def show_choices(session: LabelSession) -> None:
     mount(place, _choice_data(session, said, taste))
 
 
-def _choice_data(session: LabelSession, said: Clicks, taste: PersonalState) -> Json:
+def _choice_data(session: TeachSession, said: Clicks, taste: PersonalState) -> Json:
     index = session.index
     prior = session.subset.including(index, said.judged_rows).Z[:, 0]
     again = session.queue.again
     return {
         "mode": "choice",
         "index": index.name,
-        "question": label_texts.QUESTION,
+        "question": teach_texts.QUESTION,
         "pairs": [_asked(index, pair) for pair in session.pairs(said)],
         "again": None if again is None else _asked(index, again),
-        "said": label_texts.progress_text(taste),
+        "said": teach_texts.progress_text(taste),
         "before": _best(index, taste, prior),
         "now": _best(index, taste, taste.ratings),
     }
@@ -61,7 +61,7 @@ def _best(index: Index, taste: PersonalState, ratings: Floats) -> list[list[str]
     return [list(indexed_photo(index, row)) for row in rows.tolist()]
 
 
-def _taste_bar(session: LabelSession, taste: PersonalState) -> None:
+def _taste_bar(session: TeachSession, taste: PersonalState) -> None:
     """Show the certainty of the taste, and the button that applies it everywhere."""
     _apply_taste(session, taste)
     saved = own_taste(session) in index_data.vectors(session.index)
@@ -76,7 +76,7 @@ def _taste_bar(session: LabelSession, taste: PersonalState) -> None:
         )
 
 
-def _apply_taste(session: LabelSession, taste: PersonalState) -> None:
+def _apply_taste(session: TeachSession, taste: PersonalState) -> None:
     """Save the taste if the button was pressed, or if it was saved before and has changed."""
     name, wanted = own_taste(session), bool(st.session_state.get(_APPLY))
     saved = name in index_data.vectors(session.index)
@@ -94,6 +94,6 @@ def _apply_taste(session: LabelSession, taste: PersonalState) -> None:
         st.toast(f"Every page now judges by your taste, of {n} so far.", icon=":material/check:")
 
 
-def own_taste(session: LabelSession) -> str:
+def own_taste(session: TeachSession) -> str:
     """Name of a person's taste vector."""
     return vector_card.taste_name(session.rater, index_data.vectors(session.index))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dashboard.formatting import plain, with_interval
-from dashboard.models.label_texts import MOVED, rating_text
 from dashboard.models.photo_tiles import Tile, tile_of
+from dashboard.models.teach_texts import MOVED, rating_text
 from photorank.evaluation.agreement import Shared, Voice, agreed_best, agreements, contested
 from photorank.index.opened import Index
 

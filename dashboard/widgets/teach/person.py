@@ -7,8 +7,8 @@ import streamlit as st
 
 from dashboard import session_state
 from dashboard.cache import index_data, vector_ratings
-from dashboard.models import label_texts, vector_card
-from dashboard.models.label_session import Kind, LabelSession, codes_of_kind
+from dashboard.models import teach_texts, vector_card
+from dashboard.models.teach_session import Kind, TeachSession, codes_of_kind
 from dashboard.models.words import vector_name
 from dashboard.widgets import pickers
 from dashboard.widgets.errors import show_errors
@@ -33,7 +33,7 @@ def ask_person(index: Index, people: Sequence[str]) -> Person:
     kind: Kind = "all"
     with st.popover("Settings", icon=":material/tune:", key="settings"):
         prior = _prior_picker(index, rater)
-        kinds = label_texts.kinds(
+        kinds = teach_texts.kinds(
             vector_card.comparable(index_data.labels(index, rater)), session_state.words()
         )
         if len(kinds) > 1:
@@ -55,19 +55,19 @@ def _prior_picker(index: Index, rater: str) -> MasterVector | None:
         by_preference(known, evaluation),
         format_func=lambda name: vector_name(name, mode),
         key="prior",
-        help=label_texts.PRIOR_HELP,
+        help=teach_texts.PRIOR_HELP,
         persist_state="session",
     )
     return known[name]
 
 
-def begin_session(index: Index, person: Person) -> LabelSession:
+def begin_session(index: Index, person: Person) -> TeachSession:
     """Labelling session of a person on an index."""
     rater, prior, kind = person
     within = codes_of_kind(index_data.labels(index, rater), kind)
     subset = vector_ratings.photo_subset(index, prior, rater, within)
     queue = session_state.pair_queue(index.name, rater, prior.name if prior else "", kind)
-    return LabelSession(index, rater, prior, subset, within, queue)
+    return TeachSession(index, rater, prior, subset, within, queue)
 
 
 def _name_picker(known: Sequence[str]) -> str:

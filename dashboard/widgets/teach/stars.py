@@ -4,11 +4,11 @@ import numpy as np
 import streamlit as st
 
 from dashboard.component.photo_view import GridStyle, photo_grid, shown_photos
-from dashboard.models.label_session import LabelSession
+from dashboard.models.teach_session import TeachSession
 
 
 @st.fragment
-def star_grid(session: LabelSession) -> None:
+def star_grid(session: TeachSession) -> None:
     """Show all photos with the stars given by the person."""
     st.caption(
         "Keys 1 to 5 give the photo in the frame its stars, 0 takes them away, U takes back."

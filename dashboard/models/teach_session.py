@@ -42,7 +42,7 @@ class PairQueue:
 
 
 @dataclass(frozen=True)
-class LabelSession:
+class TeachSession:
     """Labelling session of one person on an index, behind the page Teach."""
 
     index: Index

@@ -8,8 +8,8 @@ from dashboard import actions
 from dashboard.cache import index_data
 from dashboard.charts import detail_charts
 from dashboard.models import vector_card
-from dashboard.models.label_session import LabelSession
-from dashboard.models.label_texts import learned_texts
+from dashboard.models.teach_session import TeachSession
+from dashboard.models.teach_texts import learned_texts
 from dashboard.widgets import photo_grid
 from dashboard.widgets.chart import show_chart
 from dashboard.widgets.errors import show_errors
@@ -35,7 +35,7 @@ def how_sure(taste: PersonalState) -> None:
         photo_grid.photo_grid("moved", texts.moved, 110)
 
 
-def save_form(session: LabelSession, stem: str, make: Callable[[str], MasterVector]) -> None:
+def save_form(session: TeachSession, stem: str, make: Callable[[str], MasterVector]) -> None:
     """Show a form that saves a taste as a vector under an unused name."""
     with st.form("save", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         free = vector_card.free_name(stem, index_data.vectors(session.index))

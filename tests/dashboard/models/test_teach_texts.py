@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 
 from dashboard.charts import detail_charts
-from dashboard.models import label_texts
+from dashboard.models import teach_texts
 from photorank.index.judging.click_log import record_stars
 from photorank.vectors.master import shortened
 
 
 def test_before_any_choice_the_page_promises_nothing(session):
     """No number, no curve, no photo that moved."""
-    found = label_texts.learned_texts(session.taste())
+    found = teach_texts.learned_texts(session.taste())
 
     assert found.headline.startswith("**0 choices.** After about twenty choices")
     assert (found.outlook, found.reading, found.moved) == ("", "", [])
@@ -23,7 +23,7 @@ def test_what_was_learned_is_said_with_its_interval(session, choose):
     choose("ann", [sorted(rng.choice(24, 2, replace=False)) for _ in range(40)])
     record_stars(session.index.paths, "ann", session.index.photo(0).digest, 4)
     taste = session.taste()
-    found = label_texts.learned_texts(taste)
+    found = teach_texts.learned_texts(taste)
 
     assert found.headline.startswith("**40 choices and 1 photo with stars.**")
     assert f"{100 * taste.accuracy.low:.0f}" in found.headline
@@ -31,8 +31,8 @@ def test_what_was_learned_is_said_with_its_interval(session, choose):
     assert found.outlook.startswith("20 more choices")
     assert found.curve["choices"].iloc[0] == 0
     assert "by ours alone" in found.reading
-    assert 0 < len(found.moved) <= label_texts.MOVED
-    assert label_texts.progress_text(taste).startswith("40 choices · predicts ")
+    assert 0 < len(found.moved) <= teach_texts.MOVED
+    assert teach_texts.progress_text(taste).startswith("40 choices · predicts ")
 
 
 def test_a_prior_that_saw_the_photos_is_told(session, choose):
@@ -42,14 +42,14 @@ def test_a_prior_that_saw_the_photos_is_told(session, choose):
     taste = session.taste()
     for seen in (frozenset(), frozenset([shortened(session.index.photo(0).digest)])):
         prior = replace(taste.prior, card=replace(taste.prior.card, photos=seen))
-        headline = label_texts.learned_texts(replace(taste, prior=prior)).headline
-        assert (label_texts.PRIOR_SAW in headline) == bool(seen)
+        headline = teach_texts.learned_texts(replace(taste, prior=prior)).headline
+        assert (teach_texts.PRIOR_SAW in headline) == bool(seen)
 
 
 def test_few_tests_tell_nothing(session, choose):
     """Under five choices that were tested there is neither a share nor a curve."""
     choose("ann", [(0, 7), (8, 15), (16, 23)])
-    found = label_texts.learned_texts(session.taste())
+    found = teach_texts.learned_texts(session.taste())
 
     assert found.headline.startswith("**3 choices.** After about twenty choices")
     assert found.reading == ""
@@ -57,8 +57,8 @@ def test_few_tests_tell_nothing(session, choose):
 
 def test_two_people_are_needed_to_compare():
     """One alone has two ways to label."""
-    assert list(label_texts.modes(1)) == ["pairs", "stars"]
-    assert list(label_texts.modes(2)) == ["pairs", "stars", "together"]
+    assert list(teach_texts.modes(1)) == ["pairs", "stars"]
+    assert list(teach_texts.modes(2)) == ["pairs", "stars", "together"]
 
 
 def test_the_curve_draws_every_number_of_choices():
