@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photorank.cli.index_and_vector import open_index
+from photorank.cli.index_and_vector import open_index, tell_mistaken
 from photorank.cli.options import (
     AsJson,
     ByRaters,
@@ -105,6 +105,8 @@ def evaluate(
         _print_results(evaluation)
         for text in (*_splits(evaluation, fold_by), headline(evaluation)):
             line(text)
+    if evaluation.copies is not None:
+        tell_mistaken(opened.name, evaluation.copies.mistaken, evaluation.n_photos)
     message(f"saved as {path}")
 
 

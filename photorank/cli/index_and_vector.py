@@ -32,6 +32,17 @@ def open_vector(index: "Index", name: str | None, doing: str = "") -> "MasterVec
     return load_vector(index, name)
 
 
+def tell_mistaken(index: str, mistaken: int, n: int) -> None:
+    """Message, if there are too many near-duplicates to be any, with what to do."""
+    if mistaken:
+        message(
+            f"the encoder of {index} takes {mistaken:,} of {n:,} judged photos for copies of one "
+            "picture, which are held out together, so that hardly any are left to learn from. "
+            f"Index them by another: `photorank index --from {index} --name NEW --encoder SPEC`; "
+            f"`photorank leaderboard --index NEW --index {index}` tests both on the same folds"
+        )
+
+
 def kept_entry(name: str | None) -> "Entry | None":
     """Saved album by name, with its history; None without a name."""
     if name is None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photorank.cli.index_and_vector import open_index, open_vector
+from photorank.cli.index_and_vector import open_index, open_vector, tell_mistaken
 from photorank.cli.options import AsJson, ByRaters, IndexName, Name, TableFile, Within, example
 from photorank.cli.output import interval, line, message, print_json, print_table, progress
 
@@ -93,7 +93,7 @@ def learn(
 ) -> None:
     """Learn a vector from people's judgements. Its accuracy is measured on held-out photos."""
     from photorank.learning.degradations import KIND, learn_degradations
-    from photorank.learning.learn_vector import learn_vector
+    from photorank.learning.learn_vector import MISTAKEN, learn_vector
     from photorank.vectors.store import add_vector, check_free
 
     if learner is None and rater is None:
@@ -129,6 +129,8 @@ def learn(
             on_progress=on_progress,
         )
     _print_made(vector, add_vector(opened, vector), as_json)
+    card = vector.card
+    tell_mistaken(opened.name, card.metrics.get(MISTAKEN, 0), card.n_photos)
 
 
 @_vector.command(

@@ -7,6 +7,7 @@ from math import nan
 import numpy as np
 
 from photorank.metrics.estimates import Difference, Estimate, Limits
+from photorank.similarity.near_duplicates import mistaken_for_copies
 from photorank.typing import Codes, Scope
 
 
@@ -148,12 +149,14 @@ class Copies:
     photos: int  # with a copy
     pictures: int  # that they show
     largest: int  # photos of one picture, directly or in chains
+    mistaken: int = 0  # as `largest`, where that is too many to be copies
 
     @classmethod
     def of(cls, codes: Codes) -> "Copies":
         """Counts from copy group codes (n,), −1 for a photo without copies."""
         sizes = np.bincount(codes[codes >= 0])
-        return cls(int(sizes.sum()), len(sizes), int(sizes.max(initial=0)))
+        largest = int(sizes.max(initial=0))
+        return cls(int(sizes.sum()), len(sizes), largest, mistaken_for_copies(codes))
 
 
 @dataclass(frozen=True)

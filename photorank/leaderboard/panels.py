@@ -12,13 +12,11 @@ from photorank.index.opened import Index
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.learn_vector import judgements_digest
 from photorank.metrics.folds import kept_together
+from photorank.similarity.near_duplicates import mistaken_for_copies
 from photorank.typing import Codes
 
 # Share of the smaller index's judged photos that two indexes of one panel have in common.
 _SAME_PHOTOS = 0.5
-# Share of the photos up to which an encoder is believed that they are copies of one picture. On
-# OASIS `embedded` has 0.2 %, and a network of random weights 94 %.
-_MOST_COPIES = 0.25
 
 
 @dataclass
@@ -115,10 +113,7 @@ def _panel(group: list[tuple[Index, JudgedPhotos]]) -> Panel:
 
 
 def _alike(photos: JudgedPhotos) -> int:
-    """Number of photos in the largest group of copies; 0 if that size is plausible."""
-    codes = photos.copies
-    largest = int(np.bincount(codes[codes >= 0], minlength=1).max())
-    return largest if largest > _MOST_COPIES * len(codes) else 0
+    return mistaken_for_copies(photos.copies)
 
 
 def _imported(photos: JudgedPhotos) -> bool:

@@ -19,6 +19,7 @@ from photorank.learning.split_into_folds import split_into_folds
 from photorank.metrics.folds import Folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.rating.probability import fit_slope
+from photorank.similarity.near_duplicates import mistaken_for_copies
 from photorank.typing import Direction, Floats, Json
 from photorank.vectors.learners.direction_learner import DirectionLearner
 from photorank.vectors.master import Card, MasterVector, shortened
@@ -29,6 +30,8 @@ from photorank.vectors.store import load_vector
 _CALIBRATION_PAIRS = 20_000
 # Key on a card of an accuracy that is not held out, because the prior saw the photos.
 IN_SAMPLE = "in_sample_accuracy"
+# Key on a card of the photos that are too many to be copies of one picture, and shared a fold.
+MISTAKEN = "mistaken_for_copies"
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ def fit_and_test(
     Degraded copies bring their own `folds`. Raises ComparisonsError if there are too few photos
     or groups for two folds.
     """
+    mistaken = 0 if folds else mistaken_for_copies(photos.copies)
     folds = folds or split_into_folds(photos, protocol)
     taught = photos.compared_within(protocol.within)
     on_fit = counted(on_progress, len(folds.codes) * folds.k)
@@ -67,6 +71,7 @@ def fit_and_test(
             "pairwise_accuracy": to_json(pairs.accuracy(ratings)),
             "protocol": to_json(protocol)
             | {"fold_by": protocol.fold_by or photos.usual_fold_by, "folds": folds.k},
+            **({MISTAKEN: mistaken} if mistaken else {}),
         },
     )
 

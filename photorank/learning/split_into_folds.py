@@ -20,6 +20,12 @@ def split_into_folds(
     """
     by = protocol.fold_by or photos.usual_fold_by
     together = photos.copies if copies is None else copies
+    if len(together) > 1 and (together == 0).all():
+        raise ComparisonsError(
+            f"the encoder takes all {len(together)} judged photos for copies of one picture, so "
+            "that none can be held out: index them by another encoder "
+            "(`photorank index --from NAME --name NEW --encoder SPEC`)"
+        )
     if by == "split":
         return official_split(photos.splits or (None,) * len(photos.X), together)
     if by == "photo":

@@ -1,0 +1,35 @@
+import numpy as np
+
+N = 40
+
+
+def embeddings(folder, rows):
+    """Write imported embeddings as NumPy's file, whose photos are numbered, and labels."""
+    folder.mkdir()
+    np.save(folder / "x.npy", rows.astype(np.float32))
+    labels = [f"x/{n:09},{n}" for n in range(N)]
+    (folder / "labels.csv").write_text("\n".join(["file,score", *labels]))
+    return folder
+
+
+def test_an_encoder_that_tells_no_photos_apart_is_told_with_the_way_out(
+    photorank, refused, empty_home, tmp_path
+):
+    """Most photos are in one fold then, which an accuracy alone does not say."""
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(N, 8))
+    rows[10:, 0] += 100
+    for name, some in (("blind", rows), ("blinder", rows[10:][np.arange(N) % 30])):
+        folder = embeddings(tmp_path / name, some)
+        photorank("index", "--embeddings", folder, "--name", name, "--encoder-name", name)
+        photorank("labels", "import", folder / "labels.csv", "--index", name)
+    learn = ("vector", "learn", "mine", "--learner", "mean-difference")
+    for done in (
+        photorank(*learn, "--index", "blind"),
+        photorank("evaluate", "--folds", 3, "--repeats", 1, "--index", "blind"),
+    ):
+        assert "takes 30 of 40 judged photos for copies of one picture" in done.err
+        assert "photorank index --from blind --name NEW" in done.err
+
+    said = refused(*learn, "--index", "blinder")
+    assert "takes all 40 judged photos for copies of one picture" in said
