@@ -247,7 +247,8 @@ class Index:
         Parameters
         ----------
         photos : path, image or array, or a sequence of such, optional
-            As for :meth:`embed`; by default all photos of the index, also if a vector stands here.
+            As for :meth:`embed`; by default all photos of the index, also if a
+            MasterVector stands here; a vector's name is given as `vector=`.
         vector : str or MasterVector, optional
             By default :meth:`vector` without a name.
         """

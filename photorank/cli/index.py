@@ -79,9 +79,9 @@ EncoderSpec = Annotated[
     str | None,
     typer.Option(
         metavar="SPEC",
-        help="embedded, open_clip:MODEL/PRETRAINED, open_clip:MODEL@FILE or "
-        "open_clip:hf-hub:ORG/NAME. Default: the index's own, for a new one "
-        "open_clip:ViT-L-14-quickgelu/openai.",
+        help="embedded, open_clip:MODEL/PRETRAINED, open_clip:MODEL@FILE, "
+        "open_clip:hf-hub:ORG/NAME or open_clip:local-dir:PATH. Default: the index's own, for a "
+        "new one open_clip:ViT-L-14-quickgelu/openai.",
     ),
 ]
 Framing = Annotated[
