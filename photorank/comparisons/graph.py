@@ -14,7 +14,7 @@ from photorank.typing import Codes, Embeddings, Floats, Labels, Pairs, Ratings, 
 
 
 class Agreement(NamedTuple):
-    """Weight of each photo's correctly ordered pairs, and of all its pairs."""
+    """Two total weights for each photo: of its correctly ordered pairs and of all its pairs."""
 
     credit: Floats  # (n,) of the pairs that the ratings order as people did, ties half
     weight: Floats  # (n,) of all pairs that people ordered

@@ -65,7 +65,7 @@ class Manifest:
         return blocks.head if blocks else self.dimensions
 
     def stored(self, rows: Embeddings) -> Rows:
-        """Embeddings (n, d) as stored: unit heads, in the precision of the index's shards."""
+        """Embeddings (n, d) as stored: head block of unit length, at the shards' precision."""
         if self.fingerprint.blocks is None:
             return unit_rows(rows)
         return rows.astype(np.float16)

@@ -75,7 +75,7 @@ class ScoreFile:
 
     @contextmanager
     def open(self, card: Json, *, resume: bool) -> Iterator["ScoreFile"]:
-        """Context of the file opened for new rows; on success it is complete.
+        """Context manager of the score file, open for new rows and marked complete on success.
 
         Raises ScoreFileError if it exists and is not to be gone on with, or rests on anything
         else than the card says; StorageError if it cannot be written.

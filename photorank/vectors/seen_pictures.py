@@ -118,7 +118,7 @@ class SeenPictures:
 
 
 def _signs(centred: Embeddings) -> NDArray[np.uint8]:
-    """Packed signs (n, 16) of embeddings along 128 random directions."""
+    """Random-projection hashes (n, 16 bytes): signs of embeddings along 128 directions."""
     return np.packbits(centred @ _directions(centred.shape[1]) > 0, axis=1)
 
 

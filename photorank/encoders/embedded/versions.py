@@ -52,7 +52,7 @@ class FirstEmbeddedEncoder(PackagedEncoder):
 
 
 class EmbeddedEncoder(PackagedEncoder):
-    """Version 2: last layer of EfficientNet-Lite2, means of its stages, technical signals.
+    """Version 2: EfficientNet-Lite2's last layer, its stages' channel means, technical signals.
 
     Each stage gives the means of its channels over the picture. Fixed projections, learned
     without labels, reduce the last layer to 512 dimensions and the stages to 256; see

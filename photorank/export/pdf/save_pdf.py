@@ -1,4 +1,4 @@
-"""Writing of a PDF to disk, with errors of a full disk and a reproducible identity."""
+"""PDF writer with a reproducible document ID, which tells if the disk is full."""
 
 import io
 import os

@@ -19,14 +19,14 @@ _AT_ONCE = 1024  # dates recorded in one transaction, which a crash may cost
 
 
 class Undated(NamedTuple):
-    """Photo whose capture date was stored by an older photorank without its source."""
+    """Photo whose capture date has no recorded source, as older versions stored it."""
 
     number: int  # in the catalogue
     file: PhotoFile  # one of its own
 
 
 def undated(run: Run, roots: Roots, usable: Collection[Place]) -> list[Undated]:
-    """Photos whose capture date was stored by an older photorank."""
+    """Photos whose capture date has no recorded source, as older versions stored it."""
     rows = run.connection.execute(
         "SELECT photo, root, path FROM files JOIN photos ON id = photo WHERE taken_from IS NULL"
     ).fetchall()
