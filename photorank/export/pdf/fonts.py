@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from photorank.errors import ExportError, MissingPathError
+from photorank.errors import ExportError, MissingExtraError, MissingPathError
 from photorank.outside_text import printable
 
 _MAX_FONT_FILES = 400  # searched for letters
@@ -77,8 +77,11 @@ def _best_font(letters: set[str], given: Path | None) -> tuple[Path, set[str]]:
 
 
 def _own_font() -> Path:
-    """Font shipped with reportlab, the same on every machine."""
-    import reportlab
+    """Font shipped with reportlab, the same on every machine; MissingExtraError without it."""
+    try:
+        import reportlab
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("a book", "book") from error
 
     return Path(str(reportlab.__file__)).parent / "fonts" / "Vera.ttf"
 
