@@ -59,6 +59,7 @@ class IndexPaths:
     hashes = _Below("hashes.npz")  # kept: perceptual hashes of thumbnails
     concepts = _Below("concepts.npz")  # kept: embeddings of the concepts' words
     looks = _Below("looks.npz")  # kept: shapes and mean colours of thumbnails
+    positions = _Below("positions.npz")  # kept: the photo of each row of the shards
     series = _Below("series")  # kept: which photos are one series
 
     @property

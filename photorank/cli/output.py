@@ -10,22 +10,12 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.table import Table
-from rich.text import Text
 
 from photorank.outside_text import printable
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from photorank.metrics.estimates import Difference, Estimate, Limits
     from photorank.photos.files import SkippedFile
 
@@ -70,12 +60,17 @@ def print_table(
     columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Collection[str] = ()
 ) -> None:
     """Print a table, with the columns in `right` right-aligned and no markup interpreted."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table()
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(printable(cell)) for cell in row))
-    _console().print(table)
+    width = None if sys.stdout.isatty() else _PIPE_COLUMNS
+    Console(width=width, markup=False, highlight=False, emoji=False).print(table)
 
 
 def print_some(lines: Sequence[object]) -> None:
@@ -118,6 +113,12 @@ def interval(estimate: "Limits | Estimate | Difference | None") -> str:
     return f"{value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
 
 
+def _bar(unit: str) -> "Progress":
+    from photorank.cli.progress_bar import progress_bar
+
+    return progress_bar(unit, quiet=loudness.get().quiet)
+
+
 @contextmanager
 def progress(task: str, unit: str) -> Iterator[Callable[[int, int | None], None]]:
     """Progress bar; yields its update function (done, total)."""
@@ -138,36 +139,3 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
             bar.update(numbers[stage], completed=done, total=total)
 
         yield report
-
-
-class _Speed(ProgressColumn):
-    """Progress column with the speed in units per second."""
-
-    def __init__(self, unit: str) -> None:
-        super().__init__()
-        self.unit = unit
-
-    def render(self, task: Task) -> Text:
-        if not task.speed or not self.unit:
-            return Text("")
-        return Text(f"{task.speed:.{0 if task.speed >= 10 else 1}f} {self.unit}/s")
-
-
-def _bar(unit: str) -> Progress:
-    console = Console(stderr=True)
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        _Speed(unit),
-        TimeRemainingColumn(),
-        console=console,
-        transient=not unit,
-        disable=not console.is_terminal
-        or loudness.get().quiet,  # a log file is no place for a moving bar
-    )
-
-
-def _console() -> Console:
-    width = None if sys.stdout.isatty() else _PIPE_COLUMNS
-    return Console(width=width, markup=False, highlight=False, emoji=False)

@@ -11,7 +11,6 @@ import webbrowser
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
 from importlib.resources import files
 from pathlib import Path
 
@@ -178,6 +177,8 @@ def _wait_until_ready(server: "subprocess.Popen[bytes]", endpoint: Endpoint) -> 
 
 
 def _answers(host: str, port: int) -> bool:
+    from http.client import HTTPConnection, HTTPException
+
     connection = HTTPConnection(host, port, timeout=5)  # no proxy stands between, whatever is set
     try:
         connection.request("GET", "/_stcore/health")

@@ -1,9 +1,6 @@
 """Encoders: unit embeddings of photos and texts in one shared space."""
 
 from photorank.encoders.base import Encoder
-from photorank.encoders.embedded import EmbeddedEncoder, FirstEmbeddedEncoder
-from photorank.encoders.function_encoder import FunctionEncoder
-from photorank.encoders.openclip import OpenClipEncoder
 from photorank.entry_points import declared_names, load_declared, refused
 from photorank.errors import EncoderError, NoEncoderError
 
@@ -48,6 +45,10 @@ def load_encoder(spec: str, *, framing: str | None = None, device: str = "auto")
         ...
     photorank.errors.EncoderError: no encoder is called 'clip'. Use one of: embedded, ...
     """
+    from photorank.encoders.embedded import EmbeddedEncoder, FirstEmbeddedEncoder
+    from photorank.encoders.function_encoder import FunctionEncoder
+    from photorank.encoders.openclip import OpenClipEncoder
+
     for packaged in (EmbeddedEncoder, FirstEmbeddedEncoder):
         if spec == packaged.spec:
             return packaged(framing=framing, device=device)

@@ -10,9 +10,9 @@ from typing_extensions import TypeIs
 from photorank.encoders.blocks import LARGEST
 from photorank.typing import Codes, Direction, Rows
 
-# High byte, without its sign, of the largest number of a row; infinity and nan are above.
-_MAX_HIGH_BYTE = int(np.float16(LARGEST).view(np.uint16)) >> 8
-_ROWS_A_BLOCK = 1 << 14
+_SIZE_BITS = np.uint16(0x7FFF)  # of a float16: all but its sign
+_MAX_SIZE = np.float16(LARGEST).view(np.uint16)
+_VALUES_A_BLOCK = 1 << 17  # 256 kB, so that a core's cache holds them
 
 
 def is_half(rows: Rows) -> TypeIs[NDArray[np.float16]]:
@@ -62,12 +62,12 @@ def greatest(
 
 
 def within_bounds(shard: NDArray[np.float16]) -> bool:
-    """True if all values of a shard (n, d) are finite and about within ± `LARGEST`.
-
-    Only high bytes are looked at: what is up to a quarter above the largest passes.
-    """
-    for start in range(0, len(shard), _ROWS_A_BLOCK):
-        high = shard[start : start + _ROWS_A_BLOCK].view(np.uint8)[:, 1::2]
-        if (high & 0x7F).max() > _MAX_HIGH_BYTE:
+    """True if all values of a shard (n, d) are finite and within ± `LARGEST`."""
+    # Without their sign, the bits of floats are in the order of the floats; nan is the greatest.
+    bits = shard.reshape(-1).view(np.uint16)
+    sizes = np.empty(_VALUES_A_BLOCK, dtype=np.uint16)
+    for start in range(0, len(bits), _VALUES_A_BLOCK):
+        block = bits[start : start + _VALUES_A_BLOCK]
+        if np.bitwise_and(block, _SIZE_BITS, out=sizes[: len(block)]).max() > _MAX_SIZE:
             return False
     return True

@@ -1,7 +1,7 @@
 """Layout of embeddings: all shards as one sequence of rows, with the photo of each row."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -16,8 +16,10 @@ from photorank.errors import BrokenIndexError
 from photorank.index.catalogue.column_arrays import whole_numbers
 from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.file_records import Shard
+from photorank.index.catalogue.row_checksums import totals
 from photorank.index.embeddings.exact_search import MappedRows
 from photorank.index.embeddings.shards import check_first_use, read_shard, rows_sha256
+from photorank.index.kept_arrays import keep_arrays, kept_arrays
 from photorank.typing import Codes
 from photorank.workspace import IndexPaths
 
@@ -25,6 +27,8 @@ _ATTEMPTS = 3  # to open shards while they are being compacted
 # Bytes of shards up to which their checksums take a tenth of a second: less than a tenth of what a
 # command takes that opens an index.
 _QUICK_BYTES = 1 << 26
+_TABLES = ("shards", "photos", "files")  # whose checksums change whenever a layout may
+_KEPT_FROM = 100_000  # positions: fewer are read from the catalogue in less than 0.05 s
 
 
 class Layout(NamedTuple):
@@ -75,22 +79,44 @@ def _layout(paths: IndexPaths, dimensions: int, blocks: Blocks | None) -> Layout
     with reading(paths) as connection:
         known = connection.execute("SELECT id, name, rows, sha256 FROM shards ORDER BY id")
         named = {number: Shard(*shard) for number, *shard in known}
-        photo, shard, row = whole_numbers(
-            connection, ["id", "shard", "row"], "photos WHERE shard IS NOT NULL"
-        )
-        live = _live(connection, len(photo))
-    if live is not None:
-        kept = np.isin(photo, live)
-        photo, shard, row = photo[kept], shard[kept], row[kept]
-    shards = list(named.values())
+        shards = list(named.values())
+        sums = np.array(totals(connection, _TABLES))
+        photos = _kept_photos(paths, sums, sum(one.rows for one in shards))
+        is_kept = photos is not None
+        if photos is None:
+            photos = _photos(connection, named)
+    if not is_kept and len(photos) >= _KEPT_FROM and len(sums) == len(_TABLES):
+        keep_arrays(paths.positions, photos=photos, sums=sums)
     rows = [read_shard(paths, one, dimensions) for one in shards]
     quick = sum(one.nbytes for one in rows) <= _QUICK_BYTES
     check = partial(_check_first_use, paths, shards) if quick else None
-    mapped = MappedRows(rows, dimensions, paths.shards, check, blocks)
-    photos = np.full(len(mapped), -1, dtype=np.intp)
+    return Layout(MappedRows(rows, dimensions, paths.shards, check, blocks), photos, shards)
+
+
+def _photos(connection: sqlite3.Connection, named: Mapping[int, Shard]) -> Codes:
+    """Photo (p,) at each position, read from the catalogue; -1 where it has no file."""
+    photo, shard, row = whole_numbers(
+        connection, ["id", "shard", "row"], "photos WHERE shard IS NOT NULL"
+    )
+    live = _live(connection, len(photo))
+    if live is not None:
+        kept = np.isin(photo, live)
+        photo, shard, row = photo[kept], shard[kept], row[kept]
+    starts = np.cumsum([0, *(one.rows for one in named.values())])
+    photos = np.full(starts[-1], -1, dtype=np.intp)
     numbers = np.fromiter(named, dtype=np.intp, count=len(named))
-    photos[mapped.starts[np.searchsorted(numbers, shard)] + row] = photo
-    return Layout(mapped, photos, shards)
+    photos[starts[np.searchsorted(numbers, shard)] + row] = photo
+    return photos
+
+
+def _kept_photos(paths: IndexPaths, sums: Codes, positions: int) -> Codes | None:
+    """Photos (p,) from the cache file; None where the catalogue has changed since."""
+    if positions < _KEPT_FROM or len(sums) < len(_TABLES):  # an older photorank kept no sums
+        return None
+    kept = kept_arrays(paths.positions, "photos", "sums")
+    if kept is None or not np.array_equal(kept["sums"], sums):
+        return None
+    return kept["photos"] if kept["photos"].shape == (positions,) else None
 
 
 def _check_first_use(paths: IndexPaths, shards: Sequence[Shard]) -> None:

@@ -1,0 +1,90 @@
+"""The photo of each row is kept beside an index, and read again until the catalogue changes."""
+
+import numpy as np
+import pytest
+
+from photorank.index.embeddings import row_positions
+from photorank.index.embeddings.row_positions import load_layout
+from tests.fixtures.colours import paint
+
+
+def take(library, name):
+    """Write a photo of its own colour."""
+    paint(library.folder / f"{name}.png", ord(name))
+
+
+@pytest.fixture
+def kept(library, monkeypatch):
+    """Return an index of four photos, one vanished, whose positions were kept by a reader."""
+    monkeypatch.setattr(row_positions, "_KEPT_FROM", 1)
+    for name in "abcd":
+        take(library, name)
+    library.build()
+    (library.folder / "b.png").unlink()
+    library.build()
+    photos_of(library)
+    assert library.paths.positions.exists()
+    return library
+
+
+def photos_of(library):
+    """Return the photo of each row."""
+    return load_layout(library.paths, library.index.manifest.dimensions).photos.tolist()
+
+
+def from_catalogue(library):
+    """Return the same without the file."""
+    library.paths.positions.unlink()
+    return photos_of(library)
+
+
+def test_the_file_is_what_is_read(kept):
+    """Of an index that has not changed, as long as the file tells of as many rows."""
+    found = photos_of(kept)
+    assert sorted(found) == [-1, 1, 3, 4]
+    with np.load(kept.paths.positions) as file:
+        arrays = dict(file)
+    np.savez(kept.paths.positions, **arrays | {"photos": np.array([9, 9, 9, 9])})
+    assert photos_of(kept) == [9, 9, 9, 9]
+    np.savez(kept.paths.positions, **arrays | {"photos": np.array([9, 9])})
+    assert photos_of(kept) == found
+
+
+def test_after_any_change_the_catalogue_is_read(kept):
+    """A photo that comes, goes, comes back or is pruned; then the file is that of the new state."""
+    before = photos_of(kept)
+    for change, options in (
+        (lambda: take(kept, "e"), {}),
+        (lambda: (kept.folder / "a.png").unlink(), {}),
+        (lambda: take(kept, "b"), {}),
+        (lambda: (kept.folder / "c.png").unlink(), {"prune": True}),
+    ):
+        change()
+        kept.build(**options)
+        after = photos_of(kept)
+        assert after not in (before, [])
+        assert photos_of(kept) == from_catalogue(kept) == after
+        before = after
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "text", "folder"])
+def test_a_file_that_cannot_be_used_is_none(kept, damage):
+    """Cut off, with a flipped bit, of something else, or in whose place nothing can be written."""
+    expected, file = photos_of(kept), kept.paths.positions
+    data = bytearray(file.read_bytes())
+    if damage == "folder":
+        file.unlink()
+        file.mkdir()
+    else:
+        at = data.index(np.array([1], dtype=np.intp).tobytes())
+        flipped = data[:at] + b"\x02" + data[at + 1 :]
+        file.write_bytes({"cut": data[:-30], "flipped": flipped, "text": b"text"}[damage])
+    assert photos_of(kept) == photos_of(kept) == expected
+
+
+def test_few_rows_are_not_kept(library):
+    """Reading them from the catalogue takes no time."""
+    take(library, "a")
+    library.build()
+    photos_of(library)
+    assert not library.paths.positions.exists()
