@@ -1,5 +1,6 @@
 """Warm-up of the server: modules and data of the first page are read before anybody asks."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,16 +13,25 @@ from photorank.errors import PhotorankError
 
 _NAME = "warm-up"  # of its thread
 _SAYS_NO_PAGE = "streamlit.runtime.scriptrunner_utils.script_run_context"  # name of the logger
+_PATIENCE_SECONDS = 2.0  # for data of a large index; what is left is read while the server listens
 
 
 @asynccontextmanager
 async def warmed_up(_: st.App) -> AsyncIterator[None]:
-    """Lifespan of the server: what Home imports is there before it listens, its data soon after."""
-    import_module("dashboard.widgets.home_cards")  # a second, and caches want a server
+    """Lifespan of the server, which listens once what Home needs is there."""
+    for module in ("dashboard.widgets.home_cards", "dashboard.widgets.page_head"):
+        import_module(module)  # a second, and caches want a server
     logger = logging.getLogger(_SAYS_NO_PAGE)  # where a spinner would be, which nobody sees
     logger.addFilter(lambda record: record.threadName != _NAME)
-    Thread(target=_read_first_index, name=_NAME, daemon=True).start()
+    warming = Thread(target=_warm_up, name=_NAME, daemon=True)
+    warming.start()
+    await asyncio.to_thread(warming.join, _PATIENCE_SECONDS)
     yield
+
+
+def _warm_up() -> None:
+    st.segmented_control("Warm-up", ["’"])  # Streamlit looks for emojis: 0.2 s when first
+    _read_first_index()
 
 
 def _read_first_index() -> None:

@@ -1,4 +1,5 @@
 import asyncio
+import sys
 import threading
 
 import streamlit as st
@@ -10,12 +11,11 @@ from photorank.index.opened import Index
 
 
 def test_the_first_page_finds_its_ratings_there(home, monkeypatch, caplog):
-    """A server rates its first index by the preferred vector before anybody asks, in silence."""
+    """A server rates its first index by the preferred vector before it listens, in silence."""
 
     async def begin():
         async with warmed_up(st.App("pages.py")):
-            [warming] = [one for one in threading.enumerate() if one.name == "warm-up"]
-            await asyncio.to_thread(warming.join)
+            assert "warm-up" not in {one.name for one in threading.enumerate()}
 
     asyncio.run(begin())
     monkeypatch.setattr(Index, "rate", None)
@@ -24,3 +24,4 @@ def test_the_first_page_finds_its_ratings_there(home, monkeypatch, caplog):
     preferred = known[by_preference(known, None)[0]]
     assert len(vector_ratings.ratings(index, preferred)) == len(index)
     assert "ScriptRunContext" not in caplog.text
+    assert "streamlit.emojis" in sys.modules

@@ -1,0 +1,23 @@
+"""How fast the server answers, whatever is drawn."""
+
+import time
+from contextlib import closing
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_small_answer_comes_at_once(server):
+    """Answers on one connection do not wait 40 ms, as where a socket would rather send more."""
+    with closing(HTTPConnection(urlsplit(server).netloc, timeout=10)) as connection:
+        taken = []
+        for _ in range(20):
+            begun = time.monotonic()
+            connection.request("GET", "/_stcore/health")
+            connection.getresponse().read()
+            taken.append(time.monotonic() - begun)
+
+    assert min(taken[10:]) < 0.03
