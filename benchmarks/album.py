@@ -25,8 +25,8 @@ from pathlib import Path
 import numpy as np
 from synthetic import VECTOR, write_synthetic
 
-from photorank.album.candidates import Candidates, quality_and_covers
-from photorank.album.greedy_choice import Rules, choose, value_of
+from photorank.album.candidates import Candidates, value_of_albums
+from photorank.album.greedy_choice import Rules, choose
 from photorank.album.make_album import make_album
 from photorank.album.request import AlbumRequest
 from photorank.comparisons.comparisons import Comparisons
@@ -89,12 +89,10 @@ def _shares(
         rules = Rules(k, np.empty(0, dtype=np.intp), everything, parts, (k + 1) // 2)
         rows, ratings = np.arange(n), rng.normal(size=n)
         candidates = Candidates(rows, ratings, rules.pinned, rules.held, rows, everything)
-        quality, covers = quality_and_covers(X, candidates, rules, n)
-        balance = rng.random()
-        worth, covers = (1 - balance) * quality, covers * np.float32(balance)
-        choice = choose(worth, covers, rules)
+        value = value_of_albums(X, candidates, rules, AlbumRequest(k, rng.random()))
+        choice = choose(value, rules)
         best = max(
-            value_of(worth, covers, np.array(rows))
+            value(np.array(rows))
             for size in range(1, k + 1)
             for rows in itertools.combinations(range(n), size)
             if parts is None or np.bincount(parts[list(rows)]).max() <= rules.limit

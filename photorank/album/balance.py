@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from photorank.album.greedy_choice import Mask
+from photorank.album.value import Mask
 from photorank.index.opened import IndexFaces
 from photorank.typing import Codes, Floats
 

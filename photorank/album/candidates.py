@@ -4,14 +4,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from photorank.album.greedy_choice import Covers, Mask, Rules, most_cover
+from photorank.album.greedy_choice import Rules, most_cover
 from photorank.album.request import AlbumRequest
+from photorank.album.value import ROWS_A_BLOCK, Covers, Mask, Value, in_blocks
 from photorank.index.opened import Index
 from photorank.rating.best_shot import best_shots
 from photorank.similarity.series import Series
 from photorank.typing import Codes, Embeddings, Floats, Ratings
 
 _SEED = 0  # of the random clients, so that the same request gives the same album
+_VARIETY_TIE = 1e-6  # weight of ratings when variety alone counts, to break ties
 _SAME_PHOTO_DISTANCE = 1e-6  # cosine distance below which photos count as equal
 
 
@@ -81,31 +83,41 @@ def candidates_of(
     return Candidates(rows, ratings[rows], pinned, held, merit, first[rows])
 
 
-def quality_and_covers(
-    embeddings: Embeddings, candidates: Candidates, rules: Rules, most_clients: int
-) -> tuple[Floats, Covers]:
-    """Quality (g,) and covers (g, c), each scaled by the best album for that term alone.
+def value_of_albums(
+    embeddings: Embeddings, candidates: Candidates, rules: Rules, request: AlbumRequest
+) -> Value:
+    """Value of albums: quality and variety, each scaled by the best album for that term alone.
 
     An album without places is measured by what one place could have.
     """
     rules = replace(rules, places=max(rules.places, 1))
+    covers = _covers(embeddings, candidates, request.clients)
+    worth = weight_of_quality(request) * _quality(candidates, rules)
+    return Value(worth, covers, request.balance / (most_cover(covers, rules) or 1.0))
+
+
+def weight_of_quality(request: AlbumRequest) -> float:
+    """Weight of quality in an album's value."""
+    return max(1 - request.balance, _VARIETY_TIE)
+
+
+def _quality(candidates: Candidates, rules: Rules) -> Floats:
+    """Quality (g,) of each candidate: its rating above the worst one's, scaled."""
     lowest = candidates.ratings.min(initial=np.inf)
     quality = candidates.ratings - lowest if len(candidates.rows) else candidates.ratings
     best = np.sort(quality[candidates.first | (rules.places > candidates.first.sum())])[::-1]
     most = best[: rules.places].sum()
-    quality = quality / most if most > 0 else np.zeros(len(quality))
+    return quality / most if most > 0 else np.zeros(len(quality))
 
+
+def _covers(embeddings: Embeddings, candidates: Candidates, most_clients: int) -> Covers:
+    """Covers (g, c) by each candidate of the series, or of some, by their best shots."""
     clients = np.flatnonzero(candidates.first)
     if len(clients) > most_clients:
         # By lot, one for each photo of the index: to ban a photo changes one client at most.
         lots = np.random.default_rng(_SEED).random(len(candidates.merit))[candidates.rows[clients]]
         clients = np.sort(clients[np.argpartition(lots, most_clients)[:most_clients]])
-    covers = likeness(embeddings[candidates.rows], embeddings[candidates.rows[clients]])
-    if len(clients):
-        alone = most_cover(covers, rules)
-        if alone > 0:
-            covers /= np.float32(alone)
-    return quality, covers
+    return likeness(embeddings[candidates.rows], embeddings[candidates.rows[clients]])
 
 
 def likeness(embeddings: Embeddings, near: Embeddings) -> Covers:
@@ -119,7 +131,13 @@ def likeness(embeddings: Embeddings, near: Embeddings) -> Covers:
     if 1 - typical < _SAME_PHOTO_DISTANCE:
         return np.ones((len(embeddings), c), dtype=np.float32)
     covers = embeddings @ near.T
-    covers -= np.float32(typical)
-    covers /= np.float32(1 - typical)
-    np.maximum(covers, 0, out=covers)
-    return np.square(covers, out=covers)
+
+    def cover(start: int) -> None:
+        part = covers[start : start + ROWS_A_BLOCK]
+        part -= np.float32(typical)
+        part /= np.float32(1 - typical)
+        np.maximum(part, 0, out=part)
+        np.square(part, out=part)
+
+    in_blocks(cover, len(covers))
+    return covers

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from photorank.album.greedy_choice import Mask
+from photorank.album.value import Mask
 from photorank.errors import AlbumError, counted
 from photorank.index.opened import Index
 from photorank.typing import Codes

@@ -1,33 +1,24 @@
 """Choice of K of N photos by quality and variety: lazy greedy, with a bound on the optimum.
 
-The value of a set S is F(S) = Σ worth(s) + Σ over clients of the best cover by S: what each
-photo is worth by itself, and how well the album stands for the collection (a facility location).
-Both parts grow with S, the second ever more slowly, so F is monotone and submodular. Then greedy
-reaches 1 − 1/e of the best value under a limit of places alone (Nemhauser, Wolsey & Fisher 1978,
-https://doi.org/10.1007/BF01588971), and 1/2 where parts of the collection have limits too
-(Fisher, Nemhauser & Wolsey 1978, https://doi.org/10.1007/BFb0121195).
+The value of a set S is F(S) = Σ worth(s) + scale · Σ over clients of the best cover by S: what
+each photo is worth by itself, and how well the album stands for the collection (a facility
+location). Both parts grow with S, the second ever more slowly, so F is monotone and submodular.
+Then greedy reaches 1 − 1/e of the best value under a limit of places alone (Nemhauser, Wolsey &
+Fisher 1978, https://doi.org/10.1007/BF01588971), and 1/2 where parts of the collection have limits
+too (Fisher, Nemhauser & Wolsey 1978, https://doi.org/10.1007/BFb0121195).
 """
 
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from photorank.album.value import Cover, Covers, Mask, Value
 from photorank.typing import Codes, Floats
-
-Covers: TypeAlias = NDArray[np.float32]  # (n, c), ≥ 0
-Mask: TypeAlias = NDArray[np.bool_]  # (n,)
-T = TypeVar("T")
 
 GREEDY_SHARE = 1 - 1 / np.e  # of the best value, guaranteed without quotas
 GREEDY_SHARE_WITH_PARTS = 0.5  # of the best value, guaranteed with quotas
 
-_MIN_BLOCKS_FOR_THREADS = 32  # fewer are not worth starting threads
-ROWS_A_BLOCK = 128  # rows of covers processed together, which a core's cache holds
 _ANEW = 256  # gains worked out anew together
 _BOUND_STAGES = 5  # stages of the choice used for the upper bound
 
@@ -75,17 +66,16 @@ class Choice(NamedTuple):
     value: float
     bound: float  # that no choice by these rules exceeds
     open: Mask  # (n,) photos that could have had the last place, but for limits of parts
+    ceilings: Floats  # (n,) that the gain of no photo exceeds, added to those chosen
 
 
-def choose(worth: Floats, covers: Covers, rules: Rules) -> Choice:
+def choose(value: Value, rules: Rules) -> Choice:
     """Choose photos by lazy greedy.
 
     Parameters
     ----------
-    worth : ndarray of shape (n,)
-        What each photo is worth by itself, ≥ 0.
-    covers : ndarray of shape (n, c)
-        How well each photo stands for each client, ≥ 0.
+    value : Value
+        What each set of photos is worth.
     rules : Rules
         Pinned photos are in first, then those that are held; then those of `first` come, while
         any is left that its part has room for; then all others.
@@ -99,97 +89,88 @@ def choose(worth: Floats, covers: Covers, rules: Rules) -> Choice:
     --------
     >>> alike = np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1]], dtype=np.float32)
     >>> rules = Rules(2, np.empty(0, dtype=np.intp), np.ones(3, dtype=bool))
-    >>> choose(np.array([0.3, 0.2, 0.1]), alike, rules).rows
+    >>> choose(Value(np.array([0.3, 0.2, 0.1]), alike), rules).rows
     array([0, 2])
     """
-    rows, gains, last = _picked(worth, covers, rules)
+    rows, gains, last = _picked(value, rules)
     left = last.copy()
     left[rows] = False
-    among = rules.first if last is rules.first else np.ones(len(worth), dtype=bool)
-    bound = upper_bound(worth, covers, rules, rows, among)
-    return Choice(rows, gains, value_of(worth, covers, rows), bound, left)
+    among = rules.first if last is rules.first else np.ones(len(left), dtype=bool)
+    ceilings = value.alone.copy()
+    bound = _upper_bound(value, rules, rows, among, ceilings)
+    return Choice(rows, gains, value(rows), bound, left, ceilings)
 
 
 def most_cover(covers: Covers, rules: Rules) -> float:
     """Total cover of an album chosen for cover alone; see :func:`choose`."""
-    nothing = np.zeros(len(covers))
-    return value_of(nothing, covers, _picked(nothing, covers, rules)[0])
+    value = Value(np.zeros(len(covers)), covers)
+    return value(_picked(value, rules)[0])
 
 
-def _picked(worth: Floats, covers: Covers, rules: Rules) -> tuple[Codes, Floats, Mask]:
+def _picked(value: Value, rules: Rules) -> tuple[Codes, Floats, Mask]:
     """Chosen rows, the gain of each, and the mask (n,) of the last stage's candidates."""
-    chosen: list[int] = [*rules.pinned.tolist(), *rules.held.tolist()]
-    best = np.zeros(covers.shape[1], dtype=np.float32)
-    gains = []
-    for row in chosen:
-        gains.append(_gain(worth, covers, best, row))
-        np.maximum(best, covers[row], out=best)
+    chosen: list[int] = []
+    best: Cover = np.zeros(value.covers.shape[1], dtype=np.float32)
+    gains: list[float] = []
+    for row in (*rules.pinned.tolist(), *rules.held.tolist()):
+        chosen.append(row)
+        gains += value.gains(best, np.array([row])).tolist()
+        np.maximum(best, value.covers[row], out=best)
     last = rules.first
     for stage in (rules.first, ~rules.first):
         waiting = stage & rules.has_room(chosen)
         if len(chosen) < rules.places and waiting.any():
             last = stage
-            found = _greedy(worth, covers, best, waiting, rules, chosen)
+            found = _greedy(value, best, waiting, rules, chosen)
             chosen += [row for row, _ in found]
             gains += [gain for _, gain in found]
     return np.array(chosen, dtype=np.intp), np.array(gains), last
 
 
-def value_of(worth: Floats, covers: Covers, rows: Codes) -> float:
-    """Objective value F of a set of rows: total worth plus total cover."""
-    best = covers[rows].max(axis=0, initial=0.0)
-    return float(worth[rows].sum() + best.sum(dtype=np.float64))
-
-
-def gains_of(worth: Floats, covers: Covers, rows: Codes) -> Floats:
-    """Marginal gain (n,) of adding each photo to a set."""
-    return worth + _new_cover(covers, covers[rows].max(axis=0, initial=0.0))
-
-
-def upper_bound(worth: Floats, covers: Covers, rules: Rules, rows: Codes, among: Mask) -> float:
+def _upper_bound(value: Value, rules: Rules, rows: Codes, among: Mask, ceilings: Floats) -> float:
     """Upper bound on the value of any set that keeps the pinned photos and the quotas.
 
     The other photos of a set are from `among` (n,). For any set S, a set O covers no more than S
     and all that its photos add to S one by one, so F(O) ≤ cover(S) + Σ over O of (worth(o) + gain
     of o over S); the sum is greatest for the best photos that places and parts allow. The
     smallest bound over some beginnings of `rows`, and over all photos together, counts.
+
+    `ceilings` (n,), that no gain exceeds, are lowered to gains over all `rows`.
     """
+    free = among.copy()
+    free[rules.pinned] = False
+    waiting = np.flatnonzero(free)
+    places, room = rules.places - len(rules.pinned), rules.room(rules.pinned)
+
+    def take(order: Codes) -> Codes:
+        if rules.parts is None or room is None:
+            return order
+        return order[_within(rules.parts[order], room)]
+
+    def bound(best: Cover, limits: Floats) -> float:
+        taken = value.greatest(best, waiting, limits, take, places)
+        added = limits[taken].sum() + value.gains(best, rules.pinned).sum()
+        return value.of_cover(best) + float(added)
+
     looks = {
         round(step) for step in np.linspace(len(rules.pinned), len(rows), _BOUND_STAGES).tolist()
     }
-    covered = [covers[rows[:count]].max(axis=0, initial=0.0) for count in sorted(looks)]
-    covered.append(covers.max(axis=0, initial=0.0))
-    free = among.copy()
-    free[rules.pinned] = False
-    places, room = rules.places - len(rules.pinned), rules.room(rules.pinned)
-    bounds = []
-    for best in covered:
-        at_most = worth + _new_cover(covers, best)
-        order = np.flatnonzero(free)
-        order = order[np.argsort(-at_most[order], kind="stable")]
-        if rules.parts is not None and room is not None:
-            order = order[_within(rules.parts[order], room)]
-        pinned = at_most[rules.pinned].sum()
-        bounds.append(best.sum(dtype=np.float64) + pinned + at_most[order[:places]].sum())
-    return float(min(bounds))
+    bounds = [bound(value.cover(rows[:count]), ceilings) for count in sorted(looks)]
+    all_together = value.covers.max(axis=0, initial=0.0)
+    return min(*bounds, bound(all_together, value.worth.copy()))
 
 
 def _greedy(
-    worth: Floats,
-    covers: Covers,
-    best: NDArray[np.float32],
-    waiting: Mask,
-    rules: Rules,
-    chosen: list[int],
+    value: Value, best: Cover, waiting: Mask, rules: Rules, chosen: list[int]
 ) -> list[tuple[int, float]]:
     """Photos added by greedy as (row, gain); updates `best`, the cover by client, in place."""
     rows = np.flatnonzero(waiting)
-    own, places = worth[rows], min(rules.places - len(chosen), len(rows))
+    own, places = value.worth[rows], min(rules.places - len(chosen), len(rows))
     room = rules.room(np.array(chosen, dtype=np.intp))
     # Gains only shrink as the choice grows: an old gain that is still the greatest after it was
     # worked out anew is the greatest of all.
-    gains = own + _new_cover(covers, best)[rows]
-    fresh = np.zeros(len(rows), dtype=np.intp)  # how many were chosen when a gain was worked out
+    gains = value.alone[rows]
+    fresh = np.full(len(rows), -1 if chosen else 0)  # how many were found when one was worked out
     found: list[tuple[int, float]] = []
     while len(found) < places and (most := gains.max()) > -np.inf:
         top = np.flatnonzero(gains == most)
@@ -197,44 +178,18 @@ def _greedy(
         if fresh[at] < len(found):
             some = np.append(np.argpartition(-gains, min(_ANEW, len(rows)) - 1)[:_ANEW], at)
             some = some[(fresh[some] < len(found)) & (gains[some] > -np.inf)]
-            cover = np.maximum(covers[rows[some]] - best, 0)
-            gains[some] = own[some] + cover.sum(axis=1, dtype=np.float64)
+            gains[some] = value.gains(best, rows[some])
             fresh[some] = len(found)
             continue
         row = int(rows[at])
         found.append((row, float(most)))
-        np.maximum(best, covers[row], out=best)
+        np.maximum(best, value.covers[row], out=best)
         gains[at] = -np.inf
         if room is not None and rules.parts is not None and (part := rules.parts[row]) >= 0:
             room[part] -= 1
             if room[part] == 0:
                 gains[rules.parts[rows] == part] = -np.inf
     return found
-
-
-def _gain(worth: Floats, covers: Covers, best: NDArray[np.float32], row: int) -> float:
-    return float(worth[row] + np.maximum(covers[row] - best, 0).sum(dtype=np.float64))
-
-
-def _new_cover(covers: Covers, best: NDArray[np.float32]) -> Floats:
-    """Increase of the total cover (n,) by adding each photo."""
-    covered = np.empty(len(covers))
-
-    def cover(start: int) -> None:
-        part = np.maximum(covers[start : start + ROWS_A_BLOCK], best)
-        covered[start : start + ROWS_A_BLOCK] = part.sum(axis=1, dtype=np.float64)
-
-    in_blocks(cover, len(covers))
-    return covered - best.sum(dtype=np.float64)
-
-
-def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
-    """Results of `work` on each block of n rows, in threads if there are many blocks."""
-    starts = range(0, n, ROWS_A_BLOCK)
-    if len(starts) < _MIN_BLOCKS_FOR_THREADS:
-        return [work(start) for start in starts]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(work, starts))
 
 
 def _within(parts: Codes, room: Codes) -> Codes:

@@ -9,14 +9,16 @@ from photorank.album.candidates import (
     Candidates,
     candidates_of,
     in_group,
-    quality_and_covers,
     shortlist,
+    value_of_albums,
+    weight_of_quality,
 )
 from photorank.album.face_quota import too_few, with_faces
-from photorank.album.greedy_choice import Mask, Rules, choose, value_of
+from photorank.album.greedy_choice import Rules, choose
 from photorank.album.propose_swap import Swap, propose_swap
 from photorank.album.reasons import Chosen, Missed, Reasons
 from photorank.album.request import AlbumRequest, check_request, limited_parts
+from photorank.album.value import Mask
 from photorank.errors import counted
 from photorank.index.opened import Index
 from photorank.index.reading.records import IndexSignals
@@ -25,8 +27,6 @@ from photorank.rating.faces_in_series import face_terms
 from photorank.rating.percentiles import percentiles
 from photorank.similarity.series import Series
 from photorank.typing import Codes, Floats, Ratings
-
-_VARIETY_TIE = 1e-6  # weight of ratings when variety alone counts, to break ties
 
 
 @dataclass(frozen=True)
@@ -97,10 +97,8 @@ def make_album(
             "share of the places"
         )
     free = replace(rules, held=rules.held[:0])  # the scale is that of an album chosen at once
-    quality, covers = quality_and_covers(index.heads(), candidates, free, request.clients)
-    worth = max(1 - request.balance, _VARIETY_TIE) * quality
-    covers *= np.float32(request.balance)
-    choice = choose(worth, covers, rules)
+    value = value_of_albums(index.heads(), candidates, free, request)
+    choice = choose(value, rules)
     taken = [photos[row].taken for row in candidates.rows[choice.rows].tolist()]
     notes += _notes_on_places(request, len(candidates.rows), taken)
     notes += _notes_on_series(index, series, signals, among)
@@ -113,17 +111,17 @@ def make_album(
     reasons = Reasons(
         photos, ratings, standing, series, candidates, request, vector, choice, among, words
     )
-    swap = propose_swap(worth, covers, rules, choice)
-    variety = value_of(np.zeros(len(worth)), covers, choice.rows)
+    swap = propose_swap(value, rules, choice)
+    variety = value.of_cover(value.cover(choice.rows))
     return Album(
         request.places,
-        _in_order_of_time(reasons.chosen(worth, covers), index.moments()),
+        _in_order_of_time(reasons.chosen(value), index.moments()),
         choice.value,
-        float(quality[choice.rows].sum()),
+        float(value.worth[choice.rows].sum()) / weight_of_quality(request),
         variety / request.balance if request.balance else float("nan"),
         choice.bound,
         rules.promise,
-        reasons.missed(worth, covers, rules),
+        reasons.missed(value, rules),
         swap and Swap(int(candidates.rows[swap.out]), int(candidates.rows[swap.into]), swap.gain),
         notes,
     )

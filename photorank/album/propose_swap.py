@@ -3,10 +3,12 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from photorank.album.greedy_choice import ROWS_A_BLOCK, Choice, Covers, Mask, Rules, in_blocks
-from photorank.typing import Codes, Floats
+from photorank.album.greedy_choice import Choice, Rules
+from photorank.album.value import ROWS_A_BLOCK, Cover, Covers, Mask, Value, in_blocks
+from photorank.typing import Codes
+
+_ROUNDING = 1e-6  # of a value, by which a limit may fall short of what it limits
 
 
 class Swap(NamedTuple):
@@ -17,7 +19,7 @@ class Swap(NamedTuple):
     gain: float  # of value; negative if it would cost some
 
 
-def propose_swap(worth: Floats, covers: Covers, rules: Rules, choice: Choice) -> Swap | None:
+def propose_swap(value: Value, rules: Rules, choice: Choice) -> Swap | None:
     """Best swap of one unpinned photo: the greatest gain, or the smallest loss, in value.
 
     Where the album has more places than series, only further shots of series are exchanged.
@@ -28,32 +30,45 @@ def propose_swap(worth: Floats, covers: Covers, rules: Rules, choice: Choice) ->
     comers = np.flatnonzero(choice.open)
     if not len(swappable) or not len(comers):
         return None
-    best, second, owner = _two_best(covers[rows])
+    best, second, owner = _two_best(value.covers[rows])
     order = np.argsort(owner, kind="stable")
     owners, begins = np.unique(owner[order], return_index=True)
 
-    def best_of(start: int) -> Swap:
-        some = comers[start : start + ROWS_A_BLOCK]
-        part = covers[some][:, order]
+    def by_owner(cover: Covers) -> Covers:
+        return np.add.reduceat(cover, begins, axis=-1, dtype=np.float64)
+
+    def best_of(some: Codes) -> Swap:
+        part = value.covers[some][:, order]
         with_all = np.maximum(part, best[order])
-        gain = worth[some][:, None] - worth[rows]
-        gain += (with_all - best[order]).sum(axis=1, dtype=np.float64)[:, None]
+        new = (with_all - best[order]).sum(axis=1, dtype=np.float64)
+        gain = value.worth[some][:, None] - value.worth[rows] + value.scale * new[:, None]
         if len(order):
             fall = with_all - np.maximum(part, second[order])
-            gain[:, owners] -= np.add.reduceat(fall, begins, axis=1, dtype=np.float64)
+            gain[:, owners] -= value.scale * by_owner(fall)
         if rules.parts is not None:
             gain[~_exchangeable(rules, rows, some)] = -np.inf
         gain = gain[:, swappable]
         into, out = np.unravel_index(np.argmax(gain), gain.shape)
         return Swap(int(rows[swappable[out]]), int(some[into]), float(gain[into, out]))
 
-    found = max(in_blocks(best_of, len(comers)), key=lambda swap: swap.gain)
+    # No swap gains more than its comer adds where nothing is covered but a second time, less the
+    # least that any photo takes with it. What the most promising comers reach rules out most.
+    losses = value.worth[rows]
+    if len(order):
+        losses[owners] += value.scale * by_owner((best - second)[order])
+    least = losses[swappable].min() - _ROUNDING
+    first = comers[np.argsort(-choice.ceilings[comers], kind="stable")[:ROWS_A_BLOCK]]
+    reached = best_of(first).gain
+    comers = comers[value.alone[comers] - least >= reached]
+    comers = comers[value.gains(second, comers) - least >= reached]
+    found = max(
+        in_blocks(lambda start: best_of(comers[start : start + ROWS_A_BLOCK]), len(comers)),
+        key=lambda swap: swap.gain,
+    )
     return found if found.gain > -np.inf else None
 
 
-def _two_best(
-    covers: Covers,
-) -> tuple[NDArray[np.float32], NDArray[np.float32], Codes]:
+def _two_best(covers: Covers) -> tuple[Cover, Cover, Codes]:
     """Best and second-best cover of each client (c,), and the photo that gives the best."""
     owner = covers.argmax(axis=0)
     clients = np.arange(covers.shape[1])

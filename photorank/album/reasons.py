@@ -7,14 +7,15 @@ from pathlib import Path
 import numpy as np
 
 from photorank.album.candidates import Candidates
-from photorank.album.greedy_choice import Choice, Covers, Mask, Rules, gains_of
+from photorank.album.greedy_choice import Choice, Rules
 from photorank.album.request import AlbumRequest
+from photorank.album.value import Mask, Value
 from photorank.errors import counted
 from photorank.index.opened import Photo
 from photorank.photos.suffixes import RAW_SUFFIXES
 from photorank.rating.best_shot import ShotWords
 from photorank.similarity.series import Series, is_bracket
-from photorank.typing import Floats, Ratings
+from photorank.typing import Ratings
 
 MISSED_PHOTOS = 5  # number of runners-up listed
 _HIGH_PERCENTILE = 90.0  # from which the rating is given as a reason
@@ -66,14 +67,14 @@ class Reasons:
     among: Mask  # (n,) photos that were considered
     words: ShotWords
 
-    def chosen(self, worth: Floats, covers: Covers) -> list[Chosen]:
+    def chosen(self, value: Value) -> list[Chosen]:
         """Photos of the album, each with its reasons."""
         at = self.choice.rows
         rows = self.candidates.rows[at].tolist()
         members = self._members(rows)
-        nearest = covers[at].argmax(axis=0) if len(at) else np.empty(0, dtype=np.intp)
+        nearest = value.covers[at].argmax(axis=0) if len(at) else np.empty(0, dtype=np.intp)
         stands_for = np.bincount(nearest, minlength=len(at)).tolist()
-        own = worth[at].tolist()
+        own = value.worth[at].tolist()
         in_album = set(rows)
         told: set[int] = set()  # series whose first photo stands for what is not in the album
         found = []
@@ -121,14 +122,14 @@ class Reasons:
             over_next,
         )
 
-    def missed(self, worth: Floats, covers: Covers, rules: Rules) -> list[Missed]:
+    def missed(self, value: Value, rules: Rules) -> list[Missed]:
         """Photos outside the album with the highest gains, each with its reason."""
         choice, request = self.choice, self.request
         if not choice.open.any():
             return []
-        gains = gains_of(worth, covers, choice.rows)
-        order = np.flatnonzero(choice.open)
-        order = order[np.lexsort((-worth[order], -gains[order]))][:MISSED_PHOTOS]
+        cover, gains = value.cover(choice.rows), choice.ceilings.copy()
+        there = np.flatnonzero(choice.open)
+        order = value.greatest(cover, there, gains, lambda rows: rows, MISSED_PHOTOS)
         room = rules.room(choice.rows)
         found = []
         for at in order.tolist():

@@ -3,8 +3,9 @@ import itertools
 import numpy as np
 import pytest
 
-from photorank.album.greedy_choice import GREEDY_SHARE, Rules, choose, value_of
+from photorank.album.greedy_choice import GREEDY_SHARE, Rules, choose
 from photorank.album.propose_swap import propose_swap
+from photorank.album.value import Value
 
 
 def scene(seed, *, quotas=False):
@@ -14,12 +15,12 @@ def scene(seed, *, quotas=False):
     X = rng.normal(size=(n, 4))
     X /= np.linalg.norm(X, axis=1, keepdims=True)
     balance = rng.choice([0.0, 0.3, 0.7, 1.0])
-    covers = (balance * np.maximum(X @ X.T, 0)).astype(np.float32) / n
+    covers = np.maximum(X @ X.T, 0).astype(np.float32)
     k = int(rng.integers(1, n))
     pinned = rng.choice(n, rng.integers(0, min(k, 2) + 1), replace=False)
     parts = rng.integers(-1, 3, n) if quotas else None
     rules = Rules(k, pinned, np.ones(n, dtype=bool), parts, int(rng.integers(1, 3)))
-    return (1 - balance) * rng.random(n), covers, rules
+    return Value((1 - balance) * rng.random(n), covers, balance / n), rules
 
 
 def allowed(rules, rows):
@@ -33,11 +34,11 @@ def allowed(rules, rows):
     return bool((count <= np.maximum(rules.limit, own)).all())
 
 
-def best_of_all(worth, covers, rules):
+def best_of_all(value, rules):
     """Return the greatest value of any set that the rules allow."""
-    n = len(worth)
+    n = len(value.worth)
     return max(
-        value_of(worth, covers, np.array(rows, dtype=np.intp))
+        value(np.array(rows, dtype=np.intp))
         for size in range(rules.places + 1)
         for rows in itertools.combinations(range(n), size)
         if allowed(rules, rows)
@@ -48,9 +49,9 @@ def best_of_all(worth, covers, rules):
 @pytest.mark.parametrize("seed", range(40))
 def test_greedy_keeps_its_promise_and_the_bound_holds(seed, quotas):
     """Of all sets there are none exceeds the bound, and the best is not far above greedy's."""
-    worth, covers, rules = scene(seed, quotas=quotas)
-    choice = choose(worth, covers, rules)
-    best = best_of_all(worth, covers, rules)
+    value, rules = scene(seed, quotas=quotas)
+    choice = choose(value, rules)
+    best = best_of_all(value, rules)
 
     assert allowed(rules, choice.rows.tolist())
     assert rules.promise * best - 1e-6 <= choice.value <= best + 1e-6
@@ -61,16 +62,16 @@ def test_greedy_keeps_its_promise_and_the_bound_holds(seed, quotas):
 @pytest.mark.parametrize("seed", range(20))
 def test_the_best_swap_is_the_best_of_all_swaps(seed):
     """Trying each exchange by hand finds none that gains more."""
-    worth, covers, rules = scene(seed, quotas=bool(seed % 2))
-    choice = choose(worth, covers, rules)
+    value, rules = scene(seed, quotas=bool(seed % 2))
+    choice = choose(value, rules)
     gains = [-np.inf]
     for out in choice.rows[len(rules.pinned) :].tolist():
-        for into in sorted(set(range(len(worth))) - set(choice.rows.tolist())):
+        for into in sorted(set(range(len(value.worth))) - set(choice.rows.tolist())):
             rows = [row for row in choice.rows.tolist() if row != out] + [into]
             if allowed(rules, rows):
-                gains.append(value_of(worth, covers, np.array(rows)) - choice.value)
+                gains.append(value(np.array(rows)) - choice.value)
 
-    swap = propose_swap(worth, covers, rules, choice)
+    swap = propose_swap(value, rules, choice)
     assert (swap is None) == (max(gains) == -np.inf)
     if swap:
         assert swap.gain == pytest.approx(max(gains), abs=1e-6)
@@ -79,13 +80,13 @@ def test_the_best_swap_is_the_best_of_all_swaps(seed):
 def test_lazy_greedy_is_greedy():
     """Working every gain out anew at each step chooses the same photos."""
     rng = np.random.default_rng(1)
-    worth, covers = rng.random(200) / 50, rng.random((200, 80)).astype(np.float32) ** 4 / 80
+    value = Value(rng.random(200) / 50, rng.random((200, 80)).astype(np.float32) ** 4, 1 / 80)
     everything = np.ones(200, dtype=bool)
-    choice = choose(worth, covers, Rules(15, np.empty(0, dtype=np.intp), everything))
+    choice = choose(value, Rules(15, np.empty(0, dtype=np.intp), everything))
     chosen = []
     for _ in range(15):
-        values = [value_of(worth, covers, np.array([*chosen, row])) for row in range(200)]
-        values = [-1 if row in chosen else value for row, value in enumerate(values)]
+        values = [value(np.array([*chosen, row])) for row in range(200)]
+        values = [-1 if row in chosen else one for row, one in enumerate(values)]
         chosen.append(int(np.argmax(values)))
     assert choice.rows.tolist() == chosen
     assert (np.diff(choice.gains) <= 1e-9).all()
@@ -95,19 +96,18 @@ def test_ratings_alone_take_the_best_rated_and_the_bound_is_their_sum():
     """Without covers nothing is left to doubt."""
     worth = np.array([0.1, 0.4, 0.3, 0.2])
     rules = Rules(2, np.empty(0, dtype=np.intp), np.ones(4, dtype=bool))
-    choice = choose(worth, np.zeros((4, 0), dtype=np.float32), rules)
+    choice = choose(Value(worth, np.zeros((4, 0), dtype=np.float32)), rules)
     assert choice.rows.tolist() == [1, 2]
     assert choice.bound == pytest.approx(choice.value) == pytest.approx(0.7)
 
 
 def test_the_first_go_first():
     """A second shot of a series is in only when every series is, however good it is."""
-    worth = np.array([0.9, 0.8, 0.1])
-    covers = np.zeros((3, 0), dtype=np.float32)
+    value = Value(np.array([0.9, 0.8, 0.1]), np.zeros((3, 0), dtype=np.float32))
     first = np.array([True, False, True])
     empty = np.empty(0, dtype=np.intp)
-    assert choose(worth, covers, Rules(2, empty, first)).rows.tolist() == [0, 2]
-    assert choose(worth, covers, Rules(3, empty, first)).rows.tolist() == [0, 2, 1]
+    assert choose(value, Rules(2, empty, first)).rows.tolist() == [0, 2]
+    assert choose(value, Rules(3, empty, first)).rows.tolist() == [0, 2, 1]
 
 
 def test_the_promise_is_the_classic_one():

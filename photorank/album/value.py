@@ -1,0 +1,99 @@
+"""Value of a set of photos: what each is worth by itself, and how well they stand for all."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photorank.typing import Codes, Floats
+
+Covers: TypeAlias = NDArray[np.float32]  # (n, c), ≥ 0
+Cover: TypeAlias = NDArray[np.float32]  # (c,) of each client, by a set
+Mask: TypeAlias = NDArray[np.bool_]  # (n,)
+T = TypeVar("T")
+
+ROWS_A_BLOCK = 128  # rows of covers processed together, which a core's cache holds
+_MIN_BLOCKS_FOR_THREADS = 32  # fewer are not worth starting threads
+_ANEW = 256  # gains worked out anew together
+_MORE = 4  # times as many, if those were too few
+
+
+@dataclass(frozen=True)
+class Value:
+    """Value of sets: F(S) = Σ worth(s) + scale · Σ over clients of the best cover by S."""
+
+    worth: Floats  # (n,) of each photo by itself, ≥ 0
+    covers: Covers  # (n, c) how well each photo stands for each client
+    scale: float = 1.0  # value of a unit of cover
+
+    def __call__(self, rows: Codes) -> float:
+        """F of a set of rows."""
+        return float(self.worth[rows].sum() + self.of_cover(self.cover(rows)))
+
+    def cover(self, rows: Codes) -> Cover:
+        """Best cover (c,) of each client by a set."""
+        best: Cover = self.covers[rows].max(axis=0, initial=0.0)
+        return best
+
+    def of_cover(self, cover: Cover) -> float:
+        """Value of a set's cover (c,) alone."""
+        return self.scale * float(cover.sum(dtype=np.float64))
+
+    def gains(self, cover: Cover, rows: Codes) -> Floats:
+        """Gain of each of `rows`, added to a set that has a cover (c,)."""
+
+        def new(start: int) -> Floats:
+            part = self.covers[rows[start : start + ROWS_A_BLOCK]]
+            part -= cover
+            total: Floats = np.maximum(part, 0, out=part).sum(axis=1, dtype=np.float64)
+            return total
+
+        return self.worth[rows] + self.scale * np.concatenate(
+            [np.empty(0), *in_blocks(new, len(rows))]
+        )
+
+    @cached_property
+    def alone(self) -> Floats:
+        """Value (n,) of each photo as the only one: to no set it adds more."""
+        return self.worth + self.scale * self.covers.sum(axis=1, dtype=np.float64)
+
+    def greatest(
+        self,
+        cover: Cover,
+        rows: Codes,
+        ceilings: Floats,
+        take: Callable[[Codes], Codes],
+        most: int,
+    ) -> Codes:
+        """Those of `rows` with the greatest gains that `take` takes of them, `most` at most.
+
+        `take` is given rows in the order of falling gains. `ceilings` (n,) are limits that no gain
+        exceeds: few gains are worked out, and these replace their ceilings.
+        """
+        rows = rows[np.argsort(-ceilings[rows], kind="stable")]
+        begin, end = 0, _ANEW
+        while True:
+            new = rows[begin:end]
+            ceilings[new] = self.gains(cover, new)
+            known = rows[:end]
+            order = np.lexsort((known, -self.worth[known], -ceilings[known]))
+            taken = take(known[order])[:most]
+            if end >= len(rows):
+                return taken
+            if len(taken) == most and ceilings[taken].min(initial=np.inf) > ceilings[rows[end]]:
+                return taken
+            begin, end = end, _MORE * end
+
+
+def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
+    """Results of `work` on each block of n rows, in threads if there are many blocks."""
+    starts = range(0, n, ROWS_A_BLOCK)
+    if len(starts) < _MIN_BLOCKS_FOR_THREADS:
+        return [work(start) for start in starts]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(work, starts))
