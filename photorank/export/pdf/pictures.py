@@ -51,7 +51,6 @@ class Picture:
     height: int
     grey: bool
     turn: int  # EXIF orientation
-    converted: bool  # to sRGB, or to fewer pixels
 
 
 def picture_of(frame: Frame, max_ppi: float | None = None) -> Picture:
@@ -94,7 +93,7 @@ def _as_it_is(data: bytes) -> Picture | None:
     if photo.mode not in ("L", "RGB"):
         return None
     turn = orientation(photo)
-    return Picture(plain.data, plain.width, plain.height, plain.components == 1, turn, False)
+    return Picture(plain.data, plain.width, plain.height, plain.components == 1, turn)
 
 
 def _converted(data: bytes, frame: Frame, ppi: float | None) -> Picture:
@@ -107,7 +106,7 @@ def _converted(data: bytes, frame: Frame, ppi: float | None) -> Picture:
     plain = plain_jpeg(file.getvalue())
     if plain is None:
         raise ExportError(f"{frame.path} cannot be written as a JPEG.")
-    return Picture(plain.data, plain.width, plain.height, plain.components == 1, 1, True)
+    return Picture(plain.data, plain.width, plain.height, plain.components == 1, 1)
 
 
 @lru_cache(maxsize=64)

@@ -1,6 +1,5 @@
 """PDF of a book: captions by reportlab; photos, page boxes, colour and metadata by pikepdf."""
 
-import hashlib
 import io
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -68,9 +67,8 @@ def write_pdf(
                 draw.page(page, leaf)
                 on_progress(done, len(book.pages))
             _finish(pdf, options, profile)
-            draw.content.update(captions + (profile or b"") + options.title.encode())
             with replacing(path) as temporary:
-                save_pdf(pdf, temporary, draw.content.hexdigest())
+                save_pdf(pdf, temporary)
     finally:
         pool.shutdown(cancel_futures=True)
     return font.notes
@@ -128,7 +126,6 @@ class _Drawing:
         self._pdf = pdf
         self._book = book
         self._pictures = pictures
-        self.content = hashlib.sha256()  # of all that was drawn
         self.colour = _icc_space(pdf, SRGB_PROFILE.read_bytes(), 3, "DeviceRGB")
         pikepdf = pikepdf_or_error()
         grey = pikepdf.Dictionary({f"/{name}": value for name, value in _GREY_SPACE.items()})
@@ -144,13 +141,10 @@ class _Drawing:
         drawn = []
         for number, frame in enumerate(page.frames, start=1):
             picture = next(self._pictures)
-            self.content.update(picture.data if picture.converted else frame.digest.encode())
             leaf.resources.XObject[f"/Photo{number}"] = self._image(picture)
             drawn.append(self._commands(frame, picture.turn, f"/Photo{number}"))
         _without_first_font(self._pdf, leaf)
-        commands = "\n".join(drawn).encode()
-        self.content.update(commands)
-        leaf.contents_add(commands, prepend=True)
+        leaf.contents_add("\n".join(drawn).encode(), prepend=True)
         wide, tall = (_points(side + 2 * size.bleed) for side in (size.width, size.height))
         bleed = _points(size.bleed)
         whole = pikepdf.Array([0, 0, _rounded(wide), _rounded(tall)])

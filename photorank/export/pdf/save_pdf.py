@@ -1,7 +1,6 @@
 """PDF writer with a reproducible document ID, which tells if the disk is full."""
 
 import io
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,24 +8,13 @@ if TYPE_CHECKING:
     import pikepdf
     from typing_extensions import Buffer
 
-_FIXED_ID = b"31415926535897932384626433832795"  # pikepdf's, in the place of which ours is put
-_TRAILER_BYTES = 512  # of a PDF's end, in which it stands
 
-
-def save_pdf(pdf: "pikepdf.Pdf", path: Path, content: str) -> None:
-    """Write a PDF with the identity `content`, a digest in hexadecimal.
-
-    pikepdf's own, a digest of all bytes that it writes, takes as long as all the rest.
-    """
-    if "/ID" in pdf.trailer:
+def save_pdf(pdf: "pikepdf.Pdf", path: Path) -> None:
+    """Write a PDF whose ID is a digest of what it holds."""
+    if "/ID" in pdf.trailer:  # of the captions' PDF, which would stay the first half
         del pdf.trailer["/ID"]
     with _PatientFile(path, "w+b") as file:
-        pdf.save(file, static_id=True, min_version="1.6")
-        if file.failed is None:
-            start = file.seek(-_TRAILER_BYTES, os.SEEK_END)
-            trailer = file.read()
-            file.seek(start)
-            file.write(trailer.replace(_FIXED_ID, content[: len(_FIXED_ID)].encode()))
+        pdf.save(file, deterministic_id=True, min_version="1.6")
         if file.failed is not None:
             raise file.failed
 
