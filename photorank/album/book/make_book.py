@@ -239,13 +239,25 @@ def _days(days: Sequence[str]) -> str:
 
 
 def _with_warnings(book: Book, warn_ppi: float) -> Book:
-    """Book with warnings added about photos with too few pixels."""
+    """Book with warnings added about photos in the fold, or with too few pixels."""
+    folded = [
+        Warned(frame.path, f"nearer than {book.size.gutter:g} mm to the spine: the fold hides it")
+        for page in book.pages
+        for frame in page.frames
+        if _from_spine(page, frame, book.size) < book.size.gutter - _MM
+    ]
     coarse = [
         Warned(frame.path, f"{frame.ppi:.0f} ppi in print, below {warn_ppi:.0f}")
         for frame in book.frames
         if frame.ppi < warn_ppi
     ]
-    return replace(book, warnings=(*book.warnings, *coarse))
+    return replace(book, warnings=(*book.warnings, *folded, *coarse))
+
+
+def _from_spine(page: BookPage, frame: Frame, size: PageSize) -> float:
+    """Distance in mm of a photo from the spine, which is left of a right-hand page."""
+    x, width = frame.box[0], frame.box[2]
+    return x if page.number % 2 else size.width - x - width
 
 
 def _with_cover(book: Book, index: Index, ratings: Ratings) -> Book:

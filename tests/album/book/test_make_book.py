@@ -118,6 +118,21 @@ def test_a_plan_is_printed_as_it_was_written(trip):
     assert again.size == book.size
 
 
+def test_a_plan_with_a_photo_in_the_fold_is_warned_of(trip):
+    """A plan of one's own may bring photos nearer to the spine than any book that is laid out."""
+    index, ratings, rows = trip
+    said = json.loads(
+        json.dumps(book_json(make_book(index, ratings, rows, BookWishes())), default=os.fspath)
+    )
+    for page, x in ((0, 6.0), (1, 210 - 6.0)):
+        box = said["pages"][page]["frames"][0]["box"]
+        box[0] = x - (box[2] if page else 0)
+        said["pages"][page]["frames"] = said["pages"][page]["frames"][:1]
+    book = book_of_plan(index, ratings, *pages_of_json(said), 1)
+    moved = [page.frames[0].path for page in book.pages[:2]]
+    assert [one.path for one in book.warnings if "to the spine" in one.reason] == moved
+
+
 def test_plans_that_cannot_be_printed_are_refused(trip):
     """Outside, over another photo, in another shape, twice, unknown, nonsense."""
     index, ratings, rows = trip

@@ -35,6 +35,30 @@ def test_every_photo_has_its_place_inside_the_page(n, pages, size):
     assert np.allclose(boxes[:, 2] / boxes[:, 3], ratios, rtol=1e-6)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_no_photo_comes_near_the_spine_or_the_edge(seed):
+    """Whatever shapes photos and pages have: wherever faces are, none is at the gutter."""
+    rng = np.random.default_rng(seed)
+    width, height = rng.uniform(90, 420, 2)
+    size = PageSize(width, height, *rng.uniform(0, [5, 20]))
+    n = int(rng.integers(1, 13))
+    ratios = np.exp(rng.uniform(-np.log(5), np.log(5), n))
+    sizes = np.stack([4000 * ratios, np.full(n, 4000.0)], axis=1).astype(int)
+    photos = Photos(sizes, rng.random(n), np.sort(rng.integers(0, 3, n)), np.zeros(n, dtype=int))
+    laid = pages_of(photos, int(rng.integers(-(-n // 4), n + 1)), size)
+    for number, (_, boxes) in enumerate(laid, start=1):
+        left, top = size.corner(number)
+        free = [
+            left + boxes[:, 0],
+            width - left - boxes[:, 0] - boxes[:, 2],
+            top + boxes[:, 1],
+            height - top - boxes[:, 1] - boxes[:, 3],
+        ]
+        spine = free.pop(0 if number % 2 else 1)  # of a right-hand page at its left
+        assert spine.min() >= max(13, size.safe) - 1e-6
+        assert min(side.min() for side in free) >= size.safe - 1e-6
+
+
 def test_better_photos_are_larger_and_pages_are_full():
     """Rank correlation of area and worth; share of the room that photos cover."""
     found = []
