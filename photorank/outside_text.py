@@ -1,6 +1,7 @@
 """Text from outside (file names, typed text): escaped for display, and checked."""
 
 import os
+import re
 import unicodedata
 from pathlib import Path
 
@@ -14,6 +15,8 @@ _JOINERS = "\u200c\u200d"  # of Persian and Indian letters, and of emoji
 # cursor, turn the order of what follows, or cannot be encoded.
 _UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _MAX_SHOWN_LETTERS = 80
+# Bytes of a file's name that are no text of the locale, as Python keeps them.
+_NAME_BYTES = re.compile("[\udc80-\udcff]+")
 
 
 class TypedPathError(PhotorankError):  # no ValueError, which typer would tell in its own words
@@ -28,10 +31,14 @@ class TypedPathError(PhotorankError):  # no ValueError, which typer would tell i
 def printable(text: object) -> str:
     r"""One-line text for display, with control and formatting characters escaped.
 
-    >>> printable("two\nlines, a byte \udcff, \u202egpj.exe and a café")
-    'two\\nlines, a byte \\udcff, \\u202egpj.exe and a café'
+    Bytes of a name that the locale knows no letter for are shown as UTF-8, and as ``\xe9`` where
+    they are none.
+
+    >>> printable("two\nlines, a byte \udcff, \u202egpj.exe and a caf\udcc3\udca9")
+    'two\\nlines, a byte \\xff, \\u202egpj.exe and a café'
     """
-    return "".join(ascii(char)[1:-1] if _is_unsafe(char) else char for char in str(text))
+    decoded = _NAME_BYTES.sub(_as_utf8, str(text))
+    return "".join(ascii(char)[1:-1] if _is_unsafe(char) else char for char in decoded)
 
 
 def typed_path(typed: str | Path) -> Path:
@@ -76,6 +83,10 @@ def _fault(path: str) -> str | None:
     if longest > MAX_NAME_BYTES or len(os.fsencode(path)) >= MAX_PATH_BYTES:
         return f"names have up to {MAX_NAME_BYTES} bytes, paths up to {MAX_PATH_BYTES}"
     return None
+
+
+def _as_utf8(found: re.Match[str]) -> str:
+    return found[0].encode("ascii", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _is_unsafe(char: str) -> bool:

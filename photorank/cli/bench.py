@@ -49,14 +49,14 @@ def quality(
     """Evaluate indexes by photo and by group, one JSON a vector and one CSV of all."""
     from photorank.evaluation.evaluate import evaluate
     from photorank.evaluation.quality import quality_rows, write_quality
-    from photorank.export.destination import outside_photos
+    from photorank.export.destination import checked_folder
     from photorank.learning.protocol import FoldBy, Protocol
     from photorank.vectors.learners_by_name import LEARNERS
 
     rows = []
     for name in index or _judged():
         opened = open_index(name)
-        to = outside_photos(opened, to)
+        to = checked_folder(opened, to)
         ways: list[FoldBy] = ["photo"]
         if (opened.labels().groups >= 0).any():
             ways.append("group")

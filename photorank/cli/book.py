@@ -121,7 +121,7 @@ def book(
     Nothing is cropped. What is written is read back and checked; no printer's own preflight has
     seen it. Covers are separate files, which are not made: a photo is proposed.
     """
-    from photorank.export.destination import checked_new_file, outside_photos
+    from photorank.export.destination import checked_folder, checked_new_file
     from photorank.export.pdf.printers import Printer
     from photorank.export.pdf.printers import printer as printer_of
 
@@ -157,7 +157,7 @@ def book(
             written, more = _pdf(made, checked_new_file(opened, to), options)
         else:
             pages_at = replace(options, max_ppi=wanted.ppi)
-            written, more = _jpegs(made, outside_photos(opened, to), pages_at)
+            written, more = _jpegs(made, checked_folder(opened, to), pages_at)
         notes += more
     _tell(made, notes, wanted, {"index": opened.name} | written, as_json)
 

@@ -31,7 +31,7 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Explain a photo's rating: where it comes from, what moves it, what is better."""
-    from photorank.export.destination import outside_photos
+    from photorank.export.destination import checked_new_file
     from photorank.rating.explain import concepts_behind, explain_file
     from photorank.rating.signal_shares import signed
 
@@ -41,7 +41,7 @@ def explain(
         raise MissingPathError(heatmap.parent, hint="Make that folder first.")
     opened = open_index(index)
     if heatmap is not None:
-        heatmap = outside_photos(opened, heatmap)
+        heatmap = checked_new_file(opened, heatmap)
     found = open_vector(opened, vector)
     with progress("Covering parts of the photo", "parts") as on_progress:
         encoder = opened.encoder()

@@ -63,7 +63,7 @@ def leaderboard(
     as_json: AsJson = False,
 ) -> None:
     """Compare encoders, vectors and learners. Indexes of the same photos get the same folds."""
-    from photorank.export.destination import checked_new_file, outside_photos
+    from photorank.export.destination import checked_new_file, checked_path
     from photorank.index.opened import open_index
     from photorank.leaderboard.contest import Contest
     from photorank.leaderboard.make_leaderboard import make_leaderboard
@@ -77,7 +77,7 @@ def leaderboard(
     chosen = list(dict.fromkeys(index or Workspace.current().index_names()))
     opened = [open_index(name) for name in chosen] or [open_index(None)]
     for path in to or []:
-        (outside_photos if force else checked_new_file)(opened[0], path)
+        (checked_path if force else checked_new_file)(opened[0], path)
     with (
         reporting(progress_file, "leaderboard", ", ".join(chosen)) as report,
         progress("Comparing", "indexes") as bar,

@@ -68,9 +68,15 @@ def print_table(
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(printable(cell)) for cell in row))
+        table.add_row(*(Text(_encodable(printable(cell))) for cell in row))
     width = None if sys.stdout.isatty() else _PIPE_COLUMNS
     Console(width=width, markup=False, highlight=False, emoji=False).print(table)
+
+
+def _encodable(text: str) -> str:
+    """Text as standard output will have it, so that a column is as wide as what it shows."""
+    encoding = sys.stdout.encoding or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def print_some(lines: Sequence[object]) -> None:

@@ -103,7 +103,7 @@ def score(
 def _sink(
     scale: "Scale", to: Path | None, format: "Format", *, resume: bool
 ) -> "Iterator[ScoreFile | ScoreStream]":
-    from photorank.export.destination import outside_photos
+    from photorank.export.destination import checked_path
     from photorank.scoring.score_files import ScoreFile, ScoreStream
     from photorank.scoring.score_rows import COLUMNS, IN_CONTEXT
 
@@ -111,7 +111,7 @@ def _sink(
     if to is None:
         yield ScoreStream(sys.stdout.buffer, format, columns)
         return
-    file = ScoreFile(outside_photos(scale.index, to), format, columns)
+    file = ScoreFile(checked_path(scale.index, to), format, columns)
     with file.open(scale.card, resume=resume):
         yield file
 

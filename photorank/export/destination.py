@@ -53,7 +53,7 @@ class PhotoFolders:
 
 def checked_folder(index: Index, typed: str | Path) -> Path:
     """Absolute path of an export folder; ExportError if among photos or a file."""
-    folder = outside_photos(index, typed)
+    folder = checked_path(index, typed)
     if os.path.lexists(folder) and not folder.is_dir():
         raise ExportError(f"{folder} is a file. Name a folder with --to.")
     return folder
@@ -61,16 +61,27 @@ def checked_folder(index: Index, typed: str | Path) -> Path:
 
 def checked_new_file(index: Index, typed: str | Path) -> Path:
     """Absolute path of a new file; ExportError if among photos or existing."""
-    path = outside_photos(index, typed)
+    path = checked_path(index, typed)
     if os.path.lexists(path):
         raise ExportError(f"{path} exists already. Name another file, or move that one away.")
+    return path
+
+
+def checked_path(index: Index, typed: str | Path) -> Path:
+    """Absolute path of an export; ExportError if among photos, or neither a file nor a folder."""
+    path = outside_photos(index, typed)
+    if os.path.lexists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
+        raise ExportError(
+            f"{path} is a device, a pipe or a link to nothing, where nothing can be written. Name "
+            "another place."
+        )
     return path
 
 
 def outside_photos(index: Index, typed: str | Path) -> Path:
     """Absolute path typed by the user as destination; ExportError if among photos.
 
-    Raises TypedPathError if no file can have that path.
+    What lies there is not looked at. Raises TypedPathError if no file can have that path.
     """
     path = typed_destination(typed).absolute()
     PhotoFolders.beside(index).refuse(path)

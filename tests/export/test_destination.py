@@ -5,7 +5,13 @@ import sys
 import pytest
 
 from photorank.errors import BrokenIndexError, ExportError
-from photorank.export.destination import PhotoFolders, checked_folder, checked_new_file
+from photorank.export.destination import (
+    PhotoFolders,
+    checked_folder,
+    checked_new_file,
+    checked_path,
+    outside_photos,
+)
 from photorank.export.write_sidecars import SidecarOptions, sidecars
 from photorank.outside_text import TypedPathError
 from photorank.workspace import write_bytes
@@ -105,6 +111,17 @@ def test_a_file_is_no_destination(collection, tmp_path):
     (tmp_path / "file").write_text("mine")
     with pytest.raises(ExportError, match="is a file"):
         checked_folder(collection.index, tmp_path / "file")
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link"])
+def test_what_is_neither_a_file_nor_a_folder_is_no_destination(kind, collection, tmp_path):
+    """A pipe or a device would swallow an export, a link to nothing has it written elsewhere."""
+    place = tmp_path / kind
+    os.mkfifo(place) if kind == "pipe" else place.symlink_to(tmp_path / "nothing")
+    for check in (checked_folder, checked_new_file, checked_path):
+        with pytest.raises(ExportError, match="Name another place"):
+            check(collection.index, place)
+    assert outside_photos(collection.index, place) == place  # a page does not tell what is there
 
 
 @pytest.mark.parametrize(
