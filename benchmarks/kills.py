@@ -107,7 +107,8 @@ def main() -> None:
 def record(file: Path, name: str, piece: Found, photos: int) -> None:
     """Add counts to those of earlier runs, with a summary in words."""
     pieces = json.loads(file.read_text())["pieces"] if file.exists() else []
-    pieces = [one for one in pieces if one["seed"] != piece["seed"]] + [piece]
+    others = [one for one in pieces if one["seed"] != piece["seed"]]
+    pieces = sorted([*others, piece], key=lambda one: one["seed"])
     sums = {key: sum(one[key] for one in pieces) for key in piece if key != "seed"}
     what, times, happened = WORDS[name]
     seeds = " ".join(str(one["seed"]) for one in pieces)

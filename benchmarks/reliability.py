@@ -21,7 +21,8 @@ INTRODUCTION = """\
 
 What was tried to break photorank, how often, and what happened. \
 `python benchmarks/reliability.py` writes this page from `benchmarks/results/reliability/`, \
-where each experiment leaves its result; the last column repeats it.
+where each experiment leaves its result; the last column repeats it. What is written here by hand \
+is lost: change the result.
 """
 
 

@@ -142,6 +142,15 @@ def test_the_pages_of_commands_are_what_the_parser_says():
     assert there == pages
 
 
+def test_the_page_on_reliability_is_what_the_experiments_left():
+    """If this fails: `python benchmarks/reliability.py`; the tests it names are there."""
+    script = runpy.run_path(str(ROOT / "benchmarks" / "reliability.py"))
+    shown = TEXTS["docs/reliability.md"]
+    assert shown == script["page"](script["records"](script["RESULTS"]))
+    for path in re.findall(r"`(?:pytest|python) ([\w./-]+)", shown):
+        assert (ROOT / path).exists(), path
+
+
 def test_the_list_of_guides_is_complete():
     """docs/README.md leads to every guide, and docs/commands/README.md to every command."""
     for folder in (DOCS, DOCS / "commands"):
