@@ -3,8 +3,10 @@
     python benchmarks/load.py
 
 A server of its own shows an index of random embeddings with thumbnails. Sessions come over its
-WebSocket as browsers do, go from page to page, press buttons, choose between photos, fetch every
-picture, and think in between. The result is written to benchmarks/results/reliability/load.json.
+WebSocket as browsers do, go from page to page, press buttons, choose between photos, give stars,
+fetch the first pictures of every grid, and think in between. What happened is written to
+benchmarks/results/reliability/load.json; a page with an error or without its button ends the run
+with 1.
 """
 
 import argparse
@@ -16,9 +18,10 @@ import random
 import statistics
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -31,8 +34,13 @@ from photorank.index.opened import Index  # noqa: E402
 from photorank.photos.open_photo import thumbnail  # noqa: E402
 from photorank.workspace import Workspace  # noqa: E402
 
-# What changes nothing that others see, and what 50 people at once would do.
-PRESSED = ("Two at random", "The first is better", "The second is better", "Equally good", "Skip")
+# What people press on a page, the first of it before all else.
+STARS, CHOICES = "stars", ("first", "second", "tie")
+PRESSED = {
+    "Compare": ("Two at random", "Swap"),
+    "Photos": (STARS,),
+    "Teach": (*CHOICES, "skip"),
+}
 LINKS = 50_000  # to one file, which file systems allow
 COMING = 15.0  # seconds in which all come
 
@@ -50,10 +58,13 @@ def main() -> None:
         home = Workspace(Path(folder))
         for part in ("index", "datasets"):
             (home.root / part).mkdir()
-        index = write_synthetic(home.index("synthetic"), options.photos, labels=20_000)
+        index = write_synthetic(home.index("synthetic"), options.photos, labels=options.photos // 5)
         draw_thumbnails(index)
         with server(home.root) as (port, process):
             found = asyncio.run(crowd(port, process, options))
+        kept = len(Index.open(index.paths).choices().winners)
+        if kept != found["choices"]:
+            found["errors"].append(f"{kept} of {found['choices']} choices are in the index")
     found["how"] = (
         f"`python benchmarks/load.py --photos {options.photos} --sessions {options.sessions} "
         f"--seconds {options.seconds:.0f} --thinking {options.thinking:.0f}`"
@@ -62,6 +73,8 @@ def main() -> None:
     options.results.mkdir(parents=True, exist_ok=True)
     file = options.results / "load.json"
     file.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    if found["errors"]:
+        raise SystemExit(1)
 
 
 def draw_thumbnails(index: Index) -> None:
@@ -79,13 +92,9 @@ def draw_thumbnails(index: Index) -> None:
             os.link(file, path)
 
 
-async def crowd(port: int, process: int, options: argparse.Namespace) -> dict[str, object]:
+async def crowd(port: int, process: int, options: argparse.Namespace) -> dict[str, Any]:
     """Run one visitor through all pages, then all visitors at once."""
-    first = Visitor(port)
-    slow = {"the dashboard": (await first.come()).seconds}
-    for title in first.pages:
-        slow[title] = (await first.open(title)).seconds
-    await first.leave()
+    slow = await first_visits(port)
     memory = {"warm": resident(process)}
     errors: list[str] = []
     taken: dict[str, list[float]] = defaultdict(list)
@@ -99,12 +108,15 @@ async def crowd(port: int, process: int, options: argparse.Namespace) -> dict[st
     memory["end"] = resident(process)
     every = sorted(seconds for page in taken.values() for seconds in page)
     p95 = statistics.quantiles(every, n=20)[-1]
+    presses = Counter({title: len(one) for title, one in taken.items() if ": " in title})
     worst = max(slow, key=slow.__getitem__)
     return {
         "part": "Load",
         "what": f"{options.sessions} sessions over WebSocket, {options.thinking:.0f} s of thinking "
         f"between clicks, {options.photos:,} photos, {options.seconds:.0f} s",
-        "times": f"{len(every):,} pages and clicks",
+        "times": f"{len(every) - presses.total():,} pages, {presses.total():,} presses ("
+        + ", ".join(f"{n} {title}" for title, n in sorted(presses.items()))
+        + ")",
         "happened": f"{len(errors)} errors; a page takes {statistics.median(every):.2f} s "
         f"(median), {p95:.2f} s (95th percentile), {every[-1]:.1f} s at most; the server holds "
         f"{memory['warm']:.0f} MB when every page was seen once, {memory['peak']:.0f} MB at most, "
@@ -121,10 +133,26 @@ async def crowd(port: int, process: int, options: argparse.Namespace) -> dict[st
             }
             for title, seconds in sorted(taken.items())
         },
+        "choices": sum(
+            presses[f"Teach: {what}"] + 1 for what in CHOICES
+        ),  # and the first visitor's
         "errors": errors[:20],
         "p95": round(p95, 3),
         "memory_mb": {name: round(size) for name, size in memory.items()},
     }
+
+
+async def first_visits(port: int) -> dict[str, float]:
+    """Seconds of each page's first visit; everything that people press is pressed once."""
+    person = Visitor(port)
+    slow = {"the dashboard": (await person.come()).seconds}
+    for title in person.listed:
+        page = await person.open(title)
+        slow[title] = page.seconds
+        for what in PRESSED.get(title, ()):
+            page = await press(person, page, title, what)
+    await person.leave()
+    return slow
 
 
 async def visit(
@@ -139,23 +167,34 @@ async def visit(
     dice = random.Random(number)  # noqa: S311 - clicks
     await asyncio.sleep(dice.uniform(0, COMING))
     person = Visitor(port)
-    where = "Discerning power"
+    where, pressed = "Home", 0
     try:
         page = await person.come()
         note(where, page, taken, errors)
         while time.monotonic() < until:
             await asyncio.sleep(dice.uniform(0.5, 1.5) * options.thinking)
-            buttons = sorted(page.buttons.keys() & set(PRESSED))
+            buttons = PRESSED.get(where, ())
             if buttons and dice.random() < 0.7:
-                page = await person.press(page, dice.choice(buttons))
-                note(f"{where}, a button", page, taken, errors)
+                what = dice.choice(buttons) if pressed else buttons[0]
+                page = await press(person, page, where, what)
+                pressed += 1
+                note(f"{where}: {what}", page, taken, errors)
             else:
-                where = dice.choice(sorted(person.pages))
-                page = await person.open(where)
+                where, pressed = dice.choice(person.listed), 0
+                page = await person.open(where, f"rater=visitor-{number}")
                 note(where, page, taken, errors)
         await person.leave()
     except Exception as error:  # whatever ends a session is what is looked for
         errors.append(f"{where}: {type(error).__name__} {error}")
+
+
+async def press(person: Visitor, page: Page, where: str, what: str) -> Page:
+    """Page after one of what people press on it."""
+    if where == "Teach":
+        return await person.choose(page, what)
+    if what == STARS:
+        return await person.give_stars(page, 4)
+    return await person.press(page, what)
 
 
 def note(title: str, page: Page, taken: dict[str, list[float]], errors: list[str]) -> None:

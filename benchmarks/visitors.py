@@ -27,6 +27,8 @@ _FINISHED = {
 
 
 ROOT = Path(__file__).parents[1]
+_FIRST_PHOTOS = 12  # of a grid, which a browser fetches before anybody scrolls
+_TOKEN_BYTES = 8
 
 
 @contextmanager
@@ -67,6 +69,7 @@ class Page:
     buttons: dict[str, tuple[str, str]] = field(default_factory=dict)  # label: id, fragment
     components: dict[str, tuple[str, str, Any]] = field(default_factory=dict)  # mode: and its data
     pictures: list[str] = field(default_factory=list)  # their addresses
+    orders: list[tuple[str, str]] = field(default_factory=list)  # of grids, and where photos are
     errors: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
 
@@ -78,11 +81,13 @@ class Visitor:
         self._port = port
         self._socket: ClientConnection
         self._known: dict[str, Any] = {}  # messages that are sent once
-        self._widgets: dict[str, Any] = {}
         self._answers = 0
         self._here = ""  # the page's hash
-        self._seen: set[str] = set()  # pictures, which a browser keeps
+        self._query = ""  # of the address
+        self._seen: set[str] = set()  # addresses that were fetched
+        self._first: dict[str, list[str]] = {}  # tokens of the first photos of an order
         self.pages: dict[str, str] = {}  # hash by title
+        self.listed: list[str] = []  # titles of those that are shown in the navigation
         self.session = ""
 
     async def come(self) -> Page:
@@ -105,13 +110,13 @@ class Visitor:
 
     async def open(self, title: str, query: str = "") -> Page:
         """Go to another page, optionally with URL parameters."""
-        self._here = self.pages[title]
-        message = BackMsg()
-        message.rerun_script.query_string = query
-        return await self._run(message)
+        self._here, self._query = self.pages[title], query
+        return await self._run(BackMsg())
 
     async def press(self, page: Page, label: str) -> Page:
         """Press a button of the page."""
+        if label not in page.buttons:
+            raise LookupError(f"there is no button {label}; there are {sorted(page.buttons)}")
         widget, fragment = page.buttons[label]
         message = BackMsg()
         pressed = message.rerun_script.widget_states.widgets.add()
@@ -121,19 +126,31 @@ class Visitor:
 
     async def choose(self, page: Page, outcome: str) -> Page:
         """Answer the pair on the page Teach: first, second, tie or skip."""
-        widget, fragment, data = page.components["choice"]
+        _, _, data = page.components["choice"]
         one, other, asked = data["pairs"][0]
+        item = {"what": outcome, "pair": [one[1], other[1]], "asked": asked}
+        return await self._send(page, "choice", item)
+
+    async def give_stars(self, page: Page, stars: int) -> Page:
+        """Give the first photo of the page Photos stars."""
+        order, _ = page.orders[0]
+        token = self._first[order][0]
+        return await self._send(page, "grid", {"token": token, "mark": "stars", "value": stars})
+
+    async def _send(self, page: Page, mode: str, item: dict[str, Any]) -> Page:
+        """Put an item into the outbox of a component."""
+        widget, fragment, _ = page.components[mode]
         self._answers += 1
-        item = {"what": outcome, "pair": [one[1], other[1]], "asked": asked, "seq": self._answers}
         message = BackMsg()
         pressed = message.rerun_script.widget_states.widgets.add()
-        box = {"client": str(id(self)), "items": [item]}
+        box = {"client": str(id(self)), "items": [item | {"seq": self._answers}]}
         pressed.id, pressed.json_value = widget, json.dumps({"outbox": box})
         message.rerun_script.fragment_id = fragment
         return await self._run(message)
 
     async def _run(self, message: BackMsg) -> Page:
         message.rerun_script.page_script_hash = self._here
+        message.rerun_script.query_string = self._query
         begun = time.perf_counter()
         await self._socket.send(message.SerializeToString())
         page = Page()
@@ -151,7 +168,12 @@ class Visitor:
                 self.pages = {
                     one.page_name: one.page_script_hash for one in got.navigation.app_pages
                 }
+                self.listed = [
+                    one.page_name for one in got.navigation.app_pages if not one.is_hidden
+                ]
                 self._here = got.navigation.page_script_hash
+            elif kind == "page_info_changed":
+                self._query = got.page_info_changed.query_string
             elif kind == "delta":
                 self._look(got, page)
             elif kind == "script_finished":
@@ -164,13 +186,29 @@ class Visitor:
                 "script_compilation_exception"
             ):
                 page.errors.append(got.session_event.script_compilation_exception.message)
-        new = [url for url in dict.fromkeys(page.pictures) if url not in self._seen]
-        self._seen.update(new)
-        for status in await asyncio.gather(*map(self._fetch, new)):
-            if status != b"200":
-                page.errors.append(f"a picture came with {status.decode()}")
+        for order, photos in page.orders:
+            await self._open_order(order, photos, page)
+        await self._fetch(page.pictures, page)
         page.seconds = time.perf_counter() - begun
         return page
+
+    async def _open_order(self, order: str, photos: str, page: Page) -> None:
+        """Fetch which photos a grid shows, and note the first ones' pictures."""
+        if data := (await self._fetch([order], page)).get(order):
+            n = len(data) // (2 * _TOKEN_BYTES)
+            starts = range(0, _TOKEN_BYTES * min(n, _FIRST_PHOTOS), _TOKEN_BYTES)
+            self._first[order] = [data[at : at + _TOKEN_BYTES].hex() for at in starts]
+        page.pictures += [f"{photos}/{token}/384" for token in self._first.get(order, [])]
+
+    async def _fetch(self, urls: list[str], page: Page) -> dict[str, bytes]:
+        """Bodies of those addresses that were not fetched before, which a browser keeps."""
+        new = [url for url in dict.fromkeys(urls) if url not in self._seen]
+        self._seen.update(new)
+        answers = await asyncio.gather(*map(self._get, new))
+        page.errors += [
+            f"a picture came with {status.decode()}" for status, _ in answers if status != b"200"
+        ]
+        return {url: body for url, (_, body) in zip(new, answers, strict=True)}
 
     def _look(self, got: ForwardMsg, page: Page) -> None:
         """Record an element of the page."""
@@ -185,6 +223,10 @@ class Visitor:
             data = json.loads(part.mixed.json if part.WhichOneof("data") == "mixed" else part.json)
             mode = data.get("mode", part.component_name)
             page.components[mode] = (part.id, got.delta.fragment_id, data)
+            if "order" in data:
+                base = f"/{data['base']}"
+                photos = f"{base}/photos/{data['index']}"
+                page.orders.append((f"{base}/orders/{data['order']}", photos))
         elif kind == "imgs":
             page.pictures.extend(one.url for one in element.imgs.imgs if one.url.startswith("/"))
         elif kind == "markdown":
@@ -192,7 +234,8 @@ class Visitor:
         elif kind == "alert":
             page.texts.append(element.alert.body)
 
-    async def _fetch(self, url: str) -> bytes:
+    async def _get(self, url: str) -> tuple[bytes, bytes]:
+        """Status and body of an address."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         try:
             head = f"GET {url} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n"
@@ -200,6 +243,7 @@ class Visitor:
             answer = await asyncio.wait_for(reader.read(), PATIENCE)
             if not answer:
                 raise ConnectionResetError(f"{url} was not answered")
-            return answer.split(b" ", 2)[1]
+            told, _, body = answer.partition(b"\r\n\r\n")
+            return told.split(b" ", 2)[1], body
         finally:
             writer.close()
