@@ -302,7 +302,7 @@ def replacing(path: Path, *, alone: bool = False, kept: str | None = None) -> It
             temporary.unlink(missing_ok=True)
 
 
-def write_bytes(path: Path, data: bytes) -> None:
+def write_bytes(path: Path, data: bytes | memoryview) -> None:
     """Write a whole file atomically and durably."""
     with replacing(path) as temporary:
         temporary.write_bytes(data)

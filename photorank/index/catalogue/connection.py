@@ -32,6 +32,9 @@ from photorank.index.manifest import SCHEMA_VERSION, read_manifest
 from photorank.workspace import IndexPaths, make_folder, require_locks, storage_errors
 
 _LOCK_TIMEOUT_SECONDS = 10.0  # wait for another process
+# Of a writer, in KiB: the index of digests is written in random order, and 2 MB, SQLite's own,
+# would put the same pages on disk again and again.
+_WRITER_CACHE_KIB = 65_536
 
 
 @contextmanager
@@ -189,6 +192,7 @@ def _make_ready(connection: sqlite3.Connection, paths: IndexPaths) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     _make_careful(connection)
     connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute(f"PRAGMA cache_size = -{_WRITER_CACHE_KIB}")
     if without_tables:
         with transaction(connection):
             for statement in SCHEMA.split(";\n"):

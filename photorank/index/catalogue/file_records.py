@@ -174,7 +174,7 @@ def record_batch(
                 " ON CONFLICT (digest) DO UPDATE SET taken = excluded.taken,"
                 " taken_from = excluded.taken_from, camera = excluded.camera,"
                 " shard = excluded.shard, row = excluded.row",
-                [(*photo[:5], number) for photo in photos],
+                ((*photo[:5], number) for photo in photos),
             )
             record_signals(connection, {one.digest: one.signals for one in photos if one.signals})
             found = {one.digest: one.faces for one in photos if one.faces is not None}
@@ -185,7 +185,7 @@ def record_batch(
             " ON CONFLICT (root, path) DO UPDATE SET photo = excluded.photo,"
             " size = excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns,"
             " inode = excluded.inode, vanished = 0",
-            [(*place, *entry.stamp, entry.digest) for place, entry in entries.items()],
+            ((*place, *entry.stamp, entry.digest) for place, entry in entries.items()),
         )
         _forget_skips(connection, entries)
         _record_skips(connection, skips)

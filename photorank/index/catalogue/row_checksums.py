@@ -1,7 +1,7 @@
 """Checksums of the catalogue's rows, which reveal corruption on disk.
 
-Each table has one sum over its rows' checksums. Triggers keep it up to date in the very
-transaction that changes a row, so a click on a million photos costs a click.
+Each table has one sum over its rows' checksums. Triggers tell what changes, and the very
+transaction that changes a row records it, so a click on a million photos costs a click.
 """
 
 import hashlib
@@ -28,31 +28,48 @@ def keep_sums(connection: sqlite3.Connection) -> None:
 
 
 def take_sums(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
-    """Recompute some tables' checksums inside a transaction."""
+    """Recompute some tables' checksums inside a transaction that changes none of their rows."""
     columns = table_columns(connection)
     for table in tables:
         total = _total(connection, table, columns[table])
         connection.execute("UPDATE sums SET total = ? WHERE name = ?", [total, table])
 
 
-def watch(connection: sqlite3.Connection) -> None:
-    """Install triggers on this connection that update checksums with every row change."""
-    connection.create_function("summed", -1, _summed, deterministic=True)
-    # Else a row that another one replaces would go without a trigger.
-    connection.execute("PRAGMA recursive_triggers = ON")
-    kept = _kept(connection)
-    for table, columns in table_columns(connection).items():
-        if table not in kept:
-            continue
-        old, new = (", ".join(f"{row}.{name}" for name in columns) for row in ("OLD", "NEW"))
-        added, removed = f"summed(total, 1, {new})", f"summed(total, -1, {old})"
-        changed = f"summed({removed}, 1, {new})"
-        for event, total in (("INSERT", added), ("DELETE", removed), ("UPDATE", changed)):
-            connection.execute(
-                f"CREATE TEMP TRIGGER IF NOT EXISTS sum_{table}_{event} AFTER {event}"  # noqa: S608
-                f" ON main.{table} BEGIN UPDATE sums SET total = {total}"
-                f" WHERE name = '{table}'; END"
+class Changes:
+    """Changes of the tables' checksums by one transaction: triggers tell them, row by row."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._sums = dict.fromkeys(_kept(connection), 0)
+        connection.create_function("row_changed", -1, self._row_changed)
+        # Else a row that another one replaces would go without a trigger.
+        connection.execute("PRAGMA recursive_triggers = ON")
+        for table, columns in table_columns(connection).items():
+            if table not in self._sums:
+                continue
+            old, new = (", ".join(f"{row}.{name}" for name in columns) for row in ("OLD", "NEW"))
+            added, removed = (
+                f"row_changed('{table}', 1, {new})",
+                f"row_changed('{table}', -1, {old})",
             )
+            changed = f"{removed}, {added}"
+            for event, call in (("INSERT", added), ("DELETE", removed), ("UPDATE", changed)):
+                connection.execute(
+                    f"CREATE TEMP TRIGGER IF NOT EXISTS sum_{table}_{event} AFTER {event}"
+                    f" ON main.{table} BEGIN SELECT {call}; END"
+                )
+
+    def record(self) -> None:
+        """Add the changes to the tables' checksums, before the transaction is committed."""
+        for table, change in self._sums.items():
+            if change:
+                self._connection.execute(
+                    "UPDATE sums SET total = ? WHERE name = ?",
+                    [_signed(_kept(self._connection)[table] + change), table],
+                )
+
+    def _row_changed(self, table: str, sign: int, *row: object) -> None:
+        self._sums[table] += sign * _checksum(row)
 
 
 def changed_tables(connection: sqlite3.Connection) -> list[str] | None:
@@ -101,19 +118,16 @@ def _total(connection: sqlite3.Connection, table: str, columns: list[str]) -> in
     return _signed(sum(map(_checksum, rows)))
 
 
-def _summed(total: int, sign: int, *row: object) -> int:
-    return _signed(total + sign * _checksum(row))
-
-
 def _checksum(row: tuple[object, ...]) -> int:
     """64-bit checksum of a row; equal integers and floats give the same value."""
-    text = repr([_plain(value) for value in row]).encode("utf-8", "surrogatepass")
+    plain = [
+        int(value)
+        if type(value) is float and value.is_integer() and abs(value) < _MAX_WHOLE_FLOAT
+        else value
+        for value in row
+    ]
+    text = repr(plain).encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")
-
-
-def _plain(value: object) -> object:
-    whole = isinstance(value, float) and abs(value) < _MAX_WHOLE_FLOAT and value.is_integer()
-    return int(value) if whole and isinstance(value, float) else value
 
 
 def _signed(total: int) -> int:

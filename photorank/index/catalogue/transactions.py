@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
-from photorank.index.catalogue.row_checksums import watch
+from photorank.index.catalogue.row_checksums import Changes
 
 _PART_ROWS = 1_000  # written in about a tenth of a second
 _PAUSE_SECONDS = 0.02  # between two parts, in which a waiting click is written
@@ -19,8 +19,9 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """Transaction around a block: all changes become durable together, or none."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        watch(connection)  # each time: a change of `temp_store` drops what is temporary
+        changes = Changes(connection)  # each time: a change of `temp_store` drops its triggers
         yield
+        changes.record()
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:  # SQLite has rolled back by itself when the disk is full

@@ -39,7 +39,7 @@ def write_shard(paths: IndexPaths, rows: Rows) -> Shard:
         kind = faiss.ScalarQuantizer.QT_fp16
         index = faiss.IndexScalarQuantizer(d, kind, faiss.METRIC_INNER_PRODUCT)
     index.add(np.ascontiguousarray(rows, dtype=np.float32))
-    data = faiss.serialize_index(index).tobytes()
+    data = faiss.serialize_index(index).data
     name = uuid.uuid4().hex  # never used again, so no reader mistakes one shard for another
     write_bytes(paths.shard(name), data)
     return Shard(name, len(rows), hashlib.sha256(data).hexdigest())

@@ -102,6 +102,7 @@ class _Import:
         self._known = known_digests(connection)
         self._begins = not has_photos(connection)
         self._seen: dict[bytes, str] = {}  # digests of this run by name, "" where unusable
+        self._folders: dict[str, bytes] = {}  # of photo names, by what is written
         self.skipped: list[SkippedFile] = []
         self.added = self.unchanged = 0
         self._clear()
@@ -132,7 +133,8 @@ class _Import:
         """Collect rows that begin at row `start` of a file."""
         lengths = np.linalg.norm(part.rows, axis=1)
         usable = np.isfinite(lengths) & (lengths > 0)
-        rows = unit_rows(np.where(usable[:, None], part.rows, 1.0))
+        part.rows[~usable] = 1.0  # of any length: they are left out
+        rows = unit_rows(part.rows)
         fresh: list[int] = []
         for at, (given, good) in enumerate(zip(part.names, usable.tolist(), strict=True)):
             name = self._path(given or f"{file}/{start + at:09}")
@@ -180,7 +182,17 @@ class _Import:
 
     def _path(self, name: str) -> bytes:
         """Path of a photo name; a URL becomes a path in the folder of relative names."""
-        return path_bytes(os.path.normpath(os.path.join(self._base, name.replace("\0", ""))))
+        return b"".join(self._parts(name))
+
+    def _parts(self, name: str) -> tuple[bytes, bytes]:
+        """Folder of a photo name, with a slash at its end, and the rest."""
+        folder, last = os.path.split(name.replace("\0", ""))
+        if last in ("", os.curdir, os.pardir):
+            folder, last = os.path.split(os.path.normpath(os.path.join(self._base, folder, last)))
+        if folder not in self._folders:
+            whole = path_bytes(os.path.normpath(os.path.join(self._base, folder)))
+            self._folders[folder] = whole.rstrip(b"/") + b"/"
+        return self._folders[folder], os.fsencode(last)
 
     def _place(self, name: bytes) -> Place:
         place = self._roots.place(name)
@@ -190,17 +202,13 @@ class _Import:
 
     def _add_roots(self, files: Sequence[EmbeddingFile]) -> Roots:
         """Roots that contain all photo names."""
-        base = os.fsencode(self._base).rstrip(b"/") + b"/"
-        folders, inside = set[bytes](), False
-        for file in files:
-            for name in file.names():
-                folder = os.path.dirname(self._path(name))
-                if (folder + b"/").startswith(base):
-                    inside = True
-                else:
-                    folders.add(folder)
-        shared = [as_path(os.path.commonpath(list(folders)))] if folders else []
-        return add_roots(self._connection, [*shared, *[Path(self._base)] * (inside or not shared)])
+        base = path_bytes(self._base).rstrip(b"/") + b"/"
+        folders = {self._parts(name)[0] for file in files for name in file.names()}
+        outside = [folder for folder in folders if not folder.startswith(base)]
+        roots = [as_path(os.path.commonpath(outside))] if outside else []
+        if len(outside) < len(folders) or not roots:
+            roots.append(Path(self._base))
+        return add_roots(self._connection, roots)
 
 
 def _folder_of(path: Path) -> Path:

@@ -117,6 +117,7 @@ def _take_as_they_are(connection: sqlite3.Connection, changed: list[str]) -> lis
         if _TABLES_OF_FACES.intersection(changed):
             forget_faces(connection)
             done.append("the faces were forgotten: `photorank faces` looks for them again")
+    with transaction(connection):
         take_sums(connection, changed)
     if kept := sorted(set(changed) - _TABLES_OF_FILES - _TABLES_OF_FACES - {"signals"}):
         done.append(f"changed values in {', '.join(kept)} were kept: compare with your backup")

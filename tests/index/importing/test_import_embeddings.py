@@ -1,5 +1,6 @@
 import csv
 import json
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -277,3 +278,14 @@ def test_what_was_exported_is_read_by_others_and_comes_back(home, tmp_path, path
 def test_options_that_do_not_go_together_are_usage_errors(words, paths):
     """What only half says, or says twice, is refused before anything is done."""
     assert invoke("index", "--name", "mine", *words).exit_code == 2
+
+
+def test_names_are_paths_however_they_are_written(paths, tmp_path, rows):
+    """Dots, doubled slashes and zeros: what they lead to is one folder, and a root above all."""
+    told = ["a/1.jpg", "a/../a/2.jpg", "a//b/./3.jpg", "../4.jpg", "a/c/..", "/x/5.jpg", "6\0.jpg"]
+    arrays(tmp_path / "given", rows[: len(told)], told)
+    import_embeddings(paths, ImportRequest(tmp_path / "given", "clip"))
+    inside = ["a", "a/1.jpg", "a/2.jpg", "a/b/3.jpg", "6.jpg"]
+    expected = {tmp_path / "given" / name for name in inside}
+    expected |= {tmp_path / "4.jpg", Path("/x/5.jpg")}
+    assert {photo.path for photo in Index.open(paths).photos()} == expected
