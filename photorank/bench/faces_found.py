@@ -114,8 +114,10 @@ def figures(photos: Sequence[Compared]) -> list[Figure]:
     shut = [eyes == "closed" for eyes, state in told if state == "hardly open"]
     opened = [eyes == "open" for eyes, state in told if state == "open"]
     unknown = [state == "unknown" for _, state in told]
-    cut = [not face.cut for face, found in pairs if found and found.cut and face.cut is not None]
-    whole = [found.cut for face, found in pairs if found and face.cut is False]
+    edges = [(face.cut, found.cut) for face, found in pairs if found and face.cut is not None]
+    whole = [called for marked, called in edges if not marked]
+    cut = [called for marked, called in edges if marked]
+    called_cut = [not marked for marked, called in edges if called]
     return [
         _share("clear faces found", clear, "clear faces"),
         _share("other faces found", hard, "other faces"),
@@ -124,7 +126,8 @@ def figures(photos: Sequence[Compared]) -> list[Figure]:
         _share("open that are open", opened, "faces called open"),
         _share("cannot tell", unknown, "faces with marked eyes"),
         _share("whole faces called cut", whole, "whole faces"),
-        _share("cut that are whole", cut, "faces called cut"),
+        _share("cut faces called cut", cut, "cut faces"),
+        _share("cut that are whole", called_cut, "faces called cut"),
     ]
 
 

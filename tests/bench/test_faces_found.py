@@ -73,6 +73,7 @@ def test_each_figure_has_its_interval_and_what_it_is_of():
         "open that are open": (1.0, 1),
         "cannot tell": (0.0, 3),
         "whole faces called cut": (0.5, 2),
+        "cut faces called cut": (0.0, 1),
         "cut that are whole": (1.0, 1),
     }
     for one in figures(photos):

@@ -42,7 +42,12 @@ _SMALL = 0.15  # of the long side, a face's width
 _TILE = 0.34  # side of a tile, as a share of the long side; the step is half
 _MIN_TILE_DETECTION = 0.4
 
-_CUT = 0.03  # share of the box's width or height outside the photo
+# Share of the box's width or height outside the photo, from which a face is cut: left, top, right,
+# bottom. A forehead without its top is no cut face, and of a head turned away the mesh guesses the
+# far side. Chosen on trims of 105 faces, of which these call 0 of 1,576 cut whose box is whole.
+_CUT = np.array([0.06, 0.12, 0.06, 0.06])
+_CUT_TURNED = 0.12
+_TURNED = 40.0  # degrees of yaw
 LARGER = 1.5  # scale of a larger image that is worth the time
 
 
@@ -73,10 +78,10 @@ def find_faces(
     return sorted(faces, key=lambda face: -face.area)
 
 
-def is_cut(box: Floats) -> bool:
-    """True if over 3 % of a face's box (4,), in shares of the photo, is outside."""
-    out = np.maximum(np.maximum(-box[:2], box[2:] - 1), 0)
-    return bool((out > _CUT * (box[2:] - box[:2])).any())
+def is_cut(box: Floats, yaw: float) -> bool:
+    """True if enough of a face's box (4,), in shares of the photo, is outside an edge."""
+    outside = np.concatenate([-box[:2], box[2:] - 1]) / np.tile(box[2:] - box[:2], 2)
+    return bool((outside > (_CUT if abs(yaw) <= _TURNED else _CUT_TURNED)).any())
 
 
 def _in_whole(networks: Networks, photo: Image.Image) -> list[_Found]:
@@ -168,5 +173,5 @@ def _face(networks: Networks, found: _Found, picture: Image.Image) -> Face:
         openness=eyes.opening,
         eyes=state_of(eyes, mesh),
         sharpness=face_sharpness(picture, mesh.box),
-        cut=is_cut(box),
+        cut=is_cut(box, yaw),
     )

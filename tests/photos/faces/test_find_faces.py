@@ -22,12 +22,22 @@ def networks():
     return load_networks()
 
 
-def test_a_box_that_reaches_out_is_cut():
-    """From 3 % of its width or height on, at any edge."""
-    assert not is_cut(np.array([0.0, 0.0, 1.0, 1.0]))
-    assert not is_cut(np.array([-0.01, 0.2, 0.5, 0.6]))
-    for box in ([-0.1, 0.2, 0.5, 0.6], [0.2, -0.1, 0.5, 0.6], [0.2, 0.7, 0.6, 1.1]):
-        assert is_cut(np.array(box))
+@pytest.mark.parametrize(
+    ("box", "yaw", "cut"),
+    [
+        ([0.0, 0.0, 1.0, 1.0], 0, False),
+        ([-0.02, 0.2, 0.5, 0.6], 0, False),
+        ([0.2, -0.04, 0.6, 0.4], 0, False),
+        ([-0.05, 0.2, 0.5, 0.6], 0, True),
+        ([0.2, -0.06, 0.6, 0.4], 0, True),
+        ([0.5, 0.2, 1.04, 0.6], 39, True),
+        ([0.5, 0.2, 1.04, 0.6], -41, False),
+        ([0.2, 0.7, 0.6, 1.03], 0, True),
+    ],
+)
+def test_a_box_that_reaches_far_out_is_cut(box, yaw, cut):
+    """By 6 % of its width or height; 12 % where a forehead or a turned head may explain it."""
+    assert is_cut(np.array(box), yaw) is cut
 
 
 @needs_faces
