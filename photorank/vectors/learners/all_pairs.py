@@ -9,10 +9,10 @@ from numpy.typing import ArrayLike
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
 from photorank.typing import Codes, Floats
-from photorank.vectors.learners.coordinates import RowSpace, unit_prior
 from photorank.vectors.learners.direction_learner import UncertainLearner
 from photorank.vectors.learners.inner_folds import FOLDS, HeldOut, best_alpha, held_out_whole
-from photorank.vectors.learners.ridge import Problem
+from photorank.vectors.learners.solvers.coordinates import RowSpace, unit_prior
+from photorank.vectors.learners.solvers.ridge import Problem
 
 # Along which the penalty is chosen by holding out; on OASIS and on bursts all axes do no better.
 _MAIN_AXES = 256
@@ -155,7 +155,7 @@ class AllPairs(UncertainLearner):
         # Judgements within one group share its photos. Counting them as independent, as the
         # formula does, is far too trusting where there are many: groups are held out instead,
         # along the main axes, which hold nearly all that the penalty lets through.
-        Z = Z @ problem.eigenvectors[:, -_MAIN_AXES:].astype(Z.dtype)
+        Z = Z @ problem.main_axes(_MAIN_AXES).astype(Z.dtype)
         alphas = problem.alphas()
 
         def losses(train: Codes, test: Codes) -> Iterable[HeldOut]:

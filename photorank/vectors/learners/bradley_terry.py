@@ -8,9 +8,9 @@ from numpy.typing import ArrayLike
 from photorank.comparisons.comparisons import ChoiceComparisons, Comparisons
 from photorank.errors import ComparisonsError
 from photorank.typing import Direction, Floats
-from photorank.vectors.learners.coordinates import Coordinates, unit_prior
 from photorank.vectors.learners.davidson import Likelihood
 from photorank.vectors.learners.direction_learner import UncertainLearner
+from photorank.vectors.learners.solvers.coordinates import Coordinates, unit_prior
 
 
 class _Fit(NamedTuple):

@@ -4,8 +4,8 @@ import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.typing import Floats
-from photorank.vectors.learners.coordinates import row_space
 from photorank.vectors.learners.direction_learner import DirectionLearner
+from photorank.vectors.learners.solvers.coordinates import row_space
 
 
 class PairLeastSquares(DirectionLearner):

@@ -8,14 +8,14 @@ from photorank.comparisons.codes import connected
 from photorank.comparisons.comparisons import ChoiceComparisons, Comparisons, ScoreComparisons
 from photorank.errors import ComparisonsError
 from photorank.typing import Codes, Floats
-from photorank.vectors.learners.coordinates import row_space
 from photorank.vectors.learners.direction_learner import UncertainLearner
 from photorank.vectors.learners.informative_pairs import (
     Offer,
     informative_pairs,
     offered_pairs,
 )
-from photorank.vectors.learners.ridge import Problem
+from photorank.vectors.learners.solvers.coordinates import row_space
+from photorank.vectors.learners.solvers.ridge import Problem
 
 
 class SpanningPairs(UncertainLearner):
@@ -161,13 +161,11 @@ def _label_problem(Z: Floats, scores: ScoreComparisons, component: Codes, rank: 
 
     Zd = deviation(Z)
     margins = deviation(np.nan_to_num(scores.scores))[:, 0]
-    values, vectors = np.linalg.eigh(Zd.T @ Zd / rank)
     return Problem(
-        eigenvalues=np.clip(values, 0, None),
-        eigenvectors=vectors,
-        pull=vectors.T @ (Zd.T @ margins) / rank,
+        gram=Zd.T @ Zd / rank,
+        pull=Zd.T @ margins / rank,
         energy=float(margins @ margins) / rank,
-        prior_pull=np.zeros(len(values)),
+        prior_pull=np.zeros(Z.shape[1]),
         prior_energy=0.0,
         prior_preference=0.0,
         n_judgements=float(rank),

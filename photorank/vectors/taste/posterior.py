@@ -8,8 +8,8 @@ from numpy.typing import ArrayLike
 
 from photorank.errors import ComparisonsError
 from photorank.typing import Codes, Direction, Embeddings, Floats, Pairs, Ratings
-from photorank.vectors.learners.coordinates import unit_prior
-from photorank.vectors.learners.newton import Local, minimise
+from photorank.vectors.learners.solvers.coordinates import unit_prior
+from photorank.vectors.learners.solvers.newton import Local, minimise
 
 # In units of the standard deviation of everybody's ratings over photos, from the people who
 # rated OASIS: `benchmarks/taste.py --constants`.

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.exceptions import ConvergenceWarning
 
-from photorank.vectors.learners.newton import Local, minimise
+from photorank.vectors.learners.solvers.newton import Local, minimise
 
 
 def test_a_quadratic_takes_one_step():

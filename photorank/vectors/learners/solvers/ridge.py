@@ -10,6 +10,7 @@ from photorank.comparisons.comparisons import Comparisons
 from photorank.comparisons.double_precision import products
 from photorank.comparisons.known_differences import KnownDifferences
 from photorank.typing import Floats
+from photorank.vectors.learners.solvers.tridiagonal import Tridiagonal
 
 # Penalties that are tried, in units of the largest eigenvalue of ZᵀLZ: from one that
 # hardly touches the weakest direction to one that leaves only the mean difference.
@@ -39,15 +40,14 @@ class Path(NamedTuple):
 class Problem:
     """Ridge problem in ζ (r,) and s ≥ 0: Σ w_ij (z_ij·ζ + s t_ij − m_ij)² + α ‖ζ‖².
 
-    Everything that depends on the photos is summed once; one
-    eigendecomposition then gives the solution at any α in O(r²).
+    Everything that depends on the photos is summed once; one tridiagonal
+    form then gives the solution at any α in O(r).
     """
 
-    eigenvalues: Floats  # (r,) of G = ZᵀLZ
-    eigenvectors: Floats  # (r, r)
-    pull: Floats  # (r,) Zᵀb in the eigenvectors' coordinates
+    gram: Floats  # (r, r) G = ZᵀLZ, of which the lower half is read
+    pull: Floats  # (r,) Zᵀb
     energy: float  # Σ w_ij m_ij²
-    prior_pull: Floats  # (r,) ZᵀLt, likewise; zeros without a prior
+    prior_pull: Floats  # (r,) ZᵀLt; zeros without a prior
     prior_energy: float  # tᵀLt; 0 without a prior
     prior_preference: float  # tᵀb
     n_judgements: float  # independent ones
@@ -73,20 +73,23 @@ class Problem:
             gram += beside.squares()
             pull += beside.pull(unit)
             energy += beside.energy(unit)
-        values, vectors = np.linalg.eigh(gram, UPLO="L")
         t = np.zeros(len(Z)) if given is None else given
         Lt = comparisons.laplacian(t)
         return cls(
-            eigenvalues=np.clip(values, 0, None),
-            eigenvectors=vectors,
-            pull=vectors.T @ pull,
+            gram=gram,
+            pull=pull,
             energy=energy,
-            prior_pull=vectors.T @ products(Z, Lt),
+            prior_pull=products(Z, Lt),
             prior_energy=float(t @ Lt),
             prior_preference=float(t @ b),
             n_judgements=comparisons.n_judgements,
             labelled=None if comparisons.scores is None else (Z, comparisons),
         )
+
+    @cached_property
+    def form(self) -> Tridiagonal:
+        """Tridiagonal form T = Qᵀ G Q."""
+        return Tridiagonal.of(self.gram)
 
     @cached_property
     def squared(self) -> Floats | None:
@@ -97,6 +100,10 @@ class Problem:
         LZ = comparisons.laplacian(Z)
         return LZ.T @ LZ
 
+    def main_axes(self, k: int) -> Floats:
+        """Eigenvectors (r, k) of the k largest eigenvalues of G."""
+        return self.form.back(self.form.eigenvectors[:, -k:])
+
     def solve(self, alpha: float) -> Fit:
         """Solution of the ridge problem at one penalty."""
         path = self.path(np.array([alpha]))
@@ -105,25 +112,26 @@ class Problem:
 
     def path(self, alphas: Floats) -> Path:
         """Solutions at several penalties (a,)."""
-        shrunk = self._shrunk(alphas)
-        return shrunk._replace(weights=shrunk.weights @ self.eigenvectors.T)
+        rotated = self._rotated_path(alphas)
+        return rotated._replace(weights=self.form.back(rotated.weights.T).T)
 
-    def _shrunk(self, alphas: Floats) -> Path:
-        """Solutions at several penalties, with weights in the eigenvectors' coordinates."""
-        inverse = self._inverse(alphas[:, None])
-        scales = self._prior_scales(inverse)
-        pull = self.pull - scales[:, None] * self.prior_pull
+    def _rotated_path(self, alphas: Floats) -> Path:
+        """Solutions at several penalties, with weights in the coordinates of T."""
+        targets = np.column_stack([self.pull, self.prior_pull])
+        rotated = self.form.rotated(targets)  # (r, 2)
+        solved = self.form.solutions(alphas, rotated)  # (a, r, 2)
+        scales = self._prior_scales(np.einsum("r,ark->ak", rotated[:, 1], solved))
+        weights = solved[:, :, 0] - scales[:, None] * solved[:, :, 1]
+        pull = rotated[:, 0] - scales[:, None] * rotated[:, 1]
         energy = self.energy - 2 * scales * self.prior_preference + scales**2 * self.prior_energy
-        weights = inverse * pull
-        explained = 2 * np.einsum("ar,ar->a", weights, pull)
-        residuals = energy - explained + weights**2 @ self.eigenvalues
-        freedom = inverse @ self.eigenvalues + (scales > 0)
-        return Path(weights, scales, freedom, np.maximum(residuals, 0.0))
+        explained = np.einsum("ar,ar->a", weights, 2 * pull - self.form.times(weights))
+        freedom = self.form.inverse(alphas[:, None]) @ self.form.eigenvalues + (scales > 0)
+        return Path(weights, scales, freedom, np.maximum(energy - explained, 0.0))
 
     def best_alpha(self) -> float:
         """Penalty with least generalised cross-validation error."""
         alphas = self.alphas()
-        path = self._shrunk(alphas)
+        path = self._rotated_path(alphas)
         free = 1 - path.degrees_of_freedom / self.n_judgements
         possible = free > 1e-9
         errors = path.residuals / np.where(possible, free, 1.0) ** 2
@@ -131,7 +139,7 @@ class Problem:
 
     def alphas(self) -> Floats:
         """Grid of candidate penalties (a,), from small to large."""
-        largest = float(self.eigenvalues.max(initial=0))
+        largest = float(self.form.eigenvalues.max(initial=0))
         return ALPHAS * (largest if largest > 0 else 1.0)
 
     def noise(self, fit: Fit) -> float:
@@ -143,23 +151,21 @@ class Problem:
 
     def covariance_root(self, fit: Fit) -> Floats:
         """Root R (r, r) of the covariance R Rᵀ of the weights ζ."""
-        noise, inverse = self.noise(fit), self._inverse(fit.alpha)
+        noise, inverse = self.noise(fit), self.form.inverse(fit.alpha)
+        axes = self.main_axes(len(inverse))
         if self.squared is None:
-            spread = noise * np.sqrt(inverse / self.n_judgements)
-            return self.eigenvectors * spread
+            return axes * (noise * np.sqrt(inverse / self.n_judgements))
         values, vectors = np.linalg.eigh(self.squared)
-        inner = self.eigenvectors.T @ (vectors * np.sqrt(np.clip(values, 0, None)))
-        return noise * self.eigenvectors @ (inverse[:, None] * inner)
+        inner = axes.T @ (vectors * np.sqrt(np.clip(values, 0, None)))
+        return noise * axes @ (inverse[:, None] * inner)
 
-    def _inverse(self, alphas: Floats | float) -> Floats:
-        """Eigenvalues (…, r) of (G + αI)⁻¹; for α = 0, of the pseudo-inverse."""
-        floor = self.eigenvalues.max(initial=0) * len(self.eigenvalues) * np.finfo(np.float32).eps
-        kept = (self.eigenvalues > floor) | (alphas > 0)
-        return np.divide(1.0, self.eigenvalues + alphas, out=np.zeros(kept.shape), where=kept)
+    def _prior_scales(self, reached: Floats) -> Floats:
+        """Scale s ≥ 0 (a,) of the prior direction; 0 if the labels contradict the prior.
 
-    def _prior_scales(self, inverse: Floats) -> Floats:
-        """Scale s ≥ 0 (a,) of the prior direction; 0 if the labels contradict the prior."""
-        left = self.prior_energy - inverse @ self.prior_pull**2
-        explained = self.prior_preference - inverse @ (self.prior_pull * self.pull)
+        What the photos reach (a, 2) of the prior's product with the labels, and with itself,
+        is left to them.
+        """
+        explained = self.prior_preference - reached[:, 0]
+        left = self.prior_energy - reached[:, 1]
         known = left > 1e-12 * self.prior_energy
         return np.where(known, np.maximum(explained, 0.0) / np.where(known, left, 1.0), 0.0)

@@ -1,0 +1,1 @@
+"""Solvers of penalised least squares and convex losses, on which learners stand."""

@@ -1,0 +1,35 @@
+"""The tridiagonal form against dense solutions of the same systems."""
+
+import numpy as np
+import pytest
+
+from photorank.vectors.learners.solvers.tridiagonal import Tridiagonal
+
+
+@pytest.mark.parametrize("r", [1, 2, 3, 40])
+@pytest.mark.parametrize("lost", [0, 1])
+def test_solutions_are_those_of_the_matrix(r, lost):
+    """Systems (G + αI) X = B are solved at every α, for α = 0 by the pseudo-inverse."""
+    rng = np.random.default_rng(r)
+    half = rng.normal(size=(max(r - lost, 1), r))  # with one lost, G is singular
+    G, B = half.T @ half, rng.normal(size=(r, 2))
+    form = Tridiagonal.of(np.tril(G))
+    values = np.linalg.eigvalsh(G)
+    np.testing.assert_allclose(form.eigenvalues, values, atol=1e-12 * values.max())
+    alphas = np.array([0.5, 3.0]) * values.max()
+    for alpha, X in zip(alphas, form.solutions(alphas, form.rotated(B)), strict=True):
+        dense = np.linalg.solve(G + alpha * np.eye(r), B)
+        np.testing.assert_allclose(form.back(X), dense, rtol=1e-9, atol=1e-12)
+    (least,) = form.solutions(np.zeros(1), form.rotated(B))
+    np.testing.assert_allclose(form.back(least), np.linalg.pinv(G) @ B, rtol=1e-6, atol=1e-9)
+
+
+def test_products_and_axes_are_those_of_the_matrix():
+    """T is G in rotated coordinates, and its eigenvectors turned back are those of G."""
+    half = np.random.default_rng(0).normal(size=(9, 6))
+    G = half.T @ half
+    form = Tridiagonal.of(G)
+    X = np.random.default_rng(1).normal(size=(3, 6))
+    np.testing.assert_allclose(form.back(form.times(X).T), G @ form.back(X.T), rtol=1e-10)
+    axes = form.back(form.eigenvectors)
+    np.testing.assert_allclose(G @ axes, axes * form.eigenvalues, atol=1e-10)
