@@ -36,7 +36,7 @@ from photorank.workspace import Workspace
 from tests.conftest import draw_photo
 from tests.fixtures.workbooks import SHEET, change_part, write_workbook
 
-pytestmark = pytest.mark.usefixtures("packages_scanned_once")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("packages_scanned_once")]
 
 ROOT = Path(__file__).parents[1]
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x","y")')

@@ -10,6 +10,8 @@ from photorank.errors import StorageError
 from photorank.photos.degraded.defects import DEFECTS, SEVERITIES, degraded
 from photorank.sample import write_sample
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="session")
 def photo():

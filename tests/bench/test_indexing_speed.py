@@ -1,7 +1,6 @@
 """The benchmark of indexing measures what it says it does."""
 
 import numpy as np
-import open_clip
 import pytest
 import torch
 from PIL import Image
@@ -28,6 +27,8 @@ def test_photos_are_of_twelve_megapixels_and_all_different(tmp_path):
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # DataLoader's workers
 def test_the_reference_is_open_clip_itself(tiny_model, tmp_path):
     """The loop that is raced against gives what open_clip's own calls give."""
+    import open_clip
+
     name, file = tiny_model
     for number, photo in enumerate(photos()):
         photo.save(tmp_path / f"{number}.png")

@@ -1,6 +1,8 @@
 import pytest
 from PIL import Image
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.usefixtures("home")
 def test_explain_tells_why_and_draws_it(photorank, gallery, tmp_path):

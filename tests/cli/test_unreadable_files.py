@@ -21,6 +21,8 @@ from photorank.index.catalogue.sqlite_errors import catalogue_errors
 from photorank.index.maintenance.repair import repair_index
 from photorank.workspace import Workspace
 
+pytestmark = pytest.mark.slow
+
 HARMFUL = ("move that", "emove the file", "aside", "doctor --repair", "make it again")
 
 

@@ -6,6 +6,8 @@ from dashboard import session_state
 from photorank.index.opened import open_index
 from tests.dashboard.conftest import opened_at
 
+pytestmark = pytest.mark.slow
+
 
 def picked(app):
     """Return the rows that are picked on a page."""

@@ -13,6 +13,8 @@ from photorank.encoders.runtimes import known_runtime
 from photorank.errors import EncoderError, MissingExtraError, UnknownNameError
 from tests.encoders.tiny import photos
 
+pytestmark = pytest.mark.slow
+
 needs_openvino = pytest.mark.skipif(
     not runtimes.openvino_towers.is_installed(), reason="the openvino extra is not installed"
 )

@@ -23,6 +23,8 @@ from photorank.photos.open_photo import decode_photo
 from photorank.photos.signals.all_signals import photo_signals
 from tests.photos.corpus import plain_png
 
+pytestmark = pytest.mark.slow
+
 posix = pytest.mark.skipif(sys.platform == "win32", reason="the system has no such limits")
 
 

@@ -14,6 +14,8 @@ from photorank.service.openapi import SCHEMAS, description
 from tests.fixtures.colours import ColourEncoder, fill, paint
 from tests.service.conftest import FORM, Client, form
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "0123456789abcdef"  # noqa: S105
 
 

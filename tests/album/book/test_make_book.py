@@ -19,6 +19,8 @@ from photorank.album.book.plan import book_json, pages_of_json
 from photorank.errors import AlbumError
 from tests.fixtures.colours import paint
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def trip(collection):

@@ -25,6 +25,8 @@ from tests.fixtures.evaluations import PEOPLE, details, result, saved
 from tests.fixtures.mounted import mounted, press
 from tests.photos.faces.test_face import LARGE
 
+pytestmark = pytest.mark.slow
+
 
 def texts(app):
     """Return all that a page says."""

@@ -36,6 +36,8 @@ from tests.fixtures.collection import mounted
 from tests.fixtures.colours import ColourEncoder, contents, fill, paint
 from tests.index.catalogue.test_migrations import as_version_2
 
+pytestmark = pytest.mark.slow
+
 CHECKOUT = Path(__file__).parents[3]
 BATCH = 16  # photos that the run of `tests.fixtures.colours` writes at once
 

@@ -14,6 +14,8 @@ from photorank.index.opened import Index
 from photorank.workspace import Workspace
 from tests.fixtures.command_line import invoke
 
+pytestmark = pytest.mark.slow
+
 N, D = 60, 8
 
 
