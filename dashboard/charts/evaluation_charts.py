@@ -99,9 +99,9 @@ def probability_bar(first: float) -> alt.LayerChart:
     )
     even = alt.Chart(pd.DataFrame({"x": [0.5]})).mark_rule(color=GREY, strokeWidth=2)
     ends: tuple[tuple[float, str, Literal["left", "center", "right"]], ...] = (
-        (0.0, "left", "left"),
+        (0.0, "first", "left"),
         (0.5, "even chance", "center"),
-        (1.0, "right", "right"),
+        (1.0, "second", "right"),
     )
     said = [
         alt.Chart(pd.DataFrame({"x": [at], "text": [text]}))

@@ -574,6 +574,7 @@ export class Grid {
 
   end() {
     this.outbox.flush();
+    if (this.viewer.node.open) this.viewer.uncover();
     this.leave.abort();
     this.watch.disconnect();
     clearTimeout(this.rest);

@@ -24,6 +24,7 @@ import { FITTED } from "./zoom.js";
  */
 
 const FILM = 12; // neighbours on each side
+const COVERED = "photorank-covered"; // class of the whole page while the viewer is above it
 
 export class Viewer {
   /** @param {Album} album @param {Node} root */
@@ -84,6 +85,7 @@ export class Viewer {
     this.pair = null;
     this.begin();
     this.show(place);
+    if (this.album.why) this.reasons.prepare(this.album.why(this.shown()[1]));
   }
 
   /** Show two photos that move together. @param {Shown[]} pair @param {boolean} returns */
@@ -106,6 +108,7 @@ export class Viewer {
     this.facts.hidden = this.pair !== null;
     for (const stage of this.stages) stage.set(FITTED);
     if (!this.node.open) this.node.showModal();
+    document.body.classList.add(COVERED);
     this.close.focus();
   }
 
@@ -115,8 +118,14 @@ export class Viewer {
       return;
     }
     this.hideAll();
+    this.uncover();
     this.node.close();
     this.album.closed(this.place);
+  }
+
+  /** Show the page again. */
+  uncover() {
+    document.body.classList.remove(COVERED);
   }
 
   /** @returns {Shown} */

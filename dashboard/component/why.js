@@ -7,6 +7,7 @@ import { urlsOf } from "./order.js";
 /** @typedef {import("./types").Told} Told */
 
 const REST_MS = 250; // for which a photo is looked at before anything is asked of it
+const READY_MS = 1000; // after the viewer has opened, when its pictures have come
 
 export class Why {
   /** @param {(told: Told | null) => void} came @param {(other: Shown) => void} beside */
@@ -21,6 +22,15 @@ export class Why {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.rest = undefined;
     this.asked = "";
+    this.ready = false;
+  }
+
+  /** Ask once before anybody does: the first answer waits seconds for the encoder to load.
+   * @param {string} at */
+  prepare(at) {
+    if (this.ready) return;
+    this.ready = true;
+    setTimeout(() => this.fetch(at), READY_MS);
   }
 
   hide() {

@@ -30,9 +30,8 @@ NOT_OURS = {"exclude": [[".brush_brush"], [".brush_brush_bg"]]}
 AT_ONCE = "* { transition: none !important; animation: none !important }"
 
 
-def barriers(page, address):
-    """Go there and return what axe-core finds on a page that somebody could not get past."""
-    go_on(page, address)
+def barriers(page):
+    """Return what axe-core finds on a page that somebody could not get past."""
     found = axe.Axe().run(page, context=NOT_OURS).response["violations"]
     return [
         (one["id"], node["html"][:160])
@@ -44,16 +43,33 @@ def barriers(page, address):
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
 def test_no_page_has_a_serious_barrier(server, tab, scheme, width):
-    """On a wide light screen and on a narrow dark one."""
+    """On a wide light screen and on a narrow dark one, and none has the viewer or its panels."""
     page = tab
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{server}/vectors")
     drawn(page)
     page.add_style_tag(content=AT_ONCE)  # what fades in has no contrast yet
-    found = {path: barriers(page, f"/{path}") for path in PAGES}
+    found = {}
+    for path in PAGES:
+        go_on(page, f"/{path}")
+        found[path] = barriers(page)
+    found |= viewer_barriers(page)
 
     assert {path: each for path, each in found.items() if each} == {}
+
+
+def viewer_barriers(page):
+    """Return the barriers of the viewer: alone, with its panels, and below the list of keys."""
+    go_on(page, "/photos?vector=ours")
+    page.locator(".cell img[src]").first.click()
+    page.locator("dialog.viewer[open]").wait_for()
+    found = {"viewer": barriers(page)}
+    for key, shown in (("i", ".about p"), ("w", ".why .first"), ("?", "dialog.help dl")):
+        page.keyboard.press(key)
+        page.locator(shown).first.wait_for()
+        found[f"viewer {key}"] = barriers(page)
+    return found
 
 
 def test_axe_sees_what_is_wrong(tab):

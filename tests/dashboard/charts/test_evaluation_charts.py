@@ -80,6 +80,8 @@ def test_a_gap_that_may_be_luck_is_hollow(board):
 def test_the_bar_parts_at_the_probability_and_marks_the_preferred(first, accent):
     """The two parts fill the bar; the greater one has the accent colour."""
     spec = evaluation_charts.probability_bar(first).to_dict()
+    named = [text for data in spec["datasets"].values() for text in (data[0].get("text"),) if text]
+    assert named == ["first", "even chance", "second"]
     parts = next(rows for rows in spec["datasets"].values() if "from" in rows[0])
 
     assert (parts[0]["from"], parts[0]["to"], parts[1]["to"]) == (0, first, 1)
