@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.cache import encoder_results
 from dashboard.cache.cache_keys import BY_JUDGEMENTS, BY_PHOTOS, HashFuncs, of_rows, of_vector
 from photorank.album.candidates import shortlist
-from photorank.album.in_context import AlbumContext
+from photorank.album.in_context import AlbumContext, Asked, InContext
 from photorank.album.kept.choose import rows_in_context
 from photorank.album.make_album import Album, make_album
 from photorank.album.request import AlbumRequest
@@ -131,6 +131,16 @@ def album(
 def best_context(index: Index, vector: MasterVector) -> AlbumContext:
     """Album of the best of an index, to which the contribution of any photo is computed."""
     return AlbumContext(index, ratings(index, vector), rows_in_context(index, vector, None))
+
+
+def in_context(
+    index: Index, vector: MasterVector, source: bytes | int, embedding: Embeddings
+) -> tuple[InContext, int]:
+    """Contribution of a photo, a row or an upload, to the best of an index; how many these are."""
+    best = best_context(index, vector)
+    row = source if isinstance(source, int) else None
+    rating = float(vector.rate(embedding[None], index.fingerprint)[0])
+    return best.tell([Asked(row, embedding, rating)])[0], len(best.rows)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_SHOTS)

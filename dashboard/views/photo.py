@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import session_state
 from dashboard.cache import vector_ratings
-from dashboard.models import explanation_texts
+from dashboard.models import explanation_texts, photo_reasons
 from dashboard.widgets import explanation_panels, face_boxes, page_head, photo_picker, pickers
 from dashboard.widgets.errors import show_errors
 
@@ -26,5 +26,7 @@ answer.markdown(
 if isinstance(photo.source, int):
     photo.words.caption(explanation_texts.taken(index.photo(photo.source)))
     face_boxes.show_faces(index, photo.source, photo.words, photo.frame)
+here = vector_ratings.in_context(index, vector, photo.source, photo.embedding)
+photo.words.markdown(photo_reasons.here(*here))
 with right:
     explanation_panels.explain_one(index, vector, photo)

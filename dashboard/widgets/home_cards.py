@@ -17,6 +17,8 @@ from dashboard.widgets import pickers
 from dashboard.widgets.errors import show_errors
 from dashboard.widgets.photo_grid import page_link
 from dashboard.widgets.way_in import add_photos, job_panel
+from photorank.album.album_of_rows import choose_rows
+from photorank.album.request import AlbumRequest
 from photorank.errors import counted
 from photorank.index.opened import Index
 from photorank.vectors.master import MasterVector
@@ -94,6 +96,13 @@ def _album_card(index: Index, vector: MasterVector) -> None:
     with st.container(border=True, key="card-album", gap="xsmall"):
         st.subheader("Album", anchor=False)
         st.markdown("The best that differ, on pages of a book.")
-        best = vector_ratings.extreme_rows(index, vector, min(4 * STRIP, len(index)))
-        _strip("album", index, best[::4], "Photos for an album")
+        _strip("album", index, _small_album(index, vector), "Photos for an album")
         page_link("album", "Make an album", icon=ON)
+
+
+def _small_album(index: Index, vector: MasterVector) -> list[int]:
+    """Rows of an album of the best photos alone, in which none is like another."""
+    best = vector_ratings.extreme_rows(index, vector, min(8 * STRIP, len(index)))
+    rated = vector_ratings.ratings(index, vector)[best]
+    chosen = choose_rows(index.heads_of(best), rated, AlbumRequest(STRIP)).rows
+    return [best[place] for place in chosen]

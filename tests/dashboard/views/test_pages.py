@@ -369,7 +369,8 @@ def test_the_page_of_a_photo_tells_its_date(dashboard, paths):
             "UPDATE photos SET taken = '2019-05-03T14:02:00', taken_from = 'name' WHERE digest = ?",
             [index.photo(0).digest],
         )
-    assert "Taken 3 May 2019, 14:02 (from its name)." in texts(dashboard("photo"))
+    assert "Taken 3 May 2019, 14:02 (from its name)." in (said := texts(dashboard("photo")))
+    assert "to the best" in said  # what it adds to them
     other = dashboard("photo", photo=photo_token(index.photo(1).digest))
     assert "Nothing tells when it was taken." in texts(other)
 
