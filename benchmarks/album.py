@@ -124,7 +124,7 @@ def judged(name: str | None, k: int) -> None:
             albums[f"balance {balance:g}"] = np.array([one.row for one in made.chosen])
         for how, rows in albums.items():
             worth = _worth(rows, chosen_from, scores, k)
-            found.setdefault(how, []).append((worth, redundancy(X, rows)))
+            found.setdefault(how, []).append((worth, redundancy(index.heads(), rows)))
     print(f"| {k} of {len(chosen_from)} photos | worth to people | nearest other, cosine |")
     print("|---|---|---|")
     for how, values in found.items():
@@ -140,9 +140,9 @@ def _worth(rows: Codes, among: Codes, scores: Floats, k: int) -> float:
     return album_regret_at_k(in_album, Comparisons.from_scores(scores[among]), k)
 
 
-def redundancy(embeddings: Embeddings, rows: Codes) -> float:
+def redundancy(heads: Embeddings, rows: Codes) -> float:
     """Mean cosine of an album's photos with their most similar photo in the album."""
-    cosines = embeddings[rows] @ embeddings[rows].T
+    cosines = heads[rows] @ heads[rows].T
     np.fill_diagonal(cosines, -1)
     return float(cosines.max(axis=1).mean())
 
