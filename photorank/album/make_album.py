@@ -21,7 +21,6 @@ from photorank.album.request import AlbumRequest, check_request, limited_parts
 from photorank.album.value import Mask
 from photorank.errors import counted
 from photorank.index.opened import Index
-from photorank.index.reading.records import IndexSignals
 from photorank.rating.best_shot import ShotWords, merit_terms, technical_vector
 from photorank.rating.faces_in_series import face_terms
 from photorank.rating.percentiles import percentiles
@@ -79,15 +78,10 @@ def make_album(
     among[shortlist(index, ratings, request)] = True
     if (considered := int(among.sum())) < (total := int(there.sum())):
         notes.append(f"chosen among the {considered:,} best rated (and pinned) of {total:,} photos")
-    signals = index.signals()
-    technical = technical_vector(index)
-    detail = None if technical is None else index.rate(technical)
-    faces = index.faces()
-    of_faces = face_terms(faces, np.where(among, series.codes, -1))
-    terms = merit_terms(ratings, signals, series.codes, detail, of_faces)
-    candidates = candidates_of(ratings, terms.merit, series, request, among)
+    shots = _merit_of_shots(index, ratings, series, among)
+    candidates = candidates_of(ratings, shots.terms.merit, series, request, among)
     if parts is None and request.balanced and request.balance > 0:
-        parts = balanced_parts(index.moments(), faces)
+        parts = balanced_parts(index.moments(), index.faces())
     rules = _rules(request, candidates, parts)
     if request.with_faces and rules.parts is not None:
         notes += too_few(request.with_faces, rules.parts, rules.first)
@@ -101,15 +95,14 @@ def make_album(
     choice = choose(value, rules)
     taken = [photos[row].taken for row in candidates.rows[choice.rows].tolist()]
     notes += _notes_on_places(request, len(candidates.rows), taken)
-    notes += _notes_on_series(index, series, signals, among)
-    if of_faces.closed.any() or of_faces.cut.any():
+    notes += _notes_on_series(index, series, among)
+    if (seen := shots.faces) and (seen.closed.any() or seen.cut.any()):
         notes.append("of a series' shots, those with open eyes and whole faces come first")
 
     standing = np.full(len(ratings), np.nan)
     standing[there] = percentiles(ratings[there])
-    words = ShotWords(index, terms, technical, of_faces)
     reasons = Reasons(
-        photos, ratings, standing, series, candidates, request, vector, choice, among, words
+        photos, ratings, standing, series, candidates, request, vector, choice, among, shots
     )
     swap = propose_swap(value, rules, choice)
     variety = value.of_cover(value.cover(choice.rows))
@@ -125,6 +118,15 @@ def make_album(
         swap and Swap(int(candidates.rows[swap.out]), int(candidates.rows[swap.into]), swap.gain),
         notes,
     )
+
+
+def _merit_of_shots(index: Index, ratings: Ratings, series: Series, among: Mask) -> ShotWords:
+    """What the shots of each series have over each other, by ratings, signals and faces."""
+    technical = technical_vector(index)
+    detail = None if technical is None else index.rate(technical)
+    of_faces = face_terms(index.faces(), np.where(among, series.codes, -1))
+    terms = merit_terms(ratings, index.signals(), series.codes, detail, of_faces)
+    return ShotWords(index, terms, technical, of_faces)
 
 
 def _rules(request: AlbumRequest, candidates: Candidates, parts: Codes | None) -> Rules:
@@ -167,7 +169,7 @@ def _notes_on_places(request: AlbumRequest, n: int, taken: list[str | None]) -> 
     return notes
 
 
-def _notes_on_series(index: Index, series: Series, signals: IndexSignals, among: Mask) -> list[str]:
+def _notes_on_series(index: Index, series: Series, among: Mask) -> list[str]:
     """Notes on how series were found and how their best shots were chosen."""
     notes = []
     encoder = index.manifest.encoder
@@ -179,7 +181,7 @@ def _notes_on_series(index: Index, series: Series, signals: IndexSignals, among:
         )
     if np.bincount(series.codes[among]).max(initial=0) < 2:
         return notes
-    if np.isfinite(signals.values).any():
+    if np.isfinite(index.signals().values).any():
         how = "the sharp, not blown out and well rated one"
     else:
         how = (

@@ -173,16 +173,7 @@ def album(
     old = _blank(opened) if entry is None else entry.album
     settings = asked.settings(old.settings)
     rated_by = open_vector(opened, settings.vector or None)
-    wish = replace(
-        old,
-        settings=settings,
-        pinned=tuple(dict.fromkeys([*(one for one in old.pinned if one not in banned), *pinned])),
-        left_out=tuple(
-            dict.fromkeys([*(one for one in old.left_out if one not in pinned), *banned])
-        ),
-    )
-    if entry is not None and banned:
-        wish = replace(wish, photos=tuple(one for one in wish.photos if one not in banned))
+    wish = _wished(old, settings, pinned, banned)
     if folder:
         opened.verify()
     anew = entry is None or ((asked.changes or bool(pinned or banned)) and not (fill or swap))
@@ -249,6 +240,21 @@ def _blank(index: "Index") -> "KeptAlbum":
     from photorank.album.kept.album import KeptAlbum
 
     return KeptAlbum(index.name)
+
+
+def _wished(
+    old: "KeptAlbum", settings: "AlbumSettings", pinned: list[str], banned: list[str]
+) -> "KeptAlbum":
+    """Album before it is chosen: with the given settings, pins and excluded photos."""
+    return replace(
+        old,
+        settings=settings,
+        photos=tuple(one for one in old.photos if one not in banned),
+        pinned=tuple(dict.fromkeys([*(one for one in old.pinned if one not in banned), *pinned])),
+        left_out=tuple(
+            dict.fromkeys([*(one for one in old.left_out if one not in pinned), *banned])
+        ),
+    )
 
 
 def _digests(index: "Index", rows: frozenset[int]) -> list[str]:
