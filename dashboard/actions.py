@@ -232,7 +232,7 @@ def _judged(index: Index, entry: "Entry", *, fill: bool) -> Album:
 
     vector = albums.vector_of(index, entry.album)
     if vector is None:
-        raise NoVectorsError(index.name)
+        raise NoVectorsError(index.name, words=index.manifest.knows_words)
     settings = entry.album.settings
     request = request_of(settings, rows_of_album(index, entry.album), hold=True, fill=fill)
     return vector_ratings.album(index, vector, settings.alike, request)

@@ -62,6 +62,15 @@ def changed_since(paths: Sequence[Path]) -> str:
     )
 
 
+def _vector_made(name: str, index: str, words: bool) -> str:
+    """Commands that make a vector for an index, of words only if its encoder knows any."""
+    learn = f"of judgements with `photorank vector learn {name} --index {index}`."
+    if not words:
+        return f"Make one {learn}"
+    prompt = f'`photorank vector prompt {name} "a photo worth printing" --index {index}`'
+    return f"Make one of words with {prompt}, or {learn}"
+
+
 class PhotorankError(Exception):
     """Base class of errors that a user can act on; its text is one line."""
 
@@ -348,12 +357,10 @@ class VectorNameTakenError(PhotorankError, FileExistsError):
 class MissingVectorError(PhotorankError, LookupError):
     """No vector of the given name exists."""
 
-    def __init__(self, name: str, index: str, known: Sequence[str]) -> None:
+    def __init__(self, name: str, index: str, known: Sequence[str], *, words: bool = True) -> None:
         has = f" It has: {', '.join(known)}." if known else ""
         super().__init__(
-            f"index {index!r} has no vector named {name!r}.{has} Make one of words with "
-            f"`photorank vector prompt {name} TEXT --index {index}`, or of judgements with "
-            f"`photorank vector learn {name} --index {index}`."
+            f"index {index!r} has no vector named {name!r}.{has} {_vector_made(name, index, words)}"
         )
 
 
@@ -444,12 +451,8 @@ class UnknownNameError(PhotorankError, ValueError):
 class NoVectorsError(PhotorankError, LookupError):
     """An index has no vector to rate its photos with."""
 
-    def __init__(self, index: str) -> None:
-        super().__init__(
-            f"index {index!r} has no vector yet. Make one of words, if its encoder knows any, with "
-            f'`photorank vector prompt NAME "a photo worth printing" --index {index}`, or of '
-            f"judgements with `photorank vector learn NAME --index {index}`."
-        )
+    def __init__(self, index: str, *, words: bool = True) -> None:
+        super().__init__(f"index {index!r} has no vector yet. {_vector_made('NAME', index, words)}")
 
 
 class ServerError(PhotorankError, RuntimeError):

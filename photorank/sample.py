@@ -20,7 +20,8 @@ def write_sample(folder: Path) -> tuple[LabelTable, ChoiceTable]:
 
     Eight scenes, each as it was taken and with eight defects at four severities. Choices are
     within a scene and a defect: the original over severity 1 over 2 over 3 over 4, all ten ordered
-    pairs. The bytes stay the same as long as Pillow, NumPy and SciPy do.
+    pairs. The bytes stay the same as long as Pillow, NumPy and SciPy do: all are made anew and
+    compared with the files, so that one which is torn or was altered is written again.
     """
     labels: list[LabelRow] = []
     choices: list[ChoiceRow] = []

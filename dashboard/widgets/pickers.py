@@ -49,7 +49,7 @@ def vector_picker(index: Index, label: str | None = None, about: str | None = No
     with show_errors():
         known, evaluation = index_data.vectors(index), index_data.evaluation(index)
         if not known:
-            raise NoVectorsError(index.name)
+            raise NoVectorsError(index.name, words=index.manifest.knows_words)
     mode, names = session_state.words(), by_preference(known, evaluation)
     texts = {
         "plain": {name: vector_name(name, "plain") for name in names},

@@ -13,7 +13,7 @@ from photorank.api.photo_bytes import OnePhoto, Photos, listed, photo_bytes
 from photorank.comparisons.comparisons import Comparisons
 from photorank.encoders.base import Encoder
 from photorank.encoders.function_encoder import FunctionEncoder
-from photorank.errors import EncoderError
+from photorank.errors import EncoderError, LabelsError
 from photorank.evaluation.default_vector import default_vector
 from photorank.index import opened
 from photorank.index.building.build import build_index as run_build
@@ -119,7 +119,10 @@ class Index:
             else:
                 file = Path(folder, "labels.csv")
                 table.to_csv(file, index=False)
-                rows = replace(read_labels(file), source=source)
+                try:
+                    rows = replace(read_labels(file), source=source)
+                except LabelsError as error:  # which names a file that nobody knows
+                    raise LabelsError(str(error).replace(str(file), "the table")) from None
             import_labels(self.paths, rows)
         return self._again()
 

@@ -1,7 +1,7 @@
 """The command that compares encoders, vectors and learners on the same held-out photos."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +18,9 @@ from photorank.cli.options import (
 from photorank.cli.output import line, message, print_json, print_table, progress
 from photorank.outside_text import typed_path
 from photorank.workspace import Workspace
+
+if TYPE_CHECKING:
+    from photorank.leaderboard.report import Leaderboard
 
 app = typer.Typer()
 
@@ -67,7 +70,6 @@ def leaderboard(
     from photorank.index.opened import open_index
     from photorank.leaderboard.contest import Contest
     from photorank.leaderboard.make_leaderboard import make_leaderboard
-    from photorank.leaderboard.tables import cells
     from photorank.leaderboard.write_report import check_path, report_bytes, write_report
     from photorank.learning.protocol import Protocol
     from photorank.progress_file import reporting
@@ -104,6 +106,13 @@ def leaderboard(
 
         print_json(loads(report_bytes(board, ".json")))
         return
+    _print(board)
+
+
+def _print(board: "Leaderboard") -> None:
+    """Print a table of each panel, and what was left out."""
+    from photorank.leaderboard.tables import cells
+
     for panel in board.panels:
         line(f"{panel.name}: {panel.n_photos} photos, held out by {panel.protocol.fold_by}")
         print_table(

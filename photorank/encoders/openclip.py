@@ -110,6 +110,9 @@ class OpenClipEncoder(SwitchableImages):
         self._blocks: Blocks | None = self._all_blocks
         self._images = SwitchableTower(self._image_tower, self._head, one_shape=not self._free)
 
+    def __repr__(self) -> str:
+        return f"<encoder {self.spec}, framing {self._framing}>"
+
     @property
     def spec(self) -> str:
         """Spec of the encoder; a file in it has an absolute path."""

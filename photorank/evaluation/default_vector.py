@@ -15,7 +15,7 @@ def default_vector(index: Index) -> tuple[str, str]:
     """Name of the default vector, and the reason for it; NoVectorsError if there is none."""
     vectors, evaluation = list_vectors(index), latest_evaluation(index.paths)
     if not vectors:
-        raise NoVectorsError(index.name)
+        raise NoVectorsError(index.name, words=index.manifest.knows_words)
     name = by_preference(vectors, evaluation)[0]
     if evaluation is not None and name in _better_than_guessing(evaluation):
         return name, "the best vector of the latest evaluation"

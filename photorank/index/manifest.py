@@ -59,6 +59,11 @@ class Manifest:
             object.__setattr__(self, "encoder", "embedded:1")
 
     @property
+    def knows_words(self) -> bool:
+        """True if the encoder has a text network: not of imported embeddings or a function."""
+        return self.encoder.partition(":")[0] in ("embedded", "open_clip")
+
+    @property
     def head(self) -> int:
         """Dimension of the head, the first block of an embedding, used for similarity."""
         blocks = self.fingerprint.blocks

@@ -46,14 +46,19 @@ def found_at(text: str) -> Iterator[Source]:
         yield address(text)
         return
     _, chained, archive = text.partition("::")  # as in zip://photos/*.jpg::archive.zip
+    found = False
     try:
         for name in filesystem.glob(path) if pattern else _below(filesystem, path):
-            found = f"{filesystem.unstrip_protocol(name)}{chained}{archive}"
-            yield Source(found, partial(_read_open, filesystem, name))
+            found = True
+            full = f"{filesystem.unstrip_protocol(name)}{chained}{archive}"
+            yield Source(full, partial(_read_open, filesystem, name))
     except FileNotFoundError:
         yield Source.refused(text, "not found")
     except Exception as error:  # each of fsspec's file systems has errors of its own
         yield Source.refused(text, first_line(error))
+    else:
+        if not found:
+            yield Source.refused(text, "no photo is there")
 
 
 def _below(filesystem: Any, folder: str) -> Iterator[str]:

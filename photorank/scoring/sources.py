@@ -112,11 +112,17 @@ def _local(text: str) -> Iterator[Source]:
         if not found:
             yield Source.refused(path, "no file is like this pattern")
     elif os.path.isdir(path):
+        found = False
         for file in find_photos([Path(path)]):
-            if not isinstance(file, SkippedFile):
-                yield _file(str(file.path))
-            elif not file.passed_over:
+            if isinstance(file, SkippedFile) and file.passed_over:
+                continue
+            found = True
+            if isinstance(file, SkippedFile):
                 yield Source.refused(str(file.path), file.reason)
+            else:
+                yield _file(str(file.path))
+        if not found:
+            yield Source.refused(os.path.abspath(path), "no photo is in this folder")
     else:
         yield _file(path)
 

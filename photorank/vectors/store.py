@@ -67,7 +67,7 @@ def load_vector(index: Index, name: str) -> MasterVector:
     if builtin is not None:
         raise builtin
     if not path.is_file():
-        raise MissingVectorError(name, index.name, list(list_vectors(index)))
+        raise _missing(index, name, list(list_vectors(index)))
     return MasterVector.load(path).fitted(index.fingerprint)
 
 
@@ -128,9 +128,13 @@ def remove_vector(index: Index, name: str) -> None:
     path = index.paths.vector(name)
     if not path.is_file():
         own = sorted(card.stem for card in index.paths.vectors.glob("*.json"))
-        raise MissingVectorError(name, index.name, own)
+        raise _missing(index, name, own)
     try:
         path.unlink()
     except OSError as error:
         raise StorageError(path, error.strerror or "it cannot be removed") from error
     sync_folder(path.parent)
+
+
+def _missing(index: Index, name: str, known: list[str]) -> MissingVectorError:
+    return MissingVectorError(name, index.name, known, words=index.manifest.knows_words)

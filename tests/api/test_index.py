@@ -4,7 +4,13 @@ import pytest
 from PIL import Image
 
 import photorank
-from photorank.errors import EncoderError, NoEncoderError, NoTextError, UnreadablePhotoError
+from photorank.errors import (
+    EncoderError,
+    LabelsError,
+    NoEncoderError,
+    NoTextError,
+    UnreadablePhotoError,
+)
 
 
 @photorank.image_encoder(name="few-pixels", digest="1", size=4)
@@ -186,3 +192,9 @@ def test_imported_embeddings_have_no_encoder():
     """What was only imported cannot be made anew, and says so."""
     with pytest.raises(NoEncoderError, match="as made by 'ViT of ours'"):
         photorank.load_encoder("embeddings:ViT of ours")
+
+
+def test_a_table_in_memory_that_is_wrong_is_called_the_table(own):
+    """No file that nobody knows is named."""
+    with pytest.raises(LabelsError, match=r"^the table has no column 'file'"):
+        own.import_labels(pd.DataFrame({"f": ["a.jpg"], "score": [1]}))

@@ -65,11 +65,17 @@ def test_a_run_in_which_nothing_is_rated_fails(photorank, refused, home, photos,
     assert "no vector named" in refused("score", photos, "--vector", "nobody")
 
 
-def test_a_folder_without_photos_is_told_as_one(refused, home, tmp_path):
-    """There is no row that could have a reason."""
+def test_what_leads_to_no_photo_is_told_as_a_row(photorank, home, tmp_path):
+    """A folder, a pattern and an address that lead to no photo are a row each."""
     (tmp_path / "empty").mkdir()
-    outcome = refused("-q", "score", tmp_path / "empty", "--vector", "ours")
-    assert outcome == "photorank: there is no photo: name files, folders or patterns of photos."
+    (tmp_path / "empty" / "notes.txt").touch()
+    asked = (tmp_path / "empty", tmp_path / "*.jpg", f"file://{tmp_path}/empty", "memory://nobody")
+    outcome = photorank("score", *asked, "--vector", "ours")
+    assert outcome.code == 1
+    told = [json.loads(row)["error"] for row in outcome.out.splitlines()]
+    empty = "no photo is in this folder"
+    assert told == [empty, "no file is like this pattern", empty, "not found"]
+    assert "no photo could be rated; each row has its reason" in outcome.err
 
 
 def test_scores_tell_what_a_photo_adds_to_an_album(photorank, home, photos, gallery, tmp_path):

@@ -96,6 +96,9 @@ class PackagedEncoder(SwitchableImages):
             finish=self.frame_rows,
         )
 
+    def __repr__(self) -> str:
+        return f"<encoder {self.spec}, framing {self.fingerprint.framing}>"
+
     @property
     def short_side(self) -> int:
         """Short side in pixels of the photo that :meth:`prepare` needs."""

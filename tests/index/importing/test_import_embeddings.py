@@ -7,10 +7,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from photorank.errors import EmbeddingsError, IndexMismatchError, MissingPathError, NoPhotosError
+from photorank.errors import (
+    EmbeddingsError,
+    IndexMismatchError,
+    MissingPathError,
+    MissingVectorError,
+    NoPhotosError,
+    NoVectorsError,
+)
+from photorank.evaluation.default_vector import default_vector
 from photorank.index.importing.import_embeddings import ImportRequest, import_embeddings
 from photorank.index.maintenance.checks import examine_index
 from photorank.index.opened import Index
+from photorank.vectors.store import load_vector
 from photorank.workspace import Workspace
 from tests.fixtures.command_line import invoke
 
@@ -291,3 +300,14 @@ def test_names_are_paths_however_they_are_written(paths, tmp_path, rows):
     expected = {tmp_path / "given" / name for name in inside}
     expected |= {tmp_path / "4.jpg", Path("/x/5.jpg")}
     assert {photo.path for photo in Index.open(paths).photos()} == expected
+
+
+def test_no_words_are_proposed_where_none_are_known(paths, tmp_path, rows):
+    """A missing vector is learned from judgements: imported embeddings have no text network."""
+    column(tmp_path / "given", rows, names())
+    import_embeddings(paths, ImportRequest(tmp_path / "given", "clip"))
+    index = Index.open(paths)
+    with pytest.raises(MissingVectorError, match="Make one of judgements"):
+        load_vector(index, "nobody")
+    with pytest.raises(NoVectorsError, match="Make one of judgements"):
+        default_vector(index)
