@@ -1,11 +1,14 @@
 """Conversion of values to plain JSON and back: dataclasses by fields, nan as null."""
 
 from dataclasses import MISSING, fields, is_dataclass
+from json import JSONDecodeError
 from math import isfinite, nan
 from types import NoneType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 Value = TypeVar("Value")
+
+_LONGEST_FAULT = 200  # letters; longer ones are Python's own
 
 
 def to_json(value: Any) -> Any:
@@ -42,6 +45,25 @@ def from_json(kind: type[Value], data: Any) -> Value:
     return value
 
 
+def fault_in_json(error: Exception) -> str:
+    """Reason why a file's JSON cannot be read, in words.
+
+    >>> fault_in_json(KeyError("size"))
+    '`size` is missing'
+    """
+    if isinstance(error, JSONDecodeError):
+        return f"line {error.lineno}, column {error.colno} is no JSON"
+    if isinstance(error, UnicodeDecodeError):
+        return "it is no text"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(error, KeyError):
+        return f"`{error.args[0]!s:.60}` is missing"
+    if isinstance(error, ValueError) and len(str(error)) < _LONGEST_FAULT:
+        return str(error)
+    return "a value is not of the kind that stands there"
+
+
 def _read(kind: Any, data: Any) -> Any:
     origin, parts = get_origin(kind), get_args(kind)
     if is_dataclass(kind):
@@ -55,7 +77,7 @@ def _read(kind: Any, data: Any) -> Any:
         return kind(**{name: _read(hints[name], data[name]) for name in known})  # type: ignore[operator]
     if NoneType in parts:
         return None if data is None else _read(parts[0], data)
-    if kind is float:
+    if kind is float and (data is None or isinstance(data, int | float)):
         return nan if data is None else float(data)
     if origin is Literal and data in parts:
         return data

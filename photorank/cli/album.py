@@ -35,7 +35,7 @@ app = typer.Typer()
 @app.command(epilog=example("photorank album --places 20 --vector beauty --to Album"))
 def album(
     places: Annotated[
-        int | None, typer.Option(min=0, metavar="K", help="Photos in the album.")
+        int | None, typer.Option(min=1, metavar="K", help="Photos in the album.")
     ] = None,
     vector: Annotated[
         str | None, typer.Option("--vector", metavar="NAME", help="The master-vector to rate by.")

@@ -120,6 +120,7 @@ def _known_index(name: str) -> str | None:
 def _read_plan(path: Path) -> _ReadPlan:
     from photorank.album.book.plan import pages_of_json
     from photorank.errors import AlbumError, MissingPathError
+    from photorank.json_values import fault_in_json
     from photorank.workspace import read_bytes
 
     if not path.is_file():
@@ -129,6 +130,6 @@ def _read_plan(path: Path) -> _ReadPlan:
     try:
         said = json.loads(read_bytes(path))
     except (ValueError, RecursionError) as error:
-        raise AlbumError(f"{path} is no JSON: {error!s:.100}.") from error
+        raise AlbumError(f"{path} is no book's plan: {fault_in_json(error)}.") from error
     size, pages = pages_of_json(said)
     return _ReadPlan(str(said.get("index", "")), size, pages)

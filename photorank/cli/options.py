@@ -9,6 +9,7 @@ from photorank.cli.completion import index_names, vector_names
 from photorank.hosts import ALLOWED_HOSTS
 from photorank.outside_text import typed_path
 
+_MAX_SEED = 2**32 - 1  # which every reader of JSON keeps
 MaybeFoldBy = Annotated[
     Literal["photo", "group", "series", "split"] | None,
     typer.Option(
@@ -96,9 +97,11 @@ ByRaters = Annotated[
         "--weigh-by-raters", help="Trust a score by the number of people it is the mean of."
     ),
 ]
-Folds = Annotated[int, typer.Option(min=2, metavar="N", help="Parts of the photos.")]
-Repeats = Annotated[int, typer.Option(min=1, metavar="N", help="How often they are split anew.")]
-Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Decides the splits.")]
+Folds = Annotated[int, typer.Option(min=2, max=1000, metavar="N", help="Parts of the photos.")]
+Repeats = Annotated[
+    int, typer.Option(min=1, max=1000, metavar="N", help="How often they are split anew.")
+]
+Seed = Annotated[int, typer.Option(min=0, max=_MAX_SEED, metavar="N", help="Decides the splits.")]
 GroupColumn = Annotated[
     str | None,
     typer.Option(metavar="C", help="The labels' column that names the group. Default: group."),
@@ -133,4 +136,7 @@ def names(text: str) -> list[str]:
     >>> names("all-pairs, mean-difference")
     ['all-pairs', 'mean-difference']
     """
-    return [name.strip() for name in text.split(",") if name.strip()]
+    named = [name.strip() for name in text.split(",") if name.strip()]
+    if text and not named:
+        raise typer.BadParameter(f"{text!r} names none")
+    return named

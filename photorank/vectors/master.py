@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from photorank.encoders.base import Fingerprint
 from photorank.errors import CardError, MissingPathError
-from photorank.json_values import from_json, to_json
+from photorank.json_values import fault_in_json, from_json, to_json
 from photorank.metrics.estimates import Limits
 from photorank.typing import Direction, Embeddings, Flags, Json, Ratings
 from photorank.vectors.seen_pictures import SeenPictures
@@ -265,7 +265,7 @@ class MasterVector:
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             if isinstance(error, CardError):
                 raise CardError(path, str(error)) from error
-            raise CardError(path, f"{type(error).__name__} {error}") from error
+            raise CardError(path, fault_in_json(error)) from error
         numbers = (vector.scale, vector.bias, vector.slope or 0.0)
         if not all(math.isfinite(number) for number in numbers):
             raise CardError(path, "its scale, bias or slope is not a finite number")

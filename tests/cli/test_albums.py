@@ -103,7 +103,8 @@ def test_mistakes_end_in_one_line(refused, photorank):
     for wrong in (["--fill"], ["--album", "new", "--swap"], ["--album", "new"], ["--places", 3]):
         assert photorank("album", *wrong).code == 2
     assert "does not exist" in refused("albums", "import", "nowhere.json")
-    assert f"{__file__} is no album's JSON" in refused("albums", "import", __file__)
+    told = refused("albums", "import", __file__)
+    assert f"{__file__} is no album's JSON: line 1, column 3 is no JSON" in told
 
 
 def test_ratings_tell_what_a_photo_adds_to_an_album(kept, photorank, gallery, tmp_path):

@@ -7,8 +7,10 @@ from contextlib import redirect_stdout
 from typing import get_type_hints
 
 import pytest
+import typer
 
 from photorank.cli.app import app, main
+from photorank.cli.options import names
 from photorank.index.building.build import build_index
 from photorank.index.building.request import BuildRequest
 from photorank.outside_text import typed_path
@@ -39,6 +41,16 @@ def test_a_folder_without_photos_makes_no_index(where, refused, empty_home, tmp_
     assert str(folder) in line
     assert "does not exist" in line if where == "missing" else "no photo was found" in line
     assert contents(empty_home) == {} if empty_home.exists() else True
+
+
+@pytest.mark.parametrize(
+    "option", [("--folds", 10**20), ("--repeats", 1001), ("--seed", 2**64)], ids=str
+)
+def test_what_measures_nothing_or_has_no_end_is_wrong_usage(option, photorank):
+    """No evaluation is made of no learner, and none by numbers that no report keeps."""
+    assert photorank("evaluate", *option).code == 2
+    with pytest.raises(typer.BadParameter):
+        names(",")
 
 
 def test_a_table_without_labels_is_refused_before_photos_are_embedded(

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from photorank.album.book.geometry import CAPTION_GAP_MM, CAPTION_MM, PageSize
 from photorank.errors import AlbumError
+from photorank.json_values import fault_in_json
 
 Box: TypeAlias = tuple[float, float, float, float]  # x, y, width, height in mm
 
@@ -16,6 +17,7 @@ MAX_FRAMES = 64  # photos on one page of a written plan
 MAX_CAPTION_LETTERS = 200
 LEFT_OUT = "left out: "  # begins the warning about a photo that is on no page
 _MM_DIGITS = 4
+_SIZE_NUMBERS, _BOX_NUMBERS = 2, 4  # width and height; x and y too
 
 
 @dataclass(frozen=True)
@@ -121,12 +123,14 @@ class WrittenPage:
 def pages_of_json(said: Any) -> tuple[PageSize, list[WrittenPage]]:
     """Page size and pages read from a plan's JSON; AlbumError at the first invalid value."""
     try:
-        width, height = (_number(one) for one in said["size"])
+        if len(said["size"]) != _SIZE_NUMBERS:
+            raise ValueError("`size` has a width and a height")
+        width, height = map(_number, said["size"])
         size = PageSize(width, height, _number(said["bleed"]), _number(said["safe"]))
         pages = [_page(place, one) for place, one in enumerate(said["pages"], start=1)]
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
         raise AlbumError(
-            f"this is no book's plan: {error!s:.120}. `photorank book --json` prints one."
+            f"this is no book's plan: {fault_in_json(error)}. `photorank book --json` prints one."
         ) from error
     if not 0 < len(pages) <= MAX_PAGES:
         raise AlbumError(f"a plan has 1 to {MAX_PAGES} pages, this one {len(pages)}.")
@@ -141,6 +145,8 @@ def _page(number: int, said: Mapping[str, Any]) -> WrittenPage:
         raise ValueError(f"page {number} has {len(frames)} photos")
     read = []
     for one in frames:
+        if len(one["box"]) != _BOX_NUMBERS:
+            raise ValueError(f"page {number} has a box that is not of 4 numbers")
         box = rounded([_number(side) for side in one["box"]])
         if min(box[2:]) <= 0:
             raise ValueError(f"page {number} has a photo without a size")
@@ -150,5 +156,5 @@ def _page(number: int, said: Mapping[str, Any]) -> WrittenPage:
 
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        raise ValueError(f"{value!r} is no number")
+        raise ValueError(f"{value!r:.40} is no number")
     return float(value)

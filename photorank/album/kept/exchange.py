@@ -6,7 +6,7 @@ from typing import Any
 
 from photorank.album.kept.album import KeptAlbum, checked_album, checked_album_name
 from photorank.errors import AlbumError
-from photorank.json_values import from_json, to_json
+from photorank.json_values import fault_in_json, from_json, to_json
 
 FORMAT = "photorank album 1"
 MAX_BYTES = 100 << 20  # of an album's JSON file
@@ -26,7 +26,7 @@ def album_of_json(data: bytes, file: Path | str = "this") -> tuple[str, KeptAlbu
         name, album = str(said["name"]), from_json(KeptAlbum, said)
     except (ValueError, KeyError, TypeError, RecursionError, AttributeError) as error:
         raise AlbumError(
-            f"{file} is no album's JSON ({type(error).__name__}: {str(error)[:100]}). "
+            f"{file} is no album's JSON: {fault_in_json(error)}. "
             "`photorank albums export NAME` writes one."
         ) from error
     return checked_album_name(name), checked_album(album)

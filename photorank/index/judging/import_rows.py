@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+from photorank.errors import counted
 from photorank.index.catalogue.connection import writing
 from photorank.index.catalogue.file_records import count_photos
 from photorank.index.catalogue.kept_manifest import keep_manifest, own_manifest
@@ -231,7 +232,8 @@ def _several(connection: sqlite3.Connection) -> list[str]:
         return []
     count = several[0][1]
     lines = ", ".join(str(line) for line, _ in several) + (", …" if count > len(several) else "")
-    return [f"{count} pictures have several labels by one rater: their mean is kept (line {lines})"]
+    have = f"{counted(count, 'picture')} {'has' if count == 1 else 'have'}"
+    return [f"{have} several labels by one rater: their mean is kept (line {lines})"]
 
 
 def _other_scores(connection: sqlite3.Connection, table: LabelTable) -> list[str]:

@@ -167,4 +167,21 @@ def test_plans_that_cannot_be_printed_are_refused(trip):
             lambda said, value=value: frame(said).update(box=[9, 9, value, 9])
         )
     assert told(lambda said: said.update(pages=[]))
-    assert told(lambda said: said.pop("size"))
+    assert "`size` is missing" in told(lambda said: said.pop("size"))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *([], None, 3, "plan", {"size": 3}, {"size": [1, 2, 3]}, {"size": [210, 10**400]}),
+        {"size": [210, 210], "bleed": 3, "safe": 5, "pages": [3]},
+        {"size": [210, 210], "bleed": 3, "safe": 5, "pages": [{"frames": [{"box": [1]}]}]},
+    ],
+    ids=repr,
+)
+def test_a_damaged_plan_is_told_in_words(said):
+    """Not in Python's, which speak of objects and subscripts."""
+    with pytest.raises(AlbumError) as caught:
+        pages_of_json(said)
+    for word in ("object", "subscript", "unpack", "indices", "iterable", "int"):
+        assert word not in str(caught.value).replace("prints", "")

@@ -193,7 +193,7 @@ def test_several_labels_of_one_rater_for_one_picture_become_their_mean(five):
     shutil.copy(five.folder / "0000.png", five.folder / "copy.png")
     five.build()
     notes = import_labels(five.paths, labels(("0000.png", 1.0), ("copy.png", 2.0)))
-    assert notes == ["1 pictures have several labels by one rater: their mean is kept (line 3)"]
+    assert notes == ["1 picture has several labels by one rater: their mean is kept (line 3)"]
     assert five.index.labels().scores[0] == 1.5
     assert five.index.labels().n_raters[0] == 1
 
