@@ -8,10 +8,11 @@ from dashboard.models import explanation_texts, photo_reasons
 from dashboard.widgets import explanation_panels, face_boxes, page_head, photo_picker, pickers
 from dashboard.widgets.errors import show_errors
 
-index, _ = page_head.open_page("One photo")
-vector = pickers.vector_picker(index)
-answer = st.container(key="headline")
+index, bar = page_head.open_page("One photo")
+with bar:
+    vector = pickers.vector_picker(index)
 left, right = st.columns(2, gap="large")
+answer = right.container(key="headline")
 photo = photo_picker.photo_picker("a", index, left, name="photo", otherwise=0)
 if photo is None:
     right.info("Choose a photo to see where its rating comes from.", icon=":material/search:")

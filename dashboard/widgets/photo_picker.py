@@ -20,7 +20,7 @@ GONE = ":material/link_off:"
 
 @dataclass(frozen=True)
 class PickedPhoto:
-    """Photo picked by the user, and the container above it for messages."""
+    """Photo picked by the user, and the container below it for messages."""
 
     embedding: Embeddings  # (d,)
     words: DeltaGenerator
@@ -39,7 +39,7 @@ def photo_picker(
     if session_state.photo_in_address(name) and shown is None:
         place.warning("The photo that this address names is not in this collection.", icon=GONE)
     shown = otherwise if shown is None else shown
-    words, frame = place.container(), place.container(key=f"large-{which}").empty()
+    frame, words = place.container(key=f"large-{which}").empty(), place.container()
     upload = place.file_uploader(
         f"Upload {_the(which)} photo",
         type=sorted(suffix[1:] for suffix in PHOTO_SUFFIXES),

@@ -176,8 +176,7 @@ def _notes_on_series(index: Index, series: Series, among: Mask) -> list[str]:
     if not index.fingerprint.is_embedded and len(among) > 1:
         notes.append(
             f"how alike photos of one series are was measured with embedded, not with {encoder}: "
-            "see whether a cosine of "
-            f"{series.threshold:g} suits your photos, else choose another"
+            f"see whether alike by {series.threshold:g} suits your photos, else choose another"
         )
     if np.bincount(series.codes[among]).max(initial=0) < 2:
         return notes
@@ -189,7 +188,7 @@ def _notes_on_series(index: Index, series: Series, among: Mask) -> list[str]:
             "too"
         )
     notes.append(
-        f"of photos that look almost the same (a cosine of {series.threshold:g} or more) one comes "
+        f"of photos that look almost the same (alike by {series.threshold:g} or more) one comes "
         f"first: {how}"
     )
     return notes
