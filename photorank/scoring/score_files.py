@@ -11,13 +11,19 @@ from typing import BinaryIO
 
 import numpy as np
 
-from photorank.errors import PhotorankError
+from photorank.errors import NoLocksError, PhotorankError
 from photorank.export.table_files import Kind, Row, Table, write_parquet_table
 from photorank.photos.pathtext import path_text, text_path, unicode_text
 from photorank.scoring.score_photos import Scored, Source
 from photorank.scoring.score_rows import COLUMNS, CsvLines, Format, JsonLines, Written
 from photorank.typing import Json
-from photorank.workspace import folder_for, read_bytes, storage_errors, write_bytes
+from photorank.workspace import (
+    folder_for,
+    read_bytes,
+    require_locks,
+    storage_errors,
+    write_bytes,
+)
 
 _PART_BYTES = 1 << 20
 _LINES: dict[Format, type[JsonLines | CsvLines]] = {
@@ -86,6 +92,7 @@ class ScoreFile:
                 f"{self.path} exists already. Go on with it by `--resume`, or name another file."
             )
         with storage_errors(self.path), folder_for(self.path.parent):
+            _require_locks(self.path)
             if begun:
                 self._require(card)
                 self._reopen_parquet()
@@ -219,6 +226,16 @@ def _drop_torn_row(file: BinaryIO) -> None:
     if whole < end:
         file.truncate(whole)
     file.seek(0, os.SEEK_END)
+
+
+def _require_locks(path: Path) -> None:
+    try:
+        require_locks(path.parent)
+    except NoLocksError as error:
+        raise ScoreFileError(
+            f"the disk of {path} has no file locks, without which two runs could write at once. "
+            "Name a file on another disk with --to."
+        ) from error
 
 
 def _lock(file: BinaryIO, path: Path) -> None:

@@ -1,3 +1,5 @@
+import errno
+import fcntl
 import json
 
 import pandas as pd
@@ -43,6 +45,18 @@ def content(file):
     if file.path.suffix == ".parquet":
         return pd.read_parquet(file.path).to_csv()
     return file.path.read_bytes()
+
+
+def test_a_disk_without_locks_is_told_before_anything_is_written(run, tmp_path, monkeypatch):
+    """As one without locks, and not as a full one; nothing lies there afterwards."""
+
+    def refuse(file, operation):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(ScoreFileError, match="has no file locks"):
+        run("new.jsonl")
+    assert not list(tmp_path.glob("new*"))
 
 
 def test_a_full_disk_keeps_the_rows_so_far(run, scorer, hostile, tmp_path, full_disk):
