@@ -1,6 +1,7 @@
 """Table cells of a leaderboard, shared by all output formats."""
 
 from math import isfinite
+from pathlib import PurePath
 
 from photorank.evaluation.results import ScopedDifference
 from photorank.leaderboard.cost import Cost
@@ -10,7 +11,7 @@ from photorank.typing import Scope
 
 COLUMNS = (
     *("vector or learner", "index", "encoder", "framing", "pairwise accuracy", "Spearman's ρ"),
-    *("behind the best", "ms a photo", "bytes", "note"),
+    *("behind the best", "ms to open + embed", "bytes a photo", "note"),
 )
 
 
@@ -21,7 +22,7 @@ def cells(panel: PanelReport, scope: Scope) -> list[tuple[str, ...]]:
         (
             row.contender,
             row.index,
-            f"{row.encoder} ({row.weights})",
+            f"{_without_folder(row.encoder)} ({row.weights})",
             row.framing,
             limits(row.result.accuracy),
             limits(row.result.metrics["spearman"]),
@@ -53,6 +54,12 @@ def note(row: Row) -> str:
     if result.kind == "random":
         return result.interval
     return "learned anew in every fold" if result.refitted or row.contender == result.kind else ""
+
+
+def _without_folder(encoder: str) -> str:
+    """Spec of an encoder with the bare name of a file of weights: a report is for others."""
+    model, at, file = encoder.partition("@")
+    return f"{model}{at}{PurePath(file).name}"
 
 
 def _behind(row: Row, leads: dict[str, ScopedDifference]) -> str:

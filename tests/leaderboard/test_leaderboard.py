@@ -17,6 +17,7 @@ from photorank.leaderboard.contest import Contest, run_contest
 from photorank.leaderboard.interval_chart import Bar, interval_chart
 from photorank.leaderboard.make_leaderboard import make_leaderboard
 from photorank.leaderboard.panels import panels_of
+from photorank.leaderboard.tables import cells
 from photorank.leaderboard.write_report import report_bytes
 from photorank.learning.held_out_directions import out_of_fold_ratings
 from photorank.learning.learn_vector import learn_vector
@@ -139,10 +140,14 @@ def test_the_report_is_one_page_without_anything_from_outside(encoders):
     assert "<b>good</b>" not in page
     assert "&lt;b&gt;good&lt;/b&gt; | x" in page
     assert page.count("<svg") == 2  # all pairs, and those within groups
-    assert not re.search(r'(src|href)="(?!data:)', page)
+    assert not re.search(r'(src|href)="(?!data:|#)', page)
     assert "there is no picture of this photo" in page
     text = report_bytes(board, ".md").decode()
     assert "\\<b\\>good\\</b\\> \\| x" in text
+    panel = board.panels[0]
+    local = replace(panel.rows[0], encoder="open_clip:ViT-B-32@/home/ann/weights.pt")
+    shown = cells(replace(panel, rows=(local,)), local.result.scope)[0][2]
+    assert shown.startswith("open_clip:ViT-B-32@weights.pt (")  # a report is for others
     widths = {line.count(" | ") for line in text.splitlines() if line.startswith("| ")}
     assert widths == {9}
     data = json.loads(report_bytes(board, ".json"))
