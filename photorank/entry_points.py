@@ -35,7 +35,7 @@ def load_declared(group: Group, name: str) -> Any:
 
 
 def refused(group: Group, name: str, why: str) -> EntryPointError:
-    """Error that names the package of an unusable entry point, and the reason."""
+    """Error for an entry point that cannot be used: its package and the reason."""
     point = _declared(group)[name]
     package = point.dist.name if point.dist is not None else point.value
     return EntryPointError(package, f"{group}: {name} = {point.value}", why)

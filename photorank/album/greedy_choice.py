@@ -70,7 +70,7 @@ class Choice(NamedTuple):
 
 
 def choose(value: Value, rules: Rules) -> Choice:
-    """Choose photos by lazy greedy.
+    """Choose photos one by one, each time the one that adds most (lazy greedy).
 
     Parameters
     ----------

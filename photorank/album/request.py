@@ -95,7 +95,7 @@ def check_request(request: AlbumRequest, photos: Sequence[Photo]) -> None:
 
 
 def limited_parts(index: Index, request: AlbumRequest) -> tuple[Codes | None, list[str]]:
-    """Part number of each photo (n,) under the quota, and notes; None without a quota.
+    """Quota part (n,) that each photo belongs to, and notes; None without a quota.
 
     Raises AlbumError if no photo is in any part, or if nobody looked for the faces asked for.
     """

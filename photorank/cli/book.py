@@ -163,7 +163,7 @@ def book(
 
 
 def _pdf(made: "Book", path: Path, options: Any) -> tuple[dict[str, Any], list[str]]:
-    """Paths written and notes; a PDF that fails its check is removed."""
+    """Write the book as a PDF and check it; paths and notes. One that fails is removed."""
     from photorank.errors import ExportError
     from photorank.export.pdf.check import check_pdf
     from photorank.export.pdf.render import write_pdf

@@ -144,7 +144,7 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Copies:
-    """Numbers of near-duplicates and altered copies among judged photos; copies share a fold."""
+    """Counts of near-duplicates and altered copies among judged photos; copies share a fold."""
 
     photos: int  # with a copy
     pictures: int  # that they show

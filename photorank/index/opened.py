@@ -262,7 +262,7 @@ class Index:
         return self._held.facts.dated_by()
 
     def counts(self) -> Counts:
-        """Numbers of judgements, counted without loading them."""
+        """Counts of judgements, taken without loading them."""
         return judgements.load_counts(self.paths, self._held.layout)
 
     @property

@@ -197,7 +197,7 @@ def judged_clicks(Z: Floats, said: Clicks) -> Judged:
 
 
 def _fair_tests(said: Clicks) -> Codes:
-    """Numbers of the choices usable for testing: random pairs without ties."""
+    """Indices of the choices fit for tests: on randomly drawn pairs, ties left out."""
     random = np.array([asked != "informative" for asked in said.asked], dtype=bool)
     return np.flatnonzero(random & ~said.ties.astype(bool))
 

@@ -40,11 +40,11 @@ class Folds:
 
     @property
     def test_share(self) -> float:
-        """Ratio of test photos to training photos."""
+        """Number of test photos for each training photo, as in the corrected variance."""
         return 1 / (self.k - 1)
 
     def learned_from(self, repeat: int, fold: int) -> Codes:
-        """Rows of the training photos for one test fold of one repeat."""
+        """Rows of the photos to learn from when one fold of one repeat is tested."""
         learned = self.codes[repeat] != fold
         if self.unused is not None:
             learned[self.unused] = False

@@ -107,7 +107,7 @@ def is_bracket(photos: Sequence[Photo]) -> bool:
 def _near_duplicates(
     index: Index, rows: Codes, threshold: float, on_progress: Callable[[int, int], None]
 ) -> tuple[Codes, bool]:
-    """Row of each photo's leading near-duplicate (n,); itself outside `rows`.
+    """Row (n,) of the photo that stands for each photo's near-duplicates; its own if alone.
 
     False beside it if a thumbnail that was looked at could not be read.
     """
@@ -151,7 +151,7 @@ class _Moments:
         self.cameras = np.array([cameras[photos[row].camera] for row in timed], dtype=np.intp)
 
     def within(self, step: int, limit: float) -> Codes:
-        """Positions of photos followed `step` photos later within `limit` seconds."""
+        """Positions of photos taken at most `limit` seconds before the photo `step` places on."""
         if step >= len(self.rows):
             return np.empty(0, dtype=np.intp)
         soon = self.seconds[step:] - self.seconds[:-step] <= limit

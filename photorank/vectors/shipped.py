@@ -68,7 +68,7 @@ def shipped_for(
 
 
 def damaged_vectors(folder: Path = FOLDER) -> list[DamagedVectorError]:
-    """Errors of the built-in cards with a wrong digest."""
+    """Errors for the built-in vectors whose card file has changed, one each."""
     damaged = []
     for card in SHA256:
         try:

@@ -34,7 +34,7 @@ def list_vectors(index: Index) -> dict[str, MasterVector]:
 
 
 def unusable_cards(index: Index) -> list[PhotorankError]:
-    """Errors of cards that are damaged or for another encoder."""
+    """Errors for the vectors that cannot be used: damaged cards, or another encoder's."""
     builtin = shipped_for(index.fingerprint).values()
     return _own_cards(index)[1] + [one for one in builtin if isinstance(one, PhotorankError)]
 

@@ -183,7 +183,7 @@ def passing(known: Known, percentiles: Ratings, filters: Filters) -> Flags:
 
 
 def shown_names(names: list[str], codes: Codes) -> dict[int, str]:
-    """Group names by number, largest group first, with numbers of photos."""
+    """Map from group code to the name shown, with its photo count; largest group first."""
     counts = np.bincount(codes[codes >= 0], minlength=len(names))
     order = np.argsort(-counts, kind="stable")[:MOST_NAMES].tolist()
     return {code: f"{printable(names[code])} ({counts[code]:,})" for code in order if counts[code]}

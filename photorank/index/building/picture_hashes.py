@@ -83,7 +83,7 @@ class PictureHashes:
 
 
 def keep_codes(paths: IndexPaths, codes: Mapping[str, PictureCodes]) -> None:
-    """Add codes, by photo digest, to the index's cache file."""
+    """Add picture hashes (by the photos' digests) to the index's cache file."""
     if not codes:
         return
     all_of_them = PictureHashes(paths, [])

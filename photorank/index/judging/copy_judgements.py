@@ -49,7 +49,7 @@ _DIGESTS = {"ratings": (2,), "memberships": (1,), "choices": (3, 4), "skips": (2
 
 
 class Copied(NamedTuple):
-    """Numbers of copied judgements."""
+    """Counts of copied judgements."""
 
     ratings: int
     choices: int

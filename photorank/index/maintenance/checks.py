@@ -127,7 +127,7 @@ def left_over(paths: IndexPaths) -> list[Path]:
 
 
 def is_sound(paths: IndexPaths) -> list[str]:
-    """Errors of SQLite's integrity check of the catalogue; empty if sound."""
+    """Faults that SQLite's integrity check finds in the catalogue; empty if sound."""
     with reading(paths) as connection:
         told = [text for (text,) in connection.execute("PRAGMA integrity_check(5)")]
         orphans = connection.execute("PRAGMA foreign_key_check").fetchmany(5)

@@ -17,7 +17,7 @@ from photorank.workspace import IndexPaths
 
 @dataclass(frozen=True)
 class Move:
-    """Numbers of photos affected by moving a library; vanished files are not counted.
+    """Counts of photos affected by moving a library; vanished files are not counted.
 
     A file counts as found where one of its size is at the same place below the new folder.
     """

@@ -103,7 +103,7 @@ def load_raters(paths: IndexPaths) -> list[str]:
 
 
 def load_counts(paths: IndexPaths, layout: Layout) -> Counts:
-    """Numbers of judgements on photos that have an existing file."""
+    """Counts of judgements on photos that have an existing file."""
     with reading(paths) as connection:
         (rated,) = whole_numbers(connection, ["photo"], "(SELECT DISTINCT photo FROM ratings)")
         chosen = whole_numbers(connection, ["winner", "loser"], "choices")

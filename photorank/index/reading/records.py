@@ -63,7 +63,7 @@ class Found(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """Numbers of judgements on an index's photos."""
+    """Counts of judgements on an index's photos."""
 
     labelled: int  # photos with a score
     choices: int

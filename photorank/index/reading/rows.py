@@ -49,7 +49,7 @@ class Files:
         return Files(self._folders, self._roots[places], self._below.take(places))
 
     def order(self) -> Codes:
-        """Positions (f,) that sort the files by path."""
+        """Order (f,) of the files by path, as positions."""
         # What `path_order` does to a path is done to all of them at once.
         keys = Files(
             {root: path_order(folder) for root, folder in self._folders.items()},

@@ -13,7 +13,7 @@ _EXAMPLES = 5  # missing photos listed
 
 @dataclass(frozen=True)
 class DatasetCheck:
-    """Numbers of labels, choices and photos; missing photos and unusable rows."""
+    """Counts of labels, choices and photos, with missing photos and unusable rows."""
 
     dataset: str
     root: str

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
+from photorank.photos.faces.cut_faces import is_cut
 from photorank.photos.faces.detect import (
     PIXELS,
     Places,
@@ -22,7 +23,7 @@ from photorank.photos.faces.face_sharpness import face_sharpness
 from photorank.photos.faces.mesh import Mesh, look_again, look_twice
 from photorank.photos.faces.networks import Networks
 from photorank.photos.open_photo import small_picture
-from photorank.typing import Flags, Floats
+from photorank.typing import Flags
 
 _LEAST_PIXELS = 64  # long side of a photo, below which no face is sought
 # Chosen on 808 photographs and 372 of objects and rooms.
@@ -42,12 +43,6 @@ _SMALL = 0.15  # of the long side, a face's width
 _TILE = 0.34  # side of a tile, as a share of the long side; the step is half
 _MIN_TILE_DETECTION = 0.4
 
-# Share of the box's width or height outside the photo, from which a face is cut: left, top, right,
-# bottom. A forehead without its top is no cut face, and of a head turned away the mesh guesses the
-# far side. Chosen on trims of 105 faces, of which these call 0 of 1,576 cut whose box is whole.
-_CUT = np.array([0.06, 0.12, 0.06, 0.06])
-_CUT_TURNED = 0.12
-_TURNED = 40.0  # degrees of yaw
 LARGER = 1.5  # scale of a larger image that is worth the time
 
 
@@ -76,12 +71,6 @@ def find_faces(
         found = _distinct([*found, *_in_tiles(networks, picture)])
     faces = [_face(networks, one, picture) for one in found]
     return sorted(faces, key=lambda face: -face.area)
-
-
-def is_cut(box: Floats, yaw: float) -> bool:
-    """True if enough of a face's box (4,), in shares of the photo, is outside an edge."""
-    outside = np.concatenate([-box[:2], box[2:] - 1]) / np.tile(box[2:] - box[:2], 2)
-    return bool((outside > (_CUT if abs(yaw) <= _TURNED else _CUT_TURNED)).any())
 
 
 def _in_whole(networks: Networks, photo: Image.Image) -> list[_Found]:

@@ -105,7 +105,7 @@ def read_xmp(data: bytes) -> XmpTags:
 
 
 def with_rating(data: bytes | None, rating: int) -> bytes:
-    """Sidecar bytes with a new rating and other bytes unchanged; new if `data` is None.
+    """Sidecar bytes with the rating replaced, all else unchanged; a fresh sidecar for None.
 
     `rating` is 1 to 5 stars, 0 for not rated, -1 for rejected. Every xmp:Rating is changed, and so
     are Windows' percent and ACDSee's stars; a missing xmp:Rating becomes an attribute of the first

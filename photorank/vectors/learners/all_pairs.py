@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
 from photorank.typing import Codes, Floats
+from photorank.vectors.learners.choose_penalty import FOLDS, HeldOut, best_alpha, held_out_whole
 from photorank.vectors.learners.direction_learner import UncertainLearner
-from photorank.vectors.learners.inner_folds import FOLDS, HeldOut, best_alpha, held_out_whole
 from photorank.vectors.learners.solvers.coordinates import RowSpace, unit_prior
 from photorank.vectors.learners.solvers.ridge import Problem
 

@@ -7,7 +7,7 @@ from typing import Generic, Self, TypeVar
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.typing import Codes, Floats
-from photorank.vectors.learners.inner_folds import HeldOut, best_alpha, penalties
+from photorank.vectors.learners.choose_penalty import HeldOut, best_alpha, penalties
 from photorank.vectors.learners.solvers.newton import Local, minimise, steepness
 
 Graph = TypeVar("Graph", bound=Comparisons)

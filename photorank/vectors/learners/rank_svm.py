@@ -8,8 +8,8 @@ from photorank.comparisons.comparisons import Comparisons
 from photorank.comparisons.hinge_pairs import hinge_pairs
 from photorank.errors import ComparisonsError
 from photorank.typing import Floats
+from photorank.vectors.learners.choose_penalty import HeldOut, misordered
 from photorank.vectors.learners.direction_learner import DirectionLearner
-from photorank.vectors.learners.inner_folds import HeldOut, misordered
 from photorank.vectors.learners.penalised_loss import PenalisedLoss
 from photorank.vectors.learners.solvers.coordinates import Coordinates
 from photorank.vectors.learners.solvers.newton import Local

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from photorank.photos.faces.find_faces import find_faces, is_cut
+from photorank.photos.faces.cut_faces import is_cut
+from photorank.photos.faces.find_faces import find_faces
 from tests.fixtures.portraits import (
     as_jpeg,
     blurred,
