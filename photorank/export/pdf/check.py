@@ -11,7 +11,7 @@ import numpy as np
 from photorank.album.book.plan import Book, BookPage, Frame
 from photorank.export.pdf.jpeg import has_metadata
 from photorank.export.pdf.pictures import TURNS, is_the_picture
-from photorank.export.pdf.render import POINTS_A_MM, pikepdf_or_error
+from photorank.export.pdf.render import POINTS_A_MM, SRGB_PROFILE, pikepdf_or_error
 
 if TYPE_CHECKING:
     import pikepdf
@@ -86,6 +86,17 @@ def check_pdf(path: Path, book: Book) -> list[str]:
             return faults
     except pikepdf.PdfError as error:
         return [f"it cannot be read: {error!s:.100}"]
+
+
+def _is_our_space(space: Any) -> bool:
+    """True for the colour spaces that photos are written in: sRGB by profile, and grey."""
+    try:
+        kind = str(space[0])
+        return kind == "/CalGray" or bool(
+            kind == "/ICCBased" and space[1].read_bytes() == SRGB_PROFILE.read_bytes()
+        )
+    except (TypeError, ValueError, IndexError, AttributeError):
+        return False
 
 
 def _wrong_boxes(leaf: "pikepdf.Page", book: Book) -> list[str]:
@@ -178,6 +189,8 @@ def _not_planned(
             faults.append("it draws something that is no photo")
         masks = [key[1:] for key in _MASKS if key in image]
         faults += [f"one of its photos is changed by {key}" for key in masks]
+        if not _is_our_space(image.get("/ColorSpace")):
+            faults.append("one of its photos has another colour space")
     for numbers in [numbers for numbers, op in steps if op == "Tm"]:
         size = book.size
         x, y = (one + size.bleed for one in page.caption_at)

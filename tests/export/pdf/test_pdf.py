@@ -205,7 +205,16 @@ def test_mutants_are_caught(written):
     def larger(pdf):
         pdf.pages[1].obj.UserUnit = 2
 
+    def in_other_inks(pdf):
+        pdf.pages[0].resources.XObject.Photo1.ColorSpace = pikepdf.Name.DeviceCMYK
+
+    def by_other_profile(pdf):
+        image = pdf.pages[0].resources.XObject.Photo1
+        image.ColorSpace = pikepdf.Array([pikepdf.Name.ICCBased, pdf.make_stream(b"x", N=3)])
+
     mutants = {
+        "another colour space": in_other_inks,
+        "one of its photos has another": by_other_profile,
         "BleedBox": no_bleed,
         "too": twice,
         "another picture": exchanged,
