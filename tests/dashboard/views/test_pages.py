@@ -402,8 +402,8 @@ def test_the_pages_say_that_the_embedded_encoders_words_are_a_stand_in(dashboard
 
 @pytest.mark.parametrize("page", ["photos", "compare"])
 def test_without_a_vector_the_pages_say_how_to_make_one(dashboard, bare_index, page):
-    """There is nothing to rate by yet."""
-    assert "photorank vector prompt" in dashboard(page).info[0].value
+    """There is nothing to rate by yet, and the index's encoder knows no words."""
+    assert "photorank vector learn" in dashboard(page).info[0].value
 
 
 def test_a_damaged_index_is_a_sentence_on_every_page(dashboard, paths):
