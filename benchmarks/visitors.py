@@ -14,6 +14,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
+from uuid import uuid4
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -81,6 +82,7 @@ class Visitor:
         self._port = port
         self._socket: ClientConnection
         self._known: dict[str, Any] = {}  # messages that are sent once
+        self._client = uuid4().hex  # of an outbox: the server takes each of its items once
         self._answers = 0
         self._here = ""  # the page's hash
         self._query = ""  # of the address
@@ -143,7 +145,7 @@ class Visitor:
         self._answers += 1
         message = BackMsg()
         pressed = message.rerun_script.widget_states.widgets.add()
-        box = {"client": str(id(self)), "items": [item | {"seq": self._answers}]}
+        box = {"client": self._client, "items": [item | {"seq": self._answers}]}
         pressed.id, pressed.json_value = widget, json.dumps({"outbox": box})
         message.rerun_script.fragment_id = fragment
         return await self._run(message)

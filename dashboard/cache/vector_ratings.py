@@ -91,15 +91,25 @@ def extreme_rows(index: Index, vector: MasterVector, k: int, *, lowest: bool = F
     return found
 
 
-@st.cache_resource(max_entries=16, show_spinner="Looking at the photos …", hash_funcs=BY_PHOTOS)
+@st.cache_resource(max_entries=4, show_spinner="Looking at the photos …", hash_funcs=BY_PHOTOS)
+def _everybodys_subset(
+    index: Index, prior: MasterVector | None, within: Codes | None
+) -> "PhotoSubset":
+    """Photos from which pairs are drawn, before anybody's own taste prior."""
+    from photorank.vectors.taste.photo_subset import subset_in
+
+    return subset_in(index, None if prior is None else prior.direction, within=within)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=BY_PHOTOS)
 def photo_subset(
     index: Index, prior: MasterVector | None, rater: str, within: Codes | None = None
 ) -> "PhotoSubset":
-    """Photos from which a rater's pairs are drawn, with the rater's taste prior."""
-    from photorank.vectors.taste.photo_subset import subset_in
+    """Photos from which a rater's pairs are drawn, with the rater's taste prior.
 
-    direction = None if prior is None else prior.direction
-    found = subset_in(index, direction, rater=rater, within=within)
+    People share all but the spread of their taste: photos, their coordinates and main axes.
+    """
+    found = _everybodys_subset(index, prior, within).of_rater(index, rater)
     # Stars that are clicked are on a scale of their own.
     return replace(found, prior=replace(found.prior, unit=None))
 

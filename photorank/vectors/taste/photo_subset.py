@@ -7,7 +7,7 @@ import numpy as np
 from photorank.index.judging.click_log import Clicks
 from photorank.index.opened import Index
 from photorank.typing import Codes, Direction, Floats
-from photorank.vectors.taste.population_prior import prior_in
+from photorank.vectors.taste.population_prior import prior_in, prior_of_rater
 from photorank.vectors.taste.posterior import TastePrior
 
 # More would slow each click down, and hardly find pairs that tell more: `next_pair` looks at a
@@ -29,6 +29,10 @@ class PhotoSubset:
         Z = prior.coordinates(index.embeddings_of(rows))
         Z.flags.writeable = False
         return cls(prior, rows, Z)
+
+    def of_rater(self, index: Index, rater: str) -> "PhotoSubset":
+        """The same photos and coordinates, shared, with a rater's own taste prior."""
+        return replace(self, prior=prior_of_rater(index, self.prior, rater))
 
     def including(self, index: Index, rows: Codes) -> "PhotoSubset":
         """Subset extended by the given rows, such as judged photos."""
@@ -70,12 +74,11 @@ def subset_in(
 
     The direction is what everybody is taken to like, None to begin from nothing. How far
     `rater` may deviate is learned from the others, as
-    :func:`~photorank.vectors.taste.population_prior.prior_in` does. `within` (n,) numbers the
+    :func:`~photorank.vectors.taste.population_prior.prior_of_rater` does. `within` (n,) numbers the
     groups or series that pairs are to be of, −1 is none.
     """
-    return PhotoSubset.of_rows(
-        index, prior_in(index, direction, rater=rater), some_rows(len(index), within)
-    )
+    subset = PhotoSubset.of_rows(index, prior_in(index, direction), some_rows(len(index), within))
+    return subset if rater is None else subset.of_rater(index, rater)
 
 
 def some_rows(n: int, within: Codes | None = None, *, most: int = MOST) -> Codes:

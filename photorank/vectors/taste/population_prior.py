@@ -29,8 +29,11 @@ def prior_in(index: Index, direction: Direction | None, *, rater: str | None = N
     """
     some = np.random.default_rng(0).permutation(len(index))[:PHOTOS_OF_COMPONENTS]
     prior = TastePrior.of(index.embeddings_of(np.sort(some)), direction)
-    if rater is None:
-        return prior
+    return prior if rater is None else prior_of_rater(index, prior, rater)
+
+
+def prior_of_rater(index: Index, prior: TastePrior, rater: str) -> TastePrior:
+    """Everybody's taste prior with a rater's spread, learned from the others; same coordinates."""
     others = index.single_ratings(without=rater)
     learned = prior_by_others(prior, others, index.embeddings_of)
     if learned is prior or len(index.single_ratings().raters) > len(others.raters):

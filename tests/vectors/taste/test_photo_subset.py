@@ -2,6 +2,7 @@ import numpy as np
 
 from photorank.index.judging.click_log import Clicks
 from photorank.vectors.taste.photo_subset import PhotoSubset, some_rows, subset_in
+from photorank.vectors.taste.population_prior import prior_in
 
 
 def test_of_many_photos_some_are_drawn_and_always_the_same():
@@ -36,3 +37,14 @@ def test_what_was_judged_is_always_among_the_photos(index):
         judged, judged[::-1], np.zeros(3), [""] * 3, np.empty((0, 2), int), judged, judged
     )
     np.testing.assert_array_equal(more.rows[more.placed(said).winners], judged)
+
+
+def test_a_raters_subset_shares_photos_and_coordinates(index):
+    """Only the prior is a rater's own; it is the one that is made for the rater alone."""
+    shared = subset_in(index, np.ones(48))
+    own = shared.of_rater(index, "ann")
+    assert own.Z is shared.Z
+    assert own.rows is shared.rows
+    alone = prior_in(index, np.ones(48), rater="ann")
+    np.testing.assert_array_equal(own.prior.covariance, alone.covariance)
+    assert own.prior.noise == alone.noise
