@@ -19,6 +19,8 @@ from photorank.errors import (
     MissingExtraError,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def encoder():

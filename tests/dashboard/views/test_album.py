@@ -12,6 +12,8 @@ from photorank.index.opened import Index
 from photorank.workspace import Workspace
 from tests.photos.faces.test_face import LARGE
 
+pytestmark = pytest.mark.slow
+
 
 def texts(app):
     """Return all that a page says."""
