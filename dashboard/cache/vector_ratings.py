@@ -101,7 +101,7 @@ def _everybodys_subset(
     return subset_in(index, None if prior is None else prior.direction, within=within)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=BY_PHOTOS)
+@st.cache_resource(max_entries=64, show_spinner="Looking at the photos …", hash_funcs=BY_PHOTOS)
 def photo_subset(
     index: Index, prior: MasterVector | None, rater: str, within: Codes | None = None
 ) -> "PhotoSubset":
