@@ -17,7 +17,7 @@ ROOMS = [
     {"entry_points"},
     {"outside_text"},
     {"workspace", "hosts"},
-    {"progress_file", "own_process"},
+    {"progress_file", "own_process", "heap"},
     {"photos"},
     {"comparisons"},
     {"labels"},

@@ -10,6 +10,7 @@ from photorank.cli.options import IndexName, MaybeVector, example
 from photorank.cli.output import message
 from photorank.cli.server import HOST, Endpoint
 from photorank.errors import MissingExtraError
+from photorank.heap import limit_arenas
 from photorank.outside_text import typed_path
 
 app = typer.Typer()
@@ -55,6 +56,7 @@ def serve(
     except ImportError as error:
         raise MissingExtraError("the service", "service") from error
 
+    limit_arenas()
     tokens = tuple(read_tokens(token_file)) if token_file else ()
     limits = Limits(max_photos, max_megabytes, max_seconds)
     endpoint = Endpoint.checked(port, host)

@@ -18,7 +18,7 @@ from photorank.encoders.model_hub import fetch, reach_hub
 from photorank.encoders.openclip_checkpoints import find_checkpoint, tensor_shapes
 from photorank.encoders.parallel_batches import each_batch
 from photorank.encoders.position_embeddings import encode_any_shape, takes_any_shape
-from photorank.encoders.runtimes import SwitchableImages, SwitchableTower, free_memory
+from photorank.encoders.runtimes import SwitchableImages, SwitchableTower
 from photorank.errors import (
     DamagedWeightsError,
     EncoderError,
@@ -27,6 +27,7 @@ from photorank.errors import (
     MissingWeightsError,
     first_line,
 )
+from photorank.heap import free_memory
 from photorank.photos.framing import ANY_SHAPE, FRAMINGS, frame
 from photorank.photos.signals.signals_block import LEAST_LONG_SIDE, NAMES, signals_block
 from photorank.typing import Embeddings

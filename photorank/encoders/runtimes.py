@@ -1,9 +1,7 @@
 """Choice of an image network's runtime by benchmarks on the user's own photos."""
 
-import ctypes
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from functools import cached_property
 from threading import Lock
 from typing import Any, Literal, Protocol, get_args, runtime_checkable
@@ -17,6 +15,7 @@ from photorank.encoders.device import choose_device
 from photorank.encoders.image_towers import TorchTower, Tower, encode
 from photorank.encoders.int8_networks import quantised
 from photorank.errors import EncoderError, UnknownNameError
+from photorank.heap import free_memory
 from photorank.typing import Embeddings, Frames
 
 Runtime = Literal["auto", "torch", "openvino", "openvino-int8"]
@@ -71,15 +70,6 @@ def precision_of(runtime: str) -> str:
     """
     library, _, bits, *_ = [*runtime.split(), "", "", ""]
     return f"{library} {bits}" if bits and bits != FULL_PRECISION else FULL_PRECISION
-
-
-def free_memory() -> None:
-    """Return freed memory to the operating system, where the C library is glibc.
-
-    It keeps what a checkpoint was read into: 0.2 GB of a ViT-B/32, 0.4 GB when quantised.
-    """
-    with suppress(OSError, AttributeError, TypeError):  # not glibc
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 class SwitchableTower:

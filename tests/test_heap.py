@@ -1,0 +1,41 @@
+import subprocess
+import sys
+
+import pytest
+
+ALLOCATE = """
+import ctypes, threading
+from photorank.heap import limit_arenas
+if {limited}:
+    limit_arenas()
+together = threading.Barrier(12)
+def allocate():
+    together.wait()
+    for size in range(1000, 100_000, 1000):
+        bytes(size)
+threads = [threading.Thread(target=allocate) for _ in range(12)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+c = ctypes.CDLL(None)
+c.fopen.restype = ctypes.c_void_p
+file = ctypes.c_void_p(c.fopen(b"/dev/stdout", b"w"))
+c.malloc_info(0, file)
+c.fclose(file)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks glibc how many heaps there are")
+@pytest.mark.parametrize(("limited", "most"), [(True, 2), (False, 1000)])
+def test_threads_share_two_heaps(limited, most):
+    """Twelve threads that allocate at once take two heaps, and more without the limit."""
+    told = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", ALLOCATE.format(limited=limited)],
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout
+    heaps = told.count("<heap ")
+    if not heaps:
+        pytest.skip("the C library is not glibc")
+    assert heaps <= most
+    assert limited or heaps > 2
