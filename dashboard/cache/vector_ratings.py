@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.cache import encoder_results
 from dashboard.cache.cache_keys import BY_JUDGEMENTS, BY_PHOTOS, HashFuncs, of_rows, of_vector
-from photorank.album.candidates import shortlist
+from photorank.album.candidates import KeptCovers, shortlist
 from photorank.album.in_context import AlbumContext, Asked, InContext
 from photorank.album.kept.choose import rows_in_context
 from photorank.album.make_album import Album, make_album
@@ -120,6 +120,12 @@ def series(index: Index, alike: float, among: Codes | None = None) -> Series:
     return series_of(index, alike, among=among)
 
 
+@st.cache_resource(max_entries=1, show_spinner=False, hash_funcs=BY_PHOTOS)
+def _covers(index: Index) -> KeptCovers:
+    """Covers of an index's photos by each other, which presses on Album hardly change."""
+    return KeptCovers(index.heads())
+
+
 @st.cache_resource(max_entries=16, show_spinner="Choosing …", hash_funcs=BY_SHOTS)
 def album(
     index: Index, vector: MasterVector, alike: float, request: AlbumRequest, called: str = ""
@@ -133,7 +139,12 @@ def album(
     rated = ratings(index, vector)
     among = shortlist(index, rated, request) if len(index) > request.considered else None
     return make_album(
-        index, rated, series(index, alike, among), request, vector=called or vector.name
+        index,
+        rated,
+        series(index, alike, among),
+        request,
+        vector=called or vector.name,
+        kept=_covers(index),
     )
 
 

@@ -83,15 +83,38 @@ def candidates_of(
     return Candidates(rows, ratings[rows], pinned, held, merit, first[rows])
 
 
+class KeptCovers:
+    """Covers of photos of unit heads (n, dh) by each other, kept from one request to the next.
+
+    A pinned photo or one that is left out changes few of the candidates and of those that they
+    stand for: then nothing is worked out anew.
+    """
+
+    def __init__(self, heads: Embeddings) -> None:
+        self._heads = heads
+        self._kept: tuple[Codes, Codes, Covers] | None = None
+
+    def of(self, rows: Codes, clients: Codes) -> Covers:
+        """Covers (g, c) of clients by candidates, given by their sorted rows; not to be changed."""
+        if self._kept is not None:
+            kept, by, covers = self._kept
+            if np.array_equal(by, clients) and np.isin(rows, kept, assume_unique=True).all():
+                same = len(rows) == len(kept)
+                return covers if same else covers[np.searchsorted(kept, rows)]
+        covers = likeness(self._heads[rows], self._heads[clients])
+        self._kept = rows, clients, covers
+        return covers
+
+
 def value_of_albums(
-    embeddings: Embeddings, candidates: Candidates, rules: Rules, request: AlbumRequest
+    kept: KeptCovers, candidates: Candidates, rules: Rules, request: AlbumRequest
 ) -> Value:
     """Value of albums: quality and variety, each scaled by the best album for that term alone.
 
     An album without places is measured by what one place could have.
     """
     rules = replace(rules, places=max(rules.places, 1))
-    covers = _covers(embeddings, candidates, request.clients)
+    covers = kept.of(candidates.rows, _clients(candidates, request.clients))
     worth = weight_of_quality(request) * _quality(candidates, rules)
     return Value(worth, covers, request.balance / (most_cover(covers, rules) or 1.0))
 
@@ -110,14 +133,14 @@ def _quality(candidates: Candidates, rules: Rules) -> Floats:
     return quality / most if most > 0 else np.zeros(len(quality))
 
 
-def _covers(embeddings: Embeddings, candidates: Candidates, most_clients: int) -> Covers:
-    """Covers (g, c) by each candidate of the series, or of some, by their best shots."""
-    clients = np.flatnonzero(candidates.first)
-    if len(clients) > most_clients:
+def _clients(candidates: Candidates, most: int) -> Codes:
+    """Sorted rows (c,) of the photos to be represented: the series' best shots, or some of them."""
+    clients = candidates.rows[candidates.first]
+    if len(clients) > most:
         # By lot, one for each photo of the index: to ban a photo changes one client at most.
-        lots = np.random.default_rng(_SEED).random(len(candidates.merit))[candidates.rows[clients]]
-        clients = np.sort(clients[np.argpartition(lots, most_clients)[:most_clients]])
-    return likeness(embeddings[candidates.rows], embeddings[candidates.rows[clients]])
+        lots = np.random.default_rng(_SEED).random(len(candidates.merit))[clients]
+        clients = np.sort(clients[np.argpartition(lots, most)[:most]])
+    return clients
 
 
 def likeness(embeddings: Embeddings, near: Embeddings) -> Covers:

@@ -9,6 +9,7 @@ import numpy as np
 
 from photorank.album.candidates import likeness
 from photorank.album.request import BALANCE
+from photorank.album.value import Cover
 from photorank.index.opened import Index
 from photorank.outside_text import printable
 from photorank.typing import Codes, Embeddings, Ratings
@@ -79,7 +80,9 @@ class AlbumContext:
 
     def tell(self, asked: Sequence[Asked]) -> list[InContext]:
         """Contribution of each given photo to the album."""
-        return [self._one(photo) for photo in asked]
+        heads = np.array([photo.embedding[: self._index.manifest.head] for photo in asked])
+        covers = likeness(heads, self._clients) if len(heads) else heads
+        return [self._one(*each) for each in zip(asked, heads, covers, strict=True)]
 
     def tell_rows(self, rows: Sequence[int], ratings: Ratings) -> list[InContext]:
         """Contribution of each given row's photo to the album, from all ratings (n,)."""
@@ -88,21 +91,19 @@ class AlbumContext:
             [Asked(row, head, float(ratings[row])) for row, head in zip(rows, heads, strict=True)]
         )
 
-    def _one(self, photo: Asked) -> InContext:
-        head = photo.embedding[None, : self._index.manifest.head]
+    def _one(self, photo: Asked, head: Embeddings, cover: Cover) -> InContext:
         own_places = np.flatnonzero(self.rows == (-1 if photo.row is None else photo.row))
         count = len(self.rows) - len(own_places)
         covered = self._best_cover
         if len(own_places):
             covered = np.where(self._owner == own_places[0], self._second_cover, covered)
-        cover = likeness(head, self._clients)[0]
         quality = float(self._above.sum() - self._above[own_places].sum())
         most = float(self._best[min(count, len(self._best) - 1)]) or 1.0
         without = (1 - BALANCE) * quality / most + BALANCE * float(covered.mean())
         own = (1 - BALANCE) * (photo.rating - self._least) / most
         new = BALANCE * float(np.maximum(cover - covered, 0).mean())
         with_it = without + own + new
-        cosines = self._heads @ head[0]
+        cosines = self._heads @ head
         cosines[own_places] = -np.inf
         nearest = int(np.argmax(cosines)) if count else None
         return InContext(

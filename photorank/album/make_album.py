@@ -7,6 +7,7 @@ import numpy as np
 from photorank.album.balance import balanced_limits, balanced_parts
 from photorank.album.candidates import (
     Candidates,
+    KeptCovers,
     candidates_of,
     in_group,
     shortlist,
@@ -45,7 +46,13 @@ class Album:
 
 
 def make_album(
-    index: Index, ratings: Ratings, series: Series, request: AlbumRequest, *, vector: str
+    index: Index,
+    ratings: Ratings,
+    series: Series,
+    request: AlbumRequest,
+    *,
+    vector: str,
+    kept: KeptCovers | None = None,
 ) -> Album:
     """Album of highly rated and varied photos for a request.
 
@@ -64,6 +71,8 @@ def make_album(
     request : AlbumRequest
     vector : str
         Name of the vector that gave the ratings.
+    kept : KeptCovers, optional
+        Of the index's heads, where several albums are made of it.
 
     Raises
     ------
@@ -91,7 +100,7 @@ def make_album(
             "share of the places"
         )
     free = replace(rules, held=rules.held[:0])  # the scale is that of an album chosen at once
-    value = value_of_albums(index.heads(), candidates, free, request)
+    value = value_of_albums(kept or KeptCovers(index.heads()), candidates, free, request)
     choice = choose(value, rules)
     taken = [photos[row].taken for row in candidates.rows[choice.rows].tolist()]
     notes += _notes_on_places(request, len(candidates.rows), taken)

@@ -60,7 +60,14 @@ class Value:
     @cached_property
     def alone(self) -> Floats:
         """Value (n,) of each photo as the only one: to no set it adds more."""
-        return self.worth + self.scale * self.covers.sum(axis=1, dtype=np.float64)
+
+        def cover(start: int) -> Floats:
+            part = self.covers[start : start + ROWS_A_BLOCK]
+            total: Floats = part.sum(axis=1, dtype=np.float64)
+            return total
+
+        sums = [np.empty(0), *in_blocks(cover, len(self.covers))]
+        return self.worth + self.scale * np.concatenate(sums)
 
     def greatest(
         self,
