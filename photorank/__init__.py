@@ -90,7 +90,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Public name, imported on first use, so that `import photorank` stays fast."""
+    """Import a public name on first use, so that `import photorank` stays fast."""
     if name == "metrics":
         return import_module("photorank.metrics")
     if name == "__version__":

@@ -1,4 +1,4 @@
-"""Demo data: the sample photos indexed, judged, learned from and evaluated."""
+"""Demo data: an index of the sample photos with judgements, a learned vector and results."""
 
 from collections.abc import Callable
 from functools import partial
@@ -29,7 +29,7 @@ Progress = Callable[[str, int, int], None]  # stage, done, to do
 
 
 def build_sample(workspace: Workspace, *, on_progress: Progress = lambda *_: None) -> Index:
-    """Index of the sample photos, after running the missing steps up to evaluation.
+    """Build what is missing of the sample index, up to its evaluation, and open it.
 
     Interrupted at any moment, the next call goes on. Raises :class:`MissingExtraError` without the
     ``embedded`` extra, :class:`LockedIndexError` if another process builds it.

@@ -11,7 +11,7 @@ Group = Literal["photorank.encoders", "photorank.learners", "photorank.metrics"]
 
 @cache
 def _declared(group: Group) -> dict[str, EntryPoint]:
-    """Entry points of a group by name; nothing is imported."""
+    """Entry points of a group by name, without importing any."""
     return {point.name: point for point in entry_points(group=group)}
 
 
@@ -21,7 +21,7 @@ def declared_names(group: Group) -> list[str]:
 
 
 def load_declared(group: Group, name: str) -> Any:
-    """Object declared under a name by an installed package; None if there is none.
+    """Import the object that a package declares under a name; None if there is none.
 
     Raises EntryPointError if the package cannot be imported.
     """
@@ -35,7 +35,7 @@ def load_declared(group: Group, name: str) -> Any:
 
 
 def refused(group: Group, name: str, why: str) -> EntryPointError:
-    """Error for an entry point that cannot be used: its package and the reason."""
+    """Error that names the package of an unusable entry point, and the reason."""
     point = _declared(group)[name]
     package = point.dist.name if point.dist is not None else point.value
     return EntryPointError(package, f"{group}: {name} = {point.value}", why)

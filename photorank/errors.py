@@ -27,7 +27,7 @@ def counted(n: int, noun: str) -> str:
 
 
 def in_words(error: Exception) -> "PhotorankError | None":
-    """Error about the machine's disk or memory for an exception; None for a bug."""
+    """Exception as a photorank error about disk or memory; None for any other kind."""
     if isinstance(error, PhotorankError):
         return error
     number = error.errno if isinstance(error, OSError) else None
@@ -49,7 +49,7 @@ def in_words(error: Exception) -> "PhotorankError | None":
 
 
 def changed_since(paths: Sequence[Path]) -> str:
-    """Note that indexed files now hold other photos and are left out.
+    """Message that files were changed after indexing, and so are left out.
 
     >>> changed_since([Path("a.jpg")])
     '1 photo changed since it was indexed: a.jpg. It is left out; run `photorank index` again.'
@@ -63,7 +63,7 @@ def changed_since(paths: Sequence[Path]) -> str:
 
 
 def _vector_made(name: str, index: str, words: bool) -> str:
-    """Commands that make a vector for an index, of words only if its encoder knows any."""
+    """Advice on commands that make a vector: from texts only if `words`, or from judgements."""
     learn = f"of judgements with `photorank vector learn {name} --index {index}`."
     if not words:
         return f"Make one {learn}"
@@ -187,7 +187,7 @@ class NewerSchemaError(PhotorankError, ValueError):
 
 
 class ChangedIndexError(PhotorankError, LookupError):
-    """Photos were dropped from an index while it was being read."""
+    """Photos were dropped from an index while a command read it."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -559,7 +559,7 @@ class TooFewPhotosError(PhotorankError, ValueError):
 
 
 class TooFewKeepersError(PhotorankError, ValueError):
-    """There are too few keepers to find a threshold for the requested loss."""
+    """There are too few photos worth keeping to find a threshold for the requested loss."""
 
     def __init__(self, found: int, needed: int, lost: float, confidence: float) -> None:
         super().__init__(

@@ -44,7 +44,7 @@ def is_address(host: str) -> bool:
 
 
 def checked_hosts(names: Sequence[str]) -> Sequence[str]:
-    """The given host names; ServerError for anything else, such as a whole URL."""
+    """The given host names; ServerError if one is not a host name, such as a whole URL."""
     for name in names:
         if authority(name) is None:
             raise ServerError(

@@ -46,7 +46,7 @@ def from_json(kind: type[Value], data: Any) -> Value:
 
 
 def fault_in_json(error: Exception) -> str:
-    """Reason why a file's JSON cannot be read, in words.
+    """Reason in words why a JSON file cannot be parsed.
 
     >>> fault_in_json(KeyError("size"))
     '`size` is missing'

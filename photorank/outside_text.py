@@ -1,4 +1,4 @@
-"""Text from outside (file names, typed text): escaped for display, and checked."""
+"""Checks and safe display of text from outside: file names and typed text."""
 
 import os
 import re

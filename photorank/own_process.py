@@ -1,4 +1,4 @@
-"""Separate process for a long task, which spares a server memory and CPU time."""
+"""Run of a long function in a separate process, to spare a server's memory and CPU time."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ _NICENESS = 10  # so that whoever waits for a page is served first
 
 
 def in_own_process(task: Callable[..., T], *given: Any) -> T | None:
-    """Result of a module's function, called in another process; None if it failed or was ended.
+    """Run a function in a separate process and return its result; None if the process fails.
 
     The process ends with this one.
     """
@@ -47,7 +47,7 @@ def _work(sent: Connection, task: Callable[..., object], given: tuple[Any, ...])
 
 
 def _end_with_parent() -> None:
-    """End this process at once when its parent has ended, also if that was killed."""
+    """Wait for the parent process to end, then end this process at once."""
     if parent := parent_process():
         parent.join()
     os._exit(1)

@@ -58,7 +58,7 @@ class Progress:
 
 
 def _process_is_there(pid: int) -> bool:
-    """True if a process with this number runs, or if that cannot be known."""
+    """True if a process with this ID runs, or if that cannot be known."""
     if os.name == "nt" or pid <= 0:
         return True
     try:
@@ -191,7 +191,7 @@ class Reporter:
         self._write()
 
     def wish_stop(self, _signal: int, _frame: FrameType | None) -> None:
-        """Request a stop at the next step; at once if no work would be lost."""
+        """Handle a stop signal: stop at the next step, or at once before any work."""
         self._stop_wished = True
         if not self._under_way:
             raise KeyboardInterrupt

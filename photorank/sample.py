@@ -1,4 +1,4 @@
-"""Sample photos: degraded step by step, so that the true order is known."""
+"""Sample photos, degraded in known steps, so that their true order is known."""
 
 from itertools import combinations
 from pathlib import Path
@@ -16,7 +16,7 @@ LONG_SIDE = 640  # pixels, as most of the originals have
 
 
 def write_sample(folder: Path) -> tuple[LabelTable, ChoiceTable]:
-    """Judgements of the sample's 264 photos, which are written if missing.
+    """Write the 264 sample photos if missing, and return their judgements.
 
     Eight scenes, each as it was taken and with eight defects at four severities. Choices are
     within a scene and a defect: the original over severity 1 over 2 over 3 over 4, all ten ordered

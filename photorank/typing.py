@@ -1,4 +1,4 @@
-"""Array types; the letters in their shapes have one meaning throughout the code.
+"""Type aliases of arrays, and the letters used for their dimensions.
 
 ``n`` photos, ``m`` comparisons, ``d`` embedding dimensions, ``T`` tiers, ``k`` neighbours.
 """

@@ -69,7 +69,7 @@ class IndexPaths:
 
     @property
     def exists(self) -> bool:
-        """True if the index exists and its first run got as far as a photo."""
+        """True if the index has been created; False during its first run, before any photo."""
         return self.manifest.exists() or (self.catalogue.exists() and not self.begun.exists())
 
     def catalogue_backup(self, version: int) -> Path:
@@ -85,7 +85,7 @@ class IndexPaths:
         return self.shards / f"{name}.faiss"
 
     def lists(self, content: str) -> Path:
-        """Path of the inverted lists for some shards."""
+        """Path of the inverted lists for approximate search of some shards."""
         return self.root / "lists" / f"{content}.faiss"
 
     def vector(self, name: str) -> Path:

@@ -109,7 +109,7 @@ class KeptCovers:
 def value_of_albums(
     kept: KeptCovers, candidates: Candidates, rules: Rules, request: AlbumRequest
 ) -> Value:
-    """Value of albums: quality and variety, each scaled by the best album for that term alone.
+    """Value function of albums: quality plus variety, each scaled by its own greedy maximum.
 
     An album without places is measured by what one place could have.
     """
@@ -120,7 +120,7 @@ def value_of_albums(
 
 
 def weight_of_quality(request: AlbumRequest) -> float:
-    """Weight of quality in an album's value."""
+    """Weight of quality against variety in an album's value."""
     return max(1 - request.balance, _VARIETY_TIE)
 
 
@@ -144,7 +144,7 @@ def _clients(candidates: Candidates, most: int) -> Codes:
 
 
 def likeness(embeddings: Embeddings, near: Embeddings) -> Covers:
-    """Similarity (g, c) of candidates to the photos to be represented: 1 equal, 0 average.
+    """Similarity (g, c) of candidates to photos `near`: 1 if equal, 0 at the average.
 
     Squared, so that a photo that is a little like hundreds does not stand for all of them.
     """

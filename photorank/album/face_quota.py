@@ -42,7 +42,7 @@ class FaceQuota(NamedTuple):
 
 
 def face_parts(index: Index) -> tuple[Codes, list[str]]:
-    """Part number of each photo (n,): 0 without a visible face, 1 with one; and notes.
+    """Part (n,) of each photo for quotas: 0 without a visible face, 1 with one; and notes.
 
     Raises AlbumError if nobody looked for faces.
     """
@@ -75,5 +75,5 @@ def too_few(quota: FaceQuota, parts: Codes, first: Mask) -> list[str]:
 
 
 def with_faces(parts: Codes, first: Mask) -> int:
-    """Number of best shots of series that have a visible face."""
+    """Number of series whose best shot has a visible face."""
     return int((first & (parts == _WITH)).sum())

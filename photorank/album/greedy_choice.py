@@ -36,7 +36,7 @@ class Rules:
 
     @property
     def promise(self) -> float:
-        """Worst-case ratio of greedy's value to the best value, 0 to 1."""
+        """Guaranteed ratio of greedy's value to the optimum, 0 to 1."""
         return GREEDY_SHARE if self.parts is None else GREEDY_SHARE_WITH_PARTS
 
     def has_room(self, chosen: list[int]) -> Mask:
@@ -50,7 +50,7 @@ class Rules:
         return left
 
     def room(self, chosen: Codes) -> Codes | None:
-        """Number of photos still allowed from each part (parts,); None without quotas."""
+        """Number of photos (parts,) that each part's quota still allows; None without quotas."""
         if self.parts is None:
             return None
         count = max(int(self.parts.max(initial=-1)) + 1, np.size(self.limit))
@@ -102,7 +102,7 @@ def choose(value: Value, rules: Rules) -> Choice:
 
 
 def most_cover(covers: Covers, rules: Rules) -> float:
-    """Total cover of an album chosen for cover alone; see :func:`choose`."""
+    """Greatest coverage of the collection that a greedy choice reaches; see :func:`choose`."""
     value = Value(np.zeros(len(covers)), covers)
     return value(_picked(value, rules)[0])
 
@@ -163,7 +163,7 @@ def _upper_bound(value: Value, rules: Rules, rows: Codes, among: Mask, ceilings:
 def _greedy(
     value: Value, best: Cover, waiting: Mask, rules: Rules, chosen: list[int]
 ) -> list[tuple[int, float]]:
-    """Photos added by greedy as (row, gain); updates `best`, the cover by client, in place."""
+    """Add photos greedily, updating the coverage `best` in place; return each (row, gain)."""
     rows = np.flatnonzero(waiting)
     own, places = value.worth[rows], min(rules.places - len(chosen), len(rows))
     room = rules.room(np.array(chosen, dtype=np.intp))
@@ -193,7 +193,7 @@ def _greedy(
 
 
 def _within(parts: Codes, room: Codes) -> Codes:
-    """Positions left when each part keeps only its first `room` positions."""
+    """Positions that remain when each part keeps only its first `room` entries."""
     kept = np.flatnonzero(parts < 0)
     order = np.argsort(parts, kind="stable")
     order = order[parts[order] >= 0]

@@ -44,7 +44,7 @@ _LEAST_SHARE = 0.0005  # that is told in a figure
 
 
 class Asked(NamedTuple):
-    """Photo to assess, in the index or not."""
+    """Photo whose contribution is computed; it may be outside the index."""
 
     row: int | None  # of the index
     embedding: Embeddings  # (d,)
@@ -52,7 +52,7 @@ class Asked(NamedTuple):
 
 
 class AlbumContext:
-    """Album of an index's photos, to which the contribution of any photo is computed.
+    """Album to which the contribution of any photo can be computed.
 
     The album's value is that of :mod:`photorank.album.greedy_choice`: ratings above the
     collection's worst one, as a share of the best album's, and how well the album stands for the
@@ -85,7 +85,7 @@ class AlbumContext:
         return [self._one(*each) for each in zip(asked, heads, covers, strict=True)]
 
     def tell_rows(self, rows: Sequence[int], ratings: Ratings) -> list[InContext]:
-        """Contribution of each given row's photo to the album, from all ratings (n,)."""
+        """Contribution of each row's photo to the album, given all photos' ratings (n,)."""
         heads = self._index.heads_of(rows)
         return self.tell(
             [Asked(row, head, float(ratings[row])) for row, head in zip(rows, heads, strict=True)]

@@ -69,7 +69,7 @@ def propose_swap(value: Value, rules: Rules, choice: Choice) -> Swap | None:
 
 
 def _two_best(covers: Covers) -> tuple[Cover, Cover, Codes]:
-    """Best and second-best cover of each client (c,), and the photo that gives the best."""
+    """Best and second-best coverage (c,) of each photo to represent, and the row of the best."""
     owner = covers.argmax(axis=0)
     clients = np.arange(covers.shape[1])
     others = covers.copy()
@@ -78,7 +78,7 @@ def _two_best(covers: Covers) -> tuple[Cover, Cover, Codes]:
 
 
 def _exchangeable(rules: Rules, rows: Codes, comers: Codes) -> Mask:
-    """Mask (m, k) of the candidates that may replace each chosen photo under the quotas."""
+    """Mask (m, k) of the candidates that may replace each chosen photo within the quotas."""
     room = rules.room(rows)
     if rules.parts is None or room is None:
         return np.ones((len(comers), len(rows)), dtype=bool)

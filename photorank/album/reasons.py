@@ -54,7 +54,7 @@ class Missed:
 
 @dataclass(frozen=True)
 class Reasons:
-    """Facts about a finished choice, from which reasons are written."""
+    """Data on a finished choice, from which reasons are written."""
 
     photos: Sequence[Photo]  # (n,)
     ratings: Ratings  # (n,)
@@ -151,7 +151,7 @@ class Reasons:
         return f"better than {min(int(percentile), 99)} % by {self.vector}"
 
     def _members(self, rows: Sequence[int]) -> dict[int, list[int]]:
-        """Candidate rows grouped by the series of each given row."""
+        """Candidate rows in the series of each given row."""
         members: dict[int, list[int]] = {int(code): [] for code in self.series.codes[rows]}
         together = np.isin(self.series.codes, list(members)) & self.among
         for row in np.flatnonzero(together).tolist():
@@ -176,7 +176,7 @@ def _of_series(
 
 
 def _of_variety(stands_for: int, share: float) -> str | None:
-    """Reason given by the photo's variety; None if variety is a small part of its gain.
+    """Reason given by the photos it represents; None if they add little to its gain.
 
     `stands_for` counts photos that no other photo of the album is more like; `share` is the part
     of the added value that is variety.

@@ -1,4 +1,4 @@
-"""Value of a set of photos: what each is worth by itself, and how well they stand for all."""
+"""Value of a set of photos: their own quality, plus how well they represent the others."""
 
 import os
 from collections.abc import Callable
@@ -25,27 +25,27 @@ _MORE = 4  # times as many, if those were too few
 
 @dataclass(frozen=True)
 class Value:
-    """Value of sets: F(S) = Σ worth(s) + scale · Σ over clients of the best cover by S."""
+    """Value of a photo set S: Σ worth(s) + scale · Σ over clients c of max covers(s, c), s in S."""
 
     worth: Floats  # (n,) of each photo by itself, ≥ 0
     covers: Covers  # (n, c) how well each photo stands for each client
     scale: float = 1.0  # value of a unit of cover
 
     def __call__(self, rows: Codes) -> float:
-        """F of a set of rows."""
+        """Value of the set of photos at `rows`."""
         return float(self.worth[rows].sum() + self.of_cover(self.cover(rows)))
 
     def cover(self, rows: Codes) -> Cover:
-        """Best cover (c,) of each client by a set."""
+        """Coverage (c,) of each client: its greatest similarity to a photo of the set."""
         best: Cover = self.covers[rows].max(axis=0, initial=0.0)
         return best
 
     def of_cover(self, cover: Cover) -> float:
-        """Value of a set's cover (c,) alone."""
+        """Part of a set's value due to its coverage (c,)."""
         return self.scale * float(cover.sum(dtype=np.float64))
 
     def gains(self, cover: Cover, rows: Codes) -> Floats:
-        """Gain of each of `rows`, added to a set that has a cover (c,)."""
+        """Gain in value by adding each of `rows` to a set with coverage (c,)."""
 
         def new(start: int) -> Floats:
             part = self.covers[rows[start : start + ROWS_A_BLOCK]]
@@ -77,7 +77,7 @@ class Value:
         take: Callable[[Codes], Codes],
         most: int,
     ) -> Codes:
-        """Those of `rows` with the greatest gains that `take` takes of them, `most` at most.
+        """Up to `most` of `rows` with the greatest gains, among those that `take` keeps.
 
         `take` is given rows in the order of falling gains. `ceilings` (n,) are limits that no gain
         exceeds: few gains are worked out, and these replace their ceilings.

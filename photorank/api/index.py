@@ -103,7 +103,7 @@ class Index:
         )
 
     def import_labels(self, table: "DataFrame | Path | str", *, source: str = "Python") -> "Index":
-        """Newly opened index after importing a table of labels.
+        """Import a table of labels, and return the index opened anew.
 
         Parameters
         ----------
@@ -131,7 +131,7 @@ class Index:
         return self.opened.embeddings()
 
     def heads(self) -> Embeddings:
-        """Unit heads (n, dh), the embeddings' first block; similarity is their cosine."""
+        """First block (n, dh) of the embeddings, of unit length, used for cosine similarity."""
         return self.opened.heads()
 
     def comparisons(
@@ -173,14 +173,14 @@ class Index:
         return load_vector(self.opened, name or default_vector(self.opened)[0])
 
     def add_vector(self, vector: MasterVector) -> MasterVector:
-        """The given vector, saved in the index under its name."""
+        """Save a vector in the index under its own name, and return it."""
         add_vector(self.opened, vector)
         return load_vector(self.opened, vector.name)
 
     def prompt_vector(
         self, name: str, texts: str | Sequence[str], *, negatives: str | Sequence[str] = ()
     ) -> MasterVector:
-        """Vector made from text prompts; it is not saved.
+        """Vector made from text prompts, not saved in the index.
 
         Parameters
         ----------
@@ -205,7 +205,7 @@ class Index:
         rater: str | None = None,
         seed: int = 0,
     ) -> MasterVector:
-        """Vector learned from the index's judgements and tested by fold; it is not saved.
+        """Vector learned from the index's judgements and tested on held-out photos; not saved.
 
         Parameters
         ----------
@@ -339,7 +339,7 @@ class Index:
 
 
 def open_index(name: str | None = None, *, encoder: Encoder | None = None) -> Index:
-    """Index of the current workspace, the folder named by `$PHOTORANK_HOME`.
+    """Open an index of the current workspace, the folder in `$PHOTORANK_HOME`.
 
     Parameters
     ----------
@@ -365,7 +365,7 @@ def build_index(
     labels: "DataFrame | Path | str | None" = None,
     exclude: Sequence[str] = (),
 ) -> Index:
-    """Index of photo folders, created or brought up to date; photos are only read.
+    """Create an index of photo folders or bring it up to date, and open it.
 
     Parameters
     ----------

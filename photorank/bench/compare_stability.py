@@ -107,7 +107,7 @@ def _mean_of_pairs(table: Floats) -> Estimate:
 
 
 def flip_table(ratings: Floats) -> Floats:
-    """Share (n, n) of variant pairs that reverse two photos' order, from ratings (n, k)."""
+    """Share (n, n) of variant pairs that reverse the order of two photos, by ratings (n, k)."""
     flipped = np.zeros((len(ratings), len(ratings)))
     for row, own in enumerate(ratings):
         gaps = np.sign(

@@ -69,7 +69,7 @@ def embed_files(
 def _opened(
     paths: Sequence[Path], encoder: Encoder, forms: Forms
 ) -> Iterator[list[list[Prepared] | None]]:
-    """Batches of decoded photos: network inputs of each photo's variants; None if unusable."""
+    """Yield batches of decoded photos, as network inputs of each variant; None if unusable."""
 
     def opened(path: Path) -> list[Prepared] | None:
         try:

@@ -35,7 +35,7 @@ class EvaluationSpeed:
 
 
 def measure_evaluation(index: Index, vector: MasterVector, *, rounds: int) -> EvaluationSpeed:
-    """Time to evaluate a vector on an index's scores, by photorank and by SciPy.
+    """Time to evaluate a vector on an index's scores, by photorank and by SciPy alone.
 
     Raises :class:`NoLabelsError` where nobody gave scores, for choices have no rank correlation.
     """

@@ -37,7 +37,7 @@ class Figure:
 
 
 class Compared(NamedTuple):
-    """Marked faces of a photo matched to detected faces, and the unmatched detections."""
+    """Marked faces of one photo, matched to detected faces, and unmatched detections."""
 
     pairs: list[tuple[MarkedFace, Face | None]]
     others: list[Face]
@@ -139,7 +139,7 @@ def _share(name: str, hits: Sequence[bool], of: str) -> Figure:
 
 
 def _rate(counts: Sequence[int]) -> Limits:
-    """Boxes per 100 photos, with the exact interval of a Poisson count (Garwood 1936)."""
+    """Number of boxes per 100 photos, with the exact interval of a Poisson count (Garwood 1936)."""
     if not counts:
         return Limits(nan, nan, nan)
     n, total = len(counts), sum(counts)

@@ -57,7 +57,7 @@ class IndexingSpeed:
 
     @property
     def perfect_overlap(self) -> float:
-        """Photos per second if decoding and encoding shared the cores without overhead."""
+        """Photos per second if decoding and encoding shared the cores at no cost."""
         return _shared(self.decode_only, self.encode_only)
 
     def to_json(self) -> Json:
@@ -128,7 +128,7 @@ def _least_spearman(rows: Embeddings, expected: Embeddings) -> float:
 
 
 def _prepare(spec: str, runtime: Runtime, folder: Path) -> str:
-    """Name of the encoder's runtime, after loading the encoder into this process."""
+    """Load the encoder into this process, and return the name of its runtime."""
     encoder = _ready(spec, runtime, folder)
     return encoder.runtime if isinstance(encoder, Switchable) else ""
 

@@ -71,7 +71,7 @@ def measure_dashboard(
 
 @contextmanager
 def _only_index(index: Index) -> Iterator[None]:
-    """Temporary workspace that contains this index alone."""
+    """Context with a temporary workspace that contains this index alone."""
     before = os.environ.get("PHOTORANK_HOME")
     with TemporaryDirectory() as folder:
         home = Workspace(Path(folder))

@@ -28,7 +28,7 @@ def write_photos(folder: Path, n: int) -> None:
 
 
 def write_model(file: Path) -> str:
-    """Spec of a CLIP model saved with random weights; it runs as fast as a trained one."""
+    """Save a CLIP model with random weights, as fast as a trained one; return its spec."""
     import open_clip
     import torch
     from safetensors.torch import save_file

@@ -195,7 +195,7 @@ def album(
 
 
 class Asked(NamedTuple):
-    """Options of the album command that set how photos are chosen."""
+    """Options of the album command that determine the choice of photos."""
 
     given: dict[str, Any]  # settings by name, None where nothing was given
     with_faces: str | None
@@ -204,11 +204,11 @@ class Asked(NamedTuple):
 
     @property
     def changes(self) -> bool:
-        """True if any setting of the album was given."""
+        """True if an option was given that changes a saved album's settings."""
         return self.with_faces is not None or any(one is not None for one in self.given.values())
 
     def settings(self, old: "AlbumSettings") -> "AlbumSettings":
-        """Album settings with the given options in place of the old values."""
+        """Settings of a saved album, updated by the given options."""
         new = replace(old, **{name: one for name, one in self.given.items() if one is not None})
         if self.given["per"] is not None:
             new = replace(new, faces_at_least=0, faces_at_most=None)
@@ -245,7 +245,7 @@ def _blank(index: "Index") -> "KeptAlbum":
 def _wished(
     old: "KeptAlbum", settings: "AlbumSettings", pinned: list[str], banned: list[str]
 ) -> "KeptAlbum":
-    """Album before it is chosen: with the given settings, pins and excluded photos."""
+    """Saved album with new settings, pins and excluded photos, before photos are chosen."""
     return replace(
         old,
         settings=settings,
@@ -300,7 +300,7 @@ def _keep(
     *,
     swap: bool,
 ) -> "tuple[Entry, Album, Series]":
-    """Album after saving it in the store, with its entry and series."""
+    """Save the chosen album in the store; return its entry, the album and its series."""
     from photorank.album.kept.choose import request_of, rows_of_album, with_photos
     from photorank.album.kept.store import AlbumStore
     from photorank.workspace import Workspace
@@ -365,7 +365,7 @@ def _tell(
 
 
 def _sidecars(made: "Album", index: "Index", pieces: "list[PhotoCopy]") -> list[Path]:
-    """Paths of the XMP sidecars with stars, written beside an album's copies."""
+    """Write XMP sidecars with stars beside an album's copies, and return their paths."""
     import numpy as np
 
     from photorank.export.write_sidecars import WRITTEN, sidecars_of_copies, stars

@@ -31,7 +31,7 @@ def list_(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List the albums, or those that were removed."""
+    """List the saved albums, or those that were removed."""
     store = _store()
     if removed:
         names = store.names(removed=True)
@@ -67,7 +67,7 @@ def list_(
 
 @_albums.command(epilog=example("photorank albums show Italy"))
 def show(name: AlbumName, index: IndexName = None, as_json: AsJson = False) -> None:
-    """Show the photos of an album in order, wherever their files lie now."""
+    """Show the photos of a saved album in order, with the paths of their files."""
     from photorank.album.kept.choose import rows_of_album
     from photorank.cli.index_and_vector import open_index
 
@@ -123,7 +123,7 @@ def save(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Keep an album under a name: of photos that you name, or that are chosen.
+    """Save an album under a name. Its photos are those you name, or are chosen.
 
     `photorank album --album NAME` has more options. If there is an album of that name, this is
     its next state; `photorank albums undo NAME` brings back the one before.
@@ -171,26 +171,26 @@ def save(
 
 @_albums.command(epilog=example("photorank albums undo Italy"))
 def undo(name: AlbumName, as_json: AsJson = False) -> None:
-    """Take back an album's latest change; also one from an earlier day."""
+    """Undo an album's latest change, made now or on an earlier day."""
     _print_entry(_store().undo(name), as_json)
 
 
 @_albums.command(epilog=example("photorank albums redo Italy"))
 def redo(name: AlbumName, as_json: AsJson = False) -> None:
-    """Make again the change that was undone last."""
+    """Redo the change that was undone last."""
     _print_entry(_store().redo(name), as_json)
 
 
 @_albums.command(epilog=example("photorank albums remove Italy"))
 def remove(name: AlbumName) -> None:
-    """Put an album away. `photorank albums restore NAME` brings it back; no photo is touched."""
+    """Remove an album from the list. `photorank albums restore NAME` restores it; photos stay."""
     _store().remove(name)
     line(f"{name} is removed; `photorank albums restore` with its name brings it back")
 
 
 @_albums.command(epilog=example("photorank albums restore Italy"))
 def restore(name: AlbumName, as_json: AsJson = False) -> None:
-    """Bring back an album that was removed, with its history."""
+    """Restore a removed album with its history."""
     _print_entry(_store().restore(name), as_json)
 
 
@@ -228,7 +228,7 @@ def import_(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Keep an album that `photorank albums export` wrote. None that is there is replaced."""
+    """Import an album written by `photorank albums export`. An existing album is not replaced."""
     from photorank.album.kept.exchange import MAX_BYTES, album_of_json
     from photorank.errors import AlbumError, MissingPathError
     from photorank.workspace import read_bytes

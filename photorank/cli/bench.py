@@ -46,7 +46,7 @@ def quality(
     seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Evaluate indexes by photo and by group, one JSON a vector and one CSV of all."""
+    """Evaluate indexes with folds by photo and by group. Results are JSON files and one CSV."""
     from photorank.evaluation.evaluate import evaluate
     from photorank.evaluation.quality import quality_rows, write_quality
     from photorank.export.destination import checked_folder
@@ -91,7 +91,7 @@ def bench_index(
     rounds: Rounds = 3,
     as_json: AsJson = False,
 ) -> None:
-    """Measure indexing against a plain loop of open_clip, on this machine's processor."""
+    """Measure the speed of indexing against a plain loop of open_clip, on this machine's CPU."""
     from photorank.bench.indexing_speed import measure_indexing
     from photorank.encoders.runtimes import known_runtime
 
@@ -120,7 +120,7 @@ def bench_index(
 def search(
     k: Count = 100, rounds: Rounds = 7, index: IndexName = None, as_json: AsJson = False
 ) -> None:
-    """Measure exact search against NumPy, a bare FAISS index and the speed of the memory."""
+    """Measure the speed of exact search against NumPy, bare FAISS and memory bandwidth."""
     from photorank.bench.search_speed import measure_search
 
     speed = measure_search(open_index(index), k=k, rounds=rounds)
@@ -144,7 +144,7 @@ def search(
 def evaluate_speed(
     vector: MaybeVector = None, rounds: Rounds = 5, index: IndexName = None, as_json: AsJson = False
 ) -> None:
-    """Measure how fast a vector is measured, against SciPy's bare correlations."""
+    """Measure the speed of evaluating a vector against SciPy's correlations alone."""
     from photorank.bench.evaluation_speed import measure_evaluation
 
     opened = open_index(index)
@@ -168,7 +168,7 @@ def evaluate_speed(
 def dashboard(
     vector: MaybeVector = None, rounds: Rounds = 5, index: IndexName = None, as_json: AsJson = False
 ) -> None:
-    """Measure the dashboard's pages against rating and sorting all photos on each click."""
+    """Measure the run time of the dashboard's pages against rating and sorting all photos."""
     from photorank.bench.page_speed import measure_dashboard
     from photorank.cli.server import dashboard_folder
 

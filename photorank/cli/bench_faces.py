@@ -32,7 +32,7 @@ def faces(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare the faces that are found with those that a person marked."""
+    """Compare detected faces with the faces that a person marked."""
     from photorank.bench.face_labels import read_face_labels
     from photorank.bench.faces_found import compare_photos, figures, in_words
     from photorank.photos.faces.models import VERSION, read_models

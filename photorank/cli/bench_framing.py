@@ -1,4 +1,4 @@
-"""Commands that measure the accuracy and the rating stability of each framing."""
+"""Commands that measure each framing's held-out accuracy and rating stability."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -43,7 +43,7 @@ def framing(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure the accuracy that each framing allows on an index's judged photos."""
+    """Measure the held-out accuracy of each framing on an index's judged photos."""
     from photorank.bench.compare_framings import measure_framings
     from photorank.learning.protocol import Protocol
 
@@ -91,7 +91,7 @@ def stability(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how far ratings depend on a photo's size, its crop and its compression."""
+    """Measure how much ratings depend on a photo's size, crop and compression."""
     from photorank.bench.compare_stability import measure_stability
 
     opened = open_index(index)

@@ -116,7 +116,7 @@ def book(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Lay out a photo book and write it for a printer. Without --to it only tells.
+    """Lay out a photo book and write it for a printer. Without --to nothing is written.
 
     Nothing is cropped. What is written is read back and checked; no printer's own preflight has
     seen it. Covers are separate files, which are not made: a photo is proposed.
@@ -163,7 +163,7 @@ def book(
 
 
 def _pdf(made: "Book", path: Path, options: Any) -> tuple[dict[str, Any], list[str]]:
-    """Write the book as a PDF and check it; paths and notes. One that fails is removed."""
+    """Write the book as a PDF and check it, removing a faulty one; return paths and notes."""
     from photorank.errors import ExportError
     from photorank.export.pdf.check import check_pdf
     from photorank.export.pdf.render import write_pdf

@@ -18,7 +18,7 @@ app.add_typer(_datasets, name="datasets")
 
 @_datasets.command("list", epilog=example("photorank datasets list"))
 def list_(as_json: AsJson = False) -> None:
-    """List the datasets. Verified ones were read from their real tables, not only described."""
+    """List the labelled datasets. A verified one was read from its authors' real files."""
     from photorank.labels.datasets.dataset_manifest import load_manifest
 
     workspace = Workspace.current()
@@ -84,7 +84,7 @@ def check(
     ] = Path(),
     as_json: AsJson = False,
 ) -> None:
-    """Check which files of a dataset are there, are missing or do not fit."""
+    """Check a dataset's files. Missing photos and unusable rows are counted and named."""
     from photorank.labels.datasets.check_dataset import check_dataset
     from photorank.labels.datasets.dataset_manifest import load_manifest
     from photorank.labels.datasets.read_dataset import open_dataset

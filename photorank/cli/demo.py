@@ -23,7 +23,7 @@ def demo(
     ] = False,
     progress_file: ProgressFile = None,
 ) -> None:
-    """Show the dashboard on the sample. It is built, learned from and evaluated if missing."""
+    """Show the dashboard with sample photos. The sample index is built first if missing."""
     from photorank.demo import STAGES, build_sample
     from photorank.progress_file import reporting
     from photorank.sample import SAMPLE
@@ -44,6 +44,6 @@ def demo(
 
 @app.command(epilog=example("photorank dashboard --port 8600"))
 def dashboard(port: Port = None, listen: Listen = None, allow_host: AllowedHosts = None) -> None:
-    """Show the dashboard. The same as `streamlit run dashboard/app.py`."""
+    """Show the dashboard, as `streamlit run dashboard/app.py` does."""
     endpoint = Endpoint.checked(port, listen, allow_host)
     serve(Workspace.current(), endpoint, browser=not listen)

@@ -1,4 +1,4 @@
-"""Commands that examine and repair indexes, and update paths of a moved photo library."""
+"""Commands that diagnose and repair indexes, and follow a moved photo library."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -28,7 +28,7 @@ def doctor(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Look for what is wrong with this machine and the indexes. Exits with 1 if anything is."""
+    """Check this machine and the indexes for faults. The exit code is 1 if there are any."""
     from photorank.doctor.examine import examine_all
     from photorank.doctor.examine import repair as mend
     from photorank.index.maintenance.checks import Finding
@@ -76,7 +76,7 @@ def reroot(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Follow a library that moved from OLD to NEW as a whole. Nothing is embedded again."""
+    """Update an index after its photo library moved from OLD to NEW. Nothing is embedded again."""
     from photorank.index.maintenance.reroot import plan_move
     from photorank.index.maintenance.reroot import reroot as follow
 

@@ -64,7 +64,7 @@ def evaluate(
     progress_file: ProgressFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure vectors and learners on held-out judgements. The result is kept in the index."""
+    """Evaluate vectors and learners on held-out judgements. The result is saved in the index."""
     from photorank.evaluation.evaluate import DEFAULT_LEARNERS
     from photorank.evaluation.evaluate import evaluate as measure
     from photorank.evaluation.report import save_evaluation
@@ -134,7 +134,7 @@ def headline(evaluation: "Evaluation") -> str:
 
 
 def _splits(evaluation: "Evaluation", asked: str | None) -> list[str]:
-    """Sentences on how photos were held out (if not set by the user) and on copies."""
+    """Sentences on how photos were split into folds, and on copies among them."""
     said, by = [], evaluation.protocol.fold_by
     if asked is None and by != "photo":
         said.append(

@@ -30,7 +30,7 @@ def explain(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Explain a photo's rating: where it comes from, what moves it, what is better."""
+    """Explain a photo's rating by its parts and concepts, and show similar better photos."""
     from photorank.export.destination import checked_new_file
     from photorank.rating.explain import concepts_behind, explain_file
     from photorank.rating.signal_shares import signed

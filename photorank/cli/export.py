@@ -163,7 +163,7 @@ class _Written(NamedTuple):
 
 
 def _changed(index: "Index") -> list[int]:
-    """Rows of photos with files changed since indexing, after a message about them."""
+    """Print a message on photos whose files changed since indexing; return their rows."""
     changed = index.changed(range(len(index)))
     if changed:
         message(changed_since([index.photo(row).path for row in changed]))

@@ -38,7 +38,7 @@ def faces(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Look for faces. Where they are, whether eyes are open, how sharp they are, whether cut."""
+    """Detect faces in photos. Shows position, open eyes, sharpness, and cuts by an edge."""
     if photos and (name or remove):
         raise typer.BadParameter(
             "--name and --remove are for all photos of an index, without PHOTO"

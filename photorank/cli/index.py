@@ -191,7 +191,7 @@ def index(
     progress_file: ProgressFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Embed the new photos of folders. Files already in the index are not opened."""
+    """Add the photos of folders to an index. Files already in the index are not opened."""
     from photorank.encoders.runtimes import known_runtime
     from photorank.index.building.request import BuildRequest
     from photorank.index.building.successor import successor_of
@@ -251,7 +251,7 @@ def index(
 
 
 def _built(index: IndexPaths, request: "BuildRequest", report: "Reporter | None") -> "BuildReport":
-    """Report of an indexing run, with progress shown and written to a file."""
+    """Run the indexing with progress on screen and in a file, and return its report."""
     from photorank.index.building.build import build_index
 
     with progress("Indexing", "photos") as bar:
@@ -273,7 +273,7 @@ def _built(index: IndexPaths, request: "BuildRequest", report: "Reporter | None"
 def _imported(
     index: IndexPaths, embeddings: Path, encoder: str, paths: list[Path]
 ) -> "BuildReport":
-    """Report of an import of embeddings, with photo names relative to one folder."""
+    """Import embeddings with photo names relative to one folder, and return the report."""
     from photorank.index.importing.import_embeddings import ImportRequest, import_embeddings
 
     if len(paths) > 1:
@@ -306,7 +306,7 @@ def _copy_judgements(old: "Successor", new: IndexPaths) -> None:
 
 
 def _cluster(address: str | None, mirrors: list[str]) -> "Cluster | None":
-    """Ray cluster to embed on, with the mirrors of photo folders."""
+    """Address of the Ray cluster to embed on, with mirrors of photo folders; None without one."""
     from photorank.index.building.ray_mirrors import parse_mirror
     from photorank.index.building.request import Cluster
 

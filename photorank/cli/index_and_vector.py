@@ -1,4 +1,4 @@
-"""Opening of a command's index and vector, with heavy imports deferred."""
+"""Opening of the index and the vector that a command names, with deferred imports."""
 
 from typing import TYPE_CHECKING
 
@@ -33,7 +33,7 @@ def open_vector(index: "Index", name: str | None, doing: str = "") -> "MasterVec
 
 
 def tell_mistaken(index: str, mistaken: int, n: int) -> None:
-    """Message, if there are too many near-duplicates to be any, with what to do."""
+    """Print advice if the encoder takes implausibly many photos for copies of each other."""
     if mistaken:
         message(
             f"the encoder of {index} takes {mistaken:,} of {n:,} judged photos for copies of one "

@@ -1,4 +1,4 @@
-"""The command that finds a rejection threshold that loses few keepers."""
+"""The command that finds a rating threshold for rejection that loses few good photos."""
 
 from typing import Annotated
 
@@ -30,7 +30,7 @@ def keepers(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find the rating below which photos may be rejected, and how many keepers that loses."""
+    """Find the rating below which photos may be rejected, losing few that are worth keeping."""
     from photorank.evaluation.keepers import keepers_lost
 
     if (keeper_from is None) == (keeper_top is None):

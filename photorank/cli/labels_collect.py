@@ -64,7 +64,7 @@ def labels_collect(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Collect the judgements that a photo library holds. Nothing is written beside the photos."""
+    """Import the judgements that a photo library holds. Photos and their folders stay unchanged."""
     from photorank.index.judging.import_rows import import_labels
     from photorank.index.judging.sources import refuse_other_scales
     from photorank.workspace import Workspace
@@ -111,7 +111,7 @@ def labels_remove(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Remove one source's labels, groups and choices: a table, by its path, or a library's kind."""
+    """Remove all judgements of one source. A source is a table's path or a kind of library."""
     from photorank.index.judging.sources import remove_source
     from photorank.workspace import Workspace
 
@@ -136,7 +136,7 @@ def labels_group(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Group photos by folder, day or event. A person would choose within a group."""
+    """Group photos by folder, day or event, for comparisons within groups."""
     from photorank.errors import LabelsError
     from photorank.index.judging.import_rows import import_labels
     from photorank.index.judging.sources import refuse_other_groups
@@ -205,7 +205,7 @@ def _collected(
     tiers: str,
     album: Path | None,
 ) -> "Collected":
-    """Judgements of one kind, with a progress bar if files must be read."""
+    """Read a library's judgements of one kind, with a progress bar if files are opened."""
     from photorank.index.reading.library_files import raw_files
     from photorank.labels.photo_library.edited import collect_edited
     from photorank.labels.photo_library.favourites import collect_favourites

@@ -1,4 +1,4 @@
-"""Measurement of photo files named on the command line, despite unusable files among them."""
+"""Measurement of named photo files, which goes on past unusable ones."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -30,7 +30,7 @@ class MeasuredFiles(NamedTuple):
 def measure_files(
     photos: Sequence[Path], measure: Callable[[bytes], dict[str, Any]]
 ) -> MeasuredFiles:
-    """Result of `measure`, a function of a file's bytes, for each file."""
+    """Measure the bytes of each file, and collect each result or error."""
     from photorank.photos.open_photo import read_photo
 
     found = MeasuredFiles([], [])

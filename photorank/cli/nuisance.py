@@ -1,4 +1,4 @@
-"""The command that removes content directions from a vector."""
+"""The command that measures and removes a vector's dependence on photo content."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -33,7 +33,7 @@ def nuisance(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how far ratings follow a photo's content, and their accuracy with content removed."""
+    """Measure how much ratings depend on a photo's content, and their accuracy without it."""
     from photorank.evaluation.nuisance import control_content, without_content
     from photorank.learning.protocol import Protocol
     from photorank.vectors.store import add_vector, check_free

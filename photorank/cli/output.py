@@ -74,7 +74,7 @@ def print_table(
 
 
 def _encodable(text: str) -> str:
-    """Text as standard output will have it, so that a column is as wide as what it shows."""
+    """Text with the characters escaped that standard output cannot encode."""
     encoding = sys.stdout.encoding or "utf-8"
     return text.encode(encoding, "backslashreplace").decode(encoding)
 

@@ -57,7 +57,7 @@ def rate(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Rate photos by a vector. They need not be in the index."""
+    """Rate photos by a vector. Photos outside the index are allowed."""
     from photorank.rating.rate_photo import rate_files
     from photorank.scoring.sources import named_paths
 
@@ -141,7 +141,7 @@ def compare(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show how probably each of two photos is the better one. The probabilities sum to 1."""
+    """Show the probability that each of two photos is the better one. The two sum to 1."""
     from photorank.rating.rate_photo import compare_embeddings, embeddings_of
 
     opened = open_index(index)
@@ -317,7 +317,7 @@ def _as_indexed(
     *,
     lowest: bool = False,
 ) -> "list[Found]":
-    """The k best photos of a search, without photos with changed files."""
+    """First k photos of a search, leaving out photos with changed files."""
     wanted = k
     while True:
         found = search(index, direction, wanted, lowest=lowest)

@@ -1,4 +1,4 @@
-"""The command that scores any number of photos from files, lists or addresses."""
+"""The command that scores any number of photos from files, lists or URLs."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -65,7 +65,7 @@ def score(
     ] = False,
     index: IndexName = None,
 ) -> None:
-    """Score photos in any number, a row each. A photo that cannot be scored is a row, too."""
+    """Score any number of photos, one output row each. Unusable photos get a row, too."""
     from photorank.encoders import IMPORTED
     from photorank.scoring.scale import Scale
     from photorank.scoring.sources import check_sources
@@ -123,7 +123,7 @@ def _score(
     sink: "ScoreFile | ScoreStream",
     tell: _Told,
 ) -> tuple[int, int]:
-    """Score all photos without a row yet; return the counts of rows and of rated rows."""
+    """Score and write all photos that have no row yet; return the counts of rows and ratings."""
     from photorank.scoring.embed_bytes import Embedder
     from photorank.scoring.score_photos import scored
     from photorank.scoring.sources import find_sources

@@ -39,7 +39,7 @@ def signals(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure photos. Sharpness, noise, light, colour, compression, and fitness for print."""
+    """Measure technical signals of photos, such as sharpness and noise, and fitness for print."""
     from photorank.photos.signals.print_fitness import parse_page
 
     try:

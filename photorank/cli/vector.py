@@ -34,7 +34,7 @@ def prompt(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a vector from words. One prompt, an ensemble of several, or antonyms."""
+    """Make a vector from texts. One prompt, an ensemble of several, or antonyms."""
     from photorank.vectors.prompts import prompt_vector
     from photorank.vectors.quality_words import KIND, worded_vector
     from photorank.vectors.store import add_vector, check_free
@@ -184,7 +184,7 @@ def blend(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a vector from others. Blend them, turn them round, take directions out."""
+    """Make a vector from others. Blend them, reverse one, or project directions out."""
     from photorank.vectors.algebra import combined
     from photorank.vectors.store import add_vector, check_free
 
@@ -222,7 +222,7 @@ def cosines(
 
 @_vector.command("list", epilog=example("photorank vector list --index family"))
 def list_(index: IndexName = None, as_json: AsJson = False) -> None:
-    """List the vectors that may rate an index."""
+    """List the vectors that can rate an index's photos."""
     from photorank.vectors.store import builtin_vectors, list_vectors, unusable_cards
 
     opened = open_index(index)
@@ -257,7 +257,7 @@ def list_(index: IndexName = None, as_json: AsJson = False) -> None:
 
 @_vector.command(epilog=example("photorank vector show beauty --json"))
 def show(name: Name, index: IndexName = None, as_json: AsJson = False) -> None:
-    """Show a vector's card. How it was made, from what, and how well it does."""
+    """Show a vector's card: origin, training data and held-out accuracy."""
     from photorank.vectors.quality_words import quality_text
 
     vector = open_vector(open_index(index), name)
@@ -288,7 +288,7 @@ def show(name: Name, index: IndexName = None, as_json: AsJson = False) -> None:
 
 @_vector.command(epilog=example("photorank vector remove ours --index family"))
 def remove(name: Name, index: IndexName = None, as_json: AsJson = False) -> None:
-    """Remove a vector from an index. Built-in ones stay."""
+    """Delete a vector from an index. Built-in vectors cannot be deleted."""
     from photorank.vectors.store import remove_vector
 
     opened = open_index(index)

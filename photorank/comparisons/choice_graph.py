@@ -183,11 +183,11 @@ class ChoiceGraph(ComparisonGraph):
         return r[self.first] - r[self.second]
 
     def net(self, values: Floats) -> Floats:
-        """Sum (n,) over each photo's edges of values (m,), negative for the second photo."""
+        """Sum (n,) of values (m,) over each photo's edges, with minus for the second photo."""
         return self._sums(self.first, values) - self._sums(self.second, values)
 
     def _gross(self, values: Floats) -> Floats:
-        """Sum for each photo (n,) of the values (m,) of its edges."""
+        """Sum (n,) of values (m,) over each photo's edges."""
         return self._sums(self.first, values) + self._sums(self.second, values)
 
     def _sums(self, rows: Codes, values: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Integer codes for groups of photos: equal codes mean the same group."""
+"""Integer codes that name the groups of photos: equal codes mean the same group."""
 
 import numpy as np
 
@@ -11,12 +11,12 @@ def dense_ranks(values: Floats | Codes) -> Codes:
 
 
 def combined(first: Codes, second: Codes) -> Codes:
-    """Codes (n,) of the combinations of two codes, sorted by the first code."""
+    """Codes (n,) of pairs of codes: equal where both are equal; sorted by the first code."""
     return dense_ranks(dense_ranks(first) * (second.max(initial=0) + 1.0) + second)
 
 
 def order_within(values: Floats, codes: Codes) -> Codes:
-    """Row order (n,) sorted by code, then by value."""
+    """Row order (n,) by code, then by value within a code."""
     if len(codes) and codes.min() == codes.max():
         return np.argsort(values)  # four times as fast as sorting by two keys
     return np.lexsort((values, codes))
@@ -48,7 +48,7 @@ def rows_by_code(codes: Codes) -> list[Codes]:
 
 
 def places(rows: Codes, n: int) -> Codes:
-    """Inverse of `rows`: position of each number 0 … n − 1 in `rows`, −1 if absent."""
+    """Position of each number 0 … n − 1 in `rows`, −1 if absent: the inverse of `rows`."""
     place = np.full(n, -1, dtype=np.intp)
     place[rows] = np.arange(len(rows))
     return place

@@ -1,4 +1,4 @@
-"""Matrix products in float64 of float32 data, converted in parts to bound the memory."""
+"""Float64 products of float32 matrices, computed in parts to bound the memory."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ def products(Z: Embeddings | Floats, V: Floats) -> Floats:
 
 
 def portions(n: int, width: int) -> Iterator[slice]:
-    """Yield ranges of n rows to process together, given the row width."""
+    """Yield row ranges of n rows that fit the memory bound, given the row width."""
     step = max(_AT_ONCE // max(width, 1), 1)
     for start in range(0, n, step):
         yield slice(start, start + step)

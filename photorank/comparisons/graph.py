@@ -14,7 +14,7 @@ from photorank.typing import Codes, Embeddings, Floats, Labels, Pairs, Ratings, 
 
 
 class Agreement(NamedTuple):
-    """Two total weights for each photo: of its correctly ordered pairs and of all its pairs."""
+    """Total weight of each photo's correctly ordered pairs, and of all its pairs."""
 
     credit: Floats  # (n,) of the pairs that the ratings order as people did, ties half
     weight: Floats  # (n,) of all pairs that people ordered
@@ -67,7 +67,7 @@ class ComparisonGraph(ABC):
     @property
     @abstractmethod
     def n_judgements(self) -> float:
-        """Number of independent judgements: labelled photos minus components; or choices."""
+        """Number of independent judgements: choices, or labelled photos minus components."""
 
     @property
     @abstractmethod
@@ -99,11 +99,11 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def agreement(self, ratings: Ratings) -> Agreement:
-        """Weight of each photo's pairs ordered alike by ratings (n,) and people; and of all."""
+        """Weight of each photo's pairs that ratings (n,) order as people did, and of all pairs."""
 
     @abstractmethod
     def untied_weight(self, ratings: Ratings) -> Floats:
-        """Weight (n,) of each photo's pairs with different ratings (n,), at gap power 0.
+        """Weight (n,) of each photo's pairs that have different ratings (n,), without label gaps.
 
         Pairs that people could not order count too.
         """
@@ -118,11 +118,11 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def restricted(self, codes: Codes, scope: Scope) -> Self:
-        """Graph of the pairs within one group, or across groups; code −1 has no pairs."""
+        """Graph with only the pairs within a group, or only those across; code −1 has none."""
 
     @abstractmethod
     def lies_within(self, codes: Codes) -> bool:
-        """True if every pair in scope is within one group of the codes (n,)."""
+        """True if no pair of the graph lies across two groups of the codes (n,)."""
 
     @abstractmethod
     def take(self, rows: Codes) -> Self:

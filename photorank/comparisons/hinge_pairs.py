@@ -1,4 +1,4 @@
-"""Active pairs of the hinge loss (winner less than 1 above loser), without listing pairs.
+"""Pairs with a hinge loss (winner less than 1 above loser), summed without listing them.
 
 They are what a ranking with a margin still has to work on: the hinge's active
 pairs. Sums over them take O(n log n), after Lee & Lin (2014,
@@ -35,7 +35,7 @@ class HingePairs(ABC):
 
 
 def hinge_pairs(comparisons: Comparisons, ratings: Ratings) -> HingePairs:
-    """Active pairs of the hinge loss at ratings (n,); label gaps have no influence.
+    """Pairs that people ordered and that have a hinge loss at ratings (n,).
 
     Examples
     --------
@@ -64,7 +64,7 @@ class _ChoicePairs(HingePairs):
 
 
 class _ScorePairs(HingePairs):
-    """Active pairs among scores: those within blocks minus those the scope excludes."""
+    """Active pairs among scores: all within a block, minus those out of scope."""
 
     def __init__(self, scores: ScoreComparisons, r: Ratings) -> None:
         self._scores, r = scores, r[scores.rows]
@@ -94,7 +94,7 @@ class _ScorePairs(HingePairs):
 
 
 class _Level(NamedTuple):
-    """Winner–loser pairs of one tree level, as contiguous runs of losers and of winners."""
+    """Winner–loser pairs at one depth of the tree, as runs of losers and of winners."""
 
     winners: Codes  # (a,) rows
     first_loser: Codes  # (a,) where its run in `losers` begins
@@ -106,7 +106,7 @@ class _Level(NamedTuple):
 
 @dataclass(frozen=True)
 class _Tree:
-    """Active pairs of the hinge loss within blocks, as slices of sorted photos.
+    """Binary tree over sorted photos that sums hinge-loss pairs within blocks.
 
     Each photo is two points: as a loser with key −r_j, as a winner with key
     1 − r_i. Walked in the order of the labels, a winner meets the losers that
@@ -152,7 +152,7 @@ class _Tree:
 
 
 def _level(high: Codes, row: Codes, loser: Codes) -> _Level:
-    """Active pairs between the two halves of every tree node on one level."""
+    """Active pairs between the two halves of every tree node at one depth."""
     odd = (high & 1).astype(bool)
     start = np.flatnonzero(run_starts(high >> 1))
     end = np.append(start[1:], len(high))

@@ -1,4 +1,4 @@
-"""Photos and degraded copies as training pairs of known order, beside judgements."""
+"""Training pairs of known order: photos and their degraded copies."""
 
 from dataclasses import dataclass, replace
 
@@ -31,7 +31,7 @@ class KnownDifferences:
         )
 
     def scaled(self, scale: Floats) -> "KnownDifferences":
-        """Differences in other coordinates, multiplied by factors (d,) or a matrix (d, r)."""
+        """Differences multiplied by factors (d,) or by a matrix (d, r)."""
         rows = self.rows * scale if scale.ndim == 1 else self.rows @ scale
         return replace(self, rows=rows.astype(np.float32))
 
@@ -41,9 +41,9 @@ class KnownDifferences:
         return self.weight / len(rows) * (rows.T @ rows)
 
     def pull(self, unit: float) -> Floats:
-        """Weighted mean (d,) of differences times margins, in multiples of `unit`."""
+        """Weighted mean (d,) of differences times margins, with margins in `unit`."""
         return self.weight * unit / len(self.rows) * (self.margins @ self.rows.astype(np.float64))
 
     def energy(self, unit: float) -> float:
-        """Weighted mean squared margin."""
+        """Weighted mean of the squared margins, with margins in `unit`."""
         return float(self.weight * unit**2 * np.mean(self.margins**2))

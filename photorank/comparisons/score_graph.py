@@ -147,7 +147,7 @@ class ScoreGraph(ComparisonGraph):
         return self._weighted[gap_power]
 
     def with_scores(self, scores: Ratings) -> Self:
-        """Graph with new scores (n,) and the same photos, groups and trust."""
+        """Copy of the graph with other scores (n,) for the same photos, groups and weights."""
         return replace(self, labels=np.asarray(scores, dtype=np.float64)[self.rows])
 
     def products(self, a: Floats, b: Floats) -> Floats:
@@ -162,7 +162,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def block_firsts(self) -> Codes:
-        """Position in `rows` of the first photo of each labelled photo's block (l,)."""
+        """Position in `rows` of the first photo in each labelled photo's block (l,)."""
         _, first, block = np.unique(self.same, return_index=True, return_inverse=True)
         return first[block]
 
@@ -171,7 +171,7 @@ class ScoreGraph(ComparisonGraph):
         return [self.rows[members] for members in rows_by_code(self.same)]
 
     def fractional_ranks(self, values: Ratings) -> Ratings:
-        """Share of its block below each value (n,), ties half; nan without a label."""
+        """Share, 0 to 1, of each photo's block with lower values (n,), ties half; else nan."""
         values = np.asarray(values, np.float64)[self.rows]
         return self.spread(Blocks.of(values, self.trust, self.same, 0).fractional_ranks(), np.nan)
 
@@ -233,7 +233,7 @@ class ScoreGraph(ComparisonGraph):
         return ordered
 
     def _extremes(self, share: float | None) -> tuple[Codes, Codes]:
-        """Positions in `rows` of each block's lowest and highest `share` of labels."""
+        """Positions in `rows` of the labels in each block's lowest and highest `share`."""
         if share is None:
             everybody = np.arange(len(self.labels))
             return everybody, everybody
@@ -250,7 +250,7 @@ class ScoreGraph(ComparisonGraph):
         return total
 
     def spread(self, values: Floats, missing: float = 0.0) -> Floats:
-        """Values (n, …) of all photos, from values (l, …) of labelled ones; else `missing`."""
+        """Values (n, …) of all photos: those (l, …) of labelled photos, elsewhere `missing`."""
         spread = np.full((self.n, *values.shape[1:]), missing)
         spread[self.rows] = values
         return spread
@@ -277,7 +277,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _weighted(self) -> dict[int, Self]:
-        """Cache of this graph with other gap powers, so that labels are sorted once."""
+        """Cache of this graph by gap power, so that labels are sorted once."""
         return {}
 
     @cached_property
@@ -287,13 +287,13 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _parts(self) -> tuple[Blocks, ...]:
-        """Blocks of pairs that share code `same`; and of excluded pairs that share both codes."""
+        """Blocks of the pairs with equal `same`, then those of the pairs out of scope, if any."""
         codes = [self.same]
         if self.different is not None:
             codes.append(combined(self.same, self.different))
         return tuple(Blocks.of(self.labels, self.trust, code, self.gap_power) for code in codes)
 
     def _signed(self, of: Callable[[Blocks], Floats]) -> Floats:
-        """Sums over the pairs that share code `same`, minus sums over the excluded pairs."""
+        """Sums over the pairs with equal `same`, minus sums over the pairs out of scope."""
         sums, *without = (of(part) for part in self._parts)
         return sums - without[0] if without else sums

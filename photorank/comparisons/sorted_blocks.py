@@ -47,7 +47,7 @@ class Blocks:
         return self._gap_sums(below) + sign * (-1) ** self.p * self._gap_sums(above)
 
     def fractional_ranks(self) -> Floats:
-        """Share of its block below each label (l,), ties (and the label itself) half."""
+        """Share, 0 to 1, of each label's block with lower labels (l,), ties half."""
         below = (_first(self.tier) + _last(self.tier)) / 2 - _first(self.block)
         return self._unsorted(below / np.bincount(self.block)[self.block])
 
@@ -94,7 +94,7 @@ class Blocks:
         return gram - of_blocks.T @ of_blocks + of_tiers.T @ of_tiers
 
     def credit(self, ratings: Ratings) -> Floats:
-        """Sums Σ_j w_ij (l,) over pairs ordered alike by ratings and labels, ties half."""
+        """Sums Σ_j w_ij (l,) over the pairs that ratings order as labels do, ties half."""
         r = dense_ranks(ratings)[self.order]
         tier = self.tier.astype(np.float64)
         # Blocks run against the tiers, so no photo of another block is smaller in both.
@@ -154,14 +154,14 @@ def _sums_of_runs(codes: Codes, V: Floats) -> Floats:
 
 
 def _runs_of(codes: Codes, least: int) -> Codes:
-    """Number (l,) of each row's run in sorted codes, −1 for runs of fewer than `least` rows."""
+    """Index (l,) of each row's run in sorted codes, −1 for runs of fewer than `least` rows."""
     size = np.bincount(codes)
     counted = size >= least
     return np.where(counted, np.cumsum(counted) - 1, -1)[codes]
 
 
 def _add_runs(total: Floats, runs: Codes, values: Floats) -> None:
-    """Add the values (l, k) of each numbered run to `total` (u, k)."""
+    """Add the values (l, k) of each run to the run's row of `total` (u, k)."""
     begins = np.flatnonzero(run_starts(runs))
     counted = runs[begins] >= 0
     total[runs[begins][counted]] += np.add.reduceat(values, begins)[counted]

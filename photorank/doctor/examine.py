@@ -49,7 +49,7 @@ def examine(paths: IndexPaths) -> list[Finding]:
 
 
 def repair(paths: IndexPaths) -> list[Finding]:
-    """Findings after a repair: actions taken, then the state of the index."""
+    """Repair what can be recomputed; return the actions taken and the remaining findings."""
     before = {finding.about for finding in examine(paths) if finding.level == "wrong"}
     done = [Finding("repair", "good", text, repaired=True) for text in repair_index(paths)]
     for path in _unusable_evaluations(paths)[0]:
@@ -107,7 +107,7 @@ def _unusable_evaluations(paths: IndexPaths) -> tuple[list[Path], list[Unreadabl
 
 
 def _encoder(paths: IndexPaths) -> Finding:
-    """Finding on whether sample photos embedded again match the stored embeddings."""
+    """Finding on whether the encoder reproduces stored embeddings of sample photos."""
     about = "encoder"
     index = Index.open(paths)
     spec = index.manifest.encoder

@@ -28,12 +28,12 @@ class Fingerprint:
 
     @property
     def is_embedded(self) -> bool:
-        """True for the built-in encoder, which knows objects in texts but not qualities."""
+        """True for the built-in encoder, whose text network knows objects but not qualities."""
         return self.model.partition(":")[0] == "embedded"
 
     @property
     def of_head(self) -> "Fingerprint":
-        """Fingerprint of vectors that use the head alone, such as prompt vectors."""
+        """Fingerprint of vectors that use only the head (last layer), such as prompt vectors."""
         return replace(self, blocks=None)
 
     def require(self, found: "Fingerprint", *, vector: str) -> None:
@@ -53,7 +53,7 @@ class Prepared(NamedTuple):
 
 
 class PositionMaps(NamedTuple):
-    """Maps of a rating's parts by position: dot products of feature maps and a direction.
+    """Contribution of each image position to a rating: feature maps times a direction.
 
     A map's mean is its block's product, of the head before it is scaled to unit length.
     """
@@ -98,7 +98,7 @@ class Encoder(Protocol):
         """
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
-        """Embeddings (n, d) of frames, without signals, with unit heads; shapes may differ."""
+        """Embeddings (n, d) of frames of any shapes, without signals, with heads of unit length."""
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
         """Unit embeddings (n, dh) of texts, in the space of photos' heads."""
@@ -109,7 +109,7 @@ class OptionalSignals(Protocol):
     """Encoder that can also embed without signals, as older indexes need."""
 
     def keep_blocks(self, blocks: Blocks | None) -> None:
-        """Set the blocks of later embeddings; None for the head alone."""
+        """Choose the blocks of later embeddings; None means the head alone."""
 
 
 @runtime_checkable
@@ -128,7 +128,7 @@ class MeanPooled(Protocol):
         """Frames and signals of an upright sRGB photo."""
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
-        """Maps of a frame's dot product with a direction, without signals."""
+        """Contribution of each position of a frame to a dot product, without signals."""
 
 
 NO_EMBEDDING = "the encoder gives NaN or only zeros for it"

@@ -1,4 +1,4 @@
-"""Networks with bfloat16 matrix products; transformers keep residual sums in float32."""
+"""Networks with bfloat16 matrix products; residual sums of transformers stay in float32."""
 
 import copy
 from typing import TYPE_CHECKING, Any
@@ -56,7 +56,7 @@ def _narrow(model: "nn.Module") -> "list[nn.Module]":
 
 
 def _narrowed(_: Any, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, Any]:
-    """Inputs of a module converted to bfloat16; a tensor passed twice is converted once.
+    """Convert a module's inputs to bfloat16, each tensor once.
 
     (Attention checks by identity whether queries, keys and values are the same.)
     """
@@ -73,7 +73,7 @@ def _narrowed(_: Any, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[An
 
 
 def _widened(_: Any, __: Any, result: Any) -> Any:
-    """Outputs of a module converted to float32."""
+    """Convert a module's outputs to float32."""
     if isinstance(result, tuple):
         return tuple(one if one is None else one.float() for one in result)
     return result.float()

@@ -1,4 +1,4 @@
-"""Blocks of an embedding: head (last layer), pooled stage features, technical signals."""
+"""Blocks of an embedding: last layer (head), means of earlier stages, technical signals."""
 
 from dataclasses import dataclass
 
@@ -37,13 +37,13 @@ class Blocks:
         return np.split(rows, [self.head, self.head + self.stages], axis=1)
 
     def stored(self, rows: Embeddings) -> Embeddings:
-        """Embeddings (n, d) as stored: unit head, other blocks clipped, rounded to float16."""
+        """Embeddings (n, d) in storage form: head of unit length, other blocks clipped, float16."""
         head, *others = self.parts(np.asarray(rows, dtype=np.float32))
         short = [one / np.maximum(lengths(one) / LARGEST, 1) for one in others]
         return np.hstack([unit_rows(head), *short]).astype(np.float16).astype(np.float32)
 
     def whole(self, rows: Embeddings) -> Flags:
-        """Mask (n,) of the embeddings with a unit head and other blocks within bounds."""
+        """Mask (n,) of valid embeddings: head of unit length, other blocks within bounds."""
         head, *others = (lengths(one)[:, 0] for one in self.parts(rows))
         right = np.abs(head - 1) <= _MAX_LENGTH_ERROR
         for length in others:

@@ -38,14 +38,14 @@ class FunctionEncoder:
         self.short_side = size
 
     def __call__(self, images: list[Image.Image]) -> ArrayLike:
-        """Result of the wrapped function for some images."""
+        """Call the wrapped function on some images."""
         return self._function(images)
 
     def __repr__(self) -> str:
         return f"<encoder {self.spec}, framing {self._framing} {self.short_side} px>"
 
     def framed(self, framing: str | None) -> "FunctionEncoder":
-        """Copy of the encoder with another framing; itself for None."""
+        """Copy of the encoder with another framing; the encoder itself for None."""
         if framing in (None, self._framing):
             return self
         return FunctionEncoder(

@@ -133,7 +133,7 @@ class OpenClipEncoder(SwitchableImages):
         return self._blocks.dimensions if self._blocks else self._head
 
     def keep_blocks(self, blocks: Blocks | None) -> None:
-        """Set the blocks of later embeddings; None omits signals, as older indexes do."""
+        """Choose the blocks of later embeddings; None omits signals, as older indexes do."""
         self._blocks = blocks and self._all_blocks
 
     @property

@@ -25,7 +25,7 @@ def is_installed() -> bool:
 
 
 def openvino() -> Any:
-    """The openvino module, imported with its telemetry off.
+    """Import the openvino module with its telemetry off.
 
     Raises MissingExtraError if it is not installed.
     """
@@ -45,7 +45,7 @@ def has_bf16() -> bool:
 
 @dataclass(frozen=True)
 class OpenVinoTower:
-    """Network compiled by OpenVINO, with one stream per thread and one core per stream."""
+    """Network compiled by OpenVINO; each calling thread has its own stream and core."""
 
     compiled: Any
     precision: Precision

@@ -33,7 +33,7 @@ _LONG_ROUND_SECONDS = 2.0  # a longer round is not repeated
 
 
 def known_runtime(name: str) -> Runtime:
-    """The given runtime name if it exists; else UnknownNameError."""
+    """The given name of a runtime; UnknownNameError if there is none of that name."""
     for runtime in RUNTIMES:
         if name == runtime:
             return runtime
@@ -52,7 +52,7 @@ class Switchable(Protocol):
         """Change the runtime; see :meth:`SwitchableTower.choose`."""
 
     def keep_precision(self, precision: str) -> None:
-        """Set the precision of later embeddings; see :func:`precision_of`."""
+        """Fix the numeric precision of later embeddings; see :func:`precision_of`."""
 
 
 FULL_PRECISION = "fp32"
@@ -109,7 +109,7 @@ class SwitchableTower:
             return self._tower
 
     def keep(self, precision: str) -> None:
-        """Set the precision of later embeddings, even if this machine is slower with it.
+        """Fix the precision of later embeddings, even if this machine is slower with it.
 
         Raises EncoderError for eight bits, which were calibrated on photos of the index's first
         run and cannot be had again.
@@ -156,7 +156,7 @@ class SwitchableTower:
 
     @property
     def _plain(self) -> TorchTower | None:
-        """Network in torch and float32, if it is the current one; else None."""
+        """Float32 network in torch if it is the one in use; else None."""
         tower = self._tower
         return tower if isinstance(tower, TorchTower) and tower.precision == "fp32" else None
 
@@ -192,7 +192,7 @@ class SwitchableTower:
         return best
 
     def _others(self, runtime: Runtime, plain: TorchTower, frame: Frames) -> Iterator[Tower]:
-        """Yield the alternative networks to time, one at a time."""
+        """Yield the networks to compare with float32, one at a time."""
         if runtime != "openvino" and _has_fast_bf16(plain.device):
             yield plain.in_bf16()
         if runtime == "torch" or plain.device != "cpu":
@@ -219,7 +219,7 @@ class SwitchableTower:
         return openvino_towers.compiled(self._converted(plain, frame), "bf16")
 
     def _in_int8(self, plain: TorchTower, frames: Sequence[Frames]) -> Tower:
-        """Network in int8; an error is raised if embeddings change too much."""
+        """Network in int8; EncoderError if it changes embeddings too much."""
         if len(frames) < _MIN_FRAMES_OF_INT8:
             raise EncoderError(
                 f"int8 is calibrated on photos that are new to the index: {len(frames)} are too "
@@ -242,7 +242,7 @@ class SwitchableTower:
         return float(np.nan_to_num(cosines, nan=-1.0).min())
 
     def _seconds(self, tower: Tower, frames: Sequence[Frames], rounds: int) -> float:
-        """Shortest of several times, in seconds, that a network takes for the frames."""
+        """Shortest time in seconds, of several rounds, that a network takes for the frames."""
         return min(_timed(lambda: self._rows(tower, frames)) for _ in range(rounds))
 
 
@@ -262,7 +262,7 @@ class SwitchableImages:
         self._images.choose(runtime, frames)
 
     def keep_precision(self, precision: str) -> None:
-        """Set the precision of later embeddings; see :meth:`SwitchableTower.keep`."""
+        """Fix the precision of later embeddings; see :meth:`SwitchableTower.keep`."""
         self._images.keep(precision)
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:

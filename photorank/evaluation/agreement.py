@@ -1,4 +1,4 @@
-"""Agreement between people: similarity of tastes, photos all like, photos they dispute."""
+"""Agreement between people: similarity of tastes, shared favourites, disputed photos."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -109,7 +109,7 @@ def agreements(people: Sequence[Voice], *, seed: int = 0) -> tuple[Agreement, ..
 
 
 def agreed_best(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Shared, ...]:
-    """Photos with the highest mean rating over people, less the standard deviation of a rating.
+    """Shared favourites: photos with the highest mean rating minus its standard deviation.
 
     The standard deviation holds both how much people differ and how uncertain each taste is.
     """
@@ -120,7 +120,7 @@ def agreed_best(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Sh
 
 
 def contested(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Shared, ...]:
-    """Photos with the greatest spread of ratings between people, greatest first.
+    """Disputed photos, by the spread of people's ratings, greatest first.
 
     Who said nothing rates as everybody does. Raises ComparisonsError for fewer than two people.
     """
@@ -135,7 +135,7 @@ def contested(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Shar
 def common_vector(
     name: str, index: Index, people: Sequence[Voice], prior: MasterVector | None
 ) -> MasterVector:
-    """Mean of several people's taste vectors: the prior for the next person.
+    """Mean of several people's taste vectors, as a prior for a new person.
 
     Everyone counts the same; who said little is near the prior. Raises ComparisonsError if there
     is nobody.
@@ -182,7 +182,7 @@ def _all_ratings(people: Sequence[Voice]) -> tuple[Floats, Floats, Floats]:
 
 
 def _listed(places: Codes, rows: Codes, ratings: Floats, errors: Floats) -> tuple[Shared, ...]:
-    """Ratings of the photos at `places` of `rows` (n,), from people's ratings (p, n)."""
+    """Ratings by people (p, n) of the photos at some positions in `rows` (n,)."""
     spread = _spread(ratings)
     return tuple(
         Shared(
@@ -218,7 +218,7 @@ def _said(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
 
 
 def _same_choices(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
-    """Accuracy and τ_b from the share of pairs that two people decided alike, without ties."""
+    """Accuracy and τ_b from the pairs that two people both decided, leaving out ties."""
     mine, theirs = _outcomes(a), _outcomes(b)
     same = [mine[pair] == theirs[pair] for pair in mine.keys() & theirs.keys()]
     if not same:
@@ -229,7 +229,7 @@ def _same_choices(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | Non
 
 
 def _outcomes(judged: Judged) -> dict[tuple[int, int], int]:
-    """Winner of each pair's latest choice, by (lower row, higher row); without ties."""
+    """Winner of the latest choice for each pair (lower row, higher row), leaving out ties."""
     ties = np.zeros(len(judged.pairs)) if judged.ties is None else judged.ties
     decided = judged.pairs[ties == 0].tolist()
     return {(min(pair), max(pair)): pair[0] for pair in decided}
@@ -248,7 +248,7 @@ def _draws(voice: Voice, rng: np.random.Generator) -> Floats:
 
 
 def _likes(a: Floats, b: Floats) -> Estimate:
-    """Kendall's τ_b between two people's rating samples (n, draws), with quantiles."""
+    """Kendall's τ_b between two people's sampled ratings (n, draws), with quantiles as limits."""
     taus = [kendall_tau_b(x, Comparisons.from_scores(y)) for x, y in zip(a.T, b.T, strict=True)]
     low, high = np.quantile(taus, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
     n = len(a)

@@ -27,7 +27,7 @@ COMPARED_METRICS = ("pairwise_accuracy", "kendall_tau_b", "spearman")
 
 @dataclass(frozen=True)
 class Measured:
-    """Metric sums of one contender over a set of held-out pairs."""
+    """One contender with the sums from which its metrics on held-out pairs are computed."""
 
     contender: Contender
     pairs: HeldOutPairs
@@ -75,7 +75,7 @@ class Measured:
         )
 
     def ahead_of(self, other: "Measured", metric: str) -> Difference:
-        """Difference to another contender in one metric, on the same pairs."""
+        """Lead over another contender in one metric, on the same pairs."""
         refitted = self.contender.refitted_per_fold or other.contender.refitted_per_fold
         a, b = (one.sums(metric, refitted=refitted) for one in (self, other))
         return self.pairs.difference(a, b, refitted=refitted)
@@ -84,7 +84,7 @@ class Measured:
 def measured(
     contenders: Sequence[Contender], pairs: HeldOutPairs, gap_power: int, *, lists: bool = True
 ) -> list[Measured]:
-    """Contenders with metrics over the same held-out pairs, optionally of lists."""
+    """Metrics of each contender on the same held-out pairs, and optionally on ranked lists."""
     wanted = list_metrics() if lists else {}
     ratings = np.stack([one.ratings for one in contenders], axis=-1)  # (repeats, n, contenders)
     by_fold = values_by_fold_of_lists(ratings, pairs.graphs, pairs.folds, wanted)

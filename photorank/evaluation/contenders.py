@@ -24,7 +24,7 @@ BASELINES = (RANDOM_NAME, PLAIN_PROMPT_NAME, MEAN_DIFFERENCE)
 
 @dataclass(frozen=True)
 class Contender:
-    """Ratings of the judged photos by one vector or learner, for each repeat."""
+    """Held-out ratings of the judged photos by one vector or learner, for each repeat."""
 
     name: str
     kind: str
@@ -43,7 +43,7 @@ class Contender:
 def chosen_vectors(
     index: Index, names: Sequence[str] | None, load: Callable[[], Encoder] | None
 ) -> dict[str, MasterVector]:
-    """Vectors to evaluate by name, with the plain prompt if texts can be embedded."""
+    """Vectors to evaluate, by name, and the plain prompt if the encoder takes texts."""
     if names is None:
         vectors = list_vectors(index)
     else:
@@ -72,7 +72,7 @@ def plain_prompt(index: Index, load: Callable[[], Encoder]) -> MasterVector | No
 def vector_contender(
     index: Index, vector: MasterVector, photos: JudgedPhotos, refits: Refits
 ) -> Contender:
-    """Contender of a stored vector; out of fold if it was learned from these photos."""
+    """Contender of a saved vector, refitted out of fold if it learned from these photos."""
     folds = refits.folds
     found = held_out(index, vector, photos, folds, refits=refits)
     if found.testing == "refitted":

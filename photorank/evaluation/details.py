@@ -127,7 +127,10 @@ def calibration(contender: Contender, pairs: HeldOutPairs) -> Calibration | None
     p, outcomes, fold = _held_out_probabilities(contender.ratings[0], graph, folds)
 
     spread: Spread = partial(
-        corrected_jackknife, fold=fold, test_share=folds.test_share, n_photos=len(folds.codes[0])
+        corrected_jackknife,
+        fold=fold,
+        test_to_train=folds.test_to_train,
+        n_photos=len(folds.codes[0]),
     )
     error = spread(lambda kept: brier(p[kept], outcomes[kept]))
     off = spread(lambda kept: expected_calibration_error(p[kept], outcomes[kept]))
@@ -175,7 +178,7 @@ def _held_out_probabilities(
 
 
 def _bins(p: Floats, outcomes: Floats, spread: Spread) -> Iterator[ReliabilityBin]:
-    """Yield non-empty reliability bins, each with the wider of two confidence intervals.
+    """Yield non-empty reliability bins, each with the wider of two kinds of interval.
 
     Wilson's interval takes pairs as independent, which pairs that share photos are not; that over
     folds knows it, but tells nothing where all pairs of a bin went the same way.

@@ -118,7 +118,7 @@ def evaluate(
 
 @dataclass(frozen=True)
 class _Contest:
-    """Contenders for one choice of folds, with results and differences."""
+    """Contenders under one split into folds, with results and differences."""
 
     contenders: list[Contender]
     pairs: HeldOutPairs
@@ -136,7 +136,7 @@ def _contest(
     on_fit: Callable[[], None] | None,
     before: "_Contest | None",
 ) -> _Contest:
-    """Results of all vectors and learners for one choice of folds.
+    """Evaluate all vectors and learners under one split into folds.
 
     What only the main way of folding tells is not measured again where one was `before`: metrics
     of lists, and random directions, which know no folds.
@@ -172,7 +172,7 @@ def _chance(
     protocol: Protocol,
     before: _Contest | None,
 ) -> Result:
-    """Result of random directions, reused from an earlier choice of folds if available."""
+    """Result of random directions, reused from an earlier split if it has the same pairs."""
     for row in before.results if before else ():
         if (row.kind, row.scope) == ("random", scope):
             by = protocol.fold_by or ""

@@ -1,4 +1,4 @@
-"""Nuisance control: dependence of ratings on a photo's content instead of its quality."""
+"""Dependence of ratings on a photo's content instead of its quality, and its removal."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _MIN_PHOTOS_A_GROUP = 5  # for which a group's mean is reported
 
 @dataclass(frozen=True)
 class Gap:
-    """Mean rating of one kind of photos, before and after content directions are removed."""
+    """Mean rating of photos with one kind of content, before and after content is removed."""
 
     group: str
     n_photos: int
@@ -35,7 +35,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Change:
-    """Share before and after content directions are removed from a vector."""
+    """Share of the ratings' variance between kinds of content, before and after removal."""
 
     before: Estimate
     after: Estimate
@@ -125,7 +125,7 @@ def without_content(
     clusters: int = DEFAULT_CLUSTERS,
     seed: int = 0,
 ) -> MasterVector:
-    """Vector with the mean differences between kinds of judged photos projected out."""
+    """Vector with the differences between kinds of photos projected out."""
     photos = judged_photos(index)
     codes, _ = kinds_of(index, photos, by, clusters, seed, None)
     spanned = content_directions(photos.X, codes)

@@ -1,4 +1,4 @@
-"""Kinds of photos (groups or clusters), and the dependence of ratings on the kind."""
+"""Kinds of content (groups or clusters of photos), and their effect on ratings."""
 
 from collections.abc import Callable
 from math import nan
@@ -25,7 +25,7 @@ def kinds_of(
     seed: int,
     load: Callable[[], Encoder] | None,
 ) -> tuple[Codes, list[str]]:
-    """Kind number of each judged photo, and the names of the kinds."""
+    """Content kind (n,) of each judged photo as a code, and the names of the kinds."""
     if by == "group":
         return photos.groups, list(index.labels().group_names)
     from sklearn.cluster import KMeans
@@ -57,7 +57,7 @@ def content_directions(X: Embeddings, codes: Codes) -> Floats:
 
 
 def between_kinds(ratings: Floats, codes: Codes, *, level: float = 0.95) -> Estimate:
-    """Share of the ratings' variance between kinds of photos, 0 to 1; chance is 0.
+    """Share, 0 to 1, of the ratings' variance that lies between kinds; chance is 0.
 
     Kelley's ε² (1935, https://doi.org/10.1073/pnas.21.9.554), whose expected value at chance is 0,
     so it may fall a little below. `codes` (n,) is −1 for photos left out. The interval is a
@@ -94,7 +94,7 @@ def _epsilon(r: Floats, kinds: Codes) -> float:
 def _names(
     index: Index, centres: Floats, X: Embeddings, load: Callable[[], Encoder] | None
 ) -> list[str]:
-    """Unique names of clusters, each by its most distinctive concept."""
+    """Unique names of clusters, each from its most distinctive concept."""
     numbered = [f"cluster {number + 1}" for number in range(len(centres))]
     if load is None:
         return numbered

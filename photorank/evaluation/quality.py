@@ -46,7 +46,7 @@ class QualityRow:
 
     @property
     def subject(self) -> tuple[str, str, str, str]:
-        """Dataset, encoder, framing and vector: the key of a JSON file."""
+        """Dataset, encoder, framing and vector: what one JSON file is about."""
         made = self.evaluation
         return made.index, made.encoder, made.framing, self.result.vector
 
@@ -68,7 +68,7 @@ def quality_rows(index: Index, evaluation: Evaluation) -> list[QualityRow]:
 
 
 def write_quality(folder: Path, rows: Sequence[QualityRow]) -> list[Path]:
-    """Paths of the JSON files (one per vector and dataset) and the CSV table written."""
+    """Write one JSON file per vector and dataset, and a CSV table; return their paths."""
     written = []
     for subject, group in groupby(sorted(rows, key=attrgetter("subject")), attrgetter("subject")):
         path = folder / ("__".join(_file_safe(part) for part in subject) + ".json")

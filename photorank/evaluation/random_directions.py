@@ -65,7 +65,7 @@ def random_result(
 
 
 def _of_whole_folds(folds: Folds) -> Codes:
-    """Rows of enough photos from the first repeat, in whole folds."""
+    """Rows of whole test folds of the first repeat, enough for stable metrics."""
     codes = folds.codes[0]
     sizes = np.bincount(codes[codes >= 0], minlength=folds.k)
     last = np.searchsorted(np.cumsum(sizes), _LEAST_PHOTOS)
@@ -73,7 +73,7 @@ def _of_whole_folds(folds: Folds) -> Codes:
 
 
 def _of_lists(ratings: Floats, pairs: HeldOutPairs, rows: Codes) -> dict[str, list[float]]:
-    """Top-of-list metrics of many ratings (n, k) of some rows."""
+    """Metrics of the top of each list, for many ratings (n, k) of some rows."""
     graph, codes = pairs.graphs[0].take(rows), pairs.folds.codes[:1, rows]
     folds = Folds(codes, pairs.folds.k, None)
     found = values_by_fold_of_lists(ratings[None], (graph,), folds, _LIST_METRICS)

@@ -36,7 +36,7 @@ class Evaluation:
         return [row for row in self.results if row.scope == scope and row.fold_by in folds]
 
     def beside(self, row: Result) -> Result | None:
-        """Result of the same vector and scope for the other choice of folds; None if absent."""
+        """Result of the same vector and scope with folds of the other kind; None if absent."""
         for other in self.results:
             if (other.vector, other.scope) == (row.vector, row.scope) and other is not row:
                 return other
@@ -44,12 +44,12 @@ class Evaluation:
 
     @property
     def asked(self) -> Protocol:
-        """Protocol as requested: `fold_by` is None if both choices of folds were used."""
+        """Protocol as requested: `fold_by` is None if two kinds of folds were used."""
         ways = {row.fold_by for row in self.results}
         return replace(self.protocol, fold_by=None) if len(ways) > 1 else self.protocol
 
     def competing(self, scope: Scope = "all") -> list[Result]:
-        """Held-out results of a scope, best first, without vectors that may have seen photos."""
+        """Fair results of a scope, best first: held out from all photos of the test."""
         return ranked(row for row in self.rows(scope) if row.competes)
 
     def compared(self, scope: Scope, metric: str) -> list[ScopedDifference]:
@@ -67,7 +67,7 @@ class Evaluation:
 
 
 def save_evaluation(paths: IndexPaths, evaluation: Evaluation) -> Path:
-    """Path of the JSON file written for an evaluation; names sort by time."""
+    """Save an evaluation as a JSON file whose name sorts by time; return its path."""
     data = (json.dumps(to_json(evaluation), indent=1) + "\n").encode()
     stamp = evaluation.created.replace(":", "").replace("+0000", "Z")
     path = paths.evaluation(f"{stamp}-{hashlib.sha256(data).hexdigest()[:8]}")

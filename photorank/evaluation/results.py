@@ -59,12 +59,12 @@ class ScopedDifference:
     p_holm: float  # adjusted over all pairs of vectors in this scope and metric
 
     def lead_of(self, vector: str) -> Difference:
-        """Difference as the lead of `vector`; the sign changes if `vector` is b."""
+        """The difference as a lead of `vector`: negated if `vector` is b."""
         found = Difference(self.value, self.low, self.high, self.p)
         return found if vector == self.a else -found
 
     def other(self, vector: str) -> str:
-        """Name of the contender that `vector` is compared with."""
+        """Name of the contender opposed to `vector`."""
         return self.b if vector == self.a else self.a
 
 
@@ -106,7 +106,7 @@ class CalibrationBin:
 
 @dataclass(frozen=True)
 class RiskPoint:
-    """Point of a risk–coverage curve: error rate over the most confident share of pairs."""
+    """Point of a risk–coverage curve: error rate among the most confident predictions."""
 
     coverage: float
     risk: float
@@ -128,12 +128,12 @@ class Calibration:
     risk_coverage: tuple[RiskPoint, ...]
 
     @property
-    def error(self) -> Limits:
+    def brier_limits(self) -> Limits:
         """Brier score with its limits."""
         return Limits(self.brier, self.brier_low, self.brier_high)
 
     @property
-    def off(self) -> Limits:
+    def calibration_error(self) -> Limits:
         """Expected calibration error with its limits."""
         return Limits(
             self.expected_calibration_error,
@@ -144,7 +144,7 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Copies:
-    """Counts of near-duplicates and altered copies among judged photos; copies share a fold."""
+    """Numbers of near-duplicates and altered copies among the judged photos."""
 
     photos: int  # with a copy
     pictures: int  # that they show

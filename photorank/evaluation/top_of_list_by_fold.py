@@ -77,7 +77,7 @@ def values_by_fold_of_lists(
 
 
 def _of_one_list(metric: Callable[[Ratings, Comparisons], float]) -> ListMetric:
-    """Declared metric as a top-of-list metric, with no value for a fold without pairs."""
+    """Metric of another package as a top-of-list metric; nan for a fold without pairs."""
 
     def values(r: Floats, graph: Comparisons) -> Floats:
         if not graph.n_pairs:
@@ -88,7 +88,7 @@ def _of_one_list(metric: Callable[[Ratings, Comparisons], float]) -> ListMetric:
 
 
 def _long(graph: Comparisons) -> Comparisons:
-    """Comparisons restricted to lists of more than k photos."""
+    """Graph of the comparisons within lists of more than k photos."""
     if not isinstance(graph, ScoreComparisons):
         return graph
     rows = [block for block in graph.blocks() if len(block) > PLACES]

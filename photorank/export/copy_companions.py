@@ -48,7 +48,7 @@ def _name(companion: Path, copy: PhotoCopy) -> str:
 
 
 def _written(source: Path, target: Path, link: Link) -> PhotoCopy:
-    """Copy of one file, or link to it; an existing file is kept."""
+    """Copy or link one file unless it exists, and return the copy."""
     temporary = target.with_name(f".{secrets.token_hex(8)}.photorank-part")
     try:
         if os.path.lexists(target):

@@ -121,7 +121,7 @@ def _written(photo: Photo, planned: PhotoCopy, link: Link) -> PhotoCopy:
 
 
 def copied(source: Path, temporary: Path) -> str:
-    """SHA-256 of a file's bytes after a durable copy with the same timestamps."""
+    """Copy a file durably with its timestamps, and return the SHA-256 of its bytes."""
     digest = hashlib.sha256()
     with temporary.open("xb") as copy:
         for chunk in _chunks(source):
@@ -165,7 +165,7 @@ def link_to(source: Path, temporary: Path, link: Link) -> None:
 
 
 def _renamed(temporary: Path, photo: Photo, planned: PhotoCopy, link: Link) -> Path:
-    """Final path of a finished copy: the planned path, else the next free one."""
+    """Rename a finished copy to its planned path, or to the next free one; return the path."""
     target = planned.target
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Checks of an export's destination: outside photo folders, no file replaced."""
+"""Checks of an export's destination: outside photo folders, and no file is replaced."""
 
 import os
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class PhotoFolders:
 
     @classmethod
     def beside(cls, index: Index) -> "PhotoFolders":
-        """Photo folders of a workspace's indexes, with the targets of links inside them.
+        """Photo folders of all indexes in the workspace of `index`, with the targets of links.
 
         Raises the errors of an index that cannot be read: where its photos lie is not known then.
         """
@@ -35,7 +35,7 @@ class PhotoFolders:
         return cls(frozenset(paths), frozenset(filter(None, map(_identity, paths))))
 
     def around(self, path: Path) -> Path | None:
-        """Photo folder above a path, existing or not; None if no photo folder is."""
+        """Photo folder that contains a path, existing or not; None if there is none."""
         real = Path(os.path.realpath(path))
         for folder in (real, *real.parents):
             if folder in self.paths or _identity(folder) in self.identities:
@@ -79,7 +79,7 @@ def checked_path(index: Index, typed: str | Path) -> Path:
 
 
 def outside_photos(index: Index, typed: str | Path) -> Path:
-    """Absolute path typed by the user as destination; ExportError if among photos.
+    """Absolute path typed by the user; ExportError if in a photo folder.
 
     What lies there is not looked at. Raises TypedPathError if no file can have that path.
     """
@@ -89,7 +89,7 @@ def outside_photos(index: Index, typed: str | Path) -> Path:
 
 
 def _up_to(folder: Path, roots: set[Path]) -> list[Path]:
-    """Folder and its ancestors, up to the indexed root."""
+    """The folder and its ancestors, up to an indexed root folder."""
     above = [folder, *folder.parents]
     ends = [place for place, one in enumerate(above) if one in roots]
     return above[: ends[0] + 1] if ends else [folder]

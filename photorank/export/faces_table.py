@@ -19,7 +19,7 @@ _KINDS: dict[str, Kind] = {
 
 
 def write_faces(path: Path, index: Index, without: Collection[int] = ()) -> int:
-    """Number of faces written to a table, without those of excluded rows.
+    """Write one row per detected face, leaving out some photos; return the number of faces.
 
     The file's suffix tells the format, .csv or .parquet. Raises StorageError if it cannot be
     written.

@@ -70,7 +70,7 @@ def rows(
 
 
 def _faces(values: Sequence[float]) -> Row:
-    """Cells of a photo's face columns; None without a face or a measurement."""
+    """Cells of a photo's face columns; empty without a face or a measurement."""
     named = zip(FacesSummary._fields, values, strict=True)
     return {
         name: None

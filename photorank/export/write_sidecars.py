@@ -55,7 +55,7 @@ class Sidecar:
 
 @dataclass(frozen=True)
 class SidecarOptions:
-    """Options of a sidecar export: star percentiles, destination, and whether to overwrite."""
+    """Options of a sidecar export: percentiles of stars, destination, overwriting."""
 
     cuts: Sequence[float] = STAR_PERCENTILES  # 4 increasing percentiles, for 2 to 5 stars
     to: Path | None = None  # folder that repeats the photos' tree; None: beside the photos
@@ -80,7 +80,7 @@ def sidecars(
 
 
 def stars_of_person(index: Index, rater: str) -> Codes:
-    """Stars (n,) given by a person: 1 to 5, REJECTED if left out, 0 for none."""
+    """Stars (n,) given by a person: 1 to 5, 0 for none, REJECTED for photos to leave out."""
     marks = marks_of(index.paths, rater)
     given = [marks.get(digest, Marked()) for digest in index.digests()]
     return np.array(
@@ -223,7 +223,7 @@ def _has_rating(data: bytes | None) -> bool:
 
 
 def _is_from_photorank(data: bytes, base: bytes | None) -> bool:
-    """True if a sidecar equals `base` (None: nothing) plus a rating by photorank."""
+    """True if a sidecar holds `base` (or nothing) plus a rating by photorank, and no more."""
     return any(with_rating(base, count) == data for count in (REJECTED, *range(1, 6)))
 
 

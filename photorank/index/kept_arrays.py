@@ -13,7 +13,7 @@ from photorank.workspace import write_bytes
 
 
 def keep_arrays(path: Path, **arrays: Any) -> bool:
-    """Write arrays to a cache file; False if the disk does not allow it."""
+    """Save arrays in a cache file; False if the disk does not allow it."""
     file = BytesIO()
     np.savez(file, **arrays)
     try:

@@ -44,7 +44,7 @@ class Manifest:
     schema_version: int = SCHEMA_VERSION
 
     def checked(self, index: str, encoder: Encoder) -> Encoder:
-        """The given encoder in the index's precision; IndexMismatchError for another encoder."""
+        """The encoder in the index's precision; IndexMismatchError if it is another encoder."""
         if isinstance(encoder, OptionalSignals):
             encoder.keep_blocks(self.fingerprint.blocks)
         if encoder.fingerprint != self.fingerprint:
@@ -60,29 +60,29 @@ class Manifest:
 
     @property
     def knows_words(self) -> bool:
-        """True if the encoder has a text network: not of imported embeddings or a function."""
+        """True if the encoder embeds texts, which imported or function encoders do not."""
         return self.encoder.partition(":")[0] in ("embedded", "open_clip")
 
     @property
     def head(self) -> int:
-        """Dimension of the head, the first block of an embedding, used for similarity."""
+        """Dimension of the head, an embedding's first block, used for similarity."""
         blocks = self.fingerprint.blocks
         return blocks.head if blocks else self.dimensions
 
     def stored(self, rows: Embeddings) -> Rows:
-        """Embeddings (n, d) as stored: head block of unit length, at the shards' precision."""
+        """Embeddings (n, d) in storage form: head of unit length, the shards' precision."""
         if self.fingerprint.blocks is None:
             return unit_rows(rows)
         return rows.astype(np.float16)
 
     @property
     def embedded_in(self) -> str:
-        """Precision of the embeddings; in older manifests of the latest run; "" if unknown."""
+        """Numeric precision of the embeddings, such as fp32; empty if unknown."""
         return self.precision or (self.runtime and precision_of(self.runtime))
 
     @property
     def may_mix_precisions(self) -> bool:
-        """True if embeddings may have several precisions, made by an older photorank."""
+        """True if embeddings may differ in precision, made by an older photorank."""
         return not self.precision and bool(self.runtime) and self.photos >= FEW_PHOTOS
 
 

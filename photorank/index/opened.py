@@ -55,14 +55,14 @@ __all__ = [  # the front door: what an index returns is found beside it
 
 
 class Rater(Protocol):
-    """Interface of an object that rates embeddings, such as a master-vector."""
+    """Type of objects that rate embeddings, such as a master-vector."""
 
     def rate(self, embeddings: Embeddings, fingerprint: Fingerprint) -> Ratings:
         """Ratings (n,) of the embeddings (n, d)."""
 
 
 class Index:
-    """Snapshot of an index, fixed when first read, unaffected by concurrent writers.
+    """Snapshot of an index, fixed on first use, unaffected by concurrent writers.
 
     A photo is a row, in `photos()`, `embeddings()` and all that other methods return. Threads may
     share it. The manifest's modification time tells that something has changed: open it again.
@@ -77,7 +77,7 @@ class Index:
 
     @classmethod
     def open(cls, paths: IndexPaths) -> "Index":
-        """Open index at the given paths.
+        """Open the index at the given paths.
 
         Raises MissingIndexError if there is none, NewerSchemaError or BrokenIndexError if this
         photorank cannot read it, LostManifestError if nothing tells its encoder.
@@ -106,7 +106,7 @@ class Index:
         return self.manifest.checked(self.name, own)
 
     def __len__(self) -> int:
-        return int(np.count_nonzero(self._held.layout.counts))
+        return int(np.count_nonzero(self._held.layout.has_file))
 
     def photos(self) -> list[Photo]:
         """Photos that have an existing file, sorted by path."""
@@ -117,7 +117,7 @@ class Index:
         return self._held.photo(row)
 
     def moments(self) -> Floats:
-        """Capture times (n,) in seconds since 1970; of a date alone within that day, else nan."""
+        """Capture times (n,) in seconds since 1970; for a date alone, a time within that day."""
         return self._held.moments
 
     def digests(self) -> list[str]:
@@ -129,7 +129,7 @@ class Index:
         return self._held.beginnings
 
     def numbers(self) -> Codes:
-        """Catalogue numbers of the photos, by row; a number is never reused."""
+        """Catalogue numbers of the photos, by row; numbers are never reused."""
         return self._held.rows.photos
 
     def rows_matching(self, text: str, most: int) -> list[int]:
@@ -141,11 +141,11 @@ class Index:
         return self._held.embeddings
 
     def heads(self) -> Embeddings:
-        """Unit heads (n, dh) of all embeddings, as a view; similarity is their cosine."""
+        """First blocks (n, dh) of all embeddings, of unit length, used for similarity."""
         return self._held.embeddings[:, : self.manifest.head]
 
     def heads_of(self, rows: Codes | Sequence[int]) -> Embeddings:
-        """Unit heads (k, dh) of the embeddings of k rows."""
+        """First blocks (k, dh) of the embeddings of k rows, of unit length."""
         return self.embeddings_of(rows)[:, : self.manifest.head]
 
     def embeddings_of(self, rows: Codes | Sequence[int]) -> Embeddings:
@@ -153,7 +153,7 @@ class Index:
         return self._held.layout.mapped.take(self._held.positions[np.asarray(rows, dtype=np.intp)])
 
     def verify(self) -> None:
-        """Check all shards against their checksums, before ratings are exported.
+        """Compare all shards with their checksums, before ratings are exported.
 
         Raises BrokenIndexError if one is not as it was written.
         """
@@ -161,11 +161,11 @@ class Index:
             raise BrokenIndexError(self.paths.shard(name), "it is damaged")
 
     def row_of(self, path: Path | str) -> int | None:
-        """Row of the photo in a file, which may be one of several copies."""
+        """Row of the photo in a file, which may be one of several copies of the photo."""
         return self._held.rows.row_of(path_bytes(self._held.known_path(path)))
 
     def row_now(self, path: Path | str) -> int | None:
-        """Row of the photo that an indexed file holds now; None if that is not indexed.
+        """Row of the photo that a file holds now; None if that photo is not indexed.
 
         Raises UnreadablePhotoError if a known file is gone or cannot be read.
         """
@@ -179,20 +179,20 @@ class Index:
         found = -1 if number is None else int(self.rows_of([number])[0])
         return found if found >= 0 else None
 
-    def is_rated_unseen(self, path: Path | str) -> bool:
-        """True if the photo's embedding was imported, so that its file need not exist."""
+    def is_imported(self, path: Path | str) -> bool:
+        """True if a photo's embedding was imported, so that its file may be missing."""
         row = self.row_of(path)
         return row is not None and is_imported(self._held.rows.digest(row))
 
     def changed(self, rows: Sequence[int] | Codes) -> list[int]:
-        """Those of the rows whose file holds another photo now; missing files do not count."""
+        """Rows, among those given, whose file now holds another photo."""
         wanted = np.asarray(rows, dtype=np.intp).tolist()
         held = self._held.rows
         files = ((as_path(held.paths[row]), held.digest(row)) for row in wanted)
         return [wanted[position] for position in changed_files(self.paths, files)]
 
     def changed_photos(self, photos: Sequence[Photo]) -> list[Photo]:
-        """Those of the photos whose file holds another photo now; missing files do not count."""
+        """Photos, among those given, whose file now holds another photo."""
         files = ((photo.path, photo.digest) for photo in photos)
         return [photos[position] for position in changed_files(self.paths, files)]
 
@@ -230,7 +230,7 @@ class Index:
         return judgements.load_labels(self.paths, self._held.rows, self._held.memberships, rater)
 
     def splits(self) -> list[str | None]:
-        """Part of a dataset's official split of each photo: train, validation or test."""
+        """Name of each photo's part in a dataset's official split: train, validation or test."""
         return self._held.memberships.splits.tolist()
 
     def single_ratings(self, without: str = "") -> SingleRatings:
@@ -250,7 +250,7 @@ class Index:
         return load_signals(self.paths, self._held.rows)
 
     def faces(self) -> IndexFaces:
-        """Faces of the photos, as far as `photorank index` or `faces` detected them."""
+        """Detected faces of the photos; a photo may be not searched yet."""
         return load_faces(self.paths, self._held.rows)
 
     def facets(self) -> Facets:
@@ -258,16 +258,16 @@ class Index:
         return load_facets(self._held.rows, self._held.facts)
 
     def dated_by(self) -> Counter[str]:
-        """Number of photos by source of their capture time; "" where it is unknown."""
+        """Number of photos by source of the capture time, empty if unknown."""
         return self._held.facts.dated_by()
 
     def counts(self) -> Counts:
-        """Counts of judgements, taken without loading them."""
+        """Numbers of judgements, found without loading them."""
         return judgements.load_counts(self.paths, self._held.layout)
 
     @property
     def is_judged(self) -> bool:
-        """True if the index has judgements of the kind used for evaluation."""
+        """True if the index has judgements that an evaluation can use."""
         if self.manifest.judgements == "choices":
             return len(self.choices().winners) > 0
         return bool(np.isfinite(self.labels().scores).any())
@@ -375,7 +375,7 @@ class Index:
 
 
 def open_index(name: str | None = None) -> Index:
-    """Index of the current workspace by name; by default the only index.
+    """Open an index of the current workspace by name; by default the only one.
 
     Raises
     ------

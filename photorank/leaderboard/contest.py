@@ -37,7 +37,7 @@ _SHOWN = 6  # photos shown as best, and as worst
 
 @dataclass(frozen=True)
 class Contest:
-    """Settings of a panel's evaluation: contenders, protocol and costs."""
+    """Settings for evaluating a panel: contenders, protocol, and whether to measure costs."""
 
     vectors: tuple[str, ...] | None  # None: all that an index has
     learners: tuple[str, ...]
@@ -114,7 +114,7 @@ def run_contest(panel: Panel, contest: Contest) -> PanelReport:
 def _entries(
     index: Index, photos: JudgedPhotos, folds: Folds, contest: Contest, notes: list[str]
 ) -> list[_Entry]:
-    """Contenders of one index; missing ones are recorded in the notes."""
+    """Contenders from one index; missing ones are named in the notes."""
     vectors = _vectors(index, contest, notes)
     refits = Refits(folds)
     made = [vector_contender(index, vector, photos, refits) for vector in vectors]

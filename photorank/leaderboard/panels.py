@@ -1,4 +1,4 @@
-"""Panels: indexes of the same judged photos, aligned to one order of photos."""
+"""Panels of a leaderboard: indexes of the same judged photos, in one order of photos."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -21,7 +21,7 @@ _SAME_PHOTOS = 0.5
 
 @dataclass
 class Panel:
-    """Indexes of the same photos, restricted to their common photos in one order."""
+    """Indexes of the same photos, limited to the photos they share, in one order."""
 
     indexes: list[Index]
     photos: list[JudgedPhotos]  # of each index; judgements, groups and series are the first one's
@@ -34,7 +34,7 @@ class Panel:
 
     @property
     def copies(self) -> Codes:
-        """Group codes (n,) of photos that any encoder recognises as copies.
+        """Group codes (n,) of photos that any of the encoders recognises as copies.
 
         One that takes most photos for one picture is not asked, for no folds would be left.
         """
@@ -117,7 +117,7 @@ def _alike(photos: JudgedPhotos) -> int:
 
 
 def _imported(photos: JudgedPhotos) -> bool:
-    """True if any photo has an imported embedding, and so no content digest."""
+    """True if embeddings were imported, so that photos have no content digest."""
     return any(map(is_imported, photos.digests))
 
 

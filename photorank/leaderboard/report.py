@@ -45,7 +45,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Shown:
-    """Thumbnails of the photos that the best contender rates highest and lowest."""
+    """Thumbnails of the photos that the panel's best contender rates highest and lowest."""
 
     by: str
     best: tuple[str, ...]
@@ -70,7 +70,7 @@ class PanelReport:
         return [row for row in self.rows if row.result.scope == scope]
 
     def fair(self, scope: Scope = "all") -> list[Row]:
-        """Rows that may rank as best: held out, and not a chance baseline."""
+        """Rows that may rank as best: tested on held-out photos, and no baseline."""
         return [
             row for row in self.scope(scope) if row.result.competes and row.result.kind != "random"
         ]

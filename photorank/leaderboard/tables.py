@@ -57,7 +57,7 @@ def note(row: Row) -> str:
 
 
 def _without_folder(encoder: str) -> str:
-    """Spec of an encoder with the bare name of a file of weights: a report is for others."""
+    """Spec of an encoder without the folder of its weights file, for other readers."""
     model, at, file = encoder.partition("@")
     return f"{model}{at}{PurePath(file).name}"
 

@@ -89,7 +89,7 @@ def _chart(panel: PanelReport, scope: Scope) -> str:
 
 
 def _pictures(files: Sequence[str]) -> list[str]:
-    """Data URLs of pictures; "" for a missing picture."""
+    """Data URLs of pictures, empty for a missing one."""
     return [_address(Path(file)) for file in files]
 
 

@@ -1,4 +1,4 @@
-"""Vector learned without labels: photos above degraded copies with technical faults."""
+"""Vector learned without labels, by ranking photos above their degraded copies."""
 
 from collections.abc import Callable
 
@@ -34,7 +34,7 @@ def learn_degradations(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> MasterVector:
-    """Master-vector that ranks an index's photos above degraded copies; uses no labels.
+    """Vector that ranks an index's photos above degraded copies, learned without labels.
 
     Each photo gets the copies of :data:`photorank.photos.degraded.copies.FINE`, embedded with
     the index's encoder and framing; where embeddings have no signals, which alone see such slight
@@ -103,13 +103,13 @@ def learn_degradations(
 
 
 def learner_of_copies(judged: JudgedPhotos) -> AllPairs:
-    """Learner with a penalty suited to photos compared with their copies only."""
+    """Learner with a penalty chosen for photos and degraded copies of them."""
     X = judged.X.astype(np.float64)
     return AllPairs(PENALTY * float(np.einsum("nd,nd->", X, judged.comparisons.laplacian(X))))
 
 
 def compared_with_copies(n: int, copies: int) -> Comparisons:
-    """Comparisons of n photos, each above its copies; a photo's row precedes its copies'.
+    """Comparisons of n photos, each preferred to its copies, which follow it by row.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def compared_with_copies(n: int, copies: int) -> Comparisons:
 
 
 def with_copies(copies: Copies, head: int) -> JudgedPhotos:
-    """Photos and copies as judged photos; a photo and its copies form a group."""
+    """Photos and their copies as judged photos; each photo and its copies form a group."""
     n, versions, d = copies.X.shape
     return JudgedPhotos(
         X=copies.X.reshape(n * versions, d),

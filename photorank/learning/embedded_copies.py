@@ -85,7 +85,7 @@ def differences_beside(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> KnownDifferences:
-    """Embedding differences of judged photos and their copies, as extra training data.
+    """Embedding differences between judged photos and degraded copies, as training data.
 
     All together they count `weight` times as much as the judgements. Photos that cannot be read
     have no copies; TooFewPhotosError if fewer than ten can.
@@ -100,7 +100,7 @@ def differences_beside(
 def differences(
     X: Embeddings, photos: Codes, degradations: Sequence[Degradation], weight: float, *, n: int
 ) -> KnownDifferences:
-    """Embedding differences of k of n photos and their copies; X[:, 0] (k, d) are the photos."""
+    """Embedding differences of k of n photos to their copies; X[:, 0] (k, d) are the photos."""
     k, versions, d = X.shape
     return KnownDifferences(
         n=n,
@@ -147,7 +147,7 @@ def _opened(
 def _degraded(
     photo: Photo, row: int, encoder: Encoder, degradations: tuple[Degradation, ...], seed: int
 ) -> _Degraded | UnreadablePhotoError:
-    """Photo with randomly degraded copies, by seed; or the error if unreadable."""
+    """Photo with copies degraded at random by seed; the error if unreadable."""
     try:
         data = read_photo(photo.path)
         if photo_digest(data) != photo.digest:

@@ -1,4 +1,4 @@
-"""Directions for testing a vector or learner on photos outside its training data."""
+"""Directions to test a vector or learner on photos that it has not learned from."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -62,7 +62,7 @@ def held_out(
 
 
 def learner_of(index: Index, kind: str, card: Card) -> DirectionLearner:
-    """Learner described by a vector's card, with the prior loaded by name.
+    """Learner that a vector's card describes, with its prior loaded by name.
 
     Raises MissingVectorError if the index has no such prior, UnknownNameError if there is no such
     learner or it does not understand an argument.
@@ -178,12 +178,12 @@ def counted(
 
 
 def _fits_at_once(X: Embeddings) -> int:
-    """Number of fits to run in parallel: one per core, fewer for many photos."""
+    """Number of fits to run in parallel: one per core, fewer for large training sets."""
     return max(min(usable_cores(), _FITTED_AT_ONCE // max(X.nbytes, 1)), 1)
 
 
 def _what_taught(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos:
-    """Photos and judgements that a vector was learned from, according to its card."""
+    """Training photos and judgements of a vector, as its card describes them."""
     rater, by_raters = card.parameters.get("rater"), bool(card.parameters.get("by_raters"))
     if (rater, by_raters) != (photos.rater, photos.by_raters):
         every = index.comparisons(rater=rater, by_raters=by_raters)
@@ -192,7 +192,7 @@ def _what_taught(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos
 
 
 def _some_units(folds: Folds, rows: Codes, share: float, *, seed: list[int]) -> Codes:
-    """Rows of a random share of the groups (or single photos) among `rows`."""
+    """Rows in a random share of the groups, with single photos as groups of one."""
     every = np.arange(folds.codes.shape[1])
     units = every if folds.by is None else unit_codes(folds.by, n=len(every))
     present = np.unique(units[rows])

@@ -1,4 +1,4 @@
-"""Held-out ratings of an index's photos, and pairs that contradict people confidently."""
+"""Held-out ratings of an index's photos, and the pairs that they order most wrongly."""
 
 from typing import NamedTuple
 
@@ -35,7 +35,7 @@ class HeldOutRatings(NamedTuple):
 def held_out_ratings(
     index: Index, vector: MasterVector, ratings: Ratings, *, seed: int = 0
 ) -> HeldOutRatings:
-    """Held-out ratings of an index's photos, from the vector's given ratings.
+    """Ratings of an index's photos, refitted without each fold if the vector saw them.
 
     Photos that a vector was learned from are rated by what is learned without their fold, where its
     card says how; their percentile among all photos is carried over to the vector's scale.
@@ -62,7 +62,7 @@ def held_out_ratings(
 
 
 def confident_mistakes(index: Index, held: HeldOutRatings, most: int, *, seed: int = 0) -> Pairs:
-    """Pairs of rows (m, 2), people's choice first, ordered most wrongly by the ratings.
+    """Pairs (m, 2) that ratings order most against people, people's choice first.
 
     Each photo is in one pair at most, the pair of the widest gap between the two ratings. Where
     ratings were learned anew only photos of one fold are compared, for one model rated both.

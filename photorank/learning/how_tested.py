@@ -18,7 +18,7 @@ Testing = Literal["as it is", "refitted", "in-sample", "unknown"]
 
 
 def how_tested(index: Index, vector: MasterVector, photos: JudgedPhotos) -> Testing:
-    """Test method of a vector on photos: fixed, refitted, in-sample, or unknown photos.
+    """Fair way to test a vector on photos: as it is, refitted, or none (in-sample, unknown).
 
     An altered copy of a photo that it learned from counts as that photo. It is learned anew where
     its card says from what, unless its prior has seen some of the photos or is gone: nothing would
@@ -35,7 +35,7 @@ def how_tested(index: Index, vector: MasterVector, photos: JudgedPhotos) -> Test
 
 
 def prior_has_seen(index: Index, card: Card, photos: JudgedPhotos) -> bool:
-    """True if a card's prior has seen some of the photos, or is missing."""
+    """True if the prior in a card learned from some of the photos, or is missing."""
     prior = card.parameters.get("prior")
     if prior is None:
         return False
@@ -44,7 +44,7 @@ def prior_has_seen(index: Index, card: Card, photos: JudgedPhotos) -> bool:
 
 
 def seen_photos(index: Index, card: Card) -> Flags:
-    """Mask (n,) of the index's photos that a vector learned from, copies included."""
+    """Mask (n,) of the index's photos that a vector learned from, and of their copies."""
     rows = np.arange(len(index))
     greys = None if card.pictures is None else grey_codes(index, rows)
     return card.seen(index.digests(), index.heads(), greys)

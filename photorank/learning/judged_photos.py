@@ -39,7 +39,7 @@ class JudgedPhotos:
 
     @property
     def heads(self) -> Embeddings:
-        """Unit heads (n, dh) of the embeddings, used for similarity."""
+        """First blocks (n, dh) of the embeddings, of unit length, used for similarity."""
         return self.X if self.head is None else self.X[:, : self.head]
 
     @cached_property
@@ -48,11 +48,11 @@ class JudgedPhotos:
         return altered_copies(self.heads, self.greys)
 
     def seen_by(self, card: Card) -> Flags:
-        """Mask (n,) of the photos that a card's vector learned from, copies included."""
+        """Mask (n,) of the photos that a card's vector learned from, and of their copies."""
         return card.seen(self.digests, self.heads, self.greys)
 
     def codes(self, kind: FoldBy) -> Codes:
-        """Group or series number of each photo (n,), −1 for none."""
+        """Group or series code of each photo (n,), −1 for none."""
         return self.groups if kind == "group" else self.series
 
     def take(self, rows: Codes) -> "JudgedPhotos":
@@ -78,7 +78,7 @@ class JudgedPhotos:
 
     @property
     def usual_fold_by(self) -> FoldBy:
-        """Default unit of folds: the coarser known one of groups and series, else photos."""
+        """Default unit of folds: groups or series, whichever is coarser, else photos."""
         known: dict[FoldBy, Codes] = {"group": self.groups, "series": self.series}
         units = {kind: len(np.unique(codes[codes >= 0])) for kind, codes in known.items()}
         usable = [kind for kind in known if units[kind] >= _MIN_UNITS]
@@ -126,7 +126,7 @@ def judged_photos(
 
 
 def _comparisons(index: Index, rater: str | None, by_raters: bool) -> Comparisons:
-    """Comparisons by all people or by one rater, from labels or else from choices."""
+    """Comparisons by all people or one rater: from labels, else from choices."""
     try:
         return index.comparisons(rater=rater, by_raters=by_raters)
     except NoLabelsError:

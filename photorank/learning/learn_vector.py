@@ -77,7 +77,7 @@ def fit_and_test(
 
 
 def _slope(ratings: Floats, pairs: HeldOutPairs, seed: int) -> float | None:
-    """Calibration slope of ratings (repeats, n) on held-out pairs; None without pairs."""
+    """Slope that calibrates ratings (repeats, n) on held-out pairs; None without pairs."""
     rng = np.random.default_rng(seed)
     differences: list[Floats] = []
     for row, graph in zip(ratings, pairs.graphs, strict=True):
@@ -102,7 +102,7 @@ def learn_vector(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> MasterVector:
-    """Master-vector learned from an index's judgements; it is not saved.
+    """Master-vector learned from an index's judgements, and not saved.
 
     Its held-out accuracy is by group where there are groups, the harder and
     more honest test, else by photo. Where the prior has seen some of the
@@ -165,7 +165,7 @@ def learn_vector(
 
 
 def judgements_digest(photos: JudgedPhotos) -> str:
-    """SHA-256 of all preferences, independent of photo order."""
+    """SHA-256 of all judgements, independent of photo order."""
     preference = photos.comparisons.preference()
     lines = sorted(
         f"{digest} {value:.9g}" for digest, value in zip(photos.digests, preference, strict=True)

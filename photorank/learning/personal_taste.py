@@ -1,4 +1,4 @@
-"""One person's taste: ratings, accuracy on choices, expected gain from more choices."""
+"""One person's taste: ratings, accuracy on choices, and expected gain from more choices."""
 
 import hashlib
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class CurvePoint(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """Photo with its percentiles by the prior and by the person's taste."""
+    """Photo with its percentiles before and after learning the person's taste."""
 
     row: int
     before: float  # percentile by the prior, 0 to 100
@@ -96,7 +96,7 @@ class PersonalState:
 
     @property
     def accuracy(self) -> Estimate | None:
-        """Share of held-out choices predicted correctly; None without held-out choices."""
+        """Share of the held-out choices predicted correctly; None without any."""
         return self.curve[-1].accuracy if self.curve else None
 
     def rating(self, row: int) -> tuple[float, float]:
@@ -111,12 +111,12 @@ class PersonalState:
 
     @property
     def _photos(self) -> frozenset[str]:
-        """Shortened digests of the judged photos."""
+        """Shortened digests of the photos that the person judged."""
         rows = self.said.judged_rows.tolist()
         return frozenset(shortened(self.index.photo(row).digest) for row in rows)
 
     def vector(self, name: str) -> MasterVector:
-        """Taste as a master-vector; before any judgement the prior's direction."""
+        """The person's taste as a master-vector; the prior before any judgement."""
         weights, photos, saw = self.taste.vector, self._photos, self.prior_saw
         believed = Card() if self.prior is None else self.prior.card
         judged = self.said.judged_rows
@@ -191,7 +191,7 @@ def personal_state(
 
 
 def judged_clicks(Z: Floats, said: Clicks) -> Judged:
-    """Judgements from a person's clicks, for photos with coordinates (n, 1 + q)."""
+    """Judgements from a person's clicks, with the photos' coordinates Z (n, 1 + q)."""
     pairs = np.column_stack([said.winners, said.losers]).astype(np.intp)
     return Judged(Z, pairs, said.ties.astype(np.float64), said.starred, said.stars)
 
@@ -205,7 +205,7 @@ def _fair_tests(said: Clicks) -> Codes:
 def learning_curve(
     prior: TastePrior, judged: Judged, tests: Codes
 ) -> tuple[tuple[CurvePoint, ...], Floats]:
-    """Accuracy by number of choices; rating gaps winner − loser by point and test (c, t).
+    """Accuracy by number of choices, and rating gaps (c, t) of t test choices.
 
     The same choices are tests at every point: each is predicted from the earliest m of the choices
     that share no photo with its fold of tests.
@@ -260,7 +260,7 @@ def _shape(m: Floats) -> Floats:
 
 
 def _moved(rows: Codes, before: Ratings, after: Ratings) -> tuple[Moved, ...]:
-    """Photos with the largest percentile change between two ratings, largest first."""
+    """Photos whose percentile differs most between two ratings, greatest change first."""
     old, new = percentiles(before), percentiles(after)
     far = -np.abs(new - old)
     some = np.argpartition(far, min(_MOVED_PHOTOS, len(far) - 1))[:_MOVED_PHOTOS]
@@ -273,7 +273,7 @@ def _moved(rows: Codes, before: Ratings, after: Ratings) -> tuple[Moved, ...]:
 
 
 def _digest(index: Index, said: Clicks) -> str:
-    """SHA-256 of all clicks, independent of order."""
+    """SHA-256 of all clicks, in any order."""
 
     def name(row: int) -> str:
         return index.photo(int(row)).digest

@@ -24,7 +24,7 @@ _GAP_TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class GapBin:
-    """Pairwise accuracy on pairs with a label gap above `above` and at most `upto`."""
+    """Pairwise accuracy on the pairs with a label gap above `above`, up to `upto`."""
 
     above: float
     upto: float
@@ -33,7 +33,7 @@ class GapBin:
 
 @dataclass(frozen=True)
 class GroupAccuracy:
-    """Pairwise accuracy among the pairs inside one group."""
+    """Pairwise accuracy on the pairs within one group."""
 
     group: int  # its code
     accuracy: Estimate
@@ -42,7 +42,7 @@ class GroupAccuracy:
 def by_gap(
     ratings: Floats, pairs: HeldOutPairs, edges: Sequence[float], *, refitted: bool = False
 ) -> list[GapBin]:
-    """Pairwise accuracy for each range of label gaps.
+    """Pairwise accuracy by range of label gaps.
 
     Every pair is counted, none is sampled, in O(n log n) a range.
 
@@ -99,7 +99,7 @@ def by_gap(
 def by_group(
     ratings: Floats, pairs: HeldOutPairs, groups: Codes, *, refitted: bool = False
 ) -> list[GroupAccuracy]:
-    """Pairwise accuracy inside each group.
+    """Pairwise accuracy within each group.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ def _degrees_beyond(pairs: HeldOutPairs, gap: float) -> Floats:
 
 
 def _over_blocks(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floats]) -> Floats:
-    """Sums (n,) of `of` over each photo's pairs in the graph's scope."""
+    """Sums (n,) of `of` over each photo's pairs that are in the graph's scope."""
     sums = np.zeros(graph.n)
     sums[graph.rows] = of(graph)
     if graph.different is None:
@@ -205,7 +205,7 @@ def _over_blocks(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Float
 
 
 def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
-    """Weight (l,) of each photo's pairs beyond the gap, ordered correctly by ratings (l,)."""
+    """Weight (l,) of each photo's pairs beyond the gap that ratings (l,) order correctly."""
     n, u = len(graph.rows), graph.trust
     block, label, lowered = _lowered(graph, gap)
     # Beside each photo stand two of its kind with the label lowered by the gap, rated as those
@@ -224,7 +224,7 @@ def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
 
 
 def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
-    """Weight (l,) of each photo's pairs with a label gap above `gap`, at trust u (l,)."""
+    """Weight (l,) of each photo's pairs with a label gap above `gap`, at photo weights u (l,)."""
     block, label, lowered = _lowered(graph, gap)
     places = np.concatenate([label, lowered]).max(initial=-1) + 1
 
@@ -238,7 +238,7 @@ def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
 
 
 def _lowered(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
-    """Block code (l,) of each photo, and ranks (l,) of its label and of its label minus `gap`."""
+    """Codes (l,) of blocks, ranks (l,) of labels, and ranks (l,) of labels lowered by `gap`."""
     block = dense_ranks(graph.same)
     labels = np.concatenate([graph.labels, graph.labels - gap - _slack(graph)])
     places = combined(np.tile(block, 2), dense_ranks(labels))
@@ -246,5 +246,5 @@ def _lowered(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
 
 
 def _slack(graph: ScoreComparisons) -> float:
-    """Rounding tolerance below which label gaps count as equal."""
+    """Rounding tolerance within which label gaps count as equal."""
     return _GAP_TOLERANCE * float(np.ptp(graph.labels)) if len(graph.rows) else 0.0

@@ -1,4 +1,4 @@
-"""Human ceiling: agreement between people, a practical upper limit for ratings."""
+"""Human ceiling: how well people agree with each other, a practical limit for ratings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -96,7 +96,7 @@ def human_ceiling(
 def _halves(
     table: RaterTable, splits: int, rng: np.random.Generator
 ) -> list[tuple[Labels, Labels]]:
-    """Mean scores (n,) of two random halves of each photo's raters, per split; else nan."""
+    """Mean scores (n,) by two random halves of each photo's raters, for each split."""
     found = []
     for _ in range(splits):
         # Every other one of a photo's raters, in random order.
@@ -123,7 +123,7 @@ def _split_half(halves: list[tuple[Labels, Labels]], sums: _Sums, level: float) 
 
 
 def _rest_means(table: RaterTable) -> Floats:
-    """Mean score (m,) by the other raters of the same photo, per score; nan if none."""
+    """Mean score (m,) by a photo's other raters, for each score; nan if there are none."""
     count = np.bincount(table.photos, minlength=table.n)[table.photos] - 1
     rest = np.bincount(table.photos, table.scores, minlength=table.n)[table.photos] - table.scores
     return np.divide(rest, count, out=np.full(len(rest), np.nan), where=count > 0)

@@ -1,4 +1,4 @@
-"""Rule for choosing a held-out metric's confidence interval."""
+"""Choice of the confidence interval that fits a held-out metric."""
 
 from collections.abc import Sequence
 
@@ -31,7 +31,7 @@ def estimate_of(
         return jackknife(pool(sums).leave_one_out(), **counts)
     return corrected_resampled(
         values_by_fold(sums),
-        test_share=folds.test_share * max(one.luck for one in sums),
+        test_to_train=folds.test_to_train * max(one.luck for one in sums),
         repeats=len(sums),
         floor=sums[0].floor,
         **counts,
@@ -39,7 +39,7 @@ def estimate_of(
 
 
 def units_of(folds: Folds, refitted: bool) -> list[Codes | None]:
-    """Unit codes (n,) for an interval, one array per repeat: test folds or clusters.
+    """Codes (n,) of the units that an interval resamples, per repeat: folds or clusters.
 
     Test folds, or of given ratings what was sampled together; None is each photo on its own.
     """

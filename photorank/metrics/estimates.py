@@ -79,7 +79,7 @@ class Difference:
 
 
 def student(value: float, error: float, df: float, *, level: float, limit: float) -> Difference:
-    """Difference with limits value ± t·error, clipped to ±limit, and the p-value against 0."""
+    """Difference with Student's t limits, clipped to ±limit, and its p-value against 0."""
     from scipy.special import stdtr, stdtrit
 
     if not isfinite(value) or not isfinite(error):
@@ -93,7 +93,7 @@ def student(value: float, error: float, df: float, *, level: float, limit: float
 
 
 def unvarying(value: float, n: int, *, level: float, span: float) -> Difference:
-    """Difference that is equal in all units, with the exact interval of n disjoint pairs.
+    """Difference equal in every unit, with the exact interval for n independent pairs.
 
     p is the sign test's, of the least number of pairs that the difference takes.
     """
@@ -130,7 +130,7 @@ def perfect_share(n: int, level: float) -> float:
 
 
 def _digits(width: float) -> int:
-    """Number of decimals that shows half the interval's width to two significant digits."""
+    """Number of decimals that shows half of an interval's width in two digits."""
     if not isfinite(width) or width <= 0:
         return 3
     return min(max(1 - floor(log10(width / 2)), 0), 6)

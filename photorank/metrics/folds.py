@@ -35,16 +35,16 @@ class Folds:
 
     @property
     def refits(self) -> bool:
-        """True with several folds, so that the variance from refitting is known."""
+        """True with several folds, which show how ratings vary with the training photos."""
         return self.k > 1
 
     @property
-    def test_share(self) -> float:
+    def test_to_train(self) -> float:
         """Number of test photos for each training photo, as in the corrected variance."""
         return 1 / (self.k - 1)
 
     def learned_from(self, repeat: int, fold: int) -> Codes:
-        """Rows of the photos to learn from when one fold of one repeat is tested."""
+        """Rows of the training photos for one test fold of one repeat."""
         learned = self.codes[repeat] != fold
         if self.unused is not None:
             learned[self.unused] = False
@@ -52,7 +52,7 @@ class Folds:
 
 
 def official_split(splits: Sequence[str | None], by: Codes) -> Folds:
-    """Official split of a dataset as one fold: photos marked "test" are held out.
+    """Official split of a dataset as a single fold, in which "test" photos are held out.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def make_folds(
 
 
 def kept_together(first: Codes, second: Codes) -> Codes:
-    """Group codes (n,) after merging two kinds of groups that share photos.
+    """Group codes (n,) after merging groups of two kinds that share photos.
 
     Examples
     --------
@@ -147,7 +147,7 @@ def kept_together(first: Codes, second: Codes) -> Codes:
 
 
 def luck_of_training(ratings: Floats, folds: Folds) -> float:
-    """Share, 0 to 1, of the held-out ratings' variance due to the choice of training photos.
+    """Share, 0 to 1, of the variance of held-out ratings due to the choice of training photos.
 
     In every repeat a photo is rated by a model that learned from partly other photos. What was
     learned by luck differs between them as their photos do; what other photos would teach just
@@ -167,7 +167,7 @@ def luck_of_training(ratings: Floats, folds: Folds) -> float:
 
 
 def _unshared(one: Codes, other: Codes, n: int) -> float:
-    """Mean share of training photos that two repeats' models do not have in common."""
+    """Mean share of a fold's training photos that differ between two repeats."""
     both = np.zeros((one.max() + 1, other.max() + 1))
     np.add.at(both, (one, other), 1)
     held_out, held_out_too = both.sum(axis=1)[one], both.sum(axis=0)[other]
@@ -176,7 +176,7 @@ def _unshared(one: Codes, other: Codes, n: int) -> float:
 
 
 def _deal(sizes: Codes, k: int, rng: np.random.Generator) -> Codes:
-    """Fold of each unit (u,), balanced in size: large units first, then single photos.
+    """Fold (u,) of each unit, balanced in size: large units first, then single photos.
 
     Never by label: folds with even shares of each label have too few close pairs, and flatter.
     """

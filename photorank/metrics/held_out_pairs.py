@@ -45,7 +45,7 @@ class HeldOutPairs:
         return cls(graphs, folds, comparisons.n)
 
     def inside(self, codes: Codes, scope: Scope) -> "HeldOutPairs":
-        """Held-out pairs within or across groups (n,); photos without pairs are not counted."""
+        """Held-out pairs within groups (n,), or across them; other photos are not counted."""
         graphs = tuple(graph.restricted(codes, scope) for graph in self.graphs)
         active = set().union(*(graph.active.tolist() for graph in graphs))
         return HeldOutPairs(graphs, self.folds, len(active))
@@ -58,7 +58,7 @@ class HeldOutPairs:
     def sums(
         self, ratings: Floats, metric: Metric = accuracy_sums, *, refitted: bool
     ) -> list[PairSums]:
-        """Sums of a metric at ratings (repeats, n), as input for :meth:`estimate`."""
+        """Sums of a metric of ratings (repeats, n), as input of :meth:`estimate`."""
         units, couples = units_of(self.folds, refitted), 0 if refitted else COUPLES
         rounds = zip(ratings, self.graphs, units, strict=True)
         sums = [metric(r, graph, clusters=codes, couples=couples) for r, graph, codes in rounds]
@@ -77,13 +77,13 @@ class HeldOutPairs:
         return estimate_of(sums, self.folds, refitted=refitted, **counts)
 
     def estimate_of_lists(self, by_fold: Floats, floor: float, *, refitted: bool) -> Estimate:
-        """Mean of a list metric over folds (repeats * K,), with its confidence interval.
+        """Mean over folds (repeats * K,) of a top-of-list metric, with its confidence interval.
 
         Lists are not left out photo by photo: without refitting, folds count as drawn anew.
         """
         return corrected_resampled(
             by_fold,
-            test_share=self.folds.test_share if refitted else 0.0,
+            test_to_train=self.folds.test_to_train if refitted else 0.0,
             repeats=len(self.graphs),
             floor=floor,
             n_photos=self.n_photos,
@@ -99,7 +99,7 @@ class HeldOutPairs:
         return corrected_resampled_difference(
             values_by_fold(a),
             values_by_fold(b),
-            test_share=self.folds.test_share * max(one.luck for one in (*a, *b)),
+            test_to_train=self.folds.test_to_train * max(one.luck for one in (*a, *b)),
             repeats=len(self.graphs),
             n_photos=self.n_photos,
         )

@@ -35,7 +35,7 @@ def wilson(hits: Floats, *, n_photos: int) -> Estimate:
 
 
 def growth(hits: Floats, at: Floats, ahead: float) -> Difference:
-    """Extrapolated growth of the hit rate after a learning curve's end, with its 95 % interval.
+    """Expected growth of the hit rate beyond a learning curve's end, with its 95 % interval.
 
     Parameters
     ----------

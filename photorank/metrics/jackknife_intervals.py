@@ -1,4 +1,4 @@
-"""Jackknife intervals of metrics for fixed ratings, leaving out one unit at a time."""
+"""Jackknife intervals of a metric of fixed ratings, leaving out one unit at a time."""
 
 from dataclasses import replace
 from math import hypot, isnan, log, nan, pi, sqrt
@@ -27,7 +27,7 @@ _ANGLES = 1024
 
 
 class LeaveOneOut(NamedTuple):
-    """Metric over all units, and without each unit (a photo, or a cluster of photos)."""
+    """Metric on all units, and with each unit left out (a photo or a cluster of photos)."""
 
     value: float
     without: Floats  # (u,)
@@ -94,7 +94,7 @@ def jackknife(loo: LeaveOneOut, *, level: float = 0.95, n_photos: int, n_pairs: 
 
 
 def widened(estimate: Estimate, factor: float) -> Estimate:
-    """Estimate with an interval widened by a factor on the logit scale.
+    """Estimate with its interval widened by a factor, on the logit scale.
 
     Examples
     --------
@@ -262,7 +262,7 @@ def _standard_error(without: Floats) -> float:
 
 
 def _correction(loo: LeaveOneOut) -> float:
-    """Factor on the standard error for pair noise that the jackknife counts twice."""
+    """Factor on the standard error, since the jackknife counts pair noise twice."""
     units, variance = len(loo.without), _standard_error(loo.without) ** 2
     if not len(loo.between) or units < 3 or not variance > 0:
         return 1.0

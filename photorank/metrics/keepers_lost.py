@@ -1,4 +1,4 @@
-"""Rejection threshold with a bound on the share of keepers lost."""
+"""Rating threshold for rejection, with a bound on the share of good photos lost."""
 
 from dataclasses import dataclass
 from math import ceil, log
@@ -13,7 +13,7 @@ from photorank.typing import Codes
 
 @dataclass(frozen=True)
 class RejectCut:
-    """Rating threshold for rejection, with the upper bound of the share of keepers lost.
+    """Rating threshold for rejection, with a bound on the share of keepers (good photos) lost.
 
     ``lost`` is only a bound: of the keepers that were looked at,
     ``n_lost`` of ``n_keepers`` are below the cut.
@@ -34,7 +34,7 @@ def reject_cut(
     clusters: Codes | None = None,
     seed: int = 0,
 ) -> RejectCut:
-    """Highest rating threshold that loses at most a share `lost` of keepers, with confidence.
+    """Highest threshold that loses at most a share `lost` of keepers, at a confidence level.
 
     The rating of the k-th lowest of m keepers, with the greatest k for which
     fewer than k of m would be below their true quantile `lost` with a chance of
@@ -89,7 +89,7 @@ def reject_cut(
 
 
 def keepers_needed(lost: float, confidence: float) -> int:
-    """Smallest number of independent keepers for which a threshold exists.
+    """Smallest number of independent keepers that allows a threshold.
 
     Examples
     --------

@@ -81,7 +81,7 @@ class PairSums:
         return float(_ratio(self.total, self.total))
 
     def leave_one_out(self) -> LeaveOneOut:
-        """Metric over all units, and without each unit that has a pair."""
+        """Metric on all units, and with each unit left out that has a pair."""
         units = len(self.without)
         takes_part = self.total[1] - self.without[:, 1] > _ROUNDING * self.total[1]
         return LeaveOneOut(
@@ -93,7 +93,7 @@ class PairSums:
         )
 
     def _effects(self) -> Floats:
-        """First-order effect (c,) on the metric of the pairs between two units, per couple."""
+        """Effect (c,) on the metric, to first order, of the pairs between two sampled units."""
         if np.isnan(self.value):
             return np.empty(0)
         numerator, labels, ratings = self.between.T
@@ -103,7 +103,7 @@ class PairSums:
 
 
 class Count(NamedTuple, Generic[Graph]):
-    """Functions that compute a metric's N, A and B, by photo and by listed pair."""
+    """Functions that compute a metric's sums N, A and B, for photos and for listed pairs."""
 
     by_photo: Callable[[Graph], Floats]  # (n, 3), where a pair is in two photos' sums
     by_pair: Callable[[Graph, Pairs], Floats]  # (m, 3)
@@ -117,7 +117,7 @@ def pair_sums(
     floor: float,
     couples: int,
 ) -> PairSums:
-    """Sums over all pairs, without each unit, and between sampled couples of units.
+    """Sums over all pairs, with each unit left out, and between sampled couples of units.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def pool(sums: Iterable[PairSums]) -> PairSums:
 
 
 def values_by_fold(parts: Sequence[PairSums]) -> Floats:
-    """Values of the test folds (J,), with the pooled metric as mean.
+    """Contribution (J,) of each test fold to the pooled metric, which is their mean.
 
     A fold's own ratio would count a fold of few pairs as much as one of many;
     these are the pooled ratio's first-order shares.
@@ -191,7 +191,7 @@ def summed_by(codes: Codes, values: Floats) -> Floats:
 
 @lru_cache(maxsize=4)
 def _between(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
-    """Photo pairs (m, 2) between sampled couples of units, and each pair's couple (m,).
+    """Pairs (m, 2) of photos from two coupled units, and the couple (m,) of each.
 
     The same units (n,), whose bytes are given, have the same couples, so that repeats can be added
     up; vector after vector and metric after metric they are asked for again.

@@ -273,7 +273,7 @@ def pair_metrics(gap_power: int, comparisons: Comparisons) -> dict[str, Callable
 
 
 def checked_ratings(ratings: ArrayLike, n: int, *, by_column: bool = False) -> Ratings:
-    """Ratings (n,), or (n, …) if `by_column`, checked for length and finite values."""
+    """Ratings (n,), or (n, …) if `by_column`, after checks of length and finite values."""
     r = np.asarray(ratings, dtype=np.float64)
     if (r.shape[:1] if by_column else r.shape) != (n,) or not np.isfinite(r).all():
         raise ComparisonsError(f"ratings must be one finite number a photo, {n} in all")
@@ -281,7 +281,7 @@ def checked_ratings(ratings: ArrayLike, n: int, *, by_column: bool = False) -> R
 
 
 def _signs(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
-    """Signed agreement of each pair (m,), and its weights where people or ratings order it."""
+    """Agreement weight (m,) of each pair, and its weight if people or ratings order it."""
     weight, margin = graph.edges(pairs)
     sign = np.sign(r[pairs[:, 0]] - r[pairs[:, 1]])
     return weight * np.sign(margin) * sign, weight * (margin != 0), weight * (sign != 0)
@@ -306,7 +306,7 @@ def _products(
 
 
 def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Values (n,) minus their block's first value: exactly 0 in a constant block."""
+    """Values (n,) minus the first value of their block, to make constant blocks exactly 0."""
     counted = np.zeros(comparisons.n)
     labelled = values[comparisons.rows]
     counted[comparisons.rows] = labelled - labelled[comparisons.block_firsts]
@@ -314,7 +314,7 @@ def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
 
 
 def _moved(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Change (n,) of Σ pull·shares by re-ranking the block when each photo is left out."""
+    """Change (n,) of Σ pull·shares when each photo is left out and its block ranked again."""
     rows, block = comparisons.rows, comparisons.same
     pull, shares = pull[rows], shares[rows]
     order = order_within(shares, block)
@@ -331,6 +331,6 @@ def _moved(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Float
 
 
 def _undefined(comparisons: Comparisons, clusters: Codes | None) -> PairSums:
-    """Pair sums of nan, for a metric undefined for choices."""
+    """Pair sums with value nan, for a metric that choices do not define."""
     n_units = comparisons.n if clusters is None else unit_codes(clusters, n=comparisons.n).max() + 1
     return PairSums(np.full(3, np.nan), np.full((n_units, 3), np.nan), np.empty((0, 3)), -1.0)

@@ -22,20 +22,20 @@ _NO_SPREAD = 1e-9  # width of an interval due to rounding alone
 def corrected_resampled(
     values_by_fold: ArrayLike,
     *,
-    test_share: float,
+    test_to_train: float,
     repeats: int = 1,
     level: float = 0.95,
     floor: float = 0.0,
     n_photos: int,
     n_pairs: int,
 ) -> Estimate:
-    """Mean over folds, with an interval that includes variance from refitting.
+    """Mean over folds, with an interval that includes the variance between refits.
 
     Parameters
     ----------
     values_by_fold : array-like of shape (J,)
         The metric on each test fold of each repeat; nan folds are left out.
-    test_share : float
+    test_to_train : float
         Test photos over training photos, 1 / (K − 1) for K folds.
     repeats : int, default=1
         R, how often all photos were split anew: K = J / R.
@@ -48,7 +48,7 @@ def corrected_resampled(
     Returns
     -------
     Estimate
-        The variance is (1/K + test_share) S², because training sets overlap;
+        The variance is (1/K + test_to_train) S², because training sets overlap;
         Student's t with J − 1 degrees of freedom. nan limits for J < 2. Where
         all folds agree the limits are the exact binomial ones of as many
         disjoint pairs as there are photos for.
@@ -71,10 +71,10 @@ def corrected_resampled(
     Examples
     --------
     >>> folds = [0.74, 0.78, 0.75, 0.79, 0.76, 0.77, 0.80, 0.73, 0.75, 0.78]
-    >>> print(corrected_resampled(folds, test_share=1 / 9, n_photos=800, n_pairs=31_000))
+    >>> print(corrected_resampled(folds, test_to_train=1 / 9, n_photos=800, n_pairs=31_000))
     0.765 [0.741, 0.789] (n=800 photos)
     """
-    spread = _over_folds(values_by_fold, test_share, repeats, level)
+    spread = _over_folds(values_by_fold, test_to_train, repeats, level)
     low, high = max(spread.low, floor), min(spread.high, 1.0)
     # Where all folds agree they tell nothing of their spread.
     if high - low < _NO_SPREAD and isfinite(floor):
@@ -87,7 +87,7 @@ def corrected_resampled_difference(
     a_by_fold: ArrayLike,
     b_by_fold: ArrayLike,
     *,
-    test_share: float,
+    test_to_train: float,
     repeats: int = 1,
     level: float = 0.95,
     n_photos: int,
@@ -100,13 +100,13 @@ def corrected_resampled_difference(
     Examples
     --------
     >>> ours, theirs = [0.74, 0.78, 0.75, 0.79], [0.70, 0.75, 0.73, 0.76]
-    >>> print(corrected_resampled_difference(ours, theirs, test_share=1 / 3, n_photos=40))
+    >>> print(corrected_resampled_difference(ours, theirs, test_to_train=1 / 3, n_photos=40))
     0.030 [0.010, 0.050] (p=0.017)
     """
     a, b = np.asarray(a_by_fold, np.float64), np.asarray(b_by_fold, np.float64)
     if a.shape != b.shape:
         raise ComparisonsError("a paired difference needs the same folds on both sides")
-    spread = _over_folds(a - b, test_share, repeats, level)
+    spread = _over_folds(a - b, test_to_train, repeats, level)
     if spread.high - spread.low < _NO_SPREAD < abs(spread.value):
         return unvarying(spread.value, n_photos // 2, level=level, span=1.0)
     return spread
@@ -116,11 +116,11 @@ def corrected_jackknife(
     metric: Callable[[Flags], float],
     fold: Codes,
     *,
-    test_share: float,
+    test_to_train: float,
     level: float = 0.95,
     n_photos: int,
 ) -> Estimate:
-    """Metric over all held-out pairs (not a mean over folds), with its jackknife interval.
+    """Metric pooled over all held-out pairs, with its corrected jackknife interval.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def corrected_jackknife(
         Which pairs to count, bool of shape (m,) -> float from 0 to 1.
     fold : ndarray of shape (m,)
         The test fold that each pair lies in.
-    test_share : float
+    test_to_train : float
         Test photos over training photos, 1 / (K − 1) for K folds.
     level : float, default=0.95
     n_photos : int
@@ -151,7 +151,7 @@ def corrected_jackknife(
     >>> wrong = np.array([0, 1, 0, 0, 0, 0, 1, 1, 0])
     >>> fold = np.array([0, 0, 0, 1, 1, 1, 2, 2, 2])
     >>> share = corrected_jackknife(
-    ...     lambda kept: float(wrong[kept].mean()), fold, test_share=0.5, n_photos=9
+    ...     lambda kept: float(wrong[kept].mean()), fold, test_to_train=0.5, n_photos=9
     ... )
     >>> round(share.value, 3), share.low, share.high
     (0.333, 0.0, 1.0)
@@ -162,17 +162,17 @@ def corrected_jackknife(
     if np.isnan(without).any():
         return Estimate(value, nan, nan, n_photos, len(fold), "corrected jackknife")
     pseudo = len(folds) * value - (len(folds) - 1) * without
-    spread = _over_folds(pseudo, test_share, 1, level)
+    spread = _over_folds(pseudo, test_to_train, 1, level)
     reach = (spread.high - spread.low) / 2
     low, high = max(value - reach, 0.0), min(value + reach, 1.0)
     return Estimate(value, low, high, n_photos, len(fold), "corrected jackknife")
 
 
-def _over_folds(values: ArrayLike, test_share: float, repeats: int, level: float) -> Difference:
-    """Mean of fold values (J,), with an interval corrected for overlapping training sets."""
+def _over_folds(values: ArrayLike, test_to_train: float, repeats: int, level: float) -> Difference:
+    """Mean of the folds' values (J,), with an interval for overlapping training sets."""
     folds = np.asarray(values, dtype=np.float64)
     folds = folds[~np.isnan(folds)]
     if len(folds) < 2:
         return Difference(float(folds.mean()) if len(folds) else nan, nan, nan, nan)
-    error = sqrt((repeats / len(folds) + test_share) * float(folds.var(ddof=1)))
+    error = sqrt((repeats / len(folds) + test_to_train) * float(folds.var(ddof=1)))
     return student(float(folds.mean()), error, len(folds) - 1, level=level, limit=inf)

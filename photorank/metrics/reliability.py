@@ -1,4 +1,4 @@
-"""Calibration and abstention of the probabilities P(first is better).
+"""Calibration of P(first is better), and error rate by confidence.
 
 Outcomes are 1 where the first photo of a pair was preferred, else 0. Which
 photo comes first must not depend on the outcome: draw it, or give each pair
@@ -32,7 +32,7 @@ class ReliabilityBin:
 
 @dataclass(frozen=True)
 class RiskCoverage:
-    """Risk–coverage curve: error rate over the most confident predictions, by confidence."""
+    """Risk–coverage curve: error rate among the most confident predictions."""
 
     confidence: Floats  # (c,) the greater of p and 1 − p at which one still answers
     coverage: Floats  # (c,) share of pairs that are answered
@@ -167,7 +167,7 @@ def reliability(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> list[Relia
 
 
 def risk_coverage(p: ArrayLike, outcomes: ArrayLike) -> RiskCoverage:
-    """Risk–coverage curve: error rate over the most confident predictions, by coverage.
+    """Risk–coverage curve: error rate among the most confident predictions, by their share.
 
     Parameters
     ----------

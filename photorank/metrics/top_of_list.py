@@ -82,7 +82,7 @@ def precision_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> floa
 
 
 def album_regret_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> float:
-    """Mean label of the k best-rated photos, scaled: 0 random, 1 best choice.
+    """Mean label of the k best-rated photos, scaled to 0 for random and 1 for the best choice.
 
     It is the chosen photos' mean label, on a scale where choosing at random
     is 0 and choosing the k best labelled is 1: one less the regret, so that
@@ -156,7 +156,7 @@ def _by_block(
     comparisons: Comparisons,
     k: int,
 ) -> Floats:
-    """Values (l, …) of `metric`, a function of ratings, labels and lowest label, per list."""
+    """Values (l, …) per list of `metric`, given ratings, labels and the lowest label."""
     if k < 1:
         raise ComparisonsError(f"the first k places need k of at least 1, not {k}")
     r = checked_ratings(ratings, comparisons.n, by_column=True)
@@ -170,7 +170,7 @@ def _by_block(
 
 
 def _shared(values: Floats, places: Floats) -> Floats:
-    """Rank weights `places` (n,) assigned to values (n, …), best first; ties share equally."""
+    """Weights of ranks, `places` (n,), given to values (n, …), best first; ties share."""
     order = np.argsort(-values, axis=0)
     ordered = np.take_along_axis(values, order, axis=0)
     given = np.empty(values.shape)

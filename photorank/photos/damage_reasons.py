@@ -81,7 +81,7 @@ def format_of(data: bytes) -> str | None:
 
 
 def _rare_jpeg(data: bytes) -> str | None:
-    """Name of an unsupported kind of JPEG; None for other files."""
+    """Name of a JPEG variant that is unsupported; None for other files."""
     at = 2
     while at + 5 <= len(data) and data[at] == 0xFF:
         marker, bits = data[at + 1], data[at + 4]
@@ -117,7 +117,7 @@ def size_text(size: int) -> str:
 
 
 def _iso_media_end(data: bytes) -> int:
-    """Expected length in bytes of an ISO media file (HEIC, AVIF), from its box sizes."""
+    """Length in bytes that the boxes of an ISO media file (HEIC, AVIF) declare."""
     at = 0
     while at + 8 <= len(data):
         size = int.from_bytes(data[at : at + 4], "big")

@@ -20,7 +20,7 @@ def too_many_pixels(limit: int) -> UnreadablePhotoError:
 
 
 class DecodeLimits(NamedTuple):
-    """Time and memory limits for decoding one file.
+    """Time and memory limits for decoding one photo file.
 
     The largest photos, of 300 megapixels, take a few seconds of work and 2.5 GB; a wait of five
     minutes is the machine's fault, not the photo's.
@@ -49,7 +49,7 @@ class DecodeLimits(NamedTuple):
                 resource.setrlimit(what, (allowed, most))
 
     def memory_was_free(self) -> bool:
-        """True if the system has `memory_bytes` free for this process now."""
+        """True if this process could now get `memory_bytes` from the system."""
         if sys.platform == "win32":
             return False
         import resource
@@ -64,17 +64,17 @@ class DecodeLimits(NamedTuple):
 
     @property
     def work_reason(self) -> str:
-        """Reason for refusing a file that exceeds `work_seconds`."""
+        """Reason for refusing a file that takes more than `work_seconds` of CPU time."""
         return f"takes more than {counted(self.work_seconds, 'second')} to decode"
 
     @property
     def memory_reason(self) -> str:
-        """Reason for refusing a file that exceeds `memory_bytes`."""
+        """Reason for refusing a file that takes more than `memory_bytes`."""
         size = self.memory_bytes
         words = f"{size >> 30} GB" if size >= 1 << 30 else f"{size >> 20} MB"
         return f"takes more than {words} of memory to decode"
 
     @property
     def wait_reason(self) -> str:
-        """Reason for refusing a file that exceeds `wait_seconds`."""
+        """Reason for refusing a file that takes longer than `wait_seconds`."""
         return f"not decoded in {counted(round(self.wait_seconds), 'second')}"

@@ -1,4 +1,4 @@
-"""Pool of decoder processes, which isolates crashes, hangs and memory use of damaged files.
+"""Pool of decoder processes, so that damaged files cannot crash or block this process.
 
 Image libraries are large and written in C, and a crash in one of them ends its process. Processes
 start when they are first needed and are kept for the next photo.
@@ -97,7 +97,7 @@ def faces_isolated(data: bytes) -> list[Face]:
 
 
 def header_isolated(task: str, data: bytes) -> Json:
-    """JSON reply of a pool process to a header task of `decode_worker.TASKS`."""
+    """Metadata from a file's header as JSON, from a pool process; see `decode_worker.TASKS`."""
     head, _ = _ask(task, data)
     return head
 
@@ -141,7 +141,7 @@ class _Worker:
         return not self._overdue and self._process.poll() is None
 
     def ask(self, task: str, data: bytes, options: Json) -> Reply:
-        """Reply of the worker process to a task, within the time limit.
+        """Send a task to the worker process, and return its reply within the time limit.
 
         Raises UnreadablePhotoError if the photo cannot be decoded, `_FailedWorkerError` if the
         process cannot be used any more.
@@ -216,7 +216,7 @@ _watchers: list[threading.Thread] = []  # one thread while a process is busy, el
 
 
 def _watch(worker: _Worker) -> None:
-    """Set a worker's deadline, at which the watcher thread kills the worker."""
+    """Set a worker's deadline, at which a watching thread kills it."""
     with _lock:
         _busy[worker] = time.monotonic() + LIMITS.wait_seconds
         if not _watchers:  # a timer for each photo would take longer than decoding a small photo
@@ -238,7 +238,7 @@ def _end_overdue() -> None:
 
 
 def _ask(task: str, data: bytes, **options: Any) -> Reply:
-    """Reply of a worker to one task; sent again to a new process if an idle worker fails."""
+    """Reply of a worker to a task, which is sent again if an idle worker has died."""
     # An earlier file may have damaged the process, so only a new one that fails proves anything.
     if worker := _idle_worker():
         with suppress(_FailedWorkerError):
@@ -247,7 +247,7 @@ def _ask(task: str, data: bytes, **options: Any) -> Reply:
 
 
 def _idle_worker() -> _Worker | None:
-    """Usable idle worker, taken from the pool; None if there is none."""
+    """Take a usable idle worker from the pool; None if there is none."""
     while True:
         with _lock:
             worker = _idle.pop() if _idle else None
@@ -257,7 +257,7 @@ def _idle_worker() -> _Worker | None:
 
 
 def _reply_of(worker: _Worker, task: str, data: bytes, options: Json) -> Reply:
-    """Reply of a worker, which goes back to the pool if still usable."""
+    """Reply of a worker, which returns to the pool if it is still usable."""
     try:
         return worker.ask(task, data, options)
     finally:
@@ -275,7 +275,7 @@ def _end_all() -> None:
 
 
 def _disown_all() -> None:
-    """Forget all workers in a forked child, since they belong to the parent process."""
+    """Forget the workers in a forked child process, since they are its parent's."""
     global _lock
     _lock = threading.Lock()
     # Else Popen would wait for processes that are children of the parent.

@@ -1,4 +1,4 @@
-"""Program of a decoder process: requests on stdin, replies on stdout.
+"""Program of a decoder process: reads requests from stdin, writes replies to stdout.
 
 A request is two lengths, a JSON object with the task, and a photo's bytes; a reply is two lengths,
 a JSON object, and pixels. The process ends with its input, so it never outlives its parent.
@@ -32,7 +32,7 @@ _LENGTHS = struct.Struct("<QQ")
 
 
 def send(file: BinaryIO, head: Json, data: bytes = b"") -> None:
-    """Write one message: two lengths, a JSON object and data bytes."""
+    """Write one message: two lengths, a JSON object, and data as bytes."""
     text = json.dumps(head).encode()
     file.write(_LENGTHS.pack(len(text), len(data)) + text)
     file.write(data)
@@ -142,6 +142,6 @@ TASKS: dict[str, Callable[..., Reply]] = {
 
 
 def _prefer_for_oom_kill() -> None:
-    """Ask the kernel to kill this process before its parent if memory runs out."""
+    """Ask the kernel to kill this process before its parent when memory runs out."""
     with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")

@@ -1,4 +1,4 @@
-"""Search for photo files under folders, by suffix and size; by content without a suffix."""
+"""Search for photo files in folders, by suffix and size, or by content without a suffix."""
 
 import fnmatch
 import os
@@ -41,7 +41,7 @@ _MAX_NUMBER = (1 << 63) - 1  # largest integer in SQLite; times and inodes may b
 
 
 class Stamp(NamedTuple):
-    """Size, times and inode of a file, which change with its content.
+    """Size, times and inode of a file, by which a change of its content is noticed.
 
     A program can set the modification time back, but not the change time. Two files may have both
     times in common, but not the inode.
@@ -97,12 +97,12 @@ class SkippedFile:
 
     @property
     def passed_over(self) -> bool:
-        """True if the file is merely of another kind, or a photo's companion."""
+        """True if the file is no photo: of another kind, or a photo's companion."""
         return self.reason in _PASSED_OVER
 
     @property
     def kind(self) -> str:
-        """Kind of file by its suffix, or a word for files without one."""
+        """Kind of file: its suffix, or a word for a file without one."""
         name = self.path.name
         if self.reason == HIDDEN_FOLDER:
             return f"{name}/"
@@ -114,7 +114,7 @@ class SkippedFile:
 def find_photos(
     paths: Sequence[Path], exclude: Sequence[str] = ()
 ) -> Iterator[PhotoFile | SkippedFile]:
-    """Photo files under folders and at single paths, each once, in a stable order.
+    """Yield the photo files in folders and at single paths, each once, in a stable order.
 
     Named files come first, then a folder's files by name before its subfolders, then folders that
     only links lead to. Other files are told as passed over: those of other kinds, what goes along
@@ -135,7 +135,7 @@ def find_photos(
 
 
 class _Walk:
-    """State of one search: exclusion patterns, folders visited, links to follow."""
+    """State of a search: patterns to exclude, folders visited, links to follow."""
 
     def __init__(self, exclude: Sequence[re.Pattern[str]]) -> None:
         self.exclude = exclude
@@ -144,7 +144,7 @@ class _Walk:
         self.links: list[tuple[str, str]] = []  # links to folders, each with its root
 
     def run(self, roots: Sequence[Path]) -> Iterator[PhotoFile | SkippedFile]:
-        """Photo files under the roots: named files, then folders, then linked folders."""
+        """Yield the photo files under the roots: named files, then folders, then linked ones."""
         self.named = {str(root) for root in roots if not os.path.isdir(root)}
         for name in sorted(self.named):
             yield _checked_file(name)
@@ -157,7 +157,7 @@ class _Walk:
                 yield from self.search(link, start)
 
     def search(self, top: str, root: str) -> Iterator[PhotoFile | SkippedFile]:
-        """Photo files in a folder and its subfolders; linked folders are queued."""
+        """Yield the photo files in a folder and its subfolders; linked folders are queued."""
         stack: list[Iterator[str]] = [iter([top])]  # folders nest deeper than Python recurses
         while stack:
             folder = next(stack[-1], None)
@@ -218,7 +218,7 @@ def _is_hidden(name: str) -> bool:
 
 
 class _Names:
-    """File names of a folder, from which companions of photos are recognised."""
+    """File names of a folder, by which companions of photos are recognised."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self.finished: set[str] = set()  # stems of photos that are rated before their RAW
@@ -231,7 +231,7 @@ class _Names:
                 self.finished.add(shot_stem(name))
 
     def goes_along(self, name: str) -> bool:
-        """True for a photo's companion file: IMG_1.CR3, IMG_1.MOV, IMG_1.jpg.xmp."""
+        """True for the companion file of a photo: IMG_1.CR3, IMG_1.MOV, IMG_1.jpg.xmp."""
         stem, suffix = os.path.splitext(name.lower())
         if suffix in RAW_SUFFIXES:
             return shot_stem(name) in self.finished
@@ -245,7 +245,7 @@ class _Names:
 def _found(
     entry: os.DirEntry[str], beside: _Names, is_folder: bool
 ) -> PhotoFile | SkippedFile | None:
-    """Photo file or skipped file for a folder's entry; None for a subfolder."""
+    """Photo file or skipped file for an entry of a folder; None for a subfolder."""
     suffix = _suffix(entry.name)
     if is_folder:
         return _checked_file(entry.path) if suffix in PHOTO_SUFFIXES else None
@@ -257,7 +257,7 @@ def _found(
 
 
 def _looks_like_photo(path: str) -> bool:
-    """True if a file without suffix starts like a photo."""
+    """True if a file without suffix begins like a photo."""
     try:
         with open_file(Path(path)) as file:
             return format_of(file.read(_START_BYTES)) in _PLAIN_FORMATS
@@ -266,13 +266,13 @@ def _looks_like_photo(path: str) -> bool:
 
 
 def _suffix(name: str) -> str:
-    """Suffix of a name in lower case; the end of a time or title is not a suffix."""
+    """Suffix of a name in lower case; part of a time or a title is no suffix."""
     suffix = os.path.splitext(name)[1].lower()
     return "" if suffix[1:].isdigit() or " " in suffix else suffix
 
 
 def _checked_file(path: str) -> PhotoFile | SkippedFile:
-    """PhotoFile with size and time, or SkippedFile with the reason."""
+    """Photo file with size and times, or skipped file with the reason."""
     suffix = _suffix(path)
     try:
         status = os.stat(path)

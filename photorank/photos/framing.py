@@ -1,4 +1,4 @@
-"""Framings: ways to fit a photo to an encoder's input by cropping, padding or squashing."""
+"""Framings: ways to fit a photo to an encoder's input by cropping, padding or stretching."""
 
 import math
 from collections.abc import Callable
@@ -34,7 +34,7 @@ class Box(NamedTuple):
 
 
 class _Target(NamedTuple):
-    """Frame size and options, with the parameters of :func:`frame` as fields."""
+    """Size and options of a frame: the parameters of :func:`frame` as fields."""
 
     size: int
     resample: Image.Resampling
@@ -67,7 +67,7 @@ def frame(
 
 
 def boxes(width: int, height: int, framing: str, size: int) -> list[Box]:
-    """Position in the photo of each frame made by :func:`frame`, to one frame pixel.
+    """Position in the photo of each frame that :func:`frame` makes, to one frame pixel.
 
     Only ``crop`` cuts the ends off a strip beyond 64:1.
 
@@ -97,7 +97,7 @@ def boxes(width: int, height: int, framing: str, size: int) -> list[Box]:
 
 
 def _crop(photo: Image.Image, target: _Target) -> _Images:
-    """Central square of a photo, rounded like torchvision and CLIP."""
+    """Central square of a photo, with the rounding of torchvision and CLIP."""
     size = target.size
     short, long = _full_sides(photo)
     if long > _MAX_STRIP_RATIO * short:
@@ -124,7 +124,7 @@ def _squash(photo: Image.Image, target: _Target) -> _Images:
 
 
 def _whole(photo: Image.Image, target: _Target) -> _Images:
-    """Whole photo at its own aspect ratio, limited to 4:1."""
+    """Whole photo in its own aspect ratio, limited to 4:1."""
     size, step = target.size, target.step
     short, long = _full_sides(photo)
     long = min(int(size * long / short), _MAX_ASPECT_RATIO * size)
@@ -161,7 +161,7 @@ def _tile_starts(long: int, size: int) -> list[int]:
 
 
 def _full_sides(photo: Image.Image) -> tuple[int, int]:
-    """Short and long side in pixels of the original photo, before any downscaling.
+    """Short and long side in pixels of the original photo, before decoding reduced it.
 
     Scaled-down sides are rounded, and a frame that is one pixel longer because of it changes an
     embedding more than the scaling does: down to a cosine of 0.989.
@@ -176,7 +176,7 @@ def _full_sides(photo: Image.Image) -> tuple[int, int]:
 
 
 def _resized(photo: Image.Image, short: int, long: int, resample: Image.Resampling) -> Image.Image:
-    """Photo resized to a short and a long side in pixels, still landscape or portrait."""
+    """Photo resized to a given short and long side in pixels."""
     return photo.resize((short, long) if photo.width <= photo.height else (long, short), resample)
 
 

@@ -1,4 +1,4 @@
-"""Grey code of an image: 16 × 16 grey levels, robust to alterations of the image."""
+"""Grey code of an image: 16 × 16 grey levels, robust to small alterations."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ _MAX_BORDER = 0.3  # share of a side, at each end
 
 
 def grey_code(picture: Image.Image) -> bytes:
-    """Grey levels of an image's 16 × 16 cells, scaled from darkest to lightest cell.
+    """Grey levels of an image's 16 × 16 cells, scaled to the range of the cells.
 
     Plain borders on opposite sides (frames, letterboxes) are taken off first. The proportions of
     the picture are not kept.
@@ -40,7 +40,7 @@ def grey_cells(codes: NDArray[np.uint8]) -> Floats:
 
 
 def _without_borders(grey: Floats) -> Floats:
-    """Image without plain borders on two opposite sides."""
+    """Image without plain borders at two opposite sides."""
     for _ in range(4):  # each side twice: some of a frame shows only when the rest is off
         first, last = _border(grey), _border(grey[::-1])
         if first and last:
@@ -50,7 +50,7 @@ def _without_borders(grey: Floats) -> Floats:
 
 
 def _border(rows: Floats) -> int:
-    """Number of plain, equal rows at the start; at most 30 % of all."""
+    """Number of plain, equal rows at the start, at most 30 % of all rows."""
     most = int(len(rows) * _MAX_BORDER)
     plain = rows[:most].std(axis=1) <= _BORDER_DEVIATION
     alike = np.abs(rows[:most].mean(axis=1) - rows[0].mean()) <= _BORDER_DRIFT

@@ -24,7 +24,7 @@ _MOST_ASPECT = 65.0  # maximum that fits 16 bits in thousandths
 
 
 class PictureCodes(NamedTuple):
-    """Perceptual hash and grey code, which recognise an image in other files."""
+    """Perceptual hash and grey code, by which an image is recognised in other files."""
 
     hash_bits: int  # 64, of :func:`picture_hash`
     grey: bytes  # 128, of :func:`photorank.photos.grey_code.grey_code`
@@ -70,7 +70,7 @@ def shape_of_file(path: Path) -> Shape | None:
 
 
 def is_light_at_the_edge(path: Path) -> bool:
-    """True if a thumbnail's edges would vanish on white paper; False if unreadable."""
+    """True if a thumbnail's edges would be invisible on white; False if unreadable."""
     return bool(_from_file(path, _light_at_the_edge))
 
 

@@ -1,4 +1,4 @@
-"""Photo files: bytes, decoded pixels, thumbnails, and reasons for unreadable files."""
+"""Opening of photo files: bytes, decoded pixels, thumbnails, reasons for unreadable files."""
 
 import errno
 import hashlib
@@ -83,7 +83,7 @@ _OS_REASONS = {
 
 
 def os_reason(error: OSError) -> str:
-    """Short reason why the operating system refused a file or folder."""
+    """Reason in a few words why the operating system refused a file or folder."""
     return _OS_REASONS.get(error.errno or 0, (error.strerror or "cannot be read").lower())
 
 
@@ -116,7 +116,7 @@ def read_whole(file: BinaryIO, most: int = MAX_FILE_BYTES) -> bytes:
 
 
 def read_photo(path: Path) -> bytes:
-    """Bytes of a photo file; UnreadablePhotoError as :func:`open_file`, or if empty."""
+    """Bytes of a photo file; UnreadablePhotoError if it cannot be read or is empty."""
     with open_file(path) as file:
         data = read_whole(file)
     if not data:
@@ -125,7 +125,7 @@ def read_photo(path: Path) -> bytes:
 
 
 def photo_digest(data: bytes) -> str:
-    """SHA-256 of a photo's bytes in hexadecimal, its identity under any name.
+    """SHA-256 of a photo's bytes in hexadecimal: the photo's identity under any name.
 
     >>> photo_digest(b"")[:12]
     'e3b0c44298fc'
@@ -143,7 +143,7 @@ def file_digest(path: Path) -> str:
 
 
 def missing_decoder(suffix: str) -> str | None:
-    """Advice to install the decoder of a suffix like ``.heic``; None if installed."""
+    """Advice on installing the decoder for a suffix like ``.heic``; None if installed."""
     for suffixes, module, what, extra in _DECODERS:
         if suffix in suffixes and importlib.util.find_spec(module) is None:
             return str(MissingExtraError(what, extra))
@@ -188,7 +188,7 @@ def decode_photo(data: bytes, *, short_side: int | None = None, long_side: int =
 
 
 def _opened(data: bytes) -> Image.Image:
-    """Opened photo from a file's bytes; the photo's page of TIFF, the preview of RAW."""
+    """Open a photo from its bytes: the right page of a TIFF, the preview of a RAW file."""
     if is_raw(data):
         return open_raw(data)
     if data.startswith(TIFF_STARTS):
@@ -212,7 +212,7 @@ def upright_size(path: Path) -> tuple[int, int]:
 
 
 def full_size(photo: Image.Image) -> tuple[int, int]:
-    """Width and height of a photo before :func:`decode_photo` reduced it."""
+    """Width and height in pixels of a photo before :func:`decode_photo` reduced it."""
     short, long = photo.info.get("full_size", sorted(photo.size))
     return (long, short) if photo.width >= photo.height else (short, long)
 
@@ -235,7 +235,7 @@ def thumbnail(photo: Image.Image) -> bytes:
 
 @cache
 def _formats(suffix: str) -> tuple[str, ...]:
-    """Formats supported on this machine, after registering the decoder for a suffix."""
+    """Names of Pillow formats to try for a suffix, after registering its decoder."""
     Image.init()
     if suffix == ".heic":
         import pillow_heif
@@ -251,7 +251,7 @@ def _formats(suffix: str) -> tuple[str, ...]:
 
 
 def open_header(file: BinaryIO) -> Image.Image:
-    """Opened photo with header read and size checked, and no pixel decoded.
+    """Open a photo, reading the header and checking the size, without decoding pixels.
 
     Raises UnreadablePhotoError if the file is not a photo, or larger than `MAX_PIXELS`.
     """
@@ -288,7 +288,7 @@ def _raw_header(data: bytes) -> Image.Image | None:
 
 
 def _restore_exif(photo: Image.Image) -> None:
-    """Move EXIF, stored as text in a PNG by ImageMagick, to where Pillow reads it."""
+    """Restore EXIF that ImageMagick stored as hexadecimal text in a PNG."""
     text = photo.info.get("Raw profile type APP1")
     if not isinstance(text, str) or "exif" in photo.info:
         return
@@ -300,7 +300,7 @@ def _restore_exif(photo: Image.Image) -> None:
 
 
 def _upright(photo: Image.Image, picture: Image.Image) -> Image.Image:
-    """Image turned upright by the EXIF orientation of `photo`."""
+    """The image turned upright by the EXIF orientation of `photo`."""
     return turned(picture, orientation(photo))
 
 
@@ -311,7 +311,7 @@ def turned(picture: Image.Image, orientation: int) -> Image.Image:
 
 
 def orientation(photo: Image.Image) -> int:
-    """EXIF orientation, 1 to 8, still to be applied to an opened photo."""
+    """EXIF orientation, 1 to 8, that is still to be applied to an opened photo."""
     if photo.format == "JXL" and not getattr(photo, "jpeg", False):
         return 1  # its decoder turns it, unless it gave back the JPEG that it was made of
     try:

@@ -1,4 +1,4 @@
-"""Reversible conversion of paths of any bytes to Unicode text."""
+"""Conversion of paths, of any bytes, to Unicode text and back."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ _SCHEME = "file://"
 
 
 def unicode_text(text: str) -> str:
-    r"""Text with those bytes of a file name escaped that are not UTF-8.
+    r"""Unicode text of a file name, with the bytes escaped that are not UTF-8.
 
     >>> unicode_text("caf\udce9")
     'caf\\udce9'
@@ -17,7 +17,7 @@ def unicode_text(text: str) -> str:
 
 
 def path_text(path: Path) -> str:
-    r"""Unicode text of an absolute path, reversible by :func:`text_path`.
+    r"""Unicode text of an absolute path, which :func:`text_path` turns back.
 
     A path that is no UTF-8, or begins or ends with white space, becomes a file URI (RFC 8089).
 

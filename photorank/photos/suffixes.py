@@ -1,4 +1,4 @@
-"""Suffixes of photo files and companion files, and the shared name of a shot's files."""
+"""Suffixes of photo files and companion files, and names that a shot's files share."""
 
 import os
 import re
@@ -30,7 +30,7 @@ COMPANION_SUFFIXES = RAW_SUFFIXES | {
 
 
 def shot_stem(name: str) -> str:
-    """File name in lower case without suffix and without Pixel phones' prefix.
+    """Name that a shot's files share: lower case, no suffix, no Pixel phone's prefix.
 
     >>> shot_stem("PXL_1.RAW-01.COVER.jpg"), shot_stem("PXL_1.RAW-02.ORIGINAL.dng")
     ('pxl_1', 'pxl_1')

@@ -1,4 +1,4 @@
-"""Variants of a photo for stability tests: smaller, cropped, compressed."""
+"""Variants of a photo for stability tests: reduced, cropped, compressed."""
 
 import io
 
@@ -13,7 +13,7 @@ CHANGES = {"size": (1, 2), "crop": (3, 4), "JPEG": (5, 6)}
 
 
 def variants(photo: Image.Image) -> list[Image.Image]:
-    """Photo followed by its six variants, in the order of `CHANGES`.
+    """A photo and its six variants, in the order of `CHANGES`.
 
     The photo itself, at 75 and 50 % of its size, without 5 % at the right and lower edges, without
     5 % at the left and upper edges, and as JPEG of quality 85 and 50.

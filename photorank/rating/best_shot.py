@@ -1,4 +1,4 @@
-"""Best shot of each series by sharpness, quality, rating and faces, with reasons."""
+"""Best shot of each series, by sharpness, quality, rating and faces, with reasons."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ _NOISE = [at for at, name in enumerate(NAMES) if name.startswith("noise")]
 
 
 class MeritTerms(NamedTuple):
-    """Terms of each photo's merit within its series, which are summed."""
+    """Terms of each photo's merit within its series; their sum is the merit."""
 
     sharpness: Floats  # (n,) of the subject
     technical: Floats  # (n,)
@@ -60,7 +60,7 @@ def best_shots(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
 
 
 def technical_vector(index: Index) -> MasterVector | None:
-    """Built-in vector `technical`; None for encoders that see no fine detail.
+    """Built-in vector `technical` of an index; None if its encoder has none.
 
     The first version of `embedded` looks at photos of 224 pixels, and other encoders have no such
     vector: sharpness decides alone.
@@ -125,7 +125,7 @@ def merit_terms(
 
 @dataclass(frozen=True)
 class ShotWords:
-    """Reasons in words why one shot of a series beats another."""
+    """Reasons in words why one shot of a series is better than another."""
 
     index: Index
     terms: MeritTerms
@@ -133,7 +133,7 @@ class ShotWords:
     faces: FaceTerms | None = None  # likewise
 
     def over(self, row: int, other: int) -> list[str]:
-        """Advantages of one photo over another of less merit, in words, strongest first."""
+        """Advantages of a photo over one of less merit, in words, strongest first."""
         leads = {
             name: float(term[row] - term[other]) for name, term in self.terms._asdict().items()
         }
@@ -156,7 +156,7 @@ class ShotWords:
         return sorted((one for one in for_it if for_it[one] >= least), key=lambda one: -for_it[one])
 
     def of_faces(self, row: int, others: Sequence[int]) -> list[str]:
-        """Words on face faults that other shots of the series have and this one lacks."""
+        """Words on faults of faces that other shots of the series have, but this one lacks."""
         faults = {self._eyes(row): self.terms.eyes, "face not cut": self.terms.cut}
         return [
             words
@@ -172,7 +172,7 @@ class ShotWords:
         return "eyes open" if seen else "eyes further open"
 
     def _less_noise(self, row: int, other: int) -> float:
-        """Part of the technical term's lead due to less noise; 0 without a lead."""
+        """Part of the technical term's lead that is due to less noise; 0 without a lead."""
         if self.technical is None:
             return 0.0
         pair, fingerprint = self.index.embeddings_of([row, other]), self.index.fingerprint

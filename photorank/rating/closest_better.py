@@ -1,4 +1,4 @@
-"""Closest better photos: similar to a given photo, and rated clearly higher."""
+"""Similar photos that are rated clearly higher than a given photo."""
 
 from dataclasses import dataclass
 
@@ -68,7 +68,7 @@ def _as_indexed(index: Index, rows: Codes, places: Codes, k: int) -> Codes:
 
 
 def alike_cosine(index: Index, share: float | None = None) -> float:
-    """Cosine above which two photos of an index count as similar.
+    """Least cosine at which two photos of an index count as similar.
 
     It is that of the likest `share` of all pairs: by default a fiftieth, or, in an index of
     less than 500, what gives each photo ten others on average. Half of the way from any two

@@ -44,7 +44,7 @@ class Explanation:
 
     @property
     def parts(self) -> Floats:
-        """Contribution of each part (rows, columns) to the rating's lead over the average.
+        """Contribution (rows, columns) of each part to the lead over the average rating.
 
         What signals carry of the lead is in no part.
         """
@@ -79,7 +79,7 @@ def explain(
     encoder: Encoder,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Explanation:
-    """Explanation of a vector's rating of an image file's bytes, relative to the index.
+    """Explanation of the rating of an image file's bytes, relative to the index.
 
     Where the heat map takes trials, `on_progress` is called with how many are done and to do.
     Raises UnreadablePhotoError if the bytes are no usable photo; EncoderMismatchError if the

@@ -18,7 +18,7 @@ _MAX_YAW = 40.0  # degrees, up to which eye opening is comparable
 
 
 class FaceTerms(NamedTuple):
-    """Merit terms of each photo's faces, relative to its series."""
+    """Terms of merit of each photo's faces, compared with its series."""
 
     closed: Floats  # (n,) faces whose eyes are not open and further open in another shot
     cut: Floats  # (n,) 1 where the largest face is cut and is whole in another shot
@@ -27,7 +27,7 @@ class FaceTerms(NamedTuple):
 
 
 def face_terms(faces: IndexFaces, series: Codes) -> FaceTerms:
-    """Face terms of all photos; 0 where a series has no faces or no differences.
+    """Terms of merit of all photos' faces; 0 for series without faces or differences.
 
     A face is another shot's where it lies at the same place. One that is hardly open in all shots
     is not held against any of them: some eyes are narrow, and some are asleep.
@@ -50,7 +50,7 @@ def face_terms(faces: IndexFaces, series: Codes) -> FaceTerms:
 
 
 def shots_of_series(series: Codes) -> Iterator[Codes]:
-    """Yield the rows of each series of two shots or more."""
+    """Yield the rows of each series that has at least two shots."""
     several = np.flatnonzero(series >= 0)
     several = several[np.bincount(series[several])[series[several]] > 1]
     for rows in rows_by_code(series[several]):
@@ -58,7 +58,7 @@ def shots_of_series(series: Codes) -> Iterator[Codes]:
 
 
 def _closed(shot: Sequence[Face], others: Sequence[Sequence[Face]]) -> int:
-    """Number of a shot's faces with closed eyes that are more open in another shot."""
+    """Number of faces in a shot whose eyes are more open in another shot."""
     return sum(
         any(
             _further_open(other, face) and _same_place(face, other)
@@ -70,7 +70,7 @@ def _closed(shot: Sequence[Face], others: Sequence[Sequence[Face]]) -> int:
 
 
 def _further_open(face: Face, than: Face) -> bool:
-    """True if a face's eyes are open, or may be, and the other's are clearly less open."""
+    """True if a face's eyes may be open, and the other's are clearly less open."""
     if face.eyes == "hardly open" or than.eyes == "open":
         return False
     if face.eyes == "open" and than.eyes == "hardly open":

@@ -1,4 +1,4 @@
-"""Heat maps: contribution of each part of a photo to the rating, exact or by occlusion.
+"""Heat map of a rating: contribution of each part of the photo, exact or by occlusion.
 
 A position's features have seen more of the photo than the patch they stand for, so even an exact
 map tells where the encoder holds what it rates, not what would change were that patch cut out.
@@ -35,11 +35,11 @@ class HeatMap:
 
     @property
     def exact(self) -> bool:
-        """True if the values sum to the rating exactly; False if found by occlusion."""
+        """True if the values sum exactly to the rating; False for occlusion."""
         return self.method == "sum over positions"
 
     def against(self, average: float) -> Floats:
-        """Contribution of each part relative to a photo of average rating.
+        """Contribution of each part minus that part's share of an average rating.
 
         Of an exact map the average's own share is taken off everywhere, so the
         parts sum to the difference of the two ratings; what occlusion found is
@@ -121,7 +121,7 @@ def occlusion(
     cells: int = _OCCLUSION_CELLS,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> HeatMap:
-    """Heat map by occlusion: drop of the rating when a cell is filled with the mean colour.
+    """Heat map by occlusion: fall of the rating when a cell has the mean colour.
 
     There are so many cells along the long side; each is a photo to encode.
 
@@ -164,14 +164,14 @@ def _grid(photo: Image.Image, cells: int) -> tuple[int, int]:
 
 
 def _on_grid(parts: Floats, box: Box, rows: int, columns: int) -> Floats:
-    """Values (h, w) of a frame's parts summed over a photo's grid of cells."""
+    """Values (h, w) of a frame's positions, summed over the cells of the photo's grid."""
     down = _overlaps(parts.shape[0], box.top, box.bottom, rows)
     across = _overlaps(parts.shape[1], box.left, box.right, columns)
     return down @ parts @ across.T
 
 
 def _overlaps(positions: int, start: float, end: float, cells: int) -> Floats:
-    """Fraction of each position that lies in each cell, (cells, positions)."""
+    """Fraction (cells, positions) of each position along one side that lies in each cell."""
     edges = start + (end - start) * np.arange(positions + 1) / positions
     low, high = np.minimum(edges[:-1], edges[1:]), np.maximum(edges[:-1], edges[1:])
     marks = np.arange(cells + 1)[:, None] / cells

@@ -13,7 +13,7 @@ _LOG_SLOPES = (-12.0, 6.0)
 
 @dataclass(frozen=True)
 class Slope:
-    """Slope in logits per unit of rating difference; and True if calibrated."""
+    """Slope in log-odds per unit of rating difference; and True if fitted to judgements."""
 
     value: float
     calibrated: bool  # fitted on held-out judgements
@@ -72,7 +72,7 @@ def uncalibrated_slope(ratings: Ratings) -> float:
 
 
 def slope_for(vector: MasterVector, collection: Ratings, logit_scale: float | None) -> Slope:
-    """Slope of a vector's probabilities: fitted, else the model's, else the collection's.
+    """Slope of a vector's probabilities: fitted, else the encoder's, else the collection's.
 
     The model's is the factor on cosines that the encoder was trained with, if any; the
     collection's follows from the vector's ratings of it (n,).

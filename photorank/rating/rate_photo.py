@@ -35,7 +35,7 @@ class RatedPhoto:
 
 @dataclass(frozen=True)
 class TwoPhotos:
-    """Probability of being the better one for each of two photos, by a vector."""
+    """Probability that each of two photos is the better one."""
 
     vector: str
     slope: Slope
@@ -81,12 +81,12 @@ def rate_files(
 def _rows_and_embeddings(
     index: Index, paths: Sequence[Path], load: Callable[[], Encoder]
 ) -> tuple[list[int | None], Embeddings]:
-    """Row of each file (None if not indexed), and embeddings (k, d)."""
+    """Row of each file (None if not indexed), and the files' embeddings (k, d)."""
     encoder, faults = cache(load), list[PhotorankError]()
     rows, embedded = list[int | None](), list[Embeddings]()
     for path in paths:
         try:
-            if not path.exists() and not index.is_rated_unseen(path):
+            if not path.exists() and not index.is_imported(path):
                 raise MissingPathError(path)
             row = index.row_now(path)
             if row is None:
@@ -130,7 +130,7 @@ def extreme_photos(
 
 
 def compare_embeddings(index: Index, vector: MasterVector, pair: Embeddings) -> TwoPhotos:
-    """Probability for each of two photos (2, d) of being the better one."""
+    """Probability that each of two photos (2, d) is the better one."""
     ratings = vector.rate(pair, index.fingerprint)
     slope = index_slope(index, vector, index.rate(vector))
     first = probability(ratings[0], ratings[1], slope.value)

@@ -1,4 +1,4 @@
-"""Contribution of technical signals to a rating, in words."""
+"""Contributions of technical signals to a rating, in words."""
 
 from dataclasses import dataclass
 
@@ -32,12 +32,12 @@ class SignalShares:
 
     @property
     def pull(self) -> float:
-        """Total contribution, in standard deviations of the index's ratings."""
+        """Sum of the contributions, in standard deviations of the index's ratings."""
         return sum(one.pull for one in self.kinds)
 
     @property
     def told(self) -> list[SignalShare]:
-        """Kinds of signal with a contribution that does not round to 0.0."""
+        """Kinds of signals whose contribution does not round to 0.0."""
         return [one for one in self.kinds if abs(one.pull) >= _LEAST_TOLD]
 
     def __str__(self) -> str:
@@ -77,7 +77,7 @@ def signal_shares(
 def parts_by_kind(
     vector: MasterVector, embeddings: Embeddings, fingerprint: Fingerprint
 ) -> Floats | None:
-    """Contributions (n, 6) of each kind of signal to the ratings of embeddings (n, d).
+    """Contributions (n, 6) by kind of signal to the ratings of embeddings (n, d).
 
     None where embeddings have no signals, or the vector does not look at them.
     """

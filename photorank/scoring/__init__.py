@@ -1,1 +1,1 @@
-"""Scoring of any number of photos in batches, in bounded memory."""
+"""Scoring of any number of photos, in batches and bounded memory."""

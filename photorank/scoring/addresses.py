@@ -1,4 +1,4 @@
-"""Photos at URLs read by fsspec: s3://, gs://, https://, zip:// and others."""
+"""Photos at URLs, read by fsspec: s3://, gs://, https://, zip:// and others."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -27,17 +27,17 @@ def is_address(text: str) -> bool:
 
 
 def check_address(text: str) -> None:
-    """Raise AddressError if no installed package reads such URLs; no connection is made."""
+    """Raise AddressError if no installed package reads such URLs, without connecting."""
     _opened(text)
 
 
 def address(text: str) -> Source:
-    """Photo at a URL."""
+    """Photo at a URL, to be read when it is scored."""
     return Source(text, partial(_read, text))
 
 
 def found_at(text: str) -> Iterator[Source]:
-    """Photos at a URL: one photo, the matches of a pattern, or those in a folder."""
+    """Yield photos at a URL: one photo, the matches of a pattern, or a folder's."""
     filesystem, path = _opened(text)
     web = text.partition("://")[0] in _WEB
     pattern = "*" in path or (not web and any(mark in path for mark in "?["))

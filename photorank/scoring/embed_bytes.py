@@ -1,4 +1,4 @@
-"""Embeddings of photo bytes by an index's encoder; indexed photos are looked up."""
+"""Embeddings of photos given as bytes, looked up if the photo is indexed."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -14,14 +14,14 @@ from photorank.typing import Embeddings, Flags
 
 
 class Ready(NamedTuple):
-    """Photo ready to be embedded, or the index row that already holds it."""
+    """Photo that is ready to be embedded, or the index row that holds it."""
 
     prepared: Prepared | None
     row: int | None = None
 
 
 class Embedder:
-    """Encoder of an index with the digests of its photos; usable by several threads."""
+    """Encoder of an index, with the digests of its photos; safe for threads."""
 
     def __init__(self, index: Index, load: Callable[[], Encoder]) -> None:
         self.index = index
@@ -31,7 +31,7 @@ class Embedder:
         self._digests = digests[self._order]
 
     def ready(self, data: bytes) -> Ready:
-        """Photo from a file's bytes, decoded in a pool process unless indexed.
+        """Photo decoded from bytes in a pool process, or found in the index.
 
         Raises UnreadablePhotoError if they are no usable photo, and the encoder's errors.
         """

@@ -1,4 +1,4 @@
-"""Lists of paths and URLs: a stream of lines, a text file, or a table's column."""
+"""Lists of paths and URLs: lines of a stream or text file, or a table's column."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +29,7 @@ class ListError(PhotorankError, ValueError):
 
 
 def lines(stream: BinaryIO, name: str) -> Iterator[Entry]:
-    """Yield a stream's entries, separated by line ends, or by zero bytes if it has any."""
+    """Yield a stream's entries, separated by zero bytes if it has any, else by line ends."""
     part = _read(stream)
     mark = b"\0" if b"\0" in part else b"\n"
     left, number = b"", 0
@@ -54,7 +54,7 @@ def check_list(path: Path, column: str | None) -> None:
 
 
 def entries(path: Path, column: str | None) -> Iterator[Entry]:
-    """Yield the entries of a text file's lines or a table's column."""
+    """Yield the entries of a list: lines of a text file, or a table's column."""
     suffix = path.suffix.lower()
     if suffix not in TABLES:
         with path.open("rb") as file:
@@ -68,7 +68,7 @@ def entries(path: Path, column: str | None) -> Iterator[Entry]:
 
 
 def _read(stream: BinaryIO) -> bytes:
-    """Bytes available from a stream now, at least one; empty at the end."""
+    """Bytes that a stream has now, at least one; empty at its end."""
     read1 = getattr(stream, "read1", stream.read)
     data: bytes = read1(_PART_BYTES)
     return data
@@ -84,7 +84,7 @@ def _entry(data: bytes, mark: bytes, where: str) -> Iterator[Entry]:
 
 
 def _column_of(path: Path, column: str | None) -> str:
-    """Name of the column of paths, in the file's spelling."""
+    """Name of the column of paths, as spelled in the file."""
     if path.suffix.lower() in _PARQUET:
         names = _parquet(path).schema_arrow.names
     else:

@@ -1,4 +1,4 @@
-"""Scale of a vector's ratings on an index, for percentiles and stars."""
+"""Scale of a vector's ratings on an index, which gives percentiles and stars."""
 
 import hashlib
 import json
@@ -27,7 +27,7 @@ class Score(NamedTuple):
 
 
 class Scale:
-    """Vector, with its ratings of an index's photos."""
+    """Vector, with its ratings of an index's photos for comparison."""
 
     def __init__(
         self, index: Index, vector: MasterVector, album: Sequence[int] | None = None
@@ -47,7 +47,7 @@ class Scale:
 
     @cached_property
     def card(self) -> Json:
-        """Names and versions that a score depends on, as JSON."""
+        """Names and versions of everything that a score depends on, as JSON."""
         return {
             "photorank": version("photorank"),
             "index": self.index.name,
@@ -66,7 +66,7 @@ class Scale:
 
 
 def vector_version(vector: MasterVector) -> str:
-    """Digest of everything that determines a vector's ratings."""
+    """Digest of all that determines a vector's ratings."""
     fingerprint = json.dumps(to_json(vector.fingerprint), sort_keys=True).encode()
     numbers = np.append(vector.direction, [vector.scale, vector.bias])
     return _digest(fingerprint + numbers.tobytes())

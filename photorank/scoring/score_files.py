@@ -1,4 +1,4 @@
-"""Files of scores, written continuously and resumed after an interruption."""
+"""Files of scores, written row by row and resumed after an interruption."""
 
 import json
 import os
@@ -41,7 +41,7 @@ class ScoreFileError(PhotorankError, ValueError):
 
 
 class ScoreStream:
-    """Output stream for rows of JSON or CSV."""
+    """Output stream for rows of scores, as JSON or CSV."""
 
     kept = kept_rated = 0  # rows that were there before, as :class:`ScoreFile` has them
 
@@ -52,17 +52,17 @@ class ScoreStream:
         stream.write(self._lines.head)
 
     def left(self, sources: Iterable[Source]) -> Iterator[Source]:
-        """All sources, since a stream has no earlier rows."""
+        """All sources, since a stream cannot be resumed."""
         return iter(sources)
 
     def write(self, batch: Iterable[Scored]) -> None:
-        """Write rows."""
+        """Write a batch of rows."""
         self._stream.write(b"".join(map(self._lines.line, batch)))
         self._stream.flush()
 
 
 class ScoreFile:
-    """File of scores, with a card beside it on the index and vector used."""
+    """File of scores, beside a card that names the index and the vector."""
 
     def __init__(self, path: Path, format: Format, columns: Mapping[str, Kind] = COLUMNS) -> None:
         self.path = path
@@ -76,12 +76,12 @@ class ScoreFile:
 
     @property
     def card(self) -> Path:
-        """Path of the card."""
+        """Path of the card beside the file."""
         return self.path.with_name(f"{self.path.name}.card.json")
 
     @contextmanager
     def open(self, card: Json, *, resume: bool) -> Iterator["ScoreFile"]:
-        """Context manager of the score file, open for new rows and marked complete on success.
+        """Context in which rows are added to the file, marked as complete on success.
 
         Raises ScoreFileError if it exists and is not to be gone on with, or rests on anything
         else than the card says; StorageError if it cannot be written.
@@ -119,7 +119,7 @@ class ScoreFile:
             self._file.flush()
 
     def left(self, sources: Iterable[Source]) -> Iterator[Source]:
-        """Sources that have no row yet; rows are in the order of the sources.
+        """Sources without a row so far; rows are in the order of the sources.
 
         Where files have come or gone since, the rows are looked up by their paths' digests, in
         eight bytes each.
@@ -154,7 +154,7 @@ class ScoreFile:
                 ) from error
 
     def _require(self, card: Json) -> None:
-        """Raise ScoreFileError if the existing rows have another card."""
+        """Raise ScoreFileError if the existing rows were written under another card."""
         try:
             found = {"context": None} | json.loads(read_bytes(self.card))
             differs = [key for key in _DECISIVE if found[key] != card[key]]
@@ -171,7 +171,7 @@ class ScoreFile:
             )
 
     def _reopen_parquet(self) -> None:
-        """Move the rows of a complete Parquet file back to the file for new rows."""
+        """Turn a complete Parquet file back into one that takes more rows."""
         if self._format != "parquet" or self._grown.exists():
             return
         import pyarrow.parquet as pq
@@ -191,7 +191,7 @@ class ScoreFile:
 
 
 class _Digests:
-    """Set of texts stored as 8-byte digests, which saves memory; collisions are negligible."""
+    """Set of texts, kept as 8-byte digests to save memory."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._sorted = np.sort(np.fromiter(map(self._digest, texts), np.uint64))
@@ -213,7 +213,7 @@ def _text(path: str) -> str:
 
 
 def _drop_torn_row(file: BinaryIO) -> None:
-    """Remove an incomplete last row, left by a killed run."""
+    """Remove the incomplete last row that a killed run left."""
     end = file.seek(0, os.SEEK_END)
     whole = 0
     at = end
@@ -239,7 +239,7 @@ def _require_locks(path: Path) -> None:
 
 
 def _lock(file: BinaryIO, path: Path) -> None:
-    """Lock a file of scores against other runs until it is closed."""
+    """Lock a file of scores against other runs, until it is closed."""
     try:
         import fcntl
     except ImportError:

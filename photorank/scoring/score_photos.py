@@ -22,7 +22,7 @@ class Source(NamedTuple):
 
     @classmethod
     def refused(cls, path: str, reason: str) -> "Source":
-        """Source that cannot be scored, for a given reason."""
+        """Source that cannot be read, for a given reason."""
 
         def read() -> bytes:
             raise UnreadablePhotoError(reason)
@@ -48,7 +48,7 @@ class _Opened(NamedTuple):
 def scored(
     sources: Iterable[Source], embedder: Embedder, scale: Scale, *, batch_size: int | None = None
 ) -> Iterator[list[Scored]]:
-    """Yield the scores of photos in batches and in order, or reasons for unusable photos.
+    """Yield scores of photos in batches and in order; unusable ones have a reason.
 
     Photos are read and decoded ahead of the encoder, as those of an index are, and no more than
     two batches wait in memory. Raises the encoder's errors.

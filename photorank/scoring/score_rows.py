@@ -25,7 +25,7 @@ IN_CONTEXT: dict[str, Kind] = {**COLUMNS, "adds": "number"}  # of scores beside 
 
 
 class Written(NamedTuple):
-    """Row in an existing file of scores: path as written, and whether it has a rating."""
+    """Row read from a file of scores: path as written, and True if it has a rating."""
 
     path: str
     rated: bool
@@ -40,18 +40,18 @@ class JsonLines:
         self.columns = columns
 
     def path(self, path: str) -> str:
-        """Path in the form of a row."""
+        """Path as it is written in a row."""
         return path
 
     def line(self, one: Scored) -> bytes:
-        """Line of bytes for a row."""
+        """Bytes of the line for one score."""
         return (
             json.dumps(row_of(one, self.columns), ensure_ascii=True, allow_nan=False).encode()
             + b"\n"
         )
 
     def rows(self, file: BinaryIO) -> Iterator[Written]:
-        """Yield the rows of complete lines; ValueError for an invalid one."""
+        """Yield the rows read from complete lines; ValueError for an invalid one."""
         for line in file:
             row = json.loads(line)
             if not isinstance(row, dict) or set(row) != set(self.columns):
@@ -67,13 +67,13 @@ class CsvLines:
         self.head = (",".join(columns) + "\r\n").encode()
 
     def path(self, path: str) -> str:
-        """Path in the form of a row; a file URI if it is not plain text on one line."""
+        """Path as it is written in a row; a file URI if it is no plain line of text."""
         if path.splitlines() != [path]:
             return Path(path).as_uri() if path.startswith("/") else unicode_text(repr(path))
         return text_cell(path_text(Path(path)) if path.startswith("/") else unicode_text(path))
 
     def line(self, one: Scored) -> bytes:
-        """Line of bytes for a row."""
+        """Bytes of the line for one score."""
         row = row_of(one, self.columns) | {
             "path": self.path(one.path),
             "error": text_cell(one.error),
@@ -83,7 +83,7 @@ class CsvLines:
         return text.getvalue().encode()
 
     def rows(self, file: BinaryIO) -> Iterator[Written]:
-        """Yield the rows of complete lines; ValueError for an invalid one."""
+        """Yield the rows read from complete lines; ValueError for an invalid one."""
         if file.readline() != self.head:
             raise ValueError("not the columns of scores")
         for line in file:
@@ -94,7 +94,7 @@ class CsvLines:
 
 
 def row_of(one: Scored, columns: Iterable[str] = COLUMNS) -> Row:
-    """Row of a score: value by column name."""
+    """Row of a score, as values by column name."""
     score = one.score._asdict() if one.score else dict.fromkeys(("rating", "percentile", "stars"))
     row = {"path": one.path, **score, "error": one.error, "adds": one.adds}
     return {name: row[name] for name in columns}

@@ -1,4 +1,4 @@
-"""Photos to score: from files, folders, patterns, lists and URLs, found one at a time."""
+"""Photos to score, from files, folders, patterns, lists and URLs, found one at a time."""
 
 import glob
 import os
@@ -47,7 +47,7 @@ def check_sources(asked: Sequence[str], column: str | None) -> None:
 def find_sources(
     asked: Sequence[str], stdin: BinaryIO, *, column: str | None = None
 ) -> Iterator[Source]:
-    """Photos to be scored, in a stable order, found while others are scored.
+    """Yield photos to score in a stable order, while earlier ones are scored.
 
     `asked` are paths, folders, patterns such as ``photos/**/*.jpg``, addresses such as
     ``s3://bucket/photos``, ``-`` for a path a line of standard input, and lists: ``@FILE``, or
@@ -65,7 +65,7 @@ def find_sources(
 
 
 def named_paths(asked: Sequence[str], stdin: BinaryIO) -> list[Path]:
-    """Paths of files given one by one, by ``-`` or by ``@FILE``.
+    """Paths of single files, given as arguments, by ``-`` (stdin) or by ``@FILE``.
 
     Raises SourcesError if nothing is named or an entry of a list is none, TypedPathError if no
     file can have a path.
@@ -93,7 +93,7 @@ def named_paths(asked: Sequence[str], stdin: BinaryIO) -> list[Path]:
 
 
 def _list_in(text: str) -> Path | None:
-    """Path of the list that an argument names; None for any other argument."""
+    """Path of the list named by an argument; None if the argument names no list."""
     if text.startswith("@") and not os.path.lexists(text):
         return Path(text[1:])
     path = Path(text)
@@ -102,7 +102,7 @@ def _list_in(text: str) -> Path | None:
 
 
 def _local(text: str) -> Iterator[Source]:
-    """Photos at a path, in a folder, or matching a pattern."""
+    """Yield the photos at a path, in a folder, or matching a pattern."""
     path = text_path(text)
     if not os.path.lexists(path) and glob.has_magic(path):
         found = False
@@ -137,7 +137,7 @@ def _listed(entry: Entry, folder: Path) -> Source:
 
 
 def _path_of(entry: Entry, folder: Path) -> str:
-    """Path of a list's entry, relative to the current folder, else to the list's."""
+    """Path of a list's entry, relative to the current folder, or else to the list's."""
     path = text_path(entry.text)
     if not os.path.isabs(path) and not os.path.lexists(path):
         beside = folder / path

@@ -1,4 +1,4 @@
-"""Responses of the service: ratings, comparisons and albums of uploaded photos."""
+"""Responses of the service: ratings, comparisons and albums from uploaded photos."""
 
 import asyncio
 import time
@@ -43,7 +43,7 @@ class Rated(NamedTuple):
 
 
 class Rater:
-    """Decoder processes and encoder, shared by all requests."""
+    """Decoder processes and encoder that all requests share."""
 
     def __init__(self, decoders: ThreadPoolExecutor, queue: EncoderQueue) -> None:
         self._decoders = decoders
@@ -75,7 +75,7 @@ class Rater:
 
 
 def _ready(photo: Upload, embedder: Embedder) -> Ready:
-    """Decoded photo; failures that may be the machine's fault are retried for a while."""
+    """Decode a photo, trying again for a while after failures that the machine may cause."""
     photo.file.seek(0)
     data = read_whole(photo.file, MAX_FILE_BYTES)
     if not data:
@@ -91,7 +91,7 @@ def _ready(photo: Upload, embedder: Embedder) -> Ready:
 
 
 def rate_answer(rated: Sequence[Rated]) -> Json:
-    """Scores of photos, each with its rank within the request."""
+    """Scores of photos, with each one's rank within the request."""
     good = [one.score.rating for one in rated if one.score is not None]
     standing = iter(percentiles(np.array(good)).tolist())
     ranks = iter(1 + sum(other > one for other in good) for one in good)
@@ -108,7 +108,7 @@ def rate_answer(rated: Sequence[Rated]) -> Json:
 
 
 def compare_answer(rated: Sequence[Rated], scale: Scale) -> Json:
-    """Probability for each of two photos of being the better one."""
+    """Probability that each of two photos is the better one."""
     _require_all(rated)
     slope = index_slope(scale.index, scale.vector, scale.collection)
     first, second = (one.score.rating for one in rated if one.score is not None)

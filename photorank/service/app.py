@@ -51,7 +51,7 @@ class ServiceRequest:
 
 
 class _Batch(NamedTuple):
-    """Rated photos of one request."""
+    """Photos of one request, with their ratings."""
 
     rated: list[Rated]
     scale: Scale
@@ -59,7 +59,7 @@ class _Batch(NamedTuple):
 
 
 def service(asked: ServiceRequest) -> Starlette:
-    """ASGI app of the service."""
+    """Build the ASGI app of the service."""
     made = _Service(asked)
     routes = [
         Route("/v1/rate", made.rate, methods=["POST"]),

@@ -1,4 +1,4 @@
-"""Middleware of the service: tokens, errors as JSON, and request counts."""
+"""Middleware of the service: access tokens, errors as JSON, and request counts."""
 
 import hashlib
 import hmac
@@ -21,7 +21,7 @@ _log = logging.getLogger("uvicorn.error")
 
 
 def refused(status: int, reason: str, then: str, **headers: str) -> Response:
-    """JSON response for a refused request."""
+    """Response in JSON for a refused request."""
     body = {"error": reason, "next": then}
     return JSONResponse(
         body, status, headers={name.replace("_", "-"): headers[name] for name in headers}
@@ -29,7 +29,7 @@ def refused(status: int, reason: str, then: str, **headers: str) -> Response:
 
 
 def read_tokens(path: Path) -> list[bytes]:
-    """Digests of the tokens in a file, one per line; ServerError if none, or one too short."""
+    """Digests of the access tokens in a file; ServerError if there are none, or short ones."""
     try:
         lines = read_bytes(path).decode().split()
     except FileNotFoundError as error:
@@ -45,7 +45,7 @@ def read_tokens(path: Path) -> list[bytes]:
 
 
 class TokenOnly:
-    """Middleware that requires a known token."""
+    """Middleware that refuses requests without a known access token."""
 
     def __init__(self, app: ASGIApp, tokens: Collection[bytes]) -> None:
         self._app = app

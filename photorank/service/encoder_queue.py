@@ -1,4 +1,4 @@
-"""Queue before the encoder, which batches photos of concurrent requests."""
+"""Queue in front of the encoder that batches photos of concurrent requests."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -17,7 +17,7 @@ class _Waiting(NamedTuple):
 
 
 class EncoderQueue:
-    """Thread that embeds waiting photos in batches, or one photo at once if idle."""
+    """Queue with a thread that embeds waiting photos in batches, a single one at once."""
 
     def __init__(self, batch_size: int, tell: Callable[[int], None]) -> None:
         self._batch_size = batch_size
@@ -27,13 +27,13 @@ class EncoderQueue:
         self._thread.start()
 
     def embed(self, embedder: Embedder, photo: Ready) -> "Future[Embeddings | None]":
-        """Future embedding (d,) of a photo; None if the encoder gives nothing usable."""
+        """Queue a photo, and return its future embedding (d,), None if unusable."""
         row: Future[Embeddings | None] = Future()
         self._waiting.put(_Waiting(embedder, photo, row))
         return row
 
     def close(self) -> None:
-        """Stop the thread after the waiting photos."""
+        """Stop the thread after it has embedded the waiting photos."""
         self._waiting.put(None)
         self._thread.join()
 
@@ -43,7 +43,7 @@ class EncoderQueue:
                 self._embed(embedder, [one for one in batch if one.embedder is embedder])
 
     def _next_batch(self) -> list[_Waiting]:
-        """Waiting photos, at most one batch; empty at the end."""
+        """Wait for photos, and take up to one batch; empty at the end."""
         batch: list[_Waiting] = []
         one = self._waiting.get()
         while one is not None:

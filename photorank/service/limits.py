@@ -1,4 +1,4 @@
-"""Limits of client requests, and the responses when they are exceeded."""
+"""Limits of client requests, and the refusals when they are exceeded."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ DECODING = DecodeLimits(work_seconds=20, wait_seconds=60.0, memory_bytes=2 << 30
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of each request and of all concurrent requests."""
+    """Limits of each request, and of all concurrent requests together."""
 
     photos: int = 100  # in one request
     megabytes: int = 200  # of one request's body
@@ -27,7 +27,7 @@ class Limits:
 
 
 class Refusal(Exception):  # noqa: N818 - an answer, as HTTP has it, and no fault
-    """Response to a refused request: status, reason and advice."""
+    """Refusal of a request: HTTP status, reason and advice."""
 
     def __init__(
         self, status: int, reason: str, then: str, *, retry_seconds: int | None = None
@@ -40,7 +40,7 @@ class Refusal(Exception):  # noqa: N818 - an answer, as HTTP has it, and no faul
 
 
 def too_large(limits: Limits) -> Refusal:
-    """Refusal of a body with too many bytes."""
+    """Refusal of a request body with too many bytes."""
     return Refusal(
         413,
         f"the request has more than {limits.megabytes} MB",
@@ -65,7 +65,7 @@ def too_busy() -> Refusal:
 
 
 def too_slow(limits: Limits) -> Refusal:
-    """Refusal of a body that arrives too slowly."""
+    """Refusal of a request body that arrives too slowly."""
     return Refusal(
         408,
         f"the request did not arrive: {limits.idle_seconds:g} s without a byte, or "

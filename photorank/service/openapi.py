@@ -35,7 +35,7 @@ _VERSIONS: Json = {
 
 
 def _object(properties: Json, also: tuple[str, ...] = ()) -> Json:
-    """Schema of an object with required properties; `also` adds common ones."""
+    """JSON schema of an object with required properties; `also` adds version strings."""
     known = properties | dict.fromkeys(also, _VERSIONS)
     return {
         "type": "object",

@@ -1,4 +1,4 @@
-"""Index behind the service: reopened after changes, with the scales of its vectors."""
+"""Index that the service uses, opened again after changes, with its vectors' scales."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from photorank.vectors.store import load_vector
 
 
 class Snapshot:
-    """Index at one time, with its encoder and vectors' scales."""
+    """Index as opened at one time, with its encoder and its vectors' scales."""
 
     def __init__(self, index: Index, load: Callable[[], Encoder], changed_ns: int) -> None:
         self.index = index
@@ -51,7 +51,7 @@ class ServedIndex:
         return self._latest
 
     def _reopened(self) -> Snapshot:
-        """Snapshot of the index as it is now; the previous one if it cannot be opened."""
+        """Open the index as it is now; on failure return the earlier snapshot."""
         before, changed_ns = self._latest, self._changed_ns()
         try:
             index = Index.open(self._paths)

@@ -27,7 +27,7 @@ def warm(encoder: Encoder) -> None:
 
 
 def server_of(app: Starlette, host: str, port: int, limits: Limits) -> uvicorn.Server:
-    """Uvicorn server of an app at an address."""
+    """Uvicorn server for an app, at a host and port."""
     return uvicorn.Server(
         uvicorn.Config(
             app,
@@ -62,7 +62,7 @@ def run(server: uvicorn.Server) -> None:
 
 
 def _head_within(seconds: float) -> type[asyncio.Protocol]:
-    """HTTP protocol class that closes connections with too slow request heads."""
+    """HTTP protocol class that closes connections whose request head is too slow."""
 
     class HeadWithin(H11Protocol):
         def connection_made(self, transport: Any) -> None:
@@ -79,7 +79,7 @@ def _head_within(seconds: float) -> type[asyncio.Protocol]:
             super().connection_lost(exc)
 
         def _watch(self) -> None:
-            """Start waiting for a request head, or stop when it has arrived."""
+            """Start the deadline for a request head; end it while a request is answered."""
             if self.cycle is not None and not self.cycle.response_complete:
                 self._unwatch()
             elif self._deadline is None:

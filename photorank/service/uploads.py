@@ -1,4 +1,4 @@
-"""Uploaded photos of a request, read within limits; large ones go to disk."""
+"""Photos uploaded in a request, read within limits; large ones go to disk."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -31,7 +31,7 @@ class Uploads(NamedTuple):
 
 
 class Room:
-    """Counter of concurrent requests and of the bytes of their bodies."""
+    """Counter of concurrent requests, and of the bytes reserved for their bodies."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -39,19 +39,19 @@ class Room:
         self.bytes = 0
 
     def enter(self) -> None:
-        """Admit a request; 429 if there are too many."""
+        """Admit a request; refuse it (429) if there are too many."""
         if self.requests >= self._limits.requests:
             raise too_busy()
         self.requests += 1
 
     def take(self, count: int) -> None:
-        """Reserve bytes for a request; 429 if there are too few left."""
+        """Reserve bytes for a request; refuse it (429) if too few are left."""
         if self.bytes + count > self._limits.waiting_megabytes << 20:
             raise too_busy()
         self.bytes += count
 
     def leave(self, count: int) -> None:
-        """Release a request's reservation."""
+        """Release the bytes reserved for a request."""
         self.requests -= 1
         self.bytes -= count
 
@@ -120,12 +120,12 @@ class _Body:
 
 
 class _Parser(MultiPartParser):
-    """Form parser that records whether the form was complete."""
+    """Form parser that notes whether the form is complete."""
 
     ended = False
 
     def on_end(self) -> None:
-        """Record the end of the form."""
+        """Note that the form is complete."""
         self.ended = True
 
 

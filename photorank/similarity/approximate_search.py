@@ -1,4 +1,4 @@
-"""Approximate search by inverted lists, with recall measured against exact search.
+"""Approximate search by inverted lists, with its recall against exact search.
 
 The rows are sorted into lists around centres; a search reads the lists whose centres are
 nearest to the direction. They are made on request alone and hold a copy of all rows.
@@ -31,7 +31,7 @@ _PHOTOS_A_CENTRE = 64  # by which a list's centre is placed
 
 @dataclass(frozen=True)
 class Recall:
-    """Share of exact search's best photos found by approximate search."""
+    """Share of exact search's best photos that approximate search finds, 0 to 1."""
 
     share: float  # of the exact best k, the mean over directions that were drawn
     k: int
@@ -53,7 +53,7 @@ def approximate_best(
     lowest: bool = False,
     tell: Callable[[object], None],
 ) -> list[Found]:
-    """Approximate result of :meth:`Index.best`; missing inverted lists are built.
+    """Photos with the greatest dot products, approximately; builds missing inverted lists.
 
     Percentiles take the photos that were found for the best there are. `tell` is called with
     what the user should know: above all the recall.
@@ -108,7 +108,7 @@ def _make(index: Index) -> None:
 
 
 def _measure(index: Index, lists: Any, rng: np.random.Generator) -> Recall:
-    """Recall of the inverted lists, with more lists read until it suffices.
+    """Recall of the inverted lists; more lists are read until it suffices.
 
     The directions lead from the mean of some photos to that of others, as those that are
     learned from judgements do. They are harder than looking for the like of one photo.
@@ -131,14 +131,14 @@ def _measure(index: Index, lists: Any, rng: np.random.Generator) -> Recall:
 
 
 def _query(direction: Direction, dimensions: int) -> Any:
-    """Direction as FAISS takes it (1, d), padded with zeros if of heads alone."""
+    """Direction in FAISS's form (1, d), padded with zeros if it is one of heads alone."""
     query = np.zeros((1, dimensions), dtype=np.float32)
     query[0, : len(direction)] = direction
     return query
 
 
 def _content(index: Index) -> str:
-    """Cache key of the index's current shards, to detect outdated inverted lists."""
+    """Cache key of the index's shards, which shows when inverted lists are outdated."""
     with reading(index.paths) as connection:
         names = connection.execute("SELECT name FROM shards ORDER BY name").fetchall()
     return hashlib.sha256("".join(name for (name,) in names).encode()).hexdigest()[:16]

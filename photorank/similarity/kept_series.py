@@ -47,14 +47,14 @@ def series_of(
 
 
 class SeriesCodes(NamedTuple):
-    """Series code of each photo, with the photos that the codes are for."""
+    """Series code of each photo, with the digests of those photos."""
 
     photos: Codes  # (n,) their numbers in the catalogue
     codes: Codes  # (n,)
 
 
 def series_codes(paths: IndexPaths) -> SeriesCodes:
-    """Series of the photos of the index at the paths, kept as by :func:`series_of`."""
+    """Series of all photos of the index at the given paths, from the cache if possible."""
     index = Index.open(paths)
     return SeriesCodes(index.numbers(), series_of(index).codes)
 
@@ -64,7 +64,7 @@ def _file(index: Index, key: str) -> Path:
 
 
 def _key(index: Index, threshold: float, among: Codes | None) -> str | None:
-    """Cache key of photos, catalogue and settings; None without checksums."""
+    """Cache key of photos, catalogue and settings; None if the catalogue has no checksums."""
     with reading(index.paths) as connection:
         sums = totals(connection, _TABLES)
     if len(sums) < len(_TABLES):

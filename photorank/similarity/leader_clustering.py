@@ -21,7 +21,7 @@ _SHORTFALL = 3.5  # standard errors by which a pair's estimated cosine may be to
 def leaders(
     embeddings: Embeddings, threshold: float, looser: float, same_picture: SamePicture
 ) -> Codes:
-    """Row of each photo's cluster leader (n,): an earlier similar photo, or itself.
+    """Row (n,) of each photo's cluster leader: a similar earlier photo, or the photo itself.
 
     Photos are taken in turn. One joins the likest leader that is like enough, else it
     is a leader itself. So a photo looks like its leader, not merely like a photo that
@@ -82,7 +82,7 @@ def pair_cosines(embeddings: Embeddings, first: Codes, second: Codes) -> NDArray
 
 
 def _shortened(embeddings: Embeddings) -> Embeddings:
-    """Rows with fewer coordinates and dot products almost never below the cosines.
+    """Rows with fewer coordinates, whose dot products are rarely below the true cosines.
 
     A random projection of what the main axes leave estimates its product with a standard
     error of at most √(2 / axes) times the lengths (Johnson & Lindenstrauss); a last
@@ -118,7 +118,7 @@ def _alike(
     looser: float,
     same_picture: SamePicture,
 ) -> tuple[Codes, Codes, NDArray[np.float32]]:
-    """Candidate pairs that are near-duplicates, with cosines."""
+    """Those candidate pairs that are near-duplicates, with their cosines."""
     cosines = pair_cosines(embeddings, first, second)
     alike = cosines >= threshold - 1e-5  # products of equal rows may fall short of 1
     unsure = np.flatnonzero(~alike & (cosines >= looser))
@@ -129,7 +129,7 @@ def _alike(
 
 
 def _join(leader: Codes, rows: Codes, leaders: Codes, cosines: NDArray[np.float32]) -> None:
-    """Assign to each row without a leader its most similar leader."""
+    """Give each row without a leader the most similar one."""
     order = np.lexsort((-cosines, rows))
     rows, leaders = rows[order], leaders[order]
     first = np.flatnonzero(np.diff(rows, prepend=-1))

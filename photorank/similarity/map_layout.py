@@ -27,7 +27,7 @@ def can_map(method: Method) -> bool:
 
 
 def places(index: Index, method: Method = "pca", *, most: int = _TSNE_PHOTOS) -> Floats:
-    """Map coordinates (n, 2) of the photos, between -1 and 1.
+    """Map coordinates (n, 2) of the photos, -1 to 1, from the cache if possible.
 
     By "pca" it is along the two directions in which the embeddings vary most (Pearson 1901,
     https://doi.org/10.1080/14786440109462720); by "tsne" neighbours stay together, and
@@ -80,7 +80,7 @@ def _tsne(index: Index, most: int) -> Floats:
 
 
 def _components(index: Index, k: int) -> Floats:
-    """Coordinates (n, k) on the first k principal components, zero-padded if there are fewer."""
+    """Coordinates (n, k) on the first k principal components; zeros if there are fewer."""
     from sklearn.decomposition import PCA
 
     n, found = len(index), np.zeros((len(index), k))
@@ -107,7 +107,7 @@ def _scaled(found: Floats) -> Floats:
 
 
 def _kept(path: Path, numbers: Codes) -> Floats | None:
-    """Cached map coordinates (n, 2); None if any photo's are missing."""
+    """Map coordinates (n, 2) from the cache; None if a photo's are missing."""
     kept = kept_arrays(path, "version", "numbers", "places")
     if kept is None or int(kept["version"]) != _VERSION:
         return None

@@ -1,4 +1,4 @@
-"""Near-duplicates: copies of one image recompressed, resized, mirrored, cropped, framed or grey.
+"""Near-duplicates: recompressed, resized, mirrored, cropped, framed or grey copies.
 
 A copy is recognised by its embedding and by the correlation of grey codes together: a copy in
 black and white has another embedding and the same greys, a cropped one the other way round.
@@ -43,7 +43,7 @@ Span = tuple[float, float]
 
 
 def altered_copies(embeddings: Embeddings, greys: NDArray[np.uint8] | None) -> Codes:
-    """Group codes (n,) of near-duplicates and altered copies, chains included; −1 alone.
+    """Group codes (n,) of near-duplicates and altered copies, linked in chains; −1 alone.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def altered_copies(embeddings: Embeddings, greys: NDArray[np.uint8] | None) -> C
 
 
 def mistaken_for_copies(copies: Codes) -> int:
-    """Number of photos in the largest group of copies; 0 if that size is plausible.
+    """Size of the largest group of copies if implausibly large, else 0.
 
     Examples
     --------
@@ -111,7 +111,7 @@ def grey_codes(index: Index, rows: Codes) -> NDArray[np.uint8]:
 def are_copies(
     first: NDArray[np.uint8], second: NDArray[np.uint8], pairs: Codes, cosines: Floats
 ) -> Flags:
-    """Mask (m,) of the pairs (2, m) of rows in two sets of grey codes that show one image.
+    """Mask (m,) of the pairs (2, m) that show one image, by grey codes and cosines.
 
     `cosines` (m,) are those of the embeddings without their mean.
     """
@@ -121,7 +121,7 @@ def are_copies(
 def correlations(
     first: NDArray[np.uint8], second: NDArray[np.uint8], pairs: Codes
 ) -> NDArray[np.float32]:
-    """Greatest correlation (m,) of image pairs (2, m), as they are, mirrored or cropped.
+    """Greatest correlation (m,) of image pairs (2, m): unchanged, mirrored or cropped.
 
     Parameters
     ----------
@@ -161,12 +161,12 @@ def correlations(
 
 
 def centre_of(embeddings: Embeddings) -> Embeddings:
-    """Mean embedding (d,), shrunk towards 0 for few photos."""
+    """Mean (d,) of embeddings, shrunk towards 0 for few photos."""
     return embeddings.sum(axis=0) / (len(embeddings) + _TRUSTED_PHOTOS)
 
 
 def without_mean(embeddings: Embeddings, centre: Embeddings) -> Embeddings:
-    """Unit embeddings (n, d) after subtracting a mean (d,).
+    """Embeddings (n, d) minus a mean (d,), scaled to unit length.
 
     Encoders differ in how much all their embeddings have in common, and so in plain cosines.
     """
@@ -175,12 +175,12 @@ def without_mean(embeddings: Embeddings, centre: Embeddings) -> Embeddings:
 
 
 def _pairs(alike: Flags, start: int) -> Codes:
-    """Rows (2, m) of similar photo pairs, each once; the block begins at `start`."""
+    """Pairs (2, m) of similar photos, each once; the block starts at row `start`."""
     return np.stack(np.nonzero(np.triu(alike, 1))) + start
 
 
 def _seen_through(cells: Floats, windows: tuple[tuple[Span, Span], ...]) -> Floats:
-    """Windows (n, k, 64) of images (n, 16, 16), each with mean 0 and length 1."""
+    """Grey values (n, k, 64) of images in k windows, each with mean 0 and length 1."""
     seen = cells.reshape(len(cells), SIDE * SIDE) @ _sampling(windows)
     seen = seen.reshape(len(cells), len(windows), _GRID * _GRID)
     seen -= seen.mean(axis=-1, keepdims=True)
@@ -189,13 +189,13 @@ def _seen_through(cells: Floats, windows: tuple[tuple[Span, Span], ...]) -> Floa
 
 @cache
 def _sampling(windows: tuple[tuple[Span, Span], ...]) -> NDArray[np.float32]:
-    """Matrix (256, k * 64) that averages an image's cells over each window's grid."""
+    """Matrix (256, k * 64) that averages an image's cells over the grids of k windows."""
     both = [np.einsum("ri,cj->rcij", _averages(rows), _averages(cols)) for rows, cols in windows]
     return np.concatenate([one.reshape(_GRID * _GRID, -1) for one in both]).T.astype(np.float32)
 
 
 def _averages(span: Span, points: int = 6) -> Floats:
-    """Interpolation weights (8, 16) from an image's cells to a window's grid, along one side."""
+    """Interpolation weights (8, 16) along one side, from an image's cells to a window's grid."""
     low, high = span
     at = low + (high - low) * (np.arange(_GRID * points) + 0.5) / (_GRID * points)
     places = (at * SIDE - 0.5).clip(0, SIDE - 1)
@@ -205,7 +205,7 @@ def _averages(span: Span, points: int = 6) -> Floats:
 
 @cache
 def _crops() -> tuple[tuple[Span, Span], ...]:
-    """Windows that a crop may have left, each a span of rows and a span of columns."""
+    """Windows of an image that a crop may have kept, each as row span and column span."""
     return tuple(
         (rows, columns)
         for high, wide in product(_CROPS, _CROPS)
@@ -215,7 +215,7 @@ def _crops() -> tuple[tuple[Span, Span], ...]:
 
 
 def _spans(share: float) -> list[Span]:
-    """Spans of a given share of a side, at regular steps."""
+    """Spans that cover a given share of a side, at regular steps."""
     slack = 1 - share
     count = max(ceil(slack * _GRID / _STEP) + 1, 2) if slack else 1
     return [(begin, begin + share) for begin in np.linspace(0, slack, count).tolist()]

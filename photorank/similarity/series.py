@@ -1,4 +1,4 @@
-"""Series of photos: bursts, near-duplicates, exposure brackets, versions.
+"""Series of photos: bursts, near-duplicates, exposure brackets, and versions.
 
 What people named a series is one, and nothing else joins it but versions of its photos.
 """
@@ -33,7 +33,7 @@ _MIN_EXPOSURES, _MAX_EXPOSURES = 2, 9  # of a bracket
 
 @dataclass(frozen=True)
 class Series:
-    """Series of each photo, and the version that stands for the photo, by row."""
+    """Series code of each photo, and the row of the version that represents it."""
 
     codes: Codes  # (n,) the series of each photo; a photo on its own is one
     versions: Codes  # (n,) the row of the version that stands for each photo: itself, but for twins
@@ -97,7 +97,7 @@ def find_series(
 
 
 def is_bracket(photos: Sequence[Photo]) -> bool:
-    """True if the photos of a series are an exposure bracket by EXIF."""
+    """True if a series is an exposure bracket, by EXIF exposure bias."""
     if not _MIN_EXPOSURES <= len(photos) <= _MAX_EXPOSURES:
         return False
     biases = [exposure_bias(photo.path) for photo in photos]
@@ -107,7 +107,7 @@ def is_bracket(photos: Sequence[Photo]) -> bool:
 def _near_duplicates(
     index: Index, rows: Codes, threshold: float, on_progress: Callable[[int, int], None]
 ) -> tuple[Codes, bool]:
-    """Row (n,) of the photo that stands for each photo's near-duplicates; its own if alone.
+    """Row (n,) of the near-duplicate that represents each photo, or of the photo itself.
 
     False beside it if a thumbnail that was looked at could not be read.
     """
@@ -124,14 +124,14 @@ def _near_duplicates(
 
 
 class _Groups:
-    """Disjoint groups of rows, each named by its leader's row."""
+    """Disjoint groups of rows, each identified by the row of its leader."""
 
     def __init__(self, leader: Codes) -> None:
         self.leader = leader  # (n,) the leader of each row's group
         self.members = {int(leader[rows[0]]): rows.tolist() for rows in rows_by_code(leader)}
 
     def unite(self, rows: Codes | Sequence[int]) -> None:
-        """Merge the groups of the rows under the first row's leader."""
+        """Merge the groups that contain the rows, under the first row's leader."""
         first = int(self.leader[rows[0]])
         for other in {int(self.leader[row]) for row in rows} - {first}:
             joined = self.members.pop(other)
@@ -151,7 +151,7 @@ class _Moments:
         self.cameras = np.array([cameras[photos[row].camera] for row in timed], dtype=np.intp)
 
     def within(self, step: int, limit: float) -> Codes:
-        """Positions of photos taken at most `limit` seconds before the photo `step` places on."""
+        """Positions of photos whose `step`-th successor was taken at most `limit` seconds later."""
         if step >= len(self.rows):
             return np.empty(0, dtype=np.intp)
         soon = self.seconds[step:] - self.seconds[:-step] <= limit
@@ -207,7 +207,7 @@ def _join_brackets(
 
 
 def _brackets(run: list[int], biases: Sequence[float | None]) -> list[list[int]]:
-    """Parts of a run of photos in which each exposure bias occurs once."""
+    """Parts of a run of photos, each with every exposure bias once."""
     parts: list[list[int]] = [[]]
     seen: set[float] = set()
     for row, bias in zip(run, biases, strict=True):

@@ -81,7 +81,7 @@ def negated(name: str, vector: MasterVector) -> MasterVector:
 def projected_out(
     name: str, vector: MasterVector, nuisances: Sequence[MasterVector]
 ) -> MasterVector:
-    """Component of a vector orthogonal to every nuisance vector.
+    """Master-vector minus its components along some nuisance vectors.
 
     Moving a photo along a nuisance (say, "sunset") then leaves its rating as it
     is. Scale and bias are kept: a rating changes by the nuisances' share alone.
@@ -131,7 +131,7 @@ def combined(
     weights: Sequence[float],
     without: Sequence[MasterVector] = (),
 ) -> MasterVector:
-    """Blend of vectors (see :func:`blend`) with the directions of `without` projected out.
+    """Blend of vectors (see :func:`blend`), with the directions of `without` projected out.
 
     A single vector, as it is or turned round (weight -1), keeps its published
     scale and bias: see :func:`negated` and :func:`projected_out`, also for errors.
@@ -175,7 +175,7 @@ def _names(vectors: Sequence[MasterVector]) -> str:
 
 
 def _card(vectors: Sequence[MasterVector], parameters: Json, source: str) -> Card:
-    """Card of a derived vector, with the photos and licences of all its source vectors."""
+    """Card of a derived vector, with the training photos and licences of its sources."""
     photos = frozenset[str]().union(*(vector.card.photos for vector in vectors))
     licences = dict.fromkeys(vector.card.licence for vector in vectors if vector.card.licence)
     origins = dict.fromkeys(vector.card.source for vector in vectors if vector.card.source)

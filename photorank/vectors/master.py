@@ -30,7 +30,7 @@ _BLOCK = 1 << 18
 
 @dataclass(frozen=True)
 class Card:
-    """Provenance of a vector, sufficient to evaluate and reproduce it."""
+    """Origin of a vector: all that is needed to evaluate and to learn it again."""
 
     parameters: Json = field(default_factory=dict)  # prompts, or the learner's arguments
     index: str | None = None  # the index it was learned in
@@ -54,7 +54,7 @@ class Card:
 
     @property
     def fold_by(self) -> str:
-        """Kind of group kept within one test fold; "" for an untested vector."""
+        """Kind of groups that tests kept within one fold; empty for an untested vector."""
         return (self.metrics.get("protocol") or {}).get("fold_by", "")
 
     def saw(self, digest: str) -> bool:
@@ -132,7 +132,7 @@ class MasterVector:
         return f"<MasterVector {self.name!r}: {self.kind}, {size}, of {self.fingerprint}>"
 
     def rate(self, embeddings: Embeddings, fingerprint: Fingerprint) -> Ratings:
-        """Ratings (n,) of embeddings (n, d): higher is more worth printing.
+        """Ratings (n,) of embeddings (n, d); higher means more worth printing.
 
         A vector of the head alone, such as a prompt's, rates by the head.
 
@@ -152,7 +152,7 @@ class MasterVector:
         return self.scale * products + self.bias
 
     def fitted(self, fingerprint: Fingerprint) -> "MasterVector":
-        """Copy of the vector for a fingerprint's embeddings, padded with zeros if needed.
+        """Copy of the vector for embeddings of a fingerprint, padded with zeros if needed.
 
         Raises EncoderMismatchError if it belongs to other embeddings.
         """

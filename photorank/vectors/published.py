@@ -35,7 +35,7 @@ _HINT = "Import a head's state dict (.pth, .pt, .ckpt, .safetensors) or a vector
 
 @dataclass(frozen=True)
 class _Layout:
-    """Tensor names and shapes of a known project's heads, with origin and licence."""
+    """Tensor names and shapes of a published project's heads, with source and licence."""
 
     origin: str
     layers: dict[str, int]  # how the names of each layer begin, and its outputs, in order
@@ -224,7 +224,7 @@ def _unwrapped(state: "dict[str, Tensor]") -> "dict[str, Tensor]":
 
 
 def _recognised(path: Path, state: "dict[str, Tensor]") -> _Layout:
-    """Layout that matches the tensors: a known project's, else a chain of linear layers."""
+    """Layout of a known project that the tensors match, else of a chain of linear layers."""
     if set(state) == _RELU_NAMES:
         raise DamagedWeightsError(
             path,
@@ -244,7 +244,7 @@ def _recognised(path: Path, state: "dict[str, Tensor]") -> _Layout:
 
 
 def _chain(state: "dict[str, Tensor]") -> _Layout | None:
-    """Layout of unknown linear layers that end in one number; None for other tensors."""
+    """Layout of unknown linear layers with one output number; None for other tensors."""
 
     def natural(key: str) -> list[tuple[int, str]]:
         return [(int(part) if part.isdigit() else -1, part) for part in key.split(".")]
@@ -262,7 +262,7 @@ def _chain(state: "dict[str, Tensor]") -> _Layout | None:
 
 
 def _is_foreign(inputs: int, encoder: str | None, own: Fingerprint) -> bool:
-    """True if a head certainly belongs to another encoder than the index's."""
+    """True if a head must belong to another encoder than the index's."""
     named = own.model.removeprefix("open_clip:")
     if encoder is None or inputs not in _ENCODERS or named.startswith(("local-dir:", "hf-hub:")):
         return False  # nothing tells what these are
@@ -284,7 +284,7 @@ def _fits(state: "dict[str, Tensor]", layout: _Layout) -> bool:
 
 
 def _collapsed(state: "dict[str, Tensor]", layout: _Layout) -> tuple[Floats, float]:
-    """Vector (d,) and bias of a head, with all linear layers multiplied."""
+    """Vector (d,) and bias equal to a head's linear layers multiplied together."""
     weights, bias = np.ones((1, 1)), np.zeros(1)
     with np.errstate(all="ignore"):  # what is not finite is refused by the caller
         for start in reversed(layout.layers):
@@ -299,7 +299,7 @@ def _numbers(tensor: "Tensor") -> Floats:
 
 
 def _encoder(path: Path, dimensions: int) -> str | None:
-    """Encoder of a head, guessed from file name and dimensions."""
+    """Encoder that a head belongs to, guessed from file name and dimensions."""
     named = re.search(r"_vit_([bl])_(14|16|32)_", path.name)
     if named:
         return f"OpenAI's CLIP ViT-{named[1].upper()}/{named[2]}"
@@ -307,7 +307,7 @@ def _encoder(path: Path, dimensions: int) -> str | None:
 
 
 def _provenance(path: Path, layout: _Layout | None) -> tuple[str, str]:
-    """Source of a head as text, and its licence if the file name is known."""
+    """Source of a head in words, and its licence if the file name is known."""
     if layout is None:
         return f"the numbers in {path.name}", ""
     source = f"{path.name} of {layout.origin}"

@@ -68,7 +68,7 @@ class ComparesPhrases(Protocol):
 def worded_vector(
     name: str, texts: Sequence[str], encoder: Encoder, *, negatives: Sequence[str] = ()
 ) -> MasterVector:
-    """Master-vector from text prompts, by quality phrases if the encoder needs them.
+    """Master-vector from texts, by way of quality phrases if the encoder needs them.
 
     Other encoders' and framings' is that of :func:`prompt_vector`, which raises as this does.
     """
@@ -99,7 +99,7 @@ def worded_vector(
 
 
 def quality_text(parameters: Json) -> str:
-    """Strongest qualities of a card with weights, as text; "" without any.
+    """Qualities with the greatest weights on a card, as text; empty without weights.
 
     Examples
     --------
@@ -114,7 +114,7 @@ def quality_text(parameters: Json) -> str:
 
 
 def quality_directions(encoder: Encoder) -> Floats | None:
-    """Direction (q, d) of each line of `TABLE`, then of praise; None without vectors."""
+    """Direction (q, d) for each line of `TABLE`, and for praise; None without built-in vectors."""
     blocks, path = encoder.fingerprint.blocks, FOLDER / "quality_spreads.json"
     builtin = _builtin(encoder)
     if blocks is None or len(builtin) < len(BUILTIN):
@@ -129,7 +129,7 @@ def scaled(
     blocks: Blocks,
     spreads: Mapping[str, float],
 ) -> Direction:
-    """Direction (d,) of a quality, scaled to `STRENGTH` times a class's spread of ratings.
+    """Direction (d,) of a quality; its ratings vary `STRENGTH` times as much as a class's.
 
     `spreads` are the standard deviations of everyday photographs' ratings by each source's unit
     direction, and by the median class ("class").
@@ -163,7 +163,7 @@ def direction_of(
 
 
 def clauses_of(text: str) -> list[tuple[int, str]]:
-    """Parts of a text, each with sign 1, or −1 if negated in the text.
+    """Parts of a text, each with 1, or −1 if the text negates the part.
 
     Sentence networks take "not sharp" for "sharp". Any other text is one part.
 
@@ -183,7 +183,7 @@ def clauses_of(text: str) -> list[tuple[int, str]]:
 
 
 def _weights(encoder: ComparesPhrases, text: str) -> Floats:
-    """Net weight (q,) of each quality in a text; negated parts count as opposites."""
+    """Net weight (q,) of each quality in a text; a negated part counts as the opposite."""
     signs, clauses = zip(*clauses_of(text), strict=True)
     _, weights = encoder.compare(clauses, PHRASES)
     net = weights[:, 0::2] - weights[:, 1::2]  # an antonym's direction is the opposite

@@ -1,4 +1,4 @@
-"""Codes of a vector's training photos, by which altered copies are recognised."""
+"""Codes of a vector's training photos, by which their altered copies are recognised."""
 
 import base64
 import zlib
@@ -30,7 +30,7 @@ _ROWS = 4096  # embeddings that are compared with all pictures at once
 
 @dataclass(frozen=True, eq=False)
 class SeenPictures:
-    """Codes of m images: 16 × 16 grey levels, and 128 signs of an embedding."""
+    """Codes of m images: 16 × 16 grey levels, and 128 sign bits of an embedding."""
 
     centres: Embeddings  # (c, d) mean embeddings, one of which is taken off before signs are
     centre: NDArray[np.uint8]  # (m,) the one of each picture
@@ -41,7 +41,7 @@ class SeenPictures:
     def of(
         cls, embeddings: Embeddings, greys: NDArray[np.uint8] | None, *, seed: int = 0
     ) -> "SeenPictures | None":
-        """Codes of photos with embeddings (n, d) and grey codes (n, 128); None without codes.
+        """Codes of photos with embeddings (n, d) and grey codes (n, 128); None without photos.
 
         Of many photos a random part is kept: a card stays small, and a set that overlaps is still
         noticed where a single photo may not be.
@@ -55,7 +55,7 @@ class SeenPictures:
 
     @classmethod
     def union(cls, several: Iterable["SeenPictures | None"]) -> "SeenPictures | None":
-        """Codes of several sets of images, with equal shares; None if all are empty."""
+        """Codes of several sets of images, an equal number from each; None if all are empty."""
         known = [one for one in dict.fromkeys(several) if one is not None]
         if len(known) < 2:
             return known[0] if known else None
@@ -71,7 +71,7 @@ class SeenPictures:
         )
 
     def recognises(self, embeddings: Embeddings, greys: NDArray[np.uint8]) -> Flags:
-        """Mask (n,) of the photos that equal, or are altered copies of, an image here."""
+        """Mask (n,) of the photos that equal an image of the set, or are its altered copies."""
         found = np.zeros(len(embeddings), dtype=bool)
         own = _as_signs(self.signs)
         for number, start in product(range(len(self.centres)), range(0, len(embeddings), _ROWS)):
@@ -118,7 +118,7 @@ class SeenPictures:
 
 
 def _signs(centred: Embeddings) -> NDArray[np.uint8]:
-    """Random-projection hashes (n, 16 bytes): signs of embeddings along 128 directions."""
+    """Signs of embeddings along 128 random directions, as bits (n, 16 bytes)."""
     return np.packbits(centred @ _directions(centred.shape[1]) > 0, axis=1)
 
 
@@ -129,7 +129,7 @@ def _as_signs(packed: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 @cache
 def _directions(dimensions: int) -> Embeddings:
-    """Random directions (d, 128), the same in every version of photorank."""
+    """Random directions (d, 128), fixed for all versions of photorank."""
     drawn = np.random.RandomState(0).standard_normal((dimensions, _SIGNS))
     return drawn.astype(np.float32)
 

@@ -1,4 +1,4 @@
-"""Vectors of an index: its own cards, and its encoder's built-in vectors."""
+"""Vectors of an index: its own, and the built-in ones of its encoder."""
 
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def list_vectors(index: Index) -> dict[str, MasterVector]:
 
 
 def unusable_cards(index: Index) -> list[PhotorankError]:
-    """Errors for the vectors that cannot be used: damaged cards, or another encoder's."""
+    """Errors for the index's vectors that cannot be used: damaged, or for another encoder."""
     builtin = shipped_for(index.fingerprint).values()
     return _own_cards(index)[1] + [one for one in builtin if isinstance(one, PhotorankError)]
 
@@ -55,7 +55,7 @@ def _own_cards(index: Index) -> tuple[dict[str, MasterVector], list[PhotorankErr
 
 
 def load_vector(index: Index, name: str) -> MasterVector:
-    """Own or built-in vector of the index by name.
+    """Vector of an index by name, its own or a built-in one.
 
     Raises MissingVectorError if there is none of that name; EncoderMismatchError if it belongs
     to another encoder or framing; DamagedVectorError if it is built in and not as it was shipped.
@@ -86,7 +86,7 @@ def check_free(index: Index, name: str) -> None:
 
 
 def add_vector(index: Index, vector: MasterVector) -> Path:
-    """Path of the card written for a new vector of the index.
+    """Save a new vector in the index, and return the path of its card.
 
     Raises VectorNameTakenError if there is one of that name; EncoderMismatchError if it belongs
     to another encoder or framing.
@@ -99,7 +99,7 @@ def add_vector(index: Index, vector: MasterVector) -> Path:
 
 
 def put_vector(index: Index, vector: MasterVector) -> Path:
-    """Write a vector's card in place of an earlier one of its kind, person and name.
+    """Save a vector, replacing an earlier one of equal name, kind and person; return the path.
 
     Raises as :func:`add_vector` does, also if the vector of that name is another person's.
     """

@@ -114,7 +114,7 @@ def test_evaluating_on_an_official_split_gives_jackknife_intervals(own_index):
 def test_belief_in_probabilities_has_intervals(evaluation):
     """Held-out probabilities come with how far off they are, and how sure that is."""
     found = evaluation.details.calibration
-    for one in (found.error, found.off):
+    for one in (found.brier_limits, found.calibration_error):
         assert 0 <= one.low < one.value < one.high <= 1
     for row in found.bins:
         wilson = binomtest(round(row.observed * row.n_pairs), row.n_pairs).proportion_ci(

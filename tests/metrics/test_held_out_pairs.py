@@ -14,7 +14,7 @@ from photorank.metrics.refitting_intervals import (
 
 N, K, REPEATS = 60, 5, 3
 GROUPS = np.arange(N) % 6
-COUNTS = {"test_share": 1 / (K - 1), "repeats": REPEATS, "n_photos": N}
+COUNTS = {"test_to_train": 1 / (K - 1), "repeats": REPEATS, "n_photos": N}
 
 
 @pytest.fixture

@@ -242,7 +242,7 @@ def test_corrected_resampled_is_the_published_formula():
     """The variance is (1/J + n_test/n_train) S², Student's t with J − 1 degrees of freedom."""
     folds = np.array([0.7, 0.8, 0.75, 0.77, 0.71])
 
-    estimate = corrected_resampled(folds, test_share=0.25, n_photos=50, n_pairs=200)
+    estimate = corrected_resampled(folds, test_to_train=0.25, n_photos=50, n_pairs=200)
 
     reach = 2.776445105 * np.sqrt((1 / 5 + 0.25) * folds.var(ddof=1))
     assert estimate.value == pytest.approx(folds.mean())
@@ -256,9 +256,9 @@ def test_splitting_the_same_photos_again_is_no_new_evidence():
     """Of R repeats the variance is (R/J + n_test/n_train) S²: that of a single repeat."""
     folds = np.array([0.7, 0.8, 0.75, 0.77, 0.71] * 3)
 
-    estimate = corrected_resampled(folds, test_share=0.25, repeats=3, **COUNTS)
+    estimate = corrected_resampled(folds, test_to_train=0.25, repeats=3, **COUNTS)
     difference = corrected_resampled_difference(
-        folds, 0 * folds, test_share=0.25, repeats=3, n_photos=50
+        folds, 0 * folds, test_to_train=0.25, repeats=3, n_photos=50
     )
 
     reach = 2.144786688 * np.sqrt((1 / 5 + 0.25) * folds.var(ddof=1))
@@ -268,9 +268,9 @@ def test_splitting_the_same_photos_again_is_no_new_evidence():
 
 def test_folds_that_agree_do_not_make_a_number_certain():
     """Perfect folds have the exact binomial limit of 20 disjoint pairs; a sure lead likewise."""
-    perfect = corrected_resampled([1.0] * 30, test_share=1 / 9, n_photos=40, n_pairs=60)
-    middling = corrected_resampled([2 / 3] * 3, test_share=1 / 2, n_photos=6, n_pairs=3)
-    lead = corrected_resampled_difference([1.0] * 30, [0.9] * 30, test_share=1 / 9, n_photos=40)
+    perfect = corrected_resampled([1.0] * 30, test_to_train=1 / 9, n_photos=40, n_pairs=60)
+    middling = corrected_resampled([2 / 3] * 3, test_to_train=1 / 2, n_photos=6, n_pairs=3)
+    lead = corrected_resampled_difference([1.0] * 30, [0.9] * 30, test_to_train=1 / 9, n_photos=40)
 
     assert (perfect.low, perfect.high) == (pytest.approx(0.025 ** (1 / 20)), 1.0)
     exact = binomtest(2, 3).proportion_ci(method="exact")
@@ -281,10 +281,10 @@ def test_folds_that_agree_do_not_make_a_number_certain():
 
 def test_corrected_resampled_leaves_out_undefined_folds():
     """A fold without a pair says nothing; one fold alone has no interval."""
-    with_gap = corrected_resampled([0.7, np.nan, 0.8], test_share=0.5, **COUNTS)
-    without = corrected_resampled([0.7, 0.8], test_share=0.5, **COUNTS)
-    single = corrected_resampled([0.7, np.nan], test_share=0.5, **COUNTS)
-    none = corrected_resampled([np.nan], test_share=0.5, **COUNTS)
+    with_gap = corrected_resampled([0.7, np.nan, 0.8], test_to_train=0.5, **COUNTS)
+    without = corrected_resampled([0.7, 0.8], test_to_train=0.5, **COUNTS)
+    single = corrected_resampled([0.7, np.nan], test_to_train=0.5, **COUNTS)
+    none = corrected_resampled([np.nan], test_to_train=0.5, **COUNTS)
 
     assert with_gap == without
     assert (without.low, without.high) == (0.0, 1.0)  # clipped to the metric's range
@@ -296,13 +296,13 @@ def test_corrected_resampled_difference_is_of_the_same_folds():
     """The difference of two is the resampled estimate of their differences, fold by fold."""
     b, a = np.random.default_rng(0).normal([[0.3], [0.5]], 0.01, (2, 30))
 
-    difference = corrected_resampled_difference(a, b, test_share=1 / 9, n_photos=50)
-    estimate = corrected_resampled(a - b, test_share=1 / 9, **COUNTS)
+    difference = corrected_resampled_difference(a, b, test_to_train=1 / 9, n_photos=50)
+    estimate = corrected_resampled(a - b, test_to_train=1 / 9, **COUNTS)
 
     assert (difference.low, difference.high) == pytest.approx((estimate.low, estimate.high))
     assert difference.p < 1e-6
     with pytest.raises(ComparisonsError, match="same folds"):
-        corrected_resampled_difference(a, b[1:], test_share=1 / 9, n_photos=50)
+        corrected_resampled_difference(a, b[1:], test_to_train=1 / 9, n_photos=50)
 
 
 def test_holm_is_the_step_down_procedure():
@@ -328,10 +328,13 @@ def test_the_jackknife_over_folds_of_a_mean_is_the_mean_of_folds():
     rng = np.random.default_rng(3)
     errors, fold = rng.random(60), np.arange(60) % 5
     ours = corrected_jackknife(
-        lambda kept: float(errors[kept].mean()), fold, test_share=0.25, n_photos=50
+        lambda kept: float(errors[kept].mean()), fold, test_to_train=0.25, n_photos=50
     )
     theirs = corrected_resampled(
-        [errors[fold == one].mean() for one in range(5)], test_share=0.25, n_photos=50, n_pairs=60
+        [errors[fold == one].mean() for one in range(5)],
+        test_to_train=0.25,
+        n_photos=50,
+        n_pairs=60,
     )
     assert (ours.value, ours.low, ours.high) == pytest.approx(
         (theirs.value, theirs.low, theirs.high)
@@ -343,13 +346,13 @@ def test_the_jackknife_over_folds_stays_between_0_and_1_and_says_what_it_does_no
     """Limits are those of a share; without some fold undefined means no limits."""
     outcomes, fold = np.array([1.0, 1, 1, 0]), np.array([0, 1, 2, 3])
     estimate = corrected_jackknife(
-        lambda kept: float(outcomes[kept].mean()), fold, test_share=1 / 3, n_photos=8
+        lambda kept: float(outcomes[kept].mean()), fold, test_to_train=1 / 3, n_photos=8
     )
     assert (estimate.value, estimate.high) == (0.75, 1.0)
     alone = corrected_jackknife(
         lambda kept: float(outcomes[kept & (fold == 3)].mean()) if kept[3] else np.nan,
         fold,
-        test_share=1 / 3,
+        test_to_train=1 / 3,
         n_photos=8,
     )
     assert alone.value == 0

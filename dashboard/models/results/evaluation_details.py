@@ -133,11 +133,11 @@ def _calibration(found: Calibration | None, results: Sequence[Result]) -> list[P
     name = plain(found.vector)
     pairs = f"{counted(found.n_pairs, 'draw')} from {counted(row.n_pairs, 'pair')}"
     bins, curve = pd.DataFrame(to_json(found.bins)), pd.DataFrame(to_json(found.risk_coverage))
-    off = _figures(found.off, ".1f", times=100)
+    off = _figures(found.calibration_error, ".1f", times=100)
     believed = (
         f"When **{name}** says 70 %, it should be right 7 times in 10: marks on the dashed "
         f"diagonal can be believed. Over {pairs} it is {off} points off on average "
-        f"(Brier score {_figures(found.error, '.3f')}; always saying 50 % gets 0.250). "
+        f"(Brier score {_figures(found.brier_limits, '.3f')}; always saying 50 % gets 0.250). "
         "The lines are 95 % intervals, by folds of photos."
     )
     title = f"How often the first photo was better, by the probability that {found.vector} gave"

@@ -45,7 +45,7 @@ def trees(k: int) -> tuple[Tree, ...]:
 
 
 def _splits(start: int, k: int, beside: bool) -> list[Split]:
-    """All splits of k photos from number `start` into two or more parts."""
+    """All splits of k photos, the first with number `start`, into two or more parts."""
     return [Split(beside, parts) for parts in _parts(start, k, beside, least=2)]
 
 
@@ -63,7 +63,7 @@ def _parts(start: int, k: int, beside: bool, least: int) -> list[tuple[Tree, ...
 
 
 def boxes_of(tree: Tree, ratios: Floats, block: Block, height: Floats | None = None) -> Floats:
-    """Boxes (m, k, 4) of k photos on m pages: x, y, width, height in mm from the block's corner.
+    """Boxes (m, k, 4) of k photos on m pages: x, y, width, height in mm within the photo area.
 
     `ratios` (m, k) are widths by heights in reading order. The pages are as large as the block
     lets them be, or of the given heights (m,). Boxes that cannot be have sides that are nan.
@@ -104,7 +104,7 @@ def _line(tree: Tree, ratios: Floats, gap: float) -> tuple[Floats, Floats]:
 def _place(
     tree: Tree, ratios: Floats, gap: float, at: tuple[Floats, Floats, Floats], boxes: Floats
 ) -> None:
-    """Write the photos' boxes for a tree with the corner and height `at`."""
+    """Fill `boxes` with the photos' boxes, for a tree with the corner and height `at`."""
     x, y, height = at
     if isinstance(tree, int):
         boxes[:, tree] = np.stack([x, y, ratios[:, tree] * height, height], axis=1)

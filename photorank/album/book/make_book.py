@@ -28,7 +28,7 @@ _MM = 1e-3  # rounding of boxes, by which they may leave the page
 
 @dataclass(frozen=True)
 class BookWishes:
-    """Settings that the user gives for a book."""
+    """Settings for a book, as chosen by the user."""
 
     size: PageSize = PageSize()  # noqa: RUF009 - frozen
     pages: int = 0  # 0: as many as suit
@@ -159,7 +159,7 @@ def _sized(index: Index, rows: Sequence[int]) -> tuple[list[tuple[int, int, int]
 
 
 def _thumbnail_digest(index: Index, photo: Photo) -> bytes:
-    """Digest of a photo's thumbnail, which only the same pixels share; else of the photo."""
+    """Digest of a photo's thumbnail, to recognise equal pixels; the photo's own without one."""
     try:
         return sha256(index.thumbnail(photo).read_bytes()).digest()
     except OSError:
@@ -239,7 +239,7 @@ def _days(days: Sequence[str]) -> str:
 
 
 def _with_warnings(book: Book, warn_ppi: float) -> Book:
-    """Book with warnings added about photos in the fold, or with too few pixels."""
+    """Book with added warnings on photos across the fold, or with too few pixels."""
     folded = [
         Warned(frame.path, f"nearer than {book.size.gutter:g} mm to the spine: the fold hides it")
         for page in book.pages
@@ -255,7 +255,7 @@ def _with_warnings(book: Book, warn_ppi: float) -> Book:
 
 
 def _from_spine(page: BookPage, frame: Frame, size: PageSize) -> float:
-    """Distance in mm of a photo from the spine, which is left of a right-hand page."""
+    """Distance in mm between a photo and the spine of the book."""
     x, width = frame.box[0], frame.box[2]
     return x if page.number % 2 else size.width - x - width
 

@@ -28,7 +28,7 @@ _LEVEL_SHARE = 0.14  # of the block's height: facing blocks that differ less get
 
 @dataclass(frozen=True)
 class Photos:
-    """Photo data that the layout needs, in the order of the book."""
+    """Input of the page layout: the photos in the order of the book."""
 
     sizes: Codes  # (n, 2) pixels, upright
     worth: Floats  # (n,) 0 the least of the book to 1 the best
@@ -46,7 +46,7 @@ class Laid(NamedTuple):
 
 
 def pages_of(photos: Photos, pages: int, size: PageSize) -> list[tuple[int, Floats]]:
-    """Number of photos on each page, and their boxes (k, 4) in mm from the block's corner.
+    """Number of photos on each page, and their boxes (k, 4) in mm from the photo area's corner.
 
     Raises ValueError if the pages cannot hold the photos, or have none left for one.
     """

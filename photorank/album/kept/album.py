@@ -1,4 +1,4 @@
-"""Saved album: ordered photos by digest, pins, excluded photos and settings; with all edits."""
+"""Saved album: its photos by digest, in order, with pins, excluded photos and settings."""
 
 import re
 import unicodedata
@@ -110,7 +110,7 @@ class KeptAlbum:
 
 
 def checked_album_name(name: str) -> str:
-    r"""Album name in normal form; AlbumError for a name that displays as another.
+    r"""Album name in Unicode normal form; AlbumError for a name that is not allowed.
 
     >>> checked_album_name(" Summer 2026 ")
     'Summer 2026'

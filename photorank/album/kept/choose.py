@@ -72,7 +72,7 @@ def choose_album(
     *,
     least: int | None = None,
 ) -> tuple[Album, Series]:
-    """Album for a request, and its series; photos with changed files are left out.
+    """Album for a request, and the index's series; photos with changed files are left out.
 
     Files are compared with the index where their photos are chosen: all of them if one changed.
 
@@ -97,7 +97,7 @@ def choose_album(
 
 
 def rows_in_context(index: Index, vector: MasterVector, album: KeptAlbum | None) -> list[int]:
-    """Rows of the album used for contributions: a saved album's, or the best 24 photos'."""
+    """Rows of the album that contributions refer to: a saved album, or the best 24 photos."""
     if album is not None:
         return rows_of_album(index, album).photos
     settings = AlbumSettings()

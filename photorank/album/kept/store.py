@@ -263,7 +263,7 @@ class AlbumStore:
 
 
 def _told(path: Path, error: sqlite3.Error) -> PhotorankError:
-    """Error to raise for an exception of SQLite."""
+    """Photorank error for an exception raised by SQLite."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL):
         return AlbumError(f"{path} is being written by another photorank. Run it again.")

@@ -122,7 +122,7 @@ class PackagedEncoder(SwitchableImages):
         return unit_rows(weights @ self.class_directions())
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Directions (n, head) of texts by class names, and weights (n, p) of the phrases.
+        """Directions (n, head) of texts by class names, and weights (n, p) of the given phrases.
 
         Both belong to one softmax over classes and phrases.
         """
@@ -168,12 +168,12 @@ class PackagedEncoder(SwitchableImages):
 
     @cached_property
     def _mapping(self) -> Any:
-        """Network from pixels to the feature maps of all layers used in embeddings."""
+        """Network from pixels to the feature maps that embeddings use."""
         return self._network(self.maps)
 
     @abstractmethod
     def maps(self, model: Any, inputs: "torch.Tensor") -> "list[torch.Tensor]":
-        """Feature maps (b, channels, h, w) whose spatial means are the features."""
+        """Feature maps (b, channels, h, w) whose means over positions are the features."""
 
     def _image_tower(self) -> TorchTower:
         """EfficientNet-Lite ready to run."""

@@ -46,13 +46,13 @@ class FirstEmbeddedEncoder(PackagedEncoder):
         return [model["last"](model["stages"](model["stem"](inputs)))]
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
-        """Map of a frame's dot product with a direction (1280,), by position."""
+        """Contribution of each position of a frame to a dot product with (1280,)."""
         [features] = self.feature_maps(frame)
         return PositionMaps(features @ direction, features.mean(axis=(0, 1)))
 
 
 class EmbeddedEncoder(PackagedEncoder):
-    """Version 2: EfficientNet-Lite2's last layer, its stages' channel means, technical signals.
+    """Version 2: last layer and stage means of EfficientNet-Lite2, and technical signals.
 
     Each stage gives the means of its channels over the picture. Fixed projections, learned
     without labels, reduce the last layer to 512 dimensions and the stages to 256; see
@@ -92,7 +92,7 @@ class EmbeddedEncoder(PackagedEncoder):
         return [model["last"](maps[-1]), *maps[1:]]
 
     def frame_rows(self, features: Embeddings) -> Embeddings:
-        """Embeddings (n, 768): projected last layer at unit length, projected stages."""
+        """Embeddings (n, 768): the projected last layer at unit length, then projected stages."""
         last, stages = np.split(features, [-len(self._constants.stages)], axis=1)
         projected = (stages - self._constants.stage_means) @ self._constants.stages
         return np.hstack([unit_rows(last @ self._constants.head), projected])
@@ -102,7 +102,7 @@ class EmbeddedEncoder(PackagedEncoder):
         return class_rows(self.network) @ self._constants.head
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
-        """Maps of a frame's dot product with a direction (768,), by position."""
+        """Contribution of each position of a frame to a dot product with (768,)."""
         last, *stages = self.feature_maps(frame)
         own, others = direction[: self.head], self._constants.stages @ direction[self.head :]
         ends = np.cumsum([one.shape[-1] for one in stages])[:-1]

@@ -50,13 +50,13 @@ class _Drawn:
 
     @property
     def turn(self) -> int | None:
-        """EXIF orientation equal to the drawing matrix; None for any other matrix."""
+        """EXIF orientation in which the photo is drawn; None if the matrix is no such turn."""
         signs = tuple(int(np.sign(round(one, 6))) for one in self.matrix[:4])
         return next((number for number, turn in TURNS.items() if turn[:4] == signs), None)
 
 
 def check_pdf(path: Path, book: Book) -> list[str]:
-    """Sentences about a PDF's deviations from the book's plan; empty if there are none.
+    """Faults of a written PDF, as sentences, compared with the book's plan and photos.
 
     Looked at are the boxes of each page, that every photo of the plan is drawn once, in its box,
     upright, inside the safe zone and in its own shape, that nothing else is drawn but captions
@@ -89,7 +89,7 @@ def check_pdf(path: Path, book: Book) -> list[str]:
 
 
 def _is_our_space(space: Any) -> bool:
-    """True for the colour spaces that photos are written in: sRGB by profile, and grey."""
+    """True for the two colour spaces that the writer uses: sRGB by profile, and grey."""
     try:
         kind = str(space[0])
         return kind == "/CalGray" or bool(
@@ -153,7 +153,7 @@ def _wrong_photos(drawn: list[_Drawn], frames: tuple[Frame, ...], book: Book) ->
 
 
 def _twice(drawn: list[_Drawn], number: int, seen: _Seen) -> list[str]:
-    """Sentences about photos drawn twice, and turned alike."""
+    """Faults: photos drawn twice in the same orientation."""
     faults = []
     for one in drawn:
         alike = seen.setdefault((len(one.data), one.turn), [])
@@ -165,7 +165,7 @@ def _twice(drawn: list[_Drawn], number: int, seen: _Seen) -> list[str]:
 
 
 def _loose_fonts(leaf: "pikepdf.Page") -> list[str]:
-    """Faults of fonts that are not in the file."""
+    """Faults: fonts that are not embedded in the PDF."""
     fonts: Any = leaf.resources.get("/Font", {})
     faults = []
     for _, font in fonts.items():
@@ -178,7 +178,7 @@ def _loose_fonts(leaf: "pikepdf.Page") -> list[str]:
 def _not_planned(
     leaf: "pikepdf.Page", steps: Sequence[_Step], page: BookPage, book: Book
 ) -> list[str]:
-    """Faults of what is drawn over, cut off or written beside what the plan has."""
+    """Faults: content of a page that is not in the plan, or that covers or cuts it."""
     images: Any = leaf.resources.get("/XObject", {})
     faults = [f"it is drawn on by {one!r}" for one in sorted({op for _, op in steps} - _OPERATORS)]
     faults += [

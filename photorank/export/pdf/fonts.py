@@ -24,7 +24,7 @@ _SHAPED = ((0x0590, 0x08FF), (0x0900, 0x0DFF), (0x0F00, 0x109F), (0x1780, 0x17FF
 
 @dataclass(frozen=True)
 class CaptionFont:
-    """Font file, with each caption as the font can set it."""
+    """Font file, and each caption with only the letters that the font has."""
 
     path: Path
     captions: dict[str, str]  # what is set, by what was wanted; "" for nothing
@@ -57,7 +57,7 @@ def caption_font(captions: Iterable[str], given: Path | None = None) -> CaptionF
 
 
 def _best_font(letters: set[str], given: Path | None) -> tuple[Path, set[str]]:
-    """Font file with most of the letters, and the letters it contains."""
+    """Font file that has most of the letters, and those letters."""
     if given is not None:
         if not given.is_file():
             raise MissingPathError(given)

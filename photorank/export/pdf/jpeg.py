@@ -93,7 +93,7 @@ def _stripped(data: bytes) -> PlainJpeg | None:
 
 
 def _end_of_scan(data: bytes, at: int, *, alone: bool) -> int:
-    """Offset of the marker that ends a scan, -1 if there is none.
+    """Byte offset of the marker that ends a JPEG scan, -1 if there is none.
 
     A scan that holds all that a file has ends with the file's mark, which nothing coded equals.
     """

@@ -30,7 +30,7 @@ def write_pages(
     options: PdfOptions,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[list[Path], list[str]]:
-    """Write the pages as numbered sRGB JPEGs with bleed; their paths, and notes.
+    """Write the pages as numbered sRGB JPEGs with bleed, and return their paths and notes.
 
     Raises ExportError if a file has one of their names.
     """

@@ -80,7 +80,7 @@ def checked_photo(frame: Frame) -> bytes:
 
 
 def _as_it_is(data: bytes) -> Picture | None:
-    """Original JPEG of a photo in sRGB, not decoded; None if conversion is needed."""
+    """Original JPEG bytes of an sRGB photo, not re-encoded; None if conversion is needed."""
     plain = plain_jpeg(data)
     if plain is None:
         return None
@@ -130,7 +130,7 @@ def is_srgb(profile: bytes, mode: str) -> bool:
 
 
 def is_the_picture(data: bytes, turn: int, frame: Frame) -> bool:
-    """True if a PDF's JPEG, in the given orientation, shows a placed photo upright.
+    """True if a JPEG of the PDF, in its orientation, shows the planned photo upright.
 
     A JPEG that was taken as it is is compared by its coded data and orientation, others by a few
     of their pixels.

@@ -28,7 +28,7 @@ class Printer:
 
 
 def printer(name: str) -> Printer:
-    """Printer by name or TOML file; UnknownNameError or ExportError if there is none."""
+    """Printer of a known name or from a TOML file; UnknownNameError if there is none."""
     if name.lower().endswith(".toml"):
         return _read(name, _tables(Path(name)))
     known = _tables(_FILE)

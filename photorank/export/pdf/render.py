@@ -75,7 +75,7 @@ def write_pdf(
 
 
 def pikepdf_or_error() -> Any:
-    """The pikepdf module; MissingExtraError without the extra `book`."""
+    """Import the module pikepdf; MissingExtraError without the extra `book`."""
     try:
         import pikepdf
         import reportlab  # noqa: F401 - asked for here, so that nothing is half done
@@ -109,7 +109,7 @@ def _pages_with_captions(book: Book, font: CaptionFont) -> bytes:
 
 
 def fitted(text: str, room: float, width_of: Callable[..., float]) -> tuple[str, float]:
-    """Caption text and font size in points that fit the width: smaller, else cut."""
+    """Text and font size in points of a caption that fits the width: smaller, else cut."""
     wide = width_of(text, fontSize=CAPTION_POINTS)
     points = max(min(CAPTION_POINTS, CAPTION_POINTS * room / wide), _LEAST_POINTS) if wide else 0.0
     points = points or CAPTION_POINTS
@@ -194,7 +194,7 @@ class _Drawing:
 
 
 def _without_first_font(pdf: "pikepdf.Pdf", leaf: "pikepdf.Page") -> None:
-    """Take away the font that reportlab sets on each page before any text, not embedded."""
+    """Remove the font, not embedded, that reportlab sets at the start of each page."""
     pikepdf = pikepdf_or_error()
     fonts = leaf.resources.Font
     steps = [
@@ -214,7 +214,7 @@ def _icc_space(pdf: "pikepdf.Pdf", profile: bytes, components: int, device: str)
 
 
 def _output_profile(options: PdfOptions) -> bytes | None:
-    """ICC profile bytes of the printer, for PDF/X-4; else None."""
+    """Bytes of the printer's ICC profile for PDF/X-4; None for other standards."""
     if options.standard == "plain":
         return None
     if options.output_profile is None:
@@ -240,7 +240,7 @@ _COMPONENTS = {b"CMYK": (4, "DeviceCMYK"), b"RGB ": (3, "DeviceRGB"), b"GRAY": (
 
 
 def _finish(pdf: "pikepdf.Pdf", options: PdfOptions, profile: bytes | None) -> None:
-    """Set the PDF's metadata: title and producer, without dates; and the PDF/X-4 output intent."""
+    """Set the title, the producer and the PDF/X-4 output intent of a PDF, without dates."""
     pikepdf = pikepdf_or_error()
     for key in list(pdf.docinfo.keys()):
         del pdf.docinfo[key]

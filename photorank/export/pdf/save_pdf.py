@@ -1,4 +1,4 @@
-"""PDF writer with a reproducible document ID, which tells if the disk is full."""
+"""PDF writer with a reproducible document ID and a clear error for a full disk."""
 
 import io
 from pathlib import Path
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def save_pdf(pdf: "pikepdf.Pdf", path: Path) -> None:
-    """Write a PDF whose ID is a digest of what it holds."""
+    """Write a PDF with a document ID that is a digest of its content."""
     if "/ID" in pdf.trailer:  # of the captions' PDF, which would stay the first half
         del pdf.trailer["/ID"]
     with _PatientFile(path, "w+b") as file:
@@ -20,12 +20,12 @@ def save_pdf(pdf: "pikepdf.Pdf", path: Path) -> None:
 
 
 class _PatientFile(io.FileIO):
-    """Writable file that stores a write error for later, which would crash pikepdf."""
+    """Writable file that stores a write error for later, since pikepdf would crash."""
 
     failed: OSError | None = None
 
     def write(self, data: "Buffer") -> int:
-        """Write bytes; after a failure, count them without writing."""
+        """Write bytes; after an error only count them."""
         if self.failed is None:
             try:
                 return super().write(data)

@@ -46,7 +46,7 @@ class Batches:
         self._clear()
 
     def take_all(self, photos: Generator[Opened | Unusable], total: int) -> None:
-        """Add all files of a run, in any order, and write all batches to disk."""
+        """Add all files of a run, in any order, and write them in batches to disk."""
         on_progress = self.run.request.on_progress
         with closing(photos):  # neither a thread nor a cluster's work outlives an error
             for done, photo in enumerate(photos, start=1):
@@ -60,7 +60,7 @@ class Batches:
         self.write()
 
     def take(self, photo: Opened | Unusable) -> None:
-        """Add one file; a batch is written when full or older than `crash_seconds`."""
+        """Add one file; write a batch if full or older than `crash_seconds`."""
         new = (
             isinstance(photo, Framed | Embedded)
             and photo.digest not in self._met
@@ -110,7 +110,7 @@ class Batches:
         self._unembedded: set[str] = set()  # digests
 
     def _outcome(self, photo: Opened | Unusable) -> Entry | KnownSkip:
-        """Catalogue row of a file: its content digest, or why it is unusable."""
+        """Catalogue record of a file: its content digest, or the reason why it is unusable."""
         file = photo.file
         if isinstance(photo, Unusable):
             # The reason may quote any name.
@@ -139,7 +139,7 @@ class Batches:
         self._waiting = []
 
     def _keep(self, photos: Sequence[Framed | Embedded], rows: Embeddings) -> None:
-        """Keep the finite, non-zero rows of new embeddings (n, d)."""
+        """Add photos with finite, non-zero embeddings (n, d) to the batch; note the others."""
         usable = usable_rows(rows, self.run.manifest.head)
         self._rows.append(self.run.manifest.stored(rows[usable]))
         for photo, good in zip(photos, usable, strict=True):

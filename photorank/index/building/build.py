@@ -40,7 +40,7 @@ class BuildReport:
 
 
 def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
-    """Report of a run that brings an index up to date with the photos under some paths.
+    """Bring an index up to date with the photos under some paths, and return a report.
 
     Files that are as they were (path, size, times, inode) are not opened, unless contents are to
     be verified; but where an older photorank kept no source of a photo's date, its metadata is read
@@ -114,7 +114,7 @@ def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
 
 
 def embed(batches: Batches, scan: Scan) -> str:
-    """Name of the runtime used, after opening, encoding and recording a run's files."""
+    """Open, encode and record a run's files, and return the name of the runtime used."""
     run, todo = batches.run, scan.todo + scan.doubtful
     opener = Opener(run.encoder, batches.known, faces=run.faces)
     if scan.todo:

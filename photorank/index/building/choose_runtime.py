@@ -24,7 +24,7 @@ from photorank.typing import Frames
 
 
 def with_precision(run: Run, todo: Sequence[tuple[Place, PhotoFile]], opener: Opener) -> Manifest:
-    """Manifest of a run that records the precision of the index's embeddings.
+    """Manifest of the index, completed by the precision in which embeddings are computed.
 
     A new index takes that of the runtime that is asked for, or measured on its own photos, in
     which few photos are too few; an index that exists keeps its own. Raises EncoderError if

@@ -42,7 +42,7 @@ _BATCH_SIZE_LIMITS = (32, 256)  # photos: 32 keep a GPU busy, 256 fit in a few h
 
 @dataclass(frozen=True)
 class Opened:
-    """File content that has been read, with its digest."""
+    """File that has been read, with its bytes and digest."""
 
     place: Place
     file: PhotoFile
@@ -51,7 +51,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class Framed(Opened):
-    """New photo, decoded and ready to be encoded."""
+    """New photo, decoded and framed for the encoder."""
 
     prepared: Prepared
     signals: dict[str, float] | None  # for the catalogue; None if they were not measured
@@ -90,7 +90,7 @@ class LazyEncoder:
         self.loaded: Encoder | None = None  # what was needed so far
 
     def __call__(self) -> Encoder:
-        """Loaded encoder, the same instance in every thread."""
+        """The encoder, loaded on the first call, the same in every thread."""
         with self._lock:
             if self.loaded is None:
                 self.loaded = self._load()
@@ -98,7 +98,7 @@ class LazyEncoder:
 
     @property
     def runtime(self) -> str:
-        """Name of the encoder's runtime, "" if none is loaded or there is no choice."""
+        """Name of the encoder's runtime, empty before it is loaded or without a choice."""
         return self.loaded.runtime if isinstance(self.loaded, Switchable) else ""
 
 
@@ -159,7 +159,7 @@ class Opener:
 def in_order(
     work: Callable[[Item], Done], items: Iterable[Item], *, workers: int, most: int
 ) -> Generator[Done]:
-    """Yield results of `work` on items, in order, by threads; at most `most` results wait."""
+    """Yield results of `work` in the order of the items, computed ahead by threads."""
     pool = ThreadPoolExecutor(workers, thread_name_prefix="photorank-decode")
     waiting: deque[Future[Done]] = deque()
     items = iter(items)
@@ -188,7 +188,7 @@ def batch_size_for(cores: int) -> int:
 
 
 def reading_software() -> str:
-    """Versions of the decoding packages; files that failed are retried after a change."""
+    """Versions of the decoding packages; a change lets failed files be tried again."""
     return " ".join(f"{name} {_version(name)}" for name in _READING_PACKAGES)
 
 

@@ -30,7 +30,7 @@ class PictureHashes:
     def distances(
         self, first: Codes, second: Codes, on_progress: Callable[[int, int], None]
     ) -> NDArray[np.intp]:
-        """Hamming distances (m,), of 64 bits, between the hashes of pairs of rows.
+        """Hamming distances (m,), 0 to 64 bits, between the hashes of row pairs.
 
         About 32 for two different pictures; 256 where one cannot be read.
         """
@@ -44,7 +44,7 @@ class PictureHashes:
         return np.where(readable[one] & readable[other], differing, _UNREADABLE_DISTANCE_BITS)
 
     def greys(self, rows: Codes) -> NDArray[np.uint8]:
-        """Grey codes (k, 128) of some rows; zeros, which match nothing, if unreadable."""
+        """Grey codes (k, 128) of some rows; zeros, equal to no image, if unreadable."""
         self._work_out(rows.tolist(), lambda done, total: None)
         codes = [self._known[self._digests[row]] for row in rows]
         greys = b"".join(one.grey if one else bytes(BYTES) for one in codes)
@@ -56,11 +56,11 @@ class PictureHashes:
 
     @property
     def unreadable(self) -> bool:
-        """True if a requested thumbnail was unreadable."""
+        """True if the thumbnail of a row asked for could not be read."""
         return None in self._known.values()
 
     def keep(self) -> None:
-        """Write new codes to the cache file; a read-only or full disk is ignored."""
+        """Save new codes in the cache file; a read-only or full disk is ignored."""
         if len(self._known) == self._kept:
             return
         known = {digest: codes for digest, codes in self._known.items() if codes is not None}
@@ -83,7 +83,7 @@ class PictureHashes:
 
 
 def keep_codes(paths: IndexPaths, codes: Mapping[str, PictureCodes]) -> None:
-    """Add picture hashes (by the photos' digests) to the index's cache file."""
+    """Add perceptual hashes and grey codes, by photo digest, to the index's cache file."""
     if not codes:
         return
     all_of_them = PictureHashes(paths, [])

@@ -1,4 +1,4 @@
-"""Check of which encoder made an index with a lost manifest, by embedding photos again."""
+"""Proof of which encoder made an index without manifest, by embedding photos again."""
 
 import sqlite3
 from contextlib import suppress
@@ -30,7 +30,7 @@ _SPREAD = (  # over the catalogue
 def proven_manifest(
     paths: IndexPaths, connection: sqlite3.Connection, encoder: Encoder
 ) -> Manifest:
-    """Manifest of an index for the claimed encoder and framing, after verification.
+    """Manifest made anew for a claimed encoder and framing, after verifying them.
 
     Raises IndexMismatchError if the embeddings of some photos are others by this encoder,
     LostManifestError if no photo can be compared.

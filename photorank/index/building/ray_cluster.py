@@ -1,4 +1,4 @@
-"""Indexing on a Ray cluster: many machines embed, this process alone writes the index."""
+"""Indexing on a Ray cluster: many machines embed, and this process alone writes."""
 
 import importlib.util
 import logging
@@ -39,7 +39,7 @@ _START_HINT = "Start one with `ray start --head` or `ray up`, or use `--cluster 
 def embed_on_cluster(
     cluster: Cluster, batches: Batches, todo: Sequence[tuple[Place, PhotoFile]]
 ) -> str:
-    """Name of the runtime used, after embedding files on a cluster and recording them.
+    """Embed files on a cluster and record them; return the name of the runtime used.
 
     Workers send rows back, so only the photos must be shared. Blocks of a lost worker are
     done again by another. Raises MissingExtraError if Ray is not installed, ClusterError if
@@ -125,7 +125,7 @@ def share_out(nodes: Sequence[dict[str, Any]], request: BuildRequest) -> Pool:
 
 @contextmanager
 def _connected(cluster: Cluster) -> Iterator[Any]:
-    """Context of a Ray connection; yields the Ray module, with messages on standard error."""
+    """Context of a connection to Ray, which yields the Ray module."""
     if importlib.util.find_spec("ray") is None:
         raise MissingExtraError("--cluster", "cluster")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -159,7 +159,7 @@ def _connected(cluster: Cluster) -> Iterator[Any]:
 
 
 def _reach(address: str, seconds: float) -> None:
-    """Raise ClusterError if no server answers at an address within seconds."""
+    """Raise ClusterError if no server answers at an address within the given seconds."""
     if address == "auto":
         return
     host, _, port = address.removeprefix("ray://").rpartition(":")

@@ -43,14 +43,14 @@ def file_table(paths: Sequence[Path]) -> "pa.Table":
 
 
 class Attempts:
-    """Counter of attempts per block, in a process of its own, that bounds Ray's retries."""
+    """Counter of attempts per block, in its own process, that limits Ray's retries."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._begun: Counter[int] = Counter()
 
     def begin(self, block: int) -> bool:
-        """True if the block may be attempted once more; the attempt is counted."""
+        """Count an attempt at a block; False if its attempts are used up."""
         self._begun[block] += 1
         return self._begun[block] <= self._most
 
@@ -104,7 +104,7 @@ class Worker:
             )
 
     def _work(self, files: "pa.Table") -> Iterator["pa.Table"]:
-        """Yield tables of embedded files, decoded ahead of the encoder as on one machine."""
+        """Yield tables of embedded files, decoded ahead of the encoder."""
         todo = [((0, path), PhotoFile(as_path(path), 0, 0)) for path in files["path"].to_pylist()]
         cores, size = self._task.cores, self._task.batch_size
         opened = self._opener.ahead(todo, workers=cores, most=2 * size + cores)

@@ -28,7 +28,7 @@ DEFAULT_ENCODER = "open_clip:ViT-L-14-quickgelu/openai"
 
 @dataclass(frozen=True)
 class Run:
-    """State of an indexing run, fixed at its start."""
+    """State of an indexing run, fixed at the start."""
 
     index: IndexPaths
     request: BuildRequest
@@ -62,7 +62,7 @@ class Run:
 
 
 def begin_run(index: IndexPaths, connection: sqlite3.Connection, request: BuildRequest) -> Run:
-    """Run over the files under a request's paths; for a new index the encoder is loaded.
+    """Start a run over the files under the requested paths; load the encoder of a new index.
 
     Raises IndexMismatchError if the index has another encoder or framing, MissingPathError or
     NoPhotosError if there is nothing to index, and the encoder's errors if a new one cannot
@@ -85,7 +85,7 @@ def begin_run(index: IndexPaths, connection: sqlite3.Connection, request: BuildR
 
 
 def load_own(index: str, manifest: Manifest, load: Loader, device: str) -> Encoder:
-    """Encoder of the index, loaded and verified by fingerprint."""
+    """Load the encoder of an index and verify its fingerprint."""
     own = load(manifest.encoder, framing=manifest.fingerprint.framing, device=device)
     return manifest.checked(index, own)
 
@@ -104,7 +104,7 @@ def no_photos(request: BuildRequest, files: Sequence[SkippedFile]) -> NoPhotosEr
 def _stored_manifest(
     index: IndexPaths, connection: sqlite3.Connection, request: BuildRequest
 ) -> Manifest | None:
-    """Manifest of the index; None while it has no photo, so that any encoder may be chosen."""
+    """Manifest of an index that has photos; None for an empty one, whose encoder may change."""
     if not has_photos(connection):
         return None
     try:
@@ -116,7 +116,7 @@ def _stored_manifest(
 
 
 def _own(name: str, stored: Manifest, request: BuildRequest) -> Manifest:
-    """Manifest of an index, with a new path of the weights if the request gives one.
+    """Manifest of an index, with the new path of moved encoder weights if one is given.
 
     Raises IndexMismatchError if the request names another encoder or framing.
     """
@@ -140,7 +140,7 @@ def _in_a_file(spec: str) -> bool:
 
 
 def _same_spec(asked: str, known: str) -> bool:
-    """True if two specs name the same encoder; no encoder is loaded."""
+    """True if two specs name the same encoder, judged without loading one."""
     for mark in ("@", "local-dir:"):
         start, found, file = asked.partition(mark)
         if found and f"{start}{mark}{Path(file).expanduser().absolute()}" == known:
@@ -149,7 +149,7 @@ def _same_spec(asked: str, known: str) -> bool:
 
 
 def _load(index: IndexPaths, request: BuildRequest, stored: Manifest | None) -> Encoder:
-    """Encoder of the index, or the requested encoder for a new index."""
+    """Load the encoder of an index, or the requested one for a new index."""
     device = "cpu" if request.cluster else request.device
     if stored is not None:
         return load_own(index.name, stored, request.load, device)
@@ -167,7 +167,7 @@ def _new_manifest(encoder: Encoder) -> Manifest:
 
 
 def _real(path: Path) -> Path:
-    """Path with symbolic links resolved, so that a folder is one root under all its names."""
+    """Path with symbolic links resolved, so that each folder is a root only once."""
     if path.is_dir():
         return Path(os.path.realpath(path))
     return Path(os.path.realpath(path.parent), path.name)

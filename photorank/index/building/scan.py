@@ -1,4 +1,4 @@
-"""Scan of photo folders: files compared with the catalogue as new, changed, known or gone."""
+"""Scan of photo folders that classifies files as new, changed, known or gone."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from photorank.photos.files import PhotoFile, SkippedFile, Stamp
 
 @dataclass
 class Scan:
-    """Files found by a run, by required action: read, skip, mark as gone or as restored."""
+    """Files found by a run, sorted by what to do: read, skip, mark as gone or as restored."""
 
     roots: Roots
     before: dict[Place, KnownFile]  # files as the catalogue had them
@@ -31,7 +31,7 @@ class Scan:
 
 
 def scan_files(run: Run) -> Scan:
-    """Scan of the files under some paths; no file is opened.
+    """Scan of the files under some paths, without opening any.
 
     A file that is as it was needs nothing; where only its change time or inode differ, or contents
     are to be verified, it is doubtful. One that could not be read is tried again only when it or
@@ -57,7 +57,7 @@ def scan_files(run: Run) -> Scan:
 
 
 def _sort(scan: Scan, place: Place, file: PhotoFile | SkippedFile, run: Run) -> None:
-    """Classify one file and add it to the matching list of the scan."""
+    """Classify one file and add it to that list of the scan."""
     before, skip = scan.before.get(place), scan.skipped_before.get(place)
     passed_over = isinstance(file, SkippedFile) and file.passed_over
     alike = before and not passed_over and before.stamp[:2] == file.stamp[:2]
@@ -86,7 +86,7 @@ def _sort(scan: Scan, place: Place, file: PhotoFile | SkippedFile, run: Run) -> 
 
 
 def _is_doubtful(before: Stamp, file: PhotoFile, run: Run) -> bool:
-    """True if a file of equal size and modification time may have other content."""
+    """True if a file of unchanged size and time may still have other content."""
     if run.request.verify or not before.agrees(file.stamp):
         return True
     # An older photorank kept no change time; it wrote the manifest when it had read the file.
@@ -96,7 +96,7 @@ def _is_doubtful(before: Stamp, file: PhotoFile, run: Run) -> bool:
 def _find_gone(
     scan: Scan, seen: Collection[Place], scope: set[Place], unreadable: set[Place]
 ) -> None:
-    """Add known files that are gone, and files no longer skipped, to the scan."""
+    """Add known files that vanished, and files that are usable again, to the scan."""
     scan.findings.gone.extend(
         place
         for place, before in scan.before.items()

@@ -1,4 +1,4 @@
-"""Successor of an older index: same photos, with another encoder or a newer version."""
+"""Successor of an older index: the same photos, embedded by another encoder."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from photorank.workspace import IndexPaths
 
 @dataclass(frozen=True)
 class Successor:
-    """Older index, with the folders and the encoder for its successor."""
+    """Older index, with the folders and the encoder for the new index."""
 
     old: IndexPaths
     folders: list[Path]  # of its photos
@@ -34,7 +34,7 @@ class Successor:
 
 
 def successor_of(old: IndexPaths) -> Successor:
-    """Successor of an index, with the folders that still exist.
+    """Successor of an index, over those of its folders that still exist.
 
     Raises MissingPathError if none is.
     """

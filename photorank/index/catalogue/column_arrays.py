@@ -1,4 +1,4 @@
-"""Catalogue columns as NumPy arrays, without one Python object per value."""
+"""Catalogue columns read as NumPy arrays, without one Python object per value."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -47,7 +47,7 @@ class Texts:
             yield None if end < start else self._data[start:end]
 
     def beginnings(self, length: int) -> NDArray[np.uint8]:
-        """First bytes (n, length) of the texts, none of which is shorter."""
+        """First bytes (n, length) of the texts, all of which have as many."""
         places = self._starts[:, None] + np.arange(length)
         found: NDArray[np.uint8] = np.frombuffer(self._data, np.uint8)[places]
         return found
@@ -100,7 +100,7 @@ def mixed(
 def fractions(
     connection: sqlite3.Connection, column: str, source: str, values: Mapping[str, Any]
 ) -> Floats:
-    """Float column (m,) of a query, exact to the last bit."""
+    """Float column (m,) of a query, without any rounding."""
     found = connection.execute(f"SELECT {column} FROM {source}", values)  # noqa: S608
     return np.fromiter(chain.from_iterable(found), dtype=np.float64)
 
@@ -112,7 +112,7 @@ def _read(
     source: str,
     values: Mapping[str, Any],
 ) -> tuple[list[Codes], list[Texts]]:
-    """Columns each read as one concatenated text, several times faster than by value."""
+    """Integer and text columns of a query, each read as one concatenated text for speed."""
     named = [f"{column} AS n{place}" for place, column in enumerate((*numbers, *texts))]
     written = [
         f"group_concat(CAST(coalesce(n{place}, -1) AS INTEGER), ' ')"
@@ -146,7 +146,7 @@ def _read(
 def _in_chunks(
     connection: sqlite3.Connection, query: str, values: Mapping[str, Any]
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield an aggregate query's result for chunks of at most `_ROWS_A_CHUNK` rows."""
+    """Yield the results of an aggregate query over chunks of at most `_ROWS_A_CHUNK` rows."""
     done, count = 0, _ROWS_A_CHUNK
     while count == _ROWS_A_CHUNK:
         some = f"{query} LIMIT {_ROWS_A_CHUNK} OFFSET {done})"

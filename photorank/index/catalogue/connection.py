@@ -1,4 +1,4 @@
-"""SQLite connections to the catalogue, for reading, writing and short additions.
+"""SQLite connections to the catalogue, for reading, for writing, and for one click.
 
 Readers see the state of one moment, whatever a writer does meanwhile. Only one process
 writes at a time; its transactions follow the files that they refer to. Clicks alone come
@@ -59,7 +59,7 @@ def reading(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def writing(paths: IndexPaths, *, wait: bool = True) -> Iterator[sqlite3.Connection]:
-    """The single write connection of an index; a missing catalogue is created.
+    """The one connection that may write an index; a missing catalogue is created.
 
     A new index that has neither photo nor manifest at the end is removed again, but nothing that
     was there before. Another process is waited for, for ten seconds or not at all; of those who
@@ -102,7 +102,7 @@ def writing(paths: IndexPaths, *, wait: bool = True) -> Iterator[sqlite3.Connect
 
 @contextmanager
 def adding(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
-    """Connection for one short transaction, such as a click, beside another writer.
+    """Connection for one short transaction, such as a click, while another process writes.
 
     `writing` keeps apart processes that change shards, files and the manifest. Judgements touch
     none of these and name photos by digest, so SQLite's own lock is enough: an hour of indexing
@@ -122,7 +122,7 @@ def adding(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
 
 
 def _connected(catalogue: Path, how: str) -> sqlite3.Connection:
-    """Connection to a catalogue; NewerSchemaError if this photorank is too old for its schema."""
+    """Connect to a catalogue; NewerSchemaError if its schema is newer than this photorank."""
     uri = f"file:{quote_from_bytes(os.fsencode(catalogue.absolute()))}?{how}"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_LOCK_TIMEOUT_SECONDS)
     try:
@@ -168,7 +168,7 @@ def _logs(paths: IndexPaths) -> tuple[Path, Path]:
 
 
 def _up_to_date(older: sqlite3.Connection, paths: IndexPaths, found: int) -> sqlite3.Connection:
-    """Connection to an older catalogue after migration; in memory on a read-only disk."""
+    """Migrate an older catalogue, in memory on a read-only disk, and connect to it."""
     if os.access(paths.root, os.W_OK):
         older.close()
         with writing(paths):
@@ -214,7 +214,7 @@ def _make_careful(connection: sqlite3.Connection) -> None:
 
 
 def _new_paths(paths: IndexPaths) -> list[Path]:
-    """Files and folders to create for a new index; empty for an existing one.
+    """Files and folders to be created for a new index; empty for an existing one.
 
     Raises BrokenIndexError if an index is there, but not its catalogue.
     """

@@ -13,7 +13,7 @@ _SWITCH = "faces"
 
 
 def _faces_switch(connection: sqlite3.Connection) -> bool | None:
-    """Stored setting for face detection; None if never set."""
+    """Stored setting of face detection, None if never set."""
     found = connection.execute("SELECT is_on FROM switches WHERE name = ?", [_SWITCH]).fetchone()
     return None if found is None else bool(found[0])
 
@@ -28,7 +28,7 @@ def switch_faces(connection: sqlite3.Connection, is_on: bool) -> None:
 
 
 def takes_faces(connection: sqlite3.Connection, asked: bool | None) -> bool:
-    """True if an indexing run detects faces; a requested setting is stored.
+    """True if an indexing run detects faces; a setting asked for is stored.
 
     By default it does where everything for it is installed, unless the index was told not to.
     Raises FaceModelsError if faces are asked for and cannot be looked for, or models are damaged.
@@ -49,7 +49,7 @@ def takes_faces(connection: sqlite3.Connection, asked: bool | None) -> bool:
 
 
 def without_faces(paths: IndexPaths) -> int:
-    """Number of photos not yet searched for faces; 0 if detection is off or not installed."""
+    """Number of photos still to be searched for faces; 0 if detection is off or missing."""
     with reading(paths) as connection:
         if _faces_switch(connection) is False or missing_faces():
             return 0

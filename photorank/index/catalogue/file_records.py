@@ -26,7 +26,7 @@ class Shard(NamedTuple):
 
 
 class KnownFile(NamedTuple):
-    """Catalogue record of a file when last read: photo, size, times, inode."""
+    """Catalogue record of a file as last read: photo, size, times, inode."""
 
     photo: int
     stamp: Stamp
@@ -71,7 +71,7 @@ def load_roots(connection: sqlite3.Connection) -> Roots:
 
 
 def add_roots(connection: sqlite3.Connection, folders: Iterable[Path]) -> Roots:
-    """Roots after adding new folders; a new root absorbs the roots inside it."""
+    """Add new root folders, which absorb roots inside them, and return all roots."""
     roots = load_roots(connection)
     for folder in sorted({path_bytes(folder) for folder in folders}, key=len):
         if roots.place(folder) is not None:
@@ -99,7 +99,7 @@ def _take_over(connection: sqlite3.Connection, inner: int, place: Place) -> None
 
 
 def known_files(connection: sqlite3.Connection) -> dict[Place, KnownFile]:
-    """Catalogue records by path of all files ever used, vanished files included."""
+    """Catalogue record of every file ever used, by path, with the vanished ones."""
     rows = connection.execute(f"SELECT root, path, photo, vanished, {STAMP} FROM files")  # noqa: S608
     return {
         (root, path): KnownFile(photo, Stamp(*stamp), bool(vanished))
@@ -108,7 +108,7 @@ def known_files(connection: sqlite3.Connection) -> dict[Place, KnownFile]:
 
 
 def known_skips(connection: sqlite3.Connection) -> dict[Place, KnownSkip]:
-    """Catalogue records of all unusable files, by path."""
+    """Catalogue record of every unusable file, by path."""
     rows = connection.execute(f"SELECT root, path, reason, reader, {STAMP} FROM skipped")  # noqa: S608
     return {
         (root, path): KnownSkip(Stamp(*stamp), reason, reader)
@@ -133,7 +133,7 @@ def load_root_folders(paths: IndexPaths) -> set[Path]:
 
 
 def load_folders(paths: IndexPaths) -> set[Path]:
-    """Folders that contain an indexed file, with symbolic links unresolved."""
+    """Folders that hold an indexed file, with symbolic links as they were named."""
     with reading(paths) as connection:
         roots = load_roots(connection)
         files = connection.execute("SELECT root, path FROM files")
@@ -210,7 +210,7 @@ def record_signals(
 
 
 class Findings(NamedTuple):
-    """Files with a changed state (gone, restored, skipped, usable), found without opening any."""
+    """Files whose state changed without being opened: gone, restored, skipped, usable."""
 
     gone: list[Place]
     back: list[Place]

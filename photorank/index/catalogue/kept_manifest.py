@@ -1,4 +1,4 @@
-"""The catalogue's copy of the manifest, used if the manifest file is lost."""
+"""Copy of the manifest in the catalogue, for use if the manifest file is lost."""
 
 import json
 import sqlite3
@@ -16,7 +16,7 @@ from photorank.workspace import IndexPaths
 
 
 def own_manifest(connection: sqlite3.Connection, paths: IndexPaths) -> Manifest:
-    """Manifest of an index from its file, or from the catalogue if the file is missing.
+    """Manifest of an index from its file; if missing, from the catalogue.
 
     Raises LostManifestError if there is neither, MissingIndexError if there are no photos either,
     BrokenIndexError if the file is damaged or tells of other embeddings than the copy does.
@@ -45,13 +45,13 @@ def keep_manifest(connection: sqlite3.Connection, paths: IndexPaths, manifest: M
 
 
 def put_manifest(connection: sqlite3.Connection, manifest: Manifest) -> None:
-    """Replace the catalogue's copy of the manifest, inside a transaction."""
+    """Replace the copy of the manifest in the catalogue, inside a transaction."""
     text = json.dumps(to_json(manifest))
     connection.execute("INSERT OR REPLACE INTO manifest (id, json) VALUES (1, ?)", [text])
 
 
 def kept_manifest(connection: sqlite3.Connection, paths: IndexPaths) -> Manifest | None:
-    """The catalogue's copy of the manifest; None if there is none."""
+    """Copy of the manifest in the catalogue; None if there is none."""
     row = connection.execute("SELECT json FROM manifest").fetchone()
     try:
         return None if row is None else from_json(Manifest, json.loads(row[0]))
@@ -60,7 +60,7 @@ def kept_manifest(connection: sqlite3.Connection, paths: IndexPaths) -> Manifest
 
 
 def has_photos(connection: sqlite3.Connection) -> bool:
-    """True if the index holds, or ever held, a photo."""
+    """True if the index has, or ever had, a photo."""
     return connection.execute("SELECT 1 FROM photos LIMIT 1").fetchone() is not None
 
 

@@ -93,7 +93,7 @@ MIGRATIONS = {
 
 
 def migrate(connection: sqlite3.Connection, found: int) -> None:
-    """Migrate the tables from schema version `found` to the current one, all or nothing."""
+    """Migrate the tables from schema version `found` to the current one, in one transaction."""
     if found not in MIGRATIONS:
         raise sqlite3.DatabaseError(f"there was no schema version {found}")
     connection.execute("BEGIN IMMEDIATE")

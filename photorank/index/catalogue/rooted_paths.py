@@ -9,7 +9,7 @@ Place: TypeAlias = tuple[int, bytes]  # a root's number, the path below it; b"" 
 
 
 def path_bytes(path: Path | str) -> bytes:
-    """Path in the catalogue's form: bytes, with '/' as separator."""
+    """Path as the catalogue stores it: bytes, with '/' as separator."""
     return os.fsencode(os.fspath(path).replace(os.sep, "/"))
 
 
@@ -25,7 +25,7 @@ def as_path(path: bytes) -> Path:
 
 
 def path_order(path: bytes) -> bytes:
-    """Sort key that orders paths folder by folder, as :class:`Path` does."""
+    """Sort key of a path, for the order of :class:`Path`: folder by folder."""
     return path.replace(b"/", b"\0")
 
 
@@ -55,7 +55,7 @@ class Roots:
         return None
 
     def places(self, paths: Iterable[Path]) -> set[Place]:
-        """Root and relative path for every root that contains a path."""
+        """Root and relative path of a path, once for each root above it."""
         found = (self.place(path_bytes(path)) for path in paths)
         return {place for place in found if place is not None}
 

@@ -14,7 +14,7 @@ _MAX_WHOLE_FLOAT = 1 << 53  # integers below it may be stored as floats
 
 
 def keep_sums(connection: sqlite3.Connection) -> None:
-    """Compute the missing checksums of tables inside a transaction."""
+    """Compute and store missing checksums of tables, inside a transaction."""
     connection.execute(_CREATE_SUMS)
     kept = _kept(connection)
     connection.executemany(
@@ -28,7 +28,7 @@ def keep_sums(connection: sqlite3.Connection) -> None:
 
 
 def take_sums(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
-    """Recompute some tables' checksums inside a transaction that changes none of their rows."""
+    """Compute some tables' checksums anew, inside a transaction that leaves rows unchanged."""
     columns = table_columns(connection)
     for table in tables:
         total = _total(connection, table, columns[table])
@@ -36,7 +36,7 @@ def take_sums(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
 
 
 class Changes:
-    """Changes of the tables' checksums by one transaction: triggers tell them, row by row."""
+    """Changes of checksums by one transaction, recorded row by row by SQL triggers."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -60,7 +60,7 @@ class Changes:
                 )
 
     def record(self) -> None:
-        """Add the changes to the tables' checksums, before the transaction is committed."""
+        """Add the changes to the stored checksums, before the transaction is committed."""
         for table, change in self._sums.items():
             if change:
                 self._connection.execute(
@@ -73,13 +73,13 @@ class Changes:
 
 
 def changed_tables(connection: sqlite3.Connection) -> list[str] | None:
-    """Sorted tables whose rows do not match their checksum; None without checksums."""
+    """Names of tables whose rows do not match their checksum; None without checksums."""
     kept = _kept(connection)
     return sorted(set(kept) - set(whole_tables(connection))) if kept else None
 
 
 def whole_tables(connection: sqlite3.Connection) -> list[str]:
-    """Tables whose rows match their checksum."""
+    """Names of tables whose rows match their checksum."""
     kept, columns = _kept(connection), table_columns(connection)
     return [
         table for table in kept if table in columns and _is(connection, table, columns[table], kept)
@@ -119,7 +119,7 @@ def _total(connection: sqlite3.Connection, table: str, columns: list[str]) -> in
 
 
 def _checksum(row: tuple[object, ...]) -> int:
-    """64-bit checksum of a row; equal integers and floats give the same value."""
+    """Checksum of a row, 64 bits; integers and equal floats give the same value."""
     plain = [
         int(value)
         if type(value) is float and value.is_integer() and abs(value) < _MAX_WHOLE_FLOAT

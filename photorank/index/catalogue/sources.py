@@ -1,4 +1,4 @@
-"""Sources of judgements: imported tables, photo libraries, people's clicks."""
+"""Sources of judgements: imported tables, photo libraries, and people's clicks."""
 
 import sqlite3
 
@@ -13,7 +13,7 @@ def source_number(connection: sqlite3.Connection, name: str, kind: SourceKind) -
 
 
 def sources_in(connection: sqlite3.Connection, rows: str) -> dict[str, SourceKind]:
-    """Kind of each source with rows in a table, by sorted name; `rows` follows SQL's FROM."""
+    """Kind of each source that has rows in a table, by name; `rows` is SQL after FROM."""
     return dict(
         connection.execute(
             "SELECT name, kind FROM sources"  # noqa: S608 - names of our own

@@ -1,4 +1,4 @@
-"""Catalogue transactions, in which table checksums follow every change."""
+"""Transactions on the catalogue that keep table checksums up to date."""
 
 import sqlite3
 import time
@@ -16,7 +16,7 @@ Row = TypeVar("Row")
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Transaction around a block: all changes become durable together, or none."""
+    """Context of a transaction: all its changes become durable together, or none."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         changes = Changes(connection)  # each time: a change of `temp_store` drops its triggers
@@ -30,7 +30,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def in_parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    """Yield rows in parts, one transaction each, with pauses for other writers."""
+    """Yield rows in parts, each in its own transaction, with pauses for other writers."""
     for start in range(0, len(rows), _PART_ROWS):
         if start:
             time.sleep(_PAUSE_SECONDS)

@@ -24,7 +24,7 @@ _MAX_LENGTH_ERROR = 1e-3  # of a row's squared norm; float32 causes 1e-6
 
 
 class Nearest(NamedTuple):
-    """Positions of the greatest dot products, best first, with ties of the last one."""
+    """Positions of the k greatest dot products, best first, and any tied with the last."""
 
     positions: Codes
     products: Floats
@@ -61,7 +61,7 @@ class MappedRows:
         return int(self.starts[-1])
 
     def take(self, positions: Codes) -> Embeddings:
-        """Copy (k, d) of the rows at some positions."""
+        """Copy (k, d) of the rows at the given positions."""
         self._begin()
         rows = np.empty((len(positions), self.dimensions), dtype=np.float32)
         order = np.argsort(positions, kind="stable")  # from one end of each file to the other
@@ -91,7 +91,7 @@ class MappedRows:
                 yield slice(start + first, start + first + len(rows)), rows
 
     def nearest(self, direction: Floats, k: int, among: NDArray[np.bool_]) -> Nearest:
-        """Positions in the mask `among` (n,) of the k greatest dot products, with ties.
+        """The k greatest dot products at positions in the mask `among` (n,), with ties.
 
         A direction that is shorter than rows is compared with their first numbers. Positions that
         float32 cannot tell from the best ones are compared in float64.
@@ -127,7 +127,7 @@ class MappedRows:
     def _greatest(
         self, query: Floats, k: int, number: int, among: NDArray[np.bool_]
     ) -> tuple[Codes, NDArray[np.float32]]:
-        """Rows of a shard with the k greatest dot products (ties cut), and the products."""
+        """Rows of a shard with the k greatest dot products, at most k if tied, and the products."""
         shard = self.shards[number]
         self._check_once(number)
         if is_half(shard):
@@ -146,7 +146,7 @@ class MappedRows:
         among: NDArray[np.bool_],
         rough: tuple[Codes, NDArray[np.float32]],
     ) -> tuple[Codes, NDArray[np.float32]]:
-        """Rows of a shard with a dot product of at least `least`."""
+        """Positions of a shard's dot products of at least `least`, and the products."""
         rows, products = rough
         shard = self.shards[number]
         while len(rows) and len(rows) < len(shard) and products.min() >= least:
@@ -157,7 +157,7 @@ class MappedRows:
 
     @staticmethod
     def _products(shard: Rows, query: Floats, among: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """Dot products (n,) of a shard's rows in float32, −∞ outside the mask."""
+        """Dot products (n,) of a shard's rows in float32; −∞ outside the mask `among`."""
         import faiss
 
         products = np.empty(len(shard), dtype=np.float32)
@@ -185,7 +185,7 @@ class MappedRows:
             self._checked[number] = True
 
     def _check(self, rows: Embeddings) -> None:
-        """Raise BrokenIndexError if a row has a non-unit head or a value out of bounds."""
+        """Raise BrokenIndexError if a row's head is not of unit length or a value out of bounds."""
         import faiss
 
         if self.blocks_of_row is not None:

@@ -1,4 +1,4 @@
-"""Search and checks of memory-mapped float16 rows, without copying them."""
+"""Search and checks of memory-mapped float16 rows without copies."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,7 @@ _VALUES_A_BLOCK = 1 << 17  # 256 kB, so that a core's cache holds them
 
 
 def is_half(rows: Rows) -> TypeIs[NDArray[np.float16]]:
-    """True for float16 rows."""
+    """True if the rows are float16."""
     return rows.dtype == np.float16
 
 
@@ -28,7 +28,7 @@ def concatenated(parts: Sequence[Rows]) -> Rows:
 def greatest(
     shard: NDArray[np.float16], direction: Direction, k: int, among: NDArray[np.bool_] | None
 ) -> tuple[Codes, NDArray[np.float32]]:
-    """Rows of a shard (n, d) with the k greatest dot products, and the products.
+    """Positions of a shard's (n, d) k greatest dot products, and the products.
 
     FAISS compares every row with the direction, without converting or copying the shard; it lets
     go of Python's lock. `among` (n,) leaves rows out. The order is any.

@@ -1,4 +1,4 @@
-"""Layout of embeddings: all shards as one sequence of rows, with the photo of each row."""
+"""Shards of an index as one sequence of rows, and the photo of each row."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -39,12 +39,12 @@ class Layout(NamedTuple):
     shards: list[Shard]  # as the catalogue has them
 
     @property
-    def counts(self) -> NDArray[np.bool_]:
-        """Mask (p,) of the positions whose photo has an existing file."""
+    def has_file(self) -> NDArray[np.bool_]:
+        """Mask (p,) of the positions with a photo that has an existing file."""
         return self.photos >= 0
 
     def damaged_shard(self) -> str | None:
-        """Name of the first shard with a wrong checksum; None if all are right."""
+        """Name of the first shard with a wrong checksum; None if there is none."""
         with ThreadPoolExecutor() as threads:
             sums = threads.map(rows_sha256, self.mapped.shards)
             for shard, sha256 in zip(self.shards, sums, strict=True):
@@ -53,11 +53,11 @@ class Layout(NamedTuple):
         return None
 
     def shown(self, photos: ArrayLike) -> NDArray[np.bool_]:
-        """Mask of the photos that have an existing file, by catalogue number."""
+        """Mask of the photos, given by catalogue number, that have an existing file."""
         wanted = np.asarray(photos, dtype=np.intp)
-        has_file = np.zeros(max(self.photos.max(initial=0), wanted.max(initial=0)) + 1, dtype=bool)
-        has_file[self.photos[self.counts]] = True
-        return has_file[wanted]
+        present = np.zeros(max(self.photos.max(initial=0), wanted.max(initial=0)) + 1, dtype=bool)
+        present[self.photos[self.has_file]] = True
+        return present[wanted]
 
 
 def load_layout(paths: IndexPaths, dimensions: int, blocks: Blocks | None = None) -> Layout:
@@ -94,7 +94,7 @@ def _layout(paths: IndexPaths, dimensions: int, blocks: Blocks | None) -> Layout
 
 
 def _photos(connection: sqlite3.Connection, named: Mapping[int, Shard]) -> Codes:
-    """Photo (p,) at each position, read from the catalogue; -1 where it has no file."""
+    """Catalogue number (p,) of the photo at each position; -1 where it has no file."""
     photo, shard, row = whole_numbers(
         connection, ["id", "shard", "row"], "photos WHERE shard IS NOT NULL"
     )
@@ -110,7 +110,7 @@ def _photos(connection: sqlite3.Connection, named: Mapping[int, Shard]) -> Codes
 
 
 def _kept_photos(paths: IndexPaths, sums: Codes, positions: int) -> Codes | None:
-    """Photos (p,) from the cache file; None where the catalogue has changed since."""
+    """Catalogue numbers (p,) from the cache file; None if the catalogue has changed since."""
     if positions < _KEPT_FROM or len(sums) < len(_TABLES):  # an older photorank kept no sums
         return None
     kept = kept_arrays(paths.positions, "photos", "sums")

@@ -30,7 +30,7 @@ _FP16 = 4  # a number of QT_fp16, half precision
 
 
 def write_shard(paths: IndexPaths, rows: Rows) -> Shard:
-    """Catalogue record of a new shard file, written durably from rows (n, d)."""
+    """Write rows (n, d) durably to a new shard file, and return its catalogue record."""
     import faiss
 
     d = rows.shape[1]
@@ -82,7 +82,7 @@ def read_shard(paths: IndexPaths, shard: Shard, dimensions: int) -> Rows:
 
 
 def rows_sha256(rows: Rows) -> str:
-    """SHA-256 in hexadecimal of the file behind rows from :func:`read_shard`."""
+    """SHA-256 in hexadecimal of the file that holds rows from :func:`read_shard`."""
     return hashlib.sha256(rows.base).hexdigest()  # type: ignore[arg-type]
 
 
@@ -98,7 +98,7 @@ def _sha256_of(path: Path, stamp: Stamp) -> str:
 
 
 def file_sha256(path: Path) -> str:
-    """SHA-256 of a file in hexadecimal, "" if it is missing.
+    """SHA-256 of a file in hexadecimal; empty if the file is missing.
 
     Raises UnreadableFileError if the disk refuses: such a file may well be whole.
     """

@@ -30,14 +30,14 @@ _ROWS = 16_384  # read together
 
 
 class Named(NamedTuple):
-    """Embedding rows with their photos' names; None for a nameless row."""
+    """Embedding rows with their photos' names, None where a name is missing."""
 
     names: Sequence[str | None]
     rows: Embeddings  # (k, d)
 
 
 class EmbeddingFile(NamedTuple):
-    """File of embeddings, or an array file with its table of names."""
+    """One file of embeddings: Parquet, or an array file with a table of names."""
 
     name: str  # for messages, and for rows without a name
     n: int
@@ -46,7 +46,7 @@ class EmbeddingFile(NamedTuple):
     table: Path | None  # the Parquet file that may tell the names
 
     def names(self) -> Iterator[str]:
-        """Yield the known names of the photos, without reading embeddings."""
+        """Yield the photos' known names, without reading embeddings."""
         if self.table is not None and (named := _name_column(self.table)):
             for batch in _parquet(self.table).iter_batches(_ROWS, columns=[named]):
                 yield from filter(None, _texts(batch, named))
@@ -155,7 +155,7 @@ def _column_files(folder: Path) -> list[EmbeddingFile]:
 
 
 def _embedding_column(path: Path) -> str:
-    """Name of the most likely embedding column among those with lists of numbers."""
+    """Name of the column, among those with lists of numbers, that most likely holds embeddings."""
     import pyarrow as pa
 
     fields = [
@@ -216,7 +216,7 @@ def _texts(batch: Any, column: str) -> list[str | None]:
 
 
 def _matrix(column: Any, d: int) -> Embeddings:
-    """Rows (k, d) of a list column; nan for missing lists and lists of another length."""
+    """Rows (k, d) of a list column; nan where a list is missing or has another length."""
     import pyarrow.compute as pc
 
     lengths = pc.list_value_length(column).fill_null(0).to_numpy(zero_copy_only=False)
@@ -239,7 +239,7 @@ def _parquet(path: Path) -> Any:
 
 
 def _numbered(paths: Iterator[Path]) -> list[Path]:
-    """Paths sorted by the numbers in their names: 2 before 10."""
+    """Paths in the order of the numbers in their names: 2 before 10."""
 
     def order(path: Path) -> list[tuple[int, str]]:
         parts = re.split(r"(\d+)", path.as_posix())

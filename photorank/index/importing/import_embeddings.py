@@ -52,7 +52,7 @@ class ImportRequest:
 
 
 def import_embeddings(index: IndexPaths, request: ImportRequest) -> BuildReport:
-    """Report of adding embeddings to an index, new or existing; no photo is opened.
+    """Add embeddings to an index, new or existing, without opening photos; return a report.
 
     Rows are scaled to unit length. A photo is known by its name and its embedding: what was
     imported before stays as it is, and a name that comes with another embedding has that one from
@@ -130,7 +130,7 @@ class _Import:
         self._write()
 
     def _take(self, part: Named, file: str, start: int) -> None:
-        """Collect rows that begin at row `start` of a file."""
+        """Collect the named rows of one part of a file, from row `start` on."""
         lengths = np.linalg.norm(part.rows, axis=1)
         usable = np.isfinite(lengths) & (lengths > 0)
         part.rows[~usable] = 1.0  # of any length: they are left out
@@ -157,7 +157,7 @@ class _Import:
             self._rows.append(rows[fresh])
 
     def _write(self) -> None:
-        """Write the collected rows: the shard first, then one transaction that refers to it."""
+        """Write the collected rows: first the shard, then one transaction that names it."""
         if not self._digests and not self._unusable:
             return
         shard = write_shard(self._index, np.concatenate(self._rows)) if self._rows else None
@@ -185,7 +185,7 @@ class _Import:
         return b"".join(self._parts(name))
 
     def _parts(self, name: str) -> tuple[bytes, bytes]:
-        """Folder of a photo name, with a slash at its end, and the rest."""
+        """Folder of a photo name, with a slash at its end, and the file's name."""
         folder, last = os.path.split(name.replace("\0", ""))
         if last in ("", os.curdir, os.pardir):
             folder, last = os.path.split(os.path.normpath(os.path.join(self._base, folder, last)))
@@ -201,7 +201,7 @@ class _Import:
         return place
 
     def _add_roots(self, files: Sequence[EmbeddingFile]) -> Roots:
-        """Roots that contain all photo names."""
+        """Roots of the index after adding those that contain the photo names."""
         base = path_bytes(self._base).rstrip(b"/") + b"/"
         folders = {self._parts(name)[0] for file in files for name in file.names()}
         outside = [folder for folder in folders if not folder.startswith(base)]

@@ -48,7 +48,7 @@ class Clicks(NamedTuple):
 
     @property
     def judged_rows(self) -> Codes:
-        """Ascending rows of photos that were chosen, rejected or given stars."""
+        """Ascending rows of the photos with a choice or stars."""
         return np.unique(np.concatenate([self.winners, self.losers, self.starred]))
 
 
@@ -64,7 +64,7 @@ class Undone:
 def record_choice(
     paths: IndexPaths, rater: str, winner: str, loser: str, *, tie: bool, asked: str | None
 ) -> None:
-    """Record a person's choice between two photos, given by digest, durably.
+    """Save a person's choice between two photos, given by digest, at once.
 
     A person's choices are a source of their own, so no import replaces them. Raises LabelsError
     if the person has no name or both photos are the same, ChangedIndexError if the index has no
@@ -84,7 +84,7 @@ def record_choice(
 
 
 def record_skip(paths: IndexPaths, rater: str, first: str, second: str) -> None:
-    """Record a skipped pair, which is not a tie; raises as :func:`record_choice` does."""
+    """Save that a person skipped a pair of photos, which is not a tie."""
     with adding(paths) as connection:
         _, person = person_in(connection, rater)
         pair = [_photo(connection, paths, digest) for digest in (first, second)]
@@ -95,7 +95,7 @@ def record_skip(paths: IndexPaths, rater: str, first: str, second: str) -> None:
 
 
 def record_stars(paths: IndexPaths, rater: str, photo: str, stars: int) -> None:
-    """Record the stars that a person gives a photo; 0 removes them.
+    """Save the stars that a person gives a photo; 0 removes them.
 
     Raises as :func:`record_choice` does, and LabelsError for more than five stars.
     """
@@ -109,7 +109,7 @@ def record_stars(paths: IndexPaths, rater: str, photo: str, stars: int) -> None:
 def add_stars(
     connection: sqlite3.Connection, who: tuple[int, int], digest: str, photo: int, stars: int
 ) -> None:
-    """Record stars, with the earlier value, inside a transaction; `who` is (source, person)."""
+    """Save stars and the earlier value, inside a transaction; `who` is (source, person)."""
     found = connection.execute(
         "SELECT score FROM ratings WHERE source = ? AND rater = ? AND photo = ?", [*who, photo]
     ).fetchone()
@@ -155,7 +155,7 @@ def undo(paths: IndexPaths, rater: str) -> Undone | None:
 
 
 def take_back(paths: IndexPaths, rater: str, first: str, second: str) -> bool:
-    """Take back a person's latest choice or skip of a pair; False without one.
+    """Take back a person's latest answer about a pair; False without one.
 
     Raises as :func:`record_choice` does.
     """
@@ -183,7 +183,7 @@ def take_back(paths: IndexPaths, rater: str, first: str, second: str) -> bool:
 
 
 def clicks(index: Index, rater: str) -> Clicks:
-    """Current judgements of a person on an open index's photos.
+    """Choices, skips and stars of a person that are not undone, as rows of an open index.
 
     Imported choices under the person's name are among them; stars are clicked ones only.
     """
@@ -220,7 +220,7 @@ def clicks(index: Index, rater: str) -> Clicks:
 
 
 def clickers(paths: IndexPaths) -> list[str]:
-    """Sorted names of all people whose clicks are not all undone."""
+    """Names of all people with a click that is not undone, sorted."""
     with reading(paths) as connection:
         rows = connection.execute(
             "WITH clicks AS (SELECT id FROM sources WHERE kind = 'clicks')"
@@ -232,7 +232,7 @@ def clickers(paths: IndexPaths) -> list[str]:
 
 
 def _rows(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Codes, Codes]:
-    """Rows (m, width) of photo tuples that still have a file, and their positions (m,)."""
+    """Rows (m, width) of photo tuples whose photos all have a file, and positions (m,) of those."""
     rows = index.rows_of([photo for each in photos for photo in each]).reshape(-1, width)
     shown = np.flatnonzero((rows >= 0).all(axis=1))
     return rows[shown], shown
@@ -249,7 +249,7 @@ def person_in(connection: sqlite3.Connection, rater: str) -> tuple[int, int]:
 
 
 def source_of(rater: str) -> str:
-    """Name of the source that holds a person's clicks."""
+    """Name of the source under which a person's clicks are stored."""
     return f"clicks of {rater.strip()}"
 
 
@@ -288,7 +288,7 @@ def _undo_stars(
 
 
 def _let_choices_count(paths: IndexPaths) -> None:
-    """Set choices as the basis of comparisons if the index has no scores.
+    """Use choices for comparisons from now on, if the index has no scores.
 
     This changes the manifest, which belongs to the writer; while another one is at work it is
     left to a later choice.

@@ -57,7 +57,7 @@ class Copied(NamedTuple):
 
 
 def is_copied(old: IndexPaths, connection: sqlite3.Connection, new: IndexPaths) -> bool:
-    """True if a new index has exactly the judgements of an old one.
+    """True if the new index has exactly the old index's judgements.
 
     Raises JudgedIndexError if it has any others, clicks included, or names of people who judged.
     """
@@ -100,5 +100,5 @@ def copy_judgements(old: IndexPaths, new: IndexPaths) -> Copied:
 
 
 def _judgements(connection: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
-    """Sorted rows of each table of judgements, as the inserts need them."""
+    """Sorted rows of each table of judgements, in the form of the inserts."""
     return {table: sorted(connection.execute(query), key=repr) for table, query in _QUERIES.items()}

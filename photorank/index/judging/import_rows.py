@@ -59,7 +59,7 @@ def import_judgements(
     base: Sequence[Path] = (),
     judgements: Judgements | None = None,
 ) -> list[str]:
-    """Notes for the user after replacing sources' labels and choices.
+    """Replace the labels and choices of sources, and return notes for the user.
 
     Judgements belong to a photo's content, whatever its file is called later. Other sources'
     judgements stay.
@@ -106,7 +106,7 @@ def replace_labels(
     partial: bool,
     together: int = ROWS_TOGETHER,
 ) -> list[str]:
-    """Notes for the user after replacing a source's labels, inside a transaction."""
+    """Replace a source's labels inside a transaction, and return notes for the user."""
     raters, left_out = _Raters(connection), _LeftOut()
     source = source_number(connection, unicode_text(table.source), table.kind)
     for statement in (
@@ -148,7 +148,7 @@ def replace_choices(
     *,
     partial: bool,
 ) -> list[str]:
-    """Notes for the user after replacing a source's choices, inside a transaction."""
+    """Replace a source's choices inside a transaction, and return notes for the user."""
     raters, left_out = _Raters(connection), _LeftOut()
     source = source_number(connection, unicode_text(table.source), "table")
     connection.execute("DELETE FROM choices WHERE source = ?", [source])
@@ -176,7 +176,7 @@ def _place(
     matched: Sequence[Matched[LabelRow]],
     left_out: "_LeftOut",
 ) -> list[tuple[LabelRow, int]]:
-    """Label rows consistent with known groups, series and splits, which are recorded."""
+    """Record rows' groups, series and splits; return the rows that fit the known ones."""
     connection.execute("DELETE FROM temp.asked")
     connection.executemany(
         "INSERT OR IGNORE INTO temp.asked VALUES (?)",
@@ -214,7 +214,7 @@ def _place(
 
 
 def _clash(file: str, new: _Membership, known: _Membership) -> str | None:
-    """Message about a group, series or split that contradicts the known one; None without one."""
+    """Reason why a row's group, series or split contradicts a known one; None if none does."""
     for kind, now, before in zip(_KINDS, new, known, strict=True):
         if now and before and now != before:
             return f"{file!r} is in {kind} {before!r} already, not {now!r}"
@@ -222,7 +222,7 @@ def _clash(file: str, new: _Membership, known: _Membership) -> str | None:
 
 
 def _several(connection: sqlite3.Connection) -> list[str]:
-    """Note about photos with several labels by one rater; empty without such."""
+    """Note on photos with several labels by one rater; empty if there are none."""
     several = connection.execute(
         "SELECT max(line), count(*) OVER () FROM temp.gathered GROUP BY rater, photo"
         " HAVING count(*) > 1 ORDER BY 1 LIMIT ?",
@@ -237,7 +237,7 @@ def _several(connection: sqlite3.Connection) -> list[str]:
 
 
 def _other_scores(connection: sqlite3.Connection, table: LabelTable) -> list[str]:
-    """Messages that name other sources with scores of the same photos."""
+    """Notes that name other sources with scores of the same photos."""
     every = others_with(connection, "scores", table.source)
     clicked = [name for name, kind in every.items() if kind == "clicks"]
     notes = []
@@ -268,7 +268,7 @@ class _Raters(dict[str, int]):
 
 
 class _LeftOut:
-    """Unusable rows of a table with reasons, and names matched only loosely."""
+    """Rows that cannot be imported, with reasons; and names matched only loosely."""
 
     def __init__(self) -> None:
         self._problems = Problems()
@@ -280,7 +280,7 @@ class _LeftOut:
         self._problems.add(Problem(row.line, what, row.table))
 
     def sorted_out(self, matched: Iterable[Matched[Row]]) -> Iterator[tuple[Row, tuple[int, ...]]]:
-        """Yield rows with a photo for every file name; record all others."""
+        """Yield rows with a photo for every file name, and record the others."""
         for row, photos, missing, loose in matched:
             for file, mistake in missing:
                 if mistake:
@@ -293,7 +293,7 @@ class _LeftOut:
                 yield row, photos
 
     def settle(self, table: LabelTable | ChoiceTable, usable: int, *, partial: bool) -> list[str]:
-        """Notes on unusable rows; LabelsError if any (unless `partial`), or if all are."""
+        """Notes on left-out rows; LabelsError if any (unless `partial`), or if all are."""
         notes = table.problems.joined(self._problems).settle(
             table.source, usable, partial=partial, lacks="about a photo that could be read"
         )

@@ -1,4 +1,4 @@
-"""Marks by a person on many photos: stars, and flags to always keep or leave out."""
+"""Marks by a person on photos: stars, and flags to keep or to leave out."""
 
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
@@ -19,7 +19,7 @@ KEEP, NO_FLAG, LEAVE_OUT = 1, 0, -1
 
 
 class Mark(NamedTuple):
-    """Mark that a person gives a photo; 0 removes the stars or flag."""
+    """Mark by a person on one photo; 0 removes the stars or the flag."""
 
     photo: str  # digest, or its beginning
     kind: Literal["flag", "stars"]
@@ -34,7 +34,7 @@ class Marked(NamedTuple):
 
 
 def record_marks(paths: IndexPaths, rater: str, marks: Sequence[Mark]) -> int:
-    """Record marks in order, durably, all or nothing.
+    """Save marks in order and at once, all or nothing.
 
     A mark that a photo has already changes nothing, so that the same marks may be recorded again.
     Returns the number of marks on photos that the index has not any more. Raises LabelsError if

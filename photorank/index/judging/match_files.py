@@ -40,7 +40,7 @@ class Matched(NamedTuple, Generic[Row]):
 
 
 class _Known(NamedTuple):
-    """Indexed file that a name matches."""
+    """Indexed file that may match a name."""
 
     photo: int
     place: Place
@@ -64,7 +64,7 @@ def match_files(
     *,
     together: int = ROWS_TOGETHER,
 ) -> Iterator[list[Matched[Row]]]:
-    """Yield table rows with matched photos, with one batch in memory at a time.
+    """Yield rows of a table with their photos, matched in batches to bound the memory.
 
     Names are relative to some folders. The very name counts, then the one without white space
     around it, then one that differs in case, slashes or the form of letters, if there is only one.
@@ -102,7 +102,7 @@ class _Folder(NamedTuple):
 
 
 class _Finder:
-    """Search for the photos of names that are relative to some folders."""
+    """Search for photos by names that are relative to some folders."""
 
     def __init__(self, connection: sqlite3.Connection, folders: Sequence[Path | str]) -> None:
         self._connection = connection
@@ -115,7 +115,7 @@ class _Finder:
         ]
 
     def find(self, names: Sequence[str]) -> _Found:
-        """Photos by name: exact matches, then without outer white space, then case-insensitive."""
+        """Photo of each name: exact match, else without outer spaces, else in any case."""
         photos, missing, unknown = self._exact(names)
         bare = {name.strip(): name for name in missing if name != name.strip()}
         if bare:
@@ -138,7 +138,7 @@ class _Finder:
         return _Found(photos, missing, loose)
 
     def _is_changed(self, file: _Known) -> bool:
-        """True if a file holds another photo than when it was indexed."""
+        """True if a file now holds another photo than the indexed one."""
         path = self._roots.path(file.place)
         try:
             if Stamp.of(os.stat(path)) == file.stamp:
@@ -150,7 +150,7 @@ class _Finder:
         return self._changed[file.place]
 
     def _alike(self, names: Sequence[str]) -> dict[str, dict[str, _Known]]:
-        """Files by relative path that equal a name but for case or slashes."""
+        """Files by relative path, for each name equal up to case and slashes."""
         wanted: dict[str, list[str]] = defaultdict(list)
         for name in names:
             for path in self._paths(name.strip().replace("\\", "/")):

@@ -25,7 +25,7 @@ _SCALES_APART = 4  # ratio of two scales' largest scores, from which they differ
 def others_with(
     connection: sqlite3.Connection, what: Literal["scores", "groups"], source: str
 ) -> dict[str, SourceKind]:
-    """Kind of each other source that has scores (or groups), by name."""
+    """Kind of each other source that has scores (or groups), by the source's name."""
     rows = {"scores": "ratings", "groups": 'memberships WHERE "group" IS NOT NULL'}[what]
     found = sources_in(connection, rows)
     return {name: kind for name, kind in found.items() if name != unicode_text(source)}
@@ -52,7 +52,7 @@ def refuse_other_scales(paths: IndexPaths, table: LabelTable) -> None:
 
 
 def refuse_raters_on_other_scales(connection: sqlite3.Connection, source: str) -> None:
-    """Raise LabelsError if raters' scales differ too much for a mean.
+    """Raise LabelsError if raters use scales too different for a mean score.
 
     Sorted by their largest score, two neighbours of whom one gives four times what the other does
     are on other scales: 1 to 7 beside 0 to 100, 0 to 1 beside 1 to 5. Scales nearer to each other
@@ -87,7 +87,7 @@ def refuse_other_groups(paths: IndexPaths, table: LabelTable) -> None:
 
 
 def remove_source(paths: IndexPaths, name: str) -> str:
-    """Full name of a source after its judgements are removed.
+    """Remove a source's judgements, and return its full name.
 
     `name` is a table's path or a library's kind, as import notes call it. Raises LabelsError if
     there is no such source or it is a person's clicks, which are kept nowhere else, and

@@ -31,7 +31,7 @@ Level: TypeAlias = Literal["good", "note", "wrong"]
 
 @dataclass(frozen=True)
 class Finding:
-    """Result of one check.
+    """Result of one check of an index: what it is about, good or not, and what to do.
 
     Level ``note``: it can wait or mends itself. Level ``wrong``: results may be false or
     incomplete until somebody acts.
@@ -45,7 +45,7 @@ class Finding:
 
 
 def examine_index(paths: IndexPaths) -> list[Finding]:
-    """Findings about an index's files; read-only except for migration of the catalogue."""
+    """Findings about an index's files, changing nothing but an old catalogue's schema."""
     try:
         catalogue = _catalogue(paths)
         if catalogue.level == "wrong":
@@ -72,7 +72,7 @@ def damaged_shards(paths: IndexPaths) -> list[str]:
 
 
 def unknown_shards(paths: IndexPaths) -> list[Path]:
-    """Shard files not recorded in the catalogue."""
+    """Paths of shard files that the catalogue does not list."""
     with reading(paths) as connection:
         known = {paths.shard(name) for (name,) in connection.execute("SELECT name FROM shards")}
     return sorted({path for path in paths.shards.glob("*") if path.suffix != ".part"} - known)
@@ -98,7 +98,7 @@ def damaged_thumbnails(paths: IndexPaths) -> list[str]:
 
 
 def misplaced_shards(paths: IndexPaths) -> list[str]:
-    """Names of shards with a row shared by two photos or beyond the end."""
+    """Names of shards where two photos share a row, or a row is beyond the end."""
     with reading(paths) as connection:
         beyond = connection.execute(
             f"{_ROWS} WHERE row IS NULL OR row < 0 OR row >= rows GROUP BY shards.id"
@@ -127,7 +127,7 @@ def left_over(paths: IndexPaths) -> list[Path]:
 
 
 def is_sound(paths: IndexPaths) -> list[str]:
-    """Faults that SQLite's integrity check finds in the catalogue; empty if sound."""
+    """Faults that SQLite's integrity check finds; empty for a sound catalogue."""
     with reading(paths) as connection:
         told = [text for (text,) in connection.execute("PRAGMA integrity_check(5)")]
         orphans = connection.execute("PRAGMA foreign_key_check").fetchmany(5)
@@ -142,7 +142,7 @@ def _catalogue(paths: IndexPaths) -> Finding:
 
 
 def changed_values(paths: IndexPaths) -> list[str] | None:
-    """Catalogue tables with values corrupted on disk; None without checksums."""
+    """Catalogue tables with values changed by a disk fault; None without checksums."""
     with reading(paths) as connection:
         return changed_tables(connection)
 
@@ -175,7 +175,7 @@ def _from_backup(paths: IndexPaths) -> str:
 
 
 def _files(paths: IndexPaths) -> Iterator[Finding]:
-    """Findings about the files beside the catalogue."""
+    """Yield findings about the files beside the catalogue."""
     repair = REPAIR.format(name=paths.name)
     anew = f"{repair}, then run `photorank index` on its folders, which embeds these photos anew."
     with reading(paths) as connection:
@@ -210,14 +210,14 @@ def _files(paths: IndexPaths) -> Iterator[Finding]:
 
 
 def _of(found: Sequence[str] | Sequence[Path], wrong: Finding, good: str) -> Finding:
-    """Finding `wrong`, with the number and first names of the items; a good one for no item."""
+    """Finding `wrong` about the items, naming the first; a good finding if there are none."""
     if not found:
         return Finding(wrong.about, "good", good)
     return replace(wrong, says=wrong.says.format(n=len(found), some=_some([*map(str, found)])))
 
 
 def _manifest(paths: IndexPaths) -> Iterator[Finding]:
-    """Findings on whether the manifest exists and agrees with catalogue and shards."""
+    """Yield findings on the manifest: whether it exists and agrees with the rest."""
     with reading(paths) as connection:
         kept, counted = kept_manifest(connection, paths), count_photos(connection)
         try:

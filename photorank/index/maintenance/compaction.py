@@ -1,4 +1,4 @@
-"""Compaction: vanished photos dropped, small shards merged, unused files removed."""
+"""Compaction: removal of vanished photos and unused files, and merging of small shards."""
 
 import json
 import sqlite3
@@ -35,7 +35,7 @@ class Embedded(NamedTuple):
 def drop_vanished(
     connection: sqlite3.Connection, paths: IndexPaths, scope: Iterable[Place]
 ) -> None:
-    """Delete vanished files in the scope, and all data of photos left without a file.
+    """Delete the records of vanished files in the scope, and of photos left without a file.
 
     Judgements stay with the content's digest, and count again should it come back. What is to be
     dropped is found out without a lock; each photo goes with its files in one transaction.
@@ -76,7 +76,7 @@ def _delete_files(connection: sqlite3.Connection, places: Iterable[Place]) -> No
 
 
 def _drop_photos(connection: sqlite3.Connection, photos: Sequence[int]) -> list[str]:
-    """Digests of photos whose data are deleted; rows of judged photos stay."""
+    """Delete the data of photos except judged ones' records, and return their digests."""
     these = [json.dumps(photos)]
     among = "IN (SELECT value FROM json_each(?))"
     digests = connection.execute(f"SELECT digest FROM photos WHERE id {among}", these).fetchall()  # noqa: S608

@@ -1,4 +1,4 @@
-"""Repair of recomputable data in an index; people's judgements stay untouched."""
+"""Repair of an index's recomputable data; people's judgements stay untouched."""
 
 import os
 import sqlite3
@@ -36,7 +36,7 @@ _SHORT_SIDE_PIXELS = 384  # of the photo decoded for a thumbnail
 
 
 def repair_index(paths: IndexPaths) -> list[str]:
-    """One line of text for each repair made to an index.
+    """Repair an index, and return one line of text per repair.
 
     A damaged shard is forgotten with its files, so that the next run of `photorank index` embeds
     those photos anew; judgements stay with their digests. Raises LockedIndexError, StorageError,
@@ -71,7 +71,7 @@ def repair_index(paths: IndexPaths) -> list[str]:
 def _mended_manifest(
     connection: sqlite3.Connection, paths: IndexPaths
 ) -> tuple[Manifest, list[str]]:
-    """Manifest of the index, after rewriting a missing, damaged or foreign file."""
+    """Manifest of the index, rewritten if the file is missing, damaged or another's."""
     kept = kept_manifest(connection, paths)
     try:
         manifest = own_manifest(connection, paths)
@@ -88,7 +88,7 @@ def _mended_manifest(
 
 
 def _forget(connection: sqlite3.Connection, names: list[str]) -> int:
-    """Number of photos to embed again, after removing shards and their file records."""
+    """Remove damaged shards and their photos' records; return the number to embed again."""
     photos = 0
     with transaction(connection):
         for name in names:
@@ -104,7 +104,7 @@ def _forget(connection: sqlite3.Connection, names: list[str]) -> int:
 
 
 def _take_as_they_are(connection: sqlite3.Connection, changed: list[str]) -> list[str]:
-    """Notes after clearing damaged tables that can be rebuilt and accepting the others."""
+    """Clear damaged tables that can be recomputed, accept the others, and return notes."""
     done = []
     with transaction(connection):
         if _TABLES_OF_FILES.intersection(changed):
@@ -139,7 +139,7 @@ def _mend_thumbnails(paths: IndexPaths) -> list[str]:
 
 
 def _content(paths: IndexPaths, digest: str) -> bytes | None:
-    """Bytes of a photo from a file with unchanged content, for a new thumbnail."""
+    """Bytes of a photo from one of its unchanged files; None if there is none."""
     with reading(paths) as connection:
         roots = load_roots(connection)
         places = connection.execute(

@@ -1,4 +1,4 @@
-"""New root folder for a moved photo library; embeddings and labels stay."""
+"""Change of the root folder after a photo library moved; embeddings and labels stay."""
 
 import os
 import sqlite3
@@ -17,7 +17,7 @@ from photorank.workspace import IndexPaths
 
 @dataclass(frozen=True)
 class Move:
-    """Counts of photos affected by moving a library; vanished files are not counted.
+    """Numbers of photos affected by a move of the library, without vanished files.
 
     A file counts as found where one of its size is at the same place below the new folder.
     """
@@ -29,7 +29,7 @@ class Move:
 
 
 def plan_move(paths: IndexPaths, old: Path, new: Path) -> Move:
-    """Preview of :func:`reroot`, without changes.
+    """Counts that :func:`reroot` would give, without changing anything.
 
     `old` is a folder of the index, or one above its folders; `new` is where it is now. Raises
     MissingPathError if there is no such new folder, MovedLibraryError if no folder of the index

@@ -22,7 +22,7 @@ class Looks(NamedTuple):
 
     @property
     def complete(self) -> bool:
-        """True if every photo's thumbnail has been measured."""
+        """True if the mean colour of every photo is known."""
         return bool(self.tones.all())
 
 

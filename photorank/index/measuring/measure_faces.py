@@ -1,4 +1,4 @@
-"""Face detection in an index's photos, once per photo; and deletion of all faces."""
+"""Detection of faces in an index's photos, once per photo, and their deletion."""
 
 from photorank.index.catalogue.connection import adding
 from photorank.index.catalogue.face_rows import LOOKED_AT, forget_faces, record_faces
@@ -18,7 +18,7 @@ _FACES = Measurement("photorank-faces", LOOKED_AT, faces_isolated, record_faces)
 
 
 def measure_faces(paths: IndexPaths, options: MeasureOptions = DEFAULTS) -> MeasureReport:
-    """Report of detecting faces in photos not searched yet; see :func:`measure_photos`.
+    """Detect faces in photos not searched yet, and return a report.
 
     The index takes faces along from then on. Raises FaceModelsError if they cannot be looked for.
     """
@@ -29,7 +29,7 @@ def measure_faces(paths: IndexPaths, options: MeasureOptions = DEFAULTS) -> Meas
 
 
 def remove_faces(paths: IndexPaths) -> int:
-    """Number of photos whose faces are deleted; detection is turned off for the index.
+    """Delete all faces and turn detection off; return the number of photos affected.
 
     What is forgotten is overwritten on the disk.
     """

@@ -1,4 +1,4 @@
-"""One measurement of each photo of an index, stored in the catalogue."""
+"""Measurement of each photo of an index, once, with results in the catalogue."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Measurement(Generic[T]):
-    """Type of measurement: a function of a photo, and where results are stored."""
+    """Kind of measurement: a function of a photo, and how to store its result."""
 
     name: str  # of the threads
     known: str  # SQL that selects the numbers of photos that need no measuring
@@ -53,7 +53,7 @@ DEFAULTS = MeasureOptions()
 def measure_photos(
     paths: IndexPaths, measurement: Measurement[T], options: MeasureOptions
 ) -> MeasureReport:
-    """Report of measuring all photos not measured yet, beside other writers.
+    """Measure all photos not measured yet, and return a report.
 
     A crash loses at most `crash_photos` measurements, an interrupt none, and the next run goes on.
     A photo that cannot be read is skipped and tried again by the next run. Raises StorageError,
@@ -91,7 +91,7 @@ def measure_photos(
 
 
 def _unmeasured(paths: IndexPaths, measured: str) -> tuple[dict[str, list[Path]], int]:
-    """Files of each photo to measure, by digest, and the number of measured photos."""
+    """Files of each photo still to be measured, by digest, and the number of others."""
     files: dict[str, list[Path]] = {}
     with reading(paths) as connection:
         roots = load_roots(connection)
@@ -108,7 +108,7 @@ def _unmeasured(paths: IndexPaths, measured: str) -> tuple[dict[str, list[Path]]
 
 
 def _measured(measure: Callable[[bytes], T], digest: str, files: Sequence[Path]) -> T | SkippedFile:
-    """Measurement from the photo's first file with unchanged content."""
+    """Result for a photo from its first unchanged file; a skipped file if unusable."""
     reasons = []
     for file in files:
         try:

@@ -16,5 +16,5 @@ _SIGNALS = Measurement("photorank-signals", _MEASURED, signals_isolated, record_
 
 
 def measure_signals(paths: IndexPaths, options: MeasureOptions = DEFAULTS) -> MeasureReport:
-    """Report of measuring missing or outdated signals; see :func:`measure_photos`."""
+    """Measure missing or outdated signals of an index's photos, and return a report."""
     return measure_photos(paths, _SIGNALS, options)

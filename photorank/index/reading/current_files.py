@@ -1,4 +1,4 @@
-"""Comparison of files on disk with the photos that were indexed from them."""
+"""Check that files on disk still hold the photos that were indexed from them."""
 
 import os
 import sqlite3
@@ -16,7 +16,7 @@ from photorank.workspace import IndexPaths
 
 
 def digest_now(paths: IndexPaths, path: Path) -> str:
-    """Digest of a file's current content; only a file changed since indexing is read.
+    """Digest of a file's current content, read only if changed since indexing.
 
     Raises UnreadablePhotoError if the file is gone or cannot be read.
     """
@@ -25,7 +25,7 @@ def digest_now(paths: IndexPaths, path: Path) -> str:
 
 
 def changed_files(paths: IndexPaths, photos: Iterable[tuple[Path, str]]) -> list[int]:
-    """Positions of the files whose content has another digest than the given one.
+    """Positions of the files whose content differs from the given digest.
 
     A file that is gone holds nothing else. Files are read only if size, times or inode differ.
     """
@@ -40,7 +40,7 @@ def changed_files(paths: IndexPaths, photos: Iterable[tuple[Path, str]]) -> list
 
 
 def holds_another(path: Path, digest: str, known: tuple[str, Stamp] | None) -> bool:
-    """True if a file exists with another content than the given digest.
+    """True if a file exists and its content differs from the given digest.
 
     `known` is its digest when it was indexed, with the stamp that it had then.
     """
@@ -62,7 +62,7 @@ def _digest_now(connection: sqlite3.Connection, roots: Roots, path: Path) -> str
 
 
 def _content_digest(path: Path, known: tuple[str, Stamp] | None) -> str:
-    """Digest of a file, which is read only if its stamp has changed.
+    """Digest of a file, read only if its size or times have changed.
 
     Of a photo whose embedding was imported nobody knows the bytes: its name alone counts.
     """
@@ -77,7 +77,7 @@ def _content_digest(path: Path, known: tuple[str, Stamp] | None) -> str:
 
 
 def _known(connection: sqlite3.Connection, place: Place | None) -> tuple[str, Stamp] | None:
-    """Digest and stamp of an indexed file; None for a file not indexed."""
+    """Digest and stamp (size, times, inode) of an indexed file; None for another file."""
     row = connection.execute(
         f"SELECT digest, {STAMP} FROM files JOIN photos ON photos.id = photo"  # noqa: S608
         " WHERE root = ? AND path = ?",

@@ -13,7 +13,7 @@ from photorank.workspace import IndexPaths
 
 
 def load_faces(paths: IndexPaths, rows: Rows) -> IndexFaces:
-    """Faces of each row, with their summary."""
+    """Faces of each row's photo, with a summary."""
     with reading(paths) as connection:
         summaries = connection.execute(
             f"SELECT photo, {SUMMARY_COLUMNS} FROM photo_faces"  # noqa: S608 - names of our own

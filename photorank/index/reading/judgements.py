@@ -1,4 +1,4 @@
-"""Judgements by row, read from the current catalogue."""
+"""People's judgements on the rows of an index, read from the current catalogue."""
 
 import numpy as np
 
@@ -23,7 +23,7 @@ _RATINGS = (
 def load_labels(
     paths: IndexPaths, rows: Rows, belongs: Memberships, rater: str | None
 ) -> IndexLabels:
-    """Scores of the photos by one rater, or means over all; with groups and series.
+    """Scores by one rater, or means over all; with groups and series.
 
     A score that is the mean of many counts as many. Clicked stars count only where nothing was
     imported on another scale.
@@ -50,7 +50,7 @@ def load_labels(
 
 
 def load_single_ratings(paths: IndexPaths, rows: Rows, without: str) -> SingleRatings:
-    """Scores by named raters except `without`, without means over several people.
+    """Scores by named raters, leaving out `without` and means over several people.
 
     Clicked stars are left out where anything was imported on another scale.
     """

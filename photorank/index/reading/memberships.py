@@ -15,7 +15,7 @@ _Name = TypeVar("_Name", bound=Hashable)
 
 
 class Named(NamedTuple):
-    """One optional name per row, stored as integer codes into a list of names."""
+    """One name or None per row, stored as an integer code into a list of names."""
 
     codes: Codes  # (n,) places in `names`, -1 where there is none
     names: list[str]  # sorted
@@ -64,7 +64,7 @@ def named(texts: Texts) -> Named:
 
 
 def coded(names: Sequence[_Name | None]) -> tuple[Codes, list[_Name]]:
-    """Integer code of each name in alphabetical order, -1 for None; and the distinct names.
+    """Integer code of each name by alphabetical order, -1 for None; and the names.
 
     Examples
     --------

@@ -25,12 +25,12 @@ def nearest_rows(
 def best_photos(
     paths: IndexPaths, layout: Layout, direction: Direction, k: int, *, lowest: bool
 ) -> list[Found]:
-    """Photos with the k greatest, or least, scalar products with a direction."""
+    """Photos with the k greatest (or smallest) dot products with a direction."""
     found = _search(layout, direction, k, lowest=lowest)
     photos = load_photos(paths, layout.photos[found.positions])
     by_path = [path_order(path_bytes(photo.path)) for photo in photos]
     order = sorted(range(len(photos)), key=lambda one: (-found.products[one], by_path[one]))
-    n = int(np.count_nonzero(layout.counts))
+    n = int(np.count_nonzero(layout.has_file))
     # Twice the photos passed, for ties count half; all that tie are among the found.
     better = -found.products
     passed = np.searchsorted(better, better, "left") + np.searchsorted(better, better, "right")
@@ -47,4 +47,4 @@ def best_photos(
 
 def _search(layout: Layout, direction: Direction, k: int, *, lowest: bool) -> Nearest:
     v = np.asarray(direction, dtype=np.float64)
-    return layout.mapped.nearest(-v if lowest else v, k, layout.counts)
+    return layout.mapped.nearest(-v if lowest else v, k, layout.has_file)

@@ -1,4 +1,4 @@
-"""Summary of files in photo folders that are not photos, by kind."""
+"""Summary by kind of the files in photo folders that are not photos."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ _MAX_KINDS = 12  # listed in one line
 
 
 def passed_over_lines(files: Sequence[SkippedFile]) -> list[str]:
-    r"""Lines that count ignored files by kind, companions of photos on a line of their own.
+    r"""Lines that count ignored files by kind, with photos' companions separately.
 
     Examples
     --------
@@ -33,7 +33,7 @@ def passed_over_lines(files: Sequence[SkippedFile]) -> list[str]:
 
 
 def _kinds(files: Sequence[SkippedFile]) -> str:
-    """Kinds of files, the most frequent first, each in its most frequent spelling."""
+    """Kinds of files with counts, most frequent first, each in its usual spelling."""
     spellings: dict[str, Counter[str]] = {}
     for file in files:
         spellings.setdefault(file.kind.lower(), Counter())[file.kind] += 1

@@ -25,7 +25,7 @@ class Photo:
 
 
 class IndexLabels(NamedTuple):
-    """Scores by photo, in the order of :meth:`Index.photos`."""
+    """Scores, groups and series of the photos, in the order of :meth:`Index.photos`."""
 
     scores: Labels  # (n,) mean over raters, nan where there is none
     n_raters: Codes  # (n,) how many people the score is a mean of
@@ -36,7 +36,7 @@ class IndexLabels(NamedTuple):
 
 
 class SingleRatings(NamedTuple):
-    """Scores, each with its rater and with its photo as row of :meth:`Index.photos`."""
+    """Scores by single raters, each with its photo as row of :meth:`Index.photos`."""
 
     photos: Codes  # (m,)
     raters: Codes  # (m,) one number a person; the unnamed are left out
@@ -63,7 +63,7 @@ class Found(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """Counts of judgements on an index's photos."""
+    """Numbers of judgements on an index's photos."""
 
     labelled: int  # photos with a score
     choices: int

@@ -22,7 +22,7 @@ _BY_NUMBER = "photos NOT INDEXED"
 
 
 class Files:
-    """Files by absolute path, in the order of ``rooted_paths.path_order``.
+    """Table of files by absolute path, in the order of ``rooted_paths.path_order``.
 
     `folders` maps a root's number to the beginning of its paths, `roots` (f,) holds each file's
     root, `below` the rest of its path.
@@ -49,7 +49,7 @@ class Files:
         return Files(self._folders, self._roots[places], self._below.take(places))
 
     def order(self) -> Codes:
-        """Order (f,) of the files by path, as positions."""
+        """Order (f,) of the files by path, as an array of positions."""
         # What `path_order` does to a path is done to all of them at once.
         keys = Files(
             {root: path_order(folder) for root, folder in self._folders.items()},
@@ -67,7 +67,7 @@ class Files:
 
 
 class Rows:
-    """Photos with an existing file, sorted by path.
+    """Table of the photos with an existing file, sorted by path.
 
     `photos` (f,) is the photo's number of each of the sorted `files`; `known` are numbers of
     photos, ascending, and `digests` theirs.
@@ -94,12 +94,12 @@ class Rows:
         return [_text(digest) or "" for digest in self.digests]
 
     def row_of(self, path: bytes) -> int | None:
-        """Row of the photo in a file, which may be one of several copies."""
+        """Row of the photo in a file, which may be one of several copies of the photo."""
         place = self._files.find(path)
         return None if place is None else int(self._rows[place])
 
     def files(self) -> Iterator[tuple[bytes, int]]:
-        """Yield every file, copies included, with its row, sorted by path."""
+        """Yield the path of every file, copies included, with its row, sorted by path."""
         return zip(self._files, self._rows.tolist(), strict=True)
 
     def places(self, photos: ArrayLike) -> Codes:
@@ -109,7 +109,7 @@ class Rows:
         return np.where(known, self._row_of[np.where(known, wanted, 0)], -1)
 
     def find(self, photos: ArrayLike) -> tuple[Codes, Codes]:
-        """Rows of those photos that have a file, and their positions in the argument."""
+        """Rows of the given photos that have a file, and those photos' positions."""
         places = self.places(photos)
         kept = np.flatnonzero(places >= 0)
         return places[kept], kept
@@ -161,7 +161,7 @@ def load_rows(paths: IndexPaths, among: Codes | None = None) -> Rows:
 
 
 def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
-    """Capture time and camera of the rows; empty for photos deleted since."""
+    """Capture time, its source, and camera of the rows; empty for photos deleted since."""
     with reading(paths) as connection:
         (known,), facts = mixed(connection, ["id"], ["taken", "camera", "taken_from"], _BY_NUMBER)
     places = _places(known, rows.photos)
@@ -169,7 +169,7 @@ def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
 
 
 def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int] | None:
-    """Digest and number of the only photo with a digest prefix; None unless exactly one."""
+    """Digest and catalogue number of the only photo whose digest has a prefix; else None."""
     found = connection.execute(
         "SELECT digest, id FROM photos WHERE digest >= ? AND digest < ? AND shard IS NOT NULL"
         " LIMIT 2",
@@ -179,13 +179,13 @@ def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int]
 
 
 def digest_beginning(paths: IndexPaths, beginning: str) -> tuple[str, int] | None:
-    """Digest and number of the only photo of an index with a digest prefix, or None."""
+    """Digest and catalogue number of the only photo with a digest prefix; else None."""
     with reading(paths) as connection:
         return one_photo(connection, beginning)
 
 
 def load_photos(paths: IndexPaths, numbers: Codes) -> list[Photo]:
-    """Photos with the given catalogue numbers; no other photo is read.
+    """Photos with the given catalogue numbers, read without the others.
 
     Raises ChangedIndexError if one of them has no file any more.
     """
@@ -211,7 +211,7 @@ def load_photos(paths: IndexPaths, numbers: Codes) -> list[Photo]:
 
 
 def _folders(connection: sqlite3.Connection) -> dict[int, bytes]:
-    """Path prefix of each root, ending in '/', by root number."""
+    """Absolute path of each root with a '/' at its end, by root number."""
     folders = load_roots(connection).folders
     return {root: folder.rstrip(b"/") + b"/" for root, folder in folders.items()}
 

@@ -1,4 +1,4 @@
-"""Data of an open index, each part loaded on first use, once for all threads."""
+"""Data of an open index, each loaded on first use, once for all threads."""
 
 import os
 from collections.abc import Iterator
@@ -59,14 +59,14 @@ class Snapshot:
                 yield row
 
     def known_path(self, path: Path | str) -> Path:
-        """Absolute path of a file in the form that the index has, if indexed."""
+        """Absolute path of a file as the index spells it, if indexed."""
         names = [Path(os.path.abspath(path)), Path(os.path.realpath(path))]
         known = (name for name in names if self.rows.row_of(path_bytes(name)) is not None)
         return next(known, names[0])
 
     @_Once
     def layout(self) -> Layout:
-        """Shards as one sequence of rows, and the photo at each row position."""
+        """Shards as one sequence of rows, and the photo at each position."""
         return load_layout(
             self._paths, self._manifest.dimensions, self._manifest.fingerprint.blocks
         )
@@ -74,12 +74,12 @@ class Snapshot:
     @_Once
     def rows(self) -> Rows:
         """Photos that have a file, by row."""
-        return load_rows(self._paths, self.layout.photos[self.layout.counts])
+        return load_rows(self._paths, self.layout.photos[self.layout.has_file])
 
     @_Once
     def positions(self) -> Codes:
         """Position (n,) of each row's embedding in the sequence of shards."""
-        at = np.flatnonzero(self.layout.counts)
+        at = np.flatnonzero(self.layout.has_file)
         positions = np.empty(len(at), dtype=np.intp)
         positions[self.rows.places(self.layout.photos[at])] = at
         return positions

@@ -88,7 +88,7 @@ class DatasetManifest:
 
     @property
     def verified(self) -> Literal["yes", "in part", "no"]:
-        """True if the dataset's layouts were tested on the real label files."""
+        """Degree to which the layouts were tested on real label files: yes, in part or no."""
         found = {layout.verified for layout in self.layouts}
         return "in part" if len(found) > 1 else "yes" if found == {True} else "no"
 
@@ -198,7 +198,7 @@ def _table(keys: Keys) -> TableSpec:
 
 
 def _check(keys: Keys, table: TableSpec) -> None:
-    """Raise ValueError if a table's keys contradict each other or a key is missing."""
+    """Raise ValueError if keys of a table contradict each other, or one is missing."""
     if (table.photo is None) == (table.pair is None):
         raise ValueError(f"{keys.where}photo or {keys.where}pair must be there, and not both")
     kinds = [bool(table.score), bool(table.histogram), bool(table.rate)]

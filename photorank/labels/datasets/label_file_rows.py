@@ -55,7 +55,7 @@ def _opened(path: Path, spec: TableSpec) -> AbstractContextManager[Table]:
 
 
 def _json_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield (number, cells) of each list in a JSON object, with the key as first cell."""
+    """Yield (line number, cells) of each list in a JSON object, its key as first cell."""
     try:
         data: Any = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
@@ -71,7 +71,7 @@ def _json_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _folder_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield (number, path parts) of each file under a folder, sorted by name."""
+    """Yield (line number, path parts) of each file under a folder, sorted by name."""
     number = 0
     for folder, folders, files in os.walk(path):
         folders.sort()

@@ -35,7 +35,7 @@ class Dataset:
 
 
 def open_dataset(manifest: DatasetManifest, root: Path, *, partial: bool = False) -> Dataset:
-    """Dataset in a folder, after one pass over all label files to find errors.
+    """Open a dataset in a folder, after one pass over all label files to find errors.
 
     `root` is the folder that holds the label files, which all paths are relative to; with
     `partial` rows that cannot be used are left out. Raises MissingPathError or
@@ -106,7 +106,7 @@ class _Rows:
 
 
 class _Kind(Generic[Row]):
-    """Iterable over judgements of one kind: labels, or choices."""
+    """Iterable over one kind of judgements: labels, or choices."""
 
     def __init__(self, rows: _Rows, kind: Callable[[_Judged], list[Row]]) -> None:
         self._rows = rows
@@ -117,7 +117,7 @@ class _Kind(Generic[Row]):
 
 
 class _Table:
-    """Label file of a dataset while its rows are parsed."""
+    """Label file of a dataset, with what its rows need to be parsed."""
 
     def __init__(self, root: Path, spec: TableSpec) -> None:
         self.root = root

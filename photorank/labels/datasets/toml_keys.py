@@ -17,7 +17,7 @@ _KINDS: dict[type, str] = {
 
 
 class Keys:
-    """Unread keys of a TOML table; a ValueError names the invalid key."""
+    """Keys of a TOML table that have not been read yet; errors name the invalid key."""
 
     def __init__(self, where: str, data: Mapping[str, Any]) -> None:
         self.where = where
@@ -73,7 +73,7 @@ class Keys:
         return [Keys(f"{self.where}{key}[{n}].", table) for n, table in enumerate(found, start=1)]
 
     def done(self) -> None:
-        """Raise ValueError if any key is left unread."""
+        """Raise ValueError if a key is left unread, and so unknown."""
         if self._left:
             raise ValueError(f"{self.where}{next(iter(self._left))} is not a known key")
 

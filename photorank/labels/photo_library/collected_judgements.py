@@ -29,14 +29,14 @@ class LibraryFile:
 
 
 class Judgement(NamedTuple):
-    """Score of a photo with its name, derived from one file."""
+    """Score of a photo, and the label in words that it stands for."""
 
     score: float  # higher is better
     name: str  # in words
 
 
 class Trouble(NamedTuple):
-    """Unreadable file with the reason."""
+    """Unreadable file, with the reason."""
 
     path: Path
     reason: str
@@ -44,14 +44,14 @@ class Trouble(NamedTuple):
 
 @dataclass
 class Collected:
-    """Judgements by photo digest, with unreadable files and notes."""
+    """Judgements by digest of the photo, with unreadable files and notes."""
 
     labels: dict[str, tuple[Judgement, Path]] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # one line each
 
     def add(self, file: LibraryFile, judgement: Judgement) -> None:
-        """Add a file's judgement; among copies of a photo the highest score wins.
+        """Add the judgement from a file; among copies of a photo the highest score counts.
 
         Files that have changed are passed over: their photo is not in the index yet.
         """
@@ -91,7 +91,7 @@ class Collected:
 def each(
     files: Iterable[LibraryFile], found: Callable[[Path], Found], collected: Collected
 ) -> Iterator[tuple[LibraryFile, Found]]:
-    """Yield each file with the result of `found`; record files that raise MetadataError."""
+    """Yield each file with what `found` reads from it; record unreadable files."""
     for file in files:
         try:
             yield file, found(file.path)
@@ -100,7 +100,7 @@ def each(
 
 
 def listed(counts: Counter[str]) -> str:
-    """Names with counts as text, the most frequent first.
+    """Names with their counts as text, the most frequent first.
 
     Examples
     --------

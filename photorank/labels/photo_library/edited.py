@@ -26,7 +26,7 @@ _APPLE = re.compile(r"^(img_)e(\d{4,}.*)$", re.IGNORECASE)  # IMG_E1234 is IMG_1
 
 
 class _Name(NamedTuple):
-    """File name without an edit mark such as ``-edited``; and True if it had one."""
+    """File name without its edit mark, such as ``-edited``, and True if it had one."""
 
     original: str  # without marks of an edit, in small letters
     edited: bool  # whether there was a mark
@@ -133,7 +133,7 @@ def shot_name(path: Path) -> str:
 
 
 def _agreeing(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[int]]:
-    """Groups of file indices with equal known values; one group if fewer than 2 values occur."""
+    """Files grouped by equal known values; one group if all known values are equal."""
     known = {told[number] for number in numbers} - {None}
     if len(known) < 2:
         return [list(numbers)]
@@ -141,7 +141,7 @@ def _agreeing(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[i
 
 
 def _united(groups: Iterable[Sequence[int]]) -> list[list[int]]:
-    """Merged groups of at least 2 file indices; groups with a common index become one."""
+    """Groups of at least two files, merged where they share a file."""
     part_of: dict[int, list[int]] = {}  # the same list for all that are together
     for group in groups:
         own = [part_of.setdefault(number, [number]) for number in group]
@@ -160,5 +160,5 @@ def _name(path: Path) -> _Name:
 
 
 def _exports_to(raws: Path, folder: Path) -> bool:
-    """True if a folder is a subfolder or sibling of the folder of RAW files."""
+    """True if a folder lies in or beside a folder of RAW files."""
     return folder.parent in (raws, raws.parent)

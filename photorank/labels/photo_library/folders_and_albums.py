@@ -42,7 +42,7 @@ def collect_folders(files: Iterable[LibraryFile], tiers: Sequence[str]) -> Colle
 
 
 def collect_album(files: Sequence[LibraryFile], album: Path) -> Collected:
-    """Judgements of all photos: 1 in an album, else 0.
+    """Judgements of all photos: 1 for photos in an album, else 0.
 
     The album is a folder with copies of the chosen photos, which are known by their content, or
     a text with a photo a line: its path, absolute or relative to the text's own folder, or its

@@ -57,7 +57,7 @@ def rate(likes: ArrayLike, exposure: ArrayLike, *, log: bool = False) -> Floats:
 
 
 def account_tiers(scores: ArrayLike, accounts: ArrayLike, *, n_tiers: int = 5) -> Floats:
-    """Popularity tier (n,) of each photo within its account, independent of account fame.
+    """Popularity tier (n,) of each photo relative to its account's other photos.
 
     From 1, the least popular, to `n_tiers`, of equal size. Equal scores share the tier
     of their middle rank, and what lies on a border has the mean of its two tiers. An
@@ -115,7 +115,7 @@ def age_corrected(scores: ArrayLike, ages: ArrayLike) -> Floats:
 
 
 def _gamma_prior(likes: Floats, exposure: Floats) -> tuple[float, float] | None:
-    """Shape and mean of the gamma prior of rates; None if rates differ by chance only."""
+    """Shape and mean of the rates' gamma prior; None if rates differ only by chance."""
     from scipy.optimize import minimize
     from scipy.special import digamma, gammaln
 

@@ -44,7 +44,7 @@ class Dialect:
 
 @contextmanager
 def open_csv(path: Path, dialect: Dialect | None = None) -> Iterator[Table]:
-    """Open CSV table in UTF-8 (with or without byte order mark), UTF-16 or Windows-1252.
+    """Open a CSV table in UTF-8 (with or without byte order mark), UTF-16 or Windows-1252.
 
     Without a dialect the delimiter is that of the first row: comma, semicolon or tab. Raises
     MissingPathError, and LabelsError if it cannot be read or is no text.
@@ -76,7 +76,7 @@ def open_csv(path: Path, dialect: Dialect | None = None) -> Iterator[Table]:
 
 
 def _told(file: Iterator[str]) -> tuple[int, Dialect, Iterator[str]]:
-    """Skipped lines and dialect found at the start of a file, and the remaining lines.
+    """Skipped lines and CSV format found at a file's start, and the remaining lines.
 
     Comments may come first, and Excel's line ``sep=;``.
     """
@@ -95,7 +95,7 @@ def _delimiter(line: str) -> str:
 
 
 def _opened(path: Path) -> BinaryIO:
-    """Open binary file, decompressed if its suffix is ``.gz``."""
+    """Open a binary file, decompressing it if its suffix is ``.gz``."""
     if not stat.S_ISREG(path.stat().st_mode):  # a pipe can be read only once, if it ever ends
         raise LabelsError(f"{path} cannot be read: it is not a regular file.")
     return gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]

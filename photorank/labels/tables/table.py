@@ -51,7 +51,7 @@ class Table:
         return found[0]
 
     def ignore_all_but(self, *known: str) -> None:
-        """Add a note on unknown columns; LabelsError if a known column occurs twice."""
+        """Note unknown columns, which are ignored; LabelsError if a known one occurs twice."""
         self._refuse_twice(known)
         others = [name for name in self.columns if name and name not in known]
         if others:
@@ -123,6 +123,6 @@ def is_comment(line: str) -> bool:
 
 
 def _is_passed_over(row: Sequence[str]) -> bool:
-    """True for a blank row or a comment."""
+    """True for a row to skip: blank, or a comment."""
     first, *others = row or [""]
     return not any(others) and (not first or (first.startswith("#") and is_comment(first)))

@@ -1,4 +1,4 @@
-"""Problems of a table's rows, and the rule for importing the other rows."""
+"""Problems of a table's rows, and the rule whether the other rows may be imported."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -58,7 +58,7 @@ class Problems:
     def settle(
         self, source: str, usable: int, *, partial: bool, lacks: str = "that can be used"
     ) -> list[str]:
-        """Notes on omitted rows; LabelsError if problems prevent the import.
+        """Notes on left-out rows; LabelsError if the problems prevent the import.
 
         Raises LabelsError if a row is wrong and may not be left out, which `partial` allows, or no
         row can be used. The table then `lacks` a row of that kind.

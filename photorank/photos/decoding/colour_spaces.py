@@ -72,7 +72,7 @@ _CURVES: dict[int, Curve] = {4: 2.2, 5: 2.8, 8: 1.0, 16: "PQ", 17: 2.6, 18: "HLG
 
 
 def space_of_cicp(primaries: int, transfer: int) -> ColourSpace:
-    """Colour space of CICP code points for primaries and transfer; sRGB for unknown ones."""
+    """Colour space of two CICP codes (primaries, transfer curve); sRGB for unknown codes."""
     return ColourSpace(_PRIMARIES.get(primaries, BT_709), _CURVES.get(transfer, "sRGB"))
 
 
@@ -102,14 +102,14 @@ def icc_profile(space: ColourSpace) -> bytes:
 
 
 def is_unlike_srgb(space: ColourSpace) -> bool:
-    """True if a space's curve differs so much from sRGB's that 8 bits are too few."""
+    """True if the transfer curve is too far from sRGB's for 8-bit conversion."""
     if isinstance(space.curve, float):
         return space.curve < _LEAST_GAMMA
     return space.curve != "sRGB"
 
 
 def light_to_srgb(codes: DeepFrames, space: ColourSpace) -> Image.Image:
-    """Pixels in sRGB from 16-bit codes (h, w, 3), also PQ and HLG (BT.2100); paper white is 255.
+    """Image in sRGB from 16-bit codes (h, w, 3), HDR curves (PQ, HLG) included.
 
     Light beyond paper white is clipped where there is little of it, else rolled off.
     """
@@ -124,7 +124,7 @@ def light_to_srgb(codes: DeepFrames, space: ColourSpace) -> Image.Image:
 
 
 class _ScreenLight:
-    """Converter from an HDR space's codes to linear RGB (BT.709, paper white = 1)."""
+    """Converter from HDR codes to linear RGB (BT.709), with paper white as 1."""
 
     def __init__(self, space: ColourSpace) -> None:
         to_xyz = _to_xyz(space.primaries)
@@ -143,7 +143,7 @@ class _ScreenLight:
 
 
 def _light_of_codes(curve: Curve) -> Floats:
-    """Light of each 16-bit code (65536,): scene light 0 to 1, or in units of paper white."""
+    """Linear light of each 16-bit code (65536,): 0 to 1, or in units of paper white."""
     code = np.linspace(0, 1, 1 << 16)
     if curve == "PQ":  # SMPTE ST 2084
         m1, m2 = 2610 / 16384, 2523 / 4096 * 128

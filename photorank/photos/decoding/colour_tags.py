@@ -1,4 +1,4 @@
-"""Colour space of a photo without ICC profile, from other tags of the file."""
+"""Colour space of a photo without ICC profile, from other tags in the file."""
 
 from collections.abc import Iterator
 
@@ -56,7 +56,7 @@ def _cicp(photo: Image.Image, data: bytes) -> tuple[int, int] | None:
 
 
 def _nclx_boxes(data: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the CICP code points of an AVIF's colour boxes, of the image or its parts."""
+    """Yield the CICP codes of an AVIF's colour boxes, for the image and its parts."""
     at = data.find(b"colrnclx")
     while at >= 0:
         primaries, transfer = (data[at + place : at + place + 2] for place in (8, 10))
@@ -69,7 +69,7 @@ def _is_srgb(numbers: tuple[int, int]) -> bool:
 
 
 def _nclx_of_avif(data: bytes) -> dict[str, int] | None:
-    """CICP code points of an AVIF's image, read by libheif because Pillow omits them."""
+    """CICP codes of an AVIF's image by libheif, since Pillow omits them."""
     try:
         import pillow_heif
     except ImportError as error:
@@ -79,7 +79,7 @@ def _nclx_of_avif(data: bytes) -> dict[str, int] | None:
 
 
 def _space_of_png(photo: Image.Image) -> ColourSpace:
-    """Colour space by a PNG's chunks gAMA and cHRM."""
+    """Colour space from a PNG's gAMA and cHRM chunks."""
     xy = photo.info.get("chromaticity")
     primaries = Primaries(xy[2:4], xy[4:6], xy[6:8], xy[:2]) if xy else BT_709
     if all(
@@ -97,7 +97,7 @@ def _space_of_png(photo: Image.Image) -> ColourSpace:
 
 
 def _is_adobe_rgb(photo: Image.Image) -> bool:
-    """True if EXIF names Adobe RGB, by "R03" (DCF 2.0) or a camera-specific number."""
+    """True if EXIF names Adobe RGB: "R03" (DCF 2.0), or a camera maker's number."""
     told = photo.info.get("exif") or b""  # which a HEIC has as None
     if not any(mark in told for mark in _ADOBE_MARKS):  # parsing takes as long as a small photo
         return False

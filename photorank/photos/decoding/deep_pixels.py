@@ -1,4 +1,4 @@
-"""Pixels of 16 bits, for transfer curves that lose dark tones in Pillow's 8 bits."""
+"""Pixels of 16 bits, for transfer curves whose dark tones would be lost in 8 bits."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -16,7 +16,7 @@ _MORE_THAN_8_BITS, _TWELVE_BITS = 0x40, 0x20  # in the third byte of an AVIF's c
 
 
 def deep_codes(photo: Image.Image, data: bytes, factor: int) -> DeepFrames:
-    """RGB codes (h, w, 3) of a loaded photo in the file's bit depth, scaled to 16 bits.
+    """RGB codes (h, w, 3) of a photo at the file's bit depth, scaled to 16 bits.
 
     They are means of squares of `factor` pixels; `data` are the file's bytes.
     """
@@ -70,14 +70,14 @@ def _of_avif(photo: Image.Image, data: bytes) -> DeepFrames | None:
 
 
 def _bits_of_avif(data: bytes) -> int:
-    """Bits per channel in an AVIF's first decoder configuration (AV1 in ISO BMFF, 2.3.3)."""
+    """Bits per channel that an AVIF declares for its first image."""
     at = data.find(b"av1C")
     flags = data[at + 6] if 0 <= at < len(data) - 6 else 0
     return (12 if flags & _TWELVE_BITS else 10) if flags & _MORE_THAN_8_BITS else 8
 
 
 def _of_png(photo: Image.Image, data: bytes) -> DeepFrames | None:
-    """RGB codes of a 16-bit RGB PNG, decoded as high and low bytes; None for other files."""
+    """RGB codes of a 16-bit RGB PNG; None for other files."""
     again = Image.open(BytesIO(data), formats=("PNG",))
     order = _SECOND_BYTES.get(str(again.tile[0].args))
     if order is None:

@@ -1,4 +1,4 @@
-"""EXIF and XMP boxes of JPEG XL files, which the decoder does not fully return."""
+"""EXIF and XMP of JPEG XL files, read from boxes that the decoder does not return."""
 
 import io
 from contextlib import suppress

@@ -85,7 +85,7 @@ def raw_header(data: bytes) -> Image.Image | None:
 
 
 def _told(make: str, model: str, clock: int) -> _Header:
-    """Header made from a file's camera name and its time in seconds since 1970."""
+    """Header with a camera's name and a capture time in seconds since 1970."""
     exif = Image.Exif()
     exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = make, model
     time = datetime.fromtimestamp(clock, UTC).replace(tzinfo=None)
@@ -94,7 +94,7 @@ def _told(make: str, model: str, clock: int) -> _Header:
 
 
 def _ciff_records(root: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield tags and values of Canon's CIFF, a format with directories behind their data."""
+    """Yield tag and value of each record in Canon's CIFF format, whose directory comes last."""
     blocks, left = [root], _MAX_RECORDS
     while blocks and left:
         block = blocks.pop()
@@ -132,7 +132,7 @@ def _sigma(data: bytes) -> Image.Image:
 
 
 def _entries(layout: str, data: bytes, at: int, between: int = 0) -> Iterator[tuple[Any, ...]]:
-    """Yield the entries of a counted table; `between` bytes separate count and entries."""
+    """Yield entries of a table; `between` bytes lie between their count and the first entry."""
     one = struct.Struct(layout)
     count = min(int.from_bytes(data[at : at + 4], "little"), _MAX_RECORDS)
     return one.iter_unpack(data[at + 4 + between :][: count * one.size])

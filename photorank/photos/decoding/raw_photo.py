@@ -23,7 +23,7 @@ _SRGB_GAMMA = (2.4, 12.92)  # power, and slope near black
 
 
 def open_raw(data: bytes) -> Image.Image:
-    """Opened RAW photo: its preview, or the sensor data at half size if that is small.
+    """Open a RAW photo: its preview, or sensor data at half size if the preview is small.
 
     Raises UnreadablePhotoError if it cannot be read, or rawpy is missing.
     """
@@ -49,7 +49,7 @@ def open_raw(data: bytes) -> Image.Image:
 
 
 def _preview(raw: "RawPy") -> Image.Image | None:
-    """Preview of a RAW file with the sensor's orientation; None if not readable."""
+    """Preview in a RAW file, with the sensor's orientation; None if unreadable."""
     import rawpy
 
     try:
@@ -70,14 +70,14 @@ def _preview(raw: "RawPy") -> Image.Image | None:
 
 
 def _is_large(preview: Image.Image, raw: "RawPy") -> bool:
-    """True if a preview is large enough to stand for the photo."""
+    """True if a preview is large enough to be used as the photo."""
     side = max(preview.size)
     whole = max(raw.sizes.width, raw.sizes.height)
     return side >= _MIN_PREVIEW_SIDE or side >= _MIN_PREVIEW_SHARE * whole
 
 
 def _developed(raw: "RawPy", preview: Image.Image | None) -> Image.Image:
-    """Sensor data developed at half size, upright; a small preview if that fails."""
+    """Sensor data developed at half size, upright; if that fails, the small preview."""
     import rawpy
 
     def develop(as_exposed: bool) -> Frames:

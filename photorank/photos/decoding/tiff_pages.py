@@ -1,4 +1,4 @@
-"""TIFF photos: choice of the photo's page, and layouts that Pillow cannot decode."""
+"""TIFF photos: choice of the photo's page, and pixel layouts that Pillow cannot decode."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -48,7 +48,7 @@ _ALPHA_MODES = {  # by mode and kind of the first extra sample
 
 
 def open_tiff(data: bytes) -> Image.Image | None:
-    """Opened TIFF photo, by Pillow where correct, else decoded by tifffile.
+    """Open a TIFF photo with Pillow if it decodes the layout correctly, else with tifffile.
 
     None if the file is camera RAW. Raises UnreadablePhotoError for pixels that are not read.
     """
@@ -69,7 +69,7 @@ def open_tiff(data: bytes) -> Image.Image | None:
 
 
 def _opened_by_pillow(data: bytes) -> TiffImageFile | None:
-    """First page of a TIFF file; None if Pillow does not know the layout."""
+    """First page of a TIFF file opened by Pillow; None if it does not know the layout."""
     try:
         return TiffImageFile(BytesIO(data))
     except (SyntaxError, OSError, ValueError):
@@ -119,13 +119,13 @@ def _pages(file: "TiffFile") -> "Iterator[TiffPage]":
 
 
 def _is_part(page: "TiffPage") -> bool:
-    """True if a page is a smaller copy or a mask of another."""
+    """True if a page is a reduced copy or a mask of another page."""
     old = page.tags.valueof(255, 0)
     return bool(page.subfiletype & (_REDUCED | _MASK)) or old == _OLD_REDUCED
 
 
 def _is_twice(page: "TiffPage", other: "TiffPage") -> bool:
-    """True if a page has the shape of another and at least twice its sides."""
+    """True if a page has another page's shape and at least twice its size."""
     if not (other.imagelength and page.imagelength):
         return False
     ratio = (page.imagewidth / page.imagelength) / (other.imagewidth / other.imagelength)
@@ -162,7 +162,7 @@ def _decoded(page: "TiffPage", first: "TiffPage") -> Image.Image:
 
 
 def _is_known(page: "TiffPage") -> bool:
-    """True if the layout of a page is known to decode correctly."""
+    """True if the pixel layout of a page is known to decode correctly."""
     bits, photometric = page.bitspersample, page.photometric
     return (
         photometric in _MODES

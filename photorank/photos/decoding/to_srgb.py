@@ -1,4 +1,4 @@
-"""Conversion of an opened photo to 8-bit sRGB on white."""
+"""Conversion of an opened photo to 8-bit sRGB, on a white background."""
 
 import io
 
@@ -25,7 +25,7 @@ _KNOWN_MODES = {
 
 
 def to_srgb(photo: Image.Image, data: bytes, space: ColourSpace, factor: int = 1) -> Image.Image:
-    """Loaded photo as sRGB, reduced by `factor`, without alpha and metadata.
+    """Photo in sRGB, reduced by `factor`, without transparency and metadata.
 
     Its ICC profile says what its colours mean, else `space`. `data` are the file's bytes. Raises
     UnreadablePhotoError for pixels of a kind that is not known to be right.
@@ -54,7 +54,7 @@ def to_srgb(photo: Image.Image, data: bytes, space: ColourSpace, factor: int = 1
 
 
 def _plain(photo: Image.Image) -> Image.Image:
-    """Photo as grey, RGB, RGBA or CMYK of 8 bits, so that pixels can be averaged."""
+    """Photo as 8-bit grey, RGB, RGBA or CMYK, so that pixels can be averaged."""
     if photo.mode.startswith("I;16"):
         # Pillow's own conversion clips at 255 instead of scaling.
         grey = np.asarray(photo).astype(np.float32) / 257

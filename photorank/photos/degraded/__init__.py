@@ -1,1 +1,1 @@
-"""Degraded photos, with known defects and severities, for training and testing."""
+"""Degraded copies of photos, with known defects, for training and tests."""

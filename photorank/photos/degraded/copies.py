@@ -1,4 +1,4 @@
-"""Degraded copies of a photo, from which a vector learns to rate technical faults low."""
+"""Degraded copies of a photo, for learning to rate technical faults low."""
 
 import io
 from collections.abc import Callable
@@ -16,7 +16,7 @@ _SHAKE_STEPS = 9
 
 
 class Degradation(NamedTuple):
-    """Image degradation, with the margin by which the original is better."""
+    """Kind of image degradation, with the margin by which the original is better."""
 
     name: str
     apply: Callable[[Image.Image, Generator], Image.Image]
@@ -24,12 +24,12 @@ class Degradation(NamedTuple):
 
 
 def _blurred(share: float) -> Callable[[Image.Image, Generator], Image.Image]:
-    """Photo with Gaussian blur; standard deviation as a share of the long side."""
+    """Function that blurs a photo; standard deviation as a share of the long side."""
     return lambda photo, _: photo.filter(ImageFilter.GaussianBlur(share * max(photo.size)))
 
 
 def _shaken(share: float) -> Callable[[Image.Image, Generator], Image.Image]:
-    """Photo with motion blur in a random direction; length as a share of the long side."""
+    """Function that adds motion blur in a random direction; length as a share of the long side."""
 
     def shake(photo: Image.Image, draw: Generator) -> Image.Image:
         angle = draw.uniform(0, np.pi)
@@ -47,7 +47,7 @@ def _shaken(share: float) -> Callable[[Image.Image, Generator], Image.Image]:
 
 
 def _noisy(levels: float) -> Callable[[Image.Image, Generator], Image.Image]:
-    """Photo with Gaussian noise; standard deviation in grey levels, 0 to 255."""
+    """Function that adds Gaussian noise; standard deviation in grey levels, 0 to 255."""
 
     def add(photo: Image.Image, draw: Generator) -> Image.Image:
         pixels = np.asarray(photo, dtype=np.float32)
@@ -58,7 +58,7 @@ def _noisy(levels: float) -> Callable[[Image.Image, Generator], Image.Image]:
 
 
 def _corner(photo: Image.Image, share: float, draw: Generator) -> Image.Image:
-    """Crop at a random corner, with sides as a share of the photo's."""
+    """Crop at a random corner, whose sides are a share of the photo's sides."""
     width, height = (round(share * side) for side in photo.size)
     right, low = (int(one) for one in draw.integers(2, size=2))
     left, top = right * (photo.width - width), low * (photo.height - height)
@@ -111,7 +111,7 @@ FRAMED = (
 def degraded_copies(
     photo: Image.Image, degradations: tuple[Degradation, ...], seed: int
 ) -> list[Image.Image]:
-    """Photo reduced to `COPIES_LONG_SIDE`, followed by one copy per degradation."""
+    """A photo reduced to `COPIES_LONG_SIDE`, then one copy per degradation."""
     photo = photo.copy()
     photo.thumbnail((COPIES_LONG_SIDE, COPIES_LONG_SIDE), Image.Resampling.LANCZOS)
     photo.info.clear()

@@ -55,7 +55,7 @@ def exposed(photo: Image.Image, stops: float) -> Image.Image:
 
 
 def _defocus(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Photo blurred by a disc, or by a Gaussian of the same variance."""
+    """Photo blurred by a disc or by a Gaussian of equal variance."""
     radius = _strength(severity, 0.004, 0.008, 0.0125, 0.018) * max(photo.size)
     reach = math.ceil(1.5 * radius)
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
@@ -66,7 +66,7 @@ def _defocus(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
 
 
 def _shake(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Photo blurred along a slightly curved line, as by camera shake."""
+    """Photo blurred along a slightly curved line, as by a moving camera."""
     length = _strength(severity, 0.008, 0.016, 0.027, 0.042) * max(photo.size)
     angle, bend = rng.uniform(0, math.pi), rng.uniform(-0.6, 0.6)
     along = np.linspace(-0.5, 0.5, 257)
@@ -115,7 +115,7 @@ def _jpeg_compression(photo: Image.Image, severity: int, rng: Generator) -> Imag
 
 
 def _tilt(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Photo rotated by some degrees, in a random sense."""
+    """Photo rotated by some degrees to the left or right."""
     return turned(photo, _strength(severity, 1.5, 3.0, 5.5, 9.0) * rng.choice([-1, 1]))
 
 
@@ -132,7 +132,7 @@ DEFECTS: dict[str, Callable[[Image.Image, int, Generator], Image.Image]] = {
 
 
 def _strength(severity: int, *levels: float) -> float:
-    """Strength of a defect at severity 1 to 4."""
+    """Physical strength of a defect for a severity from 1 to 4."""
     return levels[SEVERITIES.index(severity)]
 
 

@@ -1,4 +1,4 @@
-"""Rule for faces that an edge of the photo cuts."""
+"""Rule that decides if an edge of the photo cuts a face."""
 
 import numpy as np
 
@@ -13,6 +13,6 @@ _TURNED = 40.0  # degrees of yaw
 
 
 def is_cut(box: Floats, yaw: float) -> bool:
-    """True if enough of a face's box (4,), in shares of the photo, is outside an edge."""
+    """True if enough of a face's box (4,), as fractions of the photo, lies outside an edge."""
     outside = np.concatenate([-box[:2], box[2:] - 1]) / np.tile(box[2:] - box[:2], 2)
     return bool((outside > (_CUT if abs(yaw) <= _TURNED else _CUT_TURNED)).any())

@@ -1,4 +1,4 @@
-"""Rotated square regions of a photo, cut out and resized for a network."""
+"""Square regions of a photo, rotated and resized as input of a network."""
 
 from math import cos, sin
 from typing import NamedTuple
@@ -51,7 +51,7 @@ def cut_out(photo: Image.Image, square: Square, pixels: int) -> Frames:
 
 
 def around(points: Floats, angle: float, scale: float) -> Square:
-    """Square around points (n, 2) in pixels, enlarged by `scale`."""
+    """Square around points (n, 2) in pixels, enlarged by the factor `scale`."""
     low, high = points.min(axis=0), points.max(axis=0)
     x, y = ((low + high) / 2).tolist()
     return Square(x, y, scale * float((high - low).max()), angle)

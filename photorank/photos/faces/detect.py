@@ -28,7 +28,7 @@ class Window(NamedTuple):
 
 
 class Places(NamedTuple):
-    """Detected face candidates: boxes, eye positions and scores."""
+    """Face candidates: boxes, eye positions and scores."""
 
     boxes: Floats  # (n, 4) left, top, right, bottom in pixels
     eyes: Floats  # (n, 2, 2) pixels
@@ -39,11 +39,11 @@ class Places(NamedTuple):
         return Places(self.boxes[rows], self.eyes[rows], self.scores[rows])
 
     def scaled(self, factor: float) -> "Places":
-        """Candidates in the coordinates of an image enlarged by a factor."""
+        """Candidates in the coordinates of an enlarged image."""
         return Places(self.boxes * factor, self.eyes * factor, self.scores)
 
     def squares(self) -> list[Square]:
-        """Square around each candidate, with the eyes level, as input of the face mesh."""
+        """Square around each candidate with level eyes, as input of the face mesh."""
         low, high = self.boxes[:, :2], self.boxes[:, 2:]
         x, y = ((low + high) / 2).T
         sides = _FACE_SCALE * (high - low).max(axis=1, initial=0)
@@ -55,14 +55,14 @@ class Places(NamedTuple):
 def find_places(
     network: Network, photo: Image.Image, windows: list[Window], least: float
 ) -> Places:
-    """Face candidates in some windows of a photo, with scores from `least`, best first."""
+    """Face candidates in windows of a photo, with a score of at least `least`, best first."""
     found = [_in_window(network, photo, window, least) for window in windows]
     joined = Places(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
     return joined.take(distinct(joined.boxes, joined.scores, _SAME_PLACE))
 
 
 def distinct(boxes: Floats, scores: Floats, overlap: float) -> Codes:
-    """Rows of the boxes (n, 4) left by non-maximum suppression, best first."""
+    """Rows of the boxes (n, 4) that non-maximum suppression keeps, best first."""
     kept: list[int] = []
     for row in np.argsort(-scores, kind="stable").tolist():
         if not kept or overlaps(boxes[row], boxes[kept]).max() <= overlap:
@@ -80,7 +80,7 @@ def overlaps(box: Floats, boxes: Floats) -> Floats:
 
 
 def whole(photo: Image.Image, padding: float = 0.0) -> Window:
-    """Window around the whole photo, with a margin as a share of the long side."""
+    """Window with the whole photo, and a margin as a share of the long side."""
     side = max(photo.size) * (1 + 2 * padding)
     return Window((photo.width - side) / 2, (photo.height - side) / 2, side)
 

@@ -35,7 +35,7 @@ class Eyes(NamedTuple):
 
 
 def look_at_eyes(network: Network, photo: Image.Image, mesh: Mesh) -> Eyes:
-    """Opening and iris contrast of a face's eyes."""
+    """Measure the opening and the iris contrast of a face's eyes."""
     seen = [[_look(network, photo, mesh, side, scale) for scale in _SCALES] for side in (0, 1)]
     openings = [[look.opening for look in looks] for looks in seen]
     contrasts = [[look.contrast for look in looks] for looks in seen]
@@ -55,7 +55,7 @@ def state_of(eyes: Eyes, mesh: Mesh) -> EyeState:
 
 
 def opening_of(contour: Floats) -> float:
-    """Distance of the lids in the middle of an eye's contour (71, 2), in eye widths."""
+    """Distance of the eyelids halfway along an eye's contour (71, 2), in eye widths."""
     first, last = contour[list(_CORNERS)]
     width = float(np.hypot(*(last - first)))
     if width == 0:
@@ -65,7 +65,7 @@ def opening_of(contour: Floats) -> float:
 
 
 def contrast_of(eye: Frames, contour: Floats, iris: Floats) -> float:
-    """Grey difference, 0 to 1, of the white and the iris (5, 2) of an eye; 0 if hidden."""
+    """Grey difference, 0 to 1, between the white and the iris of an eye; 0 if hidden."""
     between = Image.new("L", (eye.shape[1], eye.shape[0]))
     outline = [*contour[_CORNERS[0] : _CORNERS[1] + 1], *contour[_UPPER][::-1]]
     ImageDraw.Draw(between).polygon([tuple(point) for point in outline], fill=1)
@@ -81,7 +81,7 @@ def contrast_of(eye: Frames, contour: Floats, iris: Floats) -> float:
 
 
 def _look(network: Network, photo: Image.Image, mesh: Mesh, side: int, scale: float) -> Eyes:
-    """Result of the iris model for one eye; right eyes are mirrored, as the model needs."""
+    """Result of the iris model for one eye; a right eye is mirrored first."""
     first, last = mesh.points[list(EYES[side]), :2]
     across = last - first
     x, y = (first + last) / 2

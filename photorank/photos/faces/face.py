@@ -10,7 +10,7 @@ EyeState: TypeAlias = Literal["open", "hardly open", "unknown"]
 
 
 class Face(NamedTuple):
-    """Measurements of one face in a photo, without identity."""
+    """Measurements of one face in a photo; nobody is identified."""
 
     left: float  # of the box of the mesh, in widths and heights of the photo; it may reach out
     top: float
@@ -34,7 +34,7 @@ class Face(NamedTuple):
 
 
 class FacesSummary(NamedTuple):
-    """Counts and measures of a photo's faces; the names are the catalogue's columns."""
+    """Counts and measurements of a photo's faces; the fields are the catalogue's columns."""
 
     faces: int
     largest_face: float  # the area of its box, as a share of the photo; nan without a face

@@ -1,4 +1,4 @@
-"""Sharpness of a face, comparable between shots of one person at one size."""
+"""Sharpness of a face, comparable between shots of one person at equal size."""
 
 import numpy as np
 from PIL import Image
@@ -13,7 +13,7 @@ _MIN_SHARPNESS = 1e-6  # variance ratio, before the logarithm
 
 
 def face_sharpness(photo: Image.Image, box: Floats) -> float:
-    """log10 of Laplacian variance over grey variance within a box (4,) in pixels.
+    """Logarithm (base 10) of Laplacian variance per grey variance in a box (4,) in pixels.
 
     It is nan where the face is too small or has no contrast at all.
     """

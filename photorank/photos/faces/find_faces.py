@@ -1,4 +1,4 @@
-"""Faces of a photo: detected at small size, measured at larger size."""
+"""Faces of a photo: detected in a small image, measured in a larger one."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -105,7 +105,7 @@ def _tiles(photo: Image.Image) -> list[Window]:
 
 
 def _seen_in(places: Places, wanted: Places) -> Flags:
-    """Mask (n,) of the wanted candidates that overlap any of the others."""
+    """Mask (n,) of the wanted candidates that overlap some other candidate."""
     found = [
         len(places.boxes) > 0 and overlaps(box, places.boxes).max() > _SAME_FACE
         for box in wanted.boxes
@@ -114,7 +114,7 @@ def _seen_in(places: Places, wanted: Places) -> Flags:
 
 
 def _meshed(networks: Networks, photo: Image.Image, places: Places) -> list[_Found]:
-    """Candidates confirmed as faces by the mesh."""
+    """Faces among the candidates, as confirmed by the face mesh."""
     squares = places.squares()
     found = []
     for square, score in zip(squares, places.scores.tolist(), strict=True):
@@ -127,7 +127,7 @@ def _meshed(networks: Networks, photo: Image.Image, places: Places) -> list[_Fou
 
 
 def _distinct(found: list[_Found]) -> list[_Found]:
-    """Faces without duplicate detections."""
+    """Faces with duplicate detections removed."""
     if not found:
         return []
     boxes = np.array([one.mesh.box for one in found])
@@ -136,13 +136,13 @@ def _distinct(found: list[_Found]) -> list[_Found]:
 
 
 def _nearer(networks: Networks, found: _Found, picture: Image.Image, scale: float) -> _Found:
-    """The same face, measured in an image enlarged by a factor."""
+    """The same face, measured in an image that is larger by a factor."""
     mesh = look_again(networks.mesh, picture, found.mesh, scale)
     return found._replace(mesh=replace(mesh, score=max(mesh.score, found.mesh.score)))
 
 
 def _face(networks: Networks, found: _Found, picture: Image.Image) -> Face:
-    """Face with all its measurements."""
+    """Face with all its measurements, from an image."""
     mesh = found.mesh
     eyes = look_at_eyes(networks.iris, picture, mesh)
     box = mesh.box / (*picture.size, *picture.size)

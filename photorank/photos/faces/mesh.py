@@ -1,4 +1,4 @@
-"""Face mesh: 468 landmarks of a face, and the probability that it is one."""
+"""Face mesh: 468 landmarks of a face, and the probability that it is a face."""
 
 from dataclasses import dataclass
 from math import atan2, degrees
@@ -19,7 +19,7 @@ _FOREHEAD, _CHIN = 10, 152
 
 @dataclass(frozen=True)
 class Mesh:
-    """Face landmarks in the photo's pixels, with depth in the same unit."""
+    """Face landmarks in pixels of the photo, with depth in the same unit."""
 
     points: Floats  # (468, 3)
     score: float  # 0 to 1 that it is a face
@@ -32,7 +32,7 @@ class Mesh:
 
     @property
     def square(self) -> Square:
-        """Square around the face, with the eyes level, as input of the next model."""
+        """Square around the face with level eyes, as input of the next network."""
         return around(self.points[:, :2], self.roll, _SCALE)
 
     @property
@@ -58,7 +58,7 @@ class Mesh:
 
 
 def look_twice(network: Network, photo: Image.Image, square: Square, hopeless: float = 0.0) -> Mesh:
-    """Mesh of the face in a square, refined by a second run on the first result.
+    """Mesh of the face in a square, found again from the first result for precision.
 
     Below a score of `hopeless` the first look is the last.
     """

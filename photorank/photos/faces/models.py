@@ -40,7 +40,7 @@ def model_folder() -> Path | None:
 
 
 def missing_faces() -> FaceModelsError | None:
-    """Error that names the missing part and the command to install it; None if complete."""
+    """Error that names what is missing for faces and how to install it; None if nothing is."""
     parts = {
         "a runtime": None if runtime() else _EXTRA_COMMAND,
         "its models": None if model_folder() else _MODELS_COMMAND,
@@ -85,7 +85,7 @@ def read_models() -> list[Model]:
 
 
 def _content(path: Path) -> bytes:
-    """Bytes of a file; empty, which no digest matches, if it cannot be read."""
+    """Bytes of a file; empty if it cannot be read, so that no digest matches."""
     try:
         return path.read_bytes()
     except OSError:

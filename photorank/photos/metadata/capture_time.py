@@ -1,4 +1,4 @@
-"""Capture times as seconds comparable across time zones, and as local camera time."""
+"""Capture times: as seconds that compare across time zones, and as local time."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ def capture_seconds(taken: Sequence[str | None]) -> Floats:
 
 
 def seconds_or_day(taken: Sequence[str | None]) -> Floats:
-    """Seconds since 1970 (n,) of capture times; for a date alone, of that day.
+    """Seconds since 1970 (n,) of capture times; a date alone gives a time in that day.
 
     These get the time of the middle one of that day's other photos, so that they are among them;
     where there is none, noon.
@@ -69,7 +69,7 @@ def seconds_or_day(taken: Sequence[str | None]) -> Floats:
 
 
 def local_clock(taken: str) -> str:
-    """Local capture time in ISO 8601 without UTC offset, or the date alone.
+    """Local capture time in ISO 8601 without UTC offset, or only the date.
 
     >>> local_clock("2024-07-31T18:05:09+02:00")
     '2024-07-31T18:05:09'

@@ -46,7 +46,7 @@ _PNG_XMP = b"XML:com.adobe.xmp\0"
 
 
 class Shot(NamedTuple):
-    """Capture times in a photo file, most reliable first, and the camera; None if unknown."""
+    """Camera of a photo file, and its capture times, most reliable first."""
 
     stamps: tuple[Timestamp, ...] = ()
     camera: str | None = None  # make and model
@@ -80,7 +80,7 @@ def exposure_bias(photo: Path | BinaryIO) -> float | None:
 
 
 def embedded_tags(photo: Path | BinaryIO) -> XmpTags:
-    """Rating, label and flag in a photo file; read without the decode pool."""
+    """Rating, label and flag inside a photo file; read without the decode pool."""
     with _opened(photo) as file:
         header = open_header(file)
         try:
@@ -107,7 +107,7 @@ def _exif_ratings(exif: Image.Exif) -> Iterator[float]:
 
 
 def _xmp_packet(header: Image.Image, file: BinaryIO) -> bytes | None:
-    """XMP packet of a photo as bytes; None if there is none."""
+    """Bytes of a photo's XMP packet; None if there is none."""
     packet = header.info.get("xmp")
     if not packet and header.format == "PNG":
         packet = next((xmp for kind, xmp in _png_metadata(file) if kind == b"iTXt"), None)
@@ -121,7 +121,7 @@ def _xmp_packet(header: Image.Image, file: BinaryIO) -> bytes | None:
 
 
 def _gif_packet(file: BinaryIO) -> bytes:
-    """XMP packet of a GIF, before its pixels or soon after; empty if there is none."""
+    """Bytes of a GIF's XMP packet, if near its start; else empty."""
     file.seek(0)
     return file.read(MAX_PACKET_BYTES).partition(_GIF_XMP)[2].partition(_GIF_XMP_END)[0]
 
@@ -144,7 +144,7 @@ def _exif(header: Image.Image, file: BinaryIO) -> Image.Exif:
 
 
 def _png_metadata(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    """Chunk type and bytes of EXIF, XMP and time in a PNG, anywhere in the file."""
+    """Yield type and bytes of a PNG's chunks of EXIF, XMP and time."""
     file.seek(8)
     while len(head := file.read(8)) == 8:
         size, kind = int.from_bytes(head[:4], "big"), head[4:]
@@ -160,7 +160,7 @@ def _png_metadata(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _international_text(data: bytes) -> bytes:
-    """Text of a PNG iTXt chunk after its keyword, decompressed up to `MAX_PACKET_BYTES`."""
+    """Text of a PNG's iTXt chunk as bytes, decompressed up to `MAX_PACKET_BYTES`."""
     compressed = data[:1] == b"\1"
     text = data[2:].split(b"\0", 2)[-1]  # after the language and the translated keyword
     if not compressed:
@@ -172,7 +172,7 @@ def _international_text(data: bytes) -> bytes:
 
 
 def _timestamps(header: Image.Image, file: BinaryIO, exif: Image.Exif) -> Iterator[Timestamp]:
-    """Yield a file's capture times; after the first complete one, only those with a zone."""
+    """Yield a file's capture times; after a complete one, only those with a time zone."""
     tags = {**dict(exif), **(_tried(lambda: exif.get_ifd(ExifTags.IFD.Exif)) or {})}
     readers: dict[Source, Callable[[], str | None]] = {
         "DateTimeOriginal": lambda: _exif_time(tags, _ORIGINAL),
@@ -195,7 +195,7 @@ def _timestamps(header: Image.Image, file: BinaryIO, exif: Image.Exif) -> Iterat
 
 
 def _tried(read: Callable[[], T | None]) -> T | None:
-    """Result of `read`, or None if it raises, so that one broken field hides no other."""
+    """Result of `read`; None if it raises, so that a broken field hides no other."""
     try:
         return read()
     except Exception:
@@ -203,7 +203,7 @@ def _tried(read: Callable[[], T | None]) -> T | None:
 
 
 class _TimeTags(NamedTuple):
-    """EXIF tags of a time and its zone."""
+    """EXIF tags for one time and its time zone."""
 
     time: int
     zone: int
@@ -215,7 +215,7 @@ _CHANGED = _TimeTags(ExifTags.Base.DateTime, ExifTags.Base.OffsetTime)
 
 
 def _exif_time(tags: Mapping[int, object], names: _TimeTags) -> str | None:
-    """Time in an EXIF tag, with its zone or that of another tag for the same time."""
+    """Time in an EXIF tag, with its own zone or that of another tag for the same time."""
     others = (one for one in (_ORIGINAL, _CHANGED) if _same_time(tags, one, names))
     zones = (tags.get(one.zone) for one in (names, *others))
     return iso_time(
@@ -241,13 +241,13 @@ def _iptc_time(header: Image.Image) -> str | None:
 
 
 def _creation_time(header: Image.Image) -> str | None:
-    """Capture time from a PNG's text chunk, written there in EXIF or e-mail (RFC 1123) format."""
+    """Capture time in a PNG's text chunk, in EXIF or e-mail (RFC 1123) format."""
     text = str(header.info.get("Creation Time") or "")
     return iso_time(text) or (iso_time(parsedate_to_datetime(text).isoformat()) if text else None)
 
 
 def _png_changed(header: Image.Image, file: BinaryIO) -> str | None:
-    """Time of the last change of a PNG's pixels, in UTC, from its tIME chunk."""
+    """Time in UTC of a PNG's last change, from its tIME chunk."""
     if header.format != "PNG":
         return None
     told = next(data for kind, data in _png_metadata(file) if kind == b"tIME")
@@ -293,7 +293,7 @@ def _one_line(value: object) -> str:
 
 
 def settings_text(photo: bytes) -> list[str]:
-    """Camera settings in a photo file as text, without the place."""
+    """Camera settings in a photo file as lines of text, without the place."""
     try:
         header = open_header(io.BytesIO(photo))
         exif = header.getexif()
@@ -337,7 +337,7 @@ def _lens(tags: dict[int, Any]) -> str:
 
 
 def _positive(value: Any) -> float | None:
-    """Positive finite number from a tag; None for any other value."""
+    """Positive, finite number in a tag; None for any other value."""
     try:
         found = float(value)
     except (TypeError, ValueError, ZeroDivisionError):

@@ -1,4 +1,4 @@
-"""Sidecars of a photo: files beside it with its rating or capture time."""
+"""Sidecars of a photo: files next to it with its rating or capture time."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from photorank.photos.suffixes import RAW_SUFFIXES
 
 
 def sidecars(photo: Path, names: FolderNames | None = None) -> list[Path]:
-    """Existing XMP sidecars of a photo, ``photo.jpg.xmp`` before the shared ``photo.xmp``.
+    """Existing XMP sidecars of a photo, its own ``photo.jpg.xmp`` before ``photo.xmp``.
 
     darktable and digiKam write ``photo.jpg.xmp``; Lightroom and Capture One write ``photo.xmp``,
     for all files of that name unless it says for which kind. Case does not matter, unless another
@@ -33,7 +33,7 @@ def sidecars(photo: Path, names: FolderNames | None = None) -> list[Path]:
 
 
 def sidecar_for(photo: Path, names: FolderNames | None = None) -> Path:
-    """Path of the sidecar for a photo's rating: the first existing, else ``photo.jpg.xmp``.
+    """Path for writing a photo's rating: its existing sidecar, else ``photo.jpg.xmp``.
 
     Photos that share a ``photo.xmp``, such as a RAW file and its JPEG, get one rating: to the
     programs that write it they are one shot.
@@ -42,7 +42,7 @@ def sidecar_for(photo: Path, names: FolderNames | None = None) -> Path:
 
 
 def is_of_raw(photo: Path, sidecar: Path, names: FolderNames) -> bool:
-    """True if ``photo.xmp`` belongs to a RAW file such as ``photo.cr2`` instead."""
+    """True if the sidecar ``photo.xmp`` belongs to a RAW file such as ``photo.cr2``."""
     if photo.suffix.lower() in RAW_SUFFIXES or len(sidecar.stem) > len(photo.stem):
         return False
     if not any(names.alike(photo.parent, photo.stem + suffix) for suffix in RAW_SUFFIXES):
@@ -72,12 +72,12 @@ def sidecar_time(photo: Path, names: FolderNames) -> Timestamp | None:
 
 
 def _others(photo: Path, names: FolderNames) -> set[str]:
-    """Names in the photo's folder that differ from it in case or Unicode form only."""
+    """Other names in the photo's folder, equal up to case and Unicode form."""
     return set(names.alike(photo.parent, photo.name)) - {photo.name}
 
 
 def _is_for(photo: Path, sidecar: Path) -> bool | None:
-    """True if a shared sidecar names the photo as its own; None if it names none."""
+    """True if a shared sidecar names this photo as its own; None if it names none."""
     try:
         told = sidecar_extension(sidecar_bytes(sidecar))
     except MetadataError:

@@ -1,4 +1,4 @@
-"""Inference of missing time zones from other photos of the same camera or time."""
+"""Inference of missing time zones from other photos by the same camera or of that time."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ class DatedPhoto(NamedTuple):
 
 
 def is_unsettled(source: str) -> bool:
-    """True if the time zone of dates from this source depends on other photos."""
+    """True if dates from this source need other photos to infer a time zone."""
     return source.endswith((IN_UTC, BY_NEIGHBOURS, BY_SATELLITES, AGAINST_PLACE))
 
 
@@ -48,7 +48,7 @@ def settled(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
 
 
 def _by_camera_and_day(photos: Sequence[DatedPhoto]) -> tuple[list[int], list[int]]:
-    """Positions by camera and day, split into accepted and rejected time zones."""
+    """Positions of photos with a credible time zone, and of those without, by camera and day."""
     days: dict[tuple[str | None, str], list[int]] = defaultdict(list)
     kept: list[int] = []
     dropped: list[int] = []
@@ -74,7 +74,7 @@ def _by_camera_and_day(photos: Sequence[DatedPhoto]) -> tuple[list[int], list[in
 def _by_neighbours(
     photos: Sequence[DatedPhoto], kept: Sequence[int]
 ) -> Iterator[tuple[int, Dated]]:
-    """Yield dates of photos known in UTC only, in the zone of the nearest other photo."""
+    """Yield dates known only in UTC, in the time zone of the nearest other photo."""
     unknown = [
         at for at, photo in enumerate(photos) if photo.source.endswith((IN_UTC, BY_NEIGHBOURS))
     ]
@@ -100,7 +100,7 @@ def _by_neighbours(
 
 
 def _moment(taken: str) -> tuple[float, timedelta]:
-    """Seconds since 1970 of a time with a zone, and the zone."""
+    """Seconds since 1970 of a time with a zone, and the zone's UTC offset."""
     time = datetime.fromisoformat(taken)
     zone = time.utcoffset() or timedelta()
     return (time.replace(tzinfo=None) - zone - _EPOCH).total_seconds(), zone

@@ -1,4 +1,4 @@
-"""JSON files of Google Takeout and similar exports: matching to photos, and content."""
+"""JSON files of Google Takeout and similar exports: the photo's file, and its content."""
 
 import json
 import re
@@ -57,7 +57,7 @@ def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
 
 
 def _wanted(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
-    """Titles that a photo may have in its JSON file, each with possible stems of that file."""
+    """Yield titles that a photo may have in its JSON file, with possible stems of the file."""
     stem, suffix = photo.stem, photo.suffix
     yield from _named(stem, suffix)
     while edit := _EDITED.search(plain := _COUNTER.sub("", stem)):
@@ -75,7 +75,7 @@ def _wanted(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
 
 
 def _named(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
-    """Titles and stems of an unedited photo; see :func:`_wanted`."""
+    """Titles and JSON file stems for an unedited photo; see :func:`_wanted`."""
     yield stem + suffix, _stems(stem + suffix, "")  # a name may end in a number on its own
     if counter := _COUNTER.search(stem):
         plain = stem[: counter.start()] + suffix
@@ -83,7 +83,7 @@ def _named(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _other_suffixes(photo: Path, original: str, names: FolderNames) -> list[str]:
-    """Suffixes of an edited photo's original, from JSON files: IMG.png, IMG.HEIC.json."""
+    """Suffixes that the original of an edited photo may have, by JSON files present."""
     start = name_key(original)
     found: set[str] = set()
     for name in map(name_key, names.beginning(photo.parent, f"{original}.")):
@@ -106,7 +106,7 @@ def _stems(name: str, counter: str) -> list[str]:
 def _may_be_of(
     title: str, photo: Path, path: Path, told: dict[str, Any], names: FolderNames
 ) -> bool:
-    """False if a JSON file rather belongs to another photo with a similar name."""
+    """False if a JSON file belongs rather to another photo with a similar name."""
     others = set(names.alike(photo.parent, photo.name)) - {photo.name}
     if any(path.name.startswith(other) for other in others):
         return False

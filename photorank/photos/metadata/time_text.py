@@ -1,4 +1,4 @@
-"""Parsing of times in the formats of cameras and programs, to ISO 8601."""
+"""Parsing of time texts from cameras and programs into ISO 8601."""
 
 import re
 from datetime import datetime, timedelta, timezone
@@ -30,7 +30,7 @@ _WEST, _EAST = timedelta(hours=-12), timedelta(hours=14)
 
 
 def iso_time(value: object, zone: object = None) -> str | None:
-    r"""Time in ISO 8601 to the second, with its zone or else `zone`; None if not a time.
+    r"""Time in ISO 8601 to the second, with its own time zone or `zone`; None if no time.
 
     Only the day is returned of a date without a time. What follows a NUL is left out.
 
@@ -60,7 +60,7 @@ def iso_time(value: object, zone: object = None) -> str | None:
 
 
 def of_day(hour: int, half: str | None) -> int:
-    """Hour 0 to 24 from an hour and an optional AM or PM mark in several languages.
+    """Hour of the day, from an hour and an AM or PM mark in several languages.
 
     >>> of_day(6, "PM"), of_day(12, "a.m."), of_day(18, "下午"), of_day(6, None)
     (18, 0, 18, 6)
@@ -71,7 +71,7 @@ def of_day(hour: int, half: str | None) -> int:
 
 
 def with_zone(clock: datetime, zone: timedelta | None) -> str:
-    """ISO 8601 text of a clock time in a zone; None if unknown.
+    """Time in ISO 8601 from a clock time and a UTC offset; without offset for None.
 
     >>> with_zone(datetime(2024, 7, 31, 18, 5, 9), timedelta(hours=2))
     '2024-07-31T18:05:09+02:00'
@@ -80,7 +80,7 @@ def with_zone(clock: datetime, zone: timedelta | None) -> str:
 
 
 def zone_of(value: object) -> timedelta | None:
-    """UTC offset parsed from text such as +05:30 or Z; None if not a time zone.
+    """UTC offset in text such as +05:30 or Z; None if it is no time zone.
 
     >>> zone_of("+0530"), zone_of("UTC+5:30"), zone_of("+13:30")
     (datetime.timedelta(seconds=19800), datetime.timedelta(seconds=19800), None)
@@ -94,7 +94,7 @@ def zone_of(value: object) -> timedelta | None:
 
 
 def real_zone(offset: timedelta) -> timedelta | None:
-    """The UTC offset if it is in use as a time zone, else None."""
+    """The UTC offset if some time zone has it, else None."""
     whole_hours = not offset % timedelta(hours=1)
     return (
         offset if offset in _PARTS_OF_HOURS or (whole_hours and _WEST <= offset <= _EAST) else None

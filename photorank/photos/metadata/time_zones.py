@@ -1,4 +1,4 @@
-"""Time zones of places, by OpenStreetMap's borders."""
+"""Time zones of places, by OpenStreetMap's boundaries."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Timestamps: capture times, each with its source."""
+"""Timestamp of a photo: a capture time with its source."""
 
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -26,13 +26,13 @@ class Place(NamedTuple):
     longitude: float
 
     def checked(self) -> "Place | None":
-        """These coordinates if valid; None if out of range or 0, 0."""
+        """The place if its coordinates are valid; None if out of range or 0, 0."""
         there = abs(self.latitude) <= 90 and abs(self.longitude) <= 180
         return self if there and (self.latitude or self.longitude) else None
 
 
 class Timestamp(NamedTuple):
-    """Capture time from one source."""
+    """Capture time of a photo, by one source."""
 
     source: Source
     time: str  # ISO 8601: a clock's, with its zone if told; a day; or, if `in_utc`, that of UTC

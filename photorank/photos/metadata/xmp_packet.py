@@ -1,4 +1,4 @@
-"""XMP packets as text, with the byte offsets of each property's value."""
+"""XMP packets as XML text, with the byte position of each property's value."""
 
 import codecs
 import re
@@ -42,7 +42,7 @@ _TAG = re.compile(rb"<[^\s/>]+(?:\s+[^\s=<>]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/
 
 @dataclass(frozen=True)
 class Property:
-    """XMP property of a photo, with the byte offsets of its value."""
+    """XMP property of a photo, with the byte position of its value."""
 
     name: str  # namespace, space, local name
     value: str | None  # the text, or the items of a list with commas; None: in no known form
@@ -55,7 +55,7 @@ class Property:
 
 @dataclass(frozen=True)
 class Node:
-    """Start tag of an rdf:Description or a typed node, to which attributes can be added."""
+    """Start tag of an RDF node (such as rdf:Description) that can take more attributes."""
 
     end: int  # position for another attribute
     space: bytes  # between its attributes
@@ -73,7 +73,7 @@ class Packet:
 
 @dataclass(frozen=True)
 class Text:
-    """XML of an XMP packet, with its encoding and the padding around the XML."""
+    """XML of an XMP packet, with its encoding and padding."""
 
     mark: bytes  # the byte order mark
     encoding: str
@@ -82,7 +82,7 @@ class Text:
     tail: str  # zeros after it
 
     def encoded(self, xml: bytes) -> bytes:
-        """New XML as bytes in the packet's encoding, with byte order mark and padding."""
+        """New XML in the packet's encoding, with byte order mark and padding."""
         text = self.head + xml.decode() + self.tail
         return self.mark + text.encode(self.encoding)
 
@@ -135,7 +135,7 @@ def _encoding(data: bytes) -> str:
 
 
 class _Span(NamedTuple):
-    """Byte range of an XMP value, and the bytes required around a replacement."""
+    """Byte range of an XMP value, and the bytes to put around a replacement."""
 
     start: int
     end: int
@@ -144,7 +144,7 @@ class _Span(NamedTuple):
 
 
 class _Reader:
-    """Expat handlers that collect the XMP properties of the photo itself.
+    """Handlers of the Expat parser that collect a photo's own XMP properties.
 
     These are attributes and elements of descriptions directly in rdf:RDF; deeper ones belong to
     something else, such as the file that this one was made from.
@@ -203,7 +203,7 @@ class _Reader:
             self._take_value(attributes)
 
     def _inside(self, name: str, attributes: list[str]) -> None:
-        """Handle an element inside a property: list item, or value beside qualifiers."""
+        """Handle an element inside a property: a list item, or a value with qualifiers."""
         path = self._path[self._property :]
         if name == _ITEM:
             self._items.append([])
@@ -257,7 +257,7 @@ class _Reader:
             yield name, value, _Span(at + start, at + end)
 
     def _keep(self, name: str) -> None:
-        """Add a property that is an XML element, not an attribute."""
+        """Add a property that is written as an XML element."""
         items = tuple("".join(item).strip() for item in self._items)
         value: str | None = ", ".join(items) or "".join(self._texts).strip()
         span = self._content(self._tag_start)
@@ -268,7 +268,7 @@ class _Reader:
         self.packet.properties.append(Property(name, value, items, *span))
 
     def _content(self, at: int) -> "_Span":
-        """Span between the start tag at byte offset `at` and the end tag just read."""
+        """Byte range between the start tag at offset `at` and the end tag just parsed."""
         tag = self._start_tag(at)
         if not tag.endswith(b"/>"):
             return _Span(at + len(tag), self.parser.CurrentByteIndex)

@@ -1,4 +1,4 @@
-"""Rating, label and flag in XMP sidecars and packets; writing of ratings."""
+"""Rating, label and flag in XMP sidecars and packets, and writing of ratings."""
 
 import math
 import re
@@ -82,7 +82,7 @@ _EMPTY_SIDECAR = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 
 
 class XmpTags(NamedTuple):
-    """Rating, colour label and flag of a photo, as written by any program; None if missing."""
+    """Rating, colour label and flag of a photo; None where missing."""
 
     rating: float | None = None  # stars 1 to 5, 0: not rated, -1: rejected
     label: str | None = None  # the program's names of colours, separated by commas
@@ -105,7 +105,7 @@ def read_xmp(data: bytes) -> XmpTags:
 
 
 def with_rating(data: bytes | None, rating: int) -> bytes:
-    """Sidecar bytes with the rating replaced, all else unchanged; a fresh sidecar for None.
+    """Sidecar with its rating replaced, else unchanged; a new sidecar for None.
 
     `rating` is 1 to 5 stars, 0 for not rated, -1 for rejected. Every xmp:Rating is changed, and so
     are Windows' percent and ACDSee's stars; a missing xmp:Rating becomes an attribute of the first
@@ -141,7 +141,7 @@ def with_rating(data: bytes | None, rating: int) -> bytes:
 
 
 def made_by_photorank(data: bytes) -> bool:
-    """True if photorank wrote a sidecar and no other program has saved it since.
+    """True if photorank wrote a sidecar, and no other program changed it.
 
     Its stars come from a master-vector and are no person's judgement.
 
@@ -196,7 +196,7 @@ def parse_rating(text: str, low: float, high: float) -> float:
 
 
 def counted_rating(ratings: Iterable[float | None]) -> float | None:
-    """First rating above 0; else 0 (unrated) if any exists, else None.
+    """Rating that counts: the first above 0, else 0 (unrated), None without any.
 
     >>> counted_rating([None, 0, 4]), counted_rating([0, None]), counted_rating([])
     (4, 0, None)
@@ -206,7 +206,7 @@ def counted_rating(ratings: Iterable[float | None]) -> float | None:
 
 
 def _parsed(one: Property) -> float | None:
-    """Stars of a rating property, None if blank; MetadataError if unreadable."""
+    """Stars in a rating property, None if empty; MetadataError if unreadable."""
     if one.value is None:
         raise MetadataError("a rating in a form that is not known")
     if not one.value.strip():
@@ -216,7 +216,7 @@ def _parsed(one: Property) -> float | None:
 
 
 def _rating(packet: Packet) -> float | None:
-    """First rating above 0 (unrated) among the schemas."""
+    """First star rating above 0 among the XMP properties for ratings."""
     ratings: dict[str, float | None] = {}
     for one in packet.properties:
         if one.name in _RANGES and ratings.get(one.name) is None:
@@ -248,7 +248,7 @@ def _tags(packet: Packet) -> XmpTags:
 
 
 def _is_untouched(packet: Packet, found: Mapping[str, str]) -> bool:
-    """True if darktable has recorded no user action on a photo since import.
+    """True if darktable recorded no action by the user on a photo.
 
     By the history's hash: it is that of the basic or the automatic steps. In older files by the
     history's end, 0, or because it is empty.
@@ -264,7 +264,7 @@ def _is_untouched(packet: Packet, found: Mapping[str, str]) -> bool:
 
 
 def _new_rating(packet: Packet, rating: int) -> tuple[int, int, bytes]:
-    """Edit (start, end, bytes) that inserts xmp:Rating into the first rdf:Description."""
+    """Insertion of xmp:Rating into the first rdf:Description: start, end, bytes."""
     if not packet.nodes:
         raise MetadataError("XMP without any description")
     node = packet.nodes[0]

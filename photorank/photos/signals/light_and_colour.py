@@ -1,4 +1,4 @@
-"""Signals of clipping: the shares of black and of white pixels."""
+"""Signals of clipping: shares of black and of white pixels."""
 
 from PIL import Image, ImageChops
 

@@ -1,4 +1,4 @@
-"""Fitness of a photo for print: resolution, loss by cropping, darkness."""
+"""Fitness of a photo for print: resolution, cropping and darkness."""
 
 from dataclasses import dataclass
 from math import nan
@@ -15,7 +15,7 @@ _MIN_NOTED_LOSS = 0.15  # share of the photo lost by cropping that is reported
 
 @dataclass(frozen=True)
 class Page:
-    """Short and long side in cm of a borderless page, or of the part that a photo fills."""
+    """Short and long side in cm of a borderless page, or of a photo's part of the page."""
 
     short: float  # cm
     long: float  # cm
@@ -26,7 +26,7 @@ class Page:
 
 @dataclass(frozen=True)
 class PrintFitness:
-    """Print quality of a photo on a page: dpi, cropped share and darkness."""
+    """Print quality of a photo on a page: dpi, share cropped away, and darkness."""
 
     page: Page
     dpi: float  # dots an inch, after cropping
@@ -35,7 +35,7 @@ class PrintFitness:
 
     @property
     def fitness(self) -> Fitness:
-        """Quality class of a print by its resolution in dpi."""
+        """Class of print quality, by the resolution in dpi."""
         if self.dpi >= FINE_DPI:
             return "fine"
         return "soft" if self.dpi >= MIN_DPI else "too small"

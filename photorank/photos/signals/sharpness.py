@@ -14,7 +14,7 @@ SUBJECT_WEIGHTS: Floats = np.exp(-0.5 * np.add.outer(_PLACES**2, _PLACES**2) / _
 
 
 def tile_energies(grey: Grey) -> Floats:
-    """Mean squared Laplacian of each tile (8, 8); empty below 24 pixels per side.
+    """Mean squared Laplacian of each of 8 × 8 tiles; empty below 24 pixels per side.
 
     It compares shots of one scene, hardly different scenes; noise counts as detail.
 

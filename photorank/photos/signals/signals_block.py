@@ -1,4 +1,4 @@
-"""Signals block of an embedding: 32 technical signals from one photo's pixels."""
+"""Signals block of an embedding: 32 technical signals of one photo."""
 
 from math import log10
 
@@ -67,7 +67,7 @@ def signals_block(photo: Image.Image) -> Floats:
 
 
 def _measured(grey: Image.Image) -> Image.Image:
-    """Grey image at the standard size for measuring, whatever the photo's size."""
+    """Grey image at the standard size for measurements."""
     scale = LONG_SIDE / max(grey.size)
     if scale >= 1:
         return grey
@@ -76,7 +76,7 @@ def _measured(grey: Image.Image) -> Image.Image:
 
 
 def _half(grey: Grey) -> Grey:
-    """Image at half size, each pixel the mean of four."""
+    """Grey image at half size, each pixel the mean of four."""
     height, width = (side // 2 * 2 for side in grey.shape)
     rows = grey[0:height:2, :width] + grey[1:height:2, :width]
     quarters: Grey = (rows[:, 0::2] + rows[:, 1::2]) * np.float32(0.25)
@@ -84,7 +84,7 @@ def _half(grey: Grey) -> Grey:
 
 
 def _sharpness(grey: Grey) -> Floats:
-    """Sharpness of one octave: mean, centre, maximum, 20 % quantile and median over tiles."""
+    """Sharpness at one scale over tiles: mean, centre, maximum, 20 % quantile, median."""
     tiles = tile_energies(grey)
     if not tiles.size:
         return np.full(len(_SHARPNESS), np.nan)
@@ -105,7 +105,7 @@ def _tones(grey: Image.Image, photo: Image.Image) -> Floats:
 
 
 def _colours(photo: Image.Image) -> Floats:
-    """Colourfulness (spread of both opponent colours) and mean opponent colours, 0 to 1."""
+    """Colourfulness and mean opponent colours (red–green, yellow–blue), 0 to 1."""
     small = np.asarray(photo.reduce(_COLOUR_REDUCTION), dtype=np.float32) / 255
     red, green, blue = np.moveaxis(small, -1, 0)
     opponents = np.stack([red - green, (red + green) / 2 - blue])
@@ -114,5 +114,5 @@ def _colours(photo: Image.Image) -> Floats:
 
 
 def noise_of(signal: float) -> float:
-    """Noise in grey levels of 255, from the noise signal."""
+    """Noise in grey levels, 0 to 255, from the noise signal."""
     return float(10**signal) - LEAST_NOISE

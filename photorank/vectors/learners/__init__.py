@@ -1,1 +1,1 @@
-"""Learners, which fit one rating direction to judged photos."""
+"""Learners, each of which fits one rating direction to judged photos."""

@@ -1,4 +1,4 @@
-"""Ridge least squares over every pair of the comparison graph, in closed form."""
+"""Learner by ridge least squares over all pairs of the comparison graph, in closed form."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -180,7 +180,7 @@ class AllPairs(UncertainLearner):
         return self._in_features(problem.covariance_root(fit), space, unwhiten)
 
     def _unwhiten(self, X: Floats, comparisons: Comparisons) -> Floats | None:
-        """Root Ω^(−1/2) of the penalty matrix of mean eigenvalue 1: (d,) if diagonal, else (d, d).
+        """Root Ω^(−1/2) of the penalty matrix (scaled to mean eigenvalue 1), (d,) if diagonal.
 
         None stands for the identity, which needs no copy of the photos.
         """
@@ -206,7 +206,7 @@ class AllPairs(UncertainLearner):
 
     @staticmethod
     def _in_features(weights: Floats, space: RowSpace | None, unwhiten: Floats | None) -> Floats:
-        """Weights in feature space, from weights (r,) or (r, k) in the solver's coordinates."""
+        """Weights in feature space, from the solver's weights (r,) or (r, k)."""
         features = weights if space is None else space.in_features(weights)
         if unwhiten is None:
             return features
@@ -218,7 +218,7 @@ def _times(X: Floats, unwhiten: Floats) -> Floats:
 
 
 def _tiers(scores: Floats) -> Codes:
-    """Tier code of each label (n,): one per distinct label if few, else one per decile."""
+    """Code (n,) of each label's tier: one tier per distinct label, or deciles if many."""
     distinct, tiers = np.unique(scores, return_inverse=True)
     if len(distinct) <= 10:
         return tiers.astype(np.intp)

@@ -16,7 +16,7 @@ _PENALTIES = np.logspace(0, -5, 11)
 
 
 class HeldOut(NamedTuple):
-    """Loss of a model on held-out comparisons."""
+    """Loss of a model on held-out comparisons, and their weight."""
 
     loss: float  # their sum
     weight: float  # how many
@@ -71,7 +71,7 @@ def inner_folds(comparisons: Comparisons, seed: int, groups: Codes | None = None
 
 
 def held_out_whole(comparisons: Comparisons, groups: Codes | None) -> Codes | None:
-    """Unit codes of the active photos kept together by inner folds; None without units.
+    """Code of the unit that inner folds keep whole, per active photo; None without units.
 
     Known groups (n,) come first, then groups that are only compared within themselves; there must
     be at least as many as folds, and none may have more than half of the photos.
@@ -88,11 +88,11 @@ def held_out_whole(comparisons: Comparisons, groups: Codes | None) -> Codes | No
 
 
 def misordered(comparisons: Comparisons, ratings: Ratings) -> HeldOut:
-    """Weight of the pairs ordered wrongly by ratings (n,), ties half."""
+    """Weight of the pairs that ratings (n,) order wrongly, ties half."""
     credit, weight = comparisons.agreement(ratings)
     return HeldOut(float((weight - credit).sum()), float(weight.sum()))
 
 
 def _ordered(comparisons: Comparisons, rows: Codes) -> bool:
-    """True if people ordered any two of the photos `rows`."""
+    """True if people ordered at least one pair of the photos in `rows`."""
     return len(rows) > 1 and comparisons.take(rows).n_pairs > 0

@@ -1,4 +1,4 @@
-"""Likelihood of choices between two photos, with ties by Davidson's (1970) model."""
+"""Likelihood of choices between two photos, with ties, by Davidson's (1970) model."""
 
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from photorank.vectors.learners.solvers.newton import Local
 
 
 class Chances(NamedTuple):
-    """Outcome probabilities of each pair at rating difference η and tie parameter log ν."""
+    """Probabilities of each pair's outcomes, at rating differences η and tie parameter log ν."""
 
     first: Floats  # (m,) probability that the first photo is preferred
     second: Floats  # (m,)
@@ -69,7 +69,7 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
         return HeldOut(float(loss) * n, n)
 
     def covariance_root(self, parameters: Floats, alpha: float, photos: float | None) -> Floats:
-        """Root R (k, ·) of the covariance R Rᵀ of the weights ω.
+        """Factor R (k, ·) of the weights' covariance R Rᵀ.
 
         Choices are independent draws; pairs of labels (then `photos` says how
         many photos they rest on) share their photos' noise.
@@ -105,7 +105,7 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
 
     @cached_property
     def _incidence(self) -> Any:
-        """Sparse matrix (m, n) from ratings to differences, first minus second photo."""
+        """Sparse matrix (m, n) that maps ratings to pairs' differences, first minus second."""
         from scipy.sparse import csr_array
 
         m, ends = len(self.comparisons.first), self.comparisons.pairs.ravel()
@@ -116,15 +116,15 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
         return self.comparisons.differences(self.Z @ weights)
 
     def _gathered(self, flow: Floats) -> Floats:
-        """Gradient in the weights (k,), from the pairs' derivatives (m,) in η."""
+        """Gradient (k,) in the weights, from derivatives (m,) in the rating differences η."""
         return self.Z.T @ self.comparisons.net(flow)
 
     def _pull(self, chances: Chances) -> Floats:
-        """Derivative (m,) of each pair's loss in the rating difference η."""
+        """Derivative (m,) of each pair's loss by the rating difference η."""
         return (self._share * (chances.first - chances.second) - self._lead) / 2
 
     def _bends(self, chances: Chances) -> tuple[Floats, Floats, float]:
-        """Second derivatives of the loss: in η (m,), in η and log ν (m,), in log ν."""
+        """Second derivatives of the loss: by η (m,), by η and log ν (m,), by log ν."""
         lead = chances.first - chances.second
         bend = self._share * (chances.first + chances.second - lead**2) / 4
         cross = -self._share * lead * chances.tie / 2

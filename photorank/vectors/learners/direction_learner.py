@@ -16,7 +16,7 @@ _SAME_PHOTO = 1e-6  # of an embedding's largest number: the rounding of float32
 
 
 class DirectionLearner(Estimator):
-    """Base class of all learners, with scikit-learn's estimator interface.
+    """Base class of learners, with the estimator interface of scikit-learn.
 
     ``fit(X, y)`` takes embeddings (n, d) and either one score a photo or
     :class:`~photorank.comparisons.comparisons.Comparisons`, of which scores are
@@ -40,7 +40,7 @@ class DirectionLearner(Estimator):
         groups: ArrayLike | None = None,
         beside: KnownDifferences | None = None,
     ) -> Self:
-        """Learner fitted to photos (n, d) and people's judgements y.
+        """Fit the learner to photos (n, d) and people's judgements y.
 
         Where `groups` (n,) are known, −1 for a photo on its own, a penalty that is chosen by
         holding out photos holds out whole groups: photos of one group tell of each other.
@@ -97,7 +97,7 @@ class DirectionLearner(Estimator):
     _beside: KnownDifferences | None = None
 
     def check_takes_differences(self) -> None:
-        """Raise ComparisonsError if the learner cannot use known differences."""
+        """Raise ComparisonsError if the learner cannot use pairs with degraded copies."""
         if not self.takes_differences:
             raise ComparisonsError(
                 f"{type(self).__name__} learns from judgements alone: leave out the degradations, "
@@ -113,7 +113,7 @@ class DirectionLearner(Estimator):
         return self.decision_function(X)
 
     def for_tests(self) -> "DirectionLearner":
-        """Copy for held-out tests, without other people's ratings of the photos."""
+        """Copy for held-out tests, which uses no other people's ratings of the photos."""
         return self
 
     def score(self, X: ArrayLike, y: ArrayLike | Comparisons) -> float:
@@ -124,7 +124,7 @@ class DirectionLearner(Estimator):
 
     @abstractmethod
     def _learn(self, X: Floats, comparisons: Comparisons) -> Floats:
-        """Learned direction (d,), not yet at unit length."""
+        """Learned direction (d,), not scaled to unit length yet."""
 
     def _checked(self, X: ArrayLike) -> Floats:
         if not hasattr(self, "direction_"):
@@ -135,7 +135,7 @@ class DirectionLearner(Estimator):
 
 
 class UncertainLearner(DirectionLearner):
-    """Base class of learners with standard errors of ratings."""
+    """Base class of learners that give standard errors of ratings."""
 
     _centre: Floats  # (d,) the mean photo of the training set
 
@@ -150,4 +150,4 @@ class UncertainLearner(DirectionLearner):
 
     @abstractmethod
     def _covariance_root(self) -> Floats:
-        """Root R (d, ·) of the covariance R Rᵀ of the unnormalised direction."""
+        """Factor R (d, ·) of the covariance R Rᵀ of the direction, before scaling."""

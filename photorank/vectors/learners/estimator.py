@@ -1,4 +1,4 @@
-"""Estimator interface of scikit-learn without importing scikit-learn, which takes seconds."""
+"""Estimator interface of scikit-learn, without the seconds that importing it takes."""
 
 from inspect import signature
 from typing import Any, Self
@@ -30,7 +30,7 @@ class Estimator:
         return {name: getattr(self, name) for name in self._parameter_names()}
 
     def set_params(self, **parameters: Any) -> Self:
-        """Estimator after changing some parameters; ValueError for an unknown name."""
+        """Change parameters by name, and return the estimator."""
         known = self._parameter_names()
         for name, value in parameters.items():
             if name not in known:
@@ -43,7 +43,7 @@ class Estimator:
         return type(self)(**self.get_params())
 
     def same_as(self, other: "Estimator") -> bool:
-        """True if another estimator has this class and equal parameters."""
+        """True if another estimator has the same class and parameters."""
         its = other.get_params()
         return type(self) is type(other) and all(
             value is its[name]
@@ -68,7 +68,7 @@ class Estimator:
     def _validated(
         self, X: ArrayLike, precisions: tuple[type, ...], *, reset: bool = False
     ) -> Floats:
-        """Checked photos (n, d): finite, floating-point, d as fitted unless `reset`.
+        """Photos (n, d) after checks: finite floats, with d as fitted unless `reset`.
 
         Raises ValueError for anything else, TypeError for what is no array of numbers.
         """

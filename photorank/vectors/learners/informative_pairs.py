@@ -1,4 +1,4 @@
-"""Choice of at most m pairs to learn from: wide score margins, dissimilar photos, few repeats."""
+"""Choice of up to m pairs to learn from: wide score gaps, unlike photos, few repeats."""
 
 from collections.abc import Iterator
 from typing import NamedTuple, cast
@@ -16,14 +16,14 @@ _DISTANCES_AT_ONCE = 4096  # pairs: bounds the memory of their differences
 
 
 class Offer(NamedTuple):
-    """Candidate pairs, each listed once, with margins."""
+    """Candidate pairs with margins, each pair listed once."""
 
     pairs: Pairs  # (k, 2)
     margins: Floats  # (k,) signed: of the first photo over the second
     times: Floats  # (k,) independent judgements of each pair
 
     def take(self, chosen: Codes) -> "Offer":
-        """Candidate pairs at the indices `chosen`."""
+        """Candidate pairs at the given indices."""
         return Offer(self.pairs[chosen], self.margins[chosen], self.times[chosen])
 
 
@@ -66,7 +66,7 @@ def informative_pairs(X: Floats, offer: Offer, m: int) -> Offer:
 
 
 def _disjoint(pairs: Pairs) -> NDArray[np.bool_]:
-    """Mask (k,) of a greedy selection of pairs that share no photo."""
+    """Mask (k,) of pairs chosen greedily so that no two share a photo."""
     free = dict.fromkeys(pairs.ravel().tolist(), True)
     marked = np.zeros(len(pairs), dtype=bool)
     for row, (first, second) in enumerate(pairs.tolist()):
@@ -77,7 +77,7 @@ def _disjoint(pairs: Pairs) -> NDArray[np.bool_]:
 
 
 def _partners(scores: ScoreComparisons, rng: np.random.Generator) -> Iterator[Pairs]:
-    """Yield pairs (l, 2) of labelled photos by position; some may have equal labels."""
+    """Yield pairs (l, 2) of labelled photos by position; labels may be equal."""
     order = np.lexsort((scores.labels, scores.same))  # block by block, worst photo first
     block = dense_ranks(scores.same[order])
     start = np.searchsorted(block, block)

@@ -1,4 +1,4 @@
-"""Mean difference of winners' and losers' embeddings: the simplest learner, a baseline."""
+"""Simplest learner, a baseline: mean of winners' embeddings minus mean of losers'."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from photorank.vectors.learners.direction_learner import DirectionLearner
 
 
 class MeanDifference(DirectionLearner):
-    """Learner of the mean embedding difference, winner minus loser, over all comparisons.
+    """Learner of the mean embedding difference, winner minus loser.
 
     With two classes, liked and disliked, it is the difference of their means;
     it is also where :class:`AllPairs` ends as its penalty grows, which makes

@@ -1,4 +1,4 @@
-"""Convex losses over comparisons with a ridge penalty, chosen by cross-validation."""
+"""Convex losses on comparisons, with a ridge penalty chosen by cross-validation."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _ROUGH = 1e-3  # enough to compare penalties
 
 @dataclass(frozen=True)
 class PenalisedLoss(ABC, Generic[Graph]):
-    """Convex loss of the ratings Z ω over comparisons, plus α ‖ω‖²."""
+    """Convex loss on the comparisons of ratings Z ω, plus the penalty α ‖ω‖²."""
 
     Z: Floats  # (n, k)
     comparisons: Graph
@@ -26,7 +26,7 @@ class PenalisedLoss(ABC, Generic[Graph]):
 
     @abstractmethod
     def near(self, parameters: Floats, alpha: float) -> Local:
-        """Value, gradient and Hessian-vector product of the loss at `parameters`."""
+        """Value, gradient and Hessian-vector product of the loss at some parameters."""
 
     @abstractmethod
     def equal_ratings(self, alpha: float) -> tuple[Floats, Floats]:
@@ -34,7 +34,7 @@ class PenalisedLoss(ABC, Generic[Graph]):
 
     @abstractmethod
     def held_out(self, parameters: Floats) -> HeldOut:
-        """Loss on these comparisons at parameters learned from others."""
+        """Loss on these comparisons, of parameters learned from others."""
 
     def minimum(
         self, alpha: float, *, start: Floats | None = None, precision: float = _PRECISION
@@ -49,7 +49,7 @@ class PenalisedLoss(ABC, Generic[Graph]):
         )
 
     def best_alpha(self, spread: float, seed: int, groups: Codes | None = None) -> float:
-        """Penalty α with least held-out loss over 5 inner folds; `spread` is trace(XᵀLX)."""
+        """Penalty α with the least loss in 5 inner folds; `spread` is trace(XᵀLX)."""
         alphas = penalties(spread)
 
         def losses(train: Codes, test: Codes) -> Iterator[HeldOut]:

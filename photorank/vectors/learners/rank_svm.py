@@ -1,4 +1,4 @@
-"""Ranking SVM: hinge loss on every winner rated less than one unit above its loser."""
+"""Ranking SVM: hinge loss where a winner is rated less than 1 above its loser."""
 
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from photorank.vectors.learners.solvers.newton import Local
 
 
 class RankSVM(DirectionLearner):
-    r"""Ranking support vector machine on all ordered pairs, without listing the pairs.
+    r"""Ranking support vector machine on all ordered pairs, which are not listed.
 
     Minimises the mean over all pairs that people ordered, i preferred to j, of
     :math:`\max(0, 1 - v \cdot (x_i - x_j))^2`, plus α ‖v‖². Pairs that are far
@@ -74,7 +74,7 @@ class RankSVM(DirectionLearner):
 
 
 class Hinge(PenalisedLoss[Comparisons]):
-    """Mean squared hinge loss over ordered pairs for ratings Z ω, plus α ‖ω‖²."""
+    """Mean squared hinge loss over the ordered pairs of ratings Z ω, plus α ‖ω‖²."""
 
     @cached_property
     def _n_pairs(self) -> float:

@@ -1,4 +1,4 @@
-"""Least squares on few pairs: a spanning forest of the comparison graph."""
+"""Learner by least squares on few pairs: a spanning forest of the comparison graph."""
 
 from typing import cast
 
@@ -19,7 +19,7 @@ from photorank.vectors.learners.solvers.ridge import Problem
 
 
 class SpanningPairs(UncertainLearner):
-    """Least squares on few pairs without redundancy.
+    """Least squares on the pairs of a spanning forest, none of which is redundant.
 
     They are of wide margins between distant photos, out of some nine a photo: first
     disjoint ones, then those that join them to a forest (Kruskal's algorithm).
@@ -138,7 +138,7 @@ def _as_choices(chosen: Offer, n: int) -> ChoiceComparisons:
 
 
 def _label_problem(Z: Floats, scores: ScoreComparisons, component: Codes, rank: int) -> Problem:
-    """Ridge problem of photos Z (n, r) for pairs of labels, whose noise is per photo.
+    """Ridge problem for pairs of labels, with photos Z (n, r) and noise per photo.
 
     With B the pairs' incidence matrix and U the trust in the labels, the
     pairs' noise has covariance B U⁻¹ Bᵀ. Weighting the differences B Z by its

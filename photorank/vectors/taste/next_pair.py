@@ -1,4 +1,4 @@
-"""Active learning: choice of the pair that tells most about a person's taste."""
+"""Active learning: choice of the pair of photos that tells most about a person's taste."""
 
 from typing import Literal, NamedTuple
 
@@ -15,7 +15,7 @@ _CANDIDATES = 1000  # random pairs that the next one is picked from
 
 
 class NextPair(NamedTuple):
-    """Rows of two photos to show side by side, and how they were selected."""
+    """Rows of two photos to show side by side, and how the pair was chosen."""
 
     first: int
     second: int
@@ -31,7 +31,7 @@ def next_pair(
     within: Codes | None = None,
     random_share: float = RANDOM_SHARE,
 ) -> NextPair | None:
-    """Next pair to ask, random or most informative; None if no pair is left.
+    """Next pair to ask about, random or most informative; None if no pair is left.
 
     Of some random candidates it is the one whose choice is expected to tell most
     of the taste, divided by one more than how often its photos were shown.
@@ -69,7 +69,7 @@ def next_pair(
 
 
 class _Partners(NamedTuple):
-    """Rows of photos sorted by block; pairs are within a block."""
+    """Rows of photos sorted by block, within which pairs are formed."""
 
     rows: Codes  # (k,) all photos that have a partner, block by block
     begin: Codes  # (k,) where in `rows` the photo's block begins
@@ -92,7 +92,7 @@ class _Partners(NamedTuple):
         return float((self.size - 1).sum()) / 2
 
     def every(self) -> Pairs:
-        """All pairs (m, 2) of rows within a block."""
+        """All pairs (m, 2) of rows that share a block."""
         place = np.arange(len(self.rows))
         later = self.begin + self.size - 1 - place  # partners that come after
         first = np.repeat(place, later)
@@ -100,7 +100,7 @@ class _Partners(NamedTuple):
         return np.column_stack([self.rows[first], self.rows[first + 1 + step]])
 
     def some(self, m: int, rng: np.random.Generator) -> Pairs:
-        """Random pairs (m, 2): a random photo with a random partner from its block."""
+        """Random pairs (m, 2): a random photo, and a random partner from its block."""
         first = rng.integers(len(self.rows), size=m)
         begin, size = self.begin[first], self.size[first]
         second = begin + (first - begin + 1 + rng.integers(size - 1)) % size
@@ -108,7 +108,7 @@ class _Partners(NamedTuple):
 
 
 def _unasked(partners: _Partners, before: Pairs, rng: np.random.Generator) -> Pairs:
-    """Pairs (m, 2) not asked yet, in random order: all if few, else a random sample."""
+    """Pairs (m, 2) not asked about yet, in random order: all, or a sample if many."""
     if partners.total <= max(_CANDIDATES, 2 * len(before)):
         pairs = rng.permutation(partners.every())
     else:  # most pairs are new, so some of these are
@@ -117,5 +117,5 @@ def _unasked(partners: _Partners, before: Pairs, rng: np.random.Generator) -> Pa
 
 
 def _codes(pairs: Pairs) -> Codes:
-    """Code of each pair (m,), independent of the order of its photos."""
+    """Code (m,) of each pair, the same for both orders of its photos."""
     return (pairs.min(axis=1) << 32) | pairs.max(axis=1)

@@ -1,4 +1,4 @@
-"""Learner of one person's taste, with a prior from other people's tastes."""
+"""Learner of one person's taste, starting from other people's tastes."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,7 +13,7 @@ KIND = "personal"
 
 
 class Personal(DirectionLearner):
-    """Posterior taste of one person, from a prior and the person's judgements.
+    """Learner of one person's taste, from a prior and the person's judgements.
 
     How far the judgements move the prior is not fitted to them, for there may be
     ten: it is what was learned from many other people (see
@@ -60,13 +60,13 @@ class Personal(DirectionLearner):
         return self.taste_.vector
 
     def for_tests(self) -> "Personal":
-        """Copy for held-out tests, without other people's ratings of the photos."""
+        """Copy for held-out tests, which uses no other people's ratings of the photos."""
         prior = self.prior
         return Personal(prior=prior.for_tests) if isinstance(prior, TastePrior) else self
 
 
 def judged(Z: Floats, comparisons: Comparisons) -> Judged:
-    """Judgements of one person from a comparison graph, over photos with coordinates Z."""
+    """One person's judgements, from a comparison graph over photos with coordinates Z."""
     if isinstance(comparisons, ChoiceComparisons):
         graph = comparisons
         pairs = np.column_stack([graph.first, graph.second])

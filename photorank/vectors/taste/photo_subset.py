@@ -17,7 +17,7 @@ MOST = 20_000
 
 @dataclass(frozen=True, eq=False)
 class PhotoSubset:
-    """Subset of an index's photos, with taste prior and coordinates."""
+    """Subset of an index's photos, with the prior of a taste and coordinates."""
 
     prior: TastePrior
     rows: Codes  # (k,) of the index, ascending
@@ -31,7 +31,7 @@ class PhotoSubset:
         return cls(prior, rows, Z)
 
     def of_rater(self, index: Index, rater: str) -> "PhotoSubset":
-        """The same photos and coordinates, shared, with a rater's own taste prior."""
+        """The same photos and coordinates, shared, with another rater's prior."""
         return replace(self, prior=prior_of_rater(index, self.prior, rater))
 
     def including(self, index: Index, rows: Codes) -> "PhotoSubset":
@@ -50,11 +50,11 @@ class PhotoSubset:
         )
 
     def places(self, rows: Codes) -> Codes:
-        """Positions in the subset of the given row numbers, all of them members."""
+        """Positions in the subset of some rows, all of them in the subset."""
         return np.searchsorted(self.rows, rows)
 
     def placed(self, said: Clicks) -> Clicks:
-        """Clicks with row numbers replaced by positions in the subset."""
+        """Clicks with photos as positions in the subset instead of rows."""
         return said._replace(
             winners=self.places(said.winners),
             losers=self.places(said.losers),
@@ -70,7 +70,7 @@ def subset_in(
     rater: str | None = None,
     within: Codes | None = None,
 ) -> PhotoSubset:
-    """Subset of an index's photos to ask a person about, with the taste prior.
+    """Subset of an index's photos to ask a person about, with the prior of the taste.
 
     The direction is what everybody is taken to like, None to begin from nothing. How far
     `rater` may deviate is learned from the others, as
@@ -82,7 +82,7 @@ def subset_in(
 
 
 def some_rows(n: int, within: Codes | None = None, *, most: int = MOST) -> Codes:
-    """Rows to sample pairs from: all n if few, else about `most` random ones.
+    """Rows to draw pairs from: all n if few, else about `most` random ones.
 
     They are drawn at random, once and for all; with `within` whole blocks of two
     photos or more are drawn, for parts of a series would be left without partners.

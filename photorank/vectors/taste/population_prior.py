@@ -1,4 +1,4 @@
-"""Taste prior of a new person: a vector's ratings, and the spread of people around them."""
+"""Prior of a new person's taste: a vector's ratings, and the spread of people around them."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,7 +21,7 @@ _PRIOR_PEOPLE = 10.0  # people that the starting covariance weighs as much as
 
 
 def prior_in(index: Index, direction: Direction | None, *, rater: str | None = None) -> TastePrior:
-    """Taste prior of a person who judges an index's photos, from a master-vector (d,).
+    """Prior of the taste of a person who judges an index's photos, from a vector (d,).
 
     The ways in which people may deviate are those in which all of its photos differ,
     judged or not; how far a `rater` may is learned from the others, where there are
@@ -33,7 +33,7 @@ def prior_in(index: Index, direction: Direction | None, *, rater: str | None = N
 
 
 def prior_of_rater(index: Index, prior: TastePrior, rater: str) -> TastePrior:
-    """Everybody's taste prior with a rater's spread, learned from the others; same coordinates."""
+    """Everybody's prior with a spread learned from all people but the rater."""
     others = index.single_ratings(without=rater)
     learned = prior_by_others(prior, others, index.embeddings_of)
     if learned is prior or len(index.single_ratings().raters) > len(others.raters):
@@ -95,7 +95,7 @@ def learned_prior(
 def prior_by_others(
     prior: TastePrior, others: SingleRatings, embeddings_of: Callable[[Codes], Embeddings]
 ) -> TastePrior:
-    """Prior with covariance and noise learned from other people's scores, if enough exist.
+    """Prior with covariance and noise learned from other people's scores, if there are enough.
 
     With fewer than 20 of them, or if they do not agree with its direction, it is
     the prior itself.
@@ -115,7 +115,7 @@ def prior_by_others(
 
 
 def _label_unit(rating: Floats, table: RaterTable) -> float:
-    """Regression slope of the labels on the prior vector's ratings (n,)."""
+    """Slope of the regression of labels on the prior vector's ratings (n,)."""
     known = rating[table.photos] - rating[table.photos].mean()
     unit = float(known @ table.scores / max(known @ known, 1e-300))
     if not unit > 0:
@@ -124,7 +124,7 @@ def _label_unit(rating: Floats, table: RaterTable) -> float:
 
 
 def _deviations(Z: Floats, table: RaterTable, unit: float) -> list[tuple[Floats, Floats]]:
-    """Photos (l, q) and labels (l,) per person: residuals of a fit to the other people's mean."""
+    """Photos and labels per person, after removing what other people's mean predicts."""
     total = np.bincount(table.photos, table.scores, table.n)
     count = np.bincount(table.photos, minlength=table.n)
     people = []

@@ -1,4 +1,4 @@
-"""Posterior taste of one person: shared taste plus a deviation learned from few judgements."""
+"""One person's taste: the shared taste, and a deviation learned from few judgements."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,7 +29,7 @@ _TOLERANCE = 1e-9  # of the gradient, in posterior standard deviations
 
 @dataclass(frozen=True)
 class TastePrior:
-    """Prior of a person's taste: shared direction, and covariance of deviations from it.
+    """Prior of a person's taste: shared direction, and covariance of deviations.
 
     A person rates photo x by ``s g(x) + z(x)·δ``: g is everybody's rating in
     units of its own standard deviation over the photos, z the photo in a few
@@ -49,7 +49,7 @@ class TastePrior:
 
     @classmethod
     def of(cls, X: Embeddings | Floats, direction: ArrayLike | None) -> "TastePrior":
-        """Prior of a new person, from sample photos X (n, d) and a direction.
+        """Prior of a new person's taste, from a sample of photos X (n, d) and a direction.
 
         The direction is what is taken to be everybody's: any master-vector. With None the
         person's own deviation is all there is, as large as both together. Raises
@@ -77,7 +77,7 @@ class TastePrior:
         )
 
     def coordinates(self, X: Embeddings | Floats) -> Floats:
-        """Coordinates (n, 1 + q) of photos (n, d): shared rating, then principal components."""
+        """Coordinates (n, 1 + q) of photos: shared rating, then principal components."""
         axes = np.column_stack([self.direction / self.spread, self.basis])
         Z = np.empty((len(X), axes.shape[1]))
         for begin in range(0, len(X), _ROWS):  # a double copy of 100,000 photos takes a gigabyte
@@ -87,7 +87,7 @@ class TastePrior:
 
     @property
     def for_tests(self) -> "TastePrior":
-        """Copy for held-out tests, without other people's ratings of the photos."""
+        """Copy for held-out tests, which uses no other people's ratings of the photos."""
         return self if self.without_others is None else self.without_others
 
     @property
@@ -104,12 +104,12 @@ class TastePrior:
 
     @cached_property
     def mean(self) -> Floats:
-        """Prior mean (1 + q,) of (s, δ): shared taste, zero deviation."""
+        """Mean (1 + q,) of the prior of (s, δ): the shared taste, no deviation."""
         return np.append(1.0, np.zeros(len(self.covariance)))
 
     @cached_property
     def precision(self) -> Floats:
-        """Prior inverse covariance (1 + q, 1 + q) of (s, δ)."""
+        """Inverse covariance (1 + q, 1 + q) of the prior of (s, δ)."""
         q = len(self.covariance)
         precision = np.zeros((1 + q, 1 + q))
         precision[0, 0] = SCALE_SPREAD**-2
@@ -152,11 +152,11 @@ class Taste:
 
     @property
     def direction(self) -> Direction:
-        """Unit direction (d,) of the posterior; before any judgement that of the prior."""
+        """Unit direction (d,) of the taste; before any judgement that of the prior."""
         return self.vector / np.linalg.norm(self.vector)
 
     def ratings(self, Z: Floats) -> Ratings:
-        """Ratings (n,) of photos from their coordinates (n, 1 + q); the mean photo rates 0."""
+        """Ratings (n,) of photos with coordinates (n, 1 + q), 0 for the mean photo."""
         return Z @ self.weights
 
     def standard_errors(self, Z: Floats) -> Floats:
@@ -177,7 +177,7 @@ class Taste:
         return expit(slope * gap / np.sqrt(1 + np.pi / 8 * slope**2 * variance))
 
     def information(self, first: Floats, second: Floats) -> Floats:
-        """Expected information (m,) of a choice between two photos, 0 to 1 bit.
+        """Expected information (m,) in bits, 0 to 1, of a choice between two photos.
 
         It is the mutual information of the choice and the taste: the choice's
         entropy less what would be left if the taste were known (Houlsby et al.
@@ -248,7 +248,7 @@ def taste_of(prior: TastePrior, judged: Judged) -> Taste:
 
 
 def _principal(rows: Floats) -> tuple[Floats, Floats]:
-    """Largest variances (q,) of centred rows (n, d), and their principal components (d, q)."""
+    """Greatest variances (q,) of centred rows (n, d), and their directions (d, q)."""
     from scipy.linalg import eigh
 
     n, d = rows.shape
@@ -261,7 +261,7 @@ def _principal(rows: Floats) -> tuple[Floats, Floats]:
 
 
 def _centred(prior: TastePrior, judged: Judged) -> tuple[Floats, Floats]:
-    """Coordinates and labels (l,) minus block means; labels in the unit of ratings."""
+    """Coordinates and labels (l,) minus their block's mean; labels in the unit of ratings."""
     Z, labels = judged.Z[judged.rows], judged.labels
     blocks = np.zeros(len(labels), dtype=np.intp) if judged.blocks is None else judged.blocks
     codes = np.unique(blocks, return_inverse=True)[1]

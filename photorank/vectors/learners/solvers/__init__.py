@@ -1,1 +1,1 @@
-"""Solvers of penalised least squares and convex losses, on which learners stand."""
+"""Solvers for learners: penalised least squares, and smooth convex losses."""

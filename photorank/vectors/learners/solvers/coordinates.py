@@ -1,4 +1,4 @@
-"""Rotated coordinates in which the comparison graph's Gram matrix is diagonal."""
+"""Rotated coordinates in which the Gram matrix of the comparison graph is diagonal."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +20,7 @@ _REPEATED = 1e-4
 
 @dataclass(frozen=True)
 class Coordinates:
-    """Photos Z (n, k) in rotated coordinates, with diagonal ZᵀLZ and the same ridge penalty.
+    """Photos Z (n, k) in rotated coordinates: ZᵀLZ is diagonal, the ridge penalty unchanged.
 
     Directions that no comparison tells anything about are left out, so k is at
     most the rank of the photos' differences.
@@ -34,7 +34,7 @@ class Coordinates:
 
     @classmethod
     def of(cls, X: Floats, comparisons: Comparisons, prior: Direction | None) -> Self:
-        """Rotated photos (n, d), with one more coordinate for a prior direction's scale."""
+        """Rotated coordinates of photos (n, d), and one more for the scale of a prior."""
         basis = row_space(X, comparisons.active)
         Z, back = (X, np.eye(X.shape[1])) if basis is None else (X @ basis, basis)
         r = Z.shape[1]
@@ -52,14 +52,14 @@ class Coordinates:
 
 @dataclass(frozen=True)
 class RowSpace:
-    """Span of some photos, with an orthonormal basis computed when needed."""
+    """Span of some photos, with an orthonormal basis computed on first use."""
 
     photos: Floats  # (r, d)
     root: Floats | None  # (r, r) lower triangular: their coordinates; None where it is unsafe
 
     @classmethod
     def of(cls, photos: Floats) -> Self | None:
-        """Span of photos (r, d); None if r ≥ d, where it saves nothing."""
+        """Span of photos (r, d); None if r ≥ d, where it has no advantage."""
         if len(photos) >= photos.shape[1]:
             return None
         try:

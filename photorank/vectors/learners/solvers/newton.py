@@ -27,7 +27,7 @@ class Local(NamedTuple):
 def minimise(
     near: Callable[[Floats], Local], start: Floats, *, scale: Floats, tolerance: float
 ) -> Floats:
-    """Minimiser (k,) of a convex function; `near` gives its value and derivatives.
+    """Minimum (k,) of a convex function, which `near` evaluates with derivatives.
 
     `scale` (k,) guesses the Hessian's diagonal, > 0: a good guess saves products. A gradient
     whose :func:`steepness` is at most `tolerance` ends the search.
@@ -61,7 +61,7 @@ def steepness(gradient: Floats, scale: Floats) -> float:
 
 
 def _newton_step(here: Local, scale: Floats, tolerance: float) -> Floats:
-    """Newton step (k,) by conjugate gradients, preconditioned by `scale`."""
+    """Newton step (k,) found by conjugate gradients, preconditioned by `scale`."""
     step, residual = np.zeros_like(scale), -here.gradient
     towards = scaled = residual / scale
     energy = float(residual @ scaled)

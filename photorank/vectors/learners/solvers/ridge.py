@@ -18,7 +18,7 @@ ALPHAS = np.logspace(-7, 2, 73)
 
 
 class Fit(NamedTuple):
-    """Solution of the ridge problem at one penalty."""
+    """Solution of the ridge problem for one penalty."""
 
     alpha: float
     weights: Floats  # (r,)
@@ -28,7 +28,7 @@ class Fit(NamedTuple):
 
 
 class Path(NamedTuple):
-    """Solutions of the ridge problem at several penalties, as in :class:`Fit`."""
+    """Solutions of the ridge problem for several penalties, with the fields of :class:`Fit`."""
 
     weights: Floats  # (a, r)
     prior_scales: Floats  # (a,)
@@ -38,7 +38,7 @@ class Path(NamedTuple):
 
 @dataclass(frozen=True)
 class Problem:
-    """Ridge problem in ζ (r,) and s ≥ 0: Σ w_ij (z_ij·ζ + s t_ij − m_ij)² + α ‖ζ‖².
+    """Ridge problem in ζ and s ≥ 0: Σ w_ij (z_ij·ζ + s t_ij − m_ij)² + α ‖ζ‖².
 
     Everything that depends on the photos is summed once; one tridiagonal
     form then gives the solution at any α in O(r).
@@ -88,12 +88,12 @@ class Problem:
 
     @cached_property
     def form(self) -> Tridiagonal:
-        """Tridiagonal form T = Qᵀ G Q."""
+        """Tridiagonal form T = Qᵀ G Q of the Gram matrix G."""
         return Tridiagonal.of(self.gram)
 
     @cached_property
     def squared(self) -> Floats | None:
-        """Matrix ZᵀL²Z (r, r) for labels, which have noise per photo; None for choices."""
+        """Matrix ZᵀL²Z (r, r) if noise is per photo, as of labels; None for choices."""
         if self.labelled is None:
             return None
         Z, comparisons = self.labelled
@@ -116,7 +116,7 @@ class Problem:
         return rotated._replace(weights=self.form.back(rotated.weights.T).T)
 
     def _rotated_path(self, alphas: Floats) -> Path:
-        """Solutions at several penalties, with weights in the coordinates of T."""
+        """Solutions for several penalties, with weights in the coordinates of T."""
         targets = np.column_stack([self.pull, self.prior_pull])
         rotated = self.form.rotated(targets)  # (r, 2)
         solved = self.form.solutions(alphas, rotated)  # (a, r, 2)
@@ -129,7 +129,7 @@ class Problem:
         return Path(weights, scales, freedom, np.maximum(energy - explained, 0.0))
 
     def best_alpha(self) -> float:
-        """Penalty with least generalised cross-validation error."""
+        """Penalty with the least error in generalised cross-validation."""
         alphas = self.alphas()
         path = self._rotated_path(alphas)
         free = 1 - path.degrees_of_freedom / self.n_judgements
@@ -143,14 +143,14 @@ class Problem:
         return ALPHAS * (largest if largest > 0 else 1.0)
 
     def noise(self, fit: Fit) -> float:
-        """Residual standard deviation of one label, or of one choice's margin."""
+        """Residual standard deviation of a label, or of a choice's margin."""
         free = max(1 - fit.degrees_of_freedom / self.n_judgements, 1e-12)
         # A pair of labels carries the noise of two photos, a choice only its own.
         draws = 1 if self.labelled is None else 2
         return float(np.sqrt(fit.residual / free / draws))
 
     def covariance_root(self, fit: Fit) -> Floats:
-        """Root R (r, r) of the covariance R Rᵀ of the weights ζ."""
+        """Factor R (r, r) of the weights' covariance R Rᵀ."""
         noise, inverse = self.noise(fit), self.form.inverse(fit.alpha)
         axes = self.main_axes(len(inverse))
         if self.squared is None:
@@ -160,7 +160,7 @@ class Problem:
         return noise * axes @ (inverse[:, None] * inner)
 
     def _prior_scales(self, reached: Floats) -> Floats:
-        """Scale s ≥ 0 (a,) of the prior direction; 0 if the labels contradict the prior.
+        """Scale s ≥ 0 of the prior direction (a,), one per penalty; 0 if labels contradict it.
 
         What the photos reach (a, 2) of the prior's product with the labels, and with itself,
         is left to them.

@@ -1,4 +1,4 @@
-"""Tridiagonal form of a symmetric matrix, in which it is solved for many penalties at once."""
+"""Tridiagonal form of a symmetric matrix, to solve it quickly for many penalties."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,7 +29,7 @@ class Tridiagonal:
 
     @classmethod
     def of(cls, gram: Floats) -> Self:
-        """Tridiagonal form of a symmetric matrix (r, r), of which the lower half is read."""
+        """Tridiagonal form of a symmetric matrix (r, r), given by its lower half."""
         from scipy.linalg.lapack import dsytrd
 
         r = len(gram)
@@ -41,7 +41,7 @@ class Tridiagonal:
 
     @cached_property
     def eigenvalues(self) -> Floats:
-        """Eigenvalues (r,) of G, in increasing order; rounding below 0 is cut off."""
+        """Eigenvalues (r,) of G in increasing order, with rounding errors below 0 set to 0."""
         from scipy.linalg import eigvalsh_tridiagonal
 
         return np.clip(eigvalsh_tridiagonal(self.diagonal, self.beside), 0, None)
@@ -54,13 +54,13 @@ class Tridiagonal:
         return np.asarray(eigh_tridiagonal(self.diagonal, self.beside)[1])
 
     def inverse(self, alphas: Floats | float) -> Floats:
-        """Eigenvalues (…, r) of (G + αI)⁻¹; for α = 0, of the pseudo-inverse."""
+        """Eigenvalues (…, r) of (G + αI)⁻¹, or of the pseudo-inverse for α = 0."""
         values = self.eigenvalues
         kept = (values > _floor(values, np.float32)) | (alphas > 0)
         return np.divide(1.0, values + alphas, out=np.zeros(kept.shape), where=kept)
 
     def solutions(self, alphas: Floats, B: Floats) -> Floats:
-        """Solutions X (a, r, k) of (T + αI) X = B (r, k), one for each penalty α (a,)."""
+        """Solutions X (a, r, k) of (T + αI) X = B, one per penalty α (a,)."""
         rounding = _floor(self.eigenvalues, np.float64)
         if len(self.diagonal) < 2 or alphas.min() <= 10 * rounding:
             rotated = self.inverse(alphas[:, None])[:, :, None] * (self.eigenvectors.T @ B)
@@ -103,5 +103,5 @@ class Tridiagonal:
 
 
 def _floor(eigenvalues: Floats, precision: type[np.floating[Any]]) -> float:
-    """Size below which an eigenvalue is rounding error in the given precision."""
+    """Size below which an eigenvalue is only rounding error in the given precision."""
     return float(eigenvalues.max(initial=0) * len(eigenvalues) * np.finfo(precision).eps)
