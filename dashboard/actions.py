@@ -1,4 +1,4 @@
-"""Actions behind buttons: the work of a CLI command, saved in the same files."""
+"""Actions behind buttons: the same work as a command, saved in the same files."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -147,7 +147,7 @@ def record_answers(session: "TeachSession", items: Sequence[Json]) -> None:
 
 
 def _pair_named(paths: IndexPaths, tokens: Any) -> tuple[str, str] | None:
-    """Digests of two photos from digest prefixes; None unless both are in the index."""
+    """Digests of two photos, from the first digits of each; None unless both are indexed."""
     if not isinstance(tokens, list) or len(tokens) != 2:
         return None
     found = [digest_beginning(paths, one) for one in tokens if isinstance(one, str)]
@@ -183,7 +183,7 @@ def keep_taste(index: Index, vector: MasterVector) -> None:
 
 
 def _made_folder(folder: Path) -> Path:
-    """Folder created if missing; visitors see one sentence for any failure."""
+    """Create a folder if missing, with the same message to visitors for every failure."""
     try:
         make_folder(folder)
         if os.access(folder, os.W_OK | os.X_OK):
@@ -194,7 +194,7 @@ def _made_folder(folder: Path) -> Path:
 
 
 def fill_album(index: Index, entry: "Entry") -> str:
-    """Sentence for the user after filling a saved album's empty places with the best photos.
+    """Fill a saved album's empty places with the best photos; return a sentence about it.
 
     Raises AlbumChangedError if somebody changed it meanwhile.
     """
@@ -212,7 +212,7 @@ def fill_album(index: Index, entry: "Entry") -> str:
 
 
 def swap_in_album(index: Index, entry: "Entry") -> str:
-    """Sentence for the user after the best swap in a saved album.
+    """Make the best swap in a saved album; return a sentence about it.
 
     Raises AlbumChangedError if somebody changed it meanwhile.
     """
@@ -227,7 +227,7 @@ def swap_in_album(index: Index, entry: "Entry") -> str:
 
 
 def _judged(index: Index, entry: "Entry", *, fill: bool) -> Album:
-    """Saved album with its value and best swap, optionally filled up."""
+    """Saved album with its value and its best swap, and with empty places filled if `fill`."""
     from photorank.album.kept.choose import request_of, rows_of_album
 
     vector = albums.vector_of(index, entry.album)
@@ -241,7 +241,7 @@ def _judged(index: Index, entry: "Entry", *, fill: bool) -> Album:
 def export_album(
     index: Index, made: Album, kind: "ExportKind", to: str, *, along: bool = False
 ) -> str:
-    """Write an album's photos, and optionally their companions, into a folder.
+    """Copy an album's photos, and optionally their companion files, into a folder.
 
     Returns a sentence that counts the written files.
     """

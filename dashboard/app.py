@@ -1,4 +1,4 @@
-"""ASGI app of the dashboard: pages, image routes, and refusal of foreign origins."""
+"""ASGI app of the dashboard: pages, image routes, and refusal of other sites' requests."""
 
 import streamlit as st
 from starlette.middleware import Middleware

@@ -20,7 +20,7 @@ _ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in string.punctuation})
 
 
 def family(kind: str) -> str:
-    """Origin of a vector in words: from words, learned from photos, or random.
+    """Origin of a vector in words: made from words, learned from photos, or random.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def number(value: float, digits: str) -> str:
 
 
 def percent(value: float, digits: int = 0) -> str:
-    r"""Share, 0 to 1, formatted as a percentage.
+    r"""Fraction, 0 to 1, as a percentage.
 
     Examples
     --------
@@ -75,7 +75,7 @@ def percent(value: float, digits: int = 0) -> str:
 
 
 def with_interval(estimate: Limits | Estimate) -> str:
-    r"""Share with its confidence interval, formatted as percentages.
+    r"""Fraction with its confidence interval, as percentages.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def with_interval(estimate: Limits | Estimate) -> str:
 
 
 def chances(probability: float) -> tuple[str, str]:
-    r"""Probability and its complement as percentages that sum to 100 %.
+    r"""Probability and its complement, as percentages that sum to 100 %.
 
     Examples
     --------
@@ -105,7 +105,7 @@ def _per_cent(whole: int) -> str:
 
 
 def listing(names: Sequence[str]) -> str:
-    """Names joined by commas and a final “and”.
+    """Names joined by commas, and “and” before the last.
 
     Examples
     --------
@@ -117,7 +117,7 @@ def listing(names: Sequence[str]) -> str:
 
 
 def file_name(path: Path) -> str:
-    """Folder and file name of a photo's path, escaped for Markdown."""
+    """Folder and name of a photo's file, escaped for Markdown."""
     return plain("/".join(path.parts[-2:]))
 
 

@@ -1,4 +1,4 @@
-"""Frame of all pages: navigation, old URLs, and the start page of an empty workspace."""
+"""Frame around all pages: navigation, old URLs, and the first page of an empty workspace."""
 
 import os
 from collections.abc import Callable
@@ -69,7 +69,7 @@ def go(name: str) -> None:
 
 
 def hidden(address: str, run: str | Callable[[], None]) -> "st.Page":
-    """Page with a URL but without a navigation entry."""
+    """Page that has a URL but no entry in the navigation."""
     return st.Page(run, title=address, url_path=address, visibility="hidden")
 
 

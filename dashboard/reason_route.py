@@ -1,4 +1,4 @@
-"""HTTP route for the reasons of a photo's rating.
+"""HTTP route that serves the reasons for a photo's rating.
 
 It stands apart from the other routes, for it rests on what the pages keep in their caches.
 """
@@ -22,7 +22,7 @@ _pool = ThreadPoolExecutor(1, thread_name_prefix="reasons")
 
 
 def reason_routes() -> list[Route]:
-    """HTTP route of the reasons for a photo's rating."""
+    """HTTP route that serves the reasons for a photo's rating."""
     return [Route(route_path("reasons/{index}/{photo}"), _reasons)]
 
 

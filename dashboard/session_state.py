@@ -1,4 +1,4 @@
-"""Session and URL state not owned by a widget: links, words, album marks, map area, pairs."""
+"""Session and URL state that no widget owns: links, vocabulary, album marks, map area, pairs."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -40,24 +40,24 @@ def link_query(query: Mapping[str, str]) -> dict[str, str]:
 
 
 def note_page(page: str, *, lab: bool = False) -> None:
-    """Record the drawn page, and whether the user has just switched to it."""
+    """Record which page is drawn, and whether the user has just switched to it."""
     state = st.session_state
     state["turned"], state["page"], state["lab"] = state.get("page") != page, page, lab
 
 
 def chosen_words() -> Mode:
-    """Vocabulary chosen in this session, else the one stored by the browser."""
+    """Vocabulary (plain or statistical) chosen in this session, else as stored by the browser."""
     kept = st.session_state.get("spoken", st.context.cookies.get(WORDS_COOKIE))
     return next((mode for mode in MODES if mode == kept), "plain")
 
 
 def choose_words() -> None:
-    """Record the vocabulary for all pages."""
+    """Record the vocabulary that the user chose, for all pages."""
     st.session_state["spoken"] = st.session_state["words"]
 
 
 def words_to_keep() -> bool:
-    """True if the browser does not yet store this session's vocabulary."""
+    """True if the browser has yet to store this session's vocabulary."""
     return "spoken" in st.session_state
 
 
@@ -72,7 +72,7 @@ def word(term: str) -> str:
 
 
 def set_from_link(key: str, options: Mapping[str, str]) -> None:
-    """Set a widget, before it is drawn, to the value passed by a link, if valid.
+    """Set a widget, before it is drawn, to the valid value that a link passes.
 
     `options` has the value by each way to write it. The address keeps saying it, for it may be
     shared, until the user chooses (:func:`forget_link`). Where nothing was taken along, it is as it
@@ -88,7 +88,7 @@ def set_from_link(key: str, options: Mapping[str, str]) -> None:
 
 
 def unknown_in_address(key: str, options: Collection[str]) -> str:
-    """Value in the URL that is no option of a widget; "" without one."""
+    """Value in the URL that the widget does not offer; empty if there is none."""
     wanted = (st.query_params.get(name, "") for name in (key, TAKEN_ALONG[key]))
     return next((str(one) for one in wanted if one and one not in options), "")
 
@@ -104,7 +104,7 @@ def forget_link(key: str) -> None:
 
 
 def photo_in_address(name: str) -> str:
-    """Digest prefix of the photo in a URL parameter; "" if absent."""
+    """First digits of the digest of the photo in a URL parameter; empty if absent."""
     return str(st.query_params.get(name, ""))
 
 
@@ -147,7 +147,7 @@ def rater() -> str:
 
 
 def note_choices(taste: str, *numbers: int) -> bool:
-    """True if a taste has learned from more since the last call; the numbers are recorded."""
+    """Record what a taste has learned from; True if that changed since the last call."""
     noted: dict[str, tuple[int, ...]] = st.session_state.setdefault("learned-from", {})
     before, noted[taste] = noted.get(taste), numbers
     return before is not None and before != numbers
@@ -172,7 +172,7 @@ def map_area() -> str:
 
 
 def draw_area_anew() -> None:
-    """Make the map redraw with the selected area as initial selection box."""
+    """Redraw the map with the selected area as its selection box."""
     st.session_state["area-drawn"] = map_area()
 
 
@@ -196,7 +196,7 @@ def album_marks(index: str) -> dict[str, str]:
 
 
 def read_marks_in_address(index: Index) -> None:
-    """Apply the pins and bans from the URL, once per session and index."""
+    """Apply pins and bans from the URL, once per session and index."""
     read = st.session_state.setdefault("read", set())
     if index.name in read:
         return
@@ -241,7 +241,7 @@ def leave_note(key: str, note: str) -> None:
 
 
 def taken_note(key: str) -> str | None:
-    """Note stored by the previous run, returned once."""
+    """Take the note that the previous run stored; None if there is none."""
     note: str | None = st.session_state.pop(f"note-{key}", None)
     return note
 
@@ -252,7 +252,7 @@ def set_widget(key: str, value: str) -> None:
 
 
 def component_act(key: str) -> object:
-    """Value sent by a component's button press, for the change callback."""
+    """Value that a component's button sent, for its change callback."""
     return (st.session_state.get(key) or {}).get("act")
 
 
@@ -293,7 +293,7 @@ def sending_token(name: str) -> str:
 
 
 def chosen_row(key: str, names: Sequence[str], first: str | None) -> str | None:
-    """Row last selected in a table of vectors, else the default row."""
+    """Row selected last in a table of vectors; `first` if none was."""
     rows: dict[str, str] = st.session_state.setdefault("rows", {})
     pressed = (st.session_state.get(key) or {}).get("chosen")
     if isinstance(pressed, str) and pressed in names:
@@ -303,7 +303,7 @@ def chosen_row(key: str, names: Sequence[str], first: str | None) -> str | None:
 
 
 def asks_for_statistics() -> bool:
-    """True if the URL requests a part of the page shown in statistical words only."""
+    """True if the URL asks for a part of the page that only statistical words have."""
     asked = st.query_params
     own_words = {name for name, _ in SCOPES.values()}
     return (
@@ -312,5 +312,5 @@ def asks_for_statistics() -> bool:
 
 
 def speak_as_statistician() -> None:
-    """Switch the pages to statistical words."""
+    """Switch all pages to statistical words."""
     st.session_state["spoken"] = st.session_state["words"] = "statistics"

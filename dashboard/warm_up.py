@@ -1,4 +1,4 @@
-"""Warm-up of the server: modules and data of the first page are read before anybody asks."""
+"""Warm-up of the server: the first page's modules and data are loaded before any visit."""
 
 import asyncio
 import logging

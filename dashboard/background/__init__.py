@@ -1,1 +1,1 @@
-"""Work outside of pages: long jobs, and the folders and uploads they read."""
+"""Work outside of pages: long jobs, folders to read, and uploads."""

@@ -1,4 +1,4 @@
-"""Access rule: only visitors on this computer may browse folders."""
+"""Rule that only visitors on this computer may browse its folders."""
 
 from collections.abc import Mapping
 from ipaddress import ip_address
@@ -12,13 +12,13 @@ _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "
 
 
 def at_this_computer() -> bool:
-    """True if server and visitor both use this computer alone."""
+    """True if the server and the visitor are both on this computer."""
     listens = str(st.get_option("server.address") or "")
     return is_local(listens, st.context.ip_address, st.context.headers)
 
 
 def is_local(listens: str, visitor: str | None, headers: Mapping[str, str]) -> bool:
-    """True if server address, visitor address and request host are all of this computer.
+    """True if the server's and visitor's addresses and the request's host are this computer.
 
     `visitor` is None, as Streamlit has it, for an address of this computer. A request that names
     no host, or another host than this computer, is of nobody here.

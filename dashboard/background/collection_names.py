@@ -8,7 +8,7 @@ _MAX_NAME = 40  # letters of a name that is made
 
 
 def name_for(folder: str, known: Collection[str]) -> str:
-    """Unused, valid name of a collection for a folder's photos.
+    """Valid, unused name for a collection of a folder's photos.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Folders of this computer for the folder chooser; no file content is shown."""
+"""Folders of this computer for the folder chooser, without contents of files."""
 
 import os
 import time
@@ -15,7 +15,7 @@ COUNTING_SECONDS = 0.7  # after which a count is told as "or more"
 
 @dataclass(frozen=True)
 class Listing:
-    """Subfolders of a folder, sorted by name; or the reason why they cannot be listed."""
+    """Subfolders of a folder, sorted by name, or the reason why they cannot be listed."""
 
     here: Path
     folders: tuple[Path, ...]
@@ -25,14 +25,14 @@ class Listing:
 
 @dataclass(frozen=True)
 class Count:
-    """Number of photos in a folder by suffix, and True if counting stopped early."""
+    """Number of photos in a folder by suffix, and True if the count was cut short."""
 
     photos: int
     is_whole: bool
 
 
 def listing(typed: str) -> Listing:
-    """Subfolders of a typed or chosen folder; links to folders count as folders."""
+    """Subfolders of a folder, typed or chosen; links to folders count as folders."""
     try:
         here = Path(os.path.abspath(typed_path(typed).expanduser()))
         names = sorted(entry.name for entry in os.scandir(here) if _is_shown(entry))
@@ -44,7 +44,7 @@ def listing(typed: str) -> Listing:
 
 
 def places() -> dict[str, Path]:
-    """Starting folders by name: home, pictures, and removable disks."""
+    """Folders to start from, by name: home, pictures, and removable disks."""
     home = Path.home()
     asked = {"Home": home, "Pictures": home / "Pictures", "Downloads": home / "Downloads"}
     user = os.environ.get("USER") or home.name

@@ -1,4 +1,4 @@
-"""View-model of a job: progress, speed, remaining time and outcome in words."""
+"""Texts on a job: progress, speed, remaining time and outcome."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from photorank.progress_file import Progress
 
 @dataclass(frozen=True)
 class JobText:
-    """Job in words: a status line, and details if it did not end well."""
+    """Texts on a job: a status line, and details if it did not end well."""
 
     line: str
     share: float  # of it that is done, 0 to 1
@@ -18,7 +18,7 @@ class JobText:
 
 
 def job_text(said: Progress, last_words: str = "") -> JobText:
-    """State of a job in words; `last_words` is the last line of its error output."""
+    """Texts on a job's state; `last_words` is the last line of its error output."""
     if said.is_running:
         return JobText(_running(said), said.share)
     done = f"{said.stage}: {said.done:,} of {said.total:,}" if said.total else "Nothing done yet"
@@ -42,7 +42,7 @@ def unusable(said: Progress) -> pd.DataFrame:
 
 
 def time_text(seconds: float) -> str:
-    """Time span in rounded words.
+    """Duration in rounded words.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Jobs: long commands in separate processes, which outlive the page that started them.
+"""Jobs: long commands in separate processes, independent of the page that began them.
 
 A job's progress file is what every page reads of it; what it was asked lies beside it, so that a
 job that was killed can go on.
@@ -31,7 +31,7 @@ def evaluation_of(index: str) -> str:
 
 
 def start(workspace: Workspace, job: str, arguments: Sequence[str]) -> None:
-    """Start a job (a photorank command with arguments) unless it is running."""
+    """Start a job, which is a photorank command with arguments, unless it is running."""
     file, (command, *options) = _file(workspace, job), arguments
     with _STARTING:
         before = progress(workspace, job)
@@ -53,7 +53,7 @@ def start(workspace: Workspace, job: str, arguments: Sequence[str]) -> None:
 
 
 def progress(workspace: Workspace, job: str) -> Progress | None:
-    """Progress of a job, shared by all pages; None without such a job."""
+    """Progress of a job as all pages see it; None if there is no such job."""
     file = _file(workspace, job)
     child = _CHILDREN.get(file)
     ended = child is not None and child.poll() is not None
@@ -65,14 +65,14 @@ def progress(workspace: Workspace, job: str) -> Progress | None:
 
 
 def stop(workspace: Workspace, job: str) -> None:
-    """Ask a job to stop at its next step; finished work is kept."""
+    """Ask a job to stop at its next step; work done so far is kept."""
     said = progress(workspace, job)
     if said is not None and said.is_running and said.pid != os.getpid():
         os.kill(said.pid, signal.SIGTERM)
 
 
 def go_on(workspace: Workspace, job: str) -> None:
-    """Restart a stopped, killed or failed job with the same arguments."""
+    """Start a stopped, killed or failed job again, with the same arguments."""
     try:
         asked = json.loads(_asked(_file(workspace, job)).read_bytes())
     except (OSError, ValueError):
@@ -81,7 +81,7 @@ def go_on(workspace: Workspace, job: str) -> None:
 
 
 def put_away(workspace: Workspace, job: str) -> None:
-    """Remove an ended job."""
+    """Forget a job that has ended."""
     file = _file(workspace, job)
     for one in (file, _asked(file), file.with_suffix(".log")):
         one.unlink(missing_ok=True)
@@ -89,7 +89,7 @@ def put_away(workspace: Workspace, job: str) -> None:
 
 
 def last_words(workspace: Workspace, job: str) -> str:
-    """Last line of a job's standard error; "" if none."""
+    """Last line of a job's error output; empty if there is none."""
     try:
         lines = _file(workspace, job).with_suffix(".log").read_text(errors="replace").split("\n")
     except OSError:

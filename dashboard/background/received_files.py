@@ -33,12 +33,12 @@ _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
 
 class RefusedFileError(PhotorankError, ValueError):
-    """An uploaded file is refused, for the reason in the text."""
+    """An uploaded file is refused; the text gives the reason."""
 
 
 @dataclass
 class Receiver:
-    """Uploads of one visitor so far, and the folder for them."""
+    """Files that one visitor has uploaded so far, and their folder."""
 
     folder: Path
     files: int = 0
@@ -47,7 +47,7 @@ class Receiver:
     lock: Lock = field(default_factory=Lock)
 
     def admit(self, name: str, length: int) -> PurePosixPath:
-        """Safe path in the folder for a file of a given name and size, which is counted.
+        """Check the name and size of a file, count it, and return its path in the folder.
 
         Raises RefusedFileError.
         """
@@ -65,7 +65,7 @@ class Receiver:
         return path
 
     def keep(self, part: Path, path: PurePosixPath) -> None:
-        """Rename a completely received file to its final name; an existing file is kept."""
+        """Give a completely received file its final name; an existing file is kept."""
         with self.lock, storage_errors(self.folder):
             target = self.folder / path
             make_folder(target.parent)
@@ -84,7 +84,7 @@ _LOCK = Lock()
 
 
 def begin(workspace: Workspace, name: str) -> str:
-    """Token that permits uploads for a collection; InvalidNameError for an invalid name."""
+    """Permit uploads for a collection, and return the token that they need."""
     folder = folder_of(workspace, name)
     with storage_errors(folder):
         make_folder(folder)
@@ -98,7 +98,7 @@ def begin(workspace: Workspace, name: str) -> str:
 
 
 def receiver(token: str) -> Receiver | None:
-    """Receiver for a token; None for an unknown or expired one."""
+    """Receiver that belongs to a token; None for an unknown or expired token."""
     with _LOCK:
         found = _RECEIVERS.get(token)
     return None if found is None or time.monotonic() - found.used > IDLE_SECONDS else found
@@ -126,7 +126,7 @@ def safe_path(name: str) -> PurePosixPath:
 
 
 def _safe_name(name: str) -> str:
-    """File name valid on every system and not hidden; "" if there is none."""
+    """File name that every system accepts and shows; empty if there is none."""
     shown = "".join(letter for letter in name if unicodedata.category(letter)[0] != "C")
     text = _UNSAFE.sub("_", shown).strip(" .")
     stem, dot, suffix = text.rpartition(".")

@@ -1,4 +1,4 @@
-"""Cache keys that change with the files a cached value depends on.
+"""Cache keys that change whenever the files behind a cached value do.
 
 So what a command changes is seen at once, and two workspaces never share an entry.
 """
@@ -35,7 +35,7 @@ def of_file(path: Path) -> Key:
 
 
 def of_photos(index: Index) -> Key:
-    """Cache key that changes with an index's photos or embeddings."""
+    """Cache key that changes with the photos or embeddings of an index."""
     return str(index.paths.root), changed(index.paths.manifest)
 
 
@@ -45,7 +45,7 @@ def of_encoder(index: Index) -> Key:
 
 
 def of_judgements(index: Index) -> Key:
-    """Cache key that changes with an index's photos or judgements."""
+    """Cache key that changes with the photos or judgements of an index."""
     file = index.paths.catalogue
     log = file.with_name(f"{file.name}-wal")  # what it does not yet hold
     return *of_photos(index), changed(file), changed(log)
@@ -62,7 +62,7 @@ def of_evaluations(index: Index) -> Key:
 
 
 def of_rows(*tables: str) -> Callable[[Index], Key]:
-    """Cache-key function of an index's photos and the rows of some database tables."""
+    """Function that makes a cache key from an index's photos and the rows of some tables."""
 
     def key(index: Index) -> Key:
         with reading(index.paths) as connection:
@@ -74,7 +74,7 @@ def of_rows(*tables: str) -> Callable[[Index], Key]:
 
 
 def of_vector(vector: MasterVector) -> Key:
-    """Cache key of a vector, from direction, scale and bias."""
+    """Cache key of a vector: its direction, scale and bias."""
     return vector.direction.tobytes(), vector.scale, vector.bias
 
 

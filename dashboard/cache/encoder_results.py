@@ -1,4 +1,4 @@
-"""Cached results of the encoder: photo embeddings, and explanations of ratings."""
+"""Cached results of the encoder: embeddings of photos, and explanations of ratings."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -57,7 +57,7 @@ def embedding(index: Index, data: bytes) -> Embeddings:
     max_entries=16, show_spinner="Looking where the rating comes from …", hash_funcs=BY_PHOTOS
 )
 def explanation(index: Index, vector: MasterVector, data: bytes) -> Explanation:
-    """Explanation of a photo's rating (heat map, better photos) without concepts."""
+    """Explanation of a photo's rating (heat map, better photos), still without concepts."""
     return explain(index, vector, data, encoder(index))
 
 
@@ -68,7 +68,7 @@ def concepts(index: Index, vector: MasterVector, embedding: Embeddings) -> list[
 
 
 class Reasons(NamedTuple):
-    """Explanation of a rating, with its concepts; None if they cannot be named."""
+    """Explanation of a rating, and its concepts, None if the encoder cannot name any."""
 
     explanation: Explanation
     concepts: list[Concept] | None
@@ -76,7 +76,7 @@ class Reasons(NamedTuple):
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_PHOTOS)
 def reasons(index: Index, vector: MasterVector, row: int) -> Reasons:
-    """Reasons for an indexed photo's rating, computed outside a page run.
+    """Reasons for an indexed photo's rating, computed outside a page's run.
 
     Raises UnreadablePhotoError if its file cannot be read.
     """
@@ -87,7 +87,7 @@ def reasons(index: Index, vector: MasterVector, row: int) -> Reasons:
 
 @st.cache_data(max_entries=32, show_spinner="Looking at it in other sizes …", hash_funcs=BY_ENCODER)
 def variants(index: Index, data: bytes) -> Embeddings:
-    """Embeddings (k, d) of a photo's resized, cropped and compressed variants."""
+    """Embeddings (k, d) of a photo resized, cropped and compressed."""
     made_by = encoder(index)
     photo = decode_isolated(data, short_side=2 * made_by.short_side).photo
     return embed_variants(photo, made_by)

@@ -67,7 +67,7 @@ def facets(index: Index) -> Facets:
 
 
 def marks(index: Index, rater: str) -> dict[str, Marked]:
-    """Marks of a person by photo digest, read from disk without a cache."""
+    """Marks of a person by photo digest, read anew from disk."""
     return marks_of(index.paths, rater)
 
 
@@ -78,13 +78,13 @@ def unused_files(index: Index) -> list[SkippedFile]:
 
 
 def clickers(index: Index) -> list[str]:
-    """Names of people who judged photos by clicks, read from disk without a cache."""
+    """Names of people who judged photos by clicks, read anew from disk."""
     return clickers_of(index.paths)
 
 
 @st.cache_data(max_entries=4, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
 def judged_pairs(index: Index) -> int:
-    """Number of photo pairs of an index ordered by people.
+    """Number of photo pairs in an index that people ordered.
 
     Raises NoLabelsError if there is none.
     """
@@ -93,7 +93,7 @@ def judged_pairs(index: Index) -> int:
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Index: of_vectors})
 def vectors(index: Index) -> dict[str, MasterVector]:
-    """Vectors that fit an index, by name, its own first."""
+    """Vectors that fit an index, by name, those of its own first."""
     return list_vectors(index)
 
 

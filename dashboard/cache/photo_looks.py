@@ -1,4 +1,4 @@
-"""Cached shapes and mean colours of photos; colours are computed in the background."""
+"""Cached shapes and mean colours of photos, the colours computed in the background."""
 
 from threading import Thread
 
@@ -13,7 +13,7 @@ _QUICKLY_LOOKED_AT = 2000  # photos: two seconds, as long as another process tak
 
 
 class _Held:
-    """Shapes of photos, with mean colours completed by a background thread."""
+    """Shapes of photos, and mean colours, which a background thread completes."""
 
     def __init__(self, index: Index) -> None:
         self.now = quick_looks(index.paths, index.digests())

@@ -1,4 +1,4 @@
-"""Cached data of the pages Map and Search: positions, text directions, rows by digest."""
+"""Cached data of the pages Map and Search: positions, directions of texts, rows."""
 
 import streamlit as st
 
@@ -33,7 +33,7 @@ def direction(index: Index, text: str) -> Direction:
 
 
 def row_of_digest(index: Index, digest: str) -> int | None:
-    """Row of the first photo with the given digest prefix; None without one."""
+    """Row of the photo whose digest begins with a prefix; None if there is none."""
     if not digest:
         return None
     found = (row for row, one in enumerate(index.digests()) if one.startswith(digest))

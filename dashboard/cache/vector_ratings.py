@@ -71,14 +71,14 @@ def held_out(index: Index, vector: MasterVector) -> "HeldOutRatings":
 
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
 def mistakes(index: Index, vector: MasterVector, most: int) -> Pairs:
-    """Pairs of rows (m, 2), people's choice first, ordered most wrongly by a vector."""
+    """Pairs (m, 2) that a vector orders most against people, people's choice first."""
     from photorank.learning.held_out_ratings import confident_mistakes
 
     return confident_mistakes(index, held_out(index, vector), most)
 
 
 def percentile_of(index: Index, vector: MasterVector, embedding: Embeddings) -> float:
-    """Percentile in the index, 0 to 100, of a photo with an embedding (d,)."""
+    """Percentile, 0 to 100, in the index of a photo with the given embedding (d,)."""
     own = vector.rate(embedding[None], index.fingerprint)
     return float(share_below(own, ratings(index, vector))[0])
 
@@ -95,7 +95,7 @@ def extreme_rows(index: Index, vector: MasterVector, k: int, *, lowest: bool = F
 def _everybodys_subset(
     index: Index, prior: MasterVector | None, within: Codes | None
 ) -> "PhotoSubset":
-    """Photos from which pairs are drawn, before anybody's own taste prior."""
+    """Photos from which pairs are drawn, before any person's own prior."""
     from photorank.vectors.taste.photo_subset import subset_in
 
     return subset_in(index, None if prior is None else prior.direction, within=within)
@@ -105,7 +105,7 @@ def _everybodys_subset(
 def photo_subset(
     index: Index, prior: MasterVector | None, rater: str, within: Codes | None = None
 ) -> "PhotoSubset":
-    """Photos from which a rater's pairs are drawn, with the rater's taste prior.
+    """Photos from which a rater's pairs are drawn, with the prior of the rater's taste.
 
     People share all but the spread of their taste: photos, their coordinates and main axes.
     """
@@ -116,7 +116,7 @@ def photo_subset(
 
 @st.cache_resource(max_entries=4, show_spinner="Looking for series …", hash_funcs=BY_SHOTS)
 def series(index: Index, alike: float, among: Codes | None = None) -> Series:
-    """Series of similar photos of an index, or of given rows, at a cosine threshold."""
+    """Series of similar photos, of an index or of some rows, at a cosine threshold."""
     return series_of(index, alike, among=among)
 
 
@@ -130,7 +130,7 @@ def _covers(index: Index) -> KeptCovers:
 def album(
     index: Index, vector: MasterVector, alike: float, request: AlbumRequest, called: str = ""
 ) -> Album:
-    """Album of an index's photos for a request, by a vector's ratings.
+    """Album of an index's photos for a request, chosen by a vector's ratings.
 
     `called` is the vector's name in the reasons.
 
@@ -150,14 +150,14 @@ def album(
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_SHOTS)
 def best_context(index: Index, vector: MasterVector) -> AlbumContext:
-    """Album of the best of an index, to which the contribution of any photo is computed."""
+    """Album of an index's best photos, to which contributions are computed."""
     return AlbumContext(index, ratings(index, vector), rows_in_context(index, vector, None))
 
 
 def in_context(
     index: Index, vector: MasterVector, source: bytes | int, embedding: Embeddings
 ) -> tuple[InContext, int]:
-    """Contribution of a photo, a row or an upload, to the best of an index; how many these are."""
+    """Contribution of a photo, indexed or uploaded, to the best album, and the album's size."""
     best = best_context(index, vector)
     row = source if isinstance(source, int) else None
     rating = float(vector.rate(embedding[None], index.fingerprint)[0])
@@ -168,7 +168,7 @@ def in_context(
 def added_shares(
     index: Index, vector: MasterVector, alike: float, request: AlbumRequest, called: str
 ) -> dict[int, float]:
-    """Share of an album's value that each of its photos, and of those just missed, adds, by row."""
+    """Share of an album's value that each photo adds, also of those just missed, by row."""
     made = album(index, vector, alike, request, called)
     rated = ratings(index, vector)
     rows = [one.row for one in made.chosen]
@@ -181,7 +181,7 @@ def added_shares(
     max_entries=8, show_spinner="Taking content out, fold by fold …", hash_funcs=BY_JUDGEMENTS
 )
 def nuisance(index: Index, vector: MasterVector, by: str) -> "Nuisance":
-    """Comparison of a vector with and without content directions, cross-validated.
+    """Results of a vector with and without content directions, cross-validated.
 
     Raises NoLabelsError or ComparisonsError if there is nothing to test it on, or no content to
     tell apart.

@@ -1,1 +1,1 @@
-"""Altair charts of all pages, made from tables without Streamlit."""
+"""Altair charts of all pages, made from tables, without Streamlit."""

@@ -1,4 +1,4 @@
-"""Altair charts of the section “Looking closer”, made from panels."""
+"""Altair charts of the section “Looking closer”, one per panel."""
 
 from collections.abc import Callable
 
@@ -166,7 +166,7 @@ def _groups(panel: Panel) -> alt.LayerChart:
 
 
 def _matrix(panel: Panel) -> alt.LayerChart:
-    """Triangular chart of paired differences between vectors; hollow cells are not significant."""
+    """Triangular chart of differences between vectors; hollow cells are not significant."""
     rows = panel.rows
     most = max(rows["value"].abs().max(), 1e-9)
     # Never so strong that the number on it could not be read, on either page.
@@ -218,7 +218,7 @@ def _matrix(panel: Panel) -> alt.LayerChart:
 
 
 def _slots(families: dict[str, str]) -> list[str]:
-    """Vector names ordered so that the first of each family gets the family's colour."""
+    """Vector names in an order that gives the first of each family the family's colour."""
     slots = [
         next((name for name, made in families.items() if made == family), family)
         for family in FAMILIES
@@ -236,7 +236,7 @@ def _level(value: float) -> alt.Chart:
 
 
 def _meaning(value: float, text: str, at_right: bool) -> alt.Chart:
-    """Label of a horizontal line, above the left end or below the right end."""
+    """Text beside a horizontal line: above its left end, or below its right end."""
     base = alt.Chart(pd.DataFrame({"level": [value], "text": [text]})).encode(
         alt.Y("level:Q"), x=alt.value("width" if at_right else 0), text="text:N"
     )
@@ -246,7 +246,7 @@ def _meaning(value: float, text: str, at_right: bool) -> alt.Chart:
 
 
 def _up(rows: pd.DataFrame, *levels: float) -> alt.Scale:
-    """Vertical scale that just covers the rows' intervals and the given levels."""
+    """Vertical scale that just covers the rows' intervals and some given levels."""
     ends = [*rows["low"], *rows["high"], *levels]
     room = 0.05 * (max(ends) - min(ends))
     return alt.Scale(domain=[min(ends) - room, max(ends) + room], zero=False, nice=False)
@@ -255,7 +255,7 @@ def _up(rows: pd.DataFrame, *levels: float) -> alt.Scale:
 def _curve(
     base: alt.Chart, up: alt.Scale, *shape: alt.Shape, title: str | None = IN_ORDER
 ) -> list[alt.Chart]:
-    """Layers of an accuracy curve: points, their intervals, and a line through the points."""
+    """Layers of an accuracy curve: points, their intervals, and a line."""
     value = alt.Y("value:Q", scale=up, axis=_per_cent(), title=title)
     return [
         base.mark_rule(strokeWidth=2).encode(alt.Y("low:Q", scale=up), alt.Y2("high:Q")),

@@ -35,7 +35,7 @@ class Ruler:
 
 
 def as_one_picture(chart: alt.LayerChart) -> alt.LayerChart:
-    """Copy of a chart that screen readers announce as one image, not mark by mark.
+    """Chart that screen readers announce as one image instead of mark by mark.
 
     Its marks would be read out one by one; beside it stand words and a table that say it shorter.
     """
@@ -124,7 +124,7 @@ def interval_tooltips(digits: str, what: str = "value") -> list[alt.Tooltip]:
 
 
 def marks(data: pd.DataFrame, order: list[str], ruler: Ruler) -> alt.LayerChart:
-    """Interval chart with one row per vector, each with a text above its interval.
+    """Interval chart with one row per vector, and a text above each interval.
 
     `data` has vector (a row's name), family, value, low, high, text, strength and hollow.
     """
@@ -177,7 +177,7 @@ def marks(data: pd.DataFrame, order: list[str], ruler: Ruler) -> alt.LayerChart:
 def _level(
     data: pd.DataFrame, order: list[str], ruler: Ruler, across: alt.Scale
 ) -> tuple[alt.Chart, alt.Chart]:
-    """Layers of the reference level: a short stroke in each row, and the level's label.
+    """Layers for the reference level: a short stroke in each row, and a label.
 
     A whole line would run through the names.
     """

@@ -1,1 +1,1 @@
-"""Dashboard's JavaScript component: photo grid, viewer, and two photos side by side."""
+"""JavaScript component of the dashboard: photo grid, viewer, and side-by-side view."""

@@ -1,4 +1,4 @@
-"""Interval table of vectors, in which one row can be selected."""
+"""Table of vectors with confidence intervals, in which one row can be selected."""
 
 from pathlib import Path
 
@@ -18,6 +18,6 @@ _mount = st.components.v2.component(
 def show_forest(
     key: str, forest: Forest, *, chosen: str | None = None, small: bool = False
 ) -> str | None:
-    """Row selected in the interval table, which is shown; None without a selection."""
+    """Show the table of intervals, and return its selected row; None without a selection."""
     data = forest_data(forest) | {"chosen": chosen, "small": small}
     return _mount(key=key, data=data, on_chosen_change=lambda: None).chosen

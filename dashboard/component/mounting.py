@@ -1,4 +1,4 @@
-"""Mounting of the component in a page, and its events."""
+"""Mounting of the JavaScript component in a page, and its events."""
 
 from collections.abc import Callable, Mapping
 from hashlib import sha256
@@ -41,14 +41,14 @@ _mount = st.components.v2.component(
 
 
 def place_of(key: str, index: str, rater: str | None) -> str:
-    """Widget key of a component for an index and person, so that events never mix."""
+    """Widget key of a component for an index and a person, so that events are not mixed up."""
     if rater is None or rater == ME:
         return f"{key}-{index}"
     return f"{key}-{index}-{sha256(rater.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
 
 
 def mount(key: str, data: Json) -> Any:
-    """State of the component after mounting it with data."""
+    """Mount the component with data, and return its state."""
     return _mount(
         key=key,
         data={
@@ -64,7 +64,7 @@ def mount(key: str, data: Json) -> Any:
 
 
 def drain(key: str, apply: Callable[[list[Json]], None]) -> None:
-    """Apply new items of the component's outbox, each once.
+    """Apply each new item of the component's outbox exactly once.
 
     Call it before the component is mounted, which tells the component how far this came. `apply`
     gets the new items in the order in which they were pressed, and must bear to get some again.
@@ -79,7 +79,7 @@ def drain(key: str, apply: Callable[[list[Json]], None]) -> None:
 
 
 def act_of(key: str) -> Json | None:
-    """Action of the event that caused this run and the photos' tokens; None without one."""
+    """Action of the event behind this run, with its photos' tokens; None without one."""
     act = (st.session_state.get(key) or {}).get("act")
     if not isinstance(act, Mapping) or not isinstance(act.get("what"), str):
         return None
@@ -92,7 +92,7 @@ def _acked(key: str) -> str:
 
 
 def _outbox(state: Any) -> tuple[str, list[Json]]:
-    """Client and valid items of an outbox, in order."""
+    """Client ID and valid items of an outbox, in order."""
     box = (state or {}).get("outbox") or {}
     if not isinstance(box, Mapping) or not isinstance(box.get("client"), str):
         return "", []

@@ -1,4 +1,4 @@
-"""Photo views of pages: a grid with viewer, a strip, and two photos side by side."""
+"""Views of photos: a grid with viewer, a strip, and two photos side by side."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ STRIP_PX = 120  # height of a photo in a strip
 
 
 class Act(NamedTuple):
-    """Action requested by a button of the grid, and its photos."""
+    """Action that a grid's button requests, and the photos it is for."""
 
     what: str  # a key of the grid's `actions`
     rows: list[int]
@@ -60,7 +60,7 @@ def shown_photos(
 
 
 def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) -> Act | None:
-    """Action requested in the grid of photos, which is shown; None without one.
+    """Show the grid of photos, and return the action requested in it, if any.
 
     Call it inside a fragment of the page (`@st.fragment`), which each mark runs again.
     """
@@ -99,7 +99,7 @@ def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) ->
 
 
 def photo_strip(key: str, photos: ShownPhotos, label: str = "Photos") -> None:
-    """Show one row of photos, each of which opens in the viewer."""
+    """Show photos in one row; each opens in the viewer."""
     photo_grid(key, photos, GridStyle(label=label, rows=1, height=STRIP_PX))
 
 
@@ -112,18 +112,18 @@ class SidePhoto(NamedTuple):
 
 
 def indexed_photo(index: Index, row: int) -> SidePhoto:
-    """Indexed photo for a side-by-side view."""
+    """Photo of the index for a side-by-side view."""
     photo = index.photo(row)
     return SidePhoto(index.name, photo.digest[:TOKEN_DIGITS], printable(photo.path.name))
 
 
 def uploaded_photo(name: str, data: bytes) -> SidePhoto:
-    """Uploaded photo for a side-by-side view, kept in memory only."""
+    """Uploaded photo, held in memory only, for a side-by-side view."""
     return SidePhoto(UPLOADED, hold_upload(data), printable(name))
 
 
 def two_up(key: str, photos: Sequence[SidePhoto], height: int = 480) -> None:
-    """Show one or two photos side by side, with common zoom; height in pixels."""
+    """Show one or two photos side by side with a common zoom; `height` is in pixels."""
     mount(
         key, {"mode": "pair", "index": "", "pair": [list(one) for one in photos], "height": height}
     )

@@ -19,14 +19,14 @@ _mount = st.components.v2.component(
 
 
 class Sent(NamedTuple):
-    """Number of photos uploaded, and the names and reasons of refused files."""
+    """Number of uploaded photos, and refused files with the reasons."""
 
     photos: int
     refused: Sequence[tuple[str, str]]
 
 
 def sending_field(key: str, token: str) -> Sent | None:
-    """Completed upload in the field, which is shown; None while there is none."""
+    """Show the upload field, and return a completed upload; None while there is none."""
     data = {"to": f"send/{token}", "suffixes": sorted(TAKEN_SUFFIXES), "most": MOST_FILES}
     said = _mount(key=key, data=data, on_sent_change=lambda: None).sent
     if not isinstance(said, dict) or type(said.get("n")) is not int:

@@ -1,1 +1,1 @@
-"""View-models: texts and tables of the pages, in plain Python without Streamlit."""
+"""View-models: the texts and tables of pages, in plain Python without Streamlit."""

@@ -62,7 +62,7 @@ ALIKE_HELP: dict[Mode, str] = {
 
 @dataclass(frozen=True)
 class AlbumTile:
-    """Photo on the page Album, with its digest and pin state."""
+    """Photo on the page Album, with its digest and whether it is pinned."""
 
     tile: Tile
     digest: str
@@ -79,7 +79,7 @@ class Forecast:
 
 
 def headline(album: Album, total: int, vector: str) -> str:
-    """Sentence with the number of chosen photos and a bound on the possible improvement."""
+    """Sentence on the number of chosen photos, and on how much better a choice could be."""
     chosen = f"**{counted(len(album.chosen), 'photo')}** of {total:,}, by **{plain(vector)}**"
     if not album.chosen or album.bound <= 0:
         return f"{chosen}."
@@ -90,7 +90,7 @@ def headline(album: Album, total: int, vector: str) -> str:
 
 
 def as_sentence(note: str) -> str:
-    """Note with a capital first letter and a full stop.
+    """Note as a sentence, with a capital letter and a full stop.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def as_sentence(note: str) -> str:
 
 
 def tiles(index: Index, album: Album, mode: Mode, adds: Mapping[int, float]) -> list[AlbumTile]:
-    """Tiles of an album's photos in order of time, with reasons and shares of its value."""
+    """Tiles of an album's photos by time, each with its reasons and share of the value."""
     return [
         _album_tile(index, one.row, [*_facts(index, one, mode), _adds(adds[one.row])], one.pinned)
         for one in album.chosen
@@ -109,7 +109,7 @@ def tiles(index: Index, album: Album, mode: Mode, adds: Mapping[int, float]) -> 
 
 
 def missed_tiles(index: Index, album: Album, adds: Mapping[int, float]) -> list[AlbumTile]:
-    """Tiles of the photos that narrowly missed the album."""
+    """Tiles of photos that almost got into the album."""
     return [
         _album_tile(index, one.row, [plain(one.reason), f"would {_adds(adds[one.row], 'add')}"])
         for one in album.missed
@@ -122,7 +122,7 @@ def banned_tiles(index: Index, rows: Sequence[int]) -> list[AlbumTile]:
 
 
 def kept(index: Index, made: Album, request: AlbumRequest, alike: float, vector: str) -> KeptAlbum:
-    """Saved album: ordered photos, pins, excluded photos, and settings."""
+    """Album to be saved: ordered photos, pins, excluded photos, and settings."""
 
     def digests(rows: Iterable[int]) -> tuple[str, ...]:
         return tuple(index.photo(row).digest for row in rows)
@@ -150,7 +150,7 @@ def kept(index: Index, made: Album, request: AlbumRequest, alike: float, vector:
 
 
 def swap_text(index: Index, album: Album) -> str | None:
-    """Sentence on the best swap of an album photo; None if there is none."""
+    """Sentence on the best swap in an album; None if there is none."""
     if album.swap is None:
         return None
     into, out = (file_name(index.photo(row).path) for row in (album.swap.into, album.swap.out))
@@ -161,7 +161,7 @@ def swap_text(index: Index, album: Album) -> str | None:
 
 
 def destination(index: Index, to: str) -> Path:
-    """Export folder typed by a visitor; its content is not revealed.
+    """Checked export folder, as typed by a visitor; errors do not reveal what it holds.
 
     Raises TypedPathError if it is no whole path, ExportError if it is among photos.
     """
@@ -228,7 +228,7 @@ def _facts(index: Index, one: Chosen, mode: Mode) -> list[str]:
 
 
 def _first_names(files: Sequence[Path]) -> str:
-    """Names of the first files, and the number of remaining files."""
+    """Names of the first files, and how many more there are."""
     names = [plain(file.name) for file in files[:_FILES_NAMED]]
     if len(files) > _FILES_NAMED:
         names.append(f"{len(files) - _FILES_NAMED:,} more")

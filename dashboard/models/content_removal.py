@@ -1,4 +1,4 @@
-"""View-model of content removal: dependence of a vector's ratings on a photo's subject."""
+"""View-model of content removal: how much a vector's ratings depend on the subject."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ BY = {"clusters": "Photos that look alike", "group": "Groups"}
 
 @dataclass(frozen=True)
 class ContentRemoval:
-    """Texts and chart data on the influence of photo content on ratings."""
+    """Texts and chart data on how much photo content affects ratings."""
 
     sentence: str
     reading: str
@@ -61,7 +61,7 @@ def removal_texts(found: "Nuisance") -> ContentRemoval:
 
 
 def _best_and_worst(found: "Nuisance") -> "list[Gap]":
-    """Best- and worst-rated kinds of photos, or all kinds if there are few."""
+    """Kinds of photos that are rated best and worst; all kinds if there are few."""
     gaps = list(found.gaps)
     return (
         gaps
@@ -71,7 +71,7 @@ def _best_and_worst(found: "Nuisance") -> "list[Gap]":
 
 
 def _share(estimate: Estimate) -> str:
-    """Share with its interval as percentages; negative values are shown as 0."""
+    """Share of variance with its interval, as percentages; negative values become 0."""
     value, low, high = (
         percent(max(one, 0)) for one in (estimate.value, estimate.low, estimate.high)
     )

@@ -1,4 +1,4 @@
-"""Texts of explanations: heat maps, concepts, stability, and better photos."""
+"""Texts on explanations of ratings: heat map, concepts, stability, better photos."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -60,13 +60,13 @@ _ZONE_BY = {
 
 
 def heat_pictures(explanations: Sequence[Explanation]) -> list[Image.Image]:
-    """Photos with heat maps, all on one colour scale."""
+    """Photos under their heat maps, all on one colour scale."""
     most = max(float(np.abs(one.parts).max()) for one in explanations)
     return [one.drawn(most) for one in explanations]
 
 
 def heat_reading(explanation: Explanation, mode: Mode = "statistics") -> str:
-    """Explanation of the heat map's colours."""
+    """Text on what the heat map's colours mean."""
     heat, signals = explanation.heat, explanation.signals
     if mode == "plain":
         return _LIFTED if heat.exact else _COVERED
@@ -88,7 +88,7 @@ def heat_reading(explanation: Explanation, mode: Mode = "statistics") -> str:
 
 
 def _carried(signals: SignalShares) -> str:
-    """Sentence on the part of a photo's lead over the average that signals contribute."""
+    """Sentence on how much signals contribute to a photo's lead over the average."""
     kinds = f": {signals}" if signals.told else ""
     return (
         f"Technical signals of the whole photo carry {short_number(signals.total)}, which is "
@@ -97,7 +97,7 @@ def _carried(signals: SignalShares) -> str:
 
 
 class Mover(NamedTuple):
-    """Concept or kind of signal that raises or lowers a rating."""
+    """Concept or kind of signal that raises or lowers a photo's rating."""
 
     text: str
     beside: str  # how it is compared with other photos
@@ -118,7 +118,7 @@ def movers(concepts: Sequence[Concept], signals: SignalShares | None) -> list[Mo
 
 
 def moving_lines(found: Sequence[Mover]) -> list[str]:
-    """Markdown lines on concepts and signals that raise or lower a rating."""
+    """Lines in Markdown on what raises or lowers a rating."""
     return [
         f":material/arrow_{'up' if one.pull > 0 else 'down'}ward: **{plain(one.text)}**"
         f"{one.beside}: {'lifts' if one.pull > 0 else 'lowers'} it"
@@ -127,7 +127,7 @@ def moving_lines(found: Sequence[Mover]) -> list[str]:
 
 
 def moving_figures(concepts: Sequence[Concept], signals: SignalShares | None) -> pd.DataFrame:
-    """Table of concepts: score in the photo, correlation with ratings, and their product.
+    """Table of concepts: strength in the photo, correlation with ratings, and product.
 
     Signals have their part of the rating alone.
     """
@@ -138,7 +138,7 @@ def moving_figures(concepts: Sequence[Concept], signals: SignalShares | None) ->
 
 
 def better_tiles(index: Index, better: Sequence[BetterPhoto], percentiles: Ratings) -> list[Tile]:
-    """Tiles of the most similar better photos, captioned with their percentiles (n,)."""
+    """Tiles of similar, better photos, with percentiles (n,) as captions."""
     captions = [f"**better than {percentile_text(percentiles[one.row])}**" for one in better]
     return [
         tile_of(index, one.row, caption, linked=True)
@@ -147,7 +147,7 @@ def better_tiles(index: Index, better: Sequence[BetterPhoto], percentiles: Ratin
 
 
 def steadiness(found: Steadiness) -> str:
-    """Sentence on whether two photos keep their order when resized, cropped or compressed."""
+    """Sentence on whether two photos keep their order when altered slightly."""
     spreads = listing([f"±{short_number(spread)}" for spread in found.spreads])
     if found.steady:
         text = (
@@ -188,7 +188,7 @@ def taken(photo: Photo) -> str:
 
 
 def headline(vector: str, percentile: float, n: int, mode: Mode = "statistics") -> str:
-    """Sentence with a photo's percentile in an index of n photos."""
+    """Sentence on a photo's percentile among n photos."""
     if n < 2:
         return f"It is the only photo of the {say('index', mode)}."
     by, whole = f"{say('judge', mode)} **{vector_text(vector, mode)}**", say("index", mode)

@@ -1,4 +1,4 @@
-"""View-model of the page Home: the accuracy of ratings in one sentence."""
+"""View-model of the page Home: a sentence on the accuracy of ratings."""
 
 from dashboard.formatting import FROM_PHOTOS, percent, plain
 from dashboard.models.results.evaluation_tables import Board
@@ -7,7 +7,7 @@ from photorank.vectors.master import MasterVector
 
 
 def measured(board: Board, photos: int, mode: Mode) -> str:
-    """Sentence on the held-out accuracy of the best learned vector."""
+    """Sentence on the accuracy of the best learned vector on held-out judgements."""
     learned = board.rows[~board.rows["apart"] & (board.rows["family"] == FROM_PHOTOS)]
     if learned.empty:
         return "Nothing that was learned could be tested fairly here."
@@ -19,7 +19,7 @@ def measured(board: Board, photos: int, mode: Mode) -> str:
 
 
 def not_measured(vector: MasterVector | None, mode: Mode) -> str:
-    """Sentence from a vector's card, for an index without judgements to test on."""
+    """Sentence on a vector's accuracy by its card, for an index without judgements."""
     known = None if vector is None else vector.card.accuracy
     if vector is None or known is None:
         return "Not measured on your photos."

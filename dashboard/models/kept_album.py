@@ -1,4 +1,4 @@
-"""View-model of a saved album: spreads as data, and button presses as changes."""
+"""View-model of a saved album: its spreads as data, and presses of buttons as changes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Change(NamedTuple):
 
 
 def change_of(act: Any) -> Change | None:
-    """Change requested by a press on a spread; None for an invalid request."""
+    """Change that a press on a spread requests; None if invalid."""
     if not isinstance(act, Mapping) or not isinstance(digest := act.get("photo"), str):
         return None
     other = act.get("other")
@@ -52,7 +52,7 @@ def _moved(album: KeptAlbum, digest: str, other: str | None) -> KeptAlbum:
 
 @dataclass(frozen=True)
 class Shown:
-    """Saved album with what its spreads show beside the book."""
+    """Saved album, with the data that its spreads show in addition to the book."""
 
     album: KeptAlbum
     address: Callable[[Frame], str]
@@ -93,7 +93,7 @@ def _page(page: BookPage, book: Book, shown: Shown) -> Json:
 
 
 def state_text(album: KeptAlbum, missing: int) -> str:
-    """Sentence on the content and saved state of an album."""
+    """Sentence on what an album holds and whether it is saved."""
     parts = [counted(len(album.photos), "photo"), "saved"]
     if album.pinned:
         parts.insert(1, f"{len(album.pinned)} always kept")
@@ -105,7 +105,7 @@ def state_text(album: KeptAlbum, missing: int) -> str:
 
 
 def pdf_name(album: str) -> str:
-    """Name of the file that an album's book is downloaded as.
+    """File name for downloading an album's book.
 
     Examples
     --------

@@ -41,7 +41,7 @@ class DrawnPhotos(NamedTuple):
 
 @dataclass(frozen=True)
 class Colouring:
-    """Values that colour the map's points, with scale, title and explanation."""
+    """Colour values of the map's points, with scale, title and explanation."""
 
     amounts: Floats  # (n,), nan where it says nothing
     title: str
@@ -52,12 +52,12 @@ class Colouring:
 
 
 def methods() -> dict[Method, str]:
-    """Names of the map layout methods available on this machine."""
+    """Names of the layout methods for the map that are installed."""
     return {method: name for method, name in METHODS.items() if can_map(method)}
 
 
 def colours(labels: IndexLabels) -> dict[str, str]:
-    """Names of the available colourings; those by judgements need labels."""
+    """Names of the colourings on offer; some need labels."""
     judged = bool(np.isfinite(labels.scores).any())
     return {key: name for key, name in COLOURS.items() if judged or key == "rating"}
 
@@ -65,7 +65,7 @@ def colours(labels: IndexLabels) -> dict[str, str]:
 def colouring(
     labels: IndexLabels, percentiles: Ratings, by: str, vector: str, *, seen: bool = False
 ) -> Colouring:
-    """Colour values of photos: percentiles by the vector, by people, or the difference.
+    """Colour values of photos: percentile by vector, by people, or the difference.
 
     `seen` tells whether the vector has learned from the photos' judgements.
     """
@@ -99,7 +99,7 @@ def points(
     ratings: Ratings,
     percentiles: Ratings,
 ) -> pd.DataFrame:
-    """Table of the map's points, one row per photo: position, colour value and tooltip."""
+    """Table of the map's points, a row per photo: position, colour value and tooltip."""
     rows = drawn.rows
     texts = [
         f"rating {short_number(ratings[row])}, better than {percentile_text(percentiles[row])}"
@@ -129,7 +129,7 @@ def box_text(box: Box | None) -> str:
 
 
 def parse_box(text: str) -> Box | None:
-    """Map area parsed from a URL; None for invalid text.
+    """Map area from the text in a URL; None if invalid.
 
     Examples
     --------
@@ -146,7 +146,7 @@ def parse_box(text: str) -> Box | None:
 
 
 def box_of_selection(selection: dict[str, list[float]]) -> Box | None:
-    """Map area of a chart's mouse selection; None if empty."""
+    """Map area of a selection made in the chart; None if empty."""
     x, y = selection.get("x"), selection.get("y")
     if not x or not y:
         return None
@@ -154,7 +154,7 @@ def box_of_selection(selection: dict[str, list[float]]) -> Box | None:
 
 
 def drawn_text(n: int, n_drawn: int) -> str:
-    """Sentence on the number of photos drawn and the meaning of distances."""
+    """Sentence on how many photos are drawn, and what distances mean."""
     if n_drawn < n:
         text = (
             f"{n_drawn:,} of {counted(n, 'photo')} are drawn, chosen at random; a selection takes "

@@ -1,4 +1,4 @@
-"""View-model of "Why?" in the viewer: reasons for a rating in words and as a heat map."""
+"""View-model of “Why?” in the viewer: reasons for a rating, as words and heat map."""
 
 import base64
 import io
@@ -32,7 +32,7 @@ def told(
     percentiles: Ratings,
     mode: Mode,
 ) -> Json:
-    """Texts of the viewer on a rating; `percentiles` (n,) are those of the index's photos."""
+    """Texts of the viewer on a photo's rating, given the index's percentiles (n,)."""
     movers = explanation_texts.movers(concepts or [], explanation.signals)
     return {
         "headline": _headline(vector, explanation, len(index), mode),
@@ -53,7 +53,7 @@ def told(
 
 
 def here(context: InContext, n: int) -> str:
-    """Sentence on what a photo adds to the n best of its collection."""
+    """Sentence on what a photo adds to its collection's n best."""
     album = f"the best {counted(n, 'photo')}"
     return f"It {context.in_words(album)}."
 

@@ -1,4 +1,4 @@
-"""Photo tiles with captions, and texts on files that are not photos."""
+"""Tiles of photos with captions, and texts on unused files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,12 +39,12 @@ def tile_of(index: Index, row: int, caption: str = "", *, linked: bool = False) 
 
 
 def alt_text(photo: Photo, parts: int = 1) -> str:
-    """Last parts of a photo's path, as plain text."""
+    """Alternative text of a photo: the last parts of its path."""
     return printable("/".join(photo.path.parts[-parts:]))
 
 
 def label_percentiles(scores: Labels) -> Floats:
-    """Percentile (n,) of each value among all values, 0 to 100; nan for nan."""
+    """Percentile (n,), 0 to 100, of each value among all; nan where it is nan."""
     places = np.full(len(scores), np.nan)
     judged = ~np.isnan(scores)
     places[judged] = percentiles(scores[judged])
@@ -52,7 +52,7 @@ def label_percentiles(scores: Labels) -> Floats:
 
 
 def percentile_text(percentile: float) -> str:
-    r"""Percentile, 0 to 100, as whole per cent, capped at 99 %.
+    r"""Percentile, 0 to 100, as a whole number with %, at most 99 %.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def short_number(value: float) -> str:
 
 
 class UnusedFiles(NamedTuple):
-    """List of unused files, with a title and counts in sentences."""
+    """List of unused files, with a title and sentences that count them."""
 
     title: str
     sentences: list[str]
@@ -87,7 +87,7 @@ class UnusedFiles(NamedTuple):
 
 
 def unused_files(files: Sequence[SkippedFile]) -> UnusedFiles:
-    """Unusable files, and files that are not photos counted by kind."""
+    """Unusable files one by one, and files that are not photos counted by kind."""
     others = [file for file in files if file.passed_over]
     skipped = [file for file in files if not file.passed_over]
     sentences = [printable(text) for text in passed_over_lines(others)]

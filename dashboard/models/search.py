@@ -23,29 +23,29 @@ WAYS = {
 
 
 def ways(*, like: bool) -> dict[str, str]:
-    """Search methods in order, similarity first if the URL names a photo."""
+    """Names of the ways to search; by similarity first if the URL names a photo."""
     return ({"photo": WAYS["photo"]} if like else {}) | WAYS
 
 
 class Found(NamedTuple):
-    """Search results: photo rows, best match first, with cosine similarities or None."""
+    """Found photos as rows, best match first, and their cosine similarities or None."""
 
     rows: Codes  # of the index
     similarities: Floats | None = None  # cosines, -1 to 1; None where they are not shown
 
 
 def farthest_along(index: Index, direction: Direction) -> Found:
-    """Search results: photos with the largest projection on a direction."""
+    """Photos with the greatest dot product with a direction."""
     return Found(*index.nearest(direction, MOST_FOUND))
 
 
 def rated_highest(index: Index, vector: MasterVector) -> Found:
-    """Search results: photos that a vector rates highest."""
+    """Photos that a vector rates highest."""
     return Found(farthest_along(index, vector.direction).rows)
 
 
 def most_similar(index: Index, embedding: Embeddings, own: int | None) -> Found:
-    """Search results: photos most similar to an embedding (d,), without the query photo."""
+    """Photos most similar to an embedding (d,), without the query photo."""
     rows, similarities = index.nearest(
         embedding[: index.manifest.head].astype(np.float64), MOST_FOUND + 1
     )
@@ -56,7 +56,7 @@ def most_similar(index: Index, embedding: Embeddings, own: int | None) -> Found:
 def similar_but_better(
     index: Index, vector: MasterVector, embedding: Embeddings, ratings: Ratings
 ) -> Found:
-    """Search results: similar photos that a vector rates clearly higher."""
+    """Similar photos that a vector rates clearly higher."""
     found = closest_better(index, vector, embedding, ratings, k=MOST_FOUND)
     return Found(
         np.array([one.row for one in found], dtype=np.intp),
@@ -65,7 +65,7 @@ def similar_but_better(
 
 
 def found_text(way: str, vector: str, n: int) -> str:
-    """Phrase after a number, on how the photos were found and ordered."""
+    """Phrase that follows the number of photos: how they were found and ordered."""
     of_all = f"of {n:,}" if n > MOST_FOUND else ""
     by = f"**{plain(vector)}**"
     return {

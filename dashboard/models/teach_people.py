@@ -1,4 +1,4 @@
-"""View-model of the page Teach for several people: agreement and disputed photos."""
+"""View-model of the page Teach with several people: agreement and disputed photos."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _LINE = "  \n"  # of Markdown
 
 @dataclass(frozen=True)
 class PeopleTexts:
-    """Comparison of several people's tastes: texts, table and photos."""
+    """Comparison of people's tastes: texts, table and photos."""
 
     headline: str
     agreements: pd.DataFrame
@@ -26,7 +26,7 @@ class PeopleTexts:
 
 
 def people_texts(index: Index, voices: Sequence[Voice]) -> PeopleTexts:
-    """Comparison of several people's tastes: agreement, shared favourites and disputed photos."""
+    """Comparison of people's tastes: agreement, shared favourites, disputed photos."""
     ranked = sorted(agreements(voices), key=lambda found: -found.likes_accuracy.value)
     closest, furthest = ranked[0], ranked[-1]
     headline = (

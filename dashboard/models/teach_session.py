@@ -29,13 +29,13 @@ class Pair:
 
     @property
     def rows(self) -> frozenset[int]:
-        """Both photos as a set, without order."""
+        """Set of the two rows, for comparing pairs regardless of order."""
         return frozenset((self.first, self.second))
 
 
 @dataclass
 class PairQueue:
-    """Drawn but unanswered pairs of one browser session."""
+    """Pairs drawn for a browser session and not answered yet."""
 
     waiting: list[Pair] = field(default_factory=list)
     again: Pair | None = None  # whose answer was taken back by a page that had not seen it
@@ -43,7 +43,7 @@ class PairQueue:
 
 @dataclass(frozen=True)
 class TeachSession:
-    """Labelling session of one person on an index, behind the page Teach."""
+    """Labelling session of one person on one index, for the page Teach."""
 
     index: Index
     rater: str
@@ -53,7 +53,7 @@ class TeachSession:
     queue: PairQueue = field(default_factory=PairQueue)
 
     def clicks(self) -> Clicks:
-        """All choices and stars of the person, read from disk."""
+        """Choices and stars of the person so far, read from disk."""
         return clicks(self.index, self.rater)
 
     def taste(self, said: Clicks | None = None) -> PersonalState:
@@ -62,7 +62,7 @@ class TeachSession:
         return personal_state(self.index, self.rater, self.prior, said, subset=self.subset)
 
     def pairs(self, said: Clicks) -> list[Pair]:
-        """Next unanswered pairs, fewer if few are left."""
+        """Next pairs without an answer; fewer than usual if few are left."""
         answered = {frozenset(pair) for pair in said.shown.tolist()}
         queue = self.queue
         queue.waiting = [one for one in queue.waiting if one.rows not in answered]
@@ -71,7 +71,7 @@ class TeachSession:
         return queue.waiting
 
     def pair_of(self, undone: Undone) -> Pair | None:
-        """Pair of photos of an undone click; None for a click on one photo."""
+        """Pair of an undone click; None for a click on one photo."""
         if undone.kind == "stars":
             return None
         digests = self.index.digests()
@@ -79,7 +79,7 @@ class TeachSession:
         return Pair(rows[0], rows[1], undone.asked) if len(rows) == 2 else None
 
     def _unseen_pairs(self, said: Clicks, n: int) -> list[Pair]:
-        """Up to n new pairs, neither seen by the person nor waiting."""
+        """Up to n new pairs that the person has not seen and that do not wait already."""
         waiting = [(one.first, one.second) for one in self.queue.waiting]
         seen = np.vstack([said.shown, np.array(waiting, dtype=np.intp).reshape(-1, 2)])
         subset = self.subset.including(self.index, np.union1d(seen, said.starred))
@@ -98,5 +98,5 @@ class TeachSession:
 
 
 def codes_of_kind(labels: IndexLabels, kind: Kind) -> Codes | None:
-    """Group or series number (n,) that both photos of a pair share; None for any pair."""
+    """Code (n,) of the group or series that both photos must share; None for any pair."""
     return {"all": None, "group": labels.groups, "series": labels.series}[kind]

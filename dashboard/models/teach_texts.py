@@ -47,12 +47,12 @@ class LearnedTexts:
 
 
 def modes(n_people: int) -> dict[Work, str]:
-    """Names of the available labelling modes; comparing people needs at least two people."""
+    """Names of the ways of labelling; a comparison needs at least two people."""
     return {mode: name for mode, name in MODES.items() if mode != "together" or n_people >= 2}
 
 
 def kinds(comparable: Sequence[Within], mode: Mode) -> dict[Kind, str]:
-    """Names of the available kinds of pairs: any, or within a group or series."""
+    """Names of the kinds of pairs: any, or within a group or series."""
     of: dict[Kind, str] = {
         "all": f"the whole {say('index', mode)}",
         "group": f"one {say('group', mode)}",
@@ -77,7 +77,7 @@ def learned_texts(taste: PersonalState) -> LearnedTexts:
 
 
 def progress_text(taste: PersonalState) -> str:
-    """Line on how well a person's taste is known."""
+    """Line on how well a person's taste is known so far."""
     said = counted(taste.n_choices, "choice")
     if taste.accuracy is None or taste.accuracy.n_pairs < _LEAST_TESTS:
         return f"{said} · after about twenty it can be told how well your taste is known"
@@ -86,7 +86,7 @@ def progress_text(taste: PersonalState) -> str:
 
 
 def rating_text(rating: float, error: float) -> str:
-    """Rating ± standard error, as text."""
+    """Rating with its standard error after ±, as text."""
     return f"{number(rating, '.2f')} ± {error:.2f}"
 
 

@@ -33,7 +33,7 @@ def verdict(
     of_index: Ratings,
     mode: Mode = "statistics",
 ) -> Verdict:
-    """Comparison of two photos, by embeddings (2, d), a vector and its index ratings."""
+    """Comparison of two photos by a vector, from embeddings (2, d) and the index's ratings."""
     first, second = vector.rate(pair, vector.fingerprint)
     better = probability(first, second, slope.value)
     each, name = chances(better), vector_text(vector.name, mode)
@@ -53,7 +53,7 @@ def verdict(
 
 
 def _trust(slope: Slope, mode: Mode) -> str:
-    """Sentence on the origin of the probability scale."""
+    """Sentence on where the scale of the probability comes from."""
     if mode == "plain":
         return (
             "How sure this is was learned from people’s choices."

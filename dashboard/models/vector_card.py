@@ -1,4 +1,4 @@
-"""View-model of the page Vectors: origin, held-out accuracy and facts of each vector."""
+"""View-model of the page Vectors: each vector's origin, accuracy and facts."""
 
 import re
 from collections.abc import Container, Mapping
@@ -71,14 +71,14 @@ class VectorCard:
 
 
 def weak_words(made_by: Fingerprint) -> str | None:
-    """Sentence on an encoder's limited text network; None for a full one."""
+    """Sentence on an encoder that understands texts only partly; None for others."""
     if not made_by.is_embedded:
         return None
     return _STAND_IN.format(qualities=_NO_QUALITIES if made_by.blocks is None else _BY_TABLE)
 
 
 def card(vector: MasterVector, evaluation: Evaluation | None, *, own: bool) -> VectorCard:
-    """Vector in words, with its accuracy in the index's latest evaluation."""
+    """Texts on a vector, with its accuracy in the index's latest evaluation."""
     fair = [] if evaluation is None else evaluation.competing()
     here = accuracy_text(next((row.accuracy for row in fair if row.vector == vector.name), None))
     tested = accuracy_text(vector.card.accuracy)
@@ -137,7 +137,7 @@ def _facts(vector: MasterVector) -> pd.DataFrame:
 
 
 def _one_line(data: Json) -> str:
-    """Nested facts as one line of text, without empty values."""
+    """Facts, nested or not, as one line of text without empty values."""
     facts = []
     for name, value in data.items():
         if isinstance(value, dict):
@@ -152,7 +152,7 @@ def _one_line(data: Json) -> str:
 
 
 def free_name(stem: str, taken: Container[str]) -> str:
-    """Unused vector name: the stem, with a number if taken.
+    """Unused name for a vector: the stem, with a number if taken.
 
     Examples
     --------
@@ -167,13 +167,13 @@ def free_name(stem: str, taken: Container[str]) -> str:
 
 
 def taste_name(rater: str, known: Mapping[str, MasterVector]) -> str:
-    """Name of a person's taste vector: the existing one's, else an unused name."""
+    """Name for a person's taste vector: that of the existing one, else an unused name."""
     own = [name for name, vector in known.items() if is_of_rater(vector, rater)]
     return own[0] if own else free_name("my-taste" if rater == "me" else file_stem(rater), known)
 
 
 def file_stem(rater: str) -> str:
-    """Default name of a person's vector, with file-safe characters only.
+    """Default name of a person's vector, with characters that file names allow.
 
     Examples
     --------
@@ -189,7 +189,7 @@ def lines(text: str) -> list[str]:
 
 
 def comparable(labels: IndexLabels) -> list[Within]:
-    """Available kinds of pairs in an index: any, within a group, within a series."""
+    """Kinds of pairs that an index offers: any, within a group, within a series."""
     known: list[tuple[Within, bool]] = [
         (None, True),
         ("group", bool(labels.group_names)),

@@ -1,4 +1,4 @@
-"""Vocabulary of the pages: each term in plain words and in statistical ones."""
+"""Vocabulary of the pages: each term in plain and in statistical words."""
 
 from typing import Literal
 
@@ -47,7 +47,7 @@ NAMES = {
 
 
 def say(term: str, mode: Mode) -> str:
-    """Word for a term, plain or statistical.
+    """Term in plain or in statistical words.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def say(term: str, mode: Mode) -> str:
 
 
 def vector_name(name: str, mode: Mode) -> str:
-    """Display name of a vector, as plain text.
+    """Name of a vector for display, as plain text.
 
     Examples
     --------
@@ -69,12 +69,12 @@ def vector_name(name: str, mode: Mode) -> str:
 
 
 def vector_text(name: str, mode: Mode) -> str:
-    """Display name of a vector, as Markdown."""
+    """Name of a vector for display, as Markdown."""
     return plain(vector_name(name, mode))
 
 
 def right_text(share: float) -> str:
-    """Share as words: right in so many of 100 cases.
+    """Accuracy in words: right in so many of 100 cases.
 
     Examples
     --------

@@ -1,1 +1,1 @@
-"""HTTP routes and middleware of the dashboard's server, besides Streamlit's pages."""
+"""HTTP routes and middleware of the dashboard, besides Streamlit's own."""

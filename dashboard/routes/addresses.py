@@ -1,4 +1,4 @@
-"""URLs of the routes, below a random token drawn at each start of the server."""
+"""URLs of the routes, which include a random token drawn at each start of the server."""
 
 import secrets
 
@@ -19,11 +19,11 @@ FORGET = _SAFE | {"Cache-Control": "no-store"}
 
 
 def route_path(below: str) -> str:
-    """Path pattern of a route, below the dashboard's base path."""
+    """Path pattern of a route, under the dashboard's base path."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     return f"{'/' if base else ''}{base}/{ROOM}/{below}"
 
 
 def missing() -> Response:
-    """Response 404, the same for every reason."""
+    """Response with status 404, the same for every reason."""
     return Response(status_code=404, headers=FORGET)

@@ -1,4 +1,4 @@
-"""HTTP route for the component's JavaScript modules, named by content."""
+"""HTTP route for the component's JavaScript modules, under a name by their content."""
 
 import gzip
 from functools import cache
@@ -16,25 +16,25 @@ FOLDER = Path(__file__).parents[1] / "component"
 
 @cache
 def modules() -> dict[str, bytes]:
-    """Component's modules by file name."""
+    """Contents of the component's JavaScript modules, by file name."""
     files = sorted(FOLDER.glob("*.js"))
     return {path.name: path.read_bytes() for path in files if path.name != "eslint.config.js"}
 
 
 @cache
 def packed(file: str) -> bytes:
-    """Module compressed by gzip."""
+    """JavaScript module compressed by gzip."""
     return gzip.compress(modules()[file], mtime=0)
 
 
 @cache
 def modules_name() -> str:
-    """Name of all modules together, derived from their content."""
+    """Common name of all modules, derived from their content."""
     return sha256(b"\0".join(modules().values())).hexdigest()[:16]
 
 
 def component_routes() -> list[Route]:
-    """HTTP route of the component's modules."""
+    """HTTP route that serves the component's modules."""
     return [Route(route_path("component/{name}/{file}"), _module)]
 
 

@@ -1,4 +1,4 @@
-"""HTTP routes for the order of many photos as one binary, and for photo names in parts.
+"""HTTP routes for grids of many photos: order in one binary, names in parts.
 
 An order is named by the digest of what it says, so a browser fetches it once.
 """
@@ -29,7 +29,7 @@ Words: TypeAlias = Callable[[Sequence[int]], list[tuple[str, str]]]
 
 @dataclass(frozen=True, eq=False)
 class PhotoColumns:
-    """Columns of photo data that a grid needs, in display order."""
+    """Columns of data on the photos of a grid, in display order."""
 
     digests: NDArray[np.uint8]  # (n, 8) beginnings of the digests
     aspects: NDArray[np.uint16]  # (n,) width to height, in thousandths
@@ -46,7 +46,7 @@ class PhotoColumns:
 
 @dataclass(frozen=True, eq=False)
 class HeldOrder:
-    """Order of photos held in memory for the routes."""
+    """Order of photos, held in memory until the browser fetches it."""
 
     data: bytes
     n: int
@@ -58,7 +58,7 @@ _lock = Lock()
 
 
 def hold_order(columns: PhotoColumns, words: Words, named_by: str) -> str:
-    """Name under which a new order is served.
+    """Hold a new order in memory, and return the name under which it is served.
 
     `named_by` tells orders apart whose words differ though their columns are the same.
     """
@@ -73,7 +73,7 @@ def hold_order(columns: PhotoColumns, words: Words, named_by: str) -> str:
 
 
 def order_routes() -> list[Route]:
-    """HTTP routes of orders and of photo names."""
+    """HTTP routes that serve orders and photo names."""
     return [
         Route(route_path("orders/{order}"), _order),
         Route(route_path("orders/{order}/words/{piece:int}"), _words),

@@ -1,4 +1,4 @@
-"""Middleware that refuses other origins and host names before Streamlit sees them.
+"""Middleware that refuses requests from other sites and for unknown host names.
 
 A browser tells which host it asks (``Host``) and which page asks (``Origin``). Whoever owns a name
 may point it at this machine to read its photos (DNS rebinding), and every page may try to open a
@@ -23,7 +23,7 @@ _REFUSAL = (
 
 
 class OwnOriginOnly:
-    """Middleware that passes requests for allowed hosts from the dashboard's own pages."""
+    """Middleware that passes only requests from the dashboard's own pages to known hosts."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -62,7 +62,7 @@ def _is_allowed(scope: Scope) -> bool:
 
 
 def _is_own(origin: str, own: list[Authority]) -> bool:
-    """True if an origin is the dashboard's own, by http or https."""
+    """True if an origin is the dashboard's own, over http or https."""
     scheme, _, rest = origin.partition("://")
     page = authority(rest)
     if page is None or scheme not in _DEFAULT_PORTS:

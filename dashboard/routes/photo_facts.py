@@ -1,4 +1,4 @@
-"""HTTP route for facts about one photo: name, capture time, settings, faces."""
+"""HTTP route for facts about a photo: name, capture time, camera settings, faces."""
 
 from collections.abc import Sequence
 
@@ -25,7 +25,7 @@ _MINUTE_LETTERS = len("2024-07-31T18:05")
 
 
 def fact_routes() -> list[Route]:
-    """HTTP route of facts about a photo."""
+    """HTTP route that serves facts about a photo."""
     return [Route(route_path("facts/{index}/{photo}"), _facts)]
 
 

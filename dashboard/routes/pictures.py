@@ -1,4 +1,4 @@
-"""HTTP routes for indexed photos by digest: previews and originals.
+"""HTTP routes for photos by digest, as previews and as original files.
 
 Nothing but a photo of an index in the workspace is served, under the beginning of its digest and
 below the server's token; no address holds a path. What is sent was either made anew from pixels,
@@ -49,7 +49,7 @@ _making: dict[tuple[str, ...], "asyncio.Future[Response]"] = {}
 
 
 def picture_routes() -> list[Route]:
-    """HTTP routes of previews and originals."""
+    """HTTP routes that serve previews and original files."""
     return [Route(route_path("photos/{index}/{photo}/{size}"), _picture)]
 
 
@@ -68,7 +68,7 @@ async def _picture(request: Request) -> Response:
 
 
 def _made(index: str, photo: str, make: "Maker") -> Response:
-    """Response for a photo, made in another thread."""
+    """Response that `make` computes for a photo, in another thread."""
     workspace = Workspace.current()
     try:
         if index == UPLOADED:
@@ -93,7 +93,7 @@ class _Indexed:
         self._store = _store(workspace.previews)
 
     def content(self) -> bytes | None:
-        """Bytes of the photo's file; None if missing or changed."""
+        """Bytes of the photo's file; None if it is missing or has changed."""
         import numpy as np
 
         try:
@@ -121,12 +121,12 @@ class _Indexed:
         return self._store.get(self._digest, side)
 
     def store(self, side: int, data: bytes) -> None:
-        """Store a preview on disk."""
+        """Save a preview on disk."""
         self._store.put(self._digest, side, data)
 
 
 class _Uploaded:
-    """Photo uploaded by a visitor, kept in memory only."""
+    """Photo that a visitor uploaded, held in memory only."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -188,7 +188,7 @@ def _original(photo: _Indexed | _Uploaded) -> Response:
 
 
 def _instead(photo: _Indexed | _Uploaded) -> Response:
-    """Response with the thumbnail, uncached, when the preview is unavailable."""
+    """Response with the thumbnail, not to be cached, in place of a preview."""
     small = photo.thumbnail()
     if small is None and photo.is_imported:
         return Response(_NO_PICTURE, media_type="image/svg+xml", headers=FORGET)
@@ -198,7 +198,7 @@ def _instead(photo: _Indexed | _Uploaded) -> Response:
 
 
 def _shown_as_it_is(content: bytes) -> str | None:
-    """Media type of a file that every browser shows upright; None for others."""
+    """Media type of a file that every browser shows correctly; None for others."""
     if content.startswith(_JPEG):
         return "image/jpeg"
     if content.startswith(_PNG) and _EXIF_OF_PNG not in content:

@@ -1,4 +1,4 @@
-"""HTTP route for uploads from visitors' devices, one photo per request, written to disk."""
+"""HTTP route for uploads from visitors' devices, one photo per request."""
 
 import secrets
 
@@ -18,7 +18,7 @@ from photorank.errors import PhotorankError
 
 
 def sent_file_route() -> Route:
-    """HTTP route for uploads: a photo as body of a PUT, its name as query parameter."""
+    """HTTP route for uploads: the photo as body of a PUT, its name as query parameter."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     return Route(f"{'/' if base else ''}{base}/send/{{token}}", _take, methods=["PUT"])
 

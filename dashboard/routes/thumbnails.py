@@ -20,7 +20,7 @@ HEADERS = {
 
 
 def thumbnail_address(index: Index, photo: Photo) -> str:
-    """URL of a photo's thumbnail; "" without one.
+    """URL of a photo's thumbnail; empty if there is none.
 
     It is relative, for the dashboard may be served below a path.
     """
@@ -29,7 +29,7 @@ def thumbnail_address(index: Index, photo: Photo) -> str:
 
 
 def thumbnail_route() -> Route:
-    """HTTP route of thumbnails."""
+    """HTTP route that serves thumbnails."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     return Route(f"{'/' if base else ''}{base}/thumbnails/{{index}}/{{digest}}", _thumbnail)
 

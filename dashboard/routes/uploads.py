@@ -1,4 +1,4 @@
-"""Photos uploaded by visitors, held in memory for the routes."""
+"""Photos that visitors uploaded, held in memory and served by digest."""
 
 from collections import OrderedDict
 from threading import Lock
@@ -12,7 +12,7 @@ _lock = Lock()
 
 
 def hold_upload(data: bytes) -> str:
-    """Digest under which an upload is served from memory."""
+    """Hold an upload in memory, and return the digest under which it is served."""
     digest = photo_digest(data)
     with _lock:
         _held[digest] = data
@@ -23,6 +23,6 @@ def hold_upload(data: bytes) -> str:
 
 
 def uploaded(digest: str) -> bytes | None:
-    """Bytes of an upload by digest; None if no longer held."""
+    """Bytes of an upload by its digest; None if it is no longer held."""
     with _lock:
         return _held.get(digest)

@@ -1,4 +1,4 @@
-"""Page Discerning power: agreement of each vector with people, and its worst mistakes."""
+"""Page Discerning power: how well each vector agrees with people, and its worst mistakes."""
 
 import streamlit as st
 

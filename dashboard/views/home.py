@@ -1,4 +1,4 @@
-"""Page Home: the best photos and links to other pages; without an index, Add photos."""
+"""Page Home: the best photos with links to other pages, or how to add photos."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Page One photo: its rating, an explanation of the rating, and similar better photos."""
+"""Page One photo: its rating with an explanation, and similar better photos."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Page Search: photos by text, by a similar photo, by a vector, or similar but better."""
+"""Page Search: photos by text, by likeness to a photo, or by a vector."""
 
 import streamlit as st
 

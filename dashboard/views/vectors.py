@@ -1,4 +1,4 @@
-"""Page Vectors: best photos and origin of each vector, and two ways to make a vector."""
+"""Page Vectors: each vector's best photos and origin, and two ways to make a new one."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Widget that shows a chart."""
+"""Widget for a chart with a text for screen readers."""
 
 import streamlit as st
 from altair import LayerChart
@@ -8,5 +8,5 @@ from dashboard.charts.evaluation_charts import as_one_picture
 
 
 def show_chart(chart: LayerChart, key: str, alt: str, place: DeltaGenerator | None = None) -> None:
-    """Show a chart with an alt text for screen readers."""
+    """Show a chart with a text for screen readers."""
     (place or st.container()).altair_chart(as_one_picture(chart), key=key, alt=alt)

@@ -38,7 +38,7 @@ ANY_ROW_PX = 150  # height of a row of photos to pick from
 
 
 class Pair:
-    """The two places of the page, each with its photo."""
+    """Two places on the page Compare, each with a photo or empty."""
 
     def __init__(self) -> None:
         self.picked: list[PickedPhoto] = []
@@ -56,7 +56,7 @@ class Pair:
 
 
 def ask_pair(index: Index, place: DeltaGenerator) -> Pair:
-    """Two photos to compare: uploads, else the photos in the URL."""
+    """Two photos to compare: uploaded ones, else those in the URL."""
     uploads = place.file_uploader(
         "Upload two photos",
         type=sorted(suffix[1:] for suffix in PHOTO_SUFFIXES),
@@ -109,7 +109,7 @@ def _add_row(pair: Pair, index: Index, which: str, row: int, place: DeltaGenerat
 
 @st.fragment
 def pick_two(index: Index, vector: MasterVector) -> None:
-    """Show a grid of all photos, to select two."""
+    """Show a grid of all photos in which two are selected."""
     ratings = cached.ratings(index, vector)
     rows = np.argsort(-ratings, kind="stable")
     photos = shown_photos(index, rows, cached.percentiles(index, vector))
@@ -152,7 +152,7 @@ def show_verdict(index: Index, vector: MasterVector, pair: Pair) -> None:
 
 
 def _opinions(index: Index, vectors: Mapping[str, MasterVector], both: Embeddings) -> pd.DataFrame:
-    """Probability by every vector that the first photo is better."""
+    """Probability that the first photo is better, by each vector."""
     mode, rows = session_state.words(), []
     for name, vector in vectors.items():
         ratings = cached.ratings(index, vector)

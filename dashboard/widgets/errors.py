@@ -1,4 +1,4 @@
-"""Errors shown on pages: the message with the command that helps."""
+"""Errors on pages: the message, with the command that helps."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from photorank.errors import PhotorankError, in_words
 
 @contextmanager
 def show_errors(show: Callable[[str], object] = st.info) -> Iterator[None]:
-    """Context that shows an expected error or disk failure, and stops the page."""
+    """Context in which an expected error or disk failure is shown and stops the page."""
     try:
         yield
     except (PhotorankError, OSError, MemoryError) as error:

@@ -33,7 +33,7 @@ def explain_one(index: Index, vector: MasterVector, photo: PickedPhoto) -> None:
 
 
 def explain_two(index: Index, vector: MasterVector, photos: Sequence[PickedPhoto]) -> None:
-    """Show the explanations of two photos side by side, and the stability of their order."""
+    """Show the explanations of two photos side by side, and how stable their order is."""
     found = [_explanation(index, vector, photo) for photo in photos]
     known = [one for one in found if one is not None]
     if len(known) < len(photos):
@@ -53,7 +53,7 @@ def explain_two(index: Index, vector: MasterVector, photos: Sequence[PickedPhoto
 
 
 def _explanation(index: Index, vector: MasterVector, photo: PickedPhoto) -> Explanation | None:
-    """Explanation of a photo's rating; None after showing a warning for an error."""
+    """Explanation of a photo's rating; for an error a warning is shown, and None."""
     try:
         data = photo_images.original(index, photo.source)
         return encoder_results.explanation(index, vector, data)
@@ -63,7 +63,7 @@ def _explanation(index: Index, vector: MasterVector, photo: PickedPhoto) -> Expl
 
 
 def _reasons(index: Index, vector: MasterVector, one: Explanation, which: str) -> None:
-    """Show the heat map's explanation, better photos, then concepts (slowest last).
+    """Show what the heat map means, better photos, then concepts, which are slowest.
 
     The concepts stand above the better photos nevertheless.
     """
@@ -82,7 +82,7 @@ def _reasons(index: Index, vector: MasterVector, one: Explanation, which: str) -
 
 
 def _concepts(index: Index, vector: MasterVector, one: Explanation) -> None:
-    """Show contributions to the rating of concepts (if available) and signals."""
+    """Show what concepts (if available) and signals contribute to a rating."""
     numbers = session_state.words() == "statistics"
     found = encoder_results.concepts(index, vector, one.embedding)
     if movers := explanation_texts.movers(found or [], one.signals):
@@ -113,7 +113,7 @@ def _figures(figures: pd.DataFrame) -> None:
 
 
 def content_removal(index: Index, vectors: Mapping[str, MasterVector], leader: str | None) -> None:
-    """Show, on request, a vector's dependence on content, and its accuracy without."""
+    """Show, on request, how a vector depends on content, and its accuracy without."""
     if not vectors:
         return
     st.header("Content or quality?", anchor=False)

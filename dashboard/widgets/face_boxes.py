@@ -1,4 +1,4 @@
-"""Faces of an indexed photo: a sentence, and boxes on request."""
+"""Faces of an indexed photo: a sentence on them, and their boxes on request."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,7 +11,7 @@ SHOWN = "faces-shown"
 
 
 def show_faces(index: Index, row: int, words: DeltaGenerator, frame: DeltaGenerator) -> None:
-    """Show a sentence on a photo's faces, and their boxes in its frame on request."""
+    """Show a sentence on a photo's faces, and on request their boxes in `frame`."""
     faces = index_data.faces(index).by_row.get(row)
     if not faces:
         return

@@ -63,7 +63,7 @@ def _best(index: Index, vector: MasterVector) -> None:
 
 @st.fragment
 def _strip(key: str, index: Index, rows: list[int], label: str) -> None:
-    """Show photos of a card in one row."""
+    """Show a card's photos in one row."""
     photos = shown_photos(index, np.array(rows, dtype=np.intp))
     photo_grid(key, photos, GridStyle(label, rows=1, height=STRIP_PX))
 
@@ -101,7 +101,7 @@ def _album_card(index: Index, vector: MasterVector) -> None:
 
 
 def _small_album(index: Index, vector: MasterVector) -> list[int]:
-    """Rows of an album of the best photos alone, in which none is like another."""
+    """Rows of a small album of the best photos, without two that are alike."""
     best = vector_ratings.extreme_rows(index, vector, min(8 * STRIP, len(index)))
     rated = vector_ratings.ratings(index, vector)[best]
     chosen = choose_rows(index.heads_of(best), rated, AlbumRequest(STRIP)).rows

@@ -12,7 +12,7 @@ from photorank.similarity.map_layout import Method
 
 
 def show_map(key: str, points: pd.DataFrame, colouring: photo_map.Colouring) -> None:
-    """Show the map chart, with photos as selectable points."""
+    """Show the map chart, in which an area can be selected."""
     area = photo_map.parse_box(session_state.drawn_area())
     with st.container(key="map"):
         st.altair_chart(
@@ -25,7 +25,7 @@ def show_map(key: str, points: pd.DataFrame, colouring: photo_map.Colouring) -> 
 
 
 def area_in_numbers(method: Method) -> None:
-    """Show the selected map area as numbers in an editable field."""
+    """Show the selected map area as numbers that can be edited."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.caption("Draw a box to select photos; point at one to see it.")
         with st.popover("Area in numbers"):

@@ -1,4 +1,4 @@
-"""Head of a page: title, page controls, collection picker and facts in one row."""
+"""Head of a page: title, controls, and picker of the collection, in one row."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -19,7 +19,7 @@ KEEP_WORDS = (
 
 
 def open_page(title: str, *, lab: bool = False) -> tuple[Index, DeltaGenerator]:
-    """Open index selected in the page's head, and the row for page controls.
+    """Show the head of a page; return the selected index and the row for controls.
 
     A page of the Lab speaks as statisticians do, whatever was chosen.
     """
@@ -40,7 +40,7 @@ def open_page(title: str, *, lab: bool = False) -> tuple[Index, DeltaGenerator]:
 
 
 def _about(index: Index) -> None:
-    """Show facts of a collection, and the switch between vocabularies."""
+    """Show facts about a collection, and the switch of vocabularies."""
     st.caption(
         f"**{plain(index.name)}** · {counted(len(index), 'photo')} · encoder "
         f"`{index.manifest.encoder}`, framing `{index.fingerprint.framing}`, "

@@ -1,4 +1,4 @@
-"""Photo grid that adapts to the screen width, with links to the page One photo."""
+"""Grid of photos that adapts to the screen, with links to the page One photo."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ def photo_grid(
     columns: int = STRIP,
     below: Callable[[int], None] | None = None,
 ) -> None:
-    """Show photos with captions in a grid; `below(i)` draws more under photo i."""
+    """Show photos with captions in a grid; `below(i)` adds what stands under photo i."""
     with st.container(key=f"photos-{key}"):
         grid = st.grid(columns, min_column_width=narrowest)
         for place, tile in enumerate(tiles):
@@ -40,7 +40,7 @@ def photo_query(photo: Photo) -> dict[str, str]:
 
 
 def show_tile(tile: Tile) -> None:
-    """Show a photo's thumbnail and caption."""
+    """Show the thumbnail and the caption of a photo."""
     show_thumbnail(tile.picture, tile.alt)
     if tile.caption:
         st.markdown(tile.caption)
@@ -59,7 +59,7 @@ def show_thumbnail(file: Path, alt: str) -> None:
 def page_link(
     page: str, label: str, query: Mapping[str, str] | None = None, icon: str | None = None
 ) -> None:
-    """Show a link to another page that keeps the index and the vector."""
+    """Show a link to another page, with the same index and vector."""
     st.page_link(
         f"views/{page}.py",
         label=label,

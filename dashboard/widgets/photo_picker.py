@@ -1,4 +1,4 @@
-"""Photo picker: an upload, or an indexed photo named in the URL."""
+"""Picker of a photo: an upload, or an indexed photo from the URL."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ GONE = ":material/link_off:"
 
 @dataclass(frozen=True)
 class PickedPhoto:
-    """Photo picked by the user, and the container below it for messages."""
+    """Photo that the user picked, and the container below it for messages."""
 
     embedding: Embeddings  # (d,)
     words: DeltaGenerator
@@ -31,7 +31,7 @@ class PickedPhoto:
 def photo_picker(
     which: str, index: Index, place: DeltaGenerator, name: str, otherwise: int | None = None
 ) -> PickedPhoto | None:
-    """Uploaded or indexed photo chosen in the picker; None without one.
+    """Photo that the user uploaded or picked from the index; None without one.
 
     The address says which under a name; if it says none, a row is picked to begin with, or none.
     """
@@ -87,5 +87,5 @@ def _row_picker(which: str, index: Index, shown: int | None, place: DeltaGenerat
 
 
 def _the(which: str) -> str:
-    """Words before “photo” in a sentence: "a", "the first" or "the second"."""
+    """Words before “photo”, such as "the first"."""
     return which if which == "a" else f"the {which}"

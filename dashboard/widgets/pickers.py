@@ -1,4 +1,4 @@
-"""Pickers shared by several pages: index, vector, group, few options."""
+"""Pickers that several pages use: index, vector, group, or one of few options."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
@@ -20,7 +20,7 @@ Option = TypeVar("Option", bound=str)
 
 
 def choose_one(label: str, options: Mapping[Option, str], key: str) -> Option:
-    """Option selected from a few, stored in the URL; by default the first."""
+    """Option that the user selected among few, kept in the URL; by default the first."""
     picked: Any = st.segmented_control(
         label,
         list(options),
@@ -36,7 +36,7 @@ def choose_one(label: str, options: Mapping[Option, str], key: str) -> Option:
 
 
 def index_picker(names: Sequence[str]) -> str:
-    """Name of the selected index; the picker is hidden if there is only one."""
+    """Name of the selected index; with a single index no picker is shown."""
     if len(names) > 1:
         what = session_state.word("index").capitalize()
         return _linked_select((what, "index", 170), {name: name for name in names}, {})
@@ -63,7 +63,7 @@ def vector_picker(index: Index, label: str | None = None, about: str | None = No
 
 
 def vector_or_prompt_picker(index: Index) -> MasterVector:
-    """Selected vector, or a vector from words typed beside the picker."""
+    """Selected vector, or a vector made from words that the user typed."""
     vector = vector_picker(index)
     with st.popover("By words", icon=":material/translate:", key="by-words"):
         text = st.text_input(
@@ -76,7 +76,7 @@ def vector_or_prompt_picker(index: Index) -> MasterVector:
 
 
 def group_picker(names: Sequence[str]) -> int | None:
-    """Selected group, None for all; the picker is hidden without groups."""
+    """Code of the selected group, None for all; no picker is shown without groups."""
     if not names:
         return None
     what = session_state.word("group")
@@ -99,7 +99,7 @@ def _linked_select(
     other_words: Mapping[str, str],
     about: str | None = None,
 ) -> str:
-    """Value of a select box that links to other pages pass on.
+    """Value of a select box, passed on by links to other pages.
 
     `shown` is its label, its key and its width; `other_words` are other ways to write an option.
     """
@@ -125,7 +125,7 @@ def _linked_select(
 
 
 def _tell_unknown(what: str, unknown: str, shown: str) -> None:
-    """Show a message if the URL names an unknown option."""
+    """Show a message if the URL names an option that does not exist."""
     if unknown:
         there_is_not = f"There is no {session_state.word(what)} called {plain(unknown[:64])}"
         st.toast(f"{there_is_not}: this is {plain(shown)}.", icon=":material/link_off:")

@@ -1,4 +1,4 @@
-"""Progress bars of slow tasks started by buttons."""
+"""Progress bars for slow tasks that buttons start."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from dashboard.widgets.errors import show_errors
 
 
 def progress_bar() -> actions.Progress:
-    """Progress callback (stage, done, total) of a new progress bar."""
+    """Show a progress bar, and return the function (stage, done, total) that moves it."""
     bar = st.progress(0.0)
 
     def move(stage: str, done: int, total: int) -> None:
@@ -20,7 +20,7 @@ def progress_bar() -> actions.Progress:
 
 
 def run_and_reload(work: Callable[[actions.Progress], None]) -> None:
-    """Run a slow task under a progress bar, then redraw the page."""
+    """Run a slow task with a progress bar, then redraw the page."""
     with show_errors(st.error):
         work(progress_bar())
     st.rerun()

@@ -19,7 +19,7 @@ ACTIONS = {"pin": "Pin to the album", "unpin": "Unpin", "alike": "More like it"}
 
 @st.fragment
 def show_found(index: Index, vector: MasterVector, found: Found, what: str, key: str) -> None:
-    """Show found photos, with buttons to pin selected ones or search similar ones.
+    """Show found photos, with buttons to pin selected ones or to search for similar ones.
 
     `what` says which photos they are and in which order; `key` names what was looked for.
     """
@@ -64,7 +64,7 @@ def _pin_button(index: Index, rows: list[int]) -> None:
 
 
 def ask_words() -> str:
-    """Text in the search field; without text, examples are shown and the page stops."""
+    """Text that the user searches for; without one the page shows examples and stops."""
     text = st.text_input(
         "What is on the photo",
         key="q",

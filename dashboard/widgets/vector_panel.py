@@ -1,4 +1,4 @@
-"""Widgets of a vector on the page Vectors: best photos, facts and removal."""
+"""Widgets of one vector on the page Vectors: best photos, facts and removal."""
 
 import json
 
@@ -22,7 +22,7 @@ DOWNLOAD_HELP = (
 
 
 def vector_panel(index: Index, vector: MasterVector, card: VectorCard) -> None:
-    """Show a vector's best photos, origin and facts, and a button to remove it."""
+    """Show a vector's best photos, origin and facts, and the button that removes it."""
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.header(card.name, anchor=False, width="content")

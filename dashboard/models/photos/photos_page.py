@@ -71,7 +71,7 @@ class Filters:
 
     @property
     def count(self) -> int:
-        """Number of active filters, besides group and order."""
+        """Number of filters in use, besides group and order."""
         set_ones = (self.judged_only, self.faces != "any", self.shape != "any", self.days)
         more = (self.folders, self.cameras, self.better_than, self.stars, self.flag != "any")
         return sum(map(bool, (*set_ones, *more)))
@@ -79,7 +79,7 @@ class Filters:
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """Data of an index's photos, by row, that filters need."""
+    """Data of an index's photos, by row, that the filters need."""
 
     labels: IndexLabels
     facets: Facets
@@ -109,7 +109,7 @@ def day_range(facets: Facets) -> tuple[date, date] | None:
 
 
 def of_faces(faces: IndexFaces, wanted: FaceFilter) -> Flags:
-    """Mask (n,) of photos with a visible face, or with open eyes only."""
+    """Mask (n,) of photos with a visible face, or of those with open eyes only."""
     if wanted == "face":
         return np.nan_to_num(faces.column("faces")) > 0
     shut = np.nan_to_num(faces.column("eyes_hardly_open"))
@@ -119,7 +119,7 @@ def of_faces(faces: IndexFaces, wanted: FaceFilter) -> Flags:
 def sheet(
     known: Known, ratings: Ratings, percentiles: Ratings, filters: Filters, vector: str
 ) -> Sheet:
-    """Photos of an index after filtering and sorting; `percentiles` (n,) are 0 to 100."""
+    """Filtered and sorted photos of an index; `percentiles` (n,) are 0 to 100."""
     labels = known.labels
     shown = passing(known, percentiles, filters)
     where = ""
@@ -183,14 +183,14 @@ def passing(known: Known, percentiles: Ratings, filters: Filters) -> Flags:
 
 
 def shown_names(names: list[str], codes: Codes) -> dict[int, str]:
-    """Map from group code to the name shown, with its photo count; largest group first."""
+    """Name with photo count for each group code, largest group first."""
     counts = np.bincount(codes[codes >= 0], minlength=len(names))
     order = np.argsort(-counts, kind="stable")[:MOST_NAMES].tolist()
     return {code: f"{printable(names[code])} ({counts[code]:,})" for code in order if counts[code]}
 
 
 def mistaken_pairs(pairs: Pairs, labels: IndexLabels, group: int | None, vector: str) -> Sheet:
-    """Photos of pairs (m, 2) ordered wrongly by a vector, people's choice first.
+    """Photos of the pairs (m, 2) that a vector orders wrongly, people's choice first.
 
     With a group only pairs of two of its photos.
     """
@@ -206,7 +206,7 @@ def mistaken_pairs(pairs: Pairs, labels: IndexLabels, group: int | None, vector:
 
 
 def unseen_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> str:
-    """Sentence on photos that the vector was learned from; "" if there are none.
+    """Sentence on photos that the vector learned from; empty if there are none.
 
     `ratings` (n,) are held out, nan where that is not possible.
     """
@@ -220,7 +220,7 @@ def unseen_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> str:
 
 
 def differing(row: int, vector: Ratings, people: Floats) -> str:
-    """Caption of a photo with its ranks by the vector and by people."""
+    """Caption of a photo: its ranks by the vector and by people."""
     return f"judged {percentile_text(vector[row])} · people {percentile_text(people[row])}"
 
 

@@ -18,7 +18,7 @@ Caption = Callable[[int], str]  # of a row; "" says the percentile
 
 @dataclass(frozen=True, eq=False)
 class ShownPhotos:
-    """Photos of an index in the display order of a grid."""
+    """Photos of an index for a grid, in display order."""
 
     index: Index
     rows: Codes  # (n,)
@@ -29,11 +29,11 @@ class ShownPhotos:
     captions: str = ""  # what the captions depend on, besides the rows
 
     def hold(self) -> str:
-        """Name under which the browser fetches the order, which is held in memory."""
+        """Hold the order in memory for the browser to fetch, and return its name."""
         return hold_order(self.columns(), self.words, f"{self.index.paths.root} {self.captions}")
 
     def columns(self) -> PhotoColumns:
-        """Columns that the browser needs before it draws photos."""
+        """Columns of data that the browser needs before drawing."""
         rows = self.rows
         if self.percentiles is None:
             percentiles = np.full(len(rows), UNRATED)
@@ -57,7 +57,7 @@ class ShownPhotos:
 
 
 def rows_of_tokens(index: Index, tokens: Sequence[str]) -> list[int]:
-    """Rows of the photos with these digest prefixes, in the tokens' order."""
+    """Rows of the photos whose digests begin with the tokens, in that order."""
     wanted = {token: place for place, token in enumerate(tokens)}
     found = {
         wanted[digest[:TOKEN_DIGITS]]: row
@@ -68,7 +68,7 @@ def rows_of_tokens(index: Index, tokens: Sequence[str]) -> list[int]:
 
 
 def stacked(rows: Codes, series: Codes) -> tuple[Codes, Codes]:
-    """Rows with series kept together, and the number of photos of each stack.
+    """Rows reordered to keep series together, and the size of each stack.
 
     `rows` (n,) are in the order of the grid and `series` (N,) numbers the series of all photos of
     the index, -1 for none. A stack stands where its first photo stood.

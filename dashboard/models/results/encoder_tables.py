@@ -22,7 +22,7 @@ __all__ = ["HOW_TO_READ", "METRIC", "latest", "left_out", "panels", "shown_text"
 
 @dataclass(frozen=True)
 class ScopeShown:
-    """Results in one scope."""
+    """Results of a panel in one scope, as table, chart and texts."""
 
     key: str  # unlike any other's on the page
     title: str
@@ -32,7 +32,7 @@ class ScopeShown:
 
 @dataclass(frozen=True)
 class PanelShown:
-    """Results of all indexes of one panel."""
+    """Results of a panel (indexes of the same photos) in all scopes."""
 
     name: str
     summary: str
@@ -41,7 +41,7 @@ class PanelShown:
 
 
 def latest(path: Path) -> Leaderboard | None:
-    """Leaderboard read from a JSON file; None without one."""
+    """Leaderboard read from a JSON file; None if there is no file."""
     try:
         return from_json(Leaderboard, json.loads(path.read_bytes()))
     except FileNotFoundError:
@@ -51,7 +51,7 @@ def latest(path: Path) -> Leaderboard | None:
 
 
 def panels(board: Leaderboard) -> list[PanelShown]:
-    """Panels with texts escaped for Markdown."""
+    """Panels of a leaderboard, with texts escaped for Markdown."""
     return [
         PanelShown(
             shown_text(panel.name),
@@ -64,7 +64,7 @@ def panels(board: Leaderboard) -> list[PanelShown]:
 
 
 def left_out(board: Leaderboard) -> list[str]:
-    """Indexes left out of the comparison, with reasons."""
+    """Indexes that the comparison leaves out, with reasons."""
     return [f"Left out: {shown_text(note)}" for note in board.left_out]
 
 

@@ -1,4 +1,4 @@
-"""Protocol of an evaluation, as text and as CLI command."""
+"""Text and command on how an evaluation was made."""
 
 from photorank.errors import counted
 from photorank.evaluation.report import Evaluation
@@ -11,7 +11,7 @@ KEPT_TOGETHER = {
 
 
 def described(evaluation: Evaluation) -> str:
-    """Description of an evaluation's protocol and encoder, in Markdown."""
+    """Markdown text on an evaluation's protocol and encoder."""
     made_by = (
         f"Encoder `{evaluation.encoder}`, framing `{evaluation.framing}`, "
         f"{evaluation.created[:10]}."
@@ -20,7 +20,7 @@ def described(evaluation: Evaluation) -> str:
 
 
 def _split(evaluation: Evaluation) -> list[str]:
-    """Paragraphs on the split of photos and the method of the confidence intervals."""
+    """Paragraphs on how photos were split and how intervals were computed."""
     made = evaluation.protocol
     photos = counted(evaluation.n_photos, "judged photo")
     if made.fold_by == "split":
@@ -46,7 +46,7 @@ def _split(evaluation: Evaluation) -> list[str]:
 
 
 def options(evaluation: Evaluation) -> list[str]:
-    """CLI options that repeat the evaluation, without the index."""
+    """Command-line options that repeat the evaluation, without the index."""
     made = evaluation.asked
     asked = ["--fold-by", made.fold_by] if made.fold_by else []
     asked += ["--folds", str(made.folds), "--repeats", str(made.repeats), "--seed", str(made.seed)]
@@ -56,5 +56,5 @@ def options(evaluation: Evaluation) -> list[str]:
 
 
 def command(evaluation: Evaluation) -> str:
-    """CLI command that repeats the evaluation."""
+    """Command that repeats the evaluation."""
     return " ".join(["photorank evaluate --index", evaluation.index, *options(evaluation)])

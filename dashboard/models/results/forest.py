@@ -1,4 +1,4 @@
-"""Interval table of vectors: name, provenance, value and interval of each row."""
+"""Table of vectors with confidence intervals: name, origin, value, interval."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -22,7 +22,7 @@ _MARGIN = 0.06  # of the axis, free on either side
 
 @dataclass(frozen=True)
 class ForestRow:
-    """Row of the interval table: one vector, or several with equal results."""
+    """Row of the table of intervals: a vector, or several with equal results."""
 
     name: str  # of the first of them, by which it is chosen
     label: str
@@ -39,7 +39,7 @@ class ForestRow:
 
 @dataclass(frozen=True)
 class Forest:
-    """Interval table: rows, best first, with metric and caption."""
+    """Table of intervals: rows, best first, with metric and caption."""
 
     rows: tuple[ForestRow, ...]
     metric: Metric
@@ -47,7 +47,7 @@ class Forest:
 
 
 def forest(board: Board, stored: Mapping[str, MasterVector], mode: Mode) -> Forest:
-    """Interval table of a board's vectors; equal results share a row."""
+    """Table of intervals of a board's vectors; those with equal results share a row."""
     rows = []
     for _, same in board.rows.groupby(["apart", "value", "low", "high"], sort=False, dropna=False):
         first = same.iloc[0]
@@ -72,13 +72,13 @@ def forest(board: Board, stored: Mapping[str, MasterVector], mode: Mode) -> Fore
 
 
 def small_forest(table: Forest, names: pd.Series) -> Forest:
-    """Interval table of the named vectors, without a caption."""
+    """Table of intervals of the named vectors, without caption."""
     kept = set(names)
     return Forest(tuple(row for row in table.rows if row.name in kept), table.metric, "")
 
 
 def caption(board: Board, mode: Mode) -> str:
-    """Sentence that explains the table."""
+    """Sentence on how to read the table of intervals."""
     pairs = counted(int(board.rows["n_pairs"].max()), "pair")
     if mode == "plain":
         level = " Dashed: guessing." if board.metric.chance is not None else ""
@@ -91,7 +91,7 @@ def caption(board: Board, mode: Mode) -> str:
 
 
 def forest_data(table: Forest) -> Json:
-    """Interval table as component data, with positions as shares of the axis."""
+    """Table of intervals as JSON for the component; positions are fractions of the axis."""
     ends = [row.low for row in table.rows] + [row.high for row in table.rows]
     known = [one for one in (*ends, *(row.value for row in table.rows)) if isfinite(one)]
     chance = table.metric.chance
@@ -136,7 +136,7 @@ def _interval(metric: Metric, row: pd.Series) -> str:
 
 
 def _provenance(row: pd.Series, vector: MasterVector | None, mode: Mode) -> str:
-    """Provenance of a vector in a few words."""
+    """Origin of a vector in a few words."""
     if row["apart"]:
         return "has seen these photos: no fair test" if mode == "plain" else row["note"]
     if row["family"] == AT_RANDOM:

@@ -13,7 +13,7 @@ PNG_HELP = "Each chart can be saved as PNG from the menu in its upper right corn
 
 @dataclass(frozen=True)
 class Metric:
-    """Metric of agreement with people: names, chance level and explanation."""
+    """Texts on a metric of agreement with people: names, chance level, explanation."""
 
     label: str  # on the selector
     axis: str  # under the chart
@@ -22,12 +22,12 @@ class Metric:
     as_share: bool = False  # shown in per cent
 
     def text(self, value: float, low: float = 0, high: float = 1) -> str:
-        """Value as text, with more digits for a narrow interval."""
+        """Value as text, with as many digits as its interval justifies."""
         digits = int(high - low < 0.01)
         return percent(value, digits) if self.as_share else number(value, f".{2 + digits}f")
 
     def lead_text(self, value: float) -> str:
-        """Signed difference of two vectors as text, in percentage points if in per cent."""
+        """Difference of two vectors as signed text, in percentage points if in per cent."""
         return number(100 * value, "+.1f") if self.as_share else number(value, "+.2f")
 
 
@@ -100,7 +100,7 @@ def scopes(evaluation: Evaluation, mode: Mode = "statistics") -> dict[Scope, str
 
 
 def metrics(evaluation: Evaluation, scope: Scope) -> dict[str, str]:
-    """Names of the metrics that at least one vector has in a scope."""
+    """Names of the metrics that some vector has in a scope."""
     rows = [row.metrics for row in evaluation.rows(scope)]
     return {
         name: metric.label

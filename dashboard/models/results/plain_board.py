@@ -1,4 +1,4 @@
-"""Comparison of vectors in plain words: accuracy of the best, and its certainty."""
+"""Comparison of vectors in plain words: how accurate the best is, and how certain."""
 
 from collections.abc import Mapping
 from math import isfinite
@@ -37,7 +37,7 @@ def headline(board: Board, index: str) -> str:
 
 
 def caution(board: Board, index: str) -> str:
-    """Sentence on the certainty of the best vector's lead."""
+    """Sentence on how certain the best vector's lead is."""
     texts = []
     if index == SAMPLE:
         texts.append(
@@ -60,7 +60,7 @@ def caution(board: Board, index: str) -> str:
 
 
 def stored_for(name: str, stored: Mapping[str, MasterVector], index: str) -> MasterVector | None:
-    """Stored vector for a row of the board, for a learner its learned one; None without one.
+    """Saved vector of a row of the board, for a learner the one it made; None if none is.
 
     A learner, which was tested on photos left out, is shown by what it made of the whole index.
     """
@@ -71,7 +71,7 @@ def stored_for(name: str, stored: Mapping[str, MasterVector], index: str) -> Mas
 
 
 def three_rows(rows: pd.DataFrame, families: tuple[str, ...]) -> pd.Series:
-    """Names of the best fair vector of each family, in table order."""
+    """Names of the best fair vector of each family, in the order of the table."""
     fair = rows[~rows["apart"]]
     kept = pd.concat([fair[fair["family"] == made].head(1) for made in families])
     return kept.sort_values("value", ascending=False)["vector"]
@@ -86,7 +86,7 @@ def _times(share: float) -> str:
 
 
 def mistake_text(people: Ratings, places: Ratings, first: int, second: int) -> str:
-    """Percentiles of two photos by people and by a vector, as text.
+    """Percentiles of two photos, by people and by a vector, as text.
 
     Choices between two photos give them no place: then the vector's alone are told.
     """

@@ -1,4 +1,4 @@
-"""Widgets of the page Album for a new choice: settings, photos with buttons, export form."""
+"""Widgets of the page Album for a new choice: settings, photos, export form."""
 
 from collections.abc import Mapping, Sequence
 
@@ -25,7 +25,7 @@ MOST = 1e6  # photos, more than any album has places
 
 
 def choose_album(index: Index, bar: DeltaGenerator) -> None:
-    """Show a choice of photos with reasons, pins and bans, which can be saved or exported.
+    """Show a choice of photos with reasons, pins and bans, to be saved or exported.
 
     What is asked stands in the `bar` of the page's head.
     """
@@ -69,7 +69,7 @@ def choose_album(index: Index, bar: DeltaGenerator) -> None:
 
 
 def ask_request(index: Index, groups: Sequence[str]) -> tuple[AlbumRequest, float, str]:
-    """Settings entered for the album: request, cosine of series, and view."""
+    """Settings that the user entered: request, cosine of series, and view."""
     group = pickers.group_picker(groups)
     # Not of the type int, for which an address that asks for 1e309 places ends in an error.
     places = st.number_input(
@@ -113,7 +113,7 @@ def ask_request(index: Index, groups: Sequence[str]) -> tuple[AlbumRequest, floa
 
 
 def _face_quota() -> FaceQuota | None:
-    """Limits entered on photos with a visible face; None for no limit."""
+    """Limits that the user entered for photos with a visible face; None without."""
     least = st.number_input("With a face, at least", 0, int(MOST), 0, key="least-faces")
     most = st.number_input(
         "With a face, at most", 0, int(MOST), None, key="most-faces", placeholder="any number"
@@ -185,7 +185,7 @@ def _button(index: Index, one: AlbumTile, how: str, name: str, key: str) -> None
 
 
 def _rows(index: Index, marks: Mapping[str, str], how: str) -> frozenset[int]:
-    """Rows of the photos with a mark, "pin" or "ban"."""
+    """Rows of the photos marked "pin" or "ban"."""
     wanted = {digest for digest, one in marks.items() if one == how}
     if not wanted:
         return frozenset()

@@ -1,4 +1,4 @@
-"""Widgets of a saved album: picker, changes, spreads and book."""
+"""Widgets of a saved album: picker, settings, spreads and book."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,7 +31,7 @@ _LARGE_SHARE = 0.45  # of a page's width, from which a thumbnail has too few pix
 
 
 def pick_album() -> str | None:
-    """Saved album selected in the picker; None for a new choice of photos."""
+    """Saved album selected in the picker; None for a new choice."""
     with show_errors(st.warning):
         names = albums.store().names()
     if not names:
@@ -50,7 +50,7 @@ def pick_album() -> str | None:
 
 
 def keep_form(album: KeptAlbum) -> None:
-    """Show the form that saves a chosen album under a name."""
+    """Show the form for saving a chosen album under a name."""
     with (
         st.popover("Keep this album", icon=":material/bookmark_add:"),
         st.form("keep", border=False),
@@ -67,7 +67,7 @@ def keep_form(album: KeptAlbum) -> None:
 
 
 def turn_to_kept() -> None:
-    """Select the album just saved, before the picker is drawn."""
+    """Select the album that was just saved, before the picker is drawn."""
     if (name := session_state.taken_note("kept")) is not None:
         session_state.set_widget(_PICKER, name)
 
@@ -137,7 +137,7 @@ def _toolbar(index: Index, entry: Entry, missing: int) -> DeltaGenerator:
 
 
 def _settings(entry: Entry) -> None:
-    """Show the settings of an album and its book; each change is saved."""
+    """Show the settings of an album and its book, each saved when changed."""
     name, album = entry.name, entry.album
     with st.popover("Book", icon=":material/menu_book:"):
         size = f"{album.book.width:g}x{album.book.height:g}"
@@ -243,7 +243,7 @@ def _change(name: str, what: str, make: Callable[[KeptAlbum], KeptAlbum]) -> Non
 
 
 def _told(work: Callable[..., str | None], *given: Any) -> None:
-    """Run an album action; its message or error is shown in the next run."""
+    """Run an album action, whose message or error the next run shows."""
     try:
         told = work(*given)
     except PhotorankError as error:

@@ -1,4 +1,4 @@
-"""Spreads of a saved album, drawn by the book's plan, with photos to move and mark."""
+"""Spreads of a saved album as its book plans them, with photos to move and mark."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ _mount = st.components.v2.component(
 def show_spreads(
     key: str, spreads: Sequence[Json], size: tuple[float, float], on_act: Callable[[Any], None]
 ) -> None:
-    """Show spreads; `on_act` is called for a press, before the next run."""
+    """Show spreads, and call `on_act` for a button press before the next run."""
     _mount(
         key=key,
         data={"spreads": list(spreads), "size": list(size)},

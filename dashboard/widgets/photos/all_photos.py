@@ -1,4 +1,4 @@
-"""Grid of the page Photos, redrawn after each mark without the rest of the page."""
+"""Grid of the page Photos, which is redrawn after each mark without the whole page."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ ACTIONS = {"alike": "More like it", "page": "More on its own page"}
 
 @st.fragment
 def all_photos(photos: ShownPhotos, rater: str, judged_by: str, opened: str) -> None:
-    """Show photos with a person's marks, and handle the grid's buttons."""
+    """Show photos with a person's marks, and act on the grid's buttons."""
     style = GridStyle(rater=rater, actions=ACTIONS, judged_by=judged_by, opened=opened)
     act = photo_grid("photos", photos, style)
     if act is None or not act.rows:

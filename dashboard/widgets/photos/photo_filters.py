@@ -1,4 +1,4 @@
-"""Filter bar of the page Photos: order, group, and a panel with the rest."""
+"""Filters of the page Photos: order and group in a bar, the others in a panel."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from dashboard.widgets import pickers
 
 
 def ask_filters(known: Known, *, some_judged: bool) -> Filters:
-    """Filters selected for an index's photos."""
+    """Filters that the user selected for an index's photos."""
     labels = known.labels
     order = pickers.choose_one("Show", photos_page.orders(labels), "order")
     panel = st.popover("Filter", icon=":material/filter_alt:", key="filters")

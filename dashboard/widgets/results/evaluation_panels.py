@@ -23,7 +23,7 @@ from photorank.vectors.master import MasterVector
 
 
 def first_evaluation(index: Index) -> None:
-    """Show the button for an index's first evaluation, or the steps needed before."""
+    """Show the button for an index's first evaluation, or what is needed before."""
     if index.name == evaluation_tables.SAMPLE:
         st.markdown("The sample is not complete: building it was interrupted.")
         if not job_panel.job_panel(jobs.SAMPLE):
@@ -48,7 +48,7 @@ def first_evaluation(index: Index) -> None:
 
 
 def measure_button(index: Index, label: str, options: Sequence[str]) -> None:
-    """Show the progress of an evaluation in the background, else its button."""
+    """Show the button that starts an evaluation, or the progress of a running one."""
     if job_panel.job_panel(jobs.evaluation_of(index.name)):
         return
     if st.button(label, type="primary" if not options else "secondary"):
@@ -86,7 +86,7 @@ def _results_table(board: evaluation_tables.Board) -> None:
 
 
 def look_closer(views: Mapping[str, Sequence[Panel]], stem: str, about: str) -> None:
-    """Show a selector of detail views, and the chosen view's charts, texts and CSV."""
+    """Show a selector of details, with charts, texts and CSV of the selected one."""
     if not views:
         return
     st.header("Looking closer", anchor=False)
@@ -102,7 +102,7 @@ def look_closer(views: Mapping[str, Sequence[Panel]], stem: str, about: str) -> 
 
 
 def all_numbers(index: Index, evaluation: Evaluation, board: evaluation_tables.Board) -> None:
-    """Show all results as table and CSV, the protocol, and a button to evaluate again."""
+    """Show all results as table and CSV, the protocol, and a button to measure again."""
     st.header("All numbers", anchor=False)
     _results_table(board)
     with st.container(horizontal=True):
@@ -120,7 +120,7 @@ def statistics(
     board: evaluation_tables.Board,
     vectors: Mapping[str, MasterVector],
 ) -> None:
-    """Show leads, details and all numbers in statistical words."""
+    """Show the statistical part of the page: leads, details and all numbers."""
     st.caption(f"{board.reading} {board.metric.meaning}")
     if board.leader is not None and board.leads_reading:
         st.header("How sure is the lead?", anchor=False)
@@ -135,7 +135,7 @@ def statistics(
 
 
 def plain_end(index: Index, evaluation: Evaluation) -> None:
-    """Show links to all numbers and to a new evaluation, in plain words."""
+    """Show links, in plain words, to all numbers and to a new evaluation."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Show all statistics",

@@ -1,4 +1,4 @@
-"""Photos of a vector on the page Discerning power: best, weakest, worst mistakes."""
+"""Photos on the page Discerning power: a vector's best, weakest, and worst mistakes."""
 
 from html import escape
 
@@ -26,7 +26,7 @@ ROW_PX = 130  # height of a row of photos
 
 
 def table_and_photos(index: Index, board: Board, mode: Mode) -> None:
-    """Show the interval table of vectors, and the selected vector's photos."""
+    """Show the table of vectors with intervals, and the selected vector's photos."""
     stored = index_data.vectors(index)
     table = forest(board, stored, mode)
     kept = {row.name: stored_for(row.name, stored, index.name) for row in table.rows}
@@ -64,7 +64,7 @@ def best_and_weakest(index: Index, vector: MasterVector) -> None:
 
 
 def _mistakes(index: Index, vector: MasterVector) -> None:
-    """Show the pairs that held-out ratings order most wrongly against people's choices."""
+    """Show the pairs that a vector's held-out ratings order most against people."""
     with show_errors():
         held = vector_ratings.held_out(index, vector)
         pairs = vector_ratings.mistakes(index, vector, MISTAKES)

@@ -1,4 +1,4 @@
-"""Widgets of the page Teach for choosing between two photos, with the learned taste."""
+"""Widgets of the page Teach for choices between two photos, and the learned taste."""
 
 import numpy as np
 import streamlit as st
@@ -23,7 +23,7 @@ _APPLY = "use-taste"  # key of the button
 
 @st.fragment
 def show_choices(session: TeachSession) -> None:
-    """Show pairs to choose from, and effects of the choices; each press is saved."""
+    """Show pairs to choose from and what the choices changed; each choice is saved."""
     place = place_of("choice", session.index.name, session.rater)
     try:
         drain(place, lambda items: actions.record_answers(session, items))
@@ -62,7 +62,7 @@ def _best(index: Index, taste: PersonalState, ratings: Floats) -> list[list[str]
 
 
 def _taste_bar(session: TeachSession, taste: PersonalState) -> None:
-    """Show the certainty of the taste, and the button that applies it everywhere."""
+    """Show how certain the taste is, and the button that uses it on all pages."""
     _apply_taste(session, taste)
     saved = own_taste(session) in index_data.vectors(session.index)
     with st.container(horizontal=True, vertical_alignment="center", key="taste"):
@@ -77,7 +77,7 @@ def _taste_bar(session: TeachSession, taste: PersonalState) -> None:
 
 
 def _apply_taste(session: TeachSession, taste: PersonalState) -> None:
-    """Save the taste if the button was pressed, or if it was saved before and has changed."""
+    """Save the taste if its button was pressed, or if it was saved and has changed."""
     name, wanted = own_taste(session), bool(st.session_state.get(_APPLY))
     saved = name in index_data.vectors(session.index)
     # What is saved follows each choice; it is one vector, whatever it is called.
@@ -95,5 +95,5 @@ def _apply_taste(session: TeachSession, taste: PersonalState) -> None:
 
 
 def own_taste(session: TeachSession) -> str:
-    """Name of a person's taste vector."""
+    """Name of the vector of a person's own taste."""
     return vector_card.taste_name(session.rater, index_data.vectors(session.index))

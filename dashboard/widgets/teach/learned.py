@@ -1,4 +1,4 @@
-"""Widgets that show the accuracy of a person's learned taste and save the taste as a vector."""
+"""Widgets on a person's learned taste: its accuracy, and a form to save it."""
 
 from collections.abc import Callable
 
@@ -36,7 +36,7 @@ def how_sure(taste: PersonalState) -> None:
 
 
 def save_form(session: TeachSession, stem: str, make: Callable[[str], MasterVector]) -> None:
-    """Show a form that saves a taste as a vector under an unused name."""
+    """Show a form that saves a taste as a vector under a new name."""
     with st.form("save", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         free = vector_card.free_name(stem, index_data.vectors(session.index))
         name = st.text_input("Keep this taste as a vector", free, width=260)

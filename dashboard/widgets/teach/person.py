@@ -20,7 +20,7 @@ from photorank.vectors.store import is_of_rater
 
 
 class Person(NamedTuple):
-    """Person who labels, with the prior vector and the kind of pairs."""
+    """Person who labels, with the chosen prior vector and kind of pairs."""
 
     rater: str
     prior: MasterVector | None
@@ -42,7 +42,7 @@ def ask_person(index: Index, people: Sequence[str]) -> Person:
 
 
 def _prior_picker(index: Index, rater: str) -> MasterVector | None:
-    """Vector selected as a person's prior, never the person's own taste."""
+    """Vector selected as a person's prior, other than the person's own taste."""
     with show_errors():
         every, evaluation = index_data.vectors(index), index_data.evaluation(index)
     known = {name: one for name, one in every.items() if not is_of_rater(one, rater)}
@@ -62,7 +62,7 @@ def _prior_picker(index: Index, rater: str) -> MasterVector | None:
 
 
 def begin_session(index: Index, person: Person) -> TeachSession:
-    """Labelling session of a person on an index."""
+    """Start the labelling session of a person on an index."""
     rater, prior, kind = person
     within = codes_of_kind(index_data.labels(index, rater), kind)
     subset = vector_ratings.photo_subset(index, prior, rater, within)
@@ -71,7 +71,7 @@ def begin_session(index: Index, person: Person) -> TeachSession:
 
 
 def _name_picker(known: Sequence[str]) -> str:
-    """Name of the rater, selected or newly typed."""
+    """Name of the rater, selected or typed."""
     name = st.selectbox(
         "Who is choosing",
         [*known],

@@ -1,4 +1,4 @@
-"""Grid of the page Teach for giving stars by keys."""
+"""Grid of the page Teach in which keys give stars to photos."""
 
 import numpy as np
 import streamlit as st

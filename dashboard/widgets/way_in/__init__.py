@@ -1,1 +1,1 @@
-"""Widgets for adding photos and building the sample, with job progress."""
+"""Widgets for adding photos and for building the sample, with their progress."""

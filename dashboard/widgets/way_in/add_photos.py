@@ -1,4 +1,4 @@
-"""Dialog Add photos: from a folder of this computer or by upload; and the sample."""
+"""Dialog Add photos: from a folder of this computer, or by upload."""
 
 from functools import partial
 from pathlib import Path
@@ -53,7 +53,7 @@ def build_sample_button(label: str, *, disabled: bool = False) -> None:
 
 
 def add_button(into: str | None = None, *, disabled: bool = False) -> None:
-    """Show the button that opens the dialog Add photos; `into` is the page's collection."""
+    """Show the button of the dialog Add photos; `into` is the page's collection."""
     if st.button("Add photos", type="primary", icon=":material/add:", disabled=disabled):
         _add_photos(into)
 
@@ -83,7 +83,7 @@ def _add_photos(into: str | None) -> None:
 
 
 def _choose_folder() -> Path | None:
-    """Folder selected in the folder chooser; None without one."""
+    """Folder that the user selected in the folder chooser; None without one."""
     places = folders.places()
     begin = places.get("Pictures", Path.home())
     found = folders.listing(session_state.chosen_folder(str(begin)))
@@ -112,7 +112,7 @@ def _choose_folder() -> Path | None:
 
 
 def _choose_collection(folder: str, into: str | None) -> str:
-    """Name of the collection selected for the added photos."""
+    """Name of the collection that the user selected for the photos."""
     known = index_data.index_names()
     options = [NEW, *known]
     chosen = st.selectbox(
@@ -126,14 +126,14 @@ def _choose_collection(folder: str, into: str | None) -> str:
 
 
 def go_to_best(said: Progress) -> None:
-    """Open the page with a collection's best photos, after photos were added."""
+    """Open the page with the best photos of a collection that photos were added to."""
     if said.index in index_data.index_names():
         icon, query = ":material/arrow_forward:", {"in": said.index}
         page_link("home", "See your best", query, icon)
 
 
 def _begin(start: partial[None]) -> None:
-    """Start a job, or show why it cannot start."""
+    """Start a job, or show the reason why it cannot start."""
     try:
         start()
     except PhotorankError as error:
@@ -143,7 +143,7 @@ def _begin(start: partial[None]) -> None:
 
 
 def _upload(into: str | None) -> None:
-    """Show the upload field, and start indexing after an upload."""
+    """Show the upload field, and index photos after an upload."""
     st.caption(
         "The photos are copied to the computer that shows this page, and stay there. Nothing is "
         "sent to anybody else."

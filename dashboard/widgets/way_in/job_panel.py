@@ -1,4 +1,4 @@
-"""Panel of a job: progress bar, speed, time left, unusable files, buttons."""
+"""Panel of a job: progress bar, speed, remaining time, unusable files, buttons."""
 
 from collections.abc import Callable
 from functools import partial
@@ -17,7 +17,7 @@ EVERY_SECONDS = 1.0  # between two looks at a job that runs
 
 
 def job_panel(job: str, then: Callable[[Progress], None] | None = None) -> bool:
-    """True while a job runs; its panel is shown until the user closes it.
+    """Show the panel of a job until the user closes it; True while the job runs.
 
     When it has ended, `then` shows what is to be seen of it.
     """

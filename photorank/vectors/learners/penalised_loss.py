@@ -30,7 +30,7 @@ class PenalisedLoss(ABC, Generic[Graph]):
 
     @abstractmethod
     def equal_ratings(self, alpha: float) -> tuple[Floats, Floats]:
-        """Start parameters (equal ratings), and the estimated Hessian diagonal."""
+        """Start parameters, where all ratings are equal, and the approximate Hessian diagonal."""
 
     @abstractmethod
     def held_out(self, parameters: Floats) -> HeldOut:
