@@ -1,4 +1,4 @@
-"""Albums compared with the best possible and with the best-rated photos, and timed.
+"""Albums compared with the optimum and with the best-rated photos, and their run time.
 
     python benchmarks/album.py small
     python benchmarks/album.py --index oasis judged
@@ -46,7 +46,7 @@ DRAWS = 20
 
 
 def main() -> None:
-    """Run the chosen one of four experiments."""
+    """Run the experiment named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("what", choices=["small", "judged", "large", "command"])
     parser.add_argument("--index")
@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def small() -> None:
-    """Print greedy's share of the optimal value on small random collections."""
+    """Print greedy's value as a share of the optimum, on small random collections."""
     rng = np.random.default_rng(0)
     print("| albums of | without quotas: least, mean | bound | with quotas: least, mean | bound |")
     print("|---|---|---|---|---|")
@@ -80,7 +80,7 @@ def small() -> None:
 def _shares(
     n: int, k: int, quotas: bool, rng: np.random.Generator
 ) -> Iterator[tuple[float, float]]:
-    """Yield greedy's and the optimal value, as shares of the optimum and of the bound."""
+    """Yield greedy's value as a share of the optimum, and the optimum as a share of the bound."""
     for _ in range(100):
         X = rng.normal(size=(n, 4)).astype(np.float32)
         X /= np.linalg.norm(X, axis=1, keepdims=True)
@@ -101,7 +101,7 @@ def _shares(
 
 
 def judged(name: str | None, k: int) -> None:
-    """Print albums' value by people's scores, and the similarity of an album's photos."""
+    """Print the value of albums by people's scores, and how similar their photos are."""
     index = open_index(name)
     X, scores = index.embeddings(), index.labels().scores
     known = np.flatnonzero(np.isfinite(scores))
@@ -141,14 +141,14 @@ def _worth(rows: Codes, among: Codes, scores: Floats, k: int) -> float:
 
 
 def redundancy(heads: Embeddings, rows: Codes) -> float:
-    """Mean cosine of an album's photos with their most similar photo in the album."""
+    """Mean cosine between each photo of an album and the most similar other one."""
     cosines = heads[rows] @ heads[rows].T
     np.fill_diagonal(cosines, -1)
     return float(cosines.max(axis=1).mean())
 
 
 def large(n: int = 20_000, d: int = 1280, k: int = 100) -> None:
-    """Print the seconds to choose an album from many photos of one capture time."""
+    """Print the seconds for choosing an album from many photos with one capture time."""
     with tempfile.TemporaryDirectory() as home:
         paths = Workspace(Path(home)).index("large")
         index = write_synthetic(paths, n, d)
@@ -167,7 +167,7 @@ def large(n: int = 20_000, d: int = 1280, k: int = 100) -> None:
 
 
 def command(n: int = 20_000, d: int = 1280, k: int = 100, scene: int = 4) -> None:
-    """Print time and peak memory of three runs of `photorank album`.
+    """Print the time and the peak memory of three runs of `photorank album`.
 
     The photos have the perceptual hashes that indexing leaves, and no technical signals.
     """

@@ -132,7 +132,7 @@ async def climb(port: int, secrets: list[Path]) -> Attempts:
 
 
 def paths(targets: list[str]) -> Iterator[str]:
-    """Yield URL paths that a careless server would map to files."""
+    """Yield URL paths that a careless server would map to files on its disk."""
     for prefix in PREFIXES:
         for target in targets:
             yield prefix + target
@@ -144,7 +144,7 @@ def paths(targets: list[str]) -> Iterator[str]:
 
 
 def raw(port: int, head: str, body: bytes = b"") -> tuple[int, bytes]:
-    """Status (0 for none) and response of a raw request."""
+    """Send a request as it is; return the status (0 for none) and the response."""
     with closing(socket.create_connection(("127.0.0.1", port), timeout=20)) as line:
         host = f"Host: 127.0.0.1:{port}\r\nConnection: close\r\n"
         line.sendall(f"{head} HTTP/1.1\r\n{host}\r\n".encode("utf-8", "surrogateescape") + body)
@@ -158,7 +158,7 @@ def raw(port: int, head: str, body: bytes = b"") -> tuple[int, bytes]:
 
 
 def answered(status: int) -> str:
-    """Outcome of a request in words."""
+    """Result of a request in words."""
     if status in (200, 204):
         return "with the empty page of the dashboard"
     return "closed" if status == 0 else f"refused ({status})"
@@ -208,7 +208,7 @@ async def upload(port: int) -> Attempts:
 
 
 def xsrf_token(port: int) -> str:
-    """XSRF token that a page of the dashboard sets."""
+    """Token against cross-site requests (XSRF), from a page of the dashboard."""
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
         connection.request("GET", "/_stcore/health")
         answer = connection.getresponse()
@@ -217,7 +217,7 @@ def xsrf_token(port: int) -> str:
 
 
 def put(port: int, path: str, headers: dict[str, str], body: bytes) -> int:
-    """Status of a form upload; 0 if the connection was closed early."""
+    """Upload a form by PUT; return the status, 0 if the connection was closed early."""
     kind = {"Content-Type": "multipart/form-data; boundary=x"}
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
         try:
@@ -228,7 +228,7 @@ def put(port: int, path: str, headers: dict[str, str], body: bytes) -> int:
 
 
 def endless(port: int, head: bytes, chunked: bool) -> int:
-    """Status after sending half a gigabyte of an endless file; 0 if closed early."""
+    """Send half a gigabyte of an endless file; return the status, 0 if closed early."""
     chunk = bytes(1 << 20)
     part = b"%x\r\n%s\r\n" % (len(chunk), chunk) if chunked else chunk
     start = b'--x\r\nContent-Disposition: form-data; name="f"; filename="a.jpg"\r\n\r\n'
@@ -244,7 +244,7 @@ def endless(port: int, head: bytes, chunked: bool) -> int:
 
 
 def answered_upload(status: int) -> str:
-    """Outcome of an upload in words."""
+    """Result of an upload in words."""
     if status == 204:
         return "kept for its own session, in memory"
     return "closed" if status == 0 else f"refused ({status})"

@@ -1,4 +1,4 @@
-"""Accuracy of choosing a series' best shot by sharpness, `technical`, rating, and all.
+"""Accuracy of several rules for choosing the best shot of a series.
 
     python benchmarks/best_shot.py --photos DIR --work DIR
 
@@ -33,7 +33,7 @@ _CLEARLY_BLOWN = 0.05  # share of the picture that a copy blows out beyond its p
 
 
 def main() -> None:
-    """Print a row for each rule and kind of copy, after indexing the photos if needed."""
+    """Print a row for each rule and each kind of copy, after indexing the photos if needed."""
     parser = ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--photos", type=Path, required=True, help="folder with ratings.csv")
     parser.add_argument("--work", type=Path, required=True, help="keeps the index between runs")
@@ -61,7 +61,7 @@ def indexed(workspace: Workspace, name: str, folder: Path) -> Index:
 
 
 def exposed_copies(index: Index, folder: Path, stops: int) -> Path:
-    """Folder of the photos' copies at 2^stops times the light, as JPEG of quality 95."""
+    """Write copies of the photos with 2^stops times the light; return their folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for photo in index.photos():
         target = folder / f"{photo.path.stem}.jpg"
@@ -75,7 +75,7 @@ def exposed_copies(index: Index, folder: Path, stops: int) -> Path:
 
 
 def wins_over_copies(index: Index, copies: Index) -> tuple[np.ndarray, np.ndarray]:
-    """Masks (n,): photos with more merit than their copy, and copies that are blown out."""
+    """Masks (n,) of photos with more merit than their copy, and of blown-out copies."""
     at = {photo.path.stem: row for row, photo in enumerate(copies.photos())}
     own = np.array([at[photo.path.stem] for photo in index.photos()])
     n, both = len(own), []
@@ -123,7 +123,7 @@ def told(estimate: Estimate) -> str:
 
 
 def clear_pairs(scores: np.ndarray, series: np.ndarray) -> Comparisons:
-    """Pairs of photos in one series with clearly different scores."""
+    """Pairs of photos of one series whose scores differ clearly."""
     first, second = np.triu_indices(len(scores), 1)
     gap = scores[first] - scores[second]
     kept = (series[first] == series[second]) & (np.abs(gap) > _LEAST_GAP)
@@ -133,13 +133,13 @@ def clear_pairs(scores: np.ndarray, series: np.ndarray) -> Comparisons:
 
 
 def members(series: np.ndarray) -> list[np.ndarray]:
-    """Rows of each series with two or more photos."""
+    """Rows of each series that has two photos or more."""
     every = [np.flatnonzero(series == code) for code in np.unique(series)]
     return [rows for rows in every if len(rows) > 1]
 
 
 def is_best(scores: np.ndarray, merit: np.ndarray) -> bool:
-    """True if the shot with the highest merit has the highest score."""
+    """True if the shot with the most merit also has the highest score."""
     return bool(scores[merit.argmax()] == scores.max())
 
 

@@ -1,4 +1,4 @@
-"""Cost of browsing the page Photos of a large index: frames, jumps, clicks, memory.
+"""Speed and memory of browsing the page Photos of a large index in a browser.
 
     python benchmarks/browsing.py
     python benchmarks/browsing.py --home FOLDER --index NAME
@@ -76,7 +76,7 @@ def main() -> None:
 
 @contextmanager
 def workspace(home: Path | None, photos: int) -> Iterator[Path]:
-    """Existing workspace, or a temporary one with synthetic photos."""
+    """Context of a workspace, existing or temporary with synthetic photos."""
     if home is not None:
         yield home
         return
@@ -89,7 +89,7 @@ def workspace(home: Path | None, photos: int) -> Iterator[Path]:
 
 
 def first_page(home: Path, browser: Browser) -> None:
-    """Print the seconds to load the first page of a server just started."""
+    """Print the seconds until a server that was just started shows its first page."""
     with server(home) as (port, _):
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         begun = time.perf_counter()
@@ -120,7 +120,7 @@ def browse(home: Path, index: str, browser: Browser) -> None:
 
 
 def traced(page: Page, move: str, frames: int) -> list[float]:
-    """Milliseconds of CPU time per frame while something moves."""
+    """CPU time in ms of each frame while the page moves."""
     events: list[dict[str, object]] = []
     ended: list[object] = []
     devtools = page.context.new_cdp_session(page)
@@ -144,7 +144,7 @@ def traced(page: Page, move: str, frames: int) -> list[float]:
 
 
 def by_frame(events: Sequence[dict]) -> list[float]:  # type: ignore[type-arg]
-    """Milliseconds between starts of frames, from the busiest thread's outermost events."""
+    """Milliseconds of CPU time per frame, by the busiest thread's outermost events."""
     work = [one for one in events if one.get("ph") == "X" and one["name"] in WORK]
     threads = [(one["pid"], one["tid"]) for one in work if one["name"] == FRAME]
     busiest = max(set(threads), key=threads.count)
@@ -162,7 +162,7 @@ def by_frame(events: Sequence[dict]) -> list[float]:  # type: ignore[type-arg]
 
 
 def jump(page: Page, share: float) -> float:
-    """Seconds after a jump until every visible photo is shown."""
+    """Seconds after a jump until all visible photos are shown."""
     page.wait_for_timeout(500)
     taken: float = page.evaluate(
         f"""share => new Promise(done => {{
@@ -177,7 +177,7 @@ def jump(page: Page, share: float) -> float:
 
 
 def order(page: Page, name: str) -> float:
-    """Seconds after a change of order until the photos are shown."""
+    """Seconds after a change of the sort order until the photos are shown."""
     page.wait_for_function(STILL)
     page.wait_for_timeout(1000)
     before = page.evaluate(f"{SEEN}[0].dataset.token")

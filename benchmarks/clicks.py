@@ -44,7 +44,7 @@ CHANGED = f"""before => {{
 
 
 def main() -> None:
-    """Print the median and the 95th percentile, with their 95 % intervals."""
+    """Print the median and the 95th percentile of the times, with 95 % intervals."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--oasis", type=Path, help="the dataset's folder")
     parser.add_argument("--photos", type=int, default=20_000, help="made-up ones")
@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def draw(index: Index) -> None:
-    """Draw a distinct thumbnail for each photo."""
+    """Draw a different thumbnail for each photo."""
     rng = np.random.default_rng(0)
     for photo in index.photos():
         colours = rng.integers(0, 256, (3, 4, 3), dtype=np.uint8)
@@ -74,7 +74,7 @@ def draw(index: Index) -> None:
 
 
 def pressed(home: Workspace, index: str, keys: int) -> list[float]:
-    """Milliseconds of each key press, without the first."""
+    """Time in ms of each key press but the first."""
     rng = random.Random(0)  # noqa: S311
     with server(home.root) as (port, _), sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)

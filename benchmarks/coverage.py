@@ -1,4 +1,4 @@
-"""Coverage of the 95 % intervals on simulated photos with known truth.
+"""Coverage of 95 % confidence intervals, on simulated photos whose true values are known.
 
     python benchmarks/coverage.py                     # every design, 2,000 runs each
     python benchmarks/coverage.py --runs 200 --sizes 200 --designs tiers
@@ -40,7 +40,7 @@ TIER_SIGNALS = (0.0, 0.8, 2.1)
 
 
 class Drawn(NamedTuple):
-    """Simulated photos of one design."""
+    """Simulated photos of one design, with labels and two vectors' ratings."""
 
     labels: Labels  # (n,)
     noise: Floats  # (3, n) what the ratings see beside the labels
@@ -48,24 +48,24 @@ class Drawn(NamedTuple):
 
 
 def photos(n: int, rng: np.random.Generator) -> Drawn:
-    """Independent simulated photos."""
+    """Simulated photos, independent of each other."""
     return Drawn(rng.normal(size=n), rng.normal(size=(3, n)), None)
 
 
 def tiers(n: int, rng: np.random.Generator) -> Drawn:
-    """Simulated photos with labels in three very unequal tiers."""
+    """Simulated photos with labels in three tiers of very unequal size."""
     return Drawn(rng.choice(len(TIERS), n, p=TIERS) * 1.0, rng.normal(size=(3, n)), None)
 
 
 def clusters(n: int, rng: np.random.Generator) -> Drawn:
-    """Simulated clusters of unequal size that share part of their labels and noise."""
+    """Simulated photos in clusters of unequal size with correlated labels and noise."""
     codes = _clusters(n, rng)
     drawn = [_shared(codes, rng) for _ in range(4)]
     return Drawn(drawn[0], np.stack(drawn[1:]), codes)
 
 
 def clustered_tiers(n: int, rng: np.random.Generator) -> Drawn:
-    """Simulated clusters with labels in unequal tiers, correlated within a cluster."""
+    """Simulated photos in clusters, with correlated labels in unequal tiers."""
     codes = _clusters(n, rng)
     quality = _shared(codes, rng)
     labels = np.searchsorted([1.2816, 1.6449], quality) * 1.0  # normal quantiles 0.90, 0.95
@@ -84,7 +84,7 @@ DESIGNS: dict[str, tuple[Callable[[int, np.random.Generator], Drawn], tuple[floa
 def simulate(
     design: str, n: int, signal: float, metric: str, runs: int, seed: tuple[int, ...]
 ) -> Floats:
-    """Limits, values and sums (runs, 11) of many simulations."""
+    """Limits, values and sums (runs, 11) of many simulated evaluations."""
     rng = np.random.default_rng(seed)
     rows = []
     while len(rows) < runs:
@@ -127,7 +127,7 @@ def _as_evaluated(
 
 
 def covered(low: Floats, high: Floats, truth: float) -> tuple[str, float]:
-    """Share of intervals that contain the truth (starred if too low or high), and width."""
+    """Share of intervals that hold the truth (starred if too low or high), and mean width."""
     defined = np.isfinite(low)
     share = 100 * float(((low <= truth) & (truth <= high))[defined].mean())
     return f"{share:.1f}{' ' if 93.5 <= share <= 96.5 else '*'}", float(
@@ -178,7 +178,7 @@ def _clusters(n: int, rng: np.random.Generator) -> Codes:
 
 
 def _shared(codes: Codes, rng: np.random.Generator) -> Floats:
-    """Standard normal numbers (n,), correlated within clusters."""
+    """Standard normal numbers (n,) that are correlated within clusters."""
     common, own = rng.normal(size=codes.max() + 1)[codes], rng.normal(size=len(codes))
     return np.sqrt(SHARED) * common + np.sqrt(1 - SHARED) * own
 

@@ -1,4 +1,4 @@
-"""A new user's story in a browser: photos in, the best seen, a taste taught, an album made.
+"""Story of a new user in a browser: photos added, best seen, taste taught, album made.
 
     python benchmarks/first_visit.py FOLDER [--choices 30]
 
@@ -34,7 +34,7 @@ PICTURE = ".cell img[src]"
 
 @dataclass
 class Story:
-    """Steps of a visit, each with what was pressed and how long it took."""
+    """Steps of a visit, with the clicks and the seconds that each took."""
 
     page: Page
     steps: list[tuple[str, int, int, float]] = field(default_factory=list)
@@ -43,29 +43,29 @@ class Story:
     since: float = field(default_factory=time.monotonic)
 
     def click(self, what: Locator) -> None:
-        """Click, and count it."""
+        """Click an element, and count the click."""
         what.click()
         self.clicks += 1
 
     def press(self, key: str) -> None:
-        """Press a key, and count it."""
+        """Press a key, and count it as a click."""
         self.page.keyboard.press(key)
         self.keys += 1
 
     def step(self, name: str) -> None:
-        """End a step, and print it."""
+        """End a step, and print its clicks and seconds."""
         now = time.monotonic()
         print(f"| {name} | {self.clicks} | {self.keys} | {now - self.since:.1f} |", flush=True)
         self.steps.append((name, self.clicks, self.keys, now - self.since))
         self.clicks, self.keys, self.since = 0, 0, now
 
     def go(self, page: str) -> None:
-        """Go to a page by the list of pages."""
+        """Go to a page by the navigation."""
         self.click(self.page.get_by_role("link", name=page, exact=True).first)
 
 
 def main() -> None:
-    """Serve an empty workspace and live the story."""
+    """Serve an empty workspace and run the story."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--choices", type=int, default=30)
@@ -85,7 +85,7 @@ def main() -> None:
 
 
 def live(address: str, folder: Path, choices: int) -> None:
-    """Live the story at an address."""
+    """Run the story at an address."""
     for _ in range(600):
         try:
             urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).read()  # noqa: S310
@@ -108,7 +108,7 @@ def live(address: str, folder: Path, choices: int) -> None:
 
 
 def add_photos(story: Story, folder: Path) -> None:
-    """Add a folder, and wait for the best."""
+    """Add a folder, and wait until the best photos are shown."""
     page = story.page
     story.click(page.get_by_role("button", name="Add photos").first)
     story.step("the way in is found")
@@ -123,7 +123,7 @@ def add_photos(story: Story, folder: Path) -> None:
 
 
 def teach(story: Story, choices: int) -> None:
-    """Choose between pairs, and use the taste everywhere."""
+    """Choose between photos, and use the learned taste on all pages."""
     page = story.page
     story.go("Teach")
     page.locator(".choice .stage img[src]").first.wait_for()
@@ -140,7 +140,7 @@ def teach(story: Story, choices: int) -> None:
 
 
 def make_album(story: Story) -> None:
-    """Choose an album and keep it."""
+    """Choose an album and save it."""
     page = story.page
     story.go("Album")
     story.click(page.get_by_role("button", name="Keep this album"))

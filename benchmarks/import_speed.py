@@ -35,7 +35,7 @@ REMARK = "a remark that nobody needs " * 6
 
 
 def main() -> None:
-    """Print a line with one of two measurements."""
+    """Print the result of one of two measurements."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--csv", type=float, metavar="BYTES")
     size = parser.parse_args().csv
@@ -50,7 +50,7 @@ def main() -> None:
 
 @contextmanager
 def timed() -> Iterator[None]:
-    """Context that prints the block's wall time and CPU time."""
+    """Context that prints the wall time and the CPU time of its block."""
     clock, processor = time.perf_counter(), time.process_time()
     yield
     clock, processor = time.perf_counter() - clock, time.process_time() - processor
@@ -94,7 +94,7 @@ def _made(folder: Path, size: int) -> tuple[str, int]:
 
 
 def fill_catalogue(paths: IndexPaths, root: Path, files: Iterator[str]) -> None:
-    """Index with the given files in its catalogue and without embeddings."""
+    """Create an index whose catalogue has the given files, without embeddings."""
     manifest = Manifest(
         encoder="none",
         fingerprint=Fingerprint("none", "0" * 64, "whole", 1),

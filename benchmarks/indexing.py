@@ -1,4 +1,4 @@
-"""Indexing speed compared with open_clip in a DataLoader and with clip-retrieval.
+"""Speed of indexing, compared with open_clip in a DataLoader and with clip-retrieval.
 
     python benchmarks/indexing.py --clip-retrieval ENVIRONMENT/bin/clip-retrieval
 
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def clip_retrieval(command: Path, photos: int) -> float:
-    """Photos per second reported by clip-retrieval, without its start."""
+    """Photos per second that clip-retrieval reports, without its start."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_photos(folder / "photos", photos)

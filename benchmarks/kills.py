@@ -105,7 +105,7 @@ def main() -> None:
 
 
 def record(file: Path, name: str, piece: Found, photos: int) -> None:
-    """Add counts to those of earlier runs, with a summary in words."""
+    """Add counts to those of earlier runs, and a summary in words."""
     pieces = json.loads(file.read_text())["pieces"] if file.exists() else []
     others = [one for one in pieces if one["seed"] != piece["seed"]]
     pieces = sorted([*others, piece], key=lambda one: one["seed"])
@@ -125,7 +125,7 @@ def record(file: Path, name: str, piece: Found, photos: int) -> None:
 
 
 class Scene:
-    """Folder of labelled photos, and the result of an undisturbed run.
+    """Folder with labelled photos, and the result of a run that was not killed.
 
     The photos are so few that all runs embed them by torch in 32 bits, whatever would be
     faster, and of one shape: two runs' embeddings are equal in every bit.
@@ -150,7 +150,7 @@ class Scene:
         self.whole = self.contents()
 
     def home(self, name: str) -> Workspace:
-        """Make a workspace the current one."""
+        """Make a workspace of the given name, and use it from now on."""
         for part in ("index", "datasets"):
             (self.folder / name / part).mkdir(parents=True, exist_ok=True)
         os.environ["PHOTORANK_HOME"] = str(self.folder / name)
@@ -158,11 +158,11 @@ class Scene:
 
     @property
     def paths(self) -> IndexPaths:
-        """Paths of the current workspace's index."""
+        """Paths of the index in the workspace in use."""
         return Workspace.current().index("kept")
 
     def index(self, told: int | None = None) -> None:
-        """Index the photos, and write a byte for each into a pipe."""
+        """Index the photos, writing a byte into a pipe for each."""
 
         def tell(done: int, total: int) -> None:
             if told is not None:
@@ -198,7 +198,7 @@ class Scene:
             return None
 
     def agrees(self, shown: list[Any] | None) -> bool:
-        """True if every photo has the embedding of an undisturbed run, bit by bit."""
+        """True if every photo has the same embedding, to the bit, as in a run without kill."""
         if shown is None:
             return False
         whole = {(digest, path): row for digest, path, row in self.whole or ()}
@@ -209,7 +209,7 @@ class Scene:
 
 
 def kill_index(scene: Scene, number: int, chance: random.Random) -> Found:
-    """Kill indexing after random numbers of photos."""
+    """Kill indexing after a random number of photos, and check the index."""
     found = dict.fromkeys(("inside", "partly", "differ", "unhealthy"), 0)
     for kill in range(number):
         if kill % 3 == 0:  # each workspace is killed up to three times before it is completed
@@ -236,7 +236,7 @@ def kill_index(scene: Scene, number: int, chance: random.Random) -> Found:
 
 
 def kill_export(scene: Scene, number: int, chance: random.Random) -> Found:
-    """Kill exports; the next export must equal an undisturbed one."""
+    """Kill an export, and check that the next one is complete and equal."""
     scene.home("whole")
     before = tree(scene.photos)
     found = dict.fromkeys(("inside", "half", "parts", "differ", "unhealthy", "altered"), 0)
@@ -272,7 +272,7 @@ def kill_export(scene: Scene, number: int, chance: random.Random) -> Found:
 
 
 def kill_evaluate(scene: Scene, number: int, chance: random.Random) -> Found:
-    """Kill evaluations; saved ones and the next must equal an undisturbed one."""
+    """Kill an evaluation, and check that saved ones and the next are as without a kill."""
     scene.home("whole")
     found = dict.fromkeys(("inside", "half", "differ", "unhealthy"), 0)
 
@@ -283,7 +283,7 @@ def kill_evaluate(scene: Scene, number: int, chance: random.Random) -> Found:
         )
 
     def saved() -> dict[str, str]:
-        """All saved results by file, as text because nan differs from itself."""
+        """Text of every saved result by file; text, since nan differs from itself."""
         results = {}
         for path in scene.paths.evaluations.glob("*.json"):
             try:
@@ -316,7 +316,7 @@ def kill_evaluate(scene: Scene, number: int, chance: random.Random) -> Found:
 
 
 def kill_label(scene: Scene, number: int, chance: random.Random) -> Found:
-    """Kill the server during labelling; every acknowledged click must be kept."""
+    """Kill the server during labelling, and check that it kept every confirmed click."""
     home = scene.home("whole").root
     found = dict.fromkeys(("inside", "clicks", "lost", "extra", "unhealthy"), 0)
     for _ in range(number):
@@ -356,7 +356,7 @@ async def label_until_killed(port: int, process: int, chance: random.Random) -> 
 
 
 def fork(work: Callable[[], None]) -> int:
-    """Process number of work started in a child process."""
+    """Start a function in a child process, and return the process ID."""
     sys.stdout.flush()
     process = os.fork()
     if process:
@@ -374,21 +374,21 @@ def fork(work: Callable[[], None]) -> int:
 
 
 def child(work: Callable[[], None]) -> None:
-    """Run work in a child process, which must succeed."""
+    """Run a function in a child process, and require that it succeeds."""
     _, status = os.waitpid(fork(work), 0)
     if status:
         raise SystemExit("a run that nobody disturbed failed; see above")
 
 
 def killed(work: Callable[[], None], seconds: float) -> bool:
-    """True if work was still running when killed after some seconds."""
+    """Run a function, and kill it after some seconds; True if it was still running."""
     process = fork(work)
     time.sleep(seconds)
     return ended(process)
 
 
 def ended(process: int) -> bool:
-    """True if a process was still running when killed."""
+    """Kill a process; True if it was still running."""
     os.kill(process, signal.SIGKILL)
     _, status = os.waitpid(process, 0)
     if os.WIFEXITED(status) and os.WEXITSTATUS(status):
@@ -397,7 +397,7 @@ def ended(process: int) -> bool:
 
 
 def unhealthy(paths: IndexPaths) -> int:
-    """Number of findings about damage in an index."""
+    """Number of findings on damage in an index."""
     found = [finding for finding in examine_index(paths) if finding.level == "wrong"]
     for finding in found:
         print(finding, flush=True)

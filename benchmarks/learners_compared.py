@@ -1,4 +1,4 @@
-"""Accuracy of all learners and variants on an index, each compared with `all-pairs`.
+"""Accuracy of all learners on an index, each compared with the learner `all-pairs`.
 
     python benchmarks/learners_compared.py --index oasis
 
@@ -28,7 +28,7 @@ from photorank.vectors.learners_by_name import LEARNERS
 
 
 class RandomPairs(SpanningPairs):
-    """Learner on randomly drawn pairs, as many as `spanning-pairs` uses."""
+    """Learner from as many randomly drawn pairs as `spanning-pairs` uses."""
 
     def _chosen(self, X: Floats, comparisons: Comparisons, m: int) -> Offer:
         pairs, margins = comparisons.sample(m, rng=np.random.default_rng(self.random_state))
@@ -68,7 +68,7 @@ def main() -> None:
 def column(
     photos: JudgedPhotos, by: Literal["photo", "group"], seed: int
 ) -> dict[str, tuple[str, str]]:
-    """Accuracy of each learner and its difference to the base, as text."""
+    """Accuracy of each learner, and its difference from the base learner, as text."""
     folds = split_into_folds(photos, Protocol(fold_by=by, seed=seed))
     pairs = HeldOutPairs.of(photos.comparisons, folds)
     sums = {

@@ -1,4 +1,4 @@
-"""Time of each learner on 100,000 photos: `python benchmarks/learners_speed.py`.
+"""Run time of each learner on 100,000 photos.
 
 Medians of several runs, scikit-learn's ridge regression beside them: without ties
 and gap weights it minimises what `AllPairs` does, for one penalty that is given.
@@ -29,7 +29,7 @@ HELD_OUT_PHOTOS, PENALTIES = 808, np.logspace(-4, 2, 25)  # as many photos as OA
 
 
 def made_up(n: int, d: int, seed: int) -> tuple[Embeddings, Labels]:
-    """Random unit embeddings, and labels along a direction with noise."""
+    """Random unit embeddings, and noisy labels along one direction."""
     rng = np.random.default_rng(seed)
     X = rng.standard_normal((n, d), dtype=np.float32)
     X /= np.linalg.norm(X, axis=1, keepdims=True)
@@ -48,7 +48,7 @@ def seconds(call: Callable[[], object], runs: int) -> float:
 
 
 def held_out(dimensions: int, seed: int) -> dict[str, Callable[[], object]]:
-    """Calls that compute each learner's held-out ratings."""
+    """Functions that compute each learner's held-out ratings, by name."""
     X, y = made_up(HELD_OUT_PHOTOS, dimensions, seed)
     alone, n = np.full(len(X), -1), len(X)
     photos = JudgedPhotos(

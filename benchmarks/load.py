@@ -1,4 +1,4 @@
-"""Dashboard under load by many visitors: page times, errors and memory growth.
+"""Load of many visitors on the dashboard: page times, errors and memory growth.
 
     python benchmarks/load.py
 
@@ -46,7 +46,7 @@ COMING = 15.0  # seconds in which all come
 
 
 def main() -> None:
-    """Build an index, run the visitors and write the results."""
+    """Build an index, run the simulated visitors, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--photos", type=int, default=100_000)
     parser.add_argument("--sessions", type=int, default=50)
@@ -78,7 +78,7 @@ def main() -> None:
 
 
 def draw_thumbnails(index: Index) -> None:
-    """Give every photo a thumbnail, linked to one of a few images."""
+    """Give every photo a thumbnail by linking one of a few images."""
     dice = random.Random(0)  # noqa: S311 - colours
     file = Path()
     for number, digest in enumerate(index.digests()):
@@ -212,7 +212,7 @@ async def watch(process: int, memory: dict[str, float]) -> None:
 
 
 def resident(process: int) -> float:
-    """Resident memory of a process in MB."""
+    """Resident memory of a process, in MB."""
     text = Path(f"/proc/{process}/status").read_text(encoding="ascii")
     line = next(line for line in text.splitlines() if line.startswith("VmRSS:"))
     return int(line.split()[1]) / 1000

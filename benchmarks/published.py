@@ -1,4 +1,4 @@
-"""Reproduction of published aesthetics and quality results; needs datasets and a network.
+"""Reproduction of published aesthetics and quality results, given datasets and a network.
 
 python benchmarks/published.py ~/datasets --to benchmarks/results
 
@@ -32,7 +32,7 @@ PROMPT = ("good", "Good photo.", "--not", "Bad photo.")  # CLIP-IQA's antonyms
 
 
 def commands(root: Path, to: Path) -> Iterator[list[str]]:
-    """Yield the commands for the available datasets, in order."""
+    """Yield the commands for those datasets that are present."""
     for dataset in DATASETS:
         folder = root / dataset
         if not folder.is_dir():
@@ -58,7 +58,7 @@ def commands(root: Path, to: Path) -> Iterator[list[str]]:
 
 
 def main() -> int:
-    """Run the commands; a failed one is reported and the next dataset follows."""
+    """Run the commands; if one fails, report it and go on with the next dataset."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("root", type=Path, help="folder of the datasets' folders")
     parser.add_argument("--to", type=Path, default=Path("benchmarks/results"))

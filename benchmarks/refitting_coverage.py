@@ -44,7 +44,7 @@ FRESH = 3000  # photos that the true accuracy is measured on
 
 @dataclass(frozen=True)
 class Design:
-    """Distribution of simulated photos, and whether labels depend on embeddings."""
+    """Distribution of simulated photos, and how far labels depend on embeddings."""
 
     n: int
     d: int
@@ -52,7 +52,7 @@ class Design:
     signal: bool
 
     def photos(self, n: int, direction: Floats, rng: np.random.Generator) -> JudgedPhotos:
-        """Simulated photos (n), similar in content and label within a group."""
+        """Simulated photos (n), alike in content and label within a group."""
         groups = self.groups * n // self.n
         codes = np.arange(n) % groups if groups else np.full(n, -1)
         X, y = rng.normal(size=(n, self.d)), rng.normal(size=n)
@@ -74,7 +74,7 @@ class Design:
 
 @dataclass(frozen=True)
 class Run:
-    """Interval and true accuracy of one learner in one run."""
+    """Interval and true accuracy of one learner in one simulation."""
 
     refitted: Estimate
     as_given: Estimate
@@ -83,7 +83,7 @@ class Run:
 
 
 def main() -> None:
-    """Print the coverage by learner and design."""
+    """Print the coverage for each learner and design."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=2000, help="draws a row (2000)")
     parser.add_argument("--sizes", type=int, nargs="+", default=[30, 60, 150, 300], help="photos")
@@ -104,7 +104,7 @@ def main() -> None:
 
 
 def one_run(design: Design, seed: int, run: int) -> list[Run]:
-    """Results of all learners on the same photos and folds, reproducible in any process."""
+    """Results of all learners on the same photos and folds, fixed by seed and run."""
     rng = np.random.default_rng([seed, design.n, design.d, design.groups, design.signal, run])
     direction = rng.normal(size=design.d)
     direction /= np.linalg.norm(direction)
@@ -133,7 +133,7 @@ def one_run(design: Design, seed: int, run: int) -> list[Run]:
 def truth(
     learner: DirectionLearner, photos: JudgedPhotos, folds: Folds, fresh: JudgedPhotos | None
 ) -> float:
-    """Accuracy on fresh photos of a direction learned without the first fold."""
+    """Accuracy, on new photos, of a direction learned without the first fold."""
     if fresh is None:
         return 0.5
     rows = np.flatnonzero(folds.codes[0] != 0)
@@ -163,12 +163,12 @@ def print_rows(design: Design, runs: dict[str, tuple[Run, ...]]) -> None:
 
 
 def holds(estimate: Estimate | Difference, true: float) -> bool:
-    """True if the truth is inside an interval."""
+    """True if the interval contains the truth."""
     return estimate.low <= true <= estimate.high
 
 
 def share(held: list[bool]) -> str:
-    """Share with the 95 % interval of its simulation, as text."""
+    """Share of successes with its 95 % interval, as text."""
     p = float(np.mean(held))
     return f"{p:.1%} ± {1.96 * sqrt(p * (1 - p) / len(held)):.1%}"
 

@@ -1,4 +1,4 @@
-"""Page docs/reliability.md, written from the results of all reliability experiments.
+"""Writer of the page docs/reliability.md, from the results of the reliability experiments.
 
     python benchmarks/reliability.py
 
@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def records(folder: Path) -> dict[str, list[dict[str, str]]]:
-    """Results of the experiments by part, sorted by file name."""
+    """Results of the experiments by part, in the order of file names."""
     parts: dict[str, list[dict[str, str]]] = defaultdict(list)
     for path in sorted(folder.glob("*.json")):
         found = json.loads(path.read_text(encoding="utf-8"))
@@ -46,7 +46,7 @@ def records(folder: Path) -> dict[str, list[dict[str, str]]]:
 
 
 def page(parts: dict[str, list[dict[str, str]]]) -> str:
-    """Text of the page, with one table per part."""
+    """Text of the page, with a table for each part."""
     blocks = [INTRODUCTION]
     known = [part for part in PARTS if part in parts]
     for part in known + sorted(parts.keys() - set(PARTS)):

@@ -1,4 +1,4 @@
-"""Cost by number of photos: commands, searches, ratings, metrics and pages.
+"""Run time by number of photos: commands, searches, ratings, metrics and pages.
 
     python benchmarks/scale.py --sizes 1000 10000 100000 1000000 --plot docs/images/scale.svg
 
@@ -44,7 +44,7 @@ SHOWN = ("top, command", "top, warm", "rating", "evaluate", "page")  # in the pl
 
 
 def measured(home: Path) -> dict[str, float]:
-    """Seconds of every operation on an existing index."""
+    """Seconds that every operation takes on an existing index."""
     os.environ["PHOTORANK_HOME"] = str(home)
     seconds = {}
     for command, arguments in {
@@ -70,7 +70,7 @@ def measured(home: Path) -> dict[str, float]:
 
 
 def table(found: dict[int, dict[str, float]]) -> str:
-    """Markdown table of seconds, extrapolated to ten times the photos."""
+    """Markdown table of the seconds, with an extrapolation to ten times as many photos."""
     sizes = sorted(found)
     lines = ["| seconds | " + " | ".join(f"{n:,}" for n in sizes) + " | ten times as many |"]
     lines.append("|---|" + "---|" * (len(sizes) + 1))
@@ -87,14 +87,14 @@ def table(found: dict[int, dict[str, float]]) -> str:
 
 
 def extrapolated(found: dict[int, dict[str, float]], row: str) -> float:
-    """Seconds at ten times the largest size: a + b n through the last two sizes."""
+    """Seconds for ten times the largest size, linear through the last two sizes."""
     before, last = sorted(found)[-2:]
     slope = (found[last][row] - found[before][row]) / (last - before)
     return found[last][row] + max(slope, 0.0) * 9 * last
 
 
 def plot(found: dict[int, dict[str, float]]) -> str:
-    """SVG plot of seconds by photos, both axes logarithmic."""
+    """Plot (SVG) of seconds by number of photos, with logarithmic axes."""
     sizes = sorted(found)
     low, high = -3, 2
     left, top, width, height = 60, 20, 400, 280
@@ -138,7 +138,7 @@ def plot(found: dict[int, dict[str, float]]) -> str:
 
 
 def main() -> None:
-    """Build the indexes, measure, and print the table."""
+    """Build the indexes, measure every operation, and print the table."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--sizes", type=int, nargs="+", default=[1000, 10_000, 100_000])
     options.add_argument("--plot", type=Path, help="where the plot is written, as SVG")

@@ -1,4 +1,4 @@
-"""HTTP service under load: requests per second, latency and errors, beside a plain loop.
+"""Load on the HTTP service: requests per second, latency and errors.
 
     python benchmarks/service_load.py
 
@@ -74,7 +74,7 @@ def main() -> None:
 
 
 class Load:
-    """Concurrent clients of the service, with recorded latencies and errors."""
+    """Concurrent clients of the service, with the latencies and errors they saw."""
 
     def __init__(self, port: int, bodies: list[bytes], expected: list[float]) -> None:
         self.port, self.bodies, self.expected = port, bodies, expected
@@ -83,7 +83,7 @@ class Load:
         self._next = count()
 
     def run(self, clients: int, seconds: float) -> None:
-        """Run the clients for some seconds."""
+        """Run a number of clients for some seconds."""
         begun = time.monotonic()
         threads = [
             threading.Thread(target=self._client, args=[begun + seconds]) for _ in range(clients)
@@ -114,13 +114,13 @@ class Load:
 
 
 class server:  # noqa: N801 - used as a function
-    """Context of the service as a separate process."""
+    """Context of a service in a separate process."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
 
     def __enter__(self) -> tuple[int, psutil.Process]:
-        """Port and process of the started service."""
+        """Start the service, and return its port and process."""
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         self._process = subprocess.Popen(  # noqa: S603
@@ -136,13 +136,13 @@ class server:  # noqa: N801 - used as a function
         return port, psutil.Process(self._process.pid)
 
     def __exit__(self, *_: object) -> None:
-        """Stop the service by SIGTERM."""
+        """Stop the service with SIGTERM."""
         self._process.send_signal(signal.SIGTERM)
         assert self._process.wait(60) == 0
 
 
 def ask(port: int, body: bytes) -> tuple[int, float]:
-    """Status of a response, and the rating if it has one."""
+    """Send a request; return the status, and the rating if there is one."""
     connection = HTTPConnection("127.0.0.1", port, timeout=120)
     try:
         kind = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
@@ -155,14 +155,14 @@ def ask(port: int, body: bytes) -> tuple[int, float]:
 
 
 def form(file: Path) -> bytes:
-    """Multipart body with one photo."""
+    """Multipart request body with one photo."""
     head = f'Content-Disposition: form-data; name="photo"; filename="{file.name}"'
     before, after = f"--{BOUNDARY}\r\n{head}\r\n\r\n", f"\r\n--{BOUNDARY}--\r\n"
     return before.encode() + file.read_bytes() + after.encode()
 
 
 def write_photos(folder: Path) -> list[Path]:
-    """Write distinct photos."""
+    """Write photos that all differ."""
     folder.mkdir()
     dice = np.random.default_rng(0)
     pictures = [scene.resize(SIZE) for scene in scenes().values()]
@@ -176,7 +176,7 @@ def write_photos(folder: Path) -> list[Path]:
 
 
 def write_index(folder: Path) -> None:
-    """Index other photos by a network with random weights, with one vector."""
+    """Index other photos by a network with random weights, and add a vector."""
     indexed = folder / "indexed"
     indexed.mkdir()
     for number, scene in enumerate(scenes().values()):

@@ -1,4 +1,4 @@
-"""Synthetic index of any size, for benchmarks and tests of scale."""
+"""Synthetic index of any size, for benchmarks and large tests."""
 
 import hashlib
 from dataclasses import replace
@@ -105,7 +105,7 @@ def write_synthetic(
 
 
 def _names(n: int, rng: np.random.Generator) -> list[bytes]:
-    """Paths of n photos, folder by folder, with the folders in random order."""
+    """Paths of n photos, folder by folder, in a random order of the folders."""
     folders = rng.permutation(-(-n // FOLDER))
     names = (f"{folder:08d}/IMG_{photo:04d}.jpg" for folder in folders for photo in range(FOLDER))
     return [name.encode() for name, _ in zip(names, range(n), strict=False)]

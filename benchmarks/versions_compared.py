@@ -1,4 +1,4 @@
-"""Accuracy of learners on two indexes of the same photos with different encoders.
+"""Accuracy of learners on two indexes of the same photos, made by different encoders.
 
     python benchmarks/versions_compared.py --indexes oasis-v1 oasis
 
@@ -25,7 +25,7 @@ KINDS = ("mean-difference", "all-pairs", "bradley-terry", "rank-svm")
 
 
 def main() -> None:
-    """Print a row per kind of folds and learner."""
+    """Print a row for each learner and kind of folds."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--indexes", nargs=2, required=True, metavar=("BEFORE", "AFTER"))
     parser.add_argument("--by", nargs="+", default=["photo", "group"], help="photo, group, series")
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def rows_of(photos: JudgedPhotos, index: Index) -> Embeddings:
-    """Embeddings of the same photos from another index."""
+    """Embeddings that another index has of the same photos."""
     rows = {photo.digest: row for row, photo in enumerate(index.photos())}
     return index.embeddings_of(np.array([rows[digest] for digest in photos.digests]))
 

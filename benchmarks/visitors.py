@@ -1,4 +1,4 @@
-"""Simulated visitors of the dashboard: WebSocket sessions that open pages and press buttons."""
+"""Simulated visitors of the dashboard, who open pages and press buttons over WebSocket."""
 
 import asyncio
 import json
@@ -34,7 +34,7 @@ _TOKEN_BYTES = 8
 
 @contextmanager
 def server(home: Path) -> Iterator[tuple[int, int]]:
-    """Context of a dashboard; yields its port and process number."""
+    """Context of a dashboard server, which yields its port and process ID."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "photorank", "dashboard", "--port", str(port)]
@@ -64,7 +64,7 @@ def _answers(port: int) -> bool:
 
 @dataclass
 class Page:
-    """Widgets of a page after a run."""
+    """Widgets that a page shows after a run."""
 
     seconds: float = 0.0  # until the script has ended and every picture is there
     buttons: dict[str, tuple[str, str]] = field(default_factory=dict)  # label: id, fragment
@@ -213,7 +213,7 @@ class Visitor:
         return {url: body for url, (_, body) in zip(new, answers, strict=True)}
 
     def _look(self, got: ForwardMsg, page: Page) -> None:
-        """Record an element of the page."""
+        """Record an element that the page sent."""
         element = got.delta.new_element
         kind = element.WhichOneof("type")
         if kind == "exception":

@@ -1,4 +1,4 @@
-"""Fuzz targets: readers of foreign files, with the errors that they may raise."""
+"""Fuzz targets: readers of foreign files, and the errors that each may raise."""
 
 import io
 import json
@@ -24,19 +24,19 @@ ROOT = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Target:
-    """Reader under test: it must return or raise one of photorank's errors."""
+    """Reader under test, which must return or raise one of photorank's errors."""
 
     read: Callable[[bytes], object]
     seeds: Callable[[], Iterator[bytes]]
 
     def __call__(self, data: bytes) -> None:
-        """Read one input."""
+        """Give one input to the reader."""
         with suppress(PhotorankError):
             self.read(data)
 
 
 def hasten() -> None:
-    """Limit image sizes to keep fuzzing fast."""
+    """Limit the size of images, so that fuzzing is fast."""
     open_photo.MAX_PIXELS = Image.MAX_IMAGE_PIXELS = 4_000_000
     open_photo.MAX_WEBP_PIXELS = open_photo.MAX_PIXELS // 3
 
@@ -75,7 +75,7 @@ def _pictures() -> Iterator[bytes]:
 
 
 def _from_file(read: Callable[[Path], object], suffix: str) -> Callable[[bytes], object]:
-    """Reader of bytes, made from a reader of a file."""
+    """Reader of bytes made from a reader of files."""
     pillow_heif.register_heif_opener()
     folder = tempfile.mkdtemp(prefix="photorank-fuzz-")
     path = Path(folder, f"input{suffix}")

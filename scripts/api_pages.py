@@ -1,4 +1,4 @@
-"""Pages in docs/api: every public name with signature and docstring.
+"""Writer of the pages in docs/api: every public name with signature and docstring.
 
 python scripts/api_pages.py
 """
@@ -86,7 +86,7 @@ def _short(name: str) -> str:
 
 
 def _described(name: str) -> str:
-    """Heading, signature, docstring and public methods of a name."""
+    """Markdown text on a name: heading, signature, docstring and public methods."""
     found: Any = photorank
     for part in name.split("."):
         found = getattr(found, part)
@@ -129,7 +129,7 @@ def _signature(name: str, found: Any) -> str:
 
 
 def _markdown(found: Any) -> str:
-    """NumPy docstring as Markdown: sections in bold, parameters as a list, examples."""
+    """Docstring in NumPy style as Markdown."""
     text = inspect.getdoc(found) or ""
     head, *rest = re.split(r"^([A-Z][A-Za-z ]+)\n-{3,}$", text, flags=re.MULTILINE)
     parts = [_prose(head)]
@@ -145,7 +145,7 @@ def _markdown(found: Any) -> str:
 
 
 def _terms(body: str) -> str:
-    """Terms and meanings of a docstring section, as a list."""
+    """Markdown list of the terms and meanings in a docstring section."""
     lines: list[str] = []
     for block in re.split(r"\n(?=\S)", body.strip("\n")):
         term, _, meaning = block.partition("\n")
@@ -156,7 +156,7 @@ def _terms(body: str) -> str:
 
 
 def _prose(text: str) -> str:
-    """Paragraphs, with formulas and doctests as code blocks."""
+    """Paragraphs of a docstring, with formulas and doctests as code blocks."""
     blocks = re.split(r"\n\n+", text.strip("\n"))
     return "\n".join(f"{_block(block)}\n" for block in blocks if block.strip())
 
@@ -171,7 +171,7 @@ def _block(block: str) -> str:
 
 
 def _inline(text: str) -> str:
-    """Sphinx roles and literals as Markdown code."""
+    """Text with Sphinx roles and literals as Markdown code."""
     text = re.sub(r":\w+:`~?(?:[\w.]+\.)?([\w]+)`", r"`\1`", text)
     return text.replace("``", "`")
 

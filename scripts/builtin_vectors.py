@@ -1,4 +1,4 @@
-"""Built-in vectors, learned from the OASIS photographs and people's ratings.
+"""Maker of the built-in vectors, from the OASIS photographs and people's ratings.
 
     python scripts/builtin_vectors.py --oasis DIR --work DIR
 
@@ -58,7 +58,7 @@ RATINGS = "; ratings by Brielmann & Pelli 2019 (https://doi.org/10.3758/s13423-0
 
 
 class Photos:
-    """Embeddings of the photographs and their copies in one framing."""
+    """Embeddings of the photographs and of their degraded copies in one framing."""
 
     def __init__(self, data: dict[str, np.ndarray], fingerprint: Fingerprint) -> None:
         self.X = data["X"]  # (n, 1 + copies, d)
@@ -79,7 +79,7 @@ class Photos:
 
 
 def main() -> None:
-    """Embed the photographs if needed, learn all vectors in all framings, write the cards."""
+    """Embed the photographs if needed, learn all vectors in all framings, write their cards."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--oasis", type=Path, required=True, help="folder of images/, ratings.csv")
     parser.add_argument("--work", type=Path, required=True, help="keeps embeddings between runs")
@@ -103,7 +103,7 @@ def main() -> None:
 
 
 def embed(oasis: Path, framing: str) -> dict[str, np.ndarray]:
-    """Embed every photograph and its copies in a framing."""
+    """Embed every photograph and its degraded copies in a framing."""
     with (oasis / "ratings.csv").open(newline="", encoding="utf-8") as file:
         ratings = sorted(csv.DictReader(file), key=lambda row: row["file"])
     encoder = load_encoder("embedded", framing=framing, device="cpu")
@@ -128,7 +128,7 @@ def embed(oasis: Path, framing: str) -> dict[str, np.ndarray]:
 
 
 def spreads_of(photos: Photos, framing: str) -> dict[str, float]:
-    """Standard deviations of the photographs' ratings by each quality and the median class."""
+    """Standard deviation of the photographs' ratings by each quality, and by a typical class."""
     X, blocks = photos.X[:, 0].astype(np.float64), photos.fingerprint.blocks
     builtin = {
         name: MasterVector.load(BUILTIN / f"{name}.{framing}.json") for name in shipped.BUILTIN
@@ -140,7 +140,7 @@ def spreads_of(photos: Photos, framing: str) -> dict[str, float]:
 
 
 def rated(photos: Photos) -> JudgedPhotos:
-    """Photographs with people's ratings."""
+    """Photographs with people's ratings as judged photos."""
     n = len(photos.scores)
     return JudgedPhotos(
         X=photos.X[:, 0],
@@ -177,20 +177,20 @@ def worth(photos: Photos) -> MasterVector:
 
 
 def technical(photos: Photos) -> MasterVector:
-    """Vector that ranks photographs above finely degraded copies."""
+    """Vector that ranks photographs above slightly degraded copies."""
     source = "each ranked above its copies with slight blur, shake, noise and compression"
     return of_copies("technical", photos, photos.versions(FINE), source)
 
 
 def framed(photos: Photos) -> MasterVector:
-    """Vector that ranks photographs above corner crops and tilted copies."""
+    """Vector that ranks photographs above copies cropped to a corner or tilted."""
     source = "each ranked above a corner of it and two tilted copies: for versions of one scene"
     versions = np.hstack([photos.of(LEVEL), photos.versions(FRAMED)[:, 1:]])
     return of_copies("framing", photos, versions, source)
 
 
 def of_copies(name: str, photos: Photos, versions: np.ndarray, source: str) -> MasterVector:
-    """Vector learned from copies alone, tested on unseen photographs."""
+    """Vector learned from degraded copies alone, tested on other photographs."""
     n = len(photos.digests)
     copies = Copies(np.arange(n), photos.digests, photos.greys, versions)
     judged = with_copies(copies, photos.head)
@@ -209,7 +209,7 @@ def card(
     source: str,
     licence: str,
 ) -> MasterVector:
-    """Vector with its card of provenance."""
+    """Vector with a card that tells its origin."""
     print(name, photos.fingerprint.framing, learned.metrics["pairwise_accuracy"])
     return MasterVector(
         name,

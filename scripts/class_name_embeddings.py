@@ -1,4 +1,4 @@
-"""Sentence embeddings of ImageNet's class names, used by the encoder `embedded`.
+"""Maker of the sentence embeddings of ImageNet's class names for the encoder `embedded`.
 
 python scripts/class_name_embeddings.py
 """
@@ -13,7 +13,7 @@ from photorank.typing import Embeddings
 
 
 def main() -> None:
-    """Write the embeddings and print the file's digest."""
+    """Write the embeddings, and print the digest of the file."""
     np.save(FILE, embedded_names())
     print(hashlib.sha256(FILE.read_bytes()).hexdigest())
 

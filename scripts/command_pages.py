@@ -1,4 +1,4 @@
-"""Documentation page of each command, written from the parser.
+"""Writer of the documentation page of each command, from the parser.
 
 python scripts/command_pages.py
 """
@@ -51,7 +51,7 @@ def pages() -> dict[str, str]:
 
 
 def _leaves(name: str, command: Any) -> list[tuple[str, Any]]:
-    """Commands of a group, or a single command, with the words that call each."""
+    """Commands of a group (or the single command), with the words that call each."""
     inner = getattr(command, "commands", None)
     if inner is None:
         return [(name, command)]
@@ -69,7 +69,7 @@ def _first_sentence(command: Any) -> str:
 
 
 def _described(words: str, command: Any) -> str:
-    """Description, usage, example and options of a command."""
+    """Markdown text on a command: description, usage, example and options."""
     arguments = [one for one in command.params if one.param_type_name == "argument"]
     options = [one for one in command.params if one.param_type_name == "option"]
     needed = [_option(one, command) for one in options if one.required]
@@ -102,7 +102,7 @@ def _option(option: Any, command: Any) -> str:
 
 
 def _meaning(param: Any) -> str:
-    """Help of a parameter, completed by the parser's defaults and choices."""
+    """Help text of a parameter, with its default and choices."""
     said = [" ".join((param.help or "").split())]
     bounds = param if hasattr(param, "min") else param.type  # by typer's version
     low, high = getattr(bounds, "min", None), getattr(bounds, "max", None)

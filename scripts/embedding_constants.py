@@ -1,4 +1,4 @@
-"""Constants of `embedded` version 2, fitted to the OASIS photographs without ratings.
+"""Maker of the constants of `embedded` version 2, fitted to photographs without ratings.
 
     python scripts/embedding_constants.py --images DIR
 
@@ -24,7 +24,7 @@ LAST, HEAD, STAGES = 1280, 512, 256  # dimensions: the last layer's, and of both
 
 
 def main() -> None:
-    """Measure all photographs and copies, fit the constants and write them."""
+    """Measure all photographs and copies, fit the constants, and write them to the file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=Path, required=True, help="folder of photographs")
     parser.add_argument("--to", type=Path, default=constants.FILE, help="file to write")
@@ -73,7 +73,7 @@ def computed(features: np.ndarray, signals: np.ndarray) -> Constants:
 
 
 def main_axes(rows: np.ndarray, k: int) -> np.ndarray:
-    """Directions (d, k) of greatest mean square, each with its largest entry positive."""
+    """Directions (d, k) of the greatest mean square, largest entry positive."""
     axes = np.linalg.eigh(rows.T @ rows / len(rows))[1][:, ::-1][:, :k]
     largest = axes[np.abs(axes).argmax(axis=0), np.arange(k)]
     return axes * np.sign(largest)

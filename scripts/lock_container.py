@@ -1,4 +1,4 @@
-"""Pinned versions of the container: digest of the base image, and torch's CPU wheels.
+"""Updater of the container's pinned versions: base image and torch wheels.
 
     python scripts/lock_container.py
 
@@ -33,11 +33,11 @@ TIMEOUT_SECONDS = 30
 
 
 class LockError(Exception):
-    """A version could not be determined."""
+    """A version could not be looked up."""
 
 
 def main() -> None:
-    """Determine both, then write both files."""
+    """Look up both versions, then write both files."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--registry", default="https://registry-1.docker.io")
     parser.add_argument("--torch-index", default="https://download.pytorch.org/whl/cpu")
@@ -74,7 +74,7 @@ def image_digest(registry: str) -> str:
 
 
 def wheel_versions(index: str) -> dict[str, str]:
-    """Versions of torch's CPU wheels on PyTorch's own index."""
+    """Versions of torch's CPU wheels on PyTorch's package index."""
     command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed"]
     command += ["--quiet", "--only-binary", ":all:", "--no-cache-dir", "--report", "-"]
     command += ["--isolated", "--disable-pip-version-check", "--retries", "1"]
@@ -94,7 +94,7 @@ def wheel_versions(index: str) -> dict[str, str]:
 
 
 def _token(challenge: str) -> str:
-    """Anonymous token of a registry, from the URL in its 401 response."""
+    """Anonymous access token of a registry, from the URL in its 401 response."""
     told = dict(re.findall(r'(\w+)="([^"]*)"', challenge))
     if "realm" not in told:
         raise ValueError("the registry asks for a password")

@@ -1,4 +1,4 @@
-"""Result tables in README.md and docs/results.md, from `photorank bench quality`.
+"""Writer of the result tables in README.md and docs/results.md.
 
 photorank bench quality --index sample --index oasis --to benchmarks/results \
     --learners mean-difference,pair-least-squares,spanning-pairs,all-pairs,bradley-terry,rank-svm
@@ -27,7 +27,7 @@ SHORT = (
 
 
 def main() -> None:
-    """Write both tables between their marks."""
+    """Write both tables between their marker lines."""
     with TABLE.open(newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["scope"] == "all"]
     by_name = {(row["dataset"], row["fold_by"], row["vector"]): row for row in rows}

@@ -1,4 +1,4 @@
-"""Pictures of the README and guides: the dashboard with the sample, in a browser.
+"""Maker of the pictures in README and guides: the dashboard in a browser.
 
     python scripts/screenshot.py
 
@@ -95,7 +95,7 @@ def take_pictures(address: str, home: Path) -> None:
 
 
 def _charts(page: Page, address: str) -> None:
-    """Take pictures of each chart on the page Discerning power."""
+    """Take a picture of each chart on the page Discerning power."""
     _open(page, f"{address}/discerning_power?content=true")
     for name, (look, title) in CHARTS.items():
         if look:
@@ -108,7 +108,7 @@ def _charts(page: Page, address: str) -> None:
 
 
 def _pages(page: Page, address: str) -> None:
-    """Take pictures of pages that show photos at once."""
+    """Take pictures of the pages that show photos at once."""
     for name, (path, ready) in PAGES.items():
         _open(page, f"{address}/{path}", chart=False)
         page.locator(ready).last.wait_for(timeout=60_000)
@@ -117,7 +117,7 @@ def _pages(page: Page, address: str) -> None:
 
 
 def _one_photo(page: Page, address: str) -> None:
-    """Take a picture of one photo's explanation."""
+    """Take a picture of the explanation of one photo."""
     page.set_viewport_size({"width": 1280, "height": 1400})
     _open(page, f"{address}/photo", chart=False)
     _pick(page, 0, ONE, "a photo")
@@ -127,7 +127,7 @@ def _one_photo(page: Page, address: str) -> None:
 
 
 def _pick(page: Page, place: int, photo: str, shown: str) -> None:
-    """Select a photo of the index in a list of a page."""
+    """Select an indexed photo in a list on a page."""
     # Not by its role: an open list hides all others from readers of the screen.
     picker = page.locator('input[aria-label="or pick one that is here"]').nth(place)
     picker.click()
@@ -138,7 +138,7 @@ def _pick(page: Page, place: int, photo: str, shown: str) -> None:
 
 
 def _two_photos(page: Page, address: str, home: Path) -> None:
-    """Take a picture of two versions of one photo with the verdict."""
+    """Take a picture of the comparison of two versions of one photo."""
     page.set_viewport_size({"width": 1280, "height": 800})
     photos = home / "index" / "sample" / "photos"
     asked = []
@@ -158,7 +158,7 @@ def _open(page: Page, address: str, *, chart: bool = True) -> None:
 
 
 def _keep(png: bytes, name: str) -> None:
-    """Write a picture compressed to some tens of kilobytes."""
+    """Write a picture, compressed to some tens of kilobytes."""
     Image.open(io.BytesIO(png)).convert("RGB").save(PICTURES / f"{name}.webp", quality=82, method=6)
 
 
