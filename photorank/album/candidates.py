@@ -84,7 +84,7 @@ def candidates_of(
 
 
 class KeptCovers:
-    """Covers of photos of unit heads (n, dh) by each other, kept from one request to the next.
+    """Cache of the similarities among photos' heads (n, dh), kept between requests.
 
     A pinned photo or one that is left out changes few of the candidates and of those that they
     stand for: then nothing is worked out anew.
@@ -95,7 +95,7 @@ class KeptCovers:
         self._kept: tuple[Codes, Codes, Covers] | None = None
 
     def of(self, rows: Codes, clients: Codes) -> Covers:
-        """Covers (g, c) of clients by candidates, given by their sorted rows; not to be changed."""
+        """Similarity (g, c) of candidates to clients, given by sorted rows; not to be changed."""
         if self._kept is not None:
             kept, by, covers = self._kept
             if np.array_equal(by, clients) and np.isin(rows, kept, assume_unique=True).all():
@@ -134,7 +134,7 @@ def _quality(candidates: Candidates, rules: Rules) -> Floats:
 
 
 def _clients(candidates: Candidates, most: int) -> Codes:
-    """Sorted rows (c,) of the photos to be represented: the series' best shots, or some of them."""
+    """Sorted rows (c,) of the photos to represent: best shots of series, or a sample of them."""
     clients = candidates.rows[candidates.first]
     if len(clients) > most:
         # By lot, one for each photo of the index: to ban a photo changes one client at most.

@@ -25,7 +25,11 @@ _MORE = 4  # times as many, if those were too few
 
 @dataclass(frozen=True)
 class Value:
-    """Value of a photo set S: Σ worth(s) + scale · Σ over clients c of max covers(s, c), s in S."""
+    """Facility-location value of a photo set: own worth, plus coverage of all clients.
+
+    Clients are the photos to represent: F(S) = Σ worth(s) + scale · Σ over clients of the best
+    cover by S.
+    """
 
     worth: Floats  # (n,) of each photo by itself, ≥ 0
     covers: Covers  # (n, c) how well each photo stands for each client
@@ -59,7 +63,7 @@ class Value:
 
     @cached_property
     def alone(self) -> Floats:
-        """Value (n,) of each photo as the only one: to no set it adds more."""
+        """Value (n,) of each photo alone, which is the upper bound of its gain in any set."""
 
         def cover(start: int) -> Floats:
             part = self.covers[start : start + ROWS_A_BLOCK]
