@@ -1,4 +1,4 @@
-"""Memory that the C library keeps after it was freed, where that library is glibc."""
+"""Control of the C library's heaps (glibc only), which keep memory after it is freed."""
 
 import ctypes
 from contextlib import suppress
@@ -8,7 +8,7 @@ _ARENAS = 2  # heaps of a server; by default eight a core, each of which keeps i
 
 
 def limit_arenas() -> None:
-    """Let all threads share two heaps; call it before they start.
+    """Limit all threads to two shared heaps; to be called before threads start.
 
     Each thread's heap keeps what its largest task took: under hostile uploads a server of two
     cores grew by a third within ten thousand requests, and does not with two heaps.

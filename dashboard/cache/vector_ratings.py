@@ -122,7 +122,7 @@ def series(index: Index, alike: float, among: Codes | None = None) -> Series:
 
 @st.cache_resource(max_entries=1, show_spinner=False, hash_funcs=BY_PHOTOS)
 def _covers(index: Index) -> KeptCovers:
-    """Covers of an index's photos by each other, which presses on Album hardly change."""
+    """Similarities among an index's photos, cached for the next choice on the page Album."""
     return KeptCovers(index.heads())
 
 

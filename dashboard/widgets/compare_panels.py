@@ -50,7 +50,7 @@ class Pair:
         return len(self.picked) == len(SIDES)
 
     def swap(self) -> None:
-        """Swap the two places."""
+        """Swap the photos of the two places."""
         self.picked.reverse()
         self.shown.reverse()
 

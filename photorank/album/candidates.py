@@ -84,7 +84,7 @@ def candidates_of(
 
 
 class KeptCovers:
-    """Cache of the similarities among photos' heads (n, dh), kept between requests.
+    """Cache of similarities between photos, kept from one request to the next.
 
     A pinned photo or one that is left out changes few of the candidates and of those that they
     stand for: then nothing is worked out anew.
@@ -109,7 +109,7 @@ class KeptCovers:
 def value_of_albums(
     kept: KeptCovers, candidates: Candidates, rules: Rules, request: AlbumRequest
 ) -> Value:
-    """Value function of albums: quality plus variety, each scaled by its own greedy maximum.
+    """Value function of albums: quality plus variety, each relative to its maximum.
 
     An album without places is measured by what one place could have.
     """
@@ -144,7 +144,7 @@ def _clients(candidates: Candidates, most: int) -> Codes:
 
 
 def likeness(embeddings: Embeddings, near: Embeddings) -> Covers:
-    """Similarity (g, c) of candidates to photos `near`: 1 if equal, 0 at the average.
+    """Similarity (g, c) of candidates to photos `near`: 1 for equal photos, 0 for average ones.
 
     Squared, so that a photo that is a little like hundreds does not stand for all of them.
     """

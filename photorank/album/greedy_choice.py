@@ -108,7 +108,7 @@ def most_cover(covers: Covers, rules: Rules) -> float:
 
 
 def _picked(value: Value, rules: Rules) -> tuple[Codes, Floats, Mask]:
-    """Chosen rows, the gain of each, and the mask (n,) of the last stage's candidates."""
+    """Chosen rows, the gain of each, and a mask (n,) of the candidates for the last places."""
     chosen: list[int] = []
     best: Cover = np.zeros(value.covers.shape[1], dtype=np.float32)
     gains: list[float] = []

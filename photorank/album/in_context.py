@@ -28,7 +28,7 @@ class InContext:
     cosine: float  # with that photo
 
     def in_words(self, album: str) -> str:
-        """Sentence on the contribution to a named kind of album.
+        """Sentence on a photo's contribution to an album of the given name.
 
         >>> InContext(0.0213, False, Path("a/IMG_1.jpg"), 0.7).in_words("the best 24 photos")
         'would add 2.1 % to the best 24 photos, of which IMG_1.jpg is most like it'

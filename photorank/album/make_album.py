@@ -130,7 +130,7 @@ def make_album(
 
 
 def _merit_of_shots(index: Index, ratings: Ratings, series: Series, among: Mask) -> ShotWords:
-    """Comparison in words of the shots in each series: ratings, signals and faces."""
+    """Reasons why one shot of a series is better: rating, signals and faces."""
     technical = technical_vector(index)
     detail = None if technical is None else index.rate(technical)
     of_faces = face_terms(index.faces(), np.where(among, series.codes, -1))

@@ -282,7 +282,7 @@ class Index:
         group: str | None = None,
         alike: float = 0.9,
     ) -> "DataFrame":
-        """Table of the K photos of an album: row, path, rating, marginal, reason.
+        """Table of an album's photos: row, path, rating, marginal value, reason.
 
         Parameters
         ----------

@@ -131,7 +131,7 @@ def _in_framing(
 def _rows(
     pairs: HeldOutPairs, sums: dict[str, list[PairSums]], base: str, seconds: dict[str, float]
 ) -> tuple[FramingResult, ...]:
-    """Accuracy of each framing and its lead over the base framing, best first."""
+    """Accuracy of each framing, and its lead over the base framing, best first."""
     ahead = {
         framing: pairs.difference(found, sums[base], refitted=True)
         for framing, found in sums.items()

@@ -123,7 +123,7 @@ def save(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Save an album under a name. Its photos are those you name, or are chosen.
+    """Save an album under a name. You name its photos, or they are chosen for you.
 
     `photorank album --album NAME` has more options. If there is an album of that name, this is
     its next state; `photorank albums undo NAME` brings back the one before.

@@ -191,7 +191,7 @@ def _compared(paths: "IndexPaths", files: "list[LibraryFile]") -> "list[LibraryF
 
 
 def _source(what: str, under: Path | None, rater: str) -> str:
-    """Name of the source under which judgements are stored, and replaced by the next run."""
+    """Name of the source for collected judgements, which the next collection replaces."""
     where = f" under {under.absolute()}" if under else ""
     whose = f", by {rater}" if rater else ""
     return unicode_text(f"{what}{where}{whose}")

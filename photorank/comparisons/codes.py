@@ -55,7 +55,7 @@ def places(rows: Codes, n: int) -> Codes:
 
 
 def connected(first: Codes, second: Codes, n: int) -> Codes:
-    """Connected-component codes (n,) of photos linked by pairs (m,), numbered by first photo.
+    """Code (n,) of each photo's connected component, given links (m,) between photos.
 
     Examples
     --------

@@ -103,7 +103,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def untied_weight(self, ratings: Ratings) -> Floats:
-        """Weight (n,) of each photo's pairs that have different ratings (n,), without label gaps.
+        """Weight (n,) of each photo's pairs with different ratings (n,), whatever the label gaps.
 
         Pairs that people could not order count too.
         """
@@ -118,11 +118,11 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def restricted(self, codes: Codes, scope: Scope) -> Self:
-        """Graph with only the pairs within a group, or only those across; code −1 has none."""
+        """Graph of only the pairs within one group, or only those across groups."""
 
     @abstractmethod
     def lies_within(self, codes: Codes) -> bool:
-        """True if no pair of the graph lies across two groups of the codes (n,)."""
+        """True if no pair connects two groups of the codes (n,)."""
 
     @abstractmethod
     def take(self, rows: Codes) -> Self:

@@ -27,7 +27,7 @@ class HingePairs(ABC):
 
     @abstractmethod
     def laplacian(self, values: Floats) -> Floats:
-        """Laplacian product Σ_j w_ij (q_i − q_j) (n,) of values q (n,)."""
+        """Laplacian of the graph of active pairs times values q (n,)."""
 
     def squared_hinge(self, ratings: Ratings) -> float:
         """Squared hinge loss Σ w_ij (1 − (r_i − r_j))² at the ratings r of :func:`hinge_pairs`."""
@@ -64,7 +64,7 @@ class _ChoicePairs(HingePairs):
 
 
 class _ScorePairs(HingePairs):
-    """Active pairs among scores: all within a block, minus those out of scope."""
+    """Active pairs among scores: all pairs within a block, minus excluded ones."""
 
     def __init__(self, scores: ScoreComparisons, r: Ratings) -> None:
         self._scores, r = scores, r[scores.rows]

@@ -41,9 +41,9 @@ class KnownDifferences:
         return self.weight / len(rows) * (rows.T @ rows)
 
     def pull(self, unit: float) -> Floats:
-        """Weighted mean (d,) of differences times margins, with margins in `unit`."""
+        """Weighted mean (d,) of margin times difference, with margins scaled by `unit`."""
         return self.weight * unit / len(self.rows) * (self.margins @ self.rows.astype(np.float64))
 
     def energy(self, unit: float) -> float:
-        """Weighted mean of the squared margins, with margins in `unit`."""
+        """Weighted mean of squared margins, with margins scaled by `unit`."""
         return float(self.weight * unit**2 * np.mean(self.margins**2))

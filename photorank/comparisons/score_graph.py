@@ -151,23 +151,23 @@ class ScoreGraph(ComparisonGraph):
         return replace(self, labels=np.asarray(scores, dtype=np.float64)[self.rows])
 
     def products(self, a: Floats, b: Floats) -> Floats:
-        """Sums Σ_j u_i u_j (a_i − a_j)(b_i − b_j) (n,) over the pairs in scope, ties included."""
+        """Weighted sum (n,), over each photo's pairs, of the product of differences in a and b."""
         a, b = np.asarray(a, np.float64)[self.rows], np.asarray(b, np.float64)[self.rows]
         return self.spread(self._signed(lambda part: part.products(a, b)))
 
     def differences(self, a: Floats) -> Floats:
-        """Sums Σ_j u_i u_j (a_i − a_j) (n,) over the pairs in scope, ties included."""
+        """Weighted sum (n,), over each photo's pairs, of differences in a."""
         a = np.asarray(a, np.float64)[self.rows]
         return self.spread(self._signed(lambda part: part.differences(a)))
 
     @cached_property
     def block_firsts(self) -> Codes:
-        """Position in `rows` of the first photo in each labelled photo's block (l,)."""
+        """Position in `rows` of the first photo in the block of each labelled photo (l,)."""
         _, first, block = np.unique(self.same, return_index=True, return_inverse=True)
         return first[block]
 
     def blocks(self) -> list[Codes]:
-        """Rows of the labelled photos by block; every pair is within one block."""
+        """Rows of the labelled photos in each block; only photos of one block form pairs."""
         return [self.rows[members] for members in rows_by_code(self.same)]
 
     def fractional_ranks(self, values: Ratings) -> Ratings:
@@ -233,7 +233,7 @@ class ScoreGraph(ComparisonGraph):
         return ordered
 
     def _extremes(self, share: float | None) -> tuple[Codes, Codes]:
-        """Positions in `rows` of the labels in each block's lowest and highest `share`."""
+        """Positions in `rows` of the lowest and of the highest labels in each block."""
         if share is None:
             everybody = np.arange(len(self.labels))
             return everybody, everybody
@@ -287,13 +287,13 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _parts(self) -> tuple[Blocks, ...]:
-        """Blocks of the pairs with equal `same`, then those of the pairs out of scope, if any."""
+        """Blocks that contain all pairs, and blocks of those pairs to subtract, if any."""
         codes = [self.same]
         if self.different is not None:
             codes.append(combined(self.same, self.different))
         return tuple(Blocks.of(self.labels, self.trust, code, self.gap_power) for code in codes)
 
     def _signed(self, of: Callable[[Blocks], Floats]) -> Floats:
-        """Sums over the pairs with equal `same`, minus sums over the pairs out of scope."""
+        """Sums over all pairs within blocks, minus sums over the pairs to exclude."""
         sums, *without = (of(part) for part in self._parts)
         return sums - without[0] if without else sums

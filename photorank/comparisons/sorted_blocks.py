@@ -35,7 +35,7 @@ class Blocks:
         return cls(order, block, tier, y - mean[block], trust[order], p)
 
     def neighbour_sums(self, V: Floats, *, sign: int = 1) -> Floats:
-        """Sums Σ_j |y_i − y_j|^p V_j (l, k) over the block, times `sign` where y_j > y_i."""
+        """Sum (l, k) of V over each photo's block, weighted by a power of the label gap."""
         if self.p == 0 and sign == 1:  # all of the block but the photo's own tier
             return _sums_of_runs(self.block, V) - _sums_of_runs(self.tier, V)
         below, above = [], []
@@ -52,15 +52,15 @@ class Blocks:
         return self._unsorted(below / np.bincount(self.block)[self.block])
 
     def degrees(self) -> Floats:
-        """Weighted degrees Σ_j w_ij (l,)."""
+        """Total weight (l,) of each photo's pairs."""
         return self._unsorted(self.u * self.neighbour_sums(self.u[:, None])[:, 0])
 
     def net_wins(self) -> Floats:
-        """Net wins Σ_j w_ij sign(y_i − y_j) (l,)."""
+        """Weight (l,) of each photo's wins minus the weight of its losses."""
         return self._unsorted(self.u * self.neighbour_sums(self.u[:, None], sign=-1)[:, 0])
 
     def laplacian(self, X: Floats) -> Floats:
-        """Laplacian products Σ_j w_ij (x_i − x_j), in the shape of X."""
+        """Graph Laplacian times X: weighted sum of each photo's differences in X."""
         columns = X.reshape(len(X), -1)
         u, degree = self.u[:, None], self.degrees()[:, None]
         product = np.empty(columns.shape)
@@ -71,7 +71,7 @@ class Blocks:
         return product.reshape(X.shape)
 
     def gram(self, Z: Embeddings | Floats, rows: Codes) -> Floats:
-        """Sums Σ_i<j w_ij (z_i − z_j)(z_i − z_j)ᵀ (r, r) over `rows` of Z, at gap power 0.
+        """Sum (r, r) over pairs of the outer product of differences in Z, without label gaps.
 
         These are all pairs of a block less all pairs of a tier.
         """
@@ -94,7 +94,7 @@ class Blocks:
         return gram - of_blocks.T @ of_blocks + of_tiers.T @ of_tiers
 
     def credit(self, ratings: Ratings) -> Floats:
-        """Sums Σ_j w_ij (l,) over the pairs that ratings order as labels do, ties half."""
+        """Weight (l,) of each photo's pairs that ratings order as labels do, ties half."""
         r = dense_ranks(ratings)[self.order]
         tier = self.tier.astype(np.float64)
         # Blocks run against the tiers, so no photo of another block is smaller in both.
@@ -106,7 +106,7 @@ class Blocks:
         return self._unsorted(self.u * concordant + tied / 2)
 
     def products(self, a: Floats, b: Floats) -> Floats:
-        """Sums Σ_j u_i u_j (a_i − a_j)(b_i − b_j) (l,) over the block, ties included."""
+        """Weighted sum (l,), over each photo's block, of products of differences in a and b."""
         a, b = a[self.order], b[self.order]
         # The gaps do not depend on the origin, but the products' rounding errors do.
         a = a - (self._sums(a) / self._sums())
@@ -114,16 +114,16 @@ class Blocks:
         return self._unsorted(self.u * (self._sums() * a * b + self._sums(a * b)))
 
     def differences(self, a: Floats) -> Floats:
-        """Sums Σ_j u_i u_j (a_i − a_j) (l,) over the block, ties included."""
+        """Weighted sum (l,), over each photo's block, of differences in a."""
         a = a[self.order]
         return self._unsorted(self.u * (self._sums() * a - self._sums(a)))
 
     def _sums(self, values: Floats | float = 1.0) -> Floats:
-        """Sums Σ_j u_j values_j (l,) over each photo's block."""
+        """Weighted sum (l,) of values over each photo's block."""
         return np.bincount(self.block, self.u * values).astype(np.float64)[self.block]
 
     def _gap_sums(self, moments: list[Floats]) -> Floats:
-        """Sums Σ_j (y_i − y_j)^p V_j from the moments Σ_j y_j^k V_j, k = 0 … p."""
+        """Sums weighted by a power of the label gap, from moments of the labels."""
         y = self.y.reshape(-1, *[1] * (moments[0].ndim - 1))
         return sum(
             (-1) ** k * comb(self.p, k) * y ** (self.p - k) * moments[k] for k in range(self.p + 1)

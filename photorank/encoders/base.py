@@ -53,7 +53,7 @@ class Prepared(NamedTuple):
 
 
 class PositionMaps(NamedTuple):
-    """Contribution of each image position to a rating: feature maps times a direction.
+    """Maps of an embedding's dot product with a direction, by position in the photo.
 
     A map's mean is its block's product, of the head before it is scaled to unit length.
     """
@@ -98,10 +98,10 @@ class Encoder(Protocol):
         """
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
-        """Embeddings (n, d) of frames of any shapes, without signals, with heads of unit length."""
+        """Embeddings (n, d) of frames, which may differ in shape, without signals."""
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Unit embeddings (n, dh) of texts, in the space of photos' heads."""
+        """Embeddings (n, dh) of texts at unit length, comparable to photos' first blocks."""
 
 
 @runtime_checkable
@@ -128,7 +128,7 @@ class MeanPooled(Protocol):
         """Frames and signals of an upright sRGB photo."""
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
-        """Contribution of each position of a frame to a dot product, without signals."""
+        """Maps of a frame's dot product with a direction, by position, without signals."""
 
 
 NO_EMBEDDING = "the encoder gives NaN or only zeros for it"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Tower(Protocol):
-    """Image network ready to run, safe to call from several threads."""
+    """Image network that is ready to run, safe for several threads."""
 
     @property
     def name(self) -> str:
@@ -122,7 +122,7 @@ def on_pixels(
 
 
 def _batches_of_one_shape(frames: Sequence[Frames], at_once: int) -> Iterator[list[int]]:
-    """Yield positions of equally shaped frames, at most `at_once` per batch."""
+    """Yield positions of frames of equal shape, at most `at_once` per batch."""
     positions: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
     for position, one in enumerate(frames):
         positions[one.shape].append(position)

@@ -46,7 +46,7 @@ class Switchable(Protocol):
 
     @property
     def runtime(self) -> str:
-        """Name of the current runtime; "" before the first embedding."""
+        """Name of the current runtime, empty before the first embedding."""
 
     def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
         """Change the runtime; see :meth:`SwitchableTower.choose`."""
@@ -59,7 +59,7 @@ FULL_PRECISION = "fp32"
 
 
 def precision_of(runtime: str) -> str:
-    """Precision named by a runtime: ``fp32``, or the library with fewer bits.
+    """Precision that a runtime name implies: ``fp32``, or a library with fewer bits.
 
     In full precision all libraries agree to the last digits; in fewer bits each rounds otherwise.
 
@@ -97,7 +97,7 @@ class SwitchableTower:
 
     @property
     def name(self) -> str:
-        """Name of the current runtime; "" before the first embedding."""
+        """Name of the current runtime, empty before the first embedding."""
         return self._tower.name if self._tower else ""
 
     def load(self, frame: Frames | None = None) -> Tower:
@@ -161,7 +161,7 @@ class SwitchableTower:
         return tower if isinstance(tower, TorchTower) and tower.precision == "fp32" else None
 
     def _in_precision(self, plain: TorchTower, frame: Frames | None) -> Tower:
-        """Network in the precision set by :meth:`keep`."""
+        """Network in the precision that :meth:`keep` fixed."""
         if self._precision == "torch bf16":
             return plain.in_bf16()
         if self._precision == "openvino bf16" and frame is not None:
@@ -235,26 +235,26 @@ class SwitchableTower:
         return tower
 
     def _least_cosine(self, tower: Tower, frames: Sequence[Frames], expected: Embeddings) -> float:
-        """Smallest cosine, over frames, of a network's embeddings and the expected ones."""
+        """Smallest cosine between a network's embeddings of frames and the expected ones."""
         rows = self._rows(tower, frames)
         lengths = np.linalg.norm(rows, axis=1) * np.linalg.norm(expected, axis=1)
         cosines = np.einsum("nd,nd->n", rows, expected) / lengths
         return float(np.nan_to_num(cosines, nan=-1.0).min())
 
     def _seconds(self, tower: Tower, frames: Sequence[Frames], rounds: int) -> float:
-        """Shortest time in seconds, of several rounds, that a network takes for the frames."""
+        """Shortest of several times, in seconds, for running a network on the frames."""
         return min(_timed(lambda: self._rows(tower, frames)) for _ in range(rounds))
 
 
 class SwitchableImages:
-    """Image side of an encoder with a choice of runtimes."""
+    """Part of an encoder that embeds images, with a choice of runtimes."""
 
     _images: SwitchableTower
     _device: str
 
     @property
     def runtime(self) -> str:
-        """Name of the current runtime; "" before the first embedding."""
+        """Name of the current runtime, empty before the first embedding."""
         return self._images.name
 
     def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:

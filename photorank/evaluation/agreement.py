@@ -29,7 +29,7 @@ _LISTED_PHOTOS = 12  # photos in each list
 
 @dataclass(frozen=True, eq=False)
 class Voice:
-    """One person's judgements and learned taste."""
+    """One person in a comparison of tastes: judgements and learned taste."""
 
     rater: str
     judged: Judged
@@ -171,7 +171,7 @@ def common_vector(
 
 
 def _all_ratings(people: Sequence[Voice]) -> tuple[Floats, Floats, Floats]:
-    """Taste weights (p, 1 + q), ratings (p, n) and standard errors of p people."""
+    """Taste weights (p, 1 + q), ratings (p, n) and standard errors of all p people."""
     if not people:
         raise ComparisonsError("nobody is chosen: name somebody who chose or rated photos")
     return (
@@ -182,7 +182,7 @@ def _all_ratings(people: Sequence[Voice]) -> tuple[Floats, Floats, Floats]:
 
 
 def _listed(places: Codes, rows: Codes, ratings: Floats, errors: Floats) -> tuple[Shared, ...]:
-    """Ratings by people (p, n) of the photos at some positions in `rows` (n,)."""
+    """Ratings by each person and mean, for the photos at some positions."""
     spread = _spread(ratings)
     return tuple(
         Shared(
@@ -203,7 +203,7 @@ def _spread(ratings: Floats) -> Floats:
 
 
 def _said(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
-    """Accuracy and τ_b of one person's judgements as predictions of another's."""
+    """Accuracy and τ_b with which one person's judgements predict another's."""
     rows, first, second = np.intersect1d(a.rows, b.rows, return_indices=True)
     if len(rows) > 1:
         graph = Comparisons.from_scores(b.labels[second])
@@ -240,7 +240,7 @@ def _estimate(sums: PairSums, counts: dict[str, int]) -> Estimate:
 
 
 def _draws(voice: Voice, rng: np.random.Generator) -> Floats:
-    """Samples (1 + q, draws) of taste weights from a person's posterior."""
+    """Random samples (1 + q, draws) of taste weights from a person's posterior."""
     taste = voice.taste
     return taste.weights[:, None] + taste.root @ rng.normal(
         size=(len(taste.root), _POSTERIOR_DRAWS)
@@ -257,6 +257,6 @@ def _likes(a: Floats, b: Floats) -> Estimate:
 
 
 def _scaled(estimate: Estimate, factor: float = 1.0, add: float = 0.0) -> Estimate:
-    """Estimate transformed linearly, for example from accuracy to τ_b."""
+    """Estimate multiplied by a factor and shifted, with its limits."""
     value, low, high = (factor * one + add for one in (estimate.value, estimate.low, estimate.high))
     return Estimate(value, low, high, estimate.n_photos, estimate.n_pairs, estimate.method)

@@ -36,7 +36,7 @@ class Measured:
     _sums: dict[tuple[str, bool], list[PairSums]] = field(default_factory=dict)
 
     def sums(self, metric: str, *, refitted: bool) -> list[PairSums]:
-        """Sums of a metric over the pairs, computed on first use."""
+        """Sums over the pairs from which a metric is computed, cached."""
         if (metric, refitted) not in self._sums:
             self._sums[metric, refitted] = self.pairs.sums(
                 self.contender.ratings, self.metrics[metric], refitted=refitted

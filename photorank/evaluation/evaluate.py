@@ -172,7 +172,7 @@ def _chance(
     protocol: Protocol,
     before: _Contest | None,
 ) -> Result:
-    """Result of random directions, reused from an earlier split if it has the same pairs."""
+    """Result of random directions, taken from an earlier split if its pairs are the same."""
     for row in before.results if before else ():
         if (row.kind, row.scope) == ("random", scope):
             by = protocol.fold_by or ""

@@ -43,7 +43,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Nuisance:
-    """Effects of removing the content directions from a vector."""
+    """Comparison of a vector with and without content directions."""
 
     index: str
     vector: str
@@ -67,7 +67,7 @@ def control_content(
     load: Callable[[], Encoder] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Nuisance:
-    """Held-out results before and after content directions are removed from a vector.
+    """Compare a vector's held-out results with and without content directions.
 
     Content is the kind of a photo: its group, or its cluster of embeddings (k-means). The
     directions in which the kinds' means differ are estimated from the other folds' photos, and
@@ -125,7 +125,7 @@ def without_content(
     clusters: int = DEFAULT_CLUSTERS,
     seed: int = 0,
 ) -> MasterVector:
-    """Vector with the differences between kinds of photos projected out."""
+    """Vector after projecting out the mean differences between kinds of photos."""
     photos = judged_photos(index)
     codes, _ = kinds_of(index, photos, by, clusters, seed, None)
     spanned = content_directions(photos.X, codes)

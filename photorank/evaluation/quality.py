@@ -46,7 +46,7 @@ class QualityRow:
 
     @property
     def subject(self) -> tuple[str, str, str, str]:
-        """Dataset, encoder, framing and vector: what one JSON file is about."""
+        """Key of the JSON file for the row: dataset, encoder, framing and vector."""
         made = self.evaluation
         return made.index, made.encoder, made.framing, self.result.vector
 

@@ -65,7 +65,7 @@ def random_result(
 
 
 def _of_whole_folds(folds: Folds) -> Codes:
-    """Rows of whole test folds of the first repeat, enough for stable metrics."""
+    """Rows of enough photos for stable metrics, taken as whole test folds."""
     codes = folds.codes[0]
     sizes = np.bincount(codes[codes >= 0], minlength=folds.k)
     last = np.searchsorted(np.cumsum(sizes), _LEAST_PHOTOS)
@@ -73,7 +73,7 @@ def _of_whole_folds(folds: Folds) -> Codes:
 
 
 def _of_lists(ratings: Floats, pairs: HeldOutPairs, rows: Codes) -> dict[str, list[float]]:
-    """Metrics of the top of each list, for many ratings (n, k) of some rows."""
+    """Top-of-list metrics of many ratings (n, k) of some rows."""
     graph, codes = pairs.graphs[0].take(rows), pairs.folds.codes[:1, rows]
     folds = Folds(codes, pairs.folds.k, None)
     found = values_by_fold_of_lists(ratings[None], (graph,), folds, _LIST_METRICS)
@@ -81,7 +81,7 @@ def _of_lists(ratings: Floats, pairs: HeldOutPairs, rows: Codes) -> dict[str, li
 
 
 def _by_signs(ratings: Floats, graph: Comparisons, gap_power: int) -> dict[str, list[float]]:
-    """Accuracy, gap-weighted accuracy and Kendall's τ_b of many tie-free ratings (n, k)."""
+    """Accuracy, gap-weighted accuracy and Kendall's τ_b of many ratings (n, k) without ties."""
     pairs = np.stack(np.triu_indices(len(ratings), 1), axis=1)
     weight, margin = graph.edges(pairs)
     kept = np.flatnonzero(weight * margin)

@@ -31,12 +31,12 @@ class Evaluation:
     copies: Copies | None = None  # which share folds; an older photorank did not look for them
 
     def rows(self, scope: Scope) -> list[Result]:
-        """Results of a scope for the protocol's own folds, in table order."""
+        """Results of a scope with folds of the main kind, in the order of the table."""
         folds = ("", self.protocol.fold_by)
         return [row for row in self.results if row.scope == scope and row.fold_by in folds]
 
     def beside(self, row: Result) -> Result | None:
-        """Result of the same vector and scope with folds of the other kind; None if absent."""
+        """Result of the same vector and scope with the other kind of folds; None if absent."""
         for other in self.results:
             if (other.vector, other.scope) == (row.vector, row.scope) and other is not row:
                 return other
@@ -44,12 +44,12 @@ class Evaluation:
 
     @property
     def asked(self) -> Protocol:
-        """Protocol as requested: `fold_by` is None if two kinds of folds were used."""
+        """Protocol as the user gave it: `fold_by` is None if two kinds of folds were used."""
         ways = {row.fold_by for row in self.results}
         return replace(self.protocol, fold_by=None) if len(ways) > 1 else self.protocol
 
     def competing(self, scope: Scope = "all") -> list[Result]:
-        """Fair results of a scope, best first: held out from all photos of the test."""
+        """Results of a scope, best first, of vectors that learned from none of the test photos."""
         return ranked(row for row in self.rows(scope) if row.competes)
 
     def compared(self, scope: Scope, metric: str) -> list[ScopedDifference]:
@@ -62,7 +62,7 @@ class Evaluation:
 
     @property
     def scopes(self) -> list[Scope]:
-        """Scopes that have pairs, in table order."""
+        """Scopes that have pairs, in the order of the table."""
         return list(dict.fromkeys(result.scope for result in self.results))
 
 

@@ -46,7 +46,7 @@ def ranked(results: Iterable[Result]) -> list[Result]:
 
 @dataclass(frozen=True)
 class ScopedDifference:
-    """Lead of contender a over contender b on the same pairs of one scope."""
+    """Lead of contender a over contender b in one scope, on the same pairs."""
 
     a: str
     b: str
@@ -59,12 +59,12 @@ class ScopedDifference:
     p_holm: float  # adjusted over all pairs of vectors in this scope and metric
 
     def lead_of(self, vector: str) -> Difference:
-        """The difference as a lead of `vector`: negated if `vector` is b."""
+        """Lead of `vector` over the other contender; negated if `vector` is b."""
         found = Difference(self.value, self.low, self.high, self.p)
         return found if vector == self.a else -found
 
     def other(self, vector: str) -> str:
-        """Name of the contender opposed to `vector`."""
+        """Name of the contender that is not `vector`."""
         return self.b if vector == self.a else self.a
 
 
@@ -87,7 +87,7 @@ class AccuracyByGroup(Estimate):
 
 @dataclass(frozen=True)
 class AccuracyByPhotos(Estimate):
-    """Held-out accuracy of a learner for one number of training photos."""
+    """Held-out accuracy of a learner, given a number of training photos."""
 
     vector: str
     n_learned_from: int

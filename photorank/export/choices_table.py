@@ -47,7 +47,7 @@ def write_choices(path: Path, index: Index, *, rater: str | None = None) -> int:
 
 
 def _import_name(index: Index, row: int, path: Path, roots: list[str]) -> str:
-    """File name for the table: relative to an indexed folder if unambiguous."""
+    """Name of a photo's file in the table: relative to an indexed folder if unambiguous."""
     for root in roots:
         if not path.is_relative_to(root) or path == Path(root):
             continue

@@ -46,7 +46,7 @@ class PhotoCopy:
 def plan(
     photos: Sequence[Photo], folder: Path | None, link: Link, *, numbered: bool = False
 ) -> list[PhotoCopy]:
-    """Copies planned for :func:`write`, one per photo; nothing is written.
+    """Plan of the copies that :func:`write` would make, without writing.
 
     A photo keeps its name, or becomes ``name (2).jpg`` and so on if another file has it; before
     the name goes its number in the order, where that is wanted. Without a folder no other file is
@@ -136,7 +136,7 @@ def copied(source: Path, temporary: Path) -> str:
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
-    """Bytes of a file in chunks; read errors become UnreadablePhotoError."""
+    """Yield a file's bytes in chunks; read errors become UnreadablePhotoError."""
     with open_file(path, most=sys.maxsize) as file:  # what is copied need not fit into memory
         while chunk := file.read(_CHUNK_BYTES):
             yield chunk

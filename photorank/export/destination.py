@@ -52,7 +52,7 @@ class PhotoFolders:
 
 
 def checked_folder(index: Index, typed: str | Path) -> Path:
-    """Absolute path of an export folder; ExportError if among photos or a file."""
+    """Absolute path for a new export folder; ExportError if in a photo folder, or a file."""
     folder = checked_path(index, typed)
     if os.path.lexists(folder) and not folder.is_dir():
         raise ExportError(f"{folder} is a file. Name a folder with --to.")
@@ -60,7 +60,7 @@ def checked_folder(index: Index, typed: str | Path) -> Path:
 
 
 def checked_new_file(index: Index, typed: str | Path) -> Path:
-    """Absolute path of a new file; ExportError if among photos or existing."""
+    """Absolute path for a new file; ExportError if in a photo folder, or if it exists."""
     path = checked_path(index, typed)
     if os.path.lexists(path):
         raise ExportError(f"{path} exists already. Name another file, or move that one away.")
@@ -68,7 +68,7 @@ def checked_new_file(index: Index, typed: str | Path) -> Path:
 
 
 def checked_path(index: Index, typed: str | Path) -> Path:
-    """Absolute path of an export; ExportError if among photos, or neither a file nor a folder."""
+    """Absolute path for an export; ExportError if in a photo folder, or a special file."""
     path = outside_photos(index, typed)
     if os.path.lexists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
         raise ExportError(
@@ -89,7 +89,7 @@ def outside_photos(index: Index, typed: str | Path) -> Path:
 
 
 def _up_to(folder: Path, roots: set[Path]) -> list[Path]:
-    """The folder and its ancestors, up to an indexed root folder."""
+    """A folder and those above it, up to an indexed root folder."""
     above = [folder, *folder.parents]
     ends = [place for place, one in enumerate(above) if one in roots]
     return above[: ends[0] + 1] if ends else [folder]

@@ -85,12 +85,12 @@ def _faces(values: Sequence[float]) -> Row:
 def write_csv(
     path: Path, index: Index, vector: MasterVector, without: Collection[int] | None = None
 ) -> None:
-    """Write the ratings table as CSV, as :func:`write_csv_table` does."""
+    """Write the table of ratings and judgements as CSV."""
     write_csv_table(path, Table(_KINDS, rows(index, vector, without)))
 
 
 def write_parquet(
     path: Path, index: Index, vector: MasterVector, without: Collection[int] | None = None
 ) -> None:
-    """Write the ratings table as Parquet, as :func:`write_parquet_table` does."""
+    """Write the table of ratings and judgements as Parquet."""
     write_parquet_table(path, Table(_KINDS, rows(index, vector, without)))

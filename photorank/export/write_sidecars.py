@@ -63,7 +63,7 @@ class SidecarOptions:
 
 
 def stars(percentiles: Floats, cuts: Sequence[float] = STAR_PERCENTILES) -> Codes:
-    """Stars (n,), 1 to 5, by rating percentiles (n,): 1 plus the number of `cuts` reached.
+    """Stars (n,), 1 to 5, for rating percentiles: 1 plus the number of `cuts` reached.
 
     >>> stars(np.array([10.0, 40.0, 69.9, 99.0]))
     array([1, 2, 2, 5])
@@ -74,7 +74,7 @@ def stars(percentiles: Floats, cuts: Sequence[float] = STAR_PERCENTILES) -> Code
 def sidecars(
     index: Index, vector: MasterVector, options: SidecarOptions, *, write: bool
 ) -> Iterator[Sidecar]:
-    """Yield each photo's XMP sidecar with stars by a vector; see :func:`sidecars_of_stars`."""
+    """Yield the XMP sidecar of each photo, with stars by a vector's ratings."""
     star_counts = stars(percentiles(index.rate(vector)), options.cuts)
     yield from sidecars_of_stars(index, star_counts, options, write=write)
 
@@ -91,7 +91,7 @@ def stars_of_person(index: Index, rater: str) -> Codes:
 def sidecars_of_stars(
     index: Index, star_counts: Codes, options: SidecarOptions, *, write: bool
 ) -> Iterator[Sidecar]:
-    """Yield each photo's XMP sidecar with stars (n,), written to disk if `write`.
+    """Yield the XMP sidecar of each photo with the given stars (n,), and write it if `write`.
 
     Photos with 0 are left out. An existing sidecar keeps its name and all other tags, and its old
     bytes as ``….xmp.bak``. A photo with 1 to 5 stars or rejected, in a sidecar or in its own file,
@@ -140,7 +140,7 @@ def sidecars_of_stars(
 def sidecars_of_copies(
     copies: Sequence[tuple[Path, Path]], star_counts: Sequence[int], *, write: bool
 ) -> Iterator[Sidecar]:
-    """Yield the XMP sidecar of each photo copy, written to disk if `write`.
+    """Yield the XMP sidecar of each photo copy, and write it if `write`.
 
     `copies` are pairs of a photo and its copy, `star_counts` are 1 to 5. Tags of the photo's own
     sidecar are taken over; nothing is written beside the photo.
@@ -154,7 +154,7 @@ def sidecars_of_copies(
 
 
 class _Beside(NamedTuple):
-    """Photo with the path of its sidecar, existing or not."""
+    """Photo with the path of the sidecar beside it, existing or not."""
 
     photo: Path
     sidecar: Path
@@ -164,7 +164,7 @@ class _Beside(NamedTuple):
 def _sidecar(
     beside: _Beside, target: Path, count: int, options: SidecarOptions, *, write: bool
 ) -> Sidecar:
-    """Sidecar at `target` for one photo, based on the photo's existing sidecar."""
+    """Sidecar at `target` for one photo, made from its existing sidecar if there is one."""
     photo = beside.photo
     try:
         own, old = _file_bytes(beside.sidecar), _file_bytes(target)
@@ -192,7 +192,7 @@ def _sidecar(
 
 
 def _sweep(folder: Path) -> None:
-    """Remove partial sidecars left in a folder by a killed export."""
+    """Remove incomplete sidecars that a killed export left in a folder."""
     try:
         parts = [name for name in os.listdir(folder) if _PART.fullmatch(name)]
     except OSError:
@@ -202,7 +202,7 @@ def _sweep(folder: Path) -> None:
 
 
 def _is_rated(photo: Path, names: FolderNames) -> bool:
-    """True if a person's rating exists in a photo's sidecar or file.
+    """True if a photo's sidecar or file has a rating by a person.
 
     Each place is read, as a sidecar by photorank would hide a rating in the file.
     """

@@ -230,7 +230,7 @@ class Index:
         return judgements.load_labels(self.paths, self._held.rows, self._held.memberships, rater)
 
     def splits(self) -> list[str | None]:
-        """Name of each photo's part in a dataset's official split: train, validation or test."""
+        """Part of a dataset's official split that each photo is in: train, validation or test."""
         return self._held.memberships.splits.tolist()
 
     def single_ratings(self, without: str = "") -> SingleRatings:
@@ -250,7 +250,7 @@ class Index:
         return load_signals(self.paths, self._held.rows)
 
     def faces(self) -> IndexFaces:
-        """Detected faces of the photos; a photo may be not searched yet."""
+        """Detected faces of the photos, as far as photos have been searched."""
         return load_faces(self.paths, self._held.rows)
 
     def facets(self) -> Facets:

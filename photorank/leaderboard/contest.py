@@ -56,7 +56,7 @@ class _Entry:
 
 
 def run_contest(panel: Panel, contest: Contest) -> PanelReport:
-    """Report of a panel's evaluation.
+    """Evaluate a panel, and return its report.
 
     Raises ComparisonsError if there are too few photos or groups for two folds.
     """
@@ -151,7 +151,7 @@ def _each(panel: Panel) -> list[tuple[Index, JudgedPhotos]]:
 
 
 def _shown(entries: Sequence[_Entry], panel: Panel) -> Shown | None:
-    """Best and worst photos by the best fair contender's held-out ratings."""
+    """Photos that the best of the fairly tested contenders rates highest and lowest."""
     fair = [one for one in entries if not (one.contender.in_sample or one.contender.unknown)]
     if not fair:
         return None

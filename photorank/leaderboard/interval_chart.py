@@ -10,7 +10,7 @@ _TICKS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
 class Bar(NamedTuple):
-    """Named value with limits; pale if it is not a fair test."""
+    """Line of the chart: a named value with limits, pale if its test was not fair."""
 
     name: str
     value: float

@@ -26,14 +26,14 @@ class Row:
 
     @classmethod
     def of(cls, index: Index, contender: str, result: Result, cost: Cost | None) -> "Row":
-        """Row for a contender of an index."""
+        """Row of the leaderboard for a contender of an index."""
         made = index.fingerprint
         named = (index.name, index.manifest.encoder, made.weights[:8], made.framing)
         return cls(*named, contender, cost, result)
 
     @property
     def full_name(self) -> str:
-        """Name with the index, unique in the panel, as used in differences."""
+        """Name with the index's name, unique in the panel."""
         return f"{self.contender} @ {self.index}"
 
     @property

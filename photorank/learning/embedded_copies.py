@@ -100,7 +100,7 @@ def differences_beside(
 def differences(
     X: Embeddings, photos: Codes, degradations: Sequence[Degradation], weight: float, *, n: int
 ) -> KnownDifferences:
-    """Embedding differences of k of n photos to their copies; X[:, 0] (k, d) are the photos."""
+    """Embedding differences between photos X[:, 0] and their degraded copies X[:, 1:]."""
     k, versions, d = X.shape
     return KnownDifferences(
         n=n,

@@ -29,7 +29,7 @@ _FITTED_AT_ONCE = 1 << 30
 
 
 class HeldOut(NamedTuple):
-    """Directions of a vector for testing, one per test fold."""
+    """Directions by which a vector is tested, one per test fold."""
 
     testing: Testing
     directions: Floats  # (repeats, K, d)
@@ -192,7 +192,7 @@ def _what_taught(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos
 
 
 def _some_units(folds: Folds, rows: Codes, share: float, *, seed: list[int]) -> Codes:
-    """Rows in a random share of the groups, with single photos as groups of one."""
+    """Rows in a random share of the groups; a photo without group counts as one."""
     every = np.arange(folds.codes.shape[1])
     units = every if folds.by is None else unit_codes(folds.by, n=len(every))
     present = np.unique(units[rows])

@@ -86,7 +86,7 @@ class JudgedPhotos:
 
     @property
     def scenes(self) -> Codes | None:
-        """Group or series codes (n,) for inner folds of the penalty; None if unknown."""
+        """Codes (n,) of groups or series to keep together while the penalty is chosen."""
         usual = self.usual_fold_by
         return None if usual == "photo" else self.codes(usual)
 

@@ -197,7 +197,7 @@ def judged_clicks(Z: Floats, said: Clicks) -> Judged:
 
 
 def _fair_tests(said: Clicks) -> Codes:
-    """Indices of the choices fit for tests: on randomly drawn pairs, ties left out."""
+    """Indices of choices that can serve as tests: on randomly drawn pairs, without ties."""
     random = np.array([asked != "informative" for asked in said.asked], dtype=bool)
     return np.flatnonzero(random & ~said.ties.astype(bool))
 
@@ -237,7 +237,7 @@ def learning_curve(
 
 
 def _part(judged: Judged, pairs: Codes, rows: Codes) -> Judged:
-    """Subset of choices and labels."""
+    """Judged choices and labels at the given indices."""
     ties = None if judged.ties is None else judged.ties[pairs]
     return Judged(judged.Z, judged.pairs[pairs], ties, judged.rows[rows], judged.labels[rows])
 

@@ -13,7 +13,7 @@ from photorank.typing import Codes
 def split_into_folds(
     photos: JudgedPhotos, protocol: Protocol, copies: Codes | None = None
 ) -> Folds:
-    """Folds of judged photos according to a protocol.
+    """Split judged photos into folds according to a protocol.
 
     Copies (n,) of one picture share a fold; by default those that the photos' embeddings tell.
     Raises ComparisonsError if there are no groups or series to fold by, or too few photos.
@@ -47,7 +47,7 @@ def split_into_folds(
 
 
 def _linked_by_choices(photos: JudgedPhotos, k: int) -> Codes:
-    """Component codes (n,) of photos linked by choices; −1 if k even folds are impossible.
+    """Codes (n,) of photos linked by choices, or −1 if folds of these would be too uneven.
 
     Folds that cut through a few choices would leave hardly any to test on.
     """

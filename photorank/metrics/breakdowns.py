@@ -160,7 +160,7 @@ def _refitting_factor(ratings: Floats, pairs: HeldOutPairs) -> float:
 def _sums_beyond(
     ratings: Floats, pairs: HeldOutPairs, gap: float, refitted: bool
 ) -> list[PairSums]:
-    """Sums of an accuracy, by repeat, over the pairs with a label gap greater than `gap`."""
+    """Pair sums of accuracy, per repeat, over the pairs with a label gap above `gap`."""
     sums = []
     units = units_of(pairs.folds, refitted)
     for row, graph, clusters in zip(ratings, pairs.graphs, units, strict=True):
@@ -195,7 +195,7 @@ def _degrees_beyond(pairs: HeldOutPairs, gap: float) -> Floats:
 
 
 def _over_blocks(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floats]) -> Floats:
-    """Sums (n,) of `of` over each photo's pairs that are in the graph's scope."""
+    """Sum (n,) of `of` over each photo's pairs in scope."""
     sums = np.zeros(graph.n)
     sums[graph.rows] = of(graph)
     if graph.different is None:
@@ -238,7 +238,7 @@ def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
 
 
 def _lowered(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
-    """Codes (l,) of blocks, ranks (l,) of labels, and ranks (l,) of labels lowered by `gap`."""
+    """Block code, rank of the label, and rank of the label minus `gap`, of each photo (l,)."""
     block = dense_ranks(graph.same)
     labels = np.concatenate([graph.labels, graph.labels - gap - _slack(graph)])
     places = combined(np.tile(block, 2), dense_ranks(labels))

@@ -35,12 +35,12 @@ class Folds:
 
     @property
     def refits(self) -> bool:
-        """True with several folds, which show how ratings vary with the training photos."""
+        """True if there are several folds, so that a model is refitted for each."""
         return self.k > 1
 
     @property
     def test_to_train(self) -> float:
-        """Number of test photos for each training photo, as in the corrected variance."""
+        """Ratio of test photos to training photos, as the corrected variance needs it."""
         return 1 / (self.k - 1)
 
     def learned_from(self, repeat: int, fold: int) -> Codes:
@@ -167,7 +167,7 @@ def luck_of_training(ratings: Floats, folds: Folds) -> float:
 
 
 def _unshared(one: Codes, other: Codes, n: int) -> float:
-    """Mean share of a fold's training photos that differ between two repeats."""
+    """Mean share of training photos that two repeats do not have in common."""
     both = np.zeros((one.max() + 1, other.max() + 1))
     np.add.at(both, (one, other), 1)
     held_out, held_out_too = both.sum(axis=1)[one], both.sum(axis=0)[other]

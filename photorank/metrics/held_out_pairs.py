@@ -45,7 +45,7 @@ class HeldOutPairs:
         return cls(graphs, folds, comparisons.n)
 
     def inside(self, codes: Codes, scope: Scope) -> "HeldOutPairs":
-        """Held-out pairs within groups (n,), or across them; other photos are not counted."""
+        """Held-out pairs within groups (n,), or only those across groups."""
         graphs = tuple(graph.restricted(codes, scope) for graph in self.graphs)
         active = set().union(*(graph.active.tolist() for graph in graphs))
         return HeldOutPairs(graphs, self.folds, len(active))
@@ -58,7 +58,7 @@ class HeldOutPairs:
     def sums(
         self, ratings: Floats, metric: Metric = accuracy_sums, *, refitted: bool
     ) -> list[PairSums]:
-        """Sums of a metric of ratings (repeats, n), as input of :meth:`estimate`."""
+        """Pair sums of a metric of ratings (repeats, n), as input of :meth:`estimate`."""
         units, couples = units_of(self.folds, refitted), 0 if refitted else COUPLES
         rounds = zip(ratings, self.graphs, units, strict=True)
         sums = [metric(r, graph, clusters=codes, couples=couples) for r, graph, codes in rounds]

@@ -68,7 +68,7 @@ def after_logistic_by_column(ratings: Floats, comparisons: Comparisons) -> Float
 
 
 def _bent(r: Floats, y: Labels) -> Floats:
-    """Ratings (n, c) after the logistic curve that fits labels y best in each column.
+    """Ratings (n, c), each column mapped by the logistic curve that best fits the labels y.
 
     Of all curves with one middle and width the best fitting low and height correlate most, so only
     two parameters are searched: on a grid, for there are local optima, then on finer ones.

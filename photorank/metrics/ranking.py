@@ -281,7 +281,7 @@ def checked_ratings(ratings: ArrayLike, n: int, *, by_column: bool = False) -> R
 
 
 def _signs(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
-    """Agreement weight (m,) of each pair, and its weight if people or ratings order it."""
+    """Signed agreement of each pair (m,), and the terms of its normalisation."""
     weight, margin = graph.edges(pairs)
     sign = np.sign(r[pairs[:, 0]] - r[pairs[:, 1]])
     return weight * np.sign(margin) * sign, weight * (margin != 0), weight * (sign != 0)
@@ -290,7 +290,7 @@ def _signs(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats
 def _products(
     a: Floats, b: Floats, comparisons: ScoreComparisons, clusters: Codes | None, couples: int
 ) -> PairSums:
-    """Sums of (a_i − a_j)(b_i − b_j), (a_i − a_j)² and (b_i − b_j)² over the pairs in scope."""
+    """Pair sums of products of differences in a and b, and of their squares."""
     a, b = (_from_first(values, comparisons) for values in (a, b))
 
     def by_photo(graph: ScoreComparisons) -> Floats:
@@ -314,7 +314,7 @@ def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
 
 
 def _moved(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Change (n,) of Σ pull·shares when each photo is left out and its block ranked again."""
+    """Change (n,) of Σ pull·shares because leaving out each photo changes others' ranks."""
     rows, block = comparisons.rows, comparisons.same
     pull, shares = pull[rows], shares[rows]
     order = order_within(shares, block)

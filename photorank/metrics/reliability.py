@@ -19,7 +19,7 @@ _LEVEL = 0.95  # confidence level of a bin's interval
 
 @dataclass(frozen=True)
 class ReliabilityBin:
-    """Pairs with a predicted probability between two bin edges."""
+    """Bin of a reliability diagram: pairs with a predicted probability between two edges."""
 
     lower: float
     upper: float
@@ -115,7 +115,7 @@ def expected_calibration_error(p: ArrayLike, outcomes: ArrayLike, bins: int = 10
 
 
 def reliability(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> list[ReliabilityBin]:
-    """Reliability diagram's bins, of equal width in probability.
+    """Bins of the reliability diagram, of equal width in probability.
 
     Parameters
     ----------

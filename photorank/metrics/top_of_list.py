@@ -170,7 +170,7 @@ def _by_block(
 
 
 def _shared(values: Floats, places: Floats) -> Floats:
-    """Weights of ranks, `places` (n,), given to values (n, …), best first; ties share."""
+    """Weight of each value's rank (best first), shared equally among ties."""
     order = np.argsort(-values, axis=0)
     ordered = np.take_along_axis(values, order, axis=0)
     given = np.empty(values.shape)

@@ -37,7 +37,7 @@ _NOISE = [at for at, name in enumerate(NAMES) if name.startswith("noise")]
 
 
 class MeritTerms(NamedTuple):
-    """Terms of each photo's merit within its series; their sum is the merit."""
+    """Parts of each photo's merit within its series, which add up to the merit."""
 
     sharpness: Floats  # (n,) of the subject
     technical: Floats  # (n,)
@@ -76,7 +76,7 @@ def merit_terms(
     technical: Ratings | None = None,
     faces: FaceTerms | None = None,
 ) -> MeritTerms:
-    """Terms (n,) of each photo's merit within its series.
+    """Parts of each photo's merit (n,) within its series: sharpness, rating, faces.
 
     The sharpness of the subject, the technical rating and a quarter of the rating, each in
     standard deviations, less noise and what is clearly over-exposed beside the series' best
@@ -172,7 +172,7 @@ class ShotWords:
         return "eyes open" if seen else "eyes further open"
 
     def _less_noise(self, row: int, other: int) -> float:
-        """Part of the technical term's lead that is due to less noise; 0 without a lead."""
+        """Part of a photo's technical lead that is due to less noise; 0 without a lead."""
         if self.technical is None:
             return 0.0
         pair, fingerprint = self.index.embeddings_of([row, other]), self.index.fingerprint

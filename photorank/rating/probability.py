@@ -66,13 +66,13 @@ def fit_slope(differences: Floats, weights: Floats | None = None) -> float:
 
 
 def uncalibrated_slope(ratings: Ratings) -> float:
-    """Slope at which one standard deviation of rating differences is one logit."""
+    """Slope for which one standard deviation of rating differences is one logit."""
     spread = float(np.sqrt(2) * np.std(ratings))  # of the difference of two photos
     return 1 / spread if spread > 0 else 0.0
 
 
 def slope_for(vector: MasterVector, collection: Ratings, logit_scale: float | None) -> Slope:
-    """Slope of a vector's probabilities: fitted, else the encoder's, else the collection's.
+    """Slope from a vector's rating differences to log-odds: fitted, else by encoder or collection.
 
     The model's is the factor on cosines that the encoder was trained with, if any; the
     collection's follows from the vector's ratings of it (n,).

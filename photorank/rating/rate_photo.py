@@ -139,5 +139,5 @@ def compare_embeddings(index: Index, vector: MasterVector, pair: Embeddings) -> 
 
 
 def index_slope(index: Index, vector: MasterVector, collection: Ratings) -> Slope:
-    """Slope of a vector's probabilities, from its ratings of the index's photos."""
+    """Slope from a vector's rating differences to log-odds, given an index's ratings."""
     return slope_for(vector, collection, index.manifest.logit_scale)

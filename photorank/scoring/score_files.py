@@ -76,7 +76,7 @@ class ScoreFile:
 
     @property
     def card(self) -> Path:
-        """Path of the card beside the file."""
+        """Path of the card (index and vector) beside the file of scores."""
         return self.path.with_name(f"{self.path.name}.card.json")
 
     @contextmanager

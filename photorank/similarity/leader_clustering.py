@@ -129,7 +129,7 @@ def _alike(
 
 
 def _join(leader: Codes, rows: Codes, leaders: Codes, cosines: NDArray[np.float32]) -> None:
-    """Give each row without a leader the most similar one."""
+    """Assign each row without a leader to the most similar leader."""
     order = np.lexsort((-cosines, rows))
     rows, leaders = rows[order], leaders[order]
     first = np.flatnonzero(np.diff(rows, prepend=-1))

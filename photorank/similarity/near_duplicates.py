@@ -43,7 +43,7 @@ Span = tuple[float, float]
 
 
 def altered_copies(embeddings: Embeddings, greys: NDArray[np.uint8] | None) -> Codes:
-    """Group codes (n,) of near-duplicates and altered copies, linked in chains; −1 alone.
+    """Group codes (n,) of near-duplicates and altered copies; −1 for a photo without any.
 
     Parameters
     ----------
@@ -175,7 +175,7 @@ def without_mean(embeddings: Embeddings, centre: Embeddings) -> Embeddings:
 
 
 def _pairs(alike: Flags, start: int) -> Codes:
-    """Pairs (2, m) of similar photos, each once; the block starts at row `start`."""
+    """Pairs (2, m) of similar photos in a block of rows that starts at `start`, each once."""
     return np.stack(np.nonzero(np.triu(alike, 1))) + start
 
 

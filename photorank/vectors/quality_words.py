@@ -129,7 +129,7 @@ def scaled(
     blocks: Blocks,
     spreads: Mapping[str, float],
 ) -> Direction:
-    """Direction (d,) of a quality; its ratings vary `STRENGTH` times as much as a class's.
+    """Direction (d,) of a quality, scaled so that it changes ratings as a class name would.
 
     `spreads` are the standard deviations of everyday photographs' ratings by each source's unit
     direction, and by the median class ("class").

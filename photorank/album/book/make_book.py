@@ -200,7 +200,7 @@ def _frame(index: Index, photo: Photo, width: int, box: tuple[float, float, floa
 
 
 def _opening(events: Codes, start: int, k: int) -> int | None:
-    """Position on a page of the first photo of a new event."""
+    """Position on a page of the first photo of a new event; None if no event begins there."""
     for at in range(start, start + k):
         if at == 0 or events[at] != events[at - 1]:
             return at

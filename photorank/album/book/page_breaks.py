@@ -110,7 +110,7 @@ def _wanted_areas(photos: Photos, size: PageSize, pages: int) -> Floats:
 
 
 def _cost(boxes: Floats, pixels: Codes, wanted: Floats, size: PageSize) -> Floats:
-    """Cost (m,) of a page's layouts: empty space, area ranks, low resolution, small photos."""
+    """Cost (m,) of a page's layouts: empty space, size order, low resolution, small photos."""
     block = size.block
     areas = boxes[..., 2] * boxes[..., 3]
     empty = 1 - areas.sum(axis=1) / (block.width * block.height)

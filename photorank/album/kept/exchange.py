@@ -18,7 +18,7 @@ def album_json(name: str, album: KeptAlbum) -> dict[str, Any]:
 
 
 def album_of_json(data: bytes, file: Path | str = "this") -> tuple[str, KeptAlbum]:
-    """Name and album read from a file's bytes; AlbumError with the file's name if invalid."""
+    """Name and content of an album, from the bytes of a JSON file; AlbumError if invalid."""
     try:
         said = json.loads(data)
         if said["format"] != FORMAT:

@@ -122,7 +122,7 @@ class PackagedEncoder(SwitchableImages):
         return unit_rows(weights @ self.class_directions())
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Directions (n, head) of texts by class names, and weights (n, p) of the given phrases.
+        """Directions (n, head) of texts by class names, and weights (n, p) of given phrases.
 
         Both belong to one softmax over classes and phrases.
         """
@@ -188,7 +188,7 @@ class PackagedEncoder(SwitchableImages):
 
 @cache
 def _loaded(network: PackagedNetwork, device: str) -> Any:
-    """Image network on a device, loaded once per process for encoders of every framing."""
+    """Image network on a device, loaded once per process and shared by all framings."""
     import torch
 
     # Twice as fast on a processor as channels first.

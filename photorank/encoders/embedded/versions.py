@@ -46,7 +46,7 @@ class FirstEmbeddedEncoder(PackagedEncoder):
         return [model["last"](model["stages"](model["stem"](inputs)))]
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
-        """Contribution of each position of a frame to a dot product with (1280,)."""
+        """Map of a frame's dot product with a direction (1280,), by position."""
         [features] = self.feature_maps(frame)
         return PositionMaps(features @ direction, features.mean(axis=(0, 1)))
 
@@ -102,7 +102,7 @@ class EmbeddedEncoder(PackagedEncoder):
         return class_rows(self.network) @ self._constants.head
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
-        """Contribution of each position of a frame to a dot product with (768,)."""
+        """Maps of a frame's dot product with a direction (768,), by position."""
         last, *stages = self.feature_maps(frame)
         own, others = direction[: self.head], self._constants.stages @ direction[self.head :]
         ends = np.cumsum([one.shape[-1] for one in stages])[:-1]

@@ -56,7 +56,7 @@ class _Drawn:
 
 
 def check_pdf(path: Path, book: Book) -> list[str]:
-    """Faults of a written PDF, as sentences, compared with the book's plan and photos.
+    """Differences between a written PDF and the book's plan and photos, in sentences.
 
     Looked at are the boxes of each page, that every photo of the plan is drawn once, in its box,
     upright, inside the safe zone and in its own shape, that nothing else is drawn but captions
@@ -89,7 +89,7 @@ def check_pdf(path: Path, book: Book) -> list[str]:
 
 
 def _is_our_space(space: Any) -> bool:
-    """True for the two colour spaces that the writer uses: sRGB by profile, and grey."""
+    """True for a colour space that our PDFs use: sRGB by profile, or grey."""
     try:
         kind = str(space[0])
         return kind == "/CalGray" or bool(
@@ -153,7 +153,7 @@ def _wrong_photos(drawn: list[_Drawn], frames: tuple[Frame, ...], book: Book) ->
 
 
 def _twice(drawn: list[_Drawn], number: int, seen: _Seen) -> list[str]:
-    """Faults: photos drawn twice in the same orientation."""
+    """Sentences on photos that are drawn twice in the same orientation."""
     faults = []
     for one in drawn:
         alike = seen.setdefault((len(one.data), one.turn), [])
@@ -165,7 +165,7 @@ def _twice(drawn: list[_Drawn], number: int, seen: _Seen) -> list[str]:
 
 
 def _loose_fonts(leaf: "pikepdf.Page") -> list[str]:
-    """Faults: fonts that are not embedded in the PDF."""
+    """Sentences on fonts that are not embedded in the PDF."""
     fonts: Any = leaf.resources.get("/Font", {})
     faults = []
     for _, font in fonts.items():
@@ -178,7 +178,7 @@ def _loose_fonts(leaf: "pikepdf.Page") -> list[str]:
 def _not_planned(
     leaf: "pikepdf.Page", steps: Sequence[_Step], page: BookPage, book: Book
 ) -> list[str]:
-    """Faults: content of a page that is not in the plan, or that covers or cuts it."""
+    """Sentences on page content that is not in the plan."""
     images: Any = leaf.resources.get("/XObject", {})
     faults = [f"it is drawn on by {one!r}" for one in sorted({op for _, op in steps} - _OPERATORS)]
     faults += [

@@ -109,7 +109,7 @@ def _pages_with_captions(book: Book, font: CaptionFont) -> bytes:
 
 
 def fitted(text: str, room: float, width_of: Callable[..., float]) -> tuple[str, float]:
-    """Text and font size in points of a caption that fits the width: smaller, else cut."""
+    """Caption shortened, and its font size in points reduced, to fit a width."""
     wide = width_of(text, fontSize=CAPTION_POINTS)
     points = max(min(CAPTION_POINTS, CAPTION_POINTS * room / wide), _LEAST_POINTS) if wide else 0.0
     points = points or CAPTION_POINTS
@@ -240,7 +240,7 @@ _COMPONENTS = {b"CMYK": (4, "DeviceCMYK"), b"RGB ": (3, "DeviceRGB"), b"GRAY": (
 
 
 def _finish(pdf: "pikepdf.Pdf", options: PdfOptions, profile: bytes | None) -> None:
-    """Set the title, the producer and the PDF/X-4 output intent of a PDF, without dates."""
+    """Set a PDF's title, producer and PDF/X-4 output intent, without any date."""
     pikepdf = pikepdf_or_error()
     for key in list(pdf.docinfo.keys()):
         del pdf.docinfo[key]

@@ -139,7 +139,7 @@ class Batches:
         self._waiting = []
 
     def _keep(self, photos: Sequence[Framed | Embedded], rows: Embeddings) -> None:
-        """Add photos with finite, non-zero embeddings (n, d) to the batch; note the others."""
+        """Add photos with usable embeddings (finite, not zero) to the batch; note the others."""
         usable = usable_rows(rows, self.run.manifest.head)
         self._rows.append(self.run.manifest.stored(rows[usable]))
         for photo, good in zip(photos, usable, strict=True):

@@ -57,7 +57,7 @@ def scan_files(run: Run) -> Scan:
 
 
 def _sort(scan: Scan, place: Place, file: PhotoFile | SkippedFile, run: Run) -> None:
-    """Classify one file and add it to that list of the scan."""
+    """Classify one file, and add it to the matching list of the scan."""
     before, skip = scan.before.get(place), scan.skipped_before.get(place)
     passed_over = isinstance(file, SkippedFile) and file.passed_over
     alike = before and not passed_over and before.stamp[:2] == file.stamp[:2]

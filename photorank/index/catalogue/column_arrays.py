@@ -47,7 +47,7 @@ class Texts:
             yield None if end < start else self._data[start:end]
 
     def beginnings(self, length: int) -> NDArray[np.uint8]:
-        """First bytes (n, length) of the texts, all of which have as many."""
+        """First bytes (n, length) of each text; no text may be shorter."""
         places = self._starts[:, None] + np.arange(length)
         found: NDArray[np.uint8] = np.frombuffer(self._data, np.uint8)[places]
         return found

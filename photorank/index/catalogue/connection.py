@@ -1,4 +1,4 @@
-"""SQLite connections to the catalogue, for reading, for writing, and for one click.
+"""SQLite connections to the catalogue: for readers, for the one writer, for short additions.
 
 Readers see the state of one moment, whatever a writer does meanwhile. Only one process
 writes at a time; its transactions follow the files that they refer to. Clicks alone come

@@ -24,7 +24,7 @@ _MAX_LENGTH_ERROR = 1e-3  # of a row's squared norm; float32 causes 1e-6
 
 
 class Nearest(NamedTuple):
-    """Positions of the k greatest dot products, best first, and any tied with the last."""
+    """Positions of the k greatest dot products, best first, with all ties for the last place."""
 
     positions: Codes
     products: Floats

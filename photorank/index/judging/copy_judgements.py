@@ -100,5 +100,5 @@ def copy_judgements(old: IndexPaths, new: IndexPaths) -> Copied:
 
 
 def _judgements(connection: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
-    """Sorted rows of each table of judgements, in the form of the inserts."""
+    """Sorted rows of each table of judgements, ready to be inserted."""
     return {table: sorted(connection.execute(query), key=repr) for table, query in _QUERIES.items()}

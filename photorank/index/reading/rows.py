@@ -134,7 +134,7 @@ class Facts(NamedTuple):
         return list(zip(*(map(_text, texts) for texts in self), strict=True))
 
     def dated_by(self) -> Counter[str]:
-        """Number of photos by source of their capture time; "" where it is unknown."""
+        """Number of photos by source of the capture time, empty if unknown."""
         return Counter(_text(source) or "" for source in self.sources)
 
 

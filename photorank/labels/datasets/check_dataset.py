@@ -45,7 +45,7 @@ class DatasetCheck:
 
 
 def check_dataset(dataset: Dataset) -> DatasetCheck:
-    """Result of counting a dataset's rows and looking for its photos on disk."""
+    """Count the rows of a dataset, and look for its photos on disk."""
     labels = choices = 0
     named: dict[str, None] = {}
     for row in dataset.labels.rows if dataset.labels else ():
@@ -74,7 +74,7 @@ def check_dataset(dataset: Dataset) -> DatasetCheck:
 
 
 def open_complete(manifest: DatasetManifest, root: Path, *, partial: bool = False) -> Dataset:
-    """Dataset with all photos present (at least one if `partial`); else LabelsError.
+    """Open a dataset; LabelsError if a photo is missing (all photos, if `partial`).
 
     Raises as :func:`~photorank.labels.datasets.read_dataset.open_dataset`, too.
     """

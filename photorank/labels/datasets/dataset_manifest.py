@@ -63,7 +63,7 @@ class TableSpec:
 
 @dataclass(frozen=True)
 class Layout:
-    """File layout of a dataset: the authors' own, or a mirror's."""
+    """Arrangement of a dataset's files: the authors' own, or a mirror's."""
 
     name: str
     layout_source: str  # what it was taken from
@@ -198,7 +198,7 @@ def _table(keys: Keys) -> TableSpec:
 
 
 def _check(keys: Keys, table: TableSpec) -> None:
-    """Raise ValueError if keys of a table contradict each other, or one is missing."""
+    """Raise ValueError if a table's keys contradict each other or a key is missing."""
     if (table.photo is None) == (table.pair is None):
         raise ValueError(f"{keys.where}photo or {keys.where}pair must be there, and not both")
     kinds = [bool(table.score), bool(table.histogram), bool(table.rate)]

@@ -55,7 +55,7 @@ def _opened(path: Path, spec: TableSpec) -> AbstractContextManager[Table]:
 
 
 def _json_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield (line number, cells) of each list in a JSON object, its key as first cell."""
+    """Yield (line number, cells) of each list in a JSON object; the first cell is its key."""
     try:
         data: Any = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:

@@ -88,7 +88,7 @@ class _Judged(NamedTuple):
 
 
 class _Rows:
-    """Iterable over the judgements in all label files, read anew on each iteration."""
+    """Iterable over all judgements in the label files, which are read at each iteration."""
 
     def __init__(self, root: Path, tables: tuple[TableSpec, ...], problems: Problems) -> None:
         self._root = root

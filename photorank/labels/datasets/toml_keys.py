@@ -53,14 +53,14 @@ class Keys:
         return None if text is None else self.as_template(key, text)
 
     def as_template(self, key: str, text: str) -> Template:
-        """Template made from `text`; ValueError with the key's name if invalid."""
+        """Template made from text; ValueError that names the key if invalid."""
         try:
             return Template(text)
         except ValueError as error:
             raise ValueError(f"{self.where}{key}: {error}") from error
 
     def inside(self, key: str, text: str) -> str:
-        """Path `text`, unchanged; ValueError if outside the dataset's folder."""
+        """The given path; ValueError if it leads out of the dataset's folder."""
         if leads_out(text):
             raise ValueError(f"{self.where}{key} {text!r} leads out of the dataset's folder")
         return text

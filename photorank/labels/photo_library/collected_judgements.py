@@ -29,7 +29,7 @@ class LibraryFile:
 
 
 class Judgement(NamedTuple):
-    """Score of a photo, and the label in words that it stands for."""
+    """Score of a photo, and the words behind it, such as "4 stars"."""
 
     score: float  # higher is better
     name: str  # in words
@@ -62,7 +62,7 @@ class Collected:
             self.labels[file.digest] = judgement, file.path
 
     def add_trouble(self, error: MetadataError, path: Path | None = None) -> None:
-        """Add an unreadable file, at the error's path if it has one, else at `path`."""
+        """Record an unreadable file: the error's path, or `path` if the error has none."""
         trouble = Trouble(error.path or path or Path(), error.reason)
         if trouble not in self.troubles[-_SHARED:]:
             self.troubles.append(trouble)

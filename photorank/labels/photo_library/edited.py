@@ -86,7 +86,7 @@ def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collec
 
 
 def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
-    """Groups of file indices that are versions of one photo, edited versions first.
+    """Groups of file positions, each of one photo's versions, edited ones first.
 
     Two files are, if one bears the mark of an edit and the other is the photo of that
     name without it in the same folder, or if they have one name and one capture time: in
@@ -133,7 +133,7 @@ def shot_name(path: Path) -> str:
 
 
 def _agreeing(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[int]]:
-    """Files grouped by equal known values; one group if all known values are equal."""
+    """Files split by their known values; a single group if these are all equal."""
     known = {told[number] for number in numbers} - {None}
     if len(known) < 2:
         return [list(numbers)]
@@ -160,5 +160,5 @@ def _name(path: Path) -> _Name:
 
 
 def _exports_to(raws: Path, folder: Path) -> bool:
-    """True if a folder lies in or beside a folder of RAW files."""
+    """True if a folder is inside or next to a folder of RAW files, as exports are."""
     return folder.parent in (raws, raws.parent)

@@ -111,7 +111,7 @@ def _named(files: Iterable[LibraryFile], album: Path, collected: Collected) -> s
 
 
 def _lines(album: Path) -> list[str]:
-    """Non-empty lines of an album's text file; file names need not be valid Unicode."""
+    """Lines of an album's text file that are not empty, each the name of a file."""
     try:
         with open_file(album) as file:
             data = read_whole(file, _MAX_LIST + 1)

@@ -51,7 +51,7 @@ def group_table(files: Iterable[LibraryFile], groups: dict[str, str], source: st
 
 
 def _events(times: dict[str, str], gap: float) -> dict[str, str]:
-    """Event name (capture time of the first photo) by photo digest; `gap` in seconds.
+    """Event of each photo by digest, named by its first capture time; `gap` in seconds.
 
     Of photos at one moment those that know their time come first.
     """

@@ -66,7 +66,7 @@ def collect_colours(files: Iterable[LibraryFile], order: Sequence[str]) -> Colle
 
 
 def _tags(files: Iterable[LibraryFile], collected: Collected) -> list[tuple[LibraryFile, XmpTags]]:
-    """Tags of the files that have any; unreadable files are recorded."""
+    """Metadata tags of those files that have any; unreadable files are recorded."""
     read = partial(photo_tags, names=FolderNames(), on_damage=collected.add_trouble)
     return list(each(files, read, collected))
 

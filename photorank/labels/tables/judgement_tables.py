@@ -122,7 +122,7 @@ class LabelColumns:
 
 
 def read_labels(path: Path, columns: LabelColumns | None = None) -> LabelTable:
-    """Labels of a CSV file, plain or gzipped, or workbook; rows are read lazily.
+    """Open a table of labels, CSV or workbook, whose rows are read when needed.
 
     Columns are told by their names in any order: `file`, one of `score`, `tier` and `stars`,
     and perhaps `rater`, `group`, `series`, `n_raters` and `split` (train, validation or test), or

@@ -137,7 +137,7 @@ def _strength(severity: int, *levels: float) -> float:
 
 
 def _spread(photo: Image.Image, kernel: Floats) -> Image.Image:
-    """Photo convolved in linear light with a kernel (k, k), k odd."""
+    """Photo convolved in linear light with a kernel (k, k) of odd size."""
     from scipy.signal import fftconvolve
 
     reach = len(kernel) // 2

@@ -13,7 +13,7 @@ _MIN_SHARPNESS = 1e-6  # variance ratio, before the logarithm
 
 
 def face_sharpness(photo: Image.Image, box: Floats) -> float:
-    """Logarithm (base 10) of Laplacian variance per grey variance in a box (4,) in pixels.
+    """Logarithm (base 10) of the ratio of Laplacian to grey-level variance in a box (4,).
 
     It is nan where the face is too small or has no contrast at all.
     """

@@ -15,7 +15,7 @@ _MIN_NOTED_LOSS = 0.15  # share of the photo lost by cropping that is reported
 
 @dataclass(frozen=True)
 class Page:
-    """Short and long side in cm of a borderless page, or of a photo's part of the page."""
+    """Short and long side in cm of a borderless page, or of the part that a photo fills."""
 
     short: float  # cm
     long: float  # cm

@@ -71,7 +71,7 @@ def inner_folds(comparisons: Comparisons, seed: int, groups: Codes | None = None
 
 
 def held_out_whole(comparisons: Comparisons, groups: Codes | None) -> Codes | None:
-    """Code of the unit that inner folds keep whole, per active photo; None without units.
+    """Code of the unit that each active photo belongs to for inner folds; None without units.
 
     Known groups (n,) come first, then groups that are only compared within themselves; there must
     be at least as many as folds, and none may have more than half of the photos.

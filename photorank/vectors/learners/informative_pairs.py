@@ -39,7 +39,7 @@ def offered_pairs(comparisons: Comparisons, rng: np.random.Generator) -> Offer:
 
 
 def informative_pairs(X: Floats, offer: Offer, m: int) -> Offer:
-    """Up to m candidate pairs, the greatest margin times distance first.
+    """Up to m candidate pairs, in decreasing order of margin times distance.
 
     While photos last, each is in one pair only, for pairs that share a photo
     share its noise. Then come the pairs that join them to a spanning forest,

@@ -124,7 +124,7 @@ def _label_unit(rating: Floats, table: RaterTable) -> float:
 
 
 def _deviations(Z: Floats, table: RaterTable, unit: float) -> list[tuple[Floats, Floats]]:
-    """Photos and labels per person, after removing what other people's mean predicts."""
+    """Each person's photos and labels, minus what other people's mean labels predict."""
     total = np.bincount(table.photos, table.scores, table.n)
     count = np.bincount(table.photos, minlength=table.n)
     people = []

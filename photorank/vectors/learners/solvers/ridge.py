@@ -116,7 +116,7 @@ class Problem:
         return rotated._replace(weights=self.form.back(rotated.weights.T).T)
 
     def _rotated_path(self, alphas: Floats) -> Path:
-        """Solutions for several penalties, with weights in the coordinates of T."""
+        """Solutions for several penalties, with weights in the rotated coordinates of T."""
         targets = np.column_stack([self.pull, self.prior_pull])
         rotated = self.form.rotated(targets)  # (r, 2)
         solved = self.form.solutions(alphas, rotated)  # (a, r, 2)

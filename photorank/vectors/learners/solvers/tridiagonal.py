@@ -77,18 +77,18 @@ class Tridiagonal:
         )
 
     def times(self, X: Floats) -> Floats:
-        """Products T X, (a, r) for X (a, r)."""
+        """Products T X, each (r,), for rows X (a, r)."""
         product = X * self.diagonal
         product[:, 1:] += X[:, :-1] * self.beside
         product[:, :-1] += X[:, 1:] * self.beside
         return product
 
     def rotated(self, B: Floats) -> Floats:
-        """Products Qᵀ B (r, k)."""
+        """Products Qᵀ B (r, k) with the form's orthogonal matrix Q."""
         return self._reflected(B, b"T")
 
     def back(self, X: Floats) -> Floats:
-        """Products Q X (r, k)."""
+        """Products Q X (r, k) with the form's orthogonal matrix Q."""
         return self._reflected(X, b"N")
 
     def _reflected(self, B: Floats, side: bytes) -> Floats:
