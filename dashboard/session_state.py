@@ -23,7 +23,6 @@ ME = "me"  # who marks and chooses until somebody gives a name
 # Parameters that a link takes along, by the widget's key. The widget's own parameter belongs to
 # the page that it is on, and Streamlit drops it on the way to another.
 TAKEN_ALONG = {"index": "in", "vector": "along"}
-COMPARED_PX = 500  # height of two photos that are compared: both are seen whole at 768 pixels
 WORDS_COOKIE = "photorank-words"  # by which a browser keeps how the pages speak to a person
 
 

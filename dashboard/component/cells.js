@@ -2,20 +2,25 @@
 
 import { el, icon, tool } from "./dom.js";
 
-/** Cell without a photo. @param {boolean} markable whether photos can be marked in it */
-export function emptyCell(markable) {
+/** Cell without a photo.
+ * @param {boolean} markable whether photos can be marked in it
+ * @param {boolean} selectable whether they can be selected */
+export function emptyCell(markable, selectable) {
   const picture = el("img", { alt: "", decoding: "async", draggable: "false" });
   const said = el("div", { class: "said" }, el("b", {}), el("span", {}));
   const cell = el("div", { class: "cell", role: "gridcell" }, picture, el("div", { class: "shade" }), said);
-  if (!markable) return cell;
+  if (!selectable) return cell;
   const pick = el("button", {
     class: "pick", type: "button", "aria-label": "Select (S)", title: "Select (S)",
   }, icon("check"));
+  pick.setAttribute("tabindex", "-1");
+  cell.append(pick);
+  if (!markable) return cell;
   const nothing = () => {}; // the grid hears of presses
   const pin = tool("pin", "Always keep (P)", nothing, "pin");
   const ban = tool("ban", "Leave out (X)", nothing, "ban");
-  for (const button of [pick, pin, ban]) button.setAttribute("tabindex", "-1");
-  cell.append(pick, el("div", { class: "acts" }, pin, ban), el("div", { class: "stars", "aria-hidden": "true" }));
+  for (const button of [pin, ban]) button.setAttribute("tabindex", "-1");
+  cell.append(el("div", { class: "acts" }, pin, ban), el("div", { class: "stars", "aria-hidden": "true" }));
   return cell;
 }
 

@@ -51,7 +51,7 @@ export class Grid {
     this.width = 0;
     this.gap = 6;
     this.target = 280;
-    this.empty = emptyCell(Boolean(this.data.markable));
+    this.empty = emptyCell(Boolean(this.data.markable), this.selectable());
     this.scrolled = { top: 0, at: 0 };
     this.middle = 0; // of the window, from the top of the grid
     this.at = ""; // where the order was fetched
@@ -119,6 +119,8 @@ export class Grid {
     this.outbox.connect((value) => this.component.setStateValue("outbox", value), this.data.acked);
     this.marks.use(this.data.marks ?? {});
     this.canvas.setAttribute("aria-label", this.data.label ?? "Photos");
+    this.canvas.classList.toggle("picking", Boolean(this.data.picks));
+    this.canvas.classList.toggle("marking", Boolean(this.data.markable));
     const at = `${this.base}/orders/${this.data.order}`;
     if (at === this.at) return this.refresh();
     this.at = at;
@@ -418,7 +420,7 @@ export class Grid {
       last: () => this.go(last),
       "page down": () => this.go(rows[Math.min(rows.length - 1, rowOf(rows, place) + screen)].start),
       "page up": () => this.go(rows[Math.max(0, rowOf(rows, place) - screen)].start),
-      open: () => this.viewer.open(place), select: () => this.select(token),
+      open: () => (this.data.picks ? this.select(token) : this.viewer.open(place)), select: () => this.select(token),
       stack: () => this.toggleStack(place), compare: () => this.compare(),
       clear: () => this.clear(), keys: () => this.viewer.help.open(),
     });
@@ -469,12 +471,22 @@ export class Grid {
     cell.setAttribute("tabindex", "0");
   }
 
+  /** Actions for photos that are selected, by what they do. */
+  actions() {
+    return Object.entries(this.data.actions ?? {}).filter(([what]) => what !== "page");
+  }
+
+  selectable() {
+    return Boolean(this.data.markable || this.actions().length);
+  }
+
   /** @param {string} token */
   select(token) {
-    if (!this.data.markable) return;
+    if (!this.selectable()) return;
     if (!this.selected.delete(token)) this.selected.add(token);
     this.live.textContent = `${this.selected.size} selected`;
     this.refresh();
+    if (this.selected.size === this.data.picks) this.act(this.actions()[0][0], [...this.selected]);
   }
 
   clear() {
@@ -532,10 +544,10 @@ export class Grid {
     const token = cell.dataset.token ?? "", place = Number(cell.dataset.place);
     const on = (/** @type {string} */ part) => /** @type {Element} */ (event.target).closest(part);
     if (on(".stack")) return this.toggleStack(place);
-    if (on(".pick") || event.ctrlKey || event.metaKey) this.select(token);
+    if (on(".pick") || this.data.picks || event.ctrlKey || event.metaKey) this.select(token);
     else if (on(".pin")) this.mark(this.aimed(token), "flag", 1);
     else if (on(".ban")) this.mark(this.aimed(token), "flag", -1);
-    else if (event.shiftKey && this.data.markable) this.selectTo(place);
+    else if (event.shiftKey && this.selectable()) this.selectTo(place);
     else {
       this.go(place);
       this.viewer.open(place);
@@ -559,15 +571,15 @@ export class Grid {
     if (!n) return this.bar.replaceChildren();
     const button = (/** @type {string} */ text, /** @type {() => void} */ click, disabled = false) =>
       el("button", { type: "button", text, click, disabled });
-    const tokens = [...this.selected];
-    const more = Object.entries(this.data.actions ?? {}).filter(([what]) => what !== "page");
+    const tokens = [...this.selected], { markable, picks } = this.data;
+    const marking = (/** @type {HTMLElement[]} */ ...buttons) => (markable ? buttons : []);
     this.bar.replaceChildren(
-      el("span", { class: "n", text: `${n} selected` }),
-      button("Always keep", () => this.mark(tokens, "flag", 1)),
-      button("Leave out", () => this.mark(tokens, "flag", -1)),
-      button("Compare", () => this.compare(), n !== 2),
-      ...more.map(([what, text]) => button(text, () => this.act(what, tokens))),
-      button("Undo", () => this.undo()),
+      el("span", { class: "n", text: picks ? `${n} of ${picks} chosen` : `${n} selected` }),
+      ...marking(button("Always keep", () => this.mark(tokens, "flag", 1)),
+        button("Leave out", () => this.mark(tokens, "flag", -1))),
+      ...(picks ? [] : [button("Compare", () => this.compare(), n !== 2),
+        ...this.actions().map(([what, text]) => button(text, () => this.act(what, tokens)))]),
+      ...marking(button("Undo", () => this.undo())),
       tool("close", "Nothing selected (Esc)", () => this.clear()),
     );
   }

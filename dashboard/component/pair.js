@@ -1,11 +1,17 @@
 /** Two photos side by side in the page, that are zoomed and moved together. */
 
-import { el } from "./dom.js";
+import { el, scrollerOf } from "./dom.js";
 import { absolute, urlsOf } from "./order.js";
 import { Stage } from "./stage.js";
-import { FITTED } from "./zoom.js";
+import { FITTED, pairHeight } from "./zoom.js";
 
 /** @typedef {import("./types").Component} Component */
+
+const GAP_PX = 8; // between the photos, and above the button
+const BELOW_PX = 92; // that stay free: what stands below the photos is seen as well
+const BELOW_STACKED_PX = 180; // so that the verdict below them is seen
+const LEAST_PX = 240;
+const STACKED_PX = 600; // width of a window in which one photo is above the other
 
 export class Pair {
   /** @param {HTMLElement} root */
@@ -24,12 +30,33 @@ export class Pair {
     }, el("div", { class: "stages two" }, this.stages[0].node, this.stages[1].node), this.zoom);
     root.append(this.node);
     this.was = "";
+    /** @type {Component["data"]["pair"]} */
+    this.pair = [];
+    this.scroller = scrollerOf(/** @type {ShadowRoot} */ (root.getRootNode()).host ?? root);
+    for (const stage of this.stages) stage.img.addEventListener("load", () => this.fit());
+    this.leave = new AbortController();
+    addEventListener("resize", () => this.fit(), { signal: this.leave.signal });
+    this.watch = new ResizeObserver(() => this.fit());
+    this.watch.observe(root);
+  }
+
+  /** As high as the photos need, and at most what the window has. */
+  fit() {
+    const seen = this.stages.slice(0, this.pair?.length);
+    const top = this.node.getBoundingClientRect().top + this.scroller.scrollTop;
+    const stacked = innerWidth <= STACKED_PX;
+    const room = Math.max(LEAST_PX, innerHeight - top - (stacked ? BELOW_STACKED_PX : BELOW_PX));
+    if (!seen.every((one) => one.img.naturalWidth)) return void (this.node.style.height = `${room}px`);
+    const natural = seen.map((one) => one.natural());
+    const needed = pairHeight(natural, this.node.clientWidth, GAP_PX, stacked);
+    this.node.style.height = `${Math.min(room, needed + GAP_PX + this.zoom.offsetHeight)}px`;
   }
 
   /** @param {Component} component */
   update({ data }) {
     const pair = data.pair ?? [], base = absolute(data.base);
-    this.node.style.height = `${data.height ?? 480}px`;
+    this.pair = pair;
+    this.fit();
     const now = JSON.stringify([base, pair]);
     if (now === this.was) return;
     this.was = now;
@@ -48,5 +75,8 @@ export class Pair {
     this.stages[0].toggle();
   }
 
-  end() {}
+  end() {
+    this.leave.abort();
+    this.watch.disconnect();
+  }
 }

@@ -39,6 +39,7 @@ class GridStyle:
     fills_window: bool = False  # whether the rows share what the window has below their top
     rater: str | None = None  # whose marks are shown and given; None: no marks
     actions: Mapping[str, str] | None = None  # texts of buttons for selected photos; `page` for one
+    picks: int | None = None  # photos to choose by a click each, which begins the first action
     judged_by: str | None = None  # vector of the index whose ratings the viewer explains
     opened: str | None = None  # beginning of the digest of a photo to open in the viewer
 
@@ -84,6 +85,7 @@ def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) ->
             "marks": marks,
             "markable": rater is not None,
             "actions": dict(style.actions or {}),
+            "picks": style.picks,
             "judgedBy": style.judged_by,
             "words": words(),
             "rows": style.rows,
@@ -122,11 +124,9 @@ def uploaded_photo(name: str, data: bytes) -> SidePhoto:
     return SidePhoto(UPLOADED, hold_upload(data), printable(name))
 
 
-def two_up(key: str, photos: Sequence[SidePhoto], height: int = 480) -> None:
-    """Show one or two photos side by side with a common zoom; `height` is in pixels."""
-    mount(
-        key, {"mode": "pair", "index": "", "pair": [list(one) for one in photos], "height": height}
-    )
+def two_up(key: str, photos: Sequence[SidePhoto]) -> None:
+    """Show one or two photos side by side, with common zoom, as high as the window allows."""
+    mount(key, {"mode": "pair", "index": "", "pair": [list(one) for one in photos]})
 
 
 def _record(index: Index, rater: str, items: Sequence[Json]) -> None:

@@ -25,6 +25,7 @@ export interface Data {
   marks?: Record<string, [number, number]>;
   markable?: boolean;
   actions?: Record<string, string>;
+  picks?: number | null; // so many photos, each chosen by a click, begin the first action
   judgedBy?: string | null;
   words?: string;
   rows?: number | null;
@@ -40,7 +41,6 @@ export interface Data {
   said?: string;
   before?: Shown[];
   now?: Shown[];
-  height?: number | null;
 }
 
 /** Where a photo's rating comes from, as the route tells it. */

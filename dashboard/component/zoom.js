@@ -13,6 +13,15 @@ export function fitScale(photo, frame, density) {
   return Math.min(frame[0] / photo[0], frame[1] / photo[1], Math.max(1, 2 / density));
 }
 
+/** Height that two photos need side by side, or one above the other, in a width.
+ * @param {Size[]} photos @param {number} width @param {number} gap @param {boolean} stacked */
+export function pairHeight(photos, width, gap, stacked) {
+  const column = stacked ? width : (width - gap * (photos.length - 1)) / photos.length;
+  const heights = photos.map(([wide, high]) => (column * high) / wide);
+  const most = Math.ceil(Math.max(...heights));
+  return stacked ? photos.length * most + gap * (photos.length - 1) : most;
+}
+
 /** Size and place of the photo in page pixels.
  * @param {View} view @param {Size} photo @param {Size} frame @param {number} density */
 export function placed(view, photo, frame, density) {

@@ -14,18 +14,20 @@ with bar:
         st.button("Two at random", icon=":material/casino:", on_click=choose, args=[index])
         st.button("Pick two", icon=":material/grid_view:", on_click=session_state.pick_photos)
 
-photos, side = st.columns([2.9, 1], gap="medium")
-answer = side.container()
+photos, beside = st.columns([2.9, 1], gap="medium")
+side = beside.container(key="side")
+answer = side.container(key="answer")
 pair = compare_panels.ask_pair(index, side)
 with photos:
     if session_state.picks_photos() or not pair.picked:
         bar.caption(compare_panels.HOW_TO_PICK, width="content")
-        compare_panels.pick_two(index, vector)
+        with st.container(key="choose"):
+            compare_panels.pick_two(index, vector)
         st.stop()
     if session_state.is_swapped():
         pair.swap()
     bar.button("Swap", icon=":material/swap_horiz:", on_click=session_state.swap_photos)
-    two_up("pair", pair.shown, height=session_state.COMPARED_PX)
+    two_up("pair", pair.shown)
 if not pair.is_whole:
     answer.info("Upload or pick another photo.", icon=":material/compare:")
     st.stop()

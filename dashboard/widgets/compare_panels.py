@@ -1,9 +1,9 @@
 """Widgets of the page Compare: choice of two photos, and the verdict on them."""
 
 from collections.abc import Mapping
+from html import escape
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -33,7 +33,7 @@ from photorank.typing import Embeddings
 from photorank.vectors.master import MasterVector
 
 SIDES = ("first", "second")
-HOW_TO_PICK = "Select two (S), then *Compare these*; or upload two."
+HOW_TO_PICK = "Choose two by a click on each, or upload two."
 ANY_ROW_PX = 150  # height of a row of photos to pick from
 
 
@@ -113,7 +113,8 @@ def pick_two(index: Index, vector: MasterVector) -> None:
     ratings = cached.ratings(index, vector)
     rows = np.argsort(-ratings, kind="stable")
     photos = shown_photos(index, rows, cached.percentiles(index, vector))
-    style = GridStyle("Photos to compare", height=ANY_ROW_PX, actions={"compare": "Compare these"})
+    compare = {"compare": "Compare these"}
+    style = GridStyle("Photos to compare", height=ANY_ROW_PX, actions=compare, picks=len(SIDES))
     act = photo_grid("pick", photos, style)
     if act is not None and act.rows:
         for name, row in zip(SIDES, act.rows, strict=False):
@@ -138,25 +139,26 @@ def show_verdict(index: Index, vector: MasterVector, pair: Pair) -> None:
     st.caption(verdict.trust)
     known = index_data.vectors(index)
     others = {vector.name: vector} | dict(known)
-    st.dataframe(
-        _opinions(index, others, both),
-        hide_index=True,
-        height="content",
-        column_config={
-            "by": st.column_config.TextColumn(session_state.word("vector").capitalize()),
-            "first": st.column_config.ProgressColumn(
-                "First is better", min_value=0, max_value=100, format="%.0f\N{NO-BREAK SPACE}%%"
-            ),
-        },
-    )
+    with st.container(key="opinions"):
+        st.html(_opinions(index, others, both))
 
 
-def _opinions(index: Index, vectors: Mapping[str, MasterVector], both: Embeddings) -> pd.DataFrame:
-    """Probability that the first photo is better, by each vector."""
+def _opinions(index: Index, vectors: Mapping[str, MasterVector], both: Embeddings) -> str:
+    """Table of the probability by every vector that the first photo is better, as HTML."""
     mode, rows = session_state.words(), []
     for name, vector in vectors.items():
         ratings = cached.ratings(index, vector)
         slope = index_slope(index, vector, ratings)
         found = two_photos.verdict(vector, both, slope, ratings, mode)
-        rows.append((printable(vector_name(name, mode)), 100 * found.probability))
-    return pd.DataFrame(rows, columns=["by", "first"])
+        rows.append(
+            f'<tr><th scope="row">{escape(printable(vector_name(name, mode)))}</th>'
+            f'<td><div class="share"><i style="width:{100 * found.probability:.1f}%"></i></div>'
+            f"</td><td>{escape(found.chances[0])}</td></tr>"
+        )
+    by = session_state.word("vector").capitalize()
+    return (
+        f'<div class="longer" tabindex="0" role="group" aria-label="Every {by.lower()}">'
+        f'<table class="opinions"><thead><tr><th scope="col">{by}</th>'
+        f'<th scope="col" colspan="2">First is better</th></tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )

@@ -34,3 +34,46 @@ def test_two_uploaded_photos_get_probabilities_that_sum_to_one(server, tab, tmp_
     assert one[0] != 50
     assert one == other[::-1]
     assert all(url.startswith((server, "data:", "blob:")) for url in strangers)
+
+
+SCROLLS = "() => document.querySelector('[data-testid=stMain]').scrollHeight - innerHeight"
+LOWEST = """() => Math.max(...[...document.querySelectorAll("*")].flatMap(one =>
+    [...one.shadowRoot?.querySelectorAll(".stage, .pill") ?? [],
+     ...one.matches("[data-testid=stFileUploader], .longer") ? [one] : []]
+    ).map(one => one.getBoundingClientRect().bottom))"""
+CUT = """said => [...said.children].filter(one => getComputedStyle(one).display !== "none")
+    .filter(one => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight)
+    .map(one => one.textContent)"""
+
+
+def test_a_click_chooses_and_all_of_it_is_in_the_window(running, tab):
+    """Each photo has a circle, the second click compares; nine ways to judge fit below each other.
+
+    Names as long as these are read whole, and what has no room scrolls by itself.
+    """
+    vectors = running.home / "index" / "small" / "vectors"
+    more = [vectors / f"{'a-name-as-long-as-they-come-' * 2}{n}.json" for n in range(7)]
+    tab.set_viewport_size({"width": 1366, "height": 768})
+    try:
+        for path in more:
+            path.write_bytes((vectors / "ours.json").read_bytes())
+        tab.goto(f"{running.address}/compare")
+        cell = tab.locator(".cell:has(img[src])").first
+        cell.hover()
+        assert cell.locator(".pick").evaluate("one => getComputedStyle(one).opacity") == "1"
+        assert cell.locator(".said").evaluate(CUT) == []
+        cell.click()
+        tab.get_by_text("1 of 2 chosen").wait_for()
+        tab.locator(".cell").nth(3).click()
+
+        tab.locator(".longer tr").nth(9).wait_for()
+        tab.wait_for_timeout(600)
+        assert tab.evaluate(SCROLLS) <= 0
+        assert tab.evaluate(LOWEST) <= 768
+        room = "one => [one.clientHeight, one.scrollWidth - one.clientWidth]"
+        seen, beside = tab.locator(".longer").evaluate(room)
+        assert seen > 60
+        assert beside == 0
+    finally:
+        for path in more:
+            path.unlink(missing_ok=True)

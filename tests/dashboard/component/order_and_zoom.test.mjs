@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Columns, urlsOf, Words } from "../../../dashboard/component/order.js";
-import { fitScale, FITTED, kept, placed, zoomed } from "../../../dashboard/component/zoom.js";
+import { fitScale, FITTED, kept, pairHeight, placed, zoomed } from "../../../dashboard/component/zoom.js";
 
 /** Bytes of an order as Python writes it. */
 function order(rows) {
@@ -83,4 +83,10 @@ test("zooming out ends at the fitted photo, zooming in has an end", () => {
   assert.equal(zoomed({ zoom: 3, x: 0.3, y: 0.3 }, 9, PHOTO, FRAME, 1).zoom, 4);
   assert.equal(fitScale([30, 20], FRAME, 1), 2);
   assert.deepEqual(kept({ zoom: 1, x: -3, y: 2 }), { zoom: 1, x: 0, y: 1 });
+});
+
+test("a pair is as high as its higher photo needs, stacked as high as both", () => {
+  assert.equal(pairHeight([[400, 300], [300, 400]], 808, 8, false), Math.ceil((400 * 4) / 3));
+  assert.equal(pairHeight([[400, 300], [400, 200]], 400, 8, true), 608);
+  assert.equal(pairHeight([[400, 300]], 800, 8, false), 600);
 });

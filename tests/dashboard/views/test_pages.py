@@ -1,5 +1,6 @@
 import json
 import time
+from html import escape
 
 import numpy as np
 import pytest
@@ -271,6 +272,8 @@ def test_two_photos_at_random_get_two_probabilities(dashboard, home):
     chances = [int("".join(filter(str.isdigit, one.value))) for one in app.metric]
     assert len(chances) == 2
     assert sum(chances) == 100
+    opinions = next(one.proto.body for one in app.get("html") if "opinions" in one.proto.body)
+    assert escape(app.metric[0].value) in opinions  # the table rounds as the headline does
     assert not list(app.get("spinner"))
 
 
