@@ -81,8 +81,9 @@ class ScoreGraph(ComparisonGraph):
     def gram(self, Z: Embeddings | Floats) -> Floats:
         if self.gap_power:
             return super().gram(Z)
-        gram, *without = (part.gram(Z, self.rows) for part in self._parts)
-        return (gram - without[0] if without else gram) / self._total
+        gram = self._signed(lambda part: part.gram(Z, self.rows))
+        gram /= self._total
+        return gram
 
     def preference(self) -> Floats:
         return self.laplacian(self.spread(self.labels))

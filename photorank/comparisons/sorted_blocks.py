@@ -91,7 +91,9 @@ class Blocks:
             for runs, total in sums:
                 _add_runs(total, runs[part], photos)
         (_, of_blocks), (_, of_tiers) = sums
-        return gram - of_blocks.T @ of_blocks + of_tiers.T @ of_tiers
+        gram -= of_blocks.T @ of_blocks
+        gram += of_tiers.T @ of_tiers
+        return gram
 
     def credit(self, ratings: Ratings) -> Floats:
         """Weight (l,) of each photo's pairs that ratings order as labels do, ties half."""

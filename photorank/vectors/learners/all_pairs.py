@@ -12,7 +12,7 @@ from photorank.typing import Codes, Floats
 from photorank.vectors.learners.choose_penalty import FOLDS, HeldOut, best_alpha, held_out_whole
 from photorank.vectors.learners.direction_learner import UncertainLearner
 from photorank.vectors.learners.solvers.coordinates import RowSpace, unit_prior
-from photorank.vectors.learners.solvers.ridge import Problem
+from photorank.vectors.learners.solvers.ridge import ALPHAS, Problem
 
 # Along which the penalty is chosen by holding out; on OASIS and on bursts all axes do no better.
 _MAIN_AXES = 256
@@ -64,10 +64,6 @@ class AllPairs(UncertainLearner):
         The penalty that was used.
     prior_scale_ : float
         s; 0 without a prior.
-    degrees_of_freedom_ : float
-        Effective number of parameters.
-    noise_ : float
-        Standard deviation of one label (of one choice's margin) around the fit.
 
     References
     ----------
@@ -132,13 +128,23 @@ class AllPairs(UncertainLearner):
             alpha = self._chosen_alpha(problem, Z, graph, given, groups)
         fit = problem.solve(float(alpha))
 
-        self.alpha_, self.prior_scale_ = fit.alpha, fit.prior_scale
-        self.degrees_of_freedom_ = fit.degrees_of_freedom
-        self.noise_ = problem.noise(fit)
+        self.alpha_, self.prior_scale_ = float(alpha), float(fit.prior_scales[0])
         self._centre = judged.mean(axis=0, dtype=np.float64)
         self._posterior = (problem, fit, space, unwhiten)
-        own = self._in_features(fit.weights, space, unwhiten)
-        return own if prior is None else own + fit.prior_scale * prior
+        own = self._in_features(fit.weights[0], space, unwhiten)
+        return own if prior is None else own + self.prior_scale_ * prior
+
+    @property
+    def degrees_of_freedom_(self) -> float:
+        """Effective number of parameters."""
+        problem, fit, *_ = self._posterior
+        return float(problem.degrees_of_freedom(fit)[0])
+
+    @property
+    def noise_(self) -> float:
+        """Standard deviation of one label (of one choice's margin) around the fit."""
+        problem, fit, *_ = self._posterior
+        return float(problem.noise(fit)[0])
 
     def _chosen_alpha(
         self,
@@ -155,8 +161,9 @@ class AllPairs(UncertainLearner):
         # Judgements within one group share its photos. Counting them as independent, as the
         # formula does, is far too trusting where there are many: groups are held out instead,
         # along the main axes, which hold nearly all that the penalty lets through.
-        Z = Z @ problem.main_axes(_MAIN_AXES).astype(Z.dtype)
-        alphas = problem.alphas()
+        axes = problem.main_axes(_MAIN_AXES)
+        alphas = ALPHAS * (problem.curvature(axes[:, -1]) or 1.0)
+        Z = Z @ axes.astype(Z.dtype)
 
         def losses(train: Codes, test: Codes) -> Iterable[HeldOut]:
             taught, graph = comparisons.take(train), comparisons.take(test)

@@ -108,10 +108,10 @@ class SpanningPairs(UncertainLearner):
             problem = _label_problem(Z, scores, component, self.rank_)
         self.alpha_ = problem.best_alpha() if self.alpha is None else float(self.alpha)
         fit = problem.solve(self.alpha_)
-        self.degrees_of_freedom_ = fit.degrees_of_freedom
+        self.degrees_of_freedom_ = float(problem.degrees_of_freedom(fit)[0])
         self._centre = X[rows].mean(axis=0)
         self._posterior = (problem, fit, basis)
-        return fit.weights if basis is None else basis @ fit.weights
+        return fit.weights[0] if basis is None else basis @ fit.weights[0]
 
     def _chosen(self, X: Floats, comparisons: Comparisons, m: int) -> Offer:
         rng = np.random.default_rng(self.random_state)

@@ -10,38 +10,27 @@ from photorank.comparisons.comparisons import Comparisons
 from photorank.comparisons.double_precision import products
 from photorank.comparisons.known_differences import KnownDifferences
 from photorank.typing import Floats
-from photorank.vectors.learners.solvers.tridiagonal import Tridiagonal
+from photorank.vectors.learners.solvers.tridiagonal import Tridiagonal, rounding
 
 # Penalties that are tried, in units of the largest eigenvalue of ZᵀLZ: from one that
 # hardly touches the weakest direction to one that leaves only the mean difference.
 ALPHAS = np.logspace(-7, 2, 73)
 
 
-class Fit(NamedTuple):
-    """Solution of the ridge problem for one penalty."""
+class Solutions(NamedTuple):
+    """Solutions of the ridge problem for several penalties."""
 
-    alpha: float
-    weights: Floats  # (r,)
-    prior_scale: float  # s, 0 without a prior
-    degrees_of_freedom: float
-    residual: float  # Σ w_ij e_ij² over the pairs
-
-
-class Path(NamedTuple):
-    """Solutions of the ridge problem for several penalties, with the fields of :class:`Fit`."""
-
+    alphas: Floats  # (a,)
     weights: Floats  # (a, r)
-    prior_scales: Floats  # (a,)
-    degrees_of_freedom: Floats  # (a,)
-    residuals: Floats  # (a,)
+    prior_scales: Floats  # (a,) s, 0 without a prior
 
 
 @dataclass(frozen=True)
 class Problem:
     """Ridge problem in ζ and s ≥ 0: Σ w_ij (z_ij·ζ + s t_ij − m_ij)² + α ‖ζ‖².
 
-    Everything that depends on the photos is summed once; one tridiagonal
-    form then gives the solution at any α in O(r).
+    Everything that depends on the photos is summed once. One penalty takes a
+    Cholesky factor; many take one tridiagonal form, and O(r) each.
     """
 
     gram: Floats  # (r, r) G = ZᵀLZ, of which the lower half is read
@@ -101,63 +90,85 @@ class Problem:
         return LZ.T @ LZ
 
     def main_axes(self, k: int) -> Floats:
-        """Eigenvectors (r, k) of the k largest eigenvalues of G."""
-        return self.form.back(self.form.eigenvectors[:, -k:])
+        """Eigenvectors (r, k) of the k largest eigenvalues of G, the largest last.
 
-    def solve(self, alpha: float) -> Fit:
-        """Solution of the ridge problem at one penalty."""
-        path = self.path(np.array([alpha]))
-        scale, freedom, residual = (float(one[0]) for one in path[1:])
-        return Fit(alpha, path.weights[0], scale, freedom, residual)
+        They are in single precision, which takes half the time and is enough to choose a penalty.
+        """
+        form = Tridiagonal.of(self.gram.astype(np.float32))
+        return form.back(form.eigenvectors[:, -k:])
 
-    def path(self, alphas: Floats) -> Path:
-        """Solutions at several penalties (a,)."""
-        rotated = self._rotated_path(alphas)
-        return rotated._replace(weights=self.form.back(rotated.weights.T).T)
+    def curvature(self, axis: Floats) -> float:
+        """Rayleigh quotient uᵀ G u / uᵀ u of an axis (r,): of an eigenvector its eigenvalue."""
+        u, diagonal = axis.astype(np.float64), np.diag(self.gram)
+        return float((2 * u @ (np.tril(self.gram) @ u) - u**2 @ diagonal) / (u @ u))
 
-    def _rotated_path(self, alphas: Floats) -> Path:
-        """Solutions for several penalties, with weights in the rotated coordinates of T."""
-        targets = np.column_stack([self.pull, self.prior_pull])
-        rotated = self.form.rotated(targets)  # (r, 2)
-        solved = self.form.solutions(alphas, rotated)  # (a, r, 2)
-        scales = self._prior_scales(np.einsum("r,ark->ak", rotated[:, 1], solved))
-        weights = solved[:, :, 0] - scales[:, None] * solved[:, :, 1]
-        pull = rotated[:, 0] - scales[:, None] * rotated[:, 1]
-        energy = self.energy - 2 * scales * self.prior_preference + scales**2 * self.prior_energy
-        explained = np.einsum("ar,ar->a", weights, 2 * pull - self.form.times(weights))
-        freedom = self.form.inverse(alphas[:, None]) @ self.form.eigenvalues + (scales > 0)
-        return Path(weights, scales, freedom, np.maximum(energy - explained, 0.0))
+    def solve(self, alpha: float) -> Solutions:
+        """Solution of the ridge problem for one penalty."""
+        ridge = self.gram.copy()
+        ridge[np.diag_indices_from(ridge)] += alpha
+        if alpha <= 10 * rounding(float(np.trace(ridge)), len(ridge)):
+            return self.path(np.array([alpha]))
+        return self._solutions(np.array([alpha]), _solved(ridge, self._targets)[None])
+
+    def path(self, alphas: Floats) -> Solutions:
+        """Solutions for several penalties (a,)."""
+        targets, form = self._targets, self.form
+        solved = form.solutions(alphas, form.rotated(targets))  # (a, r, t)
+        flat = form.back(np.concatenate(list(solved), axis=1))  # (r, a t)
+        shape = (len(flat), len(alphas), targets.shape[1])
+        return self._solutions(alphas, flat.reshape(shape).transpose(1, 0, 2))
 
     def best_alpha(self) -> float:
         """Penalty with the least error in generalised cross-validation."""
-        alphas = self.alphas()
-        path = self._rotated_path(alphas)
-        free = 1 - path.degrees_of_freedom / self.n_judgements
+        path = self.path(ALPHAS * self.form.largest)
+        free = 1 - self.degrees_of_freedom(path) / self.n_judgements
         possible = free > 1e-9
-        errors = path.residuals / np.where(possible, free, 1.0) ** 2
-        return float(alphas[np.argmin(np.where(possible, errors, np.inf))])
+        errors = self.residuals(path) / np.where(possible, free, 1.0) ** 2
+        return float(path.alphas[np.argmin(np.where(possible, errors, np.inf))])
 
-    def alphas(self) -> Floats:
-        """Grid of candidate penalties (a,), from small to large."""
-        largest = float(self.form.eigenvalues.max(initial=0))
-        return ALPHAS * (largest if largest > 0 else 1.0)
+    def degrees_of_freedom(self, path: Solutions) -> Floats:
+        """Effective numbers of parameters (a,): the traces of G (G + αI)⁻¹, and the prior's."""
+        inverse = self.form.inverse(path.alphas[:, None])
+        return inverse @ self.form.eigenvalues + (path.prior_scales > 0)
 
-    def noise(self, fit: Fit) -> float:
-        """Residual standard deviation of a label, or of a choice's margin."""
-        free = max(1 - fit.degrees_of_freedom / self.n_judgements, 1e-12)
+    def residuals(self, path: Solutions) -> Floats:
+        """Sums Σ w_ij e_ij² (a,) over the pairs."""
+        s = path.prior_scales
+        pull = self.pull - s[:, None] * self.prior_pull  # and G ζ is the pull less α ζ
+        reached = pull + path.alphas[:, None] * path.weights
+        energy = self.energy - 2 * s * self.prior_preference + s**2 * self.prior_energy
+        return np.maximum(energy - np.einsum("ar,ar->a", path.weights, reached), 0.0)
+
+    def noise(self, path: Solutions) -> Floats:
+        """Residual standard deviations (a,) of a label, or of a choice's margin."""
+        free = np.maximum(1 - self.degrees_of_freedom(path) / self.n_judgements, 1e-12)
         # A pair of labels carries the noise of two photos, a choice only its own.
         draws = 1 if self.labelled is None else 2
-        return float(np.sqrt(fit.residual / free / draws))
+        return np.sqrt(self.residuals(path) / free / draws)
 
-    def covariance_root(self, fit: Fit) -> Floats:
-        """Factor R (r, r) of the weights' covariance R Rᵀ."""
-        noise, inverse = self.noise(fit), self.form.inverse(fit.alpha)
-        axes = self.main_axes(len(inverse))
+    def covariance_root(self, fit: Solutions) -> Floats:
+        """Factor R (r, r) of the weights' covariance R Rᵀ, for one penalty."""
+        noise, inverse = self.noise(fit)[0], self.form.inverse(fit.alphas[0])
+        axes = self.form.back(self.form.eigenvectors)
         if self.squared is None:
             return axes * (noise * np.sqrt(inverse / self.n_judgements))
         values, vectors = np.linalg.eigh(self.squared)
         inner = axes.T @ (vectors * np.sqrt(np.clip(values, 0, None)))
         return noise * axes @ (inverse[:, None] * inner)
+
+    @property
+    def _targets(self) -> Floats:
+        """Right-hand sides (r, t) of the systems: what the labels pull at, and the prior."""
+        given = [self.pull, self.prior_pull] if self.prior_energy else [self.pull]
+        return np.column_stack(given)
+
+    def _solutions(self, alphas: Floats, solved: Floats) -> Solutions:
+        """Weights and the prior's scales from the systems' solutions (a, r, t)."""
+        weights = solved[:, :, 0]
+        if solved.shape[2] == 1:
+            return Solutions(alphas, weights, np.zeros(len(alphas)))
+        scales = self._prior_scales(np.einsum("r,ark->ak", self.prior_pull, solved))
+        return Solutions(alphas, weights - scales[:, None] * solved[:, :, 1], scales)
 
     def _prior_scales(self, reached: Floats) -> Floats:
         """Scale s ≥ 0 of the prior direction (a,), one per penalty; 0 if labels contradict it.
@@ -169,3 +180,12 @@ class Problem:
         left = self.prior_energy - reached[:, 1]
         known = left > 1e-12 * self.prior_energy
         return np.where(known, np.maximum(explained, 0.0) / np.where(known, left, 1.0), 0.0)
+
+
+def _solved(G: Floats, B: Floats) -> Floats:
+    """Solution X (r, t) of G X = B by Cholesky's factor; the lower half of G is read."""
+    from scipy.linalg import solve_triangular
+
+    root = np.linalg.cholesky(G)
+    half = solve_triangular(root, B, lower=True, check_finite=False)
+    return np.asarray(solve_triangular(root, half, lower=True, trans="T", check_finite=False))

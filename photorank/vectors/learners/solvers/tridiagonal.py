@@ -29,14 +29,18 @@ class Tridiagonal:
 
     @classmethod
     def of(cls, gram: Floats) -> Self:
-        """Tridiagonal form of a symmetric matrix (r, r), given by its lower half."""
-        from scipy.linalg.lapack import dsytrd
+        """Tridiagonal form of a symmetric matrix (r, r), given by its lower half.
+
+        It is in the precision of the matrix.
+        """
+        from scipy.linalg.lapack import dsytrd, ssytrd
 
         r = len(gram)
         if r < 2:
-            none = np.empty(0)
-            return cls(np.asarray(gram, dtype=np.float64).ravel(), none, none, none)
-        reduced, diagonal, beside, scales, _ = dsytrd(gram, lower=True, lwork=64 * r)
+            none = np.empty(0, gram.dtype)
+            return cls(gram.ravel(), none, none, none)
+        reduce = ssytrd if gram.dtype == np.float32 else dsytrd
+        reduced, diagonal, beside, scales, _ = reduce(gram, lower=True, lwork=64 * r)
         return cls(diagonal, beside, np.asfortranarray(reduced[1:, :-1]), scales)
 
     @cached_property
@@ -53,35 +57,27 @@ class Tridiagonal:
 
         return np.asarray(eigh_tridiagonal(self.diagonal, self.beside)[1])
 
+    @property
+    def largest(self) -> float:
+        """Largest eigenvalue of G; 1 if all are 0."""
+        return float(self.eigenvalues.max(initial=0)) or 1.0
+
     def inverse(self, alphas: Floats | float) -> Floats:
         """Eigenvalues (…, r) of (G + αI)⁻¹, or of the pseudo-inverse for α = 0."""
         values = self.eigenvalues
-        kept = (values > _floor(values, np.float32)) | (alphas > 0)
+        kept = (values > rounding(values.max(initial=0), len(values), np.float32)) | (alphas > 0)
         return np.divide(1.0, values + alphas, out=np.zeros(kept.shape), where=kept)
 
     def solutions(self, alphas: Floats, B: Floats) -> Floats:
         """Solutions X (a, r, k) of (T + αI) X = B, one per penalty α (a,)."""
-        rounding = _floor(self.eigenvalues, np.float64)
-        if len(self.diagonal) < 2 or alphas.min() <= 10 * rounding:
+        from scipy.linalg.lapack import dptsv
+
+        r = len(self.diagonal)
+        bound = float(np.abs(self.diagonal).max() + 2 * np.abs(self.beside).max(initial=0))
+        if r < 2 or alphas.min() <= 10 * rounding(bound, r):
             rotated = self.inverse(alphas[:, None])[:, :, None] * (self.eigenvectors.T @ B)
             return np.asarray(self.eigenvectors @ rotated)
-        from scipy.linalg import solveh_banded
-
-        bands = np.stack([self.diagonal, np.append(self.beside, 0.0)])
-        shift = np.array([[1.0], [0.0]])
-        return np.stack(
-            [
-                solveh_banded(bands + alpha * shift, B, lower=True, check_finite=False)
-                for alpha in alphas
-            ]
-        )
-
-    def times(self, X: Floats) -> Floats:
-        """Products T X, each (r,), for rows X (a, r)."""
-        product = X * self.diagonal
-        product[:, 1:] += X[:, :-1] * self.beside
-        product[:, :-1] += X[:, 1:] * self.beside
-        return product
+        return np.stack([dptsv(self.diagonal + alpha, self.beside, B)[2] for alpha in alphas])
 
     def rotated(self, B: Floats) -> Floats:
         """Products Qᵀ B (r, k) with the form's orthogonal matrix Q."""
@@ -92,16 +88,17 @@ class Tridiagonal:
         return self._reflected(X, b"N")
 
     def _reflected(self, B: Floats, side: bytes) -> Floats:
-        from scipy.linalg.lapack import dormqr
+        from scipy.linalg.lapack import dormqr, sormqr
 
         if len(B) < 2:
             return B
         product = np.array(B)
         work = 64 * max(B.shape[1], 1)
-        product[1:] = dormqr(b"L", side, self.reflectors, self.scales, product[1:], work)[0]
+        apply = sormqr if self.scales.dtype == np.float32 else dormqr
+        product[1:] = apply(b"L", side, self.reflectors, self.scales, product[1:], work)[0]
         return product
 
 
-def _floor(eigenvalues: Floats, precision: type[np.floating[Any]]) -> float:
-    """Size below which an eigenvalue is only rounding error in the given precision."""
-    return float(eigenvalues.max(initial=0) * len(eigenvalues) * np.finfo(precision).eps)
+def rounding(largest: float, r: int, precision: type[np.floating[Any]] = np.float64) -> float:
+    """Size below which an eigenvalue of an (r, r) matrix is rounding error in a precision."""
+    return largest * r * float(np.finfo(precision).eps)
