@@ -7,8 +7,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from photorank.encoders.base import Encoder
-from photorank.errors import IndexMismatchError, LostManifestError, NoPhotosError
+from photorank.encoders.base import NO_EMBEDDING, Encoder
+from photorank.errors import (
+    EncoderError,
+    IndexMismatchError,
+    LostManifestError,
+    NoPhotosError,
+    PhotorankError,
+    counted,
+)
 from photorank.index.building.decode_ahead import (
     LazyEncoder,
     batch_size_for,
@@ -95,8 +102,15 @@ def folder_of(path: Path) -> Path:
     return path if path.is_dir() else path.parent
 
 
-def no_photos(request: BuildRequest, files: Sequence[SkippedFile]) -> NoPhotosError:
-    """Error that lists why none of the files can be used."""
+def no_photos(request: BuildRequest, files: Sequence[SkippedFile]) -> PhotorankError:
+    """Error that says why none of the files can be used: the encoder's fault, or their own."""
+    opened = [file for file in files if not file.passed_over]
+    if opened and all(file.reason == NO_EMBEDDING for file in opened):
+        return EncoderError(
+            f"the encoder gives NaN or only zeros for each of {counted(len(opened), 'photo')}, so "
+            "its weights are damaged or are not its own. Name others: `photorank index FOLDER "
+            "--name NAME --encoder open_clip:MODEL@FILE`."
+        )
     files = sorted(files, key=lambda file: file.passed_over)  # what somebody can do something about
     return NoPhotosError(request.paths, [f"{file.path.name}: {file.reason}" for file in files])
 

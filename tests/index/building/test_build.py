@@ -13,7 +13,9 @@ import pytest
 from PIL import Image
 
 from photorank.errors import (
+    EncoderError,
     IndexMismatchError,
+    MissingIndexError,
     MissingPathError,
     MissingWeightsError,
     NoPhotosError,
@@ -423,6 +425,21 @@ def test_a_photo_without_a_direction_is_skipped(library, value):
     assert report.skipped[0].reason == "the encoder gives NaN or only zeros for it"
     assert report.added == len(library.index.photos()) == 2
     assert np.isfinite(library.index.embeddings()).all()
+
+
+def test_an_encoder_that_gives_no_directions_is_told(library):
+    """Where all photos fail by the encoder, it is named, not the folder; nothing is left."""
+
+    class Failing(ColourEncoder):
+        def encode_frames(self, frames):
+            return np.full_like(super().encode_frames(frames), np.nan)
+
+    fill(library.folder, 2)
+    (library.folder / "film.mov").write_bytes(b"no photo")
+    with pytest.raises(EncoderError, match="NaN or only zeros for each of 2 photos"):
+        library.build(load=Failing)
+    with pytest.raises(MissingIndexError):
+        _ = library.index
 
 
 def test_batches_make_no_difference(library):
