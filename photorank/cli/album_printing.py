@@ -67,7 +67,7 @@ def companions_json(along: "list[PhotoCopy] | None") -> dict[str, Any]:
     return {} if along is None else {"companions": _files_json(along)}
 
 
-def print_companions(companions: "dict[Path, list[Path]]", along: "list[PhotoCopy] | None") -> None:
+def print_companions(companions: list[list[Path]], along: "list[PhotoCopy] | None") -> None:
     """Print the copied companion files, or how many could be copied."""
     if along is not None:
         new, there = (sum(one.outcome == outcome for one in along) for outcome in ("new", "there"))
@@ -75,7 +75,7 @@ def print_companions(companions: "dict[Path, list[Path]]", along: "list[PhotoCop
         for one in along:
             if one.outcome in ("changed", "gone"):
                 message(f"{one.photo} was left out: {one.why}")
-    elif count := len({path for paths in companions.values() for path in paths}):
+    elif count := len({path for paths in companions for path in paths}):
         kinds = counted(count, "companion")
         message(f"{kinds} (RAW, videos, sidecars): --to DIR --with-companions copies them, too.")
 

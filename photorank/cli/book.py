@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
@@ -15,6 +15,7 @@ from photorank.outside_text import typed_path
 if TYPE_CHECKING:
     from photorank.album.book.plan import Book
     from photorank.export.pdf.printers import Printer
+    from photorank.index.opened import Index
 
 app = typer.Typer()
 
@@ -121,45 +122,54 @@ def book(
     Nothing is cropped. What is written is read back and checked; no printer's own preflight has
     seen it. Covers are separate files, which are not made: a photo is proposed.
     """
-    from photorank.export.destination import checked_folder, checked_new_file
-    from photorank.export.pdf.printers import Printer
-    from photorank.export.pdf.printers import printer as printer_of
-
-    if plan is not None and (pages or places or album):
-        raise typer.BadParameter(
-            "--plan says which photos are where: no --pages, --places, --album"
-        )
-    if album is not None and places is not None:
-        raise typer.BadParameter("--places chooses photos, --album has them: give one")
+    asked = Asked(pages, size, places, album, captions, plan)
+    asked.check()
     if check is not None and to is not None:
         raise typer.BadParameter("--check reads a file, --to writes one: give one")
-    wanted = printer_of(printer) if printer else Printer("")
-    given: dict[str, Any] = {
-        "bleed": bleed,
-        "safe": safe,
-        "ppi": ppi,
-        "warn_ppi": warn_ppi,
-        "standard": standard,
-    }
-    wanted = replace(wanted, **{name: one for name, one in given.items() if one is not None})
-    asked = Asked(pages, size, places, album, captions, plan)
+    given = {"bleed": bleed, "safe": safe, "ppi": ppi, "warn_ppi": warn_ppi, "standard": standard}
+    wanted = _requirements(printer, given)
     opened, made, notes = planned(asked, wanted, vector, index)
     if check is not None:
         _tell_check(check, made, as_json)
         return
     written: dict[str, Any] = {}
     if to is not None:
-        from photorank.export.pdf.render import PdfOptions
-
-        title = album or "Photo book"
-        options = PdfOptions(wanted.standard, output_profile, max_ppi, font, title)
-        if to.suffix.lower() == _PDF:
-            written, more = _pdf(made, checked_new_file(opened, to), options)
-        else:
-            pages_at = replace(options, max_ppi=wanted.ppi)
-            written, more = _jpegs(made, checked_folder(opened, to), pages_at)
+        output = _Output(to, output_profile, max_ppi, font, album or "Photo book")
+        written, more = _written(opened, made, wanted, output)
         notes += more
     _tell(made, notes, wanted, {"index": opened.name} | written, as_json)
+
+
+class _Output(NamedTuple):
+    """Options of the files that a book is written to."""
+
+    to: Path
+    profile: Path | None
+    max_ppi: float | None
+    font: Path | None
+    title: str
+
+
+def _requirements(name: str | None, given: dict[str, Any]) -> "Printer":
+    """Requirements of a printer, with the options given in their place."""
+    from photorank.export.pdf.printers import Printer, printer
+
+    wanted = printer(name) if name else Printer("")
+    return replace(wanted, **{key: one for key, one in given.items() if one is not None})
+
+
+def _written(
+    index: "Index", made: "Book", wanted: "Printer", output: _Output
+) -> tuple[dict[str, Any], list[str]]:
+    """Write the book as a PDF or as JPEG pages; return paths and notes."""
+    from photorank.export.destination import checked_folder, checked_new_file
+    from photorank.export.pdf.render import PdfOptions
+
+    to, max_ppi, font, title = output.to, output.max_ppi, output.font, output.title
+    options = PdfOptions(wanted.standard, output.profile, max_ppi, font, title)
+    if to.suffix.lower() == _PDF:
+        return _pdf(made, checked_new_file(index, to), options)
+    return _jpegs(made, checked_folder(index, to), replace(options, max_ppi=wanted.ppi))
 
 
 def _pdf(made: "Book", path: Path, options: Any) -> tuple[dict[str, Any], list[str]]:

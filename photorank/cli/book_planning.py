@@ -14,9 +14,11 @@ from photorank.errors import counted
 if TYPE_CHECKING:
     from photorank.album.book.geometry import PageSize
     from photorank.album.book.plan import Book, WrittenPage
+    from photorank.album.kept.album import KeptAlbum
     from photorank.export.pdf.printers import Printer
     from photorank.index.opened import Index
     from photorank.typing import Ratings
+    from photorank.vectors.master import MasterVector
 
 _MAX_PLAN_BYTES = 50 << 20
 
@@ -31,14 +33,22 @@ class Asked(NamedTuple):
     captions: Literal["none", "event"] | None
     plan: Path | None
 
+    def check(self) -> None:
+        """Raise BadParameter if options contradict each other."""
+        if self.plan is not None and (self.pages or self.places or self.album):
+            raise typer.BadParameter(
+                "--plan says which photos are where: no --pages, --places, --album"
+            )
+        if self.album is not None and self.places is not None:
+            raise typer.BadParameter("--places chooses photos, --album has them: give one")
+
 
 def planned(
     asked: Asked, wanted: "Printer", vector: str | None, name: str | None
 ) -> "tuple[Index, Book, list[str]]":
     """Index, planned book, and notes on the chosen photos."""
-    from photorank.album.book.make_book import BookWishes, book_of_plan, make_book, photos_for
-    from photorank.album.kept.album import AlbumSettings, KeptAlbum
-    from photorank.album.kept.choose import choose_album, request_of, rows_of_album
+    from photorank.album.book.make_book import BookWishes, book_of_plan, make_book
+    from photorank.album.kept.album import KeptAlbum
 
     entry = kept_entry(asked.album)
     read = None if asked.plan is None else _read_plan(asked.plan)
@@ -51,23 +61,10 @@ def planned(
     own = f"{album.book.width:g}x{album.book.height:g}"
     size = replace(_size(asked.size or own), bleed=wanted.bleed, safe=wanted.safe)
     count = asked.pages or album.book.pages
-    notes: list[str] = []
     if entry:
-        found = rows_of_album(opened, album)
-        rows = found.photos
-        if found.missing:
-            notes.append(
-                f"{counted(len(found.missing), 'photo')} of the album are not in index "
-                f"{opened.name!r}"
-            )
+        rows, notes = _saved_photos(opened, album)
     else:
-        places = asked.places or photos_for(count or _USUAL_PAGES)
-        settings = AlbumSettings(places)
-        request = request_of(settings, rows_of_album(opened, album), hold=False, fill=True)
-        with progress("Looking for series", "photos") as report:
-            least = None if asked.places else count
-            chosen, _ = choose_album(opened, rated_by, request, settings.alike, report, least=least)
-        rows, notes = [one.row for one in chosen.chosen], chosen.notes
+        rows, notes = _best_photos(opened, rated_by, asked.places, count)
     wishes = BookWishes(
         size,
         count,
@@ -76,6 +73,33 @@ def planned(
         frozenset(row for row in rows if opened.photo(row).digest in album.book.alone),
     )
     return opened, make_book(opened, ratings, rows, wishes), notes
+
+
+def _saved_photos(index: "Index", album: "KeptAlbum") -> tuple[list[int], list[str]]:
+    """Rows of a saved album's photos, and a note on those that the index lacks."""
+    from photorank.album.kept.choose import rows_of_album
+
+    found = rows_of_album(index, album)
+    missing = counted(len(found.missing), "photo")
+    note = f"{missing} of the album are not in index {index.name!r}"
+    return found.photos, [note] if found.missing else []
+
+
+def _best_photos(
+    index: "Index", rated_by: "MasterVector", places: int | None, pages: int
+) -> tuple[list[int], list[str]]:
+    """Rows of good and varied photos for a book, and notes on the choice."""
+    from photorank.album.book.make_book import photos_for
+    from photorank.album.kept.album import AlbumSettings, KeptAlbum
+    from photorank.album.kept.choose import choose_album, request_of, rows_of_album
+
+    settings = AlbumSettings(places or photos_for(pages or _USUAL_PAGES))
+    nothing = rows_of_album(index, KeptAlbum(index.name))
+    request = request_of(settings, nothing, hold=False, fill=True)
+    with progress("Looking for series", "photos") as report:
+        least = None if places else pages
+        chosen, _ = choose_album(index, rated_by, request, settings.alike, report, least=least)
+    return [one.row for one in chosen.chosen], chosen.notes
 
 
 _USUAL_PAGES = 24

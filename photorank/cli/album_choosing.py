@@ -1,0 +1,207 @@
+"""Choice of photos by the album command, for a new or a saved album."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import typer
+
+from photorank.cli.index_and_vector import open_vector
+from photorank.cli.output import progress
+
+if TYPE_CHECKING:
+    from photorank.album.kept.album import AlbumSettings, KeptAlbum
+    from photorank.album.kept.store import AlbumStore, Entry
+    from photorank.album.make_album import Album
+    from photorank.album.request import AlbumRequest
+    from photorank.index.opened import Index
+    from photorank.similarity.series import Series
+    from photorank.vectors.master import MasterVector
+
+
+class Asked(NamedTuple):
+    """Options of the album command that determine the choice of photos."""
+
+    given: dict[str, Any]  # settings by name, None where nothing was given
+    with_faces: str | None
+    pin: list[Path]
+    ban: list[Path]
+    name: str | None  # that the album is saved under
+    fill: bool
+    swap: bool
+
+    @property
+    def keeps_photos(self) -> bool:
+        """True if a saved album's photos stay: places are filled, or one photo is swapped."""
+        return self.fill or self.swap
+
+    @property
+    def changes(self) -> bool:
+        """True if an option was given that changes which photos a saved album has."""
+        settings = (self.with_faces, *self.given.values())
+        return any(one is not None for one in settings) or bool(self.pin or self.ban)
+
+    def check_limits(self) -> None:
+        """Raise BadParameter if options on the number of photos contradict each other."""
+        if (self.given["per"] is None) != (self.given["at_most"] is None):
+            raise typer.BadParameter("--per and --at-most go together")
+        if self.with_faces is not None and self.given["per"] is not None:
+            raise typer.BadParameter("--with-faces and --per exclude each other")
+
+    def check_new(self) -> None:
+        """Raise BadParameter if an option is missing, or of no use, for a new album."""
+        if self.keeps_photos:
+            raise typer.BadParameter("--fill and --swap need --album with a kept album")
+        for option in ("places", "vector"):
+            if self.given[option] is None and (self.name is None or option == "places"):
+                raise typer.BadParameter(f"Missing option '--{option}'.")
+
+    def settings(self, old: "AlbumSettings") -> "AlbumSettings":
+        """Settings of a saved album, updated by the given options."""
+        new = replace(old, **{name: one for name, one in self.given.items() if one is not None})
+        if self.given["per"] is not None:
+            new = replace(new, faces_at_least=0, faces_at_most=None)
+        if self.with_faces is None:
+            return new
+        return replace(new, per=None, at_most=0, **_face_quota(self.with_faces, new.places))
+
+
+class Choice(NamedTuple):
+    """Chosen album, the index's series, and the album's entry in the store if it is saved."""
+
+    made: "Album"
+    series: "Series"
+    entry: "Entry | None"
+
+
+@dataclass(frozen=True)
+class Task:
+    """Album to choose: the saved one, or a new one, with the command's settings, pins and bans."""
+
+    index: "Index"
+    asked: Asked
+    entry: "Entry | None"  # that is changed, None for a new album
+    wish: "KeptAlbum"
+    rated_by: "MasterVector"
+
+    @classmethod
+    def of(cls, index: "Index", asked: Asked, entry: "Entry | None") -> "Task":
+        """Album to choose in an index, by the command's options."""
+        from photorank.album.kept.album import KeptAlbum
+        from photorank.album.request import rows_of_files
+
+        pinned, banned = (
+            _digests(index, rows_of_files(index, files)) for files in (asked.pin, asked.ban)
+        )
+        old = KeptAlbum(index.name) if entry is None else entry.album
+        settings = asked.settings(old.settings)
+        rated_by = open_vector(index, settings.vector or None)
+        return cls(index, asked, entry, _wished(old, settings, pinned, banned), rated_by)
+
+    @property
+    def is_anew(self) -> bool:
+        """True if photos are chosen, not shown as they were saved."""
+        return self.entry is None or (self.asked.changes and not self.asked.keeps_photos)
+
+    def chosen(self) -> Choice:
+        """Choose the album's photos; save the album if it has a name and changes."""
+        from photorank.album.kept.choose import request_of, rows_of_album
+
+        anew, fill = self.is_anew, self.asked.fill
+        rows = rows_of_album(self.index, self.wish)
+        request = request_of(self.wish.settings, rows, hold=not anew, fill=anew or fill)
+        made, series = self._album(request)
+        if not (anew or fill):
+            made = _in_order(made, rows.photos)
+        choice = Choice(made, series, self.entry)
+        if self.asked.swap and self.entry is not None:
+            return self._swapped(choice, self.entry)
+        if self.asked.name is not None and (anew or fill):
+            return self._saved(choice, self.asked.name)
+        return choice
+
+    def _album(self, request: "AlbumRequest") -> "tuple[Album, Series]":
+        from photorank.album.kept.choose import choose_album
+
+        with progress("Looking for series", "photos") as report:
+            return choose_album(
+                self.index, self.rated_by, request, self.wish.settings.alike, report
+            )
+
+    def _saved(self, choice: Choice, name: str) -> Choice:
+        """The choice, after saving it under a name."""
+        from photorank.album.kept.choose import with_photos
+
+        new = with_photos(self.index, self.wish, [one.row for one in choice.made.chosen])
+        if self.entry is None:
+            return choice._replace(entry=_store().create(name, new, "chosen"))
+        saved = _store().save(name, new, "filled from the best", seen=self.entry.revision)
+        return choice._replace(entry=saved)
+
+    def _swapped(self, choice: Choice, entry: "Entry") -> Choice:
+        """The choice after its best swap is made and saved; unchanged if no swap would help."""
+        from photorank.album.kept.choose import request_of, rows_of_album
+
+        swap = choice.made.swap
+        if swap is None or swap.gain <= 0:
+            return choice
+        out, into = (self.index.photo(row) for row in (swap.out, swap.into))
+        new = self.wish.exchange(out.digest, into.digest)
+        what = f"{out.path.name} for {into.path.name}"
+        entry = _store().save(entry.name, new, what, seen=entry.revision)
+        rows = rows_of_album(self.index, new)
+        made, series = self._album(request_of(new.settings, rows, hold=True, fill=False))
+        return Choice(_in_order(made, rows.photos), series, entry)
+
+
+def saved_entry(name: str) -> "Entry | None":
+    """Album saved under a name; None if there is none yet."""
+    from photorank.album.kept.album import checked_album_name
+
+    store = _store()
+    return store.load(name) if checked_album_name(name) in store.names() else None
+
+
+def _store() -> "AlbumStore":
+    from photorank.album.kept.store import AlbumStore
+    from photorank.workspace import Workspace
+
+    return AlbumStore(Workspace.current())
+
+
+def _wished(
+    old: "KeptAlbum", settings: "AlbumSettings", pinned: list[str], banned: list[str]
+) -> "KeptAlbum":
+    """Saved album with new settings, pins and excluded photos, before photos are chosen."""
+    return replace(
+        old,
+        settings=settings,
+        photos=tuple(one for one in old.photos if one not in banned),
+        pinned=tuple(dict.fromkeys([*(one for one in old.pinned if one not in banned), *pinned])),
+        left_out=tuple(
+            dict.fromkeys([*(one for one in old.left_out if one not in pinned), *banned])
+        ),
+    )
+
+
+def _digests(index: "Index", rows: frozenset[int]) -> list[str]:
+    return [index.photo(row).digest for row in sorted(rows)]
+
+
+def _face_quota(text: str, places: int) -> dict[str, Any]:
+    from photorank.album.face_quota import FaceQuota
+
+    try:
+        quota = FaceQuota.parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"--with-faces {text}: {error}") from error
+    if quota.at_least > places:
+        raise typer.BadParameter(f"--with-faces asks for more photos than --places {places}")
+    return {"faces_at_least": quota.at_least, "faces_at_most": quota.at_most}
+
+
+def _in_order(made: "Album", rows: list[int]) -> "Album":
+    """Album with its photos in the saved order."""
+    places = {row: place for place, row in enumerate(rows)}
+    chosen = sorted(made.chosen, key=lambda one: places.get(one.row, len(places)))
+    return replace(made, chosen=chosen)
