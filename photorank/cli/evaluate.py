@@ -25,7 +25,10 @@ from photorank.json_values import to_json
 if TYPE_CHECKING:
     from photorank.evaluation.report import Evaluation
     from photorank.evaluation.results import Result
+    from photorank.index.opened import Index
+    from photorank.learning.protocol import Protocol
     from photorank.metrics.estimates import Difference, Limits
+    from photorank.progress_file import Reporter
 
 app = typer.Typer()
 
@@ -65,39 +68,22 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Evaluate vectors and learners on held-out judgements. The result is saved in the index."""
-    from photorank.evaluation.evaluate import DEFAULT_LEARNERS
-    from photorank.evaluation.evaluate import evaluate as measure
     from photorank.evaluation.report import save_evaluation
     from photorank.learning.protocol import Protocol
     from photorank.progress_file import reporting
 
+    protocol = Protocol(
+        fold_by=fold_by,
+        folds=folds,
+        repeats=repeats,
+        seed=seed,
+        within=within,
+        gap_power=gap_power,
+        by_raters=weigh_by_raters,
+    )
     opened = open_index(index)
-    with (
-        reporting(progress_file, "evaluate", opened.name) as report,
-        progress("Evaluating", "fits") as bar,
-    ):
-
-        def on_progress(done: int, total: int) -> None:
-            bar(done, total)
-            if report is not None:
-                report.step("Comparing vectors", done, total)
-
-        evaluation = measure(
-            opened,
-            vectors=None if vectors is None else names(vectors),
-            learners=DEFAULT_LEARNERS if learners is None else names(learners),
-            protocol=Protocol(
-                fold_by=fold_by,
-                folds=folds,
-                repeats=repeats,
-                seed=seed,
-                within=within,
-                gap_power=gap_power,
-                by_raters=weigh_by_raters,
-            ),
-            load=opened.encoder,
-            on_progress=on_progress,
-        )
+    with reporting(progress_file, "evaluate", opened.name) as report:
+        evaluation = _evaluation(opened, vectors, learners, protocol, report)
         path = save_evaluation(opened.paths, evaluation)
     if as_json:
         print_json(to_json(evaluation))
@@ -108,6 +94,33 @@ def evaluate(
     if evaluation.copies is not None:
         tell_mistaken(opened.name, evaluation.copies.mistaken, evaluation.n_photos)
     message(f"saved as {path}")
+
+
+def _evaluation(
+    index: "Index",
+    vectors: str | None,
+    learners: str | None,
+    protocol: "Protocol",
+    report: "Reporter | None",
+) -> "Evaluation":
+    """Evaluate vectors and learners, with progress on screen and in a file."""
+    from photorank.evaluation.evaluate import DEFAULT_LEARNERS, evaluate
+
+    with progress("Evaluating", "fits") as bar:
+
+        def on_progress(done: int, total: int) -> None:
+            bar(done, total)
+            if report is not None:
+                report.step("Comparing vectors", done, total)
+
+        return evaluate(
+            index,
+            vectors=None if vectors is None else names(vectors),
+            learners=DEFAULT_LEARNERS if learners is None else names(learners),
+            protocol=protocol,
+            load=index.encoder,
+            on_progress=on_progress,
+        )
 
 
 def headline(evaluation: "Evaluation") -> str:

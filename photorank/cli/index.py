@@ -1,14 +1,21 @@
 """The command that adds photos to an index, optionally with labels."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from photorank.cli.index_steps import (
+    Labels,
+    Source,
+    build,
+    cluster_at,
+    copy_judgements,
+    import_vectors,
+    print_report,
+    tell_without_faces,
+)
 from photorank.cli.options import (
-    COLUMN_OPTIONS,
     AsJson,
     FileColumn,
     GroupColumn,
@@ -18,24 +25,9 @@ from photorank.cli.options import (
     ScoreColumn,
     example,
 )
-from photorank.cli.output import (
-    line,
-    message,
-    print_json,
-    print_notes,
-    print_some,
-    progress,
-    skipped_files,
-)
-from photorank.errors import counted
+from photorank.cli.output import message, print_notes
 from photorank.outside_text import typed_path
-from photorank.workspace import IndexPaths, Workspace
-
-if TYPE_CHECKING:
-    from photorank.index.building.build import BuildReport
-    from photorank.index.building.request import BuildRequest, Cluster
-    from photorank.index.building.successor import Successor
-    from photorank.progress_file import Reporter
+from photorank.workspace import Workspace
 
 app = typer.Typer()
 
@@ -194,177 +186,45 @@ def index(
     """Add the photos of folders to an index. Files already in the index are not opened."""
     from photorank.encoders.runtimes import known_runtime
     from photorank.index.building.request import BuildRequest
-    from photorank.index.building.successor import successor_of
-    from photorank.index.catalogue.faces_switch import without_faces
     from photorank.progress_file import reporting
 
-    on_cluster = _cluster(cluster, mirror or [])
+    on_cluster = cluster_at(cluster, mirror or [])
     name = name or dataset
     if not name:
         raise typer.BadParameter("give the index a --name")
-    if not (paths or from_index or embeddings):
-        raise typer.BadParameter("say which folders: PATH..., or --from another index")
-    if (embeddings is None) != (encoder_name is None):
-        raise typer.BadParameter("--embeddings and --encoder-name go together")
-    if embeddings and (encoder or framing or from_index or cluster):
-        raise typer.BadParameter("--embeddings have an encoder and a framing already")
+    source = Source(paths or [], from_index, embeddings, encoder_name, encoder, framing)
+    source.check(on_cluster)
+    columns = (file_column, score_column, rater_column, group_column)
     with reporting(progress_file, "index", name) as report:
-        workspace = Workspace.current()
-        old = None if from_index is None else successor_of(workspace.existing_index(from_index))
+        made = Workspace.current().index(name)
+        old = source.older_index(made)
         if old is not None:
-            old.check_new(workspace.index(name))
-            paths, encoder = paths or old.folders, encoder or old.encoder
-        paths = paths or []
+            source = source.following(old)
         # Labels that cannot be read stop the command before hours of embedding, not after them.
-        columns = (file_column, score_column, rater_column, group_column)
-        imported = _labels_to_import(paths, labels, columns, dataset, partial)
+        import_labels = Labels(labels, columns, dataset, partial).importer(source.paths)
         if embeddings:
-            read = _imported(workspace.index(name), embeddings, encoder_name or "", paths)
-            _print_report(read, as_json)
-            _import_labels(imported, workspace.index(name), labels or dataset)
-            return
-        request = BuildRequest(
-            paths,
-            encoder_spec=encoder,
-            framing=framing,
-            exclude=exclude or (),
-            device=device,
-            runtime=known_runtime(runtime),
-            workers=workers,
-            batch_size=batch_size,
-            file_times=file_times,
-            faces=faces,
-            prune=prune,
-            verify=verify,
-            cluster=on_cluster,
-        )
-        built = _built(workspace.index(name), request, report)
-        _print_report(built, as_json)
-        if faces is not False and (left := without_faces(workspace.index(name))):
-            message(
-                f"no faces were looked for in {counted(left, 'photo')}: "
-                f"`photorank faces --name {name}`"
+            print_report(import_vectors(made, source), as_json)
+        else:
+            request = BuildRequest(
+                source.paths,
+                encoder_spec=source.encoder,
+                framing=framing,
+                exclude=exclude or (),
+                device=device,
+                runtime=known_runtime(runtime),
+                workers=workers,
+                batch_size=batch_size,
+                file_times=file_times,
+                faces=faces,
+                prune=prune,
+                verify=verify,
+                cluster=on_cluster,
             )
-        if old is not None:
-            _copy_judgements(old, workspace.index(name))
-        _import_labels(imported, workspace.index(name), labels or dataset)
-
-
-def _built(index: IndexPaths, request: "BuildRequest", report: "Reporter | None") -> "BuildReport":
-    """Run the indexing with progress on screen and in a file, and return its report."""
-    from photorank.index.building.build import build_index
-
-    with progress("Indexing", "photos") as bar:
-
-        def on_progress(done: int, total: int) -> None:
-            bar(done, total)
-            if report is not None:
-                report.step("Looking at photos", done, total)
-
-        on_unusable = None if report is None else report.unusable
-        built = build_index(
-            index, replace(request, on_progress=on_progress, on_unusable=on_unusable)
-        )
-    if report is not None:
-        report.all_unusable([(file.path, file.reason) for file in built.skipped])
-    return built
-
-
-def _imported(
-    index: IndexPaths, embeddings: Path, encoder: str, paths: list[Path]
-) -> "BuildReport":
-    """Import embeddings with photo names relative to one folder, and return the report."""
-    from photorank.index.importing.import_embeddings import ImportRequest, import_embeddings
-
-    if len(paths) > 1:
-        raise typer.BadParameter("--embeddings take one PATH: the folder of relative names")
-    if not encoder.strip():
-        raise typer.BadParameter("--encoder-name needs a name")
-    photos = paths[0] if paths else None
-    with progress("Importing", "embeddings") as on_progress:
-        request = ImportRequest(embeddings, encoder.strip(), photos, on_progress)
-        return import_embeddings(index, request)
-
-
-def _import_labels(
-    imported: "Callable[[IndexPaths], list[str]] | None", index: IndexPaths, what: object
-) -> None:
-    """Import the labels table, if there is one, and print a summary."""
-    if imported is not None:
-        print_notes(imported(index))
-        message(f"imported {what}")
-
-
-def _copy_judgements(old: "Successor", new: IndexPaths) -> None:
-    """Copy an older index's judgements into the new index, and print a summary."""
-    copied = old.copy_to(new)
-    message(
-        f"copied from {old.old.name}: {counted(copied.ratings, 'score')}, "
-        f"{counted(copied.choices, 'choice')}, groups of {counted(copied.groups, 'photo')}. "
-        "Its vectors rate the old embeddings: learn new ones with `photorank vector learn`."
-    )
-
-
-def _cluster(address: str | None, mirrors: list[str]) -> "Cluster | None":
-    """Address of the Ray cluster to embed on, with mirrors of photo folders; None without one."""
-    from photorank.index.building.ray_mirrors import parse_mirror
-    from photorank.index.building.request import Cluster
-
-    if mirrors and not address:
-        raise typer.BadParameter("--mirror needs --cluster")
-    parsed = tuple(parse_mirror(text) for text in mirrors)
-    return Cluster(address, parsed) if address else None
-
-
-def _print_report(report: "BuildReport", as_json: bool) -> None:
-    """Print the numbers of photos added, files skipped and other files ignored."""
-    from photorank.index.reading.passed_over import passed_over_lines
-
-    skipped, others = skipped_files(report.skipped), skipped_files(report.passed_over)
-    if as_json:
-        print_json(vars(report) | {"skipped": skipped, "passed_over": others})
-    else:
-        line(
-            f"index {report.index}: {report.added} added, {report.unchanged} unchanged, "
-            f"{report.vanished} vanished, {len(skipped)} skipped"
-        )
-        print_some([f"{file['path']}: {file['reason']}" for file in skipped])
-        for text in passed_over_lines(report.passed_over):
-            line(text)
-
-
-def _labels_to_import(
-    paths: list[Path],
-    labels: Path | None,
-    columns: tuple[str | None, ...],
-    dataset: str | None,
-    partial: bool,
-) -> Callable[[IndexPaths], list[str]] | None:
-    """Function that imports the validated labels table; None without a table."""
-    from photorank.index.judging.import_rows import import_judgements, import_labels
-    from photorank.labels.datasets.check_dataset import open_complete
-    from photorank.labels.datasets.dataset_manifest import load_manifest
-    from photorank.labels.tables.judgement_tables import LabelColumns, check_rows, read_labels
-
-    for option, column in zip(COLUMN_OPTIONS, columns, strict=True):
-        if column and not labels:
-            raise typer.BadParameter(f"{option} needs --labels")
-    if labels and dataset:
-        raise typer.BadParameter("--labels and --dataset exclude each other")
-    if partial and not (labels or dataset):
-        raise typer.BadParameter("--partial needs --labels or --dataset")
-    if dataset:
-        if len(paths) != 1:
-            raise typer.BadParameter("--dataset needs one PATH: the folder of its files")
-        manifest = load_manifest(Workspace.current(), dataset)
-        known = open_complete(manifest, paths[0], partial=partial)
-        return lambda index: [
-            *known.notes,
-            *import_judgements(index, known.labels, known.choices, partial=partial, base=paths),
-        ]
-    if labels:
-        table = read_labels(labels, LabelColumns.named(*columns))
-        check_rows(table, partial=partial)
-        base = [path if path.is_dir() else path.parent for path in paths]
-        return lambda index: import_labels(index, table, partial=partial, base=base)
-    return None
+            print_report(build(made, request, report), as_json)
+            if faces is not False:
+                tell_without_faces(made)
+            if old is not None:
+                copy_judgements(old, made)
+        if import_labels is not None:
+            print_notes(import_labels(made))
+            message(f"imported {labels or dataset}")
