@@ -7,6 +7,7 @@ from dashboard.reason_route import reason_routes
 from dashboard.routes.component_files import component_routes
 from dashboard.routes.orders import order_routes
 from dashboard.routes.own_origin import OwnOriginOnly
+from dashboard.routes.page_documents import page_routes
 from dashboard.routes.photo_facts import fact_routes
 from dashboard.routes.pictures import picture_routes
 from dashboard.routes.sent_files import sent_file_route
@@ -21,6 +22,7 @@ ROUTES = [
     *component_routes(),
     *fact_routes(),
     *reason_routes(),
+    *page_routes(),
 ]
 
 app = st.App("pages.py", routes=ROUTES, middleware=[Middleware(OwnOriginOnly)], lifespan=warmed_up)

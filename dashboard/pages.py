@@ -1,6 +1,5 @@
 """Frame around all pages: navigation, old URLs, and the first page of an empty workspace."""
 
-import os
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.cache import index_data
+from dashboard.sections import ASKED, MOVED, ONE_PHOTO, SECTIONS, first_page
 
 HERE = Path(__file__).parent
 
@@ -36,24 +36,9 @@ st.set_page_config(page_title="photorank", page_icon=HERE / "icon.svg", layout="
 st.html(HERE / "style.css")
 st.html(CLOSE_LIST, unsafe_allow_javascript=True)
 
-SECTIONS = {
-    "": {
-        "home": "Home",
-        "photos": "Photos",
-        "teach": "Teach",
-        "album": "Album",
-        "compare": "Compare",
-        "discerning_power": "Discerning power",
-    },
-    "Lab": {"vectors": "Vectors", "map": "Map", "search": "Search", "encoders": "Encoders"},
-}
-# Pages by their addresses of before, which links and bookmarks still have.
-MOVED = {"browse": "photos", "label": "teach", "two_photos": "compare"}
 # Parameters that the page Discerning power had while it was at the root.
 OF_POWER = {"scope", "metric", "look", "content", "kinds"}
-# The page at the root of the address; a container opens "compare".
-FIRST = os.environ.get("PHOTORANK_FIRST_PAGE", "home")
-FIRST = MOVED.get(FIRST, FIRST)
+FIRST = first_page()
 
 names = index_data.index_names()
 pages = {
@@ -63,9 +48,10 @@ pages = {
 }
 
 
-def go(name: str) -> None:
-    """Switch to a page with the given URL parameters."""
-    st.switch_page(pages[name], query_params=st.query_params.to_dict())
+def go(name: str, address: str = "") -> None:
+    """Switch to a page with the URL parameters, and with those that an old address stands for."""
+    asked = ASKED.get(address, {})
+    st.switch_page(pages[name], query_params=st.query_params.to_dict() | asked)
 
 
 def hidden(address: str, run: str | Callable[[], None]) -> "st.Page":
@@ -74,8 +60,8 @@ def hidden(address: str, run: str | Callable[[], None]) -> "st.Page":
 
 
 unlisted = [
-    hidden("photo", "views/photo.py"),
-    *(hidden(old, partial(go, new)) for old, new in MOVED.items()),
+    hidden(ONE_PHOTO, "views/photo.py"),
+    *(hidden(old, partial(go, new, old)) for old, new in MOVED.items()),
 ]
 sections = {title: [pages[name] for name in section] for title, section in SECTIONS.items()}
 sections[""] += unlisted

@@ -6,7 +6,7 @@ import { gridAction, isUndo, markOf } from "./keys.js";
 import { Marks, markText } from "./marks.js";
 import { absolute, Columns, urlsOf, Words } from "./order.js";
 import { Outbox, reloadForNewServer } from "./outbox.js";
-import { beside, packRows, placesIn, rowOf, rowsBetween, totalHeight } from "./packing.js";
+import { beside, fillRows, isMatted, packRows, placesIn, rowOf, rowsBetween, totalHeight } from "./packing.js";
 import { Viewer } from "./viewer.js";
 
 /** @typedef {import("./types").Component} Component */
@@ -17,6 +17,9 @@ const SLOW_PX_A_MS = 3;
 const AROUND = 0.6; // of the window's height, drawn above and below it
 const PHONE_PX = 600;
 const MOST_PX = 330; // height of a row
+const HIGHEST_PX = 400; // of one in rows that fill the window
+const USUAL_PX = 768; // height of a small window
+const STRIP_PX = 80; // height from which a strip is divided into rows
 const STEP_PX = 10; // by which rows are made lower until they fit
 const BELOW_PX = 16; // that stay free below rows that fill the window
 const SMALL_PX = 384; // of a thumbnail's long side
@@ -176,7 +179,8 @@ export class Grid {
     const phone = this.width < PHONE_PX;
     this.gap = phone ? 4 : 6;
     const usual = phone ? 170 : Math.max(230, Math.min(MOST_PX, this.width / 4.6));
-    this.pack(this.data.target ?? usual);
+    if (this.data.grows) this.grow();
+    else this.pack(this.data.target ?? usual);
     if (this.data.fills && !phone) this.fill();
     this.canvas.style.height = `${totalHeight(this.rows)}px`;
     this.canvas.setAttribute("aria-rowcount", String(this.rows.length));
@@ -188,11 +192,18 @@ export class Grid {
     this.tools();
   }
 
-  /** @param {number} target */
-  pack(target) {
+  /** @param {number} target @param {number | null} [most] of rows */
+  pack(target, most = this.data.rows) {
     this.target = target;
     this.rows = packRows(this.aspects, this.width, this.gap, target);
-    if (this.data.rows) this.rows = this.rows.slice(0, this.data.rows);
+    if (most) this.rows = this.rows.slice(0, most);
+  }
+
+  /** A strip that takes its share of what a window is higher than usual, in several rows. */
+  grow() {
+    const room = (this.data.target ?? 0) + (this.data.grows ?? 0) * Math.max(0, innerHeight - USUAL_PX);
+    const most = Math.max(1, Math.floor(room / STRIP_PX));
+    this.pack(room / most - this.gap * (1 - 1 / most), most);
   }
 
   /** Rows as high as the window has room for. */
@@ -201,9 +212,11 @@ export class Grid {
     const room = innerHeight - top - BELOW_PX;
     for (let target = MOST_PX; target > least; target -= STEP_PX) {
       this.pack(target);
-      if (totalHeight(this.rows) <= room) return;
+      if (totalHeight(this.rows) <= room) break;
     }
-    this.pack(least);
+    if (totalHeight(this.rows) > room) this.pack(least);
+    const { aspects, width, gap, target } = this, most = this.rows.length;
+    this.rows = fillRows(aspects, width, gap, target, most, room, HIGHEST_PX);
   }
 
   scroll() {
@@ -310,6 +323,7 @@ export class Grid {
     Object.assign(cell.dataset, { place, token });
     cell.setAttribute("tabindex", place === this.focus ? "0" : "-1");
     Object.assign(cell.style, { left: `${left}px`, width: `${width}px` });
+    if (isMatted(this.aspects[place], this.width, this.target)) cell.dataset.mat = "";
     if (columns.tones[i]) cell.style.backgroundColor = columns.colour(i);
     const count = columns.stacks[i];
     if (count > 1) cell.append(stackButton(count, this.opened.has(token)));

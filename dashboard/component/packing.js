@@ -11,6 +11,12 @@ export function laidOut(aspect, width, target) {
   return Math.max(TALLEST, Math.min(aspect, WIDEST, width / target));
 }
 
+/** Whether a photo of this aspect does not fill what it is laid out in.
+ * @param {number} aspect @param {number} width @param {number} target */
+export function isMatted(aspect, width, target) {
+  return laidOut(aspect, width, target) !== aspect;
+}
+
 /**
  * Rows as high as the target, nearly: between half and one and a half of it. The last row is left
  * as high as the target where its photos do not fill it.
@@ -38,6 +44,41 @@ export function packRows(aspects, width, gap, target) {
     rows.push({ start, end: aspects.length, top, height });
   }
   return rows;
+}
+
+/**
+ * Rows that fill a height as well as they can: those that a target gives, then with fewer photos,
+ * which are larger, from the first row on.
+ * @param {ArrayLike<number>} aspects @param {number} width @param {number} gap @param {number} target
+ * @param {number} most of rows @param {number} room height in pixels @param {number} highest of a row
+ */
+export function fillRows(aspects, width, gap, target, most, room, highest) {
+  /** @param {number[]} counts of photos in each row */
+  const packed = (counts) => {
+    /** @type {Row[]} */
+    const rows = [];
+    let start = 0, top = 0;
+    for (const count of counts) {
+      let sum = 0;
+      for (let i = start; i < start + count; i++) sum += laidOut(aspects[i], width, target);
+      const height = (width - gap * (count - 1)) / sum;
+      rows.push({ start, end: start + count, top, height });
+      start += count;
+      top += height + gap;
+    }
+    return rows;
+  };
+  let best = packRows(aspects, width, gap, target).slice(0, most);
+  const counts = best.map((row) => row.end - row.start);
+  for (let i = 0; i < counts.length; i++) {
+    while (counts[i] > 1) {
+      const fewer = packed(counts.map((count, k) => count - (k === i ? 1 : 0)));
+      if (totalHeight(fewer) > room || fewer.some((row) => row.height > highest)) break;
+      counts[i]--;
+      best = fewer;
+    }
+  }
+  return best;
 }
 
 /** Height that the rows take together. @param {Row[]} rows */

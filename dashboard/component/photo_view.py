@@ -37,6 +37,7 @@ class GridStyle:
     rows: int | None = None  # of photos at most; None: all, which scroll
     height: int | None = None  # of a row in pixels, nearly; None: by the window's width
     fills_window: bool = False  # whether the rows share what the window has below their top
+    grows: float = 0.0  # by which share of what a window is higher than a small one; a strip
     rater: str | None = None  # whose marks are shown and given; None: no marks
     actions: Mapping[str, str] | None = None  # texts of buttons for selected photos; `page` for one
     picks: int | None = None  # photos to choose by a click each, which begins the first action
@@ -91,6 +92,7 @@ def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) ->
             "rows": style.rows,
             "target": style.height,
             "fills": style.fills_window,
+            "grows": style.grows,
             "open": style.opened,
         },
     )

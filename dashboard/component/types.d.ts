@@ -31,6 +31,7 @@ export interface Data {
   rows?: number | null;
   target?: number | null;
   fills?: boolean;
+  grows?: number;
   open?: string | null;
   // pair
   pair?: Shown[];

@@ -23,7 +23,9 @@ def not_measured(vector: MasterVector | None, mode: Mode) -> str:
     known = None if vector is None else vector.card.accuracy
     if vector is None or known is None:
         return "Not measured on your photos."
-    return (
-        f"Not measured on your photos; on public ones **{vector_text(vector.name, mode)}** puts "
-        f"{percent(known.value)} of pairs in people’s order."
-    )
+    name = vector_text(vector.name, mode)
+    if mode == "plain":
+        told = f"is {right_text(known.value)}"
+    else:
+        told = f"puts {percent(known.value)} of pairs in people’s order"
+    return f"Not measured on your photos; on public ones **{name}** {told}."

@@ -17,6 +17,8 @@ with show_errors():
     with bar:
         mode = pickers.choose_one("What to do", teach_texts.modes(len(known)), "mode")
         asked = person.ask_person(index, known)
+        if mode == "stars":
+            st.caption("Keys 1 to 5 give stars, 0 takes them away, U undoes.", width="content")
 with show_errors(st.error):
     session = person.begin_session(index, asked)
 

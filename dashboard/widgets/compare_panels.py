@@ -23,7 +23,7 @@ from dashboard.formatting import error_text
 from dashboard.models import two_photos
 from dashboard.models.words import vector_name
 from dashboard.widgets.chart import show_chart
-from dashboard.widgets.photo_picker import UPLOAD_LIMIT, PickedPhoto
+from dashboard.widgets.photo_picker import UPLOAD_HELP, UPLOAD_LIMIT, PickedPhoto
 from photorank.errors import PhotorankError
 from photorank.index.opened import Index
 from photorank.outside_text import printable
@@ -62,6 +62,7 @@ def ask_pair(index: Index, place: DeltaGenerator) -> Pair:
         type=sorted(suffix[1:] for suffix in PHOTO_SUFFIXES),
         accept_multiple_files=True,
         max_upload_size=UPLOAD_LIMIT,
+        help=UPLOAD_HELP,
         key="upload",
     )
     pair, waiting = Pair(), list(uploads[-len(SIDES) :])

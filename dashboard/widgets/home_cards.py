@@ -25,7 +25,8 @@ from photorank.vectors.master import MasterVector
 
 BEST = 400  # photos at most, from which three rows are filled
 ROWS, ROW_PX = 3, 205
-STRIP, STRIP_PX = 8, 62  # photos on a card at most, and the height of their row in pixels
+STRIP, STRIP_PX = 16, 62  # photos on a card at most, and the least height of their strip in pixels
+GROWS = 0.38  # of what a window is higher than a small one, which each of two strips takes
 ON = ":material/arrow_forward:"
 
 
@@ -65,7 +66,7 @@ def _best(index: Index, vector: MasterVector) -> None:
 def _strip(key: str, index: Index, rows: list[int], label: str) -> None:
     """Show a card's photos in one row."""
     photos = shown_photos(index, np.array(rows, dtype=np.intp))
-    photo_grid(key, photos, GridStyle(label, rows=1, height=STRIP_PX))
+    photo_grid(key, photos, GridStyle(label, height=STRIP_PX, rows=1, grows=GROWS))
 
 
 def _power_card(index: Index, vector: MasterVector) -> None:
@@ -74,13 +75,15 @@ def _power_card(index: Index, vector: MasterVector) -> None:
         st.subheader("Discerning power", anchor=False)
         if evaluation is None:
             st.markdown(home.not_measured(vector, mode))
+            on = "Measure it on them" if index.is_judged else "How it can be measured on them"
+            page_link("discerning_power", on, icon=ON)
         else:
             board = evaluation_tables.board(evaluation, "all", "pairwise_accuracy")
             st.markdown(home.measured(board, evaluation.n_photos, mode))
             names = plain_board.three_rows(board.rows, (FROM_PHOTOS, FROM_WORDS, AT_RANDOM))
             table = forest.forest(board, index_data.vectors(index), mode)
             show_forest("power", forest.small_forest(table, names), small=True)
-        page_link("discerning_power", "All of them, and their mistakes", icon=ON)
+            page_link("discerning_power", "All of them, and their mistakes", icon=ON)
 
 
 def _teach_card(index: Index, vector: MasterVector) -> None:

@@ -13,7 +13,8 @@ from photorank.index.opened import Index
 from photorank.photos.suffixes import PHOTO_SUFFIXES
 from photorank.typing import Embeddings
 
-UPLOAD_LIMIT = 100  # MB
+UPLOAD_LIMIT = 100  # MB, as the style sheet says it
+UPLOAD_HELP = "JPEG, HEIC, AVIF, JPEG XL, PNG, TIFF, WebP, and the RAW files of most cameras."
 MOST_LISTED = 1000  # photos: a longer list to pick from is slow
 GONE = ":material/link_off:"
 
@@ -44,6 +45,7 @@ def photo_picker(
         f"Upload {_the(which)} photo",
         type=sorted(suffix[1:] for suffix in PHOTO_SUFFIXES),
         max_upload_size=UPLOAD_LIMIT,
+        help=UPLOAD_HELP,
         key=f"upload-{which}",
     )
     row = _row_picker(which, index, shown, place) if upload is None else None

@@ -109,7 +109,8 @@ def test_a_container_begins_with_two_photos(home, dashboard, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("old", "title"), [("browse", "Photos"), ("label", "Teach"), ("two_photos", "Compare")]
+    ("old", "title"),
+    [("browse", "Photos"), ("label", "Teach"), ("two_photos", "Compare"), ("book", "Album")],
 )
 def test_an_address_of_before_leads_to_the_page_that_came_of_it(home, old, title):
     """With all that it asks: bookmarks and links that were shared stay right."""
@@ -118,6 +119,14 @@ def test_an_address_of_before_leads_to_the_page_that_came_of_it(home, old, title
     assert [one.value for one in app.title] == [title]
     assert app.query_params["along"] == "plain-prompt"
     assert app.query_params["rater"] == "ann"
+
+
+def test_an_address_of_stars_leads_to_the_stars(home):
+    """They are a part of the page Teach."""
+    app = opened_at("stars")
+
+    assert [one.value for one in app.title] == ["Teach"]
+    assert app.segmented_control(key="mode").value == "stars"
 
 
 def test_the_root_with_parameters_of_the_results_leads_to_the_results(home, evaluated):

@@ -10,8 +10,5 @@ from dashboard.models.teach_session import TeachSession
 @st.fragment
 def star_grid(session: TeachSession) -> None:
     """Show all photos with the stars given by the person."""
-    st.caption(
-        "Keys 1 to 5 give the photo in the frame its stars, 0 takes them away, U takes back."
-    )
     photos = shown_photos(session.index, np.arange(len(session.index)))
     photo_grid("stars", photos, GridStyle(label="Photos to give stars", rater=session.rater))

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  beside, laidOut, packRows, placesIn, rowOf, rowsBetween, totalHeight,
+  beside, fillRows, isMatted, laidOut, packRows, placesIn, rowOf, rowsBetween, totalHeight,
 } from "../../../dashboard/component/packing.js";
 
 /** Aspects of photos, the same ones each time. */
@@ -47,6 +47,28 @@ test("a photo of an extreme shape stands on a mat of a shape that can be laid ou
   assert.equal(laidOut(65, 1400, 280), 4);
   assert.equal(laidOut(0.01, 1400, 280), 0.33);
   assert.ok(laidOut(65, 378, 170) < 378 / 170 + 1e-9);
+});
+
+test("a photo is on a mat only where its shape is not laid out as it is", () => {
+  assert.equal(isMatted(1.5, 1400, 280), false);
+  assert.ok(isMatted(65, 1400, 280) && isMatted(0.01, 1400, 280));
+});
+
+test("three rows fill a height, the first ones with fewer and larger photos", () => {
+  const shapes = new Array(40).fill(1.25), rows = packRows(shapes, 955, 6, 200).slice(0, 3);
+  const filled = fillRows(shapes, 955, 6, 200, 3, 748, 400);
+  assert.ok(totalHeight(rows) < 600);
+  assert.ok(totalHeight(filled) > 690 && totalHeight(filled) <= 748);
+  assert.equal(filled.length, 3);
+  assert.equal(filled[0].start, 0);
+  filled.slice(1).forEach((row, i) => assert.equal(row.start, filled[i].end));
+  assert.ok(filled.every((row) => row.height <= 400));
+});
+
+test("few photos in a high window are not blown up", () => {
+  const filled = fillRows([1.5, 1.5], 1400, 6, 280, 3, 2000, 400);
+  assert.ok(filled.every((row) => row.height <= 400));
+  assert.deepEqual(fillRows([], 1400, 6, 280, 3, 2000, 400), []);
 });
 
 test("the rows of a window are found, and the row of a photo", () => {

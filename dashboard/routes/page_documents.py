@@ -1,0 +1,39 @@
+"""HTTP routes of the pages: Streamlit's document, which is told where the server answers.
+
+Streamlit's browser code does not know whether `/photos` is a page of a server at `/` or a server
+of its own. It asks there first, and a console shows two errors for each page that is opened.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+from streamlit import file_util
+
+from dashboard.sections import ADDRESSES, first_page
+
+_TOLD = (
+    "<head><script>window.__streamlit = "
+    '{{ BACKEND_BASE_URL: new URL("/{base}", location.origin).href }};</script>'
+)
+
+
+def page_routes() -> list[Route]:
+    """HTTP routes of all pages; the one at the root is led to there from its own name."""
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    document = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
+    told = document.replace("<head>", _TOLD.format(base=base), 1)
+
+    def answer(_: Request) -> Response:
+        return HTMLResponse(told, headers={"Cache-Control": "no-cache"})
+
+    def to_the_root(request: Request) -> Response:
+        return RedirectResponse(str(request.url.replace(path=f"/{base}")))
+
+    first, start = first_page(), f"{'/' if base else ''}{base}"
+    return [
+        Route(f"{start}/{address}", to_the_root if address == first else answer)
+        for address in ADDRESSES
+    ]

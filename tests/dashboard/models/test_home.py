@@ -1,0 +1,13 @@
+from types import SimpleNamespace
+
+from dashboard.models.home import not_measured
+
+
+def test_what_is_known_of_other_photos_is_said_in_the_words_of_the_page():
+    """So many times in a hundred, or pairs in people's order; nothing is made up."""
+    card = SimpleNamespace(accuracy=SimpleNamespace(value=0.79))
+    vector = SimpleNamespace(name="worth", card=card)
+
+    assert "**Worth printing** is right 79 times in 100." in not_measured(vector, "plain")
+    assert "**worth** puts 79" in not_measured(vector, "statistics")
+    assert not_measured(None, "plain") == "Not measured on your photos."

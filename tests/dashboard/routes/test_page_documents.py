@@ -1,0 +1,35 @@
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from dashboard.routes.page_documents import page_routes
+
+
+@pytest.fixture
+def client():
+    """Return a client of the routes alone."""
+    return TestClient(Starlette(routes=page_routes()), follow_redirects=False)
+
+
+@pytest.mark.parametrize("address", ["photos", "album", "label", "photo"])
+def test_a_page_is_told_where_the_server_answers(client, address):
+    """Its code need not ask below the page's own address, which has no server."""
+    answer = client.get(f"/{address}?index=small")
+
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-cache"
+    before, told, after = answer.text.partition("BACKEND_BASE_URL")
+    assert told
+    assert "<script type=" not in before
+    assert 'new URL("/", location.origin)' in after
+
+
+def test_the_page_at_the_root_is_found_under_its_name(client, monkeypatch):
+    """With all that the address asks."""
+    answer = client.get("/home?index=small")
+    assert (answer.status_code, answer.headers["location"][-13:]) == (307, "/?index=small")
+
+    monkeypatch.setenv("PHOTORANK_FIRST_PAGE", "two_photos")
+    other = TestClient(Starlette(routes=page_routes()), follow_redirects=False)
+    assert other.get("/compare").status_code == 307
+    assert other.get("/home").status_code == 200
