@@ -78,7 +78,8 @@ def _opened(text: str) -> tuple[Any, str]:
         return _filesystem(text)
     except Exception as error:  # ImportError names the package that is missing; others their fault
         why = first_line(error).rstrip(".")
-        raise AddressError(f"{text} cannot be read: {why}.") from error
+        then = " Install that with pip, then repeat." if isinstance(error, ImportError) else ""
+        raise AddressError(f"{text} cannot be read: {why}.{then}") from error
 
 
 def _filesystem(text: str) -> tuple[Any, str]:

@@ -127,3 +127,12 @@ def test_all_faults_of_what_is_named_are_told_at_once(tmp_path):
     ):
         assert part in str(told.value)
     assert "\n" not in str(told.value)
+
+
+def test_a_missing_package_is_named_with_what_to_do():
+    """An address whose package is not installed says so, and how to have it."""
+    fsspec.register_implementation(
+        "nowhere", "no_such_package.Files", clobber=True, errtxt="Install no_such_package"
+    )
+    with pytest.raises(SourcesError, match=r"Install no_such_package\. Install that with pip"):
+        check_sources(["nowhere://a.jpg"], column=None)
