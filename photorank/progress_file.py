@@ -191,7 +191,7 @@ class Reporter:
         self._write()
 
     def wish_stop(self, _signal: int, _frame: FrameType | None) -> None:
-        """Handle a stop signal: stop at the next step, or at once before any work."""
+        """Handle a stop signal: stop at the next step, or at once if work has not begun."""
         self._stop_wished = True
         if not self._under_way:
             raise KeyboardInterrupt

@@ -295,6 +295,6 @@ class ScoreGraph(ComparisonGraph):
         return tuple(Blocks.of(self.labels, self.trust, code, self.gap_power) for code in codes)
 
     def _signed(self, of: Callable[[Blocks], Floats]) -> Floats:
-        """Sums over all pairs within blocks, minus sums over the pairs to exclude."""
+        """Sum over the pairs in scope: over pairs of equal code `same`, minus the excluded ones."""
         sums, *without = (of(part) for part in self._parts)
         return sums - without[0] if without else sums

@@ -101,7 +101,7 @@ class Encoder(Protocol):
         """Embeddings (n, d) of frames, which may differ in shape, without signals."""
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Embeddings (n, dh) of texts at unit length, comparable to photos' first blocks."""
+        """Embeddings (n, dh) of texts at unit length, comparable to the head block of photos."""
 
 
 @runtime_checkable

@@ -170,7 +170,7 @@ class OpenClipEncoder(SwitchableImages):
         return Prepared(frames, signals_block(photo))
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Unit embeddings (n, dh) of texts."""
+        """Embeddings (n, dh) of texts at unit length."""
         if not texts:
             return np.empty((0, self._head), dtype=np.float32)
         import torch

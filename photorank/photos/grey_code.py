@@ -50,7 +50,7 @@ def _without_borders(grey: Floats) -> Floats:
 
 
 def _border(rows: Floats) -> int:
-    """Number of plain, equal rows at the start, at most 30 % of all rows."""
+    """Number of plain border rows at the start of an image, at most 30 % of its rows."""
     most = int(len(rows) * _MAX_BORDER)
     plain = rows[:most].std(axis=1) <= _BORDER_DEVIATION
     alike = np.abs(rows[:most].mean(axis=1) - rows[0].mean()) <= _BORDER_DRIFT

@@ -189,7 +189,7 @@ def _seen_through(cells: Floats, windows: tuple[tuple[Span, Span], ...]) -> Floa
 
 @cache
 def _sampling(windows: tuple[tuple[Span, Span], ...]) -> NDArray[np.float32]:
-    """Matrix (256, k * 64) that averages an image's cells over the grids of k windows."""
+    """Matrix (256, k * 64) that maps an image's cells to averages over k windows' grids."""
     both = [np.einsum("ri,cj->rcij", _averages(rows), _averages(cols)) for rows, cols in windows]
     return np.concatenate([one.reshape(_GRID * _GRID, -1) for one in both]).T.astype(np.float32)
 

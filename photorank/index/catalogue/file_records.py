@@ -71,7 +71,7 @@ def load_roots(connection: sqlite3.Connection) -> Roots:
 
 
 def add_roots(connection: sqlite3.Connection, folders: Iterable[Path]) -> Roots:
-    """Add new root folders, which absorb roots inside them, and return all roots."""
+    """Add new root folders, dropping roots that lie inside them, and return all roots."""
     roots = load_roots(connection)
     for folder in sorted({path_bytes(folder) for folder in folders}, key=len):
         if roots.place(folder) is not None:

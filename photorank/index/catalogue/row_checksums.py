@@ -28,7 +28,7 @@ def keep_sums(connection: sqlite3.Connection) -> None:
 
 
 def take_sums(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
-    """Compute some tables' checksums anew, inside a transaction that leaves rows unchanged."""
+    """Compute some tables' checksums anew, in a transaction that changes no row."""
     columns = table_columns(connection)
     for table in tables:
         total = _total(connection, table, columns[table])

@@ -127,7 +127,7 @@ class Problem:
         return float(path.alphas[np.argmin(np.where(possible, errors, np.inf))])
 
     def degrees_of_freedom(self, path: Solutions) -> Floats:
-        """Effective numbers of parameters (a,): the traces of G (G + αI)⁻¹, and the prior's."""
+        """Effective number of parameters (a,) at each penalty, the prior's scale included."""
         inverse = self.form.inverse(path.alphas[:, None])
         return inverse @ self.form.eigenvalues + (path.prior_scales > 0)
 
