@@ -18,8 +18,6 @@ import signal
 import sys
 import tempfile
 import time
-import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +27,7 @@ sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402 - one thread a process, or none could be forked
 from PIL import Image  # noqa: E402
+from processes import child, ended, fork, killed  # noqa: E402
 from visitors import Visitor, server  # noqa: E402
 from websockets.exceptions import ConnectionClosed  # noqa: E402
 
@@ -353,47 +352,6 @@ async def label_until_killed(port: int, process: int, chance: random.Random) -> 
             answered += 1
     except (ConnectionClosed, OSError):
         return answered
-
-
-def fork(work: Callable[[], None]) -> int:
-    """Start a function in a child process, and return the process ID."""
-    sys.stdout.flush()
-    process = os.fork()
-    if process:
-        return process
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, 1)
-    code = 1
-    try:
-        work()
-        code = 0
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        os._exit(code)
-
-
-def child(work: Callable[[], None]) -> None:
-    """Run a function in a child process, and require that it succeeds."""
-    _, status = os.waitpid(fork(work), 0)
-    if status:
-        raise SystemExit("a run that nobody disturbed failed; see above")
-
-
-def killed(work: Callable[[], None], seconds: float) -> bool:
-    """Run a function, and kill it after some seconds; True if it was still running."""
-    process = fork(work)
-    time.sleep(seconds)
-    return ended(process)
-
-
-def ended(process: int) -> bool:
-    """Kill a process; True if it was still running."""
-    os.kill(process, signal.SIGKILL)
-    _, status = os.waitpid(process, 0)
-    if os.WIFEXITED(status) and os.WEXITSTATUS(status):
-        raise SystemExit("a run failed before it was killed; see above")
-    return os.WIFSIGNALED(status)
 
 
 def unhealthy(paths: IndexPaths) -> int:

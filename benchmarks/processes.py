@@ -1,0 +1,49 @@
+"""Child processes that are forked to do some work, and killed in the midst of it."""
+
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+
+
+def fork(work: Callable[[], None]) -> int:
+    """Start a function in a child process, and return the process ID."""
+    sys.stdout.flush()
+    process = os.fork()
+    if process:
+        return process
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 1)
+    code = 1
+    try:
+        work()
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def child(work: Callable[[], None]) -> None:
+    """Run a function in a child process, and require that it succeeds."""
+    _, status = os.waitpid(fork(work), 0)
+    if status:
+        raise SystemExit("a run that nobody disturbed failed; see above")
+
+
+def killed(work: Callable[[], None], seconds: float) -> bool:
+    """Run a function, and kill it after some seconds; True if it was still running."""
+    process = fork(work)
+    time.sleep(seconds)
+    return ended(process)
+
+
+def ended(process: int) -> bool:
+    """Kill a process; True if it was still running."""
+    os.kill(process, signal.SIGKILL)
+    _, status = os.waitpid(process, 0)
+    if os.WIFEXITED(status) and os.WEXITSTATUS(status):
+        raise SystemExit("a run failed before it was killed; see above")
+    return os.WIFSIGNALED(status)
