@@ -93,13 +93,12 @@ def vector_contender(
 
 def learner_contender(
     kind: str,
-    photos: JudgedPhotos,
+    taught: JudgedPhotos,
     refits: Refits,
     protocol: Protocol,
     on_fit: Callable[[], None] | None,
 ) -> Contender:
     """Contender of a learner, with out-of-fold ratings."""
     learner = make_learner(kind, seed=protocol.seed)
-    taught = photos.compared_within(protocol.within)
     ratings = ratings_by_fold(refits.directions(learner, taught, on_fit), taught, refits.folds)
     return Contender(kind, kind, ratings, refitted_per_fold=refits.folds.refits)

@@ -9,20 +9,15 @@ from typing import TypeAlias
 import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
-from photorank.errors import ComparisonsError, DegenerateDirectionError
 from photorank.evaluation.contenders import Contender
 from photorank.evaluation.results import (
     AccuracyByGap,
     AccuracyByGroup,
-    AccuracyByPhotos,
     Calibration,
     CalibrationBin,
     RiskPoint,
 )
 from photorank.index.opened import SingleRatings
-from photorank.learning.held_out_directions import out_of_fold_ratings
-from photorank.learning.judged_photos import JudgedPhotos
-from photorank.learning.protocol import Protocol
 from photorank.metrics.breakdowns import by_gap, by_group
 from photorank.metrics.ceiling import RaterTable, human_ceiling
 from photorank.metrics.estimates import Estimate
@@ -38,10 +33,7 @@ from photorank.metrics.reliability import (
 )
 from photorank.rating.probability import fit_slope
 from photorank.typing import Codes, Flags, Floats
-from photorank.vectors.learners_by_name import make_learner
 
-# Shares of the training photos that the learning curve is drawn through.
-LEARNING_CURVE_SHARES = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
 # Held-out pairs that calibration is measured on.
 _CALIBRATION_PAIRS = 20_000
 _GAP_BINS = 5
@@ -79,40 +71,6 @@ def group_table(
         for row in by_group(contender.ratings, pairs, groups, refitted=contender.refitted_per_fold)
         if row.accuracy.n_pairs
     )
-
-
-def learning_curve(
-    contender: Contender,
-    photos: JudgedPhotos,
-    folds: Folds,
-    protocol: Protocol,
-    on_fit: Callable[[], None] | None = None,
-) -> tuple[AccuracyByPhotos, ...]:
-    """Held-out accuracy of a learner by number of labelled photos.
-
-    All points are tested on the folds of the first repeat, so on the same pairs; none for a single
-    split, which tells no spread.
-    """
-    if not folds.refits:
-        return ()
-    once = Folds(folds.codes[:1], folds.k, folds.by)
-    pairs = HeldOutPairs.of(photos.comparisons, once)
-    taught = photos.compared_within(protocol.within)
-    learner = make_learner(contender.name, seed=protocol.seed)
-    rows = []
-    for share in LEARNING_CURVE_SHARES:
-        n_taught = round(share * len(photos.X) * (folds.k - 1) / folds.k)
-        if n_taught < 8:
-            continue  # less than a handful says nothing of the learner
-        ratings = contender.ratings[:1]  # all of them
-        if share < 1:
-            try:
-                ratings = out_of_fold_ratings(learner, taught, once, share=share, on_fit=on_fit)
-            except (ComparisonsError, DegenerateDirectionError):
-                continue  # so few photos that some fold has no pair: the curve begins further on
-        accuracy = vars(pairs.accuracy(ratings))
-        rows.append(AccuracyByPhotos(**accuracy, vector=contender.name, n_learned_from=n_taught))
-    return tuple(rows)
 
 
 def calibration(contender: Contender, pairs: HeldOutPairs) -> Calibration | None:

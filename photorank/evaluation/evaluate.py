@@ -1,6 +1,7 @@
 """Evaluation: accuracy of all vectors and learners on the same held-out pairs."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -15,11 +16,12 @@ from photorank.evaluation.contenders import (
     learner_contender,
     vector_contender,
 )
+from photorank.evaluation.learning_curve import SHARES, LearningCurve
 from photorank.evaluation.random_directions import random_result
 from photorank.evaluation.report import Evaluation
 from photorank.evaluation.results import Copies, Details, Result, ScopedDifference, ranked
 from photorank.index.opened import Index
-from photorank.learning.held_out_directions import Refits, counted
+from photorank.learning.held_out_directions import Refits, counted, fitting
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.protocol import Protocol
 from photorank.learning.split_into_folds import split_into_folds
@@ -27,7 +29,6 @@ from photorank.metrics.folds import Folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.typing import Scope
 from photorank.vectors.learners_by_name import is_learner, make_learner
-from photorank.vectors.master import MasterVector
 
 DEFAULT_LEARNERS = ("mean-difference", "pair-least-squares", "all-pairs")
 SCOPES: tuple[Scope, ...] = ("all", "within", "across")
@@ -88,17 +89,23 @@ def evaluate(
 
     # Every learner in every fold, and one of them again on fewer and fewer photos.
     fits = [len(kinds) * len(folds.codes) * folds.k for folds in splits]
-    total = sum(fits) + (len(details.LEARNING_CURVE_SHARES) - 1) * splits[0].k
+    total = sum(fits) + len(SHARES) * splits[0].k
     on_fit = counted(on_progress, total)
-    vectors_by_name = chosen_vectors(index, vectors, load)
+    candidates = chosen_vectors(index, vectors, load).values()
+    taught = photos.compared_within(protocol.within)
     contests: list[_Contest] = []
-    for one, folds in zip(protocols, splits, strict=True):
-        before = contests[0] if contests else None
-        contests.append(
-            _contest(index, photos, one, folds, vectors_by_name.values(), kinds, on_fit, before)
-        )
-    main = contests[0]
-    looked_closer = _details(index, photos, main, protocols[0], on_fit)
+    with fitting(photos.X) as threads:
+        refits = [Refits(folds, threads) for folds in splits]
+        _begin(kinds, taught, protocol, refits[0])
+        for i, (one, refitted) in enumerate(zip(protocols, refits, strict=True)):
+            contenders = [vector_contender(index, each, photos, refitted) for each in candidates]
+            contenders += [learner_contender(kind, taught, refitted, one, on_fit) for kind in kinds]
+            for following in refits[i + 1 : i + 2]:  # while these contenders are measured
+                _begin(kinds, taught, protocol, following)
+            before = contests[0] if contests else None
+            contests.append(_contest(photos, one, refitted.folds, contenders, before))
+        main = contests[0]
+        looked_closer = _details(index, photos, main, protocols[0], threads, on_fit)
     if on_progress is not None:
         on_progress(total, total)  # a learning curve may begin late and have fewer fits
     return Evaluation(
@@ -126,26 +133,26 @@ class _Contest:
     differences: tuple[ScopedDifference, ...]
 
 
+def _begin(kinds: Sequence[str], taught: JudgedPhotos, protocol: Protocol, refits: Refits) -> None:
+    """Begin to fit learners in the background."""
+    for kind in kinds:
+        refits.begin(make_learner(kind, seed=protocol.seed), taught)
+
+
 def _contest(
-    index: Index,
     photos: JudgedPhotos,
     protocol: Protocol,
     folds: Folds,
-    vectors: Iterable[MasterVector],
-    kinds: Sequence[str],
-    on_fit: Callable[[], None] | None,
+    contenders: list[Contender],
     before: "_Contest | None",
 ) -> _Contest:
-    """Evaluate all vectors and learners under one split into folds.
+    """Results of all contenders under one split into folds.
 
     What only the main way of folding tells is not measured again where one was `before`: metrics
     of lists, and random directions, which know no folds.
 
     Raises ComparisonsError if no fold holds two photos that were judged differently.
     """
-    refits = Refits(folds)
-    contenders = [vector_contender(index, vector, photos, refits) for vector in vectors]
-    contenders += [learner_contender(kind, photos, refits, protocol, on_fit) for kind in kinds]
     pairs = HeldOutPairs.of(photos.comparisons, folds)
     if not pairs.n_pairs:
         fewer = "use fewer folds with `--folds 2`, or " if folds.k > 2 else ""
@@ -185,6 +192,7 @@ def _details(
     photos: JudgedPhotos,
     contest: _Contest,
     protocol: Protocol,
+    threads: Executor,
     on_fit: Callable[[], None] | None,
 ) -> Details:
     """Breakdown of the best held-out contender's accuracy, with baselines."""
@@ -195,11 +203,11 @@ def _details(
     leader = by_name[order[0].vector]
     shown = [leader, *(one for one in contenders if one.baseline and one is not leader)]
     taught = next((row.vector for row in order if is_learner(row.vector)), MEAN_DIFFERENCE)
-    curve = details.learning_curve(by_name[taught], photos, pairs.folds, protocol, on_fit)
+    curve = LearningCurve.begin(by_name[taught], photos, pairs.folds, protocol, threads)
     return Details(
         details.gap_curve(shown, pairs),
         details.group_table(leader, pairs, photos.groups, index.labels().group_names),
-        curve,
-        details.calibration(leader, pairs),
-        details.people(index.single_ratings(), protocol.seed),
+        calibration=details.calibration(leader, pairs),
+        people=details.people(index.single_ratings(), protocol.seed),
+        learning_curve=curve.points(on_fit),
     )

@@ -19,7 +19,7 @@ from photorank.index.opened import Index
 from photorank.leaderboard.cost import Cost, cost_of
 from photorank.leaderboard.panels import Panel
 from photorank.leaderboard.report import PanelReport, Row, Shown
-from photorank.learning.held_out_directions import Refits
+from photorank.learning.held_out_directions import Refits, fitting
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.protocol import Protocol
 from photorank.learning.split_into_folds import split_into_folds
@@ -116,11 +116,13 @@ def _entries(
 ) -> list[_Entry]:
     """Contenders from one index; missing ones are named in the notes."""
     vectors = _vectors(index, contest, notes)
-    refits = Refits(folds)
-    made = [vector_contender(index, vector, photos, refits) for vector in vectors]
-    made += [
-        learner_contender(kind, photos, refits, contest.protocol, None) for kind in contest.learners
-    ]
+    protocol, taught = contest.protocol, photos.compared_within(contest.protocol.within)
+    with fitting(photos.X) as threads:
+        refits = Refits(folds, threads)
+        made = [vector_contender(index, vector, photos, refits) for vector in vectors]
+        made += [
+            learner_contender(kind, taught, refits, protocol, None) for kind in contest.learners
+        ]
     # Differences name contenders alone, and every index may have one of a name.
     return [
         _Entry(index, one.name, replace(one, name=f"{one.name} @ {index.name}")) for one in made

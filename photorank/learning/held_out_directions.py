@@ -1,7 +1,8 @@
 """Directions to test a vector or learner on photos that it has not learned from."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from typing import NamedTuple
@@ -53,7 +54,9 @@ def held_out(
         try:
             learner = learner_of(index, vector.kind, vector.card).for_tests()
             taught = _what_taught(index, vector.card, photos)
-            directions = (refits or Refits(folds)).directions(learner, taught, on_fit)
+            if refits is not None:
+                return HeldOut(testing, refits.directions(learner, taught, on_fit))
+            directions = out_of_fold_directions(learner, taught, folds, on_fit=on_fit)
             return HeldOut(testing, directions)
         except (NoLabelsError, ComparisonsError, DegenerateDirectionError):
             testing = "in-sample"
@@ -75,46 +78,67 @@ def learner_of(index: Index, kind: str, card: Card) -> DirectionLearner:
     return make_learner(kind, seed=card.seed or 0, **parameters)
 
 
+@contextmanager
+def fitting(X: Embeddings) -> Iterator[Executor]:
+    """Threads that fit learners to photos (n, d), one per core, each with one thread of BLAS."""
+    with threadpool_limits(1, "blas"):
+        threads = ThreadPoolExecutor(_fits_at_once(X), "photorank-fit")
+        try:
+            yield threads
+        finally:
+            threads.shutdown(cancel_futures=True)
+
+
+class Fits:
+    """Fits of a learner without each test fold, begun in other threads.
+
+    With a `share` below 1 only that share of the other folds' units (photos or whole groups)
+    is learned from.
+    """
+
+    def __init__(
+        self,
+        threads: Executor,
+        learner: DirectionLearner,
+        taught: JudgedPhotos,
+        folds: Folds,
+        *,
+        share: float = 1.0,
+    ) -> None:
+        self.learner, self.taught = learner, taught
+        self._shape = (len(folds.codes), folds.k)
+        self._begun = [
+            threads.submit(_fitted, learner, taught, folds, place, share)
+            for place in np.ndindex(self._shape)
+        ]
+        self._found: Floats | None = None
+
+    def directions(self, on_fit: Callable[[], None] | None = None) -> Floats:
+        """Directions (repeats, K, d), waited for; raises what a fit raises."""
+        if self._found is None:
+            found = []
+            try:
+                for fit in self._begun:
+                    found.append(fit.result())
+                    if on_fit is not None:
+                        on_fit()
+            finally:
+                for fit in self._begun:
+                    fit.cancel()  # what is left after a fit that failed
+            self._found = np.reshape(found, (*self._shape, -1))
+        return self._found
+
+
 def out_of_fold_directions(
     learner: DirectionLearner,
     taught: JudgedPhotos,
     folds: Folds,
     *,
-    share: float = 1.0,
     on_fit: Callable[[], None] | None = None,
 ) -> Floats:
-    """Directions (repeats, K, d), each learned without one test fold.
-
-    With a `share` below 1 only that share of the other folds' units (photos or whole groups)
-    is learned from.
-    """
-    scenes = taught.scenes
-
-    def fitted(place: tuple[int, int]) -> Direction:
-        rows = folds.learned_from(*place)
-        if len(rows) < 2:
-            raise ComparisonsError(
-                f"{len(taught.X)} photos were judged, and without a fold {len(rows)} is left to "
-                "learn from: judge more photos"
-            )
-        if share < 1:
-            rows = _some_units(folds, rows, share, seed=list(place))
-        known = None if scenes is None else scenes[rows]
-        part = taught.comparisons.take(rows)
-        beside = None if taught.beside is None else taught.beside.take(rows)
-        return learner.unfitted().fit(taught.X[rows], part, known, beside).direction_
-
-    places = list(np.ndindex(len(folds.codes), folds.k))
-    directions: list[Direction] = []
-    with (
-        threadpool_limits(1, "blas"),
-        ThreadPoolExecutor(_fits_at_once(taught.X), "photorank-fit") as pool,
-    ):
-        for direction in pool.map(fitted, places):
-            directions.append(direction)
-            if on_fit is not None:
-                on_fit()
-    return np.reshape(directions, (len(folds.codes), folds.k, -1))
+    """Directions (repeats, K, d), each learned without one test fold."""
+    with fitting(taught.X) as threads:
+        return Fits(threads, learner, taught, folds).directions(on_fit)
 
 
 class Refits:
@@ -123,9 +147,18 @@ class Refits:
     A vector that was learned from these judgements is refitted as the learner beside it is.
     """
 
-    def __init__(self, folds: Folds) -> None:
+    def __init__(self, folds: Folds, threads: Executor) -> None:
         self.folds = folds
-        self._known: list[tuple[DirectionLearner, JudgedPhotos, Floats]] = []
+        self._threads = threads
+        self._known: list[Fits] = []
+
+    def begin(self, learner: DirectionLearner, taught: JudgedPhotos) -> Fits:
+        """Fits of a learner: those of an equal one on the same photos, else begun now."""
+        for known in self._known:
+            if known.taught is taught and known.learner.same_as(learner):
+                return known
+        self._known.append(Fits(self._threads, learner, taught, self.folds))
+        return self._known[-1]
 
     def directions(
         self,
@@ -133,13 +166,8 @@ class Refits:
         taught: JudgedPhotos,
         on_fit: Callable[[], None] | None = None,
     ) -> Floats:
-        """Directions (repeats, K, d); see :func:`out_of_fold_directions`."""
-        for known, photos, directions in self._known:
-            if photos is taught and known.same_as(learner):
-                return directions
-        found = out_of_fold_directions(learner, taught, self.folds, on_fit=on_fit)
-        self._known.append((learner, taught, found))
-        return found
+        """Directions (repeats, K, d) of a learner, waited for."""
+        return self.begin(learner, taught).directions(on_fit)
 
 
 def ratings_by_fold(directions: Floats, photos: JudgedPhotos, folds: Folds) -> Floats:
@@ -159,11 +187,10 @@ def out_of_fold_ratings(
     taught: JudgedPhotos,
     folds: Folds,
     *,
-    share: float = 1.0,
     on_fit: Callable[[], None] | None = None,
 ) -> Floats:
     """Rating (repeats, n) of each photo by a direction learned without its fold."""
-    directions = out_of_fold_directions(learner, taught, folds, share=share, on_fit=on_fit)
+    directions = out_of_fold_directions(learner, taught, folds, on_fit=on_fit)
     return ratings_by_fold(directions, taught, folds)
 
 
@@ -175,6 +202,28 @@ def counted(
         return None
     done = count(1)
     return lambda: on_progress(min(next(done), total), total)
+
+
+def _fitted(
+    learner: DirectionLearner,
+    taught: JudgedPhotos,
+    folds: Folds,
+    place: tuple[int, ...],
+    share: float,
+) -> Direction:
+    """Direction (d,) learned without the test fold at a place: repeat, fold."""
+    rows = folds.learned_from(*place)
+    if len(rows) < 2:
+        raise ComparisonsError(
+            f"{len(taught.X)} photos were judged, and without a fold {len(rows)} is left to "
+            "learn from: judge more photos"
+        )
+    if share < 1:
+        rows = _some_units(folds, rows, share, seed=list(place))
+    known = None if taught.scenes is None else taught.scenes[rows]
+    beside = None if taught.beside is None else taught.beside.take(rows)
+    part = taught.comparisons.take(rows)
+    return learner.unfitted().fit(taught.X[rows], part, known, beside).direction_
 
 
 def _fits_at_once(X: Embeddings) -> int:

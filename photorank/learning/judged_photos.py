@@ -74,7 +74,15 @@ class JudgedPhotos:
         """Photos with comparisons within a group or series only; unchanged for None."""
         if kind is None:
             return self
-        return replace(self, comparisons=self.comparisons.restricted(self.codes(kind), "within"))
+        if kind not in self._within:
+            inside = self.comparisons.restricted(self.codes(kind), "within")
+            self._within[kind] = replace(self, comparisons=inside)
+        return self._within[kind]
+
+    @cached_property
+    def _within(self) -> "dict[str, JudgedPhotos]":
+        """Cache of :meth:`compared_within`: learners that are taught the same are fitted once."""
+        return {}
 
     @property
     def usual_fold_by(self) -> FoldBy:

@@ -8,6 +8,7 @@ from photorank.index.judging.import_rows import import_labels
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.learning.held_out_directions import (
     Refits,
+    fitting,
     held_out,
     how_tested,
     out_of_fold_directions,
@@ -197,11 +198,11 @@ def test_the_same_learner_is_refitted_once(index):
     """A learner of equal parameters has the directions that are known; another one is fitted."""
     photos = judged_photos(index)
     fits = []
-    refits = Refits(split_into_folds(photos, QUICK))
-
-    first = refits.directions(AllPairs(), photos, lambda: fits.append(1))
-    again = refits.directions(AllPairs(), photos, lambda: fits.append(1))
-    other = refits.directions(AllPairs(alpha=1.0), photos, lambda: fits.append(1))
+    with fitting(photos.X) as threads:
+        refits = Refits(split_into_folds(photos, QUICK), threads)
+        first = refits.directions(AllPairs(), photos, lambda: fits.append(1))
+        again = refits.directions(AllPairs(), photos, lambda: fits.append(1))
+        other = refits.directions(AllPairs(alpha=1.0), photos, lambda: fits.append(1))
 
     assert again is first
     assert len(fits) == 2 * first.shape[0] * first.shape[1]
