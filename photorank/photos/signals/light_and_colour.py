@@ -1,35 +1,24 @@
 """Signals of clipping: shares of black and of white pixels."""
 
-from PIL import Image, ImageChops
+import numpy as np
+from PIL import Image
 
 _MAX_BLACK, _MIN_WHITE = 5, 250  # sRGB levels, 0 to 255, beyond which no detail is left
 
 
-def clipped_shadows(photo: Image.Image) -> float:
-    """Share of an RGB photo's pixels that are black in every channel, 0 to 1.
+def clipped_shares(photo: Image.Image) -> tuple[float, float]:
+    """Shares of an RGB photo's pixels that are black and white in every channel, 0 to 1.
 
-    Lower is better, but a night sky is black as well.
-
-    Examples
-    --------
-    >>> clipped_shadows(Image.new("RGB", (8, 8), (0, 3, 5)))
-    1.0
-    """
-    red, green, blue = photo.split()
-    lightest = ImageChops.lighter(ImageChops.lighter(red, green), blue).histogram()
-    return sum(lightest[: _MAX_BLACK + 1]) / (photo.width * photo.height)
-
-
-def clipped_highlights(photo: Image.Image) -> float:
-    """Share of an RGB photo's pixels that are white in every channel, 0 to 1.
-
-    Lower is better, but a lamp is white as well.
+    Lower is better, but a night sky is black and a lamp white as well.
 
     Examples
     --------
-    >>> clipped_highlights(Image.new("RGB", (8, 8), (255, 250, 251)))
-    1.0
+    >>> clipped_shares(Image.new("RGB", (8, 8), (0, 3, 5)))
+    (1.0, 0.0)
     """
-    red, green, blue = photo.split()
-    darkest = ImageChops.darker(ImageChops.darker(red, green), blue).histogram()
-    return sum(darkest[_MIN_WHITE:]) / (photo.width * photo.height)
+    red, green, blue = map(np.asarray, photo.split())
+    lightest = np.maximum(np.maximum(red, green), blue)
+    darkest = np.minimum(np.minimum(red, green), blue)
+    black = int(np.count_nonzero(lightest <= _MAX_BLACK))
+    white = int(np.count_nonzero(darkest >= _MIN_WHITE))
+    return black / red.size, white / red.size

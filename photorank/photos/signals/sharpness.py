@@ -1,5 +1,7 @@
 """Detail of an image: mean squared Laplacian by tile."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from photorank.typing import Floats, Grey
@@ -30,9 +32,11 @@ def tile_energies(grey: Grey) -> Floats:
     """
     if min(grey.shape) < 3 * _TILES_PER_SIDE:
         return np.empty((0, 0))
-    detail = 4 * grey[1:-1, 1:-1] - grey[:-2, 1:-1] - grey[2:, 1:-1] - grey[1:-1, :-2]
-    detail -= grey[1:-1, 2:]
-    detail *= detail
+    detail = 4 * grey[1:-1, 1:-1]
+    for neighbour in (grey[:-2, 1:-1], grey[2:, 1:-1], grey[1:-1, :-2], grey[1:-1, 2:]):
+        detail -= neighbour
     rows, columns = (np.linspace(0, n, _TILES_PER_SIDE + 1).astype(int) for n in detail.shape)
-    sums = np.add.reduceat(np.add.reduceat(detail, rows[:-1], axis=0), columns[:-1], axis=1)
+    bands = [detail[top:bottom] for top, bottom in pairwise(rows)]
+    squares = [np.einsum("hw,hw->w", band, band) for band in bands]
+    sums = np.add.reduceat(squares, columns[:-1], axis=1)
     return sums.astype(np.float64) / np.outer(np.diff(rows), np.diff(columns))

@@ -5,7 +5,7 @@ from math import log10
 import numpy as np
 from PIL import Image
 
-from photorank.photos.signals.light_and_colour import clipped_highlights, clipped_shadows
+from photorank.photos.signals.light_and_colour import clipped_shares
 from photorank.photos.signals.noise import noise
 from photorank.photos.signals.sharpness import MIN_ENERGY, SUBJECT_WEIGHTS, tile_energies
 from photorank.typing import Floats, Grey
@@ -100,8 +100,7 @@ def _tones(grey: Image.Image, photo: Image.Image) -> Floats:
     mean = float(shares @ levels)
     spread = float(shares @ (levels - mean) ** 2) ** 0.5
     quantiles = levels[np.searchsorted(np.cumsum(shares), [0.05, 0.5, 0.95])]
-    ends = np.sqrt([clipped_shadows(photo), clipped_highlights(photo)])
-    return np.array([mean, spread, *quantiles, *ends])
+    return np.array([mean, spread, *quantiles, *np.sqrt(clipped_shares(photo))])
 
 
 def _colours(photo: Image.Image) -> Floats:

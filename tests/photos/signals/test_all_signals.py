@@ -10,7 +10,10 @@ from photorank.photos.degraded.defects import SEVERITIES, degraded
 from photorank.photos.signals.all_signals import SIGNALS, photo_signals
 from photorank.photos.signals.compression import jpeg_quality
 from photorank.photos.signals.noise import noise
+from photorank.photos.signals.sharpness import tile_energies
 from photorank.photos.signals.signals_block import LONG_SIDE, NAMES, signals_block
+
+STEPS = ((0, 1), (0, -1), (1, 0), (-1, 0))  # to a pixel's neighbours
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +27,12 @@ def stored(photo, kind="JPEG", **how):
     file = io.BytesIO()
     photo.save(file, kind, **({"quality": 95} if kind == "JPEG" else {}) | how)
     return file.getvalue()
+
+
+def few_greys(size):
+    """Return a picture of four levels of grey, by chance."""
+    levels = np.random.default_rng(0).integers(0, 4, size)
+    return levels.astype(np.float32) / np.float32(255)
 
 
 @pytest.mark.parametrize(
@@ -115,6 +124,28 @@ def test_planted_noise_is_found(sigma):
     slope += np.random.default_rng(0).normal(0, sigma, slope.shape)
     slope[:, :128] = 255
     assert noise((slope / 255).astype(np.float32)) == pytest.approx(sigma, rel=0.05)
+
+
+@pytest.mark.parametrize("size", [(2, 6), (24, 31), (48, 50), (63, 97)])
+def test_noise_is_the_median_of_what_is_not_zero(size):
+    """Whether the coefficients are odd or even in number."""
+    grey = few_greys(size)
+    height, width = (side // 2 * 2 for side in size)
+    step = grey[0:height:2, :width] - grey[1:height:2, :width]
+    details = np.abs(step[:, 0::2] - step[:, 1::2]) / 2
+    expected = 255 * np.median(details[details > 0]) / 0.6745
+    assert noise(grey) == pytest.approx(expected, rel=1e-6)
+    assert noise(np.ones_like(grey)) == 0
+
+
+def test_tiles_are_means_of_the_squared_laplacian():
+    """Of 8 × 8 tiles, whose sides differ where the picture's are no multiples of 8."""
+    grey = few_greys((63, 97))
+    detail = (4 * grey - sum(np.roll(grey, (y, x), (0, 1)) for y, x in STEPS))[1:-1, 1:-1]
+    rows, columns = (np.linspace(0, side, 9).astype(int)[1:-1] for side in detail.shape)
+    bands = [np.split(band, columns, axis=1) for band in np.split(detail**2, rows)]
+    expected = [[tile.mean() for tile in band] for band in bands]
+    np.testing.assert_allclose(tile_energies(grey), expected, rtol=1e-5)
 
 
 def test_a_sharp_subject_on_a_blurred_ground_is_sharp():
