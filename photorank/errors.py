@@ -453,6 +453,10 @@ class NoVectorsError(PhotorankError, LookupError):
 
     def __init__(self, index: str, *, words: bool = True) -> None:
         super().__init__(f"index {index!r} has no vector yet. {_vector_made('NAME', index, words)}")
+        self.on_page = (
+            "there is no way to judge these photos yet: choose between some of them on the page "
+            "Teach, or make a vector on the page Vectors."
+        )
 
 
 class ServerError(PhotorankError, RuntimeError):

@@ -10,9 +10,8 @@ from dashboard.charts.evaluation_charts import (
     GREY,
     INK,
     SHAPES,
-    Ruler,
     interval_tooltips,
-    marks,
+    intervals,
 )
 from dashboard.formatting import FROM_PHOTOS
 from dashboard.models.results.evaluation_details import Panel
@@ -159,10 +158,8 @@ def _risk(panel: Panel) -> alt.LayerChart:
 def _groups(panel: Panel) -> alt.LayerChart:
     """Interval chart of the accuracy within each group, one row per group, best first."""
     names = panel.rows["group"]
-    data = panel.rows.assign(
-        vector=names, text=names + "\N{EM SPACE}" + panel.rows["shown"], strength=1.0, hollow=False
-    )
-    return marks(data, [*names], Ruler(IN_ORDER, 0.5, "guessing", True, what="group"))
+    data = panel.rows.assign(name=names, text=names + "\N{EM SPACE}" + panel.rows["shown"])
+    return intervals(data, [*names], IN_ORDER)
 
 
 def _matrix(panel: Panel) -> alt.LayerChart:

@@ -4,34 +4,20 @@ Colours are left to the page's theme: families take the first three of its categ
 in this order, in light and dark alike.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
 import altair as alt
 import pandas as pd
 
 from dashboard.formatting import AT_RANDOM, FROM_PHOTOS, FROM_WORDS
-from dashboard.models.results.metric_texts import Metric
 
 FAMILIES = [FROM_PHOTOS, FROM_WORDS, AT_RANDOM]
 INK = "ink"  # the theme's fourth colour: text
 SHAPES = ["circle", "diamond", "square"]
 GREY = "#8A8378"  # seen on the light and on the dark page
 STEP = 50  # pixels a row: a line of text above a line with a mark
+EVEN = 0.5  # share of pairs in order that guessing gets
 LOWER = 10  # pixels that the mark stands below the middle of its row
-GAP = " "  # the empty row between fair results and the others
-
-
-@dataclass(frozen=True)
-class Ruler:
-    """Horizontal axis of an interval chart: title, reference level and unit."""
-
-    title: str
-    level: float | None  # where there is nothing to see: guessing, or no difference
-    meaning: str  # of that level
-    as_share: bool  # in per cent
-    what: str = "vector"  # a row is one
-    in_points: bool = False  # a difference of shares: no per cent of anything
 
 
 def as_one_picture(chart: alt.LayerChart) -> alt.LayerChart:
@@ -42,37 +28,6 @@ def as_one_picture(chart: alt.LayerChart) -> alt.LayerChart:
     whole = chart.copy(deep=False)
     config = {} if whole.config is alt.Undefined else whole.config.to_dict()
     return whole.properties(config=alt.Config(**config | {"mark": alt.MarkConfig(aria=False)}))
-
-
-def intervals(rows: pd.DataFrame, metric: Metric) -> alt.LayerChart:
-    """Chart of each vector's value with its confidence interval and the chance level.
-
-    `rows` has vector, family, value, low, high, shown, baseline and apart; what is apart stands
-    below a gap, hollow.
-    """
-    order = [*rows.loc[~rows["apart"], "vector"]]
-    if rows["apart"].any():
-        order += [GAP, *rows.loc[rows["apart"], "vector"]]
-    seen = rows["apart"].map({True: " (has seen these photos)", False: ""})
-    data = rows.assign(
-        text=rows["vector"] + seen + "\N{EM SPACE}" + rows["shown"],
-        strength=rows["baseline"].map({True: 0.55, False: 1.0}),
-        hollow=rows["apart"],
-    )
-    return marks(data, order, Ruler(metric.axis, metric.chance, "guessing", metric.as_share))
-
-
-def leads(rows: pd.DataFrame, leader: str, metric: Metric) -> alt.LayerChart:
-    """Chart of the leader's lead over each other vector, with intervals and a zero line.
-
-    `rows` has vector, family, value, low, high, shown and clear; what is not clear is hollow.
-    """
-    text = rows["vector"] + "\N{EM SPACE}" + rows["shown"]
-    data = rows.assign(text=text, strength=1.0, hollow=~rows["clear"])
-    points = metric.as_share
-    title = f"how far {leader} is ahead{', in points' if points else ''}"
-    ruler = Ruler(title, 0.0, "no difference", points, in_points=points)
-    return marks(data, [*rows["vector"]], ruler)
 
 
 def probability_bar(first: float) -> alt.LayerChart:
@@ -123,73 +78,45 @@ def interval_tooltips(digits: str, what: str = "value") -> list[alt.Tooltip]:
     ]
 
 
-def marks(data: pd.DataFrame, order: list[str], ruler: Ruler) -> alt.LayerChart:
-    """Interval chart with one row per vector, and a text above each interval.
+def intervals(data: pd.DataFrame, order: list[str], title: str) -> alt.LayerChart:
+    """Chart of shares with their intervals, one row per name, each name above its lane.
 
-    `data` has vector (a row's name), family, value, low, high, text, strength and hollow.
+    `data` has name, family, value, low, high and text; a stroke marks the even chance.
     """
-    precise = ".1%" if ruler.as_share else ".3f"
     base = alt.Chart(data).encode(
-        alt.Y("vector:N", sort=order, scale=alt.Scale(domain=order), axis=None),
+        alt.Y("name:N", sort=order, scale=alt.Scale(domain=order), axis=None),
         alt.Color("family:N", scale=alt.Scale(domain=[*FAMILIES, INK]), legend=None),
-        tooltip=[
-            alt.Tooltip("vector:N", title=ruler.what),
-            alt.Tooltip("family:N", title="made"),
-            *interval_tooltips(precise),
-        ],
+        tooltip=[alt.Tooltip("name:N", title="group"), *interval_tooltips(".1%")],
     )
-    pale = base.encode(alt.Opacity("strength:Q", scale=None))
-
-    ends = [*data["low"], *data["high"], *([] if ruler.level is None else [ruler.level])]
+    ends = [*data["low"], *data["high"], EVEN]
     room = 0.06 * max(max(ends) - min(ends), 0.01)
     across = alt.Scale(domain=[min(ends) - room, max(ends) + room], zero=False, nice=False)
-    number = "%" if ruler.as_share else ".2f"
-    axis = alt.Axis(format=number, tickCount=5, titlePadding=8, labelFontSize=12)
-    if ruler.in_points:
-        axis.labelExpr = "format(100 * datum.value, '.0f')"
-    value = alt.X("value:Q", scale=across, title=ruler.title, axis=axis)
-    shape = alt.Shape("family:N", scale=alt.Scale(domain=FAMILIES, range=SHAPES), legend=None)
+    axis = alt.Axis(format="%", tickCount=5, titlePadding=8, labelFontSize=12)
+    low = alt.X("low:Q", scale=across, title=title, axis=axis)
+    even = alt.X(datum=EVEN, scale=across)
+    guessing = alt.Chart(pd.DataFrame({"text": ["guessing"]}))
+    said = guessing.encode(even, y=alt.value(0), text="text:N")
     layers = [
-        pale.mark_rule(strokeWidth=2, yOffset=LOWER).encode(
-            alt.X("low:Q", scale=across, title=ruler.title, axis=axis), alt.X2("high:Q")
+        # A guide leads from each name to its mark.
+        base.mark_rule(strokeDash=[1, 3], yOffset=LOWER, color=GREY, tooltip=None).encode(
+            x=alt.value(0), x2=alt.value("width"), color=alt.Undefined
         ),
-        pale.transform_filter("!datum.hollow")
-        .mark_point(filled=True, size=130, opacity=1, yOffset=LOWER)
-        .encode(value, shape),
-        pale.transform_filter("datum.hollow")
-        .mark_point(filled=False, size=110, strokeWidth=2, yOffset=LOWER)
-        .encode(value, shape),
+        base.mark_tick(
+            orient="vertical", size=18, thickness=1.5, yOffset=LOWER, color=GREY, tooltip=None
+        ).encode(even, color=alt.Undefined),
+        base.mark_rule(strokeWidth=2, yOffset=LOWER).encode(low, alt.X2("high:Q")),
+        base.mark_point(filled=True, size=130, opacity=1, yOffset=LOWER).encode(
+            alt.X("value:Q", scale=across, title=title, axis=axis),
+            alt.Shape("family:N", scale=alt.Scale(domain=FAMILIES, range=SHAPES), legend=None),
+        ),
         base.mark_text(align="left", dy=-8, fontSize=13, fontWeight=500).encode(
             x=alt.value(0), text="text:N", color=alt.datum(INK)
         ),
+        said.mark_text(color=GREY, fontSize=12, dy=-8),
     ]
-    if ruler.level is not None:
-        strokes, said = _level(data, order, ruler, across)
-        layers = [strokes, *layers, said]
     return (
         alt.layer(*layers)
         .properties(height=STEP * len(order) + 50)
         .properties(padding={"left": 12, "top": 12, "right": 12, "bottom": 12})
         .configure_axisX(domain=False)
-    )
-
-
-def _level(
-    data: pd.DataFrame, order: list[str], ruler: Ruler, across: alt.Scale
-) -> tuple[alt.Chart, alt.Chart]:
-    """Layers for the reference level: a short stroke in each row, and a label.
-
-    A whole line would run through the names.
-    """
-    level = alt.X(datum=ruler.level, scale=across)
-    rows = alt.Y("vector:N", sort=order, scale=alt.Scale(domain=order), axis=None)
-    strokes = alt.Chart(data).encode(level, rows)
-    said = alt.Chart(pd.DataFrame({"text": [ruler.meaning]})).encode(
-        level, y=alt.value(0), text="text:N"
-    )
-    return (
-        strokes.mark_tick(
-            orient="vertical", size=18, thickness=1.5, yOffset=LOWER, color=GREY, tooltip=None
-        ),
-        said.mark_text(color=GREY, fontSize=12, dy=-8),
     )

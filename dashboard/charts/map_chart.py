@@ -6,7 +6,6 @@ import pandas as pd
 from dashboard.charts.evaluation_charts import GREY, as_one_picture
 from dashboard.models.photo_map import BRUSH, Box, Colouring
 
-HEIGHT = 560
 EDGE = 1.04  # the farthest point is at 1
 
 
@@ -41,7 +40,7 @@ def photo_map(rows: pd.DataFrame, colouring: Colouring, box: Box | None = None) 
     )
     coloured = (
         base.transform_filter("isValid(datum.value)")
-        .mark_circle(size=52, opacity=0.85)
+        .mark_circle(size=52, opacity=1)
         .encode(
             alt.Color("value:Q", title=colouring.title, scale=ramp, legend=legend), tooltip=told
         )
@@ -49,7 +48,7 @@ def photo_map(rows: pd.DataFrame, colouring: Colouring, box: Box | None = None) 
     )
     unknown = (
         base.transform_filter("!isValid(datum.value)")
-        .mark_point(size=34, opacity=0.6, color=GREY)
+        .mark_point(size=34, opacity=1, color=GREY)
         .encode(tooltip=told[:3])
     )
-    return as_one_picture(alt.LayerChart(layer=[unknown, coloured], height=HEIGHT))
+    return as_one_picture(alt.LayerChart(layer=[unknown, coloured]))

@@ -4,9 +4,9 @@
  *
  * @typedef {{name: string, label: string, note: string, kind: string, at: number | null,
  *   from: number | null, to: number | null, text: string, interval: string, hollow: boolean,
- *   pale: boolean}} ForestRow
- * @typedef {{rows: ForestRow[], ticks: {at: number, text: string}[], chance: number | null,
- *   chosen: string | null, caption: string, unit: string, small: boolean}} ForestData
+ *   small: boolean}} ForestRow
+ * @typedef {{rows: ForestRow[], ticks: {at: number, text: string}[], level: number | null,
+ *   chosen: string | null, caption: string, unit: string, small: boolean, fixed: boolean}} ForestData
  * @param {{data: ForestData, parentElement: ShadowRoot | HTMLElement,
  *   setTriggerValue: (name: string, value: unknown) => void}} component
  */
@@ -14,7 +14,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector("#root");
   if (!root) return;
   const had = root.querySelector(":focus")?.getAttribute("data-name");
-  const table = add(root, "table", data.small ? "forest small" : "forest");
+  const table = add(root, "table", `forest${data.small ? " small" : ""}${data.fixed ? " fixed" : ""}`);
   root.replaceChildren(table);
   add(table, "caption", "", data.caption);
   const head = add(add(table, "thead"), "tr");
@@ -28,7 +28,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const line = add(body, "tr", row.name === data.chosen ? "on" : "");
     const name = add(line, "th");
     name.scope = "row";
-    if (data.small) add(name, "b", "", row.label);
+    if (data.fixed) add(name, "b", "", row.label);
     else {
       const choose = add(name, "button", "", row.label);
       choose.setAttribute("data-name", row.name);
@@ -37,11 +37,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
       if (had === row.name) choose.focus();
     }
     add(name, "small", "", row.note);
-    const classes = `lane ${row.kind}${row.hollow ? " hollow" : ""}${row.pale ? " pale" : ""}`;
+    const classes = `lane ${row.kind}${row.hollow ? " hollow" : ""}${row.small ? " lesser" : ""}`;
     const lane = add(add(line, "td", "mid"), "div", classes);
     lane.setAttribute("aria-hidden", "true");
     add(lane, "s", "guide");
-    if (data.chance !== null) place(add(lane, "s", "chance"), data.chance);
+    if (data.level !== null) place(add(lane, "s", "level"), data.level);
     if (row.from !== null && row.to !== null) {
       const span = place(add(lane, "s", "span"), row.from);
       span.style.width = `${100 * (row.to - row.from)}%`;

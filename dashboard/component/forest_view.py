@@ -16,8 +16,16 @@ _mount = st.components.v2.component(
 
 
 def show_forest(
-    key: str, forest: Forest, *, chosen: str | None = None, small: bool = False
+    key: str,
+    forest: Forest,
+    *,
+    chosen: str | None = None,
+    small: bool = False,
+    fixed: bool = False,
 ) -> str | None:
-    """Show the table of intervals, and return its selected row; None without a selection."""
-    data = forest_data(forest) | {"chosen": chosen, "small": small}
+    """Row selected in the interval table, which is shown; None without a selection.
+
+    `small` leaves out all but names, marks and values; of a `fixed` one no row can be selected.
+    """
+    data = forest_data(forest) | {"chosen": chosen, "small": small, "fixed": small or fixed}
     return _mount(key=key, data=data, on_chosen_change=lambda: None).chosen

@@ -165,7 +165,7 @@ def drawn_text(n: int, n_drawn: int) -> str:
     return f"{text}. The more alike two photos are to the encoder, the closer they tend to stand."
 
 
-def rows_in_box(box: Box, places: Floats, ratings: Ratings) -> Codes:
-    """Rows of the photos inside a map area, highest rating first."""
-    rows = inside(places, box)
+def rows_in_box(box: Box | None, places: Floats, ratings: Ratings) -> Codes:
+    """Rows of the photos inside a map area, highest rating first; without an area of all."""
+    rows = np.arange(len(places)) if box is None else inside(places, box)
     return rows[np.argsort(-ratings[rows], kind="stable")]

@@ -54,13 +54,13 @@ def _told(index: str, beginning: str) -> Json | None:
         "name": printable(photo.path.name),
         "lines": _lines(paths, photo),
         "faces": [[one.left, one.top, one.right, one.bottom] for one in faces or []],
-        "faces_text": _faces_text(index, faces),
+        "faces_text": _faces_text(faces),
     }
 
 
-def _faces_text(index: str, faces: Sequence[Face] | None) -> str:
+def _faces_text(faces: Sequence[Face] | None) -> str:
     if faces is None:
-        return f"Faces were not looked for: photorank faces --index {index} does."
+        return "Faces were not looked for in this collection."
     return boxes.sentence(faces) if faces else "No face found."
 
 

@@ -7,12 +7,14 @@ import streamlit as st
 from dashboard import actions
 from dashboard.background import jobs
 from dashboard.cache import index_data
-from dashboard.charts import evaluation_charts
+from dashboard.component.forest_view import show_forest
 from dashboard.models.results import encoder_tables
 from dashboard.widgets import page_head
-from dashboard.widgets.chart import show_chart
 from dashboard.widgets.errors import show_errors
 from dashboard.widgets.way_in.job_panel import job_panel
+
+# Widths of the table's columns in pixels, in which no number, interval or p-value is cut.
+WIDTHS = [140, 80, 155, 65, 165, 165, 205, 135, 100, 190]
 
 _, bar = page_head.open_page("Encoders", lab=True)
 workspace = index_data.workspace()
@@ -48,10 +50,13 @@ for panel in encoder_tables.panels(board):
     st.markdown(panel.summary)
     for shown in panel.scopes:
         st.subheader(shown.title, anchor=False)
-        chart = evaluation_charts.intervals(shown.intervals, encoder_tables.METRIC)
-        show_chart(chart, f"intervals-{shown.key}", f"{shown.title}, {panel.name}")
-        st.caption(encoder_tables.HOW_TO_READ)
-        st.dataframe(shown.table, hide_index=True)
+        columns = {
+            name: st.column_config.TextColumn(width=width)
+            for name, width in zip(shown.table, WIDTHS, strict=True)
+        }
+        show_forest(f"intervals-{shown.key}", shown.forest, fixed=True)
+        st.dataframe(shown.table, hide_index=True, height="content", column_config=columns)
+    st.caption(encoder_tables.HOW_TO_READ)
     for note in panel.notes:
         st.caption(note)
 for note in encoder_tables.left_out(board):

@@ -35,8 +35,8 @@ with chart:
     map_panel.show_map(f"chart-{index.name}-{method}", points, colouring)
 with selected:
     map_panel.area_in_numbers(method)
-    if box is not None:
-        found = Found(photo_map.rows_in_box(box, places, ratings))
-        what = f"selected, the best by **{plain(vector.name)}** first"
-        key = f"{photo_map.box_text(box)}-{vector.name}"
-        search_results.show_found(index, vector, found, what, key)
+    found = Found(photo_map.rows_in_box(box, places, ratings))
+    what = f"{'here' if box is None else 'selected'}, the best by **{plain(vector.name)}** first"
+    search_results.show_found(
+        index, vector, found, what, f"{photo_map.box_text(box)}-{vector.name}"
+    )

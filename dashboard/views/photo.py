@@ -11,7 +11,7 @@ from dashboard.widgets.errors import show_errors
 index, bar = page_head.open_page("One photo")
 with bar:
     vector = pickers.vector_picker(index)
-left, right = st.columns(2, gap="large")
+left, right = st.columns([1.4, 1], gap="large")
 answer = right.container(key="headline")
 photo = photo_picker.photo_picker("a", index, left, name="photo", otherwise=0)
 if photo is None:

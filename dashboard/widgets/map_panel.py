@@ -18,6 +18,7 @@ def show_map(key: str, points: pd.DataFrame, colouring: photo_map.Colouring) -> 
         st.altair_chart(
             map_chart.photo_map(points, colouring, area),
             key=key,
+            height="stretch",
             on_select=partial(session_state.select_area, key),
             selection_mode=photo_map.BRUSH,
             alt=f"map of {len(points)} photos, coloured by {colouring.title}",

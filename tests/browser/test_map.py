@@ -20,7 +20,7 @@ def drag_over_all(page):
     box = page.locator(CHART).first.bounding_box()
     page.mouse.move(box["x"] + 3, box["y"] + 5)
     page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] - 4, box["y"] + 590, steps=8)
+    page.mouse.move(box["x"] + box["width"] - 4, box["y"] + box["height"] - 4, steps=8)
     page.mouse.up()
 
 
@@ -40,8 +40,14 @@ def test_a_photo_is_seen_when_pointed_at(server, page):
 
 def test_a_box_lists_photos_that_go_to_the_album(server, page):
     """The box is in the address, so that it can be shared; its photos are pinned in the album."""
+    page.set_viewport_size({"width": 1920, "height": 1080})
     page.goto(f"{server}/map")
     page.locator(POINTS).first.wait_for()
+    assert page.locator(CHART).first.bounding_box()["height"] > 800  # it has the window's height
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.wait_for_function(
+        "document.querySelector('[data-testid=stVegaLiteChart] svg').clientHeight < 600"
+    )
     drag_over_all(page)
     page.wait_for_url("**area=*")
     page.get_by_role("button", name="Pin these 24 to the album").click()

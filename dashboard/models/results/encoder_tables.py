@@ -1,6 +1,7 @@
 """View-model of the page Encoders: the latest leaderboard as tables, charts and texts."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,14 +9,19 @@ import pandas as pd
 
 from dashboard.formatting import family
 from dashboard.formatting import plain as shown_text
+from dashboard.models.results.forest import Forest, plain_forest
 from dashboard.models.results.metric_texts import METRICS
 from photorank.errors import BrokenEvaluationError
 from photorank.json_values import from_json
 from photorank.leaderboard.report import Leaderboard, PanelReport, Row
-from photorank.leaderboard.tables import COLUMNS, cells
+from photorank.leaderboard.tables import COLUMNS, cells, note
 from photorank.leaderboard.write_report import HOW_TO_READ, SCOPE_TITLES
 
 METRIC = METRICS["pairwise_accuracy"]
+CAPTION = (
+    "How many pairs of photos stand in people’s order, with 95 % intervals. Dashed: chance. "
+    "Hollow, at the end: not held out."
+)
 
 __all__ = ["HOW_TO_READ", "METRIC", "latest", "left_out", "panels", "shown_text"]
 
@@ -26,7 +32,7 @@ class ScopeShown:
 
     key: str  # unlike any other's on the page
     title: str
-    intervals: pd.DataFrame  # rows of the chart of intervals
+    forest: Forest
     table: pd.DataFrame
 
 
@@ -73,12 +79,18 @@ def _scopes(panel: PanelReport, number: int) -> list[ScopeShown]:
         ScopeShown(
             f"{number}-{scope}",
             title,
-            pd.DataFrame([_interval(row) for row in panel.scope(scope)]),
+            plain_forest(
+                pd.DataFrame([_interval(row) for row in panel.scope(scope)]), METRIC, CAPTION
+            ),
             pd.DataFrame(cells(panel, scope), columns=list(COLUMNS)),
         )
         for scope, title in SCOPE_TITLES.items()
         if panel.scope(scope)
     ]
+
+
+def _intervals(rows: Sequence[Row]) -> pd.DataFrame:
+    return pd.DataFrame([_interval(row) for row in rows])
 
 
 def _interval(row: Row) -> dict[str, object]:
@@ -89,7 +101,7 @@ def _interval(row: Row) -> dict[str, object]:
         "value": found.value,
         "low": found.low,
         "high": found.high,
-        "shown": METRIC.text(found.value, found.low, found.high),
         "baseline": row.result.baseline,
         "apart": not row.result.competes,
+        "note": note(row),
     }

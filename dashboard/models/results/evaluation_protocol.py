@@ -19,6 +19,18 @@ def described(evaluation: Evaluation) -> str:
     return "\n\n".join([*_split(evaluation), made_by])
 
 
+def in_plain_words(evaluation: Evaluation) -> str:
+    """Text on how an evaluation was made, without terms of statistics."""
+    photos = counted(evaluation.n_photos, "photo")
+    return (
+        f"{photos} that people judged were split into parts. Each part was ordered by what had "
+        "been learned from the other parts alone, with photos that are nearly the same always in "
+        "one part. Then it was counted how many pairs of photos stand in people’s order.\n\n"
+        "The numbers in brackets, and the bars, say how sure this is: in 19 of 20 such tests the "
+        "true number lies between them."
+    )
+
+
 def _split(evaluation: Evaluation) -> list[str]:
     """Paragraphs on how photos were split and how intervals were computed."""
     made = evaluation.protocol

@@ -208,9 +208,9 @@ def _reading(metric: Metric, rows: pd.DataFrame, order: str) -> str:
         first = f"Each mark is the share of photo pairs that a vector puts in {order}"
     else:
         first = f"Each mark is how well a vector agrees with {order} ({metric.axis})"
-    texts = [f"{first}; the line through it is its 95 % interval: a long line means “not sure”."]
+    texts = [f"{first}; the bar through it is its 95 % interval: a long bar means “not sure”."]
     if metric.chance is not None:
-        texts.append("Marks right of the grey strokes beat guessing.")
+        texts.append("Marks right of the dashed line beat guessing.")
     shapes = {
         FROM_PHOTOS: "discs were learned from photos",
         FROM_WORDS: "diamonds come from words alone",
@@ -218,7 +218,7 @@ def _reading(metric: Metric, rows: pd.DataFrame, order: str) -> str:
     }
     present = [text for made, text in shapes.items() if (rows["family"] == made).any()]
     if rows["baseline"].any():
-        present.append("pale marks are baselines, which a good vector beats")
+        present.append("small marks are baselines, which a good vector beats")
     if rows["apart"].any():
         present.append("hollow marks had, or may have, seen these photos before and do not compete")
     text = ", ".join(present)

@@ -1,13 +1,13 @@
 """Table of vectors with confidence intervals: name, origin, value, interval."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from math import isfinite
 
 import numpy as np
 import pandas as pd
 
-from dashboard.formatting import AT_RANDOM, FROM_PHOTOS, FROM_WORDS, listing
+from dashboard.formatting import AT_RANDOM, FROM_PHOTOS, FROM_WORDS, listing, number
 from dashboard.models.results.evaluation_tables import Board
 from dashboard.models.results.metric_texts import Metric
 from dashboard.models.words import Mode, vector_name
@@ -34,68 +34,112 @@ class ForestRow:
     text: str
     interval: str
     hollow: bool  # has seen these photos: no fair test
-    pale: bool  # a baseline
+    small: bool  # a baseline
 
 
 @dataclass(frozen=True)
 class Forest:
-    """Table of intervals: rows, best first, with metric and caption."""
+    """Interval table: rows, best first, with the reference level, unit and caption."""
 
     rows: tuple[ForestRow, ...]
-    metric: Metric
     caption: str
+    level: float | None  # drawn dashed through all rows: guessing, or no difference
+    unit: str  # of the values, above them
+    as_share: bool  # ticks in per cent
 
 
 def forest(board: Board, stored: Mapping[str, MasterVector], mode: Mode) -> Forest:
-    """Table of intervals of a board's vectors; those with equal results share a row."""
+    """Interval table of a board's vectors; equal results share a row."""
     rows = []
     for _, same in board.rows.groupby(["apart", "value", "low", "high"], sort=False, dropna=False):
         first = same.iloc[0]
         names = [printable(vector_name(name, mode)) for name in same["vector"]]
-        vector = stored.get(str(first["vector"]))
-        rows.append(
-            ForestRow(
-                str(first["vector"]),
-                listing(names),
-                _provenance(first, vector, mode),
-                _KINDS[first["family"]],
-                first["value"],
-                first["low"],
-                first["high"],
-                board.metric.text(first["value"], first["low"], first["high"]),
-                _interval(board.metric, first),
-                bool(first["apart"]),
-                bool(first["baseline"]),
-            )
-        )
-    return Forest(tuple(rows), board.metric, caption(board, mode))
+        note = _provenance(first, stored.get(str(first["vector"])), mode)
+        rows.append(_row(board.metric, first, listing(names), note))
+    return _of_metric(rows, board.metric, caption(board, mode))
 
 
 def small_forest(table: Forest, names: pd.Series) -> Forest:
-    """Table of intervals of the named vectors, without caption."""
+    """Interval table of the named vectors, without a caption."""
     kept = set(names)
-    return Forest(tuple(row for row in table.rows if row.name in kept), table.metric, "")
+    return replace(table, rows=tuple(row for row in table.rows if row.name in kept), caption="")
+
+
+def plain_forest(rows: pd.DataFrame, metric: Metric, caption: str) -> Forest:
+    """Interval table of results by name, with their notes.
+
+    `rows` has vector, family, value, low, high, baseline, apart and note.
+    """
+    made = [_row(metric, row, printable(row["vector"]), row["note"]) for _, row in rows.iterrows()]
+    return _of_metric(made, metric, caption)
+
+
+def leads_forest(leads: pd.DataFrame, leader: str, metric: Metric) -> Forest:
+    """Interval table of a leader's lead over each other vector."""
+    unit = "points" if metric.as_share else metric.axis
+    rows = [
+        ForestRow(
+            row["vector"],
+            printable(row["vector"]),
+            "a clear difference" if row["clear"] else "could be luck",
+            _KINDS.get(row["family"], "learned"),
+            row["value"],
+            row["low"],
+            row["high"],
+            metric.lead_text(row["value"]),
+            f"{metric.lead_text(row['low'])} to {metric.lead_text(row['high'])}",
+            hollow=not row["clear"],
+            small=False,
+        )
+        for _, row in leads.iterrows()
+    ]
+    said = f"How far {printable(leader)} is ahead of each. Dashed: no difference."
+    return Forest(tuple(rows), said, 0.0, unit, metric.as_share)
+
+
+def _of_metric(rows: Sequence[ForestRow], metric: Metric, caption: str) -> Forest:
+    unit = "% of pairs" if metric.as_share else metric.axis
+    return Forest(tuple(rows), caption, metric.chance, unit, metric.as_share)
+
+
+def _row(metric: Metric, row: pd.Series, label: str, note: str) -> ForestRow:
+    return ForestRow(
+        str(row["vector"]),
+        label,
+        note,
+        _KINDS[row["family"]],
+        row["value"],
+        row["low"],
+        row["high"],
+        metric.text(row["value"], row["low"], row["high"]),
+        _interval(metric, row),
+        hollow=bool(row["apart"]),
+        small=bool(row["baseline"]),
+    )
 
 
 def caption(board: Board, mode: Mode) -> str:
-    """Sentence on how to read the table of intervals."""
+    """Sentence that explains the table."""
     pairs = counted(int(board.rows["n_pairs"].max()), "pair")
+    guessed, seen = board.metric.chance is not None, bool(board.rows["apart"].any())
     if mode == "plain":
-        level = " Dashed: guessing." if board.metric.chance is not None else ""
         return (
-            f"How often each way to judge agrees with people about photos it had not seen: "
-            f"{pairs}. The bar is how sure that is: a long one means “not sure”.{level}"
+            f"How often each way to judge agrees with people, of {pairs} of photos it had not "
+            f"seen. A long bar means “not sure”.{' Dashed: guessing.' if guessed else ''}"
+            f"{' Hollow, at the end: had seen these photos, so no fair test.' if seen else ''}"
         )
-    level = " Dashed: chance." if board.metric.chance is not None else ""
-    return f"{board.metric.axis.capitalize()}, held out; {pairs}; 95 % intervals.{level}"
+    return (
+        f"{board.metric.axis.capitalize()}, held out; {pairs}; 95 % intervals."
+        f"{' Dashed: chance.' if guessed else ''}"
+        f"{' Hollow, at the end: not held out.' if seen else ''}"
+    )
 
 
 def forest_data(table: Forest) -> Json:
-    """Table of intervals as JSON for the component; positions are fractions of the axis."""
+    """Interval table as component data, with positions as shares of the axis."""
     ends = [row.low for row in table.rows] + [row.high for row in table.rows]
     known = [one for one in (*ends, *(row.value for row in table.rows)) if isfinite(one)]
-    chance = table.metric.chance
-    known += [] if chance is None else [chance]
+    known += [] if table.level is None else [table.level]
     least, most = min(known, default=0.0), max(known, default=1.0)
     room = _MARGIN * max(most - least, 0.01)
     least, most = least - room, most + room
@@ -103,7 +147,7 @@ def forest_data(table: Forest) -> Json:
     def at(value: float) -> float | None:
         return (value - least) / (most - least) if isfinite(value) else None
 
-    ticks = [{"at": at(tick), "text": _tick(table.metric, tick)} for tick in _ticks(least, most)]
+    ticks = [{"at": at(tick), "text": _tick(table, tick)} for tick in _ticks(least, most)]
     rows = []
     for row in table.rows:
         said = asdict(row)
@@ -112,8 +156,8 @@ def forest_data(table: Forest) -> Json:
     return {
         "rows": rows,
         "ticks": ticks,
-        "chance": None if chance is None else at(chance),
-        "unit": "% of pairs" if table.metric.as_share else table.metric.axis,
+        "level": None if table.level is None else at(table.level),
+        "unit": table.unit,
         "caption": table.caption,
     }
 
@@ -124,8 +168,8 @@ def _ticks(least: float, most: float) -> list[float]:
     return [float(tick) for tick in np.arange(np.ceil(least / step), most / step) * step]
 
 
-def _tick(metric: Metric, value: float) -> str:
-    return f"{100 * value:.0f}" if metric.as_share else f"{value:.2f}".replace("-", "−")
+def _tick(table: Forest, value: float) -> str:
+    return number(100 * value, ".0f") if table.as_share else number(value, ".2f")
 
 
 def _interval(metric: Metric, row: pd.Series) -> str:
@@ -140,10 +184,11 @@ def _provenance(row: pd.Series, vector: MasterVector | None, mode: Mode) -> str:
     if row["apart"]:
         return "has seen these photos: no fair test" if mode == "plain" else row["note"]
     if row["family"] == AT_RANDOM:
-        return "what guessing gets"
+        return "as by drawing lots"
     if row["family"] == FROM_WORDS:
         return "from words alone"
-    what = "choice" if mode == "plain" else "pair"
-    if vector is not None and vector.card.n_pairs:
-        return f"learned from {counted(vector.card.n_pairs, what)}"
+    if vector is not None and vector.card.n_photos:
+        photos = counted(vector.card.n_photos, "judged photo")
+        pairs = "" if mode == "plain" else f", {counted(vector.card.n_pairs, 'pair')}"
+        return f"learned from {photos}{pairs}"
     return "learned here, tested on other photos"

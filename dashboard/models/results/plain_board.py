@@ -85,14 +85,13 @@ def _times(share: float) -> str:
     return f"{_whole(share)} times in 100"
 
 
-def mistake_text(people: Ratings, places: Ratings, first: int, second: int) -> str:
-    """Percentiles of two photos, by people and by a vector, as text.
+def mistake_text(people: Ratings, places: Ratings, pair: tuple[int, int], name: str) -> str:
+    """Sentence on two photos that a vector orders otherwise than people, who prefer the left.
 
-    Choices between two photos give them no place: then the vector's alone are told.
+    Places are percentiles. Choices between two photos give them none: then people's are not told.
     """
-    theirs, own = (
-        " : ".join(f"{places_of[row]:.0f}" for row in (first, second))
-        for places_of in (people, places)
-    )
-    placed = np.isfinite([people[first], people[second]]).all()
-    return f"people {theirs} · it {own}" if placed else f"it {own}"
+    left, right = pair
+    known = np.isfinite([people[left], people[right]]).all()
+    theirs = f" ({_whole(people[left] / 100)} to {_whole(people[right] / 100)})" if known else ""
+    own = f"{_whole(places[right] / 100)} to {_whole(places[left] / 100)}"
+    return f"People prefer the left{theirs}, {name} the right ({own})."

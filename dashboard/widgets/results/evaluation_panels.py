@@ -8,9 +8,10 @@ from dashboard import actions, session_state
 from dashboard.background import jobs
 from dashboard.cache import index_data
 from dashboard.charts.detail_charts import detail_chart
-from dashboard.charts.evaluation_charts import leads
+from dashboard.component.forest_view import show_forest
 from dashboard.models.results import evaluation_protocol, evaluation_tables
 from dashboard.models.results.evaluation_details import LABELS, Panel, panels
+from dashboard.models.results.forest import leads_forest
 from dashboard.models.results.metric_texts import PNG_HELP
 from dashboard.widgets import explanation_panels, photo_grid, pickers
 from dashboard.widgets.chart import show_chart
@@ -34,8 +35,10 @@ def first_evaluation(index: Index) -> None:
         if len(index) > 1:
             icon = ":material/thumbs_up_down:"
             photo_grid.page_link("teach", "Say which of two you like better", icon=icon)
-        st.caption("If you have ratings already, import their table:")
-        st.code(f"photorank labels import RATINGS.csv --index {index.name}", language=None)
+        st.caption(
+            "Ratings that you have already, as stars or in a table, can be imported as well: the "
+            "documentation tells how, under *Photos and labels*."
+        )
         return
     with show_errors():
         pairs = index_data.judged_pairs(index)
@@ -44,7 +47,6 @@ def first_evaluation(index: Index) -> None:
         "right?"
     )
     measure_button(index, "Measure now", ())
-    st.caption(f"The same as a command: `photorank evaluate --index {index.name}`")
 
 
 def measure_button(index: Index, label: str, options: Sequence[str]) -> None:
@@ -124,8 +126,8 @@ def statistics(
     st.caption(f"{board.reading} {board.metric.meaning}")
     if board.leader is not None and board.leads_reading:
         st.header("How sure is the lead?", anchor=False)
-        chart = leads(board.leads, board.leader, board.metric)
-        show_chart(chart, "gaps", f"lead of {board.leader}")
+        table = leads_forest(board.leads, board.leader, board.metric)
+        show_forest("gaps", table, fixed=True)
         st.caption(board.leads_reading)
     about = "" if board.scope == "all" else "Over all pairs, but for “Every difference”."
     views = panels(evaluation, board.scope, board.name)
@@ -143,5 +145,5 @@ def plain_end(index: Index, evaluation: Evaluation) -> None:
             on_click=session_state.speak_as_statistician,
         )
         with st.popover("How this was measured"):
-            st.markdown(evaluation_protocol.described(evaluation))
+            st.markdown(evaluation_protocol.in_plain_words(evaluation))
     measure_button(index, "Measure again", evaluation_protocol.options(evaluation))

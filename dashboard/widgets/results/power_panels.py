@@ -71,8 +71,9 @@ def _mistakes(index: Index, vector: MasterVector) -> None:
         people = label_percentiles(index_data.labels(index).scores)
     if not len(pairs):
         return
-    said = session_state.word("held out")
-    st.markdown(f"**Its gravest mistakes**, {said}: people prefer the first, it the second")
+    said, mode = session_state.word("held out"), session_state.words()
+    st.markdown(f"**Its gravest mistakes**, {said}")
+    st.caption("In brackets: how many of 100 photos each of the two is better than.")
     places = label_percentiles(held.ratings)
     with st.container(key="mistakes"):
         grid = st.grid(3, min_column_width=190)
@@ -84,7 +85,8 @@ def _mistakes(index: Index, vector: MasterVector) -> None:
                     "first": photo_query(index.photo(first))["photo"],
                     "second": photo_query(index.photo(second))["photo"],
                 }
-                page_link("compare", mistake_text(people, places, first, second), query)
+                text = mistake_text(people, places, (first, second), vector_text(vector.name, mode))
+                page_link("compare", text, query)
 
 
 def _picture(index: Index, row: int) -> str:

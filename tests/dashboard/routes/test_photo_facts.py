@@ -15,7 +15,7 @@ LOOKED = (
 
 
 @pytest.mark.parametrize(
-    ("looked", "said"), [(LOOKED, "No face found."), ("", "photorank faces --index small")]
+    ("looked", "said"), [(LOOKED, "No face found."), ("", "Faces were not looked for")]
 )
 def test_no_face_is_not_the_same_as_nobody_looked(home, ask, looked, said):
     """The viewer says which of both it is, and how to look."""

@@ -43,11 +43,12 @@ def test_of_many_photos_some_are_drawn_but_all_can_be_selected():
 
 
 def test_selected_photos_are_sorted_best_first():
-    """By rating, whatever their rows."""
+    """By rating, whatever their rows; where no area is selected all are."""
     places = np.array([[0.0, 0.0], [0.1, 0.1], [0.9, 0.9]])
     found = photo_map.rows_in_box((-0.5, 0.5, -0.5, 0.5), places, np.array([1.0, 2.0, 3.0]))
 
     assert found.tolist() == [1, 0]
+    assert photo_map.rows_in_box(None, places, np.array([1.0, 2.0, 3.0])).tolist() == [2, 1, 0]
 
 
 @pytest.mark.parametrize("text", ["", "a", "1,2,3", "1,2,3,nan", "1,2,3,4,5", "__import__"])

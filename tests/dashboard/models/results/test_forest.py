@@ -1,0 +1,54 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from dashboard.models.results import evaluation_tables, forest
+from tests.fixtures.evaluations import evaluation, result
+
+STYLE = Path(forest.__file__).parents[2] / "component" / "forest.css"
+
+
+@pytest.fixture
+def board():
+    """Return the board over all pairs."""
+    return evaluation_tables.board(evaluation(), "all", "pairwise_accuracy")
+
+
+def test_what_saw_the_photos_is_hollow_and_the_caption_says_so(board):
+    """It stands last; the caption, which says “not seen”, tells it from the others."""
+    table = forest.forest(board, {}, "plain")
+
+    assert [row.name for row in table.rows if row.hollow] == ["beauty"]
+    assert table.rows[-1].name == "beauty"
+    assert "Hollow, at the end: had seen these photos" in table.caption
+    one = evaluation([result("a", (0.6, 0.5, 0.7))], [])
+    alone = evaluation_tables.board(one, "all", board.name)
+    assert "Hollow" not in forest.forest(alone, {}, "plain").caption
+
+
+def test_guessing_is_not_told_by_itself(board):
+    """“Guessing: what guessing gets” says nothing: the note says how it is done."""
+    rows = {row.name: row for row in forest.forest(board, {}, "plain").rows}
+
+    assert rows["random-direction"].label == "Guessing"
+    assert rows["random-direction"].note == "as by drawing lots"
+
+
+def test_baselines_are_small_and_a_lead_that_may_be_luck_is_hollow(board):
+    """What is there to be beaten does not shout; no difference is the dashed line."""
+    small = {row.name for row in forest.forest(board, {}, "plain").rows if row.small}
+    assert small == {"plain-prompt", "random-direction"}
+
+    leads = forest.leads_forest(board.leads, board.leader, board.metric)
+    assert {row.name: row.hollow for row in leads.rows} == {"ours": True, "plain-prompt": False}
+    data = forest.forest_data(leads)
+    assert data["unit"] == "points"
+    assert data["rows"][0]["from"] < data["level"] < data["rows"][0]["to"]
+
+
+def test_marks_are_never_see_through():
+    """Each reaches 3 : 1 on the page by its own colour; opacity would take that away."""
+    rules = re.findall(r"([^{}]+){([^{}]*)}", STYLE.read_text())
+    faint = [name for name, rule in rules if "opacity" in rule and re.search("span|dot|lane", name)]
+    assert not faint
