@@ -50,12 +50,16 @@ for panel in encoder_tables.panels(board):
     st.markdown(panel.summary)
     for shown in panel.scopes:
         st.subheader(shown.title, anchor=False)
-        columns = {
-            name: st.column_config.TextColumn(width=width)
-            for name, width in zip(shown.table, WIDTHS, strict=True)
-        }
         show_forest(f"intervals-{shown.key}", shown.forest, fixed=True)
-        st.dataframe(shown.table, hide_index=True, height="content", column_config=columns)
+        st.dataframe(
+            shown.table,
+            hide_index=True,
+            height="content",
+            column_config={
+                name: st.column_config.TextColumn(width=width)
+                for name, width in zip(encoder_tables.COLUMNS, WIDTHS, strict=True)
+            },
+        )
     st.caption(encoder_tables.HOW_TO_READ)
     for note in panel.notes:
         st.caption(note)

@@ -23,7 +23,7 @@ CAPTION = (
     "Hollow, at the end: not held out."
 )
 
-__all__ = ["HOW_TO_READ", "METRIC", "latest", "left_out", "panels", "shown_text"]
+__all__ = ["COLUMNS", "HOW_TO_READ", "METRIC", "latest", "left_out", "panels", "shown_text"]
 
 
 @dataclass(frozen=True)
