@@ -4,6 +4,7 @@ What people named a series is one, and nothing else joins it but versions of its
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,7 +75,10 @@ def find_series(
     if among is not None:
         order = order[np.isin(order, among)]
     unnamed = order[named.series[order] < 0]
-    leader, all_read = _near_duplicates(index, unnamed, threshold, on_progress)
+    with ThreadPoolExecutor(1) as pool:  # names are compared while products are worked out
+        of_names = pool.submit(find_versions, index, photos, named.series, among)
+        leader, all_read = _near_duplicates(index, unnamed, threshold, on_progress)
+    found, companions = of_names.result()
     groups = _Groups(leader)
     moments = _Moments(photos, seconds, unnamed)
     _join_bursts(groups, moments, index.heads(), threshold)
@@ -83,7 +87,6 @@ def find_series(
     for rows in rows_by_code(named.series[known]):
         groups.unite(known[rows])
     stands = np.arange(len(photos))
-    found, companions = find_versions(index, photos, named.series, among)
     for main, together in found.items():
         stands[together] = main
         anchor = next((row for row in together if named.series[row] >= 0), main)
