@@ -28,6 +28,7 @@ from photorank.vectors.master import MasterVector
 from photorank.workspace import IndexPaths, make_folder
 
 if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not need it
+    from dashboard.cache.choosing import Choosing
     from dashboard.models.album import Kind as ExportKind
     from dashboard.models.teach_session import TeachSession
     from photorank.album.kept.store import Entry
@@ -200,7 +201,7 @@ def fill_album(index: Index, entry: "Entry") -> str:
     """
     from photorank.album.kept.choose import with_photos
 
-    made = _judged(index, entry, fill=True)
+    made = judging(index, entry, fill=True).album()
     album = with_photos(index, entry.album, [one.row for one in made.chosen])
     more = len(album.photos) - len(entry.album.photos)
     if not more:
@@ -216,7 +217,7 @@ def swap_in_album(index: Index, entry: "Entry") -> str:
 
     Raises AlbumChangedError if somebody changed it meanwhile.
     """
-    swap = _judged(index, entry, fill=False).swap
+    swap = judging(index, entry, fill=False).album().swap
     if swap is None or swap.gain <= _NO_GAIN:
         return "No swap would help."
     out, into = index.photo(swap.out), index.photo(swap.into)
@@ -226,8 +227,11 @@ def swap_in_album(index: Index, entry: "Entry") -> str:
     return f"{what}."
 
 
-def _judged(index: Index, entry: "Entry", *, fill: bool) -> Album:
-    """Saved album with its value and its best swap, and with empty places filled if `fill`."""
+def judging(index: Index, entry: "Entry", *, fill: bool) -> "Choosing":
+    """Saved album with its value and its best swap, and with empty places filled if `fill`.
+
+    Raises NoVectorsError if the index has no vector to judge by.
+    """
     from photorank.album.kept.choose import request_of, rows_of_album
 
     vector = albums.vector_of(index, entry.album)
@@ -235,7 +239,7 @@ def _judged(index: Index, entry: "Entry", *, fill: bool) -> Album:
         raise NoVectorsError(index.name, words=index.manifest.knows_words)
     settings = entry.album.settings
     request = request_of(settings, rows_of_album(index, entry.album), hold=True, fill=fill)
-    return vector_ratings.album(index, vector, settings.alike, request)
+    return vector_ratings.choosing(index, vector, settings.alike, request)
 
 
 def export_album(

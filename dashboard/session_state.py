@@ -15,6 +15,7 @@ from photorank.workspace import Workspace
 
 if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not need it
     from dashboard.models.teach_session import PairQueue
+    from photorank.album.make_album import Album
 
 MARKS_IN_ADDRESS = 60  # photos at most: a longer address is cut off by mail programs
 TOKEN_DIGITS = 12  # of a digest, which tell a photo from all others
@@ -232,6 +233,33 @@ def mark_photo(index: str, digest: str, how: str | None) -> None:
         album_marks(index).pop(digest, None)
     else:
         album_marks(index)[digest] = how
+
+
+def wish_for_album(name: str, what: str, seen: int) -> None:
+    """Record what a button asks for of a saved album, and the revision that the user saw."""
+    st.session_state[f"wish-{name}"] = what, seen
+
+
+def album_wish(name: str) -> tuple[str, int] | None:
+    """What was asked for of a saved album and is not done yet; None without a wish."""
+    wish: tuple[str, int] | None = st.session_state.get(f"wish-{name}")
+    return wish
+
+
+def end_album_wish(name: str) -> None:
+    """Forget a wish that was carried out, or could not be."""
+    st.session_state.pop(f"wish-{name}", None)
+
+
+def note_album(index: str, album: "Album") -> None:
+    """Remember the choice that is shown, until the next one is there."""
+    st.session_state["album-shown"] = index, album
+
+
+def last_album(index: str) -> "Album | None":
+    """Choice of an index's photos shown last; None without one."""
+    name, album = st.session_state.get("album-shown", ("", None))
+    return album if name == index else None
 
 
 def leave_note(key: str, note: str) -> None:

@@ -46,7 +46,7 @@ CHARTS = {  # by the look of Looking closer that shows it, if any, and a part of
 TWO = {"first": "chelsea/defocus-1", "second": "chelsea/defocus-3"}
 PAGES = {  # by what is shown when they are ready
     "search": ("search?q=a+cat", ".cell img[src]"),
-    "album": ("album?places=12", ".st-key-photos-album img"),
+    "album": ("album?places=12", ".st-key-album-sample .cell img[src]"),
     "label": ("teach", ".choice .strip img"),
 }
 ONE = "coffee/tilt-4"

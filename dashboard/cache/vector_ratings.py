@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.cache import encoder_results
 from dashboard.cache.cache_keys import BY_JUDGEMENTS, BY_PHOTOS, HashFuncs, of_rows, of_vector
+from dashboard.cache.choosing import Choosing
 from photorank.album.candidates import KeptCovers, shortlist
 from photorank.album.in_context import AlbumContext, Asked, InContext
 from photorank.album.kept.choose import rows_in_context
@@ -114,7 +115,7 @@ def photo_subset(
     return replace(found, prior=replace(found.prior, unit=None))
 
 
-@st.cache_resource(max_entries=4, show_spinner="Looking for series …", hash_funcs=BY_SHOTS)
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_SHOTS)
 def series(index: Index, alike: float, among: Codes | None = None) -> Series:
     """Series of similar photos, of an index or of some rows, at a cosine threshold."""
     return series_of(index, alike, among=among)
@@ -126,26 +127,34 @@ def _covers(index: Index) -> KeptCovers:
     return KeptCovers(index.heads())
 
 
-@st.cache_resource(max_entries=16, show_spinner="Choosing …", hash_funcs=BY_SHOTS)
-def album(
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_SHOTS)
+def _choosing(
+    index: Index, vector: MasterVector, alike: float, request: AlbumRequest, called: str
+) -> Choosing:
+    rated = ratings(index, vector)
+
+    def choose() -> Album:
+        among = shortlist(index, rated, request) if len(index) > request.considered else None
+        found = series(index, alike, among)
+        return make_album(
+            index, rated, found, request, vector=called or vector.name, kept=_covers(index)
+        )
+
+    return Choosing(len(index), choose)
+
+
+def choosing(
     index: Index, vector: MasterVector, alike: float, request: AlbumRequest, called: str = ""
-) -> Album:
-    """Album of an index's photos for a request, chosen by a vector's ratings.
+) -> Choosing:
+    """Album of an index's photos for a request, being chosen or chosen already.
 
     `called` is the vector's name in the reasons.
-
-    Raises AlbumError if the request contradicts itself.
     """
-    rated = ratings(index, vector)
-    among = shortlist(index, rated, request) if len(index) > request.considered else None
-    return make_album(
-        index,
-        rated,
-        series(index, alike, among),
-        request,
-        vector=called or vector.name,
-        kept=_covers(index),
-    )
+    found = _choosing(index, vector, alike, request, called)
+    if not found.failed:
+        return found
+    _choosing.clear(index, vector, alike, request, called)  # a disk may be well again
+    return _choosing(index, vector, alike, request, called)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_SHOTS)
@@ -162,19 +171,6 @@ def in_context(
     row = source if isinstance(source, int) else None
     rating = float(vector.rate(embedding[None], index.fingerprint)[0])
     return best.tell([Asked(row, embedding, rating)])[0], len(best.rows)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_SHOTS)
-def added_shares(
-    index: Index, vector: MasterVector, alike: float, request: AlbumRequest, called: str
-) -> dict[int, float]:
-    """Share of an album's value that each photo adds, also of those just missed, by row."""
-    made = album(index, vector, alike, request, called)
-    rated = ratings(index, vector)
-    rows = [one.row for one in made.chosen]
-    asked = [*rows, *(one.row for one in made.missed)]
-    told = AlbumContext(index, rated, rows).tell_rows(asked, rated)
-    return {row: one.adds for row, one in zip(asked, told, strict=True)}
 
 
 @st.cache_resource(

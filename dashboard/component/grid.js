@@ -129,11 +129,12 @@ export class Grid {
     this.at = at;
     const columns = await this.fetchOrder(at);
     if (!columns || this.at !== at) return;
-    const again = this.columns?.n === columns.n; // the same photos, now with their colours
+    const again = this.columns && columns.continues(this.columns), held = again ? this.token(this.focus) : "";
     this.columns = columns;
     this.words = new Words(at, () => this.refresh());
-    if (!again) this.startAnew();
-    this.showAll();
+    if (again) this.forgetGone(columns);
+    else this.startAnew();
+    this.showAll(held);
     if (this.data.open) this.openPhoto(this.data.open);
   }
 
@@ -155,6 +156,11 @@ export class Grid {
     return null;
   }
 
+  /** Photos that left the order are selected no longer. @param {Columns} columns */
+  forgetGone(columns) {
+    for (const token of this.selected) if (columns.find(token) < 0) this.selected.delete(token);
+  }
+
   startAnew() {
     const had = this.canvas.contains(this.active());
     this.focus = 0;
@@ -165,10 +171,13 @@ export class Grid {
     if (top < 0 && !this.data.rows) this.scroller.scrollTop += top - 120;
   }
 
-  showAll() {
+  /** @param {string} [held] photo that keeps the focus, if it is there */
+  showAll(held = "") {
     const columns = this.columns;
     if (!columns) return;
     this.shown = columns.shown(this.opened);
+    const place = held ? Array.prototype.indexOf.call(this.shown, columns.find(held)) : -1;
+    if (place >= 0) this.focus = place;
     this.aspects = columns.shapes(this.shown);
     this.layout();
   }

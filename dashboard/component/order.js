@@ -5,6 +5,7 @@
 const UNRATED = 0xffff;
 const TOKEN_BYTES = 8;
 const NAMES_A_PIECE = 200;
+const FEW = 1000; // photos that are compared one by one
 
 /** @param {string} base */
 export const absolute = (base) => new URL(base, document.baseURI).href;
@@ -43,6 +44,17 @@ export class Columns {
   find(beginning) {
     for (let i = 0; i < this.n; i++) if (this.token(i).startsWith(beginning)) return i;
     return -1;
+  }
+
+  /** Whether this is an order gone on with: as many photos, or a few of which most are the same.
+   * @param {Columns} before */
+  continues(before) {
+    if (this.n === before.n) return true;
+    if (Math.max(this.n, before.n) > FEW) return false;
+    const had = new Set(Array.from({ length: before.n }, (_, i) => before.token(i)));
+    let same = 0;
+    for (let i = 0; i < this.n; i++) if (had.has(this.token(i))) same++;
+    return 2 * same > Math.min(this.n, before.n);
   }
 
   /** First photo of the stack that a photo is in. @param {number} i */

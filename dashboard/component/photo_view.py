@@ -1,6 +1,6 @@
 """Views of photos: a grid with viewer, a strip, and two photos side by side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -29,6 +29,13 @@ class Act(NamedTuple):
     rows: list[int]
 
 
+class OwnFlags(NamedTuple):
+    """Flags to keep and to leave out of something, instead of a person's own ones."""
+
+    known: Mapping[str, int]  # by digest: 1 keep, -1 leave out
+    put: Callable[[int, int], None]  # of a row, its new flag; 0 removes it
+
+
 @dataclass(frozen=True)
 class GridStyle:
     """Appearance of a grid, and the actions it offers."""
@@ -39,6 +46,7 @@ class GridStyle:
     fills_window: bool = False  # whether the rows share what the window has below their top
     grows: float = 0.0  # by which share of what a window is higher than a small one; a strip
     rater: str | None = None  # whose marks are shown and given; None: no marks
+    flags: OwnFlags | None = None  # instead of that person's; the stars are still theirs
     actions: Mapping[str, str] | None = None  # texts of buttons for selected photos; `page` for one
     picks: int | None = None  # photos to choose by a click each, which begins the first action
     judged_by: str | None = None  # vector of the index whose ratings the viewer explains
@@ -68,14 +76,7 @@ def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) ->
     """
     style = style or GridStyle()
     place = place_of(key, photos.index.name, style.rater)
-    rater, marks = style.rater, {}
-    if rater is not None:
-        try:
-            drain(place, lambda items: _record(photos.index, rater, items))
-        except PhotorankError as error:  # what was pressed is sent again
-            st.error(f"Not kept yet, and sent again: {error_text(error)}", icon=":material/error:")
-        known = marks_of(photos.index.paths, rater).items()
-        marks = {digest[:TOKEN_DIGITS]: list(mark) for digest, mark in known}
+    take_marks(key, photos.index, style)
     mount(
         place,
         {
@@ -83,8 +84,8 @@ def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) ->
             "index": photos.index.name,
             "order": photos.hold(),
             "label": style.label,
-            "marks": marks,
-            "markable": rater is not None,
+            "marks": _known_marks(photos.index, style),
+            "markable": style.rater is not None,
             "actions": dict(style.actions or {}),
             "picks": style.picks,
             "judgedBy": style.judged_by,
@@ -100,6 +101,23 @@ def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) ->
     if act is None or act["what"] == "lost":
         return None  # the order is held again, for this run has drawn it
     return Act(act["what"], rows_of_tokens(photos.index, act["tokens"]))
+
+
+def take_marks(key: str, index: Index, style: GridStyle) -> None:
+    """Keep what was pressed in a grid since the last run.
+
+    The grid does so when it is drawn; call it before, where what is drawn depends on the marks.
+    """
+    rater = style.rater
+    if rater is None:
+        return
+    try:
+        drain(
+            place_of(key, index.name, rater),
+            lambda items: _record(index, rater, items, style.flags),
+        )
+    except PhotorankError as error:  # what was pressed is sent again
+        st.error(f"Not kept yet, and sent again: {error_text(error)}", icon=":material/error:")
 
 
 def photo_strip(key: str, photos: ShownPhotos, label: str = "Photos") -> None:
@@ -131,7 +149,19 @@ def two_up(key: str, photos: Sequence[SidePhoto]) -> None:
     mount(key, {"mode": "pair", "index": "", "pair": [list(one) for one in photos]})
 
 
-def _record(index: Index, rater: str, items: Sequence[Json]) -> None:
+def _known_marks(index: Index, style: GridStyle) -> dict[str, list[int]]:
+    """Flag and stars of each marked photo, by the beginning of its digest."""
+    if style.rater is None:
+        return {}
+    known = {digest: list(mark) for digest, mark in marks_of(index.paths, style.rater).items()}
+    if style.flags is not None:
+        own = style.flags.known
+        stars = {digest: mark[1] for digest, mark in known.items()}
+        known = {one: [own.get(one, 0), stars.get(one, 0)] for one in {*stars, *own}}
+    return {digest[:TOKEN_DIGITS]: mark for digest, mark in known.items()}
+
+
+def _record(index: Index, rater: str, items: Sequence[Json], flags: OwnFlags | None) -> None:
     marks = [
         Mark(item["token"], item["mark"], item["value"])
         for item in items
@@ -139,5 +169,11 @@ def _record(index: Index, rater: str, items: Sequence[Json]) -> None:
         and item.get("mark") in ("flag", "stars")
         and type(item.get("value")) is int
     ]
-    if missing := record_marks(index.paths, rater, marks):
+    if flags is not None:
+        for mark in marks:
+            if mark.kind == "flag":
+                for row in rows_of_tokens(index, [mark.photo]):
+                    flags.put(row, mark.value)
+        marks = [mark for mark in marks if mark.kind == "stars"]
+    if marks and (missing := record_marks(index.paths, rater, marks)):
         st.toast(f"{counted(missing, 'mark')} on photos that are no longer in the collection.")

@@ -1,12 +1,12 @@
 """View-model of the page Album: chosen photos, reasons, export preview."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from dashboard.formatting import file_name, percent, plain
-from dashboard.models.photo_tiles import Tile, short_number, tile_of
+from dashboard.models.photo_tiles import short_number
 from dashboard.models.words import Mode
 from photorank.album.face_quota import FaceQuota
 from photorank.album.kept.album import AlbumSettings, KeptAlbum
@@ -17,7 +17,7 @@ from photorank.album.request import AlbumRequest
 from photorank.errors import counted
 from photorank.export.copy_photos import Link, PhotoCopy, bytes_needed, plan
 from photorank.export.destination import outside_photos
-from photorank.index.opened import Index, Photo
+from photorank.index.opened import Index
 from photorank.outside_text import TypedPathError, printable
 
 Kind: TypeAlias = Literal["copy", "hard", "soft", "csv", "xmp"]
@@ -44,9 +44,10 @@ KIND_HELP: dict[Kind, str] = {
 }
 WITHOUT_COMPANIONS: set[Kind] = {"csv", "xmp"}  # kinds of export that take no photo along
 COMPANIONS_HELP = "Also what goes along with the photos: RAW, videos of Live Photos, sidecars."
-VIEWS = {"reasons": "With reasons", "sheet": "Contact sheet"}
+LABELS = {"album": "Photos of the album", "missed": "Just missed", "banned": "Left out"}
 LIMITS = {"none": "No limit"} | {per: f"Per {per}" for per in PER}
 _NO_GAIN = 0.0005  # a gain that is written as 0.0 %
+_NO_SWAP_GAIN = 1e-9  # of an album's value, up to which a swap is none
 _FILES_NAMED = 3  # files that a photo stands for which are named below it
 CSV_NAME = "photorank-album.csv"
 BALANCE_HELP = (
@@ -60,13 +61,12 @@ ALIKE_HELP: dict[Mode, str] = {
 }
 
 
-@dataclass(frozen=True)
-class AlbumTile:
-    """Photo on the page Album, with its digest and whether it is pinned."""
+class ShownAlbum(NamedTuple):
+    """Photos of an album in a grid."""
 
-    tile: Tile
-    digest: str
-    pinned: bool
+    rows: list[int]  # in order of time, each with the other shots of its moment behind it
+    stacks: list[int] | None  # photos of a stack at its first, 0 at the others; None: no stacks
+    captions: dict[int, str]  # by row
 
 
 @dataclass(frozen=True)
@@ -100,25 +100,20 @@ def as_sentence(note: str) -> str:
     return f"{note[:1].upper()}{note[1:]}."
 
 
-def tiles(index: Index, album: Album, mode: Mode, adds: Mapping[int, float]) -> list[AlbumTile]:
-    """Tiles of an album's photos by time, each with its reasons and share of the value."""
-    return [
-        _album_tile(index, one.row, [*_facts(index, one, mode), _adds(adds[one.row])], one.pinned)
-        for one in album.chosen
-    ]
+def shown_album(album: Album, mode: Mode) -> ShownAlbum:
+    """Photos of an album with reasons, the shots of one moment as a stack."""
+    rows, stacks = [], []
+    for one in album.chosen:
+        rows += [one.row, *one.represents]
+        stacks += [1 + len(one.represents), *(0 for _ in one.represents)]
+    captions = {one.row: _caption(one, mode) for one in album.chosen}
+    return ShownAlbum(rows, stacks, captions)
 
 
-def missed_tiles(index: Index, album: Album, adds: Mapping[int, float]) -> list[AlbumTile]:
-    """Tiles of photos that almost got into the album."""
-    return [
-        _album_tile(index, one.row, [plain(one.reason), f"would {_adds(adds[one.row], 'add')}"])
-        for one in album.missed
-    ]
-
-
-def banned_tiles(index: Index, rows: Sequence[int]) -> list[AlbumTile]:
-    """Tiles of the photos that the user excluded from the album."""
-    return [_album_tile(index, row, []) for row in rows]
+def shown_missed(album: Album) -> ShownAlbum:
+    """Photos that narrowly missed an album, with reasons."""
+    captions = {one.row: printable(one.reason) for one in album.missed}
+    return ShownAlbum(list(captions), None, captions)
 
 
 def kept(index: Index, made: Album, request: AlbumRequest, alike: float, vector: str) -> KeptAlbum:
@@ -149,15 +144,18 @@ def kept(index: Index, made: Album, request: AlbumRequest, alike: float, vector:
     )
 
 
-def swap_text(index: Index, album: Album) -> str | None:
-    """Sentence on the best swap in an album; None if there is none."""
-    if album.swap is None:
-        return None
+def helps(album: Album) -> bool:
+    """True if an album has a swap that makes it better."""
+    return album.swap is not None and album.swap.gain > _NO_SWAP_GAIN
+
+
+def swap_text(index: Index, album: Album) -> str:
+    """Sentence on the swap that helps an album most."""
+    if album.swap is None or not helps(album):
+        return "No swap would make the album better."
     into, out = (file_name(index.photo(row).path) for row in (album.swap.into, album.swap.out))
-    if album.swap.gain > 1e-9:
-        gain = percent(album.swap.gain / album.value, 1)
-        return f"The swap that would help most: {into} for {out}, by {gain} of the value."
-    return f"No swap would help; the nearest is {into} for {out}."
+    gain = percent(album.swap.gain / album.value, 1)
+    return f"{into} for {out}: the album as a whole would be better by {gain}."
 
 
 def destination(index: Index, to: str) -> Path:
@@ -209,35 +207,19 @@ def _forecast(pieces: Sequence[PhotoCopy], folder: Path, kind: Kind) -> Forecast
     return Forecast(sentence, [printable(piece.target) for piece in new], can_write=bool(new))
 
 
-def _album_tile(index: Index, row: int, facts: Sequence[str], pinned: bool = False) -> AlbumTile:
-    photo = index.photo(row)
-    return AlbumTile(tile_of(index, row, _caption(photo, facts)), photo.digest, pinned)
-
-
-def _adds(share: float, verb: str = "adds") -> str:
-    return f"{verb} {percent(share, 1)}"
-
-
-def _facts(index: Index, one: Chosen, mode: Mode) -> list[str]:
-    facts = [plain(one.reason)]
+def _caption(one: Chosen, mode: Mode) -> str:
+    """Reason for a photo of the album, as plain text."""
+    facts = [printable(one.reason)]
+    if one.raws:
+        facts.append(f"instead of {_first_names(one.raws)}")
     if mode == "statistics":
         facts.append(f"rating {short_number(one.rating)}")
-    if others := [*(index.photo(row).path for row in one.represents), *one.raws]:
-        facts.append(f"instead of {_first_names(others)}")
-    return facts
+    return " · ".join(facts)
 
 
 def _first_names(files: Sequence[Path]) -> str:
     """Names of the first files, and how many more there are."""
-    names = [plain(file.name) for file in files[:_FILES_NAMED]]
+    names = [printable(file.name) for file in files[:_FILES_NAMED]]
     if len(files) > _FILES_NAMED:
         names.append(f"{len(files) - _FILES_NAMED:,} more")
     return ", ".join(names)
-
-
-def _caption(photo: Photo, facts: Sequence[str]) -> str:
-    taken = plain((photo.taken or "").replace("T", " ")[:16])
-    details = " · ".join([*facts[1:], file_name(photo.path)])
-    lines = [f"**{facts[0]}**"] if facts else []
-    lines.append(f":small[:gray[{' · '.join(filter(None, [taken, details]))}]]")
-    return "  \n".join(lines)

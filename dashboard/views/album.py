@@ -1,13 +1,15 @@
 """Page Album: a saved album with its spreads and book, or a new choice of photos."""
 
 from dashboard.widgets import page_head
-from dashboard.widgets.album import editor, kept_album
+from dashboard.widgets.album import kept_album, new_album, wish_form
 
 index, bar = page_head.open_page("Album")
 kept_album.turn_to_kept()
 with bar:
     name = kept_album.pick_album()
 if name is None:
-    editor.choose_album(index, bar)
+    with bar:
+        wish = wish_form.ask_wish(index)
+    new_album.show_choice(index, wish)
 else:
     kept_album.show_album(index, name)

@@ -10,8 +10,8 @@ from tests.browser.conftest import NEEDS_BROWSER, POLLING
 
 pytestmark = NEEDS_BROWSER
 
-SETTLED = """() => document.querySelector('[data-test-script-state=notRunning]') !== null
-    && [...document.querySelectorAll('[class*=st-key-photos-] img')].every(one => one.complete)"""
+SETTLED = "() => document.querySelector('[data-test-script-state=notRunning]') !== null"
+SENT_MS = 400  # after a press, by when it is on its way
 OPTIONS = {
     "copy": "Copies",
     "hard": "Hard links",
@@ -28,7 +28,7 @@ def album(page, server):
     def opened(query="places=5&vector=ours"):
         page.goto(f"{server}/album?{query}")
         places = int(query.removeprefix("places=").partition("&")[0])
-        page.locator(".st-key-photos-album img").nth(places - 1).wait_for()
+        cells(page).nth(places - 1).wait_for()
         page.wait_for_function(SETTLED, polling=POLLING)
         return page
 
@@ -51,16 +51,23 @@ def originals(gallery):
     assert as_they_are() == before
 
 
+def cells(page, where="album"):
+    """Return the photos of one part of the page."""
+    return page.locator(f".st-key-{where}-small .cell")
+
+
 def names(page, where="album"):
-    """Return the addresses of the pictures in one part of the page: each is one photo."""
-    shown = page.locator(f".st-key-photos-{where} img").all()
-    return [one.get_attribute("src") for one in shown]
+    """Return the beginnings of the digests in one part of the page."""
+    return cells(page, where).evaluate_all("all => all.map(one => one.dataset.token)")
 
 
-def button(page, where, number, name):
-    """Return a button under a photo."""
-    part = page.locator(f".st-key-photos-{where}")
-    return part.get_by_role("button", name=name, exact=True).nth(number)
+def press(page, where, number, name):
+    """Press a button of a photo, which is there while the mouse is above it."""
+    cell = cells(page, where).nth(number)
+    cell.hover()
+    cell.get_by_role("button", name=name).click()
+    page.wait_for_timeout(SENT_MS)
+    settled(page)
 
 
 def settled(page):
@@ -70,39 +77,34 @@ def settled(page):
 
 
 def test_bans_and_pins_by_clicks_and_how_they_are_undone(album):
-    """A banned photo is out, a pinned one is in, and both can be taken back."""
+    """A photo left out is out, a pinned one is in, and both can be taken back."""
     page = album()
     first = names(page)
     assert len(first) == 5
 
-    button(page, "album", 0, "Leave out").click()
-    page.locator(".st-key-photos-banned img").wait_for()
-    settled(page)
+    press(page, "album", 0, "Leave out")
+    cells(page, "banned").first.wait_for()
     assert names(page, "banned") == first[:1]
     assert len(names(page)) == 5
     assert first[0] not in names(page)
 
-    button(page, "banned", 0, "Allow again").click()
-    page.locator(".st-key-photos-banned").wait_for(state="detached")
-    settled(page)
+    press(page, "banned", 0, "Leave out")
+    cells(page, "banned").first.wait_for(state="detached")
     assert names(page) == first
 
     wanted = names(page, "missed")[1]
-    button(page, "missed", 1, "Always keep").click()
-    page.get_by_role("button", name="No longer keep").wait_for()
-    settled(page)
+    press(page, "missed", 1, "Always keep")
+    page.locator(".st-key-album-small .cell.pinned").wait_for()
     assert wanted in names(page)
     assert len(names(page)) == 5
-    assert page.get_by_text("you always keep it").count() == 1
 
-    page.get_by_role("button", name="No longer keep").click()
-    page.get_by_role("button", name="No longer keep").wait_for(state="detached")
-    settled(page)
+    press(page, "album", names(page).index(wanted), "Always keep")
+    page.locator(".st-key-album-small .cell.pinned").wait_for(state="detached")
     assert names(page) == first
 
 
 def test_by_keyboard_alone(album):
-    """Places are typed, the balance is moved by arrows, and a photo is banned by Enter."""
+    """Places are typed, the balance is moved by arrows; X leaves a photo out, U takes that back."""
     page = album()
     places = page.get_by_label("Places", exact=True)
     places.focus()
@@ -123,46 +125,61 @@ def test_by_keyboard_alone(album):
     page.keyboard.press("Escape")
     settled(page)
 
-    ban = button(page, "album", 0, "Leave out")
-    gone = names(page)[0]
-    ban.focus()
-    page.keyboard.press("Enter")
-    page.locator(".st-key-photos-banned img").wait_for()
+    first = names(page)
+    cells(page).nth(1).focus()
+    page.keyboard.press("x")
+    cells(page, "banned").first.wait_for()
+    page.wait_for_timeout(SENT_MS)
     settled(page)
-    assert names(page, "banned") == [gone]
-    assert gone not in names(page)
+    assert names(page, "banned") == [first[1]]
+    assert first[1] not in names(page)
+    page.keyboard.press("u")
+    cells(page, "banned").first.wait_for(state="detached")
+    assert names(page) == first
 
 
-def test_what_a_photo_stands_for_and_the_contact_sheet(album):
-    """A series is one photo, which says so; the contact sheet is the same photos and no more."""
+def test_a_finger_marks_photos_too(album, browser, server):
+    """Where no mouse is, a photo is selected by its circle and left out by a button below."""
+    touched = browser.new_context(
+        has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844}
+    ).new_page()
+    touched.goto(f"{server}/album?places=3&vector=ours")
+    cells(touched).nth(2).wait_for()
+    first = names(touched)
+    cells(touched).first.get_by_role("button", name="Select").tap()
+    touched.get_by_role("toolbar").get_by_role("button", name="Leave out").tap()
+    cells(touched, "banned").first.wait_for()
+    assert names(touched, "banned") == first[:1]
+
+
+def test_what_a_photo_stands_for(album):
+    """A series is one photo with the others behind it; its reason is there with the mouse."""
     page = album("places=4&vector=ours")
-    assert page.get_by_text("instead of").count() >= 1
-    assert page.get_by_text("of one moment").count() >= 1
-    shown = names(page)
-    page.get_by_role("button", name="Settings").click()
-    page.get_by_text("Contact sheet").click()
-    page.keyboard.press("Escape")
-    button(page, "album", 0, "Leave out").wait_for(state="detached")
-    settled(page)
-    assert names(page) == shown
-    assert page.locator(".st-key-photos-album").get_by_text("instead of").count() == 0
+    stack = page.locator(".st-key-album-small .stack").first
+    stack.wait_for()
+    cell = cells(page).filter(has=page.locator(".stack")).first
+    cell.hover()
+    cell.get_by_text("of one moment").wait_for()
+    before = len(names(page))
+    stack.click()
+    cells(page).nth(before).wait_for()
 
 
 def test_there_may_be_no_place_or_more_than_photos(page, server):
     """K = 0 is an empty album; with room for all, all are in and empty places are told."""
     page.goto(f"{server}/album?places=0&vector=ours")
-    page.get_by_text("0 photos").wait_for()
-    assert page.get_by_text("Export").count() == 0
+    page.get_by_text("0 photos of 24", exact=True).wait_for()
+    assert page.get_by_role("button", name="Export").count() == 0
     page.goto(f"{server}/album?places=40&vector=ours")
     page.get_by_text("16 places left empty: there are no more").wait_for()
-    page.locator(".st-key-photos-album img").nth(23).wait_for()
-    settled(page)
-    assert len(names(page)) == 24
+    cells(page).nth(3).wait_for()
+    assert page.get_by_text("24 photos of 24", exact=True).count() == 1
 
 
 def test_an_export_tells_first_and_writes_then(album, originals, tmp_path):
     """Nothing is on the disk before `Write`, then what was told is; the photos stay."""
     page = album()
+    page.get_by_role("button", name="Export").click()
     for kind, option in OPTIONS.items():
         target = tmp_path / f"Album of mine, {kind}"
         page.get_by_text(option, exact=True).click()
@@ -209,6 +226,7 @@ def check_export(kind, target, originals):
 def test_what_cannot_be_a_place_is_said_before_anything_is_written(album, gallery):
     """A folder of photos that are indexed is refused in words."""
     page = album()
+    page.get_by_role("button", name="Export").click()
     field = page.get_by_label("Into folder")
     field.fill(str(gallery / "beach"))
     field.press("Enter")

@@ -1,15 +1,26 @@
 """Widgets of a saved album: picker, settings, spreads and book."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import actions, session_state
 from dashboard.cache import albums
+from dashboard.cache.choosing import EVERY_SECONDS
+from dashboard.component.photo_view import (
+    STRIP_PX,
+    GridStyle,
+    OwnFlags,
+    photo_grid,
+    shown_photos,
+    take_marks,
+)
 from dashboard.formatting import error_text, plain
 from dashboard.models import kept_album
 from dashboard.models.kept_album import SIZES
@@ -21,11 +32,13 @@ from photorank.album.book.plan import Frame
 from photorank.album.kept.album import KeptAlbum
 from photorank.album.kept.choose import rows_of_album
 from photorank.album.kept.store import Entry
-from photorank.errors import PhotorankError
+from photorank.errors import PhotorankError, counted
+from photorank.index.judging.marks import LEAVE_OUT
 from photorank.index.opened import Index
 from photorank.outside_text import printable
 
 _PICKER = "album"
+_WISHES = {"fill": actions.fill_album, "swap": actions.swap_in_album}
 _MAX_PAGES = 400
 _LARGE_SHARE = 0.45  # of a page's width, from which a thumbnail has too few pixels
 
@@ -72,14 +85,26 @@ def turn_to_kept() -> None:
         session_state.set_widget(_PICKER, name)
 
 
-@st.fragment
 def show_album(index: Index, name: str) -> None:
     """Show a saved album with all its controls."""
     with show_errors(st.warning):
+        waits = not _has_time(index, albums.store().load(name))
+    every = EVERY_SECONDS if waits else None
+    st.fragment(partial(_show, index, name, waits), run_every=every)()
+
+
+def _show(index: Index, name: str, waits: bool) -> None:
+    with show_errors(st.warning):
+        take_marks(_left_out_key(name), index, _left_out_style(index, name, ()))
+        there = _has_time(index, albums.store().load(name))
         entry = albums.store().load(name)
         vector = albums.vector_of(index, entry.album)
         missing = len(rows_of_album(index, entry.album).missing)
+    if there == waits:
+        st.rerun()
     tools = _toolbar(index, entry, missing)
+    if waits:
+        st.caption(f":material/hourglass_top: Choosing from {counted(len(index), 'photo')} …")
     if told := session_state.taken_note("album"):
         st.toast(told)
     if vector is None or missing == len(entry.album.photos):
@@ -121,15 +146,15 @@ def _toolbar(index: Index, entry: Entry, missing: int) -> DeltaGenerator:
         st.button(
             "Fill from the best",
             icon=":material/auto_awesome:",
-            on_click=_told,
-            args=[actions.fill_album, index, entry],
+            on_click=session_state.wish_for_album,
+            args=[name, "fill", seen],
             help="Photos stay; empty places get the best that are left.",
         )
         st.button(
             "Best swap",
             icon=":material/swap_horiz:",
-            on_click=_told,
-            args=[actions.swap_in_album, index, entry],
+            on_click=session_state.wish_for_album,
+            args=[name, "swap", seen],
             help="Exchanges the one photo whose exchange helps the album most.",
         )
         _settings(entry)
@@ -188,26 +213,47 @@ def _pdf_button(book: Any, name: str) -> None:
     )
 
 
+def _has_time(index: Index, entry: Entry) -> bool:
+    """False while a wish for a saved album waits for its choice; else it is carried out."""
+    wish = session_state.album_wish(entry.name)
+    if wish is None:
+        return True
+    what, seen = wish
+    try:
+        if not actions.judging(index, entry, fill=what == "fill").is_there():
+            return False
+    except PhotorankError:
+        pass  # the action tells it
+    session_state.end_album_wish(entry.name)
+    _told(_WISHES[what], index, replace(entry, revision=seen))
+    return True
+
+
 def _left_out(index: Index, entry: Entry) -> None:
-    rows = rows_of_album(index, entry.album).left_out
+    """Show the photos that an album leaves out, in which they can be allowed again."""
+    rows = sorted(rows_of_album(index, entry.album).left_out)
     if not rows:
         return
-    with st.expander(f"{len(rows)} left out"):
-        for row in sorted(rows):
+    st.subheader(f"{len(rows)} left out", anchor=False)
+    st.caption("X, or its button once more, allows a photo again.")
+    photos = shown_photos(index, np.array(rows, dtype=np.intp))
+    style = _left_out_style(index, entry.name, entry.album.left_out)
+    photo_grid(_left_out_key(entry.name), photos, style)
+
+
+def _left_out_key(name: str) -> str:
+    return f"left-out-{name}"
+
+
+def _left_out_style(index: Index, name: str, left_out: Sequence[str]) -> GridStyle:
+    def put(row: int, flag: int) -> None:
+        if flag != LEAVE_OUT:
             photo = index.photo(row)
-            with st.container(horizontal=True, vertical_alignment="center"):
-                if index.thumbnail(photo).exists():
-                    st.image(str(index.thumbnail(photo)), width=90)
-                st.button(
-                    "Allow again",
-                    key=f"allow-{photo.digest}",
-                    on_click=_change,
-                    args=[
-                        entry.name,
-                        f"allowed {printable(photo.path.name)}",
-                        lambda album, digest=photo.digest: album.allow([digest]),
-                    ],
-                )
+            said = f"allowed {printable(photo.path.name)}"
+            _change(name, said, lambda album: album.allow([photo.digest]))
+
+    flags = OwnFlags(dict.fromkeys(left_out, LEAVE_OUT), put)
+    return GridStyle("Left out", rows=1, height=STRIP_PX, rater=session_state.rater(), flags=flags)
 
 
 def _step(

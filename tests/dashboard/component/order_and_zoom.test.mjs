@@ -42,6 +42,16 @@ test("a photo inside a stack is found, and leads to the stack's first", () => {
   assert.equal(columns.find("05"), -1);
 });
 
+test("an order goes on where most photos are the same, and begins anew where they are others", () => {
+  const of = (...ids) => new Columns(order(ids.map((id) => [id, 1500, 0, 1, 1])));
+  const before = of(1, 2, 3, 4);
+  assert.ok(of(1, 2, 3, 5).continues(before)); // one for another
+  assert.ok(of(9, 8, 7, 6).continues(before)); // as many: the same photos sorted anew
+  assert.ok(of(1, 3, 4).continues(before));
+  assert.ok(!of(1, 5, 6).continues(before));
+  assert.ok(!of().continues(before));
+});
+
 test("addresses hold no more than one name a part", () => {
   assert.equal(urlsOf("http://h/b", "a/../b", "../x").small, "http://h/b/photos/a%2F..%2Fb/..%2Fx/384");
 });

@@ -1,15 +1,20 @@
-import re
+import time
 
+import numpy as np
 import pytest
 
+from dashboard.cache import choosing
+from dashboard.routes import orders
 from photorank.album.kept.album import BookSettings, KeptAlbum
 from photorank.album.kept.store import AlbumStore
 from photorank.index.building.build import build_index
 from photorank.index.building.request import BuildRequest
 from photorank.index.catalogue.connection import adding
 from photorank.index.catalogue.face_rows import record_faces
+from photorank.index.judging.marks import marks_of
 from photorank.index.opened import Index
 from photorank.workspace import Workspace
+from tests.fixtures.mounted import mounted, press
 from tests.photos.faces.test_face import LARGE
 
 pytestmark = pytest.mark.slow
@@ -25,26 +30,123 @@ def button(app, label, place=0):
     return [one for one in app.button if one.label == label][place]
 
 
+def grid(app, label="Photos of the album"):
+    """Return what a grid of the page is given; None if it is not there."""
+    return next((one for one in mounted(app) if one.get("label") == label), None)
+
+
+def said(app, label="Photos of the album"):
+    """Return name and caption of each photo of a grid, in order."""
+    held = orders._held[grid(app, label)["order"]]
+    return held.words(range(held.n))
+
+
+def tokens(app, label="Photos of the album"):
+    """Return the beginnings of the digests of a grid's photos, the shots behind others too."""
+    held = orders._held[grid(app, label)["order"]]
+    return [held.data[8 * i : 8 * i + 8].hex() for i in range(held.n)]
+
+
+def mark(app, token, flag, key="album", client="tab"):
+    """Press P or X on a photo: 1 keeps it, -1 leaves it out, 0 takes that back."""
+    press(app, f"{key}-small", {"token": token, "mark": "flag", "value": flag}, client=client)
+
+
 def test_an_album_is_chosen_explained_and_changed(dashboard, paths):
-    """The headline counts it; pinned and banned photos stay where they were put."""
+    """Its grid has photos and reasons; what is kept or left out is so in the next choice."""
     app = dashboard("album")
     app.number_input(key="places").set_value(5).run()
     assert not app.exception
-    assert "**5 photos** of 24" in app.markdown[0].value
-    assert "shots of one moment" in texts(app)
-    assert re.search(r"instead of \d\\?\.jpg", texts(app))
-    assert len([one for one in app.button if one.label == "Leave out"]) == 5 + 5  # and just missed
+    assert "**5 photos** of 24" in texts(app)
+    captions = [caption for _, caption in said(app) if caption]
+    assert len(captions) == 5
+    assert any("shots of one moment" in one for one in captions)
+    assert len(app.button) < 6  # marks are given in the grid
 
-    button(app, "Leave out").click().run()
-    assert not app.exception
-    assert "Left out" in [one.value for one in app.header]
-    button(app, "Always keep", -1).click().run()
-    assert not app.exception
-    assert "you always keep it" in texts(app)
-    button(app, "No longer keep").click().run()
-    button(app, "Allow again").click().run()
-    assert not app.exception
-    assert "you always keep it" not in texts(app)
+    first, missed = tokens(app)[0], tokens(app, "Just missed")[0]
+    mark(app, first, -1)
+    assert first in tokens(app, "Left out")
+    assert first not in tokens(app)
+    mark(app, missed, 1, "missed")
+    assert missed in tokens(app)
+    assert any("you always keep it" in caption for _, caption in said(app))
+    assert grid(app)["marks"][missed] == [1, 0]
+    mark(app, missed, 0, client="another tab")
+    mark(app, first, 0, "banned")
+    assert grid(app, "Left out") is None
+    assert not any("you always keep it" in caption for _, caption in said(app))
+
+
+def test_shots_of_one_moment_are_a_stack(dashboard, paths):
+    """The other shots of a photo of the album are behind it, to be kept instead of it."""
+    app = dashboard("album", places="3")
+    columns = orders._held[grid(app)["order"]].data
+    n = orders._held[grid(app)["order"]].n
+    stacks = np.frombuffer(columns[-2 * n :], dtype="<u2").tolist()
+    assert sum(count > 0 for count in stacks) == 3
+    assert sum(stacks) == n > 3
+
+
+def test_stars_given_in_an_album_are_a_persons_own(dashboard, paths):
+    """They are kept with all others; what an album leaves out is not."""
+    app = dashboard("album", places="3")
+    token = tokens(app)[0]
+    star = {"token": token, "mark": "stars", "value": 4}
+    press(app, "album-small", star, {"token": token, "mark": "flag", "value": -1})
+    [(digest, kept)] = marks_of(paths, "me").items()
+    assert digest.startswith(token)
+    assert kept == (0, 4)
+
+
+@pytest.fixture
+def slow_choice(monkeypatch):
+    """Have pages wait for no choice; return the lock that a choice needs."""
+    monkeypatch.setattr(choosing, "_AT_ONCE", 0)
+    monkeypatch.setattr(choosing, "_PATIENCE_SECONDS", 0.0)
+    return choosing._one_at_a_time
+
+
+def run_until(app, is_so):
+    """Run a page until something is so, as a browser does that looks every half second."""
+    for _ in range(100):
+        if is_so():
+            return
+        time.sleep(0.02)
+        app.run()
+    pytest.fail("it did not become so")
+
+
+def test_a_page_with_many_photos_is_there_before_its_choice(dashboard, paths, slow_choice):
+    """The best rated photos first, then the album; after a mark the album until the next one."""
+    with slow_choice:
+        app = dashboard("album", places="4")
+        assert "Choosing from 24 photos" in texts(app)
+        assert len(tokens(app)) == 4
+        assert not any(caption for _, caption in said(app))
+    run_until(app, lambda: "**4 photos** of 24" in texts(app))
+    assert "Choosing" not in texts(app)
+
+    with slow_choice:
+        before = tokens(app)
+        mark(app, before[0], -1)
+        assert "Choosing from 24 photos" in texts(app)
+        assert tokens(app) == before
+        assert grid(app)["marks"][before[0]] == [-1, 0]
+    run_until(app, lambda: tokens(app) != before)
+
+
+def test_a_kept_album_is_filled_when_its_choice_is_there(dashboard, paths, slow_choice):
+    """The page is there meanwhile, and says that it chooses."""
+    store = AlbumStore(Workspace(paths.root.parent.parent))
+    digests = tuple(Index.open(paths).digests()[:3])
+    store.create("ours", KeptAlbum("small", digests), "chosen")
+    app = dashboard("album", album="ours")
+    with slow_choice:
+        button(app, "Fill from the best").click().run()
+        assert "Choosing from 24 photos" in texts(app)
+        assert len(store.load("ours").album.photos) == 3
+    run_until(app, lambda: len(store.load("ours").album.photos) > 3)
+    assert "filled in" in app.toast[0].value
 
 
 def test_an_album_may_have_limits_on_photos_with_a_face(dashboard, paths):
@@ -63,23 +165,19 @@ def test_an_album_may_have_limits_on_photos_with_a_face(dashboard, paths):
 
 
 def test_wishes_that_contradict_themselves_are_told(dashboard, paths):
-    """More pins than places end the page in a line."""
+    """More pins than places end the choice in a line; the pins can be taken back below it."""
     app = dashboard("album")
     app.number_input(key="places").set_value(2).run()
-    button(app, "Always keep").click().run()
-    button(app, "Always keep").click().run()
+    first, second = tokens(app)[0], tokens(app, "Just missed")[0]
+    mark(app, first, 1)
+    mark(app, second, 1, "missed")
     app.number_input(key="places").set_value(1).run()
     assert not app.exception
     assert "2 photos pinned" in app.warning[0].value
-
-
-def test_the_contact_sheet_shows_photos_alone(dashboard, paths):
-    """No words, no buttons under them."""
-    app = dashboard("album")
-    app.number_input(key="places").set_value(3).run()
-    app.segmented_control(key="view").set_value("sheet").run()
-    assert not app.exception
-    assert "of one moment" not in app.markdown[1].value
+    assert sorted(tokens(app)) == sorted([first, second])
+    mark(app, first, 0, client="another tab")
+    assert not app.warning
+    assert tokens(app)[0] == second
 
 
 def test_an_export_is_told_before_it_is_done(dashboard, paths, tmp_path):
@@ -172,17 +270,18 @@ def test_what_is_no_whole_path_is_told(dashboard, paths, typed):
 def test_an_address_takes_pins_and_bans_along(dashboard, home):
     """Who is sent the address sees the same album; what is freed afterwards stays free."""
     app = dashboard("album", places="3")
-    button(app, "Always keep").click().run()
-    button(app, "Leave out").click().run()
+    kept, left_out = tokens(app)[0], tokens(app, "Just missed")[0]
+    mark(app, kept, 1)
+    mark(app, left_out, -1, "missed")
     address = {name: app.query_params[name] for name in ("pin", "ban")}
 
     other = dashboard("album", places="3", **address)
-    assert "you always keep it" in texts(other)
-    assert "Left out" in [one.value for one in other.header]
-    button(other, "No longer keep").click().run()
-    button(other, "Allow again").click().run()
+    assert any("you always keep it" in caption for _, caption in said(other))
+    assert tokens(other, "Left out") == [left_out]
+    mark(other, kept, 0)
+    mark(other, left_out, 0, "banned")
     assert not {"pin", "ban"} & set(other.query_params)
-    assert "Left out" not in [one.value for one in other.header]
+    assert grid(other, "Left out") is None
 
 
 @pytest.mark.parametrize("pin", ["", ",", "zz", "x" * 4000, "000000000000"])
@@ -191,7 +290,7 @@ def test_an_address_that_pins_what_there_is_not_pins_nothing(dashboard, home, pi
     app = dashboard("album", places="3", pin=pin)
 
     assert not app.exception
-    assert "you always keep it" not in texts(app)
+    assert not any("you always keep it" in caption for _, caption in said(app))
     assert "pin" not in app.query_params
 
 
@@ -220,8 +319,10 @@ def test_an_album_is_kept_and_changed_on_its_page(dashboard, paths):
     button(app, "Undo").click().run()
     assert len(store.load("Summer 2026").album.photos) == 3
     button(app, "Redo").click().run()
-    button(app, "Allow again").click().run()
+    [token] = tokens(app, "Left out")
+    mark(app, token, 0, "left-out-Summer 2026")
     assert store.load("Summer 2026").album.left_out == ()
+    assert grid(app, "Left out") is None
     button(app, "Best swap").click().run()
     assert not app.exception
 

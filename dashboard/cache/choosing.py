@@ -1,0 +1,46 @@
+"""Album that is chosen in a thread of its own, so that a page is drawn meanwhile."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from threading import Lock, Thread
+
+from photorank.album.make_album import Album
+
+EVERY_SECONDS = 0.5  # between two looks of a page at a choice that takes long
+_AT_ONCE = 2000  # photos from which an album is waited for: a second
+_PATIENCE_SECONDS = 0.3  # for a choice from more of them, before the page is drawn without it
+
+_one_at_a_time = Lock()  # who waits for one would not gain from sharing the processor with another
+
+
+class Choosing:
+    """Album being chosen, and then the album."""
+
+    def __init__(self, photos: int, choose: Callable[[], Album]) -> None:
+        self._patience = None if photos <= _AT_ONCE else _PATIENCE_SECONDS
+        self._answer: Future[Album] = Future()
+        Thread(target=self._run, args=[choose], daemon=True).start()
+
+    def _run(self, choose: Callable[[], Album]) -> None:
+        with _one_at_a_time:
+            try:
+                self._answer.set_result(choose())
+            except BaseException as error:  # whoever asks for the album is told
+                self._answer.set_exception(error)
+
+    def album(self) -> Album:
+        """Chosen album, which is waited for.
+
+        Raises what the choice raised, as AlbumError if the request contradicts itself.
+        """
+        return self._answer.result()
+
+    def is_there(self) -> bool:
+        """True if the choice has ended, well or not; a page has some patience with it."""
+        wait([self._answer], self._patience)
+        return self._answer.done()
+
+    @property
+    def failed(self) -> bool:
+        """True if the choice raised an error."""
+        return self._answer.done() and self._answer.exception() is not None

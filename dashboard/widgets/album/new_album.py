@@ -1,0 +1,189 @@
+"""Widgets of the page Album for a new choice: its photos, which are marked in the grid."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from dashboard import session_state
+from dashboard.cache import vector_ratings
+from dashboard.cache.choosing import EVERY_SECONDS, Choosing
+from dashboard.component.photo_view import (
+    STRIP_PX,
+    GridStyle,
+    OwnFlags,
+    photo_grid,
+    shown_photos,
+    take_marks,
+)
+from dashboard.models import album
+from dashboard.models.album import ShownAlbum
+from dashboard.models.words import vector_name
+from dashboard.widgets.album import kept_album
+from dashboard.widgets.album.export_form import export_form
+from dashboard.widgets.album.wish_form import Wish
+from dashboard.widgets.errors import show_errors
+from photorank.album.make_album import Album
+from photorank.album.request import AlbumRequest
+from photorank.errors import counted
+from photorank.index.judging.marks import KEEP, LEAVE_OUT
+from photorank.index.opened import Index
+
+GRIDS = ("album", "missed", "banned")  # keys, each with marks of its own
+ACTIONS = {"page": "More on its own page"}
+_FLAGS = {"pin": KEEP, "ban": LEAVE_OUT}
+_HOW = {flag: how for how, flag in _FLAGS.items()}
+
+
+def show_choice(index: Index, wish: Wish) -> None:
+    """Show a new choice of photos, which can be marked, kept and exported."""
+    session_state.read_marks_in_address(index)
+    waits = not _choosing(index, wish).is_there()
+    every = EVERY_SECONDS if waits else None
+    st.fragment(partial(_show, index, wish, waits), run_every=every)()
+
+
+def _show(index: Index, wish: Wish, waits: bool) -> None:
+    style = _style(index, wish)
+    for key in GRIDS:
+        take_marks(key, index, style)
+    session_state.put_marks_in_address(index.name)
+    choosing = _choosing(index, wish)
+    if choosing.is_there() == waits:
+        st.rerun()  # with another look at the choice, or without
+    made = session_state.last_album(index.name)
+    if not waits:
+        with show_errors(partial(_contradicted, index, wish)):
+            made = choosing.album()
+        session_state.note_album(index.name, made)
+    else:
+        _progress(index, first=made is None)
+    if made is None:
+        best = vector_ratings.extreme_rows(index, wish.vector, min(len(index), wish.places))
+        _grid("album", index, wish, ShownAlbum(best, None, {}))
+        return
+    tools = st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key="album-tools"
+    )
+    shown = album.shown_album(made, session_state.words())
+    _grid("album", index, wish, shown)
+    with tools:
+        _tools(index, wish, made)
+    _told(index, wish, made)
+    _strips(index, wish, made)
+    if made.chosen:
+        with tools, st.popover("Export", icon=":material/drive_file_move:", key="export-form"):
+            export_form(index, made)  # the last: what is wrong with a folder ends the page
+
+
+def _progress(index: Index, *, first: bool) -> None:
+    """Show that an album is being chosen, and which photos stand there meanwhile."""
+    meanwhile = ": until then, the best rated" if first else ""
+    st.caption(
+        f":material/hourglass_top: Choosing from {counted(len(index), 'photo')} …{meanwhile}"
+    )
+
+
+def _tools(index: Index, wish: Wish, made: Album) -> None:
+    """Show what may be done with the choice, beside the title of the page."""
+    st.caption(f"{counted(len(made.chosen), 'photo')} of {len(index):,}", width="content")
+    if not made.chosen:
+        return
+    swap = made.swap if album.helps(made) else None
+    st.button(
+        "Best swap",
+        icon=":material/swap_horiz:",
+        disabled=swap is None,
+        help=album.swap_text(index, made),
+        on_click=None if swap is None else partial(_swap, index, swap.out, swap.into),
+    )
+    marked = _with_marks(index, wish.request)
+    kept_album.keep_form(album.kept(index, made, marked, wish.alike, wish.vector.name))
+
+
+def _swap(index: Index, out: int, into: int) -> None:
+    session_state.mark_photo(index.name, index.photo(out).digest, "ban")
+    session_state.mark_photo(index.name, index.photo(into).digest, "pin")
+
+
+def _told(index: Index, wish: Wish, made: Album) -> None:
+    """Show how good the choice is, and what is to be known of it."""
+    headline = album.headline(
+        made, len(index), vector_name(wish.vector.name, session_state.words())
+    )
+    st.markdown(headline)
+    for note in made.notes:
+        st.caption(album.as_sentence(note))
+
+
+def _strips(index: Index, wish: Wish, made: Album) -> None:
+    """Show the photos that narrowly missed the album, and those that were left out."""
+    if made.missed:
+        st.subheader("Just missed", anchor=False)
+        _grid("missed", index, wish, album.shown_missed(made), strip=True)
+    banned = sorted(_rows(index, "ban"))
+    if banned:
+        st.subheader(session_state.word("banned"), anchor=False)
+        st.caption("X, or its button once more, allows a photo again.")
+        _grid("banned", index, wish, ShownAlbum(banned, None, {}), strip=True)
+
+
+def _grid(key: str, index: Index, wish: Wish, shown: ShownAlbum, *, strip: bool = False) -> None:
+    photos = shown_photos(
+        index,
+        np.array(shown.rows, dtype=np.intp),
+        vector_ratings.percentiles(index, wish.vector),
+        stacks=None if shown.stacks is None else np.array(shown.stacks, dtype=np.uint16),
+        caption=lambda row: shown.captions.get(row, ""),
+        captions=str(sorted(shown.captions.items())),
+    )
+    style = _style(index, wish)
+    if strip:
+        style = replace(style, rows=1, height=STRIP_PX)
+    act = photo_grid(key, photos, replace(style, label=album.LABELS[key]))
+    if act is not None and act.what == "page" and act.rows:
+        token = session_state.photo_token(index.photo(act.rows[0]).digest)
+        st.switch_page("views/photo.py", query_params=session_state.link_query({"photo": token}))
+
+
+def _style(index: Index, wish: Wish) -> GridStyle:
+    marks = session_state.album_marks(index.name)
+
+    def put(row: int, flag: int) -> None:
+        session_state.mark_photo(index.name, index.photo(row).digest, _HOW.get(flag))
+
+    flags = OwnFlags({digest: _FLAGS[how] for digest, how in marks.items()}, put)
+    return GridStyle(
+        rater=session_state.rater(), flags=flags, actions=ACTIONS, judged_by=wish.vector.name
+    )
+
+
+def _contradicted(index: Index, wish: Wish, told: str) -> None:
+    """Show why there is no such album, with the marked photos, whose marks may be taken back."""
+    st.warning(told)
+    marked = sorted(_rows(index, "pin") | _rows(index, "ban"))
+    _grid("album", index, wish, ShownAlbum(marked, None, {}))
+
+
+def _choosing(index: Index, wish: Wish) -> Choosing:
+    by = vector_name(wish.vector.name, session_state.words())
+    with show_errors(st.warning):
+        return vector_ratings.choosing(
+            index, wish.vector, wish.alike, _with_marks(index, wish.request), by
+        )
+
+
+def _with_marks(index: Index, request: AlbumRequest) -> AlbumRequest:
+    return replace(request, pinned=_rows(index, "pin"), banned=_rows(index, "ban"))
+
+
+def _rows(index: Index, how: str) -> frozenset[int]:
+    """Rows of the photos with a mark, "pin" or "ban"."""
+    marks: Mapping[str, str] = session_state.album_marks(index.name)
+    wanted = {digest for digest, one in marks.items() if one == how}
+    if not wanted:
+        return frozenset()
+    digests = enumerate(index.digests())
+    return frozenset(row for row, digest in digests if digest in wanted)

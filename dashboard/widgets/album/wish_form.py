@@ -1,0 +1,84 @@
+"""Settings of a new album in the head of the page Album."""
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from dashboard import session_state
+from dashboard.cache import index_data
+from dashboard.models import album
+from dashboard.widgets import pickers
+from dashboard.widgets.errors import show_errors
+from photorank.album.face_quota import FaceQuota
+from photorank.album.quotas import PER
+from photorank.album.request import BALANCE, AlbumRequest
+from photorank.index.opened import Index
+from photorank.similarity.series import THRESHOLD
+from photorank.vectors.master import MasterVector
+
+MOST = 1e6  # photos, more than any album has places
+
+
+class Wish(NamedTuple):
+    """Settings of a new album, before photos are marked."""
+
+    vector: MasterVector
+    request: AlbumRequest
+    alike: float  # cosine of the shots of one moment
+
+    @property
+    def places(self) -> int:
+        """Number of photos wished for."""
+        return self.request.places
+
+
+def ask_wish(index: Index) -> Wish:
+    """Settings that the user entered for a new album."""
+    vector = pickers.vector_picker(index)
+    with show_errors():
+        groups = index_data.labels(index).group_names
+    # Not of the type int, for which an address that asks for 1e309 places ends in an error.
+    places = st.number_input(
+        "Places", 0.0, MOST, 24.0, 1.0, "%.0f", key="places", bind="query-params",
+        width=150, label_visibility="collapsed", icon=":material/photo_library:",
+    )  # fmt: skip
+    with st.popover("Settings", icon=":material/tune:", key="settings"):
+        group = pickers.group_picker(groups)
+        balance = st.slider(
+            "Quality … variety", 0.0, 1.0, BALANCE, 0.05, key="balance", help=album.BALANCE_HELP,
+            bind="query-params",
+        )  # fmt: skip
+        alike = st.slider(
+            "Alike from",
+            0.7,
+            1.0,
+            THRESHOLD,
+            0.01,
+            key="alike",
+            help=album.ALIKE_HELP[session_state.words()],
+        )
+        limit = st.selectbox(
+            "At most", list(album.LIMITS), format_func=lambda per: album.LIMITS[per], key="per"
+        )
+        at_most = st.number_input("photos", 1, int(MOST), 3, key="most", disabled=limit == "none")
+        with_faces = _face_quota() if limit == "none" and index_data.faces(index).by_row else None
+    request = AlbumRequest(
+        int(places),
+        balance,
+        None if group is None else groups[group],
+        per=next((per for per in PER if per == limit), None),
+        at_most=int(at_most),
+        with_faces=with_faces,
+    )
+    return Wish(vector, request, alike)
+
+
+def _face_quota() -> FaceQuota | None:
+    """Limits that the user entered for photos with a visible face; None without."""
+    least = st.number_input("With a face, at least", 0, int(MOST), 0, key="least-faces")
+    most = st.number_input(
+        "With a face, at most", 0, int(MOST), None, key="most-faces", placeholder="any number"
+    )
+    if most is None:
+        return FaceQuota(least) if least else None
+    return FaceQuota(least, max(least, most))

@@ -1,0 +1,38 @@
+from threading import Event
+
+import pytest
+
+from dashboard.cache import choosing
+from dashboard.cache.choosing import Choosing
+from photorank.errors import AlbumError
+
+
+def test_a_page_has_some_patience_with_a_choice_from_many_photos(monkeypatch):
+    """It is drawn before the choice is there, which goes on."""
+    monkeypatch.setattr(choosing, "_PATIENCE_SECONDS", 0.01)
+    goes_on = Event()
+
+    def choose():
+        goes_on.wait(10)
+        return "an album"
+
+    many = Choosing(100_000, choose)
+    assert not many.is_there()
+    assert not many.failed
+    goes_on.set()
+    assert many.album() == "an album"
+    assert many.is_there()
+    assert Choosing(3, choose).is_there()  # few photos are waited for
+
+
+def test_what_a_choice_raises_is_raised_where_it_is_asked_for():
+    """And told before, so that another is begun for the next who asks."""
+
+    def choose():
+        raise AlbumError("more pins than places.")
+
+    failed = Choosing(3, choose)
+    assert failed.is_there()
+    assert failed.failed
+    with pytest.raises(AlbumError, match="more pins"):
+        failed.album()
