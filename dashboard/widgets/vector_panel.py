@@ -1,6 +1,7 @@
 """Widgets of one vector on the page Vectors: best photos, facts and removal."""
 
 import json
+from html import escape
 
 import numpy as np
 import streamlit as st
@@ -35,7 +36,7 @@ def vector_panel(index: Index, vector: MasterVector, card: VectorCard) -> None:
         _best(index, card.name, best)
         with st.container(horizontal=True):
             with st.popover("All facts"):
-                st.table(card.facts.set_index("fact"))
+                st.html(_facts(card))
             st.download_button(
                 "Download",
                 json.dumps(vector.to_json(), indent=1),
@@ -47,6 +48,15 @@ def vector_panel(index: Index, vector: MasterVector, card: VectorCard) -> None:
             )
             if card.own:
                 _remover(index, card.name)
+
+
+def _facts(card: VectorCard) -> str:
+    """Table of all that is known of a vector, as HTML; a key can scroll what is long."""
+    rows = "".join(
+        f'<tr><th scope="row">{escape(str(fact))}</th><td>{escape(str(value))}</td></tr>'
+        for fact, value in card.facts.itertuples(index=False)
+    )
+    return f'<div class="longer" tabindex="0"><table class="facts">{rows}</table></div>'
 
 
 @st.fragment

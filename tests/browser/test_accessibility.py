@@ -43,7 +43,7 @@ def barriers(page):
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
 def test_no_page_has_a_serious_barrier(server, tab, scheme, width):
-    """On a wide light screen and on a narrow dark one, and none has the viewer or its panels."""
+    """On a wide light screen and on a narrow dark one; nor has an open menu, or the viewer."""
     page = tab
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
@@ -54,9 +54,20 @@ def test_no_page_has_a_serious_barrier(server, tab, scheme, width):
     for path in PAGES:
         go_on(page, f"/{path}")
         found[path] = barriers(page)
-    found |= viewer_barriers(page)
+    found |= menu_barriers(page) | viewer_barriers(page)
 
     assert {path: each for path, each in found.items() if each} == {}
+
+
+def menu_barriers(page):
+    """Return the barriers of menus while they are open, the button that opened them included."""
+    found = {}
+    for path, menu in (("/compare", "About"), ("/vectors", "All facts"), ("/compare", "By words")):
+        go_on(page, path)
+        page.get_by_role("button", name=menu).first.click()
+        page.get_by_test_id("stPopoverBody").wait_for()
+        found[f"{path} {menu}"] = barriers(page)
+    return found
 
 
 def viewer_barriers(page):
