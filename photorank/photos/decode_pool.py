@@ -58,6 +58,12 @@ class Decoded(NamedTuple):
     faces: list[Face] | None = None  # None if they were not looked for
 
 
+def start_process() -> None:
+    """Begin to start a pool process if none is idle, beside other work before the first photo."""
+    if not _idle:
+        threading.Thread(target=_start, daemon=True).start()
+
+
 def decode_isolated(
     data: bytes, *, short_side: int | None = None, long_side: int = 0, faces: bool = False
 ) -> Decoded:
@@ -244,6 +250,13 @@ def _ask(task: str, data: bytes, **options: Any) -> Reply:
         with suppress(_FailedWorkerError):
             return _reply_of(worker, task, data, options)
     return _reply_of(_Worker(), task, data, options)
+
+
+def _start() -> None:
+    with suppress(DecoderError):  # the first photo starts one again, and says what fails
+        worker = _Worker()
+        with _lock:
+            _idle.append(worker)
 
 
 def _idle_worker() -> _Worker | None:

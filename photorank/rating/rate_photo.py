@@ -15,7 +15,7 @@ from photorank.errors import (
     UnusablePhotosError,
 )
 from photorank.index.opened import Found, Index
-from photorank.photos.decode_pool import decode_isolated
+from photorank.photos.decode_pool import decode_isolated, start_process
 from photorank.photos.open_photo import read_photo
 from photorank.rating.percentiles import percentiles_among
 from photorank.rating.probability import Slope, probability, slope_for
@@ -90,7 +90,9 @@ def _rows_and_embeddings(
                 raise MissingPathError(path)
             row = index.row_now(path)
             if row is None:
-                embedded.append(embed_photo(read_photo(path), encoder())[0])
+                data = read_photo(path)
+                start_process()  # while the encoder is loaded
+                embedded.append(embed_photo(data, encoder())[0])
             else:
                 embedded.append(index.embeddings_of([row])[0])
             rows.append(row)

@@ -154,6 +154,19 @@ def test_the_largest_photo_fits_in_the_limits():
     assert decode_isolated(data, short_side=224).photo.getpixel((9, 9)) == (0, 128, 128)
 
 
+def test_a_process_that_was_begun_decodes_the_first_photo():
+    """It starts beside other work, and no second one is started for the photo."""
+    decode_pool._end_all()
+    decode_pool.start_process()
+    end = time.monotonic() + 20
+    while not decode_pool._idle and time.monotonic() < end:
+        time.sleep(0.01)
+    (begun,) = decode_pool._idle
+    decode_pool.start_process()
+    decode_isolated(saved(scene(8, 8)))
+    assert decode_pool._idle == [begun]
+
+
 def test_a_process_that_dies_while_idle_is_not_noticed():
     """The system may take it for its memory; another one is started."""
     decode_isolated(saved(scene()))
