@@ -85,6 +85,10 @@ class ComparisonGraph(ABC):
             gram[part.start :, part] = products(Z[:, part.start :], self.laplacian(Z[:, part]))
         return gram
 
+    def deviations(self, Z: Floats) -> Floats | None:
+        """Rows D (n, r) of photos Z (n, r), with Dᵀ D = Zᵀ L Z; None if no closed form is known."""
+        return None
+
     @abstractmethod
     def preference(self) -> Floats:
         """Net preference b_i = Σ_j w_ij m_ij of each photo (n,)."""

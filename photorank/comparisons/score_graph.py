@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from photorank.comparisons.codes import combined, dense_ranks, places, rows_by_code
+from photorank.comparisons.deviations import Deviations
 from photorank.comparisons.graph import Agreement, ComparisonGraph, Edges, SampledPairs
 from photorank.comparisons.sorted_blocks import Blocks
 from photorank.errors import ComparisonsError
@@ -71,12 +72,10 @@ class ScoreGraph(ComparisonGraph):
 
     def laplacian(self, X: Embeddings | Floats) -> Floats:
         X = np.asarray(X, dtype=np.float64)
-        # The one place where a copy of all photos is worth avoiding.
-        everybody = np.array_equal(self.rows, np.arange(self.n))
-        rows = X if everybody else X[self.rows]
+        rows = X if self._everybody else X[self.rows]
         product = self._signed(lambda part: part.laplacian(rows))
         product /= self._total
-        return product if everybody else self.spread(product)
+        return product if self._everybody else self.spread(product)
 
     def gram(self, Z: Embeddings | Floats) -> Floats:
         if self.gap_power:
@@ -84,6 +83,13 @@ class ScoreGraph(ComparisonGraph):
         gram = self._signed(lambda part: part.gram(Z, self.rows))
         gram /= self._total
         return gram
+
+    def deviations(self, Z: Floats) -> Floats | None:
+        if self.gap_power or self.different is not None:
+            return None
+        rows = self._deviations.rows(Z if self._everybody else Z[self.rows])
+        rows /= np.sqrt(self._total)
+        return rows if self._everybody else self.spread(rows)
 
     def preference(self) -> Floats:
         return self.laplacian(self.spread(self.labels))
@@ -293,6 +299,15 @@ class ScoreGraph(ComparisonGraph):
         if self.different is not None:
             codes.append(combined(self.same, self.different))
         return tuple(Blocks.of(self.labels, self.trust, code, self.gap_power) for code in codes)
+
+    @cached_property
+    def _everybody(self) -> bool:
+        """True if each photo has a label, in order: then a copy of all photos is avoided."""
+        return np.array_equal(self.rows, np.arange(self.n))
+
+    @cached_property
+    def _deviations(self) -> Deviations:
+        return self._parts[0].deviations()
 
     def _signed(self, of: Callable[[Blocks], Floats]) -> Floats:
         """Sum over the pairs in scope: over pairs of equal code `same`, minus the excluded ones."""

@@ -6,6 +6,7 @@ from math import comb
 import numpy as np
 
 from photorank.comparisons.codes import combined, dense_ranks, order_within, run_starts
+from photorank.comparisons.deviations import Deviations
 from photorank.comparisons.dominance import dominance, prefix_sums
 from photorank.comparisons.double_precision import portions
 from photorank.typing import Codes, Embeddings, Floats, Labels, Ratings
@@ -94,6 +95,11 @@ class Blocks:
         gram -= of_blocks.T @ of_blocks
         gram += of_tiers.T @ of_tiers
         return gram
+
+    def deviations(self) -> Deviations:
+        """Deviations of the photos (l,), whose squares are the pairs' at gap power 0."""
+        place = np.argsort(self.order)
+        return Deviations.of(self.block[place], self.tier[place], self.u[place])
 
     def credit(self, ratings: Ratings) -> Floats:
         """Weight (l,) of each photo's pairs that ratings order as labels do, ties half."""

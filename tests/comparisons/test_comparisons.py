@@ -309,6 +309,20 @@ def test_components_are_what_comparisons_link():
     assert (labels.n_components, choices.n_components) == (2, 2)
 
 
+@pytest.mark.parametrize("scope", ["all", "within"])
+def test_squared_deviations_are_the_laplacians(scope):
+    """One deviation a photo tells of all pairs: Dᵀ D = Zᵀ L Z, with ties, blocks and trust."""
+    rng = np.random.default_rng(0)
+    labels = np.append(rng.integers(0, 9, 38), [20.0, np.nan])
+    graph = Comparisons.from_scores(labels, weights=rng.uniform(0.5, 2, 40))
+    graph = graph.restricted(np.arange(40) % 3, scope).take(rng.permutation(40))
+    Z = rng.normal(size=(40, 5))
+
+    deviations = graph.deviations(Z)
+
+    np.testing.assert_allclose(deviations.T @ deviations, Z.T @ graph.laplacian(Z), atol=1e-12)
+
+
 @pytest.mark.parametrize("gap_power", [0, 1])
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_gram_is_the_laplacians(scope, gap_power, monkeypatch):

@@ -12,6 +12,7 @@ from photorank.typing import Codes, Floats
 from photorank.vectors.learners.choose_penalty import FOLDS, HeldOut, best_alpha, held_out_whole
 from photorank.vectors.learners.direction_learner import UncertainLearner
 from photorank.vectors.learners.solvers.coordinates import RowSpace, unit_prior
+from photorank.vectors.learners.solvers.dual import DualProblem, dual_problem
 from photorank.vectors.learners.solvers.ridge import ALPHAS, Problem
 
 # Along which the penalty is chosen by holding out; on OASIS and on bursts all axes do no better.
@@ -108,17 +109,18 @@ class AllPairs(UncertainLearner):
         # In coordinates where Ω is the identity every penalty is a plain ridge.
         unwhiten = self._unwhiten(judged, graph)  # (d,) or (d, d), or None
         Z = judged if unwhiten is None else _times(judged, unwhiten)
-        # The penalty keeps v − s v0 among the photos; their copies are outside of their span.
-        space = RowSpace.of(Z) if beside is None else None
         if beside is not None and unwhiten is not None:
             beside = beside.scaled(unwhiten)
-        if space is not None:
-            Z = space.coordinates  # (n, r)
         prior = None if self.prior is None else unit_prior(self.prior, X.shape[1])
         given = None if prior is None else judged @ prior
         groups = None if self._groups is None else self._groups[rows]
 
-        problem = Problem.of(Z, graph, given, beside)
+        # The penalty keeps v − s v0 among the photos; their copies are outside of their span.
+        dual = dual_problem(Z, graph, given) if beside is None else None
+        space = RowSpace.of(Z) if beside is None and dual is None else None
+        if space is not None:
+            Z = space.coordinates  # (n, r)
+        problem = dual or Problem.of(Z, graph, given, beside)
         alpha = self.alpha
         if alpha is None and beside is not None:
             # Twice the mean squared centred norm is the mean squared distance of a pair.
@@ -130,8 +132,9 @@ class AllPairs(UncertainLearner):
 
         self.alpha_, self.prior_scale_ = float(alpha), float(fit.prior_scales[0])
         self._centre = judged.mean(axis=0, dtype=np.float64)
-        self._posterior = (problem, fit, space, unwhiten)
-        own = self._in_features(fit.weights[0], space, unwhiten)
+        span = dual or space
+        self._posterior = (problem, fit, span, unwhiten)
+        own = self._in_features(fit.weights[0], span, unwhiten)
         return own if prior is None else own + self.prior_scale_ * prior
 
     @property
@@ -163,7 +166,7 @@ class AllPairs(UncertainLearner):
         # along the main axes, which hold nearly all that the penalty lets through.
         axes = problem.main_axes(_MAIN_AXES)
         alphas = ALPHAS * (problem.curvature(axes[:, -1]) or 1.0)
-        Z = Z @ axes.astype(Z.dtype)
+        Z = problem.along(Z, axes)
 
         def losses(train: Codes, test: Codes) -> Iterable[HeldOut]:
             taught, graph = comparisons.take(train), comparisons.take(test)
@@ -183,8 +186,8 @@ class AllPairs(UncertainLearner):
     def _covariance_root(self) -> Floats:
         # Choices are independent: cov(v) = s² H⁻¹ with H = XᵀLX + αΩ. Pairs of labels share
         # photos and the noise is one draw a photo: cov(v) = σ² H⁻¹ XᵀL²X H⁻¹.
-        problem, fit, space, unwhiten = self._posterior
-        return self._in_features(problem.covariance_root(fit), space, unwhiten)
+        problem, fit, span, unwhiten = self._posterior
+        return self._in_features(problem.covariance_root(fit), span, unwhiten)
 
     def _unwhiten(self, X: Floats, comparisons: Comparisons) -> Floats | None:
         """Root Ω^(−1/2) of the penalty matrix (scaled to mean eigenvalue 1), (d,) if diagonal.
@@ -212,9 +215,11 @@ class AllPairs(UncertainLearner):
         return np.linalg.inv(np.linalg.cholesky(covariance)).T
 
     @staticmethod
-    def _in_features(weights: Floats, space: RowSpace | None, unwhiten: Floats | None) -> Floats:
+    def _in_features(
+        weights: Floats, span: DualProblem | RowSpace | None, unwhiten: Floats | None
+    ) -> Floats:
         """Weights in feature space, from the solver's weights (r,) or (r, k)."""
-        features = weights if space is None else space.in_features(weights)
+        features = weights if span is None else span.in_features(weights)
         if unwhiten is None:
             return features
         return (features.T * unwhiten).T if unwhiten.ndim == 1 else unwhiten @ features

@@ -97,6 +97,10 @@ class Problem:
         form = Tridiagonal.of(self.gram.astype(np.float32))
         return form.back(form.eigenvectors[:, -k:])
 
+    def along(self, Z: Floats, axes: Floats) -> Floats:
+        """Coordinates (n, k) of photos Z (n, r) along axes (r, k), in the axes' precision."""
+        return (Z.astype(axes.dtype) @ axes).astype(np.float64)
+
     def curvature(self, axis: Floats) -> float:
         """Rayleigh quotient uᵀ G u / uᵀ u of an axis (r,): of an eigenvector its eigenvalue."""
         u, diagonal = axis.astype(np.float64), np.diag(self.gram)
@@ -167,19 +171,18 @@ class Problem:
         weights = solved[:, :, 0]
         if solved.shape[2] == 1:
             return Solutions(alphas, weights, np.zeros(len(alphas)))
-        scales = self._prior_scales(np.einsum("r,ark->ak", self.prior_pull, solved))
+        scales = self._prior_scales(self._left(alphas, solved))
         return Solutions(alphas, weights - scales[:, None] * solved[:, :, 1], scales)
 
-    def _prior_scales(self, reached: Floats) -> Floats:
-        """Scale s ≥ 0 of the prior direction (a,), one per penalty; 0 if labels contradict it.
+    def _left(self, alphas: Floats, solved: Floats) -> Floats:
+        """Prior's products with the labels and with itself (a, 2), less what the photos reach."""
+        reached = np.einsum("r,ark->ak", self.prior_pull, solved)
+        return np.array([self.prior_preference, self.prior_energy]) - reached
 
-        What the photos reach (a, 2) of the prior's product with the labels, and with itself,
-        is left to them.
-        """
-        explained = self.prior_preference - reached[:, 0]
-        left = self.prior_energy - reached[:, 1]
-        known = left > 1e-12 * self.prior_energy
-        return np.where(known, np.maximum(explained, 0.0) / np.where(known, left, 1.0), 0.0)
+    def _prior_scales(self, left: Floats) -> Floats:
+        """Scale s ≥ 0 of the prior direction (a,), one per penalty; 0 if labels contradict it."""
+        known = left[:, 1] > 1e-12 * self.prior_energy
+        return np.where(known, np.maximum(left[:, 0], 0.0) / np.where(known, left[:, 1], 1.0), 0.0)
 
 
 def _solved(G: Floats, B: Floats) -> Floats:

@@ -1,0 +1,76 @@
+"""Ridge least squares on labels of fewer photos than dimensions, by one weight a photo."""
+
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+
+from photorank.comparisons.comparisons import Comparisons
+from photorank.typing import Floats
+from photorank.vectors.learners.solvers.ridge import Problem, Solutions
+
+
+@dataclass(frozen=True, kw_only=True)
+class DualProblem(Problem):
+    """Ridge problem in v and s ≥ 0: ‖D v + s t − m‖² + α ‖v‖², for deviations D (n, d).
+
+    Its solution is v = Dᵀ η with (D Dᵀ + αI) η = m − s t: the matrix is as large as there are
+    photos, and the weights η (n,) leave the residuals α η. All else is as in :class:`Problem`,
+    for D Dᵀ has the eigenvalues of Dᵀ D.
+
+    References
+    ----------
+    Saunders, Gammerman and Vovk (1998). Ridge regression learning algorithm in dual variables.
+    https://eprints.soton.ac.uk/258942/
+    """
+
+    rows: Floats  # (n, d) D
+    comparisons: Comparisons
+
+    def in_features(self, weights: Floats) -> Floats:
+        """Weights (d, …) in feature space, from weights η (n, …) of the photos."""
+        return self.rows.T @ weights
+
+    def along(self, Z: Floats, axes: Floats) -> Floats:
+        """Coordinates (n, k) of photos Z (n, d) along eigenvectors (n, k) of D Dᵀ."""
+        features = self.rows.astype(axes.dtype).T @ axes
+        return super().along(Z, features / np.linalg.norm(features, axis=0))
+
+    def residuals(self, path: Solutions) -> Floats:
+        """Sums Σ w_ij e_ij² (a,) over the pairs."""
+        return path.alphas**2 * np.einsum("an,an->a", path.weights, path.weights)
+
+    def covariance_root(self, fit: Solutions) -> Floats:
+        """Factor R (n, n) of the weights' covariance R Rᵀ, for one penalty."""
+        own = cast(Floats, self.comparisons.deviations(np.eye(len(self.gram))))
+        axes, inverse = self.form.back(self.form.eigenvectors), self.form.inverse(fit.alphas[0])
+        return self.noise(fit)[0] * axes @ (inverse[:, None] * (axes.T @ own))
+
+    def _left(self, alphas: Floats, solved: Floats) -> Floats:
+        return alphas[:, None] * np.einsum("n,ank->ak", self.prior_pull, solved)
+
+
+def dual_problem(Z: Floats, comparisons: Comparisons, given: Floats | None) -> DualProblem | None:
+    """Dual problem from photos Z (n, d), comparisons, and prior ratings t (n,) if given.
+
+    None where it saves nothing, as n ≥ d, or where the pairs have no deviations.
+    """
+    if len(Z) >= Z.shape[1] or comparisons.scores is None:
+        return None
+    t = np.zeros(len(Z)) if given is None else given
+    deviations = comparisons.deviations(np.column_stack([Z, comparisons.scores, t]))
+    if deviations is None:
+        return None
+    rows, m, t = deviations[:, :-2], deviations[:, -2], deviations[:, -1]
+    return DualProblem(
+        gram=rows @ rows.T,
+        pull=m,
+        energy=float(m @ m),
+        prior_pull=t,
+        prior_energy=float(t @ t),
+        prior_preference=float(m @ t),
+        n_judgements=comparisons.n_judgements,
+        labelled=(Z, comparisons),
+        rows=rows,
+        comparisons=comparisons,
+    )
