@@ -19,7 +19,7 @@ const PHONE_PX = 600;
 const MOST_PX = 330; // height of a row
 const HIGHEST_PX = 400; // of one in rows that fill the window
 const USUAL_PX = 768; // height of a small window
-const STRIP_PX = 80; // height from which a strip is divided into rows
+const STRIP_PX = 56; // height of a row of a strip at least, where it has two
 const STEP_PX = 10; // by which rows are made lower until they fit
 const BELOW_PX = 16; // that stay free below rows that fill the window
 const SMALL_PX = 384; // of a thumbnail's long side
@@ -211,7 +211,7 @@ export class Grid {
   /** A strip that takes its share of what a window is higher than usual, in several rows. */
   grow() {
     const room = (this.data.target ?? 0) + (this.data.grows ?? 0) * Math.max(0, innerHeight - USUAL_PX);
-    const most = Math.max(1, Math.floor(room / STRIP_PX));
+    const most = room < 2 * STRIP_PX ? 1 : 2;
     this.pack(room / most - this.gap * (1 - 1 / most), most);
   }
 

@@ -108,6 +108,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
       tools.append(button);
     }
     cell.append(tools);
+    cell.addEventListener("click", (event) => {
+      if (!(event.target instanceof Element && event.target.closest("button"))) cell.focus(); // a finger
+    });
     cell.addEventListener("keydown", (event) => {
       if (event.target !== cell) return;
       /** @type {Record<string, string>} */

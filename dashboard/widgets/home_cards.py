@@ -24,7 +24,7 @@ from photorank.index.opened import Index
 from photorank.vectors.master import MasterVector
 
 BEST = 400  # photos at most, from which three rows are filled
-ROWS, ROW_PX = 3, 205
+ROWS, ROW_PX = 3, 150
 STRIP, STRIP_PX = 16, 62  # photos on a card at most, and the least height of their strip in pixels
 GROWS = 0.38  # of what a window is higher than a small one, which each of two strips takes
 ON = ":material/arrow_forward:"

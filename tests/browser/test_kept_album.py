@@ -27,6 +27,11 @@ def test_spreads_are_changed_by_keys_and_by_mouse(running, tab):
     tab.goto(f"{running.address}/album?album=Summer")
     frames = tab.locator("#spreads .frame")
     frames.nth(5).wait_for()
+    leave_out = frames.nth(3).get_by_role("button", name="Leave out")
+    tab.mouse.move(0, 0)
+    assert not leave_out.is_visible()  # a finger could press what it does not see
+    frames.nth(3).click()
+    assert leave_out.is_visible()
 
     def wait_for_order(*wanted):
         tab.wait_for_function(ORDER, arg=",".join(wanted), polling=POLLING)
