@@ -209,6 +209,10 @@ def test_what_is_no_transformer_has_sixteen_bits_throughout(frames_of):
     half = encoder._images.load().in_bf16()
 
     assert {weight.dtype for weight in half.network.model.parameters()} == {torch.bfloat16}
+    clip = next(one for one in half.network.modules() if isinstance(one, torch.nn.ReLU6))
+    every = torch.arange(-(2**15), 2**15).to(torch.int16).view(torch.bfloat16)
+    finite = every[every.isfinite()]
+    assert torch.equal(clip(finite.clone()), torch.nn.functional.relu6(finite))
 
 
 def test_runtimes_are_known_by_name():

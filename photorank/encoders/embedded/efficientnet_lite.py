@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _STRIDES = (1, 2, 2, 2, 1, 2, 1)  # of the first block of each stage, which alone has another width
 _EPSILON = 1e-3  # of batch normalisation, as TensorFlow trained it
+_SIX_IN_BF16 = 0x40C0  # its bits
 
 Tensors = Mapping[str, "Tensor"]
 
@@ -30,9 +31,9 @@ def image_network(named: PackagedNetwork) -> Any:
 
     tensors: Tensors = torch.load(named.weights(), map_location="cpu", weights_only=True)
     parts: dict[str, nn.Module] = {
-        "stem": nn.Sequential(_convolution(tensors, "_conv_stem", "_bn0", 2), _activation()),
+        "stem": nn.Sequential(_convolution(tensors, "_conv_stem", "_bn0", 2), _clipped()()),
         "stages": nn.Sequential(*_stages(tensors)),
-        "last": nn.Sequential(_convolution(tensors, "_conv_head", "_bn1"), _activation()),
+        "last": nn.Sequential(_convolution(tensors, "_conv_head", "_bn1"), _clipped()()),
     }
     return nn.ModuleDict(parts).eval()
 
@@ -70,16 +71,10 @@ def _layers(tensors: Tensors, block: str, stride: int) -> "Iterator[nn.Module]":
     """Yield a block's layers: expansion (if any), depthwise convolution, projection."""
     if f"{block}._expand_conv.weight" in tensors:
         yield _convolution(tensors, f"{block}._expand_conv", f"{block}._bn0")
-        yield _activation()
+        yield _clipped()()
     yield _convolution(tensors, f"{block}._depthwise_conv", f"{block}._bn1", stride)
-    yield _activation()
+    yield _clipped()()
     yield _convolution(tensors, f"{block}._project_conv", f"{block}._bn2")
-
-
-def _activation() -> "nn.Module":
-    from torch import nn
-
-    return nn.ReLU6(inplace=True)
 
 
 def _convolution(tensors: Tensors, name: str, norm: str, stride: int = 1) -> "nn.Module":
@@ -99,6 +94,27 @@ def _convolution(tensors: Tensors, name: str, norm: str, stride: int = 1) -> "nn
         weight, None, mean, variance, _EPSILON, scale, shift
     )
     return _padded()(made) if stride > 1 else made
+
+
+@cache
+def _clipped() -> Any:
+    import torch
+    from torch import nn
+
+    class Clipped(nn.ReLU6):
+        """ReLU6 in place, in bfloat16 on a processor in a quarter of the time."""
+
+        def __init__(self) -> None:
+            super().__init__(inplace=True)
+
+        def forward(self, x: "Tensor") -> "Tensor":
+            if x.dtype != torch.bfloat16:
+                return super().forward(x)
+            # From zero upwards the numbers are in the order of their bits; below, the first is set.
+            x.view(torch.int16).clamp_(0, _SIX_IN_BF16)
+            return x
+
+    return Clipped
 
 
 @cache

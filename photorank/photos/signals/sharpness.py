@@ -11,12 +11,13 @@ _TILES_PER_SIDE = 8
 MIN_ENERGY = 1e-6
 _SUBJECT_WIDTH = 0.25  # standard deviation of the central weight, as a share of a side
 _PLACES = (np.arange(_TILES_PER_SIDE) + 0.5) / _TILES_PER_SIDE - 0.5
-# Weight of each tile (8, 8) where the subject counts.
-SUBJECT_WEIGHTS: Floats = np.exp(-0.5 * np.add.outer(_PLACES**2, _PLACES**2) / _SUBJECT_WIDTH**2)
+_CENTRALITY = np.exp(-0.5 * np.add.outer(_PLACES**2, _PLACES**2) / _SUBJECT_WIDTH**2)
+# Weight of each tile (8, 8) where the subject counts; their sum is 1.
+SUBJECT_WEIGHTS: Floats = _CENTRALITY / _CENTRALITY.sum()
 
 
 def tile_energies(grey: Grey) -> Floats:
-    """Mean squared Laplacian of each of 8 × 8 tiles; empty below 24 pixels per side.
+    """Mean squared Laplacian of each of 8 × 8 tiles; nan below 24 pixels per side.
 
     It compares shots of one scene, hardly different scenes; noise counts as detail.
 
@@ -31,12 +32,12 @@ def tile_energies(grey: Grey) -> Floats:
     0.0
     """
     if min(grey.shape) < 3 * _TILES_PER_SIDE:
-        return np.empty((0, 0))
+        return np.full((_TILES_PER_SIDE, _TILES_PER_SIDE), np.nan)
     detail = 4 * grey[1:-1, 1:-1]
     for neighbour in (grey[:-2, 1:-1], grey[2:, 1:-1], grey[1:-1, :-2], grey[1:-1, 2:]):
         detail -= neighbour
     rows, columns = (np.linspace(0, n, _TILES_PER_SIDE + 1).astype(int) for n in detail.shape)
     bands = [detail[top:bottom] for top, bottom in pairwise(rows)]
     squares = [np.einsum("hw,hw->w", band, band) for band in bands]
-    sums = np.add.reduceat(squares, columns[:-1], axis=1)
-    return sums.astype(np.float64) / np.outer(np.diff(rows), np.diff(columns))
+    sums = np.add.reduceat(squares, columns[:-1], axis=1).astype(np.float64)
+    return sums / np.outer(np.diff(rows), np.diff(columns))

@@ -1,5 +1,6 @@
 """Signals block of an embedding: 32 technical signals of one photo."""
 
+from collections.abc import Sequence
 from math import log10
 
 import numpy as np
@@ -58,7 +59,7 @@ def signals_block(photo: Image.Image) -> Floats:
         octaves.append(_half(octaves[-1]))
     return np.concatenate(
         [
-            *(_sharpness(octave) for octave in octaves),
+            _sharpness(octaves),
             [log10(noise(octave) + LEAST_NOISE) for octave in octaves[:2]],
             _tones(levels, photo),
             _colours(photo),
@@ -83,15 +84,13 @@ def _half(grey: Grey) -> Grey:
     return quarters
 
 
-def _sharpness(grey: Grey) -> Floats:
-    """Sharpness at one scale over tiles: mean, centre, maximum, 20 % quantile, median."""
-    tiles = tile_energies(grey)
-    if not tiles.size:
-        return np.full(len(_SHARPNESS), np.nan)
-    ordered = np.sort(tiles, axis=None)
-    places = [round(share * (len(ordered) - 1)) for share in (1.0, 0.2, 0.5)]
-    means = [tiles.mean(), np.average(tiles, weights=SUBJECT_WEIGHTS)]
-    return np.log10(np.array([*means, *ordered[places]]) + MIN_ENERGY)
+def _sharpness(octaves: Sequence[Grey]) -> Floats:
+    """Sharpness, octave by octave: mean, centre, maximum, 20 % quantile and median over tiles."""
+    tiles = np.array([tile_energies(octave).ravel() for octave in octaves])
+    ordered = np.sort(tiles, axis=1)
+    places = [round(share * (tiles.shape[1] - 1)) for share in (1.0, 0.2, 0.5)]
+    means = [tiles.mean(axis=1), tiles @ SUBJECT_WEIGHTS.ravel()]
+    return np.log10(np.column_stack([*means, ordered[:, places]]) + MIN_ENERGY).ravel()
 
 
 def _tones(grey: Image.Image, photo: Image.Image) -> Floats:
@@ -105,11 +104,13 @@ def _tones(grey: Image.Image, photo: Image.Image) -> Floats:
 
 def _colours(photo: Image.Image) -> Floats:
     """Colourfulness and mean opponent colours (red–green, yellow–blue), 0 to 1."""
-    small = np.asarray(photo.reduce(_COLOUR_REDUCTION), dtype=np.float32) / 255
-    red, green, blue = np.moveaxis(small, -1, 0)
-    opponents = np.stack([red - green, (red + green) / 2 - blue])
-    spread, means = opponents.std(axis=(1, 2)), opponents.mean(axis=(1, 2))
-    return np.array([np.hypot(*spread), *means])
+    small = photo.reduce(_COLOUR_REDUCTION).split()
+    red, green, blue = (np.asarray(band, dtype=np.int16).ravel() for band in small)
+    opponents = [(red - green).astype(np.float64), (red + green) / 2 - blue]
+    means = [float(one.mean()) for one in opponents]
+    # Whole and half numbers: their sums are exact, so that grey photos have no colour.
+    variances = [one @ one / one.size - mean**2 for one, mean in zip(opponents, means, strict=True)]
+    return np.array([max(sum(variances), 0.0) ** 0.5, *means]) / 255
 
 
 def noise_of(signal: float) -> float:
