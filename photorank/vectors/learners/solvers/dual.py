@@ -10,6 +10,11 @@ from photorank.typing import Floats
 from photorank.vectors.learners.solvers.ridge import Problem, Solutions
 
 
+# Relative length below which an axis is rounding error, as that along which no photos differ is:
+# its eigenvalue is a tenth of the least penalty that is tried.
+_NO_AXIS = 1e-4
+
+
 @dataclass(frozen=True, kw_only=True)
 class DualProblem(Problem):
     """Ridge problem in v and s ≥ 0: ‖D v + s t − m‖² + α ‖v‖², for deviations D (n, d).
@@ -34,7 +39,9 @@ class DualProblem(Problem):
     def along(self, Z: Floats, axes: Floats) -> Floats:
         """Coordinates (n, k) of photos Z (n, d) along eigenvectors (n, k) of D Dᵀ."""
         features = self.rows.astype(axes.dtype).T @ axes
-        return super().along(Z, features / np.linalg.norm(features, axis=0))
+        length = np.linalg.norm(features, axis=0)
+        kept = length > _NO_AXIS * length.max()
+        return super().along(Z, features[:, kept] / length[kept])
 
     def residuals(self, path: Solutions) -> Floats:
         """Sums Σ w_ij e_ij² (a,) over the pairs."""

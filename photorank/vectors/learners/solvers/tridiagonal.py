@@ -45,10 +45,11 @@ class Tridiagonal:
 
     @cached_property
     def eigenvalues(self) -> Floats:
-        """Eigenvalues (r,) of G in increasing order, with rounding errors below 0 set to 0."""
+        """Eigenvalues (r,) of G, in increasing order; rounding errors are 0."""
         from scipy.linalg import eigvalsh_tridiagonal
 
-        return np.clip(eigvalsh_tridiagonal(self.diagonal, self.beside), 0, None)
+        values = eigvalsh_tridiagonal(self.diagonal, self.beside)
+        return np.where(values > rounding(values.max(initial=0), len(values)), values, 0.0)
 
     @cached_property
     def eigenvectors(self) -> Floats:

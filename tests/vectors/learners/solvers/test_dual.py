@@ -10,7 +10,7 @@ from photorank.vectors.learners.solvers.ridge import Problem
 
 @pytest.mark.parametrize("prior", [None, 1.0, -1.0])
 def test_solutions_are_those_in_feature_space(prior):
-    """Weights, prior's scale, degrees of freedom, residuals and errors are the same."""
+    """Weights, prior's scale, degrees of freedom, residuals, penalty and errors are the same."""
     rng = np.random.default_rng(0)
     Z, scores = rng.normal(size=(12, 20)), rng.integers(0, 5, 12).astype(float)
     labels = Comparisons.from_scores(scores, weights=rng.integers(1, 4, 12))
@@ -25,21 +25,23 @@ def test_solutions_are_those_in_feature_space(prior):
     np.testing.assert_allclose(
         dual.degrees_of_freedom(other), plain.degrees_of_freedom(one), rtol=1e-9
     )
+    assert dual.best_alpha() == pytest.approx(plain.best_alpha())
     np.testing.assert_allclose(dual.residuals(other), plain.residuals(one), rtol=1e-7)
     roots = plain.covariance_root(plain.solve(0.1)), dual.covariance_root(dual.solve(0.1))
     spread = [root @ root.T for root in (roots[0], dual.in_features(roots[1]))]
     np.testing.assert_allclose(spread[1], spread[0], atol=1e-9)
 
 
-def test_photos_lie_along_the_same_axes():
-    """Distances along the main axes are those along the axes in feature space."""
+@pytest.mark.parametrize("k", [4, 12])
+def test_photos_lie_along_the_same_axes(k):
+    """Distances along the main axes are those in feature space; an axis of no length is none."""
     rng = np.random.default_rng(0)
     Z, labels = rng.normal(size=(12, 20)), Comparisons.from_scores(rng.normal(size=12))
     plain, dual = Problem.of(Z, labels, None), dual_problem(Z, labels, None)
 
     grams = []
     for problem in (plain, dual):
-        along = problem.along(Z, problem.main_axes(4))
+        along = problem.along(Z, problem.main_axes(k))
         along -= along.mean(axis=0)
         grams.append(along @ along.T)
 
