@@ -1,53 +1,82 @@
 """Run of a long function in a separate process, to spare a server's memory and CPU time."""
 
 import os
-import signal
+import subprocess
+import sys
 from collections.abc import Callable
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import Connection
+from contextlib import suppress
+from multiprocessing.reduction import ForkingPickler
 from threading import Thread
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from photorank.errors import PhotorankError
 
 T = TypeVar("T")
 
+_LENGTH_BYTES = 8  # of the length of what is told
 _NICENESS = 10  # so that whoever waits for a page is served first
+# Ctrl-C is for the server, which ends this.
+_CHILD = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+sys.path[:] = {path}
+from photorank.own_process import work
+work()
+"""
 
 
 def in_own_process(task: Callable[..., T], *given: Any) -> T | None:
     """Run a function in a separate process and return its result; None if the process fails.
 
-    The process ends with this one.
+    The process ends with this one. It reads modules alone: one that `multiprocessing` spawns would
+    run the main script again, which in a dashboard is the page that is being drawn.
     """
-    context = get_context("spawn")
-    received, sent = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(sent, task, given), daemon=True)
-    with received:
-        with sent:
-            process.start()
-        try:
-            result: T | None = received.recv()
-        except EOFError:
-            result = None
-    process.join()
+    code = _CHILD.format(path=repr(sys.path))
+    child = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    told = b""
+    with suppress(BrokenPipeError), child:
+        if child.stdin is not None and child.stdout is not None:
+            child.stdin.write(_framed((task, given)))
+            child.stdin.flush()
+            told = child.stdout.read()
+    whole = len(told) - _LENGTH_BYTES == int.from_bytes(told[:_LENGTH_BYTES], "big")
+    result: T | None = ForkingPickler.loads(told[_LENGTH_BYTES:]) if whole else None
     return result
 
 
-def _work(sent: Connection, task: Callable[..., object], given: tuple[Any, ...]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this
+def _framed(said: object) -> bytes:
+    """What one process tells another, after its length."""
+    data = ForkingPickler.dumps(said)
+    return len(data).to_bytes(_LENGTH_BYTES, "big") + bytes(data)
+
+
+def work() -> None:
+    """Run the function that the parent process sends, and send its result back."""
+    length = int.from_bytes(sys.stdin.buffer.read(_LENGTH_BYTES), "big")
+    task, given = ForkingPickler.loads(sys.stdin.buffer.read(length))
     Thread(target=_end_with_parent, daemon=True).start()
+    answer = _own_output()
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     try:
         result = task(*given)
     except PhotorankError:
         result = None
-    sent.send(result)
+    with answer:
+        answer.write(_framed(result))
+    os._exit(0)  # the thread waits for the parent
+
+
+def _own_output() -> BinaryIO:
+    """Way to the parent, in which nothing is printed from now on."""
+    answer = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return answer
 
 
 def _end_with_parent() -> None:
-    """Wait for the parent process to end, then end this process at once."""
-    if parent := parent_process():
-        parent.join()
+    """Wait until the parent process has ended, then end this process at once."""
+    sys.stdin.buffer.read()
     os._exit(1)

@@ -1,8 +1,52 @@
 import os
+import sys
+from types import ModuleType
 
+from photorank.errors import PhotorankError
 from photorank.own_process import in_own_process
 
 
 def test_a_task_is_done_elsewhere():
     """Its result comes back from another process."""
     assert in_own_process(os.getpid) not in (None, os.getpid())
+
+
+def test_the_main_script_is_not_run_again(tmp_path, monkeypatch):
+    """In a dashboard it is the page being drawn, which would be drawn there as well."""
+    trace = tmp_path / "trace"
+    script = tmp_path / "page.py"
+    script.write_text(f"open({str(trace)!r}, 'w').close()")
+    main = ModuleType("__main__")
+    main.__file__ = str(script)
+    monkeypatch.setitem(sys.modules, "__main__", main)
+
+    assert in_own_process(len, [1, 2]) == 2
+    assert not trace.exists()
+
+
+def test_what_is_printed_is_no_result(capfd):
+    """It goes where errors go."""
+    assert in_own_process(print, "hello") is None
+    assert in_own_process(sorted, [2, 1]) == [1, 2]
+
+
+def test_a_process_that_ends_has_no_result():
+    """By itself, or by an error that was raised on purpose."""
+    assert in_own_process(os._exit, 3) is None
+    assert in_own_process(fail) is None
+    assert in_own_process(kill_itself_after_half_an_answer) is None
+
+
+def fail():
+    """Raise an error of the house."""
+    raise PhotorankError("there is nothing.")
+
+
+def kill_itself_after_half_an_answer():
+    """Write a part of an answer where the answer goes, and end."""
+    for number in range(3, 20):
+        try:
+            os.write(number, (100).to_bytes(8, "big") + b"half")
+        except OSError:
+            continue
+    os._exit(1)

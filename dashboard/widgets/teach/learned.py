@@ -39,8 +39,8 @@ def save_form(session: TeachSession, stem: str, make: Callable[[str], MasterVect
     """Show a form that saves a taste as a vector under a new name."""
     with st.form("save", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         free = vector_card.free_name(stem, index_data.vectors(session.index))
-        name = st.text_input("Keep this taste as a vector", free, width=260)
-        if st.form_submit_button("Save vector"):
+        name = st.text_input("Keep this taste under a name", free, width=260)
+        if st.form_submit_button("Keep this taste"):
             with show_errors(st.error):
                 actions.save_vector(session.index, make(name))
             st.success(f"Saved as `{name}`: it is on every page now.", icon=":material/check:")

@@ -33,8 +33,8 @@ def show_people(session: TeachSession, people: Sequence[str]) -> None:
     st.markdown("What they rate most differently")
     photo_grid.photo_grid("contested", texts.contested, 150)
     st.caption(
-        "Below each photo is each person's rating, with its standard error: 0 is neither liked nor "
-        "disliked, and how far ratings spread depends on how decided the choices were."
+        "Below each photo is how much each person likes it, ± how far that may be off: 0 is "
+        "neither liked nor disliked, and numbers are larger where the choices were more decided."
     )
     _agreements(texts.agreements)
 

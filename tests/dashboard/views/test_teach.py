@@ -74,7 +74,7 @@ def test_people_are_kept_apart(dashboard, paths):
     assert not app.exception
     assert "would choose alike on" in texts(app)
     app.text_input[0].input("ours-together")
-    button(app, "Save vector").click().run()
+    button(app, "Keep this taste").click().run()
     assert list_vectors(Index.open(paths))["ours-together"].kind == "common"
 
 
