@@ -146,7 +146,7 @@ def better_tiles(index: Index, better: Sequence[BetterPhoto], percentiles: Ratin
     ]
 
 
-def steadiness(found: Steadiness) -> str:
+def steadiness(found: Steadiness, mode: Mode) -> str:
     """Sentence on whether two photos keep their order when altered slightly."""
     spreads = listing([f"±{short_number(spread)}" for spread in found.spreads])
     if found.steady:
@@ -159,6 +159,8 @@ def steadiness(found: Steadiness) -> str:
             ":orange-badge[Unsteady] Do not rely on this order: made smaller, cropped a little or "
             "compressed, the photos change places"
         )
+    if mode == "plain":
+        return f"{text}."
     return (
         f"{text}: {percent(found.flips)} of the pairs of such forms change places. The ratings "
         f"move by {spreads}."

@@ -56,9 +56,9 @@ def _trust(slope: Slope, mode: Mode) -> str:
     """Sentence on where the scale of the probability comes from."""
     if mode == "plain":
         return (
-            "How sure this is was learned from people’s choices."
+            "The percentages were tested on people’s choices."
             if slope.calibrated
-            else ":orange-badge[A guess] how sure this is: nobody’s choices have tested it here."
+            else ":orange-badge[A guess] The percentages were not tested on anybody’s choices here."
         )
     known = "Calibrated" if slope.calibrated else ":orange-badge[Not calibrated]"
     return f"{known}: {plain(slope.reason.removeprefix('not calibrated: '))}."

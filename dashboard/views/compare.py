@@ -33,5 +33,5 @@ if not pair.is_whole:
     st.stop()
 with answer:
     compare_panels.show_verdict(index, vector, pair)
-if photos.toggle("Where do these ratings come from?", key="why", bind="query-params"):
+if photos.toggle("Where does this come from?", key="why", bind="query-params"):
     explanation_panels.explain_two(index, vector, pair.picked)

@@ -14,21 +14,25 @@ with bar:
     way = pickers.choose_one("Search by", ways, "by")
     vector = pickers.vector_picker(index)
 
-if way == "words":
-    text, results = search_results.ask_words(), st.container()
+text = search_results.ask_words() if way == "words" else ""
+if text:
+    results = st.container()
     with show_errors(st.warning):
         found = search.farthest_along(index, search_and_map.direction(index, text))
     if index.fingerprint.is_embedded:
         st.caption(explanation_texts.STAND_IN)
     what = text
-elif way == "vector":
+elif way in ("words", "vector"):
+    way = "vector"  # until words come, the best are shown
     found, results = search.rated_highest(index, vector), st.container()
     what = vector.name
 else:
     place, results = st.columns([1, 2], gap="large")
     photo = photo_picker.photo_picker("a", index, place, name="like")
     if photo is None:
-        results.info("Choose a photo, or upload one.", icon=":material/image_search:")
+        with results:
+            st.info("Choose a photo, or upload one.", icon=":material/image_search:")
+            search_results.pick_one(index, vector)
         st.stop()
     own = photo.source if isinstance(photo.source, int) else None
     if way == "photo":

@@ -42,7 +42,8 @@ def explain_two(index: Index, vector: MasterVector, photos: Sequence[PickedPhoto
         encoder_results.variants(index, photo_images.original(index, photo.source))
         for photo in photos
     )
-    st.markdown(explanation_texts.steadiness(steadiness(vector, first, second)))
+    found_steady = steadiness(vector, first, second)
+    st.markdown(explanation_texts.steadiness(found_steady, session_state.words()))
     pictures = explanation_texts.heat_pictures(known)
     columns = st.columns(2, gap="medium")
     sides = zip(("first", "second"), known, pictures, columns, strict=True)

@@ -6,7 +6,7 @@ from dashboard import session_state
 from dashboard.cache import vector_ratings
 from dashboard.component.photo_view import GridStyle, photo_grid, shown_photos
 from dashboard.models.photo_tiles import short_number
-from dashboard.models.search import EXAMPLES, Found
+from dashboard.models.search import EXAMPLES, Found, rated_highest
 from dashboard.widgets.photo_grid import page_link
 from photorank.errors import counted
 from photorank.index.opened import Index
@@ -63,8 +63,20 @@ def _pin_button(index: Index, rows: list[int]) -> None:
     )
 
 
+@st.fragment
+def pick_one(index: Index, vector: MasterVector) -> None:
+    """Show the best photos, to choose by a click the one whose like is searched."""
+    found = rated_highest(index, vector)
+    photos = shown_photos(index, found.rows, vector_ratings.percentiles(index, vector))
+    style = GridStyle("Photos to choose from", actions={"like": "Search its like"}, picks=1)
+    act = photo_grid("pick-like", photos, style)
+    if act is not None and act.rows:
+        session_state.put_photo_in_address("like", index.photo(act.rows[0]).digest)
+        st.rerun()
+
+
 def ask_words() -> str:
-    """Text that the user searches for; without one the page shows examples and stops."""
+    """Text in the search field; "" without text, and examples are shown."""
     text = st.text_input(
         "What is on the photo",
         key="q",
@@ -79,5 +91,4 @@ def ask_words() -> str:
             for example in EXAMPLES:
                 set_words = session_state.set_text
                 st.button(example, on_click=set_words, args=["q", example], type="tertiary")
-        st.stop()
-    return text
+    return text.strip()

@@ -130,9 +130,14 @@ def test_a_weak_concept_has_no_line():
 
 def test_an_unsteady_order_is_marked():
     """More flips than may be relied on are said in words, with their share."""
-    assert "Unsteady" in explanation_texts.steadiness(Steadiness((0.1, 0.2), 0.06))
-    assert "Unsteady" not in explanation_texts.steadiness(Steadiness((0.1, 0.2), 0.05))
-    assert "5\xa0%" in explanation_texts.steadiness(Steadiness((0.1, 0.2), 0.05))
+    assert "Unsteady" in explanation_texts.steadiness(Steadiness((0.1, 0.2), 0.06), "statistics")
+    assert "Unsteady" not in explanation_texts.steadiness(
+        Steadiness((0.1, 0.2), 0.05), "statistics"
+    )
+    assert "5\xa0%" in explanation_texts.steadiness(Steadiness((0.1, 0.2), 0.05), "statistics")
+    assert explanation_texts.steadiness(Steadiness((0.1, 0.2), 0.05), "plain").endswith(
+        "their order."
+    )
 
 
 def test_two_photos_are_explained_on_request(dashboard, home, gallery):

@@ -31,9 +31,10 @@ def test_better_ones_are_rated_higher_and_the_closest_comes_first(home):
 
 
 def test_nothing_is_looked_for_before_words_come(dashboard, home):
-    """The page says what to do; words then find photos."""
+    """The page says what to do, above the best photos; words then find photos."""
     app = dashboard("search")
     assert "Say what is on the photos" in app.info[0].value
+    assert "rated highest by **worth**, the best first." in texts(app)
 
     app.text_input(key="q").set_value("a forest").run()
     assert not app.exception
@@ -44,6 +45,17 @@ def test_an_address_with_a_photo_looks_for_its_like(dashboard, home):
     """As the button “More like it” leads there."""
     app = dashboard("search", like=photo_token(open_index("small").photo(3).digest))
     assert app.segmented_control(key="by").value == "photo"
+    assert "most similar to it, the most similar first." in texts(app)
+
+
+def test_a_photo_is_chosen_by_its_picture(dashboard, home):
+    """One click on it: the address names it, and its like is shown."""
+    index = open_index("small")
+    tokens = [index.photo(5).digest[:16]]
+    pressed = {"pick-like-small": {"act": {"what": "like", "tokens": tokens}}}
+    app = dashboard("search", state=pressed, by="A photo")
+
+    assert app.query_params["like"] == photo_token(index.photo(5).digest)
     assert "most similar to it, the most similar first." in texts(app)
 
 
