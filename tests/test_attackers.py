@@ -93,7 +93,7 @@ def test_xml_with_entities_is_refused():
 
 @pytest.mark.parametrize("entity", ["&b;", "&c;"])
 def test_a_workbook_with_entities_is_refused(tmp_path, entity):
-    """Neither a file of the machine nor what grows without end gets into a table."""
+    """XML entities can neither read a file of the machine nor grow without end."""
     file = write_workbook(tmp_path / "labels.xlsx", ["file", "score"], ["a.jpg", 1])
     assert [cells for _, cells in workbook_rows(file)] == [["file", "score"], ["a.jpg", "1"]]
     change_part(
@@ -107,7 +107,7 @@ def test_a_workbook_with_entities_is_refused(tmp_path, entity):
 
 
 def test_a_workbook_with_names_outside_writes_nothing(tmp_path):
-    """Of an archive only the sheet and its texts are read, in memory."""
+    """Only the sheet and its texts are read from the archive, in memory."""
     file = write_workbook(tmp_path / "labels.xlsx", ["file", "score"], ["a.jpg", 1])
     with zipfile.ZipFile(file, "a") as book:
         book.writestr("../../escaped.txt", "x")
@@ -118,7 +118,7 @@ def test_a_workbook_with_names_outside_writes_nothing(tmp_path):
 
 @pytest.mark.parametrize("outside", ["../secret.csv", "/etc/passwd", "a/../../secret.csv"])
 def test_a_manifest_names_no_file_outside_its_root(tmp_path, outside):
-    """Neither by climbing nor from the top."""
+    """Relative paths that climb, and absolute paths, are refused."""
     manifest = tmp_path / "evil.toml"
     text = (ROOT / "datasets" / "ava.toml").read_text()
     assert 'file = "AVA.txt"' in text
@@ -129,7 +129,7 @@ def test_a_manifest_names_no_file_outside_its_root(tmp_path, outside):
 
 @pytest.mark.parametrize("name", ["../x", "a/b", "..", ".hidden", "con", "x" * 65, "a\0b", ""])
 def test_names_of_indexes_and_vectors_are_no_paths(tmp_path, name):
-    """They cannot leave their folder."""
+    """Names of indexes and vectors cannot leave their folder."""
     with pytest.raises(PhotorankError):
         Workspace(tmp_path).index(name)
     with pytest.raises(PhotorankError):
@@ -137,7 +137,7 @@ def test_names_of_indexes_and_vectors_are_no_paths(tmp_path, name):
 
 
 def test_a_card_that_is_a_pickle_is_refused_unread(tmp_path):
-    """It would make a file if it were run."""
+    """The pickle would create a file if it were executed."""
     mark = tmp_path / "run"
     card = tmp_path / "evil.json"
     card.write_bytes(b"cos\nsystem\n(S'touch " + os.fsencode(mark) + b"'\ntR.")
@@ -236,7 +236,7 @@ def ask(port, method, path, body=None, **headers):
 
 
 def test_the_server_is_for_this_machine_and_gives_out_no_file(server, home, gallery):
-    """It listens on the loopback alone, serves its own page, and refuses foreign pages' writes."""
+    """The server listens on the loopback, serves its own page, and refuses foreign writes."""
     listening = Path("/proc/net/tcp")
     if listening.exists():
         mine = [line.split()[1] for line in listening.read_text().splitlines()[1:]]

@@ -51,7 +51,7 @@ def test_a_value_and_its_json_are_two_forms_of_one():
 
 
 def test_own_fields_come_before_those_of_the_base():
-    """So a row begins with what it is about."""
+    """The JSON of a row begins with its own fields."""
     assert list(to_json(Named(1.0, name="a"))) == ["name", "x", "y"]
 
 

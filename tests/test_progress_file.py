@@ -51,7 +51,7 @@ def test_a_command_that_fails_says_why(tmp_path):
 
 
 def test_a_wish_to_stop_is_met_between_two_steps(tmp_path):
-    """So that what is under way is finished and kept, and the end is told."""
+    """The current step is finished and kept, and the end is recorded."""
     file, done = tmp_path / "progress.json", []
 
     def work():
@@ -70,7 +70,7 @@ def test_a_wish_to_stop_is_met_between_two_steps(tmp_path):
 
 
 def test_a_killed_command_is_no_running_one(tmp_path):
-    """Its file was left saying that it runs; its process is gone, or it is silent for long."""
+    """A file that says "running" is outdated if the process is gone or silent for long."""
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     now = time.time()
@@ -84,7 +84,7 @@ def test_a_killed_command_is_no_running_one(tmp_path):
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"command": "index", "strange": 1}', "7"])
 def test_a_file_that_is_no_progress_is_none(tmp_path, text):
-    """As one is that is not there."""
+    """An invalid file counts as a missing one."""
     (tmp_path / "progress.json").write_text(text)
     assert read_progress(tmp_path / "progress.json") is None
     assert read_progress(tmp_path / "none.json") is None
@@ -130,7 +130,7 @@ def test_names_of_files_and_reasons_survive_as_text(tmp_path):
 
 @pytest.mark.slow
 def test_a_stopped_index_keeps_what_was_looked_at(tmp_path, monkeypatch):
-    """And the same command goes on; files that cannot be used are told."""
+    """The same command goes on after a stop, and unusable files are reported."""
     photos, file = tmp_path / "photos", tmp_path / "job.json"
     photos.mkdir()
     (photos / "0-text.jpg").write_text("buy milk")

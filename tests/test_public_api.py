@@ -54,7 +54,7 @@ def test_every_public_name_is_tested_and_documented():
 
 @pytest.mark.parametrize("name", LEARNERS)
 def test_a_learner_finds_the_direction_that_people_go_by(judged, name):
-    """It is fitted on some photos, and puts pairs of others in the right order."""
+    """A learner fitted on some photos orders pairs of other photos."""
     X, direction, scores = judged
     scores = np.round(4 * scores) if name == "Personal" else scores
     learned, others = slice(0, 150), slice(150, None)
@@ -116,7 +116,7 @@ def test_every_metric_is_best_for_the_right_order():
 
 
 def test_a_vector_is_the_same_after_it_was_saved(tmp_path, judged):
-    """It rates as before, and refuses the embeddings of another encoder."""
+    """A loaded vector rates as before, and refuses another encoder's embeddings."""
     X, direction, _ = judged
     fingerprint = Fingerprint("model", "0" * 64, "whole", 224)
     vector = photorank.MasterVector("mine", "all-pairs", 3 * direction, fingerprint, bias=0.5)

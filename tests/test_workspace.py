@@ -134,7 +134,7 @@ def test_a_full_disk_is_told(tmp_path):
 
 
 def test_folders_of_what_came_to_nothing_are_removed(tmp_path):
-    """Those that were made for it go if they are empty; none that was there before does."""
+    """Only empty folders that were created for the attempt are removed."""
     (tmp_path / "mine").mkdir()
 
     def fail(folder, leave=""):

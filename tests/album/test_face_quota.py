@@ -49,21 +49,21 @@ def test_at_least_and_at_most_so_many_photos_have_a_face(index, quota, chosen):
 
 
 def test_fewer_faces_than_asked_for_leave_no_place_empty(index):
-    """It is told that there are fewer."""
+    """A note says that there are fewer faces than requested."""
     made = album(index, 6, FaceQuota(5))
     assert set(rows(made)) == {0, 1, 2, 7, 8, 9}
     assert any("3 photos with a visible face" in note for note in made.notes)
 
 
 def test_at_most_leaves_places_empty_where_all_else_has_a_face(index):
-    """And says why."""
+    """Places stay empty when the quota is full, and a note says why."""
     made = album(index, 9, FaceQuota(0, 1))
     assert len(rows(made)) == 8
     assert "1 place left empty: the quota on faces allows no more" in made.notes
 
 
 def test_what_contradicts_itself_is_refused(library, index):
-    """Another limit beside it, or faces that nobody looked for."""
+    """A second limit, or an index without face detection, is refused."""
     with pytest.raises(AlbumError, match="exclude each other"):
         album(index, 4, FaceQuota(1), per="day", at_most=1)
     with adding(library.paths) as connection:
@@ -80,7 +80,7 @@ def test_what_is_no_quota_is_refused(text):
 
 
 def test_what_faces_lack_in_any_shot_is_part_of_the_reason(index):
-    """Not only in the next best one, which may be blurred where a third has its eyes shut."""
+    """The reason mentions faults of all other shots' faces, not only of the next best shot."""
     shots = [[LARGE._replace(cut=False, eyes=eyes)] for eyes in ("open", "open", "hardly open")]
     digests = index.digests()
     with adding(index.paths) as connection:

@@ -191,7 +191,7 @@ def test_pins_are_in_and_bans_are_not(make):
 
 
 def test_every_photo_banned_but_one(make):
-    """That one is the album; with all banned there is none."""
+    """The only photo left is the album; with all photos banned the album is empty."""
     assert rows(make(3, banned=frozenset(range(9)))) == [9]
     album = make(3, banned=frozenset(range(10)))
     assert album.chosen == []
@@ -215,7 +215,7 @@ def test_wishes_that_contradict_themselves_end_in_a_line(make, wishes, said):
 
 
 def test_a_photo_outside_the_index_is_told(collection, tmp_path):
-    """It cannot be pinned."""
+    """A photo outside the index cannot be pinned."""
     with pytest.raises(AlbumError, match="is no photo of index"):
         rows_of_files(collection.index, [tmp_path / "other.jpg"])
 
@@ -261,7 +261,7 @@ def test_the_album_is_the_same_every_time(collection):
 
 
 def test_a_ban_takes_out_one_photo_and_leaves_the_others(collection):
-    """Of a sample of clients, which is not drawn anew, hardly one can change."""
+    """The sample of photos to represent is not drawn anew, so a ban changes at most one."""
     fill(collection.folder / "more", 50, start=50)
     collection.build()
     index = collection.index
@@ -278,7 +278,7 @@ def test_a_ban_takes_out_one_photo_and_leaves_the_others(collection):
 
 
 def test_a_large_collection_is_chosen_from_its_best_rated(collection):
-    """And from what is pinned; the album says so, and standings are among all ten."""
+    """Only the best-rated and pinned photos are candidates, and a note says so."""
     index = collection.index
     ratings = np.array([5.0, 1, 9, 2, 8, 3, 7, 0, 6, 4])
     request = AlbumRequest(3, 1.0, pinned=frozenset({7}))
@@ -313,6 +313,6 @@ def test_the_table_has_a_row_a_photo_and_no_formula(hostile):
 
 @pytest.mark.parametrize("balance", [-0.1, 7.0, float("nan")])
 def test_variety_that_is_no_share_is_refused(make, balance):
-    """Also from Python, where no option has been checked before."""
+    """A variety outside 0 to 1 is refused from Python, too, where no option was checked."""
     with pytest.raises(AlbumError, match="variety is"):
         make(2, balance=balance)

@@ -33,7 +33,7 @@ def test_the_greatest_gains_are_those_of_all(limit):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_no_swap_that_was_ruled_out_gains_more(seed):
-    """Of all swaps of a large collection none gains more than the one that is proposed."""
+    """No swap in a large collection gains more than the proposed one."""
     value, parts = many(seed)
     empty = np.empty(0, dtype=np.intp)
     rules = Rules(9, empty, np.ones(1500, dtype=bool), parts if seed else None, 3)

@@ -22,7 +22,7 @@ def judged():
 
 
 def test_comparisons_are_split_by_scikit_learn(judged):
-    """Its own splitters, search and pipelines take scores, choices and learners as they are."""
+    """Scikit-learn's splitters, search and pipelines accept scores, choices and learners."""
     X, scores = judged
     people = photorank.Comparisons.from_scores(scores)
     folds = KFold(3, shuffle=True, random_state=0)

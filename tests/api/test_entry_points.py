@@ -54,7 +54,7 @@ def test_a_package_adds_an_encoder(install, gallery, tmp_path, monkeypatch):
 
 
 def test_a_package_adds_a_learner_and_a_metric(install):
-    """They are known by name wherever learners and metrics are."""
+    """Declared learners and metrics are available by name like built-in ones."""
     install(CODE, DECLARED)
     X = np.random.default_rng(0).normal(size=(40, 3))
 
@@ -79,7 +79,7 @@ def test_what_a_package_declares_wrongly_is_told_with_its_name(install):
 
 
 def test_a_package_that_cannot_be_imported_is_told_with_its_name(install):
-    """Its own error is in the message, and no traceback reaches a user."""
+    """The message holds the package's own error, without a traceback."""
     install("import nothing_like_this", DECLARED)
     with pytest.raises(EntryPointError, match="No module named 'nothing_like_this'"):
         photorank.load_encoder("brightness")

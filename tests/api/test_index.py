@@ -87,7 +87,7 @@ def test_an_image_is_turned_as_its_file_is(home, gallery, tmp_path):
 
 
 def test_arrays_that_are_no_photos_are_told(home):
-    """Neither pixels from 0 to 1 nor embeddings of another encoder are taken for something else."""
+    """Pixels from 0 to 1 and embeddings of another encoder are refused, not misread."""
     index = photorank.open_index("small")
     with pytest.raises(EncoderError, match="have 800 dimensions"):
         index.rate(np.zeros((2, 512), dtype=np.float32), "ours")
@@ -109,7 +109,7 @@ def test_two_photos_are_compared(home, gallery):
 
 
 def test_an_album_is_a_table_of_photos_with_reasons(home):
-    """As many photos as there are places, of which each says why it is in."""
+    """The table has a row per place, each with the reason for the photo."""
     index = photorank.open_index("small")
     album = index.album(3, vector="ours", group="beach")
     assert len(album) == 3

@@ -85,7 +85,7 @@ def test_names_are_looked_at_before_any_work(home):
 
 
 def test_photos_that_are_gone_are_left_out(own_gallery):
-    """As are those whose file holds another photo now: neither is in any framing's table."""
+    """Photos with missing or changed files are in no framing's table."""
     (own_gallery / "beach" / "3.jpg").unlink()
     (own_gallery / "beach" / "4.jpg").write_bytes((own_gallery / "street" / "0.jpg").read_bytes())
 

@@ -13,7 +13,7 @@ from tests.bench.test_compare_framings import load
 
 
 def test_the_table_holds_each_pairs_flips():
-    """It is symmetric, and each entry is what two photos alone have."""
+    """The table is symmetric, and each entry equals that of the two photos alone."""
     ratings = np.random.default_rng(0).normal(size=(6, 7))
     table = flip_table(ratings)
 

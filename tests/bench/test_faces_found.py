@@ -104,7 +104,7 @@ def test_photos_are_looked_at_where_the_table_lies(tmp_path):
 @needs_faces
 @pytest.mark.parametrize("box", [[400, 67, 640, 175], [-0.2, 0.1, 0.3, 0.4]])
 def test_a_box_outside_its_photo_is_refused(tmp_path, box):
-    """It is of another photo, or of another size of it: no figure would be true."""
+    """A box outside its photo belongs to another photo or size, and would falsify results."""
     (tmp_path / "a.jpg").write_bytes(as_jpeg(portrait()))
     with pytest.raises(LabelsError, match=r"a\.jpg is 512 x 512 pixels, and the box"):
         compare_photos({"a.jpg": [MarkedFace(np.array(box, dtype=float))]}, tmp_path)
@@ -127,7 +127,7 @@ def test_no_row_is_left_out_without_a_word(tmp_path, row, said):
 
 
 def test_a_lacking_column_is_told_with_what_a_row_is(tmp_path):
-    """Not with what tables of labels are."""
+    """The error describes the columns of the table of faces, not of a table of labels."""
     table = tmp_path / "faces.csv"
     table.write_text("file,left,top,right\na.jpg,0,0,1\n")
     with pytest.raises(LabelsError, match=r"no column bottom\. A row is file, left, top") as error:

@@ -13,7 +13,7 @@ from tests.encoders.tiny import photos
 
 @pytest.mark.slow  # big pictures
 def test_photos_are_of_twelve_megapixels_and_all_different(tmp_path):
-    """They have the size of a phone's, in pixels and nearly in bytes."""
+    """Synthetic photos have a phone's number of pixels and nearly its file size."""
     write_photos(tmp_path / "photos", 2)
 
     files = sorted((tmp_path / "photos").iterdir())

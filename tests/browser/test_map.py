@@ -25,7 +25,7 @@ def drag_over_all(page):
 
 
 def test_a_photo_is_seen_when_pointed_at(server, page):
-    """Its thumbnail, its name and its rating show beside the mouse."""
+    """The thumbnail, name and rating of a photo appear beside the mouse."""
     page.goto(f"{server}/map")
     point = page.locator(POINTS).first
     point.wait_for()

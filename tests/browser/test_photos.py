@@ -74,7 +74,7 @@ def test_forty_keys_in_two_seconds_are_on_the_disk_within_a_second(tab, mortal):
 
 
 def test_the_viewer_opens_walks_marks_and_gives_the_focus_back(tab, running):
-    """By keys alone; undo works after the page was drawn again."""
+    """The viewer works by keys alone, and undo works after the page is redrawn."""
     opened(tab, running, "gil")
     order = digests_in_order(tab, running)
     tab.keyboard.press("Enter")

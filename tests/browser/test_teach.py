@@ -112,7 +112,7 @@ def test_a_click_on_a_photo_chooses_it_and_two_tabs_lose_nothing(tab, browser, r
 
 @pytest.mark.parametrize("size", [(1366, 768), (1024, 600), (390, 844)])
 def test_everything_fits_without_scrolling(tab, running, size):
-    """Both photos, the answers and both strips."""
+    """Both photos, the answers and both strips fit in the window."""
     tab.set_viewport_size({"width": size[0], "height": size[1]})
     opened(tab, running, "fay")
     fits = """() => {

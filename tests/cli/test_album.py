@@ -89,7 +89,7 @@ def test_copies_are_made_once(photorank, tmp_path):
 
 
 def test_edges(album):
-    """More places than photos, every photo banned but one."""
+    """An album may ask for more photos than there are, or ban all photos but one."""
     assert len(album("--places", 1000)["chosen"]) == 24
     photos = [photo.path for photo in open_index().photos()]
     bans = [word for path in photos[1:] for word in ("--ban", path)]

@@ -71,7 +71,7 @@ def test_an_album_finds_its_photos_wherever_they_lie(kept, own_gallery, home):
 
 
 def test_the_swap_is_one_command(kept):
-    """It is kept, raises the value, and is undone as any change."""
+    """A swap is saved, raises the value, and can be undone like any change."""
     before = kept("albums", "save", "s", "--places", 4, "--vector", "ours")
     worst = kept("bottom", "--vector", "ours", "-k", 3)
     kept("albums", "save", "s", *[word for one in worst for word in ("--photo", one["path"])])

@@ -5,7 +5,7 @@ from tests.fixtures.portraits import as_jpeg, needs_faces, portrait
 
 @needs_faces
 def test_figures_are_printed_with_intervals(photorank, refused, tmp_path):
-    """As a table and as JSON; a wrong table is one line."""
+    """Results are printed as a table and as JSON; a wrong table gives a one-line error."""
     (tmp_path / "a.jpg").write_bytes(as_jpeg(portrait()))
     table = tmp_path / "faces.csv"
     table.write_text("file,left,top,right,bottom,eyes\na.jpg,178,67,273,175,open\n")

@@ -56,7 +56,7 @@ def test_a_kept_album_becomes_a_pdf_which_its_plan_makes_again(photorank, tmp_pa
 
 
 def test_pages_go_into_a_folder_as_numbered_jpegs(photorank, tmp_path):
-    """As many as there are pages."""
+    """The folder holds as many JPEGs as the book has pages."""
     done = photorank(*ASKED, "--to", tmp_path / "pages", "--ppi", 72)
     assert done.code == 0, done.err
     names = sorted(path.name for path in (tmp_path / "pages").iterdir())

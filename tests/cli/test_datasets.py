@@ -155,7 +155,7 @@ def test_labels_are_checked_before_anything_is_embedded(photorank, refused, mine
     ],
 )
 def test_options_that_do_not_go_together_are_refused(photorank, mine, options):
-    """As wrong usage."""
+    """Contradicting options are refused as wrong usage."""
     assert photorank("index", mine, "--name", "mine", *options).code == 2
     assert photorank("index", mine, mine, "--name", "mine", "--dataset", "mine").code == 2
     assert photorank("index", mine).code == 2  # of no name

@@ -47,7 +47,7 @@ def test_photos_to_rate_come_from_lists(photorank, home, gallery, tmp_path):
 
 
 def test_all_faults_of_photos_are_told_at_once(refused, home, gallery, tmp_path):
-    """Those of missing files and of damaged ones, of `rate` as of `compare`."""
+    """Both `rate` and `compare` list all missing and damaged files in one error."""
     (tmp_path / "bad.jpg").write_text("no photo")
     photos = (tmp_path / "gone.jpg", gallery / "beach" / "0.jpg", tmp_path / "bad.jpg")
     said = refused("rate", *photos, "--vector", "ours")

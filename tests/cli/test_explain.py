@@ -51,7 +51,7 @@ def test_wrong_photos_are_refused(refused, gallery, tmp_path):
 
 @pytest.mark.usefixtures("home")
 def test_a_damaged_photo_is_named(refused, gallery, tmp_path):
-    """Of several the person sees which one."""
+    """The error names the damaged photo among several."""
     half = tmp_path / "half.jpg"
     whole = (gallery / "beach" / "1.jpg").read_bytes()
     half.write_bytes(whole[: len(whole) // 2])

@@ -229,7 +229,7 @@ def test_an_unknown_vector_or_index_is_told(refused, tmp_path):
 
 
 def test_choices_are_not_written_over_a_file(refused, photorank, gallery, tmp_path):
-    """Neither a photo nor an older table is replaced, and without choices nothing is written."""
+    """No photo or older table is replaced, and without choices nothing is written."""
     assert "no choices" in refused("choices", "export", tmp_path / "out.csv")
     photo = gallery / "beach" / "0.jpg"
     before = photo.read_bytes()

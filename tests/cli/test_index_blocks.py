@@ -51,7 +51,7 @@ def test_an_older_index_goes_on_without_signals(old_and_new):
 
 
 def test_words_and_older_vectors_are_0_in_the_signals(old_and_new):
-    """They rate a new index by its heads, as they rate the old one."""
+    """Prompt vectors and older vectors rate a new index by its heads, as they rate the old one."""
     old, new, _ = old_and_new
     vector = prompt_vector("words", ["a dog"], new.encoder())
     assert vector.direction.shape == (64,)

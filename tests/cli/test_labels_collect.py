@@ -96,7 +96,7 @@ def test_stars_that_exiftool_wrote_reach_the_index(shelf, photorank, opened):
 def test_what_is_said_of_a_replaced_photo_is_not_filed_under_the_old_one(
     shelf, photorank, refused, opened
 ):
-    """Of any kind; an edited file that changed still tells that its original was edited."""
+    """Judgements of a replaced file, of any kind, are not given to the photo it held before."""
     beach = shelf / "beach"
     (beach / "1.jpg").rename(beach / "0-edited.jpg")
     photorank("index", shelf, "--name", "shelf")
@@ -192,7 +192,7 @@ def test_scales_are_not_mixed_unasked(shelf, photorank, refused, opened):
 
 
 def test_clicks_are_not_removed(shelf, photorank, refused, opened):
-    """They are kept nowhere else; the library's stars go with stars that were clicked."""
+    """Clicks exist nowhere else and stay; stars from the library are removed."""
     photo = next(photo for photo in opened().photos() if photo.path.name == "0.jpg")
     record_stars(opened().paths, "ann", photo.digest, 4)
     (shelf / "beach" / "1.jpg.xmp").write_bytes(saved(5))
@@ -219,7 +219,7 @@ def test_clicks_are_not_averaged_with_another_scale(shelf, photorank, opened):
 
 
 def test_stars_that_photorank_exported_are_no_persons(shelf, photorank, refused):
-    """Else a vector would be taught, and judged, by its own ratings."""
+    """Exported stars are ignored, or a vector would be taught and judged by its own ratings."""
     assert photorank("export", "--format", "xmp", "--vector", "beauty", "--beside-photos").code == 0
     assert "no photo has a label" in refused("labels", "collect", "stars")
     sidecar = shelf / "beach" / "3.jpg.xmp"
@@ -287,7 +287,7 @@ def test_wrong_usage_exits_with_2(arguments, photorank):
 
 
 def test_a_replaced_photo_is_in_no_group(shelf, photorank, opened):
-    """It is told, and the others are grouped."""
+    """A replaced photo is named and left out, and the others are grouped."""
     (shelf / "beach" / "1.jpg").write_bytes((shelf / "beach" / "7.jpg").read_bytes())
     outcome = photorank("labels", "group", "--by", "folder")
     assert "1.jpg. It is left out; run `photorank index` again." in outcome.err

@@ -79,7 +79,7 @@ def test_what_leads_to_no_photo_is_told_as_a_row(photorank, home, tmp_path):
 
 
 def test_scores_tell_what_a_photo_adds_to_an_album(photorank, home, photos, gallery, tmp_path):
-    """As `rate` tells it; a file is not gone on with beside another album."""
+    """Scores hold the same contribution as `rate`; a file is not resumed with another album."""
     indexed = gallery / "beach" / "0.jpg"
     assert photorank("albums", "save", "mine", "--photo", indexed, "--vector", "ours").code == 0
     asked = (indexed, photos, "--vector", "ours")

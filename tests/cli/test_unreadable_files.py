@@ -110,7 +110,7 @@ def test_what_sqlite_says_is_said_in_words(paths, code, error):
 
 
 def test_a_folder_in_the_catalogues_place_is_told(refused, paths):
-    """It is no disk that takes no new file."""
+    """A folder in place of the catalogue is not reported as a full disk."""
     paths.catalogue.rename(paths.root / "elsewhere")
     paths.catalogue.mkdir()
     assert "could not be read" in refused("status", "--index", "small")
@@ -129,7 +129,7 @@ def test_a_version_that_the_tables_do_not_have_is_told(paths, version):
 @pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS])
 @pytest.mark.parametrize("kind", ["flock", "lockf"])
 def test_a_disk_without_locks_is_told(paths, number, kind, monkeypatch):
-    """It is not waited for another photorank that does not run."""
+    """A disk without locks is reported, instead of waiting for another process."""
 
     def refuse(*_):
         raise OSError(number, "no locks available")

@@ -215,7 +215,7 @@ def test_what_is_no_path_is_told(command, typed, refused, home):
 
 
 def test_every_path_that_is_typed_is_checked():
-    """Also those of commands to come."""
+    """Every path option of every command has the parser that checks paths."""
     for command in commands(app):
         for name, hint in get_type_hints(command, include_extras=True).items():
             if "Path" in str(hint):

@@ -50,7 +50,7 @@ def test_the_solution_is_that_of_all_pairs_written_out(taught):
 
 
 def test_the_penalty_is_a_share_of_the_photos_spread(taught):
-    """Of copies' errors cross-validation tells nothing; another scale changes nothing."""
+    """The penalty follows the photos' spread, so that another scale changes nothing."""
     X, scores, beside = taught
     first = AllPairs().fit(X, scores, None, beside)
     larger = KnownDifferences(N, beside.photos, 10 * beside.rows, beside.margins, 0.1)

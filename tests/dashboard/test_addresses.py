@@ -28,7 +28,7 @@ def test_an_address_names_a_photo_and_a_vector(dashboard, home, row):
 
 
 def test_an_address_may_name_a_vector_by_its_name_alone(dashboard, home):
-    """As a person would write it, where the page itself adds where the vector is from."""
+    """A URL may name a vector as a person writes it, without its origin."""
     assert dashboard("photos").selectbox(key="vector").value == "worth"
     app = dashboard("photos", vector="plain-prompt")
 
@@ -99,7 +99,7 @@ def test_an_album_of_a_strange_size_has_the_usual_one(dashboard, home, places):
 
 
 def test_a_container_begins_with_two_photos(home, dashboard, monkeypatch):
-    """Which page is at the root is told by the environment, by its name of before too."""
+    """The environment sets the page at the root, also by the variable's former name."""
     for name in ("compare", "two_photos"):
         monkeypatch.setenv("PHOTORANK_FIRST_PAGE", name)
         app = dashboard("home")  # the fixture goes to no page
@@ -122,7 +122,7 @@ def test_an_address_of_before_leads_to_the_page_that_came_of_it(home, old, title
 
 
 def test_an_address_of_stars_leads_to_the_stars(home):
-    """They are a part of the page Teach."""
+    """The stars are a part of the page Teach."""
     app = opened_at("stars")
 
     assert [one.value for one in app.title] == ["Teach"]
@@ -130,7 +130,7 @@ def test_an_address_of_stars_leads_to_the_stars(home):
 
 
 def test_the_root_with_parameters_of_the_results_leads_to_the_results(home, evaluated):
-    """They were the page at the root."""
+    """The results used to be the page at the root."""
     app = opened_at("", scope="Within groups")
 
     assert [one.value for one in app.title] == ["Discerning power"]

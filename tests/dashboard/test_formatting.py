@@ -40,7 +40,7 @@ def test_a_name_that_is_not_unicode_can_still_be_shown():
 
 
 def test_a_name_cannot_turn_the_order_of_letters():
-    """Neither as text nor as code; what joins letters and emoji stays."""
+    """Direction marks are removed from text and code; joiners of letters and emoji stay."""
     said = formatting.plain("a\u202egpj.exe \x1b[2J \N{WOMAN}\u200d\N{PERSONAL COMPUTER}")
     assert said == r"a\\u202egpj\.exe \\x1b\[2J " + "\N{WOMAN}\u200d\N{PERSONAL COMPUTER}"
     assert "\u202e" not in formatting.error_text(PhotorankError("try `photorank a\u202eb`."))

@@ -44,6 +44,6 @@ def test_marks_of_charts_can_be_seen_in_both_themes(name):
 
 
 def test_the_server_is_for_this_machine_alone():
-    """However it is started, it shows photos to nobody else, and tells nobody of its use."""
+    """Every way of starting the server listens locally and sends no usage statistics."""
     assert CONFIG["server"]["address"] == "127.0.0.1"
     assert CONFIG["browser"]["gatherUsageStats"] is False

@@ -65,7 +65,7 @@ def test_weights_that_compute_something_else_are_told(tmp_path):
 
 
 def test_the_golden_photo_is_what_it_is():
-    """Its pixels are computed from whole numbers, alike everywhere."""
+    """The golden photo's pixels are computed from whole numbers, alike everywhere."""
     pixels = np.asarray(decode_photo(golden_photo()))
     assert pixels.shape == (320, 320, 3)
     assert pixels[0, 1].tolist() == [0, 0, 35]

@@ -144,7 +144,7 @@ def test_weights_of_another_model_are_refused(tiny_model, tmp_path, change):
 
 
 def test_a_convolutional_tower_takes_square_frames_only(tmp_path):
-    """Its pooling has one size; a photo's own shape is refused with the reason."""
+    """A convolutional network's pooling has one size, so other shapes are refused."""
     tower = {"image_size": 64, "layers": [1, 1, 1, 1], "width": 32, "patch_size": None}
     save_tiny_model(tmp_path, vision_cfg=tower)
     with pytest.raises(EncoderError, match=r"square frames only.*crop, pad, squash, tiles\."):
@@ -182,7 +182,7 @@ def test_a_photos_own_shape_is_embedded_as_by_a_model_made_for_it(tmp_path, pool
 
 @pytest.mark.parametrize("framing", ["crop", "whole"])
 def test_photos_may_be_looked_at_larger(tmp_path, framing):
-    """As by open_clip's model of that size, which stretches the positions as it loads them."""
+    """Larger frames give the embeddings of open_clip's model with stretched positions."""
     file = save_tiny_model(tmp_path)
     encoder = load_encoder(f"open_clip:local-dir:{tmp_path}#96", framing=framing, device="cpu")
     assert encoder.spec.endswith("#96")
@@ -204,7 +204,7 @@ def test_sizes_that_the_model_cannot_take_are_refused(tmp_path, pixels):
 
 
 def test_a_convolutional_tower_has_one_size(tmp_path):
-    """There are no positions to interpolate."""
+    """A convolutional network has no positions to interpolate, so other sizes are refused."""
     tower = {"image_size": 64, "layers": [1, 1, 1, 1], "width": 32, "patch_size": None}
     save_tiny_model(tmp_path, vision_cfg=tower)
     with pytest.raises(EncoderError, match="frames of 64 pixels only"):

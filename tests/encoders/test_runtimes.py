@@ -123,7 +123,7 @@ def test_a_processor_without_openvino_uses_torch(tiny, frames_of, monkeypatch):
 
 @needs_openvino
 def test_openvino_does_not_report_to_its_makers():
-    """Its telemetry, on by default, is kept from loading."""
+    """OpenVINO's telemetry, on by default, is kept from loading."""
     runtimes.openvino_towers.openvino()
 
     assert sys.modules["openvino_telemetry"] is None
@@ -238,6 +238,6 @@ def test_a_kept_precision_is_that_of_every_number_of_photos(tiny, frames_of):
 
 
 def test_eight_bits_cannot_be_had_again(tiny):
-    """Their calibration is of the first run's photos: no later photo may be mixed with them."""
+    """Later photos cannot use int8, whose calibration belongs to the first run's photos."""
     with pytest.raises(EncoderError, match=r"eight bits.*--runtime openvino"):
         tiny().keep_precision("openvino int8")

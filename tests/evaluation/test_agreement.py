@@ -39,7 +39,7 @@ def voice(rater, subset, ratings, rows=None, *, noise=0.1):
 
 
 def test_people_of_one_taste_agree_and_of_opposite_ones_do_not(subset):
-    """Who likes the same agrees in words and in taste, who likes the opposite in neither."""
+    """Equal tastes agree in choices and ratings; opposite tastes agree in neither."""
     liked = subset[1][:, 1]
     people = [voice("ann", subset, liked), voice("bo", subset, liked), voice("c", subset, -liked)]
 
@@ -106,7 +106,7 @@ def test_people_who_judged_nothing_together_are_compared_by_taste_alone(subset):
 
 
 def test_agreed_best_is_what_everybody_likes(subset):
-    """Of photos that one loves and another hates, none is among them."""
+    """Photos that one person loves and another hates are not among the shared favourites."""
     Z = subset[1]
     people = [voice("ann", subset, Z[:, 0] + Z[:, 1]), voice("bo", subset, Z[:, 0] - Z[:, 1])]
 

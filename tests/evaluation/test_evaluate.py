@@ -89,7 +89,7 @@ def test_a_score_of_many_people_may_count_more(own_index):
 
 
 def test_evaluating_on_an_official_split_gives_jackknife_intervals(own_index):
-    """There is one fit, so nothing tells how fits differ: learners count as given."""
+    """A single fit does not show variance between fits, so learners count as fixed."""
     names = [photo.path.name for photo in own_index.photos()]
     labels = own_index.labels().scores
     table = [

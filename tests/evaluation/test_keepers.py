@@ -23,7 +23,7 @@ def red(index, **card):
 
 
 def test_of_an_unseen_vector_the_cut_is_that_of_its_keepers(index):
-    """And what it rejects is counted on all photos and on those labelled lower."""
+    """Rejected photos are counted among all photos and among those with lower labels."""
     vector = red(index)
     scores, ratings = index.labels().scores, index.rate(vector)
     found = keepers_lost(index, vector, keeper_top=0.5, lost=0.2)
@@ -39,7 +39,7 @@ def test_of_an_unseen_vector_the_cut_is_that_of_its_keepers(index):
 
 
 def test_a_vector_that_learned_from_the_labels_is_learned_anew(index):
-    """Its own ratings of its own examples would reject more than is safe."""
+    """In-sample ratings would reject more photos than is safe."""
     vector = learn_vector(index, "ours", "all-pairs")
     found = keepers_lost(index, vector, keeper_top=0.5, lost=0.2)
     assert found.how == "learned anew"

@@ -53,7 +53,7 @@ def test_photos_of_no_kind_have_no_say():
 
 
 def test_the_share_between_kinds_is_kelleys():
-    """It is 1 - MSW (n - 1) / SST, 1 where the kind is everything and about 0 at chance."""
+    """The share is 1 - MSW (n - 1) / SST: 1 for pure content, about 0 at chance."""
     rng = np.random.default_rng(0)
     codes = np.arange(300) % 5
     r = codes + rng.normal(size=300)
@@ -113,7 +113,7 @@ def test_a_prior_that_saw_the_photos_makes_the_result_in_sample(own_index):
 
 
 def test_on_an_official_split_the_test_part_is_told_of(own_index):
-    """There is one fit, so intervals take it as given, and photos never tested are not counted."""
+    """Intervals take the single fit as given, and photos never tested are not counted."""
     photos, scores = own_index.photos(), own_index.labels().scores
     rows = [
         LabelRow(n, photo.path.name, score, "", None, None, None, ("train", "test")[n % 2])
@@ -132,7 +132,7 @@ def test_on_an_official_split_the_test_part_is_told_of(own_index):
 
 
 def test_no_two_clusters_have_one_name(index):
-    """There are 36 words for them; the others keep their numbers."""
+    """Clusters beyond the 36 words keep their numbers as names."""
 
     class WordedEncoder(ColourEncoder):
         def encode_texts(self, texts):
@@ -145,7 +145,7 @@ def test_no_two_clusters_have_one_name(index):
 
 
 def test_groups_are_kinds_too(index):
-    """By group each group of the labels is a kind, under its own name."""
+    """Each group of the labels is a kind under its own name."""
     found = control_content(
         index, learn_vector(index, "red", "all-pairs"), by="group", protocol=ONCE
     )
@@ -155,7 +155,7 @@ def test_groups_are_kinds_too(index):
 
 
 def test_the_vector_without_content_is_at_right_angles_to_it(index):
-    """It keeps its scale and bias, and its card says what was done and what it has seen."""
+    """The vector keeps scale and bias, and its card says what was removed."""
     vector = learn_vector(index, "red", "all-pairs")
     rest = without_content("rest", index, vector, by="group")
 
@@ -168,7 +168,7 @@ def test_the_vector_without_content_is_at_right_angles_to_it(index):
 
 
 def test_the_vector_that_is_kept_is_the_one_that_was_measured(index):
-    """It lacks the content of the very clusters that were measured, which the seed draws."""
+    """The saved vector lacks the content of the same clusters that were measured."""
     vector = learn_vector(index, "red", "all-pairs")
     photos = judged_photos(index)
     drawn, others = (kinds_of(index, photos, "clusters", 4, seed, None)[0] for seed in (5, 6))
@@ -187,7 +187,7 @@ def test_the_vector_that_is_kept_is_the_one_that_was_measured(index):
 
 
 def test_another_encoders_vector_is_refused(index):
-    """There is nothing to take out of a number that means nothing."""
+    """A vector of another encoder has no meaning here and is refused."""
     stranger = MasterVector("v", "prompt", np.eye(48)[0], Fingerprint("m", "0" * 64, "crop", 8))
     with pytest.raises(EncoderMismatchError):
         control_content(index, stranger)

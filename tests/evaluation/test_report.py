@@ -41,7 +41,7 @@ def test_what_is_read_is_written_again_in_the_same_way():
 
 
 def test_results_of_an_older_photorank_do_not_say_how_they_were_folded():
-    """Such a file has one way to fold, its protocol's: all rows are of it."""
+    """All rows of an older file have the kind of folds in its protocol."""
     old = saved(fold_by="group")
     for row in old["results"]:
         del row["fold_by"]
@@ -75,7 +75,7 @@ def test_a_difference_is_read_from_either_side():
 
 
 def test_an_older_evaluation_opens():
-    """Neither details, nor intervals of the calibration, nor weights by raters were known once."""
+    """An evaluation without details, calibration intervals and rater weights can be read."""
     older = changed(saved(), ["protocol", "by_raters"], ...)
     found = from_json(Evaluation, older)
     assert found.details.calibration is None

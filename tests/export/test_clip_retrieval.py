@@ -88,7 +88,7 @@ def test_a_full_disk_leaves_nothing(collection, full):
 
 
 def test_replaced_photos_are_not_in_the_metadata(collection, tmp_path):
-    """Their embeddings are those of what lay at their paths before."""
+    """The embeddings of replaced files belong to the photos that lay there before."""
     index = collection.index
     replaced, *others = index.photos()
     replaced.path.write_bytes(others[0].path.read_bytes())

@@ -21,7 +21,7 @@ def outcomes(pieces):
 
 
 def test_a_plan_touches_nothing(photos, tmp_path):
-    """It says what will be there; not even the folder is made."""
+    """A plan lists the copies, and not even the folder is created."""
     pieces = plan(photos, tmp_path / "out", "copy")
     assert outcomes(pieces) == ["new"] * 10
     assert sum(piece.size for piece in pieces) == sum(p.path.stat().st_size for p in photos)
@@ -74,7 +74,7 @@ def test_two_photos_of_one_name_both_come(photos, tmp_path, collection):
 
 
 def test_an_interrupted_run_is_completed(photos, tmp_path):
-    """Its parts are swept, what it had copied is not copied again; other hidden files stay."""
+    """Partial files are removed, finished copies are kept, and other hidden files stay."""
     out = tmp_path / "out"
     list(write(photos[:4], out, "copy"))
     (out / ".0123456789abcdef.photorank-part").write_bytes(b"half")

@@ -19,7 +19,7 @@ from tests.fixtures.colours import paint
 
 
 def test_a_destination_among_the_photos_is_refused(collection, tmp_path):
-    """Neither the folder of photos, nor one inside it, nor a link to it is written to."""
+    """A photo folder, a folder inside it and a link to it are refused."""
     (tmp_path / "link").symlink_to(collection.folder)
     (tmp_path / "dangling").symlink_to(collection.folder / "not yet")
     for folder in (
@@ -74,7 +74,7 @@ def test_a_folder_is_known_by_what_it_is(collection, tmp_path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="mounts are made otherwise there")
 def test_a_second_mount_of_a_folder_of_photos_is_refused(collection, tmp_path):
-    """Its real path tells nothing."""
+    """A second mount is recognised, although its real path differs."""
     (tmp_path / "mount").mkdir()
     mount = ["mount", "--bind", collection.folder / "day 0", tmp_path / "mount"]
     if subprocess.run(mount, capture_output=True, check=False).returncode:  # noqa: S603

@@ -25,7 +25,7 @@ def read_csv(path):
 
 @pytest.mark.parametrize("write", [write_csv, write_parquet])
 def test_a_table_has_one_row_a_photo_with_all_that_is_known(write, collection, tmp_path):
-    """Both formats have the contract's columns, and the numbers of the index."""
+    """CSV and Parquet have the contract's columns and the index's numbers."""
     labels = tmp_path / "labels.csv"
     labels.write_text(
         "file,score,group,n_raters\nday 0/0.png,4.5,=SUM(1),3\nday 1/1.png,1,beach,\n"

@@ -154,7 +154,7 @@ def test_a_rating_inside_the_photo_is_not_hidden(collection):
 
 
 def test_a_rating_in_the_other_sidecar_counts(collection):
-    """Of two sidecars of a photo, the one that is not written to may hold the person's stars."""
+    """A person's stars in the sidecar that is not written count, too."""
     folder = collection.folder / "day 0"
     (folder / "0.xmp").write_bytes(with_rating(None, 3).replace(b"photorank", b"Lightroom"))
     (folder / "0.png.xmp").write_bytes(LIGHTROOM)

@@ -33,7 +33,7 @@ def test_what_cannot_be_read_is_not_there(tmp_path, content):
 
 
 def test_a_file_without_one_of_the_names_is_of_no_use(tmp_path):
-    """Another version may have kept other arrays."""
+    """A file by another version may hold other arrays."""
     keep_arrays(tmp_path / "kept.npz", numbers=[1])
 
     assert kept_arrays(tmp_path / "kept.npz", "numbers", "words") is None

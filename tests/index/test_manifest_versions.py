@@ -12,7 +12,7 @@ NEW = Fingerprint("embedded:2", "9" * 64, "whole", 192, Blocks(512, 256, 32, "c"
 
 
 def test_an_older_index_names_the_first_version():
-    """It was called `embedded` until there was a second."""
+    """The first version of the encoder was called `embedded` before there was a second."""
     data = to_json(Manifest("embedded", OLD, 1280, None))
     del data["fingerprint"]["blocks"]
     found = from_json(Manifest, data | {"encoder": "embedded"})

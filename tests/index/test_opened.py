@@ -44,7 +44,7 @@ def test_an_index_without_rows_has_no_nearest_photo():
 
 
 def test_equal_photos_come_in_the_order_of_rows(tmp_path):
-    """However many photos tie, and wherever the search cuts them off: all that tie are given."""
+    """All photos tied with the last one are returned, however many."""
     paths = IndexPaths(tmp_path)
     rng = np.random.default_rng(0)
     rows = rng.normal(size=(40, 16)).astype(np.float32)
@@ -64,7 +64,7 @@ def test_equal_photos_come_in_the_order_of_rows(tmp_path):
 
 
 def test_embeddings_are_shared_and_cannot_be_written(five):
-    """They are one array, row by row in memory, which outlives the index it came from."""
+    """Embeddings are one read-only array that outlives its index."""
     index = five.index
     embeddings = index.embeddings()
     assert embeddings is index.embeddings()
@@ -84,7 +84,7 @@ def test_beginnings_of_digests_are_those_of_the_digests(five):
 
 
 def test_an_index_may_be_shared_by_threads(five):
-    """As sessions of one server do."""
+    """Threads may share an index, as sessions of one server do."""
     index, seen = five.index, []
 
     def use():
@@ -228,7 +228,7 @@ def test_missing_judgements_are_told(five):
 
 
 def test_every_writer_renews_the_manifest(five):
-    """So that its time of change tells caches that something has changed."""
+    """The manifest's time of change tells caches that the index changed."""
     before = os.stat(five.paths.manifest)
     import_labels(five.paths, labels(("0000.png", 1.0)))
     after = os.stat(five.paths.manifest)

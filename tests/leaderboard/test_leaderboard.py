@@ -155,7 +155,7 @@ def test_the_report_is_one_page_without_anything_from_outside(encoders):
 
 
 def test_the_command_writes_every_form(encoders, tmp_path):
-    """It prints the table and what it says, and the reports hold the same."""
+    """The reports hold the same results as the printed tables."""
     encoders("good", 0.3, seed=1)
     encoders("mute", 1.0, seed=3, judged=False)
     files = [tmp_path / f"report.{form}" for form in ("html", "md", "json")]
@@ -186,7 +186,7 @@ def test_the_command_writes_every_form(encoders, tmp_path):
 
 
 def test_no_report_is_written_among_photos(home, gallery):
-    """As by every other command; it is told before anything is measured."""
+    """The destination is checked before anything is measured."""
     wrong = invoke("leaderboard", "--to", str(gallery / "report.html"))
     assert wrong.exit_code == 1
     assert "whose photos are in the index" in wrong.stderr

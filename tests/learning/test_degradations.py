@@ -25,7 +25,7 @@ CROPS = 16
 
 
 class DetailEncoder(ColourEncoder):
-    """How light, how contrasty and how finely drawn each colour of a photo is."""
+    """Encoder of the lightness, contrast and fine detail of each colour channel."""
 
     dimensions = 9
 
@@ -96,7 +96,7 @@ def test_the_seed_decides_everything(library):
 
 
 def test_photos_that_nobody_judged_go_first(library):
-    """So that the others can still test the vector; no label is looked at."""
+    """Unjudged photos are used first, so that judged ones can test the vector."""
     workspace, folder = library
     names = [f"{number:02}.png" for number in range(6)]
     rows = [LabelRow(2, name, 1.0, "", None, None, None) for name in names]

@@ -85,7 +85,7 @@ def test_shuffled_labels_score_chance(index, fold_by):
 
 
 def test_what_has_not_seen_the_photos_is_tested_as_it_is(index):
-    """Its own direction stands for every fold; that of another encoder may not be tested."""
+    """A vector's own direction serves every fold; other encoders' vectors are refused."""
     vector = MasterVector("words", "prompt", np.eye(48)[0], index.fingerprint)
     photos = judged_photos(index)
     found = held_out(index, vector, photos, split_into_folds(photos, QUICK))
@@ -99,7 +99,7 @@ def test_what_has_not_seen_the_photos_is_tested_as_it_is(index):
 
 
 def test_what_saw_the_photos_is_learned_anew_where_that_holds_them_out(index):
-    """Not from a prior that saw them or is gone, and not what was learned elsewhere."""
+    """A vector is not refitted from a prior that saw the photos, or with foreign judgements."""
     photos = judged_photos(index)
     learned = learn_vector(index, "base", "all-pairs")
     elsewhere = replace(learned, card=replace(learned.card, index="elsewhere"))

@@ -29,7 +29,7 @@ def test_photos_that_were_learned_from_are_rated_without_them(index):
 
 
 def test_what_saw_the_photos_elsewhere_rates_none_of_them(index):
-    """It cannot be learned without them here, so there is no rating to show."""
+    """A vector that cannot be refitted without the photos here has no held-out ratings."""
     vector = learn_vector(index, "mine", "all-pairs")
     elsewhere = replace(vector, card=replace(vector.card, index="elsewhere"))
 

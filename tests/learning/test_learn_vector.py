@@ -44,7 +44,7 @@ def test_learned_vectors_are_calibrated(index):
 
 
 def test_the_digest_of_judgements_sees_every_change(index):
-    """It is the same for the same judgements, and another for others."""
+    """The digest is equal for equal judgements and differs for others."""
     photos = judged_photos(index)
     scores = photos.comparisons.scores.copy()
     scores[[0, 1]] = scores[[1, 0]]
@@ -61,7 +61,7 @@ def test_the_digest_of_judgements_sees_every_change(index):
 
 
 def test_a_prior_that_saw_the_photos_holds_nothing_out(index):
-    """Its accuracy is called in-sample, evaluation marks it so, and its photos are on the card."""
+    """The accuracy is called in-sample, and the card lists the prior's photos."""
     add_vector(index, learn_vector(index, "base", "all-pairs"))
 
     vector = learn_vector(index, "mine", "all-pairs", prior="base")
@@ -138,7 +138,7 @@ def test_one_persons_choices_teach_where_the_index_has_scores(own_index):
 
 
 def test_a_personal_vector_is_evaluated_out_of_fold(own_index):
-    """Who rated some photos is tested on them by what the others' folds taught."""
+    """A personal vector is tested on photos of other folds than it was learned from."""
     prior = MasterVector("prior", "prompt", np.ones(48) + np.arange(48), own_index.fingerprint)
     add_vector(own_index, prior)
     made = learn_vector(own_index, "mine", "personal", prior="prior")

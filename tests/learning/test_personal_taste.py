@@ -67,7 +67,7 @@ def test_with_no_judgement_it_is_the_prior(index, vector, subset):
 
 
 def test_the_vector_rates_as_the_state_does_and_tells_where_it_is_from(index, vector, subset):
-    """Its ratings are the state's; its card has the prior, the person, photos and accuracy."""
+    """The vector's ratings are the state's; its card has prior, person, photos and accuracy."""
     said = clicked(own_ratings(subset.Z), 40, stars=5)
 
     state = personal_state(index, "ada", vector, said, subset=subset)
@@ -193,7 +193,7 @@ def test_what_moved_most_comes_first(index, vector, subset):
 
 
 def test_a_prior_that_saw_the_photos_is_not_called_held_out(index, vector, subset):
-    """Its accuracy is in-sample on the card, which remembers the prior's photos too."""
+    """The card calls the accuracy in-sample, and lists the prior's photos."""
     seen = frozenset(shortened(photo.digest) for photo in index.photos())
     taught = MasterVector(
         "ours", "all-pairs", vector.direction, index.fingerprint, card=Card(photos=seen)

@@ -120,7 +120,7 @@ def test_groups_are_graphs_of_their_own(judged):
 
 
 def test_a_group_of_one_photo_is_nan():
-    """It has no pair; the others are not disturbed."""
+    """A group of one photo has no pair, and does not affect the others."""
     groups = np.array([0, 1, 1, -1])
 
     pairs = given(Comparisons.from_scores(np.arange(4.0)))
@@ -139,6 +139,6 @@ def test_edges_must_increase(edges):
 
 
 def test_choices_have_no_gaps():
-    """How far apart two photos are is not what a choice says."""
+    """Choices do not say how far apart two photos are."""
     with pytest.raises(ComparisonsError, match="needs scores"):
         by_gap(np.zeros((1, 2)), given(Comparisons.from_choices([0], [1], n=2)), [0, 1])

@@ -41,7 +41,7 @@ def without_units(pairs, ratings):
 
 
 def test_pairs_are_inside_test_folds(rated):
-    """Of each repeat exactly the pairs are there whose photos share a fold, and a group."""
+    """Pairs of each repeat are those whose photos share a fold and a group."""
     pairs, *_ = rated
     inside = pairs.inside(GROUPS, "within")
 
@@ -55,7 +55,7 @@ def test_pairs_are_inside_test_folds(rated):
 
 
 def test_what_was_fitted_anew_has_an_interval_that_includes_the_refitting(rated):
-    """It is the corrected resampled one of the folds, for the accuracy and for a difference."""
+    """The interval of refitted models is the corrected resampled one over folds."""
     pairs, one, other = rated
     sums = [pairs.sums(ratings, refitted=True) for ratings in (one, other)]
     values = [by_fold(pairs, ratings) for ratings in (one, other)]

@@ -233,7 +233,7 @@ def test_perfection_on_few_photos_proves_little():
 
 
 def test_differences_need_the_same_units():
-    """Another number of photos cannot be paired."""
+    """Metrics over different numbers of photos cannot be paired."""
     with pytest.raises(ComparisonsError, match="same photos on both sides"):
         paired_difference(LeaveOneOut(0.5, np.zeros(3)), LeaveOneOut(0.5, np.zeros(4)))
 
@@ -253,7 +253,7 @@ def test_corrected_resampled_is_the_published_formula():
 
 
 def test_splitting_the_same_photos_again_is_no_new_evidence():
-    """Of R repeats the variance is (R/J + n_test/n_train) S²: that of a single repeat."""
+    """With R repeats the variance is (R/J + n_test/n_train) S², as of a single repeat."""
     folds = np.array([0.7, 0.8, 0.75, 0.77, 0.71] * 3)
 
     estimate = corrected_resampled(folds, test_to_train=0.25, repeats=3, **COUNTS)

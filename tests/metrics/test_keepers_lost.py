@@ -76,6 +76,6 @@ def test_equal_ratings_are_not_cut_apart():
 
 @pytest.mark.parametrize("wrong", [0, 1, -0.1])
 def test_shares_lie_between_0_and_1(wrong):
-    """Neither nothing nor everything can be promised."""
+    """A share or confidence of 0 or 1 cannot be guaranteed."""
     with pytest.raises(ValueError, match="between 0 and 1"):
         reject_cut(np.arange(100.0), lost=wrong)

@@ -82,7 +82,7 @@ def test_signals_are_measured_apart_as_here():
 
 @pytest.mark.parametrize("data", [b"", b"\0" * 99, b"buy milk", saved(scene(), "JPEG")[:999]])
 def test_a_damaged_file_is_refused_in_the_same_words(data):
-    """And for good: the file is what is wrong with it."""
+    """A damaged file is refused for good, since the fault is its own."""
     with pytest.raises(UnreadablePhotoError) as here:
         decode_photo(data)
     with pytest.raises(UnreadablePhotoError) as apart:
@@ -109,7 +109,7 @@ def test_a_damaged_file_is_refused_in_the_same_words(data):
 def test_a_file_that_ends_its_decoder_ends_nothing_else(
     hostile, monkeypatch, fault, limits, reason, passing, fresh
 ):
-    """It is refused with the reason, and the next photo is read.
+    """The file is refused with a reason, and the next photo is read.
 
     One limit at a time is low: a busy machine may let seconds of waiting pass before a second of
     work is done. Nor need it read the next photo in one.
@@ -127,20 +127,20 @@ def test_a_file_that_ends_its_decoder_ends_nothing_else(
 
 @posix
 def test_a_photo_is_not_blamed_for_what_an_earlier_one_left_behind(hostile):
-    """It is tried in a new process before it is given up."""
+    """A photo is tried in a new process before it is refused."""
     for _ in range(3):
         assert decode_isolated(file_with("leave damage")).photo.size == (8, 8)
 
 
 @posix
 def test_what_a_decoder_prints_is_not_taken_for_its_answer(hostile):
-    """Nor does it reach the terminal."""
+    """Output of a decoder library reaches neither the reply nor the terminal."""
     assert decode_isolated(file_with("print")).photo.size == (8, 8)
 
 
 @posix
 def test_a_decoder_writes_no_files(hostile, tmp_path):
-    """Not one byte."""
+    """A decoder process cannot write a single byte to a file."""
     with pytest.raises(UnreadablePhotoError):
         decode_isolated(file_with("write"))
     assert sum(file.stat().st_size for file in tmp_path.iterdir()) == 0
@@ -190,7 +190,7 @@ def test_a_process_is_used_again():
 
 
 def test_without_a_process_the_error_says_so(monkeypatch):
-    """It is one that the user can act on, not a reason to skip every photo."""
+    """The error is one that the user can act on, not a reason to skip every photo."""
     decode_pool._end_all()
     monkeypatch.setattr(decode_pool, "_WORKER_PROGRAM", "raise SystemExit(7)")
     with pytest.raises(DecoderError, match=r"exit 7.*photorank doctor"):
@@ -198,7 +198,7 @@ def test_without_a_process_the_error_says_so(monkeypatch):
 
 
 def test_where_no_process_can_be_made_the_error_says_so(monkeypatch):
-    """As where the system has no room for another one."""
+    """The error is the same where the system has no room for a process."""
     decode_pool._end_all()
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(DecoderError, match="cannot be started"):
@@ -207,7 +207,7 @@ def test_where_no_process_can_be_made_the_error_says_so(monkeypatch):
 
 @posix
 def test_no_process_outlives_the_one_that_asked(tmp_path):
-    """Not even where that is killed at once."""
+    """Decoder processes end even if the parent is killed at once."""
     program = (
         "import io, time; from PIL import Image\n"
         "from photorank.photos import decode_pool\n"
@@ -254,7 +254,7 @@ def test_a_forked_process_has_decoders_of_its_own():
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP", "AVIF"])
 def test_headers_that_libraries_in_c_read_are_read_by_another_process(tmp_path, kind):
-    """Those of WebP and AVIF are, no others; what is found is the same."""
+    """Only headers of WebP and AVIF are read by a pool process, with equal results."""
     decode_pool._end_all()
     path = tmp_path / "photo"
     path.write_bytes(saved(scene(), kind))
@@ -265,7 +265,7 @@ def test_headers_that_libraries_in_c_read_are_read_by_another_process(tmp_path, 
 
 @posix
 def test_a_header_that_ends_its_reader_ends_nothing_else(hostile, tmp_path):
-    """Its photo is refused, and tells no exposure."""
+    """A photo with such a header is refused, and has no exposure bias."""
     path = tmp_path / "photo.heic"
     path.write_bytes(file_with("crash at once"))
     with pytest.raises(UnreadablePhotoError, match=r"its decoder crashed \(Segmentation fault\)"):

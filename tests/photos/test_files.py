@@ -155,7 +155,7 @@ def test_every_file_has_a_kind_to_be_counted_by(tmp_path):
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "GIF"])
 def test_a_photo_without_a_suffix_is_found_by_its_first_bytes(tmp_path, kind):
-    """Some programs write photos under bare names; other bare files are passed over."""
+    """Photos under bare names are found, and other files without suffix are ignored."""
     Image.new("RGB", (8, 8)).save(tmp_path / "4F2A", kind)
     make(tmp_path, "bare", "kept.jpg")
 
@@ -180,7 +180,7 @@ def test_what_follows_the_dot_of_a_time_or_title_is_no_suffix(tmp_path):
 def test_a_photo_whose_library_is_missing_tells_how_to_get_it(
     tmp_path, monkeypatch, name, module, extra
 ):
-    """It is found and, without what decodes it, skipped with the command to install that."""
+    """The photo is found, and skipped with the command that installs its decoder."""
     make(tmp_path, name)
     assert isinstance(next(find_photos([tmp_path])), PhotoFile)
 
@@ -190,7 +190,7 @@ def test_a_photo_whose_library_is_missing_tells_how_to_get_it(
 
 
 def test_a_hidden_folder_that_is_named_is_searched(tmp_path):
-    """Who names a hidden folder means it."""
+    """A hidden folder is searched if the user names it."""
     make(tmp_path, ".secret/a.jpg")
 
     assert found(tmp_path / ".secret") == ["a.jpg"]
@@ -296,7 +296,7 @@ def test_links_are_followed_without_running_in_circles(tmp_path):
 
 @posix
 def test_a_root_that_is_a_link_gives_way_to_the_folder_itself(tmp_path):
-    """Which of two names of a folder is used does not depend on the alphabet."""
+    """The name that is used does not depend on the alphabet."""
     make(tmp_path, "real/a.jpg")
     (tmp_path / "alias").symlink_to(tmp_path / "real")
 
@@ -329,7 +329,7 @@ def test_an_unreadable_folder_is_told_and_the_rest_is_found(public_folder):
 
 @posix
 def test_folders_nested_deeper_than_a_path_can_say(tmp_path, monkeypatch):
-    """Neither Python's recursion limit nor the system's longest path ends the search."""
+    """The search exceeds Python's recursion limit and the system's longest path."""
     monkeypatch.chdir(tmp_path)
     for _ in range(2_200):  # two bytes each, and 4,096 are a path on Linux
         os.mkdir("d")

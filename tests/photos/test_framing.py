@@ -153,7 +153,7 @@ def test_boxes_say_what_part_of_the_photo_a_frame_shows(framing, shape):
 
 
 def test_a_view_is_mirrored():
-    """Of four views the second runs from right to left."""
+    """The second of four views is the mirror image."""
     first, second, *_ = frame(gradient(300, 200), "views", 100)
 
     np.testing.assert_allclose(first[:, ::-1].astype(int), second, atol=2)

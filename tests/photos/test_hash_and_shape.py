@@ -31,7 +31,7 @@ def test_the_hash_is_of_the_picture_not_of_the_file(tmp_path):
 
 
 def test_what_cannot_be_read_has_no_hash_and_no_shape(tmp_path):
-    """Neither a text nor half a picture ends a search over thousands."""
+    """A text or half a picture does not end a search over thousands."""
     (tmp_path / "text.webp").write_text("buy milk")
     draw_photo(tmp_path / "half.jpg", seed=1)
     (tmp_path / "half.jpg").write_bytes((tmp_path / "half.jpg").read_bytes()[:700])
@@ -73,7 +73,7 @@ def test_a_look_is_shape_and_mean_colour(tmp_path):
 
 
 def test_what_cannot_be_read_has_a_usual_shape(tmp_path):
-    """So that it takes a place all the same."""
+    """An unreadable photo still takes a place in the grid."""
     (tmp_path / "damaged.webp").write_bytes(b"RIFF")
     for name in ("damaged.webp", "gone.webp"):
         assert look_of_file(tmp_path / name) == UNKNOWN
@@ -81,7 +81,7 @@ def test_what_cannot_be_read_has_a_usual_shape(tmp_path):
 
 
 def test_a_shape_fits_sixteen_bits(tmp_path):
-    """However wide a panorama is."""
+    """The widest panorama's aspect ratio fits into 16 bits."""
     Image.new("RGB", (9000, 10)).save(tmp_path / "wide.png")
     assert aspect_of_file(tmp_path / "wide.png") == 65_000
 

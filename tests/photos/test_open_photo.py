@@ -487,7 +487,7 @@ def test_heic_without_its_library_tells_how_to_get_it(scene, monkeypatch):
 
 
 def test_jpeg_xl_without_its_library_tells_how_to_get_it(scene, monkeypatch):
-    """Likewise a JPEG XL."""
+    """The error for a JPEG XL names the command that installs the decoder."""
     data = encoded(scene, "JXL")
     monkeypatch.setitem(sys.modules, "pillow_jxl", None)
 

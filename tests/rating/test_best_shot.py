@@ -28,7 +28,7 @@ def merit(*rows, ratings=None, series=None, technical=None):
 
 
 def test_the_sharpest_shot_is_best():
-    """However bright or dark; another series is nothing to compare it with."""
+    """Brightness has no influence, and other series are not compared."""
     found = merit((-3, 0), (-2.5, 0), (-1, 0), (-1.5, 0), (-2, 0), series=[0, 0, 1, 1, 1])
     assert best_shots(np.arange(5), np.array([0, 0, 1, 1, 1]), found).tolist() == [1, 2]
 
@@ -48,14 +48,14 @@ def test_noise_passes_for_detail_up_to_a_point_only():
 
 
 def test_technical_quality_counts_where_it_is_known():
-    """As much as sharpness, each in its deviations."""
+    """Technical quality weighs as much as sharpness, each in standard deviations."""
     shots = [(-2.0, 0), (-2.25, 0)]
     assert merit(*shots, technical=np.array([0.0, 0.06])).argmax() == 0
     assert merit(*shots, technical=np.array([0.0, 0.09])).argmax() == 1
 
 
 def test_of_equally_sharp_shots_the_better_rated_one_is_best():
-    """And where a shot was not measured, ratings alone decide in its series."""
+    """In a series with a shot that was not measured, ratings alone decide."""
     assert merit((-2, 0), (-2, 0), ratings=[1, 2]).argmax() == 1
     found = merit(
         (-1, 0), (np.nan, np.nan), (-2, 0), (-3, 0), ratings=[1, 2, 5, 4], series=[0, 0, 1, 1]

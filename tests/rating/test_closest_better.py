@@ -41,7 +41,7 @@ def test_alike_are_the_likest_pairs(index):
 
 
 def test_many_shots_of_a_scene_are_all_alike(index):
-    """However few pairs are the likest ones, half of the way to being the same is enough."""
+    """However few pairs are very similar, half of the way to equality is enough."""
     X = index.heads()
     middle = (1 + (X @ X.T)[np.triu_indices(len(X), 1)].mean()) / 2
 

@@ -8,7 +8,7 @@ from photorank.vectors.prompts import prompt_vector
 
 
 def test_pulls_are_numpys_correlations():
-    """How concepts go with ratings is Pearson's r, and what a photo shows a z-score."""
+    """Correlations with ratings are Pearson's r, and strengths in a photo are z-scores."""
     rng = np.random.default_rng(0)
     similarities, ratings, own = rng.normal(size=(50, 4)), rng.normal(size=50), rng.normal(size=4)
 
@@ -75,7 +75,7 @@ def test_the_concepts_words_are_encoded_once_an_index(bare_pair):
 
 
 def test_two_photos_are_too_few_to_compare_with(bare_pair):
-    """There is no correlation over two."""
+    """Two photos give no meaningful correlation."""
     index, vector, encoder = bare_pair
 
     assert moving_concepts(index, vector, index.embeddings()[0], encoder) == []

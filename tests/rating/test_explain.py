@@ -15,7 +15,7 @@ def index(home):
 
 
 def test_an_explanation_agrees_with_the_index(index, gallery):
-    """Its rating is the index's own; parts and signals sum to what it is above the average."""
+    """The rating is the index's; parts and signals sum to its lead over the average."""
     vector = load_vector(index, "ours")
     path = gallery / "forest" / "2.jpg"
     encoder = load_encoder("embedded")

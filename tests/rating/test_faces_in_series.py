@@ -54,13 +54,13 @@ def test_eyes_are_compared_at_the_same_place(shots, closed):
 
 
 def test_series_are_not_compared_with_each_other():
-    """Nor are photos of no series."""
+    """Photos of no series are not compared either."""
     faces = faces_of([OPEN], [SHUT], [SHUT])
     assert not face_terms(faces, np.array([0, 1, -1])).closed.any()
 
 
 def test_a_face_that_is_cut_in_every_shot_is_cut_in_the_scene():
-    """It is held against a shot where another one has it whole."""
+    """A cut face counts against a shot only if another shot has it whole."""
     cut = OPEN._replace(cut=True)
     assert face_terms(faces_of([cut], [OPEN]), np.zeros(2, int)).cut.tolist() == [1, 0]
     assert face_terms(faces_of([cut], [cut]), np.zeros(2, int)).cut.tolist() == [0, 0]
@@ -68,7 +68,7 @@ def test_a_face_that_is_cut_in_every_shot_is_cut_in_the_scene():
 
 
 def test_the_sharpness_of_faces_counts_where_every_shot_has_one():
-    """Else that of the middle of the picture does."""
+    """Without a face in every shot the sharpness of the middle counts."""
     soft = OPEN._replace(sharpness=-2.5)
     assert face_terms(faces_of([OPEN], [soft]), np.zeros(2, int)).sharpness.tolist() == [-1.5, -2.5]
     assert np.isnan(face_terms(faces_of([OPEN], []), np.zeros(2, int)).sharpness).all()
@@ -101,7 +101,7 @@ def test_what_a_shot_has_over_another_is_said(collection, shots, sharpness, said
 
 
 def test_a_shut_eye_weighs_less_than_a_face_that_is_far_out_of_focus():
-    """Neither is good; and of several shut eyes fewer are better."""
+    """Both are faults, and fewer closed eyes are better."""
     soft = OPEN._replace(sharpness=-4.0)
     terms, _ = merit(faces_of([soft], [SHUT]), (0.0, 0.0))
     assert terms.merit.argmax() == 1

@@ -55,7 +55,7 @@ def test_the_parts_of_all_blocks_sum_to_the_rating(framing, size):
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("size", [(340, 230), (190, 520)])
 def test_the_parts_sum_to_the_rating(framing, size):
-    """Of a mean over positions the map and its rest are the rating, to 1e-5, in every framing."""
+    """For a mean over positions, map and rest sum to the rating in every framing, to 1e-5."""
     encoder = load_encoder("embedded:1", framing=framing)
     direction = np.random.default_rng(1).normal(size=1280)
     vector = vector_for(encoder, direction / np.linalg.norm(direction), scale=3.0, bias=-0.7)

@@ -22,7 +22,7 @@ def test_a_new_photo_is_placed_among_the_collection():
 
 
 def test_what_has_no_rating_has_no_percentile():
-    """It is not the best of all."""
+    """A photo without a rating does not count as the best."""
     standing = percentiles_among(np.array([np.nan, 0.5]), np.array([0.1, 0.9]))
     assert standing.tolist() == pytest.approx([np.nan, 50], nan_ok=True)
 

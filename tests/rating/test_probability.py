@@ -16,7 +16,7 @@ def test_the_two_probabilities_sum_to_one_and_swap():
 
 
 def test_slope_is_the_maximum_likelihood_one():
-    """It equals a logistic regression of won and lost differences without intercept."""
+    """The slope equals that of a logistic regression without intercept."""
     rng = np.random.default_rng(0)
     gap = rng.normal(size=5000) * 0.01
     won = rng.random(5000) < expit(150 * gap)

@@ -31,7 +31,7 @@ def no_encoder():
 
 
 def test_photos_of_the_index_need_no_encoder(index, gallery):
-    """Their embeddings are looked up, and their group is told."""
+    """Embeddings of indexed photos are looked up, and their group is reported."""
     vector = load_vector(index, "ours")
 
     [rated] = rate_files(index, vector, [gallery / "beach" / "3.jpg"], no_encoder)
@@ -66,7 +66,7 @@ def test_an_unusable_file_is_named(index, gallery):
 
 
 def test_swapping_the_photos_swaps_the_probabilities(index):
-    """Which one is called first does not matter."""
+    """The order of the two photos does not matter."""
     vector = load_vector(index, "technical")
     pair = index.embeddings()[[0, 5]]
 
@@ -106,7 +106,7 @@ def test_technical_prefers_the_sharp_photo(framing, tmp_path):
 
 
 def test_a_replaced_photo_is_rated_anew(collection):
-    """Not by what lay at its path before; bytes that are in the index rate as they do there."""
+    """A replaced file is rated by its new content, which may be another indexed photo."""
     index, vector = collection.index, collection.vector
     first, second, third = (photo.path for photo in index.photos()[:3])
     other = paint(collection.folder.parent / "other.png", 99)

@@ -25,7 +25,7 @@ def test_flips_are_counted_over_all_pairs_of_forms():
 
 
 def test_swapping_the_photos_changes_no_flip():
-    """Which one is called first does not matter, and neither does the scale of ratings."""
+    """The order of the photos and the scale of ratings do not matter."""
     rng = np.random.default_rng(1)
     first, second = rng.normal(size=7), rng.normal(size=7)
 
@@ -40,7 +40,7 @@ def test_photos_far_apart_never_flip():
 
 
 def test_the_photos_own_embedding_is_the_first_of_its_forms():
-    """Its ratings' spread is that of all forms, with n - 1."""
+    """The spread of ratings is that over all variants, with n - 1."""
     encoder = ColourEncoder()
     rng = np.random.default_rng(2)
     photo = Image.fromarray(rng.integers(0, 256, (60, 80, 3), dtype=np.uint8))

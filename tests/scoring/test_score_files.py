@@ -48,7 +48,7 @@ def content(file):
 
 
 def test_a_disk_without_locks_is_told_before_anything_is_written(run, tmp_path, monkeypatch):
-    """As one without locks, and not as a full one; nothing lies there afterwards."""
+    """The error is not that of a full disk, and no file is left behind."""
 
     def refuse(file, operation):
         raise OSError(errno.ENOLCK, "No locks available")
@@ -73,7 +73,7 @@ def test_a_full_disk_keeps_the_rows_so_far(run, scorer, hostile, tmp_path, full_
 
 
 def test_a_parquet_file_without_room_keeps_its_rows_beside_it(scorer, tmp_path, full_disk):
-    """They fit where the table does not: --resume writes it, as the error says."""
+    """Rows stay on disk if the table does not fit, and --resume writes it."""
     file = ScoreFile(tmp_path / "rows.parquet", "parquet")
     [batch, *_] = scorer.batches(scorer.sources(scorer.index.photos()[0].path))
     told = pytest.raises(StorageError, match="rows so far are kept")
@@ -130,7 +130,7 @@ def test_photos_that_are_named_twice_have_two_rows_after_any_end(run, hostile):
 
 
 def test_a_file_of_other_scores_is_left_alone(run, scorer):
-    """Neither without --resume, nor by another vector, nor where nothing tells by which."""
+    """A file is not resumed by another vector, without --resume, or without a card."""
     file = run("mine.jsonl", batches=2)
     before = content(file)
     other = MasterVector("any", "prompt", -scorer.vector.direction, scorer.index.fingerprint)

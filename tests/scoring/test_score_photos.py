@@ -54,7 +54,7 @@ def test_what_cannot_be_scored_is_a_row_with_its_reason(scorer, tmp_path):
 
 
 def test_sources_are_read_as_far_ahead_as_two_batches(scorer, tmp_path):
-    """Of endless sources a bounded number waits in memory."""
+    """A bounded number of endless sources waits in memory."""
     data = paint(tmp_path / "one.png", 70).read_bytes()
     taken = itertools.count()
     pulled = []

@@ -83,7 +83,7 @@ def test_a_copy_shares_the_group_of_its_original_alone(pictures, kind):
 
 
 def test_different_pictures_are_on_their_own(pictures):
-    """Neither likeness of content alone nor of greys alone joins two photos."""
+    """Similar content alone, or similar grey levels alone, join no two photos."""
     rng = np.random.default_rng(1)
     X, greys = embeddings_of(N, rng), codes(pictures)
     alike = np.repeat(X[:1], N, axis=0) + 0.4 * np.abs(X).mean() * rng.normal(size=X.shape)
@@ -95,7 +95,7 @@ def test_different_pictures_are_on_their_own(pictures):
 
 
 def test_an_unreadable_picture_is_like_no_other():
-    """Its code is all zeros, which correlates with nothing, not even with itself."""
+    """The code of an unreadable image is all zeros, which correlates with nothing."""
     nothing = np.zeros((2, 128), dtype=np.uint8)
 
     assert correlations(nothing, nothing, np.array([[0], [1]])) == pytest.approx([0.0])

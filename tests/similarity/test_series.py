@@ -107,7 +107,7 @@ def grey(picture):
 
 
 def test_near_duplicates_are_one_series(scene):
-    """Another quality, sharpness or size is the same photo; other pictures are not."""
+    """Another quality, sharpness or size is the same photo; other images are not."""
     scene.take("a.jpg", 1)
     scene.take("b.jpg", 1, quality=30)
     scene.take("c.jpg", 1, change=lambda picture: picture.filter(ImageFilter.GaussianBlur(1)))
@@ -236,7 +236,7 @@ def test_times_that_cannot_be_read_are_as_if_missing(scene):
 
 
 def test_an_empty_index_has_no_series(library):
-    """Nor has one of a single photo more than one."""
+    """An index of one photo has one series at most."""
     Scene(library).take("a.jpg", 1)
     library.build()
     assert len(find_series(Index.open(library.paths))) == 1

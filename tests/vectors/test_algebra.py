@@ -165,7 +165,7 @@ def test_vectors_of_other_embeddings_are_refused(taste):
 
 
 def test_the_cosine_table(taste, sunset):
-    """It is symmetric, 1 with itself, -1 with the opposite, whatever the scales."""
+    """The table is symmetric, 1 on the diagonal, -1 for opposites, whatever the scales."""
     names, table = cosine_table([taste, sunset, negated("bad", taste)])
 
     assert names == ["taste", "sunset", "bad"]

@@ -37,7 +37,7 @@ def test_every_phrase_has_its_antonym_and_none_is_the_missions_prompt():
 
 
 def test_a_prompt_of_sharpness_prefers_the_sharp_photo(encoder):
-    """And one of blur the blurred one; the plain prompts need not."""
+    """A prompt of blur prefers the blurred photo; plain prompts need not."""
     photos = [Image.fromarray(one) for one in (data.chelsea(), load_sample_image("china.jpg"))]
     blurred = [photo.filter(ImageFilter.GaussianBlur(4)) for photo in photos]
     rows = encode_photos(encoder, [encoder.prepare(one) for one in [*photos, *blurred]])
@@ -47,7 +47,7 @@ def test_a_prompt_of_sharpness_prefers_the_sharp_photo(encoder):
 
 
 def test_a_wish_and_its_opposite_point_apart(encoder):
-    """By qualities; what is on the photo stays."""
+    """Opposite prompts differ in qualities and agree in content."""
     good, bad = (
         worded_vector("w", [text], encoder).direction
         for text in ("a beautiful, professional photo", "an ugly, failed photo")
@@ -81,7 +81,7 @@ def test_what_says_nothing_of_quality_stays_with_class_names(encoder, text):
 
 
 def test_the_card_tells_what_the_words_went_through(encoder):
-    """Its kind, the strongest qualities, and that the built-in vectors have seen photos."""
+    """The card has the kind, the strongest qualities, and the built-in vectors' photos."""
     vector = worded_vector("wish", ["a sharp photo"], encoder)
     assert vector.kind == KIND
     assert vector.card.source == "words, through built-in qualities"
@@ -125,13 +125,13 @@ def test_others_take_the_plain_prompt(spec):
 
 
 def test_blank_words_are_refused(encoder):
-    """As without the table."""
+    """Blank prompts are refused with and without the table of qualities."""
     with pytest.raises(DegenerateDirectionError):
         worded_vector("w", ["  "], encoder)
 
 
 def test_letters_in_another_encoding_are_refused(encoder):
-    """As a terminal that is not UTF-8 sends them, wanted or not wanted."""
+    """Prompts that are not valid Unicode, wanted or unwanted, are refused."""
     for texts, negatives in ((["caf\udce9"], []), (["a dog"], ["caf\udce9"])):
         with pytest.raises(DegenerateDirectionError, match="not Unicode"):
             worded_vector("w", texts, encoder, negatives=negatives)

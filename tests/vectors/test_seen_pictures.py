@@ -35,7 +35,7 @@ def unit(rows):
 
 @pytest.fixture(scope="module")
 def pictures():
-    """Twice N different pictures."""
+    """Return N different pictures, twice."""
     fields = np.random.default_rng(0).integers(0, 256, (2 * N, 6, 8, 3)).astype(np.uint8)
     return [Image.fromarray(one).resize((320, 240), Image.Resampling.BICUBIC) for one in fields]
 

@@ -46,7 +46,7 @@ def test_builtin_cards_tell_where_they_are_from(framing):
     fingerprint = load_encoder("embedded", framing=framing).fingerprint
 
     class Bare:
-        """As much of an index as the built-in vectors look at."""
+        """Minimal index with only what the built-in vectors need."""
 
         def __init__(self):
             self.fingerprint = fingerprint
@@ -82,7 +82,7 @@ def test_names_of_learners_are_kept_for_them(index, name):
 
 
 def test_another_encoders_vector_is_refused(index):
-    """It can neither be added nor, if its file was put there, be used."""
+    """A vector of another encoder can neither be added nor, if its file exists, be used."""
     other = Fingerprint("open_clip:ViT-B-32", "0" * 64, "crop", 224)
     foreign = MasterVector("foreign", "prompt", np.ones(512), other)
     with pytest.raises(EncoderMismatchError, match="open_clip:ViT-B-32"):

@@ -57,7 +57,7 @@ def test_a_book_has_all_photos_in_order_with_captions_by_event(trip):
 
 
 def test_the_same_picture_is_printed_once(trip, collection):
-    """Of two files that differ in metadata alone the first is taken, and the other is told."""
+    """Of two files with equal pixels the first is printed, and the other is named in a warning."""
     index, _, rows = trip
     photo = index.photo(rows[3]).path
     data = photo.read_bytes()
@@ -180,7 +180,7 @@ def test_plans_that_cannot_be_printed_are_refused(trip):
     ids=repr,
 )
 def test_a_damaged_plan_is_told_in_words(said):
-    """Not in Python's, which speak of objects and subscripts."""
+    """The error describes the fault without Python's terms."""
     with pytest.raises(AlbumError) as caught:
         pages_of_json(said)
     for word in ("object", "subscript", "unpack", "indices", "iterable", "int"):

@@ -81,7 +81,7 @@ def test_pages_rarely_mix_events():
 
 
 def test_a_photo_that_is_to_stand_alone_does():
-    """It has a page for itself; where that leaves too few pages, an error tells."""
+    """The photo has a page for itself; if that leaves too few pages, an error says so."""
     starts = np.cumsum([0] + [k for k, _ in pages_of(some(20, alone=[7, 8]), 8, PageSize())])
     assert {7, 8, 9} <= set(starts.tolist())
     with pytest.raises(ValueError, match="do not go"):

@@ -44,6 +44,6 @@ def test_what_is_no_album_is_refused(change):
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"[]", b"3", b"[" * 100_000, b'{"format": 1}'])
 def test_what_is_no_json_is_refused(data):
-    """Also what nests deeper than Python recurses."""
+    """A file nested deeper than Python recurses is refused like any other invalid JSON."""
     with pytest.raises(AlbumError, match="no album's JSON"):
         album_of_json(data)

@@ -67,7 +67,7 @@ def test_filling_keeps_what_is_there(chosen):
 
 
 def test_photos_of_another_collection_stay_in_the_album(chosen):
-    """They are told as missing, and kept when the album is chosen anew."""
+    """Photos of another index are listed as missing, and kept when the album is chosen anew."""
     index, choose = chosen
     album = album_of(index, [1], places=2)
     album = KeptAlbum(album.index, (*album.photos, "f" * 64), settings=album.settings)
@@ -78,7 +78,7 @@ def test_photos_of_another_collection_stay_in_the_album(chosen):
 
 
 def test_a_photo_whose_file_has_changed_is_not_chosen(chosen):
-    """It is told, with all others that changed; what is in the album already stays in it."""
+    """Changed photos are named and not chosen; those already in the album stay in it."""
     index, choose = chosen
     wanted = album_of(index, [], places=3)
     first, second = (choose(wanted, hold=False, fill=True).chosen[place].row for place in (0, 1))

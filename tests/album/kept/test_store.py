@@ -44,7 +44,7 @@ def test_an_album_comes_back_as_it_was_kept(store):
 
 
 def test_changes_are_undone_and_made_again(store):
-    """Also by another process; a new change takes the place of those that were undone."""
+    """Undo and redo work in another process, too; a new change replaces undone ones."""
     store.create("a", of(*PHOTOS[:3]), "chosen")
     store.change("a", lambda album: album.pin(PHOTOS[:1]), "pinned one")
     store.change("a", lambda album: album.leave_out(PHOTOS[1:2]), "left one out")
@@ -136,7 +136,7 @@ def test_a_damaged_store_is_told(store):
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path):
-    """As any other storage error."""
+    """The error is that of any place that cannot be written."""
     (tmp_path / "file").touch()
     with pytest.raises(StorageError):
         AlbumStore(Workspace(tmp_path / "file" / "home")).create("a", of(), "chosen")

@@ -38,5 +38,5 @@ def test_a_visitor_at_this_computer_is_known(listens, visitor, host):
     ],
 )
 def test_nobody_else_is(listens, visitor, headers):
-    """Neither through a proxy, nor by another name, nor where the server listens to a network."""
+    """A proxy, another host name or a server open to the network does not count as local."""
     assert not is_local(listens, visitor, headers)

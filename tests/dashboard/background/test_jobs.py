@@ -37,7 +37,7 @@ def until_ended(workspace):
 
 
 def test_there_is_no_job_until_one_begins(workspace):
-    """And one that is put away has never been."""
+    """Before the start and after removal a job does not exist."""
     assert jobs.progress(workspace, "add") is None
     left_behind(workspace)
     jobs.put_away(workspace, "add")
@@ -46,7 +46,7 @@ def test_there_is_no_job_until_one_begins(workspace):
 
 
 def test_a_killed_job_is_told_with_what_is_kept(workspace):
-    """It is not taken for a running one, by any server, and may go on."""
+    """A killed job is not taken for a running one, and can be started again."""
     left_behind(workspace, stage="Looking at photos", done=64, total=450, share=0.14)
     said = jobs.progress(workspace, "add")
     assert said.was_killed
@@ -56,7 +56,7 @@ def test_a_killed_job_is_told_with_what_is_kept(workspace):
 
 
 def test_a_job_whose_command_is_refused_says_what_it_said(workspace):
-    """It ends before it can write its progress; two starts at once are one."""
+    """A command that fails before any progress shows its error; two starts at once are one."""
     jobs.start(workspace, "add", ["status", "--strange"])
     first = jobs.progress(workspace, "add")
     jobs.start(workspace, "add", ["status", "--strange"])

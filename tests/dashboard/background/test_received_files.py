@@ -21,13 +21,13 @@ from photorank.workspace import Workspace
     ],
 )
 def test_a_name_is_made_safe(name, path):
-    """It stays in its folder, hides nothing, and is a name on every system."""
+    """A safe name stays in its folder, is not hidden, and is valid on every system."""
     assert str(safe_path(name)) == path
 
 
 @pytest.mark.parametrize("name", ["x" * 300 + ".jpg", "夏" * 300 + ".jpg", "a/" * 100 + "b.jpg"])
 def test_a_long_name_is_cut(name):
-    """Its suffix stays."""
+    """A name that is cut keeps its suffix."""
     path = safe_path(name)
     assert path.suffix == ".jpg"
     assert all(len(part.encode()) <= 255 for part in path.parts)
@@ -36,7 +36,7 @@ def test_a_long_name_is_cut(name):
 
 @pytest.mark.parametrize("name", ["", "/", "..", "a.exe", "jpg", "page.html", "x.jpg.svg"])
 def test_what_is_no_photo_is_refused(name):
-    """By its name; what is in it, the index finds out."""
+    """Files are refused by name; their content is checked by the indexing."""
     with pytest.raises(RefusedFileError):
         safe_path(name)
 

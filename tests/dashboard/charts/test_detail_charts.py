@@ -51,7 +51,7 @@ def test_families_keep_their_colours_among_the_lines_of_gaps():
 
 
 def test_lines_of_gaps_differ_by_shape_too():
-    """Those who do not see the colours can tell them apart."""
+    """Lines can be told apart without seeing colours."""
     shape = layers_of(spec_of("gap"), "point")[0]["encoding"]["shape"]["scale"]
 
     assert len(set(shape["range"])) == len(shape["range"]) >= len(shape["domain"])
@@ -77,7 +77,7 @@ def test_people_and_guessing_are_rules_beside_the_learning_curve():
 
 
 def test_reliability_has_its_diagonal():
-    """It runs from corner to corner of the unit square."""
+    """The diagonal runs from corner to corner of the unit square."""
     spec = spec_of("reliability")
 
     assert [(row["x"], row["y"]) for row in rows_of(spec, "x")] == [(0, 0), (1, 1)]

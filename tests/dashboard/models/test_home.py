@@ -4,7 +4,7 @@ from dashboard.models.home import not_measured
 
 
 def test_what_is_known_of_other_photos_is_said_in_the_words_of_the_page():
-    """So many times in a hundred, or pairs in people's order; nothing is made up."""
+    """Accuracy is given in the page's vocabulary, and nothing unmeasured is claimed."""
     card = SimpleNamespace(accuracy=SimpleNamespace(value=0.79))
     vector = SimpleNamespace(name="worth", card=card)
 

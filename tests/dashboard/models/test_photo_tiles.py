@@ -9,7 +9,7 @@ SCORES = np.array([5.0, 1.0, float("nan"), 3.0])
 
 
 def test_unlabelled_photos_have_no_percentile():
-    """Others have theirs among the labelled ones only."""
+    """Labelled photos have a percentile among the labelled ones only."""
     places = photo_tiles.label_percentiles(SCORES)
 
     assert np.isnan(places[2])
@@ -17,7 +17,7 @@ def test_unlabelled_photos_have_no_percentile():
 
 
 def test_what_could_not_be_used_comes_first_and_a_long_list_ends():
-    """Of thousands of files the first are listed, and the command that lists all is named."""
+    """Of thousands of files the first are listed, with the command that lists all."""
     others = [SkippedFile(Path(f"/p/{number}.MOV"), 0, 0, COMPANION) for number in range(1200)]
     damaged = SkippedFile(Path("/p/z.jpg"), 9, 9, "truncated JPEG after 9 bytes")
 

@@ -21,7 +21,7 @@ def answer(session, pair, what, asked="random"):
 
 
 def test_pairs_wait_and_none_is_drawn_twice_until_none_is_left(session):
-    """Neither those that were seen, nor those that wait; of four photos there are six."""
+    """No pair is drawn that was seen or is waiting; four photos make six pairs."""
     few = PhotoSubset.of_rows(session.index, session.subset.prior, np.arange(4))
     session = replace(session, subset=few)
     pairs = session.pairs(session.clicks())
@@ -56,7 +56,7 @@ def test_pairs_may_be_of_one_group(session, kind):
 
 
 def test_an_answer_that_comes_twice_counts_once(session):
-    """As from a page that was loaded again, or a key that was pressed twice."""
+    """A page loaded again, or a key pressed twice, sends an answer that is saved once."""
     pair = session.pairs(session.clicks())[0]
     answer(session, pair, "second")
     answer(session, pair, "first")
@@ -66,7 +66,7 @@ def test_an_answer_that_comes_twice_counts_once(session):
 
 
 def test_taking_back_names_its_pair(session):
-    """Another answer or a star in between stays, and taking back twice takes no more."""
+    """Later answers and stars stay, and taking back twice takes back no more."""
     one, two, *_ = session.pairs(session.clicks())
     answer(session, one, "tie")
     answer(session, two, "skip")
@@ -78,7 +78,7 @@ def test_taking_back_names_its_pair(session):
 
 
 def test_a_new_page_takes_back_the_latest_click_and_shows_its_pair_again(session):
-    """It does not know which one that was."""
+    """A new page does not know the pair, and takes back the latest click."""
     pair = session.pairs(session.clicks())[0]
     answer(session, pair, "first")
     actions.record_answers(session, [{"seq": 2, "what": "undo", "pair": None}])

@@ -41,7 +41,7 @@ def test_equal_photos_are_a_draw():
 
 
 def test_a_guessed_scale_is_said_to_be_one():
-    """Not calibrated stands there with its reason, once."""
+    """An uncalibrated probability is marked once, with the reason."""
     guessed = Slope(1.0, False, "not calibrated: the model's own logit scale")
     trust = two_photos.verdict(VECTOR, PAIR, guessed, COLLECTION).trust
 

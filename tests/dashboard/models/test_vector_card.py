@@ -69,7 +69,7 @@ def test_a_vector_through_qualities_lists_their_weights():
 
 
 def test_weak_words_are_told_as_they_are():
-    """By things alone, by a table of qualities, or not at all where words are not weak."""
+    """The warning fits the encoder: by objects, by a table of qualities, or none."""
     first, second = (Fingerprint(f"embedded{n}", "0", "whole", 8, blocks) for n, blocks in KINDS)
     assert "hardly *how well*" in vector_card.weak_words(first)
     assert "fixed table" in vector_card.weak_words(second)
@@ -120,7 +120,7 @@ def test_each_line_is_a_prompt(text, said):
 
 
 def test_the_vector_that_did_best_here_is_offered_first():
-    """Then the untested, words after the learned, then guesses; seen photos are no test."""
+    """Tested vectors come first, then learned, prompt and random ones; in-sample is no test."""
     vectors = {
         name: replace(vector, name=name)
         for name, vector in {

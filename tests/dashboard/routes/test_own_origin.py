@@ -46,14 +46,14 @@ def answers(ask):
 @pytest.mark.parametrize("kind", ["http", "websocket"])
 @pytest.mark.parametrize(("host", "origin"), OWN)
 def test_the_dashboards_own_pages_are_answered(answers, kind, host, origin):
-    """By localhost and by literal addresses, whatever the port."""
+    """Requests by localhost and by literal addresses are answered, whatever the port."""
     assert answers(kind, host=host, origin=origin)
 
 
 @pytest.mark.parametrize("kind", ["http", "websocket"])
 @pytest.mark.parametrize("origin", OTHER_PAGES)
 def test_other_pages_are_refused(answers, kind, origin):
-    """Those of other programs on this machine, too, and pages that hide where they are from."""
+    """Pages of other programs on this machine, and pages that hide their origin, are refused."""
     assert not answers(kind, host="localhost:8501", origin=origin)
 
 
@@ -67,7 +67,7 @@ def test_a_socket_is_opened_by_a_page_alone(answers):
 @pytest.mark.parametrize("kind", ["http", "websocket"])
 @pytest.mark.parametrize("host", OTHER_NAMES)
 def test_a_name_that_somebody_pointed_at_this_machine_is_refused(answers, kind, host):
-    """Its pages are of one origin with the dashboard, as far as a browser knows."""
+    """A foreign name that resolves to this machine would be of one origin for a browser."""
     assert not answers(kind, host=host, origin=f"http://{host}")
     assert not answers(kind, host=host)
 

@@ -13,7 +13,7 @@ def client():
 
 @pytest.mark.parametrize("address", ["photos", "album", "label", "photo"])
 def test_a_page_is_told_where_the_server_answers(client, address):
-    """Its code need not ask below the page's own address, which has no server."""
+    """The page's code need not search for the server below its own address."""
     answer = client.get(f"/{address}?index=small")
 
     assert answer.status_code == 200

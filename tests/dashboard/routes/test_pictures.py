@@ -128,7 +128,7 @@ def test_a_preview_is_made_once(mine, fetch, monkeypatch):
 
 @pytest.mark.parametrize("what", ["gone", "changed", "damaged"])
 def test_in_place_of_a_photo_that_cannot_be_had_its_thumbnail_is_sent(mine, fetch, what):
-    """It is asked for again next time, and another file's content is never sent."""
+    """The thumbnail is sent uncached, and never another file's content."""
     path = mine.photo(0).path
     if what == "gone":
         path.unlink()
@@ -172,7 +172,7 @@ def test_a_lost_thumbnail_is_made_again(mine, fetch):
     ],
 )
 def test_nothing_else_is_served(turned, fetch, wrong):
-    """Neither another folder's file nor a word on why not."""
+    """No file of another folder is served, and the response gives no reason."""
     digest = turned.photo(0).digest
     names = {"digest": digest, "short": digest[:8], "modules": component_files.modules_name()}
     status, _, body = fetch(wrong.format(**names))
@@ -206,7 +206,7 @@ def test_a_photo_of_imported_embeddings_need_not_be_there(tmp_path, monkeypatch,
     ids=["none", "guessed", "in capitals", "longer", "below"],  # a token is another in each process
 )
 def test_without_the_servers_token_nothing_is_served(turned, fetch, room):
-    """It is drawn anew for each server and passed to its own pages alone."""
+    """The token is drawn anew for each server and known to its own pages alone."""
     assert fetch(address(turned, "384"), room=room)[0] == 404
 
 
@@ -217,7 +217,7 @@ def test_a_range_is_no_way_around(turned, fetch):
 
 
 def test_an_upload_is_shown_by_its_whole_digest_alone(fetch, home):
-    """And nothing of it is on the disk."""
+    """An upload is served by its full digest only, and is not on the disk."""
     file = io.BytesIO()
     Image.new("RGB", (900, 600), "red").save(file, "TIFF")
     digest = uploads.hold_upload(file.getvalue())
@@ -229,7 +229,7 @@ def test_an_upload_is_shown_by_its_whole_digest_alone(fetch, home):
 
 
 def test_what_is_told_of_a_photo_names_no_folder_and_no_place(turned, fetch):
-    """Its name, camera and settings."""
+    """Facts about a photo are its name, camera and settings."""
     status, headers, body = fetch(f"facts/bare/{turned.photo(0).digest[:16]}")
     assert status == 200
     told = body.decode()
@@ -243,7 +243,7 @@ def test_what_is_told_of_a_photo_names_no_folder_and_no_place(turned, fetch):
 
 
 def test_the_components_modules_are_served(fetch):
-    """As JavaScript, under a name that changes with them."""
+    """Modules are served as JavaScript, under a name that changes with their content."""
     status, headers, body = fetch(f"component/{component_files.modules_name()}/main.js")
     assert status == 200
     assert headers["content-type"].startswith("text/javascript")

@@ -4,7 +4,7 @@ from dashboard.routes.preview_store import PreviewStore
 
 
 def test_the_oldest_previews_give_way(tmp_path):
-    """Of those that were not looked at for longest; what is left is below the cap."""
+    """The least recently used previews are removed until the rest is below the limit."""
     store = PreviewStore(tmp_path, most_bytes=1000)
     for number in range(9):
         store.put(f"{number:064d}", 1024, bytes(100))

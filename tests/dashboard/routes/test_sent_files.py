@@ -34,13 +34,13 @@ def test_a_photo_is_written_as_it_was_sent(client, token, tmp_path):
     ("name", "data", "status"), [("a.html", b"x", 413), ("a.jpg", b"", 413), ("", b"x", 413)]
 )
 def test_what_is_no_photo_is_refused_with_a_reason(client, token, tmp_path, name, data, status):
-    """And nothing of it is written."""
+    """Nothing of a refused file is written."""
     answer = client.put(f"/send/{token}", params={"name": name}, content=data)
     assert (answer.status_code, bool(answer.text)) == (status, True)
     assert list((tmp_path / "photos" / "rome").iterdir()) == []
 
 
 def test_nobody_sends_without_a_token(client, tmp_path):
-    """And nothing is read by the route."""
+    """Without a token the route reads nothing."""
     assert client.put("/send/guess", params={"name": "a.jpg"}, content=b"x").status_code == 404
     assert client.get("/send/guess").status_code == 405

@@ -31,7 +31,7 @@ def test_a_photos_picture_is_where_its_address_says(paths, fetch):
 
 
 def test_a_picture_that_is_gone_has_no_address(paths, fetch):
-    """And whoever asks for it all the same is told so."""
+    """A missing thumbnail has no URL, and requests for it get status 404."""
     index = Index.open(paths)
     photo = index.photo(0)
     address = thumbnail_address(index, photo)
@@ -45,7 +45,7 @@ def test_a_picture_that_is_gone_has_no_address(paths, fetch):
     "path", ["elsewhere/{digest}", "small/manifest.json", "small/..", "../small/{digest}", "../.."]
 )
 def test_no_other_file_is_served(paths, fetch, path):
-    """Neither another folder's nor one that is no picture."""
+    """No file of another folder, and no file that is not a thumbnail, is served."""
     digest = Index.open(paths).photo(0).digest
 
     assert fetch(f"thumbnails/{path.format(digest=digest)}")[0] == 404

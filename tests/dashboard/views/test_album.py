@@ -150,7 +150,7 @@ def test_a_kept_album_is_filled_when_its_choice_is_there(dashboard, paths, slow_
 
 
 def test_an_album_may_have_limits_on_photos_with_a_face(dashboard, paths):
-    """They are asked for where faces were found."""
+    """Limits on faces are offered where faces were detected."""
     assert not [one for one in dashboard("album").number_input if one.key == "least-faces"]
     digest = Index.open(paths).digests()[0]
     with adding(paths) as connection:
@@ -268,7 +268,7 @@ def test_what_is_no_whole_path_is_told(dashboard, paths, typed):
 
 
 def test_an_address_takes_pins_and_bans_along(dashboard, home):
-    """Who is sent the address sees the same album; what is freed afterwards stays free."""
+    """Whoever opens the URL sees the same album, and pins freed later stay free."""
     app = dashboard("album", places="3")
     kept, left_out = tokens(app)[0], tokens(app, "Just missed")[0]
     mark(app, kept, 1)
@@ -344,7 +344,7 @@ def test_an_undo_of_what_one_has_not_seen_is_refused(dashboard, paths):
 
 
 def test_a_book_that_cannot_be_is_told(dashboard, paths):
-    """More pages than photos; the album itself is still there."""
+    """A book with more pages than photos is refused; the album is still shown."""
     store = AlbumStore(Workspace(paths.root.parent.parent))
     album = KeptAlbum("small", tuple(Index.open(paths).digests()[:3]), book=BookSettings(9))
     store.create("thin", album, "chosen")

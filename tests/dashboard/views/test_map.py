@@ -14,7 +14,7 @@ def labels(scores):
 
 
 def test_disagreement_is_the_vectors_percentile_less_peoples():
-    """It is unknown where people said nothing."""
+    """The difference is unknown for photos without labels."""
     found = photo_map.colouring(
         labels([1, np.nan, 3]), np.array([90.0, 50.0, 10.0]), "disagreement", "v"
     )
@@ -58,7 +58,7 @@ def test_an_address_that_is_no_box_selects_nothing(text):
 
 
 def test_a_brush_taken_away_is_no_box():
-    """Its edges come in any order."""
+    """A box may name its edges in any order; an empty selection is no box."""
     assert photo_map.box_of_selection({}) is None
     assert photo_map.box_of_selection({"x": [0.5, -0.5], "y": [0.0, 1.0]}) == (-0.5, 0.5, 0.0, 1.0)
 
@@ -91,7 +91,7 @@ def test_the_map_has_every_colour(dashboard, home, colour):
 
 
 def test_an_area_without_photos_says_so(dashboard, home):
-    """It is no error."""
+    """An area without photos is no error."""
     app = dashboard("map")
     app.text_input(key="area").set_value("5,6,5,6").run()
 
@@ -108,7 +108,7 @@ def test_the_map_and_search_work_without_labels_and_need_a_vector(dashboard, bar
 
 
 def test_disagreement_with_judgements_that_were_learned_from_is_called_so():
-    """Else a vector that has seen the labels would look better than it is."""
+    """A vector that has seen the labels is marked, since it looks better than it is."""
     known = labels([1, np.nan, 3]), np.array([90.0, 50.0, 10.0]), "disagreement", "v"
 
     assert "It has learned from judgements" in photo_map.colouring(*known, seen=True).reading

@@ -63,7 +63,7 @@ def test_the_page_of_results_shows_the_latest_evaluation(dashboard, evaluated):
 
 
 def test_the_results_are_told_in_plain_words(dashboard, evaluated):
-    """How often the best is right, with its interval; a press shows all statistics."""
+    """The page gives the accuracy in plain words with an interval; a press shows statistics."""
     app = dashboard("discerning_power")
     assert "**ours** agrees with people 74 times in 100" in app.markdown[0].value
     assert "(70 to 78)" in app.markdown[0].value
@@ -110,7 +110,7 @@ def test_the_home_page_looks_closer_one_look_at_a_time(dashboard, evaluated, pat
 
 
 def test_a_look_that_another_metric_lacks_gives_way(dashboard, evaluated, paths):
-    """Who looks at the matrix and chooses a metric without differences sees another look."""
+    """Choosing a metric without differences switches from the matrix to another view."""
     path = paths.evaluation("2020")
     path.write_text(json.dumps(saved(index="small", details=details(), folds=2)))
     app = dashboard("discerning_power", spoken="statistics")
@@ -325,7 +325,7 @@ def test_an_upload_that_is_no_photo_is_an_error_in_words(dashboard, home):
 
 
 def test_a_vector_from_words_is_made_by_the_form(dashboard, paths):
-    """It is stored in the index and shown on the page."""
+    """The new vector is saved in the index and shown on the page."""
     app = dashboard("vectors")
     app.text_area[0].input("a photo of a beach")
     button(app, "Make it").click().run()
@@ -359,7 +359,7 @@ def test_an_answer_that_is_missing_leaves_the_other_form(dashboard, paths):
 
 
 def test_an_address_of_a_photo_that_there_is_not_says_so(dashboard, home):
-    """Another photo is not shown in its place without a word."""
+    """No other photo is shown silently in place of a missing one."""
     app = dashboard("photo", photo="ffffffffffff")
 
     assert not app.exception
@@ -381,7 +381,7 @@ def test_the_page_of_a_photo_tells_its_date(dashboard, paths):
 
 
 def test_a_vector_is_learned_by_the_form(dashboard, paths):
-    """Its card holds a held-out accuracy."""
+    """The learned vector's card holds a held-out accuracy."""
     app = dashboard("vectors")
     button(app, "Learn it").click().run()
 
@@ -401,7 +401,7 @@ def test_a_vector_is_removed_after_a_question(dashboard, paths):
 
 
 def test_the_pages_say_that_the_embedded_encoders_words_are_a_stand_in(dashboard, home):
-    """Who makes a vector from words there is warned."""
+    """Pages that make a vector from words warn of the encoder's limits."""
     assert "stand-in" in dashboard("vectors").info[0].value
 
 

@@ -42,7 +42,7 @@ def test_nothing_is_looked_for_before_words_come(dashboard, home):
 
 
 def test_an_address_with_a_photo_looks_for_its_like(dashboard, home):
-    """As the button “More like it” leads there."""
+    """The button “More like it” leads to a search by that photo."""
     app = dashboard("search", like=photo_token(open_index("small").photo(3).digest))
     assert app.segmented_control(key="by").value == "photo"
     assert "most similar to it, the most similar first." in texts(app)
@@ -60,7 +60,7 @@ def test_a_photo_is_chosen_by_its_picture(dashboard, home):
 
 
 def test_every_way_of_searching_works(dashboard, home):
-    """By a vector; by a photo, which is to be chosen first; and better than it."""
+    """Searches by a vector, by a photo, and for better photos all show results."""
     app = dashboard("search")
     app.segmented_control(key="by").set_value("vector").run()
     assert not app.exception

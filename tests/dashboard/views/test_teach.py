@@ -48,7 +48,7 @@ def test_many_answers_at_once_are_all_kept_in_their_order(dashboard, paths):
 
 
 def test_undo_takes_back_the_pair_that_it_names(dashboard, paths):
-    """And the pair may be answered again."""
+    """A pair that was taken back may be answered again."""
     app = dashboard("teach")
     [item] = answer(app, "first")
     again = {"what": "undo", "pair": item["pair"]}
@@ -59,7 +59,7 @@ def test_undo_takes_back_the_pair_that_it_names(dashboard, paths):
 
 
 def test_people_are_kept_apart(dashboard, paths):
-    """Another name begins with no choices, and two names can be compared."""
+    """A new name begins with no choices, and two names can be compared."""
     index = Index.open(paths)
     for row, rater in enumerate(("ann", "bob")):
         digests = index.photo(row).digest, index.photo(9).digest
@@ -79,7 +79,7 @@ def test_people_are_kept_apart(dashboard, paths):
 
 
 def test_a_taste_is_one_vector_that_follows_each_choice(dashboard, paths):
-    """It is used everywhere once that was asked for, and what it begins from is never itself."""
+    """A taste is used everywhere once requested, and is never its own prior."""
     app = dashboard("teach")
     items = answer(app, "first")
     button(app, "Use my taste everywhere").click().run()
@@ -110,7 +110,7 @@ def test_stars_are_given_by_keys(dashboard, paths):
 
 
 def test_a_choice_that_cannot_be_kept_is_told_and_waits(dashboard, paths, monkeypatch):
-    """Another process that does not let go of the catalogue: the answer is kept when it does."""
+    """An answer waits while another process locks the catalogue, and is then saved."""
     monkeypatch.setattr("photorank.index.catalogue.connection._LOCK_TIMEOUT_SECONDS", 0.1)
     app = dashboard("teach")
     with writing(paths) as connection, transaction(connection):

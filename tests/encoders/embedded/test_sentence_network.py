@@ -34,7 +34,7 @@ def network(folder):
 
 @pytest.mark.slow
 def test_embeddings_are_those_of_sentence_transformers(network, folder):
-    """Of empty texts too, and of those that are cut for length."""
+    """Embeddings agree for empty texts and for texts cut for length, too."""
     from sentence_transformers import SentenceTransformer
 
     theirs = SentenceTransformer(str(folder), device="cpu", local_files_only=True)

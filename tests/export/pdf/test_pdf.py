@@ -74,7 +74,7 @@ def test_the_boxes_are_what_a_printer_asks_for(written):
 
 
 def test_jpegs_in_srgb_are_taken_as_they_are(written):
-    """Their coded data are those of the file; others are made anew."""
+    """The coded data of sRGB JPEGs are copied; other photos are converted."""
     book, path = written
     with pikepdf.open(path) as pdf:
         for page, leaf in zip(book.pages, pdf.pages, strict=True):
@@ -85,7 +85,7 @@ def test_jpegs_in_srgb_are_taken_as_they_are(written):
 
 
 def test_the_same_photos_make_the_same_bytes(written, tmp_path):
-    """And none tells a place or a program: no EXIF, no date of today."""
+    """The PDF is reproducible, and holds no EXIF and no current date."""
     book, path = written
     write_pdf(book, tmp_path / "again.pdf", PdfOptions())
     data = path.read_bytes()

@@ -84,7 +84,7 @@ def test_everything_that_is_found_among_photos(library):
     ids=["work and memory", "waiting"],
 )
 def test_files_that_end_their_decoder(library, monkeypatch, limits, reasons, passing):
-    """They are skipped; what their own fault was is remembered, what passes is tried again."""
+    """Files that crash their decoder are skipped; only passing faults are tried again."""
     decode_pool._end_all()
     monkeypatch.syspath_prepend(Path(__file__).parents[2] / "photos" / "hostile")
     monkeypatch.setattr(decode_pool, "LIMITS", limits)

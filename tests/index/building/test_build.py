@@ -109,7 +109,7 @@ def test_an_unchanged_folder_opens_no_photo_and_no_encoder(library):
 @pytest.mark.slow  # a thousand photos
 @pytest.mark.skipif(sys.platform == "win32", reason="no account of a child's processor time")
 def test_a_second_run_over_1000_photos_takes_under_two_seconds(library):
-    """As a whole command, in processor time, without torch."""
+    """The whole command is measured in processor time, without torch."""
     import resource
 
     fill(library.folder, 1000)
@@ -172,7 +172,7 @@ def test_a_changed_photo_is_embedded_anew(library):
 
 
 def test_a_touched_photo_is_read_but_not_encoded(library):
-    """Another time of change and the same bytes only update the catalogue."""
+    """A new modification time with the same bytes only updates the catalogue."""
     first, *_ = fill(library.folder, 3)
     library.build()
     os.utime(first, ns=(1, 1))
@@ -198,7 +198,7 @@ def test_a_change_behind_size_and_modification_time_is_noticed(library):
 
 
 def test_folders_that_change_places_are_noticed(library):
-    """Their photos have the same sizes and modification times, but not the same inodes."""
+    """Swapped folders have equal sizes and times, but other inodes."""
     for number, folder in enumerate("ab"):
         photo = paint(library.folder / folder / "x.bmp", number)
         os.utime(photo, ns=(1, 1))
@@ -229,7 +229,7 @@ def test_contents_are_verified_when_that_is_asked_for(library):
 
 
 def test_a_copied_library_is_read_but_not_embedded_again(library):
-    """Its files have other change times and inodes, and the same contents."""
+    """A copied library has other times and inodes, but the same contents."""
     fill(library.folder, 5)
     library.build()
     library.folder.rename(library.root / "before")
@@ -356,7 +356,7 @@ def test_names_of_any_bytes_survive(library):
 
 
 def test_a_bad_file_is_told_with_its_reason_and_not_tried_again(library):
-    """It is in every report while it is there, is opened once, and leaves when it is mended."""
+    """A bad file is in every report, is opened once, and disappears when mended."""
     fill(library.folder, 2)
     bad = library.folder / "text.jpg"
     bad.write_bytes(b"no photo at all".ljust(9999))
@@ -443,7 +443,7 @@ def test_an_encoder_that_gives_no_directions_is_told(library):
 
 
 def test_batches_make_no_difference(library):
-    """However the work is cut, the index shows the same."""
+    """The index is the same for every batch size."""
     fill(library.folder, 37)
     shutil.copy(library.folder / "0005.png", library.folder / "copy.png")
     library.build()
@@ -504,7 +504,7 @@ def test_other_weights_of_the_same_name_are_refused(library):
 
 
 def test_the_encoder_and_its_framing_are_remembered(library):
-    """Later runs need not name them."""
+    """Later runs need not name the encoder and the framing."""
     fill(library.folder, 1)
     library.build(framing="crop")
     paint(library.folder / "new.png", 50)
@@ -607,7 +607,7 @@ def test_photos_in_an_unreadable_folder_are_not_gone(library, monkeypatch):
 
 
 def test_a_photo_that_vanishes_while_it_is_waiting_is_no_crash(library):
-    """It is told as skipped, and forgotten by the next run."""
+    """A photo that vanishes during the run is reported as skipped."""
     *_, last = fill(library.folder, 20)
     report = library.build(
         workers=1, batch_size=1, on_progress=lambda done, total: last.unlink(missing_ok=True)

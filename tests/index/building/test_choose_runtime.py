@@ -96,7 +96,7 @@ def test_another_precision_is_refused(switchable):
 
 
 def test_an_older_index_keeps_the_precision_of_its_runtime(switchable):
-    """Its manifest tells no precision: that of its latest run counts, and is told from now on."""
+    """An older manifest without a precision gets that of its latest run."""
     fill(switchable.folder, 4)
     switchable.build()
     paths, manifest = switchable.paths, switchable.index.manifest

@@ -304,7 +304,7 @@ def test_a_full_disk_is_told_in_one_line_and_nothing_is_half_written(library, sm
 
 
 def test_at_any_size_of_a_full_disk_the_error_is_in_words(library, small_disk):
-    """However little room there is, from none for the folder on, no traceback is shown."""
+    """No amount of free disk space leads to a traceback."""
     fill(library.folder, 30)
     told = []
     for room in range(0, 600, 40):
@@ -360,7 +360,7 @@ def test_an_index_on_a_read_only_disk_can_be_read(library, small_disk):
 
 
 def test_an_older_index_on_a_read_only_disk_can_be_read(library, small_disk):
-    """Its catalogue is brought up to date in memory, and nothing is written."""
+    """The catalogue is migrated in memory, and nothing is written."""
     photos = fill(library.folder, 10)
     paths = Workspace(small_disk).index("full")
     request = BuildRequest([library.folder], encoder_spec="colours", load=library.load)
@@ -378,7 +378,7 @@ NEWER = rf"schema version {SCHEMA_VERSION + 1}.*up to {SCHEMA_VERSION}"
 
 
 def test_a_newer_schema_is_refused(library):
-    """By readers and writers, in the manifest and in the catalogue."""
+    """Readers and writers refuse a newer schema in the manifest or the catalogue."""
     fill(library.folder, 3)
     library.build()
     data = json.loads(library.paths.manifest.read_text())
@@ -399,7 +399,7 @@ def test_a_newer_schema_is_refused(library):
     "text", ["", "{", "[]", '{"schema_version": 1}', '{"schema_version": "x"}']
 )
 def test_a_damaged_manifest_is_told(library, text):
-    """It is named, with what to do."""
+    """The error names the damaged manifest and the remedy."""
     fill(library.folder, 1)
     library.build()
     library.paths.manifest.write_text(text)
@@ -442,7 +442,7 @@ def test_a_damaged_catalogue_or_shard_is_told(library):
 
 
 def test_an_index_that_does_not_exist_cannot_be_opened(library):
-    """And looking for it makes nothing."""
+    """Opening a missing index creates nothing."""
     with pytest.raises(MissingIndexError, match="library"):
         library.index  # noqa: B018
     with pytest.raises(MissingIndexError, match="library"):

@@ -162,7 +162,7 @@ class Deadly(ColourEncoder):
 @pytest.mark.slow
 @needs_ray
 def test_what_ends_every_worker_ends_the_run(library, on_cluster, address):
-    """It is not tried for ever: one line says at which photos, and what may help."""
+    """Retries are limited, and the error names the photos and a remedy."""
     fill(library.folder, 1)
     with pytest.raises(ClusterError, match=r"began the 1 photos from .*png to .*lost.*--batch"):
         on_cluster(load=Deadly, cluster=Cluster(address, attempts=2))
@@ -300,7 +300,7 @@ def test_an_address_of_something_else_is_told_at_once(library):
 
 
 def test_without_ray_the_extra_is_named(library, monkeypatch):
-    """As for every optional dependency."""
+    """The error names the extra, as for every optional dependency."""
     monkeypatch.setitem(sys.modules, "ray", None)
     fill(library.folder, 1)
     with pytest.raises(MissingExtraError, match=r"--cluster needs .*photorank\[cluster\]"):

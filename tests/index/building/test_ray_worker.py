@@ -56,7 +56,7 @@ def test_a_photo_comes_back_with_its_embedding():
 
 
 def test_a_worker_that_refuses_ends_the_run():
-    """Its row is of no file."""
+    """The row of a worker that refuses belongs to no file."""
     (row,) = _table([{"refusal": "a worker on m: no weights"}]).to_pylist()
     with pytest.raises(ClusterError, match="no weights"):
         file_of(row, [])

@@ -79,7 +79,7 @@ def test_a_writer_that_comes_back_at_once_lets_others_in(library):
 
 
 def test_a_writer_may_be_refused_at_once(library):
-    """As a click is, whose own judgement is kept already."""
+    """A writer need not wait for another, as after a click that is already saved."""
     fill(library.folder, 1)
     library.build()
     begun = time.monotonic()

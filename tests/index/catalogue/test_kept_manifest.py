@@ -110,7 +110,7 @@ def test_a_catalogue_that_was_restored_alone_keeps_its_judgements(judged):
 
 @pytest.mark.parametrize("first", ["reader", "index", "repair", "click"])
 def test_a_lost_manifest_is_read_from_the_catalogues_copy(judged, first):
-    """By who comes first; the same encoder and framing are found, and judgements stay."""
+    """The first process restores encoder and framing, and judgements stay."""
     kept, manifest = contents(judged.index), read_manifest(judged.paths)
     judged.paths.manifest.unlink()
     assert judged.workspace.index_names() == ["library"]
@@ -129,7 +129,7 @@ def test_a_lost_manifest_is_read_from_the_catalogues_copy(judged, first):
 
 
 def test_a_manifest_of_another_index_relabels_nothing(judged):
-    """It is refused by readers and writers, and repair puts the right one in its place."""
+    """Readers and writers refuse a foreign manifest, and repair restores the right one."""
     kept, manifest = contents(judged.index), read_manifest(judged.paths)
     fingerprint = dataclasses.replace(manifest.fingerprint, framing="crop")
     write_manifest(judged.paths, dataclasses.replace(manifest, fingerprint=fingerprint))
@@ -201,7 +201,7 @@ def test_an_index_that_lost_its_catalogue_is_left_as_it_is(judged, empty):
 
 
 def test_a_catalogue_that_lost_shards_has_no_others_swept(judged):
-    """They may belong to a catalogue that is restored next; repair makes the lost ones anew."""
+    """Unknown shards are kept for a restored catalogue; repair makes lost ones anew."""
     fill(judged.folder / "more", 3, start=20)
     judged.build()
     first, *_ = sorted(judged.paths.shards.iterdir())
@@ -229,7 +229,7 @@ def test_a_new_index_that_comes_to_nothing_leaves_nothing_but_what_was_there(lib
 
 
 def test_a_run_that_is_killed_before_its_first_photo_makes_no_index(library):
-    """It is not listed, and the next run goes on."""
+    """An index without a photo is not listed, and the next run goes on."""
     fill(library.folder, 3)
     with writing(library.paths):
         assert library.workspace.index_names() == []
@@ -244,7 +244,7 @@ def test_a_run_that_is_killed_before_its_first_photo_makes_no_index(library):
 
 
 def test_the_copy_is_as_the_file_after_every_writer(judged):
-    """Its facts are those of the file, whoever changed them last."""
+    """The catalogue's copy equals the manifest file after every change."""
     connection = sqlite3.connect(judged.paths.catalogue)
     (text,) = connection.execute("SELECT json FROM manifest").fetchone()
     connection.close()

@@ -168,7 +168,7 @@ def test_clicks_of_before_are_taken_back_in_the_order_that_they_were_made_in(lib
 
 
 def test_an_index_of_before_has_no_faces_yet(library):
-    """It opens with all judgements, and faces can be put into it."""
+    """An older index opens with all judgements, and faces can be added to it."""
     fill(library.folder, 2)
     library.build()
     record_stars(library.paths, "bo", library.index.digests()[0], 4)

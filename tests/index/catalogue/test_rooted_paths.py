@@ -7,7 +7,7 @@ from photorank.index.catalogue.rooted_paths import Roots, lies_under, path_bytes
 
 
 def test_a_place_and_its_path_are_one():
-    """Also directly below the root of a disk, and for the root itself."""
+    """A path survives the round trip, directly below the disk's root and at the root, too."""
     roots = Roots([(1, b"/photos"), (2, b"/more \xff")])
     for path in (b"/photos/a", b"/photos/a/b.jpg", b"/more \xff/x", b"/photos"):
         assert roots.path(roots.place(path)) == path
@@ -17,7 +17,7 @@ def test_a_place_and_its_path_are_one():
 
 
 def test_paths_sort_folder_by_folder():
-    """As Path objects do, and not as their characters do."""
+    """Paths sort as Path objects do, not by characters."""
     letters = random.Random(0)  # noqa: S311
     paths = {
         Path("/", *("".join(letters.choices("a-b !0", k=2)) for _ in range(letters.randint(1, 3))))

@@ -62,7 +62,7 @@ def test_what_photorank_does_changes_the_sums_with_the_rows(judged):
 
 
 def test_a_transaction_that_is_taken_back_takes_its_sums_back(judged):
-    """They are rows of the same file."""
+    """Checksums are rows of the same file and are rolled back with it."""
     with (
         writing(judged.paths) as connection,
         contextlib.suppress(ZeroDivisionError),

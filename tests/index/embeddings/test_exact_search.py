@@ -59,7 +59,7 @@ def test_the_best_are_the_nearest_with_their_percentiles(scattered, lowest):
 
 
 def test_the_best_are_found_without_listing_all_photos(scattered):
-    """Neither paths nor groups nor embeddings of the others are loaded, nor to count them."""
+    """A search and a count load no paths, groups or embeddings of other photos."""
     scattered.best(np.ones(24), 10)
     assert len(scattered) == 3000
     assert set(vars(scattered)) & {"_rows", "_memberships", "_embeddings", "_photos"} == set()
@@ -103,7 +103,7 @@ def test_extremes_by_another_encoders_vector_are_refused(scattered):
 
 
 def test_a_mapped_shard_outlives_its_file(tmp_path):
-    """So compaction disturbs no reader; what is mapped cannot be written."""
+    """Compaction disturbs no reader, and mapped rows are read-only."""
     paths = IndexPaths(tmp_path)
     rows = np.eye(3, 5, dtype=np.float32)
     shard = write_shard(paths, rows)
@@ -190,7 +190,7 @@ def flip(shard, bit):
 @pytest.mark.parametrize("quick", [True, False])
 @pytest.mark.parametrize("bit", [0, 30])
 def test_a_flipped_bit_in_a_shard_is_told_and_rates_nothing(scattered, monkeypatch, quick, bit):
-    """By its checksum on first use, or where that would take long by the length of rows."""
+    """A flipped bit is found by the checksum on first use, or by the rows' lengths."""
     if not quick:
         monkeypatch.setattr(row_positions, "_QUICK_BYTES", 0)
     direction = scattered.embeddings()[0].astype(np.float64)

@@ -47,7 +47,7 @@ def test_a_shard_comes_back_as_it_was_written(mapped):
 
 @pytest.mark.parametrize("k", [1, 7, 300, 1000, 5000])
 def test_the_nearest_are_those_of_all_products(mapped, k):
-    """Also among some, and with the head alone; ties with the last one are found."""
+    """The result equals that of all products, with a mask, with heads alone, and with ties."""
     together, rows = mapped
     draw = np.random.default_rng(k)
     for direction in (draw.normal(size=D), draw.normal(size=24)):
@@ -100,7 +100,7 @@ def test_a_flipped_bit_is_told_and_rates_nothing(bits, tmp_path, monkeypatch):
 
 
 def test_a_head_that_is_too_short_or_long_is_told():
-    """And blocks beyond their bound; the others pass."""
+    """Heads of another length and blocks out of bounds are found; valid rows pass."""
     rows = rows_of(4).astype(np.float32)
     rows[1, :24] *= 1.1
     rows[2, 24:36] = LARGEST
@@ -116,7 +116,7 @@ def test_blocks_that_are_too_long_are_scaled_down():
 
 
 def test_the_scan_finds_fewer_where_there_are_fewer():
-    """More than all are all; none of none."""
+    """Asking for more rows than there are gives all of them, or none of none."""
     rows = rows_of(5)
     found, products = greatest(rows, np.ones(D), 9, None)
     assert sorted(found.tolist()) == [0, 1, 2, 3, 4]

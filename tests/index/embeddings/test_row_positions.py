@@ -39,7 +39,7 @@ def from_catalogue(library):
 
 
 def test_the_file_is_what_is_read(kept):
-    """Of an index that has not changed, as long as the file tells of as many rows."""
+    """The cache file is read for an unchanged index with the same number of rows."""
     found = photos_of(kept)
     assert sorted(found) == [-1, 1, 3, 4]
     with np.load(kept.paths.positions) as file:

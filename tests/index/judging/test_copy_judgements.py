@@ -69,7 +69,7 @@ def test_everything_comes_along(both):
 
 
 def test_judgements_of_a_photo_that_is_not_there_wait_for_it(both):
-    """Its file comes back, and so does what was said of it."""
+    """When a missing file comes back, so do its judgements."""
     library, newer = both
     build(newer, library.folder)
     copy_judgements(library.paths, newer)
@@ -96,7 +96,7 @@ def test_an_index_with_judgements_of_its_own_is_refused(both):
 
 
 def test_a_copy_that_was_made_is_left_as_it_is(both):
-    """Who was stopped after the last row, and does it again, is told the same."""
+    """Copying again after an interruption at the end gives the same result."""
     library, newer = both
     build(newer, library.folder)
     copied = copy_judgements(library.paths, newer)

@@ -37,7 +37,7 @@ def test_a_source_replaces_its_own_labels_only(five):
 
 
 def test_labels_follow_a_renamed_photo(five):
-    """They belong to the content."""
+    """Labels belong to the content, not to the file name."""
     import_labels(five.paths, labels(("0000.png", 1.0)))
     (five.folder / "0000.png").rename(five.folder / "zzz.png")
     five.build()
@@ -131,7 +131,7 @@ def test_unknown_files_are_told_with_their_lines_and_nothing_is_imported(five):
 
 
 def test_a_judgement_of_a_replaced_photo_is_refused(five):
-    """By its very name or one alike, also where its new content is another photo of the index."""
+    """Judgements by the name of a replaced file are refused."""
     status = (five.folder / "0001.png").stat()
     (five.folder / "0001.png").write_bytes((five.folder / "0003.png").read_bytes())
     os.utime(five.folder / "0001.png", ns=(status.st_atime_ns, status.st_mtime_ns))
@@ -189,7 +189,7 @@ def test_a_photo_has_one_group(five):
 
 
 def test_several_labels_of_one_rater_for_one_picture_become_their_mean(five):
-    """As copies of a photo get, with a note that names the first lines."""
+    """Labels of copies are averaged, with a note that names the first lines."""
     shutil.copy(five.folder / "0000.png", five.folder / "copy.png")
     five.build()
     notes = import_labels(five.paths, labels(("0000.png", 1.0), ("copy.png", 2.0)))
@@ -227,7 +227,7 @@ def test_rows_that_are_gathered_apart_mean_the_same(five, together):
 
 
 def test_a_label_without_a_score_says_where_a_photo_belongs(five):
-    """Its group, its series, and its part of an official split."""
+    """A label without a score gives a group, a series and a part of a split."""
     belongs = LabelRow(2, "0001.png", None, "", "g", None, None, "test", "list.txt")
     import_labels(five.paths, LabelTable("set", [belongs]))
     assert five.index.splits() == [None, "test", None, None, None]
@@ -251,7 +251,7 @@ def test_labels_and_choices_of_a_source_come_together_or_not_at_all(five):
 
 
 def test_votes_weigh_choices(five):
-    """As many people as chose so."""
+    """A choice counts as often as its number of votes."""
     row = ChoiceRow(2, "0001.png", "0000.png", False, "", 2.5)
     import_choices(five.paths, ChoiceTable("votes", [row]))
     assert five.index.choices().weights.tolist() == [2.5]

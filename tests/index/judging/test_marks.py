@@ -54,7 +54,7 @@ def test_a_photo_that_is_gone_costs_no_other_its_mark(paths, digests):
 
 @pytest.mark.parametrize("mark", [("stars", 6), ("stars", -1), ("flag", 2)])
 def test_what_is_no_mark_is_refused_before_anything_is_written(paths, digests, mark):
-    """Not even the marks before it are kept."""
+    """Valid marks before an invalid one are not saved either."""
     with pytest.raises(LabelsError):
         record_marks(paths, "ann", [Mark(digests[0], "stars", 5), Mark(digests[1], *mark)])
     assert marks_of(paths, "ann") == {}

@@ -97,7 +97,7 @@ def test_a_damaged_shard_is_not_merged_into_a_good_one(built):
 
 @pytest.mark.parametrize("damage", [b"", b"RIFF", None])
 def test_a_thumbnail_is_made_again_from_its_photo(built, damage):
-    """As it was, byte for byte."""
+    """The new thumbnail equals the old one byte for byte."""
     file = built.index.thumbnail(built.index.photos()[4])
     before = file.read_bytes()
     if damage is None:
@@ -170,7 +170,7 @@ def test_an_index_of_the_catalogue_is_rebuilt(built):
 
 
 def test_a_catalogue_that_is_garbage_is_told_with_where_judgements_come_back_from(built):
-    """That is the user's backup, and nothing is touched."""
+    """The error points to the user's backup, and nothing is changed."""
     for suffix in ("-wal", "-shm"):
         built.paths.catalogue.with_name(built.paths.catalogue.name + suffix).unlink(missing_ok=True)
     built.paths.catalogue.write_bytes(b"garbage" * 1000)
@@ -191,7 +191,7 @@ def test_an_orphan_of_the_catalogue_is_told(built):
 
 
 def test_damaged_hashes_are_removed(built):
-    """They are worked out again when they are needed."""
+    """Damaged hashes are computed again when needed."""
     built.paths.hashes.write_bytes(b"PK\3\4 no")
     assert wrong(built.paths) == {"hashes"}
     repair_index(built.paths)

@@ -83,7 +83,7 @@ def test_a_crash_in_a_compaction_loses_nothing(in_pieces, monkeypatch):
 
 
 def test_a_reader_finds_embeddings_that_were_moved_meanwhile(in_pieces):
-    """Its photos were listed before the compaction, its embeddings are read after it."""
+    """A reader lists photos before a compaction and reads their embeddings after it."""
     before = contents(in_pieces.index)
     reader = in_pieces.index
     photos = reader.photos()
@@ -93,7 +93,7 @@ def test_a_reader_finds_embeddings_that_were_moved_meanwhile(in_pieces):
 
 
 def test_a_reader_of_pruned_photos_is_told(in_pieces):
-    """It never gets the wrong rows: it goes on with what it has, or hears that they are gone."""
+    """A reader keeps the right rows or gets an error, never the wrong rows."""
     reader, counter = in_pieces.index, in_pieces.index
     before = contents(reader)
     assert len(counter) == 40
@@ -162,7 +162,7 @@ def test_pruning_drops_what_a_changed_file_held_before(library):
 
 
 def test_a_prune_without_anything_to_drop_keeps_no_writer_waiting(library, monkeypatch):
-    """It finds that out by reading, while another transaction is at work."""
+    """A prune first reads, while another transaction is at work."""
     monkeypatch.setattr("photorank.index.catalogue.connection._LOCK_TIMEOUT_SECONDS", 0.1)
     fill(library.folder, 2)
     library.build()

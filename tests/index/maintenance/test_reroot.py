@@ -51,7 +51,7 @@ def test_telling_changes_nothing(moved):
 
 
 def test_a_disk_with_several_folders_of_the_index_moves_at_once(library):
-    """Those that were elsewhere stay."""
+    """Folders on other disks stay where they are."""
     for name in ("disk/a", "disk/b", "other"):
         fill(library.root / name, 2, start=len(name) * 10 + ord(name[-1]))
     library.build(library.root / "disk/a", library.root / "disk/b", library.root / "other")
@@ -63,7 +63,7 @@ def test_a_disk_with_several_folders_of_the_index_moves_at_once(library):
 
 
 def test_photos_that_are_not_there_are_counted(moved):
-    """Some may be lost; a folder without any is refused."""
+    """Some photos may be missing after the move, but not all."""
     library, new = moved
     (new / "0003.png").unlink()
     move = plan_move(library.paths, library.folder, new)

@@ -24,7 +24,7 @@ def test_shapes_are_there_at_once_and_colours_are_kept(index, monkeypatch):
 
 
 def test_a_thumbnail_that_is_gone_keeps_nobody_waiting(index):
-    """Its photo has a usual shape and a grey of its own; it is looked for again next time."""
+    """A missing thumbnail gets a default shape and colour, and is looked for again later."""
     index.thumbnail(index.photo(0)).unlink()
     found = looks.whole_looks(index.paths, index.digests())
     assert found.complete
@@ -32,7 +32,7 @@ def test_a_thumbnail_that_is_gone_keeps_nobody_waiting(index):
 
 
 def test_a_damaged_file_of_looks_is_made_again(index):
-    """It is a cache."""
+    """The damaged cache file is replaced."""
     index.paths.looks.write_bytes(b"no arrays")
     assert looks.whole_looks(index.paths, index.digests()).complete
 

@@ -155,7 +155,7 @@ def test_a_run_that_breaks_off_keeps_what_it_found_and_goes_on(library):
 
 @needs_faces
 def test_faces_of_other_models_are_looked_for_anew(library):
-    """They are keyed by the version of what found them."""
+    """Faces are stored with the version of the models that found them."""
     fill(library.folder, 2)
     library.build(faces=False)
     record(library, LARGE, version="0-other")

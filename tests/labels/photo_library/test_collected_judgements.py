@@ -321,7 +321,7 @@ def test_an_album_may_be_a_folder_of_the_library(library):
 
 
 def test_a_file_that_changed_puts_no_older_photo_into_an_album(library, tmp_path):
-    """Not the one that the index knows at its path, in a folder or in a text of names."""
+    """An album's changed file does not stand for the photo that the index knows at its path."""
     library.photo("album/a.jpg")
     library.photo("same.jpg", copy_of="album/a.jpg")
     library.photo("b.jpg")

@@ -52,14 +52,14 @@ def test_an_edit_of_another_time_or_camera_is_another_photo():
 
 
 def test_a_file_that_was_fetched_twice_is_one_photo():
-    """Its number counts only where time and plain name agree: numbers name photos as well."""
+    """A number in the name counts as a copy's only if time and plain name agree."""
     assert told(("IMG_1.jpg", NOON), ("IMG_1 (1).jpg", NOON)) == [[0, 1]]
     assert told(("IMG_1.jpg", NOON), ("IMG_1(1).jpg", "2024-08-01T12:00:00")) == []
     assert told(("Trip (1).jpg", NOON), ("Trip (2).jpg", NOON)) == []
 
 
 def test_one_name_and_one_time_are_one_photo():
-    """As an export in another folder, or as a file of another kind beside it."""
+    """An export in another folder, or a file of another kind, is the same photo."""
     assert told(("IMG_1.jpg", NOON), ("export/IMG_1.jpg", NOON)) == [[0, 1]]
     assert told(("IMG_1.heic", NOON), ("IMG_1.jpg", NOON)) == [[0, 1]]
 

@@ -111,7 +111,7 @@ def test_counts_that_cannot_be_are_refused(likes, exposure, said):
 
 
 def test_tiers_are_of_equal_size_within_each_account():
-    """Of a hundred photos of a star and of an unknown alike, twenty are in each of five tiers."""
+    """Each of five tiers has twenty of a hundred photos, for famous and unknown accounts."""
     rng = np.random.default_rng(0)
     scores = np.concatenate([rng.random(100) * 1000, rng.random(100)])
     accounts = np.repeat(["star", "unknown"], 100)
@@ -250,6 +250,6 @@ def test_bad_rows_may_be_left_out(tmp_path):
 
 
 def test_a_missing_table_is_told(tmp_path):
-    """There is no file, and that is what is said."""
+    """The error says that the file does not exist."""
     with pytest.raises(MissingPathError):
         read_popularity(tmp_path / "likes.csv")

@@ -59,7 +59,7 @@ def test_columns_are_told_by_their_names(table):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_encodings_and_line_ends_are_understood(table, encoding, end):
-    """As spreadsheets on any system write them; what is not UTF-8 is noted."""
+    """Tables by spreadsheets of any system are read; other encodings than UTF-8 are noted."""
     read = read_labels(table(end.join(["file,score", "Grüße.jpg,1", "b.jpg,2", ""]), encoding))
     assert [row.file for row in read.rows] == ["Grüße.jpg", "b.jpg"]
     assert [row.line for row in read.rows] == [2, 3]
@@ -114,7 +114,7 @@ def test_a_score_goes_before_tiers_and_stars(table):
 
 
 def test_other_columns_are_left_out_with_one_note(table):
-    """However many there are."""
+    """One note lists all unknown columns."""
     read = read_labels(table("file,score,camera,,lens\na.jpg,1,x,,y\n"))
     assert read.notes == ["columns left out: camera, lens"]
 
@@ -212,7 +212,7 @@ def test_a_file_that_is_not_there_is_told(tmp_path):
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_pipe_is_refused(tmp_path):
-    """It could be read only once, and perhaps never ends."""
+    """A pipe could be read only once, and may never end."""
     os.mkfifo(tmp_path / "pipe.csv")
     with pytest.raises(LabelsError, match="not a regular file"):
         read_labels(tmp_path / "pipe.csv")
@@ -318,7 +318,7 @@ def test_an_official_split_is_read(table):
 
 
 def test_a_packed_table_is_read(table):
-    """And a damaged one is told."""
+    """A gzipped table is read, and a damaged one is refused."""
     packed = gzip.compress(b"file,score\na,1\n")
     read = read_labels(table(packed, name="labels.csv.gz"))
     assert [row.file for row in read.rows] == ["a"]
@@ -328,7 +328,7 @@ def test_a_packed_table_is_read(table):
 
 
 def test_rows_may_be_read_again_and_none_is_kept(table):
-    """So a table may be bigger than the memory: 20 MB of it need less than 5."""
+    """A table may exceed the memory: reading 20 MB takes less than 5 MB."""
     path = table("file,score\n" + "".join(f"{'x' * 9960}{n},1\n" for n in range(2_000)))
     tracemalloc.start()
     try:

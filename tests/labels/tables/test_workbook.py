@@ -47,7 +47,7 @@ def test_a_whole_number_that_was_saved_with_decimals_has_none(book):
 
 
 def test_rows_keep_their_numbers_in_the_sheet(tmp_path):
-    """Also after rows that are empty or missing, and cells that are."""
+    """Row numbers are right after empty or missing rows and cells."""
     book = Workbook()
     for place, value in {"A1": "name", "C1": "score", "A4": "a.jpg", "C9": 2}.items():
         book.active[place] = value
@@ -72,7 +72,7 @@ def test_texts_that_cells_share_are_read(book):
 
 
 def test_cells_beyond_the_size_that_a_sheet_claims_are_read(book):
-    """Some programs claim a wrong one."""
+    """Some programs write a wrong size into the sheet."""
     change_part(book, SHEET, lambda sheet: sheet.replace('ref="A1:B2"', 'ref="A1"'))
     assert list(workbook_rows(book)) == [(1, ["name", "score"]), (2, ["a.jpg", "1.5"])]
 
@@ -93,7 +93,7 @@ def test_the_first_sheet_is_the_one_that_is_shown_first(tmp_path):
 
 
 def test_a_date_that_is_none_is_wrong_in_its_own_cell(tmp_path):
-    """As the sheet shows it; the other cells are read, and no warning is given."""
+    """An invalid date is text as the sheet shows it, and the other cells are read."""
     path = write_workbook(tmp_path / "dates.xlsx", [date(2024, 7, 31), "a.jpg"])
     change_part(path, SHEET, lambda sheet: sheet.replace("<v>45504</v>", "<v>1e300</v>"))
     assert list(workbook_rows(path)) == [(1, ["#VALUE!", "a.jpg"])]
@@ -145,7 +145,7 @@ def _take_the_list_of_sheets_away(path):
     ],
 )
 def test_a_damaged_workbook_is_told_in_one_line(book, damage):
-    """By its name, whatever the library says of it."""
+    """The error names the file, whatever the library reports."""
     damage(book)
     with pytest.raises(LabelsError, match=r"scores\.xlsx is not an Excel workbook") as caught:
         list(workbook_rows(book))
@@ -154,7 +154,7 @@ def test_a_damaged_workbook_is_told_in_one_line(book, damage):
 
 
 def test_a_workbook_without_sheets_is_told(book):
-    """There is nothing to read."""
+    """A workbook without sheets has nothing to read."""
     change_part(
         book,
         "xl/workbook.xml",
@@ -165,7 +165,7 @@ def test_a_workbook_without_sheets_is_told(book):
 
 
 def test_an_encrypted_workbook_is_told(tmp_path):
-    """It is no archive, but a container of the kind that Excel 97 wrote."""
+    """An encrypted workbook is not a ZIP archive but a container as of Excel 97."""
     path = tmp_path / "secret.xlsx"
     path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(2000))
     with pytest.raises(LabelsError, match=r"secret\.xlsx is encrypted.*without a password"):

@@ -106,7 +106,7 @@ def test_a_photo_inside_its_thumbnail_is_read():
 
 
 def test_smaller_copies_and_masks_after_a_photo_are_passed_over():
-    """Of a pyramid the whole photo is read, and of several pages the first."""
+    """The full photo of a pyramid and the first of several pages are read."""
     file = io.BytesIO()
     with tifffile.TiffWriter(file) as writer:
         writer.write(COLOURS, photometric="rgb", subifds=1)

@@ -46,7 +46,7 @@ def test_boxes_are_drawn_where_faces_are():
 
 
 def test_a_box_that_reaches_out_of_the_photo_is_drawn_as_far_as_it_goes():
-    """And its words stay within."""
+    """The box's label stays inside the photo."""
     file = io.BytesIO()
     Image.new("RGB", (300, 200)).save(file, "PNG")
 

@@ -25,7 +25,7 @@ def test_a_point_of_a_piece_is_found_in_the_photo(angle):
 
 
 def test_a_piece_is_black_outside_the_photo():
-    """And all black where it does not touch the photo."""
+    """A square entirely outside the photo is all black."""
     photo = Image.new("RGB", (100, 100), (200, 200, 200))
     piece = cut_out(photo, Square(0.0, 50.0, 40.0), 40)
     assert (piece[:, :19] == 0).all()
@@ -42,6 +42,6 @@ def test_a_large_piece_is_a_mean_of_its_pixels():
 
 
 def test_a_square_lies_around_points():
-    """Its side is a multiple of the wider extent."""
+    """The square's side is a multiple of the points' wider extent."""
     square = around(np.array([[10.0, 20.0], [50.0, 40.0]]), 0.1, 1.5)
     assert square == Square(30.0, 30.0, 60.0, 0.1)

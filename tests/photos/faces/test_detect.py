@@ -52,7 +52,7 @@ def test_boxes_of_one_face_are_merged_by_their_scores():
 
 
 def test_nothing_is_seen_in_an_empty_photo():
-    """There are then no places, and no error."""
+    """An empty photo has no candidates, and is no error."""
     photo = Image.new("RGB", (30, 20))
     places = find_places(detector({}), photo, [whole(photo), whole(photo, 0.35)], 0.3)
     assert places.boxes.shape == (0, 4)

@@ -52,7 +52,7 @@ def test_the_right_eye_is_mirrored(right, place):
 
 
 def test_an_iris_stands_out_from_the_white():
-    """By the difference of grey; a lid has none, and a closed eye shows nothing."""
+    """Contrast is a difference of grey, which a lid and a closed eye lack."""
     eye = np.full((64, 64, 3), 204, dtype=np.uint8)
     y, x = np.mgrid[:64, :64]
     eye[np.hypot(x - 32, y - 32) < 6] = 51

@@ -17,7 +17,7 @@ def test_a_summary_tells_of_the_largest_face_and_counts_states():
 
 
 def test_a_photo_without_faces_has_no_largest_one():
-    """Its columns are then unknown."""
+    """Without faces the columns of the largest face are unknown."""
     found = summary([])
     assert (found.faces, found.largest_face_cut) == (0, False)
     assert isnan(found.largest_face)

@@ -41,7 +41,7 @@ def test_contrast_alone_is_no_sharpness():
 
 
 def test_a_larger_copy_is_as_sharp_as_the_photo():
-    """Both are measured at one size."""
+    """Faces are measured at one size, whatever the photo's size."""
     photo = textured().resize((1536, 1536), Image.Resampling.BICUBIC)
     larger = photo.resize((3072, 3072), Image.Resampling.LANCZOS)
     box = BOX * 1536 / 300
@@ -49,7 +49,7 @@ def test_a_larger_copy_is_as_sharp_as_the_photo():
 
 
 def test_what_is_too_small_or_flat_has_no_sharpness():
-    """And so has what lies outside the photo."""
+    """Sharpness is undefined for tiny, flat or outside boxes."""
     flat = Image.new("RGB", (300, 300), (90, 90, 90))
     assert isnan(face_sharpness(flat, BOX))
     assert isnan(face_sharpness(textured(), np.array([10.0, 10.0, 15.0, 15.0])))

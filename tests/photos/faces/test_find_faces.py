@@ -37,7 +37,7 @@ def networks():
     ],
 )
 def test_a_box_that_reaches_far_out_is_cut(box, yaw, cut):
-    """By 6 % of its width or height; 12 % where a forehead or a turned head may explain it."""
+    """The limit is 6 % of width or height, or 12 % for foreheads and turned heads."""
     assert is_cut(np.array(box), yaw) is cut
 
 
@@ -60,7 +60,7 @@ def test_closed_eyes_are_seen(networks):
 
 @needs_faces
 def test_the_more_blur_the_less_sharp_is_the_face(networks):
-    """Of one portrait out of focus by more and more pixels."""
+    """Sharpness falls as one portrait is blurred more and more."""
     photos = [portrait(), *(blurred(portrait(), radius) for radius in (1, 2, 4))]
     found = [find_faces(networks, photo)[0].sharpness for photo in photos]
     assert found == sorted(found, reverse=True)
@@ -82,7 +82,7 @@ def test_a_photo_without_faces_has_none(networks, size):
 
 @needs_faces
 def test_small_faces_are_looked_for_nearer_and_their_eyes_in_more_pixels(networks):
-    """Of a group in a large photo all faces are found, and their eyes are seen."""
+    """All faces of a group in a large photo are found, with the state of their eyes."""
     group = Image.new("RGB", (1200, 900), (110, 120, 130))
     for column in range(2):
         for row in range(2):

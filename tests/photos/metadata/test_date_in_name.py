@@ -36,7 +36,7 @@ EVENING = "2024-07-31T18:05:09"
     ],
 )
 def test_a_time_in_a_name(stem):
-    """It is the phone's, of an unknown zone."""
+    """A time in a file name is the phone's, in an unknown time zone."""
     assert date_in_name(stem) == (EVENING, False)
 
 

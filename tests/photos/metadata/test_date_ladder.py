@@ -78,7 +78,7 @@ def test_the_time_of_the_file_counts_only_if_asked(dated):
 
 
 def test_a_zero_gives_way_to_the_next_place(dated):
-    """As a camera without a date writes it, and a program that leaves the time blank."""
+    """Zeros by a camera without a date, and blank times, are skipped."""
     exif = Image.Exif()
     exif.get_ifd(EXIF_IFD).update({0x9003: "0000:00:00 00:00:00", DIGITIZED: "    :  :     :  :  "})
     exif[CHANGED] = "2024:07:31 18:05:09"
@@ -88,7 +88,7 @@ def test_a_zero_gives_way_to_the_next_place(dated):
 
 
 def test_exif_may_lie_in_the_first_part(dated):
-    """Some programs write the time of the original beside the camera's name."""
+    """Some programs write the original time beside the camera's name."""
     exif = Image.Exif()
     exif[0x9003] = "2024:07:31 18:05:09"
     assert dated(exif=exif) == Dated("2024-07-31T18:05:09", "DateTimeOriginal")
@@ -125,7 +125,7 @@ def test_times_in_iptc(tmp_path, dated):
 
 @pytest.mark.parametrize("text", ["2024:07:31 18:05:09", "Wed, 31 Jul 2024 18:05:09"])
 def test_a_png_may_tell_its_time_in_text(dated, text):
-    """As EXIF writes times, or as e-mail does."""
+    """A PNG's text chunk holds a time in EXIF or e-mail format."""
     info = PngImagePlugin.PngInfo()
     info.add_text("Creation Time", text)
     found = dated("a.png", pnginfo=info)
@@ -133,7 +133,7 @@ def test_a_png_may_tell_its_time_in_text(dated, text):
 
 
 def test_a_png_tells_its_last_change_in_utc(dated):
-    """As EXIF's DateTime, it is asked last; 31 February and cut chunks tell nothing."""
+    """The chunk tIME is the last source, and invalid dates or cut chunks are ignored."""
     chunks = [bytes([7, 232, 7, 31, 18, 5, 9]), bytes([7, 232, 2, 31, 18, 5, 9]), b"\7\xe8"]
     found = []
     for chunk in chunks:

@@ -134,7 +134,7 @@ def _box(name, body, *, size=None):
 
 @pytest.mark.parametrize("size", [None, 0, 1])
 def test_xmp_of_jpeg_xl_is_read(photo, size):
-    """Its box may stand anywhere, in each of the three ways to write a size."""
+    """The XMP box may stand anywhere, with its size in any of three encodings."""
     pytest.importorskip("pillow_jxl")
     packet = saved(4, label="Red")
     path = photo("JXL", lossless=True, use_container=True)
@@ -195,7 +195,7 @@ def test_what_cannot_be_read_is_said_in_words(photo, tmp_path):
 
 @pytest.mark.parametrize("zipped", [False, True])
 def test_a_png_may_tell_of_itself_after_its_pixels(photo, zipped):
-    """As older exiftools write it: XMP, and EXIF with the rating, the time and the camera."""
+    """Older exiftools write XMP and EXIF after the pixels, with rating, time and camera."""
     text = PngImagePlugin.PngInfo()
     text.add_itxt("XML:com.adobe.xmp", saved(5, label="Rot").decode(), zip=zipped)
     exif = exif_of({RATING: 2, MODEL: "X100V"}, "2024:07:31 18:05:09")
@@ -265,7 +265,7 @@ def test_sidecars_go_before_the_file(photo, tmp_path):
 
 
 def test_a_sidecar_that_photorank_made_says_nothing(photo, tmp_path):
-    """Its stars are a vector's; what a person wrote into the file counts as before."""
+    """Stars by a vector are ignored, and a person's stars in the file count."""
     path = photo(xmp=saved(1, label="Blue"))
     (tmp_path / "photo.jpg.xmp").write_bytes(with_rating(None, 5))
     assert photo_tags(path) == XmpTags(1, "Blue")

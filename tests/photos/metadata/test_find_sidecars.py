@@ -94,14 +94,14 @@ def test_a_damaged_sidecar_hides_no_rating(tmp_path, scene):
     ],
 )
 def test_ranks_of_rawtherapee_are_stars(photo, text, rating, label):
-    """Its files tell its version; what does not is another program's."""
+    """Files without RawTherapee's version belong to another program."""
     photo.with_name("a.jpg.pp3").write_text(text)
     assert photo_tags(photo)[:2] == (rating, label)
 
 
 @pytest.mark.parametrize("text", ["[Version]\nx=1\n[General]\nRank=many\n", "no section"])
 def test_a_damaged_rank_is_told(photo, text):
-    """It has the sidecar's path."""
+    """The error names the sidecar's path."""
     photo.with_name("a.jpg.pp3").write_text(text)
     with pytest.raises(MetadataError) as caught:
         photo_tags(photo)

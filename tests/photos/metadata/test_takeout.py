@@ -100,7 +100,7 @@ def test_a_cut_name_is_told_by_the_title(export):
 
 
 def test_the_moment_and_the_place(tmp_path):
-    """Of Google's own time, in UTC; a zero is no time, nor is a damaged file's."""
+    """Google's own time is read in UTC; zeros and damaged files give none."""
     photo, file = tmp_path / "a.jpg", tmp_path / "a.jpg.json"
     told = {"photoTakenTime": {"timestamp": "1722441909"}, "geoData": {"latitude": 0.0}}
     told["geoDataExif"] = {"latitude": 40.7, "longitude": -74.0}

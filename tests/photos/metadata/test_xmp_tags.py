@@ -412,7 +412,7 @@ SPACES = (
 
 
 def test_classes_of_photo_mechanic_are_labels():
-    """By the names that the program gives them; 0 is none."""
+    """Classes become the program's names of labels; 0 is none."""
     labels = [
         read_xmp(packet("", description=f'{SPACES} p:ColorClass="{number}"')).label
         for number in range(9)
@@ -435,7 +435,7 @@ def test_classes_of_photo_mechanic_are_labels():
     ],
 )
 def test_the_star_of_an_import_into_darktable_is_none(history, rating):
-    """It gives one to every photo; that somebody looked at it is told by its history."""
+    """Darktable gives every import one star; its history shows if a person acted."""
     file = packet("", description=f'{SPACES} xmp:Rating="1" {history}')
     assert read_xmp(file).rating == rating
     assert b'xmp:Rating="1"' in with_rating(file, 1)

@@ -68,7 +68,7 @@ def test_turning_and_mirroring_change_no_signal(coffee):
 
 
 def test_a_large_photo_is_measured_at_the_stated_size(coffee):
-    """Its own size is told, upright, and what is in its own pixels is not claimed of fewer."""
+    """The photo's own upright size is reported, and pixel signals are of the standard size."""
     large = coffee.resize((2400, 1600))
     exif = Image.Exif()
     exif[0x0112] = 6  # turned by a quarter
@@ -183,7 +183,7 @@ def test_the_same_pixels_have_the_same_signals(coffee):
 
 
 def test_the_colours_of_a_grey_picture_are_none():
-    """And a tint is as far from grey as its opponent colours say."""
+    """Grey has no colourfulness, and a tint's opponent colours give its distance from grey."""
     assert photo_signals(stored(Image.new("RGB", (99, 99), (77, 77, 77))))["colourfulness"] == 0
     tint = of(Image.new("RGB", (200, 100), (200, 150, 90)))
     assert tint["red over green"] == pytest.approx(50 / 255, abs=1e-3)

@@ -59,7 +59,7 @@ def test_a_page_is_read_in_either_order(text, page):
 
 @pytest.mark.parametrize("text", ["", "20", "20x", "20x30x1", "0x30", "nanx30", "20xinf", "a4"])
 def test_what_is_no_page_is_refused(text):
-    """It is a mistake in the command."""
+    """An invalid page size is wrong usage of the command."""
     with pytest.raises(ValueError):  # noqa: PT011
         parse_page(text)
 

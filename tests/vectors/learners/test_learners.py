@@ -62,7 +62,7 @@ def test_recovers_a_planted_direction_from_labels(learner):
 
 @EVERY
 def test_recovers_a_planted_direction_from_choices(learner):
-    """So are choices between two photos."""
+    """Every learner finds a known direction from choices between two photos."""
     X, _, truth = planted()
 
     assert learner.fit(X, chosen(X, truth)).direction_ @ truth > 0.9

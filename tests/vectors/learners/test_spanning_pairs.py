@@ -178,7 +178,7 @@ def test_a_budget_of_no_pairs_is_refused():
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_a_photo_with_a_single_partner_in_another_group_is_reached(sign):
-    """Of 400 photos whose only possible pair is with one of two outsiders, none is left out."""
+    """Each of 400 photos is used, although one of two outsiders is its only partner."""
     y = sign * np.concatenate([np.full(400, 3.0), [0.0, 9.0], [3.0, 2.0]])
     groups = np.repeat([0, 1], [402, 2])
     X = np.random.default_rng(0).normal(size=(404, 5))

@@ -108,7 +108,7 @@ def test_either_photo_may_be_on_either_side(ground):
 
 
 def test_random_pairs_do_not_depend_on_the_taste(ground):
-    """They are a fair test: another taste would have been asked the same."""
+    """Another taste would get the same random pairs, so they are a fair test."""
     taste, Z = ground
     chosen = np.random.default_rng(4).integers(60, size=(30, 2))
     other = taste_of(taste.prior, Judged(Z, chosen[chosen[:, 0] != chosen[:, 1]]))

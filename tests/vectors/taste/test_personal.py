@@ -27,7 +27,7 @@ def test_the_learner_is_the_taste_of_the_choices(photos):
 
 
 def test_the_learner_is_the_taste_of_the_labels(photos):
-    """So do scores, those without a label left out."""
+    """Scores give the posterior taste of the labelled photos."""
     prior = TastePrior.of(photos, np.eye(6)[0])
     labels = np.random.default_rng(1).normal(size=40)
     labels[30:] = np.nan

@@ -73,7 +73,7 @@ def test_what_others_said_is_left_out_of_a_test(crowd):
 
 
 def test_one_person_cannot_tell_how_people_differ(crowd):
-    """It takes two people with twenty labels each."""
+    """Covariance is learned from at least two people with twenty labels each."""
     X, prior, table = crowd
     alone = table.raters == 0
     single = RaterTable(table.photos[alone], table.raters[alone], table.scores[alone], N)
@@ -107,7 +107,7 @@ def test_others_tell_how_far_one_person_may_be(crowd):
 
 
 def test_few_others_leave_the_prior_as_it_is(crowd):
-    """So do others who do not agree with it."""
+    """Few other people, or people who disagree with the prior, leave it unchanged."""
     X, prior, table = crowd
     few = table.raters < MIN_PEOPLE - 1
     some = SingleRatings(table.photos[few], table.raters[few], table.scores[few], N)

@@ -188,7 +188,7 @@ def test_standard_errors_cover(prior, Z):
 
 
 def test_only_ties_pull_towards_indifference(prior, Z):
-    """Who cannot decide between photos that everybody tells apart shares less of everybody."""
+    """Ties on photos that everybody tells apart reduce the shared part of the taste."""
     order = np.argsort(Z[:, 0])
     ties = np.column_stack([order[-20:], order[:20]])
 
@@ -199,7 +199,7 @@ def test_only_ties_pull_towards_indifference(prior, Z):
 
 
 def test_a_tie_does_not_mind_its_order(prior, Z):
-    """Who is called the winner of a tie is moot."""
+    """Swapping the photos of a tie changes nothing."""
     one = taste_of(prior, Judged(Z, np.array([[3, 8]]), np.ones(1)))
     other = taste_of(prior, Judged(Z, np.array([[8, 3]]), np.ones(1)))
 
@@ -249,7 +249,7 @@ def test_a_prior_that_rates_all_photos_alike_is_refused():
 
 
 def test_probabilities_are_drawn_to_a_half_by_doubt(prior, Z):
-    """They sum to one, and are milder than those of a taste that is known."""
+    """Probabilities sum to 1, and are milder than for a certain taste."""
     taste = taste_of(prior, Judged(Z, pairs(20)))
     first, second = Z[:50], Z[50:100]
 
@@ -275,7 +275,7 @@ def test_information_is_the_expected_fall_of_entropy(prior, Z):
 
 
 def test_a_photo_against_itself_tells_nothing(prior, Z):
-    """Its choice is a coin's, whatever the taste."""
+    """The probability of a photo against itself is one half, whatever the taste."""
     taste = taste_of(prior, Judged(Z))
 
     assert taste.information(Z[:5], Z[:5]) == pytest.approx(np.zeros(5), abs=1e-12)

@@ -140,7 +140,7 @@ def test_photos_are_found_by_what_is_known_of_them(filters, rows):
 
 
 def test_the_first_and_the_last_day_are_told():
-    """Of the days that are known; a time that is none is left out."""
+    """The range covers the known days, and invalid times are ignored."""
     assert photos_page.day_range(FACETS) == (date(2023, 1, 1), date(2024, 7, 31))
     assert photos_page.day_range(FACETS._replace(taken=np.array([b"", b"x"]))) is None
 

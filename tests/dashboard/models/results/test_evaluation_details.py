@@ -20,7 +20,7 @@ def said(name, place=0, **found):
 
 
 def test_every_look_that_has_numbers_is_offered():
-    """They are offered in the order of their labels."""
+    """Views with data are offered in the order of their labels."""
     assert list(looks()) == list(evaluation_details.LABELS)
 
 
@@ -105,7 +105,7 @@ def test_belief_is_said_with_its_error_and_its_yardstick():
 
 
 def test_abstaining_is_said_at_half_of_the_pairs():
-    """Its error there stands beside the error of answering all."""
+    """The error rate of half of the pairs stands beside that of all pairs."""
     reading = said("belief", 1)
 
     assert "errs less: answering only the surest 50 % of 20,000 draws" in reading
@@ -195,7 +195,7 @@ def test_the_matrix_is_of_the_chosen_scope_and_metric():
 
 
 def test_a_matrix_of_many_vectors_shows_the_best_and_its_csv_has_all():
-    """More than ten would not be readable on a phone."""
+    """The chart shows the ten best vectors, to be readable on a phone; the CSV has all."""
     names = [f"v{i}" for i in range(12)]
     rows = [result(name, (0.9 - i / 100, 0.5, 1.0)) for i, name in enumerate(names)]
     pairs = [difference(a, b, 0.1, 0.0, 0.2) for a in names for b in names if a < b]
