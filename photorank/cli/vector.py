@@ -92,8 +92,7 @@ def learn(
     as_json: AsJson = False,
 ) -> None:
     """Learn a vector from people's judgements. Its accuracy is measured on held-out photos."""
-    from photorank.learning.degradations import KIND, learn_degradations
-    from photorank.learning.learn_vector import MISTAKEN, learn_vector
+    from photorank.learning.learn_vector import DEGRADATIONS, MISTAKEN, learn_vector
     from photorank.vectors.store import add_vector, check_free
 
     if learner is None and rater is None:
@@ -101,7 +100,9 @@ def learn(
     learner = learner or "personal"
     opened = open_index(index)
     check_free(opened, name)
-    if learner == KIND:
+    if learner == DEGRADATIONS:
+        from photorank.learning.degradations import learn_degradations
+
         if (
             within
             or prior
@@ -110,7 +111,7 @@ def learn(
             or weigh_by_raters
             or with_degradations
         ):
-            raise typer.BadParameter(f"{KIND} uses no judgements: give it no other option")
+            raise typer.BadParameter(f"{DEGRADATIONS} uses no judgements: give it no other option")
         with progress("Spoiling photos", "photos") as on_progress:
             vector = learn_degradations(opened, name, opened.encoder, on_progress=on_progress)
         _print_made(vector, add_vector(opened, vector), as_json)

@@ -163,7 +163,7 @@ class ScoreGraph(ComparisonGraph):
         return self.spread(self._signed(lambda part: part.products(a, b)))
 
     def differences(self, a: Floats) -> Floats:
-        """Weighted sum (n,), over each photo's pairs, of differences in a."""
+        """Weighted sums, over each photo's pairs, of differences in a (n, …)."""
         a = np.asarray(a, np.float64)[self.rows]
         return self.spread(self._signed(lambda part: part.differences(a)))
 

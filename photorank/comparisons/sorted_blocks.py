@@ -122,9 +122,10 @@ class Blocks:
         return self._unsorted(self.u * (self._sums() * a * b + self._sums(a * b)))
 
     def differences(self, a: Floats) -> Floats:
-        """Weighted sum (l,), over each photo's block, of differences in a."""
+        """Weighted sums, over each photo's block, of differences in a (l, …)."""
         a = a[self.order]
-        return self._unsorted(self.u * (self._sums() * a - self._sums(a)))
+        u, total = (each.reshape(-1, *[1] * (a.ndim - 1)) for each in (self.u, self._sums()))
+        return self._unsorted(u * (total * a - _sums_of_runs(self.block, u * a)))
 
     def _sums(self, values: Floats | float = 1.0) -> Floats:
         """Weighted sum (l,) of values over each photo's block."""

@@ -1,7 +1,8 @@
 """Metrics of every contender on the same pairs, and differences between contenders."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -33,7 +34,7 @@ class Measured:
     pairs: HeldOutPairs
     metrics: dict[str, Callable[..., PairSums]]  # over pairs, by name
     lists: dict[str, Floats]  # by metric of lists, (repeats * K,): their mean is the value
-    _sums: dict[tuple[str, bool], list[PairSums]] = field(default_factory=dict)
+    _sums: dict[tuple[str, bool], list[PairSums]]  # known so far, of these ratings
 
     def sums(self, metric: str, *, refitted: bool) -> list[PairSums]:
         """Sums over the pairs from which a metric is computed, cached."""
@@ -89,8 +90,16 @@ def measured(
     ratings = np.stack([one.ratings for one in contenders], axis=-1)  # (repeats, n, contenders)
     by_fold = values_by_fold_of_lists(ratings, pairs.graphs, pairs.folds, wanted)
     metrics = pair_metrics(gap_power, pairs.graphs[0])
+    # A vector that is refitted has the ratings of the learner beside it, and so its sums.
+    sums: defaultdict[bytes, dict[tuple[str, bool], list[PairSums]]] = defaultdict(dict)
     return [
-        Measured(one, pairs, metrics, {name: values[:, i] for name, values in by_fold.items()})
+        Measured(
+            one,
+            pairs,
+            metrics,
+            {name: values[:, i] for name, values in by_fold.items()},
+            sums[one.ratings.tobytes()],
+        )
         for i, one in enumerate(contenders)
     ]
 

@@ -66,6 +66,8 @@ def group_table(
     contender: Contender, pairs: HeldOutPairs, groups: Codes, names: Sequence[str]
 ) -> tuple[AccuracyByGroup, ...]:
     """Accuracy of one contender within each group that has pairs."""
+    codes, sizes = np.unique(groups, return_counts=True)
+    groups = np.where(np.isin(groups, codes[sizes > 1]), groups, -1)  # a photo alone has no pair
     return tuple(
         AccuracyByGroup(**vars(row.accuracy), vector=contender.name, group=names[row.group])
         for row in by_group(contender.ratings, pairs, groups, refitted=contender.refitted_per_fold)

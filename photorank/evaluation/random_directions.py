@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from photorank.comparisons.comparisons import Comparisons
+from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
 from photorank.evaluation.results import Result
 from photorank.evaluation.top_of_list_by_fold import (
     LIST_METRICS,
@@ -43,7 +43,7 @@ def random_result(
     rows = _of_whole_folds(pairs.folds)
     few = rows if len(rows) <= _MOST_PHOTOS else rng.choice(rows, _MOST_PHOTOS, replace=False)
     graph, ratings = pairs.graphs[0].take(few), photos.X[few] @ directions.T  # (n, DIRECTIONS)
-    found = _by_signs(ratings, graph, protocol.gap_power)
+    found = _by_signs(ratings, graph, protocol.gap_power) | _correlations(ratings, graph)
     for name in PAIR_METRICS.keys() - found.keys():
         sums = PAIR_METRICS[name]
         found[name] = [sums(one, graph, couples=0).value for one in ratings.T]
@@ -99,6 +99,26 @@ def _by_signs(ratings: Floats, graph: Comparisons, gap_power: int) -> dict[str, 
         wider = graph.with_gap_power(gap_power).edges(pairs).weight
         found[GAP_WEIGHTED] = (1 + wider @ agree / wider.sum()) / 2
     return {name: values.tolist() for name, values in found.items()}
+
+
+def _correlations(ratings: Floats, graph: Comparisons) -> dict[str, list[float]]:
+    """Spearman's and Pearson's correlation of many ratings (n, k); none for choices."""
+    if not isinstance(graph, ScoreComparisons) or not graph.n_pairs:
+        return {}
+    scores = np.nan_to_num(graph.scores)
+    ranks = [np.nan_to_num(graph.fractional_ranks(one)) for one in (scores, *ratings.T)]
+    return {
+        "pearson": _correlation(scores, ratings, graph),
+        "spearman": _correlation(ranks[0], np.stack(ranks[1:], axis=1), graph),
+    }
+
+
+def _correlation(a: Floats, b: Floats, graph: ScoreComparisons) -> list[float]:
+    """Correlation of differences in a (n,) and in each column of b (n, k) over the pairs."""
+    product = a @ graph.differences(b)
+    squares = a @ graph.differences(a) * np.einsum("nk,nk->k", b, graph.differences(b))
+    defined = squares > 0
+    return np.where(defined, product / np.sqrt(np.where(defined, squares, 1.0)), np.nan).tolist()
 
 
 def _range(values: list[float]) -> Limits:

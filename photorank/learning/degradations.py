@@ -9,7 +9,7 @@ from photorank.encoders.base import Encoder
 from photorank.index.opened import Index
 from photorank.learning.embedded_copies import Copies, embed_copies
 from photorank.learning.judged_photos import JudgedPhotos
-from photorank.learning.learn_vector import fit_and_test, judgements_digest
+from photorank.learning.learn_vector import DEGRADATIONS, fit_and_test, judgements_digest
 from photorank.learning.protocol import Protocol
 from photorank.metrics.folds import Folds, make_folds
 from photorank.metrics.pair_sums import unit_codes
@@ -18,7 +18,6 @@ from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.master import Card, MasterVector, shortened
 from photorank.vectors.seen_pictures import SeenPictures
 
-KIND = "degradations"
 PHOTOS = 200  # used; more photos help more than more copies of each
 # Penalty in units of the mean squared distance of a photo from its copies. Copies say nothing of
 # how far to trust them, so it is strong: of 0.0001 to 0.1 the best one on series of phone shots.
@@ -80,7 +79,7 @@ def learn_degradations(
     n = len(copies.digests)
     return MasterVector(
         name,
-        KIND,
+        DEGRADATIONS,
         learned.direction,
         index.fingerprint,
         slope=learned.slope,

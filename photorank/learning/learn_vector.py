@@ -10,7 +10,6 @@ import numpy as np
 from photorank.encoders.base import Encoder
 from photorank.index.opened import Index
 from photorank.json_values import to_json
-from photorank.learning.embedded_copies import differences_beside
 from photorank.learning.held_out_directions import counted, learner_of, out_of_fold_ratings
 from photorank.learning.how_tested import prior_has_seen
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
@@ -28,6 +27,8 @@ from photorank.vectors.store import load_vector
 
 # Held-out pairs that calibration looks at: more would not change the slope's second digit.
 _CALIBRATION_PAIRS = 20_000
+# Kind of a vector that is learned from degraded copies alone.
+DEGRADATIONS = "degradations"
 # Key on a card of an accuracy that is not held out, because the prior saw the photos.
 IN_SAMPLE = "in_sample_accuracy"
 # Key on a card of the photos that are too many to be copies of one picture, and shared a fold.
@@ -140,6 +141,8 @@ def learn_vector(
         learner.check_takes_differences()
     photos = judged_photos(index, rater=rater, by_raters=by_raters)
     if with_degradations:
+        from photorank.learning.embedded_copies import differences_beside
+
         told = differences_beside(
             index, photos, load or index.encoder, with_degradations, seed=seed
         )

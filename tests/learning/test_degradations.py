@@ -13,10 +13,10 @@ from photorank.index.judging.import_rows import import_labels
 from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.learning.degradations import (
-    KIND,
     compared_with_copies,
     learn_degradations,
 )
+from photorank.learning.learn_vector import DEGRADATIONS
 from photorank.vectors.store import add_vector, load_vector
 from photorank.workspace import Workspace
 from tests.fixtures.colours import ColourEncoder
@@ -72,7 +72,7 @@ def test_it_learns_what_spoils_photos_it_has_not_seen(library):
     vector = learn_degradations(
         index, "taught", DetailEncoder, on_progress=lambda *counts: progress.append(counts)
     )
-    assert vector.kind == KIND
+    assert vector.kind == DEGRADATIONS
     assert vector.card.n_photos == CROPS
     assert vector.card.metrics["pairwise_accuracy"]["value"] > 0.6
     assert vector.card.metrics["protocol"]["fold_by"] == "group"
@@ -80,7 +80,7 @@ def test_it_learns_what_spoils_photos_it_has_not_seen(library):
     assert progress[-1] == (CROPS, CROPS)
 
     add_vector(index, vector)
-    assert load_vector(index, "taught").kind == KIND
+    assert load_vector(index, "taught").kind == DEGRADATIONS
 
 
 def test_the_seed_decides_everything(library):

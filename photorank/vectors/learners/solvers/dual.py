@@ -9,7 +9,6 @@ from photorank.comparisons.comparisons import Comparisons
 from photorank.typing import Floats
 from photorank.vectors.learners.solvers.ridge import Problem, Solutions
 
-
 # Relative length below which an axis is rounding error, as that along which no photos differ is:
 # its eigenvalue is a tenth of the least penalty that is tried.
 _NO_AXIS = 1e-4
