@@ -1,4 +1,4 @@
-"""Pages by section, and the addresses that lead to them."""
+"""Pages of the dashboard by section, and their URLs."""
 
 import os
 
@@ -36,6 +36,6 @@ ADDRESSES = [*SECTIONS[""], *SECTIONS["Lab"], *MOVED, ONE_PHOTO]
 
 
 def first_page() -> str:
-    """Page at the root of the address; a container opens "compare"."""
+    """Name of the page at the root URL; "compare" in a container."""
     first = os.environ.get("PHOTORANK_FIRST_PAGE", "home")
     return MOVED.get(first, first)

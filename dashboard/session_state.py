@@ -236,28 +236,28 @@ def mark_photo(index: str, digest: str, how: str | None) -> None:
 
 
 def wish_for_album(name: str, what: str, seen: int) -> None:
-    """Record what a button asks for of a saved album, and the revision that the user saw."""
+    """Record a requested change of a saved album, and the revision the user saw."""
     st.session_state[f"wish-{name}"] = what, seen
 
 
 def album_wish(name: str) -> tuple[str, int] | None:
-    """What was asked for of a saved album and is not done yet; None without a wish."""
+    """Change of a saved album that was requested but not made yet; None without one."""
     wish: tuple[str, int] | None = st.session_state.get(f"wish-{name}")
     return wish
 
 
 def end_album_wish(name: str) -> None:
-    """Forget a wish that was carried out, or could not be."""
+    """Forget the requested change of a saved album, made or failed."""
     st.session_state.pop(f"wish-{name}", None)
 
 
 def note_album(index: str, album: "Album") -> None:
-    """Remember the choice that is shown, until the next one is there."""
+    """Record the choice that is shown, until the next one is ready."""
     st.session_state["album-shown"] = index, album
 
 
 def last_album(index: str) -> "Album | None":
-    """Choice of an index's photos shown last; None without one."""
+    """Choice of an index's photos that was shown last; None without one."""
     name, album = st.session_state.get("album-shown", ("", None))
     return album if name == index else None
 

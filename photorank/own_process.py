@@ -47,7 +47,7 @@ def in_own_process(task: Callable[..., T], *given: Any) -> T | None:
 
 
 def _framed(said: object) -> bytes:
-    """What one process tells another, after its length."""
+    """Message between two processes: its length, then its bytes."""
     data = ForkingPickler.dumps(said)
     return len(data).to_bytes(_LENGTH_BYTES, "big") + bytes(data)
 
@@ -70,7 +70,7 @@ def work() -> None:
 
 
 def _own_output() -> BinaryIO:
-    """Way to the parent, in which nothing is printed from now on."""
+    """Output to the parent process alone; what is printed goes elsewhere."""
     answer = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     return answer

@@ -1,4 +1,4 @@
-"""Album that is chosen in a thread of its own, so that a page is drawn meanwhile."""
+"""Choice of an album in a thread of its own, so that the page is drawn meanwhile."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, wait
@@ -14,7 +14,7 @@ _one_at_a_time = Lock()  # who waits for one would not gain from sharing the pro
 
 
 class Choosing:
-    """Album being chosen, and then the album."""
+    """Choice of an album that runs in a thread of its own, with its result."""
 
     def __init__(self, photos: int, choose: Callable[[], Album]) -> None:
         self._patience = None if photos <= _AT_ONCE else _PATIENCE_SECONDS
@@ -29,14 +29,14 @@ class Choosing:
                 self._answer.set_exception(error)
 
     def album(self) -> Album:
-        """Chosen album, which is waited for.
+        """Album that was chosen; waits until the choice has ended.
 
         Raises what the choice raised, as AlbumError if the request contradicts itself.
         """
         return self._answer.result()
 
     def is_there(self) -> bool:
-        """True if the choice has ended, well or not; a page has some patience with it."""
+        """True if the choice has ended, also by an error; waits for it briefly."""
         wait([self._answer], self._patience)
         return self._answer.done()
 

@@ -146,7 +146,7 @@ def _choosing(
 def choosing(
     index: Index, vector: MasterVector, alike: float, request: AlbumRequest, called: str = ""
 ) -> Choosing:
-    """Album of an index's photos for a request, being chosen or chosen already.
+    """Choice of an album for a request, running or finished.
 
     `called` is the vector's name in the reasons.
     """

@@ -79,7 +79,7 @@ def interval_tooltips(digits: str, what: str = "value") -> list[alt.Tooltip]:
 
 
 def intervals(data: pd.DataFrame, order: list[str], title: str) -> alt.LayerChart:
-    """Chart of shares with their intervals, one row per name, each name above its lane.
+    """Chart of shares with their intervals, one row per name.
 
     `data` has name, family, value, low, high and text; a stroke marks the even chance.
     """

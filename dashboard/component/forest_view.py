@@ -23,7 +23,7 @@ def show_forest(
     small: bool = False,
     fixed: bool = False,
 ) -> str | None:
-    """Row selected in the interval table, which is shown; None without a selection.
+    """Show the table of intervals, and return its selected row; None without a selection.
 
     `small` leaves out all but names, marks and values; of a `fixed` one no row can be selected.
     """

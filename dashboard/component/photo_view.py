@@ -30,7 +30,7 @@ class Act(NamedTuple):
 
 
 class OwnFlags(NamedTuple):
-    """Flags to keep and to leave out of something, instead of a person's own ones."""
+    """Flags in a grid that keep or exclude photos of an album, instead of a person's flags."""
 
     known: Mapping[str, int]  # by digest: 1 keep, -1 leave out
     put: Callable[[int, int], None]  # of a row, its new flag; 0 removes it
@@ -104,7 +104,7 @@ def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) ->
 
 
 def take_marks(key: str, index: Index, style: GridStyle) -> None:
-    """Keep what was pressed in a grid since the last run.
+    """Save the marks that were pressed in a grid since the last run.
 
     The grid does so when it is drawn; call it before, where what is drawn depends on the marks.
     """
@@ -150,7 +150,7 @@ def two_up(key: str, photos: Sequence[SidePhoto]) -> None:
 
 
 def _known_marks(index: Index, style: GridStyle) -> dict[str, list[int]]:
-    """Flag and stars of each marked photo, by the beginning of its digest."""
+    """Flag and stars of each marked photo, by the first digits of its digest."""
     if style.rater is None:
         return {}
     known = {digest: list(mark) for digest, mark in marks_of(index.paths, style.rater).items()}

@@ -62,7 +62,7 @@ ALIKE_HELP: dict[Mode, str] = {
 
 
 class ShownAlbum(NamedTuple):
-    """Photos of an album in a grid."""
+    """Photos of an album as a grid shows them."""
 
     rows: list[int]  # in order of time, each with the other shots of its moment behind it
     stacks: list[int] | None  # photos of a stack at its first, 0 at the others; None: no stacks
@@ -101,7 +101,7 @@ def as_sentence(note: str) -> str:
 
 
 def shown_album(album: Album, mode: Mode) -> ShownAlbum:
-    """Photos of an album with reasons, the shots of one moment as a stack."""
+    """Photos of an album with reasons, with the shots of one moment as a stack."""
     rows, stacks = [], []
     for one in album.chosen:
         rows += [one.row, *one.represents]
@@ -145,12 +145,12 @@ def kept(index: Index, made: Album, request: AlbumRequest, alike: float, vector:
 
 
 def helps(album: Album) -> bool:
-    """True if an album has a swap that makes it better."""
+    """True if swapping a photo would make the album better."""
     return album.swap is not None and album.swap.gain > _NO_SWAP_GAIN
 
 
 def swap_text(index: Index, album: Album) -> str:
-    """Sentence on the swap that helps an album most."""
+    """Sentence on the swap that would improve an album most."""
     if album.swap is None or not helps(album):
         return "No swap would make the album better."
     into, out = (file_name(index.photo(row).path) for row in (album.swap.into, album.swap.out))
@@ -208,7 +208,7 @@ def _forecast(pieces: Sequence[PhotoCopy], folder: Path, kind: Kind) -> Forecast
 
 
 def _caption(one: Chosen, mode: Mode) -> str:
-    """Reason for a photo of the album, as plain text."""
+    """Reason for choosing a photo, as plain text."""
     facts = [printable(one.reason)]
     if one.raws:
         facts.append(f"instead of {_first_names(one.raws)}")

@@ -166,6 +166,6 @@ def drawn_text(n: int, n_drawn: int) -> str:
 
 
 def rows_in_box(box: Box | None, places: Floats, ratings: Ratings) -> Codes:
-    """Rows of the photos inside a map area, highest rating first; without an area of all."""
+    """Rows of the photos inside a map area, highest rating first; of all photos without one."""
     rows = np.arange(len(places)) if box is None else inside(places, box)
     return rows[np.argsort(-ratings[rows], kind="stable")]

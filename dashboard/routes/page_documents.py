@@ -1,4 +1,4 @@
-"""HTTP routes of the pages: Streamlit's document, which is told where the server answers.
+"""HTTP routes of the pages' HTML documents, which name the server's address.
 
 Streamlit's browser code does not know whether `/photos` is a page of a server at `/` or a server
 of its own. It asks there first, and a console shows two errors for each page that is opened.
@@ -21,7 +21,7 @@ _TOLD = (
 
 
 def page_routes() -> list[Route]:
-    """HTTP routes of all pages; the one at the root is led to there from its own name."""
+    """HTTP routes of all pages; the name of the root page redirects to the root."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     document = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
     told = document.replace("<head>", _TOLD.format(base=base), 1)

@@ -65,7 +65,7 @@ def _pin_button(index: Index, rows: list[int]) -> None:
 
 @st.fragment
 def pick_one(index: Index, vector: MasterVector) -> None:
-    """Show the best photos, to choose by a click the one whose like is searched."""
+    """Show the best photos; a click on one starts a search for similar photos."""
     found = rated_highest(index, vector)
     photos = shown_photos(index, found.rows, vector_ratings.percentiles(index, vector))
     style = GridStyle("Photos to choose from", actions={"like": "Search its like"}, picks=1)
@@ -76,7 +76,7 @@ def pick_one(index: Index, vector: MasterVector) -> None:
 
 
 def ask_words() -> str:
-    """Text in the search field; "" without text, and examples are shown."""
+    """Text that the user searches for; empty without one, after examples are shown."""
     text = st.text_input(
         "What is on the photo",
         key="q",

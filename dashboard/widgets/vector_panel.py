@@ -51,7 +51,7 @@ def vector_panel(index: Index, vector: MasterVector, card: VectorCard) -> None:
 
 
 def _facts(card: VectorCard) -> str:
-    """Table of all that is known of a vector, as HTML; a key can scroll what is long."""
+    """Table of all facts about a vector, as HTML."""
     rows = "".join(
         f'<tr><th scope="row">{escape(str(fact))}</th><td>{escape(str(value))}</td></tr>'
         for fact, value in card.facts.itertuples(index=False)

@@ -134,7 +134,7 @@ class _Contest:
 
 
 def _begin(kinds: Sequence[str], taught: JudgedPhotos, protocol: Protocol, refits: Refits) -> None:
-    """Begin to fit learners in the background."""
+    """Start fitting learners in the background."""
     for kind in kinds:
         refits.begin(make_learner(kind, seed=protocol.seed), taught)
 

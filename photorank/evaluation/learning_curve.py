@@ -22,7 +22,7 @@ _LEAST_PHOTOS = 8  # less than a handful says nothing of the learner
 
 @dataclass(frozen=True)
 class LearningCurve:
-    """Fits of a learner to fewer and fewer photos, under way in other threads.
+    """Fits of a learner to decreasing numbers of photos, running in other threads.
 
     All points are tested on the folds of the first repeat, so on the same pairs.
     """
@@ -54,7 +54,7 @@ class LearningCurve:
         return cls(contender, photos, once, fits)
 
     def points(self, on_fit: Callable[[], None] | None = None) -> tuple[AccuracyByPhotos, ...]:
-        """Accuracies by number of photos, waited for; none for a single split, without spread."""
+        """Accuracy by number of photos, once the fits have ended; empty for a single split."""
         if not self.once.refits:
             return ()
         pairs = HeldOutPairs.of(self.photos.comparisons, self.once)
@@ -75,5 +75,5 @@ class LearningCurve:
 
 
 def _learned_from(share: float, photos: JudgedPhotos, folds: Folds) -> int:
-    """Number of photos that a share of a fold's training photos is."""
+    """Number of photos in a share of a fold's training photos."""
     return round(share * len(photos.X) * (folds.k - 1) / folds.k)

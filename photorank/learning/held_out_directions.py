@@ -80,7 +80,7 @@ def learner_of(index: Index, kind: str, card: Card) -> DirectionLearner:
 
 @contextmanager
 def fitting(X: Embeddings) -> Iterator[Executor]:
-    """Threads that fit learners to photos (n, d), one per core, each with one thread of BLAS."""
+    """Context of threads that fit learners to photos (n, d), one per core."""
     with threadpool_limits(1, "blas"):
         threads = ThreadPoolExecutor(_fits_at_once(X), "photorank-fit")
         try:
@@ -90,7 +90,7 @@ def fitting(X: Embeddings) -> Iterator[Executor]:
 
 
 class Fits:
-    """Fits of a learner without each test fold, begun in other threads.
+    """Fits of a learner without each test fold, running in other threads.
 
     With a `share` below 1 only that share of the other folds' units (photos or whole groups)
     is learned from.
@@ -211,7 +211,7 @@ def _fitted(
     place: tuple[int, ...],
     share: float,
 ) -> Direction:
-    """Direction (d,) learned without the test fold at a place: repeat, fold."""
+    """Direction (d,) learned without one test fold of one repeat."""
     rows = folds.learned_from(*place)
     if len(rows) < 2:
         raise ComparisonsError(

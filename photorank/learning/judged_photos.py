@@ -81,7 +81,7 @@ class JudgedPhotos:
 
     @cached_property
     def _within(self) -> "dict[str, JudgedPhotos]":
-        """Cache of :meth:`compared_within`: learners that are taught the same are fitted once."""
+        """Cache of :meth:`compared_within`, so that equal training sets are fitted once."""
         return {}
 
     @property

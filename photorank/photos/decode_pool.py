@@ -59,7 +59,7 @@ class Decoded(NamedTuple):
 
 
 def start_process() -> None:
-    """Begin to start a pool process if none is idle, beside other work before the first photo."""
+    """Start a pool process in the background if none is idle."""
     if not _idle:
         threading.Thread(target=_start, daemon=True).start()
 

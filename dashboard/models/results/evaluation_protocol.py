@@ -20,7 +20,7 @@ def described(evaluation: Evaluation) -> str:
 
 
 def in_plain_words(evaluation: Evaluation) -> str:
-    """Text on how an evaluation was made, without terms of statistics."""
+    """Text on how an evaluation was made, without statistical terms."""
     photos = counted(evaluation.n_photos, "photo")
     return (
         f"{photos} that people judged were split into parts. Each part was ordered by what had "

@@ -39,7 +39,7 @@ class ForestRow:
 
 @dataclass(frozen=True)
 class Forest:
-    """Interval table: rows, best first, with the reference level, unit and caption."""
+    """Table of intervals: rows, best first, with reference level, unit and caption."""
 
     rows: tuple[ForestRow, ...]
     caption: str
@@ -49,7 +49,7 @@ class Forest:
 
 
 def forest(board: Board, stored: Mapping[str, MasterVector], mode: Mode) -> Forest:
-    """Interval table of a board's vectors; equal results share a row."""
+    """Table of intervals of a board's vectors; those with equal results share a row."""
     rows = []
     for _, same in board.rows.groupby(["apart", "value", "low", "high"], sort=False, dropna=False):
         first = same.iloc[0]
@@ -60,13 +60,13 @@ def forest(board: Board, stored: Mapping[str, MasterVector], mode: Mode) -> Fore
 
 
 def small_forest(table: Forest, names: pd.Series) -> Forest:
-    """Interval table of the named vectors, without a caption."""
+    """Table of intervals of the named vectors, without caption."""
     kept = set(names)
     return replace(table, rows=tuple(row for row in table.rows if row.name in kept), caption="")
 
 
 def plain_forest(rows: pd.DataFrame, metric: Metric, caption: str) -> Forest:
-    """Interval table of results by name, with their notes.
+    """Table of intervals of results by name, with their notes.
 
     `rows` has vector, family, value, low, high, baseline, apart and note.
     """
@@ -75,7 +75,7 @@ def plain_forest(rows: pd.DataFrame, metric: Metric, caption: str) -> Forest:
 
 
 def leads_forest(leads: pd.DataFrame, leader: str, metric: Metric) -> Forest:
-    """Interval table of a leader's lead over each other vector."""
+    """Table of intervals of a leader's lead over each other vector."""
     unit = "points" if metric.as_share else metric.axis
     rows = [
         ForestRow(
@@ -119,7 +119,7 @@ def _row(metric: Metric, row: pd.Series, label: str, note: str) -> ForestRow:
 
 
 def caption(board: Board, mode: Mode) -> str:
-    """Sentence that explains the table."""
+    """Sentence on how to read the table of intervals."""
     pairs = counted(int(board.rows["n_pairs"].max()), "pair")
     guessed, seen = board.metric.chance is not None, bool(board.rows["apart"].any())
     if mode == "plain":
@@ -136,7 +136,7 @@ def caption(board: Board, mode: Mode) -> str:
 
 
 def forest_data(table: Forest) -> Json:
-    """Interval table as component data, with positions as shares of the axis."""
+    """Table of intervals as JSON for the component; positions are fractions of the axis."""
     ends = [row.low for row in table.rows] + [row.high for row in table.rows]
     known = [one for one in (*ends, *(row.value for row in table.rows)) if isfinite(one)]
     known += [] if table.level is None else [table.level]

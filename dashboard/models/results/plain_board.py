@@ -86,7 +86,7 @@ def _times(share: float) -> str:
 
 
 def mistake_text(people: Ratings, places: Ratings, pair: tuple[int, int], name: str) -> str:
-    """Sentence on two photos that a vector orders otherwise than people, who prefer the left.
+    """Sentence on two photos that a vector and people order differently; people prefer the left.
 
     Places are percentiles. Choices between two photos give them none: then people's are not told.
     """

@@ -1,4 +1,4 @@
-"""Export form of a new album."""
+"""Form on the page Album that exports a new album."""
 
 import streamlit as st
 

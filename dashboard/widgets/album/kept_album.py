@@ -214,7 +214,7 @@ def _pdf_button(book: Any, name: str) -> None:
 
 
 def _has_time(index: Index, entry: Entry) -> bool:
-    """False while a wish for a saved album waits for its choice; else it is carried out."""
+    """Make the requested change once its choice is ready; False while that is computed."""
     wish = session_state.album_wish(entry.name)
     if wish is None:
         return True
@@ -230,7 +230,7 @@ def _has_time(index: Index, entry: Entry) -> bool:
 
 
 def _left_out(index: Index, entry: Entry) -> None:
-    """Show the photos that an album leaves out, in which they can be allowed again."""
+    """Show the photos that an album excludes, each of which can be allowed again."""
     rows = sorted(rows_of_album(index, entry.album).left_out)
     if not rows:
         return

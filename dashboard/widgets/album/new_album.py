@@ -1,4 +1,4 @@
-"""Widgets of the page Album for a new choice: its photos, which are marked in the grid."""
+"""Widgets of the page Album for a new choice, whose photos are marked in the grid."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -38,7 +38,7 @@ _HOW = {flag: how for how, flag in _FLAGS.items()}
 
 
 def show_choice(index: Index, wish: Wish) -> None:
-    """Show a new choice of photos, which can be marked, kept and exported."""
+    """Show a new choice of photos, to be marked, saved and exported."""
     session_state.read_marks_in_address(index)
     waits = not _choosing(index, wish).is_there()
     every = EVERY_SECONDS if waits else None
@@ -79,7 +79,7 @@ def _show(index: Index, wish: Wish, waits: bool) -> None:
 
 
 def _progress(index: Index, *, first: bool) -> None:
-    """Show that an album is being chosen, and which photos stand there meanwhile."""
+    """Show that an album is being chosen, and that earlier photos are shown meanwhile."""
     meanwhile = ": until then, the best rated" if first else ""
     st.caption(
         f":material/hourglass_top: Choosing from {counted(len(index), 'photo')} …{meanwhile}"
@@ -87,7 +87,7 @@ def _progress(index: Index, *, first: bool) -> None:
 
 
 def _tools(index: Index, wish: Wish, made: Album) -> None:
-    """Show what may be done with the choice, beside the title of the page."""
+    """Show the actions on the choice, beside the page's title."""
     st.caption(f"{counted(len(made.chosen), 'photo')} of {len(index):,}", width="content")
     if not made.chosen:
         return
@@ -109,7 +109,7 @@ def _swap(index: Index, out: int, into: int) -> None:
 
 
 def _told(index: Index, wish: Wish, made: Album) -> None:
-    """Show how good the choice is, and what is to be known of it."""
+    """Show the value of the choice, and notes on it."""
     headline = album.headline(
         made, len(index), vector_name(wish.vector.name, session_state.words())
     )
@@ -161,7 +161,7 @@ def _style(index: Index, wish: Wish) -> GridStyle:
 
 
 def _contradicted(index: Index, wish: Wish, told: str) -> None:
-    """Show why there is no such album, with the marked photos, whose marks may be taken back."""
+    """Show why no album fits the settings, and the marked photos to take marks back."""
     st.warning(told)
     marked = sorted(_rows(index, "pin") | _rows(index, "ban"))
     _grid("album", index, wish, ShownAlbum(marked, None, {}))
@@ -180,7 +180,7 @@ def _with_marks(index: Index, request: AlbumRequest) -> AlbumRequest:
 
 
 def _rows(index: Index, how: str) -> frozenset[int]:
-    """Rows of the photos with a mark, "pin" or "ban"."""
+    """Rows of the photos marked "pin" or "ban"."""
     marks: Mapping[str, str] = session_state.album_marks(index.name)
     wanted = {digest for digest, one in marks.items() if one == how}
     if not wanted:

@@ -1,4 +1,4 @@
-"""Settings of a new album in the head of the page Album."""
+"""Settings of a new album, in the head of the page Album."""
 
 from typing import NamedTuple
 
@@ -28,7 +28,7 @@ class Wish(NamedTuple):
 
     @property
     def places(self) -> int:
-        """Number of photos wished for."""
+        """Number of photos that the user wishes for."""
         return self.request.places
 
 

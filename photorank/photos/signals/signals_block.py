@@ -85,7 +85,7 @@ def _half(grey: Grey) -> Grey:
 
 
 def _sharpness(octaves: Sequence[Grey]) -> Floats:
-    """Sharpness, octave by octave: mean, centre, maximum, 20 % quantile and median over tiles."""
+    """Sharpness over tiles at each scale: mean, centre, maximum, 20 % quantile, median."""
     tiles = np.array([tile_energies(octave).ravel() for octave in octaves])
     ordered = np.sort(tiles, axis=1)
     places = [round(share * (tiles.shape[1] - 1)) for share in (1.0, 0.2, 0.5)]

@@ -1,4 +1,4 @@
-"""Ridge least squares on labels of fewer photos than dimensions, by one weight a photo."""
+"""Ridge least squares for fewer labelled photos than dimensions, with a weight per photo."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -43,7 +43,7 @@ class DualProblem(Problem):
         return super().along(Z, features[:, kept] / length[kept])
 
     def residuals(self, path: Solutions) -> Floats:
-        """Sums Σ w_ij e_ij² (a,) over the pairs."""
+        """Weighted sums (a,) of squared residuals over pairs, one per penalty."""
         return path.alphas**2 * np.einsum("an,an->a", path.weights, path.weights)
 
     def covariance_root(self, fit: Solutions) -> Floats:
