@@ -65,7 +65,7 @@ def _show(index: Index, wish: Wish, waits: bool) -> None:
         _grid("album", index, wish, ShownAlbum(best, None, {}))
         return
     tools = st.container(
-        horizontal=True, vertical_alignment="center", gap="small", key="album-tools"
+        horizontal=True, vertical_alignment="center", gap="small", key="choice-tools"
     )
     shown = album.shown_album(made, session_state.words())
     _grid("album", index, wish, shown)
