@@ -6,13 +6,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dashboard.formatting import plain, with_interval
-from dashboard.models.photo_tiles import Tile, tile_of
-from dashboard.models.teach_texts import MOVED, rating_text
+from dashboard.models.teach_texts import rating_text
 from photorank.evaluation.agreement import Shared, Voice, agreed_best, agreements, contested
-from photorank.index.opened import Index
+from photorank.outside_text import printable
 
 FEW = 6  # people compared to begin with: every two of them are
-_LINE = "  \n"  # of Markdown
+SHOWN = 12  # photos at most, of the best and of the disputed ones
 
 
 @dataclass(frozen=True)
@@ -21,11 +20,11 @@ class PeopleTexts:
 
     headline: str
     agreements: pd.DataFrame
-    best: list[Tile]
-    contested: list[Tile]
+    best: dict[int, str]  # what each person's rating of a photo is, by row
+    contested: dict[int, str]
 
 
-def people_texts(index: Index, voices: Sequence[Voice]) -> PeopleTexts:
+def people_texts(voices: Sequence[Voice]) -> PeopleTexts:
     """Comparison of people's tastes: agreement, shared favourites, disputed photos."""
     ranked = sorted(agreements(voices), key=lambda found: -found.likes_accuracy.value)
     closest, furthest = ranked[0], ranked[-1]
@@ -53,12 +52,14 @@ def people_texts(index: Index, voices: Sequence[Voice]) -> PeopleTexts:
     return PeopleTexts(
         f"{headline}. At random it would be half.",
         pd.DataFrame(rows),
-        [_shared(index, raters, photo) for photo in agreed_best(voices)[:MOVED]],
-        [_shared(index, raters, photo) for photo in contested(voices)[:MOVED]],
+        {one.row: _each(raters, one) for one in agreed_best(voices)[:SHOWN]},
+        {one.row: _each(raters, one) for one in contested(voices)[:SHOWN]},
     )
 
 
-def _shared(index: Index, raters: Sequence[str], found: Shared) -> Tile:
+def _each(raters: Sequence[str], found: Shared) -> str:
+    """Rating of a photo by each person, as plain text."""
     ratings = zip(raters, found.ratings, found.standard_errors, strict=True)
-    each = [f"{plain(rater)} {rating_text(rating, error)}" for rater, rating, error in ratings]
-    return tile_of(index, found.row, f":small[:gray[{_LINE.join(each)}]]")
+    return " · ".join(
+        f"{printable(rater)} {rating_text(rating, error)}" for rater, rating, error in ratings
+    )

@@ -17,6 +17,7 @@ with show_errors():
     with bar:
         mode = pickers.choose_one("What to do", teach_texts.modes(len(known)), "mode")
         asked = person.ask_person(index, known)
+        chosen = people.ask_people(known) if mode == "together" else []
         if mode == "stars":
             st.caption("Keys 1 to 5 give stars, 0 takes them away, U undoes.", width="content")
 with show_errors(st.error):
@@ -27,4 +28,4 @@ if mode == "pairs":
 elif mode == "stars":
     stars.star_grid(session)
 else:
-    people.show_people(session, known)
+    people.show_people(session, chosen)

@@ -1,40 +1,56 @@
 """Widgets of the page Teach that compare several people's tastes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from dashboard.cache import vector_ratings
+from dashboard.component.photo_view import GridStyle, photo_grid, shown_photos
 from dashboard.models.teach_people import FEW, people_texts
 from dashboard.models.teach_session import TeachSession
-from dashboard.widgets import photo_grid
 from dashboard.widgets.teach.learned import save_form
 from photorank.evaluation import agreement
+from photorank.index.opened import Index
 from photorank.outside_text import printable
 from photorank.vectors.master import MasterVector
 
+ROW_PX = 200  # height of a row of photos
+
+
+def ask_people(people: Sequence[str]) -> list[str]:
+    """People selected to be compared."""
+    return st.multiselect(
+        "People",
+        people,
+        default=people[:FEW],
+        format_func=printable,
+        key="people",
+        placeholder="Which people",
+        width=300,
+        label_visibility="collapsed",
+    )
+
 
 @st.fragment
-def show_people(session: TeachSession, people: Sequence[str]) -> None:
+def show_people(session: TeachSession, chosen: Sequence[str]) -> None:
     """Show several people's agreement, shared favourites and disputed photos."""
-    chosen = st.multiselect(
-        "People", people, default=people[:FEW], format_func=printable, key="people"
-    )
     if len(chosen) < 2:
         st.info("Choose two people or more.", icon=":material/group:")
         return
     index, prior = session.index, session.prior
     voices = agreement.voices(index, chosen, vector_ratings.photo_subset(index, prior, ""))
-    texts = people_texts(index, voices)
-    st.container(key="headline").markdown(texts.headline)
-    st.markdown("The best for all of them together")
-    photo_grid.photo_grid("agreed", texts.best, 150)
-    st.markdown("What they rate most differently")
-    photo_grid.photo_grid("contested", texts.contested, 150)
+    texts = people_texts(voices)
+    _photos("agreed", index, texts.best, "The best for all of them together")
+    st.markdown(f"The best for all of them together. {texts.headline}")
+    if texts.contested:
+        _photos("contested", index, texts.contested, "What they rate most differently")
+        st.markdown("What they rate most differently.")
     st.caption(
-        "Below each photo is how much each person likes it, ± how far that may be off: 0 is "
-        "neither liked nor disliked, and numbers are larger where the choices were more decided."
+        "With the mouse on a photo stands how much each person likes it, ± how far that may be "
+        "off: 0 is neither liked nor disliked, and numbers are larger where the choices were more "
+        "decided."
     )
     _agreements(texts.agreements)
 
@@ -42,6 +58,17 @@ def show_people(session: TeachSession, people: Sequence[str]) -> None:
         return agreement.common_vector(name, index, voices, prior)
 
     save_form(session, "our-taste", common_taste)
+
+
+def _photos(key: str, index: Index, said: Mapping[int, str], label: str) -> None:
+    """Show photos in a row, with what is said of each."""
+    photos = shown_photos(
+        index,
+        np.array(list(said), dtype=np.intp),
+        caption=lambda row: said.get(row, ""),
+        captions=str(sorted(said.items())),
+    )
+    photo_grid(key, photos, GridStyle(label, rows=1, height=ROW_PX))
 
 
 def _agreements(rows: pd.DataFrame) -> None:
