@@ -145,7 +145,7 @@ def show_verdict(index: Index, vector: MasterVector, pair: Pair) -> None:
 
 
 def _opinions(index: Index, vectors: Mapping[str, MasterVector], both: Embeddings) -> str:
-    """Table of the probability by every vector that the first photo is better, as HTML."""
+    """HTML table of each vector's probability that the first photo is better."""
     mode, rows = session_state.words(), []
     for name, vector in vectors.items():
         ratings = cached.ratings(index, vector)

@@ -41,7 +41,7 @@ class KnownDifferences:
         return self.weight / len(rows) * (rows.T @ rows)
 
     def pull(self, unit: float) -> Floats:
-        """Weighted mean (d,) of margin times difference, with margins scaled by `unit`."""
+        """Weighted mean (d,) of each difference times its margin, with margins in `unit`."""
         return self.weight * unit / len(self.rows) * (self.margins @ self.rows.astype(np.float64))
 
     def energy(self, unit: float) -> float:

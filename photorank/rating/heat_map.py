@@ -164,7 +164,7 @@ def _grid(photo: Image.Image, cells: int) -> tuple[int, int]:
 
 
 def _on_grid(parts: Floats, box: Box, rows: int, columns: int) -> Floats:
-    """Values (h, w) of a frame's positions, summed over the cells of the photo's grid."""
+    """Values (h, w) at the positions of a frame, summed by cell of the photo's grid."""
     down = _overlaps(parts.shape[0], box.top, box.bottom, rows)
     across = _overlaps(parts.shape[1], box.left, box.right, columns)
     return down @ parts @ across.T

@@ -20,7 +20,7 @@ ROW_PX = 200  # height of a row of photos
 
 
 def ask_people(people: Sequence[str]) -> list[str]:
-    """People selected to be compared."""
+    """People that the user selected to be compared."""
     return st.multiselect(
         "People",
         people,
@@ -61,7 +61,7 @@ def show_people(session: TeachSession, chosen: Sequence[str]) -> None:
 
 
 def _photos(key: str, index: Index, said: Mapping[int, str], label: str) -> None:
-    """Show photos in a row, with what is said of each."""
+    """Show photos in a row, each with its text below."""
     photos = shown_photos(
         index,
         np.array(list(said), dtype=np.intp),
