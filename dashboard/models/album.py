@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
-from dashboard.formatting import file_name, percent, plain
+from dashboard.formatting import percent, plain
 from dashboard.models.photo_tiles import short_number
 from dashboard.models.words import Mode
 from photorank.album.face_quota import FaceQuota
@@ -153,7 +153,7 @@ def swap_text(index: Index, album: Album) -> str:
     """Sentence on the swap that would improve an album most."""
     if album.swap is None or not helps(album):
         return "No swap would make the album better."
-    into, out = (file_name(index.photo(row).path) for row in (album.swap.into, album.swap.out))
+    into, out = (plain(index.photo(row).path.name) for row in (album.swap.into, album.swap.out))
     gain = percent(album.swap.gain / album.value, 1)
     return f"{into} for {out}: the album as a whole would be better by {gain}."
 

@@ -1,6 +1,6 @@
 """Grid of photos that adapts to the screen, with links to the page One photo."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -17,21 +17,16 @@ def photo_grid(
     key: str,
     tiles: Sequence[Tile],
     narrowest: int = 150,
-    *,
-    columns: int = STRIP,
-    below: Callable[[int], None] | None = None,
 ) -> None:
-    """Show photos with captions in a grid; `below(i)` adds what stands under photo i."""
+    """Show photos with captions in a grid."""
     with st.container(key=f"photos-{key}"):
-        grid = st.grid(columns, min_column_width=narrowest)
+        grid = st.grid(STRIP, min_column_width=narrowest)
         for place, tile in enumerate(tiles):
             with grid.cell():
                 show_tile(tile)
                 if tile.photo is not None:
                     with st.container(key=f"closer-{key}-{place}"):  # which covers the picture too
                         page_link("photo", file_name(tile.photo.path), photo_query(tile.photo))
-                if below is not None:
-                    below(place)
 
 
 def photo_query(photo: Photo) -> dict[str, str]:

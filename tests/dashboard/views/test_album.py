@@ -98,6 +98,22 @@ def test_stars_given_in_an_album_are_a_persons_own(dashboard, paths):
     assert kept == (0, 4)
 
 
+def test_the_swap_that_helps_most_is_a_button(dashboard, paths):
+    """One photo is left out for another, which is always kept; there is none where none helps."""
+    app = dashboard("album", places="2", vector="ours")
+    before = tokens(app)
+    assert " for " in button(app, "Best swap").help
+    button(app, "Best swap").click().run()
+    assert not app.exception
+    flags = {token: flag for token, (flag, _) in grid(app)["marks"].items()}
+    assert sorted(flags.values()) == [-1, 1]
+    for token, flag in flags.items():
+        assert (token in before, token in tokens(app)) == (flag == -1, flag == 1)
+
+    settled = dashboard("album", places="5")
+    assert button(settled, "Best swap").disabled == ("No swap" in button(settled, "Best swap").help)
+
+
 @pytest.fixture
 def slow_choice(monkeypatch):
     """Have pages wait for no choice; return the lock that a choice needs."""
