@@ -35,7 +35,6 @@ CHROMIUM = [
 ]
 SETTLED = 2_500  # milliseconds: a chart's last animation
 CHARTS = {  # by the look of Looking closer that shows it, if any, and a part of its title
-    "gaps": ("", "lead of"),
     "content": ("", "Mean rating of each kind"),
     "learning": ("More photos", "by number of photos learned from"),
     "reliability": ("Believing it", "How often the first photo was better"),
@@ -43,6 +42,7 @@ CHARTS = {  # by the look of Looking closer that shows it, if any, and a part of
     "groups": ("Groups", "inside each group"),
     "matrix": ("Every difference", "Paired differences"),
 }
+LEADS = ".st-key-gaps"  # the table of leads, on the same page
 TWO = {"first": "chelsea/defocus-1", "second": "chelsea/defocus-3"}
 PAGES = {  # by what is shown when they are ready
     "search": ("search?q=a+cat", ".cell img[src]"),
@@ -96,19 +96,27 @@ def take_pictures(address: str, home: Path) -> None:
 
 def _charts(page: Page, address: str) -> None:
     """Take a picture of each chart on the page Discerning power."""
+    page.set_viewport_size({"width": 1280, "height": 1200})  # each is seen whole
     _open(page, f"{address}/discerning_power?content=true")
     for name, (look, title) in CHARTS.items():
         if look:
             page.locator(".st-key-look").get_by_text(look, exact=True).click()
-        found = page.locator(f'.stVegaLiteChart[aria-label*="{title}"]')
-        found.wait_for(timeout=60_000)
-        found.scroll_into_view_if_needed()
-        page.wait_for_timeout(SETTLED)
-        _keep(found.screenshot(), name)
+        _part(page, f'.stVegaLiteChart[aria-label*="{title}"]', name)
+    _part(page, LEADS, "gaps")
+
+
+def _part(page: Page, selector: str, name: str) -> None:
+    """Take a picture of one part of a page."""
+    found = page.locator(selector)
+    found.wait_for(timeout=60_000)
+    found.evaluate("part => part.scrollIntoView({block: 'center'})")  # not below the head
+    page.wait_for_timeout(SETTLED)
+    _keep(found.screenshot(), name)
 
 
 def _pages(page: Page, address: str) -> None:
     """Take pictures of the pages that show photos at once."""
+    page.set_viewport_size({"width": 1280, "height": 900})
     for name, (path, ready) in PAGES.items():
         _open(page, f"{address}/{path}", chart=False)
         page.locator(ready).last.wait_for(timeout=60_000)

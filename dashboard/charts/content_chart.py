@@ -44,4 +44,5 @@ def content_removal(rows: pd.DataFrame) -> alt.LayerChart:
             alt.X("value:Q"), alt.Shape("version:N", scale=shapes, legend=legend)
         ),
     ]
-    return alt.LayerChart(layer=layers, height=STEP * len(order) + 60)
+    whole = alt.LayerChart(layer=layers, height=STEP * len(order) + 60)
+    return whole.properties(padding={"left": 12, "top": 8, "right": 16, "bottom": 8})
