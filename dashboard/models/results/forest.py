@@ -165,7 +165,8 @@ def forest_data(table: Forest) -> Json:
 def _ticks(least: float, most: float) -> list[float]:
     """Four to eight round numbers on an axis."""
     step = next(one for one in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0) if (most - least) / one <= 8)
-    return [float(tick) for tick in np.arange(np.ceil(least / step), most / step) * step]
+    ticks = np.arange(np.ceil(least / step), most / step) * step
+    return [float(tick) + 0.0 for tick in ticks]  # 0, and not -0
 
 
 def _tick(table: Forest, value: float) -> str:

@@ -44,6 +44,7 @@ def test_baselines_are_small_and_a_lead_that_may_be_luck_is_hollow(board):
     assert {row.name: row.hollow for row in leads.rows} == {"ours": True, "plain-prompt": False}
     data = forest.forest_data(leads)
     assert data["unit"] == "points"
+    assert "0" in [tick["text"] for tick in data["ticks"]]
     assert data["rows"][0]["from"] < data["level"] < data["rows"][0]["to"]
 
 
