@@ -3,8 +3,12 @@
 import ctypes
 from contextlib import suppress
 
-_MOST_ARENAS = -8  # M_ARENA_MAX of malloc.h
+# Parameters of malloc.h.
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _MOST_ARENAS = -1, -3, -8
 _ARENAS = 2  # heaps of a server; by default eight a core, each of which keeps its largest fill
+
+_KEPT_BYTES = 64 << 20  # at the end of a heap; by default twice the largest block that was freed
+_LARGEST_BYTES = 32 << 20  # of a block in a heap, the most that glibc allows
 
 
 def limit_arenas() -> None:
@@ -15,6 +19,18 @@ def limit_arenas() -> None:
     """
     with suppress(OSError, AttributeError, TypeError):  # not glibc
         ctypes.CDLL(None).mallopt(_MOST_ARENAS, _ARENAS)
+
+
+def keep_memory() -> None:
+    """Keep freed memory for what is allocated next, up to 64 MiB a heap.
+
+    A network's layers otherwise give back some megabytes each, and ask for them anew, page by page:
+    a twelfth of the processor time of indexing.
+    """
+    with suppress(OSError, AttributeError, TypeError):  # not glibc
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_MMAP_THRESHOLD, _LARGEST_BYTES)
+        libc.mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
 
 
 def free_memory() -> None:

@@ -39,3 +39,37 @@ def test_threads_share_two_heaps(limited, most):
         pytest.skip("the C library is not glibc")
     assert heaps <= most
     assert limited or heaps > 2
+
+
+REPEAT = """
+import resource
+from photorank.heap import keep_memory
+if {kept}:
+    keep_memory()
+def layers():
+    return [bytearray(b"x") * (5 << 20) for _ in range(5)]
+layers()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(10):
+    layers()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts page faults of glibc's heap")
+def test_memory_that_is_kept_is_not_asked_for_again():
+    """What was freed is used for the next layers, where it otherwise goes and comes."""
+    faults = [
+        int(
+            subprocess.run(  # noqa: S603
+                [sys.executable, "-c", REPEAT.format(kept=kept)],
+                capture_output=True,
+                check=True,
+                text=True,
+            ).stdout
+        )
+        for kept in (True, False)
+    ]
+    if faults[1] < 1000:
+        pytest.skip("the C library is not glibc")
+    assert faults[0] < 0.1 * faults[1]

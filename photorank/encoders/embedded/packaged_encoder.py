@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     import torch
 
 _PADDING_COLOUR = (127, 127, 127)  # zero after the networks' normalisation
-_FRAMES_AT_ONCE = 2  # per thread; more overflow the cache and are slower
 _FRAMES_AT_ONCE_ON_A_GPU = 64
 
 # A network loads once a process.
@@ -67,6 +66,7 @@ class PackagedEncoder(SwitchableImages):
     network: ClassVar[PackagedNetwork]
     model: ClassVar[str]  # its name in fingerprints
     side_pixels: ClassVar[int]  # the frame's (short) side
+    frames_at_once: ClassVar[int]  # a processor's thread: more overflow its cache and are slower
     n_features: ClassVar[int]  # numbers that the network gives for a frame
     head: ClassVar[int]  # dimensions of texts, and of a photo's first block
     long_side: int = 0  # that signals need
@@ -177,7 +177,7 @@ class PackagedEncoder(SwitchableImages):
 
     def _image_tower(self) -> TorchTower:
         """EfficientNet-Lite ready to run."""
-        at_once = _FRAMES_AT_ONCE if self._chosen_device == "cpu" else _FRAMES_AT_ONCE_ON_A_GPU
+        at_once = self.frames_at_once if self._chosen_device == "cpu" else _FRAMES_AT_ONCE_ON_A_GPU
         return TorchTower(self._network(self.features), self._chosen_device, at_once)
 
     def _network(self, features_of: "Callable[[Any, torch.Tensor], Any]") -> Any:

@@ -26,6 +26,7 @@ class FirstEmbeddedEncoder(PackagedEncoder):
     network = LITE0
     model = "embedded"
     side_pixels = 224  # what the weights were trained with
+    frames_at_once = 2
     n_features = head = 1280
 
     def weights_digest(self) -> str:
@@ -64,6 +65,7 @@ class EmbeddedEncoder(PackagedEncoder):
     network = LITE2
     model = "embedded:2"
     side_pixels = 192  # of 224 and 260 the gain is within 0.003 of pairwise accuracy
+    frames_at_once = 4  # in bfloat16 a quarter less time than of two
     n_features = 1280 + 856
     head = 512
     long_side = LEAST_LONG_SIDE

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from photorank.heap import keep_memory
 from photorank.index.building.batches import Batches
 from photorank.index.building.choose_runtime import with_precision
 from photorank.index.building.decode_ahead import Opener
@@ -115,6 +116,7 @@ def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
 
 def embed(batches: Batches, scan: Scan) -> str:
     """Open, encode and record a run's files, and return the name of the runtime used."""
+    keep_memory()
     run, todo = batches.run, scan.todo + scan.doubtful
     opener = Opener(run.encoder, batches.known, faces=run.faces)
     if scan.todo:
