@@ -279,7 +279,7 @@ def set_widget(key: str, value: str) -> None:
 
 
 def component_act(key: str) -> object:
-    """Value that a component's button sent, for its change callback."""
+    """Value that a button of a component sent, for the component's callback."""
     return (st.session_state.get(key) or {}).get("act")
 
 

@@ -159,7 +159,7 @@ def choosing(
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_SHOTS)
 def best_context(index: Index, vector: MasterVector) -> AlbumContext:
-    """Album of an index's best photos, to which contributions are computed."""
+    """Album of an index's best photos, for telling what any photo would add to it."""
     return AlbumContext(index, ratings(index, vector), rows_in_context(index, vector, None))
 
 

@@ -92,7 +92,7 @@ def _acked(key: str) -> str:
 
 
 def _outbox(state: Any) -> tuple[str, list[Json]]:
-    """Client ID and valid items of an outbox, in order."""
+    """Client ID and valid items of what the browser still has to send, in order."""
     box = (state or {}).get("outbox") or {}
     if not isinstance(box, Mapping) or not isinstance(box.get("client"), str):
         return "", []

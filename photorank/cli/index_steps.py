@@ -157,9 +157,9 @@ def copy_judgements(old: "Successor", new: IndexPaths) -> None:
 
 def tell_without_faces(index: IndexPaths) -> None:
     """Print the number of photos in which faces were not looked for, if there are any."""
-    from photorank.index.catalogue.faces_switch import without_faces
+    from photorank.index.catalogue.faces_switch import not_searched_for_faces
 
-    if left := without_faces(index):
+    if left := not_searched_for_faces(index):
         message(
             f"no faces were looked for in {counted(left, 'photo')}: "
             f"`photorank faces --name {index.name}`"

@@ -103,7 +103,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def agreement(self, ratings: Ratings) -> Agreement:
-        """Weight of each photo's pairs that ratings (n,) order as people did, and of all pairs."""
+        """Weight of each photo's pairs that ratings (n,) order rightly, and of all its pairs."""
 
     @abstractmethod
     def untied_weight(self, ratings: Ratings) -> Floats:

@@ -1,4 +1,4 @@
-"""Default vector, for commands and pages without a vector chosen by the user."""
+"""Default vector of commands, and order of preference of vectors on pages."""
 
 from collections.abc import Mapping
 

@@ -22,7 +22,7 @@ class PhotoFolders:
 
     @classmethod
     def beside(cls, index: Index) -> "PhotoFolders":
-        """Photo folders of all indexes in the workspace of `index`, with the targets of links.
+        """Photo folders of every index in the workspace of `index`, links resolved.
 
         Raises the errors of an index that cannot be read: where its photos lie is not known then.
         """

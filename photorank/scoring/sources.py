@@ -47,7 +47,7 @@ def check_sources(asked: Sequence[str], column: str | None) -> None:
 def find_sources(
     asked: Sequence[str], stdin: BinaryIO, *, column: str | None = None
 ) -> Iterator[Source]:
-    """Yield photos to score in a stable order, while earlier ones are scored.
+    """Yield photos to score, in a stable order: scoring begins before all are found.
 
     `asked` are paths, folders, patterns such as ``photos/**/*.jpg``, addresses such as
     ``s3://bucket/photos``, ``-`` for a path a line of standard input, and lists: ``@FILE``, or

@@ -104,7 +104,7 @@ def _line(tree: Tree, ratios: Floats, gap: float) -> tuple[Floats, Floats]:
 def _place(
     tree: Tree, ratios: Floats, gap: float, at: tuple[Floats, Floats, Floats], boxes: Floats
 ) -> None:
-    """Fill `boxes` with the photos' boxes, for a tree with the corner and height `at`."""
+    """Write the boxes of a slicing tree's photos, laid out at `at` (left, top, height)."""
     x, y, height = at
     if isinstance(tree, int):
         boxes[:, tree] = np.stack([x, y, ratios[:, tree] * height, height], axis=1)

@@ -97,7 +97,7 @@ def choose_album(
 
 
 def rows_in_context(index: Index, vector: MasterVector, album: KeptAlbum | None) -> list[int]:
-    """Rows of the album that contributions refer to: a saved album, or the best 24 photos."""
+    """Rows of the album to which a photo would add: the saved one, else the best 24 photos."""
     if album is not None:
         return rows_of_album(index, album).photos
     settings = AlbumSettings()

@@ -48,7 +48,7 @@ def takes_faces(connection: sqlite3.Connection, asked: bool | None) -> bool:
     return True
 
 
-def without_faces(paths: IndexPaths) -> int:
+def not_searched_for_faces(paths: IndexPaths) -> int:
     """Number of photos still to be searched for faces; 0 if detection is off or missing."""
     with reading(paths) as connection:
         if _faces_switch(connection) is False or missing_faces():

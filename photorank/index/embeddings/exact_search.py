@@ -157,7 +157,7 @@ class MappedRows:
 
     @staticmethod
     def _products(shard: Rows, query: Floats, among: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """Dot products (n,) of a shard's rows in float32; −∞ outside the mask `among`."""
+        """Dot product of each of a shard's rows with the query (n,); −∞ outside `among`."""
         import faiss
 
         products = np.empty(len(shard), dtype=np.float32)

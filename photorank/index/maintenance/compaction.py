@@ -120,7 +120,7 @@ def compact(
 
 
 def sweep(connection: sqlite3.Connection, paths: IndexPaths) -> None:
-    """Remove partly written files, and shard files unknown to the catalogue.
+    """Remove partly written files of the index's folder, and shards unknown to the catalogue.
 
     They remain of a batch or a compaction that was cut short. A reader that still wants one
     finds the same embeddings in another shard. Raises BrokenIndexError if a shard of the catalogue

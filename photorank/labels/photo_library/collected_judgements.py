@@ -1,4 +1,4 @@
-"""Judgements collected from a photo library, one per photo, with unreadable files."""
+"""Judgements collected from a photo library, one per photo, and files it could not read."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator

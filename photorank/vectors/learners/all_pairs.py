@@ -190,7 +190,7 @@ class AllPairs(UncertainLearner):
         return self._in_features(problem.covariance_root(fit), span, unwhiten)
 
     def _unwhiten(self, X: Floats, comparisons: Comparisons) -> Floats | None:
-        """Root Ω^(−1/2) of the penalty matrix (scaled to mean eigenvalue 1), (d,) if diagonal.
+        """Inverse square root of the penalty matrix Ω, of mean eigenvalue 1; (d,) if diagonal.
 
         None stands for the identity, which needs no copy of the photos.
         """

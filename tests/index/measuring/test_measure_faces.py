@@ -9,7 +9,7 @@ from photorank.errors import FaceModelsError
 from photorank.index.catalogue import faces_switch
 from photorank.index.catalogue.connection import adding, reading
 from photorank.index.catalogue.face_rows import record_faces
-from photorank.index.catalogue.faces_switch import without_faces
+from photorank.index.catalogue.faces_switch import not_searched_for_faces
 from photorank.index.catalogue.row_checksums import changed_tables
 from photorank.index.maintenance.repair import repair_index
 from photorank.index.measuring import measure_faces as measuring
@@ -60,7 +60,7 @@ def test_faces_are_forgotten_and_stay_away(library):
     record(library, LARGE)
     assert remove_faces(library.paths) == 2
     assert (count(library, "faces"), count(library, "photo_faces")) == (0, 0)
-    assert without_faces(library.paths) == 0
+    assert not_searched_for_faces(library.paths) == 0
     fill(library.folder / "more", 1, start=50)
     library.build()
     assert not library.index.faces().measured.any()
@@ -115,7 +115,7 @@ def test_without_the_extra_nothing_is_looked_for(library, monkeypatch):
     fill(library.folder, 2)
     library.build()
     assert not library.index.faces().measured.any()
-    assert without_faces(library.paths) == 0
+    assert not_searched_for_faces(library.paths) == 0
 
 
 @needs_faces
@@ -148,7 +148,7 @@ def test_a_run_that_breaks_off_keeps_what_it_found_and_goes_on(library):
     with pytest.raises(KeyboardInterrupt):
         measure_faces(library.paths, MeasureOptions(on_progress=interrupt))
     assert library.index.faces().measured.sum() == 3
-    assert without_faces(library.paths) == 2
+    assert not_searched_for_faces(library.paths) == 2
     report = measure_faces(library.paths)
     assert (report.measured, report.known) == (2, 3)
 

@@ -81,7 +81,7 @@ class RowSpace:
 
     @property
     def coordinates(self) -> Floats:
-        """Coordinates (r, r) of the photos in the basis."""
+        """Coordinates (r, r) of the r photos in the orthonormal basis of their span."""
         return self.photos @ self.basis if self.root is None else self.root
 
     def in_features(self, weights: Floats) -> Floats:

@@ -136,7 +136,7 @@ class Problem:
         return inverse @ self.form.eigenvalues + (path.prior_scales > 0)
 
     def residuals(self, path: Solutions) -> Floats:
-        """Sums Σ w_ij e_ij² (a,) over the pairs."""
+        """Weighted sums of squared residuals over all pairs (a,), one for each penalty."""
         s = path.prior_scales
         pull = self.pull - s[:, None] * self.prior_pull  # and G ζ is the pull less α ζ
         reached = pull + path.alphas[:, None] * path.weights
