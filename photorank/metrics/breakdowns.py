@@ -162,7 +162,7 @@ def _sums_beyond(
 ) -> list[PairSums]:
     """Pair sums of accuracy, per repeat, over the pairs with a label gap above `gap`."""
     sums = []
-    units = units_of(pairs.folds, refitted)
+    units, couples = units_of(pairs.folds, refitted), 0 if refitted else COUPLES
     for row, graph, clusters in zip(ratings, pairs.graphs, units, strict=True):
         if not isinstance(graph, ScoreComparisons):
             raise ComparisonsError("choices have no label gaps: accuracy by gap needs scores")
@@ -180,7 +180,7 @@ def _sums_beyond(
             return np.stack([weight * (1 + sign) / 2, weight, weight], axis=1)
 
         count = Count(by_photo, by_pair)
-        sums.append(pair_sums(count, graph, clusters=clusters, floor=0.0, couples=COUPLES))
+        sums.append(pair_sums(count, graph, clusters=clusters, floor=0.0, couples=couples))
     return sums
 
 
