@@ -111,7 +111,7 @@ def test_by_keyboard_alone(album):
     page.keyboard.press("Control+a")
     page.keyboard.type("3")
     page.keyboard.press("Enter")
-    page.get_by_text("3 photos").first.wait_for()
+    page.locator("strong", has_text="3 photos").wait_for()
     settled(page)
     assert len(names(page)) == 3
     assert "places=3" in page.url
@@ -168,7 +168,7 @@ def test_what_a_photo_stands_for(album):
 def test_there_may_be_no_place_or_more_than_photos(page, server):
     """K = 0 is an empty album; with room for all, all are in and empty places are told."""
     page.goto(f"{server}/album?places=0&vector=ours")
-    page.get_by_text("0 photos of 24", exact=True).wait_for()
+    page.locator("strong", has_text="0 photos").wait_for()
     assert page.get_by_role("button", name="Export").count() == 0
     page.goto(f"{server}/album?places=40&vector=ours")
     page.get_by_text("16 places left empty: there are no more").wait_for()
