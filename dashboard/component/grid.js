@@ -22,6 +22,8 @@ const USUAL_PX = 768; // height of a small window
 const STRIP_PX = 56; // height of a row of a strip at least, where it has two
 const STEP_PX = 10; // by which rows are made lower until they fit
 const BELOW_PX = 16; // that stay free below rows that fill the window
+const WIDE_PX = 260; // of a cell, in which words stand beside the buttons
+const SLIM_PX = 130; // of a cell, in which words are smaller
 const SMALL_PX = 384; // of a thumbnail's long side
 
 export class Grid {
@@ -329,7 +331,8 @@ export class Grid {
     const picture = cell.firstElementChild;
     picture?.setAttribute("data-src", urls.small);
     if (sharp) picture?.setAttribute("data-sharp", urls.medium);
-    Object.assign(cell.dataset, { place, token });
+    const size = width > WIDE_PX ? "wide" : width < SLIM_PX ? "slim" : "";
+    Object.assign(cell.dataset, { place, token, size });
     cell.setAttribute("tabindex", place === this.focus ? "0" : "-1");
     Object.assign(cell.style, { left: `${left}px`, width: `${width}px` });
     if (isMatted(this.aspects[place], this.width, this.target)) cell.dataset.mat = "";
