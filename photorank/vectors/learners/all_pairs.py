@@ -9,7 +9,12 @@ from numpy.typing import ArrayLike
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
 from photorank.typing import Codes, Floats
-from photorank.vectors.learners.choose_penalty import FOLDS, HeldOut, best_alpha, held_out_whole
+from photorank.vectors.learners.choose_penalty import (
+    FOLDS,
+    HeldOut,
+    alpha_by_inner_folds,
+    held_out_whole,
+)
 from photorank.vectors.learners.direction_learner import UncertainLearner
 from photorank.vectors.learners.solvers.coordinates import RowSpace, unit_prior
 from photorank.vectors.learners.solvers.dual import DualProblem, dual_problem
@@ -160,7 +165,7 @@ class AllPairs(UncertainLearner):
         """Penalty with the least cross-validated error."""
         known = groups if held_out_whole(comparisons, groups) is not None else None
         if known is None and (comparisons.scores is not None or comparisons.n_components < FOLDS):
-            return problem.best_alpha()
+            return problem.alpha_by_gcv()
         # Judgements within one group share its photos. Counting them as independent, as the
         # formula does, is far too trusting where there are many: groups are held out instead,
         # along the main axes, which hold nearly all that the penalty lets through.
@@ -181,7 +186,7 @@ class AllPairs(UncertainLearner):
             count = graph.n_judgements
             return [HeldOut(float(error) * count, count) for error in errors]
 
-        return best_alpha(alphas, comparisons, losses, seed=0, groups=known)
+        return alpha_by_inner_folds(alphas, comparisons, losses, seed=0, groups=known)
 
     def _covariance_root(self) -> Floats:
         # Choices are independent: cov(v) = s² H⁻¹ with H = XᵀLX + αΩ. Pairs of labels share

@@ -120,7 +120,9 @@ class BradleyTerry(UncertainLearner):
         coordinates = Coordinates.of(X, choices, prior)
         likelihood, alpha = Likelihood(coordinates.Z, choices, coordinates.curvature), self.alpha
         if alpha is None:
-            alpha = likelihood.best_alpha(coordinates.spread, self.random_state, self._groups)
+            alpha = likelihood.alpha_by_inner_folds(
+                coordinates.spread, self.random_state, self._groups
+            )
         return _Fit(likelihood, likelihood.minimum(alpha), coordinates, alpha)
 
     def _covariance_root(self) -> Floats:

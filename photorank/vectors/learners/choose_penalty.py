@@ -27,7 +27,7 @@ def penalties(spread: float) -> Floats:
     return _PENALTIES * (spread if spread > 0 else 1.0)
 
 
-def best_alpha(
+def alpha_by_inner_folds(
     alphas: Floats,
     comparisons: Comparisons,
     losses: Callable[[Codes, Codes], Iterable[HeldOut]],

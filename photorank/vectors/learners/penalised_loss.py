@@ -7,7 +7,7 @@ from typing import Generic, Self, TypeVar
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.typing import Codes, Floats
-from photorank.vectors.learners.choose_penalty import HeldOut, best_alpha, penalties
+from photorank.vectors.learners.choose_penalty import HeldOut, alpha_by_inner_folds, penalties
 from photorank.vectors.learners.solvers.newton import Local, minimise, steepness
 
 Graph = TypeVar("Graph", bound=Comparisons)
@@ -48,7 +48,7 @@ class PenalisedLoss(ABC, Generic[Graph]):
             tolerance=precision * steepness(self.near(equal, alpha).gradient, scale),
         )
 
-    def best_alpha(self, spread: float, seed: int, groups: Codes | None = None) -> float:
+    def alpha_by_inner_folds(self, spread: float, seed: int, groups: Codes | None = None) -> float:
         """Penalty α with the least loss in 5 inner folds; `spread` is trace(XᵀLX)."""
         alphas = penalties(spread)
 
@@ -58,7 +58,7 @@ class PenalisedLoss(ABC, Generic[Graph]):
                 found = learned.minimum(float(alpha), start=found, precision=_ROUGH)
                 yield other.held_out(found)
 
-        return best_alpha(alphas, self.comparisons, losses, seed=seed, groups=groups)
+        return alpha_by_inner_folds(alphas, self.comparisons, losses, seed=seed, groups=groups)
 
     def _among(self, rows: Codes) -> Self:
         return replace(self, Z=self.Z[rows], comparisons=self.comparisons.take(rows))

@@ -69,7 +69,9 @@ class RankSVM(DirectionLearner):
         coordinates = Coordinates.of(X, comparisons, None)
         loss, self.alpha_ = Hinge(coordinates.Z, comparisons, coordinates.curvature), self.alpha
         if self.alpha_ is None:
-            self.alpha_ = loss.best_alpha(coordinates.spread, self.random_state, self._groups)
+            self.alpha_ = loss.alpha_by_inner_folds(
+                coordinates.spread, self.random_state, self._groups
+            )
         return coordinates.back @ loss.minimum(self.alpha_)
 
 

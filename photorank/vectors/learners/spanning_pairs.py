@@ -106,7 +106,7 @@ class SpanningPairs(UncertainLearner):
         else:
             scores = cast(ScoreComparisons, comparisons)
             problem = _label_problem(Z, scores, component, self.rank_)
-        self.alpha_ = problem.best_alpha() if self.alpha is None else float(self.alpha)
+        self.alpha_ = problem.alpha_by_gcv() if self.alpha is None else float(self.alpha)
         fit = problem.solve(self.alpha_)
         self.degrees_of_freedom_ = float(problem.degrees_of_freedom(fit)[0])
         self._centre = X[rows].mean(axis=0)

@@ -1,7 +1,7 @@
 import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
-from photorank.vectors.learners.choose_penalty import HeldOut, best_alpha, inner_folds
+from photorank.vectors.learners.choose_penalty import HeldOut, alpha_by_inner_folds, inner_folds
 
 
 def test_groups_that_are_compared_only_within_themselves_stay_whole():
@@ -58,7 +58,7 @@ def test_the_penalty_of_least_held_out_loss_is_chosen():
         return [HeldOut(abs(alpha - 2), 1.0) for alpha in (3.0, 2.0, 1.0)]
 
     alphas = np.array([3.0, 2.0, 1.0])
-    chosen = best_alpha(alphas, Comparisons.from_scores(np.arange(30.0)), losses, seed=0)
+    chosen = alpha_by_inner_folds(alphas, Comparisons.from_scores(np.arange(30.0)), losses, seed=0)
 
     assert chosen == 2
     assert sorted(held_out) == list(range(30))
@@ -66,7 +66,7 @@ def test_the_penalty_of_least_held_out_loss_is_chosen():
 
 def test_the_middle_penalty_serves_where_nothing_can_be_held_out():
     """A single pair cannot be split into two sides that both hold a pair."""
-    chosen = best_alpha(
+    chosen = alpha_by_inner_folds(
         np.array([9.0, 5.0, 1.0]), Comparisons.from_scores([1.0, 2.0]), lambda *_: [], seed=0
     )
 

@@ -108,7 +108,7 @@ class Problem:
 
     def solve(self, alpha: float) -> Solutions:
         """Solution of the ridge problem for one penalty."""
-        if "form" in vars(self):  # as after best_alpha: it solves in less than a factor takes
+        if "form" in vars(self):  # as after alpha_by_gcv: it solves in less than a factor takes
             return self.path(np.array([alpha]))
         ridge = self.gram.copy()
         ridge[np.diag_indices_from(ridge)] += alpha
@@ -124,7 +124,7 @@ class Problem:
         shape = (len(flat), len(alphas), targets.shape[1])
         return self._solutions(alphas, flat.reshape(shape).transpose(1, 0, 2))
 
-    def best_alpha(self) -> float:
+    def alpha_by_gcv(self) -> float:
         """Penalty with the least error in generalised cross-validation."""
         path = self.path(ALPHAS * self.form.largest)
         free = 1 - self.degrees_of_freedom(path) / self.n_judgements

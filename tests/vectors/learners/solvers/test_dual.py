@@ -25,7 +25,7 @@ def test_solutions_are_those_in_feature_space(prior):
     np.testing.assert_allclose(
         dual.degrees_of_freedom(other), plain.degrees_of_freedom(one), rtol=1e-9
     )
-    assert dual.best_alpha() == pytest.approx(plain.best_alpha())
+    assert dual.alpha_by_gcv() == pytest.approx(plain.alpha_by_gcv())
     np.testing.assert_allclose(dual.residuals(other), plain.residuals(one), rtol=1e-7)
     roots = plain.covariance_root(plain.solve(0.1)), dual.covariance_root(dual.solve(0.1))
     spread = [root @ root.T for root in (roots[0], dual.in_features(roots[1]))]
