@@ -28,7 +28,7 @@ class PageSize:
 
     @property
     def gutter(self) -> float:
-        """Distance in mm between the photos and the spine: whole photos, so no face is in the fold."""
+        """Distance in mm between the spine and whole photos, so that no face lies in the fold."""
         return max(self.margin, _LEAST_GUTTER_MM)
 
     @cached_property
