@@ -17,6 +17,17 @@ ORDER = """want => [...document.querySelectorAll('*')].flatMap(one => one.shadow
     ? [...one.shadowRoot.querySelectorAll('.frame')] : []).concat(
     [...document.querySelectorAll('.frame')]).map(one => one.dataset.photo).join() === want"""
 
+# Tools of a new album that lie over the settings before them.
+COVERED = """() => {
+    const before = document.querySelector(".st-key-settings button").getBoundingClientRect();
+    const tools = [...document.querySelectorAll(".st-key-choice-tools > *")];
+    return tools.filter(one => {
+        const box = one.getBoundingClientRect();
+        return box.width > 4 && box.left < before.right && box.top < before.bottom;
+    }).map(one => one.innerText);
+}"""
+WIDTHS = (1024, 1240, 1280, 1366, 1440, 1480, 1500)
+
 
 def test_spreads_are_changed_by_keys_and_by_mouse(running, tab):
     """Each press is kept at once, the focus stays, and nothing is a barrier to somebody."""
@@ -51,6 +62,16 @@ def test_spreads_are_changed_by_keys_and_by_mouse(running, tab):
     found = axe.Axe().run(tab).response["violations"]
     grave = [one["id"] for one in found if one["impact"] in ("serious", "critical")]
     album = store.load("Summer").album
+    told = {"name": "photorank-words", "value": "statistics", "url": running.address}
+    tab.context.add_cookies([told])  # whose names of vectors are the longest
+    tab.goto(f"{running.address}/album?places=3&vector=ours")
+    tab.get_by_role("button", name="Export").wait_for()
+    drawn(tab)
+    covered = {}
+    for width in WIDTHS:
+        tab.set_viewport_size({"width": width, "height": 800})
+        covered[width] = tab.evaluate(COVERED)
     store.remove("Summer")  # the page of other tests begins with a choice
     assert (album.pinned, album.left_out) == ((digests[0],), (digests[2],))
     assert grave == []
+    assert not any(covered.values()), covered
