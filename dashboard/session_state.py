@@ -24,6 +24,7 @@ ME = "me"  # who marks and chooses until somebody gives a name
 # Parameters that a link takes along, by the widget's key. The widget's own parameter belongs to
 # the page that it is on, and Streamlit drops it on the way to another.
 TAKEN_ALONG = {"index": "in", "vector": "along"}
+TYPED = "words-like"  # key of the field of words to judge by
 WORDS_COOKIE = "photorank-words"  # by which a browser keeps how the pages speak to a person
 
 
@@ -76,12 +77,12 @@ def set_from_link(key: str, options: Mapping[str, str]) -> None:
 
     `options` has the value by each way to write it. The address keeps saying it, for it may be
     shared, until the user chooses (:func:`forget_link`). Where nothing was taken along, it is as it
-    was on the page before.
+    was on the page before, or before it was hidden.
     """
     state, brought = st.session_state, st.query_params.get(TAKEN_ALONG[key])
     if state["turned"] and st.query_params.get(key) in options:  # written by hand, or shared
         brought = st.query_params[key]
-    if brought is None and key not in st.query_params and state["turned"]:
+    if brought is None and key not in st.query_params and (state["turned"] or key not in state):
         brought = state.get(TAKEN_ALONG[key])
     if brought is not None and brought in options:
         state[key] = options[brought]
@@ -101,6 +102,16 @@ def keep_for_next_page(key: str, value: str) -> None:
 def forget_link(key: str) -> None:
     """Remove a widget's value passed by a link from the URL, after a user's choice."""
     st.query_params.pop(TAKEN_ALONG[key], None)
+
+
+def typed_words() -> str:
+    """Words typed on the page Compare to judge by; empty if there are none."""
+    return str(st.session_state.get(TYPED, "")).strip()
+
+
+def forget_words() -> None:
+    """Remove the words typed on the page Compare."""
+    st.session_state[TYPED] = ""
 
 
 def photo_in_address(name: str) -> str:

@@ -6,11 +6,15 @@ import numpy as np
 
 from dashboard.formatting import chances, plain
 from dashboard.models.photo_tiles import percentile_text, short_number
-from dashboard.models.words import Mode, vector_text
+from dashboard.models.results.evaluation_tables import SAMPLE
+from dashboard.models.words import TYPED_WORDS, Mode, vector_text
 from photorank.rating.percentiles import share_below
 from photorank.rating.probability import Slope, probability
 from photorank.typing import Embeddings, Ratings
 from photorank.vectors.master import MasterVector
+
+# What the cards of vectors say that were learned without people.
+NO_PEOPLE = ("no ratings", f"in the index {SAMPLE!r}")
 
 
 @dataclass(frozen=True)
@@ -36,13 +40,16 @@ def verdict(
     """Comparison of two photos by a vector, from embeddings (2, d) and the index's ratings."""
     first, second = vector.rate(pair, vector.fingerprint)
     better = probability(first, second, slope.value)
-    each, name = chances(better), vector_text(vector.name, mode)
+    each, name = chances(better), f"**{vector_text(vector.name, mode)}**"
+    if vector.name == TYPED_WORDS and mode == "plain":
+        name = "your words"
     among = share_below(np.array([first, second]), of_index)
     if each[0] == each[1]:
-        sentence = f"**{name}** sees no difference between them."
+        sentence = f"By {name} there is no difference between them."
     else:
         winner, chance = ("first", each[0]) if better > 0.5 else ("second", each[1])
-        sentence = f"**{name}** prefers the **{winner}** photo, with a probability of {chance}."
+        chance = chance.replace(">", "more than")
+        sentence = f"By {name} the **{winner}** photo is better, with a probability of {chance}."
     facts = []
     for rating, place in zip((first, second), among, strict=True):
         fact = f"better than {percentile_text(place)} of the collection"
@@ -55,6 +62,11 @@ def verdict(
 def _trust(slope: Slope, mode: Mode) -> str:
     """Sentence on where the scale of the probability comes from."""
     if mode == "plain":
+        if slope.calibrated and any(said in slope.reason for said in NO_PEOPLE):
+            return (
+                "The percentages were tested on copies made worse on purpose, not on people’s "
+                "choices."
+            )
         return (
             "The percentages were tested on people’s choices."
             if slope.calibrated

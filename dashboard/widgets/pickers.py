@@ -17,6 +17,7 @@ from photorank.outside_text import printable
 from photorank.vectors.master import MasterVector
 
 Option = TypeVar("Option", bound=str)
+WORDS_SHOWN = 30  # letters at most of what was typed, on the button
 
 
 def choose_one(label: str, options: Mapping[Option, str], key: str) -> Option:
@@ -63,14 +64,19 @@ def vector_picker(index: Index, label: str | None = None, about: str | None = No
 
 
 def vector_or_prompt_picker(index: Index) -> MasterVector:
-    """Selected vector, or a vector made from words that the user typed."""
-    vector = vector_picker(index)
-    with st.popover("By words", icon=":material/translate:", key="by-words"):
-        text = st.text_input(
-            "Photos like", key="words-like", placeholder="a sharp photo of people laughing"
-        ).strip()
-    if not text:
+    """Selected vector, or a vector made from words that the user typed, shown in its place."""
+    text = session_state.typed_words()
+    vector = None if text else vector_picker(index)
+    label = f"By your words: {plain(text[:WORDS_SHOWN])}" if text else "By words"
+    with st.popover(label, icon=":material/translate:", key="by-words"):
+        st.text_input(
+            "Photos like",
+            key=session_state.TYPED,
+            placeholder="a sharp photo of people laughing",
+        )
+    if vector is not None:
         return vector
+    st.button("Clear the words", icon=":material/close:", on_click=session_state.forget_words)
     with show_errors(st.warning):
         return encoder_results.prompt(index, text)
 

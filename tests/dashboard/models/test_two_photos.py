@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,3 +55,16 @@ def test_a_cards_source_is_shown_letter_by_letter():
     slope = Slope(1.0, True, "fitted on pairs (![x](http://a.b))")
 
     assert "![" not in two_photos.verdict(VECTOR, PAIR, slope, COLLECTION).trust
+
+
+def test_the_verdict_is_a_sentence_and_says_what_its_scale_was_tested_on():
+    """Typed words are no name; what was learned without people was not tested on their choices."""
+    pair, slope = np.array([[1.0, 0.0], [-1.0, 0.0]]), Slope(99.0, True, "fitted (no ratings)")
+    typed = two_photos.verdict(replace(VECTOR, name="your-words"), pair, slope, COLLECTION, "plain")
+
+    assert typed.sentence == (
+        "By your words the **first** photo is better, with a probability of more than\xa099\xa0%."
+    )
+    assert "not on people’s choices" in typed.trust
+    tested = two_photos.verdict(VECTOR, PAIR, SLOPE, COLLECTION, "plain")
+    assert tested.trust == "The percentages were tested on people’s choices."

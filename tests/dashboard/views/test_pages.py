@@ -280,7 +280,10 @@ def test_two_photos_at_random_get_two_probabilities(dashboard, home):
 
 
 def test_two_photos_are_picked_by_their_pictures(dashboard, paths):
-    """Selected in the grid, they are compared, and the address names them; swapped, so is all."""
+    """Selected in the grid, they are compared, and the address names them; swapped, so is all.
+
+    Typed words stand in the vector's place until they are cleared.
+    """
     index = Index.open(paths)
     digests = [index.photo(row).digest for row in (3, 7)]
     tokens = [digest[:16] for digest in digests]
@@ -294,11 +297,16 @@ def test_two_photos_are_picked_by_their_pictures(dashboard, paths):
     button(app, "Swap").click().run()
     assert [one.value for one in app.metric] == before[::-1]
 
+    box = app.selectbox(key="vector")
+    chosen = box.select(box.options[-1]).run().selectbox(key="vector").value
     for typed in ("a red photo", "a\0b \u202e **`"):
         app.text_input(key="words-like").set_value(typed).run()
         assert not app.exception
         assert not app.warning
-        assert [one.value for one in app.markdown if "Your words" in one.value]
+        assert [one.value for one in app.markdown if one.value.startswith("By your words")]
+        assert "vector" not in [one.key for one in app.selectbox]  # which does not judge now
+    button(app, "Clear the words").click().run()
+    assert app.selectbox(key="vector").value == chosen
 
 
 def test_an_uploaded_photo_is_compared_with_one_of_the_index(dashboard, paths, tmp_path):
