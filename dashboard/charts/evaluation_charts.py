@@ -4,8 +4,6 @@ Colours are left to the page's theme: families take the first three of its categ
 in this order, in light and dark alike.
 """
 
-from typing import Literal
-
 import altair as alt
 import pandas as pd
 
@@ -28,45 +26,6 @@ def as_one_picture(chart: alt.LayerChart) -> alt.LayerChart:
     whole = chart.copy(deep=False)
     config = {} if whole.config is alt.Undefined else whole.config.to_dict()
     return whole.properties(config=alt.Config(**config | {"mark": alt.MarkConfig(aria=False)}))
-
-
-def probability_bar(first: float) -> alt.LayerChart:
-    """Bar split into two photos' probabilities, the greater in the accent colour.
-
-    `first` is the first photo's, 0 to 1; a stroke marks the even chance.
-    """
-    data = pd.DataFrame(
-        {
-            "from": [0.0, first],
-            "to": [first, 1.0],
-            "colour": [FROM_PHOTOS if mine >= 0.5 else AT_RANDOM for mine in (first, 1 - first)],
-        }
-    )
-    bar = (
-        alt.Chart(data)
-        .mark_bar(height=16, tooltip=None)
-        .encode(
-            alt.X("from:Q", scale=alt.Scale(domain=[0, 1]), axis=None),
-            alt.X2("to:Q"),
-            alt.Color("colour:N", scale=alt.Scale(domain=FAMILIES), legend=None),
-            y=alt.value(16),
-        )
-    )
-    even = alt.Chart(pd.DataFrame({"x": [0.5]})).mark_rule(color=GREY, strokeWidth=2)
-    ends: tuple[tuple[float, str, Literal["left", "center", "right"]], ...] = (
-        (0.0, "first", "left"),
-        (0.5, "even chance", "center"),
-        (1.0, "second", "right"),
-    )
-    said = [
-        alt.Chart(pd.DataFrame({"x": [at], "text": [text]}))
-        .mark_text(align=align, color=GREY, fontSize=12)
-        .encode(alt.X("x:Q"), alt.Text("text:N"), y=alt.value(40))
-        for at, text, align in ends
-    ]
-    return alt.LayerChart(
-        layer=[bar, even.encode(x="x:Q", y=alt.value(4), y2=alt.value(28)), *said], height=48
-    )
 
 
 def interval_tooltips(digits: str, what: str = "value") -> list[alt.Tooltip]:

@@ -162,8 +162,8 @@ def steadiness(found: Steadiness, mode: Mode) -> str:
     if mode == "plain":
         return f"{text}."
     return (
-        f"{text}: {percent(found.flips)} of the pairs of such forms change places. The ratings "
-        f"move by {spreads}."
+        f"{text}: {percent(found.flips)} of the pairs of such forms change places. The "
+        f"ratings differ between these forms by {spreads} (standard deviation)."
     )
 
 

@@ -33,5 +33,6 @@ if not pair.is_whole:
     st.stop()
 with answer:
     compare_panels.show_verdict(index, vector, pair)
-if photos.toggle("Where does this come from?", key="why", bind="query-params"):
-    explanation_panels.explain_two(index, vector, pair.picked)
+with photos:
+    if st.toggle("Where does this come from?", key="why", bind="query-params"):
+        explanation_panels.explain_two(index, vector, pair.picked)

@@ -10,7 +10,6 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import session_state
 from dashboard.cache import encoder_results, index_data, photo_images, search_and_map
 from dashboard.cache import vector_ratings as cached
-from dashboard.charts import evaluation_charts
 from dashboard.component.photo_view import (
     GridStyle,
     SidePhoto,
@@ -22,7 +21,6 @@ from dashboard.component.photo_view import (
 from dashboard.formatting import error_text
 from dashboard.models import two_photos
 from dashboard.models.words import vector_name
-from dashboard.widgets.chart import show_chart
 from dashboard.widgets.photo_picker import UPLOAD_HELP, UPLOAD_LIMIT, PickedPhoto
 from photorank.errors import PhotorankError
 from photorank.index.opened import Index
@@ -135,13 +133,22 @@ def show_verdict(index: Index, vector: MasterVector, pair: Pair) -> None:
     ):
         column.metric(f"{which} is better", chance)
         column.caption(fact)
-    balance = evaluation_charts.probability_bar(verdict.probability)
-    show_chart(balance, "balance", verdict.summary)
+    st.html(_balance(verdict))
     st.caption(verdict.trust)
     known = index_data.vectors(index)
     others = {vector.name: vector} | dict(known)
     with st.container(key="opinions"):
         st.html(_opinions(index, others, both))
+
+
+def _balance(verdict: two_photos.Verdict) -> str:
+    """HTML bar split into both probabilities, the greater in the accent colour."""
+    leader = " to-second" if verdict.probability < 0.5 else ""
+    return (
+        f'<div class="share balance{leader}" role="img" aria-label="{escape(verdict.summary)}">'
+        f'<i style="width:{100 * verdict.probability:.1f}%"></i></div><div class="ends" '
+        'aria-hidden="true"><span>first</span><span>even chance</span><span>second</span></div>'
+    )
 
 
 def _opinions(index: Index, vectors: Mapping[str, MasterVector], both: Embeddings) -> str:

@@ -276,6 +276,8 @@ def test_two_photos_at_random_get_two_probabilities(dashboard, home):
     assert sum(chances) == 100
     opinions = next(one.proto.body for one in app.get("html") if "opinions" in one.proto.body)
     assert escape(app.metric[0].value) in opinions  # the table rounds as the headline does
+    balance = next(one.proto.body for one in app.get("html") if "balance" in one.proto.body)
+    assert escape(f"first photo {app.metric[0].value}") in balance
     assert not list(app.get("spinner"))
 
 
