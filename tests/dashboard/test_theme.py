@@ -43,9 +43,7 @@ def test_marks_of_charts_can_be_seen_in_both_themes(name):
     colours = [colour for kind in kinds for colour in theme[kind]]
     assert min(contrast(colour, theme["backgroundColor"]) for colour in colours) >= 3
     style = (FILE.parents[1] / "style.css").read_text()
-    parts = set(
-        re.findall(r"background: (#[0-9a-f]{6})", style)
-    )  # of bars, behind the mark at 50 %
+    parts = set(re.findall(r"background: (#[0-9a-f]{6})", style))  # of bars, behind a mark
     assert len(parts) == 2
     assert min(contrast(colour, theme["textColor"]) for colour in parts) >= 3
 

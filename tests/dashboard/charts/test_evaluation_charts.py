@@ -47,19 +47,6 @@ def test_no_colour_but_grey_is_fixed(chart):
     assert text.count("#") == text.count(evaluation_charts.GREY)
 
 
-@pytest.mark.parametrize(("first", "accent"), [(0.63, 0), (0.37, 1)])
-def test_the_bar_parts_at_the_probability_and_marks_the_preferred(first, accent):
-    """The two parts fill the bar; the greater one has the accent colour."""
-    spec = evaluation_charts.probability_bar(first).to_dict()
-    named = [text for data in spec["datasets"].values() for text in (data[0].get("text"),) if text]
-    assert named == ["first", "even chance", "second"]
-    parts = next(rows for rows in spec["datasets"].values() if "from" in rows[0])
-
-    assert (parts[0]["from"], parts[0]["to"], parts[1]["to"]) == (0, first, 1)
-    assert parts[0]["to"] == parts[1]["from"]
-    assert [part["colour"] == evaluation_charts.FAMILIES[0] for part in parts].index(True) == accent
-
-
 def test_a_screen_reader_meets_a_chart_as_one_picture(chart):
     """No mark is read out by itself, and what a chart configures stays as it is."""
     config = evaluation_charts.as_one_picture(chart).to_dict()["config"]

@@ -278,6 +278,7 @@ def test_two_photos_at_random_get_two_probabilities(dashboard, home):
     assert escape(app.metric[0].value) in opinions  # the table rounds as the headline does
     balance = next(one.proto.body for one in app.get("html") if "balance" in one.proto.body)
     assert escape(f"first photo {app.metric[0].value}") in balance
+    assert ("to-second" in balance) <= (chances[0] <= chances[1])  # the greater has the accent
     assert not list(app.get("spinner"))
 
 
