@@ -307,6 +307,11 @@ def note_job(job: str, *, runs: bool) -> None:
     st.session_state.setdefault("jobs", {})[job] = runs
 
 
+def knows_job(job: str) -> bool:
+    """True if a job was on a page of this session."""
+    return job in st.session_state.get("jobs", {})
+
+
 def job_ran(job: str) -> bool:
     """True if a job was running when the page was drawn."""
     return bool(st.session_state.get("jobs", {}).get(job))

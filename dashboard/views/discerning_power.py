@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import session_state
 from dashboard.cache import index_data
 from dashboard.models.results import evaluation_tables, metric_texts, plain_board
+from dashboard.models.words import vector_text
 from dashboard.widgets import page_head, pickers
 from dashboard.widgets.errors import show_errors
 from dashboard.widgets.results import evaluation_panels, power_panels
@@ -18,7 +19,9 @@ with show_errors():
 if evaluation is None:
     evaluation_panels.first_evaluation(index)
     if vectors:
-        power_panels.best_and_weakest(index, vectors[by_preference(vectors, None)[0]])
+        best = by_preference(vectors, None)[0]
+        named = vector_text(best, session_state.words())
+        power_panels.best_and_weakest(index, vectors[best], named)
     st.stop()
 
 asked = session_state.asks_for_statistics()

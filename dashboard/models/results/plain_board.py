@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from math import isfinite
 
-import numpy as np
 import pandas as pd
 
 from dashboard.formatting import AT_RANDOM, FROM_WORDS
@@ -85,13 +84,11 @@ def _times(share: float) -> str:
     return f"{_whole(share)} times in 100"
 
 
-def mistake_text(people: Ratings, places: Ratings, pair: tuple[int, int], name: str) -> str:
+def mistake_text(places: Ratings, pair: tuple[int, int], name: str) -> str:
     """Sentence on two photos that a vector and people order differently; people prefer the left.
 
-    Places are percentiles. Choices between two photos give them none: then people's are not told.
+    Places are the vector's percentiles.
     """
-    left, right = pair
-    known = np.isfinite([people[left], people[right]]).all()
-    theirs = f" ({_whole(people[left] / 100)} to {_whole(people[right] / 100)})" if known else ""
-    own = f"{_whole(places[right] / 100)} to {_whole(places[left] / 100)}"
-    return f"People prefer the left{theirs}, {name} the right ({own})."
+    left, right = (_whole(places[row] / 100) for row in pair)
+    puts = f"{name} puts it above {left} of 100 photos, the right above {right}"
+    return f"People prefer the left. {puts}."

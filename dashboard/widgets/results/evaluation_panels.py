@@ -47,6 +47,10 @@ def first_evaluation(index: Index) -> None:
         "right?"
     )
     measure_button(index, "Measure now", ())
+    st.caption(
+        "Every way to judge is tested on photos that it has not seen. Some hundred photos take "
+        "about a minute, many thousands some minutes; everything else can be used meanwhile."
+    )
 
 
 def measure_button(index: Index, label: str, options: Sequence[str]) -> None:

@@ -39,21 +39,20 @@ def table_and_photos(index: Index, board: Board, mode: Mode) -> None:
     if vector is None:
         right.caption("No photos are shown: nothing is kept that could rate them this way.")
         return
+    name = vector_text(chosen or vector.name, mode)
     with right:
-        best_and_weakest(index, vector)
-    with left:
-        _mistakes(index, vector)
+        best_and_weakest(index, vector, name)
+    _mistakes(index, vector, name)
 
 
 @st.fragment
-def best_and_weakest(index: Index, vector: MasterVector) -> None:
-    """Show the photos that a vector rates highest and lowest."""
+def best_and_weakest(index: Index, vector: MasterVector, name: str) -> None:
+    """Show the photos that a vector rates highest and lowest; `name` is what the page calls it."""
     n = min(EXTREMES, len(index) // 2)
     if not n:
         return  # one photo is both
     with show_errors():
         percentiles = vector_ratings.percentiles(index, vector)
-    name = vector_text(vector.name, session_state.words())
     for which, lowest in {"best": False, "weakest": True}.items():
         rows = vector_ratings.extreme_rows(index, vector, n, lowest=lowest)
         st.markdown(f"**{name}** · {which} first")
@@ -63,20 +62,17 @@ def best_and_weakest(index: Index, vector: MasterVector) -> None:
         photo_grid(f"{which}-{vector.name}", photos, style)
 
 
-def _mistakes(index: Index, vector: MasterVector) -> None:
+def _mistakes(index: Index, vector: MasterVector, name: str) -> None:
     """Show the pairs that a vector's held-out ratings order most against people."""
     with show_errors():
         held = vector_ratings.held_out(index, vector)
         pairs = vector_ratings.mistakes(index, vector, MISTAKES)
-        people = label_percentiles(index_data.labels(index).scores)
     if not len(pairs):
         return
-    said, mode = session_state.word("held out"), session_state.words()
-    st.markdown(f"**Its gravest mistakes**, {said}")
-    st.caption("In brackets: how many of 100 photos each of the two is better than.")
+    st.markdown(f"**Its gravest mistakes**, {session_state.word('held out')}")
     places = label_percentiles(held.ratings)
     with st.container(key="mistakes"):
-        grid = st.grid(3, min_column_width=190)
+        grid = st.grid(MISTAKES, min_column_width=190)
         for first, second in pairs.tolist():
             with grid.cell():
                 pictures = "".join(_picture(index, row) for row in (first, second))
@@ -85,8 +81,7 @@ def _mistakes(index: Index, vector: MasterVector) -> None:
                     "first": photo_query(index.photo(first))["photo"],
                     "second": photo_query(index.photo(second))["photo"],
                 }
-                text = mistake_text(people, places, (first, second), vector_text(vector.name, mode))
-                page_link("compare", text, query)
+                page_link("compare", mistake_text(places, (first, second), name), query)
 
 
 def _picture(index: Index, row: int) -> str:

@@ -25,6 +25,8 @@ def job_panel(job: str, then: Callable[[Progress], None] | None = None) -> bool:
     said = jobs.progress(workspace, job)
     if said is None:
         return False
+    if said.state == "done" and then is None and not session_state.knows_job(job):
+        return False  # what it made is on the page; of an earlier session nothing is left to say
     session_state.note_job(job, runs=said.is_running)
     st.fragment(partial(_show, job, then), run_every=EVERY_SECONDS if said.is_running else None)()
     return said.is_running

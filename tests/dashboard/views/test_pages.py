@@ -19,6 +19,7 @@ from photorank.leaderboard.contest import Contest
 from photorank.leaderboard.make_leaderboard import make_leaderboard
 from photorank.leaderboard.write_report import write_report
 from photorank.learning.protocol import Protocol
+from photorank.progress_file import Progress, write_progress
 from photorank.vectors.store import list_vectors
 from photorank.workspace import Workspace
 from tests.conftest import draw_photo
@@ -145,6 +146,16 @@ def test_labels_without_an_evaluation_are_offered_to_be_measured(dashboard, path
     assert button(app, "Measure now")
     assert "photorank evaluate" not in texts(app)
     assert "best first" in texts(app)
+
+
+def test_a_measurement_of_an_earlier_session_is_not_told_of(dashboard, evaluated, home):
+    """Its results are on the page; nobody has to press Done."""
+    (home / "jobs").mkdir(exist_ok=True)
+    write_progress(home / "jobs" / "evaluate-small.json", Progress("evaluate", state="done"))
+    said = [one.label for one in dashboard("discerning_power").button]
+
+    assert "Done" not in said
+    assert "Measure again" in said
 
 
 @pytest.mark.slow
