@@ -21,7 +21,7 @@ export class Pair {
     };
     this.stages = [new Stage(move), new Stage(move)];
     this.zoom = el("button", {
-      type: "button", class: "pill", text: "100 %", title: "Both photos’ own pixels (Z)",
+      type: "button", class: "pill zoom", text: "100 %", title: "Both photos’ own pixels (Z)",
       click: () => this.stages[0].toggle(),
     });
     this.node = el("section", {

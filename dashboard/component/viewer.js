@@ -53,6 +53,7 @@ export class Viewer {
     const button = (/** @type {string} */ text, /** @type {string} */ title, /** @type {() => void} */ click) =>
       el("button", { type: "button", class: "pill", text, title, click });
     this.zoom = button("100 %", "The photo’s own pixels (Z)", () => this.stages[0].toggle());
+    this.zoom.classList.add("zoom");
     this.facts = button("Info", "When and how it was taken (I)", () => this.toggleFacts());
     this.why = button("Why?", "Why it stands where it stands (W)", () => this.toggleWhy());
     this.reasons = new Why((told) => this.stages[0].colour(told?.heat ?? ""), (other) => {

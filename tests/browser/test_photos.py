@@ -87,6 +87,10 @@ def test_the_viewer_opens_walks_marks_and_gives_the_focus_back(tab, running):
     tab.locator(".about p").first.wait_for()
     tab.keyboard.press("z")
     tab.locator(".viewer .stage.zoomed").first.wait_for()
+    look = "one => [getComputedStyle(one).backgroundColor, getComputedStyle(one).fill]"
+    assert tab.locator(".viewer .zoom").evaluate(look)[0] == "rgb(243, 239, 233)"
+    fills = [one.evaluate(look)[1] for one in tab.locator(".viewer .st svg").all()]
+    assert [fill == "none" for fill in fills] == [False, False, False, True, True]
     tab.keyboard.press("u")
     kept(running, "gil", {})
     assert marks(running, "gil") == {}
