@@ -99,6 +99,12 @@ def keep_for_next_page(key: str, value: str) -> None:
     st.session_state[TAKEN_ALONG[key]] = value
 
 
+def kept_for_next_page(key: str) -> str | None:
+    """Value of a widget stored for the next page; None without one."""
+    value: str | None = st.session_state.get(TAKEN_ALONG[key])
+    return value
+
+
 def forget_link(key: str) -> None:
     """Remove a widget's value passed by a link from the URL, after a user's choice."""
     st.query_params.pop(TAKEN_ALONG[key], None)
@@ -287,6 +293,16 @@ def taken_note(key: str) -> str | None:
 def set_widget(key: str, value: str) -> None:
     """Set a widget's value, before it is drawn."""
     st.session_state[key] = value
+
+
+def reset_widgets(empty: Mapping[str, object]) -> None:
+    """Set the drawn ones of several widgets to the given values; None: as when first drawn."""
+    for key, value in empty.items():
+        if value is None:
+            st.session_state.pop(key, None)
+            st.query_params.pop(key, None)
+        elif key in st.session_state:
+            st.session_state[key] = value
 
 
 def component_act(key: str) -> object:

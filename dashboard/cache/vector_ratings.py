@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard.cache import encoder_results
+from dashboard.cache import encoder_results, index_data
 from dashboard.cache.cache_keys import BY_JUDGEMENTS, BY_PHOTOS, HashFuncs, of_rows, of_vector
 from dashboard.cache.choosing import Choosing
 from photorank.album.candidates import KeptCovers, shortlist
@@ -56,6 +56,13 @@ def seen(index: Index, vector: MasterVector) -> Flags:
     from photorank.learning.how_tested import seen_photos  # scikit-learn takes a second
 
     return seen_photos(index, vector.card)
+
+
+@st.cache_data(max_entries=8, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
+def unseen_vectors(index: Index, judged: Flags) -> list[str]:
+    """Names of the vectors that did not learn from all of the judged photos."""
+    every = index_data.vectors(index).items()
+    return [name for name, one in every if not seen(index, one)[judged].all()]
 
 
 @st.cache_resource(

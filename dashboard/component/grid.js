@@ -206,7 +206,7 @@ export class Grid {
   /** @param {number} target @param {number | null} [most] of rows */
   pack(target, most = this.data.rows) {
     this.target = target;
-    this.rows = packRows(this.aspects, this.width, this.gap, target);
+    this.rows = packRows(this.aspects, this.width, this.gap, target, this.data.together);
     if (most) this.rows = this.rows.slice(0, most);
   }
 

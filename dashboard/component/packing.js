@@ -22,15 +22,18 @@ export function isMatted(aspect, width, target) {
  * as high as the target where its photos do not fill it.
  * @param {ArrayLike<number>} aspects width to height of each photo
  * @param {number} width @param {number} gap @param {number} target
+ * @param {number} together so many photos, one after another, stay in one row
  * @returns {Row[]}
  */
-export function packRows(aspects, width, gap, target) {
+export function packRows(aspects, width, gap, target, together = 1) {
   /** @type {Row[]} */
   const rows = [];
   let start = 0, sum = 0, top = 0;
-  for (let i = 0; i < aspects.length; i++) {
-    const aspect = laidOut(aspects[i], width, target), before = i - start;
-    const taken = (width - gap * before) / (sum + aspect);
+  for (let i = 0; i < aspects.length; i += together) {
+    const end = Math.min(i + together, aspects.length), before = i - start;
+    let aspect = 0;
+    for (let k = i; k < end; k++) aspect += laidOut(aspects[k], width, target);
+    const taken = (width - gap * (end - start - 1)) / (sum + aspect);
     const left = before ? (width - gap * (before - 1)) / sum : Infinity;
     if (before && taken < target && target - taken > left - target) {
       rows.push({ start, end: i, top, height: left });

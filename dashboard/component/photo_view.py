@@ -45,6 +45,7 @@ class GridStyle:
     height: int | None = None  # of a row in pixels, nearly; None: by the window's width
     fills_window: bool = False  # whether the rows share what the window has below their top
     grows: float = 0.0  # by which share of what a window is higher than a small one; a strip
+    together: int = 1  # photos, one after another, that stay in one row
     rater: str | None = None  # whose marks are shown and given; None: no marks
     flags: OwnFlags | None = None  # instead of that person's; the stars are still theirs
     actions: Mapping[str, str] | None = None  # texts of buttons for selected photos; `page` for one
@@ -94,6 +95,7 @@ def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) ->
             "target": style.height,
             "fills": style.fills_window,
             "grows": style.grows,
+            "together": style.together,
             "open": style.opened,
         },
     )

@@ -32,6 +32,7 @@ export interface Data {
   target?: number | null;
   fills?: boolean;
   grows?: number;
+  together?: number; // so many photos, one after another, stay in one row
   open?: string | null;
   // pair
   pair?: Shown[];

@@ -5,15 +5,16 @@ import streamlit as st
 
 from dashboard import session_state
 from dashboard.cache import index_data, photo_looks, photo_stacks, vector_ratings
-from dashboard.component.photo_view import shown_photos
+from dashboard.component.photo_view import GridStyle, shown_photos
 from dashboard.models import photo_tiles
 from dashboard.models.photos import photos_page
 from dashboard.models.photos.shown_photos import stacked
 from dashboard.models.words import vector_name
 from dashboard.widgets import page_head, pickers
 from dashboard.widgets.errors import show_errors
+from dashboard.widgets.photo_grid import page_link
 from dashboard.widgets.photos.all_photos import all_photos
-from dashboard.widgets.photos.photo_filters import ask_filters
+from dashboard.widgets.photos.photo_filters import ask_filters, clear_button
 from photorank.errors import counted
 
 index, bar = page_head.open_page("Photos")
@@ -33,9 +34,11 @@ with bar:
         percentiles = vector_ratings.percentiles(index, vector)
     judged = np.isfinite(known.labels.scores)
     filters = ask_filters(known, some_judged=bool(judged.any() and not judged.all()))
+    if filters.total:
+        clear_button("clear", filters)
     count = st.empty()
 
-note, caption, stacks = "", None, None
+note, caption, stacks, held = "", None, None, None
 if filters.order in photos_page.HELD_OUT:
     with show_errors():
         held = vector_ratings.held_out(index, vector)
@@ -56,13 +59,21 @@ if (
     and (codes := photo_stacks.stack_codes(index)) is not None
 ):
     rows, stacks = stacked(rows, codes)
-if filters.order in photos_page.HELD_OUT or filters.count or filters.group is not None:
+if not len(rows):
+    others = vector_ratings.unseen_vectors(index, judged) if held is not None else []
+    names = [vector_name(name, session_state.words()) for name in others]
+    told = photos_page.empty_text(judged, held and held.ratings, filters, by, names)
+    st.info(told, icon=":material/filter_alt:")
+    if filters.total:
+        clear_button("clear-filters", filters)
+    if held is not None:
+        page_link("discerning_power", "How often each is right", icon=":material/arrow_forward:")
+    st.stop()
+undated = filters.order == "date" and not known.facets.taken[rows].all()
+if filters.order in photos_page.HELD_OUT or filters.total or undated:
     st.caption(f"{sheet.sentence} {note}")  # what a number or an empty place may come from
 else:
     count.caption(counted(len(rows), "photo"), width="content")
-if not len(rows):
-    st.info("No photo passes these filters.", icon=":material/filter_alt:")
-    st.stop()
 
 shown = shown_photos(
     index,
@@ -72,7 +83,13 @@ shown = shown_photos(
     caption=caption,
     captions=f"{vector.name} {filters.order}",
 )
-all_photos(shown, rater, vector.name, session_state.photo_in_address("photo"))
+style = GridStyle(
+    rater=rater,
+    together=2 if filters.order == "mistakes" else 1,  # the photos of a pair
+    judged_by=vector.name,
+    opened=session_state.photo_in_address("photo"),
+)
+all_photos(shown, style)
 
 if files := index_data.unused_files(index):
     unused = photo_tiles.unused_files(files)

@@ -63,6 +63,15 @@ def vector_picker(index: Index, label: str | None = None, about: str | None = No
     return known[_linked_select((label, "vector", width), texts[mode], other_words, about)]
 
 
+def vector_in_use(index: Index) -> str | None:
+    """Name of the vector that the next page begins with; None if the index has none."""
+    known = index_data.vectors(index)
+    chosen = session_state.kept_for_next_page("vector")
+    if chosen in known or not known:
+        return chosen if chosen in known else None
+    return by_preference(known, index_data.evaluation(index))[0]
+
+
 def vector_or_prompt_picker(index: Index) -> MasterVector:
     """Selected vector, or a vector made from words that the user typed, shown in its place."""
     text = session_state.typed_words()

@@ -1,13 +1,13 @@
 """View-model of the page Photos: filters, sort orders, and a summary sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from dashboard.formatting import plain
+from dashboard.formatting import listing, plain
 from dashboard.models.photo_tiles import label_percentiles, percentile_text
 from photorank.errors import counted
 from photorank.index.judging.marks import KEEP, LEAVE_OUT, NO_FLAG, Marked
@@ -27,6 +27,7 @@ ORDERS = {
 # Orders by people's judgements, for which a vector may not have seen the photo.
 HELD_OUT = ("disagreement", "mistakes")
 MOST_MISTAKES = 60  # pairs
+_MOST_OTHERS = 3  # vectors named where one has no held-out photo
 MOST_NAMES = 300  # folders or cameras to choose from
 
 FaceFilter: TypeAlias = Literal["any", "face", "eyes"]
@@ -75,6 +76,11 @@ class Filters:
         set_ones = (self.judged_only, self.faces != "any", self.shape != "any", self.days)
         more = (self.folders, self.cameras, self.better_than, self.stars, self.flag != "any")
         return sum(map(bool, (*set_ones, *more)))
+
+    @property
+    def total(self) -> int:
+        """Number of filters in use, the group included."""
+        return self.count + (self.group is not None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,14 +144,17 @@ def sheet(
         key = -np.abs(label_percentiles(ratings) - label_percentiles(labels.scores))[rows]
         sentence = (
             f"{counted(len(rows), 'judged photo')}{where}, first those on which {by[3:]} and "
-            "people differ most. The numbers say how much of the index each ranks below a photo."
+            "people differ most. The numbers say how much of the collection each ranks below "
+            "a photo."
         )
     elif filters.order == "date":
         taken = known.facets.taken[rows]
         undated = np.count_nonzero(taken == b"")
         key = np.where(taken == b"", b"~", taken)  # after all times
         sentence = f"{photos}{where}, the earliest first."
-        if undated:
+        if undated == len(rows):
+            sentence = f"{photos}{where}. No dates are known: they are in order of their names."
+        elif undated:
             sentence += f" {counted(int(undated), 'photo')} at the end tell no time."
     elif filters.order == "worst":
         key, sentence = ratings[rows], f"{photos}{where}, the worst {by} first."
@@ -217,6 +226,28 @@ def unseen_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> str:
         )
     gone = int(np.count_nonzero(seen & np.isnan(ratings)))
     return f"It has learned from {counted(gone, 'photo')}, left out here." if gone else ""
+
+
+def empty_text(
+    judged: Flags, held: Ratings | None, filters: Filters, vector: str, others: Sequence[str]
+) -> str:
+    """Sentences on why a page has no photo, and what would show some.
+
+    `judged` (n,) are the photos that people judged, `held` (n,) their held-out ratings for the
+    orders that need some; `others` are vectors that did not learn from all judged photos.
+    """
+    if held is not None and not np.isfinite(held[judged]).any():
+        text = (
+            f"**{plain(vector)}** has learned from all the photos that people judged here, so its "
+            "mistakes cannot be told on them."
+        )
+        if others:
+            named = listing([f"**{plain(one)}**" for one in others[:_MOST_OTHERS]])
+            text += f" It can be told of {named}: choose it instead."
+        return text
+    if filters.total:
+        return "No photo passes these filters."
+    return f"**{plain(vector)}** is wrong about no two photos that people judged here."
 
 
 def differing(row: int, vector: Ratings, people: Floats) -> str:

@@ -1,5 +1,7 @@
 """Grid of the page Photos, which is redrawn after each mark without the whole page."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from dashboard import session_state
@@ -10,9 +12,9 @@ ACTIONS = {"alike": "More like it", "page": "More on its own page"}
 
 
 @st.fragment
-def all_photos(photos: ShownPhotos, rater: str, judged_by: str, opened: str) -> None:
+def all_photos(photos: ShownPhotos, style: GridStyle) -> None:
     """Show photos with a person's marks, and act on the grid's buttons."""
-    style = GridStyle(rater=rater, actions=ACTIONS, judged_by=judged_by, opened=opened)
+    style = replace(style, actions=ACTIONS)
     act = photo_grid("photos", photos, style)
     if act is None or not act.rows:
         return

@@ -4,9 +4,22 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard import session_state
 from dashboard.models.photos import photos_page
 from dashboard.models.photos.photos_page import Filters, Known
 from dashboard.widgets import pickers
+from photorank.errors import counted
+
+# Filters that let all photos pass, by the key of their widget; None: as when it is first drawn.
+EMPTY: dict[str, Any] = {
+    **dict.fromkeys(("faces", "shape", "marked"), "any"),
+    **dict.fromkeys(("stars", "better"), 0),
+    "folders": [],
+    "cameras": [],
+    "judged": False,
+    "group": None,
+    "days": None,
+}
 
 
 def ask_filters(known: Known, *, some_judged: bool) -> Filters:
@@ -17,6 +30,17 @@ def ask_filters(known: Known, *, some_judged: bool) -> Filters:
     with panel:
         group = pickers.group_picker(labels.group_names)
         return _panel(known, order, group, some_judged=some_judged)
+
+
+def clear_button(key: str, filters: Filters) -> None:
+    """Show a button that takes all filters away, with their number."""
+    st.button(
+        f"Clear {counted(filters.total, 'filter')}",
+        icon=":material/filter_alt_off:",
+        key=key,
+        on_click=session_state.reset_widgets,
+        args=[EMPTY],
+    )
 
 
 def _panel(known: Known, order: str, group: int | None, *, some_judged: bool) -> Filters:

@@ -10,6 +10,7 @@ from dashboard.component.photo_view import indexed_photo
 from dashboard.formatting import error_text
 from dashboard.models import teach_texts, vector_card
 from dashboard.models.teach_session import Pair, TeachSession
+from dashboard.widgets import pickers
 from dashboard.widgets.teach.learned import how_sure
 from photorank.errors import PhotorankError, counted
 from photorank.index.judging.click_log import Clicks
@@ -64,15 +65,17 @@ def _best(index: Index, taste: PersonalState, ratings: Floats) -> list[list[str]
 def _taste_bar(session: TeachSession, taste: PersonalState) -> None:
     """Show how certain the taste is, and the button that uses it on all pages."""
     _apply_taste(session, taste)
-    saved = own_taste(session) in index_data.vectors(session.index)
+    said = bool(taste.n_choices or taste.n_stars)
+    used = pickers.vector_in_use(session.index) == own_taste(session)
     with st.container(horizontal=True, vertical_alignment="center", key="taste"):
         with st.popover("How sure is it?", icon=":material/query_stats:", key="sure"):
             how_sure(taste)
         st.button(
-            "My taste is used everywhere" if saved else "Use my taste everywhere",
+            "My taste is used everywhere" if used else "Use my taste everywhere",
             key=_APPLY,
-            type="secondary" if saved else "primary",
-            disabled=not (taste.n_choices or taste.n_stars),
+            type="secondary" if used else "primary",
+            disabled=not said,
+            help=None if said else "Choose between two photos first: there is no taste yet.",
         )
 
 
@@ -88,8 +91,8 @@ def _apply_taste(session: TeachSession, taste: PersonalState) -> None:
         except PhotorankError as error:
             st.error(error_text(error), icon=":material/error:")
             return
-        session_state.keep_for_next_page("vector", name)
     if wanted:
+        session_state.keep_for_next_page("vector", name)
         n = counted(taste.n_choices, "choice")
         st.toast(f"Every page now judges by your taste, of {n} so far.", icon=":material/check:")
 

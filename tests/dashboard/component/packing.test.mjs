@@ -37,6 +37,9 @@ for (const [width, gap, target] of PAGES) {
 }
 
 test("few photos are not blown up, and none make no row", () => {
+  const pairs = packRows(aspects(41), 1000, 6, 280, 2);
+  assert.ok(pairs.every((row) => row.start % 2 === 0));
+  assert.equal(pairs.at(-1).end, 41);
   assert.deepEqual(packRows([], 1000, 6, 280), []);
   assert.equal(totalHeight([]), 0);
   assert.equal(packRows([1.5], 1000, 6, 280)[0].height, 280);

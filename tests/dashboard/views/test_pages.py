@@ -260,6 +260,20 @@ def test_browse_filters_by_group(dashboard, paths):
     assert {index.photo(row).group for row in rows} == {"forest"}
 
 
+def test_filters_are_counted_and_cleared(dashboard, paths):
+    """A choice that no photo has leads to an empty page with a way back."""
+    app = dashboard("photos")
+    assert not [one for one in app.button if one.label.startswith("Clear")]
+    app.slider(key="stars").set_value(5)
+    app.selectbox(key="group").set_value(1).run()
+    assert app.info[0].value == "No photo passes these filters."
+    assert app.button(key="clear").label == "Clear 2 filters"
+    app.button(key="clear-filters").click().run()
+    assert not app.exception
+    assert not [one for one in app.button if one.label.startswith("Clear")]
+    assert len(order_of(app, Index.open(paths))[0]) == len(Index.open(paths))
+
+
 def test_browse_filters_by_faces(dashboard, paths):
     """Where some were found; else nobody is asked."""
     assert not [one for one in dashboard("photos").segmented_control if one.key == "faces"]

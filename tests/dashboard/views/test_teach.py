@@ -98,6 +98,9 @@ def test_a_taste_is_one_vector_that_follows_each_choice(dashboard, paths):
 
     app.switch_page("views/photos.py").run()
     assert app.selectbox(key="vector").value == "my-taste"
+    app.selectbox(key="vector").set_value("ours").run()
+    app.switch_page("views/teach.py").run()
+    assert button(app, "Use my taste everywhere")  # as the other pages have it
 
 
 def test_stars_are_given_by_keys(dashboard, paths):

@@ -117,6 +117,28 @@ def test_photos_that_were_learned_from_are_told():
     assert photos_page.unseen_note(np.zeros(3, bool), ratings, refitted=False) == ""
 
 
+def test_an_empty_page_says_why():
+    """Filters are named only where some are set, and ways to judge that work are told."""
+    judged, held = np.array([True, True, False]), np.array([np.nan, np.nan, 1.0])
+
+    def why(filters, held=None, others=()):
+        return photos_page.empty_text(judged, held, filters, "v", others)
+
+    assert "**v** has learned from all" in why(Filters("mistakes"), held)
+    assert "told of **w** and **x**" in why(Filters("mistakes"), held, ["w", "x"])
+    assert "no two photos" in why(Filters("mistakes"), np.ones(3))
+    assert why(Filters(shape="portrait")) == "No photo passes these filters."
+    assert why(Filters(group=1)) == "No photo passes these filters."
+
+
+def test_the_order_of_photos_without_dates_is_told():
+    """No photo stands "at the end" where no date is known."""
+    undated = FACETS._replace(taken=np.full(4, b""))
+    known = Known(LABELS, undated, LOOKS, list("abcd"), MARKS, None)
+    found = photos_page.sheet(known, RATINGS, RATINGS, Filters("date"), "v")
+    assert found.sentence.endswith("No dates are known: they are in order of their names.")
+
+
 @pytest.mark.parametrize(
     ("filters", "rows"),
     [
