@@ -143,4 +143,6 @@ def _tell_unknown(what: str, unknown: str, shown: str) -> None:
     """Show a message if the URL names an option that does not exist."""
     if unknown:
         there_is_not = f"There is no {session_state.word(what)} called {plain(unknown[:64])}"
-        st.toast(f"{there_is_not}: this is {plain(shown)}.", icon=":material/link_off:")
+        st.toast(
+            f"{there_is_not}: this is {plain(shown)}.", icon=":material/link_off:", duration="long"
+        )
