@@ -243,7 +243,7 @@ def empty_text(
         )
         if others:
             named = listing([f"**{plain(one)}**" for one in others[:_MOST_OTHERS]])
-            text += f" It can be told of {named}: choose it instead."
+            text += f" They can be told of {named}: choose that instead."
         return text
     if filters.total:
         return "No photo passes these filters."
