@@ -71,7 +71,8 @@ def test_spreads_are_changed_by_keys_and_by_mouse(running, tab):
     for width in WIDTHS:
         tab.set_viewport_size({"width": width, "height": 800})
         covered[width] = tab.evaluate(COVERED)
-    store.remove("Summer")  # the page of other tests begins with a choice
+    store.remove("Summer")  # the pages of other tests begin with a choice, in plain words
+    tab.context.clear_cookies(name="photorank-words")
     assert (album.pinned, album.left_out) == ((digests[0],), (digests[2],))
     assert grave == []
     assert not any(covered.values()), covered
