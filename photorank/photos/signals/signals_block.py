@@ -89,7 +89,7 @@ def _sharpness(octaves: Sequence[Grey]) -> Floats:
     tiles = np.array([tile_energies(octave).ravel() for octave in octaves])
     ordered = np.sort(tiles, axis=1)
     places = [round(share * (tiles.shape[1] - 1)) for share in (1.0, 0.2, 0.5)]
-    means = [tiles.mean(axis=1), tiles @ SUBJECT_WEIGHTS.ravel()]
+    means = [tiles.mean(axis=1), (tiles * SUBJECT_WEIGHTS.ravel()).sum(axis=1)]
     return np.log10(np.column_stack([*means, ordered[:, places]]) + MIN_ENERGY).ravel()
 
 
@@ -109,7 +109,8 @@ def _colours(photo: Image.Image) -> Floats:
     opponents = [(red - green).astype(np.float64), (red + green) / 2 - blue]
     means = [float(one.mean()) for one in opponents]
     # Whole and half numbers: their sums are exact, so that grey photos have no colour.
-    variances = [one @ one / one.size - mean**2 for one, mean in zip(opponents, means, strict=True)]
+    squares = [float(np.square(one).mean()) for one in opponents]  # BLAS would start threads
+    variances = [both - mean**2 for both, mean in zip(squares, means, strict=True)]
     return np.array([max(sum(variances), 0.0) ** 0.5, *means]) / 255
 
 
