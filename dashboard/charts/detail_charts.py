@@ -29,7 +29,7 @@ def detail_chart(panel: Panel) -> alt.LayerChart:
 
 
 def _gap(panel: Panel) -> alt.LayerChart:
-    """Line chart of each vector's accuracy by label gap, from small to large gaps."""
+    """Line chart of each vector's accuracy on pairs, by the difference between the two labels."""
     rows = panel.rows
     across = alt.X(
         "range:O",

@@ -171,7 +171,7 @@ def destination(index: Index, to: str) -> Path:
 def export_forecast(
     album: Album, index: Index, kind: Kind, to: str, *, along: bool = False
 ) -> Forecast:
-    """What an export into a new folder would write, companion files (RAW, video) if `along`.
+    """Forecast of an export into a new folder, with companion files (RAW, video) if `along`.
 
     The folder itself is not looked at.
 

@@ -72,7 +72,7 @@ class ComparisonGraph(ABC):
     @property
     @abstractmethod
     def scores(self) -> Labels | None:
-        """Labels (n,), nan for unlabelled photos; None for a graph of choices."""
+        """Label of each photo (n,), nan without one; None if people only chose between two."""
 
     @abstractmethod
     def laplacian(self, X: Embeddings | Floats) -> Floats:

@@ -46,7 +46,7 @@ class Fingerprint:
 
 
 class Prepared(NamedTuple):
-    """Photo prepared for encoding: frames and signals."""
+    """Photo ready for encoding: one or more frames of it, and signals of its pixels."""
 
     frames: list[Frames]  # one, or several whose embeddings are averaged
     signals: Floats = np.empty(0)  # (s,) of its pixels, nan where undefined

@@ -38,7 +38,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class QualityRow:
-    """Result of one vector in one scope, with the evaluation that measured it."""
+    """Metrics of one vector over the pairs of one scope, and the evaluation they are from."""
 
     evaluation: Evaluation
     weights: str  # beginning of the checksum of the encoder's weights

@@ -54,7 +54,7 @@ def values_by_fold_of_lists(
     folds: Folds,
     metrics: Mapping[str, ListMetric] = LIST_METRICS,
 ) -> dict[str, Floats]:
-    """Values (repeats * K, c) of each metric by test fold, for ratings (repeats, n, c).
+    """Metrics on each of K test folds (repeats · K, c), from c vectors' ratings (repeats, n, c).
 
     Their mean equals the mean over lists: a fold of many lists counts as many, by a ratio's
     first-order shares. nan where there is no list.

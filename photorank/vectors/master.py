@@ -277,6 +277,6 @@ def _pictures(text: Json | None, path: Path | str) -> SeenPictures | None:
 
 
 def _checksum(data: Json) -> str:
-    """SHA-256 of a card's content, independent of white space."""
+    """SHA-256 of a vector's card, ignoring white space and the stored checksum."""
     said = {key: value for key, value in data.items() if key != "checksum"}
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
