@@ -37,7 +37,7 @@ class FaceQuota(NamedTuple):
     def limits(self, places: int, candidates: int) -> Codes:
         """Maximum numbers (2,) of photos without and with a face, given the candidates."""
         at_least = min(self.at_least, candidates)
-        at_most = places if self.at_most is None else self.at_most
+        at_most = places if self.at_most is None else min(self.at_most, places)
         return np.array([max(places - at_least, 0), at_most], dtype=np.intp)
 
 

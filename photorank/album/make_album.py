@@ -145,7 +145,7 @@ def _rules(request: AlbumRequest, candidates: Candidates, parts: Codes | None) -
     if parts is None:
         return plain
     of_candidates = parts[candidates.rows]
-    limit: int | Codes | None = request.at_most
+    limit: int | Codes | None = min(request.at_most, request.places)
     if request.with_faces is not None:
         limit = request.with_faces.limits(request.places, with_faces(of_candidates, first))
     elif not request.is_limited:

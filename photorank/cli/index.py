@@ -110,11 +110,16 @@ Runtime = Annotated[
         "The index keeps the precision of its first run.",
     ),
 ]
+_MOST = 100_000  # threads, or photos at once: far more than a machine takes
 Workers = Annotated[
     int | None,
-    typer.Option(min=1, metavar="N", help="Threads that read photos. Default: one a core."),
+    typer.Option(
+        min=1, max=_MOST, metavar="N", help="Threads that read photos. Default: one a core."
+    ),
 ]
-BatchSize = Annotated[int | None, typer.Option(min=1, metavar="N", help="Photos encoded together.")]
+BatchSize = Annotated[
+    int | None, typer.Option(min=1, max=_MOST, metavar="N", help="Photos encoded together.")
+]
 FileTimes = Annotated[
     bool,
     typer.Option(

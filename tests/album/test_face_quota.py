@@ -91,3 +91,8 @@ def test_what_faces_lack_in_any_shot_is_part_of_the_reason(index):
     album = make_album(index, np.arange(10.0)[::-1], series, request, vector="v")
 
     assert "best of 3 near-identical shots (better rated, eyes open)" in album.chosen[0].reason
+
+
+def test_a_quota_beyond_all_numbers_is_that_of_all_places():
+    """No quota allows more than the places, however large it is said to be."""
+    assert FaceQuota.parse(f"0..{10**30}").limits(3, 2).tolist() == [3, 3]

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 
 from photorank.encoders.base import NO_EMBEDDING, Prepared, encode_photos, usable_rows
+from photorank.errors import EncoderError
 from photorank.index.building.decode_ahead import Embedded, Framed, Opened, Unusable
 from photorank.index.building.run import Run
 from photorank.index.catalogue.file_records import (
@@ -140,6 +141,11 @@ class Batches:
 
     def _keep(self, photos: Sequence[Framed | Embedded], rows: Embeddings) -> None:
         """Add photos with usable embeddings (finite, not zero) to the batch; note the others."""
+        if rows.shape[1] != (width := self.run.manifest.dimensions):
+            raise EncoderError(
+                f"{self.run.manifest.encoder} gives {rows.shape[1]} numbers for a photo, where it "
+                f"gave {width} before. Let it give as many for every photo."
+            )
         usable = usable_rows(rows, self.run.manifest.head)
         self._rows.append(self.run.manifest.stored(rows[usable]))
         for photo, good in zip(photos, usable, strict=True):

@@ -442,6 +442,20 @@ def test_an_encoder_that_gives_no_directions_is_told(library):
         _ = library.index
 
 
+def test_embeddings_of_another_length_are_refused(library):
+    """An encoder that changes its mind on their length is named; the index stays sound."""
+
+    class Failing(ColourEncoder):
+        def encode_frames(self, frames):
+            rows = super().encode_frames(frames)
+            return rows if self.encoded <= 4 else rows[:, 1:]
+
+    fill(library.folder, 8)
+    with pytest.raises(EncoderError, match="numbers for a photo, where it gave"):
+        library.build(load=Failing, batch_size=2, crash_photos=4)
+    assert len(library.index.embeddings()) == 4
+
+
 def test_batches_make_no_difference(library):
     """The index is the same for every batch size."""
     fill(library.folder, 37)
