@@ -10,6 +10,7 @@ reached, nothing is written: a digest is found, never made up.
 import argparse
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -75,14 +76,21 @@ def image_digest(registry: str) -> str:
 
 def wheel_versions(index: str) -> dict[str, str]:
     """Versions of torch's CPU wheels on PyTorch's package index."""
+    page = f"{index.rstrip('/')}/torch/"
+    try:
+        _fetch(page, {})  # pip would only say that it found no torch
+    except (OSError, ValueError) as error:
+        raise LockError(f"{page} cannot be had: {_reason(error)}") from error
     command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed"]
     command += ["--quiet", "--only-binary", ":all:", "--no-cache-dir", "--report", "-"]
     command += ["--isolated", "--disable-pip-version-check", "--retries", "1"]
     command += ["--index-url", index, "torch==2.*", "torchvision"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    # That index alone: pip's configuration on this machine may name other places.
+    environment = os.environ | {"PIP_CONFIG_FILE": os.devnull}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        said = done.stderr.strip().splitlines() or ["pip says nothing"]
-        raise LockError(f"{index} cannot be had: {said[-1].removeprefix('ERROR: ')}")
+        said = (done.stderr.strip().splitlines() or ["pip says nothing"])[-1]
+        raise LockError(f"{index} has no torch for this machine: {said.removeprefix('ERROR: ')}")
     found = {
         one["metadata"]["name"]: one["metadata"]["version"]
         for one in json.loads(done.stdout)["install"]

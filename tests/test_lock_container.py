@@ -73,19 +73,27 @@ def put_wheel(folder, name, version):
         wheel.writestr(f"{info}/RECORD", "")
 
 
-def lock(folder, url):
+def lock(folder, url, index=None):
     """Run the command on a copy of the Dockerfile; return how it ended, and both files."""
     dockerfile = folder / "photo_classifier.Dockerfile"
     dockerfile.write_text((ROOT / "photo_classifier.Dockerfile").read_text())
     command = [sys.executable, ROOT / "scripts" / "lock_container.py", "--to", folder]
-    command += ["--registry", url, "--torch-index", f"{url}/whl/cpu"]
+    command += ["--registry", url, "--torch-index", index or f"{url}/whl/cpu"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     written = folder / "photo_classifier.lock"
     return done, dockerfile.read_text(), written.read_text() if written.exists() else None
 
 
-def test_what_is_found_is_pinned(network, tmp_path):
-    """The base image by the digest of its manifest, torch by its version for processors."""
+def test_what_is_found_is_pinned(network, tmp_path, monkeypatch):
+    """The base image by the digest of its manifest, torch by its version for processors.
+
+    Wheels that this machine's pip is told of, and the index does not have, are not found.
+    """
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    put_wheel(elsewhere, "torch", "2.9.2+cpu")
+    (tmp_path / "pip.conf").write_text(f"[global]\nfind-links = {elsewhere}\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
     for name, version in (
         ("torch", "2.8.0+cpu"),
         ("torch", "2.9.1+cpu"),
@@ -96,6 +104,17 @@ def test_what_is_found_is_pinned(network, tmp_path):
     assert done.returncode == 0, done.stderr
     assert f"ARG BASE=docker.io/library/python:3.11-slim-bookworm@{DIGEST}\n" in dockerfile
     assert locked == "torch==2.9.1+cpu\ntorchvision==0.24+cpu\n"
+
+
+def test_wheels_that_cannot_be_asked_for(network, tmp_path):
+    """The sentence says that nobody answers, where pip says that it found no torch."""
+    done, dockerfile, locked = lock(tmp_path, network.url, index="http://127.0.0.1:9/whl/cpu")
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "http://127.0.0.1:9/whl/cpu/torch/ cannot be had" in done.stderr
+    assert "refused" in done.stderr
+    assert dockerfile == (ROOT / "photo_classifier.Dockerfile").read_text()
+    assert locked is None
 
 
 @pytest.mark.parametrize("fault", ["newer for graphics cards", "other bytes", "no network"])
