@@ -22,6 +22,12 @@ QUIET = [
 DRAWN = """() => document.querySelector("h1") !== null
     && document.querySelector("[data-test-script-state=notRunning]") !== null
     && [...document.images].every(one => one.complete)"""
+COUNT_ANSWERS = """() => {
+    const app = document.querySelector("[data-test-script-state]");
+    const count = () => { window.answers += app.dataset.testScriptState === "notRunning"; };
+    window.answers = 0;
+    new MutationObserver(count).observe(app, {attributeFilter: ["data-test-script-state"]});
+}"""
 PATIENCE = 120_000  # ms: loading the encoder takes seconds, on a busy machine many
 POLLING = 50  # ms between two looks: one a drawn frame would have the browser draw for the looks
 
@@ -161,6 +167,26 @@ def browser(chromium, page):
 def drawn(page):
     """Wait until a page has a heading, and nothing more will be drawn or fetched."""
     page.wait_for_function(DRAWN, polling=POLLING)
+
+
+def wait_until(page, holds):
+    """Wait until a condition of the page, the disk or both holds, however busy the machine is."""
+    end = time.monotonic() + PATIENCE / 1000
+    while not holds():
+        assert time.monotonic() < end, f"it does not hold after {PATIENCE / 1000:.0f} s"
+        page.wait_for_timeout(POLLING)
+
+
+@contextmanager
+def answered(page):
+    """Wait until the server has answered what the block does, and the page shows it.
+
+    Only for what the server is asked for at once, and nothing on the page could be waited for.
+    """
+    page.evaluate(COUNT_ANSWERS)
+    yield
+    page.wait_for_function("() => window.answers > 0", polling=POLLING)
+    drawn(page)
 
 
 def upload(page):

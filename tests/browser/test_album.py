@@ -3,16 +3,14 @@
 import csv
 import hashlib
 import os
-import time
+from contextlib import nullcontext
 
 import pytest
 
-from tests.browser.conftest import NEEDS_BROWSER, PATIENCE, POLLING
+from tests.browser.conftest import NEEDS_BROWSER, answered, drawn, wait_until
 
 pytestmark = NEEDS_BROWSER
 
-SETTLED = "() => document.querySelector('[data-test-script-state=notRunning]') !== null"
-SENT_MS = 400  # after a press, by when it is on its way
 OPTIONS = {
     "copy": "Copies",
     "hard": "Hard links",
@@ -30,7 +28,7 @@ def album(page, server):
         page.goto(f"{server}/album?{query}")
         places = int(query.removeprefix("places=").partition("&")[0])
         cells(page).nth(places - 1).wait_for()
-        page.wait_for_function(SETTLED, polling=POLLING)
+        drawn(page)
         return page
 
     return opened
@@ -62,27 +60,11 @@ def names(page, where="album"):
     return cells(page, where).evaluate_all("all => all.map(one => one.dataset.token)")
 
 
-def press(page, where, number, name):
+def press(page, where, photo, name):
     """Press a button of a photo, which is there while the mouse is above it."""
-    cell = cells(page, where).nth(number)
+    cell = page.locator(f".st-key-{where}-small .cell[data-token='{photo}']")
     cell.hover()
     cell.get_by_role("button", name=name).click()
-    page.wait_for_timeout(SENT_MS)
-    settled(page)
-
-
-def wait_until(page, holds):
-    """Wait until a condition holds: a page that is busy answers later than `settled` expects."""
-    end = time.monotonic() + PATIENCE / 1000
-    while not holds():
-        assert time.monotonic() < end, names(page)
-        page.wait_for_timeout(POLLING)
-
-
-def settled(page):
-    """Wait until the page has answered."""
-    page.wait_for_timeout(150)  # the answer to a click has begun
-    page.wait_for_function(SETTLED, polling=POLLING)
 
 
 def test_bans_and_pins_by_clicks_and_how_they_are_undone(album):
@@ -91,23 +73,21 @@ def test_bans_and_pins_by_clicks_and_how_they_are_undone(album):
     first = names(page)
     assert len(first) == 5
 
-    press(page, "album", 0, "Leave out")
-    cells(page, "banned").first.wait_for()
-    assert names(page, "banned") == first[:1]
+    press(page, "album", first[0], "Leave out")
+    wait_until(page, lambda: names(page, "banned") == first[:1])
     wait_until(page, lambda: first[0] not in names(page))
-    assert len(names(page)) == 5
+    wait_until(page, lambda: len(names(page)) == 5)
 
-    press(page, "banned", 0, "Leave out")
+    press(page, "banned", first[0], "Leave out")
     cells(page, "banned").first.wait_for(state="detached")
     wait_until(page, lambda: names(page) == first)
 
     wanted = names(page, "missed")[1]
-    press(page, "missed", 1, "Always keep")
+    press(page, "missed", wanted, "Always keep")
     page.locator(".st-key-album-small .cell.pinned").wait_for()
-    wait_until(page, lambda: wanted in names(page))
-    assert len(names(page)) == 5
+    wait_until(page, lambda: wanted in names(page) and len(names(page)) == 5)
 
-    press(page, "album", names(page).index(wanted), "Always keep")
+    press(page, "album", wanted, "Always keep")
     page.locator(".st-key-album-small .cell.pinned").wait_for(state="detached")
     wait_until(page, lambda: names(page) == first)
 
@@ -128,18 +108,15 @@ def test_by_keyboard_alone(album):
     page.keyboard.press("Enter")
     slider = page.get_by_role("slider").first
     slider.focus()
-    page.keyboard.press("End")
+    with answered(page):
+        page.keyboard.press("End")
     page.wait_for_url("**balance=1**")
     page.keyboard.press("Escape")
-    settled(page)
 
     first = names(page)
     cells(page).nth(1).focus()
     page.keyboard.press("x")
-    cells(page, "banned").first.wait_for()
-    page.wait_for_timeout(SENT_MS)
-    settled(page)
-    assert names(page, "banned") == [first[1]]
+    wait_until(page, lambda: names(page, "banned") == [first[1]])
     wait_until(page, lambda: first[1] not in names(page))
     page.keyboard.press("u")
     cells(page, "banned").first.wait_for(state="detached")
@@ -189,19 +166,19 @@ def test_an_export_tells_first_and_writes_then(album, originals, tmp_path):
     page.get_by_role("button", name="Export").click()
     for kind, option in OPTIONS.items():
         target = tmp_path / f"Album of mine, {kind}"
-        page.get_by_text(option, exact=True).click()
-        settled(page)
+        with answered(page) if option != "Copies" else nullcontext():
+            page.get_by_text(option, exact=True).click()
         field = page.get_by_label("Into folder")
         field.fill(str(target))
         field.press("Enter")
         told = page.get_by_text("Would write").filter(has_text=target.name)
         told.wait_for()
-        settled(page)
+        drawn(page)
         assert str(target) in told.inner_text().replace("\\", "")
         assert not target.exists()
 
         done = page.get_by_test_id("stAlertContentSuccess")
-        assert done.count() == 0
+        done.wait_for(state="detached")
         page.get_by_role("button", name="Write", exact=True).click()
         done.wait_for()
         check_export(kind, target, originals)
@@ -238,5 +215,5 @@ def test_what_cannot_be_a_place_is_said_before_anything_is_written(album, galler
     field.fill(str(gallery / "beach"))
     field.press("Enter")
     page.get_by_test_id("stAlertContentWarning").wait_for()
-    settled(page)
+    drawn(page)
     assert page.get_by_role("button", name="Write", exact=True).count() == 0

@@ -6,7 +6,7 @@ from photorank.album.kept.album import KeptAlbum
 from photorank.album.kept.store import AlbumStore
 from photorank.index.opened import Index
 from photorank.workspace import Workspace
-from tests.browser.conftest import NEEDS_BROWSER, POLLING, drawn
+from tests.browser.conftest import NEEDS_BROWSER, POLLING, drawn, wait_until
 
 axe = pytest.importorskip(
     "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
@@ -29,20 +29,36 @@ COVERED = """() => {
 WIDTHS = (1024, 1240, 1280, 1366, 1440, 1480, 1500)
 
 
-def test_spreads_are_changed_by_keys_and_by_mouse(running, tab):
+@pytest.fixture
+def store(running, tab):
+    """Return the albums of the server; the one made here is gone afterwards, and so are words.
+
+    The pages of other tests begin with a choice, in plain words.
+    """
+    albums = AlbumStore(Workspace(running.home))
+    yield albums
+    albums.remove("Summer")
+    tab.context.clear_cookies(name="photorank-words")
+
+
+def pinned_and_left_out(store):
+    """Return what the album on the disk pins and leaves out."""
+    album = store.load("Summer").album
+    return album.pinned, album.left_out
+
+
+def test_spreads_are_changed_by_keys_and_by_mouse(running, store, tab):
     """Each press is kept at once, the focus stays, and nothing is a barrier to somebody."""
-    workspace = Workspace(running.home)
-    digests = Index.open(workspace.index("small")).digests()[:6]
-    store = AlbumStore(workspace)
+    digests = Index.open(Workspace(running.home).index("small")).digests()[:6]
     store.create("Summer", KeptAlbum("small", tuple(digests)), "chosen")
     tab.goto(f"{running.address}/album?album=Summer")
     frames = tab.locator("#spreads .frame")
     frames.nth(5).wait_for()
     leave_out = frames.nth(3).get_by_role("button", name="Leave out")
     tab.mouse.move(0, 0)
-    assert not leave_out.is_visible()  # a finger could press what it does not see
+    leave_out.wait_for(state="hidden")  # a finger could press what it does not see
     frames.nth(3).click()
-    assert leave_out.is_visible()
+    leave_out.wait_for()
 
     def wait_for_order(*wanted):
         tab.wait_for_function(ORDER, arg=",".join(wanted), polling=POLLING)
@@ -60,19 +76,14 @@ def test_spreads_are_changed_by_keys_and_by_mouse(running, tab):
     wait_for_order(*moved[:3], *moved[4:])
     drawn(tab)  # what is being drawn anew is pale
     found = axe.Axe().run(tab).response["violations"]
-    grave = [one["id"] for one in found if one["impact"] in ("serious", "critical")]
-    album = store.load("Summer").album
+    assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+    kept = ((digests[0],), (digests[2],))  # pinned, and left out
+    wait_until(tab, lambda: pinned_and_left_out(store) == kept)
     told = {"name": "photorank-words", "value": "statistics", "url": running.address}
     tab.context.add_cookies([told])  # whose names of vectors are the longest
     tab.goto(f"{running.address}/album?places=3&vector=ours")
     tab.get_by_role("button", name="Export").wait_for()
     drawn(tab)
-    covered = {}
     for width in WIDTHS:
         tab.set_viewport_size({"width": width, "height": 800})
-        covered[width] = tab.evaluate(COVERED)
-    store.remove("Summer")  # the pages of other tests begin with a choice, in plain words
-    tab.context.clear_cookies(name="photorank-words")
-    assert (album.pinned, album.left_out) == ((digests[0],), (digests[2],))
-    assert grave == []
-    assert not any(covered.values()), covered
+        wait_until(tab, lambda: not tab.evaluate(COVERED))

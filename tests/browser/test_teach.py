@@ -8,11 +8,12 @@ import pytest
 from photorank.index.judging.click_log import clicks
 from photorank.index.opened import Index
 from photorank.workspace import IndexPaths
-from tests.browser.conftest import NEEDS_BROWSER, PATIENCE, POLLING
+from tests.browser.conftest import NEEDS_BROWSER, PATIENCE, POLLING, wait_until
 
 pytestmark = NEEDS_BROWSER
 
-A_PAIR = ".choice .stage img[src]"
+A_PAIR = ".choice:not(.empty) .stage img[src]"
+SEEN_MS = 80  # a pair that is there for less than 60 ms is not answered
 TWICE = """() => {
     for (const key of ["ArrowLeft", "ArrowRight"])
         document.body.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
@@ -22,8 +23,13 @@ TWICE = """() => {
 def opened(page, server, rater):
     """Open the page as a person, and wait until a pair can be chosen from."""
     page.goto(f"{server.address}/teach?rater={rater}")
+    wait_for_pair(page)
+
+
+def wait_for_pair(page):
+    """Wait until a pair is there, for as long as one must be looked at."""
     page.locator(A_PAIR).first.wait_for()
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(SEEN_MS)
 
 
 def shown(page):
@@ -51,20 +57,16 @@ def test_keys_as_fast_as_they_come_are_all_kept(tab, running):
     for _ in range(10):
         expected.append(shown(tab))
         tab.keyboard.press("ArrowRight")
-        tab.wait_for_timeout(80)
+        wait_for_pair(tab)
     tab.reload()
     found, index = told(running, "ann", 10), Index.open(IndexPaths(running.home / "index/small"))
     pairs = zip(found.losers.tolist(), found.winners.tolist(), strict=True)
     names = [[index.photo(row).path.name for row in pair] for pair in pairs]
     assert names == expected
 
-    tab.locator(A_PAIR).first.wait_for()
-    tab.wait_for_timeout(300)
+    wait_for_pair(tab)
     tab.keyboard.press("u")
-    end = time.monotonic() + 20
-    while len(said(running, "ann").winners) > 9 and time.monotonic() < end:
-        time.sleep(0.1)
-    assert len(said(running, "ann").winners) == 9
+    wait_until(tab, lambda: len(said(running, "ann").winners) == 9)
 
 
 def test_a_server_that_is_killed_under_the_fingers_loses_nothing(tab, mortal):
@@ -74,7 +76,7 @@ def test_a_server_that_is_killed_under_the_fingers_loses_nothing(tab, mortal):
     told(mortal, "dan", 1)
     mortal.process.send_signal(signal.SIGSTOP)
     for _ in range(3):
-        tab.wait_for_timeout(100)
+        wait_for_pair(tab)
         tab.keyboard.press("ArrowLeft")
     tab.wait_for_timeout(500)
     mortal.end(signal.SIGKILL)
@@ -87,7 +89,7 @@ def test_a_key_that_is_held_or_pressed_twice_answers_one_pair(tab, running):
     opened(tab, running, "eve")
     tab.keyboard.down("ArrowLeft")
     for _ in range(5):
-        tab.wait_for_timeout(80)
+        tab.wait_for_timeout(SEEN_MS)
         tab.keyboard.down("ArrowLeft")  # again without letting go: a repetition
     tab.keyboard.up("ArrowLeft")
     tab.evaluate(TWICE)
@@ -104,8 +106,8 @@ def test_a_click_on_a_photo_chooses_it_and_two_tabs_lose_nothing(tab, browser, r
         opened(page, running, rater)
     for _ in range(3):
         for page in (tab, other):
+            wait_for_pair(page)
             page.locator(".choice .stage").nth(1).click()
-            page.wait_for_timeout(100)
     for rater in ("bea", "bob"):
         assert len(told(running, rater, 3).winners) == 3
 

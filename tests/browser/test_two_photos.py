@@ -2,7 +2,7 @@
 
 import re
 
-from tests.browser.conftest import NEEDS_BROWSER, upload
+from tests.browser.conftest import NEEDS_BROWSER, drawn, upload, wait_until
 from tests.conftest import draw_photo
 
 pytestmark = NEEDS_BROWSER
@@ -60,16 +60,16 @@ def test_a_click_chooses_and_all_of_it_is_in_the_window(running, tab):
         tab.goto(f"{running.address}/compare")
         cell = tab.locator(".cell:has(img[src])").first
         cell.hover()
-        assert cell.locator(".pick").evaluate("one => getComputedStyle(one).opacity") == "1"
+        opacity = "one => getComputedStyle(one).opacity"
+        wait_until(tab, lambda: cell.locator(".pick").evaluate(opacity) == "1")
         assert cell.locator(".said").evaluate(CUT) == []
         cell.click()
         tab.get_by_text("1 of 2 chosen").wait_for()
         tab.locator(".cell").nth(3).click()
 
         tab.locator(".longer tr").nth(9).wait_for()
-        tab.wait_for_timeout(600)
-        assert tab.evaluate(SCROLLS) <= 0
-        assert tab.evaluate(LOWEST) <= 768
+        drawn(tab)
+        wait_until(tab, lambda: tab.evaluate(SCROLLS) <= 0 and tab.evaluate(LOWEST) <= 768)
         room = "one => [one.clientHeight, one.scrollWidth - one.clientWidth]"
         seen, beside = tab.locator(".longer").evaluate(room)
         assert seen > 60
