@@ -148,7 +148,7 @@ def record_answers(session: "TeachSession", items: Sequence[Json]) -> None:
 
 
 def _pair_named(paths: IndexPaths, tokens: Any) -> tuple[str, str] | None:
-    """Digests of two photos, from the first digits of each; None unless both are indexed."""
+    """Full digests of two photos, given the first digits of each; None unless both are indexed."""
     if not isinstance(tokens, list) or len(tokens) != 2:
         return None
     found = [digest_beginning(paths, one) for one in tokens if isinstance(one, str)]
@@ -228,7 +228,7 @@ def swap_in_album(index: Index, entry: "Entry") -> str:
 
 
 def judging(index: Index, entry: "Entry", *, fill: bool) -> "Choosing":
-    """Saved album with its value and its best swap, and with empty places filled if `fill`.
+    """Saved album with its value and best swap; with `fill`, its empty places are filled first.
 
     Raises NoVectorsError if the index has no vector to judge by.
     """

@@ -73,7 +73,7 @@ def word(term: str) -> str:
 
 
 def set_from_link(key: str, options: Mapping[str, str]) -> None:
-    """Set a widget, before it is drawn, to the valid value that a link passes.
+    """Set a widget, before it is drawn, to the value in the URL if that is valid.
 
     `options` has the value by each way to write it. The address keeps saying it, for it may be
     shared, until the user chooses (:func:`forget_link`). Where nothing was taken along, it is as it
@@ -106,7 +106,7 @@ def kept_for_next_page(key: str) -> str | None:
 
 
 def forget_link(key: str) -> None:
-    """Remove a widget's value passed by a link from the URL, after a user's choice."""
+    """Remove a widget's value from the URL, after the user chose another value."""
     st.query_params.pop(TAKEN_ALONG[key], None)
 
 
@@ -164,7 +164,7 @@ def rater() -> str:
 
 
 def note_choices(taste: str, *numbers: int) -> bool:
-    """Record what a taste has learned from; True if that changed since the last call."""
+    """Record the judgements behind a taste; True if they changed since the last call."""
     noted: dict[str, tuple[int, ...]] = st.session_state.setdefault("learned-from", {})
     before, noted[taste] = noted.get(taste), numbers
     return before is not None and before != numbers
@@ -269,12 +269,12 @@ def end_album_wish(name: str) -> None:
 
 
 def note_album(index: str, album: "Album") -> None:
-    """Record the choice that is shown, until the next one is ready."""
+    """Store the album choice on display, to be shown until the next one is ready."""
     st.session_state["album-shown"] = index, album
 
 
 def last_album(index: str) -> "Album | None":
-    """Choice of an index's photos that was shown last; None without one."""
+    """Album choice of an index that was shown last; None without one."""
     name, album = st.session_state.get("album-shown", ("", None))
     return album if name == index else None
 
@@ -296,7 +296,7 @@ def set_widget(key: str, value: str) -> None:
 
 
 def reset_widgets(empty: Mapping[str, object]) -> None:
-    """Set the drawn ones of several widgets to the given values; None: as when first drawn."""
+    """Set the drawn ones of some widgets to new values; None stands for the initial value."""
     for key, value in empty.items():
         if value is None:
             st.session_state.pop(key, None)
@@ -362,7 +362,7 @@ def chosen_row(key: str, names: Sequence[str], first: str | None) -> str | None:
 
 
 def asks_for_statistics() -> bool:
-    """True if the URL asks for a part of the page that only statistical words have."""
+    """True if the URL names a part of the page that only the statistical vocabulary shows."""
     asked = st.query_params
     own_words = {name for name, _ in SCOPES.values()}
     return (
@@ -371,5 +371,5 @@ def asks_for_statistics() -> bool:
 
 
 def speak_as_statistician() -> None:
-    """Switch all pages to statistical words."""
+    """Switch all pages to the statistical vocabulary."""
     st.session_state["spoken"] = st.session_state["words"] = "statistics"

@@ -29,7 +29,7 @@ Progress = Callable[[str, int, int], None]  # stage, done, to do
 
 
 def build_sample(workspace: Workspace, *, on_progress: Progress = lambda *_: None) -> Index:
-    """Build what is missing of the sample index, up to its evaluation, and open it.
+    """Open the sample index, after building missing parts: photos, judgements, vectors, evaluation.
 
     Interrupted at any moment, the next call goes on. Raises :class:`MissingExtraError` without the
     ``embedded`` extra, :class:`LockedIndexError` if another process builds it.

@@ -70,7 +70,7 @@ def work() -> None:
 
 
 def _own_output() -> BinaryIO:
-    """Output to the parent process alone; what is printed goes elsewhere."""
+    """Output stream to the parent process; standard output is redirected to standard error."""
     answer = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     return answer

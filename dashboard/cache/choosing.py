@@ -36,7 +36,7 @@ class Choosing:
         return self._answer.result()
 
     def is_there(self) -> bool:
-        """True if the choice has ended, also by an error; waits for it briefly."""
+        """True if the choice has ended, with or without an error; waits a short time for it."""
         wait([self._answer], self._patience)
         return self._answer.done()
 

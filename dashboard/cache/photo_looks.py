@@ -13,7 +13,7 @@ _QUICKLY_LOOKED_AT = 2000  # photos: two seconds, as long as another process tak
 
 
 class _Held:
-    """Shapes of photos, and mean colours, which a background thread completes."""
+    """Shapes and mean colours of photos; a background thread computes missing colours."""
 
     def __init__(self, index: Index) -> None:
         self.now = quick_looks(index.paths, index.digests())

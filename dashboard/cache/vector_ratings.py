@@ -79,7 +79,7 @@ def held_out(index: Index, vector: MasterVector) -> "HeldOutRatings":
 
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
 def mistakes(index: Index, vector: MasterVector, most: int) -> Pairs:
-    """Pairs (m, 2) that a vector orders most against people, people's choice first."""
+    """Photo pairs (m, 2) on which a vector and people disagree most; people prefer the first."""
     from photorank.learning.held_out_ratings import confident_mistakes
 
     return confident_mistakes(index, held_out(index, vector), most)
@@ -103,7 +103,7 @@ def extreme_rows(index: Index, vector: MasterVector, k: int, *, lowest: bool = F
 def _everybodys_subset(
     index: Index, prior: MasterVector | None, within: Codes | None
 ) -> "PhotoSubset":
-    """Photos from which pairs are drawn, before any person's own prior."""
+    """Photos from which pairs are drawn, with a prior that is the same for all people."""
     from photorank.vectors.taste.photo_subset import subset_in
 
     return subset_in(index, None if prior is None else prior.direction, within=within)
@@ -166,7 +166,7 @@ def choosing(
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_SHOTS)
 def best_context(index: Index, vector: MasterVector) -> AlbumContext:
-    """Album of an index's best photos, for telling what any photo would add to it."""
+    """Album of an index's best photos, used to compute what any photo would add to it."""
     return AlbumContext(index, ratings(index, vector), rows_in_context(index, vector, None))
 
 

@@ -215,7 +215,7 @@ def _matrix(panel: Panel) -> alt.LayerChart:
 
 
 def _slots(families: dict[str, str]) -> list[str]:
-    """Vector names in an order that gives the first of each family the family's colour."""
+    """Vector names ordered so that the first of each family gets the family's colour."""
     slots = [
         next((name for name, made in families.items() if made == family), family)
         for family in FAMILIES
@@ -243,7 +243,7 @@ def _meaning(value: float, text: str, at_right: bool) -> alt.Chart:
 
 
 def _up(rows: pd.DataFrame, *levels: float) -> alt.Scale:
-    """Vertical scale that just covers the rows' intervals and some given levels."""
+    """Scale of the vertical axis that covers all intervals and the given levels."""
     ends = [*rows["low"], *rows["high"], *levels]
     room = 0.05 * (max(ends) - min(ends))
     return alt.Scale(domain=[min(ends) - room, max(ends) + room], zero=False, nice=False)

@@ -79,7 +79,7 @@ def drain(key: str, apply: Callable[[list[Json]], None]) -> None:
 
 
 def act_of(key: str) -> Json | None:
-    """Action of the event behind this run, with its photos' tokens; None without one."""
+    """Action that caused this run of the page, with the tokens of its photos; None without one."""
     act = (st.session_state.get(key) or {}).get("act")
     if not isinstance(act, Mapping) or not isinstance(act.get("what"), str):
         return None

@@ -30,7 +30,7 @@ class Act(NamedTuple):
 
 
 class OwnFlags(NamedTuple):
-    """Flags in a grid that keep or exclude photos of an album, instead of a person's flags."""
+    """Flags of a grid that pin or exclude an album's photos, in place of a person's own flags."""
 
     known: Mapping[str, int]  # by digest: 1 keep, -1 leave out
     put: Callable[[int, int], None]  # of a row, its new flag; 0 removes it

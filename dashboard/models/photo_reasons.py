@@ -53,7 +53,7 @@ def told(
 
 
 def here(context: InContext, n: int) -> str:
-    """Sentence on what a photo adds to its collection's n best."""
+    """Sentence on what a photo would add to an album of its collection's n best photos."""
     album = f"the best {counted(n, 'photo')}"
     return f"It {context.in_words(album)}."
 

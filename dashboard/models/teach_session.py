@@ -79,7 +79,7 @@ class TeachSession:
         return Pair(rows[0], rows[1], undone.asked) if len(rows) == 2 else None
 
     def _unseen_pairs(self, said: Clicks, n: int) -> list[Pair]:
-        """Up to n new pairs that the person has not seen and that do not wait already."""
+        """Up to n pairs that the person has not seen and that are not in the queue."""
         waiting = [(one.first, one.second) for one in self.queue.waiting]
         seen = np.vstack([said.shown, np.array(waiting, dtype=np.intp).reshape(-1, 2)])
         subset = self.subset.including(self.index, np.union1d(seen, said.starred))

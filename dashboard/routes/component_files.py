@@ -1,4 +1,4 @@
-"""HTTP route for the component's JavaScript modules, under a name by their content."""
+"""HTTP route for the component's JavaScript modules, at a URL with a hash of their content."""
 
 import gzip
 from functools import cache

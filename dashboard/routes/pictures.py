@@ -188,7 +188,7 @@ def _original(photo: _Indexed | _Uploaded) -> Response:
 
 
 def _instead(photo: _Indexed | _Uploaded) -> Response:
-    """Response with the thumbnail, not to be cached, in place of a preview."""
+    """Uncacheable response with the thumbnail, in place of a preview."""
     small = photo.thumbnail()
     if small is None and photo.is_imported:
         return Response(_NO_PICTURE, media_type="image/svg+xml", headers=FORGET)

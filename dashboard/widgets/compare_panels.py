@@ -36,7 +36,7 @@ ANY_ROW_PX = 150  # height of a row of photos to pick from
 
 
 class Pair:
-    """Two places on the page Compare, each with a photo or empty."""
+    """Pair of photos on the page Compare, either of which may not be chosen yet."""
 
     def __init__(self) -> None:
         self.picked: list[PickedPhoto] = []
@@ -44,11 +44,11 @@ class Pair:
 
     @property
     def is_whole(self) -> bool:
-        """True if both places have a photo."""
+        """True if both photos are chosen."""
         return len(self.picked) == len(SIDES)
 
     def swap(self) -> None:
-        """Swap the photos of the two places."""
+        """Swap the two photos."""
         self.picked.reverse()
         self.shown.reverse()
 

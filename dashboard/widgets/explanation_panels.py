@@ -54,7 +54,7 @@ def explain_two(index: Index, vector: MasterVector, photos: Sequence[PickedPhoto
 
 
 def _explanation(index: Index, vector: MasterVector, photo: PickedPhoto) -> Explanation | None:
-    """Explanation of a photo's rating; for an error a warning is shown, and None."""
+    """Explanation of a photo's rating; on an error, None after a warning on the page."""
     try:
         data = photo_images.original(index, photo.source)
         return encoder_results.explanation(index, vector, data)
@@ -64,7 +64,7 @@ def _explanation(index: Index, vector: MasterVector, photo: PickedPhoto) -> Expl
 
 
 def _reasons(index: Index, vector: MasterVector, one: Explanation, which: str) -> None:
-    """Show what the heat map means, better photos, then concepts, which are slowest.
+    """Show the heat map's meaning, better photos and, last because slowest, concepts.
 
     The concepts stand above the better photos nevertheless.
     """
@@ -83,7 +83,7 @@ def _reasons(index: Index, vector: MasterVector, one: Explanation, which: str) -
 
 
 def _concepts(index: Index, vector: MasterVector, one: Explanation) -> None:
-    """Show what concepts (if available) and signals contribute to a rating."""
+    """Show the contributions of signals, and of concepts if available, to a rating."""
     numbers = session_state.words() == "statistics"
     found = encoder_results.concepts(index, vector, one.embedding)
     if movers := explanation_texts.movers(found or [], one.signals):
@@ -114,7 +114,7 @@ def _figures(figures: pd.DataFrame) -> None:
 
 
 def content_removal(index: Index, vectors: Mapping[str, MasterVector], leader: str | None) -> None:
-    """Show, on request, how a vector depends on content, and its accuracy without."""
+    """Show, on request, a vector's dependence on photo content, and its accuracy without it."""
     if not vectors:
         return
     st.header("Content or quality?", anchor=False)

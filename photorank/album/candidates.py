@@ -95,7 +95,7 @@ class KeptCovers:
         self._kept: tuple[Codes, Codes, Covers] | None = None
 
     def of(self, rows: Codes, clients: Codes) -> Covers:
-        """Similarity (g, c) of candidates to clients, given by sorted rows; not to be changed."""
+        """Read-only similarity (g, c) of candidates to the photos to represent, by sorted rows."""
         if self._kept is not None:
             kept, by, covers = self._kept
             if np.array_equal(by, clients) and np.isin(rows, kept, assume_unique=True).all():

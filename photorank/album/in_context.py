@@ -44,7 +44,7 @@ _LEAST_SHARE = 0.0005  # that is told in a figure
 
 
 class Asked(NamedTuple):
-    """Photo whose contribution is computed; it may be outside the index."""
+    """Photo, indexed or not, for which to compute the contribution to an album."""
 
     row: int | None  # of the index
     embedding: Embeddings  # (d,)

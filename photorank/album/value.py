@@ -25,7 +25,7 @@ _MORE = 4  # times as many, if those were too few
 
 @dataclass(frozen=True)
 class Value:
-    """Facility-location value of a photo set: own worth, plus coverage of all clients.
+    """Facility-location value of a photo set: own quality, plus coverage of the other photos.
 
     Clients are the photos to represent: F(S) = Σ worth(s) + scale · Σ over clients of the best
     cover by S.
@@ -40,7 +40,7 @@ class Value:
         return float(self.worth[rows].sum() + self.of_cover(self.cover(rows)))
 
     def cover(self, rows: Codes) -> Cover:
-        """Coverage (c,) of each client: its greatest similarity to a photo of the set."""
+        """Coverage (c,) of each photo to represent: greatest similarity to a photo of the set."""
         best: Cover = self.covers[rows].max(axis=0, initial=0.0)
         return best
 

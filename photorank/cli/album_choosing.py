@@ -49,7 +49,7 @@ class Asked(NamedTuple):
             raise typer.BadParameter("--with-faces and --per exclude each other")
 
     def check_new(self) -> None:
-        """Raise BadParameter if an option is missing, or of no use, for a new album."""
+        """Raise BadParameter if an option is missing for a new album, or has no effect on one."""
         if self.keeps_photos:
             raise typer.BadParameter("--fill and --swap need --album with a kept album")
         for option in ("places", "vector"):

@@ -49,7 +49,7 @@ class Source(NamedTuple):
         return old
 
     def following(self, old: "Successor") -> "Source":
-        """These options, with the older index's folders and encoder where none is given."""
+        """Copy of the options, with the older index's folders and encoder where none are given."""
         return self._replace(
             paths=self.paths or [*old.folders], encoder=self.encoder or old.encoder
         )

@@ -302,7 +302,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _everybody(self) -> bool:
-        """True if each photo has a label, in order: then a copy of all photos is avoided."""
+        """True if every photo has a label and `rows` is in photo order, so no copy is needed."""
         return np.array_equal(self.rows, np.arange(self.n))
 
     @cached_property
@@ -310,6 +310,6 @@ class ScoreGraph(ComparisonGraph):
         return self._parts[0].deviations()
 
     def _signed(self, of: Callable[[Blocks], Floats]) -> Floats:
-        """Sum over the pairs in scope: over pairs of equal code `same`, minus the excluded ones."""
+        """Sum over the pairs in scope: over all pairs within blocks, minus the excluded pairs."""
         sums, *without = (of(part) for part in self._parts)
         return sums - without[0] if without else sums

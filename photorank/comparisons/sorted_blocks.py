@@ -97,7 +97,7 @@ class Blocks:
         return gram
 
     def deviations(self) -> Deviations:
-        """Deviations of the photos (l,), whose squares are the pairs' at gap power 0."""
+        """Deviations of the photos (l,), with squares that sum to the pairs' at gap power 0."""
         place = np.argsort(self.order)
         return Deviations.of(self.block[place], self.tier[place], self.u[place])
 

@@ -49,7 +49,7 @@ def examine(paths: IndexPaths) -> list[Finding]:
 
 
 def repair(paths: IndexPaths) -> list[Finding]:
-    """Repair what can be recomputed; return the actions taken and the remaining findings."""
+    """Recompute damaged files if possible; return the actions taken and remaining findings."""
     before = {finding.about for finding in examine(paths) if finding.level == "wrong"}
     done = [Finding("repair", "good", text, repaired=True) for text in repair_index(paths)]
     for path in _unusable_evaluations(paths)[0]:

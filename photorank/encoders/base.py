@@ -114,7 +114,7 @@ class OptionalSignals(Protocol):
 
 @runtime_checkable
 class MeanPooled(Protocol):
-    """Encoder whose embeddings are spatial means of feature maps."""
+    """Encoder with embeddings that are spatial means of feature maps."""
 
     @property
     def fingerprint(self) -> Fingerprint:

@@ -65,7 +65,7 @@ def random_result(
 
 
 def _of_whole_folds(folds: Folds) -> Codes:
-    """Rows of enough photos for stable metrics, taken as whole test folds."""
+    """Rows of as many whole test folds as stable metrics need."""
     codes = folds.codes[0]
     sizes = np.bincount(codes[codes >= 0], minlength=folds.k)
     last = np.searchsorted(np.cumsum(sizes), _LEAST_PHOTOS)

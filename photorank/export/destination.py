@@ -89,7 +89,7 @@ def outside_photos(index: Index, typed: str | Path) -> Path:
 
 
 def _up_to(folder: Path, roots: set[Path]) -> list[Path]:
-    """A folder and those above it, up to an indexed root folder."""
+    """Folder and its parent folders, up to an indexed root folder."""
     above = [folder, *folder.parents]
     ends = [place for place, one in enumerate(above) if one in roots]
     return above[: ends[0] + 1] if ends else [folder]

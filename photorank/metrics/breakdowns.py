@@ -195,7 +195,7 @@ def _degrees_beyond(pairs: HeldOutPairs, gap: float) -> Floats:
 
 
 def _over_blocks(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floats]) -> Floats:
-    """Sum (n,) of `of` over each photo's pairs in scope."""
+    """Sum (n,) over each photo's pairs in scope, from the function `of` that sums within blocks."""
     sums = np.zeros(graph.n)
     sums[graph.rows] = of(graph)
     if graph.different is None:

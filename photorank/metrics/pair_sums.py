@@ -93,7 +93,7 @@ class PairSums:
         )
 
     def _effects(self) -> Floats:
-        """First-order effect (c,) on the metric of the pairs between two sampled units."""
+        """First-order effect (c,) of the pairs between two sampled units on the metric."""
         if np.isnan(self.value):
             return np.empty(0)
         numerator, labels, ratings = self.between.T

@@ -314,7 +314,7 @@ def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
 
 
 def _moved(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Change (n,) of Σ pull·shares because leaving out each photo changes others' ranks."""
+    """Change (n,) of the sum Σ pull·shares, as each photo's removal shifts the others' ranks."""
     rows, block = comparisons.rows, comparisons.same
     pull, shares = pull[rows], shares[rows]
     order = order_within(shares, block)

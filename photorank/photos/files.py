@@ -266,7 +266,7 @@ def _looks_like_photo(path: str) -> bool:
 
 
 def _suffix(name: str) -> str:
-    """Suffix of a name in lower case; part of a time or a title is no suffix."""
+    """Suffix of a file name in lower case; empty if the last dot is part of a time or a title."""
     suffix = os.path.splitext(name)[1].lower()
     return "" if suffix[1:].isdigit() or " " in suffix else suffix
 

@@ -50,7 +50,7 @@ class ShownPhotos:
         )
 
     def words(self, places: Sequence[int]) -> list[tuple[str, str]]:
-        """File name and caption of the photos at some positions."""
+        """File name and caption of each photo at the given positions."""
         rows = [int(self.rows[place]) for place in places]
         caption = self.caption or (lambda row: "")
         return [(printable(self.index.photo(row).path.name), caption(row)) for row in rows]

@@ -260,7 +260,7 @@ def _cells(found: Sequence[ScopedDifference], order: Sequence[str], as_share: bo
 
 
 def _known(found: Sequence[Partial]) -> list[Partial]:
-    """Rows with a defined value, an undefined interval widened to 0 to 1."""
+    """Rows with a defined value; an undefined interval becomes 0 to 1."""
     return [
         replace(row, low=0.0, high=1.0) if isnan(row.low) or isnan(row.high) else row
         for row in found

@@ -59,7 +59,7 @@ def caution(board: Board, index: str) -> str:
 
 
 def stored_for(name: str, stored: Mapping[str, MasterVector], index: str) -> MasterVector | None:
-    """Saved vector of a row of the board, for a learner the one it made; None if none is.
+    """Saved vector of a leaderboard row, for a learner's row the vector it made; None without one.
 
     A learner, which was tested on photos left out, is shown by what it made of the whole index.
     """
@@ -70,7 +70,7 @@ def stored_for(name: str, stored: Mapping[str, MasterVector], index: str) -> Mas
 
 
 def three_rows(rows: pd.DataFrame, families: tuple[str, ...]) -> pd.Series:
-    """Names of the best fair vector of each family, in the order of the table."""
+    """Names of each family's best vector tested on unseen photos, highest value first."""
     fair = rows[~rows["apart"]]
     kept = pd.concat([fair[fair["family"] == made].head(1) for made in families])
     return kept.sort_values("value", ascending=False)["vector"]

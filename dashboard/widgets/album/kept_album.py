@@ -214,7 +214,7 @@ def _pdf_button(book: Any, name: str) -> None:
 
 
 def _has_time(index: Index, entry: Entry) -> bool:
-    """Make the requested change once its choice is ready; False while that is computed."""
+    """Make the requested change once the choice it needs is computed; False until then."""
     wish = session_state.album_wish(entry.name)
     if wish is None:
         return True
@@ -289,7 +289,7 @@ def _change(name: str, what: str, make: Callable[[KeptAlbum], KeptAlbum]) -> Non
 
 
 def _told(work: Callable[..., str | None], *given: Any) -> None:
-    """Run an album action, whose message or error the next run shows."""
+    """Run an action on an album, and store its message or error for the next run of the page."""
     try:
         told = work(*given)
     except PhotorankError as error:

@@ -161,7 +161,7 @@ def _style(index: Index, wish: Wish) -> GridStyle:
 
 
 def _contradicted(index: Index, wish: Wish, told: str) -> None:
-    """Show why no album fits the settings, and the marked photos to take marks back."""
+    """Show why no album fits the settings, and the marked photos, so that marks can be removed."""
     st.warning(told)
     marked = sorted(_rows(index, "pin") | _rows(index, "ban"))
     _grid("album", index, wish, ShownAlbum(marked, None, {}))

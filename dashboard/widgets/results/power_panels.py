@@ -47,7 +47,7 @@ def table_and_photos(index: Index, board: Board, mode: Mode) -> None:
 
 @st.fragment
 def best_and_weakest(index: Index, vector: MasterVector, name: str) -> None:
-    """Show the photos that a vector rates highest and lowest; `name` is what the page calls it."""
+    """Show the photos that a vector, displayed as `name`, rates highest and lowest."""
     n = min(EXTREMES, len(index) // 2)
     if not n:
         return  # one photo is both
@@ -63,7 +63,7 @@ def best_and_weakest(index: Index, vector: MasterVector, name: str) -> None:
 
 
 def _mistakes(index: Index, vector: MasterVector, name: str) -> None:
-    """Show the pairs that a vector's held-out ratings order most against people."""
+    """Show the photo pairs on which a vector's held-out ratings and people disagree most."""
     with show_errors():
         held = vector_ratings.held_out(index, vector)
         pairs = vector_ratings.mistakes(index, vector, MISTAKES)

@@ -50,7 +50,7 @@ class _Drawn:
 
     @property
     def turn(self) -> int | None:
-        """EXIF orientation in which the photo is drawn; None if the matrix is no such turn."""
+        """EXIF orientation in which the photo is drawn; None if its matrix is none of these."""
         signs = tuple(int(np.sign(round(one, 6))) for one in self.matrix[:4])
         return next((number for number, turn in TURNS.items() if turn[:4] == signs), None)
 

@@ -1,4 +1,4 @@
-"""Proof of which encoder made an index without manifest, by embedding photos again."""
+"""Check that an encoder made an index without manifest, by embedding sample photos again."""
 
 import sqlite3
 from contextlib import suppress

@@ -103,7 +103,7 @@ def folder_of(path: Path) -> Path:
 
 
 def no_photos(request: BuildRequest, files: Sequence[SkippedFile]) -> PhotorankError:
-    """Error that says why none of the files can be used: the encoder's fault, or their own."""
+    """Error for a run that embedded no photo: the encoder fails on all, or no file is usable."""
     opened = [file for file in files if not file.passed_over]
     if opened and all(file.reason == NO_EMBEDDING for file in opened):
         return EncoderError(

@@ -19,14 +19,14 @@ _AT_ONCE = 1024  # dates recorded in one transaction, which a crash may cost
 
 
 class Undated(NamedTuple):
-    """Photo whose capture date has no recorded source, from an older version of photorank."""
+    """Photo with a capture date of unknown source, recorded by an older version of photorank."""
 
     number: int  # in the catalogue
     file: PhotoFile  # one of its own
 
 
 def undated(run: Run, roots: Roots, usable: Collection[Place]) -> list[Undated]:
-    """Photos whose capture date has no recorded source, from an older version of photorank."""
+    """Photos with a capture date of unknown source, recorded by an older version of photorank."""
     rows = run.connection.execute(
         "SELECT photo, root, path FROM files JOIN photos ON id = photo WHERE taken_from IS NULL"
     ).fetchall()

@@ -28,7 +28,7 @@ def switch_faces(connection: sqlite3.Connection, is_on: bool) -> None:
 
 
 def takes_faces(connection: sqlite3.Connection, asked: bool | None) -> bool:
-    """True if an indexing run detects faces; a setting asked for is stored.
+    """True if an indexing run detects faces; a requested setting is stored.
 
     By default it does where everything for it is installed, unless the index was told not to.
     Raises FaceModelsError if faces are asked for and cannot be looked for, or models are damaged.

@@ -210,7 +210,7 @@ def record_signals(
 
 
 class Findings(NamedTuple):
-    """Files whose state changed without being opened: gone, restored, skipped, usable."""
+    """Files with a new state, found without opening them: gone, restored, skipped or usable."""
 
     gone: list[Place]
     back: list[Place]

@@ -232,7 +232,7 @@ def clickers(paths: IndexPaths) -> list[str]:
 
 
 def _rows(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Codes, Codes]:
-    """Rows (m, width) of photo tuples whose photos all have a file, and positions (m,) of those."""
+    """Rows (m, width) of the photo tuples without a missing file, and their positions (m,)."""
     rows = index.rows_of([photo for each in photos for photo in each]).reshape(-1, width)
     shown = np.flatnonzero((rows >= 0).all(axis=1))
     return rows[shown], shown

@@ -150,7 +150,7 @@ class _Finder:
         return self._changed[file.place]
 
     def _alike(self, names: Sequence[str]) -> dict[str, dict[str, _Known]]:
-        """Files by relative path, for each name equal up to case and slashes."""
+        """Files by relative path, for each name, compared regardless of case and kind of slash."""
         wanted: dict[str, list[str]] = defaultdict(list)
         for name in names:
             for path in self._paths(name.strip().replace("\\", "/")):

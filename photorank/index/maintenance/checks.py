@@ -210,7 +210,7 @@ def _files(paths: IndexPaths) -> Iterator[Finding]:
 
 
 def _of(found: Sequence[str] | Sequence[Path], wrong: Finding, good: str) -> Finding:
-    """Finding `wrong`, completed with the items' number and names; a good one for no items."""
+    """Finding with the number and names of faulty items; without any, a finding of no fault."""
     if not found:
         return Finding(wrong.about, "good", good)
     return replace(wrong, says=wrong.says.format(n=len(found), some=_some([*map(str, found)])))

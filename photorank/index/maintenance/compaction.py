@@ -76,7 +76,7 @@ def _delete_files(connection: sqlite3.Connection, places: Iterable[Place]) -> No
 
 
 def _drop_photos(connection: sqlite3.Connection, photos: Sequence[int]) -> list[str]:
-    """Delete the data of photos but the records of judged ones; return all their digests."""
+    """Delete photos' data, except the records of judged photos; return the digests of all."""
     these = [json.dumps(photos)]
     among = "IN (SELECT value FROM json_each(?))"
     digests = connection.execute(f"SELECT digest FROM photos WHERE id {among}", these).fetchall()  # noqa: S608

@@ -71,7 +71,7 @@ def repair_index(paths: IndexPaths) -> list[str]:
 def _mended_manifest(
     connection: sqlite3.Connection, paths: IndexPaths
 ) -> tuple[Manifest, list[str]]:
-    """Manifest of the index, rewritten if the file is missing, damaged or another's."""
+    """Manifest of the index, rewritten if its file is missing, damaged or of another index."""
     kept = kept_manifest(connection, paths)
     try:
         manifest = own_manifest(connection, paths)

@@ -45,7 +45,7 @@ def collect_favourites(files: Iterable[LibraryFile]) -> Collected:
 
 
 def _told(path: Path, told: dict[str, Any]) -> bool | None:
-    """True for a favourite by the photo's JSON file; None if it does not say."""
+    """True if a photo's JSON file marks it as a favourite; None without such a mark."""
     for key in ("favorited", "favorite"):
         if isinstance(value := told.get(key), bool | int):
             return bool(value)

@@ -105,7 +105,7 @@ def _tiles(photo: Image.Image) -> list[Window]:
 
 
 def _seen_in(places: Places, wanted: Places) -> Flags:
-    """Mask (n,) of the wanted candidates that overlap some other candidate."""
+    """Mask (n,) of the candidates `wanted` that overlap one of the candidates `places`."""
     found = [
         len(places.boxes) > 0 and overlaps(box, places.boxes).max() > _SAME_FACE
         for box in wanted.boxes

@@ -172,7 +172,7 @@ def _international_text(data: bytes) -> bytes:
 
 
 def _timestamps(header: Image.Image, file: BinaryIO, exif: Image.Exif) -> Iterator[Timestamp]:
-    """Yield a file's capture times down to the first with a time of day; then GPS and change."""
+    """Yield capture times until one has a time of day, then the GPS time and the time of change."""
     tags = {**dict(exif), **(_tried(lambda: exif.get_ifd(ExifTags.IFD.Exif)) or {})}
     readers: dict[Source, Callable[[], str | None]] = {
         "DateTimeOriginal": lambda: _exif_time(tags, _ORIGINAL),

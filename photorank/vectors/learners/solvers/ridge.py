@@ -102,7 +102,7 @@ class Problem:
         return (Z.astype(axes.dtype) @ axes).astype(np.float64)
 
     def curvature(self, axis: Floats) -> float:
-        """Rayleigh quotient uᵀ G u / uᵀ u of an axis (r,): of an eigenvector its eigenvalue."""
+        """Rayleigh quotient uᵀ G u / uᵀ u of an axis u (r,); for an eigenvector, its eigenvalue."""
         u, diagonal = axis.astype(np.float64), np.diag(self.gram)
         return float((2 * u @ (np.tril(self.gram) @ u) - u**2 @ diagonal) / (u @ u))
 
@@ -164,7 +164,7 @@ class Problem:
 
     @property
     def _targets(self) -> Floats:
-        """Right-hand sides (r, t) of the systems: what the labels pull at, and the prior."""
+        """Right-hand sides (r, t) of the linear systems: for the labels, and for a prior."""
         given = [self.pull, self.prior_pull] if self.prior_energy else [self.pull]
         return np.column_stack(given)
 
@@ -177,7 +177,7 @@ class Problem:
         return Solutions(alphas, weights - scales[:, None] * solved[:, :, 1], scales)
 
     def _left(self, alphas: Floats, solved: Floats) -> Floats:
-        """Prior's products with the labels and with itself (a, 2), less what the photos reach."""
+        """Prior's products (a, 2) with labels and itself, minus what the photos explain."""
         reached = np.einsum("r,ark->ak", self.prior_pull, solved)
         return np.array([self.prior_preference, self.prior_energy]) - reached
 
