@@ -10,8 +10,8 @@ from dashboard.routes.own_origin import OwnOriginOnly
 from dashboard.routes.page_documents import page_routes
 from dashboard.routes.photo_facts import fact_routes
 from dashboard.routes.pictures import picture_routes
-from dashboard.routes.sent_files import sent_file_route
 from dashboard.routes.thumbnails import thumbnail_route
+from dashboard.routes.upload_route import sent_file_route
 from dashboard.warm_up import warmed_up
 
 ROUTES = [

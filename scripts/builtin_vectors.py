@@ -26,11 +26,11 @@ from photorank.encoders import load_encoder
 from photorank.encoders.base import Fingerprint, encode_photos
 from photorank.encoders.embedded import EmbeddedEncoder
 from photorank.learning.degradations import folds_of_copies, learner_of_copies, with_copies
-from photorank.learning.embedded_copies import Copies, differences
+from photorank.learning.embed_degraded import Copies, differences
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.learn_vector import Learned, fit_and_test, judgements_digest
 from photorank.learning.protocol import Protocol
-from photorank.photos.degraded.copies import (
+from photorank.photos.degraded.degrade import (
     BESIDE_SCORES,
     FINE,
     FRAMED,

@@ -3,7 +3,7 @@
     python scripts/embedding_constants.py --images DIR
 
 Projections and scales are those of the photographs and their degraded copies (see
-`photorank/photos/degraded/copies.py`). It takes about six minutes on one core, and prints the
+`photorank/photos/degraded/degrade.py`). It takes about six minutes on one core, and prints the
 digest that belongs into `photorank/encoders/constants.py`.
 """
 
@@ -17,7 +17,7 @@ from photorank.encoders import constants
 from photorank.encoders.constants import Constants
 from photorank.encoders.embedded import EmbeddedEncoder
 from photorank.encoders.image_towers import encode
-from photorank.photos.degraded.copies import FINE, degraded_copies
+from photorank.photos.degraded.degrade import FINE, degraded_copies
 from photorank.photos.open_photo import decode_photo, read_photo
 
 LAST, HEAD, STAGES = 1280, 512, 256  # dimensions: the last layer's, and of both projections

@@ -10,8 +10,8 @@ from dashboard.cache.photo_looks import looks
 from dashboard.component.mounting import act_of, drain, mount, place_of
 from dashboard.formatting import error_text
 from dashboard.models.photos.shown_photos import TOKEN_DIGITS, Caption, ShownPhotos, rows_of_tokens
+from dashboard.routes.held_uploads import hold_upload
 from dashboard.routes.pictures import UPLOADED
-from dashboard.routes.uploads import hold_upload
 from dashboard.session_state import words
 from photorank.errors import PhotorankError, counted
 from photorank.index.judging.marks import Mark, marks_of, record_marks

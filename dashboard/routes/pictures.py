@@ -17,8 +17,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dashboard.routes.addresses import FORGET, KEEP, missing, route_path
+from dashboard.routes.held_uploads import uploaded
 from dashboard.routes.preview_store import PreviewStore
-from dashboard.routes.uploads import uploaded
 from photorank.errors import PhotorankError
 from photorank.index.building.decode_ahead import usable_cores
 from photorank.index.imported_digests import is_imported

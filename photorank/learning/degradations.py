@@ -7,13 +7,13 @@ import numpy as np
 from photorank.comparisons.comparisons import Comparisons
 from photorank.encoders.base import Encoder
 from photorank.index.opened import Index
-from photorank.learning.embedded_copies import Copies, embed_copies
+from photorank.learning.embed_degraded import Copies, embed_copies
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.learn_vector import DEGRADATIONS, fit_and_test, judgements_digest
 from photorank.learning.protocol import Protocol
 from photorank.metrics.folds import Folds, make_folds
 from photorank.metrics.pair_sums import unit_codes
-from photorank.photos.degraded.copies import BESIDE_SCORES, FINE
+from photorank.photos.degraded.degrade import BESIDE_SCORES, FINE
 from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.master import Card, MasterVector, shortened
 from photorank.vectors.seen_pictures import SeenPictures
@@ -35,9 +35,9 @@ def learn_degradations(
 ) -> MasterVector:
     """Vector that ranks an index's photos above degraded copies, learned without labels.
 
-    Each photo gets the copies of :data:`photorank.photos.degraded.copies.FINE`, embedded with
+    Each photo gets the copies of :data:`photorank.photos.degraded.degrade.FINE`, embedded with
     the index's encoder and framing; where embeddings have no signals, which alone see such slight
-    defects, those of :data:`photorank.photos.degraded.copies.BESIDE_SCORES`. Photos that nobody
+    defects, those of :data:`photorank.photos.degraded.degrade.BESIDE_SCORES`. Photos that nobody
     judged are taken first, so that the others can still test the vector. Its held-out
     accuracy is on copies of photos that were not learned from; how well it orders
     *photos* as people do, an evaluation tells. The vector is returned, not stored.

@@ -141,7 +141,7 @@ def learn_vector(
         learner.check_takes_differences()
     photos = judged_photos(index, rater=rater, by_raters=by_raters)
     if with_degradations:
-        from photorank.learning.embedded_copies import differences_beside
+        from photorank.learning.embed_degraded import differences_beside
 
         told = differences_beside(
             index, photos, load or index.encoder, with_degradations, seed=seed

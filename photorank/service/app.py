@@ -31,8 +31,8 @@ from photorank.service.encoder_queue import EncoderQueue
 from photorank.service.limits import Limits, Refusal, out_of_time
 from photorank.service.numbers import MEDIA_TYPE, Numbers
 from photorank.service.openapi import description
+from photorank.service.read_uploads import Room, Uploads, uploads
 from photorank.service.served_index import ServedIndex, Snapshot
-from photorank.service.uploads import Room, Uploads, uploads
 from photorank.typing import Json
 from photorank.vectors.store import list_vectors
 

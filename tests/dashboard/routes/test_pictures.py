@@ -11,7 +11,7 @@ from PIL import Image
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 
-from dashboard.routes import component_files, orders, photo_facts, pictures, uploads
+from dashboard.routes import component_files, held_uploads, orders, photo_facts, pictures
 from dashboard.routes.addresses import ROOM
 from photorank.index.building.build import build_index
 from photorank.index.building.request import BuildRequest
@@ -220,7 +220,7 @@ def test_an_upload_is_shown_by_its_whole_digest_alone(fetch, home):
     """An upload is served by its full digest only, and is not on the disk."""
     file = io.BytesIO()
     Image.new("RGB", (900, 600), "red").save(file, "TIFF")
-    digest = uploads.hold_upload(file.getvalue())
+    digest = held_uploads.hold_upload(file.getvalue())
     assert digest == hashlib.sha256(file.getvalue()).hexdigest()
     assert fetch(f"photos/uploaded/{digest}/full")[0] == 200
     assert fetch(f"photos/uploaded/{digest}/384")[0] == 200

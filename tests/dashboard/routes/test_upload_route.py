@@ -3,7 +3,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from dashboard.background import received_files
-from dashboard.routes.sent_files import sent_file_route
+from dashboard.routes.upload_route import sent_file_route
 from photorank.workspace import Workspace
 
 

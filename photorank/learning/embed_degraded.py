@@ -15,7 +15,7 @@ from photorank.index.building.decode_ahead import usable_cores
 from photorank.index.opened import Index, Photo
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.photos.decode_pool import decode_isolated
-from photorank.photos.degraded.copies import (
+from photorank.photos.degraded.degrade import (
     BESIDE_SCORES,
     COPIES_LONG_SIDE,
     Degradation,
