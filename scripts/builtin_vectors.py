@@ -25,8 +25,8 @@ from photorank.comparisons.comparisons import Comparisons
 from photorank.encoders import load_encoder
 from photorank.encoders.base import Fingerprint, encode_photos
 from photorank.encoders.embedded import EmbeddedEncoder
-from photorank.learning.degradations import folds_of_copies, learner_of_copies, with_copies
-from photorank.learning.embed_degraded import Copies, differences
+from photorank.learning.degradations import degradations_learner, folds_of_degraded, with_degraded
+from photorank.learning.embed_degraded import DegradedCopies, differences
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.learn_vector import Learned, fit_and_test, judgements_digest
 from photorank.learning.protocol import Protocol
@@ -192,11 +192,11 @@ def framed(photos: Photos) -> MasterVector:
 def of_copies(name: str, photos: Photos, versions: np.ndarray, source: str) -> MasterVector:
     """Vector learned from degraded copies alone, tested on other photographs."""
     n = len(photos.digests)
-    copies = Copies(np.arange(n), photos.digests, photos.greys, versions)
-    judged = with_copies(copies, photos.head)
+    copies = DegradedCopies(np.arange(n), photos.digests, photos.greys, versions)
+    judged = with_degraded(copies, photos.head)
     protocol = Protocol(fold_by="group", repeats=1)
-    folds = folds_of_copies(judged, protocol)
-    learned = fit_and_test(learner_of_copies(judged), judged, protocol, folds=folds)
+    folds = folds_of_degraded(judged, protocol)
+    learned = fit_and_test(degradations_learner(judged), judged, protocol, folds=folds)
     told = f"{n} OASIS photographs, {source}; no ratings; tested on unseen photographs"
     return card(name, learned, judged, photos, told, LICENCE)
 

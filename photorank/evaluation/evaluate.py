@@ -19,7 +19,7 @@ from photorank.evaluation.contenders import (
 from photorank.evaluation.learning_curve import SHARES, LearningCurve
 from photorank.evaluation.random_directions import random_result
 from photorank.evaluation.report import Evaluation
-from photorank.evaluation.results import Copies, Details, Result, ScopedDifference, ranked
+from photorank.evaluation.results import Details, DuplicateCounts, Result, ScopedDifference, ranked
 from photorank.index.opened import Index
 from photorank.learning.held_out_directions import Refits, counted, fitting
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
@@ -119,7 +119,7 @@ def evaluate(
         differences=main.differences,
         details=looked_closer,
         created=datetime.now(UTC).isoformat(timespec="milliseconds"),
-        copies=Copies.of(photos.copies),
+        copies=DuplicateCounts.of(photos.near_duplicates),
     )
 
 

@@ -10,7 +10,7 @@ from photorank.index.opened import Index
 from photorank.learning.held_out_ratings import held_out_ratings
 from photorank.metrics.folds import kept_together
 from photorank.metrics.keepers_lost import RejectCut, reject_cut
-from photorank.similarity.near_duplicates import copies_among
+from photorank.similarity.near_duplicates import near_duplicates_among
 from photorank.vectors.master import MasterVector
 
 # Why a vector is no judge in its own case.
@@ -68,7 +68,7 @@ def keepers_lost(
         held_out[keepers],
         lost=lost,
         confidence=confidence,
-        clusters=kept_together(copies_among(index, keepers), labels.series[keepers]),
+        clusters=kept_together(near_duplicates_among(index, keepers), labels.series[keepers]),
         seed=seed,
     )
     groups = labels.groups[keepers]

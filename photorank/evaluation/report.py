@@ -7,7 +7,7 @@ from math import isfinite
 from pathlib import Path
 
 from photorank.errors import BrokenEvaluationError
-from photorank.evaluation.results import Copies, Details, Result, ScopedDifference, ranked
+from photorank.evaluation.results import Details, DuplicateCounts, Result, ScopedDifference, ranked
 from photorank.json_values import from_json, to_json
 from photorank.learning.protocol import Protocol
 from photorank.typing import Scope
@@ -27,8 +27,8 @@ class Evaluation:
     protocol: Protocol
     results: tuple[Result, ...]  # scope by scope, each ranked
     differences: tuple[ScopedDifference, ...]
-    details: Details = field(default_factory=Details)  # an older photorank had none
-    copies: Copies | None = None  # which share folds; an older photorank did not look for them
+    details: Details = field(default_factory=Details)  # empty in files of older versions
+    copies: DuplicateCounts | None = None  # in one fold each; None in older files
 
     def rows(self, scope: Scope) -> list[Result]:
         """Results of a scope with folds of the main kind, in the order of the table."""

@@ -7,7 +7,7 @@ from math import nan
 import numpy as np
 
 from photorank.metrics.estimates import Difference, Estimate, Limits
-from photorank.similarity.near_duplicates import mistaken_for_copies
+from photorank.similarity.near_duplicates import mistaken_near_duplicates
 from photorank.typing import Codes, Scope
 
 
@@ -143,7 +143,7 @@ class Calibration:
 
 
 @dataclass(frozen=True)
-class Copies:
+class DuplicateCounts:
     """Numbers of near-duplicates and altered copies among the judged photos."""
 
     photos: int  # with a copy
@@ -152,11 +152,11 @@ class Copies:
     mistaken: int = 0  # as `largest`, where that is too many to be copies
 
     @classmethod
-    def of(cls, codes: Codes) -> "Copies":
+    def of(cls, codes: Codes) -> "DuplicateCounts":
         """Counts from copy group codes (n,), −1 for a photo without copies."""
         sizes = np.bincount(codes[codes >= 0])
         largest = int(sizes.max(initial=0))
-        return cls(int(sizes.sum()), len(sizes), largest, mistaken_for_copies(codes))
+        return cls(int(sizes.sum()), len(sizes), largest, mistaken_near_duplicates(codes))
 
 
 @dataclass(frozen=True)

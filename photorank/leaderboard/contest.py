@@ -63,7 +63,7 @@ def run_contest(panel: Panel, contest: Contest) -> PanelReport:
     first = panel.photos[0]
     fold_by = contest.protocol.fold_by or first.usual_fold_by
     protocol = replace(contest.protocol, fold_by=fold_by)
-    folds = split_into_folds(first, protocol, panel.copies)
+    folds = split_into_folds(first, protocol, panel.near_duplicates)
     pairs = HeldOutPairs.of(first.comparisons, folds)
     if not pairs.n_pairs:
         raise ComparisonsError(

@@ -12,7 +12,7 @@ from photorank.index.opened import Index
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.learn_vector import judgements_digest
 from photorank.metrics.folds import kept_together
-from photorank.similarity.near_duplicates import mistaken_for_copies
+from photorank.similarity.near_duplicates import mistaken_near_duplicates
 from photorank.typing import Codes
 
 # Share of the smaller index's judged photos that two indexes of one panel have in common.
@@ -33,13 +33,13 @@ class Panel:
         return self.indexes[0].name
 
     @property
-    def copies(self) -> Codes:
+    def near_duplicates(self) -> Codes:
         """Group codes (n,) of photos that any of the encoders recognises as copies.
 
         One that takes most photos for one picture is not asked, for no folds would be left.
         """
-        telling = [photos.copies for photos in self.photos if not _alike(photos)]
-        return reduce(kept_together, telling or [photos.copies for photos in self.photos])
+        telling = [photos.near_duplicates for photos in self.photos if not _alike(photos)]
+        return reduce(kept_together, telling or [photos.near_duplicates for photos in self.photos])
 
     @property
     def notes(self) -> list[str]:
@@ -113,7 +113,7 @@ def _panel(group: list[tuple[Index, JudgedPhotos]]) -> Panel:
 
 
 def _alike(photos: JudgedPhotos) -> int:
-    return mistaken_for_copies(photos.copies)
+    return mistaken_near_duplicates(photos.near_duplicates)
 
 
 def _imported(photos: JudgedPhotos) -> bool:

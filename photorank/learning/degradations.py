@@ -7,7 +7,7 @@ import numpy as np
 from photorank.comparisons.comparisons import Comparisons
 from photorank.encoders.base import Encoder
 from photorank.index.opened import Index
-from photorank.learning.embed_degraded import Copies, embed_copies
+from photorank.learning.embed_degraded import DegradedCopies, embed_degraded
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.learn_vector import DEGRADATIONS, fit_and_test, judgements_digest
 from photorank.learning.protocol import Protocol
@@ -70,11 +70,13 @@ def learn_degradations(
     blocks = index.fingerprint.blocks
     fine = blocks is not None and bool(blocks.signals)
     degradations = FINE if fine else BESIDE_SCORES
-    copies = embed_copies(index, load, _drawn(index, seed), degradations, photos, seed, on_progress)
-    judged = with_copies(copies, index.manifest.head)
+    copies = embed_degraded(
+        index, load, _drawn(index, seed), degradations, photos, seed, on_progress
+    )
+    judged = with_degraded(copies, index.manifest.head)
     protocol = Protocol(fold_by="group", repeats=1, seed=seed)
-    learner = learner_of_copies(judged) if fine else AllPairs()
-    folds = folds_of_copies(judged, protocol)
+    learner = degradations_learner(judged) if fine else AllPairs()
+    folds = folds_of_degraded(judged, protocol)
     learned = fit_and_test(learner, judged, protocol, folds=folds)
     n = len(copies.digests)
     return MasterVector(
@@ -101,18 +103,18 @@ def learn_degradations(
     )
 
 
-def learner_of_copies(judged: JudgedPhotos) -> AllPairs:
+def degradations_learner(judged: JudgedPhotos) -> AllPairs:
     """Learner with a penalty chosen for photos and degraded copies of them."""
     X = judged.X.astype(np.float64)
     return AllPairs(PENALTY * float(np.einsum("nd,nd->", X, judged.comparisons.laplacian(X))))
 
 
-def compared_with_copies(n: int, copies: int) -> Comparisons:
+def compare_with_degraded(n: int, copies: int) -> Comparisons:
     """Comparisons of n photos, each preferred to its copies, which follow it by row.
 
     Examples
     --------
-    >>> compared_with_copies(2, 3).n_pairs
+    >>> compare_with_degraded(2, 3).n_pairs
     6
     """
     rows = np.arange(n * (1 + copies)).reshape(n, 1 + copies)
@@ -120,12 +122,12 @@ def compared_with_copies(n: int, copies: int) -> Comparisons:
     return Comparisons.from_choices(winners, rows[:, 1:].ravel(), n=rows.size)
 
 
-def with_copies(copies: Copies, head: int) -> JudgedPhotos:
+def with_degraded(copies: DegradedCopies, head: int) -> JudgedPhotos:
     """Photos and their copies as judged photos; each photo and its copies form a group."""
     n, versions, d = copies.X.shape
     return JudgedPhotos(
         X=copies.X.reshape(n * versions, d),
-        comparisons=compared_with_copies(n, versions - 1),
+        comparisons=compare_with_degraded(n, versions - 1),
         groups=np.repeat(np.arange(n), versions),
         series=np.full(n * versions, -1),
         digests=tuple(np.repeat(copies.digests, versions).tolist()),
@@ -134,14 +136,14 @@ def with_copies(copies: Copies, head: int) -> JudgedPhotos:
     )
 
 
-def folds_of_copies(judged: JudgedPhotos, protocol: Protocol) -> Folds:
+def folds_of_degraded(judged: JudgedPhotos, protocol: Protocol) -> Folds:
     """Folds that keep a photo, its copies and its near-duplicates together.
 
     Dark copies of two photos look alike without telling each other's order, so only likeness
     of the photos themselves counts.
     """
     _, taken, photo = np.unique(judged.groups, return_index=True, return_inverse=True)
-    units = unit_codes(judged.take(taken).copies, n=len(taken))
+    units = unit_codes(judged.take(taken).near_duplicates, n=len(taken))
     return make_folds(
         len(judged.X),
         k=protocol.folds,

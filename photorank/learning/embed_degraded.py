@@ -28,7 +28,7 @@ from photorank.typing import Codes, Embeddings
 MIN_PHOTOS = 10  # at least one per fold
 
 
-class Copies(NamedTuple):
+class DegradedCopies(NamedTuple):
     """Embeddings of photos and of their degraded copies."""
 
     rows: Codes  # (n,) the photos' rows in the index
@@ -37,7 +37,7 @@ class Copies(NamedTuple):
     X: Embeddings  # (n, 1 + copies, d) each photo, then its copies
 
 
-def embed_copies(
+def embed_degraded(
     index: Index,
     load: Callable[[], Encoder],
     rows: Sequence[int],
@@ -45,7 +45,7 @@ def embed_copies(
     most: int,
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
-) -> Copies:
+) -> DegradedCopies:
     """Embeddings of up to `most` readable photos and of their degraded copies.
 
     Raises TooFewPhotosError if fewer than ten can be read.
@@ -68,7 +68,7 @@ def embed_copies(
             on_progress(len(found), wanted)
     if len(found) < MIN_PHOTOS:
         raise TooFewPhotosError(index.name, len(found), MIN_PHOTOS, reasons[0])
-    return Copies(
+    return DegradedCopies(
         np.array([photo.row for photo in found], dtype=np.intp),
         tuple(photo.digest for photo in found),
         np.array([np.frombuffer(photo.grey, np.uint8) for photo in found]),
@@ -91,7 +91,7 @@ def differences_beside(
     have no copies; TooFewPhotosError if fewer than ten can.
     """
     rows = photos.rows.tolist()
-    copies = embed_copies(index, load, rows, BESIDE_SCORES, len(rows), seed, on_progress)
+    copies = embed_degraded(index, load, rows, BESIDE_SCORES, len(rows), seed, on_progress)
     place = {row: number for number, row in enumerate(rows)}
     numbers = np.array([place[row] for row in copies.rows.tolist()], dtype=np.intp)
     return differences(copies.X, numbers, BESIDE_SCORES, weight, n=len(rows))

@@ -28,8 +28,8 @@ def how_tested(index: Index, vector: MasterVector, photos: JudgedPhotos) -> Test
     if not photos.seen_by(vector.card).any():
         return "unknown" if vector.card.unknown else "as it is"
     parameters = vector.card.parameters
-    with_copies = "with_degradations" in parameters  # which are not kept to learn from anew
-    if vector.card.index != index.name or not is_learner(vector.kind) or with_copies:
+    with_degraded = "with_degradations" in parameters  # which are not kept to learn from anew
+    if vector.card.index != index.name or not is_learner(vector.kind) or with_degraded:
         return "in-sample"
     return "in-sample" if prior_has_seen(index, vector.card, photos) else "refitted"
 

@@ -12,7 +12,7 @@ from photorank.comparisons.known_differences import KnownDifferences
 from photorank.errors import NoLabelsError
 from photorank.index.opened import Index
 from photorank.learning.protocol import FoldBy
-from photorank.similarity.near_duplicates import altered_copies, grey_codes
+from photorank.similarity.near_duplicates import grey_codes, near_duplicate_codes
 from photorank.typing import Codes, Embeddings, Flags
 from photorank.vectors.master import Card
 
@@ -43,9 +43,9 @@ class JudgedPhotos:
         return self.X if self.head is None else self.X[:, : self.head]
 
     @cached_property
-    def copies(self) -> Codes:
+    def near_duplicates(self) -> Codes:
         """Group codes (n,) of near-duplicates and altered copies; −1 for a single photo."""
-        return altered_copies(self.heads, self.greys)
+        return near_duplicate_codes(self.heads, self.greys)
 
     def seen_by(self, card: Card) -> Flags:
         """Mask (n,) of the photos that a card's vector learned from, and of their copies."""

@@ -18,7 +18,7 @@ from photorank.learning.split_into_folds import split_into_folds
 from photorank.metrics.folds import Folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.rating.probability import fit_slope
-from photorank.similarity.near_duplicates import mistaken_for_copies
+from photorank.similarity.near_duplicates import mistaken_near_duplicates
 from photorank.typing import Direction, Floats, Json
 from photorank.vectors.learners.direction_learner import DirectionLearner
 from photorank.vectors.master import Card, MasterVector, shortened
@@ -57,7 +57,7 @@ def fit_and_test(
     Degraded copies bring their own `folds`. Raises ComparisonsError if there are too few photos
     or groups for two folds.
     """
-    mistaken = 0 if folds else mistaken_for_copies(photos.copies)
+    mistaken = 0 if folds else mistaken_near_duplicates(photos.near_duplicates)
     folds = folds or split_into_folds(photos, protocol)
     taught = photos.compared_within(protocol.within)
     on_fit = counted(on_progress, len(folds.codes) * folds.k)

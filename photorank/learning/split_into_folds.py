@@ -19,7 +19,7 @@ def split_into_folds(
     Raises ComparisonsError if there are no groups or series to fold by, or too few photos.
     """
     by = protocol.fold_by or photos.usual_fold_by
-    together = photos.copies if copies is None else copies
+    together = photos.near_duplicates if copies is None else copies
     if len(together) > 1 and (together == 0).all():
         raise ComparisonsError(
             f"the encoder takes all {len(together)} judged photos for copies of one picture, so "

@@ -42,7 +42,7 @@ _ROWS = 512  # photos that are compared with the others at once, which bounds th
 Span = tuple[float, float]
 
 
-def altered_copies(embeddings: Embeddings, greys: NDArray[np.uint8] | None) -> Codes:
+def near_duplicate_codes(embeddings: Embeddings, greys: NDArray[np.uint8] | None) -> Codes:
     """Group codes (n,) of near-duplicates and altered copies; −1 for a photo without any.
 
     Parameters
@@ -56,7 +56,7 @@ def altered_copies(embeddings: Embeddings, greys: NDArray[np.uint8] | None) -> C
     Examples
     --------
     >>> turned = np.array([[1, 0], [0, 1], [0.99, 0.141]], dtype=np.float32)
-    >>> altered_copies(turned, None)
+    >>> near_duplicate_codes(turned, None)
     array([ 0, -1,  0])
     """
     n = len(embeddings)
@@ -73,7 +73,7 @@ def altered_copies(embeddings: Embeddings, greys: NDArray[np.uint8] | None) -> C
     links = np.concatenate(moments, axis=1) if n else np.empty((2, 0), dtype=np.intp)
     if greys is not None and n:  # once for all: each picture is looked at in many crops
         pairs = np.concatenate(maybe, axis=1)
-        copies = are_copies(greys, greys, pairs, np.concatenate(cosines))
+        copies = are_near_duplicates(greys, greys, pairs, np.concatenate(cosines))
         links = np.concatenate([links, pairs[:, copies]], axis=1)
     first, second = links
     group = connected(first, second, n)
@@ -83,21 +83,23 @@ def altered_copies(embeddings: Embeddings, greys: NDArray[np.uint8] | None) -> C
     return codes
 
 
-def mistaken_for_copies(copies: Codes) -> int:
+def mistaken_near_duplicates(copies: Codes) -> int:
     """Size of the largest group of copies if implausibly large, else 0.
 
     Examples
     --------
-    >>> mistaken_for_copies(np.array([0, 0, -1, 0])), mistaken_for_copies(np.array([-1] * 4))
-    (3, 0)
+    >>> mistaken_near_duplicates(np.array([0, 0, -1, 0]))
+    3
+    >>> mistaken_near_duplicates(np.array([-1, -1, -1, -1]))
+    0
     """
     largest = int(np.bincount(copies[copies >= 0], minlength=1).max())
     return largest if largest > _MOST_COPIES * len(copies) else 0
 
 
-def copies_among(index: Index, rows: Codes) -> Codes:
+def near_duplicates_among(index: Index, rows: Codes) -> Codes:
     """Group codes (k,) of near-duplicates and altered copies among an index's rows."""
-    return altered_copies(index.heads_of(rows), grey_codes(index, rows))
+    return near_duplicate_codes(index.heads_of(rows), grey_codes(index, rows))
 
 
 def grey_codes(index: Index, rows: Codes) -> NDArray[np.uint8]:
@@ -108,7 +110,7 @@ def grey_codes(index: Index, rows: Codes) -> NDArray[np.uint8]:
     return greys
 
 
-def are_copies(
+def are_near_duplicates(
     first: NDArray[np.uint8], second: NDArray[np.uint8], pairs: Codes, cosines: Floats
 ) -> Flags:
     """Mask (m,) of the pairs (2, m) that show one image, by grey codes and cosines.

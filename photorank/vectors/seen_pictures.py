@@ -16,7 +16,7 @@ from photorank.errors import CardError
 from photorank.photos.grey_code import BYTES as GREY_BYTES
 from photorank.similarity.near_duplicates import (
     LEAST_COSINE,
-    are_copies,
+    are_near_duplicates,
     centre_of,
     without_mean,
 )
@@ -81,7 +81,9 @@ class SeenPictures:
             # The share of directions that part two embeddings is their angle (Charikar 2002).
             cosines = np.sin(pi / 2 * (signs @ own[mine].T) / _SIGNS)
             pairs = np.stack(np.nonzero(cosines >= LEAST_COSINE))
-            alike = are_copies(greys[rows], self.greys[mine], pairs, cosines[pairs[0], pairs[1]])
+            alike = are_near_duplicates(
+                greys[rows], self.greys[mine], pairs, cosines[pairs[0], pairs[1]]
+            )
             found[start + pairs[0, alike]] = True
         return found
 

@@ -85,7 +85,7 @@ def test_rows_are_those_of_the_same_folds(encoders):
     report = run_contest(panel, FAST)
 
     protocol = replace(FAST.protocol, fold_by="group")
-    folds = split_into_folds(panel.photos[0], protocol, panel.copies)
+    folds = split_into_folds(panel.photos[0], protocol, panel.near_duplicates)
     pairs = HeldOutPairs.of(panel.photos[0].comparisons, folds)
     best = report.fair()[0]
     assert (best.index, best.contender) == ("good", "mean-difference")
@@ -106,13 +106,13 @@ def test_an_encoder_that_takes_all_photos_for_one_does_not_decide_the_folds(enco
     """What it takes for copies is told, and not kept together; of such alone all are."""
     blind, good = encoders("blind", 0.0, seed=1, common=40.0), encoders("good", 0.3, seed=2)
     [panel], _ = panels_of([good, blind])
-    assert (panel.copies == panel.photos[0].copies).all()
+    assert (panel.near_duplicates == panel.photos[0].near_duplicates).all()
     assert panel.notes == [
         f"blind: its encoder takes {N} of {N} photos for copies of one picture, so which photos "
         "are copies is told by the other encoders"
     ]
     [alone], _ = panels_of([blind])
-    assert (alone.copies == 0).all()
+    assert (alone.near_duplicates == 0).all()
     assert not alone.notes
 
 

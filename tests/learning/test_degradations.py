@@ -13,7 +13,7 @@ from photorank.index.judging.import_rows import import_labels
 from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.learning.degradations import (
-    compared_with_copies,
+    compare_with_degraded,
     learn_degradations,
 )
 from photorank.learning.learn_vector import DEGRADATIONS
@@ -129,7 +129,7 @@ def test_too_few_photos_that_can_be_read_are_told(library, tmp_path):
 
 def test_a_photo_is_above_its_copies_and_nothing_else_is_said():
     """Copies are not compared with each other, nor photos."""
-    graph = compared_with_copies(2, 2)
+    graph = compare_with_degraded(2, 2)
     assert graph.n_pairs == 4
     assert set(zip(graph.first.tolist(), graph.second.tolist(), strict=True)) == {
         (0, 1),

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageOps
 
 from photorank.photos.grey_code import grey_code
-from photorank.similarity.near_duplicates import altered_copies, correlations
+from photorank.similarity.near_duplicates import correlations, near_duplicate_codes
 
 N = 24  # pictures
 
@@ -76,7 +76,7 @@ def test_a_copy_shares_the_group_of_its_original_alone(pictures, kind):
     near /= np.linalg.norm(near, axis=1, keepdims=True)
     greys = np.concatenate([codes(pictures), codes(map(ALTERED[kind], pictures))])
 
-    group = altered_copies(np.concatenate([X, near.astype(np.float32)]), greys)
+    group = near_duplicate_codes(np.concatenate([X, near.astype(np.float32)]), greys)
 
     assert (group[:N] == group[N:]).all()
     assert (np.bincount(group) == 2).all()
@@ -89,9 +89,9 @@ def test_different_pictures_are_on_their_own(pictures):
     alike = np.repeat(X[:1], N, axis=0) + 0.4 * np.abs(X).mean() * rng.normal(size=X.shape)
     alike = (alike / np.linalg.norm(alike, axis=1, keepdims=True)).astype(np.float32)
 
-    assert (altered_copies(X, greys) == -1).all()
-    assert (altered_copies(X, np.repeat(greys[:1], N, axis=0)) == -1).all()
-    assert (altered_copies(alike, greys) == -1).all()
+    assert (near_duplicate_codes(X, greys) == -1).all()
+    assert (near_duplicate_codes(X, np.repeat(greys[:1], N, axis=0)) == -1).all()
+    assert (near_duplicate_codes(alike, greys) == -1).all()
 
 
 def test_an_unreadable_picture_is_like_no_other():
@@ -110,7 +110,7 @@ def test_near_duplicates_are_the_links_of_all_pairs():
     X = np.concatenate([X, X[:300] + 0.05 * rng.normal(size=(300, 8))]).astype(np.float32)
     X /= np.linalg.norm(X, axis=1, keepdims=True)
 
-    group = altered_copies(X, None)
+    group = near_duplicate_codes(X, None)
 
     _, expected = connected_components(X @ X.T > 0.97)
     alone = np.bincount(expected)[expected] == 1
