@@ -28,10 +28,10 @@ from photorank.service.answers import (
 )
 from photorank.service.doors import Counted, TokenOnly, refused
 from photorank.service.encoder_queue import EncoderQueue
-from photorank.service.limits import Limits, Refusal, out_of_time
+from photorank.service.limits import Limits, Refusal, Room, out_of_time
 from photorank.service.numbers import MEDIA_TYPE, Numbers
 from photorank.service.openapi import description
-from photorank.service.read_uploads import Room, Uploads, uploads
+from photorank.service.read_uploads import Uploads, uploads
 from photorank.service.served_index import ServedIndex, Snapshot
 from photorank.typing import Json
 from photorank.vectors.store import list_vectors

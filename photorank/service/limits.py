@@ -1,4 +1,4 @@
-"""Limits of client requests, and the refusals when they are exceeded."""
+"""Limits of client requests, the count of concurrent ones, and refusals beyond the limits."""
 
 from dataclasses import dataclass
 
@@ -82,3 +82,29 @@ def out_of_time(limits: Limits) -> Refusal:
         "Send it again, with fewer photos.",
         retry_seconds=5,
     )
+
+
+class Room:
+    """Counter of concurrent requests, and of the bytes reserved for their bodies."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self.requests = 0
+        self.bytes = 0
+
+    def enter(self) -> None:
+        """Admit a request; refuse it (429) if there are too many."""
+        if self.requests >= self._limits.requests:
+            raise too_busy()
+        self.requests += 1
+
+    def take(self, count: int) -> None:
+        """Reserve bytes for a request; refuse it (429) if too few are left."""
+        if self.bytes + count > self._limits.waiting_megabytes << 20:
+            raise too_busy()
+        self.bytes += count
+
+    def leave(self, count: int) -> None:
+        """Release the bytes reserved for a request."""
+        self.requests -= 1
+        self.bytes -= count

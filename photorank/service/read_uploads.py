@@ -1,4 +1,4 @@
-"""Photos uploaded in a request, read within limits; large ones go to disk."""
+"""Reading of the photos uploaded in a request, within limits; large ones go to disk."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -9,7 +9,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
-from photorank.service.limits import Limits, Refusal, too_busy, too_large, too_many, too_slow
+from photorank.service.limits import Limits, Refusal, Room, too_large, too_many, too_slow
 
 _MOST_FIELDS = 16  # besides photos
 _FIELD_BYTES = 4096
@@ -28,32 +28,6 @@ class Uploads(NamedTuple):
 
     photos: list[Upload]
     fields: dict[str, str]
-
-
-class Room:
-    """Counter of concurrent requests, and of the bytes reserved for their bodies."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
-        self.requests = 0
-        self.bytes = 0
-
-    def enter(self) -> None:
-        """Admit a request; refuse it (429) if there are too many."""
-        if self.requests >= self._limits.requests:
-            raise too_busy()
-        self.requests += 1
-
-    def take(self, count: int) -> None:
-        """Reserve bytes for a request; refuse it (429) if too few are left."""
-        if self.bytes + count > self._limits.waiting_megabytes << 20:
-            raise too_busy()
-        self.bytes += count
-
-    def leave(self, count: int) -> None:
-        """Release the bytes reserved for a request."""
-        self.requests -= 1
-        self.bytes -= count
 
 
 @asynccontextmanager

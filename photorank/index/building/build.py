@@ -23,7 +23,8 @@ from photorank.index.catalogue.file_records import (
 )
 from photorank.index.catalogue.kept_manifest import keep_manifest
 from photorank.index.catalogue.rooted_paths import Place, Roots, as_path
-from photorank.index.maintenance.compaction import compact, drop_vanished, sweep
+from photorank.index.maintenance.compaction import compact, drop_vanished
+from photorank.index.maintenance.leftover_files import remove_leftovers
 from photorank.photos.files import SkippedFile
 from photorank.workspace import IndexPaths
 
@@ -76,7 +77,7 @@ def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
     """
     with writing(index) as connection:
         run = begin_run(index, connection, request)
-        sweep(connection, index)
+        remove_leftovers(connection, index)
         scan = scan_files(run)
         to_read = bool(scan.todo or scan.doubtful)
         batches = Batches(run, known_digests(connection) if to_read else set())
@@ -135,7 +136,7 @@ def _settle(run: Run, scan: Scan) -> None:
         drop_vanished(run.connection, run.index, scan.roots.places(run.named))
     settle_dates(run.connection)
     compact(run.connection, run.index, run.manifest.dimensions)
-    sweep(run.connection, run.index)  # what compaction left
+    remove_leftovers(run.connection, run.index)  # what compaction left
 
 
 def _shown(files: dict[Place, KnownFile]) -> set[int]:

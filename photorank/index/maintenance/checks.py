@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-import time
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,13 +16,13 @@ from photorank.index.catalogue.rooted_paths import as_path
 from photorank.index.catalogue.row_checksums import changed_tables
 from photorank.index.embeddings.shards import file_sha256
 from photorank.index.imported_digests import is_imported
+from photorank.index.maintenance.leftover_files import leftover_files, unknown_shards
 from photorank.index.manifest import SCHEMA_VERSION, Manifest
 from photorank.workspace import IndexPaths
 
 REPAIR = "Mend it with `photorank doctor --repair --index {name}`"
 _ROWS = "SELECT shards.name, count(*) FROM photos JOIN shards ON shards.id = shard"
 _WEBP_HEAD_BYTES = 12  # bytes of the head of a WebP file, which tells its length
-_LEFT_OVER_SECONDS = 60.0  # after which an unfinished file is abandoned
 
 
 Level: TypeAlias = Literal["good", "note", "wrong"]
@@ -71,13 +70,6 @@ def damaged_shards(paths: IndexPaths) -> list[str]:
     return [name for name, sha256 in known if file_sha256(paths.shard(name)) != sha256]
 
 
-def unknown_shards(paths: IndexPaths) -> list[Path]:
-    """Paths of shard files that the catalogue does not list."""
-    with reading(paths) as connection:
-        known = {paths.shard(name) for (name,) in connection.execute("SELECT name FROM shards")}
-    return sorted({path for path in paths.shards.glob("*") if path.suffix != ".part"} - known)
-
-
 def damaged_thumbnails(paths: IndexPaths) -> list[str]:
     """Digests of existing photos with a missing or incomplete thumbnail.
 
@@ -120,13 +112,7 @@ def hashes_are_damaged(paths: IndexPaths) -> bool:
         return True
 
 
-def left_over(paths: IndexPaths) -> list[Path]:
-    """Partly written files, unchanged for over a minute."""
-    latest = time.time() - _LEFT_OVER_SECONDS
-    return [path for path in _parts(paths) if path.stat().st_mtime < latest]
-
-
-def is_sound(paths: IndexPaths) -> list[str]:
+def catalogue_faults(paths: IndexPaths) -> list[str]:
     """Faults that SQLite's integrity check finds; empty for a sound catalogue."""
     with reading(paths) as connection:
         told = [text for (text,) in connection.execute("PRAGMA integrity_check(5)")]
@@ -136,7 +122,7 @@ def is_sound(paths: IndexPaths) -> list[str]:
 
 
 def _catalogue(paths: IndexPaths) -> Finding:
-    if found := is_sound(paths):
+    if found := catalogue_faults(paths):
         return Finding("catalogue", "wrong", "; ".join(found), _from_backup(paths))
     return Finding("catalogue", "good", f"sound, schema version {SCHEMA_VERSION}")
 
@@ -206,7 +192,7 @@ def _files(paths: IndexPaths) -> Iterator[Finding]:
         "readable, or none yet",
     )
     says = "{n} parts of files, of processes that were cut short"
-    yield _of(left_over(paths), Finding("leftovers", "note", says, f"{repair}."), "none")
+    yield _of(leftover_files(paths), Finding("leftovers", "note", says, f"{repair}."), "none")
 
 
 def _of(found: Sequence[str] | Sequence[Path], wrong: Finding, good: str) -> Finding:
@@ -263,13 +249,6 @@ def _roots(paths: IndexPaths) -> Iterator[Finding]:
             )
         else:
             yield Finding("photos", "good", f"{folder} is there")
-
-
-def _parts(paths: IndexPaths) -> Iterator[Path]:
-    own = (paths.root, paths.shards, paths.vectors, paths.evaluations, paths.lists("").parent)
-    for folder in own:
-        yield from sorted(folder.glob(".*.part"))
-    yield from sorted(paths.thumbnails.glob("*/.*.part"))
 
 
 def _is_whole_webp(path: Path) -> bool:

@@ -1,10 +1,9 @@
-"""Compaction: removal of vanished photos and unused files, and merging of small shards."""
+"""Compaction of an index: records of vanished photos deleted, and small shards merged."""
 
 import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from typing import NamedTuple
 
 from photorank.errors import BrokenIndexError
@@ -13,7 +12,7 @@ from photorank.index.catalogue.rooted_paths import Place, lies_under
 from photorank.index.catalogue.transactions import in_parts, transaction
 from photorank.index.embeddings.half_precision import concatenated
 from photorank.index.embeddings.shards import file_sha256, read_shard, write_shard
-from photorank.workspace import IndexPaths, storage_errors
+from photorank.workspace import IndexPaths
 
 _SMALL_SHARD_ROWS = 4_096  # below which shards are merged
 
@@ -98,8 +97,8 @@ def compact(
     """Merge small shards if more than `many`, and rewrite shards with unused rows.
 
     Each new shard is on the disk before the transaction that lets photos refer to it;
-    the old files stay until :func:`sweep`. A new shard has `full` rows at most, 50 MB at
-    768 dimensions; `many` small ones are tolerated.
+    the old files stay until leftover files are removed. A new shard has `full` rows at most,
+    50 MB at 768 dimensions; `many` small ones are tolerated.
     """
     rows = connection.execute(
         "SELECT shards.id, name, rows, sha256, count(DISTINCT row)"
@@ -117,27 +116,6 @@ def compact(
         connection.execute(
             "DELETE FROM shards WHERE id NOT IN (SELECT shard FROM photos WHERE shard IS NOT NULL)"
         )
-
-
-def sweep(connection: sqlite3.Connection, paths: IndexPaths) -> None:
-    """Remove partly written files of the index's folder, and shards unknown to the catalogue.
-
-    They remain of a batch or a compaction that was cut short. A reader that still wants one
-    finds the same embeddings in another shard. Raises BrokenIndexError if a shard of the catalogue
-    is missing: the others may then be of another catalogue, and all stay.
-    """
-    rows = connection.execute("SELECT name FROM shards")
-    known = {paths.shard(name) for (name,) in rows}
-    for path in known:
-        if not path.exists():
-            raise BrokenIndexError(path, "it is missing")
-    with storage_errors(paths.shards):
-        for path in paths.shards.glob("*"):
-            if path not in known:
-                with suppress(PermissionError):  # Windows keeps what a reader has mapped
-                    path.unlink(missing_ok=True)
-        for path in paths.root.glob(".*.part"):
-            path.unlink(missing_ok=True)
 
 
 def _photos_of(connection: sqlite3.Connection, shards: Iterable[int]) -> list[Embedded]:

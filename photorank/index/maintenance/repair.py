@@ -14,15 +14,14 @@ from photorank.index.catalogue.row_checksums import take_sums
 from photorank.index.catalogue.transactions import transaction
 from photorank.index.imported_digests import is_imported
 from photorank.index.maintenance.checks import (
+    catalogue_faults,
     changed_values,
     damaged_shards,
     damaged_thumbnails,
     hashes_are_damaged,
-    is_sound,
-    left_over,
     misplaced_shards,
 )
-from photorank.index.maintenance.compaction import sweep
+from photorank.index.maintenance.leftover_files import leftover_files, remove_leftovers
 from photorank.index.manifest import Manifest, write_manifest
 from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.open_photo import photo_digest, read_photo, thumbnail
@@ -46,7 +45,7 @@ def repair_index(paths: IndexPaths) -> list[str]:
     with writing(paths) as connection:
         manifest, told = _mended_manifest(connection, paths)
         done.extend(told)
-        if is_sound(paths):
+        if catalogue_faults(paths):
             connection.execute("REINDEX")
             done.append("the catalogue's indexes were rebuilt")
         if lost := sorted({*damaged_shards(paths), *misplaced_shards(paths)}):
@@ -54,8 +53,8 @@ def repair_index(paths: IndexPaths) -> list[str]:
             done.append(f"{len(lost)} shards with {photos} photos were forgotten")
         if changed := changed_values(paths):
             done.extend(_take_as_they_are(connection, changed))
-        sweep(connection, paths)
-        for path in left_over(paths):
+        remove_leftovers(connection, paths)
+        for path in leftover_files(paths):
             path.unlink(missing_ok=True)
             done.append(f"{path} was removed")
         if hashes_are_damaged(paths):

@@ -1,20 +1,16 @@
-"""Colour spaces named by tags instead of an ICC profile, and their conversion to sRGB."""
+"""Colour spaces named by tags instead of an ICC profile, with their own ICC profiles."""
 
 import struct
 from functools import cache
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 
-from photorank.typing import Floats, Frames
+from photorank.typing import Floats
 
 # A power of the code value, or a curve of its own: sRGB's, and the two of HDR (BT.2100).
 Curve: TypeAlias = float | Literal["sRGB", "PQ", "HLG"]
 Point: TypeAlias = tuple[float, float]  # CIE x and y
-Light: TypeAlias = NDArray[np.float32]  # (h, w, 3), linear, 1 is paper white
-DeepFrames: TypeAlias = NDArray[np.uint16]  # (h, w, 3)
 
 _D65: Point = (0.3127, 0.3290)
 _D50_XYZ = np.array([0.9642, 1.0, 0.8249])  # white point of every ICC profile
@@ -23,13 +19,6 @@ _BRADFORD = np.array(
 )
 
 _LEAST_GAMMA = 1.8  # of curves for whose dark tones 8 bits suffice
-_HDR_WHITE_NITS = 203.0  # paper white in HDR (BT.2408), 255 in sRGB
-_PQ_PEAK_NITS, _HLG_PEAK_NITS = 10_000.0, 1_000.0
-_HLG_SYSTEM_GAMMA = 1.2  # for a display of 1,000 nits (BT.2100)
-_KNEE = 0.8  # of paper white, from which highlights are compressed
-_MIN_BRIGHT_SHARE = 0.001  # of pixels above paper white, from which highlights are compressed
-_SAMPLE_STEP = 8  # pixels between samples for this share
-_ROWS_AT_A_TIME = 256  # of an HDR photo, since floats need twelve times its memory
 
 
 class Primaries(NamedTuple):
@@ -108,71 +97,7 @@ def is_unlike_srgb(space: ColourSpace) -> bool:
     return space.curve != "sRGB"
 
 
-def light_to_srgb(codes: DeepFrames, space: ColourSpace) -> Image.Image:
-    """Image in sRGB from 16-bit codes (h, w, 3), HDR curves (PQ, HLG) included.
-
-    Light beyond paper white is clipped where there is little of it, else rolled off.
-    """
-    light = _ScreenLight(space)
-    bright = light.of(codes[::_SAMPLE_STEP, ::_SAMPLE_STEP]).max(axis=-1) > 1.02
-    roll_off = bright.mean() > _MIN_BRIGHT_SHARE
-    done = np.empty(codes.shape, dtype=np.uint8)
-    for top in range(0, len(codes), _ROWS_AT_A_TIME):
-        rows = light.of(codes[top : top + _ROWS_AT_A_TIME])
-        done[top : top + _ROWS_AT_A_TIME] = _srgb_codes(_rolled_off(rows) if roll_off else rows)
-    return Image.fromarray(done)
-
-
-class _ScreenLight:
-    """Converter from HDR codes to linear RGB (BT.709), with paper white as 1."""
-
-    def __init__(self, space: ColourSpace) -> None:
-        to_xyz = _to_xyz(space.primaries)
-        self._is_hlg = space.curve == "HLG"
-        self._light = _light_of_codes(space.curve).astype(np.float32)
-        self._luminance = to_xyz[1].astype(np.float32)
-        self._to_709 = (np.linalg.inv(_to_xyz(BT_709)) @ to_xyz).T.astype(np.float32)
-
-    def of(self, codes: DeepFrames) -> Light:
-        """Linear RGB of some rows of codes."""
-        light = self._light[codes]
-        if self._is_hlg:  # a screen shows the scene with more contrast
-            brightness = np.maximum(light @ self._luminance, 1e-6)[..., None]
-            light *= brightness ** (_HLG_SYSTEM_GAMMA - 1) * (_HLG_PEAK_NITS / _HDR_WHITE_NITS)
-        return light @ self._to_709
-
-
-def _light_of_codes(curve: Curve) -> Floats:
-    """Linear light of each 16-bit code (65536,): 0 to 1, or in units of paper white."""
-    code = np.linspace(0, 1, 1 << 16)
-    if curve == "PQ":  # SMPTE ST 2084
-        m1, m2 = 2610 / 16384, 2523 / 4096 * 128
-        c1, c2, c3 = 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32
-        root = code ** (1 / m2)
-        light = (np.maximum(root - c1, 0) / (c2 - c3 * root)) ** (1 / m1)
-        return light * (_PQ_PEAK_NITS / _HDR_WHITE_NITS)
-    if curve == "HLG":  # BT.2100
-        a, b, c = 0.17883277, 0.28466892, 0.55991073
-        return np.where(code <= 0.5, code**2 / 3, (np.exp((code - c) / a) + b) / 12)
-    return code ** float(curve)
-
-
-def _rolled_off(light: Light) -> Light:
-    """Light with highlights above the knee compressed towards 1, at constant hue."""
-    peak = light.max(axis=-1, keepdims=True)
-    beyond = np.maximum(peak - _KNEE, 0) / (1 - _KNEE)
-    return light * (
-        (np.minimum(peak, _KNEE) + (1 - _KNEE) * -np.expm1(-beyond)) / np.maximum(peak, 1e-6)
-    )
-
-
-def _srgb_codes(light: Light) -> Frames:
-    light = np.clip(light, 0, 1)
-    code = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-    return np.rint(255 * code).astype(np.uint8)
-
-
-def _to_xyz(primaries: Primaries) -> Floats:
+def xyz_matrix(primaries: Primaries) -> Floats:
     """Matrix (3, 3) from linear RGB to XYZ, with Y = 1 for white."""
     columns = np.array([(x / y, 1.0, (1 - x - y) / y) for x, y in primaries]).T
     return columns[:, :3] * np.linalg.solve(columns[:, :3], columns[:, 3])
@@ -180,7 +105,7 @@ def _to_xyz(primaries: Primaries) -> Floats:
 
 def _adapted_to_d50(primaries: Primaries) -> Floats:
     """Matrix (3, 3) from linear RGB to XYZ under D50, by the Bradford transform."""
-    to_xyz = _to_xyz(primaries)
+    to_xyz = xyz_matrix(primaries)
     factors = (_BRADFORD @ _D50_XYZ) / (_BRADFORD @ to_xyz.sum(axis=1))
     return np.linalg.inv(_BRADFORD) @ np.diag(factors) @ _BRADFORD @ to_xyz
 

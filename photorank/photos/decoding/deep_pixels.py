@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from io import BytesIO
 from math import ceil
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
-from photorank.photos.decoding.colour_spaces import DeepFrames
+DeepFrames: TypeAlias = NDArray[np.uint16]  # (h, w, 3)
 
 _MAX_PIXELS = 100_000_000  # of a photo decoded twice
 # Pillow keeps the first of two bytes; decoded in the opposite byte order, it keeps the second.

@@ -12,9 +12,9 @@ from photorank.photos.decoding.colour_spaces import (
     ColourSpace,
     icc_profile,
     is_unlike_srgb,
-    light_to_srgb,
 )
 from photorank.photos.decoding.deep_pixels import deep_codes
+from photorank.photos.decoding.hdr_to_srgb import hdr_to_srgb
 
 _MODE_OF_SPACE = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 # Kinds of pixels that are known to come out right; no guess is made about others.
@@ -41,7 +41,7 @@ def to_srgb(photo: Image.Image, data: bytes, space: ColourSpace, factor: int = 1
         plain = plain.reduce(factor)
     alpha = plain.getchannel("A") if plain.mode == "RGBA" else None
     colours = plain if alpha is None else plain.convert("RGB")
-    picture = light_to_srgb(codes, space) if codes is not None else _rgb(colours, icc, space)
+    picture = hdr_to_srgb(codes, space) if codes is not None else _rgb(colours, icc, space)
     # Some programs leave alpha at zero throughout: what hides everything is not meant.
     if alpha is not None and alpha.getextrema() != (0, 0):
         white = Image.new("RGB", picture.size, "white")

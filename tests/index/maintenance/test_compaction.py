@@ -12,7 +12,7 @@ from photorank.index.catalogue.connection import reading, writing
 from photorank.index.catalogue.file_records import Shard
 from photorank.index.embeddings.shards import read_shard
 from photorank.index.judging.import_rows import import_choices, import_labels
-from photorank.index.maintenance import compaction
+from photorank.index.maintenance import compaction, leftover_files
 from tests.fixtures.colours import contents, fill
 from tests.index.building.test_durability import in_order
 from tests.index.test_opened import choices, labels
@@ -32,7 +32,7 @@ def compacted(paths, full):
     """Merge an index's shards, of which none is tolerated, into some of so many rows."""
     with writing(paths) as connection:
         compaction.compact(connection, paths, 48, full=full, many=0)
-        compaction.sweep(connection, paths)
+        leftover_files.remove_leftovers(connection, paths)
 
 
 def embedded(paths):
