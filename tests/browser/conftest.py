@@ -138,9 +138,7 @@ def chromium():
 @pytest.fixture(scope="package")
 def page(chromium):
     """Return the tab of all tests that need no other: it compiles Streamlit's code once."""
-    context = chromium.new_context()
-    context.set_default_timeout(PATIENCE)
-    return context.new_page()
+    return new_page(chromium)
 
 
 @pytest.fixture
@@ -156,12 +154,24 @@ def tab(page):
 
 
 @pytest.fixture
-def browser(chromium, page):
-    """Return the browser; each page that it opens is a browser of its own, gone after the test."""
-    yield chromium
-    for visitor in chromium.contexts:
-        if visitor is not page.context:
-            visitor.close()
+def visitor(chromium):
+    """Return a function that opens a page in a browser of its own, gone after the test."""
+    pages = []
+
+    def arrived(**options):
+        pages.append(new_page(chromium, **options))
+        return pages[-1]
+
+    yield arrived
+    for one in pages:
+        one.context.close()
+
+
+def new_page(chromium, **options):
+    """Return a page in a browser of its own, which waits as long as a busy machine needs."""
+    context = chromium.new_context(**options)
+    context.set_default_timeout(PATIENCE)
+    return context.new_page()
 
 
 def drawn(page):

@@ -123,11 +123,9 @@ def test_by_keyboard_alone(album):
     wait_until(page, lambda: names(page) == first)
 
 
-def test_a_finger_marks_photos_too(album, browser, server):
+def test_a_finger_marks_photos_too(visitor, server):
     """Where no mouse is, a photo is selected by its circle and left out by a button below."""
-    touched = browser.new_context(
-        has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844}
-    ).new_page()
+    touched = visitor(has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844})
     touched.goto(f"{server}/album?places=3&vector=ours")
     cells(touched).nth(2).wait_for()
     first = names(touched)

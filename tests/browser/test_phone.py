@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import NEEDS_BROWSER, PATIENCE, drawn, wait_until
+from tests.browser.conftest import NEEDS_BROWSER, drawn, new_page, wait_until
 
 pytestmark = NEEDS_BROWSER
 
@@ -12,10 +12,9 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 @pytest.fixture(scope="module")
 def phone(chromium):
     """Return the page of a phone's browser."""
-    page = chromium.new_page(**PHONE)
-    page.set_default_timeout(PATIENCE)
+    page = new_page(chromium, **PHONE)
     yield page
-    page.close()
+    page.context.close()
 
 
 def test_the_list_of_pages_closes_when_one_is_chosen(server, phone):

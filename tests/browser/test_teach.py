@@ -98,10 +98,9 @@ def test_a_key_that_is_held_or_pressed_twice_answers_one_pair(tab, running):
     assert len(said(running, "eve").winners) == 2
 
 
-def test_a_click_on_a_photo_chooses_it_and_two_tabs_lose_nothing(tab, browser, running):
+def test_a_click_on_a_photo_chooses_it_and_two_tabs_lose_nothing(tab, visitor, running):
     """Each person's choices are their own."""
-    other = browser.new_page()
-    other.set_default_timeout(PATIENCE)
+    other = visitor()
     for rater, page in {"bea": tab, "bob": other}.items():
         opened(page, running, rater)
     for _ in range(3):
