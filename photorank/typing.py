@@ -1,6 +1,8 @@
 """Type aliases of arrays, and the letters used for their dimensions.
 
-``n`` photos, ``m`` comparisons, ``d`` embedding dimensions, ``T`` tiers, ``k`` neighbours.
+``n`` photos, ``m`` comparisons or pairs, ``d`` embedding dimensions (``dh`` of the head),
+``l`` labelled photos, ``k`` a number asked for, ``r`` reduced dimensions, ``q`` principal ones,
+``a`` penalties, ``u`` units that an interval resamples, ``h`` and ``w`` an image's sides.
 """
 
 from typing import Any, Literal, TypeAlias

@@ -41,7 +41,7 @@ def list_(as_json: AsJson = False) -> None:
 
 @_datasets.command(epilog=example("photorank datasets show ava"))
 def show(name: Name, as_json: AsJson = False) -> None:
-    """Show what a dataset is, where to get it, and which files are read."""
+    """Show a dataset's content, where to get it, and which files are read."""
     from photorank.labels.datasets.dataset_manifest import load_manifest
 
     one = load_manifest(Workspace.current(), name)

@@ -169,7 +169,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def block_firsts(self) -> Codes:
-        """Position in `rows` of the first photo in the block of each labelled photo (l,)."""
+        """Position (l,) in `rows` of the first photo in each labelled photo's block."""
         _, first, block = np.unique(self.same, return_index=True, return_inverse=True)
         return first[block]
 

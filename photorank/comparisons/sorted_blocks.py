@@ -27,7 +27,7 @@ class Blocks:
 
     @classmethod
     def of(cls, labels: Labels, trust: Floats, codes: Codes, p: int) -> "Blocks":
-        """Blocks of photos, sorted by block code, then by label."""
+        """Photos sorted by block code, then by label."""
         order = order_within(labels, codes)
         y, block = labels[order], dense_ranks(codes[order])
         tier = np.cumsum(run_starts(y, block)) - 1

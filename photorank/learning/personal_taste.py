@@ -260,7 +260,7 @@ def _shape(m: Floats) -> Floats:
 
 
 def _moved(rows: Codes, before: Ratings, after: Ratings) -> tuple[Moved, ...]:
-    """Photos whose percentile differs most between two ratings, greatest change first."""
+    """Photos with the greatest change of percentile between two ratings, greatest change first."""
     old, new = percentiles(before), percentiles(after)
     far = -np.abs(new - old)
     some = np.argpartition(far, min(_MOVED_PHOTOS, len(far) - 1))[:_MOVED_PHOTOS]
