@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from photorank import metrics
     from photorank.api.cross_validation import cross_validate, measure
     from photorank.api.evaluate import evaluate
-    from photorank.api.index import Index, build_index, open_index
+    from photorank.api.index import Index
+    from photorank.api.open_and_build import build_index, open_index
     from photorank.comparisons.comparisons import Comparisons
     from photorank.encoders import load_encoder
     from photorank.encoders.function_encoder import image_encoder
@@ -78,13 +79,13 @@ _HOMES = {
     "Protocol": "learning.protocol",
     "RankSVM": "vectors.learners.rank_svm",
     "SpanningPairs": "vectors.learners.spanning_pairs",
-    "build_index": "api.index",
+    "build_index": "api.open_and_build",
     "cross_validate": "api.cross_validation",
     "evaluate": "api.evaluate",
     "image_encoder": "encoders.function_encoder",
     "load_encoder": "encoders",
     "measure": "api.cross_validation",
-    "open_index": "api.index",
+    "open_index": "api.open_and_build",
     "prompt_vector": "vectors.prompts",
 }
 

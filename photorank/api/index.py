@@ -1,9 +1,9 @@
 """Index for Python users: photos, labels, vectors and ratings as pandas tables and arrays."""
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,12 +12,9 @@ import numpy as np
 from photorank.api.photo_bytes import OnePhoto, Photos, listed, photo_bytes
 from photorank.comparisons.comparisons import Comparisons
 from photorank.encoders.base import Encoder
-from photorank.encoders.function_encoder import FunctionEncoder
 from photorank.errors import EncoderError, LabelsError
 from photorank.evaluation.default_vector import default_vector
 from photorank.index import opened
-from photorank.index.building.build import build_index as run_build
-from photorank.index.building.request import BuildRequest
 from photorank.index.judging.import_rows import import_labels
 from photorank.labels.tables.judgement_tables import read_labels
 from photorank.rating.percentiles import percentiles_among
@@ -27,7 +24,7 @@ from photorank.vectors.master import MasterVector
 from photorank.vectors.prompts import prompt_vector
 from photorank.vectors.shipped import BUILTIN
 from photorank.vectors.store import add_vector, list_vectors, load_vector
-from photorank.workspace import IndexPaths, Workspace
+from photorank.workspace import IndexPaths
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -336,75 +333,3 @@ class Index:
                 f"have {d} dimensions: embed photos by `index.embed(photos)`"
             )
         return rows
-
-
-def open_index(name: str | None = None, *, encoder: Encoder | None = None) -> Index:
-    """Open an index of the current workspace, the folder in `$PHOTORANK_HOME`.
-
-    Parameters
-    ----------
-    name : str, optional
-        By default the only index.
-    encoder : Encoder, optional
-        What made it, where no name says that: a function of your own that no package declares.
-
-    Raises
-    ------
-    MissingIndexError
-        If there is no such index, or a name is needed to choose among several.
-    """
-    return Index(opened.open_index(name), encoder)
-
-
-def build_index(
-    name: str,
-    photos: Path | str | Iterable[Path | str],
-    *,
-    encoder: str | Encoder | None = None,
-    framing: str | None = None,
-    labels: "DataFrame | Path | str | None" = None,
-    exclude: Sequence[str] = (),
-) -> Index:
-    """Create an index of photo folders or bring it up to date, and open it.
-
-    Parameters
-    ----------
-    name : str
-    photos : path, or several
-        Folders, with all their subfolders, and files.
-    encoder : str or Encoder, optional
-        ``embedded``, ``open_clip:MODEL/PRETRAINED``, what a package declares, or an encoder made
-        by :func:`image_encoder`. By default the index's own; for a new one CLIP's ViT-L/14.
-    framing : str, optional
-        By default the index's own, or the encoder's.
-    labels : DataFrame or path, optional
-        Then imported, as by :meth:`Index.import_labels`.
-    exclude : sequence of str
-        Shell patterns of names and of paths to pass over.
-
-    Raises
-    ------
-    NoPhotosError
-        If there is no photo that can be read.
-    IndexMismatchError
-        If the index was made by another encoder or in another framing.
-    """
-    given = None if encoder is None or isinstance(encoder, str) else encoder
-    named = [photos] if isinstance(photos, str | Path) else photos
-    request = BuildRequest(
-        [Path(path).expanduser() for path in named],
-        encoder_spec=given.spec if given is not None else encoder,  # type: ignore[arg-type]
-        framing=framing,
-        exclude=exclude,
-    )
-    if given is not None:
-        request = replace(request, load=partial(_given, given))
-    paths = Workspace.current().index(name)
-    run_build(paths, request)
-    index = Index(opened.Index.open(paths), given)
-    return index if labels is None else index.import_labels(labels)
-
-
-def _given(encoder: Encoder, _: str, *, framing: str | None = None, device: str = "") -> Encoder:
-    """The given encoder, with another framing if one is requested."""
-    return encoder.framed(framing) if isinstance(encoder, FunctionEncoder) else encoder
