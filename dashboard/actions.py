@@ -168,7 +168,7 @@ def _record_answer(
 
 
 def _take_back(session: "TeachSession", pair: tuple[str, str] | None) -> None:
-    """Take back the answer about a pair; without a pair, the latest click."""
+    """Undo a person's answer about a pair; without a pair, the person's latest click."""
     if pair is not None:
         click_log.take_back(session.index.paths, session.rater, *pair)
         return
@@ -184,7 +184,7 @@ def keep_taste(index: Index, vector: MasterVector) -> None:
 
 
 def _made_folder(folder: Path) -> Path:
-    """Create a folder if missing, with the same message to visitors for every failure."""
+    """Create a folder if missing; every failure gives visitors the same message."""
     try:
         make_folder(folder)
         if os.access(folder, os.W_OK | os.X_OK):

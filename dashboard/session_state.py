@@ -324,7 +324,7 @@ def note_job(job: str, *, runs: bool) -> None:
 
 
 def knows_job(job: str) -> bool:
-    """True if a job was on a page of this session."""
+    """True if a job was shown on a page of this session."""
     return job in st.session_state.get("jobs", {})
 
 

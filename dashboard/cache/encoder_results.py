@@ -68,7 +68,7 @@ def concepts(index: Index, vector: MasterVector, embedding: Embeddings) -> list[
 
 
 class Reasons(NamedTuple):
-    """Explanation of a rating, and its concepts, None if the encoder cannot name any."""
+    """Explanation of a rating, with concepts; these are None if the encoder embeds no texts."""
 
     explanation: Explanation
     concepts: list[Concept] | None

@@ -1,4 +1,4 @@
-"""Cached data of the pages Map and Search: positions, directions of texts, rows."""
+"""Cached data of the pages Map and Search: map positions, text directions, rows of photos."""
 
 import streamlit as st
 

@@ -86,7 +86,7 @@ def mistakes(index: Index, vector: MasterVector, most: int) -> Pairs:
 
 
 def percentile_of(index: Index, vector: MasterVector, embedding: Embeddings) -> float:
-    """Percentile, 0 to 100, in the index of a photo with the given embedding (d,)."""
+    """Percentile, 0 to 100, of a photo with embedding (d,) among an index's photos."""
     own = vector.rate(embedding[None], index.fingerprint)
     return float(share_below(own, ratings(index, vector))[0])
 

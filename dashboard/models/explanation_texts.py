@@ -60,7 +60,7 @@ _ZONE_BY = {
 
 
 def heat_pictures(explanations: Sequence[Explanation]) -> list[Image.Image]:
-    """Photos under their heat maps, all on one colour scale."""
+    """Photos overlaid with their heat maps, all on one colour scale."""
     most = max(float(np.abs(one.parts).max()) for one in explanations)
     return [one.drawn(most) for one in explanations]
 
@@ -127,7 +127,7 @@ def moving_lines(found: Sequence[Mover]) -> list[str]:
 
 
 def moving_figures(concepts: Sequence[Concept], signals: SignalShares | None) -> pd.DataFrame:
-    """Table of concepts: strength in the photo, correlation with ratings, and product.
+    """Table of concepts: strength in the photo, correlation with ratings, and their product.
 
     Signals have their part of the rating alone.
     """

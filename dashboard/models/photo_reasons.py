@@ -85,7 +85,7 @@ def _note(index: Index, concepts: Sequence[Concept] | None, mode: Mode) -> str:
 
 
 def _picture(explanation: Explanation) -> str:
-    """Data URL of the photo under its heat map."""
+    """Data URL of the photo overlaid with its heat map."""
     written = io.BytesIO()
     explanation.drawn().save(written, "JPEG", quality=_JPEG_QUALITY)
     return f"data:image/jpeg;base64,{base64.b64encode(written.getvalue()).decode()}"

@@ -125,7 +125,7 @@ def weight_of_quality(request: AlbumRequest) -> float:
 
 
 def _quality(candidates: Candidates, rules: Rules) -> Floats:
-    """Quality (g,) of each candidate: its rating above the worst one's, scaled."""
+    """Quality (g,) of each candidate: scaled difference of its rating from the lowest rating."""
     lowest = candidates.ratings.min(initial=np.inf)
     quality = candidates.ratings - lowest if len(candidates.rows) else candidates.ratings
     best = np.sort(quality[candidates.first | (rules.places > candidates.first.sum())])[::-1]

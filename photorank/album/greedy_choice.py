@@ -36,7 +36,7 @@ class Rules:
 
     @property
     def promise(self) -> float:
-        """Guaranteed ratio of greedy's value to the optimum, 0 to 1."""
+        """Guaranteed ratio of a greedy choice's value to the optimum, 0 to 1."""
         return GREEDY_SHARE if self.parts is None else GREEDY_SHARE_WITH_PARTS
 
     def has_room(self, chosen: list[int]) -> Mask:

@@ -176,7 +176,7 @@ def _of_series(
 
 
 def _of_variety(stands_for: int, share: float) -> str | None:
-    """Reason given by the photos it represents; None if they add little to its gain.
+    """Reason given by the photos that a photo represents; None if these add little to its gain.
 
     `stands_for` counts photos that no other photo of the album is more like; `share` is the part
     of the added value that is variety.

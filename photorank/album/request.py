@@ -38,7 +38,7 @@ class AlbumRequest:
 
     @property
     def full(self) -> str:
-        """Reason for leaving out a photo of a part whose quota is full."""
+        """Reason for leaving out a photo from a part of the collection with a full quota."""
         if self.with_faces is not None:
             return "the quota on faces leaves it no place"
         if self.per is not None:

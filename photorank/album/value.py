@@ -81,7 +81,7 @@ class Value:
         take: Callable[[Codes], Codes],
         most: int,
     ) -> Codes:
-        """Up to `most` of `rows` with the greatest gains, among those that `take` keeps.
+        """Up to `most` of the `rows` that `take` accepts, those with the greatest gains.
 
         `take` is given rows in the order of falling gains. `ceilings` (n,) are limits that no gain
         exceeds: few gains are worked out, and these replace their ceilings.

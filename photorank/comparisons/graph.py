@@ -126,7 +126,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def lies_within(self, codes: Codes) -> bool:
-        """True if no pair connects two groups of the codes (n,)."""
+        """True if no pair of photos lies across two groups, given by codes (n,)."""
 
     @abstractmethod
     def take(self, rows: Codes) -> Self:

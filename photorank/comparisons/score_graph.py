@@ -158,12 +158,12 @@ class ScoreGraph(ComparisonGraph):
         return replace(self, labels=np.asarray(scores, dtype=np.float64)[self.rows])
 
     def products(self, a: Floats, b: Floats) -> Floats:
-        """Weighted sum (n,), over each photo's pairs, of the product of differences in a and b."""
+        """Sum (n,) over each photo's weighted pairs: difference in a times difference in b."""
         a, b = np.asarray(a, np.float64)[self.rows], np.asarray(b, np.float64)[self.rows]
         return self.spread(self._signed(lambda part: part.products(a, b)))
 
     def differences(self, a: Floats) -> Floats:
-        """Weighted sums, over each photo's pairs, of differences in a (n, …)."""
+        """Sums (n, …) over each photo's weighted pairs of the difference in a (n, …)."""
         a = np.asarray(a, np.float64)[self.rows]
         return self.spread(self._signed(lambda part: part.differences(a)))
 
@@ -257,7 +257,7 @@ class ScoreGraph(ComparisonGraph):
         return total
 
     def spread(self, values: Floats, missing: float = 0.0) -> Floats:
-        """Values (n, …) of all photos: those (l, …) of labelled photos, elsewhere `missing`."""
+        """Values (n, …) for all photos: those given for labelled ones (l, …), else `missing`."""
         spread = np.full((self.n, *values.shape[1:]), missing)
         spread[self.rows] = values
         return spread

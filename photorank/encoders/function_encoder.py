@@ -20,7 +20,7 @@ ImageFunction: TypeAlias = Callable[[list[Image.Image]], ArrayLike]
 
 
 class FunctionEncoder:
-    """Encoder of photos made by :func:`image_encoder`; calling it calls the function."""
+    """Encoder of photos that wraps a Python function, as made by :func:`image_encoder`."""
 
     long_side = 0  # it embeds no signals
     logit_scale: float | None = None

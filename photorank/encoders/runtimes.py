@@ -59,7 +59,7 @@ FULL_PRECISION = "fp32"
 
 
 def precision_of(runtime: str) -> str:
-    """Precision that a runtime name implies: ``fp32``, or a library with fewer bits.
+    """Precision that a runtime's name implies: ``fp32``, or a lower one with its library.
 
     In full precision all libraries agree to the last digits; in fewer bits each rounds otherwise.
 

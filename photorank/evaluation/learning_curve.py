@@ -75,5 +75,5 @@ class LearningCurve:
 
 
 def _learned_from(share: float, photos: JudgedPhotos, folds: Folds) -> int:
-    """Number of photos in a share of a fold's training photos."""
+    """Number of photos in a given share of a fold's training set."""
     return round(share * len(photos.X) * (folds.k - 1) / folds.k)

@@ -153,7 +153,7 @@ def _each(panel: Panel) -> list[tuple[Index, JudgedPhotos]]:
 
 
 def _shown(entries: Sequence[_Entry], panel: Panel) -> Shown | None:
-    """Photos that the best of the fairly tested contenders rates highest and lowest."""
+    """Photos rated highest and lowest by the best contender that was tested on unseen photos."""
     fair = [one for one in entries if not (one.contender.in_sample or one.contender.unknown)]
     if not fair:
         return None

@@ -185,7 +185,7 @@ def _sums_beyond(
 
 
 def _degrees_beyond(pairs: HeldOutPairs, gap: float) -> Floats:
-    """Number of pairs per photo with a label gap greater than `gap`, (repeats, n)."""
+    """Number (repeats, n) of each photo's pairs with a label gap greater than `gap`."""
     degrees = [
         _over_blocks(graph, lambda part: _weight_beyond(part, gap, np.ones(len(part.rows))))
         for graph in pairs.graphs

@@ -113,7 +113,7 @@ def album_regret_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> f
 
 
 def ndcg_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int | None = None) -> Floats:
-    """Values (l, …) of :func:`ndcg` per list with two different labels or more, for ratings (n, …).
+    """NDCG (l, …) of each ranked list with two or more different labels, for ratings (n, …).
 
     Empty for choices, as those of the other metrics.
     """
@@ -128,7 +128,7 @@ def ndcg_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int | None = 
 
 
 def precision_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> Floats:
-    """Values (l, …) of :func:`precision_at_k` per list, for ratings (n, …)."""
+    """Precision at k (l, …) of each ranked list, for ratings (n, …)."""
 
     def precision(r: Floats, y: Labels, lowest: float) -> Floats:
         kth_best = np.sort(y)[::-1][min(k, len(y)) - 1]
@@ -138,7 +138,7 @@ def precision_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> 
 
 
 def album_regret_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> Floats:
-    """Values (l, …) of :func:`album_regret_at_k` per list, for ratings (n, …)."""
+    """Album regret at k (l, …) of each ranked list, for ratings (n, …)."""
 
     def gain(r: Floats, y: Labels, lowest: float) -> Floats:
         if k >= len(y):

@@ -13,7 +13,7 @@ _MAX_CELLS = 12  # along the long side: an encoder's positions are no finer
 
 
 def overlay(photo: Image.Image, values: Floats, most: float | None = None) -> Image.Image:
-    """Photo under a heat map of values (rows, columns): orange if positive, blue if negative.
+    """Photo overlaid with a heat map (rows, columns): orange if positive, blue if negative.
 
     `most` is the value with the strongest colour, by default the greatest in size; the same one for
     two photos makes their maps comparable.

@@ -58,7 +58,7 @@ def shots_of_series(series: Codes) -> Iterator[Codes]:
 
 
 def _closed(shot: Sequence[Face], others: Sequence[Sequence[Face]]) -> int:
-    """Number of faces in a shot whose eyes are more open in another shot."""
+    """Number of a shot's faces with eyes less open than in another shot of the series."""
     return sum(
         any(
             _further_open(other, face) and _same_place(face, other)

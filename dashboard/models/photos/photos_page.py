@@ -199,7 +199,7 @@ def shown_names(names: list[str], codes: Codes) -> dict[int, str]:
 
 
 def mistaken_pairs(pairs: Pairs, labels: IndexLabels, group: int | None, vector: str) -> Sheet:
-    """Photos of the pairs (m, 2) that a vector orders wrongly, people's choice first.
+    """Photos of the pairs (m, 2) that a vector orders wrongly; people prefer the first of each.
 
     With a group only pairs of two of its photos.
     """

@@ -45,7 +45,7 @@ def trees(k: int) -> tuple[Tree, ...]:
 
 
 def _splits(start: int, k: int, beside: bool) -> list[Split]:
-    """All splits of k photos, the first with number `start`, into two or more parts."""
+    """All ways to split k photos, numbered from `start`, into two or more parts."""
     return [Split(beside, parts) for parts in _parts(start, k, beside, least=2)]
 
 

@@ -56,7 +56,7 @@ class PictureHashes:
 
     @property
     def unreadable(self) -> bool:
-        """True if the thumbnail of a row asked for could not be read."""
+        """True if the thumbnail of a requested row could not be read."""
         return None in self._known.values()
 
     def keep(self) -> None:

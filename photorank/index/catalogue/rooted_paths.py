@@ -55,7 +55,7 @@ class Roots:
         return None
 
     def places(self, paths: Iterable[Path]) -> set[Place]:
-        """Root and relative path of a path, once for each root above it."""
+        """Pairs (root, relative path) for an absolute path, one for each root folder above it."""
         found = (self.place(path_bytes(path)) for path in paths)
         return {place for place in found if place is not None}
 

@@ -293,7 +293,7 @@ class _LeftOut:
                 yield row, photos
 
     def settle(self, table: LabelTable | ChoiceTable, usable: int, *, partial: bool) -> list[str]:
-        """Notes on left-out rows; LabelsError if any (unless `partial`), or if all are."""
+        """Notes on left-out rows; LabelsError if all are left out, or any without `partial`."""
         notes = table.problems.joined(self._problems).settle(
             table.source, usable, partial=partial, lacks="about a photo that could be read"
         )

@@ -133,7 +133,7 @@ def shot_name(path: Path) -> str:
 
 
 def _agreeing(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[int]]:
-    """Files split by their known values; a single group if these are all equal."""
+    """Groups of files with equal known values; a single group if all known values are equal."""
     known = {told[number] for number in numbers} - {None}
     if len(known) < 2:
         return [list(numbers)]

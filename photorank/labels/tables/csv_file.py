@@ -76,7 +76,7 @@ def open_csv(path: Path, dialect: Dialect | None = None) -> Iterator[Table]:
 
 
 def _told(file: Iterator[str]) -> tuple[int, Dialect, Iterator[str]]:
-    """Lines to skip and CSV format, found at a file's start, and the remaining lines.
+    """CSV format and lines to skip, detected at the start of a file, and the remaining lines.
 
     Comments may come first, and Excel's line ``sep=;``.
     """

@@ -1,4 +1,4 @@
-"""Estimator interface of scikit-learn, without the seconds that importing it takes."""
+"""Estimator base class that follows scikit-learn's interface without importing scikit-learn."""
 
 from inspect import signature
 from typing import Any, Self

@@ -169,7 +169,7 @@ class Problem:
         return np.column_stack(given)
 
     def _solutions(self, alphas: Floats, solved: Floats) -> Solutions:
-        """Weights and the prior's scales from the systems' solutions (a, r, t)."""
+        """Weights and prior scales for each penalty, from solutions (a, r, t) of the systems."""
         weights = solved[:, :, 0]
         if solved.shape[2] == 1:
             return Solutions(alphas, weights, np.zeros(len(alphas)))
