@@ -1,4 +1,4 @@
-"""Frame around all pages: navigation, old URLs, and the first page of an empty workspace."""
+"""Start of every page run: navigation, old URLs, and the first page of an empty workspace."""
 
 from collections.abc import Callable
 from functools import partial

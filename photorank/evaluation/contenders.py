@@ -36,7 +36,7 @@ class Contender:
 
     @property
     def baseline(self) -> bool:
-        """True for a baseline."""
+        """True if the contender is a baseline, which only shows how much better others are."""
         return self.name in BASELINES
 
 

@@ -33,7 +33,7 @@ class Row:
 
     @property
     def full_name(self) -> str:
-        """Name with the index's name, unique in the panel."""
+        """Name of the vector or learner and its index, unique in the panel."""
         return f"{self.contender} @ {self.index}"
 
     @property

@@ -154,7 +154,7 @@ class _Moments:
         self.cameras = np.array([cameras[photos[row].camera] for row in timed], dtype=np.intp)
 
     def within(self, step: int, limit: float) -> Codes:
-        """Positions of photos whose `step`-th successor was taken at most `limit` seconds later."""
+        """Positions of photos with a `step`-th successor taken at most `limit` seconds later."""
         if step >= len(self.rows):
             return np.empty(0, dtype=np.intp)
         soon = self.seconds[step:] - self.seconds[:-step] <= limit

@@ -66,7 +66,7 @@ def small_forest(table: Forest, names: pd.Series) -> Forest:
 
 
 def plain_forest(rows: pd.DataFrame, metric: Metric, caption: str) -> Forest:
-    """Table of intervals of results by name, with their notes.
+    """Table of intervals of named results, each with a note.
 
     `rows` has vector, family, value, low, high, baseline, apart and note.
     """
