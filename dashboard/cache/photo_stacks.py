@@ -9,7 +9,7 @@ from dashboard.cache.cache_keys import of_rows
 from photorank.errors import PhotorankError
 from photorank.index.opened import Index
 from photorank.own_process import in_own_process
-from photorank.similarity.kept_series import series_codes, series_of
+from photorank.similarity.series_cache import series_codes, series_of
 from photorank.typing import Codes
 
 _FOUND_AT_ONCE = 2000  # photos: a second

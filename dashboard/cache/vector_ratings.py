@@ -15,8 +15,8 @@ from photorank.album.make_album import Album, make_album
 from photorank.album.request import AlbumRequest
 from photorank.index.opened import Index
 from photorank.rating.percentiles import share_below
-from photorank.similarity.kept_series import series_of
 from photorank.similarity.series import Series
+from photorank.similarity.series_cache import series_of
 from photorank.typing import Codes, Embeddings, Flags, Pairs, Ratings
 from photorank.vectors.master import MasterVector
 

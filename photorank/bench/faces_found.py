@@ -14,7 +14,7 @@ from photorank.errors import LabelsError, UnreadablePhotoError, counted
 from photorank.metrics.estimates import Limits
 from photorank.metrics.hit_rate_intervals import wilson
 from photorank.photos.decode_pool import decode_isolated
-from photorank.photos.faces.detect import overlaps
+from photorank.photos.faces.blazeface import overlaps
 from photorank.photos.faces.face import Face
 from photorank.photos.open_photo import full_size, read_photo
 from photorank.photos.signals.signals_block import LEAST_LONG_SIDE

@@ -66,7 +66,7 @@ def labels_collect(
 ) -> None:
     """Import the judgements that a photo library holds. Photos and their folders stay unchanged."""
     from photorank.index.judging.import_rows import import_labels
-    from photorank.index.judging.sources import refuse_other_scales
+    from photorank.index.judging.source_conflicts import refuse_other_scales
     from photorank.workspace import Workspace
 
     for option, value, wanted_by in (
@@ -112,7 +112,7 @@ def labels_remove(
     as_json: AsJson = False,
 ) -> None:
     """Remove all judgements of one source. A source is a table's path or a kind of library."""
-    from photorank.index.judging.sources import remove_source
+    from photorank.index.judging.source_conflicts import remove_source
     from photorank.workspace import Workspace
 
     paths = Workspace.current().existing_index(index)
@@ -139,7 +139,7 @@ def labels_group(
     """Group photos by folder, day or event, for comparisons within groups."""
     from photorank.errors import LabelsError
     from photorank.index.judging.import_rows import import_labels
-    from photorank.index.judging.sources import refuse_other_groups
+    from photorank.index.judging.source_conflicts import refuse_other_groups
     from photorank.index.opened import Index
     from photorank.labels.photo_library.groups import group_photos, group_table
     from photorank.workspace import Workspace

@@ -25,7 +25,7 @@ def popularity(
     as_json: AsJson = False,
 ) -> None:
     """Import likes as labels. Columns are file, likes, views or followers, account and date."""
-    from photorank.index.judging.sources import refuse_other_scales
+    from photorank.index.judging.source_conflicts import refuse_other_scales
     from photorank.labels.popularity.likes_table import read_popularity
     from photorank.workspace import Workspace
 

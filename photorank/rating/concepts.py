@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from photorank.encoders.base import Encoder
-from photorank.index.kept_arrays import keep_arrays, kept_arrays
+from photorank.index.array_cache import cache_arrays, cached_arrays
 from photorank.index.opened import Index
 from photorank.typing import Codes, Embeddings, Floats
 from photorank.vectors.master import MasterVector
@@ -107,13 +107,13 @@ def concept_embeddings(index: Index, load: Callable[[], Encoder]) -> Embeddings:
     MissingExtraError if they are not known yet, and the encoder's text tower cannot be had.
     """
     path, encoder = index.paths.concepts, str(index.fingerprint)
-    kept = kept_arrays(path, "encoder", "concepts", "embeddings")
+    kept = cached_arrays(path, "encoder", "concepts", "embeddings")
     if kept and (str(kept["encoder"]), tuple(kept["concepts"].tolist())) == (encoder, CONCEPTS):
         found: Embeddings = kept["embeddings"].astype(np.float32)
         if found.shape == (len(CONCEPTS), index.manifest.head) and np.isfinite(found).all():
             return found
     found = load().encode_texts(CONCEPTS)
-    keep_arrays(path, encoder=encoder, concepts=CONCEPTS, embeddings=found)
+    cache_arrays(path, encoder=encoder, concepts=CONCEPTS, embeddings=found)
     return found
 
 

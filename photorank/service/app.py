@@ -26,11 +26,11 @@ from photorank.service.answers import (
     compare_answer,
     rate_answer,
 )
-from photorank.service.doors import Counted, TokenOnly, refused
 from photorank.service.encoder_queue import EncoderQueue
 from photorank.service.limits import Limits, Refusal, Room, out_of_time
-from photorank.service.numbers import MEDIA_TYPE, Numbers
+from photorank.service.middleware import Counted, TokenOnly, refused
 from photorank.service.openapi import description
+from photorank.service.prometheus_metrics import MEDIA_TYPE, Numbers
 from photorank.service.read_uploads import Uploads, uploads
 from photorank.service.served_index import ServedIndex, Snapshot
 from photorank.typing import Json

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from photorank.errors import MissingExtraError
-from photorank.index.kept_arrays import keep_arrays, kept_arrays
+from photorank.index.array_cache import cache_arrays, cached_arrays
 from photorank.index.opened import Index
 from photorank.typing import Codes, Embeddings, Floats
 
@@ -40,7 +40,7 @@ def places(index: Index, method: Method = "pca", *, most: int = _TSNE_PHOTOS) ->
     found = _kept(path, numbers)
     if found is None:
         found = _scaled(_components(index, 2) if method == "pca" else _tsne(index, most))
-        keep_arrays(path, version=_VERSION, numbers=numbers, places=found.astype(np.float32))
+        cache_arrays(path, version=_VERSION, numbers=numbers, places=found.astype(np.float32))
     return found
 
 
@@ -108,7 +108,7 @@ def _scaled(found: Floats) -> Floats:
 
 def _kept(path: Path, numbers: Codes) -> Floats | None:
     """Map coordinates (n, 2) from the cache; None if a photo's are missing."""
-    kept = kept_arrays(path, "version", "numbers", "places")
+    kept = cached_arrays(path, "version", "numbers", "places")
     if kept is None or int(kept["version"]) != _VERSION:
         return None
     known, at = kept["numbers"], kept["places"].astype(np.float64)

@@ -14,8 +14,8 @@ from photorank.album.request import AlbumRequest
 from photorank.errors import changed_since
 from photorank.index.opened import Index
 from photorank.photos.metadata.capture_time import seconds_or_day
-from photorank.similarity.kept_series import series_of
 from photorank.similarity.series import Series
+from photorank.similarity.series_cache import series_of
 from photorank.vectors.master import MasterVector
 
 _GOOD_SHARE = 0.8  # share of the moments that a book takes by default

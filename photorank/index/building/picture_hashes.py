@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
+from photorank.index.array_cache import cache_arrays, cached_arrays
 from photorank.index.building.decode_ahead import usable_cores
-from photorank.index.kept_arrays import keep_arrays, kept_arrays
 from photorank.photos.grey_code import BYTES
 from photorank.photos.hash_and_shape import PictureCodes, codes_of_file
 from photorank.typing import Codes
@@ -69,7 +69,7 @@ class PictureHashes:
             "bits": np.array([codes.hash_bits for codes in known.values()], dtype=np.uint64),
             "greys": np.frombuffer(b"".join(codes.grey for codes in known.values()), np.uint8),
         }
-        if keep_arrays(self._paths.hashes, version=_VERSION, **arrays):
+        if cache_arrays(self._paths.hashes, version=_VERSION, **arrays):
             self._kept = len(self._known)
 
     def _work_out(self, rows: Sequence[int], on_progress: Callable[[int, int], None]) -> None:
@@ -93,7 +93,7 @@ def keep_codes(paths: IndexPaths, codes: Mapping[str, PictureCodes]) -> None:
 
 def _load(paths: IndexPaths) -> dict[str, PictureCodes | None]:
     """Cached codes by photo digest; empty if the cache file is unreadable."""
-    kept = kept_arrays(paths.hashes, "version", "digests", "bits", "greys")
+    kept = cached_arrays(paths.hashes, "version", "digests", "bits", "greys")
     if kept is None or int(kept["version"]) != _VERSION:
         return {}
     digests = [digest.decode("ascii") for digest in kept["digests"].tolist()]

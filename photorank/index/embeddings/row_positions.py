@@ -13,13 +13,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from photorank.encoders.blocks import Blocks
 from photorank.errors import BrokenIndexError
+from photorank.index.array_cache import cache_arrays, cached_arrays
 from photorank.index.catalogue.column_arrays import whole_numbers
 from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.file_records import Shard
 from photorank.index.catalogue.row_checksums import totals
 from photorank.index.embeddings.exact_search import MappedRows
 from photorank.index.embeddings.shards import check_first_use, read_shard, rows_sha256
-from photorank.index.kept_arrays import keep_arrays, kept_arrays
 from photorank.typing import Codes
 from photorank.workspace import IndexPaths
 
@@ -86,7 +86,7 @@ def _layout(paths: IndexPaths, dimensions: int, blocks: Blocks | None) -> Layout
         if photos is None:
             photos = _photos(connection, named)
     if not is_kept and len(photos) >= _KEPT_FROM and len(sums) == len(_TABLES):
-        keep_arrays(paths.positions, photos=photos, sums=sums)
+        cache_arrays(paths.positions, photos=photos, sums=sums)
     rows = [read_shard(paths, one, dimensions) for one in shards]
     quick = sum(one.nbytes for one in rows) <= _QUICK_BYTES
     check = partial(_check_first_use, paths, shards) if quick else None
@@ -113,7 +113,7 @@ def _kept_photos(paths: IndexPaths, sums: Codes, positions: int) -> Codes | None
     """Catalogue numbers (p,) from the cache file; None if the catalogue has changed since."""
     if positions < _KEPT_FROM or len(sums) < len(_TABLES):  # an older photorank kept no sums
         return None
-    kept = kept_arrays(paths.positions, "photos", "sums")
+    kept = cached_arrays(paths.positions, "photos", "sums")
     if kept is None or not np.array_equal(kept["sums"], sums):
         return None
     return kept["photos"] if kept["photos"].shape == (positions,) else None

@@ -13,7 +13,7 @@ from photorank.index.catalogue.kept_manifest import keep_manifest, own_manifest
 from photorank.index.catalogue.sources import has_scores, source_number
 from photorank.index.catalogue.transactions import transaction
 from photorank.index.judging.match_files import ROWS_TOGETHER, Matched, Row, match_files
-from photorank.index.judging.sources import others_with, refuse_raters_on_other_scales
+from photorank.index.judging.source_conflicts import others_with, refuse_raters_on_other_scales
 from photorank.index.manifest import Judgements
 from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.labels.tables.usable_rows import Problem, Problems

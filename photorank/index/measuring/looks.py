@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from photorank.index.kept_arrays import keep_arrays, kept_arrays
+from photorank.index.array_cache import cache_arrays, cached_arrays
 from photorank.photos.hash_and_shape import UNKNOWN, Look, aspect_of_file, look_of_file
 from photorank.workspace import IndexPaths
 
@@ -49,7 +49,7 @@ def whole_looks(paths: IndexPaths, digests: Sequence[str]) -> Looks:
 def _keep(paths: IndexPaths, known: Mapping[str, Look]) -> None:
     seen = [digest for digest, look in known.items() if look != UNKNOWN]
     kept = _by_row(known, seen)
-    keep_arrays(
+    cache_arrays(
         paths.looks,
         digests=np.array(seen, dtype="S64"),
         aspects=kept.aspects,
@@ -64,7 +64,7 @@ def _by_row(known: Mapping[str, Look], digests: Sequence[str]) -> Looks:
 
 def _load(paths: IndexPaths) -> dict[str, Look]:
     """Cached shapes and colours by photo digest; empty if the cache is unreadable."""
-    kept = kept_arrays(paths.looks, *_NAMES)
+    kept = cached_arrays(paths.looks, *_NAMES)
     if kept is None:
         return {}
     digests = [digest.decode("ascii") for digest in kept["digests"].tolist()]

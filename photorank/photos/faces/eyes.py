@@ -5,10 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageDraw
 
-from photorank.photos.faces.cut_outs import Square, cut_out
 from photorank.photos.faces.face import EyeState
 from photorank.photos.faces.mesh import EYES, Mesh
 from photorank.photos.faces.networks import Network
+from photorank.photos.faces.square_crops import Square, cut_out
 from photorank.typing import Floats, Frames
 
 _PIXELS = 64  # side of the network's input

@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from photorank.photos.faces.cut_faces import is_cut
-from photorank.photos.faces.detect import (
+from photorank.photos.faces.blazeface import (
     PIXELS,
     Places,
     Window,
@@ -17,6 +16,7 @@ from photorank.photos.faces.detect import (
     overlaps,
     whole,
 )
+from photorank.photos.faces.cut_faces import is_cut
 from photorank.photos.faces.eyes import look_at_eyes, state_of
 from photorank.photos.faces.face import Face
 from photorank.photos.faces.face_sharpness import face_sharpness

@@ -6,8 +6,8 @@ from math import atan2, degrees
 import numpy as np
 from PIL import Image
 
-from photorank.photos.faces.cut_outs import Square, around, cut_out
 from photorank.photos.faces.networks import Network
+from photorank.photos.faces.square_crops import Square, around, cut_out
 from photorank.typing import Floats
 
 _PIXELS = 192  # side of the network's input

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from photorank.photos.faces.cut_outs import Square
 from photorank.photos.faces.mesh import Mesh, look_twice
+from photorank.photos.faces.square_crops import Square
 
 OUTER_LEFT, INNER_LEFT, INNER_RIGHT, OUTER_RIGHT, FOREHEAD, CHIN = 33, 133, 362, 263, 10, 152
 

@@ -12,7 +12,7 @@ from photorank.errors import StorageError
 from photorank.workspace import write_bytes
 
 
-def keep_arrays(path: Path, **arrays: Any) -> bool:
+def cache_arrays(path: Path, **arrays: Any) -> bool:
     """Save arrays in a cache file; False if the disk does not allow it."""
     file = BytesIO()
     np.savez(file, **arrays)
@@ -23,7 +23,7 @@ def keep_arrays(path: Path, **arrays: Any) -> bool:
     return True
 
 
-def kept_arrays(path: Path, *names: str) -> dict[str, NDArray[Any]] | None:
+def cached_arrays(path: Path, *names: str) -> dict[str, NDArray[Any]] | None:
     """Arrays from a cache file; None if the file is missing, damaged or incomplete."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:

@@ -8,8 +8,8 @@ from PIL import Image
 
 from photorank.index.judging.import_rows import import_labels
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
-from photorank.similarity.kept_series import series_codes, series_of
 from photorank.similarity.series import find_series
+from photorank.similarity.series_cache import series_codes, series_of
 
 
 def take(library, name, seed):

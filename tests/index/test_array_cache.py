@@ -3,7 +3,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 
-from photorank.index.kept_arrays import keep_arrays, kept_arrays
+from photorank.index.array_cache import cache_arrays, cached_arrays
 
 ARRAY = BytesIO()
 np.save(ARRAY, np.arange(3))
@@ -13,8 +13,8 @@ def test_what_is_kept_comes_back(tmp_path):
     """Numbers and words are read as they were written; others in the file are left."""
     path = tmp_path / "kept.npz"
 
-    assert keep_arrays(path, numbers=np.arange(3.0), words=("sea", "snow"), more=[1])
-    found = kept_arrays(path, "numbers", "words")
+    assert cache_arrays(path, numbers=np.arange(3.0), words=("sea", "snow"), more=[1])
+    found = cached_arrays(path, "numbers", "words")
 
     assert {name: values.tolist() for name, values in found.items()} == {
         "numbers": [0.0, 1.0, 2.0],
@@ -29,18 +29,18 @@ def test_what_cannot_be_read_is_not_there(tmp_path, content):
     if content is not None:
         path.write_bytes(content)
 
-    assert kept_arrays(path, "numbers") is None
+    assert cached_arrays(path, "numbers") is None
 
 
 def test_a_file_without_one_of_the_names_is_of_no_use(tmp_path):
     """A file by another version may hold other arrays."""
-    keep_arrays(tmp_path / "kept.npz", numbers=[1])
+    cache_arrays(tmp_path / "kept.npz", numbers=[1])
 
-    assert kept_arrays(tmp_path / "kept.npz", "numbers", "words") is None
+    assert cached_arrays(tmp_path / "kept.npz", "numbers", "words") is None
 
 
 def test_a_place_that_takes_no_file_does_no_harm(tmp_path):
     """Where nothing can be written, it is told and nothing is raised."""
     (tmp_path / "file").write_bytes(b"")
 
-    assert not keep_arrays(tmp_path / "file" / "kept.npz", numbers=[1])
+    assert not cache_arrays(tmp_path / "file" / "kept.npz", numbers=[1])

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from photorank.index.array_cache import cache_arrays, cached_arrays
 from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.row_checksums import totals
-from photorank.index.kept_arrays import keep_arrays, kept_arrays
 from photorank.index.opened import Index
 from photorank.similarity.series import THRESHOLD, Series, find_series
 from photorank.typing import Codes
@@ -83,7 +83,7 @@ def _key(index: Index, threshold: float, among: Codes | None) -> str | None:
 
 
 def _load(file: Path, threshold: float) -> Series | None:
-    kept = kept_arrays(file, *_NAMES)
+    kept = cached_arrays(file, *_NAMES)
     if kept is None:
         return None
     names: list[str | None] = [None] * (int(kept["codes"].max(initial=-1)) + 1)
@@ -99,7 +99,7 @@ def _load(file: Path, threshold: float) -> Series | None:
 def _keep(file: Path, series: Series) -> None:
     named = [code for code, name in enumerate(series.named) if name is not None]
     pairs = [(row, path) for row, paths in series.companions.items() for path in paths]
-    is_kept = keep_arrays(
+    is_kept = cache_arrays(
         file,
         codes=series.codes,
         versions=series.versions,

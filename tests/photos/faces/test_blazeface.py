@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from photorank.photos.faces.detect import Window, distinct, find_places, overlaps, whole
+from photorank.photos.faces.blazeface import Window, distinct, find_places, overlaps, whole
 
 
 def detector(scores):

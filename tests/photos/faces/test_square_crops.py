@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from photorank.photos.faces.cut_outs import Square, around, cut_out
+from photorank.photos.faces.square_crops import Square, around, cut_out
 
 
 @pytest.mark.parametrize("angle", [0.0, 0.3, -pi / 2])

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from photorank.photos.faces.cut_outs import Square
 from photorank.photos.faces.networks import Network
+from photorank.photos.faces.square_crops import Square
 from photorank.typing import Codes, Floats
 
 PIXELS = 192  # side of the network's input
