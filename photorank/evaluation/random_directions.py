@@ -73,7 +73,7 @@ def _of_whole_folds(folds: Folds) -> Codes:
 
 
 def _of_lists(ratings: Floats, pairs: HeldOutPairs, rows: Codes) -> dict[str, list[float]]:
-    """Top-of-list metrics of many ratings (n, k) of some rows."""
+    """Top-of-list metrics of k different ratings (n, k), over some rows of photos."""
     graph, codes = pairs.graphs[0].take(rows), pairs.folds.codes[:1, rows]
     folds = Folds(codes, pairs.folds.k, None)
     found = values_by_fold_of_lists(ratings[None], (graph,), folds, _LIST_METRICS)

@@ -210,7 +210,7 @@ def _join_brackets(
 
 
 def _brackets(run: list[int], biases: Sequence[float | None]) -> list[list[int]]:
-    """Parts of a run of photos, each with every exposure bias once."""
+    """Exposure brackets in a run of photos: parts with each exposure bias once."""
     parts: list[list[int]] = [[]]
     seen: set[float] = set()
     for row, bias in zip(run, biases, strict=True):

@@ -41,7 +41,7 @@ class SeenPictures:
     def of(
         cls, embeddings: Embeddings, greys: NDArray[np.uint8] | None, *, seed: int = 0
     ) -> "SeenPictures | None":
-        """Codes of photos with embeddings (n, d) and grey codes (n, 128); None without photos.
+        """Codes by which photos are recognised, from embeddings (n, d) and grey codes (n, 128).
 
         Of many photos a random part is kept: a card stays small, and a set that overlaps is still
         noticed where a single photo may not be.

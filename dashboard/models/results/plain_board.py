@@ -59,7 +59,7 @@ def caution(board: Board, index: str) -> str:
 
 
 def stored_for(name: str, stored: Mapping[str, MasterVector], index: str) -> MasterVector | None:
-    """Saved vector of a leaderboard row, for a learner's row the vector it made; None without one.
+    """Saved vector of a leaderboard row: its own, or the one its learner made; None without one.
 
     A learner, which was tested on photos left out, is shown by what it made of the whole index.
     """

@@ -86,7 +86,7 @@ def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collec
 
 
 def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
-    """Groups of file positions, each of one photo's versions, edited ones first.
+    """Groups of file positions, one group per photo with several versions, edited ones first.
 
     Two files are, if one bears the mark of an edit and the other is the photo of that
     name without it in the same folder, or if they have one name and one capture time: in
