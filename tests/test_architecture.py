@@ -277,6 +277,8 @@ def test_starting_takes_no_time(start):
         seconds, *modules = ended.stderr.split()
         taken.append(float(seconds))
         assert not (SLOW | {"sklearn", "scipy", "pandas", "rich", "ssl"}) & set(modules)
+        if taken[-1] < 0.5:
+            break
     assert min(taken) < 0.5
 
 

@@ -46,6 +46,7 @@ def test_only_the_ends_of_many_kinds_are_drawn():
     assert set(rows["version"]) == {content_removal.WITH, content_removal.WITHOUT}
 
 
+@pytest.mark.slow  # the page twice, and what it measures
 @pytest.mark.usefixtures("evaluated")
 def test_content_is_taken_out_on_request(dashboard):
     """The home page tells it for the leader, by clusters or by group."""
