@@ -11,6 +11,7 @@ from dashboard.models.photo_map import BRUSH, box_of_selection, box_text
 from dashboard.models.results.metric_texts import SCOPES
 from dashboard.models.words import MODES, Mode, say
 from photorank.index.opened import Index
+from photorank.vectors.store import ME
 from photorank.workspace import Workspace
 
 if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not need it
@@ -20,7 +21,7 @@ if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not nee
 MARKS_IN_ADDRESS = 60  # photos at most: a longer address is cut off by mail programs
 TOKEN_DIGITS = 12  # of a digest, which tell a photo from all others
 MARKS = ("pin", "ban")
-ME = "me"  # who marks and chooses until somebody gives a name
+PAIR = ("first", "second")  # places of two photos to compare, and their names in URLs
 # Parameters that a link takes along, by the widget's key. The widget's own parameter belongs to
 # the page that it is on, and Streamlit drops it on the way to another.
 TAKEN_ALONG = {"index": "in", "vector": "along"}
@@ -154,7 +155,7 @@ def choose_two_at_random(index: Index) -> None:
     """Put two different random photos into the URL."""
     pick_photos(wanted=False)
     rows = np.random.default_rng().choice(len(index), 2, replace=False).tolist()
-    for name, row in zip(("first", "second"), rows, strict=True):
+    for name, row in zip(PAIR, rows, strict=True):
         put_photo_in_address(name, index.photo(row).digest)
 
 

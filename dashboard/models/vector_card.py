@@ -16,7 +16,7 @@ from photorank.outside_text import printable
 from photorank.typing import Json
 from photorank.vectors.master import MasterVector
 from photorank.vectors.quality_words import quality_text
-from photorank.vectors.store import is_of_rater
+from photorank.vectors.store import ME, is_of_rater
 
 _STAND_IN = (
     "This index was made with the small `embedded` encoder. Its words are a stand-in: it knows "
@@ -169,7 +169,7 @@ def free_name(stem: str, taken: Container[str]) -> str:
 def taste_name(rater: str, known: Mapping[str, MasterVector]) -> str:
     """Name for a person's taste vector: that of the existing one, else an unused name."""
     own = [name for name, vector in known.items() if is_of_rater(vector, rater)]
-    return own[0] if own else free_name("my-taste" if rater == "me" else file_stem(rater), known)
+    return own[0] if own else free_name("my-taste" if rater == ME else file_stem(rater), known)
 
 
 def file_stem(rater: str) -> str:

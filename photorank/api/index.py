@@ -166,7 +166,7 @@ class Index:
         return pd.DataFrame(rows, columns=["name", "kind", "accuracy", "low", "high", "builtin"])
 
     def vector(self, name: str | None = None) -> MasterVector:
-        """Vector by name; by default the best of the latest evaluation, else the first."""
+        """Vector by name; by default your taste, the latest evaluation's best, or the first."""
         return load_vector(self.opened, name or default_vector(self.opened)[0])
 
     def add_vector(self, vector: MasterVector) -> MasterVector:

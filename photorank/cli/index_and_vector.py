@@ -18,7 +18,7 @@ def open_index(name: str | None) -> "Index":
 
 
 def open_vector(index: "Index", name: str | None, doing: str = "") -> "MasterVector":
-    """Vector of an index by name; by default the latest evaluation's best, else the first.
+    """Vector of an index by name; by default your taste, the evaluation's best, or the first.
 
     `doing`, such as ``rating``, is reported with the name of such a vector.
     """

@@ -54,7 +54,7 @@ VectorName = Annotated[
         help="The master-vector to rate by.",
     ),
 ]
-_BEST_VECTOR = "Default: the best of the latest evaluation, else the first."
+_BEST_VECTOR = "Default: your taste, else the best of the latest evaluation, else the first."
 MaybeVector = Annotated[
     str | None,
     typer.Option("--vector", metavar="NAME", autocompletion=vector_names, help=_BEST_VECTOR),

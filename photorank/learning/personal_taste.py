@@ -127,6 +127,8 @@ class PersonalState:
         if self.accuracy is not None:
             name_of_it = IN_SAMPLE if saw else "pairwise_accuracy"
             metrics = {name_of_it: to_json(self.accuracy)}
+            if self.prior is not None and not saw:
+                metrics["prior_accuracy"] = to_json(self.curve[0].accuracy)
         return MasterVector(
             name,
             "personal",

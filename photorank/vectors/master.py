@@ -53,6 +53,12 @@ class Card:
         return from_json(Limits, found) if found else None
 
     @property
+    def prior_accuracy(self) -> Limits | None:
+        """Accuracy of a taste's prior on the same held-out pairs; None if not measured."""
+        found = self.metrics.get("prior_accuracy")
+        return from_json(Limits, found) if found else None
+
+    @property
     def fold_by(self) -> str:
         """Kind of groups that tests kept within one fold; empty for an untested vector."""
         return (self.metrics.get("protocol") or {}).get("fold_by", "")

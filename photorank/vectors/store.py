@@ -16,6 +16,7 @@ from photorank.workspace import checked_name, sync_folder
 
 # The row of an evaluation's table that shows what chance looks like.
 RANDOM_NAME = "random-direction"
+ME = "me"  # the rater until somebody gives a name
 
 
 def builtin_vectors(index: Index) -> dict[str, MasterVector]:

@@ -80,6 +80,7 @@ def test_the_vector_rates_as_the_state_does_and_tells_where_it_is_from(index, ve
     judged = {index.photo(int(row)).digest for row in np.append(said.winners, said.starred)}
     assert all(made.card.saw(digest) for digest in judged)
     assert made.card.metrics["pairwise_accuracy"] == to_json(state.accuracy)
+    assert made.card.prior_accuracy.value == state.curve[0].accuracy.value
     assert MasterVector.from_json(made.to_json()).slope == made.slope
 
 

@@ -137,3 +137,24 @@ def test_the_vector_that_did_best_here_is_offered_first():
     found = evaluation([guesses, *RESULTS[1:]])
     assert by_preference(vectors, found) == ["ours", "beauty", "new-words", "plain-prompt"]
     assert by_preference(vectors, None)[:2] == ["beauty", "ours"]
+
+
+@pytest.mark.parametrize(
+    ("own", "rater", "first"),
+    [
+        ({"pairwise_accuracy": 0.7, "prior_accuracy": 0.7}, "me", "my-taste"),
+        ({"pairwise_accuracy": 0.6, "prior_accuracy": 0.7}, "me", "ours"),
+        ({"pairwise_accuracy": 0.6}, "me", "my-taste"),  # begun from nothing
+        ({"pairwise_accuracy": 0.4}, "me", "ours"),
+        ({"in_sample": 0.9}, "me", "ours"),
+        ({"pairwise_accuracy": 0.9}, "Ann", "ours"),
+    ],
+)
+def test_the_users_taste_comes_first_where_it_is_no_worse_than_what_it_began_from(
+    own, rater, first
+):
+    """On held-out choices; a taste that was not tested, or somebody else's, waits its turn."""
+    metrics = {name: {"value": v, "low": v - 0.1, "high": v + 0.1} for name, v in own.items()}
+    card = Card(parameters={"rater": rater}, metrics=metrics)
+    taste = replace(LEARNED, name="my-taste", kind="personal", card=card)
+    assert by_preference({"ours": LEARNED, "my-taste": taste}, evaluation())[0] == first
