@@ -1,8 +1,10 @@
-"""View-model of the page Home: a sentence on the accuracy of ratings."""
+"""View-model of the page Home: sentences on the accuracy of ratings, and on the saved album."""
 
 from dashboard.formatting import FROM_PHOTOS, percent, plain
 from dashboard.models.results.evaluation_tables import Board
 from dashboard.models.words import Mode, right_text, vector_text
+from photorank.album.kept.store import Entry
+from photorank.errors import counted
 from photorank.vectors.master import MasterVector
 
 
@@ -29,3 +31,12 @@ def not_measured(vector: MasterVector | None, mode: Mode) -> str:
     else:
         told = f"puts {percent(known.value)} of pairs in people’s order"
     return f"Not measured on your photos; on public ones **{name}** {told}."
+
+
+def album_progress(kept: Entry) -> str:
+    """Name of a saved album, and how many of its places have a photo."""
+    photos, places = len(kept.album.photos), kept.album.settings.places
+    said = (
+        f"{photos:,} of {counted(places, 'photo')}" if photos < places else counted(photos, "photo")
+    )
+    return f"**{plain(kept.name)}** · {said}"

@@ -6,10 +6,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import session_state
 from dashboard.background import jobs
-from dashboard.cache import index_data, photo_stacks, vector_ratings
+from dashboard.cache import albums, index_data, photo_stacks, vector_ratings
 from dashboard.component.forest_view import show_forest
 from dashboard.component.photo_view import GridStyle, photo_grid, shown_photos
-from dashboard.formatting import AT_RANDOM, FROM_PHOTOS, FROM_WORDS
+from dashboard.formatting import AT_RANDOM, FROM_PHOTOS, FROM_WORDS, plain
 from dashboard.models import home
 from dashboard.models.photos.shown_photos import stacked
 from dashboard.models.results import evaluation_tables, forest, plain_board
@@ -18,6 +18,7 @@ from dashboard.widgets.errors import show_errors
 from dashboard.widgets.photo_grid import page_link
 from dashboard.widgets.way_in import add_photos, job_panel
 from photorank.album.album_of_rows import choose_rows
+from photorank.album.kept.choose import rows_of_album
 from photorank.album.request import AlbumRequest
 from photorank.errors import counted
 from photorank.index.opened import Index
@@ -96,8 +97,18 @@ def _teach_card(index: Index, vector: MasterVector) -> None:
 
 
 def _album_card(index: Index, vector: MasterVector) -> None:
+    """Show the album that was changed last, to go on with, else a small new one."""
+    with show_errors(st.warning):
+        kept = albums.store().latest(index.name)
+        rows = [] if kept is None else rows_of_album(index, kept.album).photos
     with st.container(border=True, key="card-album", gap="xsmall"):
         st.subheader("Album", anchor=False)
+        if kept is not None and rows:
+            st.markdown(home.album_progress(kept))
+            _strip("album", index, list(rows[:STRIP]), "Photos of the album")
+            page_link("album", f"Go on with “{plain(kept.name)}”", {"album": kept.name}, ON)
+            page_link("album", "Make another", icon=":material/add:")
+            return
         st.markdown("The best that differ, on pages of a book.")
         _strip("album", index, _small_album(index, vector), "Photos for an album")
         page_link("album", "Make an album", icon=ON)

@@ -95,6 +95,12 @@ class AlbumStore:
             )
             return [name for (name,) in rows]
 
+    def latest(self, index: str) -> Entry | None:
+        """Album of an index that was changed last; None if there is none."""
+        entries = [self.load(name) for name in self.names()]
+        own = [entry for entry in entries if entry.album.index == index]
+        return max(own, key=lambda entry: entry.changed, default=None)
+
     def load(self, name: str) -> Entry:
         """Album with the given name; AlbumError if there is none."""
         name = checked_album_name(name)

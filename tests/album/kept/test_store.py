@@ -43,6 +43,19 @@ def test_an_album_comes_back_as_it_was_kept(store):
     assert store.names() == ["Лето 2026 🌞"]
 
 
+def test_the_latest_album_is_the_one_of_that_index_that_was_changed_last(store, monkeypatch):
+    """Albums of other indexes do not count, and an old one that is gone on with comes first."""
+    assert store.latest("family") is None
+    days = iter(range(1, 9))
+    monkeypatch.setattr("photorank.album.kept.store._now", lambda: f"2026-01-0{next(days)}")
+    for name, index in (("a", "family"), ("b", "family"), ("c", "other")):
+        store.create(name, KeptAlbum(index, PHOTOS[:3]), "chosen")
+    assert store.latest("family").name == "b"
+    store.change("a", lambda album: album.pin(PHOTOS[:1]), "pinned one")
+    assert store.latest("family").name == "a"
+    assert store.latest("nobody") is None
+
+
 def test_changes_are_undone_and_made_again(store):
     """Undo and redo work in another process, too; a new change replaces undone ones."""
     store.create("a", of(*PHOTOS[:3]), "chosen")

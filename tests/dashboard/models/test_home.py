@@ -1,6 +1,8 @@
 from types import SimpleNamespace
 
-from dashboard.models.home import not_measured
+from dashboard.models.home import album_progress, not_measured
+from photorank.album.kept.album import AlbumSettings, KeptAlbum
+from photorank.album.kept.store import Entry
 
 
 def test_what_is_known_of_other_photos_is_said_in_the_words_of_the_page():
@@ -11,3 +13,15 @@ def test_what_is_known_of_other_photos_is_said_in_the_words_of_the_page():
     assert "**Worth printing** is right 79 times in 100." in not_measured(vector, "plain")
     assert "**worth** puts 79" in not_measured(vector, "statistics")
     assert not_measured(None, "plain") == "Not measured on your photos."
+
+
+def test_an_album_says_how_many_of_its_places_are_filled():
+    """A full one says only how many photos it has; its name is text, not Markdown."""
+
+    def said(photos):
+        digests = tuple(f"{number:064x}" for number in range(photos))
+        album = KeptAlbum("family", digests, settings=AlbumSettings(60))
+        return album_progress(Entry("*Summer*", album, 1, "", "", None, None))
+
+    assert said(34) == r"**\*Summer\*** · 34 of 60 photos"
+    assert said(60) == r"**\*Summer\*** · 60 photos"
