@@ -113,6 +113,7 @@ export class Grid {
       mark: (tokens, mark, value) => grid.mark(tokens, mark, value),
       undo: () => grid.undo(),
       closed: (place) => grid.go(place),
+      versus: (tokens) => grid.act("versus", tokens),
     };
   }
 

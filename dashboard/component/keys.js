@@ -29,7 +29,7 @@ const IN_GRID = {
 /** @type {Record<string, string>} */
 const IN_VIEWER = {
   ArrowRight: "next", ArrowLeft: "previous", Home: "first", End: "last",
-  " ": "close", Escape: "close", z: "zoom", f: "faces", i: "facts", w: "why", "?": "keys",
+  " ": "close", Escape: "close", z: "zoom", f: "faces", i: "facts", w: "why", c: "compare", "?": "keys",
 };
 /** @type {Record<string, string>} */
 const IN_CHOICE = {
@@ -46,7 +46,7 @@ export const TOLD = [
   ]],
   ["A photo over the whole window", [
     ["← →", "the one before, the next"], ["Z", "its own pixels, 100 %"],
-    ["W", "why it stands where it stands"], ["F", "faces"], ["I", "when and how it was taken"],
+    ["C", "beside another photo"], ["W", "why it stands where it stands"], ["F", "faces"], ["I", "when and how it was taken"],
     ["Esc", "close"],
   ]],
   ["Marks", [

@@ -3,11 +3,12 @@
 import { Choice } from "./choice.js";
 import { Grid } from "./grid.js";
 import { Pair } from "./pair.js";
+import { Spreads } from "./spreads.js";
 
 /** @typedef {import("./types").Component} Component */
 
-const VIEWS = { grid: Grid, pair: Pair, choice: Choice };
-/** @type {WeakMap<Node, Grid | Pair | Choice>} */
+const VIEWS = { grid: Grid, pair: Pair, choice: Choice, spreads: Spreads };
+/** @type {WeakMap<Node, Grid | Pair | Choice | Spreads>} */
 const live = new WeakMap();
 
 /** Draw what Python passed; returns what is to be done when the place is gone.

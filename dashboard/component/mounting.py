@@ -35,7 +35,9 @@ export default function (component) {
 _mount = st.components.v2.component(
     "photorank",
     html='<div id="root"></div>',
-    css=(_HERE / "component.css").read_text(encoding="utf-8"),
+    css="".join(
+        (_HERE / sheet).read_text(encoding="utf-8") for sheet in ("component.css", "spreads.css")
+    ),
     js=_ENTRY,
 )
 
@@ -47,8 +49,8 @@ def place_of(key: str, index: str, rater: str | None) -> str:
     return f"{key}-{index}-{sha256(rater.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
 
 
-def mount(key: str, data: Json) -> Any:
-    """Mount the component with data, and return its state."""
+def mount(key: str, data: Json, on_act: Callable[[], None] = lambda: None) -> Any:
+    """Mount the component with data, and return its state; `on_act` is called for an action."""
     return _mount(
         key=key,
         data={
@@ -59,7 +61,7 @@ def mount(key: str, data: Json) -> Any:
             "acked": st.session_state.get(_acked(key)),
         },
         on_outbox_change=lambda: None,
-        on_act_change=lambda: None,
+        on_act_change=on_act,
     )
 
 

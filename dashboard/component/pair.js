@@ -10,6 +10,10 @@ import { FITTED, pairHeight } from "./zoom.js";
 const GAP_PX = 8; // between the photos, and above the button
 const BELOW_PX = 92; // that stay free: what stands below the photos is seen as well
 const BELOW_STACKED_PX = 180; // so that the verdict below them is seen
+const ANSWER_PX = 190; // height of the answer, where it stands below the photos
+const SIDE = [240, 0.24, 368]; // width of the answer beside them: at least, of the window, at most
+const SIDE_GAP_PX = 32;
+const BELOW = "photorank-below"; // class of the page while the answer stands below the photos
 const LEAST_PX = 240;
 const STACKED_PX = 600; // width of a window in which one photo is above the other
 
@@ -32,7 +36,9 @@ export class Pair {
     this.was = "";
     /** @type {Component["data"]["pair"]} */
     this.pair = [];
-    this.scroller = scrollerOf(/** @type {ShadowRoot} */ (root.getRootNode()).host ?? root);
+    const host = /** @type {ShadowRoot} */ (root.getRootNode()).host ?? root;
+    this.scroller = scrollerOf(host);
+    this.around = host.closest("[data-testid=stHorizontalBlock]"); // that holds photos and answer
     for (const stage of this.stages) stage.img.addEventListener("load", () => this.fit());
     this.leave = new AbortController();
     addEventListener("resize", () => this.fit(), { signal: this.leave.signal });
@@ -48,8 +54,14 @@ export class Pair {
     const room = Math.max(LEAST_PX, innerHeight - top - (stacked ? BELOW_STACKED_PX : BELOW_PX));
     if (!seen.every((one) => one.img.naturalWidth)) return void (this.node.style.height = `${room}px`);
     const natural = seen.map((one) => one.natural());
-    const needed = pairHeight(natural, this.node.clientWidth, GAP_PX, stacked);
-    this.node.style.height = `${Math.min(room, needed + GAP_PX + this.zoom.offsetHeight)}px`;
+    const high = (/** @type {number} */ width, /** @type {number} */ most) =>
+      Math.min(most, pairHeight(natural, width, GAP_PX, stacked) + GAP_PX + this.zoom.offsetHeight);
+    if (!this.around || stacked) return void (this.node.style.height = `${high(this.node.clientWidth, room)}px`);
+    const [least, share, most] = SIDE, whole = this.around.clientWidth;
+    const side = Math.min(most, Math.max(least, share * innerWidth)) + SIDE_GAP_PX;
+    const beside = high(whole - side, room), above = high(whole, room - ANSWER_PX);
+    document.body.classList.toggle(BELOW, above > beside);
+    this.node.style.height = `${Math.max(above, beside)}px`;
   }
 
   /** @param {Component} component */
@@ -76,6 +88,7 @@ export class Pair {
   }
 
   end() {
+    document.body.classList.remove(BELOW);
     this.leave.abort();
     this.watch.disconnect();
   }

@@ -12,7 +12,7 @@ from dashboard.formatting import error_text
 from dashboard.models.photos.shown_photos import TOKEN_DIGITS, Caption, ShownPhotos, rows_of_tokens
 from dashboard.routes.held_uploads import hold_upload
 from dashboard.routes.pictures import UPLOADED
-from dashboard.session_state import words
+from dashboard.session_state import PAIR, link_query, photo_token, words
 from photorank.errors import PhotorankError, counted
 from photorank.index.judging.marks import Mark, marks_of, record_marks
 from photorank.index.opened import Index
@@ -100,9 +100,21 @@ def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) ->
         },
     )
     act = act_of(place)
+    turn_to_compare(photos.index, act)
     if act is None or act["what"] == "lost":
         return None  # the order is held again, for this run has drawn it
     return Act(act["what"], rows_of_tokens(photos.index, act["tokens"]))
+
+
+def turn_to_compare(index: Index, act: Json | None) -> None:
+    """Switch to the page Compare if that is the requested action, with its two photos."""
+    if act is None or act["what"] != "versus":
+        return
+    rows = rows_of_tokens(index, act["tokens"])
+    if len(rows) == len(PAIR):
+        digests = (photo_token(index.photo(row).digest) for row in rows)
+        query = link_query(dict(zip(PAIR, digests, strict=True)))
+        st.switch_page("views/compare.py", query_params=query)
 
 
 def take_marks(key: str, index: Index, style: GridStyle) -> None:

@@ -1,127 +1,172 @@
-/**
- * Spreads of a kept album: photos where the printed page has them, moved, pinned and left out here.
- * It is mounted by itself, and no module of the grid needs it.
- *
- * @typedef {{photo: string, name: string, hint: string, src: string | null, box: number[], pinned: boolean,
- *   alone: boolean, hairline: boolean}} Frame
- * @typedef {{number: number, frames: Frame[], caption: string, captionAt: number[]}} Page
- * @typedef {{spreads: {pages: (Page | null)[]}[], size: number[]}} Book
- */
+/** Spreads of a kept album: photos where the printed page has them, looked at, moved and marked here. */
 
-/** @param {string} name @param {string} kind @returns {HTMLElement} */
-function element(name, kind) {
-  const made = document.createElement(name);
-  made.className = kind;
-  return made;
-}
+import { el, icon } from "./dom.js";
+import { absolute } from "./order.js";
+import { Viewer } from "./viewer.js";
 
-// Material's push_pin: an emoji has no letter in many fonts.
-const PIN = "M16 9V4h1V2H7v2h1v5c0 1.66-1.34 3-3 3v2h5.97v7l1 1 1-1v-7H19v-2c-1.66 0-3-1.34-3-3z";
+/** @typedef {import("./types").Component} Component */
+/** @typedef {import("./types").Frame} Frame */
 
-/** @returns {SVGElement} */
-function pin() {
-  const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  drawing.setAttribute("viewBox", "0 0 24 24");
-  drawing.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", PIN);
-  drawing.append(path);
-  return drawing;
-}
+const TOKEN_DIGITS = 16; // of a digest, by which the server knows a photo
 
-/** @type {{what: string, sign: string, text: string, when?: (frame: Frame) => boolean}[]} */
+/** @type {{what: string, picture: Parameters<typeof icon>[0], text: string, when?: (frame: Frame) => boolean}[]} */
 const TOOLS = [
-  { what: "earlier", sign: "‹", text: "Move earlier (Alt and left arrow)" },
-  { what: "pin", sign: "", text: "Always keep", when: (frame) => !frame.pinned },
-  { what: "free", sign: "", text: "No longer keep", when: (frame) => frame.pinned },
-  { what: "alone", sign: "▣", text: "A page for itself", when: (frame) => !frame.alone },
-  { what: "together", sign: "▤", text: "With others on a page", when: (frame) => frame.alone },
-  { what: "leave out", sign: "✕", text: "Leave out" },
-  { what: "later", sign: "›", text: "Move later (Alt and right arrow)" },
+  { what: "earlier", picture: "left", text: "Move earlier" },
+  { what: "pin", picture: "pin", text: "Always keep", when: (frame) => !frame.pinned },
+  { what: "free", picture: "pin", text: "No longer keep", when: (frame) => frame.pinned },
+  { what: "alone", picture: "alone", text: "A page for itself", when: (frame) => !frame.alone },
+  { what: "together", picture: "together", text: "With others on a page", when: (frame) => frame.alone },
+  { what: "leave out", picture: "ban", text: "Leave out" },
+  { what: "later", picture: "right", text: "Move later" },
 ];
+/** @type {Record<string, string>} */
+const KEYS = {
+  earlier: "Alt ←", later: "Alt →", pin: "P", free: "P", alone: "A", together: "A", "leave out": "X",
+};
 
-/**
- * @param {{data: Book, parentElement: HTMLElement,
- *   setTriggerValue: (name: string, value: unknown) => void}} component
- */
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = /** @type {HTMLElement} */ (parentElement.querySelector("#spreads"));
-  const focused = /** @type {Document | ShadowRoot} */ (root.getRootNode()).activeElement;
-  const frame = root.contains(focused) ? focused?.closest(".frame") : null;
-  const held = frame instanceof HTMLElement ? frame.dataset.photo : null;
-  const order = data.spreads.flatMap((spread) =>
-    spread.pages.flatMap((page) => (page ? page.frames : [])));
-  const place = new Map(order.map((frame, at) => [frame.photo, at]));
+export class Spreads {
+  /** @param {HTMLElement} root @param {Component} component */
+  constructor(root, component) {
+    this.component = component;
+    this.data = component.data;
+    /** @type {Frame[]} */
+    this.order = [];
+    this.node = el("div", { id: "spreads" });
+    root.append(this.node);
+    this.viewer = new Viewer(this.album(), root);
+  }
+
+  /** What the viewer looks through. @returns {import("./viewer.js").Album} */
+  album() {
+    const book = this;
+    return {
+      get base() { return absolute(book.data.base); },
+      get n() { return book.order.length; },
+      get why() {
+        const { judgedBy, words = "", index } = book.data;
+        if (!judgedBy) return null;
+        const at = `${absolute(book.data.base)}/reasons/${encodeURIComponent(index)}`;
+        const asked = new URLSearchParams({ by: judgedBy, words });
+        return (/** @type {string} */ token) => `${at}/${token}?${asked}`;
+      },
+      marks: null,
+      page: null,
+      versus: (tokens) => this.component.setTriggerValue("act", { what: "versus", tokens }),
+      photo: (place) => {
+        const { photo, name } = this.order[place];
+        return [this.data.index, photo.slice(0, TOKEN_DIGITS), name];
+      },
+      better: (place) => this.order[place].hint,
+      mark: () => {},
+      undo: () => {},
+      closed: (place) => this.cellOf(this.order[place]?.photo)?.focus(),
+    };
+  }
+
+  /** @param {Component} component */
+  update(component) {
+    this.component = component;
+    this.data = component.data;
+    const held = this.held(), spreads = this.data.spreads ?? [];
+    this.order = spreads.flatMap((spread) => spread.pages.flatMap((page) => page?.frames ?? []));
+    this.node.removeAttribute("aria-busy");
+    this.node.replaceChildren(...spreads.map((spread) => this.spread(spread)));
+    if (!this.viewer.node.open) this.cellOf(held)?.focus();
+  }
+
+  /** Photo that has the focus. @returns {string | undefined} */
+  held() {
+    const focused = /** @type {Document | ShadowRoot} */ (this.node.getRootNode()).activeElement;
+    const cell = this.node.contains(focused) ? focused?.closest(".frame") : null;
+    return cell instanceof HTMLElement ? cell.dataset.photo : undefined;
+  }
+
+  /** @param {string | undefined} photo @returns {HTMLElement | null} */
+  cellOf(photo) {
+    return photo ? this.node.querySelector(`.frame[data-photo="${photo}"]`) : null;
+  }
 
   /** @param {string} photo */
-  const at = (photo) => place.get(photo) ?? -1;
+  at(photo) {
+    return this.order.findIndex((frame) => frame.photo === photo);
+  }
 
   /** @param {string} what @param {Frame} frame @param {string | null} [other] */
-  function act(what, frame, other = null) {
+  act(what, frame, other = null) {
     if (what === "earlier" || what === "later") {
-      const now = at(frame.photo);
-      const to = what === "earlier" ? now - 1 : now + 2;
-      if (to < 0 || (what === "later" && now + 1 >= order.length)) return;
-      other = order[to]?.photo ?? null;
+      const now = this.at(frame.photo), to = what === "earlier" ? now - 1 : now + 2;
+      if (to < 0 || (what === "later" && now + 1 >= this.order.length)) return;
+      other = this.order[to]?.photo ?? null;
       what = "move";
     }
-    root.setAttribute("aria-busy", "true");
-    setTriggerValue("act", { what, photo: frame.photo, name: frame.name, other });
+    this.node.setAttribute("aria-busy", "true");
+    this.component.setTriggerValue("act", { what, photo: frame.photo, name: frame.name, other });
+  }
+
+  /** @param {import("./types").Spread} spread */
+  spread(spread) {
+    const numbers = spread.pages.flatMap((page) => (page ? [page.number] : []));
+    const both = el("div", {
+      class: "spread", role: "group", "aria-label": `Pages ${numbers.join(" and ")}`,
+    }, ...spread.pages.map((page) => this.leaf(page)));
+    const [width, height] = this.data.size ?? [1, 1];
+    both.style.aspectRatio = `${2 * width} / ${height}`;
+    return el("figure", {}, both, el("figcaption", { text: numbers.join(" – ") }));
+  }
+
+  /** @param {import("./types").Page | null} page */
+  leaf(page) {
+    const leaf = el("div", { class: page ? "leaf" : "leaf none" });
+    leaf.append(...(page?.frames ?? []).map((frame) => this.frame(frame)));
+    if (page?.caption) {
+      const caption = el("span", { class: "caption", text: page.caption });
+      caption.style.left = `${page.captionAt[0]}%`;
+      caption.style.top = `${page.captionAt[1]}%`;
+      leaf.append(caption);
+    }
+    return leaf;
   }
 
   /** @param {Frame} frame */
-  function drawn(frame) {
-    const cell = element("div", "frame");
+  frame(frame) {
+    const marks = [frame.pinned ? "always kept" : "", frame.alone ? "alone on its page" : ""];
+    const kinds = ["frame", frame.hairline && "hairline", frame.pinned && "pinned"];
+    const cell = el("div", {
+      class: kinds.filter(Boolean).join(" "), tabindex: "0", draggable: "true", role: "group",
+      "data-photo": frame.photo,
+      "aria-label": [frame.name, ...marks, frame.hint].filter(Boolean).join(", "),
+    }, el("img", { alt: "", loading: "lazy", draggable: "false", src: frame.src }),
+    frame.pinned ? el("span", { class: "mark" }, icon("pin")) : null, this.tools(frame));
     const [left, top, width, height] = frame.box;
     Object.assign(cell.style, {
       left: `${left}%`, top: `${top}%`, width: `${width}%`, height: `${height}%`,
     });
-    cell.tabIndex = 0;
-    cell.draggable = true;
-    cell.dataset.photo = frame.photo;
-    cell.setAttribute("role", "group");
-    const marks = [frame.pinned ? "always kept" : "", frame.alone ? "alone on its page" : ""];
-    cell.setAttribute("aria-label", [frame.name, ...marks, frame.hint].filter(Boolean).join(", "));
-    cell.title = `${frame.name}: ${frame.hint}`;
-    cell.classList.toggle("hairline", frame.hairline);
-    cell.classList.toggle("pinned", frame.pinned);
-    const picture = /** @type {HTMLImageElement} */ (element("img", ""));
-    picture.alt = "";
-    picture.loading = "lazy";
-    picture.draggable = false;
-    if (frame.src) picture.src = frame.src;
-    cell.append(picture);
-    if (frame.pinned) {
-      const mark = element("span", "mark");
-      mark.append(pin());
-      cell.append(mark);
-    }
-    const tools = element("div", "tools");
-    for (const tool of TOOLS) {
-      if (tool.when && !tool.when(frame)) continue;
-      const button = element("button", "");
-      if (tool.sign) button.textContent = tool.sign;
-      else button.append(pin());
-      button.title = tool.text;
-      button.setAttribute("aria-label", `${tool.text}: ${frame.name}`);
-      button.addEventListener("click", () => act(tool.what, frame));
-      tools.append(button);
-    }
-    cell.append(tools);
+    this.listen(cell, frame);
+    return cell;
+  }
+
+  /** @param {Frame} frame */
+  tools(frame) {
+    const seen = TOOLS.filter((tool) => !tool.when || tool.when(frame));
+    return el("div", { class: "tools" }, ...seen.map(({ what, picture, text }) => el("button", {
+      type: "button", "aria-label": `${text}: ${frame.name}`, "data-told": `${text} (${KEYS[what]})`,
+      click: () => this.act(what, frame),
+    }, icon(picture))));
+  }
+
+  /** @param {HTMLElement} cell @param {Frame} frame */
+  listen(cell, frame) {
+    let had = true; // the focus, before it was pressed
+    cell.addEventListener("pointerdown", (event) => {
+      had = event.pointerType === "mouse" || this.held() === frame.photo;
+    });
     cell.addEventListener("click", (event) => {
-      if (!(event.target instanceof Element && event.target.closest("button"))) cell.focus(); // a finger
+      if (event.target instanceof Element && event.target.closest("button")) return;
+      cell.focus();
+      if (had) this.viewer.open(this.at(frame.photo)); // a finger's first touch shows the tools
     });
     cell.addEventListener("keydown", (event) => {
-      if (event.target !== cell) return;
-      /** @type {Record<string, string>} */
-      const moves = { ArrowLeft: "earlier", ArrowRight: "later" };
-      /** @type {Record<string, string>} */
-      const marked = { p: frame.pinned ? "free" : "pin", x: "leave out", a: frame.alone ? "together" : "alone" };
-      const what = event.altKey ? moves[event.key] : !event.ctrlKey && !event.metaKey && marked[event.key];
-      if (!what) return;
-      event.preventDefault();
-      event.stopPropagation();
-      act(what, frame);
+      if (event.target === cell) this.key(event, frame);
     });
     cell.addEventListener("dragstart", (event) => {
       event.dataTransfer?.setData("text/photorank", frame.photo);
@@ -132,40 +177,32 @@ export default function ({ data, parentElement, setTriggerValue }) {
     });
     cell.addEventListener("drop", (event) => {
       event.preventDefault();
-      const from = order[at(event.dataTransfer?.getData("text/photorank") ?? "")];
+      const from = this.order[this.at(event.dataTransfer?.getData("text/photorank") ?? "")];
       if (!from || from === frame) return;
-      const forward = at(from.photo) < at(frame.photo);
-      const after = order[at(frame.photo) + 1];
-      act("move", from, forward ? after?.photo ?? null : frame.photo);
+      const forward = this.at(from.photo) < this.at(frame.photo);
+      const after = this.order[this.at(frame.photo) + 1];
+      this.act("move", from, forward ? after?.photo ?? null : frame.photo);
     });
-    return cell;
   }
 
-  root.removeAttribute("aria-busy");
-  root.replaceChildren(...data.spreads.map((spread) => {
-    const both = element("div", "spread");
-    both.style.aspectRatio = `${2 * data.size[0]} / ${data.size[1]}`;
-    const numbers = spread.pages.flatMap((page) => (page ? [page.number] : []));
-    both.setAttribute("role", "group");
-    both.setAttribute("aria-label", `Pages ${numbers.join(" and ")}`);
-    for (const page of spread.pages) {
-      const leaf = element("div", page ? "leaf" : "leaf none");
-      for (const frame of page ? page.frames : []) leaf.append(drawn(frame));
-      if (page?.caption) {
-        const caption = element("span", "caption");
-        caption.textContent = page.caption;
-        caption.style.left = `${page.captionAt[0]}%`;
-        caption.style.top = `${page.captionAt[1]}%`;
-        leaf.append(caption);
-      }
-      both.append(leaf);
-    }
-    const figure = element("figure", "");
-    const under = element("figcaption", "");
-    under.textContent = numbers.join(" – ");
-    figure.append(both, under);
-    return figure;
-  }));
-  const again = held ? root.querySelector(`.frame[data-photo="${held}"]`) : null;
-  if (again instanceof HTMLElement) again.focus();
+  /** @param {KeyboardEvent} event @param {Frame} frame */
+  key(event, frame) {
+    /** @type {Record<string, string>} */
+    const moves = { ArrowLeft: "earlier", ArrowRight: "later" };
+    /** @type {Record<string, string>} */
+    const marked = {
+      p: frame.pinned ? "free" : "pin", x: "leave out", a: frame.alone ? "together" : "alone",
+      Enter: "open", " ": "open",
+    };
+    const what = event.altKey ? moves[event.key] : !event.ctrlKey && !event.metaKey && marked[event.key];
+    if (!what) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (what === "open") this.viewer.open(this.at(frame.photo));
+    else this.act(what, frame);
+  }
+
+  end() {
+    if (this.viewer.node.open) this.viewer.uncover();
+  }
 }

@@ -13,7 +13,7 @@ export type Shown = [index: string, token: string, name: string];
 export type MarkOf = { flag: number; stars: number };
 
 export interface Data {
-  mode: "grid" | "pair" | "choice";
+  mode: "grid" | "pair" | "choice" | "spreads";
   base: string;
   modules: string;
   index: string;
@@ -43,6 +43,32 @@ export interface Data {
   said?: string;
   before?: Shown[];
   now?: Shown[];
+  // spreads
+  spreads?: Spread[];
+  size?: [width: number, height: number]; // of a page
+}
+
+/** A photo on a page of a book; its box is in percent of the page. */
+export interface Frame {
+  photo: string; // digest
+  name: string;
+  hint: string;
+  src: string;
+  box: number[];
+  pinned: boolean;
+  alone: boolean;
+  hairline: boolean;
+}
+
+export interface Page {
+  number: number;
+  frames: Frame[];
+  caption: string;
+  captionAt: number[];
+}
+
+export interface Spread {
+  pages: (Page | null)[];
 }
 
 /** Where a photo's rating comes from, as the route tells it. */

@@ -21,6 +21,7 @@ import { FITTED } from "./zoom.js";
  * @property {(place: number) => void} closed
  * @property {((token: string) => string) | null} why address that tells why a photo is where it is
  * @property {((token: string) => void) | null} page leads to the photo's own page
+ * @property {(tokens: string[]) => void} versus leads to the page that tells which of two is better
  */
 
 const FILM = 12; // neighbours on each side
@@ -34,12 +35,13 @@ export class Viewer {
     /** @type {Shown[] | null} */
     this.pair = null;
     this.returns = false; // from the pair to the photo
+    this.other = -1; // place of the photo beside it, which another can take; -1 where it stays
     this.faces = false;
     const move = (/** @type {import("./types").View} */ view) => {
       for (const stage of this.stages) stage.set(view);
     };
     this.stages = [new Stage(move), new Stage(move)];
-    this.stages[0].swiped = (step) => this.step(step);
+    for (const stage of this.stages) stage.swiped = (step) => this.step(step);
     this.title = el("b", {});
     this.name = el("span", { class: "name" });
     this.count = el("span", { class: "count" });
@@ -55,6 +57,10 @@ export class Viewer {
     this.zoom = button("100 %", "The photo’s own pixels (Z)", () => this.stages[0].toggle());
     this.zoom.classList.add("zoom");
     this.facts = button("Info", "When and how it was taken (I)", () => this.toggleFacts());
+    this.beside = button("Compare", "Beside another photo (C)", () => this.besideAnother());
+    this.which = button("Which is better?", "On the page Compare", () => {
+      this.album.versus((this.pair ?? []).map((one) => one[1]));
+    });
     this.why = button("Why?", "Why it stands where it stands (W)", () => this.toggleWhy());
     this.reasons = new Why((told) => this.stages[0].colour(told?.heat ?? ""), (other) => {
       this.compare([this.shown(), other], true);
@@ -68,7 +74,7 @@ export class Viewer {
     this.live = el("div", { class: "told", role: "status" });
     this.node = el("dialog", { class: "viewer", "aria-label": "Photo" },
       el("div", { class: "top" }, el("div", { class: "title" }, this.title, this.name), this.count,
-        el("span", { class: "grow" }), this.marking, this.why, this.facts, this.zoom, this.keys, this.close),
+        el("span", { class: "grow" }), this.marking, this.which, this.beside, this.why, this.facts, this.zoom, this.keys, this.close),
       el("div", { class: "stages" }, this.stages[0].node, this.stages[1].node,
         tool("left", "Previous (←)", () => this.step(-1), "nav prev"),
         tool("right", "Next (→)", () => this.step(1), "nav next"), this.about, this.reasons.node, this.live),
@@ -94,16 +100,44 @@ export class Viewer {
     this.hideAll();
     this.pair = pair;
     this.returns = returns;
+    this.other = -1;
     this.begin();
+    this.showPair();
+  }
+
+  showPair() {
+    /** @type {Shown[]} */
+    const pair = this.pair ?? [];
     pair.forEach((one, i) => this.stages[i].show(this.urls(one), one[2]));
     this.title.textContent = pair.map((one) => one[2]).join("  ·  ");
     this.name.textContent = "";
-    this.count.textContent = "zoom moves both";
+    this.count.textContent = this.other < 0 ? "zoom moves both" : "← → another beside it";
     this.paint();
+  }
+
+  /** This photo beside one of those around it: arrows and the film change which. */
+  besideAnother() {
+    const { place } = this, { n } = this.album;
+    if (this.pair || n < 2) return;
+    this.compare([this.shown(), this.album.photo(place)], true);
+    this.exchange(place + 1 < n ? place + 1 : place - 1);
+    this.node.classList.add("choosing");
+  }
+
+  /** Another photo beside this one. @param {number} place */
+  exchange(place) {
+    if (place < 0 || place >= this.album.n || !this.pair) return;
+    this.other = place;
+    this.pair = [this.pair[0], this.album.photo(place)];
+    this.showPair();
+    this.strip(place);
   }
 
   begin() {
     this.node.classList.toggle("two", this.pair !== null);
+    this.node.classList.remove("choosing");
+    this.beside.hidden = this.album.n < 2 || this.pair !== null;
+    this.which.hidden = this.pair === null;
     this.marking.hidden = !this.album.marks || this.pair !== null;
     this.why.hidden = !this.album.why || this.pair !== null;
     this.facts.hidden = this.pair !== null;
@@ -142,6 +176,7 @@ export class Viewer {
   /** @param {number} step */
   step(step) {
     if (!this.pair) this.show(Math.max(0, Math.min(this.album.n - 1, this.place + step)));
+    else if (this.other >= 0) this.exchange(this.other + step * (this.other + step === this.place ? 2 : 1));
   }
 
   /** @param {number} place */
@@ -169,14 +204,15 @@ export class Viewer {
     this.count.textContent = `${(this.place + 1).toLocaleString()} of ${this.album.n.toLocaleString()}`;
   }
 
-  strip() {
-    const from = Math.max(0, Math.min(this.place - FILM, this.album.n - 2 * FILM - 1));
+  /** Photos around a place, which is in the middle. @param {number} [place] */
+  strip(place = this.place) {
+    const from = Math.max(0, Math.min(place - FILM, this.album.n - 2 * FILM - 1));
     const cells = [];
     for (let i = from; i < Math.min(this.album.n, from + 2 * FILM + 1); i++) {
       const photo = this.album.photo(i);
       const cell = el("button", {
         type: "button", tabindex: "-1", "aria-label": photo[2] || `photo ${i + 1}`,
-        "aria-current": i === this.place ? "true" : null, click: () => this.show(i),
+        "aria-current": i === place ? "true" : null, click: () => (this.pair ? this.exchange(i) : this.show(i)),
       }, el("img", { src: this.urls(photo).small, alt: "" }));
       cells.push(cell);
     }
@@ -278,6 +314,7 @@ export class Viewer {
     else if (what === "faces") this.toggleFaces();
     else if (what === "facts") this.toggleFacts();
     else if (what === "why") this.toggleWhy();
+    else if (what === "compare") this.besideAnother();
     else if (what === "keys") this.help.open();
     else if (what === "close" && !(onButton && event.key === " ")) this.end();
     else return;

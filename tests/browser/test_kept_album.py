@@ -26,6 +26,7 @@ COVERED = """() => {
         return box.width > 4 && box.left < before.right && box.top < before.bottom;
     }).map(one => one.innerText);
 }"""
+FOCUSED = "one => one.getRootNode().activeElement === one"
 WIDTHS = (1024, 1240, 1280, 1366, 1440, 1480, 1500)
 
 
@@ -47,6 +48,11 @@ def pinned_and_left_out(store):
     return album.pinned, album.left_out
 
 
+def shown_token(viewer):
+    """Return the beginning of the digest of the photo that the viewer shows."""
+    return viewer.locator(".stage img").first.get_attribute("src").split("/")[-2]
+
+
 def test_spreads_are_changed_by_keys_and_by_mouse(running, store, tab):
     """Each press is kept at once, the focus stays, and nothing is a barrier to somebody."""
     digests = Index.open(Workspace(running.home).index("small")).digests()[:6]
@@ -57,8 +63,21 @@ def test_spreads_are_changed_by_keys_and_by_mouse(running, store, tab):
     leave_out = frames.nth(3).get_by_role("button", name="Leave out")
     tab.mouse.move(0, 0)
     leave_out.wait_for(state="hidden")  # a finger could press what it does not see
+    frames.nth(3).hover()
+    leave_out.hover()
+    shown = "one => [getComputedStyle(one, '::after').visibility, one.dataset.told]"
+    assert leave_out.evaluate(shown) == ["visible", "Leave out (X)"]
     frames.nth(3).click()
-    leave_out.wait_for()
+    viewer = tab.locator("dialog.viewer")
+    viewer.get_by_text("4 of 6").wait_for()
+    assert digests[3].startswith(shown_token(viewer))
+    shown = tab.locator(".viewer .stage img[src]").first
+    tab.wait_for_function(
+        "one => one.naturalWidth > 0", arg=shown.element_handle(), polling=POLLING
+    )
+    tab.keyboard.press("Escape")
+    viewer.wait_for(state="hidden")
+    assert frames.nth(3).evaluate(FOCUSED)
 
     def wait_for_order(*wanted):
         tab.wait_for_function(ORDER, arg=",".join(wanted), polling=POLLING)

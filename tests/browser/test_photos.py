@@ -117,6 +117,33 @@ def test_the_viewer_opens_walks_marks_and_gives_the_focus_back(tab, running):
     wait_until(tab, lambda: tab.evaluate(focused) == "1")
 
 
+def test_two_photos_are_compared_from_the_viewer(tab, running):
+    """C puts a neighbour beside it, arrows exchange that one, a button asks which is better."""
+    opened(tab, running, "ina")
+    order = digests_in_order(tab, running)
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("Enter")
+    viewer = tab.locator("dialog.viewer")
+    viewer.get_by_role("button", name="Compare").wait_for()
+    tab.keyboard.press("c")
+
+    def beside(first, second):
+        for place, digest in enumerate((first, second)):
+            stage = viewer.locator(".stage").nth(place).locator("img").first
+            assert digest[:12] in stage.get_attribute("src")
+
+    beside(order[1], order[2])
+    tab.keyboard.press("ArrowLeft")  # past the photo itself
+    beside(order[1], order[0])
+    viewer.locator(".film button").nth(3).click()
+    beside(order[1], order[3])
+    viewer.get_by_role("button", name="Which is better?").click()
+    tab.wait_for_url("**/compare?*")
+    tab.get_by_test_id("stMetricValue").nth(1).wait_for()
+    assert f"first={order[1][:12]}" in tab.url
+    assert f"second={order[3][:12]}" in tab.url
+
+
 def test_a_few_cells_stand_for_all_photos(tab, running):
     """The page is as high as all rows, and holds no more photos than are seen."""
     opened(tab, running, "cy")

@@ -123,7 +123,8 @@ def _show(index: Index, name: str, waits: bool) -> None:
         albums.added_shares(index, vector, entry.album),
     )
     spreads = kept_album.spreads(book, shown)
-    show_spreads(f"spreads-{name}", spreads, (book.size.width, book.size.height), _presser(name))
+    size = book.size.width, book.size.height
+    show_spreads(f"spreads-{name}", index, spreads, size, vector.name, _presser(name))
     if warning := kept_album.warning_text(book):
         st.caption(warning)
     _left_out(index, entry)
