@@ -13,9 +13,6 @@ from dashboard.widgets import page_head
 from dashboard.widgets.errors import show_errors
 from dashboard.widgets.way_in.job_panel import job_panel
 
-# Widths of the table's columns in pixels, in which no number, interval or p-value is cut.
-WIDTHS = [140, 80, 155, 65, 165, 165, 205, 135, 100, 190]
-
 _, bar = page_head.open_page("Encoders", lab=True)
 workspace = index_data.workspace()
 names = index_data.index_names()
@@ -57,7 +54,9 @@ for panel in encoder_tables.panels(board):
             height="content",
             column_config={
                 name: st.column_config.TextColumn(width=width)
-                for name, width in zip(encoder_tables.COLUMNS, WIDTHS, strict=True)
+                for name, width in zip(
+                    encoder_tables.COLUMNS, encoder_tables.WIDTHS_PX, strict=True
+                )
             },
         )
     st.caption(encoder_tables.HOW_TO_READ)

@@ -29,10 +29,10 @@ colouring = photo_map.colouring(labels, percentiles, by, vector.name, seen=seen)
 drawn = search_and_map.drawn_photos(index)
 points = photo_map.points(drawn, places, colouring, ratings, percentiles)
 
-st.caption(f"{photo_map.drawn_text(len(index), len(points))} {colouring.reading}")
 chart, selected = st.columns([1.3, 1], gap="medium")
-with chart:
+with chart, st.container(key="map-side"):
     map_panel.show_map(f"chart-{index.name}-{method}", points, colouring)
+    st.caption(f"{photo_map.drawn_text(len(index), len(points))} {colouring.reading}")
 with selected:
     map_panel.area_in_numbers(method)
     found = Found(photo_map.rows_in_box(box, places, ratings))

@@ -30,7 +30,6 @@ from photorank.rating.rate_photo import index_slope
 from photorank.typing import Embeddings
 from photorank.vectors.master import MasterVector
 
-SIDES = ("first", "second")
 HOW_TO_PICK = "Choose two by a click on each, or upload two."
 ANY_ROW_PX = 150  # height of a row of photos to pick from
 
@@ -45,7 +44,7 @@ class Pair:
     @property
     def is_whole(self) -> bool:
         """True if both photos are chosen."""
-        return len(self.picked) == len(SIDES)
+        return len(self.picked) == len(session_state.PAIR)
 
     def swap(self) -> None:
         """Swap the two photos."""
@@ -63,10 +62,10 @@ def ask_pair(index: Index, place: DeltaGenerator) -> Pair:
         help=UPLOAD_HELP,
         key="upload",
     )
-    pair, waiting = Pair(), list(uploads[-len(SIDES) :])
-    rows = [_row(index, name, place) for name in SIDES]
+    pair, waiting = Pair(), list(uploads[-len(session_state.PAIR) :])
+    rows = [_row(index, name, place) for name in session_state.PAIR]
     free = sum(row is None for row in rows)
-    for which, row in zip(SIDES, rows, strict=True):
+    for which, row in zip(session_state.PAIR, rows, strict=True):
         # An upload takes a place that is free, or the first ones where none is.
         take = bool(waiting) and (row is None or len(waiting) > free)
         if take:
@@ -113,10 +112,12 @@ def pick_two(index: Index, vector: MasterVector) -> None:
     rows = np.argsort(-ratings, kind="stable")
     photos = shown_photos(index, rows, cached.percentiles(index, vector))
     compare = {"compare": "Compare these"}
-    style = GridStyle("Photos to compare", height=ANY_ROW_PX, actions=compare, picks=len(SIDES))
+    style = GridStyle(
+        "Photos to compare", height=ANY_ROW_PX, actions=compare, picks=len(session_state.PAIR)
+    )
     act = photo_grid("pick", photos, style)
     if act is not None and act.rows:
-        for name, row in zip(SIDES, act.rows, strict=False):
+        for name, row in zip(session_state.PAIR, act.rows, strict=False):
             session_state.put_photo_in_address(name, index.photo(row).digest)
         session_state.pick_photos(wanted=False)
         st.rerun()

@@ -12,6 +12,7 @@ from photorank.errors import counted
 from photorank.index.opened import Index
 from photorank.vectors.master import MasterVector
 
+ASKED_PX = 420  # width of the field of words
 PINNED_AT_ONCE = 24  # photos at most, by one press
 # Buttons for photos that are selected, by what they do.
 ACTIONS = {"pin": "Pin to the album", "unpin": "Unpin", "alike": "More like it"}
@@ -26,7 +27,7 @@ def show_found(index: Index, vector: MasterVector, found: Found, what: str, key:
     if not len(found.rows):
         st.info("No photo is here.", icon=":material/filter_alt:")
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="found"):
         st.markdown(f"**{counted(len(found.rows), 'photo')}** {what}.", width="content")
         _pin_button(index, found.rows[:PINNED_AT_ONCE].tolist())
         page_link("album", "To the album", icon=":material/photo_album:")
@@ -77,16 +78,16 @@ def pick_one(index: Index, vector: MasterVector) -> None:
 
 def ask_words() -> str:
     """Text that the user searches for; empty without one, after examples are shown."""
-    text = st.text_input(
-        "What is on the photo",
-        key="q",
-        bind="query-params",
-        placeholder="What is on the photo: children at the beach",
-        label_visibility="collapsed",
-    )
-    if not text.strip():
-        st.info("Say what is on the photos you look for.", icon=":material/search:")
-        with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key="examples"):
+        text = st.text_input(
+            "What is on the photo",
+            key="q",
+            bind="query-params",
+            placeholder="What is on the photo: children at the beach",
+            label_visibility="collapsed",
+            width=ASKED_PX,
+        )
+        if not text.strip():
             st.caption("For example", width="content")
             for example in EXAMPLES:
                 set_words = session_state.set_text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import NEEDS_BROWSER, drawn, new_page, wait_until
+from tests.browser.conftest import NEEDS_BROWSER, POLLING, drawn, new_page, wait_until
 
 pytestmark = NEEDS_BROWSER
 
@@ -30,6 +30,36 @@ def test_the_list_of_pages_closes_when_one_is_chosen(server, phone):
     page.wait_for_function(
         "document.querySelector('[data-testid=stSidebar]').getBoundingClientRect().right <= 0"
     )
+
+
+TOP = """() => Math.min(...[...document.querySelectorAll("*")].flatMap(one =>
+    [...one.shadowRoot?.querySelectorAll("img") ?? [],
+     ...one.matches("canvas, svg.marks") ? [one] : []]
+    ).map(one => one.getBoundingClientRect()).filter(box => box.height > 50).map(box => box.top))"""
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("", 140),
+        ("photos", 140),
+        ("teach?rater=phone", 200),
+        ("album", 200),
+        ("compare", 200),
+        ("search", 220),
+        ("search?by=A+vector", 200),
+        ("map", 160),
+    ],
+)
+def test_photos_come_first(server, phone, path, most):
+    """Title and controls are two rows above them, which a finger moves; none is squeezed."""
+    phone.goto(f"{server}/{path}")
+    phone.wait_for_function(f"most => ({TOP})() <= most", arg=most, polling=POLLING)
+    drawn(phone)
+    assert phone.evaluate(TOP) <= most
+    cut = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.innerText)"
+    assert phone.locator(".st-key-bar [role=radio] p").evaluate_all(cut) == []
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_two_photos_and_their_answers_fit_one_screen(server, phone):

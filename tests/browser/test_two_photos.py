@@ -2,7 +2,7 @@
 
 import re
 
-from tests.browser.conftest import NEEDS_BROWSER, drawn, upload, wait_until
+from tests.browser.conftest import NEEDS_BROWSER, POLLING, drawn, upload, wait_until
 from tests.conftest import draw_photo
 
 pytestmark = NEEDS_BROWSER
@@ -77,3 +77,32 @@ def test_a_click_chooses_and_all_of_it_is_in_the_window(running, tab):
     finally:
         for path in more:
             path.unlink(missing_ok=True)
+
+
+PLACED = """wide => {
+    const stages = [...document.querySelectorAll("*")].flatMap(one =>
+        [...one.shadowRoot?.querySelectorAll(".pair .stages") ?? []])[0]?.getBoundingClientRect();
+    const answer = document.querySelector(".st-key-answer")?.getBoundingClientRect();
+    if (!stages || !answer) return false;
+    const below = answer.top >= stages.bottom && answer.bottom <= innerHeight;
+    return wide ? below : answer.left >= stages.right;
+}"""
+
+
+def test_wide_photos_take_the_width_where_the_answer_has_room_below(server, tab, tmp_path):
+    """The answer stands below two landscapes in a tall window, beside them in a low one."""
+    photos = [tmp_path / "a.jpg", tmp_path / "b.jpg"]
+    for seed, path in enumerate(photos):
+        draw_photo(path, seed=seed, size=(1500, 1000))
+    for size, wide in (((1440, 900), True), ((1920, 1080), True), ((1366, 768), False)):
+        tab.set_viewport_size({"width": size[0], "height": size[1]})
+        tab.goto(f"{server}/compare")
+        chances(tab, *photos)
+        tab.wait_for_function(PLACED, arg=wide, polling=POLLING)
+        assert tab.evaluate(SCROLLS) <= 0
+        assert tab.evaluate(LOWEST) <= size[1]
+    draw_photo(photos[0], seed=5, size=(800, 1200))
+    tab.set_viewport_size({"width": 1440, "height": 900})
+    tab.goto(f"{server}/compare")
+    chances(tab, *photos)
+    tab.wait_for_function(PLACED, arg=False, polling=POLLING)

@@ -48,6 +48,17 @@ def test_marks_of_charts_can_be_seen_in_both_themes(name):
     assert min(contrast(colour, theme["textColor"]) for colour in parts) >= 3
 
 
+@pytest.mark.parametrize("name", THEMES)
+def test_what_cannot_be_pressed_can_be_read_in_both_themes(name):
+    """Disabled buttons reach 3 : 1 on the page and on a panel, and look different from text."""
+    theme, style = THEMES[name], (FILE.parents[1] / "style.css").read_text()
+    (pale,) = re.findall(r":disabled[^{]*\{\s*color: (#[0-9a-f]{6})", style)
+
+    assert contrast(pale, theme["backgroundColor"]) >= 3
+    assert contrast(pale, theme["secondaryBackgroundColor"]) >= 3
+    assert contrast(pale, theme["textColor"]) >= 2
+
+
 def test_the_server_is_for_this_machine_alone():
     """Every way of starting the server listens locally and sends no usage statistics."""
     assert CONFIG["server"]["address"] == "127.0.0.1"

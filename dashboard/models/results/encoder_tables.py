@@ -17,6 +17,9 @@ from photorank.leaderboard.report import Leaderboard, PanelReport, Row
 from photorank.leaderboard.tables import COLUMNS, cells, note
 from photorank.leaderboard.write_report import HOW_TO_READ, SCOPE_TITLES
 
+# Widths of the table's columns, in which no number, interval or p-value is cut, and which together
+# fit a window of 1366 pixels.
+WIDTHS_PX = [138, 72, 146, 62, 130, 140, 190, 134, 92, 214]
 METRIC = METRICS["pairwise_accuracy"]
 CAPTION = (
     "How many pairs of photos stand in people’s order, with 95 % intervals. Dashed: chance. "
@@ -82,7 +85,9 @@ def _scopes(panel: PanelReport, number: int) -> list[ScopeShown]:
             plain_forest(
                 pd.DataFrame([_interval(row) for row in panel.scope(scope)]), METRIC, CAPTION
             ),
-            pd.DataFrame(cells(panel, scope), columns=list(COLUMNS)),
+            pd.DataFrame(cells(panel, scope), columns=list(COLUMNS)).assign(
+                note=lambda table: table["note"].str.removeprefix("range of ")
+            ),
         )
         for scope, title in SCOPE_TITLES.items()
         if panel.scope(scope)

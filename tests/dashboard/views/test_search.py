@@ -33,7 +33,8 @@ def test_better_ones_are_rated_higher_and_the_closest_comes_first(home):
 def test_nothing_is_looked_for_before_words_come(dashboard, home):
     """The page says what to do, above the best photos; words then find photos."""
     app = dashboard("search")
-    assert "Say what is on the photos" in app.info[0].value
+    assert app.text_input(key="q").placeholder.startswith("What is on the photo")
+    assert "For example" in texts(app)
     assert "rated highest by **worth**, the best first." in texts(app)
 
     app.text_input(key="q").set_value("a forest").run()
