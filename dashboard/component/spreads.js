@@ -9,15 +9,15 @@ import { Viewer } from "./viewer.js";
 
 const TOKEN_DIGITS = 16; // of a digest, by which the server knows a photo
 
-/** @type {{what: string, picture: Parameters<typeof icon>[0], text: string, when?: (frame: Frame) => boolean}[]} */
+/** @type {{what: string, picture: Parameters<typeof icon>[0], text: string, short: string, when?: (frame: Frame) => boolean}[]} */
 const TOOLS = [
-  { what: "earlier", picture: "left", text: "Move earlier" },
-  { what: "pin", picture: "pin", text: "Always keep", when: (frame) => !frame.pinned },
-  { what: "free", picture: "pin", text: "No longer keep", when: (frame) => frame.pinned },
-  { what: "alone", picture: "alone", text: "A page for itself", when: (frame) => !frame.alone },
-  { what: "together", picture: "together", text: "With others on a page", when: (frame) => frame.alone },
-  { what: "leave out", picture: "ban", text: "Leave out" },
-  { what: "later", picture: "right", text: "Move later" },
+  { what: "earlier", picture: "left", text: "Move earlier", short: "Earlier" },
+  { what: "pin", picture: "pin", text: "Always keep", short: "Keep", when: (frame) => !frame.pinned },
+  { what: "free", picture: "pin", text: "No longer keep", short: "Free", when: (frame) => frame.pinned },
+  { what: "alone", picture: "alone", text: "A page for itself", short: "Alone", when: (frame) => !frame.alone },
+  { what: "together", picture: "together", text: "With others on a page", short: "With others", when: (frame) => frame.alone },
+  { what: "leave out", picture: "ban", text: "Leave out", short: "Leave out" },
+  { what: "later", picture: "right", text: "Move later", short: "Later" },
 ];
 /** @type {Record<string, string>} */
 const KEYS = {
@@ -148,8 +148,8 @@ export class Spreads {
   /** @param {Frame} frame */
   tools(frame) {
     const seen = TOOLS.filter((tool) => !tool.when || tool.when(frame));
-    return el("div", { class: "tools" }, ...seen.map(({ what, picture, text }) => el("button", {
-      type: "button", "aria-label": `${text}: ${frame.name}`, "data-told": `${text} (${KEYS[what]})`,
+    return el("div", { class: "tools" }, ...seen.map(({ what, picture, text, short }) => el("button", {
+      type: "button", "aria-label": `${text}: ${frame.name}`, "data-told": `${text} (${KEYS[what]})`, "data-short": short,
       click: () => this.act(what, frame),
     }, icon(picture))));
   }

@@ -67,6 +67,7 @@ export class Viewer {
     });
     this.help = new Help(root);
     this.keys = button("?", "Keys (?)", () => this.help.open());
+    this.keys.classList.add("keys");
     this.close = tool("close", "Close (Esc)", () => this.end());
     this.film = el("div", { class: "film", role: "group", "aria-label": "Neighbours", tabindex: "0" });
     this.about = el("div", { class: "about", role: "region", "aria-label": "About this photo" });
