@@ -9,7 +9,7 @@ from dashboard.background import jobs
 from dashboard.cache import albums, index_data, photo_stacks, vector_ratings
 from dashboard.component.forest_view import show_forest
 from dashboard.component.photo_view import GridStyle, photo_grid, shown_photos
-from dashboard.formatting import AT_RANDOM, FROM_PHOTOS, FROM_WORDS, plain
+from dashboard.formatting import AT_RANDOM, FROM_PHOTOS, FROM_WORDS
 from dashboard.models import home
 from dashboard.models.photos.shown_photos import stacked
 from dashboard.models.results import evaluation_tables, forest, plain_board
@@ -106,8 +106,7 @@ def _album_card(index: Index, vector: MasterVector) -> None:
         if kept is not None and rows:
             st.markdown(home.album_progress(kept))
             _strip("album", index, list(rows[:STRIP]), "Photos of the album")
-            page_link("album", f"Go on with “{plain(kept.name)}”", {"album": kept.name}, ON)
-            page_link("album", "Make another", icon=":material/add:")
+            page_link("album", "Go on with it", {"album": kept.name}, ON)
             return
         st.markdown("The best that differ, on pages of a book.")
         _strip("album", index, _small_album(index, vector), "Photos for an album")
