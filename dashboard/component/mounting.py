@@ -9,8 +9,8 @@ import streamlit as st
 
 from dashboard.routes.addresses import ROOM
 from dashboard.routes.component_files import modules_name
-from dashboard.session_state import ME
 from photorank.typing import Json
+from photorank.vectors.store import ME
 
 _HERE = Path(__file__).parent
 _MOST_ITEMS = 10_000  # of an outbox: a person presses no more

@@ -105,7 +105,7 @@ def _album_card(index: Index, vector: MasterVector) -> None:
         st.subheader("Album", anchor=False)
         if kept is not None and rows:
             st.markdown(home.album_progress(kept))
-            _strip("album", index, list(rows[:STRIP]), "Photos of the album")
+            _strip("album", index, rows[:STRIP], "Photos of the album")
             page_link("album", "Go on with it", {"album": kept.name}, ON)
             return
         st.markdown("The best that differ, on pages of a book.")

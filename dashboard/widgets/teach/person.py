@@ -16,7 +16,7 @@ from photorank.evaluation.default_vector import by_preference
 from photorank.index.opened import Index
 from photorank.outside_text import printable
 from photorank.vectors.master import MasterVector
-from photorank.vectors.store import is_of_rater
+from photorank.vectors.store import ME, is_of_rater
 
 
 class Person(NamedTuple):
@@ -76,7 +76,7 @@ def _name_picker(known: Sequence[str]) -> str:
         "Who is choosing",
         [*known],
         index=None,  # a default would not be kept in the URL, and may be another one tomorrow
-        placeholder=session_state.ME,
+        placeholder=ME,
         key="rater",
         bind="query-params",
         accept_new_options=True,
@@ -85,4 +85,4 @@ def _name_picker(known: Sequence[str]) -> str:
         width=150,
         label_visibility="collapsed",
     )
-    return (name or session_state.ME).strip() or session_state.ME
+    return (name or ME).strip() or ME
