@@ -10,7 +10,7 @@ import numpy as np
 
 from dashboard.background import access, jobs, received_files
 from dashboard.cache import albums, encoder_results, index_data, vector_ratings
-from dashboard.formatting import plain
+from dashboard.formatting import plain, without_commands
 from dashboard.models.vector_card import Within
 from photorank.album.make_album import Album
 from photorank.errors import (
@@ -205,7 +205,7 @@ def fill_album(index: Index, entry: "Entry") -> str:
     album = with_photos(index, entry.album, [one.row for one in made.chosen])
     more = len(album.photos) - len(entry.album.photos)
     if not more:
-        return f"All {len(album.photos):,} places are taken; Book has more."
+        return "Every place is taken; Book has more."
     albums.store().save(
         entry.name, album, f"{counted(more, 'photo')} filled in", seen=entry.revision
     )
@@ -280,7 +280,7 @@ def export_album(
     others = list(write_companions(pieces, companions, LINK_OF[kind]))
     new, more = (sum(one.outcome == "new" for one in written) for written in (pieces, others))
     left_out = [
-        f" {plain(piece.photo)} was left out: {piece.why}."
+        f" {plain(piece.photo)} was left out: {without_commands(piece.why)}."
         for piece in [*pieces, *others]
         if piece.outcome in ("changed", "gone")
     ]

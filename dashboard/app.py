@@ -1,4 +1,4 @@
-"""ASGI app of the dashboard: pages, image routes, and refusal of other sites' requests."""
+"""ASGI app of the dashboard: pages, image routes, and what no page answers."""
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -11,8 +11,10 @@ from dashboard.routes.page_documents import page_routes
 from dashboard.routes.photo_facts import fact_routes
 from dashboard.routes.pictures import picture_routes
 from dashboard.routes.thumbnails import thumbnail_route
+from dashboard.routes.unknown_addresses import PageForUnknownAddresses
 from dashboard.routes.upload_route import sent_file_route
 from dashboard.warm_up import warmed_up
+from dashboard.widgets.errors import tell_error
 
 ROUTES = [
     thumbnail_route(),
@@ -25,4 +27,10 @@ ROUTES = [
     *page_routes(),
 ]
 
-app = st.App("pages.py", routes=ROUTES, middleware=[Middleware(OwnOriginOnly)], lifespan=warmed_up)
+app = st.App(
+    "pages.py",
+    routes=ROUTES,
+    middleware=[Middleware(OwnOriginOnly), Middleware(PageForUnknownAddresses)],
+    lifespan=warmed_up,
+    on_script_error=tell_error,
+)

@@ -1,5 +1,6 @@
 """Formatting of numbers, names and vector kinds for pages."""
 
+import re
 import string
 from collections.abc import Sequence
 from math import isnan
@@ -15,6 +16,11 @@ FROM_WORDS = "from words"
 FROM_PHOTOS = "learned from photos"
 AT_RANDOM = "drawn at random"
 _FAMILIES = {**dict.fromkeys(KINDS_FROM_WORDS, FROM_WORDS), "random": AT_RANDOM}
+
+# What only a terminal understands, and where a sentence ends.
+_COMMAND = re.compile(r"`(photorank|pip|ulimit|--)|--[a-z]{2}|\bPHOTORANK_|the same command")
+_WORD = re.compile("[a-z]+[ ,]")  # at the beginning of a sentence, and no name of a file
+_SENTENCE_END = re.compile(r"(?<=[.!?)]) +(?=[A-Z`(])")
 
 _ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in string.punctuation})
 
@@ -41,9 +47,51 @@ def plain(text: Any) -> str:
     return printable(text).translate(_ESCAPED)
 
 
+def said_on_page(error: Exception) -> str:
+    """Error message without commands, as plain text: pages are for people without a terminal."""
+    return _capitalized(getattr(error, "on_page", "") or without_commands(str(error)))
+
+
+def without_commands(text: str) -> str:
+    """Sentences of a text, or their beginnings, that a person without a terminal can use.
+
+    Examples
+    --------
+    >>> without_commands("There is no index yet. Make one with `photorank index FOLDER`.")
+    'There is no index yet.'
+    >>> without_commands("it has changed since: run `photorank index` again")
+    'it has changed since'
+    """
+    told = [_before_command(one) for one in _SENTENCE_END.split(text)]
+    return " ".join(filter(None, told)) or text
+
+
+def _before_command(sentence: str) -> str:
+    """Part of a sentence before the clause with a command; empty if it has no other."""
+    command = _COMMAND.search(sentence)
+    if command is None:
+        return sentence
+    end = max(sentence.rfind(sign, 0, command.start()) for sign in (": ", "; "))
+    return f"{sentence[:end]}{'.' if sentence.endswith('.') else ''}" if end > 0 else ""
+
+
 def error_text(error: Exception) -> str:
-    """Error message as Markdown: parts in backticks as code, all other text escaped."""
-    said = getattr(error, "on_page", "") or str(error)
+    """Error message without commands, as Markdown with its parts in backticks as code."""
+    return _with_code(said_on_page(error))
+
+
+def error_details(error: Exception) -> str:
+    """Whole error message as Markdown; empty if :func:`error_text` says the same."""
+    told = _with_code(_capitalized(str(error)))
+    return "" if told == error_text(error) else told
+
+
+def _capitalized(said: str) -> str:
+    return said[0].upper() + said[1:] if _WORD.match(said) else said
+
+
+def _with_code(said: str) -> str:
+    """Text as Markdown: parts in backticks as code, all other text escaped."""
     parts = said.split("`")
     if len(parts) % 2 == 0:
         return plain(said)  # an odd number of backticks: a name holds one

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from dashboard.formatting import said_on_page
 from dashboard.models.words import MODES, Mode
 from dashboard.routes.addresses import FORGET, missing, route_path
 from photorank.errors import PhotorankError
@@ -34,7 +35,7 @@ async def _reasons(request: Request) -> Response:
     try:
         told = await loop.run_in_executor(_pool, _told, index, photo, by, mode)
     except PhotorankError as error:
-        told = {"problem": printable(str(error))}
+        told = {"problem": printable(said_on_page(error))}
     return missing() if told is None else JSONResponse(told, headers=FORGET)
 
 

@@ -1,6 +1,7 @@
 """Session and URL state that no widget owns: links, vocabulary, album marks, map area, pairs."""
 
 from collections.abc import Collection, Mapping, Sequence
+from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,6 +99,11 @@ def unknown_in_address(key: str, options: Collection[str]) -> str:
 def keep_for_next_page(key: str, value: str) -> None:
     """Store a widget's value for the next page."""
     st.session_state[TAKEN_ALONG[key]] = value
+
+
+def forget_for_next_page(key: str) -> None:
+    """Remove a widget's value stored for the next page."""
+    st.session_state.pop(TAKEN_ALONG[key], None)
 
 
 def kept_for_next_page(key: str) -> str | None:
@@ -294,6 +300,27 @@ def taken_note(key: str) -> str | None:
 def set_widget(key: str, value: str) -> None:
     """Set a widget's value, before it is drawn."""
     st.session_state[key] = value
+
+
+def begin_widget(key: str, value: float | str) -> None:
+    """Set a widget that is drawn for the first time, unless the URL says its value."""
+    if key not in st.session_state and key not in st.query_params:
+        st.session_state[key] = value
+
+
+def keep_number(key: str, value: float) -> None:
+    """Store a number that two widgets show, one in each vocabulary."""
+    st.session_state[f"{key}-number"] = value
+
+
+def number_kept(key: str) -> float | None:
+    """Number stored by :func:`keep_number`, else in the URL; None without one."""
+    kept = st.session_state.get(f"{key}-number", st.query_params.get(key))
+    try:
+        number = float(kept)
+    except (TypeError, ValueError):
+        return None
+    return number if isfinite(number) else None
 
 
 def reset_widgets(empty: Mapping[str, object]) -> None:

@@ -1,9 +1,10 @@
 """Errors that a user can act on; each message says what is wrong, where, and what to run.
 
-A message is built here once, so the command line and the dashboard show the same words.
+A message is built here once; where it names a command, `on_page` is what the dashboard says.
 """
 
 import errno
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,9 +13,15 @@ _TOLD_FAULTS = 20  # of the photos of one command
 
 
 def first_line(error: Exception) -> str:
-    """First line of another package's error message."""
+    r"""First line of another package's error message, without characters that move a cursor.
+
+    >>> first_line(ValueError("\x1b[31mno\x1b[0m such layer\nand more"))
+    '\\x1b[31mno\\x1b[0m such layer'
+    """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines[0] if lines else type(error).__name__).rstrip(".:")[:200]
+    line = lines[0] if lines else type(error).__name__
+    shown = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in line)
+    return shown.rstrip(".:")[:200]
 
 
 def counted(n: int, noun: str) -> str:
@@ -74,17 +81,22 @@ def _vector_made(name: str, index: str, words: bool) -> str:
 class PhotorankError(Exception):
     """Base class of errors that a user can act on; its text is one line."""
 
-    on_page = ""  # what the dashboard says instead of a text that names a command
+    on_page = ""  # what a page says where the text is for a terminal: what to do on the page
 
     def __str__(self) -> str:
         return " ".join(str(part) for part in self.args)  # KeyError would print quotes
 
 
 class MissingPathError(PhotorankError, FileNotFoundError):
-    """A given folder or file does not exist."""
+    """A given folder or file does not exist, or a folder was given for a file."""
 
     def __init__(self, path: Path | str, *, hint: str = "Check the spelling of the path.") -> None:
-        super().__init__(f"{path} does not exist. {hint}")
+        if os.path.isdir(path):
+            super().__init__(f"{path} is a folder, not a file. Name a file.")
+        elif os.path.exists(path):
+            super().__init__(f"{path} is no regular file. Name another one.")
+        else:
+            super().__init__(f"{path} does not exist. {hint}")
 
 
 class NoPhotosError(PhotorankError, ValueError):
@@ -149,11 +161,18 @@ class MissingIndexError(PhotorankError, FileNotFoundError):
                 f"there is no index named {name!r}.{has} Make it with "
                 f"`photorank index FOLDER --name {name}`."
             )
+            self.on_page = f"there is no collection called {name!r}."
         super().__init__(text)
 
 
 class BrokenIndexError(PhotorankError, ValueError):
     """An index's files contradict each other or cannot be read."""
+
+    on_page = (
+        "a file of this collection is damaged or missing, so its photos cannot be judged. The "
+        "photos themselves are untouched: add them again, as a new collection, or put the "
+        "collection's folder back from a backup."
+    )
 
     def __init__(self, path: Path, why: str, remedy: str = "") -> None:
         remedy = remedy or (
@@ -179,6 +198,11 @@ class LostManifestError(BrokenIndexError):
 class NewerSchemaError(PhotorankError, ValueError):
     """The index was made by a newer photorank."""
 
+    on_page = (
+        "this collection was made by a newer photorank. Update photorank on this computer to see "
+        "it; other collections stay as they are."
+    )
+
     def __init__(self, path: Path, found: int, known: int) -> None:
         super().__init__(
             f"{path} has schema version {found}, but this photorank reads up to {known}. "
@@ -188,6 +212,8 @@ class NewerSchemaError(PhotorankError, ValueError):
 
 class ChangedIndexError(PhotorankError, LookupError):
     """Photos were dropped from an index while a command read it."""
+
+    on_page = "the collection was changed while this page was drawn. Reload the page."
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -216,6 +242,11 @@ class IndexMismatchError(PhotorankError, ValueError):
             f"index {name!r} was made with {found}, not {asked}. One index has one encoder and "
             "one framing: use another --name."
         )
+        self.on_page = (
+            f"the model that looks at photos is not the one that made the collection {name!r}. Its "
+            "photos can be judged as before; other photos and words cannot until that model is "
+            "back. New photos go into a new collection."
+        )
 
 
 class JudgedIndexError(PhotorankError, ValueError):
@@ -235,6 +266,10 @@ class EncoderMismatchError(PhotorankError, ValueError):
         super().__init__(
             f"vector {vector!r} belongs to {expected}, but these embeddings come from {found}. "
             f"Make one for this index with `photorank vector learn NAME --learner all-pairs`."
+        )
+        self.on_page = (
+            f"{vector!r} cannot judge this collection: it was made for photos that another model "
+            "looked at. Choose another way to judge."
         )
 
 
@@ -261,6 +296,10 @@ class NoTextError(EncoderError):
             f"{encoder} knows no words, so it can neither search nor rate by a text. Learn a "
             "vector from judgements with `photorank vector learn NAME --learner all-pairs`."
         )
+        self.on_page = (
+            "the model that looked at these photos knows no words. Choose between photos on the "
+            "page Teach instead."
+        )
 
 
 class NoEncoderError(NoTextError):
@@ -271,6 +310,10 @@ class NoEncoderError(NoTextError):
             f"the embeddings were imported, as made by {encoder!r}, and nothing here makes more "
             "of them: photos that are not in the index cannot be rated, nor words. Rate what is in "
             "it, or index the photos with an --encoder."
+        )
+        self.on_page = (
+            "what is known of these photos was brought from elsewhere, so that only they can be "
+            "judged: no other photos, and no words."
         )
 
 
@@ -303,6 +346,10 @@ class MissingWeightsError(PhotorankError, FileNotFoundError):
             "reaches the model hub, name a local file with `--encoder open_clip:MODEL@FILE`, or "
             "use `--encoder embedded`."
         )
+        self.on_page = (
+            "the model that looked at these photos is not on this computer. They can be judged as "
+            "before; other photos and words cannot."
+        )
 
 
 class MissingTokenizerError(PhotorankError, FileNotFoundError):
@@ -314,6 +361,10 @@ class MissingTokenizerError(PhotorankError, FileNotFoundError):
             "need it. Run once where the network reaches the model hub, or put the tokenizer's "
             "files beside open_clip_config.json and the weights in a folder, and name it: "
             "`--encoder open_clip:local-dir:FOLDER`."
+        )
+        self.on_page = (
+            "what the model needs to read words is not on this computer. Photos can be judged as "
+            "before."
         )
 
 
@@ -341,6 +392,10 @@ class NoLabelsError(PhotorankError, ValueError):
             f"`photorank {what} import FILE.csv --index {name}`, or choose between photos on the "
             "page Teach of `photorank dashboard`."
         )
+        self.on_page = (
+            f"the collection {name!r} {why}. Choose between photos on the page Teach; what people "
+            "said elsewhere, in a table, can be imported too."
+        )
 
 
 class VectorNameTakenError(PhotorankError, FileExistsError):
@@ -362,6 +417,7 @@ class MissingVectorError(PhotorankError, LookupError):
         super().__init__(
             f"index {index!r} has no vector named {name!r}.{has} {_vector_made(name, index, words)}"
         )
+        self.on_page = f"the way to judge {name!r} is no longer there. Choose another one."
 
 
 class CardError(PhotorankError, ValueError):
@@ -372,6 +428,9 @@ class CardError(PhotorankError, ValueError):
             f"{path} is not a vector's card: {why}. Name another file; a damaged card of an "
             "index is made again, after it was moved away, with `photorank vector learn` or "
             "`photorank vector prompt`."
+        )
+        self.on_page = (
+            f"the way to judge in the file {Path(path).name} is damaged: {why}. Choose another one."
         )
 
 
@@ -392,6 +451,10 @@ class StorageError(PhotorankError, OSError):
             "PHOTORANK_HOME), then run the same command again."
         )
         super().__init__(f"{path} could not be written: {why}. {kept}")
+        self.on_page = (
+            f"{Path(path).name} could not be written: {why}. What was kept before is safe. Make "
+            "room, or look after that disk, then try again."
+        )
 
 
 class UnreadableFileError(PhotorankError, OSError):
@@ -402,10 +465,19 @@ class UnreadableFileError(PhotorankError, OSError):
             f"{path} could not be read: {why}. Nothing was changed. Look after its disk and its "
             "rights, then run the same command again."
         )
+        self.on_page = (
+            f"{Path(path).name} could not be read: {why}. Nothing was changed. Look after its disk "
+            "and its rights, then reload the page."
+        )
 
 
 class OutOfMemoryError(PhotorankError, MemoryError):
     """The system has no memory left."""
+
+    on_page = (
+        "this computer has not enough memory for that. Close other programs, then reload the page; "
+        "what was finished before is kept."
+    )
 
     def __init__(self) -> None:
         super().__init__(
@@ -433,6 +505,11 @@ class DamagedWeightsError(PhotorankError, ValueError):
 
 class DamagedVectorError(PhotorankError, ValueError):
     """A built-in vector differs from the shipped one."""
+
+    on_page = (
+        "a file that came with photorank is damaged. Install photorank again on this computer; "
+        "collections stay as they are."
+    )
 
     def __init__(self, path: Path | str, why: str) -> None:
         super().__init__(
@@ -486,6 +563,8 @@ class ReservedNameError(PhotorankError, ValueError):
 class NothingJudgedError(PhotorankError, ValueError):
     """No index has any judgements."""
 
+    on_page = "nobody has judged these photos yet. Choose between some on the page Teach first."
+
     def __init__(self) -> None:
         super().__init__(
             "no index has labels. Import some with `photorank labels import FILE.csv --index "
@@ -495,6 +574,8 @@ class NothingJudgedError(PhotorankError, ValueError):
 
 class BrokenEvaluationError(PhotorankError, ValueError):
     """A saved evaluation cannot be read; it can be computed again."""
+
+    on_page = "what was measured before cannot be read. Measure it again here."
 
     def __init__(self, path: Path, command: str = "evaluate") -> None:
         super().__init__(
@@ -559,6 +640,10 @@ class TooFewPhotosError(PhotorankError, ValueError):
         super().__init__(
             f"index {index!r} has {counted(found, 'photo')} that can be read{why}, and {needed} "
             f"are needed to learn from. Add some with `photorank index FOLDER --name {index}`."
+        )
+        self.on_page = (
+            f"the collection {index!r} has {counted(found, 'photo')} that can be read{why}, and "
+            f"{needed} are needed to learn from. Add photos on Home."
         )
 
 

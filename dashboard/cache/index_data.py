@@ -12,6 +12,7 @@ from dashboard.cache.cache_keys import (
     of_rows,
     of_vectors,
 )
+from photorank.errors import BrokenEvaluationError
 from photorank.evaluation.report import Evaluation, latest_evaluation
 from photorank.index.judging.click_log import clickers as clickers_of
 from photorank.index.judging.marks import Marked, marks_of
@@ -97,7 +98,21 @@ def vectors(index: Index) -> dict[str, MasterVector]:
     return list_vectors(index)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Index: of_evaluations})
 def evaluation(index: Index) -> Evaluation | None:
-    """Latest saved evaluation of an index; None without one."""
-    return latest_evaluation(index.paths)
+    """Latest saved evaluation of an index; None without one, or if it cannot be read."""
+    found = _latest_evaluation(index)
+    return None if isinstance(found, BrokenEvaluationError) else found
+
+
+def broken_evaluation(index: Index) -> BrokenEvaluationError | None:
+    """Error that tells why an index's latest evaluation cannot be read; None if it can."""
+    found = _latest_evaluation(index)
+    return found if isinstance(found, BrokenEvaluationError) else None
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Index: of_evaluations})
+def _latest_evaluation(index: Index) -> Evaluation | BrokenEvaluationError | None:
+    try:
+        return latest_evaluation(index.paths)
+    except BrokenEvaluationError as error:
+        return error  # pages go on without it, and the page Discerning power tells it

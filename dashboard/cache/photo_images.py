@@ -13,10 +13,10 @@ from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.open_photo import read_photo
 
 MOVED = (
-    "Its small picture is shown instead. If the photos moved, `photorank reroot OLD NEW` follows "
-    "them."
+    "Its small picture is shown instead. If the photos moved, add their new folder on Home; a "
+    "command follows a whole library: `photorank reroot OLD NEW`."
 )
-CHANGED = "it has changed since it was indexed: run `photorank index` again"
+CHANGED = "it has changed since it was added: add its folder again on Home"
 LARGE = 1200  # pixels of a picture that is looked at closely
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
-from dashboard.formatting import percent, plain
+from dashboard.formatting import percent, plain, without_commands
 from dashboard.models.photo_tiles import short_number
 from dashboard.models.words import Mode
 from photorank.album.face_quota import FaceQuota
@@ -37,28 +37,65 @@ _WORDS: dict[Link, tuple[str, str]] = {
 }
 KIND_HELP: dict[Kind, str] = {
     "copy": "Each photo is copied and read back.",
-    "hard": "A second name for the same file on the same disk: to edit one is to edit both.",
-    "soft": "A pointer to the photo, which is of no use once the photo has moved.",
+    "hard": "A second name for the same photo, which takes no room: it stays when the original is "
+    "moved, renamed or deleted. To edit one is to edit both. Only on the disk of the original.",
+    "soft": "A signpost to the original, which takes no room: it leads nowhere once the original "
+    "is moved, renamed or deleted.",
     "csv": "Ratings, reasons and what each photo stands for.",
-    "xmp": "Sidecars with 1 to 5 stars by rating, for copies in the same folder.",
+    "xmp": "Sidecars: small files with 1 to 5 stars, by rating, that photo programs read beside "
+    "the copies in the same folder.",
 }
 WITHOUT_COMPANIONS: set[Kind] = {"csv", "xmp"}  # kinds of export that take no photo along
-COMPANIONS_HELP = "Also what goes along with the photos: RAW, videos of Live Photos, sidecars."
+COMPANIONS_HELP = "The photos’ companions: RAW files, videos of Live Photos, sidecars beside them."
 LABELS = {"album": "Photos of the album", "missed": "Just missed", "banned": "Left out"}
-LIMITS = {"none": "No limit"} | {per: f"Per {per}" for per in PER}
+_PLAIN_LIMITS = {"orientation": "Per shape", "group": "Per event that was imported"}
 _NO_GAIN = 0.0005  # a gain that is written as 0.0 %
 _NO_SWAP_GAIN = 1e-9  # of an album's value, up to which a swap is none
 _FILES_NAMED = 3  # files that a photo stands for which are named below it
 CSV_NAME = "photorank-album.csv"
-BALANCE_HELP = (
-    "0 takes the best rated photos, 1 the most varied ones. Between them, one per cent of the best "
-    "ratings is weighed against one per cent of the greatest variety."
+
+
+class Degree(NamedTuple):
+    """Setting of an album on a scale: its texts, and the words for some of its values."""
+
+    label: dict[Mode, str]
+    help: dict[Mode, str]
+    words: dict[float, str]
+
+
+VARIETY = Degree(
+    {"plain": "More alike … more varied", "statistics": "Quality … variety"},
+    {
+        "plain": "At the left end the best photos are taken, however alike they are; at the right "
+        "end the most varied ones, however good.",
+        "statistics": "0 takes the best rated photos, 1 the most varied ones. Between them, one "
+        "per cent of the best ratings is weighed against one per cent of the greatest variety.",
+    },
+    {
+        0.0: "the best, however alike",
+        0.15: "a little varied",
+        0.3: "varied",
+        0.5: "more varied",
+        0.75: "very varied",
+        1.0: "the most varied",
+    },
 )
-ALIKE_HELP: dict[Mode, str] = {
-    "plain": "Photos as alike as this are shots of one moment, of which one is taken.",
-    "statistics": "Photos whose embeddings have this cosine are one series, of which one is taken. "
-    "0.9 was measured with the encoder `embedded`; for others, CLIP included, it is a guess.",
-}
+ALIKE = Degree(
+    {"plain": "Photos this alike count as one moment", "statistics": "One series from a cosine of"},
+    {
+        "plain": "Of shots of one moment one is taken, the best.",
+        "statistics": "Photos whose embeddings have this cosine are one series, of which one is "
+        "taken. 0.9 was measured with the encoder `embedded`; for others, CLIP included, it is a "
+        "guess.",
+    },
+    {
+        0.8: "somewhat alike",
+        0.85: "alike",
+        0.9: "almost the same",
+        0.95: "hardly different",
+        1.0: "the very same",
+    },
+)
 
 
 class ShownAlbum(NamedTuple):
@@ -78,6 +115,12 @@ class Forecast:
     can_write: bool
 
 
+def limits(mode: Mode) -> dict[str, str]:
+    """Names of the parts of a collection that a limit can be set for, and of no limit."""
+    named = {per: f"Per {per}" for per in PER}
+    return {"none": "No limit"} | named | (_PLAIN_LIMITS if mode == "plain" else {})
+
+
 def headline(album: Album, total: int, vector: str) -> str:
     """Sentence on the number of chosen photos, and on how much better a choice could be."""
     chosen = f"**{counted(len(album.chosen), 'photo')}** of {total:,}, by **{plain(vector)}**"
@@ -89,14 +132,26 @@ def headline(album: Album, total: int, vector: str) -> str:
     return f"{chosen}. No choice could be better by more than {percent(1 / reached - 1, 1)}."
 
 
-def as_sentence(note: str) -> str:
-    """Note as a sentence, with a capital letter and a full stop.
+def nearest_degree(degree: Degree, value: float) -> str:
+    """Words for the value on a scale that is nearest to a number.
 
     Examples
     --------
-    >>> as_sentence("no capture times are known: sorted by path")
-    'No capture times are known: sorted by path.'
+    >>> nearest_degree(VARIETY, 0.3), nearest_degree(VARIETY, 0.95)
+    ('varied', 'the most varied')
     """
+    return degree.words[min(degree.words, key=lambda known: abs(known - value))]
+
+
+def as_sentence(note: str) -> str:
+    """Note as a sentence without commands, with a capital letter and a full stop.
+
+    Examples
+    --------
+    >>> as_sentence("no capture times are known: sorted by folder and name")
+    'No capture times are known: sorted by folder and name.'
+    """
+    note = without_commands(note)
     return f"{note[:1].upper()}{note[1:]}."
 
 

@@ -92,8 +92,7 @@ def unused_files(files: Sequence[SkippedFile]) -> UnusedFiles:
     skipped = [file for file in files if not file.passed_over]
     sentences = [printable(text) for text in passed_over_lines(others)]
     if len(files) > _MAX_UNUSED_FILES:
-        first = f"The first {_MAX_UNUSED_FILES:,} are listed"
-        sentences.append(f"{first}; `photorank status --json` has all.")
+        sentences.append(f"The first {_MAX_UNUSED_FILES:,} are listed.")
     listed = [
         (printable(file.path), file.reason) for file in [*skipped, *others][:_MAX_UNUSED_FILES]
     ]

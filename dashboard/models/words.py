@@ -34,6 +34,7 @@ NAMES = {
     "technical": "Technical quality",
     "framing": "Framing",
     "my-taste": "My taste",
+    "sample-taught": "Learned from the sample",
     "plain-prompt": "Words alone",
     "random-direction": "Guessing",
     "mean-difference": "Liked minus disliked",

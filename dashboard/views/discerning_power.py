@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard import session_state
 from dashboard.cache import index_data
+from dashboard.formatting import error_text
 from dashboard.models.results import evaluation_tables, metric_texts, plain_board
 from dashboard.models.words import vector_text
 from dashboard.widgets import page_head, pickers
@@ -16,6 +17,9 @@ index, bar = page_head.open_page("Discerning power")
 with show_errors():
     evaluation = index_data.evaluation(index)
     vectors = index_data.vectors(index)
+    broken = index_data.broken_evaluation(index)
+if broken is not None:
+    st.info(error_text(broken), icon=":material/restart_alt:")
 if evaluation is None:
     evaluation_panels.first_evaluation(index)
     if vectors:
@@ -40,7 +44,9 @@ with bar:
 board = evaluation_tables.board(evaluation, scope, metric)
 answer = board.headline if statistics else plain_board.headline(board, index.name)
 st.container(key="headline").markdown(answer)
-st.caption(board.caution if statistics else plain_board.caution(board, index.name))
+caution = board.caution if statistics else plain_board.caution(board, index.name)
+begun = plain_board.default_text(vectors, evaluation, mode) if vectors else ""
+st.caption(f"{caution} {begun}".strip())
 power_panels.table_and_photos(index, board, mode)
 if statistics:
     evaluation_panels.statistics(index, evaluation, board, vectors)

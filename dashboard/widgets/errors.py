@@ -1,11 +1,12 @@
-"""Errors on pages: the message, with the command that helps."""
+"""Errors on pages: what is wrong and what to do, and details for who wants them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
-from dashboard.formatting import error_text
+from dashboard import session_state
+from dashboard.formatting import error_details, error_text
 from photorank.errors import PhotorankError, in_words
 
 
@@ -18,5 +19,32 @@ def show_errors(show: Callable[[str], object] = st.info) -> Iterator[None]:
         told = in_words(error)
         if told is None:
             raise
-        show(error_text(told))
+        show(_as_spoken(told))
         st.stop()
+
+
+def tell_error(error: Exception) -> bool:
+    """Show an error that no part of a page expected; True, for nothing more is to be shown.
+
+    The server calls it for pages, fragments and callbacks alike, after it has logged the error.
+    """
+    told = in_words(error)
+    if told is not None:
+        st.info(_as_spoken(told))
+        return True
+    st.error(
+        "This part of the page has failed, which is a fault of photorank and not yours. Your "
+        "photos and choices are safe: reload the page, or go on with another one.",
+        icon=":material/error:",
+    )
+    with st.expander("Details for a report"):
+        st.exception(error)
+    return True
+
+
+def _as_spoken(error: PhotorankError) -> str:
+    """Error as Markdown, in statistical words with details and commands on a second line."""
+    text, details = error_text(error), error_details(error)
+    if session_state.words() != "statistics" or not details:
+        return text
+    return f"{text}  \n:small[{details}]"

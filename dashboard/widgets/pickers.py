@@ -41,7 +41,6 @@ def index_picker(names: Sequence[str]) -> str:
     if len(names) > 1:
         what = session_state.word("index").capitalize()
         return _linked_select((what, "index", 170), {name: name for name in names}, {})
-    _tell_unknown("index", session_state.unknown_in_address("index", names), names[0])
     return names[0]
 
 

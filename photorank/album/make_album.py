@@ -96,8 +96,8 @@ def make_album(
         notes += too_few(request.with_faces, rules.parts, rules.first)
     if rules.parts is not None and not request.is_limited:
         notes.append(
-            "no event, neither its photos with people nor those without, has more than about its "
-            "share of the places"
+            "no event takes more than about its share of the places, with its photos of people or "
+            "with its others"
         )
     free = replace(rules, held=rules.held[:0])  # the scale is that of an album chosen at once
     value = value_of_albums(kept or KeptCovers(index.heads()), candidates, free, request)
@@ -174,7 +174,7 @@ def _notes_on_places(request: AlbumRequest, n: int, taken: list[str | None]) -> 
     if 0 < without < k:
         notes.append(f"{counted(without, 'photo')} without a capture time, put last")
     elif without:
-        notes.append("no capture times are known: sorted by path")
+        notes.append("no capture times are known: sorted by folder and name")
     return notes
 
 
@@ -184,8 +184,8 @@ def _notes_on_series(index: Index, series: Series, among: Mask) -> list[str]:
     encoder = index.manifest.encoder
     if not index.fingerprint.is_embedded and len(among) > 1:
         notes.append(
-            f"how alike photos of one series are was measured with embedded, not with {encoder}: "
-            f"see whether alike by {series.threshold:g} suits your photos, else choose another"
+            f"what counts as one moment was measured with embedded, not with {encoder}: see "
+            f"whether `--alike {series.threshold:g}` suits your photos, else choose another"
         )
     if np.bincount(series.codes[among]).max(initial=0) < 2:
         return notes
@@ -196,8 +196,5 @@ def _notes_on_series(index: Index, series: Series, among: Mask) -> list[str]:
             f"the best rated one; `photorank signals --index {index.name}` lets sharpness count, "
             "too"
         )
-    notes.append(
-        f"of photos that look almost the same (alike by {series.threshold:g} or more) one comes "
-        f"first: {how}"
-    )
+    notes.append(f"of photos that look almost the same one comes first: {how}")
     return notes

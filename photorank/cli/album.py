@@ -146,9 +146,9 @@ def album(
     asked = Asked(settings, with_faces, pin or [], ban or [], kept, fill, swap)
     asked.check_limits()
     entry = None if kept is None else saved_entry(kept)
+    opened = open_index(index or index_of(entry))
     if entry is None:
         asked.check_new()
-    opened = open_index(index or index_of(entry))
     if to is not None:
         export = export._replace(folder=checked_folder(opened, to))
     task = Task.of(opened, asked, entry)

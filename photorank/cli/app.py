@@ -40,6 +40,7 @@ from photorank.cli import (
     status,
     vector,
 )
+from photorank.cli.empty_texts import refuse_empty_texts
 from photorank.cli.output import Loudness, fault, loudness, message
 from photorank.errors import OutOfMemoryError, PhotorankError, in_words
 from photorank.workspace import Workspace
@@ -136,6 +137,7 @@ for family in (
 ):
     app.add_typer(family.app)
 app.add_typer(benches, name="bench")
+refuse_empty_texts(app)
 
 
 def _version(asked: bool) -> None:

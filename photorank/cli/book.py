@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
-from photorank.cli.book_planning import Asked, planned
+from photorank.cli.book_planning import Asked, Source, planned
 from photorank.cli.options import AsJson, IndexName, MaybeVector, example
 from photorank.cli.output import line, message, print_json, print_some, progress
-from photorank.errors import counted
+from photorank.errors import MissingPathError, counted
 from photorank.outside_text import typed_path
 
 if TYPE_CHECKING:
     from photorank.album.book.plan import Book
     from photorank.export.pdf.printers import Printer
+    from photorank.export.pdf.render import PdfOptions
     from photorank.index.opened import Index
 
 app = typer.Typer()
@@ -128,16 +129,22 @@ def book(
         raise typer.BadParameter("--check reads a file, --to writes one: give one")
     given = {"bleed": bleed, "safe": safe, "ppi": ppi, "warn_ppi": warn_ppi, "standard": standard}
     wanted = _requirements(printer, given)
-    opened, made, notes = planned(asked, wanted, vector, index)
+    source = Source.of(asked, index)
+    output = None
+    if check is not None and not check.is_file():
+        raise MissingPathError(check)
+    if to is not None:
+        output = _Output(to, output_profile, max_ppi, font, album or "Photo book")
+        output.check(source.opened, wanted)
+    made, notes = planned(asked, source, wanted, vector)
     if check is not None:
         _tell_check(check, made, as_json)
         return
     written: dict[str, Any] = {}
-    if to is not None:
-        output = _Output(to, output_profile, max_ppi, font, album or "Photo book")
-        written, more = _written(opened, made, wanted, output)
+    if output is not None:
+        written, more = _written(source.opened, made, wanted, output)
         notes += more
-    _tell(made, notes, wanted, {"index": opened.name} | written, as_json)
+    _tell(made, notes, wanted, {"index": source.opened.name} | written, as_json)
 
 
 class _Output(NamedTuple):
@@ -148,6 +155,32 @@ class _Output(NamedTuple):
     max_ppi: float | None
     font: Path | None
     title: str
+
+    @property
+    def is_pdf(self) -> bool:
+        """True for a PDF, False for a folder of JPEG pages."""
+        return self.to.suffix.lower() == _PDF
+
+    def options(self, wanted: "Printer") -> "PdfOptions":
+        """Settings of the PDF or of the pages."""
+        from photorank.export.pdf.render import PdfOptions
+
+        max_ppi = self.max_ppi if self.is_pdf else wanted.ppi
+        return PdfOptions(wanted.standard, self.profile, max_ppi, self.font, self.title)
+
+    def check(self, index: "Index", wanted: "Printer") -> None:
+        """Raise, before any photo is chosen, what writing would raise for these options."""
+        from photorank.export.destination import checked_folder, checked_new_file
+        from photorank.export.pdf.fonts import caption_font
+        from photorank.export.pdf.render import output_profile, pikepdf_or_error
+
+        if self.is_pdf:
+            checked_new_file(index, self.to)
+            pikepdf_or_error()
+            output_profile(self.options(wanted))
+        else:
+            checked_folder(index, self.to)
+        caption_font((), self.font)
 
 
 def _requirements(name: str | None, given: dict[str, Any]) -> "Printer":
@@ -163,13 +196,11 @@ def _written(
 ) -> tuple[dict[str, Any], list[str]]:
     """Write the book as a PDF or as JPEG pages; return paths and notes."""
     from photorank.export.destination import checked_folder, checked_new_file
-    from photorank.export.pdf.render import PdfOptions
 
-    to, max_ppi, font, title = output.to, output.max_ppi, output.font, output.title
-    options = PdfOptions(wanted.standard, output.profile, max_ppi, font, title)
-    if to.suffix.lower() == _PDF:
-        return _pdf(made, checked_new_file(index, to), options)
-    return _jpegs(made, checked_folder(index, to), replace(options, max_ppi=wanted.ppi))
+    options = output.options(wanted)
+    if output.is_pdf:
+        return _pdf(made, checked_new_file(index, output.to), options)
+    return _jpegs(made, checked_folder(index, output.to), options)
 
 
 def _pdf(made: "Book", path: Path, options: Any) -> tuple[dict[str, Any], list[str]]:
@@ -195,11 +226,9 @@ def _jpegs(made: "Book", folder: Path, options: Any) -> tuple[dict[str, Any], li
 
 
 def _tell_check(path: Path, made: "Book", as_json: bool) -> None:
-    from photorank.errors import ExportError, MissingPathError
+    from photorank.errors import ExportError
     from photorank.export.pdf.check import check_pdf
 
-    if not path.is_file():
-        raise MissingPathError(path)
     faults = check_pdf(path, made)
     if as_json:
         print_json({"faults": faults})

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from photorank.album.book.geometry import PageSize
     from photorank.album.book.plan import Book, WrittenPage
     from photorank.album.kept.album import KeptAlbum
+    from photorank.album.kept.store import Entry
     from photorank.export.pdf.printers import Printer
     from photorank.index.opened import Index
     from photorank.typing import Ratings
@@ -41,23 +42,39 @@ class Asked(NamedTuple):
             )
         if self.album is not None and self.places is not None:
             raise typer.BadParameter("--places chooses photos, --album has them: give one")
+        if self.size is not None:
+            _size(self.size)
+
+
+class Source(NamedTuple):
+    """What a book is made from: an index, and a saved album or a plan if one was named."""
+
+    opened: "Index"
+    entry: "Entry | None"
+    plan: "_ReadPlan | None"
+
+    @classmethod
+    def of(cls, asked: Asked, name: str | None) -> "Source":
+        """Source that the options name; `name` is the index's."""
+        entry = kept_entry(asked.album)
+        read = None if asked.plan is None else _read_plan(asked.plan)
+        index = name or index_of(entry) or (read and _known_index(read.index)) or None
+        return cls(open_index(index), entry, read)
 
 
 def planned(
-    asked: Asked, wanted: "Printer", vector: str | None, name: str | None
-) -> "tuple[Index, Book, list[str]]":
-    """Index, planned book, and notes on the chosen photos."""
+    asked: Asked, source: Source, wanted: "Printer", vector: str | None
+) -> "tuple[Book, list[str]]":
+    """Planned book, and notes on the chosen photos."""
     from photorank.album.book.make_book import BookWishes, book_of_plan, make_book
     from photorank.album.kept.album import KeptAlbum
 
-    entry = kept_entry(asked.album)
-    read = None if asked.plan is None else _read_plan(asked.plan)
-    opened = open_index(name or index_of(entry) or (read and _known_index(read.index)) or None)
+    opened, entry, read = source
     album = entry.album if entry else KeptAlbum(opened.name)
     rated_by = open_vector(opened, vector or album.settings.vector or None, "choosing")
     ratings: Ratings = opened.rate(rated_by)
     if read is not None:
-        return opened, book_of_plan(opened, ratings, read.size, read.pages, wanted.warn_ppi), []
+        return book_of_plan(opened, ratings, read.size, read.pages, wanted.warn_ppi), []
     own = f"{album.book.width:g}x{album.book.height:g}"
     size = replace(_size(asked.size or own), bleed=wanted.bleed, safe=wanted.safe)
     count = asked.pages or album.book.pages
@@ -72,7 +89,7 @@ def planned(
         wanted.warn_ppi,
         frozenset(row for row in rows if opened.photo(row).digest in album.book.alone),
     )
-    return opened, make_book(opened, ratings, rows, wishes), notes
+    return make_book(opened, ratings, rows, wishes), notes
 
 
 def _saved_photos(index: "Index", album: "KeptAlbum") -> tuple[list[int], list[str]]:
@@ -155,5 +172,8 @@ def _read_plan(path: Path) -> _ReadPlan:
         said = json.loads(read_bytes(path))
     except (ValueError, RecursionError) as error:
         raise AlbumError(f"{path} is no book's plan: {fault_in_json(error)}.") from error
-    size, pages = pages_of_json(said)
+    try:
+        size, pages = pages_of_json(said)
+    except AlbumError as error:
+        raise AlbumError(f"{path}: {error}") from error
     return _ReadPlan(str(said.get("index", "")), size, pages)

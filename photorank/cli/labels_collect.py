@@ -57,8 +57,8 @@ def labels_collect(
         ),
     ] = None,
     rater: Annotated[
-        str, typer.Option(metavar="NAME", help="Whose judgements these are, kept apart.")
-    ] = "",
+        str | None, typer.Option(metavar="NAME", help="Whose judgements these are, kept apart.")
+    ] = None,
     under: Under = None,
     mix: Mix = False,
     index: IndexName = None,
@@ -79,6 +79,7 @@ def labels_collect(
         if value is None and kind == wanted_by != "colours":
             raise typer.BadParameter(f"{kind} needs {option}")
     paths = Workspace.current().existing_index(index)
+    rater = rater or ""
     source = _source(f"the library's {kind}", under, rater)
     files = _compared(paths, _files(paths, under))
     collected = _collected(paths, kind, files, order or "", tiers or "", album)

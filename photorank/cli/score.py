@@ -15,6 +15,7 @@ from photorank.errors import counted
 from photorank.outside_text import typed_path
 
 if TYPE_CHECKING:
+    from photorank.index.opened import Index
     from photorank.scoring.scale import Scale
     from photorank.scoring.score_files import ScoreFile, ScoreStream
     from photorank.scoring.score_rows import Format
@@ -22,7 +23,14 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 _Told: TypeAlias = Callable[[int, int | None], None]
-_FORMATS: "dict[str, Format]" = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
+_FORMATS: "dict[str, Format]" = {
+    "": "jsonl",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+}
 
 
 @app.command(epilog=example("photorank score ~/Photos --vector beauty --to scores.jsonl --resume"))
@@ -70,7 +78,7 @@ def score(
     from photorank.scoring.scale import Scale
     from photorank.scoring.sources import check_sources
 
-    written = format or _FORMATS.get("" if to is None else to.suffix.lower(), "jsonl")
+    written = format or _format_of(to)
     if to is None and (resume or written == "parquet"):
         raise typer.BadParameter("--resume and --format parquet need a file: --to FILE")
     if album is not None and in_context:
@@ -80,6 +88,9 @@ def score(
     opened = open_index(index or index_of(entry))
     if opened.manifest.encoder.startswith(IMPORTED):
         opened.encoder()  # which there is none to be had, as its error says
+    file = None if to is None else _file(opened, to, written, entry is not None or in_context)
+    if file is not None and not resume:
+        file.require_new()
     rated_by = open_vector(opened, vector, "rating")
     rows = None
     if entry is not None or in_context:
@@ -87,7 +98,7 @@ def score(
 
         rows = rows_in_context(opened, rated_by, None if entry is None else entry.album)
     scale = Scale(opened, rated_by, rows)
-    with _sink(scale, to, written, resume=resume) as sink, progress("Scoring", "photos") as told:
+    with _sink(scale, file, written, resume=resume) as sink, progress("Scoring", "photos") as told:
         done, rated = _score(photos, column, scale, sink, told)
     message(f"rated {rated:,} of {counted(done, 'photo')}{f', in {to}' if to else ''}")
     if not rated:
@@ -99,19 +110,36 @@ def score(
         raise typer.Exit(1)
 
 
-@contextmanager
-def _sink(
-    scale: "Scale", to: Path | None, format: "Format", *, resume: bool
-) -> "Iterator[ScoreFile | ScoreStream]":
+def _format_of(to: Path | None) -> "Format":
+    """Format that a file's name tells; BadParameter for a name of another kind of file."""
+    suffix = "" if to is None else to.suffix.lower()
+    if suffix not in _FORMATS:
+        raise typer.BadParameter(
+            f"{to} ends in none of .jsonl, .csv and .parquet: rename it, or give --format",
+            param_hint="'--to'",
+        )
+    return _FORMATS[suffix]
+
+
+def _file(index: "Index", to: Path, format: "Format", in_context: bool) -> "ScoreFile":
     from photorank.export.destination import checked_path
-    from photorank.scoring.score_files import ScoreFile, ScoreStream
+    from photorank.scoring.score_files import ScoreFile
     from photorank.scoring.score_rows import COLUMNS, IN_CONTEXT
 
-    columns = COLUMNS if scale.context is None else IN_CONTEXT
-    if to is None:
+    return ScoreFile(checked_path(index, to), format, IN_CONTEXT if in_context else COLUMNS)
+
+
+@contextmanager
+def _sink(
+    scale: "Scale", file: "ScoreFile | None", format: "Format", *, resume: bool
+) -> "Iterator[ScoreFile | ScoreStream]":
+    from photorank.scoring.score_files import ScoreStream
+    from photorank.scoring.score_rows import COLUMNS, IN_CONTEXT
+
+    if file is None:
+        columns = COLUMNS if scale.context is None else IN_CONTEXT
         yield ScoreStream(sys.stdout.buffer, format, columns)
         return
-    file = ScoreFile(checked_path(scale.index, to), format, columns)
     with file.open(scale.card, resume=resume):
         yield file
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from photorank.encoders.base import Fingerprint, Prepared
 from photorank.encoders.blocks import unit_rows
-from photorank.errors import EncoderError, NoTextError
+from photorank.errors import EncoderError, NoTextError, first_line
 from photorank.photos.framing import FRAMINGS, frame
 from photorank.typing import Embeddings, Frames
 from photorank.workspace import checked_name
@@ -85,9 +85,14 @@ class FunctionEncoder:
         """Checked result (n, d) of the function; EncoderError for any other shape."""
         images = [Image.fromarray(pixels) for pixels in frames]
         try:
-            rows = np.array(self._function(images), dtype=np.float32)
+            given = np.asarray(self._function(images))
+            rows = given if np.iscomplexobj(given) else given.astype(np.float32)
         except (TypeError, ValueError) as error:
-            raise EncoderError(f"the encoder {self.spec} fails: {error}") from error
+            raise EncoderError(f"the encoder {self.spec} fails: {first_line(error)}") from error
+        if np.iscomplexobj(rows):
+            raise EncoderError(
+                f"the encoder {self.spec} gives complex numbers: it must give real ones"
+            )
         if rows.ndim != 2 or len(rows) != len(frames) or not rows.shape[1]:
             raise EncoderError(
                 f"the encoder {self.spec} gives an array of shape {rows.shape} for "

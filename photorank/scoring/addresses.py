@@ -74,6 +74,8 @@ def _below(filesystem: Any, folder: str) -> Iterator[str]:
 
 
 def _opened(text: str) -> tuple[Any, str]:
+    if not text.partition("://")[2].strip("/"):
+        raise AddressError(f"{text} names no file or folder: write what follows ://, too.")
     try:
         return _filesystem(text)
     except Exception as error:  # ImportError names the package that is missing; others their fault

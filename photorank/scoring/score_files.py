@@ -79,6 +79,20 @@ class ScoreFile:
         """Path of the card (index and vector) beside the file of scores."""
         return self.path.with_name(f"{self.path.name}.card.json")
 
+    @property
+    def is_begun(self) -> bool:
+        """True if the file, or what grows into it, is there."""
+        return self.path.exists() or self._grown.exists()
+
+    def require_new(self) -> None:
+        """Raise ScoreFileError if the file is there."""
+        if self.path.is_dir():
+            raise ScoreFileError(f"{self.path} is a folder. Name a file.")
+        if self.is_begun:
+            raise ScoreFileError(
+                f"{self.path} exists already. Go on with it by `--resume`, or name another file."
+            )
+
     @contextmanager
     def open(self, card: Json, *, resume: bool) -> Iterator["ScoreFile"]:
         """Context in which rows are added to the file, marked as complete on success.
@@ -86,11 +100,9 @@ class ScoreFile:
         Raises ScoreFileError if it exists and is not to be gone on with, or rests on anything
         else than the card says; StorageError if it cannot be written.
         """
-        begun = self.path.exists() or self._grown.exists()
-        if begun and not resume:
-            raise ScoreFileError(
-                f"{self.path} exists already. Go on with it by `--resume`, or name another file."
-            )
+        if not resume:
+            self.require_new()
+        begun = self.is_begun
         with storage_errors(self.path), folder_for(self.path.parent):
             _require_locks(self.path)
             if begun:

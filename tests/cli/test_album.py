@@ -108,6 +108,7 @@ def test_mistakes_end_in_one_line(refused, gallery, tmp_path):
     assert "are in the index" in refused(*asked, "--to", gallery / "album")
     assert "no photo tells its day" in refused(*asked, "--per", "day", "--at-most", 2)
     assert not (gallery / "album").exists()
+    assert "no index named 'nope'" in refused("album", "--index", "nope", "--places", 1)
 
 
 @pytest.mark.parametrize("wrong", [["--places", 0], ["--places", 3, "--per", "day"],

@@ -87,7 +87,17 @@ def test_mistakes_end_in_one_line(photorank, refused, gallery, tmp_path):
     assert "photos" in refused(*ASKED, "--to", gallery / "x.pdf")
     (tmp_path / "bad.json").write_text(json.dumps({"size": [1]}))
     assert "no book's plan" in refused("book", "--plan", tmp_path / "bad.json", "--vector", "ours")
+    (tmp_path / "bad.json").write_text("[]")
+    assert "bad.json: this is no book's plan" in refused("book", "--plan", tmp_path / "bad.json")
     assert "no album" in refused("book", "--album", "nothing")
+    to = ["--to", tmp_path / "x.pdf"]
+    for late in (
+        ["--to", gallery / "x.pdf"],
+        ["--standard", "x4", *to],
+        ["--font", "no.ttf", *to],
+        ["--check", tmp_path / "no.pdf"],
+    ):
+        refused("book", *late)  # with no line before it on what it chooses by
     for wrong in (["--size", "big"], ["--size", "1x1"], ["--plan", "p.json", "--pages", 3]):
         assert photorank("book", "--vector", "ours", *wrong).code == 2
     assert {path.name for path in tmp_path.iterdir()} == {"home", "bad.json"}

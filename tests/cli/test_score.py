@@ -63,6 +63,20 @@ def test_a_run_in_which_nothing_is_rated_fails(photorank, refused, home, photos,
     assert "are in the index" in refused(*among)
     assert photorank("score", photos, "--vector", "ours", "--format", "parquet").code == 2
     assert "no vector named" in refused("score", photos, "--vector", "nobody")
+    assert "is a folder" in refused("score", photos, "--to", home)  # and no line before it
+    assert "names no file" in refused("score", "ftp://")
+
+
+@pytest.mark.parametrize("name", ["s.xlsx", "s.json", "s.txt"])
+def test_no_file_is_written_whose_name_promises_another_format(photorank, home, photos, name):
+    """Unless its format is named."""
+    file = home / name
+    asked = ("score", photos, "--vector", "ours", "--to", file)
+    outcome = photorank(*asked)
+    assert outcome.code == 2
+    assert "none of .jsonl, .csv and .parquet" in outcome.err
+    assert not file.exists()
+    assert photorank(*asked, "--format", "jsonl").code == 0
 
 
 def test_what_leads_to_no_photo_is_told_as_a_row(photorank, home, tmp_path):

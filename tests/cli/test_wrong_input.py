@@ -4,10 +4,11 @@ import shutil
 import subprocess
 import sys
 from contextlib import redirect_stdout
-from typing import get_type_hints
+from typing import get_args, get_type_hints
 
 import pytest
 import typer
+from typer.models import OptionInfo
 
 from photorank.cli.app import app, main
 from photorank.cli.options import names
@@ -51,6 +52,37 @@ def test_what_measures_nothing_or_has_no_end_is_wrong_usage(option, photorank):
     assert photorank("evaluate", *option).code == 2
     with pytest.raises(typer.BadParameter):
         names(",")
+
+
+def test_an_empty_text_is_wrong_usage(photorank, home):
+    """An empty variable of a script is not taken for an option that was left out."""
+    for wrong in (
+        ["evaluate", "--learners", ""],
+        ["evaluate", "--vectors", " "],
+        ["book", "--size", ""],
+        ["score", "x.jpg", "--vector="],
+        ["status", "--index", ""],
+        ["labels", "collect", "folders", "--rater", ""],
+        ["people", "--rater", ""],
+    ):
+        outcome = photorank(*wrong)
+        assert outcome.code == 2, wrong
+        assert "it is empty" in outcome.err
+        assert "'--raters'" not in outcome.err  # what the code calls it
+
+
+@pytest.mark.parametrize("text", ["", " "])
+def test_every_option_that_takes_text_refuses_an_empty_one(text):
+    """Before the command does anything, whichever it is."""
+    tried = 0
+    for command in commands(app):
+        for name, hint in get_type_hints(command, include_extras=True).items():
+            [option] = getattr(hint, "__metadata__", [None])
+            if isinstance(option, OptionInfo) and "str" in str(get_args(hint)[0]):
+                with pytest.raises(typer.BadParameter, match="it is empty"):
+                    command(**{name: [text] if "list" in str(hint) else text})
+                tried += 1
+    assert tried > 40
 
 
 def test_a_table_without_labels_is_refused_before_photos_are_embedded(
@@ -237,6 +269,12 @@ def test_a_photo_that_cannot_be_read(command, refused, home, gallery, tmp_path):
 
     for bad in (tmp_path / "nothing.jpg", gallery / "notes.jpg"):
         assert str(bad) in refused(command, good, bad, "--vector", "ours")
+
+
+def test_a_folder_for_a_file_is_called_a_folder(refused, home, tmp_path):
+    """It exists, and whoever is told that it does not looks for a fault of spelling."""
+    for command in (["rate", f"@{tmp_path}", "--vector", "ours"], ["book", "--plan", tmp_path]):
+        assert "is a folder, not a file" in refused(*command)
 
 
 def test_blank_words_make_no_vector(refused, home):

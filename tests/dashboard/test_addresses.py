@@ -72,8 +72,8 @@ def test_an_address_of_no_photo_shows_the_first(dashboard, home, strange):
     assert picked(app) == [0]
 
 
-@pytest.mark.parametrize("name", ["index", "in", "vector", "along"])
-def test_a_name_that_there_is_not_is_told(dashboard, home, name):
+@pytest.mark.parametrize("name", ["vector", "along"])
+def test_a_vector_that_there_is_not_is_told(dashboard, home, name):
     """The page says what it shows instead, once, with the name letter by letter."""
     app = dashboard("photos")
     assert not app.toast
@@ -81,10 +81,32 @@ def test_a_name_that_there_is_not_is_told(dashboard, home, name):
     app.run()
 
     (told,) = (one.value for one in app.toast)
-    what = "collection" if name in ("index", "in") else "way to judge"
-    assert told.startswith(f"There is no {what} called")
+    assert told.startswith("There is no way to judge called")
     assert r"\<b\>\*gone\*" in told
     assert not app.exception
+
+
+@pytest.mark.parametrize("name", ["index", "in"])
+@pytest.mark.parametrize("page", ["home", "photos", "encoders"])
+def test_a_collection_that_there_is_not_is_a_page_with_a_way_home(dashboard, home, page, name):
+    """No other collection stands in its place, as if it were the one that was asked for."""
+    app = dashboard(page, **{name: "<b>*gone*"})
+
+    assert [one.value for one in app.title] == ["No such collection"]
+    (told,) = (one.value for one in app.markdown)
+    assert r"\<b\>\*gone\*" in told
+    (link,) = app.get("page_link")
+    assert link.proto.page == ""  # the first one
+    assert "gone" not in link.proto.query_string
+
+
+def test_a_collection_that_was_removed_meanwhile_is_left_by_its_way_home(dashboard, home):
+    """The session remembers it, and yet the link Home does not lead back to it."""
+    app = dashboard("photos", state={"in": "gone"}, index="gone")
+    assert [one.value for one in app.title] == ["No such collection"]
+
+    (link,) = app.get("page_link")
+    assert "gone" not in link.proto.query_string
 
 
 @pytest.mark.parametrize("places", ["1e309", "-inf", "nan", "9" * 400, "-1", "many"])

@@ -6,9 +6,18 @@ import pytest
 from dashboard import formatting
 from photorank.album.kept.store import AlbumChangedError, AlbumNameTakenError
 from photorank.errors import (
+    BrokenIndexError,
     LockedIndexError,
+    LostManifestError,
     MissingIndexError,
+    NewerSchemaError,
+    NoLabelsError,
+    NoPhotosError,
+    NoVectorsError,
     PhotorankError,
+    StorageError,
+    TooFewPhotosError,
+    UnreadableFileError,
     VectorNameTakenError,
 )
 
@@ -48,10 +57,11 @@ def test_a_name_cannot_turn_the_order_of_letters():
 
 def test_an_errors_commands_stay_code_and_its_names_stay_names():
     """What stands in backticks can be copied; a path in the message is no markup."""
-    said = formatting.error_text(MissingIndexError("a*b*", ["mine"]))
+    error = MissingIndexError("a*b*", ["mine"])
 
-    assert r"a\*b\*" in said
-    assert said.endswith("`photorank index FOLDER --name a*b*`\\.")
+    assert r"a\*b\*" in formatting.error_text(error)
+    assert formatting.error_details(error).endswith("`photorank index FOLDER --name a*b*`\\.")
+    assert formatting.error_details(PhotorankError("the disk is full")) == ""
 
 
 @pytest.mark.parametrize(
@@ -61,18 +71,35 @@ def test_an_errors_commands_stay_code_and_its_names_stay_names():
         AlbumChangedError("Italy", "pinned"),
         VectorNameTakenError("ours", "mine"),
         LockedIndexError("mine"),
+        MissingIndexError("mine", ["ours"]),
+        BrokenIndexError(Path("catalogue.sqlite"), "it is damaged"),
+        LostManifestError(Path("mine")),
+        NewerSchemaError(Path("mine"), 99, 1),
+        StorageError(Path("ours.json"), "the disk is full"),
+        UnreadableFileError(Path("ours.json"), "input/output error"),
+        NoLabelsError("mine"),
+        NoVectorsError("mine"),
+        NoPhotosError([Path("empty")], []),  # which has no words of its own for pages
+        TooFewPhotosError("mine", 1, 8),
     ],
+    ids=lambda error: type(error).__name__,
 )
 def test_what_a_page_can_mend_sends_nobody_to_a_terminal(error):
     """The command line names a command, the page what to do on it."""
-    assert "command" in str(error) or "`photorank" in str(error)
+    assert "command" in str(error) or "`p" in str(error)
     assert "command" not in formatting.error_text(error)
     assert "`" not in formatting.error_text(error)
 
 
+def test_an_error_on_a_page_is_a_sentence():
+    """With a capital letter, unless the name of a file begins it."""
+    assert formatting.error_text(LockedIndexError("mine")).startswith("The collection")
+    assert formatting.error_text(StorageError("ours.json", "it is full")).startswith("ours")
+
+
 def test_an_error_with_a_backtick_in_a_name_is_shown_letter_by_letter():
     """An odd backtick cannot turn the rest of the page into code."""
-    assert formatting.error_text(PhotorankError("no `such")) == r"no \`such"
+    assert formatting.error_text(PhotorankError("no `such")) == r"No \`such"
 
 
 @pytest.mark.parametrize("probability", [0.0, 0.004, 0.125, 0.365, 0.5, 0.635, 0.995, 1.0])

@@ -236,6 +236,8 @@ def empty_text(
     `judged` (n,) are the photos that people judged, `held` (n,) their held-out ratings for the
     orders that need some; `others` are vectors that did not learn from all judged photos.
     """
+    if not len(judged):
+        return "This collection has no photos any more. Add some on Home."
     if held is not None and not np.isfinite(held[judged]).any():
         text = (
             f"**{plain(vector)}** has learned from all the photos that people judged here, so its "

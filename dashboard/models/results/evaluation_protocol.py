@@ -1,5 +1,6 @@
 """Text and command on how an evaluation was made."""
 
+from dashboard.models.results.evaluation_tables import SAMPLE
 from photorank.errors import counted
 from photorank.evaluation.report import Evaluation
 
@@ -21,11 +22,13 @@ def described(evaluation: Evaluation) -> str:
 
 def in_plain_words(evaluation: Evaluation) -> str:
     """Text on how an evaluation was made, without statistical terms."""
-    photos = counted(evaluation.n_photos, "photo")
+    photos, order = f"{counted(evaluation.n_photos, 'photo')} that people judged", "people’s order"
+    if evaluation.index == SAMPLE:
+        photos, order = f"The sample’s {counted(evaluation.n_photos, 'photo')}", "the known order"
     return (
-        f"{photos} that people judged were split into parts. Each part was ordered by what had "
-        "been learned from the other parts alone, with photos that are nearly the same always in "
-        "one part. Then it was counted how many pairs of photos stand in people’s order.\n\n"
+        f"{photos} were split into parts. Each part was ordered by what had been learned from the "
+        "other parts alone, with photos that are nearly the same always in one part. Then it was "
+        f"counted how many pairs of photos stand in {order}.\n\n"
         "The numbers in brackets, and the bars, say how sure this is: in 19 of 20 such tests the "
         "true number lies between them."
     )

@@ -7,7 +7,9 @@ import pandas as pd
 
 from dashboard.formatting import AT_RANDOM, FROM_WORDS
 from dashboard.models.results.evaluation_tables import SAMPLE, Board
-from dashboard.models.words import vector_text
+from dashboard.models.words import Mode, vector_text
+from photorank.evaluation.default_vector import by_preference
+from photorank.evaluation.report import Evaluation
 from photorank.typing import Ratings
 from photorank.vectors.master import MasterVector
 
@@ -58,6 +60,17 @@ def caution(board: Board, index: str) -> str:
     return " ".join(texts)
 
 
+def default_text(vectors: Mapping[str, MasterVector], evaluation: Evaluation, mode: Mode) -> str:
+    """Sentence on the vector that pages begin with since an evaluation; empty if it is the same."""
+    before, now = (by_preference(vectors, one)[0] for one in (None, evaluation))
+    if before == now:
+        return ""
+    return (
+        f"Since this was measured, every page begins with **{vector_text(now, mode)}** instead of "
+        f"**{vector_text(before, mode)}**, until you choose another."
+    )
+
+
 def stored_for(name: str, stored: Mapping[str, MasterVector], index: str) -> MasterVector | None:
     """Saved vector of a leaderboard row: its own, or the one its learner made; None without one.
 
@@ -84,11 +97,12 @@ def _times(share: float) -> str:
     return f"{_whole(share)} times in 100"
 
 
-def mistake_text(places: Ratings, pair: tuple[int, int], name: str) -> str:
+def mistake_text(places: Ratings, pair: tuple[int, int], name: str, index: str) -> str:
     """Sentence on two photos that a vector and people order differently; people prefer the left.
 
-    Places are the vector's percentiles.
+    Places are the vector's percentiles; `index` is the index's name.
     """
     left, right = (_whole(places[row] / 100) for row in pair)
     puts = f"{name} puts it above {left} of 100 photos, the right above {right}"
-    return f"People prefer the left. {puts}."
+    said = "The left is known to be better" if index == SAMPLE else "People prefer the left"
+    return f"{said}. {puts}."

@@ -16,7 +16,7 @@ def export_form(index: Index, made: Album) -> None:
     st.caption(album.KIND_HELP[kind])
     to = st.text_input("Into folder", key="to", placeholder="/home/me/Album")
     along = kind not in album.WITHOUT_COMPANIONS and st.checkbox(
-        "With companions", key="companions", help=album.COMPANIONS_HELP
+        "With RAW files, videos and sidecars", key="companions", help=album.COMPANIONS_HELP
     )
     with show_errors(st.warning):
         ahead = album.export_forecast(made, index, kind, to, along=along)

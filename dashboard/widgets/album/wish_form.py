@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import session_state
 from dashboard.cache import index_data
 from dashboard.models import album
+from dashboard.models.album import Degree, nearest_degree
 from dashboard.widgets import pickers
 from dashboard.widgets.errors import show_errors
 from photorank.album.face_quota import FaceQuota
@@ -44,22 +45,10 @@ def ask_wish(index: Index) -> Wish:
     )  # fmt: skip
     with st.popover("Settings", icon=":material/tune:", key="settings"):
         group = pickers.group_picker(groups)
-        balance = st.slider(
-            "Quality … variety", 0.0, 1.0, BALANCE, 0.05, key="balance", help=album.BALANCE_HELP,
-            bind="query-params",
-        )  # fmt: skip
-        alike = st.slider(
-            "Alike from",
-            0.7,
-            1.0,
-            THRESHOLD,
-            0.01,
-            key="alike",
-            help=album.ALIKE_HELP[session_state.words()],
-        )
-        limit = st.selectbox(
-            "At most", list(album.LIMITS), format_func=lambda per: album.LIMITS[per], key="per"
-        )
+        balance = _degree(album.VARIETY, "balance", (0.0, 1.0, 0.05), BALANCE)
+        alike = _degree(album.ALIKE, "alike", (0.7, 1.0, 0.01), THRESHOLD)
+        limits = album.limits(session_state.words())
+        limit = st.selectbox("At most", list(limits), format_func=limits.__getitem__, key="per")
         at_most = st.number_input("photos", 1, int(MOST), 3, key="most", disabled=limit == "none")
         with_faces = _face_quota() if limit == "none" and index_data.faces(index).by_row else None
     request = AlbumRequest(
@@ -71,6 +60,30 @@ def ask_wish(index: Index) -> Wish:
         with_faces=with_faces,
     )
     return Wish(vector, request, alike)
+
+
+def _degree(degree: Degree, key: str, scale: tuple[float, float, float], otherwise: float) -> float:
+    """Number that the user set on a scale (least, most, step), whose values plain words name."""
+    mode, before = session_state.words(), session_state.number_kept(key)
+    label, about = degree.label[mode], degree.help[mode]
+    least, most, step = scale
+    if mode == "statistics":
+        if before is not None:
+            session_state.begin_widget(key, min(max(before, least), most))
+        value = float(
+            st.slider(label, least, most, otherwise, step, key=key, help=about, bind="query-params")
+        )
+    else:
+        numbers, own = {word: number for number, word in degree.words.items()}, f"{key}-word"
+        if before is not None:
+            session_state.begin_widget(own, nearest_degree(degree, before))
+        first = nearest_degree(degree, otherwise)
+        chosen = st.select_slider(
+            label, list(numbers), first, key=own, help=about, bind="query-params"
+        )
+        value = numbers[str(chosen)]
+    session_state.keep_number(key, value)
+    return value
 
 
 def _face_quota() -> FaceQuota | None:

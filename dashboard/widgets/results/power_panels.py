@@ -81,7 +81,8 @@ def _mistakes(index: Index, vector: MasterVector, name: str) -> None:
                     "first": photo_query(index.photo(first))["photo"],
                     "second": photo_query(index.photo(second))["photo"],
                 }
-                page_link("compare", mistake_text(places, (first, second), name), query)
+                text = mistake_text(places, (first, second), name, index.name)
+                page_link("compare", text, query)
 
 
 def _picture(index: Index, row: int) -> str:

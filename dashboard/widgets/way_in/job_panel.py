@@ -9,6 +9,7 @@ from dashboard import session_state
 from dashboard.background import jobs
 from dashboard.background.job_texts import job_text, unusable
 from dashboard.cache import index_data
+from dashboard.formatting import plain, without_commands
 from photorank.errors import counted
 from photorank.outside_text import printable
 from photorank.progress_file import Progress
@@ -55,6 +56,8 @@ def _show(job: str, then: Callable[[Progress], None] | None) -> None:
             jobs.put_away(workspace, job)
             st.rerun()
     if told.trouble:
-        st.error(printable(told.trouble), icon=":material/error:")
+        in_full = session_state.words() == "statistics"
+        trouble = told.trouble if in_full else without_commands(told.trouble)
+        st.error(plain(trouble), icon=":material/error:")
     elif said.state == "done" and then is not None:
         then(said)

@@ -55,7 +55,7 @@ def write_pdf(
     Raises MissingExtraError without the extra `book`; ExportError if a photo cannot be printed.
     """
     pikepdf = pikepdf_or_error()
-    profile = _output_profile(options)
+    profile = output_profile(options)
     font = caption_font((page.caption for page in book.pages), options.font)
     captions = _pages_with_captions(book, font)
     pool = ThreadPoolExecutor(usable_cores())
@@ -213,8 +213,11 @@ def _icc_space(pdf: "pikepdf.Pdf", profile: bytes, components: int, device: str)
     return pdf.make_indirect(pikepdf.Array([pikepdf.Name.ICCBased, pdf.make_indirect(stream)]))
 
 
-def _output_profile(options: PdfOptions) -> bytes | None:
-    """Bytes of the printer's ICC profile for PDF/X-4; None for other standards."""
+def output_profile(options: PdfOptions) -> bytes | None:
+    """Bytes of the printer's ICC profile for PDF/X-4; None for other standards.
+
+    Raises ExportError if PDF/X-4 lacks one, or the file is none.
+    """
     if options.standard == "plain":
         return None
     if options.output_profile is None:

@@ -10,11 +10,11 @@ from typing import Literal, TypeAlias
 
 from photorank.errors import BrokenIndexError, PhotorankError, UnreadableFileError
 from photorank.index.catalogue.connection import reading
-from photorank.index.catalogue.file_records import count_photos, load_roots
+from photorank.index.catalogue.file_records import Shard, count_photos, load_roots
 from photorank.index.catalogue.kept_manifest import kept_manifest, own_manifest
 from photorank.index.catalogue.rooted_paths import as_path
 from photorank.index.catalogue.row_checksums import changed_tables
-from photorank.index.embeddings.shards import file_sha256
+from photorank.index.embeddings.shards import file_sha256, read_shard
 from photorank.index.imported_digests import is_imported
 from photorank.index.maintenance.leftover_files import leftover_files, unknown_shards
 from photorank.index.manifest import SCHEMA_VERSION, Manifest
@@ -64,10 +64,36 @@ def examine_index(paths: IndexPaths) -> list[Finding]:
 
 
 def damaged_shards(paths: IndexPaths) -> list[str]:
-    """Names of shards with a missing or changed file."""
+    """Names of shards with a missing or changed file, or with embeddings of another width.
+
+    Older versions wrote the latter without noticing, so that their checksums are right.
+    """
     with reading(paths) as connection:
-        known = connection.execute("SELECT name, sha256 FROM shards ORDER BY id").fetchall()
-    return [name for name, sha256 in known if file_sha256(paths.shard(name)) != sha256]
+        dimensions = _dimensions(connection, paths)
+        known = connection.execute("SELECT name, rows, sha256 FROM shards ORDER BY id").fetchall()
+    shards = [Shard(*one) for one in known]
+    return [one.name for one in shards if not _is_whole_shard(paths, one, dimensions)]
+
+
+def _dimensions(connection: sqlite3.Connection, paths: IndexPaths) -> int | None:
+    """Length of the index's embeddings; None if its manifest cannot be read."""
+    try:
+        return own_manifest(connection, paths).dimensions
+    except BrokenIndexError:
+        kept = kept_manifest(connection, paths)
+        return None if kept is None else kept.dimensions
+
+
+def _is_whole_shard(paths: IndexPaths, shard: Shard, dimensions: int | None) -> bool:
+    if file_sha256(paths.shard(shard.name)) != shard.sha256:
+        return False
+    if dimensions is None:
+        return True
+    try:
+        read_shard(paths, shard, dimensions)
+    except BrokenIndexError:
+        return False
+    return True
 
 
 def damaged_thumbnails(paths: IndexPaths) -> list[str]:
@@ -171,9 +197,10 @@ def _files(paths: IndexPaths) -> Iterator[Finding]:
         Finding("rows", "wrong", "{n} shards are referred to wrongly: {some}", anew),
         "every embedding belongs to one photo",
     )
+    says = "{{n}} of {shards} are gone, damaged or of another width: {{some}}"
     yield _of(
         damaged_shards(paths),
-        Finding("shards", "wrong", f"{{n}} of {shards} are gone or damaged: {{some}}", anew),
+        Finding("shards", "wrong", says.format(shards=shards), anew),
         f"{shards} with {rows or 0} embeddings, all as written",
     )
     says = "{n} that nothing refers to, of runs that were cut short"

@@ -4,7 +4,7 @@ import os
 import sqlite3
 from dataclasses import replace
 
-from photorank.errors import BrokenIndexError, UnreadablePhotoError
+from photorank.errors import BrokenIndexError, UnreadablePhotoError, counted
 from photorank.index.catalogue.connection import reading, writing
 from photorank.index.catalogue.face_rows import forget_faces
 from photorank.index.catalogue.file_records import count_photos, load_roots
@@ -50,7 +50,7 @@ def repair_index(paths: IndexPaths) -> list[str]:
             done.append("the catalogue's indexes were rebuilt")
         if lost := sorted({*damaged_shards(paths), *misplaced_shards(paths)}):
             photos = _forget(connection, lost)
-            done.append(f"{len(lost)} shards with {photos} photos were forgotten")
+            done.append(f"forgotten: {counted(len(lost), 'shard')} with {counted(photos, 'photo')}")
         if changed := changed_values(paths):
             done.extend(_take_as_they_are(connection, changed))
         remove_leftovers(connection, paths)
@@ -131,9 +131,9 @@ def _mend_thumbnails(paths: IndexPaths) -> list[str]:
             made += 1
         else:
             lost += 1
-    told = [f"{made} thumbnails were made again"] if made else []
+    told = [f"made again: {counted(made, 'thumbnail')}"] if made else []
     if lost:
-        told.append(f"{lost} thumbnails cannot be made: their photos are not to be read now")
+        told.append(f"not made: {counted(lost, 'thumbnail')}, whose photos cannot be read now")
     return told
 
 

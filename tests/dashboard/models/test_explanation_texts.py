@@ -188,7 +188,7 @@ def test_a_photo_whose_file_is_gone_is_not_explained(dashboard, paths):
     app = dashboard("photo")
 
     assert not app.exception
-    assert "photorank reroot" in app.warning[0].value
+    assert "add their new folder on Home" in app.warning[0].value
     assert "They sum" not in texts(app)
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from dashboard.formatting import FROM_PHOTOS, FROM_WORDS
 from dashboard.models import vector_card
+from dashboard.models.results.plain_board import default_text
 from photorank.encoders.base import Fingerprint
 from photorank.encoders.blocks import Blocks
 from photorank.evaluation.default_vector import by_preference
@@ -158,3 +159,12 @@ def test_the_users_taste_comes_first_where_it_is_no_worse_than_what_it_began_fro
     card = Card(parameters={"rater": rater}, metrics=metrics)
     taste = replace(LEARNED, name="my-taste", kind="personal", card=card)
     assert by_preference({"ours": LEARNED, "my-taste": taste}, evaluation())[0] == first
+
+
+def test_a_change_of_the_vector_that_pages_begin_with_is_told():
+    """A measurement changes it; where it does not, nothing is said."""
+    vectors = {"beauty": replace(LEARNED, name="beauty"), "ours": replace(LEARNED, name="ours")}
+
+    told = default_text(vectors, evaluation(), "plain")
+    assert "begins with **ours** instead of **Beauty**" in told
+    assert default_text({"ours": vectors["ours"]}, evaluation(), "plain") == ""

@@ -52,6 +52,19 @@ def mark(app, token, flag, key="album", client="tab"):
     press(app, f"{key}-small", {"token": token, "mark": "flag", "value": flag}, client=client)
 
 
+def test_settings_are_words_and_for_statisticians_numbers(dashboard, home):
+    """The same setting in both: what was said in words stays when the words are switched."""
+    app = dashboard("album")
+    assert not app.slider
+    assert [one.value for one in app.select_slider] == ["varied", "almost the same"]
+    app.select_slider(key="balance-word").set_value("more varied").run()
+
+    app.session_state["spoken"] = "statistics"
+    app.run()
+    assert [one.value for one in app.slider] == [0.5, 0.9]
+    assert dashboard("album", balance="0.95").select_slider[0].value == "the most varied"
+
+
 def test_an_album_is_chosen_explained_and_changed(dashboard, paths):
     """Its grid has photos and reasons; what is kept or left out is so in the next choice."""
     app = dashboard("album")
@@ -264,7 +277,7 @@ def test_a_visitor_is_not_told_what_lies_elsewhere(dashboard, paths, tmp_path):
         assert f"{place.replace('/', chr(92) + '/')}, 0" in texts(app)
         button(app, "Write").click().run()
         told.add(app.error[0].value.replace("\\", "").replace(str(tmp_path / place), "HERE"))
-    assert told == {"nothing can be written into HERE. Name another folder."}
+    assert told == {"Nothing can be written into HERE. Name another folder."}
     for typed in ("~root/x", "~nosuchuser/x"):
         app.text_input(key="to").set_value(typed).run()
         told.add(app.warning[0].value.replace("\\", "").replace(typed, "HERE"))

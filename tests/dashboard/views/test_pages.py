@@ -447,14 +447,6 @@ def test_without_a_vector_the_pages_say_how_to_make_one(dashboard, bare_index, p
     assert "choose between some of them on the page Teach" in dashboard(page).info[0].value
 
 
-def test_a_damaged_index_is_a_sentence_on_every_page(dashboard, paths):
-    """What cannot be read is told in the words of the error."""
-    paths.manifest.write_text("{}")
-
-    for page in ("discerning_power", "photos", "compare", "vectors"):
-        assert "cannot be used" in dashboard(page).info[0].value
-
-
 def test_an_interrupted_sample_can_be_finished(dashboard, home):
     """Where building it was stopped half way, the home page offers to go on."""
     (home / "index" / "small").rename(home / "index" / "sample")

@@ -4,9 +4,12 @@ import os
 import sqlite3
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from photorank.errors import BrokenIndexError, PhotorankError
+from photorank.index.catalogue.connection import adding
+from photorank.index.embeddings.shards import write_shard
 from photorank.index.judging.import_rows import import_labels
 from photorank.index.maintenance.checks import examine_index
 from photorank.index.maintenance.repair import repair_index
@@ -71,6 +74,22 @@ def test_a_damaged_shard_is_found_and_its_photos_are_embedded_anew(built, how):
     assert built.index.labels().scores.tolist() == pytest.approx(scores.tolist(), nan_ok=True)
 
 
+def test_a_shard_of_another_width_is_named(built):
+    """Its checksum is right where an older version wrote it, and yet it can be read by nobody."""
+    with adding(built.paths) as connection:
+        [(name, n)] = connection.execute("SELECT name, rows FROM shards ORDER BY id LIMIT 1")
+        odd = write_shard(built.paths, np.eye(n, 47, dtype=np.float32))
+        connection.execute(
+            "UPDATE shards SET name = ?, sha256 = ? WHERE name = ?", [odd.name, odd.sha256, name]
+        )
+
+    [finding] = [one for one in examine_index(built.paths) if one.level == "wrong"]
+    assert odd.name in finding.says
+    assert "another width" in finding.says
+    repair_index(built.paths)
+    assert wrong(built.paths) == set()
+
+
 def test_a_damaged_shard_is_not_merged_into_a_good_one(built):
     """Compaction would give what is false a new checksum; it refuses instead."""
     file = shards(built)[0]
@@ -105,7 +124,7 @@ def test_a_thumbnail_is_made_again_from_its_photo(built, damage):
     else:
         file.write_bytes(damage)
     assert wrong(built.paths) == {"thumbnails"}
-    assert repair_index(built.paths) == ["1 thumbnails were made again"]
+    assert repair_index(built.paths) == ["made again: 1 thumbnail"]
     assert file.read_bytes() == before
     assert wrong(built.paths) == set()
 

@@ -1,0 +1,116 @@
+"""Errors that no part of a page expects: one sentence in their place, on every page alike."""
+
+import struct
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.local_script_runner import LocalScriptRunner
+
+from dashboard.app import app as served
+
+
+@pytest.fixture(autouse=True)
+def _as_served(monkeypatch):
+    """Have tests of pages end errors as the server does."""
+    begin = LocalScriptRunner.__init__
+
+    def begin_as_served(runner, *given, **named):
+        begin(runner, *given, **named)
+        runner._on_script_error = served._on_script_error
+
+    monkeypatch.setattr(LocalScriptRunner, "__init__", begin_as_served)
+
+
+def cut_short(file):
+    """Leave half of a file."""
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def of_another_width(file):
+    """Have a shard say that its embeddings have half as many numbers."""
+    data = bytearray(file.read_bytes())
+    struct.pack_into("=i", data, 4, struct.unpack_from("=i", data, 4)[0] // 2)
+    file.write_bytes(data)
+
+
+def overwritten(file):
+    """Change numbers in the middle of a file, which only its checksum tells."""
+    data = bytearray(file.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 8] = b"\xff" * 8
+    file.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "damage"),
+    [
+        ("home", "shards/*.faiss", cut_short),
+        ("photos", "shards/*.faiss", of_another_width),
+        ("compare", "shards/*.faiss", overwritten),
+        ("album", "catalogue.sqlite", cut_short),
+        ("teach", "shards/*.faiss", of_another_width),
+        ("map", "manifest.json", cut_short),
+        ("vectors", "catalogue.sqlite", lambda file: file.unlink()),
+    ],
+)
+def test_a_damaged_collection_is_told_in_a_sentence(dashboard, paths, page, name, damage):
+    """With what to do on the page, and no traceback; commands and paths in the Lab alone."""
+    damage(sorted(paths.root.glob(name))[0])
+    app = dashboard(page)
+
+    (told,) = (one.value for one in app.info)
+    assert told.startswith("A file of this collection is damaged or missing")
+    in_lab = page in ("map", "vectors")
+    assert (" cannot be used: " in told.replace("\\", "")) == in_lab
+    assert not app.error
+
+
+def test_photos_of_a_damaged_collection_can_be_added_again(dashboard, paths):
+    """From any page, for Home cannot be shown either."""
+    cut_short(sorted(paths.shards.iterdir())[0])
+    for page in ("home", "album"):
+        assert "Add photos" in [one.label for one in dashboard(page).button]
+
+
+def test_a_measurement_that_cannot_be_read_ends_no_page(dashboard, evaluated, paths):
+    """It is told where it would stand, with the button that measures again."""
+    paths.evaluation("2021").write_text("{}")
+
+    assert not dashboard("photos").info
+    app = dashboard("discerning_power")
+    assert "Measure it again" in app.info[0].value
+    assert "Measure now" in [one.label for one in app.button]
+
+
+def test_a_part_of_a_page_that_fails_is_told_in_a_sentence():
+    """Also in a fragment, whose errors no part of the page can catch."""
+
+    def page():
+        import streamlit as st
+
+        from photorank.errors import LockedIndexError
+
+        @st.fragment
+        def part():
+            st.button("Press")
+            raise LockedIndexError("mine")
+
+        part()
+
+    app = AppTest.from_function(page).run()
+    assert not app.exception
+    assert "is being written" in app.info[0].value
+
+
+def test_a_fault_of_our_own_is_told_calmly():
+    """What a report needs is there, below a sentence."""
+
+    def page():
+        raise ZeroDivisionError
+
+    app = AppTest.from_function(page).run()
+
+    assert "fault of photorank" in app.error[0].value
+    (details,) = app.expander
+    assert details.label == "Details for a report"
+    assert details.get("exception")

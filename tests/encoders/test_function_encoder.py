@@ -1,0 +1,40 @@
+"""Encoders made of a user's own function: what it gives and what it raises."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from photorank import image_encoder
+from photorank.errors import EncoderError
+
+
+def failing(result):
+    """Return an encoder whose function gives, or raises, a result."""
+
+    @image_encoder(name="mine", digest="1", size=8)
+    def mine(images):
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    return mine
+
+
+def encode(encoder):
+    """Embed one grey photo."""
+    return encoder.encode_frames(encoder.prepare(Image.new("RGB", (8, 8), "grey")).frames)
+
+
+def test_complex_rows_are_refused():
+    """Their imaginary parts would be dropped; rows of whole numbers are as good as others."""
+    with pytest.raises(EncoderError, match="gives complex numbers"):
+        encode(failing(np.array([[1 + 2j, 3]])))
+    assert encode(failing([[3, 4]])).tolist() == [pytest.approx([0.6, 0.8])]
+
+
+def test_an_error_of_a_function_is_one_clean_line():
+    """Also where Python prints it: no line break, and nothing that colours a terminal."""
+    with pytest.raises(EncoderError) as told:
+        encode(failing(ValueError("\x1b[31mno layer\x1b[0m\nand more")))
+    assert str(told.value).isprintable()
+    assert "no layer" in str(told.value)
