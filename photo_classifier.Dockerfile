@@ -35,5 +35,7 @@ VOLUME ["/data/index", "/photos"]
 EXPOSE 5000 8700
 HEALTHCHECK --interval=30s --timeout=5s --start-period=180s \
   CMD ["sh", "-c", "for url in 5000/_stcore/health 8700/healthz; do python3 -c \"from urllib.request import urlopen; urlopen('http://127.0.0.1:$url', timeout=2)\" 2>/dev/null && exit 0; done; exit 1"]
+# What Ctrl-C sends: the first process of a container hears no SIGTERM unless it asks for it.
+STOPSIGNAL SIGINT
 # The one place that listens on a network: publish the port on 127.0.0.1.
 CMD ["photorank", "demo", "--no-open", "--listen", "0.0.0.0", "--port", "5000"]
