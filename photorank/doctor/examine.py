@@ -93,7 +93,7 @@ def _cards_and_evaluations(paths: IndexPaths) -> Iterator[Finding]:
 
 
 def _unusable_evaluations(paths: IndexPaths) -> tuple[list[Path], list[UnreadableFileError]]:
-    """Paths of damaged evaluations, and errors of unreadable ones."""
+    """Paths of evaluation files with damaged content, and errors of files that cannot be read."""
     damaged: list[Path] = []
     unreadable: list[UnreadableFileError] = []
     for path in evaluation_paths(paths):

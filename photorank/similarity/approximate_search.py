@@ -108,7 +108,7 @@ def _make(index: Index) -> None:
 
 
 def _measure(index: Index, lists: Any, rng: np.random.Generator) -> Recall:
-    """Recall of the inverted lists; more lists are read until it suffices.
+    """Recall of the inverted lists; more lists are searched until the recall suffices.
 
     The directions lead from the mean of some photos to that of others, as those that are
     learned from judgements do. They are harder than looking for the like of one photo.
@@ -131,7 +131,7 @@ def _measure(index: Index, lists: Any, rng: np.random.Generator) -> Recall:
 
 
 def _query(direction: Direction, dimensions: int) -> Any:
-    """Direction in FAISS's form (1, d), padded with zeros if it is one of heads alone."""
+    """Direction as FAISS query (1, d), zero-padded if it covers an embedding's first block only."""
     query = np.zeros((1, dimensions), dtype=np.float32)
     query[0, : len(direction)] = direction
     return query

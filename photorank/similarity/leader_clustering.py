@@ -82,7 +82,7 @@ def pair_cosines(embeddings: Embeddings, first: Codes, second: Codes) -> NDArray
 
 
 def _shortened(embeddings: Embeddings) -> Embeddings:
-    """Rows with fewer coordinates, whose dot products are rarely below the true cosines.
+    """Embeddings projected to fewer dimensions; their dot products rarely underestimate cosines.
 
     A random projection of what the main axes leave estimates its product with a standard
     error of at most √(2 / axes) times the lengths (Johnson & Lindenstrauss); a last

@@ -80,7 +80,7 @@ def _tsne(index: Index, most: int) -> Floats:
 
 
 def _components(index: Index, k: int) -> Floats:
-    """Coordinates (n, k) on the first k principal components; zeros if there are fewer."""
+    """Coordinates (n, k) on the first k principal components; 0 on missing components."""
     from sklearn.decomposition import PCA
 
     n, found = len(index), np.zeros((len(index), k))
@@ -107,7 +107,7 @@ def _scaled(found: Floats) -> Floats:
 
 
 def _kept(path: Path, numbers: Codes) -> Floats | None:
-    """Map coordinates (n, 2) from the cache; None if a photo's are missing."""
+    """Map coordinates (n, 2) from the cache; None if the cache lacks any of the photos."""
     kept = cached_arrays(path, "version", "numbers", "places")
     if kept is None or int(kept["version"]) != _VERSION:
         return None

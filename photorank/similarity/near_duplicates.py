@@ -43,7 +43,7 @@ Span = tuple[float, float]
 
 
 def near_duplicate_codes(embeddings: Embeddings, greys: NDArray[np.uint8] | None) -> Codes:
-    """Group codes (n,) of near-duplicates and altered copies; −1 for a photo without any.
+    """Group code (n,) of each photo, shared by its near-duplicates; −1 if it has none.
 
     Parameters
     ----------
@@ -98,12 +98,12 @@ def mistaken_near_duplicates(copies: Codes) -> int:
 
 
 def near_duplicates_among(index: Index, rows: Codes) -> Codes:
-    """Group codes (k,) of near-duplicates and altered copies among an index's rows."""
+    """Group code (k,) of each given row, shared by near-duplicates; −1 for rows without any."""
     return near_duplicate_codes(index.heads_of(rows), grey_codes(index, rows))
 
 
 def grey_codes(index: Index, rows: Codes) -> NDArray[np.uint8]:
-    """Grey codes (k, 128) of an index's rows; zeros where a thumbnail is unreadable."""
+    """Grey codes (k, 128) of an index's rows: 16 × 16 levels of 4 bits; zeros if unreadable."""
     hashes = PictureHashes(index.paths, index.digests())
     greys = hashes.greys(rows)
     hashes.keep()
@@ -113,7 +113,7 @@ def grey_codes(index: Index, rows: Codes) -> NDArray[np.uint8]:
 def are_near_duplicates(
     first: NDArray[np.uint8], second: NDArray[np.uint8], pairs: Codes, cosines: Floats
 ) -> Flags:
-    """Mask (m,) of the pairs (2, m) that show one image, by grey codes and cosines.
+    """Mask (m,) of the pairs (2, m) that show the same image, by grey codes and cosines.
 
     `cosines` (m,) are those of the embeddings without their mean.
     """
@@ -123,7 +123,7 @@ def are_near_duplicates(
 def correlations(
     first: NDArray[np.uint8], second: NDArray[np.uint8], pairs: Codes
 ) -> NDArray[np.float32]:
-    """Greatest correlation (m,) of image pairs (2, m): unchanged, mirrored or cropped.
+    """Greatest correlation (m,) of image pairs (2, m), unchanged, mirrored or cropped.
 
     Parameters
     ----------
@@ -177,12 +177,12 @@ def without_mean(embeddings: Embeddings, centre: Embeddings) -> Embeddings:
 
 
 def _pairs(alike: Flags, start: int) -> Codes:
-    """Pairs (2, m) of similar photos in a block of rows that starts at `start`, each once."""
+    """Pairs (2, m) of similar rows, each pair once; the block `alike` begins at row `start`."""
     return np.stack(np.nonzero(np.triu(alike, 1))) + start
 
 
 def _seen_through(cells: Floats, windows: tuple[tuple[Span, Span], ...]) -> Floats:
-    """Grey values (n, k, 64) of images in k windows, each with mean 0 and length 1."""
+    """Grey values (n, k, 64) of images cropped to k windows; each crop has mean 0 and norm 1."""
     seen = cells.reshape(len(cells), SIDE * SIDE) @ _sampling(windows)
     seen = seen.reshape(len(cells), len(windows), _GRID * _GRID)
     seen -= seen.mean(axis=-1, keepdims=True)
@@ -191,13 +191,13 @@ def _seen_through(cells: Floats, windows: tuple[tuple[Span, Span], ...]) -> Floa
 
 @cache
 def _sampling(windows: tuple[tuple[Span, Span], ...]) -> NDArray[np.float32]:
-    """Matrix (256, k * 64) that maps an image's cells to averages over k windows' grids."""
+    """Matrix (256, k * 64) that averages 16 × 16 cells of an image into 8 × 8 per window."""
     both = [np.einsum("ri,cj->rcij", _averages(rows), _averages(cols)) for rows, cols in windows]
     return np.concatenate([one.reshape(_GRID * _GRID, -1) for one in both]).T.astype(np.float32)
 
 
 def _averages(span: Span, points: int = 6) -> Floats:
-    """Interpolation weights (8, 16) along one side, from an image's cells to a window's grid."""
+    """Weights (8, 16) that average an image's 16 cells along one side into a window's 8 cells."""
     low, high = span
     at = low + (high - low) * (np.arange(_GRID * points) + 0.5) / (_GRID * points)
     places = (at * SIDE - 0.5).clip(0, SIDE - 1)
@@ -207,7 +207,7 @@ def _averages(span: Span, points: int = 6) -> Floats:
 
 @cache
 def _crops() -> tuple[tuple[Span, Span], ...]:
-    """Windows of an image that a crop may have kept, each as row span and column span."""
+    """Windows tried as possible crops of an image, each as row span and column span."""
     return tuple(
         (rows, columns)
         for high, wide in product(_CROPS, _CROPS)
@@ -217,7 +217,7 @@ def _crops() -> tuple[tuple[Span, Span], ...]:
 
 
 def _spans(share: float) -> list[Span]:
-    """Spans that cover a given share of a side, at regular steps."""
+    """Spans (begin, end) that cover a given share of an image's side, at regular steps."""
     slack = 1 - share
     count = max(ceil(slack * _GRID / _STEP) + 1, 2) if slack else 1
     return [(begin, begin + share) for begin in np.linspace(0, slack, count).tolist()]

@@ -34,7 +34,7 @@ _MIN_EXPOSURES, _MAX_EXPOSURES = 2, 9  # of a bracket
 
 @dataclass(frozen=True)
 class Series:
-    """Series code of each photo, and the row of the version that represents it."""
+    """Series code of each photo, and the row of the version that represents the photo."""
 
     codes: Codes  # (n,) the series of each photo; a photo on its own is one
     versions: Codes  # (n,) the row of the version that stands for each photo: itself, but for twins
@@ -110,7 +110,7 @@ def is_bracket(photos: Sequence[Photo]) -> bool:
 def _near_duplicates(
     index: Index, rows: Codes, threshold: float, on_progress: Callable[[int, int], None]
 ) -> tuple[Codes, bool]:
-    """Row (n,) of the near-duplicate that represents each photo, or of the photo itself.
+    """Row (n,) of each photo's representative near-duplicate, or its own row if it has none.
 
     False beside it if a thumbnail that was looked at could not be read.
     """
@@ -154,7 +154,7 @@ class _Moments:
         self.cameras = np.array([cameras[photos[row].camera] for row in timed], dtype=np.intp)
 
     def within(self, step: int, limit: float) -> Codes:
-        """Positions of photos with a `step`-th successor taken at most `limit` seconds later."""
+        """Positions of photos whose `step`-th successor follows within `limit` seconds."""
         if step >= len(self.rows):
             return np.empty(0, dtype=np.intp)
         soon = self.seconds[step:] - self.seconds[:-step] <= limit
@@ -164,7 +164,7 @@ class _Moments:
 def _join_bursts(
     groups: _Groups, moments: _Moments, embeddings: Embeddings, threshold: float
 ) -> None:
-    """Merge the groups of a burst if all photos are similar to the first."""
+    """Merge groups of photos taken seconds apart, if all are similar to the first."""
     least, loosest = threshold - _BURST_SLACK, threshold - _SAME_PICTURE_SLACK
     for step in range(1, _BURST_NEXT + 1):
         begins = moments.within(step, _BURST_SECONDS)
@@ -185,7 +185,7 @@ def _join_bursts(
 def _join_brackets(
     groups: _Groups, moments: _Moments, embeddings: Embeddings, photos: Sequence[Photo]
 ) -> bool:
-    """Merge the groups of an exposure bracket's photos; False if a file is missing."""
+    """Merge the groups of each exposure bracket's photos; False if a photo file is missing."""
     begins = moments.within(1, _BRACKET_SECONDS)
     alike = pair_cosines(embeddings, moments.rows[begins], moments.rows[begins + 1])
     begins = begins[alike >= _BRACKET_COSINE]
@@ -210,7 +210,7 @@ def _join_brackets(
 
 
 def _brackets(run: list[int], biases: Sequence[float | None]) -> list[list[int]]:
-    """Exposure brackets in a run of photos: parts with each exposure bias once."""
+    """Exposure brackets among consecutive photos: parts in which no exposure bias repeats."""
     parts: list[list[int]] = [[]]
     seen: set[float] = set()
     for row, bias in zip(run, biases, strict=True):
