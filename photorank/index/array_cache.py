@@ -13,7 +13,7 @@ from photorank.workspace import write_bytes
 
 
 def cache_arrays(path: Path, **arrays: Any) -> bool:
-    """Save arrays in a cache file; False if the disk does not allow it."""
+    """Save arrays in a cache file; return False if the file cannot be written."""
     file = BytesIO()
     np.savez(file, **arrays)
     try:

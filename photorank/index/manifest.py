@@ -44,7 +44,7 @@ class Manifest:
     schema_version: int = SCHEMA_VERSION
 
     def checked(self, index: str, encoder: Encoder) -> Encoder:
-        """The encoder in the index's precision; IndexMismatchError if it is another encoder."""
+        """The encoder, set to the index's precision; IndexMismatchError if fingerprints differ."""
         if isinstance(encoder, OptionalSignals):
             encoder.keep_blocks(self.fingerprint.blocks)
         if encoder.fingerprint != self.fingerprint:
@@ -70,7 +70,7 @@ class Manifest:
         return blocks.head if blocks else self.dimensions
 
     def stored(self, rows: Embeddings) -> Rows:
-        """Embeddings (n, d) in storage form: head of unit length, the shards' precision."""
+        """Embeddings (n, d) as shards store them: float32 of unit length, or blocks in float16."""
         if self.fingerprint.blocks is None:
             return unit_rows(rows)
         return rows.astype(np.float16)
@@ -82,7 +82,7 @@ class Manifest:
 
     @property
     def may_mix_precisions(self) -> bool:
-        """True if embeddings may differ in precision, made by an older photorank."""
+        """True if embeddings may differ in precision because an older photorank made them."""
         return not self.precision and bool(self.runtime) and self.photos >= FEW_PHOTOS
 
 

@@ -117,7 +117,7 @@ class Index:
         return self._held.photo(row)
 
     def moments(self) -> Floats:
-        """Capture times (n,) in seconds since 1970; for a date alone, a time within that day."""
+        """Capture times (n,) in seconds since 1970; a date without a time falls within its day."""
         return self._held.moments
 
     def digests(self) -> list[str]:
@@ -242,7 +242,7 @@ class Index:
         return judgements.load_single_ratings(self.paths, self._held.rows, without)
 
     def choices(self, rater: str | None = None) -> IndexChoices:
-        """Choices between two photos by one rater or all, without vanished photos."""
+        """Choices between two photos by one rater or all raters; vanished photos are left out."""
         return judgements.load_choices(self.paths, self._held.rows, rater)
 
     def signals(self) -> IndexSignals:
@@ -258,7 +258,7 @@ class Index:
         return load_facets(self._held.rows, self._held.facts)
 
     def dated_by(self) -> Counter[str]:
-        """Number of photos by source of the capture time, empty if unknown."""
+        """Number of photos per source of the capture time; "" stands for unknown sources."""
         return self._held.facts.dated_by()
 
     def counts(self) -> Counts:

@@ -47,7 +47,7 @@ class Batches:
         self._clear()
 
     def take_all(self, photos: Generator[Opened | Unusable], total: int) -> None:
-        """Add all files of a run, in any order, and write them in batches to disk."""
+        """Add all files of a run, in any order, and write their embeddings to disk in batches."""
         on_progress = self.run.request.on_progress
         with closing(photos):  # neither a thread nor a cluster's work outlives an error
             for done, photo in enumerate(photos, start=1):
@@ -61,7 +61,7 @@ class Batches:
         self.write()
 
     def take(self, photo: Opened | Unusable) -> None:
-        """Add one file; write a batch if full or older than `crash_seconds`."""
+        """Add one file; write the batch if it is full or older than `crash_seconds`."""
         new = (
             isinstance(photo, Framed | Embedded)
             and photo.digest not in self._met
@@ -86,7 +86,7 @@ class Batches:
             self.write()
 
     def write(self) -> None:
-        """Write all added photos to the shard and the catalogue, durably."""
+        """Write the current batch durably: embeddings to a new shard, records to the catalogue."""
         self._encode()
         outcomes = {photo.place: self._outcome(photo) for photo in self._taken}
         entries = {place: one for place, one in outcomes.items() if isinstance(one, Entry)}
@@ -140,7 +140,7 @@ class Batches:
         self._waiting = []
 
     def _keep(self, photos: Sequence[Framed | Embedded], rows: Embeddings) -> None:
-        """Add photos with usable embeddings (finite, not zero) to the batch; note the others."""
+        """Add usable embeddings (finite, not zero) to the batch; note photos without one."""
         if rows.shape[1] != (width := self.run.manifest.dimensions):
             raise EncoderError(
                 f"{self.run.manifest.encoder} gives {rows.shape[1]} numbers for a photo, where it "
@@ -155,7 +155,7 @@ class Batches:
                 self._unembedded.add(photo.digest)
 
     def _write_shard(self) -> Shard:
-        """Write thumbnails and a shard of embeddings; before the first shard, the manifest."""
+        """Write thumbnails and a shard of embeddings; for a new index, also the manifest."""
         for photo in self._embedded:
             self._write_thumbnail(photo)
         shard = write_shard(self.run.index, concatenated(self._rows))

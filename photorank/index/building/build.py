@@ -116,7 +116,7 @@ def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
 
 
 def embed(batches: Batches, scan: Scan) -> str:
-    """Open, encode and record a run's files, and return the name of the runtime used."""
+    """Embed and record a run's files, and return the name of the encoder's runtime."""
     keep_memory()
     run, todo = batches.run, scan.todo + scan.doubtful
     opener = Opener(run.encoder, batches.known, faces=run.faces)
@@ -130,7 +130,10 @@ def embed(batches: Batches, scan: Scan) -> str:
 
 
 def _settle(run: Run, scan: Scan) -> None:
-    """Record vanished and restored files, prune if requested, and merge small shards."""
+    """Record vanished and restored files, infer time zones, and merge small shards.
+
+    With `prune` in the request, the records of vanished files are deleted.
+    """
     record_findings(run.connection, scan.findings)
     if run.request.prune:
         drop_vanished(run.connection, run.index, scan.roots.places(run.named))

@@ -52,7 +52,7 @@ def with_precision(run: Run, todo: Sequence[tuple[Place, PhotoFile]], opener: Op
 
 
 def run_as(runtime: Runtime, encoder: Encoder, frames: Sequence[Frames]) -> None:
-    """Switch an encoder to a runtime; "auto" benchmarks all runtimes on the frames.
+    """Switch an encoder to a runtime; "auto" times all runtimes on the given encoder inputs.
 
     Raises EncoderError if the runtime cannot be had, MissingExtraError if it is not installed.
     """
@@ -67,7 +67,7 @@ def run_as(runtime: Runtime, encoder: Encoder, frames: Sequence[Frames]) -> None
 def sample_frames(
     todo: Sequence[tuple[Place, PhotoFile]], opener: Opener, wanted: int, *, workers: int
 ) -> list[Frames]:
-    """Frames of new photos sampled evenly over all folders."""
+    """Encoder inputs (decoded and framed images) of new photos, evenly from all folders."""
     spread = np.linspace(0, len(todo) - 1, wanted).round().astype(int).tolist()
     order = dict.fromkeys([*spread, *range(len(todo))])  # the others, should some be unusable
     frames: list[Frames] = []

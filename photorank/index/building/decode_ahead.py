@@ -51,7 +51,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class Framed(Opened):
-    """New photo, decoded and framed for the encoder."""
+    """New photo, decoded and fitted to the encoder's input."""
 
     prepared: Prepared
     signals: dict[str, float] | None  # for the catalogue; None if they were not measured
@@ -98,13 +98,13 @@ class LazyEncoder:
 
     @property
     def runtime(self) -> str:
-        """Name of the encoder's runtime, empty before it is loaded or without a choice."""
+        """Name of the encoder's runtime; empty if not loaded or without a choice of runtimes."""
         return self.loaded.runtime if isinstance(self.loaded, Switchable) else ""
 
 
 @dataclass(frozen=True)
 class Opener:
-    """Reader of files that also decodes and frames new photos."""
+    """Reader of files that also decodes new photos and fits them to the encoder's input."""
 
     encoder: LazyEncoder
     known: Container[str]  # digests that need no embedding; they are looked at from the threads

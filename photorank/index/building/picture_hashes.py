@@ -1,4 +1,4 @@
-"""Perceptual hashes and grey codes of an index's photos, cached beside the index."""
+"""Perceptual hashes and grey codes (16 × 16 grey levels) of an index's photos, cached on disk."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +19,7 @@ _CODES_A_REPORT = 4096  # between two calls of `on_progress`
 
 
 class PictureHashes:
-    """Perceptual hashes and grey codes of photos, in the order of `digests`."""
+    """Perceptual hashes and grey codes (16 × 16 grey levels), one of each per digest."""
 
     def __init__(self, paths: IndexPaths, digests: Sequence[str]) -> None:
         self._paths = paths
@@ -44,14 +44,14 @@ class PictureHashes:
         return np.where(readable[one] & readable[other], differing, _UNREADABLE_DISTANCE_BITS)
 
     def greys(self, rows: Codes) -> NDArray[np.uint8]:
-        """Grey codes (k, 128) of some rows; zeros, equal to no image, if unreadable."""
+        """Grey codes (k, 128) of some rows: 16 × 16 levels of 4 bits; zeros if unreadable."""
         self._work_out(rows.tolist(), lambda done, total: None)
         codes = [self._known[self._digests[row]] for row in rows]
         greys = b"".join(one.grey if one else bytes(BYTES) for one in codes)
         return np.frombuffer(greys, dtype=np.uint8).reshape(len(rows), BYTES)
 
     def add(self, codes: Mapping[str, PictureCodes]) -> None:
-        """Add codes computed elsewhere, by photo digest."""
+        """Add perceptual hashes and grey codes computed by the caller, by photo digest."""
         self._known.update(codes)
 
     @property
@@ -60,7 +60,7 @@ class PictureHashes:
         return None in self._known.values()
 
     def keep(self) -> None:
-        """Save new codes in the cache file; a read-only or full disk is ignored."""
+        """Save new hashes and grey codes in the cache file, if the disk allows writing."""
         if len(self._known) == self._kept:
             return
         known = {digest: codes for digest, codes in self._known.items() if codes is not None}
@@ -83,7 +83,7 @@ class PictureHashes:
 
 
 def keep_codes(paths: IndexPaths, codes: Mapping[str, PictureCodes]) -> None:
-    """Add perceptual hashes and grey codes, by photo digest, to the index's cache file."""
+    """Save photos' perceptual hashes and 16 × 16 grey codes in the index's cache file."""
     if not codes:
         return
     all_of_them = PictureHashes(paths, [])
@@ -92,7 +92,7 @@ def keep_codes(paths: IndexPaths, codes: Mapping[str, PictureCodes]) -> None:
 
 
 def _load(paths: IndexPaths) -> dict[str, PictureCodes | None]:
-    """Cached codes by photo digest; empty if the cache file is unreadable."""
+    """Cached hashes and grey codes by photo digest; empty if the cache file is unreadable."""
     kept = cached_arrays(paths.hashes, "version", "digests", "bits", "greys")
     if kept is None or int(kept["version"]) != _VERSION:
         return {}

@@ -1,4 +1,4 @@
-"""Check that an encoder made an index without manifest, by embedding sample photos again."""
+"""Proof that an encoder made an index that lost its manifest: sample photos are embedded again."""
 
 import sqlite3
 from contextlib import suppress
@@ -30,7 +30,7 @@ _SPREAD = (  # over the catalogue
 def proven_manifest(
     paths: IndexPaths, connection: sqlite3.Connection, encoder: Encoder
 ) -> Manifest:
-    """Manifest made anew for a claimed encoder and framing, after verifying them.
+    """New manifest to replace a lost one, after sample photos confirm encoder and framing.
 
     Raises IndexMismatchError if the embeddings of some photos are others by this encoder,
     LostManifestError if no photo can be compared.

@@ -39,7 +39,7 @@ _START_HINT = "Start one with `ray start --head` or `ray up`, or use `--cluster 
 def embed_on_cluster(
     cluster: Cluster, batches: Batches, todo: Sequence[tuple[Place, PhotoFile]]
 ) -> str:
-    """Embed files on a cluster and record them; return the name of the runtime used.
+    """Embed and record files on a cluster; return the name of the encoder's runtime.
 
     Workers send rows back, so only the photos must be shared. Blocks of a lost worker are
     done again by another. Raises MissingExtraError if Ray is not installed, ClusterError if
@@ -109,7 +109,7 @@ class Pool(NamedTuple):
 
 
 def share_out(nodes: Sequence[dict[str, Any]], request: BuildRequest) -> Pool:
-    """Worker pool for a cluster: one worker per GPU, or per few cores without GPUs."""
+    """Worker pool for a cluster: one worker per GPU, or per few CPU cores if it has no GPU."""
     alive = [node["Resources"] for node in nodes if node["Alive"]]
     machines = [(int(have.get("CPU", 0)), int(have.get("GPU", 0))) for have in alive]
     with_gpus = [(cores, gpus) for cores, gpus in machines if gpus]

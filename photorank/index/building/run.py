@@ -69,7 +69,7 @@ class Run:
 
 
 def begin_run(index: IndexPaths, connection: sqlite3.Connection, request: BuildRequest) -> Run:
-    """Start a run over the files under the requested paths; load the encoder of a new index.
+    """Start a run over the files under the requested paths; load the encoder if the index is new.
 
     Raises IndexMismatchError if the index has another encoder or framing, MissingPathError or
     NoPhotosError if there is nothing to index, and the encoder's errors if a new one cannot
@@ -118,7 +118,10 @@ def no_photos(request: BuildRequest, files: Sequence[SkippedFile]) -> PhotorankE
 def _stored_manifest(
     index: IndexPaths, connection: sqlite3.Connection, request: BuildRequest
 ) -> Manifest | None:
-    """Manifest of an index that has photos; None for an empty one, whose encoder may change."""
+    """Manifest of an index with photos; None if the index has no photo yet.
+
+    The encoder of an index without photos may still be changed.
+    """
     if not has_photos(connection):
         return None
     try:
@@ -130,7 +133,7 @@ def _stored_manifest(
 
 
 def _own(name: str, stored: Manifest, request: BuildRequest) -> Manifest:
-    """Manifest of an index, with the new path of moved encoder weights if one is given.
+    """Manifest of an index; names the new path if the encoder's weights file was moved.
 
     Raises IndexMismatchError if the request names another encoder or framing.
     """

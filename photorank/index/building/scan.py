@@ -86,7 +86,7 @@ def _sort(scan: Scan, place: Place, file: PhotoFile | SkippedFile, run: Run) -> 
 
 
 def _is_doubtful(before: Stamp, file: PhotoFile, run: Run) -> bool:
-    """True if a file of unchanged size and time may still have other content."""
+    """True if a file's content may have changed although its size and time have not."""
     if run.request.verify or not before.agrees(file.stamp):
         return True
     # An older photorank kept no change time; it wrote the manifest when it had read the file.

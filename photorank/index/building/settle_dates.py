@@ -1,4 +1,4 @@
-"""Capture dates after a run: older dates read again, and missing time zones inferred."""
+"""Capture dates after a run: dates from older versions read again, time zones inferred."""
 
 import sqlite3
 from collections.abc import Collection

@@ -14,7 +14,7 @@ from photorank.workspace import IndexPaths
 
 @dataclass(frozen=True)
 class Successor:
-    """Older index, with the folders and the encoder for the new index."""
+    """Plan of an index that succeeds an older one: the old index, its folders, the new encoder."""
 
     old: IndexPaths
     folders: list[Path]  # of its photos
@@ -34,9 +34,9 @@ class Successor:
 
 
 def successor_of(old: IndexPaths) -> Successor:
-    """Successor of an index, over those of its folders that still exist.
+    """Plan to re-embed an index by its encoder's newest version, in the folders that still exist.
 
-    Raises MissingPathError if none is.
+    Raises MissingPathError if no folder does.
     """
     with reading(old) as connection:
         manifest = own_manifest(connection, old)

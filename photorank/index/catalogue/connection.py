@@ -168,7 +168,7 @@ def _logs(paths: IndexPaths) -> tuple[Path, Path]:
 
 
 def _up_to_date(older: sqlite3.Connection, paths: IndexPaths, found: int) -> sqlite3.Connection:
-    """Migrate an older catalogue, in memory on a read-only disk, and connect to it."""
+    """Connect to an older catalogue after migrating it, in memory if the disk is read-only."""
     if os.access(paths.root, os.W_OK):
         older.close()
         with writing(paths):

@@ -16,7 +16,7 @@ FACE_COLUMNS = ", ".join(f'"{name}"' for name in Face._fields)
 def record_faces(
     connection: sqlite3.Connection, found: Mapping[str, Sequence[Face]], version: str = VERSION
 ) -> None:
-    """Record faces by photo digest inside a transaction; absent photos are ignored."""
+    """Record faces by photo digest inside a transaction; unknown digests are ignored."""
     forget_faces(connection, list(found))
     connection.executemany(
         f"INSERT INTO photo_faces (photo, version, {SUMMARY_COLUMNS})"  # noqa: S608 - our own

@@ -28,7 +28,7 @@ def switch_faces(connection: sqlite3.Connection, is_on: bool) -> None:
 
 
 def takes_faces(connection: sqlite3.Connection, asked: bool | None) -> bool:
-    """True if an indexing run detects faces; a requested setting is stored.
+    """True if an indexing run should detect faces; stores the user's setting if one was given.
 
     By default it does where everything for it is installed, unless the index was told not to.
     Raises FaceModelsError if faces are asked for and cannot be looked for, or models are damaged.
@@ -49,7 +49,7 @@ def takes_faces(connection: sqlite3.Connection, asked: bool | None) -> bool:
 
 
 def not_searched_for_faces(paths: IndexPaths) -> int:
-    """Number of photos still to be searched for faces; 0 if detection is off or missing."""
+    """Number of photos not yet searched for faces; 0 if detection is off or not installed."""
     with reading(paths) as connection:
         if _faces_switch(connection) is False or missing_faces():
             return 0

@@ -99,7 +99,7 @@ def _take_over(connection: sqlite3.Connection, inner: int, place: Place) -> None
 
 
 def known_files(connection: sqlite3.Connection) -> dict[Place, KnownFile]:
-    """Catalogue record of every file ever used, by path, with the vanished ones."""
+    """Catalogue record of every photo file ever indexed, by path, including vanished files."""
     rows = connection.execute(f"SELECT root, path, photo, vanished, {STAMP} FROM files")  # noqa: S608
     return {
         (root, path): KnownFile(photo, Stamp(*stamp), bool(vanished))
@@ -133,7 +133,7 @@ def load_root_folders(paths: IndexPaths) -> set[Path]:
 
 
 def load_folders(paths: IndexPaths) -> set[Path]:
-    """Folders that hold an indexed file, with symbolic links as they were named."""
+    """Folders that hold an indexed file, without resolving symbolic links below the roots."""
     with reading(paths) as connection:
         roots = load_roots(connection)
         files = connection.execute("SELECT root, path FROM files")
@@ -200,7 +200,7 @@ EARLIER_SIGNALS = "singular_share IS NOT NULL"
 def record_signals(
     connection: sqlite3.Connection, found: Mapping[str, Mapping[str, float]]
 ) -> None:
-    """Record signals by photo digest inside a transaction; absent photos are ignored."""
+    """Record technical signals by photo digest in a transaction; unknown digests are ignored."""
     columns, marks = ", ".join(SIGNALS), ", ".join("?" for _ in SIGNALS)
     connection.executemany(
         f"INSERT OR REPLACE INTO signals (photo, {columns})"  # noqa: S608 - names of our own

@@ -46,7 +46,7 @@ class Roots:
         self._prefixes = [(number, _prefix(folder)) for number, folder in self.folders.items()]
 
     def place(self, path: bytes) -> Place | None:
-        """Root and relative path of an absolute path; None outside all roots."""
+        """Root number and relative path of an absolute path; None if no root contains the path."""
         for number, prefix in self._prefixes:
             if path.startswith(prefix):
                 return number, path[len(prefix) :]
@@ -55,12 +55,12 @@ class Roots:
         return None
 
     def places(self, paths: Iterable[Path]) -> set[Place]:
-        """Pairs (root, relative path) for an absolute path, one for each root folder above it."""
+        """Pairs (root number, relative path) of the absolute paths that some root contains."""
         found = (self.place(path_bytes(path)) for path in paths)
         return {place for place in found if place is not None}
 
     def path(self, place: Place) -> bytes:
-        """Absolute path of a root and relative path."""
+        """Absolute path for a pair (root number, relative path)."""
         number, below = place
         return _prefix(self.folders[number]) + below if below else self.folders[number]
 

@@ -73,7 +73,7 @@ class Changes:
 
 
 def changed_tables(connection: sqlite3.Connection) -> list[str] | None:
-    """Names of tables whose rows do not match their checksum; None without checksums."""
+    """Names of tables with rows that do not match their checksum; None if no checksums exist."""
     kept = _kept(connection)
     return sorted(set(kept) - set(whole_tables(connection))) if kept else None
 

@@ -6,14 +6,17 @@ from photorank.labels.tables.judgement_tables import SourceKind
 
 
 def source_number(connection: sqlite3.Connection, name: str, kind: SourceKind) -> int:
-    """Catalogue number of a source, added if new."""
+    """Catalogue number of a source of judgements; a new source is added to the catalogue."""
     connection.execute("INSERT OR IGNORE INTO sources (name, kind) VALUES (?, ?)", [name, kind])
     row = connection.execute("SELECT id FROM sources WHERE name = ?", [name]).fetchone()
     return int(row[0])
 
 
 def sources_in(connection: sqlite3.Connection, rows: str) -> dict[str, SourceKind]:
-    """Kind of each source that has rows in a table, by name; `rows` is SQL after FROM."""
+    """Kind of each source of judgements that occurs in the given rows, by source name.
+
+    `rows` is what follows FROM in an SQL query.
+    """
     return dict(
         connection.execute(
             "SELECT name, kind FROM sources"  # noqa: S608 - names of our own

@@ -24,7 +24,7 @@ _MAX_LENGTH_ERROR = 1e-3  # of a row's squared norm; float32 causes 1e-6
 
 
 class Nearest(NamedTuple):
-    """Positions of the k greatest dot products, best first, with all ties for the last place."""
+    """Positions of the k greatest dot products, best first, including all ties at rank k."""
 
     positions: Codes
     products: Floats
@@ -91,7 +91,7 @@ class MappedRows:
                 yield slice(start + first, start + first + len(rows)), rows
 
     def nearest(self, direction: Floats, k: int, among: NDArray[np.bool_]) -> Nearest:
-        """The k greatest dot products at positions in the mask `among` (n,), with ties.
+        """The k greatest dot products at positions that the mask `among` (n,) selects, with ties.
 
         A direction that is shorter than rows is compared with their first numbers. Positions that
         float32 cannot tell from the best ones are compared in float64.
@@ -127,7 +127,7 @@ class MappedRows:
     def _greatest(
         self, query: Floats, k: int, number: int, among: NDArray[np.bool_]
     ) -> tuple[Codes, NDArray[np.float32]]:
-        """Rows of a shard with the k greatest dot products, at most k if tied, and the products."""
+        """The k rows of a shard with the greatest dot products, ties cut at k, and the products."""
         shard = self.shards[number]
         self._check_once(number)
         if is_half(shard):
@@ -185,7 +185,7 @@ class MappedRows:
             self._checked[number] = True
 
     def _check(self, rows: Embeddings) -> None:
-        """Raise BrokenIndexError if a row's head is not of unit length or a value out of bounds."""
+        """Raise BrokenIndexError if a first block is not of unit length or a value is too large."""
         import faiss
 
         if self.blocks_of_row is not None:

@@ -44,7 +44,7 @@ class Layout(NamedTuple):
         return self.photos >= 0
 
     def damaged_shard(self) -> str | None:
-        """Name of the first shard with a wrong checksum; None if there is none."""
+        """Name of the first shard with a wrong checksum; None if all checksums are right."""
         with ThreadPoolExecutor() as threads:
             sums = threads.map(rows_sha256, self.mapped.shards)
             for shard, sha256 in zip(self.shards, sums, strict=True):
@@ -53,7 +53,7 @@ class Layout(NamedTuple):
         return None
 
     def shown(self, photos: ArrayLike) -> NDArray[np.bool_]:
-        """Mask of the photos, given by catalogue number, that have an existing file."""
+        """Mask of the given photos (catalogue numbers): True if the photo has an existing file."""
         wanted = np.asarray(photos, dtype=np.intp)
         present = np.zeros(max(self.photos.max(initial=0), wanted.max(initial=0)) + 1, dtype=bool)
         present[self.photos[self.has_file]] = True
@@ -94,7 +94,7 @@ def _layout(paths: IndexPaths, dimensions: int, blocks: Blocks | None) -> Layout
 
 
 def _photos(connection: sqlite3.Connection, named: Mapping[int, Shard]) -> Codes:
-    """Catalogue number (p,) of the photo at each position; -1 where it has no file."""
+    """Catalogue number (p,) of the photo at each position; -1 if that photo has no file."""
     photo, shard, row = whole_numbers(
         connection, ["id", "shard", "row"], "photos WHERE shard IS NOT NULL"
     )
@@ -110,7 +110,7 @@ def _photos(connection: sqlite3.Connection, named: Mapping[int, Shard]) -> Codes
 
 
 def _kept_photos(paths: IndexPaths, sums: Codes, positions: int) -> Codes | None:
-    """Catalogue numbers (p,) from the cache file; None if the catalogue has changed since."""
+    """Catalogue number (p,) of each position's photo from a cache; None if that cache is old."""
     if positions < _KEPT_FROM or len(sums) < len(_TABLES):  # an older photorank kept no sums
         return None
     kept = cached_arrays(paths.positions, "photos", "sums")
@@ -126,7 +126,7 @@ def _check_first_use(paths: IndexPaths, shards: Sequence[Shard]) -> None:
 
 
 def _live(connection: sqlite3.Connection, embedded: int) -> Codes | None:
-    """Catalogue numbers of photos with a file; None if all embedded photos have one."""
+    """Catalogue numbers of photos with an existing file; None if every embedded photo has one."""
     # Most often they do, and counting is much faster than listing.
     (with_file,) = connection.execute("SELECT count(DISTINCT photo) FROM files").fetchone()
     vanished = connection.execute("SELECT 1 FROM files WHERE vanished LIMIT 1").fetchone()

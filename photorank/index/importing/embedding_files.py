@@ -71,7 +71,7 @@ def _column_parts(table: Path, column: str, d: int) -> Iterator[Named]:
 
 
 def embedding_files(folder: Path) -> list[EmbeddingFile]:
-    """Embedding files in a folder, all of one dimension, sorted by number.
+    """Embedding files in a folder, all of one dimension, sorted by the numbers in their names.
 
     Understood are clip-retrieval's ``img_emb/*.npy`` with ``metadata/*.parquet``, ``.npy`` files
     beside ``.parquet`` files of the same names (or one of each), ``.npy`` files alone, and
@@ -183,7 +183,7 @@ def _embedding_column(path: Path) -> str:
 
 
 def _names(table: Path) -> list[str | None]:
-    """Photo names in a table; None where no column has a name."""
+    """Photo names in a table, one per row; all None if no column holds names."""
     named, file = _name_column(table), _parquet(table)
     if named is None:
         return [None] * file.metadata.num_rows

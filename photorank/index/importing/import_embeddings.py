@@ -157,7 +157,7 @@ class _Import:
             self._rows.append(rows[fresh])
 
     def _write(self) -> None:
-        """Write the collected rows: first the shard, then one transaction that names it."""
+        """Write the collected rows: first a shard file, then the catalogue in one transaction."""
         if not self._digests and not self._unusable:
             return
         shard = write_shard(self._index, np.concatenate(self._rows)) if self._rows else None
@@ -181,7 +181,7 @@ class _Import:
         self._clear()
 
     def _path(self, name: str) -> bytes:
-        """Path of a photo name; a URL becomes a path in the folder of relative names."""
+        """Path for a photo name; a URL becomes a path in the base folder of relative names."""
         return b"".join(self._parts(name))
 
     def _parts(self, name: str) -> tuple[bytes, bytes]:
@@ -201,7 +201,7 @@ class _Import:
         return place
 
     def _add_roots(self, files: Sequence[EmbeddingFile]) -> Roots:
-        """Roots of the index after adding those that contain the photo names."""
+        """Add root folders that contain all photo names, and return all roots of the index."""
         base = path_bytes(self._base).rstrip(b"/") + b"/"
         folders = {self._parts(name)[0] for file in files for name in file.names()}
         outside = [folder for folder in folders if not folder.startswith(base)]

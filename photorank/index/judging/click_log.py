@@ -42,7 +42,7 @@ class Clicks(NamedTuple):
 
     @property
     def shown(self) -> Pairs:
-        """Pairs (m + k, 2) already chosen from or skipped."""
+        """Photo pairs (m + k, 2) that the person has already seen: m chosen from, k skipped."""
         chosen = np.column_stack([self.winners, self.losers]).astype(np.intp)
         return np.concatenate([chosen.reshape(-1, 2), self.skipped])
 
@@ -64,7 +64,7 @@ class Undone:
 def record_choice(
     paths: IndexPaths, rater: str, winner: str, loser: str, *, tie: bool, asked: str | None
 ) -> None:
-    """Save a person's choice between two photos, given by digest, at once.
+    """Save a person's choice between two photos, given by digest, to disk immediately.
 
     A person's choices are a source of their own, so no import replaces them. Raises LabelsError
     if the person has no name or both photos are the same, ChangedIndexError if the index has no
@@ -84,7 +84,7 @@ def record_choice(
 
 
 def record_skip(paths: IndexPaths, rater: str, first: str, second: str) -> None:
-    """Save that a person skipped a pair of photos, which is not a tie."""
+    """Save that a person skipped a pair of photos; a skip is not a tie."""
     with adding(paths) as connection:
         _, person = person_in(connection, rater)
         pair = [_photo(connection, paths, digest) for digest in (first, second)]
@@ -109,7 +109,10 @@ def record_stars(paths: IndexPaths, rater: str, photo: str, stars: int) -> None:
 def add_stars(
     connection: sqlite3.Connection, who: tuple[int, int], digest: str, photo: int, stars: int
 ) -> None:
-    """Save stars and the earlier value, inside a transaction; `who` is (source, person)."""
+    """Save a photo's new stars, and the earlier ones for undo, inside a transaction.
+
+    `who` is (source, person), as catalogue numbers.
+    """
     found = connection.execute(
         "SELECT score FROM ratings WHERE source = ? AND rater = ? AND photo = ?", [*who, photo]
     ).fetchone()
@@ -121,7 +124,7 @@ def add_stars(
 
 
 def undo(paths: IndexPaths, rater: str) -> Undone | None:
-    """Undo a person's latest click and return it; None without clicks.
+    """Undo a person's latest click and return the click; None if no click is left to undo.
 
     Raises as :func:`record_choice` does.
     """
@@ -155,7 +158,7 @@ def undo(paths: IndexPaths, rater: str) -> Undone | None:
 
 
 def take_back(paths: IndexPaths, rater: str, first: str, second: str) -> bool:
-    """Take back a person's latest answer about a pair; False without one.
+    """Delete a person's latest choice or skip of a pair of photos; False if none is stored.
 
     Raises as :func:`record_choice` does.
     """
@@ -232,14 +235,14 @@ def clickers(paths: IndexPaths) -> list[str]:
 
 
 def _rows(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Codes, Codes]:
-    """Rows (m, width) of the photo tuples without a missing file, and their positions (m,)."""
+    """Rows (m, width) of the photo tuples without a missing file, and those tuples' positions."""
     rows = index.rows_of([photo for each in photos for photo in each]).reshape(-1, width)
     shown = np.flatnonzero((rows >= 0).all(axis=1))
     return rows[shown], shown
 
 
 def person_in(connection: sqlite3.Connection, rater: str) -> tuple[int, int]:
-    """Catalogue numbers of a person's source and of the person, added if new."""
+    """Catalogue numbers of the source of a person's clicks, and of the person; added if new."""
     name = rater.strip()
     if not 0 < len(name) <= MAX_NAME_LETTERS or not name.isprintable():
         raise LabelsError(f"who clicks needs a name, of up to {MAX_NAME_LETTERS} letters.")
@@ -261,7 +264,10 @@ def _photo(connection: sqlite3.Connection, paths: IndexPaths, digest: str) -> in
 
 
 def _set_stars(connection: sqlite3.Connection, place: tuple[int, int, int], stars: int) -> None:
-    """Set the stars of a photo; `place` is (source, person, photo)."""
+    """Set the stars that a person gives a photo; 0 removes them.
+
+    `place` is (source, person, photo), as catalogue numbers.
+    """
     if stars:
         connection.execute(
             "INSERT OR REPLACE INTO ratings (source, rater, photo, score, n_raters)"
@@ -288,7 +294,7 @@ def _undo_stars(
 
 
 def _let_choices_count(paths: IndexPaths) -> None:
-    """Use choices for comparisons from now on, if the index has no scores.
+    """Use choices instead of scores for comparisons from now on, unless scores were imported.
 
     This changes the manifest, which belongs to the writer; while another one is at work it is
     left to a later choice.

@@ -34,7 +34,7 @@ def import_labels(
     base: Sequence[Path] = (),
     judgements: Judgements = "scores",
 ) -> list[str]:
-    """Replace a source's labels; see :func:`import_judgements`."""
+    """Replace a source's labels with those of a table; see :func:`import_judgements`."""
     return import_judgements(paths, table, None, partial=partial, base=base, judgements=judgements)
 
 
@@ -46,7 +46,7 @@ def import_choices(
     base: Sequence[Path] = (),
     judgements: Judgements | None = None,
 ) -> list[str]:
-    """Replace a source's choices; see :func:`import_judgements`."""
+    """Replace a source's choices with those of a table; see :func:`import_judgements`."""
     return import_judgements(paths, None, table, partial=partial, base=base, judgements=judgements)
 
 
@@ -59,7 +59,7 @@ def import_judgements(
     base: Sequence[Path] = (),
     judgements: Judgements | None = None,
 ) -> list[str]:
-    """Replace the labels and choices of sources, and return notes for the user.
+    """Replace sources' labels and choices with those of tables; return notes for the user.
 
     Judgements belong to a photo's content, whatever its file is called later. Other sources'
     judgements stay.
@@ -106,7 +106,7 @@ def replace_labels(
     partial: bool,
     together: int = ROWS_TOGETHER,
 ) -> list[str]:
-    """Replace a source's labels inside a transaction, and return notes for the user."""
+    """Replace a source's labels with a table's, in a transaction; return notes for the user."""
     raters, left_out = _Raters(connection), _LeftOut()
     source = source_number(connection, unicode_text(table.source), table.kind)
     for statement in (
@@ -148,7 +148,7 @@ def replace_choices(
     *,
     partial: bool,
 ) -> list[str]:
-    """Replace a source's choices inside a transaction, and return notes for the user."""
+    """Replace a source's choices with a table's, in a transaction; return notes for the user."""
     raters, left_out = _Raters(connection), _LeftOut()
     source = source_number(connection, unicode_text(table.source), "table")
     connection.execute("DELETE FROM choices WHERE source = ?", [source])
@@ -176,7 +176,7 @@ def _place(
     matched: Sequence[Matched[LabelRow]],
     left_out: "_LeftOut",
 ) -> list[tuple[LabelRow, int]]:
-    """Record rows' groups, series and splits; return the rows that fit the known ones."""
+    """Record rows' groups, series and splits; return the rows that contradict no earlier record."""
     connection.execute("DELETE FROM temp.asked")
     connection.executemany(
         "INSERT OR IGNORE INTO temp.asked VALUES (?)",
@@ -214,7 +214,7 @@ def _place(
 
 
 def _clash(file: str, new: _Membership, known: _Membership) -> str | None:
-    """Reason why a row's group, series or split contradicts a known one; None if none does."""
+    """Reason why a row contradicts the photo's known group, series or split; None if it agrees."""
     for kind, now, before in zip(_KINDS, new, known, strict=True):
         if now and before and now != before:
             return f"{file!r} is in {kind} {before!r} already, not {now!r}"
@@ -268,7 +268,7 @@ class _Raters(dict[str, int]):
 
 
 class _LeftOut:
-    """Rows that cannot be imported, with reasons; and names matched only loosely."""
+    """Rows left out of an import, with reasons, and file names that matched only inexactly."""
 
     def __init__(self) -> None:
         self._problems = Problems()
@@ -280,7 +280,7 @@ class _LeftOut:
         self._problems.add(Problem(row.line, what, row.table))
 
     def sorted_out(self, matched: Iterable[Matched[Row]]) -> Iterator[tuple[Row, tuple[int, ...]]]:
-        """Yield rows with a photo for every file name, and record the others."""
+        """Yield rows whose file names all match photos; record why the other rows do not."""
         for row, photos, missing, loose in matched:
             for file, mistake in missing:
                 if mistake:
@@ -293,7 +293,10 @@ class _LeftOut:
                 yield row, photos
 
     def settle(self, table: LabelTable | ChoiceTable, usable: int, *, partial: bool) -> list[str]:
-        """Notes on left-out rows; LabelsError if all are left out, or any without `partial`."""
+        """Notes for the user on left-out rows; LabelsError if the import is refused.
+
+        It is refused if no row is usable, or if any row is left out without `partial`.
+        """
         notes = table.problems.joined(self._problems).settle(
             table.source, usable, partial=partial, lacks="about a photo that could be read"
         )

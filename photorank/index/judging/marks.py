@@ -19,7 +19,7 @@ KEEP, NO_FLAG, LEAVE_OUT = 1, 0, -1
 
 
 class Mark(NamedTuple):
-    """Mark by a person on one photo; 0 removes the stars or the flag."""
+    """Stars or flag (keep, leave out) that a person gives one photo; 0 removes stars or flag."""
 
     photo: str  # digest, or its beginning
     kind: Literal["flag", "stars"]
@@ -34,7 +34,7 @@ class Marked(NamedTuple):
 
 
 def record_marks(paths: IndexPaths, rater: str, marks: Sequence[Mark]) -> int:
-    """Save marks in order and at once, all or nothing.
+    """Save a person's stars and flags in the given order, in one transaction.
 
     A mark that a photo has already changes nothing, so that the same marks may be recorded again.
     Returns the number of marks on photos that the index has not any more. Raises LabelsError if
@@ -72,7 +72,7 @@ def record_marks(paths: IndexPaths, rater: str, marks: Sequence[Mark]) -> int:
 
 
 def marks_of(paths: IndexPaths, rater: str) -> dict[str, Marked]:
-    """Marks of a person by photo digest, for marked photos only."""
+    """Stars and flags by one person, by photo digest; photos without either are left out."""
     name = rater.strip()
     with reading(paths) as connection:
         flags = connection.execute(

@@ -115,7 +115,7 @@ class _Finder:
         ]
 
     def find(self, names: Sequence[str]) -> _Found:
-        """Photo of each name: exact match, else without outer spaces, else in any case."""
+        """Photo that matches each name: exactly, or trimmed, or ignoring case and kind of slash."""
         photos, missing, unknown = self._exact(names)
         bare = {name.strip(): name for name in missing if name != name.strip()}
         if bare:
@@ -150,7 +150,7 @@ class _Finder:
         return self._changed[file.place]
 
     def _alike(self, names: Sequence[str]) -> dict[str, dict[str, _Known]]:
-        """Files by relative path, for each name, compared regardless of case and kind of slash."""
+        """Indexed files that match each name, ignoring case and kind of slash, by relative path."""
         wanted: dict[str, list[str]] = defaultdict(list)
         for name in names:
             for path in self._paths(name.strip().replace("\\", "/")):
@@ -168,7 +168,7 @@ class _Finder:
         return found
 
     def _exact(self, names: Sequence[str]) -> tuple[dict[str, int], dict[str, Missing], list[str]]:
-        """Photo of each name with exactly one match, reasons for others, and unknown names."""
+        """Photo by name; reason for each name that has no single photo; names not in the index."""
         wanted = [
             (number, root, path)
             for number, name in enumerate(names)

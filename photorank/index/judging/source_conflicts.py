@@ -25,7 +25,7 @@ _SCALES_APART = 4  # ratio of two scales' largest scores, from which they differ
 def others_with(
     connection: sqlite3.Connection, what: Literal["scores", "groups"], source: str
 ) -> dict[str, SourceKind]:
-    """Kind of each other source that has scores (or groups), by the source's name."""
+    """Kind of each source other than `source` that has scores (or groups), by source name."""
     rows = {"scores": "ratings", "groups": 'memberships WHERE "group" IS NOT NULL'}[what]
     found = sources_in(connection, rows)
     return {name: kind for name, kind in found.items() if name != unicode_text(source)}
@@ -87,7 +87,7 @@ def refuse_other_groups(paths: IndexPaths, table: LabelTable) -> None:
 
 
 def remove_source(paths: IndexPaths, name: str) -> str:
-    """Remove a source's judgements, and return its full name.
+    """Remove all judgements of a source, and return the source's full name.
 
     `name` is a table's path or a library's kind, as import notes call it. Raises LabelsError if
     there is no such source or it is a person's clicks, which are kept nowhere else, and

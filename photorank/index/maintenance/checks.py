@@ -154,7 +154,7 @@ def _catalogue(paths: IndexPaths) -> Finding:
 
 
 def changed_values(paths: IndexPaths) -> list[str] | None:
-    """Catalogue tables with values changed by a disk fault; None without checksums."""
+    """Catalogue tables with values changed by a disk fault; None if no checksums exist."""
     with reading(paths) as connection:
         return changed_tables(connection)
 
@@ -223,7 +223,7 @@ def _files(paths: IndexPaths) -> Iterator[Finding]:
 
 
 def _of(found: Sequence[str] | Sequence[Path], wrong: Finding, good: str) -> Finding:
-    """Finding with the number and names of faulty items; without any, a finding of no fault."""
+    """Finding with the number and names of faulty items; without items, a finding of no fault."""
     if not found:
         return Finding(wrong.about, "good", good)
     return replace(wrong, says=wrong.says.format(n=len(found), some=_some([*map(str, found)])))

@@ -34,7 +34,7 @@ class Embedded(NamedTuple):
 def drop_vanished(
     connection: sqlite3.Connection, paths: IndexPaths, scope: Iterable[Place]
 ) -> None:
-    """Delete the records of vanished files in the scope, and of photos left without a file.
+    """Delete records of vanished files in some folders, and of photos that have no file left.
 
     Judgements stay with the content's digest, and count again should it come back. What is to be
     dropped is found out without a lock; each photo goes with its files in one transaction.
@@ -75,7 +75,7 @@ def _delete_files(connection: sqlite3.Connection, places: Iterable[Place]) -> No
 
 
 def _drop_photos(connection: sqlite3.Connection, photos: Sequence[int]) -> list[str]:
-    """Delete photos' data, except the records of judged photos; return the digests of all."""
+    """Delete photos' data, but keep judged photos' records; return all these photos' digests."""
     these = [json.dumps(photos)]
     among = "IN (SELECT value FROM json_each(?))"
     digests = connection.execute(f"SELECT digest FROM photos WHERE id {among}", these).fetchall()  # noqa: S608
@@ -94,7 +94,7 @@ def compact(
     full: int = 16_384,
     many: int = 16,
 ) -> None:
-    """Merge small shards if more than `many`, and rewrite shards with unused rows.
+    """Merge small shards if there are more than `many`, and rewrite shards with unused rows.
 
     Each new shard is on the disk before the transaction that lets photos refer to it;
     the old files stay until leftover files are removed. A new shard has `full` rows at most,

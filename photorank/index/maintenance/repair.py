@@ -103,7 +103,7 @@ def _forget(connection: sqlite3.Connection, names: list[str]) -> int:
 
 
 def _take_as_they_are(connection: sqlite3.Connection, changed: list[str]) -> list[str]:
-    """Clear damaged tables that can be recomputed, accept the others, and return notes."""
+    """Delete damaged data that can be recomputed, accept other changed values; return notes."""
     done = []
     with transaction(connection):
         if _TABLES_OF_FILES.intersection(changed):
@@ -126,7 +126,7 @@ def _take_as_they_are(connection: sqlite3.Connection, changed: list[str]) -> lis
 def _mend_thumbnails(paths: IndexPaths) -> list[str]:
     made, lost = 0, 0
     for digest in damaged_thumbnails(paths):
-        if data := _content(paths, digest):
+        if data := _new_thumbnail(paths, digest):
             write_bytes(paths.thumbnail(digest), data)
             made += 1
         else:
@@ -137,8 +137,8 @@ def _mend_thumbnails(paths: IndexPaths) -> list[str]:
     return told
 
 
-def _content(paths: IndexPaths, digest: str) -> bytes | None:
-    """Bytes of a photo from one of its unchanged files; None if there is none."""
+def _new_thumbnail(paths: IndexPaths, digest: str) -> bytes | None:
+    """Thumbnail of a photo, made anew from an unchanged file; None if no such file is readable."""
     with reading(paths) as connection:
         roots = load_roots(connection)
         places = connection.execute(

@@ -17,8 +17,9 @@ from photorank.workspace import IndexPaths
 
 @dataclass(frozen=True)
 class Move:
-    """Numbers of photos affected by a move of the library, without vanished files.
+    """Result of moving a library: new root folders, and counts of files found and missing there.
 
+    Vanished files are not counted.
     A file counts as found where one of its size is at the same place below the new folder.
     """
 
@@ -29,7 +30,7 @@ class Move:
 
 
 def plan_move(paths: IndexPaths, old: Path, new: Path) -> Move:
-    """Counts that :func:`reroot` would give, without changing anything.
+    """Result that :func:`reroot` would give, without changing anything.
 
     `old` is a folder of the index, or one above its folders; `new` is where it is now. Raises
     MissingPathError if there is no such new folder, MovedLibraryError if no folder of the index

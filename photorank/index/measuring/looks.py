@@ -1,4 +1,4 @@
-"""Shapes and mean colours of an index's photos, cached beside the index."""
+"""Aspect ratios and mean colours of an index's photos, cached beside the index."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -15,7 +15,7 @@ _LOOKS_A_WRITE = 10_000  # new ones between two writes: what ends the process co
 
 
 class Looks(NamedTuple):
-    """Shape and mean colour of each photo, by row."""
+    """Aspect ratio and mean colour of each photo, by row."""
 
     aspects: NDArray[np.uint16]  # (n,) width to height, in thousandths
     tones: NDArray[np.uint16]  # (n,) red, green, blue in 5, 6 and 5 bits; 0 not looked at yet
@@ -27,7 +27,7 @@ class Looks(NamedTuple):
 
 
 def quick_looks(paths: IndexPaths, digests: Sequence[str]) -> Looks:
-    """Shapes of all photos from thumbnail headers, with mean colours where cached."""
+    """Aspect ratios of all photos from thumbnail headers, and mean colours if cached."""
     known = _load(paths)
     missing = [digest for digest in digests if digest not in known]
     for digest in missing:
@@ -36,7 +36,7 @@ def quick_looks(paths: IndexPaths, digests: Sequence[str]) -> Looks:
 
 
 def whole_looks(paths: IndexPaths, digests: Sequence[str]) -> Looks:
-    """Shapes and mean colours of all photos, cached; a millisecond per new photo."""
+    """Aspect ratios and mean colours of all photos, cached; about 1 ms per uncached photo."""
     known = _load(paths)
     missing = [digest for digest in digests if digest not in known]
     for start in range(0, len(missing), _LOOKS_A_WRITE):
@@ -63,7 +63,7 @@ def _by_row(known: Mapping[str, Look], digests: Sequence[str]) -> Looks:
 
 
 def _load(paths: IndexPaths) -> dict[str, Look]:
-    """Cached shapes and colours by photo digest; empty if the cache is unreadable."""
+    """Cached aspect ratios and mean colours by photo digest; empty if the cache is unreadable."""
     kept = cached_arrays(paths.looks, *_NAMES)
     if kept is None:
         return {}

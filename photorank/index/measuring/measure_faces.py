@@ -1,4 +1,4 @@
-"""Detection of faces in an index's photos, once per photo, and their deletion."""
+"""Detection of faces in an index's photos, once per photo, and deletion of detected faces."""
 
 from photorank.index.catalogue.connection import adding
 from photorank.index.catalogue.face_rows import LOOKED_AT, forget_faces, record_faces
@@ -29,7 +29,7 @@ def measure_faces(paths: IndexPaths, options: MeasureOptions = DEFAULTS) -> Meas
 
 
 def remove_faces(paths: IndexPaths) -> int:
-    """Delete all faces and turn detection off; return the number of photos affected.
+    """Delete all faces and turn detection off; return the number of photos that had been searched.
 
     What is forgotten is overwritten on the disk.
     """

@@ -91,7 +91,7 @@ def measure_photos(
 
 
 def _unmeasured(paths: IndexPaths, measured: str) -> tuple[dict[str, list[Path]], int]:
-    """Files of each photo still to be measured, by digest, and the number of others."""
+    """Files of the photos still to be measured, by digest, and the number of measured photos."""
     files: dict[str, list[Path]] = {}
     with reading(paths) as connection:
         roots = load_roots(connection)
@@ -108,7 +108,7 @@ def _unmeasured(paths: IndexPaths, measured: str) -> tuple[dict[str, list[Path]]
 
 
 def _measured(measure: Callable[[bytes], T], digest: str, files: Sequence[Path]) -> T | SkippedFile:
-    """Result for a photo from its first unchanged file; a skipped file if unusable."""
+    """Measurement of a photo by its first unchanged file; SkippedFile if no file is usable."""
     reasons = []
     for file in files:
         try:

@@ -13,7 +13,7 @@ from photorank.workspace import IndexPaths
 
 
 def load_faces(paths: IndexPaths, rows: Rows) -> IndexFaces:
-    """Faces of each row's photo, with a summary."""
+    """Detected faces of each row's photo, with the columns of :class:`FacesSummary`."""
     with reading(paths) as connection:
         summaries = connection.execute(
             f"SELECT photo, {SUMMARY_COLUMNS} FROM photo_faces"  # noqa: S608 - names of our own

@@ -23,7 +23,7 @@ _RATINGS = (
 def load_labels(
     paths: IndexPaths, rows: Rows, belongs: Memberships, rater: str | None
 ) -> IndexLabels:
-    """Scores by one rater, or means over all; with groups and series.
+    """Scores of photos by one rater, or means over all raters; with groups and series.
 
     A score that is the mean of many counts as many. Clicked stars count only where nothing was
     imported on another scale.
@@ -50,7 +50,7 @@ def load_labels(
 
 
 def load_single_ratings(paths: IndexPaths, rows: Rows, without: str) -> SingleRatings:
-    """Scores by named raters, leaving out `without` and means over several people.
+    """Scores by named raters except `without`; means over several people are left out.
 
     Clicked stars are left out where anything was imported on another scale.
     """
@@ -71,7 +71,7 @@ def load_single_ratings(paths: IndexPaths, rows: Rows, without: str) -> SingleRa
 
 
 def load_choices(paths: IndexPaths, rows: Rows, rater: str | None) -> IndexChoices:
-    """Choices by one rater or all, without vanished photos."""
+    """Choices between two photos by one rater or all raters; vanished photos are left out."""
     with reading(paths) as connection:
         made = connection.execute(
             "SELECT winner, loser, tie, raters.name, weight"

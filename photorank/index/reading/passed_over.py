@@ -10,7 +10,7 @@ _MAX_KINDS = 12  # listed in one line
 
 
 def passed_over_lines(files: Sequence[SkippedFile]) -> list[str]:
-    r"""Lines that count ignored files by kind, with photos' companions separately.
+    r"""Text lines: counts of non-photo files by extension, then of RAW and sidecars among them.
 
     Examples
     --------
@@ -33,7 +33,7 @@ def passed_over_lines(files: Sequence[SkippedFile]) -> list[str]:
 
 
 def _kinds(files: Sequence[SkippedFile]) -> str:
-    """Kinds of files with counts, most frequent first, each in its usual spelling."""
+    """Text with the number of files per extension, most frequent first: "2 .MOV, 1 .psd"."""
     spellings: dict[str, Counter[str]] = {}
     for file in files:
         spellings.setdefault(file.kind.lower(), Counter())[file.kind] += 1

@@ -134,12 +134,12 @@ class Facts(NamedTuple):
         return list(zip(*(map(_text, texts) for texts in self), strict=True))
 
     def dated_by(self) -> Counter[str]:
-        """Number of photos by source of the capture time, empty if unknown."""
+        """Number of photos per source of the capture time; "" stands for unknown sources."""
         return Counter(_text(source) or "" for source in self.sources)
 
 
 def load_rows(paths: IndexPaths, among: Codes | None = None) -> Rows:
-    """Current rows of an index; only those of the photo numbers `among` if given.
+    """Rows of the photos that have a file now; with `among`, only of these catalogue numbers.
 
     Raises ChangedIndexError if one of these has no file any more.
     """
@@ -169,7 +169,7 @@ def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
 
 
 def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int] | None:
-    """Digest and catalogue number of the only photo whose digest has a prefix; else None."""
+    """Digest and catalogue number of a photo by digest prefix; None unless exactly one matches."""
     found = connection.execute(
         "SELECT digest, id FROM photos WHERE digest >= ? AND digest < ? AND shard IS NOT NULL"
         " LIMIT 2",
@@ -179,13 +179,13 @@ def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int]
 
 
 def digest_beginning(paths: IndexPaths, beginning: str) -> tuple[str, int] | None:
-    """Digest and catalogue number of the only photo with a digest prefix; else None."""
+    """Digest and catalogue number of a photo by digest prefix; None unless one matches."""
     with reading(paths) as connection:
         return one_photo(connection, beginning)
 
 
 def load_photos(paths: IndexPaths, numbers: Codes) -> list[Photo]:
-    """Photos with the given catalogue numbers, read without the others.
+    """Photos with the given catalogue numbers, without reading the rest of the catalogue.
 
     Raises ChangedIndexError if one of them has no file any more.
     """
@@ -217,7 +217,7 @@ def _folders(connection: sqlite3.Connection) -> dict[int, bytes]:
 
 
 def _places(known: Codes, wanted: Codes) -> Codes:
-    """Positions of the wanted numbers among ascending numbers; -1 if absent."""
+    """Positions of the wanted numbers in the ascending array `known`; -1 for absent numbers."""
     places = np.searchsorted(known, wanted)
     found = np.append(known, -1)[places] == wanted
     return np.where(found, places, -1)
