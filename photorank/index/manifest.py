@@ -70,7 +70,7 @@ class Manifest:
         return blocks.head if blocks else self.dimensions
 
     def stored(self, rows: Embeddings) -> Rows:
-        """Embeddings (n, d) as shards store them: float32 of unit length, or blocks in float16."""
+        """Embeddings (n, d) as shards store them: unit rows in float32, or blocks in float16."""
         if self.fingerprint.blocks is None:
             return unit_rows(rows)
         return rows.astype(np.float16)

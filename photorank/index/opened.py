@@ -336,7 +336,7 @@ class Index:
     def nearest(
         self, direction: Direction, k: int, *, lowest: bool = False
     ) -> tuple[Codes, Floats]:
-        """Rows with the greatest dot product with a direction, by exact search.
+        """Rows of the photos with the greatest dot products with a direction, by exact search.
 
         Parameters
         ----------
@@ -359,7 +359,7 @@ class Index:
         )
 
     def best(self, direction: Direction, k: int, *, lowest: bool = False) -> list[Found]:
-        """Photos with the greatest dot product with a direction; see :meth:`nearest`.
+        """Photos with the greatest dot products with a direction; see :meth:`nearest`.
 
         Parameters
         ----------

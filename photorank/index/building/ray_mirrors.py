@@ -73,7 +73,7 @@ def _read(url: str, below: Path) -> bytes:
 
 @cache
 def _filesystem(url: str) -> tuple[Any, str]:
-    """File system of a URL (pyarrow's, else fsspec's), and the folder's path on it."""
+    """File system of a URL, from pyarrow or else from fsspec, and the URL's path on that system."""
     import pyarrow
     from pyarrow.fs import FileSystem, FSSpecHandler, PyFileSystem
 

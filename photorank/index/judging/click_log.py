@@ -1,4 +1,4 @@
-"""Log of people's clicks (choices, skips, stars), each written at once, with undo."""
+"""Log of people's clicks (choices, skips, stars), each written to disk immediately, with undo."""
 
 import sqlite3
 from collections.abc import Sequence

@@ -179,7 +179,7 @@ def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int]
 
 
 def digest_beginning(paths: IndexPaths, beginning: str) -> tuple[str, int] | None:
-    """Digest and catalogue number of a photo by digest prefix; None unless one matches."""
+    """Digest and catalogue number of a photo by digest prefix; None unless exactly one fits."""
     with reading(paths) as connection:
         return one_photo(connection, beginning)
 
