@@ -53,7 +53,10 @@ def is_heif(data: bytes) -> bool:
 
 
 def damage(data: bytes, error: Exception | None = None) -> str:
-    """Reason why bytes could not be decoded; `error` is the decoder's exception, if any."""
+    """Reason why bytes could not be decoded as a photo.
+
+    `error` is the exception that the decoder raised, if any.
+    """
     if isinstance(error, MemoryError):
         return "too large for the memory that is free"
     kind = format_of(data)
@@ -81,7 +84,7 @@ def format_of(data: bytes) -> str | None:
 
 
 def _rare_jpeg(data: bytes) -> str | None:
-    """Name of a JPEG variant that is unsupported; None for other files."""
+    """Unsupported JPEG variant of a file (lossless, or not 8 bits), in words; None if supported."""
     at = 2
     while at + 5 <= len(data) and data[at] == 0xFF:
         marker, bits = data[at + 1], data[at + 4]
@@ -110,7 +113,7 @@ def _other_format(data: bytes) -> str:
 
 
 def size_text(size: int) -> str:
-    """Size of a file in bytes, as text."""
+    """Text for a file size given in bytes, such as "3.2 MB"."""
     if size < 1_000:
         return counted(size, "byte")
     return f"{size / 1e3:.0f} kB" if size < 1_000_000 else f"{size / 1e6:.1f} MB"

@@ -31,7 +31,7 @@ class DecodeLimits(NamedTuple):
     memory_bytes: int = 4 << 30
 
     def apply(self) -> None:
-        """Set CPU-time and memory limits on this process for the next file, if supported."""
+        """Set this process's CPU-time and memory limits for its next file; no effect on Windows."""
         if sys.platform == "win32":
             return
         import resource
@@ -69,7 +69,7 @@ class DecodeLimits(NamedTuple):
 
     @property
     def memory_reason(self) -> str:
-        """Reason for refusing a file that takes more than `memory_bytes`."""
+        """Reason for refusing a file that takes more than `memory_bytes` of memory to decode."""
         size = self.memory_bytes
         words = f"{size >> 30} GB" if size >= 1 << 30 else f"{size >> 20} MB"
         return f"takes more than {words} of memory to decode"

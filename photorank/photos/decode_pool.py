@@ -1,4 +1,4 @@
-"""Pool of decoder processes, so that damaged files cannot crash or block this process.
+"""Pool of decoder processes, so that damaged photo files cannot crash or block the program.
 
 Image libraries are large and written in C, and a crash in one of them ends its process. Processes
 start when they are first needed and are kept for the next photo.
@@ -91,19 +91,28 @@ def jpeg_isolated(data: bytes, *, long_side: int = 0) -> bytes:
 
 
 def signals_isolated(data: bytes) -> dict[str, float]:
-    """Signals of a photo by name, from a pool process; raises as `decode_isolated`."""
+    """Technical signals of a photo by name, computed in a pool process.
+
+    Raises the errors of :func:`decode_isolated`.
+    """
     head, _ = _ask("signals", data)
     return dict(head["signals"])
 
 
 def faces_isolated(data: bytes) -> list[Face]:
-    """Faces in a photo, largest first, from a pool process; raises as `decode_isolated`."""
+    """Faces in a photo, largest first, found in a pool process.
+
+    Raises the errors of :func:`decode_isolated`.
+    """
     head, _ = _ask("faces", data)
     return faces_from_json(head["faces"])
 
 
 def header_isolated(task: str, data: bytes) -> Json:
-    """Metadata from a file's header as JSON, from a pool process; see `decode_worker.TASKS`."""
+    """Metadata from a photo file's header as JSON, read in a pool process.
+
+    `task` is a key of `decode_worker.TASKS`.
+    """
     head, _ = _ask(task, data)
     return head
 
@@ -143,7 +152,7 @@ class _Worker:
 
     @property
     def usable(self) -> bool:
-        """True if the worker process is running and not overdue."""
+        """True if the worker process is running and within its time limit."""
         return not self._overdue and self._process.poll() is None
 
     def ask(self, task: str, data: bytes, options: Json) -> Reply:
@@ -222,7 +231,7 @@ _watchers: list[threading.Thread] = []  # one thread while a process is busy, el
 
 
 def _watch(worker: _Worker) -> None:
-    """Set a worker's deadline, at which a watching thread kills it."""
+    """Start a worker's time limit, at the end of which a watching thread kills the worker."""
     with _lock:
         _busy[worker] = time.monotonic() + LIMITS.wait_seconds
         if not _watchers:  # a timer for each photo would take longer than decoding a small photo
@@ -244,7 +253,7 @@ def _end_overdue() -> None:
 
 
 def _ask(task: str, data: bytes, **options: Any) -> Reply:
-    """Reply of a worker to a task, which is sent again if an idle worker has died."""
+    """Reply of a worker process to a task; if a reused process fails, a new one gets the task."""
     # An earlier file may have damaged the process, so only a new one that fails proves anything.
     if worker := _idle_worker():
         with suppress(_FailedWorkerError):
@@ -260,7 +269,7 @@ def _start() -> None:
 
 
 def _idle_worker() -> _Worker | None:
-    """Take a usable idle worker from the pool; None if there is none."""
+    """Take a usable idle worker from the pool; None if no worker is idle."""
     while True:
         with _lock:
             worker = _idle.pop() if _idle else None
@@ -270,7 +279,7 @@ def _idle_worker() -> _Worker | None:
 
 
 def _reply_of(worker: _Worker, task: str, data: bytes, options: Json) -> Reply:
-    """Reply of a worker, which returns to the pool if it is still usable."""
+    """Reply of one worker to a task; the worker is then returned to the pool, or closed."""
     try:
         return worker.ask(task, data, options)
     finally:
@@ -288,7 +297,7 @@ def _end_all() -> None:
 
 
 def _disown_all() -> None:
-    """Forget the workers in a forked child process, since they are its parent's."""
+    """Empty the pool in a forked child process, since the workers belong to the parent process."""
     global _lock
     _lock = threading.Lock()
     # Else Popen would wait for processes that are children of the parent.

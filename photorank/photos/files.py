@@ -1,4 +1,4 @@
-"""Search for photo files in folders, by suffix and size, or by content without a suffix."""
+"""Search for photo files in folders, by suffix and size; files without suffix by their content."""
 
 import fnmatch
 import os
@@ -59,7 +59,7 @@ class Stamp(NamedTuple):
         return cls(status.st_size, *(number & _MAX_NUMBER for number in numbers))
 
     def agrees(self, later: "Stamp") -> bool:
-        """True if a later stamp equals this one in all known values."""
+        """True if a later stamp of the file has the same values, apart from values unknown here."""
         return all(own in (None, other) for own, other in zip(self, later, strict=True))
 
 
@@ -97,12 +97,12 @@ class SkippedFile:
 
     @property
     def passed_over(self) -> bool:
-        """True if the file is no photo: of another kind, or a photo's companion."""
+        """True if the skipped file is no photo (a hidden folder, another kind), or a companion."""
         return self.reason in _PASSED_OVER
 
     @property
     def kind(self) -> str:
-        """Kind of file: its suffix, or a word for a file without one."""
+        """Kind of skipped file, for a summary: its suffix, or words such as "without a suffix"."""
         name = self.path.name
         if self.reason == HIDDEN_FOLDER:
             return f"{name}/"
@@ -144,7 +144,7 @@ class _Walk:
         self.links: list[tuple[str, str]] = []  # links to folders, each with its root
 
     def run(self, roots: Sequence[Path]) -> Iterator[PhotoFile | SkippedFile]:
-        """Yield the photo files under the roots: named files, then folders, then linked ones."""
+        """Yield photo and skipped files under `roots`: single files first, linked folders last."""
         self.named = {str(root) for root in roots if not os.path.isdir(root)}
         for name in sorted(self.named):
             yield _checked_file(name)
@@ -188,7 +188,7 @@ class _Walk:
             stack.append(iter(inside))
 
     def entries(self, folder: str, root: str) -> list[os.DirEntry[str]]:
-        """Entries of a folder sorted by name, without excluded ones; empty if visited."""
+        """Entries of a folder sorted by name, without excluded ones; empty if visited before."""
         status = os.stat(folder)
         if (status.st_dev, status.st_ino) in self.visited:
             return []
@@ -213,7 +213,7 @@ def _is_folder(entry: os.DirEntry[str], *, linked: bool = False) -> bool:
 
 
 def _is_hidden(name: str) -> bool:
-    """True for a hidden name, or the name of a folder of generated files."""
+    """True for a name that starts with a dot, or of a system folder such as a recycle bin."""
     return name.startswith(".") or name.lower() in _PROGRAM_FOLDERS
 
 
@@ -231,7 +231,7 @@ class _Names:
                 self.finished.add(shot_stem(name))
 
     def goes_along(self, name: str) -> bool:
-        """True for the companion file of a photo: IMG_1.CR3, IMG_1.MOV, IMG_1.jpg.xmp."""
+        """True if a file is a photo's companion, such as a RAW, video or sidecar of IMG_1.jpg."""
         stem, suffix = os.path.splitext(name.lower())
         if suffix in RAW_SUFFIXES:
             return shot_stem(name) in self.finished

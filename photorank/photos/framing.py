@@ -67,7 +67,7 @@ def frame(
 
 
 def boxes(width: int, height: int, framing: str, size: int) -> list[Box]:
-    """Position in the photo of each frame that :func:`frame` makes, to one frame pixel.
+    """Position in the photo of each frame from :func:`frame`, accurate to one pixel of the frame.
 
     Only ``crop`` cuts the ends off a strip beyond 64:1.
 
@@ -142,7 +142,7 @@ def _tiles(photo: Image.Image, target: _Target) -> _Images:
 
 
 def _views(photo: Image.Image, target: _Target) -> _Images:
-    """Whole photo, its mirror image, its upper left 90 % and its lower right 90 %.
+    """Four views of a photo: whole, mirrored, and two opposite corners at 90 % of each side.
 
     The mean of their embeddings varies less by chance than the embedding of one frame.
     """

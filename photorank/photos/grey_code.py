@@ -18,7 +18,7 @@ _MAX_BORDER = 0.3  # share of a side, at each end
 
 
 def grey_code(picture: Image.Image) -> bytes:
-    """Grey levels of an image's 16 × 16 cells, scaled to the range of the cells.
+    """Grey code (128 bytes) of an image: 16 × 16 cells in 16 levels, contrast stretched.
 
     Plain borders on opposite sides (frames, letterboxes) are taken off first. The proportions of
     the picture are not kept.
@@ -34,7 +34,7 @@ def grey_code(picture: Image.Image) -> bytes:
 
 
 def grey_cells(codes: NDArray[np.uint8]) -> Floats:
-    """Grey levels (n, 16, 16), 0 to 15, from codes (n, 128)."""
+    """Grey levels (n, 16, 16), 0 to 15, unpacked from grey codes (n, 128)."""
     levels = np.stack([codes >> 4, codes & 15], axis=-1)
     return levels.reshape(len(codes), SIDE, SIDE).astype(np.float32)
 

@@ -31,7 +31,7 @@ class PictureCodes(NamedTuple):
 
 
 class Look(NamedTuple):
-    """Shape and mean colour of an image, each in 16 bits."""
+    """Aspect ratio and mean colour of an image, each as a 16-bit integer."""
 
     aspect: int  # width to height, in thousandths
     tone: int  # red in five bits, green in six, blue in five

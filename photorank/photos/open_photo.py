@@ -300,7 +300,7 @@ def _restore_exif(photo: Image.Image) -> None:
 
 
 def _upright(photo: Image.Image, picture: Image.Image) -> Image.Image:
-    """The image turned upright by the EXIF orientation of `photo`."""
+    """The image `picture` turned upright by the EXIF orientation of `photo`."""
     return turned(picture, orientation(photo))
 
 

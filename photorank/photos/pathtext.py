@@ -8,7 +8,7 @@ _SCHEME = "file://"
 
 
 def unicode_text(text: str) -> str:
-    r"""Unicode text of a file name, with the bytes escaped that are not UTF-8.
+    r"""Unicode text of a file name, with escapes for bytes that are not UTF-8.
 
     >>> unicode_text("caf\udce9")
     'caf\\udce9'
@@ -17,7 +17,7 @@ def unicode_text(text: str) -> str:
 
 
 def path_text(path: Path) -> str:
-    r"""Unicode text of an absolute path, which :func:`text_path` turns back.
+    r"""Unicode text of an absolute path; :func:`text_path` restores the path from it.
 
     A path that is no UTF-8, or begins or ends with white space, becomes a file URI (RFC 8089).
 

@@ -64,7 +64,7 @@ def _read_sidecar(path: Path) -> XmpTags:
 
 
 def _completed(tags: XmpTags, others: XmpTags) -> XmpTags:
-    """Tags with missing values filled in from `others`."""
+    """Rating, label and flag of `tags`, with missing values filled in from `others`."""
     said = {name: value for name, value in tags._asdict().items() if value is not None}
     completed = others._replace(**said)
     return completed._replace(rating=counted_rating([tags.rating, others.rating]))

@@ -1,4 +1,4 @@
-"""Metadata of photo files, read so that a damaged file cannot crash this process.
+"""Metadata of photo files, read so that a damaged file cannot crash the program.
 
 Pillow reads most headers in Python, which at worst raises an error. WebP, HEIC, AVIF and JPEG XL
 are opened by C libraries, so the processes of the decode pool read them.
@@ -56,7 +56,7 @@ def exposure_bias(photo: Path) -> float | None:
 
 
 def _bytes_for_pool(photo: Path) -> bytes | None:
-    """Bytes of a file whose header the decode pool must read; None for other files."""
+    """Bytes of a file if C libraries read its header (WebP, HEIC, JPEG XL); else None."""
     with open_file(photo) as file:
         start = file.read(_FORMAT_BYTES)
         in_c = start[4:8] == b"ftyp" or start[:4] + start[8:] == b"RIFFWEBP"

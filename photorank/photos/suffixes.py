@@ -1,4 +1,4 @@
-"""Suffixes of photo files and companion files, and names that a shot's files share."""
+"""Suffixes of photo and companion files, and the name that all files of one shot share."""
 
 import os
 import re
@@ -30,7 +30,7 @@ COMPANION_SUFFIXES = RAW_SUFFIXES | {
 
 
 def shot_stem(name: str) -> str:
-    """Name that a shot's files share: lower case, no suffix, no Pixel phone's prefix.
+    """Name that all files of one shot share: lower case, without suffix or Pixel phones' additions.
 
     >>> shot_stem("PXL_1.RAW-01.COVER.jpg"), shot_stem("PXL_1.RAW-02.ORIGINAL.dng")
     ('pxl_1', 'pxl_1')

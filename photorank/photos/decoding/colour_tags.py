@@ -41,7 +41,7 @@ def tagged_space(photo: Image.Image, data: bytes) -> ColourSpace:
 
 
 def _cicp(photo: Image.Image, data: bytes) -> tuple[int, int] | None:
-    """CICP code points of primaries and transfer; None if missing or unspecified."""
+    """CICP codes of a photo's primaries and transfer curve; None if missing or unspecified."""
     if photo.format == "PNG":
         at = data.find(b"cICP", 0, data.find(b"IDAT"))
         return (data[at + 4], data[at + 5]) if at >= 0 else None
@@ -56,7 +56,7 @@ def _cicp(photo: Image.Image, data: bytes) -> tuple[int, int] | None:
 
 
 def _nclx_boxes(data: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the CICP codes of an AVIF's colour boxes, for the image and its parts."""
+    """Yield the pair of CICP codes in each colour box (``colr``) of an AVIF file."""
     at = data.find(b"colrnclx")
     while at >= 0:
         primaries, transfer = (data[at + place : at + place + 2] for place in (8, 10))
@@ -69,7 +69,7 @@ def _is_srgb(numbers: tuple[int, int]) -> bool:
 
 
 def _nclx_of_avif(data: bytes) -> dict[str, int] | None:
-    """CICP codes of an AVIF's image by libheif, since Pillow omits them."""
+    """CICP codes of an AVIF's main image, read by libheif because Pillow omits them."""
     try:
         import pillow_heif
     except ImportError as error:
@@ -97,7 +97,7 @@ def _space_of_png(photo: Image.Image) -> ColourSpace:
 
 
 def _is_adobe_rgb(photo: Image.Image) -> bool:
-    """True if EXIF names Adobe RGB: "R03" (DCF 2.0), or a camera maker's number."""
+    """True if EXIF names Adobe RGB in the tag InteropIndex or ColorSpace."""
     told = photo.info.get("exif") or b""  # which a HEIC has as None
     if not any(mark in told for mark in _ADOBE_MARKS):  # parsing takes as long as a small photo
         return False

@@ -1,4 +1,4 @@
-"""Pixels of 16 bits, for transfer curves whose dark tones would be lost in 8 bits."""
+"""Pixels with 16 bits per channel, for transfer curves that would lose dark tones in 8 bits."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -18,7 +18,7 @@ _MORE_THAN_8_BITS, _TWELVE_BITS = 0x40, 0x20  # in the third byte of an AVIF's c
 
 
 def deep_codes(photo: Image.Image, data: bytes, factor: int) -> DeepFrames:
-    """RGB codes (h, w, 3) of a photo at the file's bit depth, scaled to 16 bits.
+    """RGB pixel values (h, w, 3) of a photo at the file's own bit depth, scaled to 16 bits.
 
     They are means of squares of `factor` pixels; `data` are the file's bytes.
     """
@@ -44,7 +44,7 @@ def _as_fine_as_the_file(photo: Image.Image, data: bytes) -> DeepFrames:
 
 
 def _of_heif(photo: Image.Image, data: bytes) -> DeepFrames | None:
-    """RGB codes of a HEIC with more than 8 bits; None for other files."""
+    """16-bit RGB pixel values of a HEIC with over 8 bits per channel; None for other files."""
     if photo.info.get("bit_depth", 8) <= 8:
         return None
     import pillow_heif
@@ -55,7 +55,7 @@ def _of_heif(photo: Image.Image, data: bytes) -> DeepFrames | None:
 
 
 def _of_avif(photo: Image.Image, data: bytes) -> DeepFrames | None:
-    """RGB codes of an AVIF with 10 or 12 bits; None for other files."""
+    """16-bit RGB pixel values of an AVIF with 10 or 12 bits; None for other files."""
     bits = _bits_of_avif(data)
     if bits <= 8:
         return None
@@ -79,7 +79,7 @@ def _bits_of_avif(data: bytes) -> int:
 
 
 def _of_png(photo: Image.Image, data: bytes) -> DeepFrames | None:
-    """RGB codes of a 16-bit RGB PNG; None for other files."""
+    """RGB pixel values of a 16-bit RGB PNG; None for other files."""
     again = Image.open(BytesIO(data), formats=("PNG",))
     order = _SECOND_BYTES.get(str(again.tile[0].args))
     if order is None:

@@ -1,4 +1,4 @@
-"""Conversion of 16-bit pixels to 8-bit sRGB: HDR curves (PQ, HLG), and curves unlike sRGB's."""
+"""Conversion of 16-bit pixels to 8-bit sRGB, for HDR (PQ, HLG) and other curves unlike sRGB's."""
 
 from typing import TypeAlias
 
@@ -22,7 +22,7 @@ _ROWS_AT_A_TIME = 256  # of an HDR photo, since floats need twelve times its mem
 
 
 def hdr_to_srgb(codes: DeepFrames, space: ColourSpace) -> Image.Image:
-    """Image in sRGB from 16-bit codes (h, w, 3), HDR curves (PQ, HLG) included.
+    """8-bit sRGB image from 16-bit RGB pixel values (h, w, 3) with any transfer curve.
 
     Light beyond paper white is clipped where there is little of it, else rolled off.
     """
@@ -37,7 +37,7 @@ def hdr_to_srgb(codes: DeepFrames, space: ColourSpace) -> Image.Image:
 
 
 class _ScreenLight:
-    """Converter from HDR codes to linear RGB (BT.709), with paper white as 1."""
+    """Converter from 16-bit pixel values to linear RGB (BT.709 primaries), paper white being 1."""
 
     def __init__(self, space: ColourSpace) -> None:
         to_xyz = xyz_matrix(space.primaries)
@@ -47,7 +47,7 @@ class _ScreenLight:
         self._to_709 = (np.linalg.inv(xyz_matrix(BT_709)) @ to_xyz).T.astype(np.float32)
 
     def of(self, codes: DeepFrames) -> Light:
-        """Linear RGB of some rows of codes."""
+        """Linear RGB (rows, w, 3) of 16-bit pixel values (rows, w, 3)."""
         light = self._light[codes]
         if self._is_hlg:  # a screen shows the scene with more contrast
             brightness = np.maximum(light @ self._luminance, 1e-6)[..., None]
@@ -56,7 +56,7 @@ class _ScreenLight:
 
 
 def _light_of_codes(curve: Curve) -> Floats:
-    """Linear light of each 16-bit code (65536,): 0 to 1, or in units of paper white."""
+    """Linear light (65536,) of each 16-bit value; 1 is paper white for PQ, else the maximum."""
     code = np.linspace(0, 1, 1 << 16)
     if curve == "PQ":  # SMPTE ST 2084
         m1, m2 = 2610 / 16384, 2523 / 4096 * 128

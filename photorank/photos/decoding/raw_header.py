@@ -38,7 +38,7 @@ def is_raw(data: bytes) -> bool:
 
 
 class _Header(Image.Image):
-    """EXIF and XMP of a RAW file, as a Pillow image without pixels."""
+    """Pillow image without pixels that carries the EXIF and XMP of a RAW file."""
 
     format = "RAW"
 
@@ -85,7 +85,7 @@ def raw_header(data: bytes) -> Image.Image | None:
 
 
 def _told(make: str, model: str, clock: int) -> _Header:
-    """Header with a camera's name and a capture time in seconds since 1970."""
+    """RAW header with a camera's make and model, and a clock time in seconds since 1970."""
     exif = Image.Exif()
     exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = make, model
     time = datetime.fromtimestamp(clock, UTC).replace(tzinfo=None)
@@ -94,7 +94,10 @@ def _told(make: str, model: str, clock: int) -> _Header:
 
 
 def _ciff_records(root: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield tag and value of each record in Canon's CIFF format, whose directory comes last."""
+    """Yield tag and value of each record in a file of Canon's CIFF format.
+
+    A block's directory is at its end.
+    """
     blocks, left = [root], _MAX_RECORDS
     while blocks and left:
         block = blocks.pop()
@@ -111,7 +114,7 @@ def _ciff_records(root: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _sigma(data: bytes) -> Image.Image:
-    """Header of a Sigma X3F: its preview's EXIF, or its property list in older files."""
+    """EXIF header of a Sigma X3F, from its preview; in older files, from its property list."""
     start = int.from_bytes(data[-4:], "little")
     sections = list(_entries("<II4s", data, start + 8))
     for at, size, kind in sections:
@@ -132,7 +135,10 @@ def _sigma(data: bytes) -> Image.Image:
 
 
 def _entries(layout: str, data: bytes, at: int, between: int = 0) -> Iterator[tuple[Any, ...]]:
-    """Yield entries of a table; `between` bytes lie between their count and the first entry."""
+    """Yield the entries of a binary table that begins with the number of its entries.
+
+    `between` bytes lie between the number and the first entry.
+    """
     one = struct.Struct(layout)
     count = min(int.from_bytes(data[at : at + 4], "little"), _MAX_RECORDS)
     return one.iter_unpack(data[at + 4 + between :][: count * one.size])

@@ -69,7 +69,7 @@ def open_tiff(data: bytes) -> Image.Image | None:
 
 
 def _opened_by_pillow(data: bytes) -> TiffImageFile | None:
-    """First page of a TIFF file opened by Pillow; None if it does not know the layout."""
+    """First page of a TIFF file, opened by Pillow; None if Pillow cannot open the file."""
     try:
         return TiffImageFile(BytesIO(data))
     except (SyntaxError, OSError, ValueError):
@@ -77,7 +77,7 @@ def _opened_by_pillow(data: bytes) -> TiffImageFile | None:
 
 
 def _is_alone(photo: TiffImageFile) -> bool:
-    """True if a TIFF file holds one image."""
+    """True if a TIFF file holds a single image, without further pages or sub-images."""
     tags = photo.tag_v2
     return ExifTags.Base.SubIFDs not in tags and _DNG_VERSION not in tags and photo.n_frames == 1
 
@@ -100,7 +100,7 @@ def _pillow_decodes(photo: TiffImageFile) -> bool:
 
 
 def _photo_page(file: "TiffFile") -> "TiffPage":
-    """Page of a TIFF file that holds the photo: the first that is not thumbnail or mask."""
+    """Page of a TIFF file that holds the photo at full size, not a thumbnail or a mask."""
     whole = [page for page in _pages(file) if not _is_part(page)] or [file.pages.first]
     first = whole[0]
     same = [page for page in whole if page.is_subifd or _is_twice(page, first)]
@@ -119,13 +119,13 @@ def _pages(file: "TiffFile") -> "Iterator[TiffPage]":
 
 
 def _is_part(page: "TiffPage") -> bool:
-    """True if a page is a reduced copy or a mask of another page."""
+    """True if a TIFF page is marked as a reduced copy or a mask of another page."""
     old = page.tags.valueof(255, 0)
     return bool(page.subfiletype & (_REDUCED | _MASK)) or old == _OLD_REDUCED
 
 
 def _is_twice(page: "TiffPage", other: "TiffPage") -> bool:
-    """True if a page has another page's shape and at least twice its size."""
+    """True if `page` has the same aspect ratio as `other` and at least twice the width."""
     if not (other.imagelength and page.imagelength):
         return False
     ratio = (page.imagewidth / page.imagelength) / (other.imagewidth / other.imagelength)

@@ -72,7 +72,7 @@ def _rgb(colours: Image.Image, icc: bytes | None, space: ColourSpace) -> Image.I
 
 
 def _rgb_by_profile(colours: Image.Image, icc: bytes | None) -> Image.Image:
-    """Image converted to sRGB by its ICC profile; a mismatched profile is ignored."""
+    """Image converted to sRGB by its ICC profile; a damaged or unsuitable profile is ignored."""
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(icc or b""))
         space = profile.profile.xcolor_space.strip()

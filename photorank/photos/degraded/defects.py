@@ -50,7 +50,7 @@ def turned(photo: Image.Image, degrees: float) -> Image.Image:
 
 
 def exposed(photo: Image.Image, stops: float) -> Image.Image:
-    """Photo brightened (or darkened) by some stops, clipped at white."""
+    """Photo with its exposure changed by some stops (positive: brighter), clipped at white."""
     return _photo(_light(photo) * np.float32(2**stops))
 
 

@@ -16,7 +16,7 @@ _SHAKE_STEPS = 9
 
 
 class Degradation(NamedTuple):
-    """Kind of image degradation, with the margin by which the original is better."""
+    """Kind of image degradation, and how much higher the original photo should be rated."""
 
     name: str
     apply: Callable[[Image.Image, Generator], Image.Image]
@@ -58,7 +58,7 @@ def _noisy(levels: float) -> Callable[[Image.Image, Generator], Image.Image]:
 
 
 def _corner(photo: Image.Image, share: float, draw: Generator) -> Image.Image:
-    """Crop at a random corner, whose sides are a share of the photo's sides."""
+    """Crop at a random corner of a photo, each side the fraction `share` of the photo's side."""
     width, height = (round(share * side) for side in photo.size)
     right, low = (int(one) for one in draw.integers(2, size=2))
     left, top = right * (photo.width - width), low * (photo.height - height)
@@ -111,7 +111,10 @@ FRAMED = (
 def degraded_copies(
     photo: Image.Image, degradations: tuple[Degradation, ...], seed: int
 ) -> list[Image.Image]:
-    """A photo reduced to `COPIES_LONG_SIDE`, then one copy per degradation."""
+    """List of the reduced photo and one degraded copy of it for each of `degradations`.
+
+    Copies are made of the photo reduced to a long side of `COPIES_LONG_SIDE` pixels.
+    """
     photo = photo.copy()
     photo.thumbnail((COPIES_LONG_SIDE, COPIES_LONG_SIDE), Image.Resampling.LANCZOS)
     photo.info.clear()

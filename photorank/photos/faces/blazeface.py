@@ -62,7 +62,7 @@ def find_places(
 
 
 def distinct(boxes: Floats, scores: Floats, overlap: float) -> Codes:
-    """Rows of the boxes (n, 4) that non-maximum suppression keeps, best first."""
+    """Row numbers of the boxes (n, 4) kept by non-maximum suppression, highest score first."""
     kept: list[int] = []
     for row in np.argsort(-scores, kind="stable").tolist():
         if not kept or overlaps(boxes[row], boxes[kept]).max() <= overlap:
@@ -80,7 +80,7 @@ def overlaps(box: Floats, boxes: Floats) -> Floats:
 
 
 def whole(photo: Image.Image, padding: float = 0.0) -> Window:
-    """Window with the whole photo, and a margin as a share of the long side."""
+    """Window around the whole photo, with a margin given as a fraction of the long side."""
     side = max(photo.size) * (1 + 2 * padding)
     return Window((photo.width - side) / 2, (photo.height - side) / 2, side)
 

@@ -65,7 +65,7 @@ def opening_of(contour: Floats) -> float:
 
 
 def contrast_of(eye: Frames, contour: Floats, iris: Floats) -> float:
-    """Grey difference, 0 to 1, between the white and the iris of an eye; 0 if hidden."""
+    """Grey difference, 0 to 1, between the white and the iris of an eye; 0 if either is hidden."""
     between = Image.new("L", (eye.shape[1], eye.shape[0]))
     outline = [*contour[_CORNERS[0] : _CORNERS[1] + 1], *contour[_UPPER][::-1]]
     ImageDraw.Draw(between).polygon([tuple(point) for point in outline], fill=1)
@@ -81,7 +81,7 @@ def contrast_of(eye: Frames, contour: Floats, iris: Floats) -> float:
 
 
 def _look(network: Network, photo: Image.Image, mesh: Mesh, side: int, scale: float) -> Eyes:
-    """Result of the iris model for one eye; a right eye is mirrored first."""
+    """Opening and iris contrast of one eye by the iris model; a right eye is mirrored first."""
     first, last = mesh.points[list(EYES[side]), :2]
     across = last - first
     x, y = (first + last) / 2

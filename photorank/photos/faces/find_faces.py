@@ -105,7 +105,7 @@ def _tiles(photo: Image.Image) -> list[Window]:
 
 
 def _seen_in(places: Places, wanted: Places) -> Flags:
-    """Mask (n,) of the candidates `wanted` that overlap one of the candidates `places`."""
+    """Mask (n,) of the candidates in `wanted` that overlap any candidate in `places`."""
     found = [
         len(places.boxes) > 0 and overlaps(box, places.boxes).max() > _SAME_FACE
         for box in wanted.boxes
@@ -136,7 +136,7 @@ def _distinct(found: list[_Found]) -> list[_Found]:
 
 
 def _nearer(networks: Networks, found: _Found, picture: Image.Image, scale: float) -> _Found:
-    """The same face, measured in an image that is larger by a factor."""
+    """Face measured again, in an image of the same photo enlarged by a factor."""
     mesh = look_again(networks.mesh, picture, found.mesh, scale)
     return found._replace(mesh=replace(mesh, score=max(mesh.score, found.mesh.score)))
 

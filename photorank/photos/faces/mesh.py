@@ -58,16 +58,16 @@ class Mesh:
 
 
 def look_twice(network: Network, photo: Image.Image, square: Square, hopeless: float = 0.0) -> Mesh:
-    """Mesh of the face in a square, found again from the first result for precision.
+    """Mesh of the face in a square, refined by a second pass on the square around the first mesh.
 
-    Below a score of `hopeless` the first look is the last.
+    Below a score of `hopeless` there is no second pass.
     """
     first = _mesh(network, photo, square)
     return first if first.score < hopeless else _mesh(network, photo, first.square)
 
 
 def look_again(network: Network, picture: Image.Image, mesh: Mesh, scale: float) -> Mesh:
-    """Mesh of the same face in an image enlarged by a factor."""
+    """Mesh of a known face, found again in an enlarged image of the same photo."""
     x, y, side, angle = mesh.square
     return _mesh(network, picture, Square(x * scale, y * scale, side * scale, angle))
 

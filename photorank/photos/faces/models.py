@@ -40,7 +40,7 @@ def model_folder() -> Path | None:
 
 
 def missing_faces() -> FaceModelsError | None:
-    """Error that names what is missing for faces and how to install it; None if nothing is."""
+    """Error that says what face detection lacks and how to install it; None if complete."""
     parts = {
         "a runtime": None if runtime() else _EXTRA_COMMAND,
         "its models": None if model_folder() else _MODELS_COMMAND,

@@ -48,10 +48,10 @@ def capture_seconds(taken: Sequence[str | None]) -> Floats:
 
 
 def seconds_or_day(taken: Sequence[str | None]) -> Floats:
-    """Seconds since 1970 (n,) of capture times; a date alone gives a time in that day.
+    """Seconds since 1970 (n,) of capture times, estimated within the day for dates without time.
 
-    These get the time of the middle one of that day's other photos, so that they are among them;
-    where there is none, noon.
+    A date without time gets the time of the middle one of that day's other photos, so that it is
+    among them; where there is none, noon.
 
     >>> seconds_or_day(["1970-01-01", "1970-01-01T00:00:30", "1970-01-02"])
     array([3.000e+01, 3.000e+01, 1.296e+05])

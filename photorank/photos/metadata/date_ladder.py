@@ -1,4 +1,4 @@
-"""Capture time of a photo, from the first valid one of its ordered sources."""
+"""Capture time of a photo from its most reliable source: metadata, sidecar, name or file time."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -86,7 +86,7 @@ def _file_time(mtime_ns: int | None) -> Timestamp | None:
 
 
 def _zoned(stamp: Timestamp, gps: Timestamp | None) -> Dated:
-    """Timestamp with the time zone of the photo's place or GPS time, if known."""
+    """Capture time, with a missing time zone inferred from GPS position or GPS time if known."""
     time = datetime.fromisoformat(stamp.time)
     if stamp.in_utc:
         zone = stamp.place and zone_at(stamp.place, time)
@@ -106,6 +106,6 @@ def _zoned(stamp: Timestamp, gps: Timestamp | None) -> Dated:
 
 
 def _offset_between(clock: datetime, moment: datetime) -> timedelta | None:
-    """UTC offset of a camera clock, compared with GPS time; None if implausible."""
+    """UTC offset of a camera clock, from its difference to GPS time; None if implausible."""
     zone = round((clock - moment) / _ZONE_STEP) * _ZONE_STEP
     return real_zone(zone) if abs(clock - moment - zone) <= _MAX_CLOCK_ERROR else None

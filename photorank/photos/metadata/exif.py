@@ -69,7 +69,7 @@ def shot_from_json(parts: Sequence[Any]) -> Shot:
 
 
 def exposure_bias(photo: Path | BinaryIO) -> float | None:
-    """Exposure bias in stops, None if unknown; read without the decode pool."""
+    """Exposure bias of a photo in stops, read in the calling process; None if unknown."""
     try:
         with _opened(photo) as file:
             tags = _exif(open_header(file), file).get_ifd(ExifTags.IFD.Exif)
@@ -80,7 +80,7 @@ def exposure_bias(photo: Path | BinaryIO) -> float | None:
 
 
 def embedded_tags(photo: Path | BinaryIO) -> XmpTags:
-    """Rating, label and flag inside a photo file; read without the decode pool."""
+    """Rating, colour label and flag inside a photo file, read in the calling process."""
     with _opened(photo) as file:
         header = open_header(file)
         try:
@@ -121,7 +121,7 @@ def _xmp_packet(header: Image.Image, file: BinaryIO) -> bytes | None:
 
 
 def _gif_packet(file: BinaryIO) -> bytes:
-    """Bytes of a GIF's XMP packet, if near its start; else empty."""
+    """XMP packet of a GIF if it lies near the start of the file; else empty."""
     file.seek(0)
     return file.read(MAX_PACKET_BYTES).partition(_GIF_XMP)[2].partition(_GIF_XMP_END)[0]
 
@@ -172,7 +172,10 @@ def _international_text(data: bytes) -> bytes:
 
 
 def _timestamps(header: Image.Image, file: BinaryIO, exif: Image.Exif) -> Iterator[Timestamp]:
-    """Yield capture times until one has a time of day, then the GPS time and the time of change."""
+    """Yield capture times from a photo's metadata, then GPS time and time of change.
+
+    Of the capture times, none is yielded after the first that has a time of day.
+    """
     tags = {**dict(exif), **(_tried(lambda: exif.get_ifd(ExifTags.IFD.Exif)) or {})}
     readers: dict[Source, Callable[[], str | None]] = {
         "DateTimeOriginal": lambda: _exif_time(tags, _ORIGINAL),
@@ -195,7 +198,7 @@ def _timestamps(header: Image.Image, file: BinaryIO, exif: Image.Exif) -> Iterat
 
 
 def _tried(read: Callable[[], T | None]) -> T | None:
-    """Result of `read`; None if it raises, so that a broken field hides no other."""
+    """Result of calling `read`; None if that raises, so that one damaged field hides no other."""
     try:
         return read()
     except Exception:
@@ -203,7 +206,7 @@ def _tried(read: Callable[[], T | None]) -> T | None:
 
 
 class _TimeTags(NamedTuple):
-    """EXIF tags for one time and its time zone."""
+    """Numbers of the EXIF tags for one time and for its time zone."""
 
     time: int
     zone: int
@@ -215,7 +218,7 @@ _CHANGED = _TimeTags(ExifTags.Base.DateTime, ExifTags.Base.OffsetTime)
 
 
 def _exif_time(tags: Mapping[int, object], names: _TimeTags) -> str | None:
-    """Time in an EXIF tag, with its own zone or that of another tag for the same time."""
+    """Time in an EXIF tag; a missing time zone is taken from another tag with the same time."""
     others = (one for one in (_ORIGINAL, _CHANGED) if _same_time(tags, one, names))
     zones = (tags.get(one.zone) for one in (names, *others))
     return iso_time(
@@ -224,7 +227,7 @@ def _exif_time(tags: Mapping[int, object], names: _TimeTags) -> str | None:
 
 
 def _same_time(tags: Mapping[int, object], one: _TimeTags, other: _TimeTags) -> bool:
-    """True if two tags hold the same time, or the first holds none."""
+    """True if the EXIF times `one` and `other` are equal, or `one` is missing."""
     return iso_time(tags.get(one.time)) in (None, iso_time(tags.get(other.time)))
 
 
@@ -255,7 +258,7 @@ def _png_changed(header: Image.Image, file: BinaryIO) -> str | None:
 
 
 def _gps_stamp(exif: Image.Exif) -> Timestamp | None:
-    """GPS time in UTC, with the place if known."""
+    """GPS time in UTC, with the GPS position if known."""
     tags = exif.get_ifd(ExifTags.IFD.GPSInfo)
     day = iso_time(tags.get(ExifTags.GPS.GPSDateStamp))
     hours, minutes, seconds = map(float, tags[ExifTags.GPS.GPSTimeStamp])
@@ -293,7 +296,7 @@ def _one_line(value: object) -> str:
 
 
 def settings_text(photo: bytes) -> list[str]:
-    """Camera settings in a photo file as lines of text, without the place."""
+    """Camera settings and image size in a photo file, as lines of text; no GPS position."""
     try:
         header = open_header(io.BytesIO(photo))
         exif = header.getexif()

@@ -72,12 +72,12 @@ def sidecar_time(photo: Path, names: FolderNames) -> Timestamp | None:
 
 
 def _others(photo: Path, names: FolderNames) -> set[str]:
-    """Other names in the photo's folder, equal up to case and Unicode form."""
+    """Other file names in a photo's folder that equal its name up to case and Unicode form."""
     return set(names.alike(photo.parent, photo.name)) - {photo.name}
 
 
 def _is_for(photo: Path, sidecar: Path) -> bool | None:
-    """True if a shared sidecar names this photo as its own; None if it names none."""
+    """True if a shared sidecar (``photo.xmp``) names this photo's suffix; None if it names none."""
     try:
         told = sidecar_extension(sidecar_bytes(sidecar))
     except MetadataError:

@@ -18,7 +18,7 @@ class FolderNames:
         self._listed = lru_cache(_FOLDERS_KEPT)(_listing)
 
     def alike(self, folder: Path, name: str) -> list[str]:
-        """Names in a folder equal to a name up to case and Unicode form, exact ones first."""
+        """Names in a folder that equal `name` up to case and Unicode form, exact match first."""
         found = self._listed(folder).get(name_key(name), [])
         return sorted(found, key=lambda one: one != name)
 
@@ -42,7 +42,7 @@ def name_key(name: str) -> str:
 
 
 def _listing(folder: Path) -> dict[str, list[str]]:
-    """Names in a folder, by comparison key; empty if it cannot be listed."""
+    """File names in a folder, by comparison key; empty if the folder cannot be listed."""
     names: dict[str, list[str]] = defaultdict(list)
     try:
         entries = sorted(os.listdir(folder))

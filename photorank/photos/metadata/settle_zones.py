@@ -1,4 +1,4 @@
-"""Inference of missing time zones from other photos by the same camera or of that time."""
+"""Missing time zones of photos, inferred from other photos by the same camera or close in time."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -29,12 +29,12 @@ class DatedPhoto(NamedTuple):
 
 
 def is_unsettled(source: str) -> bool:
-    """True if dates from this source need other photos to infer a time zone."""
+    """True if other photos must confirm or give the time zone of dates from this source."""
     return source.endswith((IN_UTC, BY_NEIGHBOURS, BY_SATELLITES, AGAINST_PLACE))
 
 
 def settled(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
-    """Yield positions and dates of photos with a time zone inferred from other photos.
+    """Yield index and new date of each photo with a time zone set or removed by other photos.
 
     A zone by satellites stays if it is that of the other photos of the camera and day: a stamp may
     be hours old. One that is not the place's needs another photo that has it too. A photo that
@@ -48,7 +48,10 @@ def settled(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
 
 
 def _by_camera_and_day(photos: Sequence[DatedPhoto]) -> tuple[list[int], list[int]]:
-    """Positions of photos with a credible time zone, and of those without, by camera and day."""
+    """Indexes of photos with a credible time zone, and of photos with a doubtful one.
+
+    Photos of the same camera and day confirm each other's time zones.
+    """
     days: dict[tuple[str | None, str], list[int]] = defaultdict(list)
     kept: list[int] = []
     dropped: list[int] = []
@@ -74,7 +77,7 @@ def _by_camera_and_day(photos: Sequence[DatedPhoto]) -> tuple[list[int], list[in
 def _by_neighbours(
     photos: Sequence[DatedPhoto], kept: Sequence[int]
 ) -> Iterator[tuple[int, Dated]]:
-    """Yield dates known only in UTC, in the time zone of the nearest other photo."""
+    """Yield index and local time of UTC-dated photos, in the zone of the photo nearest in time."""
     unknown = [
         at for at, photo in enumerate(photos) if photo.source.endswith((IN_UTC, BY_NEIGHBOURS))
     ]

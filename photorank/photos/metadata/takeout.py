@@ -1,4 +1,4 @@
-"""JSON files of Google Takeout and similar exports: the photo's file, and its content."""
+"""JSON files of Google Takeout and similar exports: search for a photo's file, and its content."""
 
 import json
 import re
@@ -24,7 +24,7 @@ _EDITED = re.compile(r"(?<=.)-[^-\d.()\[\]]*$")
 
 
 def takeout_json(photo: Path, names: FolderNames) -> tuple[Path, dict[str, Any]] | None:
-    """Path and content of a photo's JSON file; None if there is none.
+    """Path and content of a photo's JSON file; None if the photo has no JSON file.
 
     Google names it after the photo, adds ``.supplemental-metadata`` of late, cuts the whole to 46
     letters or some more, and moves the number that tells files of one name apart to its end. An
@@ -57,7 +57,7 @@ def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
 
 
 def _wanted(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
-    """Yield titles that a photo may have in its JSON file, with possible stems of the file."""
+    """Yield each title that a photo may have in its JSON file, with possible stems of that file."""
     stem, suffix = photo.stem, photo.suffix
     yield from _named(stem, suffix)
     while edit := _EDITED.search(plain := _COUNTER.sub("", stem)):
@@ -75,7 +75,7 @@ def _wanted(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
 
 
 def _named(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
-    """Titles and JSON file stems for an unedited photo; see :func:`_wanted`."""
+    """Yield possible titles of an unedited photo, each with possible stems of its JSON file."""
     yield stem + suffix, _stems(stem + suffix, "")  # a name may end in a number on its own
     if counter := _COUNTER.search(stem):
         plain = stem[: counter.start()] + suffix
@@ -83,7 +83,7 @@ def _named(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _other_suffixes(photo: Path, original: str, names: FolderNames) -> list[str]:
-    """Suffixes that the original of an edited photo may have, by JSON files present."""
+    """Other suffixes that an edited photo's original may have, judging by JSON files present."""
     start = name_key(original)
     found: set[str] = set()
     for name in map(name_key, names.beginning(photo.parent, f"{original}.")):
@@ -106,7 +106,7 @@ def _stems(name: str, counter: str) -> list[str]:
 def _may_be_of(
     title: str, photo: Path, path: Path, told: dict[str, Any], names: FolderNames
 ) -> bool:
-    """False if a JSON file belongs rather to another photo with a similar name."""
+    """True if a JSON file may belong to a photo, and not to another with a similar name."""
     others = set(names.alike(photo.parent, photo.name)) - {photo.name}
     if any(path.name.startswith(other) for other in others):
         return False
@@ -137,7 +137,7 @@ def _json(path: Path) -> dict[str, Any] | None:
 
 
 def _place(data: Any) -> Place | None:
-    """Place in part of a JSON file; None if unknown or 0, 0."""
+    """Latitude and longitude in part of a JSON file; None if missing, invalid or (0, 0)."""
     try:
         place = Place(float(data["latitude"]), float(data["longitude"]))
     except (KeyError, TypeError, ValueError):

@@ -30,9 +30,10 @@ _WEST, _EAST = timedelta(hours=-12), timedelta(hours=14)
 
 
 def iso_time(value: object, zone: object = None) -> str | None:
-    r"""Time in ISO 8601 to the second, with its own time zone or `zone`; None if no time.
+    r"""Time in ISO 8601, to the second, parsed from a text; None if the text is no time.
 
-    Only the day is returned of a date without a time. What follows a NUL is left out.
+    `zone` is the time zone of a time without its own. Only the day is returned of a date without a
+    time. What follows a NUL is left out.
 
     >>> iso_time("2024:07:31 18:05:09", "+02:00"), iso_time("2024/07/31 18:05:09.123Z")
     ('2024-07-31T18:05:09+02:00', '2024-07-31T18:05:09+00:00')
@@ -60,7 +61,7 @@ def iso_time(value: object, zone: object = None) -> str | None:
 
 
 def of_day(hour: int, half: str | None) -> int:
-    """Hour of the day, from an hour and an AM or PM mark in several languages.
+    """Hour of the day in 24-hour form; `half` is an AM or PM marker in one of several languages.
 
     >>> of_day(6, "PM"), of_day(12, "a.m."), of_day(18, "下午"), of_day(6, None)
     (18, 0, 18, 6)
@@ -71,7 +72,7 @@ def of_day(hour: int, half: str | None) -> int:
 
 
 def with_zone(clock: datetime, zone: timedelta | None) -> str:
-    """Time in ISO 8601 from a clock time and a UTC offset; without offset for None.
+    """ISO 8601 text of a local time with its UTC offset; without an offset if `zone` is None.
 
     >>> with_zone(datetime(2024, 7, 31, 18, 5, 9), timedelta(hours=2))
     '2024-07-31T18:05:09+02:00'
@@ -94,7 +95,7 @@ def zone_of(value: object) -> timedelta | None:
 
 
 def real_zone(offset: timedelta) -> timedelta | None:
-    """The UTC offset if some time zone has it, else None."""
+    """The given UTC offset if any time zone in the world has it; else None."""
     whole_hours = not offset % timedelta(hours=1)
     return (
         offset if offset in _PARTS_OF_HOURS or (whole_hours and _WEST <= offset <= _EAST) else None

@@ -32,7 +32,7 @@ class Place(NamedTuple):
 
 
 class Timestamp(NamedTuple):
-    """Capture time of a photo, by one source."""
+    """Capture time of a photo according to one source, such as EXIF or the file name."""
 
     source: Source
     time: str  # ISO 8601: a clock's, with its zone if told; a day; or, if `in_utc`, that of UTC

@@ -64,7 +64,7 @@ class Node:
 
 @dataclass
 class Packet:
-    """XMP packet as XML in UTF-8, converted from any encoding."""
+    """Parsed XMP packet: XML converted to UTF-8, with its properties and RDF nodes."""
 
     source: bytes
     properties: list[Property] = field(default_factory=list)
@@ -73,7 +73,7 @@ class Packet:
 
 @dataclass(frozen=True)
 class Text:
-    """XML of an XMP packet, with its encoding and padding."""
+    """XML text of an XMP packet, with the encoding and padding to write it back."""
 
     mark: bytes  # the byte order mark
     encoding: str
@@ -82,7 +82,7 @@ class Text:
     tail: str  # zeros after it
 
     def encoded(self, xml: bytes) -> bytes:
-        """New XML in the packet's encoding, with byte order mark and padding."""
+        """Bytes of changed XML in the packet's encoding, with its byte order mark and padding."""
         text = self.head + xml.decode() + self.tail
         return self.mark + text.encode(self.encoding)
 
@@ -103,7 +103,7 @@ def packet_text(data: bytes) -> Text:
 
 
 def parse_packet(xml: str) -> Packet:
-    """Packet with properties parsed from XML; MetadataError if not XMP, or with entities."""
+    """Packet parsed from XML; MetadataError if it is not XMP or declares a document type."""
     try:
         reader = _Reader(Packet(xml.encode()))
         reader.parser.Parse(reader.packet.source, True)
@@ -135,7 +135,7 @@ def _encoding(data: bytes) -> str:
 
 
 class _Span(NamedTuple):
-    """Byte range of an XMP value, and the bytes to put around a replacement."""
+    """Byte range of an XMP value, and bytes to write before and after a new value."""
 
     start: int
     end: int
@@ -216,7 +216,7 @@ class _Reader:
             self._is_foreign = True
 
     def _take_value(self, attributes: list[str]) -> None:
-        """Take the rdf:value attribute of the current tag, if there is one."""
+        """Use the rdf:value attribute of the current tag, if present, as the property's value."""
         if _VALUE in attributes[::2]:
             for name, value, span in self._attributes(attributes):
                 if name == _VALUE:
@@ -257,7 +257,7 @@ class _Reader:
             yield name, value, _Span(at + start, at + end)
 
     def _keep(self, name: str) -> None:
-        """Add a property that is written as an XML element."""
+        """Add to the packet the property of the XML element that has just ended."""
         items = tuple("".join(item).strip() for item in self._items)
         value: str | None = ", ".join(items) or "".join(self._texts).strip()
         span = self._content(self._tag_start)

@@ -105,7 +105,7 @@ def read_xmp(data: bytes) -> XmpTags:
 
 
 def with_rating(data: bytes | None, rating: int) -> bytes:
-    """Sidecar with its rating replaced, else unchanged; a new sidecar for None.
+    """Bytes of an XMP sidecar with the rating written into it; a new sidecar if `data` is None.
 
     `rating` is 1 to 5 stars, 0 for not rated, -1 for rejected. Every xmp:Rating is changed, and so
     are Windows' percent and ACDSee's stars; a missing xmp:Rating becomes an attribute of the first
@@ -141,7 +141,7 @@ def with_rating(data: bytes | None, rating: int) -> bytes:
 
 
 def made_by_photorank(data: bytes) -> bool:
-    """True if photorank wrote a sidecar, and no other program changed it.
+    """True if photorank wrote a sidecar and no other program has changed it since.
 
     Its stars come from a master-vector and are no person's judgement.
 
@@ -196,7 +196,7 @@ def parse_rating(text: str, low: float, high: float) -> float:
 
 
 def counted_rating(ratings: Iterable[float | None]) -> float | None:
-    """Rating that counts: the first above 0, else 0 (unrated), None without any.
+    """Rating chosen from several: the first other than 0, else 0 (unrated); None without any.
 
     >>> counted_rating([None, 0, 4]), counted_rating([0, None]), counted_rating([])
     (4, 0, None)
@@ -216,7 +216,7 @@ def _parsed(one: Property) -> float | None:
 
 
 def _rating(packet: Packet) -> float | None:
-    """First star rating above 0 among the XMP properties for ratings."""
+    """Rating in an XMP packet: the first other than 0 among the properties for ratings."""
     ratings: dict[str, float | None] = {}
     for one in packet.properties:
         if one.name in _RANGES and ratings.get(one.name) is None:
@@ -264,7 +264,7 @@ def _is_untouched(packet: Packet, found: Mapping[str, str]) -> bool:
 
 
 def _new_rating(packet: Packet, rating: int) -> tuple[int, int, bytes]:
-    """Insertion of xmp:Rating into the first rdf:Description: start, end, bytes."""
+    """Edit (start, end, new bytes) that inserts xmp:Rating into the first rdf:Description."""
     if not packet.nodes:
         raise MetadataError("XMP without any description")
     node = packet.nodes[0]

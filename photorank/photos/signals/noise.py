@@ -10,7 +10,7 @@ _NORMAL_MEDIAN = 0.6745  # median of |z| for a standard normal z
 
 
 def noise(grey: Grey) -> float:
-    """Standard deviation of an image's noise, in grey levels of 255.
+    """Standard deviation of an image's noise, in grey levels from 0 to 255.
 
     From the median size of the finest diagonal Haar wavelet coefficients, on which edges have
     little influence. Coefficients of exactly 0 are clipped areas and do not count. Fine texture all

@@ -15,7 +15,7 @@ _MIN_NOTED_LOSS = 0.15  # share of the photo lost by cropping that is reported
 
 @dataclass(frozen=True)
 class Page:
-    """Short and long side in cm of a borderless page, or of the part that a photo fills."""
+    """Printed area in cm: short and long side of a borderless page, or of a photo's part of it."""
 
     short: float  # cm
     long: float  # cm
@@ -64,7 +64,7 @@ def parse_page(text: str) -> Page:
 def print_fitness(
     width: float, height: float, page: Page, *, brightness: float = nan
 ) -> PrintFitness:
-    """Print fitness of a photo of `width` x `height` pixels that fills a page.
+    """Print quality of a photo, `width` x `height` pixels, when cropped to fill a page.
 
     The page is turned as the photo is, and the excess of the photo is cropped. `brightness` is the
     signal of that name, nan if unknown.

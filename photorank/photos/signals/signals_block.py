@@ -68,7 +68,7 @@ def signals_block(photo: Image.Image) -> Floats:
 
 
 def _measured(grey: Image.Image) -> Image.Image:
-    """Grey image at the standard size for measurements."""
+    """Grey image reduced to the standard size for measurements; a smaller one stays unchanged."""
     scale = LONG_SIDE / max(grey.size)
     if scale >= 1:
         return grey
@@ -115,5 +115,5 @@ def _colours(photo: Image.Image) -> Floats:
 
 
 def noise_of(signal: float) -> float:
-    """Noise in grey levels, 0 to 255, from the noise signal."""
+    """Standard deviation of noise in grey levels, 0 to 255, from the logarithmic noise signal."""
     return float(10**signal) - LEAST_NOISE
