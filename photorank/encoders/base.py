@@ -28,12 +28,15 @@ class Fingerprint:
 
     @property
     def is_embedded(self) -> bool:
-        """True for the built-in encoder, whose text network knows objects but not qualities."""
+        """True if the embeddings are of the built-in encoder.
+
+        Its text network knows objects but not qualities.
+        """
         return self.model.partition(":")[0] == "embedded"
 
     @property
     def of_head(self) -> "Fingerprint":
-        """Fingerprint of vectors that use only the head (last layer), such as prompt vectors."""
+        """Fingerprint of the head block (last layer) alone, which vectors made from prompts use."""
         return replace(self, blocks=None)
 
     def require(self, found: "Fingerprint", *, vector: str) -> None:
@@ -46,14 +49,14 @@ class Fingerprint:
 
 
 class Prepared(NamedTuple):
-    """Photo ready for encoding: one or more frames of it, and signals of its pixels."""
+    """Photo ready for encoding: one or more frames, and technical signals of its pixels."""
 
     frames: list[Frames]  # one, or several whose embeddings are averaged
     signals: Floats = np.empty(0)  # (s,) of its pixels, nan where undefined
 
 
 class PositionMaps(NamedTuple):
-    """Maps of an embedding's dot product with a direction, by position in the photo.
+    """Maps of each position's share in an embedding's dot product with a direction.
 
     A map's mean is its block's product, of the head before it is scaled to unit length.
     """
@@ -65,7 +68,7 @@ class PositionMaps(NamedTuple):
 
 
 class Encoder(Protocol):
-    """Image network and text network with one shared space; each loads on first use."""
+    """Image network and text network with one shared embedding space; each loads on first use."""
 
     @property
     def spec(self) -> str:
@@ -81,15 +84,15 @@ class Encoder(Protocol):
 
     @property
     def short_side(self) -> int:
-        """Short side in pixels of the photo that :meth:`prepare` needs."""
+        """Least short side in pixels that a decoded photo needs for :meth:`prepare`."""
 
     @property
     def long_side(self) -> int:
-        """Long side in pixels of the photo that signals need; 0 without signals."""
+        """Least long side in pixels that a decoded photo needs for signals; 0 without signals."""
 
     @property
     def logit_scale(self) -> float | None:
-        """Factor on cosines learned in the model's training; None if there is none."""
+        """Factor on cosines (logit scale) learned in training; None if the model has none."""
 
     def prepare(self, photo: Image.Image) -> Prepared:
         """Frames and signals of an upright sRGB photo.
@@ -98,23 +101,23 @@ class Encoder(Protocol):
         """
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
-        """Embeddings (n, d) of frames, which may differ in shape, without signals."""
+        """Embeddings (n, d) of frames, without the signals block; frames may differ in shape."""
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Embeddings (n, dh) of texts at unit length, comparable to the head block of photos."""
+        """Unit embeddings (n, dh) of texts, comparable to the head block of photo embeddings."""
 
 
 @runtime_checkable
 class OptionalSignals(Protocol):
-    """Encoder that can also embed without signals, as older indexes need."""
+    """Encoder that can leave out technical signals, for indexes that were made without them."""
 
     def keep_blocks(self, blocks: Blocks | None) -> None:
-        """Choose the blocks of later embeddings; None means the head alone."""
+        """Set the blocks that later embeddings consist of; None for the head block alone."""
 
 
 @runtime_checkable
 class MeanPooled(Protocol):
-    """Encoder with embeddings that are spatial means of feature maps."""
+    """Encoder with embeddings that are means of feature maps over positions in the photo."""
 
     @property
     def fingerprint(self) -> Fingerprint:
@@ -128,21 +131,21 @@ class MeanPooled(Protocol):
         """Frames and signals of an upright sRGB photo."""
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
-        """Maps of a frame's dot product with a direction, by position, without signals."""
+        """Maps of each position's share in a frame's dot product with a direction; no signals."""
 
 
 NO_EMBEDDING = "the encoder gives NaN or only zeros for it"
 
 
 def usable_rows(rows: Embeddings, head: int) -> Flags:
-    """Mask (n,) of the embeddings that are finite with a non-zero head."""
+    """Mask (n,) of the embeddings that are finite and have a non-zero head block."""
     lengths = np.linalg.norm(rows[:, :head], axis=1)
     usable: Flags = np.isfinite(rows).all(axis=1) & (lengths > 0)
     return usable
 
 
 def encode_photos(encoder: Encoder, photos: Sequence[Prepared]) -> Embeddings:
-    """Embeddings (n, d) of photos: the mean over a photo's frames, then its signals.
+    """Embeddings (n, d) of photos: means over each photo's frames, technical signals appended.
 
     It is rounded as an index stores it, so that a photo is rated alike inside and outside of one.
     """

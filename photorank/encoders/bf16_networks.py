@@ -11,7 +11,7 @@ _MIN_SHARE_OF_WEIGHTS_IN_BLOCKS = 0.5
 
 
 def in_bf16(network: Any) -> Any:
-    """Copy, with matrix products in bfloat16, of a network that `on_pixels` made.
+    """Copy of a network made by `on_pixels`, with its matrix products in bfloat16.
 
     In a transformer only attention and multilayer perceptrons are narrowed; the residual
     stream and its normalisation stay in float32. That is about as fast as bfloat16

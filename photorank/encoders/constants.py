@@ -23,7 +23,7 @@ _MOST_DEVIATIONS = 6.0  # standard deviations at which a signal is clipped
 
 
 class Constants(NamedTuple):
-    """Projections of a network's features and scales of signals, fitted without labels."""
+    """Projections of network features and scales of technical signals, fitted without ratings."""
 
     head: Embeddings  # (1280, 512) of the last layer, orthonormal columns
     stages: Embeddings  # (856, 256) of the stages' means, with their scale

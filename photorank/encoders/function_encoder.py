@@ -45,7 +45,7 @@ class FunctionEncoder:
         return f"<encoder {self.spec}, framing {self._framing} {self.short_side} px>"
 
     def framed(self, framing: str | None) -> "FunctionEncoder":
-        """Copy of the encoder with another framing; the encoder itself for None."""
+        """Copy of the encoder with another framing; the encoder itself if `framing` is None."""
         if framing in (None, self._framing):
             return self
         return FunctionEncoder(
@@ -82,7 +82,7 @@ class FunctionEncoder:
         raise NoTextError(f"the encoder {self.spec}")
 
     def _rows(self, frames: Sequence[Frames]) -> Embeddings:
-        """Checked result (n, d) of the function; EncoderError for any other shape."""
+        """Embeddings (n, d) of frames by the function; EncoderError if it returns another shape."""
         images = [Image.fromarray(pixels) for pixels in frames]
         try:
             given = np.asarray(self._function(images))
@@ -104,7 +104,7 @@ class FunctionEncoder:
 def image_encoder(
     *, name: str, digest: str, framing: str = "crop", size: int = 224
 ) -> Callable[[ImageFunction], FunctionEncoder]:
-    """Decorator that turns a function from PIL images to rows into an encoder.
+    """Decorator that makes an encoder of a function from PIL images to rows of numbers.
 
     The function takes a list of upright sRGB images and returns one row of d numbers for each;
     rows are scaled to unit length. A package offers its encoder to the command line by an entry

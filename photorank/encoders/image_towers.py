@@ -21,7 +21,7 @@ class Tower(Protocol):
 
     @property
     def name(self) -> str:
-        """Runtime, its version, precision and device, as recorded in the manifest."""
+        """Runtime, its version, precision and device, as an index's manifest records them."""
 
     @property
     def device(self) -> str:
@@ -29,18 +29,18 @@ class Tower(Protocol):
 
     @property
     def precision(self) -> str:
-        """Precision of the products: fp32, bf16 or int8."""
+        """Precision of matrix products: fp32, bf16 or int8."""
 
     @property
     def at_once(self) -> int:
-        """Batch size: number of frames passed in one call."""
+        """Batch size: greatest number of frames passed in one call."""
 
     def __call__(self, pixels: Frames) -> Embeddings:
         """Features (b, d) of a batch of equally shaped frames (b, h, w, 3), 0-255."""
 
 
 def encode(tower: Tower, frames: Sequence[Frames], n_features: int) -> Embeddings:
-    """Features (n, n_features) of frames, batched by shape.
+    """Features (n, n_features) of frames, computed in batches of equally shaped frames.
 
     In bfloat16 the size of a batch decides how its products are rounded: a hundredth of the
     ratings' standard deviation. So batches of squares are filled up, and a photo has one embedding
@@ -94,7 +94,7 @@ def on_pixels(
     mean: Sequence[float],
     std: Sequence[float],
 ) -> "nn.Module":
-    """Traceable network from pixels (b, h, w, 3) to features (b, d) or feature maps.
+    """Traceable network that maps pixels (b, h, w, 3) to features (b, d) or to feature maps.
 
     `features_of` maps the model (or a copy of it) and inputs (b, 3, h, w) to features;
     `mean` and `std` are those of a pixel's three colours on the scale 0-255.
@@ -122,7 +122,7 @@ def on_pixels(
 
 
 def _batches_of_one_shape(frames: Sequence[Frames], at_once: int) -> Iterator[list[int]]:
-    """Yield positions of frames of equal shape, at most `at_once` per batch."""
+    """Yield batches of frame numbers: frames of equal shape, at most `at_once` per batch."""
     positions: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
     for position, one in enumerate(frames):
         positions[one.shape].append(position)

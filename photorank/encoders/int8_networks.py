@@ -53,6 +53,6 @@ def quantised(model: Any, frames: Sequence[Frames]) -> Any:
 
 
 def _attends(model: Any) -> bool:
-    """True if a model has attention layers, which NNCF must quantise in another way."""
+    """True if a model has attention layers, which need NNCF's scheme for transformers."""
     kinds = {operation.get_type_name() for operation in model.get_ordered_ops()}
     return bool(kinds & {"ScaledDotProductAttention", "Softmax"})

@@ -1,4 +1,4 @@
-"""Downloads from the model hub, with its cache; fails within seconds when offline."""
+"""Downloads from the Hugging Face hub, with its cache; fails within seconds when offline."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ _HUB_TIMEOUT_SECONDS = 5
 
 
 def fetch(spec: str, repository: str, names: Sequence[str]) -> Path:
-    """Path of the first of `names` in a repository, cached or downloaded.
+    """Path of the first available file of `names` in a hub repository, cached or downloaded.
 
     Raises MissingWeightsError if none is cached and the hub cannot be reached or has none.
     """

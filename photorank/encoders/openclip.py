@@ -133,28 +133,28 @@ class OpenClipEncoder(SwitchableImages):
         return self._blocks.dimensions if self._blocks else self._head
 
     def keep_blocks(self, blocks: Blocks | None) -> None:
-        """Choose the blocks of later embeddings; None omits signals, as older indexes do."""
+        """Set the blocks that later embeddings consist of; None for the head block alone."""
         self._blocks = blocks and self._all_blocks
 
     @property
     def short_side(self) -> int:
-        """Short side in pixels of the photo that :meth:`prepare` needs."""
+        """Least short side in pixels that a decoded photo needs for :meth:`prepare`."""
         return self._size
 
     @property
     def long_side(self) -> int:
-        """Long side in pixels of the photo that signals need; 0 without signals."""
+        """Least long side in pixels that a decoded photo needs for signals; 0 without signals."""
         return LEAST_LONG_SIDE if self._blocks else 0
 
     @property
     def logit_scale(self) -> float | None:
-        """Factor on cosines learned in training; loads a network if none is loaded."""
+        """Factor on cosines (logit scale) learned in training; loads a network if necessary."""
         if self._logit_scale is None:
             self._images.load()
         return self._logit_scale
 
     def prepare(self, photo: Image.Image) -> Prepared:
-        """Frames of an upright sRGB photo (one, tiles or views), and its signals."""
+        """Frames of an upright sRGB photo (several for tiles or views), and technical signals."""
         values = self._checkpoint.preprocessing
         bilinear = values["interpolation"] == "bilinear"
         frames = frame(
@@ -298,7 +298,7 @@ class OpenClipEncoder(SwitchableImages):
 
 
 def _without_size(spec: str) -> tuple[str, int | None]:
-    """Spec without its ``#PIXELS`` suffix, and the number of pixels.
+    """Spec without its ``#PIXELS`` suffix, and that number of pixels; None without suffix.
 
     Examples
     --------

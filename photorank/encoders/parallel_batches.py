@@ -29,7 +29,7 @@ def _workers() -> ThreadPoolExecutor:
 
 
 def _compute_alone() -> None:
-    """Limit the numeric operations of this thread to one OpenMP thread."""
+    """Limit OpenMP operations called by this thread to one core, since batches run in parallel."""
     import torch
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 

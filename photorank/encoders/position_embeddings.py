@@ -40,7 +40,7 @@ def encode_any_shape(model: Any, inputs: "Tensor") -> "Tensor":
 
 
 def _positions(learned: "Tensor", grid: "tuple[int, int]") -> "Tensor":
-    """Position embeddings (1 + rows * columns, width) of a grid, class token first."""
+    """Position embeddings (1 + rows * columns, width) interpolated to a grid, class token first."""
     import torch
 
     side = round((len(learned) - 1) ** 0.5)

@@ -33,7 +33,7 @@ _LONG_ROUND_SECONDS = 2.0  # a longer round is not repeated
 
 
 def known_runtime(name: str) -> Runtime:
-    """The given name of a runtime; UnknownNameError if there is none of that name."""
+    """Runtime of the given name; UnknownNameError if no runtime has that name."""
     for runtime in RUNTIMES:
         if name == runtime:
             return runtime
@@ -59,7 +59,7 @@ FULL_PRECISION = "fp32"
 
 
 def precision_of(runtime: str) -> str:
-    """Precision that a runtime's name implies: ``fp32``, or a lower one with its library.
+    """Precision in a runtime's name: ``fp32``, or library and lower one, as in ``torch bf16``.
 
     In full precision all libraries agree to the last digits; in fewer bits each rounds otherwise.
 
@@ -101,7 +101,10 @@ class SwitchableTower:
         return self._tower.name if self._tower else ""
 
     def load(self, frame: Frames | None = None) -> Tower:
-        """Image network, loaded on first use; OpenVINO converts it with an example frame."""
+        """Image network, loaded on first use.
+
+        `frame` is an example for the conversion to OpenVINO.
+        """
         with self._loading:
             if self._tower is None or precision_of(self._tower.name) != self._precision:
                 self._tower = self._in_precision(self._plain or self._load(), frame)
@@ -109,7 +112,7 @@ class SwitchableTower:
             return self._tower
 
     def keep(self, precision: str) -> None:
-        """Fix the precision of later embeddings, even if this machine is slower with it.
+        """Fix the precision of later embeddings, even if another is faster on this machine.
 
         Raises EncoderError for eight bits, which were calibrated on photos of the index's first
         run and cannot be had again.
@@ -132,7 +135,7 @@ class SwitchableTower:
         return self._finish(encode(tower, frames, self._n_features))
 
     def choose(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Switch to the runtime's fastest variant that agrees with torch in float32.
+        """Switch to the runtime's fastest variant with nearly the embeddings of float32 torch.
 
         `auto` takes the fastest of all but int8. `frames` (h, w, 3) are the user's own, at
         least one: `FRAMES` are enough, for int8 `FRAMES_OF_INT8`. Raises EncoderError if the
@@ -156,7 +159,7 @@ class SwitchableTower:
 
     @property
     def _plain(self) -> TorchTower | None:
-        """Float32 network in torch if it is the one in use; else None."""
+        """The network in use if it is torch in float32; else None."""
         tower = self._tower
         return tower if isinstance(tower, TorchTower) and tower.precision == "fp32" else None
 
@@ -192,7 +195,7 @@ class SwitchableTower:
         return best
 
     def _others(self, runtime: Runtime, plain: TorchTower, frame: Frames) -> Iterator[Tower]:
-        """Yield the networks to compare with float32, one at a time."""
+        """Yield the bfloat16 and OpenVINO networks to compare with float32 torch, one at a time."""
         if runtime != "openvino" and _has_fast_bf16(plain.device):
             yield plain.in_bf16()
         if runtime == "torch" or plain.device != "cpu":
@@ -212,7 +215,7 @@ class SwitchableTower:
         return openvino_towers.convert(tower, frame, one_shape=self._one_shape)
 
     def _converted_in_bf16(self, plain: TorchTower, frame: Frames) -> Tower:
-        """OpenVINO variant in bfloat16 that is closest to float32."""
+        """OpenVINO network in bfloat16, with float32 parts where the torch variant keeps them."""
         if is_mixed(plain.network):
             model = self._converted(plain.in_bf16(), frame)
             return openvino_towers.compiled(model, "bf16", as_it_is=True)
@@ -242,12 +245,12 @@ class SwitchableTower:
         return float(np.nan_to_num(cosines, nan=-1.0).min())
 
     def _seconds(self, tower: Tower, frames: Sequence[Frames], rounds: int) -> float:
-        """Shortest of several times, in seconds, for running a network on the frames."""
+        """Shortest time in seconds, of several runs, that a network takes for the frames."""
         return min(_timed(lambda: self._rows(tower, frames)) for _ in range(rounds))
 
 
 class SwitchableImages:
-    """Part of an encoder that embeds images, with a choice of runtimes."""
+    """Base class of encoders that embed images with a choice of runtimes."""
 
     _images: SwitchableTower
     _device: str

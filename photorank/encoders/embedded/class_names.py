@@ -36,7 +36,7 @@ _loading = Lock()
 
 
 def class_weights(texts: Sequence[str], device: str, phrases: Sequence[str] = ()) -> Floats:
-    """Weight (n, 1000 + p) of each class and phrase for each text, scaled to maximum 1.
+    """Weights (n, 1000 + p) of ImageNet's classes and p phrases for each text, at most 1.
 
     It is a softmax over similarities, not divided by its sum. Phrases lose what they are closer to
     any class than others are, so that a text of none is near to none of them.
@@ -65,7 +65,7 @@ def sentence_network(device: str) -> SentenceNetwork:
 
 @cache
 def _class_names() -> tuple[Embeddings, Embeddings]:
-    """Unit embeddings (1000, 384) of the centred class names, and their mean (384,)."""
+    """Unit embeddings (1000, 384) of ImageNet's class names after centring, and the mean (384,)."""
     sentences = np.load(io.BytesIO(shipped_bytes(FILE, SHA256)), allow_pickle=False)
     centre = sentences.mean(axis=0)
     return unit_rows(sentences - centre), centre

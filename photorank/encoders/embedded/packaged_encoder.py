@@ -34,7 +34,7 @@ _loading = Lock()
 
 
 class PackagedEncoder(SwitchableImages):
-    """EfficientNet-Lite for photos, all-MiniLM-L6-v2 with ImageNet class names for texts.
+    """Encoder by EfficientNet-Lite for photos, and MiniLM with ImageNet's class names for texts.
 
     A text's embedding is a weighted sum of the classifier's rows, which are directions in the
     space of the network's last layer: a class weighs the more, the closer its name is to the text.
@@ -101,7 +101,7 @@ class PackagedEncoder(SwitchableImages):
 
     @property
     def short_side(self) -> int:
-        """Short side in pixels of the photo that :meth:`prepare` needs."""
+        """Least short side in pixels that a decoded photo needs for :meth:`prepare`."""
         return self.side_pixels
 
     @property
@@ -122,7 +122,7 @@ class PackagedEncoder(SwitchableImages):
         return unit_rows(weights @ self.class_directions())
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Directions (n, head) of texts by class names, and weights (n, p) of given phrases.
+        """Directions (n, head) of texts in photo space, and the texts' weights (n, p) for phrases.
 
         Both belong to one softmax over classes and phrases.
         """
@@ -145,14 +145,14 @@ class PackagedEncoder(SwitchableImages):
 
     @abstractmethod
     def frame_rows(self, features: Embeddings) -> Embeddings:
-        """Embeddings of frames, without signals, from features (n, n_features)."""
+        """Embeddings (n, d) of frames, without signals, from network features (n, n_features)."""
 
     def class_directions(self) -> Embeddings:
-        """Direction (1000, head) of each ImageNet class in the space of photos."""
+        """Direction (1000, head) in photo space of each ImageNet class."""
         return class_rows(self.network)
 
     def tower(self) -> Tower:
-        """Image network, from frames to features."""
+        """Image network that maps frames to features, ready to run."""
         return self._images.load()
 
     def feature_maps(self, frame: Frames) -> list[Floats]:
@@ -168,7 +168,7 @@ class PackagedEncoder(SwitchableImages):
 
     @cached_property
     def _mapping(self) -> Any:
-        """Network from pixels to the feature maps that embeddings use."""
+        """Network that maps pixels to the feature maps of which embeddings are means."""
         return self._network(self.maps)
 
     @abstractmethod
@@ -176,7 +176,7 @@ class PackagedEncoder(SwitchableImages):
         """Feature maps (b, channels, h, w) whose means over positions are the features."""
 
     def _image_tower(self) -> TorchTower:
-        """EfficientNet-Lite ready to run."""
+        """EfficientNet-Lite run by torch on the chosen device."""
         at_once = self.frames_at_once if self._chosen_device == "cpu" else _FRAMES_AT_ONCE_ON_A_GPU
         return TorchTower(self._network(self.features), self._chosen_device, at_once)
 

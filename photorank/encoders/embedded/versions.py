@@ -47,7 +47,7 @@ class FirstEmbeddedEncoder(PackagedEncoder):
         return [model["last"](model["stages"](model["stem"](inputs)))]
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
-        """Map of a frame's dot product with a direction (1280,), by position."""
+        """Map of each position's share in a frame's dot product with a direction (1280,)."""
         [features] = self.feature_maps(frame)
         return PositionMaps(features @ direction, features.mean(axis=(0, 1)))
 
@@ -104,7 +104,7 @@ class EmbeddedEncoder(PackagedEncoder):
         return class_rows(self.network) @ self._constants.head
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
-        """Maps of a frame's dot product with a direction (768,), by position."""
+        """Maps of each position's share in a frame's dot product with a direction (768,)."""
         last, *stages = self.feature_maps(frame)
         own, others = direction[: self.head], self._constants.stages @ direction[self.head :]
         ends = np.cumsum([one.shape[-1] for one in stages])[:-1]
