@@ -183,7 +183,7 @@ class ChoiceGraph(ComparisonGraph):
         return r[self.first] - r[self.second]
 
     def net(self, values: Floats) -> Floats:
-        """Sum (n,) of values (m,) over each photo's edges, with minus for the second photo."""
+        """Sum (n,) over each photo's edges of values (m,), negated where the photo is second."""
         return self._sums(self.first, values) - self._sums(self.second, values)
 
     def _gross(self, values: Floats) -> Floats:

@@ -11,7 +11,7 @@ def dense_ranks(values: Floats | Codes) -> Codes:
 
 
 def combined(first: Codes, second: Codes) -> Codes:
-    """Codes (n,) of pairs of codes: equal where both are equal; sorted by the first code."""
+    """Code (n,) of each pair of codes, numbered in order of the first code, then of the second."""
     return dense_ranks(dense_ranks(first) * (second.max(initial=0) + 1.0) + second)
 
 
@@ -36,7 +36,7 @@ def run_starts(*keys: Floats | Codes) -> Flags:
 
 
 def rows_by_code(codes: Codes) -> list[Codes]:
-    """Row numbers for each code, in the order of the codes.
+    """Arrays of row numbers, one for each code, in increasing order of the codes.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def rows_by_code(codes: Codes) -> list[Codes]:
 
 
 def places(rows: Codes, n: int) -> Codes:
-    """Position of each number 0 … n − 1 in `rows`, −1 if absent: the inverse of `rows`."""
+    """Position in `rows` of each number from 0 to n − 1; −1 for numbers not in `rows`."""
     place = np.full(n, -1, dtype=np.intp)
     place[rows] = np.arange(len(rows))
     return place

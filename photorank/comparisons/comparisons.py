@@ -47,7 +47,7 @@ class Comparisons(ComparisonGraph):
         within: ArrayLike | None = None,
         weights: ArrayLike | None = None,
     ) -> "ScoreComparisons":
-        """Comparison graph of scores, stars or tiers: an edge for every pair that differs.
+        """Comparison graph of scores, stars or tiers: an edge for every pair with different values.
 
         Parameters
         ----------

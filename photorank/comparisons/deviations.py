@@ -1,4 +1,4 @@
-"""Deviations of photos from means of their tier and block, which replace sums over pairs."""
+"""Deviations of photos from tier and block means; their squares replace sums over photo pairs."""
 
 from dataclasses import dataclass
 from typing import Any, Self

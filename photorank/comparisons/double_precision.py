@@ -20,7 +20,7 @@ def products(Z: Embeddings | Floats, V: Floats) -> Floats:
 
 
 def portions(n: int, width: int) -> Iterator[slice]:
-    """Yield row ranges of n rows that fit the memory bound, given the row width."""
+    """Yield slices covering n rows, each within the memory bound for rows of `width` numbers."""
     step = max(_AT_ONCE // max(width, 1), 1)
     for start in range(0, n, step):
         yield slice(start, start + step)

@@ -107,7 +107,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def untied_weight(self, ratings: Ratings) -> Floats:
-        """Weight (n,) of each photo's pairs with different ratings (n,), whatever the label gaps.
+        """Total weight (n,) of each photo's pairs that ratings (n,) do not tie, without label gaps.
 
         Pairs that people could not order count too.
         """
@@ -118,15 +118,15 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def with_gap_power(self, gap_power: int) -> Self:
-        """Graph weighted by label gaps to the given power; choices are unchanged."""
+        """Graph with weights by label gaps to the given power; graphs of choices are unchanged."""
 
     @abstractmethod
     def restricted(self, codes: Codes, scope: Scope) -> Self:
-        """Graph of only the pairs within one group, or only those across groups."""
+        """Graph with only the pairs within a group, or only the pairs across groups."""
 
     @abstractmethod
     def lies_within(self, codes: Codes) -> bool:
-        """True if no pair of photos lies across two groups, given by codes (n,)."""
+        """True if no pair joins photos of two groups, given the group code (n,) of each photo."""
 
     @abstractmethod
     def take(self, rows: Codes) -> Self:

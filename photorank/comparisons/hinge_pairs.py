@@ -20,14 +20,14 @@ from photorank.typing import Codes, Floats, Ratings
 
 
 class HingePairs(ABC):
-    """Graph of active pairs (i, j): i preferred to j, and r_i − r_j < 1."""
+    """Graph of the pairs (i, j) with a hinge loss: i preferred to j, and r_i − r_j < 1."""
 
     net: Floats  # (n,) weight of the pairs each photo should win, less those it should lose
     weight: float  # of all of them
 
     @abstractmethod
     def laplacian(self, values: Floats) -> Floats:
-        """Laplacian of the graph of active pairs times values q (n,)."""
+        """Product of this graph's Laplacian with values q (n,)."""
 
     def squared_hinge(self, ratings: Ratings) -> float:
         """Squared hinge loss Σ w_ij (1 − (r_i − r_j))² at the ratings r of :func:`hinge_pairs`."""
@@ -35,7 +35,7 @@ class HingePairs(ABC):
 
 
 def hinge_pairs(comparisons: Comparisons, ratings: Ratings) -> HingePairs:
-    """Pairs that people ordered and that have a hinge loss at ratings (n,).
+    """Pairs ordered by people that have a hinge loss above 0 at the ratings (n,).
 
     Examples
     --------
@@ -50,7 +50,7 @@ def hinge_pairs(comparisons: Comparisons, ratings: Ratings) -> HingePairs:
 
 
 class _ChoicePairs(HingePairs):
-    """Active pairs among choices, from the list of edges."""
+    """Pairs with a hinge loss among choices, from the list of edges."""
 
     def __init__(self, choices: ChoiceComparisons, r: Ratings) -> None:
         self._choices, lead = choices, choices.differences(r)
@@ -64,7 +64,7 @@ class _ChoicePairs(HingePairs):
 
 
 class _ScorePairs(HingePairs):
-    """Active pairs among scores: all pairs within a block, minus excluded ones."""
+    """Pairs with a hinge loss among scores: all within a block, minus excluded ones."""
 
     def __init__(self, scores: ScoreComparisons, r: Ratings) -> None:
         self._scores, r = scores, r[scores.rows]
@@ -143,7 +143,7 @@ class _Tree:
         return cls(levels)
 
     def add_to(self, losers: Floats, winners: Floats, values: Floats) -> None:
-        """Add sums of values (n,) over each winner's losers, and over each loser's winners."""
+        """Add to `losers` and `winners` sums of `values` over each photo's losers and winners."""
         for level in self.levels:
             running = prefix_sums(values[level.losers])
             losers[level.winners] += running[level.last_loser] - running[level.first_loser]
@@ -152,7 +152,7 @@ class _Tree:
 
 
 def _level(high: Codes, row: Codes, loser: Codes) -> _Level:
-    """Active pairs between the two halves of every tree node at one depth."""
+    """Pairs with a hinge loss between the two halves of every tree node at one depth."""
     odd = (high & 1).astype(bool)
     start = np.flatnonzero(run_starts(high >> 1))
     end = np.append(start[1:], len(high))

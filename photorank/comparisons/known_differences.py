@@ -10,7 +10,7 @@ from photorank.typing import Codes, Embeddings, Floats
 
 @dataclass(frozen=True)
 class KnownDifferences:
-    """Embedding differences, photo minus degraded copy, with margins of quality."""
+    """Embedding differences, photo minus degraded copy, each with its margin of quality."""
 
     n: int  # photos
     photos: Codes  # (m,) row of the photo of each difference
@@ -41,7 +41,7 @@ class KnownDifferences:
         return self.weight / len(rows) * (rows.T @ rows)
 
     def pull(self, unit: float) -> Floats:
-        """Weighted mean (d,) of each difference times its margin, with margins in `unit`."""
+        """Weighted mean (d,) of each difference times its margin, margins scaled by `unit`."""
         return self.weight * unit / len(self.rows) * (self.margins @ self.rows.astype(np.float64))
 
     def energy(self, unit: float) -> float:

@@ -178,7 +178,7 @@ class ScoreGraph(ComparisonGraph):
         return [self.rows[members] for members in rows_by_code(self.same)]
 
     def fractional_ranks(self, values: Ratings) -> Ratings:
-        """Share, 0 to 1, of each photo's block with lower values (n,), ties half; else nan."""
+        """Mid-rank (n,), 0 to 1, of each photo's value in its block; nan for unlabelled photos."""
         values = np.asarray(values, np.float64)[self.rows]
         return self.spread(Blocks.of(values, self.trust, self.same, 0).fractional_ranks(), np.nan)
 
@@ -257,7 +257,7 @@ class ScoreGraph(ComparisonGraph):
         return total
 
     def spread(self, values: Floats, missing: float = 0.0) -> Floats:
-        """Values (n, …) for all photos: those given for labelled ones (l, …), else `missing`."""
+        """Array (n, …) over all photos: `values` at labelled photos, `missing` at the rest."""
         spread = np.full((self.n, *values.shape[1:]), missing)
         spread[self.rows] = values
         return spread
@@ -294,7 +294,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _parts(self) -> tuple[Blocks, ...]:
-        """Blocks that contain all pairs, and blocks of those pairs to subtract, if any."""
+        """Blocks that form all pairs, then, if any pairs are excluded, blocks that form these."""
         codes = [self.same]
         if self.different is not None:
             codes.append(combined(self.same, self.different))
@@ -302,7 +302,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _everybody(self) -> bool:
-        """True if every photo has a label and `rows` is in photo order, so no copy is needed."""
+        """True if `rows` lists all photos in order, so that no copy is needed."""
         return np.array_equal(self.rows, np.arange(self.n))
 
     @cached_property

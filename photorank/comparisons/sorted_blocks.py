@@ -48,7 +48,7 @@ class Blocks:
         return self._gap_sums(below) + sign * (-1) ** self.p * self._gap_sums(above)
 
     def fractional_ranks(self) -> Floats:
-        """Share, 0 to 1, of each label's block with lower labels (l,), ties half."""
+        """Mid-rank (l,), 0 to 1, of each label in its block."""
         below = (_first(self.tier) + _last(self.tier)) / 2 - _first(self.block)
         return self._unsorted(below / np.bincount(self.block)[self.block])
 
@@ -72,7 +72,7 @@ class Blocks:
         return product.reshape(X.shape)
 
     def gram(self, Z: Embeddings | Floats, rows: Codes) -> Floats:
-        """Sum (r, r) over pairs of the outer product of differences in Z, without label gaps.
+        """Sum (r, r) over pairs of (z_i − z_j)(z_i − z_j)ᵀ, weighted by trust but not by label gap.
 
         These are all pairs of a block less all pairs of a tier.
         """
@@ -97,12 +97,12 @@ class Blocks:
         return gram
 
     def deviations(self) -> Deviations:
-        """Deviations of the photos (l,), with squares that sum to the pairs' at gap power 0."""
+        """Deviations of the photos, from which sums over pairs are computed for gap power 0."""
         place = np.argsort(self.order)
         return Deviations.of(self.block[place], self.tier[place], self.u[place])
 
     def credit(self, ratings: Ratings) -> Floats:
-        """Weight (l,) of each photo's pairs that ratings order as labels do, ties half."""
+        """Weight (l,) of each photo's pairs that ratings order as labels do; ties count half."""
         r = dense_ranks(ratings)[self.order]
         tier = self.tier.astype(np.float64)
         # Blocks run against the tiers, so no photo of another block is smaller in both.
