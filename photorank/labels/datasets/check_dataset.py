@@ -36,7 +36,7 @@ class DatasetCheck:
 
     @property
     def usable(self) -> bool:
-        """True if at least one photo is present."""
+        """True if at least one photo of the dataset is present."""
         return self.photos > self.missing
 
     def to_json(self) -> Json:
@@ -74,7 +74,9 @@ def check_dataset(dataset: Dataset) -> DatasetCheck:
 
 
 def open_complete(manifest: DatasetManifest, root: Path, *, partial: bool = False) -> Dataset:
-    """Open a dataset; LabelsError if a photo is missing (all photos, if `partial`).
+    """Open a dataset; LabelsError if any of its photos is missing.
+
+    With `partial`, only a dataset without any photo is an error.
 
     Raises as :func:`~photorank.labels.datasets.read_dataset.open_dataset`, too.
     """

@@ -14,7 +14,7 @@ from photorank.labels.tables.usable_rows import Problems
 
 
 def mean_rating(counts: list[float]) -> float:
-    """Mean rating of a histogram: `counts` of the ratings 1, 2, …."""
+    """Mean of a rating histogram: `counts` are the numbers of ratings 1, 2, 3 and so on."""
     total = sum(counts)
     if not total:
         raise ValueError("nobody rated it: all counts are 0")
@@ -44,7 +44,7 @@ def likes_and_exposure(cells: Cells, columns: tuple[str, str]) -> list[float]:
 
 
 def rates(root: Path, spec: TableSpec, columns: tuple[str, str]) -> dict[int, float]:
-    """Logarithm of likes per view or follower, by line number, shrunk to the table's mean."""
+    """Log of likes per view or follower for each line number, shrunk to the table's mean."""
     counts: dict[int, list[float]] = {}
     for line, cells in label_file_rows(root, spec, Problems()):
         with suppress(ValueError):  # it is told when the row is read

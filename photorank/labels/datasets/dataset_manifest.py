@@ -93,7 +93,7 @@ class DatasetManifest:
         return "in part" if len(found) > 1 else "yes" if found == {True} else "no"
 
     def layout_at(self, root: Path) -> Layout:
-        """First layout with all its label files in a folder; else MissingLabelFilesError."""
+        """First layout whose label files are all in a folder; MissingLabelFilesError if none is."""
         lacks = [
             [file for table in layout.tables for file in table.files if not (root / file).exists()]
             for layout in self.layouts
@@ -105,7 +105,7 @@ class DatasetManifest:
 
 
 def load_manifest(workspace: Workspace, name: str) -> DatasetManifest:
-    """Manifest named `name`, the user's own or a shipped one; else MissingDatasetError."""
+    """Manifest named `name`, the user's own or a shipped one; MissingDatasetError if none is."""
     known = workspace.manifests()
     if name not in known:
         raise MissingDatasetError(name, sorted(known))

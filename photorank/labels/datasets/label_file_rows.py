@@ -38,7 +38,7 @@ def label_file_rows(root: Path, spec: TableSpec, problems: Problems) -> Iterator
 
 
 def _lines(path: Path) -> list[str]:
-    """Lines of a text file without outer white space."""
+    """Lines of a text file, each without white space at either end."""
     try:
         return [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
     except (OSError, ValueError) as error:
@@ -55,7 +55,7 @@ def _opened(path: Path, spec: TableSpec) -> AbstractContextManager[Table]:
 
 
 def _json_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield (line number, cells) of each list in a JSON object; the first cell is its key."""
+    """Yield (entry number, cells) of each list in a JSON object; first cell is the list's key."""
     try:
         data: Any = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:

@@ -117,7 +117,7 @@ class _Kind(Generic[Row]):
 
 
 class _Table:
-    """Label file of a dataset, with what its rows need to be parsed."""
+    """Parser of photo paths and scores in the rows of one label file."""
 
     def __init__(self, root: Path, spec: TableSpec) -> None:
         self.root = root
@@ -136,7 +136,7 @@ class _Table:
         return path
 
     def score(self, line: int, cells: Cells) -> tuple[float | None, int | None]:
-        """Score of a row (higher is better) and number of raters; None if unknown."""
+        """Score of a row (higher is better) and number of raters, each None if unknown."""
         spec = self.spec
         n_raters = people(cells, spec.n_raters) if spec.n_raters else None
         if spec.score:

@@ -73,7 +73,7 @@ class Keys:
         return [Keys(f"{self.where}{key}[{n}].", table) for n, table in enumerate(found, start=1)]
 
     def done(self) -> None:
-        """Raise ValueError if a key is left unread, and so unknown."""
+        """Raise ValueError if any key was never read: such a key is unknown."""
         if self._left:
             raise ValueError(f"{self.where}{next(iter(self._left))} is not a known key")
 

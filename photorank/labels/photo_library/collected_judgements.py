@@ -1,4 +1,4 @@
-"""Judgements collected from a photo library, one per photo, and files it could not read."""
+"""Judgements collected from a photo library, one per photo, and files that were not readable."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -62,7 +62,7 @@ class Collected:
             self.labels[file.digest] = judgement, file.path
 
     def add_trouble(self, error: MetadataError, path: Path | None = None) -> None:
-        """Record an unreadable file: the error's path, or `path` if the error has none."""
+        """Record an unreadable file, at the error's path, or at `path` if the error has none."""
         trouble = Trouble(error.path or path or Path(), error.reason)
         if trouble not in self.troubles[-_SHARED:]:
             self.troubles.append(trouble)
@@ -73,7 +73,7 @@ class Collected:
         return {judgement.name: count[judgement] for judgement in sorted(count, reverse=True)}
 
     def table(self, source: str, rater: str, kind: SourceKind) -> LabelTable:
-        """Label table of the judgements, by one rater; LabelsError without judgements."""
+        """Label table of all judgements, attributed to one rater; LabelsError if there are none."""
         if not self.labels:
             why = [f"{path}: {reason}" for path, reason in self.troubles[:1]]
             told = ". ".join([f"no photo has a label by {source}", *why, *self.notes])
@@ -91,7 +91,7 @@ class Collected:
 def each(
     files: Iterable[LibraryFile], found: Callable[[Path], Found], collected: Collected
 ) -> Iterator[tuple[LibraryFile, Found]]:
-    """Yield each file with what `found` reads from it; record unreadable files."""
+    """Yield (file, result of `found`) for each file; record unreadable files in `collected`."""
     for file in files:
         try:
             yield file, found(file.path)

@@ -26,7 +26,7 @@ _APPLE = re.compile(r"^(img_)e(\d{4,}.*)$", re.IGNORECASE)  # IMG_E1234 is IMG_1
 
 
 class _Name(NamedTuple):
-    """File name without its edit mark, such as ``-edited``, and True if it had one."""
+    """File name without its edit mark, such as ``-edited``, and whether it had such a mark."""
 
     original: str  # without marks of an edit, in small letters
     edited: bool  # whether there was a mark
@@ -86,7 +86,7 @@ def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collec
 
 
 def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
-    """Groups of file positions, one group per photo with several versions, edited ones first.
+    """Positions in `files` of each photo's versions, edited first; only photos with several.
 
     Two files are, if one bears the mark of an edit and the other is the photo of that
     name without it in the same folder, or if they have one name and one capture time: in
@@ -133,7 +133,7 @@ def shot_name(path: Path) -> str:
 
 
 def _agreeing(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[int]]:
-    """Groups of files with equal known values; a single group if all known values are equal."""
+    """File numbers grouped by known value, or in a single group if no two known values differ."""
     known = {told[number] for number in numbers} - {None}
     if len(known) < 2:
         return [list(numbers)]
@@ -141,7 +141,7 @@ def _agreeing(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[i
 
 
 def _united(groups: Iterable[Sequence[int]]) -> list[list[int]]:
-    """Groups of at least two files, merged where they share a file."""
+    """Groups of files after merging groups that share a file; single files are left out."""
     part_of: dict[int, list[int]] = {}  # the same list for all that are together
     for group in groups:
         own = [part_of.setdefault(number, [number]) for number in group]

@@ -45,7 +45,7 @@ def collect_favourites(files: Iterable[LibraryFile]) -> Collected:
 
 
 def _told(path: Path, told: dict[str, Any]) -> bool | None:
-    """True if a photo's JSON file marks it as a favourite; None without such a mark."""
+    """Whether a photo's JSON file marks the photo as a favourite; None if the file does not say."""
     for key in ("favorited", "favorite"):
         if isinstance(value := told.get(key), bool | int):
             return bool(value)
@@ -55,7 +55,7 @@ def _told(path: Path, told: dict[str, Any]) -> bool | None:
 
 
 def _starred(folder: Path, names: FolderNames) -> set[str]:
-    """Keys of the names of photos that a folder's Picasa file marks with a star."""
+    """Lookup keys of the photo file names that a folder's Picasa file marks with a star."""
     for name in (found for wanted in _PICASA_FILES for found in names.alike(folder, wanted)):
         sections = read_ini(folder / name)
         return {name_key(one) for one in sections.sections() if sections[one].get("star") == "yes"}

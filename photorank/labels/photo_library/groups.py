@@ -13,7 +13,7 @@ Occasion: TypeAlias = Literal["folder", "day", "event"]
 
 
 def group_photos(files: Iterable[LibraryFile], by: Occasion, *, gap: float = 6.0) -> dict[str, str]:
-    """Group name of each photo by digest; the first file of several copies counts.
+    """Group name for each photo digest; of several copies of a photo, the first file decides.
 
     A group is a folder, a day of the camera's clock, or an event: the photos between two gaps
     of so many hours, wherever in the world they were taken. A photo that knows only its day is in
@@ -51,7 +51,7 @@ def group_table(files: Iterable[LibraryFile], groups: dict[str, str], source: st
 
 
 def _events(times: dict[str, str], gap: float) -> dict[str, str]:
-    """Event of each photo by digest, named by its first capture time; `gap` in seconds.
+    """Event name for each photo digest: the first capture time in the event; `gap` in seconds.
 
     Of photos at one moment those that know their time come first.
     """

@@ -28,7 +28,7 @@ _MAX_LINES_BEFORE = 1000  # comments and blank lines before the table
 
 @dataclass(frozen=True)
 class Dialect:
-    """CSV format of a file: column names, delimiter and skipped lines."""
+    """CSV format of a file: column names, delimiter, number of lines before the table."""
 
     columns: tuple[str, ...] = ()  # where no first row names them
     delimiter: str = ","  # " " is any run of blanks
@@ -76,7 +76,7 @@ def open_csv(path: Path, dialect: Dialect | None = None) -> Iterator[Table]:
 
 
 def _told(file: Iterator[str]) -> tuple[int, Dialect, Iterator[str]]:
-    """CSV format and lines to skip, detected at the start of a file, and the remaining lines.
+    """Number of lines to skip, CSV format, and rest of a file, detected at the file's start.
 
     Comments may come first, and Excel's line ``sep=;``.
     """

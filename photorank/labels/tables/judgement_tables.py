@@ -58,7 +58,7 @@ class LabelRow(NamedTuple):
 
 @dataclass(frozen=True)
 class LabelTable:
-    """Labels from one source."""
+    """Labels of photos from one source, such as a file, with notes and unusable rows."""
 
     source: str  # importing it again replaces what it said before
     rows: Iterable[LabelRow]
@@ -86,7 +86,7 @@ class ChoiceRow(NamedTuple):
 
 @dataclass(frozen=True)
 class ChoiceTable:
-    """Choices from one source."""
+    """Choices between photos from one source, such as a file, with notes and unusable rows."""
 
     source: str  # importing it again replaces what it said before
     rows: Iterable[ChoiceRow]
@@ -95,7 +95,7 @@ class ChoiceTable:
 
 
 def check_rows(table: LabelTable | ChoiceTable, *, partial: bool) -> list[str]:
-    """Read all rows once, and return notes on the table; errors are raised.
+    """Read all rows of a table once to find errors, and return notes for the user.
 
     Raises LabelsError if a row cannot be used and, without `partial`, none may be left out.
     """
@@ -116,7 +116,7 @@ class LabelColumns:
     def named(
         cls, file: str | None, score: str | None, rater: str | None, group: str | None
     ) -> "LabelColumns":
-        """Column names given by the user, with defaults for None."""
+        """Column names given by the user; the default name where the user gave none."""
         names = {"file": file, "score": score, "rater": rater, "group": group}
         return cls(**{what: name.strip().lower() for what, name in names.items() if name})
 
@@ -174,7 +174,7 @@ class ChoiceColumns:
 
     @classmethod
     def named(cls, winner: str | None, loser: str | None, rater: str | None) -> "ChoiceColumns":
-        """Column names given by the user, with defaults for None."""
+        """Column names given by the user; the default name where the user gave none."""
         names = {"winner": winner, "loser": loser, "rater": rater}
         return cls(**{what: name.strip().lower() for what, name in names.items() if name})
 

@@ -15,7 +15,7 @@ Row = TypeVar("Row")
 
 
 def open_table(path: Path) -> AbstractContextManager[Table]:
-    """Open a CSV file, plain or gzipped, or a workbook's first sheet, under any name.
+    """Open a CSV file, plain or gzipped, or the first sheet of a workbook, whatever its suffix.
 
     Raises MissingPathError, and LabelsError if it cannot be read.
     """
@@ -53,7 +53,7 @@ class TableRows(Generic[Row]):
             self._noted(table)
 
     def _noted(self, table: Table) -> Callable[[int, Cells], Row | None]:
-        """Parser of a table's rows, after storing the table's notes in `self.notes`."""
+        """Parser of a table's rows; the table's notes are moved to `self.notes`."""
         self.notes += table.notes
         table.notes = self.notes
         return self._understood(table)

@@ -17,7 +17,7 @@ _NAMES = {"file", "score", "tier", "stars", "winner", "loser", "likes", "favouri
 
 
 class Table:
-    """Open table of text cells; the first row holds the column names unless given.
+    """Open table of text cells; its first row names the columns, unless `columns` does.
 
     Rows come with their lines in the file, from 1; the path is for messages.
     """
@@ -51,7 +51,10 @@ class Table:
         return found[0]
 
     def ignore_all_but(self, *known: str) -> None:
-        """Note unknown columns, which are ignored; LabelsError if a known one occurs twice."""
+        """Add a note on the columns outside `known`, which are ignored.
+
+        Raises LabelsError if a column of `known` occurs twice.
+        """
         self._refuse_twice(known)
         others = [name for name in self.columns if name and name not in known]
         if others:
@@ -113,7 +116,7 @@ class Table:
 
 
 def is_comment(line: str) -> bool:
-    """True if a line before a table is a comment; ``#file,score`` is a header.
+    """True if a line above a table is a comment, not a row of column names like ``#file,score``.
 
     >>> is_comment("# made by us"), is_comment("#file,score")
     (True, False)

@@ -1,4 +1,4 @@
-"""Problems of a table's rows, and the rule whether the other rows may be imported."""
+"""Problems of a table's rows, and the decision whether the remaining rows may be imported."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
