@@ -66,7 +66,7 @@ def blend(name: str, vectors: Sequence[MasterVector], weights: Sequence[float]) 
 
 
 def negated(name: str, vector: MasterVector) -> MasterVector:
-    """Master-vector that rates in the opposite order."""
+    """Master-vector that ranks photos in the opposite order to the given vector."""
     return MasterVector(
         name,
         "negated",
@@ -175,7 +175,7 @@ def _names(vectors: Sequence[MasterVector]) -> str:
 
 
 def _card(vectors: Sequence[MasterVector], parameters: Json, source: str) -> Card:
-    """Card of a derived vector, with the training photos and licences of its sources."""
+    """Metadata of a derived vector, with training photos and licences of the vectors combined."""
     photos = frozenset[str]().union(*(vector.card.photos for vector in vectors))
     licences = dict.fromkeys(vector.card.licence for vector in vectors if vector.card.licence)
     origins = dict.fromkeys(vector.card.source for vector in vectors if vector.card.source)

@@ -28,7 +28,7 @@ def is_learner(kind: str) -> bool:
 
 
 def learner_named(kind: str) -> DirectionLearner:
-    """Learner of a name, not fitted, to be cloned before fitting.
+    """Unfitted learner of the given name, shared by all callers: clone it before fitting.
 
     Raises UnknownNameError if there is none, EntryPointError if its package cannot be used.
     """
@@ -45,7 +45,7 @@ def learner_named(kind: str) -> DirectionLearner:
 
 
 def make_learner(kind: str, *, seed: int, **parameters: object) -> DirectionLearner:
-    """New learner of a name, not fitted.
+    """New unfitted learner of the given name, with its parameters and random seed set.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Master-vector: a rating direction in one encoder's embedding space, and its card."""
+"""Master-vector: a rating direction in one encoder's embedding space, with a metadata card."""
 
 import hashlib
 import json
@@ -30,7 +30,7 @@ _BLOCK = 1 << 18
 
 @dataclass(frozen=True)
 class Card:
-    """Origin of a vector: all that is needed to evaluate and to learn it again."""
+    """Metadata card of a vector: all that is needed to evaluate the vector or learn it again."""
 
     parameters: Json = field(default_factory=dict)  # prompts, or the learner's arguments
     index: str | None = None  # the index it was learned in
@@ -54,13 +54,13 @@ class Card:
 
     @property
     def prior_accuracy(self) -> Limits | None:
-        """Accuracy of a taste's prior on the same held-out pairs; None if not measured."""
+        """Held-out accuracy of the prior that a taste vector started from; None if not measured."""
         found = self.metrics.get("prior_accuracy")
         return from_json(Limits, found) if found else None
 
     @property
     def fold_by(self) -> str:
-        """Kind of groups that tests kept within one fold; empty for an untested vector."""
+        """Kind of photo groups that cross-validation kept in one fold; empty if never tested."""
         return (self.metrics.get("protocol") or {}).get("fold_by", "")
 
     def saw(self, digest: str) -> bool:
@@ -79,7 +79,7 @@ class Card:
 
 
 def shortened(digest: str) -> str:
-    """Prefix of a photo's digest, as stored in cards."""
+    """First hexadecimal digits of a photo's digest, as stored in vector cards."""
     return digest[:_DIGEST_DIGITS]
 
 
@@ -158,7 +158,7 @@ class MasterVector:
         return self.scale * products + self.bias
 
     def fitted(self, fingerprint: Fingerprint) -> "MasterVector":
-        """Copy of the vector for embeddings of a fingerprint, padded with zeros if needed.
+        """Vector for embeddings of the given encoder fingerprint, padded with zeros if too short.
 
         Raises EncoderMismatchError if it belongs to other embeddings.
         """

@@ -224,7 +224,7 @@ def _unwrapped(state: "dict[str, Tensor]") -> "dict[str, Tensor]":
 
 
 def _recognised(path: Path, state: "dict[str, Tensor]") -> _Layout:
-    """Layout of a known project that the tensors match, else of a chain of linear layers."""
+    """Layout of a known project if the tensors match one, otherwise of a chain of linear layers."""
     if set(state) == _RELU_NAMES:
         raise DamagedWeightsError(
             path,
@@ -244,7 +244,7 @@ def _recognised(path: Path, state: "dict[str, Tensor]") -> _Layout:
 
 
 def _chain(state: "dict[str, Tensor]") -> _Layout | None:
-    """Layout of unknown linear layers with one output number; None for other tensors."""
+    """Layout of a chain of unknown linear layers with one output; None if the tensors form none."""
 
     def natural(key: str) -> list[tuple[int, str]]:
         return [(int(part) if part.isdigit() else -1, part) for part in key.split(".")]
@@ -262,7 +262,7 @@ def _chain(state: "dict[str, Tensor]") -> _Layout | None:
 
 
 def _is_foreign(inputs: int, encoder: str | None, own: Fingerprint) -> bool:
-    """True if a head must belong to another encoder than the index's."""
+    """True if a head was certainly made for another encoder than the index's."""
     named = own.model.removeprefix("open_clip:")
     if encoder is None or inputs not in _ENCODERS or named.startswith(("local-dir:", "hf-hub:")):
         return False  # nothing tells what these are
@@ -284,7 +284,7 @@ def _fits(state: "dict[str, Tensor]", layout: _Layout) -> bool:
 
 
 def _collapsed(state: "dict[str, Tensor]", layout: _Layout) -> tuple[Floats, float]:
-    """Vector (d,) and bias equal to a head's linear layers multiplied together."""
+    """Vector (d,) and bias of the single linear layer that equals all of a head's layers."""
     weights, bias = np.ones((1, 1)), np.zeros(1)
     with np.errstate(all="ignore"):  # what is not finite is refused by the caller
         for start in reversed(layout.layers):

@@ -1,4 +1,4 @@
-"""Prompt vectors of the built-in encoder, by similarity of prompts to quality phrases.
+"""Prompt vectors of the built-in encoder, made by comparing prompts with quality phrases.
 
 Its own words know things and not qualities. So a prompt's valence (how much its words praise or
 blame) goes into the direction of worth, and the prompt is compared with class names and with a
@@ -59,7 +59,7 @@ class ComparesPhrases(Protocol):
     """Interface of an encoder that compares texts with class names and phrases."""
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Directions (n, dh) of texts by class names, and weights (n, p) of the phrases."""
+        """Text directions (n, dh) mixed from class names, and text weights (n, p) of phrases."""
 
     def valence(self, texts: Sequence[str]) -> Floats:
         """Valence (n,) of texts: −1 for blame, 0 for neutral, 1 for praise."""
@@ -99,7 +99,7 @@ def worded_vector(
 
 
 def quality_text(parameters: Json) -> str:
-    """Qualities with the greatest weights on a card, as text; empty without weights.
+    """Text that lists the quality weights among a card's parameters; empty if there are none.
 
     Examples
     --------
@@ -114,7 +114,7 @@ def quality_text(parameters: Json) -> str:
 
 
 def quality_directions(encoder: Encoder) -> Floats | None:
-    """Direction (q, d) for each line of `TABLE`, and for praise; None without built-in vectors."""
+    """Directions (q, d) of qualities in `TABLE`, then of praise; None without built-in vectors."""
     blocks, path = encoder.fingerprint.blocks, FOLDER / "quality_spreads.json"
     builtin = _builtin(encoder)
     if blocks is None or len(builtin) < len(BUILTIN):
@@ -129,7 +129,7 @@ def scaled(
     blocks: Blocks,
     spreads: Mapping[str, float],
 ) -> Direction:
-    """Direction (d,) of a quality, scaled to change ratings as much as a class name does.
+    """Direction (d,) of a quality, scaled to spread ratings in proportion to a typical class name.
 
     `spreads` are the standard deviations of everyday photographs' ratings by each source's unit
     direction, and by the median class ("class").
@@ -138,7 +138,7 @@ def scaled(
 
 
 def unit(source: str, builtin: Mapping[str, MasterVector], blocks: Blocks) -> Direction:
-    """Unit direction (d,) of a built-in vector, or of a signal with a sign."""
+    """Unit direction (d,) of a built-in vector, or along the axis of one technical signal."""
     if source in builtin:
         return builtin[source].direction
     direction = np.zeros(blocks.dimensions)

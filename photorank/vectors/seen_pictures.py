@@ -1,4 +1,4 @@
-"""Codes of a vector's training photos, by which their altered copies are recognised."""
+"""Perceptual codes of a vector's training photos, to recognise altered copies of these photos."""
 
 import base64
 import zlib
@@ -30,7 +30,7 @@ _ROWS = 4096  # embeddings that are compared with all pictures at once
 
 @dataclass(frozen=True, eq=False)
 class SeenPictures:
-    """Codes of m images: 16 × 16 grey levels, and 128 sign bits of an embedding."""
+    """Perceptual codes of m images: 16 × 16 grey levels, and 128 sign bits of an embedding."""
 
     centres: Embeddings  # (c, d) mean embeddings, one of which is taken off before signs are
     centre: NDArray[np.uint8]  # (m,) the one of each picture
@@ -41,7 +41,7 @@ class SeenPictures:
     def of(
         cls, embeddings: Embeddings, greys: NDArray[np.uint8] | None, *, seed: int = 0
     ) -> "SeenPictures | None":
-        """Codes by which photos are recognised, from embeddings (n, d) and grey codes (n, 128).
+        """Perceptual codes of photos, from embeddings (n, d) and grey codes (n, 128 bytes).
 
         Of many photos a random part is kept: a card stays small, and a set that overlaps is still
         noticed where a single photo may not be.
@@ -55,7 +55,7 @@ class SeenPictures:
 
     @classmethod
     def union(cls, several: Iterable["SeenPictures | None"]) -> "SeenPictures | None":
-        """Codes of several sets of images, an equal number from each; None if all are empty."""
+        """Codes of several sets merged, at most equally many from each set; None without sets."""
         known = [one for one in dict.fromkeys(several) if one is not None]
         if len(known) < 2:
             return known[0] if known else None
@@ -125,7 +125,7 @@ def _signs(centred: Embeddings) -> NDArray[np.uint8]:
 
 
 def _as_signs(packed: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Signs (n, 128) as −1 and 1."""
+    """Signs (n, 128) as −1 and 1, from packed bits (n, 16 bytes)."""
     return np.unpackbits(packed, axis=1).astype(np.float32) * 2 - 1
 
 

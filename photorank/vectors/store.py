@@ -41,7 +41,7 @@ def unusable_cards(index: Index) -> list[PhotorankError]:
 
 
 def _own_cards(index: Index) -> tuple[dict[str, MasterVector], list[PhotorankError]]:
-    """Vectors stored in this index by file name, and errors of invalid files."""
+    """Usable vectors stored in this index, by name, and errors for the unusable files."""
     usable: dict[str, MasterVector] = {}
     errors: list[PhotorankError] = []
     for path in sorted(index.paths.vectors.glob("*.json")):

@@ -150,7 +150,7 @@ class AllPairs(UncertainLearner):
 
     @property
     def noise_(self) -> float:
-        """Standard deviation of one label (of one choice's margin) around the fit."""
+        """Residual standard deviation of one label, or of one choice's margin."""
         problem, fit, *_ = self._posterior
         return float(problem.noise(fit)[0])
 
@@ -195,7 +195,9 @@ class AllPairs(UncertainLearner):
         return self._in_features(problem.covariance_root(fit), span, unwhiten)
 
     def _unwhiten(self, X: Floats, comparisons: Comparisons) -> Floats | None:
-        """Inverse square root of the penalty matrix Ω, of mean eigenvalue 1; (d,) if diagonal.
+        """Inverse square root of the penalty matrix Ω: (d, d), or (d,) where Ω is diagonal.
+
+        Ω is scaled to a mean eigenvalue of 1.
 
         None stands for the identity, which needs no copy of the photos.
         """
@@ -235,7 +237,7 @@ def _times(X: Floats, unwhiten: Floats) -> Floats:
 
 
 def _tiers(scores: Floats) -> Codes:
-    """Code (n,) of each label's tier: one tier per distinct label, or deciles if many."""
+    """Tier number (n,) of each score: one tier per distinct score, or deciles if over 10."""
     distinct, tiers = np.unique(scores, return_inverse=True)
     if len(distinct) <= 10:
         return tiers.astype(np.intp)

@@ -16,7 +16,7 @@ _PENALTIES = np.logspace(0, -5, 11)
 
 
 class HeldOut(NamedTuple):
-    """Loss of a model on held-out comparisons, and their weight."""
+    """Total loss of a model on held-out comparisons, and total weight of these comparisons."""
 
     loss: float  # their sum
     weight: float  # how many
@@ -71,7 +71,7 @@ def inner_folds(comparisons: Comparisons, seed: int, groups: Codes | None = None
 
 
 def held_out_whole(comparisons: Comparisons, groups: Codes | None) -> Codes | None:
-    """Code of the unit that each active photo belongs to for inner folds; None without units.
+    """Group code of each active photo for folds of whole groups; None to hold out single photos.
 
     Known groups (n,) come first, then groups that are only compared within themselves; there must
     be at least as many as folds, and none may have more than half of the photos.
@@ -88,7 +88,7 @@ def held_out_whole(comparisons: Comparisons, groups: Codes | None) -> Codes | No
 
 
 def misordered(comparisons: Comparisons, ratings: Ratings) -> HeldOut:
-    """Weight of the pairs that ratings (n,) order wrongly, ties half."""
+    """Total weight of pairs that ratings (n,) order wrongly, ties half, and of all pairs."""
     credit, weight = comparisons.agreement(ratings)
     return HeldOut(float((weight - credit).sum()), float(weight.sum()))
 

@@ -40,7 +40,7 @@ class DirectionLearner(Estimator):
         groups: ArrayLike | None = None,
         beside: KnownDifferences | None = None,
     ) -> Self:
-        """Fit the learner to photos (n, d) and people's judgements y.
+        """Fit the learner to embeddings (n, d) of photos and people's judgements y of them.
 
         Where `groups` (n,) are known, −1 for a photo on its own, a penalty that is chosen by
         holding out photos holds out whole groups: photos of one group tell of each other.
@@ -97,7 +97,7 @@ class DirectionLearner(Estimator):
     _beside: KnownDifferences | None = None
 
     def check_takes_differences(self) -> None:
-        """Raise ComparisonsError if the learner cannot use pairs with degraded copies."""
+        """Raise ComparisonsError if the learner cannot use photos paired with degraded copies."""
         if not self.takes_differences:
             raise ComparisonsError(
                 f"{type(self).__name__} learns from judgements alone: leave out the degradations, "
@@ -105,7 +105,7 @@ class DirectionLearner(Estimator):
             )
 
     def decision_function(self, X: ArrayLike) -> Ratings:
-        """Ratings (n,) of photos (n, d): dot products with the direction."""
+        """Ratings (n,) of photos: dot products of embeddings (n, d) with the direction."""
         return self._checked(X) @ self.direction_
 
     def predict(self, X: ArrayLike) -> Ratings:
@@ -113,7 +113,7 @@ class DirectionLearner(Estimator):
         return self.decision_function(X)
 
     def for_tests(self) -> "DirectionLearner":
-        """Copy for held-out tests, which uses no other people's ratings of the photos."""
+        """Learner for held-out tests, with nothing learned from other people's ratings."""
         return self
 
     def score(self, X: ArrayLike, y: ArrayLike | Comparisons) -> float:
@@ -150,4 +150,4 @@ class UncertainLearner(DirectionLearner):
 
     @abstractmethod
     def _covariance_root(self) -> Floats:
-        """Factor R (d, ·) of the covariance R Rᵀ of the direction, before scaling."""
+        """Factor R (d, ·) of the covariance R Rᵀ of the direction before scaling to unit length."""

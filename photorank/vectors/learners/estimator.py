@@ -68,7 +68,7 @@ class Estimator:
     def _validated(
         self, X: ArrayLike, precisions: tuple[type, ...], *, reset: bool = False
     ) -> Floats:
-        """Photos (n, d) after checks: finite floats, with d as fitted unless `reset`.
+        """Embeddings (n, d), checked: finite floats, of the dimension fitted before unless `reset`.
 
         Raises ValueError for anything else, TypeError for what is no array of numbers.
         """

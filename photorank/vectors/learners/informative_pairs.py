@@ -16,7 +16,7 @@ _DISTANCES_AT_ONCE = 4096  # pairs: bounds the memory of their differences
 
 
 class Offer(NamedTuple):
-    """Candidate pairs with margins, each pair listed once."""
+    """Candidate photo pairs, each listed once, with margins and numbers of judgements."""
 
     pairs: Pairs  # (k, 2)
     margins: Floats  # (k,) signed: of the first photo over the second
@@ -28,7 +28,7 @@ class Offer(NamedTuple):
 
 
 def offered_pairs(comparisons: Comparisons, rng: np.random.Generator) -> Offer:
-    """Candidate pairs: all pairs shown to people, or about nine per labelled photo."""
+    """Candidate photo pairs: for choices all pairs shown, for scores about nine per photo."""
     if isinstance(comparisons, ChoiceComparisons):
         return Offer(comparisons.pairs, comparisons.margin, comparisons.weight)
     scores = cast(ScoreComparisons, comparisons)
@@ -39,7 +39,7 @@ def offered_pairs(comparisons: Comparisons, rng: np.random.Generator) -> Offer:
 
 
 def informative_pairs(X: Floats, offer: Offer, m: int) -> Offer:
-    """Up to m candidate pairs, in decreasing order of margin times distance.
+    """Up to m candidate pairs that tell most: wide margins, distant embeddings, few shared photos.
 
     While photos last, each is in one pair only, for pairs that share a photo
     share its noise. Then come the pairs that join them to a spanning forest,
@@ -77,7 +77,7 @@ def _disjoint(pairs: Pairs) -> NDArray[np.bool_]:
 
 
 def _partners(scores: ScoreComparisons, rng: np.random.Generator) -> Iterator[Pairs]:
-    """Yield pairs (l, 2) of labelled photos by position; labels may be equal."""
+    """Yield arrays (l, 2) that pair each labelled photo, by position, with one of its block."""
     order = np.lexsort((scores.labels, scores.same))  # block by block, worst photo first
     block = dense_ranks(scores.same[order])
     start = np.searchsorted(block, block)

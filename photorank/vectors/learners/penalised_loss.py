@@ -34,7 +34,7 @@ class PenalisedLoss(ABC, Generic[Graph]):
 
     @abstractmethod
     def held_out(self, parameters: Floats) -> HeldOut:
-        """Loss on these comparisons, of parameters learned from others."""
+        """Loss on `self.comparisons` of parameters learned from other comparisons."""
 
     def minimum(
         self, alpha: float, *, start: Floats | None = None, precision: float = _PRECISION
@@ -49,7 +49,10 @@ class PenalisedLoss(ABC, Generic[Graph]):
         )
 
     def alpha_by_inner_folds(self, spread: float, seed: int, groups: Codes | None = None) -> float:
-        """Penalty α with the least loss in 5 inner folds; `spread` is trace(XᵀLX)."""
+        """Penalty α with the least held-out loss in 5 inner folds.
+
+        `spread` is trace(XᵀLX).
+        """
         alphas = penalties(spread)
 
         def losses(train: Codes, test: Codes) -> Iterator[HeldOut]:

@@ -16,7 +16,7 @@ from photorank.vectors.learners.solvers.newton import Local
 
 
 class RankSVM(DirectionLearner):
-    r"""Ranking support vector machine on all ordered pairs, which are not listed.
+    r"""Ranking support vector machine on all ordered pairs, summed without listing them.
 
     Minimises the mean over all pairs that people ordered, i preferred to j, of
     :math:`\max(0, 1 - v \cdot (x_i - x_j))^2`, plus α ‖v‖². Pairs that are far

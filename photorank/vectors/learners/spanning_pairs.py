@@ -19,7 +19,7 @@ from photorank.vectors.learners.solvers.ridge import Problem
 
 
 class SpanningPairs(UncertainLearner):
-    """Least squares on the pairs of a spanning forest, none of which is redundant.
+    """Least squares on the pairs of a spanning forest, without redundant pairs.
 
     They are of wide margins between distant photos, out of some nine a photo: first
     disjoint ones, then those that join them to a forest (Kruskal's algorithm).
@@ -125,7 +125,7 @@ class SpanningPairs(UncertainLearner):
 
 
 def _as_choices(chosen: Offer, n: int) -> ChoiceComparisons:
-    """Comparison graph of the chosen pairs alone."""
+    """Comparison graph with only the chosen pairs, as choices between two photos."""
     wins, losses = (1 + chosen.margins) / 2, (1 - chosen.margins) / 2
     return ChoiceComparisons(
         n=n,
@@ -138,7 +138,7 @@ def _as_choices(chosen: Offer, n: int) -> ChoiceComparisons:
 
 
 def _label_problem(Z: Floats, scores: ScoreComparisons, component: Codes, rank: int) -> Problem:
-    """Ridge problem for pairs of labels, with photos Z (n, r) and noise per photo.
+    """Ridge problem for pairs of labels of photos Z (n, r), with noise per photo, not per pair.
 
     With B the pairs' incidence matrix and U the trust in the labels, the
     pairs' noise has covariance B U⁻¹ Bᵀ. Weighting the differences B Z by its

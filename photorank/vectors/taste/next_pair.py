@@ -15,7 +15,7 @@ _CANDIDATES = 1000  # random pairs that the next one is picked from
 
 
 class NextPair(NamedTuple):
-    """Rows of two photos to show side by side, and how the pair was chosen."""
+    """Row numbers of two photos to show side by side, and how the pair was chosen."""
 
     first: int
     second: int
@@ -69,7 +69,7 @@ def next_pair(
 
 
 class _Partners(NamedTuple):
-    """Rows of photos sorted by block, within which pairs are formed."""
+    """Photos grouped into blocks; only photos of the same block form a pair."""
 
     rows: Codes  # (k,) all photos that have a partner, block by block
     begin: Codes  # (k,) where in `rows` the photo's block begins
@@ -108,7 +108,7 @@ class _Partners(NamedTuple):
 
 
 def _unasked(partners: _Partners, before: Pairs, rng: np.random.Generator) -> Pairs:
-    """Pairs (m, 2) not asked about yet, in random order: all, or a sample if many."""
+    """Pairs (m, 2) not yet asked about, in random order; only a sample if there are many."""
     if partners.total <= max(_CANDIDATES, 2 * len(before)):
         pairs = rng.permutation(partners.every())
     else:  # most pairs are new, so some of these are

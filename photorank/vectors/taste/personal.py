@@ -60,7 +60,7 @@ class Personal(DirectionLearner):
         return self.taste_.vector
 
     def for_tests(self) -> "Personal":
-        """Copy for held-out tests, which uses no other people's ratings of the photos."""
+        """Learner for held-out tests, with nothing learned from other people's ratings."""
         prior = self.prior
         return Personal(prior=prior.for_tests) if isinstance(prior, TastePrior) else self
 

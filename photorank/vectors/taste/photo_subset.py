@@ -17,7 +17,7 @@ MOST = 20_000
 
 @dataclass(frozen=True, eq=False)
 class PhotoSubset:
-    """Subset of an index's photos, with the prior of a taste and coordinates."""
+    """Subset of an index's photos, with coordinates and the prior of one person's taste."""
 
     prior: TastePrior
     rows: Codes  # (k,) of the index, ascending
@@ -50,11 +50,11 @@ class PhotoSubset:
         )
 
     def places(self, rows: Codes) -> Codes:
-        """Positions in the subset of some rows, all of them in the subset."""
+        """Positions within the subset of the given rows, all of which must be in the subset."""
         return np.searchsorted(self.rows, rows)
 
     def placed(self, said: Clicks) -> Clicks:
-        """Clicks with photos as positions in the subset instead of rows."""
+        """Clicks with photos given as positions in the subset, not as row numbers of the index."""
         return said._replace(
             winners=self.places(said.winners),
             losers=self.places(said.losers),
@@ -82,7 +82,7 @@ def subset_in(
 
 
 def some_rows(n: int, within: Codes | None = None, *, most: int = MOST) -> Codes:
-    """Rows to draw pairs from: all n if few, else about `most` random ones.
+    """Rows of the photos to form pairs from: all n, or about `most` random ones if n is greater.
 
     They are drawn at random, once and for all; with `within` whole blocks of two
     photos or more are drawn, for parts of a series would be left without partners.

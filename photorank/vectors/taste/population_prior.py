@@ -33,7 +33,7 @@ def prior_in(index: Index, direction: Direction | None, *, rater: str | None = N
 
 
 def prior_of_rater(index: Index, prior: TastePrior, rater: str) -> TastePrior:
-    """Everybody's prior with a spread learned from all people but the rater."""
+    """Prior of a rater's taste: the shared direction, with a spread learned from other people."""
     others = index.single_ratings(without=rater)
     learned = prior_by_others(prior, others, index.embeddings_of)
     if learned is prior or len(index.single_ratings().raters) > len(others.raters):
@@ -95,7 +95,7 @@ def learned_prior(
 def prior_by_others(
     prior: TastePrior, others: SingleRatings, embeddings_of: Callable[[Codes], Embeddings]
 ) -> TastePrior:
-    """Prior with covariance and noise learned from other people's scores, if there are enough.
+    """Prior with covariance and noise learned from other people's scores, if enough people scored.
 
     With fewer than 20 of them, or if they do not agree with its direction, it is
     the prior itself.

@@ -87,7 +87,7 @@ class TastePrior:
 
     @property
     def for_tests(self) -> "TastePrior":
-        """Copy for held-out tests, which uses no other people's ratings of the photos."""
+        """Prior for held-out tests, with nothing learned from other people's ratings."""
         return self if self.without_others is None else self.without_others
 
     @property
@@ -138,7 +138,10 @@ class Judged:
 
 @dataclass(frozen=True)
 class Taste:
-    """Posterior of a person's taste: (s, δ) ~ N(weights, root rootᵀ)."""
+    """Posterior of a person's taste: normal distribution of shared weight s and deviation δ.
+
+    (s, δ) ~ N(weights, root rootᵀ).
+    """
 
     prior: TastePrior
     weights: Floats  # (1 + q,)
@@ -152,7 +155,7 @@ class Taste:
 
     @property
     def direction(self) -> Direction:
-        """Unit direction (d,) of the taste; before any judgement that of the prior."""
+        """Unit direction (d,) of the taste; the prior's direction before any judgement."""
         return self.vector / np.linalg.norm(self.vector)
 
     def ratings(self, Z: Floats) -> Ratings:
@@ -261,7 +264,7 @@ def _principal(rows: Floats) -> tuple[Floats, Floats]:
 
 
 def _centred(prior: TastePrior, judged: Judged) -> tuple[Floats, Floats]:
-    """Coordinates and labels (l,) minus their block's mean; labels in the unit of ratings."""
+    """Coordinates and labels (l,) minus block means, with labels scaled to the ratings' unit."""
     Z, labels = judged.Z[judged.rows], judged.labels
     blocks = np.zeros(len(labels), dtype=np.intp) if judged.blocks is None else judged.blocks
     codes = np.unique(blocks, return_inverse=True)[1]

@@ -34,7 +34,7 @@ class Coordinates:
 
     @classmethod
     def of(cls, X: Floats, comparisons: Comparisons, prior: Direction | None) -> Self:
-        """Rotated coordinates of photos (n, d), and one more for the scale of a prior."""
+        """Rotated coordinates of photos (n, d), with one more coordinate to scale a given prior."""
         basis = row_space(X, comparisons.active)
         Z, back = (X, np.eye(X.shape[1])) if basis is None else (X @ basis, basis)
         r = Z.shape[1]
@@ -59,7 +59,7 @@ class RowSpace:
 
     @classmethod
     def of(cls, photos: Floats) -> Self | None:
-        """Span of photos (r, d); None if r ≥ d, where it has no advantage."""
+        """Span of photos (r, d); None if r ≥ d, where a basis would save no computation."""
         if len(photos) >= photos.shape[1]:
             return None
         try:
@@ -94,7 +94,7 @@ class RowSpace:
 
 
 def row_space(X: Floats, rows: Codes) -> Floats | None:
-    """Orthonormal basis (d, r) of the span of `rows`; None for d or more rows."""
+    """Orthonormal basis (d, r) of the span of the r photos `rows`; None for d or more photos."""
     space = RowSpace.of(X[rows])
     return None if space is None else space.basis
 

@@ -27,7 +27,7 @@ class Local(NamedTuple):
 def minimise(
     near: Callable[[Floats], Local], start: Floats, *, scale: Floats, tolerance: float
 ) -> Floats:
-    """Minimum (k,) of a convex function, which `near` evaluates with derivatives.
+    """Minimiser (k,) of a convex function; `near` evaluates the function and its derivatives.
 
     `scale` (k,) guesses the Hessian's diagonal, > 0: a good guess saves products. A gradient
     whose :func:`steepness` is at most `tolerance` ends the search.

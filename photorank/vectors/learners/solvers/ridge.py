@@ -82,7 +82,7 @@ class Problem:
 
     @cached_property
     def squared(self) -> Floats | None:
-        """Matrix ZᵀL²Z (r, r) if noise is per photo, as of labels; None for choices."""
+        """Matrix ZᵀL²Z (r, r) for labels, where noise is per photo; None for choices."""
         if self.labelled is None:
             return None
         Z, comparisons = self.labelled
@@ -98,7 +98,7 @@ class Problem:
         return form.back(form.eigenvectors[:, -k:])
 
     def along(self, Z: Floats, axes: Floats) -> Floats:
-        """Coordinates (n, k) of photos Z (n, r) along axes (r, k), in the axes' precision."""
+        """Coordinates (n, k) of photos Z (n, r) along axes (r, k), computed in the axes' dtype."""
         return (Z.astype(axes.dtype) @ axes).astype(np.float64)
 
     def curvature(self, axis: Floats) -> float:
@@ -133,7 +133,7 @@ class Problem:
         return float(path.alphas[np.argmin(np.where(possible, errors, np.inf))])
 
     def degrees_of_freedom(self, path: Solutions) -> Floats:
-        """Effective number of parameters (a,) at each penalty, the prior's scale included."""
+        """Effective number of parameters (a,) at each penalty, including the prior's scale."""
         inverse = self.form.inverse(path.alphas[:, None])
         return inverse @ self.form.eigenvalues + (path.prior_scales > 0)
 
@@ -164,7 +164,7 @@ class Problem:
 
     @property
     def _targets(self) -> Floats:
-        """Right-hand sides (r, t) of the linear systems: for the labels, and for a prior."""
+        """Right-hand sides (r, t) of the linear systems: one for the labels, one for any prior."""
         given = [self.pull, self.prior_pull] if self.prior_energy else [self.pull]
         return np.column_stack(given)
 
@@ -177,7 +177,7 @@ class Problem:
         return Solutions(alphas, weights - scales[:, None] * solved[:, :, 1], scales)
 
     def _left(self, alphas: Floats, solved: Floats) -> Floats:
-        """Prior's products (a, 2) with labels and itself, minus what the photos explain."""
+        """Products (a, 2) of the prior with labels and with itself, after regression on photos."""
         reached = np.einsum("r,ark->ak", self.prior_pull, solved)
         return np.array([self.prior_preference, self.prior_energy]) - reached
 
@@ -188,7 +188,7 @@ class Problem:
 
 
 def _solved(G: Floats, B: Floats) -> Floats:
-    """Solution X (r, t) of G X = B by Cholesky's factor; the lower half of G is read."""
+    """Solution X (r, t) of G X = B by Cholesky factorisation; only G's lower triangle is read."""
     from scipy.linalg import solve_triangular
 
     root = np.linalg.cholesky(G)

@@ -45,7 +45,7 @@ class Tridiagonal:
 
     @cached_property
     def eigenvalues(self) -> Floats:
-        """Eigenvalues (r,) of G, in increasing order; rounding errors are 0."""
+        """Eigenvalues (r,) of G in increasing order, with those within rounding error set to 0."""
         from scipy.linalg import eigvalsh_tridiagonal
 
         values = eigvalsh_tridiagonal(self.diagonal, self.beside)
@@ -101,5 +101,5 @@ class Tridiagonal:
 
 
 def rounding(largest: float, r: int, precision: type[np.floating[Any]] = np.float64) -> float:
-    """Size below which an eigenvalue of an (r, r) matrix is rounding error in a precision."""
+    """Largest rounding error of the eigenvalues of an (r, r) matrix in a float precision."""
     return largest * r * float(np.finfo(precision).eps)
