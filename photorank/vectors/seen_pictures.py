@@ -55,7 +55,7 @@ class SeenPictures:
 
     @classmethod
     def union(cls, several: Iterable["SeenPictures | None"]) -> "SeenPictures | None":
-        """Codes of several sets merged, at most equally many from each set; None without sets."""
+        """Codes of several sets merged, with the same maximum number per set; None without sets."""
         known = [one for one in dict.fromkeys(several) if one is not None]
         if len(known) < 2:
             return known[0] if known else None

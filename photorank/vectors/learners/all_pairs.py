@@ -237,7 +237,7 @@ def _times(X: Floats, unwhiten: Floats) -> Floats:
 
 
 def _tiers(scores: Floats) -> Codes:
-    """Tier number (n,) of each score: one tier per distinct score, or deciles if over 10."""
+    """Tier number (n,) of each score: a tier per distinct score up to 10 of them, else deciles."""
     distinct, tiers = np.unique(scores, return_inverse=True)
     if len(distinct) <= 10:
         return tiers.astype(np.intp)

@@ -88,7 +88,7 @@ def held_out_whole(comparisons: Comparisons, groups: Codes | None) -> Codes | No
 
 
 def misordered(comparisons: Comparisons, ratings: Ratings) -> HeldOut:
-    """Total weight of pairs that ratings (n,) order wrongly, ties half, and of all pairs."""
+    """Weight of pairs that ratings (n,) order wrongly, ties counting half, and of all pairs."""
     credit, weight = comparisons.agreement(ratings)
     return HeldOut(float((weight - credit).sum()), float(weight.sum()))
 

@@ -68,7 +68,9 @@ class Estimator:
     def _validated(
         self, X: ArrayLike, precisions: tuple[type, ...], *, reset: bool = False
     ) -> Floats:
-        """Embeddings (n, d), checked: finite floats, of the dimension fitted before unless `reset`.
+        """Embeddings (n, d), checked to be finite floats and to have the fitted dimension.
+
+        With `reset`, any dimension is accepted and becomes the fitted one.
 
         Raises ValueError for anything else, TypeError for what is no array of numbers.
         """

@@ -124,7 +124,7 @@ def _label_unit(rating: Floats, table: RaterTable) -> float:
 
 
 def _deviations(Z: Floats, table: RaterTable, unit: float) -> list[tuple[Floats, Floats]]:
-    """Each person's photos and labels, minus what other people's mean labels predict."""
+    """Each person's photo coordinates and labels after regression on others' mean labels."""
     total = np.bincount(table.photos, table.scores, table.n)
     count = np.bincount(table.photos, minlength=table.n)
     people = []

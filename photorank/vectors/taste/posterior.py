@@ -104,12 +104,12 @@ class TastePrior:
 
     @cached_property
     def mean(self) -> Floats:
-        """Mean (1 + q,) of the prior of (s, δ): the shared taste, no deviation."""
+        """Prior mean (1 + q,) of shared weight s and deviation δ: 1 for s, zeros for δ."""
         return np.append(1.0, np.zeros(len(self.covariance)))
 
     @cached_property
     def precision(self) -> Floats:
-        """Inverse covariance (1 + q, 1 + q) of the prior of (s, δ)."""
+        """Prior inverse covariance (1 + q, 1 + q) of shared weight s and deviation δ."""
         q = len(self.covariance)
         precision = np.zeros((1 + q, 1 + q))
         precision[0, 0] = SCALE_SPREAD**-2
