@@ -40,7 +40,7 @@ class Fingerprint:
         return replace(self, blocks=None)
 
     def require(self, found: "Fingerprint", *, vector: str) -> None:
-        """Raise EncoderMismatchError if embeddings have another fingerprint.
+        """Raise EncoderMismatchError if embeddings (`found`) do not have this fingerprint.
 
         A vector of the head alone fits embeddings that have further blocks.
         """
@@ -95,7 +95,7 @@ class Encoder(Protocol):
         """Factor on cosines (logit scale) learned in training; None if the model has none."""
 
     def prepare(self, photo: Image.Image) -> Prepared:
-        """Frames and signals of an upright sRGB photo.
+        """Frames and technical signals of an upright sRGB photo.
 
         Runs in worker threads and loads no network.
         """
@@ -128,7 +128,7 @@ class MeanPooled(Protocol):
         """Length d of an embedding."""
 
     def prepare(self, photo: Image.Image) -> Prepared:
-        """Frames and signals of an upright sRGB photo."""
+        """Frames and technical signals of an upright sRGB photo."""
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
         """Maps of each position's share in a frame's dot product with a direction; no signals."""

@@ -15,7 +15,10 @@ LARGEST = (
 
 @dataclass(frozen=True)
 class Blocks:
-    """Dimensions of an embedding's blocks, in order; embeddings are stored as float16."""
+    """Dimensions of an embedding's blocks in order: last layer (head), stage means, signals.
+
+    Embeddings are stored as float16.
+    """
 
     head: int  # dimensions of the network's last layer, at unit length
     stages: int = 0  # dimensions of the means of its stages

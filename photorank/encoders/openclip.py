@@ -116,7 +116,7 @@ class OpenClipEncoder(SwitchableImages):
 
     @property
     def spec(self) -> str:
-        """Spec of the encoder; a file in it has an absolute path."""
+        """Spec of the encoder, with an absolute path if it names a file."""
         larger = f"#{self._size}" if self._size != self._checkpoint.size else ""
         return f"{self._checkpoint.spec}{larger}"
 

@@ -72,7 +72,7 @@ def find_checkpoint(spec: str) -> Checkpoint:
 
 
 def tensor_shapes(path: Path) -> dict[str, tuple[int, ...]]:
-    """Name and shape of each tensor in a checkpoint, read without executing its code.
+    """Name and shape of each tensor in a checkpoint file, read without executing code in it.
 
     Raises DamagedWeightsError if it is damaged, holds code or holds no tensors.
     """
@@ -210,7 +210,7 @@ def _folder(folder: Path) -> Checkpoint:
 
 
 def _hub(spec: str, repository: str) -> Checkpoint:
-    """Checkpoint from a repository on the model hub, downloaded."""
+    """Checkpoint from a repository on the Hugging Face hub, downloaded if missing."""
     fetch(spec, repository, [_CONFIG_FILE])
     found = _folder(fetch(spec, repository, _WEIGHT_FILES).parent)
     own_words = found.config["text_cfg"].get("hf_tokenizer_name")

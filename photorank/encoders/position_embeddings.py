@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def takes_any_shape(config: Json) -> bool:
-    """True if a model's image network is open_clip's own vision transformer.
+    """True if a model's image network can take frames of any shape.
 
     Convolutional networks end in a pooling of one size, and timm's are built for one.
     """

@@ -76,5 +76,5 @@ class DecodeLimits(NamedTuple):
 
     @property
     def wait_reason(self) -> str:
-        """Reason for refusing a file that takes longer than `wait_seconds`."""
+        """Reason for refusing a file that takes longer than `wait_seconds` to decode."""
         return f"not decoded in {counted(round(self.wait_seconds), 'second')}"

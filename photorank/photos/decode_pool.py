@@ -50,7 +50,7 @@ def limit_decoding(limits: DecodeLimits) -> None:
 
 
 class Decoded(NamedTuple):
-    """Decoded photo with its EXIF."""
+    """Decoded photo with its capture times, camera, JPEG quality and faces."""
 
     photo: Image.Image  # as `decode_photo` returns it
     shot: Shot
@@ -118,7 +118,7 @@ def header_isolated(task: str, data: bytes) -> Json:
 
 
 class _FailedWorkerError(UnreadablePhotoError):
-    """A worker process ended before replying, or ran out of memory."""
+    """Error if a worker process ends before it replies, or runs out of memory."""
 
 
 class _Worker:
@@ -197,7 +197,7 @@ class _Worker:
         self._replies.close()
 
     def kill(self) -> None:
-        """Kill the worker process after its deadline."""
+        """Kill the worker process, since its time limit has passed."""
         self._overdue = True
         self._process.kill()
 

@@ -114,7 +114,7 @@ class SkippedFile:
 def find_photos(
     paths: Sequence[Path], exclude: Sequence[str] = ()
 ) -> Iterator[PhotoFile | SkippedFile]:
-    """Yield the photo files in folders and at single paths, each once, in a stable order.
+    """Yield photo files and skipped files under the given paths, each once, in a stable order.
 
     Named files come first, then a folder's files by name before its subfolders, then folders that
     only links lead to. Other files are told as passed over: those of other kinds, what goes along
@@ -157,7 +157,7 @@ class _Walk:
                 yield from self.search(link, start)
 
     def search(self, top: str, root: str) -> Iterator[PhotoFile | SkippedFile]:
-        """Yield the photo files in a folder and its subfolders; linked folders are queued."""
+        """Yield photo and skipped files in a folder and its subfolders; queue linked folders."""
         stack: list[Iterator[str]] = [iter([top])]  # folders nest deeper than Python recurses
         while stack:
             folder = next(stack[-1], None)

@@ -188,7 +188,7 @@ def decode_photo(data: bytes, *, short_side: int | None = None, long_side: int =
 
 
 def _opened(data: bytes) -> Image.Image:
-    """Open a photo from its bytes: the right page of a TIFF, the preview of a RAW file."""
+    """Open a photo from its bytes: a TIFF's page with the photo, a RAW file's preview if large."""
     if is_raw(data):
         return open_raw(data)
     if data.startswith(TIFF_STARTS):
@@ -280,7 +280,7 @@ def open_header(file: BinaryIO) -> Image.Image:
 
 
 def _raw_header(data: bytes) -> Image.Image | None:
-    """EXIF and XMP of a RAW or TIFF file that Pillow cannot open; None if there are none."""
+    """EXIF and XMP of a RAW or TIFF file that Pillow cannot open; None if unreadable."""
     try:
         return raw_header(data)
     except Exception:  # of damaged files, which their decoder names

@@ -168,7 +168,7 @@ class PackagedEncoder(SwitchableImages):
 
     @cached_property
     def _mapping(self) -> Any:
-        """Network that maps pixels to the feature maps of which embeddings are means."""
+        """Network that maps pixels to feature maps, the spatial means of which are features."""
         return self._network(self.maps)
 
     @abstractmethod

@@ -1,4 +1,4 @@
-"""Colour spaces named by tags instead of an ICC profile, with their own ICC profiles."""
+"""Colour spaces named by tags of photos without ICC profile, and ICC profiles made for them."""
 
 import struct
 from functools import cache
@@ -91,7 +91,7 @@ def icc_profile(space: ColourSpace) -> bytes:
 
 
 def is_unlike_srgb(space: ColourSpace) -> bool:
-    """True if the transfer curve is too far from sRGB's for 8-bit conversion."""
+    """True if the transfer curve is so unlike sRGB's that conversion needs 16-bit pixels."""
     if isinstance(space.curve, float):
         return space.curve < _LEAST_GAMMA
     return space.curve != "sRGB"

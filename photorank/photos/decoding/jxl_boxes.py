@@ -10,7 +10,7 @@ _MAX_BYTES = 64 << 20  # of a box, before and after decompression
 
 
 def jxl_box(file: BinaryIO, kind: bytes) -> bytes | None:
-    """Contents of the first box of a type, decompressed if needed; None if there is none.
+    """Contents of the first box of a type, decompressed if needed; None if no box has that type.
 
     Raises MetadataError if they cannot be unpacked.
     """

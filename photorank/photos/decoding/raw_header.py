@@ -27,7 +27,7 @@ _FIRST_SEGMENT_BYTES = 64  # first bytes of a JPEG, which show EXIF
 
 
 def is_raw(data: bytes) -> bool:
-    """True if the first bytes are those of a camera RAW format other than plain TIFF."""
+    """True if the first bytes show a camera RAW file; False if they could be of any TIFF."""
     return (
         data.startswith((*_NEARLY_TIFF, _FUJIFILM, _MINOLTA, _SIGMA))
         or data[4:12] == _CANON_BOX
@@ -145,7 +145,7 @@ def _entries(layout: str, data: bytes, at: int, between: int = 0) -> Iterator[tu
 
 
 def _box(data: bytes, name: bytes) -> bytes:
-    """Contents of the first box of a type in an ISO media file; empty if there is none."""
+    """Contents of the first box of a type in an ISO media file; empty if no box has that type."""
     at = data.find(name)
     start = at - 4 if len(name) == 4 else at - 8  # a long name stands behind "uuid"
     if start < 0:

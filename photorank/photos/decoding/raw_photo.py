@@ -49,7 +49,7 @@ def open_raw(data: bytes) -> Image.Image:
 
 
 def _preview(raw: "RawPy") -> Image.Image | None:
-    """Preview in a RAW file, with the sensor's orientation; None if unreadable."""
+    """Preview in a RAW file, tagged with its orientation; None if missing or of unknown format."""
     import rawpy
 
     try:
@@ -77,7 +77,7 @@ def _is_large(preview: Image.Image, raw: "RawPy") -> bool:
 
 
 def _developed(raw: "RawPy", preview: Image.Image | None) -> Image.Image:
-    """Sensor data developed at half size, upright; if that fails, the small preview."""
+    """Sensor data developed at half size, upright; the small preview if development fails."""
     import rawpy
 
     def develop(as_exposed: bool) -> Frames:

@@ -48,7 +48,7 @@ _ALPHA_MODES = {  # by mode and kind of the first extra sample
 
 
 def open_tiff(data: bytes) -> Image.Image | None:
-    """Open a TIFF photo with Pillow if it decodes the layout correctly, else with tifffile.
+    """Open a TIFF photo with Pillow if Pillow decodes its layout correctly, else with tifffile.
 
     None if the file is camera RAW. Raises UnreadablePhotoError for pixels that are not read.
     """

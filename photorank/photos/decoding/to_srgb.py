@@ -25,7 +25,7 @@ _KNOWN_MODES = {
 
 
 def to_srgb(photo: Image.Image, data: bytes, space: ColourSpace, factor: int = 1) -> Image.Image:
-    """Photo in sRGB, reduced by `factor`, without transparency and metadata.
+    """8-bit sRGB photo with both sides divided by `factor`, without transparency or metadata.
 
     Its ICC profile says what its colours mean, else `space`. `data` are the file's bytes. Raises
     UnreadablePhotoError for pixels of a kind that is not known to be right.

@@ -38,7 +38,7 @@ def degraded(photo: Image.Image, defect: str, severity: int, *, seed: int) -> Im
 
 
 def turned(photo: Image.Image, degrees: float) -> Image.Image:
-    """Photo rotated by some degrees, cropped to its own shape without empty corners."""
+    """Photo rotated by some degrees and zoomed in so far that no corner is empty, at equal size."""
     width, height = photo.size
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     zoom = 1 / (cos + abs(sin) * max(width / height, height / width))

@@ -39,7 +39,7 @@ class Places(NamedTuple):
         return Places(self.boxes[rows], self.eyes[rows], self.scores[rows])
 
     def scaled(self, factor: float) -> "Places":
-        """Candidates in the coordinates of an enlarged image."""
+        """The same candidates in pixel coordinates of an image enlarged by a factor."""
         return Places(self.boxes * factor, self.eyes * factor, self.scores)
 
     def squares(self) -> list[Square]:

@@ -28,7 +28,7 @@ _MIN_CONTRAST = 0.05  # grey difference, 0 to 1, of white and iris in the better
 
 
 class Eyes(NamedTuple):
-    """Measurements of a face's eyes, each the mean of both eyes."""
+    """Eye opening (mean of both eyes) and iris contrast (of the better eye) of a face."""
 
     opening: float  # between the lids, as a share of the eye's width
     contrast: float  # of the iris with the white, in the better eye
@@ -43,7 +43,7 @@ def look_at_eyes(network: Network, photo: Image.Image, mesh: Mesh) -> Eyes:
 
 
 def state_of(eyes: Eyes, mesh: Mesh) -> EyeState:
-    """Eye state of a face: open, closed or unknown; unknown for small or turned faces."""
+    """Eye state of a face: open, hardly open or unknown; unknown for small or turned faces."""
     yaw, pitch, _ = mesh.pose
     turned = abs(yaw) > _MAX_YAW or abs(pitch) > _MAX_PITCH
     if turned or mesh.eye_distance < _MIN_EYE_DISTANCE:

@@ -46,7 +46,7 @@ _PNG_XMP = b"XML:com.adobe.xmp\0"
 
 
 class Shot(NamedTuple):
-    """Camera of a photo file, and its capture times, most reliable first."""
+    """Camera and capture times of a photo file, the most reliable time first."""
 
     stamps: tuple[Timestamp, ...] = ()
     camera: str | None = None  # make and model

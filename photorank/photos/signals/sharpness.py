@@ -17,7 +17,7 @@ SUBJECT_WEIGHTS: Floats = _CENTRALITY / _CENTRALITY.sum()
 
 
 def tile_energies(grey: Grey) -> Floats:
-    """Mean squared Laplacian of each of 8 × 8 tiles; nan below 24 pixels per side.
+    """Mean squared Laplacian of 8 × 8 tiles of an image; nan if a side is under 24 pixels.
 
     It compares shots of one scene, hardly different scenes; noise counts as detail.
 
