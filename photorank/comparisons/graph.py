@@ -67,7 +67,7 @@ class ComparisonGraph(ABC):
     @property
     @abstractmethod
     def n_judgements(self) -> float:
-        """Number of independent judgements: choices, or labelled photos minus components."""
+        """Number of independent judgements: choices, or labelled photos minus graph components."""
 
     @property
     @abstractmethod

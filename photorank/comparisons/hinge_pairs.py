@@ -86,7 +86,7 @@ class _ScorePairs(HingePairs):
         return self._scores.spread(trust * (self._degrees * q - losers - winners))
 
     def _sums(self, values: Floats) -> tuple[Floats, Floats]:
-        """Sums (l,) of values (l,) over each winner's losers, and over each loser's winners."""
+        """Sums (l,) of values (l,) over each photo's losers, and over each photo's winners."""
         losers, winners = np.zeros_like(values), np.zeros_like(values)
         for sign, tree in self._trees:
             tree.add_to(losers, winners, sign * values)

@@ -158,12 +158,12 @@ class ScoreGraph(ComparisonGraph):
         return replace(self, labels=np.asarray(scores, dtype=np.float64)[self.rows])
 
     def products(self, a: Floats, b: Floats) -> Floats:
-        """Sum (n,) over each photo's weighted pairs: difference in a times difference in b."""
+        """Weighted sum (n,) over each photo's pairs: difference in `a` times difference in `b`."""
         a, b = np.asarray(a, np.float64)[self.rows], np.asarray(b, np.float64)[self.rows]
         return self.spread(self._signed(lambda part: part.products(a, b)))
 
     def differences(self, a: Floats) -> Floats:
-        """Sums (n, …) over each photo's weighted pairs of the difference in a (n, …)."""
+        """Weighted sums (n, …) of the differences in `a` (n, …) over each photo's pairs."""
         a = np.asarray(a, np.float64)[self.rows]
         return self.spread(self._signed(lambda part: part.differences(a)))
 

@@ -114,7 +114,7 @@ class Blocks:
         return self._unsorted(self.u * concordant + tied / 2)
 
     def products(self, a: Floats, b: Floats) -> Floats:
-        """Sum (l,) over each photo's weighted pairs: difference in a times difference in b."""
+        """Weighted sum (l,) over each photo's pairs: difference in `a` times difference in `b`."""
         a, b = a[self.order], b[self.order]
         # The gaps do not depend on the origin, but the products' rounding errors do.
         a = a - (self._sums(a) / self._sums())
@@ -122,7 +122,7 @@ class Blocks:
         return self._unsorted(self.u * (self._sums() * a * b + self._sums(a * b)))
 
     def differences(self, a: Floats) -> Floats:
-        """Sums (l, …) over each photo's weighted pairs of the difference in a (l, …)."""
+        """Weighted sums (l, …) of the differences in `a` (l, …) over each photo's pairs."""
         a = a[self.order]
         u, total = (each.reshape(-1, *[1] * (a.ndim - 1)) for each in (self.u, self._sums()))
         return self._unsorted(u * (total * a - _sums_of_runs(self.block, u * a)))
