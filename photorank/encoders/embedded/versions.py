@@ -12,6 +12,7 @@ from photorank.encoders.blocks import Blocks, unit_rows
 from photorank.encoders.constants import SHA256, Constants, load_constants
 from photorank.encoders.embedded.packaged_encoder import PackagedEncoder
 from photorank.encoders.embedded.packaged_networks import LITE0, LITE2, class_rows
+from photorank.encoders.parallel_batches import product
 from photorank.photos.signals.signals_block import LEAST_LONG_SIDE, signals_block
 from photorank.typing import Direction, Embeddings, Frames
 
@@ -96,8 +97,8 @@ class EmbeddedEncoder(PackagedEncoder):
     def frame_rows(self, features: Embeddings) -> Embeddings:
         """Embeddings (n, 768): the projected last layer at unit length, then projected stages."""
         last, stages = np.split(features, [-len(self._constants.stages)], axis=1)
-        projected = (stages - self._constants.stage_means) @ self._constants.stages
-        return np.hstack([unit_rows(last @ self._constants.head), projected])
+        projected = product(stages - self._constants.stage_means, self._constants.stages)
+        return np.hstack([unit_rows(product(last, self._constants.head)), projected])
 
     def class_directions(self) -> Embeddings:
         """Direction (1000, 512) of each class."""

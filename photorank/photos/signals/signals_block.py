@@ -53,8 +53,7 @@ def signals_block(photo: Image.Image) -> Floats:
     https://doi.org/10.1109/TCOM.1983.1095851
     """
     levels = _measured(photo.convert("L"))
-    grey = np.asarray(levels, dtype=np.float32) / np.float32(255)
-    octaves = [grey]
+    octaves = [np.divide(np.asarray(levels), np.float32(255), dtype=np.float32)]
     while len(octaves) < _LEVELS:
         octaves.append(_half(octaves[-1]))
     return np.concatenate(
@@ -104,12 +103,12 @@ def _tones(grey: Image.Image, photo: Image.Image) -> Floats:
 
 def _colours(photo: Image.Image) -> Floats:
     """Colourfulness and mean opponent colours (red–green, yellow–blue), 0 to 1."""
-    small = photo.reduce(_COLOUR_REDUCTION).split()
-    red, green, blue = (np.asarray(band, dtype=np.int16).ravel() for band in small)
-    opponents = [(red - green).astype(np.float64), (red + green) / 2 - blue]
-    means = [float(one.mean()) for one in opponents]
-    # Whole and half numbers: their sums are exact, so that grey photos have no colour.
-    squares = [float(np.square(one).mean()) for one in opponents]  # BLAS would start threads
+    small = np.asarray(photo.reduce(_COLOUR_REDUCTION)).astype(np.int32)
+    red, green, blue = small.reshape(-1, 3).T
+    # Whole numbers, whose sums are exact, so that grey photos have no colour.
+    opponents = [(red - green, 1), (red + green - 2 * blue, 2)]  # times a factor
+    means = [float(one.mean()) / factor for one, factor in opponents]
+    squares = [float(np.square(one).mean()) / factor**2 for one, factor in opponents]
     variances = [both - mean**2 for both, mean in zip(squares, means, strict=True)]
     return np.array([max(sum(variances), 0.0) ** 0.5, *means]) / 255
 
