@@ -8,7 +8,8 @@ import streamlit as st
 from dashboard.cache import encoder_results, index_data
 from dashboard.cache.cache_keys import BY_JUDGEMENTS, BY_PHOTOS, HashFuncs, of_rows, of_vector
 from dashboard.cache.choosing import Choosing
-from photorank.album.candidates import KeptCovers, shortlist
+from photorank.album.candidates import shortlist
+from photorank.album.grounds import KeptGrounds
 from photorank.album.in_context import AlbumContext, Asked, InContext
 from photorank.album.kept.choose import rows_in_context
 from photorank.album.make_album import Album, make_album
@@ -129,9 +130,9 @@ def series(index: Index, alike: float, among: Codes | None = None) -> Series:
 
 
 @st.cache_resource(max_entries=1, show_spinner=False, hash_funcs=BY_PHOTOS)
-def _covers(index: Index) -> KeptCovers:
-    """Similarities among an index's photos, cached for the next choice on the page Album."""
-    return KeptCovers(index.heads())
+def _grounds(index: Index) -> KeptGrounds:
+    """What the last choice on the page Album went by, cached for the next one."""
+    return KeptGrounds(index)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_SHOTS)
@@ -144,7 +145,7 @@ def _choosing(
         among = shortlist(index, rated, request) if len(index) > request.considered else None
         found = series(index, alike, among)
         return make_album(
-            index, rated, found, request, vector=called or vector.name, kept=_covers(index)
+            index, rated, found, request, vector=called or vector.name, kept=_grounds(index)
         )
 
     return Choosing(len(index), choose)

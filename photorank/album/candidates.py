@@ -4,17 +4,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from photorank.album.covers import KeptCovers
 from photorank.album.greedy_choice import Rules, most_cover
 from photorank.album.request import AlbumRequest
-from photorank.album.value import ROWS_A_BLOCK, Covers, Mask, Value, in_blocks
+from photorank.album.value import Mask, Value
 from photorank.index.opened import Index
 from photorank.rating.best_shot import best_shots
 from photorank.similarity.series import Series
-from photorank.typing import Codes, Embeddings, Floats, Ratings
+from photorank.typing import Codes, Floats, Ratings
 
 _SEED = 0  # of the random clients, so that the same request gives the same album
 _VARIETY_TIE = 1e-6  # weight of ratings when variety alone counts, to break ties
-_SAME_PHOTO_DISTANCE = 1e-6  # cosine distance below which photos count as equal
 
 
 @dataclass(frozen=True)
@@ -83,29 +83,6 @@ def candidates_of(
     return Candidates(rows, ratings[rows], pinned, held, merit, first[rows])
 
 
-class KeptCovers:
-    """Cache of similarities between photos, kept from one request to the next.
-
-    A pinned photo or one that is left out changes few of the candidates and of those that they
-    stand for: then nothing is worked out anew.
-    """
-
-    def __init__(self, heads: Embeddings) -> None:
-        self._heads = heads
-        self._kept: tuple[Codes, Codes, Covers] | None = None
-
-    def of(self, rows: Codes, clients: Codes) -> Covers:
-        """Read-only similarity (g, c) of candidates to the photos to represent, by sorted rows."""
-        if self._kept is not None:
-            kept, by, covers = self._kept
-            if np.array_equal(by, clients) and np.isin(rows, kept, assume_unique=True).all():
-                same = len(rows) == len(kept)
-                return covers if same else covers[np.searchsorted(kept, rows)]
-        covers = likeness(self._heads[rows], self._heads[clients])
-        self._kept = rows, clients, covers
-        return covers
-
-
 def value_of_albums(
     kept: KeptCovers, candidates: Candidates, rules: Rules, request: AlbumRequest
 ) -> Value:
@@ -141,26 +118,3 @@ def _clients(candidates: Candidates, most: int) -> Codes:
         lots = np.random.default_rng(_SEED).random(len(candidates.merit))[clients]
         clients = np.sort(clients[np.argpartition(lots, most)[:most]])
     return clients
-
-
-def likeness(embeddings: Embeddings, near: Embeddings) -> Covers:
-    """Similarity (g, c) of candidates to photos `near`: 1 for equal photos, 0 for average ones.
-
-    Squared, so that a photo that is a little like hundreds does not stand for all of them.
-    """
-    c = len(near)
-    total = near.sum(axis=0, dtype=np.float64)
-    typical = float((total @ total - c) / (c * (c - 1))) if c > 1 else 0.0
-    if 1 - typical < _SAME_PHOTO_DISTANCE:
-        return np.ones((len(embeddings), c), dtype=np.float32)
-    covers = embeddings @ near.T
-
-    def cover(start: int) -> None:
-        part = covers[start : start + ROWS_A_BLOCK]
-        part -= np.float32(typical)
-        part /= np.float32(1 - typical)
-        np.maximum(part, 0, out=part)
-        np.square(part, out=part)
-
-    in_blocks(cover, len(covers))
-    return covers

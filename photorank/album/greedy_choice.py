@@ -13,13 +13,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from photorank.album.value import Cover, Covers, Mask, Value
+from photorank.album.covers import Cover, Covers
+from photorank.album.value import Mask, Value
 from photorank.typing import Codes, Floats
 
 GREEDY_SHARE = 1 - 1 / np.e  # of the best value, guaranteed without quotas
 GREEDY_SHARE_WITH_PARTS = 0.5  # of the best value, guaranteed with quotas
 
-_ANEW = 256  # gains worked out anew together
+_ANEW = 32  # gains worked out anew together
+_MORE = 2  # times as many, if those did not tell the next photo
 _BOUND_STAGES = 5  # stages of the choice used for the upper bound
 
 
@@ -89,7 +91,7 @@ def choose(value: Value, rules: Rules) -> Choice:
     --------
     >>> alike = np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1]], dtype=np.float32)
     >>> rules = Rules(2, np.empty(0, dtype=np.intp), np.ones(3, dtype=bool))
-    >>> choose(Value(np.array([0.3, 0.2, 0.1]), alike), rules).rows
+    >>> choose(Value(np.array([0.3, 0.2, 0.1]), Covers(alike)), rules).rows
     array([0, 2])
     """
     rows, gains, last = _picked(value, rules)
@@ -110,7 +112,7 @@ def most_cover(covers: Covers, rules: Rules) -> float:
 def _picked(value: Value, rules: Rules) -> tuple[Codes, Floats, Mask]:
     """Chosen rows, the gain of each, and a mask (n,) of the candidates for the last places."""
     chosen: list[int] = []
-    best: Cover = np.zeros(value.covers.shape[1], dtype=np.float32)
+    best: Cover = np.zeros(value.covers.clients, dtype=np.float32)
     gains: list[float] = []
     for row in (*rules.pinned.tolist(), *rules.held.tolist()):
         chosen.append(row)
@@ -156,8 +158,7 @@ def _upper_bound(value: Value, rules: Rules, rows: Codes, among: Mask, ceilings:
         round(step) for step in np.linspace(len(rules.pinned), len(rows), _BOUND_STAGES).tolist()
     }
     bounds = [bound(value.cover(rows[:count]), ceilings) for count in sorted(looks)]
-    all_together = value.covers.max(axis=0, initial=0.0)
-    return min(*bounds, bound(all_together, value.worth.copy()))
+    return min(*bounds, bound(value.covers.most, value.worth.copy()))
 
 
 def _greedy(
@@ -172,16 +173,18 @@ def _greedy(
     gains = value.alone[rows]
     fresh = np.full(len(rows), -1 if chosen else 0)  # how many were found when one was worked out
     found: list[tuple[int, float]] = []
+    anew = _ANEW
     while len(found) < places and (most := gains.max()) > -np.inf:
         top = np.flatnonzero(gains == most)
         at = int(top[np.argmax(own[top])])
         if fresh[at] < len(found):
-            some = np.append(np.argpartition(-gains, min(_ANEW, len(rows)) - 1)[:_ANEW], at)
+            some = np.append(np.argpartition(-gains, min(anew, len(rows)) - 1)[:anew], at)
             some = some[(fresh[some] < len(found)) & (gains[some] > -np.inf)]
             gains[some] = value.gains(best, rows[some])
             fresh[some] = len(found)
+            anew *= _MORE
             continue
-        row = int(rows[at])
+        row, anew = int(rows[at]), _ANEW
         found.append((row, float(most)))
         np.maximum(best, value.covers[row], out=best)
         gains[at] = -np.inf

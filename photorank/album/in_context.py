@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from photorank.album.candidates import likeness
+from photorank.album.covers import Cover, likeness
 from photorank.album.request import BALANCE
-from photorank.album.value import Cover
 from photorank.index.opened import Index
 from photorank.outside_text import printable
 from photorank.typing import Codes, Embeddings, Ratings

@@ -4,10 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from photorank.album.balance import balanced_limits, balanced_parts
+from photorank.album.balance import balanced_limits
 from photorank.album.candidates import (
     Candidates,
-    KeptCovers,
     candidates_of,
     in_group,
     shortlist,
@@ -16,15 +15,12 @@ from photorank.album.candidates import (
 )
 from photorank.album.face_quota import too_few, with_faces
 from photorank.album.greedy_choice import Rules, choose
+from photorank.album.grounds import Grounds, KeptGrounds
 from photorank.album.propose_swap import Swap, propose_swap
 from photorank.album.reasons import Chosen, Missed, Reasons
 from photorank.album.request import AlbumRequest, check_request, limited_parts
-from photorank.album.value import Mask
 from photorank.errors import counted
 from photorank.index.opened import Index
-from photorank.rating.best_shot import ShotWords, merit_terms, technical_vector
-from photorank.rating.faces_in_series import face_terms
-from photorank.rating.percentiles import percentiles
 from photorank.similarity.series import Series
 from photorank.typing import Codes, Floats, Ratings
 
@@ -52,7 +48,7 @@ def make_album(
     request: AlbumRequest,
     *,
     vector: str,
-    kept: KeptCovers | None = None,
+    kept: KeptGrounds | None = None,
 ) -> Album:
     """Album of highly rated and varied photos for a request.
 
@@ -71,8 +67,8 @@ def make_album(
     request : AlbumRequest
     vector : str
         Name of the vector that gave the ratings.
-    kept : KeptCovers, optional
-        Of the index's heads, where several albums are made of it.
+    kept : KeptGrounds, optional
+        Of the index, where several albums are made of it.
 
     Raises
     ------
@@ -87,10 +83,12 @@ def make_album(
     among[shortlist(index, ratings, request)] = True
     if (considered := int(among.sum())) < (total := int(there.sum())):
         notes.append(f"chosen among the {considered:,} best rated (and pinned) of {total:,} photos")
-    shots = _merit_of_shots(index, ratings, series, among)
+    kept = kept or KeptGrounds(index)
+    grounds = kept.of(ratings, series, among, there)
+    shots = grounds.shots
     candidates = candidates_of(ratings, shots.terms.merit, series, request, among)
     if parts is None and request.balanced and request.balance > 0:
-        parts = balanced_parts(index.moments(), index.faces())
+        parts = grounds.parts
     rules = _rules(request, candidates, parts)
     if request.with_faces and rules.parts is not None:
         notes += too_few(request.with_faces, rules.parts, rules.first)
@@ -100,19 +98,15 @@ def make_album(
             "with its others"
         )
     free = replace(rules, held=rules.held[:0])  # the scale is that of an album chosen at once
-    value = value_of_albums(kept or KeptCovers(index.heads()), candidates, free, request)
+    value = value_of_albums(kept.covers, candidates, free, request)
     choice = choose(value, rules)
     taken = [photos[row].taken for row in candidates.rows[choice.rows].tolist()]
     notes += _notes_on_places(request, len(candidates.rows), taken)
-    notes += _notes_on_series(index, series, among)
+    notes += _notes_on_series(index, grounds)
     if (seen := shots.faces) and (seen.closed.any() or seen.cut.any()):
         notes.append("of a series' shots, those with open eyes and whole faces come first")
 
-    standing = np.full(len(ratings), np.nan)
-    standing[there] = percentiles(ratings[there])
-    reasons = Reasons(
-        photos, ratings, standing, series, candidates, request, vector, choice, among, shots
-    )
+    reasons = Reasons(photos, grounds, candidates, request, vector, choice)
     swap = propose_swap(value, rules, choice)
     variety = value.of_cover(value.cover(choice.rows))
     return Album(
@@ -127,15 +121,6 @@ def make_album(
         swap and Swap(int(candidates.rows[swap.out]), int(candidates.rows[swap.into]), swap.gain),
         notes,
     )
-
-
-def _merit_of_shots(index: Index, ratings: Ratings, series: Series, among: Mask) -> ShotWords:
-    """Reasons why one shot of a series is better: rating, signals and faces."""
-    technical = technical_vector(index)
-    detail = None if technical is None else index.rate(technical)
-    of_faces = face_terms(index.faces(), np.where(among, series.codes, -1))
-    terms = merit_terms(ratings, index.signals(), series.codes, detail, of_faces)
-    return ShotWords(index, terms, technical, of_faces)
 
 
 def _rules(request: AlbumRequest, candidates: Candidates, parts: Codes | None) -> Rules:
@@ -178,9 +163,9 @@ def _notes_on_places(request: AlbumRequest, n: int, taken: list[str | None]) -> 
     return notes
 
 
-def _notes_on_series(index: Index, series: Series, among: Mask) -> list[str]:
+def _notes_on_series(index: Index, grounds: Grounds) -> list[str]:
     """Notes on how series were found and how their best shots were chosen."""
-    notes = []
+    notes, series, among = [], grounds.series, grounds.among
     encoder = index.manifest.encoder
     if not index.fingerprint.is_embedded and len(among) > 1:
         notes.append(
@@ -189,7 +174,7 @@ def _notes_on_series(index: Index, series: Series, among: Mask) -> list[str]:
         )
     if np.bincount(series.codes[among]).max(initial=0) < 2:
         return notes
-    if np.isfinite(index.signals().values).any():
+    if grounds.has_signals:
         how = "the sharp, not blown out and well rated one"
     else:
         how = (

@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from photorank.album.covers import ROWS_A_BLOCK, Cover, CoverRows, in_blocks
 from photorank.album.greedy_choice import Choice, Rules
-from photorank.album.value import ROWS_A_BLOCK, Cover, Covers, Mask, Value, in_blocks
+from photorank.album.value import Mask, Value
 from photorank.typing import Codes
 
 _ROUNDING = 1e-6  # of a value, by which a limit may fall short of what it limits
@@ -34,7 +35,7 @@ def propose_swap(value: Value, rules: Rules, choice: Choice) -> Swap | None:
     order = np.argsort(owner, kind="stable")
     owners, begins = np.unique(owner[order], return_index=True)
 
-    def by_owner(cover: Covers) -> Covers:
+    def by_owner(cover: CoverRows) -> CoverRows:
         return np.add.reduceat(cover, begins, axis=-1, dtype=np.float64)
 
     def best_of(some: Codes) -> Swap:
@@ -68,7 +69,7 @@ def propose_swap(value: Value, rules: Rules, choice: Choice) -> Swap | None:
     return found if found.gain > -np.inf else None
 
 
-def _two_best(covers: Covers) -> tuple[Cover, Cover, Codes]:
+def _two_best(covers: CoverRows) -> tuple[Cover, Cover, Codes]:
     """Best and second-best coverage (c,) of each photo to represent, and the row of the best."""
     owner = covers.argmax(axis=0)
     clients = np.arange(covers.shape[1])

@@ -8,14 +8,13 @@ import numpy as np
 
 from photorank.album.candidates import Candidates
 from photorank.album.greedy_choice import Choice, Rules
+from photorank.album.grounds import Grounds
 from photorank.album.request import AlbumRequest
-from photorank.album.value import Mask, Value
+from photorank.album.value import Value
 from photorank.errors import counted
 from photorank.index.opened import Photo
 from photorank.photos.suffixes import RAW_SUFFIXES
-from photorank.rating.best_shot import ShotWords
-from photorank.similarity.series import Series, is_bracket
-from photorank.typing import Ratings
+from photorank.similarity.series import is_bracket
 
 MISSED_PHOTOS = 5  # number of runners-up listed
 _HIGH_PERCENTILE = 90.0  # from which the rating is given as a reason
@@ -57,15 +56,11 @@ class Reasons:
     """Data on a finished choice, from which reasons are written."""
 
     photos: Sequence[Photo]  # (n,)
-    ratings: Ratings  # (n,)
-    standing: Ratings  # (n,) percentiles among the photos to choose from
-    series: Series
+    grounds: Grounds
     candidates: Candidates
     request: AlbumRequest
     vector: str
     choice: Choice
-    among: Mask  # (n,) photos that were considered
-    words: ShotWords
 
     def chosen(self, value: Value) -> list[Chosen]:
         """Photos of the album, each with its reasons."""
@@ -79,7 +74,7 @@ class Reasons:
         told: set[int] = set()  # series whose first photo stands for what is not in the album
         found = []
         for place, (row, gain) in enumerate(zip(rows, self.choice.gains.tolist(), strict=True)):
-            code = int(self.series.codes[row])
+            code = int(self.grounds.series.codes[row])
             left = [] if code in told else [one for one in members[code] if one not in in_album]
             told.add(code)
             variety = 1 - own[place] / gain if gain > 0 else 0.0
@@ -91,17 +86,17 @@ class Reasons:
     ) -> Chosen:
         pinned = row in self.request.pinned
         all_are_in = len(self.choice.rows) == len(self.candidates.rows)
-        versions = self.series.versions
+        versions = self.grounds.series.versions
         twins = [other for other in left if versions[other] == versions[row]]
         rows = [other for other in members if other not in twins]
         merit = self.candidates.merit
         best = merit[row] >= merit[rows].max()
         others = [other for other in rows if other != row]
         following = max(others, key=merit.__getitem__) if best and others else None
-        over_next = [] if following is None else self.words.over(row, following)
-        why = [*over_next, *(self.words.of_faces(row, others) if best else ())]
+        over_next = [] if following is None else self.grounds.shots.over(row, following)
+        why = [*over_next, *(self.grounds.shots.of_faces(row, others) if best else ())]
         shots = [self.photos[other] for other in rows]
-        name = self.series.named[self.series.codes[row]]
+        name = self.grounds.series.named[self.grounds.series.codes[row]]
         reason = _joined(
             "you always keep it" if pinned else None,
             _of_series(name, shots, best=bool(best), why=list(dict.fromkeys(why))),
@@ -109,11 +104,11 @@ class Reasons:
             self._of_rating(row),
             "the album has room for all photos" if all_are_in else _of_variety(*variety),
         )
-        companions = (self.series.companions.get(other, []) for other in [row, *twins])
+        companions = (self.grounds.series.companions.get(other, []) for other in [row, *twins])
         return Chosen(
             row,
-            float(self.ratings[row]),
-            float(self.standing[row]),
+            float(self.grounds.ratings[row]),
+            float(self.grounds.standing[row]),
             gain,
             left,
             sorted({path for some in companions for path in some}),
@@ -139,23 +134,28 @@ class Reasons:
             has = request.full
             reason = _joined(has if full else None, self._of_rating(row))
             found.append(
-                Missed(row, float(self.ratings[row]), float(gains[at]), reason or "next in value")
+                Missed(
+                    row,
+                    float(self.grounds.ratings[row]),
+                    float(gains[at]),
+                    reason or "next in value",
+                )
             )
         return found
 
     def _of_rating(self, row: int) -> str | None:
         """Reason given by the photo's rating; None if the rating is unremarkable."""
-        percentile = float(self.standing[row])
+        percentile = float(self.grounds.standing[row])
         if percentile < _HIGH_PERCENTILE:
             return None
         return f"better than {min(int(percentile), 99)} % by {self.vector}"
 
     def _members(self, rows: Sequence[int]) -> dict[int, list[int]]:
         """Candidate rows in the series of each given row."""
-        members: dict[int, list[int]] = {int(code): [] for code in self.series.codes[rows]}
-        together = np.isin(self.series.codes, list(members)) & self.among
+        members: dict[int, list[int]] = {int(code): [] for code in self.grounds.series.codes[rows]}
+        together = np.isin(self.grounds.series.codes, list(members)) & self.grounds.among
         for row in np.flatnonzero(together).tolist():
-            members[int(self.series.codes[row])].append(row)
+            members[int(self.grounds.series.codes[row])].append(row)
         return members
 
 

@@ -1,24 +1,18 @@
 """Value of a set of photos: their own quality, plus how well they represent the others."""
 
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from photorank.album.covers import ROWS_A_BLOCK, Cover, Covers, in_blocks
 from photorank.typing import Codes, Floats
 
-Covers: TypeAlias = NDArray[np.float32]  # (n, c), ≥ 0
-Cover: TypeAlias = NDArray[np.float32]  # (c,) of each client, by a set
 Mask: TypeAlias = NDArray[np.bool_]  # (n,)
-T = TypeVar("T")
 
-ROWS_A_BLOCK = 128  # rows of covers processed together, which a core's cache holds
-_MIN_BLOCKS_FOR_THREADS = 32  # fewer are not worth starting threads
 _ANEW = 256  # gains worked out anew together
 _MORE = 4  # times as many, if those were too few
 
@@ -52,8 +46,7 @@ class Value:
         """Gain in value by adding each of `rows` to a set with coverage (c,)."""
 
         def new(start: int) -> Floats:
-            part = self.covers[rows[start : start + ROWS_A_BLOCK]]
-            part -= cover
+            part = self.covers[rows[start : start + ROWS_A_BLOCK]] - cover
             total: Floats = np.maximum(part, 0, out=part).sum(axis=1, dtype=np.float64)
             return total
 
@@ -64,14 +57,7 @@ class Value:
     @cached_property
     def alone(self) -> Floats:
         """Value (n,) of each photo alone, which is the upper bound of its gain in any set."""
-
-        def cover(start: int) -> Floats:
-            part = self.covers[start : start + ROWS_A_BLOCK]
-            total: Floats = part.sum(axis=1, dtype=np.float64)
-            return total
-
-        sums = [np.empty(0), *in_blocks(cover, len(self.covers))]
-        return self.worth + self.scale * np.concatenate(sums)
+        return self.worth + self.scale * self.covers.sums
 
     def greatest(
         self,
@@ -99,12 +85,3 @@ class Value:
             if len(taken) == most and ceilings[taken].min(initial=np.inf) > ceilings[rows[end]]:
                 return taken
             begin, end = end, _MORE * end
-
-
-def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
-    """Results of `work` on each block of n rows, in threads if there are many blocks."""
-    starts = range(0, n, ROWS_A_BLOCK)
-    if len(starts) < _MIN_BLOCKS_FOR_THREADS:
-        return [work(start) for start in starts]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(work, starts))

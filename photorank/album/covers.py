@@ -1,0 +1,216 @@
+"""Covers: how well each photo stands for each of the photos to represent, the clients."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photorank.comparisons.codes import places
+from photorank.typing import Codes, Embeddings, Floats
+
+CoverRows: TypeAlias = NDArray[np.float32]  # (m, c), ≥ 0
+Cover: TypeAlias = NDArray[np.float32]  # (c,) of each client, by a set
+T = TypeVar("T")
+
+ROWS_A_BLOCK = 128  # rows of covers processed together, which a core's cache holds
+_MIN_BLOCKS_FOR_THREADS = 32  # fewer are not worth starting threads
+_SAME_PHOTO_DISTANCE = 1e-6  # cosine distance below which photos count as equal
+_FEW = 0.25  # share of all cosines up to which those that are new are added to the others
+_MOST_KEPT = 2  # photos whose cosines are kept, for each photo of the request
+
+
+class Covers:
+    """Similarity (n, c) of photos to clients, 0 or greater, with its sums and maxima."""
+
+    def __init__(self, rows: CoverRows) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, rows: Codes | slice | int) -> CoverRows:
+        """Covers (m, c) of some photos, or (c,) of one; not to be changed."""
+        return self._rows[rows]
+
+    @property
+    def clients(self) -> int:
+        """Number of clients."""
+        return self._rows.shape[1]
+
+    @cached_property
+    def sums(self) -> Floats:
+        """Sum (n,) over the clients of each photo's covers."""
+
+        def total(start: int) -> Floats:
+            part = self[start : start + ROWS_A_BLOCK]
+            sums: Floats = part.sum(axis=1, dtype=np.float64)
+            return sums
+
+        return np.concatenate([np.empty(0), *in_blocks(total, len(self))])
+
+    @cached_property
+    def most(self) -> Cover:
+        """Greatest cover (c,) of each client by any of the photos."""
+        return _greatest(self._rows, np.arange(len(self)), 0.0)
+
+
+class CosineCovers(Covers):
+    """Covers that are worked out from cosines where they are read, and not kept beside them."""
+
+    def __init__(self, cosines: CoverRows, typical: float) -> None:
+        super().__init__(cosines)
+        self._typical = typical
+
+    def __getitem__(self, rows: Codes | slice | int) -> CoverRows:
+        return covers_of(self._rows[rows], self._typical)
+
+    @cached_property
+    def most(self) -> Cover:
+        """Greatest cover (c,) of each client by any of the photos."""
+        return self.most_by(np.arange(len(self)))
+
+    def most_by(self, rows: Codes) -> Cover:
+        """Greatest cover (c,) of each client by any of some photos."""
+        return covers_of(_greatest(self._rows, rows, -np.inf), self._typical)
+
+
+class _SomeCovers(Covers):
+    """Covers of some of the photos that there are covers of."""
+
+    def __init__(self, whole: CosineCovers, at: Codes) -> None:
+        super().__init__(whole[:0])
+        self._whole, self._at = whole, at
+
+    def __len__(self) -> int:
+        return len(self._at)
+
+    def __getitem__(self, rows: Codes | slice | int) -> CoverRows:
+        return self._whole[self._at[rows]]
+
+    @cached_property
+    def sums(self) -> Floats:
+        """Sum (n,) over the clients of each photo's covers."""
+        return self._whole.sums[self._at]
+
+    @cached_property
+    def most(self) -> Cover:
+        """Greatest cover (c,) of each client by any of the photos."""
+        return self._whole.most_by(self._at)
+
+
+class KeptCovers:
+    """Cache of similarities between photos, kept from one request to the next.
+
+    A pinned photo or one that is left out changes few of the candidates and of those that they
+    stand for: only the cosines of these are worked out anew.
+    """
+
+    def __init__(self, heads: Embeddings) -> None:
+        self._heads = heads
+        self._rows = self._clients = np.empty(0, dtype=np.intp)
+        self._cosines: CoverRows = np.empty((0, 0), dtype=np.float32)
+        self._covers: CosineCovers | None = None
+
+    def of(self, rows: Codes, clients: Codes) -> Covers:
+        """Similarity (g, c) of candidates to the photos to represent, both by sorted rows.
+
+        The columns may be in another order. What was returned before is no longer valid.
+        """
+        own = places(self._rows, len(self._heads))
+        new_rows = rows[own[rows] < 0]
+        new = clients[places(self._clients, len(self._heads))[clients] < 0]
+        pairs = len(self._rows) * len(new) + len(new_rows) * len(clients)
+        if (
+            len(clients) != len(self._clients)
+            or pairs > _FEW * len(rows) * len(clients)
+            or len(self._rows) > _MOST_KEPT * len(rows)
+        ):
+            self._rows, self._clients = rows, clients
+            self._cosines = cosines_of(self._heads[rows], self._heads[clients])
+            self._covers = None
+        elif pairs:
+            self._replace(clients, new)
+            self._append(new_rows)
+            self._covers = None
+        if self._covers is None:
+            self._covers = CosineCovers(self._cosines, _typical_cosine(self._heads[clients]))
+        if np.array_equal(rows, self._rows):
+            return self._covers
+        return _SomeCovers(self._covers, places(self._rows, len(self._heads))[rows])
+
+    def _replace(self, clients: Codes, new: Codes) -> None:
+        """Put new clients into the columns of those that are clients no longer."""
+        if not len(new):
+            return
+        gone = np.flatnonzero(~np.isin(self._clients, clients))
+        self._clients = self._clients.copy()
+        self._clients[gone] = new
+        near = self._heads[new]
+
+        def fill(start: int) -> None:
+            part = slice(start, start + ROWS_A_BLOCK)
+            self._cosines[part, gone] = cosines_of(self._heads[self._rows[part]], near)
+
+        in_blocks(fill, len(self._rows))
+
+    def _append(self, rows: Codes) -> None:
+        """Add candidates after the others."""
+        if len(rows):
+            more = cosines_of(self._heads[rows], self._heads[self._clients])
+            self._rows = np.concatenate([self._rows, rows])
+            self._cosines = np.concatenate([self._cosines, more])
+
+
+def likeness(embeddings: Embeddings, near: Embeddings) -> CoverRows:
+    """Similarity (g, c) of candidates to photos `near`: 1 for equal photos, 0 for average ones."""
+    return covers_of(cosines_of(embeddings, near), _typical_cosine(near))
+
+
+def cosines_of(heads: Embeddings, near: Embeddings) -> CoverRows:
+    """Cosines (g, c) of unit heads."""
+    return heads @ near.T
+
+
+def covers_of(cosines: CoverRows, typical: float) -> CoverRows:
+    """Similarity of photos with given cosines, 0 for the typical cosine or less.
+
+    Squared, so that a photo that is a little like hundreds does not stand for all of them.
+    """
+    if 1 - typical < _SAME_PHOTO_DISTANCE:
+        return np.ones_like(cosines)
+    covers = cosines - np.float32(typical)
+    covers /= np.float32(1 - typical)
+    np.maximum(covers, 0, out=covers)
+    return np.square(covers, out=covers)
+
+
+def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
+    """Results of `work` on each block of n rows, in threads if there are many blocks."""
+    starts = range(0, n, ROWS_A_BLOCK)
+    if len(starts) < _MIN_BLOCKS_FOR_THREADS:
+        return [work(start) for start in starts]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(work, starts))
+
+
+def _typical_cosine(near: Embeddings) -> float:
+    """Mean cosine of two different photos; 0 for fewer."""
+    c = len(near)
+    total = near.sum(axis=0, dtype=np.float64)
+    return float((total @ total - c) / (c * (c - 1))) if c > 1 else 0.0
+
+
+def _greatest(matrix: CoverRows, rows: Codes, least: float) -> Cover:
+    """Greatest entry (c,) of each column in some rows, or `least`."""
+
+    def most(start: int) -> Cover:
+        best: Cover = matrix[rows[start : start + ROWS_A_BLOCK]].max(axis=0)
+        return best
+
+    none = np.full(matrix.shape[1], least, dtype=np.float32)
+    best: Cover = np.max([none, *in_blocks(most, len(rows))], axis=0)
+    return best
