@@ -1,7 +1,7 @@
 """Open index: photos, embeddings, and people's judgements."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Literal, Protocol
@@ -127,6 +127,14 @@ class Index:
     def digest_beginnings(self) -> NDArray[np.uint8]:
         """First 8 bytes (n, 8) of the photos' digests, by row, read-only."""
         return self._held.beginnings
+
+    def rows_of_digests(self, digests: Iterable[str]) -> dict[str, int]:
+        """Row of each photo by its digest, or by 16 digits or more that one begins with.
+
+        Those that no photo has are left out.
+        """
+        found = ((digest, self._held.row_of_digest(digest)) for digest in digests)
+        return {digest: row for digest, row in found if row is not None}
 
     def numbers(self) -> Codes:
         """Catalogue numbers of the photos, by row; numbers are never reused."""

@@ -83,6 +83,23 @@ def test_beginnings_of_digests_are_those_of_the_digests(five):
     assert [row.tobytes() for row in five.index.digest_beginnings()] == wanted
 
 
+def test_photos_are_found_by_their_digests(five):
+    """A whole digest or its first 16 digits tell a photo; what nobody has tells none."""
+    digests = five.index.digests()
+    begun = [digest[:16] for digest in digests]
+    strange = [
+        "",
+        "f" * 64,
+        digests[0][:15],
+        digests[0][:-1] + "x",
+        "no digest, but long enough",
+        "-" * 16,
+    ]
+    found = five.index.rows_of_digests([*digests, *begun, *strange])
+    assert [found.pop(one) for one in (*digests, *begun)] == 2 * list(range(len(digests)))
+    assert found == {}
+
+
 def test_an_index_may_be_shared_by_threads(five):
     """Threads may share an index, as sessions of one server do."""
     index, seen = five.index, []

@@ -58,13 +58,8 @@ class ShownPhotos:
 
 def rows_of_tokens(index: Index, tokens: Sequence[str]) -> list[int]:
     """Rows of the photos whose digests begin with the tokens, in that order."""
-    wanted = {token: place for place, token in enumerate(tokens)}
-    found = {
-        wanted[digest[:TOKEN_DIGITS]]: row
-        for row, digest in enumerate(index.digests())
-        if digest[:TOKEN_DIGITS] in wanted
-    }
-    return [found[place] for place in sorted(found)]
+    found = index.rows_of_digests(token for token in tokens if len(token) == TOKEN_DIGITS)
+    return [found[token] for token in dict.fromkeys(tokens) if token in found]
 
 
 def stacked(rows: Codes, series: Codes) -> tuple[Codes, Codes]:

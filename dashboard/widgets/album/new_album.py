@@ -182,8 +182,5 @@ def _with_marks(index: Index, request: AlbumRequest) -> AlbumRequest:
 def _rows(index: Index, how: str) -> frozenset[int]:
     """Rows of the photos marked "pin" or "ban"."""
     marks: Mapping[str, str] = session_state.album_marks(index.name)
-    wanted = {digest for digest, one in marks.items() if one == how}
-    if not wanted:
-        return frozenset()
-    digests = enumerate(index.digests())
-    return frozenset(row for row, digest in digests if digest in wanted)
+    wanted = [digest for digest, one in marks.items() if one == how]
+    return frozenset(index.rows_of_digests(wanted).values())

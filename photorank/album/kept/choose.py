@@ -32,8 +32,7 @@ class AlbumRows(NamedTuple):
 
 def rows_of_album(index: Index, album: KeptAlbum) -> AlbumRows:
     """Index rows of an album's photos, also if their files have moved."""
-    wanted = {*album.photos, *album.pinned, *album.left_out}
-    rows = {digest: row for row, digest in enumerate(index.digests()) if digest in wanted}
+    rows = index.rows_of_digests({*album.photos, *album.pinned, *album.left_out})
     return AlbumRows(
         [rows[one] for one in album.photos if one in rows],
         frozenset(rows[one] for one in album.pinned if one in rows),

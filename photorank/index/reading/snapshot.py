@@ -21,6 +21,7 @@ from photorank.typing import Codes, Embeddings, Floats
 from photorank.workspace import IndexPaths
 
 BEGINNING_BYTES = 8  # of a digest, which tell a photo from the others of its index
+_DIGITS = frozenset("0123456789abcdef")
 
 
 class _Once(cached_property[Any]):
@@ -111,6 +112,24 @@ class Snapshot:
         """First bytes (n, 8) of the photos' digests, read-only."""
         digits = self.rows.digests.beginnings(2 * BEGINNING_BYTES).tobytes().decode()
         return np.frombuffer(bytes.fromhex(digits), np.uint8).reshape(-1, BEGINNING_BYTES)
+
+    @_Once
+    def _by_beginning(self) -> tuple[NDArray[np.uint64], Codes]:
+        """First bytes of the digests as sorted numbers, and the row of each."""
+        numbers = self.beginnings.copy().view(">u8").ravel().astype(np.uint64)
+        rows = np.argsort(numbers, kind="stable")
+        return numbers[rows], rows
+
+    def row_of_digest(self, digest: str) -> int | None:
+        """Row of the photo whose digest begins with at least 16 digits; None without one."""
+        begin = digest[: 2 * BEGINNING_BYTES]
+        if len(begin) < 2 * BEGINNING_BYTES or not _DIGITS.issuperset(begin):
+            return None
+        numbers, rows = self._by_beginning
+        number = np.uint64(int(begin, 16))
+        first, end = (np.searchsorted(numbers, number, side) for side in ("left", "right"))
+        same = rows[first:end].tolist()
+        return next((row for row in same if self.rows.digest(row).startswith(digest)), None)
 
     @_Once
     def photos(self) -> list[Photo]:
