@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not nee
     from dashboard.models.album import Kind as ExportKind
     from dashboard.models.teach_session import TeachSession
     from photorank.album.kept.store import Entry
+    from photorank.album.request import AlbumRequest
 
 _NO_GAIN = 1e-9  # of an album's value, up to which a swap is none
 OUTCOMES = {"first", "second", "tie", "skip"}  # of a pair
@@ -232,6 +233,18 @@ def judging(index: Index, entry: "Entry", *, fill: bool) -> "Choosing":
 
     Raises NoVectorsError if the index has no vector to judge by.
     """
+    return vector_ratings.choosing(*_asked(index, entry, fill=fill))
+
+
+def judge_ahead(index: Index, entry: "Entry") -> None:
+    """Find in the background what the first choice for a saved album takes seconds to find."""
+    *asked, request = _asked(index, entry, fill=True)
+    vector_ratings.choose_ahead(*asked, entry.name, request)
+
+
+def _asked(
+    index: Index, entry: "Entry", *, fill: bool
+) -> tuple[Index, MasterVector, float, "AlbumRequest"]:
     from photorank.album.kept.choose import request_of, rows_of_album
 
     vector = albums.vector_of(index, entry.album)
@@ -239,7 +252,7 @@ def judging(index: Index, entry: "Entry", *, fill: bool) -> "Choosing":
         raise NoVectorsError(index.name, words=index.manifest.knows_words)
     settings = entry.album.settings
     request = request_of(settings, rows_of_album(index, entry.album), hold=True, fill=fill)
-    return vector_ratings.choosing(index, vector, settings.alike, request)
+    return index, vector, settings.alike, request
 
 
 def export_album(

@@ -13,11 +13,16 @@ _PATIENCE_SECONDS = 0.3  # for a choice from more of them, before the page is dr
 _one_at_a_time = Lock()  # who waits for one would not gain from sharing the processor with another
 
 
+def takes_long(photos: int) -> bool:
+    """True if a page does not wait for the choice of an album from so many photos."""
+    return photos > _AT_ONCE
+
+
 class Choosing:
     """Choice of an album that runs in a thread of its own, with its result."""
 
     def __init__(self, photos: int, choose: Callable[[], Album]) -> None:
-        self._patience = None if photos <= _AT_ONCE else _PATIENCE_SECONDS
+        self._patience = _PATIENCE_SECONDS if takes_long(photos) else None
         self._answer: Future[Album] = Future()
         Thread(target=self._run, args=[choose], daemon=True).start()
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.cache import encoder_results, index_data
 from dashboard.cache.cache_keys import BY_JUDGEMENTS, BY_PHOTOS, HashFuncs, of_rows, of_vector
-from dashboard.cache.choosing import Choosing
+from dashboard.cache.choosing import Choosing, takes_long
 from photorank.album.candidates import shortlist
 from photorank.album.grounds import KeptGrounds
 from photorank.album.in_context import AlbumContext, Asked, InContext
@@ -163,6 +163,18 @@ def choosing(
         return found
     _choosing.clear(index, vector, alike, request, called)  # a disk may be well again
     return _choosing(index, vector, alike, request, called)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=BY_SHOTS)
+def choose_ahead(
+    index: Index, vector: MasterVector, alike: float, album: str, _request: AlbumRequest
+) -> None:
+    """Begin a saved album's choice, once, before anybody asks for it.
+
+    Series and similarities that were never found take seconds; the next choice has them.
+    """
+    if takes_long(len(index)):
+        choosing(index, vector, alike, _request)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_SHOTS)

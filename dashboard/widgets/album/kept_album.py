@@ -128,6 +128,7 @@ def _show(index: Index, name: str, waits: bool) -> None:
     if warning := kept_album.warning_text(book):
         st.caption(warning)
     _left_out(index, entry)
+    actions.judge_ahead(index, entry)
 
 
 def _address(index: Index, frame: Frame, *, large: bool) -> str:

@@ -169,13 +169,26 @@ def test_a_kept_album_is_filled_when_its_choice_is_there(dashboard, paths, slow_
     store = AlbumStore(Workspace(paths.root.parent.parent))
     digests = tuple(Index.open(paths).digests()[:3])
     store.create("ours", KeptAlbum("small", digests), "chosen")
-    app = dashboard("album", album="ours")
     with slow_choice:
+        app = dashboard("album", album="ours")
         button(app, "Fill from the best").click().run()
         assert "Choosing from 24 photos" in texts(app)
         assert len(store.load("ours").album.photos) == 3
     run_until(app, lambda: len(store.load("ours").album.photos) > 3)
     assert "filled in" in app.toast[0].value
+
+
+def test_a_kept_album_is_judged_before_anybody_asks_for_it(dashboard, paths, slow_choice):
+    """Its page begins the choice, so that a press finds it made."""
+    store = AlbumStore(Workspace(paths.root.parent.parent))
+    store.create("ours", KeptAlbum("small", tuple(Index.open(paths).digests()[:3])), "chosen")
+    app = dashboard("album", album="ours")
+    run_until(app, lambda: any(paths.series.glob("*.npz")))
+    run_until(app, lambda: not slow_choice.locked())
+    with slow_choice:
+        button(app, "Fill from the best").click().run()
+    assert "filled in" in app.toast[0].value
+    assert len(store.load("ours").album.photos) > 3
 
 
 def test_an_album_may_have_limits_on_photos_with_a_face(dashboard, paths):
