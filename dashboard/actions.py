@@ -238,8 +238,8 @@ def judging(index: Index, entry: "Entry", *, fill: bool) -> "Choosing":
 
 def judge_ahead(index: Index, entry: "Entry") -> None:
     """Find in the background what the first choice for a saved album takes seconds to find."""
-    *asked, request = _asked(index, entry, fill=True)
-    vector_ratings.choose_ahead(*asked, entry.name, request)
+    index, vector, alike, request = _asked(index, entry, fill=True)
+    vector_ratings.choose_ahead(index, vector, alike, entry.name, request)
 
 
 def _asked(

@@ -34,7 +34,8 @@ class Covers:
 
     def __getitem__(self, rows: Codes | slice | int) -> CoverRows:
         """Covers (m, c) of some photos, or (c,) of one; not to be changed."""
-        return self._rows[rows]
+        some: CoverRows = self._rows[rows]
+        return some
 
     @property
     def clients(self) -> int:
@@ -94,7 +95,8 @@ class _SomeCovers(Covers):
     @cached_property
     def sums(self) -> Floats:
         """Sum (n,) over the clients of each photo's covers."""
-        return self._whole.sums[self._at]
+        some: Floats = self._whole.sums[self._at]
+        return some
 
     @cached_property
     def most(self) -> Cover:
@@ -172,7 +174,8 @@ def likeness(embeddings: Embeddings, near: Embeddings) -> CoverRows:
 
 def cosines_of(heads: Embeddings, near: Embeddings) -> CoverRows:
     """Cosines (g, c) of unit heads."""
-    return heads @ near.T
+    cosines: CoverRows = heads @ near.T
+    return cosines
 
 
 def covers_of(cosines: CoverRows, typical: float) -> CoverRows:
@@ -185,7 +188,8 @@ def covers_of(cosines: CoverRows, typical: float) -> CoverRows:
     covers = cosines - np.float32(typical)
     covers /= np.float32(1 - typical)
     np.maximum(covers, 0, out=covers)
-    return np.square(covers, out=covers)
+    np.square(covers, out=covers)
+    return covers
 
 
 def in_blocks(work: Callable[[int], T], n: int) -> list[T]:

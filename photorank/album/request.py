@@ -79,7 +79,7 @@ def check_request(request: AlbumRequest, photos: Sequence[Photo]) -> None:
             f"{counted(len(request.pinned), 'photo')} pinned, and "
             f"{counted(request.places, 'place')}: pin fewer, or make more places."
         )
-    known = set() if request.group is None else {photo.group for photo in photos}
+    known = {photo.group for photo in photos} if request.group is not None else {None}
     if request.group is not None and request.group not in known:
         some = ", ".join(sorted(filter(None, known))[:10])
         raise AlbumError(

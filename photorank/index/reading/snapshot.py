@@ -128,7 +128,7 @@ class Snapshot:
         numbers, rows = self._by_beginning
         number = np.uint64(int(begin, 16))
         first, end = (np.searchsorted(numbers, number, side) for side in ("left", "right"))
-        same = rows[first:end].tolist()
+        same: list[int] = rows[first:end].tolist()
         return next((row for row in same if self.rows.digest(row).startswith(digest)), None)
 
     @_Once
