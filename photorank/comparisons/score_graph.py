@@ -249,7 +249,7 @@ class ScoreGraph(ComparisonGraph):
             low[members], high[members] = np.quantile(self.labels[members], [share, 1 - share])
         return np.flatnonzero(self.labels <= low), np.flatnonzero(self.labels >= high)
 
-    @property
+    @cached_property
     def _total(self) -> float:
         total = float(self._signed(Blocks.degrees).sum()) / 2
         if not total > 0:

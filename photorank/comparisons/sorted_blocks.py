@@ -1,7 +1,9 @@
 """Sums over photo pairs within blocks, by prefix sums over sorted labels."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import comb
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,6 +14,16 @@ from photorank.comparisons.double_precision import portions
 from photorank.typing import Codes, Embeddings, Floats, Labels, Ratings
 
 _COLUMNS = 64  # of X summed together, which bounds the memory of n x d prefix sums
+# Pairs of a graph up to which they are listed: of more, dominance takes less time.
+_LISTED = 1 << 16
+
+
+class WeightedPairs(NamedTuple):
+    """Pairs of sorted rows whose labels differ, with their weights."""
+
+    worse: Codes  # (m,)
+    better: Codes  # (m,)
+    weight: Floats  # (m,)
 
 
 @dataclass(frozen=True)
@@ -53,8 +65,8 @@ class Blocks:
         return self._unsorted(below / np.bincount(self.block)[self.block])
 
     def degrees(self) -> Floats:
-        """Total weight (l,) of each photo's pairs."""
-        return self._unsorted(self.u * self.neighbour_sums(self.u[:, None])[:, 0])
+        """Total weight (l,) of each photo's pairs, read-only."""
+        return self._degrees
 
     def net_wins(self) -> Floats:
         """Weight (l,) of each photo's wins minus the weight of its losses."""
@@ -103,6 +115,11 @@ class Blocks:
 
     def credit(self, ratings: Ratings) -> Floats:
         """Weight (l,) of each photo's pairs that ratings order as labels do; ties count half."""
+        if self._pairs is not None:
+            r, (worse, better, weight) = ratings[self.order], self._pairs
+            signed = np.sign(r[better] - r[worse]) * weight
+            net = sum(np.bincount(each, signed, len(r)) for each in (worse, better))
+            return (self.degrees() + self._unsorted(net)) / 2
         r = dense_ranks(ratings)[self.order]
         tier = self.tier.astype(np.float64)
         # Blocks run against the tiers, so no photo of another block is smaller in both.
@@ -126,6 +143,25 @@ class Blocks:
         a = a[self.order]
         u, total = (each.reshape(-1, *[1] * (a.ndim - 1)) for each in (self.u, self._sums()))
         return self._unsorted(u * (total * a - _sums_of_runs(self.block, u * a)))
+
+    @cached_property
+    def _degrees(self) -> Floats:
+        degrees = self._unsorted(self.u * self.neighbour_sums(self.u[:, None])[:, 0])
+        degrees.flags.writeable = False
+        return degrees
+
+    @cached_property
+    def _pairs(self) -> WeightedPairs | None:
+        """Pairs with weights; None where they are many."""
+        better_from, upto = _last(self.tier), _last(self.block)
+        count = upto - better_from
+        if count.sum() > _LISTED:
+            return None
+        worse = np.repeat(np.arange(len(count)), count)
+        before = np.cumsum(count) - count
+        better = np.arange(len(worse)) + (better_from - before)[worse]
+        gap = self.y[better] - self.y[worse]
+        return WeightedPairs(worse, better, self.u[worse] * self.u[better] * gap**self.p)
 
     def _sums(self, values: Floats | float = 1.0) -> Floats:
         """Weighted sum (l,) of values over each photo's block."""

@@ -15,7 +15,12 @@ from photorank.learning.protocol import Protocol
 from photorank.metrics.estimates import Limits
 from photorank.metrics.folds import Folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
-from photorank.metrics.ranking import GAP_WEIGHTED, PAIR_METRICS, pair_metrics
+from photorank.metrics.ranking import (
+    GAP_WEIGHTED,
+    PAIR_METRICS,
+    correlation_by_column,
+    pair_metrics,
+)
 from photorank.typing import Codes, Floats, Scope
 from photorank.vectors.store import RANDOM_NAME
 
@@ -108,17 +113,9 @@ def _correlations(ratings: Floats, graph: Comparisons) -> dict[str, list[float]]
     scores = np.nan_to_num(graph.scores)
     ranks = [np.nan_to_num(graph.fractional_ranks(one)) for one in (scores, *ratings.T)]
     return {
-        "pearson": _correlation(scores, ratings, graph),
-        "spearman": _correlation(ranks[0], np.stack(ranks[1:], axis=1), graph),
+        "pearson": correlation_by_column(scores, ratings, graph).tolist(),
+        "spearman": correlation_by_column(ranks[0], np.stack(ranks[1:], axis=1), graph).tolist(),
     }
-
-
-def _correlation(a: Floats, b: Floats, graph: ScoreComparisons) -> list[float]:
-    """Correlation of differences in a (n,) and in each column of b (n, k) over the pairs."""
-    product = a @ graph.differences(b)
-    squares = a @ graph.differences(a) * np.einsum("nk,nk->k", b, graph.differences(b))
-    defined = squares > 0
-    return np.where(defined, product / np.sqrt(np.where(defined, squares, 1.0)), np.nan).tolist()
 
 
 def _range(values: list[float]) -> Limits:

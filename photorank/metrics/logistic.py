@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
-from photorank.metrics.ranking import checked_ratings, pearson
+from photorank.metrics.ranking import checked_ratings, pearson_by_column
 from photorank.typing import Floats, Labels
 
 _MIDDLES = 13  # quantiles of the ratings tried as the curve's centre
@@ -58,12 +58,12 @@ def pearson_after_logistic(ratings: ArrayLike, comparisons: Comparisons) -> floa
 
 def after_logistic_by_column(ratings: Floats, comparisons: Comparisons) -> Floats:
     """Values (c,) of :func:`pearson_after_logistic` for the columns of ratings (n, c)."""
-    values = np.array([pearson(column, comparisons) for column in ratings.T])
+    values = pearson_by_column(ratings, comparisons)
     known = np.flatnonzero(~np.isnan(values))
     if len(known) and isinstance(comparisons, ScoreComparisons):
         sign = np.where(values[known] < 0, -1.0, 1.0)
         bent = _bent(sign * ratings[:, known], comparisons.scores)
-        values[known] = sign * [pearson(column, comparisons) for column in bent.T]
+        values[known] = sign * pearson_by_column(bent, comparisons)
     return values
 
 

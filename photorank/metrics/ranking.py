@@ -255,6 +255,22 @@ def spearman_sums(
     return replace(sums, without=sums.without - moved)
 
 
+def pearson_by_column(ratings: Floats, comparisons: Comparisons) -> Floats:
+    """Values (c,) of :func:`pearson` for the columns of ratings (n, c)."""
+    if not isinstance(comparisons, ScoreComparisons):
+        return np.full(ratings.shape[1], np.nan)
+    labels, r = (_from_first(values, comparisons) for values in (comparisons.scores, ratings))
+    return correlation_by_column(labels, r, comparisons)
+
+
+def correlation_by_column(a: Floats, b: Floats, graph: ScoreComparisons) -> Floats:
+    """Correlation (c,) of differences in a (n,) and in each column of b (n, c) over the pairs."""
+    product = a @ graph.differences(b)
+    squares = a @ graph.differences(a) * np.einsum("nc,nc->c", b, graph.differences(b))
+    defined = squares > 0
+    return np.where(defined, product / np.sqrt(np.where(defined, squares, 1.0)), np.nan)
+
+
 # Pair metrics of an evaluation: name -> ratings, comparisons, clusters -> sums.
 PAIR_METRICS: dict[str, Callable[..., PairSums]] = {
     "pairwise_accuracy": accuracy_sums,
@@ -306,8 +322,8 @@ def _products(
 
 
 def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Values (n,) minus the first value of their block, to make constant blocks exactly 0."""
-    counted = np.zeros(comparisons.n)
+    """Values (n, …) minus the first value of their block, to make constant blocks exactly 0."""
+    counted = np.zeros(values.shape)
     labelled = values[comparisons.rows]
     counted[comparisons.rows] = labelled - labelled[comparisons.block_firsts]
     return counted

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from photorank.comparisons import sorted_blocks
+from photorank.comparisons.codes import connected
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
 
@@ -48,9 +50,11 @@ def test_score_graph_equals_explicit_matrices(photos, p, scope):
     assert graph.n_pairs == np.count_nonzero(W) / 2
 
 
+@pytest.mark.parametrize("listed", [0, 10**6])
 @pytest.mark.parametrize(("p", "scope"), CASES)
-def test_score_agreement_equals_the_loop_over_pairs(photos, p, scope):
-    """Each photo's credit counts the pairs it shares with better and worse photos, ties half."""
+def test_score_agreement_equals_the_loop_over_pairs(photos, p, scope, listed, monkeypatch):
+    """Credit counts pairs with better and worse photos, ties half, however many pairs there are."""
+    monkeypatch.setattr(sorted_blocks, "_LISTED", listed)
     _, y, trust = photos
     ratings = np.random.default_rng(1).integers(0, 6, N).astype(float)
     graph = Comparisons.from_scores(y, gap_power=p, weights=trust).restricted(GROUPS, scope)
@@ -337,3 +341,17 @@ def test_gram_is_the_laplacians(scope, gap_power, monkeypatch):
     expected = Z.astype(np.float64).T @ graph.laplacian(Z)
 
     np.testing.assert_allclose(np.tril(graph.gram(Z)), np.tril(expected), atol=1e-8)
+
+
+@pytest.mark.parametrize("links", [0, 20, 40, 200])
+def test_connected_components_are_those_of_scipy(links):
+    """Photos that links join, in any order and by any way round, share a code; codes begin at 0."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    first, second = np.random.default_rng(links).integers(0, 60, (2, links))
+    graph = coo_array((np.ones(links), (first, second)), shape=(60, 60))
+
+    np.testing.assert_array_equal(
+        connected(first, second, 60), connected_components(graph, directed=False)[1]
+    )
