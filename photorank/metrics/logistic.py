@@ -47,6 +47,7 @@ def pearson_after_logistic(ratings: ArrayLike, comparisons: Comparisons) -> floa
 
     Examples
     --------
+    >>> from photorank.metrics.ranking import pearson
     >>> comparisons = Comparisons.from_scores([1.0, 1.2, 3.0, 4.8, 5.0])
     >>> ratings = [-4.0, -2.0, 0.0, 2.0, 4.0]
     >>> pearson_after_logistic(ratings, comparisons) > pearson(ratings, comparisons)
