@@ -62,9 +62,8 @@ def connected(first: Codes, second: Codes, n: int) -> Codes:
     >>> connected(np.array([0, 3]), np.array([2, 2]), 4)
     array([0, 1, 0, 0])
     """
-    code = np.arange(n)  # the least photo that is known to be linked with each
-    while ((one := code[first]) != (other := code[second])).any():
-        np.minimum.at(code, np.maximum(one, other), np.minimum(one, other))
-        while (code[code] != code).any():
-            code = code[code]
-    return dense_ranks(code)
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    links = coo_array((np.ones(len(first)), (first, second)), shape=(n, n))
+    return connected_components(links, directed=False)[1].astype(np.intp)

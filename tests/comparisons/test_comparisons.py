@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from photorank.comparisons import sorted_blocks
-from photorank.comparisons.codes import connected
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
 
@@ -341,17 +340,3 @@ def test_gram_is_the_laplacians(scope, gap_power, monkeypatch):
     expected = Z.astype(np.float64).T @ graph.laplacian(Z)
 
     np.testing.assert_allclose(np.tril(graph.gram(Z)), np.tril(expected), atol=1e-8)
-
-
-@pytest.mark.parametrize("links", [0, 20, 40, 200])
-def test_connected_components_are_those_of_scipy(links):
-    """Photos that links join, in any order and by any way round, share a code; codes begin at 0."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    first, second = np.random.default_rng(links).integers(0, 60, (2, links))
-    graph = coo_array((np.ones(links), (first, second)), shape=(60, 60))
-
-    np.testing.assert_array_equal(
-        connected(first, second, 60), connected_components(graph, directed=False)[1]
-    )
