@@ -116,10 +116,8 @@ class Blocks:
     def credit(self, ratings: Ratings) -> Floats:
         """Weight (l,) of each photo's pairs that ratings order as labels do; ties count half."""
         if self._pairs is not None:
-            r, (worse, better, weight) = ratings[self.order], self._pairs
-            signed = np.sign(r[better] - r[worse]) * weight
-            net = sum(np.bincount(each, signed, len(r)) for each in (worse, better))
-            return (self.degrees() + self._unsorted(net)) / 2
+            net = self._unsorted(_net_credit(self._pairs, ratings[self.order]))
+            return (self.degrees() + net) / 2
         r = dense_ranks(ratings)[self.order]
         tier = self.tier.astype(np.float64)
         # Blocks run against the tiers, so no photo of another block is smaller in both.
@@ -183,6 +181,13 @@ class Blocks:
 def _first(codes: Codes) -> Codes:
     """Start index of each row's run (l,), for sorted codes."""
     return np.searchsorted(codes, codes, "left")
+
+
+def _net_credit(pairs: WeightedPairs, ratings: Ratings) -> Floats:
+    """Weight (l,) of each row's pairs that ratings order as labels do, minus that of the others."""
+    signed = np.sign(ratings[pairs.better] - ratings[pairs.worse]) * pairs.weight
+    rows = np.concatenate([pairs.worse, pairs.better])
+    return np.bincount(rows, np.tile(signed, 2), len(ratings)).astype(np.float64)
 
 
 def _last(codes: Codes) -> Codes:
