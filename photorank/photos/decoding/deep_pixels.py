@@ -1,4 +1,4 @@
-"""Pixels with 16 bits per channel, for transfer curves that would lose dark tones in 8 bits."""
+"""Pixels of 16 bits: for transfer curves whose dark tones 8 bits lose, and rounded to 8 bits."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -9,9 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from photorank.typing import Frames
+
 DeepFrames: TypeAlias = NDArray[np.uint16]  # (h, w, 3)
 
-_MAX_PIXELS = 100_000_000  # of a photo decoded twice
+MAX_DEEP_PIXELS = 100_000_000  # of a photo whose 16 bits are held in memory
+_ROWS_AT_A_TIME = 256
+_PNG_BITS_AT = 24  # the byte of a PNG that tells its bits a sample
 # Pillow keeps the first of two bytes; decoded in the opposite byte order, it keeps the second.
 _SECOND_BYTES = {"RGB;16B": "RGB;16L", "RGBA;16B": "RGBA;16L"}
 _MORE_THAN_8_BITS, _TWELVE_BITS = 0x40, 0x20  # in the third byte of an AVIF's configuration
@@ -33,11 +37,43 @@ def deep_codes(photo: Image.Image, data: bytes, factor: int) -> DeepFrames:
     return means
 
 
+def rounded(codes: DeepFrames) -> Frames:
+    """16-bit codes as the nearest 8-bit ones.
+
+    >>> rounded(np.array([0, 128, 129, 65406, 65407, 65535], dtype=np.uint16)).tolist()
+    [0, 0, 1, 254, 255, 255]
+    """
+    eight = np.empty(codes.shape, dtype=np.uint8)
+    for top in range(0, len(codes), _ROWS_AT_A_TIME):
+        rows = codes[top : top + _ROWS_AT_A_TIME]
+        eight[top : top + _ROWS_AT_A_TIME] = (rows.astype(np.uint32) + 128) // 257
+    return eight
+
+
+def rounded_png(photo: Image.Image, data: bytes) -> Image.Image | None:
+    """16-bit RGB or RGBA PNG in 8 bits; None for other files. Pillow's own drops the second byte.
+
+    `data` are the file's bytes.
+    """
+    is_deep = data[_PNG_BITS_AT : _PNG_BITS_AT + 1] == b"\x10"
+    if photo.format != "PNG" or not is_deep or photo.mode not in {"RGB", "RGBA"}:
+        return None
+    codes = None
+    if photo.width * photo.height <= MAX_DEEP_PIXELS and "transparency" not in photo.info:
+        codes = _of_png(photo, data)
+    if codes is None:
+        return None
+    picture = Image.fromarray(rounded(codes))
+    if photo.mode == "RGBA":
+        picture.putalpha(photo.getchannel("A"))
+    return picture
+
+
 def _as_fine_as_the_file(photo: Image.Image, data: bytes) -> DeepFrames:
     if photo.mode.startswith("I;16"):
         return np.repeat(np.asarray(photo).astype(np.uint16)[..., None], 3, axis=2)
     codes = None
-    if photo.width * photo.height <= _MAX_PIXELS:
+    if photo.width * photo.height <= MAX_DEEP_PIXELS:
         finer = _FINER.get(photo.format or "")
         codes = finer(photo, data) if finer else None
     return np.asarray(photo.convert("RGB")).astype(np.uint16) * 257 if codes is None else codes

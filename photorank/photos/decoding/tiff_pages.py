@@ -12,6 +12,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 from photorank.errors import UnreadablePhotoError
 from photorank.photos.damage_reasons import EXPORT_ADVICE
 from photorank.photos.decode_limits import MAX_PIXELS, too_many_pixels
+from photorank.photos.decoding.deep_pixels import MAX_DEEP_PIXELS, rounded
 from photorank.typing import Frames
 
 if TYPE_CHECKING:
@@ -94,9 +95,18 @@ def _pillow_decodes(photo: TiffImageFile) -> bool:
         and tags.get(ExifTags.Base.PhotometricInterpretation)
         in (_PILLOW_PHOTOMETRICS | ({0} if bits == (1,) else set()))
         and set(tags.get(ExifTags.Base.SampleFormat, (1,))) == {1}
-        and (max(bits) <= 8 or (set(bits) == {16} and not planar and compression != _JPEG))
+        and (max(bits) <= 8 or (_is_16_bit(photo, bits) and not planar and compression != _JPEG))
         and not (planar and extra)
     )
+
+
+def _is_16_bit(photo: TiffImageFile, bits: tuple[int, ...]) -> bool:
+    """True for 16-bit grey, and for colours where rounding them would take too much memory.
+
+    Of two bytes of a colour Pillow keeps the first, which makes it half a code darker.
+    """
+    is_large = photo.width * photo.height > MAX_DEEP_PIXELS
+    return bits == (16,) or (is_large and set(bits) == {16})
 
 
 def _photo_page(file: "TiffFile") -> "TiffPage":
@@ -191,7 +201,10 @@ def _as_bytes(page: "TiffPage") -> Frames:
     pixels = pixels.reshape(page.imagelength, page.imagewidth, -1)
     bits = page.bitspersample
     if bits > 8:
-        return (pixels >> (bits - 8)).astype(np.uint8)
+        deep = pixels.astype(np.uint16, copy=False)
+        if bits < 16:  # the highest code is the highest of 16 bits
+            deep = (deep << (16 - bits)) | (deep >> (2 * bits - 16))
+        return rounded(deep)
     if bits < 8 and _MODES[page.photometric] != "P":
         return pixels * (255 // (2**bits - 1))
     return pixels

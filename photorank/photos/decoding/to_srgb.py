@@ -13,7 +13,7 @@ from photorank.photos.decoding.colour_spaces import (
     icc_profile,
     is_unlike_srgb,
 )
-from photorank.photos.decoding.deep_pixels import deep_codes
+from photorank.photos.decoding.deep_pixels import deep_codes, rounded, rounded_png
 from photorank.photos.decoding.hdr_to_srgb import hdr_to_srgb
 
 _MODE_OF_SPACE = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
@@ -36,7 +36,7 @@ def to_srgb(photo: Image.Image, data: bytes, space: ColourSpace, factor: int = 1
     codes = None
     if is_unlike_srgb(space) and not icc and photo.mode != "CMYK":
         codes = deep_codes(photo, data, factor)
-    plain = _plain(photo)
+    plain = _plain(photo, data)
     if factor > 1:
         plain = plain.reduce(factor)
     alpha = plain.getchannel("A") if plain.mode == "RGBA" else None
@@ -53,12 +53,13 @@ def to_srgb(photo: Image.Image, data: bytes, space: ColourSpace, factor: int = 1
     return picture
 
 
-def _plain(photo: Image.Image) -> Image.Image:
+def _plain(photo: Image.Image, data: bytes) -> Image.Image:
     """Photo as 8-bit grey, RGB, RGBA or CMYK, so that pixels can be averaged."""
     if photo.mode.startswith("I;16"):
         # Pillow's own conversion clips at 255 instead of scaling.
-        grey = np.asarray(photo).astype(np.float32) / 257
-        return Image.fromarray(np.rint(grey).astype(np.uint8))
+        return Image.fromarray(rounded(np.asarray(photo).astype(np.uint16)))
+    if (nearest := rounded_png(photo, data)) is not None:
+        return nearest
     if photo.has_transparency_data:
         return photo if photo.mode == "RGBA" else photo.convert("RGBA")
     return photo if photo.mode in {"L", "RGB", "CMYK"} else photo.convert("RGB")

@@ -3,8 +3,10 @@
 import io
 import struct
 
+import imagecodecs
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from photorank.photos.open_photo import decode_photo
@@ -26,6 +28,30 @@ def test_alpha_that_hides_everything_is_not_meant(scene, kind):
         assert Image.open(io.BytesIO(data)).mode == "RGBA"
 
     np.testing.assert_array_equal(np.asarray(decode_photo(data)), np.asarray(scene))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "planar TIFF"])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_16_bits_become_the_nearest_8(kind, channels):
+    """Codes between two of 8 bits go to the nearer one, of grey, of colours and beside alpha."""
+    shape = (24, 30, channels)
+    codes = np.random.default_rng(3).integers(0, 65_536, shape, dtype=np.uint16).squeeze()
+    if channels == 4:
+        codes[..., 3] = 65_535
+    file = io.BytesIO()
+    if kind == "PNG":
+        file.write(imagecodecs.png_encode(codes))
+    else:
+        is_planar = kind == "planar TIFF" and channels > 1
+        options = {"photometric": "minisblack" if channels == 1 else "rgb"}
+        options |= {"planarconfig": "separate"} if is_planar else {}
+        pixels = np.moveaxis(codes, -1, 0) if is_planar else codes
+        tifffile.imwrite(file, pixels, extrasamples=["unassalpha"] * (channels == 4), **options)
+
+    seen = np.asarray(decode_photo(file.getvalue()))
+
+    nearest = np.rint(codes.reshape(shape)[..., :3] / 257).astype(np.uint8)
+    np.testing.assert_array_equal(seen, np.broadcast_to(nearest, seen.shape))
 
 
 @pytest.mark.parametrize("mode", ["L", "LA", "RGB"])
