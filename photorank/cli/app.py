@@ -47,7 +47,7 @@ from photorank.workspace import Workspace
 
 _LEAST_ADDRESS_SPACE = 1_000_000_000  # bytes; with half of it NumPy's and FAISS's libraries crash
 
-
+_STOPPED = "stopped; what was finished before is kept."
 _ANYWHERE = ("-q", "--quiet", "-v", "--verbose")
 
 
@@ -75,7 +75,7 @@ class Commands(TyperGroup):
             fault(told)
             raise typer.Exit(1) from error
         except KeyboardInterrupt as error:
-            fault("stopped; what was finished before is kept.")
+            fault(_STOPPED)
             raise typer.Exit(130) from error
 
 
@@ -182,5 +182,8 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # a pipe may know fewer letters than we
     try:
         app()
+    except KeyboardInterrupt:  # while the commands' options were read
+        fault(_STOPPED)
+        raise SystemExit(130) from None
     finally:  # Ctrl-C again, while the command is leaving, ends it at once and without a traceback
         signal.signal(signal.SIGINT, signal.SIG_DFL)
