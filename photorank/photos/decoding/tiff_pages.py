@@ -203,7 +203,8 @@ def _as_bytes(page: "TiffPage") -> Frames:
     if bits > 8:
         deep = pixels.astype(np.uint16, copy=False)
         if bits < 16:  # the highest code is the highest of 16 bits
-            deep = (deep << (16 - bits)) | (deep >> (2 * bits - 16))
+            spread = (deep << (16 - bits)) | (deep >> (2 * bits - 16))
+            deep = spread.astype(np.uint16, copy=False)
         return rounded(deep)
     if bits < 8 and _MODES[page.photometric] != "P":
         return pixels * (255 // (2**bits - 1))
