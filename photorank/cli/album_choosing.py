@@ -32,12 +32,12 @@ class Asked(NamedTuple):
 
     @property
     def keeps_photos(self) -> bool:
-        """True if a saved album's photos stay: places are filled, or one photo is swapped."""
+        """True if a saved album is only filled up, or one of its photos swapped."""
         return self.fill or self.swap
 
     @property
     def changes(self) -> bool:
-        """True if an option was given that changes which photos a saved album has."""
+        """True if an option was given that affects which photos are chosen."""
         settings = (self.with_faces, *self.given.values())
         return any(one is not None for one in settings) or bool(self.pin or self.ban)
 
@@ -49,7 +49,7 @@ class Asked(NamedTuple):
             raise typer.BadParameter("--with-faces and --per exclude each other")
 
     def check_new(self) -> None:
-        """Raise BadParameter if an option is missing for a new album, or has no effect on one."""
+        """Raise BadParameter if a new album lacks an option, or has one meant for saved albums."""
         if self.keeps_photos:
             raise typer.BadParameter("--fill and --swap need --album with a kept album")
         for option in ("places", "vector"):
@@ -67,7 +67,7 @@ class Asked(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """Chosen album, the index's series, and the album's entry in the store if it is saved."""
+    """Chosen album, all series in the index, and the saved album's entry (None if not saved)."""
 
     made: "Album"
     series: "Series"
@@ -76,7 +76,7 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True)
 class Task:
-    """Album to choose: the saved one, or a new one, with the command's settings, pins and bans."""
+    """Task of choosing a new album, or updating a saved one, by the command's options."""
 
     index: "Index"
     asked: Asked
@@ -86,7 +86,7 @@ class Task:
 
     @classmethod
     def of(cls, index: "Index", asked: Asked, entry: "Entry | None") -> "Task":
-        """Album to choose in an index, by the command's options."""
+        """Task for an index, the command's options and a saved album (None for a new album)."""
         from photorank.album.kept.album import KeptAlbum
         from photorank.album.request import rows_of_files
 
@@ -100,11 +100,11 @@ class Task:
 
     @property
     def is_anew(self) -> bool:
-        """True if photos are chosen, not shown as they were saved."""
+        """True for a new album, and for a saved one if all its photos must be chosen again."""
         return self.entry is None or (self.asked.changes and not self.asked.keeps_photos)
 
     def chosen(self) -> Choice:
-        """Choose the album's photos; save the album if it has a name and changes."""
+        """Choose the album's photos; an album with a name is saved if it is new or changed."""
         from photorank.album.kept.choose import request_of, rows_of_album
 
         anew, fill = self.is_anew, self.asked.fill
@@ -129,7 +129,7 @@ class Task:
             )
 
     def _saved(self, choice: Choice, name: str) -> Choice:
-        """The choice, after saving it under a name."""
+        """Save the chosen album under a name, and return the choice with the saved entry."""
         from photorank.album.kept.choose import with_photos
 
         new = with_photos(self.index, self.wish, [one.row for one in choice.made.chosen])
@@ -139,7 +139,7 @@ class Task:
         return choice._replace(entry=saved)
 
     def _swapped(self, choice: Choice, entry: "Entry") -> Choice:
-        """The choice after its best swap is made and saved; unchanged if no swap would help."""
+        """Make and save the swap that adds most value, if any does; return the resulting choice."""
         from photorank.album.kept.choose import request_of, rows_of_album
 
         swap = choice.made.swap
@@ -155,7 +155,7 @@ class Task:
 
 
 def saved_entry(name: str) -> "Entry | None":
-    """Album saved under a name; None if there is none yet."""
+    """Entry of the album saved under a name; None if no album has this name."""
     from photorank.album.kept.album import checked_album_name
 
     store = _store()
@@ -172,7 +172,7 @@ def _store() -> "AlbumStore":
 def _wished(
     old: "KeptAlbum", settings: "AlbumSettings", pinned: list[str], banned: list[str]
 ) -> "KeptAlbum":
-    """Saved album with new settings, pins and excluded photos, before photos are chosen."""
+    """Album with new settings, and photos added to its pinned and to its excluded ones."""
     return replace(
         old,
         settings=settings,

@@ -21,7 +21,7 @@ class Export(NamedTuple):
     with_sidecars: bool
 
     def check(self) -> None:
-        """Raise BadParameter for an option that needs a folder, if there is none."""
+        """Raise BadParameter if an option needs a destination folder, but none was given."""
         for option, wanted in {
             "--with-companions": self.with_companions,
             "--with-sidecars": self.with_sidecars,
@@ -40,7 +40,7 @@ class Copies(NamedTuple):
 
 
 def copy_album(made: "Album", index: "Index", export: Export) -> Copies:
-    """Write the files that were requested for an album, and list them."""
+    """Copy an album's photos and requested further files into a folder; return all copies."""
     from photorank.export.copy_companions import write_companions
     from photorank.export.copy_photos import write
 

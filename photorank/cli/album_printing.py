@@ -18,7 +18,7 @@ _LINK_WORDS = {"copy": "copied", "hard": "hard links made", "soft": "soft links 
 def album_json(
     album: "Album", photos: "list[Photo]", series: "Series", pieces: "list[PhotoCopy] | None"
 ) -> dict[str, Any]:
-    """JSON of an album; `pieces` are the copied photos."""
+    """JSON of an album, and of the copies of its photos if a folder was given."""
     swap = album.swap
     said: dict[str, Any] = {
         "places": album.places,
@@ -68,7 +68,7 @@ def companions_json(along: "list[PhotoCopy] | None") -> dict[str, Any]:
 
 
 def print_companions(companions: list[list[Path]], along: "list[PhotoCopy] | None") -> None:
-    """Print the copied companion files, or how many could be copied."""
+    """Print how many companion files were copied; if none were requested, how to copy them."""
     if along is not None:
         new, there = (sum(one.outcome == outcome for one in along) for outcome in ("new", "there"))
         line(f"{counted(new, 'companion')} copied with them, {there} there already")
@@ -135,7 +135,7 @@ def print_size(chosen: "list[Photo]") -> None:
 
 
 def print_copies(pieces: "list[PhotoCopy]", link: str) -> None:
-    """Print the copies that were written."""
+    """Print the paths of the new copies, and the reasons for photos that were not copied."""
     new = [piece for piece in pieces if piece.outcome == "new"]
     there = sum(piece.outcome == "there" for piece in pieces)
     line(f"{len(new)} {_LINK_WORDS[link]}, {there} there already")

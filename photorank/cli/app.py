@@ -80,7 +80,7 @@ class Commands(TyperGroup):
 
 
 def _require_address_space() -> None:
-    """Raise OutOfMemoryError if the address-space limit is too low for the libraries.
+    """Raise OutOfMemoryError if the address-space limit is too low for NumPy and FAISS.
 
     They are written in C and end the process without a word, or wait for ever.
     """

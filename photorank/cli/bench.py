@@ -1,4 +1,4 @@
-"""Commands that benchmark the quality of learners, and speed against references."""
+"""Commands that benchmark the accuracy of learners, and compare speeds with references."""
 
 from pathlib import Path
 from typing import Annotated
@@ -46,7 +46,7 @@ def quality(
     seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Evaluate indexes with folds by photo and by group. Results are JSON files and one CSV."""
+    """Evaluate vectors and learners with folds by photo and by group. Writes JSON files and a CSV."""
     from photorank.evaluation.evaluate import evaluate
     from photorank.evaluation.quality import quality_rows, write_quality
     from photorank.export.destination import checked_folder
@@ -144,7 +144,7 @@ def search(
 def evaluate_speed(
     vector: MaybeVector = None, rounds: Rounds = 5, index: IndexName = None, as_json: AsJson = False
 ) -> None:
-    """Measure the speed of evaluating a vector against SciPy's correlations alone."""
+    """Measure the speed of evaluating a vector, and of SciPy's correlations for comparison."""
     from photorank.bench.evaluation_speed import measure_evaluation
 
     opened = open_index(index)
@@ -168,7 +168,7 @@ def evaluate_speed(
 def dashboard(
     vector: MaybeVector = None, rounds: Rounds = 5, index: IndexName = None, as_json: AsJson = False
 ) -> None:
-    """Measure the run time of the dashboard's pages against rating and sorting all photos."""
+    """Measure run times of dashboard pages, compared with rating and sorting all photos."""
     from photorank.bench.page_speed import measure_dashboard
     from photorank.cli.server import dashboard_folder
 
@@ -199,7 +199,7 @@ def _print_times(seconds: dict[str, float], ours: float) -> None:
 
 
 def _judged() -> list[str]:
-    """Names of the indexes that have judgements."""
+    """Names of the indexes that have people's judgements; NothingJudgedError if none has."""
     from photorank.index.opened import Index
 
     workspace = Workspace.current()

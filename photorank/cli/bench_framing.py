@@ -1,4 +1,4 @@
-"""Commands that measure each framing's held-out accuracy and rating stability."""
+"""Commands that compare framings (how photos are fitted to the encoder's input size)."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -43,7 +43,7 @@ def framing(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure the held-out accuracy of each framing on an index's judged photos."""
+    """Compare framings (crop, padding, …) by held-out accuracy on an index's judged photos."""
     from photorank.bench.compare_framings import measure_framings
     from photorank.learning.protocol import Protocol
 

@@ -1,4 +1,4 @@
-"""The command that makes a photo book from an album: preview, PDF, numbered pages, check."""
+"""The command that lays out a photo book, and writes or checks its PDF or JPEG pages."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -148,7 +148,7 @@ def book(
 
 
 class _Output(NamedTuple):
-    """Options of the files that a book is written to."""
+    """Options on where and how a book is written: PDF or folder, profile, resolution, font."""
 
     to: Path
     profile: Path | None
@@ -162,14 +162,14 @@ class _Output(NamedTuple):
         return self.to.suffix.lower() == _PDF
 
     def options(self, wanted: "Printer") -> "PdfOptions":
-        """Settings of the PDF or of the pages."""
+        """Settings for writing the PDF or the JPEG pages, given the printer's requirements."""
         from photorank.export.pdf.render import PdfOptions
 
         max_ppi = self.max_ppi if self.is_pdf else wanted.ppi
         return PdfOptions(wanted.standard, self.profile, max_ppi, self.font, self.title)
 
     def check(self, index: "Index", wanted: "Printer") -> None:
-        """Raise, before any photo is chosen, what writing would raise for these options."""
+        """Raise errors that writing with these options would cause, before photos are chosen."""
         from photorank.export.destination import checked_folder, checked_new_file
         from photorank.export.pdf.fonts import caption_font
         from photorank.export.pdf.render import output_profile, pikepdf_or_error
@@ -184,7 +184,7 @@ class _Output(NamedTuple):
 
 
 def _requirements(name: str | None, given: dict[str, Any]) -> "Printer":
-    """Requirements of a printer, with the options given in their place."""
+    """Requirements of a printing service, overridden by the given options."""
     from photorank.export.pdf.printers import Printer, printer
 
     wanted = printer(name) if name else Printer("")
@@ -204,7 +204,7 @@ def _written(
 
 
 def _pdf(made: "Book", path: Path, options: Any) -> tuple[dict[str, Any], list[str]]:
-    """Write the book as a PDF and check it, removing a faulty one; return paths and notes."""
+    """Write the book as a PDF and check it, deleting a faulty PDF; return path and notes."""
     from photorank.errors import ExportError
     from photorank.export.pdf.check import check_pdf
     from photorank.export.pdf.render import write_pdf

@@ -1,4 +1,4 @@
-"""Plan of a book for the command: from the best photos, an album, or a plan file."""
+"""Plan of a photo book: made from an index's best photos or an album, or read from a file."""
 
 import json
 from dataclasses import dataclass, replace
@@ -47,7 +47,7 @@ class Asked(NamedTuple):
 
 
 class Source(NamedTuple):
-    """What a book is made from: an index, and a saved album or a plan if one was named."""
+    """What a book is made from: an index, and optionally a saved album or a plan file."""
 
     opened: "Index"
     entry: "Entry | None"
@@ -55,7 +55,7 @@ class Source(NamedTuple):
 
     @classmethod
     def of(cls, asked: Asked, name: str | None) -> "Source":
-        """Source that the options name; `name` is the index's."""
+        """Source named by the command's options; `name` is the name of the index, if given."""
         entry = kept_entry(asked.album)
         read = None if asked.plan is None else _read_plan(asked.plan)
         index = name or index_of(entry) or (read and _known_index(read.index)) or None
@@ -65,7 +65,7 @@ class Source(NamedTuple):
 def planned(
     asked: Asked, source: Source, wanted: "Printer", vector: str | None
 ) -> "tuple[Book, list[str]]":
-    """Planned book, and notes on the chosen photos."""
+    """Book with its planned pages, and notes on the choice of photos."""
     from photorank.album.book.make_book import BookWishes, book_of_plan, make_book
     from photorank.album.kept.album import KeptAlbum
 
@@ -93,7 +93,7 @@ def planned(
 
 
 def _saved_photos(index: "Index", album: "KeptAlbum") -> tuple[list[int], list[str]]:
-    """Rows of a saved album's photos, and a note on those that the index lacks."""
+    """Rows of a saved album's photos, and a note on album photos that the index lacks."""
     from photorank.album.kept.choose import rows_of_album
 
     found = rows_of_album(index, album)
@@ -144,7 +144,7 @@ def _size(text: str) -> "PageSize":
 
 @dataclass(frozen=True)
 class _ReadPlan:
-    """Plan read from a file."""
+    """Plan of a book, read from a file."""
 
     index: str  # that it was made of; "" where it does not say
     size: "PageSize"
@@ -152,7 +152,7 @@ class _ReadPlan:
 
 
 def _known_index(name: str) -> str | None:
-    """Name of a plan's index; None if this workspace lacks it."""
+    """The index name, if this workspace has such an index; otherwise None."""
     from photorank.workspace import Workspace
 
     return name if name in Workspace.current().index_names() else None

@@ -18,7 +18,7 @@ app.add_typer(_datasets, name="datasets")
 
 @_datasets.command("list", epilog=example("photorank datasets list"))
 def list_(as_json: AsJson = False) -> None:
-    """List the labelled datasets. A verified one was read from its authors' real files."""
+    """List the labelled datasets, and whether photorank was tested on the authors' real files."""
     from photorank.labels.datasets.dataset_manifest import load_manifest
 
     workspace = Workspace.current()
@@ -41,7 +41,7 @@ def list_(as_json: AsJson = False) -> None:
 
 @_datasets.command(epilog=example("photorank datasets show ava"))
 def show(name: Name, as_json: AsJson = False) -> None:
-    """Show a dataset's content, where to get it, and which files are read."""
+    """Show a dataset's title and licence, where to get it, and which label files are read."""
     from photorank.labels.datasets.dataset_manifest import load_manifest
 
     one = load_manifest(Workspace.current(), name)

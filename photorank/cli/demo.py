@@ -1,4 +1,4 @@
-"""Commands that open the dashboard, on the sample or on the user's own indexes."""
+"""Commands that open the dashboard, with sample photos or with the user's own indexes."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Commands that diagnose and repair indexes, and follow a moved photo library."""
+"""Commands that diagnose and repair indexes, and update paths after photos were moved."""
 
 from dataclasses import asdict
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Refusal of empty texts given to options, as by a script's empty variable."""
+"""Refusal of options with empty values, such as those from a script's unset variable."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,7 +9,7 @@ from typer.models import OptionInfo
 
 
 def refuse_empty_texts(group: typer.Typer) -> None:
-    """Have all commands of a group, and of its groups, refuse options that are given as blank."""
+    """Make all commands of a group and its subgroups refuse options with a blank value."""
     for command in group.registered_commands:
         if command.callback is not None:
             command.callback = _refusing(command.callback)
@@ -19,7 +19,7 @@ def refuse_empty_texts(group: typer.Typer) -> None:
 
 
 def _flag(name: str, option: OptionInfo) -> str:
-    """First flag of an option, which Typer keeps as the default of an annotated one."""
+    """First flag of an option, such as ``--name``, for an error message."""
     told = [one for one in (option.default, *(option.param_decls or ())) if isinstance(one, str)]
     return told[0] if told else f"--{name.replace('_', '-')}"
 

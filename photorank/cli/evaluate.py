@@ -147,7 +147,7 @@ def headline(evaluation: "Evaluation") -> str:
 
 
 def _splits(evaluation: "Evaluation", asked: str | None) -> list[str]:
-    """Sentences on how photos were split into folds, and on copies among them."""
+    """Sentences on how photos were split into folds, and on near-duplicate photos."""
     said, by = [], evaluation.protocol.fold_by
     if asked is None and by != "photo":
         said.append(

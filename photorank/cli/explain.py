@@ -30,7 +30,7 @@ def explain(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Explain a photo's rating by its parts and concepts, and show similar better photos."""
+    """Explain a photo's rating by image regions and concepts. Shows similar photos rated higher."""
     from photorank.export.destination import checked_new_file
     from photorank.rating.explain import concepts_behind, explain_file
     from photorank.rating.signal_shares import signed

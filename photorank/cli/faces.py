@@ -38,7 +38,7 @@ def faces(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Detect faces in photos. Shows position, open eyes, sharpness, and cuts by an edge."""
+    """Detect faces in photos: position, open eyes, sharpness, and cuts by the photo's edge."""
     if photos and (name or remove):
         raise typer.BadParameter(
             "--name and --remove are for all photos of an index, without PHOTO"
@@ -114,7 +114,7 @@ def _fill(paths: IndexPaths, as_json: bool) -> None:
 
 
 def _print_index(paths: IndexPaths, report: "MeasureReport", as_json: bool) -> None:
-    """Print the number of photos measured, and a summary of the index's faces."""
+    """Print how many photos were searched for faces, and a summary of all faces in the index."""
     from photorank.index.opened import Index
     from photorank.photos.faces.face import faces_to_json
 

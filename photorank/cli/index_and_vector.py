@@ -1,4 +1,4 @@
-"""Opening of the index and the vector that a command names, with deferred imports."""
+"""Index, vector and saved album by the names that a command was given."""
 
 from typing import TYPE_CHECKING
 
@@ -18,9 +18,10 @@ def open_index(name: str | None) -> "Index":
 
 
 def open_vector(index: "Index", name: str | None, doing: str = "") -> "MasterVector":
-    """Vector of an index by name; by default your taste, the evaluation's best, or the first.
+    """Vector of an index by name, or the index's default vector if `name` is None.
 
-    `doing`, such as ``rating``, is reported with the name of such a vector.
+    The default is the user's taste, the evaluation's best, or the first. `doing`, such as
+    ``rating``, is printed with the name of a default vector.
     """
     from photorank.evaluation.default_vector import default_vector
     from photorank.vectors.store import load_vector
@@ -33,7 +34,7 @@ def open_vector(index: "Index", name: str | None, doing: str = "") -> "MasterVec
 
 
 def tell_mistaken(index: str, mistaken: int, n: int) -> None:
-    """Print advice if the encoder takes implausibly many photos for copies of each other."""
+    """Print advice if the encoder sees implausibly many different photos as near-duplicates."""
     if mistaken:
         message(
             f"the encoder of {index} takes {mistaken:,} of {n:,} judged photos for copies of one "
@@ -44,7 +45,7 @@ def tell_mistaken(index: str, mistaken: int, n: int) -> None:
 
 
 def kept_entry(name: str | None) -> "Entry | None":
-    """Saved album by name, with its history; None without a name."""
+    """Saved album of a given name, with its history; None if `name` is None."""
     if name is None:
         return None
     from photorank.album.kept.store import AlbumStore

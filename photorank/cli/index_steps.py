@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Source(NamedTuple):
-    """Options on what to index: folders, an older index, or embeddings; and the encoder."""
+    """Options on what to index (folders, an older index, or embeddings) and by which encoder."""
 
     paths: list[Path]
     from_index: str | None
@@ -39,7 +39,7 @@ class Source(NamedTuple):
             raise typer.BadParameter("--embeddings have an encoder and a framing already")
 
     def older_index(self, new: IndexPaths) -> "Successor | None":
-        """Older index whose photos and judgements the new index takes over; None without one."""
+        """Older index to copy photos and judgements from, as given by --from; None if not given."""
         from photorank.index.building.successor import successor_of
 
         if self.from_index is None:
@@ -49,7 +49,7 @@ class Source(NamedTuple):
         return old
 
     def following(self, old: "Successor") -> "Source":
-        """Copy of the options, with the older index's folders and encoder where none are given."""
+        """Copy of the options; folders and encoder that were not given are the older index's."""
         return self._replace(
             paths=self.paths or [*old.folders], encoder=self.encoder or old.encoder
         )
@@ -64,7 +64,7 @@ class Labels(NamedTuple):
     partial: bool
 
     def importer(self, paths: list[Path]) -> Callable[[IndexPaths], list[str]] | None:
-        """Function that imports the labels, which are checked now; None without labels."""
+        """Function that imports the labels, which are checked at once; None without labels."""
         from photorank.index.judging.import_rows import import_judgements, import_labels
         from photorank.labels.datasets.check_dataset import open_complete
         from photorank.labels.datasets.dataset_manifest import load_manifest
@@ -100,7 +100,7 @@ class Labels(NamedTuple):
 
 
 def cluster_at(address: str | None, mirrors: list[str]) -> "Cluster | None":
-    """Ray cluster at an address, with mirrors of photo folders; None without an address."""
+    """Ray cluster at an address, with the URLs of photo folders for it; None if no address."""
     from photorank.index.building.ray_mirrors import parse_mirror
     from photorank.index.building.request import Cluster
 
@@ -156,7 +156,7 @@ def copy_judgements(old: "Successor", new: IndexPaths) -> None:
 
 
 def tell_without_faces(index: IndexPaths) -> None:
-    """Print the number of photos in which faces were not looked for, if there are any."""
+    """Print how many photos were not searched for faces, if any, and the command that does it."""
     from photorank.index.catalogue.faces_switch import not_searched_for_faces
 
     if left := not_searched_for_faces(index):
@@ -167,7 +167,7 @@ def tell_without_faces(index: IndexPaths) -> None:
 
 
 def print_report(report: "BuildReport", as_json: bool) -> None:
-    """Print the numbers of photos added, files skipped and other files ignored."""
+    """Print how many photos were added, and which files were skipped or ignored."""
     from photorank.index.reading.passed_over import passed_over_lines
 
     skipped, others = skipped_files(report.skipped), skipped_files(report.passed_over)

@@ -30,7 +30,7 @@ def keepers(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find the rating below which photos may be rejected, losing few that are worth keeping."""
+    """Find the rating below which photos can be rejected without losing many worth keeping."""
     from photorank.evaluation.keepers import keepers_lost
 
     if (keeper_from is None) == (keeper_top is None):

@@ -1,4 +1,4 @@
-"""Commands that collect a photo library's judgements, and group its photos."""
+"""Commands that import a photo library's stars, flags and albums, and group its photos."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -64,7 +64,7 @@ def labels_collect(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import the judgements that a photo library holds. Photos and their folders stay unchanged."""
+    """Import judgements from a photo library, such as stars. Photos and folders stay unchanged."""
     from photorank.index.judging.import_rows import import_labels
     from photorank.index.judging.source_conflicts import refuse_other_scales
     from photorank.workspace import Workspace
@@ -170,7 +170,7 @@ def labels_group(
 
 
 def _files(paths: "IndexPaths", under: Path | None) -> "list[LibraryFile]":
-    """Files of the index, or those in one folder."""
+    """Photo files of the index; with `under`, only the files in that folder."""
     from photorank.errors import LabelsError
     from photorank.index.reading.library_files import library_files, lies_in
 
@@ -192,7 +192,7 @@ def _compared(paths: "IndexPaths", files: "list[LibraryFile]") -> "list[LibraryF
 
 
 def _source(what: str, under: Path | None, rater: str) -> str:
-    """Name of the source for collected judgements, which the next collection replaces."""
+    """Source name for collected judgements; collecting again under it replaces them."""
     where = f" under {under.absolute()}" if under else ""
     whose = f", by {rater}" if rater else ""
     return unicode_text(f"{what}{where}{whose}")

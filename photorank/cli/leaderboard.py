@@ -110,7 +110,7 @@ def leaderboard(
 
 
 def _print(board: "Leaderboard") -> None:
-    """Print a table of each panel, and what was left out."""
+    """Print one table for each set of photos, and the indexes that were left out."""
     from photorank.leaderboard.tables import cells
 
     for panel in board.panels:

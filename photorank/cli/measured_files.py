@@ -1,4 +1,4 @@
-"""Measurement of named photo files, which goes on past unusable ones."""
+"""Measurements of several photo files; an unusable file does not stop the measuring."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -8,7 +8,7 @@ from photorank.errors import PhotorankError, UnreadablePhotoError, counted
 
 
 class MeasuredFiles(NamedTuple):
-    """Result or error of each file, in the order given."""
+    """Measurement or error of each file, in the order given."""
 
     told: list[dict[str, Any]]  # for JSON: `path` and the results, or `path` and `error`
     unusable: list[str]  # path and reason
@@ -30,7 +30,7 @@ class MeasuredFiles(NamedTuple):
 def measure_files(
     photos: Sequence[Path], measure: Callable[[bytes], dict[str, Any]]
 ) -> MeasuredFiles:
-    """Measure the bytes of each file, and collect each result or error."""
+    """Results or errors of `measure`, called with the bytes of each file."""
     from photorank.photos.open_photo import read_photo
 
     found = MeasuredFiles([], [])

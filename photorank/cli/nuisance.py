@@ -1,4 +1,4 @@
-"""The command that measures and removes a vector's dependence on photo content."""
+"""The command that measures and removes the dependence of ratings on what photos show."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -33,7 +33,7 @@ def nuisance(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how much ratings depend on a photo's content, and their accuracy without it."""
+    """Measure how much ratings depend on what photos show, and the accuracy corrected for it."""
     from photorank.evaluation.nuisance import control_content, without_content
     from photorank.learning.protocol import Protocol
     from photorank.vectors.store import add_vector, check_free

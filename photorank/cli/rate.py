@@ -81,7 +81,7 @@ def _print_in_context(
     entry: "Entry | None",
     as_json: bool,
 ) -> None:
-    """Print each photo's rating and its contribution to an album."""
+    """Print each photo's rating, and the value it adds to an album."""
     from photorank.album.in_context import AlbumContext, Asked
     from photorank.album.kept.choose import rows_in_context
     from photorank.rating.rate_photo import embeddings_of
@@ -300,7 +300,7 @@ def _extreme(
 
 
 def _searcher(approximate: bool) -> "Callable[..., list[Found]]":
-    """Exact or approximate search function that omits changed files with a message."""
+    """Exact or approximate search function; it omits changed files and prints a message."""
     from photorank.index.opened import Index
     from photorank.similarity.approximate_search import approximate_best
 
@@ -317,7 +317,7 @@ def _as_indexed(
     *,
     lowest: bool = False,
 ) -> "list[Found]":
-    """First k photos of a search, leaving out photos with changed files."""
+    """First k photos of a search, without photos whose files changed since indexing."""
     wanted = k
     while True:
         found = search(index, direction, wanted, lowest=lowest)

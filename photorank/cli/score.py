@@ -111,7 +111,7 @@ def score(
 
 
 def _format_of(to: Path | None) -> "Format":
-    """Format that a file's name tells; BadParameter for a name of another kind of file."""
+    """Output format by a file's suffix; BadParameter if the suffix names no known format."""
     suffix = "" if to is None else to.suffix.lower()
     if suffix not in _FORMATS:
         raise typer.BadParameter(

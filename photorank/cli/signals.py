@@ -1,4 +1,4 @@
-"""The command that measures photos' technical signals and their fitness for print."""
+"""The command that measures sharpness, noise and other signals of photos, and print quality."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ def signals(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure technical signals of photos, such as sharpness and noise, and fitness for print."""
+    """Measure technical signals of photos, such as sharpness and noise, and print quality."""
     from photorank.photos.signals.print_fitness import parse_page
 
     try:

@@ -146,7 +146,7 @@ def import_(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import an aesthetic head. A linear one is a vector: .pth, .ckpt, .safetensors or .npy."""
+    """Import a linear aesthetic head as a vector: a .pth, .ckpt, .safetensors or .npy file."""
     from photorank.vectors.published import published_vector
     from photorank.vectors.store import add_vector, check_free
 
