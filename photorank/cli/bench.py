@@ -46,7 +46,7 @@ def quality(
     seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Evaluate vectors and learners with folds by photo and by group. Writes JSON files and a CSV."""
+    """Evaluate vectors and learners, with folds by photo and by group. Writes JSON and CSV."""
     from photorank.evaluation.evaluate import evaluate
     from photorank.evaluation.quality import quality_rows, write_quality
     from photorank.export.destination import checked_folder
