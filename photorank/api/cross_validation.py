@@ -131,7 +131,7 @@ def measure(
 def _judged(
     judgements: Comparisons | ArrayLike, n: int, groups: ArrayLike | None
 ) -> tuple[Comparisons, Codes, Codes]:
-    """Comparisons among the judged photos, the photos' rows among all n, and group codes."""
+    """Comparisons of the judged photos, row numbers of these photos, and their group codes."""
     import pandas as pd
 
     graph = judgements

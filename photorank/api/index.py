@@ -100,7 +100,7 @@ class Index:
         )
 
     def import_labels(self, table: "DataFrame | Path | str", *, source: str = "Python") -> "Index":
-        """Import a table of labels, and return the index opened anew.
+        """Import a table of labels, and return a new snapshot of the index that has them.
 
         Parameters
         ----------
@@ -128,7 +128,7 @@ class Index:
         return self.opened.embeddings()
 
     def heads(self) -> Embeddings:
-        """First block (n, dh) of the embeddings, of unit length, used for cosine similarity."""
+        """First dh columns (n, dh) of the embeddings, of unit length, for cosine similarity."""
         return self.opened.heads()
 
     def comparisons(
@@ -138,7 +138,7 @@ class Index:
         gap_power: int = 0,
         rater: str | None = None,
     ) -> Comparisons:
-        """People's judgements as a comparison graph over the photos.
+        """People's judgements as a comparison graph: weighted pairs of photos.
 
         Parameters
         ----------
@@ -152,7 +152,7 @@ class Index:
         return self.opened.comparisons(within=within, gap_power=gap_power, rater=rater)
 
     def vectors(self) -> "DataFrame":
-        """Table of usable vectors: name, kind, accuracy, low, high, builtin.
+        """Table of usable vectors: name, kind, accuracy and its interval (low, high), builtin.
 
         The accuracy is the card's, measured on held-out photos; nan where it was not.
         """
@@ -166,7 +166,10 @@ class Index:
         return pd.DataFrame(rows, columns=["name", "kind", "accuracy", "low", "high", "builtin"])
 
     def vector(self, name: str | None = None) -> MasterVector:
-        """Vector by name; by default your taste, the latest evaluation's best, or the first."""
+        """Vector of the given name; without a name, the index's default vector.
+
+        The default is the user's taste, the latest evaluation's best, or the first.
+        """
         return load_vector(self.opened, name or default_vector(self.opened)[0])
 
     def add_vector(self, vector: MasterVector) -> MasterVector:
@@ -279,7 +282,7 @@ class Index:
         group: str | None = None,
         alike: float = 0.9,
     ) -> "DataFrame":
-        """Table of an album's photos: row, path, rating, marginal value, reason.
+        """Table of the photos chosen for a new album: row, path, rating, marginal value, reason.
 
         Parameters
         ----------
@@ -319,13 +322,13 @@ class Index:
         return vector if isinstance(vector, MasterVector) else self.vector(vector)
 
     def _row(self, photo: Any) -> Embeddings:
-        """Embedding (d,) of an image file or image."""
+        """Embedding (d,) of one photo: an image file, or an image in memory."""
         if isinstance(photo, Path):
             return embeddings_of(self.opened, [photo], lambda: self.encoder)[0]
         return embed_photo(photo_bytes(photo), self.encoder)[0]
 
     def _checked(self, rows: Embeddings) -> Embeddings:
-        """The given embeddings (k, d); EncoderError if the dimension differs."""
+        """The given embeddings (k, d); EncoderError if d differs from the index's dimension."""
         rows, d = np.atleast_2d(rows), self.opened.manifest.dimensions
         if rows.ndim != 2 or rows.shape[1] != d:
             raise EncoderError(

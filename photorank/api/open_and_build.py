@@ -45,7 +45,7 @@ def build_index(
     labels: "DataFrame | Path | str | None" = None,
     exclude: Sequence[str] = (),
 ) -> Index:
-    """Create an index of photo folders or bring it up to date, and open it.
+    """Create or update an index of photo folders, and open it.
 
     Parameters
     ----------
