@@ -1,4 +1,4 @@
-"""CSV table of an album: rating, marginal value, reason and represented photos."""
+"""CSV table of an album's photos: rating, marginal value, reason, similar photos."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ COLUMNS = ("place", "path", "taken", "rating", "marginal", "pinned", "reason", "
 
 
 def album_csv(album: Album, photos: Sequence[Photo]) -> bytes:
-    """CSV bytes (RFC 4180, UTF-8) of an album; possible spreadsheet formulas are neutralised.
+    """CSV bytes (RFC 4180, UTF-8) of an album; text like a spreadsheet formula is escaped.
 
     ``represents`` has one path a line.
     """

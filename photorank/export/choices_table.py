@@ -12,7 +12,7 @@ from photorank.workspace import replacing
 
 
 def write_choices(path: Path, index: Index, *, rater: str | None = None) -> int:
-    """Write the choices of all raters, or of one, as CSV; return their number.
+    """Write the choices of all raters, or of one rater, as CSV; return the number of choices.
 
     Columns are winner, loser, tie (1 or 0) and rater, and votes if any weight is not 1. Photos are
     named relative to the indexed folder if that is unambiguous. Raises NoLabelsError if there are
@@ -47,7 +47,7 @@ def write_choices(path: Path, index: Index, *, rater: str | None = None) -> int:
 
 
 def _import_name(index: Index, row: int, path: Path, roots: list[str]) -> str:
-    """Name of a photo's file in the table: relative to an indexed folder if unambiguous."""
+    """Photo's path in the table: relative to an indexed folder if unambiguous, else absolute."""
     for root in roots:
         if not path.is_relative_to(root) or path == Path(root):
             continue

@@ -143,7 +143,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def link_to(source: Path, temporary: Path, link: Link) -> None:
-    """Create a link to a file; ExportError if the file system supports none."""
+    """Create a hard or soft link to a file; ExportError if the file system supports none."""
     real = os.path.realpath(source)
     try:
         if link == "hard":
@@ -165,7 +165,7 @@ def link_to(source: Path, temporary: Path, link: Link) -> None:
 
 
 def _renamed(temporary: Path, photo: Photo, planned: PhotoCopy, link: Link) -> Path:
-    """Rename a finished copy to its planned path, or to the next free one; return the path."""
+    """Rename a finished copy to its planned path, or to the next free path; return that path."""
     target = planned.target
     while True:
         try:
@@ -213,7 +213,7 @@ def _target_for(
 
 
 def _is_exported(photo: Photo, target: Path, link: Link) -> bool:
-    """True if the file `target` is already the copy of, or link to, a photo."""
+    """True if the file at `target` is already a copy of the photo, or a link to it."""
     try:
         if link == "soft":
             return target.is_symlink() and os.readlink(target) == os.path.realpath(photo.path)
@@ -227,7 +227,7 @@ def _is_exported(photo: Photo, target: Path, link: Link) -> bool:
 
 
 def _numbered(name: str, number: str) -> str:
-    """File name with a number in front, cut to the length that file systems allow."""
+    """File name with a number in front, shortened to the length that file systems allow."""
     stem, suffix = os.fsencode(Path(name).stem), os.fsencode(Path(name).suffix)
     room = MAX_NAME_BYTES - len(number) - len(suffix) - _ROOM_FOR_COUNT
     if len(stem) > room:

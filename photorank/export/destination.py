@@ -1,4 +1,4 @@
-"""Checks of an export's destination: outside photo folders, and no file is replaced."""
+"""Checks that an export's destination is outside photo folders, and replaces no file."""
 
 import os
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ Identity = tuple[int, int]  # device and inode, which all names of a folder shar
 
 @dataclass(frozen=True)
 class PhotoFolders:
-    """Photo folders of all indexes, matched with symbolic links resolved."""
+    """Photo folders of all indexes, to check if a path is inside one (symbolic links resolved)."""
 
     paths: frozenset[Path]  # links resolved
     identities: frozenset[Identity]  # of those that are there
 
     @classmethod
     def beside(cls, index: Index) -> "PhotoFolders":
-        """Photo folders of every index in the workspace of `index`, links resolved.
+        """Photo folders of every index in the workspace of `index`, symbolic links resolved.
 
         Raises the errors of an index that cannot be read: where its photos lie is not known then.
         """
@@ -35,7 +35,7 @@ class PhotoFolders:
         return cls(frozenset(paths), frozenset(filter(None, map(_identity, paths))))
 
     def around(self, path: Path) -> Path | None:
-        """Photo folder that contains a path, existing or not; None if there is none."""
+        """Photo folder that contains a path; None if it is in none. The path need not exist."""
         real = Path(os.path.realpath(path))
         for folder in (real, *real.parents):
             if folder in self.paths or _identity(folder) in self.identities:
@@ -52,7 +52,7 @@ class PhotoFolders:
 
 
 def checked_folder(index: Index, typed: str | Path) -> Path:
-    """Absolute path for a new export folder; ExportError if in a photo folder, or a file."""
+    """Absolute path for an export folder; ExportError for a file, or inside a photo folder."""
     folder = checked_path(index, typed)
     if os.path.lexists(folder) and not folder.is_dir():
         raise ExportError(f"{folder} is a file. Name a folder with --to.")
@@ -60,7 +60,7 @@ def checked_folder(index: Index, typed: str | Path) -> Path:
 
 
 def checked_new_file(index: Index, typed: str | Path) -> Path:
-    """Absolute path for a new file; ExportError if in a photo folder, or if it exists."""
+    """Absolute path for a new file; ExportError if it exists or is inside a photo folder."""
     path = checked_path(index, typed)
     if os.path.lexists(path):
         raise ExportError(f"{path} exists already. Name another file, or move that one away.")
@@ -68,7 +68,7 @@ def checked_new_file(index: Index, typed: str | Path) -> Path:
 
 
 def checked_path(index: Index, typed: str | Path) -> Path:
-    """Absolute path for an export; ExportError if in a photo folder, or a special file."""
+    """Absolute path for an export; ExportError for a special file, or inside a photo folder."""
     path = outside_photos(index, typed)
     if os.path.lexists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
         raise ExportError(
@@ -79,7 +79,7 @@ def checked_path(index: Index, typed: str | Path) -> Path:
 
 
 def outside_photos(index: Index, typed: str | Path) -> Path:
-    """Absolute path typed by the user; ExportError if in a photo folder.
+    """Typed path, made absolute; ExportError if it is inside a photo folder.
 
     What lies there is not looked at. Raises TypedPathError if no file can have that path.
     """
@@ -89,7 +89,7 @@ def outside_photos(index: Index, typed: str | Path) -> Path:
 
 
 def _up_to(folder: Path, roots: set[Path]) -> list[Path]:
-    """Folder and its parent folders, up to an indexed root folder."""
+    """Folder and its parent folders, up to and including an indexed root folder."""
     above = [folder, *folder.parents]
     ends = [place for place, one in enumerate(above) if one in roots]
     return above[: ends[0] + 1] if ends else [folder]

@@ -19,7 +19,7 @@ _KINDS: dict[str, Kind] = {
 
 
 def write_faces(path: Path, index: Index, without: Collection[int] = ()) -> int:
-    """Write one row per detected face, leaving out some photos; return the number of faces.
+    """Write one row per detected face, leaving out photos in `without`; return the row count.
 
     The file's suffix tells the format, .csv or .parquet. Raises StorageError if it cannot be
     written.

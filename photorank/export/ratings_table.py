@@ -70,7 +70,7 @@ def rows(
 
 
 def _faces(values: Sequence[float]) -> Row:
-    """Cells of a photo's face columns; empty without a face or a measurement."""
+    """Values of a photo's face columns by name; None for what was not measured."""
     named = zip(FacesSummary._fields, values, strict=True)
     return {
         name: None

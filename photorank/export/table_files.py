@@ -16,14 +16,14 @@ Kind: TypeAlias = Literal["text", "whole number", "number"]
 
 
 class Table(NamedTuple):
-    """Rows of a table, and the types of its columns."""
+    """Rows of a table, and the value types of its columns."""
 
     columns: Mapping[str, Kind]  # in their order
     rows: Iterator[Row]
 
 
 def write_csv_table(path: Path, table: Table) -> None:
-    """Write a table as CSV (RFC 4180, UTF-8); possible formulas are neutralised.
+    """Write a table as CSV (RFC 4180, UTF-8); text like a spreadsheet formula is escaped.
 
     Raises StorageError if it cannot be written; an existing file then stays.
     """

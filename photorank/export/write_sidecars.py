@@ -55,7 +55,7 @@ class Sidecar:
 
 @dataclass(frozen=True)
 class SidecarOptions:
-    """Options of a sidecar export: percentiles of stars, destination, overwriting."""
+    """Options of a sidecar export: percentiles for 2 to 5 stars, destination, overwriting."""
 
     cuts: Sequence[float] = STAR_PERCENTILES  # 4 increasing percentiles, for 2 to 5 stars
     to: Path | None = None  # folder that repeats the photos' tree; None: beside the photos
@@ -74,7 +74,7 @@ def stars(percentiles: Floats, cuts: Sequence[float] = STAR_PERCENTILES) -> Code
 def sidecars(
     index: Index, vector: MasterVector, options: SidecarOptions, *, write: bool
 ) -> Iterator[Sidecar]:
-    """Yield the XMP sidecar of each photo, with stars by a vector's ratings."""
+    """Yield each photo's XMP sidecar with stars from a vector's ratings; written if `write`."""
     star_counts = stars(percentiles(index.rate(vector)), options.cuts)
     yield from sidecars_of_stars(index, star_counts, options, write=write)
 
@@ -91,7 +91,7 @@ def stars_of_person(index: Index, rater: str) -> Codes:
 def sidecars_of_stars(
     index: Index, star_counts: Codes, options: SidecarOptions, *, write: bool
 ) -> Iterator[Sidecar]:
-    """Yield the XMP sidecar of each photo with the given stars (n,), and write it if `write`.
+    """Yield each photo's XMP sidecar with `star_counts` (n,) as ratings; written if `write`.
 
     Photos with 0 are left out. An existing sidecar keeps its name and all other tags, and its old
     bytes as ``….xmp.bak``. A photo with 1 to 5 stars or rejected, in a sidecar or in its own file,
@@ -140,7 +140,7 @@ def sidecars_of_stars(
 def sidecars_of_copies(
     copies: Sequence[tuple[Path, Path]], star_counts: Sequence[int], *, write: bool
 ) -> Iterator[Sidecar]:
-    """Yield the XMP sidecar of each photo copy, and write it if `write`.
+    """Yield an XMP sidecar for each photo copy; written if `write`.
 
     `copies` are pairs of a photo and its copy, `star_counts` are 1 to 5. Tags of the photo's own
     sidecar are taken over; nothing is written beside the photo.
@@ -154,7 +154,7 @@ def sidecars_of_copies(
 
 
 class _Beside(NamedTuple):
-    """Photo with the path of the sidecar beside it, existing or not."""
+    """Photo, and the path of its sidecar in the photo's folder, which need not exist."""
 
     photo: Path
     sidecar: Path
@@ -164,7 +164,7 @@ class _Beside(NamedTuple):
 def _sidecar(
     beside: _Beside, target: Path, count: int, options: SidecarOptions, *, write: bool
 ) -> Sidecar:
-    """Sidecar at `target` for one photo, made from its existing sidecar if there is one."""
+    """Sidecar of one photo for the path `target`, based on a sidecar beside the photo, if any."""
     photo = beside.photo
     try:
         own, old = _file_bytes(beside.sidecar), _file_bytes(target)
@@ -223,7 +223,7 @@ def _has_rating(data: bytes | None) -> bool:
 
 
 def _is_from_photorank(data: bytes, base: bytes | None) -> bool:
-    """True if a sidecar holds `base` (or nothing) plus a rating by photorank, and no more."""
+    """True if a sidecar equals `base`, or an empty one, with a rating added by photorank."""
     return any(with_rating(base, count) == data for count in (REJECTED, *range(1, 6)))
 
 

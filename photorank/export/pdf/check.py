@@ -50,7 +50,7 @@ class _Drawn:
 
     @property
     def turn(self) -> int | None:
-        """EXIF orientation in which the photo is drawn; None if its matrix is none of these."""
+        """EXIF orientation (1 to 8) in which the photo is drawn; None if it is slanted."""
         signs = tuple(int(np.sign(round(one, 6))) for one in self.matrix[:4])
         return next((number for number, turn in TURNS.items() if turn[:4] == signs), None)
 
@@ -89,7 +89,7 @@ def check_pdf(path: Path, book: Book) -> list[str]:
 
 
 def _is_our_space(space: Any) -> bool:
-    """True for a colour space that our PDFs use: sRGB by profile, or grey."""
+    """True for a PDF colour space that photorank writes: sRGB by ICC profile, or grey."""
     try:
         kind = str(space[0])
         return kind == "/CalGray" or bool(
@@ -153,7 +153,7 @@ def _wrong_photos(drawn: list[_Drawn], frames: tuple[Frame, ...], book: Book) ->
 
 
 def _twice(drawn: list[_Drawn], number: int, seen: _Seen) -> list[str]:
-    """Sentences on photos that are drawn twice in the same orientation."""
+    """Sentences on photos that the PDF draws more than once in the same orientation."""
     faults = []
     for one in drawn:
         alike = seen.setdefault((len(one.data), one.turn), [])
@@ -203,7 +203,7 @@ def _not_planned(
 
 
 def _drawn(leaf: "pikepdf.Page", steps: Sequence[_Step]) -> list[_Drawn]:
-    """Photos in the order in which a page draws them."""
+    """Photos drawn on a page, in drawing order."""
     images: Any = leaf.resources.get("/XObject", {})
     current = np.eye(3)
     kept: list[Any] = []

@@ -1,4 +1,4 @@
-"""Choice of the caption font: one with all letters of the captions, if there is one."""
+"""Choice of a font that has all letters of the captions, or as many as possible."""
 
 import os
 import sys
@@ -24,7 +24,7 @@ _SHAPED = ((0x0590, 0x08FF), (0x0900, 0x0DFF), (0x0F00, 0x109F), (0x1780, 0x17FF
 
 @dataclass(frozen=True)
 class CaptionFont:
-    """Font file, and each caption with only the letters that the font has."""
+    """Font file, and the captions without letters that the font lacks."""
 
     path: Path
     captions: dict[str, str]  # what is set, by what was wanted; "" for nothing
@@ -32,7 +32,7 @@ class CaptionFont:
 
 
 def caption_font(captions: Iterable[str], given: Path | None = None) -> CaptionFont:
-    """Font for captions: the given one, else the first with all letters.
+    """Font for captions: the given file, or an installed font with most of their letters.
 
     Raises MissingPathError or ExportError for a given font that cannot be used.
     """
@@ -57,7 +57,7 @@ def caption_font(captions: Iterable[str], given: Path | None = None) -> CaptionF
 
 
 def _best_font(letters: set[str], given: Path | None) -> tuple[Path, set[str]]:
-    """Font file that has most of the letters, and those letters."""
+    """Font file (the given one, or the one with most of the letters), and the letters it has."""
     if given is not None:
         if not given.is_file():
             raise MissingPathError(given)
@@ -87,7 +87,7 @@ def _own_font() -> Path:
 
 
 def _system_fonts() -> Iterator[Path]:
-    """TrueType files of the system, common fonts first."""
+    """Paths of installed TrueType fonts, common fonts first."""
     folders = (Path(one).expanduser() for one in _FOLDERS.get(sys.platform, _UNIX_FOLDERS))
     files = sorted(
         Path(top, name)

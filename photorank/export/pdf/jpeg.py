@@ -110,7 +110,7 @@ def _end_of_scan(data: bytes, at: int, *, alone: bool) -> int:
 
 
 def same_scans(data: bytes, source: bytes) -> bool:
-    """True if a file contains a plain JPEG's coded scans unchanged."""
+    """True if `source` contains the coded scans of the JPEG `data` unchanged."""
     begin = data.find(b"\xff\xda")
     if begin < 0:
         return False

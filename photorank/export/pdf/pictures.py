@@ -54,7 +54,7 @@ class Picture:
 
 
 def picture_of(frame: Frame, max_ppi: float | None = None) -> Picture:
-    """JPEG of a placed photo with at most the given pixels per inch.
+    """JPEG of a book page's photo, scaled down if it exceeds `max_ppi` pixels per inch.
 
     Raises ExportError if the file has changed since it was indexed, or cannot be decoded.
     """
@@ -70,7 +70,7 @@ def picture_of(frame: Frame, max_ppi: float | None = None) -> Picture:
 
 
 def checked_photo(frame: Frame) -> bytes:
-    """Bytes of a placed photo; ExportError if the file has changed."""
+    """File bytes of a book page's photo; ExportError if changed since indexing."""
     data = read_photo(frame.path)
     if photo_digest(data) != frame.digest:
         raise ExportError(
@@ -111,7 +111,7 @@ def _converted(data: bytes, frame: Frame, ppi: float | None) -> Picture:
 
 @lru_cache(maxsize=64)
 def is_srgb(profile: bytes, mode: str) -> bool:
-    """True if an ICC profile is equivalent to sRGB, or to grey with sRGB's curve."""
+    """True if an ICC profile is equivalent to sRGB, or to grey with sRGB's tone curve."""
     steps = np.arange(0, 256, _PROFILE_STEP, dtype=np.uint8)
     grey = np.repeat(steps.reshape(1, -1, 1), 3, axis=-1)
     every = np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(1, -1, 3)
@@ -130,7 +130,7 @@ def is_srgb(profile: bytes, mode: str) -> bool:
 
 
 def is_the_picture(data: bytes, turn: int, frame: Frame) -> bool:
-    """True if a JPEG of the PDF, in its orientation, shows the planned photo upright.
+    """True if a JPEG from the PDF, drawn in orientation `turn`, shows the planned photo upright.
 
     A JPEG that was taken as it is is compared by its coded data and orientation, others by a few
     of their pixels.

@@ -16,7 +16,7 @@ _MOST_MM, _MOST_PPI = 50.0, 2400.0
 
 @dataclass(frozen=True)
 class Printer:
-    """Requirements of a printing service."""
+    """Requirements of a printing service on files: resolution, bleed, margin, PDF standard."""
 
     name: str
     standard: Standard = "plain"

@@ -50,7 +50,7 @@ def write_pdf(
     options: PdfOptions,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[str]:
-    """Write a book as PDF, all or nothing, and return notes on its captions.
+    """Write a book as PDF, complete or not at all, and return notes on its captions.
 
     Raises MissingExtraError without the extra `book`; ExportError if a photo cannot be printed.
     """
@@ -109,7 +109,7 @@ def _pages_with_captions(book: Book, font: CaptionFont) -> bytes:
 
 
 def fitted(text: str, room: float, width_of: Callable[..., float]) -> tuple[str, float]:
-    """Caption shortened, and its font size in points reduced, to fit a width."""
+    """Caption and font size in points that fit a width: first set smaller, then cut short."""
     wide = width_of(text, fontSize=CAPTION_POINTS)
     points = max(min(CAPTION_POINTS, CAPTION_POINTS * room / wide), _LEAST_POINTS) if wide else 0.0
     points = points or CAPTION_POINTS
@@ -132,7 +132,7 @@ class _Drawing:
         self._grey = pdf.make_indirect(pikepdf.Array([pikepdf.Name.CalGray, grey]))
 
     def page(self, page: BookPage, leaf: "pikepdf.Page") -> None:
-        """Draw a page's photos under its caption, and set the page boxes."""
+        """Draw a page's photos behind its caption, and set the page boxes."""
         pikepdf = pikepdf_or_error()
         size = self._book.size
         if pikepdf.Name.XObject not in leaf.resources:
@@ -194,7 +194,7 @@ class _Drawing:
 
 
 def _without_first_font(pdf: "pikepdf.Pdf", leaf: "pikepdf.Page") -> None:
-    """Remove the font, not embedded, that reportlab sets at the start of each page."""
+    """Remove the unembedded font that reportlab sets at the start of each page."""
     pikepdf = pikepdf_or_error()
     fonts = leaf.resources.Font
     steps = [
@@ -243,7 +243,7 @@ _COMPONENTS = {b"CMYK": (4, "DeviceCMYK"), b"RGB ": (3, "DeviceRGB"), b"GRAY": (
 
 
 def _finish(pdf: "pikepdf.Pdf", options: PdfOptions, profile: bytes | None) -> None:
-    """Set a PDF's title, producer and PDF/X-4 output intent, without any date."""
+    """Set a PDF's title, producer, PDF/X-4 output intent, and a fixed date."""
     pikepdf = pikepdf_or_error()
     for key in list(pdf.docinfo.keys()):
         del pdf.docinfo[key]

@@ -20,12 +20,12 @@ def save_pdf(pdf: "pikepdf.Pdf", path: Path) -> None:
 
 
 class _PatientFile(io.FileIO):
-    """Writable file that stores a write error for later, since pikepdf would crash."""
+    """Writable file that keeps a write error until the end, as raising it crashes pikepdf."""
 
     failed: OSError | None = None
 
     def write(self, data: "Buffer") -> int:
-        """Write bytes; after an error only count them."""
+        """Write bytes and return their number; after a write error, discard them instead."""
         if self.failed is None:
             try:
                 return super().write(data)
