@@ -24,7 +24,7 @@ _GAP_TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class GapBin:
-    """Pairwise accuracy on the pairs with a label gap above `above`, up to `upto`."""
+    """Pairwise accuracy on the pairs whose label gap is above `above` and at most `upto`."""
 
     above: float
     upto: float
@@ -146,7 +146,7 @@ def by_group(
 
 
 def _refitting_factor(ratings: Floats, pairs: HeldOutPairs) -> float:
-    """Ratio of interval widths with and without refitting, over all pairs; at least 1.
+    """Factor, at least 1, by which refitting widens the confidence interval over all pairs.
 
     Both are near 1/√n, so that the ratio serves for a part of the pairs.
     """
@@ -160,7 +160,7 @@ def _refitting_factor(ratings: Floats, pairs: HeldOutPairs) -> float:
 def _sums_beyond(
     ratings: Floats, pairs: HeldOutPairs, gap: float, refitted: bool
 ) -> list[PairSums]:
-    """Pair sums of accuracy, per repeat, over the pairs with a label gap above `gap`."""
+    """Pair sums of accuracy, one per repeat, over the pairs with a label gap above `gap`."""
     sums = []
     units, couples = units_of(pairs.folds, refitted), 0 if refitted else COUPLES
     for row, graph, clusters in zip(ratings, pairs.graphs, units, strict=True):
@@ -195,7 +195,7 @@ def _degrees_beyond(pairs: HeldOutPairs, gap: float) -> Floats:
 
 
 def _over_blocks(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floats]) -> Floats:
-    """Sum (n,) over each photo's pairs in scope, from the function `of` that sums within blocks."""
+    """Sums (n,) over each photo's pairs in scope, composed of the sums within blocks by `of`."""
     sums = np.zeros(graph.n)
     sums[graph.rows] = of(graph)
     if graph.different is None:
@@ -205,7 +205,7 @@ def _over_blocks(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Float
 
 
 def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
-    """Weight (l,) of each photo's pairs beyond the gap that ratings (l,) order correctly."""
+    """Weight (l,) of each photo's correctly ordered pairs with a label gap above `gap`."""
     n, u = len(graph.rows), graph.trust
     block, label, lowered = _lowered(graph, gap)
     # Beside each photo stand two of its kind with the label lowered by the gap, rated as those
@@ -224,7 +224,7 @@ def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
 
 
 def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
-    """Weight (l,) of each photo's pairs with a label gap above `gap`, at photo weights u (l,)."""
+    """Total weight (l,) of each photo's pairs with a label gap above `gap`, for photo weights u."""
     block, label, lowered = _lowered(graph, gap)
     places = np.concatenate([label, lowered]).max(initial=-1) + 1
 
@@ -238,7 +238,7 @@ def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
 
 
 def _lowered(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
-    """Block code, rank of the label, and rank of the label minus `gap`, of each photo (l,)."""
+    """Each photo's block code, rank of its label, and rank of its label minus `gap`; each (l,)."""
     block = dense_ranks(graph.same)
     labels = np.concatenate([graph.labels, graph.labels - gap - _slack(graph)])
     places = combined(np.tile(block, 2), dense_ranks(labels))

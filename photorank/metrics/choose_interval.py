@@ -13,7 +13,7 @@ from photorank.typing import Codes
 def estimate_of(
     sums: Sequence[PairSums], folds: Folds, *, refitted: bool, n_photos: int, n_pairs: int
 ) -> Estimate:
-    """Metric with its interval: corrected resampled for refitted models, else jackknife.
+    """Metric with its interval: corrected resampled t for refitted models, jackknife for others.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def estimate_of(
 
 
 def units_of(folds: Folds, refitted: bool) -> list[Codes | None]:
-    """Codes (n,) of the units that an interval resamples, per repeat: folds or clusters.
+    """Codes (n,) of the units to resample, for each repeat: folds if `refitted`, else clusters.
 
     Test folds, or of given ratings what was sampled together; None is each photo on its own.
     """

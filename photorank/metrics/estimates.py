@@ -44,7 +44,7 @@ class Estimate:
 
     @property
     def limits(self) -> Limits:
-        """Value and confidence interval alone, without the counts."""
+        """Value and confidence limits of the estimate, without its counts."""
         return Limits(self.value, self.low, self.high)
 
     def __str__(self) -> str:
@@ -79,7 +79,7 @@ class Difference:
 
 
 def student(value: float, error: float, df: float, *, level: float, limit: float) -> Difference:
-    """Difference with Student's t limits, clipped to ±limit, and its p-value against 0."""
+    """Difference with its Student's t interval, clipped to ±limit, and p-value against 0."""
     from scipy.special import stdtr, stdtrit
 
     if not isfinite(value) or not isfinite(error):
@@ -93,7 +93,9 @@ def student(value: float, error: float, df: float, *, level: float, limit: float
 
 
 def unvarying(value: float, n: int, *, level: float, span: float) -> Difference:
-    """Difference equal in every unit, with the exact interval for n independent pairs.
+    """Difference on which all resampled units agree, with an exact interval from n pairs.
+
+    The n pairs are taken as independent.
 
     p is the sign test's, of the least number of pairs that the difference takes.
     """
@@ -130,7 +132,7 @@ def perfect_share(n: int, level: float) -> float:
 
 
 def _digits(width: float) -> int:
-    """Number of decimals that shows half of an interval's width in two digits."""
+    """Number of decimals at which half the interval's width has two significant digits."""
     if not isfinite(width) or width <= 0:
         return 3
     return min(max(1 - floor(log10(width / 2)), 0), 6)

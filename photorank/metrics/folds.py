@@ -40,7 +40,7 @@ class Folds:
 
     @property
     def test_to_train(self) -> float:
-        """Ratio of test photos to training photos, as the corrected variance needs it."""
+        """Ratio of test photos to training photos, 1 / (k − 1), used in the corrected variance."""
         return 1 / (self.k - 1)
 
     def learned_from(self, repeat: int, fold: int) -> Codes:
@@ -128,7 +128,7 @@ def make_folds(
 
 
 def kept_together(first: Codes, second: Codes) -> Codes:
-    """Group codes (n,) after merging groups of two kinds that share photos.
+    """Codes (n,) of merged groups: groups of either kind that share a photo become one.
 
     Examples
     --------
@@ -176,7 +176,9 @@ def _unshared(one: Codes, other: Codes, n: int) -> float:
 
 
 def _deal(sizes: Codes, k: int, rng: np.random.Generator) -> Codes:
-    """Fold (u,) of each unit, balanced in size: large units first, then single photos.
+    """Fold number (u,) of each unit, so that folds have nearly equal numbers of photos.
+
+    Large units are assigned first, then single photos.
 
     Never by label: folds with even shares of each label have too few close pairs, and flatter.
     """

@@ -23,7 +23,7 @@ Metric: TypeAlias = Callable[..., PairSums]  # such as `accuracy_sums`
 
 @dataclass(frozen=True)
 class HeldOutPairs:
-    """Pairs of photos within one test fold, rated by one fitted model, for each repeat.
+    """Pairs of held-out photos, for each repeat; both photos of a pair are in the same test fold.
 
     Examples
     --------
@@ -45,7 +45,7 @@ class HeldOutPairs:
         return cls(graphs, folds, comparisons.n)
 
     def inside(self, codes: Codes, scope: Scope) -> "HeldOutPairs":
-        """Held-out pairs within groups (n,), or only those across groups."""
+        """Held-out pairs in one scope (within groups or across groups), given group codes (n,)."""
         graphs = tuple(graph.restricted(codes, scope) for graph in self.graphs)
         active = set().union(*(graph.active.tolist() for graph in graphs))
         return HeldOutPairs(graphs, self.folds, len(active))

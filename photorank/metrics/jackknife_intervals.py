@@ -262,7 +262,7 @@ def _standard_error(without: Floats) -> float:
 
 
 def _correction(loo: LeaveOneOut) -> float:
-    """Factor on the standard error, since the jackknife counts pair noise twice."""
+    """Factor on the standard error that corrects the jackknife's double counting of pair noise."""
     units, variance = len(loo.without), _standard_error(loo.without) ** 2
     if not len(loo.between) or units < 3 or not variance > 0:
         return 1.0

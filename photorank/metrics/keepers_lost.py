@@ -89,7 +89,7 @@ def reject_cut(
 
 
 def keepers_needed(lost: float, confidence: float) -> int:
-    """Smallest number of independent keepers that allows a threshold.
+    """Smallest number of independent keepers (good photos) from which a threshold can be found.
 
     Examples
     --------

@@ -77,11 +77,11 @@ class PairSums:
 
     @property
     def value(self) -> float:
-        """Metric N / √(A B); nan without pairs, or for a correlation with a constant."""
+        """Metric N / √(A B); nan if A or B is 0 (no pairs, or correlation with a constant)."""
         return float(_ratio(self.total, self.total))
 
     def leave_one_out(self) -> LeaveOneOut:
-        """Metric on all units, and with each unit left out that has a pair."""
+        """Metric on all units, and on all but one unit, for each unit that has pairs."""
         units = len(self.without)
         takes_part = self.total[1] - self.without[:, 1] > _ROUNDING * self.total[1]
         return LeaveOneOut(
@@ -93,7 +93,7 @@ class PairSums:
         )
 
     def _effects(self) -> Floats:
-        """First-order effect (c,) of the pairs between two sampled units on the metric."""
+        """First-order effect (c,) on the metric of the pairs between each couple of units."""
         if np.isnan(self.value):
             return np.empty(0)
         numerator, labels, ratings = self.between.T
@@ -117,7 +117,7 @@ def pair_sums(
     floor: float,
     couples: int,
 ) -> PairSums:
-    """Sums over all pairs, with each unit left out, and between sampled couples of units.
+    """Pair sums: in total, without each unit (photo or cluster), and between couples of units.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def pool(sums: Iterable[PairSums]) -> PairSums:
 
 
 def values_by_fold(parts: Sequence[PairSums]) -> Floats:
-    """Contribution (J,) of each test fold to the pooled metric, which is their mean.
+    """Contribution (J,) of each test fold, scaled so that their mean is the pooled metric.
 
     A fold's own ratio would count a fold of few pairs as much as one of many;
     these are the pooled ratio's first-order shares.
@@ -191,7 +191,7 @@ def summed_by(codes: Codes, values: Floats) -> Floats:
 
 @lru_cache(maxsize=4)
 def _between(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
-    """Pairs (m, 2) of photos from two coupled units, and the couple (m,) of each.
+    """Photo pairs (m, 2) between sampled couples of units, and each pair's couple number (m,).
 
     The same units (n,), whose bytes are given, have the same couples, so that repeats can be added
     up; vector after vector and metric after metric they are asked for again.

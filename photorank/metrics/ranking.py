@@ -282,14 +282,20 @@ GAP_WEIGHTED = "gap_weighted_accuracy"
 
 
 def pair_metrics(gap_power: int, comparisons: Comparisons) -> dict[str, Callable[..., PairSums]]:
-    """Pair metrics by name; gap-weighted accuracy is included if labels have gaps."""
+    """Functions that compute each pairwise metric's pair sums, by metric name.
+
+    Gap-weighted accuracy is among them if `gap_power` is above 0 and labels are scores.
+    """
     if not gap_power or comparisons.scores is None:
         return PAIR_METRICS
     return PAIR_METRICS | {GAP_WEIGHTED: partial(gap_weighted_sums, gap_power=gap_power)}
 
 
 def checked_ratings(ratings: ArrayLike, n: int, *, by_column: bool = False) -> Ratings:
-    """Ratings (n,), or (n, …) if `by_column`, after checks of length and finite values."""
+    """Ratings (n,) as a float array; ComparisonsError for a wrong shape or a value not finite.
+
+    With `by_column` their shape may be (n, …).
+    """
     r = np.asarray(ratings, dtype=np.float64)
     if (r.shape[:1] if by_column else r.shape) != (n,) or not np.isfinite(r).all():
         raise ComparisonsError(f"ratings must be one finite number a photo, {n} in all")
@@ -297,7 +303,7 @@ def checked_ratings(ratings: ArrayLike, n: int, *, by_column: bool = False) -> R
 
 
 def _signs(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
-    """Signed agreement of each pair (m,), and the terms of its normalisation."""
+    """Signed agreement (m,) of pairs, their weights if labels differ, and if ratings differ."""
     weight, margin = graph.edges(pairs)
     sign = np.sign(r[pairs[:, 0]] - r[pairs[:, 1]])
     return weight * np.sign(margin) * sign, weight * (margin != 0), weight * (sign != 0)
@@ -306,7 +312,7 @@ def _signs(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats
 def _products(
     a: Floats, b: Floats, comparisons: ScoreComparisons, clusters: Codes | None, couples: int
 ) -> PairSums:
-    """Pair sums of products of differences in a and b, and of their squares."""
+    """Pair sums of a correlation: products of differences in `a` and `b`, and squares of each."""
     a, b = (_from_first(values, comparisons) for values in (a, b))
 
     def by_photo(graph: ScoreComparisons) -> Floats:
@@ -322,7 +328,7 @@ def _products(
 
 
 def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Values (n, …) minus the first value of their block, to make constant blocks exactly 0."""
+    """Values (n, …) minus the first value of each block, so that a constant block is exactly 0."""
     counted = np.zeros(values.shape)
     labelled = values[comparisons.rows]
     counted[comparisons.rows] = labelled - labelled[comparisons.block_firsts]
@@ -330,7 +336,10 @@ def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
 
 
 def _moved(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Change (n,) of the sum Σ pull·shares, as each photo's removal shifts the others' ranks."""
+    """Change (n,) in Σ pull·shares when a photo is removed and the other photos' ranks shift.
+
+    `shares` are the fractional ranks.
+    """
     rows, block = comparisons.rows, comparisons.same
     pull, shares = pull[rows], shares[rows]
     order = order_within(shares, block)
@@ -347,6 +356,6 @@ def _moved(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Float
 
 
 def _undefined(comparisons: Comparisons, clusters: Codes | None) -> PairSums:
-    """Pair sums with value nan, for a metric that choices do not define."""
+    """Pair sums of value nan, for a metric that needs scores but is given choices."""
     n_units = comparisons.n if clusters is None else unit_codes(clusters, n=comparisons.n).max() + 1
     return PairSums(np.full(3, np.nan), np.full((n_units, 3), np.nan), np.empty((0, 3)), -1.0)

@@ -29,7 +29,7 @@ def corrected_resampled(
     n_photos: int,
     n_pairs: int,
 ) -> Estimate:
-    """Mean over folds, with an interval that includes the variance between refits.
+    """Mean of a metric over test folds, with an interval that includes variance between refits.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def corrected_resampled_difference(
     level: float = 0.95,
     n_photos: int,
 ) -> Difference:
-    """Mean difference over folds, with an interval for refitted models.
+    """Mean over folds of the difference between two refitted models' metrics, with its interval.
 
     A difference that is the same in every fold is judged as that many disjoint
     pairs of photos would be, as in :func:`paired_difference`.
@@ -169,7 +169,7 @@ def corrected_jackknife(
 
 
 def _over_folds(values: ArrayLike, test_to_train: float, repeats: int, level: float) -> Difference:
-    """Mean of the folds' values (J,), with an interval for overlapping training sets."""
+    """Mean of values by fold (J,), with a t interval corrected for overlapping training sets."""
     folds = np.asarray(values, dtype=np.float64)
     folds = folds[~np.isnan(folds)]
     if len(folds) < 2:

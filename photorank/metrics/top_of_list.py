@@ -54,7 +54,7 @@ def ndcg(ratings: ArrayLike, comparisons: Comparisons, k: int | None = None) -> 
 
 
 def precision_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> float:
-    """Share of the k best-rated photos among the k best-labelled, mean over lists.
+    """Share of the k best-rated photos that are among the k best-labelled, mean over lists.
 
     A photo as good as the k-th best labelled is among the best.
 
@@ -82,7 +82,7 @@ def precision_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> floa
 
 
 def album_regret_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> float:
-    """Mean label of the k best-rated photos, scaled to 0 for random and 1 for the best choice.
+    """One minus regret: mean label of the k best-rated photos, scaled to 0 at random, 1 at best.
 
     It is the chosen photos' mean label, on a scale where choosing at random
     is 0 and choosing the k best labelled is 1: one less the regret, so that
@@ -138,7 +138,7 @@ def precision_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> 
 
 
 def album_regret_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> Floats:
-    """Album regret at k (l, …) of each ranked list, for ratings (n, …)."""
+    """Values (l, …) of :func:`album_regret_at_k` for each ranked list, from ratings (n, …)."""
 
     def gain(r: Floats, y: Labels, lowest: float) -> Floats:
         if k >= len(y):
@@ -156,7 +156,10 @@ def _by_block(
     comparisons: Comparisons,
     k: int,
 ) -> Floats:
-    """Values (l, …) per list of `metric`, given ratings, labels and the lowest label."""
+    """Values (l, …) of `metric`, one for each ranked list with two or more different labels.
+
+    `metric` is given a list's ratings and labels, and the lowest label of all lists.
+    """
     if k < 1:
         raise ComparisonsError(f"the first k places need k of at least 1, not {k}")
     r = checked_ratings(ratings, comparisons.n, by_column=True)
@@ -170,7 +173,7 @@ def _by_block(
 
 
 def _shared(values: Floats, places: Floats) -> Floats:
-    """Weight of each value's rank (best first), shared equally among ties."""
+    """Weight of each value by its rank, highest first; tied values share their weights equally."""
     order = np.argsort(-values, axis=0)
     ordered = np.take_along_axis(values, order, axis=0)
     given = np.empty(values.shape)
@@ -186,7 +189,7 @@ def _shared(values: Floats, places: Floats) -> Floats:
 
 
 def _first_places(k: int, n: int) -> Floats:
-    """Weights (n,): 1/k for the first k ranks, 0 for the others."""
+    """Weights (n,) of ranks: 1/k for the first k, 0 for the rest."""
     k = min(k, n)
     return (np.arange(n) < k) / k
 
