@@ -67,7 +67,7 @@ class Shared:
 
 
 def voices(index: Index, raters: Sequence[str], subset: PhotoSubset) -> tuple[Voice, ...]:
-    """People with their learned tastes, from one prior and over the same photos.
+    """Each person's judgements and learned taste, all from one prior and over the same photos.
 
     Choices and scores under the raters' names count, clicked or imported.
     """
@@ -182,7 +182,7 @@ def _all_ratings(people: Sequence[Voice]) -> tuple[Floats, Floats, Floats]:
 
 
 def _listed(places: Codes, rows: Codes, ratings: Floats, errors: Floats) -> tuple[Shared, ...]:
-    """Ratings by each person and mean, for the photos at some positions."""
+    """Photos at the given positions, each with every person's rating and their mean."""
     spread = _spread(ratings)
     return tuple(
         Shared(
@@ -203,7 +203,7 @@ def _spread(ratings: Floats) -> Floats:
 
 
 def _said(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
-    """Accuracy and τ_b with which one person's judgements predict another's."""
+    """Accuracy and τ_b of one person's judgements as predictions of another person's judgements."""
     rows, first, second = np.intersect1d(a.rows, b.rows, return_indices=True)
     if len(rows) > 1:
         graph = Comparisons.from_scores(b.labels[second])

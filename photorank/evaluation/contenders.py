@@ -36,14 +36,14 @@ class Contender:
 
     @property
     def baseline(self) -> bool:
-        """True if the contender is a baseline, which only shows how much better others are."""
+        """True if the contender is a baseline, evaluated only for comparison."""
         return self.name in BASELINES
 
 
 def chosen_vectors(
     index: Index, names: Sequence[str] | None, load: Callable[[], Encoder] | None
 ) -> dict[str, MasterVector]:
-    """Vectors to evaluate, by name, and the plain prompt if the encoder takes texts."""
+    """Vectors to evaluate, by name, including the baseline prompt if the encoder takes texts."""
     if names is None:
         vectors = list_vectors(index)
     else:
@@ -57,7 +57,7 @@ def chosen_vectors(
 
 
 def plain_prompt(index: Index, load: Callable[[], Encoder]) -> MasterVector | None:
-    """Prompt vector used as baseline, cached in the index; None without a text network."""
+    """Baseline vector of a plain text prompt, cached in the index; None without a text network."""
     stored = list_vectors(index).get(PLAIN_PROMPT_NAME)
     if stored is not None:
         return stored

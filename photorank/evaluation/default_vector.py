@@ -46,7 +46,10 @@ def by_preference(vectors: Mapping[str, MasterVector], evaluation: Evaluation | 
 
 
 def _is_trusted_taste(vector: MasterVector) -> bool:
-    """True for the user's own taste that was not worse than its prior on held-out choices."""
+    """True for the user's own taste if, on held-out choices, it is as accurate as its prior.
+
+    Without a prior it is compared with guessing.
+    """
     card = vector.card
     if not is_of_rater(vector, ME) or card.accuracy is None:
         return False

@@ -19,7 +19,7 @@ How = Literal["unseen", "learned anew"]
 
 @dataclass(frozen=True)
 class KeepersLost:
-    """Rejection threshold for a vector's ratings, and the numbers of photos below."""
+    """Rejection threshold for a vector's ratings, and the numbers of photos rated below it."""
 
     vector: str
     keeper_from: float  # the label from which a photo is a keeper
@@ -42,7 +42,7 @@ def keepers_lost(
     confidence: float = 0.95,
     seed: int = 0,
 ) -> KeepersLost:
-    """Threshold that loses at most a given share of the photos worth keeping.
+    """Rejection threshold that loses at most a given share of the photos worth keeping.
 
     A vector that has not seen the labelled photos rates them as they are, and the bound is exact.
     One that learned from them is learned anew in ten folds: a keeper stands at its percentile among

@@ -41,7 +41,10 @@ class LearningCurve:
         protocol: Protocol,
         threads: Executor,
     ) -> Self:
-        """Learning curve of a learner, begun; it has no points for a single split."""
+        """Learning curve of a learner, with its fits started in other threads.
+
+        It has no points for a single split.
+        """
         once = Folds(folds.codes[:1], folds.k, folds.by)
         taught = photos.compared_within(protocol.within)
         learner = make_learner(contender.name, seed=protocol.seed)
@@ -54,7 +57,7 @@ class LearningCurve:
         return cls(contender, photos, once, fits)
 
     def points(self, on_fit: Callable[[], None] | None = None) -> tuple[AccuracyByPhotos, ...]:
-        """Accuracy by number of photos, once the fits have ended; empty for a single split."""
+        """Accuracy by number of training photos, after all fits end; empty for a single split."""
         if not self.once.refits:
             return ()
         pairs = HeldOutPairs.of(self.photos.comparisons, self.once)

@@ -1,4 +1,4 @@
-"""Dependence of ratings on a photo's content instead of its quality, and its removal."""
+"""Dependence of ratings on photo content instead of quality: measurement and removal."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _MIN_PHOTOS_A_GROUP = 5  # for which a group's mean is reported
 
 @dataclass(frozen=True)
 class Gap:
-    """Mean rating of photos with one kind of content, before and after content is removed."""
+    """Mean rating of photos of one kind of content, before and after content is controlled for."""
 
     group: str
     n_photos: int
@@ -35,7 +35,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Change:
-    """Share of the ratings' variance between kinds of content, before and after removal."""
+    """Share of rating variance between kinds of content, before and after control for content."""
 
     before: Estimate
     after: Estimate

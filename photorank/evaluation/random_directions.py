@@ -70,7 +70,7 @@ def random_result(
 
 
 def _of_whole_folds(folds: Folds) -> Codes:
-    """Rows of as many whole test folds as stable metrics need."""
+    """Rows of the photos in the first test folds, as many whole folds as stable metrics need."""
     codes = folds.codes[0]
     sizes = np.bincount(codes[codes >= 0], minlength=folds.k)
     last = np.searchsorted(np.cumsum(sizes), _LEAST_PHOTOS)
@@ -78,7 +78,7 @@ def _of_whole_folds(folds: Folds) -> Codes:
 
 
 def _of_lists(ratings: Floats, pairs: HeldOutPairs, rows: Codes) -> dict[str, list[float]]:
-    """Top-of-list metrics of k different ratings (n, k), over some rows of photos."""
+    """Top-of-list metrics of each column of ratings (n, k), over the given rows of photos."""
     graph, codes = pairs.graphs[0].take(rows), pairs.folds.codes[:1, rows]
     folds = Folds(codes, pairs.folds.k, None)
     found = values_by_fold_of_lists(ratings[None], (graph,), folds, _LIST_METRICS)
@@ -86,7 +86,10 @@ def _of_lists(ratings: Floats, pairs: HeldOutPairs, rows: Codes) -> dict[str, li
 
 
 def _by_signs(ratings: Floats, graph: Comparisons, gap_power: int) -> dict[str, list[float]]:
-    """Accuracy, gap-weighted accuracy and Kendall's τ_b of many ratings (n, k) without ties."""
+    """Accuracy, gap-weighted accuracy and Kendall's τ_b of each column of ratings (n, k).
+
+    The ratings have no ties.
+    """
     pairs = np.stack(np.triu_indices(len(ratings), 1), axis=1)
     weight, margin = graph.edges(pairs)
     kept = np.flatnonzero(weight * margin)
@@ -107,7 +110,10 @@ def _by_signs(ratings: Floats, graph: Comparisons, gap_power: int) -> dict[str, 
 
 
 def _correlations(ratings: Floats, graph: Comparisons) -> dict[str, list[float]]:
-    """Spearman's and Pearson's correlation of many ratings (n, k); none for choices."""
+    """Spearman's and Pearson's correlations of each column of ratings (n, k) with people's scores.
+
+    Empty for choices, which have no scores.
+    """
     if not isinstance(graph, ScoreComparisons) or not graph.n_pairs:
         return {}
     scores = np.nan_to_num(graph.scores)

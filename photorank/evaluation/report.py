@@ -31,12 +31,12 @@ class Evaluation:
     copies: DuplicateCounts | None = None  # in one fold each; None in older files
 
     def rows(self, scope: Scope) -> list[Result]:
-        """Results of a scope with folds of the main kind, in the order of the table."""
+        """Results in one scope with the main kind of folds (`protocol.fold_by`), in table order."""
         folds = ("", self.protocol.fold_by)
         return [row for row in self.results if row.scope == scope and row.fold_by in folds]
 
     def beside(self, row: Result) -> Result | None:
-        """Result of the same vector and scope with the other kind of folds; None if absent."""
+        """Result of the row's vector and scope with the other kind of folds; None if absent."""
         for other in self.results:
             if (other.vector, other.scope) == (row.vector, row.scope) and other is not row:
                 return other
@@ -44,7 +44,10 @@ class Evaluation:
 
     @property
     def asked(self) -> Protocol:
-        """Protocol as the user gave it: `fold_by` is None if two kinds of folds were used."""
+        """Protocol as the user requested it, with `fold_by` None if it was chosen automatically.
+
+        Two kinds of folds are used only where the user names none.
+        """
         ways = {row.fold_by for row in self.results}
         return replace(self.protocol, fold_by=None) if len(ways) > 1 else self.protocol
 
@@ -62,7 +65,7 @@ class Evaluation:
 
     @property
     def scopes(self) -> list[Scope]:
-        """Scopes that have pairs, in the order of the table."""
+        """Scopes that have results, in table order."""
         return list(dict.fromkeys(result.scope for result in self.results))
 
 

@@ -77,7 +77,7 @@ def values_by_fold_of_lists(
 
 
 def _of_one_list(metric: Callable[[Ratings, Comparisons], float]) -> ListMetric:
-    """Metric of another package as a top-of-list metric; nan for a fold without pairs."""
+    """Adapter for another package's metric, which takes a fold as one list; nan without pairs."""
 
     def values(r: Floats, graph: Comparisons) -> Floats:
         if not graph.n_pairs:
