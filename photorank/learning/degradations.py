@@ -104,13 +104,13 @@ def learn_degradations(
 
 
 def degradations_learner(judged: JudgedPhotos) -> AllPairs:
-    """Learner with a penalty chosen for photos and degraded copies of them."""
+    """Learner for photos and their degraded copies, with its penalty scaled to the embeddings."""
     X = judged.X.astype(np.float64)
     return AllPairs(PENALTY * float(np.einsum("nd,nd->", X, judged.comparisons.laplacian(X))))
 
 
 def compare_with_degraded(n: int, copies: int) -> Comparisons:
-    """Comparisons of n photos, each preferred to its copies, which follow it by row.
+    """Comparisons that prefer each of n photos to its copies; each photo's row precedes theirs.
 
     Examples
     --------
@@ -154,7 +154,7 @@ def folds_of_degraded(judged: JudgedPhotos, protocol: Protocol) -> Folds:
 
 
 def _drawn(index: Index, seed: int) -> list[int]:
-    """All rows in random order, unjudged photos first."""
+    """All rows of an index in random order, those of unjudged photos first."""
     choices = index.choices()
     judged = np.isfinite(index.labels().scores)
     judged[choices.winners] = judged[choices.losers] = True

@@ -85,7 +85,7 @@ def differences_beside(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> KnownDifferences:
-    """Embedding differences between judged photos and degraded copies, as training data.
+    """Embedding differences between judged photos and their degraded copies, as training data.
 
     All together they count `weight` times as much as the judgements. Photos that cannot be read
     have no copies; TooFewPhotosError if fewer than ten can.
@@ -128,7 +128,7 @@ def _opened(
     wanted: int,
     seed: int,
 ) -> Iterator[list[_Degraded | UnreadablePhotoError]]:
-    """Yield batches of the first `wanted` readable photos, and errors of the others."""
+    """Yield batches of degraded photos, and errors of unreadable ones, until enough are read."""
     left, numbers = wanted, iter(enumerate(drawn))
     workers = usable_cores()
     with ThreadPoolExecutor(workers, "photorank-spoil") as pool:
@@ -147,7 +147,7 @@ def _opened(
 def _degraded(
     photo: Photo, row: int, encoder: Encoder, degradations: tuple[Degradation, ...], seed: int
 ) -> _Degraded | UnreadablePhotoError:
-    """Photo with copies degraded at random by seed; the error if unreadable."""
+    """Photo with its randomly degraded copies; UnreadablePhotoError is returned, not raised."""
     try:
         data = read_photo(photo.path)
         if photo_digest(data) != photo.digest:

@@ -45,7 +45,9 @@ def held_out(
     on_fit: Callable[[], None] | None = None,
     refits: "Refits | None" = None,
 ) -> HeldOut:
-    """Test directions of a vector: its own, or refitted out of fold as its card says.
+    """Directions by which to test a vector: its own, or refits that each leave out a test fold.
+
+    Its card says how it is refitted.
 
     Where the person who taught it judged too little of the other folds, it is in-sample.
     """
@@ -80,7 +82,7 @@ def learner_of(index: Index, kind: str, card: Card) -> DirectionLearner:
 
 @contextmanager
 def fitting(X: Embeddings) -> Iterator[Executor]:
-    """Context of threads that fit learners to photos (n, d), one per core."""
+    """Context with a thread pool that fits learners to photos' embeddings X (n, d)."""
     with threadpool_limits(1, "blas"):
         threads = ThreadPoolExecutor(_fits_at_once(X), "photorank-fit")
         try:
@@ -114,7 +116,7 @@ class Fits:
         self._found: Floats | None = None
 
     def directions(self, on_fit: Callable[[], None] | None = None) -> Floats:
-        """Directions (repeats, K, d), waited for; raises what a fit raises."""
+        """Directions (repeats, K, d), after waiting for the fits; raises a fit's exception."""
         if self._found is None:
             found = []
             try:
@@ -153,7 +155,7 @@ class Refits:
         self._known: list[Fits] = []
 
     def begin(self, learner: DirectionLearner, taught: JudgedPhotos) -> Fits:
-        """Fits of a learner: those of an equal one on the same photos, else begun now."""
+        """Fits of a learner: reused from an equal learner on the same photos, or newly started."""
         for known in self._known:
             if known.taught is taught and known.learner.same_as(learner):
                 return known
@@ -166,12 +168,12 @@ class Refits:
         taught: JudgedPhotos,
         on_fit: Callable[[], None] | None = None,
     ) -> Floats:
-        """Directions (repeats, K, d) of a learner, waited for."""
+        """Directions (repeats, K, d) of a learner, after waiting for its fits."""
         return self.begin(learner, taught).directions(on_fit)
 
 
 def ratings_by_fold(directions: Floats, photos: JudgedPhotos, folds: Folds) -> Floats:
-    """Rating (repeats, n) of each photo by its fold's direction; 0 without a fold.
+    """Rating (repeats, n) of each photo by its test fold's direction; 0 for photos in no fold.
 
     Only ratings of one fold of one repeat come from one direction and may be compared.
     """
@@ -241,7 +243,7 @@ def _what_taught(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos
 
 
 def _some_units(folds: Folds, rows: Codes, share: float, *, seed: list[int]) -> Codes:
-    """Rows in a random share of the groups; a photo without group counts as one."""
+    """Rows of a random share of the groups; a photo in no group is a group of its own."""
     every = np.arange(folds.codes.shape[1])
     units = every if folds.by is None else unit_codes(folds.by, n=len(every))
     present = np.unique(units[rows])

@@ -18,7 +18,7 @@ Testing = Literal["as it is", "refitted", "in-sample", "unknown"]
 
 
 def how_tested(index: Index, vector: MasterVector, photos: JudgedPhotos) -> Testing:
-    """Fair way to test a vector on photos: as it is, refitted, or none (in-sample, unknown).
+    """Fairest way to test a vector: "as it is" or "refitted"; else "in-sample" or "unknown".
 
     An altered copy of a photo that it learned from counts as that photo. It is learned anew where
     its card says from what, unless its prior has seen some of the photos or is gone: nothing would
@@ -35,7 +35,7 @@ def how_tested(index: Index, vector: MasterVector, photos: JudgedPhotos) -> Test
 
 
 def prior_has_seen(index: Index, card: Card, photos: JudgedPhotos) -> bool:
-    """True if the prior in a card learned from some of the photos, or is missing."""
+    """True if the prior named in a card learned from some of the photos, or no longer exists."""
     prior = card.parameters.get("prior")
     if prior is None:
         return False

@@ -39,12 +39,12 @@ class JudgedPhotos:
 
     @property
     def heads(self) -> Embeddings:
-        """First blocks (n, dh) of the embeddings, of unit length, used for similarity."""
+        """First part (n, dh) of each embedding (its head), of unit length, used for similarity."""
         return self.X if self.head is None else self.X[:, : self.head]
 
     @cached_property
     def near_duplicates(self) -> Codes:
-        """Group codes (n,) of near-duplicates and altered copies; −1 for a single photo."""
+        """Codes (n,) of groups of near-duplicates and altered copies; −1 for photos without any."""
         return near_duplicate_codes(self.heads, self.greys)
 
     def seen_by(self, card: Card) -> Flags:
@@ -52,7 +52,7 @@ class JudgedPhotos:
         return card.seen(self.digests, self.heads, self.greys)
 
     def codes(self, kind: FoldBy) -> Codes:
-        """Group or series code of each photo (n,), −1 for none."""
+        """Code (n,) of each photo's group or series, depending on `kind`; −1 for none."""
         return self.groups if kind == "group" else self.series
 
     def take(self, rows: Codes) -> "JudgedPhotos":
@@ -71,7 +71,7 @@ class JudgedPhotos:
         )
 
     def compared_within(self, kind: Literal["group", "series"] | None) -> "JudgedPhotos":
-        """Photos with comparisons within a group or series only; unchanged for None."""
+        """Judged photos with only the comparisons within groups or series; unchanged for None."""
         if kind is None:
             return self
         if kind not in self._within:
@@ -86,7 +86,7 @@ class JudgedPhotos:
 
     @property
     def usual_fold_by(self) -> FoldBy:
-        """Default unit of folds: groups or series, whichever is coarser, else photos."""
+        """Default unit that folds keep whole: the coarser of group and series, else the photo."""
         known: dict[FoldBy, Codes] = {"group": self.groups, "series": self.series}
         units = {kind: len(np.unique(codes[codes >= 0])) for kind, codes in known.items()}
         usable = [kind for kind in known if units[kind] >= _MIN_UNITS]
@@ -94,7 +94,7 @@ class JudgedPhotos:
 
     @property
     def scenes(self) -> Codes | None:
-        """Codes (n,) of groups or series to keep together while the penalty is chosen."""
+        """Codes (n,) of groups or series kept whole in cross-validation of the penalty, or None."""
         usual = self.usual_fold_by
         return None if usual == "photo" else self.codes(usual)
 
@@ -134,7 +134,7 @@ def judged_photos(
 
 
 def _comparisons(index: Index, rater: str | None, by_raters: bool) -> Comparisons:
-    """Comparisons by all people or one rater: from labels, else from choices."""
+    """Comparisons by all people or one rater, from labels if there are any, else from choices."""
     try:
         return index.comparisons(rater=rater, by_raters=by_raters)
     except NoLabelsError:

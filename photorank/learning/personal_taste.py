@@ -96,7 +96,7 @@ class PersonalState:
 
     @property
     def accuracy(self) -> Estimate | None:
-        """Share of the held-out choices predicted correctly; None without any."""
+        """Share of the held-out choices predicted correctly; None without held-out choices."""
         return self.curve[-1].accuracy if self.curve else None
 
     def rating(self, row: int) -> tuple[float, float]:
@@ -207,7 +207,7 @@ def _fair_tests(said: Clicks) -> Codes:
 def learning_curve(
     prior: TastePrior, judged: Judged, tests: Codes
 ) -> tuple[tuple[CurvePoint, ...], Floats]:
-    """Accuracy by number of choices, and rating gaps (c, t) of t test choices.
+    """Accuracy at c numbers of training choices, and rating gaps (c, t) of t test choices.
 
     The same choices are tests at every point: each is predicted from the earliest m of the choices
     that share no photo with its fold of tests.
@@ -275,7 +275,7 @@ def _moved(rows: Codes, before: Ratings, after: Ratings) -> tuple[Moved, ...]:
 
 
 def _digest(index: Index, said: Clicks) -> str:
-    """SHA-256 of all clicks, in any order."""
+    """SHA-256 of all clicks, independent of their order."""
 
     def name(row: int) -> str:
         return index.photo(int(row)).digest

@@ -47,7 +47,7 @@ def split_into_folds(
 
 
 def _linked_by_choices(photos: JudgedPhotos, k: int) -> Codes:
-    """Codes (n,) of photos linked by choices, or −1 if folds of these would be too uneven.
+    """Codes (n,) of photos linked by choices; all −1 if keeping them together makes uneven folds.
 
     Folds that cut through a few choices would leave hardly any to test on.
     """
