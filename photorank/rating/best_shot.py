@@ -54,7 +54,7 @@ class MeritTerms(NamedTuple):
 
 
 def best_shots(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
-    """Row of each series' best shot, by merit (n,); the first row if tied."""
+    """Row of the photo with the greatest merit (n,) in each series; the first row if tied."""
     order = rows[np.lexsort((rows, -merit[rows], codes[rows]))]
     return order[np.flatnonzero(np.diff(codes[order], prepend=-1))]
 
@@ -133,7 +133,7 @@ class ShotWords:
     faces: FaceTerms | None = None  # likewise
 
     def over(self, row: int, other: int) -> list[str]:
-        """Advantages of a photo over one of less merit, in words, strongest first."""
+        """Advantages of a shot over another shot of less merit, in words, strongest first."""
         leads = {
             name: float(term[row] - term[other]) for name, term in self.terms._asdict().items()
         }
@@ -156,7 +156,7 @@ class ShotWords:
         return sorted((one for one in for_it if for_it[one] >= least), key=lambda one: -for_it[one])
 
     def of_faces(self, row: int, others: Sequence[int]) -> list[str]:
-        """Words on faults of faces that other shots of the series have, but this one lacks."""
+        """Advantages of a shot's faces over faulty faces in other shots of the series, in words."""
         faults = {self._eyes(row): self.terms.eyes, "face not cut": self.terms.cut}
         return [
             words
@@ -165,7 +165,7 @@ class ShotWords:
         ]
 
     def _eyes(self, row: int) -> str:
-        """Words on a photo's eyes being more open than another's."""
+        """Words saying that eyes are more open in this photo than in another shot."""
         if self.terms.eyes[row]:
             return "fewer eyes shut"
         seen = self.faces is not None and self.faces.opened[row] > 0

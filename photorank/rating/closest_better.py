@@ -30,7 +30,9 @@ class BetterPhoto:
 def closest_better(
     index: Index, vector: MasterVector, embedding: Embeddings, ratings: Ratings, *, k: int = 3
 ) -> list[BetterPhoto]:
-    """The k most similar photos (see :func:`alike_cosine`) that are rated higher.
+    """Up to k photos that are similar to the given photo and rated higher, most similar first.
+
+    The least similarity is :func:`alike_cosine`.
 
     Higher by half a standard deviation of the index's ratings (n,), or by less where no photo
     is. Photos whose files have changed since are left out, and the photo itself, whose embedding
@@ -56,7 +58,7 @@ def closest_better(
 
 
 def _as_indexed(index: Index, rows: Codes, places: Codes, k: int) -> Codes:
-    """First k positions in `rows` of photos without changed files."""
+    """Positions in `rows` of the first k photos whose files are unchanged since indexing."""
     kept: list[int] = []
     for start in range(0, len(places), k):
         some = places[start : start + k]

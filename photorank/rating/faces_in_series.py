@@ -27,7 +27,7 @@ class FaceTerms(NamedTuple):
 
 
 def face_terms(faces: IndexFaces, series: Codes) -> FaceTerms:
-    """Parts of merit due to all photos' faces; 0 for series without faces or differences.
+    """Parts of merit due to faces, for all photos, from differences within each series.
 
     A face is another shot's where it lies at the same place. One that is hardly open in all shots
     is not held against any of them: some eyes are narrow, and some are asleep.
@@ -70,7 +70,7 @@ def _closed(shot: Sequence[Face], others: Sequence[Sequence[Face]]) -> int:
 
 
 def _further_open(face: Face, than: Face) -> bool:
-    """True if a face's eyes may be open, and the other's are clearly less open."""
+    """True if the eyes of `face` are clearly further open than those of `than`."""
     if face.eyes == "hardly open" or than.eyes == "open":
         return False
     if face.eyes == "open" and than.eyes == "hardly open":

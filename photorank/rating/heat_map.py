@@ -121,7 +121,7 @@ def occlusion(
     cells: int = _OCCLUSION_CELLS,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> HeatMap:
-    """Heat map by occlusion: fall of the rating when a cell has the mean colour.
+    """Heat map by occlusion: drop in rating when a cell is filled with the photo's mean colour.
 
     There are so many cells along the long side; each is a photo to encode.
 
@@ -158,13 +158,13 @@ def occlusion(
 
 
 def _grid(photo: Image.Image, cells: int) -> tuple[int, int]:
-    """Number of rows and columns of nearly square cells, `cells` along the long side."""
+    """Numbers of rows and columns of nearly square cells, with `cells` on the photo's long side."""
     side = max(photo.size) / cells
     return max(round(photo.height / side), 1), max(round(photo.width / side), 1)
 
 
 def _on_grid(parts: Floats, box: Box, rows: int, columns: int) -> Floats:
-    """Values (h, w) at the positions of a frame, summed by cell of the photo's grid."""
+    """Sum in each cell of the photo's grid of values (h, w) at a frame's positions."""
     down = _overlaps(parts.shape[0], box.top, box.bottom, rows)
     across = _overlaps(parts.shape[1], box.left, box.right, columns)
     return down @ parts @ across.T

@@ -1,4 +1,4 @@
-"""Percentiles of ratings within their own or another collection."""
+"""Percentiles of ratings, among themselves or among reference ratings."""
 
 import numpy as np
 
@@ -29,7 +29,7 @@ def percentiles(ratings: Ratings) -> Ratings:
 
 
 def percentiles_among(ratings: Ratings, collection: Ratings) -> Ratings:
-    """Percentile of each rating (n,) among a collection's (k,), 0-100; ties count half.
+    """Percentile of each rating (n,) among reference ratings (k,), 0-100; ties count half.
 
     A photo of the collection that is embedded anew ties with itself; nan stands nowhere.
     """
@@ -41,7 +41,7 @@ def percentiles_among(ratings: Ratings, collection: Ratings) -> Ratings:
 
 
 def share_below(ratings: Ratings, collection: Ratings) -> Ratings:
-    """Percentage, 0-100, of a collection's ratings (k,) below each rating (n,).
+    """Percentage, 0-100, of reference ratings (k,) that are below each rating (n,).
 
     Unlike a percentile it counts no tie, so that “better than so much of them” is true word by
     word: of three photos the best is better than two thirds.

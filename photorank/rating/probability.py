@@ -13,7 +13,7 @@ _LOG_SLOPES = (-12.0, 6.0)
 
 @dataclass(frozen=True)
 class Slope:
-    """Slope in log-odds per unit of rating difference; and True if fitted to judgements."""
+    """Slope in log-odds per unit of rating difference, its origin, and if it is calibrated."""
 
     value: float
     calibrated: bool  # fitted on held-out judgements
@@ -72,7 +72,9 @@ def uncalibrated_slope(ratings: Ratings) -> float:
 
 
 def slope_for(vector: MasterVector, collection: Ratings, logit_scale: float | None) -> Slope:
-    """Slope from a vector's rating differences to log-odds: fitted, else by encoder or collection.
+    """Slope in log-odds per unit of rating difference, from the best source for the vector.
+
+    It is the one fitted to judgements, else the model's for a prompt, else the collection's.
 
     The model's is the factor on cosines that the encoder was trained with, if any; the
     collection's follows from the vector's ratings of it (n,).

@@ -141,5 +141,5 @@ def compare_embeddings(index: Index, vector: MasterVector, pair: Embeddings) -> 
 
 
 def index_slope(index: Index, vector: MasterVector, collection: Ratings) -> Slope:
-    """Slope from a vector's rating differences to log-odds, given an index's ratings."""
+    """Slope in log-odds per unit of a vector's rating difference, given an index's ratings."""
     return slope_for(vector, collection, index.manifest.logit_scale)

@@ -37,7 +37,7 @@ class SignalShares:
 
     @property
     def told(self) -> list[SignalShare]:
-        """Kinds of signals whose contribution does not round to 0.0."""
+        """Contributions by kind of signal, without those that round to 0.0."""
         return [one for one in self.kinds if abs(one.pull) >= _LEAST_TOLD]
 
     def __str__(self) -> str:
@@ -77,7 +77,7 @@ def signal_shares(
 def parts_by_kind(
     vector: MasterVector, embeddings: Embeddings, fingerprint: Fingerprint
 ) -> Floats | None:
-    """Contributions (n, 6) by kind of signal to the ratings of embeddings (n, d).
+    """Contribution (n, 6) of each of six kinds of signal to the ratings of embeddings (n, d).
 
     None where embeddings have no signals, or the vector does not look at them.
     """
@@ -89,7 +89,7 @@ def parts_by_kind(
 
 
 def signals_direction(vector: MasterVector, fingerprint: Fingerprint) -> Direction | None:
-    """Weights (32,) of the signals in a vector's ratings."""
+    """Weights (32,) of the technical signals in a vector's ratings; None without any."""
     blocks = fingerprint.blocks
     if blocks is None or not blocks.signals or len(vector.direction) < blocks.dimensions:
         return None
