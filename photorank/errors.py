@@ -34,7 +34,7 @@ def counted(n: int, noun: str) -> str:
 
 
 def in_words(error: Exception) -> "PhotorankError | None":
-    """Exception as a photorank error about disk or memory; None for any other kind."""
+    """PhotorankError for an exception about disk or memory; None for any other exception."""
     if isinstance(error, PhotorankError):
         return error
     number = error.errno if isinstance(error, OSError) else None
@@ -70,7 +70,7 @@ def changed_since(paths: Sequence[Path]) -> str:
 
 
 def _vector_made(name: str, index: str, words: bool) -> str:
-    """Advice on commands that make a vector: from texts only if `words`, or from judgements."""
+    """Advice naming the commands that make a vector from judgements and, if `words`, from texts."""
     learn = f"of judgements with `photorank vector learn {name} --index {index}`."
     if not words:
         return f"Make one {learn}"
@@ -88,7 +88,7 @@ class PhotorankError(Exception):
 
 
 class MissingPathError(PhotorankError, FileNotFoundError):
-    """A given folder or file does not exist, or a folder was given for a file."""
+    """A given folder or file does not exist, or a folder was given where a file is needed."""
 
     def __init__(self, path: Path | str, *, hint: str = "Check the spelling of the path.") -> None:
         if os.path.isdir(path):
@@ -250,7 +250,7 @@ class IndexMismatchError(PhotorankError, ValueError):
 
 
 class JudgedIndexError(PhotorankError, ValueError):
-    """Judgements of another index cannot be copied to an index that has its own."""
+    """Judgements of another index cannot be copied to an index that already has judgements."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -384,7 +384,7 @@ class LabelsError(PhotorankError, ValueError):
 
 
 class NoLabelsError(PhotorankError, ValueError):
-    """There are no labels, or too few to compare."""
+    """An index has no labels, or too few for comparisons."""
 
     def __init__(self, name: str, why: str = "has no labels", what: str = "labels") -> None:
         super().__init__(
@@ -421,7 +421,7 @@ class MissingVectorError(PhotorankError, LookupError):
 
 
 class CardError(PhotorankError, ValueError):
-    """A vector's file is not a valid card."""
+    """The file of a vector (its card) is damaged or has another format."""
 
     def __init__(self, path: Path | str, why: str) -> None:
         super().__init__(
@@ -659,7 +659,7 @@ class TooFewKeepersError(PhotorankError, ValueError):
 
 
 class ClusterError(PhotorankError, RuntimeError):
-    """A cluster is unreachable or fails; its finished work is kept."""
+    """A Ray cluster of computers is unreachable or fails; its finished work is kept."""
 
 
 class DecoderError(PhotorankError, RuntimeError):

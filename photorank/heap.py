@@ -22,7 +22,7 @@ def limit_arenas() -> None:
 
 
 def keep_memory() -> None:
-    """Keep freed memory for what is allocated next, up to 64 MiB a heap.
+    """Keep up to 64 MiB of freed memory per heap for later allocations.
 
     A network's layers otherwise give back some megabytes each, and ask for them anew, page by page:
     a twelfth of the processor time of indexing.

@@ -45,7 +45,7 @@ class Progress:
 
     @property
     def is_running(self) -> bool:
-        """True while the command runs; a killed command's file grows stale."""
+        """True while the command runs: no end is recorded, and the process shows signs of life."""
         return self.state == "running" and self._is_alive()
 
     @property

@@ -69,7 +69,7 @@ class IndexPaths:
 
     @property
     def exists(self) -> bool:
-        """True if the index has been created; False during its first run, before any photo."""
+        """True if the index exists; a first run creates it when its first photos are saved."""
         return self.manifest.exists() or (self.catalogue.exists() and not self.begun.exists())
 
     def catalogue_backup(self, version: int) -> Path:
@@ -77,7 +77,7 @@ class IndexPaths:
         return self.root / f"catalogue.v{version}.sqlite"
 
     def atlas(self, method: str) -> Path:
-        """Path of the file with map coordinates by one method."""
+        """Path of the file with map coordinates computed by one method."""
         return self.root / "maps" / f"{method}.npz"
 
     def shard(self, name: str) -> Path:
@@ -85,7 +85,7 @@ class IndexPaths:
         return self.shards / f"{name}.faiss"
 
     def lists(self, content: str) -> Path:
-        """Path of the inverted lists for approximate search of some shards."""
+        """Path of the file of inverted lists, for approximate search of a set of shards."""
         return self.root / "lists" / f"{content}.faiss"
 
     def vector(self, name: str) -> Path:
@@ -152,13 +152,13 @@ class Workspace:
         return IndexPaths(self.root / "index" / checked_name("an index", name))
 
     def index_names(self) -> list[str]:
-        """Sorted names of the existing indexes, also those without a manifest."""
+        """Sorted names of the existing indexes, including any whose manifest is missing."""
         here = (self.root / "index").glob("*/")
         found = (IndexPaths(folder) for folder in here if _NAME.fullmatch(folder.name))
         return sorted(one.name for one in found if one.exists)
 
     def existing_index(self, name: str | None) -> IndexPaths:
-        """Paths of an existing index by name; by default the only one.
+        """Paths of the existing index with this name; without a name, of the only index.
 
         Raises :class:`MissingIndexError` or :class:`InvalidNameError`.
         """
@@ -233,7 +233,7 @@ def reading_errors(path: Path) -> Iterator[None]:
 
 
 def require_locks(folder: Path) -> None:
-    """Raise NoLocksError if a folder's file system lacks either kind of file lock."""
+    """Raise NoLocksError if a folder's file system lacks `flock` or POSIX file locks."""
     try:
         import fcntl
     except ImportError:
@@ -254,7 +254,7 @@ def make_folder(folder: Path) -> None:
 
 @contextmanager
 def folder_for(folder: Path) -> Iterator[None]:
-    """Context that creates a folder and its ancestors for a block.
+    """Context that creates a folder and its ancestors, and removes empty new ones on failure.
 
     Where they cannot be made or the block fails, those that were made for it and are still empty
     are removed.
