@@ -31,7 +31,7 @@ _FULL_DISK_BYTES = 1 << 20  # free space below which a disk counts as full
 
 
 class _Below:
-    """Descriptor for the path of a file or folder in an index's folder."""
+    """Descriptor for attributes that are paths of files or folders in an index's folder."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -81,7 +81,7 @@ class IndexPaths:
         return self.root / "maps" / f"{method}.npz"
 
     def shard(self, name: str) -> Path:
-        """Path of a shard's file."""
+        """Path of the file of one FAISS shard."""
         return self.shards / f"{name}.faiss"
 
     def lists(self, content: str) -> Path:
@@ -89,7 +89,7 @@ class IndexPaths:
         return self.root / "lists" / f"{content}.faiss"
 
     def vector(self, name: str) -> Path:
-        """Path of a vector's card."""
+        """Path of a vector's card, a JSON file."""
         return self.vectors / f"{checked_name('a vector', name)}.json"
 
     def evaluation(self, name: str) -> Path:

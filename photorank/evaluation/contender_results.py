@@ -107,7 +107,7 @@ def measured(
 def differences_of(
     measured: Sequence[Measured], scope: Scope, metrics: Sequence[str] = COMPARED_METRICS
 ) -> list[ScopedDifference]:
-    """Differences between all pairs of held-out contenders, on the same photo pairs."""
+    """Differences in metrics between all pairs of held-out contenders, on the same photo pairs."""
     fair = [one for one in measured if not one.contender.in_sample]
     found = []
     for metric in metrics:

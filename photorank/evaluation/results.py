@@ -40,7 +40,7 @@ class Result:
 
 
 def ranked(results: Iterable[Result]) -> list[Result]:
-    """Results sorted by accuracy, best first; those that may have seen the photos come last."""
+    """Results sorted by accuracy, best first; vectors that may have seen the photos come last."""
     return sorted(results, key=lambda row: (not row.competes, -row.accuracy.value))
 
 

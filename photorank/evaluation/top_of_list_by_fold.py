@@ -77,7 +77,7 @@ def values_by_fold_of_lists(
 
 
 def _of_one_list(metric: Callable[[Ratings, Comparisons], float]) -> ListMetric:
-    """Adapter for another package's metric, which takes a fold as one list; nan without pairs."""
+    """Adapter that computes another package's metric on each fold, as one list, if it has pairs."""
 
     def values(r: Floats, graph: Comparisons) -> Floats:
         if not graph.n_pairs:

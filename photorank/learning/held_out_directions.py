@@ -92,7 +92,7 @@ def fitting(X: Embeddings) -> Iterator[Executor]:
 
 
 class Fits:
-    """Fits of a learner without each test fold, running in other threads.
+    """Fits of a learner, one without each test fold, running in other threads.
 
     With a `share` below 1 only that share of the other folds' units (photos or whole groups)
     is learned from.
