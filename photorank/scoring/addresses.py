@@ -14,7 +14,7 @@ _WEB = ("http", "https")  # whose addresses end in anything, and have no folders
 
 
 class AddressError(PhotorankError, ValueError):
-    """A URL cannot be used: its protocol is unknown or its reader not installed."""
+    """A URL cannot be read: its protocol is unknown, or a package to read it is not installed."""
 
 
 def is_address(text: str) -> bool:
@@ -27,17 +27,17 @@ def is_address(text: str) -> bool:
 
 
 def check_address(text: str) -> None:
-    """Raise AddressError if no installed package reads such URLs, without connecting."""
+    """Raise AddressError if no installed package can read a URL; does not connect to it."""
     _opened(text)
 
 
 def address(text: str) -> Source:
-    """Photo at a URL, to be read when it is scored."""
+    """Photo at a URL, not read before it is scored."""
     return Source(text, partial(_read, text))
 
 
 def found_at(text: str) -> Iterator[Source]:
-    """Yield photos at a URL: one photo, the matches of a pattern, or a folder's."""
+    """Yield photos at a URL of one photo, of a folder, or with a pattern such as ``*.jpg``."""
     filesystem, path = _opened(text)
     web = text.partition("://")[0] in _WEB
     pattern = "*" in path or (not web and any(mark in path for mark in "?["))
@@ -62,7 +62,7 @@ def found_at(text: str) -> Iterator[Source]:
 
 
 def _below(filesystem: Any, folder: str) -> Iterator[str]:
-    """Yield the paths of photos in a folder and its subfolders, one folder at a time."""
+    """Yield the paths of photos in a folder and its subfolders, listing one folder at a time."""
     seen = False
     for _, _, files in filesystem.walk(folder, detail=True, on_error="raise"):
         seen = seen or bool(files)

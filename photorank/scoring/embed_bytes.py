@@ -1,4 +1,4 @@
-"""Embeddings of photos given as bytes, looked up if the photo is indexed."""
+"""Embeddings of photos given as bytes; those of indexed photos come from the index."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -14,14 +14,14 @@ from photorank.typing import Embeddings, Flags
 
 
 class Ready(NamedTuple):
-    """Photo that is ready to be embedded, or the index row that holds it."""
+    """Photo decoded for the encoder; or, if the index has it, the photo's row number."""
 
     prepared: Prepared | None
     row: int | None = None
 
 
 class Embedder:
-    """Encoder of an index, with the digests of its photos; safe for threads."""
+    """Embedder with an index's encoder; looks up photos that the index has. Safe for threads."""
 
     def __init__(self, index: Index, load: Callable[[], Encoder]) -> None:
         self.index = index
@@ -31,7 +31,7 @@ class Embedder:
         self._digests = digests[self._order]
 
     def ready(self, data: bytes) -> Ready:
-        """Photo decoded from bytes in a pool process, or found in the index.
+        """Photo found in the index by its bytes, otherwise decoded in a worker process.
 
         Raises UnreadablePhotoError if they are no usable photo, and the encoder's errors.
         """

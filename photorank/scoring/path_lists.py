@@ -1,4 +1,4 @@
-"""Lists of paths and URLs: lines of a stream or text file, or a table's column."""
+"""Lists of paths and URLs, read from lines of text or from a column of a table."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +18,7 @@ _MAX_ENTRY_BYTES = 1 << 16  # a longer one is no path, and no address that anyth
 
 
 class Entry(NamedTuple):
-    """Path or URL from a list; else the invalid text and the reason."""
+    """Path or URL from a list, or an invalid list item with the reason."""
 
     text: str
     fault: str | None = None
@@ -29,7 +29,7 @@ class ListError(PhotorankError, ValueError):
 
 
 def lines(stream: BinaryIO, name: str) -> Iterator[Entry]:
-    """Yield a stream's entries, separated by zero bytes if it has any, else by line ends."""
+    """Yield a stream's entries, separated by zero bytes, or by line ends if it has none."""
     part = _read(stream)
     mark = b"\0" if b"\0" in part else b"\n"
     left, number = b"", 0
@@ -46,7 +46,7 @@ def lines(stream: BinaryIO, name: str) -> Iterator[Entry]:
 
 
 def check_list(path: Path, column: str | None) -> None:
-    """Raise ListError or MissingPathError if a list is unreadable or lacks the column."""
+    """Raise ListError or MissingPathError if a list cannot be read or lacks the named column."""
     if path.suffix.lower() in TABLES:
         _column_of(path, column)
     elif not path.is_file():
@@ -68,7 +68,7 @@ def entries(path: Path, column: str | None) -> Iterator[Entry]:
 
 
 def _read(stream: BinaryIO) -> bytes:
-    """Bytes that a stream has now, at least one; empty at its end."""
+    """Bytes available from a stream, waiting for at least one; empty at the stream's end."""
     read1 = getattr(stream, "read1", stream.read)
     data: bytes = read1(_PART_BYTES)
     return data
@@ -84,7 +84,7 @@ def _entry(data: bytes, mark: bytes, where: str) -> Iterator[Entry]:
 
 
 def _column_of(path: Path, column: str | None) -> str:
-    """Name of the column of paths, as spelled in the file."""
+    """Name of the column with the paths, as spelled in the file; ListError if there is none."""
     if path.suffix.lower() in _PARQUET:
         names = _parquet(path).schema_arrow.names
     else:

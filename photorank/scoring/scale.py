@@ -1,4 +1,4 @@
-"""Scale of a vector's ratings on an index, which gives percentiles and stars."""
+"""Scale for ratings by a vector: percentiles and stars relative to an index's photos."""
 
 import hashlib
 import json
@@ -27,7 +27,7 @@ class Score(NamedTuple):
 
 
 class Scale:
-    """Vector, with its ratings of an index's photos for comparison."""
+    """Scale from a vector's ratings to percentiles and stars among an index's photos."""
 
     def __init__(
         self, index: Index, vector: MasterVector, album: Sequence[int] | None = None
@@ -39,7 +39,7 @@ class Scale:
         self.context = None if album is None else AlbumContext(index, ratings, album)
 
     def scores(self, embeddings: Embeddings) -> list[Score]:
-        """Scores of embeddings (n, d)."""
+        """Scores (rating, percentile, stars) of embeddings (n, d), in order."""
         ratings = self.vector.rate(embeddings, self.index.fingerprint)
         standing = percentiles_among(ratings, self.collection)
         columns = (ratings.tolist(), standing.tolist(), stars(standing).tolist())
@@ -66,7 +66,7 @@ class Scale:
 
 
 def vector_version(vector: MasterVector) -> str:
-    """Digest of all that determines a vector's ratings."""
+    """Digest of all that determines a vector's ratings: encoder, direction, scale and bias."""
     fingerprint = json.dumps(to_json(vector.fingerprint), sort_keys=True).encode()
     numbers = np.append(vector.direction, [vector.scale, vector.bias])
     return _digest(fingerprint + numbers.tobytes())

@@ -52,17 +52,17 @@ class ScoreStream:
         stream.write(self._lines.head)
 
     def left(self, sources: Iterable[Source]) -> Iterator[Source]:
-        """All sources, since a stream cannot be resumed."""
+        """All given photos, since a stream has no earlier rows to resume after."""
         return iter(sources)
 
     def write(self, batch: Iterable[Scored]) -> None:
-        """Write a batch of rows."""
+        """Write one row for each score of a batch."""
         self._stream.write(b"".join(map(self._lines.line, batch)))
         self._stream.flush()
 
 
 class ScoreFile:
-    """File of scores, beside a card that names the index and the vector."""
+    """Output file for rows of scores, with a second file that names index and vector."""
 
     def __init__(self, path: Path, format: Format, columns: Mapping[str, Kind] = COLUMNS) -> None:
         self.path = path
@@ -76,16 +76,16 @@ class ScoreFile:
 
     @property
     def card(self) -> Path:
-        """Path of the card (index and vector) beside the file of scores."""
+        """Path of the JSON file that names index and vector, beside the file of scores."""
         return self.path.with_name(f"{self.path.name}.card.json")
 
     @property
     def is_begun(self) -> bool:
-        """True if the file, or what grows into it, is there."""
+        """True if the file exists, complete or partly written."""
         return self.path.exists() or self._grown.exists()
 
     def require_new(self) -> None:
-        """Raise ScoreFileError if the file is there."""
+        """Raise ScoreFileError if the file exists, complete or partly written."""
         if self.path.is_dir():
             raise ScoreFileError(f"{self.path} is a folder. Name a file.")
         if self.is_begun:
@@ -95,7 +95,7 @@ class ScoreFile:
 
     @contextmanager
     def open(self, card: Json, *, resume: bool) -> Iterator["ScoreFile"]:
-        """Context in which rows are added to the file, marked as complete on success.
+        """Context for adding rows to the file; a Parquet file is made of them at the end.
 
         Raises ScoreFileError if it exists and is not to be gone on with, or rests on anything
         else than the card says; StorageError if it cannot be written.
@@ -124,14 +124,14 @@ class ScoreFile:
                 self._grown.unlink()
 
     def write(self, batch: Iterable[Scored]) -> None:
-        """Append rows, visible to readers at once."""
+        """Append rows for a batch of scores, and flush them so that others can read them."""
         assert self._file is not None  # noqa: S101 - within `open`
         with storage_errors(self.path, _GO_ON):
             self._file.write(b"".join(map(self._lines.line, batch)))
             self._file.flush()
 
     def left(self, sources: Iterable[Source]) -> Iterator[Source]:
-        """Sources without a row so far; rows are in the order of the sources.
+        """Photos that have no row in the file yet, in the given order.
 
         Where files have come or gone since, the rows are looked up by their paths' digests, in
         eight bytes each.
@@ -152,7 +152,7 @@ class ScoreFile:
         yield from sources
 
     def _rows(self) -> Iterator[Written]:
-        """Yield and count the existing rows."""
+        """Yield the file's existing rows, counting them in `kept` and `kept_rated`."""
         with self._grown.open("rb") as file:
             try:
                 for row in self._lines.rows(file):
@@ -166,7 +166,7 @@ class ScoreFile:
                 ) from error
 
     def _require(self, card: Json) -> None:
-        """Raise ScoreFileError if the existing rows were written under another card."""
+        """Raise ScoreFileError if existing rows were scored by another encoder, vector or index."""
         try:
             found = {"context": None} | json.loads(read_bytes(self.card))
             differs = [key for key in _DECISIVE if found[key] != card[key]]
@@ -183,7 +183,7 @@ class ScoreFile:
             )
 
     def _reopen_parquet(self) -> None:
-        """Turn a complete Parquet file back into one that takes more rows."""
+        """Turn a complete Parquet file into JSON lines, to which rows can be appended."""
         if self._format != "parquet" or self._grown.exists():
             return
         import pyarrow.parquet as pq
@@ -220,7 +220,7 @@ class _Digests:
 
 
 def _text(path: str) -> str:
-    """Unicode text of a path or URL."""
+    """Path or URL as valid Unicode, with bytes that are not UTF-8 escaped."""
     return path_text(Path(path)) if path.startswith("/") else unicode_text(path)
 
 

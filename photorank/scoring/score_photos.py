@@ -1,4 +1,4 @@
-"""Scores of photos from any source, in batches and in order."""
+"""Scores of photos read from files or URLs, in batches and in the given order."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
@@ -22,7 +22,7 @@ class Source(NamedTuple):
 
     @classmethod
     def refused(cls, path: str, reason: str) -> "Source":
-        """Source that cannot be read, for a given reason."""
+        """Photo that cannot be read: reading it raises UnreadablePhotoError with the reason."""
 
         def read() -> bytes:
             raise UnreadablePhotoError(reason)
@@ -31,7 +31,7 @@ class Source(NamedTuple):
 
 
 class Scored(NamedTuple):
-    """Score of a photo, or the reason for having none."""
+    """Score of a photo, or the reason why it cannot be scored."""
 
     path: str
     score: Score | None
@@ -48,7 +48,7 @@ class _Opened(NamedTuple):
 def scored(
     sources: Iterable[Source], embedder: Embedder, scale: Scale, *, batch_size: int | None = None
 ) -> Iterator[list[Scored]]:
-    """Yield scores of photos in batches and in order; unusable ones have a reason.
+    """Yield scores in batches, in the photos' order; unusable photos have a reason instead.
 
     Photos are read and decoded ahead of the encoder, as those of an index are, and no more than
     two batches wait in memory. Raises the encoder's errors.

@@ -1,4 +1,4 @@
-"""Rows of scores as lines of JSON or CSV: writing and reading."""
+"""Writing and reading of scores as lines of JSON or CSV."""
 
 import csv
 import io
@@ -32,7 +32,7 @@ class Written(NamedTuple):
 
 
 class JsonLines:
-    """Rows as one JSON object per line, in ASCII."""
+    """Format of scores with one JSON object per line, in ASCII."""
 
     head = b""
 
@@ -60,14 +60,14 @@ class JsonLines:
 
 
 class CsvLines:
-    """Rows as CSV (RFC 4180, UTF-8), one line each; possible formulas are neutralised."""
+    """Format of scores as CSV (UTF-8), one line each; text like a formula is escaped."""
 
     def __init__(self, columns: Mapping[str, Kind]) -> None:
         self.columns = columns
         self.head = (",".join(columns) + "\r\n").encode()
 
     def path(self, path: str) -> str:
-        """Path as it is written in a row; a file URI if it is no plain line of text."""
+        """Path as written to CSV; a file path with a line break becomes a file URI."""
         if path.splitlines() != [path]:
             return Path(path).as_uri() if path.startswith("/") else unicode_text(repr(path))
         return text_cell(path_text(Path(path)) if path.startswith("/") else unicode_text(path))
@@ -94,7 +94,7 @@ class CsvLines:
 
 
 def row_of(one: Scored, columns: Iterable[str] = COLUMNS) -> Row:
-    """Row of a score, as values by column name."""
+    """Values of a score by column name."""
     score = one.score._asdict() if one.score else dict.fromkeys(("rating", "percentile", "stars"))
     row = {"path": one.path, **score, "error": one.error, "adds": one.adds}
     return {name: row[name] for name in columns}

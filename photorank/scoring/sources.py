@@ -1,4 +1,4 @@
-"""Photos to score, from files, folders, patterns, lists and URLs, found one at a time."""
+"""Photos to score, found one at a time in files, folders, patterns, lists and URLs."""
 
 import glob
 import os
@@ -21,11 +21,11 @@ _LISTS = TABLES | {".txt", ".lst"}
 
 
 class SourcesError(PhotorankError, ValueError):
-    """A file, folder, list or URL named for scoring cannot be used."""
+    """A list or URL with photos to score cannot be used, or names none."""
 
 
 def check_sources(asked: Sequence[str], column: str | None) -> None:
-    """Raise SourcesError with all faults of lists and URLs, before any photo is read.
+    """Raise SourcesError that names all unusable lists and URLs; no photo is read.
 
     A path to nothing is none: it becomes a row with its error, like a photo in a list.
     """
@@ -47,7 +47,7 @@ def check_sources(asked: Sequence[str], column: str | None) -> None:
 def find_sources(
     asked: Sequence[str], stdin: BinaryIO, *, column: str | None = None
 ) -> Iterator[Source]:
-    """Yield photos to score, in a stable order: scoring begins before all are found.
+    """Yield photos to score as they are found, in the same order each time.
 
     `asked` are paths, folders, patterns such as ``photos/**/*.jpg``, addresses such as
     ``s3://bucket/photos``, ``-`` for a path a line of standard input, and lists: ``@FILE``, or
@@ -65,7 +65,7 @@ def find_sources(
 
 
 def named_paths(asked: Sequence[str], stdin: BinaryIO) -> list[Path]:
-    """Paths of single files, given as arguments, by ``-`` (stdin) or by ``@FILE``.
+    """Paths of files, from arguments, standard input (``-``) or lists (``@FILE``).
 
     Raises SourcesError if nothing is named or an entry of a list is none, TypedPathError if no
     file can have a path.
@@ -93,7 +93,7 @@ def named_paths(asked: Sequence[str], stdin: BinaryIO) -> list[Path]:
 
 
 def _list_in(text: str) -> Path | None:
-    """Path of the list named by an argument; None if the argument names no list."""
+    """Path of the list file that an argument names; None if the argument is no list."""
     if text.startswith("@") and not os.path.lexists(text):
         return Path(text[1:])
     path = Path(text)
@@ -137,7 +137,7 @@ def _listed(entry: Entry, folder: Path) -> Source:
 
 
 def _path_of(entry: Entry, folder: Path) -> str:
-    """Path of a list's entry, relative to the current folder, or else to the list's."""
+    """Path of a list's entry; a relative one is taken from the current or the list's folder."""
     path = text_path(entry.text)
     if not os.path.isabs(path) and not os.path.lexists(path):
         beside = folder / path
