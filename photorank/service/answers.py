@@ -28,7 +28,7 @@ _TRIED_SECONDS = 3.0  # for which a photo is opened anew whose process ends
 
 
 class Rated(NamedTuple):
-    """Uploaded photo with score and embedding (d,), or the reason for having none."""
+    """Uploaded photo with its score and embedding (d,), or the reason why it has neither."""
 
     name: str
     score: Score | None
@@ -36,14 +36,14 @@ class Rated(NamedTuple):
     error: str | None = None
 
     def to_json(self) -> Json:
-        """Score as JSON, with the client's file name, as in `photorank score`."""
+        """Score as JSON, with the file name that the client sent."""
         told = dict.fromkeys(("rating", "percentile", "stars"))
         score = self.score._asdict() if self.score else told
         return {"name": self.name, **score, "error": self.error}
 
 
 class Rater:
-    """Decoder processes and encoder that all requests share."""
+    """Rater of uploaded photos, with decoders and an encoder that all requests share."""
 
     def __init__(self, decoders: ThreadPoolExecutor, queue: EncoderQueue) -> None:
         self._decoders = decoders
@@ -75,7 +75,7 @@ class Rater:
 
 
 def _ready(photo: Upload, embedder: Embedder) -> Ready:
-    """Decode a photo, trying again for a while after failures that the machine may cause."""
+    """Decode a photo; for a few seconds, retry failures that a busy machine may cause."""
     photo.file.seek(0)
     data = read_whole(photo.file, MAX_FILE_BYTES)
     if not data:
@@ -91,7 +91,7 @@ def _ready(photo: Upload, embedder: Embedder) -> Ready:
 
 
 def rate_answer(rated: Sequence[Rated]) -> Json:
-    """Scores of photos, with each one's rank within the request."""
+    """JSON response with scores of photos, and ranks among the photos of the request."""
     good = [one.score.rating for one in rated if one.score is not None]
     standing = iter(percentiles(np.array(good)).tolist())
     ranks = iter(1 + sum(other > one for other in good) for one in good)
@@ -108,7 +108,7 @@ def rate_answer(rated: Sequence[Rated]) -> Json:
 
 
 def compare_answer(rated: Sequence[Rated], scale: Scale) -> Json:
-    """Probability that each of two photos is the better one."""
+    """JSON response with the probability that each of two photos is the better one."""
     _require_all(rated)
     slope = index_slope(scale.index, scale.vector, scale.collection)
     first, second = (one.score.rating for one in rated if one.score is not None)
@@ -122,7 +122,7 @@ def compare_answer(rated: Sequence[Rated], scale: Scale) -> Json:
 
 
 def album_answer(rated: Sequence[Rated], places: int, scale: Scale) -> Json:
-    """Photos chosen for an album in upload order, and unusable photos."""
+    """JSON response with the photos chosen for an album, in upload order, and unusable photos."""
     usable = [place for place, one in enumerate(rated) if one.row is not None]
     if not usable:
         _require_all(rated)

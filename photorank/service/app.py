@@ -41,7 +41,7 @@ _CLOSED = 499  # the client has gone: nobody sees it but those who count
 
 @dataclass(frozen=True)
 class ServiceRequest:
-    """Settings of the service: index, vector, limits and tokens."""
+    """Settings of the service: index, default vector, encoder, limits and access tokens."""
 
     index: Index
     vector: str  # the default one
@@ -51,7 +51,7 @@ class ServiceRequest:
 
 
 class _Batch(NamedTuple):
-    """Photos of one request, with their ratings."""
+    """Rated photos and form fields of one request, with the rating scale."""
 
     rated: list[Rated]
     scale: Scale
@@ -162,7 +162,7 @@ class _Service:
         return JSONResponse(told)
 
     async def health(self, _: Request) -> Response:
-        """Response that the service is alive."""
+        """Response that says that the service is running."""
         return JSONResponse({"status": "ok"})
 
     async def metrics(self, _: Request) -> Response:
@@ -179,7 +179,7 @@ class _Service:
         answer: Callable[[_Batch], Json],
         check: Callable[[Uploads], None] = lambda sent: None,
     ) -> Response:
-        """Response about the photos of a request, within the time limit."""
+        """Response to a request with photos, made by `answer`; Refusal beyond the time limit."""
         until = asyncio.get_running_loop().time() + self._limits.seconds
         snapshot = await self._served.snapshot()
         async with uploads(request, self._limits, self._room) as sent:
@@ -200,7 +200,7 @@ class _Service:
     async def _while_wanted(
         self, work: Awaitable[_Batch], request: Request, until: float
     ) -> _Batch:
-        """Result of work, cancelled when the client disconnects or time runs out."""
+        """Result of `work`, cancelled if the client disconnects or the time limit passes."""
         task = asyncio.ensure_future(work)
         gone = asyncio.ensure_future(request.receive())  # after the body: the end alone
         left = until - asyncio.get_running_loop().time()
@@ -228,7 +228,7 @@ def _of_status(_: Request, error: Exception) -> Response:
 
 
 def _of_error(_: Request, error: Exception) -> Response:
-    """Response for an error that the client or the operator can act on."""
+    """Response for an error of photorank: status, message and advice for the client."""
     if isinstance(error, MissingVectorError):
         return refused(404, str(error), "GET /v1/vectors lists those there are.")
     if isinstance(error, InvalidNameError):

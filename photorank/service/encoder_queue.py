@@ -17,7 +17,7 @@ class _Waiting(NamedTuple):
 
 
 class EncoderQueue:
-    """Queue with a thread that embeds waiting photos in batches, a single one at once."""
+    """Queue and thread that embed photos in batches; a photo waiting alone is not delayed."""
 
     def __init__(self, batch_size: int, tell: Callable[[int], None]) -> None:
         self._batch_size = batch_size
@@ -27,7 +27,7 @@ class EncoderQueue:
         self._thread.start()
 
     def embed(self, embedder: Embedder, photo: Ready) -> "Future[Embeddings | None]":
-        """Queue a photo, and return its future embedding (d,), None if unusable."""
+        """Queue a photo; return a future for its embedding (d,), or for None if it is unusable."""
         row: Future[Embeddings | None] = Future()
         self._waiting.put(_Waiting(embedder, photo, row))
         return row
@@ -43,7 +43,7 @@ class EncoderQueue:
                 self._embed(embedder, [one for one in batch if one.embedder is embedder])
 
     def _next_batch(self) -> list[_Waiting]:
-        """Wait for photos, and take up to one batch; empty at the end."""
+        """Wait for photos, and return up to one batch; empty after `close`."""
         batch: list[_Waiting] = []
         one = self._waiting.get()
         while one is not None:

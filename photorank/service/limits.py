@@ -1,4 +1,4 @@
-"""Limits of client requests, the count of concurrent ones, and refusals beyond the limits."""
+"""Limits on size, time and number of client requests, and refusals beyond these limits."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ DECODING = DecodeLimits(work_seconds=20, wait_seconds=60.0, memory_bytes=2 << 30
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of each request, and of all concurrent requests together."""
+    """Limits for each request, and for all concurrent requests together."""
 
     photos: int = 100  # in one request
     megabytes: int = 200  # of one request's body
@@ -27,7 +27,7 @@ class Limits:
 
 
 class Refusal(Exception):  # noqa: N818 - an answer, as HTTP has it, and no fault
-    """Refusal of a request: HTTP status, reason and advice."""
+    """Exception that refuses a request: HTTP status, reason and advice."""
 
     def __init__(
         self, status: int, reason: str, then: str, *, retry_seconds: int | None = None
@@ -49,7 +49,7 @@ def too_large(limits: Limits) -> Refusal:
 
 
 def too_many(limits: Limits) -> Refusal:
-    """Refusal of too many photos in one request."""
+    """Refusal of a request with too many photos."""
     return Refusal(
         413,
         f"the request has more than {limits.photos} photos",
@@ -58,7 +58,7 @@ def too_many(limits: Limits) -> Refusal:
 
 
 def too_busy() -> Refusal:
-    """Refusal of a request beyond the allowed number of concurrent ones."""
+    """Refusal of a request because too many others are in progress."""
     return Refusal(
         429, "too many requests are at work", "Send it again in a moment.", retry_seconds=2
     )
@@ -93,18 +93,18 @@ class Room:
         self.bytes = 0
 
     def enter(self) -> None:
-        """Admit a request; refuse it (429) if there are too many."""
+        """Count a new request; refuse it (HTTP 429) if too many are in progress."""
         if self.requests >= self._limits.requests:
             raise too_busy()
         self.requests += 1
 
     def take(self, count: int) -> None:
-        """Reserve bytes for a request; refuse it (429) if too few are left."""
+        """Reserve bytes for a request's body; refuse it (HTTP 429) if too few are left."""
         if self.bytes + count > self._limits.waiting_megabytes << 20:
             raise too_busy()
         self.bytes += count
 
     def leave(self, count: int) -> None:
-        """Release the bytes reserved for a request."""
+        """Count a finished request, and release the bytes reserved for its body."""
         self.requests -= 1
         self.bytes -= count

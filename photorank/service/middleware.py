@@ -29,7 +29,7 @@ def refused(status: int, reason: str, then: str, **headers: str) -> Response:
 
 
 def read_tokens(path: Path) -> list[bytes]:
-    """Digests of the access tokens in a file; ServerError if there are none, or short ones."""
+    """SHA-256 digests of the access tokens in a file; ServerError if none, or one is too short."""
     try:
         lines = read_bytes(path).decode().split()
     except FileNotFoundError as error:
@@ -52,7 +52,7 @@ class TokenOnly:
         self._tokens = tokens
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request with a known token on; else respond 401."""
+        """Pass on a request with a known token, or to an open path; respond 401 to others."""
         if scope["type"] != "http" or scope["path"] in OPEN or self._knows(Headers(scope=scope)):
             await self._app(scope, receive, send)
             return

@@ -35,7 +35,7 @@ _VERSIONS: Json = {
 
 
 def _object(properties: Json, also: tuple[str, ...] = ()) -> Json:
-    """JSON schema of an object with required properties; `also` adds version strings."""
+    """JSON schema of an object that requires all of its properties and allows no others."""
     known = properties | dict.fromkeys(also, _VERSIONS)
     return {
         "type": "object",

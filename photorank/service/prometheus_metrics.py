@@ -53,17 +53,17 @@ class Numbers:
             Gauge(f"photorank_{name}_at_work", what, registry=self._registry).set_function(value)
 
     def answered(self, path: str, status: int, seconds: float) -> None:
-        """Count a response."""
+        """Count a response by path and status, and record its time in seconds."""
         self._requests.labels(path, status).inc()
         self._seconds.labels(path).observe(seconds)
 
     def rated(self, good: int, bad: int) -> None:
-        """Count rated photos."""
+        """Count rated and unusable photos."""
         self._photos.labels("rated").inc(good)
         self._photos.labels("unusable").inc(bad)
 
     def embedded(self, photos: int) -> None:
-        """Count an embedded batch."""
+        """Record the number of photos in an embedded batch."""
         self._batches.observe(photos)
 
     def text(self) -> bytes:

@@ -1,4 +1,4 @@
-"""Reading of the photos uploaded in a request, within limits; large ones go to disk."""
+"""Reading of photos uploaded in a request, within limits; large photos go to disk."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -32,7 +32,7 @@ class Uploads(NamedTuple):
 
 @asynccontextmanager
 async def uploads(request: Request, limits: Limits, room: Room) -> AsyncIterator[Uploads]:
-    """Context with a request's uploads, whose memory and files are freed at the end.
+    """Context with a request's uploads; their memory and temporary files are freed on exit.
 
     Raises Refusal if there are none, or too many, or they are too large or too slow.
     """
@@ -53,7 +53,7 @@ async def uploads(request: Request, limits: Limits, room: Room) -> AsyncIterator
 
 
 class _Body:
-    """Request body, read within limits."""
+    """Request body, read within the limits on size and time."""
 
     def __init__(self, request: Request, limits: Limits, room: Room) -> None:
         self._chunks = request.stream()
@@ -73,7 +73,7 @@ class _Body:
             yield chunk
 
     async def linger(self) -> None:
-        """Read and discard for a while, so that a sending client receives the response."""
+        """Discard a refused request's remaining bytes, so that its client reads the response."""
         left = self._limits.body_bytes
         with suppress(ClientDisconnect, TimeoutError, Refusal):
             async with asyncio.timeout(self._limits.linger_seconds):
@@ -94,12 +94,12 @@ class _Body:
 
 
 class _Parser(MultiPartParser):
-    """Form parser that notes whether the form is complete."""
+    """Form parser that records whether the end of the form was reached."""
 
     ended = False
 
     def on_end(self) -> None:
-        """Note that the form is complete."""
+        """Record that the end of the form was reached."""
         self.ended = True
 
 

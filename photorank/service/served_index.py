@@ -1,4 +1,4 @@
-"""Index that the service uses, opened again after changes, with its vectors' scales."""
+"""Index that the service rates with, reopened after changes, and the scales of its vectors."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from photorank.vectors.store import load_vector
 
 
 class Snapshot:
-    """Index as opened at one time, with its encoder and its vectors' scales."""
+    """Index as opened at one time, with its encoder and rating scales of its vectors."""
 
     def __init__(self, index: Index, load: Callable[[], Encoder], changed_ns: int) -> None:
         self.index = index
@@ -23,7 +23,7 @@ class Snapshot:
         self._lock = Lock()
 
     def scale(self, vector: str) -> Scale:
-        """Scale of a vector, computed once; raises as `load_vector`."""
+        """Rating scale of a vector, computed again only if the vector has changed."""
         path = self.index.paths.vector(vector)
         changed_ns = path.stat().st_mtime_ns if path.exists() else 0
         with self._lock:
@@ -35,7 +35,7 @@ class Snapshot:
 
 
 class ServedIndex:
-    """Index on disk with its latest snapshot."""
+    """Index of the running service, reopened when its files change."""
 
     def __init__(self, index: Index, load: Callable[[], Encoder]) -> None:
         self._paths = index.paths
@@ -43,7 +43,7 @@ class ServedIndex:
         self._reopening = asyncio.Lock()
 
     async def snapshot(self) -> Snapshot:
-        """Latest snapshot, after reopening a changed index."""
+        """Current state of the index; it is reopened first if its files have changed."""
         if self._changed_ns() != self._latest.changed_ns:
             async with self._reopening:
                 if self._changed_ns() != self._latest.changed_ns:
@@ -51,7 +51,7 @@ class ServedIndex:
         return self._latest
 
     def _reopened(self) -> Snapshot:
-        """Open the index as it is now; on failure return the earlier snapshot."""
+        """Newly opened state of the index; the earlier one if it cannot be opened."""
         before, changed_ns = self._latest, self._changed_ns()
         try:
             index = Index.open(self._paths)

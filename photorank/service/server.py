@@ -1,4 +1,4 @@
-"""Server process of the service: one port, graceful shutdown."""
+"""HTTP server of the service, with a graceful shutdown."""
 
 import asyncio
 import logging
@@ -79,7 +79,7 @@ def _head_within(seconds: float) -> type[asyncio.Protocol]:
             super().connection_lost(exc)
 
         def _watch(self) -> None:
-            """Start the deadline for a request head; end it while a request is answered."""
+            """Set a deadline for the next request head; none while a request is answered."""
             if self.cycle is not None and not self.cycle.response_complete:
                 self._unwatch()
             elif self._deadline is None:
