@@ -1,1 +1,1 @@
-"""Speed benchmarks, each with a reference measured in the same run."""
+"""Benchmarks of speed, with references measured in the same run, and of framings and faces."""

@@ -1,4 +1,4 @@
-"""Comparison of framings by held-out accuracy, with the same photos, learner and folds."""
+"""Comparison of framings (crop, padding, …) by held-out accuracy on the same photos and folds."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -79,7 +79,7 @@ def measure_framings(
     learner: str = LEARNER,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> FramingTable:
-    """Held-out accuracy by framing, after embedding the judged photos in each.
+    """Held-out accuracy for each framing; the judged photos are embedded anew in each framing.
 
     Folds are the same for all, so differences are paired; all intervals include the refitting
     (corrected resampled variance). Differences are from ``crop``, or the first framing without it,
@@ -123,7 +123,7 @@ def measure_framings(
 def _in_framing(
     photos: JudgedPhotos, rows: list[Embeddings | None], kept: np.ndarray
 ) -> JudgedPhotos:
-    """Judged photos with embeddings in one framing."""
+    """Judged photos limited to the rows `kept`, with the embeddings `rows` of one framing."""
     X = np.concatenate([row for one in kept if (row := rows[one]) is not None])
     return replace(photos, X=X)
 
@@ -131,7 +131,7 @@ def _in_framing(
 def _rows(
     pairs: HeldOutPairs, sums: dict[str, list[PairSums]], base: str, seconds: dict[str, float]
 ) -> tuple[FramingResult, ...]:
-    """Accuracy of each framing, and its lead over the base framing, best first."""
+    """Results of all framings, most accurate first, with leads over the base framing."""
     ahead = {
         framing: pairs.difference(found, sums[base], refitted=True)
         for framing, found in sums.items()

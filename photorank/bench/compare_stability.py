@@ -1,4 +1,4 @@
-"""Comparison of framings by rating stability over variants of the same photos."""
+"""Comparison of framings by how little ratings vary among resized or cropped copies."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _MAX_TAUGHT_PHOTOS = 300  # enough, since the direction's accuracy is not measur
 
 @dataclass(frozen=True)
 class StabilityResult:
-    """Stability of ratings in one framing."""
+    """Variation of ratings among variants of a photo, in one framing."""
 
     framing: str
     spread: Estimate  # of a rating over its variants, in standard deviations of the photos' ratings
@@ -45,7 +45,7 @@ def measure_stability(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[StabilityResult]:
-    """Stability of each framing's ratings over seven variants of each photo.
+    """Variation of ratings among seven variants of each photo, for each framing.
 
     :func:`photorank.photos.variants.variants` makes the forms; the seed draws the photos, of those
     that are as they were indexed. The framing with the fewest flips is first. Raises
@@ -95,7 +95,7 @@ def _result(framing: str, forms: Sequence[Embeddings], direction: Floats) -> Sta
 
 
 def _mean_of_pairs(table: Floats) -> Estimate:
-    """Mean of a symmetric table (n, n) off the diagonal, with a jackknife interval."""
+    """Mean over pairs of photos of a symmetric table (n, n), with a jackknife interval."""
     n = len(table)
     pairs = n * (n - 1) // 2
     left = table.sum() / 2 - table.sum(axis=1)
@@ -107,7 +107,7 @@ def _mean_of_pairs(table: Floats) -> Estimate:
 
 
 def flip_table(ratings: Floats) -> Floats:
-    """Share (n, n) of variant pairs that reverse the order of two photos, by ratings (n, k)."""
+    """Share (n, n) of variant pairs whose ratings (n, k) reverse the order of two photos."""
     flipped = np.zeros((len(ratings), len(ratings)))
     for row, own in enumerate(ratings):
         gaps = np.sign(
@@ -119,7 +119,7 @@ def flip_table(ratings: Floats) -> Floats:
 
 
 def _mean(values: Floats) -> Estimate:
-    """Mean over photos (n,) with Student's t interval."""
+    """Mean of one non-negative value per photo (n,), with Student's t interval."""
     from scipy.special import stdtrit
 
     n = len(values)

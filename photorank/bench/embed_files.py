@@ -1,4 +1,4 @@
-"""Embeddings of files in any framing, or of several variants, without an index."""
+"""Embeddings of photo files, or of several variants of each, without an index."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,17 +24,14 @@ Forms = Callable[[Image.Image], Sequence[Image.Image]]
 
 
 def check_framings(names: Sequence[str]) -> None:
-    """Raise UnknownNameError for unknown framing names.
-
-    Raises UnknownNameError if a name is that of none.
-    """
+    """Raise UnknownNameError if any name is no framing."""
     for name in names:
         if name not in FRAMINGS:
             raise UnknownNameError("framing", name, list(FRAMINGS))
 
 
 def judged_files(index: Index) -> tuple[JudgedPhotos, list[Path]]:
-    """Judged photos of an index with unchanged files, and the files (n,)."""
+    """Judged photos of an index whose files are unchanged, and the paths (n,) of these files."""
     photos = judged_photos(index)
     changed = np.isin(photos.rows, index.changed(photos.rows))
     if changed.any():
@@ -69,7 +66,7 @@ def embed_files(
 def _opened(
     paths: Sequence[Path], encoder: Encoder, forms: Forms
 ) -> Iterator[list[list[Prepared] | None]]:
-    """Yield batches of decoded photos, as network inputs of each variant; None if unusable."""
+    """Yield batches of photos, each as its variants' network inputs; None if unusable."""
 
     def opened(path: Path) -> list[Prepared] | None:
         try:

@@ -1,4 +1,4 @@
-"""Speed of evaluating a vector with intervals, compared with SciPy's metrics alone."""
+"""Speed of evaluating a vector with confidence intervals, compared with SciPy without."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ class EvaluationSpeed:
 
 
 def measure_evaluation(index: Index, vector: MasterVector, *, rounds: int) -> EvaluationSpeed:
-    """Time to evaluate a vector on an index's scores, by photorank and by SciPy alone.
+    """Seconds to evaluate a vector on people's scores: by photorank, and by SciPy's functions.
 
     Raises :class:`NoLabelsError` where nobody gave scores, for choices have no rank correlation.
     """

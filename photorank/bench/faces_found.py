@@ -1,4 +1,4 @@
-"""Benchmark of face detection against marked faces, with confidence intervals."""
+"""Benchmark of face detection against faces marked by a person, with confidence intervals."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Figure:
-    """One benchmark result with its interval and its unit."""
+    """One benchmark result: name, value with interval, sample size and what was counted."""
 
     name: str
     limits: Limits  # nan where nothing tells
@@ -37,7 +37,7 @@ class Figure:
 
 
 class Compared(NamedTuple):
-    """Marked faces of one photo, matched to detected faces, and unmatched detections."""
+    """Faces marked in one photo, each with its detected face if any, and false detections."""
 
     pairs: list[tuple[MarkedFace, Face | None]]
     others: list[Face]
@@ -49,7 +49,7 @@ def compare_photos(
     root: Path,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[Compared]:
-    """Detected faces compared with marked faces, for photos named relative to a folder.
+    """Detected faces compared with marked faces, for each photo of the folder `root`.
 
     Raises LabelsError if a photo is missing or unreadable, FaceModelsError without the models.
     """
@@ -77,7 +77,7 @@ def _unusable(path: Path, reason: str) -> str:
 
 
 def _refuse_outside(path: Path, faces: Sequence[MarkedFace], size: tuple[int, int]) -> None:
-    """Raise LabelsError if a box leaves its photo by more than a tenth of a side."""
+    """Raise LabelsError if a box extends beyond its photo by over a tenth of a side."""
     for face in faces:
         left, top, right, bottom = _in_shares(face.box, size).tolist()
         if min(left, top) < -_OUTSIDE or max(right, bottom) > 1 + _OUTSIDE:
@@ -89,7 +89,7 @@ def _refuse_outside(path: Path, faces: Sequence[MarkedFace], size: tuple[int, in
 
 
 def compare(marked: Sequence[MarkedFace], seen: Sequence[Face], size: tuple[int, int]) -> Compared:
-    """Matched pairs of marked and detected faces of one photo, best overlap first."""
+    """Marked faces of one photo matched to detected ones, pairs with most overlap first."""
     of_marked = [_in_shares(face.box, size) for face in marked]
     of_seen = np.array([[face.left, face.top, face.right, face.bottom] for face in seen])
     partner: dict[int, int] = {}
@@ -105,7 +105,7 @@ def compare(marked: Sequence[MarkedFace], seen: Sequence[Face], size: tuple[int,
 
 
 def figures(photos: Sequence[Compared]) -> list[Figure]:
-    """All results of the benchmark."""
+    """All results of the face benchmark: shares found, eye states, cuts, false detections."""
     pairs = [pair for photo in photos for pair in photo.pairs]
     empty = [len(photo.others) for photo in photos if photo.empty]
     clear = [found is not None for face, found in pairs if face.clear]
@@ -139,7 +139,7 @@ def _share(name: str, hits: Sequence[bool], of: str) -> Figure:
 
 
 def _rate(counts: Sequence[int]) -> Limits:
-    """Number of boxes per 100 photos, with the exact interval of a Poisson count (Garwood 1936)."""
+    """Mean count per 100 photos, with the exact interval for Poisson counts (Garwood 1936)."""
     if not counts:
         return Limits(nan, nan, nan)
     n, total = len(counts), sum(counts)

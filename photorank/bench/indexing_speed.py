@@ -1,4 +1,4 @@
-"""Speed of indexing, compared with a plain open_clip loop and the CPU's limit."""
+"""Speed of indexing, compared with a plain open_clip loop and with the CPU's limit."""
 
 import multiprocessing
 import statistics
@@ -118,7 +118,7 @@ def measure_indexing(
 
 
 def _shared(decode: float, encode: float) -> float:
-    """Photos per second of decoding plus encoding on shared cores, from the separate speeds."""
+    """Photos per second if decoding and encoding share the cores, from their separate speeds."""
     return 1 / (1 / decode + 1 / encode)
 
 
@@ -128,7 +128,7 @@ def _least_spearman(rows: Embeddings, expected: Embeddings) -> float:
 
 
 def _prepare(spec: str, runtime: Runtime, folder: Path) -> str:
-    """Load the encoder into this process, and return the name of its runtime."""
+    """Load the encoder into this process; return its runtime, such as ``openvino``."""
     encoder = _ready(spec, runtime, folder)
     return encoder.runtime if isinstance(encoder, Switchable) else ""
 
@@ -144,7 +144,7 @@ def _ready(spec: str, runtime: Runtime, folder: Path) -> Encoder:
 
 
 def _index(spec: str, runtime: Runtime, folder: Path, home: Path) -> tuple[float, Embeddings]:
-    """Seconds to index a folder, and its unit embeddings (n, d) sorted by file name."""
+    """Seconds to index a folder, and embeddings (n, d) of its photos sorted by path."""
     encoder = _ready(spec, runtime, folder)
     start = time.perf_counter()
     paths = Workspace(home).index("bench")
@@ -156,7 +156,7 @@ def _index(spec: str, runtime: Runtime, folder: Path, home: Path) -> tuple[float
 
 
 def _decode(spec: str, runtime: Runtime, folder: Path) -> float:
-    """Seconds to decode all photos as indexing does."""
+    """Seconds to decode all photos on all cores, as indexing does, without encoding."""
     encoder = _ready(spec, runtime, folder)
     start = time.perf_counter()
     _opened(folder, encoder)
@@ -164,7 +164,7 @@ def _decode(spec: str, runtime: Runtime, folder: Path) -> float:
 
 
 def _encode(spec: str, runtime: Runtime, folder: Path) -> float:
-    """Seconds to encode all photos in batches as indexing does."""
+    """Seconds to encode all photos, decoded beforehand, in batches as indexing does."""
     encoder = _ready(spec, runtime, folder)
     frames = [photo.prepared for photo in _opened(folder, encoder)]
     size = batch_size_for(usable_cores())

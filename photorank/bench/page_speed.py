@@ -31,7 +31,7 @@ class PageSpeed:
 
 @dataclass(frozen=True)
 class DashboardSpeed:
-    """Run times of all pages, and of rating and sorting all photos without a cache."""
+    """Run times of all dashboard pages, and of rating and sorting all photos in NumPy."""
 
     index: str
     photos: int
@@ -47,7 +47,7 @@ class DashboardSpeed:
 def measure_dashboard(
     index: Index, vector: MasterVector, script: Path, *, rounds: int
 ) -> DashboardSpeed:
-    """Run time of every dashboard page, and a reference that rates all photos."""
+    """Run times of all dashboard pages, and of rating and sorting all photos in NumPy."""
     import streamlit as st
     from streamlit.testing.v1 import AppTest
 
@@ -71,7 +71,7 @@ def measure_dashboard(
 
 @contextmanager
 def _only_index(index: Index) -> Iterator[None]:
-    """Context with a temporary workspace that contains this index alone."""
+    """Context with a temporary workspace that contains only the given index."""
     before = os.environ.get("PHOTORANK_HOME")
     with TemporaryDirectory() as folder:
         home = Workspace(Path(folder))

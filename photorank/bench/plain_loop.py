@@ -30,7 +30,7 @@ class _Photos:
 
 
 def embed(model_name: str, weights: Path, folder: Path) -> tuple[float, Embeddings]:
-    """Seconds to embed a folder, and its unit embeddings (n, d) sorted by file name."""
+    """Seconds to embed a folder, and unit-length embeddings (n, d) of its photos by file name."""
     import torch
 
     model, photos = _ready(model_name, weights, folder)
@@ -44,7 +44,7 @@ def embed(model_name: str, weights: Path, folder: Path) -> tuple[float, Embeddin
 
 @cache
 def _ready(model_name: str, weights: Path, folder: Path) -> tuple[Any, Any]:
-    """Model and data loader, kept alive between runs."""
+    """Model and data loader, cached so that later runs do not load them again."""
     import open_clip
     from torch.utils.data import DataLoader
 

@@ -12,7 +12,7 @@ from photorank.typing import Codes, Direction, Json
 
 @dataclass(frozen=True)
 class SearchSpeed:
-    """Median seconds of one top-k search in an open index."""
+    """Median seconds of one top-k search, by photorank and by the references."""
 
     index: str
     photos: int
@@ -35,7 +35,7 @@ class SearchSpeed:
 
 
 def measure_search(index: Index, *, k: int, rounds: int) -> SearchSpeed:
-    """Times of searches along random directions, by three methods alternately.
+    """Median seconds of top-k searches by random directions, for three methods in turn.
 
     The references hold all embeddings in memory: it takes twice the shards' size.
     """

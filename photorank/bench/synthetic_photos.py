@@ -28,7 +28,7 @@ def write_photos(folder: Path, n: int) -> None:
 
 
 def write_model(file: Path) -> str:
-    """Save a CLIP model with random weights, as fast as a trained one; return its spec."""
+    """Save a CLIP model with random weights, as slow as a trained one; return its encoder name."""
     import open_clip
     import torch
     from safetensors.torch import save_file

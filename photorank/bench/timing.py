@@ -1,4 +1,4 @@
-"""Timings of calls made alternately, so that background load affects all alike."""
+"""Timings of functions called in turns, so that background load affects all equally."""
 
 import statistics
 import time
@@ -14,7 +14,7 @@ _BANDWIDTH_ROUNDS = 7
 
 
 def side_by_side(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Median seconds of several calls, made alternately after one warm-up round."""
+    """Median seconds of each of several functions, called in turns after a warm-up round."""
     taken: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(rounds + 1):
         for name, call in calls.items():
