@@ -1,1 +1,1 @@
-"""Leaderboard: encoders, framings, vectors and learners on the same folds and photos."""
+"""Leaderboard of encoders, framings, vectors and learners, tested on the same photos."""

@@ -1,4 +1,4 @@
-"""Evaluation of a panel: all vectors and learners of its indexes on the same held-out pairs."""
+"""Evaluation of indexes of the same photos: vectors and learners on the same held-out pairs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -37,7 +37,7 @@ _SHOWN = 6  # photos shown as best, and as worst
 
 @dataclass(frozen=True)
 class Contest:
-    """Settings for evaluating a panel: contenders, protocol, and whether to measure costs."""
+    """Settings of a leaderboard: vectors, learners, cross-validation, and whether to time."""
 
     vectors: tuple[str, ...] | None  # None: all that an index has
     learners: tuple[str, ...]
@@ -48,7 +48,7 @@ class Contest:
 
 @dataclass(frozen=True)
 class _Entry:
-    """Contender of one index, under a name unique in the panel."""
+    """Vector or learner of one index, with its own name and its held-out ratings."""
 
     index: Index
     name: str
@@ -56,7 +56,7 @@ class _Entry:
 
 
 def run_contest(panel: Panel, contest: Contest) -> PanelReport:
-    """Evaluate a panel, and return its report.
+    """Evaluate all vectors and learners of a panel (indexes of the same photos).
 
     Raises ComparisonsError if there are too few photos or groups for two folds.
     """
@@ -114,7 +114,7 @@ def run_contest(panel: Panel, contest: Contest) -> PanelReport:
 def _entries(
     index: Index, photos: JudgedPhotos, folds: Folds, contest: Contest, notes: list[str]
 ) -> list[_Entry]:
-    """Contenders from one index; missing ones are named in the notes."""
+    """Vectors and learners of one index with held-out ratings; missing vectors go to `notes`."""
     vectors = _vectors(index, contest, notes)
     protocol, taught = contest.protocol, photos.compared_within(contest.protocol.within)
     with fitting(photos.X) as threads:
@@ -153,7 +153,7 @@ def _each(panel: Panel) -> list[tuple[Index, JudgedPhotos]]:
 
 
 def _shown(entries: Sequence[_Entry], panel: Panel) -> Shown | None:
-    """Photos rated highest and lowest by the best contender that was tested on unseen photos."""
+    """Photos rated highest and lowest by the best vector or learner not trained on them."""
     fair = [one for one in entries if not (one.contender.in_sample or one.contender.unknown)]
     if not fair:
         return None

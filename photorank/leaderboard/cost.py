@@ -17,7 +17,7 @@ _PHOTOS = 16  # measured, after one to warm up
 
 @dataclass(frozen=True)
 class Cost:
-    """Median cost of a photo on this machine, in one process; nan without photos."""
+    """Seconds and bytes per photo, in one process on this machine; nan if not measured."""
 
     open_seconds: float = float("nan")  # decoding and framing
     embed_seconds: float = float("nan")  # the network, one batch
@@ -26,7 +26,7 @@ class Cost:
 
 
 def cost_of(index: Index, rows: Codes) -> Cost:
-    """Median cost of some photos of an index, with the index's encoder."""
+    """Median cost per photo of decoding and embedding up to 16 photos of an index."""
     manifest = index.manifest
     stored = manifest.dimensions * (4 if manifest.fingerprint.blocks is None else 2)
     try:

@@ -1,4 +1,4 @@
-"""Chart of confidence intervals as SVG text, one line per row."""
+"""Chart of values with confidence intervals, as SVG text; one value per row."""
 
 from collections.abc import Sequence
 from html import escape
@@ -10,7 +10,7 @@ _TICKS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
 class Bar(NamedTuple):
-    """Line of the chart: a named value with limits, pale if its test was not fair."""
+    """Row of the chart: name, value, and interval; pale if tested on photos it learned from."""
 
     name: str
     value: float
@@ -20,7 +20,7 @@ class Bar(NamedTuple):
 
 
 def interval_chart(bars: Sequence[Bar], label: str) -> str:
-    """SVG of values with intervals on one axis, with the chance level 0.5 marked."""
+    """SVG of values with intervals on a common axis; a line marks the chance level 0.5."""
     told = [end for bar in bars for end in (bar.low, bar.high, bar.value) if end == end]
     low = max((tick for tick in _TICKS if tick <= min(told, default=0.0)), default=0.0)
     high = min((tick for tick in _TICKS if tick >= max(told, default=1.0)), default=1.0)

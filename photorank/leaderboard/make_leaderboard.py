@@ -1,4 +1,4 @@
-"""Leaderboard of indexes, one panel for each set of photos."""
+"""Leaderboard of indexes, with a separate ranking for each set of photos."""
 
 import os
 import platform
@@ -15,7 +15,7 @@ from photorank.vectors.learners_by_name import make_learner
 
 
 def make_leaderboard(indexes: Sequence[Index], contest: Contest) -> Leaderboard:
-    """Leaderboard of indexes; those of the same photos are compared with each other.
+    """Leaderboard of indexes; only indexes of the same photos are compared with each other.
 
     An index without judgements, or with too few, is left out and told.
 

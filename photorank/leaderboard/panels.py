@@ -1,4 +1,4 @@
-"""Panels of a leaderboard: indexes of the same judged photos, in one order of photos."""
+"""Groups (panels) of indexes that share their judged photos and can be compared."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -21,7 +21,7 @@ _SAME_PHOTOS = 0.5
 
 @dataclass
 class Panel:
-    """Indexes of the same photos, limited to the photos they share, in one order."""
+    """Indexes to be compared, limited to their common judged photos in the same order."""
 
     indexes: list[Index]
     photos: list[JudgedPhotos]  # of each index; judgements, groups and series are the first one's
@@ -29,12 +29,12 @@ class Panel:
 
     @property
     def name(self) -> str:
-        """Name of the panel's first index."""
+        """Name of the panel: that of its first index."""
         return self.indexes[0].name
 
     @property
     def near_duplicates(self) -> Codes:
-        """Group codes (n,) of photos that any of the encoders recognises as copies.
+        """Group codes (n,), equal for photos that any of the encoders sees as near-duplicates.
 
         One that takes most photos for one picture is not asked, for no folds would be left.
         """
@@ -53,7 +53,7 @@ class Panel:
 
 
 def panels_of(indexes: Sequence[Index]) -> tuple[list[Panel], list[str]]:
-    """Panels of indexes by common judged photos, and notes on the indexes left out."""
+    """Indexes grouped into panels by common judged photos, and notes on indexes left out."""
     groups: list[list[tuple[Index, JudgedPhotos]]] = []
     notes = []
     for index in indexes:
@@ -79,7 +79,7 @@ def _are_same(one: JudgedPhotos, other: JudgedPhotos, first: Index, second: Inde
 
 
 def _panel(group: list[tuple[Index, JudgedPhotos]]) -> Panel:
-    """Panel of the photos that a group of indexes has in common."""
+    """Panel of indexes, limited to the judged photos that all of them have."""
     by_name = any(_imported(photos) for _, photos in group)
     keys = [_keys(index, photos, by_name) for index, photos in group]
     common = sorted(set.intersection(*(set(one) for one in keys)))
@@ -117,12 +117,12 @@ def _alike(photos: JudgedPhotos) -> int:
 
 
 def _imported(photos: JudgedPhotos) -> bool:
-    """True if embeddings were imported, so that photos have no content digest."""
+    """True if the embeddings were imported; such photos have no digest of their bytes."""
     return any(map(is_imported, photos.digests))
 
 
 def _keys(index: Index, photos: JudgedPhotos, by_name: bool) -> dict[str, int]:
-    """Position of each photo by the key shared between indexes: digest, or path."""
+    """Positions of photos by a key that is the same in all indexes: digest, or path."""
     if by_name:
         paths = (str(index.photo(row).path) for row in photos.rows.tolist())
         return {path: at for at, path in enumerate(paths)}

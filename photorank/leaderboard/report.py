@@ -1,4 +1,4 @@
-"""Leaderboard as typed values; the fields are the keys of the JSON."""
+"""Data classes of a leaderboard; field names are the keys of its JSON."""
 
 from dataclasses import dataclass
 from math import isfinite, isnan
@@ -14,7 +14,7 @@ _SURE = 0.05  # adjusted p-value below which a difference is significant
 
 @dataclass(frozen=True)
 class Row:
-    """Result of one vector or learner, of one index, in one scope."""
+    """Result of a vector or learner of one index, for one scope (all pairs, or within groups)."""
 
     index: str
     encoder: str
@@ -26,26 +26,26 @@ class Row:
 
     @classmethod
     def of(cls, index: Index, contender: str, result: Result, cost: Cost | None) -> "Row":
-        """Row of the leaderboard for a contender of an index."""
+        """Row of the leaderboard for a vector or learner of an index."""
         made = index.fingerprint
         named = (index.name, index.manifest.encoder, made.weights[:8], made.framing)
         return cls(*named, contender, cost, result)
 
     @property
     def full_name(self) -> str:
-        """Name of the vector or learner and its index, unique in the panel."""
+        """Unique name of the row: vector or learner, and index."""
         return f"{self.contender} @ {self.index}"
 
     @property
     def order(self) -> tuple[str, bool, float]:
-        """Sort key: by scope, fair results first, then by accuracy."""
+        """Sort key: by scope, then results on unseen photos first, then highest accuracy first."""
         value = self.result.accuracy.value
         return self.result.scope, not self.result.competes, 1.0 if isnan(value) else -value
 
 
 @dataclass(frozen=True)
 class Shown:
-    """Thumbnails of the photos that the panel's best contender rates highest and lowest."""
+    """Thumbnails of the photos that the best vector or learner rates highest and lowest."""
 
     by: str
     best: tuple[str, ...]
@@ -54,7 +54,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class PanelReport:
-    """Results of all indexes of one panel."""
+    """Results of all compared indexes of one panel (indexes of the same photos)."""
 
     name: str
     indexes: tuple[str, ...]
@@ -66,17 +66,17 @@ class PanelReport:
     shown: Shown | None = None
 
     def scope(self, scope: Scope) -> list[Row]:
-        """Rows of one scope, best first."""
+        """Rows of one scope (all pairs, or within groups), best first."""
         return [row for row in self.rows if row.result.scope == scope]
 
     def fair(self, scope: Scope = "all") -> list[Row]:
-        """Rows that may rank as best: tested on held-out photos, and no baseline."""
+        """Rows that can be ranked as best: tested on unseen photos, and not a baseline."""
         return [
             row for row in self.scope(scope) if row.result.competes and row.result.kind != "random"
         ]
 
     def against_best(self, scope: Scope = "all") -> dict[str, ScopedDifference]:
-        """Lead of the best row over each other fair row, by full name."""
+        """Lead of the best row over each other row tested on unseen photos, by full name."""
         fair = self.fair(scope)
         best = fair[0].full_name if fair else ""
         return {
@@ -86,7 +86,7 @@ class PanelReport:
         }
 
     def summary(self) -> str:
-        """Findings of the panel in sentences."""
+        """Summary in sentences: the best vector or learner, its accuracy, and how far it leads."""
         fair, leads = self.fair(), self.against_best()
         if not fair:
             return "Nothing here was tested on photos that it had not seen."
@@ -109,7 +109,7 @@ class PanelReport:
 
 @dataclass(frozen=True)
 class Leaderboard:
-    """Panels of the compared indexes, and notes on indexes left out."""
+    """Leaderboard: one report for each set of photos, and notes on indexes left out."""
 
     created: str
     version: str  # of photorank

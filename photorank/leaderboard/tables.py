@@ -1,4 +1,4 @@
-"""Table cells of a leaderboard, shared by all output formats."""
+"""Table cells of a leaderboard as text, shared by terminal, HTML and Markdown output."""
 
 from math import isfinite
 from pathlib import PurePath
@@ -16,7 +16,7 @@ COLUMNS = (
 
 
 def cells(panel: PanelReport, scope: Scope) -> list[tuple[str, ...]]:
-    """Table cells of each row of a scope, in column order."""
+    """Table cells of each row of one scope, in the order of `COLUMNS`."""
     leads = panel.against_best(scope)
     return [
         (
@@ -36,7 +36,7 @@ def cells(panel: PanelReport, scope: Scope) -> list[tuple[str, ...]]:
 
 
 def limits(found: Limits) -> str:
-    """Value with its interval, as text."""
+    """Value with its interval as text, or a dash if the value is nan."""
     if not isfinite(found.value):
         return "–"
     if not isfinite(found.low):
@@ -45,7 +45,7 @@ def limits(found: Limits) -> str:
 
 
 def note(row: Row) -> str:
-    """Note on how a row was tested."""
+    """Note on whether a vector or learner was tested on photos that it learned from."""
     result = row.result
     if result.in_sample:
         return "has seen these photos"
@@ -57,7 +57,7 @@ def note(row: Row) -> str:
 
 
 def _without_folder(encoder: str) -> str:
-    """Spec of an encoder without the folder of its weights file, for other readers."""
+    """Encoder name in which the weights file has no folder, so as not to publish local paths."""
     model, at, file = encoder.partition("@")
     return f"{model}{at}{PurePath(file).name}"
 

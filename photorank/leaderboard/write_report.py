@@ -30,14 +30,14 @@ HOW_TO_READ = (
 
 
 def report_bytes(board: Leaderboard, form: str) -> bytes:
-    """Leaderboard in the format given by a file suffix, as bytes."""
+    """Bytes of a leaderboard as ``.html``, ``.md`` or ``.json``."""
     if form == ".json":
         return (json.dumps(to_json(board), indent=1) + "\n").encode()
     return (_html(board) if form == ".html" else _markdown(board)).encode()
 
 
 def check_path(path: Path) -> None:
-    """Raise ExportError if no report can be written to a path."""
+    """Raise ExportError if a path does not end in ``.html``, ``.md`` or ``.json``."""
     if path.suffix.lower() not in FORMS:
         raise ExportError(f"{path} says no form: name it with {', '.join(FORMS)} at its end.")
 
@@ -89,7 +89,7 @@ def _chart(panel: PanelReport, scope: Scope) -> str:
 
 
 def _pictures(files: Sequence[str]) -> list[str]:
-    """Data URLs of pictures, empty for a missing one."""
+    """Data URLs of image files; empty text for a missing file."""
     return [_address(Path(file)) for file in files]
 
 
