@@ -235,7 +235,7 @@ class LockedIndexError(PhotorankError, BlockingIOError):
 
 
 class IndexMismatchError(PhotorankError, ValueError):
-    """The existing index has another encoder or framing than requested."""
+    """The existing index has another encoder or input framing than requested."""
 
     def __init__(self, name: str, found: str, asked: str) -> None:
         super().__init__(
@@ -260,7 +260,7 @@ class JudgedIndexError(PhotorankError, ValueError):
 
 
 class EncoderMismatchError(PhotorankError, ValueError):
-    """A vector was used with embeddings of another encoder or framing."""
+    """A vector was used with embeddings of another encoder or input framing."""
 
     def __init__(self, vector: str, expected: str, found: str) -> None:
         super().__init__(
@@ -285,7 +285,7 @@ class ForeignHeadError(PhotorankError, ValueError):
 
 
 class EncoderError(PhotorankError, ValueError):
-    """An encoder's name, framing or configuration cannot be used."""
+    """An encoder's name, input framing or configuration cannot be used."""
 
 
 class NoTextError(EncoderError):

@@ -94,7 +94,7 @@ class JudgedPhotos:
 
     @property
     def scenes(self) -> Codes | None:
-        """Codes (n,) of groups or series kept whole while a penalty is chosen; None if single photos."""
+        """Codes (n,) of groups or series kept whole while a penalty is chosen; None if neither."""
         usual = self.usual_fold_by
         return None if usual == "photo" else self.codes(usual)
 

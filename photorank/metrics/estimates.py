@@ -105,7 +105,7 @@ def unvarying(value: float, n: int, *, level: float, span: float) -> Difference:
 
 
 def binomial_limits(share: float, n: int, level: float) -> tuple[float, float]:
-    """Exact binomial limits of a proportion of n (Clopper & Pearson 1934); nan for n = 0."""
+    """Exact binomial limits of a proportion in n trials (Clopper & Pearson 1934); nan for n = 0."""
     from scipy.special import betaincinv
 
     if n < 1:
@@ -117,7 +117,7 @@ def binomial_limits(share: float, n: int, level: float) -> tuple[float, float]:
 
 
 def wilson_limits(share: float, n: int, level: float) -> tuple[float, float]:
-    """Score-interval limits of a proportion of n (Wilson 1927)."""
+    """Score-interval limits of a proportion in n trials (Wilson 1927)."""
     from scipy.special import ndtri
 
     z = float(ndtri((1 + level) / 2))
@@ -127,7 +127,7 @@ def wilson_limits(share: float, n: int, level: float) -> tuple[float, float]:
 
 
 def perfect_share(n: int, level: float) -> float:
-    """Lower confidence limit of a proportion after n successes of n (Clopper & Pearson 1934)."""
+    """Lower confidence limit of a share after n successes in n trials (Clopper & Pearson 1934)."""
     return float(((1 - level) / 2) ** (1 / n))
 
 
