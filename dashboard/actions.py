@@ -1,4 +1,4 @@
-"""Actions behind buttons: the same work as a command, saved in the same files."""
+"""Actions behind the dashboard's buttons, which save the same files as the terminal commands."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -42,7 +42,7 @@ Progress = Callable[[str, int, int], None]  # stage, done, to do
 
 
 def add_folder(name: str, folder: Path) -> None:
-    """Start a job that adds a folder's photos to a collection, new or existing.
+    """Start a background job that adds a folder's photos to an index, which is made if missing.
 
     Raises InvalidNameError, or FolderAccessError if the visitor may not choose a folder here.
     """
@@ -52,7 +52,7 @@ def add_folder(name: str, folder: Path) -> None:
 
 
 def add_sent(name: str) -> None:
-    """Start a job that adds photos uploaded by visitors to their collection."""
+    """Start a background job that adds the photos that visitors uploaded to an index."""
     _add(name, received_files.folder_of(index_data.workspace(), name))
 
 
@@ -63,13 +63,13 @@ def _add(name: str, folder: Path) -> None:
 
 
 def evaluate(index: Index, asked: Sequence[str]) -> None:
-    """Start a job that evaluates all vectors and learners of an index."""
+    """Start a background job that evaluates all vectors and learners of an index."""
     begun = ["evaluate", "--index", index.name, *asked]
     jobs.start(index_data.workspace(), jobs.evaluation_of(index.name), begun)
 
 
 def compare_encoders(names: Sequence[str]) -> None:
-    """Start a job that compares encoders, vectors and learners of several indexes."""
+    """Start a background job that compares encoders, vectors and learners of several indexes."""
     workspace = index_data.workspace()
     make_folder(workspace.leaderboard.parent)
     begun = ["leaderboard", "--force", *chain.from_iterable(("--index", name) for name in names)]
@@ -114,7 +114,7 @@ def add_learned_vector(
 
 
 def remove_vector(index: Index, name: str) -> None:
-    """Delete one of the index's own vectors."""
+    """Delete a vector that is saved in the index."""
     from photorank.vectors.store import remove_vector
 
     remove_vector(index, name)
@@ -128,7 +128,7 @@ def save_vector(index: Index, vector: MasterVector) -> None:
 
 
 def record_answers(session: "TeachSession", items: Sequence[Json]) -> None:
-    """Save a person's answers about pairs in order, skipping those already saved.
+    """Save or undo a person's answers about photo pairs in order, skipping pairs already answered.
 
     Each is durable before the next. Raises what the click log raises: the rest is then not saved.
     """
@@ -149,7 +149,7 @@ def record_answers(session: "TeachSession", items: Sequence[Json]) -> None:
 
 
 def _pair_named(paths: IndexPaths, tokens: Any) -> tuple[str, str] | None:
-    """Full digests of two photos, given the first digits of each; None unless both are indexed."""
+    """Full digests of a pair, from each photo's first digits; None unless two photos are found."""
     if not isinstance(tokens, list) or len(tokens) != 2:
         return None
     found = [digest_beginning(paths, one) for one in tokens if isinstance(one, str)]
@@ -169,7 +169,7 @@ def _record_answer(
 
 
 def _take_back(session: "TeachSession", pair: tuple[str, str] | None) -> None:
-    """Undo a person's answer about a pair; without a pair, the person's latest click."""
+    """Undo a person's answer about the given pair, or the latest click if no pair is given."""
     if pair is not None:
         click_log.take_back(session.index.paths, session.rater, *pair)
         return
@@ -178,14 +178,14 @@ def _take_back(session: "TeachSession", pair: tuple[str, str] | None) -> None:
 
 
 def keep_taste(index: Index, vector: MasterVector) -> None:
-    """Save a person's taste as a vector, replacing the earlier one."""
+    """Save the vector of a person's taste in the index, replacing the person's earlier one."""
     from photorank.vectors.store import put_vector
 
     put_vector(index, vector)
 
 
 def _made_folder(folder: Path) -> Path:
-    """Create a folder if missing; every failure gives visitors the same message."""
+    """Writable folder, made if missing; the error does not reveal why it is not writable."""
     try:
         make_folder(folder)
         if os.access(folder, os.W_OK | os.X_OK):
@@ -196,7 +196,7 @@ def _made_folder(folder: Path) -> Path:
 
 
 def fill_album(index: Index, entry: "Entry") -> str:
-    """Fill a saved album's empty places with the best photos; return a sentence about it.
+    """Fill a saved album up to its wanted number of photos; return a message for the page.
 
     Raises AlbumChangedError if somebody changed it meanwhile.
     """
@@ -214,7 +214,7 @@ def fill_album(index: Index, entry: "Entry") -> str:
 
 
 def swap_in_album(index: Index, entry: "Entry") -> str:
-    """Make the best swap in a saved album; return a sentence about it.
+    """Make the most useful swap of two photos in a saved album; return a message for the page.
 
     Raises AlbumChangedError if somebody changed it meanwhile.
     """
@@ -229,7 +229,7 @@ def swap_in_album(index: Index, entry: "Entry") -> str:
 
 
 def judging(index: Index, entry: "Entry", *, fill: bool) -> "Choosing":
-    """Saved album with its value and best swap; with `fill`, its empty places are filled first.
+    """Computation of a saved album's value and best swap, which may still be running.
 
     Raises NoVectorsError if the index has no vector to judge by.
     """
@@ -237,7 +237,7 @@ def judging(index: Index, entry: "Entry", *, fill: bool) -> "Choosing":
 
 
 def judge_ahead(index: Index, entry: "Entry") -> None:
-    """Find in the background what the first choice for a saved album takes seconds to find."""
+    """Start the slow part of choosing a saved album's photos in the background."""
     index, vector, alike, request = _asked(index, entry, fill=True)
     vector_ratings.choose_ahead(index, vector, alike, entry.name, request)
 

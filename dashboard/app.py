@@ -1,4 +1,4 @@
-"""ASGI app of the dashboard: pages, image routes, and what no page answers."""
+"""ASGI app of the dashboard: pages, HTTP routes, and the answer to unknown URLs."""
 
 import streamlit as st
 from starlette.middleware import Middleware

@@ -48,12 +48,12 @@ def plain(text: Any) -> str:
 
 
 def said_on_page(error: Exception) -> str:
-    """Error message without commands, as plain text: pages are for people without a terminal."""
+    """Error message as plain text, without the terminal commands that it suggests."""
     return _capitalized(getattr(error, "on_page", "") or without_commands(str(error)))
 
 
 def without_commands(text: str) -> str:
-    """Sentences of a text, or their beginnings, that a person without a terminal can use.
+    """Text without terminal commands: a sentence is cut before its command, or left out.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def without_commands(text: str) -> str:
 
 
 def _before_command(sentence: str) -> str:
-    """Part of a sentence before the clause with a command; empty if it has no other."""
+    """Sentence up to its clause with a command; empty if the command is in its only clause."""
     command = _COMMAND.search(sentence)
     if command is None:
         return sentence
@@ -76,12 +76,12 @@ def _before_command(sentence: str) -> str:
 
 
 def error_text(error: Exception) -> str:
-    """Error message without commands, as Markdown with its parts in backticks as code."""
+    """Error message as Markdown, without terminal commands; parts in backticks become code."""
     return _with_code(said_on_page(error))
 
 
 def error_details(error: Exception) -> str:
-    """Whole error message as Markdown; empty if :func:`error_text` says the same."""
+    """Whole error message as Markdown; empty if :func:`error_text` returns the same text."""
     told = _with_code(_capitalized(str(error)))
     return "" if told == error_text(error) else told
 

@@ -36,6 +36,6 @@ ADDRESSES = [*SECTIONS[""], *SECTIONS["Lab"], *MOVED, ONE_PHOTO]
 
 
 def first_page() -> str:
-    """Name of the page at the root URL; "compare" in a container."""
+    """Name of the page at the root URL, which an environment variable can change."""
     first = os.environ.get("PHOTORANK_FIRST_PAGE", "home")
     return MOVED.get(first, first)

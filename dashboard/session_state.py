@@ -36,14 +36,14 @@ def photo_token(digest: str) -> str:
 
 
 def link_query(query: Mapping[str, str]) -> dict[str, str]:
-    """URL parameters of a link to another page: index, vector and the given ones."""
+    """URL parameters of a link to another page: index, vector and the given parameters."""
     state = st.session_state
     along = {name: state[key] for key, name in TAKEN_ALONG.items() if state.get(key)}
     return along | dict(query)
 
 
 def note_page(page: str, *, lab: bool = False) -> None:
-    """Record which page is drawn, and whether the user has just switched to it."""
+    """Record which page is shown, and whether the user has just switched to it."""
     state = st.session_state
     state["turned"], state["page"], state["lab"] = state.get("page") != page, page, lab
 
@@ -65,17 +65,17 @@ def words_to_keep() -> bool:
 
 
 def words() -> Mode:
-    """Vocabulary of the drawn page; always statistical in the Lab."""
+    """Vocabulary of the current page; always statistical on pages of the section Lab."""
     return "statistics" if st.session_state.get("lab") else chosen_words()
 
 
 def word(term: str) -> str:
-    """Word for a term in the drawn page's vocabulary."""
+    """Word for a term in the current page's vocabulary."""
     return say(term, words())
 
 
 def set_from_link(key: str, options: Mapping[str, str]) -> None:
-    """Set a widget, before it is drawn, to the value in the URL if that is valid.
+    """Set a widget to its value in the URL if valid; call this before the widget is shown.
 
     `options` has the value by each way to write it. The address keeps saying it, for it may be
     shared, until the user chooses (:func:`forget_link`). Where nothing was taken along, it is as it
@@ -91,7 +91,7 @@ def set_from_link(key: str, options: Mapping[str, str]) -> None:
 
 
 def unknown_in_address(key: str, options: Collection[str]) -> str:
-    """Value in the URL that the widget does not offer; empty if there is none."""
+    """Value in the URL that is not among a widget's options; empty if there is no such value."""
     wanted = (st.query_params.get(name, "") for name in (key, TAKEN_ALONG[key]))
     return next((str(one) for one in wanted if one and one not in options), "")
 
@@ -107,7 +107,7 @@ def forget_for_next_page(key: str) -> None:
 
 
 def kept_for_next_page(key: str) -> str | None:
-    """Value of a widget stored for the next page; None without one."""
+    """Value of a widget stored for the next page; None if none is stored."""
     value: str | None = st.session_state.get(TAKEN_ALONG[key])
     return value
 
@@ -118,12 +118,12 @@ def forget_link(key: str) -> None:
 
 
 def typed_words() -> str:
-    """Words typed on the page Compare to judge by; empty if there are none."""
+    """Text typed on the page Compare to rate photos by; empty if there is none."""
     return str(st.session_state.get(TYPED, "")).strip()
 
 
 def forget_words() -> None:
-    """Remove the words typed on the page Compare."""
+    """Remove the text typed on the page Compare to rate photos by."""
     st.session_state[TYPED] = ""
 
 
@@ -166,12 +166,12 @@ def choose_two_at_random(index: Index) -> None:
 
 
 def rater() -> str:
-    """Name of the person whose marks a page shows: from the URL, else "me"."""
+    """Name of the person whose flags and stars a page shows: from the URL, else "me"."""
     return str(st.query_params.get("rater", "")).strip() or ME
 
 
 def note_choices(taste: str, *numbers: int) -> bool:
-    """Record the judgements behind a taste; True if they changed since the last call."""
+    """Record the judgements that a taste was learned from; True if they changed since last time."""
     noted: dict[str, tuple[int, ...]] = st.session_state.setdefault("learned-from", {})
     before, noted[taste] = noted.get(taste), numbers
     return before is not None and before != numbers
@@ -183,7 +183,7 @@ def set_text(key: str, text: str) -> None:
 
 
 def pair_queue(*place: str) -> "PairQueue":
-    """Pair queue of this browser session for an index, person, vector and kind of pairs."""
+    """Unanswered pairs of this browser session for an index, person, vector and kind of pairs."""
     from dashboard.models.teach_session import PairQueue
 
     queues: dict[tuple[str, ...], PairQueue] = st.session_state.setdefault("pairs", {})
@@ -265,13 +265,13 @@ def wish_for_album(name: str, what: str, seen: int) -> None:
 
 
 def album_wish(name: str) -> tuple[str, int] | None:
-    """Change of a saved album that was requested but not made yet; None without one."""
+    """Requested change of a saved album that was not made yet; None if none was requested."""
     wish: tuple[str, int] | None = st.session_state.get(f"wish-{name}")
     return wish
 
 
 def end_album_wish(name: str) -> None:
-    """Forget the requested change of a saved album, made or failed."""
+    """Forget the requested change of a saved album after it was made or has failed."""
     st.session_state.pop(f"wish-{name}", None)
 
 
@@ -281,40 +281,40 @@ def note_album(index: str, album: "Album") -> None:
 
 
 def last_album(index: str) -> "Album | None":
-    """Album choice of an index that was shown last; None without one."""
+    """Album choice that was shown last; None if it was of another index, or none was shown."""
     name, album = st.session_state.get("album-shown", ("", None))
     return album if name == index else None
 
 
 def leave_note(key: str, note: str) -> None:
-    """Store a note to show in the next run."""
+    """Store a text for the next run of the page."""
     st.session_state[f"note-{key}"] = note
 
 
 def taken_note(key: str) -> str | None:
-    """Take the note that the previous run stored; None if there is none."""
+    """Remove the text that a previous run stored, and return it; None if there is none."""
     note: str | None = st.session_state.pop(f"note-{key}", None)
     return note
 
 
 def set_widget(key: str, value: str) -> None:
-    """Set a widget's value, before it is drawn."""
+    """Set a widget's value; call this before the widget is shown."""
     st.session_state[key] = value
 
 
 def begin_widget(key: str, value: float | str) -> None:
-    """Set a widget that is drawn for the first time, unless the URL says its value."""
+    """Set a widget's first value, unless it has one already or the URL gives one."""
     if key not in st.session_state and key not in st.query_params:
         st.session_state[key] = value
 
 
 def keep_number(key: str, value: float) -> None:
-    """Store a number that two widgets show, one in each vocabulary."""
+    """Store a number that has one widget in plain and another in statistical vocabulary."""
     st.session_state[f"{key}-number"] = value
 
 
 def number_kept(key: str) -> float | None:
-    """Number stored by :func:`keep_number`, else in the URL; None without one."""
+    """Number stored by :func:`keep_number`, else the one in the URL; None without either."""
     kept = st.session_state.get(f"{key}-number", st.query_params.get(key))
     try:
         number = float(kept)
@@ -324,7 +324,7 @@ def number_kept(key: str) -> float | None:
 
 
 def reset_widgets(empty: Mapping[str, object]) -> None:
-    """Set the drawn ones of some widgets to new values; None stands for the initial value."""
+    """Set widgets that are in use to new values; None resets a widget to its initial value."""
     for key, value in empty.items():
         if value is None:
             st.session_state.pop(key, None)
@@ -334,7 +334,7 @@ def reset_widgets(empty: Mapping[str, object]) -> None:
 
 
 def component_act(key: str) -> object:
-    """Value that a button of a component sent, for the component's callback."""
+    """Data that a component's button sent, for use in the component's callback."""
     return (st.session_state.get(key) or {}).get("act")
 
 
@@ -347,17 +347,17 @@ def _put(name: str, value: str) -> None:
 
 
 def note_job(job: str, *, runs: bool) -> None:
-    """Record whether a job was running when the page was drawn."""
+    """Record whether a job was running when the page was shown."""
     st.session_state.setdefault("jobs", {})[job] = runs
 
 
 def knows_job(job: str) -> bool:
-    """True if a job was shown on a page of this session."""
+    """True if a job was shown on a page of this browser session."""
     return job in st.session_state.get("jobs", {})
 
 
 def job_ran(job: str) -> bool:
-    """True if a job was running when the page was drawn."""
+    """True if a job was running when the page was last shown."""
     return bool(st.session_state.get("jobs", {}).get(job))
 
 
@@ -372,7 +372,7 @@ def choose_folder(folder: str) -> None:
 
 
 def sending_token(name: str) -> str:
-    """Token of this session for uploads to a collection."""
+    """Token of this browser session for uploads to an index, renewed when expired."""
     known: dict[str, str] = st.session_state.setdefault("sending", {})
     if name not in known or received_files.receiver(known[name]) is None:
         known[name] = received_files.begin(Workspace.current(), name)
@@ -380,7 +380,7 @@ def sending_token(name: str) -> str:
 
 
 def chosen_row(key: str, names: Sequence[str], first: str | None) -> str | None:
-    """Row selected last in a table of vectors; `first` if none was."""
+    """Name of the row selected last in a table of vectors; `first` if none was selected."""
     rows: dict[str, str] = st.session_state.setdefault("rows", {})
     pressed = (st.session_state.get(key) or {}).get("chosen")
     if isinstance(pressed, str) and pressed in names:
@@ -390,7 +390,7 @@ def chosen_row(key: str, names: Sequence[str], first: str | None) -> str | None:
 
 
 def asks_for_statistics() -> bool:
-    """True if the URL names a part of the page that only the statistical vocabulary shows."""
+    """True if the URL names something that only the statistical vocabulary shows on a page."""
     asked = st.query_params
     own_words = {name for name, _ in SCOPES.values()}
     return (

@@ -1,1 +1,1 @@
-"""Work outside of pages: long jobs, folders to read, and uploads."""
+"""Work outside of page runs: long jobs, listing folders, and receiving uploads."""

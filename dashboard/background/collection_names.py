@@ -1,4 +1,4 @@
-"""Names of new collections, made from folder names."""
+"""Names of new indexes, made from folder names."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ _MAX_NAME = 40  # letters of a name that is made
 
 
 def name_for(folder: str, known: Collection[str]) -> str:
-    """Valid, unused name for a collection of a folder's photos.
+    """Valid, unused name for an index of a folder's photos.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Folders of this computer for the folder chooser, without contents of files."""
+"""Folders for the folder chooser: subfolders and photo counts, without reading any file."""
 
 import os
 import time
@@ -25,14 +25,14 @@ class Listing:
 
 @dataclass(frozen=True)
 class Count:
-    """Number of photos in a folder by suffix, and True if the count was cut short."""
+    """Number of photos in a folder, and whether all of them were counted."""
 
     photos: int
     is_whole: bool
 
 
 def listing(typed: str) -> Listing:
-    """Subfolders of a folder, typed or chosen; links to folders count as folders."""
+    """Subfolders of the folder that was typed or chosen; links to folders are included."""
     try:
         here = Path(os.path.abspath(typed_path(typed).expanduser()))
         names = sorted(entry.name for entry in os.scandir(here) if _is_shown(entry))
@@ -58,7 +58,7 @@ def places() -> dict[str, Path]:
 
 
 def count_photos(folder: Path) -> Count:
-    """Number of photos in a folder and its subfolders, within a time limit."""
+    """Number of photos in a folder and its subfolders, counted until a time limit."""
     until, photos = time.monotonic() + COUNTING_SECONDS, 0
     try:
         for found in find_photos([folder]):

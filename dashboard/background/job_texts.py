@@ -10,7 +10,7 @@ from photorank.progress_file import Progress
 
 @dataclass(frozen=True)
 class JobText:
-    """Texts on a job: a status line, and details if it did not end well."""
+    """Status line of a job, the share that is done, and details if the job ended badly."""
 
     line: str
     share: float  # of it that is done, 0 to 1
@@ -18,7 +18,10 @@ class JobText:
 
 
 def job_text(said: Progress, last_words: str = "") -> JobText:
-    """Texts on a job's state; `last_words` is the last line of its error output."""
+    """Status line and details on a job.
+
+    `last_words` is the last line of the job's error output.
+    """
     if said.is_running:
         return JobText(_running(said), said.share)
     done = f"{said.stage}: {said.done:,} of {said.total:,}" if said.total else "Nothing done yet"
@@ -37,12 +40,12 @@ def job_text(said: Progress, last_words: str = "") -> JobText:
 
 
 def unusable(said: Progress) -> pd.DataFrame:
-    """Table of unusable files with the reasons."""
+    """Table of the files that a job could not use, with the reasons."""
     return pd.DataFrame(said.files, columns=["path", "reason"])
 
 
 def time_text(seconds: float) -> str:
-    """Duration in rounded words.
+    """Duration as text, rounded.
 
     Examples
     --------

@@ -31,7 +31,7 @@ def evaluation_of(index: str) -> str:
 
 
 def start(workspace: Workspace, job: str, arguments: Sequence[str]) -> None:
-    """Start a job, which is a photorank command with arguments, unless it is running."""
+    """Start a photorank command with arguments as a background job, unless that job is running."""
     file, (command, *options) = _file(workspace, job), arguments
     with _STARTING:
         before = progress(workspace, job)
@@ -53,7 +53,7 @@ def start(workspace: Workspace, job: str, arguments: Sequence[str]) -> None:
 
 
 def progress(workspace: Workspace, job: str) -> Progress | None:
-    """Progress of a job as all pages see it; None if there is no such job."""
+    """Progress of a job, as the job's process saved it; None if there is no such job."""
     file = _file(workspace, job)
     child = _CHILDREN.get(file)
     ended = child is not None and child.poll() is not None

@@ -47,7 +47,7 @@ class Receiver:
     lock: Lock = field(default_factory=Lock)
 
     def admit(self, name: str, length: int) -> PurePosixPath:
-        """Check the name and size of a file, count it, and return its path in the folder.
+        """Check a file's name and size, count the file, and return its relative path for saving.
 
         Raises RefusedFileError.
         """
@@ -65,7 +65,10 @@ class Receiver:
         return path
 
     def keep(self, part: Path, path: PurePosixPath) -> None:
-        """Give a completely received file its final name; an existing file is kept."""
+        """Give a completely received file its final name, without replacing another file.
+
+        If a different file has that name, a number is added.
+        """
         with self.lock, storage_errors(self.folder):
             target = self.folder / path
             make_folder(target.parent)
@@ -84,7 +87,7 @@ _LOCK = Lock()
 
 
 def begin(workspace: Workspace, name: str) -> str:
-    """Permit uploads for a collection, and return the token that they need."""
+    """Make the folder for an index's uploads, and return the token that permits uploading."""
     folder = folder_of(workspace, name)
     with storage_errors(folder):
         make_folder(folder)
@@ -98,19 +101,19 @@ def begin(workspace: Workspace, name: str) -> str:
 
 
 def receiver(token: str) -> Receiver | None:
-    """Receiver that belongs to a token; None for an unknown or expired token."""
+    """Receiver of the uploads that come with a token; None if it is unknown or expired."""
     with _LOCK:
         found = _RECEIVERS.get(token)
     return None if found is None or time.monotonic() - found.used > IDLE_SECONDS else found
 
 
 def folder_of(workspace: Workspace, name: str) -> Path:
-    """Folder of the photos uploaded for a collection; InvalidNameError for an invalid name."""
+    """Folder of the photos uploaded for an index; raises InvalidNameError for an invalid name."""
     return workspace.root / "photos" / workspace.index(name).name
 
 
 def safe_path(name: str) -> PurePosixPath:
-    r"""Relative path for a file name given by a visitor; RefusedFileError if unsafe.
+    r"""Safe relative path from a file name that a visitor gave; raises RefusedFileError if none.
 
     Examples
     --------
@@ -126,7 +129,7 @@ def safe_path(name: str) -> PurePosixPath:
 
 
 def _safe_name(name: str) -> str:
-    """File name that every system accepts and shows; empty if there is none."""
+    """File name made valid on every operating system; empty if no valid character is left."""
     shown = "".join(letter for letter in name if unicodedata.category(letter)[0] != "C")
     text = _UNSAFE.sub("_", shown).strip(" .")
     stem, dot, suffix = text.rpartition(".")

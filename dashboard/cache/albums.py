@@ -33,7 +33,7 @@ def store() -> AlbumStore:
 
 
 def vector_of(index: Index, album: KeptAlbum) -> MasterVector | None:
-    """Vector that chooses an album's photos: its own, else the index's best; None without one."""
+    """Vector for choosing an album's photos: the album's own, else the index's best, else None."""
     known = index_data.vectors(index)
     best = by_preference(known, index_data.evaluation(index))
     name = next((one for one in (album.settings.vector, *best) if one in known), None)
@@ -42,7 +42,7 @@ def vector_of(index: Index, album: KeptAlbum) -> MasterVector | None:
 
 @st.cache_resource(max_entries=16, show_spinner="Laying out the pages …", hash_funcs=BY_PAGES)
 def planned(index: Index, vector: MasterVector, album: KeptAlbum) -> Book:
-    """Book plan of an album; AlbumError if the photos do not fit its pages."""
+    """Book plan of an album, its photos placed on pages; AlbumError if they do not fit."""
     rows = rows_of_album(index, album).photos
     wishes = BookWishes(
         PageSize(album.book.width, album.book.height),
@@ -54,14 +54,14 @@ def planned(index: Index, vector: MasterVector, album: KeptAlbum) -> Book:
 
 
 def added_shares(index: Index, vector: MasterVector, album: KeptAlbum) -> dict[str, float]:
-    """Share of a saved album's value that each photo adds, by digest."""
+    """Share of a saved album's value, 0 to 1, that each of its photos adds, by photo digest."""
     rows, rated = rows_of_album(index, album).photos, vector_ratings.ratings(index, vector)
     told = AlbumContext(index, rated, rows).tell_rows(rows, rated)
     return {index.photo(row).digest: one.adds for row, one in zip(rows, told, strict=True)}
 
 
 def pdf_of(book: Book, title: str) -> bytes:
-    """PDF of a book, after a check; ExportError if the check fails."""
+    """PDF of a book, checked against the book's plan; ExportError if the PDF differs from it."""
     from photorank.export.pdf.check import check_pdf
     from photorank.export.pdf.render import PdfOptions, write_pdf
 

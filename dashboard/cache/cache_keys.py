@@ -62,7 +62,7 @@ def of_evaluations(index: Index) -> Key:
 
 
 def of_rows(*tables: str) -> Callable[[Index], Key]:
-    """Function that makes a cache key from an index's photos and the rows of some tables."""
+    """Function that returns the cache key of an index's photos and the named tables' rows."""
 
     def key(index: Index) -> Key:
         with reading(index.paths) as connection:

@@ -1,4 +1,4 @@
-"""Choice of an album in a thread of its own, so that the page is drawn meanwhile."""
+"""Background thread that chooses an album's photos while the page is shown."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, wait
@@ -14,12 +14,12 @@ _one_at_a_time = Lock()  # who waits for one would not gain from sharing the pro
 
 
 def takes_long(photos: int) -> bool:
-    """True if a page does not wait for the choice of an album from so many photos."""
+    """True if choosing an album from this number of photos is too slow for a page to wait."""
     return photos > _AT_ONCE
 
 
 class Choosing:
-    """Choice of an album that runs in a thread of its own, with its result."""
+    """Choice of an album's photos, computed in a background thread."""
 
     def __init__(self, photos: int, choose: Callable[[], Album]) -> None:
         self._patience = _PATIENCE_SECONDS if takes_long(photos) else None
@@ -34,18 +34,18 @@ class Choosing:
                 self._answer.set_exception(error)
 
     def album(self) -> Album:
-        """Album that was chosen; waits until the choice has ended.
+        """Chosen album; waits until the background thread has ended.
 
         Raises what the choice raised, as AlbumError if the request contradicts itself.
         """
         return self._answer.result()
 
     def is_there(self) -> bool:
-        """True if the choice has ended, with or without an error; waits a short time for it."""
+        """True if the thread has ended, with an album or an error; waits a short time for that."""
         wait([self._answer], self._patience)
         return self._answer.done()
 
     @property
     def failed(self) -> bool:
-        """True if the choice raised an error."""
+        """True if the thread ended with an error."""
         return self._answer.done() and self._answer.exception() is not None

@@ -57,18 +57,18 @@ def embedding(index: Index, data: bytes) -> Embeddings:
     max_entries=16, show_spinner="Looking where the rating comes from …", hash_funcs=BY_PHOTOS
 )
 def explanation(index: Index, vector: MasterVector, data: bytes) -> Explanation:
-    """Explanation of a photo's rating (heat map, better photos), still without concepts."""
+    """Explanation of a photo's rating by heat map and better photos, but without concepts."""
     return explain(index, vector, data, encoder(index))
 
 
 @st.cache_data(max_entries=64, show_spinner="Looking for what moves it …", hash_funcs=BY_PHOTOS)
 def concepts(index: Index, vector: MasterVector, embedding: Embeddings) -> list[Concept] | None:
-    """Concepts that raise or lower a photo's rating; None without a text network."""
+    """Concepts that raise or lower a photo's rating; None if the encoder embeds no texts."""
     return concepts_behind(index, vector, embedding, encoder(index))
 
 
 class Reasons(NamedTuple):
-    """Explanation of a rating, with concepts; these are None if the encoder embeds no texts."""
+    """Explanation of a photo's rating, and concepts (None if the encoder embeds no texts)."""
 
     explanation: Explanation
     concepts: list[Concept] | None
@@ -76,7 +76,7 @@ class Reasons(NamedTuple):
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_PHOTOS)
 def reasons(index: Index, vector: MasterVector, row: int) -> Reasons:
-    """Reasons for an indexed photo's rating, computed outside a page's run.
+    """Explanation and concepts of an indexed photo's rating, computed outside a page's run.
 
     Raises UnreadablePhotoError if its file cannot be read.
     """
@@ -87,7 +87,7 @@ def reasons(index: Index, vector: MasterVector, row: int) -> Reasons:
 
 @st.cache_data(max_entries=32, show_spinner="Looking at it in other sizes …", hash_funcs=BY_ENCODER)
 def variants(index: Index, data: bytes) -> Embeddings:
-    """Embeddings (k, d) of a photo resized, cropped and compressed."""
+    """Embeddings (k, d) of k altered copies of a photo: resized, cropped or compressed."""
     made_by = encoder(index)
     photo = decode_isolated(data, short_side=2 * made_by.short_side).photo
     return embed_variants(photo, made_by)

@@ -35,7 +35,7 @@ def index_names() -> list[str]:
 
 
 def index(name: str) -> Index:
-    """Open index, reopened when its files have changed."""
+    """Index, kept open, and reopened when its files have changed."""
     paths = workspace().existing_index(name)
     return _index(paths.root, changed(paths.manifest))
 
@@ -49,7 +49,7 @@ def _index(root: Path, changed: int) -> Index:
     max_entries=4, show_spinner=False, hash_funcs={Index: of_rows("ratings", "memberships")}
 )
 def labels(index: Index, rater: str | None = None) -> IndexLabels:
-    """Labels of an index's photos, by all raters or one."""
+    """Labels of an index's photos, from all raters or from the given one."""
     return index.labels(rater)
 
 
@@ -63,12 +63,12 @@ def faces(index: Index) -> IndexFaces:
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs={Index: of_photos})
 def facets(index: Index) -> Facets:
-    """Day, camera and folder of an index's photos."""
+    """Capture day, camera and folder of each photo of an index."""
     return index.facets()
 
 
 def marks(index: Index, rater: str) -> dict[str, Marked]:
-    """Marks of a person by photo digest, read anew from disk."""
+    """Flag and stars that a person gave to photos, by photo digest, read anew from disk."""
     return marks_of(index.paths, rater)
 
 
@@ -79,7 +79,7 @@ def unused_files(index: Index) -> list[SkippedFile]:
 
 
 def clickers(index: Index) -> list[str]:
-    """Names of people who judged photos by clicks, read anew from disk."""
+    """Names of the people who judged photos by clicking, read anew from disk."""
     return clickers_of(index.paths)
 
 
@@ -94,18 +94,18 @@ def judged_pairs(index: Index) -> int:
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Index: of_vectors})
 def vectors(index: Index) -> dict[str, MasterVector]:
-    """Vectors that fit an index, by name, those of its own first."""
+    """Vectors that fit an index, by name; vectors saved in the index come first."""
     return list_vectors(index)
 
 
 def evaluation(index: Index) -> Evaluation | None:
-    """Latest saved evaluation of an index; None without one, or if it cannot be read."""
+    """Latest saved evaluation of an index; None if it is missing or cannot be read."""
     found = _latest_evaluation(index)
     return None if isinstance(found, BrokenEvaluationError) else found
 
 
 def broken_evaluation(index: Index) -> BrokenEvaluationError | None:
-    """Error that tells why an index's latest evaluation cannot be read; None if it can."""
+    """Error that says why an index's latest evaluation cannot be read; None if it can be read."""
     found = _latest_evaluation(index)
     return found if isinstance(found, BrokenEvaluationError) else None
 

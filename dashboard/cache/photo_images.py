@@ -21,7 +21,7 @@ LARGE = 1200  # pixels of a picture that is looked at closely
 
 
 def original(index: Index, source: bytes | int) -> bytes:
-    """File content of an uploaded or indexed photo.
+    """Bytes of the original file of an uploaded or indexed photo.
 
     Raises MissingPathError or UnreadablePhotoError if its file has gone or changed.
     """

@@ -1,4 +1,4 @@
-"""Cached shapes and mean colours of photos, the colours computed in the background."""
+"""Cached aspect ratios and mean colours of photos; a background thread computes the colours."""
 
 from threading import Thread
 
@@ -13,7 +13,7 @@ _QUICKLY_LOOKED_AT = 2000  # photos: two seconds, as long as another process tak
 
 
 class _Held:
-    """Shapes and mean colours of photos; a background thread computes missing colours."""
+    """Aspect ratios and mean colours of photos; a background thread computes missing colours."""
 
     def __init__(self, index: Index) -> None:
         self.now = quick_looks(index.paths, index.digests())
@@ -34,5 +34,5 @@ def _held(index: Index) -> _Held:
 
 
 def looks(index: Index) -> Looks:
-    """Shapes of an index's photos, with the mean colours known so far."""
+    """Aspect ratios of an index's photos, with the mean colours computed so far."""
     return _held(index).now

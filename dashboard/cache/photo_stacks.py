@@ -1,4 +1,4 @@
-"""Cached stacks of an index, each of several shots of one moment."""
+"""Cached grouping of an index's photos into stacks (shots of one moment)."""
 
 from threading import Thread
 
@@ -16,7 +16,7 @@ _FOUND_AT_ONCE = 2000  # photos: a second
 
 
 class _Held:
-    """Series of photos, found directly for few photos, else in a separate process."""
+    """Series codes of photos, found directly for few photos, else in a separate process."""
 
     def __init__(self, index: Index) -> None:
         self.codes: Codes | None = None
@@ -48,5 +48,5 @@ def _held(index: Index) -> _Held:
 
 
 def stack_codes(index: Index) -> Codes | None:
-    """Series code (n,) of each photo; None while series are still being found."""
+    """Code (n,) of each photo's series (shots of one moment); None while it is being computed."""
     return _held(index).codes

@@ -1,4 +1,4 @@
-"""Cached data of the pages Map and Search: map positions, text directions, rows of photos."""
+"""Cached data of the pages Map and Search: map positions, text directions, lookup by digest."""
 
 import streamlit as st
 
@@ -33,7 +33,7 @@ def direction(index: Index, text: str) -> Direction:
 
 
 def row_of_digest(index: Index, digest: str) -> int | None:
-    """Row of the photo whose digest begins with a prefix; None if there is none."""
+    """Row of the first photo with a digest that begins with a prefix; None if there is none."""
     if not digest:
         return None
     found = (row for row, one in enumerate(index.digests()) if one.startswith(digest))
@@ -42,7 +42,7 @@ def row_of_digest(index: Index, digest: str) -> int | None:
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_PHOTOS)
 def drawn_photos(index: Index) -> photo_map.DrawnPhotos:
-    """Photos drawn on the map, with thumbnail URLs."""
+    """Photos shown on the map, with thumbnail URLs."""
     rows = photo_map.drawn_rows(len(index))
     photos = [index.photo(row) for row in rows.tolist()]
     pictures = [thumbnail_address(index, photo) for photo in photos]

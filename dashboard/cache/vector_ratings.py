@@ -53,7 +53,7 @@ def percentiles(index: Index, vector: MasterVector) -> Ratings:
 
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=BY_PHOTOS)
 def seen(index: Index, vector: MasterVector) -> Flags:
-    """Mask (n,) of the photos that a vector was learned from, altered copies included."""
+    """Mask (n,) of the photos that a vector was learned from, and of altered copies of them."""
     from photorank.learning.how_tested import seen_photos  # scikit-learn takes a second
 
     return seen_photos(index, vector.card)
@@ -61,7 +61,7 @@ def seen(index: Index, vector: MasterVector) -> Flags:
 
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
 def unseen_vectors(index: Index, judged: Flags) -> list[str]:
-    """Names of the vectors that did not learn from all of the judged photos."""
+    """Names of the vectors for which at least one judged photo was not in the training data."""
     every = index_data.vectors(index).items()
     return [name for name, one in every if not seen(index, one)[judged].all()]
 
@@ -80,7 +80,7 @@ def held_out(index: Index, vector: MasterVector) -> "HeldOutRatings":
 
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
 def mistakes(index: Index, vector: MasterVector, most: int) -> Pairs:
-    """Photo pairs (m, 2) on which a vector and people disagree most; people prefer the first."""
+    """Photo pairs (m, 2) that a vector orders most wrongly; people prefer the first photo."""
     from photorank.learning.held_out_ratings import confident_mistakes
 
     return confident_mistakes(index, held_out(index, vector), most)
@@ -104,7 +104,7 @@ def extreme_rows(index: Index, vector: MasterVector, k: int, *, lowest: bool = F
 def _everybodys_subset(
     index: Index, prior: MasterVector | None, within: Codes | None
 ) -> "PhotoSubset":
-    """Photos from which pairs are drawn, with a prior that is the same for all people."""
+    """Photos from which any person's pairs are drawn, with a prior shared by all people."""
     from photorank.vectors.taste.photo_subset import subset_in
 
     return subset_in(index, None if prior is None else prior.direction, within=within)
@@ -114,7 +114,7 @@ def _everybodys_subset(
 def photo_subset(
     index: Index, prior: MasterVector | None, rater: str, within: Codes | None = None
 ) -> "PhotoSubset":
-    """Photos from which a rater's pairs are drawn, with the prior of the rater's taste.
+    """Photos from which a rater's pairs are drawn, with the prior of that rater's taste.
 
     People share all but the spread of their taste: photos, their coordinates and main axes.
     """
@@ -125,13 +125,13 @@ def photo_subset(
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_SHOTS)
 def series(index: Index, alike: float, among: Codes | None = None) -> Series:
-    """Series of similar photos, of an index or of some rows, at a cosine threshold."""
+    """Series of similar photos at a cosine threshold, within the whole index or the given rows."""
     return series_of(index, alike, among=among)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False, hash_funcs=BY_PHOTOS)
 def _grounds(index: Index) -> KeptGrounds:
-    """What the last choice on the page Album went by, cached for the next one."""
+    """Similarities, series and percentiles of the last album choice, cached for the next choice."""
     return KeptGrounds(index)
 
 
@@ -154,7 +154,7 @@ def _choosing(
 def choosing(
     index: Index, vector: MasterVector, alike: float, request: AlbumRequest, called: str = ""
 ) -> Choosing:
-    """Choice of an album for a request, running or finished.
+    """Cached computation of an album for a request, which may still be running.
 
     `called` is the vector's name in the reasons.
     """
@@ -169,7 +169,7 @@ def choosing(
 def choose_ahead(
     index: Index, vector: MasterVector, alike: float, album: str, _request: AlbumRequest
 ) -> None:
-    """Begin a saved album's choice, once, before anybody asks for it.
+    """Start choosing a saved album's photos, once, so that later requests are fast.
 
     Series and similarities that were never found take seconds; the next choice has them.
     """
@@ -186,7 +186,7 @@ def best_context(index: Index, vector: MasterVector) -> AlbumContext:
 def in_context(
     index: Index, vector: MasterVector, source: bytes | int, embedding: Embeddings
 ) -> tuple[InContext, int]:
-    """Contribution of a photo, indexed or uploaded, to the best album, and the album's size."""
+    """Contribution of a photo to an album of the index's best photos, and that album's size."""
     best = best_context(index, vector)
     row = source if isinstance(source, int) else None
     rating = float(vector.rate(embedding[None], index.fingerprint)[0])
@@ -197,7 +197,7 @@ def in_context(
     max_entries=8, show_spinner="Taking content out, fold by fold …", hash_funcs=BY_JUDGEMENTS
 )
 def nuisance(index: Index, vector: MasterVector, by: str) -> "Nuisance":
-    """Results of a vector with and without content directions, cross-validated.
+    """Cross-validated results of a vector before and after photo content is removed from it.
 
     Raises NoLabelsError or ComparisonsError if there is nothing to test it on, or no content to
     tell apart.

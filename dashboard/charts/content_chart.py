@@ -11,7 +11,7 @@ STEP = 34  # pixels a kind
 
 
 def content_removal(rows: pd.DataFrame) -> alt.LayerChart:
-    """Chart of mean ratings by kind of photo, before and after content is removed."""
+    """Chart of mean ratings by kind of photo, by a vector with and without photo content."""
     order = list(dict.fromkeys(rows["kind"]))
     families = {WITH: FROM_PHOTOS, WITHOUT: AT_RANDOM}
     data = rows.assign(family=rows["version"].map(families))

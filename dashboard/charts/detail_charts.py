@@ -1,4 +1,4 @@
-"""Altair charts of the section “Looking closer”, one per panel."""
+"""Altair charts of an evaluation's details, for the page section “Looking closer”."""
 
 from collections.abc import Callable
 
@@ -24,12 +24,12 @@ CELL = 40  # pixels that a row of the matrix is high
 
 
 def detail_chart(panel: Panel) -> alt.LayerChart:
-    """Altair chart of an evaluation panel."""
+    """Altair chart of one detail of an evaluation, of the type that the panel names."""
     return _DRAWN[panel.name](panel)
 
 
 def _gap(panel: Panel) -> alt.LayerChart:
-    """Line chart of each vector's accuracy on pairs, by the difference between the two labels."""
+    """Line chart of each vector's accuracy on photo pairs, by the gap between their labels."""
     rows = panel.rows
     across = alt.X(
         "range:O",
@@ -61,7 +61,7 @@ def _gap(panel: Panel) -> alt.LayerChart:
 
 
 def _learning(panel: Panel) -> alt.LayerChart:
-    """Learning curve: accuracy by number of training photos, with human accuracy as a line."""
+    """Learning curve: accuracy by number of training photos; a line marks human accuracy."""
     up = _up(panel.rows, 0.5, *(value for _, value in panel.rules))
     steps = list(panel.rows["n_learned_from"])
     axis = alt.Axis(values=steps, format=",d", grid=False, titlePadding=8, labelOverlap=False)
@@ -163,7 +163,7 @@ def _groups(panel: Panel) -> alt.LayerChart:
 
 
 def _matrix(panel: Panel) -> alt.LayerChart:
-    """Triangular chart of differences between vectors; hollow cells are not significant."""
+    """Triangular matrix of differences between vectors; hollow cells are not significant."""
     rows = panel.rows
     most = max(rows["value"].abs().max(), 1e-9)
     # Never so strong that the number on it could not be read, on either page.
@@ -215,7 +215,7 @@ def _matrix(panel: Panel) -> alt.LayerChart:
 
 
 def _slots(families: dict[str, str]) -> list[str]:
-    """Vector names ordered so that the first of each family gets the family's colour."""
+    """Vector names in colour order: the first vector of each family gets the family's colour."""
     slots = [
         next((name for name, made in families.items() if made == family), family)
         for family in FAMILIES
@@ -233,7 +233,7 @@ def _level(value: float) -> alt.Chart:
 
 
 def _meaning(value: float, text: str, at_right: bool) -> alt.Chart:
-    """Text beside a horizontal line: above its left end, or below its right end."""
+    """Label of a horizontal line: above its left end or, if `at_right`, below its right end."""
     base = alt.Chart(pd.DataFrame({"level": [value], "text": [text]})).encode(
         alt.Y("level:Q"), x=alt.value("width" if at_right else 0), text="text:N"
     )

@@ -19,7 +19,7 @@ LOWER = 10  # pixels that the mark stands below the middle of its row
 
 
 def as_one_picture(chart: alt.LayerChart) -> alt.LayerChart:
-    """Chart that screen readers announce as one image instead of mark by mark.
+    """Chart that screen readers announce as one image, not point by point.
 
     Its marks would be read out one by one; beside it stand words and a table that say it shorter.
     """
@@ -38,7 +38,7 @@ def interval_tooltips(digits: str, what: str = "value") -> list[alt.Tooltip]:
 
 
 def intervals(data: pd.DataFrame, order: list[str], title: str) -> alt.LayerChart:
-    """Chart of shares with their intervals, one row per name.
+    """Chart of shares, 0 to 1, with their confidence intervals, one row per name.
 
     `data` has name, family, value, low, high and text; a stroke marks the even chance.
     """

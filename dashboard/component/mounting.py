@@ -43,14 +43,17 @@ _mount = st.components.v2.component(
 
 
 def place_of(key: str, index: str, rater: str | None) -> str:
-    """Widget key of a component for an index and a person, so that events are not mixed up."""
+    """Widget key of a component, different for each index and person."""
     if rater is None or rater == ME:
         return f"{key}-{index}"
     return f"{key}-{index}-{sha256(rater.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
 
 
 def mount(key: str, data: Json, on_act: Callable[[], None] = lambda: None) -> Any:
-    """Mount the component with data, and return its state; `on_act` is called for an action."""
+    """Mount the JavaScript component with data, and return its state.
+
+    `on_act` is called when a button of the component requests an action.
+    """
     return _mount(
         key=key,
         data={
@@ -66,7 +69,7 @@ def mount(key: str, data: Json, on_act: Callable[[], None] = lambda: None) -> An
 
 
 def drain(key: str, apply: Callable[[list[Json]], None]) -> None:
-    """Apply each new item of the component's outbox exactly once.
+    """Pass those items of the component's outbox to `apply` that were not applied before.
 
     Call it before the component is mounted, which tells the component how far this came. `apply`
     gets the new items in the order in which they were pressed, and must bear to get some again.
@@ -81,7 +84,7 @@ def drain(key: str, apply: Callable[[list[Json]], None]) -> None:
 
 
 def act_of(key: str) -> Json | None:
-    """Action that caused this run of the page, with the tokens of its photos; None without one."""
+    """Action of a grid's button that caused this run of the page; None if none did."""
     act = (st.session_state.get(key) or {}).get("act")
     if not isinstance(act, Mapping) or not isinstance(act.get("what"), str):
         return None
@@ -94,7 +97,7 @@ def _acked(key: str) -> str:
 
 
 def _outbox(state: Any) -> tuple[str, list[Json]]:
-    """Client ID and valid items of what the browser still has to send, in order."""
+    """Client ID, and the outbox's valid items in order of their sequence numbers."""
     box = (state or {}).get("outbox") or {}
     if not isinstance(box, Mapping) or not isinstance(box.get("client"), str):
         return "", []

@@ -23,7 +23,7 @@ STRIP_PX = 120  # height of a photo in a strip
 
 
 class Act(NamedTuple):
-    """Action that a grid's button requests, and the photos it is for."""
+    """Action that a grid's button requests, and the photos that the action is for."""
 
     what: str  # a key of the grid's `actions`
     rows: list[int]
@@ -63,7 +63,7 @@ def shown_photos(
     caption: Caption | None = None,
     captions: str = "",
 ) -> ShownPhotos:
-    """Photos of an index by row, in display order.
+    """Photos at the given rows of an index, prepared for display in a grid in that order.
 
     `captions` tells apart captions of the same rows, for the browser keeps them.
     """
@@ -71,7 +71,7 @@ def shown_photos(
 
 
 def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) -> Act | None:
-    """Show the grid of photos, and return the action requested in it, if any.
+    """Show the grid of photos, and return the action that the user requested in it, if any.
 
     Call it inside a fragment of the page (`@st.fragment`), which each mark runs again.
     """
@@ -107,7 +107,7 @@ def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) ->
 
 
 def turn_to_compare(index: Index, act: Json | None) -> None:
-    """Switch to the page Compare if that is the requested action, with its two photos."""
+    """If the action is to compare two photos, switch to the page Compare with them."""
     if act is None or act["what"] != "versus":
         return
     rows = rows_of_tokens(index, act["tokens"])
@@ -118,7 +118,7 @@ def turn_to_compare(index: Index, act: Json | None) -> None:
 
 
 def take_marks(key: str, index: Index, style: GridStyle) -> None:
-    """Save the marks that were pressed in a grid since the last run.
+    """Save the flags and stars that the user set in a grid since the last run of the page.
 
     The grid does so when it is drawn; call it before, where what is drawn depends on the marks.
     """
@@ -159,12 +159,12 @@ def uploaded_photo(name: str, data: bytes) -> SidePhoto:
 
 
 def two_up(key: str, photos: Sequence[SidePhoto]) -> None:
-    """Show one or two photos side by side, with common zoom, as high as the window allows."""
+    """Show one or two photos side by side with common zoom, filling the window's height."""
     mount(key, {"mode": "pair", "index": "", "pair": [list(one) for one in photos]})
 
 
 def _known_marks(index: Index, style: GridStyle) -> dict[str, list[int]]:
-    """Flag and stars of each marked photo, by the first digits of its digest."""
+    """Flag and stars of each marked photo, by the first digits of the photo's digest."""
     if style.rater is None:
         return {}
     known = {digest: list(mark) for digest, mark in marks_of(index.paths, style.rater).items()}

@@ -26,7 +26,7 @@ class Sent(NamedTuple):
 
 
 def sending_field(key: str, token: str) -> Sent | None:
-    """Show the upload field, and return a completed upload; None while there is none."""
+    """Show the upload field, and return the upload; None until an upload is complete."""
     data = {"to": f"send/{token}", "suffixes": sorted(TAKEN_SUFFIXES), "most": MOST_FILES}
     said = _mount(key=key, data=data, on_sent_change=lambda: None).sent
     if not isinstance(said, dict) or type(said.get("n")) is not int:

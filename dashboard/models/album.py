@@ -56,7 +56,7 @@ CSV_NAME = "photorank-album.csv"
 
 
 class Degree(NamedTuple):
-    """Setting of an album on a scale: its texts, and the words for some of its values."""
+    """Setting of an album on a numeric scale: label, help, and words for some of the values."""
 
     label: dict[Mode, str]
     help: dict[Mode, str]
@@ -99,7 +99,7 @@ ALIKE = Degree(
 
 
 class ShownAlbum(NamedTuple):
-    """Photos of an album as a grid shows them."""
+    """Photos of an album as a grid shows them: rows, stacks and captions."""
 
     rows: list[int]  # in order of time, each with the other shots of its moment behind it
     stacks: list[int] | None  # photos of a stack at its first, 0 at the others; None: no stacks
@@ -116,13 +116,13 @@ class Forecast:
 
 
 def limits(mode: Mode) -> dict[str, str]:
-    """Names of the parts of a collection that a limit can be set for, and of no limit."""
+    """Names of the options that limit an album's photos per event, day, …, and of “No limit”."""
     named = {per: f"Per {per}" for per in PER}
     return {"none": "No limit"} | named | (_PLAIN_LIMITS if mode == "plain" else {})
 
 
 def headline(album: Album, total: int, vector: str) -> str:
-    """Sentence on the number of chosen photos, and on how much better a choice could be."""
+    """Sentence on the number of chosen photos, and on how much better another choice could be."""
     chosen = f"**{counted(len(album.chosen), 'photo')}** of {total:,}, by **{plain(vector)}**"
     if not album.chosen or album.bound <= 0:
         return f"{chosen}."
@@ -133,7 +133,7 @@ def headline(album: Album, total: int, vector: str) -> str:
 
 
 def nearest_degree(degree: Degree, value: float) -> str:
-    """Words for the value on a scale that is nearest to a number.
+    """Words for the named value of an album setting that is nearest to a number.
 
     Examples
     --------
@@ -144,7 +144,7 @@ def nearest_degree(degree: Degree, value: float) -> str:
 
 
 def as_sentence(note: str) -> str:
-    """Note as a sentence without commands, with a capital letter and a full stop.
+    """Note as a sentence with a capital letter and a full stop, without terminal commands.
 
     Examples
     --------
@@ -172,7 +172,7 @@ def shown_missed(album: Album) -> ShownAlbum:
 
 
 def kept(index: Index, made: Album, request: AlbumRequest, alike: float, vector: str) -> KeptAlbum:
-    """Album to be saved: ordered photos, pins, excluded photos, and settings."""
+    """Chosen album in the form that is saved: ordered photos, pins, excluded photos, settings."""
 
     def digests(rows: Iterable[int]) -> tuple[str, ...]:
         return tuple(index.photo(row).digest for row in rows)
@@ -200,7 +200,7 @@ def kept(index: Index, made: Album, request: AlbumRequest, alike: float, vector:
 
 
 def helps(album: Album) -> bool:
-    """True if swapping a photo would make the album better."""
+    """True if the album's best swap of two photos would improve the album noticeably."""
     return album.swap is not None and album.swap.gain > _NO_SWAP_GAIN
 
 
@@ -214,7 +214,7 @@ def swap_text(index: Index, album: Album) -> str:
 
 
 def destination(index: Index, to: str) -> Path:
-    """Checked export folder, as typed by a visitor; errors do not reveal what it holds.
+    """Checked export folder, as typed by a visitor; errors do not reveal the folder's contents.
 
     Raises TypedPathError if it is no whole path, ExportError if it is among photos.
     """
@@ -226,7 +226,7 @@ def destination(index: Index, to: str) -> Path:
 def export_forecast(
     album: Album, index: Index, kind: Kind, to: str, *, along: bool = False
 ) -> Forecast:
-    """Forecast of an export into a new folder, with companion files (RAW, video) if `along`.
+    """Preview of an export into a new folder; `along` adds companion files (RAW, video).
 
     The folder itself is not looked at.
 

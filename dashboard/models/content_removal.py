@@ -30,7 +30,7 @@ class ContentRemoval:
 
 
 def removal_texts(found: "Nuisance") -> ContentRemoval:
-    """Texts and chart rows that compare a vector with and without content."""
+    """Texts and chart data on a vector before and after photo content is removed from it."""
     name = plain(found.vector)
     kinds = "groups" if found.by == "group" else "kinds of photos"
     seen = " It has seen these photos, so the figures flatter it." if found.in_sample else ""
@@ -61,7 +61,7 @@ def removal_texts(found: "Nuisance") -> ContentRemoval:
 
 
 def _best_and_worst(found: "Nuisance") -> "list[Gap]":
-    """Kinds of photos that are rated best and worst; all kinds if there are few."""
+    """Kinds of photos that a vector rates best and worst; all kinds if there are few."""
     gaps = list(found.gaps)
     return (
         gaps

@@ -88,7 +88,7 @@ def heat_reading(explanation: Explanation, mode: Mode = "statistics") -> str:
 
 
 def _carried(signals: SignalShares) -> str:
-    """Sentence on how much signals contribute to a photo's lead over the average."""
+    """Sentence on how much technical signals add to a photo's rating, compared with the average."""
     kinds = f": {signals}" if signals.told else ""
     return (
         f"Technical signals of the whole photo carry {short_number(signals.total)}, which is "
@@ -97,7 +97,7 @@ def _carried(signals: SignalShares) -> str:
 
 
 class Mover(NamedTuple):
-    """Concept or kind of signal that raises or lowers a photo's rating."""
+    """Concept or kind of technical signal that raises or lowers a photo's rating."""
 
     text: str
     beside: str  # how it is compared with other photos
@@ -105,7 +105,7 @@ class Mover(NamedTuple):
 
 
 def movers(concepts: Sequence[Concept], signals: SignalShares | None) -> list[Mover]:
-    """Concepts and signals that raise or lower a rating, strongest first."""
+    """Concepts and technical signals that raise or lower a photo's rating, strongest first."""
     found = [
         Mover(f"{'more' if one.shown > 0 else 'less'} “{one.text}”", " than most photos", one.pull)
         for one in concepts
@@ -118,7 +118,7 @@ def movers(concepts: Sequence[Concept], signals: SignalShares | None) -> list[Mo
 
 
 def moving_lines(found: Sequence[Mover]) -> list[str]:
-    """Lines in Markdown on what raises or lowers a rating."""
+    """Markdown lines on the concepts and signals that raise or lower a photo's rating."""
     return [
         f":material/arrow_{'up' if one.pull > 0 else 'down'}ward: **{plain(one.text)}**"
         f"{one.beside}: {'lifts' if one.pull > 0 else 'lowers'} it"
@@ -138,7 +138,7 @@ def moving_figures(concepts: Sequence[Concept], signals: SignalShares | None) ->
 
 
 def better_tiles(index: Index, better: Sequence[BetterPhoto], percentiles: Ratings) -> list[Tile]:
-    """Tiles of similar, better photos, with percentiles (n,) as captions."""
+    """Grid tiles of similar but better photos; each caption tells the photo's percentile."""
     captions = [f"**better than {percentile_text(percentiles[one.row])}**" for one in better]
     return [
         tile_of(index, one.row, caption, linked=True)
@@ -147,7 +147,7 @@ def better_tiles(index: Index, better: Sequence[BetterPhoto], percentiles: Ratin
 
 
 def steadiness(found: Steadiness, mode: Mode) -> str:
-    """Sentence on whether two photos keep their order when altered slightly."""
+    """Sentence on whether slightly altered copies of two photos keep the photos' order."""
     spreads = listing([f"±{short_number(spread)}" for spread in found.spreads])
     if found.steady:
         text = (

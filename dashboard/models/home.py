@@ -1,4 +1,4 @@
-"""View-model of the page Home: sentences on the accuracy of ratings, and on the saved album."""
+"""View-model of the page Home: sentences on rating accuracy and on a saved album."""
 
 from dashboard.formatting import FROM_PHOTOS, percent, plain
 from dashboard.models.results.evaluation_tables import Board
@@ -21,7 +21,7 @@ def measured(board: Board, photos: int, mode: Mode) -> str:
 
 
 def not_measured(vector: MasterVector | None, mode: Mode) -> str:
-    """Sentence on a vector's accuracy by its card, for an index without judgements."""
+    """Sentence on a vector's accuracy on public photos, for an index without judgements."""
     known = None if vector is None else vector.card.accuracy
     if vector is None or known is None:
         return "Not measured on your photos."
@@ -34,7 +34,7 @@ def not_measured(vector: MasterVector | None, mode: Mode) -> str:
 
 
 def album_progress(kept: Entry) -> str:
-    """Name of a saved album, and how many of its places have a photo."""
+    """Text with a saved album's name, and its number of photos out of the wanted number."""
     photos, places = len(kept.album.photos), kept.album.settings.places
     said = (
         f"{photos:,} of {counted(places, 'photo')}" if photos < places else counted(photos, "photo")

@@ -1,4 +1,4 @@
-"""View-model of a saved album: its spreads as data, and presses of buttons as changes."""
+"""View-model of a saved album: its double pages as data, and button presses as changes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ SIZES = {
 
 
 class Change(NamedTuple):
-    """Change of an album requested by the user."""
+    """Change of an album requested by the user, with words for the album's history."""
 
     what: str  # in words, for the history
     make: Callable[[KeptAlbum], KeptAlbum]
 
 
 def change_of(act: Any) -> Change | None:
-    """Change that a press on a spread requests; None if invalid."""
+    """Change of an album that a button press on a double page requests; None if invalid."""
     if not isinstance(act, Mapping) or not isinstance(digest := act.get("photo"), str):
         return None
     other = act.get("other")
@@ -52,7 +52,7 @@ def _moved(album: KeptAlbum, digest: str, other: str | None) -> KeptAlbum:
 
 @dataclass(frozen=True)
 class Shown:
-    """Saved album, with the data that its spreads show in addition to the book."""
+    """Saved album with what its pages show of each photo: URL, and share of the album's value."""
 
     album: KeptAlbum
     address: Callable[[Frame], str]
@@ -60,7 +60,7 @@ class Shown:
 
 
 def spreads(book: Book, shown: Shown) -> list[Json]:
-    """Spreads of a book as data: boxes in percent of the page, URLs, names, marks."""
+    """Double pages of a book as JSON: photo boxes in percent of the page, URLs, names, marks."""
     return [
         {"pages": [page and _page(page, book, shown) for page in spread]} for spread in book.spreads
     ]
@@ -93,7 +93,7 @@ def _page(page: BookPage, book: Book, shown: Shown) -> Json:
 
 
 def state_text(album: KeptAlbum, missing: int) -> str:
-    """Sentence on what an album holds and whether it is saved."""
+    """Text with the numbers of a saved album's photos: all, pinned, excluded and missing ones."""
     parts = [counted(len(album.photos), "photo"), "saved"]
     if album.pinned:
         parts.insert(1, f"{len(album.pinned)} always kept")
@@ -117,7 +117,7 @@ def pdf_name(album: str) -> str:
 
 
 def warning_text(book: Book) -> str:
-    """Sentence on photos with too few pixels, or left out; empty if there are none."""
+    """Sentence on photos with too few pixels, or left out of a book; empty if all are fine."""
     total = len(book.warnings)
     left_out = sum(one.reason.startswith(LEFT_OUT) for one in book.warnings)
     coarse = total - left_out

@@ -52,12 +52,12 @@ class Colouring:
 
 
 def methods() -> dict[Method, str]:
-    """Names of the layout methods for the map that are installed."""
+    """Names of the installed methods that compute map positions."""
     return {method: name for method, name in METHODS.items() if can_map(method)}
 
 
 def colours(labels: IndexLabels) -> dict[str, str]:
-    """Names of the colourings on offer; some need labels."""
+    """Names of the available colourings of the map; colouring by people's opinion needs labels."""
     judged = bool(np.isfinite(labels.scores).any())
     return {key: name for key, name in COLOURS.items() if judged or key == "rating"}
 
@@ -65,7 +65,7 @@ def colours(labels: IndexLabels) -> dict[str, str]:
 def colouring(
     labels: IndexLabels, percentiles: Ratings, by: str, vector: str, *, seen: bool = False
 ) -> Colouring:
-    """Colour values of photos: percentile by vector, by people, or the difference.
+    """Colour values of photos: percentile by a vector, percentile by people, or the difference.
 
     `seen` tells whether the vector has learned from the photos' judgements.
     """
@@ -146,7 +146,7 @@ def parse_box(text: str) -> Box | None:
 
 
 def box_of_selection(selection: dict[str, list[float]]) -> Box | None:
-    """Map area of a selection made in the chart; None if empty."""
+    """Map area that the user selected in the chart; None if nothing is selected."""
     x, y = selection.get("x"), selection.get("y")
     if not x or not y:
         return None
@@ -166,6 +166,6 @@ def drawn_text(n: int, n_drawn: int) -> str:
 
 
 def rows_in_box(box: Box | None, places: Floats, ratings: Ratings) -> Codes:
-    """Rows of the photos inside a map area, highest rating first; of all photos without one."""
+    """Rows of the photos inside a map area (None: all photos), highest rating first."""
     rows = np.arange(len(places)) if box is None else inside(places, box)
     return rows[np.argsort(-ratings[rows], kind="stable")]

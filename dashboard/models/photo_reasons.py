@@ -1,4 +1,4 @@
-"""View-model of “Why?” in the viewer: reasons for a rating, as words and heat map."""
+"""View-model of the photo viewer's “Why?”: reasons for a rating, as words and heat map."""
 
 import base64
 import io
@@ -32,7 +32,7 @@ def told(
     percentiles: Ratings,
     mode: Mode,
 ) -> Json:
-    """Texts of the viewer on a photo's rating, given the index's percentiles (n,)."""
+    """Reasons for a photo's rating as JSON for the viewer: texts, heat map and better photos."""
     movers = explanation_texts.movers(concepts or [], explanation.signals)
     return {
         "headline": _headline(vector, explanation, len(index), mode),
@@ -53,7 +53,7 @@ def told(
 
 
 def here(context: InContext, n: int) -> str:
-    """Sentence on what a photo would add to an album of its collection's n best photos."""
+    """Sentence on what a photo would add to the album of the index's n best photos."""
     album = f"the best {counted(n, 'photo')}"
     return f"It {context.in_words(album)}."
 

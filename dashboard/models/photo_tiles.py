@@ -24,7 +24,7 @@ _MAX_UNUSED_FILES = 1000  # that are no photos, of which the page lists so many
 
 @dataclass(frozen=True)
 class Tile:
-    """Photo in a grid, with alt text and caption."""
+    """Photo in a grid, with alternative text and caption."""
 
     picture: Path  # of its thumbnail
     alt: str
@@ -39,12 +39,12 @@ def tile_of(index: Index, row: int, caption: str = "", *, linked: bool = False) 
 
 
 def alt_text(photo: Photo, parts: int = 1) -> str:
-    """Alternative text of a photo: the last parts of its path."""
+    """Alternative text of a photo: its file name, or the given number of last path parts."""
     return printable("/".join(photo.path.parts[-parts:]))
 
 
 def label_percentiles(scores: Labels) -> Floats:
-    """Percentile (n,), 0 to 100, of each value among all; nan where it is nan."""
+    """Percentile (n,), 0 to 100, of each label among all labels; nan where the label is nan."""
     places = np.full(len(scores), np.nan)
     judged = ~np.isnan(scores)
     places[judged] = percentiles(scores[judged])
@@ -79,7 +79,7 @@ def short_number(value: float) -> str:
 
 
 class UnusedFiles(NamedTuple):
-    """List of unused files, with a title and sentences that count them."""
+    """Title, sentences and table on the files in the indexed folders that were not used."""
 
     title: str
     sentences: list[str]
@@ -87,7 +87,7 @@ class UnusedFiles(NamedTuple):
 
 
 def unused_files(files: Sequence[SkippedFile]) -> UnusedFiles:
-    """Unusable files one by one, and files that are not photos counted by kind."""
+    """Texts and table on unusable files, and on files that are not photos, counted by kind."""
     others = [file for file in files if file.passed_over]
     skipped = [file for file in files if not file.passed_over]
     sentences = [printable(text) for text in passed_over_lines(others)]

@@ -23,7 +23,7 @@ WAYS = {
 
 
 def ways(*, like: bool) -> dict[str, str]:
-    """Names of the ways to search; by similarity first if the URL names a photo."""
+    """Names of the search methods; similarity to a photo comes first if the URL names a photo."""
     return ({"photo": WAYS["photo"]} if like else {}) | WAYS
 
 
@@ -35,7 +35,7 @@ class Found(NamedTuple):
 
 
 def farthest_along(index: Index, direction: Direction) -> Found:
-    """Photos with the greatest dot product with a direction."""
+    """Photos whose embeddings have the greatest dot products with a direction."""
     return Found(*index.nearest(direction, MOST_FOUND))
 
 
@@ -45,7 +45,7 @@ def rated_highest(index: Index, vector: MasterVector) -> Found:
 
 
 def most_similar(index: Index, embedding: Embeddings, own: int | None) -> Found:
-    """Photos most similar to an embedding (d,), without the query photo."""
+    """Photos most similar to an embedding (d,), except the photo that the embedding is of."""
     rows, similarities = index.nearest(
         embedding[: index.manifest.head].astype(np.float64), MOST_FOUND + 1
     )
@@ -56,7 +56,7 @@ def most_similar(index: Index, embedding: Embeddings, own: int | None) -> Found:
 def similar_but_better(
     index: Index, vector: MasterVector, embedding: Embeddings, ratings: Ratings
 ) -> Found:
-    """Similar photos that a vector rates clearly higher."""
+    """Photos similar to an embedding (d,) that a vector rates clearly higher."""
     found = closest_better(index, vector, embedding, ratings, k=MOST_FOUND)
     return Found(
         np.array([one.row for one in found], dtype=np.intp),

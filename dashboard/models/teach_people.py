@@ -58,7 +58,7 @@ def people_texts(voices: Sequence[Voice]) -> PeopleTexts:
 
 
 def _each(raters: Sequence[str], found: Shared) -> str:
-    """Rating of a photo by each person, as plain text."""
+    """Text with each person's rating of one photo and the rating's standard error."""
     ratings = zip(raters, found.ratings, found.standard_errors, strict=True)
     return " · ".join(
         f"{printable(rater)} {rating_text(rating, error)}" for rater, rating, error in ratings

@@ -29,13 +29,13 @@ class Pair:
 
     @property
     def rows(self) -> frozenset[int]:
-        """Set of the two rows, for comparing pairs regardless of order."""
+        """Rows of both photos as a set, for comparing pairs regardless of order."""
         return frozenset((self.first, self.second))
 
 
 @dataclass
 class PairQueue:
-    """Pairs drawn for a browser session and not answered yet."""
+    """Photo pairs selected for a browser session and not answered yet."""
 
     waiting: list[Pair] = field(default_factory=list)
     again: Pair | None = None  # whose answer was taken back by a page that had not seen it
@@ -62,7 +62,7 @@ class TeachSession:
         return personal_state(self.index, self.rater, self.prior, said, subset=self.subset)
 
     def pairs(self, said: Clicks) -> list[Pair]:
-        """Next pairs without an answer; fewer than usual if few are left."""
+        """Next unanswered pairs; fewer than usual if few remain."""
         answered = {frozenset(pair) for pair in said.shown.tolist()}
         queue = self.queue
         queue.waiting = [one for one in queue.waiting if one.rows not in answered]
@@ -71,7 +71,7 @@ class TeachSession:
         return queue.waiting
 
     def pair_of(self, undone: Undone) -> Pair | None:
-        """Pair of an undone click; None for a click on one photo."""
+        """Photo pair of an undone choice; None if the undone click gave stars to one photo."""
         if undone.kind == "stars":
             return None
         digests = self.index.digests()
@@ -98,5 +98,5 @@ class TeachSession:
 
 
 def codes_of_kind(labels: IndexLabels, kind: Kind) -> Codes | None:
-    """Code (n,) of the group or series that both photos must share; None for any pair."""
+    """Group or series codes (n,) if both photos of a pair must share one; None for any pair."""
     return {"all": None, "group": labels.groups, "series": labels.series}[kind]

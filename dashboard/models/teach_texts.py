@@ -47,7 +47,7 @@ class LearnedTexts:
 
 
 def modes(n_people: int) -> dict[Work, str]:
-    """Names of the ways of labelling; a comparison needs at least two people."""
+    """Names of the ways of labelling; comparing tastes is one of them if there are two people."""
     return {mode: name for mode, name in MODES.items() if mode != "together" or n_people >= 2}
 
 

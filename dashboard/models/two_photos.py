@@ -60,7 +60,7 @@ def verdict(
 
 
 def _trust(slope: Slope, mode: Mode) -> str:
-    """Sentence on where the scale of the probability comes from."""
+    """Sentence on how the probability was calibrated, or that it was not."""
     if mode == "plain":
         if slope.calibrated and any(said in slope.reason for said in NO_PEOPLE):
             return (

@@ -71,7 +71,7 @@ class VectorCard:
 
 
 def weak_words(made_by: Fingerprint) -> str | None:
-    """Sentence on an encoder that understands texts only partly; None for others."""
+    """Sentence saying that an encoder understands texts only partly; None for other encoders."""
     if not made_by.is_embedded:
         return None
     return _STAND_IN.format(qualities=_NO_QUALITIES if made_by.blocks is None else _BY_TABLE)
@@ -137,7 +137,7 @@ def _facts(vector: MasterVector) -> pd.DataFrame:
 
 
 def _one_line(data: Json) -> str:
-    """Facts, nested or not, as one line of text without empty values."""
+    """Facts as one line of text; nested facts are in brackets, and empty values are left out."""
     facts = []
     for name, value in data.items():
         if isinstance(value, dict):
@@ -167,7 +167,7 @@ def free_name(stem: str, taken: Container[str]) -> str:
 
 
 def taste_name(rater: str, known: Mapping[str, MasterVector]) -> str:
-    """Name for a person's taste vector: that of the existing one, else an unused name."""
+    """Name of the saved vector of a person's taste; if none is saved, an unused name for one."""
     own = [name for name, vector in known.items() if is_of_rater(vector, rater)]
     return own[0] if own else free_name("my-taste" if rater == ME else file_stem(rater), known)
 

@@ -1,4 +1,4 @@
-"""URLs of the routes, which include a random token drawn at each start of the server."""
+"""URLs of the routes, which include a random token generated at each start of the server."""
 
 import secrets
 
@@ -25,5 +25,5 @@ def route_path(below: str) -> str:
 
 
 def missing() -> Response:
-    """Response with status 404, the same for every reason."""
+    """HTTP response 404, which does not reveal why something is missing."""
     return Response(status_code=404, headers=FORGET)

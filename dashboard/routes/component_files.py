@@ -23,13 +23,13 @@ def modules() -> dict[str, bytes]:
 
 @cache
 def packed(file: str) -> bytes:
-    """JavaScript module compressed by gzip."""
+    """Content of a JavaScript module, compressed by gzip."""
     return gzip.compress(modules()[file], mtime=0)
 
 
 @cache
 def modules_name() -> str:
-    """Common name of all modules, derived from their content."""
+    """Name in the URL of all modules: a hash of their contents."""
     return sha256(b"\0".join(modules().values())).hexdigest()[:16]
 
 

@@ -1,4 +1,4 @@
-"""HTTP routes for grids of many photos: order in one binary, names in parts.
+"""HTTP routes for large photo grids: the display order as one binary, photo names in parts.
 
 An order is named by the digest of what it says, so a browser fetches it once.
 """
@@ -46,7 +46,7 @@ class PhotoColumns:
 
 @dataclass(frozen=True, eq=False)
 class HeldOrder:
-    """Order of photos, held in memory until the browser fetches it."""
+    """Display order of a grid's photos, held in memory for the browser to fetch."""
 
     data: bytes
     n: int
@@ -58,7 +58,7 @@ _lock = Lock()
 
 
 def hold_order(columns: PhotoColumns, words: Words, named_by: str) -> str:
-    """Hold a new order in memory, and return the name under which it is served.
+    """Hold a new display order in memory, and return the name under which it is served.
 
     `named_by` tells orders apart whose words differ though their columns are the same.
     """
@@ -73,7 +73,7 @@ def hold_order(columns: PhotoColumns, words: Words, named_by: str) -> str:
 
 
 def order_routes() -> list[Route]:
-    """HTTP routes that serve orders and photo names."""
+    """HTTP routes that serve display orders and photo names of grids."""
     return [
         Route(route_path("orders/{order}"), _order),
         Route(route_path("orders/{order}/words/{piece:int}"), _words),

@@ -68,7 +68,7 @@ async def _picture(request: Request) -> Response:
 
 
 def _made(index: str, photo: str, make: "Maker") -> Response:
-    """Response that `make` computes for a photo, in another thread."""
+    """Response that `make` computes for a photo; status 404 if the photo is not found."""
     workspace = Workspace.current()
     try:
         if index == UPLOADED:
@@ -106,7 +106,7 @@ class _Indexed:
 
     @property
     def is_imported(self) -> bool:
-        """True if the embedding was imported, so that the file may be missing."""
+        """True if the photo's embedding was imported, so that its file may be missing."""
         return is_imported(self._digest)
 
     def thumbnail(self) -> bytes | None:
@@ -188,7 +188,7 @@ def _original(photo: _Indexed | _Uploaded) -> Response:
 
 
 def _instead(photo: _Indexed | _Uploaded) -> Response:
-    """Uncacheable response with the thumbnail, in place of a preview."""
+    """Response with the thumbnail in place of a preview, not to be cached by the browser."""
     small = photo.thumbnail()
     if small is None and photo.is_imported:
         return Response(_NO_PICTURE, media_type="image/svg+xml", headers=FORGET)
@@ -198,7 +198,7 @@ def _instead(photo: _Indexed | _Uploaded) -> Response:
 
 
 def _shown_as_it_is(content: bytes) -> str | None:
-    """Media type of a file that every browser shows correctly; None for others."""
+    """Media type of image data that every browser shows correctly; None for other data."""
     if content.startswith(_JPEG):
         return "image/jpeg"
     if content.startswith(_PNG) and _EXIF_OF_PNG not in content:

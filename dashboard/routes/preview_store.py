@@ -1,4 +1,4 @@
-"""Disk cache of previews, by photo and size, that drops the oldest at a limit."""
+"""Disk cache of photo previews; beyond a size limit the least recently used ones are removed."""
 
 import os
 from contextlib import suppress
@@ -36,7 +36,7 @@ class PreviewStore:
         return data
 
     def put(self, digest: str, side: int, data: bytes) -> None:
-        """Save a preview; a full or read-only disk is ignored."""
+        """Save a preview; if the disk is full or read-only, do nothing."""
         try:
             write_bytes(self._path(digest, side), data)
         except (StorageError, OSError):

@@ -1,4 +1,4 @@
-"""Middleware that answers addresses of no page by a page that says so.
+"""Middleware that answers unknown URLs with a page that says so.
 
 Streamlit sends its own document for them, whose code then shows nothing, or the first page.
 """
@@ -31,14 +31,14 @@ h1 {{ font-size: 1.75rem; font-weight: 600 }}
 
 
 class PageForUnknownAddresses:
-    """Middleware that passes requests for pages, and for what pages are made of."""
+    """Middleware that answers requests for unknown URLs, and passes all others on."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self._base = f"/{str(st.get_option('server.baseUrlPath')).strip('/')}".rstrip("/")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or answer it by the page for unknown addresses."""
+        """Pass a request on, or answer it with a redirect or the page for unknown URLs."""
         answer = self._answer(scope) if _asks_for_a_page(scope) else None
         await (answer or self.app)(scope, receive, send)
 
@@ -56,7 +56,7 @@ class PageForUnknownAddresses:
 
 
 def _asks_for_a_page(scope: Scope) -> bool:
-    """True for what a browser sends when a person opens an address."""
+    """True if a request asks for an HTML page, as when a person opens a URL in a browser."""
     return (
         scope["type"] == "http"
         and scope["method"] in ("GET", "HEAD")

@@ -1,4 +1,4 @@
-"""Page Home: the best photos with links to other pages, or how to add photos."""
+"""Page Home: the best photos with links to other pages; without photos, how to add some."""
 
 import streamlit as st
 

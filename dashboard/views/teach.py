@@ -1,4 +1,4 @@
-"""Page Teach: choices between two photos, stars, and the taste learned from them."""
+"""Page Teach: choices between two photos, star ratings, and the taste learned from them."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Page Vectors: each vector's best photos and origin, and two ways to make a new one."""
+"""Page Vectors: each vector's best photos and origin, and forms that make new vectors."""
 
 import streamlit as st
 

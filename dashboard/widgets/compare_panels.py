@@ -53,7 +53,7 @@ class Pair:
 
 
 def ask_pair(index: Index, place: DeltaGenerator) -> Pair:
-    """Two photos to compare: uploaded ones, else those in the URL."""
+    """Two photos to compare, each uploaded or named in the URL; either may be missing."""
     uploads = place.file_uploader(
         "Upload two photos",
         type=sorted(suffix[1:] for suffix in PHOTO_SUFFIXES),
@@ -124,7 +124,7 @@ def pick_two(index: Index, vector: MasterVector) -> None:
 
 
 def show_verdict(index: Index, vector: MasterVector, pair: Pair) -> None:
-    """Show both probabilities in words, as a bar, and by every other vector."""
+    """Show the probability that each photo is better, by the selected and every other vector."""
     mode, ratings = session_state.words(), cached.ratings(index, vector)
     both = np.stack([one.embedding for one in pair.picked])
     verdict = two_photos.verdict(vector, both, index_slope(index, vector, ratings), ratings, mode)

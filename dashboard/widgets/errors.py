@@ -1,4 +1,4 @@
-"""Errors on pages: what is wrong and what to do, and details for who wants them."""
+"""Errors on pages: what is wrong and what to do, and details on request."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ from photorank.errors import PhotorankError, in_words
 
 @contextmanager
 def show_errors(show: Callable[[str], object] = st.info) -> Iterator[None]:
-    """Context in which an expected error or disk failure is shown and stops the page."""
+    """Context manager that shows an expected error or disk failure, and stops the page."""
     try:
         yield
     except (PhotorankError, OSError, MemoryError) as error:
@@ -24,7 +24,7 @@ def show_errors(show: Callable[[str], object] = st.info) -> Iterator[None]:
 
 
 def tell_error(error: Exception) -> bool:
-    """Show an error that no part of a page expected; True, for nothing more is to be shown.
+    """Show an error that a page did not handle; always True, so that nothing more is shown.
 
     The server calls it for pages, fragments and callbacks alike, after it has logged the error.
     """
@@ -43,7 +43,7 @@ def tell_error(error: Exception) -> bool:
 
 
 def _as_spoken(error: PhotorankError) -> str:
-    """Error as Markdown, in statistical words with details and commands on a second line."""
+    """Error as Markdown; in the statistical vocabulary, details stand on a second line."""
     text, details = error_text(error), error_details(error)
     if session_state.words() != "statistics" or not details:
         return text

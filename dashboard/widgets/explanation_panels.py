@@ -33,7 +33,7 @@ def explain_one(index: Index, vector: MasterVector, photo: PickedPhoto) -> None:
 
 
 def explain_two(index: Index, vector: MasterVector, photos: Sequence[PickedPhoto]) -> None:
-    """Show the explanations of two photos side by side, and how stable their order is."""
+    """Show the explanations of two photos side by side, and how stable the photos' order is."""
     found = [_explanation(index, vector, photo) for photo in photos]
     known = [one for one in found if one is not None]
     if len(known) < len(photos):
@@ -54,7 +54,7 @@ def explain_two(index: Index, vector: MasterVector, photos: Sequence[PickedPhoto
 
 
 def _explanation(index: Index, vector: MasterVector, photo: PickedPhoto) -> Explanation | None:
-    """Explanation of a photo's rating; on an error, None after a warning on the page."""
+    """Explanation of a photo's rating; None after an error, which is shown as a warning."""
     try:
         data = photo_images.original(index, photo.source)
         return encoder_results.explanation(index, vector, data)
@@ -64,9 +64,9 @@ def _explanation(index: Index, vector: MasterVector, photo: PickedPhoto) -> Expl
 
 
 def _reasons(index: Index, vector: MasterVector, one: Explanation, which: str) -> None:
-    """Show the heat map's meaning, better photos and, last because slowest, concepts.
+    """Show what the heat map means, similar better photos, and concepts.
 
-    The concepts stand above the better photos nevertheless.
+    The concepts stand above the photos, but are computed last because they take longest.
     """
     st.caption(explanation_texts.heat_reading(one, session_state.words()))
     concepts = st.container()
@@ -114,7 +114,7 @@ def _figures(figures: pd.DataFrame) -> None:
 
 
 def content_removal(index: Index, vectors: Mapping[str, MasterVector], leader: str | None) -> None:
-    """Show, on request, a vector's dependence on photo content, and its accuracy without it."""
+    """Show on request how much a vector depends on photo content, with its accuracy without."""
     if not vectors:
         return
     st.header("Content or quality?", anchor=False)

@@ -1,4 +1,4 @@
-"""Parts of the page Home: the best photos, and cards with links."""
+"""Parts of the page Home: the best photos, and boxes with links to other pages."""
 
 import numpy as np
 import streamlit as st
@@ -65,7 +65,7 @@ def _best(index: Index, vector: MasterVector) -> None:
 
 @st.fragment
 def _strip(key: str, index: Index, rows: list[int], label: str) -> None:
-    """Show a card's photos in one row."""
+    """Show a few photos in one row, in a box of the page Home."""
     photos = shown_photos(index, np.array(rows, dtype=np.intp))
     photo_grid(key, photos, GridStyle(label, height=STRIP_PX, rows=1, grows=GROWS))
 
@@ -97,7 +97,7 @@ def _teach_card(index: Index, vector: MasterVector) -> None:
 
 
 def _album_card(index: Index, vector: MasterVector) -> None:
-    """Show the album that was changed last, to go on with, else a small new one."""
+    """Show the most recently changed album or, if there is none, photos for a small new one."""
     with show_errors(st.warning):
         kept = albums.store().latest(index.name)
         rows = [] if kept is None else rows_of_album(index, kept.album).photos
@@ -114,7 +114,7 @@ def _album_card(index: Index, vector: MasterVector) -> None:
 
 
 def _small_album(index: Index, vector: MasterVector) -> list[int]:
-    """Rows of a small album of the best photos, without two that are alike."""
+    """Rows of photos for a small album: the best photos, without similar ones."""
     best = vector_ratings.extreme_rows(index, vector, min(8 * STRIP, len(index)))
     rated = vector_ratings.ratings(index, vector)[best]
     chosen = choose_rows(index.heads_of(best), rated, AlbumRequest(STRIP)).rows

@@ -26,7 +26,7 @@ def show_map(key: str, points: pd.DataFrame, colouring: photo_map.Colouring) -> 
 
 
 def area_in_numbers(method: Method) -> None:
-    """Show the selected map area as numbers that can be edited."""
+    """Show the edges of the selected map area as text that can be edited."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="area-row"):
         st.caption("Draw a box to select photos; point at one to see it.")
         with st.popover("Area in numbers"):

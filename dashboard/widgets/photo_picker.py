@@ -21,7 +21,7 @@ GONE = ":material/link_off:"
 
 @dataclass(frozen=True)
 class PickedPhoto:
-    """Photo that the user picked, and the container below it for messages."""
+    """Photo that the user picked or uploaded, with its containers on the page."""
 
     embedding: Embeddings  # (d,)
     words: DeltaGenerator
@@ -32,7 +32,7 @@ class PickedPhoto:
 def photo_picker(
     which: str, index: Index, place: DeltaGenerator, name: str, otherwise: int | None = None
 ) -> PickedPhoto | None:
-    """Photo that the user uploaded or picked from the index; None without one.
+    """Photo that the user uploaded or picked from the index; None if there is none.
 
     The address says which under a name; if it says none, a row is picked to begin with, or none.
     """
@@ -89,5 +89,5 @@ def _row_picker(which: str, index: Index, shown: int | None, place: DeltaGenerat
 
 
 def _the(which: str) -> str:
-    """Words before “photo”, such as "the first"."""
+    """Words to put before “photo” in a label, such as "the first"."""
     return which if which == "a" else f"the {which}"

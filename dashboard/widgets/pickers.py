@@ -21,7 +21,7 @@ WORDS_SHOWN = 30  # letters at most of what was typed, on the button
 
 
 def choose_one(label: str, options: Mapping[Option, str], key: str) -> Option:
-    """Option that the user selected among few, kept in the URL; by default the first."""
+    """Option that the user selected in a row of buttons, kept in the URL; by default the first."""
     picked: Any = st.segmented_control(
         label,
         list(options),
@@ -63,7 +63,7 @@ def vector_picker(index: Index, label: str | None = None, about: str | None = No
 
 
 def vector_in_use(index: Index) -> str | None:
-    """Name of the vector that the next page begins with; None if the index has none."""
+    """Name of the vector for the next page: the user's selection, else the best, else None."""
     known = index_data.vectors(index)
     chosen = session_state.kept_for_next_page("vector")
     if chosen in known or not known:
@@ -72,7 +72,7 @@ def vector_in_use(index: Index) -> str | None:
 
 
 def vector_or_prompt_picker(index: Index) -> MasterVector:
-    """Selected vector, or a vector made from words that the user typed, shown in its place."""
+    """Vector made from words that the user typed; if none were typed, the selected vector."""
     text = session_state.typed_words()
     vector = None if text else vector_picker(index)
     label = f"By your words: {plain(text[:WORDS_SHOWN])}" if text else "By words"
@@ -90,7 +90,7 @@ def vector_or_prompt_picker(index: Index) -> MasterVector:
 
 
 def group_picker(names: Sequence[str]) -> int | None:
-    """Code of the selected group, None for all; no picker is shown without groups."""
+    """Code of the selected group; None for all groups, or if the index has no groups."""
     if not names:
         return None
     what = session_state.word("group")

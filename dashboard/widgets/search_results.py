@@ -51,7 +51,7 @@ def show_found(index: Index, vector: MasterVector, found: Found, what: str, key:
 
 
 def _pin_button(index: Index, rows: list[int]) -> None:
-    """Show the button that pins the first photos, or unpins them if all are pinned."""
+    """Show the button that pins photos to the album, or unpins them if all are pinned."""
     digests = [index.photo(row).digest for row in rows]
     marks = session_state.album_marks(index.name)
     pinned = all(marks.get(digest) == "pin" for digest in digests)
@@ -77,7 +77,7 @@ def pick_one(index: Index, vector: MasterVector) -> None:
 
 
 def ask_words() -> str:
-    """Text that the user searches for; empty without one, after examples are shown."""
+    """Search text that the user typed; if empty, example searches are shown."""
     with st.container(horizontal=True, vertical_alignment="center", key="examples"):
         text = st.text_input(
             "What is on the photo",

@@ -72,20 +72,20 @@ class Filters:
 
     @property
     def count(self) -> int:
-        """Number of filters in use, besides group and order."""
+        """Number of filters in use; group and sort order are not counted."""
         set_ones = (self.judged_only, self.faces != "any", self.shape != "any", self.days)
         more = (self.folders, self.cameras, self.better_than, self.stars, self.flag != "any")
         return sum(map(bool, (*set_ones, *more)))
 
     @property
     def total(self) -> int:
-        """Number of filters in use, the group included."""
+        """Number of filters in use, including the group; the sort order is not counted."""
         return self.count + (self.group is not None)
 
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """Data of an index's photos, by row, that the filters need."""
+    """Data on an index's photos, by row, for the filters and sort orders."""
 
     labels: IndexLabels
     facets: Facets
@@ -96,14 +96,14 @@ class Known:
 
 
 class Sheet(NamedTuple):
-    """Rows of the photos to show, in order, with a summary sentence."""
+    """Rows of the photos to show on the page Photos, in order, with a summary sentence."""
 
     rows: Codes  # of the index
     sentence: str
 
 
 def orders(labels: IndexLabels) -> dict[str, str]:
-    """Names of the available sort orders; two of them need judgements."""
+    """Names of the available sort orders; two of the orders need judgements."""
     judged = not np.isnan(labels.scores).all()
     return {key: name for key, name in ORDERS.items() if judged or key not in HELD_OUT}
 
@@ -115,7 +115,7 @@ def day_range(facets: Facets) -> tuple[date, date] | None:
 
 
 def of_faces(faces: IndexFaces, wanted: FaceFilter) -> Flags:
-    """Mask (n,) of photos with a visible face, or of those with open eyes only."""
+    """Mask (n,) of photos with a visible face, or of those with visible eyes that are all open."""
     if wanted == "face":
         return np.nan_to_num(faces.column("faces")) > 0
     shut = np.nan_to_num(faces.column("eyes_hardly_open"))
@@ -125,7 +125,10 @@ def of_faces(faces: IndexFaces, wanted: FaceFilter) -> Flags:
 def sheet(
     known: Known, ratings: Ratings, percentiles: Ratings, filters: Filters, vector: str
 ) -> Sheet:
-    """Filtered and sorted photos of an index; `percentiles` (n,) are 0 to 100."""
+    """Photos that pass the filters, sorted, with a sentence on them.
+
+    `percentiles` (n,) are 0 to 100.
+    """
     labels = known.labels
     shown = passing(known, percentiles, filters)
     where = ""
@@ -192,14 +195,14 @@ def passing(known: Known, percentiles: Ratings, filters: Filters) -> Flags:
 
 
 def shown_names(names: list[str], codes: Codes) -> dict[int, str]:
-    """Name with photo count for each group code, largest group first."""
+    """Display name with photo count by group code, for the largest groups, largest first."""
     counts = np.bincount(codes[codes >= 0], minlength=len(names))
     order = np.argsort(-counts, kind="stable")[:MOST_NAMES].tolist()
     return {code: f"{printable(names[code])} ({counts[code]:,})" for code in order if counts[code]}
 
 
 def mistaken_pairs(pairs: Pairs, labels: IndexLabels, group: int | None, vector: str) -> Sheet:
-    """Photos of the pairs (m, 2) that a vector orders wrongly; people prefer the first of each.
+    """Photos of the pairs (m, 2) that a vector orders wrongly; people prefer the first of a pair.
 
     With a group only pairs of two of its photos.
     """
@@ -231,7 +234,7 @@ def unseen_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> str:
 def empty_text(
     judged: Flags, held: Ratings | None, filters: Filters, vector: str, others: Sequence[str]
 ) -> str:
-    """Sentences on why a page has no photo, and what would show some.
+    """Sentences on why the page Photos shows no photo, and on what would show some.
 
     `judged` (n,) are the photos that people judged, `held` (n,) their held-out ratings for the
     orders that need some; `others` are vectors that did not learn from all judged photos.
@@ -253,7 +256,7 @@ def empty_text(
 
 
 def differing(row: int, vector: Ratings, people: Floats) -> str:
-    """Caption of a photo: its ranks by the vector and by people."""
+    """Caption with a photo's percentiles by a vector and by people."""
     return f"judged {percentile_text(vector[row])} · people {percentile_text(people[row])}"
 
 

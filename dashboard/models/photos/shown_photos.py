@@ -29,11 +29,11 @@ class ShownPhotos:
     captions: str = ""  # what the captions depend on, besides the rows
 
     def hold(self) -> str:
-        """Hold the order in memory for the browser to fetch, and return its name."""
+        """Hold the photos' display order in memory for the browser; return the order's name."""
         return hold_order(self.columns(), self.words, f"{self.index.paths.root} {self.captions}")
 
     def columns(self) -> PhotoColumns:
-        """Columns of data that the browser needs before drawing."""
+        """Columns of photo data that the browser needs to lay out the grid."""
         rows = self.rows
         if self.percentiles is None:
             percentiles = np.full(len(rows), UNRATED)
@@ -57,13 +57,13 @@ class ShownPhotos:
 
 
 def rows_of_tokens(index: Index, tokens: Sequence[str]) -> list[int]:
-    """Rows of the photos whose digests begin with the tokens, in that order."""
+    """Rows of the photos whose digests begin with the tokens, in the order of the tokens."""
     found = index.rows_of_digests(token for token in tokens if len(token) == TOKEN_DIGITS)
     return [found[token] for token in dict.fromkeys(tokens) if token in found]
 
 
 def stacked(rows: Codes, series: Codes) -> tuple[Codes, Codes]:
-    """Rows reordered to keep series together, and the size of each stack.
+    """Rows reordered so that each series of photos is consecutive, and the size of each stack.
 
     `rows` (n,) are in the order of the grid and `series` (N,) numbers the series of all photos of
     the index, -1 for none. A stack stands where its first photo stood.

@@ -31,7 +31,7 @@ __all__ = ["COLUMNS", "HOW_TO_READ", "METRIC", "latest", "left_out", "panels", "
 
 @dataclass(frozen=True)
 class ScopeShown:
-    """Results of a panel in one scope, as table, chart and texts."""
+    """Results on one leaderboard panel for one scope (kind of photo pairs): table, chart, texts."""
 
     key: str  # unlike any other's on the page
     title: str
@@ -41,7 +41,7 @@ class ScopeShown:
 
 @dataclass(frozen=True)
 class PanelShown:
-    """Results of a panel (indexes of the same photos) in all scopes."""
+    """Results on one leaderboard panel (indexes of the same judged photos), for each scope."""
 
     name: str
     summary: str
@@ -50,7 +50,7 @@ class PanelShown:
 
 
 def latest(path: Path) -> Leaderboard | None:
-    """Leaderboard read from a JSON file; None if there is no file."""
+    """Leaderboard of encoders read from a JSON file; None if there is no such file."""
     try:
         return from_json(Leaderboard, json.loads(path.read_bytes()))
     except FileNotFoundError:
@@ -60,7 +60,7 @@ def latest(path: Path) -> Leaderboard | None:
 
 
 def panels(board: Leaderboard) -> list[PanelShown]:
-    """Panels of a leaderboard, with texts escaped for Markdown."""
+    """Results of a leaderboard by panel (indexes of the same photos), escaped for Markdown."""
     return [
         PanelShown(
             shown_text(panel.name),
@@ -73,7 +73,7 @@ def panels(board: Leaderboard) -> list[PanelShown]:
 
 
 def left_out(board: Leaderboard) -> list[str]:
-    """Indexes that the comparison leaves out, with reasons."""
+    """Sentences on the indexes that an encoder comparison leaves out, with reasons."""
     return [f"Left out: {shown_text(note)}" for note in board.left_out]
 
 

@@ -1,4 +1,4 @@
-"""View-model of the section “Looking closer”: details of an evaluation as panels."""
+"""View-model of the section “Looking closer”: details of an evaluation, one panel per chart."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -57,7 +57,7 @@ class Panel:
 
 
 def panels(evaluation: Evaluation, scope: Scope, metric: str) -> dict[str, list[Panel]]:
-    """Panels by view in the order of the selector, leaving out views without data.
+    """Panels of evaluation details by view, in the selector's order, without views that lack data.
 
     They show pairwise accuracy, but for the matrix, which follows scope and metric.
     """
@@ -191,7 +191,7 @@ def _groups(found: Sequence[AccuracyByGroup], families: dict[str, str]) -> list[
 
 
 def _best_and_worst(rows: list[AccuracyByGroup]) -> tuple[list[AccuracyByGroup], str]:
-    """Best and worst groups, and a sentence on which groups are shown.
+    """Groups with the highest and lowest accuracy, and a sentence on which groups are shown.
 
     A group of one pair is all right or all wrong: it would always be at an end.
     """
@@ -234,7 +234,7 @@ def _matrix(evaluation: Evaluation, scope: Scope, metric_name: str) -> list[Pane
 
 
 def _cells(found: Sequence[ScopedDifference], order: Sequence[str], as_share: bool) -> pd.DataFrame:
-    """Table of differences, a row per pair of vectors: the higher-ranked minus the other."""
+    """Table of differences between two vectors' values, higher-ranked minus lower-ranked vector."""
     rank = {vector: place for place, vector in enumerate(order)}
     rows = []
     for row in found:
@@ -260,7 +260,7 @@ def _cells(found: Sequence[ScopedDifference], order: Sequence[str], as_share: bo
 
 
 def _known(found: Sequence[Partial]) -> list[Partial]:
-    """Rows with a defined value; an undefined interval becomes 0 to 1."""
+    """Results with a defined value; an undefined interval becomes 0 to 1."""
     return [
         replace(row, low=0.0, high=1.0) if isnan(row.low) or isnan(row.high) else row
         for row in found
@@ -281,7 +281,7 @@ def _of_pairs(row: Estimate) -> str:
 
 
 def _figures(estimate: Limits, digits: str, *, times: int = 1) -> str:
-    """Number with its confidence interval in brackets, if defined."""
+    """Number as text, followed by its confidence interval in brackets if that is defined."""
     value, low, high = (times * one for one in (estimate.value, estimate.low, estimate.high))
     span = "" if isnan(low) or isnan(high) else f" [{low:{digits}}, {high:{digits}}]"
     return f"{value:{digits}}{span}"

@@ -1,4 +1,4 @@
-"""Text and command on how an evaluation was made."""
+"""Description of how an evaluation was made, and the command that repeats it."""
 
 from dashboard.models.results.evaluation_tables import SAMPLE
 from photorank.errors import counted
@@ -61,7 +61,7 @@ def _split(evaluation: Evaluation) -> list[str]:
 
 
 def options(evaluation: Evaluation) -> list[str]:
-    """Command-line options that repeat the evaluation, without the index."""
+    """Options of the command that repeats an evaluation, except the option for the index."""
     made = evaluation.asked
     asked = ["--fold-by", made.fold_by] if made.fold_by else []
     asked += ["--folds", str(made.folds), "--repeats", str(made.repeats), "--seed", str(made.seed)]

@@ -28,7 +28,7 @@ _NO_LEAD = 0.0005  # a lead that rounds to nothing
 
 @dataclass(frozen=True)
 class Board:
-    """Leaderboard of vectors in one scope by one metric: texts and tables."""
+    """Leaderboard of vectors by one metric in one scope (kind of photo pairs): texts and tables."""
 
     scope: Scope
     name: str  # of the metric
@@ -44,7 +44,7 @@ class Board:
 
 
 def board(evaluation: Evaluation, scope: Scope, metric_name: str) -> Board:
-    """Leaderboard of vectors in one scope, ranked by one metric, with texts."""
+    """Leaderboard of vectors in one scope (kind of photo pairs), ranked by one metric."""
     metric = METRICS[metric_name]
     rows = _rows(evaluation, scope, metric_name)
     fair = rows[~rows["apart"] & (rows["family"] != AT_RANDOM)]
@@ -67,7 +67,7 @@ def board(evaluation: Evaluation, scope: Scope, metric_name: str) -> Board:
 
 
 def _rows(evaluation: Evaluation, scope: Scope, metric_name: str) -> pd.DataFrame:
-    """Table of vectors by the metric, best first; vectors that saw the photos come last."""
+    """Table of vectors ranked by the metric; vectors that may have seen the photos come last."""
     rows = []
     for row in evaluation.rows(scope):
         found = row.metrics.get(metric_name)
@@ -108,7 +108,7 @@ def _note(row: Result) -> str:
 def _leads(
     evaluation: Evaluation, scope: Scope, metric_name: str, leader: str | None, rows: pd.DataFrame
 ) -> pd.DataFrame:
-    """Table of the leader's lead over each other vector on the same pairs."""
+    """Table of the best vector's lead over each other vector, on the same photo pairs."""
     families = dict(zip(rows["vector"], rows["family"], strict=True))
     metric = METRICS[metric_name]
     leads = []
@@ -162,7 +162,7 @@ def _headline(
 
 
 def _caution(fair: pd.DataFrame, leads: pd.DataFrame, index: str) -> str:
-    """Sentences on how certain the lead is, and on the bias from picking a winner."""
+    """Sentences on how certain the best vector's lead is, and on the bias from picking a winner."""
     texts = []
     same = set(leads.loc[(leads["low"] == 0) & (leads["high"] == 0), "vector"])
     others = [name for name in fair["vector"].iloc[1:] if name not in same]
@@ -191,7 +191,7 @@ def _caution(fair: pd.DataFrame, leads: pd.DataFrame, index: str) -> str:
 
 
 def _by_photo(fair: pd.DataFrame, metric: Metric, evaluation: Evaluation) -> str:
-    """Sentence on the best vector's result in folds by photo; empty if there is none."""
+    """Sentence on the best vector's result if photos are held out singly; empty if unknown."""
     if fair.empty or isnan(fair.iloc[0].by_photo):
         return ""
     best, kept = fair.iloc[0], evaluation.protocol.fold_by
@@ -203,7 +203,7 @@ def _by_photo(fair: pd.DataFrame, metric: Metric, evaluation: Evaluation) -> str
 
 
 def _reading(metric: Metric, rows: pd.DataFrame, order: str) -> str:
-    """Text on how to read the marks in the chart."""
+    """Text on how to read the points and intervals in the chart."""
     if metric.as_share:
         first = f"Each mark is the share of photo pairs that a vector puts in {order}"
     else:

@@ -22,7 +22,7 @@ _MARGIN = 0.06  # of the axis, free on either side
 
 @dataclass(frozen=True)
 class ForestRow:
-    """Row of the table of intervals: a vector, or several with equal results."""
+    """Row of a table of intervals: a vector, or several vectors with equal results."""
 
     name: str  # of the first of them, by which it is chosen
     label: str
@@ -39,7 +39,7 @@ class ForestRow:
 
 @dataclass(frozen=True)
 class Forest:
-    """Table of intervals: rows, best first, with reference level, unit and caption."""
+    """Table of confidence intervals: rows, best first, with reference level, unit and caption."""
 
     rows: tuple[ForestRow, ...]
     caption: str
@@ -49,7 +49,7 @@ class Forest:
 
 
 def forest(board: Board, stored: Mapping[str, MasterVector], mode: Mode) -> Forest:
-    """Table of intervals of a board's vectors; those with equal results share a row."""
+    """Table of intervals of a leaderboard's vectors; vectors with equal results share a row."""
     rows = []
     for _, same in board.rows.groupby(["apart", "value", "low", "high"], sort=False, dropna=False):
         first = same.iloc[0]
@@ -60,13 +60,13 @@ def forest(board: Board, stored: Mapping[str, MasterVector], mode: Mode) -> Fore
 
 
 def small_forest(table: Forest, names: pd.Series) -> Forest:
-    """Table of intervals of the named vectors, without caption."""
+    """Table of intervals reduced to the rows of the named vectors, without caption."""
     kept = set(names)
     return replace(table, rows=tuple(row for row in table.rows if row.name in kept), caption="")
 
 
 def plain_forest(rows: pd.DataFrame, metric: Metric, caption: str) -> Forest:
-    """Table of intervals of named results, each with a note.
+    """Table of intervals of any named results, each with a note.
 
     `rows` has vector, family, value, low, high, baseline, apart and note.
     """
@@ -75,7 +75,7 @@ def plain_forest(rows: pd.DataFrame, metric: Metric, caption: str) -> Forest:
 
 
 def leads_forest(leads: pd.DataFrame, leader: str, metric: Metric) -> Forest:
-    """Table of intervals of a leader's lead over each other vector."""
+    """Table of intervals of the best vector's lead over each other vector."""
     unit = "points" if metric.as_share else metric.axis
     rows = [
         ForestRow(

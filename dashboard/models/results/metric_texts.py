@@ -22,12 +22,12 @@ class Metric:
     as_share: bool = False  # shown in per cent
 
     def text(self, value: float, low: float = 0, high: float = 1) -> str:
-        """Value as text, with as many digits as its interval justifies."""
+        """Value of the metric as text, with as many digits as its confidence interval justifies."""
         digits = int(high - low < 0.01)
         return percent(value, digits) if self.as_share else number(value, f".{2 + digits}f")
 
     def lead_text(self, value: float) -> str:
-        """Difference of two vectors as signed text, in percentage points if in per cent."""
+        """Difference between two vectors' values with its sign; percentage points for shares."""
         return number(100 * value, "+.1f") if self.as_share else number(value, "+.2f")
 
 
@@ -92,7 +92,7 @@ PLAIN_SCOPES: dict[Scope, str] = {
 
 
 def scopes(evaluation: Evaluation, mode: Mode = "statistics") -> dict[Scope, str]:
-    """Names of the scopes that have pairs in an evaluation."""
+    """Display names of the scopes (kinds of photo pairs) that an evaluation has results for."""
     return {
         scope: PLAIN_SCOPES[scope] if mode == "plain" else SCOPES[scope][0]
         for scope in evaluation.scopes
@@ -100,7 +100,7 @@ def scopes(evaluation: Evaluation, mode: Mode = "statistics") -> dict[Scope, str
 
 
 def metrics(evaluation: Evaluation, scope: Scope) -> dict[str, str]:
-    """Names of the metrics that some vector has in a scope."""
+    """Display names of the metrics that are defined for at least one vector in a scope."""
     rows = [row.metrics for row in evaluation.rows(scope)]
     return {
         name: metric.label

@@ -1,4 +1,4 @@
-"""Comparison of vectors in plain words: how accurate the best is, and how certain."""
+"""Leaderboard of vectors in plain words: how accurate the best is, and how certain its lead is."""
 
 from collections.abc import Mapping
 from math import isfinite
@@ -15,7 +15,7 @@ from photorank.vectors.master import MasterVector
 
 
 def headline(board: Board, index: str) -> str:
-    """Sentence on the accuracy of the best vector, compared with prompts and chance."""
+    """Sentence on the accuracy of the best vector, compared with text prompts and guessing."""
     rows, metric = board.rows, board.metric
     fair = rows[~rows["apart"] & (rows["family"] != AT_RANDOM)]
     if fair.empty:
@@ -61,7 +61,7 @@ def caution(board: Board, index: str) -> str:
 
 
 def default_text(vectors: Mapping[str, MasterVector], evaluation: Evaluation, mode: Mode) -> str:
-    """Sentence on the vector that pages begin with since an evaluation; empty if it is the same."""
+    """Sentence saying that an evaluation changed the pages' default vector; empty if it did not."""
     before, now = (by_preference(vectors, one)[0] for one in (None, evaluation))
     if before == now:
         return ""
@@ -72,7 +72,7 @@ def default_text(vectors: Mapping[str, MasterVector], evaluation: Evaluation, mo
 
 
 def stored_for(name: str, stored: Mapping[str, MasterVector], index: str) -> MasterVector | None:
-    """Saved vector of a leaderboard row: its own, or the one its learner made; None without one.
+    """Saved vector that a leaderboard row names, or that the row's learner made; None if unsaved.
 
     A learner, which was tested on photos left out, is shown by what it made of the whole index.
     """
@@ -83,7 +83,7 @@ def stored_for(name: str, stored: Mapping[str, MasterVector], index: str) -> Mas
 
 
 def three_rows(rows: pd.DataFrame, families: tuple[str, ...]) -> pd.Series:
-    """Names of each family's best vector tested on unseen photos, highest value first."""
+    """Name of each family's best vector among those tested on unseen photos, highest first."""
     fair = rows[~rows["apart"]]
     kept = pd.concat([fair[fair["family"] == made].head(1) for made in families])
     return kept.sort_values("value", ascending=False)["vector"]

@@ -1,1 +1,1 @@
-"""Widgets of the page Album: choice of photos, saved albums, spreads."""
+"""Widgets of the page Album: choice of photos, saved albums, double pages of the book."""

@@ -1,4 +1,4 @@
-"""Widgets of a saved album: picker, settings, spreads and book."""
+"""Widgets of a saved album: picker, settings, double pages of its book."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -44,7 +44,7 @@ _LARGE_SHARE = 0.45  # of a page's width, from which a thumbnail has too few pix
 
 
 def pick_album() -> str | None:
-    """Saved album selected in the picker; None for a new choice."""
+    """Name of the saved album selected in the picker; None if a new album is selected."""
     with show_errors(st.warning):
         names = albums.store().names()
     if not names:
@@ -63,7 +63,7 @@ def pick_album() -> str | None:
 
 
 def keep_form(album: KeptAlbum) -> None:
-    """Show the form for saving a chosen album under a name."""
+    """Show the form that saves a newly chosen album under a name."""
     with (
         st.popover("Keep this album", icon=":material/bookmark_add:"),
         st.form("keep", border=False),
@@ -80,7 +80,7 @@ def keep_form(album: KeptAlbum) -> None:
 
 
 def turn_to_kept() -> None:
-    """Select the album that was just saved, before the picker is drawn."""
+    """Select the album that was just saved; call this before the picker is shown."""
     if (name := session_state.taken_note("kept")) is not None:
         session_state.set_widget(_PICKER, name)
 
@@ -164,7 +164,7 @@ def _toolbar(index: Index, entry: Entry, missing: int) -> DeltaGenerator:
 
 
 def _settings(entry: Entry) -> None:
-    """Show the settings of an album and its book, each saved when changed."""
+    """Show the form for the page size, pages, captions and number of photos of a saved album."""
     name, album = entry.name, entry.album
     with st.popover("Book", icon=":material/menu_book:"):
         size = f"{album.book.width:g}x{album.book.height:g}"
@@ -216,7 +216,7 @@ def _pdf_button(book: Any, name: str) -> None:
 
 
 def _has_time(index: Index, entry: Entry) -> bool:
-    """Make the requested change once the choice it needs is computed; False until then."""
+    """Make the requested change of an album if its computation has ended; False while it runs."""
     wish = session_state.album_wish(entry.name)
     if wish is None:
         return True
@@ -232,7 +232,7 @@ def _has_time(index: Index, entry: Entry) -> bool:
 
 
 def _left_out(index: Index, entry: Entry) -> None:
-    """Show the photos that an album excludes, each of which can be allowed again."""
+    """Show the photos excluded from a saved album, each with a button that allows it again."""
     rows = sorted(rows_of_album(index, entry.album).left_out)
     if not rows:
         return

@@ -79,7 +79,7 @@ def _show(index: Index, wish: Wish, waits: bool) -> None:
 
 
 def _progress(index: Index, *, first: bool) -> None:
-    """Show that an album is being chosen, and that earlier photos are shown meanwhile."""
+    """Show a message that an album is being chosen, and what is shown until then."""
     meanwhile = ": until then, the best rated" if first else ""
     st.caption(
         f":material/hourglass_top: Choosing from {counted(len(index), 'photo')} …{meanwhile}"
@@ -87,7 +87,7 @@ def _progress(index: Index, *, first: bool) -> None:
 
 
 def _tools(index: Index, wish: Wish, made: Album) -> None:
-    """Show the actions on the choice, beside the page's title."""
+    """Show the number of chosen photos, and buttons for the best swap and for saving the album."""
     st.caption(f"{counted(len(made.chosen), 'photo')} of {len(index):,}", width="content")
     if not made.chosen:
         return
@@ -109,7 +109,7 @@ def _swap(index: Index, out: int, into: int) -> None:
 
 
 def _told(index: Index, wish: Wish, made: Album) -> None:
-    """Show the value of the choice, and notes on it."""
+    """Show sentences on a newly chosen album: number of photos, best possible gain, notes."""
     headline = album.headline(
         made, len(index), vector_name(wish.vector.name, session_state.words())
     )
@@ -119,7 +119,7 @@ def _told(index: Index, wish: Wish, made: Album) -> None:
 
 
 def _strips(index: Index, wish: Wish, made: Album) -> None:
-    """Show the photos that narrowly missed the album, and those that were left out."""
+    """Show the photos that narrowly missed the album, and the photos that the user banned."""
     if made.missed:
         st.subheader("Just missed", anchor=False)
         _grid("missed", index, wish, album.shown_missed(made), strip=True)
@@ -180,7 +180,7 @@ def _with_marks(index: Index, request: AlbumRequest) -> AlbumRequest:
 
 
 def _rows(index: Index, how: str) -> frozenset[int]:
-    """Rows of the photos marked "pin" or "ban"."""
+    """Rows of the photos with a given mark, "pin" or "ban"."""
     marks: Mapping[str, str] = session_state.album_marks(index.name)
     wanted = [digest for digest, one in marks.items() if one == how]
     return frozenset(index.rows_of_digests(wanted).values())

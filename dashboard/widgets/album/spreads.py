@@ -1,4 +1,4 @@
-"""Spreads of a saved album as its book plans them, with photos to look at, move and mark."""
+"""Double pages of a saved album's book, on which photos can be viewed, moved and marked."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ def show_spreads(
     judged_by: str,
     on_act: Callable[[Any], None],
 ) -> None:
-    """Show spreads, and call `on_act` for a button press before the next run."""
+    """Show double pages of a book; `on_act` handles a button press before the page runs again."""
     data = {
         "mode": "spreads",
         "index": index.name,

@@ -1,4 +1,4 @@
-"""Settings of a new album, in the head of the page Album."""
+"""Form with the settings of a new album, at the top of the page Album."""
 
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ MOST = 1e6  # photos, more than any album has places
 
 
 class Wish(NamedTuple):
-    """Settings of a new album, before photos are marked."""
+    """Settings that the user entered for a new album, apart from pinned and banned photos."""
 
     vector: MasterVector
     request: AlbumRequest
@@ -29,7 +29,7 @@ class Wish(NamedTuple):
 
     @property
     def places(self) -> int:
-        """Number of photos that the user wishes for."""
+        """Number of photos that the user wants in the album."""
         return self.request.places
 
 
@@ -63,7 +63,7 @@ def ask_wish(index: Index) -> Wish:
 
 
 def _degree(degree: Degree, key: str, scale: tuple[float, float, float], otherwise: float) -> float:
-    """Number that the user set on a scale (least, most, step), whose values plain words name."""
+    """Value that the user set with a slider, which shows words in the plain vocabulary."""
     mode, before = session_state.words(), session_state.number_kept(key)
     label, about = degree.label[mode], degree.help[mode]
     least, most, step = scale
@@ -87,7 +87,7 @@ def _degree(degree: Degree, key: str, scale: tuple[float, float, float], otherwi
 
 
 def _face_quota() -> FaceQuota | None:
-    """Limits that the user entered for photos with a visible face; None without."""
+    """Limits on the number of photos with a visible face, as entered by the user; None if unset."""
     least = st.number_input("With a face, at least", 0, int(MOST), 0, key="least-faces")
     most = st.number_input(
         "With a face, at most", 0, int(MOST), None, key="most-faces", placeholder="any number"

@@ -1,4 +1,4 @@
-"""Grid of the page Photos, which is redrawn after each mark without the whole page."""
+"""Photo grid of the page Photos, which reruns after each mark without the rest of the page."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ ACTIONS = {"alike": "More like it", "page": "More on its own page"}
 
 @st.fragment
 def all_photos(photos: ShownPhotos, style: GridStyle) -> None:
-    """Show photos with a person's marks, and act on the grid's buttons."""
+    """Show a grid of photos with a person's marks, and open the page that a button requests."""
     style = replace(style, actions=ACTIONS)
     act = photo_grid("photos", photos, style)
     if act is None or not act.rows:

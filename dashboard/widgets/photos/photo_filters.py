@@ -1,4 +1,4 @@
-"""Filters of the page Photos: order and group in a bar, the others in a panel."""
+"""Filters of the page Photos: sort order and group in a bar, the other filters in a panel."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def ask_filters(known: Known, *, some_judged: bool) -> Filters:
 
 
 def clear_button(key: str, filters: Filters) -> None:
-    """Show a button that takes all filters away, with their number."""
+    """Show a button that clears all filters, labelled with the number of filters."""
     st.button(
         f"Clear {counted(filters.total, 'filter')}",
         icon=":material/filter_alt_off:",

@@ -1,1 +1,1 @@
-"""Widgets of evaluations: table of vectors, their photos and mistakes, all numbers."""
+"""Widgets of evaluations: table of vectors, their best photos and mistakes, all numbers."""

@@ -24,7 +24,7 @@ from photorank.vectors.master import MasterVector
 
 
 def first_evaluation(index: Index) -> None:
-    """Show the button for an index's first evaluation, or what is needed before."""
+    """Show the button for an index's first evaluation, or what is still needed for it."""
     if index.name == evaluation_tables.SAMPLE:
         st.markdown("The sample is not complete: building it was interrupted.")
         if not job_panel.job_panel(jobs.SAMPLE):
@@ -92,7 +92,7 @@ def _results_table(board: evaluation_tables.Board) -> None:
 
 
 def look_closer(views: Mapping[str, Sequence[Panel]], stem: str, about: str) -> None:
-    """Show a selector of details, with charts, texts and CSV of the selected one."""
+    """Show a selector of evaluation details, with charts, texts and CSV of the selected detail."""
     if not views:
         return
     st.header("Looking closer", anchor=False)
@@ -126,7 +126,7 @@ def statistics(
     board: evaluation_tables.Board,
     vectors: Mapping[str, MasterVector],
 ) -> None:
-    """Show the statistical part of the page: leads, details and all numbers."""
+    """Show leads, details and all numbers, which the page leaves out in plain vocabulary."""
     st.caption(f"{board.reading} {board.metric.meaning}")
     if board.leader is not None and board.leads_reading:
         st.header("How sure is the lead?", anchor=False)
@@ -141,7 +141,7 @@ def statistics(
 
 
 def plain_end(index: Index, evaluation: Evaluation) -> None:
-    """Show links, in plain words, to all numbers and to a new evaluation."""
+    """Show the end of the page in plain vocabulary: buttons for all numbers and measuring again."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Show all statistics",

@@ -1,4 +1,4 @@
-"""Photos on the page Discerning power: a vector's best, weakest, and worst mistakes."""
+"""Photos on the page Discerning power: best and weakest by a vector, and its worst mistakes."""
 
 from html import escape
 

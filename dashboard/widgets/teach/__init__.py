@@ -1,1 +1,1 @@
-"""Widgets of the page Teach, redrawn at each click without the whole page."""
+"""Widgets of the page Teach, which rerun at each click without the rest of the page."""

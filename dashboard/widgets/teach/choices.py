@@ -24,7 +24,7 @@ _APPLY = "use-taste"  # key of the button
 
 @st.fragment
 def show_choices(session: TeachSession) -> None:
-    """Show pairs to choose from and what the choices changed; each choice is saved."""
+    """Show photo pairs to choose from and the taste learned so far, and save each choice."""
     place = place_of("choice", session.index.name, session.rater)
     try:
         drain(place, lambda items: actions.record_answers(session, items))
@@ -63,7 +63,7 @@ def _best(index: Index, taste: PersonalState, ratings: Floats) -> list[list[str]
 
 
 def _taste_bar(session: TeachSession, taste: PersonalState) -> None:
-    """Show how certain the taste is, and the button that uses it on all pages."""
+    """Show how certain the learned taste is, and the button that applies it to all pages."""
     _apply_taste(session, taste)
     said = bool(taste.n_choices or taste.n_stars)
     used = pickers.vector_in_use(session.index) == own_taste(session)
@@ -80,7 +80,7 @@ def _taste_bar(session: TeachSession, taste: PersonalState) -> None:
 
 
 def _apply_taste(session: TeachSession, taste: PersonalState) -> None:
-    """Save the taste if its button was pressed, or if it was saved and has changed."""
+    """Save a taste as a vector if its button was pressed, or if an already saved taste changed."""
     name, wanted = own_taste(session), bool(st.session_state.get(_APPLY))
     saved = name in index_data.vectors(session.index)
     # What is saved follows each choice; it is one vector, whatever it is called.
@@ -98,5 +98,5 @@ def _apply_taste(session: TeachSession, taste: PersonalState) -> None:
 
 
 def own_taste(session: TeachSession) -> str:
-    """Name of the vector of a person's own taste."""
+    """Name of the vector that holds the taste of the session's person."""
     return vector_card.taste_name(session.rater, index_data.vectors(session.index))

@@ -20,7 +20,7 @@ ROW_PX = 200  # height of a row of photos
 
 
 def ask_people(people: Sequence[str]) -> list[str]:
-    """People that the user selected to be compared."""
+    """Names of the people whose tastes the user selected for comparison."""
     return st.multiselect(
         "People",
         people,

@@ -42,7 +42,7 @@ def ask_person(index: Index, people: Sequence[str]) -> Person:
 
 
 def _prior_picker(index: Index, rater: str) -> MasterVector | None:
-    """Vector selected as a person's prior, other than the person's own taste."""
+    """Vector selected for a person's taste to start from; the person's own taste is not offered."""
     with show_errors():
         every, evaluation = index_data.vectors(index), index_data.evaluation(index)
     known = {name: one for name, one in every.items() if not is_of_rater(one, rater)}
@@ -71,7 +71,7 @@ def begin_session(index: Index, person: Person) -> TeachSession:
 
 
 def _name_picker(known: Sequence[str]) -> str:
-    """Name of the rater, selected or typed."""
+    """Name of the person who labels, selected or typed."""
     name = st.selectbox(
         "Who is choosing",
         [*known],

@@ -1,1 +1,1 @@
-"""Widgets for adding photos and for building the sample, with their progress."""
+"""Widgets for adding photos and for building the sample index, with progress of these jobs."""

@@ -23,7 +23,7 @@ NEW = "A new collection"
 
 
 def show_way_in() -> None:
-    """Show the start page of an empty workspace: add photos, or build the sample."""
+    """Show the start page of an empty workspace: add photos, or build the sample index."""
     session_state.note_page("Welcome")
     st.title("Which of your photos are worth printing?", anchor=False)
     st.container(key="headline").markdown(
@@ -46,14 +46,14 @@ def show_way_in() -> None:
 
 
 def build_sample_button(label: str, *, disabled: bool = False) -> None:
-    """Show the button that builds the sample in the background."""
+    """Show the button that builds the sample index in the background."""
     if st.button(label, icon=":material/auto_awesome:", disabled=disabled):
         jobs.start(index_data.workspace(), jobs.SAMPLE, ["demo", "--build-only"])
         st.rerun()
 
 
 def add_button(into: str | None = None, *, disabled: bool = False) -> None:
-    """Show the button of the dialog Add photos; `into` is the page's collection."""
+    """Show the button that opens the dialog Add photos, with `into` as the preselected index."""
     if st.button("Add photos", type="primary", icon=":material/add:", disabled=disabled):
         _add_photos(into)
 
@@ -83,7 +83,7 @@ def _add_photos(into: str | None) -> None:
 
 
 def _choose_folder() -> Path | None:
-    """Folder that the user selected in the folder chooser; None without one."""
+    """Folder that is open in the folder chooser; None if that folder cannot be read."""
     places = folders.places()
     begin = places.get("Pictures", Path.home())
     found = folders.listing(session_state.chosen_folder(str(begin)))
@@ -112,7 +112,7 @@ def _choose_folder() -> Path | None:
 
 
 def _choose_collection(folder: str, into: str | None) -> str:
-    """Name of the collection that the user selected for the photos."""
+    """Name of the index that the user selected for the photos."""
     known = index_data.index_names()
     options = [NEW, *known]
     chosen = st.selectbox(
@@ -126,7 +126,7 @@ def _choose_collection(folder: str, into: str | None) -> str:
 
 
 def go_to_best(said: Progress) -> None:
-    """Open the page with the best photos of a collection that photos were added to."""
+    """Show a link to the best photos of the index that a job added photos to."""
     if said.index in index_data.index_names():
         icon, query = ":material/arrow_forward:", {"in": said.index}
         page_link("home", "See your best", query, icon)

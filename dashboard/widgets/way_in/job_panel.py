@@ -1,4 +1,4 @@
-"""Panel of a job: progress bar, speed, remaining time, unusable files, buttons."""
+"""Panel that shows a job: progress bar, speed, remaining time, unusable files, buttons."""
 
 from collections.abc import Callable
 from functools import partial
