@@ -178,9 +178,8 @@ def _unshared(one: Codes, other: Codes, n: int) -> float:
 def _deal(sizes: Codes, k: int, rng: np.random.Generator) -> Codes:
     """Fold number (u,) of each unit, so that folds have nearly equal numbers of photos.
 
-    Large units are assigned first, then single photos.
-
-    Never by label: folds with even shares of each label have too few close pairs, and flatter.
+    Large units are assigned first, then single photos. Labels are never looked at: folds with
+    even shares of each label have too few close pairs, and flatter.
     """
     fold = np.empty(len(sizes), dtype=np.intp)
     shuffled = rng.permutation(len(sizes))
