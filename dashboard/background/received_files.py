@@ -101,7 +101,7 @@ def begin(workspace: Workspace, name: str) -> str:
 
 
 def receiver(token: str) -> Receiver | None:
-    """Receiver of the uploads that come with a token; None if it is unknown or expired."""
+    """Receiver of the uploads that come with a token; None if the token is unknown or expired."""
     with _LOCK:
         found = _RECEIVERS.get(token)
     return None if found is None or time.monotonic() - found.used > IDLE_SECONDS else found
@@ -113,7 +113,7 @@ def folder_of(workspace: Workspace, name: str) -> Path:
 
 
 def safe_path(name: str) -> PurePosixPath:
-    r"""Safe relative path from a file name that a visitor gave; raises RefusedFileError if none.
+    r"""Safe relative path from a visitor's file name; raises RefusedFileError if it is no photo.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""View-model of content removal: how much a vector's ratings depend on the subject."""
+"""View-model of content removal: how much a vector's ratings depend on what photos show."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

@@ -154,7 +154,7 @@ def box_of_selection(selection: dict[str, list[float]]) -> Box | None:
 
 
 def drawn_text(n: int, n_drawn: int) -> str:
-    """Sentence on how many photos are drawn, and what distances mean."""
+    """Sentence on how many photos the map shows, and what distances on the map mean."""
     if n_drawn < n:
         text = (
             f"{n_drawn:,} of {counted(n, 'photo')} are drawn, chosen at random; a selection takes "

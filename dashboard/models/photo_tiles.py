@@ -63,7 +63,7 @@ def percentile_text(percentile: float) -> str:
 
 
 def short_number(value: float) -> str:
-    """Number with suitable decimals and a typographic minus sign.
+    """Number with zero to three decimals, by its size, and a typographic minus sign.
 
     Examples
     --------

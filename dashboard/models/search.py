@@ -28,7 +28,7 @@ def ways(*, like: bool) -> dict[str, str]:
 
 
 class Found(NamedTuple):
-    """Found photos as rows, best match first, and their cosine similarities or None."""
+    """Found photos as rows, best match first, with their cosine similarities if these are shown."""
 
     rows: Codes  # of the index
     similarities: Floats | None = None  # cosines, -1 to 1; None where they are not shown
@@ -65,7 +65,7 @@ def similar_but_better(
 
 
 def found_text(way: str, vector: str, n: int) -> str:
-    """Phrase that follows the number of photos: how they were found and ordered."""
+    """Phrase on how photos were found and ordered, to be shown after their number."""
     of_all = f"of {n:,}" if n > MOST_FOUND else ""
     by = f"**{plain(vector)}**"
     return {
