@@ -1,1 +1,1 @@
-"""Albums: the choice of K out of N photos by rating and variety, with quotas and reasons."""
+"""Albums: choice of K out of N photos for high ratings and variety, with quotas and reasons."""

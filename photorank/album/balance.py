@@ -1,4 +1,4 @@
-"""Balance of an album: upper limits on the photos of each event, with and without people."""
+"""Balance of an album: maximum numbers of photos with and without faces from each event."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ _LEAST_MEASURED = 0.5  # share of photos searched for faces, from which faces de
 
 
 def events_of(seconds: Floats) -> Codes:
-    """Event number of each photo (n,), in chronological order; -1 for a photo without a date."""
+    """Event numbers (n,) of photos, rising with time; -1 for a photo without a capture time."""
     order = np.argsort(seconds, kind="stable")
     order = order[np.isfinite(seconds[order])]
     events = np.full(len(seconds), -1, dtype=np.intp)
@@ -24,7 +24,7 @@ def events_of(seconds: Floats) -> Codes:
 
 
 def balanced_parts(seconds: Floats, faces: IndexFaces) -> Codes:
-    """Part number of each photo (n,): one part per event, split by whether faces were found."""
+    """Part numbers (n,) of photos: each event has a part with faces and a part without."""
     parts = 2 * events_of(seconds) + 2  # photos without a date are a part, too
     measured = faces.measured
     if len(seconds) and measured.mean() >= _LEAST_MEASURED:
@@ -33,7 +33,7 @@ def balanced_parts(seconds: Floats, faces: IndexFaces) -> Codes:
 
 
 def balanced_limits(parts: Codes, first: Mask, there: Codes, places: int) -> Codes | None:
-    """Maximum number of photos from each part (parts,); None if no limit is needed.
+    """Maximum number (parts,) of album photos from each part; None if no limit is needed.
 
     A part's share is that of the moments, counted by their best shots, `first` (n,), besides
     those of the photos that are in already, `there`. The places can always be filled.

@@ -1,4 +1,4 @@
-"""Candidate photos for an album, each with its quality and the photos it represents."""
+"""Candidate photos for an album, and the value function by which albums are compared."""
 
 from dataclasses import dataclass, replace
 
@@ -30,7 +30,7 @@ class Candidates:
 
 
 def in_group(index: Index, n: int, request: AlbumRequest) -> Mask:
-    """Mask (n,) of the index's photos in the group that the album is chosen from."""
+    """Mask (n,) of the index's photos in the requested group; all photos if no group is set."""
     if request.group is None:
         return np.ones(n, dtype=bool)
     labels = index.labels()
@@ -41,7 +41,7 @@ def in_group(index: Index, n: int, request: AlbumRequest) -> Mask:
 
 
 def shortlist(index: Index, ratings: Ratings, request: AlbumRequest) -> Codes:
-    """Rows to choose an album from, sorted: all, or the best-rated and the pinned photos.
+    """Sorted rows to choose from: all photos, or only the best-rated and the pinned ones.
 
     Where there are more places than photos to consider, all photos are taken.
     """
@@ -57,7 +57,7 @@ def shortlist(index: Index, ratings: Ratings, request: AlbumRequest) -> Codes:
 def candidates_of(
     ratings: Ratings, merit: Ratings, series: Series, request: AlbumRequest, among: Mask
 ) -> Candidates:
-    """Candidates for an album, with the best shot of each series marked as preferred.
+    """Candidates for an album; the best shot of each series of similar photos comes first.
 
     `merit` (n,) ranks the shots of a series; `among` (n,) are the photos to choose from.
     """
@@ -97,12 +97,12 @@ def value_of_albums(
 
 
 def weight_of_quality(request: AlbumRequest) -> float:
-    """Weight of quality against variety in an album's value."""
+    """Weight of photo quality in an album's value, 0 to 1; the rest is the weight of variety."""
     return max(1 - request.balance, _VARIETY_TIE)
 
 
 def _quality(candidates: Candidates, rules: Rules) -> Floats:
-    """Quality (g,) of each candidate: scaled difference of its rating from the lowest rating."""
+    """Quality (g,) of candidates: rating minus the lowest; the best album's sum is scaled to 1."""
     lowest = candidates.ratings.min(initial=np.inf)
     quality = candidates.ratings - lowest if len(candidates.rows) else candidates.ratings
     best = np.sort(quality[candidates.first | (rules.places > candidates.first.sum())])[::-1]
@@ -111,7 +111,7 @@ def _quality(candidates: Candidates, rules: Rules) -> Floats:
 
 
 def _clients(candidates: Candidates, most: int) -> Codes:
-    """Sorted rows (c,) of the photos to represent: best shots of series, or a sample of them."""
+    """Sorted rows (c,) of photos that an album should represent: best shots, at most `most`."""
     clients = candidates.rows[candidates.first]
     if len(clients) > most:
         # By lot, one for each photo of the index: to ban a photo changes one client at most.

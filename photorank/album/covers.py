@@ -1,4 +1,4 @@
-"""Covers: how well each photo stands for each of the photos to represent, the clients."""
+"""Coverage: how well each candidate photo represents each photo of a collection (client)."""
 
 import os
 from collections.abc import Callable
@@ -24,7 +24,7 @@ _MOST_KEPT = 2  # photos whose cosines are kept, for each photo of the request
 
 
 class Covers:
-    """Similarity (n, c) of photos to clients, 0 or greater, with its sums and maxima."""
+    """Non-negative similarities (n, c) of n photos to c clients (photos to represent)."""
 
     def __init__(self, rows: CoverRows) -> None:
         self._rows = rows
@@ -33,18 +33,18 @@ class Covers:
         return len(self._rows)
 
     def __getitem__(self, rows: Codes | slice | int) -> CoverRows:
-        """Covers (m, c) of some photos, or (c,) of one; not to be changed."""
+        """Similarities (m, c) of some photos to all clients, or (c,) of one photo; read-only."""
         some: CoverRows = self._rows[rows]
         return some
 
     @property
     def clients(self) -> int:
-        """Number of clients."""
+        """Number of clients (photos to represent)."""
         return self._rows.shape[1]
 
     @cached_property
     def sums(self) -> Floats:
-        """Sum (n,) over the clients of each photo's covers."""
+        """Sum (n,) over all clients of each photo's similarities to them."""
 
         def total(start: int) -> Floats:
             part = self[start : start + ROWS_A_BLOCK]
@@ -55,12 +55,12 @@ class Covers:
 
     @cached_property
     def most(self) -> Cover:
-        """Greatest cover (c,) of each client by any of the photos."""
+        """Greatest similarity (c,) of each client to any of the photos."""
         return _greatest(self._rows, np.arange(len(self)), 0.0)
 
 
 class CosineCovers(Covers):
-    """Covers that are worked out from cosines where they are read, and not kept beside them."""
+    """Similarities computed from stored cosines each time they are read, to save memory."""
 
     def __init__(self, cosines: CoverRows, typical: float) -> None:
         super().__init__(cosines)
@@ -71,16 +71,16 @@ class CosineCovers(Covers):
 
     @cached_property
     def most(self) -> Cover:
-        """Greatest cover (c,) of each client by any of the photos."""
+        """Greatest similarity (c,) of each client to any of the photos."""
         return self.most_by(np.arange(len(self)))
 
     def most_by(self, rows: Codes) -> Cover:
-        """Greatest cover (c,) of each client by any of some photos."""
+        """Greatest similarity (c,) of each client to any photo at `rows`."""
         return covers_of(_greatest(self._rows, rows, -np.inf), self._typical)
 
 
 class _SomeCovers(Covers):
-    """Covers of some of the photos that there are covers of."""
+    """Similarities of a subset of the photos of another matrix, to the same clients."""
 
     def __init__(self, whole: CosineCovers, at: Codes) -> None:
         super().__init__(whole[:0])
@@ -94,18 +94,18 @@ class _SomeCovers(Covers):
 
     @cached_property
     def sums(self) -> Floats:
-        """Sum (n,) over the clients of each photo's covers."""
+        """Sum (n,) over all clients of each photo's similarities to them."""
         some: Floats = self._whole.sums[self._at]
         return some
 
     @cached_property
     def most(self) -> Cover:
-        """Greatest cover (c,) of each client by any of the photos."""
+        """Greatest similarity (c,) of each client to any of the photos."""
         return self._whole.most_by(self._at)
 
 
 class KeptCovers:
-    """Cache of similarities between photos, kept from one request to the next.
+    """Cache of similarities between photos, reused when the next album is chosen.
 
     A pinned photo or one that is left out changes few of the candidates and of those that they
     stand for: only the cosines of these are worked out anew.
@@ -118,7 +118,7 @@ class KeptCovers:
         self._covers: CosineCovers | None = None
 
     def of(self, rows: Codes, clients: Codes) -> Covers:
-        """Similarity (g, c) of candidates to the photos to represent, both by sorted rows.
+        """Similarities (g, c) of candidates to clients (photos to represent), given as sorted rows.
 
         The columns may be in another order. What was returned before is no longer valid.
         """
@@ -145,7 +145,7 @@ class KeptCovers:
         return _SomeCovers(self._covers, places(self._rows, len(self._heads))[rows])
 
     def _replace(self, clients: Codes, new: Codes) -> None:
-        """Put new clients into the columns of those that are clients no longer."""
+        """Compute the similarities to new clients, in the columns of removed clients."""
         if not len(new):
             return
         gone = np.flatnonzero(~np.isin(self._clients, clients))
@@ -160,7 +160,7 @@ class KeptCovers:
         in_blocks(fill, len(self._rows))
 
     def _append(self, rows: Codes) -> None:
-        """Add candidates after the others."""
+        """Compute the cosines of new candidates, and append them as rows."""
         if len(rows):
             more = cosines_of(self._heads[rows], self._heads[self._clients])
             self._rows = np.concatenate([self._rows, rows])
@@ -168,18 +168,18 @@ class KeptCovers:
 
 
 def likeness(embeddings: Embeddings, near: Embeddings) -> CoverRows:
-    """Similarity (g, c) of candidates to photos `near`: 1 for equal photos, 0 for average ones."""
+    """Similarity (g, c) of photos to photos `near`: 1 for equal photos, 0 at the mean cosine."""
     return covers_of(cosines_of(embeddings, near), _typical_cosine(near))
 
 
 def cosines_of(heads: Embeddings, near: Embeddings) -> CoverRows:
-    """Cosines (g, c) of unit heads."""
+    """Cosines (g, c) between embeddings of unit length."""
     cosines: CoverRows = heads @ near.T
     return cosines
 
 
 def covers_of(cosines: CoverRows, typical: float) -> CoverRows:
-    """Similarity of photos with given cosines, 0 for the typical cosine or less.
+    """Similarities for given cosines: 0 at the typical cosine or below, up to 1 for equal photos.
 
     Squared, so that a photo that is a little like hundreds does not stand for all of them.
     """
@@ -202,14 +202,14 @@ def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
 
 
 def _typical_cosine(near: Embeddings) -> float:
-    """Mean cosine of two different photos; 0 for fewer."""
+    """Mean cosine over all pairs of different photos; 0 for fewer than two photos."""
     c = len(near)
     total = near.sum(axis=0, dtype=np.float64)
     return float((total @ total - c) / (c * (c - 1))) if c > 1 else 0.0
 
 
 def _greatest(matrix: CoverRows, rows: Codes, least: float) -> Cover:
-    """Greatest entry (c,) of each column in some rows, or `least`."""
+    """Maximum (c,) of each matrix column over some rows, and at least `least`."""
 
     def most(start: int) -> Cover:
         best: Cover = matrix[rows[start : start + ROWS_A_BLOCK]].max(axis=0)

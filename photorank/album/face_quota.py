@@ -35,14 +35,14 @@ class FaceQuota(NamedTuple):
         return quota
 
     def limits(self, places: int, candidates: int) -> Codes:
-        """Maximum numbers (2,) of photos without and with a face, given the candidates."""
+        """Maximum numbers (2,) of album photos without and with a visible face."""
         at_least = min(self.at_least, candidates)
         at_most = places if self.at_most is None else min(self.at_most, places)
         return np.array([max(places - at_least, 0), at_most], dtype=np.intp)
 
 
 def face_parts(index: Index) -> tuple[Codes, list[str]]:
-    """Part (n,) of each photo for quotas: 0 without a visible face, 1 with one; and notes.
+    """Part (n,) of each photo, 0 without a visible face and 1 with one; and notes for the user.
 
     Raises AlbumError if nobody looked for faces.
     """
@@ -64,7 +64,7 @@ def face_parts(index: Index) -> tuple[Codes, list[str]]:
 
 
 def too_few(quota: FaceQuota, parts: Codes, first: Mask) -> list[str]:
-    """Note that fewer photos have a visible face than the quota requires."""
+    """Note if fewer photos have a visible face than the quota requires; otherwise empty."""
     there = with_faces(parts, first)
     if there >= quota.at_least:
         return []

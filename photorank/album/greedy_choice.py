@@ -1,4 +1,4 @@
-"""Choice of K of N photos by quality and variety: lazy greedy, with a bound on the optimum.
+"""Lazy greedy choice of K out of N photos by quality and variety, with an optimality bound.
 
 The value of a set S is F(S) = Σ worth(s) + scale · Σ over clients of the best cover by S: what
 each photo is worth by itself, and how well the album stands for the collection (a facility
@@ -27,7 +27,7 @@ _BOUND_STAGES = 5  # stages of the choice used for the upper bound
 
 @dataclass(frozen=True)
 class Rules:
-    """Constraints on a set of photos: size, pinned photos and quotas."""
+    """Constraints on an album: number of photos, pinned photos and quotas."""
 
     places: int  # photos at most
     pinned: Codes  # (p,) rows that are in
@@ -52,7 +52,7 @@ class Rules:
         return left
 
     def room(self, chosen: Codes) -> Codes | None:
-        """Number of photos (parts,) that each part's quota still allows; None without quotas."""
+        """Number (parts,) of further photos that each part's quota allows; None without quotas."""
         if self.parts is None:
             return None
         count = max(int(self.parts.max(initial=-1)) + 1, np.size(self.limit))
@@ -104,13 +104,13 @@ def choose(value: Value, rules: Rules) -> Choice:
 
 
 def most_cover(covers: Covers, rules: Rules) -> float:
-    """Greatest coverage of the collection that a greedy choice reaches; see :func:`choose`."""
+    """Coverage of all clients by the photos that a greedy choice by coverage alone takes."""
     value = Value(np.zeros(len(covers)), covers)
     return value(_picked(value, rules)[0])
 
 
 def _picked(value: Value, rules: Rules) -> tuple[Codes, Floats, Mask]:
-    """Chosen rows, the gain of each, and a mask (n,) of the candidates for the last places."""
+    """Chosen rows, gain of each, and a mask (n,) of photos that the last ones were chosen from."""
     chosen: list[int] = []
     best: Cover = np.zeros(value.covers.clients, dtype=np.float32)
     gains: list[float] = []
@@ -130,7 +130,7 @@ def _picked(value: Value, rules: Rules) -> tuple[Codes, Floats, Mask]:
 
 
 def _upper_bound(value: Value, rules: Rules, rows: Codes, among: Mask, ceilings: Floats) -> float:
-    """Upper bound on the value of any set that keeps the pinned photos and the quotas.
+    """Upper bound on the value of any album with the pinned photos and within the quotas.
 
     The other photos of a set are from `among` (n,). For any set S, a set O covers no more than S
     and all that its photos add to S one by one, so F(O) ≤ cover(S) + Σ over O of (worth(o) + gain
@@ -164,7 +164,7 @@ def _upper_bound(value: Value, rules: Rules, rows: Codes, among: Mask, ceilings:
 def _greedy(
     value: Value, best: Cover, waiting: Mask, rules: Rules, chosen: list[int]
 ) -> list[tuple[int, float]]:
-    """Add photos greedily, updating the coverage `best` in place; return each (row, gain)."""
+    """Choose photos greedily, updating the coverage `best` in place; return (row, gain) pairs."""
     rows = np.flatnonzero(waiting)
     own, places = value.worth[rows], min(rules.places - len(chosen), len(rows))
     room = rules.room(np.array(chosen, dtype=np.intp))
@@ -196,7 +196,7 @@ def _greedy(
 
 
 def _within(parts: Codes, room: Codes) -> Codes:
-    """Positions that remain when each part keeps only its first `room` entries."""
+    """Sorted positions of at most ``room[p]`` entries of each part p, and of those in no part."""
     kept = np.flatnonzero(parts < 0)
     order = np.argsort(parts, kind="stable")
     order = order[parts[order] >= 0]

@@ -1,4 +1,4 @@
-"""Grounds of albums: what a choice goes by, whatever is pinned or left out."""
+"""Data for choosing an album that do not depend on pinned and excluded photos."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from photorank.typing import Codes, Ratings
 
 @dataclass(frozen=True)
 class Grounds:
-    """Merit of shots, parts and percentiles of an index's photos, by ratings and series."""
+    """Ratings, series, best-shot criteria, events and percentiles of an index's photos."""
 
     ratings: Ratings  # (n,)
     series: Series
@@ -30,7 +30,7 @@ class Grounds:
 
 
 class KeptGrounds:
-    """Cache of the last choice's grounds and of similarities, for the next one of an index.
+    """Cache of such data and of photo similarities, reused when the next album is chosen.
 
     A series counts as the same while it is the same object: whoever keeps it must find it anew
     where signals or faces were measured.
@@ -42,7 +42,7 @@ class KeptGrounds:
         self._last: Grounds | None = None
 
     def of(self, ratings: Ratings, series: Series, among: Mask, there: Mask) -> Grounds:
-        """Grounds of a choice among some photos, by their ratings (n,)."""
+        """Data for a choice among photos with given ratings (n,), from the cache if unchanged."""
         last = self._last
         if (
             last is None

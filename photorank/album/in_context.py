@@ -1,4 +1,4 @@
-"""Contribution of single photos to an album, given the album's other photos."""
+"""Contribution of a single photo to an album's value, given the album's other photos."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _CLIENTS = 1000  # number of these photos, at most
 
 @dataclass(frozen=True)
 class InContext:
-    """Contribution of one photo to an album, and its most similar photo there."""
+    """Contribution of one photo to an album, and the album's photo most similar to it."""
 
     adds: float  # share of the album's value that it brings, or would bring
     in_album: bool
@@ -43,7 +43,7 @@ _LEAST_SHARE = 0.0005  # that is told in a figure
 
 
 class Asked(NamedTuple):
-    """Photo, indexed or not, for which to compute the contribution to an album."""
+    """Photo to compute the contribution of; it need not be indexed."""
 
     row: int | None  # of the index
     embedding: Embeddings  # (d,)
@@ -51,7 +51,7 @@ class Asked(NamedTuple):
 
 
 class AlbumContext:
-    """Album to which the contribution of any photo can be computed.
+    """Album as context, to compute how much any photo adds or would add to it.
 
     The album's value is that of :mod:`photorank.album.greedy_choice`: ratings above the
     collection's worst one, as a share of the best album's, and how well the album stands for the
@@ -84,7 +84,7 @@ class AlbumContext:
         return [self._one(*each) for each in zip(asked, heads, covers, strict=True)]
 
     def tell_rows(self, rows: Sequence[int], ratings: Ratings) -> list[InContext]:
-        """Contribution of each row's photo to the album, given all photos' ratings (n,)."""
+        """Contribution of the photos at `rows` to the album; `ratings` (n,) are of all photos."""
         heads = self._index.heads_of(rows)
         return self.tell(
             [Asked(row, head, float(ratings[row])) for row, head in zip(rows, heads, strict=True)]

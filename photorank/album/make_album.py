@@ -1,4 +1,4 @@
-"""Album of K photos with its value and the reasons for every choice."""
+"""Making of an album of K photos, with its value and reasons for the choice of each photo."""
 
 from dataclasses import dataclass, replace
 
@@ -50,7 +50,7 @@ def make_album(
     vector: str,
     kept: KeptGrounds | None = None,
 ) -> Album:
-    """Album of highly rated and varied photos for a request.
+    """Album of highly rated and varied photos, chosen as requested.
 
     With room for all, all are in it. Else the value balances quality, the sum of the ratings
     above the worst one's, and variety, how well each photo of the collection (of more than
@@ -146,7 +146,7 @@ def _in_order_of_time(chosen: list[Chosen], moments: Floats) -> list[Chosen]:
 
 
 def _notes_on_places(request: AlbumRequest, n: int, taken: list[str | None]) -> list[str]:
-    """Notes on unfilled places and on photos without a capture time.
+    """Notes if there are fewer photos than requested, or photos without a capture time.
 
     `n` is the number of candidates, `taken` the capture times of the album's photos.
     """

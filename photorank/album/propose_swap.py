@@ -1,4 +1,4 @@
-"""Proposal to swap one photo of an album for another."""
+"""Proposal to replace one photo of an album by another, for a greater album value."""
 
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ _ROUNDING = 1e-6  # of a value, by which a limit may fall short of what it limit
 
 
 class Swap(NamedTuple):
-    """Swap of one chosen photo for another, with the change in the album's value."""
+    """Replacement of photo `out` by photo `into`, and the resulting gain in album value."""
 
     out: int
     into: int
@@ -21,7 +21,7 @@ class Swap(NamedTuple):
 
 
 def propose_swap(value: Value, rules: Rules, choice: Choice) -> Swap | None:
-    """Best swap of one unpinned photo: the greatest gain, or the smallest loss, in value.
+    """Swap of one unpinned photo that increases the album's value most, or lowers it least.
 
     Where the album has more places than series, only further shots of series are exchanged.
     """
@@ -70,7 +70,7 @@ def propose_swap(value: Value, rules: Rules, choice: Choice) -> Swap | None:
 
 
 def _two_best(covers: CoverRows) -> tuple[Cover, Cover, Codes]:
-    """Best and second-best coverage (c,) of each photo to represent, and the row of the best."""
+    """Best and second-best similarity (c,) of each photo to represent, and the row of the best."""
     owner = covers.argmax(axis=0)
     clients = np.arange(covers.shape[1])
     others = covers.copy()
@@ -79,7 +79,7 @@ def _two_best(covers: CoverRows) -> tuple[Cover, Cover, Codes]:
 
 
 def _exchangeable(rules: Rules, rows: Codes, comers: Codes) -> Mask:
-    """Mask (m, k) of the candidates that may replace each chosen photo within the quotas."""
+    """Mask (m, k): whether candidate m may replace album photo k without breaking a quota."""
     room = rules.room(rows)
     if rules.parts is None or room is None:
         return np.ones((len(comers), len(rows)), dtype=bool)

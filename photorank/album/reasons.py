@@ -1,4 +1,4 @@
-"""Reasons in words: why each photo is in an album, and why close runners-up are not."""
+"""Reasons in words: why each photo is in an album, and why the best other photos are not."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _VARIETY_SHARE = 0.5  # of a photo's gain, from which variety is given as a reas
 
 @dataclass(frozen=True)
 class Chosen:
-    """Photo of the album with the reasons for choosing it."""
+    """Photo in the album, with its rating, contribution and the reason for choosing it."""
 
     row: int
     rating: float
@@ -37,7 +37,7 @@ class Chosen:
 
     @property
     def raws(self) -> list[Path]:
-        """RAW files of the same shot, from the photo's companion files."""
+        """RAW files of the same shot, among the photo's companion files."""
         return [path for path in self.companions if path.suffix.lower() in RAW_SUFFIXES]
 
 
@@ -53,7 +53,7 @@ class Missed:
 
 @dataclass(frozen=True)
 class Reasons:
-    """Data on a finished choice, from which reasons are written."""
+    """Writer of reasons for a finished choice, with the data that it needs."""
 
     photos: Sequence[Photo]  # (n,)
     grounds: Grounds
@@ -63,7 +63,7 @@ class Reasons:
     choice: Choice
 
     def chosen(self, value: Value) -> list[Chosen]:
-        """Photos of the album, each with its reasons."""
+        """Photos of the album, each with the reason for choosing it."""
         at = self.choice.rows
         rows = self.candidates.rows[at].tolist()
         members = self._members(rows)
@@ -118,7 +118,7 @@ class Reasons:
         )
 
     def missed(self, value: Value, rules: Rules) -> list[Missed]:
-        """Photos outside the album with the highest gains, each with its reason."""
+        """Photos outside the album that would add most to it, each with its reason."""
         choice, request = self.choice, self.request
         if not choice.open.any():
             return []
@@ -144,14 +144,14 @@ class Reasons:
         return found
 
     def _of_rating(self, row: int) -> str | None:
-        """Reason given by the photo's rating; None if the rating is unremarkable."""
+        """Reason such as "better than 95 % by portraits"; None below the 90th percentile."""
         percentile = float(self.grounds.standing[row])
         if percentile < _HIGH_PERCENTILE:
             return None
         return f"better than {min(int(percentile), 99)} % by {self.vector}"
 
     def _members(self, rows: Sequence[int]) -> dict[int, list[int]]:
-        """Candidate rows in the series of each given row."""
+        """Rows of photos in the same series, by the series code of each given row."""
         members: dict[int, list[int]] = {int(code): [] for code in self.grounds.series.codes[rows]}
         together = np.isin(self.grounds.series.codes, list(members)) & self.grounds.among
         for row in np.flatnonzero(together).tolist():
@@ -162,7 +162,7 @@ class Reasons:
 def _of_series(
     name: str | None, photos: Sequence[Photo], *, best: bool, why: Sequence[str]
 ) -> str | None:
-    """Reason given by the photo's place in its series; None outside a series."""
+    """Reason such as "best of 3 near-identical shots"; None for a photo in no series."""
     size = len(photos)
     if size < 2:
         return None
@@ -176,7 +176,7 @@ def _of_series(
 
 
 def _of_variety(stands_for: int, share: float) -> str | None:
-    """Reason given by the photos that a photo represents; None if these add little to its gain.
+    """Reason such as "unlike the rest of the album"; None if variety adds little.
 
     `stands_for` counts photos that no other photo of the album is more like; `share` is the part
     of the added value that is variety.
@@ -189,7 +189,7 @@ def _of_variety(stands_for: int, share: float) -> str | None:
 
 
 def _joined(*reasons: str | None) -> str:
-    """Reasons joined by semicolons.
+    """Reasons joined by semicolons, without those that are None.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Request for an album, and checks that the request is consistent."""
+"""Request for an album, with checks that its settings do not contradict each other."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ BALANCE = 0.3
 
 @dataclass(frozen=True)
 class AlbumRequest:
-    """Settings of an album to choose; photos are row numbers of the index."""
+    """Settings for choosing an album; photos are given as row numbers of the index."""
 
     places: int
     balance: float = BALANCE  # 0 ratings alone … 1 variety alone
@@ -38,7 +38,7 @@ class AlbumRequest:
 
     @property
     def full(self) -> str:
-        """Reason for leaving out a photo from a part of the collection with a full quota."""
+        """Reason in words for leaving out a photo whose quota is already full."""
         if self.with_faces is not None:
             return "the quota on faces leaves it no place"
         if self.per is not None:
@@ -47,12 +47,12 @@ class AlbumRequest:
 
     @property
     def is_limited(self) -> bool:
-        """True if the user set a quota."""
+        """True if a quota on faces, or a limit per day or event and the like, was requested."""
         return self.with_faces is not None or self.per is not None
 
 
 def rows_of_files(index: Index, paths: Sequence[Path]) -> frozenset[int]:
-    """Index rows of the photos that files hold now; AlbumError for an unindexed photo."""
+    """Rows of the photos now in the given files; AlbumError if one is not in the index."""
     rows = {path: index.row_now(path) if path.exists() else index.row_of(path) for path in paths}
     for path, row in rows.items():
         if row is None:
@@ -64,7 +64,7 @@ def rows_of_files(index: Index, paths: Sequence[Path]) -> frozenset[int]:
 
 
 def check_request(request: AlbumRequest, photos: Sequence[Photo]) -> None:
-    """Raise AlbumError if a request contradicts itself."""
+    """Raise AlbumError if the settings of a request are invalid or contradict each other."""
     if request.with_faces is not None and request.per is not None:
         raise AlbumError(
             f"a quota on faces and a limit per {request.per} exclude each other: choose one."
@@ -95,7 +95,7 @@ def check_request(request: AlbumRequest, photos: Sequence[Photo]) -> None:
 
 
 def limited_parts(index: Index, request: AlbumRequest) -> tuple[Codes | None, list[str]]:
-    """Quota part (n,) that each photo belongs to, and notes; None without a quota.
+    """Part (n,) of each photo for the requested quota, None without a quota; and notes.
 
     Raises AlbumError if no photo is in any part, or if nobody looked for the faces asked for.
     """

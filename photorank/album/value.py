@@ -1,4 +1,4 @@
-"""Value of a set of photos: their own quality, plus how well they represent the others."""
+"""Value of an album: quality of its photos, plus how well they represent all other photos."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _MORE = 4  # times as many, if those were too few
 
 @dataclass(frozen=True)
 class Value:
-    """Facility-location value of a photo set: own quality, plus coverage of the other photos.
+    """Value of photo sets (facility location): sum of qualities, plus coverage of other photos.
 
     Clients are the photos to represent: F(S) = Σ worth(s) + scale · Σ over clients of the best
     cover by S.
@@ -34,16 +34,16 @@ class Value:
         return float(self.worth[rows].sum() + self.of_cover(self.cover(rows)))
 
     def cover(self, rows: Codes) -> Cover:
-        """Coverage (c,) of each photo to represent: greatest similarity to a photo of the set."""
+        """Coverage (c,): greatest similarity of each client to any of the photos at `rows`."""
         best: Cover = self.covers[rows].max(axis=0, initial=0.0)
         return best
 
     def of_cover(self, cover: Cover) -> float:
-        """Part of a set's value due to its coverage (c,)."""
+        """Contribution of a coverage (c,) to a set's value."""
         return self.scale * float(cover.sum(dtype=np.float64))
 
     def gains(self, cover: Cover, rows: Codes) -> Floats:
-        """Gain in value by adding each of `rows` to a set with coverage (c,)."""
+        """Gains in value, one for each of `rows` if added alone to a set with coverage (c,)."""
 
         def new(start: int) -> Floats:
             part = self.covers[rows[start : start + ROWS_A_BLOCK]] - cover
@@ -56,7 +56,7 @@ class Value:
 
     @cached_property
     def alone(self) -> Floats:
-        """Value (n,) of each photo alone, which is the upper bound of its gain in any set."""
+        """Value (n,) of each photo alone: an upper bound on its gain when added to any set."""
         return self.worth + self.scale * self.covers.sums
 
     def greatest(
@@ -67,7 +67,7 @@ class Value:
         take: Callable[[Codes], Codes],
         most: int,
     ) -> Codes:
-        """Up to `most` of the `rows` that `take` accepts, those with the greatest gains.
+        """The `most` rows with the greatest gains among those of `rows` that `take` accepts.
 
         `take` is given rows in the order of falling gains. `ceilings` (n,) are limits that no gain
         exceeds: few gains are worked out, and these replace their ceilings.

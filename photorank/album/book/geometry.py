@@ -23,12 +23,12 @@ class PageSize:
 
     @property
     def margin(self) -> float:
-        """Distance in mm between the photos and the three outer edges of the page."""
+        """Minimum distance in mm between photos and the three outer edges of the page."""
         return max(self.safe, _MARGIN_SHARE * min(self.width, self.height))
 
     @property
     def gutter(self) -> float:
-        """Distance in mm between the spine and whole photos, so that no face lies in the fold."""
+        """Minimum distance in mm between photos and the spine, so that none lies in the fold."""
         return max(self.margin, _LEAST_GUTTER_MM)
 
     @cached_property
@@ -39,6 +39,6 @@ class PageSize:
         return Block(self.width - self.margin - self.gutter, self.height - 2 * below, gap)
 
     def corner(self, number: int) -> tuple[float, float]:
-        """Left and top of the area for photos on a page, in mm; odd pages are right-hand pages."""
+        """Left and top in mm of the photo area of page `number`; odd pages are on the right."""
         left = self.gutter if number % 2 else self.margin
         return left, (self.height - self.block.height) / 2

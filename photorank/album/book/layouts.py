@@ -1,4 +1,4 @@
-"""Layouts of one page as slicing trees of one to four photos; no photo is cropped.
+"""Layouts of one page with one to four uncropped photos, as slicing trees.
 
 A tree's width is a·height + b at every node: of photos side by side widths add up, of photos above
 each other they are equal, so that ratios and gaps are exact. All trees and orders are tried.
@@ -34,7 +34,7 @@ class Block(NamedTuple):
 
 @cache
 def trees(k: int) -> tuple[Tree, ...]:
-    """All slicing trees of k photos, numbered in reading order.
+    """All slicing trees of k photos; the photos are numbered in reading order.
 
     >>> [len(trees(k)) for k in (1, 2, 3, 4)]
     [1, 2, 6, 22]
@@ -63,7 +63,7 @@ def _parts(start: int, k: int, beside: bool, least: int) -> list[tuple[Tree, ...
 
 
 def boxes_of(tree: Tree, ratios: Floats, block: Block, height: Floats | None = None) -> Floats:
-    """Boxes (m, k, 4) of k photos on m pages: x, y, width, height in mm within the photo area.
+    """Boxes (m, k, 4) of k photos on m pages: x, y, width, height in mm, in the photo area.
 
     `ratios` (m, k) are widths by heights in reading order. The pages are as large as the block
     lets them be, or of the given heights (m,). Boxes that cannot be have sides that are nan.
@@ -79,12 +79,12 @@ def boxes_of(tree: Tree, ratios: Floats, block: Block, height: Floats | None = N
 
 
 def orders(k: int) -> list[tuple[int, ...]]:
-    """Reading orders of k photos to try, the given order first."""
+    """All permutations of k photos, the unchanged order first."""
     return list(permutations(range(k)))
 
 
 def inversions(order: tuple[int, ...]) -> int:
-    """Number of photo pairs in the wrong reading order."""
+    """Number of photo pairs that a permutation puts in the reverse reading order."""
     return sum(one > other for place, one in enumerate(order) for other in order[place + 1 :])
 
 
@@ -104,7 +104,7 @@ def _line(tree: Tree, ratios: Floats, gap: float) -> tuple[Floats, Floats]:
 def _place(
     tree: Tree, ratios: Floats, gap: float, at: tuple[Floats, Floats, Floats], boxes: Floats
 ) -> None:
-    """Write the boxes of a slicing tree's photos, laid out at `at` (left, top, height)."""
+    """Compute the boxes of a tree's photos at (left, top, height), and store them in `boxes`."""
     x, y, height = at
     if isinstance(tree, int):
         boxes[:, tree] = np.stack([x, y, ratios[:, tree] * height, height], axis=1)

@@ -38,12 +38,12 @@ class BookWishes:
 
 
 def photos_for(pages: int) -> int:
-    """Number of photos that fills a given number of pages well."""
+    """Recommended number of photos for a given number of pages."""
     return round(PHOTOS_A_PAGE * pages)
 
 
 def make_book(index: Index, ratings: Ratings, rows: Sequence[int], wishes: BookWishes) -> Book:
-    """Book planned from the photos at `rows`, in the given order.
+    """Book with the photos at `rows`, laid out in the given order.
 
     Raises AlbumError if there are too few or too many photos for the pages.
     """
@@ -87,7 +87,7 @@ def book_of_plan(
     pages: Sequence[WrittenPage],
     warn_ppi: float,
 ) -> Book:
-    """Book read from a written plan; AlbumError if the plan can no longer be printed."""
+    """Book made from a plan read from a file; AlbumError if it can no longer be printed."""
     made = []
     seen: dict[str, int] = {}
     for number, page in enumerate(pages, start=1):
@@ -136,7 +136,7 @@ def _overlap(one: Frame, other: Frame) -> bool:
 
 
 def _sized(index: Index, rows: Sequence[int]) -> tuple[list[tuple[int, int, int]], list[Warned]]:
-    """Row, width and height of each readable photo, and warnings about the others.
+    """Row, width and height of each printable photo, and warnings about photos left out.
 
     Of files that hold the same picture, with other metadata, the first is taken.
     """
@@ -159,7 +159,7 @@ def _sized(index: Index, rows: Sequence[int]) -> tuple[list[tuple[int, int, int]
 
 
 def _thumbnail_digest(index: Index, photo: Photo) -> bytes:
-    """Digest of a photo's thumbnail, to recognise equal pixels; the photo's own without one."""
+    """Digest of a photo's thumbnail, equal for equal pixels; without thumbnail, of the file."""
     try:
         return sha256(index.thumbnail(photo).read_bytes()).digest()
     except OSError:
@@ -174,7 +174,7 @@ def _size_of(photo: Photo) -> tuple[int, int]:
 
 
 def _suiting(n: int) -> int:
-    """Even number of pages that suits n photos; 1 for a single photo."""
+    """Default number of pages for n photos: even, except where that exceeds n."""
     pages = max(round(n / PHOTOS_A_PAGE), 1)
     return pages + pages % 2 if pages + pages % 2 <= n else pages
 
@@ -200,7 +200,7 @@ def _frame(index: Index, photo: Photo, width: int, box: tuple[float, float, floa
 
 
 def _opening(events: Codes, start: int, k: int) -> int | None:
-    """Position on a page of the first photo of a new event; None if no event begins there."""
+    """Index of the first photo on a page that begins a new event; None if none does."""
     for at in range(start, start + k):
         if at == 0 or events[at] != events[at - 1]:
             return at
@@ -208,7 +208,7 @@ def _opening(events: Codes, start: int, k: int) -> int | None:
 
 
 def _caption(photos: Sequence[Photo], events: Codes, opens: int) -> str:
-    """Caption of an event: the name that the user gave it, and its dates."""
+    """Caption of an event: the name of its photos' group, if they have one, and its dates."""
     of_event = [photos[at] for at in np.flatnonzero(events == events[opens]).tolist()]
     names = {photo.group for photo in of_event}
     name = names.pop() if len(names) == 1 else None
@@ -217,7 +217,7 @@ def _caption(photos: Sequence[Photo], events: Codes, opens: int) -> str:
 
 
 def _days(days: Sequence[str]) -> str:
-    """Date range in words.
+    """First and last of some sorted ISO dates as a range in words.
 
     >>> _days(["2024-07-31"]), _days(["2024-07-30", "2024-07-31"]), _days([])
     ('31 July 2024', '30-31 July 2024', '')
@@ -239,7 +239,7 @@ def _days(days: Sequence[str]) -> str:
 
 
 def _with_warnings(book: Book, warn_ppi: float) -> Book:
-    """Book with added warnings on photos across the fold, or with too few pixels."""
+    """Book with added warnings about photos too near to the spine, or with too few pixels."""
     folded = [
         Warned(frame.path, f"nearer than {book.size.gutter:g} mm to the spine: the fold hides it")
         for page in book.pages
@@ -261,7 +261,7 @@ def _from_spine(page: BookPage, frame: Frame, size: PageSize) -> float:
 
 
 def _with_cover(book: Book, index: Index, ratings: Ratings) -> Book:
-    """Book with a proposed cover: the best-rated photo of about the cover's shape."""
+    """Book with a proposed cover photo: the best-rated one with roughly the cover's shape."""
     shape = book.size.width / book.size.height
 
     def unlike(frame: Frame) -> bool:

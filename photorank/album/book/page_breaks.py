@@ -1,4 +1,4 @@
-"""Page breaks of a book, by dynamic programming over spreads and each page's best layouts."""
+"""Page breaks of a book, by dynamic programming over spreads and over layouts of each page."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -28,7 +28,7 @@ _LEVEL_SHARE = 0.14  # of the block's height: facing blocks that differ less get
 
 @dataclass(frozen=True)
 class Photos:
-    """Input of the page layout: the photos in the order of the book."""
+    """Photos to lay out, in the book's order: sizes, ratings, events, and single-page photos."""
 
     sizes: Codes  # (n, 2) pixels, upright
     worth: Floats  # (n,) 0 the least of the book to 1 the best
@@ -46,7 +46,7 @@ class Laid(NamedTuple):
 
 
 def pages_of(photos: Photos, pages: int, size: PageSize) -> list[tuple[int, Floats]]:
-    """Number of photos on each page, and their boxes (k, 4) in mm from the photo area's corner.
+    """For each page the number k of photos, and their boxes (k, 4) in mm within the photo area.
 
     Raises ValueError if the pages cannot hold the photos, or have none left for one.
     """
@@ -56,7 +56,7 @@ def pages_of(photos: Photos, pages: int, size: PageSize) -> list[tuple[int, Floa
 
 
 def _layouts(photos: Photos, size: PageSize, pages: int) -> list[list[list[Laid]]]:
-    """Best layouts of one to four photos on a page, for each possible first photo."""
+    """Best page layouts for one to four consecutive photos, by the first photo of the page."""
     found: list[list[list[Laid]]] = [[] for _ in photos.sizes]
     for k in range(1, min(MAX_PHOTOS, len(photos.sizes)) + 1):
         for start, laid in enumerate(_best(photos, k, size, pages)):
@@ -66,7 +66,7 @@ def _layouts(photos: Photos, size: PageSize, pages: int) -> list[list[list[Laid]
 
 
 def _best(photos: Photos, k: int, size: PageSize, pages: int) -> list[list[Laid]]:
-    """Best layouts of k photos on a page, for each first photo."""
+    """Best page layouts for k consecutive photos, by the first photo of the page."""
     every = orders(k)
     reading = np.array([inversions(order) for order in every])
     first = np.arange(len(photos.sizes) - k + 1)
@@ -102,7 +102,7 @@ def _best(photos: Photos, k: int, size: PageSize, pages: int) -> list[list[Laid]
 
 
 def _wanted_areas(photos: Photos, size: PageSize, pages: int) -> Floats:
-    """Target area (n,) of each photo in mm², by rating: three times as large for the best."""
+    """Target area (n,) of each photo in mm²; three times as large for the best as for the worst."""
     weights = 0.5 + photos.worth
     room = _TYPICAL_COVER * size.block.width * size.block.height * pages
     areas: Floats = weights / weights.sum() * room
@@ -110,7 +110,7 @@ def _wanted_areas(photos: Photos, size: PageSize, pages: int) -> Floats:
 
 
 def _cost(boxes: Floats, pixels: Codes, wanted: Floats, size: PageSize) -> Floats:
-    """Cost (m,) of a page's layouts: empty space, size order, low resolution, small photos."""
+    """Costs (m,) of page layouts for empty space, wrong sizes, low ppi and small photos."""
     block = size.block
     areas = boxes[..., 2] * boxes[..., 3]
     empty = 1 - areas.sum(axis=1) / (block.width * block.height)
@@ -124,7 +124,7 @@ def _cost(boxes: Floats, pixels: Codes, wanted: Floats, size: PageSize) -> Float
 
 
 class _Step(NamedTuple):
-    """Step of the dynamic programme: cheapest way to place a number of photos."""
+    """Step of the dynamic programme: the last pages in the cheapest layout of the first photos."""
 
     before: int
     pages: tuple[tuple[int, Laid, float], ...]  # photos, layout, height of its block
@@ -133,7 +133,7 @@ class _Step(NamedTuple):
 def _breaks(
     photos: Photos, layouts: list[list[list[Laid]]], pages: int, size: PageSize
 ) -> list[tuple[int, int, Laid, float]]:
-    """Cheapest sequence of pages, each as (first photo, photos, layout, height)."""
+    """Cheapest sequence of pages, each as (first photo, number of photos, layout, height)."""
     n = len(layouts)
     costs = np.full(n + 1, np.inf)
     costs[0] = 0
@@ -178,7 +178,7 @@ def _spreads_from(
     size: PageSize,
     pairs: dict[tuple[int, int, int], tuple[float, tuple[Laid, float], tuple[Laid, float]]],
 ) -> list[tuple[float, tuple[tuple[int, Laid, float], ...]]]:
-    """Possible pages of the next spread from a given first photo, each with its cost."""
+    """Possible next spreads (one or two pages) that begin at a photo, with their costs."""
     n = len(layouts)
     if start >= n:
         return []
@@ -205,7 +205,7 @@ def _spreads_from(
 def _facing(
     photos: Photos, start: int, left: int, of_left: list[Laid], of_right: list[Laid], size: PageSize
 ) -> tuple[float, tuple[Laid, float], tuple[Laid, float]]:
-    """Cheapest pair of layouts for two facing pages; nearly equal heights are made equal."""
+    """Cheapest pair of layouts for facing pages; nearly equal heights are made equal."""
     tall = size.block.height
     cost, one, other = min(
         (

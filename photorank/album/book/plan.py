@@ -1,4 +1,4 @@
-"""Plan of a book: the position of every photo on every page, written to and read from JSON."""
+"""Plan of a book: the position of every photo on every page; writing and reading as JSON."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class BookPage:
 
 @dataclass(frozen=True)
 class Warned:
-    """Warning about a photo; about the whole book if it has no path."""
+    """Warning about a photo, or about the whole book if `path` is None."""
 
     path: Path | None
     reason: str
@@ -57,7 +57,7 @@ class Warned:
 
 @dataclass(frozen=True)
 class Book:
-    """Book with all pages planned."""
+    """Photo book with its planned pages, warnings and proposed cover photo."""
 
     size: PageSize
     pages: tuple[BookPage, ...]

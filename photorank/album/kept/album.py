@@ -39,7 +39,7 @@ class AlbumSettings:
 
 @dataclass(frozen=True)
 class BookSettings:
-    """Settings of the book made from an album."""
+    """Settings of the photo book made from an album: pages, page size, captions."""
 
     pages: int = 0  # 0: as many as suit
     width: float = 210.0  # mm of a page, as of its height
@@ -60,7 +60,7 @@ class KeptAlbum:
     book: BookSettings = BookSettings()
 
     def pin(self, digests: Iterable[str], *, wanted: bool = True) -> "KeptAlbum":
-        """Copy of the album with photos pinned (and no longer excluded), or unpinned."""
+        """Copy of the album with photos pinned (and not excluded), or unpinned if not `wanted`."""
         some = tuple(digests)
         if not wanted:
             return replace(self, pinned=_without(self.pinned, some))
@@ -81,13 +81,13 @@ class KeptAlbum:
         return replace(self, left_out=_without(self.left_out, tuple(digests)))
 
     def take_out(self, digests: Iterable[str]) -> "KeptAlbum":
-        """Copy of the album with photos removed, which may be chosen again."""
+        """Copy of the album with photos removed; a later choice may take them again."""
         some = tuple(digests)
         book = replace(self.book, alone=_without(self.book.alone, some))
         return replace(self, photos=_without(self.photos, some), book=book)
 
     def put_before(self, digest: str, other: str | None) -> "KeptAlbum":
-        """Copy of the album with a photo moved or added before another, or at the end."""
+        """Copy of the album with a photo moved or added before `other`, or at the end if None."""
         if digest == other:
             return self
         order = list(_without(self.photos, (digest,)))
@@ -102,7 +102,7 @@ class KeptAlbum:
         return replace(self.take_out(()), photos=order, pinned=_without(self.pinned, (out,)))
 
     def set_alone(self, digest: str, *, wanted: bool) -> "KeptAlbum":
-        """Copy of the album with a photo alone on its book page, or no longer alone."""
+        """Copy of the album with a photo alone on its book page, or not if `wanted` is False."""
         alone = (
             _joined(self.book.alone, (digest,)) if wanted else _without(self.book.alone, (digest,))
         )
@@ -137,7 +137,7 @@ def checked_album_name(name: str) -> str:
 
 
 def checked_album(album: KeptAlbum) -> KeptAlbum:
-    """The given album if all its values are valid; else AlbumError."""
+    """The given album, if all its values are valid; otherwise AlbumError is raised."""
     settings, book = album.settings, album.book
     lists = (album.photos, album.pinned, album.left_out, book.alone)
     faults = {

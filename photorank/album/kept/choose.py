@@ -1,4 +1,4 @@
-"""Choice of photos for a saved album: kept as they are, filled up, or chosen anew."""
+"""Choice of photos for a saved album: photos kept, free places filled, or all chosen anew."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -22,7 +22,7 @@ _GOOD_SHARE = 0.8  # share of the moments that a book takes by default
 
 
 class AlbumRows(NamedTuple):
-    """Photos of a saved album as rows of an index."""
+    """Rows of a saved album's photos in an index: chosen, pinned, excluded, and missing ones."""
 
     photos: list[int]  # in the album's order
     pinned: frozenset[int]
@@ -31,7 +31,7 @@ class AlbumRows(NamedTuple):
 
 
 def rows_of_album(index: Index, album: KeptAlbum) -> AlbumRows:
-    """Index rows of an album's photos, also if their files have moved."""
+    """Index rows of an album's photos, found by digest, so that moved files are found too."""
     rows = index.rows_of_digests({*album.photos, *album.pinned, *album.left_out})
     return AlbumRows(
         [rows[one] for one in album.photos if one in rows],
@@ -42,7 +42,7 @@ def rows_of_album(index: Index, album: KeptAlbum) -> AlbumRows:
 
 
 def request_of(settings: AlbumSettings, rows: AlbumRows, *, hold: bool, fill: bool) -> AlbumRequest:
-    """Album request by the saved settings: photos kept, filled up, or chosen anew."""
+    """Request to choose by saved settings; `hold` keeps the photos, `fill` takes more."""
     faces = None
     if settings.faces_at_least or settings.faces_at_most is not None:
         faces = FaceQuota(settings.faces_at_least, settings.faces_at_most)
@@ -71,7 +71,7 @@ def choose_album(
     *,
     least: int | None = None,
 ) -> tuple[Album, Series]:
-    """Album for a request, and the index's series; photos with changed files are left out.
+    """Album chosen for a request, and all series in the index; changed files are left out.
 
     Files are compared with the index where their photos are chosen: all of them if one changed.
 
@@ -96,7 +96,7 @@ def choose_album(
 
 
 def rows_in_context(index: Index, vector: MasterVector, album: KeptAlbum | None) -> list[int]:
-    """Rows of the album to which a photo would add: the saved one, else the best 24 photos."""
+    """Rows of the given saved album; without one, of a new album of 24 photos."""
     if album is not None:
         return rows_of_album(index, album).photos
     settings = AlbumSettings()
@@ -107,7 +107,7 @@ def rows_in_context(index: Index, vector: MasterVector, album: KeptAlbum | None)
 
 
 def with_photos(index: Index, album: KeptAlbum, rows: Sequence[int]) -> KeptAlbum:
-    """Album of the photos at `rows`: earlier members in their order, new ones by time.
+    """Album with the photos at `rows`: earlier ones stay in order, new ones go in by time.
 
     A new photo stands before the first one that was taken later. Photos that the index does not
     have stay in it.

@@ -44,7 +44,7 @@ CREATE TABLE states (
 
 
 class AlbumChangedError(AlbumError):
-    """The album was changed by another process since it was read."""
+    """The album was changed elsewhere (other window or process) since it was read."""
 
     def __init__(self, name: str, what: str) -> None:
         super().__init__(
@@ -79,13 +79,13 @@ class Entry:
 
 
 class AlbumStore:
-    """Store of all albums of a workspace."""
+    """Store of all saved albums of a workspace, including removed ones and their history."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.path = workspace.root / "albums.sqlite"
 
     def names(self, *, removed: bool = False) -> list[str]:
-        """Names of the saved albums, or of the removed ones, sorted."""
+        """Sorted names of the saved albums, or of removed albums if `removed`."""
         with self._open() as connection:
             if connection is None:
                 return []
@@ -96,7 +96,7 @@ class AlbumStore:
             return [name for (name,) in rows]
 
     def latest(self, index: str) -> Entry | None:
-        """Album of an index that was changed last; None if there is none."""
+        """Most recently changed album that was chosen from this index; None if there is none."""
         entries = [self.load(name) for name in self.names()]
         own = [entry for entry in entries if entry.album.index == index]
         return max(own, key=lambda entry: entry.changed, default=None)
@@ -123,7 +123,7 @@ class AlbumStore:
             return self._newest(connection, name, None)
 
     def save(self, name: str, album: KeptAlbum, what: str, *, seen: int) -> Entry:
-        """Save an album's next state; AlbumChangedError unless `seen` is its revision."""
+        """Save a changed album; AlbumChangedError unless `seen` is its current revision."""
 
         def same(newest: KeptAlbum) -> KeptAlbum:
             return album
@@ -138,7 +138,7 @@ class AlbumStore:
         *,
         seen: int | None = None,
     ) -> Entry:
-        """Apply `make` to an album's newest state and save the result if it differs."""
+        """Apply `make` to an album's current state, and save the result if it differs."""
         name = checked_album_name(name)
         with self._change() as connection:
             entry = self._newest(connection, name, seen)
@@ -153,7 +153,7 @@ class AlbumStore:
         return self._step(name, -1, seen)
 
     def redo(self, name: str, *, seen: int | None = None) -> Entry:
-        """Redo the change that was undone last."""
+        """Redo the most recently undone change of an album, and return the restored state."""
         return self._step(name, 1, seen)
 
     def remove(self, name: str) -> None:
@@ -166,7 +166,7 @@ class AlbumStore:
             )
 
     def restore(self, name: str) -> Entry:
-        """Restore the album of a name that was removed last."""
+        """Restore the most recently removed album of this name, with its history."""
         name = checked_album_name(name)
         with self._change() as connection:
             if _entry(connection, name):
@@ -216,7 +216,7 @@ class AlbumStore:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection | None]:
-        """Read connection; None if the workspace has no store yet."""
+        """Context with a connection for reading; None if the workspace has no store yet."""
         if not self.path.exists():
             yield None
             return
@@ -227,7 +227,7 @@ class AlbumStore:
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
-        """Connection for one transaction, committed durably at the end."""
+        """Context with a connection for one transaction, committed durably at the end."""
         with storage_errors(self.path), self._errors():
             make_folder(self.path.parent)
             with self._connected("rwc") as connection:
@@ -261,7 +261,7 @@ class AlbumStore:
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
-        """Translate SQLite's exceptions into photorank's."""
+        """Context that turns SQLite's exceptions into PhotorankErrors."""
         try:
             yield
         except sqlite3.Error as error:
@@ -269,7 +269,7 @@ class AlbumStore:
 
 
 def _told(path: Path, error: sqlite3.Error) -> PhotorankError:
-    """Photorank error for an exception raised by SQLite."""
+    """PhotorankError that explains an exception raised by SQLite."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL):
         return AlbumError(f"{path} is being written by another photorank. Run it again.")
@@ -317,7 +317,7 @@ def _entry(connection: sqlite3.Connection, name: str) -> Entry | None:
 
 
 def _put(connection: sqlite3.Connection, name: str, album: KeptAlbum, what: str) -> None:
-    """Append a state to an album's history, replacing undone states."""
+    """Append a state to an album's history, deleting undone states and the oldest ones."""
     number, place = connection.execute(
         "SELECT id, place + 1 FROM albums WHERE name = ? AND removed IS NULL", (name,)
     ).fetchone()
