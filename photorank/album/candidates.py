@@ -57,7 +57,7 @@ def shortlist(index: Index, ratings: Ratings, request: AlbumRequest) -> Codes:
 def candidates_of(
     ratings: Ratings, merit: Ratings, series: Series, request: AlbumRequest, among: Mask
 ) -> Candidates:
-    """Candidates for an album; the best shot of each series of similar photos comes first.
+    """Candidates for an album, with the best shot of each series of similar photos preferred.
 
     `merit` (n,) ranks the shots of a series; `among` (n,) are the photos to choose from.
     """

@@ -1,4 +1,4 @@
-"""Coverage: how well each candidate photo represents each photo of a collection (client)."""
+"""Coverage: how well candidate photos represent the photos of a collection."""
 
 import os
 from collections.abc import Callable
@@ -33,7 +33,7 @@ class Covers:
         return len(self._rows)
 
     def __getitem__(self, rows: Codes | slice | int) -> CoverRows:
-        """Similarities (m, c) of some photos to all clients, or (c,) of one photo; read-only."""
+        """Similarities (m, c) of some photos to those to represent, or (c,) of one; read-only."""
         some: CoverRows = self._rows[rows]
         return some
 
@@ -44,7 +44,7 @@ class Covers:
 
     @cached_property
     def sums(self) -> Floats:
-        """Sum (n,) over all clients of each photo's similarities to them."""
+        """Sum (n,) of each photo's similarities to all photos to represent."""
 
         def total(start: int) -> Floats:
             part = self[start : start + ROWS_A_BLOCK]
@@ -55,7 +55,7 @@ class Covers:
 
     @cached_property
     def most(self) -> Cover:
-        """Greatest similarity (c,) of each client to any of the photos."""
+        """Greatest similarity (c,) of any of the photos to each photo to represent."""
         return _greatest(self._rows, np.arange(len(self)), 0.0)
 
 
@@ -71,16 +71,16 @@ class CosineCovers(Covers):
 
     @cached_property
     def most(self) -> Cover:
-        """Greatest similarity (c,) of each client to any of the photos."""
+        """Greatest similarity (c,) of any of the photos to each photo to represent."""
         return self.most_by(np.arange(len(self)))
 
     def most_by(self, rows: Codes) -> Cover:
-        """Greatest similarity (c,) of each client to any photo at `rows`."""
+        """Greatest similarity (c,) of any photo at `rows` to each photo to represent."""
         return covers_of(_greatest(self._rows, rows, -np.inf), self._typical)
 
 
 class _SomeCovers(Covers):
-    """Similarities of a subset of the photos of another matrix, to the same clients."""
+    """Similarities of some of the photos of another matrix, to the same photos to represent."""
 
     def __init__(self, whole: CosineCovers, at: Codes) -> None:
         super().__init__(whole[:0])
@@ -94,13 +94,13 @@ class _SomeCovers(Covers):
 
     @cached_property
     def sums(self) -> Floats:
-        """Sum (n,) over all clients of each photo's similarities to them."""
+        """Sum (n,) of each photo's similarities to all photos to represent."""
         some: Floats = self._whole.sums[self._at]
         return some
 
     @cached_property
     def most(self) -> Cover:
-        """Greatest similarity (c,) of each client to any of the photos."""
+        """Greatest similarity (c,) of any of the photos to each photo to represent."""
         return self._whole.most_by(self._at)
 
 
@@ -145,7 +145,7 @@ class KeptCovers:
         return _SomeCovers(self._covers, places(self._rows, len(self._heads))[rows])
 
     def _replace(self, clients: Codes, new: Codes) -> None:
-        """Compute the similarities to new clients, in the columns of removed clients."""
+        """Compute the cosines to new photos to represent, in the columns of removed ones."""
         if not len(new):
             return
         gone = np.flatnonzero(~np.isin(self._clients, clients))

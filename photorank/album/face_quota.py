@@ -75,5 +75,5 @@ def too_few(quota: FaceQuota, parts: Codes, first: Mask) -> list[str]:
 
 
 def with_faces(parts: Codes, first: Mask) -> int:
-    """Number of series whose best shot has a visible face."""
+    """Number of series of similar photos in which the best shot has a visible face."""
     return int((first & (parts == _WITH)).sum())

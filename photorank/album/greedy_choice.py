@@ -104,7 +104,7 @@ def choose(value: Value, rules: Rules) -> Choice:
 
 
 def most_cover(covers: Covers, rules: Rules) -> float:
-    """Coverage of all clients by the photos that a greedy choice by coverage alone takes."""
+    """Coverage reached by a greedy choice of photos for coverage alone, without ratings."""
     value = Value(np.zeros(len(covers)), covers)
     return value(_picked(value, rules)[0])
 

@@ -30,7 +30,7 @@ class Grounds:
 
 
 class KeptGrounds:
-    """Cache of such data and of photo similarities, reused when the next album is chosen.
+    """Cache of an index's data for choosing albums, reused when the next album is chosen.
 
     A series counts as the same while it is the same object: whoever keeps it must find it anew
     where signals or faces were measured.

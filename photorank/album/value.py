@@ -34,7 +34,7 @@ class Value:
         return float(self.worth[rows].sum() + self.of_cover(self.cover(rows)))
 
     def cover(self, rows: Codes) -> Cover:
-        """Coverage (c,): greatest similarity of each client to any of the photos at `rows`."""
+        """Coverage (c,) of each photo to represent: greatest similarity to any photo at `rows`."""
         best: Cover = self.covers[rows].max(axis=0, initial=0.0)
         return best
 

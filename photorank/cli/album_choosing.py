@@ -32,7 +32,7 @@ class Asked(NamedTuple):
 
     @property
     def keeps_photos(self) -> bool:
-        """True if a saved album is only filled up, or one of its photos swapped."""
+        """True if a saved album's photos are only to be added to, or one of them swapped."""
         return self.fill or self.swap
 
     @property
@@ -67,7 +67,7 @@ class Asked(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """Chosen album, all series in the index, and the saved album's entry (None if not saved)."""
+    """Chosen album, the index's series of similar photos, and the saved album, if any."""
 
     made: "Album"
     series: "Series"
@@ -155,7 +155,7 @@ class Task:
 
 
 def saved_entry(name: str) -> "Entry | None":
-    """Entry of the album saved under a name; None if no album has this name."""
+    """Saved album of a given name, with its history; None if no album has this name."""
     from photorank.album.kept.album import checked_album_name
 
     store = _store()
@@ -172,7 +172,7 @@ def _store() -> "AlbumStore":
 def _wished(
     old: "KeptAlbum", settings: "AlbumSettings", pinned: list[str], banned: list[str]
 ) -> "KeptAlbum":
-    """Album with new settings, and photos added to its pinned and to its excluded ones."""
+    """Album with the given settings, and with further photos pinned or excluded."""
     return replace(
         old,
         settings=settings,

@@ -40,7 +40,7 @@ class Copies(NamedTuple):
 
 
 def copy_album(made: "Album", index: "Index", export: Export) -> Copies:
-    """Copy an album's photos and requested further files into a folder; return all copies."""
+    """Copy an album's photos and other requested files into a folder; return their paths."""
     from photorank.export.copy_companions import write_companions
     from photorank.export.copy_photos import write
 

@@ -154,7 +154,7 @@ def _embeddings(index: "Index", folder: Path | None, as_json: bool) -> None:
 
 
 class _Written(NamedTuple):
-    """Files written by an export; none without a destination, when only `name` is shown."""
+    """Result of an export: format, number of photos, and files (none without a destination)."""
 
     format: str
     photos: int

@@ -192,7 +192,7 @@ def _compared(paths: "IndexPaths", files: "list[LibraryFile]") -> "list[LibraryF
 
 
 def _source(what: str, under: Path | None, rater: str) -> str:
-    """Source name for collected judgements; collecting again under it replaces them."""
+    """Source name for collected judgements; a later collection of the same name replaces them."""
     where = f" under {under.absolute()}" if under else ""
     whose = f", by {rater}" if rater else ""
     return unicode_text(f"{what}{where}{whose}")

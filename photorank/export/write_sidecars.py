@@ -164,7 +164,7 @@ class _Beside(NamedTuple):
 def _sidecar(
     beside: _Beside, target: Path, count: int, options: SidecarOptions, *, write: bool
 ) -> Sidecar:
-    """Sidecar of one photo for the path `target`, based on a sidecar beside the photo, if any."""
+    """One photo's sidecar at `target`, based on its existing one, if any; written if `write`."""
     photo = beside.photo
     try:
         own, old = _file_bytes(beside.sidecar), _file_bytes(target)

@@ -37,7 +37,7 @@ _SHOWN = 6  # photos shown as best, and as worst
 
 @dataclass(frozen=True)
 class Contest:
-    """Settings of a leaderboard: vectors, learners, cross-validation, and whether to time."""
+    """Settings of a leaderboard: vectors, learners, cross-validation, and if costs are measured."""
 
     vectors: tuple[str, ...] | None  # None: all that an index has
     learners: tuple[str, ...]

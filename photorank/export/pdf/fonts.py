@@ -32,7 +32,7 @@ class CaptionFont:
 
 
 def caption_font(captions: Iterable[str], given: Path | None = None) -> CaptionFont:
-    """Font for captions: the given file, or an installed font with most of their letters.
+    """Font for captions: the given file, or the font with most of the letters in the captions.
 
     Raises MissingPathError or ExportError for a given font that cannot be used.
     """
