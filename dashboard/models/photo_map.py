@@ -1,4 +1,4 @@
-"""View-model of the page Map: drawn photos, colours, and selected photos."""
+"""View-model of the page Map: plotted photos with their colours, and selected photos."""
 
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -37,7 +37,7 @@ def verdict(
     of_index: Ratings,
     mode: Mode = "statistics",
 ) -> Verdict:
-    """Comparison of two photos by a vector, from embeddings (2, d) and the index's ratings."""
+    """Verdict on two photos by a vector, from their embeddings (2, d) and all photos' ratings."""
     first, second = vector.rate(pair, vector.fingerprint)
     better = probability(first, second, slope.value)
     each, name = chances(better), f"**{vector_text(vector.name, mode)}**"

@@ -1,4 +1,4 @@
-"""HTTP route for the component's JavaScript modules, at a URL with a hash of their content."""
+"""HTTP route for the JavaScript of the photo grid and viewer, at a URL with a content hash."""
 
 import gzip
 from functools import cache

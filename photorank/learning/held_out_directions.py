@@ -1,4 +1,4 @@
-"""Directions to test a vector or learner on photos that it has not learned from."""
+"""Held-out directions: vectors refitted without the photos of the fold that they rate."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor

@@ -35,7 +35,7 @@ def how_tested(index: Index, vector: MasterVector, photos: JudgedPhotos) -> Test
 
 
 def prior_has_seen(index: Index, card: Card, photos: JudgedPhotos) -> bool:
-    """True if the prior named in a card learned from some of the photos, or no longer exists."""
+    """True if a card's prior vector was fitted to some of these photos, or no longer exists."""
     prior = card.parameters.get("prior")
     if prior is None:
         return False

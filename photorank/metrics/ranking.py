@@ -303,7 +303,7 @@ def checked_ratings(ratings: ArrayLike, n: int, *, by_column: bool = False) -> R
 
 
 def _signs(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
-    """Weights (m,) of pairs: signed by agreement, 0 for equal labels, and 0 for equal ratings."""
+    """Three weights (m,) of pairs: signed by agreement; 0 at equal labels; 0 at equal ratings."""
     weight, margin = graph.edges(pairs)
     sign = np.sign(r[pairs[:, 0]] - r[pairs[:, 1]])
     return weight * np.sign(margin) * sign, weight * (margin != 0), weight * (sign != 0)

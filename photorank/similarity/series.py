@@ -34,7 +34,7 @@ _MIN_EXPOSURES, _MAX_EXPOSURES = 2, 9  # of a bracket
 
 @dataclass(frozen=True)
 class Series:
-    """Series code of each photo, and the row of the version that represents the photo."""
+    """Burst that each photo belongs to, as a code, and the row of its representative version."""
 
     codes: Codes  # (n,) the series of each photo; a photo on its own is one
     versions: Codes  # (n,) the row of the version that stands for each photo: itself, but for twins

@@ -56,7 +56,7 @@ def pages_of(photos: Photos, pages: int, size: PageSize) -> list[tuple[int, Floa
 
 
 def _layouts(photos: Photos, size: PageSize, pages: int) -> list[list[list[Laid]]]:
-    """Best page layouts for one to four consecutive photos, by the first photo of the page."""
+    """Best layout of a page for each first photo and each number of photos, one to four."""
     found: list[list[list[Laid]]] = [[] for _ in photos.sizes]
     for k in range(1, min(MAX_PHOTOS, len(photos.sizes)) + 1):
         for start, laid in enumerate(_best(photos, k, size, pages)):

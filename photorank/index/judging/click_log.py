@@ -158,7 +158,7 @@ def undo(paths: IndexPaths, rater: str) -> Undone | None:
 
 
 def take_back(paths: IndexPaths, rater: str, first: str, second: str) -> bool:
-    """Delete a person's latest choice or skip of a pair of photos; False if none is stored.
+    """Undo a person's latest answer on a pair of photos: choice or skip; False if there is none.
 
     Raises as :func:`record_choice` does.
     """

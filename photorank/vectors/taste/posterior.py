@@ -159,7 +159,7 @@ class Taste:
         return self.vector / np.linalg.norm(self.vector)
 
     def ratings(self, Z: Floats) -> Ratings:
-        """Ratings (n,) of photos with coordinates (n, 1 + q), 0 for the mean photo."""
+        """Ratings (n,) of photos by their coordinates (n, 1 + q); the mean photo is rated 0."""
         return Z @ self.weights
 
     def standard_errors(self, Z: Floats) -> Floats:
