@@ -72,13 +72,25 @@ def test_no_name_becomes_html_a_script_or_a_request(server, tab):
     assert dialogs == []
 
 
-@pytest.mark.parametrize(
-    "question", ["index=../../../etc", f"vector={quote(IMAGE)}", f"index={quote(IMAGE)}"]
-)
-def test_no_address_opens_what_is_not_an_index(server, page, question):
-    """What an address asks for and there is not, is as if it had not been asked for."""
-    page.goto(f"{server}/photos?{question}")
+@pytest.mark.parametrize("name", ["../../../etc", quote(IMAGE)])
+def test_an_address_of_no_collection_says_so_and_leads_home(server, page, name):
+    """A name that an address asks for and that there is not is shown as text, and nothing else."""
+    page.goto(f"{server}/photos?index={name}")
     drawn(page)
+    assert page.get_by_role("heading", name="No such collection").count() == 1
+    assert page.get_by_role("link", name="Home").count() > 0
+    check_shown_as_text(page)
+
+
+def test_an_address_of_no_vector_is_as_if_none_was_asked_for(server, page):
+    """The page of the collection that there is opens, with another vector."""
+    page.goto(f"{server}/photos?vector={quote(IMAGE)}")
+    drawn(page)
+    assert "small" in page.content()
+    check_shown_as_text(page)
+
+
+def check_shown_as_text(page):
+    """Assert that no name became an image, and that no page failed."""
     assert page.locator("[data-testid=stException]").count() == 0
     assert page.locator("img[src=x]").count() == 0
-    assert "small" in page.content()

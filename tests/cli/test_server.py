@@ -81,7 +81,17 @@ def test_a_port_in_use_is_told(refused, empty_home):
 def test_a_demo_that_is_built_is_not_built_again(photorank, home):
     """With the sample there, `demo --build-only` says so at once."""
     shutil.copytree(home / "index" / "small", home / "index" / "sample")
-    photorank("evaluate", "--index", "sample", "--learners", "", "--folds", 2, "--repeats", 1)
+    photorank(
+        "evaluate",
+        "--index",
+        "sample",
+        "--learners",
+        "mean-difference",
+        "--folds",
+        2,
+        "--repeats",
+        1,
+    )
 
     outcome = photorank("demo", "--build-only")
 

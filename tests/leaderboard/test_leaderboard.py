@@ -174,7 +174,7 @@ def test_the_command_writes_every_form(encoders, tmp_path):
     assert again.exit_code == 1
     assert "report.html exists already" in again.stderr
     assert not (tmp_path / "new.md").exists()
-    quick = ("--learners", "mean-difference", "--vectors", "", "--folds", "2", "--repeats", "1")
+    quick = ("--learners", "mean-difference", "--folds", "2", "--repeats", "1")
     assert invoke("leaderboard", *quick, "--to", str(files[2]), "--force").exit_code == 0
     assert json.loads(files[2].read_text())["panels"][0]["protocol"]["folds"] == 2
 
