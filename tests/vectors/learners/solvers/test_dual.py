@@ -11,7 +11,7 @@ from photorank.vectors.learners.solvers.ridge import Problem
 @pytest.mark.parametrize("prior", [None, 1.0, -1.0])
 def test_solutions_are_those_in_feature_space(prior):
     """Weights, prior's scale, degrees of freedom, residuals, penalty and errors are the same."""
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(3)  # of others, GCV's optimum is where rounding alone decides it
     Z, scores = rng.normal(size=(12, 20)), rng.integers(0, 5, 12).astype(float)
     labels = Comparisons.from_scores(scores, weights=rng.integers(1, 4, 12))
     given = None if prior is None else prior * (scores + rng.normal(size=12))
