@@ -14,7 +14,7 @@ from pathlib import Path
 
 from photorank.bench.indexing_speed import measure_indexing
 from photorank.bench.synthetic_photos import MODEL, write_model, write_photos
-from photorank.encoders.runtimes import known_runtime
+from photorank.encoders.choose_runtime import known_runtime
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from photorank.vectors.learners.spanning_pairs import SpanningPairs
     from photorank.vectors.master import MasterVector
     from photorank.vectors.prompts import prompt_vector
-    from photorank.vectors.taste.personal import Personal
+    from photorank.vectors.taste.personal_learner import Personal
 
 __all__ = [
     "AllPairs",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from photorank.evaluation.evaluate import evaluate
-from photorank.evaluation.report import evaluation_paths, save_evaluation
+from photorank.evaluation.saved_evaluation import evaluation_paths, save_evaluation
 from photorank.index.building.build import build_index
 from photorank.index.building.request import BuildRequest
 from photorank.index.judging.import_rows import import_choices, import_labels

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from photorank.errors import PhotorankError
 from photorank.outside_text import typed_path
-from photorank.photos.files import PhotoFile, find_photos
+from photorank.photos.find_photos import PhotoFile, find_photos
 
 MOST_FOLDERS = 200  # that are listed; more are reached by typing their path
 COUNTING_SECONDS = 0.7  # after which a count is told as "or more"

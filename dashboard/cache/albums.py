@@ -7,9 +7,9 @@ import streamlit as st
 
 from dashboard.cache import index_data, vector_ratings
 from dashboard.cache.cache_keys import HashFuncs, of_rows, of_vector
+from photorank.album.book.book import Book
 from photorank.album.book.geometry import PageSize
 from photorank.album.book.make_book import BookWishes, make_book
-from photorank.album.book.plan import Book
 from photorank.album.in_context import AlbumContext
 from photorank.album.kept.album import KeptAlbum
 from photorank.album.kept.choose import rows_of_album
@@ -63,7 +63,7 @@ def added_shares(index: Index, vector: MasterVector, album: KeptAlbum) -> dict[s
 def pdf_of(book: Book, title: str) -> bytes:
     """PDF of a book, checked against the book's plan; ExportError if the PDF differs from it."""
     from photorank.export.pdf.check import check_pdf
-    from photorank.export.pdf.render import PdfOptions, write_pdf
+    from photorank.export.pdf.write_book_pdf import PdfOptions, write_pdf
 
     with tempfile.TemporaryDirectory(prefix="photorank-") as folder:
         path = Path(folder, "book.pdf")

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from photorank.evaluation.report import evaluation_paths
+from photorank.evaluation.saved_evaluation import evaluation_paths
 from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.row_checksums import totals
 from photorank.index.opened import Index
-from photorank.photos.files import Stamp
+from photorank.photos.find_photos import Stamp
 from photorank.vectors.master import MasterVector
 
 Key: TypeAlias = tuple[object, ...]

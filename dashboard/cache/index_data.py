@@ -13,12 +13,12 @@ from dashboard.cache.cache_keys import (
     of_vectors,
 )
 from photorank.errors import BrokenEvaluationError
-from photorank.evaluation.report import Evaluation, latest_evaluation
+from photorank.evaluation.saved_evaluation import Evaluation, latest_evaluation
 from photorank.index.judging.click_log import clickers as clickers_of
 from photorank.index.judging.marks import Marked, marks_of
 from photorank.index.opened import Index, IndexFaces, IndexLabels
 from photorank.index.reading.facets import Facets
-from photorank.photos.files import SkippedFile
+from photorank.photos.find_photos import SkippedFile
 from photorank.vectors.master import MasterVector
 from photorank.vectors.store import list_vectors
 from photorank.workspace import IndexPaths, Workspace

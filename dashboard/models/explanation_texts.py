@@ -12,7 +12,13 @@ from dashboard.formatting import listing, percent, plain
 from dashboard.models.photo_tiles import Tile, percentile_text, short_number, tile_of
 from dashboard.models.words import Mode, say, vector_text
 from photorank.index.opened import Index, Photo
-from photorank.photos.metadata import date_ladder
+from photorank.photos.metadata.choose_capture_date import (
+    AGAINST_PLACE,
+    BY_NEIGHBOURS,
+    BY_PLACE,
+    BY_SATELLITES,
+    IN_UTC,
+)
 from photorank.photos.metadata.time_text import DAY_LETTERS
 from photorank.photos.metadata.timestamp import Source
 from photorank.rating.closest_better import BetterPhoto
@@ -51,11 +57,11 @@ _TOLD_BY: dict[Source, str] = {
     "file time": "from the time when its file was last changed",
 }
 _ZONE_BY = {
-    date_ladder.IN_UTC: "in UTC, as its time zone is not known",
-    date_ladder.BY_PLACE: "in the time zone of its place",
-    date_ladder.BY_NEIGHBOURS: "in the time zone of the photos around it",
-    date_ladder.BY_SATELLITES: "with satellites for the time zone",
-    date_ladder.AGAINST_PLACE: "with satellites for the time zone, which is not that of its place",
+    IN_UTC: "in UTC, as its time zone is not known",
+    BY_PLACE: "in the time zone of its place",
+    BY_NEIGHBOURS: "in the time zone of the photos around it",
+    BY_SATELLITES: "with satellites for the time zone",
+    AGAINST_PLACE: "with satellites for the time zone, which is not that of its place",
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from dashboard.formatting import percent
-from photorank.album.book.plan import LEFT_OUT, Book, BookPage, Frame
+from photorank.album.book.book import LEFT_OUT, Book, BookPage, Frame
 from photorank.album.kept.album import KeptAlbum
 from photorank.errors import counted
 from photorank.outside_text import printable

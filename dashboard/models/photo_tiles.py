@@ -13,7 +13,7 @@ from photorank.errors import counted
 from photorank.index.opened import Index, Photo
 from photorank.index.reading.passed_over import passed_over_lines
 from photorank.outside_text import printable
-from photorank.photos.files import SkippedFile
+from photorank.photos.find_photos import SkippedFile
 from photorank.rating.percentiles import percentiles
 from photorank.typing import Floats, Labels
 

@@ -10,7 +10,7 @@ import pandas as pd
 from dashboard.formatting import FROM_WORDS, accuracy_text, family, listing, plain
 from photorank.encoders.base import Fingerprint
 from photorank.errors import counted
-from photorank.evaluation.report import Evaluation
+from photorank.evaluation.saved_evaluation import Evaluation
 from photorank.index.opened import IndexLabels
 from photorank.outside_text import printable
 from photorank.typing import Json

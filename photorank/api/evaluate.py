@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from photorank.api.index import Index
 from photorank.evaluation import evaluate as evaluation
-from photorank.evaluation.report import Evaluation
+from photorank.evaluation.saved_evaluation import Evaluation
 from photorank.learning.protocol import Protocol
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from photorank.encoders.base import Encoder, Prepared, encode_photos
-from photorank.encoders.runtimes import FEW_PHOTOS, FRAMES, Switchable
+from photorank.encoders.choose_runtime import FEW_PHOTOS, FRAMES, Switchable
 from photorank.errors import UnknownNameError, UnreadablePhotoError
 from photorank.index.building.decode_ahead import usable_cores
 from photorank.index.opened import Index

@@ -18,9 +18,8 @@ from photorank.bench.synthetic_photos import MODEL, write_model, write_photos
 from photorank.comparisons.comparisons import Comparisons
 from photorank.encoders import load_encoder
 from photorank.encoders.base import Encoder, encode_photos
-from photorank.encoders.runtimes import FRAMES_OF_INT8, Runtime, Switchable
+from photorank.encoders.choose_runtime import FRAMES_OF_INT8, Runtime, Switchable
 from photorank.index.building.build import build_index
-from photorank.index.building.choose_runtime import sample_frames
 from photorank.index.building.decode_ahead import (
     Framed,
     LazyEncoder,
@@ -28,11 +27,12 @@ from photorank.index.building.decode_ahead import (
     batch_size_for,
     usable_cores,
 )
+from photorank.index.building.precision_of_index import sample_frames
 from photorank.index.building.request import BuildRequest
 from photorank.index.catalogue.rooted_paths import Place
 from photorank.index.opened import Index
 from photorank.metrics.ranking import spearman
-from photorank.photos.files import PhotoFile, find_photos
+from photorank.photos.find_photos import PhotoFile, find_photos
 from photorank.typing import Embeddings, Json
 from photorank.workspace import Workspace
 

@@ -7,7 +7,7 @@ import typer
 
 from photorank.cli.album_choosing import Asked, Choice, Task, saved_entry
 from photorank.cli.album_copies import Copies, Export, copy_album
-from photorank.cli.album_printing import (
+from photorank.cli.album_output import (
     album_json,
     companions_json,
     print_album,

@@ -48,7 +48,7 @@ def quality(
 ) -> None:
     """Evaluate vectors and learners, with folds by photo and by group. Writes JSON and CSV."""
     from photorank.evaluation.evaluate import evaluate
-    from photorank.evaluation.quality import quality_rows, write_quality
+    from photorank.evaluation.quality_files import quality_rows, write_quality
     from photorank.export.destination import checked_folder
     from photorank.learning.protocol import FoldBy, Protocol
     from photorank.vectors.learners_by_name import LEARNERS
@@ -93,7 +93,7 @@ def bench_index(
 ) -> None:
     """Measure the speed of indexing against a plain loop of open_clip, on this machine's CPU."""
     from photorank.bench.indexing_speed import measure_indexing
-    from photorank.encoders.runtimes import known_runtime
+    from photorank.encoders.choose_runtime import known_runtime
 
     chosen = known_runtime(runtime)
     with progress("Measuring", "") as on_progress:

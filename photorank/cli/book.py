@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
-from photorank.cli.book_planning import Asked, Source, planned
+from photorank.cli.book_source import Asked, Source, planned
 from photorank.cli.options import AsJson, IndexName, MaybeVector, example
 from photorank.cli.output import line, message, print_json, print_some, progress
 from photorank.errors import MissingPathError, counted
 from photorank.outside_text import typed_path
 
 if TYPE_CHECKING:
-    from photorank.album.book.plan import Book
+    from photorank.album.book.book import Book
     from photorank.export.pdf.printers import Printer
-    from photorank.export.pdf.render import PdfOptions
+    from photorank.export.pdf.write_book_pdf import PdfOptions
     from photorank.index.opened import Index
 
 app = typer.Typer()
@@ -163,7 +163,7 @@ class _Output(NamedTuple):
 
     def options(self, wanted: "Printer") -> "PdfOptions":
         """Settings for writing the PDF or the JPEG pages, given the printer's requirements."""
-        from photorank.export.pdf.render import PdfOptions
+        from photorank.export.pdf.write_book_pdf import PdfOptions
 
         max_ppi = self.max_ppi if self.is_pdf else wanted.ppi
         return PdfOptions(wanted.standard, self.profile, max_ppi, self.font, self.title)
@@ -172,7 +172,7 @@ class _Output(NamedTuple):
         """Raise errors that writing with these options would cause, before photos are chosen."""
         from photorank.export.destination import checked_folder, checked_new_file
         from photorank.export.pdf.fonts import caption_font
-        from photorank.export.pdf.render import output_profile, pikepdf_or_error
+        from photorank.export.pdf.write_book_pdf import output_profile, pikepdf_or_error
 
         if self.is_pdf:
             checked_new_file(index, self.to)
@@ -207,7 +207,7 @@ def _pdf(made: "Book", path: Path, options: Any) -> tuple[dict[str, Any], list[s
     """Write the book as a PDF and check it, deleting a faulty PDF; return path and notes."""
     from photorank.errors import ExportError
     from photorank.export.pdf.check import check_pdf
-    from photorank.export.pdf.render import write_pdf
+    from photorank.export.pdf.write_book_pdf import write_pdf
 
     with progress("Writing pages", "pages") as report:
         notes = write_pdf(made, path, options, report)
@@ -242,7 +242,7 @@ def _tell_check(path: Path, made: "Book", as_json: bool) -> None:
 def _tell(
     made: "Book", notes: list[str], wanted: "Printer", more: dict[str, Any], as_json: bool
 ) -> None:
-    from photorank.album.book.plan import book_json
+    from photorank.album.book.book import book_json
 
     if as_json:
         print_json(book_json(made) | {"notes": notes} | more)

@@ -12,8 +12,8 @@ from photorank.cli.output import progress
 from photorank.errors import counted
 
 if TYPE_CHECKING:
+    from photorank.album.book.book import Book, WrittenPage
     from photorank.album.book.geometry import PageSize
-    from photorank.album.book.plan import Book, WrittenPage
     from photorank.album.kept.album import KeptAlbum
     from photorank.album.kept.store import Entry
     from photorank.export.pdf.printers import Printer
@@ -159,7 +159,7 @@ def _known_index(name: str) -> str | None:
 
 
 def _read_plan(path: Path) -> _ReadPlan:
-    from photorank.album.book.plan import pages_of_json
+    from photorank.album.book.book import pages_of_json
     from photorank.errors import AlbumError, MissingPathError
     from photorank.json_values import fault_in_json
     from photorank.workspace import read_bytes

@@ -23,8 +23,8 @@ from photorank.errors import counted
 from photorank.json_values import to_json
 
 if TYPE_CHECKING:
-    from photorank.evaluation.report import Evaluation
-    from photorank.evaluation.results import Result
+    from photorank.evaluation.result_types import Result
+    from photorank.evaluation.saved_evaluation import Evaluation
     from photorank.index.opened import Index
     from photorank.learning.protocol import Protocol
     from photorank.metrics.estimates import Difference, Limits
@@ -68,7 +68,7 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Evaluate vectors and learners on held-out judgements. The result is saved in the index."""
-    from photorank.evaluation.report import save_evaluation
+    from photorank.evaluation.saved_evaluation import save_evaluation
     from photorank.learning.protocol import Protocol
     from photorank.progress_file import reporting
 

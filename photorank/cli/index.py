@@ -189,7 +189,7 @@ def index(
     as_json: AsJson = False,
 ) -> None:
     """Add the photos of folders to an index. Files already in the index are not opened."""
-    from photorank.encoders.runtimes import known_runtime
+    from photorank.encoders.choose_runtime import known_runtime
     from photorank.index.building.request import BuildRequest
     from photorank.progress_file import reporting
 

@@ -14,8 +14,8 @@ from photorank.workspace import IndexPaths, Workspace
 
 if TYPE_CHECKING:
     from photorank.index.building.build import BuildReport
+    from photorank.index.building.from_other_index import Successor
     from photorank.index.building.request import BuildRequest, Cluster
-    from photorank.index.building.successor import Successor
     from photorank.progress_file import Reporter
 
 
@@ -40,7 +40,7 @@ class Source(NamedTuple):
 
     def older_index(self, new: IndexPaths) -> "Successor | None":
         """Older index to copy photos and judgements from, as given by --from; None if not given."""
-        from photorank.index.building.successor import successor_of
+        from photorank.index.building.from_other_index import successor_of
 
         if self.from_index is None:
             return None

@@ -11,7 +11,7 @@ from photorank.cli.options import AsJson, IndexName, example, names
 from photorank.cli.output import line, message, print_json, print_notes, print_some, progress
 from photorank.errors import changed_since, counted
 from photorank.outside_text import typed_path
-from photorank.photos.pathtext import unicode_text
+from photorank.photos.path_text import unicode_text
 
 if TYPE_CHECKING:
     from photorank.labels.photo_library.collected_judgements import Collected, LibraryFile
@@ -208,7 +208,7 @@ def _collected(
 ) -> "Collected":
     """Read a library's judgements of one kind, with a progress bar if files are opened."""
     from photorank.index.reading.library_files import raw_files
-    from photorank.labels.photo_library.edited import collect_edited
+    from photorank.labels.photo_library.edits_by_file_name import collect_edited
     from photorank.labels.photo_library.favourites import collect_favourites
     from photorank.labels.photo_library.folders_and_albums import collect_album, collect_folders
     from photorank.labels.photo_library.stars_and_colours import collect_colours, collect_stars

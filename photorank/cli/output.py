@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from photorank.metrics.estimates import Difference, Estimate, Limits
-    from photorank.photos.files import SkippedFile
+    from photorank.photos.find_photos import SkippedFile
 
 _PIPE_COLUMNS = 100_000  # line width for pipes, so that no path is wrapped
 _MAX_LISTED_LINES = 20

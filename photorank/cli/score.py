@@ -16,9 +16,9 @@ from photorank.outside_text import typed_path
 
 if TYPE_CHECKING:
     from photorank.index.opened import Index
+    from photorank.scoring.output_file import ScoreFile, ScoreStream
+    from photorank.scoring.output_rows import Format
     from photorank.scoring.scale import Scale
-    from photorank.scoring.score_files import ScoreFile, ScoreStream
-    from photorank.scoring.score_rows import Format
 
 app = typer.Typer()
 
@@ -123,8 +123,8 @@ def _format_of(to: Path | None) -> "Format":
 
 def _file(index: "Index", to: Path, format: "Format", in_context: bool) -> "ScoreFile":
     from photorank.export.destination import checked_path
-    from photorank.scoring.score_files import ScoreFile
-    from photorank.scoring.score_rows import COLUMNS, IN_CONTEXT
+    from photorank.scoring.output_file import ScoreFile
+    from photorank.scoring.output_rows import COLUMNS, IN_CONTEXT
 
     return ScoreFile(checked_path(index, to), format, IN_CONTEXT if in_context else COLUMNS)
 
@@ -133,8 +133,8 @@ def _file(index: "Index", to: Path, format: "Format", in_context: bool) -> "Scor
 def _sink(
     scale: "Scale", file: "ScoreFile | None", format: "Format", *, resume: bool
 ) -> "Iterator[ScoreFile | ScoreStream]":
-    from photorank.scoring.score_files import ScoreStream
-    from photorank.scoring.score_rows import COLUMNS, IN_CONTEXT
+    from photorank.scoring.output_file import ScoreStream
+    from photorank.scoring.output_rows import COLUMNS, IN_CONTEXT
 
     if file is None:
         columns = COLUMNS if scale.context is None else IN_CONTEXT

@@ -51,8 +51,8 @@ def serve(
     try:
         from photorank.service import server
         from photorank.service.app import ServiceRequest, service
-        from photorank.service.limits import Limits
         from photorank.service.middleware import read_tokens
+        from photorank.service.request_limits import Limits
     except ImportError as error:
         raise MissingExtraError("the service", "service") from error
 

@@ -17,7 +17,7 @@ from photorank.errors import (
     UnreadableFileError,
     UnreadablePhotoError,
 )
-from photorank.evaluation.report import evaluation_paths, read_evaluation
+from photorank.evaluation.saved_evaluation import evaluation_paths, read_evaluation
 from photorank.index.maintenance.checks import Finding, examine_index
 from photorank.index.maintenance.repair import repair_index
 from photorank.index.opened import Index

@@ -11,6 +11,7 @@ from PIL import Image
 
 from photorank.encoders.base import Fingerprint, Prepared
 from photorank.encoders.blocks import Blocks, unit_rows
+from photorank.encoders.choose_runtime import SwitchableImages, SwitchableTower
 from photorank.encoders.constants import SHA256
 from photorank.encoders.device import check_device
 from photorank.encoders.image_towers import TorchTower, on_pixels
@@ -18,7 +19,6 @@ from photorank.encoders.model_hub import fetch, reach_hub
 from photorank.encoders.openclip_checkpoints import find_checkpoint, tensor_shapes
 from photorank.encoders.parallel_batches import each_batch
 from photorank.encoders.position_embeddings import encode_any_shape, takes_any_shape
-from photorank.encoders.runtimes import SwitchableImages, SwitchableTower
 from photorank.errors import (
     DamagedWeightsError,
     EncoderError,

@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from photorank.evaluation.contenders import Contender
-from photorank.evaluation.results import Result, ScopedDifference
+from photorank.evaluation.result_types import Result, ScopedDifference
 from photorank.evaluation.top_of_list_by_fold import (
     FLOORS,
     NOT_MEASURED,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from photorank.errors import NoVectorsError
-from photorank.evaluation.report import Evaluation, latest_evaluation
+from photorank.evaluation.saved_evaluation import Evaluation, latest_evaluation
 from photorank.index.opened import Index
 from photorank.vectors.master import MasterVector
 from photorank.vectors.prompts import KINDS_FROM_WORDS

@@ -10,7 +10,7 @@ import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.evaluation.contenders import Contender
-from photorank.evaluation.results import (
+from photorank.evaluation.result_types import (
     AccuracyByGap,
     AccuracyByGroup,
     Calibration,

@@ -18,8 +18,14 @@ from photorank.evaluation.contenders import (
 )
 from photorank.evaluation.learning_curve import SHARES, LearningCurve
 from photorank.evaluation.random_directions import random_result
-from photorank.evaluation.report import Evaluation
-from photorank.evaluation.results import Details, DuplicateCounts, Result, ScopedDifference, ranked
+from photorank.evaluation.result_types import (
+    Details,
+    DuplicateCounts,
+    Result,
+    ScopedDifference,
+    ranked,
+)
+from photorank.evaluation.saved_evaluation import Evaluation
 from photorank.index.opened import Index
 from photorank.learning.held_out_directions import Refits, counted, fitting
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos

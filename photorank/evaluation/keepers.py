@@ -9,7 +9,7 @@ from photorank.errors import NoLabelsError
 from photorank.index.opened import Index
 from photorank.learning.held_out_ratings import held_out_ratings
 from photorank.metrics.folds import kept_together
-from photorank.metrics.keepers_lost import RejectCut, reject_cut
+from photorank.metrics.reject_cut import RejectCut, reject_cut
 from photorank.similarity.near_duplicates import near_duplicates_among
 from photorank.vectors.master import MasterVector
 
@@ -50,7 +50,7 @@ def keepers_lost(
     vector's own ratings. Of any other vector only keepers count that it has not seen.
     Near-duplicates and shots of one series are one keeper. `keeper_from` is the label from which a
     photo is a keeper, `keeper_top` instead the share of best labelled photos; for the rest see
-    :func:`photorank.metrics.keepers_lost.reject_cut`. Raises NoLabelsError, TooFewKeepersError
+    :func:`photorank.metrics.reject_cut.reject_cut`. Raises NoLabelsError, TooFewKeepersError
     or EncoderMismatchError.
     """
     labels = index.labels()

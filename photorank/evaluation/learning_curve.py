@@ -7,7 +7,7 @@ from typing import Self
 
 from photorank.errors import ComparisonsError, DegenerateDirectionError
 from photorank.evaluation.contenders import Contender
-from photorank.evaluation.results import AccuracyByPhotos
+from photorank.evaluation.result_types import AccuracyByPhotos
 from photorank.learning.held_out_directions import Fits, ratings_by_fold
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.protocol import Protocol

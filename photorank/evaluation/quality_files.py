@@ -9,8 +9,8 @@ from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
-from photorank.evaluation.report import Evaluation
-from photorank.evaluation.results import Result
+from photorank.evaluation.result_types import Result
+from photorank.evaluation.saved_evaluation import Evaluation
 from photorank.index.opened import Index
 from photorank.json_values import to_json
 from photorank.typing import Json

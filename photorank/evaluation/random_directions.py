@@ -3,7 +3,7 @@
 import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
-from photorank.evaluation.results import Result
+from photorank.evaluation.result_types import Result
 from photorank.evaluation.top_of_list_by_fold import (
     LIST_METRICS,
     LOGISTIC,

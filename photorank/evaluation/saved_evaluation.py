@@ -7,7 +7,13 @@ from math import isfinite
 from pathlib import Path
 
 from photorank.errors import BrokenEvaluationError
-from photorank.evaluation.results import Details, DuplicateCounts, Result, ScopedDifference, ranked
+from photorank.evaluation.result_types import (
+    Details,
+    DuplicateCounts,
+    Result,
+    ScopedDifference,
+    ranked,
+)
 from photorank.json_values import from_json, to_json
 from photorank.learning.protocol import Protocol
 from photorank.typing import Scope

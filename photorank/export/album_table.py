@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from photorank.album.make_album import Album
 from photorank.index.opened import Photo
 from photorank.labels.tables.formula_cells import text_cell
-from photorank.photos.pathtext import path_text, unicode_text
+from photorank.photos.path_text import path_text, unicode_text
 
 COLUMNS = ("place", "path", "taken", "rating", "marginal", "pinned", "reason", "represents")
 

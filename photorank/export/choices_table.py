@@ -7,7 +7,7 @@ from pathlib import Path
 from photorank.errors import NoLabelsError
 from photorank.index.opened import Index
 from photorank.labels.tables.formula_cells import text_cell
-from photorank.photos.pathtext import path_text
+from photorank.photos.path_text import path_text
 from photorank.workspace import replacing
 
 

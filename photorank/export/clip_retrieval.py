@@ -9,7 +9,7 @@ import numpy as np
 
 from photorank.errors import ExportError
 from photorank.index.opened import Index
-from photorank.photos.pathtext import path_text
+from photorank.photos.path_text import path_text
 from photorank.workspace import folder_for, make_folder, storage_errors, sync_folder
 
 EMBEDDINGS, METADATA = "img_emb", "metadata"  # folders, and prefixes of their files

@@ -7,7 +7,7 @@ from pathlib import Path
 from photorank.export.table_files import Kind, Row, Table, write_csv_table, write_parquet_table
 from photorank.index.opened import Index
 from photorank.photos.faces.face import Face
-from photorank.photos.pathtext import path_text
+from photorank.photos.path_text import path_text
 
 _KINDS: dict[str, Kind] = {
     "path": "text",

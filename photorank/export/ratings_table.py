@@ -9,7 +9,7 @@ import numpy as np
 from photorank.export.table_files import Kind, Row, Table, write_csv_table, write_parquet_table
 from photorank.index.opened import Index
 from photorank.photos.faces.face import FacesSummary
-from photorank.photos.pathtext import path_text, unicode_text
+from photorank.photos.path_text import path_text, unicode_text
 from photorank.rating.percentiles import percentiles
 from photorank.vectors.master import MasterVector
 

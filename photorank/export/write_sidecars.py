@@ -14,14 +14,14 @@ from photorank.errors import MetadataError, StorageError, UnreadablePhotoError
 from photorank.export.destination import PhotoFolders
 from photorank.index.judging.marks import LEAVE_OUT, Marked, marks_of
 from photorank.index.opened import Index
+from photorank.photos.isolated_metadata import embedded_tags
 from photorank.photos.metadata.find_sidecars import sidecar_for
 from photorank.photos.metadata.find_sidecars import sidecars as sidecars_of
-from photorank.photos.metadata.folder_names import FolderNames
+from photorank.photos.metadata.names_in_folder import FolderNames
 from photorank.photos.metadata.rawtherapee import pp3_sidecars, read_pp3
 from photorank.photos.metadata.xmp_packet import MAX_PACKET_BYTES
 from photorank.photos.metadata.xmp_tags import made_by_photorank, read_xmp, with_rating
 from photorank.photos.open_photo import open_file, read_whole
-from photorank.photos.safe_headers import embedded_tags
 from photorank.rating.percentiles import percentiles
 from photorank.typing import Codes, Floats
 from photorank.vectors.master import MasterVector

@@ -8,7 +8,7 @@ import numpy as np
 
 from photorank.encoders.base import Encoder, Fingerprint, OptionalSignals
 from photorank.encoders.blocks import unit_rows
-from photorank.encoders.runtimes import FEW_PHOTOS, Switchable, precision_of
+from photorank.encoders.choose_runtime import FEW_PHOTOS, Switchable, precision_of
 from photorank.errors import (
     BrokenIndexError,
     IndexMismatchError,

@@ -34,7 +34,7 @@ from photorank.index.reading.records import (
 )
 from photorank.index.reading.signals import load_signals
 from photorank.index.reading.snapshot import BEGINNING_BYTES, Snapshot
-from photorank.photos.files import SkippedFile
+from photorank.photos.find_photos import SkippedFile
 from photorank.typing import Codes, Direction, Embeddings, Floats, Ratings
 from photorank.workspace import IndexPaths, Workspace
 

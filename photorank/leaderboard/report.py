@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import isfinite, isnan
 
-from photorank.evaluation.results import Result, ScopedDifference
+from photorank.evaluation.result_types import Result, ScopedDifference
 from photorank.index.opened import Index
 from photorank.leaderboard.cost import Cost
 from photorank.learning.protocol import Protocol

@@ -3,7 +3,7 @@
 from math import isfinite
 from pathlib import PurePath
 
-from photorank.evaluation.results import ScopedDifference
+from photorank.evaluation.result_types import ScopedDifference
 from photorank.leaderboard.cost import Cost
 from photorank.leaderboard.report import PanelReport, Row
 from photorank.metrics.estimates import Limits

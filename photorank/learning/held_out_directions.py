@@ -22,7 +22,7 @@ from photorank.vectors.learners.direction_learner import DirectionLearner
 from photorank.vectors.learners_by_name import make_learner
 from photorank.vectors.master import Card, MasterVector
 from photorank.vectors.store import load_vector
-from photorank.vectors.taste.personal import KIND as PERSONAL
+from photorank.vectors.taste.personal_learner import KIND as PERSONAL
 from photorank.vectors.taste.population_prior import prior_in
 
 # Bytes that the photos of all fits at once may take.

@@ -25,7 +25,7 @@ from photorank.photos.decode_limits import (
     MAX_WEBP_PIXELS,
     too_many_pixels,
 )
-from photorank.photos.decoding.colour_tags import tagged_space
+from photorank.photos.decoding.colour_space_from_tags import tagged_space
 from photorank.photos.decoding.raw_header import is_raw, raw_header
 from photorank.photos.decoding.raw_photo import open_raw
 from photorank.photos.decoding.tiff_pages import open_tiff

@@ -5,11 +5,11 @@ from functools import partial
 from pathlib import Path
 
 from photorank.errors import MetadataError, UnreadablePhotoError
+from photorank.photos.isolated_metadata import embedded_tags
 from photorank.photos.metadata.find_sidecars import is_of_raw, sidecar_bytes, sidecars
-from photorank.photos.metadata.folder_names import FolderNames
+from photorank.photos.metadata.names_in_folder import FolderNames
 from photorank.photos.metadata.rawtherapee import pp3_sidecars, read_pp3
 from photorank.photos.metadata.xmp_tags import XmpTags, counted_rating, made_by_photorank, read_xmp
-from photorank.photos.safe_headers import embedded_tags
 
 
 def photo_tags(

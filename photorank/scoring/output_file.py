@@ -13,9 +13,9 @@ import numpy as np
 
 from photorank.errors import NoLocksError, PhotorankError
 from photorank.export.table_files import Kind, Row, Table, write_parquet_table
-from photorank.photos.pathtext import path_text, text_path, unicode_text
+from photorank.photos.path_text import path_text, text_path, unicode_text
+from photorank.scoring.output_rows import COLUMNS, CsvLines, Format, JsonLines, Written
 from photorank.scoring.score_photos import Scored, Source
-from photorank.scoring.score_rows import COLUMNS, CsvLines, Format, JsonLines, Written
 from photorank.typing import Json
 from photorank.workspace import (
     folder_for,

@@ -9,7 +9,7 @@ from typing import BinaryIO, Literal, NamedTuple, TypeAlias
 
 from photorank.export.table_files import Kind, Row
 from photorank.labels.tables.formula_cells import text_cell
-from photorank.photos.pathtext import path_text, unicode_text
+from photorank.photos.path_text import path_text, unicode_text
 from photorank.scoring.score_photos import Scored
 
 Format: TypeAlias = Literal["jsonl", "csv", "parquet"]

@@ -9,7 +9,7 @@ from photorank.album.in_context import Asked
 from photorank.encoders.base import NO_EMBEDDING
 from photorank.errors import UnreadablePhotoError
 from photorank.index.building.decode_ahead import batch_size_for, in_order, usable_cores
-from photorank.photos.pathtext import unicode_text
+from photorank.photos.path_text import unicode_text
 from photorank.scoring.embed_bytes import Embedder, Ready
 from photorank.scoring.scale import Scale, Score
 

@@ -9,9 +9,9 @@ from typing import BinaryIO
 
 from photorank.errors import PhotorankError, UnreadablePhotoError
 from photorank.outside_text import TypedPathError, typed_path
-from photorank.photos.files import SkippedFile, find_photos
+from photorank.photos.find_photos import SkippedFile, find_photos
 from photorank.photos.open_photo import read_photo
-from photorank.photos.pathtext import text_path
+from photorank.photos.path_text import text_path
 from photorank.scoring.addresses import address, check_address, found_at, is_address
 from photorank.scoring.path_lists import TABLES, Entry, check_list, entries, lines
 from photorank.scoring.score_photos import Source

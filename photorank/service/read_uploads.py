@@ -9,7 +9,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
-from photorank.service.limits import Limits, Refusal, Room, too_large, too_many, too_slow
+from photorank.service.request_limits import Limits, Refusal, Room, too_large, too_many, too_slow
 
 _MOST_FIELDS = 16  # besides photos
 _FIELD_BYTES = 4096

@@ -13,8 +13,8 @@ import numpy as np
 from photorank.comparisons.codes import dense_ranks, rows_by_code
 from photorank.index.building.picture_hashes import PictureHashes
 from photorank.index.opened import Index, Photo
-from photorank.photos.metadata.capture_time import capture_seconds
-from photorank.photos.safe_headers import exposure_bias
+from photorank.photos.isolated_metadata import exposure_bias
+from photorank.photos.metadata.capture_seconds import capture_seconds
 from photorank.similarity.leader_clustering import leaders, pair_cosines
 from photorank.similarity.versions import find_versions
 from photorank.typing import Codes, Embeddings, Flags, Floats

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from photorank.index.opened import Index, Photo
 from photorank.index.reading.library_files import companion_files, library_files
-from photorank.labels.photo_library.edited import shot_name, versions
+from photorank.labels.photo_library.edits_by_file_name import shot_name, versions
 from photorank.photos.suffixes import PHOTO_SUFFIXES
 from photorank.typing import Codes, Embeddings
 

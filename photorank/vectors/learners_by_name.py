@@ -9,7 +9,7 @@ from photorank.vectors.learners.mean_difference import MeanDifference
 from photorank.vectors.learners.rank_svm import RankSVM
 from photorank.vectors.learners.sampled_pairs import PairLeastSquares
 from photorank.vectors.learners.spanning_pairs import SpanningPairs
-from photorank.vectors.taste.personal import Personal
+from photorank.vectors.taste.personal_learner import Personal
 
 LEARNERS: dict[str, DirectionLearner] = {
     "mean-difference": MeanDifference(),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from photorank.album.balance import balanced_limits, events_of
-from photorank.photos.metadata.capture_time import seconds_or_day
+from photorank.photos.metadata.capture_seconds import seconds_or_day
 
 
 def test_events_end_where_nobody_photographs():

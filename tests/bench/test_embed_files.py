@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 
 from photorank.bench.embed_files import embed_files
-from photorank.encoders.runtimes import FEW_PHOTOS
+from photorank.encoders.choose_runtime import FEW_PHOTOS
 from tests.fixtures.colours import ColourEncoder, fill
 
 

@@ -8,8 +8,8 @@ import torch
 
 from photorank.encoders import load_encoder, runtimes
 from photorank.encoders.blocks import unit_rows
+from photorank.encoders.choose_runtime import known_runtime
 from photorank.encoders.image_towers import TorchTower, encode, on_pixels
-from photorank.encoders.runtimes import known_runtime
 from photorank.errors import EncoderError, MissingExtraError, UnknownNameError
 from tests.encoders.tiny import photos
 

@@ -11,7 +11,7 @@ from photorank.errors import NoLabelsError, UnknownNameError
 from photorank.evaluation.contenders import Contender
 from photorank.evaluation.details import gap_curve
 from photorank.evaluation.evaluate import evaluate
-from photorank.evaluation.report import (
+from photorank.evaluation.saved_evaluation import (
     evaluation_paths,
     read_evaluation,
     save_evaluation,

@@ -9,7 +9,7 @@ from photorank.index.building.build import build_index
 from photorank.index.building.request import BuildRequest
 from photorank.index.opened import Index
 from photorank.learning.learn_vector import learn_vector
-from photorank.metrics.keepers_lost import reject_cut
+from photorank.metrics.reject_cut import reject_cut
 from photorank.vectors.master import Card, MasterVector
 from photorank.vectors.store import add_vector
 from photorank.workspace import Workspace

@@ -5,7 +5,7 @@ from operator import itemgetter
 import pytest
 
 from photorank.errors import BrokenEvaluationError
-from photorank.evaluation.report import Evaluation, latest_evaluation, read_evaluation
+from photorank.evaluation.saved_evaluation import Evaluation, latest_evaluation, read_evaluation
 from photorank.json_values import from_json, to_json
 from photorank.metrics.estimates import Difference
 from photorank.workspace import IndexPaths

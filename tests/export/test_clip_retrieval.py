@@ -6,7 +6,7 @@ import pytest
 
 from photorank.errors import ExportError, StorageError
 from photorank.export.clip_retrieval import write_folder
-from photorank.photos.pathtext import text_path
+from photorank.photos.path_text import text_path
 from tests.fixtures.colours import paint
 
 

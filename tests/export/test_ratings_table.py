@@ -12,7 +12,7 @@ from photorank.export import table_files
 from photorank.export.ratings_table import COLUMNS, write_csv, write_parquet
 from photorank.index.judging.import_rows import import_labels
 from photorank.labels.tables.judgement_tables import read_labels
-from photorank.photos.pathtext import path_text, text_path
+from photorank.photos.path_text import path_text, text_path
 from photorank.rating.percentiles import percentiles
 from tests.fixtures.collection import HOSTILE
 

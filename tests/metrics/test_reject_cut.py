@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import binomtest, norm
 
 from photorank.errors import TooFewKeepersError
-from photorank.metrics.keepers_lost import keepers_needed, reject_cut
+from photorank.metrics.reject_cut import keepers_needed, reject_cut
 
 
 @pytest.mark.parametrize(("m", "lost"), [(59, 0.05), (100, 0.05), (400, 0.1), (1000, 0.02)])

@@ -10,8 +10,8 @@ from photorank.photos import decode_pool
 from photorank.photos.decode_limits import DecodeLimits
 from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.hash_and_shape import shape_of_file
+from photorank.photos.isolated_metadata import embedded_tags, exposure_bias
 from photorank.photos.open_photo import decode_photo
-from photorank.photos.safe_headers import embedded_tags, exposure_bias
 from tests.photos.corpus import formats, samples, scans_of_nothing
 
 

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from photorank.errors import DecoderError, UnreadablePhotoError
-from photorank.photos import decode_pool, safe_headers
+from photorank.photos import decode_pool, isolated_metadata
 from photorank.photos.decode_limits import DecodeLimits
 from photorank.photos.decode_pool import decode_isolated, signals_isolated
 from photorank.photos.metadata import exif
@@ -258,8 +258,8 @@ def test_headers_that_libraries_in_c_read_are_read_by_another_process(tmp_path, 
     decode_pool._end_all()
     path = tmp_path / "photo"
     path.write_bytes(saved(scene(), kind))
-    assert safe_headers.embedded_tags(path) == exif.embedded_tags(path)
-    assert safe_headers.exposure_bias(path) == exif.exposure_bias(path)
+    assert isolated_metadata.embedded_tags(path) == exif.embedded_tags(path)
+    assert isolated_metadata.exposure_bias(path) == exif.exposure_bias(path)
     assert len(decode_pool._idle) == (kind in ("WEBP", "AVIF"))
 
 
@@ -269,5 +269,5 @@ def test_a_header_that_ends_its_reader_ends_nothing_else(hostile, tmp_path):
     path = tmp_path / "photo.heic"
     path.write_bytes(file_with("crash at once"))
     with pytest.raises(UnreadablePhotoError, match=r"its decoder crashed \(Segmentation fault\)"):
-        safe_headers.embedded_tags(path)
-    assert safe_headers.exposure_bias(path) is None
+        isolated_metadata.embedded_tags(path)
+    assert isolated_metadata.exposure_bias(path) is None

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from photorank.errors import MissingPathError
-from photorank.photos.files import (
+from photorank.photos.find_photos import (
     COMPANION,
     HIDDEN_FOLDER,
     OTHER_KIND,

@@ -7,8 +7,8 @@ import pytest
 
 from photorank.errors import StorageError
 from photorank.export.destination import outside_photos
+from photorank.scoring.output_file import ScoreFile, ScoreFileError
 from photorank.scoring.scale import Scale
-from photorank.scoring.score_files import ScoreFile, ScoreFileError
 from photorank.vectors.master import MasterVector
 from tests.fixtures.collection import HOSTILE
 from tests.fixtures.colours import paint

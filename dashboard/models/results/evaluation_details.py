@@ -11,8 +11,7 @@ from dashboard.formatting import FROM_PHOTOS, family, listing, number, percent, 
 from dashboard.models.results import evaluation_tables
 from dashboard.models.results.metric_texts import METRICS
 from photorank.errors import counted
-from photorank.evaluation.report import Evaluation
-from photorank.evaluation.results import (
+from photorank.evaluation.result_types import (
     AccuracyByGap,
     AccuracyByGroup,
     AccuracyByPhotos,
@@ -20,6 +19,7 @@ from photorank.evaluation.results import (
     Result,
     ScopedDifference,
 )
+from photorank.evaluation.saved_evaluation import Evaluation
 from photorank.json_values import to_json
 from photorank.metrics.estimates import Estimate, Limits
 from photorank.outside_text import printable

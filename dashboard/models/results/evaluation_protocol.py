@@ -2,7 +2,7 @@
 
 from dashboard.models.results.evaluation_tables import SAMPLE
 from photorank.errors import counted
-from photorank.evaluation.report import Evaluation
+from photorank.evaluation.saved_evaluation import Evaluation
 
 KEPT_TOGETHER = {
     "photo": "near-duplicates and altered copies always in the same part",

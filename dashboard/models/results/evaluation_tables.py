@@ -14,8 +14,8 @@ from dashboard.formatting import (
     plain,
 )
 from dashboard.models.results.metric_texts import METRICS, SCOPES, Metric
-from photorank.evaluation.report import Evaluation
-from photorank.evaluation.results import Result
+from photorank.evaluation.result_types import Result
+from photorank.evaluation.saved_evaluation import Evaluation
 from photorank.json_values import to_json
 from photorank.typing import Scope
 

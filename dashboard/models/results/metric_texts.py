@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from dashboard.formatting import number, percent
 from dashboard.models.words import Mode
-from photorank.evaluation.report import Evaluation
+from photorank.evaluation.saved_evaluation import Evaluation
 from photorank.metrics.ranking import GAP_WEIGHTED
 from photorank.typing import Scope
 

@@ -9,7 +9,7 @@ from dashboard.formatting import AT_RANDOM, FROM_WORDS
 from dashboard.models.results.evaluation_tables import SAMPLE, Board
 from dashboard.models.words import Mode, vector_text
 from photorank.evaluation.default_vector import by_preference
-from photorank.evaluation.report import Evaluation
+from photorank.evaluation.saved_evaluation import Evaluation
 from photorank.typing import Ratings
 from photorank.vectors.master import MasterVector
 

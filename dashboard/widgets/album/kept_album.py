@@ -28,7 +28,7 @@ from dashboard.routes.addresses import ROOM
 from dashboard.routes.pictures import PREVIEW_SIDES, THUMBNAIL_SIDE, TOKEN_DIGITS
 from dashboard.widgets.album.spreads import show_spreads
 from dashboard.widgets.errors import show_errors
-from photorank.album.book.plan import Frame
+from photorank.album.book.book import Frame
 from photorank.album.kept.album import KeptAlbum
 from photorank.album.kept.choose import rows_of_album
 from photorank.album.kept.store import Entry

@@ -18,7 +18,7 @@ from dashboard.widgets.chart import show_chart
 from dashboard.widgets.errors import show_errors
 from dashboard.widgets.way_in import add_photos, job_panel
 from photorank.errors import counted
-from photorank.evaluation.report import Evaluation
+from photorank.evaluation.saved_evaluation import Evaluation
 from photorank.index.opened import Index
 from photorank.vectors.master import MasterVector
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from photorank.album.book.geometry import PageSize
-from photorank.album.book.layouts import (
+from photorank.album.book.page_layouts import (
     MAX_PHOTOS,
     Tree,
     boxes_of,

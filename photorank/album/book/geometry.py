@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from photorank.album.book.layouts import Block
+from photorank.album.book.page_layouts import Block
 
 _MARGIN_SHARE = 0.065  # margin, as a share of the page's short side
 _LEAST_GUTTER_MM = 13.0  # from the spine: photos nearer to it vanish in the fold

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from photorank.album.balance import events_of
+from photorank.album.book.book import LEFT_OUT, Book, BookPage, Frame, Warned, WrittenPage, rounded
+from photorank.album.book.divide_into_pages import Photos, pages_of
 from photorank.album.book.geometry import PageSize
-from photorank.album.book.layouts import MAX_PHOTOS
-from photorank.album.book.page_breaks import Photos, pages_of
-from photorank.album.book.plan import LEFT_OUT, Book, BookPage, Frame, Warned, WrittenPage, rounded
+from photorank.album.book.page_layouts import MAX_PHOTOS
 from photorank.errors import AlbumError, UnreadablePhotoError, counted
 from photorank.index.opened import Index, Photo
 from photorank.photos.hash_and_shape import is_light_at_the_edge
-from photorank.photos.metadata.capture_time import seconds_or_day
+from photorank.photos.metadata.capture_seconds import seconds_or_day
 from photorank.photos.open_photo import upright_size
 from photorank.rating.percentiles import percentiles
 from photorank.typing import Codes, Ratings

@@ -13,7 +13,7 @@ from photorank.album.make_album import Album, make_album
 from photorank.album.request import AlbumRequest
 from photorank.errors import changed_since
 from photorank.index.opened import Index
-from photorank.photos.metadata.capture_time import seconds_or_day
+from photorank.photos.metadata.capture_seconds import seconds_or_day
 from photorank.similarity.series import Series
 from photorank.similarity.series_cache import series_of
 from photorank.vectors.master import MasterVector

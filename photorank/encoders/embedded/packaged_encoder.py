@@ -12,13 +12,13 @@ from PIL import Image
 
 from photorank.encoders.base import Fingerprint, Prepared
 from photorank.encoders.blocks import Blocks, unit_rows
+from photorank.encoders.choose_runtime import SwitchableImages, SwitchableTower
 from photorank.encoders.device import check_device
 from photorank.encoders.embedded.class_names import TEXT_PACKAGE, class_weights
 from photorank.encoders.embedded.efficientnet_lite import image_network
 from photorank.encoders.embedded.packaged_networks import PackagedNetwork, class_rows
 from photorank.encoders.embedded.valence import valence
 from photorank.encoders.image_towers import TorchTower, Tower, on_pixels
-from photorank.encoders.runtimes import SwitchableImages, SwitchableTower
 from photorank.errors import EncoderError, MissingExtraError
 from photorank.photos.framing import ANY_SHAPE, FRAMINGS, frame
 from photorank.typing import Embeddings, Floats, Frames

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from photorank.album.book.plan import Book, BookPage, Frame
+from photorank.album.book.book import Book, BookPage, Frame
 from photorank.export.pdf.jpeg import has_metadata
 from photorank.export.pdf.pictures import TURNS, is_the_picture
-from photorank.export.pdf.render import POINTS_A_MM, SRGB_PROFILE, pikepdf_or_error
+from photorank.export.pdf.write_book_pdf import POINTS_A_MM, SRGB_PROFILE, pikepdf_or_error
 
 if TYPE_CHECKING:
     import pikepdf

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from photorank.album.book.plan import Book, BookPage
+from photorank.album.book.book import Book, BookPage
 from photorank.errors import ExportError, UnreadablePhotoError
 from photorank.export.pdf.fonts import CaptionFont, caption_font
 from photorank.export.pdf.pictures import QUALITY, checked_photo
-from photorank.export.pdf.render import SRGB_PROFILE, PdfOptions, fitted
+from photorank.export.pdf.write_book_pdf import SRGB_PROFILE, PdfOptions, fitted
 from photorank.photos.open_photo import decode_photo
 from photorank.workspace import folder_for, storage_errors, sync_folder
 

@@ -7,11 +7,11 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageCms
 
-from photorank.album.book.plan import Frame
+from photorank.album.book.book import Frame
 from photorank.errors import ExportError, UnreadablePhotoError
 from photorank.export.pdf.jpeg import plain_jpeg, same_scans
-from photorank.photos.decoding.colour_spaces import SRGB
-from photorank.photos.decoding.colour_tags import tagged_space
+from photorank.photos.decoding.colour_definitions import SRGB
+from photorank.photos.decoding.colour_space_from_tags import tagged_space
 from photorank.photos.open_photo import (
     decode_photo,
     open_header,

@@ -9,7 +9,7 @@ from dataclasses import replace
 from photorank.encoders.base import NO_EMBEDDING, Prepared, encode_photos, usable_rows
 from photorank.errors import EncoderError
 from photorank.index.building.decode_ahead import Embedded, Framed, Opened, Unusable
-from photorank.index.building.run import Run
+from photorank.index.building.run_state import Run
 from photorank.index.catalogue.file_records import (
     Entry,
     KnownSkip,
@@ -22,9 +22,9 @@ from photorank.index.catalogue.rooted_paths import Place
 from photorank.index.embeddings.half_precision import concatenated
 from photorank.index.embeddings.shards import write_shard
 from photorank.photos.hash_and_shape import PictureCodes
-from photorank.photos.metadata.date_ladder import capture_date
-from photorank.photos.metadata.folder_names import FolderNames
-from photorank.photos.pathtext import unicode_text
+from photorank.photos.metadata.choose_capture_date import capture_date
+from photorank.photos.metadata.names_in_folder import FolderNames
+from photorank.photos.path_text import unicode_text
 from photorank.typing import Embeddings, Rows
 from photorank.workspace import storage_errors
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 
 from photorank.heap import keep_memory
 from photorank.index.building.batches import Batches
-from photorank.index.building.choose_runtime import with_precision
 from photorank.index.building.decode_ahead import Opener
 from photorank.index.building.picture_hashes import keep_codes
+from photorank.index.building.precision_of_index import with_precision
 from photorank.index.building.ray_cluster import embed_on_cluster
 from photorank.index.building.request import BuildRequest
-from photorank.index.building.run import Run, begin_run, no_photos
+from photorank.index.building.run_state import Run, begin_run, no_photos
 from photorank.index.building.scan import Scan, scan_files
 from photorank.index.building.settle_dates import date_again, settle_dates, undated
 from photorank.index.catalogue.connection import writing
@@ -25,7 +25,7 @@ from photorank.index.catalogue.kept_manifest import keep_manifest
 from photorank.index.catalogue.rooted_paths import Place, Roots, as_path
 from photorank.index.maintenance.compaction import compact, drop_vanished
 from photorank.index.maintenance.leftover_files import remove_leftovers
-from photorank.photos.files import SkippedFile
+from photorank.photos.find_photos import SkippedFile
 from photorank.workspace import IndexPaths
 
 

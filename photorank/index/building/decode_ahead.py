@@ -12,12 +12,12 @@ from threading import Lock
 from typing import TypeVar
 
 from photorank.encoders.base import Encoder, Prepared
-from photorank.encoders.runtimes import Switchable
+from photorank.encoders.choose_runtime import Switchable
 from photorank.errors import UnreadablePhotoError
 from photorank.index.catalogue.rooted_paths import Place
 from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.faces.face import Face
-from photorank.photos.files import PhotoFile
+from photorank.photos.find_photos import PhotoFile
 from photorank.photos.hash_and_shape import PictureCodes, picture_codes
 from photorank.photos.metadata.exif import Shot
 from photorank.photos.open_photo import (

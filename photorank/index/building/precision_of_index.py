@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from photorank.encoders.base import Encoder
-from photorank.encoders.runtimes import (
+from photorank.encoders.choose_runtime import (
     FRAMES,
     FRAMES_OF_INT8,
     Runtime,
@@ -16,10 +16,10 @@ from photorank.encoders.runtimes import (
 )
 from photorank.errors import EncoderError
 from photorank.index.building.decode_ahead import Framed, Opener
-from photorank.index.building.run import Run
+from photorank.index.building.run_state import Run
 from photorank.index.catalogue.rooted_paths import Place
 from photorank.index.manifest import Manifest
-from photorank.photos.files import PhotoFile
+from photorank.photos.find_photos import PhotoFile
 from photorank.typing import Frames
 
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from photorank.encoders.base import Encoder, encode_photos
 from photorank.encoders.blocks import cosine
-from photorank.encoders.runtimes import Switchable, precision_of
+from photorank.encoders.choose_runtime import Switchable, precision_of
 from photorank.errors import IndexMismatchError, LostManifestError, UnreadablePhotoError
 from photorank.index.catalogue.file_records import Shard, count_photos, load_roots
 from photorank.index.catalogue.rooted_paths import as_path

@@ -20,9 +20,9 @@ from photorank.index.building.decode_ahead import (
 )
 from photorank.index.building.ray_worker import Attempts, Task, Worker, file_of, file_table
 from photorank.index.building.request import BuildRequest, Cluster
-from photorank.index.building.run import load_own
+from photorank.index.building.run_state import load_own
 from photorank.index.catalogue.rooted_paths import Place
-from photorank.photos.files import PhotoFile
+from photorank.photos.find_photos import PhotoFile
 
 _FILES_A_BLOCK = 256  # rows come back block by block, so that a lost worker repeats little
 _BLOCKS_A_WORKER = 4  # at least, so that workers finish at about the same time

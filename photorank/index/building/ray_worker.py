@@ -25,7 +25,7 @@ from photorank.index.building.decode_ahead import (
 )
 from photorank.index.building.ray_mirrors import Mirror, mirrored
 from photorank.index.catalogue.rooted_paths import Place, as_path, path_bytes
-from photorank.photos.files import PhotoFile
+from photorank.photos.find_photos import PhotoFile
 from photorank.photos.metadata.exif import shot_from_json
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from photorank.encoders import load_encoder
 from photorank.encoders.base import Encoder
-from photorank.encoders.runtimes import FEW_PHOTOS, Runtime
+from photorank.encoders.choose_runtime import FEW_PHOTOS, Runtime
 from photorank.index.building.ray_mirrors import Mirror
 
 

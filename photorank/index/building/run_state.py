@@ -27,7 +27,7 @@ from photorank.index.building.request import BuildRequest, Loader
 from photorank.index.catalogue.faces_switch import takes_faces
 from photorank.index.catalogue.kept_manifest import has_photos, own_manifest
 from photorank.index.manifest import Manifest
-from photorank.photos.files import PhotoFile, SkippedFile, find_photos
+from photorank.photos.find_photos import PhotoFile, SkippedFile, find_photos
 from photorank.workspace import IndexPaths
 
 DEFAULT_ENCODER = "open_clip:ViT-L-14-quickgelu/openai"

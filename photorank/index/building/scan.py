@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from photorank.index.building.run import Run, folder_of
+from photorank.index.building.run_state import Run, folder_of
 from photorank.index.catalogue.file_records import (
     Findings,
     KnownFile,
@@ -13,7 +13,7 @@ from photorank.index.catalogue.file_records import (
     known_skips,
 )
 from photorank.index.catalogue.rooted_paths import Place, Roots, lies_under, path_bytes
-from photorank.photos.files import PhotoFile, SkippedFile, Stamp
+from photorank.photos.find_photos import PhotoFile, SkippedFile, Stamp
 
 
 @dataclass

@@ -6,14 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from photorank.errors import UnreadablePhotoError
-from photorank.index.building.run import Run
+from photorank.index.building.run_state import Run
 from photorank.index.catalogue.rooted_paths import Place, Roots, path_bytes
 from photorank.index.catalogue.transactions import transaction
-from photorank.photos.files import PhotoFile
-from photorank.photos.metadata.date_ladder import capture_date
-from photorank.photos.metadata.folder_names import FolderNames
+from photorank.photos.find_photos import PhotoFile
+from photorank.photos.isolated_metadata import shot
+from photorank.photos.metadata.choose_capture_date import capture_date
+from photorank.photos.metadata.names_in_folder import FolderNames
 from photorank.photos.metadata.settle_zones import DatedPhoto, is_unsettled, settled
-from photorank.photos.safe_headers import shot
 
 _AT_ONCE = 1024  # dates recorded in one transaction, which a crash may cost
 

@@ -10,7 +10,7 @@ from photorank.index.catalogue.face_rows import record_faces
 from photorank.index.catalogue.rooted_paths import Place, Roots, as_path, path_bytes
 from photorank.index.catalogue.transactions import in_parts, transaction
 from photorank.photos.faces.face import Face
-from photorank.photos.files import SkippedFile, Stamp
+from photorank.photos.find_photos import SkippedFile, Stamp
 from photorank.photos.signals.all_signals import SIGNALS
 from photorank.workspace import IndexPaths
 
@@ -41,7 +41,7 @@ class KnownSkip(NamedTuple):
     reader: str | None  # the software that could not read it; None: try again
 
     def file(self, path: Path) -> SkippedFile:
-        """Skipped file in the form that :func:`photorank.photos.files.find_photos` returns."""
+        """Skipped file in the form that `find_photos` returns."""
         size, mtime_ns, *others = self.stamp
         return SkippedFile(path, size, mtime_ns, self.reason, *others)
 

@@ -14,7 +14,7 @@ import numpy as np
 from photorank.errors import BrokenIndexError
 from photorank.index.catalogue.file_records import Shard
 from photorank.index.embeddings.half_precision import is_half
-from photorank.photos.files import Stamp
+from photorank.photos.find_photos import Stamp
 from photorank.typing import Rows
 from photorank.workspace import IndexPaths, reading_errors, write_bytes
 

@@ -31,7 +31,7 @@ from photorank.index.embeddings.shards import write_shard
 from photorank.index.imported_digests import imported_digest
 from photorank.index.importing.embedding_files import EmbeddingFile, Named, embedding_files
 from photorank.index.manifest import Manifest
-from photorank.photos.files import SkippedFile, Stamp
+from photorank.photos.find_photos import SkippedFile, Stamp
 from photorank.typing import Embeddings
 from photorank.workspace import IndexPaths
 

@@ -17,7 +17,7 @@ from photorank.index.judging.source_conflicts import others_with, refuse_raters_
 from photorank.index.manifest import Judgements
 from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.labels.tables.usable_rows import Problem, Problems
-from photorank.photos.pathtext import unicode_text
+from photorank.photos.path_text import unicode_text
 from photorank.workspace import IndexPaths
 
 _LINES_IN_A_NOTE = 5  # listed in full

@@ -12,9 +12,9 @@ from photorank.index.catalogue.file_records import STAMP, load_roots
 from photorank.index.catalogue.rooted_paths import Place, as_path, path_bytes
 from photorank.index.reading.current_files import holds_another
 from photorank.labels.tables.judgement_tables import ChoiceRow, LabelRow
-from photorank.photos.files import Stamp
-from photorank.photos.metadata.folder_names import name_key
-from photorank.photos.pathtext import text_path
+from photorank.photos.find_photos import Stamp
+from photorank.photos.metadata.names_in_folder import name_key
+from photorank.photos.path_text import text_path
 
 ROWS_TOGETHER = 20_000  # held in memory
 

@@ -14,7 +14,7 @@ from photorank.index.catalogue.sources import has_scores, sources_in
 from photorank.index.catalogue.transactions import transaction
 from photorank.index.manifest import Judgements
 from photorank.labels.tables.judgement_tables import LabelTable, SourceKind
-from photorank.photos.pathtext import unicode_text
+from photorank.photos.path_text import unicode_text
 from photorank.workspace import IndexPaths
 
 # Of a rater, before the scale can be told: ratings, and different values among them.

@@ -12,7 +12,7 @@ from photorank.index.building.decode_ahead import usable_cores
 from photorank.index.catalogue.connection import adding, reading
 from photorank.index.catalogue.file_records import load_roots
 from photorank.index.catalogue.rooted_paths import as_path
-from photorank.photos.files import SkippedFile
+from photorank.photos.find_photos import SkippedFile
 from photorank.photos.open_photo import photo_digest, read_photo
 from photorank.workspace import IndexPaths
 

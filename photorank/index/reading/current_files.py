@@ -10,7 +10,7 @@ from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.file_records import STAMP, load_roots
 from photorank.index.catalogue.rooted_paths import Place, Roots, path_bytes
 from photorank.index.imported_digests import is_imported
-from photorank.photos.files import Stamp
+from photorank.photos.find_photos import Stamp
 from photorank.photos.open_photo import file_digest
 from photorank.workspace import IndexPaths
 

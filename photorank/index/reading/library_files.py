@@ -14,7 +14,7 @@ from photorank.index.catalogue.file_records import (
 from photorank.index.catalogue.rooted_paths import path_bytes
 from photorank.index.reading.rows import load_facts, load_rows
 from photorank.labels.photo_library.collected_judgements import LibraryFile
-from photorank.photos.files import COMPANION
+from photorank.photos.find_photos import COMPANION
 from photorank.photos.suffixes import RAW_SUFFIXES
 from photorank.workspace import IndexPaths
 

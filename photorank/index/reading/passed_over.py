@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from photorank.errors import counted
-from photorank.photos.files import COMPANION, SkippedFile
+from photorank.photos.find_photos import COMPANION, SkippedFile
 
 _MAX_KINDS = 12  # listed in one line
 

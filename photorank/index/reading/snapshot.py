@@ -16,7 +16,7 @@ from photorank.index.manifest import Manifest
 from photorank.index.reading.memberships import Memberships, load_memberships
 from photorank.index.reading.records import Photo
 from photorank.index.reading.rows import Facts, Rows, load_facts, load_rows
-from photorank.photos.metadata.capture_time import seconds_or_day
+from photorank.photos.metadata.capture_seconds import seconds_or_day
 from photorank.typing import Codes, Embeddings, Floats
 from photorank.workspace import IndexPaths
 

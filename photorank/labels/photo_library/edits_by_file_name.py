@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from photorank.labels.photo_library.collected_judgements import Collected, Judgement, LibraryFile
-from photorank.photos.metadata.capture_time import local_clock
+from photorank.photos.metadata.capture_seconds import local_clock
 from photorank.photos.suffixes import shot_stem
 
 _EDITED, _PLAIN = Judgement(1, "edited"), Judgement(0, "not edited")

@@ -12,8 +12,8 @@ from photorank.labels.photo_library.collected_judgements import (
     LibraryFile,
     each,
 )
-from photorank.photos.metadata.folder_names import FolderNames, name_key
 from photorank.photos.metadata.ini_file import read_ini
+from photorank.photos.metadata.names_in_folder import FolderNames, name_key
 from photorank.photos.metadata.takeout import takeout_json
 
 _PICASA_FILES = (".picasa.ini", "Picasa.ini")  # the new name and the old

@@ -11,7 +11,7 @@ from photorank.labels.photo_library.collected_judgements import (
     LibraryFile,
     Trouble,
 )
-from photorank.photos.files import PhotoFile, find_photos
+from photorank.photos.find_photos import PhotoFile, find_photos
 from photorank.photos.open_photo import open_file, photo_digest, read_photo, read_whole
 
 _MAX_LIST = 64 << 20  # bytes; a path has a hundred, so half a million photos

@@ -6,8 +6,8 @@ from typing import Literal, TypeAlias
 
 from photorank.labels.photo_library.collected_judgements import LibraryFile
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
-from photorank.photos.metadata.capture_time import local_clock, seconds_or_day
-from photorank.photos.pathtext import unicode_text
+from photorank.photos.metadata.capture_seconds import local_clock, seconds_or_day
+from photorank.photos.path_text import unicode_text
 
 Occasion: TypeAlias = Literal["folder", "day", "event"]
 

@@ -12,7 +12,7 @@ from photorank.labels.photo_library.collected_judgements import (
     each,
     listed,
 )
-from photorank.photos.metadata.folder_names import FolderNames
+from photorank.photos.metadata.names_in_folder import FolderNames
 from photorank.photos.metadata.xmp_tags import XmpTags
 from photorank.photos.photo_tags import photo_tags
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from PIL import ExifTags, Image
 
 from photorank.errors import MissingExtraError, UnreadablePhotoError
-from photorank.photos.decoding.colour_spaces import (
+from photorank.photos.decoding.colour_definitions import (
     ADOBE_RGB,
     BT_709,
     SRGB,

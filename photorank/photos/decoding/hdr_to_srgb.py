@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from photorank.photos.decoding.colour_spaces import BT_709, ColourSpace, Curve, xyz_matrix
+from photorank.photos.decoding.colour_definitions import BT_709, ColourSpace, Curve, xyz_matrix
 from photorank.photos.decoding.deep_pixels import DeepFrames
 from photorank.typing import Floats, Frames
 

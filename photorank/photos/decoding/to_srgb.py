@@ -7,7 +7,7 @@ from PIL import Image, ImageCms
 
 from photorank.errors import UnreadablePhotoError
 from photorank.photos.damage_reasons import EXPORT_ADVICE
-from photorank.photos.decoding.colour_spaces import (
+from photorank.photos.decoding.colour_definitions import (
     SRGB,
     ColourSpace,
     icc_profile,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from photorank.photos.metadata.date_in_name import date_in_name
 from photorank.photos.metadata.find_sidecars import sidecar_time
-from photorank.photos.metadata.folder_names import FolderNames
+from photorank.photos.metadata.names_in_folder import FolderNames
 from photorank.photos.metadata.takeout import takeout_time
 from photorank.photos.metadata.time_text import CLOCK_LETTERS, DAY_LETTERS, real_zone, with_zone
 from photorank.photos.metadata.time_zones import zone_at

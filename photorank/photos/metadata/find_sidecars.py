@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from photorank.errors import MetadataError, UnreadablePhotoError
-from photorank.photos.metadata.folder_names import FolderNames
+from photorank.photos.metadata.names_in_folder import FolderNames
 from photorank.photos.metadata.timestamp import Timestamp
 from photorank.photos.metadata.xmp_packet import MAX_PACKET_BYTES
 from photorank.photos.metadata.xmp_tags import sidecar_extension, xmp_time

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from photorank.photos.metadata.date_ladder import (
+from photorank.photos.metadata.choose_capture_date import (
     AGAINST_PLACE,
     BY_NEIGHBOURS,
     BY_SATELLITES,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from photorank.errors import MetadataError, UnreadablePhotoError
-from photorank.photos.metadata.folder_names import FolderNames, name_key
+from photorank.photos.metadata.names_in_folder import FolderNames, name_key
 from photorank.photos.metadata.time_text import iso_time
 from photorank.photos.metadata.timestamp import Place, Timestamp
 from photorank.photos.open_photo import open_file, read_whole

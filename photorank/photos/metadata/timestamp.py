@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-# What may tell a time; `date_ladder.py` says which is trusted before which.
+# What may tell a time; `choose_capture_date.py` says which is trusted before which.
 Source: TypeAlias = Literal[
     "Creation Time",
     "DateTime",

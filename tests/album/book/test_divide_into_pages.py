@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from photorank.album.book.divide_into_pages import Photos, pages_of
 from photorank.album.book.geometry import PageSize
-from photorank.album.book.page_breaks import Photos, pages_of
 
 
 def some(n, seed=0, *, events=None, alone=(), portrait=False):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from photorank.album.book.layouts import Block, boxes_of, inversions, orders, trees
+from photorank.album.book.page_layouts import Block, boxes_of, inversions, orders, trees
 
 
 @pytest.mark.parametrize("k", [1, 2, 3, 4])

@@ -9,7 +9,7 @@ from dashboard.cache import encoder_results
 from dashboard.models import explanation_texts
 from photorank.errors import MissingWeightsError
 from photorank.index.opened import Index, Photo
-from photorank.photos.metadata import date_ladder
+from photorank.photos.metadata import choose_capture_date
 from photorank.rating.concepts import Concept
 from photorank.rating.explain import Explanation
 from photorank.rating.heat_map import HeatMap
@@ -51,10 +51,10 @@ def test_a_date_is_told_with_its_source(taken, source, sentence):
 def test_all_sources_of_dates_have_words():
     """Whatever the ladder may write into the catalogue."""
     zones = [
-        getattr(date_ladder, name)
+        getattr(choose_capture_date, name)
         for name in ("IN_UTC", "BY_PLACE", "BY_NEIGHBOURS", "BY_SATELLITES", "AGAINST_PLACE")
     ]
-    for source in date_ladder.LADDER:
+    for source in choose_capture_date.LADDER:
         for zone in zones:
             photo = Photo("", Path("a"), None, None, "2019-05-03T14:02:00", None, source + zone)
             words = explanation_texts.taken(photo).removesuffix(").").partition("(")[2]

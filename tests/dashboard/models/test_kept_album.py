@@ -6,11 +6,11 @@ import pytest
 from PIL import Image
 
 from dashboard.models.kept_album import Shown, change_of, spreads, state_text
+from photorank.album.book.book import Book, BookPage, Frame
 from photorank.album.book.geometry import PageSize
 from photorank.album.book.make_book import BookWishes, make_book
-from photorank.album.book.plan import Book, BookPage, Frame
 from photorank.album.kept.album import KeptAlbum
-from photorank.export.pdf.render import POINTS_A_MM, PdfOptions, write_pdf
+from photorank.export.pdf.write_book_pdf import POINTS_A_MM, PdfOptions, write_pdf
 
 ONE, TWO, THREE = (letter * 64 for letter in "abc")
 ALBUM = KeptAlbum("family", (ONE, TWO, THREE))

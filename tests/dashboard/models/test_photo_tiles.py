@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 
 from dashboard.models import photo_tiles
-from photorank.photos.files import COMPANION, OTHER_KIND, SkippedFile
+from photorank.photos.find_photos import COMPANION, OTHER_KIND, SkippedFile
 
 SCORES = np.array([5.0, 1.0, float("nan"), 3.0])
 

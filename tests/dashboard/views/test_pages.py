@@ -9,7 +9,7 @@ from dashboard.component.mounting import place_of
 from dashboard.models.photos.shown_photos import rows_of_tokens
 from dashboard.routes import orders
 from dashboard.session_state import photo_token
-from photorank.evaluation.report import evaluation_paths, read_evaluation
+from photorank.evaluation.saved_evaluation import evaluation_paths, read_evaluation
 from photorank.index.catalogue.connection import adding, writing
 from photorank.index.catalogue.face_rows import record_faces
 from photorank.index.catalogue.transactions import transaction

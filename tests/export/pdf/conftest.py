@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from photorank.album.book.book import Book, BookPage, Frame
 from photorank.album.book.geometry import PageSize
-from photorank.album.book.plan import Book, BookPage, Frame
 from photorank.photos.open_photo import photo_digest, upright_size
 
 WIDE = (120, 80)

@@ -8,11 +8,11 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from photorank.album.book.plan import Frame
+from photorank.album.book.book import Frame
 from photorank.errors import ExportError, StorageError
 from photorank.export.pdf.check import check_pdf
 from photorank.export.pdf.jpeg_pages import write_pages
-from photorank.export.pdf.render import POINTS_A_MM, PdfOptions, write_pdf
+from photorank.export.pdf.write_book_pdf import POINTS_A_MM, PdfOptions, write_pdf
 from photorank.photos.open_photo import decode_photo, file_digest
 from tests.export.pdf.conftest import scans
 

@@ -22,7 +22,7 @@ from photorank.errors import (
 )
 from photorank.index.catalogue.connection import writing
 from photorank.index.catalogue.transactions import transaction
-from photorank.photos.files import Stamp
+from photorank.photos.find_photos import Stamp
 from tests.fixtures.colours import ColourEncoder, contents, fill, paint
 
 CHECKOUT = Path(__file__).parents[3]

@@ -19,7 +19,7 @@ import pytest
 from PIL import Image
 
 from photorank.errors import ClusterError, EncoderError, MissingExtraError
-from photorank.index.building import run
+from photorank.index.building import run_state
 from photorank.index.building.build import build_index
 from photorank.index.building.ray_cluster import Pool, share_out
 from photorank.index.building.ray_mirrors import Mirror
@@ -215,7 +215,7 @@ def test_what_a_worker_lacks_is_told_in_one_line(library, on_cluster):
 def test_workers_with_other_software_refuse(library, on_cluster, monkeypatch):
     """Photos decoded otherwise would be other photos: the message says what to install."""
     fill(library.folder, 1)
-    monkeypatch.setattr(run, "reading_software", lambda: "Pillow 1.0")
+    monkeypatch.setattr(run_state, "reading_software", lambda: "Pillow 1.0")
     with pytest.raises(ClusterError, match=r"not Pillow 1\.0\. Install the same"):
         on_cluster()
     assert not library.paths.manifest.exists()

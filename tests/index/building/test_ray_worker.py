@@ -10,7 +10,7 @@ from photorank.encoders.base import Prepared
 from photorank.errors import ClusterError
 from photorank.index.building.decode_ahead import Embedded, Framed, Opened, Unusable
 from photorank.index.building.ray_worker import _row, _table, file_of
-from photorank.photos.files import PhotoFile
+from photorank.photos.find_photos import PhotoFile
 from photorank.photos.metadata.exif import Shot
 from photorank.photos.metadata.timestamp import Place, Timestamp
 

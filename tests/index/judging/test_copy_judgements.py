@@ -4,8 +4,8 @@ import pytest
 
 from photorank.errors import JudgedIndexError
 from photorank.index.building.build import build_index
+from photorank.index.building.from_other_index import successor_of
 from photorank.index.building.request import BuildRequest
-from photorank.index.building.successor import successor_of
 from photorank.index.catalogue.connection import adding, reading
 from photorank.index.judging.click_log import clicks, record_choice, record_stars, undo
 from photorank.index.judging.copy_judgements import copy_judgements

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from photorank.labels.photo_library.collected_judgements import LibraryFile
-from photorank.labels.photo_library.edited import versions
+from photorank.labels.photo_library.edits_by_file_name import versions
 
 NOON = "2024-07-31T12:00:00"
 

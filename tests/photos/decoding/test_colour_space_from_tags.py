@@ -10,7 +10,12 @@ import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
 from photorank.errors import UnreadablePhotoError
-from photorank.photos.decoding.colour_spaces import ADOBE_RGB, BT_2020, icc_profile, space_of_cicp
+from photorank.photos.decoding.colour_definitions import (
+    ADOBE_RGB,
+    BT_2020,
+    icc_profile,
+    space_of_cicp,
+)
 from photorank.photos.open_photo import decode_photo
 
 # Chromaticities by their standards, and matrices from linear RGB by Lindbloom and BT.2087.

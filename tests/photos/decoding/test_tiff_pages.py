@@ -131,7 +131,7 @@ def test_a_profile_and_an_orientation_count_where_pillow_does_not_decode():
 
 def _with_profile():
     """Return a PNG with the profile of Adobe RGB."""
-    from photorank.photos.decoding.colour_spaces import ADOBE_RGB, icc_profile
+    from photorank.photos.decoding.colour_definitions import ADOBE_RGB, icc_profile
 
     file = io.BytesIO()
     Image.new("RGB", (1, 1)).save(file, "PNG", icc_profile=icc_profile(ADOBE_RGB))

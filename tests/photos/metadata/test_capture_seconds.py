@@ -1,6 +1,6 @@
 import numpy as np
 
-from photorank.photos.metadata.capture_time import capture_seconds, seconds_or_day
+from photorank.photos.metadata.capture_seconds import capture_seconds, seconds_or_day
 
 
 def test_without_zones_clocks_are_compared_as_they_are():

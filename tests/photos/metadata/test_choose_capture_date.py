@@ -5,9 +5,9 @@ import json
 import pytest
 from PIL import Image, PngImagePlugin
 
-from photorank.photos.metadata.date_ladder import LADDER, Dated, capture_date
+from photorank.photos.metadata.choose_capture_date import LADDER, Dated, capture_date
 from photorank.photos.metadata.exif import shot
-from photorank.photos.metadata.folder_names import FolderNames
+from photorank.photos.metadata.names_in_folder import FolderNames
 from photorank.photos.metadata.timestamp import Place, Timestamp
 from tests.photos.sidecars import saved
 

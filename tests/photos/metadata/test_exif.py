@@ -6,9 +6,9 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from photorank.errors import MetadataError, UnreadablePhotoError
-from photorank.photos.metadata.date_ladder import capture_date
+from photorank.photos.metadata.choose_capture_date import capture_date
 from photorank.photos.metadata.exif import Shot, embedded_tags, shot
-from photorank.photos.metadata.folder_names import FolderNames
+from photorank.photos.metadata.names_in_folder import FolderNames
 from photorank.photos.metadata.timestamp import Timestamp
 from photorank.photos.metadata.xmp_tags import XmpTags, with_rating
 from photorank.photos.photo_tags import photo_tags

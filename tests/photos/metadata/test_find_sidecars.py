@@ -4,7 +4,7 @@ import pytest
 
 from photorank.errors import MetadataError
 from photorank.photos.metadata.find_sidecars import sidecar_for, sidecar_time, sidecars
-from photorank.photos.metadata.folder_names import FolderNames
+from photorank.photos.metadata.names_in_folder import FolderNames
 from photorank.photos.metadata.timestamp import Timestamp
 from photorank.photos.photo_tags import photo_tags
 from tests.photos.sidecars import saved

@@ -1,6 +1,6 @@
 """Zones that a photo alone cannot tell."""
 
-from photorank.photos.metadata.date_ladder import Dated
+from photorank.photos.metadata.choose_capture_date import Dated
 from photorank.photos.metadata.settle_zones import DatedPhoto, settled
 
 EVENING = "2024-07-31T18:05:09"

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from photorank.errors import MetadataError
-from photorank.photos.metadata.folder_names import FolderNames
+from photorank.photos.metadata.names_in_folder import FolderNames
 from photorank.photos.metadata.takeout import takeout_json, takeout_time
 from photorank.photos.metadata.timestamp import Place, Timestamp
 

@@ -3,7 +3,7 @@ import pytest
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
-from photorank.vectors.taste.personal import Personal, judged
+from photorank.vectors.taste.personal_learner import Personal, judged
 from photorank.vectors.taste.posterior import Judged, TastePrior, taste_of
 
 
