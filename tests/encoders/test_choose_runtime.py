@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from photorank.encoders import load_encoder, runtimes
+from photorank.encoders import choose_runtime, load_encoder
 from photorank.encoders.blocks import unit_rows
 from photorank.encoders.choose_runtime import known_runtime
 from photorank.encoders.image_towers import TorchTower, encode, on_pixels
@@ -16,7 +16,7 @@ from tests.encoders.tiny import photos
 pytestmark = pytest.mark.slow
 
 needs_openvino = pytest.mark.skipif(
-    not runtimes.openvino_towers.is_installed(), reason="the openvino extra is not installed"
+    not choose_runtime.openvino_towers.is_installed(), reason="the openvino extra is not installed"
 )
 
 
@@ -87,8 +87,8 @@ def test_eight_bits_are_refused_with_too_few_photos(tiny, frames_of):
 @pytest.mark.parametrize("runtime", ["openvino", "openvino-int8"])
 def test_other_embeddings_are_refused(tiny, frames_of, monkeypatch, runtime):
     """A runtime that falls below the cosine that is needed is refused with the cosine it has."""
-    monkeypatch.setattr(runtimes, "_MIN_COSINE", 1.1)
-    monkeypatch.setattr(runtimes, "_MIN_COSINE_IN_INT8", 1.1)
+    monkeypatch.setattr(choose_runtime, "_MIN_COSINE", 1.1)
+    monkeypatch.setattr(choose_runtime, "_MIN_COSINE_IN_INT8", 1.1)
     encoder = tiny()
     frames = frames_of(encoder, 48)
     before = encoder.encode_frames(frames)
@@ -101,7 +101,7 @@ def test_other_embeddings_are_refused(tiny, frames_of, monkeypatch, runtime):
 
 def test_what_disagrees_is_not_chosen_for_its_speed(tiny, frames_of, monkeypatch):
     """Where nothing agrees, auto stays with torch in full precision."""
-    monkeypatch.setattr(runtimes, "_MIN_COSINE", 1.1)
+    monkeypatch.setattr(choose_runtime, "_MIN_COSINE", 1.1)
     encoder = tiny()
     encoder.choose_runtime("auto", frames_of(encoder, 4))
 
@@ -111,7 +111,7 @@ def test_what_disagrees_is_not_chosen_for_its_speed(tiny, frames_of, monkeypatch
 
 def test_a_processor_without_openvino_uses_torch(tiny, frames_of, monkeypatch):
     """Auto does without the extra; asked for by name, it says how to get it."""
-    monkeypatch.setattr(runtimes.openvino_towers, "is_installed", lambda: False)
+    monkeypatch.setattr(choose_runtime.openvino_towers, "is_installed", lambda: False)
     encoder = tiny()
     frames = frames_of(encoder, 4)
 
@@ -124,7 +124,7 @@ def test_a_processor_without_openvino_uses_torch(tiny, frames_of, monkeypatch):
 @needs_openvino
 def test_openvino_does_not_report_to_its_makers():
     """OpenVINO's telemetry, on by default, is kept from loading."""
-    runtimes.openvino_towers.openvino()
+    choose_runtime.openvino_towers.openvino()
 
     assert sys.modules["openvino_telemetry"] is None
 
@@ -146,7 +146,7 @@ def test_what_openvino_cannot_convert_is_left_to_torch():
         Untraceable(), lambda model, inputs: model(inputs), mean=[0] * 3, std=[1] * 3
     )
     with pytest.raises(EncoderError, match="--runtime torch"):
-        runtimes.openvino_towers.convert(
+        choose_runtime.openvino_towers.convert(
             TorchTower(network, "cpu", 4), np.ones((8, 8, 3), dtype=np.uint8), one_shape=True
         )
 
@@ -230,7 +230,7 @@ def test_a_kept_precision_is_that_of_every_number_of_photos(tiny, frames_of):
 
     together = narrow.encode_frames(frames)
     alone = np.concatenate([narrow.encode_frames([frame]) for frame in frames])
-    assert runtimes.precision_of(narrow.runtime) == "torch bf16"
+    assert choose_runtime.precision_of(narrow.runtime) == "torch bf16"
     assert cosines(together, alone).min() > 0.99999
     assert not np.array_equal(together, encoder.encode_frames(frames))
     narrow.keep_precision("fp32")
