@@ -168,28 +168,50 @@ def record_batch(
             number = connection.execute(
                 "INSERT INTO shards (name, rows, sha256) VALUES (?, ?, ?)", shard
             ).lastrowid
-            connection.executemany(
-                "INSERT INTO photos (digest, taken, taken_from, camera, row, shard)"
-                " VALUES (?, ?, ?, ?, ?, ?)"
+            _insert_together(
+                connection,
+                "digest, taken, taken_from, camera, row",
+                (photo[:5] for photo in photos),
+                "INSERT INTO photos (digest, taken, taken_from, camera, row, shard)"  # noqa: S608
+                f" SELECT *, {number} FROM temp.staged WHERE TRUE"
                 " ON CONFLICT (digest) DO UPDATE SET taken = excluded.taken,"
                 " taken_from = excluded.taken_from, camera = excluded.camera,"
                 " shard = excluded.shard, row = excluded.row",
-                ((*photo[:5], number) for photo in photos),
             )
             record_signals(connection, {one.digest: one.signals for one in photos if one.signals})
             found = {one.digest: one.faces for one in photos if one.faces is not None}
             record_faces(connection, found)
-        connection.executemany(
-            f"INSERT INTO files (root, path, photo, {STAMP})"  # noqa: S608
-            " SELECT ?, ?, id, ?, ?, ?, ? FROM photos WHERE digest = ?"
+        _insert_together(
+            connection,
+            f"root, path, {STAMP}, digest",
+            ((*place, *entry.stamp, entry.digest) for place, entry in entries.items()),
+            f"INSERT INTO files (root, path, {STAMP}, photo)"  # noqa: S608
+            f" SELECT root, path, {STAMP}, id FROM temp.staged CROSS JOIN photos USING (digest)"
+            " WHERE TRUE"
             " ON CONFLICT (root, path) DO UPDATE SET photo = excluded.photo,"
             " size = excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns,"
             " inode = excluded.inode, vanished = 0",
-            ((*place, *entry.stamp, entry.digest) for place, entry in entries.items()),
         )
         _forget_skips(connection, entries)
         _record_skips(connection, skips)
         _set_vanished(connection, skips, True)
+
+
+def _insert_together(
+    connection: sqlite3.Connection,
+    columns: str,
+    rows: Iterable[tuple[object, ...]],
+    insertion: str,  # SQL that inserts the rows of the table `staged`, which has these columns
+) -> None:
+    """Insert rows by one statement, in half the time of a statement for each.
+
+    SQLite prepares the table's triggers and a rollback once for each statement.
+    """
+    marks = ", ".join("?" for _ in columns.split(","))
+    connection.execute(f"CREATE TEMP TABLE staged ({columns})")
+    connection.executemany(f"INSERT INTO temp.staged VALUES ({marks})", rows)  # noqa: S608
+    connection.execute(insertion)
+    connection.execute("DROP TABLE temp.staged")
 
 
 # SQL condition for signals by an earlier photorank, measured at another image size, which are
@@ -247,7 +269,8 @@ def _set_vanished(connection: sqlite3.Connection, places: Iterable[Place], vanis
 
 
 def _forget_skips(connection: sqlite3.Connection, places: Iterable[Place]) -> None:
-    connection.executemany("DELETE FROM skipped WHERE root = ? AND path = ?", places)
+    if connection.execute("SELECT 1 FROM skipped").fetchone():
+        connection.executemany("DELETE FROM skipped WHERE root = ? AND path = ?", places)
 
 
 def _record_skips(connection: sqlite3.Connection, skips: dict[Place, KnownSkip]) -> None:

@@ -186,9 +186,11 @@ class _Import:
 
     def _parts(self, name: str) -> tuple[bytes, bytes]:
         """Folder of a photo name, with a slash at its end, and the file's name."""
-        folder, last = os.path.split(name.replace("\0", ""))
+        name = name.replace("\0", "")
+        end = name.rfind(os.sep) + 1
+        folder, last = name[:end], name[end:]
         if last in ("", os.curdir, os.pardir):
-            folder, last = os.path.split(os.path.normpath(os.path.join(self._base, folder, last)))
+            folder, last = os.path.split(os.path.normpath(os.path.join(self._base, name)))
         if folder not in self._folders:
             whole = path_bytes(os.path.normpath(os.path.join(self._base, folder)))
             self._folders[folder] = whole.rstrip(b"/") + b"/"
