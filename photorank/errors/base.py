@@ -1,0 +1,31 @@
+"""Base class of all errors, and the wording that messages share."""
+
+
+class PhotorankError(Exception):
+    """Base class of errors that a user can act on; its text is one line."""
+
+    on_page = ""  # what a page says where the text is for a terminal: what to do on the page
+
+    def __str__(self) -> str:
+        return " ".join(str(part) for part in self.args)  # KeyError would print quotes
+
+
+def first_line(error: Exception) -> str:
+    r"""First line of another package's error message, without characters that move a cursor.
+
+    >>> first_line(ValueError("\x1b[31mno\x1b[0m such layer\nand more"))
+    '\\x1b[31mno\\x1b[0m such layer'
+    """
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    line = lines[0] if lines else type(error).__name__
+    shown = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in line)
+    return shown.rstrip(".:")[:200]
+
+
+def counted(n: int, noun: str) -> str:
+    """Number followed by its noun in singular or plural.
+
+    >>> counted(1, "photo"), counted(96543, "pair")
+    ('1 photo', '96,543 pairs')
+    """
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"

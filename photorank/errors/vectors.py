@@ -1,0 +1,123 @@
+"""Errors about vectors: names, cards, encoders that they do not belong to, no direction."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from photorank.errors.base import PhotorankError
+
+
+class MissingVectorError(PhotorankError, LookupError):
+    """No vector of the given name exists."""
+
+    def __init__(self, name: str, index: str, known: Sequence[str], *, words: bool = True) -> None:
+        has = f" It has: {', '.join(known)}." if known else ""
+        super().__init__(
+            f"index {index!r} has no vector named {name!r}.{has} {_vector_made(name, index, words)}"
+        )
+        self.on_page = f"the way to judge {name!r} is no longer there. Choose another one."
+
+
+class NoVectorsError(PhotorankError, LookupError):
+    """An index has no vector to rate its photos with."""
+
+    def __init__(self, index: str, *, words: bool = True) -> None:
+        super().__init__(f"index {index!r} has no vector yet. {_vector_made('NAME', index, words)}")
+        self.on_page = (
+            "there is no way to judge these photos yet: choose between some of them on the page "
+            "Teach, or make a vector on the page Vectors."
+        )
+
+
+class VectorNameTakenError(PhotorankError, FileExistsError):
+    """A vector of the given name exists already."""
+
+    def __init__(self, name: str, index: str) -> None:
+        super().__init__(
+            f"index {index!r} has a vector named {name!r} already. Choose another name, or "
+            f"remove it with `photorank vector remove {name} --index {index}`."
+        )
+        self.on_page = f"the name {name!r} is taken. Choose another one, or remove that vector."
+
+
+class ReservedNameError(PhotorankError, ValueError):
+    """A vector's name is reserved for a built-in vector, a learner or a baseline."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name!r} is the name of a built-in vector, a learner or a baseline, and would be "
+            "confused with it in tables of results. Choose another name."
+        )
+
+
+class UnknownNameError(PhotorankError, ValueError):
+    """A name is not a known learner, metric or other option."""
+
+    def __init__(self, what: str, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"there is no {what} named {name!r}. Choose one of: {', '.join(known)}.")
+
+
+class EncoderMismatchError(PhotorankError, ValueError):
+    """A vector was used with embeddings of another encoder or input framing."""
+
+    def __init__(self, vector: str, expected: str, found: str) -> None:
+        super().__init__(
+            f"vector {vector!r} belongs to {expected}, but these embeddings come from {found}. "
+            f"Make one for this index with `photorank vector learn NAME --learner all-pairs`."
+        )
+        self.on_page = (
+            f"{vector!r} cannot judge this collection: it was made for photos that another model "
+            "looked at. Choose another way to judge."
+        )
+
+
+class ForeignHeadError(PhotorankError, ValueError):
+    """A published head was trained on another encoder's embeddings of the same dimension."""
+
+    def __init__(self, path: Path, expected: str, found: str) -> None:
+        super().__init__(
+            f"{path} is a head for {expected}, and this index was made with {found}: as many "
+            "numbers, which mean something else. Index the photos with that encoder, or import it "
+            "all the same with `--force`."
+        )
+
+
+class CardError(PhotorankError, ValueError):
+    """The file of a vector (its card) is damaged or has another format."""
+
+    def __init__(self, path: Path | str, why: str) -> None:
+        super().__init__(
+            f"{path} is not a vector's card: {why}. Name another file; a damaged card of an "
+            "index is made again, after it was moved away, with `photorank vector learn` or "
+            "`photorank vector prompt`."
+        )
+        self.on_page = (
+            f"the way to judge in the file {Path(path).name} is damaged: {why}. Choose another one."
+        )
+
+
+class DamagedVectorError(PhotorankError, ValueError):
+    """A built-in vector differs from the shipped one."""
+
+    on_page = (
+        "a file that came with photorank is damaged. Install photorank again on this computer; "
+        "collections stay as they are."
+    )
+
+    def __init__(self, path: Path | str, why: str) -> None:
+        super().__init__(
+            f"{path} is not the vector that photorank came with: {why}. Install photorank again: "
+            "`pip install --force-reinstall photorank`."
+        )
+
+
+class DegenerateDirectionError(PhotorankError, ValueError):
+    """The examples cancel out, so they define no direction."""
+
+
+def _vector_made(name: str, index: str, words: bool) -> str:
+    """Advice naming the commands that make a vector from judgements and, if `words`, from texts."""
+    learn = f"of judgements with `photorank vector learn {name} --index {index}`."
+    if not words:
+        return f"Make one {learn}"
+    prompt = f'`photorank vector prompt {name} "a photo worth printing" --index {index}`'
+    return f"Make one of words with {prompt}, or {learn}"
