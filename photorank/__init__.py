@@ -74,7 +74,7 @@ _HOMES = {
     "MasterVector": "vectors.master",
     "MeanDifference": "vectors.learners.mean_difference",
     "PairLeastSquares": "vectors.learners.sampled_pairs",
-    "Personal": "vectors.taste.personal",
+    "Personal": "vectors.taste.personal_learner",
     "PhotorankError": "errors",
     "Protocol": "learning.protocol",
     "RankSVM": "vectors.learners.rank_svm",

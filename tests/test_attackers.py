@@ -23,7 +23,7 @@ from photorank.index.building.build import build_index
 from photorank.index.building.request import BuildRequest
 from photorank.index.judging.click_log import record_choice
 from photorank.index.judging.import_rows import import_choices, import_labels
-from photorank.index.judging.source_conflicts import remove_source
+from photorank.index.judging.remove_source import remove_source
 from photorank.index.opened import Index
 from photorank.labels.datasets.dataset_manifest import read_manifest
 from photorank.labels.tables.formula_cells import text_cell

@@ -26,105 +26,121 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+Places = Annotated[int | None, typer.Option(min=1, metavar="K", help="Photos in the album.")]
+Vector = Annotated[
+    str | None, typer.Option("--vector", metavar="NAME", help="The master-vector to rate by.")
+]
+Group = Annotated[
+    str | None, typer.Option(metavar="G", help="Choose from one group. Default: from all.")
+]
+Pin = Annotated[
+    list[Path] | None,
+    typer.Option(parser=typed_path, metavar="PATH", help="A photo that must be in."),
+]
+Ban = Annotated[
+    list[Path] | None,
+    typer.Option(parser=typed_path, metavar="PATH", help="A photo that must not."),
+]
+Variety = Annotated[
+    float | None,
+    typer.Option(
+        min=0,
+        max=1,
+        metavar="0..1",
+        help="What counts: 0 ratings alone, 1 variety alone. Default: 0.3.",
+    ),
+]
+Per = Annotated[
+    Literal["day", "event", "folder", "orientation", "group"] | None,
+    typer.Option(help="What --at-most is the limit of."),
+]
+AtMost = Annotated[
+    int | None, typer.Option(min=0, metavar="N", help="Photos of one day, event, ….")
+]
+WithFaces = Annotated[
+    str | None,
+    typer.Option(
+        "--with-faces",
+        metavar="MIN..MAX",
+        help="Photos with a visible face: at least, at most, like 5..12, 5.. or ..12.",
+    ),
+]
+Balanced = Annotated[
+    bool | None,
+    typer.Option(
+        "--balanced/--unbalanced",
+        show_default=False,
+        help="Whether an event has about its share of the places at most, as photos with and "
+        "without people have. Default: so, where variety counts and no other limit is set.",
+    ),
+]
+Alike = Annotated[
+    float | None,
+    typer.Option(
+        min=0,
+        max=1,
+        metavar="0..1",
+        help="Cosine from which photos are one series: measured for `embedded`, for other "
+        "encoders the default, 0.9, is a guess.",
+    ),
+]
+Kept = Annotated[
+    str | None,
+    typer.Option(
+        "--album",
+        metavar="ALBUM",
+        help="Keep it under this name. If it is kept already: show it as it is, or choose it "
+        "anew with the options given here and its own others.",
+    ),
+]
+Fill = Annotated[
+    bool, typer.Option("--fill", help="Keep the album's photos, fill its empty places.")
+]
+Swap = Annotated[bool, typer.Option("--swap", help="Do the swap that helps the kept album most.")]
+To = Annotated[
+    Path | None,
+    typer.Option(parser=typed_path, metavar="DIR", help="Copy the album into a folder."),
+]
+Link = Annotated[
+    Literal["copy", "hard", "soft"], typer.Option(help="Copy the photos, or link to them.")
+]
+Numbered = Annotated[
+    bool, typer.Option("--numbered", help="Names begin with the photo's number: 001_.")
+]
+WithCompanions = Annotated[
+    bool,
+    typer.Option(
+        "--with-companions",
+        help="Copy what goes along with the photos, too: RAW, videos of Live Photos, sidecars.",
+    ),
+]
+WithSidecars = Annotated[
+    bool,
+    typer.Option("--with-sidecars", help="Write XMP sidecars with stars beside the copies."),
+]
+
 
 @app.command(epilog=example("photorank album --places 20 --vector beauty --to Album"))
 def album(
-    places: Annotated[
-        int | None, typer.Option(min=1, metavar="K", help="Photos in the album.")
-    ] = None,
-    vector: Annotated[
-        str | None, typer.Option("--vector", metavar="NAME", help="The master-vector to rate by.")
-    ] = None,
-    group: Annotated[
-        str | None, typer.Option(metavar="G", help="Choose from one group. Default: from all.")
-    ] = None,
-    pin: Annotated[
-        list[Path] | None,
-        typer.Option(parser=typed_path, metavar="PATH", help="A photo that must be in."),
-    ] = None,
-    ban: Annotated[
-        list[Path] | None,
-        typer.Option(parser=typed_path, metavar="PATH", help="A photo that must not."),
-    ] = None,
-    variety: Annotated[
-        float | None,
-        typer.Option(
-            min=0,
-            max=1,
-            metavar="0..1",
-            help="What counts: 0 ratings alone, 1 variety alone. Default: 0.3.",
-        ),
-    ] = None,
-    per: Annotated[
-        Literal["day", "event", "folder", "orientation", "group"] | None,
-        typer.Option(help="What --at-most is the limit of."),
-    ] = None,
-    at_most: Annotated[
-        int | None, typer.Option(min=0, metavar="N", help="Photos of one day, event, ….")
-    ] = None,
-    with_faces: Annotated[
-        str | None,
-        typer.Option(
-            "--with-faces",
-            metavar="MIN..MAX",
-            help="Photos with a visible face: at least, at most, like 5..12, 5.. or ..12.",
-        ),
-    ] = None,
-    balanced: Annotated[
-        bool | None,
-        typer.Option(
-            "--balanced/--unbalanced",
-            show_default=False,
-            help="Whether an event has about its share of the places at most, as photos with and "
-            "without people have. Default: so, where variety counts and no other limit is set.",
-        ),
-    ] = None,
-    alike: Annotated[
-        float | None,
-        typer.Option(
-            min=0,
-            max=1,
-            metavar="0..1",
-            help="Cosine from which photos are one series: measured for `embedded`, for other "
-            "encoders the default, 0.9, is a guess.",
-        ),
-    ] = None,
-    kept: Annotated[
-        str | None,
-        typer.Option(
-            "--album",
-            metavar="ALBUM",
-            help="Keep it under this name. If it is kept already: show it as it is, or choose it "
-            "anew with the options given here and its own others.",
-        ),
-    ] = None,
-    fill: Annotated[
-        bool, typer.Option("--fill", help="Keep the album's photos, fill its empty places.")
-    ] = False,
-    swap: Annotated[
-        bool, typer.Option("--swap", help="Do the swap that helps the kept album most.")
-    ] = False,
-    to: Annotated[
-        Path | None,
-        typer.Option(parser=typed_path, metavar="DIR", help="Copy the album into a folder."),
-    ] = None,
-    link: Annotated[
-        Literal["copy", "hard", "soft"], typer.Option(help="Copy the photos, or link to them.")
-    ] = "copy",
-    numbered: Annotated[
-        bool, typer.Option("--numbered", help="Names begin with the photo's number: 001_.")
-    ] = False,
-    with_companions: Annotated[
-        bool,
-        typer.Option(
-            "--with-companions",
-            help="Copy what goes along with the photos, too: RAW, videos of Live Photos, sidecars.",
-        ),
-    ] = False,
-    with_sidecars: Annotated[
-        bool,
-        typer.Option("--with-sidecars", help="Write XMP sidecars with stars beside the copies."),
-    ] = False,
+    places: Places = None,
+    vector: Vector = None,
+    group: Group = None,
+    pin: Pin = None,
+    ban: Ban = None,
+    variety: Variety = None,
+    per: Per = None,
+    at_most: AtMost = None,
+    with_faces: WithFaces = None,
+    balanced: Balanced = None,
+    alike: Alike = None,
+    kept: Kept = None,
+    fill: Fill = False,
+    swap: Swap = False,
+    to: To = None,
+    link: Link = "copy",
+    numbered: Numbered = False,
+    with_companions: WithCompanions = False,
+    with_sidecars: WithSidecars = False,
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:

@@ -22,99 +22,111 @@ app = typer.Typer()
 
 _PDF = ".pdf"
 
+Pages = Annotated[
+    int | None,
+    typer.Option(min=1, max=2000, metavar="N", help="Default: as many as suit the photos."),
+]
+Size = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WxH", help="Trimmed page in mm, or A4, A5, a4-landscape. Default: 210x210."
+    ),
+]
+Places = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        metavar="K",
+        help="Photos to choose. Default: 2.5 for each page, fewer where moments are few.",
+    ),
+]
+Album = Annotated[
+    str | None,
+    typer.Option(metavar="ALBUM", help="The book of a kept album, in its order."),
+]
+To = Annotated[
+    Path | None,
+    typer.Option(
+        parser=typed_path, metavar="FILE.pdf|DIR", help="A new PDF, or a folder for JPEG pages."
+    ),
+]
+PrinterName = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="What a printer asks for: bookfactory, gelato, milk, printsafari, "
+        "professionalalbums, redtree, or a TOML file. Options given here go before it.",
+    ),
+]
+Bleed = Annotated[float | None, typer.Option(min=0, max=50, metavar="MM", help="Default: 3.")]
+Safe = Annotated[
+    float | None,
+    typer.Option(min=0, max=50, metavar="MM", help="Margin that photos keep. Default: 5."),
+]
+Ppi = Annotated[
+    float | None,
+    typer.Option(min=36, max=2400, metavar="N", help="Of JPEG pages. Default: 300."),
+]
+WarnPpi = Annotated[
+    float | None,
+    typer.Option(min=0, max=2400, metavar="N", help="Warn of photos below. Default: 240."),
+]
+MaxPpi = Annotated[
+    float | None,
+    typer.Option(
+        min=36, max=2400, metavar="N", help="Scale photos of a PDF down to it. Default: never."
+    ),
+]
+Standard = Annotated[
+    Literal["plain", "x4"] | None,
+    typer.Option(help="x4 is PDF/X-4 and needs --output-profile. Default: plain."),
+]
+OutputProfile = Annotated[
+    Path | None,
+    typer.Option(parser=typed_path, metavar="F.icc", help="The printer's output profile."),
+]
+Captions = Annotated[
+    Literal["none", "event"] | None,
+    typer.Option(help="Below the first photos of each event, its days. Default: event."),
+]
+Font = Annotated[
+    Path | None,
+    typer.Option(parser=typed_path, metavar="F.ttf", help="Of captions. Default: one that fits."),
+]
+Plan = Annotated[
+    Path | None,
+    typer.Option(parser=typed_path, metavar="IN.json", help="Print this plan, which --json wrote."),
+]
+Check = Annotated[
+    Path | None,
+    typer.Option(
+        parser=typed_path,
+        metavar="FILE.pdf",
+        help="Compare a PDF with the plan instead of writing one.",
+    ),
+]
+
 
 @app.command(epilog=example("photorank book --album Italy --pages 24 --to italy.pdf"))
 def book(
-    pages: Annotated[
-        int | None,
-        typer.Option(min=1, max=2000, metavar="N", help="Default: as many as suit the photos."),
-    ] = None,
-    size: Annotated[
-        str | None,
-        typer.Option(
-            metavar="WxH", help="Trimmed page in mm, or A4, A5, a4-landscape. Default: 210x210."
-        ),
-    ] = None,
-    places: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            metavar="K",
-            help="Photos to choose. Default: 2.5 for each page, fewer where moments are few.",
-        ),
-    ] = None,
-    album: Annotated[
-        str | None,
-        typer.Option(metavar="ALBUM", help="The book of a kept album, in its order."),
-    ] = None,
+    pages: Pages = None,
+    size: Size = None,
+    places: Places = None,
+    album: Album = None,
     vector: MaybeVector = None,
-    to: Annotated[
-        Path | None,
-        typer.Option(
-            parser=typed_path, metavar="FILE.pdf|DIR", help="A new PDF, or a folder for JPEG pages."
-        ),
-    ] = None,
-    printer: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="What a printer asks for: bookfactory, gelato, milk, printsafari, "
-            "professionalalbums, redtree, or a TOML file. Options given here go before it.",
-        ),
-    ] = None,
-    bleed: Annotated[
-        float | None, typer.Option(min=0, max=50, metavar="MM", help="Default: 3.")
-    ] = None,
-    safe: Annotated[
-        float | None,
-        typer.Option(min=0, max=50, metavar="MM", help="Margin that photos keep. Default: 5."),
-    ] = None,
-    ppi: Annotated[
-        float | None,
-        typer.Option(min=36, max=2400, metavar="N", help="Of JPEG pages. Default: 300."),
-    ] = None,
-    warn_ppi: Annotated[
-        float | None,
-        typer.Option(min=0, max=2400, metavar="N", help="Warn of photos below. Default: 240."),
-    ] = None,
-    max_ppi: Annotated[
-        float | None,
-        typer.Option(
-            min=36, max=2400, metavar="N", help="Scale photos of a PDF down to it. Default: never."
-        ),
-    ] = None,
-    standard: Annotated[
-        Literal["plain", "x4"] | None,
-        typer.Option(help="x4 is PDF/X-4 and needs --output-profile. Default: plain."),
-    ] = None,
-    output_profile: Annotated[
-        Path | None,
-        typer.Option(parser=typed_path, metavar="F.icc", help="The printer's output profile."),
-    ] = None,
-    captions: Annotated[
-        Literal["none", "event"] | None,
-        typer.Option(help="Below the first photos of each event, its days. Default: event."),
-    ] = None,
-    font: Annotated[
-        Path | None,
-        typer.Option(
-            parser=typed_path, metavar="F.ttf", help="Of captions. Default: one that fits."
-        ),
-    ] = None,
-    plan: Annotated[
-        Path | None,
-        typer.Option(
-            parser=typed_path, metavar="IN.json", help="Print this plan, which --json wrote."
-        ),
-    ] = None,
-    check: Annotated[
-        Path | None,
-        typer.Option(
-            parser=typed_path,
-            metavar="FILE.pdf",
-            help="Compare a PDF with the plan instead of writing one.",
-        ),
-    ] = None,
+    to: To = None,
+    printer: PrinterName = None,
+    bleed: Bleed = None,
+    safe: Safe = None,
+    ppi: Ppi = None,
+    warn_ppi: WarnPpi = None,
+    max_ppi: MaxPpi = None,
+    standard: Standard = None,
+    output_profile: OutputProfile = None,
+    captions: Captions = None,
+    font: Font = None,
+    plan: Plan = None,
+    check: Check = None,
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -242,7 +254,7 @@ def _tell_check(path: Path, made: "Book", as_json: bool) -> None:
 def _tell(
     made: "Book", notes: list[str], wanted: "Printer", more: dict[str, Any], as_json: bool
 ) -> None:
-    from photorank.album.book.book import book_json
+    from photorank.album.book.plan_json import book_json
 
     if as_json:
         print_json(book_json(made) | {"notes": notes} | more)

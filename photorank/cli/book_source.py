@@ -1,4 +1,4 @@
-"""Plan of a photo book: made from an index's best photos or an album, or read from a file."""
+"""Source of a photo book: an index's best photos, a saved album, or a plan read from a file."""
 
 import json
 from dataclasses import dataclass, replace
@@ -12,8 +12,9 @@ from photorank.cli.output import progress
 from photorank.errors import counted
 
 if TYPE_CHECKING:
-    from photorank.album.book.book import Book, WrittenPage
+    from photorank.album.book.book import Book
     from photorank.album.book.geometry import PageSize
+    from photorank.album.book.plan_json import WrittenPage
     from photorank.album.kept.album import KeptAlbum
     from photorank.album.kept.store import Entry
     from photorank.export.pdf.printers import Printer
@@ -47,7 +48,7 @@ class Asked(NamedTuple):
 
 
 class Source(NamedTuple):
-    """What a book is made from: an index, and optionally a saved album or a plan file."""
+    """Source of a book: an index, and optionally a saved album or a plan file."""
 
     opened: "Index"
     entry: "Entry | None"
@@ -159,7 +160,7 @@ def _known_index(name: str) -> str | None:
 
 
 def _read_plan(path: Path) -> _ReadPlan:
-    from photorank.album.book.book import pages_of_json
+    from photorank.album.book.plan_json import pages_of_json
     from photorank.errors import AlbumError, MissingPathError
     from photorank.json_values import fault_in_json
     from photorank.workspace import read_bytes

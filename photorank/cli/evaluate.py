@@ -32,32 +32,34 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+Vectors = Annotated[str | None, typer.Option(metavar="A,B", help="Stored vectors. Default: all.")]
+Learners = Annotated[
+    str | None,
+    typer.Option(
+        metavar="K,...",
+        help="Learners, fitted anew in every fold. Default: "
+        "mean-difference,pair-least-squares,all-pairs.",
+    ),
+]
+GapPower = Annotated[
+    int,
+    typer.Option(
+        min=0,
+        max=2,
+        metavar="P",
+        help="Power of the label gaps that weigh pairs in the gap-weighted accuracy; 0: none.",
+    ),
+]
+
 
 @app.command(
     epilog=example("photorank evaluate --index family --learners all-pairs --fold-by group")
 )
 def evaluate(
-    vectors: Annotated[
-        str | None, typer.Option(metavar="A,B", help="Stored vectors. Default: all.")
-    ] = None,
-    learners: Annotated[
-        str | None,
-        typer.Option(
-            metavar="K,...",
-            help="Learners, fitted anew in every fold. Default: "
-            "mean-difference,pair-least-squares,all-pairs.",
-        ),
-    ] = None,
+    vectors: Vectors = None,
+    learners: Learners = None,
     fold_by: MaybeFoldBy = None,
-    gap_power: Annotated[
-        int,
-        typer.Option(
-            min=0,
-            max=2,
-            metavar="P",
-            help="Power of the label gaps that weigh pairs in the gap-weighted accuracy; 0: none.",
-        ),
-    ] = 1,
+    gap_power: GapPower = 1,
     folds: Folds = 10,
     repeats: Repeats = 3,
     within: Within = None,

@@ -113,7 +113,7 @@ def labels_remove(
     as_json: AsJson = False,
 ) -> None:
     """Remove all judgements of one source. A source is a table's path or a kind of library."""
-    from photorank.index.judging.source_conflicts import remove_source
+    from photorank.index.judging.remove_source import remove_source
     from photorank.workspace import Workspace
 
     paths = Workspace.current().existing_index(index)

@@ -50,8 +50,8 @@ def serve(
     """Rate uploaded photos, compare two and choose albums, over HTTP, until Ctrl-C or SIGTERM."""
     try:
         from photorank.service import server
+        from photorank.service.access_tokens import read_tokens
         from photorank.service.app import ServiceRequest, service
-        from photorank.service.middleware import read_tokens
         from photorank.service.request_limits import Limits
     except ImportError as error:
         raise MissingExtraError("the service", "service") from error

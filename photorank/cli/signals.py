@@ -24,7 +24,7 @@ from photorank.workspace import Workspace
 
 if TYPE_CHECKING:
     from photorank.index.reading.records import IndexSignals
-    from photorank.photos.signals.print_fitness import Page
+    from photorank.photos.signals.print_quality import Page
 
 app = typer.Typer()
 
@@ -40,7 +40,7 @@ def signals(
     as_json: AsJson = False,
 ) -> None:
     """Measure technical signals of photos, such as sharpness and noise, and print quality."""
-    from photorank.photos.signals.print_fitness import parse_page
+    from photorank.photos.signals.print_quality import parse_page
 
     try:
         paper = parse_page(page) if page else None
@@ -108,13 +108,13 @@ def _measure_index(name: str | None, page: "Page | None", as_json: bool) -> None
 
 def _for_json(values: Mapping[str, float], page: "Page | None") -> dict[str, Any]:
     """Signals of a photo as JSON, with null for nan, and its print quality."""
-    from photorank.photos.signals.print_fitness import print_fitness
+    from photorank.photos.signals.print_quality import print_quality
 
     told: dict[str, Any] = {
         "signals": {name: value if isfinite(value) else None for name, value in values.items()}
     }
     if page and isfinite(values["width"]):
-        one = print_fitness(
+        one = print_quality(
             values["width"], values["height"], page, brightness=values["brightness"]
         )
         fields = {"dpi": one.dpi, "lost": one.lost, "dark": one.dark, "fitness": one.fitness}

@@ -4,10 +4,11 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from photorank.doctor.golden import examine_embedded
-from photorank.doctor.machine import examine_machine
+from photorank.doctor.machine import examine_machine, examine_pip
 from photorank.encoders.base import encode_photos
 from photorank.encoders.blocks import cosine
 from photorank.errors import (
@@ -36,7 +37,9 @@ def examine_all(workspace: Workspace, name: str | None) -> dict[str, list[Findin
     """Findings about the machine, and about one or all indexes."""
     names = [workspace.existing_index(name).name] if name else workspace.index_names()
     here = [*examine_machine(workspace.root), examine_embedded(), *_shipped_vectors()]
-    return {"": here} | {one: examine(workspace.index(one)) for one in names}
+    found = {one: examine(workspace.index(one)) for one in names}
+    here += examine_pip(chain(here, *found.values()))
+    return {"": here} | found
 
 
 def examine(paths: IndexPaths) -> list[Finding]:

@@ -4,8 +4,9 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.util import find_spec
 from pathlib import Path
 
 from photorank.errors import PhotorankError
@@ -20,6 +21,18 @@ _FAST = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8"
 def examine_machine(workspace: Path) -> list[Finding]:
     """Findings about the machine and the installed packages."""
     return [_python(), *_packages(), _processor(), _disk(workspace), _decoder(), _faces()]
+
+
+def examine_pip(findings: Iterable[Finding]) -> list[Finding]:
+    """Finding on how packages are installed where there is no pip, if findings advise it."""
+    advised = any("pip install" in one.says + one.remedy for one in findings)
+    if not advised or find_spec("pip") is not None:
+        return []
+    remedy = (
+        "Where `pip install` is advised, install with what made this environment, such as "
+        "`uv pip install`; in a container, build its image anew with those packages."
+    )
+    return [Finding("pip", "note", "not installed beside photorank", remedy)]
 
 
 def _python() -> Finding:

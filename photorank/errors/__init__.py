@@ -3,7 +3,7 @@
 A message is built here once; where it names a command, `on_page` is what the dashboard says.
 """
 
-from photorank.errors.albums_and_servers import AlbumError, FolderAccessError, ServerError
+from photorank.errors.albums import AlbumError
 from photorank.errors.base import PhotorankError, counted, first_line
 from photorank.errors.encoders import (
     DamagedWeightsError,
@@ -57,7 +57,9 @@ from photorank.errors.judgements import (
     TooFewKeepersError,
     TooFewPhotosError,
 )
+from photorank.errors.servers import FolderAccessError, ServerError
 from photorank.errors.vectors import (
+    BuiltInVectorError,
     CardError,
     DamagedVectorError,
     DegenerateDirectionError,

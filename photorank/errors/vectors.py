@@ -49,6 +49,18 @@ class ReservedNameError(PhotorankError, ValueError):
         )
 
 
+class BuiltInVectorError(PhotorankError, ValueError):
+    """A built-in vector cannot be removed from an index."""
+
+    def __init__(self, name: str, index: str) -> None:
+        super().__init__(
+            f"{name!r} is built into photorank, so it cannot be removed from index {index!r}. To "
+            "rate by another vector, name it with `--vector`; `photorank vector list --index "
+            f"{index}` tells which there are."
+        )
+        self.on_page = f"{name!r} comes with photorank and cannot be removed. Choose another one."
+
+
 class UnknownNameError(PhotorankError, ValueError):
     """A name is not a known learner, metric or other option."""
 

@@ -19,6 +19,7 @@ from photorank.errors import DecoderError, InvalidNameError, MissingVectorError,
 from photorank.index.building.decode_ahead import batch_size_for, usable_cores
 from photorank.index.opened import Index
 from photorank.scoring.scale import Scale, vector_version
+from photorank.service.access_tokens import TokenOnly
 from photorank.service.answers import (
     Rated,
     Rater,
@@ -27,7 +28,7 @@ from photorank.service.answers import (
     rate_answer,
 )
 from photorank.service.encoder_queue import EncoderQueue
-from photorank.service.middleware import Counted, TokenOnly, refused
+from photorank.service.middleware import Counted, refused
 from photorank.service.openapi import description
 from photorank.service.prometheus_metrics import MEDIA_TYPE, Numbers
 from photorank.service.read_uploads import Uploads, uploads

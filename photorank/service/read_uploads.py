@@ -1,4 +1,4 @@
-"""Reading of photos uploaded in a request, within limits; large photos go to disk."""
+"""Photos uploaded in a request, read as far as the limits allow; large photos go to disk."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -9,7 +9,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
-from photorank.service.request_limits import Limits, Refusal, Room, too_large, too_many, too_slow
+from photorank.service.request_limits import Limits, Refusal, Room, too_many, too_slow
 
 _MOST_FIELDS = 16  # besides photos
 _FIELD_BYTES = 4096
@@ -68,8 +68,7 @@ class _Body:
         while (chunk := await self._next()) is not None:
             self._room.take(len(chunk))
             self.count += len(chunk)
-            if self.count > self._limits.body_bytes:
-                raise too_large(self._limits)
+            self._limits.refuse_if_too_large(self.count)
             yield chunk
 
     async def linger(self) -> None:
@@ -112,8 +111,8 @@ async def _parsed(request: Request, body: _Body, limits: Limits) -> FormData:
             "Send photos as a form does: curl -F photo=@a.jpg -F photo=@b.jpg URL",
         )
     told = request.headers.get("content-length", "")
-    if told.isdecimal() and int(told) > limits.body_bytes:
-        raise too_large(limits)
+    if told.isdecimal():
+        limits.refuse_if_too_large(int(told))
 
     async def whole() -> AsyncGenerator[bytes]:
         async for chunk in body.chunks():

@@ -25,6 +25,15 @@ class Limits:
         """Maximum size in bytes of one request's body."""
         return self.megabytes << 20
 
+    def refuse_if_too_large(self, body_bytes: int) -> None:
+        """Raise Refusal (HTTP 413) if a request's body has too many bytes."""
+        if body_bytes > self.body_bytes:
+            raise Refusal(
+                413,
+                f"the request has more than {self.megabytes} MB",
+                "Send fewer photos, or smaller ones: a long side of 1,024 pixels is enough.",
+            )
+
 
 class Refusal(Exception):  # noqa: N818 - an answer, as HTTP has it, and no fault
     """Exception that refuses a request: HTTP status, reason and advice."""
@@ -37,15 +46,6 @@ class Refusal(Exception):  # noqa: N818 - an answer, as HTTP has it, and no faul
         self.reason = reason
         self.then = then
         self.retry_seconds = retry_seconds
-
-
-def too_large(limits: Limits) -> Refusal:
-    """Refusal of a request body with too many bytes."""
-    return Refusal(
-        413,
-        f"the request has more than {limits.megabytes} MB",
-        "Send fewer photos, or smaller ones: a long side of 1,024 pixels is enough.",
-    )
 
 
 def too_many(limits: Limits) -> Refusal:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from photorank.errors import (
+    BuiltInVectorError,
     MissingVectorError,
     PhotorankError,
     ReservedNameError,
@@ -122,12 +123,14 @@ def _rater_of(vector: MasterVector) -> str:
 
 
 def remove_vector(index: Index, name: str) -> None:
-    """Delete a vector's card from the index; built-in vectors cannot be deleted.
+    """Delete a vector's card from the index.
 
-    Raises MissingVectorError if the index has no card of its own of that name.
+    Raises BuiltInVectorError if that vector is built in, MissingVectorError if there is none.
     """
     path = index.paths.vector(name)
     if not path.is_file():
+        if name in shipped_for(index.fingerprint):
+            raise BuiltInVectorError(name, index.name)
         own = sorted(card.stem for card in index.paths.vectors.glob("*.json"))
         raise _missing(index, name, own)
     try:

@@ -21,7 +21,7 @@ def test_an_index_is_measured_once_and_summed_up(photorank):
 
 
 def test_single_files_need_no_index(photorank, gallery, empty_home):
-    """Single files are measured without an index, with words on their fitness for print."""
+    """Single files are measured without an index, with words on their print quality."""
     file = gallery / "beach" / "0.jpg"
     [told] = photorank("signals", file, "--page", "1x1", "--json").json
     assert told["path"] == str(file)

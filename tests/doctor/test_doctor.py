@@ -1,12 +1,16 @@
 """`photorank doctor` and `photorank reroot`, as they are called."""
 
+import importlib
 import json
 import shutil
+import sys
 
 import numpy as np
 import pytest
 
 from photorank.doctor.golden import GOLDEN, examine_embedded, golden_photo
+from photorank.doctor.machine import examine_pip
+from photorank.index.maintenance.checks import Finding
 from photorank.photos.open_photo import decode_photo
 from tests.fixtures.command_line import invoke
 
@@ -52,6 +56,16 @@ def test_what_is_wrong_ends_in_1_and_is_mended(home):
     assert (root / "evaluations" / "2020.json.damaged").read_text() == "{"
     (root / "vectors" / "bad.json").write_text("{")
     assert doctor("--repair")[0] == 1
+
+
+def test_where_there_is_no_pip_its_advice_is_translated(monkeypatch):
+    """In an environment without pip, such as the container's, a note says what to do instead."""
+    advised = [Finding("faces", "note", "not installed", 'Run `pip install "photorank[faces]"`.')]
+    monkeypatch.setattr(sys, "path", [])  # on which nothing can be found, nor pip
+    monkeypatch.delitem(sys.modules, "pip", raising=False)
+    importlib.invalidate_caches()
+    assert ["image" in one.remedy for one in examine_pip(advised)] == [True]
+    assert examine_pip([Finding("disk", "note", "full", "Make room.")]) == []
 
 
 def test_weights_that_compute_something_else_are_told(tmp_path):

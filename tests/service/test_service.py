@@ -9,7 +9,7 @@ import pytest
 
 from photorank.errors import ServerError
 from photorank.photos import decode_pool
-from photorank.service.middleware import read_tokens
+from photorank.service.access_tokens import read_tokens
 from photorank.service.openapi import SCHEMAS, description
 from tests.fixtures.colours import ColourEncoder, fill, paint
 from tests.service.conftest import FORM, Client, form

@@ -4,6 +4,7 @@ import pytest
 from photorank.encoders import load_encoder
 from photorank.encoders.base import Fingerprint
 from photorank.errors import (
+    BuiltInVectorError,
     DegenerateDirectionError,
     EncoderMismatchError,
     MissingVectorError,
@@ -107,13 +108,15 @@ def test_a_damaged_card_hides_no_other(index):
 
 
 def test_removing_leaves_the_others(index):
-    """Only the card that is named goes; built-in ones cannot."""
+    """Only the card that is named goes; a built-in one stays, and that is told as such."""
     remove_vector(index, "ours")
 
     assert "ours" not in list_vectors(index)
-    for name in ("ours", "beauty"):
-        with pytest.raises(MissingVectorError, match=name):
-            remove_vector(index, name)
+    with pytest.raises(MissingVectorError, match="ours"):
+        remove_vector(index, "ours")
+    with pytest.raises(BuiltInVectorError, match="'beauty' is built into photorank"):
+        remove_vector(index, "beauty")
+    assert "beauty" in list_vectors(index)
 
 
 class Words:

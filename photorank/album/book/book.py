@@ -1,23 +1,15 @@
-"""Plan of a book: the position of every photo on every page; writing and reading as JSON."""
+"""Book: its pages, the box of each photo on them, warnings and the proposed cover."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from photorank.album.book.geometry import CAPTION_GAP_MM, CAPTION_MM, PageSize
-from photorank.errors import AlbumError
-from photorank.json_values import fault_in_json
 
 Box: TypeAlias = tuple[float, float, float, float]  # x, y, width, height in mm
 
-MAX_PAGES = 2000
-MAX_FRAMES = 64  # photos on one page of a written plan
-MAX_CAPTION_LETTERS = 200
 LEFT_OUT = "left out: "  # begins the warning about a photo that is on no page
 _MM_DIGITS = 4
-_SIZE_NUMBERS, _BOX_NUMBERS = 2, 4  # width and height; x and y too
 
 
 @dataclass(frozen=True)
@@ -82,79 +74,3 @@ def rounded(box: Any) -> Box:
     """Box rounded to 0.0001 mm, so that a plan is unchanged by writing and reading it."""
     x, y, width, height = (round(float(one), _MM_DIGITS) for one in box)
     return x, y, width, height
-
-
-def book_json(book: Book) -> dict[str, Any]:
-    """Plan of a book as JSON, read back by :func:`pages_of_json`."""
-    return {
-        "size": [book.size.width, book.size.height],
-        "bleed": book.size.bleed,
-        "safe": book.size.safe,
-        "gutter": book.size.gutter,
-        "pages": [
-            {
-                "number": page.number,
-                "caption": page.caption,
-                "frames": [
-                    {
-                        "path": frame.path,
-                        "box": list(frame.box),
-                        "ppi": round(frame.ppi, 1),
-                        "digest": frame.digest,
-                    }
-                    for frame in page.frames
-                ],
-            }
-            for page in book.pages
-        ],
-        "cover": book.cover and {"path": book.cover, "reason": book.cover_reason},
-        "warnings": [{"path": one.path, "reason": one.reason} for one in book.warnings],
-    }
-
-
-@dataclass(frozen=True)
-class WrittenPage:
-    """Page read from a plan: photo paths, boxes and caption."""
-
-    frames: tuple[tuple[Path, Box], ...]
-    caption: str
-
-
-def pages_of_json(said: Any) -> tuple[PageSize, list[WrittenPage]]:
-    """Page size and pages read from a plan's JSON; AlbumError at the first invalid value."""
-    try:
-        if len(said["size"]) != _SIZE_NUMBERS:
-            raise ValueError("`size` has a width and a height")
-        width, height = map(_number, said["size"])
-        size = PageSize(width, height, _number(said["bleed"]), _number(said["safe"]))
-        pages = [_page(place, one) for place, one in enumerate(said["pages"], start=1)]
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
-        raise AlbumError(
-            f"this is no book's plan: {fault_in_json(error)}. `photorank book --json` prints one."
-        ) from error
-    if not 0 < len(pages) <= MAX_PAGES:
-        raise AlbumError(f"a plan has 1 to {MAX_PAGES} pages, this one {len(pages)}.")
-    return size, pages
-
-
-def _page(number: int, said: Mapping[str, Any]) -> WrittenPage:
-    if said.get("number", number) != number:
-        raise ValueError(f"page {number} is numbered {said['number']!r}")
-    frames = said["frames"]
-    if not 0 < len(frames) <= MAX_FRAMES:
-        raise ValueError(f"page {number} has {len(frames)} photos")
-    read = []
-    for one in frames:
-        if len(one["box"]) != _BOX_NUMBERS:
-            raise ValueError(f"page {number} has a box that is not of 4 numbers")
-        box = rounded([_number(side) for side in one["box"]])
-        if min(box[2:]) <= 0:
-            raise ValueError(f"page {number} has a photo without a size")
-        read.append((Path(str(one["path"])), box))
-    return WrittenPage(tuple(read), str(said.get("caption", ""))[:MAX_CAPTION_LETTERS])
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        raise ValueError(f"{value!r:.40} is no number")
-    return float(value)

@@ -1,4 +1,4 @@
-"""Page breaks of a book, by dynamic programming over spreads and over layouts of each page."""
+"""Division of a book's photos into pages, by dynamic programming over spreads and layouts."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -45,7 +45,7 @@ class Laid(NamedTuple):
     height: float  # of the block, mm
 
 
-def pages_of(photos: Photos, pages: int, size: PageSize) -> list[tuple[int, Floats]]:
+def divide_into_pages(photos: Photos, pages: int, size: PageSize) -> list[tuple[int, Floats]]:
     """For each page the number k of photos, and their boxes (k, 4) in mm within the photo area.
 
     Raises ValueError if the pages cannot hold the photos, or have none left for one.

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from photorank.album.balance import events_of
-from photorank.album.book.book import LEFT_OUT, Book, BookPage, Frame, Warned, WrittenPage, rounded
-from photorank.album.book.divide_into_pages import Photos, pages_of
+from photorank.album.book.book import LEFT_OUT, Book, BookPage, Frame, Warned, rounded
+from photorank.album.book.divide_into_pages import Photos, divide_into_pages
 from photorank.album.book.geometry import PageSize
 from photorank.album.book.page_layouts import MAX_PHOTOS
+from photorank.album.book.plan_json import WrittenPage
 from photorank.errors import AlbumError, UnreadablePhotoError, counted
 from photorank.index.opened import Index, Photo
 from photorank.photos.hash_and_shape import is_light_at_the_edge
@@ -58,7 +59,7 @@ def make_book(index: Index, ratings: Ratings, rows: Sequence[int], wishes: BookW
     worth = percentiles(ratings[kept]) / 100
     known = Photos(np.array([[w, h] for _, w, h in sized]), worth, events, alone)
     try:
-        laid = pages_of(known, pages, wishes.size)
+        laid = divide_into_pages(known, pages, wishes.size)
     except ValueError as error:
         raise AlbumError(
             f"with {counted(int(alone.sum()), 'photo')} on pages of their own, "

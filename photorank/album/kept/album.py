@@ -114,9 +114,9 @@ def checked_album_name(name: str) -> str:
 
     >>> checked_album_name(" Summer 2026 ")
     'Summer 2026'
-    >>> checked_album_name("../x")
+    >>> checked_album_name("../x")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    photorank.errors.AlbumError: "../x" cannot be an album's name: it has a / or \. Choose another.
+    photorank.errors.albums.AlbumError: "../x" cannot be an album's name: it has a / or ...
     """
     clean = unicodedata.normalize("NFC", name).strip()
     why = None

@@ -1,1 +1,1 @@
-"""Technical signals of a photo: sharpness, noise, light, colour, compression, fitness for print."""
+"""Technical signals of a photo: sharpness, noise, light, colour, compression, print quality."""

@@ -1,4 +1,4 @@
-"""Fitness of a photo for print: resolution, cropping and darkness."""
+"""Print quality of a photo: resolution, cropping and darkness."""
 
 from dataclasses import dataclass
 from math import nan
@@ -25,7 +25,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class PrintFitness:
+class PrintQuality:
     """Print quality of a photo on a page: dpi, share cropped away, and darkness."""
 
     page: Page
@@ -61,17 +61,17 @@ def parse_page(text: str) -> Page:
     return Page(*sides)
 
 
-def print_fitness(
+def print_quality(
     width: float, height: float, page: Page, *, brightness: float = nan
-) -> PrintFitness:
+) -> PrintQuality:
     """Print quality of a photo, `width` x `height` pixels, when cropped to fill a page.
 
     The page is turned as the photo is, and the excess of the photo is cropped. `brightness` is the
     signal of that name, nan if unknown.
 
-    >>> print(print_fitness(2400, 1600, Page(20, 30)))
+    >>> print(print_quality(2400, 1600, Page(20, 30)))
     203 dpi at 20 × 30 cm: fine
-    >>> print(print_fitness(1600, 1600, Page(20, 30), brightness=0.1))
+    >>> print(print_quality(1600, 1600, Page(20, 30), brightness=0.1))
     135 dpi at 20 × 30 cm: soft, 33% of it is cut off, very dark in print
     """
     if not (width >= 1 and height >= 1):
@@ -79,7 +79,7 @@ def print_fitness(
     short, long = sorted((width, height))
     dots = min(short / page.short, long / page.long)  # per cm
     lost = 1 - (dots * page.short) * (dots * page.long) / (short * long)
-    return PrintFitness(
+    return PrintQuality(
         page,
         dpi=dots * _CM_PER_INCH,
         lost=max(lost, 0.0),

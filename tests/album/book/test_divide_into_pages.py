@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from photorank.album.book.divide_into_pages import Photos, pages_of
+from photorank.album.book.divide_into_pages import Photos, divide_into_pages
 from photorank.album.book.geometry import PageSize
 
 
@@ -24,7 +24,7 @@ def some(n, seed=0, *, events=None, alone=(), portrait=False):
 def test_every_photo_has_its_place_inside_the_page(n, pages, size):
     """One to four on a page, in the room for photos, in their own shape."""
     photos = some(n)
-    laid = pages_of(photos, pages, size)
+    laid = divide_into_pages(photos, pages, size)
     assert len(laid) == pages
     assert sum(k for k, _ in laid) == n
     boxes = np.concatenate([boxes for _, boxes in laid])
@@ -45,7 +45,7 @@ def test_no_photo_comes_near_the_spine_or_the_edge(seed):
     ratios = np.exp(rng.uniform(-np.log(5), np.log(5), n))
     sizes = np.stack([4000 * ratios, np.full(n, 4000.0)], axis=1).astype(int)
     photos = Photos(sizes, rng.random(n), np.sort(rng.integers(0, 3, n)), np.zeros(n, dtype=int))
-    laid = pages_of(photos, int(rng.integers(-(-n // 4), n + 1)), size)
+    laid = divide_into_pages(photos, int(rng.integers(-(-n // 4), n + 1)), size)
     for number, (_, boxes) in enumerate(laid, start=1):
         left, top = size.corner(number)
         free = [
@@ -65,7 +65,7 @@ def test_better_photos_are_larger_and_pages_are_full():
     for seed in range(4):
         photos = some(60, seed)
         photos = photos.__class__(np.tile([4000, 3000], (60, 1)), *list(vars(photos).values())[1:])
-        boxes = np.concatenate([boxes for _, boxes in pages_of(photos, 24, PageSize())])
+        boxes = np.concatenate([boxes for _, boxes in divide_into_pages(photos, 24, PageSize())])
         found.append(spearmanr(boxes[:, 2] * boxes[:, 3], photos.worth)[0])
     assert np.mean(found) > 0.5
 
@@ -74,7 +74,7 @@ def test_pages_rarely_mix_events():
     """Where the numbers allow, each page is of one event."""
     events = np.repeat(np.arange(6), 6)
     mixed, start = 0, 0
-    for k, _ in pages_of(some(36, events=events), 14, PageSize()):
+    for k, _ in divide_into_pages(some(36, events=events), 14, PageSize()):
         mixed += len(set(events[start : start + k].tolist())) > 1
         start += k
     assert mixed == 0
@@ -82,7 +82,8 @@ def test_pages_rarely_mix_events():
 
 def test_a_photo_that_is_to_stand_alone_does():
     """The photo has a page for itself; if that leaves too few pages, an error says so."""
-    starts = np.cumsum([0] + [k for k, _ in pages_of(some(20, alone=[7, 8]), 8, PageSize())])
+    breaks = divide_into_pages(some(20, alone=[7, 8]), 8, PageSize())
+    starts = np.cumsum([0] + [k for k, _ in breaks])
     assert {7, 8, 9} <= set(starts.tolist())
     with pytest.raises(ValueError, match="do not go"):
-        pages_of(some(20, alone=range(10)), 6, PageSize())
+        divide_into_pages(some(20, alone=range(10)), 6, PageSize())

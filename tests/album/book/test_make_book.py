@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from photorank.album.book.book import book_json, pages_of_json
 from photorank.album.book.geometry import PageSize
 from photorank.album.book.make_book import (
     BookWishes,
@@ -16,6 +15,7 @@ from photorank.album.book.make_book import (
     outside,
     photos_for,
 )
+from photorank.album.book.plan_json import book_json, pages_of_json
 from photorank.errors import AlbumError
 from tests.fixtures.colours import paint
 

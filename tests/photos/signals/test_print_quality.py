@@ -1,11 +1,11 @@
 import pytest
 
-from photorank.photos.signals.print_fitness import (
+from photorank.photos.signals.print_quality import (
     FINE_DPI,
     MIN_DPI,
     Page,
     parse_page,
-    print_fitness,
+    print_quality,
 )
 
 PAGE = Page(20, 30)
@@ -14,7 +14,7 @@ PAGE = Page(20, 30)
 @pytest.mark.parametrize("size", [(2400, 1600), (1600, 2400)])
 def test_a_photo_of_the_pages_shape_is_printed_whole(size):
     """The page is turned as the photo is."""
-    found = print_fitness(*size, PAGE)
+    found = print_quality(*size, PAGE)
     assert found.dpi == pytest.approx(80 * 2.54)
     assert found.lost == pytest.approx(0)
     assert str(found) == "203 dpi at 20 × 30 cm: fine"
@@ -22,8 +22,8 @@ def test_a_photo_of_the_pages_shape_is_printed_whole(size):
 
 def test_what_is_cut_off_is_the_rest_of_the_longer_side():
     """A square on a page of 2:3 loses a third, a panorama of 3:1 a half; no pixel is invented."""
-    assert print_fitness(900, 900, PAGE).lost == pytest.approx(1 / 3)
-    panorama = print_fitness(3000, 1000, PAGE)
+    assert print_quality(900, 900, PAGE).lost == pytest.approx(1 / 3)
+    panorama = print_quality(3000, 1000, PAGE)
     assert panorama.lost == pytest.approx(0.5)
     assert panorama.dpi == pytest.approx(1000 / 20 * 2.54)
     assert "50% of it is cut off" in str(panorama)
@@ -36,7 +36,7 @@ def test_what_is_cut_off_is_the_rest_of_the_longer_side():
 def test_dots_an_inch_are_put_in_words(dpi, fitness):
     """At the limits, too."""
     side = (dpi + 1e-6) / 2.54 * 10
-    assert print_fitness(side, side, Page(10, 10)).fitness == fitness
+    assert print_quality(side, side, Page(10, 10)).fitness == fitness
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_dots_an_inch_are_put_in_words(dpi, fitness):
 )
 def test_a_very_dark_photo_is_told(brightness, dark):
     """Where brightness is not known nothing is said."""
-    found = print_fitness(4000, 3000, PAGE, brightness=brightness)
+    found = print_quality(4000, 3000, PAGE, brightness=brightness)
     assert found.dark == dark
     assert ("very dark" in str(found)) == dark
 
@@ -67,4 +67,4 @@ def test_what_is_no_page_is_refused(text):
 def test_a_photo_without_pixels_is_refused():
     """Sizes that were not measured are not to be printed."""
     with pytest.raises(ValueError, match="cannot be printed"):
-        print_fitness(float("nan"), 100, PAGE)
+        print_quality(float("nan"), 100, PAGE)

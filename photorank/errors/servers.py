@@ -1,10 +1,6 @@
-"""Errors about albums, and about the servers of dashboard and service."""
+"""Errors about the servers of the dashboard and of the service."""
 
 from photorank.errors.base import PhotorankError
-
-
-class AlbumError(PhotorankError, ValueError):
-    """An album request contradicts itself or the index."""
 
 
 class ServerError(PhotorankError, RuntimeError):

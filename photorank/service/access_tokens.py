@@ -1,0 +1,60 @@
+"""Access tokens of the service: read from a file, and requests without one refused."""
+
+import hashlib
+import hmac
+from collections.abc import Collection
+from pathlib import Path
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from photorank.errors import ServerError
+from photorank.service.middleware import refused
+from photorank.workspace import read_bytes
+
+OPEN = frozenset({"/healthz"})  # to whoever asks, such as a container's health check
+_LEAST_LETTERS = 16  # of a token
+
+
+def read_tokens(path: Path) -> list[bytes]:
+    """SHA-256 digests of the access tokens in a file; ServerError if none, or one is too short."""
+    try:
+        lines = read_bytes(path).decode().split()
+    except FileNotFoundError as error:
+        raise ServerError(f"--token-file {path} does not exist.") from error
+    except UnicodeDecodeError as error:
+        raise ServerError(f"--token-file {path} is not text in UTF-8.") from error
+    if not lines or min(map(len, lines)) < _LEAST_LETTERS:
+        raise ServerError(
+            f"--token-file {path} has to hold a token a line, each of {_LEAST_LETTERS} letters or "
+            "more. Make one with `openssl rand -hex 32`."
+        )
+    return [hashlib.sha256(token.encode()).digest() for token in lines]
+
+
+class TokenOnly:
+    """Middleware that refuses requests without a known access token."""
+
+    def __init__(self, app: ASGIApp, tokens: Collection[bytes]) -> None:
+        self._app = app
+        self._tokens = tokens
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on a request with a known token, or to an open path; respond 401 to others."""
+        if scope["type"] != "http" or scope["path"] in OPEN or self._knows(Headers(scope=scope)):
+            await self._app(scope, receive, send)
+            return
+        answer = refused(
+            401,
+            "a token is needed",
+            "Send the header `Authorization: Bearer TOKEN`.",
+            www_authenticate="Bearer",
+            connection="close",
+        )
+        await answer(scope, receive, send)
+
+    def _knows(self, headers: Headers) -> bool:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        digest = hashlib.sha256(token.strip().encode("latin-1")).digest()
+        known = [hmac.compare_digest(digest, one) for one in self._tokens]
+        return scheme.lower() == "bearer" and any(known)
