@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ from photorank.index.reading.records import (
     IndexLabels,
     IndexSignals,
     Photo,
+    Rater,
     SingleRatings,
 )
 from photorank.index.reading.signals import load_signals
@@ -52,13 +53,6 @@ __all__ = [  # the front door: what an index returns is found beside it
     "SingleRatings",
     "open_index",
 ]
-
-
-class Rater(Protocol):
-    """Type of objects that rate embeddings, such as a master-vector."""
-
-    def rate(self, embeddings: Embeddings, fingerprint: Fingerprint) -> Ratings:
-        """Ratings (n,) of the embeddings (n, d)."""
 
 
 class Index:
@@ -227,13 +221,9 @@ class Index:
     def labels(self, rater: str | None = None) -> IndexLabels:
         """Photos' scores, groups and series.
 
-        Parameters
-        ----------
-        rater : str, optional
-            Whose scores; by default the mean over all raters, where a score that
-            is itself a mean of many counts as many. Stars that were clicked count
-            only where nothing was imported on another scale, for all raters or for
-            this one.
+        Scores are one rater's, by default the mean over all, where a score that is itself a mean of
+        many counts as many. Stars that were clicked count only where nothing was imported on
+        another scale, for all raters or for this one.
         """
         return judgements.load_labels(self.paths, self._held.rows, self._held.memberships, rater)
 
@@ -308,33 +298,22 @@ class Index:
             If there are no such judgements.
         """
         labels = self.labels(rater)
-        whose = f" by rater {rater!r}" if rater else ""
         codes = {None: None, "group": labels.groups, "series": labels.series}[within]
         if codes is not None and (codes < 0).all():
             raise NoLabelsError(self.name, f"has no {within} of any photo")
         if self.manifest.judgements == "scores":
-            if np.isnan(labels.scores).all():
-                raise NoLabelsError(self.name, f"has no labels{whose}")
-            return Comparisons.from_scores(
-                labels.scores,
-                gap_power=gap_power,
-                within=codes,
-                weights=np.maximum(labels.n_raters, 1) if by_raters else None,
-            )
-        winners, losers, ties, _, weights = self.choices(rater)
-        if not len(winners):
-            raise NoLabelsError(self.name, f"has no choices{whose}")
-        return Comparisons.from_choices(
-            winners, losers, n=len(self), ties=ties, weights=weights, within=codes
-        )
+            what, found = "labels", labels.comparisons(codes, gap_power, by_raters=by_raters)
+        else:
+            what, found = "choices", self.choices(rater).comparisons(len(self), codes)
+        if found is None:
+            whose = f" by rater {rater!r}" if rater else ""
+            raise NoLabelsError(self.name, f"has no {what}{whose}")
+        return found
 
     def rate(self, vector: Rater) -> Ratings:
         """Ratings (n,) of all photos by a master-vector; higher is better.
 
-        Raises
-        ------
-        EncoderMismatchError
-            If the vector belongs to another encoder, framing or size.
+        Raises EncoderMismatchError if the vector belongs to another encoder, framing or size.
         """
         ratings = np.empty(len(self._held.layout.mapped))
         for part, rows in self._held.layout.mapped.blocks():
@@ -344,39 +323,18 @@ class Index:
     def nearest(
         self, direction: Direction, k: int, *, lowest: bool = False
     ) -> tuple[Codes, Floats]:
-        """Rows of the photos with the greatest dot products with a direction, by exact search.
+        """Rows (k,) and dot products (k,) of the photos greatest along a direction, best first.
 
-        Parameters
-        ----------
-        direction : ndarray of shape (d,), or (dh,) for the heads alone
-        k : int
-            How many; fewer are returned where there are fewer.
-        lowest : bool, default=False
-            Search for the smallest scalar products instead, which is the same
-            search with −v.
-
-        Returns
-        -------
-        rows : ndarray of shape (k,)
-            Best match first; equal ones in the order of rows.
-        similarities : ndarray of shape (k,)
-            The scalar products; of the heads alone the cosines, if the direction has unit length.
+        The search is exact. `direction` is (d,), or (dh,) for the heads alone, whose products are
+        cosines if its length is 1. Equal ones keep the order of rows; of fewer than `k` photos all
+        are returned. `lowest` searches for the smallest products, as the opposite direction does.
         """
         return nearest_photos.nearest_rows(
             self._held.layout, self._held.rows, direction, k, lowest=lowest
         )
 
     def best(self, direction: Direction, k: int, *, lowest: bool = False) -> list[Found]:
-        """Photos with the greatest dot products with a direction; see :meth:`nearest`.
-
-        Parameters
-        ----------
-        direction : ndarray of shape (d,), or (dh,) for the heads alone
-        k : int
-            How many; fewer are returned where there are fewer.
-        lowest : bool, default=False
-            Search for the smallest scalar products instead.
-        """
+        """Photos that :meth:`nearest` finds along a direction, with their percentiles."""
         return nearest_photos.best_photos(
             self.paths, self._held.layout, direction, k, lowest=lowest
         )
@@ -385,9 +343,6 @@ class Index:
 def open_index(name: str | None = None) -> Index:
     """Open an index of the current workspace by name; by default the only one.
 
-    Raises
-    ------
-    MissingIndexError
-        If there is no such index, or a name is needed to choose among several.
+    Raises MissingIndexError if there is no such index, or a name is needed to choose.
     """
     return Index.open(Workspace.current().existing_index(name))

@@ -280,7 +280,7 @@ class _LeftOut:
         self._problems.add(Problem(row.line, what, row.table))
 
     def sorted_out(self, matched: Iterable[Matched[Row]]) -> Iterator[tuple[Row, tuple[int, ...]]]:
-        """Yield rows whose file names all match photos; record why the other rows do not."""
+        """Yield each row whose photos are all in the index; record why each other row is not."""
         for row, photos, missing, loose in matched:
             for file, mistake in missing:
                 if mistake:

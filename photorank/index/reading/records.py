@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from photorank.comparisons.comparisons import Comparisons
+from photorank.encoders.base import Fingerprint
 from photorank.photos.faces.face import Face, FacesSummary
-from photorank.typing import Codes, Flags, Floats, Labels
+from photorank.typing import Codes, Embeddings, Flags, Floats, Labels, Ratings
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,20 @@ class IndexLabels(NamedTuple):
     series: Codes  # (n,) likewise
     series_names: list[str]
 
+    def comparisons(
+        self, within: Codes | None, gap_power: int, *, by_raters: bool
+    ) -> Comparisons | None:
+        """Comparison graph of the scores, inside equal codes of `within` (n,); None if no score.
+
+        `by_raters` weighs a photo by the number of people its score is a mean of.
+        """
+        if np.isnan(self.scores).all():
+            return None
+        weights = np.maximum(self.n_raters, 1) if by_raters else None
+        return Comparisons.from_scores(
+            self.scores, gap_power=gap_power, within=within, weights=weights
+        )
+
 
 class SingleRatings(NamedTuple):
     """Scores by single raters, each with its photo as row of :meth:`Index.photos`."""
@@ -52,6 +68,22 @@ class IndexChoices(NamedTuple):
     ties: NDArray[np.bool_]  # (m,) who is called winner is then moot
     raters: list[str]  # (m,)
     weights: Floats  # (m,) how many people chose so
+
+    def comparisons(self, n: int, within: Codes | None) -> Comparisons | None:
+        """Comparison graph of the choices among n photos, inside equal codes; None if no choice."""
+        winners, losers, ties, _, weights = self
+        if not len(winners):
+            return None
+        return Comparisons.from_choices(
+            winners, losers, n=n, ties=ties, weights=weights, within=within
+        )
+
+
+class Rater(Protocol):
+    """Type of objects that rate embeddings, such as a master-vector."""
+
+    def rate(self, embeddings: Embeddings, fingerprint: Fingerprint) -> Ratings:
+        """Ratings (n,) of the embeddings (n, d)."""
 
 
 class Found(NamedTuple):
