@@ -46,10 +46,16 @@ def photos_for(pages: int) -> int:
 def make_book(index: Index, ratings: Ratings, rows: Sequence[int], wishes: BookWishes) -> Book:
     """Book with the photos at `rows`, laid out in the given order.
 
-    Raises AlbumError if there are too few or too many photos for the pages.
+    Raises AlbumError if no photo can be printed, or too few or too many for the pages.
     """
     sized, warnings = _sized(index, rows)
     n = len(sized)
+    if warnings and not n:
+        why = str(warnings[0].reason).removeprefix(LEFT_OUT)
+        raise AlbumError(
+            f"none of {counted(len(rows), 'photo')} can be printed: {warnings[0].path}: {why}. "
+            "Connect the disk they lie on, or index the folder they are in now."
+        )
     pages = wishes.pages or _suiting(n)
     _check_pages(n, pages)
     photos = [index.photo(row) for row, _, _ in sized]

@@ -108,6 +108,16 @@ def test_a_photo_that_is_gone_is_left_out_and_told(trip):
     assert book.warnings[0].path == index.photo(rows[3]).path
 
 
+def test_photos_that_are_all_gone_are_told_as_such(trip):
+    """One sentence with a path, the reason and what to do, and not that pages are too many."""
+    index, ratings, rows = trip
+    for row in rows:
+        index.photo(row).path.unlink()
+    told = r"none of 12 photos can be printed: .*\.jpg: no such file.* Connect the disk"
+    with pytest.raises(AlbumError, match=told):
+        make_book(index, ratings, rows, BookWishes())
+
+
 def test_a_plan_is_printed_as_it_was_written(trip):
     """Through JSON and back all boxes are the same; numbers suit without being asked for."""
     index, ratings, rows = trip
