@@ -1,7 +1,10 @@
 """ASGI app of the dashboard: pages, HTTP routes, and the answer to unknown URLs."""
 
+import logging
+
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit import error_util
 
 from dashboard.reason_route import reason_routes
 from dashboard.routes.component_files import component_routes
@@ -14,7 +17,7 @@ from dashboard.routes.thumbnails import thumbnail_route
 from dashboard.routes.unknown_addresses import PageForUnknownAddresses
 from dashboard.routes.upload_route import sent_file_route
 from dashboard.warm_up import warmed_up
-from dashboard.widgets.errors import tell_error
+from dashboard.widgets.errors import log_in_words, tell_error
 
 ROUTES = [
     thumbnail_route(),
@@ -26,6 +29,8 @@ ROUTES = [
     *reason_routes(),
     *page_routes(),
 ]
+
+logging.getLogger(error_util.__name__).addFilter(log_in_words)  # it logs what pages tell calmly
 
 app = st.App(
     "pages.py",

@@ -1,4 +1,4 @@
-"""Session and URL state that no widget owns: links, vocabulary, album marks, map area, pairs."""
+"""Session and URL state that no widget owns: links, vocabulary, map area, pairs, notes."""
 
 from collections.abc import Collection, Mapping, Sequence
 from math import isfinite
@@ -7,21 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from dashboard.background import received_files
 from dashboard.models.photo_map import BRUSH, box_of_selection, box_text
 from dashboard.models.results.metric_texts import SCOPES
 from dashboard.models.words import MODES, Mode, say
 from photorank.index.opened import Index
 from photorank.vectors.store import ME
-from photorank.workspace import Workspace
 
 if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not need it
     from dashboard.models.teach_session import PairQueue
-    from photorank.album.make_album import Album
 
-MARKS_IN_ADDRESS = 60  # photos at most: a longer address is cut off by mail programs
-TOKEN_DIGITS = 12  # of a digest, which tell a photo from all others
-MARKS = ("pin", "ban")
+DIGITS_IN_LINK = 12  # of a digest, that tell a photo from all others of an index
 PAIR = ("first", "second")  # places of two photos to compare, and their names in URLs
 # Parameters that a link takes along, by the widget's key. The widget's own parameter belongs to
 # the page that it is on, and Streamlit drops it on the way to another.
@@ -32,7 +27,7 @@ WORDS_COOKIE = "photorank-words"  # by which a browser keeps how the pages speak
 
 def photo_token(digest: str) -> str:
     """Short name of a photo in URLs: the first 12 digits of its digest."""
-    return digest[:TOKEN_DIGITS]
+    return digest[:DIGITS_IN_LINK]
 
 
 def link_query(query: Mapping[str, str]) -> dict[str, str]:
@@ -134,7 +129,7 @@ def photo_in_address(name: str) -> str:
 
 def put_photo_in_address(name: str, digest: str | None) -> None:
     """Put a photo into the URL, for sharing; None removes the parameter."""
-    _put(name, "" if digest is None else photo_token(digest))
+    put_in_address(name, "" if digest is None else photo_token(digest))
 
 
 def pick_photos(*, wanted: bool = True) -> None:
@@ -213,79 +208,6 @@ def select_area(chart: str) -> None:
     st.session_state["area"] = box_text(box_of_selection(selection))
 
 
-def album_marks(index: str) -> dict[str, str]:
-    """Album marks of this browser session by photo digest: "pin" or "ban"."""
-    every: dict[str, dict[str, str]] = st.session_state.setdefault("marks", {})
-    return every.setdefault(index, {})
-
-
-def read_marks_in_address(index: Index) -> None:
-    """Apply pins and bans from the URL, once per session and index."""
-    read = st.session_state.setdefault("read", set())
-    if index.name in read:
-        return
-    read.add(index.name)
-    wanted = {
-        token: how
-        for how in MARKS
-        for token in photo_in_address(how).split(",")
-        if len(token) == TOKEN_DIGITS
-    }
-    if wanted and not album_marks(index.name):
-        for digest in index.digests():
-            if (how := wanted.get(photo_token(digest))) is not None:
-                mark_photo(index.name, digest, how)
-
-
-def put_marks_in_address(index: str) -> None:
-    """Put pinned and banned photos into the URL, unless there are too many."""
-    marks = album_marks(index)
-    for how in MARKS:
-        tokens = [photo_token(digest) for digest, one in marks.items() if one == how]
-        _put(how, ",".join(tokens) if len(marks) <= MARKS_IN_ADDRESS else "")
-
-
-def pin_photos(index: str, digests: Sequence[str], wanted: bool) -> None:
-    """Pin or unpin several photos."""
-    for digest in digests:
-        mark_photo(index, digest, "pin" if wanted else None)
-
-
-def mark_photo(index: str, digest: str, how: str | None) -> None:
-    """Pin or ban a photo for the album; None removes the mark."""
-    if how is None:
-        album_marks(index).pop(digest, None)
-    else:
-        album_marks(index)[digest] = how
-
-
-def wish_for_album(name: str, what: str, seen: int) -> None:
-    """Record a requested change of a saved album, and the revision the user saw."""
-    st.session_state[f"wish-{name}"] = what, seen
-
-
-def album_wish(name: str) -> tuple[str, int] | None:
-    """Requested change of a saved album that was not made yet; None if none was requested."""
-    wish: tuple[str, int] | None = st.session_state.get(f"wish-{name}")
-    return wish
-
-
-def end_album_wish(name: str) -> None:
-    """Forget the requested change of a saved album after it was made or has failed."""
-    st.session_state.pop(f"wish-{name}", None)
-
-
-def note_album(index: str, album: "Album") -> None:
-    """Store the album choice on display, to be shown until the next one is ready."""
-    st.session_state["album-shown"] = index, album
-
-
-def last_album(index: str) -> "Album | None":
-    """Album choice that was shown last; None if it was of another index, or none was shown."""
-    name, album = st.session_state.get("album-shown", ("", None))
-    return album if name == index else None
-
-
 def leave_note(key: str, note: str) -> None:
     """Store a text for the next run of the page."""
     st.session_state[f"note-{key}"] = note
@@ -338,45 +260,12 @@ def component_act(key: str) -> object:
     return (st.session_state.get(key) or {}).get("act")
 
 
-def _put(name: str, value: str) -> None:
+def put_in_address(name: str, value: str) -> None:
     """Set a URL query parameter; an empty value removes the parameter."""
     if value:
         st.query_params[name] = value
     else:
         st.query_params.pop(name, None)
-
-
-def note_job(job: str, *, runs: bool) -> None:
-    """Record whether a job was running when the page was shown."""
-    st.session_state.setdefault("jobs", {})[job] = runs
-
-
-def knows_job(job: str) -> bool:
-    """True if a job was shown on a page of this browser session."""
-    return job in st.session_state.get("jobs", {})
-
-
-def job_ran(job: str) -> bool:
-    """True if a job was running when the page was last shown."""
-    return bool(st.session_state.get("jobs", {}).get(job))
-
-
-def chosen_folder(otherwise: str) -> str:
-    """Folder currently open in the dialog Add photos."""
-    return str(st.session_state.setdefault("folder", otherwise))
-
-
-def choose_folder(folder: str) -> None:
-    """Open a folder in the dialog Add photos."""
-    st.session_state["folder"] = folder
-
-
-def sending_token(name: str) -> str:
-    """Token of this browser session for uploads to an index, renewed when expired."""
-    known: dict[str, str] = st.session_state.setdefault("sending", {})
-    if name not in known or received_files.receiver(known[name]) is None:
-        known[name] = received_files.begin(Workspace.current(), name)
-    return known[name]
 
 
 def chosen_row(key: str, names: Sequence[str], first: str | None) -> str | None:

@@ -9,13 +9,13 @@ import streamlit as st
 from dashboard.cache.photo_looks import looks
 from dashboard.component.mounting import act_of, drain, mount, place_of
 from dashboard.formatting import error_text
-from dashboard.models.photos.shown_photos import TOKEN_DIGITS, Caption, ShownPhotos, rows_of_tokens
+from dashboard.models.photos.shown_photos import Caption, ShownPhotos, rows_of_tokens
 from dashboard.routes.held_uploads import hold_upload
 from dashboard.routes.pictures import UPLOADED
 from dashboard.session_state import PAIR, link_query, photo_token, words
 from photorank.errors import PhotorankError, counted
 from photorank.index.judging.marks import Mark, marks_of, record_marks
-from photorank.index.opened import Index
+from photorank.index.opened import BEGINNING_DIGITS, Index
 from photorank.outside_text import printable
 from photorank.typing import Codes, Json, Ratings
 
@@ -150,7 +150,7 @@ class SidePhoto(NamedTuple):
 def indexed_photo(index: Index, row: int) -> SidePhoto:
     """Photo of the index for a side-by-side view."""
     photo = index.photo(row)
-    return SidePhoto(index.name, photo.digest[:TOKEN_DIGITS], printable(photo.path.name))
+    return SidePhoto(index.name, photo.digest[:BEGINNING_DIGITS], printable(photo.path.name))
 
 
 def uploaded_photo(name: str, data: bytes) -> SidePhoto:
@@ -172,7 +172,7 @@ def _known_marks(index: Index, style: GridStyle) -> dict[str, list[int]]:
         own = style.flags.known
         stars = {digest: mark[1] for digest, mark in known.items()}
         known = {one: [own.get(one, 0), stars.get(one, 0)] for one in {*stars, *own}}
-    return {digest[:TOKEN_DIGITS]: mark for digest, mark in known.items()}
+    return {digest[:BEGINNING_DIGITS]: mark for digest, mark in known.items()}
 
 
 def _record(index: Index, rater: str, items: Sequence[Json], flags: OwnFlags | None) -> None:

@@ -7,7 +7,7 @@ import { Viewer } from "./viewer.js";
 /** @typedef {import("./types").Component} Component */
 /** @typedef {import("./types").Frame} Frame */
 
-const TOKEN_DIGITS = 16; // of a digest, by which the server knows a photo
+const BEGINNING_DIGITS = 16; // of a digest, by which the server knows a photo
 
 /** @type {{what: string, picture: Parameters<typeof icon>[0], text: string, short: string, when?: (frame: Frame) => boolean}[]} */
 const TOOLS = [
@@ -54,7 +54,7 @@ export class Spreads {
       versus: (tokens) => this.component.setTriggerValue("act", { what: "versus", tokens }),
       photo: (place) => {
         const { photo, name } = this.order[place];
-        return [this.data.index, photo.slice(0, TOKEN_DIGITS), name];
+        return [this.data.index, photo.slice(0, BEGINNING_DIGITS), name];
       },
       better: (place) => this.order[place].hint,
       mark: () => {},

@@ -35,7 +35,7 @@ class Found(NamedTuple):
 
 
 def farthest_along(index: Index, direction: Direction) -> Found:
-    """Photos whose embeddings have the greatest dot products with a direction."""
+    """Photos with the greatest dot products of embedding and direction, greatest first."""
     return Found(*index.nearest(direction, MOST_FOUND))
 
 

@@ -22,6 +22,7 @@ from dashboard.routes.preview_store import PreviewStore
 from photorank.errors import PhotorankError
 from photorank.index.building.decode_ahead import usable_cores
 from photorank.index.imported_digests import is_imported
+from photorank.index.opened import BEGINNING_DIGITS
 from photorank.index.reading.rows import digest_beginning, load_photos
 from photorank.photos.decode_pool import jpeg_isolated
 from photorank.photos.open_photo import photo_digest, read_photo
@@ -29,9 +30,8 @@ from photorank.workspace import IndexPaths, Workspace
 
 THUMBNAIL_SIDE = 384  # pixels of the long side, made when a photo was indexed
 PREVIEW_SIDES = (1024, 2048)
-TOKEN_DIGITS = 16  # of a digest, that name a photo among those of an index
 UPLOADED = "uploaded"  # in the place of an index: what a visitor has uploaded
-_PHOTO = re.compile(f"[0-9a-f]{{{TOKEN_DIGITS},64}}")
+_PHOTO = re.compile(f"[0-9a-f]{{{BEGINNING_DIGITS},64}}")
 
 # What every browser decodes; all else is sent as JPEG.
 _JPEG, _PNG, _WEBP = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF"

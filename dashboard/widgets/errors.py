@@ -1,5 +1,6 @@
 """Errors on pages: what is wrong and what to do, and details on request."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -39,6 +40,15 @@ def tell_error(error: Exception) -> bool:
     )
     with st.expander("Details for a report"):
         st.exception(error)
+    return True
+
+
+def log_in_words(record: logging.LogRecord) -> bool:
+    """Filter for Streamlit's log, in which an expected error is one line without a traceback."""
+    error = record.exc_info[1] if record.exc_info else None
+    told = in_words(error) if isinstance(error, Exception) else None
+    if told is not None:
+        record.msg, record.args, record.exc_info = str(told), (), None
     return True
 
 

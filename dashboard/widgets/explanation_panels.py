@@ -64,9 +64,9 @@ def _explanation(index: Index, vector: MasterVector, photo: PickedPhoto) -> Expl
 
 
 def _reasons(index: Index, vector: MasterVector, one: Explanation, which: str) -> None:
-    """Show what the heat map means, similar better photos, and concepts.
+    """Show a reading of the heat map, what moves the rating, and the closest better photos.
 
-    The concepts stand above the photos, but are computed last because they take longest.
+    What moves it stands above the photos, but is computed last because it takes longest.
     """
     st.caption(explanation_texts.heat_reading(one, session_state.words()))
     concepts = st.container()

@@ -34,13 +34,13 @@ from photorank.index.reading.records import (
     SingleRatings,
 )
 from photorank.index.reading.signals import load_signals
-from photorank.index.reading.snapshot import BEGINNING_BYTES, Snapshot
+from photorank.index.reading.snapshot import BEGINNING_DIGITS, Snapshot
 from photorank.photos.find_photos import SkippedFile
 from photorank.typing import Codes, Direction, Embeddings, Floats, Ratings
 from photorank.workspace import IndexPaths, Workspace
 
 __all__ = [  # the front door: what an index returns is found beside it
-    "BEGINNING_BYTES",
+    "BEGINNING_DIGITS",
     "Counts",
     "Found",
     "Index",

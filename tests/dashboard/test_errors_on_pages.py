@@ -1,12 +1,18 @@
 """Errors that no part of a page expects: one sentence in their place, on every page alike."""
 
 import struct
+import tomllib
+from pathlib import Path
 
 import pytest
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
+from dashboard import app as server
 from dashboard.app import app as served
+
+CONFIG = tomllib.loads((Path(server.__file__).parent / ".streamlit" / "config.toml").read_text())
 
 
 @pytest.fixture(autouse=True)
@@ -19,6 +25,10 @@ def _as_served(monkeypatch):
         runner._on_script_error = served._on_script_error
 
     monkeypatch.setattr(LocalScriptRunner, "__init__", begin_as_served)
+    rich = config.get_option("logger.enableRich")
+    config.set_option("logger.enableRich", CONFIG["logger"]["enableRich"])
+    yield
+    config.set_option("logger.enableRich", rich)
 
 
 def cut_short(file):
@@ -82,8 +92,8 @@ def test_a_measurement_that_cannot_be_read_ends_no_page(dashboard, evaluated, pa
     assert "Measure now" in [one.label for one in app.button]
 
 
-def test_a_part_of_a_page_that_fails_is_told_in_a_sentence():
-    """Also in a fragment, whose errors no part of the page can catch."""
+def test_a_part_of_a_page_that_fails_is_told_in_a_sentence(caplog):
+    """Also in a fragment, whose errors no part of the page can catch; the log has the sentence."""
 
     def page():
         import streamlit as st
@@ -100,10 +110,12 @@ def test_a_part_of_a_page_that_fails_is_told_in_a_sentence():
     app = AppTest.from_function(page).run()
     assert not app.exception
     assert "is being written" in app.info[0].value
+    assert "is being written" in _logged(caplog)
+    assert "Traceback" not in _logged(caplog)
 
 
-def test_a_fault_of_our_own_is_told_calmly():
-    """What a report needs is there, below a sentence."""
+def test_a_fault_of_our_own_is_told_calmly(caplog):
+    """What a report needs is there, below a sentence, and in the log."""
 
     def page():
         raise ZeroDivisionError
@@ -114,3 +126,9 @@ def test_a_fault_of_our_own_is_told_calmly():
     (details,) = app.expander
     assert details.label == "Details for a report"
     assert details.get("exception")
+    assert "Traceback" in _logged(caplog)
+
+
+def _logged(caplog):
+    """Return what Streamlit logged, as it would write it."""
+    return "\n".join(caplog.handler.format(record) for record in caplog.records)

@@ -7,11 +7,9 @@ import numpy as np
 
 from dashboard.routes.orders import UNRATED, PhotoColumns, hold_order
 from photorank.index.measuring.looks import Looks
-from photorank.index.opened import BEGINNING_BYTES, Index
+from photorank.index.opened import BEGINNING_DIGITS, Index
 from photorank.outside_text import printable
 from photorank.typing import Codes, Ratings
-
-TOKEN_DIGITS = 2 * BEGINNING_BYTES  # of a digest, in an order
 
 Caption = Callable[[int], str]  # of a row; "" says the percentile
 
@@ -58,7 +56,7 @@ class ShownPhotos:
 
 def rows_of_tokens(index: Index, tokens: Sequence[str]) -> list[int]:
     """Rows of the photos whose digests begin with the tokens, in the order of the tokens."""
-    found = index.rows_of_digests(token for token in tokens if len(token) == TOKEN_DIGITS)
+    found = index.rows_of_digests(token for token in tokens if len(token) == BEGINNING_DIGITS)
     return [found[token] for token in dict.fromkeys(tokens) if token in found]
 
 

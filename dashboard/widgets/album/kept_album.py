@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import actions, session_state
+from dashboard import actions, album_state, session_state
 from dashboard.cache import albums
 from dashboard.cache.choosing import EVERY_SECONDS
 from dashboard.component.photo_view import (
@@ -25,7 +25,7 @@ from dashboard.formatting import error_text, plain
 from dashboard.models import kept_album
 from dashboard.models.kept_album import SIZES
 from dashboard.routes.addresses import ROOM
-from dashboard.routes.pictures import PREVIEW_SIDES, THUMBNAIL_SIDE, TOKEN_DIGITS
+from dashboard.routes.pictures import PREVIEW_SIDES, THUMBNAIL_SIDE
 from dashboard.widgets.album.spreads import show_spreads
 from dashboard.widgets.errors import show_errors
 from photorank.album.book.book import Frame
@@ -34,7 +34,7 @@ from photorank.album.kept.choose import rows_of_album
 from photorank.album.kept.store import Entry
 from photorank.errors import PhotorankError, counted
 from photorank.index.judging.marks import LEAVE_OUT
-from photorank.index.opened import Index
+from photorank.index.opened import BEGINNING_DIGITS, Index
 from photorank.outside_text import printable
 
 _PICKER = "album"
@@ -133,7 +133,7 @@ def _show(index: Index, name: str, waits: bool) -> None:
 
 def _address(index: Index, frame: Frame, *, large: bool) -> str:
     side = PREVIEW_SIDES[0] if large else THUMBNAIL_SIDE
-    return f"{ROOM}/photos/{quote(index.name)}/{frame.digest[:TOKEN_DIGITS]}/{side}"
+    return f"{ROOM}/photos/{quote(index.name)}/{frame.digest[:BEGINNING_DIGITS]}/{side}"
 
 
 def _toolbar(index: Index, entry: Entry, missing: int) -> DeltaGenerator:
@@ -148,14 +148,14 @@ def _toolbar(index: Index, entry: Entry, missing: int) -> DeltaGenerator:
         st.button(
             "Fill from the best",
             icon=":material/auto_awesome:",
-            on_click=session_state.wish_for_album,
+            on_click=album_state.wish_for_album,
             args=[name, "fill", seen],
             help="Photos stay; empty places get the best that are left.",
         )
         st.button(
             "Best swap",
             icon=":material/swap_horiz:",
-            on_click=session_state.wish_for_album,
+            on_click=album_state.wish_for_album,
             args=[name, "swap", seen],
             help="Exchanges the one photo whose exchange helps the album most.",
         )
@@ -217,7 +217,7 @@ def _pdf_button(book: Any, name: str) -> None:
 
 def _has_time(index: Index, entry: Entry) -> bool:
     """Make the requested change of an album if its computation has ended; False while it runs."""
-    wish = session_state.album_wish(entry.name)
+    wish = album_state.album_wish(entry.name)
     if wish is None:
         return True
     what, seen = wish
@@ -226,7 +226,7 @@ def _has_time(index: Index, entry: Entry) -> bool:
             return False
     except PhotorankError:
         pass  # the action tells it
-    session_state.end_album_wish(entry.name)
+    album_state.end_album_wish(entry.name)
     _told(_WISHES[what], index, replace(entry, revision=seen))
     return True
 
@@ -268,6 +268,7 @@ def _step(
     st.button(
         text,
         icon=icon,
+        key=f"step-{text.lower()}",
         disabled=change is None,
         help=None if change is None else plain(change),
         on_click=_told,

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from dashboard import session_state
+from dashboard import album_state, session_state
 from dashboard.cache import vector_ratings
 from dashboard.cache.choosing import EVERY_SECONDS, Choosing
 from dashboard.component.photo_view import (
@@ -39,7 +39,7 @@ _HOW = {flag: how for how, flag in _FLAGS.items()}
 
 def show_choice(index: Index, wish: Wish) -> None:
     """Show a new choice of photos, to be marked, saved and exported."""
-    session_state.read_marks_in_address(index)
+    album_state.read_marks_in_address(index)
     waits = not _choosing(index, wish).is_there()
     every = EVERY_SECONDS if waits else None
     st.fragment(partial(_show, index, wish, waits), run_every=every)()
@@ -49,15 +49,15 @@ def _show(index: Index, wish: Wish, waits: bool) -> None:
     style = _style(index, wish)
     for key in GRIDS:
         take_marks(key, index, style)
-    session_state.put_marks_in_address(index.name)
+    album_state.put_marks_in_address(index.name)
     choosing = _choosing(index, wish)
     if choosing.is_there() == waits:
         st.rerun()  # with another look at the choice, or without
-    made = session_state.last_album(index.name)
+    made = album_state.last_album(index.name)
     if not waits:
         with show_errors(partial(_contradicted, index, wish)):
             made = choosing.album()
-        session_state.note_album(index.name, made)
+        album_state.note_album(index.name, made)
     else:
         _progress(index, first=made is None)
     if made is None:
@@ -104,8 +104,8 @@ def _tools(index: Index, wish: Wish, made: Album) -> None:
 
 
 def _swap(index: Index, out: int, into: int) -> None:
-    session_state.mark_photo(index.name, index.photo(out).digest, "ban")
-    session_state.mark_photo(index.name, index.photo(into).digest, "pin")
+    album_state.mark_photo(index.name, index.photo(out).digest, "ban")
+    album_state.mark_photo(index.name, index.photo(into).digest, "pin")
 
 
 def _told(index: Index, wish: Wish, made: Album) -> None:
@@ -149,10 +149,10 @@ def _grid(key: str, index: Index, wish: Wish, shown: ShownAlbum, *, strip: bool 
 
 
 def _style(index: Index, wish: Wish) -> GridStyle:
-    marks = session_state.album_marks(index.name)
+    marks = album_state.album_marks(index.name)
 
     def put(row: int, flag: int) -> None:
-        session_state.mark_photo(index.name, index.photo(row).digest, _HOW.get(flag))
+        album_state.mark_photo(index.name, index.photo(row).digest, _HOW.get(flag))
 
     flags = OwnFlags({digest: _FLAGS[how] for digest, how in marks.items()}, put)
     return GridStyle(
@@ -181,6 +181,6 @@ def _with_marks(index: Index, request: AlbumRequest) -> AlbumRequest:
 
 def _rows(index: Index, how: str) -> frozenset[int]:
     """Rows of the photos with a given mark, "pin" or "ban"."""
-    marks: Mapping[str, str] = session_state.album_marks(index.name)
+    marks: Mapping[str, str] = album_state.album_marks(index.name)
     wanted = [digest for digest, one in marks.items() if one == how]
     return frozenset(index.rows_of_digests(wanted).values())

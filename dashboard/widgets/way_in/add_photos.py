@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from dashboard import actions, session_state
+from dashboard import actions, adding_state, session_state
 from dashboard.background import access, folders, jobs
 from dashboard.background.collection_names import name_for
 from dashboard.cache import index_data
@@ -86,9 +86,9 @@ def _choose_folder() -> Path | None:
     """Folder that is open in the folder chooser; None if that folder cannot be read."""
     places = folders.places()
     begin = places.get("Pictures", Path.home())
-    found = folders.listing(session_state.chosen_folder(str(begin)))
+    found = folders.listing(adding_state.chosen_folder(str(begin)))
     st.text_input("Folder on this computer", key="folder")
-    go = session_state.choose_folder
+    go = adding_state.choose_folder
     with st.container(horizontal=True, gap="xsmall", key="places"):
         up = str(found.here.parent)
         st.button("Up", icon=":material/arrow_upward:", on_click=go, args=[up], key="go-up")
@@ -150,7 +150,7 @@ def _upload(into: str | None) -> None:
     )
     name = _choose_collection("uploaded", into)
     with show_errors(st.error):
-        token = session_state.sending_token(name)
+        token = adding_state.sending_token(name)
     sent = sending_view.sending_field(f"send-{name}", token)
     if sent is None:
         return

@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import session_state
+from dashboard import adding_state, session_state
 from dashboard.background import jobs
 from dashboard.background.job_texts import job_text, unusable
 from dashboard.cache import index_data
@@ -26,9 +26,9 @@ def job_panel(job: str, then: Callable[[Progress], None] | None = None) -> bool:
     said = jobs.progress(workspace, job)
     if said is None:
         return False
-    if said.state == "done" and then is None and not session_state.knows_job(job):
+    if said.state == "done" and then is None and not adding_state.knows_job(job):
         return False  # what it made is on the page; of an earlier session nothing is left to say
-    session_state.note_job(job, runs=said.is_running)
+    adding_state.note_job(job, runs=said.is_running)
     st.fragment(partial(_show, job, then), run_every=EVERY_SECONDS if said.is_running else None)()
     return said.is_running
 
@@ -36,7 +36,7 @@ def job_panel(job: str, then: Callable[[Progress], None] | None = None) -> bool:
 def _show(job: str, then: Callable[[Progress], None] | None) -> None:
     workspace = index_data.workspace()
     said = jobs.progress(workspace, job)
-    if said is None or said.is_running != session_state.job_ran(job):
+    if said is None or said.is_running != adding_state.job_ran(job):
         st.rerun()  # the page has another look when it ends
     told = job_text(said, jobs.last_words(workspace, job) if said.was_killed else "")
     with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"job-{job}"):

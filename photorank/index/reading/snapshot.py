@@ -21,6 +21,7 @@ from photorank.typing import Codes, Embeddings, Floats
 from photorank.workspace import IndexPaths
 
 BEGINNING_BYTES = 8  # of a digest, which tell a photo from the others of its index
+BEGINNING_DIGITS = 2 * BEGINNING_BYTES  # the same, as text
 _DIGITS = frozenset("0123456789abcdef")
 
 
@@ -110,7 +111,7 @@ class Snapshot:
     @_Once
     def beginnings(self) -> NDArray[np.uint8]:
         """First bytes (n, 8) of the photos' digests, read-only."""
-        digits = self.rows.digests.beginnings(2 * BEGINNING_BYTES).tobytes().decode()
+        digits = self.rows.digests.beginnings(BEGINNING_DIGITS).tobytes().decode()
         return np.frombuffer(bytes.fromhex(digits), np.uint8).reshape(-1, BEGINNING_BYTES)
 
     @_Once
@@ -122,8 +123,8 @@ class Snapshot:
 
     def row_of_digest(self, digest: str) -> int | None:
         """Row of the photo whose digest begins with at least 16 digits; None without one."""
-        begin = digest[: 2 * BEGINNING_BYTES]
-        if len(begin) < 2 * BEGINNING_BYTES or not _DIGITS.issuperset(begin):
+        begin = digest[:BEGINNING_DIGITS]
+        if len(begin) < BEGINNING_DIGITS or not _DIGITS.issuperset(begin):
             return None
         numbers, rows = self._by_beginning
         number = np.uint64(int(begin, 16))

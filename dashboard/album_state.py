@@ -1,0 +1,88 @@
+"""Session and URL state of albums: marked photos, requested changes, and the choice on display."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from dashboard.session_state import DIGITS_IN_LINK, photo_in_address, photo_token, put_in_address
+from photorank.index.opened import Index
+
+if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not need it
+    from photorank.album.make_album import Album
+
+MARKS_IN_ADDRESS = 60  # photos at most: a longer address is cut off by mail programs
+MARKS = ("pin", "ban")
+
+
+def album_marks(index: str) -> dict[str, str]:
+    """Album marks of this browser session by photo digest: "pin" or "ban"."""
+    every: dict[str, dict[str, str]] = st.session_state.setdefault("marks", {})
+    return every.setdefault(index, {})
+
+
+def read_marks_in_address(index: Index) -> None:
+    """Apply pins and bans from the URL, once per session and index."""
+    read = st.session_state.setdefault("read", set())
+    if index.name in read:
+        return
+    read.add(index.name)
+    wanted = {
+        token: how
+        for how in MARKS
+        for token in photo_in_address(how).split(",")
+        if len(token) == DIGITS_IN_LINK
+    }
+    if wanted and not album_marks(index.name):
+        for digest in index.digests():
+            if (how := wanted.get(photo_token(digest))) is not None:
+                mark_photo(index.name, digest, how)
+
+
+def put_marks_in_address(index: str) -> None:
+    """Put pinned and banned photos into the URL, unless there are too many."""
+    marks = album_marks(index)
+    for how in MARKS:
+        tokens = [photo_token(digest) for digest, one in marks.items() if one == how]
+        put_in_address(how, ",".join(tokens) if len(marks) <= MARKS_IN_ADDRESS else "")
+
+
+def pin_photos(index: str, digests: Sequence[str], wanted: bool) -> None:
+    """Pin or unpin several photos."""
+    for digest in digests:
+        mark_photo(index, digest, "pin" if wanted else None)
+
+
+def mark_photo(index: str, digest: str, how: str | None) -> None:
+    """Pin or ban a photo for the album; None removes the mark."""
+    if how is None:
+        album_marks(index).pop(digest, None)
+    else:
+        album_marks(index)[digest] = how
+
+
+def wish_for_album(name: str, what: str, seen: int) -> None:
+    """Record a requested change of a saved album, and the revision the user saw."""
+    st.session_state[f"wish-{name}"] = what, seen
+
+
+def album_wish(name: str) -> tuple[str, int] | None:
+    """Requested change of a saved album that was not made yet; None if none was requested."""
+    wish: tuple[str, int] | None = st.session_state.get(f"wish-{name}")
+    return wish
+
+
+def end_album_wish(name: str) -> None:
+    """Forget the requested change of a saved album after it was made or has failed."""
+    st.session_state.pop(f"wish-{name}", None)
+
+
+def note_album(index: str, album: "Album") -> None:
+    """Store the album choice on display, to be shown until the next one is ready."""
+    st.session_state["album-shown"] = index, album
+
+
+def last_album(index: str) -> "Album | None":
+    """Album choice that was shown last; None if it was of another index, or none was shown."""
+    name, album = st.session_state.get("album-shown", ("", None))
+    return album if name == index else None
