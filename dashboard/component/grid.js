@@ -192,8 +192,8 @@ export class Grid {
     this.gap = phone ? 4 : 6;
     const usual = phone ? 170 : Math.max(230, Math.min(MOST_PX, this.width / 4.6));
     if (this.data.grows) this.grow();
-    else this.pack(this.data.target ?? usual);
-    if (this.data.fills && !phone) this.fill();
+    else this.pack(this.given() ?? usual);
+    if (this.data.fills && innerWidth >= PHONE_PX) this.fill();
     this.canvas.style.height = `${totalHeight(this.rows)}px`;
     this.canvas.setAttribute("aria-rowcount", String(this.rows.length));
     const back = this.canvas.contains(this.active());
@@ -202,6 +202,12 @@ export class Grid {
     this.draw();
     if (back) this.go(this.focus);
     this.tools();
+  }
+
+  /** Height of a row that Python wants; on a phone a few rows are half as high, of twice the photos. */
+  given() {
+    const { target, rows, fills } = this.data;
+    return target && rows && !fills && innerWidth < PHONE_PX ? target / 2 : target;
   }
 
   /** @param {number} target @param {number | null} [most] of rows */

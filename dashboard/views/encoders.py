@@ -39,7 +39,7 @@ if board is None:
         "same pairs of photos that were held out: which of them order photos as people did, by "
         "how much, and what a photo costs. One becomes another by"
     )
-    st.code("photorank index --from NAME --name NEW --encoder SPEC", language=None)
+    st.code("photorank index --from NAME --name NEW --encoder SPEC", language=None, wrap_lines=True)
     st.stop()
 
 for panel in encoder_tables.panels(board):

@@ -20,6 +20,7 @@ with bar:
     by = pickers.choose_one("Colour", photo_map.colours(labels), "colour")
     methods = photo_map.methods()
     method = pickers.choose_one("Laid out", methods, "layout") if len(methods) > 1 else "pca"
+    map_panel.area_in_numbers(method)
 with show_errors():
     places = search_and_map.places(index, method)
 
@@ -32,9 +33,9 @@ points = photo_map.points(drawn, places, colouring, ratings, percentiles)
 chart, selected = st.columns([1.3, 1], gap="medium")
 with chart, st.container(key="map-side"):
     map_panel.show_map(f"chart-{index.name}-{method}", points, colouring)
-    st.caption(f"{photo_map.drawn_text(len(index), len(points))} {colouring.reading}")
+    drawn_text = photo_map.drawn_text(len(index), len(points))
+    st.caption(f"{drawn_text} {colouring.reading} Draw a box to select photos.")
 with selected:
-    map_panel.area_in_numbers(method)
     found = Found(photo_map.rows_in_box(box, places, ratings))
     what = f"{'here' if box is None else 'selected'}, the best by **{plain(vector.name)}** first"
     search_results.show_found(

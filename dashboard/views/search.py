@@ -13,8 +13,9 @@ with bar:
     ways = search.ways(like=bool(session_state.photo_in_address("like")))
     way = pickers.choose_one("Search by", ways, "by")
     vector = pickers.vector_picker(index)
+    text = search_results.ask_words() if way == "words" else ""
 
-text = search_results.ask_words() if way == "words" else ""
+offers = way == "words" and not text
 if text:
     results = st.container()
     with show_errors(st.warning):
@@ -49,4 +50,5 @@ else:
 
 with results:
     text = search.found_text(way, vector.name, len(index))
-    search_results.show_found(index, vector, found, text, f"{way}-{what}-{vector.name}")
+    key = f"{way}-{what}-{vector.name}"
+    search_results.show_found(index, vector, found, text, key, examples=offers)

@@ -42,7 +42,7 @@ def show_home(index: Index, bar: DeltaGenerator) -> None:
     shelf, cards = st.columns([2.3, 1], gap="medium")
     with shelf:
         _best(index, vector)
-    with cards:
+    with cards, st.container(key="boxes"):
         _power_card(index, vector)
         _teach_card(index, vector)
         _album_card(index, vector)

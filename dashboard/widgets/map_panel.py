@@ -27,15 +27,13 @@ def show_map(key: str, points: pd.DataFrame, colouring: photo_map.Colouring) -> 
 
 def area_in_numbers(method: Method) -> None:
     """Show the edges of the selected map area as text that can be edited."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="area-row"):
-        st.caption("Draw a box to select photos; point at one to see it.")
-        with st.popover("Area in numbers"):
-            st.text_input(
-                "Area",
-                key="area",
-                bind="query-params",
-                placeholder="-1,0,0,1",
-                help="Left, right, bottom and top edge, each between −1 and 1.",
-                on_change=session_state.draw_area_anew,
-            )
-            st.caption(photo_map.METHOD_HELP[method])
+    with st.popover("Area in numbers", key="area-popover"):
+        st.text_input(
+            "Area",
+            key="area",
+            bind="query-params",
+            placeholder="-1,0,0,1",
+            help="Left, right, bottom and top edge, each between −1 and 1.",
+            on_change=session_state.draw_area_anew,
+        )
+        st.caption(photo_map.METHOD_HELP[method])

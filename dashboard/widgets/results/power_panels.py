@@ -17,6 +17,7 @@ from dashboard.models.words import Mode, vector_text
 from dashboard.routes.thumbnails import thumbnail_address
 from dashboard.widgets.errors import show_errors
 from dashboard.widgets.photo_grid import page_link, photo_query
+from photorank.evaluation.default_vector import by_preference
 from photorank.index.opened import Index
 from photorank.vectors.master import MasterVector
 
@@ -30,7 +31,9 @@ def table_and_photos(index: Index, board: Board, mode: Mode) -> None:
     stored = index_data.vectors(index)
     table = forest(board, stored, mode)
     kept = {row.name: stored_for(row.name, stored, index.name) for row in table.rows}
-    first = next((name for name, vector in kept.items() if vector is not None), None)
+    rows = {vector.name: name for name, vector in kept.items() if vector is not None}
+    trusted = by_preference(stored, index_data.evaluation(index))
+    first = next((rows[name] for name in trusted if name in rows), None)
     chosen = session_state.chosen_row("forest", list(kept), first)
     vector = None if chosen is None else kept[chosen]
     left, right = st.columns([1.25, 1], gap="medium")
@@ -40,7 +43,7 @@ def table_and_photos(index: Index, board: Board, mode: Mode) -> None:
         right.caption("No photos are shown: nothing is kept that could rate them this way.")
         return
     name = vector_text(chosen or vector.name, mode)
-    with right:
+    with right, st.container(key="extremes"):
         best_and_weakest(index, vector, name)
     _mistakes(index, vector, name)
 

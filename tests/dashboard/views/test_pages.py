@@ -139,6 +139,17 @@ def test_a_new_evaluation_is_seen_at_once(dashboard, evaluated, paths):
     assert "99" in app.run().markdown[0].value
 
 
+def test_the_photos_are_first_those_of_the_most_trusted_vector(dashboard, paths):
+    """Words that guess higher stand above it in the table, and still choose no first picture."""
+    words = result("plain-prompt", (0.52, 0.48, 0.56), kind="prompt", baseline=True)
+    found = saved([words, result("ours", (0.5, 0.46, 0.54))], index="small", folds=2, repeats=1)
+    paths.evaluations.mkdir(exist_ok=True)
+    paths.evaluation("2020").write_text(json.dumps(found))
+
+    app = dashboard("discerning_power", spoken="statistics")
+    assert "**ours** · best first" in texts(app)
+
+
 def test_labels_without_an_evaluation_are_offered_to_be_measured(dashboard, paths):
     """A button, and no command; meanwhile there are photos to look at."""
     app = dashboard("discerning_power")
