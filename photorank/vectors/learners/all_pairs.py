@@ -1,6 +1,5 @@
 """Learner by ridge least squares over all pairs of the comparison graph, in closed form."""
 
-from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
@@ -10,23 +9,13 @@ from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
 from photorank.typing import Codes, Floats
 from photorank.vectors.learners.choose_penalty import (
-    FOLDS,
-    HeldOut,
-    alpha_by_inner_folds,
-    held_out_whole,
+    penalty_beside_copies,
+    penalty_of_least_squares,
 )
 from photorank.vectors.learners.direction_learner import UncertainLearner
 from photorank.vectors.learners.solvers.coordinates import RowSpace, unit_prior
 from photorank.vectors.learners.solvers.dual import DualProblem, dual_problem
-from photorank.vectors.learners.solvers.ridge import ALPHAS, Problem
-
-# Along which the penalty is chosen by holding out; on OASIS and on bursts all axes do no better.
-_MAIN_AXES = 256
-
-
-# Penalty beside degraded copies, in units of the mean squared centred norm: of their errors
-# cross-validation tells nothing. Of 0.0003 to 0.01 the best one on OASIS' held-out themes.
-_BESIDE_COPIES = 4e-3
+from photorank.vectors.learners.solvers.ridge import Problem
 
 
 class AllPairs(UncertainLearner):
@@ -128,11 +117,9 @@ class AllPairs(UncertainLearner):
         problem = dual or Problem.of(Z, graph, given, beside)
         alpha = self.alpha
         if alpha is None and beside is not None:
-            # Twice the mean squared centred norm is the mean squared distance of a pair.
-            spread = float(np.einsum("nd,nd->", Z, graph.laplacian(Z)))
-            alpha = _BESIDE_COPIES * spread / 2
+            alpha = penalty_beside_copies(Z, graph)
         if alpha is None:
-            alpha = self._chosen_alpha(problem, Z, graph, given, groups)
+            alpha = penalty_of_least_squares(problem, Z, graph, given, groups)
         fit = problem.solve(float(alpha))
 
         self.alpha_, self.prior_scale_ = float(alpha), float(fit.prior_scales[0])
@@ -153,40 +140,6 @@ class AllPairs(UncertainLearner):
         """Residual standard deviation of one label, or of one choice's margin."""
         problem, fit, *_ = self._posterior
         return float(problem.noise(fit)[0])
-
-    def _chosen_alpha(
-        self,
-        problem: Problem,
-        Z: Floats,
-        comparisons: Comparisons,
-        given: Floats | None,
-        groups: Codes | None,
-    ) -> float:
-        """Penalty with the least cross-validated error."""
-        known = groups if held_out_whole(comparisons, groups) is not None else None
-        if known is None and (comparisons.scores is not None or comparisons.n_components < FOLDS):
-            return problem.alpha_by_gcv()
-        # Judgements within one group share its photos. Counting them as independent, as the
-        # formula does, is far too trusting where there are many: groups are held out instead,
-        # along the main axes, which hold nearly all that the penalty lets through.
-        axes = problem.main_axes(_MAIN_AXES)
-        alphas = ALPHAS * (problem.curvature(axes[:, -1]) or 1.0)
-        Z = problem.along(Z, axes)
-
-        def losses(train: Codes, test: Codes) -> Iterable[HeldOut]:
-            taught, graph = comparisons.take(train), comparisons.take(test)
-            told = None if given is None else given[train]
-            path = Problem.of(Z[train], taught, told).path(alphas)
-            r = Z[test] @ path.weights.T  # (k, a)
-            if given is not None:
-                r += given[test, None] * path.prior_scales
-            errors = graph.squared_margins() + np.einsum(
-                "ka,ka->a", r, graph.laplacian(r) - 2 * graph.preference()[:, None]
-            )
-            count = graph.n_judgements
-            return [HeldOut(float(error) * count, count) for error in errors]
-
-        return alpha_by_inner_folds(alphas, comparisons, losses, seed=0, groups=known)
 
     def _covariance_root(self) -> Floats:
         # Choices are independent: cov(v) = s² H⁻¹ with H = XᵀLX + αΩ. Pairs of labels share

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from photorank.comparisons.comparisons import ChoiceComparisons, Comparisons
 from photorank.errors import ComparisonsError
 from photorank.typing import Direction, Floats
+from photorank.vectors.learners.choose_penalty import penalty_of_loss
 from photorank.vectors.learners.davidson import Likelihood
 from photorank.vectors.learners.direction_learner import UncertainLearner
 from photorank.vectors.learners.solvers.coordinates import Coordinates, unit_prior
@@ -120,9 +121,7 @@ class BradleyTerry(UncertainLearner):
         coordinates = Coordinates.of(X, choices, prior)
         likelihood, alpha = Likelihood(coordinates.Z, choices, coordinates.curvature), self.alpha
         if alpha is None:
-            alpha = likelihood.alpha_by_inner_folds(
-                coordinates.spread, self.random_state, self._groups
-            )
+            alpha = penalty_of_loss(likelihood, coordinates.spread, self.random_state, self._groups)
         return _Fit(likelihood, likelihood.minimum(alpha), coordinates, alpha)
 
     def _covariance_root(self) -> Floats:

@@ -7,7 +7,7 @@ import numpy as np
 
 from photorank.comparisons.comparisons import ChoiceComparisons
 from photorank.typing import Floats
-from photorank.vectors.learners.choose_penalty import HeldOut
+from photorank.vectors.learners.inner_folds import HeldOut
 from photorank.vectors.learners.penalised_loss import PenalisedLoss
 from photorank.vectors.learners.solvers.newton import Local
 

@@ -1,4 +1,4 @@
-"""Choice of the penalty by cross-validation over inner folds of the training photos."""
+"""Inner folds of the training photos, and the penalty with the least loss on them."""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
@@ -10,9 +10,6 @@ from photorank.metrics.pair_sums import unit_codes
 from photorank.typing import Codes, Floats, Ratings
 
 FOLDS = 5
-# Penalties that are tried, in units of the compared photos' mean squared distance,
-# the largest first: there any loss is nearly flat, so each fit starts the next.
-_PENALTIES = np.logspace(0, -5, 11)
 
 
 class HeldOut(NamedTuple):
@@ -20,11 +17,6 @@ class HeldOut(NamedTuple):
 
     loss: float  # their sum
     weight: float  # how many
-
-
-def penalties(spread: float) -> Floats:
-    """Grid of candidate penalties (a,), from large to small."""
-    return _PENALTIES * (spread if spread > 0 else 1.0)
 
 
 def alpha_by_inner_folds(

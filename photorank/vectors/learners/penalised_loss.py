@@ -1,19 +1,17 @@
-"""Convex losses on comparisons, with a ridge penalty chosen by cross-validation."""
+"""Convex losses on comparisons, with a ridge penalty: minimised, and tested on others."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Generic, Self, TypeVar
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.typing import Codes, Floats
-from photorank.vectors.learners.choose_penalty import HeldOut, alpha_by_inner_folds, penalties
+from photorank.vectors.learners.inner_folds import HeldOut
 from photorank.vectors.learners.solvers.newton import Local, minimise, steepness
 
 Graph = TypeVar("Graph", bound=Comparisons)
 
 _PRECISION = 1e-9  # of the gradient, in units of its size where all ratings are equal
-_ROUGH = 1e-3  # enough to compare penalties
 
 
 @dataclass(frozen=True)
@@ -48,20 +46,6 @@ class PenalisedLoss(ABC, Generic[Graph]):
             tolerance=precision * steepness(self.near(equal, alpha).gradient, scale),
         )
 
-    def alpha_by_inner_folds(self, spread: float, seed: int, groups: Codes | None = None) -> float:
-        """Penalty α with the least held-out loss in 5 inner folds.
-
-        `spread` is trace(XᵀLX).
-        """
-        alphas = penalties(spread)
-
-        def losses(train: Codes, test: Codes) -> Iterator[HeldOut]:
-            learned, other, found = self._among(train), self._among(test), None
-            for alpha in alphas:
-                found = learned.minimum(float(alpha), start=found, precision=_ROUGH)
-                yield other.held_out(found)
-
-        return alpha_by_inner_folds(alphas, self.comparisons, losses, seed=seed, groups=groups)
-
-    def _among(self, rows: Codes) -> Self:
+    def among(self, rows: Codes) -> Self:
+        """Loss on the comparisons among some photos alone."""
         return replace(self, Z=self.Z[rows], comparisons=self.comparisons.take(rows))

@@ -8,8 +8,9 @@ from photorank.comparisons.comparisons import Comparisons
 from photorank.comparisons.hinge_pairs import hinge_pairs
 from photorank.errors import ComparisonsError
 from photorank.typing import Floats
-from photorank.vectors.learners.choose_penalty import HeldOut, misordered
+from photorank.vectors.learners.choose_penalty import penalty_of_loss
 from photorank.vectors.learners.direction_learner import DirectionLearner
+from photorank.vectors.learners.inner_folds import HeldOut, misordered
 from photorank.vectors.learners.penalised_loss import PenalisedLoss
 from photorank.vectors.learners.solvers.coordinates import Coordinates
 from photorank.vectors.learners.solvers.newton import Local
@@ -69,9 +70,7 @@ class RankSVM(DirectionLearner):
         coordinates = Coordinates.of(X, comparisons, None)
         loss, self.alpha_ = Hinge(coordinates.Z, comparisons, coordinates.curvature), self.alpha
         if self.alpha_ is None:
-            self.alpha_ = loss.alpha_by_inner_folds(
-                coordinates.spread, self.random_state, self._groups
-            )
+            self.alpha_ = penalty_of_loss(loss, coordinates.spread, self.random_state, self._groups)
         return coordinates.back @ loss.minimum(self.alpha_)
 
 

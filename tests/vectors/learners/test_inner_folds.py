@@ -1,7 +1,7 @@
 import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
-from photorank.vectors.learners.choose_penalty import HeldOut, alpha_by_inner_folds, inner_folds
+from photorank.vectors.learners.inner_folds import HeldOut, alpha_by_inner_folds, inner_folds
 
 
 def test_groups_that_are_compared_only_within_themselves_stay_whole():
