@@ -268,7 +268,8 @@ def export_album(
     from photorank.export.copy_companions import write_companions
     from photorank.export.copy_photos import plan, write
     from photorank.export.destination import checked_new_file
-    from photorank.export.write_sidecars import WRITTEN, sidecars_of_copies, stars
+    from photorank.export.write_sidecars import WRITTEN, sidecars_of_copies
+    from photorank.rating.stars import stars
     from photorank.workspace import write_bytes
 
     index.verify()

@@ -18,7 +18,7 @@ ROOMS = [
     {"entry_points"},
     {"outside_text"},
     {"workspace", "hosts"},
-    {"progress_file", "own_process", "heap"},
+    {"progress_file", "own_process", "heap", "cores"},
     {"photos"},
     {"comparisons"},
     {"labels"},

@@ -5,7 +5,7 @@ from threading import Thread
 import streamlit as st
 
 from dashboard.cache.cache_keys import of_photos
-from photorank.index.measuring.looks import Looks, quick_looks, whole_looks
+from photorank.index.measuring.shapes_and_colours import Looks, quick_looks, whole_looks
 from photorank.index.opened import Index
 from photorank.own_process import in_own_process
 

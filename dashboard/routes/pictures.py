@@ -19,8 +19,8 @@ from starlette.routing import Route
 from dashboard.routes.addresses import FORGET, KEEP, missing, route_path
 from dashboard.routes.held_uploads import uploaded
 from dashboard.routes.preview_store import PreviewStore
+from photorank.cores import usable_cores
 from photorank.errors import PhotorankError
-from photorank.index.building.decode_ahead import usable_cores
 from photorank.index.imported_digests import is_imported
 from photorank.index.opened import BEGINNING_DIGITS
 from photorank.index.reading.rows import digest_beginning, load_photos

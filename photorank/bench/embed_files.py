@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from photorank.cores import usable_cores
 from photorank.encoders.base import Encoder, Prepared, encode_photos
 from photorank.encoders.choose_runtime import FEW_PHOTOS, FRAMES, Switchable
 from photorank.errors import UnknownNameError, UnreadablePhotoError
-from photorank.index.building.decode_ahead import usable_cores
 from photorank.index.opened import Index
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.photos.decode_pool import decode_isolated

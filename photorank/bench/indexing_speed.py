@@ -16,17 +16,13 @@ import numpy as np
 from photorank.bench import plain_loop
 from photorank.bench.synthetic_photos import MODEL, write_model, write_photos
 from photorank.comparisons.comparisons import Comparisons
+from photorank.cores import usable_cores
 from photorank.encoders import load_encoder
 from photorank.encoders.base import Encoder, encode_photos
 from photorank.encoders.choose_runtime import FRAMES_OF_INT8, Runtime, Switchable
+from photorank.index.building.batch_size import batch_size_for
 from photorank.index.building.build import build_index
-from photorank.index.building.decode_ahead import (
-    Framed,
-    LazyEncoder,
-    Opener,
-    batch_size_for,
-    usable_cores,
-)
+from photorank.index.building.decode_ahead import Framed, LazyEncoder, Opener
 from photorank.index.building.precision_of_index import sample_frames
 from photorank.index.building.request import BuildRequest
 from photorank.index.catalogue.rooted_paths import Place

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from photorank.index.building.decode_ahead import usable_cores
+from photorank.cores import usable_cores
 
 _ARRAY_LENGTH = 1 << 26  # float32 numbers, 256 MB, far more than a cache holds
 _BANDWIDTH_ROUNDS = 7

@@ -60,7 +60,8 @@ def _sidecars(made: "Album", index: "Index", copies: "list[PhotoCopy]") -> list[
     """Write XMP sidecars with stars beside an album's copies, and return their paths."""
     import numpy as np
 
-    from photorank.export.write_sidecars import WRITTEN, sidecars_of_copies, stars
+    from photorank.export.write_sidecars import WRITTEN, sidecars_of_copies
+    from photorank.rating.stars import stars
 
     there = [(one.photo, one.target) for one in copies if one.outcome in ("new", "there")]
     standing = {index.photo(one.row).path: one.standing for one in made.chosen}

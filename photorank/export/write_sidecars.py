@@ -23,12 +23,12 @@ from photorank.photos.metadata.xmp_packet import MAX_PACKET_BYTES
 from photorank.photos.metadata.xmp_tags import made_by_photorank, read_xmp, with_rating
 from photorank.photos.open_photo import open_file, read_whole
 from photorank.rating.percentiles import percentiles
-from photorank.typing import Codes, Floats
+from photorank.rating.stars import STAR_PERCENTILES, stars
+from photorank.typing import Codes
 from photorank.vectors.master import MasterVector
 from photorank.workspace import write_bytes
 
 REJECTED = -1  # rating of a rejected photo, as in other programs
-STAR_PERCENTILES = (40.0, 70.0, 90.0, 97.0)  # from which a photo gets 2, 3, 4 and 5 stars
 
 _PART = re.compile(r"\..+\.xmp(\.bak\d*)?\.[0-9a-f]{16}\.part", re.IGNORECASE)  # of `replacing`
 
@@ -60,15 +60,6 @@ class SidecarOptions:
     cuts: Sequence[float] = STAR_PERCENTILES  # 4 increasing percentiles, for 2 to 5 stars
     to: Path | None = None  # folder that repeats the photos' tree; None: beside the photos
     overwrite: bool = False  # change existing ratings, too; a copy of the sidecar is kept
-
-
-def stars(percentiles: Floats, cuts: Sequence[float] = STAR_PERCENTILES) -> Codes:
-    """Stars (n,), 1 to 5, for rating percentiles: 1 plus the number of `cuts` reached.
-
-    >>> stars(np.array([10.0, 40.0, 69.9, 99.0]))
-    array([1, 2, 2, 5])
-    """
-    return 1 + np.searchsorted(np.asarray(cuts, dtype=np.float64), percentiles, side="right")
 
 
 def sidecars(

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photorank.comparisons.known_differences import KnownDifferences
+from photorank.cores import usable_cores
 from photorank.encoders.base import Encoder, Prepared, encode_photos
 from photorank.errors import TooFewPhotosError, UnreadablePhotoError
-from photorank.index.building.decode_ahead import usable_cores
 from photorank.index.opened import Index, Photo
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.photos.decode_pool import decode_isolated

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from photorank.cores import usable_cores
 from photorank.errors import ComparisonsError, DegenerateDirectionError, NoLabelsError
-from photorank.index.building.decode_ahead import usable_cores
 from photorank.index.opened import Index
 from photorank.learning.how_tested import Testing, how_tested
 from photorank.learning.judged_photos import JudgedPhotos

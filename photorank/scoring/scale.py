@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 
 from photorank.album.in_context import AlbumContext
-from photorank.export.write_sidecars import stars
 from photorank.index.opened import Index
 from photorank.json_values import to_json
 from photorank.rating.percentiles import percentiles_among
+from photorank.rating.stars import stars
 from photorank.typing import Embeddings, Json
 from photorank.vectors.master import MasterVector
 

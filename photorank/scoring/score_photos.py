@@ -6,9 +6,11 @@ from itertools import islice
 from typing import NamedTuple
 
 from photorank.album.in_context import Asked
+from photorank.cores import usable_cores
 from photorank.encoders.base import NO_EMBEDDING
 from photorank.errors import UnreadablePhotoError
-from photorank.index.building.decode_ahead import batch_size_for, in_order, usable_cores
+from photorank.index.building.batch_size import batch_size_for
+from photorank.index.building.decode_ahead import in_order
 from photorank.photos.path_text import unicode_text
 from photorank.scoring.embed_bytes import Embedder, Ready
 from photorank.scoring.scale import Scale, Score

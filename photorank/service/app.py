@@ -14,9 +14,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from photorank.cores import usable_cores
 from photorank.encoders.base import Encoder
 from photorank.errors import DecoderError, InvalidNameError, MissingVectorError, PhotorankError
-from photorank.index.building.decode_ahead import batch_size_for, usable_cores
+from photorank.index.building.batch_size import batch_size_for
 from photorank.index.opened import Index
 from photorank.scoring.scale import Scale, vector_version
 from photorank.service.access_tokens import TokenOnly

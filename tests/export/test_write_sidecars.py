@@ -9,14 +9,13 @@ from PIL import Image
 
 from photorank.errors import BrokenIndexError, StorageError
 from photorank.export.write_sidecars import (
-    STAR_PERCENTILES,
     SidecarOptions,
     parse_cuts,
     sidecars,
-    stars,
 )
 from photorank.photos.metadata.xmp_tags import read_xmp, with_rating
 from photorank.rating.percentiles import percentiles
+from photorank.rating.stars import STAR_PERCENTILES, stars
 
 LIGHTROOM = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
  xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""

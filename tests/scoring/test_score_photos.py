@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from photorank.export.write_sidecars import stars
 from photorank.rating.percentiles import percentiles
 from photorank.rating.rate_photo import rate_files
+from photorank.rating.stars import stars
 from photorank.scoring.score_photos import Source
 from tests.fixtures.colours import fill, paint
 

@@ -11,7 +11,7 @@ from dashboard.formatting import listing, plain
 from dashboard.models.photo_tiles import label_percentiles, percentile_text
 from photorank.errors import counted
 from photorank.index.judging.marks import KEEP, LEAVE_OUT, NO_FLAG, Marked
-from photorank.index.measuring.looks import Looks
+from photorank.index.measuring.shapes_and_colours import Looks
 from photorank.index.opened import IndexFaces, IndexLabels
 from photorank.index.reading.facets import Facets
 from photorank.outside_text import printable

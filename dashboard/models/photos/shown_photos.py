@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.routes.orders import UNRATED, PhotoColumns, hold_order
-from photorank.index.measuring.looks import Looks
+from photorank.index.measuring.shapes_and_colours import Looks
 from photorank.index.opened import BEGINNING_DIGITS, Index
 from photorank.outside_text import printable
 from photorank.typing import Codes, Ratings

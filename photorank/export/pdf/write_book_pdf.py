@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from photorank.album.book.book import Book, BookPage, Frame
+from photorank.cores import usable_cores
 from photorank.errors import ExportError, MissingExtraError
 from photorank.export.pdf.fonts import CaptionFont, caption_font
 from photorank.export.pdf.pictures import TURNS, Picture, picture_of
 from photorank.export.pdf.printers import Standard
 from photorank.export.pdf.reproducible_pdf import save_pdf
-from photorank.index.building.decode_ahead import usable_cores
 from photorank.workspace import replacing
 
 if TYPE_CHECKING:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 
 from photorank.heap import keep_memory
-from photorank.index.building.batches import Batches
 from photorank.index.building.decode_ahead import Opener
 from photorank.index.building.picture_hashes import keep_codes
 from photorank.index.building.precision_of_index import with_precision
 from photorank.index.building.ray_cluster import embed_on_cluster
+from photorank.index.building.record_batches import Batches
 from photorank.index.building.request import BuildRequest
 from photorank.index.building.run_state import Run, begin_run, no_photos
 from photorank.index.building.scan import Scan, scan_files

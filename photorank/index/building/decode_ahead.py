@@ -1,7 +1,6 @@
 """Decoding ahead of the encoder, by threads and processes, in bounded memory."""
 
 import importlib.metadata
-import os
 from collections import deque
 from collections.abc import Callable, Container, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -36,8 +35,6 @@ _READING_PACKAGES = (
     *("photorank", "pillow", "pillow-heif", "pillow-jxl-plugin"),
     *("tifffile", "imagecodecs", "rawpy"),
 )
-_PHOTOS_A_CORE = 16  # photos per batch, two rounds of every worker
-_BATCH_SIZE_LIMITS = (32, 256)  # photos: 32 keep a GPU busy, 256 fit in a few hundred megabytes
 
 
 @dataclass(frozen=True)
@@ -172,19 +169,6 @@ def in_order(
             yield waiting.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def usable_cores() -> int:
-    """Number of processor cores available to this process."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def batch_size_for(cores: int) -> int:
-    """Number of photos per encoder batch, for a number of processor cores."""
-    least, most = _BATCH_SIZE_LIMITS
-    return min(max(_PHOTOS_A_CORE * cores, least), most)
 
 
 def reading_software() -> str:

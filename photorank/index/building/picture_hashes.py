@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
+from photorank.cores import usable_cores
 from photorank.index.array_cache import cache_arrays, cached_arrays
-from photorank.index.building.decode_ahead import usable_cores
 from photorank.photos.grey_code import BYTES
 from photorank.photos.hash_and_shape import PictureCodes, codes_of_file
 from photorank.typing import Codes

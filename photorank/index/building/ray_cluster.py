@@ -10,15 +10,12 @@ from contextlib import closing, contextmanager, redirect_stdout
 from functools import partial
 from typing import Any, NamedTuple
 
+from photorank.cores import usable_cores
 from photorank.errors import ClusterError, MissingExtraError, first_line
-from photorank.index.building.batches import Batches
-from photorank.index.building.decode_ahead import (
-    Opened,
-    Unusable,
-    batch_size_for,
-    usable_cores,
-)
+from photorank.index.building.batch_size import batch_size_for
+from photorank.index.building.decode_ahead import Opened, Unusable
 from photorank.index.building.ray_worker import Attempts, Task, Worker, file_of, file_table
+from photorank.index.building.record_batches import Batches
 from photorank.index.building.request import BuildRequest, Cluster
 from photorank.index.building.run_state import load_own
 from photorank.index.catalogue.rooted_paths import Place

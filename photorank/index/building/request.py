@@ -10,6 +10,8 @@ from photorank.encoders.base import Encoder
 from photorank.encoders.choose_runtime import FEW_PHOTOS, Runtime
 from photorank.index.building.ray_mirrors import Mirror
 
+DEFAULT_ENCODER = "open_clip:ViT-L-14-quickgelu/openai"  # of a new index
+
 
 class Loader(Protocol):
     """Type of :func:`photorank.encoders.load_encoder` and functions like it."""
@@ -33,7 +35,7 @@ class BuildRequest:
     """Settings of an indexing run: paths, encoder, framing and machine resources."""
 
     paths: Sequence[Path]  # folders, searched with all their subfolders, and single files
-    encoder_spec: str | None = None  # default: the index's own; `DEFAULT_ENCODER` for a new one
+    encoder_spec: str | None = None  # default: the index's own, else `DEFAULT_ENCODER`
     framing: str | None = None  # default: the index's own; the encoder's for a new one
     exclude: Sequence[str] = ()  # shell patterns of names and of paths to pass over
     file_times: bool = False  # date photos that nothing else dates by their file's time of change

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from photorank.cores import usable_cores
 from photorank.encoders.base import NO_EMBEDDING, Encoder
 from photorank.errors import (
     EncoderError,
@@ -16,21 +17,15 @@ from photorank.errors import (
     PhotorankError,
     counted,
 )
-from photorank.index.building.decode_ahead import (
-    LazyEncoder,
-    batch_size_for,
-    reading_software,
-    usable_cores,
-)
+from photorank.index.building.batch_size import batch_size_for
+from photorank.index.building.decode_ahead import LazyEncoder, reading_software
 from photorank.index.building.prove_encoder import proven_manifest
-from photorank.index.building.request import BuildRequest, Loader
+from photorank.index.building.request import DEFAULT_ENCODER, BuildRequest, Loader
 from photorank.index.catalogue.faces_switch import takes_faces
 from photorank.index.catalogue.kept_manifest import has_photos, own_manifest
 from photorank.index.manifest import Manifest
 from photorank.photos.find_photos import PhotoFile, SkippedFile, find_photos
 from photorank.workspace import IndexPaths
-
-DEFAULT_ENCODER = "open_clip:ViT-L-14-quickgelu/openai"
 
 
 @dataclass(frozen=True)

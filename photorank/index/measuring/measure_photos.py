@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from photorank.cores import usable_cores
 from photorank.errors import UnreadablePhotoError
-from photorank.index.building.decode_ahead import usable_cores
 from photorank.index.catalogue.connection import adding, reading
 from photorank.index.catalogue.file_records import load_roots
 from photorank.index.catalogue.rooted_paths import as_path

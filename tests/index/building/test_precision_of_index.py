@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from photorank.errors import EncoderError
-from photorank.index.building.decode_ahead import batch_size_for
+from photorank.index.building.batch_size import batch_size_for
 from photorank.index.manifest import write_manifest
 from tests.fixtures.colours import ColourEncoder, fill
 

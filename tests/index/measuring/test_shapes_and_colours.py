@@ -1,6 +1,6 @@
 import pytest
 
-from photorank.index.measuring import looks
+from photorank.index.measuring import shapes_and_colours
 from photorank.index.opened import Index
 from photorank.workspace import IndexPaths
 
@@ -13,28 +13,31 @@ def index(home):
 
 def test_shapes_are_there_at_once_and_colours_are_kept(index, monkeypatch):
     """What was looked at once is not opened again."""
-    quick = looks.quick_looks(index.paths, index.digests())
+    quick = shapes_and_colours.quick_looks(index.paths, index.digests())
     assert not quick.complete
     assert (quick.aspects > 0).all()
-    whole = looks.whole_looks(index.paths, index.digests())
+    whole = shapes_and_colours.whole_looks(index.paths, index.digests())
     assert whole.complete
     assert whole.aspects.tolist() == quick.aspects.tolist()
-    monkeypatch.setattr(looks, "aspect_of_file", None)
-    assert looks.quick_looks(index.paths, index.digests()).tones.tolist() == whole.tones.tolist()
+    monkeypatch.setattr(shapes_and_colours, "aspect_of_file", None)
+    assert (
+        shapes_and_colours.quick_looks(index.paths, index.digests()).tones.tolist()
+        == whole.tones.tolist()
+    )
 
 
 def test_a_thumbnail_that_is_gone_keeps_nobody_waiting(index):
     """A missing thumbnail gets a default shape and colour, and is looked for again later."""
     index.thumbnail(index.photo(0)).unlink()
-    found = looks.whole_looks(index.paths, index.digests())
+    found = shapes_and_colours.whole_looks(index.paths, index.digests())
     assert found.complete
     assert found.aspects[0] == 1500
 
 
 def test_a_damaged_file_of_looks_is_made_again(index):
     """The damaged cache file is replaced."""
-    index.paths.looks.write_bytes(b"no arrays")
-    assert looks.whole_looks(index.paths, index.digests()).complete
+    index.paths.shapes_and_colours.write_bytes(b"no arrays")
+    assert shapes_and_colours.whole_looks(index.paths, index.digests()).complete
 
 
 def test_looking_that_was_ended_goes_on_where_it_was(index, monkeypatch):
@@ -45,11 +48,11 @@ def test_looking_that_was_ended_goes_on_where_it_was(index, monkeypatch):
         opened.append(path)
         if len(opened) == 6:
             raise KeyboardInterrupt
-        return looks.Look(1500, 1)
+        return shapes_and_colours.Look(1500, 1)
 
-    monkeypatch.setattr(looks, "look_of_file", look)
-    monkeypatch.setattr(looks, "_LOOKS_A_WRITE", 2)
+    monkeypatch.setattr(shapes_and_colours, "look_of_file", look)
+    monkeypatch.setattr(shapes_and_colours, "_LOOKS_A_WRITE", 2)
     with pytest.raises(KeyboardInterrupt):
-        looks.whole_looks(index.paths, index.digests())
-    looks.whole_looks(index.paths, index.digests())
+        shapes_and_colours.whole_looks(index.paths, index.digests())
+    shapes_and_colours.whole_looks(index.paths, index.digests())
     assert len(opened) == 2 + len(index)

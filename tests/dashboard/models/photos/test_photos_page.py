@@ -6,7 +6,7 @@ import pytest
 from dashboard.models.photos import photos_page
 from dashboard.models.photos.photos_page import Filters, Known
 from photorank.index.judging.marks import Marked
-from photorank.index.measuring.looks import Looks
+from photorank.index.measuring.shapes_and_colours import Looks
 from photorank.index.opened import IndexLabels
 from photorank.index.reading.facets import Facets
 from photorank.index.reading.memberships import Named
