@@ -24,7 +24,7 @@ def examine_machine(workspace: Path) -> list[Finding]:
 
 
 def examine_pip(findings: Iterable[Finding]) -> list[Finding]:
-    """Finding on how packages are installed where there is no pip, if findings advise it."""
+    """Finding that says what replaces `pip install`, if findings advise it and pip is missing."""
     advised = any("pip install" in one.says + one.remedy for one in findings)
     if not advised or find_spec("pip") is not None:
         return []
