@@ -40,7 +40,7 @@ class TokenOnly:
         self._tokens = tokens
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on a request with a known token, or to an open path; respond 401 to others."""
+        """Pass on a request if its token is known or its path needs none; else respond 401."""
         if scope["type"] != "http" or scope["path"] in OPEN or self._knows(Headers(scope=scope)):
             await self._app(scope, receive, send)
             return
