@@ -53,10 +53,10 @@ def approximate_best(
     lowest: bool = False,
     tell: Callable[[object], None],
 ) -> list[Found]:
-    """Photos with the greatest dot products, approximately; builds missing inverted lists.
+    """Photos with the greatest dot products with a direction, found by inverted lists.
 
-    Percentiles take the photos that were found for the best there are. `tell` is called with
-    what the user should know: above all the recall.
+    Inverted lists are built if they are missing. Percentiles take the photos that were found for
+    the best there are. `tell` is called with what the user should know: above all the recall.
     """
     import faiss
 

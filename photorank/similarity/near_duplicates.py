@@ -177,7 +177,7 @@ def without_mean(embeddings: Embeddings, centre: Embeddings) -> Embeddings:
 
 
 def _pairs(alike: Flags, start: int) -> Codes:
-    """Pairs (2, m) of similar rows, each pair once; the block `alike` begins at row `start`."""
+    """Row pairs (2, m) marked in a square mask, each once; `start` is added to both numbers."""
     return np.stack(np.nonzero(np.triu(alike, 1))) + start
 
 

@@ -34,7 +34,7 @@ _MIN_EXPOSURES, _MAX_EXPOSURES = 2, 9  # of a bracket
 
 @dataclass(frozen=True)
 class Series:
-    """Burst that each photo belongs to, as a code, and the row of its representative version."""
+    """Series of an index's photos: the series code and representative version of each photo."""
 
     codes: Codes  # (n,) the series of each photo; a photo on its own is one
     versions: Codes  # (n,) the row of the version that stands for each photo: itself, but for twins
@@ -54,7 +54,7 @@ def find_series(
     among: Codes | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Series:
-    """Series of an index's photos, by labels, embeddings, perceptual hashes and EXIF.
+    """Series (such as bursts) of an index's photos, from labels, embeddings, hashes and EXIF.
 
     Two photos belong together if
 
