@@ -60,7 +60,7 @@ class Manifest:
 
     @property
     def knows_words(self) -> bool:
-        """True if the encoder embeds texts, which imported or function encoders do not."""
+        """True if the encoder embeds texts; false for imported embeddings and user functions."""
         return self.encoder.partition(":")[0] in ("embedded", "open_clip")
 
     @property
@@ -70,7 +70,7 @@ class Manifest:
         return blocks.head if blocks else self.dimensions
 
     def stored(self, rows: Embeddings) -> Rows:
-        """Embeddings (n, d) as shards store them: unit rows in float32, or blocks in float16."""
+        """Embeddings (n, d) as stored: float32 of unit length, or float16 if made of blocks."""
         if self.fingerprint.blocks is None:
             return unit_rows(rows)
         return rows.astype(np.float16)

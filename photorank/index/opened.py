@@ -111,7 +111,7 @@ class Index:
         return self._held.photo(row)
 
     def moments(self) -> Floats:
-        """Capture times (n,) in seconds since 1970; a date without a time falls within its day."""
+        """Capture times (n,) in seconds since 1970; estimated if only the day is known."""
         return self._held.moments
 
     def digests(self) -> list[str]:
@@ -123,7 +123,7 @@ class Index:
         return self._held.beginnings
 
     def rows_of_digests(self, digests: Iterable[str]) -> dict[str, int]:
-        """Row of each photo by its digest, or by 16 digits or more that one begins with.
+        """Photo row for each given digest, or digest prefix of at least 16 digits.
 
         Those that no photo has are left out.
         """
@@ -135,7 +135,7 @@ class Index:
         return self._held.rows.photos
 
     def rows_matching(self, text: str, most: int) -> list[int]:
-        """First `most` rows of photos with a text in their path, case-insensitive."""
+        """Rows of the first `most` photos with a given text in their path, ignoring case."""
         return list(islice(self._held.matching(text), most))
 
     def embeddings(self) -> Embeddings:
@@ -244,7 +244,7 @@ class Index:
         return judgements.load_choices(self.paths, self._held.rows, rater)
 
     def signals(self) -> IndexSignals:
-        """Technical signals of the photos; nan until `photorank signals` measures them."""
+        """Technical signals (such as sharpness); nan until `photorank signals` measures them."""
         return load_signals(self.paths, self._held.rows)
 
     def faces(self) -> IndexFaces:
@@ -256,7 +256,7 @@ class Index:
         return load_facets(self._held.rows, self._held.facts)
 
     def dated_by(self) -> Counter[str]:
-        """Number of photos per source of the capture time; "" stands for unknown sources."""
+        """Number of photos per source of the capture time (such as EXIF); "" if it is unknown."""
         return self._held.facts.dated_by()
 
     def counts(self) -> Counts:
@@ -323,7 +323,7 @@ class Index:
     def nearest(
         self, direction: Direction, k: int, *, lowest: bool = False
     ) -> tuple[Codes, Floats]:
-        """Rows (k,) and dot products (k,) of the photos greatest along a direction, best first.
+        """Rows (k,) of the greatest dot products with a direction, and these products, best first.
 
         The search is exact. `direction` is (d,), or (dh,) for the heads alone, whose products are
         cosines if its length is 1. Equal ones keep the order of rows; of fewer than `k` photos all
@@ -334,7 +334,7 @@ class Index:
         )
 
     def best(self, direction: Direction, k: int, *, lowest: bool = False) -> list[Found]:
-        """Photos that :meth:`nearest` finds along a direction, with their percentiles."""
+        """Photos that :meth:`nearest` finds, each with its dot product and percentile."""
         return nearest_photos.best_photos(
             self.paths, self._held.layout, direction, k, lowest=lowest
         )

@@ -95,7 +95,7 @@ class LazyEncoder:
 
     @property
     def runtime(self) -> str:
-        """Name of the encoder's runtime; empty if not loaded or without a choice of runtimes."""
+        """Name of the runtime; empty if the encoder is not loaded or has only one runtime."""
         return self.loaded.runtime if isinstance(self.loaded, Switchable) else ""
 
 
@@ -111,7 +111,7 @@ class Opener:
     def ahead(
         self, todo: Iterable[tuple[Place, PhotoFile]], *, workers: int, most: int
     ) -> Generator[Opened | Unusable]:
-        """Yield files read in order, with at most `most` waiting in memory."""
+        """Yield the files of `todo` in order, read by threads; at most `most` wait in memory."""
         return in_order(self._open, todo, workers=workers, most=most)
 
     def _open(self, one: tuple[Place, PhotoFile]) -> Opened | Unusable:

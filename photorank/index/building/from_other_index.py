@@ -34,7 +34,7 @@ class Successor:
 
 
 def successor_of(old: IndexPaths) -> Successor:
-    """Plan to re-embed an index by its encoder's newest version, in the folders that still exist.
+    """Plan of a successor to an index: its existing folders, and its encoder's newest version.
 
     Raises MissingPathError if no folder does.
     """

@@ -52,7 +52,7 @@ def with_precision(run: Run, todo: Sequence[tuple[Place, PhotoFile]], opener: Op
 
 
 def run_as(runtime: Runtime, encoder: Encoder, frames: Sequence[Frames]) -> None:
-    """Switch an encoder to a runtime; "auto" picks the fastest but int8, timed on `frames`.
+    """Switch an encoder to a runtime; "auto" means the fastest on `frames` other than int8.
 
     Raises EncoderError if the runtime cannot be had, MissingExtraError if it is not installed.
     """

@@ -106,7 +106,7 @@ class Pool(NamedTuple):
 
 
 def share_out(nodes: Sequence[dict[str, Any]], request: BuildRequest) -> Pool:
-    """Worker pool for a cluster: one worker per GPU, or per few CPU cores if it has no GPU."""
+    """Worker pool for a cluster: one worker per GPU; without GPUs, one per few CPU cores."""
     alive = [node["Resources"] for node in nodes if node["Alive"]]
     machines = [(int(have.get("CPU", 0)), int(have.get("GPU", 0))) for have in alive]
     with_gpus = [(cores, gpus) for cores, gpus in machines if gpus]
@@ -122,7 +122,7 @@ def share_out(nodes: Sequence[dict[str, Any]], request: BuildRequest) -> Pool:
 
 @contextmanager
 def _connected(cluster: Cluster) -> Iterator[Any]:
-    """Context of a connection to Ray, which yields the Ray module."""
+    """Context manager that connects to a cluster and yields the imported `ray` module."""
     if importlib.util.find_spec("ray") is None:
         raise MissingExtraError("--cluster", "cluster")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")

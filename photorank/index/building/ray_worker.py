@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def file_table(paths: Sequence[Path]) -> "pa.Table":
-    """Table of file paths and positions, the workers' input."""
+    """Input table of the workers: each file's path, and its position in `paths`."""
     import pyarrow as pa
 
     return pa.table(
@@ -43,7 +43,7 @@ def file_table(paths: Sequence[Path]) -> "pa.Table":
 
 
 class Attempts:
-    """Counter of attempts per block, in its own process, that limits Ray's retries."""
+    """Counter process that limits how often workers attempt each block of files."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -91,7 +91,7 @@ class Worker:
             yield _table([{"refusal": f"a worker on {socket.gethostname()}: {error}"}])
 
     def _check(self, files: "pa.Table") -> None:
-        """Raise an error if decoding software differs from the writer's, or attempts ran out."""
+        """Raise ClusterError if decoding packages have wrong versions, or no attempt is left."""
         import ray
 
         if (here := reading_software()) != self._task.reader:
@@ -144,7 +144,7 @@ def _row(at: int, photo: Opened | Unusable, rows: Iterator[Any]) -> dict[str, An
 
 
 def file_of(row: dict[str, Any], todo: Sequence[tuple[Place, PhotoFile]]) -> Opened | Unusable:
-    """File described by a worker's row; ClusterError if the worker failed."""
+    """File described by a worker's result row; ClusterError if the worker failed."""
     if row["refusal"]:
         raise ClusterError(row["refusal"])
     place, file = todo[row["at"]]

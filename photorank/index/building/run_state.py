@@ -128,7 +128,7 @@ def _stored_manifest(
 
 
 def _own(name: str, stored: Manifest, request: BuildRequest) -> Manifest:
-    """Manifest of an index; names the new path if the encoder's weights file was moved.
+    """Manifest of an index, with the new path if the encoder's weights file was moved.
 
     Raises IndexMismatchError if the request names another encoder or framing.
     """
@@ -179,7 +179,7 @@ def _new_manifest(encoder: Encoder) -> Manifest:
 
 
 def _real(path: Path) -> Path:
-    """Path with symbolic links resolved, so that each folder is a root only once."""
+    """Path with symbolic links to folders resolved, so that no folder becomes a root twice."""
     if path.is_dir():
         return Path(os.path.realpath(path))
     return Path(os.path.realpath(path.parent), path.name)

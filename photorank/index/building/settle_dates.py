@@ -1,4 +1,4 @@
-"""Capture dates after a run: dates from older versions read again, time zones inferred."""
+"""Corrections of capture dates after a run: dates of unknown source, and missing time zones."""
 
 import sqlite3
 from collections.abc import Collection

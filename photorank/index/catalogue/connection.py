@@ -122,7 +122,7 @@ def adding(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
 
 
 def _connected(catalogue: Path, how: str) -> sqlite3.Connection:
-    """Connect to a catalogue; NewerSchemaError if its schema is newer than this photorank."""
+    """Connect to a catalogue; NewerSchemaError if a newer version of photorank wrote it."""
     uri = f"file:{quote_from_bytes(os.fsencode(catalogue.absolute()))}?{how}"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_LOCK_TIMEOUT_SECONDS)
     try:

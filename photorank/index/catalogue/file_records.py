@@ -71,7 +71,7 @@ def load_roots(connection: sqlite3.Connection) -> Roots:
 
 
 def add_roots(connection: sqlite3.Connection, folders: Iterable[Path]) -> Roots:
-    """Add new root folders, dropping roots that lie inside them, and return all roots."""
+    """Add new root folders, remove older roots inside them, and return all remaining roots."""
     roots = load_roots(connection)
     for folder in sorted({path_bytes(folder) for folder in folders}, key=len):
         if roots.place(folder) is not None:
@@ -232,7 +232,7 @@ def record_signals(
 
 
 class Findings(NamedTuple):
-    """Files with a new state, found without opening them: gone, restored, skipped or usable."""
+    """Files with a changed state, known without opening them: gone, restored, skipped, usable."""
 
     gone: list[Place]
     back: list[Place]

@@ -31,7 +31,7 @@ _READ_FAILURES = {  # details of SQLITE_IOERR
 
 @contextmanager
 def catalogue_errors(paths: IndexPaths) -> Iterator[None]:
-    """Translate SQLite's exceptions into photorank's."""
+    """Context manager that translates SQLite's exceptions into photorank's."""
     try:
         yield
     except UnicodeDecodeError as error:  # a name in the tables' definitions

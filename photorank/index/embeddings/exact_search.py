@@ -91,7 +91,7 @@ class MappedRows:
                 yield slice(start + first, start + first + len(rows)), rows
 
     def nearest(self, direction: Floats, k: int, among: NDArray[np.bool_]) -> Nearest:
-        """The k greatest dot products at positions that the mask `among` (n,) selects, with ties.
+        """Positions of the k greatest dot products, with ties, among rows in the mask `among` (n,).
 
         A direction that is shorter than rows is compared with their first numbers. Positions that
         float32 cannot tell from the best ones are compared in float64.
@@ -127,7 +127,7 @@ class MappedRows:
     def _greatest(
         self, query: Floats, k: int, number: int, among: NDArray[np.bool_]
     ) -> tuple[Codes, NDArray[np.float32]]:
-        """The k rows of a shard with the greatest dot products, ties cut at k, and the products."""
+        """Rows of a shard's k greatest dot products with `query`, and the products; ties cut."""
         shard = self.shards[number]
         self._check_once(number)
         if is_half(shard):
@@ -146,7 +146,7 @@ class MappedRows:
         among: NDArray[np.bool_],
         rough: tuple[Codes, NDArray[np.float32]],
     ) -> tuple[Codes, NDArray[np.float32]]:
-        """Positions of a shard's dot products of at least `least`, and the products."""
+        """Rows of a shard with a dot product of at least `least`, and these products."""
         rows, products = rough
         shard = self.shards[number]
         while len(rows) and len(rows) < len(shard) and products.min() >= least:
@@ -185,7 +185,10 @@ class MappedRows:
             self._checked[number] = True
 
     def _check(self, rows: Embeddings) -> None:
-        """Raise BrokenIndexError if a first block is not of unit length or a value is too large."""
+        """Raise BrokenIndexError if a row is not a valid embedding.
+
+        It, or its first block, must be of unit length, and its values within bounds.
+        """
         import faiss
 
         if self.blocks_of_row is not None:
@@ -203,7 +206,10 @@ class MappedRows:
         return BrokenIndexError(self._folder, "an embedding in it is damaged")
 
     def _exactly(self, positions: Codes, direction: Floats) -> Floats:
-        """Dot products (k,) in float64, in small blocks to bound the memory."""
+        """Dot products (k,) of the rows at given positions with a direction, in float64.
+
+        They are computed in small blocks to bound the memory.
+        """
         products = np.empty(len(positions))
         for start in range(0, len(positions), self._step):
             part = slice(start, start + self._step)

@@ -46,14 +46,14 @@ class EmbeddingFile(NamedTuple):
     table: Path | None  # the Parquet file that may tell the names
 
     def names(self) -> Iterator[str]:
-        """Yield the photos' known names, without reading embeddings."""
+        """Yield the names of the photos that have one, without reading embeddings."""
         if self.table is not None and (named := _name_column(self.table)):
             for batch in _parquet(self.table).iter_batches(_ROWS, columns=[named]):
                 yield from filter(None, _texts(batch, named))
 
 
 def _array_parts(array: Path, table: Path | None) -> Iterator[Named]:
-    """Parts of an .npy file, with names from a Parquet file if there is one."""
+    """Yield chunks of an .npy file's rows, with names from a Parquet file if there is one."""
     rows = np.load(array, mmap_mode="r", allow_pickle=False)
     names = [None] * len(rows) if table is None else _names(table)
     for start in range(0, len(rows), _ROWS):
@@ -62,7 +62,7 @@ def _array_parts(array: Path, table: Path | None) -> Iterator[Named]:
 
 
 def _column_parts(table: Path, column: str, d: int) -> Iterator[Named]:
-    """Parts of a Parquet file's embedding column, with names."""
+    """Yield chunks of a Parquet file's embedding column, with photo names."""
     named = _name_column(table)
     wanted = [column, *([named] if named else [])]
     for batch in _parquet(table).iter_batches(_ROWS, columns=wanted):

@@ -181,7 +181,7 @@ class _Import:
         self._clear()
 
     def _path(self, name: str) -> bytes:
-        """Path for a photo name; a URL becomes a path in the base folder of relative names."""
+        """Absolute path for a photo name; relative names, and URLs, are put in the base folder."""
         return b"".join(self._parts(name))
 
     def _parts(self, name: str) -> tuple[bytes, bytes]:

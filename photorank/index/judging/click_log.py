@@ -48,7 +48,7 @@ class Clicks(NamedTuple):
 
     @property
     def judged_rows(self) -> Codes:
-        """Ascending rows of the photos with a choice or stars."""
+        """Rows of the photos with a choice or stars, in ascending order."""
         return np.unique(np.concatenate([self.winners, self.losers, self.starred]))
 
 
@@ -235,14 +235,14 @@ def clickers(paths: IndexPaths) -> list[str]:
 
 
 def _rows(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Codes, Codes]:
-    """Rows (m, width) of the photo tuples without a missing file, and those tuples' positions."""
+    """Rows (m, width) of each tuple's photos, if all have a file; and those tuples' positions."""
     rows = index.rows_of([photo for each in photos for photo in each]).reshape(-1, width)
     shown = np.flatnonzero((rows >= 0).all(axis=1))
     return rows[shown], shown
 
 
 def person_in(connection: sqlite3.Connection, rater: str) -> tuple[int, int]:
-    """Catalogue numbers of the source of a person's clicks, and of the person; added if new."""
+    """Catalogue numbers of a person's click source and of the person, both added if missing."""
     name = rater.strip()
     if not 0 < len(name) <= MAX_NAME_LETTERS or not name.isprintable():
         raise LabelsError(f"who clicks needs a name, of up to {MAX_NAME_LETTERS} letters.")
@@ -294,7 +294,7 @@ def _undo_stars(
 
 
 def _let_choices_count(paths: IndexPaths) -> None:
-    """Use choices instead of scores for comparisons from now on, unless scores were imported.
+    """Set the index to compare photos by choices, not scores, unless scores were imported.
 
     This changes the manifest, which belongs to the writer; while another one is at work it is
     left to a later choice.

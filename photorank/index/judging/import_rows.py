@@ -176,7 +176,7 @@ def _place(
     matched: Sequence[Matched[LabelRow]],
     left_out: "_LeftOut",
 ) -> list[tuple[LabelRow, int]]:
-    """Record rows' groups, series and splits; return the rows that contradict no earlier record."""
+    """Record groups, series and splits of rows without contradictions, and return these rows."""
     connection.execute("DELETE FROM temp.asked")
     connection.executemany(
         "INSERT OR IGNORE INTO temp.asked VALUES (?)",

@@ -150,7 +150,7 @@ class _Finder:
         return self._changed[file.place]
 
     def _alike(self, names: Sequence[str]) -> dict[str, dict[str, _Known]]:
-        """Indexed files that match each name, ignoring case and kind of slash, by relative path."""
+        """Indexed files by relative path, for each name; case and kind of slash are ignored."""
         wanted: dict[str, list[str]] = defaultdict(list)
         for name in names:
             for path in self._paths(name.strip().replace("\\", "/")):
@@ -168,7 +168,7 @@ class _Finder:
         return found
 
     def _exact(self, names: Sequence[str]) -> tuple[dict[str, int], dict[str, Missing], list[str]]:
-        """Photo by name; reason for each name that has no single photo; names not in the index."""
+        """Photos by name, reasons for unmatched names by name, and names not in the index."""
         wanted = [
             (number, root, path)
             for number, name in enumerate(names)

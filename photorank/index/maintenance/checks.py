@@ -64,7 +64,7 @@ def examine_index(paths: IndexPaths) -> list[Finding]:
 
 
 def damaged_shards(paths: IndexPaths) -> list[str]:
-    """Names of shards with a missing or changed file, or with embeddings of another width.
+    """Names of shards with a missing or changed file, or with embeddings of a wrong dimension.
 
     Older versions wrote the latter without noticing, so that their checksums are right.
     """

@@ -75,7 +75,7 @@ def _delete_files(connection: sqlite3.Connection, places: Iterable[Place]) -> No
 
 
 def _drop_photos(connection: sqlite3.Connection, photos: Sequence[int]) -> list[str]:
-    """Delete photos' data, but keep judged photos' records; return all these photos' digests."""
+    """Delete photos, but keep the records of judged ones; return all these photos' digests."""
     these = [json.dumps(photos)]
     among = "IN (SELECT value FROM json_each(?))"
     digests = connection.execute(f"SELECT digest FROM photos WHERE id {among}", these).fetchall()  # noqa: S608

@@ -1,1 +1,1 @@
-"""Signals and faces of an index's photos, measured once and stored in the catalogue."""
+"""Technical signals (such as sharpness) and faces of an index's photos, measured once."""

@@ -1,4 +1,4 @@
-"""Technical signals of an index's photos, measured once and stored in the catalogue."""
+"""Technical signals (such as sharpness) of an index's photos, measured once and stored."""
 
 from photorank.index.catalogue.file_records import EARLIER_SIGNALS, record_signals
 from photorank.index.measuring.measure_photos import (
@@ -16,5 +16,5 @@ _SIGNALS = Measurement("photorank-signals", _MEASURED, signals_isolated, record_
 
 
 def measure_signals(paths: IndexPaths, options: MeasureOptions = DEFAULTS) -> MeasureReport:
-    """Measure missing or outdated signals of an index's photos, and return a report."""
+    """Measure missing or outdated technical signals of an index's photos; return a report."""
     return measure_photos(paths, _SIGNALS, options)

@@ -14,7 +14,7 @@ from photorank.workspace import IndexPaths
 def nearest_rows(
     layout: Layout, rows: Rows, direction: Direction, k: int, *, lowest: bool
 ) -> tuple[Codes, Floats]:
-    """Rows (k,) with the greatest (or smallest) dot product, and the products."""
+    """Rows (k,) of the greatest (or smallest) dot products with a direction, and the products."""
     found = _search(layout, direction, k, lowest=lowest)
     places = rows.places(layout.photos[found.positions])
     order = np.lexsort((places, -found.products))[:k]

@@ -39,7 +39,7 @@ class IndexLabels(NamedTuple):
     def comparisons(
         self, within: Codes | None, gap_power: int, *, by_raters: bool
     ) -> Comparisons | None:
-        """Comparison graph of the scores, inside equal codes of `within` (n,); None if no score.
+        """Comparison graph of scores among photos of equal `within` code (n,); None if no score.
 
         `by_raters` weighs a photo by the number of people its score is a mean of.
         """
@@ -70,7 +70,7 @@ class IndexChoices(NamedTuple):
     weights: Floats  # (m,) how many people chose so
 
     def comparisons(self, n: int, within: Codes | None) -> Comparisons | None:
-        """Comparison graph of the choices among n photos, inside equal codes; None if no choice."""
+        """Comparison graph of choices among photos of equal `within` code; None if no choice."""
         winners, losers, ties, _, weights = self
         if not len(winners):
             return None

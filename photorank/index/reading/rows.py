@@ -134,7 +134,7 @@ class Facts(NamedTuple):
         return list(zip(*(map(_text, texts) for texts in self), strict=True))
 
     def dated_by(self) -> Counter[str]:
-        """Number of photos per source of the capture time; "" stands for unknown sources."""
+        """Number of photos per source of the capture time (such as EXIF); "" if it is unknown."""
         return Counter(_text(source) or "" for source in self.sources)
 
 

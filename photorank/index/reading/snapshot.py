@@ -54,7 +54,7 @@ class Snapshot:
         )
 
     def matching(self, text: str) -> Iterator[int]:
-        """Yield the rows of photos with a text in their path, case-insensitive."""
+        """Yield the rows of photos with a given text in their path, ignoring case."""
         wanted = text.lower()
         for row, path in enumerate(self.rows.paths):
             if wanted in os.fsdecode(path).lower():
@@ -122,7 +122,7 @@ class Snapshot:
         return numbers[rows], rows
 
     def row_of_digest(self, digest: str) -> int | None:
-        """Row of the photo whose digest begins with at least 16 digits; None without one."""
+        """Row of the photo with a digest, or a prefix of 16 or more digits; None if absent."""
         begin = digest[:BEGINNING_DIGITS]
         if len(begin) < BEGINNING_DIGITS or not _DIGITS.issuperset(begin):
             return None
