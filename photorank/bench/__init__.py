@@ -1,1 +1,1 @@
-"""Benchmarks of speed, with references measured in the same run, and of framings and faces."""
+"""Benchmarks: speed beside references measured in the same run, framings, and face detection."""

@@ -123,7 +123,7 @@ def measure_framings(
 def _in_framing(
     photos: JudgedPhotos, rows: list[Embeddings | None], kept: np.ndarray
 ) -> JudgedPhotos:
-    """Judged photos limited to the rows `kept`, with the embeddings `rows` of one framing."""
+    """Judged photos with their embeddings in one framing: the items `kept` of the list `rows`."""
     X = np.concatenate([row for one in kept if (row := rows[one]) is not None])
     return replace(photos, X=X)
 

@@ -95,7 +95,7 @@ def _result(framing: str, forms: Sequence[Embeddings], direction: Floats) -> Sta
 
 
 def _mean_of_pairs(table: Floats) -> Estimate:
-    """Mean over pairs of photos of a symmetric table (n, n), with a jackknife interval."""
+    """Mean of a symmetric table (n, n) over all pairs of photos, with a jackknife interval."""
     n = len(table)
     pairs = n * (n - 1) // 2
     left = table.sum() / 2 - table.sum(axis=1)

@@ -24,7 +24,7 @@ Forms = Callable[[Image.Image], Sequence[Image.Image]]
 
 
 def check_framings(names: Sequence[str]) -> None:
-    """Raise UnknownNameError if any name is no framing."""
+    """Raise UnknownNameError for a name that is not a known framing."""
     for name in names:
         if name not in FRAMINGS:
             raise UnknownNameError("framing", name, list(FRAMINGS))
@@ -66,7 +66,7 @@ def embed_files(
 def _opened(
     paths: Sequence[Path], encoder: Encoder, forms: Forms
 ) -> Iterator[list[list[Prepared] | None]]:
-    """Yield batches of photos, each as its variants' network inputs; None if unusable."""
+    """Yield batches of photos, each photo as its variants' network inputs, or None if unusable."""
 
     def opened(path: Path) -> list[Prepared] | None:
         try:

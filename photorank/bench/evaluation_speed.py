@@ -1,4 +1,4 @@
-"""Speed of evaluating a vector with confidence intervals, compared with SciPy without."""
+"""Speed of evaluating a vector with confidence intervals, beside SciPy's metrics without them."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ class EvaluationSpeed:
 
 
 def measure_evaluation(index: Index, vector: MasterVector, *, rounds: int) -> EvaluationSpeed:
-    """Seconds to evaluate a vector on people's scores: by photorank, and by SciPy's functions.
+    """Seconds to evaluate a vector on people's scores, by photorank and by SciPy's functions.
 
     Raises :class:`NoLabelsError` where nobody gave scores, for choices have no rank correlation.
     """

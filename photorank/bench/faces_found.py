@@ -105,7 +105,7 @@ def compare(marked: Sequence[MarkedFace], seen: Sequence[Face], size: tuple[int,
 
 
 def figures(photos: Sequence[Compared]) -> list[Figure]:
-    """All results of the face benchmark: shares found, eye states, cuts, false detections."""
+    """Results of the face benchmark: faces found, false boxes, eye states, faces cut by an edge."""
     pairs = [pair for photo in photos for pair in photo.pairs]
     empty = [len(photo.others) for photo in photos if photo.empty]
     clear = [found is not None for face, found in pairs if face.clear]

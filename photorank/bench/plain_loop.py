@@ -30,7 +30,7 @@ class _Photos:
 
 
 def embed(model_name: str, weights: Path, folder: Path) -> tuple[float, Embeddings]:
-    """Seconds to embed a folder, and unit-length embeddings (n, d) of its photos by file name."""
+    """Seconds to embed a folder, and unit-length embeddings (n, d) in order of its file names."""
     import torch
 
     model, photos = _ready(model_name, weights, folder)

@@ -171,7 +171,7 @@ def common_vector(
 
 
 def _all_ratings(people: Sequence[Voice]) -> tuple[Floats, Floats, Floats]:
-    """Taste weights (p, 1 + q), ratings (p, n) and standard errors of all p people."""
+    """Taste weights (p, 1 + q), ratings (p, n) and their standard errors (p, n) of all p people."""
     if not people:
         raise ComparisonsError("nobody is chosen: name somebody who chose or rated photos")
     return (

@@ -37,7 +37,7 @@ class Measured:
     _sums: dict[tuple[str, bool], list[PairSums]]  # known so far, of these ratings
 
     def sums(self, metric: str, *, refitted: bool) -> list[PairSums]:
-        """Sums over the pairs from which a metric is computed, cached."""
+        """Cached sums over photo pairs, from which a metric is computed."""
         if (metric, refitted) not in self._sums:
             self._sums[metric, refitted] = self.pairs.sums(
                 self.contender.ratings, self.metrics[metric], refitted=refitted

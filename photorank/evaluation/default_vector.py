@@ -46,7 +46,7 @@ def by_preference(vectors: Mapping[str, MasterVector], evaluation: Evaluation | 
 
 
 def _is_trusted_taste(vector: MasterVector) -> bool:
-    """True for the user's own taste if at least as accurate on held-out choices as its prior.
+    """True for the user's own taste if no less accurate than its prior on held-out choices.
 
     Without a prior it is compared with guessing.
     """

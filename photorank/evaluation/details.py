@@ -76,7 +76,7 @@ def group_table(
 
 
 def calibration(contender: Contender, pairs: HeldOutPairs) -> Calibration | None:
-    """Calibration of held-out probabilities; None without pairs, or with a single split.
+    """Calibration of held-out probabilities; None without pairs, or with a single fold.
 
     The slope of each fold is fitted to the other folds, as for a new photo; a single split has
     none.
@@ -138,7 +138,7 @@ def _held_out_probabilities(
 
 
 def _bins(p: Floats, outcomes: Floats, spread: Spread) -> Iterator[ReliabilityBin]:
-    """Yield non-empty reliability bins; limits cover both Wilson's interval and that over folds.
+    """Yield non-empty reliability bins, with limits that enclose Wilson's and the folds' interval.
 
     Wilson's interval takes pairs as independent, which pairs that share photos are not; that over
     folds knows it, but tells nothing where all pairs of a bin went the same way.

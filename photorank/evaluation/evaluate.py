@@ -201,7 +201,7 @@ def _details(
     threads: Executor,
     on_fit: Callable[[], None] | None,
 ) -> Details:
-    """Breakdown of the best held-out contender's accuracy, with baselines."""
+    """Details on the best held-out contender's accuracy and, by label gap, on the baselines'."""
     contenders, pairs, results = contest.contenders, contest.pairs, contest.results
     by_name = {contender.name: contender for contender in contenders}
     order = [row for row in results if row.scope == results[0].scope and row.vector in by_name]

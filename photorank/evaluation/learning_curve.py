@@ -57,7 +57,7 @@ class LearningCurve:
         return cls(contender, photos, once, fits)
 
     def points(self, on_fit: Callable[[], None] | None = None) -> tuple[AccuracyByPhotos, ...]:
-        """Accuracy by number of training photos, after all fits end; empty for a single split."""
+        """Accuracy by number of training photos, after all fits end; empty with a single fold."""
         if not self.once.refits:
             return ()
         pairs = HeldOutPairs.of(self.photos.comparisons, self.once)

@@ -67,7 +67,7 @@ def control_content(
     load: Callable[[], Encoder] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Nuisance:
-    """Compare a vector's held-out results with and without content directions.
+    """Comparison of a vector's held-out results with and without content directions.
 
     Content is the kind of a photo: its group, or its cluster of embeddings (k-means). The
     directions in which the kinds' means differ are estimated from the other folds' photos, and

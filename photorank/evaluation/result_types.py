@@ -59,7 +59,7 @@ class ScopedDifference:
     p_holm: float  # adjusted over all pairs of vectors in this scope and metric
 
     def lead_of(self, vector: str) -> Difference:
-        """Lead of `vector` over the other contender; negated if `vector` is b."""
+        """Lead of `vector`, which is contender a or b, over the other of the two."""
         found = Difference(self.value, self.low, self.high, self.p)
         return found if vector == self.a else -found
 

@@ -37,12 +37,12 @@ class Evaluation:
     copies: DuplicateCounts | None = None  # in one fold each; None in older files
 
     def rows(self, scope: Scope) -> list[Result]:
-        """Results in one scope with the main kind of folds (`protocol.fold_by`), in table order."""
+        """Results in one scope for folds of the kind `protocol.fold_by`, in table order."""
         folds = ("", self.protocol.fold_by)
         return [row for row in self.results if row.scope == scope and row.fold_by in folds]
 
     def beside(self, row: Result) -> Result | None:
-        """Result of the row's vector and scope with the other kind of folds; None if absent."""
+        """Result of the same vector and scope on the other kind of test folds; None if absent."""
         for other in self.results:
             if (other.vector, other.scope) == (row.vector, row.scope) and other is not row:
                 return other

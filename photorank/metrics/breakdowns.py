@@ -160,7 +160,7 @@ def _refitting_factor(ratings: Floats, pairs: HeldOutPairs) -> float:
 def _sums_beyond(
     ratings: Floats, pairs: HeldOutPairs, gap: float, refitted: bool
 ) -> list[PairSums]:
-    """Pair sums of accuracy, one per repeat, over the pairs with a label gap above `gap`."""
+    """Sums for pairwise accuracy, one per repeat, over the pairs with a label gap above `gap`."""
     sums = []
     units, couples = units_of(pairs.folds, refitted), 0 if refitted else COUPLES
     for row, graph, clusters in zip(ratings, pairs.graphs, units, strict=True):
@@ -195,7 +195,7 @@ def _degrees_beyond(pairs: HeldOutPairs, gap: float) -> Floats:
 
 
 def _over_blocks(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floats]) -> Floats:
-    """Sums (n,) over each photo's pairs in scope, composed of within-block sums from `of`."""
+    """Sums (n,) over each photo's pairs in scope, by a function `of` that sums within blocks."""
     sums = np.zeros(graph.n)
     sums[graph.rows] = of(graph)
     if graph.different is None:
@@ -205,7 +205,7 @@ def _over_blocks(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Float
 
 
 def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
-    """Weight (l,) of each photo's correctly ordered pairs with a label gap above `gap`."""
+    """Weight (l,) of each labelled photo's correctly ordered pairs with a label gap above `gap`."""
     n, u = len(graph.rows), graph.trust
     block, label, lowered = _lowered(graph, gap)
     # Beside each photo stand two of its kind with the label lowered by the gap, rated as those
@@ -224,7 +224,7 @@ def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
 
 
 def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
-    """Total weight (l,) of each photo's pairs with a label gap above `gap`, for photo weights u."""
+    """Weight (l,) of each labelled photo's pairs with a label gap above `gap`; photos weigh `u`."""
     block, label, lowered = _lowered(graph, gap)
     places = np.concatenate([label, lowered]).max(initial=-1) + 1
 
@@ -238,7 +238,7 @@ def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
 
 
 def _lowered(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
-    """Each photo's block code, rank of its label, and rank of its label minus `gap`; each (l,)."""
+    """Block codes, ranks of the labels, and ranks of the labels lowered by `gap`; each (l,)."""
     block = dense_ranks(graph.same)
     labels = np.concatenate([graph.labels, graph.labels - gap - _slack(graph)])
     places = combined(np.tile(block, 2), dense_ranks(labels))

@@ -39,7 +39,7 @@ def estimate_of(
 
 
 def units_of(folds: Folds, refitted: bool) -> list[Codes | None]:
-    """Codes (n,) of the units to resample, for each repeat: folds if `refitted`, else clusters.
+    """Codes (n,) of resampling units, by repeat: test folds if `refitted`, else photo clusters.
 
     Test folds, or of given ratings what was sampled together; None is each photo on its own.
     """

@@ -128,7 +128,7 @@ def make_folds(
 
 
 def kept_together(first: Codes, second: Codes) -> Codes:
-    """Codes (n,) of merged groups: groups of either kind that share a photo become one.
+    """Codes (n,) of merged groups: groups of `first` and `second` that share a photo become one.
 
     Examples
     --------
@@ -176,7 +176,7 @@ def _unshared(one: Codes, other: Codes, n: int) -> float:
 
 
 def _deal(sizes: Codes, k: int, rng: np.random.Generator) -> Codes:
-    """Fold number (u,) of each unit, so that folds have nearly equal numbers of photos.
+    """Fold number (u,) of each unit (photo or group), for folds of nearly equal numbers of photos.
 
     Large units are assigned first, then single photos. Labels are never looked at: folds with
     even shares of each label have too few close pairs, and flatter.

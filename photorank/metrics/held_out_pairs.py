@@ -58,7 +58,7 @@ class HeldOutPairs:
     def sums(
         self, ratings: Floats, metric: Metric = accuracy_sums, *, refitted: bool
     ) -> list[PairSums]:
-        """Pair sums of a metric of ratings (repeats, n), as input of :meth:`estimate`."""
+        """Sums over pairs for a metric of ratings (repeats, n), as input of :meth:`estimate`."""
         units, couples = units_of(self.folds, refitted), 0 if refitted else COUPLES
         rounds = zip(ratings, self.graphs, units, strict=True)
         sums = [metric(r, graph, clusters=codes, couples=couples) for r, graph, codes in rounds]

@@ -93,7 +93,7 @@ class PairSums:
         )
 
     def _effects(self) -> Floats:
-        """First-order effect (c,) on the metric of the pairs between each couple of units."""
+        """First-order contribution (c,) to the metric by the pairs between each couple of units."""
         if np.isnan(self.value):
             return np.empty(0)
         numerator, labels, ratings = self.between.T
@@ -103,7 +103,7 @@ class PairSums:
 
 
 class Count(NamedTuple, Generic[Graph]):
-    """Functions that compute a metric's sums N, A and B, for photos and for listed pairs."""
+    """Pair of functions that compute a metric's sums N, A and B: by photo, and for listed pairs."""
 
     by_photo: Callable[[Graph], Floats]  # (n, 3), where a pair is in two photos' sums
     by_pair: Callable[[Graph, Pairs], Floats]  # (m, 3)
@@ -153,7 +153,7 @@ def pool(sums: Iterable[PairSums]) -> PairSums:
 
 
 def values_by_fold(parts: Sequence[PairSums]) -> Floats:
-    """Contribution (J,) of each test fold, scaled so that their mean is the pooled metric.
+    """Contribution (J,) of each test fold, scaled so that the mean over folds is the pooled metric.
 
     A fold's own ratio would count a fold of few pairs as much as one of many;
     these are the pooled ratio's first-order shares.
@@ -174,7 +174,7 @@ def values_by_fold(parts: Sequence[PairSums]) -> Floats:
 
 
 def unit_codes(clusters: Codes, *, n: int) -> Codes:
-    """Unit codes (n,), 0 … u − 1: one per cluster, and one per photo with code −1."""
+    """Unit codes (n,), 0 … u − 1; a unit is a cluster, or a photo whose cluster code is −1."""
     clusters = np.asarray(clusters)
     if clusters.shape != (n,):
         raise ComparisonsError(f"clusters must be one number a photo, {n} in all")
@@ -191,7 +191,7 @@ def summed_by(codes: Codes, values: Floats) -> Floats:
 
 @lru_cache(maxsize=4)
 def _between(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
-    """Photo pairs (m, 2) between sampled couples of units, and each pair's couple number (m,).
+    """Couple number (m,) and photos (m, 2) of each photo pair between sampled couples of units.
 
     The same units (n,), whose bytes are given, have the same couples, so that repeats can be added
     up; vector after vector and metric after metric they are asked for again.

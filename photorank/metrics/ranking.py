@@ -303,7 +303,7 @@ def checked_ratings(ratings: ArrayLike, n: int, *, by_column: bool = False) -> R
 
 
 def _signs(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
-    """Three weights (m,) of pairs: signed by agreement; 0 at equal labels; 0 at equal ratings."""
+    """Pair weights, three (m,) arrays: signed by agreement, 0 at tied labels, 0 at tied ratings."""
     weight, margin = graph.edges(pairs)
     sign = np.sign(r[pairs[:, 0]] - r[pairs[:, 1]])
     return weight * np.sign(margin) * sign, weight * (margin != 0), weight * (sign != 0)
@@ -336,7 +336,7 @@ def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
 
 
 def _moved(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Change (n,) in Σ pull·shares when a photo is removed and the other photos' ranks shift.
+    """Change (n,) of Σ pull·shares by the shift of other photos' ranks when one photo is removed.
 
     `shares` are the fractional ranks.
     """
