@@ -37,7 +37,7 @@ _SHOWN = 6  # photos shown as best, and as worst
 
 @dataclass(frozen=True)
 class Contest:
-    """Settings of a leaderboard: vectors, learners, cross-validation, and if costs are measured."""
+    """Settings of a leaderboard: vectors, learners, cross-validation, whether to measure costs."""
 
     vectors: tuple[str, ...] | None  # None: all that an index has
     learners: tuple[str, ...]
@@ -48,7 +48,7 @@ class Contest:
 
 @dataclass(frozen=True)
 class _Entry:
-    """Vector or learner of one index, with its own name and its held-out ratings."""
+    """Vector or learner of one index: its name in that index, and its held-out ratings."""
 
     index: Index
     name: str
@@ -114,7 +114,7 @@ def run_contest(panel: Panel, contest: Contest) -> PanelReport:
 def _entries(
     index: Index, photos: JudgedPhotos, folds: Folds, contest: Contest, notes: list[str]
 ) -> list[_Entry]:
-    """Vectors and learners of one index with held-out ratings; missing vectors go to `notes`."""
+    """Held-out ratings of an index's vectors and learners; missing vectors are noted in `notes`."""
     vectors = _vectors(index, contest, notes)
     protocol, taught = contest.protocol, photos.compared_within(contest.protocol.within)
     with fitting(photos.X) as threads:

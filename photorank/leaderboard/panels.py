@@ -117,12 +117,12 @@ def _alike(photos: JudgedPhotos) -> int:
 
 
 def _imported(photos: JudgedPhotos) -> bool:
-    """True if the embeddings were imported; such photos have no digest of their bytes."""
+    """True if embeddings were imported, so that the digests are not those of the photos' bytes."""
     return any(map(is_imported, photos.digests))
 
 
 def _keys(index: Index, photos: JudgedPhotos, by_name: bool) -> dict[str, int]:
-    """Positions of photos by a key that is the same in all indexes: digest, or path."""
+    """Position of each photo, by a key that is the same in all indexes: digest, or path."""
     if by_name:
         paths = (str(index.photo(row).path) for row in photos.rows.tolist())
         return {path: at for at, path in enumerate(paths)}
