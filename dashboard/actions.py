@@ -1,4 +1,4 @@
-"""Actions behind the dashboard's buttons, which save the same files as the terminal commands."""
+"""Actions of the dashboard's buttons; they save the same files as the terminal commands."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -128,7 +128,7 @@ def save_vector(index: Index, vector: MasterVector) -> None:
 
 
 def record_answers(session: "TeachSession", items: Sequence[Json]) -> None:
-    """Save or undo a person's answers about photo pairs in order, skipping pairs already answered.
+    """Save or undo a person's answers about photo pairs one by one; skip pairs already answered.
 
     Each is durable before the next. Raises what the click log raises: the rest is then not saved.
     """
@@ -149,7 +149,7 @@ def record_answers(session: "TeachSession", items: Sequence[Json]) -> None:
 
 
 def _pair_named(paths: IndexPaths, tokens: Any) -> tuple[str, str] | None:
-    """Full digests of a pair, from each photo's first digits; None unless two photos are found."""
+    """Full digests of two photos, given their first digits; None unless two photos are found."""
     if not isinstance(tokens, list) or len(tokens) != 2:
         return None
     found = [digest_beginning(paths, one) for one in tokens if isinstance(one, str)]
@@ -237,7 +237,7 @@ def judging(index: Index, entry: "Entry", *, fill: bool) -> "Choosing":
 
 
 def judge_ahead(index: Index, entry: "Entry") -> None:
-    """Start the slow part of choosing a saved album's photos in the background."""
+    """Start, in the background, the slow computation on which changes of a saved album depend."""
     index, vector, alike, request = _asked(index, entry, fill=True)
     vector_ratings.choose_ahead(index, vector, alike, entry.name, request)
 

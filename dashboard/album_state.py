@@ -1,4 +1,4 @@
-"""Session and URL state of albums: marked photos, requested changes, and the choice on display."""
+"""Session and URL state of albums: marked photos, requested changes, and the album shown last."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -78,11 +78,11 @@ def end_album_wish(name: str) -> None:
 
 
 def note_album(index: str, album: "Album") -> None:
-    """Store the album choice on display, to be shown until the next one is ready."""
+    """Store the newly chosen album on display, to be shown until the next one is ready."""
     st.session_state["album-shown"] = index, album
 
 
 def last_album(index: str) -> "Album | None":
-    """Album choice that was shown last; None if it was of another index, or none was shown."""
+    """Newly chosen album shown last; None if it was of another index, or none was shown."""
     name, album = st.session_state.get("album-shown", ("", None))
     return album if name == index else None

@@ -67,7 +67,7 @@ def without_commands(text: str) -> str:
 
 
 def _before_command(sentence: str) -> str:
-    """Sentence up to its clause with a command; empty if the command is in its only clause."""
+    """Sentence cut before the clause that contains a command; empty if that clause is the first."""
     command = _COMMAND.search(sentence)
     if command is None:
         return sentence

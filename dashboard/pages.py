@@ -49,7 +49,7 @@ pages = {
 
 
 def go(name: str, address: str = "") -> None:
-    """Switch to a page with the current URL's parameters, and those that an old URL implies."""
+    """Switch to a page; the URL keeps its parameters and gets those that an old `address` means."""
     asked = ASKED.get(address, {})
     st.switch_page(pages[name], query_params=st.query_params.to_dict() | asked)
 

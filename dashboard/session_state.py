@@ -113,12 +113,12 @@ def forget_link(key: str) -> None:
 
 
 def typed_words() -> str:
-    """Text typed on the page Compare to rate photos by; empty if there is none."""
+    """Text typed on the page Compare, by which photos are rated; empty if there is none."""
     return str(st.session_state.get(TYPED, "")).strip()
 
 
 def forget_words() -> None:
-    """Remove the text typed on the page Compare to rate photos by."""
+    """Remove the text typed on the page Compare, by which photos are rated."""
     st.session_state[TYPED] = ""
 
 
@@ -231,7 +231,7 @@ def begin_widget(key: str, value: float | str) -> None:
 
 
 def keep_number(key: str, value: float) -> None:
-    """Store a number that has one widget in plain and another in statistical vocabulary."""
+    """Store a number that has one widget in plain vocabulary and another in statistical."""
     st.session_state[f"{key}-number"] = value
 
 

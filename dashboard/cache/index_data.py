@@ -94,7 +94,7 @@ def judged_pairs(index: Index) -> int:
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Index: of_vectors})
 def vectors(index: Index) -> dict[str, MasterVector]:
-    """Vectors that fit an index, by name; vectors saved in the index come first."""
+    """Vectors that can rate an index's photos, by name; vectors saved in the index come first."""
     return list_vectors(index)
 
 

@@ -16,7 +16,7 @@ _FOUND_AT_ONCE = 2000  # photos: a second
 
 
 class _Held:
-    """Series codes of photos, found directly for few photos, else in a separate process."""
+    """Series codes of an index's photos, computed in another process if there are many photos."""
 
     def __init__(self, index: Index) -> None:
         self.codes: Codes | None = None

@@ -104,7 +104,7 @@ def extreme_rows(index: Index, vector: MasterVector, k: int, *, lowest: bool = F
 def _everybodys_subset(
     index: Index, prior: MasterVector | None, within: Codes | None
 ) -> "PhotoSubset":
-    """Photos from which any person's pairs are drawn, with a prior shared by all people."""
+    """Photos to select pairs from for any person's labelling, with a prior shared by all people."""
     from photorank.vectors.taste.photo_subset import subset_in
 
     return subset_in(index, None if prior is None else prior.direction, within=within)
@@ -114,7 +114,7 @@ def _everybodys_subset(
 def photo_subset(
     index: Index, prior: MasterVector | None, rater: str, within: Codes | None = None
 ) -> "PhotoSubset":
-    """Photos from which a rater's pairs are drawn, with the prior of that rater's taste.
+    """Photos to select pairs from for a rater's labelling, with the prior of the rater's taste.
 
     People share all but the spread of their taste: photos, their coordinates and main axes.
     """
@@ -131,7 +131,7 @@ def series(index: Index, alike: float, among: Codes | None = None) -> Series:
 
 @st.cache_resource(max_entries=1, show_spinner=False, hash_funcs=BY_PHOTOS)
 def _grounds(index: Index) -> KeptGrounds:
-    """Similarities, series and percentiles of the last album choice, cached for the next choice."""
+    """Cache of similarities, series and percentiles of one album choice, for reuse by the next."""
     return KeptGrounds(index)
 
 
@@ -154,7 +154,7 @@ def _choosing(
 def choosing(
     index: Index, vector: MasterVector, alike: float, request: AlbumRequest, called: str = ""
 ) -> Choosing:
-    """Cached computation of an album for a request, which may still be running.
+    """Cached computation of the album that a request describes; it may still be running.
 
     `called` is the vector's name in the reasons.
     """
@@ -169,7 +169,7 @@ def choosing(
 def choose_ahead(
     index: Index, vector: MasterVector, alike: float, album: str, _request: AlbumRequest
 ) -> None:
-    """Start choosing a saved album's photos, once, so that later requests are fast.
+    """Start choosing a saved album's photos in the background, once, to make later choices fast.
 
     Series and similarities that were never found take seconds; the next choice has them.
     """

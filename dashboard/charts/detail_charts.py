@@ -24,7 +24,7 @@ CELL = 40  # pixels that a row of the matrix is high
 
 
 def detail_chart(panel: Panel) -> alt.LayerChart:
-    """Altair chart of one detail of an evaluation, of the type that the panel names."""
+    """Altair chart of one detail of an evaluation; the panel's name determines the chart type."""
     return _DRAWN[panel.name](panel)
 
 
@@ -215,7 +215,7 @@ def _matrix(panel: Panel) -> alt.LayerChart:
 
 
 def _slots(families: dict[str, str]) -> list[str]:
-    """Vector names in colour order: the first vector of each family gets the family's colour."""
+    """Vector names in colour order, so that each origin's first vector has that origin's colour."""
     slots = [
         next((name for name, made in families.items() if made == family), family)
         for family in FAMILIES

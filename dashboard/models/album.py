@@ -116,7 +116,7 @@ class Forecast:
 
 
 def limits(mode: Mode) -> dict[str, str]:
-    """Names of the options that limit an album's photos per event, day, …, and of “No limit”."""
+    """Names of the options for limiting an album's photos: “No limit”, “Per day”, and so on."""
     named = {per: f"Per {per}" for per in PER}
     return {"none": "No limit"} | named | (_PLAIN_LIMITS if mode == "plain" else {})
 
@@ -133,7 +133,7 @@ def headline(album: Album, total: int, vector: str) -> str:
 
 
 def nearest_degree(degree: Degree, value: float) -> str:
-    """Words for the named value of an album setting that is nearest to a number.
+    """Words for a number on the scale of an album setting: those of the nearest named value.
 
     Examples
     --------

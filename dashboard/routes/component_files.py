@@ -29,7 +29,7 @@ def packed(file: str) -> bytes:
 
 @cache
 def modules_name() -> str:
-    """Name in the URL of all modules: a hash of their contents."""
+    """Hash of the contents of all modules, which is part of their URLs."""
     return sha256(b"\0".join(modules().values())).hexdigest()[:16]
 
 

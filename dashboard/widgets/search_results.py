@@ -96,7 +96,7 @@ def ask_words() -> str:
 
 
 def _examples() -> None:
-    """Show example searches, of which a click begins one."""
+    """Show example searches; a click on one starts that search."""
     with st.container(
         horizontal=True, vertical_alignment="center", width="content", gap="small", key="examples"
     ):

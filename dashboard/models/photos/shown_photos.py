@@ -55,7 +55,7 @@ class ShownPhotos:
 
 
 def rows_of_tokens(index: Index, tokens: Sequence[str]) -> list[int]:
-    """Rows of the photos whose digests begin with the tokens, in the order of the tokens."""
+    """Rows of the photos whose digests begin with the given digits, in the order of `tokens`."""
     found = index.rows_of_digests(token for token in tokens if len(token) == BEGINNING_DIGITS)
     return [found[token] for token in dict.fromkeys(tokens) if token in found]
 

@@ -83,7 +83,7 @@ def stored_for(name: str, stored: Mapping[str, MasterVector], index: str) -> Mas
 
 
 def three_rows(rows: pd.DataFrame, families: tuple[str, ...]) -> pd.Series:
-    """Name of each family's best vector among those tested on unseen photos, highest first."""
+    """Names of each origin's best vector tested on unseen photos, highest accuracy first."""
     fair = rows[~rows["apart"]]
     kept = pd.concat([fair[fair["family"] == made].head(1) for made in families])
     return kept.sort_values("value", ascending=False)["vector"]

@@ -1,4 +1,4 @@
-"""Widgets of the page Album for a new choice, whose photos are marked in the grid."""
+"""Widgets of the page Album for an album that is newly chosen and not yet saved."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -38,7 +38,7 @@ _HOW = {flag: how for how, flag in _FLAGS.items()}
 
 
 def show_choice(index: Index, wish: Wish) -> None:
-    """Show a new choice of photos, to be marked, saved and exported."""
+    """Show the photos of a newly chosen album, which can be marked, saved and exported."""
     album_state.read_marks_in_address(index)
     waits = not _choosing(index, wish).is_there()
     every = EVERY_SECONDS if waits else None
@@ -79,7 +79,7 @@ def _show(index: Index, wish: Wish, waits: bool) -> None:
 
 
 def _progress(index: Index, *, first: bool) -> None:
-    """Show a message that an album is being chosen, and what is shown until then."""
+    """Show that an album is being chosen; `first` adds that best photos are shown until then."""
     meanwhile = ": until then, the best rated" if first else ""
     st.caption(
         f":material/hourglass_top: Choosing from {counted(len(index), 'photo')} …{meanwhile}"
@@ -109,7 +109,7 @@ def _swap(index: Index, out: int, into: int) -> None:
 
 
 def _told(index: Index, wish: Wish, made: Album) -> None:
-    """Show sentences on a newly chosen album: number of photos, best possible gain, notes."""
+    """Show sentences on a newly chosen album: number of photos, possible improvement, notes."""
     headline = album.headline(
         made, len(index), vector_name(wish.vector.name, session_state.words())
     )

@@ -1,4 +1,4 @@
-"""Photo grid of the page Photos, which reruns after each mark without the rest of the page."""
+"""Photo grid of the page Photos; setting a flag or stars reruns the grid, not the whole page."""
 
 from dataclasses import replace
 
