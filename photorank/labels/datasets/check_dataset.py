@@ -36,7 +36,7 @@ class DatasetCheck:
 
     @property
     def usable(self) -> bool:
-        """True if at least one photo of the dataset is present."""
+        """True if at least one photo of the dataset was found on disk."""
         return self.photos > self.missing
 
     def to_json(self) -> Json:

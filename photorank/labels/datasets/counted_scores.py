@@ -22,7 +22,7 @@ def mean_rating(counts: list[float]) -> float:
 
 
 def counted(cells: Cells, columns: tuple[str, ...]) -> list[float]:
-    """Counts in the given columns; ValueError if a cell is not a number ≥ 0."""
+    """Counts in the given columns of a row; ValueError if a cell is not a number ≥ 0."""
     try:
         found = [float(cells[column]) for column in columns]
         if math.isfinite(sum(found)) and min(found) >= 0:
@@ -44,7 +44,7 @@ def likes_and_exposure(cells: Cells, columns: tuple[str, str]) -> list[float]:
 
 
 def rates(root: Path, spec: TableSpec, columns: tuple[str, str]) -> dict[int, float]:
-    """Log of likes per view or follower for each line number, shrunk to the table's mean."""
+    """Log of likes per view or follower, by line number, shrunk towards the mean rate."""
     counts: dict[int, list[float]] = {}
     for line, cells in label_file_rows(root, spec, Problems()):
         with suppress(ValueError):  # it is told when the row is read

@@ -49,7 +49,7 @@ class TableSpec:
 
     @property
     def files(self) -> list[str]:
-        """Label file and auxiliary files, relative to the dataset's folder."""
+        """Paths of a label file and any auxiliary file, relative to the dataset's folder."""
         return [self.file, *([self.beside] if self.beside else [])]
 
     @property
@@ -105,7 +105,7 @@ class DatasetManifest:
 
 
 def load_manifest(workspace: Workspace, name: str) -> DatasetManifest:
-    """Manifest named `name`, the user's own or a shipped one; MissingDatasetError if none is."""
+    """Manifest of the dataset `name`, user's own or built in; MissingDatasetError if unknown."""
     known = workspace.manifests()
     if name not in known:
         raise MissingDatasetError(name, sorted(known))
@@ -198,7 +198,7 @@ def _table(keys: Keys) -> TableSpec:
 
 
 def _check(keys: Keys, table: TableSpec) -> None:
-    """Raise ValueError if a table's keys contradict each other or a key is missing."""
+    """Raise ValueError if keys of a TOML table contradict each other or a needed key is missing."""
     if (table.photo is None) == (table.pair is None):
         raise ValueError(f"{keys.where}photo or {keys.where}pair must be there, and not both")
     kinds = [bool(table.score), bool(table.histogram), bool(table.rate)]

@@ -55,7 +55,7 @@ def _opened(path: Path, spec: TableSpec) -> AbstractContextManager[Table]:
 
 
 def _json_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield (entry number, cells) of each list in a JSON object; first cell is the list's key."""
+    """Yield (number, cells) of each entry in a JSON object of lists; first cell is the key."""
     try:
         data: Any = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
@@ -71,7 +71,7 @@ def _json_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _folder_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield (line number, path parts) of each file under a folder, sorted by name."""
+    """Yield (file number, path parts) of each file under a folder, sorted by name."""
     number = 0
     for folder, folders, files in os.walk(path):
         folders.sort()

@@ -29,7 +29,7 @@ class LibraryFile:
 
 
 class Judgement(NamedTuple):
-    """Score of a photo, and the words behind it, such as "4 stars"."""
+    """Score of a photo as a number, and as a word, such as "favourite"."""
 
     score: float  # higher is better
     name: str  # in words
@@ -91,7 +91,7 @@ class Collected:
 def each(
     files: Iterable[LibraryFile], found: Callable[[Path], Found], collected: Collected
 ) -> Iterator[tuple[LibraryFile, Found]]:
-    """Yield (file, result of `found`) for each file; record unreadable files in `collected`."""
+    """Yield each file with the result of `found(path)`; record unreadable files in `collected`."""
     for file in files:
         try:
             yield file, found(file.path)

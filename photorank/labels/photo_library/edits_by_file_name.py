@@ -133,7 +133,10 @@ def shot_name(path: Path) -> str:
 
 
 def _agreeing(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[int]]:
-    """File numbers grouped by known value, or in a single group if no two known values differ."""
+    """File numbers grouped by value in `told`; a single group if fewer than two values are known.
+
+    Files of unknown value are in none of several groups.
+    """
     known = {told[number] for number in numbers} - {None}
     if len(known) < 2:
         return [list(numbers)]
@@ -160,5 +163,5 @@ def _name(path: Path) -> _Name:
 
 
 def _exports_to(raws: Path, folder: Path) -> bool:
-    """True if a folder is inside or next to a folder of RAW files, as exports are."""
+    """True if a folder is inside or next to a folder of RAW files, where exports usually go."""
     return folder.parent in (raws, raws.parent)

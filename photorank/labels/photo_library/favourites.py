@@ -55,7 +55,7 @@ def _told(path: Path, told: dict[str, Any]) -> bool | None:
 
 
 def _starred(folder: Path, names: FolderNames) -> set[str]:
-    """Lookup keys of the photo file names that a folder's Picasa file marks with a star."""
+    """Normalised names of the photo files that a folder's Picasa file marks with a star."""
     for name in (found for wanted in _PICASA_FILES for found in names.alike(folder, wanted)):
         sections = read_ini(folder / name)
         return {name_key(one) for one in sections.sections() if sections[one].get("star") == "yes"}

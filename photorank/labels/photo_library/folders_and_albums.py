@@ -111,7 +111,7 @@ def _named(files: Iterable[LibraryFile], album: Path, collected: Collected) -> s
 
 
 def _lines(album: Path) -> list[str]:
-    """Lines of an album's text file that are not empty, each the name of a file."""
+    """File names listed in an album's text file, one from each non-empty line."""
     try:
         with open_file(album) as file:
             data = read_whole(file, _MAX_LIST + 1)

@@ -13,7 +13,7 @@ Occasion: TypeAlias = Literal["folder", "day", "event"]
 
 
 def group_photos(files: Iterable[LibraryFile], by: Occasion, *, gap: float = 6.0) -> dict[str, str]:
-    """Group name for each photo digest; of several copies of a photo, the first file decides.
+    """Group name by photo digest; if several files are copies of one photo, the first decides.
 
     A group is a folder, a day of the camera's clock, or an event: the photos between two gaps
     of so many hours, wherever in the world they were taken. A photo that knows only its day is in
@@ -41,7 +41,7 @@ def group_photos(files: Iterable[LibraryFile], by: Occasion, *, gap: float = 6.0
 
 
 def group_table(files: Iterable[LibraryFile], groups: dict[str, str], source: str) -> LabelTable:
-    """Label table with the groups of photos and no scores."""
+    """Label table that gives the group of each photo, without scores."""
     paths = {file.digest: str(file.path) for file in files}
     rows = [
         LabelRow(number, paths[digest], group=group)
@@ -51,7 +51,7 @@ def group_table(files: Iterable[LibraryFile], groups: dict[str, str], source: st
 
 
 def _events(times: dict[str, str], gap: float) -> dict[str, str]:
-    """Event name for each photo digest: the first capture time in the event; `gap` in seconds.
+    """Event name by photo digest: first capture time after a pause longer than `gap` seconds.
 
     Of photos at one moment those that know their time come first.
     """

@@ -66,7 +66,7 @@ def collect_colours(files: Iterable[LibraryFile], order: Sequence[str]) -> Colle
 
 
 def _tags(files: Iterable[LibraryFile], collected: Collected) -> list[tuple[LibraryFile, XmpTags]]:
-    """Metadata tags of those files that have any; unreadable files are recorded."""
+    """Readable files with their metadata tags; unreadable files are recorded in `collected`."""
     read = partial(photo_tags, names=FolderNames(), on_damage=collected.add_trouble)
     return list(each(files, read, collected))
 

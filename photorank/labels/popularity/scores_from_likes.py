@@ -8,7 +8,7 @@ from photorank.typing import Codes, Floats
 
 
 def rate(likes: ArrayLike, exposure: ArrayLike, *, log: bool = False) -> Floats:
-    """Likes per view or follower (n,), shrunk to the mean rate at low exposure.
+    """Likes per view or follower (n,), shrunk towards the mean rate where exposure is low.
 
     Likes are taken as Poisson counts, with a rate a photo that comes from one gamma
     distribution for all photos, so a photo may have more likes than views. The score

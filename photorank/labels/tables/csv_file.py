@@ -76,7 +76,7 @@ def open_csv(path: Path, dialect: Dialect | None = None) -> Iterator[Table]:
 
 
 def _told(file: Iterator[str]) -> tuple[int, Dialect, Iterator[str]]:
-    """Number of lines to skip, CSV format, and rest of a file, detected at the file's start.
+    """Number of lines before a CSV table, its detected format, and the lines left to read.
 
     Comments may come first, and Excel's line ``sep=;``.
     """
@@ -130,7 +130,7 @@ def _other_encoding(path: Path, encoding: str, part: int) -> str:
 
 
 def _encoding_of_start(start: bytes) -> str:
-    """UTF-16 by byte order mark or zero bytes of ASCII letters; else UTF-8."""
+    """Encoding guessed from a file's first two bytes: UTF-16, if not UTF-8."""
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     zeros = [byte == 0 for byte in start[:2]]

@@ -53,7 +53,7 @@ class TableRows(Generic[Row]):
             self._noted(table)
 
     def _noted(self, table: Table) -> Callable[[int, Cells], Row | None]:
-        """Parser of a table's rows; the table's notes are moved to `self.notes`."""
+        """Parser of a table's rows; the table's notes are collected in `self.notes` from now on."""
         self.notes += table.notes
         table.notes = self.notes
         return self._understood(table)

@@ -17,7 +17,7 @@ _NAMES = {"file", "score", "tier", "stars", "winner", "loser", "likes", "favouri
 
 
 class Table:
-    """Open table of text cells; its first row names the columns, unless `columns` does.
+    """Table of text cells, read row by row; the first row names the columns unless `columns` does.
 
     Rows come with their lines in the file, from 1; the path is for messages.
     """
@@ -41,7 +41,7 @@ class Table:
         self._refuse_twice(names)
 
     def first_of(self, names: Sequence[str]) -> str:
-        """First of `names` that is a column; LabelsError if none is."""
+        """First of `names` that is a column of the table; LabelsError if there is none."""
         found = [name for name in names if name in self.columns]
         if not found:
             raise self._lacks(f"no label column ({', '.join(names)})")
