@@ -33,7 +33,7 @@ class ChoiceGraph(ComparisonGraph):
         ties: ArrayLike | None,
         weights: ArrayLike | None,
     ) -> Self:
-        """Graph of checked choices, repeated pairs merged; see :meth:`Comparisons.from_choices`."""
+        """Graph of choices after validation; see :meth:`Comparisons.from_choices`."""
         winner = np.asarray(winners, dtype=np.intp).reshape(-1)
         loser = np.asarray(losers, dtype=np.intp).reshape(-1)
         count = np.ones(len(winner)) if weights is None else np.asarray(weights, dtype=np.float64)
@@ -183,7 +183,7 @@ class ChoiceGraph(ComparisonGraph):
         return r[self.first] - r[self.second]
 
     def net(self, values: Floats) -> Floats:
-        """Sum (n,) over each photo's edges of values (m,), negated where the photo is second."""
+        """Sum (n,) of values (m,) over each photo's edges, negated where the photo is second."""
         return self._sums(self.first, values) - self._sums(self.second, values)
 
     def _gross(self, values: Floats) -> Floats:

@@ -11,7 +11,7 @@ def dense_ranks(values: Floats | Codes) -> Codes:
 
 
 def combined(first: Codes, second: Codes) -> Codes:
-    """Code (n,) of each pair of codes, numbered in order of the first code, then of the second."""
+    """Code (n,) for each combination of two codes, numbered by first code, then by second code."""
     return dense_ranks(dense_ranks(first) * (second.max(initial=0) + 1.0) + second)
 
 

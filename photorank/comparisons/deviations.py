@@ -1,4 +1,4 @@
-"""Deviations of photos from tier and block means; their squares replace sums over photo pairs."""
+"""Sums over photo pairs, computed from each photo's deviation from its tier and block means."""
 
 from dataclasses import dataclass
 from typing import Any, Self
@@ -11,7 +11,7 @@ from photorank.typing import Codes, Floats
 
 @dataclass(frozen=True)
 class Deviations:
-    r"""Deviations d_i of photos z_i; their squares give sums over pairs of different tiers.
+    r"""Deviations d_i of photos z_i; Σ d_i d_iᵀ equals a sum over pairs of different tiers.
 
     .. math:: \sum_{i<j} u_i u_j (z_i - z_j)(z_i - z_j)^T = \sum_i d_i d_i^T, \quad
               d_i = \sqrt{u_i} (\sqrt{U - U_t} (z_i - \bar z_t) + \sqrt{U} (\bar z_t - \bar z)),
@@ -30,7 +30,7 @@ class Deviations:
 
     @classmethod
     def of(cls, block: Codes, tier: Codes, trust: Floats) -> Self:
-        """Deviations of photos (l,), given codes of their blocks, and of tiers within blocks."""
+        """Deviations of l photos, from each photo's block code, tier code and weight `trust`."""
         from scipy.sparse import csr_array, diags_array
 
         shared = np.flatnonzero(np.bincount(tier)[tier] > 1)

@@ -72,7 +72,7 @@ class ComparisonGraph(ABC):
     @property
     @abstractmethod
     def scores(self) -> Labels | None:
-        """Label of each photo (n,), nan without one; None if people only chose between two."""
+        """Label of each photo (n,), nan if unlabelled; None for a graph of choices."""
 
     @abstractmethod
     def laplacian(self, X: Embeddings | Floats) -> Floats:
@@ -99,15 +99,15 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def squared_margins(self) -> float:
-        """Sum of squared margins Σ_{i<j} w_ij m_ij², the loss of constant ratings."""
+        """Sum of squared margins Σ_{i<j} w_ij m_ij²: the squared loss if all ratings are equal."""
 
     @abstractmethod
     def agreement(self, ratings: Ratings) -> Agreement:
-        """Weight of each photo's pairs that ratings (n,) order rightly, and of all its pairs."""
+        """Weight of each photo's pairs that ratings (n,) order correctly, and of all its pairs."""
 
     @abstractmethod
     def untied_weight(self, ratings: Ratings) -> Floats:
-        """Total weight (n,) of each photo's pairs that ratings (n,) do not tie, without label gaps.
+        """Total weight (n,) of each photo's pairs with unequal ratings (n,), ignoring label gaps.
 
         Pairs that people could not order count too.
         """
@@ -118,7 +118,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def with_gap_power(self, gap_power: int) -> Self:
-        """Graph with weights by label gaps to the given power; graphs of choices are unchanged."""
+        """Graph weighted by label gaps to the given power; a graph of choices is unchanged."""
 
     @abstractmethod
     def restricted(self, codes: Codes, scope: Scope) -> Self:

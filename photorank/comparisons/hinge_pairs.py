@@ -64,7 +64,7 @@ class _ChoicePairs(HingePairs):
 
 
 class _ScorePairs(HingePairs):
-    """Pairs with a hinge loss among scores: all within a block, minus excluded ones."""
+    """Pairs with a hinge loss among scores: all within blocks, minus pairs out of scope."""
 
     def __init__(self, scores: ScoreComparisons, r: Ratings) -> None:
         self._scores, r = scores, r[scores.rows]
@@ -94,7 +94,7 @@ class _ScorePairs(HingePairs):
 
 
 class _Level(NamedTuple):
-    """Winner–loser pairs at one depth of the tree, as runs of losers and of winners."""
+    """Winner–loser pairs at one depth of the tree: a run of losers per winner, and vice versa."""
 
     winners: Codes  # (a,) rows
     first_loser: Codes  # (a,) where its run in `losers` begins
@@ -143,7 +143,7 @@ class _Tree:
         return cls(levels)
 
     def add_to(self, losers: Floats, winners: Floats, values: Floats) -> None:
-        """Add to `losers` and `winners` sums of `values` over each photo's losers and winners."""
+        """Add to `losers` the sum of `values` over each photo's losers; likewise for `winners`."""
         for level in self.levels:
             running = prefix_sums(values[level.losers])
             losers[level.winners] += running[level.last_loser] - running[level.first_loser]

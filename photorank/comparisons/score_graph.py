@@ -30,7 +30,7 @@ class ScoreGraph(ComparisonGraph):
 
     @classmethod
     def of(cls, scores: ArrayLike, *, gap_power: int, weights: ArrayLike | None) -> Self:
-        """Graph of checked scores; see :meth:`Comparisons.from_scores`."""
+        """Graph of scores after validation; see :meth:`Comparisons.from_scores`."""
         y = np.asarray(scores, dtype=np.float64)
         if y.ndim != 1 or np.isinf(y).any():
             raise ComparisonsError("scores must be one finite number (or nan) a photo")
@@ -294,7 +294,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _parts(self) -> tuple[Blocks, ...]:
-        """Blocks that form all pairs, then, if any pairs are excluded, blocks that form these."""
+        """Blocks of pairs to add, and, if the scope excludes pairs, blocks of pairs to subtract."""
         codes = [self.same]
         if self.different is not None:
             codes.append(combined(self.same, self.different))
@@ -310,6 +310,6 @@ class ScoreGraph(ComparisonGraph):
         return self._parts[0].deviations()
 
     def _signed(self, of: Callable[[Blocks], Floats]) -> Floats:
-        """Sum over the pairs in scope: over all pairs within blocks, minus the excluded pairs."""
+        """Sums by `of` over pairs in scope: all pairs within blocks, minus the excluded pairs."""
         sums, *without = (of(part) for part in self._parts)
         return sums - without[0] if without else sums

@@ -65,7 +65,7 @@ class Blocks:
         return self._unsorted(below / np.bincount(self.block)[self.block])
 
     def degrees(self) -> Floats:
-        """Total weight (l,) of each photo's pairs, read-only."""
+        """Total weight (l,) of each photo's pairs, as a read-only array."""
         return self._degrees
 
     def net_wins(self) -> Floats:
@@ -84,7 +84,7 @@ class Blocks:
         return product.reshape(X.shape)
 
     def gram(self, Z: Embeddings | Floats, rows: Codes) -> Floats:
-        """Sum (r, r) over pairs of (z_i − z_j)(z_i − z_j)ᵀ, weighted by trust but not by label gap.
+        """Sum (r, r) over pairs of u_i u_j (z_i − z_j)(z_i − z_j)ᵀ, not weighted by label gaps.
 
         These are all pairs of a block less all pairs of a tier.
         """
@@ -109,7 +109,7 @@ class Blocks:
         return gram
 
     def deviations(self) -> Deviations:
-        """Deviations of the photos, from which sums over pairs are computed for gap power 0."""
+        """Deviations of photos, to compute sums over pairs that are not weighted by label gaps."""
         place = np.argsort(self.order)
         return Deviations.of(self.block[place], self.tier[place], self.u[place])
 
@@ -150,7 +150,7 @@ class Blocks:
 
     @cached_property
     def _pairs(self) -> WeightedPairs | None:
-        """Pairs with weights; None where they are many."""
+        """All pairs with their weights; None if there are more than `_LISTED`."""
         better_from, upto = _last(self.tier), _last(self.block)
         count = upto - better_from
         if count.sum() > _LISTED:
@@ -184,7 +184,7 @@ def _first(codes: Codes) -> Codes:
 
 
 def _net_credit(pairs: WeightedPairs, ratings: Ratings) -> Floats:
-    """Weight (l,) of each row's pairs that ratings order as labels do, minus that of the others."""
+    """Weight (l,) of each row's concordant minus its discordant pairs, ratings against labels."""
     signed = np.sign(ratings[pairs.better] - ratings[pairs.worse]) * pairs.weight
     rows = np.concatenate([pairs.worse, pairs.better])
     return np.bincount(rows, np.tile(signed, 2), len(ratings)).astype(np.float64)
