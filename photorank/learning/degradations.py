@@ -110,7 +110,7 @@ def degradations_learner(judged: JudgedPhotos) -> AllPairs:
 
 
 def compare_with_degraded(n: int, copies: int) -> Comparisons:
-    """Comparisons that prefer each of n photos to its copies; each photo's row precedes theirs.
+    """Comparisons that prefer n photos to their degraded copies; rows: a photo, then its copies.
 
     Examples
     --------
@@ -123,7 +123,7 @@ def compare_with_degraded(n: int, copies: int) -> Comparisons:
 
 
 def with_degraded(copies: DegradedCopies, head: int) -> JudgedPhotos:
-    """Photos and their copies as judged photos; each photo and its copies form a group."""
+    """Photos and their degraded copies as judged photos; a photo and its copies form a group."""
     n, versions, d = copies.X.shape
     return JudgedPhotos(
         X=copies.X.reshape(n * versions, d),
@@ -137,7 +137,7 @@ def with_degraded(copies: DegradedCopies, head: int) -> JudgedPhotos:
 
 
 def folds_of_degraded(judged: JudgedPhotos, protocol: Protocol) -> Folds:
-    """Folds that keep a photo, its copies and its near-duplicates together.
+    """Folds that keep a photo, its degraded copies and its near-duplicates together.
 
     Dark copies of two photos look alike without telling each other's order, so only likeness
     of the photos themselves counts.

@@ -67,7 +67,7 @@ def held_out(
 
 
 def learner_of(index: Index, kind: str, card: Card) -> DirectionLearner:
-    """Learner that a vector's card describes, with its prior loaded by name.
+    """Learner described by a vector's metadata card, with its prior loaded by name.
 
     Raises MissingVectorError if the index has no such prior, UnknownNameError if there is no such
     learner or it does not understand an argument.
@@ -234,7 +234,7 @@ def _fits_at_once(X: Embeddings) -> int:
 
 
 def _what_taught(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos:
-    """Training photos and judgements of a vector, as its card describes them."""
+    """Training photos and judgements of a vector, selected as its metadata card says."""
     rater, by_raters = card.parameters.get("rater"), bool(card.parameters.get("by_raters"))
     if (rater, by_raters) != (photos.rater, photos.by_raters):
         every = index.comparisons(rater=rater, by_raters=by_raters)

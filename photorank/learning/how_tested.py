@@ -18,7 +18,7 @@ Testing = Literal["as it is", "refitted", "in-sample", "unknown"]
 
 
 def how_tested(index: Index, vector: MasterVector, photos: JudgedPhotos) -> Testing:
-    """Fairest way to test a vector: "as it is" or "refitted"; else "in-sample" or "unknown".
+    """Fairest possible test of a vector: "as it is", "refitted", "in-sample" or "unknown".
 
     An altered copy of a photo that it learned from counts as that photo. It is learned anew where
     its card says from what, unless its prior has seen some of the photos or is gone: nothing would

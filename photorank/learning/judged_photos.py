@@ -48,7 +48,7 @@ class JudgedPhotos:
         return near_duplicate_codes(self.heads, self.greys)
 
     def seen_by(self, card: Card) -> Flags:
-        """Mask (n,) of the photos that a card's vector learned from, and of their copies."""
+        """Mask (n,) of photos that the vector with this card learned from, and of their copies."""
         return card.seen(self.digests, self.heads, self.greys)
 
     def codes(self, kind: FoldBy) -> Codes:
@@ -56,7 +56,7 @@ class JudgedPhotos:
         return self.groups if kind == "group" else self.series
 
     def take(self, rows: Codes) -> "JudgedPhotos":
-        """Subset of the photos (k,), with the comparisons among them."""
+        """Subset of the photos, by row numbers (k,), with the comparisons among them."""
         return replace(
             self,
             X=self.X[rows],
@@ -94,7 +94,7 @@ class JudgedPhotos:
 
     @property
     def scenes(self) -> Codes | None:
-        """Codes (n,) of groups or series kept whole while a penalty is chosen; None if neither."""
+        """Codes (n,) of groups or series kept whole while a penalty is chosen; None without any."""
         usual = self.usual_fold_by
         return None if usual == "photo" else self.codes(usual)
 

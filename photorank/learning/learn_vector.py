@@ -103,7 +103,7 @@ def learn_vector(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> MasterVector:
-    """Master-vector learned from an index's judgements, and not saved.
+    """Master-vector learned from an index's judgements; it is not saved.
 
     Its held-out accuracy is by group where there are groups, the harder and
     more honest test, else by photo. Where the prior has seen some of the

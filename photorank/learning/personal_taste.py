@@ -100,7 +100,7 @@ class PersonalState:
         return self.curve[-1].accuracy if self.curve else None
 
     def rating(self, row: int) -> tuple[float, float]:
-        """Rating of a row's photo, with its standard error."""
+        """Rating of the photo in a row of the index, with its standard error."""
         place = np.searchsorted(self.rows, row)
         return float(self.ratings[place]), float(self.standard_errors[place])
 
@@ -207,7 +207,7 @@ def _fair_tests(said: Clicks) -> Codes:
 def learning_curve(
     prior: TastePrior, judged: Judged, tests: Codes
 ) -> tuple[tuple[CurvePoint, ...], Floats]:
-    """Accuracy at c numbers of training choices, and rating gaps (c, t) of t test choices.
+    """Accuracy after each of c numbers of training choices; rating gaps (c, t) of t test choices.
 
     The same choices are tests at every point: each is predicted from the earliest m of the choices
     that share no photo with its fold of tests.
