@@ -60,7 +60,7 @@ def best_shots(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
 
 
 def technical_vector(index: Index) -> MasterVector | None:
-    """Built-in vector `technical` of an index; None if its encoder has none.
+    """Built-in vector `technical` of an index; None if the encoder has no such vector.
 
     The first version of `embedded` looks at photos of 224 pixels, and other encoders have no such
     vector: sharpness decides alone.
@@ -172,7 +172,7 @@ class ShotWords:
         return "eyes open" if seen else "eyes further open"
 
     def _less_noise(self, row: int, other: int) -> float:
-        """Part of a photo's technical lead that is due to less noise; 0 without a lead."""
+        """Part of a photo's lead in technical rating that comes from less noise; at least 0."""
         if self.technical is None:
             return 0.0
         pair, fingerprint = self.index.embeddings_of([row, other]), self.index.fingerprint

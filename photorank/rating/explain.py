@@ -44,7 +44,7 @@ class Explanation:
 
     @property
     def parts(self) -> Floats:
-        """Contribution (rows, columns) of each part to the lead over the average rating.
+        """Contribution (rows, columns) of parts of the photo to its lead over the average rating.
 
         What signals carry of the lead is in no part.
         """
@@ -79,7 +79,7 @@ def explain(
     encoder: Encoder,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Explanation:
-    """Explanation of the rating of an image file's bytes, relative to the index.
+    """Explanation of a photo's rating, from the bytes of its file and compared with an index.
 
     Where the heat map takes trials, `on_progress` is called with how many are done and to do.
     Raises UnreadablePhotoError if the bytes are no usable photo; EncoderMismatchError if the
@@ -106,7 +106,7 @@ def explain(
 def concepts_behind(
     index: Index, vector: MasterVector, embedding: Embeddings, encoder: Encoder
 ) -> list[Concept] | None:
-    """Concepts that explain a photo's rating; None without a usable text network.
+    """Concepts that explain a photo's rating; None without a usable text encoder.
 
     It is apart from :func:`explain`, for a text tower takes seconds to load.
     """

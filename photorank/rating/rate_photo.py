@@ -141,5 +141,5 @@ def compare_embeddings(index: Index, vector: MasterVector, pair: Embeddings) -> 
 
 
 def index_slope(index: Index, vector: MasterVector, collection: Ratings) -> Slope:
-    """Slope in log-odds per unit of a vector's rating difference, given an index's ratings."""
+    """Slope in log-odds per unit of rating difference, for a vector and its ratings of an index."""
     return slope_for(vector, collection, index.manifest.logit_scale)

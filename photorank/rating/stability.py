@@ -32,7 +32,7 @@ def embed_variants(photo: Image.Image, encoder: Encoder) -> Embeddings:
 
 
 def flips(first: Ratings, second: Ratings) -> float:
-    """Share of pairs of variants whose ratings, (k,) and (l,), order them unlike the two photos.
+    """Share of variant pairs that ratings (k,) and (l,) order differently than the original photos.
 
     Of all pairs of a variant of the first and one of the second, the share whose
     order is not that of the photos themselves, which come foremost; ties count one
