@@ -68,7 +68,7 @@ def penalty_of_least_squares(
 
 
 def penalty_beside_copies(Z: Floats, comparisons: Comparisons) -> float:
-    """Penalty of least squares on photos Z (n, r) beside copies: a share of the photos' spread."""
+    """Penalty of least squares with degraded copies: proportional to the spread of Z (n, r)."""
     # Twice the mean squared centred norm is the mean squared distance of a pair.
     spread = float(np.einsum("nd,nd->", Z, comparisons.laplacian(Z)))
     return _BESIDE_COPIES * spread / 2

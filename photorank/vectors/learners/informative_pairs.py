@@ -77,7 +77,7 @@ def _disjoint(pairs: Pairs) -> NDArray[np.bool_]:
 
 
 def _partners(scores: ScoreComparisons, rng: np.random.Generator) -> Iterator[Pairs]:
-    """Yield arrays (l, 2) that pair each labelled photo, by position, with one of its block."""
+    """Yield position arrays (l, 2), each pairing every labelled photo with a photo of its block."""
     order = np.lexsort((scores.labels, scores.same))  # block by block, worst photo first
     block = dense_ranks(scores.same[order])
     start = np.searchsorted(block, block)

@@ -1,4 +1,4 @@
-"""Convex losses on comparisons, with a ridge penalty: minimised, and tested on others."""
+"""Convex losses on comparisons, with a ridge penalty: minimisation, and loss on held-out data."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ class PenalisedLoss(ABC, Generic[Graph]):
 
     @abstractmethod
     def near(self, parameters: Floats, alpha: float) -> Local:
-        """Value, gradient and Hessian-vector product of the loss at some parameters."""
+        """Value, gradient and Hessian-vector product of the penalised loss at `parameters`."""
 
     @abstractmethod
     def equal_ratings(self, alpha: float) -> tuple[Floats, Floats]:
@@ -47,5 +47,5 @@ class PenalisedLoss(ABC, Generic[Graph]):
         )
 
     def among(self, rows: Codes) -> Self:
-        """Loss on the comparisons among some photos alone."""
+        """Loss restricted to the comparisons among the photos `rows`."""
         return replace(self, Z=self.Z[rows], comparisons=self.comparisons.take(rows))

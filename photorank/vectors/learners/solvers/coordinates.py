@@ -20,7 +20,7 @@ _REPEATED = 1e-4
 
 @dataclass(frozen=True)
 class Coordinates:
-    """Photos Z (n, k) in rotated coordinates: ZᵀLZ is diagonal, the ridge penalty unchanged.
+    """Photos Z (n, k) in rotated coordinates: ZᵀLZ is diagonal, and the ridge penalty is unchanged.
 
     Directions that no comparison tells anything about are left out, so k is at
     most the rank of the photos' differences.
@@ -34,7 +34,7 @@ class Coordinates:
 
     @classmethod
     def of(cls, X: Floats, comparisons: Comparisons, prior: Direction | None) -> Self:
-        """Rotated coordinates of photos (n, d), with one more coordinate to scale a given prior."""
+        """Rotated coordinates of photos (n, d); a given prior adds a coordinate for its scale."""
         basis = row_space(X, comparisons.active)
         Z, back = (X, np.eye(X.shape[1])) if basis is None else (X @ basis, basis)
         r = Z.shape[1]
@@ -52,7 +52,7 @@ class Coordinates:
 
 @dataclass(frozen=True)
 class RowSpace:
-    """Span of some photos, with an orthonormal basis computed on first use."""
+    """Linear span of a set of photos, with an orthonormal basis computed on first use."""
 
     photos: Floats  # (r, d)
     root: Floats | None  # (r, r) lower triangular: their coordinates; None where it is unsafe
@@ -94,7 +94,7 @@ class RowSpace:
 
 
 def row_space(X: Floats, rows: Codes) -> Floats | None:
-    """Orthonormal basis (d, r) of the span of the r photos `rows`; None for d or more photos."""
+    """Orthonormal basis (d, r) of the span of the r photos `rows`; None if r ≥ d."""
     space = RowSpace.of(X[rows])
     return None if space is None else space.basis
 
