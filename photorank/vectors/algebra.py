@@ -81,7 +81,7 @@ def negated(name: str, vector: MasterVector) -> MasterVector:
 def projected_out(
     name: str, vector: MasterVector, nuisances: Sequence[MasterVector]
 ) -> MasterVector:
-    """Master-vector minus its components along some nuisance vectors.
+    """Master-vector with the span of nuisance vectors projected out.
 
     Moving a photo along a nuisance (say, "sunset") then leaves its rating as it
     is. Scale and bias are kept: a rating changes by the nuisances' share alone.
@@ -175,7 +175,7 @@ def _names(vectors: Sequence[MasterVector]) -> str:
 
 
 def _card(vectors: Sequence[MasterVector], parameters: Json, source: str) -> Card:
-    """Metadata of a derived vector, with training photos and licences of the vectors combined."""
+    """Metadata card of a derived vector, with training photos and licences of source vectors."""
     photos = frozenset[str]().union(*(vector.card.photos for vector in vectors))
     licences = dict.fromkeys(vector.card.licence for vector in vectors if vector.card.licence)
     origins = dict.fromkeys(vector.card.source for vector in vectors if vector.card.source)

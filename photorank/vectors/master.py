@@ -158,7 +158,7 @@ class MasterVector:
         return self.scale * products + self.bias
 
     def fitted(self, fingerprint: Fingerprint) -> "MasterVector":
-        """Vector for embeddings of the given encoder fingerprint, padded with zeros if too short.
+        """Vector for embeddings with a given fingerprint; a shorter direction is padded with zeros.
 
         Raises EncoderMismatchError if it belongs to other embeddings.
         """

@@ -129,7 +129,7 @@ def scaled(
     blocks: Blocks,
     spreads: Mapping[str, float],
 ) -> Direction:
-    """Direction (d,) of a quality, scaled to spread ratings in proportion to a typical class name.
+    """Direction (d,) of a quality, scaled to `STRENGTH` times the rating spread of a median class.
 
     `spreads` are the standard deviations of everyday photographs' ratings by each source's unit
     direction, and by the median class ("class").
@@ -138,7 +138,7 @@ def scaled(
 
 
 def unit(source: str, builtin: Mapping[str, MasterVector], blocks: Blocks) -> Direction:
-    """Unit direction (d,) of a built-in vector, or along the axis of one technical signal."""
+    """Unit direction (d,) of `source`: a built-in vector, or the signed axis of a signal."""
     if source in builtin:
         return builtin[source].direction
     direction = np.zeros(blocks.dimensions)

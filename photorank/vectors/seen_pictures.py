@@ -55,7 +55,7 @@ class SeenPictures:
 
     @classmethod
     def union(cls, several: Iterable["SeenPictures | None"]) -> "SeenPictures | None":
-        """Codes of several sets merged, with the same maximum number per set; None without sets."""
+        """Perceptual codes of several image sets, an equal maximum from each; None without sets."""
         known = [one for one in dict.fromkeys(several) if one is not None]
         if len(known) < 2:
             return known[0] if known else None
@@ -88,14 +88,14 @@ class SeenPictures:
         return found
 
     def to_text(self) -> dict[str, str]:
-        """Codes as compressed text, by field name."""
+        """Perceptual codes as compressed text, by field name."""
         arrays = {one.name: getattr(self, one.name) for one in fields(self)}
         arrays["centres"] = self.centres.astype("<f2")
         return {name: _text(array.tobytes()) for name, array in arrays.items()}
 
     @classmethod
     def from_text(cls, text: Json, path: Path | str) -> "SeenPictures":
-        """Codes read from the text of :meth:`to_text`; CardError for other text."""
+        """Perceptual codes from the text of :meth:`to_text`; CardError if the text is invalid."""
         try:
             data = {
                 one.name: zlib.decompress(base64.b64decode(text[one.name])) for one in fields(cls)

@@ -101,7 +101,7 @@ def add_vector(index: Index, vector: MasterVector) -> Path:
 
 
 def put_vector(index: Index, vector: MasterVector) -> Path:
-    """Save a vector, replacing an earlier one of equal name, kind and person; return the path.
+    """Save a vector, replacing only a taste vector of the same name and person; return the path.
 
     Raises as :func:`add_vector` does, also if the vector of that name is another person's.
     """

@@ -70,7 +70,7 @@ def subset_in(
     rater: str | None = None,
     within: Codes | None = None,
 ) -> PhotoSubset:
-    """Subset of an index's photos to ask a person about, with the prior of the taste.
+    """Subset of an index's photos to ask a person about, with the prior of that person's taste.
 
     The direction is what everybody is taken to like, None to begin from nothing. How far
     `rater` may deviate is learned from the others, as
