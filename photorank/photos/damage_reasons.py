@@ -120,7 +120,7 @@ def size_text(size: int) -> str:
 
 
 def _iso_media_end(data: bytes) -> int:
-    """Length in bytes that the boxes of an ISO media file (HEIC, AVIF) declare."""
+    """Size in bytes of an ISO media file (HEIC, AVIF), as declared by its boxes."""
     at = 0
     while at + 8 <= len(data):
         size = int.from_bytes(data[at : at + 4], "big")

@@ -49,7 +49,7 @@ class DecodeLimits(NamedTuple):
                 resource.setrlimit(what, (allowed, most))
 
     def memory_was_free(self) -> bool:
-        """True if this process could now get `memory_bytes` from the system."""
+        """True if `memory_bytes` can be allocated now: the system is not short of memory."""
         if sys.platform == "win32":
             return False
         import resource

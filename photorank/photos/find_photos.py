@@ -59,7 +59,7 @@ class Stamp(NamedTuple):
         return cls(status.st_size, *(number & _MAX_NUMBER for number in numbers))
 
     def agrees(self, later: "Stamp") -> bool:
-        """True if a later stamp of the file has the same values, apart from values unknown here."""
+        """True if a later stamp of the file has every value that is known in this one."""
         return all(own in (None, other) for own, other in zip(self, later, strict=True))
 
 
@@ -97,7 +97,7 @@ class SkippedFile:
 
     @property
     def passed_over(self) -> bool:
-        """True if the skipped file is no photo (a hidden folder, another kind), or a companion."""
+        """True for a hidden folder, a file that is no photo, or a photo's companion file."""
         return self.reason in _PASSED_OVER
 
     @property

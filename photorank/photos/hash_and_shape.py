@@ -1,4 +1,4 @@
-"""Perceptual hash, grey code, shape and mean colour of a photo's thumbnail."""
+"""Perceptual hash, 16 × 16 grey levels, shape and mean colour of a photo's thumbnail."""
 
 import struct
 from collections.abc import Callable
@@ -24,7 +24,7 @@ _MOST_ASPECT = 65.0  # maximum that fits 16 bits in thousandths
 
 
 class PictureCodes(NamedTuple):
-    """Perceptual hash and grey code, by which an image is recognised in other files."""
+    """Perceptual hash and 16 × 16 grey levels, by which an image is recognised in other files."""
 
     hash_bits: int  # 64, of :func:`picture_hash`
     grey: bytes  # 128, of :func:`photorank.photos.grey_code.grey_code`
@@ -41,7 +41,7 @@ UNKNOWN = Look(1500, 0x8410)  # look of an unreadable thumbnail: grey
 
 
 def picture_codes(picture: Image.Image) -> PictureCodes:
-    """Perceptual hash and grey code of an image."""
+    """Perceptual hash and 16 × 16 grey levels of an image."""
     return PictureCodes(picture_hash(picture), grey_code(picture))
 
 
@@ -60,7 +60,7 @@ def picture_hash(picture: Image.Image) -> int:
 
 
 def codes_of_file(path: Path) -> PictureCodes | None:
-    """Perceptual hash and grey code of a thumbnail file; None if unreadable."""
+    """Perceptual hash and 16 × 16 grey levels of a thumbnail file; None if unreadable."""
     return _from_file(path, picture_codes)
 
 

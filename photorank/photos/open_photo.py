@@ -89,7 +89,10 @@ def os_reason(error: OSError) -> str:
 
 @contextmanager
 def open_file(path: Path, *, most: int = MAX_FILE_BYTES) -> Iterator[io.BufferedReader]:
-    """Open file; UnreadablePhotoError if missing, not a regular file, or too large."""
+    """Context with a file open for reading; UnreadablePhotoError if missing or too large.
+
+    A pipe or device is refused too.
+    """
     # A pipe that took a photo's place since the search would block without O_NONBLOCK.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
@@ -106,7 +109,7 @@ def open_file(path: Path, *, most: int = MAX_FILE_BYTES) -> Iterator[io.Buffered
 
 
 def read_whole(file: BinaryIO, most: int = MAX_FILE_BYTES) -> bytes:
-    """Bytes of an open file, at most `most`.
+    """Content of an open file, truncated to `most` bytes.
 
     It may be growing; and Python reserves as much memory as `read` is asked for.
     """
@@ -188,7 +191,7 @@ def decode_photo(data: bytes, *, short_side: int | None = None, long_side: int =
 
 
 def _opened(data: bytes) -> Image.Image:
-    """Open a photo from its bytes: a TIFF's page with the photo, a RAW file's preview if large."""
+    """Image opened from a file's bytes: main page of a TIFF, preview or sensor data of a RAW."""
     if is_raw(data):
         return open_raw(data)
     if data.startswith(TIFF_STARTS):

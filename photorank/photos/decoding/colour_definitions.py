@@ -1,4 +1,4 @@
-"""Colour spaces named by tags of photos without ICC profile, and ICC profiles made for them."""
+"""Colour spaces defined by primaries and transfer curve, and ICC profiles made from them."""
 
 import struct
 from functools import cache

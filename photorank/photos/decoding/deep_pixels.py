@@ -1,4 +1,4 @@
-"""Pixels of 16 bits: for transfer curves whose dark tones 8 bits lose, and rounded to 8 bits."""
+"""16-bit pixels of photos, needed for dark tones in some transfer curves; rounding to 8 bits."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -22,7 +22,7 @@ _MORE_THAN_8_BITS, _TWELVE_BITS = 0x40, 0x20  # in the third byte of an AVIF's c
 
 
 def deep_codes(photo: Image.Image, data: bytes, factor: int) -> DeepFrames:
-    """RGB pixel values (h, w, 3) of a photo at the file's own bit depth, scaled to 16 bits.
+    """16-bit RGB pixel values (h, w, 3) of a photo, as precise as in the file.
 
     They are means of squares of `factor` pixels; `data` are the file's bytes.
     """
@@ -38,7 +38,7 @@ def deep_codes(photo: Image.Image, data: bytes, factor: int) -> DeepFrames:
 
 
 def rounded(codes: DeepFrames) -> Frames:
-    """16-bit codes as the nearest 8-bit ones.
+    """8-bit pixel values rounded from 16-bit ones.
 
     >>> rounded(np.array([0, 128, 129, 65406, 65407, 65535], dtype=np.uint16)).tolist()
     [0, 0, 1, 254, 255, 255]
@@ -51,9 +51,9 @@ def rounded(codes: DeepFrames) -> Frames:
 
 
 def rounded_png(photo: Image.Image, data: bytes) -> Image.Image | None:
-    """16-bit RGB or RGBA PNG in 8 bits; None for other files. Pillow's own drops the second byte.
+    """8-bit image rounded from a 16-bit RGB or RGBA PNG; None for other files.
 
-    `data` are the file's bytes.
+    Pillow itself drops the second byte. `data` are the file's bytes.
     """
     is_deep = data[_PNG_BITS_AT : _PNG_BITS_AT + 1] == b"\x10"
     if photo.format != "PNG" or not is_deep or photo.mode not in {"RGB", "RGBA"}:

@@ -85,7 +85,7 @@ def raw_header(data: bytes) -> Image.Image | None:
 
 
 def _told(make: str, model: str, clock: int) -> _Header:
-    """RAW header with a camera's make and model, and a clock time in seconds since 1970."""
+    """Header made from a camera's make, its model and a clock time in seconds since 1970."""
     exif = Image.Exif()
     exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = make, model
     time = datetime.fromtimestamp(clock, UTC).replace(tzinfo=None)

@@ -38,7 +38,7 @@ def degraded(photo: Image.Image, defect: str, severity: int, *, seed: int) -> Im
 
 
 def turned(photo: Image.Image, degrees: float) -> Image.Image:
-    """Photo rotated by some degrees and zoomed in so far that no corner is empty, at equal size."""
+    """Photo rotated and enlarged so that no corner is empty; width and height stay the same."""
     width, height = photo.size
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     zoom = 1 / (cos + abs(sin) * max(width / height, height / width))
@@ -50,7 +50,7 @@ def turned(photo: Image.Image, degrees: float) -> Image.Image:
 
 
 def exposed(photo: Image.Image, stops: float) -> Image.Image:
-    """Photo with its exposure changed by some stops (positive: brighter), clipped at white."""
+    """Photo with its exposure changed by `stops` (positive: brighter), clipped at white."""
     return _photo(_light(photo) * np.float32(2**stops))
 
 
@@ -90,12 +90,12 @@ def _noise(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
 
 
 def _underexposure(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Photo darkened by some stops."""
+    """Photo darkened by a number of stops that grows with severity."""
     return exposed(photo, -_strength(severity, 0.7, 1.4, 2.3, 3.3))
 
 
 def _overexposure(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Photo brightened by some stops, clipped at white."""
+    """Photo brightened by a number of stops that grows with severity, clipped at white."""
     return exposed(photo, _strength(severity, 0.5, 1.0, 1.6, 2.3))
 
 
@@ -115,7 +115,7 @@ def _jpeg_compression(photo: Image.Image, severity: int, rng: Generator) -> Imag
 
 
 def _tilt(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Photo rotated by some degrees to the left or right."""
+    """Photo rotated left or right (at random) by an angle that grows with severity."""
     return turned(photo, _strength(severity, 1.5, 3.0, 5.5, 9.0) * rng.choice([-1, 1]))
 
 
@@ -132,7 +132,7 @@ DEFECTS: dict[str, Callable[[Image.Image, int, Generator], Image.Image]] = {
 
 
 def _strength(severity: int, *levels: float) -> float:
-    """Physical strength of a defect for a severity from 1 to 4."""
+    """Value in `levels` for a severity from 1 to 4, in a unit that depends on the defect."""
     return levels[SEVERITIES.index(severity)]
 
 

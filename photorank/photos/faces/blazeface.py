@@ -39,11 +39,11 @@ class Places(NamedTuple):
         return Places(self.boxes[rows], self.eyes[rows], self.scores[rows])
 
     def scaled(self, factor: float) -> "Places":
-        """The same candidates in pixel coordinates of an image enlarged by a factor."""
+        """These candidates in pixel coordinates of the same image enlarged by `factor`."""
         return Places(self.boxes * factor, self.eyes * factor, self.scores)
 
     def squares(self) -> list[Square]:
-        """Square around each candidate with level eyes, as input of the face mesh."""
+        """Square around each candidate for the face mesh, rotated so that the eyes are level."""
         low, high = self.boxes[:, :2], self.boxes[:, 2:]
         x, y = ((low + high) / 2).T
         sides = _FACE_SCALE * (high - low).max(axis=1, initial=0)
@@ -71,7 +71,7 @@ def distinct(boxes: Floats, scores: Floats, overlap: float) -> Codes:
 
 
 def overlaps(box: Floats, boxes: Floats) -> Floats:
-    """Intersection over union (n,) of one box (4,) with others (n, 4)."""
+    """Intersection over union (n,) of one box (4,) with each of `boxes` (n, 4)."""
     low, high = np.maximum(box[:2], boxes[:, :2]), np.minimum(box[2:], boxes[:, 2:])
     common = np.prod(np.maximum(high - low, 0), axis=1)
     areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)

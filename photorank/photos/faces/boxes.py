@@ -22,7 +22,7 @@ _LEAST_TEXT_PX = 10
 
 
 def sentence(faces: Sequence[Face]) -> str:
-    """Number of visible faces, and of each eye state, in one sentence.
+    """Sentence that counts a photo's faces, in total and by eye state.
 
     >>> from math import nan
     >>> sentence([Face(0, 0, 1, 1, 1, 1, 80, 0, 0, 0, 0.3, "open", nan, False)])

@@ -13,7 +13,7 @@ _TURNED = 40.0  # degrees of yaw
 
 
 def is_cut(box: Floats, yaw: float) -> bool:
-    """True if a large part of a face's box (4,) lies outside an edge of the photo.
+    """True if a large part of a face's box (4,) lies beyond an edge of the photo.
 
     The box is in fractions of the photo's sides.
     """

@@ -35,7 +35,7 @@ class Eyes(NamedTuple):
 
 
 def look_at_eyes(network: Network, photo: Image.Image, mesh: Mesh) -> Eyes:
-    """Measure the opening and the iris contrast of a face's eyes."""
+    """Opening and iris contrast of a face's eyes, measured by the iris model."""
     seen = [[_look(network, photo, mesh, side, scale) for scale in _SCALES] for side in (0, 1)]
     openings = [[look.opening for look in looks] for looks in seen]
     contrasts = [[look.contrast for look in looks] for looks in seen]

@@ -46,7 +46,7 @@ class FacesSummary(NamedTuple):
 
 
 def summary(faces: Sequence[Face]) -> FacesSummary:
-    """Summary of a photo's faces.
+    """Number of a photo's faces by eye state, and measurements of the largest face.
 
     >>> summary([]).faces
     0

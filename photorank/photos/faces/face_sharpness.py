@@ -1,4 +1,4 @@
-"""Sharpness of a face, comparable between shots of one person at equal size."""
+"""Sharpness of a face, comparable between photos that show one person at the same size."""
 
 import numpy as np
 from PIL import Image
@@ -13,7 +13,7 @@ _MIN_SHARPNESS = 1e-6  # variance ratio, before the logarithm
 
 
 def face_sharpness(photo: Image.Image, box: Floats) -> float:
-    """Logarithm (base 10) of the ratio of Laplacian to grey-level variance in a box (4,).
+    """Sharpness in a box (4,): log10 of the Laplacian's variance over the grey levels' variance.
 
     It is nan where the face is too small or has no contrast at all.
     """

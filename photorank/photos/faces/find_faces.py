@@ -136,13 +136,13 @@ def _distinct(found: list[_Found]) -> list[_Found]:
 
 
 def _nearer(networks: Networks, found: _Found, picture: Image.Image, scale: float) -> _Found:
-    """Face measured again, in an image of the same photo enlarged by a factor."""
+    """Detected face with its mesh computed again, in the photo enlarged by `scale`."""
     mesh = look_again(networks.mesh, picture, found.mesh, scale)
     return found._replace(mesh=replace(mesh, score=max(mesh.score, found.mesh.score)))
 
 
 def _face(networks: Networks, found: _Found, picture: Image.Image) -> Face:
-    """Face with all its measurements, from an image."""
+    """All measurements of a detected face, taken in an image."""
     mesh = found.mesh
     eyes = look_at_eyes(networks.iris, picture, mesh)
     box = mesh.box / (*picture.size, *picture.size)

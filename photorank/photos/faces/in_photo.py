@@ -1,4 +1,4 @@
-"""Faces in a photo file, found inside a decoder process with its limits."""
+"""Search for faces in a photo file, run in a decoder process with time and memory limits."""
 
 from PIL import Image
 
@@ -14,7 +14,7 @@ _LARGER_SHORT_SIDE = 900  # pixels asked for; a decoder gives 1.6 times as many 
 
 
 def faces_in(data: bytes, decoded: Image.Image | None = None) -> list[Face]:
-    """Faces in a photo, given its file's bytes and its decoded image.
+    """Faces in a photo, given its file's bytes and, optionally, its decoded image.
 
     They are looked for in the photo as decoded for its technical signals, whatever the encoder
     needs, so that an old index gets what a new one has; `decoded` saves decoding it again. Raises

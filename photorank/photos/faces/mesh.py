@@ -32,7 +32,7 @@ class Mesh:
 
     @property
     def square(self) -> Square:
-        """Square around the face with level eyes, as input of the next network."""
+        """Square around the face for the next network, rotated so that the eyes are level."""
         return around(self.points[:, :2], self.roll, _SCALE)
 
     @property

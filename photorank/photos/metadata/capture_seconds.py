@@ -1,4 +1,4 @@
-"""Capture times: as seconds that compare across time zones, and as local time."""
+"""Capture times as seconds comparable across time zones, and as local time."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ def capture_seconds(taken: Sequence[str | None]) -> Floats:
 
 
 def seconds_or_day(taken: Sequence[str | None]) -> Floats:
-    """Seconds since 1970 (n,) of capture times, estimated within the day for dates without time.
+    """Seconds since 1970 (n,) of capture times; a date without time gets an estimated time of day.
 
     A date without time gets the time of the middle one of that day's other photos, so that it is
     among them; where there is none, noon.

@@ -63,7 +63,7 @@ def shot(photo: bytes | BinaryIO) -> Shot:
 
 
 def shot_from_json(parts: Sequence[Any]) -> Shot:
-    """Shot read from its JSON lists."""
+    """Camera and capture times of a photo file, read from JSON lists."""
     stamps, camera = parts
     return Shot(tuple(timestamp_from_json(stamp) for stamp in stamps), camera)
 

@@ -12,7 +12,7 @@ _FOLDERS_KEPT = 64  # listings in the cache; photos come folder by folder
 
 
 class FolderNames:
-    """Cache of the file names in folders, each listed once."""
+    """Cache of the file names in folders; each folder is listed once."""
 
     def __init__(self) -> None:
         self._listed = lru_cache(_FOLDERS_KEPT)(_listing)

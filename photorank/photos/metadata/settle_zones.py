@@ -29,12 +29,12 @@ class DatedPhoto(NamedTuple):
 
 
 def is_unsettled(source: str) -> bool:
-    """True if other photos must confirm or give the time zone of dates from this source."""
+    """True if dates from this source need other photos to confirm or supply their time zone."""
     return source.endswith((IN_UTC, BY_NEIGHBOURS, BY_SATELLITES, AGAINST_PLACE))
 
 
 def settled(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
-    """Yield index and new date of each photo with a time zone set or removed by other photos.
+    """Yield position in `photos` and new date, for each photo with a time zone set or removed.
 
     A zone by satellites stays if it is that of the other photos of the camera and day: a stamp may
     be hours old. One that is not the place's needs another photo that has it too. A photo that
@@ -48,7 +48,7 @@ def settled(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
 
 
 def _by_camera_and_day(photos: Sequence[DatedPhoto]) -> tuple[list[int], list[int]]:
-    """Indexes of photos with a credible time zone, and of photos with a doubtful one.
+    """Positions in `photos` of those with a credible time zone, and of those with a doubtful one.
 
     Photos of the same camera and day confirm each other's time zones.
     """
@@ -77,7 +77,7 @@ def _by_camera_and_day(photos: Sequence[DatedPhoto]) -> tuple[list[int], list[in
 def _by_neighbours(
     photos: Sequence[DatedPhoto], kept: Sequence[int]
 ) -> Iterator[tuple[int, Dated]]:
-    """Yield index and local time of UTC-dated photos, in the zone of the photo nearest in time."""
+    """Yield position and new date of UTC-dated photos, in the zone of the photo nearest in time."""
     unknown = [
         at for at, photo in enumerate(photos) if photo.source.endswith((IN_UTC, BY_NEIGHBOURS))
     ]

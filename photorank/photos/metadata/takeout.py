@@ -1,4 +1,4 @@
-"""JSON files of Google Takeout and similar exports: search for a photo's file, and its content."""
+"""JSON files of Google Takeout and similar exports: finding and reading a photo's JSON file."""
 
 import json
 import re

@@ -26,7 +26,7 @@ class Place(NamedTuple):
     longitude: float
 
     def checked(self) -> "Place | None":
-        """The place if its coordinates are valid; None if out of range or 0, 0."""
+        """The same place if its coordinates are valid; None if out of range or both 0."""
         there = abs(self.latitude) <= 90 and abs(self.longitude) <= 180
         return self if there and (self.latitude or self.longitude) else None
 
@@ -41,7 +41,7 @@ class Timestamp(NamedTuple):
 
 
 def timestamp_from_json(parts: Sequence[Any]) -> Timestamp:
-    """Timestamp read from its JSON list.
+    """Timestamp read from a JSON list of its fields.
 
     >>> timestamp_from_json(["GPS", "2024-08-01T03:30:00", True, [40.7, -74.0]]).place
     Place(latitude=40.7, longitude=-74.0)

@@ -15,7 +15,7 @@ _MIN_NOTED_LOSS = 0.15  # share of the photo lost by cropping that is reported
 
 @dataclass(frozen=True)
 class Page:
-    """Printed area in cm: short and long side of a borderless page, or of a photo's part of it."""
+    """Short and long side in cm of the area that a photo fills: a whole page or part of one."""
 
     short: float  # cm
     long: float  # cm
