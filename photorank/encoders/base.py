@@ -56,7 +56,7 @@ class Prepared(NamedTuple):
 
 
 class PositionMaps(NamedTuple):
-    """Maps of each position's share in an embedding's dot product with a direction.
+    """Maps of each frame position's contribution to an embedding's dot product with a direction.
 
     A map's mean is its block's product, of the head before it is scaled to unit length.
     """
@@ -84,11 +84,11 @@ class Encoder(Protocol):
 
     @property
     def short_side(self) -> int:
-        """Least short side in pixels that a decoded photo needs for :meth:`prepare`."""
+        """Minimum short side in pixels of decoded photos for :meth:`prepare`."""
 
     @property
     def long_side(self) -> int:
-        """Least long side in pixels that a decoded photo needs for signals; 0 without signals."""
+        """Minimum long side in pixels of decoded photos, for technical signals; 0 without them."""
 
     @property
     def logit_scale(self) -> float | None:
@@ -131,7 +131,10 @@ class MeanPooled(Protocol):
         """Frames and technical signals of an upright sRGB photo."""
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
-        """Maps of each position's share in a frame's dot product with a direction; no signals."""
+        """Maps of each frame position's contribution to the dot product with a direction.
+
+        They leave out the signals block.
+        """
 
 
 NO_EMBEDDING = "the encoder gives NaN or only zeros for it"

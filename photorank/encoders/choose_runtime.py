@@ -49,7 +49,7 @@ class Switchable(Protocol):
         """Name of the current runtime, empty before the first embedding."""
 
     def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Change the runtime; see :meth:`SwitchableTower.choose`."""
+        """Switch to the runtime's fastest variant; see :meth:`SwitchableTower.choose`."""
 
     def keep_precision(self, precision: str) -> None:
         """Fix the numeric precision of later embeddings; see :func:`precision_of`."""
@@ -59,7 +59,7 @@ FULL_PRECISION = "fp32"
 
 
 def precision_of(runtime: str) -> str:
-    """Precision in a runtime's name: ``fp32``, or library and lower one, as in ``torch bf16``.
+    """Precision of a runtime: ``fp32``, or library and lower precision, such as ``torch bf16``.
 
     In full precision all libraries agree to the last digits; in fewer bits each rounds otherwise.
 
@@ -126,7 +126,7 @@ class SwitchableTower:
             self._precision = precision
 
     def encode(self, frames: Sequence[Frames]) -> Embeddings:
-        """Features (n, n_features) of frames."""
+        """Embeddings (n, d) of frames, made from the network's features."""
         if not frames:
             return self._finish(np.empty((0, self._n_features), dtype=np.float32))
         return self._rows(self.load(frames[0]), frames)
@@ -135,7 +135,7 @@ class SwitchableTower:
         return self._finish(encode(tower, frames, self._n_features))
 
     def choose(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Switch to the runtime's fastest variant with nearly the embeddings of float32 torch.
+        """Switch to the fastest variant of `runtime` that gives almost float32 torch's embeddings.
 
         `auto` takes the fastest of all but int8. `frames` (h, w, 3) are the user's own, at
         least one: `FRAMES` are enough, for int8 `FRAMES_OF_INT8`. Raises EncoderError if the
@@ -215,7 +215,7 @@ class SwitchableTower:
         return openvino_towers.convert(tower, frame, one_shape=self._one_shape)
 
     def _converted_in_bf16(self, plain: TorchTower, frame: Frames) -> Tower:
-        """OpenVINO network in bfloat16, with float32 parts where the torch variant keeps them."""
+        """OpenVINO network in bfloat16, with the same float32 parts as torch's bfloat16 network."""
         if is_mixed(plain.network):
             model = self._converted(plain.in_bf16(), frame)
             return openvino_towers.compiled(model, "bf16", as_it_is=True)
@@ -261,7 +261,7 @@ class SwitchableImages:
         return self._images.name
 
     def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Change the runtime; see :meth:`SwitchableTower.choose`."""
+        """Switch to the runtime's fastest variant; see :meth:`SwitchableTower.choose`."""
         self._images.choose(runtime, frames)
 
     def keep_precision(self, precision: str) -> None:

@@ -138,12 +138,12 @@ class OpenClipEncoder(SwitchableImages):
 
     @property
     def short_side(self) -> int:
-        """Least short side in pixels that a decoded photo needs for :meth:`prepare`."""
+        """Minimum short side in pixels of decoded photos for :meth:`prepare`."""
         return self._size
 
     @property
     def long_side(self) -> int:
-        """Least long side in pixels that a decoded photo needs for signals; 0 without signals."""
+        """Minimum long side in pixels of decoded photos, for technical signals; 0 without them."""
         return LEAST_LONG_SIDE if self._blocks else 0
 
     @property

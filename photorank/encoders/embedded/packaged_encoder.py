@@ -101,7 +101,7 @@ class PackagedEncoder(SwitchableImages):
 
     @property
     def short_side(self) -> int:
-        """Least short side in pixels that a decoded photo needs for :meth:`prepare`."""
+        """Minimum short side in pixels of decoded photos for :meth:`prepare`."""
         return self.side_pixels
 
     @property
@@ -122,7 +122,7 @@ class PackagedEncoder(SwitchableImages):
         return unit_rows(weights @ self.class_directions())
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Directions (n, head) of texts in photo space, and the texts' weights (n, p) for phrases.
+        """Directions (n, head) of texts in photo space, and weights (n, p) of phrases by text.
 
         Both belong to one softmax over classes and phrases.
         """
@@ -188,7 +188,7 @@ class PackagedEncoder(SwitchableImages):
 
 @cache
 def _loaded(network: PackagedNetwork, device: str) -> Any:
-    """Image network on a device, loaded once per process and shared by all framings."""
+    """Image network on a device, loaded once per process and shared by encoders of all framings."""
     import torch
 
     # Twice as fast on a processor as channels first.
