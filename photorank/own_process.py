@@ -1,4 +1,4 @@
-"""Run of a long function in a separate process, to spare a server's memory and CPU time."""
+"""Running of a long function in a separate process, to spare a server's memory and CPU time."""
 
 import os
 import subprocess

@@ -115,7 +115,7 @@ def _require_no_other(file: Path) -> None:
 
 
 class Reporter:
-    """Writer of a progress file, which also ends the work when a stop is requested.
+    """Writer of a progress file; also ends the command's work when a stop is requested.
 
     `shares` are the stages in order, each with the share of all time that it takes.
     """

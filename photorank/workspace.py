@@ -109,7 +109,7 @@ class Workspace:
 
     @classmethod
     def current(cls) -> "Workspace":
-        """Workspace at $PHOTORANK_HOME, else the current checkout, else the user's data folder.
+        """Workspace at $PHOTORANK_HOME, or around the current folder, or in the user's data folder.
 
         Raises TypedPathError if the variable holds no usable path.
         """
@@ -140,7 +140,7 @@ class Workspace:
         return self.root / "leaderboard" / "latest"
 
     def manifests(self) -> dict[str, Path]:
-        """Path of each dataset's manifest by name; the user's take precedence."""
+        """Path of each dataset's manifest by name; the user's manifests override shipped ones."""
         shipped = Path(__file__).parent / "datasets"  # as a wheel has it
         if not shipped.is_dir():
             shipped = Path(__file__).parents[1] / "datasets"  # as a checkout does

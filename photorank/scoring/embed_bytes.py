@@ -21,7 +21,10 @@ class Ready(NamedTuple):
 
 
 class Embedder:
-    """Embedder with an index's encoder; looks up photos that the index has. Safe for threads."""
+    """Embedder of photos: takes embeddings from an index, else computes them with its encoder.
+
+    Safe for threads.
+    """
 
     def __init__(self, index: Index, load: Callable[[], Encoder]) -> None:
         self.index = index

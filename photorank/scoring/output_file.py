@@ -95,7 +95,7 @@ class ScoreFile:
 
     @contextmanager
     def open(self, card: Json, *, resume: bool) -> Iterator["ScoreFile"]:
-        """Context for adding rows to the file; a Parquet file is made of them at the end.
+        """Context for adding rows to the file; if its format is Parquet, it is converted on exit.
 
         Raises ScoreFileError if it exists and is not to be gone on with, or rests on anything
         else than the card says; StorageError if it cannot be written.
@@ -124,7 +124,7 @@ class ScoreFile:
                 self._grown.unlink()
 
     def write(self, batch: Iterable[Scored]) -> None:
-        """Append rows for a batch of scores, and flush them so that others can read them."""
+        """Append rows for a batch of scores, flushed so that other programs can read them."""
         assert self._file is not None  # noqa: S101 - within `open`
         with storage_errors(self.path, _GO_ON):
             self._file.write(b"".join(map(self._lines.line, batch)))

@@ -29,7 +29,7 @@ class ListError(PhotorankError, ValueError):
 
 
 def lines(stream: BinaryIO, name: str) -> Iterator[Entry]:
-    """Yield a stream's entries, separated by zero bytes, or by line ends if it has none."""
+    """Yield a stream's entries, separated by line ends, or by zero bytes (``find -print0``)."""
     part = _read(stream)
     mark = b"\0" if b"\0" in part else b"\n"
     left, number = b"", 0

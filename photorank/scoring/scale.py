@@ -27,7 +27,7 @@ class Score(NamedTuple):
 
 
 class Scale:
-    """Scale from a vector's ratings to percentiles and stars among an index's photos."""
+    """Conversion of a vector's ratings to percentiles and stars among an index's photos."""
 
     def __init__(
         self, index: Index, vector: MasterVector, album: Sequence[int] | None = None

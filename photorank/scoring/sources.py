@@ -21,7 +21,7 @@ _LISTS = TABLES | {".txt", ".lst"}
 
 
 class SourcesError(PhotorankError, ValueError):
-    """A list or URL with photos to score cannot be used, or names none."""
+    """The given paths, lists or URLs cannot be used, or name no photo."""
 
 
 def check_sources(asked: Sequence[str], column: str | None) -> None:
@@ -137,7 +137,7 @@ def _listed(entry: Entry, folder: Path) -> Source:
 
 
 def _path_of(entry: Entry, folder: Path) -> str:
-    """Path of a list's entry; a relative one is taken from the current or the list's folder."""
+    """Path of a list's entry, relative to the current folder, or to the list's if only there."""
     path = text_path(entry.text)
     if not os.path.isabs(path) and not os.path.lexists(path):
         beside = folder / path
