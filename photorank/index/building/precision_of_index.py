@@ -52,9 +52,10 @@ def with_precision(run: Run, todo: Sequence[tuple[Place, PhotoFile]], opener: Op
 
 
 def run_as(runtime: Runtime, encoder: Encoder, frames: Sequence[Frames]) -> None:
-    """Switch an encoder to a runtime; "auto" means the fastest on `frames` other than int8.
+    """Switch an encoder to a runtime; "auto" means the fastest except int8.
 
-    Raises EncoderError if the runtime cannot be had, MissingExtraError if it is not installed.
+    Speed is timed on `frames`. Raises EncoderError if the runtime cannot be had,
+    MissingExtraError if it is not installed.
     """
     if isinstance(encoder, Switchable):
         encoder.choose_runtime(runtime, frames)

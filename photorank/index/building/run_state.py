@@ -30,7 +30,7 @@ from photorank.workspace import IndexPaths
 
 @dataclass(frozen=True)
 class Run:
-    """State of an indexing run, fixed at the start."""
+    """Fixed data of an indexing run: request, files found, manifests, encoder and connection."""
 
     index: IndexPaths
     request: BuildRequest

@@ -47,7 +47,7 @@ class KnownSkip(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """Catalogue record of a file with a known content digest."""
+    """Catalogue record of a usable file: its stamp (size, times, inode) and content digest."""
 
     stamp: Stamp
     digest: str

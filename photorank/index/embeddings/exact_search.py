@@ -24,7 +24,7 @@ _MAX_LENGTH_ERROR = 1e-3  # of a row's squared norm; float32 causes 1e-6
 
 
 class Nearest(NamedTuple):
-    """Positions of the k greatest dot products, best first, including all ties at rank k."""
+    """Positions and values of the k greatest dot products, best first, with all ties at rank k."""
 
     positions: Codes
     products: Floats
@@ -127,7 +127,7 @@ class MappedRows:
     def _greatest(
         self, query: Floats, k: int, number: int, among: NDArray[np.bool_]
     ) -> tuple[Codes, NDArray[np.float32]]:
-        """Rows of a shard's k greatest dot products with `query`, and the products; ties cut."""
+        """Rows of a shard's k greatest dot products with `query`, unordered, and the products."""
         shard = self.shards[number]
         self._check_once(number)
         if is_half(shard):

@@ -82,7 +82,7 @@ def read_shard(paths: IndexPaths, shard: Shard, dimensions: int) -> Rows:
 
 
 def rows_sha256(rows: Rows) -> str:
-    """SHA-256 in hexadecimal of the file that holds rows from :func:`read_shard`."""
+    """SHA-256 in hexadecimal of the whole file of a shard that :func:`read_shard` mapped."""
     return hashlib.sha256(rows.base).hexdigest()  # type: ignore[arg-type]
 
 

@@ -130,7 +130,7 @@ class _Import:
         self._write()
 
     def _take(self, part: Named, file: str, start: int) -> None:
-        """Collect the named rows of one part of a file, from row `start` on."""
+        """Collect usable rows of one part of a file; rows without a name are numbered from `start`."""
         lengths = np.linalg.norm(part.rows, axis=1)
         usable = np.isfinite(lengths) & (lengths > 0)
         part.rows[~usable] = 1.0  # of any length: they are left out

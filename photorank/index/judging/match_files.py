@@ -150,7 +150,7 @@ class _Finder:
         return self._changed[file.place]
 
     def _alike(self, names: Sequence[str]) -> dict[str, dict[str, _Known]]:
-        """Indexed files by relative path, for each name; case and kind of slash are ignored."""
+        """Matching files by relative path, for each name; case and kind of slash are ignored."""
         wanted: dict[str, list[str]] = defaultdict(list)
         for name in names:
             for path in self._paths(name.strip().replace("\\", "/")):
