@@ -52,7 +52,7 @@ def add_folder(name: str, folder: Path) -> None:
 
 
 def add_sent(name: str) -> None:
-    """Start a background job that adds the photos that visitors uploaded to an index."""
+    """Start a background job that adds visitors' uploaded photos to an index."""
     _add(name, received_files.folder_of(index_data.workspace(), name))
 
 

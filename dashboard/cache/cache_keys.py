@@ -62,7 +62,7 @@ def of_evaluations(index: Index) -> Key:
 
 
 def of_rows(*tables: str) -> Callable[[Index], Key]:
-    """Function that returns the cache key of an index's photos and the named tables' rows."""
+    """Function that returns an index's cache key, from its photos and rows of the named tables."""
 
     def key(index: Index) -> Key:
         with reading(index.paths) as connection:

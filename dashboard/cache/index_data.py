@@ -74,7 +74,7 @@ def marks(index: Index, rater: str) -> dict[str, Marked]:
 
 @st.cache_data(max_entries=4, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
 def unused_files(index: Index) -> list[SkippedFile]:
-    """Files in the indexed folders that are unusable or not photos."""
+    """Unusable files, and files that are not photos, in the indexed folders."""
     return [*index.skipped(), *index.passed_over()]
 
 

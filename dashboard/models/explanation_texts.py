@@ -94,7 +94,7 @@ def heat_reading(explanation: Explanation, mode: Mode = "statistics") -> str:
 
 
 def _carried(signals: SignalShares) -> str:
-    """Sentence on how much technical signals add to a photo's rating, compared with the average."""
+    """Sentence on how much technical signals (sharpness, …) move a photo's rating from average."""
     kinds = f": {signals}" if signals.told else ""
     return (
         f"Technical signals of the whole photo carry {short_number(signals.total)}, which is "

@@ -79,7 +79,7 @@ def short_number(value: float) -> str:
 
 
 class UnusedFiles(NamedTuple):
-    """Title, sentences and table on the files in the indexed folders that were not used."""
+    """Title, sentences and table on the unused files of the indexed folders."""
 
     title: str
     sentences: list[str]

@@ -31,7 +31,7 @@ Load = Callable[[str], Encoder]  # of a framing
 
 @dataclass(frozen=True)
 class FramingResult:
-    """Held-out accuracy of a direction learned in one framing."""
+    """Held-out accuracy of a vector learned from embeddings in one framing (crop, padding, …)."""
 
     framing: str
     accuracy: Estimate  # pairwise

@@ -37,7 +37,7 @@ class Figure:
 
 
 class Compared(NamedTuple):
-    """Faces marked in one photo, each with its detected face if any, and false detections."""
+    """Result for one photo: marked faces, each with its detected face if any; false detections."""
 
     pairs: list[tuple[MarkedFace, Face | None]]
     others: list[Face]
@@ -89,7 +89,7 @@ def _refuse_outside(path: Path, faces: Sequence[MarkedFace], size: tuple[int, in
 
 
 def compare(marked: Sequence[MarkedFace], seen: Sequence[Face], size: tuple[int, int]) -> Compared:
-    """Marked faces of one photo matched to detected ones, pairs with most overlap first."""
+    """Marked faces of one photo matched to detected faces, in order of decreasing overlap."""
     of_marked = [_in_shares(face.box, size) for face in marked]
     of_seen = np.array([[face.left, face.top, face.right, face.bottom] for face in seen])
     partner: dict[int, int] = {}

@@ -328,7 +328,7 @@ def _products(
 
 
 def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Values (n, …) minus the first value of each block, so that a constant block is exactly 0."""
+    """Values (n, …) minus the first value of their block, so that a constant block is exactly 0."""
     counted = np.zeros(values.shape)
     labelled = values[comparisons.rows]
     counted[comparisons.rows] = labelled - labelled[comparisons.block_firsts]
