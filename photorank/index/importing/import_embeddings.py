@@ -130,7 +130,7 @@ class _Import:
         self._write()
 
     def _take(self, part: Named, file: str, start: int) -> None:
-        """Collect usable rows of one part of a file; rows without a name are numbered from `start`."""
+        """Collect the usable rows of a part of a file; nameless rows are numbered from `start`."""
         lengths = np.linalg.norm(part.rows, axis=1)
         usable = np.isfinite(lengths) & (lengths > 0)
         part.rows[~usable] = 1.0  # of any length: they are left out
