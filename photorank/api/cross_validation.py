@@ -1,4 +1,4 @@
-"""Metrics with intervals computed from arrays, without an index."""
+"""Cross-validation of learners, and metrics of ratings, from arrays without an index."""
 
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ def cross_validate(
     repeats: int = 3,
     seed: int = 0,
 ) -> dict[str, Estimate]:
-    """Held-out metrics of a learner by cross-validation, each with its interval.
+    """Held-out metrics of a learner by cross-validation, each with its confidence interval.
 
     Pairs are counted within a test fold, so that one fitted model rates both photos. Intervals
     include the fitting, by the corrected resampled variance (Nadeau & Bengio 2003).
@@ -97,7 +97,7 @@ def cross_validate(
 def measure(
     ratings: ArrayLike, comparisons: Comparisons | ArrayLike, *, groups: ArrayLike | None = None
 ) -> dict[str, Estimate]:
-    """Metrics of given ratings against people's judgements, each with its interval.
+    """Metrics of given ratings against people's judgements, each with its confidence interval.
 
     The ratings are taken as given, such as those by a prompt or a published head: what learned
     from these judgements needs :func:`cross_validate`.
@@ -131,7 +131,7 @@ def measure(
 def _judged(
     judgements: Comparisons | ArrayLike, n: int, groups: ArrayLike | None
 ) -> tuple[Comparisons, Codes, Codes]:
-    """Comparisons of the judged photos, row numbers of these photos, and their group codes."""
+    """Comparison graph of the judged photos, and their row numbers and group codes."""
     import pandas as pd
 
     graph = judgements

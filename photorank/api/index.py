@@ -128,7 +128,7 @@ class Index:
         return self.opened.embeddings()
 
     def heads(self) -> Embeddings:
-        """First dh columns (n, dh) of the embeddings, of unit length, for cosine similarity."""
+        """First dh columns (n, dh) of the embeddings: unit-length rows for cosine similarity."""
         return self.opened.heads()
 
     def comparisons(
@@ -152,9 +152,10 @@ class Index:
         return self.opened.comparisons(within=within, gap_power=gap_power, rater=rater)
 
     def vectors(self) -> "DataFrame":
-        """Table of usable vectors: name, kind, accuracy and its interval (low, high), builtin.
+        """Table of the vectors that fit the index: name, kind, accuracy, low, high, builtin.
 
-        The accuracy is the card's, measured on held-out photos; nan where it was not.
+        Accuracy and its confidence interval (low, high) are the card's, measured on held-out
+        photos; nan where they were not measured.
         """
         import pandas as pd
 
