@@ -4,4 +4,4 @@ from photorank.errors.base import PhotorankError
 
 
 class AlbumError(PhotorankError, ValueError):
-    """An album request contradicts itself or the index."""
+    """An album or photo book cannot be chosen, saved or read as requested."""

@@ -84,7 +84,7 @@ class MissingExtraError(PhotorankError, ImportError):
 
 
 class EntryPointError(PhotorankError, ImportError):
-    """An entry point of another package cannot be used."""
+    """A plug-in, declared as an entry point of another package, cannot be used."""
 
     def __init__(self, package: str, declared: str, why: str) -> None:
         super().__init__(

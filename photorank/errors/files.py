@@ -48,7 +48,7 @@ class UnreadablePhotoError(PhotorankError, ValueError):
 
 
 class UnusablePhotosError(PhotorankError, ValueError):
-    """Several named photos cannot be used; the message lists all."""
+    """Several of the given photos cannot be used; the message lists them."""
 
     def __init__(self, faults: Sequence[PhotorankError], asked: int) -> None:
         told = " ".join(f"{str(fault).rstrip('.')}." for fault in faults[:_TOLD_FAULTS])
@@ -77,7 +77,7 @@ class DecoderError(PhotorankError, RuntimeError):
 
 
 class ExportError(PhotorankError, OSError):
-    """An export would damage existing files at its destination."""
+    """An export cannot be written as requested, such as into a photo folder or over a file."""
 
 
 class StorageError(PhotorankError, OSError):

@@ -1,4 +1,4 @@
-"""Errors about indexes: missing, damaged, locked, made otherwise than requested."""
+"""Errors about indexes: missing, damaged, locked, or made with another encoder or framing."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ _TOLD_LETTERS = 64  # of a name that cannot be
 
 
 class InvalidNameError(PhotorankError, ValueError):
-    """A name is not a valid file name on every system."""
+    """A name, as of an index or vector, is too long or has characters that are not allowed."""
 
     def __init__(self, what: str, name: str) -> None:
         shown = name if len(name) <= _TOLD_LETTERS else f"{name[:_TOLD_LETTERS]}…"

@@ -1,4 +1,4 @@
-"""Errors about judgements: labels, datasets, comparisons and what is measured by them."""
+"""Errors about judgements and datasets, and about learning and evaluation from judgements."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -87,7 +87,7 @@ class TooFewPhotosError(PhotorankError, ValueError):
 
 
 class TooFewKeepersError(PhotorankError, ValueError):
-    """There are too few photos worth keeping to find a threshold for the requested loss."""
+    """There are too few photos worth keeping for a rejection threshold that loses few of them."""
 
     def __init__(self, found: int, needed: int, lost: float, confidence: float) -> None:
         super().__init__(

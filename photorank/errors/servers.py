@@ -1,10 +1,10 @@
-"""Errors about the servers of the dashboard and of the service."""
+"""Errors about the servers of the dashboard and of the HTTP service."""
 
 from photorank.errors.base import PhotorankError
 
 
 class ServerError(PhotorankError, RuntimeError):
-    """The dashboard's server cannot run."""
+    """The server of the dashboard, or of the HTTP service, cannot run."""
 
 
 class FolderAccessError(PhotorankError, PermissionError):

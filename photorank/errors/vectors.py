@@ -1,4 +1,4 @@
-"""Errors about vectors: names, cards, encoders that they do not belong to, no direction."""
+"""Errors about vectors: names, files, mismatched encoders, and undefined directions."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -83,7 +83,7 @@ class EncoderMismatchError(PhotorankError, ValueError):
 
 
 class ForeignHeadError(PhotorankError, ValueError):
-    """A published head was trained on another encoder's embeddings of the same dimension."""
+    """A published aesthetic head was trained on another encoder's embeddings of equal dimension."""
 
     def __init__(self, path: Path, expected: str, found: str) -> None:
         super().__init__(
@@ -108,7 +108,7 @@ class CardError(PhotorankError, ValueError):
 
 
 class DamagedVectorError(PhotorankError, ValueError):
-    """A built-in vector differs from the shipped one."""
+    """A built-in vector's file is unreadable, or differs from the file shipped with photorank."""
 
     on_page = (
         "a file that came with photorank is damaged. Install photorank again on this computer; "
@@ -123,7 +123,7 @@ class DamagedVectorError(PhotorankError, ValueError):
 
 
 class DegenerateDirectionError(PhotorankError, ValueError):
-    """The examples cancel out, so they define no direction."""
+    """The judgements, texts or vectors given to make a vector define no direction."""
 
 
 def _vector_made(name: str, index: str, words: bool) -> str:
