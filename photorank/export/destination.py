@@ -52,7 +52,7 @@ class PhotoFolders:
 
 
 def checked_folder(index: Index, typed: str | Path) -> Path:
-    """Absolute path for an export folder; ExportError for a file, or inside a photo folder."""
+    """Absolute path of a folder to export to; ExportError if it is a file or in a photo folder."""
     folder = checked_path(index, typed)
     if os.path.lexists(folder) and not folder.is_dir():
         raise ExportError(f"{folder} is a file. Name a folder with --to.")
@@ -68,7 +68,7 @@ def checked_new_file(index: Index, typed: str | Path) -> Path:
 
 
 def checked_path(index: Index, typed: str | Path) -> Path:
-    """Absolute path for an export; ExportError for a special file, or inside a photo folder."""
+    """Absolute path to export to; ExportError if it is a special file or inside a photo folder."""
     path = outside_photos(index, typed)
     if os.path.lexists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
         raise ExportError(
@@ -79,7 +79,7 @@ def checked_path(index: Index, typed: str | Path) -> Path:
 
 
 def outside_photos(index: Index, typed: str | Path) -> Path:
-    """Typed path, made absolute; ExportError if it is inside a photo folder.
+    """Absolute path for a path typed by the user; ExportError if it is inside a photo folder.
 
     What lies there is not looked at. Raises TypedPathError if no file can have that path.
     """

@@ -145,7 +145,7 @@ def sidecars_of_copies(
 
 
 class _Beside(NamedTuple):
-    """Photo, and the path of its sidecar in the photo's folder, which need not exist."""
+    """Photo, and the path that its sidecar has, or would have, in the photo's folder."""
 
     photo: Path
     sidecar: Path
@@ -155,7 +155,7 @@ class _Beside(NamedTuple):
 def _sidecar(
     beside: _Beside, target: Path, count: int, options: SidecarOptions, *, write: bool
 ) -> Sidecar:
-    """One photo's sidecar at `target`, based on its existing one, if any; written if `write`."""
+    """XMP sidecar at `target`, based on the one beside the photo, if any; written if `write`."""
     photo = beside.photo
     try:
         own, old = _file_bytes(beside.sidecar), _file_bytes(target)
@@ -214,7 +214,7 @@ def _has_rating(data: bytes | None) -> bool:
 
 
 def _is_from_photorank(data: bytes, base: bytes | None) -> bool:
-    """True if a sidecar equals `base`, or an empty one, with a rating added by photorank."""
+    """True if a sidecar equals `base` (None: an empty sidecar) with a rating added by photorank."""
     return any(with_rating(base, count) == data for count in (REJECTED, *range(1, 6)))
 
 

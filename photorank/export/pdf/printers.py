@@ -28,7 +28,7 @@ class Printer:
 
 
 def printer(name: str) -> Printer:
-    """Printer of a known name or from a TOML file; UnknownNameError if there is none."""
+    """Printer profile by its name or from a TOML file; UnknownNameError for an unknown name."""
     if name.lower().endswith(".toml"):
         return _read(name, _tables(Path(name)))
     known = _tables(_FILE)
