@@ -33,7 +33,7 @@ class Covers:
         return len(self._rows)
 
     def __getitem__(self, rows: Codes | slice | int) -> CoverRows:
-        """Similarities (m, c) of some photos to those to represent, or (c,) of one; read-only."""
+        """Similarities (m, c) of photos at `rows` to the photos to represent; (c,) for one row."""
         some: CoverRows = self._rows[rows]
         return some
 
@@ -80,7 +80,7 @@ class CosineCovers(Covers):
 
 
 class _SomeCovers(Covers):
-    """Similarities of some of the photos of another matrix, to the same photos to represent."""
+    """Selected rows (photos) of a matrix of similarities, read from that matrix when needed."""
 
     def __init__(self, whole: CosineCovers, at: Codes) -> None:
         super().__init__(whole[:0])
@@ -118,7 +118,7 @@ class KeptCovers:
         self._covers: CosineCovers | None = None
 
     def of(self, rows: Codes, clients: Codes) -> Covers:
-        """Similarities (g, c) of candidates to clients (photos to represent), given as sorted rows.
+        """Similarities (g, c) of candidates `rows` to `clients` (photos to represent), both sorted.
 
         The columns may be in another order. What was returned before is no longer valid.
         """
@@ -145,7 +145,7 @@ class KeptCovers:
         return _SomeCovers(self._covers, places(self._rows, len(self._heads))[rows])
 
     def _replace(self, clients: Codes, new: Codes) -> None:
-        """Compute the cosines to new photos to represent, in the columns of removed ones."""
+        """Fill the columns of removed clients (photos to represent) with cosines to new clients."""
         if not len(new):
             return
         gone = np.flatnonzero(~np.isin(self._clients, clients))
@@ -168,7 +168,7 @@ class KeptCovers:
 
 
 def likeness(embeddings: Embeddings, near: Embeddings) -> CoverRows:
-    """Similarity (g, c) of photos to photos `near`: 1 for equal photos, 0 at the mean cosine."""
+    """Similarity (g, c) of photos to those in `near`: 1 if equal, 0 at the mean cosine or below."""
     return covers_of(cosines_of(embeddings, near), _typical_cosine(near))
 
 
@@ -209,7 +209,7 @@ def _typical_cosine(near: Embeddings) -> float:
 
 
 def _greatest(matrix: CoverRows, rows: Codes, least: float) -> Cover:
-    """Maximum (c,) of each matrix column over some rows, and at least `least`."""
+    """Maximum (c,) of each matrix column over the given rows, but no less than `least`."""
 
     def most(start: int) -> Cover:
         best: Cover = matrix[rows[start : start + ROWS_A_BLOCK]].max(axis=0)

@@ -110,7 +110,7 @@ def most_cover(covers: Covers, rules: Rules) -> float:
 
 
 def _picked(value: Value, rules: Rules) -> tuple[Codes, Floats, Mask]:
-    """Chosen rows, gain of each, and a mask (n,) of photos that the last ones were chosen from."""
+    """Chosen rows, the gain of each, and a mask (n,) of the photos eligible in the last stage."""
     chosen: list[int] = []
     best: Cover = np.zeros(value.covers.clients, dtype=np.float32)
     gains: list[float] = []
@@ -196,7 +196,7 @@ def _greedy(
 
 
 def _within(parts: Codes, room: Codes) -> Codes:
-    """Sorted positions of at most ``room[p]`` entries of each part p, and of those in no part."""
+    """Sorted positions of the first ``room[p]`` photos of each part p, and of all in no part."""
     kept = np.flatnonzero(parts < 0)
     order = np.argsort(parts, kind="stable")
     order = order[parts[order] >= 0]

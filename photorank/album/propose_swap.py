@@ -70,7 +70,7 @@ def propose_swap(value: Value, rules: Rules, choice: Choice) -> Swap | None:
 
 
 def _two_best(covers: CoverRows) -> tuple[Cover, Cover, Codes]:
-    """Best and second-best similarity (c,) of each photo to represent, and the row of the best."""
+    """Greatest and second-greatest similarity (c,) in each column, and the row of the greatest."""
     owner = covers.argmax(axis=0)
     clients = np.arange(covers.shape[1])
     others = covers.copy()

@@ -53,7 +53,7 @@ class Missed:
 
 @dataclass(frozen=True)
 class Reasons:
-    """Writer of reasons for a finished choice, with the data that it needs."""
+    """Reasons in words for a finished choice of photos, with the data they are derived from."""
 
     photos: Sequence[Photo]  # (n,)
     grounds: Grounds
@@ -151,7 +151,7 @@ class Reasons:
         return f"better than {min(int(percentile), 99)} % by {self.vector}"
 
     def _members(self, rows: Sequence[int]) -> dict[int, list[int]]:
-        """Rows of photos in the same series, by the series code of each given row."""
+        """Rows of each series that one of the given rows belongs to, by series code."""
         members: dict[int, list[int]] = {int(code): [] for code in self.grounds.series.codes[rows]}
         together = np.isin(self.grounds.series.codes, list(members)) & self.grounds.among
         for row in np.flatnonzero(together).tolist():

@@ -52,7 +52,7 @@ class AlbumRequest:
 
 
 def rows_of_files(index: Index, paths: Sequence[Path]) -> frozenset[int]:
-    """Rows of the photos now in the given files; AlbumError if one is not in the index."""
+    """Rows of the photos that the given files now contain; AlbumError if one is not indexed."""
     rows = {path: index.row_now(path) if path.exists() else index.row_of(path) for path in paths}
     for path, row in rows.items():
         if row is None:
@@ -95,7 +95,7 @@ def check_request(request: AlbumRequest, photos: Sequence[Photo]) -> None:
 
 
 def limited_parts(index: Index, request: AlbumRequest) -> tuple[Codes | None, list[str]]:
-    """Part (n,) of each photo for the requested quota, None without a quota; and notes.
+    """Part number (n,) of each photo for the requested quota (None without quota), and notes.
 
     Raises AlbumError if no photo is in any part, or if nobody looked for the faces asked for.
     """

@@ -56,7 +56,7 @@ def divide_into_pages(photos: Photos, pages: int, size: PageSize) -> list[tuple[
 
 
 def _layouts(photos: Photos, size: PageSize, pages: int) -> list[list[list[Laid]]]:
-    """Best layout of a page for each first photo and each number of photos, one to four."""
+    """Best page layouts, by the page's first photo and its number of photos (one to four)."""
     found: list[list[list[Laid]]] = [[] for _ in photos.sizes]
     for k in range(1, min(MAX_PHOTOS, len(photos.sizes)) + 1):
         for start, laid in enumerate(_best(photos, k, size, pages)):
@@ -102,7 +102,7 @@ def _best(photos: Photos, k: int, size: PageSize, pages: int) -> list[list[Laid]
 
 
 def _wanted_areas(photos: Photos, size: PageSize, pages: int) -> Floats:
-    """Target area (n,) of each photo in mm²; three times as large for the best as for the worst."""
+    """Target areas (n,) of photos in mm²; the best-rated photo's is three times the worst's."""
     weights = 0.5 + photos.worth
     room = _TYPICAL_COVER * size.block.width * size.block.height * pages
     areas: Floats = weights / weights.sum() * room
@@ -124,7 +124,7 @@ def _cost(boxes: Floats, pixels: Codes, wanted: Floats, size: PageSize) -> Float
 
 
 class _Step(NamedTuple):
-    """Step of the dynamic programme: the last pages in the cheapest layout of the first photos."""
+    """Step of the dynamic programme: one or two pages, and the number of photos before them."""
 
     before: int
     pages: tuple[tuple[int, Laid, float], ...]  # photos, layout, height of its block

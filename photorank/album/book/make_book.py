@@ -122,7 +122,7 @@ def book_of_plan(
 
 
 def outside(book: Book) -> list[str]:
-    """Warnings about photos that leave the safe zone or overlap another photo."""
+    """Warnings about photos that extend beyond the safe zone or overlap another photo."""
     size, faults = book.size, []
     for page in book.pages:
         for place, frame in enumerate(page.frames):
@@ -166,7 +166,7 @@ def _sized(index: Index, rows: Sequence[int]) -> tuple[list[tuple[int, int, int]
 
 
 def _thumbnail_digest(index: Index, photo: Photo) -> bytes:
-    """Digest of a photo's thumbnail, equal for equal pixels; without thumbnail, of the file."""
+    """Digest of a photo's thumbnail, equal for equal pixels; of its file if it has no thumbnail."""
     try:
         return sha256(index.thumbnail(photo).read_bytes()).digest()
     except OSError:
@@ -181,7 +181,7 @@ def _size_of(photo: Photo) -> tuple[int, int]:
 
 
 def _suiting(n: int) -> int:
-    """Default number of pages for n photos: even, except where that exceeds n."""
+    """Default number of pages for n photos: an even number, unless that is greater than n."""
     pages = max(round(n / PHOTOS_A_PAGE), 1)
     return pages + pages % 2 if pages + pages % 2 <= n else pages
 
@@ -224,7 +224,7 @@ def _caption(photos: Sequence[Photo], events: Codes, opens: int) -> str:
 
 
 def _days(days: Sequence[str]) -> str:
-    """First and last of some sorted ISO dates as a range in words.
+    """Sorted ISO dates as a range in words, from the first date to the last.
 
     >>> _days(["2024-07-31"]), _days(["2024-07-30", "2024-07-31"]), _days([])
     ('31 July 2024', '30-31 July 2024', '')

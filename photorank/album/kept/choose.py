@@ -1,4 +1,4 @@
-"""Choice of photos for a saved album: photos kept, free places filled, or all chosen anew."""
+"""Choice of photos for a saved album: keep its photos, add more, or choose all anew."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -42,7 +42,7 @@ def rows_of_album(index: Index, album: KeptAlbum) -> AlbumRows:
 
 
 def request_of(settings: AlbumSettings, rows: AlbumRows, *, hold: bool, fill: bool) -> AlbumRequest:
-    """Request to choose by saved settings; `hold` keeps the photos, `fill` takes more."""
+    """Album request from saved settings: `hold` keeps the album's photos, `fill` adds photos."""
     faces = None
     if settings.faces_at_least or settings.faces_at_most is not None:
         faces = FaceQuota(settings.faces_at_least, settings.faces_at_most)
@@ -71,7 +71,7 @@ def choose_album(
     *,
     least: int | None = None,
 ) -> tuple[Album, Series]:
-    """Album chosen for a request, and all series in the index; changed files are left out.
+    """Album chosen as requested, without changed files, and the index's series of similar photos.
 
     Files are compared with the index where their photos are chosen: all of them if one changed.
 
