@@ -1,1 +1,1 @@
-"""The command line: parse, call, print."""
+"""Command-line interface: commands parse their options, call the library and print results."""

@@ -32,7 +32,7 @@ class Asked(NamedTuple):
 
     @property
     def keeps_photos(self) -> bool:
-        """True if a saved album's photos are only to be added to, or one of them swapped."""
+        """True if an option keeps a saved album's photos, and only adds photos or swaps one."""
         return self.fill or self.swap
 
     @property
@@ -49,7 +49,7 @@ class Asked(NamedTuple):
             raise typer.BadParameter("--with-faces and --per exclude each other")
 
     def check_new(self) -> None:
-        """Raise BadParameter if a new album lacks an option, or has one meant for saved albums."""
+        """Raise BadParameter if a new album lacks an option, or has one only for saved albums."""
         if self.keeps_photos:
             raise typer.BadParameter("--fill and --swap need --album with a kept album")
         for option in ("places", "vector"):
@@ -129,7 +129,7 @@ class Task:
             )
 
     def _saved(self, choice: Choice, name: str) -> Choice:
-        """Save the chosen album under a name, and return the choice with the saved entry."""
+        """Save the chosen photos as an album, and return the choice with the saved album."""
         from photorank.album.kept.choose import with_photos
 
         new = with_photos(self.index, self.wish, [one.row for one in choice.made.chosen])
@@ -139,7 +139,7 @@ class Task:
         return choice._replace(entry=saved)
 
     def _swapped(self, choice: Choice, entry: "Entry") -> Choice:
-        """Make and save the swap that adds most value, if any does; return the resulting choice."""
+        """Make and save the swap that raises the album's value most, if any; return the choice."""
         from photorank.album.kept.choose import request_of, rows_of_album
 
         swap = choice.made.swap
@@ -172,7 +172,7 @@ def _store() -> "AlbumStore":
 def _wished(
     old: "KeptAlbum", settings: "AlbumSettings", pinned: list[str], banned: list[str]
 ) -> "KeptAlbum":
-    """Album with the given settings, and with further photos pinned or excluded."""
+    """Copy of a saved album with new settings, and with more photos pinned or excluded."""
     return replace(
         old,
         settings=settings,
@@ -201,7 +201,7 @@ def _face_quota(text: str, places: int) -> dict[str, Any]:
 
 
 def _in_order(made: "Album", rows: list[int]) -> "Album":
-    """Album with its photos in the saved order."""
+    """Copy of an album with its photos in the order of `rows`."""
     places = {row: place for place, row in enumerate(rows)}
     chosen = sorted(made.chosen, key=lambda one: places.get(one.row, len(places)))
     return replace(made, chosen=chosen)

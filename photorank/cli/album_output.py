@@ -68,7 +68,7 @@ def companions_json(along: "list[PhotoCopy] | None") -> dict[str, Any]:
 
 
 def print_companions(companions: list[list[Path]], along: "list[PhotoCopy] | None") -> None:
-    """Print how many companion files were copied; if none were requested, how to copy them."""
+    """Print how many companion files were copied, or, if not requested, the option to copy them."""
     if along is not None:
         new, there = (sum(one.outcome == outcome for one in along) for outcome in ("new", "there"))
         line(f"{counted(new, 'companion')} copied with them, {there} there already")
@@ -135,7 +135,7 @@ def print_size(chosen: "list[Photo]") -> None:
 
 
 def print_copies(pieces: "list[PhotoCopy]", link: str) -> None:
-    """Print the paths of the new copies, and the reasons for photos that were not copied."""
+    """Print the paths of the new copies, and for each photo not copied the reason."""
     new = [piece for piece in pieces if piece.outcome == "new"]
     there = sum(piece.outcome == "there" for piece in pieces)
     line(f"{len(new)} {_LINK_WORDS[link]}, {there} there already")

@@ -166,7 +166,7 @@ def _options(
         ),
     ] = False,
 ) -> None:
-    """Options accepted before or after the command."""
+    """Apply the options that are accepted before or after any command, such as --quiet."""
     loudness.set(Loudness(quiet, verbose))
     if verbose:
         begun = time.monotonic()

@@ -1,4 +1,4 @@
-"""Commands that benchmark the accuracy of learners, and compare speeds with references."""
+"""Commands that measure the accuracy of learners, and speed relative to a reference."""
 
 from pathlib import Path
 from typing import Annotated

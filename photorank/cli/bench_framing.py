@@ -121,7 +121,7 @@ def stability(
 
 
 def _loader(index: "Index") -> "Callable[[str], Encoder]":
-    """Function that loads the encoder of an index with another framing."""
+    """Function that takes a framing's name, and loads the index's encoder with that framing."""
     from photorank.encoders import load_encoder
 
     return lambda framing: load_encoder(index.manifest.encoder, framing=framing)

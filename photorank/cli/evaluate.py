@@ -126,7 +126,7 @@ def _evaluation(
 
 
 def headline(evaluation: "Evaluation") -> str:
-    """Result in one sentence: the best held-out vector compared with the plain prompt."""
+    """Result in a sentence: the best vector on held-out photos, compared with the plain prompt."""
     from photorank.evaluation.contenders import PLAIN_PROMPT_NAME as WORDS
 
     rows = [row for row in evaluation.competing() if row.kind != "random"]

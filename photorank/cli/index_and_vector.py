@@ -1,4 +1,4 @@
-"""Index, vector and saved album by the names that a command was given."""
+"""Loading of the index, vector and saved album that are named in a command's options."""
 
 from typing import TYPE_CHECKING
 

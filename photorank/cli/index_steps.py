@@ -49,7 +49,7 @@ class Source(NamedTuple):
         return old
 
     def following(self, old: "Successor") -> "Source":
-        """Copy of the options; folders and encoder that were not given are the older index's."""
+        """Copy of the options, with folders and encoder of the older index where not given."""
         return self._replace(
             paths=self.paths or [*old.folders], encoder=self.encoder or old.encoder
         )
@@ -64,7 +64,7 @@ class Labels(NamedTuple):
     partial: bool
 
     def importer(self, paths: list[Path]) -> Callable[[IndexPaths], list[str]] | None:
-        """Function that imports the labels, which are checked at once; None without labels."""
+        """Check the labels, and return the function that imports them; None without labels."""
         from photorank.index.judging.import_rows import import_judgements, import_labels
         from photorank.labels.datasets.check_dataset import open_complete
         from photorank.labels.datasets.dataset_manifest import load_manifest
@@ -100,7 +100,7 @@ class Labels(NamedTuple):
 
 
 def cluster_at(address: str | None, mirrors: list[str]) -> "Cluster | None":
-    """Ray cluster at an address, with the URLs of photo folders for it; None if no address."""
+    """Ray cluster at `address`, and URLs by which it reads photo folders; None without address."""
     from photorank.index.building.ray_mirrors import parse_mirror
     from photorank.index.building.request import Cluster
 
@@ -131,7 +131,7 @@ def build(index: IndexPaths, request: "BuildRequest", report: "Reporter | None")
 
 
 def import_vectors(index: IndexPaths, source: Source) -> "BuildReport":
-    """Import embeddings with photo names relative to one folder, and return the report."""
+    """Import embeddings, with photo names relative to one folder, and return a report."""
     from photorank.index.importing.import_embeddings import ImportRequest, import_embeddings
 
     if len(source.paths) > 1:
@@ -156,7 +156,7 @@ def copy_judgements(old: "Successor", new: IndexPaths) -> None:
 
 
 def tell_without_faces(index: IndexPaths) -> None:
-    """Print how many photos were not searched for faces, if any, and the command that does it."""
+    """If photos were not searched for faces, print how many, and the command that searches them."""
     from photorank.index.catalogue.faces_switch import not_searched_for_faces
 
     if left := not_searched_for_faces(index):

@@ -1,4 +1,4 @@
-"""The command that finds a rating threshold for rejection that loses few good photos."""
+"""The command that finds the rating below which photos can be rejected with few good ones lost."""
 
 from typing import Annotated
 

@@ -19,7 +19,7 @@ class MeasuredFiles(NamedTuple):
         return [one for one in self.told if "error" not in one]
 
     def refuse_unusable(self) -> None:
-        """Raise PhotorankError if any file was unusable; called after the output."""
+        """Raise PhotorankError if any file was unusable; to be called after results are printed."""
         if self.unusable:
             raise PhotorankError(
                 f"{counted(len(self.unusable), 'file')} of {len(self.told)} could not be used "

@@ -94,7 +94,7 @@ def print_notes(notes: Iterable[str]) -> None:
 
 
 def skipped_files(files: Iterable["SkippedFile"]) -> list[dict[str, Any]]:
-    """Unusable files as JSON objects."""
+    """JSON objects with the path of each unusable file, and the reason."""
     return [{"path": file.path, "reason": file.reason} for file in files]
 
 

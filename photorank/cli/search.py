@@ -133,7 +133,7 @@ def _extreme(
 
 
 def _searcher(approximate: bool) -> "Callable[..., list[Found]]":
-    """Exact or approximate search function; it omits changed files and prints a message."""
+    """Exact or approximate search function that omits changed files and prints which."""
     from photorank.index.opened import Index
     from photorank.similarity.approximate_search import approximate_best
 

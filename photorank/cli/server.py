@@ -87,7 +87,7 @@ def serve(workspace: Workspace, endpoint: Endpoint, *, browser: bool) -> None:
 
 @contextmanager
 def _server(workspace: Workspace, endpoint: Endpoint) -> Iterator["subprocess.Popen[bytes]"]:
-    """Context of the server process, which is stopped at the end or on SIGTERM."""
+    """Context manager that runs the dashboard server, and stops it at the end or on SIGTERM."""
     command = [sys.executable, "-P", "-m", "streamlit", "run", str(dashboard_folder() / "app.py")]
     options = {
         "server.address": endpoint.address,
