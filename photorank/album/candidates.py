@@ -19,7 +19,7 @@ _VARIETY_TIE = 1e-6  # weight of ratings when variety alone counts, to break tie
 
 @dataclass(frozen=True)
 class Candidates:
-    """Photos available for an album: one version of each, without excluded photos."""
+    """Photos available for an album, without excluded ones; of the versions of a photo only one."""
 
     rows: Codes  # (g,) of the index
     ratings: Ratings  # (g,)
@@ -41,7 +41,7 @@ def in_group(index: Index, n: int, request: AlbumRequest) -> Mask:
 
 
 def shortlist(index: Index, ratings: Ratings, request: AlbumRequest) -> Codes:
-    """Sorted rows to choose from: all photos, or only the best-rated and the pinned ones.
+    """Sorted rows of the photos to choose from: all, or only the best-rated and the pinned ones.
 
     Where there are more places than photos to consider, all photos are taken.
     """

@@ -39,7 +39,7 @@ class Value:
         return best
 
     def of_cover(self, cover: Cover) -> float:
-        """Contribution of a coverage (c,) to a set's value."""
+        """Part of a set's value that comes from its coverage (c,) of the photos to represent."""
         return self.scale * float(cover.sum(dtype=np.float64))
 
     def gains(self, cover: Cover, rows: Codes) -> Floats:

@@ -28,7 +28,7 @@ _LEVEL_SHARE = 0.14  # of the block's height: facing blocks that differ less get
 
 @dataclass(frozen=True)
 class Photos:
-    """Photos to lay out, in the book's order: sizes, ratings, events, and single-page photos."""
+    """Photos to lay out, in book order: sizes, ratings, events, and which need a whole page."""
 
     sizes: Codes  # (n, 2) pixels, upright
     worth: Floats  # (n,) 0 the least of the book to 1 the best

@@ -96,7 +96,7 @@ def choose_album(
 
 
 def rows_in_context(index: Index, vector: MasterVector, album: KeptAlbum | None) -> list[int]:
-    """Rows of the given saved album; without one, of a new album of 24 photos."""
+    """Rows of a saved album's photos; if `album` is None, of 24 photos chosen for a new album."""
     if album is not None:
         return rows_of_album(index, album).photos
     settings = AlbumSettings()
@@ -107,7 +107,7 @@ def rows_in_context(index: Index, vector: MasterVector, album: KeptAlbum | None)
 
 
 def with_photos(index: Index, album: KeptAlbum, rows: Sequence[int]) -> KeptAlbum:
-    """Album with the photos at `rows`: earlier ones stay in order, new ones go in by time.
+    """Album changed to the photos at `rows`: those it had keep their order, new ones go in by time.
 
     A new photo stands before the first one that was taken later. Photos that the index does not
     have stay in it.

@@ -216,7 +216,7 @@ class AlbumStore:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection | None]:
-        """Context with a connection for reading; None if the workspace has no store yet."""
+        """Context manager that yields a connection for reading; None if there is no store yet."""
         if not self.path.exists():
             yield None
             return
@@ -227,7 +227,7 @@ class AlbumStore:
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
-        """Context with a connection for one transaction, committed durably at the end."""
+        """Context manager that yields a connection for one transaction, committed at the end."""
         with storage_errors(self.path), self._errors():
             make_folder(self.path.parent)
             with self._connected("rwc") as connection:
@@ -261,7 +261,7 @@ class AlbumStore:
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
-        """Context that turns SQLite's exceptions into PhotorankErrors."""
+        """Context manager that turns SQLite's exceptions into PhotorankErrors."""
         try:
             yield
         except sqlite3.Error as error:
@@ -317,7 +317,7 @@ def _entry(connection: sqlite3.Connection, name: str) -> Entry | None:
 
 
 def _put(connection: sqlite3.Connection, name: str, album: KeptAlbum, what: str) -> None:
-    """Append a state to an album's history, deleting undone states and the oldest ones."""
+    """Append a state to an album's history; delete undone states, and those too old to keep."""
     number, place = connection.execute(
         "SELECT id, place + 1 FROM albums WHERE name = ? AND removed IS NULL", (name,)
     ).fetchone()
