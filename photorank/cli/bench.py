@@ -1,4 +1,4 @@
-"""Commands that measure the accuracy of learners, and speed relative to a reference."""
+"""Commands that benchmark accuracy of learners, and speed of indexing, search and pages."""
 
 from pathlib import Path
 from typing import Annotated
