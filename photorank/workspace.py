@@ -109,7 +109,7 @@ class Workspace:
 
     @classmethod
     def current(cls) -> "Workspace":
-        """Workspace at $PHOTORANK_HOME, or around the current folder, or in the user's data folder.
+        """Workspace at $PHOTORANK_HOME, else around the current folder, else the user's own one.
 
         Raises TypedPathError if the variable holds no usable path.
         """

@@ -36,7 +36,7 @@ class Fingerprint:
 
     @property
     def of_head(self) -> "Fingerprint":
-        """Fingerprint of the head block (last layer) alone, which vectors made from prompts use."""
+        """Fingerprint of the head block (last layer) alone, as used by vectors made from texts."""
         return replace(self, blocks=None)
 
     def require(self, found: "Fingerprint", *, vector: str) -> None:

@@ -112,7 +112,7 @@ class SwitchableTower:
             return self._tower
 
     def keep(self, precision: str) -> None:
-        """Fix the precision of later embeddings, even if another is faster on this machine.
+        """Fix the precision of later embeddings, even if another precision is faster here.
 
         Raises EncoderError for eight bits, which were calibrated on photos of the index's first
         run and cannot be had again.

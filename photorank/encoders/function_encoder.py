@@ -104,7 +104,7 @@ class FunctionEncoder:
 def image_encoder(
     *, name: str, digest: str, framing: str = "crop", size: int = 224
 ) -> Callable[[ImageFunction], FunctionEncoder]:
-    """Decorator that makes an encoder of a function from PIL images to rows of numbers.
+    """Decorator that makes an encoder from a function that maps PIL images to rows of numbers.
 
     The function takes a list of upright sRGB images and returns one row of d numbers for each;
     rows are scaled to unit length. A package offers its encoder to the command line by an entry

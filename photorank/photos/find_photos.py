@@ -257,7 +257,7 @@ def _found(
 
 
 def _looks_like_photo(path: str) -> bool:
-    """True if a file without suffix begins like a photo."""
+    """True if the first bytes of a file without suffix are those of a photo format."""
     try:
         with open_file(Path(path)) as file:
             return format_of(file.read(_START_BYTES)) in _PLAIN_FORMATS

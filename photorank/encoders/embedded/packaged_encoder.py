@@ -122,7 +122,7 @@ class PackagedEncoder(SwitchableImages):
         return unit_rows(weights @ self.class_directions())
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Directions (n, head) of texts in photo space, and weights (n, p) of phrases by text.
+        """Directions (n, head) of texts in photo space, and softmax weights (n, p) on `phrases`.
 
         Both belong to one softmax over classes and phrases.
         """
@@ -168,7 +168,7 @@ class PackagedEncoder(SwitchableImages):
 
     @cached_property
     def _mapping(self) -> Any:
-        """Network that maps pixels to feature maps, the spatial means of which are features."""
+        """Network from pixels to feature maps; features are the spatial means of these maps."""
         return self._network(self.maps)
 
     @abstractmethod

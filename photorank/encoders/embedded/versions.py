@@ -101,7 +101,7 @@ class EmbeddedEncoder(PackagedEncoder):
         return np.hstack([unit_rows(product(last, self._constants.head)), projected])
 
     def class_directions(self) -> Embeddings:
-        """Direction (1000, 512) of each class."""
+        """Direction (1000, 512) in photo space of each ImageNet class."""
         return class_rows(self.network) @ self._constants.head
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:

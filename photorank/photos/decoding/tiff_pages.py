@@ -143,7 +143,7 @@ def _is_twice(page: "TiffPage", other: "TiffPage") -> bool:
 
 
 def _is_raw(file: "TiffFile", page: "TiffPage") -> bool:
-    """True if a TIFF file is camera RAW: DNG, or sensor pixels."""
+    """True if a TIFF file is a camera RAW file: a DNG, or one with sensor pixels."""
     return _DNG_VERSION in file.pages.first.tags or page.photometric in _RAW_PHOTOMETRICS
 
 

@@ -144,7 +144,7 @@ def _exif(header: Image.Image, file: BinaryIO) -> Image.Exif:
 
 
 def _png_metadata(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    """Yield type and bytes of a PNG's chunks of EXIF, XMP and time."""
+    """Yield type and content of each chunk of a PNG that holds EXIF, XMP or a time."""
     file.seek(8)
     while len(head := file.read(8)) == 8:
         size, kind = int.from_bytes(head[:4], "big"), head[4:]
