@@ -35,7 +35,7 @@ class HingePairs(ABC):
 
 
 def hinge_pairs(comparisons: Comparisons, ratings: Ratings) -> HingePairs:
-    """Pairs ordered by people that have a hinge loss above 0 at the ratings (n,).
+    """Pairs with a hinge loss above 0 at the ratings (n,), among the pairs ordered by people.
 
     Examples
     --------

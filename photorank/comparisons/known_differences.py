@@ -19,7 +19,7 @@ class KnownDifferences:
     weight: float  # of all differences together; the judgements together have 1
 
     def take(self, rows: Codes) -> "KnownDifferences":
-        """Differences of a subset of photos from their degraded copies."""
+        """Embedding differences for a subset of the photos, which are renumbered from 0."""
         place = places(rows, self.n)[self.photos]
         kept = place >= 0
         return replace(

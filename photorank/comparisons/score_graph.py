@@ -310,6 +310,6 @@ class ScoreGraph(ComparisonGraph):
         return self._parts[0].deviations()
 
     def _signed(self, of: Callable[[Blocks], Floats]) -> Floats:
-        """Sums by `of` over pairs in scope: all pairs within blocks, minus the excluded pairs."""
+        """Sums computed by `of` over pairs in scope: pairs within blocks, minus excluded pairs."""
         sums, *without = (of(part) for part in self._parts)
         return sums - without[0] if without else sums

@@ -166,7 +166,7 @@ class Blocks:
         return np.bincount(self.block, self.u * values).astype(np.float64)[self.block]
 
     def _gap_sums(self, moments: list[Floats]) -> Floats:
-        """Sums weighted by a power of the label gap, from moments of the labels."""
+        """Sums over photos weighted by a power of the label gap, from moments of the labels."""
         y = self.y.reshape(-1, *[1] * (moments[0].ndim - 1))
         return sum(
             (-1) ** k * comb(self.p, k) * y ** (self.p - k) * moments[k] for k in range(self.p + 1)
@@ -211,7 +211,7 @@ def _runs_of(codes: Codes, least: int) -> Codes:
 
 
 def _add_runs(total: Floats, runs: Codes, values: Floats) -> None:
-    """Add the values (l, k) of each run to the run's row of `total` (u, k)."""
+    """Add the sum of each run's values (l, k) to the run's row of `total` (u, k)."""
     begins = np.flatnonzero(run_starts(runs))
     counted = runs[begins] >= 0
     total[runs[begins][counted]] += np.add.reduceat(values, begins)[counted]

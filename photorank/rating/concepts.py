@@ -1,4 +1,4 @@
-"""Concepts behind a rating: unusually strong in the photo, and correlated with ratings."""
+"""Concepts that explain a rating: unusually strong in the photo, and correlated with ratings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -39,7 +39,7 @@ class HeatMap:
         return self.method == "sum over positions"
 
     def against(self, average: float) -> Floats:
-        """Contribution of each part to the lead over a photo of average rating.
+        """Contribution of each part of the photo to its lead over an average-rated photo.
 
         Of an exact map the average's own share is taken off everywhere, so the
         parts sum to the difference of the two ratings; what occlusion found is

@@ -45,7 +45,7 @@ class DatasetCheck:
 
 
 def check_dataset(dataset: Dataset) -> DatasetCheck:
-    """Count the rows of a dataset, and look for its photos on disk."""
+    """Counts of a dataset's rows, and of its photos found or missing on disk."""
     labels = choices = 0
     named: dict[str, None] = {}
     for row in dataset.labels.rows if dataset.labels else ():

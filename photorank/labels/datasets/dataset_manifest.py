@@ -93,7 +93,7 @@ class DatasetManifest:
         return "in part" if len(found) > 1 else "yes" if found == {True} else "no"
 
     def layout_at(self, root: Path) -> Layout:
-        """First layout whose label files are all in a folder; MissingLabelFilesError if none is."""
+        """First layout with all label files present in a folder; else MissingLabelFilesError."""
         lacks = [
             [file for table in layout.tables for file in table.files if not (root / file).exists()]
             for layout in self.layouts

@@ -130,7 +130,7 @@ def _other_encoding(path: Path, encoding: str, part: int) -> str:
 
 
 def _encoding_of_start(start: bytes) -> str:
-    """Encoding guessed from a file's first two bytes: UTF-16, if not UTF-8."""
+    """Encoding guessed from a file's first two bytes: UTF-16 or UTF-8."""
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     zeros = [byte == 0 for byte in start[:2]]

@@ -20,7 +20,7 @@ def text_cell(text: str | None) -> str:
 
 
 def cell_text(text: str) -> str:
-    """Text of a CSV cell without the apostrophe that :func:`text_cell` put before it.
+    """Text of a CSV cell, without an apostrophe added by :func:`text_cell`.
 
     Examples
     --------
