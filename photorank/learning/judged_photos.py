@@ -71,7 +71,7 @@ class JudgedPhotos:
         )
 
     def compared_within(self, kind: Literal["group", "series"] | None) -> "JudgedPhotos":
-        """Judged photos with only the comparisons within groups or series; unchanged for None."""
+        """Judged photos with only comparisons within groups or series; unchanged without `kind`."""
         if kind is None:
             return self
         if kind not in self._within:

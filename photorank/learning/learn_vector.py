@@ -52,7 +52,7 @@ def fit_and_test(
     folds: Folds | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Learned:
-    """Direction learned from all photos, with its accuracy on the protocol's folds.
+    """Direction learned from all photos, with held-out accuracy on the protocol's folds.
 
     Degraded copies bring their own `folds`. Raises ComparisonsError if there are too few photos
     or groups for two folds.
