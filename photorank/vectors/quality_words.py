@@ -59,7 +59,7 @@ class ComparesPhrases(Protocol):
     """Interface of an encoder that compares texts with class names and phrases."""
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Text directions (n, dh) mixed from class names, and text weights (n, p) of phrases."""
+        """Direction (n, dh) of each text as a mix of class names, and weights (n, p) of phrases."""
 
     def valence(self, texts: Sequence[str]) -> Floats:
         """Valence (n,) of texts: −1 for blame, 0 for neutral, 1 for praise."""

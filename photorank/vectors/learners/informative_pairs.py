@@ -39,7 +39,7 @@ def offered_pairs(comparisons: Comparisons, rng: np.random.Generator) -> Offer:
 
 
 def informative_pairs(X: Floats, offer: Offer, m: int) -> Offer:
-    """Up to m candidate pairs that tell most: wide margins, distant embeddings, few shared photos.
+    """The m most informative candidate pairs: wide margins, unlike photos, few photos shared.
 
     While photos last, each is in one pair only, for pairs that share a photo
     share its noise. Then come the pairs that join them to a spanning forest,

@@ -63,7 +63,7 @@ def inner_folds(comparisons: Comparisons, seed: int, groups: Codes | None = None
 
 
 def held_out_whole(comparisons: Comparisons, groups: Codes | None) -> Codes | None:
-    """Codes of groups that folds keep whole, one per active photo; None to hold out single photos.
+    """Codes of groups that folds keep whole, one per compared photo; None to split them.
 
     Known groups (n,) come first, then groups that are only compared within themselves; there must
     be at least as many as folds, and none may have more than half of the photos.

@@ -164,7 +164,7 @@ class Problem:
 
     @property
     def _targets(self) -> Floats:
-        """Right-hand sides (r, t) of the linear systems: one for the labels, one for any prior."""
+        """Right-hand sides (r, t) of the linear systems: one for labels, one for a given prior."""
         given = [self.pull, self.prior_pull] if self.prior_energy else [self.pull]
         return np.column_stack(given)
 
@@ -177,7 +177,7 @@ class Problem:
         return Solutions(alphas, weights - scales[:, None] * solved[:, :, 1], scales)
 
     def _left(self, alphas: Floats, solved: Floats) -> Floats:
-        """Products (a, 2) of the prior with labels and with itself, after regression on photos."""
+        """Inner products (a, 2) of prior with labels and itself, after regression on photos."""
         reached = np.einsum("r,ark->ak", self.prior_pull, solved)
         return np.array([self.prior_preference, self.prior_energy]) - reached
 
