@@ -14,8 +14,8 @@ from photorank.metrics.choose_interval import estimate_of, units_of
 from photorank.metrics.estimates import Estimate
 from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.metrics.jackknife_intervals import widened
-from photorank.metrics.pair_sums import COUPLES, Count, PairSums, pair_sums
-from photorank.metrics.ranking import accuracy_sums, checked_ratings
+from photorank.metrics.pair_sums import COUPLES, Count, PairSums, checked_ratings, pair_sums
+from photorank.metrics.ranking import accuracy_sums
 from photorank.typing import Codes, Floats, Pairs, Ratings
 
 # Share of the labels' range by which equal gaps may differ: 1.3 − 1.1 is not 0.2 in binary.

@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
-from photorank.metrics.ranking import checked_ratings, pearson_by_column
+from photorank.metrics.pair_sums import checked_ratings
+from photorank.metrics.ranking import pearson_by_column
 from photorank.typing import Floats, Labels
 
 _MIDDLES = 13  # quantiles of the ratings tried as the curve's centre

@@ -7,11 +7,12 @@ from operator import add
 from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
 from photorank.metrics.jackknife_intervals import LeaveOneOut
-from photorank.typing import Codes, Floats, Pairs
+from photorank.typing import Codes, Floats, Pairs, Ratings
 
 # Relative size below which a difference of sums is rounding error.
 _ROUNDING = 1e-12
@@ -171,6 +172,17 @@ def values_by_fold(parts: Sequence[PairSums]) -> Floats:
     value = mean[0] / scale
     share = (folds[:, 1] / mean[1] + folds[:, 2] / mean[2]) / 2
     return value + folds[:, 0] / scale - value * share
+
+
+def checked_ratings(ratings: ArrayLike, n: int, *, by_column: bool = False) -> Ratings:
+    """Ratings (n,) as a float array; ComparisonsError for a wrong shape or a value not finite.
+
+    With `by_column` their shape may be (n, …).
+    """
+    r = np.asarray(ratings, dtype=np.float64)
+    if (r.shape[:1] if by_column else r.shape) != (n,) or not np.isfinite(r).all():
+        raise ComparisonsError(f"ratings must be one finite number a photo, {n} in all")
+    return r
 
 
 def unit_codes(clusters: Codes, *, n: int) -> Codes:

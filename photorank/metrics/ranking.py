@@ -1,10 +1,7 @@
 """Agreement of ratings with people's order: pairwise accuracy and rank correlations.
 
-Every metric takes the ratings first and the comparison graph second, is
-higher when better, and is at chance at a value its docstring names. The
-functions that end in ``_sums`` return the same metric as :class:`PairSums`,
-which can be pooled over repeats and carries what an interval needs (or does
-not, where `couples` is 0, and is the quicker for it).
+The functions that end in ``_sums`` return a metric as :class:`PairSums`, which can be pooled over
+repeats and carries what an interval needs (or does not, and is quicker, where `couples` is 0).
 """
 
 from collections.abc import Callable
@@ -16,8 +13,15 @@ from numpy.typing import ArrayLike
 
 from photorank.comparisons.codes import order_within, run_starts
 from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
-from photorank.errors import ComparisonsError
-from photorank.metrics.pair_sums import COUPLES, Count, PairSums, pair_sums, summed_by, unit_codes
+from photorank.metrics.pair_sums import (
+    COUPLES,
+    Count,
+    PairSums,
+    checked_ratings,
+    pair_sums,
+    summed_by,
+    unit_codes,
+)
 from photorank.typing import Codes, Floats, Pairs, Ratings
 
 
@@ -291,17 +295,6 @@ def pair_metrics(gap_power: int, comparisons: Comparisons) -> dict[str, Callable
     return PAIR_METRICS | {GAP_WEIGHTED: partial(gap_weighted_sums, gap_power=gap_power)}
 
 
-def checked_ratings(ratings: ArrayLike, n: int, *, by_column: bool = False) -> Ratings:
-    """Ratings (n,) as a float array; ComparisonsError for a wrong shape or a value not finite.
-
-    With `by_column` their shape may be (n, …).
-    """
-    r = np.asarray(ratings, dtype=np.float64)
-    if (r.shape[:1] if by_column else r.shape) != (n,) or not np.isfinite(r).all():
-        raise ComparisonsError(f"ratings must be one finite number a photo, {n} in all")
-    return r
-
-
 def _signs(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
     """Pair weights, three (m,) arrays: signed by agreement, 0 at tied labels, 0 at tied ratings."""
     weight, margin = graph.edges(pairs)
@@ -336,16 +329,11 @@ def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
 
 
 def _moved(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Change (n,) of Σ pull·shares by the shift of other photos' ranks when one photo is removed.
-
-    `shares` are the fractional ranks.
-    """
+    """Change (n,) of Σ pull·shares when a photo is removed and other fractional ranks shift."""
     rows, block = comparisons.rows, comparisons.same
     pull, shares = pull[rows], shares[rows]
     order = order_within(shares, block)
-    run = (
-        np.cumsum(run_starts(shares[order], block[order])) - 1
-    )  # photos of one block with one share
+    run = np.cumsum(run_starts(shares[order], block[order])) - 1  # equal shares of one block
     upto = np.cumsum(np.bincount(run, pull[order]))
     # A block's pulls add up to 0, so those above are minus those below; ties count half.
     above = np.empty(len(rows))

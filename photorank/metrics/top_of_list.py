@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from photorank.comparisons.codes import run_starts
 from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
 from photorank.errors import ComparisonsError
-from photorank.metrics.ranking import checked_ratings
+from photorank.metrics.pair_sums import checked_ratings
 from photorank.typing import Floats, Labels
 
 
