@@ -112,6 +112,12 @@ def forget_link(key: str) -> None:
     st.query_params.pop(TAKEN_ALONG[key], None)
 
 
+def choose_linked(key: str, value: str) -> None:
+    """Set a widget's value, in place of the one in the URL, as if the user had chosen it."""
+    forget_link(key)
+    st.session_state[key] = value
+
+
 def typed_words() -> str:
     """Text typed on the page Compare, by which photos are rated; empty if there is none."""
     return str(st.session_state.get(TYPED, "")).strip()

@@ -6,6 +6,7 @@ import streamlit as st
 from dashboard import session_state
 from dashboard.cache import index_data, photo_looks, photo_stacks, vector_ratings
 from dashboard.component.photo_view import GridStyle, shown_photos
+from dashboard.formatting import plain
 from dashboard.models import photo_tiles
 from dashboard.models.photos import photos_page
 from dashboard.models.photos.shown_photos import stacked
@@ -67,6 +68,9 @@ if not len(rows):
     if filters.total:
         clear_button("clear-filters", filters)
     if held is not None:
+        for name, said in zip(others[:1], names, strict=False):
+            choose = session_state.choose_linked
+            st.button(f"Judge by {plain(said)}", on_click=choose, args=["vector", name])
         page_link("discerning_power", "How often each is right", icon=":material/arrow_forward:")
     st.stop()
 undated = filters.order == "date" and not known.facets.taken[rows].all()

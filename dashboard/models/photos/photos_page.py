@@ -242,17 +242,22 @@ def empty_text(
     if not len(judged):
         return "This collection has no photos any more. Add some on Home."
     if held is not None and not np.isfinite(held[judged]).any():
-        text = (
-            f"**{plain(vector)}** has learned from all the photos that people judged here, so its "
-            "mistakes cannot be told on them."
-        )
-        if others:
-            named = listing([f"**{plain(one)}**" for one in others[:_MOST_OTHERS]])
-            text += f" They can be told of {named}: choose that instead."
-        return text
+        return learned_from_all(vector, others)
     if filters.total:
         return "No photo passes these filters."
     return f"**{plain(vector)}** is wrong about no two photos that people judged here."
+
+
+def learned_from_all(vector: str, others: Sequence[str]) -> str:
+    """Sentences on why a vector's mistakes cannot be shown, and of which vectors they can be."""
+    text = (
+        f"**{plain(vector)}** has learned from all the photos that people judged here, so its "
+        "mistakes cannot be told on them."
+    )
+    if not others:
+        return text
+    named = listing([f"**{plain(one)}**" for one in others[:_MOST_OTHERS]])
+    return f"{text} They can be told of {named}: choose that instead."
 
 
 def differing(row: int, vector: Ratings, people: Floats) -> str:

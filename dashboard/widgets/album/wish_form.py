@@ -48,8 +48,10 @@ def ask_wish(index: Index) -> Wish:
         balance = _degree(album.VARIETY, "balance", (0.0, 1.0, 0.05), BALANCE)
         alike = _degree(album.ALIKE, "alike", (0.7, 1.0, 0.01), THRESHOLD)
         limits = album.limits(session_state.words())
-        limit = st.selectbox("At most", list(limits), format_func=limits.__getitem__, key="per")
-        at_most = st.number_input("photos", 1, int(MOST), 3, key="most", disabled=limit == "none")
+        limit = st.selectbox("Limit", list(limits), format_func=limits.__getitem__, key="per")
+        at_most = 3
+        if limit != "none":
+            at_most = st.number_input("Photos at most", 1, int(MOST), at_most, key="most")
         with_faces = _face_quota() if limit == "none" and index_data.faces(index).by_row else None
     request = AlbumRequest(
         int(places),

@@ -51,7 +51,7 @@ def _panel(known: Known, order: str, group: int | None, *, some_judged: bool) ->
     shape = pickers.choose_one("Shape", photos_page.SHAPES, "shape")
     flag = pickers.choose_one("Your marks", photos_page.FLAGS, "marked")
     stars = st.slider("Your stars, at least", 0, 5, key="stars", persist_state="session")
-    better = st.slider("Better than, percent", 0, 99, key="better", persist_state="session")
+    better = st.slider("Better than", 0, 99, format="%d %%", key="better", persist_state="session")
     folders = _names("Folders", facets.folders.names, facets.folders.codes, "folders")
     cameras = _names("Cameras", facets.cameras.names, facets.cameras.codes, "cameras")
     judged_only = some_judged and st.toggle("Judged photos only", key="judged", bind="query-params")

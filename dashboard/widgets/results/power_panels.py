@@ -10,6 +10,7 @@ from dashboard.cache import index_data, vector_ratings
 from dashboard.component.forest_view import show_forest
 from dashboard.component.photo_view import GridStyle, photo_grid, shown_photos
 from dashboard.models.photo_tiles import alt_text, label_percentiles
+from dashboard.models.photos.photos_page import learned_from_all
 from dashboard.models.results.evaluation_tables import Board
 from dashboard.models.results.forest import forest
 from dashboard.models.results.plain_board import mistake_text, stored_for
@@ -71,6 +72,11 @@ def _mistakes(index: Index, vector: MasterVector, name: str) -> None:
         held = vector_ratings.held_out(index, vector)
         pairs = vector_ratings.mistakes(index, vector, MISTAKES)
     if not len(pairs):
+        judged = np.isfinite(index_data.labels(index).scores)
+        if judged.any() and not np.isfinite(held.ratings[judged]).any():
+            others = vector_ratings.unseen_vectors(index, judged)
+            named = [vector_text(one, session_state.words()) for one in others]
+            st.caption(learned_from_all(name, named))
         return
     st.markdown(f"**Its gravest mistakes**, {session_state.word('held out')}")
     places = label_percentiles(held.ratings)

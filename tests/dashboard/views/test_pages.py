@@ -1,5 +1,6 @@
 import json
 import time
+from dataclasses import replace
 from html import escape
 
 import numpy as np
@@ -20,7 +21,8 @@ from photorank.leaderboard.make_leaderboard import make_leaderboard
 from photorank.leaderboard.write_report import write_report
 from photorank.learning.protocol import Protocol
 from photorank.progress_file import Progress, write_progress
-from photorank.vectors.store import list_vectors
+from photorank.vectors.master import shortened
+from photorank.vectors.store import add_vector, list_vectors, remove_vector
 from photorank.workspace import Workspace
 from tests.conftest import draw_photo
 from tests.fixtures.evaluations import PEOPLE, details, result, saved
@@ -237,6 +239,24 @@ def test_photos_has_other_orders(dashboard, paths, order, words):
     assert not app.exception
     _, captions = order_of(app, Index.open(paths))
     assert words in captions[0][1]
+
+
+def test_a_vector_without_mistakes_to_tell_leads_to_one_that_has_some(dashboard, evaluated, paths):
+    """Photos has a button for it; Discerning power, below its photos, a sentence."""
+    index = Index.open(paths)
+    ours = list_vectors(index)["ours"]
+    card = replace(ours.card, index="elsewhere", photos=frozenset(map(shortened, index.digests())))
+    remove_vector(index, "ours")
+    add_vector(index, replace(ours, card=card))
+    assert "has learned from all the photos" in texts(dashboard("discerning_power"))
+
+    app = dashboard("photos", vector="ours", order="Mistakes")
+    assert "has learned from all the photos" in app.info[0].value
+    other = next(one for one in app.button if one.label.startswith("Judge by "))
+    other.click().run()
+    assert not app.exception
+    assert not app.info
+    assert app.selectbox(key="vector").value != "ours"
 
 
 def test_photos_keeps_what_a_person_says_of_them(dashboard, paths):
