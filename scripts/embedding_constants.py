@@ -51,22 +51,29 @@ def measured(paths: list[Path]) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(features), np.concatenate(signals)
 
 
-def computed(features: np.ndarray, signals: np.ndarray) -> Constants:
+def computed(
+    features: np.ndarray,
+    signals: np.ndarray,
+    *,
+    last: int = LAST,
+    head: int = HEAD,
+    stages: int = STAGES,
+) -> Constants:
     """Constants fitted to features (n, 2136) and signals (n, 32).
 
     The last layer is projected on the main axes of its unit rows, the stages' channels on those of
     their standardised means; then the stages' mean squared length is 1.
     """
-    last, stages = np.split(features.astype(np.float64), [LAST], axis=1)
-    unit = last / np.linalg.norm(last, axis=1, keepdims=True)
-    deviations = np.maximum(stages.std(axis=0), 1e-6)
-    standard = (stages - stages.mean(axis=0)) / deviations
-    axes = main_axes(standard, STAGES)
+    layer, channels = np.split(features.astype(np.float64), [last], axis=1)
+    unit = layer / np.linalg.norm(layer, axis=1, keepdims=True)
+    deviations = np.maximum(channels.std(axis=0), 1e-6)
+    standard = (channels - channels.mean(axis=0)) / deviations
+    axes = main_axes(standard, stages)
     length = np.sqrt(((standard @ axes) ** 2).sum(axis=1).mean())
     return Constants(
-        head=main_axes(unit, HEAD),
+        head=main_axes(unit, head),
         stages=axes / deviations[:, None] / length,
-        stage_means=stages.mean(axis=0),
+        stage_means=channels.mean(axis=0),
         signal_means=np.nanmean(signals, axis=0),
         signal_deviations=np.nanstd(signals, axis=0),
     )

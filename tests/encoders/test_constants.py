@@ -1,6 +1,7 @@
 """The constants of embeddings, and the script that makes them."""
 
 import numpy as np
+import pytest
 
 from photorank.encoders.constants import load_constants
 from scripts.embedding_constants import computed, main_axes
@@ -18,14 +19,18 @@ def test_the_shipped_projections_are_orthonormal_and_scaled():
 def test_the_script_makes_them_from_features():
     """Axes of the greatest mean square; of the stages the mean squared length is 1."""
     draw = np.random.default_rng(0)
-    features = np.abs(draw.normal(size=(900, 2136))).astype(np.float32)
+    features = np.abs(draw.normal(size=(900, 100))).astype(np.float32)
     signals = draw.normal(3, 2, size=(900, 32))
     signals[::7, 4] = np.nan
-    made = computed(features, signals)
-    again = computed(features, signals)
+    made = computed(features, signals, last=60, head=24, stages=12)
+    again = computed(features, signals, last=60, head=24, stages=12)
     for one, other in zip(made, again, strict=True):
         np.testing.assert_array_equal(one, other)
-    stages = (features[:, 1280:] - made.stage_means) @ made.stages
+    unit = features[:, :60] / np.linalg.norm(features[:, :60], axis=1, keepdims=True)
+    kept = (unit.astype(np.float64) @ made.head) ** 2
+    values = np.linalg.svd(unit, compute_uv=False)
+    assert kept.sum() == pytest.approx((values[:24] ** 2).sum(), rel=1e-5)
+    stages = (features[:, 60:] - made.stage_means) @ made.stages
     assert abs((stages**2).sum(axis=1).mean() - 1) < 1e-6
     np.testing.assert_allclose(made.signal_means, np.nanmean(signals, axis=0))
     scaled = made.scaled(signals)

@@ -19,6 +19,12 @@ from tests.fixtures.colours import ColourEncoder
 ONCE = Protocol(folds=4, repeats=1)
 
 
+@pytest.fixture(scope="module")
+def red(painted):
+    """Return what is learned from the shared index's judgements."""
+    return learn_vector(Index.open(painted.index("painted")), "red", "all-pairs")
+
+
 def kinds(n=90, d=6, seed=0):
     """Return photos of three kinds whose means differ, and their kinds."""
     rng = np.random.default_rng(seed)
@@ -68,12 +74,11 @@ def test_the_share_between_kinds_is_kelleys():
     assert between_kinds(codes.astype(float), codes).value == pytest.approx(1)
 
 
-def test_what_is_rated_by_its_kind_alone_is_rated_alike_afterwards(index):
+def test_what_is_rated_by_its_kind_alone_is_rated_alike_afterwards(index, red):
     """Before, kinds differ; after, they hardly do, and photos were never their own judge."""
-    vector = learn_vector(index, "red", "all-pairs")
     told = []
     found = control_content(
-        index, vector, clusters=4, protocol=ONCE, on_progress=lambda *done: told.append(done)
+        index, red, clusters=4, protocol=ONCE, on_progress=lambda *done: told.append(done)
     )
 
     assert told[-1] == (4, 4)
@@ -144,45 +149,41 @@ def test_no_two_clusters_have_one_name(index):
     assert sum(name.startswith("like ") for name in names) == 36
 
 
-def test_groups_are_kinds_too(index):
+def test_groups_are_kinds_too(index, red):
     """Each group of the labels is a kind under its own name."""
-    found = control_content(
-        index, learn_vector(index, "red", "all-pairs"), by="group", protocol=ONCE
-    )
+    found = control_content(index, red, by="group", protocol=ONCE)
 
     assert {gap.group for gap in found.gaps} == {f"g{number}" for number in range(8)}
     assert found.directions == 7
 
 
-def test_the_vector_without_content_is_at_right_angles_to_it(index):
+def test_the_vector_without_content_is_at_right_angles_to_it(index, red):
     """The vector keeps scale and bias, and its card says what was removed."""
-    vector = learn_vector(index, "red", "all-pairs")
-    rest = without_content("rest", index, vector, by="group")
+    rest = without_content("rest", index, red, by="group")
 
     X, codes = index.embeddings(), index.labels().groups
     means = np.array([rest.rate(X[codes == k], index.fingerprint).mean() for k in range(8)])
     assert np.ptp(means) < 1e-6
-    assert rest.card.photos == vector.card.photos
+    assert rest.card.photos == red.card.photos
     assert rest.card.parameters["without_content"] == "group"
     assert rest.slope is None
 
 
-def test_the_vector_that_is_kept_is_the_one_that_was_measured(index):
+def test_the_vector_that_is_kept_is_the_one_that_was_measured(index, red):
     """The saved vector lacks the content of the same clusters that were measured."""
-    vector = learn_vector(index, "red", "all-pairs")
     photos = judged_photos(index)
     drawn, others = (kinds_of(index, photos, "clusters", 4, seed, None)[0] for seed in (5, 6))
     sizes, other_sizes = (sorted(np.bincount(codes)) for codes in (drawn, others))
     assert sizes != other_sizes
 
     protocol = Protocol(folds=2, repeats=1, seed=5)
-    measured = control_content(index, vector, clusters=4, protocol=protocol)
-    kept = without_content("rest", index, vector, clusters=4, seed=5)
+    measured = control_content(index, red, clusters=4, protocol=protocol)
+    kept = without_content("rest", index, red, clusters=4, seed=5)
 
     assert sorted(gap.n_photos for gap in measured.gaps) == sizes
     spanned = content_directions(photos.X, drawn)
     assert measured.directions == len(spanned)
-    expected = vector.direction - (vector.direction @ spanned.T) @ spanned
+    expected = red.direction - (red.direction @ spanned.T) @ spanned
     np.testing.assert_allclose(kept.direction, expected / np.linalg.norm(expected), atol=1e-12)
 
 
@@ -193,7 +194,7 @@ def test_another_encoders_vector_is_refused(index):
         control_content(index, stranger)
 
 
-def test_one_kind_is_no_content(index):
+def test_one_kind_is_no_content(index, red):
     """With a single cluster nothing can be told apart."""
     with pytest.raises(ComparisonsError, match="fewer than two kinds"):
-        control_content(index, learn_vector(index, "red", "all-pairs"), clusters=1, protocol=ONCE)
+        control_content(index, red, clusters=1, protocol=ONCE)

@@ -9,7 +9,7 @@ from photorank.similarity import map_layout
 from photorank.similarity.map_layout import inside, places
 from photorank.workspace import Workspace
 from tests.conftest import draw_photo
-from tests.fixtures.colours import ColourEncoder
+from tests.fixtures.colours import ColourEncoder, fill, paint
 
 
 @pytest.fixture
@@ -39,15 +39,15 @@ def test_places_are_worked_out_once(index, monkeypatch):
     assert places(Index.open(index.paths)) == pytest.approx(found, abs=1e-6)
 
 
-def test_new_photos_make_a_new_map(home, tmp_path):
+def test_new_photos_make_a_new_map(library):
     """What was kept does not place a photo that came later."""
-    before = places(open_index("small"))
-    folder = tmp_path / "more"
-    folder.mkdir()
-    draw_photo(folder / "new.jpg", seed=999)
-    build_index(Workspace.current().index("small"), BuildRequest([folder], encoder_spec="embedded"))
+    fill(library.folder, 4)
+    library.build()
+    before = places(library.index)
+    paint(library.folder / "later.png", 4)
+    library.build()
 
-    assert len(places(open_index("small"))) == len(before) + 1
+    assert len(places(library.index)) == len(before) + 1
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip", None])

@@ -358,6 +358,7 @@ def test_what_is_no_table_of_choices_is_refused(table, text, why):
         checked(table(text), choices=True)
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_rows_are_read_quickly(table):
     """In about half a second of one core's time."""
     path = table("file,score,group\n" + "".join(f"{n}.jpg,{n},g\n" for n in range(100_000)))

@@ -121,6 +121,7 @@ def test_random_pairs_do_not_depend_on_the_taste(ground):
     assert pairs[0] == pairs[1]
 
 
+@pytest.mark.slow
 def test_a_pair_is_found_at_once_among_many_photos():
     """Among 100,000 photos the next pair costs some passes over them."""
     rng = np.random.default_rng(0)

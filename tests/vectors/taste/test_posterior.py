@@ -281,6 +281,7 @@ def test_a_photo_against_itself_tells_nothing(prior, Z):
     assert taste.information(Z[:5], Z[:5]) == pytest.approx(np.zeros(5), abs=1e-12)
 
 
+@pytest.mark.slow
 def test_an_update_is_quick_among_many_photos():
     """With 500 choices among 100,000 photos a taste costs less than some passes over them."""
     rng = np.random.default_rng(0)
