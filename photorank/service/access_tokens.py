@@ -9,7 +9,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from photorank.errors import ServerError
-from photorank.service.middleware import refused
+from photorank.service.middleware import discard_body, refused
+from photorank.service.request_limits import Limits
 from photorank.workspace import read_bytes
 
 OPEN = frozenset({"/healthz"})  # to whoever asks, such as a container's health check
@@ -35,15 +36,20 @@ def read_tokens(path: Path) -> list[bytes]:
 class TokenOnly:
     """Middleware that refuses requests without a known access token."""
 
-    def __init__(self, app: ASGIApp, tokens: Collection[bytes]) -> None:
+    def __init__(self, app: ASGIApp, tokens: Collection[bytes], limits: Limits) -> None:
         self._app = app
         self._tokens = tokens
+        self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on a request if its token is known or its path needs none; else respond 401."""
         if scope["type"] != "http" or scope["path"] in OPEN or self._knows(Headers(scope=scope)):
             await self._app(scope, receive, send)
             return
+        if "expect" not in Headers(
+            scope=scope
+        ):  # else the client waits for the response before it sends
+            await discard_body(receive, self._limits)
         answer = refused(
             401,
             "a token is needed",

@@ -74,7 +74,7 @@ def service(asked: ServiceRequest) -> Starlette:
     ]
     middleware = [Middleware(Counted, [one.path for one in routes], made.numbers.answered)]
     if asked.tokens:
-        middleware.append(Middleware(TokenOnly, asked.tokens))
+        middleware.append(Middleware(TokenOnly, asked.tokens, asked.limits))
     return Starlette(
         routes=routes,
         middleware=middleware,

@@ -1,11 +1,15 @@
 """Middleware of the service that counts requests and turns errors into JSON."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from photorank.service.request_limits import Limits
 
 _log = logging.getLogger("uvicorn.error")
 
@@ -16,6 +20,20 @@ def refused(status: int, reason: str, then: str, **headers: str) -> Response:
     return JSONResponse(
         body, status, headers={name.replace("_", "-"): headers[name] for name in headers}
     )
+
+
+async def discard_body(receive: Receive, limits: Limits) -> None:
+    """Discard the rest of a refused request's body, within limits, so that its client listens.
+
+    A client that still sends when the connection is closed may never read the response.
+    """
+    left, more = limits.body_bytes, True
+    with suppress(TimeoutError):
+        async with asyncio.timeout(limits.linger_seconds):
+            while more and left > 0:
+                message = await receive()
+                more = message.get("more_body", False)  # there is none where the client has gone
+                left -= len(message.get("body", b""))
 
 
 class Counted:

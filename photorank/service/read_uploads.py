@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import BinaryIO, NamedTuple
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
+from photorank.service.middleware import discard_body
 from photorank.service.request_limits import Limits, Refusal, Room, too_many, too_slow
 
 _MOST_FIELDS = 16  # besides photos
@@ -44,7 +45,7 @@ async def uploads(request: Request, limits: Limits, room: Room) -> AsyncIterator
         yield _sorted(form)
     except Refusal:
         if not body.ended:
-            await body.linger()
+            await discard_body(request.receive, limits)
         raise
     finally:
         room.leave(body.count)
@@ -70,14 +71,6 @@ class _Body:
             self.count += len(chunk)
             self._limits.refuse_if_too_large(self.count)
             yield chunk
-
-    async def linger(self) -> None:
-        """Discard a refused request's remaining bytes, so that its client reads the response."""
-        left = self._limits.body_bytes
-        with suppress(ClientDisconnect, TimeoutError, Refusal):
-            async with asyncio.timeout(self._limits.linger_seconds):
-                while left > 0 and (chunk := await self._next()) is not None:
-                    left -= len(chunk)
 
     async def _next(self) -> bytes | None:
         left = self._until - asyncio.get_running_loop().time()

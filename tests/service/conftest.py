@@ -97,6 +97,7 @@ def start(collection):
         thread.start()
         running.append((server, thread))
         while not server.started:
+            assert thread.is_alive(), "the service did not start"
             time.sleep(0.01)
         return Client(port)
 

@@ -153,6 +153,10 @@ def test_tokens_are_asked_for(start, photo, tmp_path):
 
     assert client.get("/healthz")[0] == 200
     assert refusal(client.send("/v1/rate", photo))[0] == 401
+    assert refusal(client.send("/v1/rate", bytes(20 << 20)))[0] == 401  # and no broken pipe
+    patient = client.head(20 << 20).replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n")
+    with client.begun(patient) as connection:
+        assert connection.recv(64).startswith(b"HTTP/1.1 401")  # before anything is sent
     for path in ("/v1/vectors", "/metrics", "/openapi.json", "/nothing"):
         assert refusal(client.get(path))[0] == 401
         assert refusal(Client(client.port, TOKEN[:-1]).get(path))[0] == 401
