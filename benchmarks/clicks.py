@@ -27,7 +27,7 @@ from visitors import server  # noqa: E402
 from photorank.index.building.build import build_index  # noqa: E402
 from photorank.index.building.request import BuildRequest  # noqa: E402
 from photorank.index.opened import Index  # noqa: E402
-from photorank.photos.open_photo import thumbnail  # noqa: E402
+from photorank.photos.thumbnails import thumbnail  # noqa: E402
 from photorank.workspace import Workspace  # noqa: E402
 
 ARGUMENTS = [

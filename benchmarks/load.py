@@ -31,7 +31,7 @@ from synthetic import write_synthetic  # noqa: E402
 from visitors import Page, Visitor, server  # noqa: E402
 
 from photorank.index.opened import Index  # noqa: E402
-from photorank.photos.open_photo import thumbnail  # noqa: E402
+from photorank.photos.thumbnails import thumbnail  # noqa: E402
 from photorank.workspace import Workspace  # noqa: E402
 
 # What people press on a page, the first of it before all else.

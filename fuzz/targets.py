@@ -17,6 +17,7 @@ from photorank.labels.tables.judgement_tables import check_rows, read_choices, r
 from photorank.photos import open_photo
 from photorank.photos.metadata.exif import embedded_tags, shot
 from photorank.photos.metadata.xmp_tags import read_xmp, with_rating
+from photorank.photos.thumbnails import thumbnail
 from photorank.vectors.master import MasterVector
 
 ROOT = Path(__file__).parents[1]
@@ -45,7 +46,7 @@ def _image(data: bytes) -> None:
     shot(data)
     picture = open_photo.decode_photo(data, short_side=64)
     assert picture.mode == "RGB"
-    open_photo.thumbnail(picture)
+    thumbnail(picture)
 
 
 def _pictures() -> Iterator[bytes]:

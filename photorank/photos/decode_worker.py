@@ -19,9 +19,10 @@ from photorank.errors import FaceModelsError, MetadataError, UnreadablePhotoErro
 from photorank.photos.decode_limits import DecodeLimits
 from photorank.photos.faces.face import faces_to_json
 from photorank.photos.metadata.exif import embedded_tags, exposure_bias, settings_text, shot
-from photorank.photos.open_photo import decode_photo, open_header, small_picture
+from photorank.photos.open_photo import decode_photo, open_header
 from photorank.photos.signals.compression import jpeg_quality
 from photorank.photos.signals.signals_block import LEAST_LONG_SIDE
+from photorank.photos.thumbnails import small_picture
 from photorank.typing import Json
 
 Reply = tuple[Json, bytes]

@@ -1,4 +1,4 @@
-"""Opening of photo files: bytes, decoded pixels, thumbnails, reasons for unreadable files."""
+"""Opening of photo files: bytes, decoded pixels, reasons for unreadable files."""
 
 import errno
 import hashlib
@@ -46,7 +46,6 @@ _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "AVIF", "GIF", "BMP")
 # ViT-B/32's embeddings keep a cosine of 0.99997 with those of all pixels, and ratings a Spearman
 # correlation of 0.9992; at 2 these are 0.999995 and 0.9998, and decoding takes a quarter longer.
 _REDUCED_SIDE_RATIO = 1.6
-_THUMBNAIL_REDUCING_GAP = 1.3  # the same ratio for thumbnails
 
 # Of a HEIC it would be a thumbnail, made by whatever program.
 _DRAFTED_FORMATS = {"JPEG", "MPO"}
@@ -218,22 +217,6 @@ def full_size(photo: Image.Image) -> tuple[int, int]:
     """Width and height in pixels of a photo before :func:`decode_photo` reduced it."""
     short, long = photo.info.get("full_size", sorted(photo.size))
     return (long, short) if photo.width >= photo.height else (short, long)
-
-
-def small_picture(photo: Image.Image, side: int = 384) -> Image.Image:
-    """Photo reduced for browsing, with a long side of at most `side` pixels."""
-    scale = min(1.0, side / max(photo.size))
-    size = (max(1, round(photo.width * scale)), max(1, round(photo.height * scale)))
-    # Half the time of a filter over all pixels; the difference is one grey level.
-    return photo.resize(size, Image.Resampling.LANCZOS, reducing_gap=_THUMBNAIL_REDUCING_GAP)
-
-
-def thumbnail(photo: Image.Image) -> bytes:
-    """Thumbnail of a photo, as bytes of a WebP file."""
-    file = io.BytesIO()
-    # Method 1 makes files a sixth larger than the best one, in far less time.
-    small_picture(photo).save(file, "WEBP", quality=80, method=1)
-    return file.getvalue()
 
 
 @cache

@@ -17,11 +17,11 @@ from photorank.errors import (
 )
 from photorank.index.opened import Index
 from photorank.photos.decode_pool import decode_isolated
-from photorank.photos.heat_overlay import overlay
 from photorank.photos.open_photo import read_photo
 from photorank.rating.closest_better import BetterPhoto, closest_better
 from photorank.rating.concepts import Concept, moving_concepts
 from photorank.rating.heat_map import HeatMap, heat_map
+from photorank.rating.heat_overlay import overlay
 from photorank.rating.percentiles import percentiles_among
 from photorank.rating.signal_shares import SignalShares, signal_shares
 from photorank.typing import Embeddings, Floats
@@ -52,7 +52,7 @@ class Explanation:
         return self.heat.against(self.average + carried)
 
     def drawn(self, most: float | None = None) -> Image.Image:
-        """Photo with its heat map; see :func:`photorank.photos.heat_overlay.overlay`."""
+        """Photo with its heat map; see :func:`photorank.rating.heat_overlay.overlay`."""
         return overlay(self.picture, self.parts, most)
 
 

@@ -19,8 +19,8 @@ from photorank.photos.open_photo import (
     os_reason,
     photo_digest,
     read_photo,
-    thumbnail,
 )
+from photorank.photos.thumbnails import thumbnail
 
 MAKE, ORIENTATION, EXIF_IFD, DATE_TIME_ORIGINAL = 0x010F, 0x0112, 0x8769, 0x9003
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

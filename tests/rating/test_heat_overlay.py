@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from photorank.photos.heat_overlay import overlay
+from photorank.rating.heat_overlay import overlay
 
 GREY = (99, 99, 99)
 

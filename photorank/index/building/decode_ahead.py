@@ -19,13 +19,9 @@ from photorank.photos.faces.face import Face
 from photorank.photos.find_photos import PhotoFile
 from photorank.photos.hash_and_shape import PictureCodes, picture_codes
 from photorank.photos.metadata.exif import Shot
-from photorank.photos.open_photo import (
-    photo_digest,
-    read_photo,
-    small_picture,
-    thumbnail,
-)
+from photorank.photos.open_photo import photo_digest, read_photo
 from photorank.photos.signals.all_signals import catalogue_signals
+from photorank.photos.thumbnails import small_picture, thumbnail
 from photorank.typing import Embeddings
 
 Item = TypeVar("Item")

@@ -24,7 +24,8 @@ from photorank.index.maintenance.checks import (
 from photorank.index.maintenance.leftover_files import leftover_files, remove_leftovers
 from photorank.index.manifest import Manifest, write_manifest
 from photorank.photos.decode_pool import decode_isolated
-from photorank.photos.open_photo import photo_digest, read_photo, thumbnail
+from photorank.photos.open_photo import photo_digest, read_photo
+from photorank.photos.thumbnails import thumbnail
 from photorank.workspace import IndexPaths, write_bytes
 
 # Tables that indexing can rebuild from the files.

@@ -22,7 +22,7 @@ from photorank.photos.faces.face import Face
 from photorank.photos.faces.face_sharpness import face_sharpness
 from photorank.photos.faces.mesh import Mesh, look_again, look_twice
 from photorank.photos.faces.networks import Networks
-from photorank.photos.open_photo import small_picture
+from photorank.photos.thumbnails import small_picture
 from photorank.typing import Flags
 
 _LEAST_PIXELS = 64  # long side of a photo, below which no face is sought
