@@ -60,7 +60,7 @@ class Card:
 
     @property
     def fold_by(self) -> str:
-        """Kind of photo groups that cross-validation kept in one fold; empty if never tested."""
+        """Unit that cross-validation kept in one fold, such as "series"; empty if never tested."""
         return (self.metrics.get("protocol") or {}).get("fold_by", "")
 
     def saw(self, digest: str) -> bool:
@@ -158,7 +158,7 @@ class MasterVector:
         return self.scale * products + self.bias
 
     def fitted(self, fingerprint: Fingerprint) -> "MasterVector":
-        """Vector for embeddings with a given fingerprint; a shorter direction is padded with zeros.
+        """Vector fitted to the embeddings of an encoder; a shorter direction is padded with zeros.
 
         Raises EncoderMismatchError if it belongs to other embeddings.
         """

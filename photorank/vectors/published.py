@@ -224,7 +224,7 @@ def _unwrapped(state: "dict[str, Tensor]") -> "dict[str, Tensor]":
 
 
 def _recognised(path: Path, state: "dict[str, Tensor]") -> _Layout:
-    """Layout of a known project if the tensors match one, otherwise of a chain of linear layers."""
+    """Layout that fits the tensors: a known project's, or a chain of linear layers."""
     if set(state) == _RELU_NAMES:
         raise DamagedWeightsError(
             path,

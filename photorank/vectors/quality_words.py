@@ -59,7 +59,7 @@ class ComparesPhrases(Protocol):
     """Interface of an encoder that compares texts with class names and phrases."""
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Direction (n, dh) of each text as a mix of class names, and weights (n, p) of phrases."""
+        """Photo-space directions (n, dh) of texts, and softmax weights (n, p) of the phrases."""
 
     def valence(self, texts: Sequence[str]) -> Floats:
         """Valence (n,) of texts: −1 for blame, 0 for neutral, 1 for praise."""
@@ -68,7 +68,7 @@ class ComparesPhrases(Protocol):
 def worded_vector(
     name: str, texts: Sequence[str], encoder: Encoder, *, negatives: Sequence[str] = ()
 ) -> MasterVector:
-    """Master-vector from texts, by way of quality phrases if the encoder needs them.
+    """Master-vector from texts, compared with quality phrases if the encoder supports it.
 
     Other encoders' and framings' is that of :func:`prompt_vector`, which raises as this does.
     """
@@ -114,7 +114,10 @@ def quality_text(parameters: Json) -> str:
 
 
 def quality_directions(encoder: Encoder) -> Floats | None:
-    """Directions (q, d) of qualities in `TABLE`, then of praise; None without built-in vectors."""
+    """Directions (q, d) of the qualities that prompts may name, and of praise as the last.
+
+    None for an encoder without built-in vectors.
+    """
     blocks, path = encoder.fingerprint.blocks, FOLDER / "quality_spreads.json"
     builtin = _builtin(encoder)
     if blocks is None or len(builtin) < len(BUILTIN):
@@ -129,7 +132,7 @@ def scaled(
     blocks: Blocks,
     spreads: Mapping[str, float],
 ) -> Direction:
-    """Direction (d,) of a quality, scaled to `STRENGTH` times the rating spread of a median class.
+    """Direction (d,) of a quality, scaled to count `STRENGTH` times as much as a class name.
 
     `spreads` are the standard deviations of everyday photographs' ratings by each source's unit
     direction, and by the median class ("class").
@@ -138,7 +141,7 @@ def scaled(
 
 
 def unit(source: str, builtin: Mapping[str, MasterVector], blocks: Blocks) -> Direction:
-    """Unit direction (d,) of `source`: a built-in vector, or the signed axis of a signal."""
+    """Unit direction (d,) named by `source`: a built-in vector, or a signal with its sign."""
     if source in builtin:
         return builtin[source].direction
     direction = np.zeros(blocks.dimensions)

@@ -1,4 +1,4 @@
-"""Perceptual codes of a vector's training photos, to recognise altered copies of these photos."""
+"""Perceptual hashes of a vector's training photos, to recognise altered copies of these photos."""
 
 import base64
 import zlib
@@ -30,7 +30,7 @@ _ROWS = 4096  # embeddings that are compared with all pictures at once
 
 @dataclass(frozen=True, eq=False)
 class SeenPictures:
-    """Perceptual codes of m images: 16 × 16 grey levels, and 128 sign bits of an embedding."""
+    """Two perceptual hashes of each of m images: 16 × 16 grey levels, and 128 embedding signs."""
 
     centres: Embeddings  # (c, d) mean embeddings, one of which is taken off before signs are
     centre: NDArray[np.uint8]  # (m,) the one of each picture
@@ -41,7 +41,7 @@ class SeenPictures:
     def of(
         cls, embeddings: Embeddings, greys: NDArray[np.uint8] | None, *, seed: int = 0
     ) -> "SeenPictures | None":
-        """Perceptual codes of photos, from embeddings (n, d) and grey codes (n, 128 bytes).
+        """Perceptual hashes of photos, from embeddings (n, d) and grey levels (n, 128 bytes).
 
         Of many photos a random part is kept: a card stays small, and a set that overlaps is still
         noticed where a single photo may not be.
@@ -55,7 +55,10 @@ class SeenPictures:
 
     @classmethod
     def union(cls, several: Iterable["SeenPictures | None"]) -> "SeenPictures | None":
-        """Perceptual codes of several image sets, an equal maximum from each; None without sets."""
+        """Perceptual hashes of several sets of images in one; None without sets.
+
+        Large sets are thinned, each to an equal share of the maximum.
+        """
         known = [one for one in dict.fromkeys(several) if one is not None]
         if len(known) < 2:
             return known[0] if known else None
@@ -71,7 +74,7 @@ class SeenPictures:
         )
 
     def recognises(self, embeddings: Embeddings, greys: NDArray[np.uint8]) -> Flags:
-        """Mask (n,) of the photos that equal an image of the set, or are its altered copies."""
+        """Mask (n,) of the photos that are copies, possibly altered, of an image in the set."""
         found = np.zeros(len(embeddings), dtype=bool)
         own = _as_signs(self.signs)
         for number, start in product(range(len(self.centres)), range(0, len(embeddings), _ROWS)):
@@ -88,14 +91,14 @@ class SeenPictures:
         return found
 
     def to_text(self) -> dict[str, str]:
-        """Perceptual codes as compressed text, by field name."""
+        """Perceptual hashes as compressed text, by field name."""
         arrays = {one.name: getattr(self, one.name) for one in fields(self)}
         arrays["centres"] = self.centres.astype("<f2")
         return {name: _text(array.tobytes()) for name, array in arrays.items()}
 
     @classmethod
     def from_text(cls, text: Json, path: Path | str) -> "SeenPictures":
-        """Perceptual codes from the text of :meth:`to_text`; CardError if the text is invalid."""
+        """Perceptual hashes from the text of :meth:`to_text`; CardError if the text is invalid."""
         try:
             data = {
                 one.name: zlib.decompress(base64.b64decode(text[one.name])) for one in fields(cls)

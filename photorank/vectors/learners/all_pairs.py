@@ -190,7 +190,10 @@ def _times(X: Floats, unwhiten: Floats) -> Floats:
 
 
 def _tiers(scores: Floats) -> Codes:
-    """Tier number (n,) of each score: a tier per distinct score up to 10 of them, else deciles."""
+    """Tier number (n,) of each score, counted from the lowest score.
+
+    Up to 10 distinct scores have a tier each; more are split at their deciles.
+    """
     distinct, tiers = np.unique(scores, return_inverse=True)
     if len(distinct) <= 10:
         return tiers.astype(np.intp)

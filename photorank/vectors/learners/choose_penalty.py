@@ -36,7 +36,7 @@ def penalty_of_least_squares(
     given: Floats | None,
     groups: Codes | None,
 ) -> float:
-    """Penalty of least squares on photos Z (n, r) with the least cross-validated error.
+    """Penalty with the least cross-validated error, for least squares on photos Z (n, r).
 
     It is chosen by the formula of generalised cross-validation; where groups are known, or photos
     are compared within many groups alone, by holding those out. `given` are the prior's ratings.
@@ -68,7 +68,7 @@ def penalty_of_least_squares(
 
 
 def penalty_beside_copies(Z: Floats, comparisons: Comparisons) -> float:
-    """Penalty of least squares with degraded copies: proportional to the spread of Z (n, r)."""
+    """Penalty for least squares on judgements and degraded copies, from the spread of Z (n, r)."""
     # Twice the mean squared centred norm is the mean squared distance of a pair.
     spread = float(np.einsum("nd,nd->", Z, comparisons.laplacian(Z)))
     return _BESIDE_COPIES * spread / 2
@@ -77,7 +77,7 @@ def penalty_beside_copies(Z: Floats, comparisons: Comparisons) -> float:
 def penalty_of_loss(
     loss: PenalisedLoss[Graph], spread: float, seed: int, groups: Codes | None = None
 ) -> float:
-    """Penalty of a convex loss with the least held-out loss in 5 inner folds.
+    """Penalty for a convex loss that minimises the held-out loss in 5 inner folds.
 
     `spread` is trace(XᵀLX).
     """

@@ -113,7 +113,7 @@ class DirectionLearner(Estimator):
         return self.decision_function(X)
 
     def for_tests(self) -> "DirectionLearner":
-        """Learner for held-out tests, with nothing learned from other people's ratings."""
+        """Learner for held-out tests, without knowledge of other people's ratings."""
         return self
 
     def score(self, X: ArrayLike, y: ArrayLike | Comparisons) -> float:

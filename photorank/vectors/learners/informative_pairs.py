@@ -1,4 +1,4 @@
-"""Choice of up to m pairs to learn from: wide score gaps, unlike photos, few repeats."""
+"""Choice of up to m pairs to learn from: wide score gaps, dissimilar photos, few repetitions."""
 
 from collections.abc import Iterator
 from typing import NamedTuple, cast
@@ -28,7 +28,10 @@ class Offer(NamedTuple):
 
 
 def offered_pairs(comparisons: Comparisons, rng: np.random.Generator) -> Offer:
-    """Candidate photo pairs: for choices all pairs shown, for scores about nine per photo."""
+    """Candidate photo pairs to learn from.
+
+    For choices these are all pairs shown to people, for scores about nine pairs per photo.
+    """
     if isinstance(comparisons, ChoiceComparisons):
         return Offer(comparisons.pairs, comparisons.margin, comparisons.weight)
     scores = cast(ScoreComparisons, comparisons)
@@ -39,7 +42,7 @@ def offered_pairs(comparisons: Comparisons, rng: np.random.Generator) -> Offer:
 
 
 def informative_pairs(X: Floats, offer: Offer, m: int) -> Offer:
-    """The m most informative candidate pairs: wide margins, unlike photos, few photos shared.
+    """The m most informative candidate pairs: wide margins, dissimilar photos, few shared photos.
 
     While photos last, each is in one pair only, for pairs that share a photo
     share its noise. Then come the pairs that join them to a spanning forest,
@@ -77,7 +80,10 @@ def _disjoint(pairs: Pairs) -> NDArray[np.bool_]:
 
 
 def _partners(scores: ScoreComparisons, rng: np.random.Generator) -> Iterator[Pairs]:
-    """Yield position arrays (l, 2), each pairing every labelled photo with a photo of its block."""
+    """Yield arrays (l, 2) of pairs: each of the l labelled photos, and a partner from its block.
+
+    Photos are given as positions among the labelled ones.
+    """
     order = np.lexsort((scores.labels, scores.same))  # block by block, worst photo first
     block = dense_ranks(scores.same[order])
     start = np.searchsorted(block, block)

@@ -45,7 +45,7 @@ def alpha_by_inner_folds(
 
 
 def inner_folds(comparisons: Comparisons, seed: int, groups: Codes | None = None) -> Codes:
-    """Fold code of each photo (n,), −1 for photos without comparisons.
+    """Fold number (n,) of each photo; −1 for photos without comparisons.
 
     Known groups, or groups that are only compared within themselves, stay whole where
     :func:`held_out_whole` says so: on versions of scenes that it knows a model flatters itself.
@@ -63,7 +63,7 @@ def inner_folds(comparisons: Comparisons, seed: int, groups: Codes | None = None
 
 
 def held_out_whole(comparisons: Comparisons, groups: Codes | None) -> Codes | None:
-    """Codes of groups that folds keep whole, one per compared photo; None to split them.
+    """Group numbers for folds that keep groups whole, one per compared photo; None to split groups.
 
     Known groups (n,) come first, then groups that are only compared within themselves; there must
     be at least as many as folds, and none may have more than half of the photos.
@@ -80,7 +80,7 @@ def held_out_whole(comparisons: Comparisons, groups: Codes | None) -> Codes | No
 
 
 def misordered(comparisons: Comparisons, ratings: Ratings) -> HeldOut:
-    """Weight of pairs that ratings (n,) order wrongly, ties counting half, and of all pairs."""
+    """Held-out loss of ratings (n,): weight of the pairs in the wrong order; ties count half."""
     credit, weight = comparisons.agreement(ratings)
     return HeldOut(float((weight - credit).sum()), float(weight.sum()))
 

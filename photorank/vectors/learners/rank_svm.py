@@ -1,4 +1,4 @@
-"""Ranking SVM: hinge loss where a winner is rated less than 1 above its loser."""
+"""Ranking SVM: hinge loss on pairs whose winner is rated less than 1 above the loser."""
 
 from functools import cached_property
 

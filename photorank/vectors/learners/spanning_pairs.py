@@ -138,7 +138,7 @@ def _as_choices(chosen: Offer, n: int) -> ChoiceComparisons:
 
 
 def _label_problem(Z: Floats, scores: ScoreComparisons, component: Codes, rank: int) -> Problem:
-    """Ridge problem for pairs of labels of photos Z (n, r), with noise per photo, not per pair.
+    """Ridge problem on differences of photos' labels, where each label has independent noise.
 
     With B the pairs' incidence matrix and U the trust in the labels, the
     pairs' noise has covariance B U⁻¹ Bᵀ. Weighting the differences B Z by its

@@ -60,13 +60,16 @@ class Personal(DirectionLearner):
         return self.taste_.vector
 
     def for_tests(self) -> "Personal":
-        """Learner for held-out tests, with nothing learned from other people's ratings."""
+        """Learner for held-out tests, without knowledge of other people's ratings."""
         prior = self.prior
         return Personal(prior=prior.for_tests) if isinstance(prior, TastePrior) else self
 
 
 def judged(Z: Floats, comparisons: Comparisons) -> Judged:
-    """One person's judgements, from a comparison graph over photos with coordinates Z."""
+    """One person's judgements, from a comparison graph.
+
+    `Z` (n, 1 + q) are the photos' coordinates, see :meth:`TastePrior.coordinates`.
+    """
     if isinstance(comparisons, ChoiceComparisons):
         graph = comparisons
         pairs = np.column_stack([graph.first, graph.second])

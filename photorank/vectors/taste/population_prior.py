@@ -21,7 +21,7 @@ _PRIOR_PEOPLE = 10.0  # people that the starting covariance weighs as much as
 
 
 def prior_in(index: Index, direction: Direction | None, *, rater: str | None = None) -> TastePrior:
-    """Prior of the taste of a person judging an index's photos, from a shared direction (d,).
+    """Prior of a person's taste in an index's photos, around the direction (d,) that people share.
 
     The ways in which people may deviate are those in which all of its photos differ,
     judged or not; how far a `rater` may is learned from the others, where there are
@@ -124,7 +124,10 @@ def _label_unit(rating: Floats, table: RaterTable) -> float:
 
 
 def _deviations(Z: Floats, table: RaterTable, unit: float) -> list[tuple[Floats, Floats]]:
-    """Residual photo coordinates and labels of each person, regressed on others' mean labels."""
+    """Each person's photo coordinates and labels, as residuals of a regression.
+
+    Both are regressed on the mean labels that other people gave the same photos.
+    """
     total = np.bincount(table.photos, table.scores, table.n)
     count = np.bincount(table.photos, minlength=table.n)
     people = []

@@ -29,7 +29,7 @@ _TOLERANCE = 1e-9  # of the gradient, in posterior standard deviations
 
 @dataclass(frozen=True)
 class TastePrior:
-    """Prior of a person's taste: shared direction, and covariance of deviations.
+    """Prior of a person's taste: shared direction, and covariance of people's deviations from it.
 
     A person rates photo x by ``s g(x) + z(x)·δ``: g is everybody's rating in
     units of its own standard deviation over the photos, z the photo in a few
@@ -87,7 +87,7 @@ class TastePrior:
 
     @property
     def for_tests(self) -> "TastePrior":
-        """Prior for held-out tests, with nothing learned from other people's ratings."""
+        """Prior for held-out tests, without knowledge of other people's ratings."""
         return self if self.without_others is None else self.without_others
 
     @property
@@ -104,12 +104,12 @@ class TastePrior:
 
     @cached_property
     def mean(self) -> Floats:
-        """Prior mean (1 + q,) of shared weight s and deviation δ: 1 for s, zeros for δ."""
+        """Prior mean (1 + q,) of the rating weights: 1 for the shared rating, then q zeros."""
         return np.append(1.0, np.zeros(len(self.covariance)))
 
     @cached_property
     def precision(self) -> Floats:
-        """Prior inverse covariance (1 + q, 1 + q) of shared weight s and deviation δ."""
+        """Inverse of the prior covariance (1 + q, 1 + q) of the rating weights."""
         q = len(self.covariance)
         precision = np.zeros((1 + q, 1 + q))
         precision[0, 0] = SCALE_SPREAD**-2
@@ -119,7 +119,7 @@ class TastePrior:
 
 @dataclass(frozen=True)
 class Judged:
-    """Choices and labels by one person, over photos with coordinates Z."""
+    """Choices and labels by one person, with the coordinates of the photos."""
 
     Z: Floats  # (n, 1 + q)
     pairs: Pairs = field(default_factory=lambda: np.empty((0, 2), dtype=np.intp))
@@ -138,7 +138,9 @@ class Judged:
 
 @dataclass(frozen=True)
 class Taste:
-    """Posterior of a person's taste: normal distribution of shared weight s and deviation δ.
+    """Posterior of a person's taste, as a normal distribution of rating weights.
+
+    The weights are s, of the shared rating, and δ, the deviation; see :class:`TastePrior`.
 
     (s, δ) ~ N(weights, root rootᵀ).
     """
@@ -264,7 +266,10 @@ def _principal(rows: Floats) -> tuple[Floats, Floats]:
 
 
 def _centred(prior: TastePrior, judged: Judged) -> tuple[Floats, Floats]:
-    """Coordinates and labels (l,) minus block means, with labels scaled to the ratings' unit."""
+    """Coordinates and labels (l,) of labelled photos, minus their means within each block.
+
+    Labels are then scaled to the unit of ratings.
+    """
     Z, labels = judged.Z[judged.rows], judged.labels
     blocks = np.zeros(len(labels), dtype=np.intp) if judged.blocks is None else judged.blocks
     codes = np.unique(blocks, return_inverse=True)[1]

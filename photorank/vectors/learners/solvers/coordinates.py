@@ -20,7 +20,9 @@ _REPEATED = 1e-4
 
 @dataclass(frozen=True)
 class Coordinates:
-    """Photos Z (n, k) in rotated coordinates: ZᵀLZ is diagonal, and the ridge penalty is unchanged.
+    """Photos in rotated coordinates, which make the Gram matrix of the comparison graph diagonal.
+
+    The ridge penalty is the same as in the features.
 
     Directions that no comparison tells anything about are left out, so k is at
     most the rank of the photos' differences.
@@ -34,7 +36,10 @@ class Coordinates:
 
     @classmethod
     def of(cls, X: Floats, comparisons: Comparisons, prior: Direction | None) -> Self:
-        """Rotated coordinates of photos (n, d); a given prior adds a coordinate for its scale."""
+        """Rotated coordinates of photos (n, d).
+
+        A prior, if given, is one more feature, so that its scale is fitted as well.
+        """
         basis = row_space(X, comparisons.active)
         Z, back = (X, np.eye(X.shape[1])) if basis is None else (X @ basis, basis)
         r = Z.shape[1]

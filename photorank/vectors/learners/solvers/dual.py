@@ -16,7 +16,9 @@ _NO_AXIS = 1e-4
 
 @dataclass(frozen=True, kw_only=True)
 class DualProblem(Problem):
-    """Ridge problem in v and s ≥ 0: ‖D v + s t − m‖² + α ‖v‖², for deviations D (n, d).
+    """Ridge least squares in dual form, which solves for one weight per photo.
+
+    Minimises ‖D v + s t − m‖² + α ‖v‖² over v and s ≥ 0, for deviations D (n, d).
 
     Its solution is v = Dᵀ η with (D Dᵀ + αI) η = m − s t: the matrix is as large as there are
     photos, and the weights η (n,) leave the residuals α η. All else is as in :class:`Problem`,

@@ -27,7 +27,9 @@ class Solutions(NamedTuple):
 
 @dataclass(frozen=True)
 class Problem:
-    """Ridge problem in ζ and s ≥ 0: Σ w_ij (z_ij·ζ + s t_ij − m_ij)² + α ‖ζ‖².
+    """Ridge least squares on a comparison graph, for weights ζ and the scale s of a prior.
+
+    Minimises Σ w_ij (z_ij·ζ + s t_ij − m_ij)² + α ‖ζ‖² over ζ and s ≥ 0.
 
     Everything that depends on the photos is summed once. One penalty takes a
     Cholesky factor; many take one tridiagonal form, and O(r) each.
@@ -82,7 +84,10 @@ class Problem:
 
     @cached_property
     def squared(self) -> Floats | None:
-        """Matrix ZᵀL²Z (r, r) for labels, where noise is per photo; None for choices."""
+        """Matrix ZᵀL²Z (r, r), for the graph Laplacian L of labels; None for choices.
+
+        It is the covariance of ZᵀLy for labels y with independent noise of unit variance.
+        """
         if self.labelled is None:
             return None
         Z, comparisons = self.labelled
@@ -177,12 +182,15 @@ class Problem:
         return Solutions(alphas, weights - scales[:, None] * solved[:, :, 1], scales)
 
     def _left(self, alphas: Floats, solved: Floats) -> Floats:
-        """Inner products (a, 2) of prior with labels and itself, after regression on photos."""
+        """Inner products (a, 2) of the prior's ratings with the labels, and with themselves.
+
+        Both are residual: what ridge regression on the photos explains is subtracted.
+        """
         reached = np.einsum("r,ark->ak", self.prior_pull, solved)
         return np.array([self.prior_preference, self.prior_energy]) - reached
 
     def _prior_scales(self, left: Floats) -> Floats:
-        """Scale s ≥ 0 of the prior direction (a,), one per penalty; 0 if labels contradict it."""
+        """Scale (a,) of the prior at each penalty; 0 if the labels contradict the prior."""
         known = left[:, 1] > 1e-12 * self.prior_energy
         return np.where(known, np.maximum(left[:, 0], 0.0) / np.where(known, left[:, 1], 1.0), 0.0)
 
