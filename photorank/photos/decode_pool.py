@@ -231,7 +231,7 @@ _watchers: list[threading.Thread] = []  # one thread while a process is busy, el
 
 
 def _watch(worker: _Worker) -> None:
-    """Start a worker's time limit, at the end of which a watching thread kills the worker."""
+    """Start a worker's time limit; a background thread kills the worker if it exceeds the limit."""
     with _lock:
         _busy[worker] = time.monotonic() + LIMITS.wait_seconds
         if not _watchers:  # a timer for each photo would take longer than decoding a small photo

@@ -59,7 +59,7 @@ class Stamp(NamedTuple):
         return cls(status.st_size, *(number & _MAX_NUMBER for number in numbers))
 
     def agrees(self, later: "Stamp") -> bool:
-        """True if a later stamp of the file has every value that is known in this one."""
+        """True if the known values of this stamp equal those of a later stamp of the file."""
         return all(own in (None, other) for own, other in zip(self, later, strict=True))
 
 
@@ -266,7 +266,7 @@ def _looks_like_photo(path: str) -> bool:
 
 
 def _suffix(name: str) -> str:
-    """Suffix of a file name in lower case; empty if the last dot is part of a time or a title."""
+    """Suffix of a file name in lower case; empty if the suffix is all digits or contains a space."""
     suffix = os.path.splitext(name)[1].lower()
     return "" if suffix[1:].isdigit() or " " in suffix else suffix
 

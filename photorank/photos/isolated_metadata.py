@@ -17,7 +17,7 @@ _FORMAT_BYTES = 12  # first bytes, which show the format
 
 
 def embedded_tags(photo: Path) -> XmpTags:
-    """Rating, label and flag in a photo file, from XMP, else EXIF.
+    """Rating, label and flag in a photo file, from its XMP or EXIF.
 
     Raises UnreadablePhotoError if the file is no photo, MetadataError if its XMP or its rating is
     invalid, DecoderError if no process can be started.
@@ -56,7 +56,7 @@ def exposure_bias(photo: Path) -> float | None:
 
 
 def _bytes_for_pool(photo: Path) -> bytes | None:
-    """Bytes of a file if C libraries read its header (WebP, HEIC, JPEG XL); else None."""
+    """Bytes of a file in a format that the pool must read, such as HEIC; None for other formats."""
     with open_file(photo) as file:
         start = file.read(_FORMAT_BYTES)
         in_c = start[4:8] == b"ftyp" or start[:4] + start[8:] == b"RIFFWEBP"

@@ -30,7 +30,7 @@ COMPANION_SUFFIXES = RAW_SUFFIXES | {
 
 
 def shot_stem(name: str) -> str:
-    """Name that all files of one shot share: lower case, without suffix or Pixel phones' additions.
+    """Lower-case name without suffix, the same for all files of one shot, such as RAW and JPEG.
 
     >>> shot_stem("PXL_1.RAW-01.COVER.jpg"), shot_stem("PXL_1.RAW-02.ORIGINAL.dng")
     ('pxl_1', 'pxl_1')

@@ -1,4 +1,7 @@
-"""16-bit pixels of photos, needed for dark tones in some transfer curves; rounding to 8 bits."""
+"""16-bit pixel values of photos: reading from files, and rounding to 8 bits.
+
+Dark tones need 16 bits in some transfer curves.
+"""
 
 from collections.abc import Callable
 from io import BytesIO

@@ -56,7 +56,10 @@ class _ScreenLight:
 
 
 def _light_of_codes(curve: Curve) -> Floats:
-    """Linear light (65536,) of all 16-bit values; 1 is paper white in PQ, else the maximum."""
+    """Linear light (65536,) of each 16-bit pixel value, under a transfer curve.
+
+    1 is paper white for PQ, and the maximum for all other curves.
+    """
     code = np.linspace(0, 1, 1 << 16)
     if curve == "PQ":  # SMPTE ST 2084
         m1, m2 = 2610 / 16384, 2523 / 4096 * 128

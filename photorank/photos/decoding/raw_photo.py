@@ -1,4 +1,4 @@
-"""Camera RAW photos: the embedded preview, else the developed sensor data."""
+"""Camera RAW photos, opened as their embedded preview or as developed sensor data."""
 
 from io import BytesIO
 from typing import TYPE_CHECKING

@@ -66,7 +66,7 @@ def _plain(photo: Image.Image, data: bytes) -> Image.Image:
 
 
 def _rgb(colours: Image.Image, icc: bytes | None, space: ColourSpace) -> Image.Image:
-    """Image converted to sRGB by its ICC profile, else by its colour tags."""
+    """Image converted to sRGB, from its ICC profile if present, or from colour space `space`."""
     if icc or space == SRGB or colours.mode == "CMYK":
         return _rgb_by_profile(colours, icc)
     return _rgb_by_profile(colours, icc_profile(space))

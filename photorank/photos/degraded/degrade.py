@@ -111,7 +111,7 @@ FRAMED = (
 def degraded_copies(
     photo: Image.Image, degradations: tuple[Degradation, ...], seed: int
 ) -> list[Image.Image]:
-    """List of the reduced photo and one degraded copy of it for each of `degradations`.
+    """Photo at reduced size, followed by one degraded copy for each of `degradations`.
 
     Copies are made of the photo reduced to a long side of `COPIES_LONG_SIDE` pixels.
     """

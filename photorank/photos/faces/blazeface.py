@@ -43,7 +43,7 @@ class Places(NamedTuple):
         return Places(self.boxes * factor, self.eyes * factor, self.scores)
 
     def squares(self) -> list[Square]:
-        """Square around each candidate for the face mesh, rotated so that the eyes are level."""
+        """Squares around the candidates, rotated so that the eyes are level."""
         low, high = self.boxes[:, :2], self.boxes[:, 2:]
         x, y = ((low + high) / 2).T
         sides = _FACE_SCALE * (high - low).max(axis=1, initial=0)

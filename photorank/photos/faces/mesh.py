@@ -32,7 +32,7 @@ class Mesh:
 
     @property
     def square(self) -> Square:
-        """Square around the face for the next network, rotated so that the eyes are level."""
+        """Square around the face's landmarks, rotated so that the eyes are level."""
         return around(self.points[:, :2], self.roll, _SCALE)
 
     @property

@@ -1,4 +1,4 @@
-"""The three face networks, run on one core by LiteRT, else by OpenVINO."""
+"""The three face networks, run on one core by LiteRT or OpenVINO."""
 
 from collections.abc import Callable
 from functools import cache

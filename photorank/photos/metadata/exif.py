@@ -121,7 +121,7 @@ def _xmp_packet(header: Image.Image, file: BinaryIO) -> bytes | None:
 
 
 def _gif_packet(file: BinaryIO) -> bytes:
-    """XMP packet of a GIF if it lies near the start of the file; else empty."""
+    """XMP packet of a GIF file; empty if the file has none near its start."""
     file.seek(0)
     return file.read(MAX_PACKET_BYTES).partition(_GIF_XMP)[2].partition(_GIF_XMP_END)[0]
 
@@ -144,7 +144,7 @@ def _exif(header: Image.Image, file: BinaryIO) -> Image.Exif:
 
 
 def _png_metadata(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    """Yield type and content of each chunk of a PNG that holds EXIF, XMP or a time."""
+    """Yield type and content of each PNG chunk with EXIF, XMP or a time of change."""
     file.seek(8)
     while len(head := file.read(8)) == 8:
         size, kind = int.from_bytes(head[:4], "big"), head[4:]

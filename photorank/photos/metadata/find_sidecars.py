@@ -33,7 +33,7 @@ def sidecars(photo: Path, names: FolderNames | None = None) -> list[Path]:
 
 
 def sidecar_for(photo: Path, names: FolderNames | None = None) -> Path:
-    """Path for writing a photo's rating: its existing sidecar, else ``photo.jpg.xmp``.
+    """Path for writing a photo's rating: an existing sidecar, or ``photo.jpg.xmp`` if none.
 
     Photos that share a ``photo.xmp``, such as a RAW file and its JPEG, get one rating: to the
     programs that write it they are one shot.

@@ -34,7 +34,7 @@ def is_unsettled(source: str) -> bool:
 
 
 def settled(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
-    """Yield position in `photos` and new date, for each photo with a time zone set or removed.
+    """Yield (position in `photos`, new capture time) of each photo whose time zone changes.
 
     A zone by satellites stays if it is that of the other photos of the camera and day: a stamp may
     be hours old. One that is not the place's needs another photo that has it too. A photo that
@@ -48,7 +48,7 @@ def settled(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
 
 
 def _by_camera_and_day(photos: Sequence[DatedPhoto]) -> tuple[list[int], list[int]]:
-    """Positions in `photos` of those with a credible time zone, and of those with a doubtful one.
+    """Positions of photos with credible time zones, and positions of photos with doubtful ones.
 
     Photos of the same camera and day confirm each other's time zones.
     """
@@ -77,7 +77,7 @@ def _by_camera_and_day(photos: Sequence[DatedPhoto]) -> tuple[list[int], list[in
 def _by_neighbours(
     photos: Sequence[DatedPhoto], kept: Sequence[int]
 ) -> Iterator[tuple[int, Dated]]:
-    """Yield position and new date of UTC-dated photos, in the zone of the photo nearest in time."""
+    """Yield (position, local time) of UTC-dated photos, by the zone of a photo near in time."""
     unknown = [
         at for at, photo in enumerate(photos) if photo.source.endswith((IN_UTC, BY_NEIGHBOURS))
     ]

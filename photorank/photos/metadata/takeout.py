@@ -57,7 +57,7 @@ def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
 
 
 def _wanted(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
-    """Yield each title that a photo may have in its JSON file, with possible stems of that file."""
+    """Yield titles that a photo's JSON file may contain, each with possible stems of that file."""
     stem, suffix = photo.stem, photo.suffix
     yield from _named(stem, suffix)
     while edit := _EDITED.search(plain := _COUNTER.sub("", stem)):
@@ -83,7 +83,7 @@ def _named(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _other_suffixes(photo: Path, original: str, names: FolderNames) -> list[str]:
-    """Other suffixes that an edited photo's original may have, judging by JSON files present."""
+    """Other suffixes that an edited photo's original may have, by the JSON files in its folder."""
     start = name_key(original)
     found: set[str] = set()
     for name in map(name_key, names.beginning(photo.parent, f"{original}.")):

@@ -196,7 +196,7 @@ def parse_rating(text: str, low: float, high: float) -> float:
 
 
 def counted_rating(ratings: Iterable[float | None]) -> float | None:
-    """First of several ratings that is not 0; else 0 (unrated), or None if there are none.
+    """First known rating that is not 0; 0 (unrated) if all are 0; None if none is known.
 
     >>> counted_rating([None, 0, 4]), counted_rating([0, None]), counted_rating([])
     (4, 0, None)

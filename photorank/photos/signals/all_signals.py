@@ -42,7 +42,9 @@ def photo_signals(data: bytes) -> dict[str, float]:
 
 
 def catalogue_signals(block: Floats, photo: Image.Image, quality: float) -> dict[str, float]:
-    """Signals by name, from the signals block (32,), the photo and its JPEG quality.
+    """Technical signals of a photo by name, as stored in the photo catalogue.
+
+    `block` is the signals block (32,) of the photo's embedding, `quality` its JPEG quality.
 
     Sharpness is the log10 of the mean squared Laplacian, −6 to 1.2: of the whole picture, of the
     sharpest of 64 tiles, and of its middle; noise a standard deviation in grey levels of 255, above

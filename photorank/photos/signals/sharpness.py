@@ -17,7 +17,7 @@ SUBJECT_WEIGHTS: Floats = _CENTRALITY / _CENTRALITY.sum()
 
 
 def tile_energies(grey: Grey) -> Floats:
-    """Mean squared Laplacian of 8 × 8 tiles of an image; nan if a side is under 24 pixels.
+    """Mean squared Laplacian (8, 8) of an image's tiles; nan if a side is under 24 pixels.
 
     It compares shots of one scene, hardly different scenes; noise counts as detail.
 
@@ -48,5 +48,5 @@ def tile_energies(grey: Grey) -> Floats:
 
 
 def _edges(side: int) -> list[int]:
-    """Edges of the tiles along a side, in pixels."""
+    """Positions in pixels of the tile edges along one side of an image."""
     return [number * side // _TILES_PER_SIDE for number in range(_TILES_PER_SIDE + 1)]
