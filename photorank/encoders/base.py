@@ -56,7 +56,7 @@ class Prepared(NamedTuple):
 
 
 class PositionMaps(NamedTuple):
-    """Maps of each frame position's contribution to an embedding's dot product with a direction.
+    """Contribution of each position in a frame to the embedding's dot product with a direction.
 
     A map's mean is its block's product, of the head before it is scaled to unit length.
     """
@@ -104,7 +104,7 @@ class Encoder(Protocol):
         """Embeddings (n, d) of frames, without the signals block; frames may differ in shape."""
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Unit embeddings (n, dh) of texts, comparable to the head block of photo embeddings."""
+        """Unit embeddings of texts, comparable to the last-layer block of photo embeddings."""
 
 
 @runtime_checkable
@@ -112,7 +112,7 @@ class OptionalSignals(Protocol):
     """Encoder that can leave out technical signals, for indexes that were made without them."""
 
     def keep_blocks(self, blocks: Blocks | None) -> None:
-        """Set the blocks that later embeddings consist of; None for the head block alone."""
+        """Set the blocks of later embeddings; None for the last layer (head block) alone."""
 
 
 @runtime_checkable
@@ -131,9 +131,9 @@ class MeanPooled(Protocol):
         """Frames and technical signals of an upright sRGB photo."""
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
-        """Maps of each frame position's contribution to the dot product with a direction.
+        """Contribution of each position in a frame to its embedding's dot product with `direction`.
 
-        They leave out the signals block.
+        The maps leave out the signals block.
         """
 
 
@@ -141,7 +141,7 @@ NO_EMBEDDING = "the encoder gives NaN or only zeros for it"
 
 
 def usable_rows(rows: Embeddings, head: int) -> Flags:
-    """Mask (n,) of the embeddings that are finite and have a non-zero head block."""
+    """Mask (n,) of finite embeddings with a non-zero value among the first `head` values."""
     lengths = np.linalg.norm(rows[:, :head], axis=1)
     usable: Flags = np.isfinite(rows).all(axis=1) & (lengths > 0)
     return usable

@@ -59,7 +59,7 @@ FULL_PRECISION = "fp32"
 
 
 def precision_of(runtime: str) -> str:
-    """Precision of a runtime: ``fp32``, or library and lower precision, such as ``torch bf16``.
+    """Precision named in the full name of a runtime, such as ``fp32`` or ``torch bf16``.
 
     In full precision all libraries agree to the last digits; in fewer bits each rounds otherwise.
 
@@ -135,7 +135,7 @@ class SwitchableTower:
         return self._finish(encode(tower, frames, self._n_features))
 
     def choose(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Switch to the fastest variant of `runtime` that gives almost float32 torch's embeddings.
+        """Switch to the fastest variant of `runtime` with nearly the embeddings of float32 torch.
 
         `auto` takes the fastest of all but int8. `frames` (h, w, 3) are the user's own, at
         least one: `FRAMES` are enough, for int8 `FRAMES_OF_INT8`. Raises EncoderError if the

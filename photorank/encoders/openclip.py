@@ -133,7 +133,7 @@ class OpenClipEncoder(SwitchableImages):
         return self._blocks.dimensions if self._blocks else self._head
 
     def keep_blocks(self, blocks: Blocks | None) -> None:
-        """Set the blocks that later embeddings consist of; None for the head block alone."""
+        """Set the blocks of later embeddings; None for the last layer (head block) alone."""
         self._blocks = blocks and self._all_blocks
 
     @property
@@ -170,7 +170,7 @@ class OpenClipEncoder(SwitchableImages):
         return Prepared(frames, signals_block(photo))
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Embeddings (n, dh) of texts at unit length."""
+        """Unit embeddings of texts, one row for each text."""
         if not texts:
             return np.empty((0, self._head), dtype=np.float32)
         import torch

@@ -115,14 +115,14 @@ class PackagedEncoder(SwitchableImages):
         return Prepared(frame(photo, framing, self.side_pixels, fill=_PADDING_COLOUR))
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Unit embeddings (n, head) of texts, via ImageNet's class names."""
+        """Unit embeddings of texts, computed from their similarity to ImageNet's class names."""
         if not texts:
             return np.empty((0, self.head), dtype=np.float32)
         weights = class_weights(texts, self._chosen_device).astype(np.float32)
         return unit_rows(weights @ self.class_directions())
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Directions (n, head) of texts in photo space, and softmax weights (n, p) on `phrases`.
+        """Directions of texts in photo space, and softmax similarity (n, p) of texts to `phrases`.
 
         Both belong to one softmax over classes and phrases.
         """
@@ -148,7 +148,7 @@ class PackagedEncoder(SwitchableImages):
         """Embeddings (n, d) of frames, without signals, from network features (n, n_features)."""
 
     def class_directions(self) -> Embeddings:
-        """Direction (1000, head) in photo space of each ImageNet class."""
+        """Directions in photo space of the 1000 ImageNet classes, one row for each."""
         return class_rows(self.network)
 
     def tower(self) -> Tower:

@@ -68,7 +68,7 @@ class SentenceNetwork:
 
 
 def _network(tensors: "dict[str, Tensor]") -> "nn.Module":
-    """BERT from tokens and mask (b, t) to the mean of the last hidden states (b, 384)."""
+    """BERT network: maps tokens and mask (b, t) to the mean of the last hidden states (b, 384)."""
     import torch
     from torch import nn
 
