@@ -14,7 +14,7 @@ from photorank.typing import Embeddings, Flags
 
 
 class Ready(NamedTuple):
-    """Photo decoded for the encoder; or, if the index has it, the photo's row number."""
+    """Photo ready to embed: decoded, or known to the index and given by its row number there."""
 
     prepared: Prepared | None
     row: int | None = None

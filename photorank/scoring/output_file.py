@@ -62,7 +62,7 @@ class ScoreStream:
 
 
 class ScoreFile:
-    """Output file for rows of scores, with a second file that names index and vector."""
+    """Output file for rows of scores; a JSON file beside it names the index and the vector."""
 
     def __init__(self, path: Path, format: Format, columns: Mapping[str, Kind] = COLUMNS) -> None:
         self.path = path

@@ -60,7 +60,7 @@ class JsonLines:
 
 
 class CsvLines:
-    """Format of scores as CSV (UTF-8), one line each; text like a formula is escaped."""
+    """Format of scores as CSV (UTF-8), one line per score, with formula-like cells escaped."""
 
     def __init__(self, columns: Mapping[str, Kind]) -> None:
         self.columns = columns

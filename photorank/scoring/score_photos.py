@@ -24,7 +24,7 @@ class Source(NamedTuple):
 
     @classmethod
     def refused(cls, path: str, reason: str) -> "Source":
-        """Photo that cannot be read: reading it raises UnreadablePhotoError with the reason."""
+        """Source of an unusable photo: its `read` raises UnreadablePhotoError with the reason."""
 
         def read() -> bytes:
             raise UnreadablePhotoError(reason)

@@ -137,7 +137,7 @@ def _listed(entry: Entry, folder: Path) -> Source:
 
 
 def _path_of(entry: Entry, folder: Path) -> str:
-    """Path of a list's entry, relative to the current folder, or to the list's if only there."""
+    """Path named by a list entry, searched in the current folder, then in the list's folder."""
     path = text_path(entry.text)
     if not os.path.isabs(path) and not os.path.lexists(path):
         beside = folder / path
