@@ -16,7 +16,7 @@ def _declared(group: Group) -> dict[str, EntryPoint]:
 
 
 def declared_names(group: Group) -> list[str]:
-    """Sorted names that installed packages declare in a group."""
+    """Sorted names of the entry points that installed packages declare in a group."""
     return sorted(_declared(group))
 
 

@@ -16,7 +16,7 @@ LONG_SIDE = 640  # pixels, as most of the originals have
 
 
 def write_sample(folder: Path) -> tuple[LabelTable, ChoiceTable]:
-    """Write the 264 sample photos if missing, and return their judgements.
+    """Write the 264 sample photos if missing, and return their ratings and pairwise choices.
 
     Eight scenes, each as it was taken and with eight defects at four severities. Choices are
     within a scene and a defect: the original over severity 1 over 2 over 3 over 4, all ten ordered
@@ -65,7 +65,7 @@ def scenes() -> dict[str, Image.Image]:
 
 
 def _write(path: Path, photo: Image.Image) -> None:
-    """Write a JPEG unless it exists."""
+    """Write a photo as JPEG unless the file already has the same bytes."""
     data = jpeg_file(photo, _JPEG_QUALITY)
     if not (path.is_file() and path.read_bytes() == data):
         write_bytes(path, data)

@@ -77,7 +77,7 @@ class IndexPaths:
         return self.root / f"catalogue.v{version}.sqlite"
 
     def atlas(self, method: str) -> Path:
-        """Path of the file with map coordinates computed by one method."""
+        """Path of the file with the photos' map coordinates by one projection method."""
         return self.root / "maps" / f"{method}.npz"
 
     def shard(self, name: str) -> Path:
@@ -89,7 +89,7 @@ class IndexPaths:
         return self.root / "lists" / f"{content}.faiss"
 
     def vector(self, name: str) -> Path:
-        """Path of a vector's card, a JSON file."""
+        """Path of the JSON file of a saved vector."""
         return self.vectors / f"{checked_name('a vector', name)}.json"
 
     def evaluation(self, name: str) -> Path:
@@ -109,7 +109,10 @@ class Workspace:
 
     @classmethod
     def current(cls) -> "Workspace":
-        """Workspace at $PHOTORANK_HOME, else around the current folder, else the user's own one.
+        """Workspace that this process uses by default.
+
+        It is $PHOTORANK_HOME if that is set; otherwise the current folder or its nearest ancestor
+        that is a workspace; otherwise the user's data folder.
 
         Raises TypedPathError if the variable holds no usable path.
         """
