@@ -93,7 +93,10 @@ class DatasetManifest:
         return "in part" if len(found) > 1 else "yes" if found == {True} else "no"
 
     def layout_at(self, root: Path) -> Layout:
-        """First layout with all label files present in a folder; else MissingLabelFilesError."""
+        """First of the dataset's layouts whose label files are all in a folder.
+
+        Raises MissingLabelFilesError if there is none.
+        """
         lacks = [
             [file for table in layout.tables for file in table.files if not (root / file).exists()]
             for layout in self.layouts

@@ -19,7 +19,7 @@ BESIDE = "beside"  # the column that comes from a file of its own
 
 
 def label_file_rows(root: Path, spec: TableSpec, problems: Problems) -> Iterator[tuple[int, Cells]]:
-    """Yield (line, cells by column) of a label file; add malformed rows to `problems`.
+    """Yield (line number, cells by column) of a label file; add malformed rows to `problems`.
 
     Raises MissingPathError, and LabelsError if it is written in something else or lacks a column.
     """
@@ -55,7 +55,7 @@ def _opened(path: Path, spec: TableSpec) -> AbstractContextManager[Table]:
 
 
 def _json_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield (number, cells) of each entry in a JSON object of lists; first cell is the key."""
+    """Yield (entry number, cells) from a JSON object of lists; the first cell is the key."""
     try:
         data: Any = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:

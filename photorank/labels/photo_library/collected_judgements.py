@@ -1,4 +1,4 @@
-"""Judgements collected from a photo library, one per photo, and files that were not readable."""
+"""Judgements collected from a photo library, one per photo, and a record of unreadable files."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator

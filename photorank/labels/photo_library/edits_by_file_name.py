@@ -86,7 +86,9 @@ def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collec
 
 
 def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
-    """Positions in `files` of each photo's versions, edited first; only photos with several.
+    """Positions in `files` of each photo's file versions, edited files first.
+
+    Photos with a single file are left out.
 
     Two files are, if one bears the mark of an edit and the other is the photo of that
     name without it in the same folder, or if they have one name and one capture time: in
@@ -133,7 +135,9 @@ def shot_name(path: Path) -> str:
 
 
 def _agreeing(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[int]]:
-    """File numbers grouped by value in `told`; a single group if fewer than two values are known.
+    """File numbers grouped by their value in `told`, such as the camera.
+
+    They stay a single group if fewer than two values are known.
 
     Files of unknown value are in none of several groups.
     """
@@ -144,7 +148,7 @@ def _agreeing(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[i
 
 
 def _united(groups: Iterable[Sequence[int]]) -> list[list[int]]:
-    """Groups of files after merging groups that share a file; single files are left out."""
+    """Groups of two or more files, after merging groups that have a file in common."""
     part_of: dict[int, list[int]] = {}  # the same list for all that are together
     for group in groups:
         own = [part_of.setdefault(number, [number]) for number in group]

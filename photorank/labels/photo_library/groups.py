@@ -51,7 +51,9 @@ def group_table(files: Iterable[LibraryFile], groups: dict[str, str], source: st
 
 
 def _events(times: dict[str, str], gap: float) -> dict[str, str]:
-    """Event name by photo digest: first capture time after a pause longer than `gap` seconds.
+    """Event of each photo, by digest; a pause longer than `gap` seconds starts a new event.
+
+    An event is named after its first capture time.
 
     Of photos at one moment those that know their time come first.
     """

@@ -31,7 +31,7 @@ def filled(cells: Cells, name: str) -> str:
 
 
 def number(cells: Cells, name: str, *, decimal_comma: bool = False) -> float:
-    """Number in a cell, at most `_MAX_NUMBER` in magnitude; else ValueError.
+    """Number in a cell; ValueError if none, or beyond ±`_MAX_NUMBER`.
 
     A comma is taken to be a decimal one where it cannot part thousands, or where the table tells.
     """
@@ -61,7 +61,7 @@ def _written_otherwise(text: str, name: str, *, decimal_comma: bool) -> float:
 
 
 def stars(cells: Cells, name: str, *, decimal_comma: bool = False) -> float:
-    """Stars in a cell, 0 (unrated) to 5, written as number, star signs or 4/5.
+    """Stars in a cell, 0 (unrated) to 5, written as a number, as star signs, or like ``4/5``.
 
     >>> stars({"stars": "★★★☆☆"}, "stars"), stars({"stars": "4/5"}, "stars")
     (3.0, 4.0)
@@ -78,7 +78,7 @@ def stars(cells: Cells, name: str, *, decimal_comma: bool = False) -> float:
 
 
 def count(cells: Cells, name: str) -> float:
-    """Whole number ≥ 0 in a cell; else ValueError."""
+    """Whole number ≥ 0 in a cell; ValueError for other text."""
     value = number(cells, name)
     if value < 0 or value != int(value):
         raise ValueError(f"{name} {cells[name]!r} is not a count")
@@ -115,7 +115,7 @@ def day(cells: Cells, name: str) -> date:
 
 
 def truth(cells: Cells, name: str) -> bool:
-    """True for a yes in a cell, False for a no or an empty cell; else ValueError."""
+    """True for yes in a cell, False for no or an empty cell; ValueError for other text."""
     text = cells.get(name, "").lower()
     if text in ("1", "true", "yes"):
         return True

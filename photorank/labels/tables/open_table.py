@@ -53,7 +53,7 @@ class TableRows(Generic[Row]):
             self._noted(table)
 
     def _noted(self, table: Table) -> Callable[[int, Cells], Row | None]:
-        """Parser of a table's rows; the table's notes are collected in `self.notes` from now on."""
+        """Parser of a table's rows; from then on the table's notes are added to `self.notes`."""
         self.notes += table.notes
         table.notes = self.notes
         return self._understood(table)

@@ -17,7 +17,7 @@ _NAMES = {"file", "score", "tier", "stars", "winner", "loser", "likes", "favouri
 
 
 class Table:
-    """Table of text cells, read row by row; the first row names the columns unless `columns` does.
+    """Table of text cells, read row by row; without `columns`, the first row has the column names.
 
     Rows come with their lines in the file, from 1; the path is for messages.
     """
@@ -63,7 +63,7 @@ class Table:
     def usable_rows(
         self, understood: Callable[[int, Cells], Row | None], problems: Problems
     ) -> Iterator[Row]:
-        """Yield rows parsed by `understood`; rows parsed as None are omitted.
+        """Yield the rows that `understood` parses; rows for which it returns None are omitted.
 
         Rows that cannot be used are added to `problems`.
         """
@@ -82,7 +82,7 @@ class Table:
             self.notes.append(f"{unrated} rows with 0 stars are not rated, and left out")
 
     def cells(self, problems: Problems, *, table: str = "") -> Iterator[tuple[int, Cells]]:
-        """Yield (line, cells by column) of non-blank rows; add invalid rows to `problems`."""
+        """Yield (line number, cells by column) of filled rows; add invalid rows to `problems`."""
         columns, width = self.columns, len(self.columns)
         spaced = [(at, name) for at, name in enumerate(columns) if name in self.spaced]
         for line, row in self._rows:
@@ -116,7 +116,7 @@ class Table:
 
 
 def is_comment(line: str) -> bool:
-    """True if a line above a table is a comment, not a row of column names like ``#file,score``.
+    """True for a comment above a table; a row of column names may start with ``#`` as well.
 
     >>> is_comment("# made by us"), is_comment("#file,score")
     (True, False)
