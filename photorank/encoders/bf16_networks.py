@@ -13,12 +13,11 @@ _MIN_SHARE_OF_WEIGHTS_IN_BLOCKS = 0.5
 def in_bf16(network: Any) -> Any:
     """Copy of an image network with its matrix products in bfloat16.
 
-    `network` is as `on_pixels` makes it.
-    In a transformer only attention and multilayer perceptrons are narrowed; the residual
-    stream and its normalisation stay in float32. That is about as fast as bfloat16
-    throughout and leaves an eighth of its error. Other networks are narrowed throughout.
-    The float32 weights that stay are shared with the original. (Autocast would convert
-    the weights in every call.)
+    `network` is as `on_pixels` makes it. In a transformer only attention and multilayer
+    perceptrons are narrowed; the residual stream and its normalisation stay in float32. That is
+    about as fast as bfloat16 throughout and leaves an eighth of its error. Other networks are
+    narrowed throughout. The float32 weights that stay are shared with the original. (Autocast
+    would convert the weights in every call.)
     """
     import torch
 

@@ -266,7 +266,7 @@ def _looks_like_photo(path: str) -> bool:
 
 
 def _suffix(name: str) -> str:
-    """Suffix of a file name in lower case; empty if the suffix is all digits or contains a space."""
+    """Suffix of a file name in lower case; empty if the suffix is a number or has a space."""
     suffix = os.path.splitext(name)[1].lower()
     return "" if suffix[1:].isdigit() or " " in suffix else suffix
 
