@@ -44,7 +44,10 @@ class Manifest:
     schema_version: int = SCHEMA_VERSION
 
     def checked(self, index: str, encoder: Encoder) -> Encoder:
-        """The encoder, set to the index's precision; IndexMismatchError if fingerprints differ."""
+        """Check an encoder's fingerprint, set its precision to the index's, and return the encoder.
+
+        Raises IndexMismatchError if the fingerprint is not the index's.
+        """
         if isinstance(encoder, OptionalSignals):
             encoder.keep_blocks(self.fingerprint.blocks)
         if encoder.fingerprint != self.fingerprint:
@@ -65,12 +68,15 @@ class Manifest:
 
     @property
     def head(self) -> int:
-        """Dimension of the head, an embedding's first block, used for similarity."""
+        """Dimension of the head: the first part of each embedding, used for similarity."""
         blocks = self.fingerprint.blocks
         return blocks.head if blocks else self.dimensions
 
     def stored(self, rows: Embeddings) -> Rows:
-        """Embeddings (n, d) as stored: float32 of unit length, or float16 if made of blocks."""
+        """Embeddings (n, d) in the form in which a shard stores them.
+
+        Float32 of unit length; float16, not scaled, if made of blocks such as a head and signals.
+        """
         if self.fingerprint.blocks is None:
             return unit_rows(rows)
         return rows.astype(np.float16)

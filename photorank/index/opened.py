@@ -143,11 +143,11 @@ class Index:
         return self._held.embeddings
 
     def heads(self) -> Embeddings:
-        """First blocks (n, dh) of all embeddings, of unit length, used for similarity."""
+        """Heads (n, dh) of all embeddings: the part of unit length used for similarity."""
         return self._held.embeddings[:, : self.manifest.head]
 
     def heads_of(self, rows: Codes | Sequence[int]) -> Embeddings:
-        """First blocks (k, dh) of the embeddings of k rows, of unit length."""
+        """Heads (k, dh) of k rows' embeddings: the part of unit length used for similarity."""
         return self.embeddings_of(rows)[:, : self.manifest.head]
 
     def embeddings_of(self, rows: Codes | Sequence[int]) -> Embeddings:
@@ -155,9 +155,9 @@ class Index:
         return self._held.layout.mapped.take(self._held.positions[np.asarray(rows, dtype=np.intp)])
 
     def verify(self) -> None:
-        """Compare all shards with their checksums, before ratings are exported.
+        """Raise BrokenIndexError if any shard does not match its checksum.
 
-        Raises BrokenIndexError if one is not as it was written.
+        It is called before ratings are exported.
         """
         if name := self._held.layout.damaged_shard():
             raise BrokenIndexError(self.paths.shard(name), "it is damaged")

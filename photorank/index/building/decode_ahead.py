@@ -83,7 +83,7 @@ class LazyEncoder:
         self.loaded: Encoder | None = None  # what was needed so far
 
     def __call__(self) -> Encoder:
-        """The encoder, loaded on the first call, the same in every thread."""
+        """Encoder, loaded on the first call and shared by all threads."""
         with self._lock:
             if self.loaded is None:
                 self.loaded = self._load()
@@ -152,7 +152,7 @@ class Opener:
 def in_order(
     work: Callable[[Item], Done], items: Iterable[Item], *, workers: int, most: int
 ) -> Generator[Done]:
-    """Yield results of `work` in the order of the items, computed ahead by threads."""
+    """Yield `work(item)` for each item, in order, while threads compute further results."""
     pool = ThreadPoolExecutor(workers, thread_name_prefix="photorank-decode")
     waiting: deque[Future[Done]] = deque()
     items = iter(items)
@@ -168,7 +168,10 @@ def in_order(
 
 
 def reading_software() -> str:
-    """Versions of the decoding packages; a change lets failed files be tried again."""
+    """Names and versions of the packages that read and decode photos, as one text.
+
+    After a change of it, an indexing run tries again the files that could not be read.
+    """
     return " ".join(f"{name} {_version(name)}" for name in _READING_PACKAGES)
 
 

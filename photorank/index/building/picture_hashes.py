@@ -19,7 +19,7 @@ _CODES_A_REPORT = 4096  # between two calls of `on_progress`
 
 
 class PictureHashes:
-    """Perceptual hashes and grey codes (16 × 16 grey levels), one of each per digest."""
+    """Perceptual hash and grey code (16 × 16 grey levels) of each photo, by digest."""
 
     def __init__(self, paths: IndexPaths, digests: Sequence[str]) -> None:
         self._paths = paths
@@ -56,7 +56,7 @@ class PictureHashes:
 
     @property
     def unreadable(self) -> bool:
-        """True if the thumbnail of a requested row could not be read."""
+        """True if any thumbnail needed so far could not be read."""
         return None in self._known.values()
 
     def keep(self) -> None:

@@ -68,7 +68,7 @@ def run_as(runtime: Runtime, encoder: Encoder, frames: Sequence[Frames]) -> None
 def sample_frames(
     todo: Sequence[tuple[Place, PhotoFile]], opener: Opener, wanted: int, *, workers: int
 ) -> list[Frames]:
-    """Encoder inputs (decoded and framed images) of new photos, evenly from all folders."""
+    """Encoder inputs (decoded and framed images) of a sample of files, evenly from `todo`."""
     spread = np.linspace(0, len(todo) - 1, wanted).round().astype(int).tolist()
     order = dict.fromkeys([*spread, *range(len(todo))])  # the others, should some be unusable
     frames: list[Frames] = []

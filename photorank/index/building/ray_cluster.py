@@ -106,7 +106,7 @@ class Pool(NamedTuple):
 
 
 def share_out(nodes: Sequence[dict[str, Any]], request: BuildRequest) -> Pool:
-    """Worker pool for a cluster: one worker per GPU; without GPUs, one per few CPU cores."""
+    """Worker pool for a cluster: one worker per GPU, or one per group of CPU cores."""
     alive = [node["Resources"] for node in nodes if node["Alive"]]
     machines = [(int(have.get("CPU", 0)), int(have.get("GPU", 0))) for have in alive]
     with_gpus = [(cores, gpus) for cores, gpus in machines if gpus]

@@ -73,7 +73,10 @@ def _read(url: str, below: Path) -> bytes:
 
 @cache
 def _filesystem(url: str) -> tuple[Any, str]:
-    """File system of a URL, from pyarrow or else from fsspec, and the URL's path on that system."""
+    """File system of a URL, as a pyarrow object, and the URL's path on that file system.
+
+    URLs that pyarrow does not know are served by fsspec.
+    """
     import pyarrow
     from pyarrow.fs import FileSystem, FSSpecHandler, PyFileSystem
 

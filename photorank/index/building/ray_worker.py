@@ -104,7 +104,7 @@ class Worker:
             )
 
     def _work(self, files: "pa.Table") -> Iterator["pa.Table"]:
-        """Yield tables of embedded files, decoded ahead of the encoder."""
+        """Embed the files, and yield one table of result rows per encoder batch."""
         todo = [((0, path), PhotoFile(as_path(path), 0, 0)) for path in files["path"].to_pylist()]
         cores, size = self._task.cores, self._task.batch_size
         opened = self._opener.ahead(todo, workers=cores, most=2 * size + cores)

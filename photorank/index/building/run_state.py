@@ -179,7 +179,10 @@ def _new_manifest(encoder: Encoder) -> Manifest:
 
 
 def _real(path: Path) -> Path:
-    """Path with symbolic links to folders resolved, so that no folder becomes a root twice."""
+    """Path with symbolic links to folders resolved.
+
+    Otherwise a folder could become a root twice.
+    """
     if path.is_dir():
         return Path(os.path.realpath(path))
     return Path(os.path.realpath(path.parent), path.name)

@@ -41,7 +41,7 @@ class KnownSkip(NamedTuple):
     reader: str | None  # the software that could not read it; None: try again
 
     def file(self, path: Path) -> SkippedFile:
-        """Skipped file in the form that `find_photos` returns."""
+        """Skipped file at the given path, with this record's size, times and reason."""
         size, mtime_ns, *others = self.stamp
         return SkippedFile(path, size, mtime_ns, self.reason, *others)
 
@@ -203,7 +203,7 @@ def _insert_together(
     rows: Iterable[tuple[object, ...]],
     insertion: str,  # SQL that inserts the rows of the table `staged`, which has these columns
 ) -> None:
-    """Insert rows by one statement, in half the time of a statement for each.
+    """Insert rows by one SQL statement, which takes half the time of one statement per row.
 
     SQLite prepares the table's triggers and a rollback once for each statement.
     """
@@ -232,7 +232,10 @@ def record_signals(
 
 
 class Findings(NamedTuple):
-    """Files with a changed state, known without opening them: gone, restored, skipped, usable."""
+    """Files whose state has changed: gone, restored, newly skipped, no longer skipped.
+
+    The change is seen without opening the files.
+    """
 
     gone: list[Place]
     back: list[Place]

@@ -119,7 +119,7 @@ def _total(connection: sqlite3.Connection, table: str, columns: list[str]) -> in
 
 
 def _checksum(row: tuple[object, ...]) -> int:
-    """Checksum of a row, 64 bits; integers and equal floats give the same value."""
+    """Checksum (64 bits) of a row, the same for an integer and for the equal float."""
     plain = [
         int(value)
         if type(value) is float and value.is_integer() and abs(value) < _MAX_WHOLE_FLOAT

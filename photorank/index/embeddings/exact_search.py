@@ -91,8 +91,9 @@ class MappedRows:
                 yield slice(start + first, start + first + len(rows)), rows
 
     def nearest(self, direction: Floats, k: int, among: NDArray[np.bool_]) -> Nearest:
-        """Positions of the k greatest dot products, with ties, among rows in the mask `among` (n,).
+        """Positions and values of the k greatest dot products with a direction, and of ties.
 
+        Only rows in the mask `among` (n,) are searched.
         A direction that is shorter than rows is compared with their first numbers. Positions that
         float32 cannot tell from the best ones are compared in float64.
         """

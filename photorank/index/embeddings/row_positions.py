@@ -61,7 +61,7 @@ class Layout(NamedTuple):
 
 
 def load_layout(paths: IndexPaths, dimensions: int, blocks: Blocks | None = None) -> Layout:
-    """Current layout of an index, with memory-mapped shards.
+    """Open an index's shards as memory maps, and look up the photo of each row.
 
     Raises BrokenIndexError if a shard is missing or damaged.
     """

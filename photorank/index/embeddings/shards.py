@@ -82,7 +82,7 @@ def read_shard(paths: IndexPaths, shard: Shard, dimensions: int) -> Rows:
 
 
 def rows_sha256(rows: Rows) -> str:
-    """SHA-256 in hexadecimal of the whole file of a shard that :func:`read_shard` mapped."""
+    """SHA-256 in hexadecimal of a shard's whole file, given the shard's memory-mapped rows."""
     return hashlib.sha256(rows.base).hexdigest()  # type: ignore[arg-type]
 
 

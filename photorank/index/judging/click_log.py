@@ -42,7 +42,7 @@ class Clicks(NamedTuple):
 
     @property
     def shown(self) -> Pairs:
-        """Photo pairs (m + k, 2) that the person has already seen: m chosen from, k skipped."""
+        """Photo pairs (m + k, 2) that the person has already seen: m with a choice, k skipped."""
         chosen = np.column_stack([self.winners, self.losers]).astype(np.intp)
         return np.concatenate([chosen.reshape(-1, 2), self.skipped])
 
@@ -186,7 +186,7 @@ def take_back(paths: IndexPaths, rater: str, first: str, second: str) -> bool:
 
 
 def clicks(index: Index, rater: str) -> Clicks:
-    """Choices, skips and stars of a person that are not undone, as rows of an open index.
+    """A person's choices, skips and stars, without undone ones; photos are given by index row.
 
     Imported choices under the person's name are among them; stars are clicked ones only.
     """
@@ -235,7 +235,10 @@ def clickers(paths: IndexPaths) -> list[str]:
 
 
 def _rows(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Codes, Codes]:
-    """Rows (m, width) of each tuple's photos, if all have a file; and those tuples' positions."""
+    """Index rows (m, width) of tuples of photos, and the positions of the tuples in `photos`.
+
+    Tuples with a photo that has no file are left out.
+    """
     rows = index.rows_of([photo for each in photos for photo in each]).reshape(-1, width)
     shown = np.flatnonzero((rows >= 0).all(axis=1))
     return rows[shown], shown

@@ -176,7 +176,10 @@ def _place(
     matched: Sequence[Matched[LabelRow]],
     left_out: "_LeftOut",
 ) -> list[tuple[LabelRow, int]]:
-    """Record groups, series and splits of rows without contradictions, and return these rows."""
+    """Record a table's groups, series and splits; return the rows without a contradiction.
+
+    A row that contradicts the photo's known group, series or split is left out.
+    """
     connection.execute("DELETE FROM temp.asked")
     connection.executemany(
         "INSERT OR IGNORE INTO temp.asked VALUES (?)",
@@ -280,7 +283,7 @@ class _LeftOut:
         self._problems.add(Problem(row.line, what, row.table))
 
     def sorted_out(self, matched: Iterable[Matched[Row]]) -> Iterator[tuple[Row, tuple[int, ...]]]:
-        """Yield each row whose photos are all in the index; record why each other row is not."""
+        """Yield the rows whose photos are all in the index; record why other rows are left out."""
         for row, photos, missing, loose in matched:
             for file, mistake in missing:
                 if mistake:

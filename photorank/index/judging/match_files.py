@@ -168,7 +168,10 @@ class _Finder:
         return found
 
     def _exact(self, names: Sequence[str]) -> tuple[dict[str, int], dict[str, Missing], list[str]]:
-        """Photos by name, reasons for unmatched names by name, and names not in the index."""
+        """Photos by exactly matching name, and reasons for all other names.
+
+        Also the names, among the others, that are not in the index at all.
+        """
         wanted = [
             (number, root, path)
             for number, name in enumerate(names)

@@ -20,7 +20,10 @@ _SCALES_APART = 4  # ratio of two scales' largest scores, from which they differ
 def others_with(
     connection: sqlite3.Connection, what: Literal["scores", "groups"], source: str
 ) -> dict[str, SourceKind]:
-    """Kind of each source except `source` that has `what` (scores or groups), by source name."""
+    """Other sources with judgements of type `what`: the kind of each source, by its name.
+
+    `source` itself is left out.
+    """
     rows = {"scores": "ratings", "groups": 'memberships WHERE "group" IS NOT NULL'}[what]
     found = sources_in(connection, rows)
     return {name: kind for name, kind in found.items() if name != unicode_text(source)}

@@ -30,7 +30,7 @@ Level: TypeAlias = Literal["good", "note", "wrong"]
 
 @dataclass(frozen=True)
 class Finding:
-    """Result of one check of an index: what it is about, good or not, and what to do.
+    """Result of one check: its subject, its level, what was found, and the remedy.
 
     Level ``note``: it can wait or mends itself. Level ``wrong``: results may be false or
     incomplete until somebody acts.
@@ -44,7 +44,10 @@ class Finding:
 
 
 def examine_index(paths: IndexPaths) -> list[Finding]:
-    """Findings about an index's files, changing nothing but an old catalogue's schema."""
+    """Findings about an index's catalogue, manifest, shards, thumbnails and photo folders.
+
+    Nothing is changed, except that an old catalogue is migrated to the current schema.
+    """
     try:
         catalogue = _catalogue(paths)
         if catalogue.level == "wrong":
@@ -223,7 +226,7 @@ def _files(paths: IndexPaths) -> Iterator[Finding]:
 
 
 def _of(found: Sequence[str] | Sequence[Path], wrong: Finding, good: str) -> Finding:
-    """Finding with the number and names of faulty items; without items, a finding of no fault."""
+    """Finding on faulty items, with their number and names; a good finding if there are none."""
     if not found:
         return Finding(wrong.about, "good", good)
     return replace(wrong, says=wrong.says.format(n=len(found), some=_some([*map(str, found)])))

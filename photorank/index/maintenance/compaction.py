@@ -75,7 +75,10 @@ def _delete_files(connection: sqlite3.Connection, places: Iterable[Place]) -> No
 
 
 def _drop_photos(connection: sqlite3.Connection, photos: Sequence[int]) -> list[str]:
-    """Delete photos, but keep the records of judged ones; return all these photos' digests."""
+    """Delete photos from the catalogue, and return their digests.
+
+    Of a judged photo the digest stays, for its judgements.
+    """
     these = [json.dumps(photos)]
     among = "IN (SELECT value FROM json_each(?))"
     digests = connection.execute(f"SELECT digest FROM photos WHERE id {among}", these).fetchall()  # noqa: S608

@@ -88,7 +88,7 @@ def _mended_manifest(
 
 
 def _forget(connection: sqlite3.Connection, names: list[str]) -> int:
-    """Remove damaged shards and their photos' records; return the number to embed again."""
+    """Delete the records of damaged shards and of their photos' files; return the photo count."""
     photos = 0
     with transaction(connection):
         for name in names:
@@ -104,7 +104,7 @@ def _forget(connection: sqlite3.Connection, names: list[str]) -> int:
 
 
 def _take_as_they_are(connection: sqlite3.Connection, changed: list[str]) -> list[str]:
-    """Delete damaged data that can be recomputed, accept other changed values; return notes."""
+    """Clear changed tables that can be recomputed, accept all other changes; return notes."""
     done = []
     with transaction(connection):
         if _TABLES_OF_FILES.intersection(changed):

@@ -25,7 +25,7 @@ def digest_now(paths: IndexPaths, path: Path) -> str:
 
 
 def changed_files(paths: IndexPaths, photos: Iterable[tuple[Path, str]]) -> list[int]:
-    """Positions in `photos` (path, digest) of the files that no longer have their digest.
+    """Positions in `photos` (path, digest) of the files whose content has another digest now.
 
     A file that is gone holds nothing else. Files are read only if size, times or inode differ.
     """
@@ -77,7 +77,7 @@ def _content_digest(path: Path, known: tuple[str, Stamp] | None) -> str:
 
 
 def _known(connection: sqlite3.Connection, place: Place | None) -> tuple[str, Stamp] | None:
-    """Digest and stamp (size, times, inode) of an indexed file; None for another file."""
+    """Digest and stamp (size, times, inode) of a file; None if the file is not indexed."""
     row = connection.execute(
         f"SELECT digest, {STAMP} FROM files JOIN photos ON photos.id = photo"  # noqa: S608
         " WHERE root = ? AND path = ?",

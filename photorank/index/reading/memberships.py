@@ -64,7 +64,7 @@ def named(texts: Texts) -> Named:
 
 
 def coded(names: Sequence[_Name | None]) -> tuple[Codes, list[_Name]]:
-    """Integer code of each name by alphabetical order, -1 for None; and the names.
+    """Integer code (n,) of each name, -1 for None, and the sorted distinct names.
 
     Examples
     --------

@@ -10,7 +10,9 @@ _MAX_KINDS = 12  # listed in one line
 
 
 def passed_over_lines(files: Sequence[SkippedFile]) -> list[str]:
-    r"""Text lines: counts of non-photo files by extension, then of RAW and sidecars among them.
+    r"""Text lines with the numbers of files that are not photos, by extension.
+
+    A second line counts those that go along with a photo, such as RAW files and sidecars.
 
     Examples
     --------

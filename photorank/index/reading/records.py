@@ -39,7 +39,9 @@ class IndexLabels(NamedTuple):
     def comparisons(
         self, within: Codes | None, gap_power: int, *, by_raters: bool
     ) -> Comparisons | None:
-        """Comparison graph of scores among photos of equal `within` code (n,); None if no score.
+        """Comparison graph of the photos by their scores; None if no photo has a score.
+
+        With `within` (n,), only photos with equal numbers in it are compared.
 
         `by_raters` weighs a photo by the number of people its score is a mean of.
         """
@@ -70,7 +72,10 @@ class IndexChoices(NamedTuple):
     weights: Floats  # (m,) how many people chose so
 
     def comparisons(self, n: int, within: Codes | None) -> Comparisons | None:
-        """Comparison graph of choices among photos of equal `within` code; None if no choice."""
+        """Comparison graph of the photos by people's choices; None if there is no choice.
+
+        With `within` (n,), only choices between photos with equal numbers in it count.
+        """
         winners, losers, ties, _, weights = self
         if not len(winners):
             return None

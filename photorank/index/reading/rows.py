@@ -49,7 +49,7 @@ class Files:
         return Files(self._folders, self._roots[places], self._below.take(places))
 
     def order(self) -> Codes:
-        """Order (f,) of the files by path, as an array of positions."""
+        """Positions (f,) of the files when sorted by path, as `argsort` gives them."""
         # What `path_order` does to a path is done to all of them at once.
         keys = Files(
             {root: path_order(folder) for root, folder in self._folders.items()},
@@ -109,7 +109,10 @@ class Rows:
         return np.where(known, self._row_of[np.where(known, wanted, 0)], -1)
 
     def find(self, photos: ArrayLike) -> tuple[Codes, Codes]:
-        """Rows of the given photos that have a file, and those photos' positions."""
+        """Rows of photos given by catalogue number, without photos that have no file.
+
+        Also the positions in `photos` of the photos with a file.
+        """
         places = self.places(photos)
         kept = np.flatnonzero(places >= 0)
         return places[kept], kept
@@ -169,7 +172,7 @@ def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
 
 
 def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int] | None:
-    """Digest and catalogue number of a photo by digest prefix; None unless exactly one matches."""
+    """Full digest and catalogue number of the photo with a digest prefix; None if not unique."""
     found = connection.execute(
         "SELECT digest, id FROM photos WHERE digest >= ? AND digest < ? AND shard IS NOT NULL"
         " LIMIT 2",
@@ -179,7 +182,7 @@ def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int]
 
 
 def digest_beginning(paths: IndexPaths, beginning: str) -> tuple[str, int] | None:
-    """Digest and catalogue number of a photo by digest prefix; None unless exactly one fits."""
+    """Full digest and catalogue number of the photo with a digest prefix; None if not unique."""
     with reading(paths) as connection:
         return one_photo(connection, beginning)
 

@@ -61,7 +61,7 @@ class Snapshot:
                 yield row
 
     def known_path(self, path: Path | str) -> Path:
-        """Absolute path of a file as the index spells it; also for files not indexed."""
+        """Absolute path of a file, with links resolved if only the resolved path is indexed."""
         names = [Path(os.path.abspath(path)), Path(os.path.realpath(path))]
         known = (name for name in names if self.rows.row_of(path_bytes(name)) is not None)
         return next(known, names[0])
