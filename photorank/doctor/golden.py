@@ -51,7 +51,7 @@ def examine_embedded(golden_file: Path = GOLDEN) -> Finding:
 
 
 def embed_golden(encoder: Encoder) -> Any:
-    """Head (dh,) of the golden photo's embedding: its first block, at unit length."""
+    """Head (dh,) of the golden photo's embedding: the unit-length part used for similarity."""
     photo = decode_photo(golden_photo())
     head = encoder.encode_texts([]).shape[1]
     return encode_photos(encoder, [encoder.prepare(photo)])[0, :head]

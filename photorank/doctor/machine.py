@@ -24,7 +24,10 @@ def examine_machine(workspace: Path) -> list[Finding]:
 
 
 def examine_pip(findings: Iterable[Finding]) -> list[Finding]:
-    """Finding that says what replaces `pip install`, if findings advise it and pip is missing."""
+    """Finding on how to install packages if pip is missing.
+
+    There is none if none of the given findings advises `pip install`.
+    """
     advised = any("pip install" in one.says + one.remedy for one in findings)
     if not advised or find_spec("pip") is not None:
         return []
