@@ -108,7 +108,7 @@ def _make(index: Index) -> None:
 
 
 def _measure(index: Index, lists: Any, rng: np.random.Generator) -> Recall:
-    """Recall of the inverted lists; more lists are searched until the recall suffices.
+    """Raise the number of inverted lists searched until the recall suffices; return the recall.
 
     The directions lead from the mean of some photos to that of others, as those that are
     learned from judgements do. They are harder than looking for the like of one photo.
@@ -131,7 +131,7 @@ def _measure(index: Index, lists: Any, rng: np.random.Generator) -> Recall:
 
 
 def _query(direction: Direction, dimensions: int) -> Any:
-    """Direction as FAISS query (1, d), zero-padded if it covers an embedding's first block only."""
+    """Direction as FAISS query (1, d), zero-padded if it is shorter than the embeddings."""
     query = np.zeros((1, dimensions), dtype=np.float32)
     query[0, : len(direction)] = direction
     return query

@@ -82,8 +82,9 @@ def pair_cosines(embeddings: Embeddings, first: Codes, second: Codes) -> NDArray
 
 
 def _shortened(embeddings: Embeddings) -> Embeddings:
-    """Embeddings projected to fewer dimensions; their dot products rarely underestimate cosines.
+    """Embeddings projected to fewer dimensions, for fast estimates of cosines.
 
+    An estimate is rarely below the true cosine.
     A random projection of what the main axes leave estimates its product with a standard
     error of at most √(2 / axes) times the lengths (Johnson & Lindenstrauss); a last
     coordinate adds some of them.

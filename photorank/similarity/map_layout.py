@@ -80,7 +80,7 @@ def _tsne(index: Index, most: int) -> Floats:
 
 
 def _components(index: Index, k: int) -> Floats:
-    """Coordinates (n, k) on the first k principal components; 0 on missing components."""
+    """Coordinates (n, k) on the first k principal components, padded with 0 if there are fewer."""
     from sklearn.decomposition import PCA
 
     n, found = len(index), np.zeros((len(index), k))

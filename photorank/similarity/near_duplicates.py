@@ -84,7 +84,9 @@ def near_duplicate_codes(embeddings: Embeddings, greys: NDArray[np.uint8] | None
 
 
 def mistaken_near_duplicates(copies: Codes) -> int:
-    """Size of the largest group of copies if implausibly large, else 0.
+    """Size of the largest group of near-duplicates; 0 if the size is plausible.
+
+    `copies` has each photo's group number, −1 for none.
 
     Examples
     --------
@@ -113,9 +115,10 @@ def grey_codes(index: Index, rows: Codes) -> NDArray[np.uint8]:
 def are_near_duplicates(
     first: NDArray[np.uint8], second: NDArray[np.uint8], pairs: Codes, cosines: Floats
 ) -> Flags:
-    """Mask (m,) of the pairs (2, m) that show the same image, by grey codes and cosines.
+    """Mask (m,) of the image pairs (2, m) that are near-duplicates.
 
-    `cosines` (m,) are those of the embeddings without their mean.
+    Decided by the correlation of the grey codes `first` and `second`, and by the `cosines` (m,) of
+    the embeddings without their mean.
     """
     return correlations(first, second, pairs) + _COSINE_SHARE * cosines >= _LEAST_SUM
 
@@ -123,7 +126,7 @@ def are_near_duplicates(
 def correlations(
     first: NDArray[np.uint8], second: NDArray[np.uint8], pairs: Codes
 ) -> NDArray[np.float32]:
-    """Greatest correlation (m,) of image pairs (2, m), unchanged, mirrored or cropped.
+    """Correlation (m,) of each image pair, the greatest over mirrored and cropped variants.
 
     Parameters
     ----------
@@ -177,7 +180,10 @@ def without_mean(embeddings: Embeddings, centre: Embeddings) -> Embeddings:
 
 
 def _pairs(alike: Flags, start: int) -> Codes:
-    """Row pairs (2, m) marked in a square mask, each once; `start` is added to both numbers."""
+    """Pairs (2, m) of row numbers for which a symmetric mask is True, each pair once.
+
+    Row 0 of the mask has row number `start`.
+    """
     return np.stack(np.nonzero(np.triu(alike, 1))) + start
 
 

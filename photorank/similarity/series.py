@@ -185,7 +185,10 @@ def _join_bursts(
 def _join_brackets(
     groups: _Groups, moments: _Moments, embeddings: Embeddings, photos: Sequence[Photo]
 ) -> bool:
-    """Merge the groups of each exposure bracket's photos; False if a photo file is missing."""
+    """Merge the groups of all photos of the same exposure bracket.
+
+    Returns False if a file to be read is missing.
+    """
     begins = moments.within(1, _BRACKET_SECONDS)
     alike = pair_cosines(embeddings, moments.rows[begins], moments.rows[begins + 1])
     begins = begins[alike >= _BRACKET_COSINE]
@@ -210,7 +213,7 @@ def _join_brackets(
 
 
 def _brackets(run: list[int], biases: Sequence[float | None]) -> list[list[int]]:
-    """Exposure brackets among consecutive photos: parts in which no exposure bias repeats."""
+    """Exposure brackets in a sequence of photos: runs without a repeated exposure bias."""
     parts: list[list[int]] = [[]]
     seen: set[float] = set()
     for row, bias in zip(run, biases, strict=True):
