@@ -18,7 +18,10 @@ _LEAST_LETTERS = 16  # of a token
 
 
 def read_tokens(path: Path) -> list[bytes]:
-    """SHA-256 digests of the access tokens in a file; ServerError if none, or one is too short."""
+    """SHA-256 digests of the access tokens in a file.
+
+    Raises ServerError if the file has no token, or a token that is too short.
+    """
     try:
         lines = read_bytes(path).decode().split()
     except FileNotFoundError as error:

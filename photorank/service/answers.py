@@ -52,7 +52,7 @@ class Rater:
     async def rated(
         self, photos: Sequence[Upload], embedder: Embedder, scale: Scale
     ) -> list[Rated]:
-        """Uploaded photos with their scores, in order."""
+        """Uploaded photos with their scores, in upload order."""
         found = await asyncio.gather(*(self._embedded(one, embedder) for one in photos))
         rows = [row for row in found if not isinstance(row, str)]
         scores = iter(scale.scores(np.stack(rows)) if rows else ())

@@ -181,7 +181,10 @@ class _Service:
         answer: Callable[[_Batch], Json],
         check: Callable[[Uploads], None] = lambda sent: None,
     ) -> Response:
-        """Response to a request with photos, made by `answer`; Refusal beyond the time limit."""
+        """Response to a request with uploaded photos, computed by `answer` from the rated photos.
+
+        Raises Refusal beyond the time limit.
+        """
         until = asyncio.get_running_loop().time() + self._limits.seconds
         snapshot = await self._served.snapshot()
         async with uploads(request, self._limits, self._room) as sent:

@@ -27,7 +27,10 @@ class EncoderQueue:
         self._thread.start()
 
     def embed(self, embedder: Embedder, photo: Ready) -> "Future[Embeddings | None]":
-        """Queue a photo; return a future for its embedding (d,), or for None if it is unusable."""
+        """Queue a photo, and return a future for its embedding (d,).
+
+        The future's result is None if the embedding is unusable.
+        """
         row: Future[Embeddings | None] = Future()
         self._waiting.put(_Waiting(embedder, photo, row))
         return row

@@ -23,7 +23,7 @@ def refused(status: int, reason: str, then: str, **headers: str) -> Response:
 
 
 async def discard_body(receive: Receive, limits: Limits) -> None:
-    """Discard the rest of a refused request's body, within limits, so that its client listens.
+    """Read and discard the rest of a refused request's body, within limits on size and time.
 
     A client that still sends when the connection is closed may never read the response.
     """

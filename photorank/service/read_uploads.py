@@ -1,4 +1,4 @@
-"""Photos uploaded in a request, read as far as the limits allow; large photos go to disk."""
+"""Reading of a request's photos within size and time limits; large photos go to disk."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator

@@ -62,7 +62,7 @@ def run(server: uvicorn.Server) -> None:
 
 
 def _head_within(seconds: float) -> type[asyncio.Protocol]:
-    """HTTP protocol class that closes connections whose request head is too slow."""
+    """HTTP protocol class that closes a connection if the request head arrives too slowly."""
 
     class HeadWithin(H11Protocol):
         def connection_made(self, transport: Any) -> None:
@@ -79,7 +79,7 @@ def _head_within(seconds: float) -> type[asyncio.Protocol]:
             super().connection_lost(exc)
 
         def _watch(self) -> None:
-            """Set a deadline for the next request head; none while a request is answered."""
+            """Set a deadline for the next request head, except while a request is answered."""
             if self.cycle is not None and not self.cycle.response_complete:
                 self._unwatch()
             elif self._deadline is None:
