@@ -143,11 +143,11 @@ class Index:
         return self._held.embeddings
 
     def heads(self) -> Embeddings:
-        """Heads (n, dh) of all embeddings: the part of unit length used for similarity."""
+        """First dh columns (n, dh) of all embeddings: unit-length rows for cosine similarity."""
         return self._held.embeddings[:, : self.manifest.head]
 
     def heads_of(self, rows: Codes | Sequence[int]) -> Embeddings:
-        """Heads (k, dh) of k rows' embeddings: the part of unit length used for similarity."""
+        """First dh columns (k, dh) of k photos' embeddings: unit-length rows for cosine similarity."""
         return self.embeddings_of(rows)[:, : self.manifest.head]
 
     def embeddings_of(self, rows: Codes | Sequence[int]) -> Embeddings:
