@@ -147,7 +147,7 @@ class Index:
         return self._held.embeddings[:, : self.manifest.head]
 
     def heads_of(self, rows: Codes | Sequence[int]) -> Embeddings:
-        """First dh columns (k, dh) of k photos' embeddings: unit-length rows for cosine similarity."""
+        """First dh columns (k, dh) of k photos' embeddings: unit-length rows."""
         return self.embeddings_of(rows)[:, : self.manifest.head]
 
     def embeddings_of(self, rows: Codes | Sequence[int]) -> Embeddings:
