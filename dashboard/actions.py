@@ -128,7 +128,7 @@ def save_vector(index: Index, vector: MasterVector) -> None:
 
 
 def record_answers(session: "TeachSession", items: Sequence[Json]) -> None:
-    """Save or undo a person's answers about photo pairs one by one; skip pairs already answered.
+    """Save or undo a person's answers about photo pairs, skipping pairs already answered.
 
     Each is durable before the next. Raises what the click log raises: the rest is then not saved.
     """
@@ -185,7 +185,7 @@ def keep_taste(index: Index, vector: MasterVector) -> None:
 
 
 def _made_folder(folder: Path) -> Path:
-    """Writable folder, made if missing; the error does not reveal why it is not writable."""
+    """Folder, made if missing; raises ExportError, without the cause, if it is not writable."""
     try:
         make_folder(folder)
         if os.access(folder, os.W_OK | os.X_OK):

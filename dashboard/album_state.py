@@ -78,11 +78,11 @@ def end_album_wish(name: str) -> None:
 
 
 def note_album(index: str, album: "Album") -> None:
-    """Store the newly chosen album on display, to be shown until the next one is ready."""
+    """Store the newly chosen album, which the page shows until the next one is ready."""
     st.session_state["album-shown"] = index, album
 
 
 def last_album(index: str) -> "Album | None":
-    """Newly chosen album shown last; None if it was of another index, or none was shown."""
+    """Newly chosen album stored by :func:`note_album`; None if none is stored for the index."""
     name, album = st.session_state.get("album-shown", ("", None))
     return album if name == index else None

@@ -49,7 +49,10 @@ pages = {
 
 
 def go(name: str, address: str = "") -> None:
-    """Switch to a page; the URL keeps its parameters and gets those that an old `address` means."""
+    """Switch to a page, keeping the URL's parameters.
+
+    An old `address` adds the parameters that have replaced it.
+    """
     asked = ASKED.get(address, {})
     st.switch_page(pages[name], query_params=st.query_params.to_dict() | asked)
 

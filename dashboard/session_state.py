@@ -44,7 +44,7 @@ def note_page(page: str, *, lab: bool = False) -> None:
 
 
 def chosen_words() -> Mode:
-    """Vocabulary (plain or statistical) chosen in this session, else as stored by the browser."""
+    """Vocabulary (plain or statistical) that the user chose in this or an earlier session."""
     kept = st.session_state.get("spoken", st.context.cookies.get(WORDS_COOKIE))
     return next((mode for mode in MODES if mode == kept), "plain")
 
@@ -237,12 +237,12 @@ def begin_widget(key: str, value: float | str) -> None:
 
 
 def keep_number(key: str, value: float) -> None:
-    """Store a number that has one widget in plain vocabulary and another in statistical."""
+    """Store a number that is set by different widgets in plain and in statistical vocabulary."""
     st.session_state[f"{key}-number"] = value
 
 
 def number_kept(key: str) -> float | None:
-    """Number stored by :func:`keep_number`, else the one in the URL; None without either."""
+    """Number stored by :func:`keep_number`; if none is stored, the number in the URL, or None."""
     kept = st.session_state.get(f"{key}-number", st.query_params.get(key))
     try:
         number = float(kept)

@@ -1,4 +1,4 @@
-"""Rule that only visitors on this computer may browse its folders."""
+"""Rule that only visitors on the server's computer may browse its folders."""
 
 from collections.abc import Mapping
 from ipaddress import ip_address
@@ -12,13 +12,13 @@ _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "
 
 
 def at_this_computer() -> bool:
-    """True if the server and the visitor are both on this computer."""
+    """True if the visitor is on the same computer as the server."""
     listens = str(st.get_option("server.address") or "")
     return is_local(listens, st.context.ip_address, st.context.headers)
 
 
 def is_local(listens: str, visitor: str | None, headers: Mapping[str, str]) -> bool:
-    """True if the server's and visitor's addresses and the request's host are this computer.
+    """True if the server's address, the visitor's address and the requested host are all loopback.
 
     `visitor` is None, as Streamlit has it, for an address of this computer. A request that names
     no host, or another host than this computer, is of nobody here.

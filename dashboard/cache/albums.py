@@ -33,7 +33,10 @@ def store() -> AlbumStore:
 
 
 def vector_of(index: Index, album: KeptAlbum) -> MasterVector | None:
-    """Vector for choosing an album's photos: the album's own, else the index's best, else None."""
+    """Vector for choosing an album's photos: the album's own or, if missing, the index's best.
+
+    None for an index without vectors.
+    """
     known = index_data.vectors(index)
     best = by_preference(known, index_data.evaluation(index))
     name = next((one for one in (album.settings.vector, *best) if one in known), None)

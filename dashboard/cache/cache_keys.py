@@ -62,7 +62,7 @@ def of_evaluations(index: Index) -> Key:
 
 
 def of_rows(*tables: str) -> Callable[[Index], Key]:
-    """Function that returns an index's cache key, from its photos and rows of the named tables."""
+    """Function that computes an index's cache key from its photos and the given tables' rows."""
 
     def key(index: Index) -> Key:
         with reading(index.paths) as connection:

@@ -41,7 +41,7 @@ class Choosing:
         return self._answer.result()
 
     def is_there(self) -> bool:
-        """True if the thread has ended, with an album or an error; waits a short time for that."""
+        """True if the thread has ended with an album or an error, after a short wait for it."""
         wait([self._answer], self._patience)
         return self._answer.done()
 

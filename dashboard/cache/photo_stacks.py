@@ -16,7 +16,7 @@ _FOUND_AT_ONCE = 2000  # photos: a second
 
 
 class _Held:
-    """Series codes of an index's photos, computed in another process if there are many photos."""
+    """Series number of each photo, computed in another process if the index is large."""
 
     def __init__(self, index: Index) -> None:
         self.codes: Codes | None = None

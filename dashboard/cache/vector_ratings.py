@@ -104,7 +104,7 @@ def extreme_rows(index: Index, vector: MasterVector, k: int, *, lowest: bool = F
 def _everybodys_subset(
     index: Index, prior: MasterVector | None, within: Codes | None
 ) -> "PhotoSubset":
-    """Photos to select pairs from for any person's labelling, with a prior shared by all people."""
+    """Photos from which pairs to label are selected, with one prior for all people."""
     from photorank.vectors.taste.photo_subset import subset_in
 
     return subset_in(index, None if prior is None else prior.direction, within=within)
@@ -114,7 +114,7 @@ def _everybodys_subset(
 def photo_subset(
     index: Index, prior: MasterVector | None, rater: str, within: Codes | None = None
 ) -> "PhotoSubset":
-    """Photos to select pairs from for a rater's labelling, with the prior of the rater's taste.
+    """Photos from which pairs to label are selected, with the prior of one rater's taste.
 
     People share all but the spread of their taste: photos, their coordinates and main axes.
     """
@@ -131,7 +131,7 @@ def series(index: Index, alike: float, among: Codes | None = None) -> Series:
 
 @st.cache_resource(max_entries=1, show_spinner=False, hash_funcs=BY_PHOTOS)
 def _grounds(index: Index) -> KeptGrounds:
-    """Cache of similarities, series and percentiles of one album choice, for reuse by the next."""
+    """Cache of an index's data for choosing albums, reused when the next album is chosen."""
     return KeptGrounds(index)
 
 

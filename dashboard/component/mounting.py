@@ -69,7 +69,7 @@ def mount(key: str, data: Json, on_act: Callable[[], None] = lambda: None) -> An
 
 
 def drain(key: str, apply: Callable[[list[Json]], None]) -> None:
-    """Pass those items of the component's outbox to `apply` that were not applied before.
+    """Pass the new items of the component's outbox to `apply`.
 
     Call it before the component is mounted, which tells the component how far this came. `apply`
     gets the new items in the order in which they were pressed, and must bear to get some again.
@@ -84,7 +84,7 @@ def drain(key: str, apply: Callable[[list[Json]], None]) -> None:
 
 
 def act_of(key: str) -> Json | None:
-    """Action of a grid's button that caused this run of the page; None if none did."""
+    """Action that a grid's button requests in this run of the page; None if there is none."""
     act = (st.session_state.get(key) or {}).get("act")
     if not isinstance(act, Mapping) or not isinstance(act.get("what"), str):
         return None

@@ -133,7 +133,7 @@ def headline(album: Album, total: int, vector: str) -> str:
 
 
 def nearest_degree(degree: Degree, value: float) -> str:
-    """Words for a number on the scale of an album setting: those of the nearest named value.
+    """Words for the value of an album setting: those of the nearest value that has words.
 
     Examples
     --------

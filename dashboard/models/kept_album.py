@@ -1,4 +1,4 @@
-"""View-model of a saved album: its double pages as data, and button presses as changes."""
+"""View-model of a saved album: double pages as JSON, and changes that buttons request."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Change(NamedTuple):
 
 
 def change_of(act: Any) -> Change | None:
-    """Change of an album that a button press on a double page requests; None if invalid."""
+    """Album change that a button on a double page requests; None if the request is invalid."""
     if not isinstance(act, Mapping) or not isinstance(digest := act.get("photo"), str):
         return None
     other = act.get("other")
@@ -52,7 +52,7 @@ def _moved(album: KeptAlbum, digest: str, other: str | None) -> KeptAlbum:
 
 @dataclass(frozen=True)
 class Shown:
-    """Saved album with what its pages show of each photo: URL, and share of the album's value."""
+    """Saved album with each photo's URL, and each photo's share of the album's value."""
 
     album: KeptAlbum
     address: Callable[[Frame], str]

@@ -39,7 +39,7 @@ def tile_of(index: Index, row: int, caption: str = "", *, linked: bool = False) 
 
 
 def alt_text(photo: Photo, parts: int = 1) -> str:
-    """Alternative text of a photo: its file name, or the given number of last path parts."""
+    """Alternative text of a photo: its file name, with folders if `parts` is above 1."""
     return printable("/".join(photo.path.parts[-parts:]))
 
 

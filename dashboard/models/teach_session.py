@@ -98,5 +98,5 @@ class TeachSession:
 
 
 def codes_of_kind(labels: IndexLabels, kind: Kind) -> Codes | None:
-    """Group or series codes (n,) if both photos of a pair must share one; None for any pair."""
+    """Codes (n,) of the groups or series within which pairs are selected; None for any pair."""
     return {"all": None, "group": labels.groups, "series": labels.series}[kind]

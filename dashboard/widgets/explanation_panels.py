@@ -64,7 +64,7 @@ def _explanation(index: Index, vector: MasterVector, photo: PickedPhoto) -> Expl
 
 
 def _reasons(index: Index, vector: MasterVector, one: Explanation, which: str) -> None:
-    """Show a reading of the heat map, what moves the rating, and the closest better photos.
+    """Show how to read the heat map, what moves the rating, and similar photos rated higher.
 
     What moves it stands above the photos, but is computed last because it takes longest.
     """

@@ -63,7 +63,10 @@ def vector_picker(index: Index, label: str | None = None, about: str | None = No
 
 
 def vector_in_use(index: Index) -> str | None:
-    """Name of the vector for the next page: the user's selection, else the best, else None."""
+    """Name of the vector for the next page: the user's selection or, by default, the best.
+
+    None for an index without vectors.
+    """
     known = index_data.vectors(index)
     chosen = session_state.kept_for_next_page("vector")
     if chosen in known or not known:

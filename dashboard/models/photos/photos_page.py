@@ -115,7 +115,7 @@ def day_range(facets: Facets) -> tuple[date, date] | None:
 
 
 def of_faces(faces: IndexFaces, wanted: FaceFilter) -> Flags:
-    """Mask (n,) of photos with a visible face, or of those with visible eyes that are all open."""
+    """Mask (n,) of photos that pass a filter on faces: visible face, or all visible eyes open."""
     if wanted == "face":
         return np.nan_to_num(faces.column("faces")) > 0
     shut = np.nan_to_num(faces.column("eyes_hardly_open"))
@@ -195,7 +195,7 @@ def passing(known: Known, percentiles: Ratings, filters: Filters) -> Flags:
 
 
 def shown_names(names: list[str], codes: Codes) -> dict[int, str]:
-    """Display name with photo count by group code, for the largest groups, largest first."""
+    """Name and photo count of the largest groups, as text by group code, largest group first."""
     counts = np.bincount(codes[codes >= 0], minlength=len(names))
     order = np.argsort(-counts, kind="stable")[:MOST_NAMES].tolist()
     return {code: f"{printable(names[code])} ({counts[code]:,})" for code in order if counts[code]}
@@ -234,7 +234,7 @@ def unseen_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> str:
 def empty_text(
     judged: Flags, held: Ratings | None, filters: Filters, vector: str, others: Sequence[str]
 ) -> str:
-    """Sentences on why the page Photos shows no photo, and on what would show some.
+    """Sentences on why the page Photos shows no photo.
 
     `judged` (n,) are the photos that people judged, `held` (n,) their held-out ratings for the
     orders that need some; `others` are vectors that did not learn from all judged photos.
@@ -249,7 +249,7 @@ def empty_text(
 
 
 def learned_from_all(vector: str, others: Sequence[str]) -> str:
-    """Sentences on why a vector's mistakes cannot be shown, and of which vectors they can be."""
+    """Sentences saying that a vector learned from all judged photos, and which vectors did not."""
     text = (
         f"**{plain(vector)}** has learned from all the photos that people judged here, so its "
         "mistakes cannot be told on them."

@@ -57,7 +57,7 @@ class Panel:
 
 
 def panels(evaluation: Evaluation, scope: Scope, metric: str) -> dict[str, list[Panel]]:
-    """Panels of evaluation details, by option of the selector; options without data are left out.
+    """Panels of evaluation details, for each option of the selector that has data.
 
     They show pairwise accuracy, but for the matrix, which follows scope and metric.
     """
@@ -234,7 +234,7 @@ def _matrix(evaluation: Evaluation, scope: Scope, metric_name: str) -> list[Pane
 
 
 def _cells(found: Sequence[ScopedDifference], order: Sequence[str], as_share: bool) -> pd.DataFrame:
-    """Table of differences between every two vectors' values, higher-ranked minus lower-ranked."""
+    """Table of metric differences between every two vectors, higher-ranked minus lower-ranked."""
     rank = {vector: place for place, vector in enumerate(order)}
     rows = []
     for row in found:

@@ -66,7 +66,7 @@ def small_forest(table: Forest, names: pd.Series) -> Forest:
 
 
 def plain_forest(rows: pd.DataFrame, metric: Metric, caption: str) -> Forest:
-    """Table of intervals of any named results, each with a note.
+    """Table of intervals from a data frame of results, each with a name and a note.
 
     `rows` has vector, family, value, low, high, baseline, apart and note.
     """

@@ -27,7 +27,10 @@ class Metric:
         return percent(value, digits) if self.as_share else number(value, f".{2 + digits}f")
 
     def lead_text(self, value: float) -> str:
-        """Difference between two vectors' values with its sign; percentage points for shares."""
+        """Difference in this metric between two vectors, as text with a sign.
+
+        The difference of shares is in percentage points.
+        """
         return number(100 * value, "+.1f") if self.as_share else number(value, "+.2f")
 
 

@@ -72,7 +72,7 @@ def default_text(vectors: Mapping[str, MasterVector], evaluation: Evaluation, mo
 
 
 def stored_for(name: str, stored: Mapping[str, MasterVector], index: str) -> MasterVector | None:
-    """Saved vector that a leaderboard row names, or that the row's learner made; None if unsaved.
+    """Saved vector that belongs to a leaderboard row; None if there is none.
 
     A learner, which was tested on photos left out, is shown by what it made of the whole index.
     """
@@ -83,7 +83,10 @@ def stored_for(name: str, stored: Mapping[str, MasterVector], index: str) -> Mas
 
 
 def three_rows(rows: pd.DataFrame, families: tuple[str, ...]) -> pd.Series:
-    """Names of each origin's best vector tested on unseen photos, highest accuracy first."""
+    """Name of the best vector of each origin, most accurate first.
+
+    Only vectors that were tested on unseen photos are compared.
+    """
     fair = rows[~rows["apart"]]
     kept = pd.concat([fair[fair["family"] == made].head(1) for made in families])
     return kept.sort_values("value", ascending=False)["vector"]
