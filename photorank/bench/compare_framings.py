@@ -123,7 +123,10 @@ def measure_framings(
 def _in_framing(
     photos: JudgedPhotos, rows: list[Embeddings | None], kept: np.ndarray
 ) -> JudgedPhotos:
-    """Judged photos with their embeddings in one framing: the items `kept` of the list `rows`."""
+    """Judged photos with their embeddings replaced by those of one framing.
+
+    `kept` are the positions in `rows` of the photos' embeddings.
+    """
     X = np.concatenate([row for one in kept if (row := rows[one]) is not None])
     return replace(photos, X=X)
 

@@ -107,7 +107,10 @@ def _mean_of_pairs(table: Floats) -> Estimate:
 
 
 def flip_table(ratings: Floats) -> Floats:
-    """Share (n, n) of variant pairs whose ratings (n, k) reverse the order of two photos."""
+    """Share (n, n) of the variants of two photos that reverse the order of the two photos.
+
+    `ratings` (n, k) are of each photo's variants, the first of which is the photo itself.
+    """
     flipped = np.zeros((len(ratings), len(ratings)))
     for row, own in enumerate(ratings):
         gaps = np.sign(

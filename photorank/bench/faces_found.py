@@ -37,7 +37,7 @@ class Figure:
 
 
 class Compared(NamedTuple):
-    """Result for one photo: marked faces, each with its detected face if any; false detections."""
+    """Marked faces of one photo, with matching detected faces if any, and false detections."""
 
     pairs: list[tuple[MarkedFace, Face | None]]
     others: list[Face]

@@ -171,7 +171,7 @@ def common_vector(
 
 
 def _all_ratings(people: Sequence[Voice]) -> tuple[Floats, Floats, Floats]:
-    """Taste weights (p, 1 + q), ratings (p, n) and their standard errors (p, n) of all p people."""
+    """Taste weights of p people, their ratings (p, n), and the ratings' standard errors (p, n)."""
     if not people:
         raise ComparisonsError("nobody is chosen: name somebody who chose or rated photos")
     return (
@@ -229,7 +229,10 @@ def _same_choices(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | Non
 
 
 def _outcomes(judged: Judged) -> dict[tuple[int, int], int]:
-    """Winner of the latest choice for each pair (lower row, higher row), leaving out ties."""
+    """Row of the winner of each pair, by the pair (lower row, higher row); ties are left out.
+
+    The latest choice of a pair counts.
+    """
     ties = np.zeros(len(judged.pairs)) if judged.ties is None else judged.ties
     decided = judged.pairs[ties == 0].tolist()
     return {(min(pair), max(pair)): pair[0] for pair in decided}
@@ -240,7 +243,7 @@ def _estimate(sums: PairSums, counts: dict[str, int]) -> Estimate:
 
 
 def _draws(voice: Voice, rng: np.random.Generator) -> Floats:
-    """Random samples (1 + q, draws) of taste weights from a person's posterior."""
+    """Random samples of a person's taste weights from the posterior, one sample per column."""
     taste = voice.taste
     return taste.weights[:, None] + taste.root @ rng.normal(
         size=(len(taste.root), _POSTERIOR_DRAWS)

@@ -46,9 +46,9 @@ def by_preference(vectors: Mapping[str, MasterVector], evaluation: Evaluation | 
 
 
 def _is_trusted_taste(vector: MasterVector) -> bool:
-    """True for the user's own taste if no less accurate than its prior on held-out choices.
+    """True for the user's own taste vector, if it is no less accurate than its prior vector.
 
-    Without a prior it is compared with guessing.
+    On held-out choices; without a prior it is compared with guessing.
     """
     card = vector.card
     if not is_of_rater(vector, ME) or card.accuracy is None:

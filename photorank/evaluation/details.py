@@ -138,7 +138,9 @@ def _held_out_probabilities(
 
 
 def _bins(p: Floats, outcomes: Floats, spread: Spread) -> Iterator[ReliabilityBin]:
-    """Yield non-empty reliability bins, with limits that enclose Wilson's and the folds' interval.
+    """Yield the non-empty bins of the reliability diagram, with confidence limits.
+
+    The limits enclose Wilson's interval and that over folds.
 
     Wilson's interval takes pairs as independent, which pairs that share photos are not; that over
     folds knows it, but tells nothing where all pairs of a bin went the same way.

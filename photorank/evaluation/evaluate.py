@@ -185,7 +185,10 @@ def _chance(
     protocol: Protocol,
     before: _Contest | None,
 ) -> Result:
-    """Result of random directions, taken from an earlier split if its pairs are the same."""
+    """Result at chance level: metrics of random directions, on the held-out pairs.
+
+    Random directions know no folds, so the result of a split `before` is used again.
+    """
     for row in before.results if before else ():
         if (row.kind, row.scope) == ("random", scope):
             by = protocol.fold_by or ""
@@ -201,7 +204,7 @@ def _details(
     threads: Executor,
     on_fit: Callable[[], None] | None,
 ) -> Details:
-    """Details on the best held-out contender's accuracy and, by label gap, on the baselines'."""
+    """Details of an evaluation, mainly on the best contender tested on unseen photos."""
     contenders, pairs, results = contest.contenders, contest.pairs, contest.results
     by_name = {contender.name: contender for contender in contenders}
     order = [row for row in results if row.scope == results[0].scope and row.vector in by_name]

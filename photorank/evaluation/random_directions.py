@@ -70,7 +70,7 @@ def random_result(
 
 
 def _of_whole_folds(folds: Folds) -> Codes:
-    """Rows of the photos in the first test folds, as few whole folds as stable metrics need."""
+    """Rows of the photos in the first test folds, in as many folds as stable metrics need."""
     codes = folds.codes[0]
     sizes = np.bincount(codes[codes >= 0], minlength=folds.k)
     last = np.searchsorted(np.cumsum(sizes), _LEAST_PHOTOS)
@@ -78,7 +78,10 @@ def _of_whole_folds(folds: Folds) -> Codes:
 
 
 def _of_lists(ratings: Floats, pairs: HeldOutPairs, rows: Codes) -> dict[str, list[float]]:
-    """Top-of-list metrics of each column of ratings (n, k), over the given rows of photos."""
+    """Top-of-list metrics by name, each with one value per column of ratings (n, k).
+
+    `rows` are the rated photos.
+    """
     graph, codes = pairs.graphs[0].take(rows), pairs.folds.codes[:1, rows]
     folds = Folds(codes, pairs.folds.k, None)
     found = values_by_fold_of_lists(ratings[None], (graph,), folds, _LIST_METRICS)

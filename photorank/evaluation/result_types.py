@@ -153,7 +153,7 @@ class DuplicateCounts:
 
     @classmethod
     def of(cls, codes: Codes) -> "DuplicateCounts":
-        """Counts of copies, from codes (n,) of groups of copies; −1 is a photo without copies."""
+        """Counts from codes (n,): equal for copies of one photo, −1 for a photo without copies."""
         sizes = np.bincount(codes[codes >= 0])
         largest = int(sizes.max(initial=0))
         return cls(int(sizes.sum()), len(sizes), largest, mistaken_near_duplicates(codes))

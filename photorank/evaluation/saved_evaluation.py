@@ -37,7 +37,7 @@ class Evaluation:
     copies: DuplicateCounts | None = None  # in one fold each; None in older files
 
     def rows(self, scope: Scope) -> list[Result]:
-        """Results in one scope for folds of the kind `protocol.fold_by`, in table order."""
+        """Results in one scope, on test folds of the kind that the protocol names (`fold_by`)."""
         folds = ("", self.protocol.fold_by)
         return [row for row in self.results if row.scope == scope and row.fold_by in folds]
 
@@ -71,7 +71,7 @@ class Evaluation:
 
     @property
     def scopes(self) -> list[Scope]:
-        """Scopes that have results, in table order."""
+        """Scopes (kinds of photo pairs) that have results."""
         return list(dict.fromkeys(result.scope for result in self.results))
 
 

@@ -54,7 +54,7 @@ def values_by_fold_of_lists(
     folds: Folds,
     metrics: Mapping[str, ListMetric] = LIST_METRICS,
 ) -> dict[str, Floats]:
-    """Values (repeats · K, c) of each top-of-list metric, by test fold and column of ratings.
+    """Top-of-list metrics by name: arrays with a row per test fold and a column per set of ratings.
 
     Their mean equals the mean over lists: a fold of many lists counts as many, by a ratio's
     first-order shares. nan where there is no list.
@@ -77,7 +77,7 @@ def values_by_fold_of_lists(
 
 
 def _of_one_list(metric: Callable[[Ratings, Comparisons], float]) -> ListMetric:
-    """Function that computes another package's metric on each fold's photos as one ranked list."""
+    """Function that applies another package's metric to a fold's photos as one ranked list."""
 
     def values(r: Floats, graph: Comparisons) -> Floats:
         if not graph.n_pairs:

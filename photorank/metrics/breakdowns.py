@@ -24,7 +24,7 @@ _GAP_TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class GapBin:
-    """Pairwise accuracy on the pairs whose label gap is above `above` and at most `upto`."""
+    """Pairwise accuracy on the pairs in one range of label gaps, `above` < gap ≤ `upto`."""
 
     above: float
     upto: float
@@ -195,7 +195,7 @@ def _degrees_beyond(pairs: HeldOutPairs, gap: float) -> Floats:
 
 
 def _over_blocks(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floats]) -> Floats:
-    """Sums (n,) over each photo's pairs in scope, by a function `of` that sums within blocks."""
+    """Sums (n,) over each photo's compared pairs; `of` computes sums within blocks of photos."""
     sums = np.zeros(graph.n)
     sums[graph.rows] = of(graph)
     if graph.different is None:
@@ -224,7 +224,10 @@ def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
 
 
 def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
-    """Weight (l,) of each labelled photo's pairs with a label gap above `gap`; photos weigh `u`."""
+    """Total weight (l,) of each labelled photo's pairs with a label gap above `gap`.
+
+    A pair's weight is the product of its photos' weights `u` (l,).
+    """
     block, label, lowered = _lowered(graph, gap)
     places = np.concatenate([label, lowered]).max(initial=-1) + 1
 
@@ -238,7 +241,7 @@ def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
 
 
 def _lowered(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
-    """Block codes, ranks of the labels, and ranks of the labels lowered by `gap`; each (l,)."""
+    """Block codes (l,), ranks (l,) of the labels, and ranks (l,) of the labels minus `gap`."""
     block = dense_ranks(graph.same)
     labels = np.concatenate([graph.labels, graph.labels - gap - _slack(graph)])
     places = combined(np.tile(block, 2), dense_ranks(labels))

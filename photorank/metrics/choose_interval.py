@@ -39,8 +39,9 @@ def estimate_of(
 
 
 def units_of(folds: Folds, refitted: bool) -> list[Codes | None]:
-    """Codes (n,) of resampling units, by repeat: test folds if `refitted`, else photo clusters.
+    """Codes (n,) of the units to resample in each repeat: test folds, or clusters of photos.
 
-    Test folds, or of given ratings what was sampled together; None is each photo on its own.
+    Test folds if `refitted`, or of given ratings what was sampled together; None is each photo on
+    its own.
     """
     return list(folds.codes) if refitted else [folds.by] * len(folds.codes)

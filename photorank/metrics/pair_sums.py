@@ -28,7 +28,10 @@ Graph = TypeVar("Graph", bound=Comparisons)
 
 @dataclass(frozen=True)
 class PairSums:
-    """Sums N = Σ a_ij b_ij, A = Σ a_ij² and B = Σ b_ij² over pairs; the metric is N / √(A B).
+    """Sums over pairs of photos, from which a pairwise metric and its interval are computed.
+
+    N = Σ a_ij b_ij, A = Σ a_ij² and B = Σ b_ij² are sums over pairs ij, a of the labels and b of
+    the ratings; the metric is N / √(A B).
 
     Every one of photorank's pairwise metrics is a generalised correlation
     coefficient (Daniels 1944, https://doi.org/10.1093/biomet/33.2.129): only
@@ -78,7 +81,7 @@ class PairSums:
 
     @property
     def value(self) -> float:
-        """Metric N / √(A B); nan if A or B is 0 (no pairs, or correlation with a constant)."""
+        """Metric computed from the sums; nan without pairs, and for correlation with a constant."""
         return float(_ratio(self.total, self.total))
 
     def leave_one_out(self) -> LeaveOneOut:
@@ -104,7 +107,7 @@ class PairSums:
 
 
 class Count(NamedTuple, Generic[Graph]):
-    """Pair of functions that compute a metric's sums N, A and B: by photo, and for listed pairs."""
+    """Functions that compute a metric's pair sums: for each photo, and for each given pair."""
 
     by_photo: Callable[[Graph], Floats]  # (n, 3), where a pair is in two photos' sums
     by_pair: Callable[[Graph, Pairs], Floats]  # (m, 3)
@@ -118,7 +121,7 @@ def pair_sums(
     floor: float,
     couples: int,
 ) -> PairSums:
-    """Pair sums: in total, without each unit (photo or cluster), and between couples of units.
+    """Sums over pairs of photos: all, those without each unit (photo or cluster), between units.
 
     Parameters
     ----------
@@ -203,7 +206,7 @@ def summed_by(codes: Codes, values: Floats) -> Floats:
 
 @lru_cache(maxsize=4)
 def _between(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
-    """Couple number (m,) and photos (m, 2) of each photo pair between sampled couples of units.
+    """Number of the couple (m,) and photos (m, 2), for photo pairs between random couples of units.
 
     The same units (n,), whose bytes are given, have the same couples, so that repeats can be added
     up; vector after vector and metric after metric they are asked for again.
@@ -232,7 +235,7 @@ def _between(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
 
 
 def _ratio(sums: Floats, scale: Floats) -> Floats:
-    """Ratio N / √(A B) of sums (…, 3); nan where A or B is 0 up to rounding."""
+    """Metric N / √(A B) from sums N, A, B (…, 3); nan where A or B is 0 up to rounding."""
     numerator, labels, ratings = np.moveaxis(sums, -1, 0)
     defined = (labels > _ROUNDING * scale[1]) & (ratings > _ROUNDING * scale[2])
     product = np.where(defined, labels * ratings, 1.0)

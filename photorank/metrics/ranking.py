@@ -59,7 +59,7 @@ def pairwise_accuracy(ratings: ArrayLike, comparisons: Comparisons) -> float:
 
 
 def kendall_tau_b(ratings: ArrayLike, comparisons: Comparisons) -> float:
-    """Kendall's rank correlation τ_b over the pairs in scope.
+    """Kendall's rank correlation τ_b over the compared pairs of photos.
 
     Each pair counts its sign; ties in the labels and in the ratings are
     accounted for in the denominator. Gap powers are ignored, trust in labels
@@ -91,7 +91,7 @@ def kendall_tau_b(ratings: ArrayLike, comparisons: Comparisons) -> float:
 
 
 def spearman(ratings: ArrayLike, comparisons: Comparisons) -> float:
-    """Spearman's rank correlation ρ over the pairs in scope.
+    """Spearman's rank correlation ρ over the compared pairs of photos.
 
     Ranks are taken within a block (a fold, or a fold of a group) as shares of
     its size, so that pairs of large and small blocks weigh the same. Over one
@@ -124,7 +124,7 @@ def spearman(ratings: ArrayLike, comparisons: Comparisons) -> float:
 
 
 def pearson(ratings: ArrayLike, comparisons: Comparisons) -> float:
-    """Pearson's correlation r of rating and label differences over the pairs in scope.
+    """Pearson's correlation r of rating and label differences over the compared pairs of photos.
 
     Over all pairs of one block it is the usual r. Unlike the others it
     depends on the ratings' scale being a straight line against the labels'.
@@ -268,7 +268,7 @@ def pearson_by_column(ratings: Floats, comparisons: Comparisons) -> Floats:
 
 
 def correlation_by_column(a: Floats, b: Floats, graph: ScoreComparisons) -> Floats:
-    """Correlation (c,) over pairs: differences in a (n,) with those in each column of b (n, c)."""
+    """Correlation (c,), over pairs, of differences in `a` (n,) and in each column of `b` (n, c)."""
     product = a @ graph.differences(b)
     squares = a @ graph.differences(a) * np.einsum("nc,nc->c", b, graph.differences(b))
     defined = squares > 0
@@ -296,7 +296,7 @@ def pair_metrics(gap_power: int, comparisons: Comparisons) -> dict[str, Callable
 
 
 def _signs(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
-    """Pair weights, three (m,) arrays: signed by agreement, 0 at tied labels, 0 at tied ratings."""
+    """Three weights (m,) of each pair: signed by agreement, 0 if labels tie, 0 if ratings tie."""
     weight, margin = graph.edges(pairs)
     sign = np.sign(r[pairs[:, 0]] - r[pairs[:, 1]])
     return weight * np.sign(margin) * sign, weight * (margin != 0), weight * (sign != 0)
@@ -321,7 +321,10 @@ def _products(
 
 
 def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Values (n, …) minus the first value of their block, so that a constant block is exactly 0."""
+    """Values (n, …), minus the value of the first photo of the same block.
+
+    So a constant block is exactly 0.
+    """
     counted = np.zeros(values.shape)
     labelled = values[comparisons.rows]
     counted[comparisons.rows] = labelled - labelled[comparisons.block_firsts]
@@ -329,7 +332,10 @@ def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
 
 
 def _moved(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Change (n,) of Σ pull·shares when a photo is removed and other fractional ranks shift."""
+    """Change (n,) of a sum over pairs when a photo's removal shifts the ranks of other photos.
+
+    `shares` are fractional ranks, and `pull` is the sum's derivative by them.
+    """
     rows, block = comparisons.rows, comparisons.same
     pull, shares = pull[rows], shares[rows]
     order = order_within(shares, block)
@@ -344,6 +350,6 @@ def _moved(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Float
 
 
 def _undefined(comparisons: Comparisons, clusters: Codes | None) -> PairSums:
-    """Pair sums of value nan, for a metric that needs scores but is given choices."""
+    """Pair sums that are nan, for a metric of scores where people only chose between photos."""
     n_units = comparisons.n if clusters is None else unit_codes(clusters, n=comparisons.n).max() + 1
     return PairSums(np.full(3, np.nan), np.full((n_units, 3), np.nan), np.empty((0, 3)), -1.0)
