@@ -69,11 +69,14 @@ class IndexPaths:
 
     @property
     def exists(self) -> bool:
-        """True if the index exists; a first run creates it when its first photos are saved."""
+        """True if the index exists on disk.
+
+        A first run creates the index when the first photos are saved.
+        """
         return self.manifest.exists() or (self.catalogue.exists() and not self.begun.exists())
 
     def catalogue_backup(self, version: int) -> Path:
-        """Path of the catalogue's backup from before a migration."""
+        """Path of the backup made before the catalogue is migrated from schema `version`."""
         return self.root / f"catalogue.v{version}.sqlite"
 
     def atlas(self, method: str) -> Path:

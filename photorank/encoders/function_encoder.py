@@ -82,7 +82,7 @@ class FunctionEncoder:
         raise NoTextError(f"the encoder {self.spec}")
 
     def _rows(self, frames: Sequence[Frames]) -> Embeddings:
-        """Embeddings (n, d) of frames by the function; EncoderError if it returns another shape."""
+        """Embeddings (n, d) that the wrapped function returns for frames, once checked."""
         images = [Image.fromarray(pixels) for pixels in frames]
         try:
             given = np.asarray(self._function(images))

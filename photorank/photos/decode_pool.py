@@ -109,7 +109,7 @@ def faces_isolated(data: bytes) -> list[Face]:
 
 
 def header_isolated(task: str, data: bytes) -> Json:
-    """Metadata from a photo file's header as JSON, read in a pool process.
+    """Metadata of a photo file in JSON form, read from its header in a pool process.
 
     `task` is a key of `decode_worker.TASKS`.
     """

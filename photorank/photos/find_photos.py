@@ -135,7 +135,7 @@ def find_photos(
 
 
 class _Walk:
-    """State of a search: patterns to exclude, folders visited, links to follow."""
+    """Recursive search of folders for photo files, visiting each folder once."""
 
     def __init__(self, exclude: Sequence[re.Pattern[str]]) -> None:
         self.exclude = exclude

@@ -24,7 +24,7 @@ _MOST_ASPECT = 65.0  # maximum that fits 16 bits in thousandths
 
 
 class PictureCodes(NamedTuple):
-    """Perceptual hash and 16 × 16 grey levels, by which an image is recognised in other files."""
+    """Perceptual hash and 16 × 16 grey levels of an image, for finding copies of the image."""
 
     hash_bits: int  # 64, of :func:`picture_hash`
     grey: bytes  # 128, of :func:`photorank.photos.grey_code.grey_code`

@@ -37,7 +37,7 @@ def hdr_to_srgb(codes: DeepFrames, space: ColourSpace) -> Image.Image:
 
 
 class _ScreenLight:
-    """Converter from 16-bit pixel values to linear RGB (BT.709 primaries), paper white being 1."""
+    """Converter from 16-bit pixel values to linear RGB (BT.709 primaries) with paper white at 1."""
 
     def __init__(self, space: ColourSpace) -> None:
         to_xyz = xyz_matrix(space.primaries)

@@ -77,7 +77,7 @@ def _is_large(preview: Image.Image, raw: "RawPy") -> bool:
 
 
 def _developed(raw: "RawPy", preview: Image.Image | None) -> Image.Image:
-    """Sensor data developed at half size, upright; the small preview if development fails."""
+    """Upright photo developed from sensor data at half size; `preview` if developing fails."""
     import rawpy
 
     def develop(as_exposed: bool) -> Frames:

@@ -58,7 +58,7 @@ def _noisy(levels: float) -> Callable[[Image.Image, Generator], Image.Image]:
 
 
 def _corner(photo: Image.Image, share: float, draw: Generator) -> Image.Image:
-    """Crop at a random corner of a photo, each side the fraction `share` of the photo's side."""
+    """Crop from a random corner of a photo, with `share` of the width and height (0 to 1)."""
     width, height = (round(share * side) for side in photo.size)
     right, low = (int(one) for one in draw.integers(2, size=2))
     left, top = right * (photo.width - width), low * (photo.height - height)

@@ -39,7 +39,7 @@ class Places(NamedTuple):
         return Places(self.boxes[rows], self.eyes[rows], self.scores[rows])
 
     def scaled(self, factor: float) -> "Places":
-        """These candidates in pixel coordinates of the same image enlarged by `factor`."""
+        """Candidates in the pixel coordinates of the image after enlargement by `factor`."""
         return Places(self.boxes * factor, self.eyes * factor, self.scores)
 
     def squares(self) -> list[Square]:
