@@ -32,7 +32,7 @@ class Asked(NamedTuple):
 
     @property
     def keeps_photos(self) -> bool:
-        """True if an option keeps a saved album's photos, and only adds photos or swaps one."""
+        """True if a saved album is only to be filled (`--fill`) or one photo swapped (`--swap`)."""
         return self.fill or self.swap
 
     @property
@@ -139,7 +139,7 @@ class Task:
         return choice._replace(entry=saved)
 
     def _swapped(self, choice: Choice, entry: "Entry") -> Choice:
-        """Make and save the swap that raises the album's value most, if any; return the choice."""
+        """Make the best swap of one photo and save the album, if the album's value rises."""
         from photorank.album.kept.choose import request_of, rows_of_album
 
         swap = choice.made.swap

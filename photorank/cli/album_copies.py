@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Export(NamedTuple):
-    """Options of copying an album into a folder."""
+    """Options for copying an album's photos into a folder."""
 
     folder: Path | None  # None: nothing is copied
     link: "Link"

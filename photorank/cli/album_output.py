@@ -68,7 +68,10 @@ def companions_json(along: "list[PhotoCopy] | None") -> dict[str, Any]:
 
 
 def print_companions(companions: list[list[Path]], along: "list[PhotoCopy] | None") -> None:
-    """Print how many companion files were copied, or, if not requested, the option to copy them."""
+    """Print how many companion files were copied.
+
+    If no copies were requested, the option that copies them is printed instead.
+    """
     if along is not None:
         new, there = (sum(one.outcome == outcome for one in along) for outcome in ("new", "there"))
         line(f"{counted(new, 'companion')} copied with them, {there} there already")

@@ -181,7 +181,7 @@ class _Output(NamedTuple):
         return PdfOptions(wanted.standard, self.profile, max_ppi, self.font, self.title)
 
     def check(self, index: "Index", wanted: "Printer") -> None:
-        """Before photos are chosen, raise errors that writing with these options would cause."""
+        """Check that a book can be written with these options, before photos are chosen for it."""
         from photorank.export.destination import checked_folder, checked_new_file
         from photorank.export.pdf.fonts import caption_font
         from photorank.export.pdf.write_book_pdf import output_profile, pikepdf_or_error

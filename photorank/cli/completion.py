@@ -15,7 +15,7 @@ def index_names(incomplete: str) -> list[str]:
 
 
 def vector_names(context: typer.Context, incomplete: str) -> list[str]:
-    """Vector names that begin with the typed text, for the given index or the only one."""
+    """Vector names, in the given or the only index, that start with the typed text."""
     folders = [files("photorank.vectors") / "builtin"]
     with suppress(PhotorankError):  # no index is told yet: the built-in ones are of any
         folders.append(Workspace.current().existing_index(context.params.get("index")).vectors)

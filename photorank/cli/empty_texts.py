@@ -1,4 +1,7 @@
-"""Refusal of options with empty values, such as those from a script's unset variable."""
+"""Refusal of options with an empty value, such as ``--name ""``, in all commands.
+
+A script passes an empty value if one of its variables is unset.
+"""
 
 from collections.abc import Callable
 from functools import wraps

@@ -49,7 +49,7 @@ class Source(NamedTuple):
         return old
 
     def following(self, old: "Successor") -> "Source":
-        """Copy of the options, with folders and encoder of the older index where not given."""
+        """Copy of the options; folders and encoder not given are taken from the older index."""
         return self._replace(
             paths=self.paths or [*old.folders], encoder=self.encoder or old.encoder
         )
@@ -156,7 +156,7 @@ def copy_judgements(old: "Successor", new: IndexPaths) -> None:
 
 
 def tell_without_faces(index: IndexPaths) -> None:
-    """If photos were not searched for faces, print how many, and the command that searches them."""
+    """Print how many photos were not searched for faces, if any, and the command to search them."""
     from photorank.index.catalogue.faces_switch import not_searched_for_faces
 
     if left := not_searched_for_faces(index):

@@ -184,7 +184,7 @@ def _files(paths: "IndexPaths", under: Path | None) -> "list[LibraryFile]":
 
 
 def _compared(paths: "IndexPaths", files: "list[LibraryFile]") -> "list[LibraryFile]":
-    """Library files, each marked as changed or unchanged since it was indexed."""
+    """Photo files of a library, with `changed` set for each file changed since indexing."""
     from photorank.index.reading.current_files import changed_files
 
     changed = set(changed_files(paths, ((file.path, file.digest) for file in files)))

@@ -110,7 +110,7 @@ def leaderboard(
 
 
 def _print(board: "Leaderboard") -> None:
-    """Print one table for each set of photos, and the indexes that were left out."""
+    """Print a table for each set of photos, and the indexes left out of the comparison."""
     from photorank.leaderboard.tables import cells
 
     for panel in board.panels:

@@ -99,7 +99,9 @@ def skipped_files(files: Iterable["SkippedFile"]) -> list[dict[str, Any]]:
 
 
 def interval(estimate: "Limits | Estimate | Difference | None") -> str:
-    """Value with its confidence interval, rounded according to the interval's width.
+    """Text of a value with its confidence interval, such as 0.791 [0.770, 0.810].
+
+    The interval's width determines the number of decimals.
 
     >>> from photorank.metrics.estimates import Difference
     >>> interval(Difference(0.79123, 0.77, 0.81, 0.001))

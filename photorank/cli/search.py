@@ -133,7 +133,10 @@ def _extreme(
 
 
 def _searcher(approximate: bool) -> "Callable[..., list[Found]]":
-    """Exact or approximate search function that omits changed files and prints which."""
+    """Function for exact or approximate search; it leaves out photos whose files have changed.
+
+    The paths of photos left out are printed.
+    """
     from photorank.index.opened import Index
     from photorank.similarity.approximate_search import approximate_best
 

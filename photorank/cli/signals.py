@@ -1,4 +1,4 @@
-"""The command that measures sharpness, noise and other signals of photos, and print quality."""
+"""The command that measures photos: sharpness, noise and other signals, and print quality."""
 
 from collections import Counter
 from collections.abc import Mapping
