@@ -19,7 +19,7 @@ _VARIETY_TIE = 1e-6  # weight of ratings when variety alone counts, to break tie
 
 @dataclass(frozen=True)
 class Candidates:
-    """Photos available for an album, without excluded ones; of the versions of a photo only one."""
+    """Photos that may be chosen for an album: not excluded, and only one version of each."""
 
     rows: Codes  # (g,) of the index
     ratings: Ratings  # (g,)
@@ -41,7 +41,7 @@ def in_group(index: Index, n: int, request: AlbumRequest) -> Mask:
 
 
 def shortlist(index: Index, ratings: Ratings, request: AlbumRequest) -> Codes:
-    """Sorted rows of the photos to choose from: all, or only the best-rated and the pinned ones.
+    """Sorted row numbers of the photos to choose from: all, or the best-rated and pinned ones.
 
     Where there are more places than photos to consider, all photos are taken.
     """
@@ -111,7 +111,10 @@ def _quality(candidates: Candidates, rules: Rules) -> Floats:
 
 
 def _clients(candidates: Candidates, most: int) -> Codes:
-    """Sorted rows (c,) of photos that an album should represent: best shots, at most `most`."""
+    """Sorted row numbers (c,) of the photos that an album should represent, at most `most`.
+
+    These are the best shots of all series, or a random part of them.
+    """
     clients = candidates.rows[candidates.first]
     if len(clients) > most:
         # By lot, one for each photo of the index: to ban a photo changes one client at most.

@@ -42,7 +42,7 @@ class FaceQuota(NamedTuple):
 
 
 def face_parts(index: Index) -> tuple[Codes, list[str]]:
-    """Part (n,) of each photo, 0 without a visible face and 1 with one; and notes for the user.
+    """Part number (n,) of each photo (1 with a visible face, 0 without), and notes for the user.
 
     Raises AlbumError if nobody looked for faces.
     """

@@ -110,7 +110,10 @@ def most_cover(covers: Covers, rules: Rules) -> float:
 
 
 def _picked(value: Value, rules: Rules) -> tuple[Codes, Floats, Mask]:
-    """Chosen rows, the gain of each, and a mask (n,) of the photos eligible in the last stage."""
+    """Rows of the chosen photos, their gains, and a mask (n,) of the photos considered last.
+
+    Best shots of series are considered first, and other photos only if those do not suffice.
+    """
     chosen: list[int] = []
     best: Cover = np.zeros(value.covers.clients, dtype=np.float32)
     gains: list[float] = []
@@ -196,7 +199,10 @@ def _greedy(
 
 
 def _within(parts: Codes, room: Codes) -> Codes:
-    """Sorted positions of the first ``room[p]`` photos of each part p, and of all in no part."""
+    """Sorted positions of the photos that quotas allow: the first ``room[p]`` of each part p.
+
+    Photos in no part are always allowed.
+    """
     kept = np.flatnonzero(parts < 0)
     order = np.argsort(parts, kind="stable")
     order = order[parts[order] >= 0]

@@ -1,4 +1,4 @@
-"""Data for choosing an album that do not depend on pinned and excluded photos."""
+"""Data for choosing albums, independent of which photos are pinned or excluded."""
 
 from dataclasses import dataclass
 
@@ -42,7 +42,7 @@ class KeptGrounds:
         self._last: Grounds | None = None
 
     def of(self, ratings: Ratings, series: Series, among: Mask, there: Mask) -> Grounds:
-        """Data for a choice among photos with given ratings (n,), from the cache if unchanged."""
+        """Data for choosing albums by `ratings` (n,); cached until an argument changes."""
         last = self._last
         if (
             last is None

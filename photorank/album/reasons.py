@@ -144,14 +144,14 @@ class Reasons:
         return found
 
     def _of_rating(self, row: int) -> str | None:
-        """Reason such as "better than 95 % by portraits"; None below the 90th percentile."""
+        """Reason such as "better than 95 % by VECTOR"; None if not among the 10 % rated best."""
         percentile = float(self.grounds.standing[row])
         if percentile < _HIGH_PERCENTILE:
             return None
         return f"better than {min(int(percentile), 99)} % by {self.vector}"
 
     def _members(self, rows: Sequence[int]) -> dict[int, list[int]]:
-        """Rows of each series that one of the given rows belongs to, by series code."""
+        """Rows of the photos in the same series as a given photo, as a dict by series code."""
         members: dict[int, list[int]] = {int(code): [] for code in self.grounds.series.codes[rows]}
         together = np.isin(self.grounds.series.codes, list(members)) & self.grounds.among
         for row in np.flatnonzero(together).tolist():

@@ -47,7 +47,7 @@ class AlbumRequest:
 
     @property
     def is_limited(self) -> bool:
-        """True if a quota on faces, or a limit per day or event and the like, was requested."""
+        """True if the request has a face quota, or a limit of photos per day, event or the like."""
         return self.with_faces is not None or self.per is not None
 
 
@@ -95,7 +95,9 @@ def check_request(request: AlbumRequest, photos: Sequence[Photo]) -> None:
 
 
 def limited_parts(index: Index, request: AlbumRequest) -> tuple[Codes | None, list[str]]:
-    """Part number (n,) of each photo for the requested quota (None without quota), and notes.
+    """Part number (n,) of each photo for the requested quota, and notes for the user.
+
+    None instead of part numbers if no quota was requested.
 
     Raises AlbumError if no photo is in any part, or if nobody looked for the faces asked for.
     """

@@ -166,7 +166,10 @@ def _sized(index: Index, rows: Sequence[int]) -> tuple[list[tuple[int, int, int]
 
 
 def _thumbnail_digest(index: Index, photo: Photo) -> bytes:
-    """Digest of a photo's thumbnail, equal for equal pixels; of its file if it has no thumbnail."""
+    """Digest of a photo's thumbnail, equal for thumbnails with equal pixels.
+
+    The file's digest is returned for a photo without a thumbnail.
+    """
     try:
         return sha256(index.thumbnail(photo).read_bytes()).digest()
     except OSError:
@@ -181,7 +184,10 @@ def _size_of(photo: Photo) -> tuple[int, int]:
 
 
 def _suiting(n: int) -> int:
-    """Default number of pages for n photos: an even number, unless that is greater than n."""
+    """Default number of pages of a book with n photos.
+
+    The number is odd only if one page more would exceed the number of photos.
+    """
     pages = max(round(n / PHOTOS_A_PAGE), 1)
     return pages + pages % 2 if pages + pages % 2 <= n else pages
 
@@ -207,7 +213,7 @@ def _frame(index: Index, photo: Photo, width: int, box: tuple[float, float, floa
 
 
 def _opening(events: Codes, start: int, k: int) -> int | None:
-    """Index of the first photo on a page that begins a new event; None if none does."""
+    """Position of the page's first photo that starts a new event; None if no photo does."""
     for at in range(start, start + k):
         if at == 0 or events[at] != events[at - 1]:
             return at

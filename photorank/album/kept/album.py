@@ -60,7 +60,10 @@ class KeptAlbum:
     book: BookSettings = BookSettings()
 
     def pin(self, digests: Iterable[str], *, wanted: bool = True) -> "KeptAlbum":
-        """Copy of the album with photos pinned (and not excluded), or unpinned if not `wanted`."""
+        """Copy of the album with photos pinned, or unpinned if `wanted` is False.
+
+        A pinned photo is no longer excluded.
+        """
         some = tuple(digests)
         if not wanted:
             return replace(self, pinned=_without(self.pinned, some))
@@ -87,7 +90,7 @@ class KeptAlbum:
         return replace(self, photos=_without(self.photos, some), book=book)
 
     def put_before(self, digest: str, other: str | None) -> "KeptAlbum":
-        """Copy of the album with a photo moved or added before `other`, or at the end if None."""
+        """Copy of the album with a photo moved or added before photo `other` (None: at the end)."""
         if digest == other:
             return self
         order = list(_without(self.photos, (digest,)))

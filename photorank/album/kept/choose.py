@@ -71,9 +71,10 @@ def choose_album(
     *,
     least: int | None = None,
 ) -> tuple[Album, Series]:
-    """Album chosen as requested, without changed files, and the index's series of similar photos.
+    """Album chosen as requested, and the index's series of similar photos.
 
-    Files are compared with the index where their photos are chosen: all of them if one changed.
+    If the file of a chosen photo has changed since indexing, the album is chosen again without
+    photos of changed files. Files of pinned and of already chosen photos are not checked.
 
     With `least` places are left empty, down to so many, rather than taken by the weakest moments
     or by a second shot of one.
@@ -96,7 +97,10 @@ def choose_album(
 
 
 def rows_in_context(index: Index, vector: MasterVector, album: KeptAlbum | None) -> list[int]:
-    """Rows of a saved album's photos; if `album` is None, of 24 photos chosen for a new album."""
+    """Rows of a saved album's photos, or of a new album chosen if `album` is None.
+
+    The new album is chosen by the default settings.
+    """
     if album is not None:
         return rows_of_album(index, album).photos
     settings = AlbumSettings()
@@ -107,10 +111,10 @@ def rows_in_context(index: Index, vector: MasterVector, album: KeptAlbum | None)
 
 
 def with_photos(index: Index, album: KeptAlbum, rows: Sequence[int]) -> KeptAlbum:
-    """Album changed to the photos at `rows`: those it had keep their order, new ones go in by time.
+    """Copy of an album with its photos replaced by those at `rows`.
 
-    A new photo stands before the first one that was taken later. Photos that the index does not
-    have stay in it.
+    Photos that it had keep their order; a new one is placed before the first one taken later.
+    Photos that the index lacks stay in the album.
     """
     had = rows_of_album(index, album)
     wanted = set(rows)

@@ -317,7 +317,7 @@ def _entry(connection: sqlite3.Connection, name: str) -> Entry | None:
 
 
 def _put(connection: sqlite3.Connection, name: str, album: KeptAlbum, what: str) -> None:
-    """Append a state to an album's history; delete undone states, and those too old to keep."""
+    """Append a changed album to its history; delete undone states, and states too old to keep."""
     number, place = connection.execute(
         "SELECT id, place + 1 FROM albums WHERE name = ? AND removed IS NULL", (name,)
     ).fetchone()
