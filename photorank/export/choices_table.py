@@ -47,7 +47,10 @@ def write_choices(path: Path, index: Index, *, rater: str | None = None) -> int:
 
 
 def _import_name(index: Index, row: int, path: Path, roots: list[str]) -> str:
-    """Photo's path in the table: relative to an indexed folder if unambiguous, else absolute."""
+    """Photo's path as written into the table, from which an import finds the photo again.
+
+    The path is relative to an indexed folder; absolute if the relative path is ambiguous.
+    """
     for root in roots:
         if not path.is_relative_to(root) or path == Path(root):
             continue

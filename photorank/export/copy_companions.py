@@ -48,7 +48,7 @@ def _name(companion: Path, copy: PhotoCopy) -> str:
 
 
 def _written(source: Path, target: Path, link: Link) -> PhotoCopy:
-    """Copy or link one file, unless the target exists; return the copy and its outcome."""
+    """Copy or link one companion file, unless the target exists; return the outcome."""
     temporary = target.with_name(f".{secrets.token_hex(8)}.photorank-part")
     try:
         if os.path.lexists(target):

@@ -71,7 +71,10 @@ def sidecars(
 
 
 def stars_of_person(index: Index, rater: str) -> Codes:
-    """Stars (n,) given by a person: 1 to 5, 0 for none, REJECTED for photos to leave out."""
+    """Stars (n,) given by a person: 1 to 5, 0 if unrated, or REJECTED.
+
+    Photos that the person marked to be left out are rejected.
+    """
     marks = marks_of(index.paths, rater)
     given = [marks.get(digest, Marked()) for digest in index.digests()]
     return np.array(
@@ -214,7 +217,10 @@ def _has_rating(data: bytes | None) -> bool:
 
 
 def _is_from_photorank(data: bytes, base: bytes | None) -> bool:
-    """True if a sidecar equals `base` (None: an empty sidecar) with a rating added by photorank."""
+    """True if photorank wrote a sidecar: it equals `base` with only a rating added.
+
+    None for `base` is an empty sidecar.
+    """
     return any(with_rating(base, count) == data for count in (REJECTED, *range(1, 6)))
 
 

@@ -1,4 +1,4 @@
-"""Photos as JPEGs for a PDF: the original JPEG if possible, else converted to sRGB."""
+"""Photos as JPEGs for a PDF, either the original data or converted to sRGB."""
 
 import io
 from dataclasses import dataclass

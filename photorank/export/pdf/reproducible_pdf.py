@@ -20,7 +20,7 @@ def save_pdf(pdf: "pikepdf.Pdf", path: Path) -> None:
 
 
 class _PatientFile(io.FileIO):
-    """Writable file that keeps a write error until the end, as raising it crashes pikepdf."""
+    """Writable file that records a write error instead of raising it, which would crash pikepdf."""
 
     failed: OSError | None = None
 

@@ -109,7 +109,7 @@ def _pages_with_captions(book: Book, font: CaptionFont) -> bytes:
 
 
 def fitted(text: str, room: float, width_of: Callable[..., float]) -> tuple[str, float]:
-    """Caption and font size in points that fit a width: first set smaller, then cut short."""
+    """Caption and its font size in points, both reduced to fit a width (the size first)."""
     wide = width_of(text, fontSize=CAPTION_POINTS)
     points = max(min(CAPTION_POINTS, CAPTION_POINTS * room / wide), _LEAST_POINTS) if wide else 0.0
     points = points or CAPTION_POINTS
