@@ -9,7 +9,7 @@ _TOLD_LETTERS = 64  # of a name that cannot be
 
 
 class InvalidNameError(PhotorankError, ValueError):
-    """A name, as of an index or vector, is too long or has characters that are not allowed."""
+    """A name (of an index, a vector, …) is too long, or has characters that are not allowed."""
 
     def __init__(self, what: str, name: str) -> None:
         shown = name if len(name) <= _TOLD_LETTERS else f"{name[:_TOLD_LETTERS]}…"

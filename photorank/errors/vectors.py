@@ -127,7 +127,7 @@ class DegenerateDirectionError(PhotorankError, ValueError):
 
 
 def _vector_made(name: str, index: str, words: bool) -> str:
-    """Advice naming the commands that make a vector from judgements and, if `words`, from texts."""
+    """Advice with the commands that make a vector from judgements, and (if `words`) from texts."""
     learn = f"of judgements with `photorank vector learn {name} --index {index}`."
     if not words:
         return f"Make one {learn}"
