@@ -128,7 +128,7 @@ class Index:
         return self.opened.embeddings()
 
     def heads(self) -> Embeddings:
-        """First dh columns (n, dh) of the embeddings: unit-length rows for cosine similarity."""
+        """Unit-length embeddings (n, dh) for cosine similarity: first columns of `embeddings`."""
         return self.opened.heads()
 
     def comparisons(
