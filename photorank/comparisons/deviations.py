@@ -11,7 +11,9 @@ from photorank.typing import Codes, Floats
 
 @dataclass(frozen=True)
 class Deviations:
-    r"""Deviations d_i of photos z_i; Σ d_i d_iᵀ equals a sum over pairs of different tiers.
+    r"""Deviations of photos, with outer products that add up to a sum over pairs of photos.
+
+    The pairs are those of one block and of different tiers:
 
     .. math:: \sum_{i<j} u_i u_j (z_i - z_j)(z_i - z_j)^T = \sum_i d_i d_i^T, \quad
               d_i = \sqrt{u_i} (\sqrt{U - U_t} (z_i - \bar z_t) + \sqrt{U} (\bar z_t - \bar z)),
@@ -30,7 +32,7 @@ class Deviations:
 
     @classmethod
     def of(cls, block: Codes, tier: Codes, trust: Floats) -> Self:
-        """Deviations of l photos, from each photo's block code, tier code and weight `trust`."""
+        """Deviations of l photos, from the block, tier and weight `trust` of each photo."""
         from scipy.sparse import csr_array, diags_array
 
         shared = np.flatnonzero(np.bincount(tier)[tier] > 1)
@@ -55,7 +57,7 @@ class Deviations:
         )
 
     def rows(self, Z: Floats) -> Floats:
-        """Deviations (l, r) of photos Z (l, r)."""
+        """Deviations (l, r) of photos with coordinates Z (l, r)."""
         means = self.shares @ Z  # (c, r)
         shift = self.rise * (means - means[self.block]) - self.steepness * means
         rows = Z * (self.root * self.steepness[self.cell])

@@ -20,7 +20,7 @@ def products(Z: Embeddings | Floats, V: Floats) -> Floats:
 
 
 def portions(n: int, width: int) -> Iterator[slice]:
-    """Yield slices covering n rows, each within the memory bound for rows of `width` numbers."""
+    """Yield slices that cover n rows of `width` numbers; each slice is within the memory bound."""
     step = max(_AT_ONCE // max(width, 1), 1)
     for start in range(0, n, step):
         yield slice(start, start + step)

@@ -67,7 +67,10 @@ class ComparisonGraph(ABC):
     @property
     @abstractmethod
     def n_judgements(self) -> float:
-        """Number of independent judgements: choices, or labelled photos minus graph components."""
+        """Number of independent judgements.
+
+        That is the number of choices, or of compared photos minus connected components.
+        """
 
     @property
     @abstractmethod
@@ -86,7 +89,10 @@ class ComparisonGraph(ABC):
         return gram
 
     def deviations(self, Z: Floats) -> Floats | None:
-        """Rows D (n, r) of photos Z (n, r), with Dᵀ D = Zᵀ L Z; None if no closed form is known."""
+        """Deviations D (n, r) of photos Z (n, r), with Dᵀ D = Zᵀ L Z for the graph Laplacian L.
+
+        None if no closed form is known.
+        """
         return None
 
     @abstractmethod
@@ -107,7 +113,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def untied_weight(self, ratings: Ratings) -> Floats:
-        """Total weight (n,) of each photo's pairs with unequal ratings (n,), ignoring label gaps.
+        """Total weight (n,) of each photo's pairs with unequal ratings (n,).
 
         Pairs that people could not order count too.
         """
@@ -118,7 +124,10 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def with_gap_power(self, gap_power: int) -> Self:
-        """Graph weighted by label gaps to the given power; a graph of choices is unchanged."""
+        """Graph whose edges are weighted by label gaps to the given power.
+
+        A graph of choices is unchanged.
+        """
 
     @abstractmethod
     def restricted(self, codes: Codes, scope: Scope) -> Self:

@@ -20,7 +20,7 @@ from photorank.typing import Codes, Floats, Ratings
 
 
 class HingePairs(ABC):
-    """Graph of the pairs (i, j) with a hinge loss: i preferred to j, and r_i − r_j < 1."""
+    """Graph of the pairs with a hinge loss: the winner is rated less than 1 above the loser."""
 
     net: Floats  # (n,) weight of the pairs each photo should win, less those it should lose
     weight: float  # of all of them
@@ -64,7 +64,7 @@ class _ChoicePairs(HingePairs):
 
 
 class _ScorePairs(HingePairs):
-    """Pairs with a hinge loss among scores: all within blocks, minus pairs out of scope."""
+    """Pairs with a hinge loss among scores, from sums over trees of sorted photos."""
 
     def __init__(self, scores: ScoreComparisons, r: Ratings) -> None:
         self._scores, r = scores, r[scores.rows]
@@ -94,7 +94,10 @@ class _ScorePairs(HingePairs):
 
 
 class _Level(NamedTuple):
-    """Winner–loser pairs at one depth of the tree: a run of losers per winner, and vice versa."""
+    """Pairs of winner and loser at one depth of the tree, stored as runs.
+
+    Each winner has a run of losers, and each loser a run of winners.
+    """
 
     winners: Codes  # (a,) rows
     first_loser: Codes  # (a,) where its run in `losers` begins

@@ -10,7 +10,7 @@ from photorank.typing import Codes, Embeddings, Floats
 
 @dataclass(frozen=True)
 class KnownDifferences:
-    """Embedding differences, photo minus degraded copy, each with its margin of quality."""
+    """Embeddings of photos minus those of their degraded copies, with margins of quality."""
 
     n: int  # photos
     photos: Codes  # (m,) row of the photo of each difference

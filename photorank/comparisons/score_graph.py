@@ -18,7 +18,10 @@ from photorank.typing import Codes, Embeddings, Flags, Floats, Labels, Pairs, Ra
 
 @dataclass(frozen=True)
 class ScoreGraph(ComparisonGraph):
-    """Graph of all pairs of photos with different labels: w_ij = u_i u_j |y_i − y_j|^p."""
+    """Graph of all pairs of photos with different labels, weighted by the difference of labels.
+
+    The weight is w_ij = u_i u_j |y_i − y_j|^p, for labels y and trust u.
+    """
 
     n: int
     rows: Codes  # (l,) the labelled photos
@@ -284,7 +287,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _weighted(self) -> dict[int, Self]:
-        """Cache of this graph by gap power, so that labels are sorted once."""
+        """Cache of this graph with other gap powers, so that labels are sorted once."""
         return {}
 
     @cached_property
@@ -294,7 +297,10 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _parts(self) -> tuple[Blocks, ...]:
-        """Blocks of pairs to add, and, if the scope excludes pairs, blocks of pairs to subtract."""
+        """Blocks of photos for sums over the pairs in them.
+
+        The sums over a second entry, pairs that may not be compared, are to be subtracted.
+        """
         codes = [self.same]
         if self.different is not None:
             codes.append(combined(self.same, self.different))
@@ -310,6 +316,6 @@ class ScoreGraph(ComparisonGraph):
         return self._parts[0].deviations()
 
     def _signed(self, of: Callable[[Blocks], Floats]) -> Floats:
-        """Sums computed by `of` over pairs in scope: pairs within blocks, minus excluded pairs."""
+        """Sums computed by `of` over all pairs that may be compared."""
         sums, *without = (of(part) for part in self._parts)
         return sums - without[0] if without else sums

@@ -28,7 +28,7 @@ class WeightedPairs(NamedTuple):
 
 @dataclass(frozen=True)
 class Blocks:
-    """Photos sorted by block, then label, for sums over the other photos of a block."""
+    """Photos sorted by block, then label; only photos of the same block are compared."""
 
     order: Codes  # (l,) sorted row -> row
     block: Codes  # (l,) 0, 1, 2 …, non-decreasing
@@ -48,7 +48,7 @@ class Blocks:
         return cls(order, block, tier, y - mean[block], trust[order], p)
 
     def neighbour_sums(self, V: Floats, *, sign: int = 1) -> Floats:
-        """Sum (l, k) of V over each photo's block, weighted by a power of the label gap."""
+        """Sum (l, k) of V over photos compared with each photo, weighted by a power of the gap."""
         if self.p == 0 and sign == 1:  # all of the block but the photo's own tier
             return _sums_of_runs(self.block, V) - _sums_of_runs(self.tier, V)
         below, above = [], []
@@ -84,9 +84,10 @@ class Blocks:
         return product.reshape(X.shape)
 
     def gram(self, Z: Embeddings | Floats, rows: Codes) -> Floats:
-        """Sum (r, r) over pairs of u_i u_j (z_i − z_j)(z_i − z_j)ᵀ, not weighted by label gaps.
+        """Gram matrix (r, r) of differences between paired photos, without weights of label gaps.
 
-        These are all pairs of a block less all pairs of a tier.
+        It is the sum of u_i u_j (z_i − z_j)(z_i − z_j)ᵀ over all pairs of a block less all pairs of
+        a tier.
         """
         blocks, tiers = _runs_of(self.block, 1), _runs_of(self.tier, 2)
         # A tier of one photo has no pair: what it would take off is not put on.
@@ -109,7 +110,7 @@ class Blocks:
         return gram
 
     def deviations(self) -> Deviations:
-        """Deviations of photos, to compute sums over pairs that are not weighted by label gaps."""
+        """Deviations of photos, for sums over pairs without weights of label gaps."""
         place = np.argsort(self.order)
         return Deviations.of(self.block[place], self.tier[place], self.u[place])
 
@@ -166,7 +167,7 @@ class Blocks:
         return np.bincount(self.block, self.u * values).astype(np.float64)[self.block]
 
     def _gap_sums(self, moments: list[Floats]) -> Floats:
-        """Sums over photos weighted by a power of the label gap, from moments of the labels."""
+        """Sums (l, …) over photos weighted by a power of the label gap, from label moments."""
         y = self.y.reshape(-1, *[1] * (moments[0].ndim - 1))
         return sum(
             (-1) ** k * comb(self.p, k) * y ** (self.p - k) * moments[k] for k in range(self.p + 1)
@@ -184,7 +185,7 @@ def _first(codes: Codes) -> Codes:
 
 
 def _net_credit(pairs: WeightedPairs, ratings: Ratings) -> Floats:
-    """Weight (l,) of each row's concordant minus its discordant pairs, ratings against labels."""
+    """Weight (l,) of each photo's pairs ordered as by labels, minus those ordered the other way."""
     signed = np.sign(ratings[pairs.better] - ratings[pairs.worse]) * pairs.weight
     rows = np.concatenate([pairs.worse, pairs.better])
     return np.bincount(rows, np.tile(signed, 2), len(ratings)).astype(np.float64)
@@ -196,7 +197,7 @@ def _last(codes: Codes) -> Codes:
 
 
 def _sums_of_runs(codes: Codes, V: Floats) -> Floats:
-    """Sums (l, k) of V over the rows with the same code as each row, for sorted codes (l,)."""
+    """Sum (l, k) of V over each run of equal codes, repeated for every row; codes are sorted."""
     begins = np.flatnonzero(run_starts(codes))
     if len(begins) == len(codes):
         return V
@@ -211,7 +212,7 @@ def _runs_of(codes: Codes, least: int) -> Codes:
 
 
 def _add_runs(total: Floats, runs: Codes, values: Floats) -> None:
-    """Add the sum of each run's values (l, k) to the run's row of `total` (u, k)."""
+    """Add the values (l, k) of each run to the run's row of `total` (u, k)."""
     begins = np.flatnonzero(run_starts(runs))
     counted = runs[begins] >= 0
     total[runs[begins][counted]] += np.add.reduceat(values, begins)[counted]
