@@ -104,13 +104,15 @@ def learn_degradations(
 
 
 def degradations_learner(judged: JudgedPhotos) -> AllPairs:
-    """Learner for photos and their degraded copies, with its penalty scaled to the embeddings."""
+    """Learner for photos and their degraded copies, with a penalty scaled to the embeddings."""
     X = judged.X.astype(np.float64)
     return AllPairs(PENALTY * float(np.einsum("nd,nd->", X, judged.comparisons.laplacian(X))))
 
 
 def compare_with_degraded(n: int, copies: int) -> Comparisons:
-    """Comparisons that prefer n photos to their degraded copies; rows: a photo, then its copies.
+    """Comparisons in which each of n photos is preferred to its degraded copies.
+
+    Each photo's row is followed by the rows of its copies.
 
     Examples
     --------

@@ -92,7 +92,7 @@ def fitting(X: Embeddings) -> Iterator[Executor]:
 
 
 class Fits:
-    """Fits of a learner, one without each test fold, running in other threads.
+    """Fits of a learner in other threads; each fit leaves out one test fold.
 
     With a `share` below 1 only that share of the other folds' units (photos or whole groups)
     is learned from.
@@ -234,7 +234,7 @@ def _fits_at_once(X: Embeddings) -> int:
 
 
 def _what_taught(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos:
-    """Training photos and judgements of a vector, selected as its metadata card says."""
+    """Photos with the judgements that a vector learned from, according to the vector's card."""
     rater, by_raters = card.parameters.get("rater"), bool(card.parameters.get("by_raters"))
     if (rater, by_raters) != (photos.rater, photos.by_raters):
         every = index.comparisons(rater=rater, by_raters=by_raters)

@@ -89,7 +89,7 @@ def confident_mistakes(index: Index, held: HeldOutRatings, most: int, *, seed: i
 
 
 def _percentiles(photos: JudgedPhotos, folds: Codes, directions: Floats) -> Floats:
-    """Percentile (n,) of each photo among all photos, as rated by the direction for its fold."""
+    """Percentile (n,) of each photo among all photos, by the direction learned without its fold."""
     percentiles = np.empty(len(photos.X))
     for fold, direction in enumerate(directions):
         every = photos.X.astype(np.float64) @ direction

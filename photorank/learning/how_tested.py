@@ -35,7 +35,10 @@ def how_tested(index: Index, vector: MasterVector, photos: JudgedPhotos) -> Test
 
 
 def prior_has_seen(index: Index, card: Card, photos: JudgedPhotos) -> bool:
-    """True if a card's prior vector was fitted to some of these photos, or no longer exists."""
+    """True if the prior vector named in a metadata card learned from some of the photos.
+
+    Also true if that vector no longer exists, as it cannot be told then.
+    """
     prior = card.parameters.get("prior")
     if prior is None:
         return False

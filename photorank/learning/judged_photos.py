@@ -39,7 +39,7 @@ class JudgedPhotos:
 
     @property
     def heads(self) -> Embeddings:
-        """First part (n, dh) of each embedding (its head), of unit length, used for similarity."""
+        """Unit vectors (n, dh) for similarity: the first dh components of each embedding."""
         return self.X if self.head is None else self.X[:, : self.head]
 
     @cached_property
@@ -71,7 +71,10 @@ class JudgedPhotos:
         )
 
     def compared_within(self, kind: Literal["group", "series"] | None) -> "JudgedPhotos":
-        """Judged photos with only comparisons within groups or series; unchanged without `kind`."""
+        """The same photos, with only those comparisons that lie within a group or series.
+
+        Without `kind` all comparisons are kept.
+        """
         if kind is None:
             return self
         if kind not in self._within:
@@ -86,7 +89,10 @@ class JudgedPhotos:
 
     @property
     def usual_fold_by(self) -> FoldBy:
-        """Default unit that folds keep whole: the coarser of group and series, else the photo."""
+        """Unit that folds keep whole by default: group, series or photo.
+
+        It is the coarser of group and series, or the photo if there are too few of both.
+        """
         known: dict[FoldBy, Codes] = {"group": self.groups, "series": self.series}
         units = {kind: len(np.unique(codes[codes >= 0])) for kind, codes in known.items()}
         usable = [kind for kind in known if units[kind] >= _MIN_UNITS]
@@ -94,7 +100,10 @@ class JudgedPhotos:
 
     @property
     def scenes(self) -> Codes | None:
-        """Codes (n,) of groups or series kept whole while a penalty is chosen; None without any."""
+        """Group or series number (n,) of each photo, for the folds that choose a penalty.
+
+        None without groups and series.
+        """
         usual = self.usual_fold_by
         return None if usual == "photo" else self.codes(usual)
 

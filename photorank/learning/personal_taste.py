@@ -58,7 +58,7 @@ class Moved(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class PersonalState:
-    """Taste of a person after all clicks so far.
+    """Taste of a person learned from all clicks so far, with ratings and test results.
 
     ``accuracy`` is the share of choices, of those whose pair was not picked for
     being informative, that the taste predicts when it is learned from the other
@@ -100,7 +100,7 @@ class PersonalState:
         return self.curve[-1].accuracy if self.curve else None
 
     def rating(self, row: int) -> tuple[float, float]:
-        """Rating of the photo in a row of the index, with its standard error."""
+        """Rating of the photo with a row number of the index, and the rating's standard error."""
         place = np.searchsorted(self.rows, row)
         return float(self.ratings[place]), float(self.standard_errors[place])
 
@@ -193,7 +193,7 @@ def personal_state(
 
 
 def judged_clicks(Z: Floats, said: Clicks) -> Judged:
-    """Judgements from a person's clicks, with the photos' coordinates Z (n, 1 + q)."""
+    """Judgements from a person's clicks, with the coordinates (n, 1 + q) of the photos."""
     pairs = np.column_stack([said.winners, said.losers]).astype(np.intp)
     return Judged(Z, pairs, said.ties.astype(np.float64), said.starred, said.stars)
 
@@ -207,7 +207,7 @@ def _fair_tests(said: Clicks) -> Codes:
 def learning_curve(
     prior: TastePrior, judged: Judged, tests: Codes
 ) -> tuple[tuple[CurvePoint, ...], Floats]:
-    """Accuracy after each of c numbers of training choices; rating gaps (c, t) of t test choices.
+    """Learning curve: accuracy by number of training choices, and rating gaps (c, t) of tests.
 
     The same choices are tests at every point: each is predicted from the earliest m of the choices
     that share no photo with its fold of tests.
@@ -239,7 +239,7 @@ def learning_curve(
 
 
 def _part(judged: Judged, pairs: Codes, rows: Codes) -> Judged:
-    """Judged choices and labels at the given indices."""
+    """Subset of the judgements: choices and labels at the given indices."""
     ties = None if judged.ties is None else judged.ties[pairs]
     return Judged(judged.Z, judged.pairs[pairs], ties, judged.rows[rows], judged.labels[rows])
 
@@ -250,7 +250,7 @@ def _hits(gaps: Floats) -> Floats:
 
 
 def forecast_of(gaps: Floats, marks: list[int]) -> Difference | None:
-    """Expected accuracy gain from 20 more choices; None with too little data."""
+    """Expected gain of accuracy from 20 more choices; None with too little data."""
     if len(marks) < 3 or gaps.shape[1] < _MIN_TESTS:
         return None
     at = _shape(np.array(marks))

@@ -47,9 +47,10 @@ def split_into_folds(
 
 
 def _linked_by_choices(photos: JudgedPhotos, k: int) -> Codes:
-    """Codes (n,) of photos linked by choices; all −1 if keeping them together makes uneven folds.
+    """Group number (n,) of photos linked by choices, to be kept together in a fold.
 
-    Folds that cut through a few choices would leave hardly any to test on.
+    All are −1 if this would make uneven folds. Folds that cut through a few choices
+    would leave hardly any to test on.
     """
     none = np.full(len(photos.X), -1, dtype=np.intp)
     if not isinstance(photos.comparisons, ChoiceComparisons):

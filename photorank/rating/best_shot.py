@@ -37,7 +37,10 @@ _NOISE = [at for at, name in enumerate(NAMES) if name.startswith("noise")]
 
 
 class MeritTerms(NamedTuple):
-    """Parts of each photo's merit within its series, which add up to the merit."""
+    """Parts of the score that decides which photo of a series is the best shot.
+
+    They add up to a photo's merit, which is comparable within its series only.
+    """
 
     sharpness: Floats  # (n,) of the subject
     technical: Floats  # (n,)
@@ -49,12 +52,12 @@ class MeritTerms(NamedTuple):
 
     @property
     def merit(self) -> Floats:
-        """Merit (n,) of each photo, comparable within a series; higher is better."""
+        """Score (n,) of each photo as the best shot of its series; higher is better."""
         return sum(self[1:], self.sharpness)
 
 
 def best_shots(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
-    """Row of the photo with the greatest merit (n,) in each series; the first row if tied."""
+    """Row of the best shot in each series: greatest `merit` (n,), or the first of equal photos."""
     order = rows[np.lexsort((rows, -merit[rows], codes[rows]))]
     return order[np.flatnonzero(np.diff(codes[order], prepend=-1))]
 
@@ -76,15 +79,15 @@ def merit_terms(
     technical: Ratings | None = None,
     faces: FaceTerms | None = None,
 ) -> MeritTerms:
-    """Parts of each photo's merit (n,) within its series: sharpness, rating, faces.
+    """Parts of each photo's score as the best shot of its series: sharpness, rating, faces.
 
-    The sharpness of the subject, the technical rating and a quarter of the rating, each in
-    standard deviations, less noise and what is clearly over-exposed beside the series' best
-    exposed shot, eyes that are hardly open and a largest face that is cut, where another shot has
-    them open and whole. Where every shot of a series has a face, the largest one is the subject.
-    Photos of different series are not to be compared by it: a misty morning is less sharp than a
-    brick wall however well it was taken. Where a shot of the series was not measured, ratings alone
-    decide in it.
+    The score is called merit: the sharpness of the subject, the technical rating and a quarter of
+    the rating, each in standard deviations, less noise and what is clearly over-exposed beside the
+    series' best exposed shot, eyes that are hardly open and a largest face that is cut, where
+    another shot has them open and whole. Where every shot of a series has a face, the largest one
+    is the subject. Photos of different series are not to be compared by it: a misty morning is less
+    sharp than a brick wall however well it was taken. Where a shot of the series was not measured,
+    ratings alone decide in it.
 
     Examples
     --------
@@ -133,7 +136,7 @@ class ShotWords:
     faces: FaceTerms | None = None  # likewise
 
     def over(self, row: int, other: int) -> list[str]:
-        """Advantages of a shot over another shot of less merit, in words, strongest first."""
+        """Advantages of a shot over a worse shot of its series, in words, strongest first."""
         leads = {
             name: float(term[row] - term[other]) for name, term in self.terms._asdict().items()
         }
@@ -165,7 +168,7 @@ class ShotWords:
         ]
 
     def _eyes(self, row: int) -> str:
-        """Words saying that eyes are more open in this photo than in another shot."""
+        """Words for eyes that are more open in this photo than in another shot."""
         if self.terms.eyes[row]:
             return "fewer eyes shut"
         seen = self.faces is not None and self.faces.opened[row] > 0

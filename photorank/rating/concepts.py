@@ -1,4 +1,4 @@
-"""Concepts that explain a rating: unusually strong in the photo, and correlated with ratings."""
+"""Concepts that explain a rating: strong in the photo, and correlated with an index's ratings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

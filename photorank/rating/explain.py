@@ -44,7 +44,7 @@ class Explanation:
 
     @property
     def parts(self) -> Floats:
-        """Contribution (rows, columns) of parts of the photo to its lead over the average rating.
+        """Contribution (rows, columns) of the photo's parts to the rating's lead over the average.
 
         What signals carry of the lead is in no part.
         """
@@ -79,7 +79,7 @@ def explain(
     encoder: Encoder,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Explanation:
-    """Explanation of a photo's rating, from the bytes of its file and compared with an index.
+    """Explanation of a photo's rating, from the bytes of the file, relative to an index's photos.
 
     Where the heat map takes trials, `on_progress` is called with how many are done and to do.
     Raises UnreadablePhotoError if the bytes are no usable photo; EncoderMismatchError if the

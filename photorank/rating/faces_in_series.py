@@ -18,7 +18,7 @@ _MAX_YAW = 40.0  # degrees, up to which eye opening is comparable
 
 
 class FaceTerms(NamedTuple):
-    """Parts of merit due to each photo's faces, compared with its series."""
+    """Closed eyes, cut-off heads and sharpness of faces in each photo, relative to its series."""
 
     closed: Floats  # (n,) faces whose eyes are not open and further open in another shot
     cut: Floats  # (n,) 1 where the largest face is cut and is whole in another shot
@@ -27,7 +27,7 @@ class FaceTerms(NamedTuple):
 
 
 def face_terms(faces: IndexFaces, series: Codes) -> FaceTerms:
-    """Parts of merit due to faces, for all photos, from differences within each series.
+    """Closed eyes, cut-off heads and sharpness of faces in all photos, relative to each series.
 
     A face is another shot's where it lies at the same place. One that is hardly open in all shots
     is not held against any of them: some eyes are narrow, and some are asleep.

@@ -39,7 +39,7 @@ class HeatMap:
         return self.method == "sum over positions"
 
     def against(self, average: float) -> Floats:
-        """Contribution of each part of the photo to its lead over an average-rated photo.
+        """Contribution (rows, columns) of the photo's parts to the rating's lead over the average.
 
         Of an exact map the average's own share is taken off everywhere, so the
         parts sum to the difference of the two ratings; what occlusion found is
@@ -164,7 +164,7 @@ def _grid(photo: Image.Image, cells: int) -> tuple[int, int]:
 
 
 def _on_grid(parts: Floats, box: Box, rows: int, columns: int) -> Floats:
-    """Values (h, w) at positions in the encoder's frame, summed in each cell of a photo's grid."""
+    """Sums (rows, columns) of an encoder's values (h, w) over the cells of a grid on the photo."""
     down = _overlaps(parts.shape[0], box.top, box.bottom, rows)
     across = _overlaps(parts.shape[1], box.left, box.right, columns)
     return down @ parts @ across.T

@@ -1,4 +1,4 @@
-"""Contributions of technical signals to a rating, in words."""
+"""Contributions of technical signals (noise, sharpness, colour and so on) to a rating, in words."""
 
 from dataclasses import dataclass
 
@@ -37,7 +37,7 @@ class SignalShares:
 
     @property
     def told(self) -> list[SignalShare]:
-        """Contributions by kind of signal, without those that round to 0.0."""
+        """Contributions by kind of signal that do not round to 0.0."""
         return [one for one in self.kinds if abs(one.pull) >= _LEAST_TOLD]
 
     def __str__(self) -> str:
@@ -89,7 +89,7 @@ def parts_by_kind(
 
 
 def signals_direction(vector: MasterVector, fingerprint: Fingerprint) -> Direction | None:
-    """Weights (32,) of the technical signals in a vector's ratings; None without any."""
+    """Weights (32,) of the technical signals in a vector's ratings; None if all are 0."""
     blocks = fingerprint.blocks
     if blocks is None or not blocks.signals or len(vector.direction) < blocks.dimensions:
         return None

@@ -22,7 +22,7 @@ class Steadiness:
 
     @property
     def steady(self) -> bool:
-        """True if the share of reversed orders is at most `MAX_STEADY_FLIPS`."""
+        """True if variants change the order in at most a share `MAX_STEADY_FLIPS` of the cases."""
         return self.flips <= MAX_STEADY_FLIPS
 
 
@@ -32,7 +32,7 @@ def embed_variants(photo: Image.Image, encoder: Encoder) -> Embeddings:
 
 
 def flips(first: Ratings, second: Ratings) -> float:
-    """Share of variant pairs that ratings (k,) and (l,) order differently than the original photos.
+    """Share of pairs of variants whose order by rating differs from that of the original photos.
 
     Of all pairs of a variant of the first and one of the second, the share whose
     order is not that of the photos themselves, which come foremost; ties count one

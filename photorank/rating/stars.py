@@ -1,4 +1,4 @@
-"""Stars of a rating, by its percentile."""
+"""Stars of a rating, by the rating's percentile."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ STAR_PERCENTILES = (40.0, 70.0, 90.0, 97.0)  # from which a photo gets 2, 3, 4 a
 
 
 def stars(percentiles: Floats, cuts: Sequence[float] = STAR_PERCENTILES) -> Codes:
-    """Stars (n,), 1 to 5, for rating percentiles: 1 plus the number of `cuts` reached.
+    """Stars (n,), 1 to 5, for rating percentiles; each percentile reached in `cuts` adds a star.
 
     >>> stars(np.array([10.0, 40.0, 69.9, 99.0]))
     array([1, 2, 2, 5])
