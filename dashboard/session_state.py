@@ -70,7 +70,7 @@ def word(term: str) -> str:
 
 
 def set_from_link(key: str, options: Mapping[str, str]) -> None:
-    """Set a widget to its value in the URL if valid; call this before the widget is shown.
+    """Set a widget to its value in the URL, if that is valid; call this before showing the widget.
 
     `options` has the value by each way to write it. The address keeps saying it, for it may be
     shared, until the user chooses (:func:`forget_link`). Where nothing was taken along, it is as it
@@ -285,7 +285,7 @@ def chosen_row(key: str, names: Sequence[str], first: str | None) -> str | None:
 
 
 def asks_for_statistics() -> bool:
-    """True if the URL names something that only the statistical vocabulary shows on a page."""
+    """True if the URL asks for parts of a page that only the statistical vocabulary shows."""
     asked = st.query_params
     own_words = {name for name, _ in SCOPES.values()}
     return (

@@ -31,7 +31,7 @@ def evaluation_of(index: str) -> str:
 
 
 def start(workspace: Workspace, job: str, arguments: Sequence[str]) -> None:
-    """Start a photorank command with arguments as a background job, unless that job is running."""
+    """Start a photorank command as a background job, unless this job is already running."""
     file, (command, *options) = _file(workspace, job), arguments
     with _STARTING:
         before = progress(workspace, job)

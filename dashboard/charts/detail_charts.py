@@ -131,7 +131,7 @@ def _reliability(panel: Panel) -> alt.LayerChart:
 
 
 def _risk(panel: Panel) -> alt.LayerChart:
-    """Risk–coverage chart: error rate among the most confident predictions, by their share."""
+    """Risk–coverage chart: error rate among the most confident predictions."""
     base = alt.Chart(panel.rows).encode(
         alt.X(
             "coverage:Q",
@@ -215,7 +215,7 @@ def _matrix(panel: Panel) -> alt.LayerChart:
 
 
 def _slots(families: dict[str, str]) -> list[str]:
-    """Vector names in the order of the chart's colours, beginning with the first of each origin."""
+    """Vector names in the order of colours: first one vector of each origin, then the rest."""
     slots = [
         next((name for name, made in families.items() if made == family), family)
         for family in FAMILIES

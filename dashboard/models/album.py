@@ -156,7 +156,7 @@ def as_sentence(note: str) -> str:
 
 
 def shown_album(album: Album, mode: Mode) -> ShownAlbum:
-    """Photos of an album with reasons, with the shots of one moment as a stack."""
+    """Photos of an album, each with the reason for choosing it; shots of one moment are stacked."""
     rows, stacks = [], []
     for one in album.chosen:
         rows += [one.row, *one.represents]
@@ -273,7 +273,7 @@ def _caption(one: Chosen, mode: Mode) -> str:
 
 
 def _first_names(files: Sequence[Path]) -> str:
-    """Names of the first files, and how many more there are."""
+    """Names of the first files as text, and the number of further files."""
     names = [printable(file.name) for file in files[:_FILES_NAMED]]
     if len(files) > _FILES_NAMED:
         names.append(f"{len(files) - _FILES_NAMED:,} more")

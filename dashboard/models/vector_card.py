@@ -152,7 +152,7 @@ def _one_line(data: Json) -> str:
 
 
 def free_name(stem: str, taken: Container[str]) -> str:
-    """Unused name for a vector: the stem, with a number if taken.
+    """Unused name for a vector: `stem`, or `stem` with a number if it is taken.
 
     Examples
     --------

@@ -89,7 +89,7 @@ def _refuse_outside(path: Path, faces: Sequence[MarkedFace], size: tuple[int, in
 
 
 def compare(marked: Sequence[MarkedFace], seen: Sequence[Face], size: tuple[int, int]) -> Compared:
-    """Marked faces of one photo matched to detected faces, in order of decreasing overlap."""
+    """Marked faces of one photo matched to detected faces, largest overlap first."""
     of_marked = [_in_shares(face.box, size) for face in marked]
     of_seen = np.array([[face.left, face.top, face.right, face.bottom] for face in seen])
     partner: dict[int, int] = {}

@@ -109,7 +109,7 @@ def agreements(people: Sequence[Voice], *, seed: int = 0) -> tuple[Agreement, ..
 
 
 def agreed_best(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Shared, ...]:
-    """Shared favourites: photos with the highest mean rating minus its standard deviation.
+    """Shared favourites: photos with the highest mean minus standard deviation of ratings.
 
     The standard deviation holds both how much people differ and how uncertain each taste is.
     """

@@ -97,7 +97,7 @@ class PairSums:
         )
 
     def _effects(self) -> Floats:
-        """First-order contribution (c,) to the metric by the pairs between each couple of units."""
+        """First-order contribution (c,) of the photo pairs between two units to the metric."""
         if np.isnan(self.value):
             return np.empty(0)
         numerator, labels, ratings = self.between.T
@@ -206,7 +206,7 @@ def summed_by(codes: Codes, values: Floats) -> Floats:
 
 @lru_cache(maxsize=4)
 def _between(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
-    """Number of the couple (m,) and photos (m, 2), for photo pairs between random couples of units.
+    """Sampled photo pairs between units: number (m,) of the couple of units, and photos (m, 2).
 
     The same units (n,), whose bytes are given, have the same couples, so that repeats can be added
     up; vector after vector and metric after metric they are asked for again.

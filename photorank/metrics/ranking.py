@@ -296,7 +296,10 @@ def pair_metrics(gap_power: int, comparisons: Comparisons) -> dict[str, Callable
 
 
 def _signs(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
-    """Three weights (m,) of each pair: signed by agreement, 0 if labels tie, 0 if ratings tie."""
+    """Weights (m,) of pairs: signed by agreement, without tied labels, without tied ratings.
+
+    Ties have weight 0.
+    """
     weight, margin = graph.edges(pairs)
     sign = np.sign(r[pairs[:, 0]] - r[pairs[:, 1]])
     return weight * np.sign(margin) * sign, weight * (margin != 0), weight * (sign != 0)
