@@ -102,7 +102,7 @@ def weight_of_quality(request: AlbumRequest) -> float:
 
 
 def _quality(candidates: Candidates, rules: Rules) -> Floats:
-    """Quality (g,) of candidates: rating minus the lowest, scaled to sum to 1 in the best album."""
+    """Quality (g,) of candidates: ratings minus the lowest, scaled so that the K best sum to 1."""
     lowest = candidates.ratings.min(initial=np.inf)
     quality = candidates.ratings - lowest if len(candidates.rows) else candidates.ratings
     best = np.sort(quality[candidates.first | (rules.places > candidates.first.sum())])[::-1]

@@ -193,7 +193,10 @@ def covers_of(cosines: CoverRows, typical: float) -> CoverRows:
 
 
 def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
-    """Results of `work` on each block of n rows, in threads if there are many blocks."""
+    """Results of `work` for consecutive blocks of n rows, given the first row of each block.
+
+    Threads are used if there are many blocks.
+    """
     starts = range(0, n, ROWS_A_BLOCK)
     if len(starts) < _MIN_BLOCKS_FOR_THREADS:
         return [work(start) for start in starts]

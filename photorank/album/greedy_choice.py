@@ -104,7 +104,7 @@ def choose(value: Value, rules: Rules) -> Choice:
 
 
 def most_cover(covers: Covers, rules: Rules) -> float:
-    """Coverage reached by a greedy choice of photos for coverage alone, without ratings."""
+    """Coverage of the photos that a greedy choice takes if it ignores ratings."""
     value = Value(np.zeros(len(covers)), covers)
     return value(_picked(value, rules)[0])
 
