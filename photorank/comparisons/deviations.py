@@ -11,7 +11,7 @@ from photorank.typing import Codes, Floats
 
 @dataclass(frozen=True)
 class Deviations:
-    r"""Deviations of photos, with outer products that add up to a sum over pairs of photos.
+    r"""Deviations of photos from tier and block means, with which sums over pairs are computed.
 
     The pairs are those of one block and of different tiers:
 

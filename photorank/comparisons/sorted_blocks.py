@@ -84,7 +84,7 @@ class Blocks:
         return product.reshape(X.shape)
 
     def gram(self, Z: Embeddings | Floats, rows: Codes) -> Floats:
-        """Gram matrix (r, r) of differences between paired photos, without weights of label gaps.
+        """Gram matrix (r, r) of differences between paired photos, regardless of label gaps.
 
         It is the sum of u_i u_j (z_i − z_j)(z_i − z_j)ᵀ over all pairs of a block less all pairs of
         a tier.
@@ -110,7 +110,7 @@ class Blocks:
         return gram
 
     def deviations(self) -> Deviations:
-        """Deviations of photos, for sums over pairs without weights of label gaps."""
+        """Deviations of photos, for sums over pairs regardless of label gaps."""
         place = np.argsort(self.order)
         return Deviations.of(self.block[place], self.tier[place], self.u[place])
 
@@ -185,7 +185,7 @@ def _first(codes: Codes) -> Codes:
 
 
 def _net_credit(pairs: WeightedPairs, ratings: Ratings) -> Floats:
-    """Weight (l,) of each photo's pairs ordered as by labels, minus those ordered the other way."""
+    """Weight (l,) of each photo's correctly ordered pairs minus its wrongly ordered pairs."""
     signed = np.sign(ratings[pairs.better] - ratings[pairs.worse]) * pairs.weight
     rows = np.concatenate([pairs.worse, pairs.better])
     return np.bincount(rows, np.tile(signed, 2), len(ratings)).astype(np.float64)

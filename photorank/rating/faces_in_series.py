@@ -70,7 +70,7 @@ def _closed(shot: Sequence[Face], others: Sequence[Sequence[Face]]) -> int:
 
 
 def _further_open(face: Face, than: Face) -> bool:
-    """True if the eyes of `face` are clearly further open than those of `than`."""
+    """True if the eyes of the first face are clearly wider open than those of the second."""
     if face.eyes == "hardly open" or than.eyes == "open":
         return False
     if face.eyes == "open" and than.eyes == "hardly open":

@@ -99,7 +99,7 @@ def worded_vector(
 
 
 def quality_text(parameters: Json) -> str:
-    """Text that lists the quality weights among a card's parameters; empty if there are none.
+    """Text that lists the quality weights stored in a vector's card; empty if there are none.
 
     Examples
     --------
