@@ -25,24 +25,25 @@ NEW = "A new collection"
 def show_way_in() -> None:
     """Show the start page of an empty workspace: add photos, or build the sample index."""
     session_state.note_page("Welcome")
-    st.title("Which of your photos are worth printing?", anchor=False)
-    st.container(key="headline").markdown(
-        "Add a folder of photos, and the best of them stand first. Teach it with a few choices, "
-        "and they are the best by *your* taste."
-    )
-    busy = [job_panel.job_panel(job, go_to_best) for job in (jobs.ADD, jobs.SAMPLE)]
-    own, sample = st.columns(2, gap="large")
-    with own.container(border=True, key="card-own"):
-        st.header("Your photos", anchor=False)
-        st.markdown(READ_ONLY)
-        add_button(disabled=any(busy))
-    with sample.container(border=True, key="card-sample"):
-        st.header("Look around", anchor=False)
-        st.markdown(
-            "The sample is made here from eight photographs that are spoilt on purpose: blurred, "
-            "shaken, tilted, too dark. It needs no network and takes about a minute."
+    with st.container(key="way-in"):
+        st.title("Which of your photos are worth printing?", anchor=False)
+        st.container(key="headline").markdown(
+            "Add a folder of photos, and the best of them stand first. Teach it with a few "
+            "choices, and they are the best by *your* taste."
         )
-        build_sample_button("Build the sample", disabled=any(busy))
+        busy = [job_panel.job_panel(job, go_to_best) for job in (jobs.ADD, jobs.SAMPLE)]
+        own, sample = st.columns(2, gap="medium")
+        with own.container(border=True, height="stretch", key="card-own"):
+            st.header("Your photos", anchor=False)
+            st.markdown(READ_ONLY)
+            add_button(disabled=any(busy))
+        with sample.container(border=True, height="stretch", key="card-sample"):
+            st.header("Look around", anchor=False)
+            st.markdown(
+                "The sample is made here from eight photographs that are spoilt on purpose: "
+                "blurred, shaken, tilted, too dark. It needs no network and takes about a minute."
+            )
+            build_sample_button("Build the sample", disabled=any(busy))
 
 
 def build_sample_button(label: str, *, disabled: bool = False) -> None:
