@@ -100,7 +100,7 @@ class PersonalState:
         return self.curve[-1].accuracy if self.curve else None
 
     def rating(self, row: int) -> tuple[float, float]:
-        """Rating of the photo with a row number of the index, and the rating's standard error."""
+        """Rating of the photo in the given row of the index, and the rating's standard error."""
         place = np.searchsorted(self.rows, row)
         return float(self.ratings[place]), float(self.standard_errors[place])
 

@@ -89,7 +89,7 @@ def parts_by_kind(
 
 
 def signals_direction(vector: MasterVector, fingerprint: Fingerprint) -> Direction | None:
-    """Weights (32,) of the technical signals in a vector's ratings; None if all are 0."""
+    """Weights (32,) of the technical signals in a vector's ratings; None if they use no signals."""
     blocks = fingerprint.blocks
     if blocks is None or not blocks.signals or len(vector.direction) < blocks.dimensions:
         return None
