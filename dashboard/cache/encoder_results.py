@@ -20,7 +20,7 @@ from photorank.vectors.master import MasterVector
 
 
 def encoder(index: Index) -> Encoder:
-    """Encoder that made an index; its weights load on first use.
+    """Encoder of an index's embeddings; its weights load on first use.
 
     Raises IndexMismatchError if its weights are no longer the same.
     """

@@ -23,7 +23,7 @@ _REFUSAL = (
 
 
 class OwnOriginOnly:
-    """Middleware that passes only requests from the dashboard's own pages to known hosts."""
+    """Middleware that refuses requests from other sites, and requests for unknown host names."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

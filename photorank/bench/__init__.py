@@ -1,1 +1,1 @@
-"""Benchmarks: speed beside references measured in the same run, framings, and face detection."""
+"""Benchmarks: speed against references of the same run, accuracy by framing, and face detection."""

@@ -1,4 +1,4 @@
-"""Speed of evaluating a vector with confidence intervals, beside SciPy's metrics without them."""
+"""Speed of evaluating a vector with confidence intervals; SciPy's metrics for comparison."""
 
 from dataclasses import dataclass
 

@@ -43,7 +43,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Nuisance:
-    """Comparison of a vector with and without content directions."""
+    """Comparison of a vector before and after photo content is removed from it."""
 
     index: str
     vector: str
@@ -67,7 +67,7 @@ def control_content(
     load: Callable[[], Encoder] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Nuisance:
-    """Comparison of a vector's held-out results with and without content directions.
+    """Comparison of a vector's held-out results before and after photo content is removed.
 
     Content is the kind of a photo: its group, or its cluster of embeddings (k-means). The
     directions in which the kinds' means differ are estimated from the other folds' photos, and

@@ -38,7 +38,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class QualityRow:
-    """Metrics of one vector over the pairs of one scope, and the evaluation they are from."""
+    """Metrics of one vector in one scope (kind of photo pairs), and the evaluation's settings."""
 
     evaluation: Evaluation
     weights: str  # beginning of the checksum of the encoder's weights

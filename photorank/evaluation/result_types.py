@@ -13,7 +13,7 @@ from photorank.typing import Codes, Scope
 
 @dataclass(frozen=True)
 class Result:
-    """Metrics of one vector or learner in one scope."""
+    """Metrics of one vector or learner in one scope (kind of photo pairs)."""
 
     vector: str
     kind: str
@@ -46,7 +46,7 @@ def ranked(results: Iterable[Result]) -> list[Result]:
 
 @dataclass(frozen=True)
 class ScopedDifference:
-    """Lead of contender a over contender b in one scope, on the same pairs."""
+    """Lead of contender a over contender b in one scope (kind of photo pairs)."""
 
     a: str
     b: str

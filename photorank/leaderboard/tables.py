@@ -16,7 +16,7 @@ COLUMNS = (
 
 
 def cells(panel: PanelReport, scope: Scope) -> list[tuple[str, ...]]:
-    """Table cells of each row of one scope, in the order of `COLUMNS`."""
+    """Table cells of each row of one scope (kind of photo pairs), in the order of `COLUMNS`."""
     leads = panel.against_best(scope)
     return [
         (
@@ -57,7 +57,7 @@ def note(row: Row) -> str:
 
 
 def _without_folder(encoder: str) -> str:
-    """Encoder name in which the weights file has no folder, so as not to publish local paths."""
+    """Encoder name without the folder of its weights file, so as not to publish local paths."""
     model, at, file = encoder.partition("@")
     return f"{model}{at}{PurePath(file).name}"
 

@@ -324,7 +324,7 @@ def _products(
 
 
 def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Values (n, …), minus the value of the first photo of the same block.
+    """Values (n, …) minus the first value of their block (photos compared with each other).
 
     So a constant block is exactly 0.
     """
