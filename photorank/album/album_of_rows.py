@@ -12,7 +12,7 @@ from photorank.typing import Codes, Embeddings, Flags, Ratings
 
 
 def choose_rows(heads: Embeddings, ratings: Ratings, request: AlbumRequest) -> Choice:
-    """Choice of album photos (rows) from unit-length embeddings (n, dh) and ratings (n,).
+    """Album photos (row numbers), chosen by unit-length embeddings (n, dh) and ratings (n,).
 
     As for an index's photos the value balances quality and variety, and one of near-duplicates
     is taken while there are others; nothing is known of times, places and faces.

@@ -1,4 +1,4 @@
-"""Balance of an album: maximum numbers of photos with and without faces from each event."""
+"""Balance of an album: maximum number of photos per event, with faces and without."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ _LEAST_MEASURED = 0.5  # share of photos searched for faces, from which faces de
 
 
 def events_of(seconds: Floats) -> Codes:
-    """Event numbers (n,) of photos, rising with time; -1 for a photo without a capture time."""
+    """Event number (n,) of each photo, rising with time; -1 without a capture time."""
     order = np.argsort(seconds, kind="stable")
     order = order[np.isfinite(seconds[order])]
     events = np.full(len(seconds), -1, dtype=np.intp)
@@ -24,7 +24,7 @@ def events_of(seconds: Floats) -> Codes:
 
 
 def balanced_parts(seconds: Floats, faces: IndexFaces) -> Codes:
-    """Part numbers (n,) of photos: each event has a part with faces and a part without."""
+    """Part number (n,) of each photo: an event has two parts, photos with and without faces."""
     parts = 2 * events_of(seconds) + 2  # photos without a date are a part, too
     measured = faces.measured
     if len(seconds) and measured.mean() >= _LEAST_MEASURED:

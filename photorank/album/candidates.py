@@ -19,7 +19,7 @@ _VARIETY_TIE = 1e-6  # weight of ratings when variety alone counts, to break tie
 
 @dataclass(frozen=True)
 class Candidates:
-    """Photos that may be chosen for an album: not excluded, and only one version of each."""
+    """Photos that may be chosen for an album; of several versions of a photo, only one."""
 
     rows: Codes  # (g,) of the index
     ratings: Ratings  # (g,)

@@ -44,7 +44,7 @@ class Covers:
 
     @cached_property
     def sums(self) -> Floats:
-        """Sum (n,) of each photo's similarities to all photos to represent."""
+        """Row sums (n,) of the similarities: each photo's total over all photos to represent."""
 
         def total(start: int) -> Floats:
             part = self[start : start + ROWS_A_BLOCK]
@@ -55,7 +55,7 @@ class Covers:
 
     @cached_property
     def most(self) -> Cover:
-        """Greatest similarity (c,) of any of the photos to each photo to represent."""
+        """Column maxima (c,) of the similarities, over all photos."""
         return _greatest(self._rows, np.arange(len(self)), 0.0)
 
 
@@ -71,11 +71,11 @@ class CosineCovers(Covers):
 
     @cached_property
     def most(self) -> Cover:
-        """Greatest similarity (c,) of any of the photos to each photo to represent."""
+        """Column maxima (c,) of the similarities, over all photos."""
         return self.most_by(np.arange(len(self)))
 
     def most_by(self, rows: Codes) -> Cover:
-        """Greatest similarity (c,) of any photo at `rows` to each photo to represent."""
+        """Column maxima (c,) of the similarities, over the photos at `rows`."""
         return covers_of(_greatest(self._rows, rows, -np.inf), self._typical)
 
 
@@ -94,13 +94,13 @@ class _SomeCovers(Covers):
 
     @cached_property
     def sums(self) -> Floats:
-        """Sum (n,) of each photo's similarities to all photos to represent."""
+        """Row sums (n,) of the similarities: each photo's total over all photos to represent."""
         some: Floats = self._whole.sums[self._at]
         return some
 
     @cached_property
     def most(self) -> Cover:
-        """Greatest similarity (c,) of any of the photos to each photo to represent."""
+        """Column maxima (c,) of the similarities, over the selected photos."""
         return self._whole.most_by(self._at)
 
 
@@ -193,7 +193,7 @@ def covers_of(cosines: CoverRows, typical: float) -> CoverRows:
 
 
 def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
-    """Results of `work` for consecutive blocks of n rows, given the first row of each block.
+    """Results of `work(start)` for each block of an n-row matrix; `start` is its first row.
 
     Threads are used if there are many blocks.
     """

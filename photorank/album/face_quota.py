@@ -35,7 +35,7 @@ class FaceQuota(NamedTuple):
         return quota
 
     def limits(self, places: int, candidates: int) -> Codes:
-        """Maximum numbers (2,) of album photos without and with a visible face."""
+        """Maximum numbers (2,) of album photos: without a visible face, then with one."""
         at_least = min(self.at_least, candidates)
         at_most = places if self.at_most is None else min(self.at_most, places)
         return np.array([max(places - at_least, 0), at_most], dtype=np.intp)

@@ -104,13 +104,13 @@ def choose(value: Value, rules: Rules) -> Choice:
 
 
 def most_cover(covers: Covers, rules: Rules) -> float:
-    """Coverage of the photos that a greedy choice takes if it ignores ratings."""
+    """Total coverage reached by a greedy choice that ignores ratings."""
     value = Value(np.zeros(len(covers)), covers)
     return value(_picked(value, rules)[0])
 
 
 def _picked(value: Value, rules: Rules) -> tuple[Codes, Floats, Mask]:
-    """Rows of the chosen photos, their gains, and a mask (n,) of the photos considered last.
+    """Rows of the chosen photos, their gains, and mask (n,) of the candidates considered last.
 
     Best shots of series are considered first, and other photos only if those do not suffice.
     """

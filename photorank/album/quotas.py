@@ -1,4 +1,4 @@
-"""Parts of an index for quotas: photos by day, event, folder, orientation or group."""
+"""Division of an index's photos for quotas: by day, event, folder, orientation or group."""
 
 from typing import Literal, TypeAlias, get_args
 
@@ -16,7 +16,7 @@ _OCCASIONS: dict[Per, Occasion] = {"day": "day", "event": "event", "folder": "fo
 
 
 def parts(index: Index, per: Per) -> tuple[Codes, list[str]]:
-    """Part number (n,) of each photo, -1 for photos in no part; and the names of the parts.
+    """Part (day, event, …) number (n,) of each photo, -1 for none, and the names of the parts.
 
     A photo without a capture time has no day and no event, so no limit holds for it. Days and
     events are those of the camera's clock, as `photorank groups` makes them.

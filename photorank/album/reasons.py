@@ -151,7 +151,7 @@ class Reasons:
         return f"better than {min(int(percentile), 99)} % by {self.vector}"
 
     def _members(self, rows: Sequence[int]) -> dict[int, list[int]]:
-        """Rows of the photos in the same series as a given photo, as a dict by series code."""
+        """Dict from series number to the rows of its photos, for the series of the given photos."""
         members: dict[int, list[int]] = {int(code): [] for code in self.grounds.series.codes[rows]}
         together = np.isin(self.grounds.series.codes, list(members)) & self.grounds.among
         for row in np.flatnonzero(together).tolist():

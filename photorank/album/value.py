@@ -43,7 +43,7 @@ class Value:
         return self.scale * float(cover.sum(dtype=np.float64))
 
     def gains(self, cover: Cover, rows: Codes) -> Floats:
-        """Gains in value, one for each of `rows` if added alone to a set with coverage (c,)."""
+        """Gain in value by each photo in `rows`, if added to a photo set with coverage (c,)."""
 
         def new(start: int) -> Floats:
             part = self.covers[rows[start : start + ROWS_A_BLOCK]] - cover
@@ -67,7 +67,7 @@ class Value:
         take: Callable[[Codes], Codes],
         most: int,
     ) -> Codes:
-        """The `most` rows with the greatest gains among those of `rows` that `take` accepts.
+        """Up to `most` rows with the greatest gains, chosen from `rows` and accepted by `take`.
 
         `take` is given rows in the order of falling gains. `ceilings` (n,) are limits that no gain
         exceeds: few gains are worked out, and these replace their ceilings.

@@ -1,4 +1,4 @@
-"""Book: its pages, the box of each photo on them, warnings and the proposed cover."""
+"""Photo book: pages with a box for each photo, warnings, and the proposed cover photo."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class BookPage:
-    """Page of a book, with the photos in the order of the book."""
+    """Page of a photo book: page number, placed photos in book order, and caption."""
 
     number: int  # 1 is a right-hand page
     frames: tuple[Frame, ...]
@@ -33,7 +33,7 @@ class BookPage:
 
     @property
     def caption_at(self) -> tuple[float, float]:
-        """Left end of the caption's baseline, in mm from the page's top left corner."""
+        """Start (x, y) of the caption's baseline, in mm from the page's top left corner."""
         left = min(frame.box[0] for frame in self.frames)
         below = max(frame.box[1] + frame.box[3] for frame in self.frames)
         return left, below + CAPTION_GAP_MM + 0.75 * CAPTION_MM

@@ -178,7 +178,7 @@ def _spreads_from(
     size: PageSize,
     pairs: dict[tuple[int, int, int], tuple[float, tuple[Laid, float], tuple[Laid, float]]],
 ) -> list[tuple[float, tuple[tuple[int, Laid, float], ...]]]:
-    """Possible next spreads (one or two pages) that begin at a photo, with their costs."""
+    """Possible spreads (one or two pages) with photo `start` as the first, and their costs."""
     n = len(layouts)
     if start >= n:
         return []

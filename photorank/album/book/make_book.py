@@ -213,7 +213,7 @@ def _frame(index: Index, photo: Photo, width: int, box: tuple[float, float, floa
 
 
 def _opening(events: Codes, start: int, k: int) -> int | None:
-    """Position of the page's first photo that starts a new event; None if no photo does."""
+    """Position of the first photo on a page to start a new event; None if no event starts there."""
     for at in range(start, start + k):
         if at == 0 or events[at] != events[at - 1]:
             return at

@@ -84,7 +84,7 @@ def orders(k: int) -> list[tuple[int, ...]]:
 
 
 def inversions(order: tuple[int, ...]) -> int:
-    """Number of photo pairs that a permutation puts in the reverse reading order."""
+    """Number of photo pairs whose order a permutation reverses."""
     return sum(one > other for place, one in enumerate(order) for other in order[place + 1 :])
 
 
