@@ -54,12 +54,12 @@ class Stamp(NamedTuple):
 
     @classmethod
     def of(cls, status: os.stat_result) -> "Stamp":
-        """Stamp from a file's status."""
+        """Size, times and inode of a file, from the result of `os.stat`."""
         numbers = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
         return cls(status.st_size, *(number & _MAX_NUMBER for number in numbers))
 
     def agrees(self, later: "Stamp") -> bool:
-        """True if the known values of this stamp equal those of a later stamp of the file."""
+        """True if the file appears unchanged: all known values are the same in `later`."""
         return all(own in (None, other) for own, other in zip(self, later, strict=True))
 
 
@@ -144,7 +144,10 @@ class _Walk:
         self.links: list[tuple[str, str]] = []  # links to folders, each with its root
 
     def run(self, roots: Sequence[Path]) -> Iterator[PhotoFile | SkippedFile]:
-        """Yield photo and skipped files under `roots`: single files first, linked folders last."""
+        """Yield photo and skipped files under `roots`.
+
+        Single files come first, folders that are symbolic links last.
+        """
         self.named = {str(root) for root in roots if not os.path.isdir(root)}
         for name in sorted(self.named):
             yield _checked_file(name)
@@ -157,7 +160,10 @@ class _Walk:
                 yield from self.search(link, start)
 
     def search(self, top: str, root: str) -> Iterator[PhotoFile | SkippedFile]:
-        """Yield photo and skipped files in a folder and its subfolders; queue linked folders."""
+        """Yield photo and skipped files in a folder and its subfolders.
+
+        Symbolic links to folders are not followed here, but queued in `links`.
+        """
         stack: list[Iterator[str]] = [iter([top])]  # folders nest deeper than Python recurses
         while stack:
             folder = next(stack[-1], None)
@@ -218,7 +224,7 @@ def _is_hidden(name: str) -> bool:
 
 
 class _Names:
-    """File names of a folder, by which companions of photos are recognised."""
+    """File names of a folder, used to recognise companion files of photos, such as sidecars."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self.finished: set[str] = set()  # stems of photos that are rated before their RAW

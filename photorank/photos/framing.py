@@ -25,7 +25,10 @@ _VIEW_SIDE = 0.9  # share of the photo's sides in a cropped view
 
 
 class Box(NamedTuple):
-    """Position of a frame in its photo, as fractions of the sides; mirrored if left > right."""
+    """Region of a photo that a network input shows, in fractions of the photo's sides.
+
+    The network input is mirrored if left > right.
+    """
 
     left: float
     top: float
@@ -34,7 +37,7 @@ class Box(NamedTuple):
 
 
 class _Target(NamedTuple):
-    """Size and options of a frame: the parameters of :func:`frame` as fields."""
+    """Size and options of network inputs: the parameters of :func:`frame` as fields."""
 
     size: int
     resample: Image.Resampling
@@ -51,7 +54,7 @@ def frame(
     fill: Colour = FILL,
     step: int = 1,
 ) -> list[Frames]:
-    """Frames of an upright RGB photo for an encoder, each (h, w, 3), 0 to 255.
+    """Network inputs (frames) made from an upright RGB photo, each (h, w, 3), 0 to 255.
 
     `size` is the frame's side in pixels (the short side for ``whole`` and ``views``). The long side
     of these two is a multiple of `step`, for encoders that divide a photo into patches. `fill`
@@ -67,7 +70,9 @@ def frame(
 
 
 def boxes(width: int, height: int, framing: str, size: int) -> list[Box]:
-    """Position in the photo of each frame from :func:`frame`, accurate to one pixel of the frame.
+    """Region of the photo that each network input from :func:`frame` shows.
+
+    Accurate to one pixel of the network input.
 
     Only ``crop`` cuts the ends off a strip beyond 64:1.
 

@@ -56,7 +56,7 @@ def exposure_bias(photo: Path) -> float | None:
 
 
 def _bytes_for_pool(photo: Path) -> bytes | None:
-    """Bytes of a file in a format that the pool must read, such as HEIC; None for other formats."""
+    """Bytes of a file if its format, such as HEIC, must be read in a decoder process; else None."""
     with open_file(photo) as file:
         start = file.read(_FORMAT_BYTES)
         in_c = start[4:8] == b"ftyp" or start[:4] + start[8:] == b"RIFFWEBP"

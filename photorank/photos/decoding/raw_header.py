@@ -85,7 +85,7 @@ def raw_header(data: bytes) -> Image.Image | None:
 
 
 def _told(make: str, model: str, clock: int) -> _Header:
-    """Header made from a camera's make, its model and a clock time in seconds since 1970."""
+    """EXIF header with a camera's make and model, and a capture time (seconds since 1970)."""
     exif = Image.Exif()
     exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = make, model
     time = datetime.fromtimestamp(clock, UTC).replace(tzinfo=None)
@@ -135,9 +135,9 @@ def _sigma(data: bytes) -> Image.Image:
 
 
 def _entries(layout: str, data: bytes, at: int, between: int = 0) -> Iterator[tuple[Any, ...]]:
-    """Yield the entries of a binary table that begins with the number of its entries.
+    """Yield each entry of a binary table, unpacked with the struct format `layout`.
 
-    `between` bytes lie between the number and the first entry.
+    The table begins with the number of its entries; `between` bytes lie before the first entry.
     """
     one = struct.Struct(layout)
     count = min(int.from_bytes(data[at : at + 4], "little"), _MAX_RECORDS)

@@ -172,7 +172,7 @@ def _decoded(page: "TiffPage", first: "TiffPage") -> Image.Image:
 
 
 def _is_known(page: "TiffPage") -> bool:
-    """True if the pixel layout of a page is known to decode correctly."""
+    """True if :func:`_decoded` supports the pixel layout of a TIFF page."""
     bits, photometric = page.bitspersample, page.photometric
     return (
         photometric in _MODES
@@ -194,7 +194,7 @@ def _layout(page: "TiffPage") -> str:
 
 
 def _as_bytes(page: "TiffPage") -> Frames:
-    """Samples (h, w, samples) of a page, scaled to 8 bits."""
+    """8-bit pixel values (h, w, channels) of a TIFF page of any bit depth."""
     pixels = page.asarray(maxworkers=1)
     if page.axes.startswith("S"):  # each sample in a plane of its own
         pixels = np.moveaxis(pixels, 0, -1)

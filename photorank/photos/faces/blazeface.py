@@ -35,11 +35,11 @@ class Places(NamedTuple):
     scores: Floats  # (n,) 0 to 1
 
     def take(self, rows: Codes) -> "Places":
-        """Candidates at the given rows."""
+        """Face candidates with the given row numbers."""
         return Places(self.boxes[rows], self.eyes[rows], self.scores[rows])
 
     def scaled(self, factor: float) -> "Places":
-        """Candidates in the pixel coordinates of the image after enlargement by `factor`."""
+        """Face candidates with all pixel coordinates multiplied by `factor`."""
         return Places(self.boxes * factor, self.eyes * factor, self.scores)
 
     def squares(self) -> list[Square]:

@@ -48,7 +48,7 @@ def settled(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
 
 
 def _by_camera_and_day(photos: Sequence[DatedPhoto]) -> tuple[list[int], list[int]]:
-    """Positions of photos with credible time zones, and positions of photos with doubtful ones.
+    """Two lists of positions in `photos`: credible time zones, and doubtful ones.
 
     Photos of the same camera and day confirm each other's time zones.
     """
@@ -77,7 +77,10 @@ def _by_camera_and_day(photos: Sequence[DatedPhoto]) -> tuple[list[int], list[in
 def _by_neighbours(
     photos: Sequence[DatedPhoto], kept: Sequence[int]
 ) -> Iterator[tuple[int, Dated]]:
-    """Yield (position, local time) of UTC-dated photos, by the zone of a photo near in time."""
+    """Yield (position, new capture time) of photos dated in UTC only.
+
+    Each takes the time zone of the photo nearest in time; without one nearby it stays in UTC.
+    """
     unknown = [
         at for at, photo in enumerate(photos) if photo.source.endswith((IN_UTC, BY_NEIGHBOURS))
     ]

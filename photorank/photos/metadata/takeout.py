@@ -57,7 +57,7 @@ def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
 
 
 def _wanted(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
-    """Yield titles that a photo's JSON file may contain, each with possible stems of that file."""
+    """Yield possible values of ``title`` in a photo's JSON file, each with possible file stems."""
     stem, suffix = photo.stem, photo.suffix
     yield from _named(stem, suffix)
     while edit := _EDITED.search(plain := _COUNTER.sub("", stem)):
@@ -75,7 +75,7 @@ def _wanted(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
 
 
 def _named(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield possible titles of an unedited photo, each with possible stems of its JSON file."""
+    """Yield possible values of ``title`` for an unedited photo, each with possible file stems."""
     yield stem + suffix, _stems(stem + suffix, "")  # a name may end in a number on its own
     if counter := _COUNTER.search(stem):
         plain = stem[: counter.start()] + suffix
@@ -83,7 +83,10 @@ def _named(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _other_suffixes(photo: Path, original: str, names: FolderNames) -> list[str]:
-    """Other suffixes that an edited photo's original may have, by the JSON files in its folder."""
+    """Other suffixes that the original of an edited photo may have.
+
+    They are read from the names of JSON files in the photo's folder.
+    """
     start = name_key(original)
     found: set[str] = set()
     for name in map(name_key, names.beginning(photo.parent, f"{original}.")):

@@ -32,7 +32,7 @@ _MEANS_IN_COLOURFULNESS = 0.3
 
 
 def photo_signals(data: bytes) -> dict[str, float]:
-    """Signals by name from a photo file's bytes; nan where undefined.
+    """Technical signals by name, measured from a photo file's bytes; nan where undefined.
 
     Raises UnreadablePhotoError if the bytes are no usable photo.
     """
@@ -42,9 +42,9 @@ def photo_signals(data: bytes) -> dict[str, float]:
 
 
 def catalogue_signals(block: Floats, photo: Image.Image, quality: float) -> dict[str, float]:
-    """Technical signals of a photo by name, as stored in the photo catalogue.
+    """Technical signals by name, given a decoded photo, its signals block and JPEG quality.
 
-    `block` is the signals block (32,) of the photo's embedding, `quality` its JPEG quality.
+    `block` is the signals block (32,) of the embedding. The photo catalogue stores the result.
 
     Sharpness is the log10 of the mean squared Laplacian, −6 to 1.2: of the whole picture, of the
     sharpest of 64 tiles, and of its middle; noise a standard deviation in grey levels of 255, above
