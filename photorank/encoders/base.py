@@ -36,7 +36,10 @@ class Fingerprint:
 
     @property
     def of_head(self) -> "Fingerprint":
-        """Fingerprint of the head block (last layer) alone, as used by vectors made from texts."""
+        """Fingerprint for embeddings of the head block (last layer) alone.
+
+        Vectors made from texts have it.
+        """
         return replace(self, blocks=None)
 
     def require(self, found: "Fingerprint", *, vector: str) -> None:
@@ -49,14 +52,14 @@ class Fingerprint:
 
 
 class Prepared(NamedTuple):
-    """Photo ready for encoding: one or more frames, and technical signals of its pixels."""
+    """Photo ready for encoding: network inputs (frames), and technical signals of its pixels."""
 
     frames: list[Frames]  # one, or several whose embeddings are averaged
     signals: Floats = np.empty(0)  # (s,) of its pixels, nan where undefined
 
 
 class PositionMaps(NamedTuple):
-    """Contribution of each position in a frame to the embedding's dot product with a direction.
+    """Maps of what each image position adds to an embedding's dot product with a direction.
 
     A map's mean is its block's product, of the head before it is scaled to unit length.
     """
@@ -95,13 +98,13 @@ class Encoder(Protocol):
         """Factor on cosines (logit scale) learned in training; None if the model has none."""
 
     def prepare(self, photo: Image.Image) -> Prepared:
-        """Frames and technical signals of an upright sRGB photo.
+        """Network inputs (frames) and technical signals of an upright sRGB photo.
 
         Runs in worker threads and loads no network.
         """
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
-        """Embeddings (n, d) of frames, without the signals block; frames may differ in shape."""
+        """Embeddings (n, d) of network inputs (frames) of any shapes, without the signals block."""
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
         """Unit embeddings of texts, comparable to the last-layer block of photo embeddings."""
@@ -128,10 +131,10 @@ class MeanPooled(Protocol):
         """Length d of an embedding."""
 
     def prepare(self, photo: Image.Image) -> Prepared:
-        """Frames and technical signals of an upright sRGB photo."""
+        """Network inputs (frames) and technical signals of an upright sRGB photo."""
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
-        """Contribution of each position in a frame to its embedding's dot product with `direction`.
+        """Maps of what each position in a network input adds to the dot product with `direction`.
 
         The maps leave out the signals block.
         """
@@ -148,9 +151,10 @@ def usable_rows(rows: Embeddings, head: int) -> Flags:
 
 
 def encode_photos(encoder: Encoder, photos: Sequence[Prepared]) -> Embeddings:
-    """Embeddings (n, d) of photos: means over each photo's frames, technical signals appended.
+    """Embeddings (n, d) of photos, averaged over each photo's network inputs (frames).
 
-    It is rounded as an index stores it, so that a photo is rated alike inside and outside of one.
+    Technical signals are appended if the encoder has them. The values are rounded as an index
+    stores them, so that a photo is rated alike inside and outside of one.
     """
     counts = [len(photo.frames) for photo in photos]
     rows = encoder.encode_frames([frame for photo in photos for frame in photo.frames])

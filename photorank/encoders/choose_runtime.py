@@ -126,7 +126,7 @@ class SwitchableTower:
             self._precision = precision
 
     def encode(self, frames: Sequence[Frames]) -> Embeddings:
-        """Embeddings (n, d) of frames, made from the network's features."""
+        """Embeddings (n, d) of network inputs (frames)."""
         if not frames:
             return self._finish(np.empty((0, self._n_features), dtype=np.float32))
         return self._rows(self.load(frames[0]), frames)
@@ -238,14 +238,14 @@ class SwitchableTower:
         return tower
 
     def _least_cosine(self, tower: Tower, frames: Sequence[Frames], expected: Embeddings) -> float:
-        """Smallest cosine between a network's embeddings of frames and the expected ones."""
+        """Smallest cosine between a network's embeddings of `frames` and the expected ones."""
         rows = self._rows(tower, frames)
         lengths = np.linalg.norm(rows, axis=1) * np.linalg.norm(expected, axis=1)
         cosines = np.einsum("nd,nd->n", rows, expected) / lengths
         return float(np.nan_to_num(cosines, nan=-1.0).min())
 
     def _seconds(self, tower: Tower, frames: Sequence[Frames], rounds: int) -> float:
-        """Shortest time in seconds, of several runs, that a network takes for the frames."""
+        """Shortest time in seconds, of `rounds` runs, that a network takes to embed `frames`."""
         return min(_timed(lambda: self._rows(tower, frames)) for _ in range(rounds))
 
 
@@ -269,7 +269,7 @@ class SwitchableImages:
         self._images.keep(precision)
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
-        """Embeddings (n, d) of frames, batched by shape."""
+        """Embeddings (n, d) of network inputs (frames), batched by shape."""
         return self._images.encode(frames)
 
     @cached_property

@@ -46,7 +46,7 @@ def load_constants(file: Path = FILE) -> Constants:
 
 
 def shipped_bytes(file: Path, sha256: str) -> bytes:
-    """Bytes of a shipped file; DamagedWeightsError if its digest is wrong."""
+    """Bytes of a file shipped with photorank; DamagedWeightsError if its digest is wrong."""
     hint = "Install photorank again."
     try:
         content = file.read_bytes()

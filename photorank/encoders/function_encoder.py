@@ -45,7 +45,7 @@ class FunctionEncoder:
         return f"<encoder {self.spec}, framing {self._framing} {self.short_side} px>"
 
     def framed(self, framing: str | None) -> "FunctionEncoder":
-        """Copy of the encoder with another framing; the encoder itself if `framing` is None."""
+        """Copy of the encoder with another framing, such as ``pad``; the same encoder if None."""
         if framing in (None, self._framing):
             return self
         return FunctionEncoder(
@@ -65,11 +65,11 @@ class FunctionEncoder:
         return self._rows([grey]).shape[1]
 
     def prepare(self, photo: Image.Image) -> Prepared:
-        """Frames of an upright sRGB photo."""
+        """Network inputs (frames) made from an upright sRGB photo."""
         return Prepared(frame(photo, self._framing, self.short_side))
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
-        """Unit embeddings (n, d) of frames; zero rows stay zero."""
+        """Unit embeddings (n, d) of network inputs (frames); an embedding of zeros stays zero."""
         if not frames:
             return np.empty((0, self.dimensions), dtype=np.float32)
         rows = self._rows(frames)
@@ -82,7 +82,7 @@ class FunctionEncoder:
         raise NoTextError(f"the encoder {self.spec}")
 
     def _rows(self, frames: Sequence[Frames]) -> Embeddings:
-        """Embeddings (n, d) that the wrapped function returns for frames, once checked."""
+        """Embeddings (n, d) that the wrapped function returns; EncoderError if they are invalid."""
         images = [Image.fromarray(pixels) for pixels in frames]
         try:
             given = np.asarray(self._function(images))

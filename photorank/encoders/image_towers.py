@@ -33,14 +33,14 @@ class Tower(Protocol):
 
     @property
     def at_once(self) -> int:
-        """Batch size: greatest number of frames passed in one call."""
+        """Batch size: greatest number of images passed in one call."""
 
     def __call__(self, pixels: Frames) -> Embeddings:
-        """Features (b, d) of a batch of equally shaped frames (b, h, w, 3), 0-255."""
+        """Features (b, d) of a batch of images (b, h, w, 3) with values from 0 to 255."""
 
 
 def encode(tower: Tower, frames: Sequence[Frames], n_features: int) -> Embeddings:
-    """Features (n, n_features) of frames, computed in batches of equally shaped frames.
+    """Features (n, n_features) of network inputs (frames), in batches of equal shape.
 
     In bfloat16 the size of a batch decides how its products are rounded: a hundredth of the
     ratings' standard deviation. So batches of squares are filled up, and a photo has one embedding
@@ -75,7 +75,7 @@ class TorchTower:
         return f"torch {importlib.metadata.version('torch')} {self.precision} on {self.device}"
 
     def __call__(self, pixels: Frames) -> Embeddings:
-        """Features (b, d) of a batch of equally shaped frames (b, h, w, 3), 0-255."""
+        """Features (b, d) of a batch of images (b, h, w, 3) with values from 0 to 255."""
         import torch
 
         with torch.inference_mode():
@@ -122,7 +122,7 @@ def on_pixels(
 
 
 def _batches_of_one_shape(frames: Sequence[Frames], at_once: int) -> Iterator[list[int]]:
-    """Yield batches of frame numbers: frames of equal shape, at most `at_once` per batch."""
+    """Yield batches of positions in `frames`: images of equal shape, at most `at_once`."""
     positions: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
     for position, one in enumerate(frames):
         positions[one.shape].append(position)

@@ -154,7 +154,7 @@ class OpenClipEncoder(SwitchableImages):
         return self._logit_scale
 
     def prepare(self, photo: Image.Image) -> Prepared:
-        """Frames of an upright sRGB photo (several for tiles or views), and technical signals."""
+        """Network inputs (frames) and technical signals of an upright sRGB photo."""
         values = self._checkpoint.preprocessing
         bilinear = values["interpolation"] == "bilinear"
         frames = frame(
@@ -197,7 +197,7 @@ class OpenClipEncoder(SwitchableImages):
         return _AT_ONCE if self._chosen_device == "cpu" else _AT_ONCE_ON_A_GPU
 
     def _check_size(self, spec: str, any_shape: bool) -> None:
-        """Raise EncoderError if the model cannot process frames of the requested size."""
+        """Raise EncoderError if the model cannot process images of the requested size."""
         own, step = self._checkpoint.size, self._checkpoint.config["vision_cfg"].get("patch_size")
         if not any_shape or not step:
             raise EncoderError(

@@ -41,7 +41,7 @@ class Checkpoint:
 
     @property
     def size(self) -> int:
-        """Side of the square frame in pixels; EncoderError if the frame is not square."""
+        """Side in pixels of the model's square input; EncoderError if the input is not square."""
         size = self.config["vision_cfg"].get("image_size", 224)
         sides = set(size) if isinstance(size, list | tuple) else {size}
         if len(sides) != 1:

@@ -59,7 +59,7 @@ class OpenVinoTower:
         return f"openvino {importlib.metadata.version('openvino')} {self.precision} on cpu"
 
     def __call__(self, pixels: Frames) -> Embeddings:
-        """Features (b, d) of a batch of equally shaped frames (b, h, w, 3), 0-255."""
+        """Features (b, d) of a batch of images (b, h, w, 3) with values from 0 to 255."""
         if not hasattr(self._own, "request"):
             self._own.request = self.compiled.create_infer_request()
         features: Embeddings = self._own.request.infer([pixels])[0]

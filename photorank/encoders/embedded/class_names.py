@@ -36,10 +36,10 @@ _loading = Lock()
 
 
 def class_weights(texts: Sequence[str], device: str, phrases: Sequence[str] = ()) -> Floats:
-    """Softmax weights of ImageNet's classes and of `phrases` for each text, before normalisation.
+    """Unnormalised softmax weights (n, 1000 + p) of ImageNet's classes and `phrases` for texts.
 
-    Rows (n, 1000 + p) with a maximum of 1: they are not divided by their sum. Phrases lose what
-    they are closer to any class than others are, so that a text of none is near to none of them.
+    The maximum of a row is 1: rows are not divided by their sum. Phrases lose what they are closer
+    to any class than others are, so that a text of none is near to none of them.
     """
     names, _ = _class_names()
     rows, others = np.split(centred_sentences([*texts, *phrases], device), [len(texts)])

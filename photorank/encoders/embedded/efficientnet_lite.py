@@ -58,7 +58,7 @@ def _stages(tensors: Tensors) -> "Iterator[nn.Sequential]":
 
 
 def _blocks(tensors: Tensors) -> Iterator[str]:
-    """Prefix of the tensor names of each block in a weights file."""
+    """Yield each block's prefix of tensor names, such as ``_blocks.0``, in network order."""
     every = (f"_blocks.{number}" for number in count())
     return takewhile(lambda block: f"{block}._project_conv.weight" in tensors, every)
 

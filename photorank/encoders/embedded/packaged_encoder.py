@@ -110,7 +110,7 @@ class PackagedEncoder(SwitchableImages):
         return self.blocks.dimensions if self.blocks else self.head
 
     def prepare(self, photo: Image.Image) -> Prepared:
-        """Frames of an upright sRGB photo, by default without cropping."""
+        """Network inputs (frames) made from an upright sRGB photo, by default without cropping."""
         framing = self.fingerprint.framing
         return Prepared(frame(photo, framing, self.side_pixels, fill=_PADDING_COLOUR))
 
@@ -145,18 +145,18 @@ class PackagedEncoder(SwitchableImages):
 
     @abstractmethod
     def frame_rows(self, features: Embeddings) -> Embeddings:
-        """Embeddings (n, d) of frames, without signals, from network features (n, n_features)."""
+        """Embeddings (n, d), without technical signals, from network features (n, n_features)."""
 
     def class_directions(self) -> Embeddings:
         """Directions in photo space of the 1000 ImageNet classes, one row for each."""
         return class_rows(self.network)
 
     def tower(self) -> Tower:
-        """Image network that maps frames to features, ready to run."""
+        """Loaded image network, which maps network inputs to features."""
         return self._images.load()
 
     def feature_maps(self, frame: Frames) -> list[Floats]:
-        """Feature maps (h, w, channels) of a frame in float32, the last layer first."""
+        """Feature maps (h, w, channels) in float32 of one network input, the last layer first."""
         import torch
 
         with _loading:
