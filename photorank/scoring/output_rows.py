@@ -94,7 +94,7 @@ class CsvLines:
 
 
 def row_of(one: Scored, columns: Iterable[str] = COLUMNS) -> Row:
-    """Values of a score by column name."""
+    """Score of one photo as a row: the value of each column, by column name."""
     score = one.score._asdict() if one.score else dict.fromkeys(("rating", "percentile", "stars"))
     row = {"path": one.path, **score, "error": one.error, "adds": one.adds}
     return {name: row[name] for name in columns}

@@ -128,7 +128,10 @@ def _local(text: str) -> Iterator[Source]:
 
 
 def _listed(entry: Entry, folder: Path) -> Source:
-    """Photo for an entry of a list."""
+    """Photo that an entry of a list names by path or URL.
+
+    An invalid entry gives a photo with the reason instead of bytes.
+    """
     if entry.fault:
         return Source.refused(entry.text, entry.fault)
     if is_address(entry.text) and not entry.text.startswith("file://"):
