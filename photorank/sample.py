@@ -1,4 +1,4 @@
-"""Sample photos, degraded in known steps, so that their true order is known."""
+"""Sample photos, degraded in known steps, so that their true order by quality is known."""
 
 from itertools import combinations
 from pathlib import Path

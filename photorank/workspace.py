@@ -80,7 +80,7 @@ class IndexPaths:
         return self.root / f"catalogue.v{version}.sqlite"
 
     def atlas(self, method: str) -> Path:
-        """Path of the file with the photos' map coordinates by one projection method."""
+        """Path of the file with the photos' coordinates on a 2-D map, by one projection method."""
         return self.root / "maps" / f"{method}.npz"
 
     def shard(self, name: str) -> Path:
