@@ -1,1 +1,1 @@
-"""Benchmarks: speed against references of the same run, accuracy by framing, and face detection."""
+"""Benchmarks: speed compared with references, accuracy by framing (crop, …), face detection."""

@@ -123,7 +123,7 @@ def measure_framings(
 def _in_framing(
     photos: JudgedPhotos, rows: list[Embeddings | None], kept: np.ndarray
 ) -> JudgedPhotos:
-    """Judged photos with their embeddings replaced by those of one framing.
+    """Judged photos with embeddings computed in one framing (crop, padding, …).
 
     `kept` are the positions in `rows` of the photos' embeddings.
     """
@@ -134,7 +134,7 @@ def _in_framing(
 def _rows(
     pairs: HeldOutPairs, sums: dict[str, list[PairSums]], base: str, seconds: dict[str, float]
 ) -> tuple[FramingResult, ...]:
-    """Results of all framings, most accurate first, with leads over the base framing."""
+    """Results of all framings, most accurate first, with leads over the framing `base`."""
     ahead = {
         framing: pairs.difference(found, sums[base], refitted=True)
         for framing, found in sums.items()

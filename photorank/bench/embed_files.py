@@ -1,4 +1,4 @@
-"""Embeddings of photo files, or of several variants of each, without an index."""
+"""Embeddings of photo files or of altered copies (resized, cropped, …), without an index."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -46,7 +46,10 @@ def embed_files(
     forms: Forms = lambda photo: [photo],
     on_photo: Callable[[], None] | None = None,
 ) -> list[Embeddings | None]:
-    """Embeddings (k, d) of each file's k variants; None for an unusable photo."""
+    """Embeddings (k, d) of k altered copies of each photo file; None for an unusable file.
+
+    `forms` makes the copies of a photo; by default the only one is the photo itself.
+    """
     found: list[Embeddings | None] = []
     switchable = encoder if isinstance(encoder, Switchable) else None
     for batch in _opened(paths, encoder, forms):
@@ -66,7 +69,7 @@ def embed_files(
 def _opened(
     paths: Sequence[Path], encoder: Encoder, forms: Forms
 ) -> Iterator[list[list[Prepared] | None]]:
-    """Yield batches of photos, each photo as its variants' network inputs, or None if unusable."""
+    """Yield batches: network inputs of each photo's altered copies; None for an unusable photo."""
 
     def opened(path: Path) -> list[Prepared] | None:
         try:

@@ -1,4 +1,4 @@
-"""Speed of evaluating a vector with confidence intervals; SciPy's metrics for comparison."""
+"""Speed of evaluating a vector with confidence intervals, compared with SciPy's metrics."""
 
 from dataclasses import dataclass
 

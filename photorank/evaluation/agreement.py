@@ -229,9 +229,9 @@ def _same_choices(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | Non
 
 
 def _outcomes(judged: Judged) -> dict[tuple[int, int], int]:
-    """Row of the winner of each pair, by the pair (lower row, higher row); ties are left out.
+    """Row of the preferred photo of each decided pair, by the pair (lower row, higher row).
 
-    The latest choice of a pair counts.
+    Ties are left out; the latest choice of a pair counts.
     """
     ties = np.zeros(len(judged.pairs)) if judged.ties is None else judged.ties
     decided = judged.pairs[ties == 0].tolist()
@@ -251,7 +251,7 @@ def _draws(voice: Voice, rng: np.random.Generator) -> Floats:
 
 
 def _likes(a: Floats, b: Floats) -> Estimate:
-    """Kendall's τ_b between two people's sampled ratings (n, draws), with quantiles as limits."""
+    """Kendall's τ_b between two people's sampled ratings (n, draws), with a posterior interval."""
     taus = [kendall_tau_b(x, Comparisons.from_scores(y)) for x, y in zip(a.T, b.T, strict=True)]
     low, high = np.quantile(taus, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
     n = len(a)

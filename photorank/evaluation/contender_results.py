@@ -1,4 +1,4 @@
-"""Metrics of every contender on the same pairs, and differences between contenders."""
+"""Metrics of contenders (vectors and learners) on the same photo pairs, and their differences."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ COMPARED_METRICS = ("pairwise_accuracy", "kendall_tau_b", "spearman")
 
 @dataclass(frozen=True)
 class Measured:
-    """One contender with the sums from which its metrics on held-out pairs are computed."""
+    """Contender (vector or learner) with sums from which its held-out metrics are computed."""
 
     contender: Contender
     pairs: HeldOutPairs
@@ -107,7 +107,7 @@ def measured(
 def differences_of(
     measured: Sequence[Measured], scope: Scope, metrics: Sequence[str] = COMPARED_METRICS
 ) -> list[ScopedDifference]:
-    """Differences in metrics between all pairs of held-out contenders, on the same photo pairs."""
+    """Differences in metrics between every two contenders that were tested on unseen photos."""
     fair = [one for one in measured if not one.contender.in_sample]
     found = []
     for metric in metrics:

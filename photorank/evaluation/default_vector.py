@@ -1,4 +1,4 @@
-"""Default vector of commands, and order of preference of vectors on pages."""
+"""Vector that commands use by default, and vector names in the order that pages prefer."""
 
 from collections.abc import Mapping
 
@@ -59,5 +59,5 @@ def _is_trusted_taste(vector: MasterVector) -> bool:
 
 
 def _better_than_guessing(evaluation: Evaluation) -> list[str]:
-    """Names of held-out contenders significantly above accuracy 0.5, best first."""
+    """Names of vectors whose held-out accuracy is significantly above 0.5, best first."""
     return [row.vector for row in evaluation.competing() if row.accuracy.low > 0.5]

@@ -131,7 +131,7 @@ def evaluate(
 
 @dataclass(frozen=True)
 class _Contest:
-    """Contenders under one split into folds, with results and differences."""
+    """Contenders (vectors and learners), with results and differences for one split into folds."""
 
     contenders: list[Contender]
     pairs: HeldOutPairs
@@ -152,7 +152,7 @@ def _contest(
     contenders: list[Contender],
     before: "_Contest | None",
 ) -> _Contest:
-    """Results of all contenders under one split into folds.
+    """Results of all contenders (vectors and learners) for one split into folds.
 
     What only the main way of folding tells is not measured again where one was `before`: metrics
     of lists, and random directions, which know no folds.

@@ -153,7 +153,7 @@ class DuplicateCounts:
 
     @classmethod
     def of(cls, codes: Codes) -> "DuplicateCounts":
-        """Counts from codes (n,): equal for copies of one photo, −1 for a photo without copies."""
+        """Counts from a number per photo (n,): copies of one photo share it, −1 means no copies."""
         sizes = np.bincount(codes[codes >= 0])
         largest = int(sizes.max(initial=0))
         return cls(int(sizes.sum()), len(sizes), largest, mistaken_near_duplicates(codes))

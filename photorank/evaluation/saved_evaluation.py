@@ -37,12 +37,12 @@ class Evaluation:
     copies: DuplicateCounts | None = None  # in one fold each; None in older files
 
     def rows(self, scope: Scope) -> list[Result]:
-        """Results in one scope, on test folds of the kind that the protocol names (`fold_by`)."""
+        """Results in one scope (kind of photo pairs), for the protocol's kind of test folds."""
         folds = ("", self.protocol.fold_by)
         return [row for row in self.results if row.scope == scope and row.fold_by in folds]
 
     def beside(self, row: Result) -> Result | None:
-        """Result of the same vector and scope on the other kind of test folds; None if absent."""
+        """Result of the same vector and scope when folds are made the other way; None if absent."""
         for other in self.results:
             if (other.vector, other.scope) == (row.vector, row.scope) and other is not row:
                 return other

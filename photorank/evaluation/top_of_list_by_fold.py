@@ -34,7 +34,7 @@ FLOORS = {f"album_regret_at_{PLACES}": -np.inf, LOGISTIC: -1.0}
 
 
 def list_metrics() -> dict[str, ListMetric]:
-    """Top-of-list metrics by name, with those declared by other packages.
+    """Top-of-list metrics by name, including metrics that other packages declare.
 
     A declared one is a function of ratings (n,) and comparisons, which returns a number; nan
     where it is not defined. Raises EntryPointError if its package cannot be used.

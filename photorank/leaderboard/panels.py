@@ -21,7 +21,7 @@ _SAME_PHOTOS = 0.5
 
 @dataclass
 class Panel:
-    """Indexes to be compared, limited to their common judged photos in the same order."""
+    """Group of indexes to compare, limited to their common judged photos in the same order."""
 
     indexes: list[Index]
     photos: list[JudgedPhotos]  # of each index; judgements, groups and series are the first one's
@@ -29,7 +29,7 @@ class Panel:
 
     @property
     def name(self) -> str:
-        """Name of the panel: that of its first index."""
+        """Name of the panel (group of indexes): the name of its first index."""
         return self.indexes[0].name
 
     @property
@@ -79,7 +79,7 @@ def _are_same(one: JudgedPhotos, other: JudgedPhotos, first: Index, second: Inde
 
 
 def _panel(group: list[tuple[Index, JudgedPhotos]]) -> Panel:
-    """Panel of indexes, limited to the judged photos that all of them have."""
+    """Panel (group of indexes to compare), limited to the judged photos that all indexes have."""
     by_name = any(_imported(photos) for _, photos in group)
     keys = [_keys(index, photos, by_name) for index, photos in group]
     common = sorted(set.intersection(*(set(one) for one in keys)))

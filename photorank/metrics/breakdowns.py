@@ -160,7 +160,7 @@ def _refitting_factor(ratings: Floats, pairs: HeldOutPairs) -> float:
 def _sums_beyond(
     ratings: Floats, pairs: HeldOutPairs, gap: float, refitted: bool
 ) -> list[PairSums]:
-    """Sums for pairwise accuracy, one per repeat, over the pairs with a label gap above `gap`."""
+    """Pair sums for pairwise accuracy, per repeat, over the pairs with a label gap above `gap`."""
     sums = []
     units, couples = units_of(pairs.folds, refitted), 0 if refitted else COUPLES
     for row, graph, clusters in zip(ratings, pairs.graphs, units, strict=True):
@@ -195,7 +195,7 @@ def _degrees_beyond(pairs: HeldOutPairs, gap: float) -> Floats:
 
 
 def _over_blocks(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floats]) -> Floats:
-    """Sums (n,) over each photo's compared pairs; `of` computes sums within blocks of photos."""
+    """Sum (n,) over each photo's compared pairs, computed by `of` for groups of compared photos."""
     sums = np.zeros(graph.n)
     sums[graph.rows] = of(graph)
     if graph.different is None:
@@ -241,7 +241,7 @@ def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
 
 
 def _lowered(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
-    """Block codes (l,), ranks (l,) of the labels, and ranks (l,) of the labels minus `gap`."""
+    """Group number, label rank, and rank of label minus `gap` of each labelled photo, (l,) each."""
     block = dense_ranks(graph.same)
     labels = np.concatenate([graph.labels, graph.labels - gap - _slack(graph)])
     places = combined(np.tile(block, 2), dense_ranks(labels))

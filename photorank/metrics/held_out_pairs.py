@@ -1,4 +1,4 @@
-"""Held-out pairs of photos, and metrics over them with the matching interval."""
+"""Pairs of held-out photos, and metrics over these pairs with confidence intervals."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

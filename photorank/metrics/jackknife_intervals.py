@@ -27,7 +27,7 @@ _ANGLES = 1024
 
 
 class LeaveOneOut(NamedTuple):
-    """Metric on all units, and with each unit left out (a photo or a cluster of photos)."""
+    """Metric on all units (photos or clusters of photos), and on all but one, for each unit."""
 
     value: float
     without: Floats  # (u,)
@@ -246,7 +246,7 @@ def _difference_limits(
 
 
 def _p_value(value: float, low: float, high: float, df: float, level: float) -> float:
-    """Two-sided p-value against 0 that agrees with the limits."""
+    """Two-sided p-value of a difference against 0, computed from its confidence limits."""
     from scipy.special import stdtr, stdtrit
 
     reach = value - low if value > 0 else high - value

@@ -121,7 +121,7 @@ def pair_sums(
     floor: float,
     couples: int,
 ) -> PairSums:
-    """Sums over pairs of photos: all, those without each unit (photo or cluster), between units.
+    """Sums over all photo pairs, over pairs without each unit (photo or cluster), between units.
 
     Parameters
     ----------
@@ -206,7 +206,7 @@ def summed_by(codes: Codes, values: Floats) -> Floats:
 
 @lru_cache(maxsize=4)
 def _between(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
-    """Sampled photo pairs between units: number (m,) of the couple of units, and photos (m, 2).
+    """Photo pairs between sampled pairs of units: number (m,) of the unit pair, photos (m, 2).
 
     The same units (n,), whose bytes are given, have the same couples, so that repeats can be added
     up; vector after vector and metric after metric they are asked for again.

@@ -296,7 +296,7 @@ def pair_metrics(gap_power: int, comparisons: Comparisons) -> dict[str, Callable
 
 
 def _signs(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
-    """Weights (m,) of pairs: signed by agreement, without tied labels, without tied ratings.
+    """Three weights per pair (m,): signed by agreement, 0 if labels tie, 0 if ratings tie.
 
     Ties have weight 0.
     """
