@@ -1,4 +1,4 @@
-"""Manifest of an index: encoder, framing, roots and counts in a small JSON file."""
+"""Manifest of an index: a small JSON file with its encoder, photo folders and photo count."""
 
 import json
 from dataclasses import dataclass, replace

@@ -56,7 +56,7 @@ __all__ = [  # the front door: what an index returns is found beside it
 
 
 class Index:
-    """Snapshot of an index, fixed on first use, unaffected by concurrent writers.
+    """Open index, whose photos and embeddings stay as they were when first read.
 
     A photo is a row, in `photos()`, `embeddings()` and all that other methods return. Threads may
     share it. The manifest's modification time tells that something has changed: open it again.
@@ -86,7 +86,7 @@ class Index:
 
     @property
     def fingerprint(self) -> Fingerprint:
-        """Fingerprint of the encoder and framing that made the embeddings."""
+        """Fingerprint of the encoder, including how it fits photos to its input size."""
         return self.manifest.fingerprint
 
     def encoder(self) -> Encoder:

@@ -91,7 +91,7 @@ class LazyEncoder:
 
     @property
     def runtime(self) -> str:
-        """Name of the runtime; empty if the encoder is not loaded or has only one runtime."""
+        """Name of the encoder's runtime; empty if not loaded, or without a choice of runtimes."""
         return self.loaded.runtime if isinstance(self.loaded, Switchable) else ""
 
 

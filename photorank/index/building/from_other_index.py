@@ -21,7 +21,7 @@ class Successor:
     encoder: str  # the newest version of its encoder
 
     def check_new(self, new: IndexPaths) -> None:
-        """Raise JudgedIndexError if the new index already has judgements of its own."""
+        """Raise JudgedIndexError if the new index has judgements that the old index lacks."""
         if new.root.resolve() == self.old.root.resolve():
             raise JudgedIndexError(new.name)
         if new.exists:
@@ -34,9 +34,9 @@ class Successor:
 
 
 def successor_of(old: IndexPaths) -> Successor:
-    """Plan of a successor to an index: its existing folders, and its encoder's newest version.
+    """Plan to embed an index's photos again with the newest version of its encoder.
 
-    Raises MissingPathError if no folder does.
+    Only folders that exist are included. Raises MissingPathError if none does.
     """
     with reading(old) as connection:
         manifest = own_manifest(connection, old)

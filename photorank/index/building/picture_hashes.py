@@ -30,7 +30,7 @@ class PictureHashes:
     def distances(
         self, first: Codes, second: Codes, on_progress: Callable[[int, int], None]
     ) -> NDArray[np.intp]:
-        """Hamming distances (m,), 0 to 64 bits, between the hashes of row pairs.
+        """Hamming distances (m,) in bits between the perceptual hashes of m pairs of photos.
 
         About 32 for two different pictures; 256 where one cannot be read.
         """
@@ -44,7 +44,10 @@ class PictureHashes:
         return np.where(readable[one] & readable[other], differing, _UNREADABLE_DISTANCE_BITS)
 
     def greys(self, rows: Codes) -> NDArray[np.uint8]:
-        """Grey codes (k, 128) of some rows: 16 × 16 levels of 4 bits; zeros if unreadable."""
+        """Grey code (128 bytes) of each given row's photo: 16 × 16 grey levels of 4 bits.
+
+        Zeros for a photo that cannot be read.
+        """
         self._work_out(rows.tolist(), lambda done, total: None)
         codes = [self._known[self._digests[row]] for row in rows]
         greys = b"".join(one.grey if one else bytes(BYTES) for one in codes)

@@ -30,7 +30,7 @@ _SPREAD = (  # over the catalogue
 def proven_manifest(
     paths: IndexPaths, connection: sqlite3.Connection, encoder: Encoder
 ) -> Manifest:
-    """New manifest to replace a lost one, after sample photos confirm encoder and framing.
+    """New manifest for an index that lost its own, once sample photos confirm the encoder.
 
     Raises IndexMismatchError if the embeddings of some photos are others by this encoder,
     LostManifestError if no photo can be compared.

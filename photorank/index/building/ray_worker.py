@@ -50,7 +50,7 @@ class Attempts:
         self._begun: Counter[int] = Counter()
 
     def begin(self, block: int) -> bool:
-        """Count an attempt at a block; False if its attempts are used up."""
+        """Count an attempt at a block of files; False if the block has no attempt left."""
         self._begun[block] += 1
         return self._begun[block] <= self._most
 
@@ -91,7 +91,7 @@ class Worker:
             yield _table([{"refusal": f"a worker on {socket.gethostname()}: {error}"}])
 
     def _check(self, files: "pa.Table") -> None:
-        """Raise ClusterError if decoding packages have wrong versions, or no attempt is left."""
+        """Raise ClusterError if packages differ in version, or the files were tried too often."""
         import ray
 
         if (here := reading_software()) != self._task.reader:

@@ -32,7 +32,7 @@ class Cluster:
 
 @dataclass(frozen=True)
 class BuildRequest:
-    """Settings of an indexing run: paths, encoder, framing and machine resources."""
+    """Settings of an indexing run, such as photo folders, encoder and batch size."""
 
     paths: Sequence[Path]  # folders, searched with all their subfolders, and single files
     encoder_spec: str | None = None  # default: the index's own, else `DEFAULT_ENCODER`

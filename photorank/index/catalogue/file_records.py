@@ -54,7 +54,7 @@ class Entry(NamedTuple):
 
 
 class NewPhoto(NamedTuple):
-    """Catalogue record of a newly embedded photo: digest, capture data, shard row."""
+    """Catalogue record of a newly embedded photo: digest, capture data, row in its shard."""
 
     digest: str
     taken: str | None
@@ -133,7 +133,10 @@ def load_root_folders(paths: IndexPaths) -> set[Path]:
 
 
 def load_folders(paths: IndexPaths) -> set[Path]:
-    """Folders that hold an indexed file, without resolving symbolic links below the roots."""
+    """Folders that directly contain an indexed file.
+
+    Symbolic links below the roots are not resolved.
+    """
     with reading(paths) as connection:
         roots = load_roots(connection)
         files = connection.execute("SELECT root, path FROM files")
@@ -203,9 +206,10 @@ def _insert_together(
     rows: Iterable[tuple[object, ...]],
     insertion: str,  # SQL that inserts the rows of the table `staged`, which has these columns
 ) -> None:
-    """Insert rows by one SQL statement, which takes half the time of one statement per row.
+    """Insert rows by a single SQL statement.
 
-    SQLite prepares the table's triggers and a rollback once for each statement.
+    That takes half the time of one statement per row: SQLite prepares the table's
+    triggers and a rollback once for each statement.
     """
     marks = ", ".join("?" for _ in columns.split(","))
     connection.execute(f"CREATE TEMP TABLE staged ({columns})")

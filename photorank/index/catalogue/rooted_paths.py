@@ -25,7 +25,7 @@ def as_path(path: bytes) -> Path:
 
 
 def path_order(path: bytes) -> bytes:
-    """Sort key of a path, for the order of :class:`Path`: folder by folder."""
+    """Sort key that orders paths folder by folder, as :class:`Path` does."""
     return path.replace(b"/", b"\0")
 
 

@@ -28,7 +28,10 @@ def keep_sums(connection: sqlite3.Connection) -> None:
 
 
 def take_sums(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
-    """Compute some tables' checksums anew, in a transaction that changes no row."""
+    """Recompute and store the checksums of the given tables.
+
+    The caller's transaction must change no row of these tables.
+    """
     columns = table_columns(connection)
     for table in tables:
         total = _total(connection, table, columns[table])
@@ -87,7 +90,7 @@ def whole_tables(connection: sqlite3.Connection) -> list[str]:
 
 
 def totals(connection: sqlite3.Connection, tables: Sequence[str]) -> tuple[int, ...]:
-    """Checksum of each table's rows."""
+    """Stored checksum of each given table, over all its rows."""
     kept = _kept(connection)
     return tuple(kept[table] for table in tables if table in kept)
 

@@ -13,7 +13,7 @@ def source_number(connection: sqlite3.Connection, name: str, kind: SourceKind) -
 
 
 def sources_in(connection: sqlite3.Connection, rows: str) -> dict[str, SourceKind]:
-    """Sources of the judgements in `rows`: the kind of each source, by source name.
+    """Kind of each source of the judgements in `rows`, by source name.
 
     `rows` is what follows FROM in an SQL query.
     """

@@ -24,7 +24,10 @@ _MAX_LENGTH_ERROR = 1e-3  # of a row's squared norm; float32 causes 1e-6
 
 
 class Nearest(NamedTuple):
-    """Positions and values of the k greatest dot products, best first, with all ties at rank k."""
+    """Row positions of the k greatest dot products, and the products, greatest first.
+
+    More than k if several are equal at rank k.
+    """
 
     positions: Codes
     products: Floats
@@ -91,9 +94,9 @@ class MappedRows:
                 yield slice(start + first, start + first + len(rows)), rows
 
     def nearest(self, direction: Floats, k: int, among: NDArray[np.bool_]) -> Nearest:
-        """Positions and values of the k greatest dot products with a direction, and of ties.
+        """Row positions of the k greatest dot products with a direction, and the products.
 
-        Only rows in the mask `among` (n,) are searched.
+        More than k if several are equal at rank k. Only rows in the mask `among` (n,) are searched.
         A direction that is shorter than rows is compared with their first numbers. Positions that
         float32 cannot tell from the best ones are compared in float64.
         """
@@ -128,7 +131,7 @@ class MappedRows:
     def _greatest(
         self, query: Floats, k: int, number: int, among: NDArray[np.bool_]
     ) -> tuple[Codes, NDArray[np.float32]]:
-        """Rows of a shard's k greatest dot products with `query`, unordered, and the products."""
+        """Row numbers and values of a shard's k greatest dot products with `query`, unordered."""
         shard = self.shards[number]
         self._check_once(number)
         if is_half(shard):
@@ -147,7 +150,7 @@ class MappedRows:
         among: NDArray[np.bool_],
         rough: tuple[Codes, NDArray[np.float32]],
     ) -> tuple[Codes, NDArray[np.float32]]:
-        """Rows of a shard with a dot product of at least `least`, and these products."""
+        """Row numbers and values of a shard's dot products that are at least `least`."""
         rows, products = rough
         shard = self.shards[number]
         while len(rows) and len(rows) < len(shard) and products.min() >= least:
@@ -158,7 +161,7 @@ class MappedRows:
 
     @staticmethod
     def _products(shard: Rows, query: Floats, among: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """Dot product of each of a shard's rows with the query (n,); −∞ outside `among`."""
+        """Dot products (n,) of a shard's rows with the query; −∞ where `among` is False."""
         import faiss
 
         products = np.empty(len(shard), dtype=np.float32)

@@ -235,9 +235,10 @@ def clickers(paths: IndexPaths) -> list[str]:
 
 
 def _rows(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Codes, Codes]:
-    """Index rows (m, width) of tuples of photos, and the positions of the tuples in `photos`.
+    """Row numbers (m, width) of photos given in tuples of `width` catalogue numbers.
 
-    Tuples with a photo that has no file are left out.
+    Tuples with a photo that has no file are left out; the second array (m,) has the positions of
+    the others in `photos`.
     """
     rows = index.rows_of([photo for each in photos for photo in each]).reshape(-1, width)
     shown = np.flatnonzero((rows >= 0).all(axis=1))

@@ -20,7 +20,7 @@ _SCALES_APART = 4  # ratio of two scales' largest scores, from which they differ
 def others_with(
     connection: sqlite3.Connection, what: Literal["scores", "groups"], source: str
 ) -> dict[str, SourceKind]:
-    """Other sources with judgements of type `what`: the kind of each source, by its name.
+    """Kind of each source, except `source`, with judgements of type `what`; by source name.
 
     `source` itself is left out.
     """

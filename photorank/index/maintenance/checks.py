@@ -30,7 +30,7 @@ Level: TypeAlias = Literal["good", "note", "wrong"]
 
 @dataclass(frozen=True)
 class Finding:
-    """Result of one check: its subject, its level, what was found, and the remedy.
+    """Result of one check: subject, severity, what was found, and the remedy.
 
     Level ``note``: it can wait or mends itself. Level ``wrong``: results may be false or
     incomplete until somebody acts.
@@ -119,7 +119,7 @@ def damaged_thumbnails(paths: IndexPaths) -> list[str]:
 
 
 def misplaced_shards(paths: IndexPaths) -> list[str]:
-    """Names of shards where two photos share a row, or a row is beyond the end."""
+    """Names of shards in which two photos share a row, or the row of a photo does not exist."""
     with reading(paths) as connection:
         beyond = connection.execute(
             f"{_ROWS} WHERE row IS NULL OR row < 0 OR row >= rows GROUP BY shards.id"
@@ -226,7 +226,7 @@ def _files(paths: IndexPaths) -> Iterator[Finding]:
 
 
 def _of(found: Sequence[str] | Sequence[Path], wrong: Finding, good: str) -> Finding:
-    """Finding on faulty items, with their number and names; a good finding if there are none."""
+    """Finding with the number and names of faulty items; a good result if there are none."""
     if not found:
         return Finding(wrong.about, "good", good)
     return replace(wrong, says=wrong.says.format(n=len(found), some=_some([*map(str, found)])))

@@ -88,7 +88,7 @@ def _mended_manifest(
 
 
 def _forget(connection: sqlite3.Connection, names: list[str]) -> int:
-    """Delete the records of damaged shards and of their photos' files; return the photo count."""
+    """Delete the records of damaged shards and their photos' files; return the number of photos."""
     photos = 0
     with transaction(connection):
         for name in names:
@@ -104,7 +104,7 @@ def _forget(connection: sqlite3.Connection, names: list[str]) -> int:
 
 
 def _take_as_they_are(connection: sqlite3.Connection, changed: list[str]) -> list[str]:
-    """Clear changed tables that can be recomputed, accept all other changes; return notes."""
+    """Empty the changed tables that can be recomputed, keep all other tables; return notes."""
     done = []
     with transaction(connection):
         if _TABLES_OF_FILES.intersection(changed):

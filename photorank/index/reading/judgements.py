@@ -50,9 +50,10 @@ def load_labels(
 
 
 def load_single_ratings(paths: IndexPaths, rows: Rows, without: str) -> SingleRatings:
-    """Scores by named raters except `without`; means over several people are left out.
+    """Scores by single named raters, except the rater named `without`.
 
-    Clicked stars are left out where anything was imported on another scale.
+    Means over several people are left out, and clicked stars where anything was imported
+    on another scale.
     """
     with reading(paths) as connection:
         given = connection.execute(

@@ -22,7 +22,7 @@ _BY_NUMBER = "photos NOT INDEXED"
 
 
 class Files:
-    """Table of files by absolute path, in the order of ``rooted_paths.path_order``.
+    """Absolute paths of files, stored compactly as root folder and relative path.
 
     `folders` maps a root's number to the beginning of its paths, `roots` (f,) holds each file's
     root, `below` the rest of its path.
@@ -61,7 +61,7 @@ class Files:
         return np.array(sorted(range(len(self)), key=lambda place: by[place] or b""), np.intp)
 
     def find(self, path: bytes) -> int | None:
-        """Position of a file among sorted files; None if absent."""
+        """Position of a file, if the table is sorted by path; None if the file is absent."""
         place = bisect_left(range(len(self)), path_order(path), key=lambda at: path_order(self[at]))
         return place if place < len(self) and self[place] == path else None
 
@@ -142,9 +142,10 @@ class Facts(NamedTuple):
 
 
 def load_rows(paths: IndexPaths, among: Codes | None = None) -> Rows:
-    """Rows of the photos that have a file now; with `among`, only of these catalogue numbers.
+    """Rows of the photos that have a file now.
 
-    Raises ChangedIndexError if one of these has no file any more.
+    With `among`, only of the photos with these catalogue numbers; ChangedIndexError if one of
+    these photos has no file any more.
     """
     with reading(paths) as connection:
         folders = _folders(connection)
@@ -164,7 +165,7 @@ def load_rows(paths: IndexPaths, among: Codes | None = None) -> Rows:
 
 
 def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
-    """Capture time, its source, and camera of the rows; empty for photos deleted since."""
+    """Capture time, its source, and camera of each row's photo; empty for deleted photos."""
     with reading(paths) as connection:
         (known,), facts = mixed(connection, ["id"], ["taken", "camera", "taken_from"], _BY_NUMBER)
     places = _places(known, rows.photos)

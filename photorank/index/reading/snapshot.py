@@ -36,7 +36,7 @@ class _Once(cached_property[Any]):
 
 
 class Snapshot:
-    """Photos and embeddings of an index, fixed on first use."""
+    """Photos and embeddings of an index, which stay as they were when first read."""
 
     def __init__(self, paths: IndexPaths, manifest: Manifest) -> None:
         self._paths = paths
@@ -116,7 +116,7 @@ class Snapshot:
 
     @_Once
     def _by_beginning(self) -> tuple[NDArray[np.uint64], Codes]:
-        """First bytes of the digests as sorted numbers, and the row of each."""
+        """First 8 bytes of the digests as integers, in ascending order, and the row of each."""
         numbers = self.beginnings.copy().view(">u8").ravel().astype(np.uint64)
         rows = np.argsort(numbers, kind="stable")
         return numbers[rows], rows
