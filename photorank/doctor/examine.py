@@ -96,7 +96,7 @@ def _cards_and_evaluations(paths: IndexPaths) -> Iterator[Finding]:
 
 
 def _unusable_evaluations(paths: IndexPaths) -> tuple[list[Path], list[UnreadableFileError]]:
-    """Paths of damaged evaluation files, and the errors for unreadable evaluation files."""
+    """Paths of evaluation files with damaged content, and errors for files that cannot be read."""
     damaged: list[Path] = []
     unreadable: list[UnreadableFileError] = []
     for path in evaluation_paths(paths):
