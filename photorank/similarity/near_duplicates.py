@@ -1,4 +1,4 @@
-"""Near-duplicates: recompressed, resized, mirrored, cropped, framed or grey copies.
+"""Near-duplicates: recompressed, resized, mirrored, cropped, bordered or grey copies.
 
 A copy is recognised by its embedding and by the correlation of grey codes together: a copy in
 black and white has another embedding and the same greys, a cropped one the other way round.
@@ -43,7 +43,7 @@ Span = tuple[float, float]
 
 
 def near_duplicate_codes(embeddings: Embeddings, greys: NDArray[np.uint8] | None) -> Codes:
-    """Group code (n,) of each photo, shared by its near-duplicates; −1 if it has none.
+    """Group number (n,) of each photo, shared by its near-duplicates; −1 if it has none.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def near_duplicate_codes(embeddings: Embeddings, greys: NDArray[np.uint8] | None
 
 
 def mistaken_near_duplicates(copies: Codes) -> int:
-    """Size of the largest group of near-duplicates; 0 if the size is plausible.
+    """Size of the largest group of near-duplicates if it is implausibly large; otherwise 0.
 
     `copies` has each photo's group number, −1 for none.
 
@@ -100,12 +100,18 @@ def mistaken_near_duplicates(copies: Codes) -> int:
 
 
 def near_duplicates_among(index: Index, rows: Codes) -> Codes:
-    """Group code (k,) of each given row, shared by near-duplicates; −1 for rows without any."""
+    """Group number (k,) of each given row's photo; near-duplicates have the same number.
+
+    −1 for a photo without near-duplicates among the rows.
+    """
     return near_duplicate_codes(index.heads_of(rows), grey_codes(index, rows))
 
 
 def grey_codes(index: Index, rows: Codes) -> NDArray[np.uint8]:
-    """Grey codes (k, 128) of an index's rows: 16 × 16 levels of 4 bits; zeros if unreadable."""
+    """Grey code (128 bytes) of each given row's photo: 16 × 16 grey levels of 4 bits.
+
+    Zeros for a photo that cannot be read.
+    """
     hashes = PictureHashes(index.paths, index.digests())
     greys = hashes.greys(rows)
     hashes.keep()
@@ -188,7 +194,7 @@ def _pairs(alike: Flags, start: int) -> Codes:
 
 
 def _seen_through(cells: Floats, windows: tuple[tuple[Span, Span], ...]) -> Floats:
-    """Grey values (n, k, 64) of images cropped to k windows; each crop has mean 0 and norm 1."""
+    """Crops (n, k, 64) of n images to k windows: 8 × 8 grey values with mean 0 and norm 1."""
     seen = cells.reshape(len(cells), SIDE * SIDE) @ _sampling(windows)
     seen = seen.reshape(len(cells), len(windows), _GRID * _GRID)
     seen -= seen.mean(axis=-1, keepdims=True)
@@ -197,13 +203,13 @@ def _seen_through(cells: Floats, windows: tuple[tuple[Span, Span], ...]) -> Floa
 
 @cache
 def _sampling(windows: tuple[tuple[Span, Span], ...]) -> NDArray[np.float32]:
-    """Matrix (256, k * 64) that averages 16 × 16 cells of an image into 8 × 8 per window."""
+    """Matrix (256, k * 64) that turns an image of 16 × 16 pixels into k crops of 8 × 8 pixels."""
     both = [np.einsum("ri,cj->rcij", _averages(rows), _averages(cols)) for rows, cols in windows]
     return np.concatenate([one.reshape(_GRID * _GRID, -1) for one in both]).T.astype(np.float32)
 
 
 def _averages(span: Span, points: int = 6) -> Floats:
-    """Weights (8, 16) that average an image's 16 cells along one side into a window's 8 cells."""
+    """Weights (8, 16) that resample one side of an image, 16 pixels, to the 8 pixels of a crop."""
     low, high = span
     at = low + (high - low) * (np.arange(_GRID * points) + 0.5) / (_GRID * points)
     places = (at * SIDE - 0.5).clip(0, SIDE - 1)
@@ -213,7 +219,7 @@ def _averages(span: Span, points: int = 6) -> Floats:
 
 @cache
 def _crops() -> tuple[tuple[Span, Span], ...]:
-    """Windows tried as possible crops of an image, each as row span and column span."""
+    """Crop windows to try on an image, each given as a span of rows and a span of columns."""
     return tuple(
         (rows, columns)
         for high, wide in product(_CROPS, _CROPS)
@@ -223,7 +229,7 @@ def _crops() -> tuple[tuple[Span, Span], ...]:
 
 
 def _spans(share: float) -> list[Span]:
-    """Spans (begin, end) that cover a given share of an image's side, at regular steps."""
+    """Evenly spaced spans (begin, end) of length `share` within an image side of length 1."""
     slack = 1 - share
     count = max(ceil(slack * _GRID / _STEP) + 1, 2) if slack else 1
     return [(begin, begin + share) for begin in np.linspace(0, slack, count).tolist()]

@@ -34,7 +34,7 @@ _MIN_EXPOSURES, _MAX_EXPOSURES = 2, 9  # of a bracket
 
 @dataclass(frozen=True)
 class Series:
-    """Series of an index's photos: the series code and representative version of each photo."""
+    """Series (such as bursts) of an index's photos, with names, versions and companion files."""
 
     codes: Codes  # (n,) the series of each photo; a photo on its own is one
     versions: Codes  # (n,) the row of the version that stands for each photo: itself, but for twins
@@ -134,7 +134,7 @@ class _Groups:
         self.members = {int(leader[rows[0]]): rows.tolist() for rows in rows_by_code(leader)}
 
     def unite(self, rows: Codes | Sequence[int]) -> None:
-        """Merge the groups that contain the rows, under the first row's leader."""
+        """Merge the groups of the given rows; the first row's leader leads the result."""
         first = int(self.leader[rows[0]])
         for other in {int(self.leader[row]) for row in rows} - {first}:
             joined = self.members.pop(other)
@@ -213,7 +213,7 @@ def _join_brackets(
 
 
 def _brackets(run: list[int], biases: Sequence[float | None]) -> list[list[int]]:
-    """Exposure brackets in a sequence of photos: runs without a repeated exposure bias."""
+    """Exposure brackets in a sequence of photos: consecutive photos of different exposure bias."""
     parts: list[list[int]] = [[]]
     seen: set[float] = set()
     for row, bias in zip(run, biases, strict=True):

@@ -47,14 +47,14 @@ def series_of(
 
 
 class SeriesCodes(NamedTuple):
-    """Series code of each photo, with the digests of those photos."""
+    """Catalogue number and series number of each photo."""
 
     photos: Codes  # (n,) their numbers in the catalogue
     codes: Codes  # (n,)
 
 
 def series_codes(paths: IndexPaths) -> SeriesCodes:
-    """Series of all photos of the index at the given paths, from the cache if possible."""
+    """Series number of each photo in the index at the given paths, from the cache if possible."""
     index = Index.open(paths)
     return SeriesCodes(index.numbers(), series_of(index).codes)
 
