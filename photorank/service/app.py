@@ -89,7 +89,7 @@ def service(asked: ServiceRequest) -> Starlette:
 
 
 class _Service:
-    """State and route handlers of the service."""
+    """Route handlers of the service, with the rater and the limits that they share."""
 
     def __init__(self, asked: ServiceRequest) -> None:
         self._asked = asked
@@ -116,7 +116,7 @@ class _Service:
         return await self._answered(request, lambda batch: rate_answer(batch.rated))
 
     async def compare(self, request: Request) -> Response:
-        """Response with the probability for each of two photos of being better."""
+        """Response with the probability that each of two photos is the better one."""
 
         def check(sent: Uploads) -> None:
             if len(sent.photos) != 2:

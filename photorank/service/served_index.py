@@ -13,7 +13,7 @@ from photorank.vectors.store import load_vector
 
 
 class Snapshot:
-    """Index as opened at one time, with its encoder and rating scales of its vectors."""
+    """Open index, with its encoder and the rating scales of its vectors."""
 
     def __init__(self, index: Index, load: Callable[[], Encoder], changed_ns: int) -> None:
         self.index = index
@@ -43,7 +43,7 @@ class ServedIndex:
         self._reopening = asyncio.Lock()
 
     async def snapshot(self) -> Snapshot:
-        """Current state of the index; it is reopened first if its files have changed."""
+        """Current snapshot of the index, opened anew if the files of the index have changed."""
         if self._changed_ns() != self._latest.changed_ns:
             async with self._reopening:
                 if self._changed_ns() != self._latest.changed_ns:
@@ -51,7 +51,7 @@ class ServedIndex:
         return self._latest
 
     def _reopened(self) -> Snapshot:
-        """Newly opened state of the index; the earlier one if it cannot be opened."""
+        """New snapshot of the index; the previous snapshot if the index cannot be opened."""
         before, changed_ns = self._latest, self._changed_ns()
         try:
             index = Index.open(self._paths)
