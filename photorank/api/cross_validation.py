@@ -131,7 +131,7 @@ def measure(
 def _judged(
     judgements: Comparisons | ArrayLike, n: int, groups: ArrayLike | None
 ) -> tuple[Comparisons, Codes, Codes]:
-    """Comparison graph of the judged photos, and their row numbers and group codes."""
+    """Comparison graph of the judged photos, their row numbers, and their groups as integers."""
     import pandas as pd
 
     graph = judgements

@@ -86,5 +86,5 @@ def build_index(
 
 
 def _given(encoder: Encoder, _: str, *, framing: str | None = None, device: str = "") -> Encoder:
-    """The given encoder, with another input framing if one is requested."""
+    """The given encoder, with another photo framing (crop or padding) if one is requested."""
     return encoder.framed(framing) if isinstance(encoder, FunctionEncoder) else encoder

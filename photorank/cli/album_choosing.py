@@ -155,7 +155,7 @@ class Task:
 
 
 def saved_entry(name: str) -> "Entry | None":
-    """Saved album of a given name, with its history; None if no album has this name."""
+    """Saved album of a given name, with its revision; None if no album has this name."""
     from photorank.album.kept.album import checked_album_name
 
     store = _store()

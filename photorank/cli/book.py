@@ -160,7 +160,7 @@ def book(
 
 
 class _Output(NamedTuple):
-    """Options on where and how a book is written: PDF or folder, profile, resolution, font."""
+    """Options on how a book is written: PDF or folder, ICC profile, resolution, font, title."""
 
     to: Path
     profile: Path | None

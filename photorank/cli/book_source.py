@@ -56,7 +56,7 @@ class Source(NamedTuple):
 
     @classmethod
     def of(cls, asked: Asked, name: str | None) -> "Source":
-        """Source named by the command's options; `name` is the name of the index, if given."""
+        """Source of a book, from the command's options; `name` is the index's name, if given."""
         entry = kept_entry(asked.album)
         read = None if asked.plan is None else _read_plan(asked.plan)
         index = name or index_of(entry) or (read and _known_index(read.index)) or None

@@ -45,7 +45,7 @@ def tell_mistaken(index: str, mistaken: int, n: int) -> None:
 
 
 def kept_entry(name: str | None) -> "Entry | None":
-    """Saved album of a given name, with its history; None if `name` is None."""
+    """Saved album of the given name, with its revision; None if `name` is None."""
     if name is None:
         return None
     from photorank.album.kept.store import AlbumStore

@@ -100,7 +100,7 @@ class Labels(NamedTuple):
 
 
 def cluster_at(address: str | None, mirrors: list[str]) -> "Cluster | None":
-    """Ray cluster at `address`, which reads photo folders by URL; None without an address."""
+    """Ray cluster at `address`, with the URLs of its photo folders; None without an address."""
     from photorank.index.building.ray_mirrors import parse_mirror
     from photorank.index.building.request import Cluster
 

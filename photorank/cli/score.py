@@ -151,7 +151,7 @@ def _score(
     sink: "ScoreFile | ScoreStream",
     tell: _Told,
 ) -> tuple[int, int]:
-    """Score the photos that have no output row yet; return the numbers of all rows and scores."""
+    """Score the photos that have no output row yet; return the total numbers of rows and scores."""
     from photorank.scoring.embed_bytes import Embedder
     from photorank.scoring.score_photos import scored
     from photorank.scoring.sources import find_sources

@@ -153,7 +153,7 @@ def _as_indexed(
     *,
     lowest: bool = False,
 ) -> "list[Found]":
-    """First k photos of a search, without photos whose files changed since indexing."""
+    """First k photos found by a search, leaving out photos whose files changed since indexing."""
     wanted = k
     while True:
         found = search(index, direction, wanted, lowest=lowest)

@@ -30,7 +30,7 @@ _END_TIMEOUT_SECONDS = 5.0  # then it is killed
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Network address and port of the dashboard, and further host names it accepts."""
+    """Network address, port and accepted host names of the dashboard server."""
 
     address: str
     port: int

@@ -11,7 +11,7 @@ class PhotorankError(Exception):
 
 
 def first_line(error: Exception) -> str:
-    r"""First line of another package's error message, without characters that move a cursor.
+    r"""First line of another package's error message, with control characters escaped.
 
     >>> first_line(ValueError("\x1b[31mno\x1b[0m such layer\nand more"))
     '\\x1b[31mno\\x1b[0m such layer'

@@ -6,7 +6,7 @@ from photorank.errors.base import PhotorankError
 
 
 class EncoderError(PhotorankError, ValueError):
-    """An encoder's name, input framing or configuration cannot be used."""
+    """An encoder's name, photo framing (crop or padding) or configuration cannot be used."""
 
 
 class NoTextError(EncoderError):

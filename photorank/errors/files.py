@@ -36,7 +36,7 @@ class NoPhotosError(PhotorankError, ValueError):
 
 
 class UnreadablePhotoError(PhotorankError, ValueError):
-    """A file cannot be used as a photo; `reason` is recorded in the catalogue."""
+    """A file cannot be used as a photo; the index records the reason."""
 
     def __init__(
         self, reason: str, path: Path | str | None = None, *, passing: bool = False

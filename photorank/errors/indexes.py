@@ -1,4 +1,4 @@
-"""Errors about indexes: missing, damaged, locked, or made with another encoder or framing."""
+"""Errors about indexes: missing, damaged, locked, or made with another encoder."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -58,7 +58,7 @@ class BrokenIndexError(PhotorankError, ValueError):
 
 
 class LostManifestError(BrokenIndexError):
-    """The manifest of an index is missing, and the catalogue is too old to hold a copy."""
+    """An index's manifest.json is missing, and its catalogue is too old to hold a copy."""
 
     def __init__(self, root: Path) -> None:
         super().__init__(
@@ -110,7 +110,7 @@ class LockedIndexError(PhotorankError, BlockingIOError):
 
 
 class IndexMismatchError(PhotorankError, ValueError):
-    """The existing index has another encoder or input framing than requested."""
+    """The existing index has another encoder or photo framing (crop, padding) than requested."""
 
     def __init__(self, name: str, found: str, asked: str) -> None:
         super().__init__(

@@ -87,7 +87,7 @@ class TooFewPhotosError(PhotorankError, ValueError):
 
 
 class TooFewKeepersError(PhotorankError, ValueError):
-    """There are too few photos worth keeping for a rejection threshold that loses few of them."""
+    """There are too few photos worth keeping (keepers) to set a rejection threshold reliably."""
 
     def __init__(self, found: int, needed: int, lost: float, confidence: float) -> None:
         super().__init__(

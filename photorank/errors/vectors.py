@@ -69,7 +69,7 @@ class UnknownNameError(PhotorankError, ValueError):
 
 
 class EncoderMismatchError(PhotorankError, ValueError):
-    """A vector was used with embeddings of another encoder or input framing."""
+    """A vector was used with embeddings of another encoder or photo framing (crop, padding)."""
 
     def __init__(self, vector: str, expected: str, found: str) -> None:
         super().__init__(
@@ -94,7 +94,7 @@ class ForeignHeadError(PhotorankError, ValueError):
 
 
 class CardError(PhotorankError, ValueError):
-    """The file of a vector (its card) is damaged or has another format."""
+    """A vector's file (its card) is damaged or has an unknown format."""
 
     def __init__(self, path: Path | str, why: str) -> None:
         super().__init__(

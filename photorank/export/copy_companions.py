@@ -20,7 +20,7 @@ from photorank.workspace import storage_errors, sync_folder
 def write_companions(
     copies: Sequence[PhotoCopy], companions: Mapping[Path, Sequence[Path]], link: Link
 ) -> Iterator[PhotoCopy]:
-    """Copy or link the companions of copied photos; yields each one once written.
+    """Copy or link companion files of copied photos; yields each companion once written.
 
     `companions` are files by the photo that they go along with. A companion has the name of its
     photo's copy. No file is replaced. Raises StorageError if the disk fails or is full.

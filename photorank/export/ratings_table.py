@@ -38,7 +38,7 @@ COLUMNS = tuple(_KINDS)
 def rows(
     index: Index, vector: MasterVector, without: Collection[int] | None = None
 ) -> Iterator[Row]:
-    """Rows of ratings and judgements, one per photo, in the order of the index.
+    """Yield a table row for each photo, with its rating and judgements, in index order.
 
     Left out are the photos `without`: by default those whose files have changed since they were
     indexed. ``percentile`` is that of the rating in the index, 0 to 100, and ``score`` the mean of
@@ -70,7 +70,7 @@ def rows(
 
 
 def _faces(values: Sequence[float]) -> Row:
-    """Values of a photo's face columns by name; None for what was not measured."""
+    """Face measurements of a photo by column name; None for those not measured."""
     named = zip(FacesSummary._fields, values, strict=True)
     return {
         name: None

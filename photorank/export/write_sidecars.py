@@ -134,7 +134,7 @@ def sidecars_of_stars(
 def sidecars_of_copies(
     copies: Sequence[tuple[Path, Path]], star_counts: Sequence[int], *, write: bool
 ) -> Iterator[Sidecar]:
-    """Yield an XMP sidecar for each photo copy; written if `write`.
+    """Yield an XMP sidecar with stars for each photo copy; written if `write`.
 
     `copies` are pairs of a photo and its copy, `star_counts` are 1 to 5. Tags of the photo's own
     sidecar are taken over; nothing is written beside the photo.

@@ -102,7 +102,7 @@ def _system_fonts() -> Iterator[Path]:
 
 @lru_cache(maxsize=_MAX_FONT_FILES)
 def _letters_of(path: Path) -> frozenset[str] | None:
-    """Letters of an embeddable font; None if the font cannot be used."""
+    """Characters that an embeddable font contains; None if the font cannot be used."""
     from reportlab.pdfbase.ttfonts import TTFError, TTFontFile
 
     try:
