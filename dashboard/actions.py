@@ -185,7 +185,7 @@ def keep_taste(index: Index, vector: MasterVector) -> None:
 
 
 def _made_folder(folder: Path) -> Path:
-    """Folder, made if missing; raises ExportError, without the cause, if it is not writable."""
+    """Create the folder if it is missing, and return it; ExportError if it is not writable."""
     try:
         make_folder(folder)
         if os.access(folder, os.W_OK | os.X_OK):
@@ -237,7 +237,7 @@ def judging(index: Index, entry: "Entry", *, fill: bool) -> "Choosing":
 
 
 def judge_ahead(index: Index, entry: "Entry") -> None:
-    """Start, in the background, the slow computation on which changes of a saved album depend."""
+    """Start choosing a saved album's photos in the background, so that later changes are fast."""
     index, vector, alike, request = _asked(index, entry, fill=True)
     vector_ratings.choose_ahead(index, vector, alike, entry.name, request)
 

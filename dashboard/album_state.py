@@ -62,12 +62,12 @@ def mark_photo(index: str, digest: str, how: str | None) -> None:
 
 
 def wish_for_album(name: str, what: str, seen: int) -> None:
-    """Record a requested change of a saved album, and the revision the user saw."""
+    """Record a requested change of a saved album, and the album revision that the user saw."""
     st.session_state[f"wish-{name}"] = what, seen
 
 
 def album_wish(name: str) -> tuple[str, int] | None:
-    """Requested change of a saved album that was not made yet; None if none was requested."""
+    """Change of a saved album that the user requested and that is still to be made, or None."""
     wish: tuple[str, int] | None = st.session_state.get(f"wish-{name}")
     return wish
 

@@ -167,7 +167,7 @@ def choose_two_at_random(index: Index) -> None:
 
 
 def rater() -> str:
-    """Name of the person whose flags and stars a page shows: from the URL, else "me"."""
+    """Name of the person whose flags and stars a page shows, from the URL; by default "me"."""
     return str(st.query_params.get("rater", "")).strip() or ME
 
 

@@ -47,7 +47,7 @@ class Receiver:
     lock: Lock = field(default_factory=Lock)
 
     def admit(self, name: str, length: int) -> PurePosixPath:
-        """Check a file's name and size, count the file, and return its relative path for saving.
+        """Check an upload's name and size against the limits; return its relative path for saving.
 
         Raises RefusedFileError.
         """

@@ -45,7 +45,7 @@ def vector_of(index: Index, album: KeptAlbum) -> MasterVector | None:
 
 @st.cache_resource(max_entries=16, show_spinner="Laying out the pages …", hash_funcs=BY_PAGES)
 def planned(index: Index, vector: MasterVector, album: KeptAlbum) -> Book:
-    """Book plan of an album, its photos placed on pages; AlbumError if they do not fit."""
+    """Plan of an album's book: photo positions on pages; AlbumError if the photos do not fit."""
     rows = rows_of_album(index, album).photos
     wishes = BookWishes(
         PageSize(album.book.width, album.book.height),

@@ -62,7 +62,7 @@ def of_evaluations(index: Index) -> Key:
 
 
 def of_rows(*tables: str) -> Callable[[Index], Key]:
-    """Function that computes an index's cache key from its photos and the given tables' rows."""
+    """Function that computes an index's cache key from its photos and the given database tables."""
 
     def key(index: Index) -> Key:
         with reading(index.paths) as connection:

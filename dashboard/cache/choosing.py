@@ -41,7 +41,7 @@ class Choosing:
         return self._answer.result()
 
     def is_there(self) -> bool:
-        """True if the thread has ended with an album or an error, after a short wait for it."""
+        """True if the thread has ended, with an album or an error; waits briefly for its end."""
         wait([self._answer], self._patience)
         return self._answer.done()
 

@@ -57,7 +57,7 @@ def embedding(index: Index, data: bytes) -> Embeddings:
     max_entries=16, show_spinner="Looking where the rating comes from …", hash_funcs=BY_PHOTOS
 )
 def explanation(index: Index, vector: MasterVector, data: bytes) -> Explanation:
-    """Explanation of a photo's rating: heat map and better photos, without concepts."""
+    """Explanation of a photo's rating: heat map and similar photos rated higher, no concepts."""
     return explain(index, vector, data, encoder(index))
 
 

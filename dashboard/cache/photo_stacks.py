@@ -16,7 +16,7 @@ _FOUND_AT_ONCE = 2000  # photos: a second
 
 
 class _Held:
-    """Series number of each photo, computed in another process if the index is large."""
+    """Stack numbers of an index's photos, computed in another process if the index is large."""
 
     def __init__(self, index: Index) -> None:
         self.codes: Codes | None = None
@@ -48,5 +48,5 @@ def _held(index: Index) -> _Held:
 
 
 def stack_codes(index: Index) -> Codes | None:
-    """Code (n,) of each photo's series (shots of one moment); None while it is being computed."""
+    """Stack number (n,) of each photo, equal for shots of one moment; None until computed."""
     return _held(index).codes

@@ -72,7 +72,7 @@ def unseen_vectors(index: Index, judged: Flags) -> list[str]:
     hash_funcs=BY_JUDGEMENTS,
 )
 def held_out(index: Index, vector: MasterVector) -> "HeldOutRatings":
-    """Held-out ratings of all photos by a vector."""
+    """Ratings of all photos by a vector, or by out-of-fold refits if it learned from them."""
     from photorank.learning.held_out_ratings import held_out_ratings  # scikit-learn takes a second
 
     return held_out_ratings(index, vector, ratings(index, vector))
@@ -169,7 +169,7 @@ def choosing(
 def choose_ahead(
     index: Index, vector: MasterVector, alike: float, album: str, _request: AlbumRequest
 ) -> None:
-    """Start choosing a saved album's photos in the background, once, to make later choices fast.
+    """Start choosing a saved album's photos in the background, so that later choices are fast.
 
     Series and similarities that were never found take seconds; the next choice has them.
     """

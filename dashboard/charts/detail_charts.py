@@ -24,7 +24,7 @@ CELL = 40  # pixels that a row of the matrix is high
 
 
 def detail_chart(panel: Panel) -> alt.LayerChart:
-    """Altair chart of one detail of an evaluation; the panel's name determines the chart type."""
+    """Altair chart of one detail of an evaluation: by label gap, group, training size, …."""
     return _DRAWN[panel.name](panel)
 
 
@@ -215,7 +215,7 @@ def _matrix(panel: Panel) -> alt.LayerChart:
 
 
 def _slots(families: dict[str, str]) -> list[str]:
-    """Vector names in the order of colours: first one vector of each origin, then the rest."""
+    """Vector names in the order in which chart colours are assigned: one of each origin first."""
     slots = [
         next((name for name, made in families.items() if made == family), family)
         for family in FAMILIES

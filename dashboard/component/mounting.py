@@ -69,7 +69,7 @@ def mount(key: str, data: Json, on_act: Callable[[], None] = lambda: None) -> An
 
 
 def drain(key: str, apply: Callable[[list[Json]], None]) -> None:
-    """Pass the new items of the component's outbox to `apply`.
+    """Pass each new event that the JavaScript component sent to the function `apply`.
 
     Call it before the component is mounted, which tells the component how far this came. `apply`
     gets the new items in the order in which they were pressed, and must bear to get some again.
@@ -97,7 +97,7 @@ def _acked(key: str) -> str:
 
 
 def _outbox(state: Any) -> tuple[str, list[Json]]:
-    """Client ID, and the outbox's valid items in order of their sequence numbers."""
+    """Browser client's ID, and the valid events that it sent, in order of sequence number."""
     box = (state or {}).get("outbox") or {}
     if not isinstance(box, Mapping) or not isinstance(box.get("client"), str):
         return "", []

@@ -116,7 +116,7 @@ def _linked_select(
     other_words: Mapping[str, str],
     about: str | None = None,
 ) -> str:
-    """Value of a select box, passed on by links to other pages.
+    """Option that the user selected in a select box; links to other pages pass it on.
 
     `shown` is its label, its key and its width; `other_words` are other ways to write an option.
     """

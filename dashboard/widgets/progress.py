@@ -9,7 +9,7 @@ from dashboard.widgets.errors import show_errors
 
 
 def progress_bar() -> actions.Progress:
-    """Show a progress bar, and return the function (stage, done, total) that moves it."""
+    """Show a progress bar, and return a function (stage, done, total) that updates it."""
     bar = st.progress(0.0)
 
     def move(stage: str, done: int, total: int) -> None:

@@ -195,7 +195,10 @@ def passing(known: Known, percentiles: Ratings, filters: Filters) -> Flags:
 
 
 def shown_names(names: list[str], codes: Codes) -> dict[int, str]:
-    """Name and photo count of the largest groups, as text by group code, largest group first."""
+    """Label of each of the largest groups, by group number: group name and photo count.
+
+    The largest group is first.
+    """
     counts = np.bincount(codes[codes >= 0], minlength=len(names))
     order = np.argsort(-counts, kind="stable")[:MOST_NAMES].tolist()
     return {code: f"{printable(names[code])} ({counts[code]:,})" for code in order if counts[code]}

@@ -31,7 +31,7 @@ __all__ = ["COLUMNS", "HOW_TO_READ", "METRIC", "latest", "left_out", "panels", "
 
 @dataclass(frozen=True)
 class ScopeShown:
-    """Results on one leaderboard panel for one scope (kind of photo pairs): table, chart, texts."""
+    """Results of compared indexes in one scope (kind of photo pairs): table, chart, texts."""
 
     key: str  # unlike any other's on the page
     title: str
@@ -41,7 +41,7 @@ class ScopeShown:
 
 @dataclass(frozen=True)
 class PanelShown:
-    """Results on one leaderboard panel (indexes of the same judged photos), for each scope."""
+    """Results of indexes of the same judged photos, for each scope (kind of photo pairs)."""
 
     name: str
     summary: str
@@ -60,7 +60,10 @@ def latest(path: Path) -> Leaderboard | None:
 
 
 def panels(board: Leaderboard) -> list[PanelShown]:
-    """Results of a leaderboard by panel (indexes of the same photos), escaped for Markdown."""
+    """Results of a leaderboard for each set of photos, as texts and tables for the page.
+
+    Texts are escaped for Markdown.
+    """
     return [
         PanelShown(
             shown_text(panel.name),

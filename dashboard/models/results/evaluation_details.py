@@ -57,7 +57,7 @@ class Panel:
 
 
 def panels(evaluation: Evaluation, scope: Scope, metric: str) -> dict[str, list[Panel]]:
-    """Panels of evaluation details, for each option of the selector that has data.
+    """Details of an evaluation, one per chart, by the name of the selector's option.
 
     They show pairwise accuracy, but for the matrix, which follows scope and metric.
     """

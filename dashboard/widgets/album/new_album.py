@@ -79,7 +79,10 @@ def _show(index: Index, wish: Wish, waits: bool) -> None:
 
 
 def _progress(index: Index, *, first: bool) -> None:
-    """Show that an album is being chosen and, if `first`, that best photos are shown meanwhile."""
+    """Show a message that an album's photos are being chosen.
+
+    `first` says that the best-rated photos are shown meanwhile.
+    """
     meanwhile = ": until then, the best rated" if first else ""
     st.caption(
         f":material/hourglass_top: Choosing from {counted(len(index), 'photo')} …{meanwhile}"

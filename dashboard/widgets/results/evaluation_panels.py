@@ -126,7 +126,7 @@ def statistics(
     board: evaluation_tables.Board,
     vectors: Mapping[str, MasterVector],
 ) -> None:
-    """Show leads, details and all numbers, which the page leaves out in plain vocabulary."""
+    """Show the end of the page in statistical vocabulary: leads, details and all numbers."""
     st.caption(f"{board.reading} {board.metric.meaning}")
     if board.leader is not None and board.leads_reading:
         st.header("How sure is the lead?", anchor=False)

@@ -98,5 +98,5 @@ def _apply_taste(session: TeachSession, taste: PersonalState) -> None:
 
 
 def own_taste(session: TeachSession) -> str:
-    """Name of the vector that holds the taste of the session's person."""
+    """Name under which the taste of the person who labels is saved as a vector."""
     return vector_card.taste_name(session.rater, index_data.vectors(session.index))
