@@ -44,7 +44,7 @@ _CRASH_SIGNALS = {
 
 
 def limit_decoding(limits: DecodeLimits) -> None:
-    """Set the limits for later decoding in this process and its pool."""
+    """Set the limits for decoding from now on, in this process and its pool of processes."""
     global LIMITS
     LIMITS = limits
 

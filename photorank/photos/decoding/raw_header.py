@@ -27,7 +27,7 @@ _FIRST_SEGMENT_BYTES = 64  # first bytes of a JPEG, which show EXIF
 
 
 def is_raw(data: bytes) -> bool:
-    """True if the first bytes show a camera RAW file; False if they could be of any TIFF."""
+    """True if the first bytes can only be those of a camera RAW file, not of any other TIFF."""
     return (
         data.startswith((*_NEARLY_TIFF, _FUJIFILM, _MINOLTA, _SIGMA))
         or data[4:12] == _CANON_BOX
