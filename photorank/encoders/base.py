@@ -115,7 +115,7 @@ class OptionalSignals(Protocol):
     """Encoder that can leave out technical signals, for indexes that were made without them."""
 
     def keep_blocks(self, blocks: Blocks | None) -> None:
-        """Set the blocks of later embeddings; None for the last layer (head block) alone."""
+        """Set the blocks of embeddings from now on; None for the last layer (head block) alone."""
 
 
 @runtime_checkable

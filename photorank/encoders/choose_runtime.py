@@ -52,7 +52,7 @@ class Switchable(Protocol):
         """Switch to the runtime's fastest variant; see :meth:`SwitchableTower.choose`."""
 
     def keep_precision(self, precision: str) -> None:
-        """Fix the numeric precision of later embeddings; see :func:`precision_of`."""
+        """Compute embeddings from now on in this numeric precision; see :func:`precision_of`."""
 
 
 FULL_PRECISION = "fp32"
@@ -112,7 +112,7 @@ class SwitchableTower:
             return self._tower
 
     def keep(self, precision: str) -> None:
-        """Fix the precision of later embeddings, even if another precision is faster here.
+        """Compute embeddings from now on in this numeric precision, even if another is faster.
 
         Raises EncoderError for eight bits, which were calibrated on photos of the index's first
         run and cannot be had again.
@@ -164,7 +164,7 @@ class SwitchableTower:
         return tower if isinstance(tower, TorchTower) and tower.precision == "fp32" else None
 
     def _in_precision(self, plain: TorchTower, frame: Frames | None) -> Tower:
-        """Network in the precision that :meth:`keep` fixed."""
+        """Image network in the numeric precision that was requested by :meth:`keep`."""
         if self._precision == "torch bf16":
             return plain.in_bf16()
         if self._precision == "openvino bf16" and frame is not None:
@@ -265,7 +265,7 @@ class SwitchableImages:
         self._images.choose(runtime, frames)
 
     def keep_precision(self, precision: str) -> None:
-        """Fix the precision of later embeddings; see :meth:`SwitchableTower.keep`."""
+        """Compute embeddings from now on in this precision; see :meth:`SwitchableTower.keep`."""
         self._images.keep(precision)
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:

@@ -32,7 +32,7 @@ class Constants(NamedTuple):
     signal_deviations: Embeddings  # (32,) standard deviations
 
     def scaled(self, signals: Floats) -> Embeddings:
-        """Signals (n, 32) for an embedding: standardised, clipped, 0 where undefined."""
+        """Technical signals (n, 32) for embeddings: standardised, clipped, 0 where undefined."""
         apart = np.nan_to_num((signals - self.signal_means) / self.signal_deviations)
         clipped = np.clip(apart, -_MOST_DEVIATIONS, _MOST_DEVIATIONS)
         return (clipped * _SIGNAL_WEIGHT).astype(np.float32)

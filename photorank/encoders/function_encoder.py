@@ -54,7 +54,7 @@ class FunctionEncoder:
 
     @property
     def fingerprint(self) -> Fingerprint:
-        """Identity of the embeddings: declared name and digest, framing and frame size."""
+        """Identity of the embeddings: declared name and digest, framing and input size."""
         weights = hashlib.sha256(f"{self.spec}\n{self._digest}".encode()).hexdigest()
         return Fingerprint(self.spec, weights, self._framing, self.short_side)
 

@@ -133,7 +133,7 @@ class OpenClipEncoder(SwitchableImages):
         return self._blocks.dimensions if self._blocks else self._head
 
     def keep_blocks(self, blocks: Blocks | None) -> None:
-        """Set the blocks of later embeddings; None for the last layer (head block) alone."""
+        """Set the blocks of embeddings from now on; None for the last layer (head block) alone."""
         self._blocks = blocks and self._all_blocks
 
     @property

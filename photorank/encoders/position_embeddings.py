@@ -1,4 +1,4 @@
-"""Vision transformers on non-square frames, with interpolated position embeddings."""
+"""Vision transformers on non-square images, with interpolated position embeddings."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def takes_any_shape(config: Json) -> bool:
-    """True if a model's image network can take frames of any shape.
+    """True if a model's image network can take images of any shape.
 
     Convolutional networks end in a pooling of one size, and timm's are built for one.
     """
