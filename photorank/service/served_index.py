@@ -1,4 +1,4 @@
-"""Index that the service rates with, reopened after changes, and the scales of its vectors."""
+"""Index of the running service, reopened after changes, with rating scales of its vectors."""
 
 import asyncio
 from collections.abc import Callable

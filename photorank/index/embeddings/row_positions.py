@@ -40,7 +40,7 @@ class Layout(NamedTuple):
 
     @property
     def has_file(self) -> NDArray[np.bool_]:
-        """Mask (p,) of the positions with a photo that has an existing file."""
+        """Mask (p,) of embedding rows: True if the photo of the row has an existing file."""
         return self.photos >= 0
 
     def damaged_shard(self) -> str | None:

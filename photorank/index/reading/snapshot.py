@@ -93,12 +93,12 @@ class Snapshot:
 
     @_Once
     def facts(self) -> Facts:
-        """Capture time and camera of the rows."""
+        """Capture time and camera of each row's photo."""
         return load_facts(self._paths, self.rows)
 
     @_Once
     def moments(self) -> Floats:
-        """Capture times of the rows in seconds, read-only."""
+        """Capture time (n,) of each row's photo, in seconds since 1970, read-only."""
         seconds = seconds_or_day([taken for taken, _, _ in self.facts.tolist()])
         seconds.flags.writeable = False
         return seconds
