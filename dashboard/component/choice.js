@@ -210,7 +210,7 @@ export class Choice {
   }
 
   end() {
-    this.outbox.flush();
+    this.outbox.end();
     this.leave.abort();
   }
 }

@@ -618,7 +618,7 @@ export class Grid {
   }
 
   end() {
-    this.outbox.flush();
+    this.outbox.end();
     if (this.viewer.node.open) this.viewer.uncover();
     this.leave.abort();
     this.watch.disconnect();

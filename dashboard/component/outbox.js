@@ -61,6 +61,13 @@ export class Outbox {
     if (this.items.length) this.send();
   }
 
+  /** Send the rest a last time; who draws the same place next has it from the storage. */
+  end() {
+    this.flush();
+    this.stop();
+    this.post = null;
+  }
+
   send() {
     this.sooner = false;
     this.stop();

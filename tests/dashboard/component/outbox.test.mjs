@@ -77,3 +77,15 @@ test("leaving the page sends at once, and a browser that keeps nothing is no err
   box.flush();
   assert.equal(sent.length, 1);
 });
+
+test("an outbox that has ended sends no more, and the next of its name has the rest", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const storage = new Memory(), sent = [];
+  const box = new Outbox("a", storage);
+  box.connect((value) => sent.push(structuredClone(value)), null);
+  box.put({});
+  box.end();
+  t.mock.timers.tick(20_000);
+  assert.equal(sent.length, 1);
+  assert.deepEqual(seqs(new Outbox("a", storage)), [1]);
+});
