@@ -6,7 +6,7 @@ import numpy as np
 
 from photorank.typing import Embeddings, Floats
 
-_AT_ONCE = 1 << 23  # numbers of a matrix that are worked on at once: 64 MB
+AT_ONCE = 1 << 23  # numbers of a matrix that are worked on at once: 64 MB
 
 
 def products(Z: Embeddings | Floats, V: Floats) -> Floats:
@@ -21,6 +21,6 @@ def products(Z: Embeddings | Floats, V: Floats) -> Floats:
 
 def portions(n: int, width: int) -> Iterator[slice]:
     """Yield slices that cover n rows of `width` numbers; each slice is within the memory bound."""
-    step = max(_AT_ONCE // max(width, 1), 1)
+    step = max(AT_ONCE // max(width, 1), 1)
     for start in range(0, n, step):
         yield slice(start, start + step)

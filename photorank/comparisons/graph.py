@@ -107,6 +107,11 @@ class ComparisonGraph(ABC):
     def squared_margins(self) -> float:
         """Sum of squared margins Σ_{i<j} w_ij m_ij²: the squared loss if all ratings are equal."""
 
+    def squared_errors(self, ratings: Floats) -> Floats:
+        """Squared loss Σ_{i<j} w_ij (r_i − r_j − m_ij)² (a,) of each column of ratings (n, a)."""
+        left = self.laplacian(ratings) - 2 * self.preference()[:, None]
+        return self.squared_margins() + np.einsum("na,na->a", ratings, left)
+
     @abstractmethod
     def agreement(self, ratings: Ratings) -> Agreement:
         """Weight of each photo's pairs that ratings (n,) order correctly, and of all its pairs."""

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from photorank.comparisons.codes import combined, dense_ranks, places, rows_by_code
-from photorank.comparisons.deviations import Deviations
 from photorank.comparisons.graph import Agreement, ComparisonGraph, Edges, SampledPairs
 from photorank.comparisons.sorted_blocks import Blocks
 from photorank.errors import ComparisonsError
@@ -71,7 +70,8 @@ class ScoreGraph(ComparisonGraph):
 
     @property
     def n_judgements(self) -> float:
-        return float(len(self.active) - self.n_components)
+        active = self._plain_degrees > 0
+        return float(active.sum() - len(np.unique(self.same[active])))
 
     def laplacian(self, X: Embeddings | Floats) -> Floats:
         X = np.asarray(X, dtype=np.float64)
@@ -90,19 +90,25 @@ class ScoreGraph(ComparisonGraph):
     def deviations(self, Z: Floats) -> Floats | None:
         if self.gap_power or self.different is not None:
             return None
-        rows = self._deviations.rows(Z if self._everybody else Z[self.rows])
+        rows = self._parts[0].deviations(Z if self._everybody else Z[self.rows])
         rows /= np.sqrt(self._total)
         return rows if self._everybody else self.spread(rows)
 
     def preference(self) -> Floats:
-        return self.laplacian(self.spread(self.labels))
+        return self._preference
 
     def net_wins(self) -> Floats:
         return self.spread(self._signed(Blocks.net_wins) / self._total)
 
     def squared_margins(self) -> float:
-        scores = self.spread(self.labels)
-        return float(scores @ self.laplacian(scores))
+        return float(self.spread(self.labels) @ self._preference)
+
+    def squared_errors(self, ratings: Floats) -> Floats:
+        errors = ratings - self.spread(self.labels)[:, None]
+        deviations = self.deviations(errors)
+        if deviations is not None:
+            return np.einsum("na,na->a", deviations, deviations)
+        return np.einsum("na,na->a", errors, self.laplacian(errors))
 
     def agreement(self, ratings: Ratings) -> Agreement:
         r = np.asarray(ratings, dtype=np.float64)[self.rows]
@@ -259,6 +265,12 @@ class ScoreGraph(ComparisonGraph):
             raise ComparisonsError("no two photos were judged differently, so there is no pair")
         return total
 
+    @cached_property
+    def _preference(self) -> Floats:
+        preference = self.laplacian(self.spread(self.labels))
+        preference.flags.writeable = False
+        return preference
+
     def spread(self, values: Floats, missing: float = 0.0) -> Floats:
         """Array (n, …) over all photos: `values` at labelled photos, `missing` at the rest."""
         spread = np.full((self.n, *values.shape[1:]), missing)
@@ -292,8 +304,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _plain_degrees(self) -> Floats:
-        plain = replace(self, gap_power=0, trust=np.ones(len(self.rows)))
-        return np.rint(plain._signed(Blocks.degrees))
+        return self._signed(Blocks.counts)
 
     @cached_property
     def _parts(self) -> tuple[Blocks, ...]:
@@ -310,10 +321,6 @@ class ScoreGraph(ComparisonGraph):
     def _everybody(self) -> bool:
         """True if `rows` lists all photos in order, so that no copy is needed."""
         return np.array_equal(self.rows, np.arange(self.n))
-
-    @cached_property
-    def _deviations(self) -> Deviations:
-        return self._parts[0].deviations()
 
     def _signed(self, of: Callable[[Blocks], Floats]) -> Floats:
         """Sums computed by `of` over all pairs that may be compared."""

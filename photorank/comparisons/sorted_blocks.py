@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 
 from photorank.comparisons.codes import combined, dense_ranks, order_within, run_starts
-from photorank.comparisons.deviations import Deviations
 from photorank.comparisons.dominance import dominance, prefix_sums
 from photorank.comparisons.double_precision import portions
 from photorank.typing import Codes, Embeddings, Floats, Labels, Ratings
@@ -41,7 +40,8 @@ class Blocks:
     def of(cls, labels: Labels, trust: Floats, codes: Codes, p: int) -> "Blocks":
         """Photos sorted by block code, then by label."""
         order = order_within(labels, codes)
-        y, block = labels[order], dense_ranks(codes[order])
+        y = labels[order]
+        block = np.cumsum(run_starts(codes[order])) - 1
         tier = np.cumsum(run_starts(y, block)) - 1
         # Powers of large labels cancel badly; gaps do not depend on the origin.
         mean = np.bincount(block, y) / np.bincount(block)
@@ -67,6 +67,11 @@ class Blocks:
     def degrees(self) -> Floats:
         """Total weight (l,) of each photo's pairs, as a read-only array."""
         return self._degrees
+
+    def counts(self) -> Floats:
+        """Number (l,) of each photo's pairs."""
+        block, tier = (np.bincount(codes)[codes] for codes in (self.block, self.tier))
+        return self._unsorted((block - tier).astype(np.float64))
 
     def net_wins(self) -> Floats:
         """Weight (l,) of each photo's wins minus the weight of its losses."""
@@ -109,10 +114,28 @@ class Blocks:
         gram += of_tiers.T @ of_tiers
         return gram
 
-    def deviations(self) -> Deviations:
-        """Deviations of photos, for sums over pairs regardless of label gaps."""
-        place = np.argsort(self.order)
-        return Deviations.of(self.block[place], self.tier[place], self.u[place])
+    def deviations(self, Z: Floats) -> Floats:
+        r"""Deviations d_i (l, r) of photos Z (l, r): squares that sum to those over pairs.
+
+        .. math:: \sum_{i<j} u_i u_j (z_i - z_j)(z_i - z_j)^T = \sum_i d_i d_i^T, \quad
+                  d_i = \sqrt{u_i} (\sqrt{U - U_t} (z_i - \bar z_t) + \sqrt{U} (\bar z_t - \bar z)),
+
+        over pairs of different labels, as in an analysis of variance. U and z̄ are the trust u and
+        the mean of the photo's block, U_t and z̄_t those of its tier.
+        """
+        z, u = Z[self.order], self.u[:, None]
+        weighed = z if (u == 1).all() else u * z
+        block, tier = (
+            _run_sums(codes, weighed) / _run_sums(codes, u) for codes in (self.block, self.tier)
+        )
+        block_of = self.block[run_starts(self.tier)]  # each tier's
+        whole = _run_sums(self.block, u)[block_of]
+        steep = np.sqrt(np.maximum(whole - _run_sums(self.tier, u), 0.0))
+        shift = np.sqrt(whole) * (tier - block[block_of]) - steep * tier
+        root = np.sqrt(u)
+        rows = np.empty(z.shape)
+        rows[self.order] = z * (root * steep[self.tier]) + root * shift[self.tier]
+        return rows
 
     def credit(self, ratings: Ratings) -> Floats:
         """Weight (l,) of each photo's pairs that ratings order as labels do; ties count half."""
@@ -198,10 +221,21 @@ def _last(codes: Codes) -> Codes:
 
 def _sums_of_runs(codes: Codes, V: Floats) -> Floats:
     """Sum (l, k) of V over each run of equal codes, repeated for every row; codes are sorted."""
-    begins = np.flatnonzero(run_starts(codes))
-    if len(begins) == len(codes):
-        return V
-    return np.repeat(np.add.reduceat(V, begins), np.diff(np.append(begins, len(codes))), axis=0)
+    single = not len(codes) or codes[-1] + 1 == len(codes)
+    return V if single else _run_sums(codes, V)[codes]
+
+
+def _run_sums(codes: Codes, V: Floats) -> Floats:
+    """Sums (c, k) of the rows of V (l, k) with each of the sorted codes 0, 1, 2 … (l,)."""
+    if not codes[-1]:
+        return np.asarray(V.sum(axis=0, keepdims=True))
+    from scipy.sparse import csr_array
+
+    ends = prefix_sums(np.bincount(codes), np.int32)
+    if V.ndim < 2 or V.shape[1] == 1:
+        return np.asarray(np.add.reduceat(V, ends[:-1]))
+    members = csr_array((np.ones(len(codes)), np.arange(len(codes), dtype=np.int32), ends))
+    return np.asarray(members @ V)  # ten times as fast as reduceat on many columns
 
 
 def _runs_of(codes: Codes, least: int) -> Codes:
@@ -213,6 +247,8 @@ def _runs_of(codes: Codes, least: int) -> Codes:
 
 def _add_runs(total: Floats, runs: Codes, values: Floats) -> None:
     """Add the values (l, k) of each run to the run's row of `total` (u, k)."""
-    begins = np.flatnonzero(run_starts(runs))
-    counted = runs[begins] >= 0
-    total[runs[begins][counted]] += np.add.reduceat(values, begins)[counted]
+    rows = np.flatnonzero(runs >= 0)
+    if len(rows):
+        first = runs[rows[0]]
+        sums = _run_sums(runs[rows] - first, values[rows])
+        total[first : first + len(sums)] += sums

@@ -330,7 +330,7 @@ def test_squared_deviations_are_the_laplacians(scope):
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_gram_is_the_laplacians(scope, gap_power, monkeypatch):
     """Blocks less tiers, a few rows at a time, give Zᵀ L Z; a far origin changes nothing."""
-    monkeypatch.setattr("photorank.comparisons.double_precision._AT_ONCE", 20)
+    monkeypatch.setattr("photorank.comparisons.double_precision.AT_ONCE", 20)
     rng = np.random.default_rng(0)
     labels = np.append(rng.integers(0, 9, 38), [20.0, np.nan])
     graph = Comparisons.from_scores(labels, gap_power=gap_power, weights=rng.uniform(0.5, 2, 40))

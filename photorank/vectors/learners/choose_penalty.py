@@ -1,7 +1,6 @@
 """Choice of a learner's penalty: by generalised cross-validation, or by inner folds."""
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
 
 import numpy as np
 
@@ -9,14 +8,14 @@ from photorank.comparisons.comparisons import Comparisons
 from photorank.typing import Codes, Floats
 from photorank.vectors.learners.inner_folds import (
     FOLDS,
+    Graph,
     HeldOut,
+    Part,
     alpha_by_inner_folds,
     held_out_whole,
 )
 from photorank.vectors.learners.penalised_loss import PenalisedLoss
 from photorank.vectors.learners.solvers.ridge import ALPHAS, Problem
-
-Graph = TypeVar("Graph", bound=Comparisons)
 
 # Along which the penalty is chosen by holding out; on OASIS and on bursts all axes do no better.
 _MAIN_AXES = 256
@@ -51,18 +50,15 @@ def penalty_of_least_squares(
     alphas = ALPHAS * (problem.curvature(axes[:, -1]) or 1.0)
     Z = problem.along(Z, axes)
 
-    def losses(train: Codes, test: Codes) -> Iterable[HeldOut]:
-        taught, graph = comparisons.take(train), comparisons.take(test)
-        told = None if given is None else given[train]
-        path = Problem.of(Z[train], taught, told).path(alphas)
-        r = Z[test] @ path.weights.T  # (k, a)
+    def losses(train: Part[Comparisons], test: Part[Comparisons]) -> Iterable[HeldOut]:
+        told = None if given is None else given[train.rows]
+        path = Problem.of(Z[train.rows], train.comparisons, told).path(alphas)
+        r = Z[test.rows] @ path.weights.T  # (k, a)
         if given is not None:
-            r += given[test, None] * path.prior_scales
-        errors = graph.squared_margins() + np.einsum(
-            "ka,ka->a", r, graph.laplacian(r) - 2 * graph.preference()[:, None]
-        )
-        count = graph.n_judgements
-        return [HeldOut(float(error) * count, count) for error in errors]
+            r += given[test.rows, None] * path.prior_scales
+        count = test.comparisons.n_judgements
+        errors = test.comparisons.squared_errors(r) * count
+        return [HeldOut(error, count) for error in errors.tolist()]
 
     return alpha_by_inner_folds(alphas, comparisons, losses, seed=0, groups=known)
 
@@ -83,7 +79,7 @@ def penalty_of_loss(
     """
     alphas = _PENALTIES * (spread if spread > 0 else 1.0)
 
-    def losses(train: Codes, test: Codes) -> Iterator[HeldOut]:
+    def losses(train: Part[Graph], test: Part[Graph]) -> Iterator[HeldOut]:
         learned, other, found = loss.among(train), loss.among(test), None
         for alpha in alphas:
             found = learned.minimum(float(alpha), start=found, precision=_ROUGH)

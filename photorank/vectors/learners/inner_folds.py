@@ -1,7 +1,7 @@
 """Inner folds of the training photos, and the penalty with the least loss on them."""
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -9,7 +9,16 @@ from photorank.comparisons.comparisons import Comparisons
 from photorank.metrics.pair_sums import unit_codes
 from photorank.typing import Codes, Floats, Ratings
 
+Graph = TypeVar("Graph", bound=Comparisons)
+
 FOLDS = 5
+
+
+class Part(NamedTuple, Generic[Graph]):
+    """Some of the photos, with the comparisons among them."""
+
+    rows: Codes
+    comparisons: Graph
 
 
 class HeldOut(NamedTuple):
@@ -21,23 +30,24 @@ class HeldOut(NamedTuple):
 
 def alpha_by_inner_folds(
     alphas: Floats,
-    comparisons: Comparisons,
-    losses: Callable[[Codes, Codes], Iterable[HeldOut]],
+    comparisons: Graph,
+    losses: Callable[[Part[Graph], Part[Graph]], Iterable[HeldOut]],
     *,
     seed: int,
     groups: Codes | None = None,
 ) -> float:
     """Penalty with the least loss on the inner folds' held-out photos.
 
-    `losses` learns from some rows at every penalty, in the order of `alphas`, and tests each model
-    on the comparisons among other rows. Where no fold holds two compared photos, the middle
+    `losses` learns from some photos at every penalty, in the order of `alphas`, and tests each
+    model on the comparisons among others. Where no fold holds two compared photos, the middle
     penalty is returned.
     """
     fold = inner_folds(comparisons, seed, groups)  # (n,)
     lost = np.zeros((len(alphas), 2))
     for k in range(FOLDS):
-        train, test = np.flatnonzero((fold >= 0) & (fold != k)), np.flatnonzero(fold == k)
-        if _ordered(comparisons, train) and _ordered(comparisons, test):
+        both = np.flatnonzero((fold >= 0) & (fold != k)), np.flatnonzero(fold == k)
+        train, test = (Part(rows, comparisons.take(rows)) for rows in both)
+        if train.comparisons.n_pairs and test.comparisons.n_pairs:
             lost += list(losses(train, test))
     if not lost[0, 1] > 0:
         return float(alphas[len(alphas) // 2])
@@ -83,8 +93,3 @@ def misordered(comparisons: Comparisons, ratings: Ratings) -> HeldOut:
     """Held-out loss of ratings (n,): weight of the pairs in the wrong order; ties count half."""
     credit, weight = comparisons.agreement(ratings)
     return HeldOut(float((weight - credit).sum()), float(weight.sum()))
-
-
-def _ordered(comparisons: Comparisons, rows: Codes) -> bool:
-    """True if people ordered at least one pair of the photos in `rows`."""
-    return len(rows) > 1 and comparisons.take(rows).n_pairs > 0

@@ -2,14 +2,11 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
-from typing import Generic, Self, TypeVar
+from typing import Generic, Self
 
-from photorank.comparisons.comparisons import Comparisons
-from photorank.typing import Codes, Floats
-from photorank.vectors.learners.inner_folds import HeldOut
+from photorank.typing import Floats
+from photorank.vectors.learners.inner_folds import Graph, HeldOut, Part
 from photorank.vectors.learners.solvers.newton import Local, minimise, steepness
-
-Graph = TypeVar("Graph", bound=Comparisons)
 
 _PRECISION = 1e-9  # of the gradient, in units of its size where all ratings are equal
 
@@ -46,6 +43,6 @@ class PenalisedLoss(ABC, Generic[Graph]):
             tolerance=precision * steepness(self.near(equal, alpha).gradient, scale),
         )
 
-    def among(self, rows: Codes) -> Self:
-        """Loss restricted to the comparisons among the photos `rows`."""
-        return replace(self, Z=self.Z[rows], comparisons=self.comparisons.take(rows))
+    def among(self, part: Part[Graph]) -> Self:
+        """Loss restricted to the comparisons among some of the photos."""
+        return replace(self, Z=self.Z[part.rows], comparisons=part.comparisons)

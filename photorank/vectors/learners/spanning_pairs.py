@@ -157,16 +157,7 @@ def _label_problem(Z: Floats, scores: ScoreComparisons, component: Codes, rank: 
     def deviation(values: Floats) -> Floats:
         values = values[scores.rows].reshape(len(part), -1)
         means = (totals @ values) / of_component[:, None]
-        return np.sqrt(trust)[:, None] * (values - means[part])
+        return np.sqrt(trust / rank)[:, None] * (values - means[part])
 
-    Zd = deviation(Z)
     margins = deviation(np.nan_to_num(scores.scores))[:, 0]
-    return Problem(
-        gram=Zd.T @ Zd / rank,
-        pull=Zd.T @ margins / rank,
-        energy=float(margins @ margins) / rank,
-        prior_pull=np.zeros(Z.shape[1]),
-        prior_energy=0.0,
-        prior_preference=0.0,
-        n_judgements=float(rank),
-    )
+    return Problem.of_rows(deviation(Z), margins, np.zeros(len(margins)), float(rank))

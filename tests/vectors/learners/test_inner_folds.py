@@ -53,8 +53,8 @@ def test_the_penalty_of_least_held_out_loss_is_chosen():
     held_out = []
 
     def losses(train, test):
-        assert not set(train) & set(test)
-        held_out.extend(test)
+        assert not set(train.rows) & set(test.rows)
+        held_out.extend(test.rows)
         return [HeldOut(abs(alpha - 2), 1.0) for alpha in (3.0, 2.0, 1.0)]
 
     alphas = np.array([3.0, 2.0, 1.0])

@@ -7,7 +7,7 @@ import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.typing import Floats
-from photorank.vectors.learners.solvers.ridge import Problem, Solutions
+from photorank.vectors.learners.solvers.ridge import Problem, Solutions, deviations
 
 # Relative length below which an axis is rounding error, as that along which no photos differ is:
 # its eigenvalue is a tenth of the least penalty that is tried.
@@ -63,13 +63,10 @@ def dual_problem(Z: Floats, comparisons: Comparisons, given: Floats | None) -> D
 
     None where it saves nothing, as n ≥ d, or where the pairs have no deviations.
     """
-    if len(Z) >= Z.shape[1] or comparisons.scores is None:
+    found = None if len(Z) >= Z.shape[1] else deviations(Z, comparisons, given)
+    if found is None:
         return None
-    t = np.zeros(len(Z)) if given is None else given
-    deviations = comparisons.deviations(np.column_stack([Z, comparisons.scores, t]))
-    if deviations is None:
-        return None
-    rows, m, t = deviations[:, :-2], deviations[:, -2], deviations[:, -1]
+    rows, m, t = found
     return DualProblem(
         gram=rows @ rows.T,
         pull=m,

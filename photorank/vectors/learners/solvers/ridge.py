@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
-from photorank.comparisons.double_precision import products
+from photorank.comparisons.double_precision import AT_ONCE, products
 from photorank.comparisons.known_differences import KnownDifferences
 from photorank.typing import Floats
 from photorank.vectors.learners.solvers.tridiagonal import Tridiagonal, rounding
@@ -56,6 +56,11 @@ class Problem:
 
         Differences `beside` the comparisons are in the coordinates of Z.
         """
+        labelled = None if comparisons.scores is None else (Z, comparisons)
+        if beside is None and Z.size <= AT_ONCE:
+            rows = deviations(Z, comparisons, given)
+            if rows is not None:
+                return cls.of_rows(*rows, comparisons.n_judgements, labelled)
         gram = comparisons.gram(Z)
         b = comparisons.preference()
         pull, energy = products(Z, b), comparisons.squared_margins()
@@ -64,17 +69,41 @@ class Problem:
             gram += beside.squares()
             pull += beside.pull(unit)
             energy += beside.energy(unit)
-        t = np.zeros(len(Z)) if given is None else given
-        Lt = comparisons.laplacian(t)
+        prior_pull, prior_energy, prior_preference = np.zeros(Z.shape[1]), 0.0, 0.0
+        if given is not None:
+            Lt = comparisons.laplacian(given)
+            prior_pull, prior_energy = products(Z, Lt), float(given @ Lt)
+            prior_preference = float(given @ b)
         return cls(
             gram=gram,
             pull=pull,
             energy=energy,
-            prior_pull=products(Z, Lt),
-            prior_energy=float(t @ Lt),
-            prior_preference=float(t @ b),
+            prior_pull=prior_pull,
+            prior_energy=prior_energy,
+            prior_preference=prior_preference,
             n_judgements=comparisons.n_judgements,
-            labelled=None if comparisons.scores is None else (Z, comparisons),
+            labelled=labelled,
+        )
+
+    @classmethod
+    def of_rows(
+        cls,
+        rows: Floats,
+        margins: Floats,
+        given: Floats,
+        n_judgements: float,
+        labelled: tuple[Floats, Comparisons] | None = None,
+    ) -> "Problem":
+        """Ridge problem ‖D ζ + s t − m‖² + α ‖ζ‖² from rows D (n, r), m (n,) and t (n,)."""
+        return cls(
+            gram=rows.T @ rows,
+            pull=rows.T @ margins,
+            energy=float(margins @ margins),
+            prior_pull=rows.T @ given,
+            prior_energy=float(given @ given),
+            prior_preference=float(margins @ given),
+            n_judgements=n_judgements,
+            labelled=labelled,
         )
 
     @cached_property
@@ -193,6 +222,20 @@ class Problem:
         """Scale (a,) of the prior at each penalty; 0 if the labels contradict the prior."""
         known = left[:, 1] > 1e-12 * self.prior_energy
         return np.where(known, np.maximum(left[:, 0], 0.0) / np.where(known, left[:, 1], 1.0), 0.0)
+
+
+def deviations(
+    Z: Floats, comparisons: Comparisons, given: Floats | None
+) -> tuple[Floats, Floats, Floats] | None:
+    """Deviations of photos Z (n, r), of their scores, and of prior ratings t (n,), if given.
+
+    None where the pairs have no deviations.
+    """
+    if comparisons.scores is None:
+        return None
+    t = np.zeros(len(Z)) if given is None else given
+    rows = comparisons.deviations(np.column_stack([Z, comparisons.scores, t]))
+    return None if rows is None else (rows[:, :-2], rows[:, -2], rows[:, -1])
 
 
 def _solved(G: Floats, B: Floats) -> Floats:
