@@ -91,16 +91,15 @@ def evaluate(
     # Where photos come in groups or series, folds by photo show what their likeness adds.
     ways = [fold_by] if protocol.fold_by else list(dict.fromkeys((fold_by, "photo")))
     protocols = [replace(protocol, fold_by=way) for way in ways]
-    splits = [split_into_folds(photos, one) for one in protocols]
-
-    # Every learner in every fold, and one of them again on fewer and fewer photos.
-    fits = [len(kinds) * len(folds.codes) * folds.k for folds in splits]
-    total = sum(fits) + len(SHARES) * splits[0].k
-    on_fit = counted(on_progress, total)
     candidates = chosen_vectors(index, vectors, load).values()
     taught = photos.compared_within(protocol.within)
     contests: list[_Contest] = []
     with fitting(photos.X) as threads:
+        splits = [split_into_folds(photos, one) for one in protocols]
+        # Every learner in every fold, and one of them again on fewer and fewer photos.
+        fits = [len(kinds) * len(folds.codes) * folds.k for folds in splits]
+        total = sum(fits) + len(SHARES) * splits[0].k
+        on_fit = counted(on_progress, total)
         refits = [Refits(folds, threads) for folds in splits]
         _begin(kinds, taught, protocol, refits[0])
         for i, (one, refitted) in enumerate(zip(protocols, refits, strict=True)):

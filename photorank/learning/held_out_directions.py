@@ -83,6 +83,8 @@ def learner_of(index: Index, kind: str, card: Card) -> DirectionLearner:
 @contextmanager
 def fitting(X: Embeddings) -> Iterator[Executor]:
     """Context with a thread pool that fits learners to photos' embeddings X (n, d)."""
+    import scipy.linalg  # noqa: F401  # has a BLAS of its own; the limit is for what is loaded
+
     with threadpool_limits(1, "blas"):
         threads = ThreadPoolExecutor(_fits_at_once(X), "photorank-fit")
         try:

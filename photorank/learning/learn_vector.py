@@ -10,7 +10,13 @@ import numpy as np
 from photorank.encoders.base import Encoder
 from photorank.index.opened import Index
 from photorank.json_values import to_json
-from photorank.learning.held_out_directions import counted, learner_of, out_of_fold_ratings
+from photorank.learning.held_out_directions import (
+    Fits,
+    counted,
+    fitting,
+    learner_of,
+    ratings_by_fold,
+)
 from photorank.learning.how_tested import prior_has_seen
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.protocol import Protocol
@@ -57,16 +63,21 @@ def fit_and_test(
     Degraded copies bring their own `folds`. Raises ComparisonsError if there are too few photos
     or groups for two folds.
     """
-    mistaken = 0 if folds else mistaken_near_duplicates(photos.near_duplicates)
-    folds = folds or split_into_folds(photos, protocol)
     taught = photos.compared_within(protocol.within)
-    on_fit = counted(on_progress, len(folds.codes) * folds.k)
-    ratings = out_of_fold_ratings(learner.for_tests(), taught, folds, on_fit=on_fit)
+    with fitting(taught.X) as threads:
+        mistaken = 0 if folds else mistaken_near_duplicates(photos.near_duplicates)
+        folds = folds or split_into_folds(photos, protocol)
+        on_fit = counted(on_progress, len(folds.codes) * folds.k)
+        without = Fits(threads, learner.for_tests(), taught, folds)
+        # Last in line and beside the others: alone its matrices would be split among the cores.
+        whole = threads.submit(
+            learner.unfitted().fit, taught.X, taught.comparisons, taught.scenes, taught.beside
+        )
+        ratings = ratings_by_fold(without.directions(on_fit), taught, folds)
+        direction = whole.result().direction_
     pairs = HeldOutPairs.of(photos.comparisons, folds)
     return Learned(
-        direction=learner.unfitted()
-        .fit(taught.X, taught.comparisons, taught.scenes, taught.beside)
-        .direction_,
+        direction=direction,
         slope=_slope(ratings, pairs, protocol.seed),
         metrics={
             "pairwise_accuracy": to_json(pairs.accuracy(ratings)),
