@@ -30,6 +30,12 @@ def matrices(y, p, trust, scope, codes):
     return W / (W.sum() / 2), gap, W
 
 
+def squared_errors(W, margins, ratings):
+    """Return the loss of METHODS for each column of ratings, from plain matrices."""
+    off = ratings[:, None] - ratings[None] - margins[:, :, None]  # (n, n, a)
+    return np.einsum("ij,ija->a", W, off**2) / 2
+
+
 CASES = [(p, scope) for p in (0, 1, 2) for scope in ("all", "within", "across")]
 
 
@@ -41,6 +47,7 @@ def test_score_graph_equals_explicit_matrices(photos, p, scope):
     W, gap, _ = matrices(y, p, trust, scope, GROUPS)
     L = np.diag(W.sum(1)) - W
 
+    np.testing.assert_allclose(graph.squared_errors(X), squared_errors(W, gap, X))
     np.testing.assert_allclose(graph.laplacian(X), L @ X, atol=1e-12)
     np.testing.assert_allclose(graph.laplacian(X[:, 0]), L @ X[:, 0], atol=1e-12)
     np.testing.assert_allclose(graph.preference(), (W * gap).sum(1), atol=1e-12)
@@ -148,6 +155,7 @@ def test_choice_graph_collects_the_pairs_that_were_shown():
     np.testing.assert_allclose(graph.laplacian(X), (np.diag(W.sum(1)) - W) @ X)
     np.testing.assert_allclose(graph.preference(), (W * M).sum(1), atol=1e-12)
     np.testing.assert_allclose(graph.net_wins(), (W * np.sign(M)).sum(1), atol=1e-12)
+    np.testing.assert_allclose(graph.squared_errors(X), squared_errors(W, M, X))
     assert graph.squared_margins() == pytest.approx((W * M**2).sum() / 2)
     assert (graph.n_pairs, graph.n_components, graph.n_judgements) == (4, 2, 7)
     assert graph.active.tolist() == [0, 1, 2, 3, 4, 5, 6]

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -26,6 +28,23 @@ from photorank.vectors.seen_pictures import SeenPictures
 from photorank.vectors.store import add_vector, load_vector, remove_vector
 
 QUICK = Protocol(folds=4, repeats=2)
+
+
+def test_a_fit_has_one_thread_of_every_blas():
+    """SciPy, which has a BLAS of its own, is loaded before the limit is set, not after it."""
+    program = """
+import numpy as np
+from threadpoolctl import threadpool_info
+from photorank.learning.held_out_directions import fitting
+with fitting(np.ones((2, 2), dtype=np.float32)):
+    import scipy.linalg
+    print(*(one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"))
+"""
+    ran = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert set(ran.stdout.split()) == {"1"}
 
 
 def test_an_official_split_is_tested_on_once(index):
