@@ -63,7 +63,7 @@ AT_HOME = {
     "metrics": {"scipy"},
     "vectors": {"sklearn", "scipy", "torch", "safetensors"},  # published heads come as tensors
     "rating": {"PIL", "scipy"},  # parts of a photo are covered to see what they do
-    "learning": {"threadpoolctl"},  # fits the learners, one thread each
+    "learning": {"threadpoolctl", "scipy"},  # fits the learners, one thread of each BLAS
     "evaluation": {"sklearn"},
     "bench": {
         *("PIL", "torch", "open_clip", "safetensors"),  # what one would use instead
