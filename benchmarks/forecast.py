@@ -18,7 +18,7 @@ from photorank.learning.personal_taste import FORECAST_CHOICES, forecast_of, lea
 from photorank.metrics.estimates import Difference
 from photorank.metrics.ranking import pairwise_accuracy
 from photorank.typing import Floats
-from photorank.vectors.taste.posterior import Judged, TastePrior, taste_of
+from photorank.vectors.taste.fit_taste import Judged, TastePrior, taste_of
 
 SEED = 0
 AFTER = (20, 40, 60, 80)

@@ -27,9 +27,9 @@ from photorank.metrics.ceiling import RaterTable
 from photorank.metrics.ranking import pairwise_accuracy
 from photorank.typing import Codes, Floats, Pairs
 from photorank.vectors.learners.all_pairs import AllPairs
+from photorank.vectors.taste.fit_taste import Judged, TastePrior, taste_of
 from photorank.vectors.taste.next_pair import RANDOM_SHARE, next_pair
 from photorank.vectors.taste.population_prior import learned_prior
-from photorank.vectors.taste.posterior import Judged, TastePrior, taste_of
 
 SEED = 0
 FOLDS = 5

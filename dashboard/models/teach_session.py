@@ -10,9 +10,9 @@ from photorank.index.opened import Index, IndexLabels
 from photorank.learning.personal_taste import PersonalState, judged_clicks, personal_state
 from photorank.typing import Codes
 from photorank.vectors.master import MasterVector
+from photorank.vectors.taste.fit_taste import taste_of
 from photorank.vectors.taste.next_pair import next_pair
 from photorank.vectors.taste.photo_subset import PhotoSubset
-from photorank.vectors.taste.posterior import taste_of
 
 Outcome = Literal["first", "second", "tie", "skip"]
 Kind = Literal["all", "group", "series"]

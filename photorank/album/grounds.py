@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from photorank.album.balance import balanced_parts
+from photorank.album.balanced_limits import balanced_parts
 from photorank.album.covers import KeptCovers
 from photorank.album.value import Mask
 from photorank.index.opened import Index

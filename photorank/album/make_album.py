@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from photorank.album.balance import balanced_limits
+from photorank.album.balanced_limits import balanced_limits
 from photorank.album.candidates import (
     Candidates,
     candidates_of,

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from photorank.album.division_into_parts import Per, parts
 from photorank.album.face_quota import FaceQuota, face_parts
-from photorank.album.quotas import Per, parts
 from photorank.errors import AlbumError, counted
 from photorank.index.opened import Index, Photo
 from photorank.typing import Codes

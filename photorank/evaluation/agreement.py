@@ -18,8 +18,8 @@ from photorank.similarity.near_duplicates import grey_codes
 from photorank.typing import Codes, Floats
 from photorank.vectors.master import Card, MasterVector, shortened
 from photorank.vectors.seen_pictures import SeenPictures
+from photorank.vectors.taste.fit_taste import Judged, Taste, taste_of
 from photorank.vectors.taste.photo_subset import PhotoSubset
-from photorank.vectors.taste.posterior import Judged, Taste, taste_of
 
 _POSTERIOR_DRAWS = 100  # samples of each person's taste
 _COMPARED_PHOTOS = 500  # photos rated by each sampled taste

@@ -18,8 +18,8 @@ from photorank.similarity.near_duplicates import grey_codes
 from photorank.typing import Codes, Floats, Ratings
 from photorank.vectors.master import Card, MasterVector, shortened
 from photorank.vectors.seen_pictures import SeenPictures
+from photorank.vectors.taste.fit_taste import Judged, Taste, TastePrior, taste_of
 from photorank.vectors.taste.photo_subset import PhotoSubset
-from photorank.vectors.taste.posterior import Judged, Taste, TastePrior, taste_of
 
 FORECAST_CHOICES = 20  # further choices of the forecast
 _CURVE_CHOICES = (

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from photorank.album.balance import balanced_limits, events_of
+from photorank.album.balanced_limits import balanced_limits, events_of
 from photorank.photos.metadata.capture_seconds import seconds_or_day
 
 

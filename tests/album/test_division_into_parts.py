@@ -1,8 +1,8 @@
 import numpy as np
 from PIL import Image
 
+from photorank.album.division_into_parts import parts
 from photorank.album.make_album import make_album
-from photorank.album.quotas import parts
 from photorank.album.request import AlbumRequest
 from photorank.similarity.series import Series
 from tests.fixtures.colours import paint

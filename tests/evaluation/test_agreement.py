@@ -14,8 +14,8 @@ from photorank.evaluation.agreement import (
 from photorank.index.judging.import_rows import import_choices, import_labels
 from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.vectors.master import MasterVector
+from photorank.vectors.taste.fit_taste import Judged, TastePrior, taste_of
 from photorank.vectors.taste.photo_subset import subset_in
-from photorank.vectors.taste.posterior import Judged, TastePrior, taste_of
 
 N, D = 100, 4
 

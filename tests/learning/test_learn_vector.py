@@ -11,8 +11,8 @@ from photorank.learning.protocol import Protocol
 from photorank.rating.rate_photo import compare_embeddings
 from photorank.vectors.master import Card, MasterVector
 from photorank.vectors.store import add_vector, load_vector
+from photorank.vectors.taste.fit_taste import Judged, taste_of
 from photorank.vectors.taste.population_prior import prior_in
-from photorank.vectors.taste.posterior import Judged, taste_of
 
 ONCE = Protocol(folds=2, repeats=1)
 

@@ -9,8 +9,8 @@ from photorank.json_values import to_json
 from photorank.learning.personal_taste import personal_state
 from photorank.rating.percentiles import percentiles
 from photorank.vectors.master import Card, MasterVector, shortened
+from photorank.vectors.taste.fit_taste import Judged, taste_of
 from photorank.vectors.taste.photo_subset import PhotoSubset, subset_in
-from photorank.vectors.taste.posterior import Judged, taste_of
 from tests.fixtures.timing import least_seconds
 
 N = 80

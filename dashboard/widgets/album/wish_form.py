@@ -10,8 +10,8 @@ from dashboard.models import album
 from dashboard.models.album import Degree, nearest_degree
 from dashboard.widgets import pickers
 from dashboard.widgets.errors import show_errors
+from photorank.album.division_into_parts import PER
 from photorank.album.face_quota import FaceQuota
-from photorank.album.quotas import PER
 from photorank.album.request import BALANCE, AlbumRequest
 from photorank.index.opened import Index
 from photorank.similarity.series import THRESHOLD

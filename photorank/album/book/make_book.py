@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from photorank.album.balance import events_of
+from photorank.album.balanced_limits import events_of
 from photorank.album.book.book import LEFT_OUT, Book, BookPage, Frame, Warned, rounded
 from photorank.album.book.divide_into_pages import Photos, divide_into_pages
 from photorank.album.book.geometry import PageSize

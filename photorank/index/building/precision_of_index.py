@@ -1,4 +1,4 @@
-"""Choice of the runtime and precision of an index's embeddings."""
+"""Precision of an index's embeddings: a new index's is chosen, an existing one keeps its own."""
 
 from collections.abc import Sequence
 from contextlib import closing

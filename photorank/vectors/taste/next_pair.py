@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from photorank.typing import Codes, Floats, Pairs
-from photorank.vectors.taste.posterior import Taste
+from photorank.vectors.taste.fit_taste import Taste
 
 Asked = Literal["random", "informative"]
 
@@ -45,7 +45,7 @@ def next_pair(
 
     Examples
     --------
-    >>> from photorank.vectors.taste.posterior import Judged, TastePrior, taste_of
+    >>> from photorank.vectors.taste.fit_taste import Judged, TastePrior, taste_of
     >>> photos = np.random.default_rng(0).normal(size=(40, 3))
     >>> prior = TastePrior.of(photos, [1.0, 0.0, 0.0])
     >>> Z = prior.coordinates(photos)

@@ -7,7 +7,7 @@ from photorank.comparisons.comparisons import ChoiceComparisons, Comparisons, Sc
 from photorank.errors import ComparisonsError
 from photorank.typing import Floats
 from photorank.vectors.learners.direction_learner import DirectionLearner
-from photorank.vectors.taste.posterior import Judged, TastePrior, taste_of
+from photorank.vectors.taste.fit_taste import Judged, TastePrior, taste_of
 
 KIND = "personal"
 
@@ -17,7 +17,7 @@ class Personal(DirectionLearner):
 
     How far the judgements move the prior is not fitted to them, for there may be
     ten: it is what was learned from many other people (see
-    :class:`~photorank.vectors.taste.posterior.TastePrior`). Choices count by a logistic
+    :class:`~photorank.vectors.taste.fit_taste.TastePrior`). Choices count by a logistic
     model, scores photo by photo and not by pairs, so that gap powers and trust
     in scores change nothing.
 

@@ -7,8 +7,8 @@ import numpy as np
 from photorank.index.judging.click_log import Clicks
 from photorank.index.opened import Index
 from photorank.typing import Codes, Direction, Floats
+from photorank.vectors.taste.fit_taste import TastePrior
 from photorank.vectors.taste.population_prior import prior_in, prior_of_rater
-from photorank.vectors.taste.posterior import TastePrior
 
 # More would slow each click down, and hardly find pairs that tell more: `next_pair` looks at a
 # thousand.

@@ -10,7 +10,7 @@ from photorank.errors import ComparisonsError
 from photorank.index.opened import Index, SingleRatings
 from photorank.metrics.ceiling import RaterTable
 from photorank.typing import Codes, Direction, Embeddings, Floats
-from photorank.vectors.taste.posterior import TastePrior
+from photorank.vectors.taste.fit_taste import TastePrior
 
 PHOTOS_OF_COMPONENTS = 4000  # enough to tell in which ways the photos of an index differ
 MIN_LABELS = 20  # of a person who has a say in how tastes differ

@@ -6,7 +6,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from photorank.errors import ComparisonsError
-from photorank.vectors.taste.posterior import Judged, TastePrior, taste_of
+from photorank.vectors.taste.fit_taste import Judged, TastePrior, taste_of
 from tests.fixtures.timing import least_seconds
 
 N, D = 300, 12

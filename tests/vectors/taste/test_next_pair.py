@@ -3,8 +3,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from photorank.vectors.taste.fit_taste import Judged, TastePrior, taste_of
 from photorank.vectors.taste.next_pair import next_pair
-from photorank.vectors.taste.posterior import Judged, TastePrior, taste_of
 from tests.fixtures.timing import least_seconds
 
 

@@ -3,8 +3,8 @@ import pytest
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
+from photorank.vectors.taste.fit_taste import Judged, TastePrior, taste_of
 from photorank.vectors.taste.personal_learner import Personal, judged
-from photorank.vectors.taste.posterior import Judged, TastePrior, taste_of
 
 
 @pytest.fixture(scope="module")

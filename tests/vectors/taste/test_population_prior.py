@@ -4,9 +4,9 @@ import pytest
 from photorank.errors import ComparisonsError
 from photorank.index.opened import SingleRatings
 from photorank.metrics.ceiling import RaterTable
+from photorank.vectors.taste.fit_taste import Judged, TastePrior, taste_of
 from photorank.vectors.taste.personal_learner import Personal
 from photorank.vectors.taste.population_prior import MIN_PEOPLE, learned_prior, prior_by_others
-from photorank.vectors.taste.posterior import Judged, TastePrior, taste_of
 
 N, D, NOISE = 120, 6, 1.5
 VARIANCES = np.array([1.5, 0.5, 0.1, 0.0, 0.0, 0.0])  # of deviations, by component
