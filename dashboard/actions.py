@@ -81,7 +81,7 @@ def compare_encoders(names: Sequence[str]) -> None:
 def add_prompt_vector(
     index: Index, name: str, texts: Sequence[str], negatives: Sequence[str]
 ) -> None:
-    """Save a vector made from text prompts in the index."""
+    """Make a vector from text prompts, and save it in the index."""
     from photorank.vectors.quality_words import worded_vector
     from photorank.vectors.store import add_vector, check_free
 

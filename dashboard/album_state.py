@@ -1,4 +1,4 @@
-"""Session and URL state of albums: marked photos, requested changes, and the album shown last."""
+"""Session and URL state of albums: pinned and banned photos, requested changes, last album."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ MARKS = ("pin", "ban")
 
 
 def album_marks(index: str) -> dict[str, str]:
-    """Album marks of this browser session by photo digest: "pin" or "ban"."""
+    """Pinned and banned photos of this browser session: "pin" or "ban", by photo digest."""
     every: dict[str, dict[str, str]] = st.session_state.setdefault("marks", {})
     return every.setdefault(index, {})
 

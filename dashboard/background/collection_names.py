@@ -8,7 +8,7 @@ _MAX_NAME = 40  # letters of a name that is made
 
 
 def name_for(folder: str, known: Collection[str]) -> str:
-    """Valid, unused name for an index of a folder's photos.
+    """Valid and unused name for a new index of a folder's photos.
 
     Examples
     --------

@@ -10,7 +10,7 @@ from photorank.progress_file import Progress
 
 @dataclass(frozen=True)
 class JobText:
-    """Status line of a job, the share that is done, and details if the job ended badly."""
+    """Status line of a job, completed share (0 to 1), and details of a failure."""
 
     line: str
     share: float  # of it that is done, 0 to 1

@@ -101,7 +101,7 @@ def begin(workspace: Workspace, name: str) -> str:
 
 
 def receiver(token: str) -> Receiver | None:
-    """Receiver of the uploads that come with a token; None if the token is unknown or expired."""
+    """Receiver of a visitor's uploads, by upload token; None if the token is unknown or expired."""
     with _LOCK:
         found = _RECEIVERS.get(token)
     return None if found is None or time.monotonic() - found.used > IDLE_SECONDS else found

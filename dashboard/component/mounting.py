@@ -1,4 +1,4 @@
-"""Mounting of the JavaScript component in a page, and its events."""
+"""Mounting of the JavaScript component in a page, and events that the component sends."""
 
 from collections.abc import Callable, Mapping
 from hashlib import sha256

@@ -117,7 +117,7 @@ def pdf_name(album: str) -> str:
 
 
 def warning_text(book: Book) -> str:
-    """Sentence on photos with too few pixels, or left out of a book; empty if all are fine."""
+    """Warning on photos printed with too few pixels or left out of a book; empty if none are."""
     total = len(book.warnings)
     left_out = sum(one.reason.startswith(LEFT_OUT) for one in book.warnings)
     coarse = total - left_out

@@ -98,5 +98,5 @@ class TeachSession:
 
 
 def codes_of_kind(labels: IndexLabels, kind: Kind) -> Codes | None:
-    """Codes (n,) of the groups or series within which pairs are selected; None for any pair."""
+    """Group or series number (n,) of each photo, if pairs are selected within these, or None."""
     return {"all": None, "group": labels.groups, "series": labels.series}[kind]

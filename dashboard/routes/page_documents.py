@@ -21,7 +21,7 @@ _TOLD = (
 
 
 def page_routes() -> list[Route]:
-    """HTTP routes of all pages; the name of the root page redirects to the root."""
+    """HTTP routes of all pages; the start page's own URL redirects to the root URL."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     document = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
     told = document.replace("<head>", _TOLD.format(base=base), 1)

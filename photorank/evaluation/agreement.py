@@ -67,7 +67,7 @@ class Shared:
 
 
 def voices(index: Index, raters: Sequence[str], subset: PhotoSubset) -> tuple[Voice, ...]:
-    """Each person's judgements and taste; all tastes start from one prior, on the same photos.
+    """Each person's judgements, and the taste learned from them with a prior common to all.
 
     Choices and scores under the raters' names count, clicked or imported.
     """

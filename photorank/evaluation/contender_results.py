@@ -57,7 +57,7 @@ class Measured:
         return found
 
     def result(self, scope: Scope, fold_by: str) -> Result:
-        """Result of the contender in one scope: metrics with confidence intervals."""
+        """Result in one scope (kind of photo pairs): metrics with confidence intervals."""
         one, pairs = self.contender, self.pairs
         metrics = self.estimates()
         return Result(

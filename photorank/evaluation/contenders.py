@@ -72,7 +72,7 @@ def plain_prompt(index: Index, load: Callable[[], Encoder]) -> MasterVector | No
 def vector_contender(
     index: Index, vector: MasterVector, photos: JudgedPhotos, refits: Refits
 ) -> Contender:
-    """Contender of a saved vector, refitted out of fold if it learned from these photos."""
+    """Contender for a saved vector, which is refitted out of fold if it learned from the photos."""
     folds = refits.folds
     found = held_out(index, vector, photos, folds, refits=refits)
     if found.testing == "refitted":
@@ -98,7 +98,7 @@ def learner_contender(
     protocol: Protocol,
     on_fit: Callable[[], None] | None,
 ) -> Contender:
-    """Contender of a learner, with out-of-fold ratings."""
+    """Contender for a learner: ratings of the judged photos by models fitted without their fold."""
     learner = make_learner(kind, seed=protocol.seed)
     ratings = ratings_by_fold(refits.directions(learner, taught, on_fit), taught, refits.folds)
     return Contender(kind, kind, ratings, refitted_per_fold=refits.folds.refits)

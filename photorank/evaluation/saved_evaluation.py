@@ -37,7 +37,7 @@ class Evaluation:
     copies: DuplicateCounts | None = None  # in one fold each; None in older files
 
     def rows(self, scope: Scope) -> list[Result]:
-        """Results in one scope (kind of photo pairs), for the protocol's kind of test folds."""
+        """Results in one scope (kind of photo pairs), from test folds made as the protocol says."""
         folds = ("", self.protocol.fold_by)
         return [row for row in self.results if row.scope == scope and row.fold_by in folds]
 

@@ -30,7 +30,7 @@ HOW_TO_READ = (
 
 
 def report_bytes(board: Leaderboard, form: str) -> bytes:
-    """Bytes of a leaderboard as ``.html``, ``.md`` or ``.json``."""
+    """Leaderboard as the bytes of an ``.html``, ``.md`` or ``.json`` file."""
     if form == ".json":
         return (json.dumps(to_json(board), indent=1) + "\n").encode()
     return (_html(board) if form == ".html" else _markdown(board)).encode()

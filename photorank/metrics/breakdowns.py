@@ -146,7 +146,7 @@ def by_group(
 
 
 def _refitting_factor(ratings: Floats, pairs: HeldOutPairs) -> float:
-    """Factor, at least 1, by which refitting widens the confidence interval over all pairs.
+    """Factor, at least 1, by which refitting a model per fold widens its accuracy's interval.
 
     Both are near 1/√n, so that the ratio serves for a part of the pairs.
     """

@@ -13,7 +13,7 @@ from photorank.typing import Codes
 def estimate_of(
     sums: Sequence[PairSums], folds: Folds, *, refitted: bool, n_photos: int, n_pairs: int
 ) -> Estimate:
-    """Metric with its interval: corrected resampled t for refitted models, jackknife for others.
+    """Metric with its interval: corrected resampled t for refitted models, otherwise jackknife.
 
     Parameters
     ----------

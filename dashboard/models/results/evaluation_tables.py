@@ -191,7 +191,7 @@ def _caution(fair: pd.DataFrame, leads: pd.DataFrame, index: str) -> str:
 
 
 def _by_photo(fair: pd.DataFrame, metric: Metric, evaluation: Evaluation) -> str:
-    """Sentence on the best vector's result if photos are held out singly; empty if unknown."""
+    """Sentence on the best vector's result when single photos, not groups, are held out, or ""."""
     if fair.empty or isnan(fair.iloc[0].by_photo):
         return ""
     best, kept = fair.iloc[0], evaluation.protocol.fold_by

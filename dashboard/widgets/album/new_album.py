@@ -38,7 +38,7 @@ _HOW = {flag: how for how, flag in _FLAGS.items()}
 
 
 def show_choice(index: Index, wish: Wish) -> None:
-    """Show the photos of a newly chosen album, which can be marked, saved and exported."""
+    """Show a newly chosen album, with controls to pin or ban photos, and to save or export it."""
     album_state.read_marks_in_address(index)
     waits = not _choosing(index, wish).is_there()
     every = EVERY_SECONDS if waits else None
@@ -164,7 +164,7 @@ def _style(index: Index, wish: Wish) -> GridStyle:
 
 
 def _contradicted(index: Index, wish: Wish, told: str) -> None:
-    """Show why no album fits the settings, and the marked photos, so that marks can be removed."""
+    """Show why no album fits the settings, and the pinned and banned photos."""
     st.warning(told)
     marked = sorted(_rows(index, "pin") | _rows(index, "ban"))
     _grid("album", index, wish, ShownAlbum(marked, None, {}))
