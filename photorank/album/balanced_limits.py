@@ -33,7 +33,7 @@ def balanced_parts(seconds: Floats, faces: IndexFaces) -> Codes:
 
 
 def balanced_limits(parts: Codes, first: Mask, there: Codes, places: int) -> Codes | None:
-    """Maximum number (parts,) of album photos from each part; None if no limit is needed.
+    """Maximum number (parts,) of album photos from each event part; None if no limit is needed.
 
     A part's share is that of the moments, counted by their best shots, `first` (n,), besides
     those of the photos that are in already, `there`. The places can always be filled.

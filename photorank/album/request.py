@@ -95,7 +95,7 @@ def check_request(request: AlbumRequest, photos: Sequence[Photo]) -> None:
 
 
 def limited_parts(index: Index, request: AlbumRequest) -> tuple[Codes | None, list[str]]:
-    """Part number (n,) of each photo for the requested quota, and notes for the user.
+    """Part number (n,) of each photo (by day, event, faces, …) for the quota, and user notes.
 
     None instead of part numbers if no quota was requested.
 

@@ -84,7 +84,7 @@ def print_companions(companions: list[list[Path]], along: "list[PhotoCopy] | Non
 
 
 def print_album(album: "Album", photos: "list[Photo]", series: "Series") -> None:
-    """Print an album as a table, with its value, runners-up and best swap."""
+    """Print an album as a table, with its value, runners-up and the best swap of one photo."""
     if album.chosen:
         print_table(
             ["taken", "rating", "adds", "why", "photo"],

@@ -121,14 +121,14 @@ def stability(
 
 
 def _loader(index: "Index") -> "Callable[[str], Encoder]":
-    """Function that takes a framing's name, and loads the index's encoder with that framing."""
+    """Function that loads the index's encoder with a named framing (crop, padding, …)."""
     from photorank.encoders import load_encoder
 
     return lambda framing: load_encoder(index.manifest.encoder, framing=framing)
 
 
 def _chosen(index: "Index", framings: str | None) -> "Sequence[str]":
-    """Framings to measure: the named ones, or all that the encoder supports."""
+    """Framings (crop, padding, …) to measure: the named ones, or all that the encoder supports."""
     from photorank.encoders import load_encoder
     from photorank.errors import EncoderError
     from photorank.photos.framing import FRAMINGS

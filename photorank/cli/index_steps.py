@@ -1,4 +1,4 @@
-"""Steps of the index command: what to index, the run, labels, and what is printed."""
+"""Steps of the index command: checking options, indexing, importing labels, and printing."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The command that measures and removes the dependence of ratings on what photos show."""
+"""The command that measures how much ratings depend on photo content, and corrects for it."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 

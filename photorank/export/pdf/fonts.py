@@ -57,7 +57,7 @@ def caption_font(captions: Iterable[str], given: Path | None = None) -> CaptionF
 
 
 def _best_font(letters: set[str], given: Path | None) -> tuple[Path, set[str]]:
-    """Path of the given font, or of the font with most of the letters; and the letters it has."""
+    """Path of the given font, or of the font with most of the letters; and that font's letters."""
     if given is not None:
         if not given.is_file():
             raise MissingPathError(given)
