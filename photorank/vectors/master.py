@@ -158,7 +158,7 @@ class MasterVector:
         return self.scale * products + self.bias
 
     def fitted(self, fingerprint: Fingerprint) -> "MasterVector":
-        """Vector fitted to the embeddings of an encoder; a shorter direction is padded with zeros.
+        """Vector for an encoder's embeddings, with zeros appended to a shorter direction.
 
         Raises EncoderMismatchError if it belongs to other embeddings.
         """

@@ -114,7 +114,7 @@ def quality_text(parameters: Json) -> str:
 
 
 def quality_directions(encoder: Encoder) -> Floats | None:
-    """Directions (q, d) of the qualities that prompts may name, and of praise as the last.
+    """Rating directions (q, d) of qualities that prompts may name; the last is that of praise.
 
     None for an encoder without built-in vectors.
     """
@@ -132,7 +132,9 @@ def scaled(
     blocks: Blocks,
     spreads: Mapping[str, float],
 ) -> Direction:
-    """Direction (d,) of a quality, scaled to count `STRENGTH` times as much as a class name.
+    """Direction (d,) of a quality, with a length that sets its influence on ratings.
+
+    It spreads ratings `STRENGTH` times as widely as a class name.
 
     `spreads` are the standard deviations of everyday photographs' ratings by each source's unit
     direction, and by the median class ("class").
@@ -141,7 +143,7 @@ def scaled(
 
 
 def unit(source: str, builtin: Mapping[str, MasterVector], blocks: Blocks) -> Direction:
-    """Unit direction (d,) named by `source`: a built-in vector, or a signal with its sign."""
+    """Unit direction (d,) of a built-in vector, or of a signed signal such as ``-black``."""
     if source in builtin:
         return builtin[source].direction
     direction = np.zeros(blocks.dimensions)

@@ -49,7 +49,7 @@ def shipped_vector(card: str, folder: Path = FOLDER) -> MasterVector:
 def shipped_for(
     fingerprint: Fingerprint, folder: Path = FOLDER
 ) -> dict[str, MasterVector | DamagedVectorError]:
-    """Built-in vectors by name, for an encoder and framing; errors in place of damaged vectors."""
+    """Built-in vectors for an encoder, by name; a damaged vector is replaced by its error."""
     found: dict[str, MasterVector | DamagedVectorError] = {}
     for name in (*BUILTIN, *WITHIN_SCENES):
         card = f"{name}.{fingerprint.framing}"

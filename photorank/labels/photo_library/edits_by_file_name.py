@@ -135,7 +135,7 @@ def shot_name(path: Path) -> str:
 
 
 def _agreeing(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[int]]:
-    """File numbers grouped by their value in `told`, such as the camera.
+    """File numbers, grouped by the camera or other property given for each file in `told`.
 
     They stay a single group if fewer than two values are known.
 

@@ -190,7 +190,7 @@ def _times(X: Floats, unwhiten: Floats) -> Floats:
 
 
 def _tiers(scores: Floats) -> Codes:
-    """Tier number (n,) of each score, counted from the lowest score.
+    """Group number (n,) of each photo's score, 0 for the group of the lowest scores.
 
     Up to 10 distinct scores have a tier each; more are split at their deciles.
     """

@@ -64,7 +64,10 @@ def penalty_of_least_squares(
 
 
 def penalty_beside_copies(Z: Floats, comparisons: Comparisons) -> float:
-    """Penalty for least squares on judgements and degraded copies, from the spread of Z (n, r)."""
+    """Penalty proportional to the mean squared distance of compared photos, with features Z (n, r).
+
+    For least squares on judgements and degraded copies together.
+    """
     # Twice the mean squared centred norm is the mean squared distance of a pair.
     spread = float(np.einsum("nd,nd->", Z, comparisons.laplacian(Z)))
     return _BESIDE_COPIES * spread / 2

@@ -116,7 +116,7 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
         return self.comparisons.differences(self.Z @ weights)
 
     def _gathered(self, flow: Floats) -> Floats:
-        """Gradient (k,) in the weights, from derivatives (m,) in the rating differences η."""
+        """Gradient (k,) with respect to the weights, from derivatives (m,) by rating difference."""
         return self.Z.T @ self.comparisons.net(flow)
 
     def _pull(self, chances: Chances) -> Floats:

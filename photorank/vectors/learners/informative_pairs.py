@@ -80,7 +80,7 @@ def _disjoint(pairs: Pairs) -> NDArray[np.bool_]:
 
 
 def _partners(scores: ScoreComparisons, rng: np.random.Generator) -> Iterator[Pairs]:
-    """Yield arrays (l, 2) of pairs: each of the l labelled photos, and a partner from its block.
+    """Yield arrays (l, 2) that pair each labelled photo with a photo comparable with it.
 
     Photos are given as positions among the labelled ones.
     """

@@ -73,7 +73,9 @@ def inner_folds(comparisons: Comparisons, seed: int, groups: Codes | None = None
 
 
 def held_out_whole(comparisons: Comparisons, groups: Codes | None) -> Codes | None:
-    """Group numbers for folds that keep groups whole, one per compared photo; None to split groups.
+    """Group number of each compared photo, for folds that keep groups whole.
+
+    None if no grouping is suitable.
 
     Known groups (n,) come first, then groups that are only compared within themselves; there must
     be at least as many as folds, and none may have more than half of the photos.

@@ -25,7 +25,7 @@ class PenalisedLoss(ABC, Generic[Graph]):
 
     @abstractmethod
     def equal_ratings(self, alpha: float) -> tuple[Floats, Floats]:
-        """Start parameters, where all ratings are equal, and the approximate Hessian diagonal."""
+        """Parameters that make all ratings equal, and the approximate Hessian diagonal there."""
 
     @abstractmethod
     def held_out(self, parameters: Floats) -> HeldOut:

@@ -266,7 +266,7 @@ def _principal(rows: Floats) -> tuple[Floats, Floats]:
 
 
 def _centred(prior: TastePrior, judged: Judged) -> tuple[Floats, Floats]:
-    """Coordinates and labels (l,) of labelled photos, minus their means within each block.
+    """Coordinates and labels (l,) of labelled photos, minus their means over comparable photos.
 
     Labels are then scaled to the unit of ratings.
     """
@@ -287,7 +287,7 @@ def _centred(prior: TastePrior, judged: Judged) -> tuple[Floats, Floats]:
 
 
 def _block_means(values: Floats, codes: Codes) -> Floats:
-    """Mean of each row's block (l, k), repeated for every row."""
+    """Mean (l, k) of the values of all rows with the same group code, given for each row."""
     order = np.argsort(codes, kind="stable")
     count = np.bincount(codes)
     sums = np.add.reduceat(values[order], np.cumsum(count) - count)

@@ -92,7 +92,7 @@ class _Partners(NamedTuple):
         return float((self.size - 1).sum()) / 2
 
     def every(self) -> Pairs:
-        """All pairs (m, 2) of rows that share a block."""
+        """All pairs (m, 2) of row numbers of photos that may be compared."""
         place = np.arange(len(self.rows))
         later = self.begin + self.size - 1 - place  # partners that come after
         first = np.repeat(place, later)
@@ -100,7 +100,10 @@ class _Partners(NamedTuple):
         return np.column_stack([self.rows[first], self.rows[first + 1 + step]])
 
     def some(self, m: int, rng: np.random.Generator) -> Pairs:
-        """Random pairs (m, 2): a random photo, and a random partner from its block."""
+        """Random pairs (m, 2) of row numbers of photos that may be compared.
+
+        A random photo, and a random partner from its block.
+        """
         first = rng.integers(len(self.rows), size=m)
         begin, size = self.begin[first], self.size[first]
         second = begin + (first - begin + 1 + rng.integers(size - 1)) % size
@@ -117,5 +120,5 @@ def _unasked(partners: _Partners, before: Pairs, rng: np.random.Generator) -> Pa
 
 
 def _codes(pairs: Pairs) -> Codes:
-    """Code (m,) of each pair, the same for both orders of its photos."""
+    """Integer (m,) that identifies each pair, whichever of its photos comes first."""
     return (pairs.min(axis=1) << 32) | pairs.max(axis=1)

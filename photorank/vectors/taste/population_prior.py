@@ -1,4 +1,4 @@
-"""Prior of a new person's taste: a vector's ratings, and the spread of people around them."""
+"""Prior of a new person's taste: a vector that people share, and the variance around it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -124,7 +124,7 @@ def _label_unit(rating: Floats, table: RaterTable) -> float:
 
 
 def _deviations(Z: Floats, table: RaterTable, unit: float) -> list[tuple[Floats, Floats]]:
-    """Each person's photo coordinates and labels, as residuals of a regression.
+    """Coordinates and labels of each person's photos, minus what other people's labels predict.
 
     Both are regressed on the mean labels that other people gave the same photos.
     """

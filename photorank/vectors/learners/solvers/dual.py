@@ -38,7 +38,10 @@ class DualProblem(Problem):
         return self.rows.T @ weights
 
     def along(self, Z: Floats, axes: Floats) -> Floats:
-        """Coordinates (n, k) of photos Z (n, d) along eigenvectors (n, k) of D Dᵀ."""
+        """Coordinates (n, k) of photos Z (n, d) along axes given as weights of training photos.
+
+        The axes are eigenvectors of D Dᵀ.
+        """
         features = self.rows.astype(axes.dtype).T @ axes
         length = np.linalg.norm(features, axis=0)
         kept = length > _NO_AXIS * length.max()

@@ -211,7 +211,7 @@ class Problem:
         return Solutions(alphas, weights - scales[:, None] * solved[:, :, 1], scales)
 
     def _left(self, alphas: Floats, solved: Floats) -> Floats:
-        """Inner products (a, 2) of the prior's ratings with the labels, and with themselves.
+        """Inner products (a, 2), one row per penalty: prior ratings × labels, and × prior ratings.
 
         Both are residual: what ridge regression on the photos explains is subtracted.
         """
