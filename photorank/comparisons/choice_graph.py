@@ -65,7 +65,7 @@ class ChoiceGraph(ComparisonGraph):
 
     @property
     def pairs(self) -> Pairs:
-        """Rows (m, 2) of the two photos of each edge."""
+        """Row numbers (m, 2) of the two photos of each edge."""
         return np.column_stack([self.first, self.second])
 
     @property

@@ -11,12 +11,15 @@ def dense_ranks(values: Floats | Codes) -> Codes:
 
 
 def combined(first: Codes, second: Codes) -> Codes:
-    """Code (n,) for each combination of two codes, numbered by first code, then by second code."""
+    """Group code (n,) for each combination of two group codes.
+
+    Numbered by first code, then by second code.
+    """
     return dense_ranks(dense_ranks(first) * (second.max(initial=0) + 1.0) + second)
 
 
 def order_within(values: Floats, codes: Codes) -> Codes:
-    """Row order (n,) by code, then by value within a code."""
+    """Indices (n,) that sort rows by group code, and by value within a group."""
     if len(codes) and codes.min() == codes.max():
         return np.argsort(values)  # four times as fast as sorting by two keys
     return np.lexsort((values, codes))
@@ -36,7 +39,7 @@ def run_starts(*keys: Floats | Codes) -> Flags:
 
 
 def rows_by_code(codes: Codes) -> list[Codes]:
-    """Arrays of row numbers, one for each code, in increasing order of the codes.
+    """Row numbers of each group, as one array per group code, in increasing order of the codes.
 
     Examples
     --------
@@ -55,7 +58,7 @@ def places(rows: Codes, n: int) -> Codes:
 
 
 def connected(first: Codes, second: Codes, n: int) -> Codes:
-    """Code (n,) of each photo's connected component, given links (m,) between photos.
+    """Number (n,) of each photo's connected component, given m links between photos.
 
     Examples
     --------

@@ -52,7 +52,7 @@ class ComparisonGraph(ABC):
     @property
     @abstractmethod
     def active(self) -> Codes:
-        """Rows of the photos that have an edge."""
+        """Row numbers of the photos that have an edge."""
 
     @property
     @abstractmethod

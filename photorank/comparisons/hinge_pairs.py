@@ -94,7 +94,7 @@ class _ScorePairs(HingePairs):
 
 
 class _Level(NamedTuple):
-    """Pairs of winner and loser at one depth of the tree, stored as runs.
+    """Pairs of winner and loser at one depth of the tree, stored as index ranges.
 
     Each winner has a run of losers, and each loser a run of winners.
     """
@@ -109,7 +109,7 @@ class _Level(NamedTuple):
 
 @dataclass(frozen=True)
 class _Tree:
-    """Binary tree over sorted photos that sums hinge-loss pairs within blocks.
+    """Binary tree over sorted photos, for sums over the pairs with a hinge loss.
 
     Each photo is two points: as a loser with key −r_j, as a winner with key
     1 − r_i. Walked in the order of the labels, a winner meets the losers that

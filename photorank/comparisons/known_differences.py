@@ -10,7 +10,7 @@ from photorank.typing import Codes, Embeddings, Floats
 
 @dataclass(frozen=True)
 class KnownDifferences:
-    """Embeddings of photos minus those of their degraded copies, with margins of quality."""
+    """Embeddings of photos minus those of their degraded copies, with target rating differences."""
 
     n: int  # photos
     photos: Codes  # (m,) row of the photo of each difference

@@ -167,7 +167,7 @@ class ScoreGraph(ComparisonGraph):
         return replace(self, labels=np.asarray(scores, dtype=np.float64)[self.rows])
 
     def products(self, a: Floats, b: Floats) -> Floats:
-        """Weighted sum (n,) over each photo's pairs: difference in `a` times difference in `b`."""
+        """Weighted sum (n,), over each photo's pairs, of difference in `a` × difference in `b`."""
         a, b = np.asarray(a, np.float64)[self.rows], np.asarray(b, np.float64)[self.rows]
         return self.spread(self._signed(lambda part: part.products(a, b)))
 
@@ -308,7 +308,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _parts(self) -> tuple[Blocks, ...]:
-        """Blocks of photos for sums over the pairs in them.
+        """Photos sorted into blocks, to sum over the pairs within each block.
 
         The sums over a second entry, pairs that may not be compared, are to be subtracted.
         """
@@ -323,6 +323,6 @@ class ScoreGraph(ComparisonGraph):
         return np.array_equal(self.rows, np.arange(self.n))
 
     def _signed(self, of: Callable[[Blocks], Floats]) -> Floats:
-        """Sums computed by `of` over all pairs that may be compared."""
+        """Result of a sum `of` over pairs of photos, restricted to those that may be compared."""
         sums, *without = (of(part) for part in self._parts)
         return sums - without[0] if without else sums

@@ -48,7 +48,7 @@ class Blocks:
         return cls(order, block, tier, y - mean[block], trust[order], p)
 
     def neighbour_sums(self, V: Floats, *, sign: int = 1) -> Floats:
-        """Sum (l, k) of V over photos compared with each photo, weighted by a power of the gap."""
+        """Sum (l, k) of V over each photo's comparable photos, weighted by powers of label gaps."""
         if self.p == 0 and sign == 1:  # all of the block but the photo's own tier
             return _sums_of_runs(self.block, V) - _sums_of_runs(self.tier, V)
         below, above = [], []
@@ -115,7 +115,7 @@ class Blocks:
         return gram
 
     def deviations(self, Z: Floats) -> Floats:
-        r"""Deviations d_i (l, r) of photos Z (l, r): squares that sum to those over pairs.
+        r"""Deviations (l, r) whose outer products sum to those of pairwise differences of Z (l, r).
 
         .. math:: \sum_{i<j} u_i u_j (z_i - z_j)(z_i - z_j)^T = \sum_i d_i d_i^T, \quad
                   d_i = \sqrt{u_i} (\sqrt{U - U_t} (z_i - \bar z_t) + \sqrt{U} (\bar z_t - \bar z)),
@@ -153,7 +153,7 @@ class Blocks:
         return self._unsorted(self.u * concordant + tied / 2)
 
     def products(self, a: Floats, b: Floats) -> Floats:
-        """Weighted sum (l,) over each photo's pairs: difference in `a` times difference in `b`."""
+        """Weighted sum (l,), over each photo's pairs, of difference in `a` × difference in `b`."""
         a, b = a[self.order], b[self.order]
         # The gaps do not depend on the origin, but the products' rounding errors do.
         a = a - (self._sums(a) / self._sums())
@@ -190,7 +190,7 @@ class Blocks:
         return np.bincount(self.block, self.u * values).astype(np.float64)[self.block]
 
     def _gap_sums(self, moments: list[Floats]) -> Floats:
-        """Sums (l, …) over photos weighted by a power of the label gap, from label moments."""
+        """Sums (l, …) over photos, weighted by a power of the label gap, from moments of labels."""
         y = self.y.reshape(-1, *[1] * (moments[0].ndim - 1))
         return sum(
             (-1) ** k * comb(self.p, k) * y ** (self.p - k) * moments[k] for k in range(self.p + 1)
@@ -203,7 +203,7 @@ class Blocks:
 
 
 def _first(codes: Codes) -> Codes:
-    """Start index of each row's run (l,), for sorted codes."""
+    """Start index (l,) of the run of equal codes around each row; codes are sorted."""
     return np.searchsorted(codes, codes, "left")
 
 
@@ -215,7 +215,7 @@ def _net_credit(pairs: WeightedPairs, ratings: Ratings) -> Floats:
 
 
 def _last(codes: Codes) -> Codes:
-    """End index (exclusive) of each row's run (l,), for sorted codes."""
+    """End index (l,), exclusive, of the run of equal codes around each row; codes are sorted."""
     return np.searchsorted(codes, codes, "right")
 
 
@@ -246,7 +246,7 @@ def _runs_of(codes: Codes, least: int) -> Codes:
 
 
 def _add_runs(total: Floats, runs: Codes, values: Floats) -> None:
-    """Add the values (l, k) of each run to the run's row of `total` (u, k)."""
+    """Add the sum of values (l, k) over each run to the run's row of `total` (u, k)."""
     rows = np.flatnonzero(runs >= 0)
     if len(rows):
         first = runs[rows[0]]

@@ -245,7 +245,10 @@ def _what_taught(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos
 
 
 def _some_units(folds: Folds, rows: Codes, share: float, *, seed: list[int]) -> Codes:
-    """Rows of a random share of the groups; a photo in no group is a group of its own."""
+    """Row numbers of the photos in a random share of the groups.
+
+    A photo in no group is a group of its own.
+    """
     every = np.arange(folds.codes.shape[1])
     units = every if folds.by is None else unit_codes(folds.by, n=len(every))
     present = np.unique(units[rows])

@@ -44,7 +44,7 @@ class JudgedPhotos:
 
     @cached_property
     def near_duplicates(self) -> Codes:
-        """Codes (n,) of groups of near-duplicates and altered copies; −1 for photos without any."""
+        """Number (n,) of each photo's group of near-duplicates and altered copies; −1 for none."""
         return near_duplicate_codes(self.heads, self.greys)
 
     def seen_by(self, card: Card) -> Flags:
@@ -52,7 +52,7 @@ class JudgedPhotos:
         return card.seen(self.digests, self.heads, self.greys)
 
     def codes(self, kind: FoldBy) -> Codes:
-        """Code (n,) of each photo's group or series, depending on `kind`; −1 for none."""
+        """Group or series number (n,) of each photo, depending on `kind`; −1 for none."""
         return self.groups if kind == "group" else self.series
 
     def take(self, rows: Codes) -> "JudgedPhotos":

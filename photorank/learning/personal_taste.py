@@ -193,7 +193,7 @@ def personal_state(
 
 
 def judged_clicks(Z: Floats, said: Clicks) -> Judged:
-    """Judgements from a person's clicks, with the coordinates (n, 1 + q) of the photos."""
+    """Judgements from a person's clicks, with photo coordinates (n, 1 + q) in the taste model."""
     pairs = np.column_stack([said.winners, said.losers]).astype(np.intp)
     return Judged(Z, pairs, said.ties.astype(np.float64), said.starred, said.stars)
 
@@ -207,7 +207,7 @@ def _fair_tests(said: Clicks) -> Codes:
 def learning_curve(
     prior: TastePrior, judged: Judged, tests: Codes
 ) -> tuple[tuple[CurvePoint, ...], Floats]:
-    """Learning curve: accuracy by number of training choices, and rating gaps (c, t) of tests.
+    """Accuracy at c numbers of training choices, and rating gaps (c, t) of the t test choices.
 
     The same choices are tests at every point: each is predicted from the earliest m of the choices
     that share no photo with its fold of tests.

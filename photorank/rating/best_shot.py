@@ -57,7 +57,10 @@ class MeritTerms(NamedTuple):
 
 
 def best_shots(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
-    """Row of the best shot in each series: greatest `merit` (n,), or the first of equal photos."""
+    """Row number of the best shot in each series: the photo with the greatest `merit` (n,).
+
+    Of equal photos the first.
+    """
     order = rows[np.lexsort((rows, -merit[rows], codes[rows]))]
     return order[np.flatnonzero(np.diff(codes[order], prepend=-1))]
 
@@ -175,7 +178,7 @@ class ShotWords:
         return "eyes open" if seen else "eyes further open"
 
     def _less_noise(self, row: int, other: int) -> float:
-        """Part of a photo's lead in technical rating that comes from less noise; at least 0."""
+        """Part of the technical rating difference of two shots that is due to less noise; ≥ 0."""
         if self.technical is None:
             return 0.0
         pair, fingerprint = self.index.embeddings_of([row, other]), self.index.fingerprint

@@ -44,7 +44,7 @@ class Explanation:
 
     @property
     def parts(self) -> Floats:
-        """Contribution (rows, columns) of the photo's parts to the rating's lead over the average.
+        """Contribution of each grid cell (rows, columns) to the rating minus the average rating.
 
         What signals carry of the lead is in no part.
         """

@@ -39,7 +39,7 @@ class HeatMap:
         return self.method == "sum over positions"
 
     def against(self, average: float) -> Floats:
-        """Contribution (rows, columns) of the photo's parts to the rating's lead over the average.
+        """Contribution of each grid cell (rows, columns) to the rating minus the average rating.
 
         Of an exact map the average's own share is taken off everywhere, so the
         parts sum to the difference of the two ratings; what occlusion found is
@@ -121,7 +121,7 @@ def occlusion(
     cells: int = _OCCLUSION_CELLS,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> HeatMap:
-    """Heat map by occlusion: drop in rating when a cell is filled with the photo's mean colour.
+    """Heat map by occlusion: drop in rating when a grid cell gets the photo's mean colour.
 
     There are so many cells along the long side; each is a photo to encode.
 
@@ -158,7 +158,7 @@ def occlusion(
 
 
 def _grid(photo: Image.Image, cells: int) -> tuple[int, int]:
-    """Numbers of rows and columns of nearly square cells, with `cells` on the photo's long side."""
+    """Numbers of rows and columns of nearly square grid cells, `cells` along the long side."""
     side = max(photo.size) / cells
     return max(round(photo.height / side), 1), max(round(photo.width / side), 1)
 
@@ -171,7 +171,7 @@ def _on_grid(parts: Floats, box: Box, rows: int, columns: int) -> Floats:
 
 
 def _overlaps(positions: int, start: float, end: float, cells: int) -> Floats:
-    """Fraction (cells, positions) of each position along one side that lies in each cell."""
+    """Fraction (cells, positions) of each encoder position in each grid cell, along one side."""
     edges = start + (end - start) * np.arange(positions + 1) / positions
     low, high = np.minimum(edges[:-1], edges[1:]), np.maximum(edges[:-1], edges[1:])
     marks = np.arange(cells + 1)[:, None] / cells

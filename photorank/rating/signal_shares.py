@@ -37,7 +37,7 @@ class SignalShares:
 
     @property
     def told(self) -> list[SignalShare]:
-        """Contributions by kind of signal that do not round to 0.0."""
+        """Kinds of signal whose contribution does not round to 0.0."""
         return [one for one in self.kinds if abs(one.pull) >= _LEAST_TOLD]
 
     def __str__(self) -> str:

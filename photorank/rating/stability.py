@@ -22,17 +22,20 @@ class Steadiness:
 
     @property
     def steady(self) -> bool:
-        """True if variants change the order in at most a share `MAX_STEADY_FLIPS` of the cases."""
+        """True if resizing, cropping and compressing seldom change the order of the two photos."""
         return self.flips <= MAX_STEADY_FLIPS
 
 
 def embed_variants(photo: Image.Image, encoder: Encoder) -> Embeddings:
-    """Unit embeddings (k, d) of a photo and its variants, the photo first."""
+    """Unit embeddings (k, d) of a photo and its resized, cropped and compressed variants.
+
+    The photo comes first.
+    """
     return encode_photos(encoder, [encoder.prepare(one) for one in variants(photo)])
 
 
 def flips(first: Ratings, second: Ratings) -> float:
-    """Share of pairs of variants whose order by rating differs from that of the original photos.
+    """Share of variant pairs whose rating order differs from that of the two original photos.
 
     Of all pairs of a variant of the first and one of the second, the share whose
     order is not that of the photos themselves, which come foremost; ties count one

@@ -60,7 +60,7 @@ class Card:
 
     @property
     def fold_by(self) -> str:
-        """Unit that cross-validation kept in one fold, such as "series"; empty if never tested."""
+        """Unit that cross-validation kept whole in a fold, such as "series"; empty if untested."""
         return (self.metrics.get("protocol") or {}).get("fold_by", "")
 
     def saw(self, digest: str) -> bool:

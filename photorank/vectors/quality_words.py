@@ -134,7 +134,7 @@ def scaled(
 ) -> Direction:
     """Direction (d,) of a quality, with a length that sets its influence on ratings.
 
-    It spreads ratings `STRENGTH` times as widely as a class name.
+    It spreads ratings `STRENGTH` times as widely as the median class does.
 
     `spreads` are the standard deviations of everyday photographs' ratings by each source's unit
     direction, and by the median class ("class").

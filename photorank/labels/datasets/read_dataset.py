@@ -159,7 +159,7 @@ class _Table:
 
 
 def _labels_of(table: _Table, line: int, cells: Cells) -> list[LabelRow]:
-    """Label of each photo in a row: its score, group, series and split, as far as given."""
+    """Labels of the photos in one table row: score, group, series and split where given."""
     spec = table.spec
     group, series, split = (
         template.filled(cells) if template and template.has_all(cells) else None

@@ -119,7 +119,7 @@ class TastePrior:
 
 @dataclass(frozen=True)
 class Judged:
-    """Choices and labels by one person, with the coordinates of the photos."""
+    """Choices and labels by one person, with the photos' coordinates in the taste model."""
 
     Z: Floats  # (n, 1 + q)
     pairs: Pairs = field(default_factory=lambda: np.empty((0, 2), dtype=np.intp))

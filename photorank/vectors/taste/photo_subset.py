@@ -17,7 +17,7 @@ MOST = 20_000
 
 @dataclass(frozen=True, eq=False)
 class PhotoSubset:
-    """Subset of an index's photos, with coordinates and the prior of one person's taste."""
+    """Subset of an index's photos, with coordinates in the taste model, and one person's prior."""
 
     prior: TastePrior
     rows: Codes  # (k,) of the index, ascending
@@ -82,7 +82,7 @@ def subset_in(
 
 
 def some_rows(n: int, within: Codes | None = None, *, most: int = MOST) -> Codes:
-    """Rows of the photos to form pairs from: all n, or about `most` random ones if n is greater.
+    """Row numbers of photos to form pairs from: all n, or a random sample of about `most`.
 
     They are drawn at random, once and for all; with `within` whole blocks of two
     photos or more are drawn, for parts of a series would be left without partners.

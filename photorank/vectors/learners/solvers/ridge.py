@@ -198,7 +198,7 @@ class Problem:
 
     @property
     def _targets(self) -> Floats:
-        """Right-hand sides (r, t) of the linear systems: one for labels, one for a given prior."""
+        """Right-hand sides (r, t) of the linear systems: one for labels, one for any prior."""
         given = [self.pull, self.prior_pull] if self.prior_energy else [self.pull]
         return np.column_stack(given)
 
