@@ -57,7 +57,7 @@ class ComparisonGraph(ABC):
     @property
     @abstractmethod
     def components(self) -> Codes:
-        """Connected-component code of each photo (n,), −1 for a photo without an edge."""
+        """Number (n,) of each photo's connected component, −1 for a photo without an edge."""
 
     @property
     def n_components(self) -> int:

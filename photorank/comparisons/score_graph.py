@@ -178,16 +178,19 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def block_firsts(self) -> Codes:
-        """Position (l,) in `rows` of the first photo in each labelled photo's block."""
+        """Position (l,) in `rows` of the first photo in the same block, for each labelled photo."""
         _, first, block = np.unique(self.same, return_index=True, return_inverse=True)
         return first[block]
 
     def blocks(self) -> list[Codes]:
-        """Rows of the labelled photos in each block; only photos of one block form pairs."""
+        """Row numbers of the labelled photos in each block; only photos of one block form pairs."""
         return [self.rows[members] for members in rows_by_code(self.same)]
 
     def fractional_ranks(self, values: Ratings) -> Ratings:
-        """Mid-rank (n,), 0 to 1, of each photo's value in its block; nan for unlabelled photos."""
+        """Mid-rank (n,), 0 to 1, of each photo's value among comparable photos.
+
+        nan for unlabelled photos.
+        """
         values = np.asarray(values, np.float64)[self.rows]
         return self.spread(Blocks.of(values, self.trust, self.same, 0).fractional_ranks(), np.nan)
 
@@ -249,7 +252,7 @@ class ScoreGraph(ComparisonGraph):
         return ordered
 
     def _extremes(self, share: float | None) -> tuple[Codes, Codes]:
-        """Positions in `rows` of the lowest and of the highest labels in each block."""
+        """Positions in `rows` of the lowest and of the highest labels in each block of photos."""
         if share is None:
             everybody = np.arange(len(self.labels))
             return everybody, everybody

@@ -60,7 +60,7 @@ class Blocks:
         return self._gap_sums(below) + sign * (-1) ** self.p * self._gap_sums(above)
 
     def fractional_ranks(self) -> Floats:
-        """Mid-rank (l,), 0 to 1, of each label in its block."""
+        """Mid-rank (l,), 0 to 1, of each label among the labels in the same block of photos."""
         below = (_first(self.tier) + _last(self.tier)) / 2 - _first(self.block)
         return self._unsorted(below / np.bincount(self.block)[self.block])
 
@@ -186,7 +186,7 @@ class Blocks:
         return WeightedPairs(worse, better, self.u[worse] * self.u[better] * gap**self.p)
 
     def _sums(self, values: Floats | float = 1.0) -> Floats:
-        """Weighted sum (l,) of values over each photo's block."""
+        """Weighted sum (l,) of values over all photos in the block of each photo."""
         return np.bincount(self.block, self.u * values).astype(np.float64)[self.block]
 
     def _gap_sums(self, moments: list[Floats]) -> Floats:
@@ -239,7 +239,7 @@ def _run_sums(codes: Codes, V: Floats) -> Floats:
 
 
 def _runs_of(codes: Codes, least: int) -> Codes:
-    """Index (l,) of each row's run in sorted codes, −1 for runs of fewer than `least` rows."""
+    """Index (l,) of the run of equal codes around each row; −1 in runs shorter than `least`."""
     size = np.bincount(codes)
     counted = size >= least
     return np.where(counted, np.cumsum(counted) - 1, -1)[codes]

@@ -156,7 +156,7 @@ def folds_of_degraded(judged: JudgedPhotos, protocol: Protocol) -> Folds:
 
 
 def _drawn(index: Index, seed: int) -> list[int]:
-    """All rows of an index in random order, those of unjudged photos first."""
+    """All row numbers of an index in random order, unjudged photos first."""
     choices = index.choices()
     judged = np.isfinite(index.labels().scores)
     judged[choices.winners] = judged[choices.losers] = True

@@ -95,7 +95,7 @@ def moving_concepts(
 
 
 def sampled_rows(index: Index) -> Codes:
-    """Evenly spaced sample of an index's rows; all rows of a small index."""
+    """Evenly spaced sample of an index's row numbers; all of them for a small index."""
     return np.linspace(0, len(index) - 1, min(len(index), _MAX_PHOTOS)).round().astype(np.intp)
 
 

@@ -88,7 +88,7 @@ class DatasetManifest:
 
     @property
     def verified(self) -> Literal["yes", "in part", "no"]:
-        """Degree to which the layouts were tested on real label files: yes, in part or no."""
+        """Degree to which the file layouts were tested on real label files: yes, in part or no."""
         found = {layout.verified for layout in self.layouts}
         return "in part" if len(found) > 1 else "yes" if found == {True} else "no"
 

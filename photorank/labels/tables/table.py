@@ -116,7 +116,9 @@ class Table:
 
 
 def is_comment(line: str) -> bool:
-    """True for a comment above a table; a row of column names may start with ``#`` as well.
+    """True for a comment row above a table.
+
+    A row of column names may start with ``#`` as well.
 
     >>> is_comment("# made by us"), is_comment("#file,score")
     (True, False)

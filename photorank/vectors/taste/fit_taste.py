@@ -253,7 +253,7 @@ def taste_of(prior: TastePrior, judged: Judged) -> Taste:
 
 
 def _principal(rows: Floats) -> tuple[Floats, Floats]:
-    """Greatest variances (q,) of centred rows (n, d), and their directions (d, q)."""
+    """Variances (q,) and directions (d, q) of principal components, from centred data (n, d)."""
     from scipy.linalg import eigh
 
     n, d = rows.shape

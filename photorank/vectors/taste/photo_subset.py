@@ -35,7 +35,7 @@ class PhotoSubset:
         return replace(self, prior=prior_of_rater(index, self.prior, rater))
 
     def including(self, index: Index, rows: Codes) -> "PhotoSubset":
-        """Subset extended by the given rows, such as judged photos."""
+        """Subset extended by the photos with the given row numbers, such as judged photos."""
         missing = np.setdiff1d(rows, self.rows)
         if not len(missing):
             return self
@@ -50,7 +50,7 @@ class PhotoSubset:
         )
 
     def places(self, rows: Codes) -> Codes:
-        """Positions within the subset of the given rows, all of which must be in the subset."""
+        """Positions of the given row numbers within the subset, which must contain all of them."""
         return np.searchsorted(self.rows, rows)
 
     def placed(self, said: Clicks) -> Clicks:

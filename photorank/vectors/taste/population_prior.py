@@ -33,7 +33,7 @@ def prior_in(index: Index, direction: Direction | None, *, rater: str | None = N
 
 
 def prior_of_rater(index: Index, prior: TastePrior, rater: str) -> TastePrior:
-    """Prior of a rater's taste: the shared direction, with a spread learned from other people."""
+    """Prior of a rater's taste: the shared direction, with a variance learned from other people."""
     others = index.single_ratings(without=rater)
     learned = prior_by_others(prior, others, index.embeddings_of)
     if learned is prior or len(index.single_ratings().raters) > len(others.raters):
