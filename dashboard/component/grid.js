@@ -2,6 +2,7 @@
 
 import { emptyCell, setText, stackButton } from "./cells.js";
 import { el, scrollerOf, tool } from "./dom.js";
+import { holdFocus, takeFocus } from "./held_focus.js";
 import { gridAction, isUndo, markOf } from "./keys.js";
 import { Marks, markText } from "./marks.js";
 import { absolute, Columns, urlsOf, Words } from "./order.js";
@@ -20,6 +21,7 @@ const MOST_PX = 330; // height of a row
 const HIGHEST_PX = 400; // of one in rows that fill the window
 const USUAL_PX = 768; // height of a small window
 const STRIP_PX = 56; // height of a row of a strip at least, where it has two
+const GONE_MS = 100; // in which a cell that is removed has just lost the focus
 const STEP_PX = 10; // by which rows are made lower until they fit
 const BELOW_PX = 16; // that stay free below rows that fill the window
 const WIDE_PX = 260; // of a cell, in which words stand beside the buttons
@@ -31,6 +33,7 @@ export class Grid {
   constructor(root, component, key) {
     this.component = component;
     this.data = component.data;
+    this.place = key;
     this.base = absolute(this.data.base);
     this.outbox = new Outbox(key, sessionStorage, undefined, () => {
       reloadForNewServer(this.data.modules);
@@ -53,6 +56,7 @@ export class Grid {
     /** @type {import("./types").Row[]} */
     this.rows = [];
     this.focus = 0;
+    this.blurred = 0; // when the focus left for nothing; Infinity while it is here
     this.width = 0;
     this.gap = 6;
     this.target = 280;
@@ -71,6 +75,9 @@ export class Grid {
       keydown: (/** @type {KeyboardEvent} */ event) => this.key(event),
       click: (/** @type {MouseEvent} */ event) => this.click(event),
       focusin: (/** @type {FocusEvent} */ event) => this.focused(event),
+      focusout: (/** @type {FocusEvent} */ event) => {
+        this.blurred = event.relatedTarget ? 0 : performance.now();
+      },
     });
     this.bar = el("div", { class: "bar", role: "toolbar", "aria-label": "Selected photos" });
     this.live = el("div", { class: "sr", "aria-live": "polite" });
@@ -138,6 +145,7 @@ export class Grid {
     if (again) this.forgetGone(columns);
     else this.startAnew();
     this.showAll(held);
+    this.takeBack();
     if (this.data.open) this.openPhoto(this.data.open);
   }
 
@@ -495,8 +503,18 @@ export class Grid {
     return event.target instanceof Element ? event.target.closest(".cell") : null;
   }
 
+  /** Focus and keys of a grid that stood here until it was drawn anew. */
+  takeBack() {
+    const before = takeFocus(this.place), found = before && this.columns?.find(before.token);
+    const place = Array.prototype.indexOf.call(this.shown, found ?? -1);
+    if (!before || place < 0) return;
+    this.go(place);
+    for (const event of before.keys) this.active()?.dispatchEvent(new KeyboardEvent(event.type, event));
+  }
+
   /** @param {FocusEvent} event */
   focused(event) {
+    this.blurred = Infinity;
     const cell = this.cellOf(event), place = Number(cell?.dataset.place);
     if (!cell || place === this.focus) return;
     this.cellAt(this.focus)?.setAttribute("tabindex", "-1");
@@ -618,6 +636,7 @@ export class Grid {
   }
 
   end() {
+    if (performance.now() - this.blurred < GONE_MS) holdFocus(this.place, this.token(this.focus));
     this.outbox.end();
     if (this.viewer.node.open) this.viewer.uncover();
     this.leave.abort();

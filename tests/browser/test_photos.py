@@ -75,6 +75,36 @@ def test_forty_keys_in_two_seconds_are_on_the_disk_within_a_second(tab, mortal):
     assert marks(mortal, "ann") == wanted
 
 
+DRAW_ANEW = """async () => {
+    const hosts = [...document.querySelectorAll("*")].filter((one) => one.shadowRoot?.photorank);
+    const home = hosts.find((one) => one.shadowRoot.querySelector(".grid")).shadowRoot.photorank;
+    home.end();
+    home.end = null;
+    window.back = async () => {
+        const main = await import(home.at);
+        home.end = main.show(home.latest, home.latest.data.place);
+    };
+}"""
+
+
+def test_keys_pressed_while_the_grid_is_drawn_anew_are_kept(tab, mortal):
+    """Streamlit may take the grid out of the page and put it back: the focus returns with it."""
+    opened(tab, mortal, "bea")
+    order = digests_in_order(tab, mortal)
+    for key in ("ArrowRight", "3"):
+        tab.keyboard.press(key)
+    tab.evaluate(DRAW_ANEW)
+    assert tab.evaluate("document.activeElement === document.body")
+    for key in ("p", "ArrowRight", "2"):
+        tab.keyboard.press(key)
+    tab.evaluate("back()")
+    wait_until(tab, lambda: tab.evaluate("document.activeElement !== document.body"))
+    tab.keyboard.press("x")
+    wanted = {order[1]: (1, 3), order[2]: (-1, 2)}
+    kept(mortal, "bea", wanted)
+    assert marks(mortal, "bea") == wanted
+
+
 def test_the_viewer_opens_walks_marks_and_gives_the_focus_back(tab, running):
     """The viewer works by keys alone, and undo works after the page is redrawn."""
     opened(tab, running, "gil")
