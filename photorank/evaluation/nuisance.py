@@ -43,7 +43,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Nuisance:
-    """Comparison of a vector before and after photo content is removed from it."""
+    """Comparison of a rating vector before and after subject matter is projected out of it."""
 
     index: str
     vector: str

@@ -1,4 +1,4 @@
-"""Filter values of photos by row: day, camera and folder."""
+"""Day, camera and folder of each photo, by which pages filter."""
 
 import os
 from typing import NamedTuple

@@ -50,7 +50,7 @@ def load_labels(
 
 
 def load_single_ratings(paths: IndexPaths, rows: Rows, without: str) -> SingleRatings:
-    """Scores by single named raters, except the rater named `without`.
+    """Scores by each named rater; all but one rater if `without` names one.
 
     Means over several people are left out, and clicked stars where anything was imported
     on another scale.

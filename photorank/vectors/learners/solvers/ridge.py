@@ -27,7 +27,7 @@ class Solutions(NamedTuple):
 
 @dataclass(frozen=True)
 class Problem:
-    """Ridge least squares on a comparison graph, for weights ζ and the scale s of a prior.
+    """Ridge least squares on a comparison graph; the unknowns are weights ζ and a prior's scale s.
 
     Minimises Σ w_ij (z_ij·ζ + s t_ij − m_ij)² + α ‖ζ‖² over ζ and s ≥ 0.
 
