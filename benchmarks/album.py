@@ -26,7 +26,7 @@ import numpy as np
 from synthetic import VECTOR, write_synthetic
 
 from photorank.album.candidates import Candidates, value_of_albums
-from photorank.album.covers import KeptCovers
+from photorank.album.coverage import KeptCovers
 from photorank.album.greedy_choice import Rules, choose
 from photorank.album.make_album import make_album
 from photorank.album.request import AlbumRequest

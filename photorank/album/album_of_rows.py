@@ -3,7 +3,7 @@
 import numpy as np
 
 from photorank.album.candidates import candidates_of, value_of_albums
-from photorank.album.covers import KeptCovers
+from photorank.album.coverage import KeptCovers
 from photorank.album.greedy_choice import Choice, Rules, choose
 from photorank.album.request import AlbumRequest
 from photorank.similarity.leader_clustering import leaders

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from photorank.album.covers import KeptCovers
+from photorank.album.coverage import KeptCovers
 from photorank.album.greedy_choice import Rules, most_cover
 from photorank.album.request import AlbumRequest
 from photorank.album.value import Mask, Value

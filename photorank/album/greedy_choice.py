@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from photorank.album.covers import Cover, Covers
+from photorank.album.coverage import Cover, Covers
 from photorank.album.value import Mask, Value
 from photorank.typing import Codes, Floats
 

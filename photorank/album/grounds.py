@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from photorank.album.balanced_limits import balanced_parts
-from photorank.album.covers import KeptCovers
+from photorank.album.coverage import KeptCovers
 from photorank.album.value import Mask
 from photorank.index.opened import Index
 from photorank.rating.best_shot import ShotWords, merit_terms, technical_vector

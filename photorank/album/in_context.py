@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from photorank.album.covers import Cover, likeness
+from photorank.album.coverage import Cover, likeness
 from photorank.album.request import BALANCE
 from photorank.index.opened import Index
 from photorank.outside_text import printable

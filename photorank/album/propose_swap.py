@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from photorank.album.covers import ROWS_A_BLOCK, Cover, CoverRows, in_blocks
+from photorank.album.coverage import ROWS_A_BLOCK, Cover, CoverRows, in_blocks
 from photorank.album.greedy_choice import Choice, Rules
 from photorank.album.value import Mask, Value
 from photorank.typing import Codes

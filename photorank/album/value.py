@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from photorank.album.covers import ROWS_A_BLOCK, Cover, Covers, in_blocks
+from photorank.album.coverage import ROWS_A_BLOCK, Cover, Covers, in_blocks
 from photorank.typing import Codes, Floats
 
 Mask: TypeAlias = NDArray[np.bool_]  # (n,)

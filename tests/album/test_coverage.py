@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from photorank.album import covers
-from photorank.album.covers import KeptCovers, likeness
+from photorank.album import coverage
+from photorank.album.coverage import KeptCovers, likeness
 
 
 @pytest.fixture
@@ -30,9 +30,9 @@ def test_only_new_cosines_are_worked_out(heads, monkeypatch, rows, clients, anew
     kept = KeptCovers(heads)
     kept.of(np.arange(300), np.arange(0, 300, 3)).sums.sum()
     rows, clients = np.array(rows), np.array(clients)
-    asked, product = [], covers.cosines_of
+    asked, product = [], coverage.cosines_of
     monkeypatch.setattr(
-        covers,
+        coverage,
         "cosines_of",
         lambda one, other: (asked.append(len(one) * len(other)), product(one, other))[1],
     )

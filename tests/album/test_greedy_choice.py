@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from photorank.album.covers import Covers
+from photorank.album.coverage import Covers
 from photorank.album.greedy_choice import GREEDY_SHARE, Rules, choose
 from photorank.album.propose_swap import propose_swap
 from photorank.album.value import Value

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from photorank.album.covers import Covers
+from photorank.album.coverage import Covers
 from photorank.album.greedy_choice import Rules, choose
 from photorank.album.propose_swap import propose_swap
 from photorank.album.value import Value

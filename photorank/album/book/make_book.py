@@ -14,6 +14,7 @@ from photorank.album.book.divide_into_pages import Photos, divide_into_pages
 from photorank.album.book.geometry import PageSize
 from photorank.album.book.page_layouts import MAX_PHOTOS
 from photorank.album.book.plan_json import WrittenPage
+from photorank.album.book.propose_cover import with_cover
 from photorank.errors import AlbumError, UnreadablePhotoError, counted
 from photorank.index.opened import Index, Photo
 from photorank.photos.hash_and_shape import is_light_at_the_edge
@@ -84,7 +85,7 @@ def make_book(index: Index, ratings: Ratings, rows: Sequence[int], wishes: BookW
         made.append(BookPage(number, frames, caption))
         start += k
     book = Book(wishes.size, tuple(made), tuple(warnings))
-    return _with_cover(_with_warnings(book, wishes.warn_ppi), index, ratings)
+    return with_cover(_with_warnings(book, wishes.warn_ppi), index, ratings)
 
 
 def book_of_plan(
@@ -118,7 +119,7 @@ def book_of_plan(
     book = Book(size, tuple(made))
     if faults := outside(book):
         raise AlbumError(f"{faults[0]}. Change its box in the plan.")
-    return _with_cover(_with_warnings(book, warn_ppi), index, ratings)
+    return with_cover(_with_warnings(book, warn_ppi), index, ratings)
 
 
 def outside(book: Book) -> list[str]:
@@ -271,21 +272,3 @@ def _from_spine(page: BookPage, frame: Frame, size: PageSize) -> float:
     """Distance in mm between a photo and the spine of the book."""
     x, width = frame.box[0], frame.box[2]
     return x if page.number % 2 else size.width - x - width
-
-
-def _with_cover(book: Book, index: Index, ratings: Ratings) -> Book:
-    """Book with a proposed cover photo: the best-rated one with roughly the cover's shape."""
-    shape = book.size.width / book.size.height
-
-    def unlike(frame: Frame) -> bool:
-        ratio = frame.box[2] / frame.box[3]
-        return bool(max(ratio / shape, shape / ratio) > 2)
-
-    def order(frame: Frame) -> tuple[bool, float]:
-        row = index.row_of(frame.path)
-        return unlike(frame), -float(ratings[row]) if row is not None else 0.0
-
-    best = min(book.frames, key=order, default=None)
-    if best is None:
-        return book
-    return replace(book, cover=best.path, cover_reason="the best rated photo of about its shape")

@@ -1,0 +1,25 @@
+"""Proposal of a photo for a book's cover."""
+
+from dataclasses import replace
+
+from photorank.album.book.book import Book, Frame
+from photorank.index.opened import Index
+from photorank.typing import Ratings
+
+
+def with_cover(book: Book, index: Index, ratings: Ratings) -> Book:
+    """Book with a proposed cover photo: the best-rated one with roughly the cover's shape."""
+    shape = book.size.width / book.size.height
+
+    def unlike(frame: Frame) -> bool:
+        ratio = frame.box[2] / frame.box[3]
+        return bool(max(ratio / shape, shape / ratio) > 2)
+
+    def order(frame: Frame) -> tuple[bool, float]:
+        row = index.row_of(frame.path)
+        return unlike(frame), -float(ratings[row]) if row is not None else 0.0
+
+    best = min(book.frames, key=order, default=None)
+    if best is None:
+        return book
+    return replace(book, cover=best.path, cover_reason="the best rated photo of about its shape")
