@@ -11,7 +11,7 @@ import { FITTED } from "./zoom.js";
 /** @typedef {import("./types").Shown} Shown */
 /** @typedef {[Shown, Shown, string]} Asked */
 
-const SEEN_MS = 60; // after a press, in which a second one was meant for the same pair
+const SEEN_MS = 60; // a pair that is there for less was not looked at: the key was pressed twice
 const SEND_MS = 60;
 const AHEAD = 3; // pairs whose pictures are fetched
 const LEAST_PX = 300;
@@ -40,7 +40,7 @@ export class Choice {
     this.answered = new Set();
     /** @type {Asked | null} */
     this.pair = null;
-    this.pressed = 0; // when the latest answer was: a busy page may hear of it later
+    this.since = 0;
     this.again = "";
     this.base = "";
     const move = (/** @type {import("./types").View} */ view) => {
@@ -133,6 +133,7 @@ export class Choice {
     this.pair = this.queue.shift() ?? null;
     this.node.classList.toggle("empty", !this.pair);
     if (!this.pair) return;
+    this.since = performance.now();
     for (const stage of this.stages) stage.set(FITTED);
     this.stages.forEach((stage, i) => {
       const [index, token, name] = /** @type {Asked} */ (this.pair)[i];
@@ -147,18 +148,17 @@ export class Choice {
     }
   }
 
-  /** @param {string} what @param {number} [at] when it was pressed */
-  act(what, at) {
+  /** @param {string} what */
+  act(what) {
     if (what === "undo") this.undo();
     else if (what === "zoom") this.stages[0].toggle();
-    else this.answer(what, at);
+    else this.answer(what);
   }
 
-  /** @param {string} what @param {number} at */
-  answer(what, at = performance.now()) {
+  /** @param {string} what */
+  answer(what) {
     const pair = this.pair;
-    if (!pair || at - this.pressed < SEEN_MS) return;
-    this.pressed = at;
+    if (!pair || performance.now() - this.since < SEEN_MS) return;
     this.past.push(pair);
     this.answered.add(nameOf(pair));
     this.outbox.put({ what, pair: [pair[0][1], pair[1][1]], asked: pair[2] });
@@ -206,11 +206,11 @@ export class Choice {
     if (event.target instanceof Element && event.target.closest("[role=dialog], [role=radiogroup]")) return;
     event.preventDefault();
     event.stopPropagation();
-    if (!event.repeat) this.act(what, event.timeStamp); // a key that is held would answer pairs that nobody saw
+    if (!event.repeat) this.act(what); // a key that is held would answer pairs that nobody saw
   }
 
   end() {
-    this.outbox.end();
+    this.outbox.flush();
     this.leave.abort();
   }
 }

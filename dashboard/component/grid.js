@@ -507,7 +507,8 @@ export class Grid {
   takeBack() {
     const before = takeFocus(this.place), found = before && this.columns?.find(before.token);
     const place = Array.prototype.indexOf.call(this.shown, found ?? -1);
-    if (!before || place < 0) return;
+    if (!before || place < 0 || place > this.last()) return;
+    if (!before.keys.length && !this.cellAt(place)) return; // far from what the window shows
     this.go(place);
     for (const event of before.keys) this.active()?.dispatchEvent(new KeyboardEvent(event.type, event));
   }

@@ -1,5 +1,7 @@
 /** Focus of a place that Streamlit takes out of the page and draws anew, and keys pressed meanwhile. */
 
+import { gridAction, isUndo, markOf } from "./keys.js";
+
 const MOST_MS = 3000; // from the one to the other
 
 /** @typedef {{token: string, keys: KeyboardEvent[], leave: AbortController}} Held */
@@ -14,7 +16,10 @@ export function holdFocus(place, token) {
   /** @type {KeyboardEvent[]} */
   const keys = [];
   addEventListener("keydown", (event) => {
-    if (event.composedPath()[0] === document.body) keys.push(event);
+    if (event.composedPath()[0] !== document.body) return;
+    if (!markOf(event) && !isUndo(event) && !gridAction(event)) return;
+    event.preventDefault(); // it would scroll the page now, and act later
+    keys.push(event);
   }, { signal, capture: true });
   const timer = setTimeout(() => takeFocus(place), MOST_MS);
   signal.addEventListener("abort", () => clearTimeout(timer));

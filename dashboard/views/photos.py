@@ -61,7 +61,9 @@ if (
 ):
     rows, stacks = stacked(rows, codes)
 if not len(rows):
-    others = vector_ratings.unseen_vectors(index, judged) if held is not None else []
+    taught_by_all = held is not None and not np.isfinite(held.ratings[judged]).any()
+    others = vector_ratings.unseen_vectors(index, judged) if taught_by_all else []
+    others = [name for name in others if name != vector.name]
     names = [vector_name(name, session_state.words()) for name in others]
     told = photos_page.empty_text(judged, held and held.ratings, filters, by, names)
     st.info(told, icon=":material/filter_alt:")

@@ -94,8 +94,8 @@ def evaluate(
     candidates = chosen_vectors(index, vectors, load).values()
     taught = photos.compared_within(protocol.within)
     contests: list[_Contest] = []
+    splits = [split_into_folds(photos, one) for one in protocols]
     with fitting(photos.X) as threads:
-        splits = [split_into_folds(photos, one) for one in protocols]
         # Every learner in every fold, and one of them again on fewer and fewer photos.
         fits = [len(kinds) * len(folds.codes) * folds.k for folds in splits]
         total = sum(fits) + len(SHARES) * splits[0].k

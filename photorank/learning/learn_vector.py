@@ -64,9 +64,9 @@ def fit_and_test(
     or groups for two folds.
     """
     taught = photos.compared_within(protocol.within)
+    mistaken = 0 if folds else mistaken_near_duplicates(photos.near_duplicates)
+    folds = folds or split_into_folds(photos, protocol)
     with fitting(taught.X) as threads:
-        mistaken = 0 if folds else mistaken_near_duplicates(photos.near_duplicates)
-        folds = folds or split_into_folds(photos, protocol)
         on_fit = counted(on_progress, len(folds.codes) * folds.k)
         without = Fits(threads, learner.for_tests(), taught, folds)
         # Last in line and beside the others: alone its matrices would be split among the cores.

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from photorank.errors import ServerError
@@ -52,7 +53,7 @@ class TokenOnly:
         if "expect" not in Headers(
             scope=scope
         ):  # else the client waits for the response before it sends
-            await discard_body(receive, self._limits)
+            await discard_body(Request(scope, receive).stream(), self._limits)
         answer = refused(
             401,
             "a token is needed",

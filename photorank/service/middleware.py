@@ -3,9 +3,10 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import suppress
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -22,18 +23,18 @@ def refused(status: int, reason: str, then: str, **headers: str) -> Response:
     )
 
 
-async def discard_body(receive: Receive, limits: Limits) -> None:
-    """Read and discard the rest of a refused request's body, within limits on size and time.
+async def discard_body(chunks: AsyncIterator[bytes], limits: Limits) -> None:
+    """Read and discard the rest of a refused request's body, within limits on time and size.
 
     A client that still sends when the connection is closed may never read the response.
     """
-    left, more = limits.body_bytes, True
-    with suppress(TimeoutError):
+    left = limits.body_bytes
+    with suppress(ClientDisconnect, TimeoutError):
         async with asyncio.timeout(limits.linger_seconds):
-            while more and left > 0:
-                message = await receive()
-                more = message.get("more_body", False)  # there is none where the client has gone
-                left -= len(message.get("body", b""))
+            async for chunk in chunks:
+                left -= len(chunk)
+                if left <= 0:
+                    return
 
 
 class Counted:

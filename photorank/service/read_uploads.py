@@ -45,7 +45,7 @@ async def uploads(request: Request, limits: Limits, room: Room) -> AsyncIterator
         yield _sorted(form)
     except Refusal:
         if not body.ended:
-            await discard_body(request.receive, limits)
+            await discard_body(body.rest, limits)
         raise
     finally:
         room.leave(body.count)
@@ -57,7 +57,7 @@ class _Body:
     """Request body, read within the limits on size and time."""
 
     def __init__(self, request: Request, limits: Limits, room: Room) -> None:
-        self._chunks = request.stream()
+        self.rest = request.stream()  # chunks that are not read yet
         self._limits = limits
         self._room = room
         self._until = asyncio.get_running_loop().time() + limits.seconds
@@ -76,7 +76,7 @@ class _Body:
         left = self._until - asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout(max(min(left, self._limits.idle_seconds), 0)):
-                return await anext(self._chunks)
+                return await anext(self.rest)
         except StopAsyncIteration:
             self.ended = True
             return None

@@ -144,6 +144,14 @@ def test_killed_decoders_cost_no_photo(client, tmp_path):
         )
 
 
+def test_a_small_form_is_refused_at_once(start, photo):
+    """What has arrived to its end is not waited for, though refused bodies are read on."""
+    client, begun = start(photos=1, linger_seconds=60), time.monotonic()
+    assert refusal(client.send("/v1/rate", photo, photo))[0] == 413
+    assert refusal(client.send("/v1/rate", photo, index="x" * 5000))[0] == 400
+    assert time.monotonic() - begun < 30
+
+
 def test_tokens_are_asked_for(start, photo, tmp_path):
     """Everything but the health needs one of the file's tokens."""
     (tmp_path / "tokens").write_text(f"{'x' * 20}\n{TOKEN}\n")

@@ -51,7 +51,9 @@ def ask_wish(index: Index) -> Wish:
         limit = st.selectbox("Limit", list(limits), format_func=limits.__getitem__, key="per")
         at_most = 3
         if limit != "none":
-            at_most = st.number_input("Photos at most", 1, int(MOST), at_most, key="most")
+            at_most = st.number_input(
+                "Photos at most", 1, int(MOST), at_most, key="most", persist_state="session"
+            )
         with_faces = _face_quota() if limit == "none" and index_data.faces(index).by_row else None
     request = AlbumRequest(
         int(places),

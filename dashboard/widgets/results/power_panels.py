@@ -32,7 +32,10 @@ def table_and_photos(index: Index, board: Board, mode: Mode) -> None:
     stored = index_data.vectors(index)
     table = forest(board, stored, mode)
     kept = {row.name: stored_for(row.name, stored, index.name) for row in table.rows}
-    rows = {vector.name: name for name, vector in kept.items() if vector is not None}
+    rows: dict[str, str] = {}
+    for name, vector in kept.items():
+        if vector is not None:
+            rows.setdefault(vector.name, name)
     trusted = by_preference(stored, index_data.evaluation(index))
     first = next((rows[name] for name in trusted if name in rows), None)
     chosen = session_state.chosen_row("forest", list(kept), first)

@@ -52,10 +52,10 @@ def make_book(index: Index, ratings: Ratings, rows: Sequence[int], wishes: BookW
     sized, warnings = _sized(index, rows)
     n = len(sized)
     if warnings and not n:
-        why = str(warnings[0].reason).removeprefix(LEFT_OUT)
         raise AlbumError(
-            f"none of {counted(len(rows), 'photo')} can be printed: {warnings[0].path}: {why}. "
-            "Connect the disk they lie on, or index the folder they are in now."
+            f"none of {counted(len(rows), 'photo')} can be printed: {warnings[0].path}: "
+            f"{warnings[0].reason.removeprefix(LEFT_OUT)}. Connect the disk they lie on, index the "
+            "folder they are in now, or choose other photos."
         )
     pages = wishes.pages or _suiting(n)
     _check_pages(n, pages)
@@ -161,7 +161,8 @@ def _sized(index: Index, rows: Sequence[int]) -> tuple[list[tuple[int, int, int]
                 pass
             sized.append((row, *_size_of(photo)))
         except (AlbumError, OSError) as error:
-            why = error.strerror.lower() if isinstance(error, OSError) and error.strerror else error
+            known = isinstance(error, OSError) and error.strerror
+            why = error.strerror.lower() if known else str(error).rstrip(".")
             warnings.append(Warned(photo.path, f"{LEFT_OUT}{why}"))
     return sized, warnings
 
