@@ -161,8 +161,9 @@ def _sized(index: Index, rows: Sequence[int]) -> tuple[list[tuple[int, int, int]
                 pass
             sized.append((row, *_size_of(photo)))
         except (AlbumError, OSError) as error:
-            known = isinstance(error, OSError) and error.strerror
-            why = error.strerror.lower() if known else str(error).rstrip(".")
+            why = str(error).rstrip(".")
+            if isinstance(error, OSError) and error.strerror:
+                why = error.strerror.lower()
             warnings.append(Warned(photo.path, f"{LEFT_OUT}{why}"))
     return sized, warnings
 
