@@ -75,7 +75,7 @@ def make_album(
     AlbumError
         If the request contradicts itself.
     """
-    photos = index.photos()
+    photos = index.photos_by_row()
     check_request(request, photos)
     parts, notes = limited_parts(index, request)
     there = in_group(index, len(ratings), request)

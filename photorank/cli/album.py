@@ -179,7 +179,7 @@ def album(
 
 
 def _as_json(choice: Choice, copies: Copies, index: "Index") -> dict[str, Any]:
-    said = album_json(choice.made, index.photos(), choice.series, copies.photos)
+    said = album_json(choice.made, index.photos_by_row(), choice.series, copies.photos)
     said |= companions_json(copies.companions)
     if copies.sidecars is not None:
         said["sidecars"] = copies.sidecars
@@ -189,7 +189,7 @@ def _as_json(choice: Choice, copies: Copies, index: "Index") -> dict[str, Any]:
 
 
 def _print(choice: Choice, copies: Copies, index: "Index", link: str) -> None:
-    photos = index.photos()
+    photos = index.photos_by_row()
     print_album(choice.made, photos, choice.series)
     if (entry := choice.entry) is not None:
         line(f"kept as {entry.name}, change {entry.revision}: {entry.what}")

@@ -1,5 +1,6 @@
 """Output of an album as JSON or as tables."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ _LINK_WORDS = {"copy": "copied", "hard": "hard links made", "soft": "soft links 
 
 
 def album_json(
-    album: "Album", photos: "list[Photo]", series: "Series", pieces: "list[PhotoCopy] | None"
+    album: "Album", photos: "Sequence[Photo]", series: "Series", pieces: "list[PhotoCopy] | None"
 ) -> dict[str, Any]:
     """JSON of an album, and of the copies of its photos if a folder was given."""
     swap = album.swap
@@ -83,7 +84,7 @@ def print_companions(companions: list[list[Path]], along: "list[PhotoCopy] | Non
         message(f"{kinds} (RAW, videos, sidecars): --to DIR --with-companions copies them, too.")
 
 
-def print_album(album: "Album", photos: "list[Photo]", series: "Series") -> None:
+def print_album(album: "Album", photos: "Sequence[Photo]", series: "Series") -> None:
     """Print an album as a table, with its value, runners-up and the best swap of one photo."""
     if album.chosen:
         print_table(

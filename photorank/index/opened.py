@@ -34,7 +34,7 @@ from photorank.index.reading.records import (
     SingleRatings,
 )
 from photorank.index.reading.signals import load_signals
-from photorank.index.reading.snapshot import BEGINNING_DIGITS, Snapshot
+from photorank.index.reading.snapshot import BEGINNING_DIGITS, PhotosByRow, Snapshot
 from photorank.photos.find_photos import SkippedFile
 from photorank.typing import Codes, Direction, Embeddings, Floats, Ratings
 from photorank.workspace import IndexPaths, Workspace
@@ -105,6 +105,14 @@ class Index:
     def photos(self) -> list[Photo]:
         """Photos that have an existing file, sorted by path."""
         return list(self._held.photos)
+
+    def photos_by_row(self) -> Sequence[Photo]:
+        """Photos as :meth:`photos` gives them, each made when it is looked at."""
+        return PhotosByRow(self._held)
+
+    def photos_digest(self) -> str:
+        """SHA-256 of each photo's content digest, path, capture time, camera and series."""
+        return self._held.photos_digest
 
     def photo(self, row: int) -> Photo:
         """Photo of a row; faster than :meth:`photos` for a few photos."""

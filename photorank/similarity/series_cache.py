@@ -69,14 +69,9 @@ def _key(index: Index, threshold: float, among: Codes | None) -> str | None:
         sums = totals(connection, _TABLES)
     if len(sums) < len(_TABLES):
         return None  # an older photorank kept none
-    said = sha256(repr((_VERSION, str(index.fingerprint), threshold, sums)).encode())
     # The open index may be older than its catalogue, and was read piece by piece.
-    for one in index.photos():
-        said.update(
-            f"{one.digest} {one.path}\n{one.taken} {one.camera}\n{one.series}\n".encode(
-                errors="surrogateescape"
-            )
-        )
+    held = (str(index.fingerprint), index.photos_digest())
+    said = sha256(repr((_VERSION, *held, threshold, sums)).encode())
     if among is not None:
         said.update(among.tobytes())
     return said.hexdigest()

@@ -93,7 +93,7 @@ def test_photos_that_are_all_rated_alike_or_all_the_same(collection, make, balan
     class Same:
         """The same index, were all its photos one picture."""
 
-        photos, name = staticmethod(collection.index.photos), "same"
+        photos_by_row, name = staticmethod(collection.index.photos_by_row), "same"
         signals = staticmethod(collection.index.signals)
         faces = staticmethod(collection.index.faces)
         moments = staticmethod(collection.index.moments)

@@ -1,11 +1,12 @@
 """Data of an open index, each loaded on first use, once for all threads."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,26 @@ class _Once(cached_property[Any]):
             return self
         with held._lock:
             return super().__get__(held, owner)
+
+
+class PhotosByRow(Sequence[Photo]):
+    """Photos of a snapshot by row; each is made when it is looked at, which few of many are."""
+
+    def __init__(self, held: "Snapshot") -> None:
+        self._held = held
+
+    def __len__(self) -> int:
+        return len(self._held.rows)
+
+    @overload
+    def __getitem__(self, row: int) -> Photo: ...
+
+    @overload
+    def __getitem__(self, row: slice) -> list[Photo]: ...
+
+    def __getitem__(self, row: int | slice) -> Photo | list[Photo]:
+        found, photo = range(len(self))[row], self._held.photo
+        return photo(found) if isinstance(found, int) else list(map(photo, found))
 
 
 class Snapshot:
@@ -131,6 +152,13 @@ class Snapshot:
         first, end = (np.searchsorted(numbers, number, side) for side in ("left", "right"))
         same: list[int] = rows[first:end].tolist()
         return next((row for row in same if self.rows.digest(row).startswith(digest)), None)
+
+    @_Once
+    def photos_digest(self) -> str:
+        """SHA-256 of each photo's content digest, path, capture time, camera and series, by row."""
+        rows, facts = self.rows, self.facts
+        columns = map(list, (rows.digests, rows.paths, facts.taken, facts.cameras))
+        return sha256(repr((*columns, self.memberships.series.tolist())).encode()).hexdigest()
 
     @_Once
     def photos(self) -> list[Photo]:

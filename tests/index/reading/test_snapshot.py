@@ -1,0 +1,24 @@
+"""Photos of an open index by row: made all at once, or one where it is looked at."""
+
+import pytest
+
+
+def test_photos_by_row_are_the_list_of_photos(collection):
+    """By number, from the end, as a slice and one after another; and nothing beyond."""
+    index = collection.index
+    every, by_row = index.photos(), index.photos_by_row()
+    assert list(by_row) == every
+    assert len(by_row) == len(every)
+    assert (by_row[2], by_row[-1], by_row[1:4]) == (every[2], every[-1], every[1:4])
+    with pytest.raises(IndexError):
+        by_row[len(every)]
+
+
+def test_the_digest_of_photos_tells_each_change(collection):
+    """Another path or capture time of one photo gives another digest; the same index the same."""
+    before = collection.index.photos_digest()
+    assert collection.index.photos_digest() == before
+    photo = collection.index.photo(0)
+    photo.path.rename(photo.path.with_name("renamed.png"))
+    collection.build(collection.folder)
+    assert collection.index.photos_digest() != before
