@@ -79,7 +79,7 @@ class Blocks:
 
     def laplacian(self, X: Floats) -> Floats:
         """Graph Laplacian times X: weighted sum of each photo's differences in X."""
-        columns = X.reshape(len(X), -1)
+        columns = X[:, None] if X.ndim == 1 else X
         u, degree = self.u[:, None], self.degrees()[:, None]
         product = np.empty(columns.shape)
         for start in range(0, columns.shape[1], _COLUMNS):
@@ -227,6 +227,8 @@ def _sums_of_runs(codes: Codes, V: Floats) -> Floats:
 
 def _run_sums(codes: Codes, V: Floats) -> Floats:
     """Sums (c, k) of the rows of V (l, k) with each of the sorted codes 0, 1, 2 … (l,)."""
+    if not len(codes):
+        return V
     if not codes[-1]:
         return np.asarray(V.sum(axis=0, keepdims=True))
     from scipy.sparse import csr_array

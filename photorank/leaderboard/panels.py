@@ -1,4 +1,4 @@
-"""Groups (panels) of indexes that share their judged photos and can be compared."""
+"""Groups (panels) of indexes of the same judged photos, whose encoders can be compared."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

@@ -57,7 +57,7 @@ class PairSums:
     luck: float = 1.0  # share of the ratings that is owed to the photos learned from; 1 if unknown
 
     def __add__(self, other: "PairSums") -> "PairSums":
-        """Pooled sums of two repeats over the same units."""
+        """Sums over the pairs of two repeats of cross-validation of the same photos or clusters."""
         return self._combined(other, np.add)
 
     def __sub__(self, other: "PairSums") -> "PairSums":

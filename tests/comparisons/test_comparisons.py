@@ -348,3 +348,14 @@ def test_gram_is_the_laplacians(scope, gap_power, monkeypatch):
     expected = Z.astype(np.float64).T @ graph.laplacian(Z)
 
     np.testing.assert_allclose(np.tril(graph.gram(Z)), np.tril(expected), atol=1e-8)
+
+
+@pytest.mark.parametrize("scores", [[np.nan] * 4, [1.0, np.nan], [2.0] * 3])
+def test_where_no_photos_make_a_pair_it_is_said(scores):
+    """Without labels, with one, or with equal ones a sentence tells it, and no traceback."""
+    comparisons = Comparisons.from_scores(scores)
+    Z = np.random.default_rng(0).normal(size=(len(scores), 3))
+    assert comparisons.n_pairs == 0
+    for sums in (comparisons.deviations, comparisons.squared_errors, comparisons.laplacian):
+        with pytest.raises(ComparisonsError, match="no two photos were judged differently"):
+            sums(Z)

@@ -109,7 +109,7 @@ class Snapshot:
 
     @_Once
     def memberships(self) -> Memberships:
-        """Groups, series and splits of the rows."""
+        """Each photo's group, series (burst) and official split, by row."""
         return load_memberships(self._paths, self.rows)
 
     @_Once

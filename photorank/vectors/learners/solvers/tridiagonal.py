@@ -45,7 +45,7 @@ class Tridiagonal:
 
     @cached_property
     def eigenvalues(self) -> Floats:
-        """Eigenvalues (r,) of G in increasing order, with those within rounding error set to 0."""
+        """Eigenvalues (r,) of the matrix, ascending; those within rounding error are 0."""
         from scipy.linalg import eigvalsh_tridiagonal
 
         values = eigvalsh_tridiagonal(self.diagonal, self.beside)
