@@ -182,6 +182,9 @@ class _Output(NamedTuple):
 
     def check(self, index: "Index", wanted: "Printer") -> None:
         """Check that a book can be written with these options, before photos are chosen for it."""
+        from mimetypes import guess_type
+
+        from photorank.errors import ExportError
         from photorank.export.destination import checked_folder, checked_new_file
         from photorank.export.pdf.fonts import caption_font
         from photorank.export.pdf.write_book_pdf import output_profile, pikepdf_or_error
@@ -191,6 +194,11 @@ class _Output(NamedTuple):
             pikepdf_or_error()
             output_profile(self.options(wanted))
         else:
+            if guess_type(self.to.name)[0] and not self.to.is_dir():
+                raise ExportError(
+                    f"{self.to} is named as a file that a book is not: name a .pdf, or a folder "
+                    "for its pages as JPEG."
+                )
             checked_folder(index, self.to)
         caption_font((), self.font)
 

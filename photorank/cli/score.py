@@ -74,7 +74,6 @@ def score(
     index: IndexName = None,
 ) -> None:
     """Score any number of photos, one output row each. Unusable photos get a row, too."""
-    from photorank.encoders import IMPORTED
     from photorank.scoring.scale import Scale
     from photorank.scoring.sources import check_sources
 
@@ -86,7 +85,7 @@ def score(
     check_sources(photos, column)
     entry = kept_entry(album)
     opened = open_index(index or index_of(entry))
-    if opened.manifest.encoder.startswith(IMPORTED):
+    if opened.manifest.is_imported:
         opened.encoder()  # which there is none to be had, as its error says
     file = None if to is None else _file(opened, to, written, entry is not None or in_context)
     if file is not None and not resume:

@@ -66,6 +66,7 @@ from photorank.errors.vectors import (
     EncoderMismatchError,
     ForeignHeadError,
     MissingVectorError,
+    NoSuchOwnVectorError,
     NoVectorsError,
     ReservedNameError,
     UnknownNameError,

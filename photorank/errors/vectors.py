@@ -17,6 +17,17 @@ class MissingVectorError(PhotorankError, LookupError):
         self.on_page = f"the way to judge {name!r} is no longer there. Choose another one."
 
 
+class NoSuchOwnVectorError(MissingVectorError):
+    """No vector of the given name can be removed."""
+
+    def __init__(self, name: str, index: str, removable: Sequence[str]) -> None:
+        PhotorankError.__init__(
+            self,
+            f"nothing was removed: index {index!r} has no vector named {name!r} of its own. "
+            + (f"It has: {', '.join(removable)}." if removable else "It has none."),
+        )
+
+
 class NoVectorsError(PhotorankError, LookupError):
     """An index has no vector to rate its photos with."""
 

@@ -1,14 +1,17 @@
 """Checks that an export's destination is outside photo folders, and replaces no file."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from photorank.errors import ExportError
+from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.file_records import load_folders, load_root_folders
+from photorank.index.catalogue.kept_manifest import own_manifest
 from photorank.index.opened import Index
 from photorank.outside_text import typed_destination
-from photorank.workspace import Workspace
+from photorank.workspace import IndexPaths, Workspace
 
 Identity = tuple[int, int]  # device and inode, which all names of a folder share
 
@@ -17,8 +20,8 @@ Identity = tuple[int, int]  # device and inode, which all names of a folder shar
 class PhotoFolders:
     """Photo folders of all indexes, to check if a path is inside one (symbolic links resolved)."""
 
-    paths: frozenset[Path]  # links resolved
-    identities: frozenset[Identity]  # of those that are there
+    paths: Mapping[Path, str]  # index by folder, links resolved
+    identities: Mapping[Identity, str]  # index by folder, of the folders that are there
 
     @classmethod
     def beside(cls, index: Index) -> "PhotoFolders":
@@ -27,27 +30,32 @@ class PhotoFolders:
         Raises the errors of an index that cannot be read: where its photos lie is not known then.
         """
         workspace = Workspace(index.paths.root.parent.parent)
-        paths: set[Path] = set()
+        paths: dict[Path, str] = {}
         for name in workspace.index_names():
-            indexed = load_root_folders(workspace.index(name))
-            for folder in indexed | set(load_folders(workspace.index(name))):
-                paths |= {Path(os.path.realpath(one)) for one in _up_to(folder, indexed)}
-        return cls(frozenset(paths), frozenset(filter(None, map(_identity, paths))))
+            paths |= dict.fromkeys(_photo_folders(workspace.index(name)), name)
+        found = ((_identity(path), name) for path, name in paths.items())
+        return cls(paths, {identity: name for identity, name in found if identity})
 
-    def around(self, path: Path) -> Path | None:
-        """Photo folder that contains a path; None if it is in none. The path need not exist."""
+    def around(self, path: Path) -> tuple[Path, str] | None:
+        """Photo folder that contains a path, and its index; None if it is in none.
+
+        The path need not exist.
+        """
         real = Path(os.path.realpath(path))
         for folder in (real, *real.parents):
-            if folder in self.paths or _identity(folder) in self.identities:
-                return folder
+            identity = _identity(folder)
+            name = self.paths.get(folder) or (identity and self.identities.get(identity))
+            if name:
+                return folder, name
         return None
 
     def refuse(self, path: Path) -> None:
         """Raise ExportError if a path is inside a photo folder."""
-        if folder := self.around(path):
+        if found := self.around(path):
+            folder, name = found
             raise ExportError(
-                f"{path} lies in {folder}, whose photos are in the index. Name a place outside; "
-                "only `photorank export --format xmp --beside-photos` writes among photos."
+                f"{path} lies in {folder}, whose photos are in the index {name!r}. Name a place "
+                "outside; only `photorank export --format xmp --beside-photos` writes among photos."
             )
 
 
@@ -86,6 +94,25 @@ def outside_photos(index: Index, typed: str | Path) -> Path:
     path = typed_destination(typed).absolute()
     PhotoFolders.beside(index).refuse(path)
     return path
+
+
+def _photo_folders(paths: IndexPaths) -> set[Path]:
+    """Folders that hold an index's photos, links resolved, without the root of a disk.
+
+    Root folders of imported embeddings are left out: they are what the photos' names have in
+    common, and no folder that a person named.
+    """
+    indexed = load_root_folders(paths)
+    folders = set(load_folders(paths))
+    with reading(paths) as connection:
+        if own_manifest(connection, paths).is_imported:
+            indexed = set()
+    real = {
+        Path(os.path.realpath(one))
+        for folder in folders | indexed
+        for one in _up_to(folder, indexed)
+    }
+    return {folder for folder in real if folder != folder.parent}  # it would refuse every place
 
 
 def _up_to(folder: Path, roots: set[Path]) -> list[Path]:

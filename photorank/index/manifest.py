@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from photorank.encoders import IMPORTED
 from photorank.encoders.base import Encoder, Fingerprint, OptionalSignals
 from photorank.encoders.blocks import unit_rows
 from photorank.encoders.choose_runtime import FEW_PHOTOS, Switchable, precision_of
@@ -65,6 +66,11 @@ class Manifest:
     def knows_words(self) -> bool:
         """True if the encoder embeds texts; false for imported embeddings and user functions."""
         return self.encoder.partition(":")[0] in ("embedded", "open_clip")
+
+    @property
+    def is_imported(self) -> bool:
+        """True if the embeddings were imported, so that there is no encoder for further photos."""
+        return self.encoder.startswith(IMPORTED)
 
     @property
     def head(self) -> int:

@@ -23,6 +23,8 @@ def read_tokens(path: Path) -> list[bytes]:
 
     Raises ServerError if the file has no token, or a token that is too short.
     """
+    if path.is_dir():
+        raise ServerError(f"--token-file {path} is a folder. Name a file with a token a line.")
     try:
         lines = read_bytes(path).decode().split()
     except FileNotFoundError as error:

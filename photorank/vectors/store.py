@@ -5,6 +5,7 @@ from pathlib import Path
 from photorank.errors import (
     BuiltInVectorError,
     MissingVectorError,
+    NoSuchOwnVectorError,
     PhotorankError,
     ReservedNameError,
     StorageError,
@@ -132,7 +133,7 @@ def remove_vector(index: Index, name: str) -> None:
         if name in shipped_for(index.fingerprint):
             raise BuiltInVectorError(name, index.name)
         own = sorted(card.stem for card in index.paths.vectors.glob("*.json"))
-        raise _missing(index, name, own)
+        raise NoSuchOwnVectorError(name, index.name, own)
     try:
         path.unlink()
     except OSError as error:

@@ -85,6 +85,7 @@ def test_mistakes_end_in_one_line(photorank, refused, gallery, tmp_path):
     assert "at least 3 pages" in refused("book", "--vector", "ours", "--pages", 2, "--places", 12)
     assert "PDF/X-4" in refused(*ASKED, "--standard", "x4", "--to", tmp_path / "x.pdf")
     assert "photos" in refused(*ASKED, "--to", gallery / "x.pdf")
+    assert "name a .pdf, or a folder" in refused(*ASKED, "--to", tmp_path / "x.txt")
     (tmp_path / "bad.json").write_text(json.dumps({"size": [1]}))
     assert "no book's plan" in refused("book", "--plan", tmp_path / "bad.json", "--vector", "ours")
     (tmp_path / "bad.json").write_text("[]")

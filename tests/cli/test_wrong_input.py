@@ -285,7 +285,9 @@ def test_blank_words_make_no_vector(refused, home):
 
 def test_builtin_and_unknown_vectors_cannot_be_removed(refused, home):
     """Only a card of the index itself can be removed."""
-    assert "no vector named" in refused("vector", "remove", "nobody")
+    told = refused("vector", "remove", "nobody")
+    assert "no vector named 'nobody' of its own" in told
+    assert "Make one" not in told  # who wants to remove one does not want another
 
 
 def run(arguments, home, **options):

@@ -65,10 +65,11 @@ def test_a_folder_is_known_by_what_it_is(collection, tmp_path):
     day = collection.folder / "day 0"
     status = os.stat(day)
     assert (status.st_dev, status.st_ino) in folders.identities
-    nameless = PhotoFolders(frozenset(), folders.identities)
+    nameless = PhotoFolders({}, folders.identities)
 
-    assert nameless.around(day / "new" / "export") == day
-    assert nameless.around(collection.folder / "new") == collection.folder
+    name = collection.index.name
+    assert nameless.around(day / "new" / "export") == (day, name)
+    assert nameless.around(collection.folder / "new") == (collection.folder, name)
     assert nameless.around(tmp_path / "new") is None
 
 

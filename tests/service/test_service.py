@@ -173,6 +173,8 @@ def test_tokens_are_asked_for(start, photo, tmp_path):
         (tmp_path / "tokens").write_text(text)
         with pytest.raises(ServerError, match="openssl rand"):
             read_tokens(tmp_path / "tokens")
+    with pytest.raises(ServerError, match="is a folder"):
+        read_tokens(tmp_path)
 
 
 def test_the_description_tells_all_addresses(client):

@@ -127,8 +127,10 @@ def _array_file(array: Path, table: Path | None) -> EmbeddingFile:
     """Array file with its table of names; only headers are read."""
     try:
         rows = np.load(array, mmap_mode="r", allow_pickle=False)
-    except (ValueError, OSError, EOFError) as error:
+    except OSError as error:
         raise EmbeddingsError(array, first_line(error)) from error
+    except (ValueError, EOFError) as error:  # whose words speak of NumPy's own options
+        raise EmbeddingsError(array, "it is no .npy file of numbers, or it is cut off") from error
     if rows.ndim != 2 or not np.issubdtype(rows.dtype, np.floating):
         raise EmbeddingsError(array, f"its shape is {rows.shape} and its kind {rows.dtype}")
     if table is not None and (k := _parquet(table).metadata.num_rows) != len(rows):

@@ -38,6 +38,7 @@ from photorank.workspace import IndexPaths
 _SHARD_ROWS = 32_768  # per shard, which a crash may cost and memory holds several times
 _NOT_LOOKED_AT = Stamp(0, 0)  # stamp of files that are not read
 _UNUSABLE = "its embedding is no row of numbers, or only zeros"
+_NO_FILE = "its name leads to a folder, or holds a NUL character, so no photo can have it"
 _TWICE = "its name came before, with another embedding"
 
 
@@ -137,7 +138,12 @@ class _Import:
         rows = unit_rows(part.rows)
         fresh: list[int] = []
         for at, (given, good) in enumerate(zip(part.names, usable.tolist(), strict=True)):
-            name = self._path(given or f"{file}/{start + at:09}")
+            told = given or f"{file}/{start + at:09}"
+            if not _may_name_file(told):
+                path = Path(self._base, told.replace("\0", r"\0"))
+                self.skipped.append(SkippedFile(path, 0, 0, _NO_FILE))
+                continue
+            name = self._path(told)
             digest = imported_digest(name, rows[at]) if good else ""
             if name in self._seen:
                 if self._seen[name] != digest:
@@ -186,11 +192,8 @@ class _Import:
 
     def _parts(self, name: str) -> tuple[bytes, bytes]:
         """Folder of a photo name, with a slash at its end, and the file's name."""
-        name = name.replace("\0", "")
         end = name.rfind(os.sep) + 1
         folder, last = name[:end], name[end:]
-        if last in ("", os.curdir, os.pardir):
-            folder, last = os.path.split(os.path.normpath(os.path.join(self._base, name)))
         if folder not in self._folders:
             whole = path_bytes(os.path.normpath(os.path.join(self._base, folder)))
             self._folders[folder] = whole.rstrip(b"/") + b"/"
@@ -205,12 +208,18 @@ class _Import:
     def _add_roots(self, files: Sequence[EmbeddingFile]) -> Roots:
         """Add root folders that contain all photo names, and return all roots of the index."""
         base = path_bytes(self._base).rstrip(b"/") + b"/"
-        folders = {self._parts(name)[0] for file in files for name in file.names()}
+        folders = {
+            self._parts(name)[0] for file in files for name in filter(_may_name_file, file.names())
+        }
         outside = [folder for folder in folders if not folder.startswith(base)]
         roots = [as_path(os.path.commonpath(outside))] if outside else []
         if len(outside) < len(folders) or not roots:
             roots.append(Path(self._base))
         return add_roots(self._connection, roots)
+
+
+def _may_name_file(name: str) -> bool:
+    return "\0" not in name and name.rpartition(os.sep)[2] not in ("", os.curdir, os.pardir)
 
 
 def _folder_of(path: Path) -> Path:

@@ -9,6 +9,7 @@ import pytest
 
 from photorank.errors import (
     EmbeddingsError,
+    ExportError,
     IndexMismatchError,
     MissingPathError,
     MissingVectorError,
@@ -16,6 +17,7 @@ from photorank.errors import (
     NoVectorsError,
 )
 from photorank.evaluation.default_vector import default_vector
+from photorank.export.destination import checked_folder
 from photorank.index.importing.import_embeddings import ImportRequest, import_embeddings
 from photorank.index.maintenance.checks import examine_index
 from photorank.index.opened import Index
@@ -293,13 +295,50 @@ def test_options_that_do_not_go_together_are_usage_errors(words, paths):
 
 def test_names_are_paths_however_they_are_written(paths, tmp_path, rows):
     """Dots, doubled slashes and zeros: what they lead to is one folder, and a root above all."""
-    told = ["a/1.jpg", "a/../a/2.jpg", "a//b/./3.jpg", "../4.jpg", "a/c/..", "/x/5.jpg", "6\0.jpg"]
+    told = ["a/1.jpg", "a/../a/2.jpg", "a//b/./3.jpg", "../4.jpg", "/x/5.jpg"]
     arrays(tmp_path / "given", rows[: len(told)], told)
     import_embeddings(paths, ImportRequest(tmp_path / "given", "clip"))
-    inside = ["a", "a/1.jpg", "a/2.jpg", "a/b/3.jpg", "6.jpg"]
+    inside = ["a/1.jpg", "a/2.jpg", "a/b/3.jpg"]
     expected = {tmp_path / "given" / name for name in inside}
     expected |= {tmp_path / "4.jpg", Path("/x/5.jpg")}
     assert {photo.path for photo in Index.open(paths).photos()} == expected
+
+
+def test_names_that_no_file_can_have_are_told(paths, tmp_path, rows):
+    """A folder's name and a NUL are no photo, and do not become the index's root folder."""
+    none = ["/", "//", ".", "..", "a/..", "a/", "/up/..", "6\0.jpg"]
+    told = ["a/1.jpg", *none]
+    arrays(tmp_path / "given", rows[: len(told)], told)
+    report = import_embeddings(paths, ImportRequest(tmp_path / "given", "clip"))
+    assert (report.added, len(report.skipped)) == (1, len(none))
+    assert all("no photo can have it" in file.reason for file in report.skipped)
+    assert Index.open(paths).manifest.roots == (str(tmp_path / "given"),)
+
+
+def test_imported_names_leave_other_folders_free(paths, tmp_path, rows):
+    """What far apart names have in common is no photo folder, so albums can be copied there."""
+    (tmp_path / "a").mkdir()
+    told = ["/1.jpg", str(tmp_path / "a" / "2.jpg"), "/elsewhere/photos/3.jpg"]
+    arrays(tmp_path / "given", rows[: len(told)], told)
+    import_embeddings(paths, ImportRequest(tmp_path / "given", "clip"))
+    index = Index.open(paths)
+    assert index.manifest.roots == ("/",)
+    assert checked_folder(index, tmp_path / "album") == tmp_path / "album"
+    with pytest.raises(ExportError, match="index 'mine'"):
+        checked_folder(index, tmp_path / "a" / "album")
+
+
+@pytest.mark.parametrize("content", [b"", b"no numbers", b"\x93NUMPY\x01\x00", None])
+def test_a_file_that_is_no_array_is_told_in_plain_words(paths, tmp_path, content):
+    """Junk, a cut file and an array of objects end in a sentence without NumPy's options."""
+    (tmp_path / "given").mkdir()
+    file = tmp_path / "given" / "rows.npy"
+    if content is None:
+        np.save(file, np.array([{}, 1], dtype=object), allow_pickle=True)
+    else:
+        file.write_bytes(content)
+    with pytest.raises(EmbeddingsError, match=r"rows.npy.* no .npy file of numbers"):
+        import_embeddings(paths, ImportRequest(tmp_path / "given", "clip"))
 
 
 def test_no_words_are_proposed_where_none_are_known(paths, tmp_path, rows):
