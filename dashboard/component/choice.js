@@ -12,7 +12,7 @@ import { FITTED } from "./zoom.js";
 /** @typedef {[Shown, Shown, string]} Asked */
 
 const SEEN_MS = 60; // a pair that is there for less was not looked at: the key was pressed twice
-const SEND_MS = 60;
+const REST_MS = 60;
 const AHEAD = 3; // pairs whose pictures are fetched
 const LEAST_PX = 300;
 const BELOW_PX = 36; // that Streamlit keeps free below a page
@@ -29,7 +29,7 @@ export class Choice {
   constructor(root, component, key) {
     this.component = component;
     this.data = component.data;
-    this.outbox = new Outbox(key, sessionStorage, SEND_MS, () => {
+    this.outbox = new Outbox(key, sessionStorage, REST_MS, () => {
       reloadForNewServer(this.data.modules);
     });
     /** @type {Asked[]} */

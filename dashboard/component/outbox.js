@@ -6,21 +6,21 @@
 
 /** @typedef {import("./types").Item} Item */
 
-const SEND_MS = 250; // after the first press; the presses until then go along
+const REST_MS = 250; // after sending; the presses in between go along together
 const AGAIN_MS = 3000; // without an answer
 
 export class Outbox {
   /**
    * @param {string} name where the rest is kept over a reload of the page
    * @param {Pick<Storage, "getItem" | "setItem" | "removeItem">} storage
-   * @param {number} wait ms
+   * @param {number} rest ms
    * @param {() => void} unanswered called before something is sent again
    */
-  constructor(name, storage, wait = SEND_MS, unanswered = () => {}) {
+  constructor(name, storage, rest = REST_MS, unanswered = () => {}) {
     this.unanswered = unanswered;
     this.name = `photorank outbox ${name}`;
     this.storage = storage;
-    this.wait = wait;
+    this.rest = rest;
     /** @type {Item[]} */
     this.items = [];
     this.seq = 0;
@@ -29,6 +29,9 @@ export class Outbox {
     this.post = null;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.resting = undefined;
+    this.sent = 0; // seq of the latest item that was sent
     this.restore();
   }
 
@@ -50,10 +53,8 @@ export class Outbox {
   put(what) {
     this.items.push({ ...what, seq: ++this.seq });
     this.keep();
-    if (!this.sooner) {
-      this.sooner = true;
-      this.plan(this.wait);
-    }
+    // After a task of no length, since one press may mark many photos.
+    if (this.resting === undefined) this.pause(0);
   }
 
   /** Send now what was not sent, as when the page is left. */
@@ -65,15 +66,26 @@ export class Outbox {
   end() {
     this.flush();
     this.stop();
+    clearTimeout(this.resting);
     this.post = null;
   }
 
   send() {
-    this.sooner = false;
     this.stop();
     if (!this.post || !this.items.length) return;
     this.post({ client: this.client, items: this.items });
+    this.sent = this.seq;
+    this.pause(this.rest);
     this.plan(AGAIN_MS);
+  }
+
+  /** Wait, then send what was pressed meanwhile. @param {number} ms */
+  pause(ms) {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => {
+      this.resting = undefined;
+      if (this.seq > this.sent) this.send();
+    }, ms);
   }
 
   /** @param {number} ms */

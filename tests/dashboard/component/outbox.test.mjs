@@ -12,17 +12,29 @@ class Memory {
 
 const seqs = (box) => box.items.map((item) => item.seq);
 
-test("presses within the wait go along together, in their order", (t) => {
+test("the first press goes at once, and those soon after it together, in their order", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const sent = [], box = new Outbox("a", new Memory());
   box.connect((value) => sent.push(structuredClone(value)), null);
   for (let value = 0; value < 5; value++) {
     box.put({ value });
     t.mock.timers.tick(40);
+    assert.equal(sent.length, 1);
   }
-  assert.equal(sent.length, 0);
-  t.mock.timers.tick(60);
-  assert.equal(sent.length, 1);
+  assert.deepEqual(sent[0].items.map((item) => item.value), [0]);
+  t.mock.timers.tick(100);
+  assert.equal(sent.length, 2);
+  assert.deepEqual(sent[1].items.map((item) => item.value), [0, 1, 2, 3, 4]);
+  t.mock.timers.tick(1000);
+  assert.equal(sent.length, 2); // nothing new was pressed
+});
+
+test("one press that marks many photos is sent whole", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const sent = [], box = new Outbox("a", new Memory());
+  box.connect((value) => sent.push(structuredClone(value)), null);
+  for (let value = 0; value < 5; value++) box.put({ value });
+  t.mock.timers.tick(0);
   assert.deepEqual(sent[0].items.map((item) => item.value), [0, 1, 2, 3, 4]);
 });
 
@@ -51,7 +63,7 @@ test("another client’s acknowledgement, as of a session before, takes nothing 
   box.put({});
   box.connect(() => {}, { client: "another", seq: 99 });
   assert.deepEqual(seqs(box), [1]);
-  box.stop();
+  box.end();
 });
 
 test("a page that is loaded again sends what the page before could not", (t) => {
