@@ -35,7 +35,7 @@ _READING_PACKAGES = (
 
 @dataclass(frozen=True)
 class Opened:
-    """File that has been read, with its bytes and digest."""
+    """File that has been read, with its content digest."""
 
     place: Place
     file: PhotoFile
@@ -91,7 +91,7 @@ class LazyEncoder:
 
     @property
     def runtime(self) -> str:
-        """Name of the encoder's runtime; empty if not loaded, or without a choice of runtimes."""
+        """Name of the encoder's runtime; empty if the encoder is not loaded or has only one."""
         return self.loaded.runtime if isinstance(self.loaded, Switchable) else ""
 
 

@@ -1,4 +1,4 @@
-"""Precision of an index's embeddings: a new index's is chosen, an existing one keeps its own."""
+"""Numeric precision of embeddings: chosen for a new index, kept for an existing index."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -24,7 +24,7 @@ from photorank.typing import Frames
 
 
 def with_precision(run: Run, todo: Sequence[tuple[Place, PhotoFile]], opener: Opener) -> Manifest:
-    """Manifest of the index, completed by the precision in which embeddings are computed.
+    """Manifest of the index, with the numeric precision of its embeddings filled in.
 
     A new index takes that of the runtime that is asked for, or measured on its own photos, in
     which few photos are too few; an index that exists keeps its own. Raises EncoderError if
@@ -68,7 +68,7 @@ def run_as(runtime: Runtime, encoder: Encoder, frames: Sequence[Frames]) -> None
 def sample_frames(
     todo: Sequence[tuple[Place, PhotoFile]], opener: Opener, wanted: int, *, workers: int
 ) -> list[Frames]:
-    """Encoder inputs of photos that are spread evenly over the files `todo`."""
+    """Encoder inputs of a few photos, spread evenly over the list `todo`."""
     spread = np.linspace(0, len(todo) - 1, wanted).round().astype(int).tolist()
     order = dict.fromkeys([*spread, *range(len(todo))])  # the others, should some be unusable
     frames: list[Frames] = []
