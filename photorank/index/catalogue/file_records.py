@@ -99,7 +99,7 @@ def _take_over(connection: sqlite3.Connection, inner: int, place: Place) -> None
 
 
 def known_files(connection: sqlite3.Connection) -> dict[Place, KnownFile]:
-    """Catalogue record of every photo file ever indexed, by path, including vanished files."""
+    """Catalogue record of every photo file, by path, including vanished files."""
     rows = connection.execute(f"SELECT root, path, photo, vanished, {STAMP} FROM files")  # noqa: S608
     return {
         (root, path): KnownFile(photo, Stamp(*stamp), bool(vanished))

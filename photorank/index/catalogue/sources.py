@@ -26,5 +26,5 @@ def sources_in(connection: sqlite3.Connection, rows: str) -> dict[str, SourceKin
 
 
 def has_scores(connection: sqlite3.Connection) -> bool:
-    """True if any source has scores."""
+    """True if the catalogue contains any score of a photo."""
     return connection.execute("SELECT 1 FROM ratings LIMIT 1").fetchone() is not None

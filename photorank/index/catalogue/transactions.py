@@ -30,7 +30,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def in_parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    """Yield rows in parts, each in its own transaction, with pauses for other writers."""
+    """Yield rows in parts, with a pause between parts in which other processes can write."""
     for start in range(0, len(rows), _PART_ROWS):
         if start:
             time.sleep(_PAUSE_SECONDS)
