@@ -173,7 +173,7 @@ class MappedRows:
         return products
 
     def _begin(self) -> None:
-        """Check the files before the first row is read."""
+        """Run the given check of the shard files, once, before the first row is read."""
         if self._check_files is not None:
             self._check_files()
             self._check_files = None

@@ -131,7 +131,7 @@ class _Import:
         self._write()
 
     def _take(self, part: Named, file: str, start: int) -> None:
-        """Collect the usable rows of a part of a file; nameless rows are numbered from `start`."""
+        """Collect the usable rows of one chunk; rows without a name are numbered from `start`."""
         lengths = np.linalg.norm(part.rows, axis=1)
         usable = np.isfinite(lengths) & (lengths > 0)
         part.rows[~usable] = 1.0  # of any length: they are left out
@@ -191,7 +191,7 @@ class _Import:
         return b"".join(self._parts(name))
 
     def _parts(self, name: str) -> tuple[bytes, bytes]:
-        """Folder of a photo name, with a slash at its end, and the file's name."""
+        """Photo name split into its absolute folder, ending in '/', and the file name."""
         end = name.rfind(os.sep) + 1
         folder, last = name[:end], name[end:]
         if folder not in self._folders:
