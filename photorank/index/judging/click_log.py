@@ -246,7 +246,7 @@ def _rows(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Co
 
 
 def person_in(connection: sqlite3.Connection, rater: str) -> tuple[int, int]:
-    """Catalogue numbers of a person's click source and of the person, both added if missing."""
+    """Catalogue numbers (source of clicks, person) of a person; both are added if missing."""
     name = rater.strip()
     if not 0 < len(name) <= MAX_NAME_LETTERS or not name.isprintable():
         raise LabelsError(f"who clicks needs a name, of up to {MAX_NAME_LETTERS} letters.")
@@ -325,5 +325,5 @@ def _is_scored(connection: sqlite3.Connection) -> bool:
 
 
 def now_text() -> str:
-    """Current local time as text, for display."""
+    """Current time in UTC, as ISO 8601 text with microseconds."""
     return datetime.now(UTC).isoformat(timespec="microseconds")

@@ -176,7 +176,7 @@ def _place(
     matched: Sequence[Matched[LabelRow]],
     left_out: "_LeftOut",
 ) -> list[tuple[LabelRow, int]]:
-    """Record a table's groups, series and splits; return the rows without a contradiction.
+    """Record the group, series and split that table rows give photos; return the usable rows.
 
     A row that contradicts the photo's known group, series or split is left out.
     """

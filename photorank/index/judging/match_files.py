@@ -95,7 +95,7 @@ def match_files(
 
 
 class _Folder(NamedTuple):
-    """Location of a folder to which names are relative."""
+    """Folder to which file names are relative, as root number and relative path."""
 
     root: int
     below: bytes  # the root, ending in '/' or empty
@@ -115,7 +115,11 @@ class _Finder:
         ]
 
     def find(self, names: Sequence[str]) -> _Found:
-        """Photo that matches each name: exactly, or trimmed, or ignoring case and kind of slash."""
+        """Photo for each file name, and the reason for each name without a photo.
+
+        A name is compared exactly, then without white space around it, then ignoring case and kind
+        of slash.
+        """
         photos, missing, unknown = self._exact(names)
         bare = {name.strip(): name for name in missing if name != name.strip()}
         if bare:
@@ -150,7 +154,7 @@ class _Finder:
         return self._changed[file.place]
 
     def _alike(self, names: Sequence[str]) -> dict[str, dict[str, _Known]]:
-        """Matching files by relative path, for each name; case and kind of slash are ignored."""
+        """Indexed files, by relative path, that match each name except for case or slashes."""
         wanted: dict[str, list[str]] = defaultdict(list)
         for name in names:
             for path in self._paths(name.strip().replace("\\", "/")):
@@ -168,7 +172,7 @@ class _Finder:
         return found
 
     def _exact(self, names: Sequence[str]) -> tuple[dict[str, int], dict[str, Missing], list[str]]:
-        """Photos by exactly matching name, and reasons for all other names.
+        """Photo for each file name that matches exactly; a reason for every other name.
 
         Also the names, among the others, that are not in the index at all.
         """

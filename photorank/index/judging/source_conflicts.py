@@ -20,10 +20,7 @@ _SCALES_APART = 4  # ratio of two scales' largest scores, from which they differ
 def others_with(
     connection: sqlite3.Connection, what: Literal["scores", "groups"], source: str
 ) -> dict[str, SourceKind]:
-    """Kind of each source, except `source`, with judgements of type `what`; by source name.
-
-    `source` itself is left out.
-    """
+    """Other sources (not `source`) with judgements of type `what`: kind by source name."""
     rows = {"scores": "ratings", "groups": 'memberships WHERE "group" IS NOT NULL'}[what]
     found = sources_in(connection, rows)
     return {name: kind for name, kind in found.items() if name != unicode_text(source)}
