@@ -157,7 +157,7 @@ def _catalogue(paths: IndexPaths) -> Finding:
 
 
 def changed_values(paths: IndexPaths) -> list[str] | None:
-    """Catalogue tables with values changed by a disk fault; None if no checksums exist."""
+    """Catalogue tables changed by a disk fault or another program; None if no checksums exist."""
     with reading(paths) as connection:
         return changed_tables(connection)
 

@@ -88,7 +88,7 @@ def _mended_manifest(
 
 
 def _forget(connection: sqlite3.Connection, names: list[str]) -> int:
-    """Delete the records of damaged shards and their photos' files; return the number of photos."""
+    """Drop damaged shards, and their photos' files, from the catalogue; return the photo count."""
     photos = 0
     with transaction(connection):
         for name in names:
@@ -104,7 +104,7 @@ def _forget(connection: sqlite3.Connection, names: list[str]) -> int:
 
 
 def _take_as_they_are(connection: sqlite3.Connection, changed: list[str]) -> list[str]:
-    """Empty the changed tables that can be recomputed, keep all other tables; return notes."""
+    """Accept corrupted tables, after deleting what can be recomputed; return notes for the user."""
     done = []
     with transaction(connection):
         if _TABLES_OF_FILES.intersection(changed):

@@ -108,7 +108,7 @@ def _unmeasured(paths: IndexPaths, measured: str) -> tuple[dict[str, list[Path]]
 
 
 def _measured(measure: Callable[[bytes], T], digest: str, files: Sequence[Path]) -> T | SkippedFile:
-    """Measurement of a photo by its first unchanged file; SkippedFile if no file is usable."""
+    """Measurement of a photo, made on its first unchanged file; SkippedFile if none is usable."""
     reasons = []
     for file in files:
         try:
