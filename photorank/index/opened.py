@@ -71,7 +71,7 @@ class Index:
 
     @classmethod
     def open(cls, paths: IndexPaths) -> "Index":
-        """Open the index at the given paths.
+        """Open an existing index, given the paths of its files.
 
         Raises MissingIndexError if there is none, NewerSchemaError or BrokenIndexError if this
         photorank cannot read it, LostManifestError if nothing tells its encoder.
@@ -107,7 +107,7 @@ class Index:
         return list(self._held.photos)
 
     def photos_by_row(self) -> Sequence[Photo]:
-        """Photos as :meth:`photos` gives them, each made when it is looked at."""
+        """Photos in the order of :meth:`photos`, each object created only when accessed."""
         return PhotosByRow(self._held)
 
     def photos_digest(self) -> str:
@@ -256,7 +256,7 @@ class Index:
         return load_signals(self.paths, self._held.rows)
 
     def faces(self) -> IndexFaces:
-        """Detected faces of the photos, as far as photos have been searched."""
+        """Detected faces of the photos; nan for photos not searched yet."""
         return load_faces(self.paths, self._held.rows)
 
     def facets(self) -> Facets:
@@ -264,7 +264,7 @@ class Index:
         return load_facets(self._held.rows, self._held.facts)
 
     def dated_by(self) -> Counter[str]:
-        """Number of photos per source of the capture time (such as EXIF); "" if it is unknown."""
+        """Number of photos by source of the capture time (such as EXIF); key "" means unknown."""
         return self._held.facts.dated_by()
 
     def counts(self) -> Counts:

@@ -25,7 +25,7 @@ def digest_now(paths: IndexPaths, path: Path) -> str:
 
 
 def changed_files(paths: IndexPaths, photos: Iterable[tuple[Path, str]]) -> list[int]:
-    """Positions in `photos` (path, digest) of the files whose content has another digest now.
+    """Positions in `photos` of files whose content no longer has the given digest.
 
     A file that is gone holds nothing else. Files are read only if size, times or inode differ.
     """

@@ -1,4 +1,4 @@
-"""Day, camera and folder of each photo, by which pages filter."""
+"""Day, camera and folder of each photo, used to filter photos."""
 
 import os
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Files of an index as a photo library: folders, times, and RAW files alongside."""
+"""Photo files of an index, and RAW files, videos and sidecars beside them."""
 
 import os
 from collections.abc import Collection

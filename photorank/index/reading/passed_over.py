@@ -1,4 +1,4 @@
-"""Summary by kind of the files in photo folders that are not photos."""
+"""Summary of non-photo files in photo folders, by extension."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -54,7 +54,7 @@ class IndexLabels(NamedTuple):
 
 
 class SingleRatings(NamedTuple):
-    """Scores by single raters, each with its photo as row of :meth:`Index.photos`."""
+    """Scores by single raters; photos are given as rows of :meth:`Index.photos`."""
 
     photos: Codes  # (m,)
     raters: Codes  # (m,) one number a person; the unnamed are left out

@@ -137,7 +137,7 @@ class Facts(NamedTuple):
         return list(zip(*(map(_text, texts) for texts in self), strict=True))
 
     def dated_by(self) -> Counter[str]:
-        """Number of photos per source of the capture time (such as EXIF); "" if it is unknown."""
+        """Number of photos by source of the capture time (such as EXIF); key "" means unknown."""
         return Counter(_text(source) or "" for source in self.sources)
 
 
@@ -173,7 +173,7 @@ def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
 
 
 def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int] | None:
-    """Full digest and catalogue number of the photo with a digest prefix; None if not unique."""
+    """Full digest and catalogue number for a digest prefix; None unless exactly one photo fits."""
     found = connection.execute(
         "SELECT digest, id FROM photos WHERE digest >= ? AND digest < ? AND shard IS NOT NULL"
         " LIMIT 2",
@@ -183,7 +183,7 @@ def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int]
 
 
 def digest_beginning(paths: IndexPaths, beginning: str) -> tuple[str, int] | None:
-    """Full digest and catalogue number of the photo with a digest prefix; None if not unique."""
+    """Full digest and catalogue number for a digest prefix; None unless exactly one photo fits."""
     with reading(paths) as connection:
         return one_photo(connection, beginning)
 

@@ -37,7 +37,7 @@ class _Once(cached_property[Any]):
 
 
 class PhotosByRow(Sequence[Photo]):
-    """Photos of a snapshot by row; each is made when it is looked at, which few of many are."""
+    """Sequence of all photos by row, each object created only when accessed."""
 
     def __init__(self, held: "Snapshot") -> None:
         self._held = held
