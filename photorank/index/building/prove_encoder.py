@@ -1,4 +1,4 @@
-"""Proof that an encoder made an index that lost its manifest: sample photos are embedded again."""
+"""Check that an encoder made an index whose manifest is lost, by embedding sample photos again."""
 
 import sqlite3
 from contextlib import suppress

@@ -100,7 +100,7 @@ def _is_whole_shard(paths: IndexPaths, shard: Shard, dimensions: int | None) -> 
 
 
 def damaged_thumbnails(paths: IndexPaths) -> list[str]:
-    """Digests of existing photos with a missing or incomplete thumbnail.
+    """Digests of photos that have an existing file but no complete thumbnail.
 
     Where embeddings were imported, a photo may have a name and no file: then it needs none.
     """
