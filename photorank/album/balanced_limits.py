@@ -1,4 +1,4 @@
-"""Balance of an album: maximum number of photos per event, with faces and without."""
+"""Balance of an album: limits on photos with and without faces from each event."""
 
 import numpy as np
 
@@ -33,7 +33,7 @@ def balanced_parts(seconds: Floats, faces: IndexFaces) -> Codes:
 
 
 def balanced_limits(parts: Codes, first: Mask, there: Codes, places: int) -> Codes | None:
-    """Maximum number (parts,) of album photos from each event part; None if no limit is needed.
+    """Maximum (parts,) of album photos per part (event with or without faces); None if unlimited.
 
     A part's share is that of the moments, counted by their best shots, `first` (n,), besides
     those of the photos that are in already, `there`. The places can always be filled.

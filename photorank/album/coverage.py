@@ -168,7 +168,10 @@ class KeptCovers:
 
 
 def likeness(embeddings: Embeddings, near: Embeddings) -> CoverRows:
-    """Similarity (g, c) of photos to those in `near`: 1 if equal, 0 at the mean cosine or below."""
+    """Similarity (g, c) of photos to those in `near`: 1 if equal, 0 if no more than average.
+
+    The average is the mean cosine between two photos in `near`.
+    """
     return covers_of(cosines_of(embeddings, near), _typical_cosine(near))
 
 
@@ -179,7 +182,7 @@ def cosines_of(heads: Embeddings, near: Embeddings) -> CoverRows:
 
 
 def covers_of(cosines: CoverRows, typical: float) -> CoverRows:
-    """Similarities for given cosines: 0 at the typical cosine or below, up to 1 for equal photos.
+    """Similarities for given cosines: 0 up to the cosine `typical`, then rising to 1.
 
     Squared, so that a photo that is a little like hundreds does not stand for all of them.
     """

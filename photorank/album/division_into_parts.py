@@ -16,7 +16,7 @@ _OCCASIONS: dict[Per, Occasion] = {"day": "day", "event": "event", "folder": "fo
 
 
 def parts(index: Index, per: Per) -> tuple[Codes, list[str]]:
-    """Part (day, event, …) number (n,) of each photo, -1 for none, and the names of the parts.
+    """Number (n,) of each photo's part (day, event, …), -1 if in no part; and the parts' names.
 
     A photo without a capture time has no day and no event, so no limit holds for it. Days and
     events are those of the camera's clock, as `photorank groups` makes them.

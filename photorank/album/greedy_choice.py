@@ -52,7 +52,7 @@ class Rules:
         return left
 
     def room(self, chosen: Codes) -> Codes | None:
-        """Number (parts,) of further photos that each part's quota allows; None without quotas."""
+        """Number (parts,) of photos still allowed in each part (day, …); None without quotas."""
         if self.parts is None:
             return None
         count = max(int(self.parts.max(initial=-1)) + 1, np.size(self.limit))
@@ -110,9 +110,9 @@ def most_cover(covers: Covers, rules: Rules) -> float:
 
 
 def _picked(value: Value, rules: Rules) -> tuple[Codes, Floats, Mask]:
-    """Rows of the chosen photos, their gains, and mask (n,) of the candidates considered last.
+    """Rows of the chosen photos, their gains, and mask (n,) of the pool last chosen from.
 
-    Best shots of series are considered first, and other photos only if those do not suffice.
+    The first pool is the best shots of all series; the other photos are used if it is too small.
     """
     chosen: list[int] = []
     best: Cover = np.zeros(value.covers.clients, dtype=np.float32)
@@ -199,7 +199,7 @@ def _greedy(
 
 
 def _within(parts: Codes, room: Codes) -> Codes:
-    """Sorted positions of the photos that quotas allow: the first ``room[p]`` of each part p.
+    """Sorted positions in `parts` that quotas allow: the first ``room[p]`` photos of part p.
 
     Photos in no part are always allowed.
     """

@@ -43,7 +43,7 @@ _LEAST_SHARE = 0.0005  # that is told in a figure
 
 
 class Asked(NamedTuple):
-    """Photo to compute the contribution of; it need not be indexed."""
+    """Photo whose contribution to an album is to be computed; it need not be indexed."""
 
     row: int | None  # of the index
     embedding: Embeddings  # (d,)

@@ -52,7 +52,7 @@ class AlbumRequest:
 
 
 def rows_of_files(index: Index, paths: Sequence[Path]) -> frozenset[int]:
-    """Rows of the photos that the given files now contain; AlbumError if one is not indexed."""
+    """Row numbers of the photos that the files now contain; AlbumError if one is not indexed."""
     rows = {path: index.row_now(path) if path.exists() else index.row_of(path) for path in paths}
     for path, row in rows.items():
         if row is None:
@@ -95,7 +95,7 @@ def check_request(request: AlbumRequest, photos: Sequence[Photo]) -> None:
 
 
 def limited_parts(index: Index, request: AlbumRequest) -> tuple[Codes | None, list[str]]:
-    """Part number (n,) of each photo (by day, event, faces, …) for the quota, and user notes.
+    """Part number (n,) of each photo under the quota (per day, event, …), and notes for the user.
 
     None instead of part numbers if no quota was requested.
 

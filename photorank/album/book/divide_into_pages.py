@@ -56,7 +56,7 @@ def divide_into_pages(photos: Photos, pages: int, size: PageSize) -> list[tuple[
 
 
 def _layouts(photos: Photos, size: PageSize, pages: int) -> list[list[list[Laid]]]:
-    """Best layouts of a page, for each first photo and each number of photos (one to four)."""
+    """Best layouts of a page, by its first photo and its number of photos (one to four)."""
     found: list[list[list[Laid]]] = [[] for _ in photos.sizes]
     for k in range(1, min(MAX_PHOTOS, len(photos.sizes)) + 1):
         for start, laid in enumerate(_best(photos, k, size, pages)):
@@ -133,7 +133,7 @@ class _Step(NamedTuple):
 def _breaks(
     photos: Photos, layouts: list[list[list[Laid]]], pages: int, size: PageSize
 ) -> list[tuple[int, int, Laid, float]]:
-    """Cheapest sequence of pages, each as (first photo, number of photos, layout, height)."""
+    """Cheapest sequence of pages, each (first photo, number of photos, layout, its height in mm)."""
     n = len(layouts)
     costs = np.full(n + 1, np.inf)
     costs[0] = 0

@@ -144,7 +144,7 @@ def _overlap(one: Frame, other: Frame) -> bool:
 
 
 def _sized(index: Index, rows: Sequence[int]) -> tuple[list[tuple[int, int, int]], list[Warned]]:
-    """Row, width and height of each printable photo, and warnings about photos left out.
+    """Index row, width and height (pixels) of each printable photo; warnings about the others.
 
     Of files that hold the same picture, with other metadata, the first is taken.
     """
@@ -216,7 +216,7 @@ def _frame(index: Index, photo: Photo, width: int, box: tuple[float, float, floa
 
 
 def _opening(events: Codes, start: int, k: int) -> int | None:
-    """Position of the first photo on a page to start a new event; None if no event starts there."""
+    """Position in the book of the first event start on a page; None if no event starts there."""
     for at in range(start, start + k):
         if at == 0 or events[at] != events[at - 1]:
             return at

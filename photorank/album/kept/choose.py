@@ -97,7 +97,7 @@ def choose_album(
 
 
 def rows_in_context(index: Index, vector: MasterVector, album: KeptAlbum | None) -> list[int]:
-    """Rows of a saved album's photos, or of a new album chosen if `album` is None.
+    """Index rows of the photos in a saved album, or in a newly chosen one if `album` is None.
 
     The new album is chosen by the default settings.
     """
