@@ -134,7 +134,7 @@ def _in_framing(
 def _rows(
     pairs: HeldOutPairs, sums: dict[str, list[PairSums]], base: str, seconds: dict[str, float]
 ) -> tuple[FramingResult, ...]:
-    """Results of all framings, most accurate first, with leads over the framing `base`."""
+    """Results of all framings, most accurate first, with accuracy differences from `base`."""
     ahead = {
         framing: pairs.difference(found, sums[base], refitted=True)
         for framing, found in sums.items()

@@ -1,4 +1,4 @@
-"""Comparison of framings by how little ratings vary among resized or cropped copies."""
+"""Comparison of framings: how little ratings vary among resized, cropped or JPEG copies."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _MAX_TAUGHT_PHOTOS = 300  # enough, since the direction's accuracy is not measur
 
 @dataclass(frozen=True)
 class StabilityResult:
-    """Variation of ratings among resized or cropped copies of a photo, in one framing."""
+    """Variation of ratings among resized, cropped or JPEG copies of photos, in one framing."""
 
     framing: str
     spread: Estimate  # of a rating over its variants, in standard deviations of the photos' ratings
@@ -45,7 +45,7 @@ def measure_stability(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[StabilityResult]:
-    """Variation of ratings among resized or cropped copies of each photo, for each framing.
+    """Variation of ratings among resized, cropped or JPEG copies of photos, for each framing.
 
     :func:`photorank.photos.variants.variants` makes the forms; the seed draws the photos, of those
     that are as they were indexed. The framing with the fewest flips is first. Raises
@@ -107,7 +107,7 @@ def _mean_of_pairs(table: Floats) -> Estimate:
 
 
 def flip_table(ratings: Floats) -> Floats:
-    """Share (n, n), for every two photos, of pairs of altered copies in reversed order.
+    """Share (n, n), for every two photos, of pairs of their copies rated in the opposite order.
 
     `ratings` (n, k) are of each photo's variants, the first of which is the photo itself.
     """

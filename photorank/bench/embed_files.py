@@ -31,7 +31,7 @@ def check_framings(names: Sequence[str]) -> None:
 
 
 def judged_files(index: Index) -> tuple[JudgedPhotos, list[Path]]:
-    """Judged photos of an index whose files are unchanged, and the paths (n,) of these files."""
+    """An index's judged photos whose files are unchanged, and the paths (n,) of these files."""
     photos = judged_photos(index)
     changed = np.isin(photos.rows, index.changed(photos.rows))
     if changed.any():

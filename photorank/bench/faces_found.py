@@ -77,7 +77,7 @@ def _unusable(path: Path, reason: str) -> str:
 
 
 def _refuse_outside(path: Path, faces: Sequence[MarkedFace], size: tuple[int, int]) -> None:
-    """Raise LabelsError if a box extends beyond its photo by over a tenth of a side."""
+    """Raise LabelsError if a box extends beyond its photo by over a tenth of the photo's side."""
     for face in faces:
         left, top, right, bottom = _in_shares(face.box, size).tolist()
         if min(left, top) < -_OUTSIDE or max(right, bottom) > 1 + _OUTSIDE:

@@ -37,7 +37,7 @@ _RATED_DIRECTIONS = 10  # for comparing the order of photos
 
 @dataclass(frozen=True)
 class IndexingSpeed:
-    """Indexing speeds in photos per second, medians of the rounds."""
+    """Indexing speeds in photos per second, each the median of several runs."""
 
     runtime: str  # what computed our embeddings
     photos: int
