@@ -144,7 +144,7 @@ def album(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Choose good and varied photos for an album. Without --to nothing is written."""
+    """Choose good and varied photos for an album. Without --to no photos are copied."""
     from photorank.export.destination import checked_folder
 
     export = Export(to, link, numbered, with_companions, with_sidecars)

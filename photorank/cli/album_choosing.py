@@ -49,7 +49,7 @@ class Asked(NamedTuple):
             raise typer.BadParameter("--with-faces and --per exclude each other")
 
     def check_new(self) -> None:
-        """Raise BadParameter if a new album lacks an option, or has one only for saved albums."""
+        """Raise BadParameter if a new album's options are incomplete, or only for saved albums."""
         if self.keeps_photos:
             raise typer.BadParameter("--fill and --swap need --album with a kept album")
         for option in ("places", "vector"):

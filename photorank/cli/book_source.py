@@ -94,7 +94,7 @@ def planned(
 
 
 def _saved_photos(index: "Index", album: "KeptAlbum") -> tuple[list[int], list[str]]:
-    """Rows of a saved album's photos, and a note on album photos that the index lacks."""
+    """Row numbers of a saved album's photos, and a note on album photos that the index lacks."""
     from photorank.album.kept.choose import rows_of_album
 
     found = rows_of_album(index, album)
@@ -106,7 +106,7 @@ def _saved_photos(index: "Index", album: "KeptAlbum") -> tuple[list[int], list[s
 def _best_photos(
     index: "Index", rated_by: "MasterVector", places: int | None, pages: int
 ) -> tuple[list[int], list[str]]:
-    """Rows of good and varied photos for a book, and notes on the choice."""
+    """Row numbers of good and varied photos for a book, and notes on the choice."""
     from photorank.album.book.make_book import photos_for
     from photorank.album.kept.album import AlbumSettings, KeptAlbum
     from photorank.album.kept.choose import choose_album, request_of, rows_of_album

@@ -1,4 +1,4 @@
-"""The command that detects faces in an index's photos, or deletes the results."""
+"""The command that detects faces in photos, or deletes those found in an index."""
 
 from collections import Counter
 from pathlib import Path

@@ -188,7 +188,7 @@ def index(
     progress_file: ProgressFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Add the photos of folders to an index. Files already in the index are not opened."""
+    """Add the photos of folders to an index. Files unchanged since indexing are not opened."""
     from photorank.encoders.choose_runtime import known_runtime
     from photorank.index.building.request import BuildRequest
     from photorank.progress_file import reporting

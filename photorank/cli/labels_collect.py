@@ -112,7 +112,7 @@ def labels_remove(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Remove all judgements of one source. A source is a table's path or a kind of library."""
+    """Remove all judgements of one source, such as a table's path or "the library's stars"."""
     from photorank.index.judging.remove_source import remove_source
     from photorank.workspace import Workspace
 

@@ -24,7 +24,7 @@ def popularity(
     mix: Mix = False,
     as_json: AsJson = False,
 ) -> None:
-    """Import likes as labels. Columns are file, likes, views or followers, account and date."""
+    """Import likes as labels. Columns: file, likes; optional: views or followers, account, date."""
     from photorank.index.judging.source_conflicts import refuse_other_scales
     from photorank.labels.popularity.likes_table import read_popularity
     from photorank.workspace import Workspace

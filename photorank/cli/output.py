@@ -74,7 +74,7 @@ def print_table(
 
 
 def _encodable(text: str) -> str:
-    """Text with the characters escaped that standard output cannot encode."""
+    """Text in which characters that standard output cannot encode are escaped."""
     encoding = sys.stdout.encoding or "utf-8"
     return text.encode(encoding, "backslashreplace").decode(encoding)
 

@@ -30,7 +30,7 @@ _END_TIMEOUT_SECONDS = 5.0  # then it is killed
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Network address, port and accepted host names of the dashboard server."""
+    """Network address, port and accepted host names of the dashboard or the HTTP service."""
 
     address: str
     port: int
@@ -50,12 +50,12 @@ class Endpoint:
 
     @property
     def host(self) -> str:
-        """Host name under which this machine reaches the dashboard."""
+        """Host name under which this machine reaches the server."""
         return {EVERYWHERE: HOST, "::": "::1"}.get(self.address, self.address)
 
     @property
     def url(self) -> str:
-        """URL of the dashboard on this machine."""
+        """URL of the server on this machine."""
         return (
             f"http://[{self.host}]:{self.port}"
             if ":" in self.host

@@ -258,7 +258,7 @@ def list_(index: IndexName = None, as_json: AsJson = False) -> None:
 
 @_vector.command(epilog=example("photorank vector show beauty --json"))
 def show(name: Name, index: IndexName = None, as_json: AsJson = False) -> None:
-    """Show a vector's card: origin, training data and held-out accuracy."""
+    """Show a vector's origin, training data and held-out accuracy."""
     from photorank.vectors.quality_words import quality_text
 
     vector = open_vector(open_index(index), name)
