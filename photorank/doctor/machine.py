@@ -1,4 +1,4 @@
-"""Checks of the machine: versions, processor, memory, disk, and the decoder process."""
+"""Checks of the machine: versions, processor, disk, photo decoder and face detection."""
 
 import os
 import platform
@@ -115,7 +115,7 @@ def _decoder() -> Finding:
 
 
 def _faces() -> Finding:
-    """Finding on whether face detection is installed, with the command that installs it."""
+    """Finding on whether face detection is installed and runs."""
     from photorank.doctor.golden import golden_photo
     from photorank.photos.decode_pool import faces_isolated
 
