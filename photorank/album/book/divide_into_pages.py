@@ -133,7 +133,7 @@ class _Step(NamedTuple):
 def _breaks(
     photos: Photos, layouts: list[list[list[Laid]]], pages: int, size: PageSize
 ) -> list[tuple[int, int, Laid, float]]:
-    """Cheapest sequence of pages, each (first photo, number of photos, layout, its height in mm)."""
+    """Cheapest sequence of pages, each (first photo, photo count, layout, layout height in mm)."""
     n = len(layouts)
     costs = np.full(n + 1, np.inf)
     costs[0] = 0

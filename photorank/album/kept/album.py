@@ -105,7 +105,7 @@ class KeptAlbum:
         return replace(self.take_out(()), photos=order, pinned=_without(self.pinned, (out,)))
 
     def set_alone(self, digest: str, *, wanted: bool) -> "KeptAlbum":
-        """Copy of the album where a photo has a book page alone, or may share one if not `wanted`."""
+        """Copy of the album with a photo set alone on a book page, or not if `wanted` is False."""
         alone = (
             _joined(self.book.alone, (digest,)) if wanted else _without(self.book.alone, (digest,))
         )
