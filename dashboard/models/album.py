@@ -99,7 +99,7 @@ ALIKE = Degree(
 
 
 class ShownAlbum(NamedTuple):
-    """Photos of an album as a grid shows them: rows, stacks and captions."""
+    """Photos of an album for display in a grid: index row numbers, stacks and captions."""
 
     rows: list[int]  # in order of time, each with the other shots of its moment behind it
     stacks: list[int] | None  # photos of a stack at its first, 0 at the others; None: no stacks
@@ -133,7 +133,7 @@ def headline(album: Album, total: int, vector: str) -> str:
 
 
 def nearest_degree(degree: Degree, value: float) -> str:
-    """Words for the value of an album setting: those of the nearest value that has words.
+    """Words for the value of an album setting, taken from the nearest value that has words.
 
     Examples
     --------
@@ -200,12 +200,12 @@ def kept(index: Index, made: Album, request: AlbumRequest, alike: float, vector:
 
 
 def helps(album: Album) -> bool:
-    """True if the album's best swap of two photos would improve the album noticeably."""
+    """True if swapping one photo for another would improve the album."""
     return album.swap is not None and album.swap.gain > _NO_SWAP_GAIN
 
 
 def swap_text(index: Index, album: Album) -> str:
-    """Sentence on the swap that would improve an album most."""
+    """Sentence on the swap of one photo that would improve an album most."""
     if album.swap is None or not helps(album):
         return "No swap would make the album better."
     into, out = (plain(index.photo(row).path.name) for row in (album.swap.into, album.swap.out))
@@ -226,9 +226,9 @@ def destination(index: Index, to: str) -> Path:
 def export_forecast(
     album: Album, index: Index, kind: Kind, to: str, *, along: bool = False
 ) -> Forecast:
-    """Preview of an export into a new folder; `along` adds companion files (RAW, video).
+    """Preview of what an album's export would write; `along` adds companion files (RAW, video).
 
-    The folder itself is not looked at.
+    The folder itself is not looked at: files that are there already are counted too.
 
     Raises the errors of :func:`destination`.
     """

@@ -30,7 +30,7 @@ class ContentRemoval:
 
 
 def removal_texts(found: "Nuisance") -> ContentRemoval:
-    """Texts and chart data on a vector before and after photo content is removed from it."""
+    """Texts and chart data on a vector before and after subject matter is projected out of it."""
     name = plain(found.vector)
     kinds = "groups" if found.by == "group" else "kinds of photos"
     seen = " It has seen these photos, so the figures flatter it." if found.in_sample else ""
@@ -71,7 +71,7 @@ def _best_and_worst(found: "Nuisance") -> "list[Gap]":
 
 
 def _share(estimate: Estimate) -> str:
-    """Share of variance with its interval, as percentages; negative values become 0."""
+    """Share (0 to 1) with its confidence interval, as percentages; negative values become 0."""
     value, low, high = (
         percent(max(one, 0)) for one in (estimate.value, estimate.low, estimate.high)
     )

@@ -32,7 +32,7 @@ COLOURS = {
 
 
 class DrawnPhotos(NamedTuple):
-    """Photos drawn on the map: rows, thumbnail URLs and names."""
+    """Photos drawn on the map: index row numbers, thumbnail URLs and names."""
 
     rows: Codes  # of the index
     pictures: list[str]  # where the browser finds them, "" for one that is gone
@@ -86,7 +86,7 @@ def colouring(
 
 
 def drawn_rows(n: int) -> Codes:
-    """Rows drawn on the map: all, or a fixed random sample of a large index."""
+    """Row numbers of the photos to draw on the map: all, or a fixed random sample of many."""
     if n <= MOST_POINTS:
         return np.arange(n)
     return np.sort(np.random.default_rng(0).choice(n, MOST_POINTS, replace=False))
@@ -166,6 +166,6 @@ def drawn_text(n: int, n_drawn: int) -> str:
 
 
 def rows_in_box(box: Box | None, places: Floats, ratings: Ratings) -> Codes:
-    """Rows of the photos inside a map area (None: all photos), highest rating first."""
+    """Row numbers of the photos inside a map area (None: all photos), highest rating first."""
     rows = np.arange(len(places)) if box is None else inside(places, box)
     return rows[np.argsort(-ratings[rows], kind="stable")]

@@ -28,7 +28,7 @@ def ways(*, like: bool) -> dict[str, str]:
 
 
 class Found(NamedTuple):
-    """Found photos as rows, best match first, with their cosine similarities if these are shown."""
+    """Row numbers of found photos, best match first, with cosine similarities if shown."""
 
     rows: Codes  # of the index
     similarities: Floats | None = None  # cosines, -1 to 1; None where they are not shown

@@ -21,7 +21,7 @@ PAIRS_AHEAD = 12  # pairs that wait, so that keys may come faster than the serve
 
 @dataclass(frozen=True)
 class Pair:
-    """Pair of photos to compare, as rows of the index."""
+    """Pair of photos to compare, as row numbers in the index."""
 
     first: int
     second: int
@@ -29,7 +29,7 @@ class Pair:
 
     @property
     def rows(self) -> frozenset[int]:
-        """Rows of both photos as a set, for comparing pairs regardless of order."""
+        """Row numbers of both photos as a set, for comparing pairs regardless of order."""
         return frozenset((self.first, self.second))
 
 
@@ -98,5 +98,5 @@ class TeachSession:
 
 
 def codes_of_kind(labels: IndexLabels, kind: Kind) -> Codes | None:
-    """Group or series number (n,) of each photo, if pairs are selected within these, or None."""
+    """Group or series number (n,) of each photo; None if any two photos may form a pair."""
     return {"all": None, "group": labels.groups, "series": labels.series}[kind]

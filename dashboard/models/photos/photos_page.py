@@ -96,7 +96,7 @@ class Known:
 
 
 class Sheet(NamedTuple):
-    """Rows of the photos to show on the page Photos, in order, with a summary sentence."""
+    """Row numbers of the photos to show on the page Photos, in order, with a summary sentence."""
 
     rows: Codes  # of the index
     sentence: str
@@ -195,9 +195,9 @@ def passing(known: Known, percentiles: Ratings, filters: Filters) -> Flags:
 
 
 def shown_names(names: list[str], codes: Codes) -> dict[int, str]:
-    """Label of each of the largest groups, by group number: group name and photo count.
+    """Labels (name and photo count) of the folders or cameras with the most photos, by number.
 
-    The largest group is first.
+    The one with the most photos is first.
     """
     counts = np.bincount(codes[codes >= 0], minlength=len(names))
     order = np.argsort(-counts, kind="stable")[:MOST_NAMES].tolist()
@@ -205,9 +205,10 @@ def shown_names(names: list[str], codes: Codes) -> dict[int, str]:
 
 
 def mistaken_pairs(pairs: Pairs, labels: IndexLabels, group: int | None, vector: str) -> Sheet:
-    """Photos of the pairs (m, 2) that a vector orders wrongly; people prefer the first of a pair.
+    """Photos of pairs that a vector orders wrongly; of each pair first the one that people prefer.
 
-    With a group only pairs of two of its photos.
+    `pairs` (m, 2) are those that the vector orders most wrongly. With a group only pairs of two
+    of its photos.
     """
     where = ""
     if group is not None:

@@ -1,4 +1,4 @@
-"""Photos shown in a grid: rows, order, stacks and captions."""
+"""Photos shown in a grid: their order, stacks and captions."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -55,14 +55,15 @@ class ShownPhotos:
 
 
 def rows_of_tokens(index: Index, tokens: Sequence[str]) -> list[int]:
-    """Rows of the photos whose digests begin with the given digits, in the order of `tokens`."""
+    """Row numbers of the photos with the given digest prefixes, in the same order."""
     found = index.rows_of_digests(token for token in tokens if len(token) == BEGINNING_DIGITS)
     return [found[token] for token in dict.fromkeys(tokens) if token in found]
 
 
 def stacked(rows: Codes, series: Codes) -> tuple[Codes, Codes]:
-    """Rows reordered so that each series of photos is consecutive, and the size of each stack.
+    """Rows reordered so that the photos of each series are consecutive, and the series' sizes.
 
+    A size stands at the first photo of its series, and 0 at the further ones.
     `rows` (n,) are in the order of the grid and `series` (N,) numbers the series of all photos of
     the index, -1 for none. A stack stands where its first photo stood.
 

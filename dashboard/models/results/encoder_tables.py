@@ -41,7 +41,7 @@ class ScopeShown:
 
 @dataclass(frozen=True)
 class PanelShown:
-    """Results of indexes of the same judged photos, for each scope (kind of photo pairs)."""
+    """Results of indexes compared on the same judged photos, for each scope (kind of pairs)."""
 
     name: str
     summary: str

@@ -57,7 +57,7 @@ class Panel:
 
 
 def panels(evaluation: Evaluation, scope: Scope, metric: str) -> dict[str, list[Panel]]:
-    """Details of an evaluation, one per chart, by the name of the selector's option.
+    """Data and texts for the charts of an evaluation, by option of the page's selector.
 
     They show pairwise accuracy, but for the matrix, which follows scope and metric.
     """

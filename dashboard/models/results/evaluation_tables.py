@@ -67,7 +67,7 @@ def board(evaluation: Evaluation, scope: Scope, metric_name: str) -> Board:
 
 
 def _rows(evaluation: Evaluation, scope: Scope, metric_name: str) -> pd.DataFrame:
-    """Table of vectors ranked by the metric; vectors that may have seen the photos come last."""
+    """Table of vectors ranked by a metric; vectors possibly trained on the photos come last."""
     rows = []
     for row in evaluation.rows(scope):
         found = row.metrics.get(metric_name)
@@ -191,7 +191,7 @@ def _caution(fair: pd.DataFrame, leads: pd.DataFrame, index: str) -> str:
 
 
 def _by_photo(fair: pd.DataFrame, metric: Metric, evaluation: Evaluation) -> str:
-    """Sentence on the best vector's result when single photos, not groups, are held out, or ""."""
+    """Sentence on the best vector's result with folds by photo, not by group; "" if unknown."""
     if fair.empty or isnan(fair.iloc[0].by_photo):
         return ""
     best, kept = fair.iloc[0], evaluation.protocol.fold_by

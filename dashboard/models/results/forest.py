@@ -66,7 +66,7 @@ def small_forest(table: Forest, names: pd.Series) -> Forest:
 
 
 def plain_forest(rows: pd.DataFrame, metric: Metric, caption: str) -> Forest:
-    """Table of intervals from a data frame of results, each with a name and a note.
+    """Table of intervals made from a data frame; each row has a vector's name and a note.
 
     `rows` has vector, family, value, low, high, baseline, apart and note.
     """
@@ -163,7 +163,7 @@ def forest_data(table: Forest) -> Json:
 
 
 def _ticks(least: float, most: float) -> list[float]:
-    """Four to eight round numbers on an axis."""
+    """Round numbers for the ticks of an axis, at most eight."""
     step = next(one for one in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0) if (most - least) / one <= 8)
     ticks = np.arange(np.ceil(least / step), most / step) * step
     return [float(tick) + 0.0 for tick in ticks]  # 0, and not -0
@@ -181,7 +181,7 @@ def _interval(metric: Metric, row: pd.Series) -> str:
 
 
 def _provenance(row: pd.Series, vector: MasterVector | None, mode: Mode) -> str:
-    """Origin of a vector in a few words."""
+    """Origin of a vector, or why its test is not fair, in a few words."""
     if row["apart"]:
         return "has seen these photos: no fair test" if mode == "plain" else row["note"]
     if row["family"] == AT_RANDOM:
