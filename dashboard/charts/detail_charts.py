@@ -61,7 +61,7 @@ def _gap(panel: Panel) -> alt.LayerChart:
 
 
 def _learning(panel: Panel) -> alt.LayerChart:
-    """Learning curve: accuracy by number of training photos; a line marks human accuracy."""
+    """Learning curve: accuracy by number of training photos, with lines for people and guessing."""
     up = _up(panel.rows, 0.5, *(value for _, value in panel.rules))
     steps = list(panel.rows["n_learned_from"])
     axis = alt.Axis(values=steps, format=",d", grid=False, titlePadding=8, labelOverlap=False)
@@ -163,7 +163,7 @@ def _groups(panel: Panel) -> alt.LayerChart:
 
 
 def _matrix(panel: Panel) -> alt.LayerChart:
-    """Triangular matrix of differences between vectors; hollow cells are not significant."""
+    """Chart of metric differences between every two vectors; unfilled cells are not significant."""
     rows = panel.rows
     most = max(rows["value"].abs().max(), 1e-9)
     # Never so strong that the number on it could not be read, on either page.
@@ -215,7 +215,10 @@ def _matrix(panel: Panel) -> alt.LayerChart:
 
 
 def _slots(families: dict[str, str]) -> list[str]:
-    """Vector names in the order in which chart colours are assigned: one of each origin first."""
+    """Vector names in the order in which chart colours are assigned to them.
+
+    The first vector of each origin comes first; an origin without a vector keeps its colour.
+    """
     slots = [
         next((name for name, made in families.items() if made == family), family)
         for family in FAMILIES
@@ -243,7 +246,7 @@ def _meaning(value: float, text: str, at_right: bool) -> alt.Chart:
 
 
 def _up(rows: pd.DataFrame, *levels: float) -> alt.Scale:
-    """Scale of the vertical axis that covers all intervals and the given levels."""
+    """Vertical axis scale that covers all confidence intervals and the given values."""
     ends = [*rows["low"], *rows["high"], *levels]
     room = 0.05 * (max(ends) - min(ends))
     return alt.Scale(domain=[min(ends) - room, max(ends) + room], zero=False, nice=False)
