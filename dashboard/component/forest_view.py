@@ -23,7 +23,7 @@ def show_forest(
     small: bool = False,
     fixed: bool = False,
 ) -> str | None:
-    """Show the table of intervals, and return its selected row; None without a selection.
+    """Show a table of confidence intervals; return the name of its selected row, or None.
 
     `small` leaves out all but names, marks and values; of a `fixed` one no row can be selected.
     """

@@ -26,7 +26,7 @@ class Sent(NamedTuple):
 
 
 def sending_field(key: str, token: str) -> Sent | None:
-    """Show the upload field, and return the upload; None until an upload is complete."""
+    """Show the upload field; return the result of a finished upload, or None."""
     data = {"to": f"send/{token}", "suffixes": sorted(TAKEN_SUFFIXES), "most": MOST_FILES}
     said = _mount(key=key, data=data, on_sent_change=lambda: None).sent
     if not isinstance(said, dict) or type(said.get("n")) is not int:
