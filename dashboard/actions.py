@@ -98,7 +98,7 @@ def add_learned_vector(
     within: Within,
     on_progress: Progress,
 ) -> None:
-    """Save a vector learned from the index's judgements, with its held-out accuracy."""
+    """Learn a vector from the index's judgements, and save it with its held-out accuracy."""
     from photorank.learning.learn_vector import learn_vector
     from photorank.vectors.store import add_vector, check_free
 
@@ -214,9 +214,10 @@ def fill_album(index: Index, entry: "Entry") -> str:
 
 
 def swap_in_album(index: Index, entry: "Entry") -> str:
-    """Make the most useful swap of two photos in a saved album; return a message for the page.
+    """Swap one photo of a saved album for a better one; return a message for the page.
 
-    Raises AlbumChangedError if somebody changed it meanwhile.
+    It is the swap that raises the album's value most; if no swap does, none is made. Raises
+    AlbumChangedError if somebody changed the album meanwhile.
     """
     swap = judging(index, entry, fill=False).album().swap
     if swap is None or swap.gain <= _NO_GAIN:
@@ -229,15 +230,16 @@ def swap_in_album(index: Index, entry: "Entry") -> str:
 
 
 def judging(index: Index, entry: "Entry", *, fill: bool) -> "Choosing":
-    """Computation of a saved album's value and best swap, which may still be running.
+    """Background computation of a saved album's value and of the best swap of one photo.
 
-    Raises NoVectorsError if the index has no vector to judge by.
+    `fill` also chooses photos for the places that are still free. The computation may still be
+    running. Raises NoVectorsError if the index has no vector to judge by.
     """
     return vector_ratings.choosing(*_asked(index, entry, fill=fill))
 
 
 def judge_ahead(index: Index, entry: "Entry") -> None:
-    """Start choosing a saved album's photos in the background, so that later changes are fast."""
+    """Start computing in the background what later changes of a saved album will need."""
     index, vector, alike, request = _asked(index, entry, fill=True)
     vector_ratings.choose_ahead(index, vector, alike, entry.name, request)
 
@@ -258,9 +260,10 @@ def _asked(
 def export_album(
     index: Index, made: Album, kind: "ExportKind", to: str, *, along: bool = False
 ) -> str:
-    """Copy an album's photos, and optionally their companion files, into a folder.
+    """Export an album into a folder: as photo copies, links, a CSV table or XMP sidecars.
 
-    Returns a sentence that counts the written files.
+    `along` exports companion files (RAW, video) with copies or links. Returns a sentence that
+    counts the written files.
     """
     from dashboard.cache.photo_images import CHANGED
     from dashboard.models.album import CSV_NAME, LINK_OF, destination

@@ -129,7 +129,7 @@ def forget_words() -> None:
 
 
 def photo_in_address(name: str) -> str:
-    """First digits of the digest of the photo in a URL parameter; empty if absent."""
+    """Digest prefix of the photo that a URL parameter names; empty if absent."""
     return str(st.query_params.get(name, ""))
 
 
@@ -172,7 +172,7 @@ def rater() -> str:
 
 
 def note_choices(taste: str, *numbers: int) -> bool:
-    """Record the judgements that a taste was learned from; True if they changed since last time."""
+    """Record how many judgements a taste was learned from; True if the numbers have changed."""
     noted: dict[str, tuple[int, ...]] = st.session_state.setdefault("learned-from", {})
     before, noted[taste] = noted.get(taste), numbers
     return before is not None and before != numbers
