@@ -21,7 +21,7 @@ _SHORTFALL = 3.5  # standard errors by which a pair's estimated cosine may be to
 def leaders(
     embeddings: Embeddings, threshold: float, looser: float, same_picture: SamePicture
 ) -> Codes:
-    """Row (n,) of each photo's cluster leader: a similar earlier photo, or the photo itself.
+    """Row number (n,) of each photo's cluster leader: a similar earlier photo, or itself.
 
     Photos are taken in turn. One joins the likest leader that is like enough, else it
     is a leader itself. So a photo looks like its leader, not merely like a photo that
@@ -73,7 +73,7 @@ def leaders(
 
 
 def pair_cosines(embeddings: Embeddings, first: Codes, second: Codes) -> NDArray[np.float32]:
-    """Cosines (m,) of pairs of rows, computed in blocks to bound the memory."""
+    """Cosines (m,) of pairs of embeddings, each pair given by two row numbers."""
     cosines = np.empty(len(first), dtype=np.float32)
     for start in range(0, len(first), _PAIRS):
         part = slice(start, start + _PAIRS)
@@ -119,7 +119,7 @@ def _alike(
     looser: float,
     same_picture: SamePicture,
 ) -> tuple[Codes, Codes, NDArray[np.float32]]:
-    """Those candidate pairs that are near-duplicates, with their cosines."""
+    """Candidate pairs that are similar enough for one cluster, with their cosines."""
     cosines = pair_cosines(embeddings, first, second)
     alike = cosines >= threshold - 1e-5  # products of equal rows may fall short of 1
     unsure = np.flatnonzero(~alike & (cosines >= looser))

@@ -34,7 +34,7 @@ _MIN_EXPOSURES, _MAX_EXPOSURES = 2, 9  # of a bracket
 
 @dataclass(frozen=True)
 class Series:
-    """Series (such as bursts) of an index's photos, with names, versions and companion files."""
+    """Series (such as bursts), versions and companion files of an index's photos."""
 
     codes: Codes  # (n,) the series of each photo; a photo on its own is one
     versions: Codes  # (n,) the row of the version that stands for each photo: itself, but for twins
@@ -110,7 +110,7 @@ def is_bracket(photos: Sequence[Photo]) -> bool:
 def _near_duplicates(
     index: Index, rows: Codes, threshold: float, on_progress: Callable[[int, int], None]
 ) -> tuple[Codes, bool]:
-    """Row (n,) of each photo's representative near-duplicate, or its own row if it has none.
+    """Row number (n,) that represents each photo: of a near-duplicate, or the photo's own.
 
     False beside it if a thumbnail that was looked at could not be read.
     """
@@ -154,7 +154,10 @@ class _Moments:
         self.cameras = np.array([cameras[photos[row].camera] for row in timed], dtype=np.intp)
 
     def within(self, step: int, limit: float) -> Codes:
-        """Positions of photos whose `step`-th successor follows within `limit` seconds."""
+        """Indices of photos whose `step`-th successor follows within `limit` seconds.
+
+        Both photos are by the same camera.
+        """
         if step >= len(self.rows):
             return np.empty(0, dtype=np.intp)
         soon = self.seconds[step:] - self.seconds[:-step] <= limit

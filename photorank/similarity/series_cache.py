@@ -47,14 +47,14 @@ def series_of(
 
 
 class SeriesCodes(NamedTuple):
-    """Catalogue number and series number of each photo."""
+    """Each photo's ID in the photo catalogue, and the number of its series."""
 
     photos: Codes  # (n,) their numbers in the catalogue
     codes: Codes  # (n,)
 
 
 def series_codes(paths: IndexPaths) -> SeriesCodes:
-    """Series number of each photo in the index at the given paths, from the cache if possible."""
+    """Series number of each of an index's photos, from the cache if possible."""
     index = Index.open(paths)
     return SeriesCodes(index.numbers(), series_of(index).codes)
 

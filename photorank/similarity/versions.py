@@ -20,7 +20,7 @@ _MIN_COSINE = 0.4
 def find_versions(
     index: Index, photos: Sequence[Photo], known: Codes, among: Codes | None = None
 ) -> tuple[dict[int, list[int]], dict[int, list[Path]]]:
-    """Versions (edits, exports) and companion files of photos, both by the photo's row.
+    """Versions (edits, exports) and companion files of photos: two dicts by row number.
 
     Files by one name and of one time are of one photo only if they look somewhat alike, and
     photos of two of people's series (`known`, −1 for none) are no versions. `among` are the
@@ -56,7 +56,7 @@ def _shot_of_companion(path: Path) -> str:
 
 
 def _somewhat_alike(rows: list[int], embeddings: Embeddings) -> Iterator[list[int]]:
-    """Yield groups of the rows; each group's photos are similar to its first photo."""
+    """Yield groups of row numbers; a group's photos are all similar to its first photo."""
     while rows:
         alike = embeddings[rows] @ embeddings[rows[0]] >= _MIN_COSINE
         yield [row for row, same in zip(rows, alike.tolist(), strict=True) if same]
