@@ -37,7 +37,7 @@ def address(text: str) -> Source:
 
 
 def found_at(text: str) -> Iterator[Source]:
-    """Yield photos at a URL of one photo, of a folder, or with a pattern such as ``*.jpg``."""
+    """Yield the photos that a URL names: one photo, all in a folder, or all matching a pattern."""
     filesystem, path = _opened(text)
     web = text.partition("://")[0] in _WEB
     pattern = "*" in path or (not web and any(mark in path for mark in "?["))

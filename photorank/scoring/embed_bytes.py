@@ -14,7 +14,7 @@ from photorank.typing import Embeddings, Flags
 
 
 class Ready(NamedTuple):
-    """Photo ready to embed: decoded, or known to the index and given by its row number there."""
+    """Photo ready to embed: its network inputs, or its row number if the index has the photo."""
 
     prepared: Prepared | None
     row: int | None = None

@@ -62,7 +62,7 @@ class ScoreStream:
 
 
 class ScoreFile:
-    """Output file for rows of scores; a JSON file beside it names the index and the vector."""
+    """Output file for rows of scores, with a JSON file that tells how the scores were made."""
 
     def __init__(self, path: Path, format: Format, columns: Mapping[str, Kind] = COLUMNS) -> None:
         self.path = path
@@ -76,7 +76,7 @@ class ScoreFile:
 
     @property
     def card(self) -> Path:
-        """Path of the JSON file that names index and vector, beside the file of scores."""
+        """Path of the JSON file that tells how the scores were made (index, vector, versions)."""
         return self.path.with_name(f"{self.path.name}.card.json")
 
     @property
@@ -251,7 +251,7 @@ def _require_locks(path: Path) -> None:
 
 
 def _lock(file: BinaryIO, path: Path) -> None:
-    """Lock a file of scores against other runs, until it is closed."""
+    """Lock a file of scores against other processes, until it is closed."""
     try:
         import fcntl
     except ImportError:

@@ -1,4 +1,4 @@
-"""Scale for ratings by a vector: percentiles and stars relative to an index's photos."""
+"""Ratings of photos by a vector, with percentiles and stars relative to an index's photos."""
 
 import hashlib
 import json
@@ -27,7 +27,7 @@ class Score(NamedTuple):
 
 
 class Scale:
-    """Conversion of a vector's ratings to percentiles and stars among an index's photos."""
+    """Converter of embeddings to ratings, with percentiles and stars among an index's photos."""
 
     def __init__(
         self, index: Index, vector: MasterVector, album: Sequence[int] | None = None
@@ -66,7 +66,7 @@ class Scale:
 
 
 def vector_version(vector: MasterVector) -> str:
-    """Digest of all that determines a vector's ratings: encoder, direction, scale and bias."""
+    """Digest of all that determines ratings by a vector: encoder, direction, scale and bias."""
     fingerprint = json.dumps(to_json(vector.fingerprint), sort_keys=True).encode()
     numbers = np.append(vector.direction, [vector.scale, vector.bias])
     return _digest(fingerprint + numbers.tobytes())
