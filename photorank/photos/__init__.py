@@ -1,1 +1,1 @@
-"""Photo files: search, decoding, framing, metadata and signals."""
+"""Photo files: search, decoding, fitting to encoders, metadata and technical signals."""

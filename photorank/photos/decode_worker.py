@@ -33,7 +33,7 @@ _LENGTHS = struct.Struct("<QQ")
 
 
 def send(file: BinaryIO, head: Json, data: bytes = b"") -> None:
-    """Write one message: two lengths, a JSON object, and data as bytes."""
+    """Write one message: the lengths of its two parts, then a JSON object and data bytes."""
     text = json.dumps(head).encode()
     file.write(_LENGTHS.pack(len(text), len(data)) + text)
     file.write(data)

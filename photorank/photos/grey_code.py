@@ -34,7 +34,7 @@ def grey_code(picture: Image.Image) -> bytes:
 
 
 def grey_cells(codes: NDArray[np.uint8]) -> Floats:
-    """Grey levels (n, 16, 16), 0 to 15, unpacked from grey codes (n, 128)."""
+    """Grey levels (n, 16, 16), 0 to 15, unpacked from bytes (n, 128) of two levels each."""
     levels = np.stack([codes >> 4, codes & 15], axis=-1)
     return levels.reshape(len(codes), SIDE, SIDE).astype(np.float32)
 

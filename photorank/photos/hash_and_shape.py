@@ -70,7 +70,7 @@ def shape_of_file(path: Path) -> Shape | None:
 
 
 def is_light_at_the_edge(path: Path) -> bool:
-    """True if a thumbnail's edges would be invisible on white; False if unreadable."""
+    """True if an edge of a thumbnail would be invisible on white; False if unreadable."""
     return bool(_from_file(path, _light_at_the_edge))
 
 
@@ -85,7 +85,7 @@ def _light_at_the_edge(picture: Image.Image) -> bool:
 
 
 def aspect_of_file(path: Path) -> int:
-    """Aspect ratio of a thumbnail in thousandths, read from the file's header."""
+    """Width of a thumbnail divided by its height, times 1000, read from the file's header."""
     try:
         with open_file(path) as file:
             head = file.read(_LOSSY_WEBP.size)

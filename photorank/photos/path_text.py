@@ -1,4 +1,4 @@
-"""Conversion of paths, of any bytes, to Unicode text and back."""
+"""Conversion of paths to Unicode text and back, even of paths that are not valid UTF-8."""
 
 import os
 from pathlib import Path

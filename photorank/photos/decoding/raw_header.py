@@ -53,10 +53,7 @@ class _Header(Image.Image):
 
 
 def raw_header(data: bytes) -> Image.Image | None:
-    """Pillow image without pixels that holds the EXIF and XMP of a RAW or TIFF file.
-
-    None if the file is neither.
-    """
+    """Pillow image with the EXIF and XMP of a RAW or TIFF file; None for other files."""
     exif = Image.Exif()
     if data.startswith((*_NEARLY_TIFF, *TIFF_STARTS)):
         exif.load((b"II*\0" if data[:2] == b"II" else b"MM\0*") + data[4:])
@@ -85,7 +82,7 @@ def raw_header(data: bytes) -> Image.Image | None:
 
 
 def _told(make: str, model: str, clock: int) -> _Header:
-    """EXIF header with a camera's make and model, and a capture time (seconds since 1970)."""
+    """EXIF header made from a camera's make, model and clock (seconds since 1970)."""
     exif = Image.Exif()
     exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = make, model
     time = datetime.fromtimestamp(clock, UTC).replace(tzinfo=None)

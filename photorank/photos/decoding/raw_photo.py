@@ -23,7 +23,7 @@ _SRGB_GAMMA = (2.4, 12.92)  # power, and slope near black
 
 
 def open_raw(data: bytes) -> Image.Image:
-    """Open a RAW photo: its preview, or sensor data at half size if the preview is small.
+    """Open a RAW photo: its preview if that is large enough, otherwise sensor data at half size.
 
     Raises UnreadablePhotoError if it cannot be read, or rawpy is missing.
     """

@@ -101,7 +101,7 @@ def _pillow_decodes(photo: TiffImageFile) -> bool:
 
 
 def _is_16_bit(photo: TiffImageFile, bits: tuple[int, ...]) -> bool:
-    """True for a 16-bit photo in grey, or in colour with over `MAX_DEEP_PIXELS` pixels.
+    """True for a 16-bit TIFF that is grey or has over `MAX_DEEP_PIXELS` pixels.
 
     Of two bytes of a colour Pillow keeps the first, which makes it half a code darker.
     """

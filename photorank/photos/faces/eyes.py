@@ -28,7 +28,7 @@ _MIN_CONTRAST = 0.05  # grey difference, 0 to 1, of white and iris in the better
 
 
 class Eyes(NamedTuple):
-    """Eye opening (mean of both eyes) and iris contrast (of the better eye) of a face."""
+    """Eye opening (mean of both eyes) and iris contrast (the greater of both) of a face."""
 
     opening: float  # between the lids, as a share of the eye's width
     contrast: float  # of the iris with the white, in the better eye
@@ -55,7 +55,7 @@ def state_of(eyes: Eyes, mesh: Mesh) -> EyeState:
 
 
 def opening_of(contour: Floats) -> float:
-    """Distance of the eyelids halfway along an eye's contour (71, 2), in eye widths."""
+    """Distance between the eyelids in the middle of an eye's contour (71, 2), in eye widths."""
     first, last = contour[list(_CORNERS)]
     width = float(np.hypot(*(last - first)))
     if width == 0:

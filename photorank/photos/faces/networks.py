@@ -1,4 +1,4 @@
-"""The three face networks, run on one core by LiteRT or OpenVINO."""
+"""Networks for face detection, face mesh and iris, run on one core by LiteRT or OpenVINO."""
 
 from collections.abc import Callable
 from functools import cache
@@ -17,7 +17,7 @@ Network: TypeAlias = Callable[[Tensor], tuple[Tensor, Tensor]]
 
 
 class Networks(NamedTuple):
-    """The three face networks, in the order of the model files."""
+    """Networks for face detection, face mesh and iris, in the order of the model files."""
 
     detector: Network
     mesh: Network

@@ -42,7 +42,7 @@ def sidecar_for(photo: Path, names: FolderNames | None = None) -> Path:
 
 
 def is_of_raw(photo: Path, sidecar: Path, names: FolderNames) -> bool:
-    """True if the sidecar ``photo.xmp`` belongs to a RAW file such as ``photo.cr2``."""
+    """True if the sidecar ``photo.xmp`` belongs to a RAW file and not to the photo beside it."""
     if photo.suffix.lower() in RAW_SUFFIXES or len(sidecar.stem) > len(photo.stem):
         return False
     if not any(names.alike(photo.parent, photo.stem + suffix) for suffix in RAW_SUFFIXES):
@@ -72,7 +72,7 @@ def sidecar_time(photo: Path, names: FolderNames) -> Timestamp | None:
 
 
 def _others(photo: Path, names: FolderNames) -> set[str]:
-    """Other file names in a photo's folder that equal its name up to case and Unicode form."""
+    """Names in a photo's folder that differ from the photo's only in case or Unicode form."""
     return set(names.alike(photo.parent, photo.name)) - {photo.name}
 
 

@@ -34,7 +34,7 @@ def is_unsettled(source: str) -> bool:
 
 
 def settled(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
-    """Yield (position in `photos`, new capture time) of each photo whose time zone changes.
+    """Yield (list index, new capture time) of each photo whose time zone changes.
 
     A zone by satellites stays if it is that of the other photos of the camera and day: a stamp may
     be hours old. One that is not the place's needs another photo that has it too. A photo that
@@ -48,7 +48,7 @@ def settled(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
 
 
 def _by_camera_and_day(photos: Sequence[DatedPhoto]) -> tuple[list[int], list[int]]:
-    """Two lists of positions in `photos`: credible time zones, and doubtful ones.
+    """List indices of the photos with credible time zones, and of those with doubtful ones.
 
     Photos of the same camera and day confirm each other's time zones.
     """
@@ -77,7 +77,7 @@ def _by_camera_and_day(photos: Sequence[DatedPhoto]) -> tuple[list[int], list[in
 def _by_neighbours(
     photos: Sequence[DatedPhoto], kept: Sequence[int]
 ) -> Iterator[tuple[int, Dated]]:
-    """Yield (position, new capture time) of photos dated in UTC only.
+    """Yield (list index, new capture time) of photos dated in UTC only.
 
     Each takes the time zone of the photo nearest in time; without one nearby it stays in UTC.
     """

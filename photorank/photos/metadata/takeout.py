@@ -57,7 +57,7 @@ def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
 
 
 def _wanted(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
-    """Yield possible values of ``title`` in a photo's JSON file, each with possible file stems."""
+    """Yield titles that a photo's JSON file may contain, each with names that the file may have."""
     stem, suffix = photo.stem, photo.suffix
     yield from _named(stem, suffix)
     while edit := _EDITED.search(plain := _COUNTER.sub("", stem)):
@@ -75,7 +75,7 @@ def _wanted(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
 
 
 def _named(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield possible values of ``title`` for an unedited photo, each with possible file stems."""
+    """Yield titles that an unedited photo's JSON file may contain, and the file's possible names."""
     yield stem + suffix, _stems(stem + suffix, "")  # a name may end in a number on its own
     if counter := _COUNTER.search(stem):
         plain = stem[: counter.start()] + suffix
@@ -98,7 +98,7 @@ def _other_suffixes(photo: Path, original: str, names: FolderNames) -> list[str]
 
 
 def _stems(name: str, counter: str) -> list[str]:
-    """Possible stems of the JSON file for a photo's name, longest first."""
+    """Names, without suffix, that a photo's JSON file may have."""
     bare = name.rpartition(".")[0] + _SUPPLEMENT
     whole = name + _SUPPLEMENT
     least = min(len(name), _CUT - len(counter))

@@ -42,7 +42,7 @@ def photo_signals(data: bytes) -> dict[str, float]:
 
 
 def catalogue_signals(block: Floats, photo: Image.Image, quality: float) -> dict[str, float]:
-    """Technical signals by name, given a decoded photo, its signals block and JPEG quality.
+    """Technical signals by name, from a photo, its :func:`signals_block` and its JPEG quality.
 
     `block` is the signals block (32,) of the embedding. The photo catalogue stores the result.
 

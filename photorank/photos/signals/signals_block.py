@@ -1,4 +1,4 @@
-"""Signals block of an embedding: 32 technical signals of one photo."""
+"""Signals block: 32 technical signals of a photo, stored as a part of its embedding."""
 
 from collections.abc import Sequence
 from math import log10
@@ -102,7 +102,7 @@ def _tones(grey: Image.Image, photo: Image.Image) -> Floats:
 
 
 def _colours(photo: Image.Image) -> Floats:
-    """Colourfulness and mean opponent colours (red–green, yellow–blue), 0 to 1."""
+    """Colourfulness, and mean differences red - green and yellow - blue (-1 to 1)."""
     small = np.asarray(photo.reduce(_COLOUR_REDUCTION)).astype(np.int32)
     red, green, blue = small.reshape(-1, 3).T
     # Whole numbers, whose sums are exact, so that grey photos have no colour.
