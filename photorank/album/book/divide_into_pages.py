@@ -102,7 +102,7 @@ def _best(photos: Photos, k: int, size: PageSize, pages: int) -> list[list[Laid]
 
 
 def _wanted_areas(photos: Photos, size: PageSize, pages: int) -> Floats:
-    """Target areas (n,) of photos in mm²; the best-rated photo's is three times the worst's."""
+    """Target areas (n,) of photos in mm²; the best photo's is at most three times the worst's."""
     weights = 0.5 + photos.worth
     room = _TYPICAL_COVER * size.block.width * size.block.height * pages
     areas: Floats = weights / weights.sum() * room
