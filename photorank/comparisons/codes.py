@@ -11,7 +11,7 @@ def dense_ranks(values: Floats | Codes) -> Codes:
 
 
 def combined(first: Codes, second: Codes) -> Codes:
-    """Group code (n,) for each combination of two group codes.
+    """Group codes (n,) that combine two groupings: equal only where both codes are equal.
 
     Numbered by first code, then by second code.
     """

@@ -89,7 +89,7 @@ class ComparisonGraph(ABC):
         return gram
 
     def deviations(self, Z: Floats) -> Floats | None:
-        """Deviations D (n, r) of photos Z (n, r), with Dᵀ D = Zᵀ L Z for the graph Laplacian L.
+        """Matrix D (n, r) with Dᵀ D = Zᵀ L Z, for values Z (n, r) and the graph Laplacian L.
 
         None if no closed form is known.
         """

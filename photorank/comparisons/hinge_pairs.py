@@ -94,7 +94,7 @@ class _ScorePairs(HingePairs):
 
 
 class _Level(NamedTuple):
-    """Pairs of winner and loser at one depth of the tree, stored as index ranges.
+    """Winner–loser pairs at one depth of the binary tree, stored as index ranges.
 
     Each winner has a run of losers, and each loser a run of winners.
     """

@@ -178,7 +178,10 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def block_firsts(self) -> Codes:
-        """Position (l,) in `rows` of the first photo in the same block, for each labelled photo."""
+        """Position (l,) in `rows` of the first photo in each labelled photo's block.
+
+        Only photos of one block may be compared.
+        """
         _, first, block = np.unique(self.same, return_index=True, return_inverse=True)
         return first[block]
 
@@ -326,6 +329,6 @@ class ScoreGraph(ComparisonGraph):
         return np.array_equal(self.rows, np.arange(self.n))
 
     def _signed(self, of: Callable[[Blocks], Floats]) -> Floats:
-        """Result of a sum `of` over pairs of photos, restricted to those that may be compared."""
+        """Result of the sum function `of` over all pairs of photos that may be compared."""
         sums, *without = (of(part) for part in self._parts)
         return sums - without[0] if without else sums

@@ -18,7 +18,7 @@ _LISTED = 1 << 16
 
 
 class WeightedPairs(NamedTuple):
-    """Pairs of sorted rows whose labels differ, with their weights."""
+    """Pairs of photos with different labels, as positions in sorted order, and their weights."""
 
     worse: Codes  # (m,)
     better: Codes  # (m,)
@@ -115,7 +115,7 @@ class Blocks:
         return gram
 
     def deviations(self, Z: Floats) -> Floats:
-        r"""Deviations (l, r) whose outer products sum to those of pairwise differences of Z (l, r).
+        r"""Matrix D (l, r): Dᵀ D sums the outer products of all pairs' weighted differences in Z.
 
         .. math:: \sum_{i<j} u_i u_j (z_i - z_j)(z_i - z_j)^T = \sum_i d_i d_i^T, \quad
                   d_i = \sqrt{u_i} (\sqrt{U - U_t} (z_i - \bar z_t) + \sqrt{U} (\bar z_t - \bar z)),
@@ -190,7 +190,7 @@ class Blocks:
         return np.bincount(self.block, self.u * values).astype(np.float64)[self.block]
 
     def _gap_sums(self, moments: list[Floats]) -> Floats:
-        """Sums (l, …) over photos, weighted by a power of the label gap, from moments of labels."""
+        """Sums (l, …) weighted by a power of the label gaps, computed from moments of labels."""
         y = self.y.reshape(-1, *[1] * (moments[0].ndim - 1))
         return sum(
             (-1) ** k * comb(self.p, k) * y ** (self.p - k) * moments[k] for k in range(self.p + 1)
@@ -226,7 +226,7 @@ def _sums_of_runs(codes: Codes, V: Floats) -> Floats:
 
 
 def _run_sums(codes: Codes, V: Floats) -> Floats:
-    """Sums (c, k) of the rows of V (l, k) with each of the sorted codes 0, 1, 2 … (l,)."""
+    """Sums (c, k) of the rows of V (l, k) that share a code; codes (l,) are sorted, 0 to c − 1."""
     if not len(codes):
         return V
     if not codes[-1]:
@@ -248,7 +248,7 @@ def _runs_of(codes: Codes, least: int) -> Codes:
 
 
 def _add_runs(total: Floats, runs: Codes, values: Floats) -> None:
-    """Add the sum of values (l, k) over each run to the run's row of `total` (u, k)."""
+    """Add each row of `values` (l, k) to the row of `total` (u, k) numbered in `runs`; skip −1."""
     rows = np.flatnonzero(runs >= 0)
     if len(rows):
         first = runs[rows[0]]
