@@ -1,4 +1,4 @@
-"""Encoders: unit embeddings of photos and texts in one shared space."""
+"""Encoders: embeddings of photos and texts in one shared space."""
 
 from photorank.encoders.base import Encoder
 from photorank.entry_points import declared_names, load_declared, refused

@@ -52,7 +52,7 @@ class Fingerprint:
 
 
 class Prepared(NamedTuple):
-    """Photo ready for encoding: network inputs (frames), and technical signals of its pixels."""
+    """Photo ready for encoding: network inputs (frames), and signals such as sharpness, noise."""
 
     frames: list[Frames]  # one, or several whose embeddings are averaged
     signals: Floats = np.empty(0)  # (s,) of its pixels, nan where undefined
@@ -98,13 +98,13 @@ class Encoder(Protocol):
         """Factor on cosines (logit scale) learned in training; None if the model has none."""
 
     def prepare(self, photo: Image.Image) -> Prepared:
-        """Network inputs (frames) and technical signals of an upright sRGB photo.
+        """Network inputs (frames) and technical signals (sharpness, …) of an upright sRGB photo.
 
         Runs in worker threads and loads no network.
         """
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
-        """Embeddings (n, d) of network inputs (frames) of any shapes, without the signals block."""
+        """Embeddings (n, d) of network inputs (frames) of any shapes, without technical signals."""
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
         """Unit embeddings of texts, comparable to the last-layer block of photo embeddings."""
@@ -115,7 +115,7 @@ class OptionalSignals(Protocol):
     """Encoder that can leave out technical signals, for indexes that were made without them."""
 
     def keep_blocks(self, blocks: Blocks | None) -> None:
-        """Set the blocks of embeddings from now on; None for the last layer (head block) alone."""
+        """Choose the parts (blocks) of later embeddings; None for the last layer (head) alone."""
 
 
 @runtime_checkable
@@ -131,7 +131,7 @@ class MeanPooled(Protocol):
         """Length d of an embedding."""
 
     def prepare(self, photo: Image.Image) -> Prepared:
-        """Network inputs (frames) and technical signals of an upright sRGB photo."""
+        """Network inputs (frames) and technical signals (sharpness, …) of an upright sRGB photo."""
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
         """Maps of what each position in a network input adds to the dot product with `direction`.

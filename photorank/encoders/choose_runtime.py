@@ -59,7 +59,7 @@ FULL_PRECISION = "fp32"
 
 
 def precision_of(runtime: str) -> str:
-    """Precision named in the full name of a runtime, such as ``fp32`` or ``torch bf16``.
+    """Numeric precision, such as ``fp32`` or ``torch bf16``, from the full name of a runtime.
 
     In full precision all libraries agree to the last digits; in fewer bits each rounds otherwise.
 

@@ -45,7 +45,10 @@ class FunctionEncoder:
         return f"<encoder {self.spec}, framing {self._framing} {self.short_side} px>"
 
     def framed(self, framing: str | None) -> "FunctionEncoder":
-        """Copy of the encoder with another framing, such as ``pad``; the same encoder if None."""
+        """Copy of the encoder with another photo framing (crop or padding).
+
+        The encoder itself if `framing` is None or the one it has.
+        """
         if framing in (None, self._framing):
             return self
         return FunctionEncoder(
@@ -54,7 +57,7 @@ class FunctionEncoder:
 
     @property
     def fingerprint(self) -> Fingerprint:
-        """Identity of the embeddings: declared name and digest, framing and input size."""
+        """Identity of the embeddings: declared name and digest, cropping or padding, input size."""
         weights = hashlib.sha256(f"{self.spec}\n{self._digest}".encode()).hexdigest()
         return Fingerprint(self.spec, weights, self._framing, self.short_side)
 

@@ -133,7 +133,7 @@ class OpenClipEncoder(SwitchableImages):
         return self._blocks.dimensions if self._blocks else self._head
 
     def keep_blocks(self, blocks: Blocks | None) -> None:
-        """Set the blocks of embeddings from now on; None for the last layer (head block) alone."""
+        """Choose the parts (blocks) of later embeddings; None for the last layer (head) alone."""
         self._blocks = blocks and self._all_blocks
 
     @property
@@ -154,7 +154,7 @@ class OpenClipEncoder(SwitchableImages):
         return self._logit_scale
 
     def prepare(self, photo: Image.Image) -> Prepared:
-        """Network inputs (frames) and technical signals of an upright sRGB photo."""
+        """Network inputs (frames) and technical signals (sharpness, …) of an upright sRGB photo."""
         values = self._checkpoint.preprocessing
         bilinear = values["interpolation"] == "bilinear"
         frames = frame(

@@ -246,7 +246,7 @@ def _preprocessing(overlay: Json) -> Json:
 
 
 def _alternatives(file: str) -> list[str]:
-    """File names that published weights may have, files without pickle first."""
+    """File names that published weights may have, safetensors before pickle files."""
     if not file:
         return [_WEIGHT_FILES[0], _WEIGHT_FILES[2]]
     safe = Path(file).with_suffix(".safetensors").name

@@ -36,7 +36,7 @@ _loading = Lock()
 
 
 def class_weights(texts: Sequence[str], device: str, phrases: Sequence[str] = ()) -> Floats:
-    """Unnormalised softmax weights (n, 1000 + p) of ImageNet's classes and `phrases` for texts.
+    """Unnormalised softmax similarity (n, 1000 + p) of texts to ImageNet's classes and `phrases`.
 
     The maximum of a row is 1: rows are not divided by their sum. Phrases lose what they are closer
     to any class than others are, so that a text of none is near to none of them.

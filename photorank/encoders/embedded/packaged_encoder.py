@@ -188,7 +188,7 @@ class PackagedEncoder(SwitchableImages):
 
 @cache
 def _loaded(network: PackagedNetwork, device: str) -> Any:
-    """Image network on a device, loaded once per process and shared by encoders of all framings."""
+    """Image network on a device, loaded once per process and shared by all encoders that use it."""
     import torch
 
     # Twice as fast on a processor as channels first.

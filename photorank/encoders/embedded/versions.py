@@ -77,7 +77,7 @@ class EmbeddedEncoder(PackagedEncoder):
         return hashlib.sha256(f"{self.network.sha256} {SHA256}".encode()).hexdigest()
 
     def prepare(self, photo: Image.Image) -> Prepared:
-        """Network inputs (frames) and technical signals of an upright sRGB photo."""
+        """Network inputs (frames) and technical signals (sharpness, …) of an upright sRGB photo."""
         return super().prepare(photo)._replace(signals=signals_block(photo))
 
     def features(self, model: Any, inputs: "torch.Tensor") -> "torch.Tensor":
