@@ -11,7 +11,7 @@ _TOLD_FAULTS = 20  # of the photos of one command
 
 
 class MissingPathError(PhotorankError, FileNotFoundError):
-    """A given folder or file does not exist, or a folder was given where a file is needed."""
+    """A given path does not exist, or is not a regular file where one is needed."""
 
     def __init__(self, path: Path | str, *, hint: str = "Check the spelling of the path.") -> None:
         if os.path.isdir(path):
@@ -81,7 +81,7 @@ class ExportError(PhotorankError, OSError):
 
 
 class StorageError(PhotorankError, OSError):
-    """The disk is full, read-only or disconnected."""
+    """A file or folder cannot be written, such as on a full or read-only disk."""
 
     def __init__(self, path: Path | str, why: str, kept: str | None = None) -> None:
         kept = kept or (
@@ -135,7 +135,10 @@ class NoLocksError(PhotorankError, RuntimeError):
 
 
 def in_words(error: Exception) -> "PhotorankError | None":
-    """PhotorankError for an exception about disk or memory; None for any other exception."""
+    """PhotorankError for an exception about files, disk or memory; None for other exceptions.
+
+    A PhotorankError is returned unchanged.
+    """
     if isinstance(error, PhotorankError):
         return error
     number = error.errno if isinstance(error, OSError) else None

@@ -20,7 +20,7 @@ class InvalidNameError(PhotorankError, ValueError):
 
 
 class MissingIndexError(PhotorankError, FileNotFoundError):
-    """No index of the given name exists, or no index at all."""
+    """The index to use does not exist, or several exist and none was named."""
 
     def __init__(self, name: str | None, known: Sequence[str]) -> None:
         if name is None and known:

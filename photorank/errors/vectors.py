@@ -94,7 +94,7 @@ class EncoderMismatchError(PhotorankError, ValueError):
 
 
 class ForeignHeadError(PhotorankError, ValueError):
-    """A published aesthetic head was trained on another encoder's embeddings of equal dimension."""
+    """A published aesthetic head was trained on another encoder than the one of the index."""
 
     def __init__(self, path: Path, expected: str, found: str) -> None:
         super().__init__(
@@ -138,7 +138,7 @@ class DegenerateDirectionError(PhotorankError, ValueError):
 
 
 def _vector_made(name: str, index: str, words: bool) -> str:
-    """Advice with the commands that make a vector from judgements, and (if `words`) from texts."""
+    """Advice naming commands that make a vector from judgements and, if `words`, from texts."""
     learn = f"of judgements with `photorank vector learn {name} --index {index}`."
     if not words:
         return f"Make one {learn}"
