@@ -120,7 +120,7 @@ def agreed_best(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Sh
 
 
 def contested(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Shared, ...]:
-    """Disputed photos, by the spread of people's ratings, greatest first.
+    """Disputed photos: those with the greatest standard deviation of ratings between people.
 
     Who said nothing rates as everybody does. Raises ComparisonsError for fewer than two people.
     """
@@ -229,7 +229,7 @@ def _same_choices(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | Non
 
 
 def _outcomes(judged: Judged) -> dict[tuple[int, int], int]:
-    """Row of the preferred photo of each decided pair, by the pair (lower row, higher row).
+    """Row number of the preferred photo of each decided pair, keyed by the pair's row numbers.
 
     Ties are left out; the latest choice of a pair counts.
     """
@@ -260,6 +260,6 @@ def _likes(a: Floats, b: Floats) -> Estimate:
 
 
 def _scaled(estimate: Estimate, factor: float = 1.0, add: float = 0.0) -> Estimate:
-    """Estimate multiplied by a factor and shifted, with its limits."""
+    """Estimate and its confidence limits, multiplied by a factor and shifted."""
     value, low, high = (factor * one + add for one in (estimate.value, estimate.low, estimate.high))
     return Estimate(value, low, high, estimate.n_photos, estimate.n_pairs, estimate.method)

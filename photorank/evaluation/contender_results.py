@@ -45,7 +45,7 @@ class Measured:
         return self._sums[metric, refitted]
 
     def estimates(self) -> dict[str, Estimate]:
-        """Metrics of the contender by name, with confidence intervals."""
+        """Metrics of this vector or learner by name, with confidence intervals."""
         fitted, pairs = self.contender.refitted_per_fold, self.pairs
         found = {
             name: pairs.estimate(self.sums(name, refitted=fitted), refitted=fitted)
@@ -76,7 +76,7 @@ class Measured:
         )
 
     def ahead_of(self, other: "Measured", metric: str) -> Difference:
-        """Lead over another contender in one metric, on the same pairs."""
+        """Lead over another vector or learner in one metric, on the same pairs."""
         refitted = self.contender.refitted_per_fold or other.contender.refitted_per_fold
         a, b = (one.sums(metric, refitted=refitted) for one in (self, other))
         return self.pairs.difference(a, b, refitted=refitted)
@@ -107,7 +107,7 @@ def measured(
 def differences_of(
     measured: Sequence[Measured], scope: Scope, metrics: Sequence[str] = COMPARED_METRICS
 ) -> list[ScopedDifference]:
-    """Differences in metrics between every two contenders that were tested on unseen photos."""
+    """Differences in metrics between every two vectors or learners tested on unseen photos."""
     fair = [one for one in measured if not one.contender.in_sample]
     found = []
     for metric in metrics:

@@ -24,7 +24,7 @@ BASELINES = (RANDOM_NAME, PLAIN_PROMPT_NAME, MEAN_DIFFERENCE)
 
 @dataclass(frozen=True)
 class Contender:
-    """Held-out ratings of the judged photos by one vector or learner, for each repeat."""
+    """Held-out ratings of the judged photos by one vector or learner, for each repeated split."""
 
     name: str
     kind: str

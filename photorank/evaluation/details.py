@@ -43,7 +43,7 @@ Spread: TypeAlias = Callable[[Callable[[Flags], float]], Estimate]
 
 
 def gap_curve(contenders: Sequence[Contender], pairs: HeldOutPairs) -> tuple[AccuracyByGap, ...]:
-    """Accuracy of each contender by range of label gaps, small gaps first.
+    """Accuracy of each vector or learner by range of label gaps, small gaps first.
 
     Each range holds about a fifth of the pairs; choices have no gaps. Intervals are made as in the
     table of results.
@@ -65,7 +65,7 @@ def gap_curve(contenders: Sequence[Contender], pairs: HeldOutPairs) -> tuple[Acc
 def group_table(
     contender: Contender, pairs: HeldOutPairs, groups: Codes, names: Sequence[str]
 ) -> tuple[AccuracyByGroup, ...]:
-    """Accuracy of one contender within each group that has pairs."""
+    """Accuracy of one vector or learner within each group that has pairs."""
     codes, sizes = np.unique(groups, return_counts=True)
     groups = np.where(np.isin(groups, codes[sizes > 1]), groups, -1)  # a photo alone has no pair
     return tuple(

@@ -203,7 +203,7 @@ def _details(
     threads: Executor,
     on_fit: Callable[[], None] | None,
 ) -> Details:
-    """Details of an evaluation, mainly on the best contender tested on unseen photos."""
+    """Details of an evaluation, mainly on the best vector or learner tested on unseen photos."""
     contenders, pairs, results = contest.contenders, contest.pairs, contest.results
     by_name = {contender.name: contender for contender in contenders}
     order = [row for row in results if row.scope == results[0].scope and row.vector in by_name]

@@ -22,7 +22,7 @@ _LEAST_PHOTOS = 8  # less than a handful says nothing of the learner
 
 @dataclass(frozen=True)
 class LearningCurve:
-    """Fits of a learner to decreasing numbers of photos, running in other threads.
+    """Fits of a learner to different numbers of photos, running in other threads.
 
     All points are tested on the folds of the first repeat, so on the same pairs.
     """

@@ -25,7 +25,7 @@ _MIN_PHOTOS_A_GROUP = 5  # for which a group's mean is reported
 
 @dataclass(frozen=True)
 class Gap:
-    """Mean rating of photos of one kind of content, before and after content is controlled for."""
+    """Mean rating of photos with one kind of content, before and after content is projected out."""
 
     group: str
     n_photos: int
@@ -35,7 +35,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Change:
-    """Share of rating variance between kinds of content, before and after control for content."""
+    """One estimate before and after photo content is projected out of a vector."""
 
     before: Estimate
     after: Estimate

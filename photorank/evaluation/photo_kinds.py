@@ -94,7 +94,11 @@ def _epsilon(r: Floats, kinds: Codes) -> float:
 def _names(
     index: Index, centres: Floats, X: Embeddings, load: Callable[[], Encoder] | None
 ) -> list[str]:
-    """Unique names of clusters, each from its most distinctive concept."""
+    """Unique names of clusters, such as ``like a beach``; otherwise ``cluster 1`` and so on.
+
+    A name is the concept that sets the cluster apart most. Clusters are numbered without a text
+    network, and where there are more clusters than concepts.
+    """
     numbered = [f"cluster {number + 1}" for number in range(len(centres))]
     if load is None:
         return numbered

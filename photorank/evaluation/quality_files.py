@@ -46,7 +46,7 @@ class QualityRow:
 
     @property
     def subject(self) -> tuple[str, str, str, str]:
-        """Key of the JSON file for the row: dataset, encoder, framing and vector."""
+        """Key of the row's JSON file: dataset, encoder, photo framing (crop or padding), vector."""
         made = self.evaluation
         return made.index, made.encoder, made.framing, self.result.vector
 

@@ -70,7 +70,7 @@ def random_result(
 
 
 def _of_whole_folds(folds: Folds) -> Codes:
-    """Rows of the photos in the first test folds, in as many folds as stable metrics need."""
+    """Row numbers of the photos in the first few folds, enough photos for stable metrics."""
     codes = folds.codes[0]
     sizes = np.bincount(codes[codes >= 0], minlength=folds.k)
     last = np.searchsorted(np.cumsum(sizes), _LEAST_PHOTOS)

@@ -30,7 +30,7 @@ class Result:
 
     @property
     def competes(self) -> bool:
-        """True if the vector has seen none of the photos, so that it may rank as best."""
+        """True if the test photos were unseen in training, so that the vector may rank as best."""
         return not (self.in_sample or self.unknown)
 
     @property
@@ -59,12 +59,12 @@ class ScopedDifference:
     p_holm: float  # adjusted over all pairs of vectors in this scope and metric
 
     def lead_of(self, vector: str) -> Difference:
-        """Lead of `vector`, which is contender a or b, over the other of the two."""
+        """Lead of `vector` over the other of the two compared vectors or learners."""
         found = Difference(self.value, self.low, self.high, self.p)
         return found if vector == self.a else -found
 
     def other(self, vector: str) -> str:
-        """Name of the contender that is not `vector`."""
+        """Name of the compared vector or learner that is not `vector`."""
         return self.b if vector == self.a else self.a
 
 
@@ -153,7 +153,7 @@ class DuplicateCounts:
 
     @classmethod
     def of(cls, codes: Codes) -> "DuplicateCounts":
-        """Counts from a number per photo (n,): copies of one photo share it, −1 means no copies."""
+        """Counts from cluster labels (n,) of the photos: copies share a label; −1 for no copies."""
         sizes = np.bincount(codes[codes >= 0])
         largest = int(sizes.max(initial=0))
         return cls(int(sizes.sum()), len(sizes), largest, mistaken_near_duplicates(codes))
@@ -161,7 +161,7 @@ class DuplicateCounts:
 
 @dataclass(frozen=True)
 class Details:
-    """Breakdown of the best contender's accuracy; parts not measured are empty."""
+    """Details of an evaluation, mainly on the best vector or learner; empty if not measured."""
 
     by_gap: tuple[AccuracyByGap, ...] = ()
     by_group: tuple[AccuracyByGroup, ...] = ()

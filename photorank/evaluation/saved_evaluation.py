@@ -37,12 +37,15 @@ class Evaluation:
     copies: DuplicateCounts | None = None  # in one fold each; None in older files
 
     def rows(self, scope: Scope) -> list[Result]:
-        """Results in one scope (kind of photo pairs), from test folds made as the protocol says."""
+        """Results in one scope (kind of photo pairs), for folds by the protocol's `fold_by`."""
         folds = ("", self.protocol.fold_by)
         return [row for row in self.results if row.scope == scope and row.fold_by in folds]
 
     def beside(self, row: Result) -> Result | None:
-        """Result of the same vector and scope when folds are made the other way; None if absent."""
+        """Result of the same vector and scope for folds by another unit; None if there is none.
+
+        The unit (`fold_by`) is what is held out together, such as a photo or a group.
+        """
         for other in self.results:
             if (other.vector, other.scope) == (row.vector, row.scope) and other is not row:
                 return other
@@ -62,7 +65,7 @@ class Evaluation:
         return ranked(row for row in self.rows(scope) if row.competes)
 
     def compared(self, scope: Scope, metric: str) -> list[ScopedDifference]:
-        """Differences between contenders in one metric and one scope."""
+        """Differences between vectors or learners in one metric and one scope."""
         return [
             row
             for row in self.differences

@@ -88,7 +88,7 @@ def _of_one_list(metric: Callable[[Ratings, Comparisons], float]) -> ListMetric:
 
 
 def _long(graph: Comparisons) -> Comparisons:
-    """Graph of the comparisons within lists of more than k photos."""
+    """Comparison graph restricted to lists of more than `PLACES` photos."""
     if not isinstance(graph, ScoreComparisons):
         return graph
     rows = [block for block in graph.blocks() if len(block) > PLACES]
