@@ -186,7 +186,7 @@ def checked_name(what: str, name: str) -> str:
 
 @contextmanager
 def storage_errors(path: Path, kept: str | None = None) -> Iterator[None]:
-    """Context that turns errors of a full, read-only or lost disk into StorageError.
+    """Context that turns errors of writing files, such as on a full disk, into StorageError.
 
     Where something stays on the disk all the same, `kept` says what, and how to go on.
     """
@@ -215,7 +215,7 @@ def storage_errors(path: Path, kept: str | None = None) -> Iterator[None]:
 
 
 def is_full(path: Path) -> bool:
-    """True if the disk of a path, existing or not, has no space left."""
+    """True if the disk of a path, existing or not, has less than 1 MiB free."""
     there = next(one for one in (path, *path.absolute().parents) if os.path.exists(one))
     return shutil.disk_usage(there).free < _FULL_DISK_BYTES
 
