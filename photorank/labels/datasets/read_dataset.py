@@ -230,6 +230,6 @@ def _two_photos(table: _Table, cells: Cells) -> tuple[str, str]:
 
 
 def _inside(root: Path, path: str) -> bool:
-    """True if a path is inside a folder after its symbolic links are resolved."""
+    """True if a path, with symbolic links resolved, is inside a folder."""
     real = os.path.realpath(root)
     return os.path.commonpath([real, os.path.realpath(os.path.join(real, path))]) == real

@@ -17,7 +17,7 @@ _KINDS: dict[type, str] = {
 
 
 class Keys:
-    """Keys of a TOML table that have not been read yet; errors name the invalid key."""
+    """Unread keys of a TOML table; errors name the invalid key."""
 
     def __init__(self, where: str, data: Mapping[str, Any]) -> None:
         self.where = where

@@ -135,7 +135,7 @@ def shot_name(path: Path) -> str:
 
 
 def _agreeing(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[int]]:
-    """File numbers, grouped by the camera or other property given for each file in `told`.
+    """File numbers, grouped by a property of the files, such as the camera, listed in `told`.
 
     They stay a single group if fewer than two values are known.
 

@@ -1,4 +1,4 @@
-"""Judgements by folder: folder names as tiers, or membership of an album."""
+"""Judgements from folders: scores by folder name, or by membership of an album."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ _INSIDE, _OUTSIDE = Judgement(1, "in the album"), Judgement(0, "not in the album
 
 
 def collect_folders(files: Iterable[LibraryFile], tiers: Sequence[str]) -> Collected:
-    """Judgements with folder names as tiers, ordered from worst to best.
+    """Judgements by folder name: scores 1, 2, … in the order of `tiers`, from worst to best.
 
     The innermost folder that is a tier counts, case does not. Photos in none have no
     label, those with copies in several have the best. Raises LabelsError for a name that is

@@ -40,7 +40,7 @@ def collect_stars(files: Iterable[LibraryFile]) -> Collected:
 
 
 def collect_colours(files: Iterable[LibraryFile], order: Sequence[str]) -> Collected:
-    """Judgements by colour labels as tiers, ordered from worst to best.
+    """Judgements by colour label: scores 1, 2, … in the given `order`, from worst to best.
 
     The labels are named as the program calls them; case does not matter. Others are left out,
     with a note. Raises LabelsError, which tells the labels that there are, if there is no order

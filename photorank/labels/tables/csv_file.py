@@ -119,7 +119,7 @@ def text_encoding(path: Path, *, part: int = _PART) -> str:
 
 
 def _other_encoding(path: Path, encoding: str, part: int) -> str:
-    """Encoding of text that is not UTF-8: Windows-1252 if it defines all bytes, or Latin-1."""
+    """Encoding of text that is not UTF-8: Windows-1252, or Latin-1 if Windows-1252 lacks a byte."""
     if encoding != _UTF8:
         raise LabelsError(f"{path} is damaged: it is not text in UTF-16.")
     with _opened(path) as file:

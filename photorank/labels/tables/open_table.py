@@ -53,7 +53,7 @@ class TableRows(Generic[Row]):
             self._noted(table)
 
     def _noted(self, table: Table) -> Callable[[int, Cells], Row | None]:
-        """Parser of a table's rows; also makes the table add its notes to `self.notes`."""
+        """Row parser for a table; the table's notes, also later ones, go to `self.notes`."""
         self.notes += table.notes
         table.notes = self.notes
         return self._understood(table)
