@@ -1,1 +1,1 @@
-"""Leaderboard of encoders, framings, vectors and learners, tested on the same photos."""
+"""Leaderboard of encoders, vectors and learners, tested on the same photos."""

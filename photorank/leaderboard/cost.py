@@ -26,7 +26,10 @@ class Cost:
 
 
 def cost_of(index: Index, rows: Codes) -> Cost:
-    """Median cost per photo of decoding and embedding up to 16 photos of an index."""
+    """Cost per photo of an index, measured on a few of its photos.
+
+    The median of decoding, and the mean of embedding in one batch.
+    """
     manifest = index.manifest
     stored = manifest.dimensions * (4 if manifest.fingerprint.blocks is None else 2)
     try:

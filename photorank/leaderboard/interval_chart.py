@@ -10,7 +10,7 @@ _TICKS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
 class Bar(NamedTuple):
-    """Row of the chart: name, value, interval; pale for a vector tested on its training photos."""
+    """Row of the chart: name, value, interval, and whether to draw it pale."""
 
     name: str
     value: float

@@ -76,7 +76,10 @@ class PanelReport:
         ]
 
     def against_best(self, scope: Scope = "all") -> dict[str, ScopedDifference]:
-        """Lead of the best row over each other row tested on unseen photos, by full name."""
+        """Accuracy difference of the best row to each other row, by the other row's full name.
+
+        Only rows tested on unseen photos, without the baselines.
+        """
         fair = self.fair(scope)
         best = fair[0].full_name if fair else ""
         return {
