@@ -67,7 +67,7 @@ def held_out(
 
 
 def learner_of(index: Index, kind: str, card: Card) -> DirectionLearner:
-    """Learner described by a vector's metadata card, with its prior loaded by name.
+    """Learner of the given kind, with the settings and the prior named in a metadata card.
 
     Raises MissingVectorError if the index has no such prior, UnknownNameError if there is no such
     learner or it does not understand an argument.
@@ -236,7 +236,7 @@ def _fits_at_once(X: Embeddings) -> int:
 
 
 def _what_taught(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos:
-    """Photos with the judgements that a vector learned from, according to the vector's card."""
+    """Photos with the comparisons that a vector learned from, according to its metadata card."""
     rater, by_raters = card.parameters.get("rater"), bool(card.parameters.get("by_raters"))
     if (rater, by_raters) != (photos.rater, photos.by_raters):
         every = index.comparisons(rater=rater, by_raters=by_raters)

@@ -44,11 +44,11 @@ class JudgedPhotos:
 
     @cached_property
     def near_duplicates(self) -> Codes:
-        """Number (n,) of each photo's group of near-duplicates and altered copies; −1 for none."""
+        """Group codes (n,), equal for near-duplicates and altered copies; −1 for other photos."""
         return near_duplicate_codes(self.heads, self.greys)
 
     def seen_by(self, card: Card) -> Flags:
-        """Mask (n,) of photos that the vector with this card learned from, and of their copies."""
+        """Mask (n,) of photos that a vector learned from, and of their copies, by its metadata."""
         return card.seen(self.digests, self.heads, self.greys)
 
     def codes(self, kind: FoldBy) -> Codes:
@@ -100,7 +100,7 @@ class JudgedPhotos:
 
     @property
     def scenes(self) -> Codes | None:
-        """Group or series number (n,) of each photo, for the folds that choose a penalty.
+        """Group or series number (n,) of each photo, for the cross-validation of penalties.
 
         None without groups and series.
         """

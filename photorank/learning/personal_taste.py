@@ -193,13 +193,13 @@ def personal_state(
 
 
 def judged_clicks(Z: Floats, said: Clicks) -> Judged:
-    """Judgements from a person's clicks, with photo coordinates (n, 1 + q) in the taste model."""
+    """Judgements from a person's clicks, with the photos' coordinates `Z` in the taste model."""
     pairs = np.column_stack([said.winners, said.losers]).astype(np.intp)
     return Judged(Z, pairs, said.ties.astype(np.float64), said.starred, said.stars)
 
 
 def _fair_tests(said: Clicks) -> Codes:
-    """Indices of choices that can serve as tests: on randomly drawn pairs, without ties."""
+    """Indices of choices that can serve as tests: no ties, and no pairs picked as informative."""
     random = np.array([asked != "informative" for asked in said.asked], dtype=bool)
     return np.flatnonzero(random & ~said.ties.astype(bool))
 
@@ -207,7 +207,7 @@ def _fair_tests(said: Clicks) -> Codes:
 def learning_curve(
     prior: TastePrior, judged: Judged, tests: Codes
 ) -> tuple[tuple[CurvePoint, ...], Floats]:
-    """Accuracy at c numbers of training choices, and rating gaps (c, t) of the t test choices.
+    """Accuracy for each of c training-set sizes, and rating gaps (c, t) in the t test choices.
 
     The same choices are tests at every point: each is predicted from the earliest m of the choices
     that share no photo with its fold of tests.
