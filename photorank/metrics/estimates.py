@@ -93,7 +93,7 @@ def student(value: float, error: float, df: float, *, level: float, limit: float
 
 
 def unvarying(value: float, n: int, *, level: float, span: float) -> Difference:
-    """Difference without variance between resampled units; its exact interval is from n pairs.
+    """Difference that is the same in all resamples, with an exact interval from n pairs.
 
     The n pairs are taken as independent.
 

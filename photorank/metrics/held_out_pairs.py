@@ -45,7 +45,10 @@ class HeldOutPairs:
         return cls(graphs, folds, comparisons.n)
 
     def inside(self, codes: Codes, scope: Scope) -> "HeldOutPairs":
-        """Held-out pairs in one scope (within groups or across groups), given group codes (n,)."""
+        """Held-out pairs of one scope: all, within groups, or across groups.
+
+        `codes` (n,) are the photos' group numbers.
+        """
         graphs = tuple(graph.restricted(codes, scope) for graph in self.graphs)
         active = set().union(*(graph.active.tolist() for graph in graphs))
         return HeldOutPairs(graphs, self.folds, len(active))
@@ -77,7 +80,7 @@ class HeldOutPairs:
         return estimate_of(sums, self.folds, refitted=refitted, **counts)
 
     def estimate_of_lists(self, by_fold: Floats, floor: float, *, refitted: bool) -> Estimate:
-        """Mean over folds (repeats * K,) of a top-of-list metric, with its confidence interval.
+        """Mean of a top-of-list metric's values by fold (repeats * K,), with confidence interval.
 
         Lists are not left out photo by photo: without refitting, folds count as drawn anew.
         """

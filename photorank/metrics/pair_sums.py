@@ -97,7 +97,7 @@ class PairSums:
         )
 
     def _effects(self) -> Floats:
-        """First-order contribution (c,) of the photo pairs between two units to the metric."""
+        """First-order effect (c,) of each sampled unit pair's photo pairs on the metric."""
         if np.isnan(self.value):
             return np.empty(0)
         numerator, labels, ratings = self.between.T
@@ -121,7 +121,7 @@ def pair_sums(
     floor: float,
     couples: int,
 ) -> PairSums:
-    """Sums over all photo pairs, over pairs without each unit (photo or cluster), between units.
+    """Pair sums of a metric: total, without each unit (photo or cluster), and between units.
 
     Parameters
     ----------
@@ -206,7 +206,7 @@ def summed_by(codes: Codes, values: Floats) -> Floats:
 
 @lru_cache(maxsize=4)
 def _between(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
-    """Photo pairs between sampled pairs of units: number (m,) of the unit pair, photos (m, 2).
+    """All photo pairs between sampled pairs of units: unit-pair number (m,) and photos (m, 2).
 
     The same units (n,), whose bytes are given, have the same couples, so that repeats can be added
     up; vector after vector and metric after metric they are asked for again.

@@ -296,7 +296,7 @@ def pair_metrics(gap_power: int, comparisons: Comparisons) -> dict[str, Callable
 
 
 def _signs(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
-    """Three weights per pair (m,): signed by agreement, 0 if labels tie, 0 if ratings tie.
+    """Pair weights (m,) in three forms: signed by agreement, 0 for tied labels, 0 for tied ratings.
 
     Ties have weight 0.
     """

@@ -167,7 +167,7 @@ def reliability(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> list[Relia
 
 
 def risk_coverage(p: ArrayLike, outcomes: ArrayLike) -> RiskCoverage:
-    """Risk–coverage curve: error rate among the most confident predictions, at each share of them.
+    """Risk–coverage curve: error rate among the most confident predictions, by their share.
 
     Parameters
     ----------

@@ -82,10 +82,9 @@ def precision_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> floa
 
 
 def album_regret_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> float:
-    """One minus regret: mean label of the k best-rated photos, scaled to 0 at random, 1 at best.
+    """Mean label of the k best-rated photos, scaled: 0 for random photos, 1 for the best k.
 
-    It is the chosen photos' mean label, on a scale where choosing at random
-    is 0 and choosing the k best labelled is 1: one less the regret, so that
+    The best k are the k best labelled. It is one minus the regret, so that
     higher is better here as well.
 
     Parameters
