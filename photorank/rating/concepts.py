@@ -100,7 +100,7 @@ def sampled_rows(index: Index) -> Codes:
 
 
 def concept_embeddings(index: Index, load: Callable[[], Encoder]) -> Embeddings:
-    """Unit text embeddings (c, dh) of `CONCEPTS`.
+    """Unit text embeddings of `CONCEPTS`, one row per concept.
 
     They are encoded once an index and then kept beside it, for a text tower takes ten seconds
     to load; only for them is the index's encoder loaded. Raises MissingWeightsError or

@@ -35,7 +35,7 @@ class HeatMap:
 
     @property
     def exact(self) -> bool:
-        """True if the values sum exactly to the rating; False for occlusion."""
+        """True if the values are exact parts of the rating; False for estimates by occlusion."""
         return self.method == "sum over positions"
 
     def against(self, average: float) -> Floats:
@@ -164,7 +164,7 @@ def _grid(photo: Image.Image, cells: int) -> tuple[int, int]:
 
 
 def _on_grid(parts: Floats, box: Box, rows: int, columns: int) -> Floats:
-    """Sums (rows, columns) of an encoder's values (h, w) over the cells of a grid on the photo."""
+    """Encoder's values (h, w), summed over the cells of a grid (rows, columns) on the photo."""
     down = _overlaps(parts.shape[0], box.top, box.bottom, rows)
     across = _overlaps(parts.shape[1], box.left, box.right, columns)
     return down @ parts @ across.T

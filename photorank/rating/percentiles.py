@@ -1,4 +1,4 @@
-"""Percentiles of ratings, among all of these ratings or among reference ratings."""
+"""Percentiles of ratings, among themselves or among reference ratings."""
 
 import numpy as np
 

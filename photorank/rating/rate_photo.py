@@ -81,7 +81,7 @@ def rate_files(
 def _rows_and_embeddings(
     index: Index, paths: Sequence[Path], load: Callable[[], Encoder]
 ) -> tuple[list[int | None], Embeddings]:
-    """Row of each file (None if not indexed), and the files' embeddings (k, d)."""
+    """Row number in the index of each photo file (None if not indexed), and embeddings (k, d)."""
     encoder, faults = cache(load), list[PhotorankError]()
     rows, embedded = list[int | None](), list[Embeddings]()
     for path in paths:
@@ -132,7 +132,7 @@ def extreme_photos(
 
 
 def compare_embeddings(index: Index, vector: MasterVector, pair: Embeddings) -> TwoPhotos:
-    """Probability that each of two photos (2, d) is the better one."""
+    """Probability that each of two photos is the better one, from their embeddings (2, d)."""
     ratings = vector.rate(pair, index.fingerprint)
     slope = index_slope(index, vector, index.rate(vector))
     first = probability(ratings[0], ratings[1], slope.value)

@@ -77,7 +77,7 @@ def signal_shares(
 def parts_by_kind(
     vector: MasterVector, embeddings: Embeddings, fingerprint: Fingerprint
 ) -> Floats | None:
-    """Contribution (n, 6) of each of six kinds of signal to the ratings of embeddings (n, d).
+    """Contributions (n, 6) of six kinds of technical signal to the ratings of n photos.
 
     None where embeddings have no signals, or the vector does not look at them.
     """
@@ -89,7 +89,7 @@ def parts_by_kind(
 
 
 def signals_direction(vector: MasterVector, fingerprint: Fingerprint) -> Direction | None:
-    """Weights (32,) of the technical signals in a vector's ratings; None if they use no signals."""
+    """A vector's weights (32,) for the 32 technical signals; None if it does not use them."""
     blocks = fingerprint.blocks
     if blocks is None or not blocks.signals or len(vector.direction) < blocks.dimensions:
         return None

@@ -10,7 +10,7 @@ STAR_PERCENTILES = (40.0, 70.0, 90.0, 97.0)  # from which a photo gets 2, 3, 4 a
 
 
 def stars(percentiles: Floats, cuts: Sequence[float] = STAR_PERCENTILES) -> Codes:
-    """Stars (n,), 1 to 5, for rating percentiles: 1, plus one for each threshold reached in `cuts`.
+    """Stars (n,) for rating percentiles: 1, plus 1 for each threshold in `cuts` that is reached.
 
     >>> stars(np.array([10.0, 40.0, 69.9, 99.0]))
     array([1, 2, 2, 5])
