@@ -166,14 +166,14 @@ class Reporter:
             raise KeyboardInterrupt
 
     def unusable(self, path: Path, reason: str) -> None:
-        """Record an unusable file."""
+        """Record a file that cannot be used as a photo, and the reason."""
         with self._lock:
             self._said.files.append({"path": printable(path), "reason": printable(reason)})
             del self._said.files[MAX_FILES:]
             self._said = replace(self._said, unusable=self._said.unusable + 1)
 
     def all_unusable(self, files: list[tuple[Path, str]]) -> None:
-        """Record the final list of unusable files."""
+        """Record the final list of files that cannot be used as photos, and the reasons."""
         with self._lock:
             listed = [
                 {"path": printable(path), "reason": printable(reason)} for path, reason in files

@@ -178,7 +178,7 @@ class Workspace:
 
 
 def checked_name(what: str, name: str) -> str:
-    """The given name if it is a safe file name everywhere; else InvalidNameError."""
+    """The given name if it is a safe file name on every system; else InvalidNameError."""
     if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name) or name.endswith("."):
         raise InvalidNameError(what, name)
     return name

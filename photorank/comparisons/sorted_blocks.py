@@ -1,4 +1,4 @@
-"""Sums over photo pairs within blocks, by prefix sums over sorted labels."""
+"""Sums over photo pairs within groups (blocks), by prefix sums over sorted labels."""
 
 from dataclasses import dataclass
 from functools import cached_property
