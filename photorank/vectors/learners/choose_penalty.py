@@ -64,7 +64,7 @@ def penalty_of_least_squares(
 
 
 def penalty_beside_copies(Z: Floats, comparisons: Comparisons) -> float:
-    """Penalty proportional to the mean squared distance of compared photos, with features Z (n, r).
+    """Penalty proportional to the compared photos' mean squared distance in features Z (n, r).
 
     For least squares on judgements and degraded copies together.
     """
@@ -76,7 +76,7 @@ def penalty_beside_copies(Z: Floats, comparisons: Comparisons) -> float:
 def penalty_of_loss(
     loss: PenalisedLoss[Graph], spread: float, seed: int, groups: Codes | None = None
 ) -> float:
-    """Penalty for a convex loss that minimises the held-out loss in 5 inner folds.
+    """Penalty with the least held-out loss in 5-fold inner cross-validation, for a convex loss.
 
     `spread` is trace(XᵀLX).
     """

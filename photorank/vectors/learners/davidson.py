@@ -22,7 +22,7 @@ class Chances(NamedTuple):
 
 
 class Likelihood(PenalisedLoss[ChoiceComparisons]):
-    """Mean negative log-likelihood of choices among photos with ratings Z ω, plus α ‖ω‖².
+    """Mean negative log-likelihood of choices, given linear ratings Z ω, plus the penalty α ‖ω‖².
 
     Its parameters are one vector (k + 1,): ω, then log ν, which stays −∞ where
     there is no tie.

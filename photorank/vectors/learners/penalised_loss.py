@@ -13,7 +13,7 @@ _PRECISION = 1e-9  # of the gradient, in units of its size where all ratings are
 
 @dataclass(frozen=True)
 class PenalisedLoss(ABC, Generic[Graph]):
-    """Convex loss on the comparisons of ratings Z ω, plus the penalty α ‖ω‖²."""
+    """Convex loss of linear ratings Z ω on comparisons, plus the penalty α ‖ω‖²."""
 
     Z: Floats  # (n, k)
     comparisons: Graph

@@ -125,7 +125,7 @@ class SpanningPairs(UncertainLearner):
 
 
 def _as_choices(chosen: Offer, n: int) -> ChoiceComparisons:
-    """Comparison graph with only the chosen pairs, as choices between two photos."""
+    """Comparison graph of the selected pairs only, each pair as a choice between two photos."""
     wins, losses = (1 + chosen.margins) / 2, (1 - chosen.margins) / 2
     return ChoiceComparisons(
         n=n,

@@ -113,7 +113,7 @@ class Problem:
 
     @cached_property
     def squared(self) -> Floats | None:
-        """Matrix ZᵀL²Z (r, r), for the graph Laplacian L of labels; None for choices.
+        """Matrix ZᵀL²Z (r, r), with the comparison graph's Laplacian L; None without labels.
 
         It is the covariance of ZᵀLy for labels y with independent noise of unit variance.
         """
@@ -198,7 +198,7 @@ class Problem:
 
     @property
     def _targets(self) -> Floats:
-        """Right-hand sides (r, t) of the linear systems: one for labels, one for any prior."""
+        """Right-hand sides (r, t) of the linear systems, for the judgements and any given prior."""
         given = [self.pull, self.prior_pull] if self.prior_energy else [self.pull]
         return np.column_stack(given)
 
@@ -211,7 +211,7 @@ class Problem:
         return Solutions(alphas, weights - scales[:, None] * solved[:, :, 1], scales)
 
     def _left(self, alphas: Floats, solved: Floats) -> Floats:
-        """Inner products (a, 2), one row per penalty: prior ratings × labels, and × prior ratings.
+        """Inner products (a, 2) of prior ratings with labels and with themselves, for each penalty.
 
         Both are residual: what ridge regression on the photos explains is subtracted.
         """
@@ -227,9 +227,9 @@ class Problem:
 def deviations(
     Z: Floats, comparisons: Comparisons, given: Floats | None
 ) -> tuple[Floats, Floats, Floats] | None:
-    """Deviations of photos Z (n, r), of their scores, and of prior ratings t (n,), if given.
+    """Weighted deviations of photos Z (n, r), scores and prior ratings t (n,) from their means.
 
-    None where the pairs have no deviations.
+    Zeros for prior ratings that are not given. None where the pairs have no deviations.
     """
     if comparisons.scores is None:
         return None
