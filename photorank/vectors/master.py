@@ -60,7 +60,7 @@ class Card:
 
     @property
     def fold_by(self) -> str:
-        """Unit that cross-validation kept whole in a fold, such as "series"; empty if untested."""
+        """Kind of group, such as "series", that cross-validation never split; empty if untested."""
         return (self.metrics.get("protocol") or {}).get("fold_by", "")
 
     def saw(self, digest: str) -> bool:
@@ -158,7 +158,7 @@ class MasterVector:
         return self.scale * products + self.bias
 
     def fitted(self, fingerprint: Fingerprint) -> "MasterVector":
-        """Vector for an encoder's embeddings, with zeros appended to a shorter direction.
+        """Vector with its direction padded with zeros to the dimensions of an encoder's embeddings.
 
         Raises EncoderMismatchError if it belongs to other embeddings.
         """

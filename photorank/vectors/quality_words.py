@@ -59,7 +59,7 @@ class ComparesPhrases(Protocol):
     """Interface of an encoder that compares texts with class names and phrases."""
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Photo-space directions (n, dh) of texts, and softmax weights (n, p) of the phrases."""
+        """Embedding directions (n, dh) of texts, and softmax weights (n, p) of phrases per text."""
 
     def valence(self, texts: Sequence[str]) -> Floats:
         """Valence (n,) of texts: −1 for blame, 0 for neutral, 1 for praise."""
@@ -114,7 +114,7 @@ def quality_text(parameters: Json) -> str:
 
 
 def quality_directions(encoder: Encoder) -> Floats | None:
-    """Rating directions (q, d) of qualities that prompts may name; the last is that of praise.
+    """Rating directions (q, d) of qualities that prompts may name; the last one is praise.
 
     None for an encoder without built-in vectors.
     """
@@ -143,7 +143,10 @@ def scaled(
 
 
 def unit(source: str, builtin: Mapping[str, MasterVector], blocks: Blocks) -> Direction:
-    """Unit direction (d,) of a built-in vector, or of a signed signal such as ``-black``."""
+    """Unit direction (d,) by name: of a built-in vector, or of less or more black, noise and so on.
+
+    ``-black`` is less of the technical signal ``black``, ``+contrast`` is more contrast.
+    """
     if source in builtin:
         return builtin[source].direction
     direction = np.zeros(blocks.dimensions)

@@ -55,7 +55,7 @@ class SeenPictures:
 
     @classmethod
     def union(cls, several: Iterable["SeenPictures | None"]) -> "SeenPictures | None":
-        """Perceptual hashes of several sets of images in one; None without sets.
+        """Union of several sets of perceptual hashes; None if there are no sets.
 
         Large sets are thinned, each to an equal share of the maximum.
         """

@@ -287,7 +287,7 @@ def _centred(prior: TastePrior, judged: Judged) -> tuple[Floats, Floats]:
 
 
 def _block_means(values: Floats, codes: Codes) -> Floats:
-    """Mean (l, k) of the values of all rows with the same group code, given for each row."""
+    """Mean (l, k) of each row's group, from values (l, k) and group codes (l,)."""
     order = np.argsort(codes, kind="stable")
     count = np.bincount(codes)
     sums = np.add.reduceat(values[order], np.cumsum(count) - count)

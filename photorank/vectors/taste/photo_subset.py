@@ -31,7 +31,7 @@ class PhotoSubset:
         return cls(prior, rows, Z)
 
     def of_rater(self, index: Index, rater: str) -> "PhotoSubset":
-        """Subset with another rater's prior; photos and coordinates are not copied."""
+        """Subset with the given rater's prior; photos and coordinates are not copied."""
         return replace(self, prior=prior_of_rater(index, self.prior, rater))
 
     def including(self, index: Index, rows: Codes) -> "PhotoSubset":
