@@ -1,1 +1,1 @@
-"""Exports: copies, tables and sidecars; no photo is moved, changed or deleted."""
+"""Exports: copies, tables, sidecars and books; no photo is moved, changed or deleted."""

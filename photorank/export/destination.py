@@ -37,7 +37,7 @@ class PhotoFolders:
         return cls(paths, {identity: name for identity, name in found if identity})
 
     def around(self, path: Path) -> tuple[Path, str] | None:
-        """Photo folder that contains a path, and its index; None if it is in none.
+        """Photo folder around a path, and the name of its index; None outside all photo folders.
 
         The path need not exist.
         """
@@ -97,7 +97,7 @@ def outside_photos(index: Index, typed: str | Path) -> Path:
 
 
 def _photo_folders(paths: IndexPaths) -> set[Path]:
-    """Folders that hold an index's photos, links resolved, without the root of a disk.
+    """Folders that hold an index's photos (symbolic links resolved), except the root of a disk.
 
     Root folders of imported embeddings are left out: they are what the photos' names have in
     common, and no folder that a person named.

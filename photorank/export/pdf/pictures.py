@@ -80,7 +80,7 @@ def checked_photo(frame: Frame) -> bytes:
 
 
 def _as_it_is(data: bytes) -> Picture | None:
-    """Original JPEG bytes of an sRGB photo, not re-encoded; None if conversion is needed."""
+    """JPEG of an sRGB photo, not re-encoded but without metadata; None if conversion is needed."""
     plain = plain_jpeg(data)
     if plain is None:
         return None
