@@ -53,7 +53,7 @@ class ServiceRequest:
 
 
 class _Batch(NamedTuple):
-    """Rated photos and form fields of one request, with the rating scale."""
+    """Rated photos and form fields of one request, and the conversion to percentiles and stars."""
 
     rated: list[Rated]
     scale: Scale

@@ -1,4 +1,4 @@
-"""Index of the running service, reopened after changes, with rating scales of its vectors."""
+"""Index of the running service, reopened when its files change."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from photorank.vectors.store import load_vector
 
 
 class Snapshot:
-    """Open index, with its encoder and the rating scales of its vectors."""
+    """Open index, with its encoder and the conversions of ratings to percentiles and stars."""
 
     def __init__(self, index: Index, load: Callable[[], Encoder], changed_ns: int) -> None:
         self.index = index
@@ -23,7 +23,10 @@ class Snapshot:
         self._lock = Lock()
 
     def scale(self, vector: str) -> Scale:
-        """Rating scale of a vector, computed again only if the vector has changed."""
+        """Conversion of a vector's ratings to percentiles and stars.
+
+        It is computed again only if the vector has changed.
+        """
         path = self.index.paths.vector(vector)
         changed_ns = path.stat().st_mtime_ns if path.exists() else 0
         with self._lock:
