@@ -113,7 +113,9 @@ def folder_of(workspace: Workspace, name: str) -> Path:
 
 
 def safe_path(name: str) -> PurePosixPath:
-    r"""Safe relative path from a visitor's file name; raises RefusedFileError if it is no photo.
+    r"""Safe relative path from a visitor's file name, which must be a photo's or a sidecar's.
+
+    Raises RefusedFileError for any other.
 
     Examples
     --------

@@ -57,7 +57,7 @@ def embedding(index: Index, data: bytes) -> Embeddings:
     max_entries=16, show_spinner="Looking where the rating comes from …", hash_funcs=BY_PHOTOS
 )
 def explanation(index: Index, vector: MasterVector, data: bytes) -> Explanation:
-    """Explanation of a photo's rating: heat map and similar photos rated higher, no concepts."""
+    """Explanation of a photo's rating by a heat map and similar photos rated higher."""
     return explain(index, vector, data, encoder(index))
 
 
@@ -76,9 +76,10 @@ class Reasons(NamedTuple):
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_PHOTOS)
 def reasons(index: Index, vector: MasterVector, row: int) -> Reasons:
-    """Explanation and concepts of an indexed photo's rating, computed outside a page's run.
+    """Explanation of an indexed photo's rating, and the concepts that raise or lower it.
 
-    Raises UnreadablePhotoError if its file cannot be read.
+    For HTTP routes: it shows nothing on a page. Raises UnreadablePhotoError if the photo's file
+    cannot be read.
     """
     own = _checked(index, _loaded)
     found = explain(index, vector, read_photo(index.photo(row).path), own)

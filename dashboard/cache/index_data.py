@@ -35,7 +35,7 @@ def index_names() -> list[str]:
 
 
 def index(name: str) -> Index:
-    """Index, kept open, and reopened when its files have changed."""
+    """Open index of the given name, reopened when its files have changed."""
     paths = workspace().existing_index(name)
     return _index(paths.root, changed(paths.manifest))
 

@@ -1,4 +1,4 @@
-"""HTTP routes for large photo grids: photo data in display order as one binary, names in parts.
+"""HTTP routes for large photo grids: photo data in display order, and photo names in chunks.
 
 An order is named by the digest of what it says, so a browser fetches it once.
 """
