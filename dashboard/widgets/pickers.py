@@ -93,7 +93,7 @@ def vector_or_prompt_picker(index: Index) -> MasterVector:
 
 
 def group_picker(names: Sequence[str]) -> int | None:
-    """Code of the selected group; None for all groups, or if the index has no groups."""
+    """Number of the selected photo group; None for all groups, or if the index has no groups."""
     if not names:
         return None
     what = session_state.word("group")

@@ -216,7 +216,7 @@ def _pdf_button(book: Any, name: str) -> None:
 
 
 def _has_time(index: Index, entry: Entry) -> bool:
-    """Make the requested change of an album once it is computed; False while it is computed."""
+    """Make the requested change of an album if its computation has ended; False until it has."""
     wish = album_state.album_wish(entry.name)
     if wish is None:
         return True

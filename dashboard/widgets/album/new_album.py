@@ -164,7 +164,7 @@ def _style(index: Index, wish: Wish) -> GridStyle:
 
 
 def _contradicted(index: Index, wish: Wish, told: str) -> None:
-    """Show why no album fits the settings, and the pinned and banned photos."""
+    """Show the reason why no album fits the settings, then the pinned and banned photos."""
     st.warning(told)
     marked = sorted(_rows(index, "pin") | _rows(index, "ban"))
     _grid("album", index, wish, ShownAlbum(marked, None, {}))

@@ -67,7 +67,7 @@ def ask_wish(index: Index) -> Wish:
 
 
 def _degree(degree: Degree, key: str, scale: tuple[float, float, float], otherwise: float) -> float:
-    """Value that the user set with a slider; in plain vocabulary the slider shows words."""
+    """Value that the user set with a slider, which shows words or numbers."""
     mode, before = session_state.words(), session_state.number_kept(key)
     label, about = degree.label[mode], degree.help[mode]
     least, most, step = scale

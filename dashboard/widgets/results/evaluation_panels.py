@@ -126,7 +126,7 @@ def statistics(
     board: evaluation_tables.Board,
     vectors: Mapping[str, MasterVector],
 ) -> None:
-    """Show the end of the page in statistical vocabulary: leads, details and all numbers."""
+    """Show the page's end in statistical vocabulary: lead of the best vector, details, numbers."""
     st.caption(f"{board.reading} {board.metric.meaning}")
     if board.leader is not None and board.leads_reading:
         st.header("How sure is the lead?", anchor=False)

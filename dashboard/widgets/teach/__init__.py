@@ -1,1 +1,1 @@
-"""Widgets of the page Teach, which rerun at each click without the rest of the page."""
+"""Widgets of the page Teach: choices between photos, stars, and people's tastes."""
