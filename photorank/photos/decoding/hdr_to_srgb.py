@@ -74,7 +74,7 @@ def _light_of_codes(curve: Curve) -> Floats:
 
 
 def _rolled_off(light: Light) -> Light:
-    """Light with highlights above the knee compressed towards 1, at constant hue."""
+    """Linear RGB with highlights smoothly compressed towards 1, at constant hue."""
     peak = light.max(axis=-1, keepdims=True)
     beyond = np.maximum(peak - _KNEE, 0) / (1 - _KNEE)
     return light * (

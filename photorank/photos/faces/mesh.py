@@ -58,7 +58,7 @@ class Mesh:
 
 
 def look_twice(network: Network, photo: Image.Image, square: Square, hopeless: float = 0.0) -> Mesh:
-    """Mesh of the face in a square, refined by a second pass on the square around the first mesh.
+    """Mesh of the face in a square, refined by a second pass around the first mesh.
 
     Below a score of `hopeless` there is no second pass.
     """

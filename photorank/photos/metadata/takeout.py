@@ -57,7 +57,7 @@ def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
 
 
 def _wanted(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
-    """Yield titles that a photo's JSON file may contain, each with names that the file may have."""
+    """Yield titles that a photo's JSON file may contain, each with possible file names."""
     stem, suffix = photo.stem, photo.suffix
     yield from _named(stem, suffix)
     while edit := _EDITED.search(plain := _COUNTER.sub("", stem)):
@@ -75,7 +75,7 @@ def _wanted(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
 
 
 def _named(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield titles that an unedited photo's JSON file may contain, and the file's possible names."""
+    """Yield titles that an unedited photo's JSON file may have, each with possible file names."""
     yield stem + suffix, _stems(stem + suffix, "")  # a name may end in a number on its own
     if counter := _COUNTER.search(stem):
         plain = stem[: counter.start()] + suffix
