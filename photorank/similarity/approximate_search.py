@@ -138,7 +138,7 @@ def _query(direction: Direction, dimensions: int) -> Any:
 
 
 def _content(index: Index) -> str:
-    """Cache key of the index's shards, which shows when inverted lists are outdated."""
+    """Cache key that changes with an index's embeddings; old inverted lists are then unused."""
     with reading(index.paths) as connection:
         names = connection.execute("SELECT name FROM shards ORDER BY name").fetchall()
     return hashlib.sha256("".join(name for (name,) in names).encode()).hexdigest()[:16]

@@ -45,7 +45,7 @@ def places(index: Index, method: Method = "pca", *, most: int = _TSNE_PHOTOS) ->
 
 
 def inside(places: Floats, box: tuple[float, float, float, float]) -> Codes:
-    """Rows of the photos whose map points lie inside a box (left, right, bottom, top).
+    """Row numbers of the photos whose map points lie inside a box (left, right, bottom, top).
 
     Examples
     --------

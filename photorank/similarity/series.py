@@ -127,14 +127,14 @@ def _near_duplicates(
 
 
 class _Groups:
-    """Disjoint groups of rows, each identified by the row of its leader."""
+    """Disjoint groups of photos, each identified by its leader's row number."""
 
     def __init__(self, leader: Codes) -> None:
         self.leader = leader  # (n,) the leader of each row's group
         self.members = {int(leader[rows[0]]): rows.tolist() for rows in rows_by_code(leader)}
 
     def unite(self, rows: Codes | Sequence[int]) -> None:
-        """Merge the groups of the given rows; the first row's leader leads the result."""
+        """Merge the groups of the given photos; the first photo's leader leads the result."""
         first = int(self.leader[rows[0]])
         for other in {int(self.leader[row]) for row in rows} - {first}:
             joined = self.members.pop(other)
@@ -230,5 +230,5 @@ def _brackets(run: list[int], biases: Sequence[float | None]) -> list[list[int]]
 
 
 def _in_time(photos: Sequence[Photo], seconds: Floats) -> Codes:
-    """Rows sorted by capture time; rows without a time come last."""
+    """Row numbers of photos sorted by capture time; photos without a time come last."""
     return np.lexsort((np.arange(len(photos)), seconds))
