@@ -166,7 +166,10 @@ class ScoreFile:
                 ) from error
 
     def _require(self, card: Json) -> None:
-        """Raise ScoreFileError if existing rows were scored by another encoder, vector or index."""
+        """Raise ScoreFileError unless existing rows were scored as new rows will be.
+
+        Encoder, vector, index and album must be the same.
+        """
         try:
             found = {"context": None} | json.loads(read_bytes(self.card))
             differs = [key for key in _DECISIVE if found[key] != card[key]]
