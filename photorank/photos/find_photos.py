@@ -219,7 +219,7 @@ def _is_folder(entry: os.DirEntry[str], *, linked: bool = False) -> bool:
 
 
 def _is_hidden(name: str) -> bool:
-    """True if a name starts with a dot, or is a system folder's, such as a recycle bin's."""
+    """True if a name starts with a dot or belongs to a system folder, such as a recycle bin."""
     return name.startswith(".") or name.lower() in _PROGRAM_FOLDERS
 
 
