@@ -111,7 +111,7 @@ def _halves(
 
 
 def _split_half(halves: list[tuple[Labels, Labels]], sums: _Sums, level: float) -> Estimate:
-    """Agreement between the two halves, with a jackknife interval over photos."""
+    """Agreement between two random halves of the raters, with a jackknife interval over photos."""
     graphs = [Comparisons.from_scores(np.where(np.isnan(a), a, b)) for a, b in halves]
     each = (sums(np.nan_to_num(a), graph) for (a, _), graph in zip(halves, graphs, strict=True))
     return jackknife(
