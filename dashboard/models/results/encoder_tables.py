@@ -1,7 +1,6 @@
 """View-model of the page Encoders: the latest leaderboard as tables, charts and texts."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,10 +94,6 @@ def _scopes(panel: PanelReport, number: int) -> list[ScopeShown]:
         for scope, title in SCOPE_TITLES.items()
         if panel.scope(scope)
     ]
-
-
-def _intervals(rows: Sequence[Row]) -> pd.DataFrame:
-    return pd.DataFrame([_interval(row) for row in rows])
 
 
 def _interval(row: Row) -> dict[str, object]:
