@@ -65,7 +65,7 @@ def words() -> Mode:
 
 
 def word(term: str) -> str:
-    """Word for a term in the current page's vocabulary."""
+    """Translation of a term into plain or statistical words, as the current page uses them."""
     return say(term, words())
 
 
@@ -252,7 +252,7 @@ def number_kept(key: str) -> float | None:
 
 
 def reset_widgets(empty: Mapping[str, object]) -> None:
-    """Set widgets that are in use to new values; None resets a widget to its initial value."""
+    """Give widgets new values, also if they are on the page; None restores a widget's initial one."""
     for key, value in empty.items():
         if value is None:
             st.session_state.pop(key, None)

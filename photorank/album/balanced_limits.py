@@ -33,8 +33,9 @@ def balanced_parts(seconds: Floats, faces: IndexFaces) -> Codes:
 
 
 def balanced_limits(parts: Codes, first: Mask, there: Codes, places: int) -> Codes | None:
-    """Maximum (parts,) of album photos per part (event with or without faces); None if unlimited.
+    """Maximum number (parts,) of album photos from each part; None if no part is limited.
 
+    A part is an event's photos with faces, or those without.
     A part's share is that of the moments, counted by their best shots, `first` (n,), besides
     those of the photos that are in already, `there`. The places can always be filled.
     """

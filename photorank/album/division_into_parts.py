@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias, get_args
 from photorank.index.opened import Index
 from photorank.index.reading.library_files import library_files
 from photorank.index.reading.memberships import coded
-from photorank.labels.photo_library.groups import Occasion, group_photos
+from photorank.labels.photo_library.events_and_days import Occasion, group_photos
 from photorank.photos.hash_and_shape import shape_of_file
 from photorank.typing import Codes
 

@@ -142,7 +142,7 @@ def labels_group(
     from photorank.index.judging.import_rows import import_labels
     from photorank.index.judging.source_conflicts import refuse_other_groups
     from photorank.index.opened import Index
-    from photorank.labels.photo_library.groups import group_photos, group_table
+    from photorank.labels.photo_library.events_and_days import group_photos, group_table
     from photorank.workspace import Workspace
 
     if not gap > 0:

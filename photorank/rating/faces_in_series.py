@@ -61,7 +61,7 @@ def _closed(shot: Sequence[Face], others: Sequence[Sequence[Face]]) -> int:
     """Number of a shot's faces with eyes less open than in another shot of the series."""
     return sum(
         any(
-            _further_open(other, face) and _same_place(face, other)
+            _further_open(other, face) and _is_same_face(face, other)
             for another in others
             for other in another
         )
@@ -80,7 +80,7 @@ def _further_open(face: Face, than: Face) -> bool:
     return told and seen and face.openness >= than.openness + _FURTHER_OPEN
 
 
-def _same_place(face: Face, other: Face) -> bool:
+def _is_same_face(face: Face, other: Face) -> bool:
     width = max(face.right - face.left, other.right - other.left)
     height = max(face.bottom - face.top, other.bottom - other.top)
     across = abs(face.left + face.right - other.left - other.right) / 2

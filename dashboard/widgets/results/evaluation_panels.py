@@ -141,7 +141,7 @@ def statistics(
 
 
 def plain_end(index: Index, evaluation: Evaluation) -> None:
-    """Show the end of the page in plain vocabulary: buttons for all numbers and measuring again."""
+    """Show the three buttons that end the results in plain words."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Show all statistics",

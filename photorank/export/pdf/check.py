@@ -153,7 +153,7 @@ def _wrong_photos(drawn: list[_Drawn], frames: tuple[Frame, ...], book: Book) ->
 
 
 def _twice(drawn: list[_Drawn], number: int, seen: _Seen) -> list[str]:
-    """Sentences on photos that the PDF draws more than once in the same orientation."""
+    """Fault messages for photos that the PDF contains twice, turned the same way."""
     faults = []
     for one in drawn:
         alike = seen.setdefault((len(one.data), one.turn), [])

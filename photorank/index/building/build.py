@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 
 from photorank.heap import keep_memory
 from photorank.index.building.decode_ahead import Opener
+from photorank.index.building.find_changed_files import Scan, scan_files
 from photorank.index.building.picture_hashes import keep_codes
 from photorank.index.building.precision_of_index import with_precision
 from photorank.index.building.ray_cluster import embed_on_cluster
 from photorank.index.building.record_batches import Batches
 from photorank.index.building.request import BuildRequest
 from photorank.index.building.run_state import Run, begin_run, no_photos
-from photorank.index.building.scan import Scan, scan_files
 from photorank.index.building.settle_dates import date_again, settle_dates, undated
 from photorank.index.catalogue.connection import writing
 from photorank.index.catalogue.file_records import (

@@ -109,7 +109,7 @@ def record_stars(paths: IndexPaths, rater: str, photo: str, stars: int) -> None:
 def add_stars(
     connection: sqlite3.Connection, who: tuple[int, int], digest: str, photo: int, stars: int
 ) -> None:
-    """Save a photo's new stars, and the earlier ones for undo, inside a transaction.
+    """Save a photo's new stars, and the earlier ones for undo. The caller commits.
 
     `who` is (source, person), as catalogue numbers.
     """

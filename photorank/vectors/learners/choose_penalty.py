@@ -64,9 +64,9 @@ def penalty_of_least_squares(
 
 
 def penalty_beside_copies(Z: Floats, comparisons: Comparisons) -> float:
-    """Penalty proportional to the compared photos' mean squared distance in features Z (n, r).
+    """Penalty of least squares on judgements together with degraded copies of photos.
 
-    For least squares on judgements and degraded copies together.
+    It is proportional to the mean squared distance of two compared photos in features Z (n, r).
     """
     # Twice the mean squared centred norm is the mean squared distance of a pair.
     spread = float(np.einsum("nd,nd->", Z, comparisons.laplacian(Z)))

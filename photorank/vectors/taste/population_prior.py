@@ -124,7 +124,7 @@ def _label_unit(rating: Floats, table: RaterTable) -> float:
 
 
 def _deviations(Z: Floats, table: RaterTable, unit: float) -> list[tuple[Floats, Floats]]:
-    """Coordinates and labels of each person's photos, minus what other people's labels predict.
+    """Embedding coordinates and labels of each person, without what others' labels explain.
 
     Both are regressed on the mean labels that other people gave the same photos.
     """

@@ -10,9 +10,9 @@ import pytest
 from photorank.errors import LabelsError, MissingPathError
 from photorank.labels.photo_library.collected_judgements import LibraryFile
 from photorank.labels.photo_library.edits_by_file_name import collect_edited
+from photorank.labels.photo_library.events_and_days import group_photos, group_table
 from photorank.labels.photo_library.favourites import collect_favourites
 from photorank.labels.photo_library.folders_and_albums import collect_album, collect_folders
-from photorank.labels.photo_library.groups import group_photos, group_table
 from photorank.labels.photo_library.stars_and_colours import collect_colours, collect_stars
 from photorank.photos.open_photo import photo_digest
 from tests.conftest import draw_photo
