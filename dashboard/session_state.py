@@ -252,7 +252,7 @@ def number_kept(key: str) -> float | None:
 
 
 def reset_widgets(empty: Mapping[str, object]) -> None:
-    """Give widgets new values, also if they are on the page; None restores a widget's initial one."""
+    """Give new values to widgets, shown or not; None restores the initial value."""
     for key, value in empty.items():
         if value is None:
             st.session_state.pop(key, None)
