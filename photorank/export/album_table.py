@@ -13,9 +13,9 @@ COLUMNS = ("place", "path", "taken", "rating", "marginal", "pinned", "reason", "
 
 
 def album_csv(album: Album, photos: Sequence[Photo]) -> bytes:
-    """CSV bytes (RFC 4180, UTF-8) of an album; text like a spreadsheet formula is escaped.
+    """CSV bytes (RFC 4180, UTF-8) with one row for each photo of an album.
 
-    ``represents`` has one path a line.
+    Text that looks like a spreadsheet formula is escaped. ``represents`` has one path a line.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text)

@@ -47,7 +47,7 @@ def write_choices(path: Path, index: Index, *, rater: str | None = None) -> int:
 
 
 def _import_name(index: Index, row: int, path: Path, roots: list[str]) -> str:
-    """Photo's path as written into the table, from which an import finds the photo again.
+    """Path of a photo in the table, by which `photorank choices import` finds the photo again.
 
     The path is relative to an indexed folder; absolute if the relative path is ambiguous.
     """

@@ -20,7 +20,7 @@ from photorank.workspace import storage_errors, sync_folder
 def write_companions(
     copies: Sequence[PhotoCopy], companions: Mapping[Path, Sequence[Path]], link: Link
 ) -> Iterator[PhotoCopy]:
-    """Copy or link companion files of copied photos; yields each companion once written.
+    """Copy or link the companion files of copied photos, and yield the outcome for each file.
 
     `companions` are files by the photo that they go along with. A companion has the name of its
     photo's copy. No file is replaced. Raises StorageError if the disk fails or is full.
@@ -48,7 +48,10 @@ def _name(companion: Path, copy: PhotoCopy) -> str:
 
 
 def _written(source: Path, target: Path, link: Link) -> PhotoCopy:
-    """Copy or link one companion file, unless the target exists; return the outcome."""
+    """Copy or link one companion file, and return the outcome.
+
+    An existing file at the target is not replaced.
+    """
     temporary = target.with_name(f".{secrets.token_hex(8)}.photorank-part")
     try:
         if os.path.lexists(target):

@@ -75,7 +75,7 @@ def plan(
 def write(
     photos: Sequence[Photo], folder: Path, link: Link, *, numbered: bool = False
 ) -> Iterator[PhotoCopy]:
-    """Copy or link photos into a folder; yields each copy once written.
+    """Copy or link photos into a folder, and yield the outcome for each photo.
 
     A copy gets its name only when it is whole, on the disk and read back; parts of an interrupted
     run are removed, its complete copies kept. A photo whose content is not the indexed one is left

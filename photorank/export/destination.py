@@ -1,4 +1,4 @@
-"""Checks that an export's destination is outside photo folders, and replaces no file."""
+"""Checks of an export's destination: it must be outside photo folders and replace no file."""
 
 import os
 from collections.abc import Mapping
@@ -18,14 +18,17 @@ Identity = tuple[int, int]  # device and inode, which all names of a folder shar
 
 @dataclass(frozen=True)
 class PhotoFolders:
-    """Photo folders of all indexes, to check if a path is inside one (symbolic links resolved)."""
+    """Photo folders of all indexes, to check if a path is inside one of them.
+
+    Symbolic links are resolved.
+    """
 
     paths: Mapping[Path, str]  # index by folder, links resolved
     identities: Mapping[Identity, str]  # index by folder, of the folders that are there
 
     @classmethod
     def beside(cls, index: Index) -> "PhotoFolders":
-        """Photo folders of every index in the workspace of `index`, symbolic links resolved.
+        """Photo folders of all indexes in the workspace that contains `index`.
 
         Raises the errors of an index that cannot be read: where its photos lie is not known then.
         """
@@ -37,9 +40,9 @@ class PhotoFolders:
         return cls(paths, {identity: name for identity, name in found if identity})
 
     def around(self, path: Path) -> tuple[Path, str] | None:
-        """Photo folder around a path, and the name of its index; None outside all photo folders.
+        """Photo folder that contains a path, and the name of the index with this folder.
 
-        The path need not exist.
+        None if the path is outside all photo folders. The path need not exist.
         """
         real = Path(os.path.realpath(path))
         for folder in (real, *real.parents):

@@ -70,7 +70,7 @@ def rows(
 
 
 def _faces(values: Sequence[float]) -> Row:
-    """Face measurements of a photo by column name; None for those not measured."""
+    """Face measurements of a photo by column name, with None for a missing measurement."""
     named = zip(FacesSummary._fields, values, strict=True)
     return {
         name: None

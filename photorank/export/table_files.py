@@ -23,9 +23,10 @@ class Table(NamedTuple):
 
 
 def write_csv_table(path: Path, table: Table) -> None:
-    """Write a table as CSV (RFC 4180, UTF-8); text like a spreadsheet formula is escaped.
+    """Write a table as CSV (RFC 4180, UTF-8).
 
-    Raises StorageError if it cannot be written; an existing file then stays.
+    Text that looks like a spreadsheet formula is escaped. Raises StorageError if it cannot be
+    written; an existing file then stays.
     """
     with (
         replacing(path, alone=True) as temporary,

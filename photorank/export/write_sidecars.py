@@ -55,7 +55,7 @@ class Sidecar:
 
 @dataclass(frozen=True)
 class SidecarOptions:
-    """Options of a sidecar export: percentiles for 2 to 5 stars, destination, overwriting."""
+    """Options of a sidecar export, such as the percentiles for 2 to 5 stars."""
 
     cuts: Sequence[float] = STAR_PERCENTILES  # 4 increasing percentiles, for 2 to 5 stars
     to: Path | None = None  # folder that repeats the photos' tree; None: beside the photos
@@ -148,7 +148,7 @@ def sidecars_of_copies(
 
 
 class _Beside(NamedTuple):
-    """Photo, and the path that its sidecar has, or would have, in the photo's folder."""
+    """Photo with the path of its sidecar in the same folder; the sidecar need not exist."""
 
     photo: Path
     sidecar: Path
@@ -158,7 +158,10 @@ class _Beside(NamedTuple):
 def _sidecar(
     beside: _Beside, target: Path, count: int, options: SidecarOptions, *, write: bool
 ) -> Sidecar:
-    """XMP sidecar at `target`, based on the one beside the photo, if any; written if `write`."""
+    """XMP sidecar with `count` stars for one photo; the file `target` is written if `write`.
+
+    Other tags are taken from the sidecar beside the photo, if there is one.
+    """
     photo = beside.photo
     try:
         own, old = _file_bytes(beside.sidecar), _file_bytes(target)
@@ -217,7 +220,7 @@ def _has_rating(data: bytes | None) -> bool:
 
 
 def _is_from_photorank(data: bytes, base: bytes | None) -> bool:
-    """True if photorank wrote a sidecar: it equals `base` with only a rating added.
+    """True if a sidecar differs from `base` only by a rating, so photorank wrote the sidecar.
 
     None for `base` is an empty sidecar.
     """

@@ -1,1 +1,1 @@
-"""Photo book as files: print PDF with a check, or numbered JPEG pages."""
+"""Photo books as PDF for printing, with a check of the PDF, or as numbered JPEG pages."""

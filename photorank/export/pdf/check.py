@@ -153,7 +153,7 @@ def _wrong_photos(drawn: list[_Drawn], frames: tuple[Frame, ...], book: Book) ->
 
 
 def _twice(drawn: list[_Drawn], number: int, seen: _Seen) -> list[str]:
-    """Fault messages for photos that the PDF contains twice, turned the same way."""
+    """Fault messages for photos that occur twice in the PDF in the same orientation."""
     faults = []
     for one in drawn:
         alike = seen.setdefault((len(one.data), one.turn), [])
@@ -165,7 +165,7 @@ def _twice(drawn: list[_Drawn], number: int, seen: _Seen) -> list[str]:
 
 
 def _loose_fonts(leaf: "pikepdf.Page") -> list[str]:
-    """Sentences on fonts that are not embedded in the PDF."""
+    """Fault messages for fonts that are not embedded in the PDF."""
     fonts: Any = leaf.resources.get("/Font", {})
     faults = []
     for _, font in fonts.items():
@@ -178,7 +178,7 @@ def _loose_fonts(leaf: "pikepdf.Page") -> list[str]:
 def _not_planned(
     leaf: "pikepdf.Page", steps: Sequence[_Step], page: BookPage, book: Book
 ) -> list[str]:
-    """Sentences on page content that is not in the plan."""
+    """Fault messages for page content that is not in the book's plan."""
     images: Any = leaf.resources.get("/XObject", {})
     faults = [f"it is drawn on by {one!r}" for one in sorted({op for _, op in steps} - _OPERATORS)]
     faults += [

@@ -32,7 +32,7 @@ class CaptionFont:
 
 
 def caption_font(captions: Iterable[str], given: Path | None = None) -> CaptionFont:
-    """Font for captions: the given file, or the font with most of the letters in the captions.
+    """Font for captions: the given file, or the available font that lacks the fewest letters.
 
     Raises MissingPathError or ExportError for a given font that cannot be used.
     """
@@ -57,7 +57,10 @@ def caption_font(captions: Iterable[str], given: Path | None = None) -> CaptionF
 
 
 def _best_font(letters: set[str], given: Path | None) -> tuple[Path, set[str]]:
-    """Path of the given font, or of the font with most of the letters; and that font's letters."""
+    """Path of a font that has as many of the letters as possible, and the letters it has.
+
+    A given font is used even if it has few of the letters.
+    """
     if given is not None:
         if not given.is_file():
             raise MissingPathError(given)

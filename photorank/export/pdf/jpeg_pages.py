@@ -30,9 +30,9 @@ def write_pages(
     options: PdfOptions,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[list[Path], list[str]]:
-    """Write the pages as numbered sRGB JPEGs with bleed, and return their paths and notes.
+    """Write pages as numbered sRGB JPEGs with bleed; return the paths, and notes on captions.
 
-    Raises ExportError if a file has one of their names.
+    Raises ExportError if a file with the name of a page exists.
     """
     digits = max(len(str(len(book.pages))), _LEAST_DIGITS)
     targets = [folder / f"{page.number:0{digits}d}.jpg" for page in book.pages]
