@@ -1,4 +1,4 @@
-"""Access tokens of the service: read from a file, and requests without one refused."""
+"""Access control of the service by tokens that are read from a file."""
 
 import hashlib
 import hmac

@@ -122,7 +122,10 @@ def compare_answer(rated: Sequence[Rated], scale: Scale) -> Json:
 
 
 def album_answer(rated: Sequence[Rated], places: int, scale: Scale) -> Json:
-    """JSON response with the photos chosen for an album, in upload order, and unusable photos."""
+    """JSON response with the photos chosen for an album, and the photos that are unusable.
+
+    Both lists are in upload order.
+    """
     usable = [place for place, one in enumerate(rated) if one.row is not None]
     if not usable:
         _require_all(rated)

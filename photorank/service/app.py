@@ -53,7 +53,10 @@ class ServiceRequest:
 
 
 class _Batch(NamedTuple):
-    """Rated photos and form fields of one request, and the conversion to percentiles and stars."""
+    """Rated photos and form fields of one request.
+
+    `scale` converts ratings to percentiles and stars.
+    """
 
     rated: list[Rated]
     scale: Scale
@@ -148,7 +151,7 @@ class _Service:
         )
 
     async def vectors(self, _: Request) -> Response:
-        """Response with the vectors of the index."""
+        """Response that lists the index's vectors by name, kind and version."""
         index = (await self._served.snapshot()).index
         found = await asyncio.to_thread(list_vectors, index)
         vectors = [
@@ -205,7 +208,10 @@ class _Service:
     async def _while_wanted(
         self, work: Awaitable[_Batch], request: Request, until: float
     ) -> _Batch:
-        """Result of `work`, cancelled if the client disconnects or the time limit passes."""
+        """Wait for the result of `work`; cancel `work` if the client leaves or time runs out.
+
+        Raises ClientDisconnect or Refusal in these cases.
+        """
         task = asyncio.ensure_future(work)
         gone = asyncio.ensure_future(request.receive())  # after the body: the end alone
         left = until - asyncio.get_running_loop().time()

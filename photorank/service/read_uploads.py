@@ -65,7 +65,7 @@ class _Body:
         self.ended = False
 
     async def chunks(self) -> AsyncGenerator[bytes]:
-        """Yield the chunks of the body; Refusal if too large or too slow."""
+        """Yield the body in chunks; raise Refusal if it is too large or arrives too slowly."""
         while (chunk := await self._next()) is not None:
             self._room.take(len(chunk))
             self.count += len(chunk)

@@ -58,7 +58,7 @@ def too_many(limits: Limits) -> Refusal:
 
 
 def too_busy() -> Refusal:
-    """Refusal of a request because too many others are in progress."""
+    """Refusal of a request because too many other requests are in progress."""
     return Refusal(
         429, "too many requests are at work", "Send it again in a moment.", retry_seconds=2
     )
@@ -75,7 +75,7 @@ def too_slow(limits: Limits) -> Refusal:
 
 
 def out_of_time(limits: Limits) -> Refusal:
-    """Refusal of a request not answered in time."""
+    """Refusal of a request that was not answered within the time limit."""
     return Refusal(
         503,
         f"the request was not done within {limits.seconds:g} s",
