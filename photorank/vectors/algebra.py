@@ -175,7 +175,7 @@ def _names(vectors: Sequence[MasterVector]) -> str:
 
 
 def _card(vectors: Sequence[MasterVector], parameters: Json, source: str) -> Card:
-    """Metadata card of a derived vector, with training photos and licences of source vectors."""
+    """Metadata card of a derived vector, with the source vectors' training photos and licences."""
     photos = frozenset[str]().union(*(vector.card.photos for vector in vectors))
     licences = dict.fromkeys(vector.card.licence for vector in vectors if vector.card.licence)
     origins = dict.fromkeys(vector.card.source for vector in vectors if vector.card.source)

@@ -244,7 +244,7 @@ def _recognised(path: Path, state: "dict[str, Tensor]") -> _Layout:
 
 
 def _chain(state: "dict[str, Tensor]") -> _Layout | None:
-    """Layout of a chain of unknown linear layers with one output; None if the tensors form none."""
+    """Layout of a chain of linear layers with one output; None for any other tensors."""
 
     def natural(key: str) -> list[tuple[int, str]]:
         return [(int(part) if part.isdigit() else -1, part) for part in key.split(".")]

@@ -59,7 +59,10 @@ class ComparesPhrases(Protocol):
     """Interface of an encoder that compares texts with class names and phrases."""
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Embedding directions (n, dh) of texts, and softmax weights (n, p) of phrases per text."""
+        """Embedding directions (n, dh) of texts, and softmax similarity (n, p) of texts to phrases.
+
+        The directions have the dh dimensions of the embedding's part that is used for similarity.
+        """
 
     def valence(self, texts: Sequence[str]) -> Floats:
         """Valence (n,) of texts: −1 for blame, 0 for neutral, 1 for praise."""
@@ -68,9 +71,10 @@ class ComparesPhrases(Protocol):
 def worded_vector(
     name: str, texts: Sequence[str], encoder: Encoder, *, negatives: Sequence[str] = ()
 ) -> MasterVector:
-    """Master-vector from texts, compared with quality phrases if the encoder supports it.
+    """Master-vector from texts, with named qualities such as sharpness taken into account.
 
-    Other encoders' and framings' is that of :func:`prompt_vector`, which raises as this does.
+    An encoder without quality directions gets the vector of :func:`prompt_vector`, whose errors are
+    raised here, too.
     """
     plain = prompt_vector(name, texts, encoder, negatives=negatives)
     directions = quality_directions(encoder)
@@ -114,9 +118,9 @@ def quality_text(parameters: Json) -> str:
 
 
 def quality_directions(encoder: Encoder) -> Floats | None:
-    """Rating directions (q, d) of qualities that prompts may name; the last one is praise.
+    """Rating directions (q, d) of the qualities that prompts may name, such as high contrast.
 
-    None for an encoder without built-in vectors.
+    The last direction is for words of praise. None for an encoder without built-in vectors.
     """
     blocks, path = encoder.fingerprint.blocks, FOLDER / "quality_spreads.json"
     builtin = _builtin(encoder)
@@ -143,7 +147,7 @@ def scaled(
 
 
 def unit(source: str, builtin: Mapping[str, MasterVector], blocks: Blocks) -> Direction:
-    """Unit direction (d,) by name: of a built-in vector, or of less or more black, noise and so on.
+    """Unit direction (d,) by name, for a built-in vector or a technical signal such as ``-black``.
 
     ``-black`` is less of the technical signal ``black``, ``+contrast`` is more contrast.
     """

@@ -190,9 +190,9 @@ def _times(X: Floats, unwhiten: Floats) -> Floats:
 
 
 def _tiers(scores: Floats) -> Codes:
-    """Group number (n,) of each photo's score, 0 for the group of the lowest scores.
+    """Scores (n,) binned into at most 10 groups, numbered from 0 for the lowest scores.
 
-    Up to 10 distinct scores have a tier each; more are split at their deciles.
+    Up to 10 distinct scores have a group each; more are split at their deciles.
     """
     distinct, tiers = np.unique(scores, return_inverse=True)
     if len(distinct) <= 10:

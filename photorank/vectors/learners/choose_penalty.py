@@ -64,7 +64,7 @@ def penalty_of_least_squares(
 
 
 def penalty_beside_copies(Z: Floats, comparisons: Comparisons) -> float:
-    """Penalty of least squares on judgements together with degraded copies of photos.
+    """Penalty for least squares on both people's judgements and degraded copies of photos.
 
     It is proportional to the mean squared distance of two compared photos in features Z (n, r).
     """

@@ -116,11 +116,14 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
         return self.comparisons.differences(self.Z @ weights)
 
     def _gathered(self, flow: Floats) -> Floats:
-        """Gradient (k,) with respect to the weights, from derivatives (m,) by rating difference."""
+        """Gradient (k,) with respect to the weights, computed by the chain rule.
+
+        `flow` (m,) are derivatives with respect to the pairs' rating differences.
+        """
         return self.Z.T @ self.comparisons.net(flow)
 
     def _pull(self, chances: Chances) -> Floats:
-        """Derivative (m,) of each pair's loss by the rating difference η."""
+        """Derivatives (m,) of the pairs' losses with respect to the rating differences η."""
         return (self._share * (chances.first - chances.second) - self._lead) / 2
 
     def _bends(self, chances: Chances) -> tuple[Floats, Floats, float]:

@@ -40,7 +40,7 @@ class DirectionLearner(Estimator):
         groups: ArrayLike | None = None,
         beside: KnownDifferences | None = None,
     ) -> Self:
-        """Fit the learner to embeddings (n, d) of photos and people's judgements y of them.
+        """Fit the learner to photos' embeddings X (n, d) and people's judgements y of these photos.
 
         Where `groups` (n,) are known, −1 for a photo on its own, a penalty that is chosen by
         holding out photos holds out whole groups: photos of one group tell of each other.
@@ -150,4 +150,4 @@ class UncertainLearner(DirectionLearner):
 
     @abstractmethod
     def _covariance_root(self) -> Floats:
-        """Factor R (d, ·) of the covariance R Rᵀ of the direction before scaling to unit length."""
+        """Factor R (d, ·) of the covariance R Rᵀ of the learned direction before normalisation."""

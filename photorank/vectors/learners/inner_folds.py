@@ -1,4 +1,4 @@
-"""Inner folds of the training photos, and the penalty with the least loss on them."""
+"""Inner cross-validation that finds the penalty with the least loss on held-out photos."""
 
 from collections.abc import Callable, Iterable
 from typing import Generic, NamedTuple, TypeVar

@@ -17,7 +17,7 @@ from photorank.vectors.learners.solvers.newton import Local
 
 
 class RankSVM(DirectionLearner):
-    r"""Ranking support vector machine: squared hinge loss on all ordered pairs of photos.
+    r"""Ranking support vector machine: squared hinge loss on all photo pairs with a winner.
 
     Minimises the mean over all pairs that people ordered, i preferred to j, of
     :math:`\max(0, 1 - v \cdot (x_i - x_j))^2`, plus α ‖v‖². Pairs that are far
@@ -75,7 +75,7 @@ class RankSVM(DirectionLearner):
 
 
 class Hinge(PenalisedLoss[Comparisons]):
-    """Mean squared hinge loss of linear ratings Z ω on ordered pairs, plus the penalty α ‖ω‖²."""
+    """Mean squared hinge loss of linear ratings Z ω on pairs with a winner, plus penalty α ‖ω‖²."""
 
     @cached_property
     def _n_pairs(self) -> float:

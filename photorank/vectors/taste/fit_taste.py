@@ -109,7 +109,7 @@ class TastePrior:
 
     @cached_property
     def precision(self) -> Floats:
-        """Inverse of the prior covariance (1 + q, 1 + q) of the rating weights."""
+        """Prior precision matrix (1 + q, 1 + q) of rating weights, for q principal components."""
         q = len(self.covariance)
         precision = np.zeros((1 + q, 1 + q))
         precision[0, 0] = SCALE_SPREAD**-2
@@ -266,7 +266,7 @@ def _principal(rows: Floats) -> tuple[Floats, Floats]:
 
 
 def _centred(prior: TastePrior, judged: Judged) -> tuple[Floats, Floats]:
-    """Coordinates and labels (l,) of labelled photos, minus their means over comparable photos.
+    """Coordinates and labels of labelled photos, both centred within groups of comparable photos.
 
     Labels are then scaled to the unit of ratings.
     """

@@ -21,7 +21,7 @@ _PRIOR_PEOPLE = 10.0  # people that the starting covariance weighs as much as
 
 
 def prior_in(index: Index, direction: Direction | None, *, rater: str | None = None) -> TastePrior:
-    """Prior of a person's taste in an index's photos, around the direction (d,) that people share.
+    """Prior of a person's taste, from an index's photos and a direction (d,) that people share.
 
     The ways in which people may deviate are those in which all of its photos differ,
     judged or not; how far a `rater` may is learned from the others, where there are
@@ -95,10 +95,10 @@ def learned_prior(
 def prior_by_others(
     prior: TastePrior, others: SingleRatings, embeddings_of: Callable[[Codes], Embeddings]
 ) -> TastePrior:
-    """Prior with covariance and noise learned from other people's scores, if enough people scored.
+    """Prior with covariance and noise from other people's scores; unchanged if these are too few.
 
-    With fewer than 20 of them, or if they do not agree with its direction, it is
-    the prior itself.
+    The given prior is returned if fewer than 20 people have 20 scores, or if the scores do not
+    agree with its direction.
     """
     people, count = np.unique(others.raters, return_counts=True)
     people = people[count >= MIN_LABELS]
@@ -124,9 +124,9 @@ def _label_unit(rating: Floats, table: RaterTable) -> float:
 
 
 def _deviations(Z: Floats, table: RaterTable, unit: float) -> list[tuple[Floats, Floats]]:
-    """Embedding coordinates and labels of each person, without what others' labels explain.
+    """Residual coordinates and residual labels of the labelled photos, for each person.
 
-    Both are regressed on the mean labels that other people gave the same photos.
+    Both are residuals of a regression on the mean labels that other people gave the same photos.
     """
     total = np.bincount(table.photos, table.scores, table.n)
     count = np.bincount(table.photos, minlength=table.n)

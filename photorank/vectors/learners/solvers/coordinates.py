@@ -77,7 +77,7 @@ class RowSpace:
 
     @cached_property
     def basis(self) -> Floats:
-        """Orthonormal basis (d, r)."""
+        """Orthonormal basis (d, r) of the linear span of the photos (r, d)."""
         from scipy.linalg import solve_triangular
 
         if self.root is None:

@@ -1,4 +1,4 @@
-"""Ridge least squares for fewer labelled photos than dimensions, with a weight per photo."""
+"""Ridge least squares in dual form, for fewer labelled photos than dimensions."""
 
 from dataclasses import dataclass
 from typing import cast

@@ -172,7 +172,7 @@ class Problem:
         return inverse @ self.form.eigenvalues + (path.prior_scales > 0)
 
     def residuals(self, path: Solutions) -> Floats:
-        """Weighted sums of squared residuals over all pairs (a,), one for each penalty."""
+        """Weighted sum (a,) of squared residuals over all pairs, for each penalty."""
         s = path.prior_scales
         pull = self.pull - s[:, None] * self.prior_pull  # and G ζ is the pull less α ζ
         reached = pull + path.alphas[:, None] * path.weights
@@ -180,7 +180,7 @@ class Problem:
         return np.maximum(energy - np.einsum("ar,ar->a", path.weights, reached), 0.0)
 
     def noise(self, path: Solutions) -> Floats:
-        """Residual standard deviations (a,) of a label, or of a choice's margin."""
+        """Residual standard deviation (a,) of a label or of a choice's margin, for each penalty."""
         free = np.maximum(1 - self.degrees_of_freedom(path) / self.n_judgements, 1e-12)
         # A pair of labels carries the noise of two photos, a choice only its own.
         draws = 1 if self.labelled is None else 2
@@ -198,7 +198,7 @@ class Problem:
 
     @property
     def _targets(self) -> Floats:
-        """Right-hand sides (r, t) of the linear systems, for the judgements and any given prior."""
+        """Right-hand sides (r, 1) of the linear systems, or (r, 2) if a prior is given."""
         given = [self.pull, self.prior_pull] if self.prior_energy else [self.pull]
         return np.column_stack(given)
 
@@ -211,9 +211,9 @@ class Problem:
         return Solutions(alphas, weights - scales[:, None] * solved[:, :, 1], scales)
 
     def _left(self, alphas: Floats, solved: Floats) -> Floats:
-        """Inner products (a, 2) of prior ratings with labels and with themselves, for each penalty.
+        """Residual inner products (a, 2) of prior ratings: with the labels, and with themselves.
 
-        Both are residual: what ridge regression on the photos explains is subtracted.
+        There is a row for each penalty. What ridge regression on the photos explains is subtracted.
         """
         reached = np.einsum("r,ark->ak", self.prior_pull, solved)
         return np.array([self.prior_preference, self.prior_energy]) - reached
@@ -227,7 +227,7 @@ class Problem:
 def deviations(
     Z: Floats, comparisons: Comparisons, given: Floats | None
 ) -> tuple[Floats, Floats, Floats] | None:
-    """Weighted deviations of photos Z (n, r), scores and prior ratings t (n,) from their means.
+    """Weighted deviations from the means: of photos Z (n, r), of scores, of prior ratings t (n,).
 
     Zeros for prior ratings that are not given. None where the pairs have no deviations.
     """
