@@ -14,7 +14,11 @@ from photorank.typing import Codes, Embeddings, Flags, Floats, Pairs, Ratings, S
 
 @dataclass(frozen=True)
 class ChoiceGraph(ComparisonGraph):
-    """Graph of shown pairs: edge weight = times shown, margin = difference of win shares."""
+    """Comparison graph of choices: an edge for each photo pair shown to people.
+
+    An edge's weight is the number of times its pair was shown; its margin is the difference between
+    the two photos' win shares.
+    """
 
     n: int
     first: Codes  # (m,) rows, first < second
@@ -33,7 +37,10 @@ class ChoiceGraph(ComparisonGraph):
         ties: ArrayLike | None,
         weights: ArrayLike | None,
     ) -> Self:
-        """Graph of choices after validation; see :meth:`Comparisons.from_choices`."""
+        """Graph of the given choices; ComparisonsError if they are invalid.
+
+        See :meth:`Comparisons.from_choices`.
+        """
         winner = np.asarray(winners, dtype=np.intp).reshape(-1)
         loser = np.asarray(losers, dtype=np.intp).reshape(-1)
         count = np.ones(len(winner)) if weights is None else np.asarray(weights, dtype=np.float64)
@@ -183,11 +190,11 @@ class ChoiceGraph(ComparisonGraph):
         return r[self.first] - r[self.second]
 
     def net(self, values: Floats) -> Floats:
-        """Sum (n,) of values (m,) over each photo's edges, negated where the photo is second."""
+        """Sum (n,) of each photo's edge values (m,): plus where it is first, minus where second."""
         return self._sums(self.first, values) - self._sums(self.second, values)
 
     def _gross(self, values: Floats) -> Floats:
-        """Sum (n,) of values (m,) over each photo's edges."""
+        """Sum (n,) of each photo's edge values (m,)."""
         return self._sums(self.first, values) + self._sums(self.second, values)
 
     def _sums(self, rows: Codes, values: Floats) -> Floats:

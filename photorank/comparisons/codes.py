@@ -58,7 +58,7 @@ def places(rows: Codes, n: int) -> Codes:
 
 
 def connected(first: Codes, second: Codes, n: int) -> Codes:
-    """Number (n,) of each photo's connected component, given m links between photos.
+    """Component number (n,) of each photo; photos with equal numbers are connected by links.
 
     Examples
     --------

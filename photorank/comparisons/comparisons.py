@@ -35,7 +35,10 @@ class Comparisons(ComparisonGraph):
         return self.n
 
     def __getitem__(self, rows: ArrayLike | slice | tuple[ArrayLike | slice, EllipsisType]) -> Self:
-        """Comparisons among the selected photos (list, slice or mask), renumbered from 0."""
+        """Comparison graph of the selected photos, which are renumbered from 0.
+
+        `rows` is a list, slice or mask.
+        """
         chosen = rows[0] if isinstance(rows, tuple) and rows[1:] == (...,) else rows
         return self.take(np.atleast_1d(np.arange(self.n)[chosen]))  # type: ignore[index]
 
@@ -47,7 +50,7 @@ class Comparisons(ComparisonGraph):
         within: ArrayLike | None = None,
         weights: ArrayLike | None = None,
     ) -> "ScoreComparisons":
-        """Comparison graph of scores, stars or tiers: an edge for every pair with different values.
+        """Comparison graph of scores or stars: an edge for every two photos with different values.
 
         Parameters
         ----------

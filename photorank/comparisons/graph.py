@@ -14,21 +14,21 @@ from photorank.typing import Codes, Embeddings, Floats, Labels, Pairs, Ratings, 
 
 
 class Agreement(NamedTuple):
-    """Total weight of each photo's correctly ordered pairs, and of all its pairs."""
+    """Weight of a photo's pairs that ratings order as people did, and weight of all its pairs."""
 
     credit: Floats  # (n,) of the pairs that the ratings order as people did, ties half
     weight: Floats  # (n,) of all pairs that people ordered
 
 
 class SampledPairs(NamedTuple):
-    """Edges sampled from the graph: winner, loser and margin."""
+    """Photo pairs sampled from a comparison graph: winners, losers and margins."""
 
     pairs: Pairs  # (m, 2) rows of the winner and of the loser
     margins: Floats  # (m,) by how much, > 0
 
 
 class Edges(NamedTuple):
-    """Weights and margins of listed pairs of photos."""
+    """Edge weight and margin of each given pair of photos."""
 
     weight: Floats  # (m,) 0 where the two may not be compared, ties not
     margin: Floats  # (m,) of the first over the second, 0 where people did not order them
@@ -57,7 +57,7 @@ class ComparisonGraph(ABC):
     @property
     @abstractmethod
     def components(self) -> Codes:
-        """Number (n,) of each photo's connected component, −1 for a photo without an edge."""
+        """Connected-component number (n,) of each photo; −1 for a photo without an edge."""
 
     @property
     def n_components(self) -> int:
@@ -82,7 +82,10 @@ class ComparisonGraph(ABC):
         """Product L X of the graph Laplacian L = diag(W1) − W with X, (n, k) or (n,)."""
 
     def gram(self, Z: Embeddings | Floats) -> Floats:
-        """Product Zᵀ L Z (r, r) for Z (n, r); only the lower half is filled."""
+        """Product Zᵀ L Z (r, r), for values Z (n, r) and the graph Laplacian L.
+
+        Only the lower half is sure to be filled.
+        """
         gram = np.zeros((Z.shape[1], Z.shape[1]))
         for part in portions(Z.shape[1], len(Z)):
             gram[part.start :, part] = products(Z[:, part.start :], self.laplacian(Z[:, part]))
@@ -97,11 +100,11 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def preference(self) -> Floats:
-        """Net preference b_i = Σ_j w_ij m_ij of each photo (n,)."""
+        """Net preference Σ_j w_ij m_ij (n,) of each photo i, from edge weights w and margins m."""
 
     @abstractmethod
     def net_wins(self) -> Floats:
-        """Net wins Σ_j w_ij sign(m_ij) of each photo (n,)."""
+        """Net wins Σ_j w_ij sign(m_ij) (n,) of each photo i, from edge weights w and margins m."""
 
     @abstractmethod
     def squared_margins(self) -> float:
@@ -114,7 +117,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def agreement(self, ratings: Ratings) -> Agreement:
-        """Weight of each photo's pairs that ratings (n,) order correctly, and of all its pairs."""
+        """Weight of each photo's pairs that ratings order as people did, and of all its pairs."""
 
     @abstractmethod
     def untied_weight(self, ratings: Ratings) -> Floats:
@@ -125,7 +128,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def edges(self, pairs: Pairs) -> Edges:
-        """Weights and margins of the given pairs (m, 2)."""
+        """Edge weight and margin of each given pair of photos (m, 2)."""
 
     @abstractmethod
     def with_gap_power(self, gap_power: int) -> Self:
@@ -150,7 +153,7 @@ class ComparisonGraph(ABC):
     def sample(
         self, m: int, *, rng: np.random.Generator, extremes: float | None = None
     ) -> SampledPairs:
-        """Random sample of m ordered pairs, drawn with replacement.
+        """Random sample, with replacement, of m photo pairs that people ordered.
 
         With `extremes`, winners come from that share of best labels and
         losers from the same share of worst; choices have no such extremes.

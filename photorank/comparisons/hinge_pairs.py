@@ -1,4 +1,6 @@
-"""Pairs with a hinge loss (winner less than 1 above loser), summed without listing them.
+"""Sums over the photo pairs with a hinge loss above 0, without listing the pairs.
+
+A pair has one if its winner is rated less than 1 above its loser.
 
 They are what a ranking with a margin still has to work on: the hinge's active
 pairs. Sums over them take O(n log n), after Lee & Lin (2014,
@@ -50,7 +52,7 @@ def hinge_pairs(comparisons: Comparisons, ratings: Ratings) -> HingePairs:
 
 
 class _ChoicePairs(HingePairs):
-    """Pairs with a hinge loss among choices, from the list of edges."""
+    """Pairs with a hinge loss in a graph of choices, summed over its list of edges."""
 
     def __init__(self, choices: ChoiceComparisons, r: Ratings) -> None:
         self._choices, lead = choices, choices.differences(r)
@@ -64,7 +66,7 @@ class _ChoicePairs(HingePairs):
 
 
 class _ScorePairs(HingePairs):
-    """Pairs with a hinge loss among scores, from sums over trees of sorted photos."""
+    """Pairs with a hinge loss in a graph of scores, summed along trees of sorted photos."""
 
     def __init__(self, scores: ScoreComparisons, r: Ratings) -> None:
         self._scores, r = scores, r[scores.rows]
@@ -86,7 +88,11 @@ class _ScorePairs(HingePairs):
         return self._scores.spread(trust * (self._degrees * q - losers - winners))
 
     def _sums(self, values: Floats) -> tuple[Floats, Floats]:
-        """Sums (l,) of values (l,) over each photo's losers, and over each photo's winners."""
+        """Two sums (l,) for each photo: of values (l,) over its losers, and over its winners.
+
+        Losers are the worse photos, and winners the better ones, in the photo's pairs with a hinge
+        loss.
+        """
         losers, winners = np.zeros_like(values), np.zeros_like(values)
         for sign, tree in self._trees:
             tree.add_to(losers, winners, sign * values)

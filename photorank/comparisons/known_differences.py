@@ -31,19 +31,25 @@ class KnownDifferences:
         )
 
     def scaled(self, scale: Floats) -> "KnownDifferences":
-        """Differences multiplied by factors (d,) or by a matrix (d, r)."""
+        """Embedding differences multiplied by factors (d,) or by a matrix (d, r)."""
         rows = self.rows * scale if scale.ndim == 1 else self.rows @ scale
         return replace(self, rows=rows.astype(np.float32))
 
     def squares(self) -> Floats:
-        """Weighted mean outer product (d, d) of the differences."""
+        """Weighted mean outer product (d, d) of the embedding differences."""
         rows = self.rows.astype(np.float64)
         return self.weight / len(rows) * (rows.T @ rows)
 
     def pull(self, unit: float) -> Floats:
-        """Weighted mean (d,) of each difference times its margin, margins scaled by `unit`."""
+        """Weighted mean (d,) of embedding differences times their target rating differences.
+
+        The target rating differences (margins) are first multiplied by `unit`.
+        """
         return self.weight * unit / len(self.rows) * (self.margins @ self.rows.astype(np.float64))
 
     def energy(self, unit: float) -> float:
-        """Weighted mean of squared margins, with margins scaled by `unit`."""
+        """Weighted mean of the squared target rating differences (margins).
+
+        The margins are first multiplied by `unit`.
+        """
         return float(self.weight * unit**2 * np.mean(self.margins**2))

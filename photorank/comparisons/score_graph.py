@@ -17,7 +17,7 @@ from photorank.typing import Codes, Embeddings, Flags, Floats, Labels, Pairs, Ra
 
 @dataclass(frozen=True)
 class ScoreGraph(ComparisonGraph):
-    """Graph of all pairs of photos with different labels, weighted by the difference of labels.
+    """Comparison graph of scores: an edge for each pair of photos with different labels.
 
     The weight is w_ij = u_i u_j |y_i − y_j|^p, for labels y and trust u.
     """
@@ -32,7 +32,10 @@ class ScoreGraph(ComparisonGraph):
 
     @classmethod
     def of(cls, scores: ArrayLike, *, gap_power: int, weights: ArrayLike | None) -> Self:
-        """Graph of scores after validation; see :meth:`Comparisons.from_scores`."""
+        """Graph of the given scores; ComparisonsError if they are invalid.
+
+        See :meth:`Comparisons.from_scores`.
+        """
         y = np.asarray(scores, dtype=np.float64)
         if y.ndim != 1 or np.isinf(y).any():
             raise ComparisonsError("scores must be one finite number (or nan) a photo")
@@ -167,12 +170,18 @@ class ScoreGraph(ComparisonGraph):
         return replace(self, labels=np.asarray(scores, dtype=np.float64)[self.rows])
 
     def products(self, a: Floats, b: Floats) -> Floats:
-        """Weighted sum (n,), over each photo's pairs, of difference in `a` × difference in `b`."""
+        """Weighted sum (n,) of (a_i − a_j)(b_i − b_j) over the photos j comparable to each photo i.
+
+        The weight is the trust in both labels; photos with equal labels count too.
+        """
         a, b = np.asarray(a, np.float64)[self.rows], np.asarray(b, np.float64)[self.rows]
         return self.spread(self._signed(lambda part: part.products(a, b)))
 
     def differences(self, a: Floats) -> Floats:
-        """Weighted sums (n, …) of the differences in `a` (n, …) over each photo's pairs."""
+        """Weighted sum (n, …) of a_i − a_j over the photos j comparable to each photo i.
+
+        The weight is the trust in both labels; photos with equal labels count too.
+        """
         a = np.asarray(a, np.float64)[self.rows]
         return self.spread(self._signed(lambda part: part.differences(a)))
 
@@ -247,7 +256,7 @@ class ScoreGraph(ComparisonGraph):
         return SampledPairs(self.rows[pairs], np.abs(margins))
 
     def are_ordered(self, places: Pairs) -> Flags:
-        """Mask (m,) of the pairs (m, 2) ordered by people; pairs are positions in `rows`."""
+        """Mask (m,) of the pairs that people ordered; `places` (m, 2) are positions in `rows`."""
         first, second = places.T
         ordered = self.labels[first] != self.labels[second]
         if self.different is not None:
@@ -255,7 +264,10 @@ class ScoreGraph(ComparisonGraph):
         return ordered
 
     def _extremes(self, share: float | None) -> tuple[Codes, Codes]:
-        """Positions in `rows` of the lowest and of the highest labels in each block of photos."""
+        """Positions in `rows` of the photos with the lowest labels, and of those with the highest.
+
+        In each block that is `share` of the photos at either end; without `share`, all photos.
+        """
         if share is None:
             everybody = np.arange(len(self.labels))
             return everybody, everybody
@@ -305,7 +317,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _weighted(self) -> dict[int, Self]:
-        """Cache of this graph with other gap powers, so that labels are sorted once."""
+        """Cache of copies of this graph whose edges are weighted by other powers of label gaps."""
         return {}
 
     @cached_property
@@ -329,6 +341,9 @@ class ScoreGraph(ComparisonGraph):
         return np.array_equal(self.rows, np.arange(self.n))
 
     def _signed(self, of: Callable[[Blocks], Floats]) -> Floats:
-        """Result of the sum function `of` over all pairs of photos that may be compared."""
+        """Result of applying the sum function `of` to all pairs of photos that may be compared.
+
+        Its result for pairs that may not be compared is subtracted.
+        """
         sums, *without = (of(part) for part in self._parts)
         return sums - without[0] if without else sums

@@ -18,7 +18,10 @@ _LISTED = 1 << 16
 
 
 class WeightedPairs(NamedTuple):
-    """Pairs of photos with different labels, as positions in sorted order, and their weights."""
+    """Pairs of photos with different labels: worse photo, better photo and weight.
+
+    Photos are given by their positions in sorted order.
+    """
 
     worse: Codes  # (m,)
     better: Codes  # (m,)
@@ -48,7 +51,10 @@ class Blocks:
         return cls(order, block, tier, y - mean[block], trust[order], p)
 
     def neighbour_sums(self, V: Floats, *, sign: int = 1) -> Floats:
-        """Sum (l, k) of V over each photo's comparable photos, weighted by powers of label gaps."""
+        """Weighted sum (l, k) of V over the photos that form a pair with each photo.
+
+        The weight is a power of the gap between the two labels, times `sign` for better photos.
+        """
         if self.p == 0 and sign == 1:  # all of the block but the photo's own tier
             return _sums_of_runs(self.block, V) - _sums_of_runs(self.tier, V)
         below, above = [], []
@@ -89,7 +95,7 @@ class Blocks:
         return product.reshape(X.shape)
 
     def gram(self, Z: Embeddings | Floats, rows: Codes) -> Floats:
-        """Gram matrix (r, r) of differences between paired photos, regardless of label gaps.
+        """Sum (r, r) of the outer products of all pairs' differences in Z.
 
         It is the sum of u_i u_j (z_i − z_j)(z_i − z_j)ᵀ over all pairs of a block less all pairs of
         a tier.
@@ -115,7 +121,7 @@ class Blocks:
         return gram
 
     def deviations(self, Z: Floats) -> Floats:
-        r"""Matrix D (l, r): Dᵀ D sums the outer products of all pairs' weighted differences in Z.
+        r"""Matrix D (l, r); Dᵀ D is the sum of the outer products of all pairs' differences in Z.
 
         .. math:: \sum_{i<j} u_i u_j (z_i - z_j)(z_i - z_j)^T = \sum_i d_i d_i^T, \quad
                   d_i = \sqrt{u_i} (\sqrt{U - U_t} (z_i - \bar z_t) + \sqrt{U} (\bar z_t - \bar z)),
@@ -153,7 +159,10 @@ class Blocks:
         return self._unsorted(self.u * concordant + tied / 2)
 
     def products(self, a: Floats, b: Floats) -> Floats:
-        """Weighted sum (l,), over each photo's pairs, of difference in `a` × difference in `b`."""
+        """Weighted sum (l,) of (a_i − a_j)(b_i − b_j) over the photos j in the block of photo i.
+
+        The weight is the trust in both labels.
+        """
         a, b = a[self.order], b[self.order]
         # The gaps do not depend on the origin, but the products' rounding errors do.
         a = a - (self._sums(a) / self._sums())
@@ -161,7 +170,10 @@ class Blocks:
         return self._unsorted(self.u * (self._sums() * a * b + self._sums(a * b)))
 
     def differences(self, a: Floats) -> Floats:
-        """Weighted sums (l, …) of the differences in `a` (l, …) over each photo's pairs."""
+        """Weighted sum (l, …) of a_i − a_j over the photos j in the block of each photo i.
+
+        The weight is the trust in both labels.
+        """
         a = a[self.order]
         u, total = (each.reshape(-1, *[1] * (a.ndim - 1)) for each in (self.u, self._sums()))
         return self._unsorted(u * (total * a - _sums_of_runs(self.block, u * a)))
@@ -190,7 +202,10 @@ class Blocks:
         return np.bincount(self.block, self.u * values).astype(np.float64)[self.block]
 
     def _gap_sums(self, moments: list[Floats]) -> Floats:
-        """Sums (l, …) weighted by a power of the label gaps, computed from moments of labels."""
+        """Sums (l, …) of values weighted by a power of label gaps, from the values' label moments.
+
+        Moment k is the sum of values times labels to the power k.
+        """
         y = self.y.reshape(-1, *[1] * (moments[0].ndim - 1))
         return sum(
             (-1) ** k * comb(self.p, k) * y ** (self.p - k) * moments[k] for k in range(self.p + 1)
@@ -208,7 +223,7 @@ def _first(codes: Codes) -> Codes:
 
 
 def _net_credit(pairs: WeightedPairs, ratings: Ratings) -> Floats:
-    """Weight (l,) of each photo's correctly ordered pairs minus its wrongly ordered pairs."""
+    """Weight (l,) of a photo's correctly ordered pairs minus that of its wrongly ordered pairs."""
     signed = np.sign(ratings[pairs.better] - ratings[pairs.worse]) * pairs.weight
     rows = np.concatenate([pairs.worse, pairs.better])
     return np.bincount(rows, np.tile(signed, 2), len(ratings)).astype(np.float64)
@@ -220,7 +235,7 @@ def _last(codes: Codes) -> Codes:
 
 
 def _sums_of_runs(codes: Codes, V: Floats) -> Floats:
-    """Sum (l, k) of V over each run of equal codes, repeated for every row; codes are sorted."""
+    """Sum (l, k) of V over the run of equal codes around each row; codes are sorted."""
     single = not len(codes) or codes[-1] + 1 == len(codes)
     return V if single else _run_sums(codes, V)[codes]
 
@@ -248,7 +263,10 @@ def _runs_of(codes: Codes, least: int) -> Codes:
 
 
 def _add_runs(total: Floats, runs: Codes, values: Floats) -> None:
-    """Add each row of `values` (l, k) to the row of `total` (u, k) numbered in `runs`; skip −1."""
+    """Add each row of `values` (l, k) to the row of `total` (u, k) whose number `runs` (l,) gives.
+
+    Rows numbered −1 are skipped.
+    """
     rows = np.flatnonzero(runs >= 0)
     if len(rows):
         first = runs[rows[0]]

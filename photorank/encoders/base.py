@@ -36,14 +36,14 @@ class Fingerprint:
 
     @property
     def of_head(self) -> "Fingerprint":
-        """Fingerprint for embeddings of the head block (last layer) alone.
+        """Fingerprint of embeddings that consist of the last layer (head) alone.
 
         Vectors made from texts have it.
         """
         return replace(self, blocks=None)
 
     def require(self, found: "Fingerprint", *, vector: str) -> None:
-        """Raise EncoderMismatchError if embeddings (`found`) do not have this fingerprint.
+        """Raise EncoderMismatchError if the fingerprint `found` of embeddings is not this one.
 
         A vector of the head alone fits embeddings that have further blocks.
         """
@@ -52,7 +52,7 @@ class Fingerprint:
 
 
 class Prepared(NamedTuple):
-    """Photo ready for encoding: network inputs (frames), and signals such as sharpness, noise."""
+    """Photo prepared for encoding: network inputs (frames) and technical signals (sharpness, …)."""
 
     frames: list[Frames]  # one, or several whose embeddings are averaged
     signals: Floats = np.empty(0)  # (s,) of its pixels, nan where undefined
@@ -91,7 +91,7 @@ class Encoder(Protocol):
 
     @property
     def long_side(self) -> int:
-        """Minimum long side in pixels of decoded photos, for technical signals; 0 without them."""
+        """Minimum long side in pixels that technical signals need; 0 if the encoder has none."""
 
     @property
     def logit_scale(self) -> float | None:
@@ -115,7 +115,10 @@ class OptionalSignals(Protocol):
     """Encoder that can leave out technical signals, for indexes that were made without them."""
 
     def keep_blocks(self, blocks: Blocks | None) -> None:
-        """Choose the parts (blocks) of later embeddings; None for the last layer (head) alone."""
+        """Choose the parts (blocks) that embeddings consist of from now on.
+
+        None means the last layer (head) alone.
+        """
 
 
 @runtime_checkable

@@ -40,7 +40,10 @@ class Blocks:
         return np.split(rows, [self.head, self.head + self.stages], axis=1)
 
     def stored(self, rows: Embeddings) -> Embeddings:
-        """Embeddings (n, d) in storage form: head of unit length, other blocks clipped, float16."""
+        """Embeddings (n, d) as an index stores them, rounded to float16.
+
+        The last layer (head) is scaled to unit length, and the norm of each other block is limited.
+        """
         head, *others = self.parts(np.asarray(rows, dtype=np.float32))
         short = [one / np.maximum(lengths(one) / LARGEST, 1) for one in others]
         return np.hstack([unit_rows(head), *short]).astype(np.float16).astype(np.float32)

@@ -49,7 +49,7 @@ class Switchable(Protocol):
         """Name of the current runtime, empty before the first embedding."""
 
     def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Switch to the runtime's fastest variant; see :meth:`SwitchableTower.choose`."""
+        """Switch to the fastest network of a runtime; see :meth:`SwitchableTower.choose`."""
 
     def keep_precision(self, precision: str) -> None:
         """Compute embeddings from now on in this numeric precision; see :func:`precision_of`."""
@@ -135,7 +135,7 @@ class SwitchableTower:
         return self._finish(encode(tower, frames, self._n_features))
 
     def choose(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Switch to the fastest variant of `runtime` with nearly the embeddings of float32 torch.
+        """Switch to the fastest network of a runtime that nearly agrees with torch in float32.
 
         `auto` takes the fastest of all but int8. `frames` (h, w, 3) are the user's own, at
         least one: `FRAMES` are enough, for int8 `FRAMES_OF_INT8`. Raises EncoderError if the
@@ -261,7 +261,7 @@ class SwitchableImages:
         return self._images.name
 
     def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Switch to the runtime's fastest variant; see :meth:`SwitchableTower.choose`."""
+        """Switch to the fastest network of a runtime; see :meth:`SwitchableTower.choose`."""
         self._images.choose(runtime, frames)
 
     def keep_precision(self, precision: str) -> None:

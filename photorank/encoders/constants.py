@@ -23,7 +23,10 @@ _MOST_DEVIATIONS = 6.0  # standard deviations at which a signal is clipped
 
 
 class Constants(NamedTuple):
-    """Projections of network features and scales of technical signals, fitted without ratings."""
+    """Fixed projections of network features, and fixed scales of technical signals.
+
+    Both were fitted without ratings.
+    """
 
     head: Embeddings  # (1280, 512) of the last layer, orthonormal columns
     stages: Embeddings  # (856, 256) of the stages' means, with their scale
@@ -32,7 +35,10 @@ class Constants(NamedTuple):
     signal_deviations: Embeddings  # (32,) standard deviations
 
     def scaled(self, signals: Floats) -> Embeddings:
-        """Technical signals (n, 32) for embeddings: standardised, clipped, 0 where undefined."""
+        """Technical signals (n, 32) as embeddings contain them: standardised, clipped and weighted.
+
+        Undefined signals become 0.
+        """
         apart = np.nan_to_num((signals - self.signal_means) / self.signal_deviations)
         clipped = np.clip(apart, -_MOST_DEVIATIONS, _MOST_DEVIATIONS)
         return (clipped * _SIGNAL_WEIGHT).astype(np.float32)

@@ -122,7 +122,7 @@ def on_pixels(
 
 
 def _batches_of_one_shape(frames: Sequence[Frames], at_once: int) -> Iterator[list[int]]:
-    """Yield batches of positions in `frames`: images of equal shape, at most `at_once`."""
+    """Yield positions in `frames`, in batches of at most `at_once` images of equal shape."""
     positions: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
     for position, one in enumerate(frames):
         positions[one.shape].append(position)

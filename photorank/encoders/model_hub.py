@@ -1,4 +1,7 @@
-"""Downloads from the Hugging Face hub, with its cache; fails within seconds when offline."""
+"""Downloads from the Hugging Face hub, through its cache.
+
+They fail within seconds when the machine is offline.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -44,7 +44,7 @@ _MAX_SIDE_PIXELS = 1024  # since attention costs the fourth power of the side
 
 
 class OpenClipEncoder(SwitchableImages):
-    """Encoder by a model of open_clip, with the same embeddings as open_clip itself.
+    """Encoder by a model of open_clip: the same embeddings as open_clip's, plus technical signals.
 
     Size, mean, spread and filter of the preprocessing are the model's own. The
     checkpoint holds both towers; the one that is not asked for is not kept.
@@ -133,7 +133,10 @@ class OpenClipEncoder(SwitchableImages):
         return self._blocks.dimensions if self._blocks else self._head
 
     def keep_blocks(self, blocks: Blocks | None) -> None:
-        """Choose the parts (blocks) of later embeddings; None for the last layer (head) alone."""
+        """Choose the parts (blocks) that embeddings consist of from now on.
+
+        None means the last layer (head) alone.
+        """
         self._blocks = blocks and self._all_blocks
 
     @property
@@ -143,7 +146,7 @@ class OpenClipEncoder(SwitchableImages):
 
     @property
     def long_side(self) -> int:
-        """Minimum long side in pixels of decoded photos, for technical signals; 0 without them."""
+        """Minimum long side in pixels that technical signals need; 0 if the encoder has none."""
         return LEAST_LONG_SIDE if self._blocks else 0
 
     @property
@@ -298,7 +301,7 @@ class OpenClipEncoder(SwitchableImages):
 
 
 def _without_size(spec: str) -> tuple[str, int | None]:
-    """Spec without its ``#PIXELS`` suffix, and that number of pixels; None without suffix.
+    """Spec without its ``#PIXELS`` suffix, and the number of pixels (None without a suffix).
 
     Examples
     --------

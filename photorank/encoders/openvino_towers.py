@@ -67,7 +67,9 @@ class OpenVinoTower:
 
 
 def convert(tower: TorchTower, frame: Frames, *, one_shape: bool) -> Any:
-    """OpenVINO model converted from a torch network on the CPU, for any batch size.
+    """OpenVINO model, for any batch size, converted from a torch network.
+
+    The torch network must be on the CPU.
 
     It shares the network's weights and their precision. `frame` (h, w, 3) is an example;
     with `one_shape` all frames have its shape. Raises EncoderError if OpenVINO cannot

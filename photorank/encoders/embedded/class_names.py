@@ -1,4 +1,4 @@
-"""Embeddings of texts in photo space, by similarity to ImageNet's class names.
+"""Embeddings of texts in photo space, computed from similarity to ImageNet's class names.
 
 all-MiniLM-L6-v2 says how close a text is to each class's name; a class's row in the classifier is
 a direction in the photos' space.
@@ -65,7 +65,7 @@ def sentence_network(device: str) -> SentenceNetwork:
 
 @cache
 def _class_names() -> tuple[Embeddings, Embeddings]:
-    """Unit embeddings (1000, 384) of ImageNet's class names after centring, and the mean (384,)."""
+    """Unit embeddings (1000, 384) of ImageNet's class names, and the subtracted mean (384,)."""
     sentences = np.load(io.BytesIO(shipped_bytes(FILE, SHA256)), allow_pickle=False)
     centre = sentences.mean(axis=0)
     return unit_rows(sentences - centre), centre

@@ -181,7 +181,7 @@ class PackagedEncoder(SwitchableImages):
         return TorchTower(self._network(self.features), self._chosen_device, at_once)
 
     def _network(self, features_of: "Callable[[Any, torch.Tensor], Any]") -> Any:
-        """EfficientNet-Lite from pixels to the features that `features_of` extracts."""
+        """EfficientNet-Lite that maps pixels to the features that `features_of` extracts."""
         loaded = _loaded(self.network, self._chosen_device)
         return on_pixels(loaded, features_of, mean=[127] * 3, std=[128] * 3)
 

@@ -45,7 +45,7 @@ class SentenceNetwork:
         self._device = device
 
     def encode(self, sentences: Sequence[str]) -> Embeddings:
-        """Unit embeddings (n, 384): the mean over each sentence's tokens."""
+        """Unit embeddings (n, 384) of sentences, as means over each sentence's tokens."""
         import torch
 
         means = np.empty((len(sentences), _WIDTH), dtype=np.float32)

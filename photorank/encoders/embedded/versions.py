@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class FirstEmbeddedEncoder(PackagedEncoder):
-    """Version 1 (``embedded:1``): unit-norm pooled last layer of EfficientNet-Lite0."""
+    """Version 1 of the built-in encoder: pooled last layer of EfficientNet-Lite0 at unit length."""
 
     spec = "embedded:1"
     network = LITE0
@@ -54,7 +54,7 @@ class FirstEmbeddedEncoder(PackagedEncoder):
 
 
 class EmbeddedEncoder(PackagedEncoder):
-    """Version 2: last layer and stage means of EfficientNet-Lite2, and technical signals.
+    """Version 2 of the built-in encoder: EfficientNet-Lite2 and technical signals.
 
     Each stage gives the means of its channels over the picture. Fixed projections, learned
     without labels, reduce the last layer to 512 dimensions and the stages to 256; see
@@ -88,7 +88,7 @@ class EmbeddedEncoder(PackagedEncoder):
         return torch.cat([one.float().mean((2, 3)) for one in maps], dim=1)
 
     def maps(self, model: Any, inputs: "torch.Tensor") -> "list[torch.Tensor]":
-        """Feature map (b, 1280, h, w) of the last layer, then those of the seven stages."""
+        """Feature maps of the last layer (b, 1280, h, w) and of the seven stages, in this order."""
         maps = [model["stem"](inputs)]
         for stage in model["stages"]:
             maps.append(stage(maps[-1]))
