@@ -84,7 +84,7 @@ def format_of(data: bytes) -> str | None:
 
 
 def _rare_jpeg(data: bytes) -> str | None:
-    """Unsupported JPEG variant of a file (lossless, or not 8 bits), in words; None if supported."""
+    """Unsupported variant of a JPEG file, such as "a lossless JPEG"; None if supported."""
     at = 2
     while at + 5 <= len(data) and data[at] == 0xFF:
         marker, bits = data[at + 1], data[at + 4]

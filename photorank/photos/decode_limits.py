@@ -31,7 +31,10 @@ class DecodeLimits(NamedTuple):
     memory_bytes: int = 4 << 30
 
     def apply(self) -> None:
-        """Set this process's CPU-time and memory limits for its next file; no effect on Windows."""
+        """Set the CPU-time and memory limits of the calling process for its next photo file.
+
+        No effect on Windows.
+        """
         if sys.platform == "win32":
             return
         import resource

@@ -253,7 +253,10 @@ def _end_overdue() -> None:
 
 
 def _ask(task: str, data: bytes, **options: Any) -> Reply:
-    """Reply of a worker process to a task; if a reused process fails, a new one gets the task."""
+    """Reply of a worker process to a task.
+
+    If a reused process fails, a new one gets the task.
+    """
     # An earlier file may have damaged the process, so only a new one that fails proves anything.
     if worker := _idle_worker():
         with suppress(_FailedWorkerError):
@@ -279,7 +282,10 @@ def _idle_worker() -> _Worker | None:
 
 
 def _reply_of(worker: _Worker, task: str, data: bytes, options: Json) -> Reply:
-    """Reply of one worker to a task; the worker is then returned to the pool, or closed."""
+    """Reply of the given worker process to a task.
+
+    The worker then goes back to the pool; it is closed if it is not usable any more.
+    """
     try:
         return worker.ask(task, data, options)
     finally:

@@ -1,4 +1,7 @@
-"""Search for photo files in folders, by suffix and size; files without suffix by their content."""
+"""Search for photo files in folders.
+
+Photo files are known by their suffix; files without a suffix by their first bytes.
+"""
 
 import fnmatch
 import os
@@ -194,7 +197,10 @@ class _Walk:
             stack.append(iter(inside))
 
     def entries(self, folder: str, root: str) -> list[os.DirEntry[str]]:
-        """Entries of a folder sorted by name, without excluded ones; empty if visited before."""
+        """Entries of a folder that are not excluded, sorted by name.
+
+        Empty if the folder was visited before.
+        """
         status = os.stat(folder)
         if (status.st_dev, status.st_ino) in self.visited:
             return []
@@ -219,7 +225,7 @@ def _is_folder(entry: os.DirEntry[str], *, linked: bool = False) -> bool:
 
 
 def _is_hidden(name: str) -> bool:
-    """True if a name starts with a dot or belongs to a system folder, such as a recycle bin."""
+    """True if a name starts with a dot or is that of a system folder, such as a recycle bin."""
     return name.startswith(".") or name.lower() in _PROGRAM_FOLDERS
 
 

@@ -102,7 +102,7 @@ def boxes(width: int, height: int, framing: str, size: int) -> list[Box]:
 
 
 def _crop(photo: Image.Image, target: _Target) -> _Images:
-    """Central square of a photo, with the rounding of torchvision and CLIP."""
+    """Central square of a photo, resized with the same rounding as in torchvision and CLIP."""
     size = target.size
     short, long = _full_sides(photo)
     if long > _MAX_STRIP_RATIO * short:
@@ -147,9 +147,10 @@ def _tiles(photo: Image.Image, target: _Target) -> _Images:
 
 
 def _views(photo: Image.Image, target: _Target) -> _Images:
-    """Four views of a photo: whole, mirrored, and two opposite corners at 90 % of each side.
+    """Four views of a photo: whole, mirrored, and crops of two opposite corners.
 
-    The mean of their embeddings varies less by chance than the embedding of one frame.
+    A crop has 90 % of the photo's width and height.
+    The mean of the views' embeddings varies less by chance than the embedding of one frame.
     """
     width, height = (max(round(_VIEW_SIDE * side), 1) for side in photo.size)
     mirrored = photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT)

@@ -18,7 +18,7 @@ _MAX_BORDER = 0.3  # share of a side, at each end
 
 
 def grey_code(picture: Image.Image) -> bytes:
-    """Grey code (128 bytes) of an image: 16 × 16 cells in 16 levels, contrast stretched.
+    """Grey code (128 bytes) of an image: 16 × 16 grey levels, 0 to 15, with stretched contrast.
 
     Plain borders on opposite sides (frames, letterboxes) are taken off first. The proportions of
     the picture are not kept.

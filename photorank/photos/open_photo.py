@@ -221,7 +221,10 @@ def full_size(photo: Image.Image) -> tuple[int, int]:
 
 @cache
 def _formats(suffix: str) -> tuple[str, ...]:
-    """Names of Pillow formats to try for a suffix, after registering its decoder."""
+    """Names of Pillow formats to try for a suffix.
+
+    Registers the decoder of these formats if Pillow lacks it.
+    """
     Image.init()
     if suffix == ".heic":
         import pillow_heif

@@ -1,4 +1,4 @@
-"""Conversion of 16-bit pixels to 8-bit sRGB, for HDR (PQ, HLG) and other curves unlike sRGB's."""
+"""Conversion of 16-bit pixels with HDR or other unusual transfer curves to 8-bit sRGB."""
 
 from typing import TypeAlias
 

@@ -27,7 +27,10 @@ _FIRST_SEGMENT_BYTES = 64  # first bytes of a JPEG, which show EXIF
 
 
 def is_raw(data: bytes) -> bool:
-    """True if the first bytes can only be those of a camera RAW file, not of any other TIFF."""
+    """True if the first bytes can only be those of a camera RAW file.
+
+    False for a RAW file that begins like any other TIFF.
+    """
     return (
         data.startswith((*_NEARLY_TIFF, _FUJIFILM, _MINOLTA, _SIGMA))
         or data[4:12] == _CANON_BOX
@@ -82,7 +85,7 @@ def raw_header(data: bytes) -> Image.Image | None:
 
 
 def _told(make: str, model: str, clock: int) -> _Header:
-    """EXIF header made from a camera's make, model and clock (seconds since 1970)."""
+    """EXIF header made from camera make, camera model and capture time (seconds since 1970)."""
     exif = Image.Exif()
     exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = make, model
     time = datetime.fromtimestamp(clock, UTC).replace(tzinfo=None)
@@ -111,7 +114,10 @@ def _ciff_records(root: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _sigma(data: bytes) -> Image.Image:
-    """EXIF header of a Sigma X3F, from its preview; in older files, from its property list."""
+    """EXIF header of a Sigma X3F file.
+
+    It is that of the preview; in older files it is made from the property list.
+    """
     start = int.from_bytes(data[-4:], "little")
     sections = list(_entries("<II4s", data, start + 8))
     for at, size, kind in sections:

@@ -49,7 +49,10 @@ def open_raw(data: bytes) -> Image.Image:
 
 
 def _preview(raw: "RawPy") -> Image.Image | None:
-    """Preview in a RAW file, tagged with its orientation; None if missing or of unknown format."""
+    """Preview image in a RAW file; None if missing or in an unknown format.
+
+    Its EXIF orientation is set.
+    """
     import rawpy
 
     try:

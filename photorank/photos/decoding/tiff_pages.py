@@ -148,7 +148,7 @@ def _is_raw(file: "TiffFile", page: "TiffPage") -> bool:
 
 
 def _decoded(page: "TiffPage", first: "TiffPage") -> Image.Image:
-    """Image of a page, with ICC profile and orientation."""
+    """Pillow image of a TIFF page, with ICC profile and EXIF orientation attached."""
     if page.imagewidth * page.imagelength > MAX_PIXELS:
         raise too_many_pixels(MAX_PIXELS)
     if not _is_known(page):

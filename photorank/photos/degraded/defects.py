@@ -55,7 +55,10 @@ def exposed(photo: Image.Image, stops: float) -> Image.Image:
 
 
 def _defocus(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Photo blurred by a disc or by a Gaussian of equal variance."""
+    """Photo blurred by a disc or a Gaussian, chosen at random.
+
+    The Gaussian has the same variance as the disc.
+    """
     radius = _strength(severity, 0.004, 0.008, 0.0125, 0.018) * max(photo.size)
     reach = math.ceil(1.5 * radius)
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
@@ -100,7 +103,7 @@ def _overexposure(photo: Image.Image, severity: int, rng: Generator) -> Image.Im
 
 
 def _colour_cast(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Photo with shifted white balance at equal brightness."""
+    """Photo with shifted white balance, at unchanged brightness."""
     stops = _strength(severity, 0.2, 0.4, 0.7, 1.1)
     angle = rng.uniform(0, 2 * math.pi)
     warm, green = math.cos(angle), 0.6 * math.sin(angle)  # lamps differ less in green
@@ -132,7 +135,7 @@ DEFECTS: dict[str, Callable[[Image.Image, int, Generator], Image.Image]] = {
 
 
 def _strength(severity: int, *levels: float) -> float:
-    """Value in `levels` for a severity from 1 to 4, in a unit that depends on the defect."""
+    """Strength of a defect: the value in `levels` for a severity from 1 to 4."""
     return levels[SEVERITIES.index(severity)]
 
 

@@ -24,12 +24,18 @@ class Degradation(NamedTuple):
 
 
 def _blurred(share: float) -> Callable[[Image.Image, Generator], Image.Image]:
-    """Function that blurs a photo; standard deviation as a share of the long side."""
+    """Function that blurs a photo by a Gaussian.
+
+    The standard deviation is `share` of the photo's long side.
+    """
     return lambda photo, _: photo.filter(ImageFilter.GaussianBlur(share * max(photo.size)))
 
 
 def _shaken(share: float) -> Callable[[Image.Image, Generator], Image.Image]:
-    """Function that adds motion blur in a random direction; length as a share of the long side."""
+    """Function that adds motion blur in a random direction to a photo.
+
+    The blur's length is `share` of the photo's long side.
+    """
 
     def shake(photo: Image.Image, draw: Generator) -> Image.Image:
         angle = draw.uniform(0, np.pi)
@@ -47,7 +53,10 @@ def _shaken(share: float) -> Callable[[Image.Image, Generator], Image.Image]:
 
 
 def _noisy(levels: float) -> Callable[[Image.Image, Generator], Image.Image]:
-    """Function that adds Gaussian noise; standard deviation in grey levels, 0 to 255."""
+    """Function that adds Gaussian noise to a photo.
+
+    The standard deviation is `levels` grey levels of 255.
+    """
 
     def add(photo: Image.Image, draw: Generator) -> Image.Image:
         pixels = np.asarray(photo, dtype=np.float32)
@@ -58,7 +67,7 @@ def _noisy(levels: float) -> Callable[[Image.Image, Generator], Image.Image]:
 
 
 def _corner(photo: Image.Image, share: float, draw: Generator) -> Image.Image:
-    """Crop from a random corner of a photo, with `share` of the width and height (0 to 1)."""
+    """Crop of a random corner of a photo, with the fraction `share` of its width and height."""
     width, height = (round(share * side) for side in photo.size)
     right, low = (int(one) for one in draw.integers(2, size=2))
     left, top = right * (photo.width - width), low * (photo.height - height)

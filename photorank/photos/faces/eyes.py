@@ -1,4 +1,4 @@
-"""Eye opening and eye state of a face, by MediaPipe's iris model."""
+"""How far a face's eyes are open, measured with MediaPipe's iris model."""
 
 from typing import NamedTuple
 
@@ -55,7 +55,10 @@ def state_of(eyes: Eyes, mesh: Mesh) -> EyeState:
 
 
 def opening_of(contour: Floats) -> float:
-    """Distance between the eyelids in the middle of an eye's contour (71, 2), in eye widths."""
+    """Distance between the eyelids, in eye widths, from the contour (71, 2) of an eye.
+
+    It is measured in the middle of the eye.
+    """
     first, last = contour[list(_CORNERS)]
     width = float(np.hypot(*(last - first)))
     if width == 0:
@@ -81,7 +84,10 @@ def contrast_of(eye: Frames, contour: Floats, iris: Floats) -> float:
 
 
 def _look(network: Network, photo: Image.Image, mesh: Mesh, side: int, scale: float) -> Eyes:
-    """Opening and iris contrast of one eye by the iris model; a right eye is mirrored first."""
+    """Opening and iris contrast of one eye, measured with the iris model.
+
+    The eye with `side` 1 is mirrored first.
+    """
     first, last = mesh.points[list(EYES[side]), :2]
     across = last - first
     x, y = (first + last) / 2

@@ -1,4 +1,4 @@
-"""Measurements of faces, and their summary by photo."""
+"""Measurements of each face in a photo, and a summary of all the photo's faces."""
 
 from collections.abc import Sequence
 from math import isfinite, nan

@@ -114,7 +114,7 @@ def _seen_in(places: Places, wanted: Places) -> Flags:
 
 
 def _meshed(networks: Networks, photo: Image.Image, places: Places) -> list[_Found]:
-    """Faces among the candidates, as confirmed by the face mesh."""
+    """Face candidates that the face mesh confirms as faces."""
     squares = places.squares()
     found = []
     for square, score in zip(squares, places.scores.tolist(), strict=True):
@@ -136,13 +136,16 @@ def _distinct(found: list[_Found]) -> list[_Found]:
 
 
 def _nearer(networks: Networks, found: _Found, picture: Image.Image, scale: float) -> _Found:
-    """Detected face with its mesh computed again, in the photo enlarged by `scale`."""
+    """Detected face with its mesh computed again from a larger image of the photo.
+
+    `scale` is the larger image's size, divided by that of the image used before.
+    """
     mesh = look_again(networks.mesh, picture, found.mesh, scale)
     return found._replace(mesh=replace(mesh, score=max(mesh.score, found.mesh.score)))
 
 
 def _face(networks: Networks, found: _Found, picture: Image.Image) -> Face:
-    """All measurements of a detected face, taken in an image."""
+    """Measurements of a detected face, made in the image `picture`."""
     mesh = found.mesh
     eyes = look_at_eyes(networks.iris, picture, mesh)
     box = mesh.box / (*picture.size, *picture.size)

@@ -1,4 +1,7 @@
-"""Search for faces in a photo file, run in a decoder process with time and memory limits."""
+"""Search for faces in a photo file.
+
+The caller is a decoder process, which limits time and memory.
+"""
 
 from PIL import Image
 

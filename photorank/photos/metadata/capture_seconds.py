@@ -69,7 +69,7 @@ def seconds_or_day(taken: Sequence[str | None]) -> Floats:
 
 
 def local_clock(taken: str) -> str:
-    """Local capture time in ISO 8601 without UTC offset, or only the date.
+    """Local capture time in ISO 8601, with its UTC offset cut off.
 
     >>> local_clock("2024-07-31T18:05:09+02:00")
     '2024-07-31T18:05:09'

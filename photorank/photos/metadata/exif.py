@@ -198,7 +198,10 @@ def _timestamps(header: Image.Image, file: BinaryIO, exif: Image.Exif) -> Iterat
 
 
 def _tried(read: Callable[[], T | None]) -> T | None:
-    """Result of calling `read`; None if that raises, so that one damaged field hides no other."""
+    """Result of calling `read`; None if `read` raises an exception.
+
+    So one damaged field hides no other.
+    """
     try:
         return read()
     except Exception:
@@ -218,7 +221,10 @@ _CHANGED = _TimeTags(ExifTags.Base.DateTime, ExifTags.Base.OffsetTime)
 
 
 def _exif_time(tags: Mapping[int, object], names: _TimeTags) -> str | None:
-    """Time in an EXIF tag; a missing time zone is taken from another tag with the same time."""
+    """Time in an EXIF tag, with its time zone if known.
+
+    A missing time zone is taken from another tag with the same time.
+    """
     others = (one for one in (_ORIGINAL, _CHANGED) if _same_time(tags, one, names))
     zones = (tags.get(one.zone) for one in (names, *others))
     return iso_time(

@@ -1,4 +1,4 @@
-"""Sidecars of a photo: files next to it with its rating or capture time."""
+"""Sidecars: files next to a photo that hold the photo's rating or capture time."""
 
 from pathlib import Path
 
@@ -77,7 +77,10 @@ def _others(photo: Path, names: FolderNames) -> set[str]:
 
 
 def _is_for(photo: Path, sidecar: Path) -> bool | None:
-    """True if a shared sidecar (``photo.xmp``) names this photo's suffix; None if it names none."""
+    """True if a shared sidecar (``photo.xmp``) names this photo's suffix.
+
+    None if the sidecar names no suffix.
+    """
     try:
         told = sidecar_extension(sidecar_bytes(sidecar))
     except MetadataError:

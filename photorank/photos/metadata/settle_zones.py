@@ -48,7 +48,7 @@ def settled(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
 
 
 def _by_camera_and_day(photos: Sequence[DatedPhoto]) -> tuple[list[int], list[int]]:
-    """List indices of the photos with credible time zones, and of those with doubtful ones.
+    """Photos with credible and photos with doubtful time zones, as two lists of indices.
 
     Photos of the same camera and day confirm each other's time zones.
     """
@@ -77,8 +77,9 @@ def _by_camera_and_day(photos: Sequence[DatedPhoto]) -> tuple[list[int], list[in
 def _by_neighbours(
     photos: Sequence[DatedPhoto], kept: Sequence[int]
 ) -> Iterator[tuple[int, Dated]]:
-    """Yield (list index, new capture time) of photos dated in UTC only.
+    """Infer each missing time zone from the photo nearest in time.
 
+    Yields (list index, new capture time) of photos dated in UTC.
     Each takes the time zone of the photo nearest in time; without one nearby it stays in UTC.
     """
     unknown = [

@@ -43,7 +43,7 @@ def takeout_json(photo: Path, names: FolderNames) -> tuple[Path, dict[str, Any]]
 
 
 def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
-    """Capture time in UTC, and the place if known, in a photo's JSON file."""
+    """Capture time in UTC, with the place if known, read from a photo's JSON file."""
     try:
         found = takeout_json(photo, names)
         seconds = int(found[1]["photoTakenTime"]["timestamp"]) if found else 0
@@ -57,7 +57,10 @@ def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
 
 
 def _wanted(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
-    """Yield titles that a photo's JSON file may contain, each with possible file names."""
+    """Yield pairs (title, file names) that a photo's JSON file may have.
+
+    The title is a field in the file. File names are without suffix.
+    """
     stem, suffix = photo.stem, photo.suffix
     yield from _named(stem, suffix)
     while edit := _EDITED.search(plain := _COUNTER.sub("", stem)):
@@ -75,7 +78,7 @@ def _wanted(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
 
 
 def _named(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield titles that an unedited photo's JSON file may have, each with possible file names."""
+    """Yield pairs (title, file names) that the JSON file of an unedited photo may have."""
     yield stem + suffix, _stems(stem + suffix, "")  # a name may end in a number on its own
     if counter := _COUNTER.search(stem):
         plain = stem[: counter.start()] + suffix
@@ -109,7 +112,7 @@ def _stems(name: str, counter: str) -> list[str]:
 def _may_be_of(
     title: str, photo: Path, path: Path, told: dict[str, Any], names: FolderNames
 ) -> bool:
-    """True if a JSON file may belong to a photo, and not to another with a similar name."""
+    """True if a JSON file may belong to this photo, not to another photo with a similar name."""
     others = set(names.alike(photo.parent, photo.name)) - {photo.name}
     if any(path.name.startswith(other) for other in others):
         return False
@@ -122,7 +125,10 @@ def _may_be_of(
 
 
 def _json(path: Path) -> dict[str, Any] | None:
-    """JSON object in a file, or the only object of a list; None for other content."""
+    """JSON object that a file contains; None for other content.
+
+    The object may be the only item of a list.
+    """
     try:
         with open_file(path) as file:
             data = read_whole(file, _MAX_BYTES + 1)

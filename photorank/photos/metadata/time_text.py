@@ -61,7 +61,9 @@ def iso_time(value: object, zone: object = None) -> str | None:
 
 
 def of_day(hour: int, half: str | None) -> int:
-    """Hour of the day in 24-hour form; `half` is an AM or PM marker in one of several languages.
+    """Hour in 24-hour form, from an hour with or without an AM or PM marker.
+
+    The marker `half` may be in one of several languages.
 
     >>> of_day(6, "PM"), of_day(12, "a.m."), of_day(18, "下午"), of_day(6, None)
     (18, 0, 18, 6)

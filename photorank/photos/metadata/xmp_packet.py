@@ -82,7 +82,7 @@ class Text:
     tail: str  # zeros after it
 
     def encoded(self, xml: bytes) -> bytes:
-        """Bytes of changed XML in the packet's encoding, with its byte order mark and padding."""
+        """Changed XML as bytes, with the packet's encoding, byte order mark and padding."""
         text = self.head + xml.decode() + self.tail
         return self.mark + text.encode(self.encoding)
 

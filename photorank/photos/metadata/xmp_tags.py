@@ -196,7 +196,9 @@ def parse_rating(text: str, low: float, high: float) -> float:
 
 
 def counted_rating(ratings: Iterable[float | None]) -> float | None:
-    """First known rating that is not 0; 0 (unrated) if all are 0; None if none is known.
+    """First known rating that is not 0 (unrated).
+
+    0 if all known ratings are 0; None if no rating is known.
 
     >>> counted_rating([None, 0, 4]), counted_rating([0, None]), counted_rating([])
     (4, 0, None)
@@ -216,7 +218,10 @@ def _parsed(one: Property) -> float | None:
 
 
 def _rating(packet: Packet) -> float | None:
-    """Rating in an XMP packet: the first other than 0 among the properties for ratings."""
+    """Rating in an XMP packet; None if missing.
+
+    Of several properties for ratings, the first other than 0 (unrated) counts.
+    """
     ratings: dict[str, float | None] = {}
     for one in packet.properties:
         if one.name in _RANGES and ratings.get(one.name) is None:

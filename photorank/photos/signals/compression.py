@@ -44,7 +44,7 @@ def jpeg_quality(photo: Image.Image) -> float:
 
 @cache
 def _tables_by_quality() -> Floats:
-    """Luminance quantisation tables of libjpeg for qualities 1 to 100, (100, 64)."""
+    """Luminance quantisation tables (100, 64) of libjpeg for qualities 1 to 100."""
     tables = []
     for quality in range(1, 101):
         file = io.BytesIO()

@@ -35,7 +35,7 @@ class PrintQuality:
 
     @property
     def fitness(self) -> Fitness:
-        """Class of print quality, by the resolution in dpi."""
+        """Class of print quality (fine, soft or too small), from the resolution in dpi."""
         if self.dpi >= FINE_DPI:
             return "fine"
         return "soft" if self.dpi >= MIN_DPI else "too small"

@@ -1,4 +1,4 @@
-"""Detail of an image: mean squared Laplacian by tile."""
+"""Amount of detail in an image: mean squared Laplacian of each tile."""
 
 from itertools import pairwise
 

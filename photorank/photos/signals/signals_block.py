@@ -84,7 +84,10 @@ def _half(grey: Grey) -> Grey:
 
 
 def _sharpness(octaves: Sequence[Grey]) -> Floats:
-    """Sharpness over tiles at each scale: mean, centre, maximum, 20 % quantile, median."""
+    """Sharpness of an image at each scale, as five statistics over tiles.
+
+    They are mean, mean weighted towards the centre, maximum, 20 % quantile, and median.
+    """
     tiles = np.array([tile_energies(octave).ravel() for octave in octaves])
     ordered = np.sort(tiles, axis=1)
     places = [round(share * (tiles.shape[1] - 1)) for share in (1.0, 0.2, 0.5)]
