@@ -32,7 +32,7 @@ def check_address(text: str) -> None:
 
 
 def address(text: str) -> Source:
-    """Photo at a URL, not read before it is scored."""
+    """Source of the photo at a URL; the photo is read only when it is scored."""
     return Source(text, partial(_read, text))
 
 

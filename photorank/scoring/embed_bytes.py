@@ -1,4 +1,4 @@
-"""Embeddings of photos given as bytes; those of indexed photos come from the index."""
+"""Embeddings of photos given as bytes, computed or taken from the index."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -21,7 +21,7 @@ class Ready(NamedTuple):
 
 
 class Embedder:
-    """Embedder of photos: takes embeddings from an index, else computes them with its encoder.
+    """Embedder of photos: takes embeddings from an index or computes them with an encoder.
 
     Safe for threads.
     """
@@ -34,9 +34,10 @@ class Embedder:
         self._digests = digests[self._order]
 
     def ready(self, data: bytes) -> Ready:
-        """Photo found in the index by its bytes, otherwise decoded in a worker process.
+        """Photo prepared for embedding, from the bytes of its file.
 
-        Raises UnreadablePhotoError if they are no usable photo, and the encoder's errors.
+        A photo of the index is only looked up; any other is decoded in a worker process.
+        Raises UnreadablePhotoError if the bytes are no usable photo, and the encoder's errors.
         """
         row = self._row_of(photo_digest(data).encode())
         if row is not None:
@@ -46,7 +47,7 @@ class Embedder:
         return Ready(encoder.prepare(decoded.photo))
 
     def embed(self, photos: Sequence[Ready]) -> tuple[Embeddings, Flags]:
-        """Embeddings (n, d) of photos, and a mask (n,) of usable ones."""
+        """Embeddings (n, d) of photos, and a mask (n,) of the usable embeddings."""
         rows = np.zeros((len(photos), self.index.manifest.dimensions), dtype=np.float32)
         new = [place for place, photo in enumerate(photos) if photo.prepared is not None]
         held = [place for place, photo in enumerate(photos) if photo.prepared is None]

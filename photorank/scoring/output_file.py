@@ -95,10 +95,11 @@ class ScoreFile:
 
     @contextmanager
     def open(self, card: Json, *, resume: bool) -> Iterator["ScoreFile"]:
-        """Context for adding rows to the file; if its format is Parquet, it is converted on exit.
+        """Context in which rows can be added to the file.
 
-        Raises ScoreFileError if it exists and is not to be gone on with, or rests on anything
-        else than the card says; StorageError if it cannot be written.
+        Rows of a Parquet file are written as JSON lines, and converted to Parquet on exit.
+        Raises ScoreFileError if the file exists and is not to be gone on with, or rests on
+        anything else than the card says; StorageError if the file cannot be written.
         """
         if not resume:
             self.require_new()
@@ -152,7 +153,10 @@ class ScoreFile:
         yield from sources
 
     def _rows(self) -> Iterator[Written]:
-        """Yield the file's existing rows, counting them in `kept` and `kept_rated`."""
+        """Yield the rows that exist in the file.
+
+        They are counted in `kept`, and those with a rating in `kept_rated`.
+        """
         with self._grown.open("rb") as file:
             try:
                 for row in self._lines.rows(file):

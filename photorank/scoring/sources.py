@@ -25,9 +25,10 @@ class SourcesError(PhotorankError, ValueError):
 
 
 def check_sources(asked: Sequence[str], column: str | None) -> None:
-    """Raise SourcesError that names all unusable lists and URLs; no photo is read.
+    """Raise SourcesError if any of the given lists or URLs is unusable.
 
-    A path to nothing is none: it becomes a row with its error, like a photo in a list.
+    The error names all unusable ones. No photo is read.
+    A path to nothing is no error here: it becomes a row with its error, like a photo in a list.
     """
     faults = []
     for text in asked:
