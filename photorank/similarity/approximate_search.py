@@ -138,7 +138,10 @@ def _query(direction: Direction, dimensions: int) -> Any:
 
 
 def _content(index: Index) -> str:
-    """Cache key that changes with an index's embeddings; old inverted lists are then unused."""
+    """Cache key that changes when an index's embeddings change.
+
+    Inverted lists with an older key are no longer used.
+    """
     with reading(index.paths) as connection:
         names = connection.execute("SELECT name FROM shards ORDER BY name").fetchall()
     return hashlib.sha256("".join(name for (name,) in names).encode()).hexdigest()[:16]

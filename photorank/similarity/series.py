@@ -110,9 +110,10 @@ def is_bracket(photos: Sequence[Photo]) -> bool:
 def _near_duplicates(
     index: Index, rows: Codes, threshold: float, on_progress: Callable[[int, int], None]
 ) -> tuple[Codes, bool]:
-    """Row number (n,) that represents each photo: of a near-duplicate, or the photo's own.
+    """Row number (n,) of the photo that represents each photo and its near-duplicates.
 
-    False beside it if a thumbnail that was looked at could not be read.
+    A photo without near-duplicates represents itself. The second value is False if a thumbnail
+    that was looked at could not be read.
     """
     hashes = PictureHashes(index.paths, index.digests())
 
@@ -167,7 +168,7 @@ class _Moments:
 def _join_bursts(
     groups: _Groups, moments: _Moments, embeddings: Embeddings, threshold: float
 ) -> None:
-    """Merge groups of photos taken seconds apart, if all are similar to the first."""
+    """Merge groups with photos taken seconds apart, if all photos are similar to the first."""
     least, loosest = threshold - _BURST_SLACK, threshold - _SAME_PICTURE_SLACK
     for step in range(1, _BURST_NEXT + 1):
         begins = moments.within(step, _BURST_SECONDS)

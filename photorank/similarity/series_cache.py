@@ -47,7 +47,7 @@ def series_of(
 
 
 class SeriesCodes(NamedTuple):
-    """Each photo's ID in the photo catalogue, and the number of its series."""
+    """Catalogue ID (n,) and series number (n,) of each photo."""
 
     photos: Codes  # (n,) their numbers in the catalogue
     codes: Codes  # (n,)
