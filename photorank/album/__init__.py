@@ -1,1 +1,1 @@
-"""Albums: choice of K out of N photos for high ratings and variety, with quotas and reasons."""
+"""Albums: K of N photos chosen for high ratings and variety, within quotas, each with a reason."""

@@ -1,4 +1,4 @@
-"""Balance of an album: limits on photos with and without faces from each event."""
+"""Balanced albums: limits on each event's number of photos with faces, and of photos without."""
 
 import numpy as np
 
@@ -24,7 +24,10 @@ def events_of(seconds: Floats) -> Codes:
 
 
 def balanced_parts(seconds: Floats, faces: IndexFaces) -> Codes:
-    """Part number (n,) of each photo: an event has two parts, photos with and without faces."""
+    """Part number (n,) of each photo: a part is one event's photos with faces, or those without.
+
+    If most photos have not been searched for faces, all of an event's photos are one part.
+    """
     parts = 2 * events_of(seconds) + 2  # photos without a date are a part, too
     measured = faces.measured
     if len(seconds) and measured.mean() >= _LEAST_MEASURED:

@@ -168,7 +168,7 @@ class KeptCovers:
 
 
 def likeness(embeddings: Embeddings, near: Embeddings) -> CoverRows:
-    """Similarity (g, c) of photos to those in `near`: 1 if equal, 0 if no more than average.
+    """Similarity (g, c) of photos to the photos in `near`: 0 if at most average, 1 if equal.
 
     The average is the mean cosine between two photos in `near`.
     """
@@ -196,7 +196,7 @@ def covers_of(cosines: CoverRows, typical: float) -> CoverRows:
 
 
 def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
-    """Results of `work(start)` for each block of an n-row matrix; `start` is its first row.
+    """Results of `work(start)` for each block of a matrix's n rows, beginning at row `start`.
 
     Threads are used if there are many blocks.
     """

@@ -16,7 +16,9 @@ _OCCASIONS: dict[Per, Occasion] = {"day": "day", "event": "event", "folder": "fo
 
 
 def parts(index: Index, per: Per) -> tuple[Codes, list[str]]:
-    """Number (n,) of each photo's part (day, event, …), -1 if in no part; and the parts' names.
+    """Part number (n,) of each photo, and the names of the parts (days, events, …).
+
+    A photo in no part has the number -1.
 
     A photo without a capture time has no day and no event, so no limit holds for it. Days and
     events are those of the camera's clock, as `photorank groups` makes them.

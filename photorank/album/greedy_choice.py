@@ -110,7 +110,7 @@ def most_cover(covers: Covers, rules: Rules) -> float:
 
 
 def _picked(value: Value, rules: Rules) -> tuple[Codes, Floats, Mask]:
-    """Rows of the chosen photos, their gains, and mask (n,) of the pool last chosen from.
+    """Rows and gains of the chosen photos, and the mask (n,) of the last pool of photos used.
 
     The first pool is the best shots of all series; the other photos are used if it is too small.
     """
@@ -133,7 +133,7 @@ def _picked(value: Value, rules: Rules) -> tuple[Codes, Floats, Mask]:
 
 
 def _upper_bound(value: Value, rules: Rules, rows: Codes, among: Mask, ceilings: Floats) -> float:
-    """Upper bound on the value of any album with the pinned photos and within the quotas.
+    """Upper bound on the value of albums that contain the pinned photos and respect the quotas.
 
     The other photos of a set are from `among` (n,). For any set S, a set O covers no more than S
     and all that its photos add to S one by one, so F(O) ≤ cover(S) + Σ over O of (worth(o) + gain
@@ -167,7 +167,10 @@ def _upper_bound(value: Value, rules: Rules, rows: Codes, among: Mask, ceilings:
 def _greedy(
     value: Value, best: Cover, waiting: Mask, rules: Rules, chosen: list[int]
 ) -> list[tuple[int, float]]:
-    """Choose photos greedily, updating the coverage `best` in place; return (row, gain) pairs."""
+    """Choose photos greedily from the mask `waiting`, and return (row, gain) pairs.
+
+    The coverage `best` is updated in place.
+    """
     rows = np.flatnonzero(waiting)
     own, places = value.worth[rows], min(rules.places - len(chosen), len(rows))
     room = rules.room(np.array(chosen, dtype=np.intp))
@@ -199,7 +202,7 @@ def _greedy(
 
 
 def _within(parts: Codes, room: Codes) -> Codes:
-    """Sorted positions in `parts` that quotas allow: the first ``room[p]`` photos of part p.
+    """Sorted positions of the photos that quotas allow: the first ``room[p]`` of each part p.
 
     Photos in no part are always allowed.
     """

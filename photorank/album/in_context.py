@@ -27,7 +27,7 @@ class InContext:
     cosine: float  # with that photo
 
     def in_words(self, album: str) -> str:
-        """Sentence on a photo's contribution to an album of the given name.
+        """Photo's contribution to an album in words, such as "adds 2.1 % to the best 24 photos".
 
         >>> InContext(0.0213, False, Path("a/IMG_1.jpg"), 0.7).in_words("the best 24 photos")
         'would add 2.1 % to the best 24 photos, of which IMG_1.jpg is most like it'
@@ -43,7 +43,7 @@ _LEAST_SHARE = 0.0005  # that is told in a figure
 
 
 class Asked(NamedTuple):
-    """Photo whose contribution to an album is to be computed; it need not be indexed."""
+    """Photo, indexed or not, whose contribution to an album is to be computed."""
 
     row: int | None  # of the index
     embedding: Embeddings  # (d,)

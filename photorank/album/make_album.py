@@ -146,7 +146,7 @@ def _in_order_of_time(chosen: list[Chosen], moments: Floats) -> list[Chosen]:
 
 
 def _notes_on_places(request: AlbumRequest, n: int, taken: list[str | None]) -> list[str]:
-    """Notes if there are fewer photos than requested, or photos without a capture time.
+    """Notes about places left empty in an album, and about photos without a capture time.
 
     `n` is the number of candidates, `taken` the capture times of the album's photos.
     """

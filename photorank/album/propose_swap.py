@@ -70,7 +70,7 @@ def propose_swap(value: Value, rules: Rules, choice: Choice) -> Swap | None:
 
 
 def _two_best(covers: CoverRows) -> tuple[Cover, Cover, Codes]:
-    """Greatest and second-greatest similarity (c,) in each column, and the row of the greatest."""
+    """Two greatest similarities in each matrix column (c,), and the row number of the greatest."""
     owner = covers.argmax(axis=0)
     clients = np.arange(covers.shape[1])
     others = covers.copy()
@@ -79,7 +79,7 @@ def _two_best(covers: CoverRows) -> tuple[Cover, Cover, Codes]:
 
 
 def _exchangeable(rules: Rules, rows: Codes, comers: Codes) -> Mask:
-    """Mask (m, k): whether candidate m may replace album photo k without breaking a quota."""
+    """Mask (m, k): which of m candidates may replace which of k album photos within the quotas."""
     room = rules.room(rows)
     if rules.parts is None or room is None:
         return np.ones((len(comers), len(rows)), dtype=bool)

@@ -95,7 +95,9 @@ def check_request(request: AlbumRequest, photos: Sequence[Photo]) -> None:
 
 
 def limited_parts(index: Index, request: AlbumRequest) -> tuple[Codes | None, list[str]]:
-    """Part number (n,) of each photo under the quota (per day, event, …), and notes for the user.
+    """Part number (n,) of each photo, and notes for the user.
+
+    The parts are those that the requested quota limits: days, events, photos with a face, ...
 
     None instead of part numbers if no quota was requested.
 

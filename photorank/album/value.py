@@ -43,7 +43,7 @@ class Value:
         return self.scale * float(cover.sum(dtype=np.float64))
 
     def gains(self, cover: Cover, rows: Codes) -> Floats:
-        """Gain in value by each photo in `rows`, if added to a photo set with coverage (c,)."""
+        """Gain in value from each photo at `rows`, if added to a set with coverage `cover` (c,)."""
 
         def new(start: int) -> Floats:
             part = self.covers[rows[start : start + ROWS_A_BLOCK]] - cover
@@ -67,10 +67,11 @@ class Value:
         take: Callable[[Codes], Codes],
         most: int,
     ) -> Codes:
-        """Up to `most` rows with the greatest gains, chosen from `rows` and accepted by `take`.
+        """Rows of up to `most` photos with the greatest gains, among those that `take` returns.
 
-        `take` is given rows in the order of falling gains. `ceilings` (n,) are limits that no gain
-        exceeds: few gains are worked out, and these replace their ceilings.
+        `take` is given rows in the order of falling gains, and returns those that may be chosen.
+        `ceilings` (n,) are limits that no gain exceeds: few gains are worked out, and these replace
+        their ceilings.
         """
         rows = rows[np.argsort(-ceilings[rows], kind="stable")]
         begin, end = 0, _ANEW

@@ -28,7 +28,7 @@ _LEVEL_SHARE = 0.14  # of the block's height: facing blocks that differ less get
 
 @dataclass(frozen=True)
 class Photos:
-    """Photos to lay out, in book order: sizes, ratings, events, and which need a whole page."""
+    """Data of the photos to lay out, in the order of the book."""
 
     sizes: Codes  # (n, 2) pixels, upright
     worth: Floats  # (n,) 0 the least of the book to 1 the best
@@ -56,7 +56,7 @@ def divide_into_pages(photos: Photos, pages: int, size: PageSize) -> list[tuple[
 
 
 def _layouts(photos: Photos, size: PageSize, pages: int) -> list[list[list[Laid]]]:
-    """Best layouts of a page, by its first photo and its number of photos (one to four)."""
+    """Best layouts of a page, for each first photo and each number of photos (one to four)."""
     found: list[list[list[Laid]]] = [[] for _ in photos.sizes]
     for k in range(1, min(MAX_PHOTOS, len(photos.sizes)) + 1):
         for start, laid in enumerate(_best(photos, k, size, pages)):
@@ -110,7 +110,7 @@ def _wanted_areas(photos: Photos, size: PageSize, pages: int) -> Floats:
 
 
 def _cost(boxes: Floats, pixels: Codes, wanted: Floats, size: PageSize) -> Floats:
-    """Penalties (m,) of page layouts for empty space, wrong sizes, low ppi and small photos."""
+    """Penalties of m page layouts (m,): for empty space, wrong sizes, low ppi and small photos."""
     block = size.block
     areas = boxes[..., 2] * boxes[..., 3]
     empty = 1 - areas.sum(axis=1) / (block.width * block.height)

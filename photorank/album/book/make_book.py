@@ -95,7 +95,11 @@ def book_of_plan(
     pages: Sequence[WrittenPage],
     warn_ppi: float,
 ) -> Book:
-    """Book made from a plan read from a file; AlbumError if it can no longer be printed."""
+    """Book made from a plan that was read from a file.
+
+    Raises AlbumError if a photo is not in the index or occurs twice, or if a box has not the
+    shape of its photo, extends beyond the safe zone or overlaps another box.
+    """
     made = []
     seen: dict[str, int] = {}
     for number, page in enumerate(pages, start=1):
@@ -144,7 +148,7 @@ def _overlap(one: Frame, other: Frame) -> bool:
 
 
 def _sized(index: Index, rows: Sequence[int]) -> tuple[list[tuple[int, int, int]], list[Warned]]:
-    """Index row, width and height (pixels) of each printable photo; warnings about the others.
+    """Printable photos (row number, width and height in pixels), and warnings about the others.
 
     Of files that hold the same picture, with other metadata, the first is taken.
     """
@@ -216,7 +220,7 @@ def _frame(index: Index, photo: Photo, width: int, box: tuple[float, float, floa
 
 
 def _opening(events: Codes, start: int, k: int) -> int | None:
-    """Position in the book of the first event start on a page; None if no event starts there."""
+    """Position in the book at which a page's first new event begins; None if none begins there."""
     for at in range(start, start + k):
         if at == 0 or events[at] != events[at - 1]:
             return at
@@ -224,7 +228,7 @@ def _opening(events: Codes, start: int, k: int) -> int | None:
 
 
 def _caption(photos: Sequence[Photo], events: Codes, opens: int) -> str:
-    """Caption of an event: the name of its photos' group, if they have one, and its dates."""
+    """Caption of an event: its dates, preceded by a group name if all its photos share a group."""
     of_event = [photos[at] for at in np.flatnonzero(events == events[opens]).tolist()]
     names = {photo.group for photo in of_event}
     name = names.pop() if len(names) == 1 else None

@@ -89,7 +89,7 @@ def inversions(order: tuple[int, ...]) -> int:
 
 
 def _line(tree: Tree, ratios: Floats, gap: float) -> tuple[Floats, Floats]:
-    """Width of a slicing tree as a linear function of its height: slope and offset (m,)."""
+    """Slope and offset (m,) of a tree's width as a linear function of its height, for m pages."""
     if isinstance(tree, int):
         return ratios[:, tree], np.zeros(len(ratios))
     lines = [_line(part, ratios, gap) for part in tree.parts]
@@ -104,7 +104,10 @@ def _line(tree: Tree, ratios: Floats, gap: float) -> tuple[Floats, Floats]:
 def _place(
     tree: Tree, ratios: Floats, gap: float, at: tuple[Floats, Floats, Floats], boxes: Floats
 ) -> None:
-    """Compute the boxes of a tree's photos at (left, top, height), and store them in `boxes`."""
+    """Fill `boxes` (m, k, 4) with the boxes of a slicing tree's photos.
+
+    `at` is the left, top and height (m,) of the tree in mm.
+    """
     x, y, height = at
     if isinstance(tree, int):
         boxes[:, tree] = np.stack([x, y, ratios[:, tree] * height, height], axis=1)

@@ -90,7 +90,10 @@ class KeptAlbum:
         return replace(self, photos=_without(self.photos, some), book=book)
 
     def put_before(self, digest: str, other: str | None) -> "KeptAlbum":
-        """Copy of the album with a photo moved or added before photo `other` (None: at the end)."""
+        """Copy of the album with a photo moved or added before photo `other`.
+
+        The photo comes last if `other` is None or not in the album.
+        """
         if digest == other:
             return self
         order = list(_without(self.photos, (digest,)))

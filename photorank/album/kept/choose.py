@@ -42,7 +42,10 @@ def rows_of_album(index: Index, album: KeptAlbum) -> AlbumRows:
 
 
 def request_of(settings: AlbumSettings, rows: AlbumRows, *, hold: bool, fill: bool) -> AlbumRequest:
-    """Album request from saved settings: `hold` keeps the album's photos, `fill` adds photos."""
+    """Album request made from an album's saved settings.
+
+    `hold` keeps the album's photos; `fill` allows new ones, up to the number in the settings.
+    """
     faces = None
     if settings.faces_at_least or settings.faces_at_most is not None:
         faces = FaceQuota(settings.faces_at_least, settings.faces_at_most)

@@ -96,7 +96,7 @@ class AlbumStore:
             return [name for (name,) in rows]
 
     def latest(self, index: str) -> Entry | None:
-        """Most recently changed album that was chosen from this index; None if there is none."""
+        """Most recently changed album of the given index; None if there is none."""
         entries = [self.load(name) for name in self.names()]
         own = [entry for entry in entries if entry.album.index == index]
         return max(own, key=lambda entry: entry.changed, default=None)
@@ -216,7 +216,7 @@ class AlbumStore:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection | None]:
-        """Context manager that yields a connection for reading; None if there is no store yet."""
+        """Context manager that yields a connection for reading, or None if no store exists yet."""
         if not self.path.exists():
             yield None
             return
@@ -317,7 +317,10 @@ def _entry(connection: sqlite3.Connection, name: str) -> Entry | None:
 
 
 def _put(connection: sqlite3.Connection, name: str, album: KeptAlbum, what: str) -> None:
-    """Append a changed album to its history; delete undone states, and states too old to keep."""
+    """Append a changed album to its history, in the caller's transaction.
+
+    Undone states are deleted, and states too old to keep.
+    """
     number, place = connection.execute(
         "SELECT id, place + 1 FROM albums WHERE name = ? AND removed IS NULL", (name,)
     ).fetchone()
