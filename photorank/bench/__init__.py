@@ -1,1 +1,1 @@
-"""Benchmarks: speed compared with references, accuracy by framing (crop, …), face detection."""
+"""Benchmarks of speed, of framings (crop, padding, …) and of face detection."""

@@ -107,7 +107,7 @@ def _mean_of_pairs(table: Floats) -> Estimate:
 
 
 def flip_table(ratings: Floats) -> Floats:
-    """Share (n, n), for every two photos, of pairs of their copies rated in the opposite order.
+    """Share (n, n) of copy pairs whose rating order is opposite to that of the two original photos.
 
     `ratings` (n, k) are of each photo's variants, the first of which is the photo itself.
     """

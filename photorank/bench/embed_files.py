@@ -69,7 +69,10 @@ def embed_files(
 def _opened(
     paths: Sequence[Path], encoder: Encoder, forms: Forms
 ) -> Iterator[list[list[Prepared] | None]]:
-    """Yield batches: network inputs of each photo's altered copies; None for an unusable photo."""
+    """Yield batches of photos, each photo as the network inputs of its altered copies.
+
+    An unusable photo is None.
+    """
 
     def opened(path: Path) -> list[Prepared] | None:
         try:

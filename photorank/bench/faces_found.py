@@ -37,7 +37,10 @@ class Figure:
 
 
 class Compared(NamedTuple):
-    """Marked faces of one photo, with matching detected faces if any, and false detections."""
+    """Marked faces of one photo, paired with detected faces, and false detections.
+
+    A marked face that was not detected is paired with None.
+    """
 
     pairs: list[tuple[MarkedFace, Face | None]]
     others: list[Face]
@@ -105,7 +108,10 @@ def compare(marked: Sequence[MarkedFace], seen: Sequence[Face], size: tuple[int,
 
 
 def figures(photos: Sequence[Compared]) -> list[Figure]:
-    """Results of the face benchmark: faces found, false boxes, eye states, faces cut by an edge."""
+    """Results of the face benchmark: rates of right and wrong findings, each with an interval.
+
+    They concern detection, open or closed eyes, and faces cut by the photo's edge.
+    """
     pairs = [pair for photo in photos for pair in photo.pairs]
     empty = [len(photo.others) for photo in photos if photo.empty]
     clear = [found is not None for face, found in pairs if face.clear]

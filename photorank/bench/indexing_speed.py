@@ -114,7 +114,7 @@ def measure_indexing(
 
 
 def _shared(decode: float, encode: float) -> float:
-    """Photos per second if decoding and encoding share the cores, from their separate speeds."""
+    """Photos per second when decoding and encoding share the cores, given the speed of each."""
     return 1 / (1 / decode + 1 / encode)
 
 
