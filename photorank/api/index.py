@@ -152,7 +152,7 @@ class Index:
         return self.opened.comparisons(within=within, gap_power=gap_power, rater=rater)
 
     def vectors(self) -> "DataFrame":
-        """Table of the vectors usable with the index: name, kind, accuracy, low, high, builtin.
+        """Table of the vectors usable with the index: name, kind, accuracy and interval, builtin.
 
         Accuracy and its confidence interval (low, high) are the card's, measured on held-out
         photos; nan where they were not measured.

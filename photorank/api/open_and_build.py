@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def open_index(name: str | None = None, *, encoder: Encoder | None = None) -> Index:
-    """Open an index of the current workspace, the folder in `$PHOTORANK_HOME`.
+    """Open an index of the current workspace.
+
+    The workspace is the folder that `$PHOTORANK_HOME` names, if that is set; otherwise the current
+    folder or its nearest ancestor that is a workspace; otherwise the user's data folder.
 
     Parameters
     ----------
