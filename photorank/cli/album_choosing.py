@@ -32,7 +32,7 @@ class Asked(NamedTuple):
 
     @property
     def keeps_photos(self) -> bool:
-        """True if a saved album is only to be filled (`--fill`) or one photo swapped (`--swap`)."""
+        """True if a saved album keeps its photos, because `--fill` or `--swap` was given."""
         return self.fill or self.swap
 
     @property
@@ -49,7 +49,10 @@ class Asked(NamedTuple):
             raise typer.BadParameter("--with-faces and --per exclude each other")
 
     def check_new(self) -> None:
-        """Raise BadParameter if a new album's options are incomplete, or only for saved albums."""
+        """Raise BadParameter if the options cannot make a new album.
+
+        A required one is missing, or one is for saved albums only.
+        """
         if self.keeps_photos:
             raise typer.BadParameter("--fill and --swap need --album with a kept album")
         for option in ("places", "vector"):
@@ -76,7 +79,7 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True)
 class Task:
-    """Task of choosing a new album, or updating a saved one, by the command's options."""
+    """Task of the album command: to choose a new album, or to update a saved one."""
 
     index: "Index"
     asked: Asked
@@ -86,7 +89,7 @@ class Task:
 
     @classmethod
     def of(cls, index: "Index", asked: Asked, entry: "Entry | None") -> "Task":
-        """Task for an index, the command's options and a saved album (None for a new album)."""
+        """Task made from an index, the command's options, and the saved album if there is one."""
         from photorank.album.kept.album import KeptAlbum
         from photorank.album.request import rows_of_files
 
@@ -104,7 +107,7 @@ class Task:
         return self.entry is None or (self.asked.changes and not self.asked.keeps_photos)
 
     def chosen(self) -> Choice:
-        """Choose the album's photos; an album with a name is saved if it is new or changed."""
+        """Choose the album's photos, and save the album if it has a name and is new or changed."""
         from photorank.album.kept.choose import request_of, rows_of_album
 
         anew, fill = self.is_anew, self.asked.fill

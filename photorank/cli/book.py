@@ -160,7 +160,7 @@ def book(
 
 
 class _Output(NamedTuple):
-    """Options on how a book is written: PDF or folder, ICC profile, resolution, font, title."""
+    """Options for writing a book: PDF or folder, ICC profile, resolution, font, title."""
 
     to: Path
     profile: Path | None

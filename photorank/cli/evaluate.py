@@ -149,7 +149,7 @@ def headline(evaluation: "Evaluation") -> str:
 
 
 def _splits(evaluation: "Evaluation", asked: str | None) -> list[str]:
-    """Sentences on how photos were split into folds, and on near-duplicate photos."""
+    """Sentences that tell how photos were split into folds, and how many are near-duplicates."""
     said, by = [], evaluation.protocol.fold_by
     if asked is None and by != "photo":
         said.append(

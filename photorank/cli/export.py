@@ -163,7 +163,7 @@ class _Written(NamedTuple):
 
 
 def _changed(index: "Index") -> list[int]:
-    """Print a message on photos whose files changed since indexing; return their row numbers."""
+    """Print a warning about photos whose files changed since indexing; return their row numbers."""
     changed = index.changed(range(len(index)))
     if changed:
         message(changed_since([index.photo(row).path for row in changed]))

@@ -38,7 +38,7 @@ def faces(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Detect faces in photos: position, open eyes, sharpness, and cuts by the photo's edge."""
+    """Detect faces in photos, and whether their eyes are open or the photo's edge cuts them."""
     if photos and (name or remove):
         raise typer.BadParameter(
             "--name and --remove are for all photos of an index, without PHOTO"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Source(NamedTuple):
-    """Options on what to index (folders, an older index, or embeddings) and by which encoder."""
+    """Options that say what to index (folders, older index, or embeddings) by which encoder."""
 
     paths: list[Path]
     from_index: str | None
@@ -56,7 +56,7 @@ class Source(NamedTuple):
 
 
 class Labels(NamedTuple):
-    """Options on the labels to import after indexing."""
+    """Options for the labels to import after indexing."""
 
     table: Path | None
     columns: tuple[str | None, ...]
@@ -131,7 +131,7 @@ def build(index: IndexPaths, request: "BuildRequest", report: "Reporter | None")
 
 
 def import_vectors(index: IndexPaths, source: Source) -> "BuildReport":
-    """Import embeddings, with photo names relative to one folder, and return a report."""
+    """Import embeddings whose photo names are relative to one folder, and return a report."""
     from photorank.index.importing.import_embeddings import ImportRequest, import_embeddings
 
     if len(source.paths) > 1:

@@ -33,7 +33,7 @@ def nuisance(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how much ratings depend on what photos show, and the accuracy corrected for it."""
+    """Measure how much ratings depend on photo content, and their accuracy with that removed."""
     from photorank.evaluation.nuisance import control_content, without_content
     from photorank.learning.protocol import Protocol
     from photorank.vectors.store import add_vector, check_free

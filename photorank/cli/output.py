@@ -94,7 +94,7 @@ def print_notes(notes: Iterable[str]) -> None:
 
 
 def skipped_files(files: Iterable["SkippedFile"]) -> list[dict[str, Any]]:
-    """JSON objects with the path of each unusable file, and the reason."""
+    """JSON object for each unusable file, with its path and the reason."""
     return [{"path": file.path, "reason": file.reason} for file in files]
 
 

@@ -39,7 +39,7 @@ def signals(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure technical signals of photos, such as sharpness and noise, and print quality."""
+    """Measure sharpness, noise and other signals of photos. With --page, also print quality."""
     from photorank.photos.signals.print_quality import parse_page
 
     try:
@@ -107,7 +107,10 @@ def _measure_index(name: str | None, page: "Page | None", as_json: bool) -> None
 
 
 def _for_json(values: Mapping[str, float], page: "Page | None") -> dict[str, Any]:
-    """Signals of a photo as JSON, with null for nan, and its print quality."""
+    """Signals of a photo as JSON, with its print quality if `page` is given.
+
+    A signal that is nan becomes null.
+    """
     from photorank.photos.signals.print_quality import print_quality
 
     told: dict[str, Any] = {
