@@ -44,7 +44,10 @@ def _python() -> Finding:
 
 
 def _packages() -> Iterator[Finding]:
-    """Findings on installed package versions against photorank's requirements."""
+    """Findings about required packages that are missing or have an unsuitable version.
+
+    If there are none, one finding lists the packages and their versions.
+    """
     from packaging.requirements import Requirement
 
     needed = [Requirement(text) for text in requires("photorank") or ()]
