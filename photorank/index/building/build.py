@@ -31,7 +31,10 @@ from photorank.workspace import IndexPaths
 
 @dataclass(frozen=True)
 class BuildReport:
-    """Counts of photos (distinct contents) and of skipped files in an indexing run."""
+    """Counts of new, unchanged and vanished photos in an indexing run, and the skipped files.
+
+    Files of equal content count as one photo.
+    """
 
     index: str
     added: int  # photos that were not in the index before
@@ -130,7 +133,7 @@ def embed(batches: Batches, scan: Scan) -> str:
 
 
 def _settle(run: Run, scan: Scan) -> None:
-    """Record vanished and restored files, infer time zones, and merge small shards.
+    """Finish a run: record file changes, infer photos' time zones, merge small shards.
 
     With `prune` in the request, the records of vanished files are deleted.
     """

@@ -91,7 +91,7 @@ class LazyEncoder:
 
     @property
     def runtime(self) -> str:
-        """Name of the encoder's runtime; empty if the encoder is not loaded or has only one."""
+        """Name of the encoder's runtime; empty before loading, or if only one runtime exists."""
         return self.loaded.runtime if isinstance(self.loaded, Switchable) else ""
 
 

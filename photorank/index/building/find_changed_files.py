@@ -18,7 +18,7 @@ from photorank.photos.find_photos import PhotoFile, SkippedFile, Stamp
 
 @dataclass
 class Scan:
-    """Files found by a run, sorted by what to do: read, skip, mark as gone or as restored."""
+    """Files found by a run, grouped by what to do: read, skip, mark as gone or as restored."""
 
     roots: Roots
     before: dict[Place, KnownFile]  # files as the catalogue had them

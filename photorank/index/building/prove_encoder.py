@@ -1,4 +1,7 @@
-"""Check that an encoder made an index whose manifest is lost, by embedding sample photos again."""
+"""Check of an encoder against the stored embeddings of an index whose manifest is lost.
+
+Sample photos are embedded again for that.
+"""
 
 import sqlite3
 from contextlib import suppress
@@ -30,7 +33,7 @@ _SPREAD = (  # over the catalogue
 def proven_manifest(
     paths: IndexPaths, connection: sqlite3.Connection, encoder: Encoder
 ) -> Manifest:
-    """New manifest for an index that lost its own, once sample photos confirm the encoder.
+    """New manifest for an index that lost it, after a check that the encoder made the index.
 
     Raises IndexMismatchError if the embeddings of some photos are others by this encoder,
     LostManifestError if no photo can be compared.

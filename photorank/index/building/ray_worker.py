@@ -91,7 +91,10 @@ class Worker:
             yield _table([{"refusal": f"a worker on {socket.gethostname()}: {error}"}])
 
     def _check(self, files: "pa.Table") -> None:
-        """Raise ClusterError if packages differ in version, or the files were tried too often."""
+        """Raise ClusterError if package versions differ, or the files were tried too often.
+
+        The versions are compared with those of the process that began the run.
+        """
         import ray
 
         if (here := reading_software()) != self._task.reader:

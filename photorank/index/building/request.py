@@ -17,7 +17,7 @@ class Loader(Protocol):
     """Type of :func:`photorank.encoders.load_encoder` and functions like it."""
 
     def __call__(self, spec: str, *, framing: str | None = None, device: str = "auto") -> Encoder:
-        """Encoder for a spec, such as "open_clip:ViT-L-14-quickgelu/openai"."""
+        """Encoder for a spec such as "open_clip:ViT-L-14-quickgelu/openai"."""
 
 
 @dataclass(frozen=True)

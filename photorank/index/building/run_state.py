@@ -128,7 +128,7 @@ def _stored_manifest(
 
 
 def _own(name: str, stored: Manifest, request: BuildRequest) -> Manifest:
-    """Manifest of an index, with the new path if the encoder's weights file was moved.
+    """Manifest of an index, updated if the encoder's weights file has a new path.
 
     Raises IndexMismatchError if the request names another encoder or framing.
     """

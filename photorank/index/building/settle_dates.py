@@ -43,7 +43,7 @@ def undated(run: Run, roots: Roots, usable: Collection[Place]) -> list[Undated]:
 
 
 def date_again(run: Run, photos: list[Undated]) -> None:
-    """Read photos' capture dates again from metadata, without decoding pixels."""
+    """Read photos' capture dates again from metadata, and store them in the catalogue."""
     names, told = FolderNames(), run.request.on_progress
 
     def dated(photo: Undated) -> tuple[str | None, str, str | None, int] | None:
