@@ -15,7 +15,7 @@ _ROWS_A_CHUNK = 200_000
 
 
 class Texts:
-    """Array of texts in one buffer of bytes; None for a missing text.
+    """Array of texts in one buffer of bytes; a missing text is None.
 
     `lengths` (n,) are in bytes, -1 where there is no text.
 
@@ -47,7 +47,7 @@ class Texts:
             yield None if end < start else self._data[start:end]
 
     def beginnings(self, length: int) -> NDArray[np.uint8]:
-        """First bytes (n, length) of each text; no text may be shorter."""
+        """First `length` bytes of each text, as an array (n, length). No text may be shorter."""
         places = self._starts[:, None] + np.arange(length)
         found: NDArray[np.uint8] = np.frombuffer(self._data, np.uint8)[places]
         return found

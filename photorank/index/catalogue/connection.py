@@ -59,7 +59,7 @@ def reading(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def writing(paths: IndexPaths, *, wait: bool = True) -> Iterator[sqlite3.Connection]:
-    """The one connection that may write an index; a missing catalogue is created.
+    """Connection for changing an index, open in one process at a time; creates a missing catalogue.
 
     A new index that has neither photo nor manifest at the end is removed again, but nothing that
     was there before. Another process is waited for, for ten seconds or not at all; of those who
@@ -102,7 +102,7 @@ def writing(paths: IndexPaths, *, wait: bool = True) -> Iterator[sqlite3.Connect
 
 @contextmanager
 def adding(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
-    """Connection for one short transaction, such as a click, while another process writes.
+    """Connection for one short transaction, such as a click, even while another process writes.
 
     `writing` keeps apart processes that change shards, files and the manifest. Judgements touch
     none of these and name photos by digest, so SQLite's own lock is enough: an hour of indexing
@@ -168,7 +168,10 @@ def _logs(paths: IndexPaths) -> tuple[Path, Path]:
 
 
 def _up_to_date(older: sqlite3.Connection, paths: IndexPaths, found: int) -> sqlite3.Connection:
-    """Connect to an older catalogue after migrating it, in memory if the disk is read-only."""
+    """Migrate an older catalogue, and connect to it.
+
+    If the disk is read-only, a copy in memory is migrated instead.
+    """
     if os.access(paths.root, os.W_OK):
         older.close()
         with writing(paths):

@@ -16,7 +16,7 @@ FACE_COLUMNS = ", ".join(f'"{name}"' for name in Face._fields)
 def record_faces(
     connection: sqlite3.Connection, found: Mapping[str, Sequence[Face]], version: str = VERSION
 ) -> None:
-    """Record faces by photo digest inside a transaction; unknown digests are ignored."""
+    """Record faces by photo digest within the caller's transaction; ignore unknown digests."""
     forget_faces(connection, list(found))
     connection.executemany(
         f"INSERT INTO photo_faces (photo, version, {SUMMARY_COLUMNS})"  # noqa: S608 - our own
@@ -35,9 +35,9 @@ def record_faces(
 
 
 def forget_faces(connection: sqlite3.Connection, digests: Sequence[str] | None = None) -> int:
-    """Delete the faces of some photos inside a transaction; by default of all photos.
+    """Delete the faces of some or all photos within the caller's transaction.
 
-    Returns the number of photos whose faces were known.
+    Without `digests`, the faces of all photos. Returns the number of photos whose faces were known.
     """
     if digests is None:
         connection.execute("DELETE FROM faces")

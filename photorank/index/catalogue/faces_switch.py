@@ -19,7 +19,7 @@ def _faces_switch(connection: sqlite3.Connection) -> bool | None:
 
 
 def switch_faces(connection: sqlite3.Connection, is_on: bool) -> None:
-    """Turn face detection of the index on or off, inside a transaction."""
+    """Turn face detection of the index on or off, within the caller's transaction."""
     connection.execute(
         "INSERT INTO switches (name, is_on) VALUES (?, ?)"
         " ON CONFLICT (name) DO UPDATE SET is_on = excluded.is_on",

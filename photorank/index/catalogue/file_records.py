@@ -226,7 +226,10 @@ EARLIER_SIGNALS = "singular_share IS NOT NULL"
 def record_signals(
     connection: sqlite3.Connection, found: Mapping[str, Mapping[str, float]]
 ) -> None:
-    """Record technical signals by photo digest in a transaction; unknown digests are ignored."""
+    """Record technical signals by photo digest, within the caller's transaction.
+
+    Unknown digests are ignored.
+    """
     columns, marks = ", ".join(SIGNALS), ", ".join("?" for _ in SIGNALS)
     connection.executemany(
         f"INSERT OR REPLACE INTO signals (photo, {columns})"  # noqa: S608 - names of our own

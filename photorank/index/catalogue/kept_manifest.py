@@ -45,7 +45,7 @@ def keep_manifest(connection: sqlite3.Connection, paths: IndexPaths, manifest: M
 
 
 def put_manifest(connection: sqlite3.Connection, manifest: Manifest) -> None:
-    """Replace the copy of the manifest in the catalogue, inside a transaction."""
+    """Replace the catalogue's copy of the manifest, within the caller's transaction."""
     text = json.dumps(to_json(manifest))
     connection.execute("INSERT OR REPLACE INTO manifest (id, json) VALUES (1, ?)", [text])
 

@@ -14,7 +14,7 @@ _MAX_WHOLE_FLOAT = 1 << 53  # integers below it may be stored as floats
 
 
 def keep_sums(connection: sqlite3.Connection) -> None:
-    """Compute and store missing checksums of tables, inside a transaction."""
+    """Compute and store missing checksums of tables, within the caller's transaction."""
     connection.execute(_CREATE_SUMS)
     kept = _kept(connection)
     connection.executemany(
@@ -63,7 +63,7 @@ class Changes:
                 )
 
     def record(self) -> None:
-        """Add the changes to the stored checksums, before the transaction is committed."""
+        """Add the changes to the stored checksums. The caller commits."""
         for table, change in self._sums.items():
             if change:
                 self._connection.execute(
@@ -122,7 +122,7 @@ def _total(connection: sqlite3.Connection, table: str, columns: list[str]) -> in
 
 
 def _checksum(row: tuple[object, ...]) -> int:
-    """Checksum (64 bits) of a row, the same for an integer and for the equal float."""
+    """Checksum (64 bits) of a row. Integers and equal floats give the same checksum."""
     plain = [
         int(value)
         if type(value) is float and value.is_integer() and abs(value) < _MAX_WHOLE_FLOAT
