@@ -79,7 +79,7 @@ class Manifest:
         return blocks.head if blocks else self.dimensions
 
     def stored(self, rows: Embeddings) -> Rows:
-        """Embeddings (n, d) in the form in which a shard stores them.
+        """Embeddings (n, d) in the data type and scale in which a shard stores them.
 
         Float32 of unit length; float16, not scaled, if made of blocks such as a head and signals.
         """

@@ -111,7 +111,7 @@ class Index:
         return PhotosByRow(self._held)
 
     def photos_digest(self) -> str:
-        """SHA-256 of each photo's content digest, path, capture time, camera and series."""
+        """One SHA-256 of all photos' content digests, paths, capture times, cameras and series."""
         return self._held.photos_digest
 
     def photo(self, row: int) -> Photo:
@@ -331,7 +331,7 @@ class Index:
     def nearest(
         self, direction: Direction, k: int, *, lowest: bool = False
     ) -> tuple[Codes, Floats]:
-        """Rows (k,) of the greatest dot products with a direction, and these products, best first.
+        """The k photos nearest to a direction by dot product: rows and products, best first.
 
         The search is exact. `direction` is (d,), or (dh,) for the heads alone, whose products are
         cosines if its length is 1. Equal ones keep the order of rows; of fewer than `k` photos all
@@ -349,7 +349,7 @@ class Index:
 
 
 def open_index(name: str | None = None) -> Index:
-    """Open an index of the current workspace by name; by default the only one.
+    """Open the named index of the current workspace; without a name, its only index.
 
     Raises MissingIndexError if there is no such index, or a name is needed to choose.
     """

@@ -24,7 +24,7 @@ _MAX_LENGTH_ERROR = 1e-3  # of a row's squared norm; float32 causes 1e-6
 
 
 class Nearest(NamedTuple):
-    """Row positions of the k greatest dot products, and the products, greatest first.
+    """Result of an exact search: positions and dot products of the k best rows, best first.
 
     More than k if several are equal at rank k.
     """
@@ -94,7 +94,7 @@ class MappedRows:
                 yield slice(start + first, start + first + len(rows)), rows
 
     def nearest(self, direction: Floats, k: int, among: NDArray[np.bool_]) -> Nearest:
-        """Row positions of the k greatest dot products with a direction, and the products.
+        """The k rows nearest to a direction by dot product: positions and dot products.
 
         More than k if several are equal at rank k. Only rows in the mask `among` (n,) are searched.
         A direction that is shorter than rows is compared with their first numbers. Positions that
@@ -131,7 +131,10 @@ class MappedRows:
     def _greatest(
         self, query: Floats, k: int, number: int, among: NDArray[np.bool_]
     ) -> tuple[Codes, NDArray[np.float32]]:
-        """Row numbers and values of a shard's k greatest dot products with `query`, unordered."""
+        """The k rows of a shard nearest to `query` by dot product: row numbers and products.
+
+        Their order is any.
+        """
         shard = self.shards[number]
         self._check_once(number)
         if is_half(shard):
@@ -150,7 +153,7 @@ class MappedRows:
         among: NDArray[np.bool_],
         rough: tuple[Codes, NDArray[np.float32]],
     ) -> tuple[Codes, NDArray[np.float32]]:
-        """Row numbers and values of a shard's dot products that are at least `least`."""
+        """Rows of a shard with dot products of at least `least`: row numbers and products."""
         rows, products = rough
         shard = self.shards[number]
         while len(rows) and len(rows) < len(shard) and products.min() >= least:
@@ -210,7 +213,7 @@ class MappedRows:
         return BrokenIndexError(self._folder, "an embedding in it is damaged")
 
     def _exactly(self, positions: Codes, direction: Floats) -> Floats:
-        """Dot products (k,) of the rows at given positions with a direction, in float64.
+        """Dot products (k,) of a direction with the rows at k positions, in float64.
 
         They are computed in small blocks to bound the memory.
         """

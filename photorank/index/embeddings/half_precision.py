@@ -28,7 +28,7 @@ def concatenated(parts: Sequence[Rows]) -> Rows:
 def greatest(
     shard: NDArray[np.float16], direction: Direction, k: int, among: NDArray[np.bool_] | None
 ) -> tuple[Codes, NDArray[np.float32]]:
-    """Positions of the k greatest dot products with a shard's rows (n, d), and the products.
+    """The k rows of a shard nearest to a direction by dot product: positions and products.
 
     FAISS compares every row with the direction, without converting or copying the shard; it lets
     go of Python's lock. `among` (n,) leaves rows out. The order is any.

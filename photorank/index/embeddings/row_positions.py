@@ -110,7 +110,7 @@ def _photos(connection: sqlite3.Connection, named: Mapping[int, Shard]) -> Codes
 
 
 def _kept_photos(paths: IndexPaths, sums: Codes, positions: int) -> Codes | None:
-    """Cached catalogue number (p,) of each position's photo; None if the cache is outdated."""
+    """Cached catalogue number (p,) of each position's photo; None without a usable cache."""
     if positions < _KEPT_FROM or len(sums) < len(_TABLES):  # an older photorank kept no sums
         return None
     kept = cached_arrays(paths.positions, "photos", "sums")

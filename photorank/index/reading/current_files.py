@@ -16,7 +16,7 @@ from photorank.workspace import IndexPaths
 
 
 def digest_now(paths: IndexPaths, path: Path) -> str:
-    """Digest of a file's current content, read only if changed since indexing.
+    """Digest of a file's current content. The file is read only if it changed since indexing.
 
     Raises UnreadablePhotoError if the file is gone or cannot be read.
     """
@@ -62,7 +62,7 @@ def _digest_now(connection: sqlite3.Connection, roots: Roots, path: Path) -> str
 
 
 def _content_digest(path: Path, known: tuple[str, Stamp] | None) -> str:
-    """Digest of a file, read only if its size or times have changed.
+    """Digest of a file. The file is read only if its size, times or inode have changed.
 
     Of a photo whose embedding was imported nobody knows the bytes: its name alone counts.
     """

@@ -23,7 +23,7 @@ _RATINGS = (
 def load_labels(
     paths: IndexPaths, rows: Rows, belongs: Memberships, rater: str | None
 ) -> IndexLabels:
-    """Scores of photos by one rater, or means over all raters; with groups and series.
+    """Groups, series and scores of photos; scores are one rater's, or means over all raters.
 
     A score that is the mean of many counts as many. Clicked stars count only where nothing was
     imported on another scale.
@@ -50,7 +50,7 @@ def load_labels(
 
 
 def load_single_ratings(paths: IndexPaths, rows: Rows, without: str) -> SingleRatings:
-    """Scores by each named rater; all but one rater if `without` names one.
+    """Scores by each named rater, except the rater named `without`.
 
     Means over several people are left out, and clicked stars where anything was imported
     on another scale.

@@ -14,7 +14,10 @@ from photorank.workspace import IndexPaths
 def nearest_rows(
     layout: Layout, rows: Rows, direction: Direction, k: int, *, lowest: bool
 ) -> tuple[Codes, Floats]:
-    """Rows (k,) of the greatest (or smallest) dot products with a direction, and the products."""
+    """The k photos nearest to a direction by dot product: rows and products, best first.
+
+    With `lowest`, the k photos with the smallest products, smallest first.
+    """
     found = _search(layout, direction, k, lowest=lowest)
     places = rows.places(layout.photos[found.positions])
     order = np.lexsort((places, -found.products))[:k]
@@ -25,7 +28,10 @@ def nearest_rows(
 def best_photos(
     paths: IndexPaths, layout: Layout, direction: Direction, k: int, *, lowest: bool
 ) -> list[Found]:
-    """Photos with the k greatest (or smallest) dot products with a direction."""
+    """The k photos nearest to a direction by dot product, best first.
+
+    With `lowest`, the k photos with the smallest products, smallest first.
+    """
     found = _search(layout, direction, k, lowest=lowest)
     photos = load_photos(paths, layout.photos[found.positions])
     by_path = [path_order(path_bytes(photo.path)) for photo in photos]

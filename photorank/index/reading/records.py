@@ -15,7 +15,7 @@ from photorank.typing import Codes, Embeddings, Flags, Floats, Labels, Ratings
 
 @dataclass(frozen=True)
 class Photo:
-    """Photo (one distinct file content) with at least one existing file."""
+    """Photo of an index, with at least one existing file."""
 
     digest: str  # SHA-256 of its bytes: its identity under any name
     path: Path  # absolute; the first of its files

@@ -49,7 +49,7 @@ class Files:
         return Files(self._folders, self._roots[places], self._below.take(places))
 
     def order(self) -> Codes:
-        """Positions (f,) of the files when sorted by path, as `argsort` gives them."""
+        """Positions (f,) of all f files in the order of their paths, like `numpy.argsort`."""
         # What `path_order` does to a path is done to all of them at once.
         keys = Files(
             {root: path_order(folder) for root, folder in self._folders.items()},
@@ -109,7 +109,7 @@ class Rows:
         return np.where(known, self._row_of[np.where(known, wanted, 0)], -1)
 
     def find(self, photos: ArrayLike) -> tuple[Codes, Codes]:
-        """Rows of photos given by catalogue number, without photos that have no file.
+        """Rows of photos given by catalogue number; photos without a file are left out.
 
         Also the positions in `photos` of the photos with a file.
         """
@@ -122,18 +122,18 @@ Fact: TypeAlias = tuple[str | None, str | None, str | None]
 
 
 class Facts(NamedTuple):
-    """Capture time, its source, and camera of each row's photo."""
+    """Capture time, camera, and source of the capture time, for each row's photo."""
 
     taken: Texts
     cameras: Texts
     sources: Texts
 
     def of(self, row: int) -> Fact:
-        """Capture time, its source, and camera of a row."""
+        """Capture time, camera, and source of the capture time, for one row's photo."""
         return _text(self.taken[row]), _text(self.cameras[row]), _text(self.sources[row])
 
     def tolist(self) -> list[Fact]:
-        """Capture time, its source, and camera of all rows."""
+        """Capture time, camera, and source of the capture time, for each row's photo."""
         return list(zip(*(map(_text, texts) for texts in self), strict=True))
 
     def dated_by(self) -> Counter[str]:
@@ -165,7 +165,10 @@ def load_rows(paths: IndexPaths, among: Codes | None = None) -> Rows:
 
 
 def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
-    """Capture time, its source, and camera of each row's photo; empty for deleted photos."""
+    """Capture time, camera, and source of the capture time, for each row's photo.
+
+    All three are missing for a photo that has been deleted since.
+    """
     with reading(paths) as connection:
         (known,), facts = mixed(connection, ["id"], ["taken", "camera", "taken_from"], _BY_NUMBER)
     places = _places(known, rows.photos)

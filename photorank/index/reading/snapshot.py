@@ -155,7 +155,7 @@ class Snapshot:
 
     @_Once
     def photos_digest(self) -> str:
-        """SHA-256 of each photo's content digest, path, capture time, camera and series, by row."""
+        """One SHA-256 of all photos' content digests, paths, capture times, cameras and series."""
         rows, facts = self.rows, self.facts
         columns = map(list, (rows.digests, rows.paths, facts.taken, facts.cameras))
         return sha256(repr((*columns, self.memberships.series.tolist())).encode()).hexdigest()
