@@ -30,7 +30,7 @@ MAX_NAME_LETTERS = 60  # letters of a person's name
 
 
 class Clicks(NamedTuple):
-    """Judgements of one person, oldest first; photos are rows of :meth:`Index.photos`."""
+    """Judgements of one person, oldest first; photos are given as rows of :meth:`Index.photos`."""
 
     winners: Codes  # (m,)
     losers: Codes  # (m,)
@@ -158,9 +158,9 @@ def undo(paths: IndexPaths, rater: str) -> Undone | None:
 
 
 def take_back(paths: IndexPaths, rater: str, first: str, second: str) -> bool:
-    """Undo a person's latest answer on a pair of photos: choice or skip; False if there is none.
+    """Delete a person's latest choice or skip for the given pair of photos.
 
-    Raises as :func:`record_choice` does.
+    Returns False if there is neither. Raises as :func:`record_choice` does.
     """
     with adding(paths) as connection:
         source, person = person_in(connection, rater)
@@ -235,7 +235,7 @@ def clickers(paths: IndexPaths) -> list[str]:
 
 
 def _rows(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Codes, Codes]:
-    """Row numbers (m, width) of photos given in tuples of `width` catalogue numbers.
+    """Row numbers (m, width) for m tuples of `width` photos, given by catalogue number.
 
     Tuples with a photo that has no file are left out; the second array (m,) has the positions of
     the others in `photos`.
@@ -246,7 +246,7 @@ def _rows(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Co
 
 
 def person_in(connection: sqlite3.Connection, rater: str) -> tuple[int, int]:
-    """Catalogue numbers (source of clicks, person) of a person; both are added if missing."""
+    """Catalogue numbers of a person's click source and of the person, both added if missing."""
     name = rater.strip()
     if not 0 < len(name) <= MAX_NAME_LETTERS or not name.isprintable():
         raise LabelsError(f"who clicks needs a name, of up to {MAX_NAME_LETTERS} letters.")

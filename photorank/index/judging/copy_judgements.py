@@ -57,7 +57,7 @@ class Copied(NamedTuple):
 
 
 def is_copied(old: IndexPaths, connection: sqlite3.Connection, new: IndexPaths) -> bool:
-    """True if the new index has exactly the old index's judgements.
+    """True if the new index has the old index's judgements, False if it has no judgement.
 
     Raises JudgedIndexError if it has any others, clicks included, or names of people who judged.
     """

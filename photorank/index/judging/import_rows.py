@@ -106,7 +106,10 @@ def replace_labels(
     partial: bool,
     together: int = ROWS_TOGETHER,
 ) -> list[str]:
-    """Replace a source's labels with a table's, in a transaction; return notes for the user."""
+    """Replace a source's labels with those of a table, within the caller's transaction.
+
+    Returns notes for the user.
+    """
     raters, left_out = _Raters(connection), _LeftOut()
     source = source_number(connection, unicode_text(table.source), table.kind)
     for statement in (
@@ -148,7 +151,10 @@ def replace_choices(
     *,
     partial: bool,
 ) -> list[str]:
-    """Replace a source's choices with a table's, in a transaction; return notes for the user."""
+    """Replace a source's choices with those of a table, within the caller's transaction.
+
+    Returns notes for the user.
+    """
     raters, left_out = _Raters(connection), _LeftOut()
     source = source_number(connection, unicode_text(table.source), "table")
     connection.execute("DELETE FROM choices WHERE source = ?", [source])
@@ -176,7 +182,7 @@ def _place(
     matched: Sequence[Matched[LabelRow]],
     left_out: "_LeftOut",
 ) -> list[tuple[LabelRow, int]]:
-    """Record the group, series and split that table rows give photos; return the usable rows.
+    """Record the photos' group, series and split from table rows; return the usable rows.
 
     A row that contradicts the photo's known group, series or split is left out.
     """
@@ -240,7 +246,7 @@ def _several(connection: sqlite3.Connection) -> list[str]:
 
 
 def _other_scores(connection: sqlite3.Connection, table: LabelTable) -> list[str]:
-    """Notes that name other sources with scores of the same photos."""
+    """Notes for the user that name other sources with scores in the index."""
     every = others_with(connection, "scores", table.source)
     clicked = [name for name, kind in every.items() if kind == "clicks"]
     notes = []

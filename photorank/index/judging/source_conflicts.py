@@ -20,7 +20,7 @@ _SCALES_APART = 4  # ratio of two scales' largest scores, from which they differ
 def others_with(
     connection: sqlite3.Connection, what: Literal["scores", "groups"], source: str
 ) -> dict[str, SourceKind]:
-    """Other sources (not `source`) with judgements of type `what`: kind by source name."""
+    """Name and kind of each source with judgements of type `what`, except `source`."""
     rows = {"scores": "ratings", "groups": 'memberships WHERE "group" IS NOT NULL'}[what]
     found = sources_in(connection, rows)
     return {name: kind for name, kind in found.items() if name != unicode_text(source)}

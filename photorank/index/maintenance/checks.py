@@ -233,7 +233,7 @@ def _of(found: Sequence[str] | Sequence[Path], wrong: Finding, good: str) -> Fin
 
 
 def _manifest(paths: IndexPaths) -> Iterator[Finding]:
-    """Yield findings on the manifest: whether it exists and agrees with the rest."""
+    """Yield findings on the manifest: its file, its photo count, and its numeric precision."""
     with reading(paths) as connection:
         kept, counted = kept_manifest(connection, paths), count_photos(connection)
         try:

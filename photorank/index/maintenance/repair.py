@@ -88,7 +88,10 @@ def _mended_manifest(
 
 
 def _forget(connection: sqlite3.Connection, names: list[str]) -> int:
-    """Drop damaged shards, and their photos' files, from the catalogue; return the photo count."""
+    """Delete the records of damaged shards and of their photos' files.
+
+    Returns the number of these photos.
+    """
     photos = 0
     with transaction(connection):
         for name in names:

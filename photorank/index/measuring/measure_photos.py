@@ -31,7 +31,7 @@ class Measurement(Generic[T]):
 
 @dataclass(frozen=True)
 class MeasureReport:
-    """Counts and skipped files of a run of :func:`measure_photos`."""
+    """Result of :func:`measure_photos`: counts of photos, and the skipped files."""
 
     measured: int  # photos
     known: int  # photos that had been measured before
@@ -91,7 +91,7 @@ def measure_photos(
 
 
 def _unmeasured(paths: IndexPaths, measured: str) -> tuple[dict[str, list[Path]], int]:
-    """Files of the photos still to be measured, by digest, and the number of measured photos."""
+    """Files of unmeasured photos by photo digest, and the number of photos already measured."""
     files: dict[str, list[Path]] = {}
     with reading(paths) as connection:
         roots = load_roots(connection)
