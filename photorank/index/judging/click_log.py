@@ -30,7 +30,10 @@ MAX_NAME_LETTERS = 60  # letters of a person's name
 
 
 class Clicks(NamedTuple):
-    """Judgements of one person, oldest first; photos are given as rows of :meth:`Index.photos`."""
+    """Judgements of one person; photos are given as rows of :meth:`Index.photos`.
+
+    Choices and skips are sorted by time, the oldest first.
+    """
 
     winners: Codes  # (m,)
     losers: Codes  # (m,)
