@@ -1,4 +1,4 @@
-"""Texts on a job: progress, speed, remaining time and outcome."""
+"""Texts about a job: progress, speed, remaining time and outcome."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class JobText:
 
 
 def job_text(said: Progress, last_words: str = "") -> JobText:
-    """Status line and details on a job.
+    """Status line and details about a job.
 
     `last_words` is the last line of the job's error output.
     """

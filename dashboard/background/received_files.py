@@ -113,9 +113,9 @@ def folder_of(workspace: Workspace, name: str) -> Path:
 
 
 def safe_path(name: str) -> PurePosixPath:
-    r"""Safe relative path from a visitor's file name, which must be a photo's or a sidecar's.
+    r"""Safe relative path made from the name of a visitor's photo or sidecar file.
 
-    Raises RefusedFileError for any other.
+    Raises RefusedFileError for other files.
 
     Examples
     --------

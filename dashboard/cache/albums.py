@@ -33,7 +33,7 @@ def store() -> AlbumStore:
 
 
 def vector_of(index: Index, album: KeptAlbum) -> MasterVector | None:
-    """Vector for choosing an album's photos: the album's own or, if missing, the index's best.
+    """Vector named in an album's settings; the index's best vector if that one is missing.
 
     None for an index without vectors.
     """
@@ -57,7 +57,7 @@ def planned(index: Index, vector: MasterVector, album: KeptAlbum) -> Book:
 
 
 def added_shares(index: Index, vector: MasterVector, album: KeptAlbum) -> dict[str, float]:
-    """Share of a saved album's value, 0 to 1, that each of its photos adds, by photo digest."""
+    """Share (0 to 1) that each photo adds to a saved album's value, by photo digest."""
     rows, rated = rows_of_album(index, album).photos, vector_ratings.ratings(index, vector)
     told = AlbumContext(index, rated, rows).tell_rows(rows, rated)
     return {index.photo(row).digest: one.adds for row, one in zip(rows, told, strict=True)}

@@ -41,7 +41,10 @@ class Choosing:
         return self._answer.result()
 
     def is_there(self) -> bool:
-        """True if the thread has ended, with an album or an error; waits briefly for its end."""
+        """True if the thread has ended, with an album or an error.
+
+        Waits for the end, but only briefly if the choice takes long.
+        """
         wait([self._answer], self._patience)
         return self._answer.done()
 

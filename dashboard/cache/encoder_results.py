@@ -57,7 +57,7 @@ def embedding(index: Index, data: bytes) -> Embeddings:
     max_entries=16, show_spinner="Looking where the rating comes from …", hash_funcs=BY_PHOTOS
 )
 def explanation(index: Index, vector: MasterVector, data: bytes) -> Explanation:
-    """Explanation of a photo's rating by a heat map and similar photos rated higher."""
+    """Explanation of a photo's rating: a heat map, and similar photos that are rated higher."""
     return explain(index, vector, data, encoder(index))
 
 

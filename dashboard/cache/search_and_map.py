@@ -33,7 +33,7 @@ def direction(index: Index, text: str) -> Direction:
 
 
 def row_of_digest(index: Index, digest: str) -> int | None:
-    """Row of the first photo with a digest that begins with a prefix; None if there is none."""
+    """Row number of the first photo whose digest begins with `digest`; None if there is none."""
     if not digest:
         return None
     found = (row for row, one in enumerate(index.digests()) if one.startswith(digest))

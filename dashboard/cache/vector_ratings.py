@@ -72,7 +72,10 @@ def unseen_vectors(index: Index, judged: Flags) -> list[str]:
     hash_funcs=BY_JUDGEMENTS,
 )
 def held_out(index: Index, vector: MasterVector) -> "HeldOutRatings":
-    """Ratings of all photos by a vector, or by out-of-fold refits if it learned from them."""
+    """Held-out ratings of all photos by a vector.
+
+    Photos that the vector learned from are rated by refits without their fold, or nan.
+    """
     from photorank.learning.held_out_ratings import held_out_ratings  # scikit-learn takes a second
 
     return held_out_ratings(index, vector, ratings(index, vector))
@@ -104,7 +107,7 @@ def extreme_rows(index: Index, vector: MasterVector, k: int, *, lowest: bool = F
 def _everybodys_subset(
     index: Index, prior: MasterVector | None, within: Codes | None
 ) -> "PhotoSubset":
-    """Photos from which pairs to label are selected, with the same prior for every person."""
+    """Photos from which pairs to label are selected, with a taste prior that all people share."""
     from photorank.vectors.taste.photo_subset import subset_in
 
     return subset_in(index, None if prior is None else prior.direction, within=within)
@@ -114,7 +117,7 @@ def _everybodys_subset(
 def photo_subset(
     index: Index, prior: MasterVector | None, rater: str, within: Codes | None = None
 ) -> "PhotoSubset":
-    """Photos from which pairs to label are selected, with the prior of one rater's taste.
+    """Photos from which pairs to label are selected, with one person's taste prior.
 
     People share all but the spread of their taste: photos, their coordinates and main axes.
     """
@@ -154,8 +157,9 @@ def _choosing(
 def choosing(
     index: Index, vector: MasterVector, alike: float, request: AlbumRequest, called: str = ""
 ) -> Choosing:
-    """Cached computation of the album that a request describes; it may still be running.
+    """Cached computation of the album that a request describes.
 
+    The computation may still be running.
     `called` is the vector's name in the reasons.
     """
     found = _choosing(index, vector, alike, request, called)
@@ -197,7 +201,7 @@ def in_context(
     max_entries=8, show_spinner="Taking content out, fold by fold …", hash_funcs=BY_JUDGEMENTS
 )
 def nuisance(index: Index, vector: MasterVector, by: str) -> "Nuisance":
-    """Cross-validated results of a vector before and after photo content is removed from it.
+    """Cross-validated results of a vector, before and after subject matter is projected out.
 
     Raises NoLabelsError or ComparisonsError if there is nothing to test it on, or no content to
     tell apart.

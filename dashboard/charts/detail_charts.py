@@ -61,7 +61,7 @@ def _gap(panel: Panel) -> alt.LayerChart:
 
 
 def _learning(panel: Panel) -> alt.LayerChart:
-    """Learning curve: accuracy by number of training photos, with lines for people and guessing."""
+    """Learning curve: accuracy by number of training photos, compared with people and guessing."""
     up = _up(panel.rows, 0.5, *(value for _, value in panel.rules))
     steps = list(panel.rows["n_learned_from"])
     axis = alt.Axis(values=steps, format=",d", grid=False, titlePadding=8, labelOverlap=False)

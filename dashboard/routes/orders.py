@@ -29,7 +29,7 @@ Words: TypeAlias = Callable[[Sequence[int]], list[tuple[str, str]]]
 
 @dataclass(frozen=True, eq=False)
 class PhotoColumns:
-    """Columns of data on the photos of a grid, in display order."""
+    """Columns of data about the photos of a grid, in display order."""
 
     digests: NDArray[np.uint8]  # (n, 8) beginnings of the digests
     aspects: NDArray[np.uint16]  # (n,) width to height, in thousandths
