@@ -205,7 +205,7 @@ def helps(album: Album) -> bool:
 
 
 def swap_text(index: Index, album: Album) -> str:
-    """Sentence on the swap of one photo that would improve an album most."""
+    """Sentence about the one-photo swap that would improve an album most."""
     if album.swap is None or not helps(album):
         return "No swap would make the album better."
     into, out = (plain(index.photo(row).path.name) for row in (album.swap.into, album.swap.out))

@@ -30,7 +30,7 @@ class ContentRemoval:
 
 
 def removal_texts(found: "Nuisance") -> ContentRemoval:
-    """Texts and chart data on a vector before and after subject matter is projected out of it."""
+    """Texts and chart data about a vector, before and after subject matter is projected out."""
     name = plain(found.vector)
     kinds = "groups" if found.by == "group" else "kinds of photos"
     seen = " It has seen these photos, so the figures flatter it." if found.in_sample else ""

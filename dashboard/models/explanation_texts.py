@@ -1,4 +1,4 @@
-"""Texts on explanations of ratings: heat map, concepts, stability, better photos."""
+"""Texts that explain a photo's rating: heat map, concepts, stability, better photos."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -124,7 +124,7 @@ def movers(concepts: Sequence[Concept], signals: SignalShares | None) -> list[Mo
 
 
 def moving_lines(found: Sequence[Mover]) -> list[str]:
-    """Markdown lines on the concepts and signals that raise or lower a photo's rating."""
+    """Markdown lines about the concepts and signals that raise or lower a photo's rating."""
     return [
         f":material/arrow_{'up' if one.pull > 0 else 'down'}ward: **{plain(one.text)}**"
         f"{one.beside}: {'lifts' if one.pull > 0 else 'lowers'} it"
@@ -153,7 +153,7 @@ def better_tiles(index: Index, better: Sequence[BetterPhoto], percentiles: Ratin
 
 
 def steadiness(found: Steadiness, mode: Mode) -> str:
-    """Sentence on whether slightly altered copies of two photos keep the photos' order."""
+    """Sentence saying whether two photos keep their order by rating when slightly altered."""
     spreads = listing([f"±{short_number(spread)}" for spread in found.spreads])
     if found.steady:
         text = (

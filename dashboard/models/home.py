@@ -9,7 +9,7 @@ from photorank.vectors.master import MasterVector
 
 
 def measured(board: Board, photos: int, mode: Mode) -> str:
-    """Sentence on the accuracy of the best learned vector on held-out judgements."""
+    """Sentence about the best learned vector's accuracy on held-out judgements."""
     learned = board.rows[~board.rows["apart"] & (board.rows["family"] == FROM_PHOTOS)]
     if learned.empty:
         return "Nothing that was learned could be tested fairly here."
@@ -21,7 +21,7 @@ def measured(board: Board, photos: int, mode: Mode) -> str:
 
 
 def not_measured(vector: MasterVector | None, mode: Mode) -> str:
-    """Sentence on a vector's accuracy on public photos, for an index without judgements."""
+    """Sentence about a vector's accuracy on public photos, for an index without evaluation."""
     known = None if vector is None else vector.card.accuracy
     if vector is None or known is None:
         return "Not measured on your photos."
@@ -34,7 +34,7 @@ def not_measured(vector: MasterVector | None, mode: Mode) -> str:
 
 
 def album_progress(kept: Entry) -> str:
-    """Text with a saved album's name, and its number of photos out of the wanted number."""
+    """Text with a saved album's name and how many of the wanted photos it has."""
     photos, places = len(kept.album.photos), kept.album.settings.places
     said = (
         f"{photos:,} of {counted(places, 'photo')}" if photos < places else counted(photos, "photo")

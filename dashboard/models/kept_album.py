@@ -117,7 +117,10 @@ def pdf_name(album: str) -> str:
 
 
 def warning_text(book: Book) -> str:
-    """Warning on photos printed with too few pixels or left out of a book; empty if none are."""
+    """Warning about photos that a book leaves out or prints with too few pixels.
+
+    Empty if there are none.
+    """
     total = len(book.warnings)
     left_out = sum(one.reason.startswith(LEFT_OUT) for one in book.warnings)
     coarse = total - left_out

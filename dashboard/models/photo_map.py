@@ -65,7 +65,7 @@ def colours(labels: IndexLabels) -> dict[str, str]:
 def colouring(
     labels: IndexLabels, percentiles: Ratings, by: str, vector: str, *, seen: bool = False
 ) -> Colouring:
-    """Colour values of photos: percentile by a vector, percentile by people, or the difference.
+    """Colour value of each photo: its percentile by rating or by label, or the difference.
 
     `seen` tells whether the vector has learned from the photos' judgements.
     """
@@ -166,6 +166,9 @@ def drawn_text(n: int, n_drawn: int) -> str:
 
 
 def rows_in_box(box: Box | None, places: Floats, ratings: Ratings) -> Codes:
-    """Row numbers of the photos inside a map area (None: all photos), highest rating first."""
+    """Row numbers of the photos inside a map area, highest rating first.
+
+    All photos if `box` is None.
+    """
     rows = np.arange(len(places)) if box is None else inside(places, box)
     return rows[np.argsort(-ratings[rows], kind="stable")]

@@ -1,4 +1,4 @@
-"""Tiles of photos with captions, and texts on unused files."""
+"""Tiles of photos with captions, and texts about unused files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -79,7 +79,7 @@ def short_number(value: float) -> str:
 
 
 class UnusedFiles(NamedTuple):
-    """Title, sentences and table on the unused files of the indexed folders."""
+    """Title, sentences and table about the unused files of the indexed folders."""
 
     title: str
     sentences: list[str]
@@ -87,7 +87,10 @@ class UnusedFiles(NamedTuple):
 
 
 def unused_files(files: Sequence[SkippedFile]) -> UnusedFiles:
-    """Texts and table on unusable files, and on files that are not photos, counted by kind."""
+    """Texts and table about unusable files, and about files that are not photos.
+
+    Files that are not photos are counted by kind.
+    """
     others = [file for file in files if file.passed_over]
     skipped = [file for file in files if not file.passed_over]
     sentences = [printable(text) for text in passed_over_lines(others)]

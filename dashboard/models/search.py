@@ -28,7 +28,7 @@ def ways(*, like: bool) -> dict[str, str]:
 
 
 class Found(NamedTuple):
-    """Row numbers of found photos, best match first, with cosine similarities if shown."""
+    """Row numbers of found photos, best match first, and optionally their cosine similarities."""
 
     rows: Codes  # of the index
     similarities: Floats | None = None  # cosines, -1 to 1; None where they are not shown
@@ -45,7 +45,7 @@ def rated_highest(index: Index, vector: MasterVector) -> Found:
 
 
 def most_similar(index: Index, embedding: Embeddings, own: int | None) -> Found:
-    """Photos most similar to an embedding (d,), except the photo that the embedding is of."""
+    """Photos most similar to a photo's embedding (d,), without that photo itself."""
     rows, similarities = index.nearest(
         embedding[: index.manifest.head].astype(np.float64), MOST_FOUND + 1
     )
@@ -65,7 +65,7 @@ def similar_but_better(
 
 
 def found_text(way: str, vector: str, n: int) -> str:
-    """Phrase on how photos were found and ordered, to be shown after their number."""
+    """Phrase to follow the number of found photos: how they were found and sorted."""
     of_all = f"of {n:,}" if n > MOST_FOUND else ""
     by = f"**{plain(vector)}**"
     return {

@@ -47,7 +47,7 @@ class LearnedTexts:
 
 
 def modes(n_people: int) -> dict[Work, str]:
-    """Names of the ways of labelling; comparing tastes is one of them if there are two people."""
+    """Names of the ways of labelling; with two or more people, comparing tastes is added."""
     return {mode: name for mode, name in MODES.items() if mode != "together" or n_people >= 2}
 
 
@@ -62,7 +62,7 @@ def kinds(comparable: Sequence[Within], mode: Mode) -> dict[Kind, str]:
 
 
 def learned_texts(taste: PersonalState) -> LearnedTexts:
-    """Texts and chart data on a person's taste and its accuracy."""
+    """Texts and chart data about a person's taste and its accuracy."""
     points = [
         (point.n_choices, point.accuracy.value, point.accuracy.low, point.accuracy.high)
         for point in taste.curve
@@ -77,7 +77,7 @@ def learned_texts(taste: PersonalState) -> LearnedTexts:
 
 
 def progress_text(taste: PersonalState) -> str:
-    """Line on how well a person's taste is known so far."""
+    """Line of text that says how well a person's taste is known so far."""
     said = counted(taste.n_choices, "choice")
     if taste.accuracy is None or taste.accuracy.n_pairs < _LEAST_TESTS:
         return f"{said} · after about twenty it can be told how well your taste is known"

@@ -37,7 +37,10 @@ def verdict(
     of_index: Ratings,
     mode: Mode = "statistics",
 ) -> Verdict:
-    """Verdict on two photos by a vector, from their embeddings (2, d) and all photos' ratings."""
+    """Comparison of two photos by a vector, from the photos' embeddings (2, d).
+
+    `of_index` are the ratings of all photos of the index.
+    """
     first, second = vector.rate(pair, vector.fingerprint)
     better = probability(first, second, slope.value)
     each, name = chances(better), f"**{vector_text(vector.name, mode)}**"

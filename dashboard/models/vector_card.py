@@ -78,7 +78,7 @@ def weak_words(made_by: Fingerprint) -> str | None:
 
 
 def card(vector: MasterVector, evaluation: Evaluation | None, *, own: bool) -> VectorCard:
-    """Texts on a vector, with its accuracy in the index's latest evaluation."""
+    """Texts about a vector: origin, facts, and accuracy if it was measured."""
     fair = [] if evaluation is None else evaluation.competing()
     here = accuracy_text(next((row.accuracy for row in fair if row.vector == vector.name), None))
     tested = accuracy_text(vector.card.accuracy)
@@ -93,7 +93,7 @@ def card(vector: MasterVector, evaluation: Evaluation | None, *, own: bool) -> V
 
 
 def _origin(vector: MasterVector) -> str:
-    """Sentence on the texts or judgements that a vector was made from."""
+    """Sentence about the texts or judgements that a vector was made from."""
     seen = vector.card
     if family(vector.kind) == FROM_WORDS:
         wanted = listing([f"“{plain(text)}”" for text in seen.parameters.get("texts", [])] or ["—"])

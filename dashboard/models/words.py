@@ -44,7 +44,7 @@ NAMES = {
 
 
 def say(term: str, mode: Mode) -> str:
-    """Term in plain or in statistical words.
+    """Text that pages show for a term, in plain or statistical wording.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def vector_text(name: str, mode: Mode) -> str:
 
 
 def right_text(share: float) -> str:
-    """Accuracy in words: right in so many of 100 cases.
+    """Accuracy in words, such as “right 79 times in 100”.
 
     Examples
     --------

@@ -85,7 +85,7 @@ class Filters:
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """Data on an index's photos, by row, for the filters and sort orders."""
+    """Data about an index's photos that the filters and sort orders need."""
 
     labels: IndexLabels
     facets: Facets
@@ -125,7 +125,7 @@ def of_faces(faces: IndexFaces, wanted: FaceFilter) -> Flags:
 def sheet(
     known: Known, ratings: Ratings, percentiles: Ratings, filters: Filters, vector: str
 ) -> Sheet:
-    """Photos that pass the filters, sorted, with a sentence on them.
+    """Photos that pass the filters, sorted, with a summary sentence.
 
     `percentiles` (n,) are 0 to 100.
     """
@@ -195,8 +195,9 @@ def passing(known: Known, percentiles: Ratings, filters: Filters) -> Flags:
 
 
 def shown_names(names: list[str], codes: Codes) -> dict[int, str]:
-    """Labels (name and photo count) of the folders or cameras with the most photos, by number.
+    """Names, with photo counts, of the folders or cameras that have the most photos.
 
+    Keys are the numbers in `codes`.
     The one with the most photos is first.
     """
     counts = np.bincount(codes[codes >= 0], minlength=len(names))
@@ -205,8 +206,9 @@ def shown_names(names: list[str], codes: Codes) -> dict[int, str]:
 
 
 def mistaken_pairs(pairs: Pairs, labels: IndexLabels, group: int | None, vector: str) -> Sheet:
-    """Photos of pairs that a vector orders wrongly; of each pair first the one that people prefer.
+    """Photos of the pairs that a vector orders wrongly, with a summary sentence.
 
+    In each pair the photo that people prefer is first.
     `pairs` (m, 2) are those that the vector orders most wrongly. With a group only pairs of two
     of its photos.
     """
@@ -222,8 +224,9 @@ def mistaken_pairs(pairs: Pairs, labels: IndexLabels, group: int | None, vector:
 
 
 def unseen_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> str:
-    """Sentence on photos that the vector learned from; empty if there are none.
+    """Note that photos which the vector learned from are rated by refits, or left out.
 
+    Empty if there are none.
     `ratings` (n,) are held out, nan where that is not possible.
     """
     if refitted:
@@ -265,7 +268,7 @@ def learned_from_all(vector: str, others: Sequence[str]) -> str:
 
 
 def differing(row: int, vector: Ratings, people: Floats) -> str:
-    """Caption with a photo's percentiles by a vector and by people."""
+    """Caption with two percentiles of a photo: by a vector's rating, and by people's labels."""
     return f"judged {percentile_text(vector[row])} · people {percentile_text(people[row])}"
 
 

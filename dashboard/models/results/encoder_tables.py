@@ -30,7 +30,7 @@ __all__ = ["COLUMNS", "HOW_TO_READ", "METRIC", "latest", "left_out", "panels", "
 
 @dataclass(frozen=True)
 class ScopeShown:
-    """Results of compared indexes in one scope (kind of photo pairs): table, chart, texts."""
+    """Results of compared indexes on one kind of photo pairs: table, chart and texts."""
 
     key: str  # unlike any other's on the page
     title: str
@@ -40,7 +40,7 @@ class ScopeShown:
 
 @dataclass(frozen=True)
 class PanelShown:
-    """Results of indexes compared on the same judged photos, for each scope (kind of pairs)."""
+    """Results of indexes compared on the same judged photos, for each kind of photo pairs."""
 
     name: str
     summary: str
@@ -59,7 +59,7 @@ def latest(path: Path) -> Leaderboard | None:
 
 
 def panels(board: Leaderboard) -> list[PanelShown]:
-    """Results of a leaderboard for each set of photos, as texts and tables for the page.
+    """Texts and tables of a leaderboard's results, separately for each set of photos.
 
     Texts are escaped for Markdown.
     """
@@ -75,7 +75,7 @@ def panels(board: Leaderboard) -> list[PanelShown]:
 
 
 def left_out(board: Leaderboard) -> list[str]:
-    """Sentences on the indexes that an encoder comparison leaves out, with reasons."""
+    """Sentences about the indexes that an encoder comparison leaves out, with reasons."""
     return [f"Left out: {shown_text(note)}" for note in board.left_out]
 
 

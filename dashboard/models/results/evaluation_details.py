@@ -45,7 +45,7 @@ Partial = TypeVar("Partial", bound=Estimate)
 
 @dataclass(frozen=True)
 class Panel:
-    """Details of an evaluation for one chart: data, title, explanation and CSV."""
+    """One chart of an evaluation's details: data, title, explanation and CSV."""
 
     name: str  # which chart
     title: str  # what a reader who cannot see the chart is told

@@ -28,7 +28,7 @@ _NO_LEAD = 0.0005  # a lead that rounds to nothing
 
 @dataclass(frozen=True)
 class Board:
-    """Leaderboard of vectors by one metric in one scope (kind of photo pairs): texts and tables."""
+    """Leaderboard of vectors by one metric on one kind of photo pairs: texts and tables."""
 
     scope: Scope
     name: str  # of the metric
@@ -44,7 +44,7 @@ class Board:
 
 
 def board(evaluation: Evaluation, scope: Scope, metric_name: str) -> Board:
-    """Leaderboard of vectors in one scope (kind of photo pairs), ranked by one metric."""
+    """Leaderboard of vectors, ranked by one metric on one kind of photo pairs."""
     metric = METRICS[metric_name]
     rows = _rows(evaluation, scope, metric_name)
     fair = rows[~rows["apart"] & (rows["family"] != AT_RANDOM)]
@@ -191,7 +191,10 @@ def _caution(fair: pd.DataFrame, leads: pd.DataFrame, index: str) -> str:
 
 
 def _by_photo(fair: pd.DataFrame, metric: Metric, evaluation: Evaluation) -> str:
-    """Sentence on the best vector's result with folds by photo, not by group; "" if unknown."""
+    """Sentence with the best vector's result when photos are held out singly, not in groups.
+
+    Empty if that result is unknown.
+    """
     if fair.empty or isnan(fair.iloc[0].by_photo):
         return ""
     best, kept = fair.iloc[0], evaluation.protocol.fold_by

@@ -181,7 +181,7 @@ def _interval(metric: Metric, row: pd.Series) -> str:
 
 
 def _provenance(row: pd.Series, vector: MasterVector | None, mode: Mode) -> str:
-    """Origin of a vector, or why its test is not fair, in a few words."""
+    """Short note about a vector: its origin or, if its test was unfair, the reason."""
     if row["apart"]:
         return "has seen these photos: no fair test" if mode == "plain" else row["note"]
     if row["family"] == AT_RANDOM:

@@ -13,7 +13,7 @@ PNG_HELP = "Each chart can be saved as PNG from the menu in its upper right corn
 
 @dataclass(frozen=True)
 class Metric:
-    """Texts on a metric of agreement with people: names, chance level, explanation."""
+    """Texts about a metric of agreement with people: names, chance level, explanation."""
 
     label: str  # on the selector
     axis: str  # under the chart
@@ -95,7 +95,7 @@ PLAIN_SCOPES: dict[Scope, str] = {
 
 
 def scopes(evaluation: Evaluation, mode: Mode = "statistics") -> dict[Scope, str]:
-    """Display names of the scopes (kinds of photo pairs) that an evaluation has results for."""
+    """Display names of the kinds of photo pairs that an evaluation has results for."""
     return {
         scope: PLAIN_SCOPES[scope] if mode == "plain" else SCOPES[scope][0]
         for scope in evaluation.scopes
@@ -103,7 +103,7 @@ def scopes(evaluation: Evaluation, mode: Mode = "statistics") -> dict[Scope, str
 
 
 def metrics(evaluation: Evaluation, scope: Scope) -> dict[str, str]:
-    """Display names of the metrics that are defined for at least one vector in a scope."""
+    """Display names of the metrics defined for at least one vector on one kind of photo pairs."""
     rows = [row.metrics for row in evaluation.rows(scope)]
     return {
         name: metric.label

@@ -101,7 +101,7 @@ def _times(share: float) -> str:
 
 
 def mistake_text(places: Ratings, pair: tuple[int, int], name: str, index: str) -> str:
-    """Sentence on two photos that a vector and people order differently; people prefer the left.
+    """Text saying that people prefer the left photo of a pair, and how a vector ranks both.
 
     Places are the vector's percentiles; `index` is the index's name.
     """
