@@ -124,7 +124,7 @@ def pick_two(index: Index, vector: MasterVector) -> None:
 
 
 def show_verdict(index: Index, vector: MasterVector, pair: Pair) -> None:
-    """Show the probability that each photo is better, by the selected and every other vector."""
+    """Show the probability that each of two photos is better, according to every vector."""
     mode, ratings = session_state.words(), cached.ratings(index, vector)
     both = np.stack([one.embedding for one in pair.picked])
     verdict = two_photos.verdict(vector, both, index_slope(index, vector, ratings), ratings, mode)

@@ -1,4 +1,4 @@
-"""Picker of a photo: an upload, or an indexed photo from the URL."""
+"""Picker of a photo: an upload, or a photo of the index."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ GONE = ":material/link_off:"
 
 @dataclass(frozen=True)
 class PickedPhoto:
-    """Photo that the user picked or uploaded, with its containers on the page."""
+    """Photo that the user picked or uploaded, with the Streamlit containers that show it."""
 
     embedding: Embeddings  # (d,)
     words: DeltaGenerator

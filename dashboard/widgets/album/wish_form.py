@@ -91,7 +91,7 @@ def _degree(degree: Degree, key: str, scale: tuple[float, float, float], otherwi
 
 
 def _face_quota() -> FaceQuota | None:
-    """Limits on the number of photos with a visible face, as entered by the user; None if unset."""
+    """Minimum and maximum number of photos with a visible face; None if the user set neither."""
     least = st.number_input("With a face, at least", 0, int(MOST), 0, key="least-faces")
     most = st.number_input(
         "With a face, at most", 0, int(MOST), None, key="most-faces", placeholder="any number"

@@ -108,7 +108,7 @@ def look_closer(views: Mapping[str, Sequence[Panel]], stem: str, about: str) -> 
 
 
 def all_numbers(index: Index, evaluation: Evaluation, board: evaluation_tables.Board) -> None:
-    """Show all results as table and CSV, the protocol, and a button to measure again."""
+    """Show all results as table and CSV, the protocol, and a button that repeats the evaluation."""
     st.header("All numbers", anchor=False)
     _results_table(board)
     with st.container(horizontal=True):
@@ -126,7 +126,10 @@ def statistics(
     board: evaluation_tables.Board,
     vectors: Mapping[str, MasterVector],
 ) -> None:
-    """Show the page's end in statistical vocabulary: lead of the best vector, details, numbers."""
+    """Show the last part of the page Discerning power, in statistical vocabulary.
+
+    It holds the best vector's lead, the details, content removal and all numbers.
+    """
     st.caption(f"{board.reading} {board.metric.meaning}")
     if board.leader is not None and board.leads_reading:
         st.header("How sure is the lead?", anchor=False)
@@ -141,7 +144,10 @@ def statistics(
 
 
 def plain_end(index: Index, evaluation: Evaluation) -> None:
-    """Show the three buttons that end the results in plain words."""
+    """Show the last part of the page Discerning power, in plain vocabulary.
+
+    Its buttons show all statistics, tell how they were measured, and measure again.
+    """
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Show all statistics",

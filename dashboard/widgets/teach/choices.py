@@ -80,7 +80,7 @@ def _taste_bar(session: TeachSession, taste: PersonalState) -> None:
 
 
 def _apply_taste(session: TeachSession, taste: PersonalState) -> None:
-    """Save a taste as a vector if its button was pressed, or if an already saved taste changed."""
+    """Save a taste as a vector, on the user's request or to update the vector saved before."""
     name, wanted = own_taste(session), bool(st.session_state.get(_APPLY))
     saved = name in index_data.vectors(session.index)
     # What is saved follows each choice; it is one vector, whatever it is called.

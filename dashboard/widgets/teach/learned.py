@@ -1,4 +1,4 @@
-"""Widgets on a person's learned taste: its accuracy, and a form to save it."""
+"""Widgets about a person's learned taste: its accuracy, and a form to save it."""
 
 from collections.abc import Callable
 
