@@ -42,7 +42,7 @@ Progress = Callable[[str, int, int], None]  # stage, done, to do
 
 
 def add_folder(name: str, folder: Path) -> None:
-    """Start a background job that adds a folder's photos to an index, which is made if missing.
+    """Start a background job that adds a folder's photos to an existing or new index.
 
     Raises InvalidNameError, or FolderAccessError if the visitor may not choose a folder here.
     """
@@ -128,9 +128,11 @@ def save_vector(index: Index, vector: MasterVector) -> None:
 
 
 def record_answers(session: "TeachSession", items: Sequence[Json]) -> None:
-    """Save or undo a person's answers about photo pairs, skipping pairs already answered.
+    """Save a person's new answers about photo pairs, and undo answers that are taken back.
 
-    Each is durable before the next. Raises what the click log raises: the rest is then not saved.
+    An answer about a pair that is already answered is skipped.
+    Each answer is durable before the next. Raises what the click log raises; the rest is then not
+    saved.
     """
     index, rater, paths = session.index, session.rater, session.index.paths
     digests = index.digests()
@@ -239,7 +241,7 @@ def judging(index: Index, entry: "Entry", *, fill: bool) -> "Choosing":
 
 
 def judge_ahead(index: Index, entry: "Entry") -> None:
-    """Start computing in the background what later changes of a saved album will need."""
+    """Start choosing photos for a saved album in the background, so that later changes are fast."""
     index, vector, alike, request = _asked(index, entry, fill=True)
     vector_ratings.choose_ahead(index, vector, alike, entry.name, request)
 

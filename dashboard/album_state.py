@@ -67,7 +67,7 @@ def wish_for_album(name: str, what: str, seen: int) -> None:
 
 
 def album_wish(name: str) -> tuple[str, int] | None:
-    """Change of a saved album that the user requested and that is still to be made, or None."""
+    """Pending change that the user requested for a saved album; None if there is none."""
     wish: tuple[str, int] | None = st.session_state.get(f"wish-{name}")
     return wish
 

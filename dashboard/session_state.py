@@ -65,7 +65,7 @@ def words() -> Mode:
 
 
 def word(term: str) -> str:
-    """Translation of a term into plain or statistical words, as the current page uses them."""
+    """Text that the current page shows for a term, in plain or statistical wording."""
     return say(term, words())
 
 
@@ -172,7 +172,7 @@ def rater() -> str:
 
 
 def note_choices(taste: str, *numbers: int) -> bool:
-    """Record how many judgements a taste was learned from; True if the numbers have changed."""
+    """Record how many judgements a taste was learned from; return True if that has changed."""
     noted: dict[str, tuple[int, ...]] = st.session_state.setdefault("learned-from", {})
     before, noted[taste] = noted.get(taste), numbers
     return before is not None and before != numbers
@@ -231,18 +231,24 @@ def set_widget(key: str, value: str) -> None:
 
 
 def begin_widget(key: str, value: float | str) -> None:
-    """Set a widget's first value, unless it has one already or the URL gives one."""
+    """Set a widget's first value, unless the widget already has a value or the URL gives one."""
     if key not in st.session_state and key not in st.query_params:
         st.session_state[key] = value
 
 
 def keep_number(key: str, value: float) -> None:
-    """Store a number that is set by different widgets in plain and in statistical vocabulary."""
+    """Store a setting's number, which a slider of words and a slider of numbers share.
+
+    Pages in plain vocabulary show the one slider, pages in statistical vocabulary the other.
+    """
     st.session_state[f"{key}-number"] = value
 
 
 def number_kept(key: str) -> float | None:
-    """Number stored by :func:`keep_number`; if none is stored, the number in the URL, or None."""
+    """Number stored by :func:`keep_number` or, if none is stored, given in the URL.
+
+    None if there is no finite number.
+    """
     kept = st.session_state.get(f"{key}-number", st.query_params.get(key))
     try:
         number = float(kept)
@@ -252,7 +258,10 @@ def number_kept(key: str) -> float | None:
 
 
 def reset_widgets(empty: Mapping[str, object]) -> None:
-    """Give new values to widgets, shown or not; None restores the initial value."""
+    """Set widgets to new values; None restores a widget's initial value.
+
+    Values other than None are set only for widgets that have a value already.
+    """
     for key, value in empty.items():
         if value is None:
             st.session_state.pop(key, None)

@@ -1,4 +1,4 @@
-"""Warm-up of the server: the page Home's modules and data are loaded when it starts."""
+"""Warm-up that loads the modules and data of the page Home when the server starts."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Page Search: photos by text, by likeness to a photo, or by a vector."""
+"""Page Search: photos that match a text, resemble a photo, or are rated highest by a vector."""
 
 import streamlit as st
 
