@@ -29,7 +29,9 @@ Progress = Callable[[str, int, int], None]  # stage, done, to do
 
 
 def build_sample(workspace: Workspace, *, on_progress: Progress = lambda *_: None) -> Index:
-    """Open the sample index, after building missing parts: photos, judgements, vectors, evaluation.
+    """Build the missing parts of the sample index, and open the index.
+
+    The parts are photos, judgements, a learned vector and an evaluation.
 
     Interrupted at any moment, the next call goes on. Raises :class:`MissingExtraError` without the
     ``embedded`` extra, :class:`LockedIndexError` if another process builds it.

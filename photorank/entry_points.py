@@ -21,7 +21,7 @@ def declared_names(group: Group) -> list[str]:
 
 
 def load_declared(group: Group, name: str) -> Any:
-    """Import the object that a package declares under a name; None if there is none.
+    """Import and return the object declared under a name; None if no package declares one.
 
     Raises EntryPointError if the package cannot be imported.
     """
@@ -35,7 +35,7 @@ def load_declared(group: Group, name: str) -> Any:
 
 
 def refused(group: Group, name: str, why: str) -> EntryPointError:
-    """Error that names the package of an unusable entry point, and the reason."""
+    """Error for an unusable entry point, which names its package and the reason."""
     point = _declared(group)[name]
     package = point.dist.name if point.dist is not None else point.value
     return EntryPointError(package, f"{group}: {name} = {point.value}", why)

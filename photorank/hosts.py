@@ -14,7 +14,7 @@ _AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]{1,253})(?::(\d{1,5}))?")
 
 
 class Authority(NamedTuple):
-    """Host of a URL in lower case and its port; None for the scheme's default port."""
+    """Host of a URL, in lower case, and its port (None for the scheme's default port)."""
 
     host: str
     port: int | None

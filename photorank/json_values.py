@@ -34,7 +34,7 @@ def to_json(value: Any) -> Any:
 
 
 def from_json(kind: type[Value], data: Any) -> Value:
-    """Value of a type, from JSON written by :func:`to_json`; missing fields take defaults.
+    """Value of type `kind` from what :func:`to_json` returned; missing fields take defaults.
 
     Raises
     ------

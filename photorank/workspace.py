@@ -80,7 +80,7 @@ class IndexPaths:
         return self.root / f"catalogue.v{version}.sqlite"
 
     def atlas(self, method: str) -> Path:
-        """Path of the file with the photos' coordinates on a 2-D map, by one projection method."""
+        """Path of the file of the photos' 2-D map coordinates by one projection method."""
         return self.root / "maps" / f"{method}.npz"
 
     def shard(self, name: str) -> Path:
@@ -286,7 +286,7 @@ def folder_for(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def replacing(path: Path, *, alone: bool = False, kept: str | None = None) -> Iterator[Path]:
-    """Context with a temporary path, which atomically replaces `path` on success.
+    """Context with a temporary file that atomically replaces the file `path` on success.
 
     A crash at any moment leaves the old file or the new one, never a part of one under its name.
     Where nobody else writes the file (`alone`), what a killed run left of it is removed first.

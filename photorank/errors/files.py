@@ -160,7 +160,7 @@ def in_words(error: Exception) -> "PhotorankError | None":
 
 
 def changed_since(paths: Sequence[Path]) -> str:
-    """Message that files were changed after indexing, and so are left out.
+    """Message that photos are left out because their files were changed after indexing.
 
     >>> changed_since([Path("a.jpg")])
     '1 photo changed since it was indexed: a.jpg. It is left out; run `photorank index` again.'

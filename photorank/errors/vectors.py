@@ -18,7 +18,7 @@ class MissingVectorError(PhotorankError, LookupError):
 
 
 class NoSuchOwnVectorError(MissingVectorError):
-    """No vector of the given name can be removed."""
+    """The index has no removable vector of the given name."""
 
     def __init__(self, name: str, index: str, removable: Sequence[str]) -> None:
         PhotorankError.__init__(
@@ -138,7 +138,10 @@ class DegenerateDirectionError(PhotorankError, ValueError):
 
 
 def _vector_made(name: str, index: str, words: bool) -> str:
-    """Advice naming commands that make a vector from judgements and, if `words`, from texts."""
+    """Advice that names the commands by which a vector can be made.
+
+    A command that makes one from texts is named only with `words`.
+    """
     learn = f"of judgements with `photorank vector learn {name} --index {index}`."
     if not words:
         return f"Make one {learn}"

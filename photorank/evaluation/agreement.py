@@ -67,7 +67,7 @@ class Shared:
 
 
 def voices(index: Index, raters: Sequence[str], subset: PhotoSubset) -> tuple[Voice, ...]:
-    """Each person's judgements, and the taste learned from them with a prior common to all.
+    """Each person's judgements and learned taste; all tastes are learned from one common prior.
 
     Choices and scores under the raters' names count, clicked or imported.
     """
@@ -109,7 +109,7 @@ def agreements(people: Sequence[Voice], *, seed: int = 0) -> tuple[Agreement, ..
 
 
 def agreed_best(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Shared, ...]:
-    """Shared favourites: photos with the highest mean minus standard deviation of ratings.
+    """Shared favourites: photos whose mean rating minus its standard deviation is highest.
 
     The standard deviation holds both how much people differ and how uncertain each taste is.
     """
@@ -182,7 +182,7 @@ def _all_ratings(people: Sequence[Voice]) -> tuple[Floats, Floats, Floats]:
 
 
 def _listed(places: Codes, rows: Codes, ratings: Floats, errors: Floats) -> tuple[Shared, ...]:
-    """Photos at the given positions, each with every person's rating and their mean."""
+    """Ratings of the photos at the given positions, by each person and on average."""
     spread = _spread(ratings)
     return tuple(
         Shared(
@@ -203,7 +203,7 @@ def _spread(ratings: Floats) -> Floats:
 
 
 def _said(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
-    """Accuracy and τ_b of one person's judgements as predictions of another person's judgements."""
+    """Accuracy and τ_b of person a's judgements as predictions of person b's judgements."""
     rows, first, second = np.intersect1d(a.rows, b.rows, return_indices=True)
     if len(rows) > 1:
         graph = Comparisons.from_scores(b.labels[second])

@@ -1,4 +1,4 @@
-"""Metrics of contenders (vectors and learners) on the same photo pairs, and their differences."""
+"""Metrics of contenders (vectors, learners) on the same photo pairs, and metric differences."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Contenders of an evaluation: fixed vectors, learners (out of fold) and baselines."""
+"""What an evaluation compares (contenders): fixed vectors, learners and baselines."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -43,7 +43,10 @@ class Contender:
 def chosen_vectors(
     index: Index, names: Sequence[str] | None, load: Callable[[], Encoder] | None
 ) -> dict[str, MasterVector]:
-    """Vectors to evaluate, by name, including the baseline prompt if the encoder takes texts."""
+    """Vectors to evaluate, by name, including the baseline vector of a plain text prompt.
+
+    That baseline is left out if it is not among the vectors and cannot be made.
+    """
     if names is None:
         vectors = list_vectors(index)
     else:

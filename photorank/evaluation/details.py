@@ -1,4 +1,4 @@
-"""Details of an evaluation: by label gap, group, training size, probability and person."""
+"""Details of an evaluation, such as accuracy by label gap and calibration of probabilities."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace

@@ -57,7 +57,10 @@ class LearningCurve:
         return cls(contender, photos, once, fits)
 
     def points(self, on_fit: Callable[[], None] | None = None) -> tuple[AccuracyByPhotos, ...]:
-        """Accuracy by number of training photos, after all fits end; empty with a single fold."""
+        """Accuracy by number of training photos; waits until all fits end.
+
+        Empty with a single fold.
+        """
         if not self.once.refits:
             return ()
         pairs = HeldOutPairs.of(self.photos.comparisons, self.once)

@@ -25,7 +25,7 @@ def kinds_of(
     seed: int,
     load: Callable[[], Encoder] | None,
 ) -> tuple[Codes, list[str]]:
-    """Content kind (n,) of each judged photo as a code, and the names of the kinds."""
+    """Code (n,) of each judged photo's kind of content, and the names of the kinds."""
     if by == "group":
         return photos.groups, list(index.labels().group_names)
     from sklearn.cluster import KMeans
@@ -94,7 +94,7 @@ def _epsilon(r: Floats, kinds: Codes) -> float:
 def _names(
     index: Index, centres: Floats, X: Embeddings, load: Callable[[], Encoder] | None
 ) -> list[str]:
-    """Unique names of clusters, such as ``like a beach``; otherwise ``cluster 1`` and so on.
+    """Unique names of clusters, such as ``like a beach`` or ``cluster 1``.
 
     A name is the concept that sets the cluster apart most. Clusters are numbered without a text
     network, and where there are more clusters than concepts.

@@ -70,7 +70,7 @@ def random_result(
 
 
 def _of_whole_folds(folds: Folds) -> Codes:
-    """Row numbers of the photos in the first few folds, enough photos for stable metrics."""
+    """Row numbers of the photos in the first few folds, which are enough for stable metrics."""
     codes = folds.codes[0]
     sizes = np.bincount(codes[codes >= 0], minlength=folds.k)
     last = np.searchsorted(np.cumsum(sizes), _LEAST_PHOTOS)

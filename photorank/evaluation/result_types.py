@@ -87,7 +87,7 @@ class AccuracyByGroup(Estimate):
 
 @dataclass(frozen=True)
 class AccuracyByPhotos(Estimate):
-    """Held-out accuracy of a learner, given a number of training photos."""
+    """Held-out accuracy of a learner fitted to a given number of photos."""
 
     vector: str
     n_learned_from: int
@@ -153,7 +153,10 @@ class DuplicateCounts:
 
     @classmethod
     def of(cls, codes: Codes) -> "DuplicateCounts":
-        """Counts from cluster labels (n,) of the photos: copies share a label; −1 for no copies."""
+        """Counts from the cluster number (n,) that each photo shares with its copies.
+
+        A photo without copies has −1.
+        """
         sizes = np.bincount(codes[codes >= 0])
         largest = int(sizes.max(initial=0))
         return cls(int(sizes.sum()), len(sizes), largest, mistaken_near_duplicates(codes))
@@ -161,7 +164,10 @@ class DuplicateCounts:
 
 @dataclass(frozen=True)
 class Details:
-    """Details of an evaluation, mainly on the best vector or learner; empty if not measured."""
+    """Details of an evaluation, mainly on the best vector or learner.
+
+    A detail that was not measured is empty or None.
+    """
 
     by_gap: tuple[AccuracyByGap, ...] = ()
     by_group: tuple[AccuracyByGroup, ...] = ()
