@@ -13,7 +13,7 @@ _EXAMPLES = 5  # missing photos listed
 
 @dataclass(frozen=True)
 class DatasetCheck:
-    """Numbers of a dataset's labels, choices, photos, missing photos and unusable rows."""
+    """Counts of a dataset's labels, choices, photos, missing photos and unusable rows."""
 
     dataset: str
     root: str

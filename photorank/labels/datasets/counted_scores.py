@@ -14,7 +14,7 @@ from photorank.labels.tables.usable_rows import Problems
 
 
 def mean_rating(counts: list[float]) -> float:
-    """Mean rating, from the number of ratings of 1, of 2, of 3 and so on (`counts`)."""
+    """Mean rating of a histogram: `counts[i]` people gave the rating i + 1."""
     total = sum(counts)
     if not total:
         raise ValueError("nobody rated it: all counts are 0")
@@ -44,7 +44,10 @@ def likes_and_exposure(cells: Cells, columns: tuple[str, str]) -> list[float]:
 
 
 def rates(root: Path, spec: TableSpec, columns: tuple[str, str]) -> dict[int, float]:
-    """Log of likes per view or follower for each line number, shrunk towards the mean rate."""
+    """Dictionary from line number to log rate of likes, shrunk towards the mean rate.
+
+    The rate is likes per view or follower; lines with invalid counts are left out.
+    """
     counts: dict[int, list[float]] = {}
     for line, cells in label_file_rows(root, spec, Problems()):
         with suppress(ValueError):  # it is told when the row is read

@@ -49,7 +49,7 @@ class TableSpec:
 
     @property
     def files(self) -> list[str]:
-        """Paths of a label file and any auxiliary file, relative to the dataset's folder."""
+        """Paths, relative to the dataset's folder, of a label file and any auxiliary file."""
         return [self.file, *([self.beside] if self.beside else [])]
 
     @property
@@ -88,12 +88,12 @@ class DatasetManifest:
 
     @property
     def verified(self) -> Literal["yes", "in part", "no"]:
-        """Degree to which the file layouts were tested on real label files: yes, in part or no."""
+        """Whether the file layouts were tested on real label files: yes, in part or no."""
         found = {layout.verified for layout in self.layouts}
         return "in part" if len(found) > 1 else "yes" if found == {True} else "no"
 
     def layout_at(self, root: Path) -> Layout:
-        """First of the dataset's layouts whose label files are all in a folder.
+        """First file layout whose label files all exist in the given folder.
 
         Raises MissingLabelFilesError if there is none.
         """
@@ -108,7 +108,10 @@ class DatasetManifest:
 
 
 def load_manifest(workspace: Workspace, name: str) -> DatasetManifest:
-    """Manifest of the dataset `name`, user's own or built in; MissingDatasetError if unknown."""
+    """Manifest of the dataset called `name`; MissingDatasetError if there is none.
+
+    The manifest is the user's own or a built-in one.
+    """
     known = workspace.manifests()
     if name not in known:
         raise MissingDatasetError(name, sorted(known))

@@ -55,7 +55,10 @@ def _opened(path: Path, spec: TableSpec) -> AbstractContextManager[Table]:
 
 
 def _json_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield (entry number, cells) from a JSON object of lists; the first cell is the key."""
+    """Yield (row number, cells) of each row in a JSON object that maps keys to lists of rows.
+
+    The first cell is the key; row numbers start at 1.
+    """
     try:
         data: Any = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:

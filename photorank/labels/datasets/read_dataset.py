@@ -190,7 +190,7 @@ def _labels_of(table: _Table, line: int, cells: Cells) -> list[LabelRow]:
 
 
 def _choices_of(table: _Table, line: int, cells: Cells) -> list[ChoiceRow]:
-    """Choices between two photos in a row.
+    """Choices between the two photos named in one table row.
 
     Votes count for both sides. A share of votes without their number counts as one
     judgement that is divided the same way, and as a tie where it is a half.

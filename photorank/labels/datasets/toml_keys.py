@@ -17,7 +17,10 @@ _KINDS: dict[type, str] = {
 
 
 class Keys:
-    """Unread keys of a TOML table; errors name the invalid key."""
+    """TOML table whose keys are read one by one and checked for type.
+
+    Errors name the invalid key; a key that is never read is unknown.
+    """
 
     def __init__(self, where: str, data: Mapping[str, Any]) -> None:
         self.where = where
@@ -35,7 +38,10 @@ class Keys:
         return value
 
     def strings(self, key: str, count: int | None = None) -> tuple[str, ...]:
-        """Strings under a key, exactly `count` if given; empty if the key is missing."""
+        """Strings in the list under a key; empty if the key is missing.
+
+        A list that is not empty must have `count` strings, where a count is given.
+        """
         values = tuple(self.take(key, list, []))
         if not all(isinstance(value, str) for value in values):
             raise ValueError(f"{self.where}{key} must be a list of strings, not {list(values)}")
@@ -53,7 +59,10 @@ class Keys:
         return None if text is None else self.as_template(key, text)
 
     def as_template(self, key: str, text: str) -> Template:
-        """Template made from text; ValueError that names the key if invalid."""
+        """Template made from `text`; ValueError if invalid.
+
+        The error names `key`.
+        """
         try:
             return Template(text)
         except ValueError as error:

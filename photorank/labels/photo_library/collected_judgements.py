@@ -29,7 +29,7 @@ class LibraryFile:
 
 
 class Judgement(NamedTuple):
-    """Score of a photo as a number, and as a word, such as "favourite"."""
+    """Score of a photo, with the word for the score, such as "favourite"."""
 
     score: float  # higher is better
     name: str  # in words
@@ -44,7 +44,10 @@ class Trouble(NamedTuple):
 
 @dataclass
 class Collected:
-    """Judgements by digest of the photo, with unreadable files and notes."""
+    """Judgements collected from a photo library, keyed by photo digest.
+
+    Unreadable files and notes for the user are collected too.
+    """
 
     labels: dict[str, tuple[Judgement, Path]] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
@@ -62,7 +65,10 @@ class Collected:
             self.labels[file.digest] = judgement, file.path
 
     def add_trouble(self, error: MetadataError, path: Path | None = None) -> None:
-        """Record an unreadable file, at the error's path, or at `path` if the error has none."""
+        """Record an unreadable file with the reason.
+
+        The file is the one that the error names, or `path` if the error names none.
+        """
         trouble = Trouble(error.path or path or Path(), error.reason)
         if trouble not in self.troubles[-_SHARED:]:
             self.troubles.append(trouble)
@@ -100,7 +106,7 @@ def each(
 
 
 def listed(counts: Counter[str]) -> str:
-    """Names with their counts as text, the most frequent first.
+    """Text that lists names with their counts, most frequent first.
 
     Examples
     --------

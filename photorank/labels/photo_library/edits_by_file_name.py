@@ -26,7 +26,10 @@ _APPLE = re.compile(r"^(img_)e(\d{4,}.*)$", re.IGNORECASE)  # IMG_E1234 is IMG_1
 
 
 class _Name(NamedTuple):
-    """File name without its edit mark, such as ``-edited``, and whether it had such a mark."""
+    """File name with any edit mark, such as ``-edited``, removed.
+
+    `edited` says whether there was a mark.
+    """
 
     original: str  # without marks of an edit, in small letters
     edited: bool  # whether there was a mark
@@ -135,7 +138,7 @@ def shot_name(path: Path) -> str:
 
 
 def _agreeing(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[int]]:
-    """File numbers, grouped by a property of the files, such as the camera, listed in `told`.
+    """Groups of file numbers with equal values in `told`, such as the files' cameras.
 
     They stay a single group if fewer than two values are known.
 

@@ -13,7 +13,9 @@ Occasion: TypeAlias = Literal["folder", "day", "event"]
 
 
 def group_photos(files: Iterable[LibraryFile], by: Occasion, *, gap: float = 6.0) -> dict[str, str]:
-    """Group name by photo digest; if several files are copies of one photo, the first decides.
+    """Dictionary from photo digest to the name of the photo's group.
+
+    If several files are copies of one photo, the first file decides.
 
     A group is a folder, a day of the camera's clock, or an event: the photos between two gaps
     of so many hours, wherever in the world they were taken. A photo that knows only its day is in

@@ -63,7 +63,7 @@ def collect_album(files: Sequence[LibraryFile], album: Path) -> Collected:
 
 
 def _copies(files: Iterable[LibraryFile], album: Path, collected: Collected) -> set[str]:
-    """Digests of the photos in an album folder."""
+    """Digests of the photos, or copies of photos, in an album folder."""
     known = {file.digest for file in files}
     by_path = {str(file.path): file.digest for file in files if not file.changed}
     chosen = set()

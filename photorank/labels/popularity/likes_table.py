@@ -87,7 +87,7 @@ def read_popularity(path: Path, *, tiers: int | None = None) -> LabelTable:
 
 
 def _scores(rows: Sequence[_Counts], how: str, tiers: int | None) -> tuple[Floats, str]:
-    """Scores (n,) of rows, and a text on how they were computed."""
+    """Popularity scores (n,) of table rows, and a phrase that says how scores are computed."""
     scores = rate([row.likes for row in rows], [row.seen for row in rows])
     if days := [row.published for row in rows if row.published]:
         latest = max(days)

@@ -1,4 +1,7 @@
-"""Parsers of table cells (number, votes, date, yes or no); ValueError for other text."""
+"""Parsers of table cells: numbers, dates, votes, yes or no.
+
+Other text raises ValueError.
+"""
 
 import math
 import re
@@ -31,7 +34,9 @@ def filled(cells: Cells, name: str) -> str:
 
 
 def number(cells: Cells, name: str, *, decimal_comma: bool = False) -> float:
-    """Number in a cell; ValueError if none, or beyond ±`_MAX_NUMBER`.
+    """Number in a cell; ValueError for other text.
+
+    A number beyond ±`_MAX_NUMBER` raises ValueError too.
 
     A comma is taken to be a decimal one where it cannot part thousands, or where the table tells.
     """

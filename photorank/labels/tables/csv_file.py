@@ -76,7 +76,7 @@ def open_csv(path: Path, dialect: Dialect | None = None) -> Iterator[Table]:
 
 
 def _told(file: Iterator[str]) -> tuple[int, Dialect, Iterator[str]]:
-    """Number of lines before a CSV table, its detected format, and the lines left to read.
+    """Number of lines before a CSV table, the table's detected format, and the table's lines.
 
     Comments may come first, and Excel's line ``sep=;``.
     """

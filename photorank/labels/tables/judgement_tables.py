@@ -58,7 +58,10 @@ class LabelRow(NamedTuple):
 
 @dataclass(frozen=True)
 class LabelTable:
-    """Labels of photos from one source, such as a file, with notes and unusable rows."""
+    """Labels of photos from one source, such as a file.
+
+    Notes for the user and unusable rows are included.
+    """
 
     source: str  # importing it again replaces what it said before
     rows: Iterable[LabelRow]
@@ -86,7 +89,10 @@ class ChoiceRow(NamedTuple):
 
 @dataclass(frozen=True)
 class ChoiceTable:
-    """Choices between photos from one source, such as a file, with notes and unusable rows."""
+    """Choices between photos from one source, such as a file.
+
+    Notes for the user and unusable rows are included.
+    """
 
     source: str  # importing it again replaces what it said before
     rows: Iterable[ChoiceRow]
@@ -180,7 +186,10 @@ class ChoiceColumns:
 
 
 def read_choices(path: Path, columns: ChoiceColumns | None = None) -> ChoiceTable:
-    """Choices of a table with columns `winner`, `loser`, optional `tie`, `rater`, `votes`.
+    """Open a table of choices, CSV or workbook, whose rows are read when needed.
+
+    Columns are `winner` and `loser`, and perhaps `tie`, `rater` and `votes`; `columns` may give
+    other names for `winner`, `loser` and `rater`.
 
     A tie is told by ``1``, ``true`` or ``yes``; ``0``, ``false``, ``no`` or nothing is none.
     Votes say how many people chose so, 1 where the cell is empty. Raises as :func:`read_labels`.

@@ -1,4 +1,4 @@
-"""Tables of any supported format, recognised by content: CSV or Excel workbook."""
+"""Tables of either supported format: CSV or Excel workbook."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -15,7 +15,9 @@ Row = TypeVar("Row")
 
 
 def open_table(path: Path) -> AbstractContextManager[Table]:
-    """Open a CSV file, plain or gzipped, or the first sheet of a workbook, whatever its suffix.
+    """Open a table: a CSV file, plain or gzipped, or the first sheet of a workbook.
+
+    A workbook is recognised by its first bytes or its suffix.
 
     Raises MissingPathError, and LabelsError if it cannot be read.
     """
@@ -53,7 +55,10 @@ class TableRows(Generic[Row]):
             self._noted(table)
 
     def _noted(self, table: Table) -> Callable[[int, Cells], Row | None]:
-        """Row parser for a table; the table's notes, also later ones, go to `self.notes`."""
+        """Parser of a table's rows; the table's notes go to `self.notes`.
+
+        Notes that are added later go there too.
+        """
         self.notes += table.notes
         table.notes = self.notes
         return self._understood(table)

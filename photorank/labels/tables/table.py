@@ -17,7 +17,9 @@ _NAMES = {"file", "score", "tier", "stars", "winner", "loser", "likes", "favouri
 
 
 class Table:
-    """Table of text cells, read row by row; without `columns`, the first row has the column names.
+    """Table of text cells, read row by row.
+
+    Without `columns`, the first row that is neither blank nor a comment has the column names.
 
     Rows come with their lines in the file, from 1; the path is for messages.
     """
@@ -63,7 +65,7 @@ class Table:
     def usable_rows(
         self, understood: Callable[[int, Cells], Row | None], problems: Problems
     ) -> Iterator[Row]:
-        """Yield the rows that `understood` parses; rows for which it returns None are omitted.
+        """Yield the rows as parsed by `understood`; rows parsed as None are omitted.
 
         Rows that cannot be used are added to `problems`.
         """

@@ -58,7 +58,7 @@ class Problems:
     def settle(
         self, source: str, usable: int, *, partial: bool, lacks: str = "that can be used"
     ) -> list[str]:
-        """Notes for the user on omitted rows; LabelsError if unusable rows prevent the import.
+        """Notes that tell the user of omitted rows; LabelsError if the table cannot be imported.
 
         Raises LabelsError if a row is wrong and may not be left out, which `partial` allows, or no
         row can be used. The table then `lacks` a row of that kind.

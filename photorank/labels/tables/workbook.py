@@ -94,7 +94,10 @@ def _first_sheet(path: Path, file: BinaryIO) -> Iterator[tuple[Any, ...]]:
 
 
 def _check_merged(path: Path, file: BinaryIO, sheet: str) -> None:
-    """Raise LabelsError if cells are merged vertically, which empties all but the first."""
+    """Raise LabelsError if a sheet has vertically merged cells.
+
+    All merged cells but the first would be read as empty.
+    """
     with _library_errors(path), zipfile.ZipFile(file) as archive, archive.open(sheet) as part:
         end, merged = b"", None
         while merged is None and (data := part.read(_PART_BYTES)):
