@@ -37,7 +37,7 @@ _SHOWN = 6  # photos shown as best, and as worst
 
 @dataclass(frozen=True)
 class Contest:
-    """Settings of a leaderboard: vectors, learners, cross-validation, whether to measure costs."""
+    """Settings of a leaderboard: which vectors and learners are tested, and how."""
 
     vectors: tuple[str, ...] | None  # None: all that an index has
     learners: tuple[str, ...]
@@ -48,7 +48,10 @@ class Contest:
 
 @dataclass(frozen=True)
 class _Entry:
-    """Vector or learner of one index: its name in that index, and its held-out ratings."""
+    """Held-out ratings of one vector or learner of an index.
+
+    `name` is unique in the index, `contender.name` among all indexes.
+    """
 
     index: Index
     name: str
@@ -114,7 +117,10 @@ def run_contest(panel: Panel, contest: Contest) -> PanelReport:
 def _entries(
     index: Index, photos: JudgedPhotos, folds: Folds, contest: Contest, notes: list[str]
 ) -> list[_Entry]:
-    """Held-out ratings of an index's vectors and learners; missing vectors are noted in `notes`."""
+    """Held-out ratings of each vector and learner of an index.
+
+    Missing vectors are noted in `notes`.
+    """
     vectors = _vectors(index, contest, notes)
     protocol, taught = contest.protocol, photos.compared_within(contest.protocol.within)
     with fitting(photos.X) as threads:
@@ -153,7 +159,10 @@ def _each(panel: Panel) -> list[tuple[Index, JudgedPhotos]]:
 
 
 def _shown(entries: Sequence[_Entry], panel: Panel) -> Shown | None:
-    """Photos rated highest and lowest by the best vector or learner not trained on them."""
+    """Photos that the best vector or learner rates highest and lowest.
+
+    Only those tested on unseen photos qualify as best; None if there is none.
+    """
     fair = [one for one in entries if not (one.contender.in_sample or one.contender.unknown)]
     if not fair:
         return None

@@ -10,7 +10,10 @@ _TICKS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
 class Bar(NamedTuple):
-    """Row of the chart: name, value, interval, and whether to draw it pale."""
+    """Row of the chart: a named value with its interval.
+
+    It is drawn pale if `faint`.
+    """
 
     name: str
     value: float

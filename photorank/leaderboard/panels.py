@@ -21,7 +21,10 @@ _SAME_PHOTOS = 0.5
 
 @dataclass
 class Panel:
-    """Group of indexes to compare, limited to their common judged photos in the same order."""
+    """Group of indexes to compare, and the judged photos that all of them have.
+
+    The photos are in the same order for each index.
+    """
 
     indexes: list[Index]
     photos: list[JudgedPhotos]  # of each index; judgements, groups and series are the first one's
@@ -43,7 +46,7 @@ class Panel:
 
     @property
     def notes(self) -> list[str]:
-        """Sentences on photos, judgements and encoders left out of the comparison."""
+        """Sentences that say which photos, judgements and encoders are left out."""
         return self.told + [
             f"{index.name}: its encoder takes {alike:,} of {len(photos.X):,} photos for copies of "
             "one picture, so which photos are copies is told by the other encoders"
@@ -53,7 +56,7 @@ class Panel:
 
 
 def panels_of(indexes: Sequence[Index]) -> tuple[list[Panel], list[str]]:
-    """Indexes grouped into panels by common judged photos, and notes on indexes left out."""
+    """Groups (panels) of indexes that share judged photos, and notes about indexes left out."""
     groups: list[list[tuple[Index, JudgedPhotos]]] = []
     notes = []
     for index in indexes:
@@ -122,7 +125,10 @@ def _imported(photos: JudgedPhotos) -> bool:
 
 
 def _keys(index: Index, photos: JudgedPhotos, by_name: bool) -> dict[str, int]:
-    """Position of each photo, by a key that is the same in all indexes: digest, or path."""
+    """Position of each judged photo, keyed by the photo's path or digest.
+
+    The key is the path if `by_name`; it is the same in all indexes.
+    """
     if by_name:
         paths = (str(index.photo(row).path) for row in photos.rows.tolist())
         return {path: at for at, path in enumerate(paths)}

@@ -38,7 +38,10 @@ class Row:
 
     @property
     def order(self) -> tuple[str, bool, float]:
-        """Sort key: by scope, then results on unseen photos first, then highest accuracy first."""
+        """Sort key that puts the rows of each scope together, best first.
+
+        Results on unseen photos come before others, then the highest accuracy comes first.
+        """
         value = self.result.accuracy.value
         return self.result.scope, not self.result.competes, 1.0 if isnan(value) else -value
 
@@ -76,7 +79,7 @@ class PanelReport:
         ]
 
     def against_best(self, scope: Scope = "all") -> dict[str, ScopedDifference]:
-        """Accuracy difference of the best row to each other row, by the other row's full name.
+        """Accuracy differences from the best row, keyed by the other row's full name.
 
         Only rows tested on unseen photos, without the baselines.
         """
