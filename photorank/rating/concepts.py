@@ -118,7 +118,7 @@ def concept_embeddings(index: Index, load: Callable[[], Encoder]) -> Embeddings:
 
 
 def pulls(similarities: Floats, ratings: Floats, own: Floats) -> tuple[Floats, Floats]:
-    """Strength (c,) of each concept in a photo, and its correlation (c,) with ratings.
+    """Strength (c,) of each concept in a photo, and correlation (c,) of each concept with ratings.
 
     They follow from the similarities of n photos to c concepts (n, c), the photos' ratings (n,),
     and the similarities of the photo itself (c,).

@@ -79,7 +79,9 @@ def explain(
     encoder: Encoder,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Explanation:
-    """Explanation of a photo's rating, from the bytes of the file, relative to an index's photos.
+    """Explanation of the rating of a photo, given as the bytes of its file.
+
+    The rating is explained relative to an index's photos.
 
     Where the heat map takes trials, `on_progress` is called with how many are done and to do.
     Raises UnreadablePhotoError if the bytes are no usable photo; EncoderMismatchError if the

@@ -164,14 +164,17 @@ def _grid(photo: Image.Image, cells: int) -> tuple[int, int]:
 
 
 def _on_grid(parts: Floats, box: Box, rows: int, columns: int) -> Floats:
-    """Encoder's values (h, w), summed over the cells of a grid (rows, columns) on the photo."""
+    """Sum of the values at the encoder's positions (h, w) in each grid cell (rows, columns)."""
     down = _overlaps(parts.shape[0], box.top, box.bottom, rows)
     across = _overlaps(parts.shape[1], box.left, box.right, columns)
     return down @ parts @ across.T
 
 
 def _overlaps(positions: int, start: float, end: float, cells: int) -> Floats:
-    """Fraction (cells, positions) of each encoder position in each grid cell, along one side."""
+    """Fraction of each encoder position that lies in each grid cell, along one side of a photo.
+
+    The shape is (cells, positions).
+    """
     edges = start + (end - start) * np.arange(positions + 1) / positions
     low, high = np.minimum(edges[:-1], edges[1:]), np.maximum(edges[:-1], edges[1:])
     marks = np.arange(cells + 1)[:, None] / cells

@@ -81,7 +81,10 @@ def rate_files(
 def _rows_and_embeddings(
     index: Index, paths: Sequence[Path], load: Callable[[], Encoder]
 ) -> tuple[list[int | None], Embeddings]:
-    """Row number in the index of each photo file (None if not indexed), and embeddings (k, d)."""
+    """Row number in the index of each photo file, and the embeddings (k, d) of all the files.
+
+    The row number of a file that is not in the index is None.
+    """
     encoder, faults = cache(load), list[PhotorankError]()
     rows, embedded = list[int | None](), list[Embeddings]()
     for path in paths:
@@ -141,5 +144,8 @@ def compare_embeddings(index: Index, vector: MasterVector, pair: Embeddings) -> 
 
 
 def index_slope(index: Index, vector: MasterVector, collection: Ratings) -> Slope:
-    """Slope in log-odds per unit of rating difference, for a vector and its ratings of an index."""
+    """Slope for a vector and an index, in log-odds per unit of rating difference.
+
+    `collection` has the vector's ratings of the index's photos.
+    """
     return slope_for(vector, collection, index.manifest.logit_scale)
