@@ -104,7 +104,10 @@ def learn_degradations(
 
 
 def degradations_learner(judged: JudgedPhotos) -> AllPairs:
-    """Learner for photos and their degraded copies, with a penalty scaled to the embeddings."""
+    """Learner of a direction that ranks photos above their degraded copies.
+
+    The penalty is proportional to the sum of squared embedding differences over the comparisons.
+    """
     X = judged.X.astype(np.float64)
     return AllPairs(PENALTY * float(np.einsum("nd,nd->", X, judged.comparisons.laplacian(X))))
 

@@ -85,7 +85,7 @@ def differences_beside(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> KnownDifferences:
-    """Embedding differences between judged photos and their degraded copies, as training data.
+    """Embedding differences between photos and degraded copies, to learn from beside judgements.
 
     All together they count `weight` times as much as the judgements. Photos that cannot be read
     have no copies; TooFewPhotosError if fewer than ten can.
@@ -128,7 +128,10 @@ def _opened(
     wanted: int,
     seed: int,
 ) -> Iterator[list[_Degraded | UnreadablePhotoError]]:
-    """Yield batches of degraded photos, and errors of unreadable ones, until enough are read."""
+    """Yield batches of photos with their degraded copies, until `wanted` photos are read.
+
+    For an unreadable photo its error is yielded.
+    """
     left, numbers = wanted, iter(enumerate(drawn))
     workers = usable_cores()
     with ThreadPoolExecutor(workers, "photorank-spoil") as pool:

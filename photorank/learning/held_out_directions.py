@@ -1,4 +1,4 @@
-"""Held-out directions: vectors refitted without the photos of the fold that they rate."""
+"""Held-out directions: vectors refitted for each test fold without the fold's photos."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -67,7 +67,9 @@ def held_out(
 
 
 def learner_of(index: Index, kind: str, card: Card) -> DirectionLearner:
-    """Learner of the given kind, with the settings and the prior named in a metadata card.
+    """Learner of the given kind, with the settings recorded in a vector's metadata card.
+
+    A prior that the card names is loaded from the index.
 
     Raises MissingVectorError if the index has no such prior, UnknownNameError if there is no such
     learner or it does not understand an argument.
@@ -118,7 +120,10 @@ class Fits:
         self._found: Floats | None = None
 
     def directions(self, on_fit: Callable[[], None] | None = None) -> Floats:
-        """Directions (repeats, K, d), after waiting for the fits; raises a fit's exception."""
+        """Learned directions (repeats, folds, d), one per test fold; waits for all fits.
+
+        Raises the exception of a fit that failed.
+        """
         if self._found is None:
             found = []
             try:
@@ -140,13 +145,13 @@ def out_of_fold_directions(
     *,
     on_fit: Callable[[], None] | None = None,
 ) -> Floats:
-    """Directions (repeats, K, d), each learned without one test fold."""
+    """Directions (repeats, folds, d), each learned without one test fold."""
     with fitting(taught.X) as threads:
         return Fits(threads, learner, taught, folds).directions(on_fit)
 
 
 class Refits:
-    """Out-of-fold directions of several learners, with equal learners fitted once.
+    """Cache of several learners' out-of-fold directions; equal learners are fitted once.
 
     A vector that was learned from these judgements is refitted as the learner beside it is.
     """
@@ -170,7 +175,7 @@ class Refits:
         taught: JudgedPhotos,
         on_fit: Callable[[], None] | None = None,
     ) -> Floats:
-        """Directions (repeats, K, d) of a learner, after waiting for its fits."""
+        """Directions (repeats, folds, d) of a learner, one per test fold; waits for all fits."""
         return self.begin(learner, taught).directions(on_fit)
 
 
@@ -236,7 +241,10 @@ def _fits_at_once(X: Embeddings) -> int:
 
 
 def _what_taught(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos:
-    """Photos with the comparisons that a vector learned from, according to its metadata card."""
+    """Judged photos with only those comparisons that a vector learned from.
+
+    The vector's metadata card says which comparisons.
+    """
     rater, by_raters = card.parameters.get("rater"), bool(card.parameters.get("by_raters"))
     if (rater, by_raters) != (photos.rater, photos.by_raters):
         every = index.comparisons(rater=rater, by_raters=by_raters)

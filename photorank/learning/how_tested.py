@@ -47,7 +47,10 @@ def prior_has_seen(index: Index, card: Card, photos: JudgedPhotos) -> bool:
 
 
 def seen_photos(index: Index, card: Card) -> Flags:
-    """Mask (n,) of the index's photos that a vector learned from, and of their copies."""
+    """Mask (n,) of the index's photos that a vector learned from.
+
+    Copies of those photos are included.
+    """
     rows = np.arange(len(index))
     greys = None if card.pictures is None else grey_codes(index, rows)
     return card.seen(index.digests(), index.heads(), greys)

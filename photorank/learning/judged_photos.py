@@ -48,7 +48,10 @@ class JudgedPhotos:
         return near_duplicate_codes(self.heads, self.greys)
 
     def seen_by(self, card: Card) -> Flags:
-        """Mask (n,) of photos that a vector learned from, and of their copies, by its metadata."""
+        """Mask (n,) of photos that a vector learned from, according to its metadata card.
+
+        Copies of those photos are included.
+        """
         return card.seen(self.digests, self.heads, self.greys)
 
     def codes(self, kind: FoldBy) -> Codes:
@@ -143,7 +146,10 @@ def judged_photos(
 
 
 def _comparisons(index: Index, rater: str | None, by_raters: bool) -> Comparisons:
-    """Comparisons by all people or one rater, from labels if there are any, else from choices."""
+    """Comparisons between an index's photos, by all people or by one rater.
+
+    They are made from labels; without labels, from the choices of the one rater.
+    """
     try:
         return index.comparisons(rater=rater, by_raters=by_raters)
     except NoLabelsError:

@@ -116,7 +116,10 @@ class PersonalState:
         return frozenset(shortened(self.index.photo(row).digest) for row in rows)
 
     def vector(self, name: str) -> MasterVector:
-        """The person's taste as a master-vector; the prior before any judgement."""
+        """Master-vector of the person's taste.
+
+        Before any judgement it is the prior.
+        """
         weights, photos, saw = self.taste.vector, self._photos, self.prior_saw
         believed = Card() if self.prior is None else self.prior.card
         judged = self.said.judged_rows
@@ -207,7 +210,9 @@ def _fair_tests(said: Clicks) -> Codes:
 def learning_curve(
     prior: TastePrior, judged: Judged, tests: Codes
 ) -> tuple[tuple[CurvePoint, ...], Floats]:
-    """Accuracy for each of c training-set sizes, and rating gaps (c, t) in the t test choices.
+    """Learning curve of a taste: accuracy on test choices by number of training choices.
+
+    The rating gaps (c, t), winner minus loser, for c points and t test choices are returned too.
 
     The same choices are tests at every point: each is predicted from the earliest m of the choices
     that share no photo with its fold of tests.
@@ -262,7 +267,10 @@ def _shape(m: Floats) -> Floats:
 
 
 def _moved(rows: Codes, before: Ratings, after: Ratings) -> tuple[Moved, ...]:
-    """Photos with the greatest change of percentile between two ratings, greatest change first."""
+    """Photos whose percentile changes most from ratings `before` to ratings `after`.
+
+    The greatest change comes first.
+    """
     old, new = percentiles(before), percentiles(after)
     far = -np.abs(new - old)
     some = np.argpartition(far, min(_MOVED_PHOTOS, len(far) - 1))[:_MOVED_PHOTOS]

@@ -9,7 +9,7 @@ WITHIN = (None, "group", "series")
 
 @dataclass(frozen=True)
 class Protocol:
-    """Settings of a held-out test: folds, repeats, seed, and which pairs count.
+    """Settings of a held-out test: how photos are split, and which pairs count.
 
     Parameters
     ----------
