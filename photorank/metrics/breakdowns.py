@@ -146,7 +146,7 @@ def by_group(
 
 
 def _refitting_factor(ratings: Floats, pairs: HeldOutPairs) -> float:
-    """Factor, at least 1, by which refitting a model per fold widens its accuracy's interval.
+    """Factor ≥ 1 by which an accuracy's interval widens if the model is refitted per fold.
 
     Both are near 1/√n, so that the ratio serves for a part of the pairs.
     """
@@ -195,7 +195,10 @@ def _degrees_beyond(pairs: HeldOutPairs, gap: float) -> Floats:
 
 
 def _over_blocks(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floats]) -> Floats:
-    """Sum (n,) over each photo's compared pairs, from a function `of` that sums within groups."""
+    """Sum (n,) over each photo's compared pairs, computed by the function `of`.
+
+    `of` sums over pairs within groups; the sum over pairs that do not count is subtracted.
+    """
     sums = np.zeros(graph.n)
     sums[graph.rows] = of(graph)
     if graph.different is None:
@@ -241,7 +244,10 @@ def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
 
 
 def _lowered(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
-    """Per labelled photo (l,): group number, rank of the label, rank of the label less `gap`."""
+    """Per labelled photo (l,): group number, rank of the label, rank of the lowered label.
+
+    A lowered label is the label minus `gap`; both kinds are ranked together.
+    """
     block = dense_ranks(graph.same)
     labels = np.concatenate([graph.labels, graph.labels - gap - _slack(graph)])
     places = combined(np.tile(block, 2), dense_ranks(labels))

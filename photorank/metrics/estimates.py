@@ -79,7 +79,10 @@ class Difference:
 
 
 def student(value: float, error: float, df: float, *, level: float, limit: float) -> Difference:
-    """Difference with its Student's t interval, clipped to ±limit, and p-value against 0."""
+    """Difference with a Student's t interval and a p-value against 0.
+
+    The interval is clipped to ±`limit`.
+    """
     from scipy.special import stdtr, stdtrit
 
     if not isfinite(value) or not isfinite(error):

@@ -128,7 +128,7 @@ def make_folds(
 
 
 def kept_together(first: Codes, second: Codes) -> Codes:
-    """Codes (n,) of merged groups: groups of `first` and `second` that share a photo become one.
+    """Group codes (n,) after merging groups of `first` and `second` that share a photo.
 
     Examples
     --------

@@ -80,7 +80,9 @@ class HeldOutPairs:
         return estimate_of(sums, self.folds, refitted=refitted, **counts)
 
     def estimate_of_lists(self, by_fold: Floats, floor: float, *, refitted: bool) -> Estimate:
-        """Mean of a top-of-list metric's values by fold (repeats * K,), with confidence interval.
+        """Mean of a top-of-list metric over all folds and repeats, with confidence interval.
+
+        `by_fold` (repeats * K,) has the metric's value in each of the K folds of each repeat.
 
         Lists are not left out photo by photo: without refitting, folds count as drawn anew.
         """

@@ -27,7 +27,10 @@ _ANGLES = 1024
 
 
 class LeaveOneOut(NamedTuple):
-    """Metric on all units (photos or clusters of photos), and on all but one, for each unit."""
+    """Metric on all units, and the same metric with each unit left out in turn.
+
+    A unit is a photo or a cluster of photos.
+    """
 
     value: float
     without: Floats  # (u,)

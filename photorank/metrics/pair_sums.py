@@ -81,11 +81,17 @@ class PairSums:
 
     @property
     def value(self) -> float:
-        """Metric computed from the sums; nan without pairs, and for correlation with a constant."""
+        """Metric computed from the sums; nan if undefined.
+
+        It is undefined without pairs, and for a correlation with a constant.
+        """
         return float(_ratio(self.total, self.total))
 
     def leave_one_out(self) -> LeaveOneOut:
-        """Metric on all units, and on all but one unit, for each unit that has pairs."""
+        """Metric on all units, and the same metric with each unit left out in turn.
+
+        Units without pairs are passed over.
+        """
         units = len(self.without)
         takes_part = self.total[1] - self.without[:, 1] > _ROUNDING * self.total[1]
         return LeaveOneOut(
@@ -97,7 +103,10 @@ class PairSums:
         )
 
     def _effects(self) -> Floats:
-        """First-order effect (c,) of each sampled unit pair's photo pairs on the metric."""
+        """First-order effect (c,) of each sampled couple of units on the metric.
+
+        A couple's effect is that of all photo pairs between its two units.
+        """
         if np.isnan(self.value):
             return np.empty(0)
         numerator, labels, ratings = self.between.T
@@ -121,7 +130,9 @@ def pair_sums(
     floor: float,
     couples: int,
 ) -> PairSums:
-    """Pair sums of a metric: total, without each unit (photo or cluster), and between units.
+    """Pair sums of a metric: the total, and the sums without each unit (photo or cluster).
+
+    The sums over the pairs between two units are computed for some couples of units.
 
     Parameters
     ----------
@@ -157,7 +168,7 @@ def pool(sums: Iterable[PairSums]) -> PairSums:
 
 
 def values_by_fold(parts: Sequence[PairSums]) -> Floats:
-    """Contribution (J,) of each test fold, scaled so that the mean over folds is the pooled metric.
+    """Contributions (J,) of J test folds, scaled so that their mean is the pooled metric.
 
     A fold's own ratio would count a fold of few pairs as much as one of many;
     these are the pooled ratio's first-order shares.
@@ -235,7 +246,10 @@ def _between(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
 
 
 def _ratio(sums: Floats, scale: Floats) -> Floats:
-    """Metric N / √(A B) from sums N, A, B (…, 3); nan where A or B is 0 up to rounding."""
+    """Metric N / √(A B), where the last axis of `sums` (…, 3) holds N, A and B.
+
+    nan where A or B is 0 up to rounding.
+    """
     numerator, labels, ratings = np.moveaxis(sums, -1, 0)
     defined = (labels > _ROUNDING * scale[1]) & (ratings > _ROUNDING * scale[2])
     product = np.where(defined, labels * ratings, 1.0)

@@ -162,7 +162,7 @@ def accuracy_sums(
     clusters: Codes | None = None,
     couples: int = COUPLES,
 ) -> PairSums:
-    """Pair sums of :func:`pairwise_accuracy`: correctly ordered and total weight."""
+    """Pair sums of :func:`pairwise_accuracy`: weight of correctly ordered and of all pairs."""
     r = checked_ratings(ratings, comparisons.n)
 
     def by_photo(graph: Comparisons) -> Floats:
@@ -268,7 +268,7 @@ def pearson_by_column(ratings: Floats, comparisons: Comparisons) -> Floats:
 
 
 def correlation_by_column(a: Floats, b: Floats, graph: ScoreComparisons) -> Floats:
-    """Correlation (c,), over pairs, of differences in `a` (n,) and in each column of `b` (n, c)."""
+    """Correlation (c,) over pairs between differences in `a` (n,) and in columns of `b` (n, c)."""
     product = a @ graph.differences(b)
     squares = a @ graph.differences(a) * np.einsum("nc,nc->c", b, graph.differences(b))
     defined = squares > 0
@@ -296,7 +296,9 @@ def pair_metrics(gap_power: int, comparisons: Comparisons) -> dict[str, Callable
 
 
 def _signs(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
-    """Pair weights (m,) in three forms: signed by agreement, 0 for tied labels, 0 for tied ratings.
+    """Pair weights (m,) in three versions: signed, without tied labels, without tied ratings.
+
+    The sign is + where the ratings order a pair as people did, and − where they reverse it.
 
     Ties have weight 0.
     """
@@ -308,7 +310,7 @@ def _signs(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats
 def _products(
     a: Floats, b: Floats, comparisons: ScoreComparisons, clusters: Codes | None, couples: int
 ) -> PairSums:
-    """Pair sums of a correlation: products of differences in `a` and `b`, and squares of each."""
+    """Pair sums of a correlation: Σ Δa Δb, Σ Δa² and Σ Δb² over differences Δ within pairs."""
     a, b = (_from_first(values, comparisons) for values in (a, b))
 
     def by_photo(graph: ScoreComparisons) -> Floats:
@@ -353,6 +355,6 @@ def _moved(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Float
 
 
 def _undefined(comparisons: Comparisons, clusters: Codes | None) -> PairSums:
-    """Pair sums that are nan, for a metric of scores where people only chose between photos."""
+    """Pair sums that are all nan, for a metric that needs scores where there are only choices."""
     n_units = comparisons.n if clusters is None else unit_codes(clusters, n=comparisons.n).max() + 1
     return PairSums(np.full(3, np.nan), np.full((n_units, 3), np.nan), np.empty((0, 3)), -1.0)

@@ -169,7 +169,7 @@ def corrected_jackknife(
 
 
 def _over_folds(values: ArrayLike, test_to_train: float, repeats: int, level: float) -> Difference:
-    """Mean of values by fold (J,), with a t interval corrected for overlapping training sets."""
+    """Mean of the values (J,) of J folds, with a t interval corrected for shared training data."""
     folds = np.asarray(values, dtype=np.float64)
     folds = folds[~np.isnan(folds)]
     if len(folds) < 2:

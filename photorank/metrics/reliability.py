@@ -80,7 +80,7 @@ def brier(p: ArrayLike, outcomes: ArrayLike) -> float:
 
 
 def expected_calibration_error(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> float:
-    """Expected calibration error: mean gap of predicted and observed frequency by bin.
+    """Expected calibration error: mean gap between predicted and observed frequency over bins.
 
     Parameters
     ----------
