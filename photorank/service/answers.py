@@ -91,7 +91,7 @@ def _ready(photo: Upload, embedder: Embedder) -> Ready:
 
 
 def rate_answer(rated: Sequence[Rated]) -> Json:
-    """JSON response with scores of photos, and ranks among the photos of the request."""
+    """JSON response with each photo's score and its rank among the photos of the request."""
     good = [one.score.rating for one in rated if one.score is not None]
     standing = iter(percentiles(np.array(good)).tolist())
     ranks = iter(1 + sum(other > one for other in good) for one in good)

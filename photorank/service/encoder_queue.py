@@ -46,7 +46,7 @@ class EncoderQueue:
                 self._embed(embedder, [one for one in batch if one.embedder is embedder])
 
     def _next_batch(self) -> list[_Waiting]:
-        """Wait for photos, and return up to one batch; empty after `close`."""
+        """Wait for photos, and return a batch of them; an empty batch after `close`."""
         batch: list[_Waiting] = []
         one = self._waiting.get()
         while one is not None:

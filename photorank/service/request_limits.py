@@ -99,7 +99,7 @@ class Room:
         self.requests += 1
 
     def take(self, count: int) -> None:
-        """Reserve bytes for a request's body; refuse it (HTTP 429) if too few are left."""
+        """Reserve bytes for a request's body; refuse it (HTTP 429) if too few bytes are free."""
         if self.bytes + count > self._limits.waiting_megabytes << 20:
             raise too_busy()
         self.bytes += count

@@ -13,7 +13,7 @@ from photorank.vectors.store import load_vector
 
 
 class Snapshot:
-    """Open index, with its encoder and the conversions of ratings to percentiles and stars."""
+    """Opened index with its encoder, and conversions of ratings to percentiles and stars."""
 
     def __init__(self, index: Index, load: Callable[[], Encoder], changed_ns: int) -> None:
         self.index = index

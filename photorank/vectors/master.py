@@ -48,7 +48,7 @@ class Card:
 
     @property
     def accuracy(self) -> Limits | None:
-        """Held-out pairwise accuracy with interval; None if not measured."""
+        """Held-out pairwise accuracy with a confidence interval; None if not measured."""
         found = self.metrics.get("pairwise_accuracy")
         return from_json(Limits, found) if found else None
 

@@ -1,1 +1,1 @@
-"""Photo books as PDF for printing, with a check of the PDF, or as numbered JPEG pages."""
+"""Photo books as PDF for printing or as numbered JPEG pages."""

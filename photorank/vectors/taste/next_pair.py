@@ -31,7 +31,7 @@ def next_pair(
     within: Codes | None = None,
     random_share: float = RANDOM_SHARE,
 ) -> NextPair | None:
-    """Next pair to ask about, random or most informative; None if no pair is left.
+    """Next pair of photos to ask about, random or most informative; None if no pair is left.
 
     Of some random candidates it is the one whose choice is expected to tell most
     of the taste, divided by one more than how often its photos were shown.

@@ -124,7 +124,7 @@ def _label_unit(rating: Floats, table: RaterTable) -> float:
 
 
 def _deviations(Z: Floats, table: RaterTable, unit: float) -> list[tuple[Floats, Floats]]:
-    """Residual coordinates and residual labels of the labelled photos, for each person.
+    """Photo coordinates and labels for each person, with other people's labels regressed out.
 
     Both are residuals of a regression on the mean labels that other people gave the same photos.
     """
