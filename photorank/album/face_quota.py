@@ -64,7 +64,10 @@ def face_parts(index: Index) -> tuple[Codes, list[str]]:
 
 
 def too_few(quota: FaceQuota, parts: Codes, first: Mask) -> list[str]:
-    """Note if fewer photos have a visible face than the quota requires; otherwise empty."""
+    """Note for the user if fewer photos have a visible face than the quota requires.
+
+    The list is empty if there are enough.
+    """
     there = with_faces(parts, first)
     if there >= quota.at_least:
         return []

@@ -51,7 +51,7 @@ class Asked(NamedTuple):
 
 
 class AlbumContext:
-    """Album as context, to compute how much any photo adds or would add to it.
+    """Album for which the contribution of any photo, in the album or not, can be computed.
 
     The album's value is that of :mod:`photorank.album.greedy_choice`: ratings above the
     collection's worst one, as a share of the best album's, and how well the album stands for the

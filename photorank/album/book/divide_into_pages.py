@@ -37,7 +37,7 @@ class Photos:
 
 
 class Laid(NamedTuple):
-    """Layout of one page with its cost."""
+    """Layout of one page, with its cost (a penalty) and its height in mm."""
 
     tree: Tree
     order: tuple[int, ...]  # of the page's photos, in reading order
