@@ -131,7 +131,7 @@ def measure(
 def _judged(
     judgements: Comparisons | ArrayLike, n: int, groups: ArrayLike | None
 ) -> tuple[Comparisons, Codes, Codes]:
-    """Comparison graph of the judged photos, their row numbers, and their groups as integers."""
+    """Judged photos: their comparison graph, row numbers, and groups as integers."""
     import pandas as pd
 
     graph = judgements

@@ -16,7 +16,7 @@ from photorank.vectors.master import MasterVector
 
 @dataclass(frozen=True)
 class EvaluationSpeed:
-    """Median seconds to evaluate a vector, by photorank and by SciPy, and to rate all photos."""
+    """Median seconds to evaluate a vector (by photorank, by SciPy), and to rate all photos."""
 
     index: str
     vector: str

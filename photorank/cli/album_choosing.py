@@ -142,7 +142,10 @@ class Task:
         return choice._replace(entry=saved)
 
     def _swapped(self, choice: Choice, entry: "Entry") -> Choice:
-        """Make the best swap of one photo and save the album, if the album's value rises."""
+        """Make the best swap of one photo, and save the album.
+
+        Nothing is changed if the swap would not raise the album's value.
+        """
         from photorank.album.kept.choose import request_of, rows_of_album
 
         swap = choice.made.swap
