@@ -36,6 +36,6 @@ ADDRESSES = [*SECTIONS[""], *SECTIONS["Lab"], *MOVED, ONE_PHOTO]
 
 
 def first_page() -> str:
-    """Name of the page at the root URL, which an environment variable can change."""
+    """Name of the page at the root URL; an environment variable can name another page."""
     first = os.environ.get("PHOTORANK_FIRST_PAGE", "home")
     return MOVED.get(first, first)

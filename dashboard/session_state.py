@@ -119,12 +119,12 @@ def choose_linked(key: str, value: str) -> None:
 
 
 def typed_words() -> str:
-    """Text typed on the page Compare, by which photos are rated; empty if there is none."""
+    """Text that the user typed on the page Compare to rate photos by; empty if there is none."""
     return str(st.session_state.get(TYPED, "")).strip()
 
 
 def forget_words() -> None:
-    """Remove the text typed on the page Compare, by which photos are rated."""
+    """Remove the text that the user typed on the page Compare to rate photos by."""
     st.session_state[TYPED] = ""
 
 
@@ -294,7 +294,7 @@ def chosen_row(key: str, names: Sequence[str], first: str | None) -> str | None:
 
 
 def asks_for_statistics() -> bool:
-    """True if the URL asks for parts of a page that only the statistical vocabulary shows."""
+    """True if the URL asks for parts of a page that are shown only in statistical vocabulary."""
     asked = st.query_params
     own_words = {name for name, _ in SCOPES.values()}
     return (

@@ -1,4 +1,4 @@
-"""Altair chart of a vector's ratings before and after subject matter is projected out of it."""
+"""Altair chart of a vector's ratings, before and after subject matter is projected out."""
 
 import altair as alt
 import pandas as pd

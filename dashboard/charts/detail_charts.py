@@ -24,7 +24,7 @@ CELL = 40  # pixels that a row of the matrix is high
 
 
 def detail_chart(panel: Panel) -> alt.LayerChart:
-    """Altair chart of one detail of an evaluation: by label gap, group, training size, …."""
+    """Altair chart of one detail of an evaluation, such as accuracy by label gap or by group."""
     return _DRAWN[panel.name](panel)
 
 

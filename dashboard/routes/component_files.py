@@ -29,7 +29,7 @@ def packed(file: str) -> bytes:
 
 @cache
 def modules_name() -> str:
-    """Hash of the contents of all modules, which is part of their URLs."""
+    """Hash of the contents of all JavaScript modules, for the modules' URLs."""
     return sha256(b"\0".join(modules().values())).hexdigest()[:16]
 
 

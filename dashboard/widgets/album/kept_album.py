@@ -164,7 +164,7 @@ def _toolbar(index: Index, entry: Entry, missing: int) -> DeltaGenerator:
 
 
 def _settings(entry: Entry) -> None:
-    """Show the form for the page size, pages, captions and number of photos of a saved album."""
+    """Show a saved album's settings form: page size, page count, captions and photo count."""
     name, album = entry.name, entry.album
     with st.popover("Book", icon=":material/menu_book:"):
         size = f"{album.book.width:g}x{album.book.height:g}"
