@@ -108,7 +108,7 @@ def open_file(path: Path, *, most: int = MAX_FILE_BYTES) -> Iterator[io.Buffered
 
 
 def read_whole(file: BinaryIO, most: int = MAX_FILE_BYTES) -> bytes:
-    """Content of an open file, truncated to `most` bytes.
+    """Content of an open file from its start, truncated to `most` bytes.
 
     It may be growing; and Python reserves as much memory as `read` is asked for.
     """

@@ -55,7 +55,10 @@ class Places(NamedTuple):
 def find_places(
     network: Network, photo: Image.Image, windows: list[Window], least: float
 ) -> Places:
-    """Face candidates in windows of a photo, with a score of at least `least`, best first."""
+    """Face candidates in windows of a photo, best first.
+
+    Candidates with a score below `least` and duplicates of better ones are left out.
+    """
     found = [_in_window(network, photo, window, least) for window in windows]
     joined = Places(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
     return joined.take(distinct(joined.boxes, joined.scores, _SAME_PLACE))

@@ -86,7 +86,7 @@ def _named(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _other_suffixes(photo: Path, original: str, names: FolderNames) -> list[str]:
-    """Other suffixes that the original of an edited photo may have.
+    """Suffixes that the original of an edited photo may have, other than the edited photo's.
 
     They are read from the names of JSON files in the photo's folder.
     """

@@ -1,4 +1,4 @@
-"""Rating, label and flag in XMP sidecars and packets, and writing of ratings."""
+"""Reading of ratings, labels and flags from XMP, and writing of ratings to XMP."""
 
 import math
 import re
