@@ -168,7 +168,7 @@ class KeptCovers:
 
 
 def likeness(embeddings: Embeddings, near: Embeddings) -> CoverRows:
-    """Similarity (g, c) of photos to the photos in `near`: 0 if at most average, 1 if equal.
+    """Similarity (g, c) of photos to the photos in `near`: 0 up to the average cosine, 1 if equal.
 
     The average is the mean cosine between two photos in `near`.
     """

@@ -110,7 +110,7 @@ def most_cover(covers: Covers, rules: Rules) -> float:
 
 
 def _picked(value: Value, rules: Rules) -> tuple[Codes, Floats, Mask]:
-    """Rows and gains of the chosen photos, and the mask (n,) of the last pool of photos used.
+    """Row numbers and gains of the chosen photos, and the last pool used, as a mask (n,).
 
     The first pool is the best shots of all series; the other photos are used if it is too small.
     """

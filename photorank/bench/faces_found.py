@@ -37,7 +37,7 @@ class Figure:
 
 
 class Compared(NamedTuple):
-    """Marked faces of one photo, paired with detected faces, and false detections.
+    """Marked and detected faces of one photo in pairs, and the false detections.
 
     A marked face that was not detected is paired with None.
     """

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Source(NamedTuple):
-    """Options that say what to index (folders, older index, or embeddings) by which encoder."""
+    """Options for what to index (folders, an older index, or embeddings), and for the encoder."""
 
     paths: list[Path]
     from_index: str | None

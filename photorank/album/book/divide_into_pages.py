@@ -110,7 +110,7 @@ def _wanted_areas(photos: Photos, size: PageSize, pages: int) -> Floats:
 
 
 def _cost(boxes: Floats, pixels: Codes, wanted: Floats, size: PageSize) -> Floats:
-    """Penalties of m page layouts (m,): for empty space, wrong sizes, low ppi and small photos."""
+    """Penalty (m,) of each page layout, for empty space, wrong sizes, low ppi and small photos."""
     block = size.block
     areas = boxes[..., 2] * boxes[..., 3]
     empty = 1 - areas.sum(axis=1) / (block.width * block.height)
