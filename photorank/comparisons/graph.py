@@ -79,7 +79,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def laplacian(self, X: Embeddings | Floats) -> Floats:
-        """Product L X of the graph Laplacian L = diag(W1) − W with X, (n, k) or (n,)."""
+        """Product L X of the graph Laplacian L = diag(W1) − W with X (n, k) or (n,)."""
 
     def gram(self, Z: Embeddings | Floats) -> Floats:
         """Product Zᵀ L Z (r, r), for values Z (n, r) and the graph Laplacian L.

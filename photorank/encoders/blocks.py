@@ -49,7 +49,10 @@ class Blocks:
         return np.hstack([unit_rows(head), *short]).astype(np.float16).astype(np.float32)
 
     def whole(self, rows: Embeddings) -> Flags:
-        """Mask (n,) of valid embeddings: head of unit length, other blocks within bounds."""
+        """Mask (n,) of the valid ones among embeddings (n, d).
+
+        In these the last layer (head) has unit length, and no other block's norm is too great.
+        """
         head, *others = (lengths(one)[:, 0] for one in self.parts(rows))
         right = np.abs(head - 1) <= _MAX_LENGTH_ERROR
         for length in others:

@@ -135,7 +135,7 @@ class SwitchableTower:
         return self._finish(encode(tower, frames, self._n_features))
 
     def choose(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Switch to the fastest network of a runtime that nearly agrees with torch in float32.
+        """Switch to the fastest of a runtime's networks that nearly agree with torch in float32.
 
         `auto` takes the fastest of all but int8. `frames` (h, w, 3) are the user's own, at
         least one: `FRAMES` are enough, for int8 `FRAMES_OF_INT8`. Raises EncoderError if the

@@ -21,7 +21,7 @@ class Tower(Protocol):
 
     @property
     def name(self) -> str:
-        """Runtime, its version, precision and device, as an index's manifest records them."""
+        """Full name of the runtime, as in manifests, such as ``torch 2.14.1 bf16 on cpu``."""
 
     @property
     def device(self) -> str:

@@ -198,7 +198,7 @@ def _listed(places: Codes, rows: Codes, ratings: Floats, errors: Floats) -> tupl
 
 
 def _spread(ratings: Floats) -> Floats:
-    """Standard deviation over people of each photo's ratings (p, n); 0 for one person."""
+    """Standard deviation (n,) of each photo's ratings by p people; 0 for one person."""
     return ratings.std(axis=0, ddof=1) if len(ratings) > 1 else np.zeros(ratings.shape[1])
 
 

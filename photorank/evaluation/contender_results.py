@@ -1,4 +1,4 @@
-"""Metrics of contenders (vectors, learners) on the same photo pairs, and metric differences."""
+"""Metrics of contenders (vectors, learners), and differences in metrics, on the same pairs."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence

@@ -57,7 +57,7 @@ class LearningCurve:
         return cls(contender, photos, once, fits)
 
     def points(self, on_fit: Callable[[], None] | None = None) -> tuple[AccuracyByPhotos, ...]:
-        """Accuracy by number of training photos; waits until all fits end.
+        """Accuracy by number of training photos, computed after all fits have ended.
 
         Empty with a single fold.
         """

@@ -37,12 +37,14 @@ class Evaluation:
     copies: DuplicateCounts | None = None  # in one fold each; None in older files
 
     def rows(self, scope: Scope) -> list[Result]:
-        """Results in one scope (kind of photo pairs) with folds by the protocol's `fold_by`."""
+        """Results in one scope (kind of photo pairs), with folds as the protocol requires."""
         folds = ("", self.protocol.fold_by)
         return [row for row in self.results if row.scope == scope and row.fold_by in folds]
 
     def beside(self, row: Result) -> Result | None:
-        """Result of the same vector and scope, with folds by another unit; None if there is none.
+        """Result of the same vector and scope as `row`, but with folds by another unit.
+
+        None if there is none.
 
         The unit (`fold_by`) is what is held out together, such as a photo or a group.
         """
