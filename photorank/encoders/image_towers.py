@@ -21,7 +21,10 @@ class Tower(Protocol):
 
     @property
     def name(self) -> str:
-        """Full name of the runtime, as in manifests, such as ``torch 2.14.1 bf16 on cpu``."""
+        """Full name of the runtime, such as ``torch 2.14.1 bf16 on cpu``.
+
+        An index's manifest records it.
+        """
 
     @property
     def device(self) -> str:
