@@ -53,7 +53,9 @@ def group_table(files: Iterable[LibraryFile], groups: dict[str, str], source: st
 
 
 def _events(times: dict[str, str], gap: float) -> dict[str, str]:
-    """Event of each photo, by digest; a pause longer than `gap` seconds starts a new event.
+    """Dictionary from photo digest to the name of the photo's event.
+
+    A pause longer than `gap` seconds starts a new event.
 
     An event is named after its first capture time.
 
