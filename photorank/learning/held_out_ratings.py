@@ -35,7 +35,7 @@ class HeldOutRatings(NamedTuple):
 def held_out_ratings(
     index: Index, vector: MasterVector, ratings: Ratings, *, seed: int = 0
 ) -> HeldOutRatings:
-    """Ratings of an index's photos by a vector, or by out-of-fold refits if it learned from them.
+    """Held-out ratings of an index's photos by a vector, which is refitted where necessary.
 
     Photos that a vector was learned from are rated by what is learned without their fold, where its
     card says how; their percentile among all photos is carried over to the vector's scale.
@@ -62,7 +62,9 @@ def held_out_ratings(
 
 
 def confident_mistakes(index: Index, held: HeldOutRatings, most: int, *, seed: int = 0) -> Pairs:
-    """Pairs (m, 2) whose ratings contradict people most; the photo that people prefer is first.
+    """Pairs (m, 2) of photos whose ratings contradict people most.
+
+    The photo that people prefer is first.
 
     Each photo is in one pair at most, the pair of the widest gap between the two ratings. Where
     ratings were learned anew only photos of one fold are compared, for one model rated both.
