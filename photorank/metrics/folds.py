@@ -52,7 +52,7 @@ class Folds:
 
 
 def official_split(splits: Sequence[str | None], by: Codes) -> Folds:
-    """Official split of a dataset as a single fold, in which "test" photos are held out.
+    """Single fold made from a dataset's official split: the "test" photos are held out.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def kept_together(first: Codes, second: Codes) -> Codes:
 
 
 def luck_of_training(ratings: Floats, folds: Folds) -> float:
-    """Share, 0 to 1, of the variance of held-out ratings due to the choice of training photos.
+    """Share (0 to 1) of held-out ratings' variance that comes from the choice of training photos.
 
     In every repeat a photo is rated by a model that learned from partly other photos. What was
     learned by luck differs between them as their photos do; what other photos would teach just

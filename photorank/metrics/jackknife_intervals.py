@@ -219,7 +219,10 @@ def _logit_interval(loo: LeaveOneOut, level: float) -> tuple[float, float]:
 def _difference_limits(
     a: LeaveOneOut, b: LeaveOneOut, both: LeaveOneOut, level: float
 ) -> tuple[float, float]:
-    """Confidence limits of a − b, valid also when a or b is near 1; nan if undefined."""
+    """Confidence limits of the metric difference a − b, valid also when a or b is near 1.
+
+    Both limits are nan if a metric is undefined.
+    """
     from scipy.special import expit, logit, stdtrit
 
     span = 1 - a.floor
@@ -265,7 +268,7 @@ def _standard_error(without: Floats) -> float:
 
 
 def _correction(loo: LeaveOneOut) -> float:
-    """Factor on the standard error that corrects the jackknife's double counting of pair noise."""
+    """Factor for the standard error, to correct the jackknife's double counting of pair noise."""
     units, variance = len(loo.without), _standard_error(loo.without) ** 2
     if not len(loo.between) or units < 3 or not variance > 0:
         return 1.0
