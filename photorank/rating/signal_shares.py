@@ -58,7 +58,7 @@ def signed(number: float) -> str:
 def signal_shares(
     index: Index, vector: MasterVector, embedding: Embeddings, ratings: Ratings
 ) -> SignalShares | None:
-    """Contributions of signals to the rating of a photo's embedding (d,).
+    """Contributions of technical signals to a photo's rating, from the photo's embedding (d,).
 
     `ratings` (n,) are the index's by the same vector. None where the index has no signals in its
     embeddings, or the vector does not look at them.
@@ -89,7 +89,10 @@ def parts_by_kind(
 
 
 def signals_direction(vector: MasterVector, fingerprint: Fingerprint) -> Direction | None:
-    """A vector's weights (32,) for the 32 technical signals; None if it does not use them."""
+    """Weights (32,) that a vector gives to the 32 technical signals.
+
+    None if the vector does not use technical signals.
+    """
     blocks = fingerprint.blocks
     if blocks is None or not blocks.signals or len(vector.direction) < blocks.dimensions:
         return None
