@@ -37,6 +37,7 @@ from photorank.metrics.top_of_list import album_regret_at_k
 from photorank.photos.grey_code import BYTES
 from photorank.photos.hash_and_shape import PictureCodes
 from photorank.similarity.series import find_series
+from photorank.similarity.series_cache import series_of
 from photorank.typing import Codes, Embeddings, Floats
 from photorank.vectors.learners_by_name import LEARNERS
 from photorank.vectors.store import load_vector
@@ -170,7 +171,8 @@ def large(n: int = 20_000, d: int = 1280, k: int = 100) -> None:
 def command(n: int = 20_000, d: int = 1280, k: int = 100, scene: int = 4) -> None:
     """Print the time and the peak memory of three runs of `photorank album`.
 
-    The photos have the perceptual hashes that indexing leaves, and no technical signals.
+    The photos have the perceptual hashes and the series that indexing leaves, and no technical
+    signals.
     """
     with tempfile.TemporaryDirectory() as home:
         paths = Workspace(Path(home)).index("large")
@@ -178,6 +180,7 @@ def command(n: int = 20_000, d: int = 1280, k: int = 100, scene: int = 4) -> Non
         bits = np.random.default_rng(0).integers(0, 2**63, n).tolist()
         codes = [PictureCodes(one, bytes(BYTES)) for one in bits]
         keep_codes(paths, dict(zip(index.digests(), codes, strict=True)))
+        series_of(index)
         asked = ["album", "--places", str(k), "--vector", VECTOR, "--json"]
         for _ in range(3):
             before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()

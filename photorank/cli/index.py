@@ -12,6 +12,7 @@ from photorank.cli.index_steps import (
     cluster_at,
     copy_judgements,
     import_vectors,
+    keep_series,
     print_report,
     tell_without_faces,
 )
@@ -233,3 +234,4 @@ def index(
         if import_labels is not None:
             print_notes(import_labels(made))
             message(f"imported {labels or dataset}")
+        keep_series(made)

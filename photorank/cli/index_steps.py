@@ -155,6 +155,20 @@ def copy_judgements(old: "Successor", new: IndexPaths) -> None:
     )
 
 
+def keep_series(index: IndexPaths) -> None:
+    """Find the series of an index's photos, so that its first album and page need not wait.
+
+    Where albums are chosen among the best photos alone, it would take long and serve nobody yet.
+    """
+    from photorank.album.request import AlbumRequest
+    from photorank.index.opened import Index
+    from photorank.similarity.series_cache import series_of
+
+    opened = Index.open(index)
+    if len(opened) <= AlbumRequest.considered:
+        series_of(opened)
+
+
 def tell_without_faces(index: IndexPaths) -> None:
     """Print how many photos were not searched for faces, if any, and the command to search them."""
     from photorank.index.catalogue.faces_switch import not_searched_for_faces

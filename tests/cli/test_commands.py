@@ -64,6 +64,14 @@ def test_index_tells_its_result_in_words(photorank, gallery):
     assert f"{gallery / 'notes.jpg'}: " in outcome.out
 
 
+def test_indexing_leaves_the_series_that_an_album_needs(photorank, gallery):
+    """The first album finds them kept and looks for none itself."""
+    photorank("index", gallery, "--name", "new", "--encoder", "embedded:1")
+    [kept] = open_index("new").paths.series.iterdir()
+    assert photorank("album", "--vector", "beauty", "--places", 3, "--index", "new").code == 0
+    assert list(open_index("new").paths.series.iterdir()) == [kept]
+
+
 def test_status(photorank):
     """Status tells the encoder, the framing, the number of photos and the vectors."""
     status = photorank("status", "--json").json
