@@ -133,7 +133,7 @@ def headline(album: Album, total: int, vector: str) -> str:
 
 
 def nearest_degree(degree: Degree, value: float) -> str:
-    """Words for the value of an album setting, taken from the nearest value that has words.
+    """Words for a value of an album setting: those of the nearest value that has some.
 
     Examples
     --------
@@ -214,7 +214,9 @@ def swap_text(index: Index, album: Album) -> str:
 
 
 def destination(index: Index, to: str) -> Path:
-    """Checked export folder, as typed by a visitor; errors do not reveal the folder's contents.
+    """Export folder that a visitor typed, after checks.
+
+    Errors do not tell what is in the folder.
 
     Raises TypedPathError if it is no whole path, ExportError if it is among photos.
     """

@@ -1,4 +1,4 @@
-"""Grid of photos that adapts to the screen, with links to the page One photo."""
+"""Grid of photos that adapts to the screen, with links to the page "One photo"."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

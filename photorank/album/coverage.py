@@ -118,9 +118,10 @@ class KeptCovers:
         self._covers: CosineCovers | None = None
 
     def of(self, rows: Codes, clients: Codes) -> Covers:
-        """Similarities (g, c) of candidates `rows` to `clients` (photos to represent), both sorted.
+        """Similarities (g, c) of g candidates (`rows`) to c photos to represent (`clients`).
 
-        The columns may be in another order. What was returned before is no longer valid.
+        Both are ascending row numbers. The columns may be in another order. What was returned
+        before is no longer valid.
         """
         own = places(self._rows, len(self._heads))
         new_rows = rows[own[rows] < 0]

@@ -31,7 +31,7 @@ def check_framings(names: Sequence[str]) -> None:
 
 
 def judged_files(index: Index) -> tuple[JudgedPhotos, list[Path]]:
-    """An index's judged photos whose files are unchanged, and the paths (n,) of these files."""
+    """Photos with human labels whose files are unchanged, and the files' paths (n,)."""
     photos = judged_photos(index)
     changed = np.isin(photos.rows, index.changed(photos.rows))
     if changed.any():

@@ -126,7 +126,7 @@ class SwitchableTower:
             self._precision = precision
 
     def encode(self, frames: Sequence[Frames]) -> Embeddings:
-        """Embeddings (n, d) of network inputs (frames)."""
+        """Embeddings (n, d) of images prepared as network inputs."""
         if not frames:
             return self._finish(np.empty((0, self._n_features), dtype=np.float32))
         return self._rows(self.load(frames[0]), frames)
@@ -269,7 +269,7 @@ class SwitchableImages:
         self._images.keep(precision)
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
-        """Embeddings (n, d) of network inputs (frames), batched by shape."""
+        """Embeddings (n, d) of images prepared as network inputs, batched by shape."""
         return self._images.encode(frames)
 
     @cached_property

@@ -27,7 +27,7 @@ class FaceTerms(NamedTuple):
 
 
 def face_terms(faces: IndexFaces, series: Codes) -> FaceTerms:
-    """Closed eyes, cut-off heads and sharpness of faces in all photos, relative to each series.
+    """Closed eyes, cut-off heads and face sharpness of each photo, compared with its series.
 
     A face is another shot's where it lies at the same place. One that is hardly open in all shots
     is not held against any of them: some eyes are narrow, and some are asleep.

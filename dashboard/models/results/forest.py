@@ -60,7 +60,7 @@ def forest(board: Board, stored: Mapping[str, MasterVector], mode: Mode) -> Fore
 
 
 def small_forest(table: Forest, names: pd.Series) -> Forest:
-    """Table of intervals reduced to the rows of the named vectors, without caption."""
+    """Table of intervals with the rows of some vectors only, and without caption."""
     kept = set(names)
     return replace(table, rows=tuple(row for row in table.rows if row.name in kept), caption="")
 

@@ -132,7 +132,7 @@ class PackagedEncoder(SwitchableImages):
         return classes @ self.class_directions().astype(np.float64), others
 
     def valence(self, texts: Sequence[str]) -> Floats:
-        """Valence (n,) of texts: −1 for blame, 0 for neutral, 1 for praise."""
+        """Valence (n,) of texts, from −1 for blame to 1 for praise."""
         return valence(texts, self._chosen_device)
 
     @abstractmethod

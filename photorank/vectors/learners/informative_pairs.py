@@ -28,7 +28,7 @@ class Offer(NamedTuple):
 
 
 def offered_pairs(comparisons: Comparisons, rng: np.random.Generator) -> Offer:
-    """Candidate photo pairs to learn from.
+    """Judged photo pairs, among which the most informative are to be chosen.
 
     For choices these are all pairs shown to people, for scores about nine pairs per photo.
     """
@@ -42,7 +42,9 @@ def offered_pairs(comparisons: Comparisons, rng: np.random.Generator) -> Offer:
 
 
 def informative_pairs(X: Floats, offer: Offer, m: int) -> Offer:
-    """The m most informative candidate pairs: wide margins, dissimilar photos, few shared photos.
+    """The m most informative of some judged pairs.
+
+    They are those whose labels differ most, and whose embeddings do.
 
     While photos last, each is in one pair only, for pairs that share a photo
     share its noise. Then come the pairs that join them to a spanning forest,
