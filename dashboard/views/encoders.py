@@ -11,6 +11,7 @@ from dashboard.component.forest_view import show_forest
 from dashboard.models.results import encoder_tables
 from dashboard.widgets import page_head
 from dashboard.widgets.errors import show_errors
+from dashboard.widgets.results.text_table import show_table
 from dashboard.widgets.way_in.job_panel import job_panel
 
 _, bar = page_head.open_page("Encoders", lab=True)
@@ -42,24 +43,25 @@ if board is None:
     st.code("photorank index --from NAME --name NEW --encoder SPEC", language=None, wrap_lines=True)
     st.stop()
 
-for panel in encoder_tables.panels(board):
-    st.header(panel.name, anchor=False)
+shown_panels = encoder_tables.panels(board)
+for panel in shown_panels:
+    st.header(panel.title, anchor=False)
     st.markdown(panel.summary)
+with st.expander("How to read this"):
+    st.markdown(encoder_tables.explained())
+for panel in shown_panels:
+    if len(shown_panels) > 1:
+        st.header(panel.title, anchor=False)
+    show_table(panel.indexes)
     for shown in panel.scopes:
         st.subheader(shown.title, anchor=False)
         show_forest(f"intervals-{shown.key}", shown.forest, fixed=True)
-        st.dataframe(
-            shown.table,
-            hide_index=True,
-            height="content",
-            column_config={
-                name: st.column_config.TextColumn(width=width)
-                for name, width in zip(
-                    encoder_tables.COLUMNS, encoder_tables.WIDTHS_PX, strict=True
-                )
-            },
-        )
-    st.caption(encoder_tables.HOW_TO_READ)
+        results, seen = shown.tables
+        show_table(results, title=False)
+        show_table(seen)
+    show_table(panel.encoders)
+    with st.expander("How this was made"):
+        st.markdown(panel.made)
     for note in panel.notes:
         st.caption(note)
 for note in encoder_tables.left_out(board):
@@ -73,4 +75,6 @@ if report.exists():
         "text/html",
         icon=":material/download:",
     )
-st.caption(f"Made {board.created} on {encoder_tables.shown_text(board.machine)}.")
+st.caption(encoder_tables.made(board))
+if board.command:
+    st.code(board.command, language=None, wrap_lines=True)

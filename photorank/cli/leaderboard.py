@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+_LEFT_OUT = ("Spearman's ρ", "p alone")  # in a terminal, for which the table would be too wide
+
 
 @app.command(
     epilog=example("photorank leaderboard --index oasis --index oasis-clip --to report.html")
@@ -111,22 +113,20 @@ def leaderboard(
 
 def _print(board: "Leaderboard") -> None:
     """Print a table for each set of photos, and the indexes left out of the comparison."""
-    from photorank.leaderboard.tables import cells
+    from photorank.leaderboard.summary import summary
+    from photorank.leaderboard.tables import result_table, seen_table
 
     for panel in board.panels:
-        line(f"{panel.name}: {panel.n_photos} photos, held out by {panel.protocol.fold_by}")
-        print_table(
-            [
-                "vector or learner",
-                "index",
-                "framing",
-                "pairwise accuracy",
-                "behind the best",
-                "note",
-            ],
-            [(row[0], row[1], row[3], row[4], row[6], row[9]) for row in cells(panel, "all")],
-        )
-        line(panel.summary())
+        line(f"{panel.title}: {panel.n_photos} photos, held out by {panel.protocol.fold_by}")
+        for table in (result_table(panel, "all"), seen_table(panel, "all")):
+            if table.rows:
+                line(table.title)
+                shown = [i for i, name in enumerate(table.columns) if name not in _LEFT_OUT]
+                columns = [table.columns[i] for i in shown]
+                rows = [[row[i] for i in shown] for row in table.rows]
+                print_table(columns, rows, right=table.columns[table.n_words :])
+        for sentence in summary(panel):
+            line(sentence)
         for text in panel.notes:
             message(text)
     for text in board.left_out:

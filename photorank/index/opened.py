@@ -226,6 +226,10 @@ class Index:
         """Sorted names of all people who rated or chose, without unnamed raters."""
         return judgements.load_raters(self.paths)
 
+    def sources(self) -> list[str]:
+        """Sorted names of what scores and choices were imported from."""
+        return judgements.load_sources(self.paths)
+
     def labels(self, rater: str | None = None) -> IndexLabels:
         """Photos' scores, groups and series.
 

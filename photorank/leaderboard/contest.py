@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 
 import numpy as np
 
-from photorank.comparisons.comparisons import Comparisons
-from photorank.errors import ComparisonsError, PhotorankError
+from photorank.errors import ComparisonsError, PhotorankError, counted
 from photorank.evaluation.contender_results import differences_of, measured
 from photorank.evaluation.contenders import (
     Contender,
@@ -21,13 +21,14 @@ from photorank.leaderboard.panels import Panel
 from photorank.leaderboard.report import PanelReport, Row, Shown
 from photorank.learning.held_out_directions import Refits, fitting
 from photorank.learning.judged_photos import JudgedPhotos
+from photorank.learning.learn_vector import judgements_digest
 from photorank.learning.protocol import Protocol
 from photorank.learning.split_into_folds import split_into_folds
 from photorank.metrics.folds import Folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
-from photorank.metrics.ranking import pairwise_accuracy
-from photorank.typing import Scope
+from photorank.typing import Codes, Scope
 from photorank.vectors.master import MasterVector
+from photorank.vectors.prompts import KINDS_FROM_WORDS
 from photorank.vectors.store import list_vectors
 
 _COMPARED = ("pairwise_accuracy",)  # metrics tested for differences; one family of tests per scope
@@ -75,8 +76,13 @@ def run_contest(panel: Panel, contest: Contest) -> PanelReport:
         )
     entries: list[_Entry] = []
     notes = list(panel.notes)
+    sources: dict[str, dict[str, list[str]]] = {}  # indexes, by vector and what it was made from
     for done, (index, photos) in enumerate(zip(panel.indexes, panel.photos, strict=True), start=1):
-        entries += _entries(index, photos, folds, contest, notes)
+        vectors = _vectors(index, contest, notes)
+        for vector in vectors:
+            told = sources.setdefault(vector.name, {})
+            told.setdefault(_made_from(vector), []).append(index.name)
+        entries += _entries(index, vectors, photos, folds, contest)
         if contest.on_progress:
             contest.on_progress(done, len(panel.indexes))
     costs = {index.name: _cost(index, photos, contest) for index, photos in _each(panel)}
@@ -102,26 +108,30 @@ def run_contest(panel: Panel, contest: Contest) -> PanelReport:
             for index, photos in _each(panel)
         ]
         differences += differences_of(found, scope, _COMPARED)
-    return PanelReport(
+    rows.sort(key=lambda row: row.order)
+    report = PanelReport(
         name=panel.name,
         indexes=tuple(index.name for index in panel.indexes),
         n_photos=len(first.X),
         protocol=replace(protocol, folds=folds.k),
-        rows=tuple(sorted(rows, key=lambda row: row.order)),
+        rows=tuple(rows),
         differences=tuple(differences),
         notes=tuple(notes),
-        shown=_shown(entries, panel),
+        labels=_labels(panel),
+        n_copies=_n_copies(panel.near_duplicates),
+        vectors={name: _by_index(told) for name, told in sources.items()},
     )
+    return replace(report, shown=_shown(report, entries, panel))
 
 
 def _entries(
-    index: Index, photos: JudgedPhotos, folds: Folds, contest: Contest, notes: list[str]
+    index: Index,
+    vectors: Sequence[MasterVector],
+    photos: JudgedPhotos,
+    folds: Folds,
+    contest: Contest,
 ) -> list[_Entry]:
-    """Held-out ratings of each vector and learner of an index.
-
-    Missing vectors are noted in `notes`.
-    """
-    vectors = _vectors(index, contest, notes)
+    """Held-out ratings of each vector and learner of an index."""
     protocol, taught = contest.protocol, photos.compared_within(contest.protocol.within)
     with fitting(photos.X) as threads:
         refits = Refits(folds, threads)
@@ -136,6 +146,7 @@ def _entries(
 
 
 def _vectors(index: Index, contest: Contest, notes: list[str]) -> list[MasterVector]:
+    """Vectors of an index that take part; missing ones are noted in `notes`."""
     known = list_vectors(index)
     wanted = tuple(known) if contest.vectors is None else contest.vectors
     if missing := [name for name in wanted if name not in known]:
@@ -150,6 +161,23 @@ def _vectors(index: Index, contest: Contest, notes: list[str]) -> list[MasterVec
         return [known[name] for name in names]
 
 
+def _made_from(vector: MasterVector) -> str:
+    """Kind of a vector, its data and method in words, and the words of a prompt."""
+    kind = "" if vector.kind in KINDS_FROM_WORDS else vector.kind
+    told = ", ".join(filter(None, (kind, vector.card.source)))
+    texts, unwanted = (vector.card.parameters.get(key) or [] for key in ("texts", "not"))
+    wanted = ", ".join(f"“{text}”" for text in texts)
+    against = ", ".join(f"“{text}”" for text in unwanted)
+    return told + (wanted and f": {wanted}") + (against and f", and not {against}")
+
+
+def _by_index(told: dict[str, list[str]]) -> str:
+    """What a vector was made from, with the indexes where it is not the same in all."""
+    if len(told) == 1:
+        return next(iter(told))
+    return "; ".join(f"on {', '.join(names)}: {source}" for source, names in told.items())
+
+
 def _cost(index: Index, photos: JudgedPhotos, contest: Contest) -> Cost:
     return cost_of(index, photos.rows) if contest.costs else Cost()
 
@@ -158,28 +186,53 @@ def _each(panel: Panel) -> list[tuple[Index, JudgedPhotos]]:
     return list(zip(panel.indexes, panel.photos, strict=True))
 
 
-def _shown(entries: Sequence[_Entry], panel: Panel) -> Shown | None:
-    """Photos that the best vector or learner rates highest and lowest.
+def _sources(index: Index) -> str:
+    """Names of the sources of judgements, files without their folders."""
+    return ", ".join(PurePath(source).name for source in index.sources())
 
-    Only those tested on unseen photos qualify as best; None if there is none.
-    """
-    fair = [one for one in entries if not (one.contender.in_sample or one.contender.unknown)]
-    if not fair:
+
+def _n_copies(codes: Codes) -> int:
+    """Number of photos that share their code (n,) with another photo; −1 is shared with none."""
+    _, sizes = np.unique(codes[codes >= 0], return_counts=True)
+    return int(sizes[sizes > 1].sum())
+
+
+def _labels(panel: Panel) -> str:
+    """Sentence on whose judgements count, which photos they are of, and from where they came."""
+    index, photos = panel.indexes[0], panel.photos[0]
+    told = f"Judgements of the index {index.name}, from {_sources(index)}: "
+    scores = photos.comparisons.scores
+    if scores is None:
+        told += f"{photos.comparisons.n_pairs:,} pairs of photos that people chose between"
+    else:
+        told += f"scores from {scores.min():g} to {scores.max():g}"
+        raters = index.labels().n_raters[photos.rows]
+        low, high = int(raters.min()), int(raters.max())
+        people = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+        told += f", each the mean of {people} people's" if high > 1 else ", each one person's"
+    names = len(index.raters())
+    named = f" ({counted(names, 'named rater')})" if names else ""
+    digest = judgements_digest(photos)[:8]
+    return (
+        f"{told}{named}, for {len(photos.X):,} photos. Digest of photos and judgements: {digest}."
+    )
+
+
+def _shown(report: PanelReport, entries: Sequence[_Entry], panel: Panel) -> Shown | None:
+    """Photos that the best row rates highest and lowest; None if no row competes."""
+    if not (fair := report.fair()):
         return None
-    graph = panel.photos[0].comparisons
-    best = max(fair, key=lambda one: _accuracy(one.contender, graph))
-    ratings = best.contender.ratings.mean(axis=0)
-    order = np.argsort(-ratings, kind="stable")
+    best = next(one for one in entries if one.contender.name == fair[0].full_name)
+    order = np.argsort(-best.contender.ratings.mean(axis=0), kind="stable")
     photos = panel.photos[panel.indexes.index(best.index)]
+    n, scores = min(_SHOWN, len(order) // 2), photos.comparisons.scores
 
-    def pictures(rows: list[int]) -> tuple[str, ...]:
-        numbers = [int(photos.rows[row]) for row in rows]
+    def pictures(rows: Codes) -> tuple[str, ...]:
+        numbers = photos.rows[rows].tolist()
         return tuple(str(best.index.thumbnail(best.index.photo(row))) for row in numbers)
 
-    n = min(_SHOWN, len(order) // 2)
-    top, bottom = order[:n].tolist(), order[::-1][:n].tolist()
-    return Shown(f"{best.name} @ {best.index.name}", pictures(top), pictures(bottom))
+    def judged(rows: Codes) -> tuple[float, ...]:
+        return () if scores is None else tuple(scores[rows].tolist())
 
-
-def _accuracy(contender: Contender, graph: Comparisons) -> float:
-    return pairwise_accuracy(contender.ratings.mean(axis=0), graph)
+    top, bottom = order[:n], order[::-1][:n]
+    return Shown(fair[0].full_name, pictures(top), pictures(bottom), judged(top), judged(bottom))

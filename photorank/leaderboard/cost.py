@@ -23,6 +23,7 @@ class Cost:
     embed_seconds: float = float("nan")  # the network, one batch
     bytes: int = 0  # of one stored embedding
     why_not: str = ""  # measured
+    n_photos: int = 0  # embedded together
 
 
 def cost_of(index: Index, rows: Codes) -> Cost:
@@ -48,4 +49,4 @@ def cost_of(index: Index, rows: Codes) -> Cost:
         embedding = (time.perf_counter() - begun) / len(prepared)
     except PhotorankError as error:
         return Cost(bytes=stored, why_not=str(error))
-    return Cost(float(np.median(opened[1:] or opened)), embedding, stored)
+    return Cost(float(np.median(opened[1:] or opened)), embedding, stored, n_photos=len(prepared))

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import shlex
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -43,4 +44,24 @@ def make_leaderboard(indexes: Sequence[Index], contest: Contest) -> Leaderboard:
         machine=f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
         panels=tuple(reports),
         left_out=tuple(left_out),
+        command=_command(indexes, contest),
+        software=f"Python {platform.python_version()}, NumPy {version('numpy')}, "
+        f"SciPy {version('scipy')}",
     )
+
+
+def _command(indexes: Sequence[Index], contest: Contest) -> str:
+    """Command that makes the leaderboard again; its reader adds `--to FILE`."""
+    protocol = contest.protocol
+    options = {
+        "--vectors": None if contest.vectors is None else ",".join(contest.vectors),
+        "--learners": ",".join(contest.learners),
+        "--fold-by": protocol.fold_by,
+        "--folds": protocol.folds,
+        "--repeats": protocol.repeats,
+        "--seed": protocol.seed,
+    }
+    words = ["photorank", "leaderboard"]
+    words += [word for index in indexes for word in ("--index", index.name)]
+    words += [str(w) for name, told in options.items() if told is not None for w in (name, told)]
+    return shlex.join(words if contest.costs else [*words, "--no-costs"])

@@ -49,7 +49,8 @@ class Panel:
         """Sentences that say which photos, judgements and encoders are left out."""
         return self.told + [
             f"{index.name}: its encoder takes {alike:,} of {len(photos.X):,} photos for copies of "
-            "one picture, so which photos are copies is told by the other encoders"
+            "one picture. It hardly tells photos apart, as a network with random weights does, so "
+            "which photos are copies is told by the other encoders"
             for index, photos in zip(self.indexes, self.photos, strict=True)
             if (alike := _alike(photos)) and not all(map(_alike, self.photos))
         ]
@@ -97,7 +98,7 @@ def _panel(group: list[tuple[Index, JudgedPhotos]]) -> Panel:
         if len(common) < len(photos.X):
             notes.append(
                 f"{len(common):,} of the {len(photos.X):,} judged photos of {index.name} are in "
-                "all indexes of this panel: these alone count"
+                "all the indexes compared: these alone count"
             )
         if judgements_digest(replace(own, digests=tuple(common))) != told:
             name = group[0][0].name

@@ -1,15 +1,14 @@
 """Data classes of a leaderboard; field names are the keys of its JSON."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite, isnan
+from pathlib import PurePath
 
 from photorank.evaluation.result_types import Result, ScopedDifference
 from photorank.index.opened import Index
 from photorank.leaderboard.cost import Cost
 from photorank.learning.protocol import Protocol
 from photorank.typing import Scope
-
-_SURE = 0.05  # adjusted p-value below which a difference is significant
 
 
 @dataclass(frozen=True)
@@ -23,18 +22,35 @@ class Row:
     contender: str
     cost: Cost | None
     result: Result
+    dimensions: int = 0  # of an embedding; 0 in files of older versions
 
     @classmethod
     def of(cls, index: Index, contender: str, result: Result, cost: Cost | None) -> "Row":
         """Row of the leaderboard for a vector or learner of an index."""
         made = index.fingerprint
         named = (index.name, index.manifest.encoder, made.weights[:8], made.framing)
-        return cls(*named, contender, cost, result)
+        return cls(*named, contender, cost, result, index.manifest.dimensions)
 
     @property
     def full_name(self) -> str:
         """Unique name of the row: vector or learner, and index."""
         return f"{self.contender} @ {self.index}"
+
+    @property
+    def is_random(self) -> bool:
+        """True for the mean of random directions, the level that chance reaches."""
+        return self.result.kind == "random"
+
+    @property
+    def is_learned_anew(self) -> bool:
+        """True for learners, and vectors learned from these photos: fitted in every fold."""
+        return self.result.refitted or self.contender == self.result.kind
+
+    @property
+    def encoder_name(self) -> str:
+        """Encoder without the folder of its weights file, so as not to publish local paths."""
+        model, at, file = self.encoder.partition("@")
+        return f"{model}{at}{PurePath(file).name}"
 
     @property
     def order(self) -> tuple[str, bool, float]:
@@ -48,11 +64,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Shown:
-    """Thumbnails of the photos that the best vector or learner rates highest and lowest."""
+    """Photos that the best vector or learner rates highest and lowest, with people's scores."""
 
     by: str
     best: tuple[str, ...]
     worst: tuple[str, ...]
+    best_scores: tuple[float, ...] = ()  # empty where people chose and gave no scores
+    worst_scores: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,6 +85,17 @@ class PanelReport:
     differences: tuple[ScopedDifference, ...]  # of all pairs of fair contenders, with Holm
     notes: tuple[str, ...]
     shown: Shown | None = None
+    labels: str = ""  # whose judgements, in a sentence
+    n_copies: int = 0  # photos of which others are copies, always in one fold with them
+    vectors: dict[str, str] = field(default_factory=dict)  # what each stored one was made from
+
+    @property
+    def title(self) -> str:
+        """What the panel is, in words."""
+        *rest, last = self.indexes
+        return (
+            f"Photos of the indexes {', '.join(rest)} and {last}" if rest else f"Photos of {last}"
+        )
 
     def scope(self, scope: Scope) -> list[Row]:
         """Rows of one scope (all pairs, or within groups), best first."""
@@ -74,43 +103,24 @@ class PanelReport:
 
     def fair(self, scope: Scope = "all") -> list[Row]:
         """Rows that can be ranked as best: tested on unseen photos, and not a baseline."""
-        return [
-            row for row in self.scope(scope) if row.result.competes and row.result.kind != "random"
-        ]
+        return [row for row in self.scope(scope) if row.result.competes and not row.is_random]
+
+    def compared(self, scope: Scope = "all") -> list[ScopedDifference]:
+        """Accuracy differences between every two rows, for which p-values are corrected."""
+        return [one for one in self.differences if one.scope == scope]
 
     def against_best(self, scope: Scope = "all") -> dict[str, ScopedDifference]:
         """Accuracy differences from the best row, keyed by the other row's full name.
 
-        Only rows tested on unseen photos, without the baselines.
+        Only rows tested on unseen photos, without random directions, in the order of the rows.
         """
-        fair = self.fair(scope)
-        best = fair[0].full_name if fair else ""
-        return {
-            one.other(best): one
-            for one in self.differences
-            if best in (one.a, one.b) and one.scope == scope and isfinite(one.value)
+        fair = [row.full_name for row in self.fair(scope)]
+        found = {
+            one.other(fair[0]): one
+            for one in self.compared(scope)
+            if fair and fair[0] in (one.a, one.b) and isfinite(one.value)
         }
-
-    def summary(self) -> str:
-        """Summary in sentences: the best vector or learner, its accuracy, and how far it leads."""
-        fair, leads = self.fair(), self.against_best()
-        if not fair:
-            return "Nothing here was tested on photos that it had not seen."
-        best = fair[0]
-        limits = best.result.accuracy
-        text = (
-            f"Of {len(fair)} that had not seen the photos, {best.contender} on {best.index} "
-            f"({best.encoder}, framing {best.framing}) is best: it puts the better of two photos "
-            f"first in {limits.value:.3f} [{limits.low:.3f}, {limits.high:.3f}] of "
-            f"{best.result.n_pairs:,} pairs of {best.result.n_photos:,} photos; 0.5 is chance."
-        )
-        alike = [name for name, lead in leads.items() if not lead.p_holm < _SURE]
-        if alike:
-            some = ", ".join(alike[:5]) + (f" and {len(alike) - 5} more" if len(alike) > 5 else "")
-            text += f" Too near to it to be told apart (p ≥ {_SURE}, Holm): {some}."
-        elif leads:
-            text += " It is ahead of each of the others (p < 0.05, Holm)."
-        return text + " It was picked as the best of them, so its own value flatters a little."
+        return {name: found[name] for name in fair if name in found}
 
 
 @dataclass(frozen=True)
@@ -122,3 +132,5 @@ class Leaderboard:
     machine: str  # on which costs were measured
     panels: tuple[PanelReport, ...]
     left_out: tuple[str, ...]
+    command: str = ""  # that makes it again; "" in files of older versions
+    software: str = ""  # versions of Python and what computes

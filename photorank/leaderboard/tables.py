@@ -1,38 +1,89 @@
-"""Table cells of a leaderboard as text, shared by terminal, HTML and Markdown output."""
+"""Tables of a leaderboard as text, shared by terminal, HTML, Markdown and the page Encoders."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
 from math import isfinite
-from pathlib import PurePath
 
-from photorank.evaluation.result_types import ScopedDifference
 from photorank.leaderboard.cost import Cost
 from photorank.leaderboard.report import PanelReport, Row
-from photorank.metrics.estimates import Limits
+from photorank.metrics.estimates import Difference, Limits
 from photorank.typing import Scope
 
-COLUMNS = (
-    *("vector or learner", "index", "encoder", "framing", "pairwise accuracy", "Spearman's ρ"),
-    *("behind the best", "ms to open + embed", "bytes a photo", "note"),
-)
+SCOPE_TITLES: dict[Scope, str] = {
+    "all": "All held-out pairs",
+    "within": "Held-out pairs of one group: the photos that one chooses between",
+}
+SEEN = "Not held out: these have seen the photos, or may have, so this is no fair test"
+_ROW = ("vector or learner", "index", "how tested", "pairwise accuracy", "Spearman's ρ")
 
 
-def cells(panel: PanelReport, scope: Scope) -> list[tuple[str, ...]]:
-    """Table cells of each row of one scope (kind of photo pairs), in the order of `COLUMNS`."""
-    leads = panel.against_best(scope)
-    return [
+@dataclass(frozen=True)
+class Table:
+    """Table of texts: columns of words first, then columns of numbers."""
+
+    title: str
+    columns: tuple[str, ...]
+    n_words: int  # columns of words
+    rows: Sequence[tuple[str, ...]]
+
+
+def index_table(panel: PanelReport) -> Table:
+    """Indexes of a panel, each with its encoder and what a photo costs."""
+    costly_last = sorted(panel.rows, key=lambda row: row.cost is not None)
+    rows = []
+    for name, row in {row.index: row for row in costly_last}.items():
+        cost = row.cost or Cost()
+        stored = f"{cost.bytes:,}" if cost.bytes else ""
+        told = (stored, _milliseconds(cost.open_seconds), _milliseconds(cost.embed_seconds))
+        size = f"{row.dimensions:,}" if row.dimensions else ""
+        rows.append((name, row.encoder_name, row.weights, row.framing, size, *told))
+    return Table(
+        "Indexes",
         (
-            row.contender,
-            row.index,
-            f"{_without_folder(row.encoder)} ({row.weights})",
-            row.framing,
-            limits(row.result.accuracy),
-            limits(row.result.metrics["spearman"]),
-            _behind(row, leads),
-            _milliseconds(row.cost),
-            f"{row.cost.bytes:,}" if row.cost and row.cost.bytes else "",
-            note(row),
-        )
-        for row in panel.scope(scope)
-    ]
+            *("index", "encoder", "digest of its weights", "framing", "dimensions"),
+            *("bytes a photo", "ms to open", "ms to embed"),
+        ),
+        4,
+        sorted(rows, key=lambda row: panel.indexes.index(row[0])),
+    )
+
+
+def result_table(panel: PanelReport, scope: Scope) -> Table:
+    """Rows that were tested on unseen photos, best first, and random directions."""
+    leads, fair = panel.against_best(scope), panel.fair(scope)
+    rows = []
+    for row in panel.scope(scope):
+        if not row.result.competes:
+            continue
+        lead = leads.get(row.full_name)
+        behind = _difference(lead.lead_of(fair[0].full_name), lead.p_holm) if lead else None
+        if behind is None:
+            behind = ("best" if row in fair[:1] else "", "", "")
+        rows.append((*_measured(row), *behind))
+    columns = (*_ROW, "behind the best", "p alone", "p corrected")
+    return Table(SCOPE_TITLES[scope], columns, 3, rows)
+
+
+def seen_table(panel: PanelReport, scope: Scope) -> Table:
+    """Rows that have seen the photos, or may have, highest first."""
+    seen = [row for row in panel.scope(scope) if not row.result.competes]
+    return Table(SEEN, _ROW, 3, [_measured(row) for row in seen])
+
+
+def encoder_table(panel: PanelReport, scope: Scope = "all") -> Table:
+    """Differences between indexes for the same vector or learner, in the order of the rows."""
+    known = {frozenset((one.a, one.b)): one for one in panel.compared(scope)}
+    fair = panel.fair(scope)
+    rows = []
+    for contender in dict.fromkeys(row.contender for row in fair):
+        for better, other in combinations([row for row in fair if row.contender == contender], 2):
+            found = known.get(frozenset((better.full_name, other.full_name)))
+            if found is not None:
+                told = _difference(found.lead_of(better.full_name), found.p_holm)
+                rows.append((contender, better.index, other.index, *told))
+    columns = ("vector or learner", "index", "against index", "ahead by", "p alone", "p corrected")
+    return Table("Same vector or learner, other index", columns, 3, rows)
 
 
 def limits(found: Limits) -> str:
@@ -40,39 +91,36 @@ def limits(found: Limits) -> str:
     if not isfinite(found.value):
         return "–"
     if not isfinite(found.low):
-        return f"{found.value:.3f}"
-    return f"{found.value:.3f} [{found.low:.3f}, {found.high:.3f}]"
+        return f"{found.value:z.3f}"
+    return f"{found.value:z.3f} [{found.low:z.3f}, {found.high:z.3f}]"
 
 
 def note(row: Row) -> str:
-    """Note on whether a vector or learner was tested on photos that it learned from."""
+    """Note on how a row was tested, or why its test is not fair."""
     result = row.result
     if result.in_sample:
         return "has seen these photos"
     if result.unknown:
         return "unknown which photos it learned from"
-    if result.kind == "random":
+    if row.is_random:
         return result.interval
-    return "learned anew in every fold" if result.refitted or row.contender == result.kind else ""
+    return "learned anew in every fold" if row.is_learned_anew else "as stored"
 
 
-def _without_folder(encoder: str) -> str:
-    """Encoder name without the folder of its weights file, so as not to publish local paths."""
-    model, at, file = encoder.partition("@")
-    return f"{model}{at}{PurePath(file).name}"
+def _measured(row: Row) -> tuple[str, ...]:
+    result = row.result
+    found = (limits(result.accuracy), limits(result.metrics["spearman"]))
+    return row.contender, row.index, note(row), *found
 
 
-def _behind(row: Row, leads: dict[str, ScopedDifference]) -> str:
-    found = leads.get(row.full_name)
-    if found is None:
-        return ""
-    best = next(iter({found.a, found.b} - {row.full_name}))
-    lead = found.lead_of(best)
-    chance = "p < 0.001" if found.p_holm < 0.001 else f"p = {found.p_holm:.3f}"
-    return f"{lead.value:.3f} [{lead.low:.3f}, {lead.high:.3f}], {chance}"
+def _difference(found: Difference, p_holm: float) -> tuple[str, str, str]:
+    """Difference with its interval, its own p-value and the corrected one."""
+    return limits(Limits(found.value, found.low, found.high)), _p(found.p), _p(p_holm)
 
 
-def _milliseconds(cost: Cost | None) -> str:
-    if cost is None or not isfinite(cost.embed_seconds):
-        return ""
-    return f"{1000 * cost.open_seconds:.0f} + {1000 * cost.embed_seconds:.0f}"
+def _p(p: float) -> str:
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{1000 * seconds:.0f}" if isfinite(seconds) else ""

@@ -7,26 +7,22 @@ from pathlib import Path
 
 from photorank.errors import ExportError
 from photorank.json_values import to_json
-from photorank.leaderboard.interval_chart import Bar, interval_chart
-from photorank.leaderboard.report import Leaderboard, PanelReport
-from photorank.leaderboard.tables import COLUMNS, cells
+from photorank.leaderboard.explanations import HOW_TO_READ, INTRODUCTION, how_made, made
+from photorank.leaderboard.interval_chart import Bar, Kind, interval_chart
+from photorank.leaderboard.report import Leaderboard, PanelReport, Row
+from photorank.leaderboard.summary import summary
+from photorank.leaderboard.tables import (
+    SCOPE_TITLES,
+    Table,
+    encoder_table,
+    index_table,
+    result_table,
+    seen_table,
+)
 from photorank.typing import Scope
 from photorank.workspace import write_bytes
 
 FORMS = (".html", ".md", ".json")
-SCOPE_TITLES: dict[Scope, str] = {
-    "all": "All pairs of photos",
-    "within": "Pairs of one group alone: the photos that one chooses between",
-}
-HOW_TO_READ = (
-    "Pairwise accuracy is the share of pairs of photos that a vector orders as people did; 0.5 is "
-    "chance. All rows of a panel were tested on the same pairs of the same held-out photos, and "
-    "brackets hold the true value in 95 % of cases. “Behind the best” is the paired difference, "
-    "which is surer than two brackets side by side, with a p-value adjusted for all comparisons of "
-    "the table (Holm). Milliseconds are those of opening a photo and of the network, in one "
-    "process of this machine; bytes those of one stored embedding. What has seen the photos, or "
-    "may have, is shown below the others and is never called best."
-)
 
 
 def report_bytes(board: Leaderboard, form: str) -> bytes:
@@ -57,35 +53,71 @@ def _html(board: Leaderboard) -> str:
     panels = [
         {
             "panel": panel,
-            "shown": panel.shown
-            and {
-                "by": panel.shown.by,
-                "best": _pictures(panel.shown.best),
-                "worst": _pictures(panel.shown.worst),
-            },
+            "summary": summary(panel),
+            "made": how_made(board, panel),
+            "indexes": index_table(panel),
+            "encoders": encoder_table(panel),
+            "shown": _photos(panel),
             "scopes": [
                 {
-                    "title": title,
-                    "rows": cells(panel, scope),
                     "chart": _chart(panel, scope),
+                    "results": result_table(panel, scope),
+                    "seen": seen_table(panel, scope),
                 }
-                for scope, title in SCOPE_TITLES.items()
+                for scope in SCOPE_TITLES
                 if panel.scope(scope)
             ],
         }
         for panel in board.panels
     ]
-    return page.render(board=board, panels=panels, columns=COLUMNS, how=HOW_TO_READ)
+    return page.render(
+        board=board,
+        made=made(board),
+        panels=panels,
+        introduction=INTRODUCTION,
+        how=HOW_TO_READ,
+    )
 
 
 def _chart(panel: PanelReport, scope: Scope) -> str:
-    rows, fair = panel.scope(scope), panel.fair(scope)
     bars = [
-        Bar(row.full_name, found.value, found.low, found.high, faint=row not in fair)
-        for row in rows
+        Bar(row.full_name, found.value, found.low, found.high, kind=_kind(row))
+        for row in panel.scope(scope)
         for found in [row.result.accuracy]
     ]
-    return interval_chart(bars, f"Pairwise accuracy with 95 % intervals, {panel.name}")
+    return interval_chart(
+        bars, "pairwise accuracy: share of pairs in people’s order, 95 % interval"
+    )
+
+
+def _kind(row: Row) -> Kind:
+    if not row.result.competes:
+        return "seen"
+    return "random" if row.is_random else "tested"
+
+
+def _photos(panel: PanelReport) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Photos that the best row rates highest and lowest, each with what people said."""
+    shown = panel.shown
+    if shown is None:
+        return []
+    sides = (
+        ("highest", shown.best, shown.best_scores),
+        ("lowest", shown.worst, shown.worst_scores),
+    )
+    return [
+        (
+            f"Photos that {shown.by} rates {side}, in order",
+            list(
+                zip(
+                    _pictures(files),
+                    [f"people: {score:.4g}" for score in scores] or [""] * len(files),
+                    strict=True,
+                )
+            ),
+        )
+        for side, files, scores in sides
+    ]
 
 
 def _pictures(files: Sequence[str]) -> list[str]:
@@ -101,26 +133,42 @@ def _address(file: Path) -> str:
 
 
 def _markdown(board: Leaderboard) -> str:
-    parts = [f"# Leaderboard\n\n{HOW_TO_READ}\n\n{_made(board)}\n"]
+    parts = [f"# Leaderboard of encoders and vectors\n\n{INTRODUCTION}\n"]
     for panel in board.panels:
-        parts.append(f"\n## {_plain(panel.name)}\n\n{_plain(panel.summary())}\n")
-        for scope, title in SCOPE_TITLES.items():
-            if rows := cells(panel, scope):
-                parts.append(f"\n### {title}\n\n{_table(rows)}")
-        parts.append("".join(f"\n- {_plain(note)}" for note in panel.notes))
+        first, *rest = summary(panel)
+        parts.append(f"\n## {_plain(panel.title)}\n\n**{_plain(first)}**\n\n{_list(rest)}")
+    parts.append(f"\n## How to read this\n\n{_terms(HOW_TO_READ)}")
+    for panel in board.panels:
+        parts.append(f"\n## Results: {_plain(panel.title)}\n{_table(index_table(panel))}")
+        for scope in SCOPE_TITLES:
+            parts += [_table(result_table(panel, scope)), _table(seen_table(panel, scope))]
+        parts.append(_table(encoder_table(panel)))
+        parts.append(f"\n### How this was made\n\n{_terms(how_made(board, panel))}")
+        parts.append(_list(panel.notes))
     if board.left_out:
-        lines = "".join(f"- {_plain(note)}\n" for note in board.left_out)
-        parts.append(f"\n## Left out\n\n{lines}")
+        parts.append(f"\n## Left out\n\n{_list(board.left_out)}")
+    parts.append(f"\n## Make it again\n\n{_plain(made(board))}\n")
+    if board.command:
+        parts.append(f"\n    {board.command}\n")
     return "".join(parts).rstrip() + "\n"
 
 
-def _made(board: Leaderboard) -> str:
-    return f"Made {board.created} by photorank {board.version} on {_plain(board.machine)}."
+def _list(sentences: Sequence[str]) -> str:
+    return "".join(f"- {_plain(sentence)}\n" for sentence in sentences)
 
 
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    lines = [COLUMNS, ["---"] * len(COLUMNS), *rows]
-    return "".join(f"| {' | '.join(map(_plain, line))} |\n" for line in lines)
+def _terms(terms: Sequence[tuple[str, str]]) -> str:
+    return "".join(f"- **{_plain(term)}**: {_plain(text)}\n" for term, text in terms)
+
+
+def _table(table: Table) -> str:
+    if not table.rows:
+        return ""
+    n = len(table.columns)
+    rules = ["---"] * table.n_words + ["---:"] * (n - table.n_words)
+    lines = [[*map(_plain, table.columns)], rules, *([*map(_plain, row)] for row in table.rows)]
+    rows = "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return f"\n### {_plain(table.title)}\n\n{rows}"
 
 
 def _plain(text: str) -> str:

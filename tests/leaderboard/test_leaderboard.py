@@ -14,10 +14,12 @@ from photorank.index.judging.import_rows import import_labels
 from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import read_labels
 from photorank.leaderboard.contest import Contest, run_contest
+from photorank.leaderboard.explanations import how_made
 from photorank.leaderboard.interval_chart import Bar, interval_chart
 from photorank.leaderboard.make_leaderboard import make_leaderboard
 from photorank.leaderboard.panels import panels_of
-from photorank.leaderboard.tables import cells
+from photorank.leaderboard.summary import summary
+from photorank.leaderboard.tables import encoder_table, index_table, result_table, seen_table
 from photorank.leaderboard.write_report import report_bytes
 from photorank.learning.held_out_directions import out_of_fold_ratings
 from photorank.learning.learn_vector import learn_vector
@@ -99,7 +101,9 @@ def test_rows_are_those_of_the_same_folds(encoders):
         best.result.accuracy.value - poor, abs=1e-9
     )
     assert lead.p_holm == lead.p < 0.05
-    assert "It is ahead of each of the others" in report.summary()
+    assert summary(report)[1:] == (
+        "It is ahead of each of the others (p < 0.05 after correction for 1 comparison).",
+    )
 
 
 def test_an_encoder_that_takes_all_photos_for_one_does_not_decide_the_folds(encoders):
@@ -108,8 +112,9 @@ def test_an_encoder_that_takes_all_photos_for_one_does_not_decide_the_folds(enco
     [panel], _ = panels_of([good, blind])
     assert (panel.near_duplicates == panel.photos[0].near_duplicates).all()
     assert panel.notes == [
-        f"blind: its encoder takes {N} of {N} photos for copies of one picture, so which photos "
-        "are copies is told by the other encoders"
+        f"blind: its encoder takes {N} of {N} photos for copies of one picture. It hardly tells "
+        "photos apart, as a network with random weights does, so which photos are copies is told "
+        "by the other encoders"
     ]
     [alone], _ = panels_of([blind])
     assert (alone.near_duplicates == 0).all()
@@ -130,6 +135,75 @@ def test_a_vector_that_has_seen_the_photos_is_never_the_best(encoders):
     assert rows["seen"].result.in_sample
     assert report.scope("all")[-1].contender == "seen"
     assert "seen" not in {row.contender for row in report.fair()}
+    assert [row[0] for row in seen_table(report, "all").rows] == ["seen"]
+    assert "seen" not in {row[0] for row in result_table(report, "all").rows}
+
+
+def _told(report, behind):
+    """Return a report whose differences from the best row are those given, by name of the index."""
+    best = report.fair()[0].full_name
+    differences = []
+    for one in report.compared():
+        low, high, p_holm = behind.get(one.other(best).split()[-1], (0.0, 0.1, 1.0))
+        lead = {"value": (low + high) / 2, "low": low, "high": high}
+        if best != one.a:
+            lead = {"value": -lead["value"], "low": -high, "high": -low}
+        differences.append(replace(one, p_holm=p_holm, **lead))
+    return replace(report, differences=tuple(differences))
+
+
+def test_the_summary_does_not_call_equal_what_is_not_proven_worse(encoders):
+    """Rows are told apart by their own interval and by the corrected p; few folds are told."""
+    noise = {"best": 0.1, "near": 1.0, "behind": 2.0, "worse": 4.0}
+    indexes = [encoders(name, noise[name], seed=seed) for seed, name in enumerate(noise)]
+    report = run_contest(panels_of(indexes)[0][0], FAST)
+    behind = {"near": (-0.1, 0.3, 1.0), "behind": (0.1, 0.3, 0.2), "worse": (0.2, 0.4, 0.01)}
+    first, near, apart, worse, power = summary(_told(report, behind))
+
+    assert "mean-difference on the index best" in first
+    assert near.startswith("Not told apart from it (the interval of the difference includes 0): ")
+    assert near.endswith("mean-difference @ near, 0.100 [-0.100, 0.300] behind.")
+    assert "after correction for 6 comparisons" in apart
+    assert "excludes 0: mean-difference @ behind, 0.200 [0.100, 0.300] behind" in apart
+    assert "Proven worse" in worse
+    assert "mean-difference @ worse" in worse
+    assert "6 test folds" in power
+    assert "5 degrees of freedom" in power
+    enough = replace(report, protocol=replace(report.protocol, folds=10, repeats=3))
+    assert not any("degrees of freedom" in one for one in summary(_told(enough, behind)))
+
+
+def test_encoders_are_compared_at_the_same_learner(encoders):
+    """Each two indexes with the better one first, by the difference that the JSON has."""
+    indexes = [encoders("good", 0.3, seed=1), encoders("poor", 2.0, seed=2)]
+    report = run_contest(panels_of(indexes)[0][0], FAST)
+    [row] = encoder_table(report).rows
+    assert row[:3] == ("mean-difference", "good", "poor")
+    [lead] = report.compared()
+    assert row[3].startswith(f"{abs(lead.value):.3f} [")
+
+
+def test_it_is_told_how_a_report_was_made(encoders, tmp_path):
+    """Labels, folds, pairs, copies and missing vectors are those of the panel."""
+    indexes = [encoders("good", 0.3, seed=1), encoders("poor", 2.0, seed=2)]
+    mine = learn_vector(indexes[0], "mine", "mean-difference")
+    add_vector(indexes[0], mine)
+    board = make_leaderboard(indexes, replace(FAST, protocol=replace(FAST.protocol, seed=7)))
+    [panel] = board.panels
+    told = dict(how_made(board, panel))
+    n_pairs = panel.rows[0].result.n_pairs
+    assert "from labels.csv: scores from" in told["Labels"]
+    assert "for 90 photos" in told["Labels"]
+    assert "dealt into 3 test folds, 2 times anew (seed 7); a group is never split" in told["Folds"]
+    assert told["Pairs"].startswith(
+        f"of 4,005 pairs that 90 photos make, on average {n_pairs:,} are"
+    )
+    assert told["Vector mine"] == "mean-difference, judgements in the index 'good'."
+    assert told["No row"] == "where an index has no such vector. poor lacks mine."
+    assert board.command == (
+        "photorank leaderboard --index good --index poor --learners mean-difference --folds 3 "
+        "--repeats 2 --seed 7 --no-costs"
+    )
 
 
 def test_the_report_is_one_page_without_anything_from_outside(encoders):
@@ -146,10 +220,11 @@ def test_the_report_is_one_page_without_anything_from_outside(encoders):
     assert "\\<b\\>good\\</b\\> \\| x" in text
     panel = board.panels[0]
     local = replace(panel.rows[0], encoder="open_clip:ViT-B-32@/home/ann/weights.pt")
-    shown = cells(replace(panel, rows=(local,)), local.result.scope)[0][2]
-    assert shown.startswith("open_clip:ViT-B-32@weights.pt (")  # a report is for others
-    widths = {line.count(" | ") for line in text.splitlines() if line.startswith("| ")}
-    assert widths == {9}
+    assert replace(local, cost=None).encoder_name == "open_clip:ViT-B-32@weights.pt"
+    assert index_table(replace(panel, rows=(local,))).rows[0][1] == local.encoder_name
+    assert board.command in page
+    assert board.command in text
+    assert "from labels.csv: scores from" in text  # a report is for others, and names no folders
     data = json.loads(report_bytes(board, ".json"))
     assert data["panels"][0]["rows"][0]["result"]["metrics"]["pairwise_accuracy"]["value"] > 0.5
 
@@ -202,15 +277,25 @@ def test_costs_are_measured_where_photos_can_be_opened(home):
     assert cost.open_seconds > 0
     assert cost.embed_seconds > 0
     assert report.shown is not None
+    assert report.shown.by == report.fair()[0].full_name
+    scores = dict(
+        zip(map(str, map(index.thumbnail, index.photos())), index.labels().scores, strict=True)
+    )
+    assert report.shown.best_scores == tuple(scores[picture] for picture in report.shown.best)
+    assert index_table(report).rows[0][4:6] == ("800", "1,600")
     assert b"data:image/webp;base64," in report_bytes(make_leaderboard([index], FAST), ".html")
 
 
 def test_a_chart_escapes_names_and_bears_what_is_undefined():
     """Nan draws nothing, and a name is text."""
     nan = float("nan")
-    chart = interval_chart([Bar("<a>", nan, nan, nan, True), Bar("b", 0.6, 0.5, 0.7, False)], '"')
+    chart = interval_chart(
+        [Bar("<a>", nan, nan, nan, "seen"), Bar("b", 0.6, 0.5, 0.7, "tested")], '"'
+    )
     assert "<a>" not in chart
-    assert chart.count("<circle") == 1
+    assert chart.count("<circle") == 3  # one value, and two marks of the key
+    assert chart.count("&lt;a&gt;") == 1
+    assert chart.index(">b<") < chart.index('class="apart"') < chart.index("&lt;a&gt;")
     assert interval_chart([], "nothing").endswith("</svg>")
 
 

@@ -1,6 +1,7 @@
 """View-model of the page Encoders: the latest leaderboard as tables, charts and texts."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,39 +13,67 @@ from dashboard.models.results.forest import Forest, plain_forest
 from dashboard.models.results.metric_texts import METRICS
 from photorank.errors import BrokenEvaluationError
 from photorank.json_values import from_json
+from photorank.leaderboard import explanations, summary
 from photorank.leaderboard.report import Leaderboard, PanelReport, Row
-from photorank.leaderboard.tables import COLUMNS, cells, note
-from photorank.leaderboard.write_report import HOW_TO_READ, SCOPE_TITLES
-
-# Widths of the table's columns, in which no number, interval or p-value is cut, and which together
-# fit a window of 1366 pixels.
-WIDTHS_PX = [138, 72, 146, 62, 130, 140, 190, 134, 92, 214]
-METRIC = METRICS["pairwise_accuracy"]
-CAPTION = (
-    "How many pairs of photos stand in people’s order, with 95 % intervals. Dashed: chance. "
-    "Hollow, at the end: not held out."
+from photorank.leaderboard.tables import (
+    SCOPE_TITLES,
+    Table,
+    encoder_table,
+    index_table,
+    note,
+    result_table,
+    seen_table,
 )
 
-__all__ = ["COLUMNS", "HOW_TO_READ", "METRIC", "latest", "left_out", "panels", "shown_text"]
+# Widths of the columns, in which no number, interval or p-value is cut, and which together fit a
+# window of 1366 pixels.
+WIDTHS_PX = {
+    "vector or learner": 150,
+    "index": 110,
+    "how tested": 270,
+    "pairwise accuracy": 170,
+    "Spearman's ρ": 180,
+    "behind the best": 180,
+    "p alone": 90,
+    "p corrected": 110,
+    "against index": 120,
+    "ahead by": 180,
+    "encoder": 300,
+    "digest of its weights": 150,
+    "framing": 90,
+    "dimensions": 100,
+    "bytes a photo": 110,
+    "ms to open": 100,
+    "ms to embed": 110,
+}
+METRIC = METRICS["pairwise_accuracy"]
+CAPTION = (
+    "How many pairs of photos stand in people’s order, with 95 % intervals. Dots: learned from "
+    "judgements; diamonds: made of words; squares: random directions, the middle 95 % of them. "
+    "Dashed: chance. Hollow, at the end: has seen the photos, or may have, so this is no fair test."
+)
 
 
 @dataclass(frozen=True)
 class ScopeShown:
-    """Results of compared indexes on one kind of photo pairs: table, chart and texts."""
+    """Results of compared indexes on one kind of photo pairs: chart, and tables below it."""
 
     key: str  # unlike any other's on the page
     title: str
     forest: Forest
-    table: pd.DataFrame
+    tables: list[Table]
 
 
 @dataclass(frozen=True)
 class PanelShown:
     """Results of indexes compared on the same judged photos, for each kind of photo pairs."""
 
-    name: str
+    title: str
     summary: str
+    indexes: Table
     scopes: list[ScopeShown]
+    encoders: Table
+    made: str
     notes: list[str]
 
 
@@ -63,20 +92,40 @@ def panels(board: Leaderboard) -> list[PanelShown]:
 
     Texts are escaped for Markdown.
     """
-    return [
-        PanelShown(
-            shown_text(panel.name),
-            shown_text(panel.summary()),
-            _scopes(panel, number),
-            [shown_text(note) for note in panel.notes],
+    shown = []
+    for number, panel in enumerate(board.panels):
+        first, *rest = map(shown_text, summary.summary(panel))
+        shown.append(
+            PanelShown(
+                shown_text(panel.title),
+                "\n".join([f"**{first}**", "", *(f"- {sentence}" for sentence in rest)]),
+                index_table(panel),
+                _scopes(panel, number),
+                encoder_table(panel),
+                _terms(explanations.how_made(board, panel)),
+                [shown_text(note) for note in panel.notes],
+            )
         )
-        for number, panel in enumerate(board.panels)
-    ]
+    return shown
+
+
+def explained() -> str:
+    """Words of a leaderboard explained, as a list in Markdown."""
+    return _terms(explanations.HOW_TO_READ)
+
+
+def made(board: Leaderboard) -> str:
+    """Sentence on when and by what a leaderboard was made."""
+    return shown_text(explanations.made(board))
 
 
 def left_out(board: Leaderboard) -> list[str]:
     """Sentences about the indexes that an encoder comparison leaves out, with reasons."""
     return [f"Left out: {shown_text(note)}" for note in board.left_out]
+
+
+def _terms(terms: Sequence[tuple[str, str]]) -> str:
+    return "\n".join(f"- **{shown_text(term)}**: {shown_text(text)}" for term, text in terms)
 
 
 def _scopes(panel: PanelReport, number: int) -> list[ScopeShown]:
@@ -87,9 +136,7 @@ def _scopes(panel: PanelReport, number: int) -> list[ScopeShown]:
             plain_forest(
                 pd.DataFrame([_interval(row) for row in panel.scope(scope)]), METRIC, CAPTION
             ),
-            pd.DataFrame(cells(panel, scope), columns=list(COLUMNS)).assign(
-                note=lambda table: table["note"].str.removeprefix("range of ")
-            ),
+            [result_table(panel, scope), seen_table(panel, scope)],
         )
         for scope, title in SCOPE_TITLES.items()
         if panel.scope(scope)

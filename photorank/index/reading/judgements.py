@@ -4,6 +4,7 @@ import numpy as np
 
 from photorank.index.catalogue.column_arrays import fractions, mixed, whole_numbers
 from photorank.index.catalogue.connection import reading
+from photorank.index.catalogue.sources import sources_in
 from photorank.index.embeddings.row_positions import Layout
 from photorank.index.reading.memberships import Memberships, named
 from photorank.index.reading.records import Counts, IndexChoices, IndexLabels, SingleRatings
@@ -101,6 +102,12 @@ def load_raters(paths: IndexPaths) -> list[str]:
             " ORDER BY name"
         )
         return [name for (name,) in found]
+
+
+def load_sources(paths: IndexPaths) -> list[str]:
+    """Sorted names of the sources of scores and choices, such as imported tables."""
+    with reading(paths) as connection:
+        return sorted({**sources_in(connection, "ratings"), **sources_in(connection, "choices")})
 
 
 def load_counts(paths: IndexPaths, layout: Layout) -> Counts:

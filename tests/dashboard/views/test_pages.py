@@ -499,7 +499,11 @@ def test_encoders_are_compared_in_the_background_and_shown(dashboard, home):
     write_report(board, workspace.leaderboard.with_suffix(".json"))
     app = dashboard("encoders")
     assert not app.exception
-    assert "mean-difference" in list(app.dataframe[0].value["vector or learner"])
+    indexes, results = app.dataframe[0].value, app.dataframe[1].value
+    assert list(indexes["index"]) == ["small"]
+    assert "mean-difference" in list(results["vector or learner"])
+    assert "3 test folds" in texts(app)
+    assert board.command in [one.value for one in app.code]
     assert any("puts the better of two photos first" in one.value for one in app.markdown)
 
 

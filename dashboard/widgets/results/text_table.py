@@ -1,0 +1,27 @@
+"""Table of texts of the page Encoders, with its title above it."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.models.results.encoder_tables import WIDTHS_PX
+from photorank.leaderboard.tables import Table
+
+
+def show_table(table: Table, *, title: bool = True) -> None:
+    """Show a table of texts, with numbers on the right; nothing if it has no rows."""
+    if not table.rows:
+        return
+    if title:
+        st.markdown(f"**{table.title}**")
+    st.dataframe(
+        pd.DataFrame(table.rows, columns=list(table.columns)),
+        hide_index=True,
+        height="content",
+        width="content",
+        column_config={
+            name: st.column_config.TextColumn(
+                width=WIDTHS_PX[name], alignment="left" if place < table.n_words else "right"
+            )
+            for place, name in enumerate(table.columns)
+        },
+    )

@@ -1,0 +1,73 @@
+"""Summary of a panel in sentences: which row is best, and how far that is proven."""
+
+from collections.abc import Sequence
+
+from photorank.errors import counted
+from photorank.leaderboard.report import PanelReport
+from photorank.leaderboard.tables import limits
+from photorank.metrics.estimates import Limits
+
+_SURE = 0.05  # corrected p-value below which a difference counts as proven
+_NAMED = 6  # rows that one sentence names
+_FEW_TESTS = 20  # test folds of all repeats, below which the summary says that they are few
+
+
+def summary(panel: PanelReport) -> tuple[str, ...]:
+    """Sentences on the best row, then on the others, in the order of the table."""
+    fair, leads = panel.fair(), panel.against_best()
+    if not fair:
+        return ("Nothing here was tested on photos that it had not seen.",)
+    best = fair[0]
+    found, of = best.result.accuracy, best.result
+    said = [
+        f"Of {counted(len(fair), 'row')} tested on photos that they had not seen, {best.contender} "
+        f"on the index {best.index} ({best.encoder_name}, framing {best.framing}) is best: it puts "
+        f"the better of two photos first in {limits(found)} of {counted(of.n_pairs, 'pair')} of "
+        f"{counted(of.n_photos, 'photo')} (in brackets the 95 % interval; 0.5 is chance). Picked "
+        "as the highest, its value flatters a little."
+    ]
+    # Those of whom even the difference's own interval, the mildest test, says nothing come first.
+    alike: list[tuple[str, Limits]] = []
+    behind: list[tuple[str, Limits]] = []
+    worse: list[tuple[str, Limits]] = []
+    for name, one in leads.items():
+        lead = one.lead_of(best.full_name)
+        told = (name, Limits(lead.value, lead.low, lead.high))
+        (worse if one.p_holm < _SURE else behind if lead.low > 0 else alike).append(told)
+    family = f"correction for {counted(len(panel.compared()), 'comparison')}"
+    if alike:
+        said.append(
+            f"Not told apart from it (the interval of the difference includes 0): {_named(alike)}."
+        )
+    if behind:
+        said.append(
+            f"Not proven worse than it after {family} (p ≥ {_SURE}), although the interval of the "
+            f"difference by itself excludes 0: {_named(behind)}. That is no proof of being as good."
+        )
+    if worse and len(worse) == len(leads):
+        said.append(f"It is ahead of each of the others (p < {_SURE} after {family}).")
+    elif worse:
+        said.append(f"Proven worse than it (p < {_SURE} after {family}): {_named(worse)}.")
+    return (*said, *_power(panel, proven=not (alike or behind)))
+
+
+def _named(rows: Sequence[tuple[str, Limits]]) -> str:
+    named = "; ".join(f"{name}, {limits(found)} behind" for name, found in rows[:_NAMED])
+    rest = rows[_NAMED:]
+    most = max((found.value for _, found in rest), default=0.0)
+    return f"{named}; and {len(rest)} more, up to {most:.3f} behind" if rest else named
+
+
+def _power(panel: PanelReport, *, proven: bool) -> list[str]:
+    """Sentence that says how little few test folds can prove; none where they are enough."""
+    k, repeats = panel.protocol.folds, panel.protocol.repeats
+    tests = k * repeats
+    anew = any(row.is_learned_anew for row in panel.fair())
+    if proven or not anew or k < 2 or tests >= _FEW_TESTS:
+        return []
+    return [
+        f"Little can be proven with {tests} test folds: where a row is learned anew, a difference "
+        f"is a mean over them, tested by Student's t with {tests - 1} degrees of freedom. "
+        "--folds 10 --repeats 3 proves more, and fewer rows (--vectors, --learners) need less "
+        "correction."
+    ]
