@@ -106,3 +106,18 @@ def test_spreads_are_changed_by_keys_and_by_mouse(running, store, tab):
     for width in WIDTHS:
         tab.set_viewport_size({"width": width, "height": 800})
         wait_until(tab, lambda: not tab.evaluate(COVERED))
+
+
+def test_a_message_lies_on_no_button(running, store, tab):
+    """What a press did is said where the next press does not go, at every width."""
+    digests = Index.open(Workspace(running.home).index("small")).digests()[:6]
+    store.create("Summer", KeptAlbum("small", tuple(digests)), "chosen")
+    tab.goto(f"{running.address}/album?album=Summer")
+    for width, height in ((1440, 900), (1024, 768)):
+        tab.set_viewport_size({"width": width, "height": height})
+        tab.get_by_role("button", name="Fill from the best").click()
+        message = tab.get_by_test_id("stToast").first
+        message.wait_for()
+        tools = tab.locator(".st-key-album-tools").bounding_box()
+        assert message.bounding_box()["y"] > tools["y"] + tools["height"]
+        message.wait_for(state="detached")
