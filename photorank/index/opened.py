@@ -252,7 +252,7 @@ class Index:
         return judgements.load_single_ratings(self.paths, self._held.rows, without)
 
     def choices(self, rater: str | None = None) -> IndexChoices:
-        """Choices between two photos by one rater or all raters; vanished photos are left out."""
+        """Pairwise choices by one rater, or by all; those with a vanished photo are left out."""
         return judgements.load_choices(self.paths, self._held.rows, rater)
 
     def signals(self) -> IndexSignals:

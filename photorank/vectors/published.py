@@ -46,7 +46,7 @@ class _Layout:
 
     @property
     def names(self) -> set[str]:
-        """Names of the head's tensors."""
+        """Names of the tensors of a published scoring head, as in its weights file."""
         return {start + part for start in self.layers for part in ("weight", "bias")}
 
 

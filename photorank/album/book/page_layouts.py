@@ -89,7 +89,7 @@ def inversions(order: tuple[int, ...]) -> int:
 
 
 def _line(tree: Tree, ratios: Floats, gap: float) -> tuple[Floats, Floats]:
-    """Slope and offset (m,) of a tree's width as a linear function of its height, for m pages."""
+    """Slopes (m,) and offsets (m,) of a photo layout's width as a function of its height."""
     if isinstance(tree, int):
         return ratios[:, tree], np.zeros(len(ratios))
     lines = [_line(part, ratios, gap) for part in tree.parts]

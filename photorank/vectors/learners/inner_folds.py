@@ -92,6 +92,6 @@ def held_out_whole(comparisons: Comparisons, groups: Codes | None) -> Codes | No
 
 
 def misordered(comparisons: Comparisons, ratings: Ratings) -> HeldOut:
-    """Held-out loss of ratings (n,): weight of the pairs in the wrong order; ties count half."""
+    """Total weight of the held-out pairs that ratings (n,) misorder, where ties count half."""
     credit, weight = comparisons.agreement(ratings)
     return HeldOut(float((weight - credit).sum()), float(weight.sum()))
