@@ -30,7 +30,7 @@ class Act(NamedTuple):
 
 
 class OwnFlags(NamedTuple):
-    """Album pins and exclusions that a grid shows instead of a person's flags."""
+    """Pins and exclusions of an album, shown in its grid in place of a person's flags."""
 
     known: Mapping[str, int]  # by digest: 1 keep, -1 leave out
     put: Callable[[int, int], None]  # of a row, its new flag; 0 removes it

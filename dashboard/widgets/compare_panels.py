@@ -35,7 +35,7 @@ ANY_ROW_PX = 150  # height of a row of photos to pick from
 
 
 class Pair:
-    """Pair of photos on the page Compare, either of which may not be chosen yet."""
+    """Two photos of the page Compare; one or both may still be missing."""
 
     def __init__(self) -> None:
         self.picked: list[PickedPhoto] = []

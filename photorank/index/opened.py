@@ -155,7 +155,7 @@ class Index:
         return self._held.embeddings[:, : self.manifest.head]
 
     def heads_of(self, rows: Codes | Sequence[int]) -> Embeddings:
-        """First dh columns (k, dh) of k photos' embeddings: unit-length rows."""
+        """Heads (k, dh) of k photos' embeddings: their first dh columns, of unit length."""
         return self.embeddings_of(rows)[:, : self.manifest.head]
 
     def embeddings_of(self, rows: Codes | Sequence[int]) -> Embeddings:

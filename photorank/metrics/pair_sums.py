@@ -61,7 +61,7 @@ class PairSums:
         return self._combined(other, np.add)
 
     def __sub__(self, other: "PairSums") -> "PairSums":
-        """Sums without the pairs of `other`, which are a subset."""
+        """Sums over these pairs without those of `other`, which must be among them."""
         return self._combined(other, np.subtract)
 
     def _combined(self, other: "PairSums", two: Callable[[Floats, Floats], Floats]) -> "PairSums":

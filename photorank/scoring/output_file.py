@@ -52,7 +52,7 @@ class ScoreStream:
         stream.write(self._lines.head)
 
     def left(self, sources: Iterable[Source]) -> Iterator[Source]:
-        """All given photos, since a stream has no earlier rows to resume after."""
+        """All given photos: a stream cannot be resumed, so none is left out."""
         return iter(sources)
 
     def write(self, batch: Iterable[Scored]) -> None:

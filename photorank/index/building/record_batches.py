@@ -140,7 +140,7 @@ class Batches:
         self._waiting = []
 
     def _keep(self, photos: Sequence[Framed | Embedded], rows: Embeddings) -> None:
-        """Add finite, non-zero embeddings to the batch; note the photos with other embeddings."""
+        """Add usable embeddings (finite, not zero) to the batch; note the photos without one."""
         if rows.shape[1] != (width := self.run.manifest.dimensions):
             raise EncoderError(
                 f"{self.run.manifest.encoder} gives {rows.shape[1]} numbers for a photo, where it "
