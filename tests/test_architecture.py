@@ -145,6 +145,7 @@ def faults(rule, paths):
     return {name_of(path): found for path in paths if (found := list(rule(path)))}
 
 
+@pytest.mark.slow
 def test_imports_point_one_way():
     """A module imports from rooms above its own; the house knows no dashboard, nor it the cli."""
 
@@ -172,6 +173,7 @@ def test_slow_libraries_are_imported_where_they_are_used():
     assert faults(wrong, HOUSE) == {}
 
 
+@pytest.mark.slow
 def test_only_the_workspace_spells_the_paths_of_an_index():
     """Where an index's files are is said once."""
 
@@ -182,6 +184,7 @@ def test_only_the_workspace_spells_the_paths_of_an_index():
     assert faults(wrong, [path for path in HOUSE if room_of(path) != "workspace"]) == {}
 
 
+@pytest.mark.slow
 def test_no_file_is_run_by_reading_it():
     """Tensors are read with `weights_only`, arrays without pickles, and nothing by pickle."""
     needed = {"torch.load": ("weights_only", True), "np.load": ("allow_pickle", False)}
@@ -230,6 +233,7 @@ def dotted(path):
 MODULES = {dotted(path): path for path in HOUSE + DASHBOARD}
 
 
+@pytest.mark.slow
 def test_imports_make_no_circle():
     """No module imports itself through others, wherever the import stands."""
     TopologicalSorter({name: imported_modules(path) for name, path in MODULES.items()}).prepare()
@@ -259,6 +263,7 @@ def test_a_folder_is_seen_at_a_glance(folder):
     assert len(modules) <= MODULES_A_FOLDER or folder.name == "cli"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "start", ["import photorank", "from photorank.cli.app import main; main()"]
 )
@@ -282,6 +287,7 @@ def test_starting_takes_no_time(start):
     assert min(taken) < 0.5
 
 
+@pytest.mark.slow
 def test_learning_waits_for_no_library_that_it_does_not_use():
     """What learns and evaluates vectors takes in neither scikit-learn nor what that brings."""
     program = (
@@ -294,6 +300,7 @@ def test_learning_waits_for_no_library_that_it_does_not_use():
     assert not {"sklearn", "scipy.stats", "scipy.optimize", "pandas"} & set(ended.stdout.split())
 
 
+@pytest.mark.slow
 def test_the_first_page_waits_for_no_library_that_it_does_not_use():
     """What the home page imports takes in streamlit, pandas and altair, and no learners."""
     page = ast.parse((ROOT / "dashboard" / "views" / "discerning_power.py").read_text())

@@ -9,6 +9,7 @@ from fuzz.targets import TARGETS
 MUTANTS = 40  # of each seed
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # Pillow warns of what it can read all the same
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_target_reads_or_refuses_whatever_comes(name):

@@ -84,6 +84,7 @@ def lock(folder, url, index=None):
     return done, dockerfile.read_text(), written.read_text() if written.exists() else None
 
 
+@pytest.mark.slow
 def test_what_is_found_is_pinned(network, tmp_path, monkeypatch):
     """The base image by the digest of its manifest, torch by its version for processors.
 
@@ -106,6 +107,7 @@ def test_what_is_found_is_pinned(network, tmp_path, monkeypatch):
     assert locked == "torch==2.9.1+cpu\ntorchvision==0.24+cpu\n"
 
 
+@pytest.mark.slow
 def test_wheels_that_cannot_be_asked_for(network, tmp_path):
     """The sentence says that nobody answers, where pip says that it found no torch."""
     done, dockerfile, locked = lock(tmp_path, network.url, index="http://127.0.0.1:9/whl/cpu")
@@ -117,6 +119,7 @@ def test_wheels_that_cannot_be_asked_for(network, tmp_path):
     assert locked is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["newer for graphics cards", "other bytes", "no network"])
 def test_nothing_is_written_that_was_not_found(network, tmp_path, fault):
     """One line tells what is missing, and both files stay as they were."""

@@ -2,6 +2,8 @@ import os
 import sys
 from types import ModuleType
 
+import pytest
+
 from photorank.errors import PhotorankError
 from photorank.own_process import in_own_process
 
@@ -30,6 +32,7 @@ def test_what_is_printed_is_no_result(capfd):
     assert in_own_process(sorted, [2, 1]) == [1, 2]
 
 
+@pytest.mark.slow
 def test_a_process_that_ends_has_no_result():
     """By itself, or by an error that was raised on purpose."""
     assert in_own_process(os._exit, 3) is None

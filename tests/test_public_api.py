@@ -52,6 +52,7 @@ def test_every_public_name_is_tested_and_documented():
         assert name in dir(photorank)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LEARNERS)
 def test_a_learner_finds_the_direction_that_people_go_by(judged, name):
     """A learner fitted on some photos orders pairs of other photos."""
@@ -133,6 +134,7 @@ def test_a_vector_is_the_same_after_it_was_saved(tmp_path, judged):
         loaded.rate(X, Fingerprint("model", "1" * 64, "whole", 224))
 
 
+@pytest.mark.slow
 def test_an_index_is_opened_rated_and_evaluated(home):
     """Photos, embeddings and ratings are rows of one table; an evaluation has its intervals."""
     index = photorank.open_index("small")

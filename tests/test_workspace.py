@@ -156,6 +156,7 @@ def test_folders_of_what_came_to_nothing_are_removed(tmp_path):
     }
 
 
+@pytest.mark.slow
 def test_folders_may_nest_deeper_than_python_recurses(tmp_path):
     """A tree of a thousand folders, as exports repeat one, is made like any other."""
     (tmp_path / "stays").touch()

@@ -32,6 +32,7 @@ def marked(rng, album, request):
     return replace(request, pinned=pinned, banned=banned | ({row} if how == "ban" else set()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "wishes",
     [{}, {"balance": 0.8, "balanced": False}, {"considered": 300}, {"per": "folder", "at_most": 9}],

@@ -131,6 +131,7 @@ def test_one_of_each_series_before_two_of_any(make):
     assert sorted(represented) == [0, 2, 4, 6]
 
 
+@pytest.mark.slow
 def test_signals_choose_among_the_shots_of_a_series_and_there_alone(collection):
     """The sharp shot stands for its series though a blurred one is rated higher."""
     rng = np.random.default_rng(0)
@@ -248,6 +249,7 @@ def test_groups_and_their_limits(collection):
         album(2, group="a", pinned=frozenset({1}))
 
 
+@pytest.mark.slow
 def test_the_album_is_the_same_every_time(collection):
     """Where clients are drawn at random, they are the same ones again."""
     fill(collection.folder / "more", 20, start=50)
@@ -260,6 +262,7 @@ def test_the_album_is_the_same_every_time(collection):
     assert albums[0].value <= albums[0].bound + 1e-6
 
 
+@pytest.mark.slow
 def test_a_ban_takes_out_one_photo_and_leaves_the_others(collection):
     """The sample of photos to represent is not drawn anew, so a ban changes at most one."""
     fill(collection.folder / "more", 50, start=50)

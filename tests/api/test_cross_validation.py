@@ -44,6 +44,7 @@ def test_comparisons_are_split_by_scikit_learn(judged):
     assert len(choices[10:20]) == 10
 
 
+@pytest.mark.slow
 def test_cross_validation_is_that_of_an_index(judged):
     """The same folds, fits and intervals as by the parts that `photorank evaluate` uses."""
     X, scores = judged
@@ -75,6 +76,7 @@ def test_any_estimator_that_predicts_is_cross_validated(judged):
         assert found["pairwise_accuracy"].low > 0.6
 
 
+@pytest.mark.slow
 def test_groups_of_any_kind_share_a_fold(judged):
     """Names and numbers make the same folds; None, "" and −1 are photos on their own."""
     X, scores = judged

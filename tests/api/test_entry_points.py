@@ -37,6 +37,7 @@ DECLARED = {
 }
 
 
+@pytest.mark.slow
 def test_a_package_adds_an_encoder(install, gallery, tmp_path, monkeypatch):
     """`photorank index --encoder` takes its name; what is indexed is opened without saying more."""
     install(CODE, DECLARED)

@@ -43,6 +43,7 @@ def test_photos_and_labels_are_tables_of_the_same_rows(home):
     assert index.comparisons(within="group").n_pairs == 3 * 28
 
 
+@pytest.mark.slow
 def test_a_photo_rates_alike_as_file_image_pixels_and_row(home, gallery):
     """The file that is indexed, the open image, its pixels and its embedding give one rating."""
     index = photorank.open_index("small")
@@ -117,6 +118,7 @@ def test_an_album_is_a_table_of_photos_with_reasons(home):
     assert album["reason"].str.len().min() > 0
 
 
+@pytest.mark.slow
 def test_vectors_are_made_learned_kept_and_listed(home):
     """A prompt and a learner make vectors; those that are kept are in the table."""
     index = photorank.open_index("small")
@@ -140,6 +142,7 @@ def test_vectors_are_made_learned_kept_and_listed(home):
     assert index.vector().name in table.index
 
 
+@pytest.mark.slow
 def test_a_function_is_an_encoder(own, gallery):
     """Photos are indexed, judged, learned from and rated by any function from images to rows."""
     assert own.embeddings().shape == (24, 48)

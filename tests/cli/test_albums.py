@@ -20,6 +20,7 @@ def kept(photorank):
     return run
 
 
+@pytest.mark.slow
 def test_an_album_is_kept_from_its_choice_to_its_removal(kept, photorank, gallery, tmp_path):
     """Chosen, changed, undone, shown, exported, removed, imported."""
     made = kept("album", "--places", 6, "--vector", "ours", "--album", "Italy 2026")
@@ -50,6 +51,7 @@ def test_an_album_is_kept_from_its_choice_to_its_removal(kept, photorank, galler
     assert json.loads(photorank("albums", "export", "Italy 2026").out)["photos"] == entry["digests"]
 
 
+@pytest.mark.slow
 def test_photos_that_are_named_are_in_their_order(kept, gallery):
     """Whatever they are rated."""
     wanted = [gallery / "street" / "3.jpg", gallery / "beach" / "7.jpg"]
@@ -58,6 +60,7 @@ def test_photos_that_are_named_are_in_their_order(kept, gallery):
     assert [one["path"] for one in shown["chosen"]] == [str(path) for path in wanted]
 
 
+@pytest.mark.slow
 def test_an_album_finds_its_photos_wherever_they_lie(kept, own_gallery, home):
     """After the library moved, and under another index of the same photos."""
     kept("albums", "save", "mine", "--photo", own_gallery / "beach" / "2.jpg")
@@ -70,6 +73,7 @@ def test_an_album_finds_its_photos_wherever_they_lie(kept, own_gallery, home):
     assert photo["path"] == str(own_gallery / "renamed.jpg")
 
 
+@pytest.mark.slow
 def test_the_swap_is_one_command(kept):
     """A swap is saved, raises the value, and can be undone like any change."""
     before = kept("albums", "save", "s", "--places", 4, "--vector", "ours")
@@ -107,6 +111,7 @@ def test_mistakes_end_in_one_line(refused, photorank):
     assert f"{__file__} is no album's JSON: line 1, column 3 is no JSON" in told
 
 
+@pytest.mark.slow
 def test_ratings_tell_what_a_photo_adds_to_an_album(kept, photorank, gallery, tmp_path):
     """To a kept one, or to the best of the index; the keys of before stay."""
     photos = [gallery / "beach" / "0.jpg", gallery / "street" / "7.jpg"]

@@ -4,6 +4,7 @@ import json
 import pytest
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("home")
 def test_quality_writes_one_file_a_vector_and_one_table(photorank, tmp_path):
     """Each (encoder, framing, vector, dataset) has its JSON; the CSV holds every row of them."""

@@ -1,8 +1,11 @@
 """The command bench faces."""
 
+import pytest
+
 from tests.fixtures.portraits import as_jpeg, needs_faces, portrait
 
 
+@pytest.mark.slow
 @needs_faces
 def test_figures_are_printed_with_intervals(photorank, refused, tmp_path):
     """Results are printed as a table and as JSON; a wrong table gives a one-line error."""

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 N = 40
 
@@ -12,6 +13,7 @@ def embeddings(folder, rows):
     return folder
 
 
+@pytest.mark.slow
 def test_an_encoder_that_tells_no_photos_apart_is_told_with_the_way_out(
     photorank, refused, empty_home, tmp_path
 ):

@@ -11,6 +11,7 @@ pytestmark = pytest.mark.usefixtures("home")
 ASKED = ["book", "--vector", "ours", "--pages", 4, "--places", 10]
 
 
+@pytest.mark.slow
 def test_the_json_is_the_contract(photorank, tmp_path):
     """Size, bleed, safe zone, pages with frames in mm, warnings; nothing is written."""
     outcome = photorank(*ASKED, "--size", "210x297", "--bleed", 4, "--json")
@@ -29,6 +30,7 @@ def test_the_json_is_the_contract(photorank, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
 
 
+@pytest.mark.slow
 def test_a_kept_album_becomes_a_pdf_which_its_plan_makes_again(photorank, tmp_path):
     """Written once, checked, and never over another file."""
     assert photorank("albums", "save", "Italy", "--places", 8, "--vector", "ours").code == 0
@@ -55,6 +57,7 @@ def test_a_kept_album_becomes_a_pdf_which_its_plan_makes_again(photorank, tmp_pa
     assert (broken.code, "BleedBox" in broken.err) == (1, True)
 
 
+@pytest.mark.slow
 def test_pages_go_into_a_folder_as_numbered_jpegs(photorank, tmp_path):
     """The folder holds as many JPEGs as the book has pages."""
     done = photorank(*ASKED, "--to", tmp_path / "pages", "--ppi", 72)
@@ -63,6 +66,7 @@ def test_pages_go_into_a_folder_as_numbered_jpegs(photorank, tmp_path):
     assert names == ["001.jpg", "002.jpg", "003.jpg", "004.jpg"]
 
 
+@pytest.mark.slow
 def test_printers_are_data(photorank, refused, tmp_path):
     """A known one, one's own file; an unknown one names those there are."""
     assert (
@@ -79,6 +83,7 @@ def test_printers_are_data(photorank, refused, tmp_path):
     assert "no printer's profile" in refused(*ASKED, "--printer", own)
 
 
+@pytest.mark.slow
 def test_mistakes_end_in_one_line(photorank, refused, gallery, tmp_path):
     """Each says what to change; no file is made."""
     assert "need at least 30 photos" in refused("book", "--vector", "ours", "--pages", 30)

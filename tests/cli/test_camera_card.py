@@ -41,6 +41,7 @@ def card(tmp_path):
     return tmp_path / "card"
 
 
+@pytest.mark.slow
 def test_every_file_of_a_card_is_used_paired_or_named(card, photorank, empty_home, tmp_path):
     """Five photos are rated, five files go along with them into an album, five are named."""
     before = checksums(card)
@@ -70,6 +71,7 @@ def test_every_file_of_a_card_is_used_paired_or_named(card, photorank, empty_hom
     assert checksums(card) == before
 
 
+@pytest.mark.slow
 def test_raw_is_rated_until_its_jpeg_is_there(card, photorank, empty_home):
     """A RAW file that was a photo goes along with the JPEG that comes to lie beside it."""
     photorank("index", card, "--name", "card", "--encoder", "embedded")

@@ -12,6 +12,7 @@ QUICK = ["--learners", "mean-difference", "--folds", 4, "--repeats", 1]
 pytestmark = pytest.mark.usefixtures("home")
 
 
+@pytest.mark.slow
 def test_index_adds_what_is_new_and_imports_labels(photorank, gallery):
     """The first run adds every photo, the second finds them unchanged; a text is no photo."""
     command = ["index", gallery, "--name", "mine", "--encoder", "embedded", "--json"]
@@ -37,6 +38,7 @@ def test_index_adds_what_is_new_and_imports_labels(photorank, gallery):
     assert open_index("mine").labels().group_names == ["beach", "forest", "street"]
 
 
+@pytest.mark.slow
 def test_labels_come_along_by_columns_of_any_name(photorank, gallery, tmp_path):
     """`index --labels` takes the options of columns that `labels import` takes."""
     table = tmp_path / "table.csv"
@@ -64,6 +66,7 @@ def test_index_tells_its_result_in_words(photorank, gallery):
     assert f"{gallery / 'notes.jpg'}: " in outcome.out
 
 
+@pytest.mark.slow
 def test_indexing_leaves_the_series_that_an_album_needs(photorank, gallery):
     """The first album finds them kept and looks for none itself."""
     photorank("index", gallery, "--name", "new", "--encoder", "embedded:1")
@@ -72,6 +75,7 @@ def test_indexing_leaves_the_series_that_an_album_needs(photorank, gallery):
     assert list(open_index("new").paths.series.iterdir()) == [kept]
 
 
+@pytest.mark.slow
 def test_status(photorank):
     """Status tells the encoder, the framing, the number of photos and the vectors."""
     status = photorank("status", "--json").json
@@ -113,6 +117,7 @@ def test_good_rows_of_a_bad_table_are_imported_with_partial(photorank, refused, 
     assert photorank("choices", "import", table, "--partial", "--json").json["choices"] == 1
 
 
+@pytest.mark.slow
 def test_a_vector_from_words_can_be_shown(photorank):
     """A prompt becomes a card in the index, which tells its words."""
     made = photorank(
@@ -136,6 +141,7 @@ def test_a_vector_from_words_can_be_shown(photorank):
     assert "sharp and in focus +" in shown
 
 
+@pytest.mark.slow
 def test_a_learned_vector_tells_its_held_out_accuracy(photorank):
     """Learning fits to all labels, and says how well it does on photos left out."""
     learned = photorank("vector", "learn", "again", "--learner", "all-pairs", "--gap-power", 1)
@@ -166,6 +172,7 @@ def test_top_and_bottom_are_the_two_ends_of_one_order(photorank):
     assert top[0]["path"] in photorank("top", "-k", 1, "--vector", "ours").out
 
 
+@pytest.mark.slow
 def test_a_photo_is_rated_alike_inside_and_outside_the_index(photorank, gallery, tmp_path):
     """A copy of a photo that the index does not know gets the very rating of the photo."""
     inside = gallery / "forest" / "2.jpg"
@@ -181,6 +188,7 @@ def test_a_photo_is_rated_alike_inside_and_outside_the_index(photorank, gallery,
     assert 0 <= known["percentile"] <= 100
 
 
+@pytest.mark.slow
 def test_compare_gives_two_probabilities_that_swap_with_the_photos(photorank, gallery, tmp_path):
     """The probabilities sum to 1, whichever photo is first, in the index or not."""
     known, new = gallery / "beach" / "0.jpg", tmp_path / "new.jpg"
@@ -197,6 +205,7 @@ def test_compare_gives_two_probabilities_that_swap_with_the_photos(photorank, ga
     assert preferred["rating"] == max(one["first"]["rating"], one["second"]["rating"])
 
 
+@pytest.mark.slow
 def test_compare_says_which_vector_it_took(photorank, gallery):
     """Without a vector the best of the latest evaluation is taken, else the built-in one."""
     photos = gallery / "beach" / "0.jpg", gallery / "beach" / "7.jpg"
@@ -216,6 +225,7 @@ def test_compare_says_which_vector_it_took(photorank, gallery):
     assert "latest evaluation" in after.err
 
 
+@pytest.mark.slow
 def test_evaluate_prints_the_contract_and_keeps_it(photorank):
     """The evaluation has its protocol, results with intervals and differences, and is saved."""
     command = ["evaluate", "--learners", "pair-least-squares", *QUICK[2:]]
@@ -240,6 +250,7 @@ def test_evaluate_prints_the_contract_and_keeps_it(photorank):
     assert json.loads(saved.read_text()) == found
 
 
+@pytest.mark.slow
 def test_evaluate_in_words(photorank):
     """Without --json there is a table, and one sentence that compares with words alone."""
     outcome = photorank("evaluate", *QUICK)
@@ -250,6 +261,7 @@ def test_evaluate_in_words(photorank):
     assert "baseline" in outcome.out
 
 
+@pytest.mark.slow
 def test_search_finds_by_words(photorank):
     """Search returns photos by falling cosine similarity to the text."""
     found = photorank("search", "a forest", "-k", 5, "--json").json

@@ -118,6 +118,7 @@ def test_a_bad_manifest_hides_no_other(photorank, mine):
     assert "bad" not in names
 
 
+@pytest.mark.slow
 def test_photos_and_labels_are_indexed_in_one_go(photorank, mine):
     """Scores, groups, how many people they are of, and the official split."""
     outcome = photorank("index", mine, "--encoder", "embedded", "--dataset", "mine")
@@ -131,6 +132,7 @@ def test_photos_and_labels_are_indexed_in_one_go(photorank, mine):
     assert index.splits() == ["train", "train", "test", "test"]
 
 
+@pytest.mark.slow
 def test_labels_are_checked_before_anything_is_embedded(photorank, refused, mine):
     """A missing photo refuses the run, unless what is there was asked for."""
     (mine / "photos" / "b.png").unlink()

@@ -9,6 +9,7 @@ from tests.cli.test_help import COMMANDS
 from tests.fixtures.command_line import COMMAND, SCHEMAS, schema
 
 
+@pytest.mark.slow
 def test_quiet_leaves_messages_out_and_errors_in(photorank, home, gallery):
     """Before or behind the command; results are as without it."""
     photo = str(gallery / "beach" / "0.jpg")

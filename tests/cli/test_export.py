@@ -240,6 +240,7 @@ def test_choices_are_not_written_over_a_file(refused, photorank, gallery, tmp_pa
     assert not (tmp_path / "out.csv").exists()
 
 
+@pytest.mark.slow
 def test_json_of_hostile_names_is_ascii(photorank, tmp_path):
     """Names that are no Unicode pass any pipe."""
     from tests.conftest import draw_photo

@@ -19,6 +19,7 @@ def test_single_files_need_no_index(photorank, tmp_path, empty_home):
     assert not empty_home.exists()
 
 
+@pytest.mark.slow
 @needs_faces
 @pytest.mark.usefixtures("home")
 def test_faces_are_forgotten_and_looked_for_again(photorank):

@@ -112,6 +112,7 @@ def test_wrong_usage_exits_with_2(arguments, photorank, empty_home):
     assert not empty_home.exists()
 
 
+@pytest.mark.slow
 def test_an_unexpected_exception_shows_its_traceback():
     """What is no user's mistake is a bug, and shows where it happened."""
     code = (

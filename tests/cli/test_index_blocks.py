@@ -34,6 +34,7 @@ def old_and_new(tmp_path, tiny_spec):
     return Index.open(home.index("old")), Index.open(home.index("new")), tmp_path / "photos"
 
 
+@pytest.mark.slow
 def test_an_older_index_goes_on_without_signals(old_and_new):
     """Photos that are added have rows of its kind, and are rated as before."""
     old, new, folder = old_and_new
@@ -50,6 +51,7 @@ def test_an_older_index_goes_on_without_signals(old_and_new):
     assert np.isfinite(new.signals().column("sharpness")).all()
 
 
+@pytest.mark.slow
 def test_words_and_older_vectors_are_0_in_the_signals(old_and_new):
     """Prompt vectors and older vectors rate a new index by its heads, as they rate the old one."""
     old, new, _ = old_and_new
@@ -64,6 +66,7 @@ def test_words_and_older_vectors_are_0_in_the_signals(old_and_new):
     np.testing.assert_allclose(new.rate(learned), old.rate(learned), atol=5e-3)
 
 
+@pytest.mark.slow
 def test_a_learned_vector_may_look_at_the_signals(tmp_path, tiny_spec):
     """What a tiny random network hardly sees, sharpness, is learned from them."""
     photo = Image.fromarray(data.chelsea())

@@ -76,6 +76,7 @@ def test_the_index_knows_times_and_cameras(shelf, opened):
     assert (photos["7.jpg"].camera, photos["7.jpg"].taken) == (None, None)
 
 
+@pytest.mark.slow
 def test_stars_that_exiftool_wrote_reach_the_index(shelf, photorank, opened):
     """Into sidecars; into a photo, which is another one then, once it is indexed again."""
     for number in range(3):
@@ -93,6 +94,7 @@ def test_stars_that_exiftool_wrote_reach_the_index(shelf, photorank, opened):
     assert scores_of(opened()) == {"0.jpg": 3, "1.jpg": 4, "2.jpg": 5, "3.jpg": 1}
 
 
+@pytest.mark.slow
 def test_what_is_said_of_a_replaced_photo_is_not_filed_under_the_old_one(
     shelf, photorank, refused, opened
 ):
@@ -151,6 +153,7 @@ def test_several_peoples_ratings_are_kept_apart(shelf, photorank, opened):
     assert scores_of(index) == {"0.jpg": 3, "1.jpg": 3}
 
 
+@pytest.mark.slow
 def test_each_kind_of_judgement(shelf, photorank, tmp_path):
     """Colours, favourites, folders, albums and edits are counted and come as JSON."""
     beach = shelf / "beach"
@@ -171,6 +174,7 @@ def test_each_kind_of_judgement(shelf, photorank, tmp_path):
     assert "all labels are the same" in outcome.err
 
 
+@pytest.mark.slow
 def test_scales_are_not_mixed_unasked(shelf, photorank, refused, opened):
     """Stars and favourites have no mean; one takes the other's place, by name."""
     (shelf / "beach" / "0.jpg.xmp").write_bytes(saved(5))
@@ -309,6 +313,7 @@ def test_groups_by_time_and_place(shelf, photorank, opened):
     assert np.isnan(opened().labels().scores).all()
 
 
+@pytest.mark.slow
 def test_strange_names_are_names(shelf, photorank, opened):
     """Bytes that are not Unicode, and line ends, in folders, photos and albums."""
     odd = shelf / os.fsdecode(b"caf\xe9\n1")
@@ -344,6 +349,7 @@ def test_groups_of_a_table_are_not_contradicted(shelf, photorank, refused, opene
     assert opened().labels().group_names == ["sea"]
 
 
+@pytest.mark.slow
 def test_a_photo_that_comes_back_to_an_older_index_gets_its_camera(
     shelf, photorank, opened, empty_home
 ):

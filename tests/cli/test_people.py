@@ -19,6 +19,7 @@ def two(home):
         record_choice(index.paths, "bob", *pair[::-1], tie=False, asked="random")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("two")
 def test_opposites_never_chose_alike_and_have_a_mean(photorank):
     """The table, the two lists and the common vector that is kept are those of both people."""

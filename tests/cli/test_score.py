@@ -18,6 +18,7 @@ def photos(tmp_path):
     return folder
 
 
+@pytest.mark.slow
 def test_scores_are_those_of_rate(photorank, home, photos, gallery):
     """New and indexed photos have the same rating and percentile, a row each, in JSON lines."""
     outcome = photorank("score", photos, gallery / "beach", "--vector", "ours")
@@ -36,6 +37,7 @@ def test_scores_are_those_of_rate(photorank, home, photos, gallery):
         assert row["stars"] in range(1, 6)
 
 
+@pytest.mark.slow
 def test_files_of_every_format_say_the_same(photorank, home, photos, tmp_path):
     """CSV and Parquet by the file's name; a second run needs --resume."""
     for name in ("a.jsonl", "a.csv", "a.parquet"):
@@ -67,6 +69,7 @@ def test_a_run_in_which_nothing_is_rated_fails(photorank, refused, home, photos,
     assert "names no file" in refused("score", "ftp://")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["s.xlsx", "s.json", "s.txt"])
 def test_no_file_is_written_whose_name_promises_another_format(photorank, home, photos, name):
     """Unless its format is named."""
@@ -92,6 +95,7 @@ def test_what_leads_to_no_photo_is_told_as_a_row(photorank, home, tmp_path):
     assert "no photo could be rated; each row has its reason" in outcome.err
 
 
+@pytest.mark.slow
 def test_scores_tell_what_a_photo_adds_to_an_album(photorank, home, photos, gallery, tmp_path):
     """Scores hold the same contribution as `rate`; a file is not resumed with another album."""
     indexed = gallery / "beach" / "0.jpg"

@@ -78,6 +78,7 @@ def test_a_port_in_use_is_told(refused, empty_home):
         assert f"port {taken} is in use" in refused("dashboard", "--port", taken)
 
 
+@pytest.mark.slow
 def test_a_demo_that_is_built_is_not_built_again(photorank, home):
     """With the sample there, `demo --build-only` says so at once."""
     shutil.copytree(home / "index" / "small", home / "index" / "sample")

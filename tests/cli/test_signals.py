@@ -37,6 +37,7 @@ def test_wrong_usage(photorank, arguments):
     assert photorank("signals", *arguments).code == 2
 
 
+@pytest.mark.slow
 def test_photos_teach_themselves_by_a_command(photorank, own_gallery, tiny_spec):
     """No label is needed; options about labels are a mistake."""
     for file in sorted(own_gallery.glob("*/*.jpg"))[10:]:

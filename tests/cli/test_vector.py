@@ -55,6 +55,7 @@ def test_an_imported_head_says_whose_encoder_it_is_for(photorank, tmp_path):
     assert "MIT" in photorank("vector", "show", "laion").out
 
 
+@pytest.mark.slow
 def test_vectors_are_blended_turned_and_freed(photorank):
     """A blend orders as its weights say; -1 is the opposite; what is taken out has cosine 0."""
     assert photorank("vector", "blend", "bad", "ours", "--weight", -1).code == 0
@@ -82,6 +83,7 @@ def test_a_blend_that_cannot_be_made(photorank, refused):
     assert "no vector named 'nobody'" in refused("vector", "blend", "x", "nobody")
 
 
+@pytest.mark.slow
 def test_a_blend_of_what_saw_the_photos_is_in_sample(photorank):
     """An evaluation does not take the blend of a learned vector for untaught."""
     photorank("vector", "blend", "mixed", "ours", "plain-prompt")
@@ -95,6 +97,7 @@ def test_a_blend_of_what_saw_the_photos_is_in_sample(photorank):
     assert marks == {True}
 
 
+@pytest.mark.slow
 def test_a_card_lists_the_qualities_that_words_went_through(photorank):
     """With their weights, and where they are from; making it says where words are weak."""
     made = photorank("vector", "prompt", "crisp", "a sharp photo")

@@ -377,6 +377,7 @@ def test_a_current_folder_that_is_gone_is_told(refused, gallery, home, tmp_path,
     assert "the current folder does not exist. Change to" in refused("index", "x", "--name", "a")
 
 
+@pytest.mark.slow
 def test_a_reader_that_leaves_early_is_no_error(home):
     """`photorank … | head` ends quietly."""
     with subprocess.Popen(

@@ -82,6 +82,7 @@ def test_photos_of_a_damaged_collection_can_be_added_again(dashboard, paths):
         assert "Add photos" in [one.label for one in dashboard(page).button]
 
 
+@pytest.mark.slow
 def test_a_measurement_that_cannot_be_read_ends_no_page(dashboard, evaluated, paths):
     """It is told where it would stand, with the button that measures again."""
     paths.evaluation("2021").write_text("{}")

@@ -27,6 +27,7 @@ def tell(ask):
     return told
 
 
+@pytest.mark.slow
 def test_a_rating_is_told_in_words_and_colours(home, tell):
     """In plain words without a number but the place; the heat map has the shape of the photo."""
     index = open_index("small")

@@ -29,6 +29,7 @@ def doctor(*arguments):
     return code, {(one["index"], one["about"]): one for one in report["findings"]}
 
 
+@pytest.mark.slow
 def test_a_healthy_index_passes_and_is_embedded_again_alike(home):
     """All that was looked at is told, and the command ends with 0."""
     code, found = doctor("--index", "small")
@@ -40,6 +41,7 @@ def test_a_healthy_index_passes_and_is_embedded_again_alike(home):
     }
 
 
+@pytest.mark.slow
 def test_what_is_wrong_ends_in_1_and_is_mended(home):
     """A damaged evaluation is put aside, a thumbnail is made again; a card is told."""
     root = home / "index" / "small"
@@ -68,6 +70,7 @@ def test_where_there_is_no_pip_its_advice_is_translated(monkeypatch):
     assert examine_pip([Finding("disk", "note", "full", "Make room.")]) == []
 
 
+@pytest.mark.slow
 def test_weights_that_compute_something_else_are_told(tmp_path):
     """The golden photo has one embedding."""
     assert examine_embedded().level == "good"

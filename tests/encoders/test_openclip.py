@@ -32,6 +32,7 @@ def own_photo_embeddings(model, preprocess):
         return model.eval().encode_image(batch, normalize=True).numpy()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".safetensors", ".pt", ".pth", ".bin"])
 def test_photos_and_texts_embed_as_with_open_clip_itself(tiny_model, tmp_path, suffix):
     """Preprocessing, both towers and the tokenizer are open_clip's, whatever the file's kind."""
@@ -107,6 +108,7 @@ def test_a_relative_path_is_remembered_in_full(tiny_model, monkeypatch):
     assert load_encoder(f"open_clip:{name}@{file.name}").spec == f"open_clip:{name}@{file}"
 
 
+@pytest.mark.slow
 def test_only_the_tower_that_is_used_is_kept(tiny_model):
     """Photos alone keep no text tower in memory, words alone no image tower."""
     name, file = tiny_model
@@ -163,6 +165,7 @@ def by_a_model_of_that_shape(file, tower, pixels):
         return model.eval().encode_image((inputs - mean) / std, normalize=True).numpy()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pool", ["tok", "avg"])
 def test_a_photos_own_shape_is_embedded_as_by_a_model_made_for_it(tmp_path, pool):
     """Interpolated positions equal those of open_clip's model of that very frame size."""

@@ -201,6 +201,7 @@ def test_a_missing_tokenizer_is_told_when_words_come(no_network, tmp_path):
     assert str(why.value).count("cannot be had") == 1
 
 
+@pytest.mark.slow
 def test_a_cached_repository_needs_no_network(no_network, tmp_path):
     """What the hub once gave is used without asking again, words included."""
     save_tiny_model(tmp_path / "tiny", preprocess={"resize_mode": "squash"})

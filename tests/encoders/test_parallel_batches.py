@@ -2,6 +2,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 PROGRAM = """
 import time
 import numpy as np
@@ -17,6 +19,7 @@ np.testing.assert_allclose(found, expected, rtol=1e-4)
 """
 
 
+@pytest.mark.slow
 def test_after_a_product_no_thread_spins():
     """Beside NumPy's, whose values are the same, a thread spins for 30 ms where there is a core."""
     limits = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")

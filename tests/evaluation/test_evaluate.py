@@ -59,6 +59,7 @@ def test_learners_find_what_the_judgements_follow(evaluation):
     assert random.low < 0.6 < accuracy(rows(evaluation)["all-pairs"]).value
 
 
+@pytest.mark.slow
 def test_a_score_of_many_people_may_count_more(own_index):
     """Weighed by raters, accuracy is that of pairs weighted by both photos' raters."""
     labels = own_index.labels()
@@ -88,6 +89,7 @@ def test_a_score_of_many_people_may_count_more(own_index):
     assert accuracy(rows(plain)["one"]).value != pytest.approx(expected)
 
 
+@pytest.mark.slow
 def test_evaluating_on_an_official_split_gives_jackknife_intervals(own_index):
     """A single fit does not show variance between fits, so learners count as fixed."""
     names = [photo.path.name for photo in own_index.photos()]
@@ -151,6 +153,7 @@ def test_json_is_the_contract(evaluation):
         assert {"a", "b", "scope", "metric", "value", "low", "high", "p"} <= set(row)
 
 
+@pytest.mark.slow
 def test_where_groups_are_known_both_ways_to_fold_are_shown(evaluation, index):
     """Groups are the default, folds by photo stand beside them; one asked for stands alone."""
     ways = {(row.vector, row.fold_by) for row in evaluation.results if row.scope == "all"}
@@ -178,6 +181,7 @@ def test_random_directions_are_a_mean_with_the_range_of_many(evaluation):
     assert all("random-direction" not in (row.a, row.b) for row in evaluation.differences)
 
 
+@pytest.mark.slow
 def test_wide_gaps_may_count_more(index):
     """At power 0 no gap-weighted accuracy is told; at 2 wide gaps count more than at 1."""
     v = np.eye(index.manifest.dimensions)[0]
@@ -216,6 +220,7 @@ def test_scopes_share_out_the_pairs(evaluation):
     assert counts["within"] + counts["across"] == pytest.approx(counts["all"], abs=1)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_results(evaluation, index):
     """Nothing in an evaluation is drawn outside its seed."""
     again, other = (
@@ -227,6 +232,7 @@ def test_the_same_seed_gives_the_same_results(evaluation, index):
     assert to_json(other)["results"] != to_json(evaluation)["results"]
 
 
+@pytest.mark.slow
 def test_a_vector_that_saw_the_photos_is_marked_and_comes_last(index):
     """In-sample results stand at the end, take part in no difference, and say what they are."""
     learned = learn_vector(index, "mine", "all-pairs")
@@ -245,6 +251,7 @@ def test_a_vector_that_saw_the_photos_is_marked_and_comes_last(index):
     assert all("mine" not in (row.a, row.b) for row in evaluation.differences)
 
 
+@pytest.mark.slow
 def test_a_vector_learned_here_is_learned_anew_out_of_fold(index):
     """What its own index taught is evaluated as its learner is, not on what it has seen."""
     add_vector(index, learn_vector(index, "mine", "all-pairs"))

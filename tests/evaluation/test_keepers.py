@@ -38,6 +38,7 @@ def test_of_an_unseen_vector_the_cut_is_that_of_its_keepers(index):
     assert found.n_groups == 8
 
 
+@pytest.mark.slow
 def test_a_vector_that_learned_from_the_labels_is_learned_anew(index):
     """In-sample ratings would reject more photos than is safe."""
     vector = learn_vector(index, "ours", "all-pairs")
@@ -50,6 +51,7 @@ def test_a_vector_that_learned_from_the_labels_is_learned_anew(index):
     assert found.n_others_rejected <= (index.rate(vector)[~keepers] < flattered.rating).sum()
 
 
+@pytest.mark.slow
 def test_a_vector_with_a_prior_is_learned_anew_from_it(index):
     """A prior that has not seen the labels leaves them held out."""
     add_vector(index, red(index))

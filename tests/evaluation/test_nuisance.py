@@ -58,6 +58,7 @@ def test_photos_of_no_kind_have_no_say():
     )
 
 
+@pytest.mark.slow
 def test_the_share_between_kinds_is_kelleys():
     """The share is 1 - MSW (n - 1) / SST: 1 for pure content, about 0 at chance."""
     rng = np.random.default_rng(0)
@@ -95,6 +96,7 @@ def test_what_is_rated_by_its_kind_alone_is_rated_alike_afterwards(index, red):
     assert set(to_json(found)) >= {"gaps", "between", "pairwise_accuracy", "change", "within"}
 
 
+@pytest.mark.slow
 def test_a_prior_that_saw_the_photos_makes_the_result_in_sample(own_index):
     """What it learned from random labels looks like skill, and is not reported as held out."""
     photos = own_index.photos()
@@ -117,6 +119,7 @@ def test_a_prior_that_saw_the_photos_makes_the_result_in_sample(own_index):
     assert flattered.pairwise_accuracy.before.low > 0.5
 
 
+@pytest.mark.slow
 def test_on_an_official_split_the_test_part_is_told_of(own_index):
     """Intervals take the single fit as given, and photos never tested are not counted."""
     photos, scores = own_index.photos(), own_index.labels().scores

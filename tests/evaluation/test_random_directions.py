@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+import pytest
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.evaluation.random_directions import random_result
@@ -41,6 +42,7 @@ def test_the_mean_is_that_of_the_metrics_for_each_direction():
         assert np.isclose(found[name].low, np.quantile(values, 0.025))
 
 
+@pytest.mark.slow
 def test_folds_of_thousands_are_rated_by_some_of_their_photos():
     """What is counted is pairs of a few hundred photos, not the millions of a whole fold."""
     scores = np.random.default_rng(1).normal(size=4_000)
@@ -52,6 +54,7 @@ def test_folds_of_thousands_are_rated_by_some_of_their_photos():
     assert 0.4 < found.low < 0.5 < found.high < 0.6
 
 
+@pytest.mark.slow
 def test_without_a_pair_nothing_is_defined_and_nothing_is_warned_of():
     """Photos of one label in the folds that are looked at make no pair."""
     scores = np.zeros(700)

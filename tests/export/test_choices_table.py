@@ -44,6 +44,7 @@ def moved(collection, table):
     return collection.index
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("votes", [True, False])
 @pytest.mark.parametrize("kind", ["collection", "hostile"])
 def test_what_was_exported_imports_as_the_same_graph(kind, votes, request, tmp_path):

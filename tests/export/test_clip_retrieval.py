@@ -41,6 +41,7 @@ def test_a_small_index_is_one_part_as_clip_retrieval_names_it(collection, tmp_pa
     assert not list(tmp_path.glob(".*"))
 
 
+@pytest.mark.slow
 def test_clip_retrievals_own_reader_reads_it(hostile, tmp_path):
     """`embedding_reader`, by which clip-retrieval builds its indices, gives the same photos."""
     reading = pytest.importorskip(

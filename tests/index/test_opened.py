@@ -20,6 +20,7 @@ from tests.fixtures.colours import fill
 from tests.fixtures.judgements import choices, labels
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sign", [1, -1])
 def test_the_nearest_photos_are_those_of_a_matrix_product(library, sign):
     """Highest and lowest equal NumPy's order, over several shards, for any k."""
@@ -189,6 +190,7 @@ def test_choices_are_between_rows(five):
     assert five.index.choices().winners.tolist() == [1]  # row 2 of before
 
 
+@pytest.mark.slow
 def test_comparisons_are_made_of_scores_where_there_are_any(five):
     """Choices count in an index without scores, or where that was said."""
     import_choices(five.paths, choices(("0001.png", "0000.png")))

@@ -81,6 +81,7 @@ def test_indexes_of_the_same_photos_are_one_panel(encoders):
         assert first.name == "000.jpg"
 
 
+@pytest.mark.slow
 def test_rows_are_those_of_the_same_folds(encoders):
     """Each learner's value is what it has on the panel's own folds; the better encoder leads."""
     [panel], _ = panels_of([encoders("good", 0.3, seed=1), encoders("poor", 2.0, seed=2)])
@@ -106,6 +107,7 @@ def test_rows_are_those_of_the_same_folds(encoders):
     )
 
 
+@pytest.mark.slow
 def test_an_encoder_that_takes_all_photos_for_one_does_not_decide_the_folds(encoders):
     """What it takes for copies is told, and not kept together; of such alone all are."""
     blind, good = encoders("blind", 0.0, seed=1, common=40.0), encoders("good", 0.3, seed=2)
@@ -121,6 +123,7 @@ def test_an_encoder_that_takes_all_photos_for_one_does_not_decide_the_folds(enco
     assert not alone.notes
 
 
+@pytest.mark.slow
 def test_a_vector_that_has_seen_the_photos_is_never_the_best(encoders):
     """What is learned anew in every fold competes; what cannot be is shown last, and faint."""
     index = encoders("good", 0.3, seed=1)
@@ -206,6 +209,7 @@ def test_it_is_told_how_a_report_was_made(encoders, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_the_report_is_one_page_without_anything_from_outside(encoders):
     """Text from outside is text; charts are drawn in it, and nothing is loaded from elsewhere."""
     board = make_leaderboard([encoders("good", 0.3, seed=1), encoders("poor", 2.0, seed=2)], FAST)
@@ -229,6 +233,7 @@ def test_the_report_is_one_page_without_anything_from_outside(encoders):
     assert data["panels"][0]["rows"][0]["result"]["metrics"]["pairwise_accuracy"]["value"] > 0.5
 
 
+@pytest.mark.slow
 def test_the_command_writes_every_form(encoders, tmp_path):
     """The reports hold the same results as the printed tables."""
     encoders("good", 0.3, seed=1)
@@ -268,6 +273,7 @@ def test_no_report_is_written_among_photos(home, gallery):
     assert not (gallery / "report.html").exists()
 
 
+@pytest.mark.slow
 def test_costs_are_measured_where_photos_can_be_opened(home):
     """Opening and the network take time, and an embedding of `embedded` 1,600 bytes."""
     index = Index.open(Workspace(home).index("small"))

@@ -65,6 +65,7 @@ def library(tmp_path_factory):
     return workspace, root / "photos"
 
 
+@pytest.mark.slow
 def test_it_learns_what_spoils_photos_it_has_not_seen(library):
     """The card tells how well, on copies of photos that were not learned from."""
     index = Index.open(library[0].index("crops"))
@@ -83,6 +84,7 @@ def test_it_learns_what_spoils_photos_it_has_not_seen(library):
     assert load_vector(index, "taught").kind == DEGRADATIONS
 
 
+@pytest.mark.slow
 def test_the_seed_decides_everything(library):
     """The same seed gives the same direction, another another."""
     index = Index.open(library[0].index("crops"))
@@ -95,6 +97,7 @@ def test_the_seed_decides_everything(library):
     assert abs(first.direction @ other.direction) < 0.999
 
 
+@pytest.mark.slow
 def test_photos_that_nobody_judged_go_first(library):
     """Unjudged photos are used first, so that judged ones can test the vector."""
     workspace, folder = library
@@ -109,6 +112,7 @@ def test_photos_that_nobody_judged_go_first(library):
     assert sum(vector.card.saw(photo.digest) for photo in index.photos()) == 10
 
 
+@pytest.mark.slow
 def test_too_few_photos_that_can_be_read_are_told(library, tmp_path):
     """With how many there are, how many are needed, and why the others do not count."""
     workspace, folder = library

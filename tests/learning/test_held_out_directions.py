@@ -30,6 +30,7 @@ from photorank.vectors.store import add_vector, load_vector, remove_vector
 QUICK = Protocol(folds=4, repeats=2)
 
 
+@pytest.mark.slow
 def test_a_fit_has_one_thread_of_every_blas():
     """SciPy, which has a BLAS of its own, is loaded before the limit is set, not after it."""
     program = """
@@ -117,6 +118,7 @@ def test_what_has_not_seen_the_photos_is_tested_as_it_is(index):
         how_tested(index, stranger, photos)
 
 
+@pytest.mark.slow
 def test_what_saw_the_photos_is_learned_anew_where_that_holds_them_out(index):
     """A vector is not refitted from a prior that saw the photos, or with foreign judgements."""
     photos = judged_photos(index)
@@ -136,6 +138,7 @@ def test_what_saw_the_photos_is_learned_anew_where_that_holds_them_out(index):
     assert how_tested(index, fair, photos) == "in-sample"
 
 
+@pytest.mark.slow
 def test_a_vector_of_one_person_is_learned_anew_from_that_person(own_index):
     """Evaluated against everybody, it is refitted from the judgements on its card."""
     base = [own_index.photos()[0].path.parent]
@@ -161,6 +164,7 @@ def test_a_vector_of_one_person_is_learned_anew_from_that_person(own_index):
     )
 
 
+@pytest.mark.slow
 def test_a_person_of_few_judgements_is_tested_in_sample(own_index):
     """Where some fold leaves nothing to learn from, the vector itself is what is tested."""
     base = [own_index.photos()[0].path.parent]
@@ -180,6 +184,7 @@ def test_a_person_of_few_judgements_is_tested_in_sample(own_index):
     assert (found.directions == vector.direction).all()
 
 
+@pytest.mark.slow
 def test_an_altered_copy_counts_as_the_photo_that_was_learned_from(index):
     """Saved again, a photo has another digest: the picture on the card tells that it was seen."""
     learned = learn_vector(index, "base", "all-pairs")
@@ -197,6 +202,7 @@ def test_an_altered_copy_counts_as_the_photo_that_was_learned_from(index):
     assert how_tested(index, unknown, copies) == "unknown"
 
 
+@pytest.mark.slow
 def test_what_a_prior_has_seen_is_on_the_card_too(index):
     """A vector with a prior has learned from both sets of photos, and recognises both."""
     rng = np.random.default_rng(0)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from photorank.learning.held_out_ratings import confident_mistakes, held_out_ratings
 from photorank.learning.judged_photos import judged_photos
@@ -13,6 +14,7 @@ from photorank.vectors.master import MasterVector
 from photorank.vectors.store import add_vector
 
 
+@pytest.mark.slow
 def test_photos_that_were_learned_from_are_rated_without_them(index):
     """Held out, a learned vector agrees less with the labels it was fitted to."""
     vector = learn_vector(index, "mine", "all-pairs")
@@ -28,6 +30,7 @@ def test_photos_that_were_learned_from_are_rated_without_them(index):
     assert held < plain
 
 
+@pytest.mark.slow
 def test_what_saw_the_photos_elsewhere_rates_none_of_them(index):
     """A vector that cannot be refitted without the photos here has no held-out ratings."""
     vector = learn_vector(index, "mine", "all-pairs")
@@ -66,6 +69,7 @@ def test_mistakes_are_pairs_that_people_order_the_other_way(index):
     assert len(set(pairs.ravel().tolist())) == 16
 
 
+@pytest.mark.slow
 def test_mistakes_of_a_learned_vector_are_made_by_one_model(index):
     """Ratings of two folds come from two models: only photos of one fold are a pair."""
     vector = learn_vector(index, "mine", "all-pairs")

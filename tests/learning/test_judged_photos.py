@@ -82,6 +82,7 @@ def test_series_are_needed_to_fold_by_series(index):
         split_into_folds(judged_photos(index), Protocol(fold_by="series"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [30, 60])
 def test_pairs_of_folds_flatter_no_vector(n):
     """The mean accuracy in folds of photos is that of all pairs, close ones included."""

@@ -17,6 +17,7 @@ from photorank.vectors.taste.population_prior import prior_in
 ONCE = Protocol(folds=2, repeats=1)
 
 
+@pytest.mark.slow
 def test_the_card_tells_where_a_vector_is_from(index, tmp_path):
     """Data, counts, digests and held-out accuracy with its interval are on the card."""
     vector = learn_vector(index, "mine", "all-pairs")
@@ -30,6 +31,7 @@ def test_the_card_tells_where_a_vector_is_from(index, tmp_path):
     assert card.metrics["protocol"]["fold_by"] == "group"
 
 
+@pytest.mark.slow
 def test_learned_vectors_are_calibrated(index):
     """Held-out pairs give the slope, so that probabilities mean something."""
     vector = learn_vector(index, "mine", "all-pairs")
@@ -60,6 +62,7 @@ def test_the_digest_of_judgements_sees_every_change(index):
     assert judgements_digest(photos) != judgements_digest(swapped)
 
 
+@pytest.mark.slow
 def test_a_prior_that_saw_the_photos_holds_nothing_out(index):
     """The accuracy is called in-sample, and the card lists the prior's photos."""
     add_vector(index, learn_vector(index, "base", "all-pairs"))
@@ -77,6 +80,7 @@ def test_a_prior_that_saw_the_photos_holds_nothing_out(index):
     assert not found["base"].in_sample
 
 
+@pytest.mark.slow
 def test_what_a_prior_saw_stays_known(index):
     """A vector learned elsewhere from a prior has seen the prior's photos too."""
     saw = Card(photos=frozenset({"0123456789abcdef"}))
@@ -90,6 +94,7 @@ def test_what_a_prior_saw_stays_known(index):
     assert vector.card.metrics["pairwise_accuracy"]["value"] > 0.5
 
 
+@pytest.mark.slow
 def test_a_prior_pulls_the_direction(index):
     """A vector learned from a prior lies nearer to it than one learned without."""
     other = np.random.default_rng(0).normal(size=48)
@@ -137,6 +142,7 @@ def test_one_persons_choices_teach_where_the_index_has_scores(own_index):
     assert "pairwise_accuracy" in made.card.metrics
 
 
+@pytest.mark.slow
 def test_a_personal_vector_is_evaluated_out_of_fold(own_index):
     """A personal vector is tested on photos of other folds than it was learned from."""
     prior = MasterVector("prior", "prompt", np.ones(48) + np.arange(48), own_index.fingerprint)

@@ -154,6 +154,7 @@ def test_the_forecast_is_positive_where_choices_teach(index, vector, subset):
     assert late.high - late.low < early.high - early.low
 
 
+@pytest.mark.slow
 def test_shuffled_choices_have_a_forecast_around_nothing(index, vector, subset):
     """Where there is nothing to learn, the interval holds 0 about 95 times in 100."""
     holds = []
@@ -219,6 +220,7 @@ def test_stars_alone_make_a_taste(index, vector, subset):
     assert state.vector("a").card.n_photos == 60
 
 
+@pytest.mark.slow
 def test_it_follows_every_click_among_many_photos(index, vector, subset):
     """With 100 choices among 100,000 photos the state costs some passes over the photos."""
     n = 100_000

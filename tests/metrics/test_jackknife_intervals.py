@@ -41,6 +41,7 @@ def bootstrap(metric, n, *, rounds, seed, clusters):
     return np.array([metric(np.concatenate([members[i] for i in draw])) for draw in draws])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("design", ["photos", "tiers", "clusters"])
 @pytest.mark.parametrize("metric", PAIR_METRICS)
 def test_jackknife_agrees_with_the_bootstrap(design, metric):

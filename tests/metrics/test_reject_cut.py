@@ -29,6 +29,7 @@ def test_fewer_keepers_than_any_cut_needs_are_refused(lost, confidence):
     assert (cut.rating, cut.n_lost) == (0.0, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("m", "lost"), [(60, 0.05), (150, 0.05), (300, 0.1)])
 def test_at_most_the_promised_share_is_lost_as_often_as_promised(m, lost):
     """4,000 times: at least 95 %, and not much more than the whole numbers demand."""
@@ -46,6 +47,7 @@ def clustered(rng, clusters, size, share):
     return common + np.sqrt(1 - share) * rng.normal(size=len(codes)), codes
 
 
+@pytest.mark.slow
 def test_shots_of_one_moment_are_one_keeper():
     """Counted one by one they promise too much; one of each keeps the promise."""
     rng = np.random.default_rng(1)

@@ -64,6 +64,7 @@ def test_oracle_and_chance():
     assert album_regret_at_k(-labels, comparisons, 2) < 0
 
 
+@pytest.mark.slow
 def test_constant_ratings_are_the_mean_over_all_orders():
     """Chance is not a simulation: sharing places gives the exact expectation."""
     rng = np.random.default_rng(2)

@@ -327,6 +327,7 @@ def test_an_unreadable_folder_is_told_and_the_rest_is_found(public_folder):
     assert [file.reason for file in named] == ["permission denied"]
 
 
+@pytest.mark.slow
 @posix
 def test_folders_nested_deeper_than_a_path_can_say(tmp_path, monkeypatch):
     """The search exceeds Python's recursion limit and the system's longest path."""
@@ -347,6 +348,7 @@ def test_folders_nested_deeper_than_a_path_can_say(tmp_path, monkeypatch):
     assert files[1].reason == "this folder cannot be read: its path is too long"
 
 
+@pytest.mark.slow
 def test_a_few_thousand_files_take_a_moment(tmp_path):
     """Names and sizes are all that is looked at: 100,000 files are a matter of seconds."""
     for number in range(3_000):

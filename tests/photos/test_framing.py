@@ -31,6 +31,7 @@ def test_crop_is_torchvisions(scene, shape, size):
     np.testing.assert_array_equal(ours, np.asarray(theirs))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("shape", [(1, 1), (1, 100_000), (3_000_000, 1), (5000, 3), *SHAPES])
 def test_every_framing_takes_every_shape(framing, shape):

@@ -78,6 +78,7 @@ def camera_exif(orientation=1, taken=None):
     return exif
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FORMATS)
 def test_every_format_gives_the_same_picture(scene, kind):
     """Whatever the container, the photo comes back in RGB, as large and alike, with no metadata."""
@@ -293,6 +294,7 @@ def test_exif_that_imagemagick_writes_into_a_png(scene, before):
     assert photo.size == (scene.height, scene.width)
 
 
+@pytest.mark.slow
 def test_an_avif_in_a_general_container_is_no_heic(scene):
     """The brand mif1 is of both; the others tell which."""
     data = encoded(scene, "AVIF").replace(b"ftypavif", b"ftypmif1", 1)
@@ -315,6 +317,7 @@ def test_a_jpeg_is_decoded_no_larger_than_needed(large_jpeg, short_side, size):
     assert decode_photo(large_jpeg, short_side=short_side).size == size
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
 @pytest.mark.parametrize("orientation", [1, 6])
 def test_rounding_to_whole_pixels_does_not_change_the_frame(scene, kind, orientation):
@@ -330,6 +333,7 @@ def test_rounding_to_whole_pixels_does_not_change_the_frame(scene, kind, orienta
             assert difference(Image.fromarray(ours), Image.fromarray(theirs)) < 2.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "CMYK"])
 def test_other_formats_are_shrunk_at_once(large_scene, mode):
     """What has no draft mode is scaled down before its colours are converted."""
@@ -365,6 +369,7 @@ def test_the_colour_that_stands_for_transparency_is_averaged_as_white():
     assert np.abs(np.asarray(photo).astype(int) - np.asarray(expected)).max() <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["P", "1", "LA", "I;16"])
 def test_every_kind_of_pixels_is_scaled_down_as_rgb_is(scene, mode):
     """A palette's numbers are names of colours: these are averaged, and so is a deep grey."""
@@ -383,6 +388,7 @@ def test_every_kind_of_pixels_is_scaled_down_as_rgb_is(scene, mode):
     assert difference(photo, decode_photo(encoded(plain, "PNG"), short_side=100)) < 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("framing", ["crop", "whole", "squash", "pad", "tiles"])
 def test_a_draft_is_hardly_another_picture(large_jpeg, framing):
     """What an encoder sees of a scaled-down decode is within a grey level of the full one."""
@@ -429,6 +435,7 @@ def test_the_largest_phones_photos_are_read():
     assert reason(huge_png(16_320, 12_240)).startswith("truncated PNG")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "name"),
     [("JPEG", "JPEG"), ("PNG", "PNG"), ("WEBP", "WebP"), ("TIFF", "TIFF"), ("BMP", "BMP"),
@@ -478,6 +485,7 @@ def test_a_png_named_jpg_is_read(tmp_path, scene):
     assert difference(decode_photo(read_photo(path)), scene) == 0
 
 
+@pytest.mark.slow
 def test_heic_without_its_library_tells_how_to_get_it(scene, monkeypatch):
     """A HEIC photo under another name is refused with the command to install what reads it."""
     data = encoded(scene, "HEIF")
@@ -579,6 +587,7 @@ def test_reasons_of_the_system(number, words):
     assert os_reason(OSError(number, os.strerror(number))) == words
 
 
+@pytest.mark.slow
 def test_damaged_metadata_is_not_told_on_the_terminal(tmp_path, scene):
     """Indexing thousands of photos does not fill the screen with Pillow's warnings."""
     (tmp_path / "a.jpg").write_bytes(encoded(scene, "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\x05"))

@@ -12,6 +12,7 @@ def index(home):
     return open_index("small")
 
 
+@pytest.mark.slow
 def test_the_nearest_of_those_alike_and_rated_clearly_higher(index):
     """NumPy's own search over all photos finds the same."""
     vector, alike = load_vector(index, "ours"), alike_cosine(index)

@@ -28,6 +28,7 @@ def test_what_all_photos_show_alike_says_nothing():
     assert liked[0] == 0
 
 
+@pytest.mark.slow
 def test_a_prompt_is_moved_most_by_itself(home):
     """Over any photos the ratings of a concept's own prompt go with that concept perfectly."""
     index, encoder = open_index("small"), load_encoder("embedded")

@@ -14,6 +14,7 @@ def index(home):
     return open_index("small")
 
 
+@pytest.mark.slow
 def test_an_explanation_agrees_with_the_index(index, gallery):
     """The rating is the index's; parts and signals sum to its lead over the average."""
     vector = load_vector(index, "ours")
@@ -30,6 +31,7 @@ def test_an_explanation_agrees_with_the_index(index, gallery):
     assert len(concepts_behind(index, vector, why.embedding, encoder)) == 6
 
 
+@pytest.mark.slow
 def test_without_a_text_tower_concepts_are_left_out(index, gallery, monkeypatch):
     """The heat map and the better photos are there all the same."""
     encoder = load_encoder("embedded")

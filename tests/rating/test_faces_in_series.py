@@ -111,6 +111,7 @@ def test_a_shut_eye_weighs_less_than_a_face_that_is_far_out_of_focus():
     assert ShotWords(None, terms, None, of_faces).over(2, 1) == ["fewer eyes shut"]
 
 
+@pytest.mark.slow
 @needs_faces
 def test_of_a_portraits_burst_the_sharp_shot_with_open_eyes_is_taken(library):
     """Among shots that are blurred or have closed eyes, and the words say why."""

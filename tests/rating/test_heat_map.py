@@ -23,6 +23,7 @@ def vector_for(encoder, direction, **scale):
     return MasterVector("v", "all-pairs", direction, encoder.fingerprint, **scale)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("size", [(340, 230), (190, 520)])
 def test_the_parts_of_all_blocks_sum_to_the_rating(framing, size):
@@ -52,6 +53,7 @@ def test_the_parts_of_all_blocks_sum_to_the_rating(framing, size):
     assert heat.values.sum() == pytest.approx(expected, abs=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("size", [(340, 230), (190, 520)])
 def test_the_parts_sum_to_the_rating(framing, size):
@@ -111,6 +113,7 @@ def test_the_exact_map_finds_a_planted_patch(planted):
     assert parts[:, :half].sum() > 0 > parts[:, half:].sum()
 
 
+@pytest.mark.slow
 def test_occlusion_agrees_in_sign_on_a_planted_patch(planted):
     """Covering what the vector looks for lowers the rating; covering the rest does not."""
     encoder, vector, photo = planted

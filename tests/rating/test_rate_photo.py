@@ -42,6 +42,7 @@ def test_photos_of_the_index_need_no_encoder(index, gallery):
     assert 0 <= rated.percentile <= 100
 
 
+@pytest.mark.slow
 def test_photos_outside_are_embedded(index, gallery, tmp_path):
     """A copy elsewhere is rated as its original is, and has no group."""
     copy = tmp_path / "elsewhere.jpg"
@@ -77,6 +78,7 @@ def test_swapping_the_photos_swaps_the_probabilities(index):
     assert sum(forward.probabilities) == pytest.approx(1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("framing", ["whole", "crop"])
 def test_technical_prefers_the_sharp_photo(framing, tmp_path):
     """On photographs it has never seen, it puts the original before its blurred twin."""

@@ -39,6 +39,7 @@ def test_places_are_worked_out_once(index, monkeypatch):
     assert places(Index.open(index.paths)) == pytest.approx(found, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_new_photos_make_a_new_map(library):
     """What was kept does not place a photo that came later."""
     fill(library.folder, 4)

@@ -106,6 +106,7 @@ def grey(picture):
     return picture.convert("L").convert("RGB")
 
 
+@pytest.mark.slow
 def test_near_duplicates_are_one_series(scene):
     """Another quality, sharpness or size is the same photo; other images are not."""
     scene.take("a.jpg", 1)
@@ -116,6 +117,7 @@ def test_near_duplicates_are_one_series(scene):
     assert groups == [{"a.jpg", "b.jpg", "c.jpg"}]
 
 
+@pytest.mark.slow
 def test_the_perceptual_hash_tells_the_same_picture_in_other_colours(scene):
     """In black and white the embedding differs, the picture does not."""
     scene.take("a.jpg", 1)
@@ -129,6 +131,7 @@ def test_the_perceptual_hash_tells_the_same_picture_in_other_colours(scene):
     np.testing.assert_array_equal(find_series(scene.library.index, 0.99).codes, found.codes)
 
 
+@pytest.mark.slow
 def test_indexing_keeps_the_perceptual_hashes(scene):
     """No small picture is opened again to find the series, and what was kept is what they say."""
     scene.take("a.jpg", 1)
@@ -146,6 +149,7 @@ def test_indexing_keeps_the_perceptual_hashes(scene):
     assert paths.hashes.read_bytes() == kept
 
 
+@pytest.mark.slow
 def test_a_burst_is_one_series_and_another_camera_or_hour_is_not(scene):
     """Within 30 s of one camera less likeness is enough than otherwise."""
     for number, seconds in enumerate((0, 2, 4)):
@@ -169,6 +173,7 @@ def test_a_burst_is_one_series_and_another_camera_or_hour_is_not(scene):
     assert "near.jpg" in together
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("clock", "zone", "together"),
     [("10:00:02", "+09:00", False), ("09:00:02", "+01:00", True), ("10:00:02", None, True)],
@@ -183,6 +188,7 @@ def test_bursts_are_of_one_moment_not_of_one_clock(scene, clock, zone, together)
     assert (groups == [{"first.jpg", "second.jpg"}]) == together
 
 
+@pytest.mark.slow
 def test_an_exposure_bracket_is_kept_together(scene):
     """Three exposures within seconds are one scene, however different they look."""
     for number, (bias, change) in enumerate([(0.0, None), (-4.0, ImageOps.invert), (4.0, None)]):
@@ -197,6 +203,7 @@ def test_an_exposure_bracket_is_kept_together(scene):
     assert len(found) == 2
 
 
+@pytest.mark.slow
 def test_versions_are_one_photo_and_the_edited_one_stands_for_it(scene):
     """An edit, and a RAW file, belong to the shot they are of."""
     scene.take("IMG_1.jpg", 6)
@@ -210,6 +217,7 @@ def test_versions_are_one_photo_and_the_edited_one_stands_for_it(scene):
     assert [path.name for path in found.companions[names.index("IMG_2.jpg")]] == ["IMG_2.CR2"]
 
 
+@pytest.mark.slow
 def test_what_people_call_a_series_is_one(scene):
     """Named photos are in the series of that name and in no other, alike or not."""
     for number, seed in enumerate((8, 8, 9, 8)):
@@ -243,6 +251,7 @@ def test_an_empty_index_has_no_series(library):
     assert ColourEncoder.dimensions == library.index.embeddings().shape[1]
 
 
+@pytest.mark.slow
 def test_a_scene_that_changes_slowly_is_not_one_burst(scene):
     """Each shot is like the next one; the last is not with the first, of which nothing is left."""
     for number in range(12):

@@ -81,6 +81,7 @@ def test_all_rows_are_the_same_question_as_no_rows(shots):
     assert len(kept_files(shots)) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["photo", "gone", "companion", "label"])
 def test_after_a_change_series_are_found_anew(shots, change):
     """A photo more or less, a file beside one, a series by hand: nothing old is used."""
@@ -130,6 +131,7 @@ def test_what_an_unreadable_thumbnail_left_open_is_not_kept(shots):
     assert kept_files(shots) == []
 
 
+@pytest.mark.slow
 def test_few_files_are_kept(shots):
     """Each threshold is a question of its own; the oldest answers go."""
     for threshold in np.linspace(0.9, 0.99, 7).tolist():

@@ -36,6 +36,7 @@ def test_every_phrase_has_its_antonym_and_none_is_the_missions_prompt():
     assert not any(phrase in PLAIN_PROMPT for phrase in PHRASES if " " in phrase)
 
 
+@pytest.mark.slow
 def test_a_prompt_of_sharpness_prefers_the_sharp_photo(encoder):
     """A prompt of blur prefers the blurred photo; plain prompts need not."""
     photos = [Image.fromarray(one) for one in (data.chelsea(), load_sample_image("china.jpg"))]
@@ -46,6 +47,7 @@ def test_a_prompt_of_sharpness_prefers_the_sharp_photo(encoder):
         assert (better * (ratings[:2] - ratings[2:]) > 0).all(), text
 
 
+@pytest.mark.slow
 def test_a_wish_and_its_opposite_point_apart(encoder):
     """Opposite prompts differ in qualities and agree in content."""
     good, bad = (
@@ -59,6 +61,7 @@ def test_a_wish_and_its_opposite_point_apart(encoder):
     assert good @ bad < plain[0] @ plain[1] - 0.2
 
 
+@pytest.mark.slow
 def test_words_of_no_table_praise_and_blame(encoder):
     """Whatever they speak of; what is negated counts as its opposite."""
     worth = shipped_vector("worth.whole").direction
@@ -71,6 +74,7 @@ def test_words_of_no_table_praise_and_blame(encoder):
         assert sign * (worded_vector("w", [text], encoder).direction @ worth) > 0.5, text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["a dog on a beach", "qwv plim 7733", "the spoon of seven"])
 def test_what_says_nothing_of_quality_stays_with_class_names(encoder, text):
     """A thing, or nonsense, is neither praise nor blame."""
@@ -80,6 +84,7 @@ def test_what_says_nothing_of_quality_stays_with_class_names(encoder, text):
     assert plain @ worded > 0.95
 
 
+@pytest.mark.slow
 def test_the_card_tells_what_the_words_went_through(encoder):
     """The card has the kind, the strongest qualities, and the built-in vectors' photos."""
     vector = worded_vector("wish", ["a sharp photo"], encoder)
@@ -91,6 +96,7 @@ def test_the_card_tells_what_the_words_went_through(encoder):
     assert vector.scale == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_unwanted_words_are_taken_off(encoder):
     """The direction leads from what is not wanted to what is."""
     wanted, unwanted, both = (

@@ -46,6 +46,7 @@ def embeddings():
     return unit(1 + np.random.default_rng(1).normal(size=(2 * N, D)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ALTERED)
 def test_copies_are_recognised_and_other_pictures_are_not(pictures, embeddings, kind):
     """The codes of a file that was written and read again tell a copy from another picture."""
@@ -60,6 +61,7 @@ def test_copies_are_recognised_and_other_pictures_are_not(pictures, embeddings, 
     assert not found[N:].any()
 
 
+@pytest.mark.slow
 def test_a_card_keeps_them_and_stays_small(pictures, embeddings):
     """A card of as many pictures as it may keep has under 200 kB, and says again what it saw."""
     rng = np.random.default_rng(3)
@@ -80,6 +82,7 @@ def test_a_card_keeps_them_and_stays_small(pictures, embeddings):
     assert kept.card.seen(["a"], embeddings[:1], small.greys[:1]).tolist() == [True]
 
 
+@pytest.mark.slow
 def test_pictures_of_several_vectors_are_put_together(pictures, embeddings):
     """A blend has seen what its parts have seen, though their photos have other means."""
     shown = codes(pictures)

@@ -39,6 +39,7 @@ def test_a_card_that_is_another_is_refused(turned, damage):
     assert shipped_vector("technical.whole", turned).name == "technical"
 
 
+@pytest.mark.slow
 def test_commands_and_the_doctor_tell_of_it(home, turned, monkeypatch):
     """What rates by it ends in one line; other vectors go on."""
     for function in (shipped.shipped_for, shipped.damaged_vectors):

@@ -59,6 +59,7 @@ def test_no_photo_comes_near_the_spine_or_the_edge(seed):
         assert min(side.min() for side in free) >= size.safe - 1e-6
 
 
+@pytest.mark.slow
 def test_better_photos_are_larger_and_pages_are_full():
     """Rank correlation of area and worth; share of the room that photos cover."""
     found = []

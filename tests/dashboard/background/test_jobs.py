@@ -55,6 +55,7 @@ def test_a_killed_job_is_told_with_what_is_kept(workspace):
     assert "64 of 450" in told.line
 
 
+@pytest.mark.slow
 def test_a_job_whose_command_is_refused_says_what_it_said(workspace):
     """A command that fails before any progress shows its error; two starts at once are one."""
     jobs.start(workspace, "add", ["status", "--strange"])

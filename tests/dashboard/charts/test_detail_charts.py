@@ -25,6 +25,7 @@ def rows_of(spec, column):
     return [row for rows in spec["datasets"].values() for row in rows if column in row]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PANELS)
 def test_no_colour_but_grey_is_fixed(name):
     """The theme brings the colours, or the dark page could not be read."""
@@ -64,6 +65,7 @@ def test_close_calls_stand_left():
     assert sort == ["≤ 0.4", "> 0.4"]
 
 
+@pytest.mark.slow
 def test_people_and_guessing_are_rules_beside_the_learning_curve():
     """Each rule has its meaning, and all of them are within the scale."""
     spec = spec_of("learning")
@@ -89,6 +91,7 @@ def test_the_risk_begins_at_zero():
     assert layers_of(spec_of("risk"), "line")[0]["encoding"]["y"]["scale"]["domainMin"] == 0
 
 
+@pytest.mark.slow
 def test_a_group_is_a_row_with_its_number_of_pairs():
     """The tooltip calls it a group, not a vector."""
     spec = spec_of("groups")
@@ -109,6 +112,7 @@ def test_a_difference_that_could_be_luck_is_a_hollow_cell():
     assert strength["all-pairs", "plain-prompt"] > strength["ours", "plain-prompt"] > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", THEMES)
 def test_numbers_can_be_read_on_the_strongest_cell(name):
     """Text on the mixed colour reaches WCAG's 4.5 : 1 in light and dark."""

@@ -25,6 +25,7 @@ def layers_of(spec, mark):
     return [layer for layer in spec["layer"] if layer["mark"]["type"] == mark]
 
 
+@pytest.mark.slow
 def test_guessing_and_a_guide_from_name_to_mark_are_drawn(chart):
     """Strokes at an even chance; a dotted rule over the whole lane, so that no mark is alone."""
     assert layers_of(chart.to_dict(), "tick")[0]["encoding"]["x"]["datum"] == 0.5
@@ -47,6 +48,7 @@ def test_no_colour_but_grey_is_fixed(chart):
     assert text.count("#") == text.count(evaluation_charts.GREY)
 
 
+@pytest.mark.slow
 def test_a_screen_reader_meets_a_chart_as_one_picture(chart):
     """No mark is read out by itself, and what a chart configures stays as it is."""
     config = evaluation_charts.as_one_picture(chart).to_dict()["config"]

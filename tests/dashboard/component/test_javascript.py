@@ -15,6 +15,7 @@ SERVED = [path for path in MODULES if path.name != "eslint.config.js"]
 MOST_BYTES = 45_000  # of all modules and the style sheet, as they are sent
 
 
+@pytest.mark.slow
 def test_its_own_tests_pass():
     """Packing, the outbox, keys, marks, orders and zoom hold what their tests say."""
     node = shutil.which("node")

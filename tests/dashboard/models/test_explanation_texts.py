@@ -140,6 +140,7 @@ def test_an_unsteady_order_is_marked():
     )
 
 
+@pytest.mark.slow
 def test_two_photos_are_explained_on_request(dashboard, home, gallery):
     """With the toggle on, both heat maps, the concepts and the order's steadiness are there."""
     app = dashboard("compare", spoken="statistics")
@@ -152,6 +153,7 @@ def test_two_photos_are_explained_on_request(dashboard, home, gallery):
     assert texts(app).count("They sum to") == 2
 
 
+@pytest.mark.slow
 def test_one_photo_is_explained(dashboard, home, gallery):
     """The page shows where an uploaded photo stands and where its rating comes from."""
     app = dashboard("photo", spoken="statistics")

@@ -60,6 +60,7 @@ def test_spreads_have_the_boxes_of_the_plan(tmp_path):
     assert right["frames"][0]["name"] == "a\\u202eb.jpg"
 
 
+@pytest.mark.slow
 def test_the_preview_is_the_printed_page(library, tmp_path):
     """Photos and captions lie in the PDF where the page shows them, turned photos too."""
     shapes = [(90, 60), (60, 90), (64, 64), (200, 40), (96, 72)]

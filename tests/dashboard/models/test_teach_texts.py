@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from dashboard.charts import detail_charts
 from dashboard.models import teach_texts
@@ -17,6 +18,7 @@ def test_before_any_choice_the_page_promises_nothing(session):
     assert (found.outlook, found.reading, found.moved) == ("", "", [])
 
 
+@pytest.mark.slow
 def test_what_was_learned_is_said_with_its_interval(session, choose):
     """Accuracy and forecast with their intervals, the curve from 0 choices on, ratings ± error."""
     rng = np.random.default_rng(0)
@@ -35,6 +37,7 @@ def test_what_was_learned_is_said_with_its_interval(session, choose):
     assert teach_texts.progress_text(taste).startswith("40 choices · predicts ")
 
 
+@pytest.mark.slow
 def test_a_prior_that_saw_the_photos_is_told(session, choose):
     """What it predicts is then no test, and the headline says so."""
     rng = np.random.default_rng(0)

@@ -63,6 +63,7 @@ def test_a_brush_taken_away_is_no_box():
     assert photo_map.box_of_selection({"x": [0.5, -0.5], "y": [0.0, 1.0]}) == (-0.5, 0.5, 0.0, 1.0)
 
 
+@pytest.mark.slow
 def test_an_area_lists_its_photos_and_pins_them_to_the_album(dashboard, home):
     """The page's photos are pinned with one click, and the album holds them."""
     app = dashboard("map")
@@ -79,6 +80,7 @@ def test_an_area_lists_its_photos_and_pins_them_to_the_album(dashboard, home):
     assert app.session_state["marks"]["small"] == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("colour", ["rating", "label", "disagreement"])
 def test_the_map_has_every_colour(dashboard, home, colour):
     """Each is a chart of all photos."""
@@ -90,6 +92,7 @@ def test_the_map_has_every_colour(dashboard, home, colour):
     assert "Each point is one of the 24 photos" in texts(app)
 
 
+@pytest.mark.slow
 def test_an_area_without_photos_says_so(dashboard, home):
     """An area without photos is no error."""
     app = dashboard("map")

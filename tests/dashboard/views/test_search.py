@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from dashboard.models import search
 from dashboard.session_state import photo_token
@@ -30,6 +31,7 @@ def test_better_ones_are_rated_higher_and_the_closest_comes_first(home):
     assert (np.diff(found.similarities) <= 1e-7).all()
 
 
+@pytest.mark.slow
 def test_nothing_is_looked_for_before_words_come(dashboard, home):
     """The page says what to do, above the best photos; words then find photos."""
     app = dashboard("search")
@@ -49,6 +51,7 @@ def test_an_address_with_a_photo_looks_for_its_like(dashboard, home):
     assert "most similar to it, the most similar first." in texts(app)
 
 
+@pytest.mark.slow
 def test_a_photo_is_chosen_by_its_picture(dashboard, home):
     """One click on it: the address names it, and its like is shown."""
     index = open_index("small")
@@ -60,6 +63,7 @@ def test_a_photo_is_chosen_by_its_picture(dashboard, home):
     assert "most similar to it, the most similar first." in texts(app)
 
 
+@pytest.mark.slow
 def test_every_way_of_searching_works(dashboard, home):
     """Searches by a vector, by a photo, and for better photos all show results."""
     app = dashboard("search")

@@ -31,6 +31,7 @@ def said(paths, rater="me"):
     return clicks(Index.open(paths), rater)
 
 
+@pytest.mark.slow
 def test_many_answers_at_once_are_all_kept_in_their_order(dashboard, paths):
     """First, second, tie and skip each end where they belong, and no pair comes twice."""
     app = dashboard("teach")
@@ -47,6 +48,7 @@ def test_many_answers_at_once_are_all_kept_in_their_order(dashboard, paths):
     assert not {tuple(pair) for pair, _ in before[:6]} & {tuple(pair) for pair, _ in pairs_of(app)}
 
 
+@pytest.mark.slow
 def test_undo_takes_back_the_pair_that_it_names(dashboard, paths):
     """A pair that was taken back may be answered again."""
     app = dashboard("teach")
@@ -58,6 +60,7 @@ def test_undo_takes_back_the_pair_that_it_names(dashboard, paths):
     assert len(said(paths).winners) == 1
 
 
+@pytest.mark.slow
 def test_people_are_kept_apart(dashboard, paths):
     """A new name begins with no choices, and two names can be compared."""
     index = Index.open(paths)
@@ -78,6 +81,7 @@ def test_people_are_kept_apart(dashboard, paths):
     assert list_vectors(Index.open(paths))["ours-together"].kind == "common"
 
 
+@pytest.mark.slow
 def test_a_taste_is_one_vector_that_follows_each_choice(dashboard, paths):
     """A taste is used everywhere once requested, and is never its own prior."""
     app = dashboard("teach")
@@ -103,6 +107,7 @@ def test_a_taste_is_one_vector_that_follows_each_choice(dashboard, paths):
     assert button(app, "Use my taste everywhere")  # as the other pages have it
 
 
+@pytest.mark.slow
 def test_stars_are_given_by_keys(dashboard, paths):
     """In a grid of all photos."""
     app = dashboard("teach")
@@ -112,6 +117,7 @@ def test_stars_are_given_by_keys(dashboard, paths):
     assert said(paths).stars.tolist() == [4.0]
 
 
+@pytest.mark.slow
 def test_a_choice_that_cannot_be_kept_is_told_and_waits(dashboard, paths, monkeypatch):
     """An answer waits while another process locks the catalogue, and is then saved."""
     monkeypatch.setattr("photorank.index.catalogue.connection._LOCK_TIMEOUT_SECONDS", 0.1)
@@ -126,6 +132,7 @@ def test_a_choice_that_cannot_be_kept_is_told_and_waits(dashboard, paths, monkey
     assert not app.error
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("bare_index")
 def test_without_any_vector_one_begins_from_nothing(dashboard):
     """Three photos and no vector: choices are kept, and make the index's first vector."""

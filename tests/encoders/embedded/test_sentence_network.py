@@ -44,6 +44,7 @@ def test_embeddings_are_those_of_sentence_transformers(network, folder):
     np.testing.assert_allclose(network.encode(SENTENCES), expected, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_an_embedding_does_not_depend_on_its_batch(network):
     """A sentence's embedding is the same alone and among longer ones, in the order given."""
     alone = np.concatenate([network.encode([sentence]) for sentence in SENTENCES])

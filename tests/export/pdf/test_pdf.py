@@ -126,6 +126,7 @@ def test_captions_are_text_in_an_embedded_font(written):
         assert all("/FontFile2" in font.FontDescriptor for font in fonts)
 
 
+@pytest.mark.slow
 def test_captions_that_cannot_be_set_are_told(printed, kinds, tmp_path):
     """Scripts that join letters, signs that no font has, control characters."""
     captions = ["מים", "\U0010fffd!", "two\nlines\u202e"]
@@ -156,6 +157,7 @@ def matrix_changed(by):
     return change
 
 
+@pytest.mark.slow
 def test_mutants_are_caught(written):
     """No bleed, outside the safe zone, turned, twice, exchanged, lost, covered, with places."""
     book, path = written

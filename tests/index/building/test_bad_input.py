@@ -102,6 +102,7 @@ def test_files_that_end_their_decoder(library, monkeypatch, limits, reasons, pas
     decode_pool._end_all()
 
 
+@pytest.mark.slow
 def test_files_that_change_while_they_are_read(library):
     """The run ends, and one in peace afterwards makes the index what the folder is."""
     moving = fill(library.folder / "moving", 120)

@@ -90,6 +90,7 @@ def test_photos_of_a_new_folder_are_added_in_the_order_of_their_paths(library):
     assert index.manifest.photos == 8
 
 
+@pytest.mark.slow
 def test_an_unchanged_folder_opens_no_photo_and_no_encoder(library):
     """The second run only looks at names, sizes, times and inodes."""
     fill(library.folder, 20)
@@ -142,6 +143,7 @@ def test_a_renamed_photo_keeps_its_embedding(library):
     assert len(library.encoders) == 1  # the encoder was not even loaded
 
 
+@pytest.mark.slow
 def test_a_copy_is_another_file_of_the_same_photo(library):
     """A content is one row, whichever of its files is asked for; the first gives its path."""
     first, *_ = fill(library.folder, 3)
@@ -158,6 +160,7 @@ def test_a_copy_is_another_file_of_the_same_photo(library):
     assert names(library) == ["0001.png", "0002.png", "copy.png"]
 
 
+@pytest.mark.slow
 def test_a_changed_photo_is_embedded_anew(library):
     """What is shown is the new content; the report does not call the file vanished."""
     first, *_ = fill(library.folder, 3)
@@ -197,6 +200,7 @@ def test_a_change_behind_size_and_modification_time_is_noticed(library):
     assert [file.path for file in report.skipped] == [first]
 
 
+@pytest.mark.slow
 def test_folders_that_change_places_are_noticed(library):
     """Swapped folders have equal sizes and times, but other inodes."""
     for number, folder in enumerate("ab"):
@@ -228,6 +232,7 @@ def test_contents_are_verified_when_that_is_asked_for(library):
     assert library.encoded == 3
 
 
+@pytest.mark.slow
 def test_a_copied_library_is_read_but_not_embedded_again(library):
     """A copied library has other times and inodes, but the same contents."""
     fill(library.folder, 5)
@@ -240,6 +245,7 @@ def test_a_copied_library_is_read_but_not_embedded_again(library):
     assert library.encoded == 5
 
 
+@pytest.mark.slow
 def test_what_an_older_photorank_kept_of_files_is_completed_without_reading_them(library):
     """Only files that were changed after the index was last written are read."""
     first, second, _ = fill(library.folder, 3)
@@ -255,6 +261,7 @@ def test_what_an_older_photorank_kept_of_files_is_completed_without_reading_them
     assert library.build().unchanged == 1
 
 
+@pytest.mark.slow
 def test_a_deleted_photo_is_marked_and_comes_back_for_free(library):
     """A vanished photo is not shown; restored as it was, it is not even opened."""
     first, *_ = fill(library.folder, 3)
@@ -275,6 +282,7 @@ def test_a_deleted_photo_is_marked_and_comes_back_for_free(library):
     assert len(library.encoders) == 1
 
 
+@pytest.mark.slow
 def test_paths_that_are_not_named_stay_as_they_are(library):
     """A run over one folder neither marks nor reads what lies in another."""
     fill(library.folder / "a", 3)
@@ -287,6 +295,7 @@ def test_paths_that_are_not_named_stay_as_they_are(library):
     assert library.build().vanished == 3
 
 
+@pytest.mark.slow
 def test_an_outer_folder_takes_over_the_inner_one(library):
     """Naming a parent folder later opens no photo again, and removes no label's folder."""
     fill(library.folder / "inner", 3)
@@ -317,6 +326,7 @@ def test_a_folder_is_one_under_all_its_names(library):
     assert library.index.manifest.roots == (str(library.folder),)
 
 
+@pytest.mark.slow
 def test_single_files_can_be_named(library):
     """A named file is indexed alone, and its neighbours stay out."""
     files = fill(library.folder, 3)
@@ -327,6 +337,7 @@ def test_single_files_can_be_named(library):
     assert library.build(files[1]).vanished == 0
 
 
+@pytest.mark.slow
 def test_excluded_photos_leave_and_return(library):
     """What is excluded is treated as gone; without the pattern it is back, unopened."""
     fill(library.folder, 2)
@@ -338,6 +349,7 @@ def test_excluded_photos_leave_and_return(library):
     assert library.encoded == 4
 
 
+@pytest.mark.slow
 def test_names_of_any_bytes_survive(library):
     """A file name that is no Unicode is found again, unchanged."""
     folder = os.path.join(os.fsencode(library.folder), b"caf\xe9 \xf0\x9f\x98\x80")
@@ -355,6 +367,7 @@ def test_names_of_any_bytes_survive(library):
     assert library.index.manifest.roots == (str(library.folder), str(inner))
 
 
+@pytest.mark.slow
 def test_a_bad_file_is_told_with_its_reason_and_not_tried_again(library):
     """A bad file is in every report, is opened once, and disappears when mended."""
     fill(library.folder, 2)
@@ -397,6 +410,7 @@ def test_a_bad_file_is_tried_again_by_other_software(library, monkeypatch):
     assert names(library) == ["0000.png", "text.jpg"]
 
 
+@pytest.mark.slow
 def test_a_photo_that_turned_bad_is_no_longer_shown(library):
     """An overwritten photo leaves the rows and joins the skipped files."""
     first, *_ = fill(library.folder, 3)
@@ -456,6 +470,7 @@ def test_embeddings_of_another_length_are_refused(library):
     assert len(library.index.embeddings()) == 4
 
 
+@pytest.mark.slow
 def test_batches_make_no_difference(library):
     """The index is the same for every batch size."""
     fill(library.folder, 37)
@@ -599,6 +614,7 @@ def test_an_empty_mount_point_does_not_empty_the_index(library):
     assert len(library.index.photos()) == 3
 
 
+@pytest.mark.slow
 def test_photos_in_an_unreadable_folder_are_not_gone(library, monkeypatch):
     """A folder that cannot be listed is told, and what was in it stays."""
     fill(library.folder, 1)
@@ -620,6 +636,7 @@ def test_photos_in_an_unreadable_folder_are_not_gone(library, monkeypatch):
     assert library.build().skipped == []
 
 
+@pytest.mark.slow
 def test_a_photo_that_vanishes_while_it_is_waiting_is_no_crash(library):
     """A photo that vanishes during the run is reported as skipped."""
     *_, last = fill(library.folder, 20)
@@ -631,6 +648,7 @@ def test_a_photo_that_vanishes_while_it_is_waiting_is_no_crash(library):
     assert library.build().skipped == []
 
 
+@pytest.mark.slow
 def test_an_error_while_encoding_keeps_what_was_durable(library):
     """The next run goes on from the last batch and ends as if nothing had happened."""
     fill(library.folder, 20)

@@ -27,6 +27,7 @@ def indexed(tmp_path_factory):
     return Index.open(workspace.index("real"))
 
 
+@pytest.mark.slow
 def test_embeddings_are_those_of_the_encoder(indexed):
     """Threads and batches change nothing, and the manifest says what computed them."""
     encoder = load_encoder("embedded")

@@ -43,6 +43,7 @@ def switchable(library):
     return library
 
 
+@pytest.mark.slow
 def test_a_runtime_is_measured_on_photos_from_all_over_the_folder(switchable):
     """Sixteen different photos decide, spread evenly; the manifest says what was chosen."""
     files = fill(switchable.folder, 31)
@@ -57,6 +58,7 @@ def test_a_runtime_is_measured_on_photos_from_all_over_the_folder(switchable):
     assert encoder.encoded == 31
 
 
+@pytest.mark.slow
 def test_the_precision_is_chosen_once(switchable):
     """Few photos take full precision, and whatever comes later takes it too: none is measured."""
     fill(switchable.folder, 29)
@@ -71,6 +73,7 @@ def test_the_precision_is_chosen_once(switchable):
     assert switchable.index.manifest.precision == "fp32"
 
 
+@pytest.mark.slow
 def test_many_photos_are_worth_a_measurement_and_later_ones_keep_its_result(switchable):
     """One photo more is embedded in the precision of the first run, not in its own."""
     fill(switchable.folder, 31)
@@ -84,6 +87,7 @@ def test_many_photos_are_worth_a_measurement_and_later_ones_keep_its_result(swit
     assert switchable.encoders[1].kept[0] == "auto bf16"
 
 
+@pytest.mark.slow
 def test_another_precision_is_refused(switchable):
     """Embeddings of two precisions are not comparable: the error says what the index has."""
     fill(switchable.folder, 29)
@@ -95,6 +99,7 @@ def test_another_precision_is_refused(switchable):
     assert len(switchable.index) == 29
 
 
+@pytest.mark.slow
 def test_an_older_index_keeps_the_precision_of_its_runtime(switchable):
     """An older manifest without a precision gets that of its latest run."""
     fill(switchable.folder, 4)

@@ -3,6 +3,7 @@
 import os
 from datetime import datetime
 
+import pytest
 from PIL import Image
 
 from photorank.index.catalogue.connection import reading, writing
@@ -53,6 +54,7 @@ def test_dates_of_several_kinds_are_settled_in_one_run(library):
     assert taken["drone.jpg"] == "2026-07-31T23:30:00-04:00"
 
 
+@pytest.mark.slow
 def test_photos_of_an_older_photorank_are_dated_anew_once(library):
     """Names and sidecars tell what EXIF alone did not; nothing is embedded, and it is over then."""
     photo, *_ = fill(library.folder, 2)

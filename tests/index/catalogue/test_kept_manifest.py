@@ -91,6 +91,7 @@ def test_a_run_that_fails_or_is_stopped_removes_nothing_that_it_did_not_make(
     assert (len(said.winners), said.stars.tolist()) == (1, [4.0])
 
 
+@pytest.mark.slow
 def test_a_catalogue_that_was_restored_alone_keeps_its_judgements(judged):
     """Without manifest, shards and thumbnails it is refused; repair and a run make these anew."""
     kept = contents(judged.index)
@@ -151,6 +152,7 @@ def test_a_damaged_manifest_is_repaired(judged):
     assert (judged.paths.root / "manifest.json.damaged").read_text() == "{"
 
 
+@pytest.mark.slow
 def test_an_older_index_that_lost_its_manifest_is_refused_until_its_encoder_is_named(judged):
     """Named, it is compared with the embeddings: another encoder or framing relabels nothing."""
     kept = contents(judged.index)
@@ -200,6 +202,7 @@ def test_an_index_that_lost_its_catalogue_is_left_as_it_is(judged, empty):
     assert snapshot(judged.paths.root) == before
 
 
+@pytest.mark.slow
 def test_a_catalogue_that_lost_shards_has_no_others_swept(judged):
     """Unknown shards are kept for a restored catalogue; repair makes lost ones anew."""
     fill(judged.folder / "more", 3, start=20)

@@ -86,6 +86,7 @@ def as_version_1(paths):
     connection.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", ["reader", "writer"])
 def test_an_older_catalogue_is_brought_up_to_date_with_a_copy_of_what_it_was(library, first):
     """Whoever comes first, and no judgement is lost."""
@@ -105,6 +106,7 @@ def test_an_older_catalogue_is_brought_up_to_date_with_a_copy_of_what_it_was(lib
     backup.close()
 
 
+@pytest.mark.slow
 def test_kinds_of_sources_are_told_by_the_names_that_older_versions_gave_them(library):
     """What a person clicked, and what lay in a photo library, is known as such after migrating."""
     files = fill(library.folder, 3)
@@ -124,6 +126,7 @@ def test_kinds_of_sources_are_told_by_the_names_that_older_versions_gave_them(li
         assert changed_tables(connection) == []
 
 
+@pytest.mark.slow
 def test_a_migration_does_not_hide_what_a_disk_changed_before(library):
     """A table that was not what was written stays told, whether it is migrated or not."""
     fill(library.folder, 3)
@@ -141,6 +144,7 @@ def test_a_migration_does_not_hide_what_a_disk_changed_before(library):
         assert changed_tables(connection) == ["ratings", "sources"]
 
 
+@pytest.mark.slow
 def test_clicks_of_before_are_taken_back_in_the_order_that_they_were_made_in(library):
     """Each kind had its own numbers; the times put them together, and imported choices stay."""
     photos = fill(library.folder, 4)

@@ -46,6 +46,7 @@ def behind_the_back(paths, *statements):
     connection.close()
 
 
+@pytest.mark.slow
 def test_what_photorank_does_changes_the_sums_with_the_rows(judged):
     """Inserts, updates, deletes and replacements, of an indexing run, imports and clicks."""
     assert changed(judged.paths) == []
@@ -77,6 +78,7 @@ def test_a_transaction_that_is_taken_back_takes_its_sums_back(judged):
     assert changed(judged.paths) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("table", "statement"),
     [
@@ -102,6 +104,7 @@ def test_a_changed_value_is_told_with_its_table(judged, table, statement):
     assert {one.level for one in examine_index(judged.paths)} == {"good"}
 
 
+@pytest.mark.slow
 def test_a_flipped_bit_anywhere_in_the_file_is_told_or_of_no_effect(judged):
     """Whatever SQLite then says, nothing that the index shows changes unnoticed."""
 

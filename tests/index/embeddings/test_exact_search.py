@@ -76,6 +76,7 @@ def test_only_photos_that_have_a_file_are_found(changed):
     assert index.embeddings().shape == (28, 48)
 
 
+@pytest.mark.slow
 def test_equal_photos_stand_at_one_percentile_in_the_order_of_paths(scattered):
     """A direction that tells none apart puts all in the middle."""
     found = scattered.best(np.zeros(24), 5)
@@ -140,6 +141,7 @@ def test_rows_are_found_by_a_part_of_their_path(scattered):
     assert scattered.rows_matching("", 3) == [0, 1, 2]
 
 
+@pytest.mark.slow
 def test_inverted_lists_find_what_they_say_they_find(scattered, tmp_path):
     """The recall that is told is about that of other directions; all that is found is real."""
     told = []
@@ -164,6 +166,7 @@ def test_inverted_lists_find_what_they_say_they_find(scattered, tmp_path):
     assert max(one.percentile for one in lowest) < 1
 
 
+@pytest.mark.slow
 def test_inverted_lists_follow_the_photos(library):
     """New photos make new lists, and the old ones go; vanished photos are not found."""
     fill(library.folder, 200)
@@ -187,6 +190,7 @@ def flip(shard, bit):
     shard.write_bytes(data)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quick", [True, False])
 @pytest.mark.parametrize("bit", [0, 30])
 def test_a_flipped_bit_in_a_shard_is_told_and_rates_nothing(scattered, monkeypatch, quick, bit):
@@ -212,6 +216,7 @@ def test_a_flipped_bit_in_a_shard_is_told_and_rates_nothing(scattered, monkeypat
     assert len(Index.open(scattered.paths).photos()) == 3000  # which is not of the embeddings
 
 
+@pytest.mark.slow
 def test_rows_that_are_read_alone_are_checked(scattered, monkeypatch):
     """A damaged row is told when it is read, and others are as they were."""
     monkeypatch.setattr(row_positions, "_QUICK_BYTES", 0)

@@ -50,6 +50,7 @@ def test_the_file_is_what_is_read(kept):
     assert photos_of(kept) == found
 
 
+@pytest.mark.slow
 def test_after_any_change_the_catalogue_is_read(kept):
     """A photo that comes, goes, comes back or is pruned; then the file is that of the new state."""
     before = photos_of(kept)

@@ -157,6 +157,7 @@ def test_a_pruned_photo_cannot_be_clicked(library, digests):
     assert len(clicks(library.index, "ann").winners) == 0
 
 
+@pytest.mark.slow
 def test_a_photo_that_was_skipped_may_vanish_and_come_back(library, digests):
     """Pruning keeps what clicks refer to, and undo still works."""
     record_skip(library.paths, "ann", digests[0], digests[1])
@@ -249,6 +250,7 @@ def test_a_process_that_is_killed_loses_no_click_that_it_kept(library, digests):
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+@pytest.mark.slow
 def test_undo_takes_back_the_latest_click_whatever_the_clock_says(library, digests):
     """A clock that is set back between clicks changes nothing, within a kind or between kinds."""
     choose(library, digests[0], digests[1])

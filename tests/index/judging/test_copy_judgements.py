@@ -51,6 +51,7 @@ def judgements(paths):
     return scores, pairs, index.raters(), index.manifest.judgements
 
 
+@pytest.mark.slow
 def test_everything_comes_along(both):
     """Scores, choices, clicks and their order; the old index is as it was."""
     library, newer = both
@@ -68,6 +69,7 @@ def test_everything_comes_along(both):
     assert int(clicks(Index.open(newer), "ann").stars.sum()) == 0
 
 
+@pytest.mark.slow
 def test_judgements_of_a_photo_that_is_not_there_wait_for_it(both):
     """When a missing file comes back, so do its judgements."""
     library, newer = both
@@ -79,6 +81,7 @@ def test_judgements_of_a_photo_that_is_not_there_wait_for_it(both):
     assert len(judgements(newer)[0]) == 6
 
 
+@pytest.mark.slow
 def test_an_index_with_judgements_of_its_own_is_refused(both):
     """Before any work, and nothing is changed."""
     library, newer = both
@@ -95,6 +98,7 @@ def test_an_index_with_judgements_of_its_own_is_refused(both):
         assert connection.execute("SELECT count(*) FROM ratings").fetchone() == (6,)
 
 
+@pytest.mark.slow
 def test_a_copy_that_was_made_is_left_as_it_is(both):
     """Copying again after an interruption at the end gives the same result."""
     library, newer = both

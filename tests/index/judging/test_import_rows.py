@@ -75,6 +75,7 @@ def test_an_ambiguous_file_is_told(five):
         import_labels(five.paths, labels(("0000.png", 1.0)))
 
 
+@pytest.mark.slow
 def test_names_alike_but_for_case_slashes_and_letters_are_matched_and_told(five):
     """Where only one file is meant; tables come from other systems."""
     paint(five.folder / "sub" / "Zo\u00eb.png", 60)
@@ -112,6 +113,7 @@ def test_all_that_is_wrong_with_a_table_is_told_at_once(five, tmp_path):
     assert np.isfinite(five.index.labels().scores).sum() == 1
 
 
+@pytest.mark.slow
 def test_unknown_files_are_told_with_their_lines_and_nothing_is_imported(five):
     """The first five are named; the good rows are taken only when asked for."""
     import_labels(five.paths, labels(("0000.png", 1.0)))
@@ -130,6 +132,7 @@ def test_unknown_files_are_told_with_their_lines_and_nothing_is_imported(five):
         import_labels(five.paths, labels(("no.png", 1.0)), partial=True)
 
 
+@pytest.mark.slow
 def test_a_judgement_of_a_replaced_photo_is_refused(five):
     """Judgements by the name of a replaced file are refused."""
     status = (five.folder / "0001.png").stat()
@@ -287,6 +290,7 @@ def rated(rater, scores, source="test"):
     return labels(*rows, source=source)
 
 
+@pytest.mark.slow
 def test_people_on_scales_far_apart_are_not_averaged(library):
     """Beside 1 to 7 a person's 0 to 100 would drown all others: nothing of it is imported."""
     fill(library.folder, 12)
@@ -302,6 +306,7 @@ def test_people_on_scales_far_apart_are_not_averaged(library):
     np.testing.assert_array_equal(library.index.labels().scores, before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scores", [[1, 1, 2] * 4, [1, 2, 3] * 4, [9, 10] * 6, [70]])
 def test_people_who_are_harder_to_please_are(library, scores):
     """A part of a scale, one like it, or too few ratings to tell are no reason to refuse."""

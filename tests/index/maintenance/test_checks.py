@@ -52,6 +52,7 @@ def test_nothing_is_wrong_with_an_index_that_was_just_made(built):
     assert repair_index(built.paths) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["flip", "cut", "gone", "empty"])
 def test_a_damaged_shard_is_found_and_its_photos_are_embedded_anew(built, how):
     """One flipped bit is enough; after repair and another run all is as before, ratings too."""
@@ -161,6 +162,7 @@ def test_what_cut_short_runs_left_is_told_and_swept(built):
     assert not any(part.exists() for part in parts)
 
 
+@pytest.mark.slow
 def test_two_photos_cannot_share_an_embedding(built):
     """A catalogue that says so is told, and those photos are embedded anew."""
     before = contents(built.index)

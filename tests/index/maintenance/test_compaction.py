@@ -59,6 +59,7 @@ def test_a_run_merges_more_than_sixteen_small_shards(in_pieces):
         assert len(list(in_pieces.paths.shards.iterdir())) == expected
 
 
+@pytest.mark.slow
 def test_a_crash_in_a_compaction_loses_nothing(in_pieces, monkeypatch):
     """Before and after each transaction the index is whole, and the next run goes on."""
     before = contents(in_pieces.index)
@@ -175,6 +176,7 @@ def test_a_prune_without_anything_to_drop_keeps_no_writer_waiting(library, monke
         compaction.drop_vanished(connection, library.paths, [root])
 
 
+@pytest.mark.slow
 def test_a_prune_drops_each_photo_with_its_files(library, monkeypatch):
     """Ended between two parts it leaves whole photos, and the next one drops the others."""
     monkeypatch.setattr("photorank.index.catalogue.transactions._PART_ROWS", 2)

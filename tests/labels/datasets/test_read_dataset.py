@@ -453,6 +453,7 @@ REAL = {
 MANY = 100_000  # photos: such tables take seconds
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [

@@ -327,6 +327,7 @@ def test_a_packed_table_is_read(table):
             checked(table(damaged, name="labels.csv.gz"))
 
 
+@pytest.mark.slow
 def test_rows_may_be_read_again_and_none_is_kept(table):
     """A table may exceed the memory: reading 20 MB takes less than 5 MB."""
     path = table("file,score\n" + "".join(f"{'x' * 9960}{n},1\n" for n in range(2_000)))

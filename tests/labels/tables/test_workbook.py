@@ -199,6 +199,7 @@ def test_a_cell_far_away_costs_neither_memory_nor_time(book):
         list(workbook_rows(book))
 
 
+@pytest.mark.slow
 def test_a_row_far_away_is_not_reached_by_counting(book):
     """A sheet has a million rows at most, so a row numbered four thousand million is none."""
     change_part(book, SHEET, lambda sheet: sheet.replace('<row r="2"', '<row r="4000000000"'))

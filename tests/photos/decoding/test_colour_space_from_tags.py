@@ -264,6 +264,7 @@ def test_an_avif_of_more_bits_is_read_with_all_of_them(bits):
     assert np.abs(found - greys).mean() < 0.5
 
 
+@pytest.mark.slow
 def test_a_heic_is_not_read_from_its_thumbnail(scene):
     """A thumbnail that some program put into a HEIC is passed over, whatever size is asked for."""
     pillow_heif = pytest.importorskip("pillow_heif")

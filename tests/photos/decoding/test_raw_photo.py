@@ -61,6 +61,7 @@ def test_a_thumbnail_does_not_stand_for_the_photo(wide):
     assert decode_photo(data).size == (510, 340)
 
 
+@pytest.mark.slow
 def test_raw_is_decoded_in_a_process_of_its_own(wide):
     """The decode pool returns the same picture, with the camera; damaged files are refused."""
     data = dng(wide, preview=wide)

@@ -40,6 +40,7 @@ def test_contrast_alone_is_no_sharpness():
     )
 
 
+@pytest.mark.slow
 def test_a_larger_copy_is_as_sharp_as_the_photo():
     """Faces are measured at one size, whatever the photo's size."""
     photo = textured().resize((1536, 1536), Image.Resampling.BICUBIC)

@@ -58,6 +58,7 @@ def test_closed_eyes_are_seen(networks):
     assert face.eyes == "hardly open"
 
 
+@pytest.mark.slow
 @needs_faces
 def test_the_more_blur_the_less_sharp_is_the_face(networks):
     """Sharpness falls as one portrait is blurred more and more."""
@@ -80,6 +81,7 @@ def test_a_photo_without_faces_has_none(networks, size):
     assert find_faces(networks, Image.new("RGB", size, (120, 130, 140))) == []
 
 
+@pytest.mark.slow
 @needs_faces
 def test_small_faces_are_looked_for_nearer_and_their_eyes_in_more_pixels(networks):
     """All faces of a group in a large photo are found, with the state of their eyes."""

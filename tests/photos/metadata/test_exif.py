@@ -89,6 +89,7 @@ def test_make_and_model_are_one_name(photo, make, model, camera):
     assert shot(path.read_bytes()).camera == camera
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
 @pytest.mark.parametrize("rating", [-1, 0, 4])
 def test_ratings_that_exiftool_embeds_are_read(photo, kind, rating):
@@ -99,6 +100,7 @@ def test_ratings_that_exiftool_embeds_are_read(photo, kind, rating):
     assert embedded_tags(path) == XmpTags(rating, "Grün")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "HEIF"])
 @pytest.mark.parametrize(
     ("option", "rating"), [("-IFD0:Rating=3", 3), ("-IFD0:RatingPercent=75", 4)]

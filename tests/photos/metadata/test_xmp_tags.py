@@ -215,6 +215,7 @@ def test_a_new_rating_changes_nothing_else(program, encoding, rating):
     assert after == before
 
 
+@pytest.mark.slow
 def test_the_percent_of_exiftool_is_that_of_windows(tmp_path):
     """The one leaves the slash at the end of the namespace out that the other writes."""
     file = tmp_path / "photo.xmp"
@@ -224,6 +225,7 @@ def test_the_percent_of_exiftool_is_that_of_windows(tmp_path):
     assert tags_of(file)["XMP-microsoft:RatingPercent"] == 25
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_exiftool_reads_our_ratings_and_loses_no_tag(program, tmp_path):
     """A sidecar that got a rating has every other tag that exiftool saw before."""
@@ -243,6 +245,7 @@ def test_exiftool_reads_our_ratings_and_loses_no_tag(program, tmp_path):
     assert after == {name: value for name, value in before.items() if name not in changed}
 
 
+@pytest.mark.slow
 def test_a_new_sidecar_is_one_for_exiftool(tmp_path):
     """A sidecar out of nothing holds a rating, and no more."""
     file = tmp_path / "photo.xmp"
@@ -254,6 +257,7 @@ def test_a_new_sidecar_is_one_for_exiftool(tmp_path):
     assert run_exiftool("-validate", "-warning", "-s3", file).strip() == b"OK"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rating", [-1, 0, 3, 5])
 def test_sidecars_that_exiftool_writes_are_read(rating, tmp_path):
     """Ratings, labels and flags that exiftool puts into a sidecar are the ones that are read."""
@@ -358,6 +362,7 @@ def test_a_typed_node_is_a_description():
     assert read_xmp(with_rating(typed, 2)).rating == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", QUALIFIED.values(), ids=QUALIFIED)
 def test_a_rating_with_qualifiers_is_read_and_written(form, tmp_path):
     """In each of RDF's forms; exiftool reads what is written, and the qualifier is still there."""

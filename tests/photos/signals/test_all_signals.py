@@ -67,6 +67,7 @@ def test_turning_and_mirroring_change_no_signal(coffee):
             assert turned[name] == pytest.approx(plain[name], rel=0.02, abs=0.02, nan_ok=True), name
 
 
+@pytest.mark.slow
 def test_a_large_photo_is_measured_at_the_stated_size(coffee):
     """The photo's own upright size is reported, and pixel signals are of the standard size."""
     large = coffee.resize((2400, 1600))

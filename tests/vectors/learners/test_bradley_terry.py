@@ -85,6 +85,7 @@ def test_a_contradicted_prior_is_dropped_not_reversed():
     np.testing.assert_allclose(learner.direction_, BradleyTerry(0.01).fit(X, choices).direction_)
 
 
+@pytest.mark.slow
 def test_the_chosen_penalty_is_near_the_best():
     """Inner folds lose little against the penalty that held-out photos prefer."""
     X, pairs, _, v = shown(n=200, d=60, m=1500)
@@ -97,6 +98,7 @@ def test_the_chosen_penalty_is_near_the_best():
     assert BradleyTerry().fit(X, train).score(X, truth) > best - 0.02
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["labels", "choices", "choices with ties"])
 def test_standard_errors_match_the_spread_over_repeated_judging(kind):
     """Refitting on new noise scatters the ratings as the posterior says."""

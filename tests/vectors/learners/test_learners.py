@@ -52,6 +52,7 @@ def test_follows_scikit_learn_conventions(estimator, check):
     check(estimator)
 
 
+@pytest.mark.slow
 @EVERY
 def test_recovers_a_planted_direction_from_labels(learner):
     """Noisy labels along a direction are enough to find it."""
@@ -68,6 +69,7 @@ def test_recovers_a_planted_direction_from_choices(learner):
     assert learner.fit(X, chosen(X, truth)).direction_ @ truth > 0.9
 
 
+@pytest.mark.slow
 @EVERY
 def test_swapping_every_comparison_flips_the_direction(learner):
     """What is learned from the opposite judgements is the opposite direction."""
@@ -105,6 +107,7 @@ def test_more_dimensions_than_photos_is_no_trouble(learner):
     assert learner.fit(X, y).score(X, y) > 0.6
 
 
+@pytest.mark.slow
 @EVERY
 def test_unlabelled_photos_change_nothing(learner):
     """Photos whose label is nan are as good as absent, even where they are far away."""
@@ -117,6 +120,7 @@ def test_unlabelled_photos_change_nothing(learner):
     np.testing.assert_allclose(direction, learner.fit(X, y).direction_, atol=1e-6)
 
 
+@pytest.mark.slow
 @EVERY
 def test_a_photo_alone_in_its_group_changes_nothing(learner):
     """Where only photos of one group are compared, nobody meets a photo that is alone.
@@ -151,6 +155,7 @@ def test_labels_that_are_all_missing_are_refused(learner):
         learner.fit(X, Comparisons.from_scores(np.full_like(y, np.nan)))
 
 
+@pytest.mark.slow
 @EVERY
 def test_groups_that_are_never_compared_share_one_direction(learner):
     """Two groups whose labels are on scales far apart agree on what is better within them."""
@@ -162,6 +167,7 @@ def test_groups_that_are_never_compared_share_one_direction(learner):
     assert learner.direction_ @ truth > 0.95
 
 
+@pytest.mark.slow
 @EVERY
 def test_duplicated_photos_are_no_trouble(learner):
     """Photos that occur twice, with equal and with different labels, do not spoil the fit."""
@@ -313,6 +319,7 @@ def test_a_contradicted_prior_is_dropped_not_reversed():
     assert learner.direction_ @ truth > 0.99
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["labels", "choices"])
 def test_standard_errors_match_the_spread_over_repeated_judging(kind):
     """Refitting on new noise scatters the ratings as the posterior says."""

@@ -64,6 +64,7 @@ def test_the_gradient_is_the_slope_of_the_objective():
     np.testing.assert_allclose(hinge.near(v, 0.1).curvature(step), rise / 2, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_gaps_between_labels_do_not_count():
     """An increasing map of the labels changes nothing, nor does a gap power."""
     X, y, _ = tiered()

@@ -100,6 +100,7 @@ def test_a_small_budget_uses_each_photo_once():
     assert len(np.unique(pairs)) == 60
 
 
+@pytest.mark.slow
 def test_informative_pairs_beat_random_ones_on_a_small_budget():
     """Wide margins between distant photos teach more than chance does."""
     gains = []
@@ -152,6 +153,7 @@ def test_trust_in_labels_counts():
     np.testing.assert_allclose(learner.direction_ * learner.length_, expected, atol=1e-8)
 
 
+@pytest.mark.slow
 def test_standard_errors_match_the_spread_over_repeated_judging():
     """Refitting on new noise scatters the ratings as the posterior says."""
     rng = np.random.default_rng(0)

@@ -83,6 +83,7 @@ def test_informative_pairs_tell_more_than_random_ones(ground):
     assert told(0.0) > 1.3 * told(1.0)
 
 
+@pytest.mark.slow
 def test_a_share_of_pairs_is_random_and_says_so(ground):
     """One in five, unless asked for otherwise; none or all if so."""
     taste, Z = ground

@@ -1,10 +1,12 @@
 import numpy as np
+import pytest
 
 from photorank.index.judging.click_log import Clicks
 from photorank.vectors.taste.photo_subset import PhotoSubset, some_rows, subset_in
 from photorank.vectors.taste.population_prior import prior_in
 
 
+@pytest.mark.slow
 def test_of_many_photos_some_are_drawn_and_always_the_same():
     """A subset costs the same for a million photos as for twenty thousand."""
     rows = some_rows(1_000_000)
