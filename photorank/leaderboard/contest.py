@@ -209,7 +209,8 @@ def _labels(panel: Panel) -> str:
         raters = index.labels().n_raters[photos.rows]
         low, high = int(raters.min()), int(raters.max())
         people = f"{low:,}" if low == high else f"{low:,} to {high:,}"
-        told += f", each the mean of {people} people's" if high > 1 else ", each one person's"
+        one = ", one a photo: a person's, or a mean that was made before"
+        told += f", each the mean of {people} people's" if high > 1 else one
     names = len(index.raters())
     named = f" ({counted(names, 'named rater')})" if names else ""
     digest = judgements_digest(photos)[:8]

@@ -44,7 +44,9 @@ def summary(panel: PanelReport) -> tuple[str, ...]:
             f"Not proven worse than it after {family} (p ≥ {_SURE}), although the interval of the "
             f"difference by itself excludes 0: {_named(behind)}. That is no proof of being as good."
         )
-    if worse and len(worse) == len(leads):
+    if leads and not worse:
+        said.append("So no row is proven worse than it; whether one is as good stays open.")
+    elif len(worse) == len(leads) > 0:
         said.append(f"It is ahead of each of the others (p < {_SURE} after {family}).")
     elif worse:
         said.append(f"Proven worse than it (p < {_SURE} after {family}): {_named(worse)}.")
