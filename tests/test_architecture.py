@@ -164,6 +164,7 @@ def test_imports_point_one_way():
     assert faults(wrong, HOUSE + DASHBOARD) == {}
 
 
+@pytest.mark.slow
 def test_slow_libraries_are_imported_where_they_are_used():
     """No module of the house imports a library that takes seconds at its top."""
 
@@ -239,6 +240,7 @@ def test_imports_make_no_circle():
     TopologicalSorter({name: imported_modules(path) for name, path in MODULES.items()}).prepare()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", sorted({path.parent for path in HOUSE + DASHBOARD}), ids=name_of)
 def test_what_is_in_a_folder_imports_one_way(folder):
     """Among the modules and sub-folders of a folder, imports make no circle."""

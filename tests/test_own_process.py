@@ -26,6 +26,7 @@ def test_the_main_script_is_not_run_again(tmp_path, monkeypatch):
     assert not trace.exists()
 
 
+@pytest.mark.slow
 def test_what_is_printed_is_no_result(capfd):
     """It goes where errors go."""
     assert in_own_process(print, "hello") is None

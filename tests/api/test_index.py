@@ -63,6 +63,7 @@ def test_a_photo_rates_alike_as_file_image_pixels_and_row(home, gallery):
     assert len(index.rate([], "ours")) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["L", "RGBA", "P", "CMYK", "LA", "1"])
 def test_images_of_other_modes_rate_as_their_files_do(home, gallery, tmp_path, mode):
     """Grey, transparent, indexed and print colours are brought to sRGB as files' are."""

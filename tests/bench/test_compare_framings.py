@@ -57,6 +57,7 @@ def test_the_indexs_own_framing_scores_as_in_an_evaluation(home):
     )
 
 
+@pytest.mark.slow
 def test_a_framing_that_shows_nothing_is_last(home):
     """What shows the photos is ahead of noise, and the difference is that of the accuracies."""
     told = []

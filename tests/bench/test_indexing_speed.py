@@ -24,6 +24,7 @@ def test_photos_are_of_twelve_megapixels_and_all_different(tmp_path):
             assert (photo.format, photo.size) == ("JPEG", SIZE)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # DataLoader's workers
 def test_the_reference_is_open_clip_itself(tiny_model, tmp_path):
     """The loop that is raced against gives what open_clip's own calls give."""

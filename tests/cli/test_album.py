@@ -19,6 +19,7 @@ def album(photorank):
     return make
 
 
+@pytest.mark.slow
 def test_the_json_is_the_contract(album):
     """Places, the chosen with rating, marginal and what each represents, and the bound."""
     made = album("--places", 5)
@@ -75,6 +76,7 @@ def test_without_a_folder_it_only_tells(photorank, gallery, tmp_path, monkeypatc
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
 
 
+@pytest.mark.slow
 def test_copies_are_made_once(photorank, tmp_path):
     """A second run finds them; a larger album adds to them."""
     asked = ["album", "--vector", "ours", "--variety", 0, "--to", tmp_path / "out"]
@@ -88,6 +90,7 @@ def test_copies_are_made_once(photorank, tmp_path):
     assert "3 soft links made" in links.out
 
 
+@pytest.mark.slow
 def test_edges(album):
     """An album may ask for more photos than there are, or ban all photos but one."""
     assert len(album("--places", 1000)["chosen"]) == 24
@@ -96,6 +99,7 @@ def test_edges(album):
     assert [one["path"] for one in album("--places", 3, *bans)["chosen"]] == [str(photos[0])]
 
 
+@pytest.mark.slow
 def test_mistakes_end_in_one_line(refused, gallery, tmp_path):
     """Each line says what to change; nothing is written."""
     photo = gallery / "beach" / "0.jpg"

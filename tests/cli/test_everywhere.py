@@ -80,6 +80,7 @@ def test_a_shell_completes_commands_and_names(home, typed, offered):
     assert offered in result.stdout.split()
 
 
+@pytest.mark.slow
 def test_every_command_that_prints_json_has_a_schema():
     """What scripts are written against is documented; `invoke` checks it wherever it is printed."""
 

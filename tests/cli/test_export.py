@@ -45,6 +45,7 @@ def test_without_a_destination_it_only_tells(kind, photorank, gallery, tmp_path,
     assert (contents(gallery), contents(tmp_path)) == before
 
 
+@pytest.mark.slow
 def test_tables_hold_what_top_says(photorank, tmp_path):
     """CSV and Parquet have a row a photo, with the ratings that other commands print."""
     arguments = ["--vector", "ours", "--to", tmp_path / "out", "--json"]
@@ -162,6 +163,7 @@ def test_choices_come_back(photorank, home, gallery, tmp_path):
     assert len((tmp_path / "ann.csv").read_text().splitlines()) == 2
 
 
+@pytest.mark.slow
 def test_a_persons_choices_teach_without_a_learner_named(photorank, tmp_path):
     """`--rater` and `--prior` are enough for a personal vector; with neither it is asked how."""
     file = tmp_path / "clicks.csv"

@@ -134,6 +134,7 @@ def test_collecting_again_replaces_what_was_collected_and_nothing_else(
     assert "2 photos with a label by the library's stars" in outcome.out
 
 
+@pytest.mark.slow
 def test_several_peoples_ratings_are_kept_apart(shelf, photorank, opened):
     """Each person's part of the library, under a name."""
     shutil.copytree(shelf / "beach", shelf / "ben")

@@ -85,6 +85,7 @@ def test_a_photo_that_cannot_be_searched_by(refused, gallery, tmp_path):
     assert "notes.jpg" in refused("search", "--like", gallery / "notes.jpg")
 
 
+@pytest.mark.slow
 def test_what_changed_since_it_was_indexed_is_left_out_and_told(
     photorank, index, gallery, tmp_path
 ):

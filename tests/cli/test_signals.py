@@ -52,6 +52,7 @@ def test_photos_teach_themselves_by_a_command(photorank, own_gallery, tiny_spec)
     assert photorank(*wrong).code == 2
 
 
+@pytest.mark.slow
 def test_keepers_tell_how_low_may_be_rejected(photorank, refused):
     """With how sure that is, on what, and what it would do."""
     arguments = ("keepers", "--vector", "technical", "--lose", 30, "--keeper-from")

@@ -98,6 +98,7 @@ def test_a_table_without_labels_is_refused_before_photos_are_embedded(
     assert not empty_home.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
@@ -139,6 +140,7 @@ def test_an_index_that_does_not_exist(arguments, refused, home):
     assert "`photorank index FOLDER --name family`" in line
 
 
+@pytest.mark.slow
 def test_no_index_at_all(refused, empty_home):
     """In an empty workspace the next command is the first one."""
     assert "photorank demo" in refused("status")

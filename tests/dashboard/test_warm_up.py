@@ -2,6 +2,7 @@ import asyncio
 import sys
 import threading
 
+import pytest
 import streamlit as st
 
 from dashboard.cache import index_data, vector_ratings
@@ -10,6 +11,7 @@ from photorank.evaluation.default_vector import by_preference
 from photorank.index.opened import Index
 
 
+@pytest.mark.slow
 def test_the_first_page_finds_its_ratings_there(home, monkeypatch, caplog):
     """A server rates its first index by the preferred vector before it listens, in silence."""
 

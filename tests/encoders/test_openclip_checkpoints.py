@@ -187,6 +187,7 @@ def cached(hub, repository, folder):
     return shutil.copytree(folder, home / "snapshots" / ("0" * 40))
 
 
+@pytest.mark.slow
 def test_a_missing_tokenizer_is_told_when_words_come(no_network, tmp_path):
     """Photos are embedded without it; the message says what is missing and where it belongs."""
     file = save_tiny_model(tmp_path / "tiny")

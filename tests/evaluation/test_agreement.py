@@ -38,6 +38,7 @@ def voice(rater, subset, ratings, rows=None, *, noise=0.1):
     return Voice(rater, judged, taste_of(prior, judged), np.arange(len(judged.Z)))
 
 
+@pytest.mark.slow
 def test_people_of_one_taste_agree_and_of_opposite_ones_do_not(subset):
     """Equal tastes agree in choices and ratings; opposite tastes agree in neither."""
     liked = subset[1][:, 1]

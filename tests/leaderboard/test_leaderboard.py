@@ -63,6 +63,7 @@ def encoders(tmp_path, monkeypatch):
     return made
 
 
+@pytest.mark.slow
 def test_indexes_of_the_same_photos_are_one_panel(encoders):
     """Photos that only one has do not count; an index without judgements is left out and told."""
     indexes = [
@@ -155,6 +156,7 @@ def _told(report, behind):
     return replace(report, differences=tuple(differences))
 
 
+@pytest.mark.slow
 def test_the_summary_does_not_call_equal_what_is_not_proven_worse(encoders):
     """Rows are told apart by their own interval and by the corrected p; few folds are told."""
     noise = {"best": 0.1, "near": 1.0, "behind": 2.0, "worse": 4.0}
@@ -176,6 +178,7 @@ def test_the_summary_does_not_call_equal_what_is_not_proven_worse(encoders):
     assert not any("degrees of freedom" in one for one in summary(_told(enough, behind)))
 
 
+@pytest.mark.slow
 def test_encoders_are_compared_at_the_same_learner(encoders):
     """Each two indexes with the better one first, by the difference that the JSON has."""
     indexes = [encoders("good", 0.3, seed=1), encoders("poor", 2.0, seed=2)]
@@ -186,6 +189,7 @@ def test_encoders_are_compared_at_the_same_learner(encoders):
     assert row[3].startswith(f"{abs(lead.value):.3f} [")
 
 
+@pytest.mark.slow
 def test_it_is_told_how_a_report_was_made(encoders, tmp_path):
     """Labels, folds, pairs, copies and missing vectors are those of the panel."""
     indexes = [encoders("good", 0.3, seed=1), encoders("poor", 2.0, seed=2)]

@@ -219,6 +219,7 @@ def test_what_a_prior_has_seen_is_on_the_card_too(index):
     assert learned.card.pictures.recognises(photos.X, photos.greys).all()
 
 
+@pytest.mark.slow
 def test_the_same_learner_is_refitted_once(index):
     """A learner of equal parameters has the directions that are known; another one is fitted."""
     photos = judged_photos(index)

@@ -76,6 +76,7 @@ def test_the_parts_sum_to_the_rating(framing, size):
         assert heat.against(0.2).sum() == pytest.approx(rating - 0.2, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_what_crop_does_not_see_has_no_part():
     """Left and right of the square in the middle nothing is added, and nothing taken off."""
     encoder = load_encoder("embedded:1", framing="crop")

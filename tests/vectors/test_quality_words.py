@@ -119,6 +119,7 @@ def test_qualities_weigh_alike():
     assert (np.linalg.norm(directions, axis=1) > 0).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spec", ["embedded:1"])
 def test_others_take_the_plain_prompt(spec):
     """An encoder without these blocks, or a framing without built-in vectors."""

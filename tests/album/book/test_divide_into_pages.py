@@ -19,6 +19,7 @@ def some(n, seed=0, *, events=None, alone=(), portrait=False):
     return Photos(sizes, rng.permutation(n) / max(n - 1, 1), of_events, marks)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "pages"), [(1, 1), (8, 8), (9, 3), (24, 6), (60, 24), (150, 40)])
 @pytest.mark.parametrize("size", [PageSize(), PageSize(210, 297), PageSize(300, 210)])
 def test_every_photo_has_its_place_inside_the_page(n, pages, size):

@@ -6,6 +6,7 @@ from dashboard import formatting
 from dashboard.models import photo_tiles, vector_card
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "module", [vector_card, photo_tiles, formatting], ids=lambda module: module.__name__
 )

@@ -167,6 +167,7 @@ def test_one_photo_is_explained(dashboard, home, gallery):
     assert "Technical signals" in texts(app)
 
 
+@pytest.mark.slow
 def test_a_photo_and_its_rating_show_before_any_tower_loads(dashboard, home, monkeypatch):
     """While the encoder is being loaded, the page already tells where the photo stands."""
     seen = []
@@ -182,6 +183,7 @@ def test_a_photo_and_its_rating_show_before_any_tower_loads(dashboard, home, mon
     assert "Judged by **Worth printing** it is better than" in texts(app)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("own_gallery")
 def test_a_photo_whose_file_is_gone_is_not_explained(dashboard, paths):
     """The page says so and shows no heat map."""

@@ -1,7 +1,10 @@
+import pytest
+
 from dashboard.models import teach_people
 from photorank.evaluation.agreement import voices
 
 
+@pytest.mark.slow
 def test_people_are_compared_in_words(session, choose):
     """The closest two are named with their interval, and every photo has everybody's rating."""
     choose("ann", [(0, 7), (8, 15), (16, 23)])

@@ -76,6 +76,7 @@ def address(index, size, row=0, digits=16):
     return f"photos/{index.name}/{index.photo(row).digest[:digits]}/{size}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "long_side"), [("1024", 1024), ("2048", 2048)])
 def test_previews_are_upright_and_hold_pixels_alone(turned, fetch, size, long_side):
     """No metadata, so no place where it was taken; and no other origin may show it."""

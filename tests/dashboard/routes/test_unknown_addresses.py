@@ -44,6 +44,7 @@ def test_a_slash_too_many_leads_to_the_page(client):
     assert (answer.status_code, answer.headers["location"]) == (307, "/photos?index=small")
 
 
+@pytest.mark.slow
 def test_what_pages_are_made_of_passes(client):
     """Even where a person opens it in a tab of its own, as a picture or a download."""
     for route in ROUTES:

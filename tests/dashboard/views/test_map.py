@@ -102,6 +102,7 @@ def test_an_area_without_photos_says_so(dashboard, home):
     assert "No photo is here" in app.info[0].value
 
 
+@pytest.mark.slow
 def test_the_map_and_search_work_without_labels_and_need_a_vector(dashboard, bare_index):
     """An index of three photos without vectors names the command."""
     for page in ("map", "search"):

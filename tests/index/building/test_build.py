@@ -215,6 +215,7 @@ def test_folders_that_change_places_are_noticed(library):
     assert library.encoded == 2
 
 
+@pytest.mark.slow
 def test_contents_are_verified_when_that_is_asked_for(library):
     """A change that neither size, times nor inode tell is found by reading all files."""
     first, *_ = fill(library.folder, 3)

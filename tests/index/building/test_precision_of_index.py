@@ -118,6 +118,7 @@ def test_an_older_index_keeps_the_precision_of_its_runtime(switchable):
     assert switchable.encoders[-1].kept == ["torch bf16"]
 
 
+@pytest.mark.slow
 def test_nothing_new_needs_no_runtime(switchable):
     """A folder that is as it was loads no encoder; renamed photos choose no runtime."""
     [first, *_] = fill(switchable.folder, 4)

@@ -91,6 +91,7 @@ def test_a_shard_of_another_width_is_named(built):
     assert wrong(built.paths) == set()
 
 
+@pytest.mark.slow
 def test_a_damaged_shard_is_not_merged_into_a_good_one(built):
     """Compaction would give what is false a new checksum; it refuses instead."""
     file = shards(built)[0]

@@ -107,6 +107,7 @@ def test_a_reader_of_pruned_photos_is_told(in_pieces):
     assert in_pieces.index.embeddings().shape == (39, 48)
 
 
+@pytest.mark.slow
 def test_pruning_drops_vanished_photos_and_keeps_judgements(in_pieces):
     """Embedding and thumbnail are gone; should the photo come back, its label counts again."""
     folder, paths = in_pieces.folder, in_pieces.paths
@@ -135,6 +136,7 @@ def test_pruning_drops_vanished_photos_and_keeps_judgements(in_pieces):
     assert in_pieces.index.choices().winners.tolist() == [2]
 
 
+@pytest.mark.slow
 def test_pruning_spares_paths_that_are_not_named(library):
     """Only what vanished under the named paths is dropped."""
     fill(library.folder / "a", 2)
@@ -148,6 +150,7 @@ def test_pruning_spares_paths_that_are_not_named(library):
     assert library.encoded == 4
 
 
+@pytest.mark.slow
 def test_pruning_drops_what_a_changed_file_held_before(library):
     """No file has that content any more."""
     fill(library.folder, 3)

@@ -118,6 +118,7 @@ def test_without_the_extra_nothing_is_looked_for(library, monkeypatch):
     assert not_searched_for_faces(library.paths) == 0
 
 
+@pytest.mark.slow
 @needs_faces
 def test_faces_are_found_while_indexing_and_afterwards(library):
     """The same ones, whatever the encoder looks at; what is known is not looked for again."""

@@ -68,6 +68,7 @@ def test_rows_are_those_of_the_catalogue(odd):
     assert index.row_of(odd.folder) is None
 
 
+@pytest.mark.slow
 def test_rows_follow_what_comes_and_goes(odd):
     """An index that is opened again shows what was renamed, changed, added and deleted."""
     before = agree(odd.paths)

@@ -24,6 +24,7 @@ def difference(picture, expected):
     return np.abs(np.asarray(picture, dtype=float) - np.asarray(expected, dtype=float)).mean()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("orientation", "turn"), [(1, None), (3, "ROTATE_180"), (6, "ROTATE_270"), (8, "ROTATE_90")]
 )

@@ -96,6 +96,7 @@ def test_small_faces_are_looked_for_nearer_and_their_eyes_in_more_pixels(network
     assert {face.eyes for face in find_faces(networks, small, lambda: group)} == {"open"}
 
 
+@pytest.mark.slow
 @needs_faces
 def test_faces_are_found_in_a_decode_worker():
     """With the decoded picture or alone, the same ones."""

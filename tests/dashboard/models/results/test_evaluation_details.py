@@ -76,6 +76,7 @@ def test_the_learning_curve_says_what_the_last_step_brought():
     assert "the last step, from 364 photos, brought +2.0 points" in said("learning")
 
 
+@pytest.mark.slow
 def test_people_are_a_rule_only_where_they_are_known():
     """Without single ratings nothing is said of a ceiling."""
     assert looks()["learning"][0].rules == ()
