@@ -67,6 +67,7 @@ export class Outbox {
     this.flush();
     this.stop();
     clearTimeout(this.resting);
+    this.resting = undefined;
     this.post = null;
   }
 

@@ -11,6 +11,7 @@ from photorank.cli.options import AsJson, IndexName, MaybeVector, example
 from photorank.cli.output import line, message, print_json, print_some, progress
 from photorank.errors import MissingPathError, counted
 from photorank.outside_text import typed_path
+from photorank.photos.suffixes import PHOTO_SUFFIXES
 
 if TYPE_CHECKING:
     from photorank.album.book.book import Book
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+_OTHER_FILES = PHOTO_SUFFIXES | {".txt", ".zip", ".doc", ".docx", ".html", ".epub", ".json", ".ps"}
 _PDF = ".pdf"
 
 Pages = Annotated[
@@ -182,8 +184,6 @@ class _Output(NamedTuple):
 
     def check(self, index: "Index", wanted: "Printer") -> None:
         """Check that a book can be written with these options, before photos are chosen for it."""
-        from mimetypes import guess_type
-
         from photorank.errors import ExportError
         from photorank.export.destination import checked_folder, checked_new_file
         from photorank.export.pdf.fonts import caption_font
@@ -194,7 +194,7 @@ class _Output(NamedTuple):
             pikepdf_or_error()
             output_profile(self.options(wanted))
         else:
-            if guess_type(self.to.name)[0] and not self.to.is_dir():
+            if self.to.suffix.lower() in _OTHER_FILES and not self.to.is_dir():
                 raise ExportError(
                     f"{self.to} is named as a file that a book is not: name a .pdf, or a folder "
                     "for its pages as JPEG."

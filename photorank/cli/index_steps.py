@@ -159,14 +159,19 @@ def keep_series(index: IndexPaths) -> None:
     """Find the series of an index's photos, so that its first album and page need not wait.
 
     Where albums are chosen among the best photos alone, it would take long and serve nobody yet.
+    The index is complete without: whoever needs the series finds them, or is told what is wrong.
     """
     from photorank.album.request import AlbumRequest
+    from photorank.errors import PhotorankError, first_line
     from photorank.index.opened import Index
     from photorank.similarity.series_cache import series_of
 
-    opened = Index.open(index)
-    if len(opened) <= AlbumRequest.considered:
-        series_of(opened)
+    try:
+        opened = Index.open(index)
+        if len(opened) <= AlbumRequest.considered and not opened.manifest.is_imported:
+            series_of(opened)
+    except (PhotorankError, OSError, MemoryError) as error:
+        message(f"bursts and versions were not looked for: {first_line(error)}")
 
 
 def tell_without_faces(index: IndexPaths) -> None:

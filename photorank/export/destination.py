@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photorank.errors import ExportError
-from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.file_records import load_folders, load_root_folders
-from photorank.index.catalogue.kept_manifest import own_manifest
 from photorank.index.opened import Index
 from photorank.outside_text import typed_destination
 from photorank.workspace import IndexPaths, Workspace
@@ -100,22 +98,20 @@ def outside_photos(index: Index, typed: str | Path) -> Path:
 
 
 def _photo_folders(paths: IndexPaths) -> set[Path]:
-    """Folders that hold an index's photos (symbolic links resolved), except the root of a disk.
+    """Folders that hold an index's photos, links resolved.
 
-    Root folders of imported embeddings are left out: they are what the photos' names have in
-    common, and no folder that a person named.
+    A folder above the person's home is none, although it may be an index's root: what names of
+    imported embeddings have in common may be as high, and every place would be refused.
     """
-    indexed = load_root_folders(paths)
-    folders = set(load_folders(paths))
-    with reading(paths) as connection:
-        if own_manifest(connection, paths).is_imported:
-            indexed = set()
-    real = {
-        Path(os.path.realpath(one))
-        for folder in folders | indexed
-        for one in _up_to(folder, indexed)
-    }
-    return {folder for folder in real if folder != folder.parent}  # it would refuse every place
+    above_home = set(Path(os.path.realpath(Path.home())).parents)
+    indexed = {one for one in load_root_folders(paths) if _real(one) not in above_home}
+    folders = indexed | set(load_folders(paths))
+    real = {_real(one) for folder in folders for one in _up_to(folder, indexed)}
+    return real - above_home
+
+
+def _real(folder: Path) -> Path:
+    return Path(os.path.realpath(folder))
 
 
 def _up_to(folder: Path, roots: set[Path]) -> list[Path]:

@@ -17,7 +17,7 @@ from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.kept_manifest import own_manifest
 from photorank.index.catalogue.rooted_paths import as_path, path_bytes
 from photorank.index.imported_digests import is_imported
-from photorank.index.manifest import Manifest
+from photorank.index.manifest import Judgements, Manifest
 from photorank.index.reading import judgements, nearest_photos
 from photorank.index.reading.current_files import changed_files, digest_now, photo_number
 from photorank.index.reading.faces import load_faces
@@ -226,9 +226,9 @@ class Index:
         """Sorted names of all people who rated or chose, without unnamed raters."""
         return judgements.load_raters(self.paths)
 
-    def sources(self) -> list[str]:
-        """Sorted names of what scores and choices were imported from."""
-        return judgements.load_sources(self.paths)
+    def sources(self, kind: Judgements) -> list[str]:
+        """Sorted names of what scores, or choices, were imported from, without people's names."""
+        return judgements.load_sources(self.paths, kind)
 
     def labels(self, rater: str | None = None) -> IndexLabels:
         """Photos' scores, groups and series.

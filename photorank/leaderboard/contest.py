@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 import numpy as np
 
-from photorank.errors import ComparisonsError, PhotorankError, counted
+from photorank.errors import ComparisonsError, PhotorankError
 from photorank.evaluation.contender_results import differences_of, measured
 from photorank.evaluation.contenders import (
     Contender,
@@ -188,7 +188,8 @@ def _each(panel: Panel) -> list[tuple[Index, JudgedPhotos]]:
 
 def _sources(index: Index) -> str:
     """Names of the sources of judgements, files without their folders."""
-    return ", ".join(PurePath(source).name for source in index.sources())
+    kind = index.manifest.judgements
+    return ", ".join(PurePath(source).name for source in index.sources(kind))
 
 
 def _n_copies(codes: Codes) -> int:
@@ -211,12 +212,8 @@ def _labels(panel: Panel) -> str:
         people = f"{low:,}" if low == high else f"{low:,} to {high:,}"
         one = ", one a photo: a person's, or a mean that was made before"
         told += f", each the mean of {people} people's" if high > 1 else one
-    names = len(index.raters())
-    named = f" ({counted(names, 'named rater')})" if names else ""
     digest = judgements_digest(photos)[:8]
-    return (
-        f"{told}{named}, for {len(photos.X):,} photos. Digest of photos and judgements: {digest}."
-    )
+    return f"{told}, for {len(photos.X):,} photos. Digest of photos and judgements: {digest}."
 
 
 def _shown(report: PanelReport, entries: Sequence[_Entry], panel: Panel) -> Shown | None:

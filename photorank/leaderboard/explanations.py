@@ -69,8 +69,8 @@ HOW_TO_READ = (
     (
         "p corrected",
         "p is the chance of so large a difference if there were none. The more are looked at, the "
-        "more are large by luck, so p is raised for the number of comparisons, every two rows of "
-        "the table (Holm's method); brackets are not. So they may exclude 0 where p is not small.",
+        "more are large by luck, so p is raised for the number of comparisons of two rows of the "
+        "table (Holm's method); brackets are not. So they may exclude 0 where p is not small.",
     ),
     (
         "Has seen these photos",
@@ -100,7 +100,8 @@ def how_made(board: Leaderboard, panel: PanelReport) -> list[tuple[str, str]]:
     said.append(
         (
             "Comparisons",
-            f"{len(panel.compared()):,}: every two rows but those that have seen the photos.",
+            f"{len(panel.compared()):,}: every two rows but random directions and those that have "
+            "seen the photos.",
         )
     )
     if missing := _missing(panel):

@@ -69,7 +69,8 @@ def _power(panel: PanelReport, *, proven: bool) -> list[str]:
         return []
     return [
         f"Little can be proven with {tests} test folds: where a row is learned anew, a difference "
-        f"is a mean over them, tested by Student's t with {tests - 1} degrees of freedom. "
+        f"is a mean over them, tested by Student's t with "
+        f"{counted(tests - 1, 'degree')} of freedom. "
         "--folds 10 --repeats 3 proves more, and fewer rows (--vectors, --learners) need less "
         "correction."
     ]

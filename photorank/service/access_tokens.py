@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import os
 from collections.abc import Collection
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def read_tokens(path: Path) -> list[bytes]:
 
     Raises ServerError if the file has no token, or a token that is too short.
     """
-    if path.is_dir():
+    if os.path.isdir(path):
         raise ServerError(f"--token-file {path} is a folder. Name a file with a token a line.")
     try:
         lines = read_bytes(path).decode().split()

@@ -3,6 +3,7 @@
 What people named a series is one, and nothing else joins it but versions of its photos.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -208,7 +209,7 @@ def _join_brackets(
             continue  # together already: no file needs to be opened
         biases = [exposure_bias(photos[row].path) for row in run]
         all_there &= all(
-            bias is not None or photos[row].path.exists()
+            bias is not None or os.path.exists(photos[row].path)
             for row, bias in zip(run, biases, strict=True)
         )
         for bracket in _brackets(run, biases):

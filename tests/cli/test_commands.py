@@ -76,6 +76,21 @@ def test_indexing_leaves_the_series_that_an_album_needs(photorank, gallery):
 
 
 @pytest.mark.slow
+@pytest.mark.slow
+def test_a_finished_index_does_not_fail_for_series(photorank, gallery):
+    """A shard that is damaged since is told in a line, and indexing has ended well."""
+    photorank("index", gallery, "--name", "new", "--encoder", "embedded:1")
+    paths = open_index("new").paths
+    [shard] = paths.shards.iterdir()
+    shard.write_bytes(shard.read_bytes()[:-64])
+    for kept in paths.series.iterdir():
+        kept.unlink()
+    told = photorank("index", gallery, "--name", "new", "--json")
+    assert told.code == 0
+    assert told.json["unchanged"] == 24
+    assert "were not looked for" in told.err
+
+
 def test_status(photorank):
     """Status tells the encoder, the framing, the number of photos and the vectors."""
     status = photorank("status", "--json").json

@@ -14,7 +14,6 @@ from photorank.export.destination import (
 )
 from photorank.export.write_sidecars import SidecarOptions, sidecars
 from photorank.outside_text import TypedPathError
-from photorank.workspace import write_bytes
 from tests.fixtures.colours import paint
 
 
@@ -46,15 +45,20 @@ def test_photos_that_a_link_led_to_are_photos(collection, tmp_path):
 
 
 def test_photos_of_other_indexes_are_photos(collection, tmp_path):
-    """No index of the workspace is written into; what cannot be read is not guessed."""
+    """No index of the workspace is written into; what cannot be read is not guessed.
+
+    Where photos lie is in the catalogue, so a damaged manifest blocks no export of others.
+    """
     index = collection.index
     paint(tmp_path / "theirs" / "one.png", 99)
     collection.paths = collection.workspace.index("other")
     collection.build(tmp_path / "theirs")
-    with pytest.raises(ExportError):
+    collection.paths.manifest.write_bytes(b"{bad")
+    assert checked_folder(index, tmp_path / "new") == tmp_path / "new"
+    with pytest.raises(ExportError, match="'other'"):
         checked_folder(index, tmp_path / "theirs" / "new")
 
-    write_bytes(collection.paths.manifest, b"{}")
+    collection.paths.catalogue.write_bytes(b"no catalogue")
     with pytest.raises(BrokenIndexError):
         checked_folder(index, tmp_path / "new")
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from photorank.cores import usable_cores
 from photorank.index.array_cache import cache_arrays, cached_arrays
+from photorank.index.imported_digests import is_imported
 from photorank.photos.grey_code import BYTES
 from photorank.photos.hash_and_shape import PictureCodes, codes_of_file
 from photorank.typing import Codes
@@ -59,8 +60,10 @@ class PictureHashes:
 
     @property
     def unreadable(self) -> bool:
-        """True if any thumbnail needed so far could not be read."""
-        return None in self._known.values()
+        """True if a thumbnail needed so far could not be read; imported photos have none."""
+        return any(
+            codes is None and not is_imported(digest) for digest, codes in self._known.items()
+        )
 
     def keep(self) -> None:
         """Save new hashes and grey codes in the cache file, if the disk allows writing."""

@@ -126,6 +126,8 @@ def _array_files(folder: Path) -> list[EmbeddingFile]:
 def _array_file(array: Path, table: Path | None) -> EmbeddingFile:
     """Array file with its table of names; only headers are read."""
     try:
+        with array.open("rb") as file:
+            np.lib.format.read_magic(file)
         rows = np.load(array, mmap_mode="r", allow_pickle=False)
     except OSError as error:
         raise EmbeddingsError(array, first_line(error)) from error

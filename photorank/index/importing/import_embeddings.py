@@ -79,7 +79,8 @@ def import_embeddings(index: IndexPaths, request: ImportRequest) -> BuildReport:
         run = _Import(index, connection, made, request)
         run.take_all(files)
         if not count_photos(connection):
-            raise NoPhotosError([request.folder], [_UNUSABLE])
+            reasons = {file.reason: None for file in run.skipped}
+            raise NoPhotosError([request.folder], list(reasons) or [_UNUSABLE])
         roots = tuple(str(folder) for folder in sorted(load_root_folders(index)))
         latest = replace(made, roots=roots, photos=count_photos(connection))
         keep_manifest(connection, index, latest)

@@ -6,6 +6,7 @@ from photorank.index.catalogue.column_arrays import fractions, mixed, whole_numb
 from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.sources import sources_in
 from photorank.index.embeddings.row_positions import Layout
+from photorank.index.manifest import Judgements
 from photorank.index.reading.memberships import Memberships, named
 from photorank.index.reading.records import Counts, IndexChoices, IndexLabels, SingleRatings
 from photorank.index.reading.rows import Rows
@@ -104,10 +105,11 @@ def load_raters(paths: IndexPaths) -> list[str]:
         return [name for (name,) in found]
 
 
-def load_sources(paths: IndexPaths) -> list[str]:
-    """Sorted names of the sources of scores and choices, such as imported tables."""
+def load_sources(paths: IndexPaths, kind: Judgements) -> list[str]:
+    """Sorted names of the sources of scores or choices; who clicked is not told."""
     with reading(paths) as connection:
-        return sorted({**sources_in(connection, "ratings"), **sources_in(connection, "choices")})
+        found = sources_in(connection, "ratings" if kind == "scores" else "choices")
+    return sorted({"clicks" if one == "clicks" else name for name, one in found.items()})
 
 
 def load_counts(paths: IndexPaths, layout: Layout) -> Counts:

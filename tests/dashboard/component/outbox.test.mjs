@@ -100,4 +100,8 @@ test("an outbox that has ended sends no more, and the next of its name has the r
   t.mock.timers.tick(20_000);
   assert.equal(sent.length, 1);
   assert.deepEqual(seqs(new Outbox("a", storage)), [1]);
+  box.connect((value) => sent.push(structuredClone(value)), { client: box.client, seq: 1 });
+  box.put({});
+  t.mock.timers.tick(0);
+  assert.deepEqual(sent.at(-1).items.map((item) => item.seq), [2]); // as one that begins
 });

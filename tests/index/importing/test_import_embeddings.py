@@ -328,7 +328,27 @@ def test_imported_names_leave_other_folders_free(paths, tmp_path, rows):
         checked_folder(index, tmp_path / "a" / "album")
 
 
-@pytest.mark.parametrize("content", [b"", b"no numbers", b"\x93NUMPY\x01\x00", None])
+def test_a_folder_that_a_person_named_stays_one_of_photos(paths, tmp_path, rows):
+    """Exports do not go below it, although no photo lies in it directly."""
+    arrays(tmp_path / "given", rows[:2], ["2023/06/1.jpg", "2023/07/2.jpg"])
+    request = ImportRequest(tmp_path / "given", "clip", tmp_path / "photos")
+    import_embeddings(paths, request)
+    for folder in ("photos/album", "photos/2023/album"):
+        with pytest.raises(ExportError):
+            checked_folder(Index.open(paths), tmp_path / folder)
+
+
+def test_embeddings_without_any_usable_name_say_so(paths, tmp_path, rows):
+    """The reason is the names, and not the embeddings."""
+    arrays(tmp_path / "given", rows[:2], ["a/", "b/.."])
+    with pytest.raises(NoPhotosError, match="leads to a folder"):
+        import_embeddings(paths, ImportRequest(tmp_path / "given", "clip"))
+
+
+_JUNK = [b"", b"no numbers", b"\x93NUMPY\x01\x00", b"PK\x03\x04 no archive", None]
+
+
+@pytest.mark.parametrize("content", _JUNK)
 def test_a_file_that_is_no_array_is_told_in_plain_words(paths, tmp_path, content):
     """Junk, a cut file and an array of objects end in a sentence without NumPy's options."""
     (tmp_path / "given").mkdir()
