@@ -84,7 +84,11 @@ def check_request(request: AlbumRequest, photos: Sequence[Photo]) -> None:
         some = ", ".join(sorted(filter(None, known))[:10])
         raise AlbumError(
             f"there is no group {request.group!r}. "
-            + (f"There is: {some}." if some else "Make groups with `photorank groups make`.")
+            + (
+                f"There is: {some}."
+                if some
+                else "Make groups with `photorank labels group --by event`."
+            )
         )
     for row in sorted(request.pinned):
         if request.group not in (None, photos[row].group):

@@ -127,19 +127,18 @@ _SIZES = {
     "a4-landscape": (297, 210),
     "a5-landscape": (210, 148),
 }
-_SIDES_MM = (50, 1000)
 
 
 def _size(text: str) -> "PageSize":
-    from photorank.album.book.geometry import PageSize
+    from photorank.album.book.geometry import SIDES_MM, PageSize
 
     known = _SIZES.get(text.lower())
     try:
         width, height = known or map(float, text.lower().replace("×", "x").split("x"))
     except ValueError as error:
         raise typer.BadParameter("--size needs WxH in mm, like 210x210, or A4") from error
-    if not all(_SIDES_MM[0] <= side <= _SIDES_MM[1] for side in (width, height)):
-        raise typer.BadParameter(f"--size: sides are {_SIDES_MM[0]} to {_SIDES_MM[1]} mm")
+    if not all(SIDES_MM[0] <= side <= SIDES_MM[1] for side in (width, height)):
+        raise typer.BadParameter(f"--size: sides are {SIDES_MM[0]} to {SIDES_MM[1]} mm")
     return PageSize(width, height)
 
 

@@ -123,6 +123,7 @@ def choices_export(
 def _table(
     index: "Index", vector: "MasterVector", format: str, folder: Path | None, as_json: bool
 ) -> None:
+    from photorank.export.destination import checked_table
     from photorank.export.faces_table import write_faces
     from photorank.export.ratings_table import COLUMNS, write_csv, write_parquet
 
@@ -130,12 +131,15 @@ def _table(
     changed = _changed(index) if folder else []
     files = []
     if folder:
-        write = {"csv": write_csv, "parquet": write_parquet}[format]
-        write(folder / name, index, vector, changed)
-        files = [folder / name]
+        begins = {"csv": b"path,", "parquet": b"PAR1"}[format]
+        files = [checked_table(folder, name, begins)]
         if index.faces().by_row:
-            files.append(folder / f"photorank-{index.name}-faces.{format}")
-            write_faces(files[-1], index, changed)
+            faces = f"photorank-{index.name}-faces.{format}"
+            files.append(checked_table(folder, faces, begins))
+        write = {"csv": write_csv, "parquet": write_parquet}[format]
+        write(files[0], index, vector, changed)
+        for file in files[1:]:
+            write_faces(file, index, changed)
     what = f"{', '.join(COLUMNS)}, rated by {vector.name}"
     table = _Written(format, len(index) - len(changed), files, name)
     _print_files(index, table, what, as_json)
@@ -146,7 +150,7 @@ def _embeddings(index: "Index", folder: Path | None, as_json: bool) -> None:
 
     changed = _changed(index) if folder else []
     files = write_folder(folder, index, changed) if folder else []
-    what = f"{index.manifest.dimensions} numbers each"
+    what = f"{index.manifest.head} numbers each"
     name = "img_emb/ and metadata/"
     _print_files(
         index, _Written("clip-retrieval", len(index) - len(changed), files, name), what, as_json

@@ -1,5 +1,6 @@
 """The command that finds the rating below which photos can be rejected with few good ones lost."""
 
+from math import isfinite
 from typing import Annotated
 
 import typer
@@ -35,6 +36,8 @@ def keepers(
 
     if (keeper_from is None) == (keeper_top is None):
         raise typer.BadParameter("a keeper needs --keeper-from or --keeper-top, one of them")
+    if keeper_from is not None and not isfinite(keeper_from):
+        raise typer.BadParameter("--keeper-from needs a label that photos can have")
     opened = open_index(index)
     found = keepers_lost(
         opened,

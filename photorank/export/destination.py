@@ -9,7 +9,7 @@ from photorank.errors import ExportError
 from photorank.index.catalogue.file_records import load_folders, load_root_folders
 from photorank.index.opened import Index
 from photorank.outside_text import typed_destination
-from photorank.workspace import IndexPaths, Workspace
+from photorank.workspace import IndexPaths, Workspace, reading_errors
 
 Identity = tuple[int, int]  # device and inode, which all names of a folder share
 
@@ -73,6 +73,23 @@ def checked_new_file(index: Index, typed: str | Path) -> Path:
     path = checked_path(index, typed)
     if os.path.lexists(path):
         raise ExportError(f"{path} exists already. Name another file, or move that one away.")
+    return path
+
+
+def checked_table(folder: Path, name: str, begins: bytes) -> Path:
+    """Path of a table to export, new or exported before; ExportError if it is another file.
+
+    `begins` is how a table of this kind begins, such as its first columns' names.
+    """
+    path = folder / name
+    if os.path.lexists(path):
+        with reading_errors(path), path.open("rb") as file:
+            is_table = file.read(len(begins)) == begins
+        if not is_table:
+            raise ExportError(
+                f"{path} is there and no table of an earlier export. Name another folder, or "
+                "move that file away."
+            )
     return path
 
 

@@ -36,6 +36,8 @@ def make_leaderboard(indexes: Sequence[Index], contest: Contest) -> Leaderboard:
             reports.append(run_contest(panel, contest))
         except ComparisonsError as error:
             left_out.append(f"{', '.join(index.name for index in panel.indexes)}: {error}")
+            if len(panels) == 1:
+                raise
     if not reports:
         raise NothingJudgedError
     return Leaderboard(

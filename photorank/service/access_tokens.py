@@ -13,10 +13,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from photorank.errors import ServerError
 from photorank.service.middleware import discard_body, refused
 from photorank.service.request_limits import Limits
-from photorank.workspace import read_bytes
+from photorank.workspace import reading_errors
 
 OPEN = frozenset({"/healthz"})  # to whoever asks, such as a container's health check
 _LEAST_LETTERS = 16  # of a token
+_MOST_BYTES = 1 << 20  # of a file of tokens: a device has no end
 
 
 def read_tokens(path: Path) -> list[bytes]:
@@ -27,12 +28,14 @@ def read_tokens(path: Path) -> list[bytes]:
     if os.path.isdir(path):
         raise ServerError(f"--token-file {path} is a folder. Name a file with a token a line.")
     try:
-        lines = read_bytes(path).decode().split()
+        with reading_errors(path), path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+        lines = content.decode().split()
     except FileNotFoundError as error:
         raise ServerError(f"--token-file {path} does not exist.") from error
     except UnicodeDecodeError as error:
         raise ServerError(f"--token-file {path} is not text in UTF-8.") from error
-    if not lines or min(map(len, lines)) < _LEAST_LETTERS:
+    if len(content) > _MOST_BYTES or not lines or min(map(len, lines)) < _LEAST_LETTERS:
         raise ServerError(
             f"--token-file {path} has to hold a token a line, each of {_LEAST_LETTERS} letters or "
             "more. Make one with `openssl rand -hex 32`."

@@ -93,6 +93,10 @@ def test_mistakes_end_in_one_line(photorank, refused, gallery, tmp_path):
     assert "name a .pdf, or a folder" in refused(*ASKED, "--to", tmp_path / "x.txt")
     (tmp_path / "bad.json").write_text(json.dumps({"size": [1]}))
     assert "no book's plan" in refused("book", "--plan", tmp_path / "bad.json", "--vector", "ours")
+    for wrong in ({"bleed": -9}, {"safe": 100}, {"size": [30000, 210]}):
+        plan = {"size": [210, 210], "bleed": 3, "safe": 5, "pages": []} | wrong
+        (tmp_path / "bad.json").write_text(json.dumps(plan))
+        assert " mm" in refused("book", "--plan", tmp_path / "bad.json")
     (tmp_path / "bad.json").write_text("[]")
     assert "bad.json: this is no book's plan" in refused("book", "--plan", tmp_path / "bad.json")
     assert "no album" in refused("book", "--album", "nothing")

@@ -10,6 +10,7 @@ from photorank.export.destination import (
     checked_folder,
     checked_new_file,
     checked_path,
+    checked_table,
     outside_photos,
 )
 from photorank.export.write_sidecars import SidecarOptions, sidecars
@@ -116,6 +117,15 @@ def test_a_file_is_no_destination(collection, tmp_path):
     (tmp_path / "file").write_text("mine")
     with pytest.raises(ExportError, match="is a file"):
         checked_folder(collection.index, tmp_path / "file")
+
+
+def test_a_table_replaces_only_a_table(tmp_path):
+    """Exporting again goes on; somebody's notes by the same name stay."""
+    (tmp_path / "a.csv").write_text("path,rating\n")
+    assert checked_table(tmp_path, "a.csv", b"path,") == tmp_path / "a.csv"
+    (tmp_path / "b.csv").write_text("my notes")
+    with pytest.raises(ExportError, match="no table of an earlier export"):
+        checked_table(tmp_path, "b.csv", b"path,")
 
 
 @pytest.mark.parametrize("kind", ["pipe", "link"])

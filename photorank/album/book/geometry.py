@@ -8,6 +8,8 @@ from photorank.album.book.page_layouts import Block
 _MARGIN_SHARE = 0.065  # margin, as a share of the page's short side
 _LEAST_GUTTER_MM = 13.0  # from the spine: photos nearer to it vanish in the fold
 _GAP_SHARE = 0.015  # gap between photos, as a share of the page's short side
+SIDES_MM = (50, 1000)  # least and greatest length of a page's sides
+MOST_MARGIN_MM = 50.0  # greatest bleed and safe zone
 CAPTION_GAP_MM = 2.2  # between the photos and the top of their caption
 CAPTION_MM = 3.0  # height of a caption's letters, with descenders
 

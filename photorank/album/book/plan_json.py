@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from photorank.album.book.book import Book, Box, rounded
-from photorank.album.book.geometry import PageSize
+from photorank.album.book.geometry import MOST_MARGIN_MM, SIDES_MM, PageSize
 from photorank.errors import AlbumError
 from photorank.json_values import fault_in_json
 
@@ -60,6 +60,10 @@ def pages_of_json(said: Any) -> tuple[PageSize, list[WrittenPage]]:
             raise ValueError("`size` has a width and a height")
         width, height = map(_number, said["size"])
         size = PageSize(width, height, _number(said["bleed"]), _number(said["safe"]))
+        if not all(SIDES_MM[0] <= side <= SIDES_MM[1] for side in (width, height)):
+            raise ValueError(f"pages have {SIDES_MM[0]} to {SIDES_MM[1]} mm on each side")
+        if not all(0 <= one <= MOST_MARGIN_MM for one in (size.bleed, size.safe)):
+            raise ValueError(f"`bleed` and `safe` are 0 to {MOST_MARGIN_MM:g} mm")
         pages = [_page(place, one) for place, one in enumerate(said["pages"], start=1)]
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
         raise AlbumError(

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from photorank.album.book.geometry import MOST_MARGIN_MM
 from photorank.errors import ExportError, UnknownNameError
 from photorank.workspace import read_bytes
 
 Standard: TypeAlias = Literal["plain", "x4"]
 
 _FILE = Path(__file__).with_name("printers.toml")
-_MOST_MM, _MOST_PPI = 50.0, 2400.0
+_MOST_PPI = 2400.0
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,12 @@ def _tables(path: Path) -> dict[str, Any]:
 
 
 def _read(name: str, said: dict[str, Any]) -> Printer:
-    numbers = {"bleed": _MOST_MM, "safe": _MOST_MM, "ppi": _MOST_PPI, "warn_ppi": _MOST_PPI}
+    numbers = {
+        "bleed": MOST_MARGIN_MM,
+        "safe": MOST_MARGIN_MM,
+        "ppi": _MOST_PPI,
+        "warn_ppi": _MOST_PPI,
+    }
     for key, value in said.items():
         if key in numbers:
             right = isinstance(value, int | float) and 0 <= value <= numbers[key]
