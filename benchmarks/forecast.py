@@ -14,7 +14,7 @@ import numpy as np
 from taste import Person, Split, distinct_pairs, interval
 
 from photorank.index.opened import open_index
-from photorank.learning.personal_taste import FORECAST_CHOICES, forecast_of, learning_curve
+from photorank.learning.measure_taste import FORECAST_CHOICES, forecast_of, learning_curve
 from photorank.metrics.estimates import Difference
 from photorank.metrics.ranking import pairwise_accuracy
 from photorank.typing import Floats

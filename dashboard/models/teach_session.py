@@ -7,7 +7,7 @@ import numpy as np
 
 from photorank.index.judging.click_log import Clicks, Undone, clicks
 from photorank.index.opened import Index, IndexLabels
-from photorank.learning.personal_taste import PersonalState, judged_clicks, personal_state
+from photorank.learning.measure_taste import PersonalState, judged_clicks, personal_state
 from photorank.typing import Codes
 from photorank.vectors.master import MasterVector
 from photorank.vectors.taste.fit_taste import taste_of

@@ -13,7 +13,7 @@ from dashboard.models.vector_card import Within
 from dashboard.models.words import Mode, say, vector_text
 from photorank.errors import counted
 from photorank.index.opened import Index
-from photorank.learning.personal_taste import FORECAST_CHOICES, PersonalState
+from photorank.learning.measure_taste import FORECAST_CHOICES, PersonalState
 from photorank.metrics.estimates import Difference
 
 QUESTION = "Which would you rather keep?"

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from photorank.album.balanced_limits import balanced_limits
 from photorank.album.candidates import (
     Candidates,
     candidates_of,
@@ -16,6 +15,7 @@ from photorank.album.candidates import (
 from photorank.album.face_quota import too_few, with_faces
 from photorank.album.greedy_choice import Rules, choose
 from photorank.album.grounds import Grounds, KeptGrounds
+from photorank.album.limits_per_event import limits_per_event
 from photorank.album.propose_swap import Swap, propose_swap
 from photorank.album.reasons import Chosen, Missed, Reasons
 from photorank.album.request import AlbumRequest, check_request, limited_parts
@@ -135,7 +135,7 @@ def _rules(request: AlbumRequest, candidates: Candidates, parts: Codes | None) -
         limit = request.with_faces.limits(request.places, with_faces(of_candidates, first))
     elif not request.is_limited:
         there = np.concatenate([candidates.pinned, held])
-        limit = balanced_limits(of_candidates, first, there, plain.places)
+        limit = limits_per_event(of_candidates, first, there, plain.places)
     return plain if limit is None else replace(plain, parts=of_candidates, limit=limit)
 
 

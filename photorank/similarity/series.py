@@ -22,7 +22,7 @@ from photorank.typing import Codes, Embeddings, Flags, Floats
 
 # Measured with `embedded` on OASIS: a photo shifted by 8 % has a cosine of 0.95 (median) with
 # itself and of 0.91 in one case of twenty; the likest two different photos have 0.86.
-THRESHOLD = 0.9  # cosine from which photos are near-duplicates, whenever they were taken
+THRESHOLD = 0.9  # cosine from which photos are of one series, whenever they were taken
 _BURST_SLACK = 0.1  # cosine: so much less is enough within a burst
 _BURST_SECONDS = 30.0  # between two photos of a burst
 _BURST_NEXT = 12  # photos after each that it is compared with as of one burst
@@ -78,7 +78,7 @@ def find_series(
     unnamed = order[named.series[order] < 0]
     with ThreadPoolExecutor(1) as pool:  # names are compared while products are worked out
         of_names = pool.submit(find_versions, index, photos, named.series, among)
-        leader, all_read = _near_duplicates(index, unnamed, threshold, on_progress)
+        leader, all_read = _look_alikes(index, unnamed, threshold, on_progress)
     found, companions = of_names.result()
     groups = _Groups(leader)
     moments = _Moments(photos, seconds, unnamed)
@@ -108,12 +108,12 @@ def is_bracket(photos: Sequence[Photo]) -> bool:
     return None not in biases and len(set(biases)) == len(biases)
 
 
-def _near_duplicates(
+def _look_alikes(
     index: Index, rows: Codes, threshold: float, on_progress: Callable[[int, int], None]
 ) -> tuple[Codes, bool]:
-    """Row number (n,) of the photo that represents each photo and its near-duplicates.
+    """Row number (n,) of the photo that represents each photo and those that look like it.
 
-    A photo without near-duplicates represents itself. The second value is False if a thumbnail
+    A photo that looks like no other represents itself. The second value is False if a thumbnail
     that was looked at could not be read.
     """
     hashes = PictureHashes(index.paths, index.digests())

@@ -15,7 +15,7 @@ from dashboard.widgets.teach.learned import how_sure
 from photorank.errors import PhotorankError, counted
 from photorank.index.judging.click_log import Clicks
 from photorank.index.opened import Index
-from photorank.learning.personal_taste import PersonalState
+from photorank.learning.measure_taste import PersonalState
 from photorank.typing import Floats, Json
 
 STRIP = 10  # best photos, before and now

@@ -13,7 +13,7 @@ from dashboard.models.teach_texts import learned_texts
 from dashboard.widgets import photo_grid
 from dashboard.widgets.chart import show_chart
 from dashboard.widgets.errors import show_errors
-from photorank.learning.personal_taste import PersonalState
+from photorank.learning.measure_taste import PersonalState
 from photorank.vectors.master import MasterVector
 
 

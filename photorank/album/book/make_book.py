@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from photorank.album.balanced_limits import events_of
 from photorank.album.book.book import LEFT_OUT, Book, BookPage, Frame, Warned, rounded
 from photorank.album.book.divide_into_pages import Photos, divide_into_pages
 from photorank.album.book.geometry import PageSize
 from photorank.album.book.page_layouts import MAX_PHOTOS
 from photorank.album.book.plan_json import WrittenPage
 from photorank.album.book.propose_cover import with_cover
+from photorank.album.limits_per_event import events_of
 from photorank.errors import AlbumError, UnreadablePhotoError, counted
 from photorank.index.opened import Index, Photo
 from photorank.photos.hash_and_shape import is_light_at_the_edge

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from photorank.album.balanced_limits import balanced_limits, events_of
+from photorank.album.limits_per_event import events_of, limits_per_event
 from photorank.photos.metadata.capture_seconds import seconds_or_day
 
 
@@ -28,7 +28,7 @@ def test_no_part_exceeds_its_share_and_all_places_can_be_filled(seed):
     parts = rng.integers(0, 4, n)
     first = rng.random(n) < 0.7
     there = np.flatnonzero(rng.random(n) < 0.1)
-    limits = balanced_limits(parts, first, there, places)
+    limits = limits_per_event(parts, first, there, places)
     free = first.copy()
     free[there] = False
     moments = np.bincount(parts[free], minlength=4)
@@ -43,4 +43,4 @@ def test_no_part_exceeds_its_share_and_all_places_can_be_filled(seed):
 
 def test_one_part_is_not_limited():
     """With nothing to be shared out the choice is free, and its guarantee the greater one."""
-    assert balanced_limits(np.zeros(9, dtype=int), np.ones(9, bool), np.array([], int), 3) is None
+    assert limits_per_event(np.zeros(9, dtype=int), np.ones(9, bool), np.array([], int), 3) is None

@@ -35,7 +35,7 @@ def balanced_parts(seconds: Floats, faces: IndexFaces) -> Codes:
     return np.unique(parts, return_inverse=True)[1].astype(np.intp)
 
 
-def balanced_limits(parts: Codes, first: Mask, there: Codes, places: int) -> Codes | None:
+def limits_per_event(parts: Codes, first: Mask, there: Codes, places: int) -> Codes | None:
     """Maximum number (parts,) of album photos from each part; None if no part is limited.
 
     A part is an event's photos with faces, or those without.

@@ -6,7 +6,7 @@ from scipy.special import expit
 
 from photorank.index.judging.click_log import Clicks
 from photorank.json_values import to_json
-from photorank.learning.personal_taste import personal_state
+from photorank.learning.measure_taste import personal_state
 from photorank.rating.percentiles import percentiles
 from photorank.vectors.master import Card, MasterVector, shortened
 from photorank.vectors.taste.fit_taste import Judged, taste_of
