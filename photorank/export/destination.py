@@ -83,8 +83,10 @@ def checked_table(folder: Path, name: str, begins: bytes) -> Path:
     """
     path = folder / name
     if os.path.lexists(path):
-        with reading_errors(path), path.open("rb") as file:
-            is_table = file.read(len(begins)) == begins
+        is_table = os.path.isfile(path)  # opening a pipe would wait, a link leads to nothing
+        if is_table:
+            with reading_errors(path), path.open("rb") as file:
+                is_table = file.read(len(begins)) == begins
         if not is_table:
             raise ExportError(
                 f"{path} is there and no table of an earlier export. Name another folder, or "
@@ -120,7 +122,8 @@ def _photo_folders(paths: IndexPaths) -> set[Path]:
     A folder above the person's home is none, although it may be an index's root: what names of
     imported embeddings have in common may be as high, and every place would be refused.
     """
-    above_home = set(Path(os.path.realpath(Path.home())).parents)
+    home = os.path.expanduser("~")  # stays ~ where nobody knows it
+    above_home = set(_real(Path(home)).parents) if os.path.isabs(home) else set()
     indexed = {one for one in load_root_folders(paths) if _real(one) not in above_home}
     folders = indexed | set(load_folders(paths))
     real = {_real(one) for folder in folders for one in _up_to(folder, indexed)}

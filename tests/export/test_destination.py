@@ -124,8 +124,12 @@ def test_a_table_replaces_only_a_table(tmp_path):
     (tmp_path / "a.csv").write_text("path,rating\n")
     assert checked_table(tmp_path, "a.csv", b"path,") == tmp_path / "a.csv"
     (tmp_path / "b.csv").write_text("my notes")
-    with pytest.raises(ExportError, match="no table of an earlier export"):
-        checked_table(tmp_path, "b.csv", b"path,")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "nothing")
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "folder.csv").mkdir()
+    for name in ("b.csv", "link.csv", "pipe.csv", "folder.csv"):
+        with pytest.raises(ExportError, match="no table of an earlier export"):
+            checked_table(tmp_path, name, b"path,")
 
 
 @pytest.mark.parametrize("kind", ["pipe", "link"])
