@@ -85,7 +85,7 @@ def clickers(index: Index) -> list[str]:
 
 @st.cache_data(max_entries=4, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
 def judged_pairs(index: Index) -> int:
-    """Number of photo pairs in an index that people ordered.
+    """Number of photo pairs in an index of which people chose, or rated higher, one photo.
 
     Raises NoLabelsError if there is none.
     """

@@ -1,1 +1,1 @@
-"""Widgets of evaluations: table of vectors, their best photos and mistakes, all numbers."""
+"""Widgets that show the results of evaluations."""

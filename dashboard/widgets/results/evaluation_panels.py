@@ -108,7 +108,7 @@ def look_closer(views: Mapping[str, Sequence[Panel]], stem: str, about: str) -> 
 
 
 def all_numbers(index: Index, evaluation: Evaluation, board: evaluation_tables.Board) -> None:
-    """Show all results as table and CSV, the protocol, and a button that repeats the evaluation."""
+    """Show a table of all results, how they were measured, and a button to measure again."""
     st.header("All numbers", anchor=False)
     _results_table(board)
     with st.container(horizontal=True):

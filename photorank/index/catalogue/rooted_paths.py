@@ -55,7 +55,7 @@ class Roots:
         return None
 
     def places(self, paths: Iterable[Path]) -> set[Place]:
-        """Pairs (root number, relative path) of the absolute paths that some root contains."""
+        """Root number and relative path of each absolute path that lies under a root."""
         found = (self.place(path_bytes(path)) for path in paths)
         return {place for place in found if place is not None}
 
