@@ -152,7 +152,7 @@ class _Tree:
         return cls(levels)
 
     def add_to(self, losers: Floats, winners: Floats, values: Floats) -> None:
-        """Add sums of `values` over the photos that each one beat (losers) and lost to (winners)."""
+        """Add sums of `values` over the photos that each beat (losers) and lost to (winners)."""
         for level in self.levels:
             running = prefix_sums(values[level.losers])
             losers[level.winners] += running[level.last_loser] - running[level.first_loser]
