@@ -93,7 +93,7 @@ class ScoreGraph(ComparisonGraph):
     def deviations(self, Z: Floats) -> Floats | None:
         if self.gap_power or self.different is not None:
             return None
-        rows = self._parts[0].deviations(Z if self._everybody else Z[self.rows])
+        rows = self.parts[0].deviations(Z if self._everybody else Z[self.rows])
         rows /= np.sqrt(self._total)
         return rows if self._everybody else self.spread(rows)
 
@@ -325,7 +325,7 @@ class ScoreGraph(ComparisonGraph):
         return self._signed(Blocks.counts)
 
     @cached_property
-    def _parts(self) -> tuple[Blocks, ...]:
+    def parts(self) -> tuple[Blocks, ...]:
         """Photos sorted into blocks, to sum over the pairs within each block.
 
         The sums over a second entry, pairs that may not be compared, are to be subtracted.
@@ -345,5 +345,5 @@ class ScoreGraph(ComparisonGraph):
 
         Its result for pairs that may not be compared is subtracted.
         """
-        sums, *without = (of(part) for part in self._parts)
+        sums, *without = (of(part) for part in self.parts)
         return sums - without[0] if without else sums

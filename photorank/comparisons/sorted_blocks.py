@@ -145,8 +145,8 @@ class Blocks:
 
     def credit(self, ratings: Ratings) -> Floats:
         """Weight (l,) of each photo's pairs that ratings order as labels do; ties count half."""
-        if self._pairs is not None:
-            net = self._unsorted(_net_credit(self._pairs, ratings[self.order]))
+        net = self.net_credit(ratings)
+        if net is not None:
             return (self.degrees() + net) / 2
         r = dense_ranks(ratings)[self.order]
         tier = self.tier.astype(np.float64)
@@ -157,6 +157,19 @@ class Blocks:
         concordant = self._gap_sums(list(worse.T)) + (-1) ** self.p * self._gap_sums(list(better.T))
         tied = Blocks.of(self.y, self.u, combined(self.block, r), self.p).degrees()
         return self._unsorted(self.u * concordant + tied / 2)
+
+    def net_credit(self, ratings: Ratings, above: float = 0.0) -> Floats | None:
+        """Weight (l,) of a photo's correctly ordered pairs minus that of its wrongly ordered pairs.
+
+        Only pairs with a label gap greater than `above` count. None if there are too many to list.
+        """
+        pairs = self._pairs
+        if pairs is None:
+            return None
+        if above:
+            wide = self.y[pairs.better] - self.y[pairs.worse] > above
+            pairs = WeightedPairs(*(values[wide] for values in pairs))
+        return self._unsorted(_net_credit(pairs, ratings[self.order]))
 
     def products(self, a: Floats, b: Floats) -> Floats:
         """Weighted sum (l,) of (a_i − a_j)(b_i − b_j) over the photos j in the block of photo i.

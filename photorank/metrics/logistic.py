@@ -1,5 +1,7 @@
 """Pearson's r after a logistic fit of ratings to labels, as in image-quality papers."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -64,29 +66,34 @@ def after_logistic_by_column(ratings: Floats, comparisons: Comparisons) -> Float
     known = np.flatnonzero(~np.isnan(values))
     if len(known) and isinstance(comparisons, ScoreComparisons):
         sign = np.where(values[known] < 0, -1.0, 1.0)
-        bent = _bent(sign * ratings[:, known], comparisons.scores)
+        bent = _bent((sign * ratings[:, known]).tobytes(), comparisons.scores.tobytes())
         values[known] = sign * pearson_by_column(bent, comparisons)
     return values
 
 
-def _bent(r: Floats, y: Labels) -> Floats:
-    """Ratings (n, c), each column mapped by the logistic curve that best fits the labels y.
+@lru_cache(maxsize=32)  # test folds: pairs of another scope ask for the curves again
+def _bent(ratings: bytes, labels: bytes) -> Floats:
+    """Ratings (n, c), each column mapped by the logistic curve that best fits the labels (n,).
+
+    Both are given as the bytes of their arrays.
 
     Of all curves with one middle and width the best fitting low and height correlate most, so only
     two parameters are searched: on a grid, for there are local optima, then on finer ones.
     """
     from scipy.special import expit
 
+    y: Labels = np.frombuffer(labels)
+    r: Floats = np.frombuffer(ratings).reshape(len(y), -1)
     known = np.isfinite(y)
     r = ((r - r[known].mean(axis=0)) / r[known].std(axis=0)).T  # (c, n)
-    labels = (y[known] - y[known].mean()) / y[known].std()
+    wanted = (y[known] - y[known].mean()) / y[known].std()
     judged, each = r[:, known], np.arange(len(r))
 
     def best_of(tried: Floats) -> Floats:  # (c, k, 2) middles and logarithms of widths
         curves = expit((judged[:, None] - tried[:, :, :1]) / np.exp(tried[:, :, 1:]))  # (c, k, m)
         curves -= curves.mean(axis=-1, keepdims=True)
         lengths = np.sqrt((curves**2).mean(axis=-1))
-        best = np.argmax(curves @ labels / np.maximum(lengths, _FLAT), axis=1)
+        best = np.argmax(curves @ wanted / np.maximum(lengths, _FLAT), axis=1)
         return tried[each, best][:, None]  # (c, 1, 2)
 
     inside = np.quantile(judged, np.linspace(0, 1, _MIDDLES), axis=1).T
@@ -98,4 +105,6 @@ def _bent(r: Floats, y: Labels) -> Floats:
     best = best_of(tried)
     for step in range(_REFINEMENTS):
         best = best_of((best + _STEPS / _SHRINK**step).clip(low, high))
-    return expit((r - best[:, :, 0]) / np.exp(best[:, :, 1])).T
+    bent = expit((r - best[:, :, 0]) / np.exp(best[:, :, 1])).T
+    bent.flags.writeable = False
+    return bent

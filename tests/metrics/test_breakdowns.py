@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from photorank.comparisons import sorted_blocks
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
 from photorank.metrics.breakdowns import by_gap, by_group
@@ -31,9 +32,11 @@ def judged():
     return ratings, labels, rng.uniform(0.5, 2, N)
 
 
+@pytest.mark.parametrize("listed", [0, 10**6])
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
-def test_gaps_equal_the_loop_over_pairs(judged, scope):
+def test_gaps_equal_the_loop_over_pairs(judged, scope, listed, monkeypatch):
     """Each bin counts the pairs in scope whose labels are that far apart, ties half."""
+    monkeypatch.setattr(sorted_blocks, "_LISTED", listed)
     ratings, labels, trust = judged
     graph = Comparisons.from_scores(labels, weights=trust)
     graph = graph.restricted(FOLDS, "within").restricted(GROUPS, scope)
