@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
 from photorank.metrics.pair_sums import checked_ratings
 from photorank.metrics.ranking import pearson_by_column
-from photorank.typing import Floats, Labels
+from photorank.typing import Floats
 
 _MIDDLES = 13  # quantiles of the ratings tried as the curve's centre
 _BEYOND = np.array([2.0, 6.0])  # standard deviations beyond the ratings, also tried as centre
@@ -66,14 +66,15 @@ def after_logistic_by_column(ratings: Floats, comparisons: Comparisons) -> Float
     known = np.flatnonzero(~np.isnan(values))
     if len(known) and isinstance(comparisons, ScoreComparisons):
         sign = np.where(values[known] < 0, -1.0, 1.0)
-        bent = _bent((sign * ratings[:, known]).tobytes(), comparisons.scores.tobytes())
-        values[known] = sign * pearson_by_column(bent, comparisons)
+        labels = comparisons.scores.tobytes()
+        columns = [_bent(column.tobytes(), labels) for column in (sign * ratings[:, known]).T]
+        values[known] = sign * pearson_by_column(np.stack(columns, axis=1), comparisons)
     return values
 
 
-@lru_cache(maxsize=32)  # test folds: pairs of another scope ask for the curves again
+@lru_cache(maxsize=512)  # vectors by test folds: pairs of another scope ask for the curves again
 def _bent(ratings: bytes, labels: bytes) -> Floats:
-    """Ratings (n, c), each column mapped by the logistic curve that best fits the labels (n,).
+    """Ratings (n,), mapped by the logistic curve that best fits the labels (n,).
 
     Both are given as the bytes of their arrays.
 
@@ -82,29 +83,26 @@ def _bent(ratings: bytes, labels: bytes) -> Floats:
     """
     from scipy.special import expit
 
-    y: Labels = np.frombuffer(labels)
-    r: Floats = np.frombuffer(ratings).reshape(len(y), -1)
+    r, y = np.frombuffer(ratings), np.frombuffer(labels)
     known = np.isfinite(y)
-    r = ((r - r[known].mean(axis=0)) / r[known].std(axis=0)).T  # (c, n)
+    r = (r - r[known].mean()) / r[known].std()
+    judged = r[known]
     wanted = (y[known] - y[known].mean()) / y[known].std()
-    judged, each = r[:, known], np.arange(len(r))
 
-    def best_of(tried: Floats) -> Floats:  # (c, k, 2) middles and logarithms of widths
-        curves = expit((judged[:, None] - tried[:, :, :1]) / np.exp(tried[:, :, 1:]))  # (c, k, m)
-        curves -= curves.mean(axis=-1, keepdims=True)
-        lengths = np.sqrt((curves**2).mean(axis=-1))
-        best = np.argmax(curves @ wanted / np.maximum(lengths, _FLAT), axis=1)
-        return tried[each, best][:, None]  # (c, 1, 2)
+    def best_of(tried: Floats) -> Floats:  # (k, 2) middles and logarithms of widths
+        curves = expit((judged - tried[:, :1]) / np.exp(tried[:, 1:]))  # (k, m)
+        curves -= curves.mean(axis=1, keepdims=True)
+        lengths = np.sqrt(np.einsum("km,km->k", curves, curves) / len(judged))
+        best: Floats = tried[np.argmax(curves @ wanted / np.maximum(lengths, _FLAT))]
+        return best
 
-    inside = np.quantile(judged, np.linspace(0, 1, _MIDDLES), axis=1).T
-    beyond = inside[:, :1] - _BEYOND[::-1], inside[:, -1:] + _BEYOND
-    middles = np.concatenate([beyond[0], inside, beyond[1]], axis=1)
-    middle, width = np.broadcast_arrays(middles[:, None], np.log(_WIDTHS)[:, None])
-    tried = np.stack([middle, width], axis=-1).reshape(len(r), -1, 2)
-    low, high = tried.min(axis=1, keepdims=True), tried.max(axis=1, keepdims=True)
+    inside = np.quantile(judged, np.linspace(0, 1, _MIDDLES))
+    middles = [*(inside[0] - _BEYOND), *inside, *(inside[-1] + _BEYOND)]
+    tried = np.stack(np.meshgrid(middles, np.log(_WIDTHS)), axis=-1).reshape(-1, 2)
+    low, high = tried.min(axis=0), tried.max(axis=0)
     best = best_of(tried)
     for step in range(_REFINEMENTS):
         best = best_of((best + _STEPS / _SHRINK**step).clip(low, high))
-    bent = expit((r - best[:, :, 0]) / np.exp(best[:, :, 1])).T
+    bent: Floats = expit((r - best[0]) / np.exp(best[1]))
     bent.flags.writeable = False
     return bent

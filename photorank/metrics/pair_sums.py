@@ -157,8 +157,8 @@ def pair_sums(
         lost = summed_by(units, each - inside / 2)
     between = np.zeros((0, 3))
     if couples:
-        couple, pairs = _between(units.tobytes(), couples)
-        between = summed_by(couple, count.by_pair(comparisons, pairs))
+        begin, pairs = _between(units.tobytes(), couples)
+        between = np.add.reduceat(count.by_pair(comparisons, pairs), begin)
     return PairSums(total, total - lost, between, floor)
 
 
@@ -217,7 +217,7 @@ def summed_by(codes: Codes, values: Floats) -> Floats:
 
 @lru_cache(maxsize=4)
 def _between(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
-    """All photo pairs between sampled pairs of units: unit-pair number (m,) and photos (m, 2).
+    """All photo pairs (m, 2) between sampled couples of units, and where each couple's begin (c,).
 
     The same units (n,), whose bytes are given, have the same couples, so that repeats can be added
     up; vector after vector and metric after metric they are asked for again.
@@ -237,12 +237,12 @@ def _between(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
     fits = np.cumsum(count) <= _PAIRS_OF_COUPLES
     one, other, count = one[fits], other[fits], count[fits]
 
-    members, begin = np.argsort(units, kind="stable"), np.cumsum(size) - size
-    couple = np.repeat(np.arange(len(count)), count)
-    place = np.arange(len(couple)) - (np.cumsum(count) - count)[couple]
-    first = begin[one][couple] + place // size[other][couple]
-    second = begin[other][couple] + place % size[other][couple]
-    return couple, np.column_stack([members[first], members[second]])
+    members, first_of = np.argsort(units, kind="stable"), np.cumsum(size) - size
+    couple, begin = np.repeat(np.arange(len(count)), count), np.cumsum(count) - count
+    place = np.arange(len(couple)) - begin[couple]
+    first = first_of[one][couple] + place // size[other][couple]
+    second = first_of[other][couple] + place % size[other][couple]
+    return begin, np.column_stack([members[first], members[second]])
 
 
 def _ratio(sums: Floats, scale: Floats) -> Floats:
