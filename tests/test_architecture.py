@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 ROOMS = [
     {"errors", "typing", "json_values"},
     {"entry_points"},
-    {"outside_text"},
+    {"outside_text", "row_problems"},
     {"workspace", "hosts"},
     {"progress_file", "own_process", "heap", "cores"},
     {"photos"},

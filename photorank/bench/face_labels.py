@@ -9,7 +9,7 @@ import numpy as np
 from photorank.errors import LabelsError
 from photorank.labels.tables.cells import Cells
 from photorank.labels.tables.open_table import open_table
-from photorank.labels.tables.usable_rows import Problem, Problems
+from photorank.row_problems import Problem, Problems
 from photorank.typing import Floats
 
 BOX = ("left", "top", "right", "bottom")

@@ -6,8 +6,8 @@ from typing import Any, BinaryIO, NamedTuple
 
 from photorank.errors import LabelsError, MissingPathError, PhotorankError, first_line
 from photorank.labels.tables.open_table import open_table
-from photorank.labels.tables.usable_rows import Problems
 from photorank.outside_text import printable
+from photorank.row_problems import Problems
 
 COLUMNS = ("path", "file", "image_path", "url", "uri", "filename", "key", "image")
 TABLES = frozenset({".csv", ".tsv", ".xlsx", ".gz", ".parquet", ".pq"})

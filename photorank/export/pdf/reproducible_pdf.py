@@ -25,7 +25,10 @@ class _PatientFile(io.FileIO):
     failed: OSError | None = None
 
     def write(self, data: "Buffer") -> int:
-        """Write bytes and return their number; after a write error, discard them instead."""
+        """Write bytes, and return how many were given.
+
+        After the first error all bytes are dropped, and the error is kept in `failed`.
+        """
         if self.failed is None:
             try:
                 return super().write(data)

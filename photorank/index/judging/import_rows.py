@@ -16,8 +16,8 @@ from photorank.index.judging.match_files import ROWS_TOGETHER, Matched, Row, mat
 from photorank.index.judging.source_conflicts import others_with, refuse_raters_on_other_scales
 from photorank.index.manifest import Judgements
 from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
-from photorank.labels.tables.usable_rows import Problem, Problems
 from photorank.photos.path_text import unicode_text
+from photorank.row_problems import Problem, Problems
 from photorank.workspace import IndexPaths
 
 _LINES_IN_A_NOTE = 5  # listed in full

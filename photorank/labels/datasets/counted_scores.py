@@ -10,7 +10,7 @@ from photorank.labels.datasets.dataset_manifest import TableSpec
 from photorank.labels.datasets.label_file_rows import label_file_rows
 from photorank.labels.popularity.scores_from_likes import rate
 from photorank.labels.tables.cells import Cells, number
-from photorank.labels.tables.usable_rows import Problems
+from photorank.row_problems import Problems
 
 
 def mean_rating(counts: list[float]) -> float:

@@ -12,8 +12,8 @@ from photorank.labels.datasets.dataset_manifest import TableSpec
 from photorank.labels.tables.cells import Cells
 from photorank.labels.tables.csv_file import open_csv
 from photorank.labels.tables.table import Table
-from photorank.labels.tables.usable_rows import Problems
 from photorank.labels.tables.workbook import workbook_rows
+from photorank.row_problems import Problems
 
 BESIDE = "beside"  # the column that comes from a file of its own
 

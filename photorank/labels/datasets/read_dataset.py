@@ -16,7 +16,7 @@ from photorank.labels.datasets.template import Template
 from photorank.labels.datasets.toml_keys import leads_out
 from photorank.labels.tables.cells import Cells, number, people, split_name
 from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
-from photorank.labels.tables.usable_rows import Problem, Problems
+from photorank.row_problems import Problem, Problems
 
 Row = TypeVar("Row")
 

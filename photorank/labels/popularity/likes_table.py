@@ -12,7 +12,7 @@ from photorank.labels.popularity.scores_from_likes import account_tiers, age_cor
 from photorank.labels.tables.cells import Cells, count, day, filled
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.labels.tables.open_table import open_table
-from photorank.labels.tables.usable_rows import Problems
+from photorank.row_problems import Problems
 from photorank.typing import Floats
 
 _LIKES = ("likes", "favourites", "favorites")  # columns that are summed

@@ -19,7 +19,7 @@ from photorank.labels.tables.cells import (
 from photorank.labels.tables.formula_cells import cell_text
 from photorank.labels.tables.open_table import TableRows
 from photorank.labels.tables.table import Table
-from photorank.labels.tables.usable_rows import Problems
+from photorank.row_problems import Problems
 
 # What a source of labels is. Scores of one kind are on one scale, but for tables'.
 SourceKind: TypeAlias = Literal[

@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 from photorank.labels.tables.cells import Cells
 from photorank.labels.tables.csv_file import open_csv
 from photorank.labels.tables.table import Table
-from photorank.labels.tables.usable_rows import Problems
 from photorank.labels.tables.workbook import is_workbook, workbook_rows
+from photorank.row_problems import Problems
 
 Row = TypeVar("Row")
 

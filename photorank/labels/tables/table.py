@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from photorank.errors import LabelsError
 from photorank.labels.tables.cells import Cells
-from photorank.labels.tables.usable_rows import Problem, Problems
+from photorank.row_problems import Problem, Problems
 
 Row = TypeVar("Row")
 
