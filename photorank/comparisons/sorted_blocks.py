@@ -167,8 +167,9 @@ class Blocks:
         if pairs is None:
             return None
         if above:
-            wide = self.y[pairs.better] - self.y[pairs.worse] > above
-            pairs = WeightedPairs(*(values[wide] for values in pairs))
+            worse, better, weight = pairs
+            wide = self.y[better] - self.y[worse] > above
+            pairs = WeightedPairs(worse[wide], better[wide], weight[wide])
         return self._unsorted(_net_credit(pairs, ratings[self.order]))
 
     def products(self, a: Floats, b: Floats) -> Floats:
