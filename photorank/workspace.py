@@ -18,6 +18,7 @@ import platformdirs
 from photorank.errors import (
     InvalidNameError,
     MissingIndexError,
+    MissingPathError,
     NoLocksError,
     PhotorankError,
     StorageError,
@@ -220,10 +221,24 @@ def is_full(path: Path) -> bool:
     return shutil.disk_usage(there).free < _FULL_DISK_BYTES
 
 
-def read_bytes(path: Path) -> bytes:
-    """Bytes of a file; UnreadableFileError if the system refuses to read it."""
+def regular_file(path: Path) -> Path:
+    """The path of a regular file, unchanged; MissingPathError if there is no such file.
+
+    Opening a pipe would wait for its other end, and a device has no end.
+    """
     with reading_errors(path):
-        return path.read_bytes()
+        if not path.is_file():
+            raise MissingPathError(path)
+    return path
+
+
+def read_bytes(path: Path) -> bytes:
+    """Bytes of a regular file; UnreadableFileError if the system refuses to read it.
+
+    Raises MissingPathError if there is no such file.
+    """
+    with reading_errors(path):
+        return regular_file(path).read_bytes()
 
 
 @contextmanager

@@ -1,12 +1,26 @@
 import os
 import stat
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from photorank.errors import InvalidNameError, MissingIndexError, StorageError
+from photorank.errors import InvalidNameError, MissingIndexError, MissingPathError, StorageError
+from photorank.export.pdf.printers import printer
+from photorank.index.importing.embedding_files import embedding_files
+from photorank.labels.tables.judgement_tables import read_labels
 from photorank.outside_text import TypedPathError
-from photorank.workspace import Workspace, folder_for, replacing, storage_errors, write_bytes
+from photorank.scoring.path_lists import check_list
+from photorank.service.access_tokens import read_tokens
+from photorank.vectors.master import MasterVector
+from photorank.workspace import (
+    Workspace,
+    folder_for,
+    read_bytes,
+    replacing,
+    storage_errors,
+    write_bytes,
+)
 
 
 @pytest.fixture
@@ -176,3 +190,30 @@ def test_what_a_killed_run_left_of_a_file_is_removed_by_who_writes_it_again(tmp_
     with replacing(tmp_path / "[a] *.csv", alone=True) as temporary:
         temporary.write_bytes(b"whole")
     assert set(tmp_path.iterdir()) == {tmp_path / "[a] *.csv", *others}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize(
+    ("read", "name"),
+    [
+        (read_bytes, "any"),
+        (read_tokens, "tokens"),
+        (read_labels, "scores.csv"),
+        (MasterVector.load, "card.json"),
+        (lambda path: printer(str(path)), "mine.toml"),
+        (lambda path: embedding_files(path.parent), "rows.npy"),
+        (lambda path: embedding_files(path.parent), "rows.parquet"),
+        (partial(check_list, column=None), "list.parquet"),
+    ],
+)
+def test_a_pipe_and_a_folder_are_no_files(tmp_path, read, name):
+    """Opening a pipe would wait for its other end."""
+    path = tmp_path / name
+    os.mkfifo(path)
+    with pytest.raises(MissingPathError, match="is no regular file"):
+        read(path)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(MissingPathError, match="is a folder, not a file"):
+        read(path)

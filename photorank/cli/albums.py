@@ -230,12 +230,10 @@ def import_(
 ) -> None:
     """Import an album written by `photorank albums export`. An existing album is not replaced."""
     from photorank.album.kept.exchange import MAX_BYTES, album_of_json
-    from photorank.errors import AlbumError, MissingPathError
-    from photorank.workspace import read_bytes
+    from photorank.errors import AlbumError
+    from photorank.workspace import read_bytes, regular_file
 
-    if not file.is_file():
-        raise MissingPathError(file)
-    if file.stat().st_size > MAX_BYTES:
+    if regular_file(file).stat().st_size > MAX_BYTES:
         raise AlbumError(f"{file} is larger than any album's JSON.")
     own, album = album_of_json(read_bytes(file), file)
     _print_entry(_store().create(name or own, album, f"imported from {file.name}"), as_json)

@@ -9,9 +9,10 @@ import typer
 from photorank.cli.book_source import Asked, Source, planned
 from photorank.cli.options import AsJson, IndexName, MaybeVector, example
 from photorank.cli.output import line, message, print_json, print_some, progress
-from photorank.errors import MissingPathError, counted
+from photorank.errors import counted
 from photorank.outside_text import typed_path
 from photorank.photos.suffixes import PHOTO_SUFFIXES
+from photorank.workspace import regular_file
 
 if TYPE_CHECKING:
     from photorank.album.book.book import Book
@@ -145,8 +146,8 @@ def book(
     wanted = _requirements(printer, given)
     source = Source.of(asked, index)
     output = None
-    if check is not None and not check.is_file():
-        raise MissingPathError(check)
+    if check is not None:
+        regular_file(check)
     if to is not None:
         output = _Output(to, output_profile, max_ppi, font, album or "Photo book")
         output.check(source.opened, wanted)

@@ -160,13 +160,11 @@ def _known_index(name: str) -> str | None:
 
 def _read_plan(path: Path) -> _ReadPlan:
     from photorank.album.book.plan_json import pages_of_json
-    from photorank.errors import AlbumError, MissingPathError
+    from photorank.errors import AlbumError
     from photorank.json_values import fault_in_json
-    from photorank.workspace import read_bytes
+    from photorank.workspace import read_bytes, regular_file
 
-    if not path.is_file():
-        raise MissingPathError(path)
-    if path.stat().st_size > _MAX_PLAN_BYTES:
+    if regular_file(path).stat().st_size > _MAX_PLAN_BYTES:
         raise AlbumError(f"{path} is larger than any book's plan.")
     try:
         said = json.loads(read_bytes(path))

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from photorank.errors import LabelsError, MissingPathError, PhotorankError, first_line
+from photorank.errors import LabelsError, PhotorankError, first_line
 from photorank.labels.tables.open_table import open_table
 from photorank.outside_text import printable
 from photorank.row_problems import Problems
+from photorank.workspace import regular_file
 
 COLUMNS = ("path", "file", "image_path", "url", "uri", "filename", "key", "image")
 TABLES = frozenset({".csv", ".tsv", ".xlsx", ".gz", ".parquet", ".pq"})
@@ -49,8 +50,8 @@ def check_list(path: Path, column: str | None) -> None:
     """Raise ListError or MissingPathError if a list cannot be read or lacks the named column."""
     if path.suffix.lower() in TABLES:
         _column_of(path, column)
-    elif not path.is_file():
-        raise MissingPathError(path)
+    else:
+        regular_file(path)
 
 
 def entries(path: Path, column: str | None) -> Iterator[Entry]:
@@ -136,9 +137,8 @@ def _of_parquet(path: Path, column: str) -> Iterator[Entry]:
 def _parquet(path: Path) -> Any:
     import pyarrow.parquet as pq
 
+    regular_file(path)
     try:
         return pq.ParquetFile(path)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise MissingPathError(path) from error
     except (OSError, ValueError) as error:  # pyarrow's own errors are among them
         raise ListError(f"{path} is no Parquet file: {first_line(error)}.") from error

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import os
 from collections.abc import Collection
 from pathlib import Path
 
@@ -13,29 +12,26 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from photorank.errors import ServerError
 from photorank.service.middleware import discard_body, refused
 from photorank.service.request_limits import Limits
-from photorank.workspace import reading_errors
+from photorank.workspace import read_bytes, regular_file
 
 OPEN = frozenset({"/healthz"})  # to whoever asks, such as a container's health check
 _LEAST_LETTERS = 16  # of a token
-_MOST_BYTES = 1 << 20  # of a file of tokens: a device has no end
+_MOST_BYTES = 1 << 20  # of a file of tokens
 
 
 def read_tokens(path: Path) -> list[bytes]:
     """SHA-256 digests of the access tokens in a file.
 
-    Raises ServerError if the file has no token, or a token that is too short.
+    Raises MissingPathError if there is no such file, ServerError if it is too large, has no token,
+    or a token that is too short.
     """
-    if os.path.isdir(path):
-        raise ServerError(f"--token-file {path} is a folder. Name a file with a token a line.")
+    if regular_file(path).stat().st_size > _MOST_BYTES:
+        raise ServerError(f"--token-file {path} is larger than 1 MiB. Name a file of tokens.")
     try:
-        with reading_errors(path), path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
-        lines = content.decode().split()
-    except FileNotFoundError as error:
-        raise ServerError(f"--token-file {path} does not exist.") from error
+        lines = read_bytes(path).decode().split()
     except UnicodeDecodeError as error:
         raise ServerError(f"--token-file {path} is not text in UTF-8.") from error
-    if len(content) > _MOST_BYTES or not lines or min(map(len, lines)) < _LEAST_LETTERS:
+    if not lines or min(map(len, lines)) < _LEAST_LETTERS:
         raise ServerError(
             f"--token-file {path} has to hold a token a line, each of {_LEAST_LETTERS} letters or "
             "more. Make one with `openssl rand -hex 32`."

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photorank.encoders.base import Fingerprint
-from photorank.errors import CardError, MissingPathError
+from photorank.errors import CardError
 from photorank.json_values import fault_in_json, from_json, to_json
 from photorank.metrics.estimates import Limits
 from photorank.typing import Direction, Embeddings, Flags, Json, Ratings
@@ -194,8 +194,6 @@ class MasterVector:
             data = json.loads(read_bytes(Path(path)))
             told = data.get("checksum", "") if isinstance(data, dict) else ""
             changed = bool(told) and told != _checksum(data)
-        except FileNotFoundError as error:
-            raise MissingPathError(path) from error
         except (ValueError, RecursionError) as error:
             raise CardError(path, f"not JSON ({error})") from error
         if changed:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from photorank.errors import ExportError, MissingExtraError, MissingPathError
+from photorank.errors import ExportError, MissingExtraError
 from photorank.outside_text import printable
+from photorank.workspace import regular_file
 
 _MAX_FONT_FILES = 400  # searched for letters
 _FIRST = ("dejavusans.ttf", "notosans-regular.ttf", "liberationsans-regular.ttf", "arial.ttf")
@@ -62,9 +63,7 @@ def _best_font(letters: set[str], given: Path | None) -> tuple[Path, set[str]]:
     A given font is used even if it has few of the letters.
     """
     if given is not None:
-        if not given.is_file():
-            raise MissingPathError(given)
-        known = _letters_of(given)
+        known = _letters_of(regular_file(given))
         if known is None:
             raise ExportError(f"{given} is no TrueType font that can be embedded. Name another.")
         return given, letters & known

@@ -39,9 +39,10 @@ def printer(name: str) -> Printer:
 
 
 def _tables(path: Path) -> dict[str, Any]:
+    data = read_bytes(path)
     try:
-        return tomllib.loads(read_bytes(path).decode())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return tomllib.loads(data.decode())
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ExportError(f"{path} is no printer's profile: {error!s:.100}.") from error
 
 

@@ -15,7 +15,7 @@ from photorank.export.pdf.fonts import CaptionFont, caption_font
 from photorank.export.pdf.pictures import TURNS, Picture, picture_of
 from photorank.export.pdf.printers import Standard
 from photorank.export.pdf.reproducible_pdf import save_pdf
-from photorank.workspace import replacing
+from photorank.workspace import read_bytes, replacing
 
 if TYPE_CHECKING:
     import pikepdf
@@ -225,12 +225,7 @@ def output_profile(options: PdfOptions) -> bytes | None:
             "PDF/X-4 says for which press it is: give the printer's profile with "
             "--output-profile FILE.icc (sRGB is a screen's), or use --standard plain."
         )
-    try:
-        data = options.output_profile.read_bytes()
-    except OSError as error:
-        raise ExportError(
-            f"{options.output_profile} cannot be read: {(error.strerror or '').lower()}."
-        ) from error
+    data = read_bytes(options.output_profile)
     if data[36:40] != b"acsp" or data[12:16] != _PRINTER_CLASS or data[16:20] not in _COMPONENTS:
         raise ExportError(
             f"{options.output_profile} is no output profile (class “prtr”): ask the printer for "

@@ -10,6 +10,7 @@ import numpy as np
 
 from photorank.errors import EmbeddingsError, MissingPathError, first_line
 from photorank.typing import Embeddings
+from photorank.workspace import regular_file
 
 # Folders that clip-retrieval and img2dataset write; embedding-reader reads any such two.
 _ARRAYS, _METADATA = "img_emb", "metadata"
@@ -125,6 +126,7 @@ def _array_files(folder: Path) -> list[EmbeddingFile]:
 
 def _array_file(array: Path, table: Path | None) -> EmbeddingFile:
     """Array file with its table of names; only headers are read."""
+    regular_file(array)
     try:
         with array.open("rb") as file:
             np.lib.format.read_magic(file)
@@ -236,6 +238,7 @@ def _parquet(path: Path) -> Any:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    regular_file(path)
     try:
         return pq.ParquetFile(path)
     except (pa.ArrowException, OSError) as error:

@@ -14,6 +14,7 @@ from photorank.labels.tables.csv_file import open_csv
 from photorank.labels.tables.table import Table
 from photorank.labels.tables.workbook import workbook_rows
 from photorank.row_problems import Problems
+from photorank.workspace import read_bytes
 
 BESIDE = "beside"  # the column that comes from a file of its own
 
@@ -40,7 +41,7 @@ def label_file_rows(root: Path, spec: TableSpec, problems: Problems) -> Iterator
 def _lines(path: Path) -> list[str]:
     """Lines of a text file, each without white space at either end."""
     try:
-        return [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+        return [line.strip() for line in read_bytes(path).decode().splitlines()]
     except (OSError, ValueError) as error:
         raise LabelsError(f"{path} is no text that can be read.") from error
 
@@ -48,8 +49,6 @@ def _lines(path: Path) -> list[str]:
 def _opened(path: Path, spec: TableSpec) -> AbstractContextManager[Table]:
     if spec.format == "csv":
         return open_csv(path, spec.dialect)
-    if spec.format != "folders" and path.exists() and not path.is_file():
-        raise LabelsError(f"{path} cannot be read: it is not a regular file.")
     rows = {"json": _json_rows, "folders": _folder_rows, "xlsx": workbook_rows}[spec.format]
     return nullcontext(Table(path, rows(path), spec.dialect.columns))
 
@@ -60,7 +59,7 @@ def _json_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     The first cell is the key; row numbers start at 1.
     """
     try:
-        data: Any = json.loads(path.read_bytes())
+        data: Any = json.loads(read_bytes(path))
     except (OSError, ValueError, RecursionError) as error:
         raise LabelsError(f"{path} is not JSON that can be read.") from error
     if not isinstance(data, dict):

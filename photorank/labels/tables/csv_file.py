@@ -5,7 +5,6 @@ import csv
 import gzip
 import io
 import re
-import stat
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,8 +13,9 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from photorank.errors import LabelsError, MissingPathError
+from photorank.errors import LabelsError, PhotorankError
 from photorank.labels.tables.table import Table, is_comment
+from photorank.workspace import regular_file
 
 _PART = 1 << 20  # bytes read together
 _UTF8 = "utf-8-sig"
@@ -64,8 +64,8 @@ def open_csv(path: Path, dialect: Dialect | None = None) -> Iterator[Table]:
             if encoding in _GUESSED:
                 table.notes.append(f"it is not UTF-8 and was read as {_GUESSED[encoding]}")
             yield table
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise MissingPathError(path) from error
+    except PhotorankError:
+        raise  # it has its words
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise LabelsError(f"{path} is damaged: it cannot be unpacked.") from error
     except OSError as error:
@@ -96,8 +96,7 @@ def _delimiter(line: str) -> str:
 
 def _opened(path: Path) -> BinaryIO:
     """Open a binary file, decompressing it if its suffix is ``.gz``."""
-    if not stat.S_ISREG(path.stat().st_mode):  # a pipe can be read only once, if it ever ends
-        raise LabelsError(f"{path} cannot be read: it is not a regular file.")
+    regular_file(path)
     return gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
 
 

@@ -10,7 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from photorank.errors import LabelsError, MissingPathError, first_line
+from photorank.errors import LabelsError, PhotorankError, first_line
+from photorank.workspace import regular_file
 
 MAX_UNPACKED_BYTES = 1 << 29
 _MAX_ROWS = 1 << 20  # of a sheet, as Excel has them
@@ -49,9 +50,9 @@ def workbook_rows(
     damaged, unreasonably big or wide, or has no sheet, or its XML declares entities.
     """
     try:
-        file = path.open("rb")
-    except FileNotFoundError as error:
-        raise MissingPathError(path) from error
+        file = regular_file(path).open("rb")
+    except PhotorankError:
+        raise  # it has its words
     except OSError as error:
         raise LabelsError(f"{path} cannot be read: {error.strerror}.") from error
     with file:

@@ -212,7 +212,7 @@ def test_a_workbook_that_is_not_there_is_told(tmp_path):
     """A missing file and a folder are none."""
     with pytest.raises(MissingPathError, match="none"):
         list(workbook_rows(tmp_path / "none.xlsx"))
-    with pytest.raises(LabelsError, match="cannot be read"):
+    with pytest.raises(MissingPathError, match="is a folder"):
         list(workbook_rows(tmp_path))
 
 
