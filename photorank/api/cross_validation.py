@@ -78,11 +78,7 @@ def cross_validate(
     rows = rows[judged]
     split = make_folds(comparisons.n, k=folds, repeats=repeats, by=codes, seed=seed)
     pairs = HeldOutPairs.of(comparisons, split)
-    if not pairs.n_pairs:
-        raise ComparisonsError(
-            f"{comparisons.n} photos were judged, and no two that were judged differently are in "
-            f"one of {split.k} folds: use fewer folds, or judge more photos"
-        )
+    pairs.require()
     named = make_learner(learner, seed=seed) if isinstance(learner, str) else learner
     if isinstance(named, DirectionLearner):
         alone = np.full(comparisons.n, -1, dtype=np.intp)

@@ -71,7 +71,7 @@ def evaluate(
 ) -> None:
     """Evaluate vectors and learners on held-out judgements. The result is saved in the index."""
     from photorank.evaluation.saved_evaluation import save_evaluation
-    from photorank.learning.protocol import Protocol
+    from photorank.learning.protocol import Protocol, fewer_folds
     from photorank.progress_file import reporting
 
     protocol = Protocol(
@@ -93,6 +93,8 @@ def evaluate(
         _print_results(evaluation)
         for text in (*_splits(evaluation, fold_by), headline(evaluation)):
             line(text)
+    for text in fewer_folds(folds, evaluation.protocol):
+        message(text)
     if evaluation.copies is not None:
         tell_mistaken(opened.name, evaluation.copies.mistaken, evaluation.n_photos)
     message(f"saved as {path}")

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from photorank.encoders.base import Encoder
-from photorank.errors import ComparisonsError
 from photorank.evaluation import details
 from photorank.evaluation.contender_results import differences_of, measured
 from photorank.evaluation.contenders import (
@@ -159,12 +158,7 @@ def _contest(
     Raises ComparisonsError if no fold holds two photos that were judged differently.
     """
     pairs = HeldOutPairs.of(photos.comparisons, folds)
-    if not pairs.n_pairs:
-        fewer = "use fewer folds with `--folds 2`, or " if folds.k > 2 else ""
-        raise ComparisonsError(
-            f"{len(photos.X)} photos were judged, and no two that were judged differently are in "
-            f"one of {folds.k} folds: {fewer}judge more photos"
-        )
+    pairs.require()
     results: list[Result] = []
     differences: list[ScopedDifference] = []
     for scope in SCOPES:

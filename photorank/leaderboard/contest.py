@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 import numpy as np
 
-from photorank.errors import ComparisonsError, PhotorankError
+from photorank.errors import PhotorankError
 from photorank.evaluation.contender_results import differences_of, measured
 from photorank.evaluation.contenders import (
     Contender,
@@ -22,7 +22,7 @@ from photorank.leaderboard.report import PanelReport, Row, Shown
 from photorank.learning.held_out_directions import Refits, fitting
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.learn_vector import judgements_digest
-from photorank.learning.protocol import Protocol
+from photorank.learning.protocol import Protocol, fewer_folds
 from photorank.learning.split_into_folds import split_into_folds
 from photorank.metrics.folds import Folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
@@ -69,13 +69,10 @@ def run_contest(panel: Panel, contest: Contest) -> PanelReport:
     protocol = replace(contest.protocol, fold_by=fold_by)
     folds = split_into_folds(first, protocol, panel.near_duplicates)
     pairs = HeldOutPairs.of(first.comparisons, folds)
-    if not pairs.n_pairs:
-        raise ComparisonsError(
-            f"{len(first.X)} photos of {panel.name} were judged, and no two that were judged "
-            f"differently are in one of {folds.k} folds: use fewer folds, or judge more photos"
-        )
+    pairs.require()
     entries: list[_Entry] = []
-    notes = list(panel.notes)
+    protocol = replace(protocol, folds=folds.k)
+    notes = [*panel.notes, *fewer_folds(contest.protocol.folds, protocol)]
     sources: dict[str, dict[str, list[str]]] = {}  # indexes, by vector and what it was made from
     for done, (index, photos) in enumerate(zip(panel.indexes, panel.photos, strict=True), start=1):
         vectors = _vectors(index, contest, notes)
@@ -113,7 +110,8 @@ def run_contest(panel: Panel, contest: Contest) -> PanelReport:
         name=panel.name,
         indexes=tuple(index.name for index in panel.indexes),
         n_photos=len(first.X),
-        protocol=replace(protocol, folds=folds.k),
+        protocol=protocol,
+        most_folds=folds.most,
         rows=tuple(rows),
         differences=tuple(differences),
         notes=tuple(notes),

@@ -88,6 +88,7 @@ class PanelReport:
     labels: str = ""  # whose judgements, in a sentence
     n_copies: int = 0  # photos of which others are copies, always in one fold with them
     vectors: dict[str, str] = field(default_factory=dict)  # what each stored one was made from
+    most_folds: int = 0  # that the photos can be dealt into; 0 in files of older versions
 
     @property
     def title(self) -> str:

@@ -67,10 +67,12 @@ def _power(panel: PanelReport, *, proven: bool) -> list[str]:
     anew = any(row.is_learned_anew for row in panel.fair())
     if proven or not anew or k < 2 or tests >= _FEW_TESTS:
         return []
-    return [
+    said = (
         f"Little can be proven with {tests} test folds: where a row is learned anew, a difference "
         f"is a mean over them, tested by Student's t with "
         f"{counted(tests - 1, 'degree')} of freedom. "
-        "--folds 10 --repeats 3 proves more, and fewer rows (--vectors, --learners) need less "
-        "correction."
-    ]
+    )
+    if k < panel.most_folds:  # else dealing anew gives the same folds again
+        said += f"--folds {min(max(k, 10), panel.most_folds)} --repeats {max(repeats, 3)} proves "
+        said += "more. "
+    return [f"{said}Fewer rows (--vectors, --learners) need less correction."]

@@ -43,3 +43,17 @@ class Protocol:
     within: Literal["group", "series"] | None = None
     gap_power: int = 1
     by_raters: bool = False
+
+
+def fewer_folds(asked: int, used: Protocol) -> list[str]:
+    """Sentence that fewer folds were used than asked for; none where the number is as asked.
+
+    >>> fewer_folds(1000, Protocol("group", folds=6))
+    ['1000 folds were asked for and 6 used: each needs a group that is not a copy of others.']
+    """
+    if used.fold_by == "split" or used.folds >= asked:
+        return []
+    return [
+        f"{asked} folds were asked for and {used.folds} used: each needs a {used.fold_by} that is "
+        "not a copy of others."
+    ]

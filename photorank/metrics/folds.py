@@ -39,6 +39,12 @@ class Folds:
         return self.k > 1
 
     @property
+    def most(self) -> int:
+        """Largest possible k: the number of photos and groups that are kept whole."""
+        n = self.codes.shape[1]
+        return n if self.by is None else int(unit_codes(self.by, n=n).max()) + 1
+
+    @property
     def test_to_train(self) -> float:
         """Ratio of test photos to training photos, 1 / (k − 1), used in the corrected variance."""
         return 1 / (self.k - 1)

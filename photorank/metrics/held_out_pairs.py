@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from photorank.comparisons.comparisons import Comparisons
+from photorank.errors import ComparisonsError
 from photorank.metrics.choose_interval import estimate_of, units_of
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.folds import Folds, luck_of_training
@@ -57,6 +58,15 @@ class HeldOutPairs:
     def n_pairs(self) -> int:
         """Mean number of pairs per repeat, rounded."""
         return round(sum(graph.n_pairs for graph in self.graphs) / len(self.graphs))
+
+    def require(self) -> None:
+        """Raise ComparisonsError if no fold holds two photos that were judged differently."""
+        if not self.n_pairs:
+            fewer = "use fewer folds, or " if self.folds.k > 2 else ""
+            raise ComparisonsError(
+                f"{self.n_photos} photos were judged, and no two that were judged differently are "
+                f"in one of {self.folds.k} folds: {fewer}judge more photos"
+            )
 
     def sums(
         self, ratings: Floats, metric: Metric = accuracy_sums, *, refitted: bool

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from photorank.comparisons.comparisons import Comparisons
-from photorank.metrics.folds import make_folds
+from photorank.errors import ComparisonsError
+from photorank.metrics.folds import Folds, make_folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.metrics.jackknife_intervals import jackknife, paired_difference
 from photorank.metrics.pair_sums import values_by_fold
@@ -87,3 +88,12 @@ def test_lists_of_given_ratings_count_folds_as_drawn_anew(rated):
 
     assert given.value == refitted.value
     assert refitted.low < given.low < given.high < refitted.high
+
+
+@pytest.mark.parametrize(("codes", "said"), [([0, 1, 2], "use fewer folds, or"), ([0, 1, 1], "")])
+def test_fewer_folds_are_advised_where_there_can_be_fewer(codes, said):
+    """Two folds are the fewest."""
+    folds = Folds(np.array([codes]), max(codes) + 1, None)
+    pairs = HeldOutPairs.of(Comparisons.from_scores([1.0, 2.0, 2.0]), folds)
+    with pytest.raises(ComparisonsError, match=f"{max(codes) + 1} folds: {said} ?judge more"):
+        pairs.require()
