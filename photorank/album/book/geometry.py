@@ -9,7 +9,7 @@ _MARGIN_SHARE = 0.065  # margin, as a share of the page's short side
 _LEAST_GUTTER_MM = 13.0  # from the spine: photos nearer to it vanish in the fold
 _GAP_SHARE = 0.015  # gap between photos, as a share of the page's short side
 SIDES_MM = (50, 1000)  # least and greatest length of a page's sides
-MOST_MARGIN_MM = 50.0  # greatest bleed and safe zone
+MOST_MARGIN_MM = 50.0  # greatest bleed, safe zone and gutter
 CAPTION_GAP_MM = 2.2  # between the photos and the top of their caption
 CAPTION_MM = 3.0  # height of a caption's letters, with descenders
 
@@ -22,6 +22,7 @@ class PageSize:
     height: float = 210.0
     bleed: float = 3.0  # beyond the trimmed page
     safe: float = 5.0  # inside it, where nothing important may be
+    spine: float | None = None  # the gutter, where a plan has its own
 
     @property
     def margin(self) -> float:
@@ -31,7 +32,7 @@ class PageSize:
     @property
     def gutter(self) -> float:
         """Minimum distance in mm between photos and the spine, so that none lies in the fold."""
-        return max(self.margin, _LEAST_GUTTER_MM)
+        return max(self.margin, _LEAST_GUTTER_MM) if self.spine is None else self.spine
 
     @cached_property
     def block(self) -> Block:

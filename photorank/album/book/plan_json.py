@@ -1,7 +1,7 @@
 """Plan of a book as JSON: written, and read back with checks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -62,8 +62,11 @@ def pages_of_json(said: Any) -> tuple[PageSize, list[WrittenPage]]:
         size = PageSize(width, height, _number(said["bleed"]), _number(said["safe"]))
         if not all(SIDES_MM[0] <= side <= SIDES_MM[1] for side in (width, height)):
             raise ValueError(f"pages have {SIDES_MM[0]} to {SIDES_MM[1]} mm on each side")
-        if not all(0 <= one <= MOST_MARGIN_MM for one in (size.bleed, size.safe)):
-            raise ValueError(f"`bleed` and `safe` are 0 to {MOST_MARGIN_MM:g} mm")
+        gutter = _number(said.get("gutter", size.gutter))
+        if gutter != size.gutter:  # which is more on the largest pages
+            size = replace(size, spine=gutter)
+        if not all(0 <= one <= MOST_MARGIN_MM for one in (size.bleed, size.safe, size.spine or 0)):
+            raise ValueError(f"`bleed`, `safe` and `gutter` are 0 to {MOST_MARGIN_MM:g} mm")
         pages = [_page(place, one) for place, one in enumerate(said["pages"], start=1)]
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
         raise AlbumError(

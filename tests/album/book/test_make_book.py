@@ -143,6 +143,9 @@ def test_a_plan_with_a_photo_in_the_fold_is_warned_of(trip):
     book = book_of_plan(index, ratings, *pages_of_json(said), 1)
     moved = [page.frames[0].path for page in book.pages[:2]]
     assert [one.path for one in book.warnings if "to the spine" in one.reason] == moved
+    book = book_of_plan(index, ratings, *pages_of_json(said | {"gutter": 6}), 1)
+    assert not any("to the spine" in one.reason for one in book.warnings)
+    assert book_json(book)["gutter"] == 6
 
 
 def test_plans_that_cannot_be_printed_are_refused(trip):
@@ -177,6 +180,8 @@ def test_plans_that_cannot_be_printed_are_refused(trip):
             lambda said, value=value: frame(said).update(box=[9, 9, value, 9])
         )
     assert told(lambda said: said.update(pages=[]))
+    for value in (-1, 51, "wide", float("inf")):
+        assert "no book's plan" in told(lambda said, value=value: said.update(gutter=value))
     assert "`size` is missing" in told(lambda said: said.pop("size"))
 
 
