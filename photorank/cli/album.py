@@ -16,7 +16,7 @@ from photorank.cli.album_output import (
     print_size,
 )
 from photorank.cli.index_and_vector import index_of, open_index
-from photorank.cli.options import AsJson, IndexName, example
+from photorank.cli.options import AsJson, IndexName, MaybeVector, example
 from photorank.cli.output import line, print_json
 from photorank.errors import counted
 from photorank.outside_text import typed_path
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-Places = Annotated[int | None, typer.Option(min=1, metavar="K", help="Photos in the album.")]
-Vector = Annotated[
-    str | None, typer.Option("--vector", metavar="NAME", help="The master-vector to rate by.")
+Places = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="K", help="Photos in the album; a new one needs it."),
 ]
 Group = Annotated[
     str | None, typer.Option(metavar="G", help="Choose from one group. Default: from all.")
@@ -123,7 +123,7 @@ WithSidecars = Annotated[
 @app.command(epilog=example("photorank album --places 20 --vector beauty --to Album"))
 def album(
     places: Places = None,
-    vector: Vector = None,
+    vector: MaybeVector = None,
     group: Group = None,
     pin: Pin = None,
     ban: Ban = None,

@@ -55,9 +55,8 @@ class Asked(NamedTuple):
         """
         if self.keeps_photos:
             raise typer.BadParameter("--fill and --swap need --album with a kept album")
-        for option in ("places", "vector"):
-            if self.given[option] is None and (self.name is None or option == "places"):
-                raise typer.BadParameter(f"Missing option '--{option}'.")
+        if self.given["places"] is None:
+            raise typer.BadParameter("Missing option '--places'.")
 
     def settings(self, old: "AlbumSettings") -> "AlbumSettings":
         """Settings of a saved album, updated by the given options."""
@@ -98,7 +97,8 @@ class Task:
         )
         old = KeptAlbum(index.name) if entry is None else entry.album
         settings = asked.settings(old.settings)
-        rated_by = open_vector(index, settings.vector or None)
+        chooses = entry is None or asked.changes or asked.keeps_photos
+        rated_by = open_vector(index, settings.vector or None, "choosing" if chooses else "")
         return cls(index, asked, entry, _wished(old, settings, pinned, banned), rated_by)
 
     @property

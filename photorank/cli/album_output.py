@@ -130,12 +130,12 @@ def print_album(album: "Album", photos: "Sequence[Photo]", series: "Series") -> 
 
 
 def print_size(chosen: "list[Photo]") -> None:
-    """Print that nothing was written, and the disk space that `--to` would need."""
+    """Print that no photos were copied, and the disk space that `--to` would need."""
     from photorank.export.copy_photos import plan
 
     size = sum(piece.size for piece in plan(chosen, None, "copy")) / 1e6
     many = counted(len(chosen), "photo")
-    message(f"nothing was written; --to DIR copies {many} ({size:,.1f} MB).")
+    message(f"no photos were copied; --to DIR copies {many} ({size:,.1f} MB).")
 
 
 def print_copies(pieces: "list[PhotoCopy]", link: str) -> None:

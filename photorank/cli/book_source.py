@@ -72,7 +72,8 @@ def planned(
 
     opened, entry, read = source
     album = entry.album if entry else KeptAlbum(opened.name)
-    rated_by = open_vector(opened, vector or album.settings.vector or None, "choosing")
+    doing = "" if entry or read else "choosing"
+    rated_by = open_vector(opened, vector or album.settings.vector or None, doing)
     ratings: Ratings = opened.rate(rated_by)
     if read is not None:
         return book_of_plan(opened, ratings, read.size, read.pages, wanted.warn_ppi), []

@@ -71,7 +71,8 @@ def test_without_a_folder_it_only_tells(photorank, gallery, tmp_path, monkeypatc
     assert outcome.code == 0, outcome.err
     for said in ("no album can exceed", "just missed", "swap", "cosine of 0.9"):
         assert said in outcome.out
-    assert "nothing was written" in outcome.err
+    assert "no photos were copied" in outcome.err
+    assert "choosing by" not in outcome.err
     assert sorted(gallery.rglob("*")) == before
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
 
@@ -120,6 +121,17 @@ def test_mistakes_end_in_one_line(refused, gallery, tmp_path):
 def test_what_makes_no_sense_is_wrong_usage(wrong, photorank):
     """Exit 2, as for any option."""
     assert photorank("album", "--vector", "ours", *wrong).code == 2
+
+
+def test_without_a_vector_the_usual_one_chooses_and_is_told(photorank):
+    """It is told where photos are chosen, and not where a kept album is shown."""
+    chosen = photorank("album", "--places", 2)
+    assert chosen.code == 0
+    assert "choosing by " in chosen.err
+    assert photorank("albums", "save", "Shown", "--places", 2).code == 0
+    shown = photorank("album", "--album", "Shown")
+    assert shown.code == 0
+    assert "choosing by " not in shown.err
 
 
 def test_what_is_printed_can_be_read_by_a_machine(photorank):
