@@ -17,6 +17,8 @@ _UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _MAX_SHOWN_LETTERS = 80
 # Bytes of a file's name that are no text of the locale, as Python keeps them.
 _NAME_BYTES = re.compile("[\udc80-\udcff]+")
+# A URL that embeddings were imported under, as a path below their folder.
+_URL_AS_PATH = re.compile(r"(?<!\S)/(?:[^\s:]*/)?(https?|s3|gs|gcs|az|abfss?|ftp|hf):/(?=[^/\s])")
 
 
 class TypedPathError(PhotorankError):  # no ValueError, which typer would tell in its own words
@@ -32,12 +34,14 @@ def printable(text: object) -> str:
     r"""One-line text for display, with control and formatting characters escaped.
 
     Bytes of a name that the locale knows no letter for are shown as UTF-8, and as ``\xe9`` where
-    they are none.
+    they are none. A URL that stands for a path below a folder is shown without the folder.
 
+    >>> printable("/mine/https:/host/a.jpg is gone")
+    'https://host/a.jpg is gone'
     >>> printable("two\nlines, a byte \udcff, \u202egpj.exe and a caf\udcc3\udca9")
     'two\\nlines, a byte \\xff, \\u202egpj.exe and a café'
     """
-    decoded = _NAME_BYTES.sub(_as_utf8, str(text))
+    decoded = _NAME_BYTES.sub(_as_utf8, _URL_AS_PATH.sub(r"\1://", str(text)))
     return "".join(ascii(char)[1:-1] if _is_unsafe(char) else char for char in decoded)
 
 

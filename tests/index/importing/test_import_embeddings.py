@@ -21,6 +21,7 @@ from photorank.export.destination import checked_folder
 from photorank.index.importing.import_embeddings import ImportRequest, import_embeddings
 from photorank.index.maintenance.checks import examine_index
 from photorank.index.opened import Index
+from photorank.outside_text import printable
 from photorank.vectors.store import load_vector
 from photorank.workspace import Workspace
 from tests.fixtures.command_line import invoke
@@ -202,7 +203,8 @@ def test_names_of_any_kind_are_paths(tmp_path, paths):
     index = Index.open(paths)
     assert len(index) == 6
     assert index.row_of(tmp_path / "up.jpg") is not None
-    assert index.row_of(tmp_path / "emb" / "https:/host/a b.jpg") is not None
+    row = index.row_of(tmp_path / "emb" / "https:/host/a b.jpg")
+    assert printable(f"{index.photo(row).path} is shown") == f"{told[0]} is shown"
 
 
 def test_everything_but_pictures_works_without_photos(tmp_path, paths, rows):
