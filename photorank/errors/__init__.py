@@ -44,6 +44,7 @@ from photorank.errors.indexes import (
     MissingIndexError,
     MovedLibraryError,
     NewerSchemaError,
+    RemovedIndexError,
 )
 from photorank.errors.judgements import (
     BrokenEvaluationError,

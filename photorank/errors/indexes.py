@@ -96,6 +96,16 @@ class ChangedIndexError(PhotorankError, LookupError):
         )
 
 
+class RemovedIndexError(PhotorankError, LookupError):
+    """An index's folder was removed or moved while it was being written."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"the folder of index {name!r} was removed or moved while it was being written, and "
+            "nothing was kept. Run the same command again, which makes that index anew."
+        )
+
+
 class LockedIndexError(PhotorankError, BlockingIOError):
     """Another process is writing to the index."""
 

@@ -10,6 +10,7 @@ from photorank.encoders.base import NO_EMBEDDING, Prepared, encode_photos, usabl
 from photorank.errors import EncoderError
 from photorank.index.building.decode_ahead import Embedded, Framed, Opened, Unusable
 from photorank.index.building.run_state import Run
+from photorank.index.catalogue.connection import refuse_removed
 from photorank.index.catalogue.file_records import (
     Entry,
     KnownSkip,
@@ -87,6 +88,7 @@ class Batches:
 
     def write(self) -> None:
         """Write the current batch durably: embeddings to a new shard, records to the catalogue."""
+        refuse_removed(self.run.index)
         self._encode()
         outcomes = {photo.place: self._outcome(photo) for photo in self._taken}
         entries = {place: one for place, one in outcomes.items() if isinstance(one, Entry)}

@@ -21,6 +21,7 @@ from photorank.errors import (
     LockedIndexError,
     MissingIndexError,
     NewerSchemaError,
+    RemovedIndexError,
 )
 from photorank.index.catalogue.kept_manifest import has_photos, kept_manifest, put_manifest
 from photorank.index.catalogue.migrations import back_up, migrate
@@ -64,8 +65,8 @@ def writing(paths: IndexPaths, *, wait: bool = True) -> Iterator[sqlite3.Connect
     A new index that has neither photo nor manifest at the end is removed again, but nothing that
     was there before. Another process is waited for, for ten seconds or not at all; of those who
     wait, the first is next. Raises LockedIndexError if it is still writing then, StorageError if
-    the disk is full, read-only or gone, and BrokenIndexError or NewerSchemaError if the catalogue
-    is missing or cannot be read.
+    the disk is full, read-only or gone, RemovedIndexError if the index was removed meanwhile, and
+    BrokenIndexError or NewerSchemaError if the catalogue is missing or cannot be read.
     """
     lock = filelock.FileLock(paths.lock)
     seconds = _LOCK_TIMEOUT_SECONDS if wait else 0.0
@@ -95,6 +96,9 @@ def writing(paths: IndexPaths, *, wait: bool = True) -> Iterator[sqlite3.Connect
                         paths.begun.unlink(missing_ok=True)
                     connection.close()
         finally:
+            if _is_removed(paths):
+                shutil.rmtree(paths.root, ignore_errors=True)  # all in it was written since
+                raise RemovedIndexError(paths.name)
             _discard(paths, new)
     finally:
         lock.release()
@@ -249,6 +253,16 @@ def _discard(paths: IndexPaths, new: Sequence[Path]) -> None:
         paths.root.rmdir()
     except OSError:
         return  # it holds something else, such as the sample's pictures
+
+
+def refuse_removed(paths: IndexPaths) -> None:
+    """Raise RemovedIndexError if an index that is being written has lost its folder."""
+    if _is_removed(paths):
+        raise RemovedIndexError(paths.name)
+
+
+def _is_removed(paths: IndexPaths) -> bool:
+    return not (paths.catalogue.exists() or paths.lock.exists())
 
 
 def _refuse_without_catalogue(paths: IndexPaths) -> None:

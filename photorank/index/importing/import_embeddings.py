@@ -14,7 +14,7 @@ from photorank.encoders.base import Fingerprint
 from photorank.encoders.blocks import unit_rows
 from photorank.errors import IndexMismatchError, NoPhotosError
 from photorank.index.building.build import BuildReport
-from photorank.index.catalogue.connection import writing
+from photorank.index.catalogue.connection import refuse_removed, writing
 from photorank.index.catalogue.file_records import (
     Entry,
     KnownSkip,
@@ -167,6 +167,7 @@ class _Import:
         """Write the collected rows: first a shard file, then the catalogue in one transaction."""
         if not self._digests and not self._unusable:
             return
+        refuse_removed(self._index)
         shard = write_shard(self._index, np.concatenate(self._rows)) if self._rows else None
         if self._begins and shard is not None:
             keep_manifest(self._connection, self._index, self._manifest)

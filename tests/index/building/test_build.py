@@ -19,6 +19,7 @@ from photorank.errors import (
     MissingPathError,
     MissingWeightsError,
     NoPhotosError,
+    RemovedIndexError,
 )
 from photorank.index.catalogue.connection import writing
 from photorank.index.catalogue.transactions import transaction
@@ -647,6 +648,28 @@ def test_a_photo_that_vanishes_while_it_is_waiting_is_no_crash(library):
     assert [(file.path, file.reason) for file in report.skipped] == [(last, "vanished")]
     assert report.added == 19
     assert library.build().skipped == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at", [1, 4])
+def test_an_index_that_is_removed_while_it_is_made_leaves_nothing(library, at):
+    """One error says so, at the next batch or at the end, and the next run makes it anew."""
+    fill(library.folder, 4)
+    calls = []
+
+    def remove(done, total):
+        calls.append(done)
+        if done == at:
+            shutil.rmtree(library.paths.root)
+
+    with pytest.raises(RemovedIndexError, match="was removed or moved while"):
+        library.build(workers=1, batch_size=1, crash_photos=1, on_progress=remove)
+    assert calls[-1] == at
+    assert library.build().added == 4
+    with pytest.raises(RemovedIndexError), writing(library.paths):
+        shutil.rmtree(library.paths.root)
+        library.paths.shards.mkdir(parents=True)  # as a writer does that has not looked
+    assert not library.paths.root.exists()
 
 
 @pytest.mark.slow
