@@ -107,7 +107,7 @@ def _local(text: str) -> Iterator[Source]:
     path = text_path(text)
     if not os.path.lexists(path) and glob.has_magic(path):
         found = False
-        for one in glob.iglob(path, recursive=True):
+        for one in _matching(Path(path).parts):
             found = True
             yield from () if os.path.isdir(one) else [_file(one)]
         if not found:
@@ -126,6 +126,33 @@ def _local(text: str) -> Iterator[Source]:
             yield Source.refused(os.path.abspath(path), "no photo is in this folder")
     else:
         yield _file(path)
+
+
+def _matching(parts: Sequence[str]) -> Iterator[str]:
+    """Yield the paths that match a pattern, given in its parts; each folder is walked once."""
+    if "**" not in parts:
+        yield from glob.iglob(os.path.join(*parts))
+        return
+    at = parts.index("**")
+    tops = sorted(glob.iglob(os.path.join(*parts[:at]))) if at else [os.curdir]
+    for folder in _folders_below(tops):
+        yield from _matching([glob.escape(folder), *(parts[at + 1 :] or "*")])
+
+
+def _folders_below(tops: Sequence[str]) -> Iterator[str]:
+    """Yield folders and those below them, without hidden ones; links to folders come last."""
+    visited: set[tuple[int, int]] = set()  # device and inode: links may lead in circles
+    queue = [*tops]
+    while queue:
+        for folder, below, _ in os.walk(queue.pop(0)):
+            status = os.stat(folder)
+            below[:] = sorted(name for name in below if not name.startswith("."))
+            if (status.st_dev, status.st_ino) in visited:
+                below.clear()
+                continue
+            visited.add((status.st_dev, status.st_ino))
+            queue += filter(os.path.islink, (os.path.join(folder, name) for name in below))
+            yield folder
 
 
 def _listed(entry: Entry, folder: Path) -> Source:

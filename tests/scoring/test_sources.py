@@ -37,6 +37,22 @@ def test_files_folders_and_patterns(photos, tmp_path):
     assert found("a[1]*.png") == [str(tmp_path / "a[1]*.png")]
 
 
+@pytest.mark.timeout(20)
+def test_links_in_circles_are_walked_once(photos, tmp_path):
+    """Each photo is found once, and one that only a link leads to is found by it."""
+    (tmp_path / "photos" / "up").symlink_to(tmp_path)
+    (tmp_path / "photos" / "up too").symlink_to(tmp_path)
+    other = tmp_path.with_name("other")
+    [linked] = fill(other, 1)
+    (tmp_path / "linked").symlink_to(other)
+    every = sorted([*photos, str(linked)])
+    assert str(tmp_path / "linked" / linked.name) in found("**/*.png")
+    for pattern in ("**/*.png", f"{tmp_path}/**/*.png", "photo?/**/*.png"):
+        assert sorted(map(os.path.realpath, found(pattern))) == every
+    assert sorted(found("photos/**/*.*"))[0] == str(tmp_path / "photos/0000.png")
+    assert len(found("photos/**")) == len(every) + 1  # the notes
+
+
 def test_lists_of_paths(photos, tmp_path, monkeypatch):
     """Standard input, text files and tables name photos, relative to here or to the list."""
     names = b"photos/0001.png\r\n\n" + photos[2].encode()

@@ -666,9 +666,13 @@ def test_an_index_that_is_removed_while_it_is_made_leaves_nothing(library, at):
         library.build(workers=1, batch_size=1, crash_photos=1, on_progress=remove)
     assert calls[-1] == at
     assert library.build().added == 4
-    with pytest.raises(RemovedIndexError), writing(library.paths):
+
+    def make_anew():  # as a writer does that has not looked
         shutil.rmtree(library.paths.root)
-        library.paths.shards.mkdir(parents=True)  # as a writer does that has not looked
+        library.paths.shards.mkdir(parents=True)
+
+    with pytest.raises(RemovedIndexError), writing(library.paths):
+        make_anew()
     assert not library.paths.root.exists()
 
 
