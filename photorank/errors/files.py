@@ -11,11 +11,13 @@ _TOLD_FAULTS = 20  # of the photos of one command
 
 
 class MissingPathError(PhotorankError, FileNotFoundError):
-    """A given path does not exist, or is not a regular file where one is needed."""
+    """A given path does not exist, or is not a file, or a folder, where one is needed."""
 
     def __init__(self, path: Path | str, *, hint: str = "Check the spelling of the path.") -> None:
         if os.path.isdir(path):
             super().__init__(f"{path} is a folder, not a file. Name a file.")
+        elif os.path.isfile(path):
+            super().__init__(f"{path} is a file, not a folder. Name a folder.")
         elif os.path.exists(path):
             super().__init__(f"{path} is no regular file. Name another one.")
         else:

@@ -108,6 +108,7 @@ class CardError(PhotorankError, ValueError):
     """A vector's file (its card) is damaged or has an unknown format."""
 
     def __init__(self, path: Path | str, why: str) -> None:
+        self.why = why
         super().__init__(
             f"{path} is not a vector's card: {why}. Name another file; a damaged card of an "
             "index is made again, after it was moved away, with `photorank vector learn` or "

@@ -4,14 +4,13 @@ What comes out is not calibrated, and its card names the photos that any of
 the vectors has seen: on those it is in-sample.
 """
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from photorank.errors import DegenerateDirectionError
 from photorank.typing import Floats, Json
-from photorank.vectors.master import Card, MasterVector
+from photorank.vectors.master import MOST, Card, MasterVector
 from photorank.vectors.seen_pictures import SeenPictures
 
 _ROUNDING = 1e-6  # length, relative to what went in, below which a direction is rounding
@@ -30,7 +29,7 @@ def blend(name: str, vectors: Sequence[MasterVector], weights: Sequence[float]) 
     EncoderMismatchError
         If the vectors belong to different embeddings.
     DegenerateDirectionError
-        If there is no vector, a weight is not a finite number, or they cancel out.
+        If there is no vector, a weight is not a number up to 1e100, or they cancel out.
 
     Examples
     --------
@@ -43,8 +42,8 @@ def blend(name: str, vectors: Sequence[MasterVector], weights: Sequence[float]) 
     (array([0.6, 0.8]), 5.0)
     """
     weights = [float(weight) for weight in weights]
-    if not vectors or not all(map(math.isfinite, weights)):
-        raise DegenerateDirectionError("a blend needs a vector and finite weights")
+    if not vectors or not all(abs(weight) <= MOST for weight in weights):
+        raise DegenerateDirectionError(f"a blend needs a vector and weights up to {MOST:g}")
     _require_one_space(vectors)
     parts = zip(weights, vectors, strict=True)
     total = np.sum([weight * vector.direction for weight, vector in parts], axis=0)  # (d,)

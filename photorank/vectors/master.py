@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -26,6 +25,7 @@ _DIGEST_DIGITS = 16
 _OF_UNKNOWN_PHOTOS = ("published",)
 # Numbers that are rated together: 2 MB in float64, so that a core's cache holds them.
 _BLOCK = 1 << 18
+MOST = 1e100  # size of a vector's numbers, so that their squares can be computed with
 
 
 @dataclass(frozen=True)
@@ -127,9 +127,11 @@ class MasterVector:
     def __post_init__(self) -> None:
         checked_name("a vector", self.name)
         direction = np.asarray(self.direction, dtype=np.float64)
-        length = float(np.linalg.norm(direction))
-        if direction.ndim != 1 or not math.isfinite(length) or length == 0:
-            raise CardError(self.name, "its direction is not a list of finite numbers, not all 0")
+        bounded = direction.ndim == 1 and bool((np.abs(direction) <= MOST).all())
+        length = float(np.linalg.norm(direction)) if bounded else 0.0
+        if length == 0:
+            told = f"its direction is not a list of numbers up to {MOST:g}, not all 0"
+            raise CardError(self.name, told)
         object.__setattr__(self, "direction", direction / length)
         object.__setattr__(self, "scale", self.scale * length)
 
@@ -268,11 +270,11 @@ class MasterVector:
             vector = replace(vector, scale=float(data["scale"]), bias=float(data["bias"]))
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             if isinstance(error, CardError):
-                raise CardError(path, str(error)) from error
+                raise CardError(path, error.why) from error
             raise CardError(path, fault_in_json(error)) from error
         numbers = (vector.scale, vector.bias, vector.slope or 0.0)
-        if not all(math.isfinite(number) for number in numbers):
-            raise CardError(path, "its scale, bias or slope is not a finite number")
+        if not all(abs(number) <= MOST for number in numbers):
+            raise CardError(path, f"its scale, bias or slope is not a number up to {MOST:g}")
         return vector
 
 

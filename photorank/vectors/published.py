@@ -22,7 +22,7 @@ from photorank.errors import (
     MissingPathError,
 )
 from photorank.typing import Floats
-from photorank.vectors.master import Card, MasterVector
+from photorank.vectors.master import MOST, Card, MasterVector
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -138,8 +138,8 @@ def published_vector(
         weights, bias = values[:inputs], float(values[inputs:].sum())
     else:
         weights, bias = _collapsed(state, layout)
-    if not (np.isfinite(weights).all() and np.isfinite(bias)):
-        raise DamagedWeightsError(path, "not all its numbers are finite", hint=_HINT)
+    if not ((np.abs(weights) <= MOST).all() and abs(bias) <= MOST):
+        raise DamagedWeightsError(path, f"not all its numbers are up to {MOST:g}", hint=_HINT)
     if not weights.any():
         raise DegenerateDirectionError(f"all weights of {path} are 0, so they define no direction")
     source, licence = _provenance(path, layout)

@@ -99,12 +99,17 @@ def broken_cards():
     yield "words", json.dumps({**good, "direction": ["one", "two"]}).encode()
     yield "zero", json.dumps({**good, "direction": [0.0, 0.0]}).encode()
     yield "not finite", json.dumps({**good, "direction": [float("nan"), 1.0]}).encode()
+    for value in (1e300, 1e308):
+        for key in ("scale", "bias", "slope"):
+            yield f"{key} {value}", json.dumps({**good, key: value}).encode()
+        yield f"direction {value}", json.dumps({**good, "direction": [value, value]}).encode()
     yield "infinite scale", json.dumps({**good, "scale": float("inf")}).encode()
     yield "no fingerprint", json.dumps({**good, "fingerprint": {}}).encode()
     yield "a path as name", json.dumps({**good, "name": "../../x"}).encode()
     yield "latin-1", b'{"schema": 1, "name": "\xe9"}'
 
 
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("data", [pytest.param(data, id=name) for name, data in broken_cards()])
 def test_a_broken_card_is_an_error_in_words(data, tmp_path):
     """A file that is no card says so in one line, whatever is in it."""
@@ -115,6 +120,7 @@ def test_a_broken_card_is_an_error_in_words(data, tmp_path):
         MasterVector.load(path)
 
     assert "\n" not in str(error.value)
+    assert str(error.value).count("is not a vector's card") <= 1
 
 
 def test_a_missing_card_is_named(tmp_path):

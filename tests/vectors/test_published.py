@@ -340,6 +340,7 @@ UNUSABLE = {
     "meta": written("meta.pth", LINEAR | {"weight": torch.ones(1, D, device="meta")}),
     "nan": written("nan.pth", LINEAR | {"bias": torch.tensor([float("nan")])}),
     "infinite": written("inf.pth", LINEAR | {"weight": torch.full((1, D), float("inf"))}),
+    "vast": written("vast.npy", np.full(D, 1e300)),
     "nan array": written("nan.npy", np.full(D, np.nan)),
     "complex array": written("complex.npy", np.ones(D) * 1j),
     "text array": written("text-array.npy", np.array(["a"] * D)),
@@ -348,6 +349,7 @@ UNUSABLE = {
 }
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning")
 @pytest.mark.parametrize("make", UNUSABLE.values(), ids=UNUSABLE)
 def test_an_unusable_file_is_one_line_and_runs_nothing(make, tmp_path):
     """Whatever is wrong with a file is told in one line that names it; no code in it runs."""

@@ -10,6 +10,7 @@ _LEAST_GUTTER_MM = 13.0  # from the spine: photos nearer to it vanish in the fol
 _GAP_SHARE = 0.015  # gap between photos, as a share of the page's short side
 SIDES_MM = (50, 1000)  # least and greatest length of a page's sides
 MOST_MARGIN_MM = 50.0  # greatest bleed, safe zone and gutter
+LEAST_BLOCK_MM = 10.0  # sides of the area for photos
 CAPTION_GAP_MM = 2.2  # between the photos and the top of their caption
 CAPTION_MM = 3.0  # height of a caption's letters, with descenders
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from photorank.album.book.book import LEFT_OUT, Book, BookPage, Frame, Warned, rounded
 from photorank.album.book.divide_into_pages import Photos, divide_into_pages
-from photorank.album.book.geometry import PageSize
+from photorank.album.book.geometry import LEAST_BLOCK_MM, PageSize
 from photorank.album.book.page_layouts import MAX_PHOTOS
 from photorank.album.book.plan_json import WrittenPage
 from photorank.album.book.propose_cover import with_cover
@@ -49,6 +49,12 @@ def make_book(index: Index, ratings: Ratings, rows: Sequence[int], wishes: BookW
 
     Raises AlbumError if no photo can be printed, or too few or too many for the pages.
     """
+    if min(wishes.size.block[:2]) < LEAST_BLOCK_MM:
+        raise AlbumError(
+            f"margins of {wishes.size.safe:g} mm leave no room for photos on pages of "
+            f"{wishes.size.width:g} x {wishes.size.height:g} mm: ask for larger pages, or for a "
+            "smaller --safe."
+        )
     sized, warnings = _sized(index, rows)
     n = len(sized)
     if warnings and not n:

@@ -59,7 +59,9 @@ def _array_parts(array: Path, table: Path | None) -> Iterator[Named]:
     names = [None] * len(rows) if table is None else _names(table)
     for start in range(0, len(rows), _ROWS):
         some = slice(start, start + _ROWS)
-        yield Named(names[some], np.array(rows[some], dtype=np.float32))
+        with np.errstate(over="ignore"):  # infinite rows are left out and told
+            part = np.array(rows[some], dtype=np.float32)
+        yield Named(names[some], part)
 
 
 def _column_parts(table: Path, column: str, d: int) -> Iterator[Named]:
@@ -95,6 +97,8 @@ def embedding_files(folder: Path) -> list[EmbeddingFile]:
             "beside .parquet files of the same names, or .parquet files with a column of lists of "
             "numbers",
         )
+    if not sum(file.n for file in files):
+        raise EmbeddingsError(folder, "its files have no rows")
     first = files[0]
     for file in files:
         if file.d != first.d:
@@ -229,7 +233,8 @@ def _matrix(column: Any, d: int) -> Embeddings:
     right = lengths == d
     rows = np.full((len(column), d), np.nan, dtype=np.float32)
     flat = column.filter(pc.equal(pc.list_value_length(column), d)).flatten()
-    rows[right] = flat.to_numpy(zero_copy_only=False).reshape(-1, d)
+    with np.errstate(over="ignore"):  # infinite rows are left out and told
+        rows[right] = flat.to_numpy(zero_copy_only=False).reshape(-1, d)
     return rows
 
 

@@ -37,7 +37,7 @@ from photorank.workspace import IndexPaths
 
 _SHARD_ROWS = 32_768  # per shard, which a crash may cost and memory holds several times
 _NOT_LOOKED_AT = Stamp(0, 0)  # stamp of files that are not read
-_UNUSABLE = "its embedding is no row of numbers, or only zeros"
+_UNUSABLE = "its embedding is no row of numbers, only zeros, or too large for 32 bits"
 _NO_FILE = "its name leads to a folder, or holds a NUL character, so no photo can have it"
 _TWICE = "its name came before, with another embedding"
 
@@ -133,7 +133,8 @@ class _Import:
 
     def _take(self, part: Named, file: str, start: int) -> None:
         """Collect the usable rows of one chunk; rows without a name are numbered from `start`."""
-        lengths = np.linalg.norm(part.rows, axis=1)
+        with np.errstate(over="ignore"):  # what is infinite then is left out
+            lengths = np.linalg.norm(part.rows, axis=1)
         usable = np.isfinite(lengths) & (lengths > 0)
         part.rows[~usable] = 1.0  # of any length: they are left out
         rows = unit_rows(part.rows)

@@ -118,6 +118,19 @@ def test_photos_that_are_all_gone_are_told_as_such(trip):
         make_book(index, ratings, rows, BookWishes())
 
 
+@pytest.mark.parametrize("safe", [19.9, 20.1, 40.0, 50.0])
+def test_margins_that_leave_no_room_are_told(trip, safe):
+    """The photos' area has sides of at least 10 mm, and the smallest one is laid out."""
+    wishes = BookWishes(PageSize(50, 70.4, safe=safe), warn_ppi=1)
+    index, ratings, rows = trip
+    if safe < 20:
+        book = make_book(index, ratings, rows, wishes)
+        assert len(book.frames) == len(rows)
+    else:
+        with pytest.raises(AlbumError, match="leave no room for photos"):
+            make_book(index, ratings, rows, wishes)
+
+
 def test_a_plan_is_printed_as_it_was_written(trip):
     """Through JSON and back all boxes are the same; numbers suit without being asked for."""
     index, ratings, rows = trip

@@ -195,6 +195,29 @@ def test_another_encoder_is_refused(tmp_path, paths, rows, gallery):
     assert "nothing here makes more of them" in told.stderr
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("kind", ["arrays", "column"])
+@pytest.mark.parametrize("value", [1e30, 1e300, 1e308])
+def test_rows_that_are_too_large_are_left_out_and_told(tmp_path, paths, kind, value):
+    """No warning of NumPy's comes beside; a table without rows is told as that."""
+    rows = np.eye(3, dtype=np.float64)
+    rows[1] = value
+    folder = tmp_path / "emb"
+    folder.mkdir()
+    if kind == "arrays":
+        np.save(folder / "x.npy", rows)
+    else:
+        pq.write_table(pa.table({"embedding": rows.tolist()}), folder / "x.parquet")
+    report = import_embeddings(paths, ImportRequest(folder, "CLIP"))
+    assert report.added == 2
+    assert [file.reason for file in report.skipped] == [
+        "its embedding is no row of numbers, only zeros, or too large for 32 bits"
+    ]
+    np.save(tmp_path / "none.npy", rows[:0])
+    with pytest.raises(EmbeddingsError, match="its files have no rows"):
+        import_embeddings(paths, ImportRequest(tmp_path / "none.npy", "CLIP"))
+
+
 def test_names_of_any_kind_are_paths(tmp_path, paths):
     """Addresses, relative names, steps upwards and markup are names of photos, each its own."""
     told = ["https://host/a b.jpg", "b.jpg", "../up.jpg", "<b>.jpg", "\u202eevil.jpg", "x" * 300]

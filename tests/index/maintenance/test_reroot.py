@@ -80,6 +80,8 @@ def test_a_move_that_cannot_be_is_told(moved):
     library, new = moved
     with pytest.raises(MissingPathError, match="is in now"):
         reroot(library.paths, library.folder, library.root / "nowhere")
+    with pytest.raises(MissingPathError, match="is a file, not a folder"):
+        reroot(library.paths, library.folder, library.paths.manifest)
     with pytest.raises(MovedLibraryError, match="has no folder"):
         reroot(library.paths, library.root / "never", new)
     library.build(new)
