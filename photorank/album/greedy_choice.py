@@ -59,6 +59,13 @@ class Rules:
         taken = np.bincount(self.parts[chosen][self.parts[chosen] >= 0], minlength=count)
         return np.maximum(self.limit - taken, 0)
 
+    def is_full(self, part: int, chosen: Codes) -> bool:
+        """True if it is a part's limit that leaves no room, and not the number of places."""
+        room = self.room(chosen)
+        if room is None or part < 0 or room[part] > 0:
+            return False
+        return bool(np.broadcast_to(self.limit, room.shape)[part] < self.places)
+
 
 class Choice(NamedTuple):
     """Chosen photos: pinned photos first, then in the order of selection."""

@@ -125,14 +125,12 @@ class Reasons:
         cover, gains = value.cover(choice.rows), choice.ceilings.copy()
         there = np.flatnonzero(choice.open)
         order = value.greatest(cover, there, gains, lambda rows: rows, MISSED_PHOTOS)
-        room = rules.room(choice.rows)
         found = []
         for at in order.tolist():
             row = int(self.candidates.rows[at])
             part = -1 if rules.parts is None else int(rules.parts[at])
-            full = room is not None and part >= 0 and room[part] == 0
-            has = request.full
-            reason = _joined(has if full else None, self._of_rating(row))
+            full = request.full if rules.is_full(part, choice.rows) else None
+            reason = _joined(full, self._of_rating(row))
             found.append(
                 Missed(
                     row,

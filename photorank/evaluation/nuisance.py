@@ -55,6 +55,7 @@ class Nuisance:
     pairwise_accuracy: Change  # held out
     change: Difference  # of the accuracy, after minus before
     within: Change  # accuracy over pairs of one kind, which content cannot order
+    kinds: int  # of content, of which there are no more than judged photos
 
 
 def control_content(
@@ -113,6 +114,7 @@ def control_content(
         ),
         change=pairs.difference(after, before, refitted=folds.refits),
         within=Change(*within),
+        kinds=len(np.unique(codes[codes >= 0])),
     )
 
 

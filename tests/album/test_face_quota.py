@@ -55,6 +55,18 @@ def test_fewer_faces_than_asked_for_leave_no_place_empty(index):
     assert any("3 photos with a visible face" in note for note in made.notes)
 
 
+@pytest.mark.parametrize("quota", [FaceQuota(0, 2), FaceQuota(2, 2)])
+def test_a_quota_that_takes_no_place_is_no_reason(library, quota):
+    """Where nobody has a face one note says so, and each missed photo is the next in value."""
+    fill(library.folder, 10)
+    library.build(faces=False)
+    with adding(library.paths) as connection:
+        record_faces(connection, {one: [] for one in library.index.digests()})
+    made = album(library.index, 6, quota)
+    assert {one.reason for one in made.missed} == {"next in value"}
+    assert sum("with a visible face" in note for note in made.notes) == bool(quota.at_least)
+
+
 def test_at_most_leaves_places_empty_where_all_else_has_a_face(index):
     """Places stay empty when the quota is full, and a note says why."""
     made = album(index, 9, FaceQuota(0, 1))

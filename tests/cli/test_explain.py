@@ -112,6 +112,10 @@ def test_nuisance_in_words(photorank):
     assert outcome.code == 0, outcome.err
     assert outcome.out.count("like ") >= 2
     assert "change in accuracy" in outcome.out
+    assert "were asked for" not in outcome.err
+    many = photorank("nuisance", "--vector", "ours", "--clusters", 5000)
+    assert many.code == 0
+    assert "5000 clusters were asked for and 24 made" in many.err
 
 
 @pytest.mark.usefixtures("home")

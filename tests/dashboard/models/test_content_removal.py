@@ -24,7 +24,7 @@ def nuisance(kinds=3, **changed):
         "within": Change(estimate(0.71), estimate(0.7)),
     }
     change = Difference(-0.11, -0.14, -0.08, 0.001)
-    return Nuisance(**facts, directions=2, gaps=gaps, change=change, **(shares | changed))
+    return Nuisance(**facts, directions=2, kinds=2, gaps=gaps, change=change, **(shares | changed))
 
 
 def test_the_sentence_says_what_is_left_without_content():
