@@ -116,5 +116,6 @@ class HeldOutPairs:
             values_by_fold(b),
             test_to_train=self.folds.test_to_train * max(one.luck for one in (*a, *b)),
             repeats=len(self.graphs),
+            floor=a[0].floor,
             n_photos=self.n_photos,
         )

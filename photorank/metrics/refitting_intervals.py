@@ -1,6 +1,7 @@
 """Confidence intervals of a learner's metric over folds: corrected resampled t-test."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import inf, isfinite, nan, sqrt
 
 import numpy as np
@@ -90,12 +91,14 @@ def corrected_resampled_difference(
     test_to_train: float,
     repeats: int = 1,
     level: float = 0.95,
+    floor: float = 0.0,
     n_photos: int,
 ) -> Difference:
     """Mean over folds of the difference between two refitted models' metrics, with its interval.
 
     A difference that is the same in every fold is judged as that many disjoint
-    pairs of photos would be, as in :func:`paired_difference`.
+    pairs of photos would be, as in :func:`paired_difference`. `floor` is the metric's least
+    value: no limit is beyond what two values from there to 1 can differ by.
 
     Examples
     --------
@@ -106,10 +109,10 @@ def corrected_resampled_difference(
     a, b = np.asarray(a_by_fold, np.float64), np.asarray(b_by_fold, np.float64)
     if a.shape != b.shape:
         raise ComparisonsError("a paired difference needs the same folds on both sides")
-    spread = _over_folds(a - b, test_to_train, repeats, level)
+    spread, span = _over_folds(a - b, test_to_train, repeats, level), 1 - floor
     if spread.high - spread.low < _NO_SPREAD < abs(spread.value):
-        return unvarying(spread.value, n_photos // 2, level=level, span=1.0)
-    return spread
+        return unvarying(spread.value, n_photos // 2, level=level, span=span)
+    return replace(spread, low=max(spread.low, -span), high=min(spread.high, span))
 
 
 def corrected_jackknife(

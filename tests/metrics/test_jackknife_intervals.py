@@ -293,6 +293,18 @@ def test_corrected_resampled_leaves_out_undefined_folds():
     assert np.isnan([single.low, single.high, none.value, none.low]).all()
 
 
+@pytest.mark.parametrize(("floor", "most"), [(0.0, 1.0), (-1.0, 2.0)])
+def test_a_difference_over_two_folds_stays_within_what_is_possible(floor, most):
+    """One degree of freedom reaches far; two accuracies differ by 1 at most, correlations by 2."""
+    asked = {"test_to_train": 1.0, "floor": floor, "n_photos": 40}
+    lead = corrected_resampled_difference([0.9, 0.6], [0.5, 0.5], **asked)
+    assert (lead.low, lead.high) == (-most, most)
+    assert 0 < lead.p < 1
+    alike = corrected_resampled_difference([floor] * 2, [1.0] * 2, **asked)
+    assert (alike.value, alike.low) == (-most, -most)
+    assert np.isnan(corrected_resampled_difference([0.9], [0.5], **asked).low)
+
+
 def test_corrected_resampled_difference_is_of_the_same_folds():
     """The difference of two is the resampled estimate of their differences, fold by fold."""
     b, a = np.random.default_rng(0).normal([[0.3], [0.5]], 0.01, (2, 30))
