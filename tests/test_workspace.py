@@ -48,6 +48,14 @@ def test_a_home_that_no_folder_can_be_is_told(nowhere, monkeypatch, home):
         Workspace.current()
 
 
+def test_a_home_that_is_a_file_is_told(nowhere, monkeypatch):
+    """Before an index in it is said not to be there; a folder that is not there yet may be made."""
+    (nowhere / "mine").touch()
+    monkeypatch.setenv("PHOTORANK_HOME", str(nowhere / "mine"))
+    with pytest.raises(TypedPathError, match="PHOTORANK_HOME is not a folder"):
+        Workspace.current()
+
+
 def test_then_the_checkout_around(nowhere):
     """The nearest folder upwards that holds both index/ and datasets/ is next."""
     (nowhere / "here" / "index").mkdir()
