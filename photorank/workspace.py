@@ -326,6 +326,11 @@ def replacing(path: Path, *, alone: bool = False, kept: str | None = None) -> It
             temporary.unlink(missing_ok=True)
 
 
+def behind_link(path: Path) -> Path:
+    """File that a symbolic link leads to, for a link that is to stay; else the path itself."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
+
+
 def write_bytes(path: Path, data: bytes | memoryview) -> None:
     """Write a whole file atomically and durably."""
     with replacing(path) as temporary:

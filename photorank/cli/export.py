@@ -132,11 +132,11 @@ def _table(
     files = []
     if folder:
         begins = {"csv": b"path,rating,percentile,", "parquet": b"PAR1"}[format]
-        files = [checked_table(folder, name, begins)]
+        files = [checked_table(index, folder, name, begins)]
         if index.faces().by_row:
             faces = f"photorank-{index.name}-faces.{format}"
             begins = {"csv": b"path,digest,", "parquet": b"PAR1"}[format]
-            files.append(checked_table(folder, faces, begins))
+            files.append(checked_table(index, folder, faces, begins))
         write = {"csv": write_csv, "parquet": write_parquet}[format]
         write(files[0], index, vector, changed)
         for file in files[1:]:

@@ -45,6 +45,20 @@ def test_without_a_destination_it_only_tells(kind, photorank, gallery, tmp_path,
     assert (contents(gallery), contents(tmp_path)) == before
 
 
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_link_to_an_earlier_table_stays(kind, photorank, tmp_path):
+    """The table that it leads to is replaced."""
+    asked = ("export", "--format", kind, "--vector", "ours", "--to", tmp_path / "out")
+    assert photorank(*asked).code == 0
+    link = tmp_path / "out" / f"photorank-small.{kind}"
+    table = link.rename(tmp_path / "table")
+    before = table.stat().st_ino
+    link.symlink_to("../table")
+    assert photorank(*asked).code == 0
+    assert link.is_symlink()
+    assert table.stat().st_ino != before
+
+
 @pytest.mark.slow
 def test_tables_hold_what_top_says(photorank, tmp_path):
     """CSV and Parquet have a row a photo, with the ratings that other commands print."""

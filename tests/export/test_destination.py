@@ -119,17 +119,24 @@ def test_a_file_is_no_destination(collection, tmp_path):
         checked_folder(collection.index, tmp_path / "file")
 
 
-def test_a_table_replaces_only_a_table(tmp_path):
+def test_a_table_replaces_only_a_table(collection, tmp_path):
     """Exporting again goes on; somebody's notes by the same name stay."""
+    index = collection.index
     (tmp_path / "a.csv").write_text("path,rating\n")
-    assert checked_table(tmp_path, "a.csv", b"path,") == tmp_path / "a.csv"
+    assert checked_table(index, tmp_path, "a.csv", b"path,") == tmp_path / "a.csv"
+    (tmp_path / "b.csv").symlink_to("a.csv")
+    assert checked_table(index, tmp_path, "b.csv", b"path,") == tmp_path / "b.csv"
+    (tmp_path / "b.csv").unlink()
+    (tmp_path / "in.csv").symlink_to(collection.folder / "a.csv")
+    with pytest.raises(ExportError, match="whose photos are in the index"):
+        checked_table(index, tmp_path, "in.csv", b"path,")
     (tmp_path / "b.csv").write_text("my notes")
     (tmp_path / "link.csv").symlink_to(tmp_path / "nothing")
     os.mkfifo(tmp_path / "pipe.csv")
     (tmp_path / "folder.csv").mkdir()
     for name in ("b.csv", "link.csv", "pipe.csv", "folder.csv"):
         with pytest.raises(ExportError, match="no table of an earlier export"):
-            checked_table(tmp_path, name, b"path,")
+            checked_table(index, tmp_path, name, b"path,")
 
 
 @pytest.mark.parametrize("kind", ["pipe", "link"])

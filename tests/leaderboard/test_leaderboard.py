@@ -262,7 +262,10 @@ def test_the_command_writes_every_form(encoders, tmp_path):
     assert "report.html exists already" in again.stderr
     assert not (tmp_path / "new.md").exists()
     quick = ("--learners", "mean-difference", "--folds", "2", "--repeats", "1")
-    assert invoke("leaderboard", *quick, "--to", str(files[2]), "--force").exit_code == 0
+    link = tmp_path / "link.json"
+    link.symlink_to(files[2])
+    assert invoke("leaderboard", *quick, "--to", str(link), "--force").exit_code == 0
+    assert link.is_symlink()
     assert json.loads(files[2].read_text())["panels"][0]["protocol"]["folds"] == 2
     many = invoke("leaderboard", *quick[:2], "--folds", "1000", "--fold-by", "group")
     assert "1000 folds were asked for and 10 used" in many.stderr
