@@ -79,7 +79,8 @@ def checked_new_file(index: Index, typed: str | Path) -> Path:
 def checked_table(index: Index, folder: Path, name: str, begins: bytes) -> Path:
     """Path of a table to export, new or exported before; ExportError if it is another file.
 
-    A link to such a table is as good, where it does not lead into a photo folder. `begins` is how a table of this kind begins, such as its first columns' names.
+    A link to such a table is as good, where it does not lead into a photo folder. `begins` is how
+    a table of this kind begins, such as its first columns' names.
     """
     path = folder / name
     if path.is_symlink():
