@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from photorank.cli.index_and_vector import open_index, open_vector
-from photorank.cli.options import AsJson, IndexName, PhotoFile, VectorName, example
+from photorank.cli.options import AsJson, IndexName, MaybeVector, PhotoFile, example
 from photorank.cli.output import line, message, print_json, print_table, progress
 from photorank.errors import MissingPathError
 from photorank.outside_text import typed_path
@@ -22,7 +22,7 @@ app = typer.Typer()
 @app.command(epilog=example("photorank explain new.jpg --vector beauty --heatmap heat.png"))
 def explain(
     photo: PhotoFile,
-    vector: VectorName,
+    vector: MaybeVector = None,
     heatmap: Annotated[
         Path | None,
         typer.Option(parser=typed_path, metavar="FILE", help="Where to draw the heat map, as PNG."),
@@ -42,7 +42,7 @@ def explain(
     opened = open_index(index)
     if heatmap is not None:
         heatmap = checked_new_file(opened, heatmap)
-    found = open_vector(opened, vector)
+    found = open_vector(opened, vector, "explaining")
     with progress("Covering parts of the photo", "parts") as on_progress:
         encoder = opened.encoder()
         why = explain_file(opened, found, photo, encoder, on_progress)
@@ -51,7 +51,7 @@ def explain(
         write_bytes(heatmap, _png(why))
         message(f"orange lifts the rating, blue lowers it: {heatmap}")
     if as_json:
-        print_json(_json(photo, vector, why, concepts))
+        print_json(_json(photo, found.name, why, concepts))
         return
     line(
         f"rating {why.heat.rating:.4f}, better than {why.percentile:.0f} % of the index "

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from photorank.cli.index_and_vector import open_index, open_vector
-from photorank.cli.options import AsJson, IndexName, VectorName, example
+from photorank.cli.options import AsJson, IndexName, MaybeVector, example
 from photorank.cli.output import line, print_json
 from photorank.errors import counted
 
@@ -15,7 +15,7 @@ app = typer.Typer()
 
 @app.command(epilog=example("photorank keepers --vector ours --keeper-from 4 --lose 5"))
 def keepers(
-    vector: VectorName,
+    vector: MaybeVector = None,
     keeper_from: Annotated[
         float | None,
         typer.Option(metavar="SCORE", help="The label from which a photo is a keeper."),
@@ -41,7 +41,7 @@ def keepers(
     opened = open_index(index)
     found = keepers_lost(
         opened,
-        open_vector(opened, vector),
+        open_vector(opened, vector, "rejecting"),
         keeper_from=keeper_from,
         keeper_top=None if keeper_top is None else keeper_top / 100,
         lost=lose / 100,

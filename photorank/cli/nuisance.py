@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from photorank.cli.index_and_vector import open_index, open_vector
-from photorank.cli.options import AsJson, IndexName, MaybeFoldBy, VectorName, example
+from photorank.cli.options import AsJson, IndexName, MaybeFoldBy, MaybeVector, example
 from photorank.cli.output import interval, line, message, print_json, print_table, progress
 from photorank.json_values import to_json
 
@@ -17,7 +17,7 @@ app = typer.Typer()
 
 @app.command(epilog=example("photorank nuisance --vector ours --index family"))
 def nuisance(
-    vector: VectorName,
+    vector: MaybeVector = None,
     by: Annotated[
         Literal["clusters", "group"],
         typer.Option(help="What content is: clusters of alike photos, or the groups."),
@@ -39,7 +39,7 @@ def nuisance(
     from photorank.vectors.store import add_vector, check_free
 
     opened = open_index(index)
-    found = open_vector(opened, vector)
+    found = open_vector(opened, vector, "testing")
     if save is not None:
         check_free(opened, save)
     with progress("Taking content out", "folds") as on_progress:

@@ -45,16 +45,7 @@ ProgressFile = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
-VectorName = Annotated[
-    str,
-    typer.Option(
-        "--vector",
-        metavar="NAME",
-        autocompletion=vector_names,
-        help="The master-vector to rate by.",
-    ),
-]
-_BEST_VECTOR = "Default: your taste, else the best of the latest evaluation, else the first."
+_BEST_VECTOR = "Default: your taste, else the best of the latest evaluation, else a built-in one."
 MaybeVector = Annotated[
     str | None,
     typer.Option("--vector", metavar="NAME", autocompletion=vector_names, help=_BEST_VECTOR),

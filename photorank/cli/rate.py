@@ -12,7 +12,6 @@ from photorank.cli.options import (
     AsJson,
     IndexName,
     MaybeVector,
-    VectorName,
     example,
 )
 from photorank.cli.output import line, print_json, print_table
@@ -38,7 +37,7 @@ def rate(
             help="Files; - for a path a line of standard input, @FILE for a list of them.",
         ),
     ],
-    vector: VectorName,
+    vector: MaybeVector = None,
     album: Annotated[
         str | None,
         typer.Option(metavar="ALBUM", help="Also tell what each adds to this kept album."),
@@ -60,7 +59,7 @@ def rate(
         raise typer.BadParameter("--album and --in-context are two contexts: give one")
     entry = kept_entry(album)
     opened = open_index(index or index_of(entry))
-    found = open_vector(opened, vector)
+    found = open_vector(opened, vector, "rating")
     paths = named_paths(photos, sys.stdin.buffer)
     rated = rate_files(opened, found, paths, opened.encoder)
     if album is None and not in_context:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from photorank.cli.index_and_vector import open_index, open_vector
-from photorank.cli.options import Approximate, AsJson, Count, IndexName, VectorName, example
+from photorank.cli.options import Approximate, AsJson, Count, IndexName, MaybeVector, example
 from photorank.cli.output import line, message, print_json, print_table
 from photorank.cli.rate import print_rated
 from photorank.errors import changed_since
@@ -24,7 +24,7 @@ app = typer.Typer()
 
 @app.command(epilog=example("photorank top -k 5 --vector beauty --index family"))
 def top(
-    vector: VectorName,
+    vector: MaybeVector = None,
     k: Count = 20,
     approximate: Approximate = False,
     index: IndexName = None,
@@ -36,7 +36,7 @@ def top(
 
 @app.command(epilog=example("photorank bottom -k 5 --vector technical --index family"))
 def bottom(
-    vector: VectorName,
+    vector: MaybeVector = None,
     k: Count = 20,
     approximate: Approximate = False,
     index: IndexName = None,
@@ -123,12 +123,12 @@ def _sought(
 
 
 def _extreme(
-    vector: str, k: int, index: str | None, approximate: bool, *, lowest: bool
+    vector: str | None, k: int, index: str | None, approximate: bool, *, lowest: bool
 ) -> "list[RatedPhoto]":
     from photorank.rating.rate_photo import extreme_photos
 
     opened = open_index(index)
-    found = open_vector(opened, vector)
+    found = open_vector(opened, vector, "rating")
     return extreme_photos(opened, found, k, lowest=lowest, search=_searcher(approximate))
 
 

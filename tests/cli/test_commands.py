@@ -221,7 +221,7 @@ def test_compare_gives_two_probabilities_that_swap_with_the_photos(photorank, ga
 
 
 @pytest.mark.slow
-def test_compare_says_which_vector_it_took(photorank, gallery):
+def test_commands_say_which_vector_they_took(photorank, gallery):
     """Without a vector the best of the latest evaluation is taken, else the built-in one."""
     photos = gallery / "beach" / "0.jpg", gallery / "beach" / "7.jpg"
     known = {vector["name"] for vector in photorank("vector", "list", "--json").json}
@@ -238,6 +238,11 @@ def test_compare_says_which_vector_it_took(photorank, gallery):
     assert before.err.startswith(f"photorank: comparing by {before.json['vector']}, built in")
     assert after.json["vector"] == best
     assert "latest evaluation" in after.err
+    for command in ["top", "-k", 2], ["rate", photos[0]]:
+        usual = photorank(*command, "--json")
+        assert usual.json == photorank(*command, "--vector", best, "--json").json
+        assert f"rating by {best}, the best vector of the latest evaluation" in usual.err
+    assert photorank("explain", photos[0], "--json").json["vector"] == best
 
 
 @pytest.mark.slow
