@@ -93,7 +93,7 @@ def test_version(photorank):
     [
         ["publish"],
         ["index", "folder"],
-        ["rate", "photo.jpg"],
+        ["rate"],
         ["evaluate", "--fold-by", "colour"],
         ["evaluate", "--folds", "1"],
         ["vector", "learn", "ours", "--learner", "all-pairs", "--gap-power", "3"],
