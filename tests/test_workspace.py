@@ -11,8 +11,8 @@ from photorank.index.importing.embedding_files import embedding_files
 from photorank.labels.tables.judgement_tables import read_labels
 from photorank.outside_text import TypedPathError
 from photorank.scoring.path_lists import check_list
-from photorank.service.access_tokens import read_tokens
 from photorank.vectors.master import MasterVector
+from photorank.vectors.published import _contents
 from photorank.workspace import (
     Workspace,
     folder_for,
@@ -49,7 +49,7 @@ def test_a_home_that_no_folder_can_be_is_told(nowhere, monkeypatch, home):
 
 
 def test_a_home_that_is_a_file_is_told(nowhere, monkeypatch):
-    """Before an index in it is said not to be there; a folder that is not there yet may be made."""
+    """That comes before any word on an index in it."""
     (nowhere / "mine").touch()
     monkeypatch.setenv("PHOTORANK_HOME", str(nowhere / "mine"))
     with pytest.raises(TypedPathError, match="PHOTORANK_HOME is not a folder"):
@@ -206,7 +206,7 @@ def test_what_a_killed_run_left_of_a_file_is_removed_by_who_writes_it_again(tmp_
     ("read", "name"),
     [
         (read_bytes, "any"),
-        (read_tokens, "tokens"),
+        (_contents, "head.npy"),
         (read_labels, "scores.csv"),
         (MasterVector.load, "card.json"),
         (lambda path: printer(str(path)), "mine.toml"),

@@ -99,10 +99,11 @@ class ChangedIndexError(PhotorankError, LookupError):
 class RemovedIndexError(PhotorankError, LookupError):
     """An index's folder was removed or moved while it was being written."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, root: Path) -> None:
+        left = f", and move {root} away, which was written since" if root.exists() else ""
         super().__init__(
-            f"the folder of index {name!r} was removed or moved while it was being written, and "
-            "nothing was kept. Run the same command again, which makes that index anew."
+            f"the folder of index {root.name!r} was removed or moved while it was being written. "
+            f"Put it back, or index its photos anew{left}."
         )
 
 

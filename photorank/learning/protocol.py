@@ -49,11 +49,12 @@ def fewer_folds(asked: int, used: Protocol) -> list[str]:
     """Sentence that fewer folds were used than asked for; none where the number is as asked.
 
     >>> fewer_folds(1000, Protocol("group", folds=6))
-    ['1000 folds were asked for and 6 used: each needs a group that is not a copy of others.']
+    ['6 folds instead of 1000: there are only 6 groups, copies of others not counted.']
     """
     if used.fold_by == "split" or used.folds >= asked:
         return []
+    units = "series" if used.fold_by == "series" else f"{used.fold_by}s"
     return [
-        f"{asked} folds were asked for and {used.folds} used: each needs a {used.fold_by} that is "
-        "not a copy of others."
+        f"{used.folds} folds instead of {asked}: there are only {used.folds} {units}, copies of "
+        "others not counted."
     ]

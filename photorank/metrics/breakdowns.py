@@ -210,7 +210,7 @@ def _over_blocks(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Float
 def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
     """Weight (l,) of each labelled photo's correctly ordered pairs with a label gap above `gap`."""
     n, u = len(graph.rows), graph.trust
-    net = graph.parts[0].net_credit(r, above=gap + _slack(graph))
+    net = graph.with_gap_power(0).parts[0].net_credit(r, above=gap + _slack(graph))
     if net is not None:
         return (_weight_beyond(graph, gap, u) + net) / 2
     block, label, lowered = _lowered(graph, gap)

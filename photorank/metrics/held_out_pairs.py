@@ -62,7 +62,7 @@ class HeldOutPairs:
     def require(self) -> None:
         """Raise ComparisonsError if no fold holds two photos that were judged differently."""
         if not self.n_pairs:
-            fewer = "use fewer folds, or " if self.folds.k > 2 else ""
+            fewer = "use fewer folds with `--folds 2`, or " if self.folds.k > 2 else ""
             raise ComparisonsError(
                 f"{self.n_photos} photos were judged, and no two that were judged differently are "
                 f"in one of {self.folds.k} folds: {fewer}judge more photos"

@@ -1,14 +1,12 @@
 """Pearson's r after a logistic fit of ratings to labels, as in image-quality papers."""
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
 from photorank.metrics.pair_sums import checked_ratings
 from photorank.metrics.ranking import pearson_by_column
-from photorank.typing import Floats
+from photorank.typing import Floats, Labels, Ratings
 
 _MIDDLES = 13  # quantiles of the ratings tried as the curve's centre
 _BEYOND = np.array([2.0, 6.0])  # standard deviations beyond the ratings, also tried as centre
@@ -66,24 +64,19 @@ def after_logistic_by_column(ratings: Floats, comparisons: Comparisons) -> Float
     known = np.flatnonzero(~np.isnan(values))
     if len(known) and isinstance(comparisons, ScoreComparisons):
         sign = np.where(values[known] < 0, -1.0, 1.0)
-        labels = comparisons.scores.tobytes()
-        columns = [_bent(column.tobytes(), labels) for column in (sign * ratings[:, known]).T]
+        columns = [_bent(r, comparisons.scores) for r in (sign * ratings[:, known]).T]
         values[known] = sign * pearson_by_column(np.stack(columns, axis=1), comparisons)
     return values
 
 
-@lru_cache(maxsize=512)  # vectors by test folds: pairs of another scope ask for the curves again
-def _bent(ratings: bytes, labels: bytes) -> Floats:
+def _bent(r: Ratings, y: Labels) -> Floats:
     """Ratings (n,), mapped by the logistic curve that best fits the labels (n,).
-
-    Both are given as the bytes of their arrays.
 
     Of all curves with one middle and width the best fitting low and height correlate most, so only
     two parameters are searched: on a grid, for there are local optima, then on finer ones.
     """
     from scipy.special import expit
 
-    r, y = np.frombuffer(ratings), np.frombuffer(labels)
     known = np.isfinite(y)
     r = (r - r[known].mean()) / r[known].std()
     judged = r[known]
@@ -103,6 +96,4 @@ def _bent(ratings: bytes, labels: bytes) -> Floats:
     best = best_of(tried)
     for step in range(_REFINEMENTS):
         best = best_of((best + _STEPS / _SHRINK**step).clip(low, high))
-    bent: Floats = expit((r - best[0]) / np.exp(best[1]))
-    bent.flags.writeable = False
-    return bent
+    return np.asarray(expit((r - best[0]) / np.exp(best[1])))

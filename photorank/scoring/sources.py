@@ -129,7 +129,7 @@ def _local(text: str) -> Iterator[Source]:
 
 
 def _matching(parts: Sequence[str]) -> Iterator[str]:
-    """Yield the paths that match a pattern, given in its parts; each folder is walked once."""
+    """Yield the paths that match a pattern, given in its parts."""
     if "**" not in parts:
         yield from glob.iglob(os.path.join(*parts))
         return
@@ -142,7 +142,7 @@ def _matching(parts: Sequence[str]) -> Iterator[str]:
 def _folders_below(tops: Sequence[str]) -> Iterator[str]:
     """Yield folders and those below them, without hidden ones; links to folders come last."""
     visited: set[tuple[int, int]] = set()  # device and inode: links may lead in circles
-    queue = [*tops]
+    queue = sorted(tops, key=os.path.islink)
     while queue:
         for folder, below, _ in os.walk(queue.pop(0)):
             status = os.stat(folder)

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import os
 from collections.abc import Collection
 from pathlib import Path
 
@@ -12,25 +13,31 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from photorank.errors import ServerError
 from photorank.service.middleware import discard_body, refused
 from photorank.service.request_limits import Limits
-from photorank.workspace import read_bytes, regular_file
+from photorank.workspace import reading_errors
 
 OPEN = frozenset({"/healthz"})  # to whoever asks, such as a container's health check
 _LEAST_LETTERS = 16  # of a token
-_MOST_BYTES = 1 << 20  # of a file of tokens
+_MOST_BYTES = 1 << 20  # of a file of tokens: a device has no end
 
 
 def read_tokens(path: Path) -> list[bytes]:
     """SHA-256 digests of the access tokens in a file.
 
-    Raises MissingPathError if there is no such file, ServerError if it is too large, has no token,
-    or a token that is too short.
+    A pipe is read as well: a secret need not be on the disk. Raises ServerError if there is no such
+    file, or it is too large, has no token, or a token that is too short.
     """
-    if regular_file(path).stat().st_size > _MOST_BYTES:
-        raise ServerError(f"--token-file {path} is larger than 1 MiB. Name a file of tokens.")
+    if os.path.isdir(path):
+        raise ServerError(f"--token-file {path} is a folder. Name a file with a token a line.")
     try:
-        lines = read_bytes(path).decode().split()
+        with reading_errors(path), path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+        lines = content.decode().split()
+    except FileNotFoundError as error:
+        raise ServerError(f"--token-file {path} does not exist.") from error
     except UnicodeDecodeError as error:
         raise ServerError(f"--token-file {path} is not text in UTF-8.") from error
+    if len(content) > _MOST_BYTES:
+        raise ServerError(f"--token-file {path} is larger than 1 MiB. Name a file of tokens.")
     if not lines or min(map(len, lines)) < _LEAST_LETTERS:
         raise ServerError(
             f"--token-file {path} has to hold a token a line, each of {_LEAST_LETTERS} letters or "

@@ -134,6 +134,8 @@ class MasterVector:
             raise CardError(self.name, told)
         object.__setattr__(self, "direction", direction / length)
         object.__setattr__(self, "scale", self.scale * length)
+        if not all(abs(number) <= MOST for number in (self.scale, self.bias, self.slope or 0.0)):
+            raise CardError(self.name, f"its scale, bias or slope is not a number up to {MOST:g}")
 
     def __repr__(self) -> str:
         size = f"{len(self.direction)} dimensions"
@@ -272,9 +274,6 @@ class MasterVector:
             if isinstance(error, CardError):
                 raise CardError(path, error.why) from error
             raise CardError(path, fault_in_json(error)) from error
-        numbers = (vector.scale, vector.bias, vector.slope or 0.0)
-        if not all(abs(number) <= MOST for number in numbers):
-            raise CardError(path, f"its scale, bias or slope is not a number up to {MOST:g}")
         return vector
 
 

@@ -19,10 +19,10 @@ from photorank.errors import (
     DegenerateDirectionError,
     EncoderMismatchError,
     ForeignHeadError,
-    MissingPathError,
 )
 from photorank.typing import Floats
 from photorank.vectors.master import MOST, Card, MasterVector
+from photorank.workspace import regular_file
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -160,8 +160,7 @@ def published_vector(
 
 
 def _contents(path: Path) -> bytes:
-    if not path.exists():
-        raise MissingPathError(path)
+    regular_file(path)
     if path.suffix.lower() not in _SUFFIXES:
         ending = f"its name ends in {path.suffix!r}" if path.suffix else "its name has no ending"
         raise DamagedWeightsError(path, ending, hint=_HINT)

@@ -175,6 +175,8 @@ def test_the_summary_does_not_call_equal_what_is_not_proven_worse(encoders):
     assert "6 test folds" in power
     assert "5 degrees of freedom" in power
     assert "--folds 10 --repeats 3 proves more" in power
+    some = summary(_told(replace(report, most_folds=8), behind))[-1]
+    assert "--folds 8 --repeats 3 proves more" in some
     no_more = summary(_told(replace(report, most_folds=3), behind))[-1]
     assert no_more.endswith("of freedom. Fewer rows (--vectors, --learners) need less correction.")
     enough = replace(report, protocol=replace(report.protocol, folds=10, repeats=3))
@@ -268,7 +270,7 @@ def test_the_command_writes_every_form(encoders, tmp_path):
     assert link.is_symlink()
     assert json.loads(files[2].read_text())["panels"][0]["protocol"]["folds"] == 2
     many = invoke("leaderboard", *quick[:2], "--folds", "1000", "--fold-by", "group")
-    assert "1000 folds were asked for and 10 used" in many.stderr
+    assert "10 folds instead of 1000: there are only 10 groups" in many.stderr
 
     wrong = invoke("leaderboard", "--to", str(tmp_path / "report.pdf"))
     assert wrong.exit_code == 1

@@ -7,7 +7,7 @@ from photorank.metrics.folds import Folds, make_folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.metrics.jackknife_intervals import jackknife, paired_difference
 from photorank.metrics.pair_sums import values_by_fold
-from photorank.metrics.ranking import accuracy_sums
+from photorank.metrics.ranking import accuracy_sums, kendall_sums
 from photorank.metrics.refitting_intervals import (
     corrected_resampled,
     corrected_resampled_difference,
@@ -90,7 +90,19 @@ def test_lists_of_given_ratings_count_folds_as_drawn_anew(rated):
     assert refitted.low < given.low < given.high < refitted.high
 
 
-@pytest.mark.parametrize(("codes", "said"), [([0, 1, 2], "use fewer folds, or"), ([0, 1, 1], "")])
+def test_a_difference_of_two_correlations_reaches_two():
+    """Of two folds its interval is as wide as what two correlations can differ by."""
+    scores, folds = np.array([1.0, 2.0, 3.0] * 2), Folds(np.array([[0] * 3 + [1] * 3]), 2, None)
+    pairs = HeldOutPairs.of(Comparisons.from_scores(scores), folds)
+    a, b = (
+        pairs.sums(np.array([r]), kendall_sums, refitted=True)
+        for r in ([1.0, 2.0, 3.0] * 2, [3.0, 2.0, 1.0, 1.0, 3.0, 2.0])
+    )
+    lead = pairs.difference(a, b, refitted=True)
+    assert (lead.low, lead.high) == (-2.0, 2.0)
+
+
+@pytest.mark.parametrize(("codes", "said"), [([0, 1, 2], "use fewer .* or"), ([0, 1, 1], "")])
 def test_fewer_folds_are_advised_where_there_can_be_fewer(codes, said):
     """Two folds are the fewest."""
     folds = Folds(np.array([codes]), max(codes) + 1, None)

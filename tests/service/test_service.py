@@ -1,8 +1,10 @@
 import hashlib
+import os
 import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -173,9 +175,15 @@ def test_tokens_are_asked_for(start, photo, tmp_path):
         (tmp_path / "tokens").write_text(text)
         with pytest.raises(ServerError, match="openssl rand"):
             read_tokens(tmp_path / "tokens")
-    (tmp_path / "tokens").write_text(f"{TOKEN}\n" * (1 << 16))
     with pytest.raises(ServerError, match="larger than 1 MiB"):
-        read_tokens(tmp_path / "tokens")
+        read_tokens(Path("/dev/zero"))  # which has no end
+    with pytest.raises(ServerError, match="is a folder"):
+        read_tokens(tmp_path)
+    reader, writer = os.pipe()
+    os.write(writer, TOKEN.encode())
+    os.close(writer)
+    assert len(read_tokens(Path(f"/dev/fd/{reader}"))) == 1
+    os.close(reader)
 
 
 def test_the_description_tells_all_addresses(client):

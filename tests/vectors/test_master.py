@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -121,6 +122,12 @@ def test_a_broken_card_is_an_error_in_words(data, tmp_path):
 
     assert "\n" not in str(error.value)
     assert str(error.value).count("is not a vector's card") <= 1
+
+
+def test_what_could_not_be_loaded_is_not_made(vector):
+    """A length of 1e100 is a scale, too, and both together are beyond what is read again."""
+    with pytest.raises(CardError, match=r"not a number up to 1e\+100"):
+        replace(vector, direction=np.array([1e99, 1e99, 0]), scale=10.0)
 
 
 def test_a_missing_card_is_named(tmp_path):

@@ -96,10 +96,9 @@ def writing(paths: IndexPaths, *, wait: bool = True) -> Iterator[sqlite3.Connect
                         paths.begun.unlink(missing_ok=True)
                     connection.close()
         finally:
-            if _is_removed(paths):
-                shutil.rmtree(paths.root, ignore_errors=True)  # all in it was written since
-                raise RemovedIndexError(paths.name)
             _discard(paths, new)
+        if not new:
+            refuse_removed(paths)
     finally:
         lock.release()
 
@@ -257,12 +256,15 @@ def _discard(paths: IndexPaths, new: Sequence[Path]) -> None:
 
 def refuse_removed(paths: IndexPaths) -> None:
     """Raise RemovedIndexError if an index that is being written has lost its folder."""
-    if _is_removed(paths):
-        raise RemovedIndexError(paths.name)
-
-
-def _is_removed(paths: IndexPaths) -> bool:
-    return not (paths.catalogue.exists() or paths.lock.exists())
+    for path in (paths.catalogue, paths.lock):
+        try:
+            path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError:  # a disk that does not answer is not an index that is gone
+            return
+        return
+    raise RemovedIndexError(paths.root)
 
 
 def _refuse_without_catalogue(paths: IndexPaths) -> None:

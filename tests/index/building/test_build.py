@@ -652,7 +652,7 @@ def test_a_photo_that_vanishes_while_it_is_waiting_is_no_crash(library):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("at", [1, 4])
-def test_an_index_that_is_removed_while_it_is_made_leaves_nothing(library, at):
+def test_an_index_that_is_removed_while_it_is_made_is_told(library, at):
     """One error says so, at the next batch or at the end, and the next run makes it anew."""
     fill(library.folder, 4)
     calls = []
@@ -667,13 +667,29 @@ def test_an_index_that_is_removed_while_it_is_made_leaves_nothing(library, at):
     assert calls[-1] == at
     assert library.build().added == 4
 
-    def make_anew():  # as a writer does that has not looked
-        shutil.rmtree(library.paths.root)
-        library.paths.shards.mkdir(parents=True)
 
-    with pytest.raises(RemovedIndexError), writing(library.paths):
-        make_anew()
-    assert not library.paths.root.exists()
+@pytest.mark.slow
+def test_what_is_put_in_place_of_a_removed_index_stays(library):
+    """A backup that somebody puts back while a writer ends is not touched; the error names it."""
+    fill(library.folder, 4)
+    library.build()
+
+    def put_back(then=None):
+        shutil.rmtree(library.paths.root)
+        library.paths.vectors.mkdir(parents=True)
+        (library.paths.vectors / "mine.json").write_text("{}")
+        if then:
+            raise then
+
+    told = pytest.raises(RemovedIndexError, match=f"move {library.paths.root} away")
+    with told, writing(library.paths):
+        put_back()
+    assert (library.paths.vectors / "mine.json").exists()
+    shutil.rmtree(library.paths.root)
+    library.build()
+    stopped = pytest.raises(KeyboardInterrupt)
+    with stopped, writing(library.paths):
+        put_back(KeyboardInterrupt())
 
 
 @pytest.mark.slow
