@@ -197,7 +197,7 @@ def storage_errors(path: Path, kept: str | None = None) -> Iterator[None]:
     try:
         yield
     except PhotorankError:
-        raise  # it has its words
+        raise  # with its own message
     except OSError as error:
         reasons = {
             errno.ENOSPC: "the disk is full",
@@ -327,7 +327,7 @@ def replacing(path: Path, *, alone: bool = False, kept: str | None = None) -> It
 
 
 def behind_link(path: Path) -> Path:
-    """File that a symbolic link leads to, for a link that is to stay; else the path itself."""
+    """Target of a symbolic link, which is written so that the link stays; any other path itself."""
     return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 

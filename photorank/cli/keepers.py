@@ -41,7 +41,7 @@ def keepers(
     opened = open_index(index)
     found = keepers_lost(
         opened,
-        open_vector(opened, vector, "rejecting"),
+        open_vector(opened, vector, "rating"),
         keeper_from=keeper_from,
         keeper_top=None if keeper_top is None else keeper_top / 100,
         lost=lose / 100,

@@ -23,7 +23,7 @@ class PageSize:
     height: float = 210.0
     bleed: float = 3.0  # beyond the trimmed page
     safe: float = 5.0  # inside it, where nothing important may be
-    spine: float | None = None  # the gutter, where a plan has its own
+    own_gutter: float | None = None  # of a plan that has one
 
     @property
     def margin(self) -> float:
@@ -33,7 +33,7 @@ class PageSize:
     @property
     def gutter(self) -> float:
         """Minimum distance in mm between photos and the spine, so that none lies in the fold."""
-        return max(self.margin, _LEAST_GUTTER_MM) if self.spine is None else self.spine
+        return max(self.margin, _LEAST_GUTTER_MM) if self.own_gutter is None else self.own_gutter
 
     @cached_property
     def block(self) -> Block:

@@ -63,9 +63,10 @@ def pages_of_json(said: Any) -> tuple[PageSize, list[WrittenPage]]:
         if not all(SIDES_MM[0] <= side <= SIDES_MM[1] for side in (width, height)):
             raise ValueError(f"pages have {SIDES_MM[0]} to {SIDES_MM[1]} mm on each side")
         gutter = _number(said.get("gutter", size.gutter))
-        if gutter != size.gutter:  # which is more on the largest pages
-            size = replace(size, spine=gutter)
-        if not all(0 <= one <= MOST_MARGIN_MM for one in (size.bleed, size.safe, size.spine or 0)):
+        if gutter != size.gutter:  # of a plan that has its own
+            size = replace(size, own_gutter=gutter)
+        measures = (size.bleed, size.safe, size.own_gutter or 0)
+        if not all(0 <= one <= MOST_MARGIN_MM for one in measures):
             raise ValueError(f"`bleed`, `safe` and `gutter` are 0 to {MOST_MARGIN_MM:g} mm")
         pages = [_page(place, one) for place, one in enumerate(said["pages"], start=1)]
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:

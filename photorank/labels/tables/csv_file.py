@@ -65,7 +65,7 @@ def open_csv(path: Path, dialect: Dialect | None = None) -> Iterator[Table]:
                 table.notes.append(f"it is not UTF-8 and was read as {_GUESSED[encoding]}")
             yield table
     except PhotorankError:
-        raise  # it has its words
+        raise  # with its own message
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise LabelsError(f"{path} is damaged: it cannot be unpacked.") from error
     except OSError as error:

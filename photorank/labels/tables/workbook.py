@@ -52,7 +52,7 @@ def workbook_rows(
     try:
         file = regular_file(path).open("rb")
     except PhotorankError:
-        raise  # it has its words
+        raise  # with its own message
     except OSError as error:
         raise LabelsError(f"{path} cannot be read: {error.strerror}.") from error
     with file:
