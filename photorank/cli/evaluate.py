@@ -93,7 +93,7 @@ def evaluate(
         _print_results(evaluation)
         for text in (*_splits(evaluation, fold_by), headline(evaluation)):
             line(text)
-    for text in fewer_folds(folds, evaluation.protocol):
+    for text in fewer_folds(protocol, evaluation.protocol):
         message(text)
     if evaluation.copies is not None:
         tell_mistaken(opened.name, evaluation.copies.mistaken, evaluation.n_photos)

@@ -118,7 +118,7 @@ def evaluate(
         framing=index.fingerprint.framing,
         n_photos=len(photos.X),
         judgements=index.manifest.judgements,
-        protocol=replace(protocols[0], folds=splits[0].k),
+        protocol=replace(protocols[0], folds=splits[0].k, repeats=len(splits[0].codes)),
         results=tuple(row for contest in contests for row in contest.results),
         differences=main.differences,
         details=looked_closer,

@@ -71,8 +71,8 @@ def run_contest(panel: Panel, contest: Contest) -> PanelReport:
     pairs = HeldOutPairs.of(first.comparisons, folds)
     pairs.require()
     entries: list[_Entry] = []
-    protocol = replace(protocol, folds=folds.k)
-    notes = [*panel.notes, *fewer_folds(contest.protocol.folds, protocol)]
+    protocol = replace(protocol, folds=folds.k, repeats=len(folds.codes))
+    notes = [*panel.notes, *fewer_folds(contest.protocol, protocol)]
     sources: dict[str, dict[str, list[str]]] = {}  # indexes, by vector and what it was made from
     for done, (index, photos) in enumerate(zip(panel.indexes, panel.photos, strict=True), start=1):
         vectors = _vectors(index, contest, notes)
@@ -111,7 +111,7 @@ def run_contest(panel: Panel, contest: Contest) -> PanelReport:
         indexes=tuple(index.name for index in panel.indexes),
         n_photos=len(first.X),
         protocol=protocol,
-        most_folds=folds.most,
+        most_folds=folds.n_units,
         rows=tuple(rows),
         differences=tuple(differences),
         notes=tuple(notes),

@@ -70,7 +70,7 @@ def _power(panel: PanelReport, *, proven: bool) -> list[str]:
     said = (
         f"Little can be proven with {tests} test folds: where a row is learned anew, a difference "
         f"is a mean over them, tested by Student's t with "
-        f"{counted(tests - 1, 'degree')} of freedom. "
+        f"{counted(min(tests, panel.most_folds or tests) - 1, 'degree')} of freedom. "
     )
     if k < panel.most_folds:  # else dealing anew gives the same folds again
         said += f"--folds {min(max(k, 10), panel.most_folds)} --repeats {max(repeats, 3)} proves "

@@ -82,7 +82,11 @@ def fit_and_test(
         metrics={
             "pairwise_accuracy": to_json(pairs.accuracy(ratings)),
             "protocol": to_json(protocol)
-            | {"fold_by": protocol.fold_by or photos.usual_fold_by, "folds": folds.k},
+            | {
+                "fold_by": protocol.fold_by or photos.usual_fold_by,
+                "folds": folds.k,
+                "repeats": len(folds.codes),
+            },
             **({MISTAKEN: mistaken} if mistaken else {}),
         },
     )

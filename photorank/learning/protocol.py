@@ -23,7 +23,7 @@ class Protocol:
     folds : int
         K; at most the number of photos or groups.
     repeats : int
-        How often all photos are split anew.
+        How often all photos are split anew at most; equal splits count once.
     seed : int
         Decides the splits, the random baseline and sampled pairs.
     within : {"group", "series"} or None
@@ -45,16 +45,19 @@ class Protocol:
     by_raters: bool = False
 
 
-def fewer_folds(asked: int, used: Protocol) -> list[str]:
-    """Sentence that fewer folds were used than asked for; none where the number is as asked.
+def fewer_folds(asked: Protocol, used: Protocol) -> list[str]:
+    """Sentence on fewer folds or repeats than asked for; none where they are as asked.
 
-    >>> fewer_folds(1000, Protocol("group", folds=6))
-    ['6 folds instead of 1000: there are only 6 groups, copies of others not counted.']
+    >>> fewer_folds(Protocol(folds=20), Protocol("group", folds=6, repeats=1))
+    ['6 folds instead of 20, dealt once: there are only 6 groups, copies of others not counted.']
     """
-    if used.fold_by == "split" or used.folds >= asked:
+    if used.fold_by == "split" or (used.folds, used.repeats) == (asked.folds, asked.repeats):
         return []
     units = "series" if used.fold_by == "series" else f"{used.fold_by}s"
+    times = "once" if used.repeats == 1 else f"{used.repeats} times"
+    if used.folds == asked.folds:
+        return [f"The {units} can be dealt into {used.folds} folds in so few ways: {times}."]
     return [
-        f"{used.folds} folds instead of {asked}: there are only {used.folds} {units}, copies of "
-        "others not counted."
+        f"{used.folds} folds instead of {asked.folds}, dealt {times}: there are only "
+        f"{used.folds} {units}, copies of others not counted."
     ]

@@ -33,6 +33,7 @@ def estimate_of(
         values_by_fold(sums),
         test_to_train=folds.test_to_train * max(one.luck for one in sums),
         repeats=len(sums),
+        n_units=folds.n_units,
         floor=sums[0].floor,
         **counts,
     )

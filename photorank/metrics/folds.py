@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -38,9 +39,9 @@ class Folds:
         """True if there are several folds, so that a model is refitted for each."""
         return self.k > 1
 
-    @property
-    def most(self) -> int:
-        """Largest possible k: the number of photos and groups that are kept whole."""
+    @cached_property
+    def n_units(self) -> int:
+        """Number of units (photos, and groups that are kept whole): the largest possible k."""
         n = self.codes.shape[1]
         return n if self.by is None else int(unit_codes(self.by, n=n).max()) + 1
 
@@ -99,6 +100,9 @@ def make_folds(
 ) -> Folds:
     """Split of n photos into k folds of nearly equal size, once per repeat.
 
+    A repeat that equals an earlier one is left out, for it tells nothing more: five groups can be
+    dealt into five folds in one way alone.
+
     Parameters
     ----------
     n : int
@@ -106,7 +110,7 @@ def make_folds(
     k : int, default=10
         Number of folds; at most one a unit.
     repeats : int, default=3
-        How often to split anew.
+        How often to split anew at most.
     by : ndarray of shape (n,), optional
         Photos of one code share a fold (a group, a series, near-duplicates);
         −1 is a photo on its own.
@@ -129,8 +133,8 @@ def make_folds(
             "keeps no group together. Photos of nearly the same embedding are one unit anyway.)"
         )
     rng = np.random.default_rng(seed)
-    codes = np.stack([_deal(sizes, k, rng)[units] for _ in range(repeats)])
-    return Folds(codes, k, by)
+    codes = _distinct([_deal(sizes, k, rng) for _ in range(repeats)])
+    return Folds(codes[:, units], k, by)
 
 
 def kept_together(first: Codes, second: Codes) -> Codes:
@@ -179,6 +183,15 @@ def _unshared(one: Codes, other: Codes, n: int) -> float:
     held_out, held_out_too = both.sum(axis=1)[one], both.sum(axis=0)[other]
     shared = n - held_out - held_out_too + both[one, other]
     return 1 - float(np.mean(shared / np.sqrt((n - held_out) * (n - held_out_too))))
+
+
+def _distinct(splits: Sequence[Codes]) -> Codes:
+    """Splits (r, u) of units into folds, without those that equal an earlier one."""
+    found: dict[bytes, Codes] = {}
+    for fold in splits:
+        _, first, own = np.unique(fold, return_index=True, return_inverse=True)
+        found.setdefault(first[own].tobytes(), fold)  # whatever number a fold has
+    return np.stack(list(found.values()))
 
 
 def _deal(sizes: Codes, k: int, rng: np.random.Generator) -> Codes:

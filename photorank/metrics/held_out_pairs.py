@@ -100,6 +100,7 @@ class HeldOutPairs:
             by_fold,
             test_to_train=self.folds.test_to_train if refitted else 0.0,
             repeats=len(self.graphs),
+            n_units=self.folds.n_units,
             floor=floor,
             n_photos=self.n_photos,
             n_pairs=self.n_pairs,
@@ -116,6 +117,7 @@ class HeldOutPairs:
             values_by_fold(b),
             test_to_train=self.folds.test_to_train * max(one.luck for one in (*a, *b)),
             repeats=len(self.graphs),
+            n_units=self.folds.n_units,
             floor=a[0].floor,
             n_photos=self.n_photos,
         )

@@ -25,6 +25,7 @@ def corrected_resampled(
     *,
     test_to_train: float,
     repeats: int = 1,
+    n_units: float = inf,
     level: float = 0.95,
     floor: float = 0.0,
     n_photos: int,
@@ -40,6 +41,8 @@ def corrected_resampled(
         Test photos over training photos, 1 / (K − 1) for K folds.
     repeats : int, default=1
         R, how often all photos were split anew: K = J / R.
+    n_units : int, optional
+        Photos or groups that were dealt into the folds.
     level : float, default=0.95
     floor : float, default=0
         The metric's least value.
@@ -50,7 +53,8 @@ def corrected_resampled(
     -------
     Estimate
         The variance is (1/K + test_to_train) S², because training sets overlap;
-        Student's t with J − 1 degrees of freedom. nan limits for J < 2. Where
+        Student's t with a degree of freedom less than there are folds J, or
+        units if they are fewer. nan limits for J < 2. Where
         all folds agree the limits are the exact binomial ones of as many
         disjoint pairs as there are photos for.
 
@@ -75,7 +79,7 @@ def corrected_resampled(
     >>> print(corrected_resampled(folds, test_to_train=1 / 9, n_photos=800, n_pairs=31_000))
     0.765 [0.741, 0.789] (n=800 photos)
     """
-    spread = _over_folds(values_by_fold, test_to_train, repeats, level)
+    spread = _over_folds(values_by_fold, test_to_train, repeats, n_units, level)
     low, high = max(spread.low, floor), min(spread.high, 1.0)
     # Where all folds agree they tell nothing of their spread.
     if high - low < _NO_SPREAD and isfinite(floor):
@@ -90,6 +94,7 @@ def corrected_resampled_difference(
     *,
     test_to_train: float,
     repeats: int = 1,
+    n_units: float = inf,
     level: float = 0.95,
     floor: float = 0.0,
     n_photos: int,
@@ -109,7 +114,7 @@ def corrected_resampled_difference(
     a, b = np.asarray(a_by_fold, np.float64), np.asarray(b_by_fold, np.float64)
     if a.shape != b.shape:
         raise ComparisonsError("a paired difference needs the same folds on both sides")
-    spread, span = _over_folds(a - b, test_to_train, repeats, level), 1 - floor
+    spread, span = _over_folds(a - b, test_to_train, repeats, n_units, level), 1 - floor
     if spread.high - spread.low < _NO_SPREAD < abs(spread.value):
         return unvarying(spread.value, n_photos // 2, level=level, span=span)
     return replace(spread, low=max(spread.low, -span), high=min(spread.high, span))
@@ -165,17 +170,21 @@ def corrected_jackknife(
     if np.isnan(without).any():
         return Estimate(value, nan, nan, n_photos, len(fold), "corrected jackknife")
     pseudo = len(folds) * value - (len(folds) - 1) * without
-    spread = _over_folds(pseudo, test_to_train, 1, level)
+    spread = _over_folds(pseudo, test_to_train, 1, inf, level)
     reach = (spread.high - spread.low) / 2
     low, high = max(value - reach, 0.0), min(value + reach, 1.0)
     return Estimate(value, low, high, n_photos, len(fold), "corrected jackknife")
 
 
-def _over_folds(values: ArrayLike, test_to_train: float, repeats: int, level: float) -> Difference:
+def _over_folds(
+    values: ArrayLike, test_to_train: float, repeats: int, n_units: float, level: float
+) -> Difference:
     """Mean of the values (J,) of J folds, with a t interval corrected for shared training data."""
     folds = np.asarray(values, dtype=np.float64)
     folds = folds[~np.isnan(folds)]
     if len(folds) < 2:
         return Difference(float(folds.mean()) if len(folds) else nan, nan, nan, nan)
     error = sqrt((repeats / len(folds) + test_to_train) * float(folds.var(ddof=1)))
-    return student(float(folds.mean()), error, len(folds) - 1, level=level, limit=inf)
+    # Few groups, dealt again and again, are no more groups.
+    freedom = int(min(len(folds), n_units)) - 1
+    return student(float(folds.mean()), error, freedom, level=level, limit=inf)

@@ -270,7 +270,7 @@ def test_the_command_writes_every_form(encoders, tmp_path):
     assert link.is_symlink()
     assert json.loads(files[2].read_text())["panels"][0]["protocol"]["folds"] == 2
     many = invoke("leaderboard", *quick[:2], "--folds", "1000", "--fold-by", "group")
-    assert "10 folds instead of 1000: there are only 10 groups" in many.stderr
+    assert "10 folds instead of 1000, dealt once: there are only 10 groups" in many.stderr
 
     wrong = invoke("leaderboard", "--to", str(tmp_path / "report.pdf"))
     assert wrong.exit_code == 1

@@ -34,6 +34,17 @@ def test_a_fold_is_a_random_sample_of_the_photos():
     assert together == pytest.approx(3 / 11, abs=0.03)  # of eleven others three are drawn
 
 
+@pytest.mark.parametrize(("groups", "k", "ways"), [(5, 5, 1), (3, 2, 3), (4, 3, 6)])
+def test_equal_splits_count_once(groups, k, ways):
+    """Five groups are dealt into five folds in one way, three into two in three."""
+    folds = make_folds(4 * groups, k=k, repeats=60, by=np.repeat(np.arange(groups), 4), seed=0)
+
+    assert folds.codes.shape == (ways, 4 * groups)
+    alike = folds.codes[:, :, None] == folds.codes[:, None]
+    assert len(np.unique(alike.reshape(ways, -1), axis=0)) == ways
+    assert folds.n_units == groups
+
+
 def test_groups_stay_whole():
     """No group is in two folds, in any repeat."""
     groups = np.random.default_rng(0).integers(0, 17, 120)

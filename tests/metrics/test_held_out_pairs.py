@@ -102,6 +102,19 @@ def test_a_difference_of_two_correlations_reaches_two():
     assert (lead.low, lead.high) == (-2.0, 2.0)
 
 
+@pytest.mark.parametrize(("k", "width"), [(2, 0.46), (3, 1.0)])
+def test_dealing_few_groups_again_proves_no_more(k, width):
+    """Three groups have two degrees of freedom, into however many folds and how often dealt."""
+    rng, groups = np.random.default_rng(0), np.repeat(np.arange(3), 20)
+    ratings, scores, widths = rng.normal(size=60), rng.normal(size=60), []
+    for repeats in (1, 3, 30):
+        folds = make_folds(60, k=k, repeats=repeats, by=groups, seed=0)
+        pairs = HeldOutPairs.of(Comparisons.from_scores(scores), folds)
+        found = pairs.accuracy(np.tile(ratings, (len(folds.codes), 1)))
+        widths.append(found.high - found.low)
+    assert widths[1:] == pytest.approx([width] * 2, abs=0.01)
+
+
 @pytest.mark.parametrize(("codes", "said"), [([0, 1, 2], "use fewer .* or"), ([0, 1, 1], "")])
 def test_fewer_folds_are_advised_where_there_can_be_fewer(codes, said):
     """Two folds are the fewest."""
