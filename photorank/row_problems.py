@@ -63,13 +63,14 @@ class Problems:
         Raises LabelsError if a row is wrong and may not be left out, which `partial` allows, or no
         row can be used. The table then `lacks` a row of that kind.
         """
-        if self and not (partial and usable):
+        if not usable:
+            why = f": {self}. Correct these rows" if self else ""
+            raise LabelsError(f"{source} has no row {lacks}{why}.")
+        if self and not partial:
             raise LabelsError(
                 f"{source} was not imported: {self}. Correct these rows, or import the others "
                 "with --partial."
             )
-        if not usable:
-            raise LabelsError(f"{source} has no row {lacks}.")
         return [f"left out: {self}"] if self else []
 
     def __bool__(self) -> bool:

@@ -124,10 +124,11 @@ class Workspace:
             root = typed_path(os.path.expanduser(home))
             if root.parts[0].startswith("~"):
                 raise TypedPathError(home, "PHOTORANK_HOME names a user who is not here")
-            if os.path.exists(root) and not root.is_dir():
+            root = root.absolute()
+            if not next(one for one in (root, *root.parents) if os.path.lexists(one)).is_dir():
                 named = "`export PHOTORANK_HOME=FOLDER` names one"
                 raise TypedPathError(home, f"PHOTORANK_HOME is not a folder ({named})")
-            return cls(root.absolute())
+            return cls(root)
         here = Path.cwd()
         for folder in (here, *here.parents):
             if (folder / "index").is_dir() and (folder / "datasets").is_dir():

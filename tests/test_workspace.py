@@ -51,9 +51,11 @@ def test_a_home_that_no_folder_can_be_is_told(nowhere, monkeypatch, home):
 def test_a_home_that_is_a_file_is_told(nowhere, monkeypatch):
     """That comes before any word on an index in it."""
     (nowhere / "mine").touch()
-    monkeypatch.setenv("PHOTORANK_HOME", str(nowhere / "mine"))
-    with pytest.raises(TypedPathError, match="PHOTORANK_HOME is not a folder"):
-        Workspace.current()
+    (nowhere / "lost").symlink_to(nowhere / "nothing")
+    for home in ("mine", "mine/below/it", "lost", "lost/below"):
+        monkeypatch.setenv("PHOTORANK_HOME", str(nowhere / home))
+        with pytest.raises(TypedPathError, match="PHOTORANK_HOME is not a folder"):
+            Workspace.current()
 
 
 def test_then_the_checkout_around(nowhere):

@@ -4,6 +4,7 @@ import glob
 import os
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
@@ -107,7 +108,9 @@ def _local(text: str) -> Iterator[Source]:
     path = text_path(text)
     if not os.path.lexists(path) and glob.has_magic(path):
         found = False
-        for one in _matching(Path(path).parts):
+        parts = Path(path).parts
+        twice = [both == ("**", "**") for both in pairwise(("", *parts))]  # which is as once
+        for one in _matching([part for part, again in zip(parts, twice, strict=True) if not again]):
             found = True
             yield from () if os.path.isdir(one) else [_file(one)]
         if not found:

@@ -31,7 +31,7 @@ def read_tokens(path: Path) -> list[bytes]:
     try:
         with reading_errors(path), path.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)
-        lines = content.decode().split()
+        lines = content.decode("utf-8-sig").split()
     except FileNotFoundError as error:
         raise ServerError(f"--token-file {path} does not exist.") from error
     except UnicodeDecodeError as error:

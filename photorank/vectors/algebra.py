@@ -29,7 +29,7 @@ def blend(name: str, vectors: Sequence[MasterVector], weights: Sequence[float]) 
     EncoderMismatchError
         If the vectors belong to different embeddings.
     DegenerateDirectionError
-        If there is no vector, a weight is not a number up to 1e100, or they cancel out.
+        If there is no vector, the weights are not numbers up to 1e100 in all, or they cancel out.
 
     Examples
     --------
@@ -42,8 +42,8 @@ def blend(name: str, vectors: Sequence[MasterVector], weights: Sequence[float]) 
     (array([0.6, 0.8]), 5.0)
     """
     weights = [float(weight) for weight in weights]
-    if not vectors or not all(abs(weight) <= MOST for weight in weights):
-        raise DegenerateDirectionError(f"a blend needs a vector and weights up to {MOST:g}")
+    if not vectors or not sum(map(abs, weights)) <= MOST:
+        raise DegenerateDirectionError(f"a blend needs a vector and weights up to {MOST:g} in all")
     _require_one_space(vectors)
     parts = zip(weights, vectors, strict=True)
     total = np.sum([weight * vector.direction for weight, vector in parts], axis=0)  # (d,)

@@ -181,7 +181,8 @@ def _array(path: Path, data: bytes) -> Floats:
         raise DamagedWeightsError(path, why, hint=_HINT) from error
     if not isinstance(values, np.ndarray) or values.ndim != 1 or values.dtype.kind not in "fiu":
         raise DamagedWeightsError(path, "it is not one row of numbers", hint=_HINT)
-    return values.astype(np.float64)
+    with np.errstate(over="ignore"):  # of longer numbers; infinite ones are refused by the caller
+        return values.astype(np.float64)
 
 
 def _state_dict(path: Path, data: bytes) -> "dict[str, Tensor]":

@@ -51,6 +51,7 @@ def test_links_in_circles_are_walked_once(photos, tmp_path):
         assert sorted(map(os.path.realpath, found(pattern))) == every
     assert sorted(found("photos/**/*.*"))[0] == str(tmp_path / "photos/0000.png")
     assert len(found("photos/**")) == len(every) + 1  # the notes
+    assert found("photos/**/**/*.png") == found("photos/**/*.png")
     (other / "real").mkdir()
     linked.rename(other / "real" / "a.png")
     (other / "alias").symlink_to(other / "real")

@@ -179,6 +179,8 @@ def test_tokens_are_asked_for(start, photo, tmp_path):
         read_tokens(Path("/dev/zero"))  # which has no end
     with pytest.raises(ServerError, match="is a folder"):
         read_tokens(tmp_path)
+    (tmp_path / "tokens").write_text(TOKEN, encoding="utf-8-sig")  # as Notepad does
+    assert read_tokens(tmp_path / "tokens") == [hashlib.sha256(TOKEN.encode()).digest()]
     reader, writer = os.pipe()
     os.write(writer, TOKEN.encode())
     os.close(writer)

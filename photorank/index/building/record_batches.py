@@ -88,8 +88,8 @@ class Batches:
 
     def write(self) -> None:
         """Write the current batch durably: embeddings to a new shard, records to the catalogue."""
+        self._encode()  # which takes seconds
         refuse_removed(self.run.index)
-        self._encode()
         outcomes = {photo.place: self._outcome(photo) for photo in self._taken}
         entries = {place: one for place, one in outcomes.items() if isinstance(one, Entry)}
         skips = {place: one for place, one in outcomes.items() if isinstance(one, KnownSkip)}
