@@ -125,7 +125,8 @@ class Workspace:
             if root.parts[0].startswith("~"):
                 raise TypedPathError(home, "PHOTORANK_HOME names a user who is not here")
             root = root.absolute()
-            if not next(one for one in (root, *root.parents) if os.path.lexists(one)).is_dir():
+            there = [one for one in (root, *root.parents) if os.path.lexists(one)]
+            if not (there and there[0].is_dir()):
                 named = "`export PHOTORANK_HOME=FOLDER` names one"
                 raise TypedPathError(home, f"PHOTORANK_HOME is not a folder ({named})")
             return cls(root)

@@ -50,7 +50,7 @@ def cross_validate(
         Photos of one group share a fold: an album, an event, copies of one picture. None,
         nan, "" and −1 are photos on their own.
     folds, repeats : int
-        Parts of the photos, and how often they are split anew.
+        Parts of the photos, and how often they are split anew; equal splits count once.
     seed : int
         Decides the splits.
 

@@ -105,6 +105,7 @@ def measure_framings(
         raise TooFewPhotosError(index.name, len(kept), protocol.folds)
     photos = photos.take(kept)
     folds = split_into_folds(photos, protocol)
+    protocol = replace(protocol, folds=folds.k, repeats=len(folds.codes))
     pairs = HeldOutPairs.of(photos.comparisons, folds)
     sums = {
         framing: pairs.sums(

@@ -124,6 +124,7 @@ def evaluate(
         details=looked_closer,
         created=datetime.now(UTC).isoformat(timespec="milliseconds"),
         copies=DuplicateCounts.of(photos.near_duplicates),
+        requested=protocol,
     )
 
 

@@ -35,6 +35,7 @@ class Evaluation:
     differences: tuple[ScopedDifference, ...]
     details: Details = field(default_factory=Details)  # empty in files of older versions
     copies: DuplicateCounts | None = None  # in one fold each; None in older files
+    requested: Protocol | None = None  # before folds and repeats were as many as can be; likewise
 
     def rows(self, scope: Scope) -> list[Result]:
         """Results in one scope (kind of photo pairs), with folds as the protocol requires."""
@@ -57,8 +58,10 @@ class Evaluation:
     def asked(self) -> Protocol:
         """Protocol as the user requested it, with `fold_by` None if it was chosen automatically.
 
-        Two kinds of folds are used only where the user names none.
+        Where older files do not tell, two kinds of folds were used only if the user named none.
         """
+        if self.requested is not None:
+            return self.requested
         ways = {row.fold_by for row in self.results}
         return replace(self.protocol, fold_by=None) if len(ways) > 1 else self.protocol
 

@@ -9,6 +9,8 @@ from photorank.metrics.estimates import Limits
 
 _SURE = 0.05  # corrected p-value below which a difference counts as proven
 _NAMED = 6  # rows that one sentence names
+# Photos or groups dealt into folds from which more folds prove more; fewer prove as little by any.
+_MANY_UNITS = 30
 _FEW_TESTS = 20  # test folds of all repeats, below which the summary says that they are few
 
 
@@ -72,7 +74,6 @@ def _power(panel: PanelReport, *, proven: bool) -> list[str]:
         f"is a mean over them, tested by Student's t with "
         f"{counted(min(tests, panel.most_folds or tests) - 1, 'degree')} of freedom. "
     )
-    if k < panel.most_folds:  # else dealing anew gives the same folds again
-        said += f"--folds {min(max(k, 10), panel.most_folds)} --repeats {max(repeats, 3)} proves "
-        said += "more. "
+    if panel.most_folds >= _MANY_UNITS:
+        said += "--folds 10 --repeats 3 proves more. "
     return [f"{said}Fewer rows (--vectors, --learners) need less correction."]

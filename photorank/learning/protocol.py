@@ -50,13 +50,16 @@ def fewer_folds(asked: Protocol, used: Protocol) -> list[str]:
 
     >>> fewer_folds(Protocol(folds=20), Protocol("group", folds=6, repeats=1))
     ['6 folds instead of 20, dealt once: there are only 6 groups, copies of others not counted.']
+    >>> fewer_folds(Protocol(), Protocol("series", repeats=2))
+    ['10 folds, dealt 2 times instead of 3: other deals were the same.']
     """
     if used.fold_by == "split" or (used.folds, used.repeats) == (asked.folds, asked.repeats):
         return []
-    units = "series" if used.fold_by == "series" else f"{used.fold_by}s"
     times = "once" if used.repeats == 1 else f"{used.repeats} times"
     if used.folds == asked.folds:
-        return [f"The {units} can be dealt into {used.folds} folds in so few ways: {times}."]
+        same = f"instead of {asked.repeats}: other deals were the same."
+        return [f"{used.folds} folds, dealt {times} {same}"]
+    units = "series" if used.fold_by == "series" else f"{used.fold_by}s"
     return [
         f"{used.folds} folds instead of {asked.folds}, dealt {times}: there are only "
         f"{used.folds} {units}, copies of others not counted."

@@ -89,6 +89,7 @@ def by_gap(
             [more - fewer for more, fewer in zip(beyond[i], beyond[i + 1], strict=True)],
             pairs.folds,
             refitted=refitted,
+            n_units=pairs.n_units,
             n_photos=int((count > 0).any(axis=0).sum()),
             n_pairs=round(count.sum() / 2 / len(count)),
         )
@@ -138,6 +139,7 @@ def by_group(
             [accuracy_sums(r[rows], graph) for r, graph in zip(ratings, graphs, strict=True)],
             pairs.folds,
             refitted=False,
+            n_units=pairs.n_units,
             n_photos=len(np.unique(np.concatenate([graph.active for graph in graphs]))),
             n_pairs=round(np.mean([graph.n_pairs for graph in graphs])),
         )

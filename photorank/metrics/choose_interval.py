@@ -11,7 +11,13 @@ from photorank.typing import Codes
 
 
 def estimate_of(
-    sums: Sequence[PairSums], folds: Folds, *, refitted: bool, n_photos: int, n_pairs: int
+    sums: Sequence[PairSums],
+    folds: Folds,
+    *,
+    refitted: bool,
+    n_units: int,
+    n_photos: int,
+    n_pairs: int,
 ) -> Estimate:
     """Metric with its interval: corrected resampled t for refitted models, otherwise jackknife.
 
@@ -23,6 +29,8 @@ def estimate_of(
     refitted : bool
         Whether what rates was fitted anew in every fold: the interval is then the
         corrected resampled one. Ratings that are given have a jackknife.
+    n_units : int
+        Photos or groups, as they were dealt into folds, that have pairs.
     n_photos, n_pairs : int
         What was counted, for the record.
     """
@@ -33,7 +41,7 @@ def estimate_of(
         values_by_fold(sums),
         test_to_train=folds.test_to_train * max(one.luck for one in sums),
         repeats=len(sums),
-        n_units=folds.n_units,
+        n_units=n_units,
         floor=sums[0].floor,
         **counts,
     )

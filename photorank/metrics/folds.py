@@ -12,8 +12,6 @@ from photorank.errors import ComparisonsError
 from photorank.metrics.pair_sums import unit_codes
 from photorank.typing import Codes, Floats
 
-# Share of training photos below which two repeats learned from the same.
-_ALIKE = 1e-9
 # What the parts of an official split are for; anything else is learned from.
 _TEST, _UNUSED = "test", "validation"
 
@@ -171,8 +169,6 @@ def luck_of_training(ratings: Floats, folds: Folds) -> float:
     rates = (ratings[:, tested] - ratings[:, tested].mean(axis=1, keepdims=True)) / spread
     differs = float(rates.var(axis=0, ddof=1).mean())
     unshared = np.mean([_unshared(one, other, n) for one, other in combinations(codes, 2)])
-    if unshared < _ALIKE:  # a few groups can be split in one way alone
-        return 1.0
     return min(differs / float(unshared), 1.0)
 
 

@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
 
+import numpy as np
+
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
 from photorank.metrics.choose_interval import estimate_of, units_of
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.folds import Folds, luck_of_training
 from photorank.metrics.jackknife_intervals import paired_difference
-from photorank.metrics.pair_sums import COUPLES, PairSums, pool, values_by_fold
+from photorank.metrics.pair_sums import COUPLES, PairSums, pool, unit_codes, values_by_fold
 from photorank.metrics.ranking import accuracy_sums
 from photorank.metrics.refitting_intervals import (
     corrected_resampled,
@@ -59,6 +61,13 @@ class HeldOutPairs:
         """Mean number of pairs per repeat, rounded."""
         return round(sum(graph.n_pairs for graph in self.graphs) / len(self.graphs))
 
+    @cached_property
+    def n_units(self) -> int:
+        """Number of units (photos, and groups that are kept whole) with pairs."""
+        active = np.unique(np.concatenate([graph.active for graph in self.graphs]))
+        by = self.folds.by
+        return len(active if by is None else np.unique(unit_codes(by, n=len(by))[active]))
+
     def require(self) -> None:
         """Raise ComparisonsError if no fold holds two photos that were judged differently."""
         if not self.n_pairs:
@@ -86,7 +95,7 @@ class HeldOutPairs:
 
     def estimate(self, sums: Sequence[PairSums], *, refitted: bool) -> Estimate:
         """Metric over all held-out pairs, with its confidence interval."""
-        counts = {"n_photos": self.n_photos, "n_pairs": self.n_pairs}
+        counts = {"n_units": self.n_units, "n_photos": self.n_photos, "n_pairs": self.n_pairs}
         return estimate_of(sums, self.folds, refitted=refitted, **counts)
 
     def estimate_of_lists(self, by_fold: Floats, floor: float, *, refitted: bool) -> Estimate:
@@ -100,7 +109,7 @@ class HeldOutPairs:
             by_fold,
             test_to_train=self.folds.test_to_train if refitted else 0.0,
             repeats=len(self.graphs),
-            n_units=self.folds.n_units,
+            n_units=self.n_units,
             floor=floor,
             n_photos=self.n_photos,
             n_pairs=self.n_pairs,
@@ -117,7 +126,7 @@ class HeldOutPairs:
             values_by_fold(b),
             test_to_train=self.folds.test_to_train * max(one.luck for one in (*a, *b)),
             repeats=len(self.graphs),
-            n_units=self.folds.n_units,
+            n_units=self.n_units,
             floor=a[0].floor,
             n_photos=self.n_photos,
         )

@@ -78,12 +78,11 @@ def test_bins_of_all_gaps_are_the_whole(judged):
 def test_bins_of_ratings_learned_without_their_fold_include_the_refitting(judged):
     """One bin that holds every gap has the interval of the whole, made of the folds."""
     ratings, labels, _ = judged
-    folds = Folds(np.stack([FOLDS, np.roll(FOLDS, 1)]), 2, None)
-    pairs = HeldOutPairs.of(Comparisons.from_scores(labels), folds)
+    pairs = HeldOutPairs.of(Comparisons.from_scores(labels), Folds(FOLDS[None], 2, None))
 
-    (whole,) = by_gap(np.stack([ratings] * 2), pairs, [0, 100], refitted=True)
+    (whole,) = by_gap(ratings[None], pairs, [0, 100], refitted=True)
 
-    expected = pairs.accuracy(np.stack([ratings] * 2))
+    expected = pairs.accuracy(ratings[None])
     assert (whole.accuracy.value, whole.accuracy.low, whole.accuracy.high) == pytest.approx(
         (expected.value, expected.low, expected.high)
     )

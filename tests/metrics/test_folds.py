@@ -121,11 +121,11 @@ def test_luck_is_what_other_training_photos_would_not_teach():
     assert luck_of_training(own + luck, folds) == pytest.approx(0.5, abs=0.1)
 
 
-@pytest.mark.parametrize(("n", "k", "repeats"), [(40, 10, 1), (3, 3, 3)])
-def test_luck_that_nothing_tells_is_all(n, k, repeats):
-    """One repeat, or repeats that all learn from the same photos, do not tell luck from merit."""
-    folds = make_folds(n, k=k, repeats=repeats, seed=0)
-    ratings = np.random.default_rng(0).normal(size=(repeats, n))
+@pytest.mark.parametrize(("n", "k"), [(40, 10), (3, 3)])
+def test_luck_that_one_repeat_does_not_tell_is_all(n, k):
+    """Three photos are dealt into three folds once, however often it is asked for."""
+    folds = make_folds(n, k=k, repeats=1 if n > k else 3, seed=0)
+    ratings = np.random.default_rng(0).normal(size=(1, n))
 
     assert luck_of_training(ratings, folds) == 1
-    assert luck_of_training(np.ones((repeats, n)), folds) == 1
+    assert luck_of_training(np.ones((1, n)), folds) == 1

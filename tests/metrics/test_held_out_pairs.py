@@ -115,6 +115,16 @@ def test_dealing_few_groups_again_proves_no_more(k, width):
     assert widths[1:] == pytest.approx([width] * 2, abs=0.01)
 
 
+def test_units_without_pairs_prove_nothing():
+    """Of four groups with pairs there are four units, however many photos stand alone."""
+    groups = np.concatenate([np.repeat(np.arange(4), 5), np.full(36, -1)])
+    pairs = HeldOutPairs.of(
+        Comparisons.from_scores(np.arange(56.0)), make_folds(56, by=groups, seed=0)
+    )
+    assert pairs.n_units == 40
+    assert pairs.inside(groups, "within").n_units == 4
+
+
 @pytest.mark.parametrize(("codes", "said"), [([0, 1, 2], "use fewer .* or"), ([0, 1, 1], "")])
 def test_fewer_folds_are_advised_where_there_can_be_fewer(codes, said):
     """Two folds are the fewest."""

@@ -142,7 +142,7 @@ def test_vectors_that_cancel_define_no_direction(taste, sunset):
         projected_out("none", taste, [sunset, taste])
 
 
-@pytest.mark.parametrize("weights", [[float("nan")], [float("inf")], [1e308]])
+@pytest.mark.parametrize("weights", [[float("nan")], [float("inf")], [1e308], [6e99, -6e99]])
 def test_weights_must_be_finite(taste, weights):
     """A weight that is no number is refused, and so is a blend of nothing."""
     with pytest.raises(DegenerateDirectionError, match=r"weights up to 1e\+100"):
