@@ -58,7 +58,7 @@ _lock = Lock()
 
 
 def hold_order(columns: PhotoColumns, words: Words, named_by: str) -> str:
-    """Hold a new display order in memory, and return the name under which it is served.
+    """Keep in memory in which order a grid shows its photos, and return the order's name in URLs.
 
     `named_by` tells orders apart whose words differ though their columns are the same.
     """

@@ -144,7 +144,7 @@ class Blocks:
         return rows
 
     def credit(self, ratings: Ratings) -> Floats:
-        """Weight (l,) of each photo's pairs that ratings order as labels do; ties count half."""
+        """Weight (l,) of each photo's correctly ordered pairs; pairs rated equally count half."""
         net = self.net_credit(ratings)
         if net is not None:
             return (self.degrees() + net) / 2

@@ -181,7 +181,7 @@ def _interval(metric: Metric, row: pd.Series) -> str:
 
 
 def _provenance(row: pd.Series, vector: MasterVector | None, mode: Mode) -> str:
-    """Short note about a vector: its origin or, if its test was unfair, the reason."""
+    """Short note on where a vector comes from, or on why its test does not count."""
     if row["apart"]:
         return "has seen these photos: no fair test" if mode == "plain" else row["note"]
     if row["family"] == AT_RANDOM:

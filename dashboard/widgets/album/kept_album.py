@@ -216,7 +216,7 @@ def _pdf_button(book: Any, name: str) -> None:
 
 
 def _has_time(index: Index, entry: Entry) -> bool:
-    """Make the requested change of an album, or return False if it is still being computed."""
+    """Make the requested change of an album; False while the change is still being computed."""
     wish = album_state.album_wish(entry.name)
     if wish is None:
         return True

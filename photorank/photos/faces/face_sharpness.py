@@ -13,7 +13,7 @@ _MIN_SHARPNESS = 1e-6  # variance ratio, before the logarithm
 
 
 def face_sharpness(photo: Image.Image, box: Floats) -> float:
-    """Sharpness in a box (4,): log10 of the Laplacian's variance / the grey levels' variance.
+    """Sharpness in a box (4,): log10 of the ratio of the variances of Laplacian and grey levels.
 
     It is nan where the face is too small or has no contrast at all.
     """
