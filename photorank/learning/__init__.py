@@ -1,1 +1,1 @@
-"""Learning a vector from an index's judgements."""
+"""Learning of a rating vector from people's judgements of photos, and its held-out test."""

@@ -1,4 +1,4 @@
-"""Vector learned without labels, by ranking photos above their degraded copies."""
+"""Rating vector learned without labels, by ranking photos above their degraded copies."""
 
 from collections.abc import Callable
 
@@ -33,7 +33,7 @@ def learn_degradations(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> MasterVector:
-    """Vector that ranks an index's photos above degraded copies, learned without labels.
+    """Rating vector that ranks photos above their degraded copies, learned without labels.
 
     Each photo gets the copies of :data:`photorank.photos.degraded.degrade.FINE`, embedded with
     the index's encoder and framing; where embeddings have no signals, which alone see such slight
@@ -71,7 +71,7 @@ def learn_degradations(
     fine = blocks is not None and bool(blocks.signals)
     degradations = FINE if fine else BESIDE_SCORES
     copies = embed_degraded(
-        index, load, _drawn(index, seed), degradations, photos, seed, on_progress
+        index, load, _random_rows(index, seed), degradations, photos, seed, on_progress
     )
     judged = with_degraded(copies, index.manifest.head)
     protocol = Protocol(fold_by="group", repeats=1, seed=seed)
@@ -104,7 +104,7 @@ def learn_degradations(
 
 
 def degradations_learner(judged: JudgedPhotos) -> AllPairs:
-    """Learner of a direction that ranks photos above their degraded copies.
+    """Unfitted learner of a direction that ranks photos above their degraded copies.
 
     The penalty is proportional to the sum of squared embedding differences over the comparisons.
     """
@@ -113,7 +113,7 @@ def degradations_learner(judged: JudgedPhotos) -> AllPairs:
 
 
 def compare_with_degraded(n: int, copies: int) -> Comparisons:
-    """Comparisons in which each of n photos is preferred to its degraded copies.
+    """Comparisons in which each of n photos is preferred to all of its degraded copies.
 
     Each photo's row is followed by the rows of its copies.
 
@@ -128,7 +128,10 @@ def compare_with_degraded(n: int, copies: int) -> Comparisons:
 
 
 def with_degraded(copies: DegradedCopies, head: int) -> JudgedPhotos:
-    """Photos and their degraded copies as judged photos; a photo and its copies form a group."""
+    """Training set in which each photo is preferred to its degraded copies.
+
+    Each photo and its copies form a group.
+    """
     n, versions, d = copies.X.shape
     return JudgedPhotos(
         X=copies.X.reshape(n * versions, d),
@@ -142,7 +145,7 @@ def with_degraded(copies: DegradedCopies, head: int) -> JudgedPhotos:
 
 
 def folds_of_degraded(judged: JudgedPhotos, protocol: Protocol) -> Folds:
-    """Folds that keep a photo, its degraded copies and its near-duplicates together.
+    """Cross-validation folds that keep a photo with its degraded copies and near-duplicates.
 
     Dark copies of two photos look alike without telling each other's order, so only likeness
     of the photos themselves counts.
@@ -158,8 +161,8 @@ def folds_of_degraded(judged: JudgedPhotos, protocol: Protocol) -> Folds:
     )
 
 
-def _drawn(index: Index, seed: int) -> list[int]:
-    """All row numbers of an index in random order, unjudged photos first."""
+def _random_rows(index: Index, seed: int) -> list[int]:
+    """Row numbers of all photos in the index, in random order but with unjudged photos first."""
     choices = index.choices()
     judged = np.isfinite(index.labels().scores)
     judged[choices.winners] = judged[choices.losers] = True

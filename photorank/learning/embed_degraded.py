@@ -29,7 +29,7 @@ MIN_PHOTOS = 10  # at least one per fold
 
 
 class DegradedCopies(NamedTuple):
-    """Embeddings of photos and of their degraded copies."""
+    """Embeddings of photos, each with those of its degraded copies."""
 
     rows: Codes  # (n,) the photos' rows in the index
     digests: tuple[str, ...]  # (n,)
@@ -46,9 +46,9 @@ def embed_degraded(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> DegradedCopies:
-    """Embeddings of up to `most` readable photos and of their degraded copies.
+    """Embeddings of the first readable photos of a list, and of degraded copies of each.
 
-    Raises TooFewPhotosError if fewer than ten can be read.
+    At most `most` photos are used. Raises TooFewPhotosError if fewer than ten can be read.
     """
     wanted = min(most, len(rows))
     if wanted < MIN_PHOTOS:
@@ -57,7 +57,7 @@ def embed_degraded(
     embedded: list[Embeddings] = []
     reasons: list[str] = []
     encoder = load()
-    for batch in _opened(index, encoder, rows, degradations, wanted, seed):
+    for batch in _degraded_batches(index, encoder, rows, degradations, wanted, seed):
         readable = [one for one in batch if isinstance(one, _Degraded)]
         reasons += [one.reason for one in batch if isinstance(one, UnreadablePhotoError)]
         if readable:
@@ -85,7 +85,7 @@ def differences_beside(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> KnownDifferences:
-    """Embedding differences between photos and degraded copies, to learn from beside judgements.
+    """Embedding differences between photos and degraded copies, as additional training data.
 
     All together they count `weight` times as much as the judgements. Photos that cannot be read
     have no copies; TooFewPhotosError if fewer than ten can.
@@ -100,7 +100,7 @@ def differences_beside(
 def differences(
     X: Embeddings, photos: Codes, degradations: Sequence[Degradation], weight: float, *, n: int
 ) -> KnownDifferences:
-    """Embedding differences between photos X[:, 0] and their degraded copies X[:, 1:]."""
+    """Differences of the photos' embeddings X[:, 0] from their degraded copies' X[:, 1:]."""
     k, versions, d = X.shape
     return KnownDifferences(
         n=n,
@@ -112,7 +112,7 @@ def differences(
 
 
 class _Degraded(NamedTuple):
-    """Photo and its degraded copies, ready to be encoded."""
+    """Photo and its degraded copies, preprocessed for the encoder."""
 
     row: int
     digest: str
@@ -120,7 +120,7 @@ class _Degraded(NamedTuple):
     versions: list[Prepared]
 
 
-def _opened(
+def _degraded_batches(
     index: Index,
     encoder: Encoder,
     drawn: Sequence[int],
@@ -128,7 +128,7 @@ def _opened(
     wanted: int,
     seed: int,
 ) -> Iterator[list[_Degraded | UnreadablePhotoError]]:
-    """Yield batches of photos with their degraded copies, until `wanted` photos are read.
+    """Yield batches of photos and their degraded copies, until enough photos have been read.
 
     For an unreadable photo its error is yielded.
     """

@@ -1,4 +1,4 @@
-"""Held-out ratings of an index's photos, and the pairs that they order most wrongly."""
+"""Ratings of photos by models that did not learn from them, and the pairs ordered worst."""
 
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ _PAIRS = 200_000
 
 
 class HeldOutRatings(NamedTuple):
-    """Ratings of photos by a vector that did not learn from them."""
+    """Ratings of photos by a vector, or a refit of it, that did not learn from them."""
 
     ratings: Ratings  # (n,) on the vector's scale; nan for photos it saw and cannot do without
     seen: Flags  # (n,) whether the vector itself learned from the photo, or from a copy
@@ -28,14 +28,14 @@ class HeldOutRatings(NamedTuple):
 
     @property
     def refitted(self) -> bool:
-        """True if the vector was refitted without each test fold."""
+        """True if the photos were rated by refits of the vector, each made without a test fold."""
         return self.folds is not None
 
 
 def held_out_ratings(
     index: Index, vector: MasterVector, ratings: Ratings, *, seed: int = 0
 ) -> HeldOutRatings:
-    """Held-out ratings of an index's photos by a vector, which is refitted where necessary.
+    """Ratings of an index's photos by a vector, or by refits where it learned from the photos.
 
     Photos that a vector was learned from are rated by what is learned without their fold, where its
     card says how; their percentile among all photos is carried over to the vector's scale.
@@ -62,7 +62,7 @@ def held_out_ratings(
 
 
 def confident_mistakes(index: Index, held: HeldOutRatings, most: int, *, seed: int = 0) -> Pairs:
-    """Pairs (m, 2) of photos whose ratings contradict people most.
+    """Row numbers (m, 2) of the m photo pairs whose ratings contradict people's judgements most.
 
     The photo that people prefer is first.
 
@@ -91,7 +91,7 @@ def confident_mistakes(index: Index, held: HeldOutRatings, most: int, *, seed: i
 
 
 def _percentiles(photos: JudgedPhotos, folds: Codes, directions: Floats) -> Floats:
-    """Percentile (n,) of each photo among all photos, by the direction learned without its fold."""
+    """Percentile (n,) of each photo among all n, by the direction learned without its fold."""
     percentiles = np.empty(len(photos.X))
     for fold, direction in enumerate(directions):
         every = photos.X.astype(np.float64) @ direction

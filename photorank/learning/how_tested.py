@@ -1,4 +1,4 @@
-"""Rule for testing a vector on photos that it may have learned from."""
+"""Choice of the fairest test for a vector, on photos that it may have learned from."""
 
 from typing import Literal
 
@@ -18,7 +18,7 @@ Testing = Literal["as it is", "refitted", "in-sample", "unknown"]
 
 
 def how_tested(index: Index, vector: MasterVector, photos: JudgedPhotos) -> Testing:
-    """Fairest possible test of a vector: "as it is", "refitted", "in-sample" or "unknown".
+    """Name of a vector's fairest possible test: "as it is", "refitted", "in-sample" or "unknown".
 
     An altered copy of a photo that it learned from counts as that photo. It is learned anew where
     its card says from what, unless its prior has seen some of the photos or is gone: nothing would
@@ -35,7 +35,7 @@ def how_tested(index: Index, vector: MasterVector, photos: JudgedPhotos) -> Test
 
 
 def prior_has_seen(index: Index, card: Card, photos: JudgedPhotos) -> bool:
-    """True if the prior vector named in a metadata card learned from any of the given photos.
+    """True if the prior, the vector that learning began from, had learned from any of the photos.
 
     Also true if that vector no longer exists, as it cannot be told then.
     """
@@ -47,7 +47,7 @@ def prior_has_seen(index: Index, card: Card, photos: JudgedPhotos) -> bool:
 
 
 def seen_photos(index: Index, card: Card) -> Flags:
-    """Mask (n,) of the index's photos that a vector learned from.
+    """Mask (n,) of the index's n photos, true for those that a vector learned from.
 
     Copies of those photos are included.
     """

@@ -1,4 +1,4 @@
-"""Judged photos of an index, with people's comparisons between them."""
+"""Photos of an index that people judged, with the comparisons between them."""
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -22,7 +22,7 @@ _MIN_UNITS = 3
 
 @dataclass(frozen=True)
 class JudgedPhotos:
-    """Photos with at least one comparison: embeddings, groups and SHA-256 digests."""
+    """Photos that people judged: embeddings, groups, SHA-256 digests and comparisons."""
 
     X: Embeddings  # (n, d)
     comparisons: Comparisons  # over these n photos, at gap power 0
@@ -39,27 +39,27 @@ class JudgedPhotos:
 
     @property
     def heads(self) -> Embeddings:
-        """Unit vectors (n, dh) for similarity: the first dh components of each embedding."""
+        """Unit vectors (n, dh) for measuring similarity: the first dh values of each embedding."""
         return self.X if self.head is None else self.X[:, : self.head]
 
     @cached_property
     def near_duplicates(self) -> Codes:
-        """Group codes (n,), equal for near-duplicates and altered copies; −1 for other photos."""
+        """Cluster number (n,) of each photo, shared with its near-duplicates and copies, or −1."""
         return near_duplicate_codes(self.heads, self.greys)
 
     def seen_by(self, card: Card) -> Flags:
-        """Mask (n,) of photos that a vector learned from, according to its metadata card.
+        """Mask (n,) of the n photos: true for those that a vector, by its card, learned from.
 
         Copies of those photos are included.
         """
         return card.seen(self.digests, self.heads, self.greys)
 
     def codes(self, kind: FoldBy) -> Codes:
-        """Group or series number (n,) of each photo, depending on `kind`; −1 for none."""
+        """Number (n,) of each photo's group (event) or series (shots of one scene); −1 for none."""
         return self.groups if kind == "group" else self.series
 
     def take(self, rows: Codes) -> "JudgedPhotos":
-        """Subset of the photos, by row numbers (k,), with the comparisons among them."""
+        """The k photos at given positions (k,), with only the comparisons among them."""
         return replace(
             self,
             X=self.X[rows],
@@ -74,7 +74,7 @@ class JudgedPhotos:
         )
 
     def compared_within(self, kind: Literal["group", "series"] | None) -> "JudgedPhotos":
-        """The same photos, with only those comparisons that lie within a group or series.
+        """The same photos, with only the comparisons within a group or within a series.
 
         Without `kind` all comparisons are kept.
         """
@@ -87,12 +87,12 @@ class JudgedPhotos:
 
     @cached_property
     def _within(self) -> "dict[str, JudgedPhotos]":
-        """Cache of :meth:`compared_within`, so that equal training sets are fitted once."""
+        """Cache of the results of :meth:`compared_within`, by kind."""
         return {}
 
     @property
     def usual_fold_by(self) -> FoldBy:
-        """Unit that folds keep whole by default: group, series or photo.
+        """What test folds keep whole by default: "group", "series" or "photo".
 
         It is the coarser of group and series, or the photo if there are too few of both.
         """
@@ -103,7 +103,7 @@ class JudgedPhotos:
 
     @property
     def scenes(self) -> Codes | None:
-        """Group or series number (n,) of each photo, for the cross-validation of penalties.
+        """Group or series number (n,) of each photo, kept in one fold when a penalty is chosen.
 
         None without groups and series.
         """
@@ -114,7 +114,7 @@ class JudgedPhotos:
 def judged_photos(
     index: Index, *, rater: str | None = None, by_raters: bool = False
 ) -> JudgedPhotos:
-    """Judged photos of an index, with their comparisons.
+    """Photos of an index that people judged, with embeddings, groups and comparisons.
 
     Pairs count once each, or by how many people rated both photos. Of one person choices count
     where there are no scores, whatever the index is evaluated by. Raises NoLabelsError if there
@@ -146,7 +146,7 @@ def judged_photos(
 
 
 def _comparisons(index: Index, rater: str | None, by_raters: bool) -> Comparisons:
-    """Comparisons between an index's photos, by all people or by one rater.
+    """Pairwise comparisons of an index's photos, by all people or by one person.
 
     They are made from labels; without labels, from the choices of the one rater.
     """

@@ -1,4 +1,4 @@
-"""Vector learned from judgements, with held-out accuracy and calibration."""
+"""Rating vector learned from people's judgements, with held-out accuracy and calibration."""
 
 import hashlib
 from collections.abc import Callable
@@ -43,7 +43,7 @@ MISTAKEN = "mistaken_for_copies"
 
 @dataclass(frozen=True)
 class Learned:
-    """Learned direction, with held-out accuracy and calibration."""
+    """Learned rating direction, with its held-out accuracy and its calibration slope."""
 
     direction: Direction  # (d,)
     slope: float | None  # logits per unit of rating difference; None without held-out pairs
@@ -58,7 +58,7 @@ def fit_and_test(
     folds: Folds | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Learned:
-    """Direction learned from all photos, with held-out accuracy on the protocol's folds.
+    """Direction learned from all photos, with its accuracy measured by cross-validation.
 
     Degraded copies bring their own `folds`. Raises ComparisonsError if there are too few photos
     or groups for two folds.
@@ -93,7 +93,7 @@ def fit_and_test(
 
 
 def _slope(ratings: Floats, pairs: HeldOutPairs, seed: int) -> float | None:
-    """Slope that calibrates ratings (repeats, n) on held-out pairs; None without pairs."""
+    """Logistic slope from held-out rating differences to probabilities; None without pairs."""
     rng = np.random.default_rng(seed)
     differences: list[Floats] = []
     for row, graph in zip(ratings, pairs.graphs, strict=True):
@@ -118,7 +118,7 @@ def learn_vector(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> MasterVector:
-    """Master-vector learned from an index's judgements; it is not saved.
+    """Rating vector learned from an index's judgements, with test results; it is not saved.
 
     Its held-out accuracy is by group where there are groups, the harder and
     more honest test, else by photo. Where the prior has seen some of the
@@ -183,7 +183,7 @@ def learn_vector(
 
 
 def judgements_digest(photos: JudgedPhotos) -> str:
-    """SHA-256 of all judgements, independent of photo order."""
+    """SHA-256, in hexadecimal, of the photos and their judgements; photo order does not matter."""
     preference = photos.comparisons.preference()
     lines = sorted(
         f"{digest} {value:.9g}" for digest, value in zip(photos.digests, preference, strict=True)

@@ -1,4 +1,4 @@
-"""One person's taste: ratings, accuracy on choices, and expected gain from more choices."""
+"""One person's taste (own rating direction), its accuracy, and the gain from more choices."""
 
 import hashlib
 from dataclasses import dataclass
@@ -42,14 +42,14 @@ _MOVED_PHOTOS = 12  # listed
 
 
 class CurvePoint(NamedTuple):
-    """Accuracy of a taste learned from a given number of choices."""
+    """Point of a person's learning curve: accuracy after learning from some number of choices."""
 
     n_choices: int
     accuracy: Estimate
 
 
 class Moved(NamedTuple):
-    """Photo with its percentiles before and after learning the person's taste."""
+    """Photo's percentiles before and after learning from the person's judgements."""
 
     row: int
     before: float  # percentile by the prior, 0 to 100
@@ -58,7 +58,7 @@ class Moved(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class PersonalState:
-    """Taste of a person learned from all clicks so far, with ratings and test results.
+    """One person's rating model learned from all clicks so far, with ratings and test results.
 
     ``accuracy`` is the share of choices, of those whose pair was not picked for
     being informative, that the taste predicts when it is learned from the other
@@ -86,12 +86,12 @@ class PersonalState:
 
     @property
     def n_choices(self) -> int:
-        """Number of choices the person made."""
+        """Number of choices between two photos that the person made."""
         return len(self.said.winners)
 
     @property
     def n_stars(self) -> int:
-        """Number of photos that the person gave stars."""
+        """Number of photos to which the person gave stars."""
         return len(self.said.starred)
 
     @property
@@ -100,27 +100,27 @@ class PersonalState:
         return self.curve[-1].accuracy if self.curve else None
 
     def rating(self, row: int) -> tuple[float, float]:
-        """Rating of the photo in the given row of the index, and the rating's standard error."""
+        """Rating of the photo in row `row` of the index, and the rating's standard error."""
         place = np.searchsorted(self.rows, row)
         return float(self.ratings[place]), float(self.standard_errors[place])
 
     @property
     def prior_saw(self) -> bool:
-        """True if the prior was learned from some of the judged photos."""
-        return self.prior is not None and any(map(self.prior.card.saw, self._photos))
+        """True if the prior, the vector that learning began from, saw some of the judged photos."""
+        return self.prior is not None and any(map(self.prior.card.saw, self._judged_digests))
 
     @property
-    def _photos(self) -> frozenset[str]:
-        """Shortened digests of the photos that the person judged."""
+    def _judged_digests(self) -> frozenset[str]:
+        """Shortened SHA-256 digests of the photos that the person judged."""
         rows = self.said.judged_rows.tolist()
         return frozenset(shortened(self.index.photo(row).digest) for row in rows)
 
     def vector(self, name: str) -> MasterVector:
-        """Master-vector of the person's taste.
+        """The person's rating model as a named rating vector, with its test results.
 
         Before any judgement it is the prior.
         """
-        weights, photos, saw = self.taste.vector, self._photos, self.prior_saw
+        weights, photos, saw = self.taste.vector, self._judged_digests, self.prior_saw
         believed = Card() if self.prior is None else self.prior.card
         judged = self.said.judged_rows
         greys = grey_codes(self.index, judged)
@@ -167,7 +167,7 @@ def personal_state(
     *,
     subset: PhotoSubset,
 ) -> PersonalState:
-    """Taste of a person after all clicks; fast enough to run after every choice.
+    """Rating model of a person, learned and tested on all clicks; fast enough for every click.
 
     `vector` is what the prior was made of (None: nothing), `said` are the person's clicks by row
     of the index, and `subset` holds the prior and the photos that it is compared on.
@@ -196,13 +196,13 @@ def personal_state(
 
 
 def judged_clicks(Z: Floats, said: Clicks) -> Judged:
-    """Judgements from a person's clicks, with the photos' coordinates `Z` in the taste model."""
+    """A person's clicks as training data: judged pairs, stars and the photos' features Z."""
     pairs = np.column_stack([said.winners, said.losers]).astype(np.intp)
     return Judged(Z, pairs, said.ties.astype(np.float64), said.starred, said.stars)
 
 
 def _fair_tests(said: Clicks) -> Codes:
-    """Indices of choices that can serve as tests: no ties, and no pairs picked as informative."""
+    """Indices of the choices to test on: no ties, and no pairs shown for being informative."""
     random = np.array([asked != "informative" for asked in said.asked], dtype=bool)
     return np.flatnonzero(random & ~said.ties.astype(bool))
 
@@ -210,7 +210,7 @@ def _fair_tests(said: Clicks) -> Codes:
 def learning_curve(
     prior: TastePrior, judged: Judged, tests: Codes
 ) -> tuple[tuple[CurvePoint, ...], Floats]:
-    """Learning curve of a taste: accuracy on test choices by number of training choices.
+    """Learning curve of one person: accuracy on test choices by number of training choices.
 
     The rating gaps (c, t), winner minus loser, for c points and t test choices are returned too.
 
@@ -233,7 +233,7 @@ def learning_curve(
         apart = judged.Z[first] - judged.Z[second]
         for place, m in enumerate(marks):
             # The prior knows no stars either.
-            part = _part(judged, pairs[:m], rows[: len(rows) * (m > 0)])
+            part = _subset(judged, pairs[:m], rows[: len(rows) * (m > 0)])
             gaps[place, folds == fold] = apart @ taste_of(prior, part).weights
     n_photos = len(np.unique(judged.pairs[tests]))
     points = [
@@ -243,19 +243,19 @@ def learning_curve(
     return tuple(points), gaps
 
 
-def _part(judged: Judged, pairs: Codes, rows: Codes) -> Judged:
-    """Subset of the judgements: choices and labels at the given indices."""
+def _subset(judged: Judged, pairs: Codes, rows: Codes) -> Judged:
+    """Subset of a person's judgements, by indices of choices and indices of starred photos."""
     ties = None if judged.ties is None else judged.ties[pairs]
     return Judged(judged.Z, judged.pairs[pairs], ties, judged.rows[rows], judged.labels[rows])
 
 
 def _hits(gaps: Floats) -> Floats:
-    """Score of each prediction: 1 if the winner was rated higher, ½ if equal, 0 if lower."""
+    """Score of each predicted choice: 1 if the winner was rated higher, ½ if equal, 0 if lower."""
     return (1 + np.sign(gaps)) / 2
 
 
 def forecast_of(gaps: Floats, marks: list[int]) -> Difference | None:
-    """Expected gain of accuracy from 20 more choices; None with too little data."""
+    """Expected gain of accuracy from 20 more choices; None if there are too few data."""
     if len(marks) < 3 or gaps.shape[1] < _MIN_TESTS:
         return None
     at = _shape(np.array(marks))
@@ -267,7 +267,7 @@ def _shape(m: Floats) -> Floats:
 
 
 def _moved(rows: Codes, before: Ratings, after: Ratings) -> tuple[Moved, ...]:
-    """Photos whose percentile changes most from ratings `before` to ratings `after`.
+    """Photos whose percentiles by two sets of ratings differ most, with both percentiles.
 
     The greatest change comes first.
     """
@@ -283,7 +283,7 @@ def _moved(rows: Codes, before: Ratings, after: Ratings) -> tuple[Moved, ...]:
 
 
 def _digest(index: Index, said: Clicks) -> str:
-    """SHA-256 of all clicks, independent of their order."""
+    """SHA-256, in hexadecimal, of all clicks of a person, independent of their order."""
 
     def name(row: int) -> str:
         return index.photo(int(row)).digest

@@ -9,7 +9,7 @@ WITHIN = (None, "group", "series")
 
 @dataclass(frozen=True)
 class Protocol:
-    """Settings of a held-out test: how photos are split, and which pairs count.
+    """Settings of a held-out test: how photos are split, and which photo pairs count.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class Protocol:
 
 
 def fewer_folds(asked: Protocol, used: Protocol) -> list[str]:
-    """Sentence on fewer folds or repeats than asked for; none where they are as asked.
+    """List of at most one sentence: why there are fewer folds or repeats than requested.
 
     >>> fewer_folds(Protocol(folds=20), Protocol("group", folds=6, repeats=1))
     ['6 folds instead of 20, dealt once: there are only 6 groups, copies of others not counted.']

@@ -1,4 +1,4 @@
-"""Split of judged photos into folds, according to a protocol."""
+"""Split of judged photos into cross-validation folds, as a protocol prescribes."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from photorank.typing import Codes
 def split_into_folds(
     photos: JudgedPhotos, protocol: Protocol, copies: Codes | None = None
 ) -> Folds:
-    """Split judged photos into folds according to a protocol.
+    """Split of judged photos into cross-validation folds, as a protocol prescribes.
 
     Copies (n,) of one picture share a fold; by default those that the photos' embeddings tell.
     Raises ComparisonsError if there are no groups or series to fold by, or too few photos.
@@ -29,7 +29,7 @@ def split_into_folds(
     if by == "split":
         return official_split(photos.splits or (None,) * len(photos.X), together)
     if by == "photo":
-        codes = _linked_by_choices(photos, protocol.folds)
+        codes = _choice_components(photos, protocol.folds)
     else:
         codes = photos.codes(by)
         if (codes < 0).all():
@@ -46,8 +46,8 @@ def split_into_folds(
     )
 
 
-def _linked_by_choices(photos: JudgedPhotos, k: int) -> Codes:
-    """Group number (n,) of photos linked by choices, to be kept together in a fold.
+def _choice_components(photos: JudgedPhotos, k: int) -> Codes:
+    """Number (n,) of each photo's component in the graph of choices, to be kept in one fold.
 
     All are −1 if this would make uneven folds. Folds that cut through a few choices
     would leave hardly any to test on.
