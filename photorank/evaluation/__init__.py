@@ -1,1 +1,1 @@
-"""Evaluation: accuracy of master-vectors and learners on held-out judgements."""
+"""Evaluation: accuracy of rating vectors and learners on people's held-out judgements."""

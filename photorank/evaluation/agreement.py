@@ -29,7 +29,7 @@ _LISTED_PHOTOS = 12  # photos in each list
 
 @dataclass(frozen=True, eq=False)
 class Voice:
-    """One person in a comparison of tastes: judgements and learned taste."""
+    """One person's judgements, and the rating model (taste) learned from them."""
 
     rater: str
     judged: Judged
@@ -39,7 +39,7 @@ class Voice:
 
 @dataclass(frozen=True)
 class Agreement:
-    """Agreement of two people; chance level is 0.5 for accuracy and 0 for τ_b.
+    """Agreement of two people in judgements and in learned models: accuracy and Kendall's τ_b.
 
     Judgements are compared where both judged the same photos or pairs, else None. Tastes are
     compared on all photos, drawn from their posteriors: where little is known of a person, the
@@ -56,7 +56,7 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Shared:
-    """Ratings of one photo by several people, on a common scale."""
+    """Ratings of one photo by several people's learned models, on a common scale."""
 
     row: int
     mean: float
@@ -67,7 +67,7 @@ class Shared:
 
 
 def voices(index: Index, raters: Sequence[str], subset: PhotoSubset) -> tuple[Voice, ...]:
-    """Each person's judgements and learned taste; all tastes are learned from one common prior.
+    """Judgements and learned rating model of each person; all models begin from the same prior.
 
     Choices and scores under the raters' names count, clicked or imported.
     """
@@ -88,20 +88,20 @@ def voices(index: Index, raters: Sequence[str], subset: PhotoSubset) -> tuple[Vo
 
 
 def agreements(people: Sequence[Voice], *, seed: int = 0) -> tuple[Agreement, ...]:
-    """Agreement of every pair of people, with 95 % intervals.
+    """Agreement of every two people, in judgements and in learned models, with 95 % intervals.
 
     Intervals of judgements leave out one photo at a time; those of tastes are quantiles over 100
     draws from both posteriors.
     """
-    drawn = [_draws(voice, np.random.default_rng([seed, 1, i])) for i, voice in enumerate(people)]
+    drawn = [_samples(voice, np.random.default_rng([seed, 1, i])) for i, voice in enumerate(people)]
     if people:
         n = len(people[0].judged.Z)
         chosen = np.random.default_rng([seed, 0]).permutation(n)[:_COMPARED_PHOTOS]
         Z = people[0].judged.Z[np.sort(chosen)]
     found = []
     for (a, w), (b, v) in combinations(zip(people, drawn, strict=True), 2):
-        accuracy, tau = _said(a.judged, b.judged)
-        likes = _likes(Z @ w, Z @ v)
+        accuracy, tau = _judgement_agreement(a.judged, b.judged)
+        likes = _rating_agreement(Z @ w, Z @ v)
         found.append(
             Agreement(a.rater, b.rater, accuracy, tau, _scaled(likes, 0.5, 0.5), _scaled(likes))
         )
@@ -109,7 +109,7 @@ def agreements(people: Sequence[Voice], *, seed: int = 0) -> tuple[Agreement, ..
 
 
 def agreed_best(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Shared, ...]:
-    """Shared favourites: photos whose mean rating minus its standard deviation is highest.
+    """Shared favourites: photos with the highest mean rating minus the ratings' standard deviation.
 
     The standard deviation holds both how much people differ and how uncertain each taste is.
     """
@@ -120,7 +120,7 @@ def agreed_best(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Sh
 
 
 def contested(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Shared, ...]:
-    """Disputed photos: those with the greatest standard deviation of ratings between people.
+    """Disputed photos: those whose ratings by different people have the highest standard deviation.
 
     Who said nothing rates as everybody does. Raises ComparisonsError for fewer than two people.
     """
@@ -135,7 +135,7 @@ def contested(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Shar
 def common_vector(
     name: str, index: Index, people: Sequence[Voice], prior: MasterVector | None
 ) -> MasterVector:
-    """Mean of several people's taste vectors, as a prior for a new person.
+    """Mean of several people's rating vectors, from which to start learning a new person's.
 
     Everyone counts the same; who said little is near the prior. Raises ComparisonsError if there
     is nobody.
@@ -171,7 +171,7 @@ def common_vector(
 
 
 def _all_ratings(people: Sequence[Voice]) -> tuple[Floats, Floats, Floats]:
-    """Taste weights of p people, their ratings (p, n), and the ratings' standard errors (p, n)."""
+    """Model weights of p people, their ratings (p, n) of n photos, and standard errors (p, n)."""
     if not people:
         raise ComparisonsError("nobody is chosen: name somebody who chose or rated photos")
     return (
@@ -182,7 +182,7 @@ def _all_ratings(people: Sequence[Voice]) -> tuple[Floats, Floats, Floats]:
 
 
 def _listed(places: Codes, rows: Codes, ratings: Floats, errors: Floats) -> tuple[Shared, ...]:
-    """Ratings of the photos at the given positions, by each person and on average."""
+    """List entries for the photos at some positions: ratings by each person, mean and spread."""
     spread = _spread(ratings)
     return tuple(
         Shared(
@@ -202,8 +202,8 @@ def _spread(ratings: Floats) -> Floats:
     return ratings.std(axis=0, ddof=1) if len(ratings) > 1 else np.zeros(ratings.shape[1])
 
 
-def _said(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
-    """Accuracy and τ_b of person a's judgements as predictions of person b's judgements."""
+def _judgement_agreement(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
+    """Accuracy and Kendall's τ_b of person a's judgements as predictions of person b's."""
     rows, first, second = np.intersect1d(a.rows, b.rows, return_indices=True)
     if len(rows) > 1:
         graph = Comparisons.from_scores(b.labels[second])
@@ -214,11 +214,11 @@ def _said(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
                 _estimate(accuracy_sums(labels, graph), counts),
                 _estimate(kendall_sums(labels, graph), counts),
             )
-    return _same_choices(a, b)
+    return _choice_agreement(a, b)
 
 
-def _same_choices(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
-    """Accuracy and τ_b from the pairs that two people both decided, leaving out ties."""
+def _choice_agreement(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
+    """Accuracy and Kendall's τ_b over the pairs that two people both decided, without ties."""
     mine, theirs = _outcomes(a), _outcomes(b)
     same = [mine[pair] == theirs[pair] for pair in mine.keys() & theirs.keys()]
     if not same:
@@ -229,7 +229,7 @@ def _same_choices(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | Non
 
 
 def _outcomes(judged: Judged) -> dict[tuple[int, int], int]:
-    """Row number of the preferred photo of each decided pair, keyed by the pair's row numbers.
+    """Dict from each decided pair (two photo numbers) to the number of the preferred photo.
 
     Ties are left out; the latest choice of a pair counts.
     """
@@ -242,15 +242,15 @@ def _estimate(sums: PairSums, counts: dict[str, int]) -> Estimate:
     return jackknife(sums.leave_one_out(), level=_LEVEL, **counts)
 
 
-def _draws(voice: Voice, rng: np.random.Generator) -> Floats:
-    """Random samples of a person's taste weights from the posterior, one sample per column."""
+def _samples(voice: Voice, rng: np.random.Generator) -> Floats:
+    """Random samples of a person's model weights from their posterior, one sample per column."""
     taste = voice.taste
     return taste.weights[:, None] + taste.root @ rng.normal(
         size=(len(taste.root), _POSTERIOR_DRAWS)
     )
 
 
-def _likes(a: Floats, b: Floats) -> Estimate:
+def _rating_agreement(a: Floats, b: Floats) -> Estimate:
     """Kendall's τ_b between two people's sampled ratings (n, draws), with a posterior interval."""
     taus = [kendall_tau_b(x, Comparisons.from_scores(y)) for x, y in zip(a.T, b.T, strict=True)]
     low, high = np.quantile(taus, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
@@ -260,6 +260,6 @@ def _likes(a: Floats, b: Floats) -> Estimate:
 
 
 def _scaled(estimate: Estimate, factor: float = 1.0, add: float = 0.0) -> Estimate:
-    """Estimate and its confidence limits, multiplied by a factor and shifted."""
+    """Estimate with its value and confidence limits multiplied by a factor and shifted."""
     value, low, high = (factor * one + add for one in (estimate.value, estimate.low, estimate.high))
     return Estimate(value, low, high, estimate.n_photos, estimate.n_pairs, estimate.method)

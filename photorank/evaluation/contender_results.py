@@ -1,4 +1,4 @@
-"""Metrics of contenders (vectors, learners), and differences in metrics, on the same pairs."""
+"""Metrics of vectors and learners (contenders) on the same photo pairs, and their differences."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ COMPARED_METRICS = ("pairwise_accuracy", "kendall_tau_b", "spearman")
 
 @dataclass(frozen=True)
 class Measured:
-    """Contender (vector or learner) with sums from which its held-out metrics are computed."""
+    """Vector or learner (contender), with sums from which its held-out metrics are computed."""
 
     contender: Contender
     pairs: HeldOutPairs
@@ -37,7 +37,7 @@ class Measured:
     _sums: dict[tuple[str, bool], list[PairSums]]  # known so far, of these ratings
 
     def sums(self, metric: str, *, refitted: bool) -> list[PairSums]:
-        """Cached sums over photo pairs, from which a metric is computed."""
+        """Cached sums over photo pairs, from which the metric of the given name is computed."""
         if (metric, refitted) not in self._sums:
             self._sums[metric, refitted] = self.pairs.sums(
                 self.contender.ratings, self.metrics[metric], refitted=refitted
@@ -45,7 +45,7 @@ class Measured:
         return self._sums[metric, refitted]
 
     def estimates(self) -> dict[str, Estimate]:
-        """Metrics of this vector or learner by name, with confidence intervals."""
+        """Metrics of this vector or learner as a dict by name, with confidence intervals."""
         fitted, pairs = self.contender.refitted_per_fold, self.pairs
         found = {
             name: pairs.estimate(self.sums(name, refitted=fitted), refitted=fitted)
@@ -57,7 +57,7 @@ class Measured:
         return found
 
     def result(self, scope: Scope, fold_by: str) -> Result:
-        """Result in one scope (kind of photo pairs): metrics with confidence intervals."""
+        """Metrics in one scope (all pairs, within groups or across), with confidence intervals."""
         one, pairs = self.contender, self.pairs
         metrics = self.estimates()
         return Result(
@@ -76,7 +76,7 @@ class Measured:
         )
 
     def ahead_of(self, other: "Measured", metric: str) -> Difference:
-        """Lead over another vector or learner in one metric, on the same pairs."""
+        """Lead (difference in one metric) over another vector or learner, on the same pairs."""
         refitted = self.contender.refitted_per_fold or other.contender.refitted_per_fold
         a, b = (one.sums(metric, refitted=refitted) for one in (self, other))
         return self.pairs.difference(a, b, refitted=refitted)
@@ -85,7 +85,7 @@ class Measured:
 def measured(
     contenders: Sequence[Contender], pairs: HeldOutPairs, gap_power: int, *, lists: bool = True
 ) -> list[Measured]:
-    """Metrics of each contender on the same held-out pairs, and optionally on ranked lists."""
+    """Each vector or learner, measured on the same held-out pairs and optionally ranked lists."""
     wanted = list_metrics() if lists else {}
     ratings = np.stack([one.ratings for one in contenders], axis=-1)  # (repeats, n, contenders)
     by_fold = values_by_fold_of_lists(ratings, pairs.graphs, pairs.folds, wanted)

@@ -24,7 +24,7 @@ BASELINES = (RANDOM_NAME, PLAIN_PROMPT_NAME, MEAN_DIFFERENCE)
 
 @dataclass(frozen=True)
 class Contender:
-    """Held-out ratings of the judged photos by one vector or learner, for each repeated split."""
+    """Vector or learner in an evaluation, with its held-out ratings of the judged photos."""
 
     name: str
     kind: str
@@ -43,7 +43,7 @@ class Contender:
 def chosen_vectors(
     index: Index, names: Sequence[str] | None, load: Callable[[], Encoder] | None
 ) -> dict[str, MasterVector]:
-    """Vectors to evaluate, by name, including the baseline vector of a plain text prompt.
+    """Dict of the vectors to evaluate by name, with a baseline vector from a plain text prompt.
 
     That baseline is left out if it is not among the vectors and cannot be made.
     """
@@ -60,7 +60,7 @@ def chosen_vectors(
 
 
 def plain_prompt(index: Index, load: Callable[[], Encoder]) -> MasterVector | None:
-    """Baseline vector of a plain text prompt, cached in the index; None without a text network."""
+    """Baseline vector from a plain text prompt, saved in the index; None without a text network."""
     stored = list_vectors(index).get(PLAIN_PROMPT_NAME)
     if stored is not None:
         return stored
@@ -75,7 +75,7 @@ def plain_prompt(index: Index, load: Callable[[], Encoder]) -> MasterVector | No
 def vector_contender(
     index: Index, vector: MasterVector, photos: JudgedPhotos, refits: Refits
 ) -> Contender:
-    """Contender for a saved vector, which is refitted out of fold if it learned from the photos."""
+    """Contender for a saved vector, refitted without each fold if it learned from the photos."""
     folds = refits.folds
     found = held_out(index, vector, photos, folds, refits=refits)
     if found.testing == "refitted":
@@ -101,7 +101,7 @@ def learner_contender(
     protocol: Protocol,
     on_fit: Callable[[], None] | None,
 ) -> Contender:
-    """Contender for a learner: ratings of the judged photos by models fitted without their fold."""
+    """Contender for a learner: each photo is rated by a model fitted without its fold."""
     learner = make_learner(kind, seed=protocol.seed)
     ratings = ratings_by_fold(refits.directions(learner, taught, on_fit), taught, refits.folds)
     return Contender(kind, kind, ratings, refitted_per_fold=refits.folds.refits)

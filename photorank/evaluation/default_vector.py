@@ -1,4 +1,4 @@
-"""Vector that commands use by default, and vector names in the order that pages prefer."""
+"""Choice of the rating vector to use by default, and the order in which vectors are listed."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from photorank.vectors.store import ME, is_of_rater, list_vectors
 
 
 def default_vector(index: Index) -> tuple[str, str]:
-    """Name of the default vector, and the reason for it; NoVectorsError if there is none."""
+    """Name of the default vector and why it was chosen; raises NoVectorsError if there is none."""
     vectors, evaluation = list_vectors(index), latest_evaluation(index.paths)
     if not vectors:
         raise NoVectorsError(index.name, words=index.manifest.knows_words)
@@ -25,7 +25,7 @@ def default_vector(index: Index) -> tuple[str, str]:
 
 
 def by_preference(vectors: Mapping[str, MasterVector], evaluation: Evaluation | None) -> list[str]:
-    """Vector names in order of preference: the user's taste first, then the most accurate ones.
+    """Vector names, the preferred one first: the user's own vector, then the most accurate ones.
 
     The taste comes first only where it is no worse on held-out choices than what it began from.
     Then come the built-in default, other learned ones, untested ones from words, and last those
@@ -46,7 +46,7 @@ def by_preference(vectors: Mapping[str, MasterVector], evaluation: Evaluation | 
 
 
 def _is_trusted_taste(vector: MasterVector) -> bool:
-    """True for the user's own taste vector, if it is no less accurate than its prior vector.
+    """True if this is the user's own vector, no less accurate than the vector it began from.
 
     On held-out choices; without a prior it is compared with guessing.
     """

@@ -1,4 +1,4 @@
-"""Details of an evaluation, such as accuracy by label gap and calibration of probabilities."""
+"""Details of an evaluation, such as accuracy by label difference and calibration."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -43,7 +43,7 @@ Spread: TypeAlias = Callable[[Callable[[Flags], float]], Estimate]
 
 
 def gap_curve(contenders: Sequence[Contender], pairs: HeldOutPairs) -> tuple[AccuracyByGap, ...]:
-    """Accuracy of each vector or learner by range of label gaps, small gaps first.
+    """Accuracy of each vector or learner by label difference (gap) of the pair, small gaps first.
 
     Each range holds about a fifth of the pairs; choices have no gaps. Intervals are made as in the
     table of results.
@@ -65,7 +65,7 @@ def gap_curve(contenders: Sequence[Contender], pairs: HeldOutPairs) -> tuple[Acc
 def group_table(
     contender: Contender, pairs: HeldOutPairs, groups: Codes, names: Sequence[str]
 ) -> tuple[AccuracyByGroup, ...]:
-    """Accuracy of one vector or learner within each group that has pairs."""
+    """Accuracy of one vector or learner within each group of photos, such as an event."""
     codes, sizes = np.unique(groups, return_counts=True)
     groups = np.where(np.isin(groups, codes[sizes > 1]), groups, -1)  # a photo alone has no pair
     return tuple(
@@ -76,7 +76,7 @@ def group_table(
 
 
 def calibration(contender: Contender, pairs: HeldOutPairs) -> Calibration | None:
-    """Calibration of held-out probabilities; None without pairs, or with a single fold.
+    """Calibration of probabilities on held-out pairs; None without pairs or with one fold only.
 
     The slope of each fold is fitted to the other folds, as for a new photo; a single split has
     none.
@@ -115,8 +115,8 @@ def calibration(contender: Contender, pairs: HeldOutPairs) -> Calibration | None
     )
 
 
-def people(single: SingleRatings, seed: int) -> dict[str, Estimate] | None:
-    """Agreement between people, by metric; None if there are fewer than two raters."""
+def rater_agreement(single: SingleRatings, seed: int) -> dict[str, Estimate] | None:
+    """Agreement between people, as a dict of metrics; None if there are fewer than two people."""
     if len(np.unique(single.raters)) < 2:
         return None
     return dict(vars(human_ceiling(RaterTable(*single), seed=seed)))
@@ -125,7 +125,7 @@ def people(single: SingleRatings, seed: int) -> dict[str, Estimate] | None:
 def _held_out_probabilities(
     ratings: Floats, graph: Comparisons, folds: Folds
 ) -> tuple[Floats, Floats, Codes]:
-    """Predicted probabilities, outcomes and fold numbers (m,) of pairs within test folds."""
+    """Predicted probabilities (m,), outcomes (m,) and fold numbers (m,) of m held-out pairs."""
     rng = np.random.default_rng(0)
     pairs = graph.sample(min(_CALIBRATION_PAIRS, graph.n_pairs), rng=rng).pairs
     gaps = ratings[pairs[:, 0]] - ratings[pairs[:, 1]]  # winner minus loser

@@ -1,4 +1,4 @@
-"""Evaluation: accuracy of all vectors and learners on the same held-out pairs."""
+"""Evaluation: accuracy of all vectors and learners on the same held-out photo pairs."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
@@ -100,12 +100,12 @@ def evaluate(
         total = sum(fits) + len(SHARES) * splits[0].k
         on_fit = counted(on_progress, total)
         refits = [Refits(folds, threads) for folds in splits]
-        _begin(kinds, taught, protocol, refits[0])
+        _start(kinds, taught, protocol, refits[0])
         for i, (one, refitted) in enumerate(zip(protocols, refits, strict=True)):
             contenders = [vector_contender(index, each, photos, refitted) for each in candidates]
             contenders += [learner_contender(kind, taught, refitted, one, on_fit) for kind in kinds]
             for following in refits[i + 1 : i + 2]:  # while these contenders are measured
-                _begin(kinds, taught, protocol, following)
+                _start(kinds, taught, protocol, following)
             before = contests[0] if contests else None
             contests.append(_contest(photos, one, refitted.folds, contenders, before))
         main = contests[0]
@@ -138,8 +138,8 @@ class _Contest:
     differences: tuple[ScopedDifference, ...]
 
 
-def _begin(kinds: Sequence[str], taught: JudgedPhotos, protocol: Protocol, refits: Refits) -> None:
-    """Start fitting learners in the background."""
+def _start(kinds: Sequence[str], taught: JudgedPhotos, protocol: Protocol, refits: Refits) -> None:
+    """Start fitting learners in background threads, without waiting for them."""
     for kind in kinds:
         refits.begin(make_learner(kind, seed=protocol.seed), taught)
 
@@ -151,7 +151,7 @@ def _contest(
     contenders: list[Contender],
     before: "_Contest | None",
 ) -> _Contest:
-    """Results of all contenders (vectors and learners) for one split into folds.
+    """Results of all vectors and learners (contenders) for one way of splitting photos into folds.
 
     What only the main way of folding tells is not measured again where one was `before`: metrics
     of lists, and random directions, which know no folds.
@@ -198,7 +198,7 @@ def _details(
     threads: Executor,
     on_fit: Callable[[], None] | None,
 ) -> Details:
-    """Details of an evaluation, mainly on the best vector or learner tested on unseen photos."""
+    """Detailed results, such as a learning curve, mostly of the best vector or learner."""
     contenders, pairs, results = contest.contenders, contest.pairs, contest.results
     by_name = {contender.name: contender for contender in contenders}
     order = [row for row in results if row.scope == results[0].scope and row.vector in by_name]
@@ -211,6 +211,6 @@ def _details(
         details.gap_curve(shown, pairs),
         details.group_table(leader, pairs, photos.groups, index.labels().group_names),
         calibration=details.calibration(leader, pairs),
-        people=details.people(index.single_ratings(), protocol.seed),
+        people=details.rater_agreement(index.single_ratings(), protocol.seed),
         learning_curve=curve.points(on_fit),
     )

@@ -19,7 +19,7 @@ How = Literal["unseen", "learned anew"]
 
 @dataclass(frozen=True)
 class KeepersLost:
-    """Rejection threshold for a vector's ratings, and the numbers of photos rated below it."""
+    """Rejection threshold for a vector's ratings, with counts of good and other photos below it."""
 
     vector: str
     keeper_from: float  # the label from which a photo is a keeper

@@ -1,4 +1,4 @@
-"""Learning curve: held-out accuracy of a learner by number of labelled photos."""
+"""Learning curve: held-out accuracy of a learner by number of judged photos to learn from."""
 
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -22,7 +22,7 @@ _LEAST_PHOTOS = 8  # less than a handful says nothing of the learner
 
 @dataclass(frozen=True)
 class LearningCurve:
-    """Fits of a learner to different numbers of photos, running in other threads.
+    """Learning curve of a learner, whose fits to different numbers of photos run in threads.
 
     All points are tested on the folds of the first repeat, so on the same pairs.
     """
@@ -41,14 +41,14 @@ class LearningCurve:
         protocol: Protocol,
         threads: Executor,
     ) -> Self:
-        """Learning curve of a learner, with its fits started in other threads.
+        """Learning curve of a learner, whose fits have been started in other threads.
 
         It has no points for a single split.
         """
         once = Folds(folds.codes[:1], folds.k, folds.by)
         taught = photos.compared_within(protocol.within)
         learner = make_learner(contender.name, seed=protocol.seed)
-        shares = {_learned_from(share, photos, folds): share for share in SHARES}
+        shares = {_training_size(share, photos, folds): share for share in SHARES}
         fits = {
             n: Fits(threads, learner, taught, once, share=share)
             for n, share in shares.items()
@@ -57,7 +57,7 @@ class LearningCurve:
         return cls(contender, photos, once, fits)
 
     def points(self, on_fit: Callable[[], None] | None = None) -> tuple[AccuracyByPhotos, ...]:
-        """Accuracy by number of training photos, computed after all fits have ended.
+        """Points of the curve (accuracy by number of training photos), after waiting for all fits.
 
         Empty with a single fold.
         """
@@ -70,7 +70,7 @@ class LearningCurve:
                 rated[n] = ratings_by_fold(fits.directions(on_fit), self.photos, self.once)
             except (ComparisonsError, DegenerateDirectionError):
                 continue  # so few photos that some fold has no pair: the curve begins further on
-        rated[_learned_from(1.0, self.photos, self.once)] = self.contender.ratings[:1]
+        rated[_training_size(1.0, self.photos, self.once)] = self.contender.ratings[:1]
         return tuple(
             AccuracyByPhotos(
                 **vars(pairs.accuracy(ratings)), vector=self.contender.name, n_learned_from=n
@@ -80,6 +80,6 @@ class LearningCurve:
         )
 
 
-def _learned_from(share: float, photos: JudgedPhotos, folds: Folds) -> int:
+def _training_size(share: float, photos: JudgedPhotos, folds: Folds) -> int:
     """Number of photos in a given share of a fold's training set."""
     return round(share * len(photos.X) * (folds.k - 1) / folds.k)

@@ -25,7 +25,7 @@ _MIN_PHOTOS_A_GROUP = 5  # for which a group's mean is reported
 
 @dataclass(frozen=True)
 class Gap:
-    """Mean rating of photos with one kind of content, before and after content is projected out."""
+    """Mean rating of one kind of photos before and after content is projected out of the vector."""
 
     group: str
     n_photos: int
@@ -68,7 +68,7 @@ def control_content(
     load: Callable[[], Encoder] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Nuisance:
-    """Comparison of a vector's held-out results before and after photo content is removed.
+    """Comparison of a vector's held-out results before and after content is projected out of it.
 
     Content is the kind of a photo: its group, or its cluster of embeddings (k-means). The
     directions in which the kinds' means differ are estimated from the other folds' photos, and
@@ -127,7 +127,7 @@ def without_content(
     clusters: int = DEFAULT_CLUSTERS,
     seed: int = 0,
 ) -> MasterVector:
-    """Vector after projecting out the mean differences between kinds of photos."""
+    """Rating vector without the directions in which kinds of photos (content) differ on average."""
     photos = judged_photos(index)
     codes, _ = kinds_of(index, photos, by, clusters, seed, None)
     spanned = content_directions(photos.X, codes)
@@ -159,7 +159,7 @@ def without_content(
 def _ratings(
     photos: JudgedPhotos, codes: Codes, folds: Folds, directions: Floats
 ) -> tuple[Floats, Floats]:
-    """Out-of-fold ratings (repeats, n) before and after content directions are removed.
+    """Held-out ratings before, and after, content is projected out: two arrays (repeats, n).
 
     In standard deviations over the photos learned from, so that folds may be pooled.
     """

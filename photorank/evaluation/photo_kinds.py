@@ -25,7 +25,7 @@ def kinds_of(
     seed: int,
     load: Callable[[], Encoder] | None,
 ) -> tuple[Codes, list[str]]:
-    """Code (n,) of each judged photo's kind of content, and the names of the kinds."""
+    """Number (n,) of each judged photo's kind of content, and a list of the kinds' names."""
     if by == "group":
         return photos.groups, list(index.labels().group_names)
     from sklearn.cluster import KMeans
@@ -36,7 +36,7 @@ def kinds_of(
 
 
 def content_directions(X: Embeddings, codes: Codes) -> Floats:
-    """Orthonormal basis (r, d) of the differences between the kinds' mean embeddings.
+    """Orthonormal rows (r, d) that span the differences between the kinds' mean embeddings.
 
     `codes` (n,) is the kind of each row of X (n, d), −1 for none. r is one fewer than there are
     kinds, at most 16. A direction without them rates all kinds alike, up to what is left.

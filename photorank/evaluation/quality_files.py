@@ -38,7 +38,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class QualityRow:
-    """Metrics of one vector in one scope (kind of photo pairs), and the evaluation's settings."""
+    """Table row: metrics of one vector in one scope (kind of photo pairs), evaluation settings."""
 
     evaluation: Evaluation
     weights: str  # beginning of the checksum of the encoder's weights
@@ -46,12 +46,12 @@ class QualityRow:
 
     @property
     def subject(self) -> tuple[str, str, str, str]:
-        """Key of the row's JSON file: dataset, encoder, photo framing (crop or padding), vector."""
+        """Parts of the JSON file's name: dataset, encoder, framing (crop or padding), vector."""
         made = self.evaluation
         return made.index, made.encoder, made.framing, self.result.vector
 
     def columns(self) -> Json:
-        """CSV cells of the row: settings, then each metric with its limits."""
+        """Dict of the row's CSV cells by column: settings, then each metric with its limits."""
         made = dict(zip(("dataset", "encoder", "framing"), self.subject, strict=False))
         facts = made | to_json(self.evaluation.protocol) | to_json(self.result)
         row = {name: (facts | {"weights": self.weights})[name] for name in _COLUMNS}
@@ -62,7 +62,7 @@ class QualityRow:
 
 
 def quality_rows(index: Index, evaluation: Evaluation) -> list[QualityRow]:
-    """Rows of an evaluation, one for each vector and scope."""
+    """Table rows of an evaluation, one for each vector and scope (kind of photo pairs)."""
     weights = index.fingerprint.weights[:8]
     return [QualityRow(evaluation, weights, result) for result in evaluation.results]
 

@@ -45,15 +45,15 @@ def random_result(
     """
     rng = np.random.default_rng(protocol.seed)
     directions = rng.normal(size=(DIRECTIONS, photos.X.shape[1]))
-    rows = _of_whole_folds(pairs.folds)
+    rows = _photos_of_first_folds(pairs.folds)
     few = rows if len(rows) <= _MOST_PHOTOS else rng.choice(rows, _MOST_PHOTOS, replace=False)
     graph, ratings = pairs.graphs[0].take(few), photos.X[few] @ directions.T  # (n, DIRECTIONS)
-    found = _by_signs(ratings, graph, protocol.gap_power) | _correlations(ratings, graph)
+    found = _order_metrics(ratings, graph, protocol.gap_power) | _correlations(ratings, graph)
     for name in PAIR_METRICS.keys() - found.keys():
         sums = PAIR_METRICS[name]
         found[name] = [sums(one, graph, couples=0).value for one in ratings.T]
     if scope == "all":
-        found |= _of_lists(photos.X[rows] @ directions.T, pairs, rows)
+        found |= _top_metrics(photos.X[rows] @ directions.T, pairs, rows)
     return Result(
         vector=RANDOM_NAME,
         kind="random",
@@ -69,16 +69,16 @@ def random_result(
     )
 
 
-def _of_whole_folds(folds: Folds) -> Codes:
-    """Row numbers of the photos in the first few folds, which are enough for stable metrics."""
+def _photos_of_first_folds(folds: Folds) -> Codes:
+    """Numbers of the photos in the first few folds, as many as stable metrics need."""
     codes = folds.codes[0]
     sizes = np.bincount(codes[codes >= 0], minlength=folds.k)
     last = np.searchsorted(np.cumsum(sizes), _LEAST_PHOTOS)
     return np.flatnonzero((codes >= 0) & (codes <= last))
 
 
-def _of_lists(ratings: Floats, pairs: HeldOutPairs, rows: Codes) -> dict[str, list[float]]:
-    """Top-of-list metrics by name, each with one value per column of ratings (n, k).
+def _top_metrics(ratings: Floats, pairs: HeldOutPairs, rows: Codes) -> dict[str, list[float]]:
+    """Dict of top-of-list metrics, such as NDCG, each a list of a value per column of ratings.
 
     `rows` are the rated photos.
     """
@@ -88,8 +88,8 @@ def _of_lists(ratings: Floats, pairs: HeldOutPairs, rows: Codes) -> dict[str, li
     return {name: values.mean(axis=0).tolist() for name, values in found.items()}
 
 
-def _by_signs(ratings: Floats, graph: Comparisons, gap_power: int) -> dict[str, list[float]]:
-    """Accuracy, gap-weighted accuracy and Kendall's τ_b of each column of ratings (n, k).
+def _order_metrics(ratings: Floats, graph: Comparisons, gap_power: int) -> dict[str, list[float]]:
+    """Accuracy, gap-weighted accuracy and Kendall's τ_b for each column of ratings (n, k).
 
     The ratings have no ties.
     """

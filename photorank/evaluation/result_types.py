@@ -1,4 +1,4 @@
-"""Result types of an evaluation; the fields are the keys of the JSON."""
+"""Types of an evaluation's results; their fields are the keys of its JSON file."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from photorank.typing import Codes, Scope
 
 @dataclass(frozen=True)
 class Result:
-    """Metrics of one vector or learner in one scope (kind of photo pairs)."""
+    """Metrics of a vector or learner in one scope: all photo pairs, within groups or across."""
 
     vector: str
     kind: str
@@ -46,7 +46,7 @@ def ranked(results: Iterable[Result]) -> list[Result]:
 
 @dataclass(frozen=True)
 class ScopedDifference:
-    """Lead of contender a over contender b in one scope (kind of photo pairs)."""
+    """Lead (difference in a metric) of contender a over b in one scope (kind of photo pairs)."""
 
     a: str
     b: str
@@ -59,7 +59,7 @@ class ScopedDifference:
     p_holm: float  # adjusted over all pairs of vectors in this scope and metric
 
     def lead_of(self, vector: str) -> Difference:
-        """Lead of `vector` over the other of the two compared vectors or learners."""
+        """Difference in the metric: `vector` minus the other of the two that were compared."""
         found = Difference(self.value, self.low, self.high, self.p)
         return found if vector == self.a else -found
 
@@ -70,7 +70,7 @@ class ScopedDifference:
 
 @dataclass(frozen=True)
 class AccuracyByGap(Estimate):
-    """Accuracy of a vector over the pairs in one range of label gaps."""
+    """Accuracy of a vector on the photo pairs whose labels differ by an amount in one range."""
 
     vector: str
     above: float
@@ -79,7 +79,7 @@ class AccuracyByGap(Estimate):
 
 @dataclass(frozen=True)
 class AccuracyByGroup(Estimate):
-    """Accuracy of a vector over the pairs of one group."""
+    """Accuracy of a vector on the photo pairs within one group, such as an event."""
 
     vector: str
     group: str
@@ -95,7 +95,7 @@ class AccuracyByPhotos(Estimate):
 
 @dataclass(frozen=True)
 class CalibrationBin:
-    """Reliability bin: mean predicted probability and observed frequency."""
+    """Bin of a reliability diagram: mean predicted probability and observed frequency."""
 
     predicted: float
     observed: float
@@ -114,7 +114,7 @@ class RiskPoint:
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """Calibration of held-out probabilities; limits are nan in files of older versions."""
+    """Calibration of predicted probabilities on held-out pairs; limits are nan in old files."""
 
     vector: str
     n_pairs: int
@@ -129,12 +129,12 @@ class Calibration:
 
     @property
     def brier_limits(self) -> Limits:
-        """Brier score with its limits."""
+        """Brier score with the limits of its confidence interval."""
         return Limits(self.brier, self.brier_low, self.brier_high)
 
     @property
     def calibration_error(self) -> Limits:
-        """Expected calibration error with its limits."""
+        """Expected calibration error with the limits of its confidence interval."""
         return Limits(
             self.expected_calibration_error,
             self.expected_calibration_error_low,
@@ -153,7 +153,7 @@ class DuplicateCounts:
 
     @classmethod
     def of(cls, codes: Codes) -> "DuplicateCounts":
-        """Counts from the cluster number (n,) that each photo shares with its copies.
+        """Counts of duplicates, from each photo's cluster number (n,), which its copies share.
 
         A photo without copies has −1.
         """
@@ -164,7 +164,7 @@ class DuplicateCounts:
 
 @dataclass(frozen=True)
 class Details:
-    """Details of an evaluation, mainly on the best vector or learner.
+    """Detailed results of an evaluation, mainly of the best vector or learner.
 
     A detail that was not measured is empty or None.
     """

@@ -22,7 +22,7 @@ from photorank.workspace import IndexPaths, read_bytes, write_bytes
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Results and settings of one evaluation; the fields are the keys of its JSON."""
+    """Results and settings of one evaluation; its fields are the keys of its JSON file."""
 
     index: str
     encoder: str
@@ -38,16 +38,14 @@ class Evaluation:
     requested: Protocol | None = None  # before folds and repeats were as many as can be; likewise
 
     def rows(self, scope: Scope) -> list[Result]:
-        """Results in one scope (kind of photo pairs), with folds as the protocol requires."""
+        """Results in one scope (kind of photo pairs), from the main way of making test folds."""
         folds = ("", self.protocol.fold_by)
         return [row for row in self.results if row.scope == scope and row.fold_by in folds]
 
     def beside(self, row: Result) -> Result | None:
-        """Result of the same vector and scope as `row`, but with folds by another unit.
+        """Result of the same vector and scope as `row` by the other way of making folds, or None.
 
-        None if there is none.
-
-        The unit (`fold_by`) is what is held out together, such as a photo or a group.
+        One way (`fold_by`) may hold out whole groups together, the other single photos.
         """
         for other in self.results:
             if (other.vector, other.scope) == (row.vector, row.scope) and other is not row:
@@ -70,7 +68,7 @@ class Evaluation:
         return ranked(row for row in self.rows(scope) if row.competes)
 
     def compared(self, scope: Scope, metric: str) -> list[ScopedDifference]:
-        """Differences between vectors or learners in one metric and one scope."""
+        """Differences between every two vectors or learners, in one metric and one scope."""
         return [
             row
             for row in self.differences
@@ -98,7 +96,7 @@ def evaluation_paths(paths: IndexPaths) -> list[Path]:
 
 
 def read_evaluation(path: Path) -> Evaluation:
-    """Evaluation read from a file; BrokenEvaluationError if the file is not valid."""
+    """Evaluation read from a file; raises BrokenEvaluationError if the file is not valid."""
     try:
         return from_json(Evaluation, json.loads(read_bytes(path)))
     except (ValueError, KeyError, TypeError, RecursionError) as error:

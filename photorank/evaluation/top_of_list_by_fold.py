@@ -1,4 +1,4 @@
-"""Top-of-list metrics by fold, so that intervals resample folds instead of lists."""
+"""Metrics of the top of ranked lists, such as NDCG, by test fold, which intervals resample."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
@@ -23,8 +23,8 @@ LOGISTIC = "pearson_after_logistic"
 # Each returns one value a list. Lists of no more than k photos leave no choice of k.
 LIST_METRICS: dict[str, ListMetric] = {
     "ndcg": ndcg_by_block,
-    f"ndcg_at_{PLACES}": lambda r, graph: ndcg_by_block(r, _long(graph), PLACES),
-    f"precision_at_{PLACES}": lambda r, graph: precision_by_block(r, _long(graph), PLACES),
+    f"ndcg_at_{PLACES}": lambda r, graph: ndcg_by_block(r, _long_lists(graph), PLACES),
+    f"precision_at_{PLACES}": lambda r, graph: precision_by_block(r, _long_lists(graph), PLACES),
     f"album_regret_at_{PLACES}": lambda r, graph: album_regret_by_block(r, graph, PLACES),
     LOGISTIC: lambda r, graph: _logistic(r, graph),
 }
@@ -34,7 +34,7 @@ FLOORS = {f"album_regret_at_{PLACES}": -np.inf, LOGISTIC: -1.0}
 
 
 def list_metrics() -> dict[str, ListMetric]:
-    """Top-of-list metrics by name, including metrics that other packages declare.
+    """Dict of top-of-list metric functions by name, including those of other packages.
 
     A declared one is a function of ratings (n,) and comparisons, which returns a number; nan
     where it is not defined. Raises EntryPointError if its package cannot be used.
@@ -44,7 +44,7 @@ def list_metrics() -> dict[str, ListMetric]:
         metric = load_declared("photorank.metrics", name)
         if not callable(metric):
             raise refused("photorank.metrics", name, "it is no function")
-        declared[name] = _of_one_list(metric)
+        declared[name] = _as_list_metric(metric)
     return declared | LIST_METRICS
 
 
@@ -54,7 +54,7 @@ def values_by_fold_of_lists(
     folds: Folds,
     metrics: Mapping[str, ListMetric] = LIST_METRICS,
 ) -> dict[str, Floats]:
-    """Top-of-list metrics by name: arrays with a row per test fold and a column per set of ratings.
+    """Dict of top-of-list metrics: for each a row per test fold and a column per contender.
 
     Their mean equals the mean over lists: a fold of many lists counts as many, by a ratio's
     first-order shares. nan where there is no list.
@@ -76,7 +76,7 @@ def values_by_fold_of_lists(
     return found
 
 
-def _of_one_list(metric: Callable[[Ratings, Comparisons], float]) -> ListMetric:
+def _as_list_metric(metric: Callable[[Ratings, Comparisons], float]) -> ListMetric:
     """Function that applies another package's metric to a fold's photos as one ranked list."""
 
     def values(r: Floats, graph: Comparisons) -> Floats:
@@ -87,8 +87,8 @@ def _of_one_list(metric: Callable[[Ratings, Comparisons], float]) -> ListMetric:
     return values
 
 
-def _long(graph: Comparisons) -> Comparisons:
-    """Comparison graph restricted to lists of more than `PLACES` photos."""
+def _long_lists(graph: Comparisons) -> Comparisons:
+    """Comparison graph with only the ranked lists of more than `PLACES` (10) photos."""
     if not isinstance(graph, ScoreComparisons):
         return graph
     rows = [block for block in graph.blocks() if len(block) > PLACES]
