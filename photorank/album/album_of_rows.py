@@ -1,4 +1,4 @@
-"""Album chosen from embeddings and ratings alone, without an index."""
+"""Choice of album photos from arrays of embeddings and ratings, without an index of files."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from photorank.typing import Codes, Embeddings, Flags, Ratings
 
 
 def choose_rows(heads: Embeddings, ratings: Ratings, request: AlbumRequest) -> Choice:
-    """Album photos (row numbers), chosen by unit-length embeddings (n, dh) and ratings (n,).
+    """Choice of album photos, as positions in arrays of n embeddings and n ratings.
 
     As for an index's photos the value balances quality and variety, and one of near-duplicates
     is taken while there are others; nothing is known of times, places and faces.

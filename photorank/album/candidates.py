@@ -19,7 +19,7 @@ _VARIETY_TIE = 1e-6  # weight of ratings when variety alone counts, to break tie
 
 @dataclass(frozen=True)
 class Candidates:
-    """Photos that may be chosen for an album; of several versions of a photo, only one."""
+    """Photos that may be chosen for an album; of a photo and its edited copies, only one."""
 
     rows: Codes  # (g,) of the index
     ratings: Ratings  # (g,)
@@ -30,7 +30,7 @@ class Candidates:
 
 
 def in_group(index: Index, n: int, request: AlbumRequest) -> Mask:
-    """Mask (n,) of the index's photos in the requested group; all photos if no group is set."""
+    """Mask (n,) of the photos in the request's group (such as an event), or of all if none."""
     if request.group is None:
         return np.ones(n, dtype=bool)
     labels = index.labels()
@@ -41,7 +41,7 @@ def in_group(index: Index, n: int, request: AlbumRequest) -> Mask:
 
 
 def shortlist(index: Index, ratings: Ratings, request: AlbumRequest) -> Codes:
-    """Sorted row numbers of the photos to choose from: all, or the best-rated and pinned ones.
+    """Sorted row numbers of the photos considered for an album: all, or the best and pinned ones.
 
     Where there are more places than photos to consider, all photos are taken.
     """
@@ -57,7 +57,7 @@ def shortlist(index: Index, ratings: Ratings, request: AlbumRequest) -> Codes:
 def candidates_of(
     ratings: Ratings, merit: Ratings, series: Series, request: AlbumRequest, among: Mask
 ) -> Candidates:
-    """Candidates for an album, with the best shot of each series of similar photos preferred.
+    """Candidates for an album, with the best shot of each series of similar photos marked.
 
     `merit` (n,) ranks the shots of a series; `among` (n,) are the photos to choose from.
     """
@@ -86,12 +86,12 @@ def candidates_of(
 def value_of_albums(
     kept: KeptCovers, candidates: Candidates, rules: Rules, request: AlbumRequest
 ) -> Value:
-    """Value function of albums: quality plus variety, each relative to its maximum.
+    """Function for an album's value: quality and variety, each as a share of its maximum.
 
     An album without places is measured by what one place could have.
     """
     rules = replace(rules, places=max(rules.places, 1))
-    covers = kept.of(candidates.rows, _clients(candidates, request.clients))
+    covers = kept.of(candidates.rows, _photos_to_represent(candidates, request.clients))
     worth = weight_of_quality(request) * _quality(candidates, rules)
     return Value(worth, covers, request.balance / (most_cover(covers, rules) or 1.0))
 
@@ -102,7 +102,7 @@ def weight_of_quality(request: AlbumRequest) -> float:
 
 
 def _quality(candidates: Candidates, rules: Rules) -> Floats:
-    """Quality (g,) of candidates: ratings minus the lowest, scaled so that the K best sum to 1."""
+    """Quality (g,) of g candidates: rating minus the lowest, scaled so the best K sum to 1."""
     lowest = candidates.ratings.min(initial=np.inf)
     quality = candidates.ratings - lowest if len(candidates.rows) else candidates.ratings
     best = np.sort(quality[candidates.first | (rules.places > candidates.first.sum())])[::-1]
@@ -110,7 +110,7 @@ def _quality(candidates: Candidates, rules: Rules) -> Floats:
     return quality / most if most > 0 else np.zeros(len(quality))
 
 
-def _clients(candidates: Candidates, most: int) -> Codes:
+def _photos_to_represent(candidates: Candidates, most: int) -> Codes:
     """Sorted row numbers (c,) of the photos that an album should represent, at most `most`.
 
     These are the best shots of all series, or a random part of them.

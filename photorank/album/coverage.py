@@ -1,4 +1,4 @@
-"""Coverage: how well candidate photos represent the photos of a collection."""
+"""Coverage: how well an album's photos represent the other photos, by cosine similarity."""
 
 import os
 from collections.abc import Callable
@@ -24,7 +24,7 @@ _MOST_KEPT = 2  # photos whose cosines are kept, for each photo of the request
 
 
 class Covers:
-    """Non-negative similarities (n, c) of n photos to c clients (photos to represent)."""
+    """Matrix (n, c) of similarities ≥ 0 between n candidate photos and c photos to represent."""
 
     def __init__(self, rows: CoverRows) -> None:
         self._rows = rows
@@ -33,18 +33,18 @@ class Covers:
         return len(self._rows)
 
     def __getitem__(self, rows: Codes | slice | int) -> CoverRows:
-        """Similarities (m, c) of photos at `rows` to the photos to represent; (c,) for one row."""
+        """Similarities (m, c) of the m photos at `rows` to the c photos to represent."""
         some: CoverRows = self._rows[rows]
         return some
 
     @property
     def clients(self) -> int:
-        """Number of clients (photos to represent)."""
+        """Number of clients, which are the photos that an album should represent."""
         return self._rows.shape[1]
 
     @cached_property
     def sums(self) -> Floats:
-        """Row sums (n,) of the similarities: each photo's total over all photos to represent."""
+        """Sums (n,) of the n candidate photos' similarities to all photos to represent."""
 
         def total(start: int) -> Floats:
             part = self[start : start + ROWS_A_BLOCK]
@@ -55,32 +55,32 @@ class Covers:
 
     @cached_property
     def most(self) -> Cover:
-        """Column maxima (c,) of the similarities, over all photos."""
+        """Greatest similarities (c,) between the c photos to represent and any candidate photo."""
         return _greatest(self._rows, np.arange(len(self)), 0.0)
 
 
 class CosineCovers(Covers):
-    """Similarities computed from stored cosines each time they are read, to save memory."""
+    """Similarity matrix that is computed from stored cosines on each read, to save memory."""
 
     def __init__(self, cosines: CoverRows, typical: float) -> None:
         super().__init__(cosines)
         self._typical = typical
 
     def __getitem__(self, rows: Codes | slice | int) -> CoverRows:
-        return covers_of(self._rows[rows], self._typical)
+        return similarities_of(self._rows[rows], self._typical)
 
     @cached_property
     def most(self) -> Cover:
-        """Column maxima (c,) of the similarities, over all photos."""
+        """Greatest similarities (c,) between the c photos to represent and any candidate photo."""
         return self.most_by(np.arange(len(self)))
 
     def most_by(self, rows: Codes) -> Cover:
-        """Column maxima (c,) of the similarities, over the photos at `rows`."""
-        return covers_of(_greatest(self._rows, rows, -np.inf), self._typical)
+        """Greatest similarities (c,) between the c photos to represent and any photo at `rows`."""
+        return similarities_of(_greatest(self._rows, rows, -np.inf), self._typical)
 
 
 class _SomeCovers(Covers):
-    """Selected rows (photos) of a matrix of similarities, read from that matrix when needed."""
+    """Selected rows (candidate photos) of a similarity matrix, read from it when needed."""
 
     def __init__(self, whole: CosineCovers, at: Codes) -> None:
         super().__init__(whole[:0])
@@ -94,13 +94,13 @@ class _SomeCovers(Covers):
 
     @cached_property
     def sums(self) -> Floats:
-        """Row sums (n,) of the similarities: each photo's total over all photos to represent."""
+        """Sums (n,) of the n selected photos' similarities to all photos to represent."""
         some: Floats = self._whole.sums[self._at]
         return some
 
     @cached_property
     def most(self) -> Cover:
-        """Column maxima (c,) of the similarities, over the selected photos."""
+        """Greatest similarities (c,) between the c photos to represent and any selected photo."""
         return self._whole.most_by(self._at)
 
 
@@ -146,7 +146,7 @@ class KeptCovers:
         return _SomeCovers(self._covers, places(self._rows, len(self._heads))[rows])
 
     def _replace(self, clients: Codes, new: Codes) -> None:
-        """Fill the columns of removed clients (photos to represent) with cosines to new clients."""
+        """Overwrite the cached columns of photos no longer to represent by cosines to new ones."""
         if not len(new):
             return
         gone = np.flatnonzero(~np.isin(self._clients, clients))
@@ -161,7 +161,7 @@ class KeptCovers:
         in_blocks(fill, len(self._rows))
 
     def _append(self, rows: Codes) -> None:
-        """Compute the cosines of new candidates, and append them as rows."""
+        """Compute the cosines of new candidate photos, and append them to the cache as rows."""
         if len(rows):
             more = cosines_of(self._heads[rows], self._heads[self._clients])
             self._rows = np.concatenate([self._rows, rows])
@@ -169,21 +169,21 @@ class KeptCovers:
 
 
 def likeness(embeddings: Embeddings, near: Embeddings) -> CoverRows:
-    """Similarity (g, c) of photos to the photos in `near`: 0 up to the average cosine, 1 if equal.
+    """Similarities (g, c) of g photos to c others: 0 at or below a mean cosine, 1 if identical.
 
     The average is the mean cosine between two photos in `near`.
     """
-    return covers_of(cosines_of(embeddings, near), _typical_cosine(near))
+    return similarities_of(cosines_of(embeddings, near), _typical_cosine(near))
 
 
 def cosines_of(heads: Embeddings, near: Embeddings) -> CoverRows:
-    """Cosines (g, c) between embeddings of unit length."""
+    """Cosines (g, c) between g embeddings and c embeddings of unit length."""
     cosines: CoverRows = heads @ near.T
     return cosines
 
 
-def covers_of(cosines: CoverRows, typical: float) -> CoverRows:
-    """Similarities for given cosines: 0 up to the cosine `typical`, then rising to 1.
+def similarities_of(cosines: CoverRows, typical: float) -> CoverRows:
+    """Similarities computed from cosines: 0 up to the cosine `typical`, then rising to 1.
 
     Squared, so that a photo that is a little like hundreds does not stand for all of them.
     """
@@ -197,7 +197,7 @@ def covers_of(cosines: CoverRows, typical: float) -> CoverRows:
 
 
 def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
-    """Results of `work(start)` for each block of a matrix's n rows, beginning at row `start`.
+    """List of the results of `work(start)`, called with the start of each block of the n rows.
 
     Threads are used if there are many blocks.
     """
@@ -216,7 +216,7 @@ def _typical_cosine(near: Embeddings) -> float:
 
 
 def _greatest(matrix: CoverRows, rows: Codes, least: float) -> Cover:
-    """Maximum (c,) of each matrix column over the given rows, but no less than `least`."""
+    """Maximum (c,) of each column of a matrix over the given rows, but at least `least`."""
 
     def most(start: int) -> Cover:
         best: Cover = matrix[rows[start : start + ROWS_A_BLOCK]].max(axis=0)

@@ -1,4 +1,4 @@
-"""Division of an index's photos for quotas: by day, event, folder, orientation or group."""
+"""Division of indexed photos into the parts that a quota limits: days, events or folders."""
 
 from typing import Literal, TypeAlias, get_args
 
@@ -16,7 +16,7 @@ _OCCASIONS: dict[Per, Occasion] = {"day": "day", "event": "event", "folder": "fo
 
 
 def parts(index: Index, per: Per) -> tuple[Codes, list[str]]:
-    """Part number (n,) of each photo, and the names of the parts (days, events, …).
+    """Code (n,) of each photo's day, event, folder or the like, and the name of each code.
 
     A photo in no part has the number -1.
 

@@ -21,7 +21,7 @@ class FaceQuota(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> "FaceQuota":
-        """Quota parsed from text such as 3..8, 3.. or ..8; ValueError for other text.
+        """Quota parsed from text such as 3..8, 3.. or ..8; raises ValueError for other text.
 
         >>> FaceQuota.parse("3.."), FaceQuota.parse("..8")
         (FaceQuota(at_least=3, at_most=None), FaceQuota(at_least=0, at_most=8))
@@ -35,14 +35,14 @@ class FaceQuota(NamedTuple):
         return quota
 
     def limits(self, places: int, candidates: int) -> Codes:
-        """Maximum numbers (2,) of album photos: without a visible face, then with one."""
+        """Array (2,) of the maximum number of album photos without a visible face, and with one."""
         at_least = min(self.at_least, candidates)
         at_most = places if self.at_most is None else min(self.at_most, places)
         return np.array([max(places - at_least, 0), at_most], dtype=np.intp)
 
 
 def face_parts(index: Index) -> tuple[Codes, list[str]]:
-    """Part number (n,) of each photo (1 with a visible face, 0 without), and notes for the user.
+    """Array (n,) of 1 for photos with a visible face and 0 for others, and notes for the user.
 
     Raises AlbumError if nobody looked for faces.
     """
@@ -63,12 +63,12 @@ def face_parts(index: Index) -> tuple[Codes, list[str]]:
     return np.where(np.nan_to_num(faces.column("faces")) > 0, _WITH, _WITHOUT), notes
 
 
-def too_few(quota: FaceQuota, parts: Codes, first: Mask) -> list[str]:
-    """Note for the user if fewer photos have a visible face than the quota requires.
+def notes_if_too_few(quota: FaceQuota, parts: Codes, first: Mask) -> list[str]:
+    """List with a note for the user if too few photos have a visible face, otherwise empty.
 
     The list is empty if there are enough.
     """
-    there = with_faces(parts, first)
+    there = series_with_face(parts, first)
     if there >= quota.at_least:
         return []
     return [
@@ -77,6 +77,6 @@ def too_few(quota: FaceQuota, parts: Codes, first: Mask) -> list[str]:
     ]
 
 
-def with_faces(parts: Codes, first: Mask) -> int:
-    """Number of series of similar photos in which the best shot has a visible face."""
+def series_with_face(parts: Codes, first: Mask) -> int:
+    """Number of series of similar photos whose best shot has a visible face."""
     return int((first & (parts == _WITH)).sum())

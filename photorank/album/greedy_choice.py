@@ -1,4 +1,4 @@
-"""Lazy greedy choice of K out of N photos by quality and variety, with an optimality bound.
+"""Greedy choice of K out of N photos by quality and variety, with a bound on the best value.
 
 The value of a set S is F(S) = Σ worth(s) + scale · Σ over clients of the best cover by S: what
 each photo is worth by itself, and how well the album stands for the collection (a facility
@@ -27,7 +27,7 @@ _BOUND_STAGES = 5  # stages of the choice used for the upper bound
 
 @dataclass(frozen=True)
 class Rules:
-    """Constraints on an album: number of photos, pinned photos and quotas."""
+    """Constraints on an album: number of photos, pinned photos, and quotas per day, event or so."""
 
     places: int  # photos at most
     pinned: Codes  # (p,) rows that are in
@@ -38,11 +38,11 @@ class Rules:
 
     @property
     def promise(self) -> float:
-        """Guaranteed ratio of a greedy choice's value to the optimum, 0 to 1."""
+        """Guaranteed ratio, 0 to 1, of a greedily chosen album's value to the best possible one."""
         return GREEDY_SHARE if self.parts is None else GREEDY_SHARE_WITH_PARTS
 
-    def has_room(self, chosen: list[int]) -> Mask:
-        """Mask (n,) of unchosen photos that the quotas still allow."""
+    def still_allowed(self, chosen: list[int]) -> Mask:
+        """Mask (n,) of photos not yet chosen that the quotas still allow."""
         rows = np.array(chosen, dtype=np.intp)
         left = np.ones(len(self.first), dtype=bool)
         left[rows] = False
@@ -52,7 +52,7 @@ class Rules:
         return left
 
     def room(self, chosen: Codes) -> Codes | None:
-        """Number (parts,) of photos still allowed in each part (day, …); None without quotas."""
+        """Number (parts,) of photos still allowed from each day, event, …; None without quotas."""
         if self.parts is None:
             return None
         count = max(int(self.parts.max(initial=-1)) + 1, np.size(self.limit))
@@ -60,7 +60,7 @@ class Rules:
         return np.maximum(self.limit - taken, 0)
 
     def is_full(self, part: int, chosen: Codes) -> bool:
-        """True if it is a part's limit that leaves no room, and not the number of places."""
+        """True if the quota of a day, event or the like is used up, and below the album's size."""
         room = self.room(chosen)
         if room is None or part < 0 or room[part] > 0:
             return False
@@ -68,7 +68,7 @@ class Rules:
 
 
 class Choice(NamedTuple):
-    """Chosen photos: pinned photos first, then in the order of selection."""
+    """Result of the greedy choice: row numbers of the chosen photos, with gains and bounds."""
 
     rows: Codes  # (k,)
     gains: Floats  # (k,) what each added to the value when it was chosen
@@ -79,7 +79,7 @@ class Choice(NamedTuple):
 
 
 def choose(value: Value, rules: Rules) -> Choice:
-    """Choose photos one by one, each time the one that adds most (lazy greedy).
+    """Choose photos one by one, each time the one that adds most value (lazy greedy).
 
     Parameters
     ----------
@@ -111,13 +111,13 @@ def choose(value: Value, rules: Rules) -> Choice:
 
 
 def most_cover(covers: Covers, rules: Rules) -> float:
-    """Total coverage reached by a greedy choice that ignores ratings."""
+    """Total coverage that a greedy choice of photos reaches if ratings are ignored."""
     value = Value(np.zeros(len(covers)), covers)
     return value(_picked(value, rules)[0])
 
 
 def _picked(value: Value, rules: Rules) -> tuple[Codes, Floats, Mask]:
-    """Row numbers and gains of the chosen photos, and the last pool used, as a mask (n,).
+    """Row numbers and gains of greedily chosen photos, and a mask (n,) of the pool last used.
 
     The first pool is the best shots of all series; the other photos are used if it is too small.
     """
@@ -130,7 +130,7 @@ def _picked(value: Value, rules: Rules) -> tuple[Codes, Floats, Mask]:
         np.maximum(best, value.covers[row], out=best)
     last = rules.first
     for stage in (rules.first, ~rules.first):
-        waiting = stage & rules.has_room(chosen)
+        waiting = stage & rules.still_allowed(chosen)
         if len(chosen) < rules.places and waiting.any():
             last = stage
             found = _greedy(value, best, waiting, rules, chosen)
@@ -157,10 +157,10 @@ def _upper_bound(value: Value, rules: Rules, rows: Codes, among: Mask, ceilings:
     def take(order: Codes) -> Codes:
         if rules.parts is None or room is None:
             return order
-        return order[_within(rules.parts[order], room)]
+        return order[_allowed_by_quotas(rules.parts[order], room)]
 
     def bound(best: Cover, limits: Floats) -> float:
-        taken = value.greatest(best, waiting, limits, take, places)
+        taken = value.most_gaining(best, waiting, limits, take, places)
         added = limits[taken].sum() + value.gains(best, rules.pinned).sum()
         return value.of_cover(best) + float(added)
 
@@ -174,7 +174,7 @@ def _upper_bound(value: Value, rules: Rules, rows: Codes, among: Mask, ceilings:
 def _greedy(
     value: Value, best: Cover, waiting: Mask, rules: Rules, chosen: list[int]
 ) -> list[tuple[int, float]]:
-    """Choose photos greedily from the mask `waiting`, and return (row, gain) pairs.
+    """Pairs (row number, gain) of photos chosen greedily among those that `waiting` marks.
 
     The coverage `best` is updated in place.
     """
@@ -208,8 +208,8 @@ def _greedy(
     return found
 
 
-def _within(parts: Codes, room: Codes) -> Codes:
-    """Sorted positions of the photos that quotas allow: the first ``room[p]`` of each part p.
+def _allowed_by_quotas(parts: Codes, room: Codes) -> Codes:
+    """Sorted positions of photos within the quotas: the first ``room[p]`` of each day or event p.
 
     Photos in no part are always allowed.
     """

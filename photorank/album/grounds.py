@@ -1,4 +1,4 @@
-"""Data for choosing albums, independent of which photos are pinned or excluded."""
+"""Data by which albums are chosen, independent of which photos are pinned or excluded."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from photorank.typing import Codes, Ratings
 
 @dataclass(frozen=True)
 class Grounds:
-    """Ratings, series, best-shot criteria, events and percentiles of an index's photos."""
+    """Data to choose albums by: an index's ratings, series, best-shot criteria and events."""
 
     ratings: Ratings  # (n,)
     series: Series
@@ -30,7 +30,7 @@ class Grounds:
 
 
 class KeptGrounds:
-    """Cache of an index's data for choosing albums, reused when the next album is chosen.
+    """Cache of the data by which an index's albums are chosen, reused for the next album.
 
     A series counts as the same while it is the same object: whoever keeps it must find it anew
     where signals or faces were measured.
@@ -42,7 +42,7 @@ class KeptGrounds:
         self._last: Grounds | None = None
 
     def of(self, ratings: Ratings, series: Series, among: Mask, there: Mask) -> Grounds:
-        """Data for choosing albums by `ratings` (n,); cached until an argument changes."""
+        """Data to choose albums by, for `ratings` (n,); cached until an argument changes."""
         last = self._last
         if (
             last is None

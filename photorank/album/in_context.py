@@ -1,4 +1,4 @@
-"""Contribution of a single photo to an album's value, given the album's other photos."""
+"""Contribution of one photo to an album's value, given the album's other photos."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class InContext:
     cosine: float  # with that photo
 
     def in_words(self, album: str) -> str:
-        """Photo's contribution to an album in words, such as "adds 2.1 % to the best 24 photos".
+        """Sentence part with the photo's contribution, such as "adds 2.1 % to the best 24 photos".
 
         >>> InContext(0.0213, False, Path("a/IMG_1.jpg"), 0.7).in_words("the best 24 photos")
         'would add 2.1 % to the best 24 photos, of which IMG_1.jpg is most like it'
@@ -43,7 +43,7 @@ _LEAST_SHARE = 0.0005  # that is told in a figure
 
 
 class Asked(NamedTuple):
-    """Photo, indexed or not, whose contribution to an album is to be computed."""
+    """Photo, in the index or not, whose contribution to an album is asked for."""
 
     row: int | None  # of the index
     embedding: Embeddings  # (d,)
@@ -78,13 +78,13 @@ class AlbumContext:
         self._best = np.cumsum(most - self._least)  # sums of the best ratings
 
     def tell(self, asked: Sequence[Asked]) -> list[InContext]:
-        """Contribution of each given photo to the album."""
+        """Compute the contribution of each photo in `asked` to the album's value."""
         heads = np.array([photo.embedding[: self._index.manifest.head] for photo in asked])
         covers = likeness(heads, self._clients) if len(heads) else heads
         return [self._one(*each) for each in zip(asked, heads, covers, strict=True)]
 
     def tell_rows(self, rows: Sequence[int], ratings: Ratings) -> list[InContext]:
-        """Contribution of the photos at `rows` to the album; `ratings` (n,) are of all photos."""
+        """Compute the contribution of the photos with these row numbers to the album's value."""
         heads = self._index.heads_of(rows)
         return self.tell(
             [Asked(row, head, float(ratings[row])) for row, head in zip(rows, heads, strict=True)]

@@ -1,4 +1,4 @@
-"""Balanced albums: limits on each event's number of photos with faces, and of photos without."""
+"""Limits that balance an album: on each event's photos with faces, and on those without."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ _LEAST_MEASURED = 0.5  # share of photos searched for faces, from which faces de
 
 
 def events_of(seconds: Floats) -> Codes:
-    """Event number (n,) of each photo, rising with time; -1 without a capture time."""
+    """Event number (n,) of each photo, a gap of six hours starting a new one; -1 if undated."""
     order = np.argsort(seconds, kind="stable")
     order = order[np.isfinite(seconds[order])]
     events = np.full(len(seconds), -1, dtype=np.intp)
@@ -24,7 +24,7 @@ def events_of(seconds: Floats) -> Codes:
 
 
 def balanced_parts(seconds: Floats, faces: IndexFaces) -> Codes:
-    """Part number (n,) of each photo: a part is one event's photos with faces, or those without.
+    """Code (n,) of each photo by event, and by whether it has a visible face.
 
     If most photos have not been searched for faces, all of an event's photos are one part.
     """
@@ -36,9 +36,9 @@ def balanced_parts(seconds: Floats, faces: IndexFaces) -> Codes:
 
 
 def limits_per_event(parts: Codes, first: Mask, there: Codes, places: int) -> Codes | None:
-    """Maximum number (parts,) of album photos from each part; None if no part is limited.
+    """Maximum number of album photos from each event, separately with faces and without.
 
-    A part is an event's photos with faces, or those without.
+    A part is an event's photos with faces, or those without; None if no part is limited.
     A part's share is that of the moments, counted by their best shots, `first` (n,), besides
     those of the photos that are in already, `there`. The places can always be filled.
     """

@@ -12,7 +12,7 @@ from photorank.album.candidates import (
     value_of_albums,
     weight_of_quality,
 )
-from photorank.album.face_quota import too_few, with_faces
+from photorank.album.face_quota import notes_if_too_few, series_with_face
 from photorank.album.greedy_choice import Rules, choose
 from photorank.album.grounds import Grounds, KeptGrounds
 from photorank.album.limits_per_event import limits_per_event
@@ -27,7 +27,7 @@ from photorank.typing import Codes, Floats, Ratings
 
 @dataclass(frozen=True)
 class Album:
-    """Chosen photos in chronological order, with the album's value and notes."""
+    """Finished album: its photos in order of time with reasons, its value, and notes."""
 
     places: int
     chosen: list[Chosen]
@@ -91,7 +91,7 @@ def make_album(
         parts = grounds.parts
     rules = _rules(request, candidates, parts)
     if request.with_faces and rules.parts is not None:
-        notes += too_few(request.with_faces, rules.parts, rules.first)
+        notes += notes_if_too_few(request.with_faces, rules.parts, rules.first)
     if rules.parts is not None and not request.is_limited:
         notes.append(
             "no event takes more than about its share of the places, with its photos of people or "
@@ -132,7 +132,7 @@ def _rules(request: AlbumRequest, candidates: Candidates, parts: Codes | None) -
     of_candidates = parts[candidates.rows]
     limit: int | Codes | None = min(request.at_most, request.places)
     if request.with_faces is not None:
-        limit = request.with_faces.limits(request.places, with_faces(of_candidates, first))
+        limit = request.with_faces.limits(request.places, series_with_face(of_candidates, first))
     elif not request.is_limited:
         there = np.concatenate([candidates.pinned, held])
         limit = limits_per_event(of_candidates, first, there, plain.places)
@@ -146,7 +146,7 @@ def _in_order_of_time(chosen: list[Chosen], moments: Floats) -> list[Chosen]:
 
 
 def _notes_on_places(request: AlbumRequest, n: int, taken: list[str | None]) -> list[str]:
-    """Notes about places left empty in an album, and about photos without a capture time.
+    """Notes for the user if an album has fewer photos than asked for, or undated ones.
 
     `n` is the number of candidates, `taken` the capture times of the album's photos.
     """
@@ -164,7 +164,7 @@ def _notes_on_places(request: AlbumRequest, n: int, taken: list[str | None]) -> 
 
 
 def _notes_on_series(index: Index, grounds: Grounds) -> list[str]:
-    """Notes on how series were found and how their best shots were chosen."""
+    """Notes for the user on how series were found and their best shots chosen."""
     notes, series, among = [], grounds.series, grounds.among
     encoder = index.manifest.encoder
     if not index.fingerprint.is_embedded and len(among) > 1:

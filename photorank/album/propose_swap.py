@@ -13,7 +13,7 @@ _ROUNDING = 1e-6  # of a value, by which a limit may fall short of what it limit
 
 
 class Swap(NamedTuple):
-    """Replacement of photo `out` by photo `into`, and the resulting gain in album value."""
+    """Replacement of photo `out` by photo `into` (row numbers), and the gain in album value."""
 
     out: int
     into: int
@@ -21,7 +21,7 @@ class Swap(NamedTuple):
 
 
 def propose_swap(value: Value, rules: Rules, choice: Choice) -> Swap | None:
-    """Swap of one unpinned photo that increases the album's value most, or lowers it least.
+    """Swap of one album photo for another that raises the album's value most, or lowers it least.
 
     Where the album has more places than series, only further shots of series are exchanged.
     """
@@ -70,7 +70,7 @@ def propose_swap(value: Value, rules: Rules, choice: Choice) -> Swap | None:
 
 
 def _two_best(covers: CoverRows) -> tuple[Cover, Cover, Codes]:
-    """Two greatest similarities in each matrix column (c,), and the row number of the greatest."""
+    """Greatest and second greatest value (c,) of each column, and the row of the greatest."""
     owner = covers.argmax(axis=0)
     clients = np.arange(covers.shape[1])
     others = covers.copy()

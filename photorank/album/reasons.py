@@ -37,7 +37,7 @@ class Chosen:
 
     @property
     def raws(self) -> list[Path]:
-        """RAW files of the same shot, among the photo's companion files."""
+        """Paths of the RAW files of the same shot, among the photo's companion files."""
         return [path for path in self.companions if path.suffix.lower() in RAW_SUFFIXES]
 
 
@@ -53,7 +53,7 @@ class Missed:
 
 @dataclass(frozen=True)
 class Reasons:
-    """Reasons in words for a finished choice of photos, with the data they are derived from."""
+    """Reasons in words for an album's photos, made from the data that it was chosen by."""
 
     photos: Sequence[Photo]  # (n,)
     grounds: Grounds
@@ -124,12 +124,12 @@ class Reasons:
             return []
         cover, gains = value.cover(choice.rows), choice.ceilings.copy()
         there = np.flatnonzero(choice.open)
-        order = value.greatest(cover, there, gains, lambda rows: rows, MISSED_PHOTOS)
+        order = value.most_gaining(cover, there, gains, lambda rows: rows, MISSED_PHOTOS)
         found = []
         for at in order.tolist():
             row = int(self.candidates.rows[at])
             part = -1 if rules.parts is None else int(rules.parts[at])
-            full = request.full if rules.is_full(part, choice.rows) else None
+            full = request.why_full if rules.is_full(part, choice.rows) else None
             reason = _joined(full, self._of_rating(row))
             found.append(
                 Missed(
@@ -142,7 +142,7 @@ class Reasons:
         return found
 
     def _of_rating(self, row: int) -> str | None:
-        """Reason such as "better than 95 % by VECTOR"; None if not among the 10 % rated best."""
+        """Reason that tells what percentage of photos is rated lower; None if below 90 %."""
         percentile = float(self.grounds.standing[row])
         if percentile < _HIGH_PERCENTILE:
             return None
@@ -187,7 +187,7 @@ def _of_variety(stands_for: int, share: float) -> str | None:
 
 
 def _joined(*reasons: str | None) -> str:
-    """Reasons joined by semicolons, without those that are None.
+    """Text of several reasons joined by semicolons, without those that are None.
 
     Examples
     --------

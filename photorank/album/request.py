@@ -18,7 +18,7 @@ BALANCE = 0.3
 
 @dataclass(frozen=True)
 class AlbumRequest:
-    """Settings for choosing an album; photos are given as row numbers of the index."""
+    """Settings for choosing an album's photos, which are given as row numbers of the index."""
 
     places: int
     balance: float = BALANCE  # 0 ratings alone … 1 variety alone
@@ -37,8 +37,8 @@ class AlbumRequest:
     clients: int = 1000  # series that stand for the collection at most
 
     @property
-    def full(self) -> str:
-        """Reason in words for leaving out a photo whose quota is already full."""
+    def why_full(self) -> str:
+        """Sentence part that says which quota is full, as the reason that a photo is left out."""
         if self.with_faces is not None:
             return "the quota on faces leaves it no place"
         if self.per is not None:
@@ -47,12 +47,12 @@ class AlbumRequest:
 
     @property
     def is_limited(self) -> bool:
-        """True if the request has a face quota, or a limit of photos per day, event or the like."""
+        """True if the request has a quota on faces, or a limit per day, event or the like."""
         return self.with_faces is not None or self.per is not None
 
 
 def rows_of_files(index: Index, paths: Sequence[Path]) -> frozenset[int]:
-    """Row numbers of the photos that the files now contain; AlbumError if one is not indexed."""
+    """Row numbers of the indexed photos in the given files; raises AlbumError for other files."""
     rows = {path: index.row_now(path) if path.exists() else index.row_of(path) for path in paths}
     for path, row in rows.items():
         if row is None:
@@ -99,7 +99,7 @@ def check_request(request: AlbumRequest, photos: Sequence[Photo]) -> None:
 
 
 def limited_parts(index: Index, request: AlbumRequest) -> tuple[Codes | None, list[str]]:
-    """Part number (n,) of each photo, and notes for the user.
+    """Code (n,) of each photo's day, event or the like that has a quota, and user notes.
 
     The parts are those that the requested quota limits: days, events, photos with a face, ...
 

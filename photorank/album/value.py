@@ -19,7 +19,7 @@ _MORE = 4  # times as many, if those were too few
 
 @dataclass(frozen=True)
 class Value:
-    """Value of photo sets (facility location): sum of qualities, plus coverage of other photos.
+    """Function for the value of an album: sum of qualities, plus coverage of other photos.
 
     Clients are the photos to represent: F(S) = Σ worth(s) + scale · Σ over clients of the best
     cover by S.
@@ -30,7 +30,7 @@ class Value:
     scale: float = 1.0  # value of a unit of cover
 
     def __call__(self, rows: Codes) -> float:
-        """Value of the set of photos at `rows`."""
+        """Value of the photos with the row numbers `rows` as an album."""
         return float(self.worth[rows].sum() + self.of_cover(self.cover(rows)))
 
     def cover(self, rows: Codes) -> Cover:
@@ -39,11 +39,11 @@ class Value:
         return best
 
     def of_cover(self, cover: Cover) -> float:
-        """Part of a set's value that comes from its coverage (c,) of the photos to represent."""
+        """Part of an album's value that comes from its coverage (c,) of the photos to represent."""
         return self.scale * float(cover.sum(dtype=np.float64))
 
     def gains(self, cover: Cover, rows: Codes) -> Floats:
-        """Gain in value from each photo at `rows`, if added to a set with coverage `cover` (c,)."""
+        """Gain in value from each photo at `rows`, if added to an album with coverage `cover`."""
 
         def new(start: int) -> Floats:
             part = self.covers[rows[start : start + ROWS_A_BLOCK]] - cover
@@ -56,10 +56,10 @@ class Value:
 
     @cached_property
     def alone(self) -> Floats:
-        """Value (n,) of each photo alone: an upper bound on its gain when added to any set."""
+        """Value (n,) of each photo alone: an upper bound on its gain when added to any album."""
         return self.worth + self.scale * self.covers.sums
 
-    def greatest(
+    def most_gaining(
         self,
         cover: Cover,
         rows: Codes,
@@ -67,7 +67,7 @@ class Value:
         take: Callable[[Codes], Codes],
         most: int,
     ) -> Codes:
-        """Rows of up to `most` photos with the greatest gains, among those that `take` returns.
+        """Row numbers of at most `most` photos that add most value, of those that `take` allows.
 
         `take` is given rows in the order of falling gains, and returns those that may be chosen.
         `ceilings` (n,) are limits that no gain exceeds: few gains are worked out, and these replace

@@ -25,7 +25,7 @@ def test_the_greatest_gains_are_those_of_all(limit):
         places = {part: np.flatnonzero(parts[order] == part)[:limit] for part in range(-1, 4)}
         return order[np.sort(np.concatenate(list(places.values())))]
 
-    taken = value.greatest(cover, rows, ceilings, of_each_part, 8)
+    taken = value.most_gaining(cover, rows, ceilings, of_each_part, 8)
     everything = np.lexsort((rows, -value.worth, -gains))
     assert taken.tolist() == of_each_part(everything)[:8].tolist()
     assert (ceilings >= gains).all()
@@ -43,7 +43,7 @@ def test_no_swap_that_was_ruled_out_gains_more(seed):
     rows = choice.rows
     for place, out in enumerate(rows.tolist()):
         others = np.delete(rows, place)
-        left = np.flatnonzero(rules.has_room(others.tolist()) & choice.open)
+        left = np.flatnonzero(rules.still_allowed(others.tolist()) & choice.open)
         gains = value(others) + value.gains(value.cover(others), left) - choice.value
         assert gains.max() <= swap.gain + 1e-9
         if out == swap.out:

@@ -1,4 +1,4 @@
-"""Photo book: pages with a box for each photo, warnings, and the proposed cover photo."""
+"""Photo book as data classes: pages with a box for each photo, warnings, and a cover photo."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ _MM_DIGITS = 4
 
 @dataclass(frozen=True)
 class Frame:
-    """Photo placed on a page, with its box in mm."""
+    """Photo placed on a page: its path, resolution in print, and box (position and size) in mm."""
 
     path: Path
     digest: str
@@ -59,18 +59,18 @@ class Book:
 
     @property
     def frames(self) -> list[Frame]:
-        """Placed photos of all pages, in order."""
+        """Placed photos of all pages (:class:`Frame`), in the order of the pages."""
         return [frame for page in self.pages for frame in page.frames]
 
     @property
     def spreads(self) -> list[tuple[BookPage | None, BookPage | None]]:
-        """Pairs of facing pages (left, right); the first page faces no other."""
+        """Pairs of facing pages (left, right), with None for a page that is not there."""
         by_number = {page.number: page for page in self.pages}
         last = len(self.pages)
         return [(by_number.get(left), by_number.get(left + 1)) for left in range(0, last + 1, 2)]
 
 
 def rounded(box: Any) -> Box:
-    """Box rounded to 0.0001 mm, so that a plan is unchanged by writing and reading it."""
+    """Photo's box (x, y, width, height) in mm, rounded to 0.0001 mm as in a book plan's JSON."""
     x, y, width, height = (round(float(one), _MM_DIGITS) for one in box)
     return x, y, width, height

@@ -1,4 +1,4 @@
-"""Division of a book's photos into pages, by dynamic programming over spreads and layouts."""
+"""Division of a book's photos into pages, by dynamic programming over pairs of facing pages."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -28,7 +28,7 @@ _LEVEL_SHARE = 0.14  # of the block's height: facing blocks that differ less get
 
 @dataclass(frozen=True)
 class Photos:
-    """Data of the photos to lay out, in the order of the book."""
+    """Sizes, rating ranks and events of the photos to lay out, in the order of the book."""
 
     sizes: Codes  # (n, 2) pixels, upright
     worth: Floats  # (n,) 0 the least of the book to 1 the best
@@ -37,7 +37,7 @@ class Photos:
 
 
 class Laid(NamedTuple):
-    """Layout of one page, with its cost (a penalty) and its height in mm."""
+    """Layout of one page's photos, with its penalty and the height of the photos together in mm."""
 
     tree: Tree
     order: tuple[int, ...]  # of the page's photos, in reading order
@@ -46,17 +46,17 @@ class Laid(NamedTuple):
 
 
 def divide_into_pages(photos: Photos, pages: int, size: PageSize) -> list[tuple[int, Floats]]:
-    """For each page the number k of photos, and their boxes (k, 4) in mm within the photo area.
+    """Each page's number k of photos, and their boxes (k, 4): x, y, width and height in mm.
 
     Raises ValueError if the pages cannot hold the photos, or have none left for one.
     """
     layouts = _layouts(photos, size, pages)
-    path = _breaks(photos, layouts, pages, size)
+    path = _cheapest_pages(photos, layouts, pages, size)
     return [(k, _boxes(photos, start, k, laid, height, size)) for start, k, laid, height in path]
 
 
 def _layouts(photos: Photos, size: PageSize, pages: int) -> list[list[list[Laid]]]:
-    """Best layouts of a page, for each first photo and each number of photos (one to four)."""
+    """Nested lists of the best page layouts, by the page's first photo, then by its photo count."""
     found: list[list[list[Laid]]] = [[] for _ in photos.sizes]
     for k in range(1, min(MAX_PHOTOS, len(photos.sizes)) + 1):
         for start, laid in enumerate(_best(photos, k, size, pages)):
@@ -66,7 +66,7 @@ def _layouts(photos: Photos, size: PageSize, pages: int) -> list[list[list[Laid]
 
 
 def _best(photos: Photos, k: int, size: PageSize, pages: int) -> list[list[Laid]]:
-    """Best layouts of a page with k photos, for each photo that can be the page's first."""
+    """Best layouts of a page with k photos, as a list for each photo that a page can begin with."""
     every = orders(k)
     reading = np.array([inversions(order) for order in every])
     first = np.arange(len(photos.sizes) - k + 1)
@@ -110,7 +110,7 @@ def _wanted_areas(photos: Photos, size: PageSize, pages: int) -> Floats:
 
 
 def _cost(boxes: Floats, pixels: Codes, wanted: Floats, size: PageSize) -> Floats:
-    """Penalty (m,) of each page layout, for empty space, wrong sizes, low ppi and small photos."""
+    """Penalties (m,) of m page layouts, for empty space, wrong or small sizes, and low ppi."""
     block = size.block
     areas = boxes[..., 2] * boxes[..., 3]
     empty = 1 - areas.sum(axis=1) / (block.width * block.height)
@@ -124,16 +124,16 @@ def _cost(boxes: Floats, pixels: Codes, wanted: Floats, size: PageSize) -> Float
 
 
 class _Step(NamedTuple):
-    """Step of the dynamic programme: one or two pages, and the number of photos before them."""
+    """Step of the dynamic programming: one or two pages, and the number of photos before them."""
 
     before: int
     pages: tuple[tuple[int, Laid, float], ...]  # photos, layout, height of its block
 
 
-def _breaks(
+def _cheapest_pages(
     photos: Photos, layouts: list[list[list[Laid]]], pages: int, size: PageSize
 ) -> list[tuple[int, int, Laid, float]]:
-    """Cheapest sequence of pages, each (first photo, photo count, layout, layout height in mm)."""
+    """Pages with the least total penalty, each (first photo, photo count, layout, height in mm)."""
     n = len(layouts)
     costs = np.full(n + 1, np.inf)
     costs[0] = 0
@@ -178,7 +178,7 @@ def _spreads_from(
     size: PageSize,
     pairs: dict[tuple[int, int, int], tuple[float, tuple[Laid, float], tuple[Laid, float]]],
 ) -> list[tuple[float, tuple[tuple[int, Laid, float], ...]]]:
-    """Possible spreads (one or two pages) with photo `start` as the first, and their costs."""
+    """Ways to fill the next one or two pages from photo `start` on, each with its penalty."""
     n = len(layouts)
     if start >= n:
         return []
@@ -205,7 +205,10 @@ def _spreads_from(
 def _facing(
     photos: Photos, start: int, left: int, of_left: list[Laid], of_right: list[Laid], size: PageSize
 ) -> tuple[float, tuple[Laid, float], tuple[Laid, float]]:
-    """Cheapest pair of layouts for facing pages; nearly equal heights are made equal."""
+    """Penalty of the best two layouts for facing pages, and each layout with its height in mm.
+
+    Nearly equal heights are made equal.
+    """
     tall = size.block.height
     cost, one, other = min(
         (
@@ -224,7 +227,7 @@ def _facing(
 
 
 def _boxes(photos: Photos, start: int, k: int, laid: Laid, height: float, size: PageSize) -> Floats:
-    """Boxes (k, 4) of a page's photos in the order of the book, centred on the page."""
+    """Boxes (k, 4) of a page's k photos: x, y, width, height in mm, centred in the photo area."""
     pixels = photos.sizes[start : start + k][list(laid.order)]
     ratios = (pixels[:, 0] / pixels[:, 1])[None]
     block = size.block

@@ -37,12 +37,12 @@ class PageSize:
 
     @cached_property
     def block(self) -> Block:
-        """Size of the area for photos on one page, in mm."""
+        """Width and height of a page's area for photos, and the gap between photos, in mm."""
         gap = _GAP_SHARE * min(self.width, self.height)
         below = max(self.margin, self.safe + CAPTION_GAP_MM + CAPTION_MM)
         return Block(self.width - self.margin - self.gutter, self.height - 2 * below, gap)
 
     def corner(self, number: int) -> tuple[float, float]:
-        """Left and top in mm of the photo area of page `number`; odd pages are on the right."""
+        """Top left corner (x, y), in mm, of the photo area on a left (even) or right (odd) page."""
         left = self.gutter if number % 2 else self.margin
         return left, (self.height - self.block.height) / 2

@@ -30,7 +30,7 @@ _MM = 1e-3  # rounding of boxes, by which they may leave the page
 
 @dataclass(frozen=True)
 class BookWishes:
-    """Settings for a book, as chosen by the user."""
+    """User's settings for a photo book, such as page size, number of pages and captions."""
 
     size: PageSize = PageSize()  # noqa: RUF009 - frozen
     pages: int = 0  # 0: as many as suit
@@ -40,12 +40,12 @@ class BookWishes:
 
 
 def photos_for(pages: int) -> int:
-    """Recommended number of photos for a given number of pages."""
+    """Recommended number of photos for a book with the given number of pages."""
     return round(PHOTOS_A_PAGE * pages)
 
 
 def make_book(index: Index, ratings: Ratings, rows: Sequence[int], wishes: BookWishes) -> Book:
-    """Book with the photos at `rows`, laid out in the given order.
+    """Photo book of an index's photos with the row numbers `rows`, laid out in that order.
 
     Raises AlbumError if no photo can be printed, or too few or too many for the pages.
     """
@@ -63,7 +63,7 @@ def make_book(index: Index, ratings: Ratings, rows: Sequence[int], wishes: BookW
             f"{warnings[0].reason.removeprefix(LEFT_OUT)}. Connect the disk they lie on, index the "
             "folder they are in now, or choose other photos."
         )
-    pages = wishes.pages or _suiting(n)
+    pages = wishes.pages or _default_pages(n)
     _check_pages(n, pages)
     photos = [index.photo(row) for row, _, _ in sized]
     kept = [row for row, _, _ in sized]
@@ -86,7 +86,7 @@ def make_book(index: Index, ratings: Ratings, rows: Sequence[int], wishes: BookW
             _frame(index, photos[at], sized[at][1], rounded(box + np.array([left, top, 0, 0])))
             for at, box in zip(range(start, start + k), boxes, strict=True)
         )
-        opens = _opening(events, start, k)
+        opens = _event_start(events, start, k)
         caption = _caption(photos, events, opens) if wishes.captions and opens is not None else ""
         made.append(BookPage(number, frames, caption))
         start += k
@@ -101,7 +101,7 @@ def book_of_plan(
     pages: Sequence[WrittenPage],
     warn_ppi: float,
 ) -> Book:
-    """Book made from a plan that was read from a file.
+    """Photo book made from the pages in a plan file, with a check of each photo and box.
 
     Raises AlbumError if a photo is not in the index or occurs twice, or if a box has not the
     shape of its photo, extends beyond the safe zone or overlaps another box.
@@ -127,13 +127,13 @@ def book_of_plan(
             frames.append(_frame(index, photo, width, box))
         made.append(BookPage(number, tuple(frames), page.caption))
     book = Book(size, tuple(made))
-    if faults := outside(book):
+    if faults := placement_faults(book):
         raise AlbumError(f"{faults[0]}. Change its box in the plan.")
     return with_cover(_with_warnings(book, warn_ppi), index, ratings)
 
 
-def outside(book: Book) -> list[str]:
-    """Warnings about photos that extend beyond the safe zone or overlap another photo."""
+def placement_faults(book: Book) -> list[str]:
+    """Sentences about photos that extend beyond the safe zone or overlap another photo."""
     size, faults = book.size, []
     for page in book.pages:
         for place, frame in enumerate(page.frames):
@@ -154,7 +154,7 @@ def _overlap(one: Frame, other: Frame) -> bool:
 
 
 def _sized(index: Index, rows: Sequence[int]) -> tuple[list[tuple[int, int, int]], list[Warned]]:
-    """Printable photos (row number, width and height in pixels), and warnings about the others.
+    """Printable photos as (row number, width, height in pixels), and warnings about the others.
 
     Of files that hold the same picture, with other metadata, the first is taken.
     """
@@ -179,7 +179,7 @@ def _sized(index: Index, rows: Sequence[int]) -> tuple[list[tuple[int, int, int]
 
 
 def _thumbnail_digest(index: Index, photo: Photo) -> bytes:
-    """Digest of a photo's thumbnail, equal for thumbnails with equal pixels.
+    """SHA-256 of a photo's thumbnail file, equal for photos with the same picture.
 
     The file's digest is returned for a photo without a thumbnail.
     """
@@ -196,7 +196,7 @@ def _size_of(photo: Photo) -> tuple[int, int]:
         raise AlbumError(f"{photo.path} cannot be printed: {error.reason}.") from error
 
 
-def _suiting(n: int) -> int:
+def _default_pages(n: int) -> int:
     """Default number of pages of a book with n photos.
 
     The number is odd only if one page more would exceed the number of photos.
@@ -225,8 +225,8 @@ def _frame(index: Index, photo: Photo, width: int, box: tuple[float, float, floa
     return Frame(photo.path, photo.digest, box, 25.4 * width / box[2], light)
 
 
-def _opening(events: Codes, start: int, k: int) -> int | None:
-    """Position in the book at which a page's first new event begins; None if none begins there."""
+def _event_start(events: Codes, start: int, k: int) -> int | None:
+    """Position in the book of a page's first photo that begins a new event, or None."""
     for at in range(start, start + k):
         if at == 0 or events[at] != events[at - 1]:
             return at
@@ -234,7 +234,7 @@ def _opening(events: Codes, start: int, k: int) -> int | None:
 
 
 def _caption(photos: Sequence[Photo], events: Codes, opens: int) -> str:
-    """Caption of an event: its dates, preceded by a group name if all its photos share a group."""
+    """Caption text of an event: its dates, after the name of the group that its photos share."""
     of_event = [photos[at] for at in np.flatnonzero(events == events[opens]).tolist()]
     names = {photo.group for photo in of_event}
     name = names.pop() if len(names) == 1 else None
@@ -243,7 +243,7 @@ def _caption(photos: Sequence[Photo], events: Codes, opens: int) -> str:
 
 
 def _days(days: Sequence[str]) -> str:
-    """Sorted ISO dates as a range in words, from the first date to the last.
+    """Range in words, such as "30-31 July 2024", from the first to the last of sorted ISO dates.
 
     >>> _days(["2024-07-31"]), _days(["2024-07-30", "2024-07-31"]), _days([])
     ('31 July 2024', '30-31 July 2024', '')
@@ -265,7 +265,7 @@ def _days(days: Sequence[str]) -> str:
 
 
 def _with_warnings(book: Book, warn_ppi: float) -> Book:
-    """Book with added warnings about photos too near to the spine, or with too few pixels."""
+    """Copy of a book with more warnings: of photos too near the spine, or of low resolution."""
     folded = [
         Warned(frame.path, f"nearer than {book.size.gutter:g} mm to the spine: the fold hides it")
         for page in book.pages

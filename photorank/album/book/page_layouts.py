@@ -1,4 +1,4 @@
-"""Layouts of one page with one to four uncropped photos, as slicing trees.
+"""Layouts of a page with one to four uncropped photos, as trees of nested rows and columns.
 
 A tree's width is a·height + b at every node: of photos side by side widths add up, of photos above
 each other they are equal, so that ratios and gaps are exact. All trees and orders are tried.
@@ -18,14 +18,14 @@ Tree: TypeAlias = "int | Split"
 
 
 class Split(NamedTuple):
-    """Node of a slicing tree: parts side by side, or one above the other."""
+    """Node of a layout tree: its parts lie side by side, or one above the other."""
 
     beside: bool
     parts: tuple[Tree, ...]  # numbers are photos, in reading order of the page
 
 
 class Block(NamedTuple):
-    """Area for the photos of a page, and the gap between photos, in mm."""
+    """Width and height of a page's area for photos, and the gap between photos, in mm."""
 
     width: float
     height: float
@@ -34,7 +34,7 @@ class Block(NamedTuple):
 
 @cache
 def trees(k: int) -> tuple[Tree, ...]:
-    """All slicing trees of k photos; the photos are numbered in reading order.
+    """All layout trees (nested rows and columns) of k photos, numbered in reading order.
 
     >>> [len(trees(k)) for k in (1, 2, 3, 4)]
     [1, 2, 6, 22]
@@ -45,7 +45,7 @@ def trees(k: int) -> tuple[Tree, ...]:
 
 
 def _splits(start: int, k: int, beside: bool) -> list[Split]:
-    """All ways to split k photos, numbered from `start`, into two or more parts."""
+    """All layout trees that split k photos, numbered from `start`, into two or more parts."""
     return [Split(beside, parts) for parts in _parts(start, k, beside, least=2)]
 
 
@@ -63,23 +63,23 @@ def _parts(start: int, k: int, beside: bool, least: int) -> list[tuple[Tree, ...
 
 
 def boxes_of(tree: Tree, ratios: Floats, block: Block, height: Floats | None = None) -> Floats:
-    """Boxes (m, k, 4) of k photos on m pages: x, y, width, height in mm, in the photo area.
+    """Boxes (m, k, 4) of k photos on each of m pages with one layout: x, y, width, height in mm.
 
     `ratios` (m, k) are widths by heights in reading order. The pages are as large as the block
     lets them be, or of the given heights (m,). Boxes that cannot be have sides that are nan.
     """
-    a, b = _line(tree, ratios, block.gap)
+    a, b = _width_by_height(tree, ratios, block.gap)
     with np.errstate(invalid="ignore", divide="ignore"):
         tall = np.minimum(block.height, (block.width - b) / a) if height is None else height
     boxes = np.empty((*ratios.shape, 4))
     zero = np.zeros(len(ratios))
-    _place(tree, ratios, block.gap, (zero, zero, tall), boxes)
+    _fill_boxes(tree, ratios, block.gap, (zero, zero, tall), boxes)
     boxes[(boxes[..., 2:] <= 0).any(axis=(1, 2))] = np.nan
     return boxes
 
 
 def orders(k: int) -> list[tuple[int, ...]]:
-    """All permutations of k photos, the unchanged order first."""
+    """All permutations of the numbers 0 to k - 1, the unchanged order first."""
     return list(permutations(range(k)))
 
 
@@ -88,11 +88,11 @@ def inversions(order: tuple[int, ...]) -> int:
     return sum(one > other for place, one in enumerate(order) for other in order[place + 1 :])
 
 
-def _line(tree: Tree, ratios: Floats, gap: float) -> tuple[Floats, Floats]:
-    """Slopes (m,) and offsets (m,) of a photo layout's width as a function of its height."""
+def _width_by_height(tree: Tree, ratios: Floats, gap: float) -> tuple[Floats, Floats]:
+    """Slopes (m,) and offsets (m,) of m layouts' widths as linear functions of their heights."""
     if isinstance(tree, int):
         return ratios[:, tree], np.zeros(len(ratios))
-    lines = [_line(part, ratios, gap) for part in tree.parts]
+    lines = [_width_by_height(part, ratios, gap) for part in tree.parts]
     slopes, offsets = (np.stack(some) for some in zip(*lines, strict=True))
     gaps = gap * (len(lines) - 1)
     if tree.beside:
@@ -101,10 +101,10 @@ def _line(tree: Tree, ratios: Floats, gap: float) -> tuple[Floats, Floats]:
     return slope, slope * ((offsets / slopes).sum(axis=0) - gaps)
 
 
-def _place(
+def _fill_boxes(
     tree: Tree, ratios: Floats, gap: float, at: tuple[Floats, Floats, Floats], boxes: Floats
 ) -> None:
-    """Fill `boxes` (m, k, 4) with the boxes of a slicing tree's photos.
+    """Fill `boxes` (m, k, 4) with the x, y, width and height of a layout's k photos on m pages.
 
     `at` is the left, top and height (m,) of the tree in mm.
     """
@@ -112,13 +112,13 @@ def _place(
     if isinstance(tree, int):
         boxes[:, tree] = np.stack([x, y, ratios[:, tree] * height, height], axis=1)
         return
-    slope, offset = _line(tree, ratios, gap)
+    slope, offset = _width_by_height(tree, ratios, gap)
     for part in tree.parts:
-        own, shift = _line(part, ratios, gap)
+        own, shift = _width_by_height(part, ratios, gap)
         if tree.beside:
-            _place(part, ratios, gap, (x, y, height), boxes)
+            _fill_boxes(part, ratios, gap, (x, y, height), boxes)
             x = x + own * height + shift + gap
         else:
             tall = (slope * height + offset - shift) / own
-            _place(part, ratios, gap, (x, y, tall), boxes)
+            _fill_boxes(part, ratios, gap, (x, y, tall), boxes)
             y = y + tall + gap

@@ -1,4 +1,4 @@
-"""Plan of a book as JSON: written, and read back with checks."""
+"""Photo book's plan as JSON: written, and read back with checks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ _SIZE_NUMBERS, _BOX_NUMBERS = 2, 4  # width and height; x and y too
 
 
 def book_json(book: Book) -> dict[str, Any]:
-    """Plan of a book as JSON, read back by :func:`pages_of_json`."""
+    """Photo book's plan as a JSON object, which :func:`pages_of_json` reads back."""
     return {
         "size": [book.size.width, book.size.height],
         "bleed": book.size.bleed,
@@ -47,14 +47,14 @@ def book_json(book: Book) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class WrittenPage:
-    """Page read from a plan: photo paths, boxes and caption."""
+    """Page as it was read from a book plan's JSON: photo paths with boxes, and a caption."""
 
     frames: tuple[tuple[Path, Box], ...]
     caption: str
 
 
 def pages_of_json(said: Any) -> tuple[PageSize, list[WrittenPage]]:
-    """Page size and pages read from a plan's JSON; AlbumError at the first invalid value."""
+    """Page size and pages read from a plan's JSON; raises AlbumError for an invalid value."""
     try:
         if len(said["size"]) != _SIZE_NUMBERS:
             raise ValueError("`size` has a width and a height")

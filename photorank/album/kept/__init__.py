@@ -1,1 +1,1 @@
-"""Saved albums of the workspace: content, storage, and JSON exchange."""
+"""Saved albums of the workspace: data classes, storage in SQLite, and JSON for exchange."""

@@ -1,4 +1,4 @@
-"""Saved album: its photos by digest, in order, with pins, excluded photos and settings."""
+"""Saved album: its photos by file digest, in order, with pins, excluded photos and settings."""
 
 import re
 import unicodedata
@@ -50,7 +50,7 @@ class BookSettings:
 
 @dataclass(frozen=True)
 class KeptAlbum:
-    """Saved album, with photos identified by digest."""
+    """Saved album, whose photos are named by the digests (SHA-256) of their files."""
 
     index: str  # that it was last chosen from
     photos: Digests = ()  # in order
@@ -60,7 +60,7 @@ class KeptAlbum:
     book: BookSettings = BookSettings()
 
     def pin(self, digests: Iterable[str], *, wanted: bool = True) -> "KeptAlbum":
-        """Copy of the album with photos pinned, or unpinned if `wanted` is False.
+        """Copy of the album with photos pinned (always kept), or unpinned if `wanted` is False.
 
         A pinned photo is no longer excluded.
         """
@@ -90,7 +90,7 @@ class KeptAlbum:
         return replace(self, photos=_without(self.photos, some), book=book)
 
     def put_before(self, digest: str, other: str | None) -> "KeptAlbum":
-        """Copy of the album with a photo moved or added before photo `other`.
+        """Copy of the album with a photo moved in front of photo `other`, or added there.
 
         The photo comes last if `other` is None or not in the album.
         """
@@ -116,7 +116,7 @@ class KeptAlbum:
 
 
 def checked_album_name(name: str) -> str:
-    r"""Album name in Unicode normal form; AlbumError for a name that is not allowed.
+    r"""Album name in Unicode normal form; raises AlbumError if it is not allowed.
 
     >>> checked_album_name(" Summer 2026 ")
     'Summer 2026'
@@ -143,7 +143,7 @@ def checked_album_name(name: str) -> str:
 
 
 def checked_album(album: KeptAlbum) -> KeptAlbum:
-    """The given album, if all its values are valid; otherwise AlbumError is raised."""
+    """The same album, after a check of its values; raises AlbumError if one is invalid."""
     settings, book = album.settings, album.book
     lists = (album.photos, album.pinned, album.left_out, book.alone)
     faults = {

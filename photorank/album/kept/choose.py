@@ -22,7 +22,7 @@ _GOOD_SHARE = 0.8  # share of the moments that a book takes by default
 
 
 class AlbumRows(NamedTuple):
-    """Rows of a saved album's photos in an index: chosen, pinned, excluded, and missing ones."""
+    """Row numbers in an index of a saved album's chosen, pinned and excluded photos."""
 
     photos: list[int]  # in the album's order
     pinned: frozenset[int]
@@ -31,7 +31,7 @@ class AlbumRows(NamedTuple):
 
 
 def rows_of_album(index: Index, album: KeptAlbum) -> AlbumRows:
-    """Index rows of an album's photos, found by digest, so that moved files are found too."""
+    """Row numbers of a saved album's photos in an index, found by digest even if moved."""
     rows = index.rows_of_digests({*album.photos, *album.pinned, *album.left_out})
     return AlbumRows(
         [rows[one] for one in album.photos if one in rows],
@@ -42,7 +42,7 @@ def rows_of_album(index: Index, album: KeptAlbum) -> AlbumRows:
 
 
 def request_of(settings: AlbumSettings, rows: AlbumRows, *, hold: bool, fill: bool) -> AlbumRequest:
-    """Album request made from an album's saved settings.
+    """Request for choosing photos, made from a saved album's settings and photos.
 
     `hold` keeps the album's photos; `fill` allows new ones, up to the number in the settings.
     """
@@ -74,7 +74,7 @@ def choose_album(
     *,
     least: int | None = None,
 ) -> tuple[Album, Series]:
-    """Album chosen as requested, and the index's series of similar photos.
+    """Album chosen as requested, and the series of similar photos in the index.
 
     If the file of a chosen photo has changed since indexing, the album is chosen again without
     photos of changed files. Files of pinned and of already chosen photos are not checked.
@@ -100,7 +100,7 @@ def choose_album(
 
 
 def rows_in_context(index: Index, vector: MasterVector, album: KeptAlbum | None) -> list[int]:
-    """Index rows of the photos in a saved album, or in a newly chosen one if `album` is None.
+    """Row numbers of a saved album's photos, or of a new album's if `album` is None.
 
     The new album is chosen by the default settings.
     """
@@ -114,7 +114,7 @@ def rows_in_context(index: Index, vector: MasterVector, album: KeptAlbum | None)
 
 
 def with_photos(index: Index, album: KeptAlbum, rows: Sequence[int]) -> KeptAlbum:
-    """Copy of an album with its photos replaced by those at `rows`.
+    """Copy of a saved album that holds the photos at `rows` of the index instead of its own.
 
     Photos that it had keep their order; a new one is placed before the first one taken later.
     Photos that the index lacks stay in the album.

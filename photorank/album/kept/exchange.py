@@ -1,4 +1,4 @@
-"""JSON of a saved album, for backups and for other workspaces."""
+"""Saved album as JSON, for backups and for other workspaces."""
 
 import json
 from pathlib import Path
@@ -13,12 +13,12 @@ MAX_BYTES = 100 << 20  # of an album's JSON file
 
 
 def album_json(name: str, album: KeptAlbum) -> dict[str, Any]:
-    """Saved album as JSON, read back by :func:`album_of_json`."""
+    """Saved album as a JSON object, which :func:`album_of_json` reads back."""
     return {"format": FORMAT, "name": name, **to_json(album)}
 
 
 def album_of_json(data: bytes, file: Path | str = "this") -> tuple[str, KeptAlbum]:
-    """Name and content of an album, from the bytes of a JSON file; AlbumError if invalid."""
+    """Name and content of a saved album, read from JSON; raises AlbumError if invalid."""
     try:
         said = json.loads(data)
         if said["format"] != FORMAT:

@@ -67,7 +67,7 @@ class AlbumNameTakenError(AlbumError):
 
 @dataclass(frozen=True)
 class Entry:
-    """Album in the store, with its revision and its position in the undo history."""
+    """Saved album as read from the store, with its revision and the changes to undo or redo."""
 
     name: str
     album: KeptAlbum
@@ -85,7 +85,7 @@ class AlbumStore:
         self.path = workspace.root / "albums.sqlite"
 
     def names(self, *, removed: bool = False) -> list[str]:
-        """Sorted names of the saved albums, or of removed albums if `removed`."""
+        """Sorted names of the saved albums, or of the removed ones if `removed` is True."""
         with self._open() as connection:
             if connection is None:
                 return []
@@ -96,13 +96,13 @@ class AlbumStore:
             return [name for (name,) in rows]
 
     def latest(self, index: str) -> Entry | None:
-        """Most recently changed album of the given index; None if there is none."""
+        """Most recently changed saved album of the given index, or None if there is none."""
         entries = [self.load(name) for name in self.names()]
         own = [entry for entry in entries if entry.album.index == index]
         return max(own, key=lambda entry: entry.changed, default=None)
 
     def load(self, name: str) -> Entry:
-        """Album with the given name; AlbumError if there is none."""
+        """Saved album with the given name and its revision; raises AlbumError if there is none."""
         name = checked_album_name(name)
         with self._open() as connection:
             if connection is not None and (entry := _entry(connection, name)):
@@ -110,7 +110,7 @@ class AlbumStore:
         raise self._missing(name)
 
     def create(self, name: str, album: KeptAlbum, what: str) -> Entry:
-        """Save a new album; AlbumNameTakenError if the name is taken."""
+        """Save a new album; raises AlbumNameTakenError if the name is taken."""
         name = checked_album_name(name)
         with self._change() as connection:
             if _entry(connection, name):
@@ -123,7 +123,7 @@ class AlbumStore:
             return self._newest(connection, name, None)
 
     def save(self, name: str, album: KeptAlbum, what: str, *, seen: int) -> Entry:
-        """Save a changed album; AlbumChangedError unless `seen` is its current revision."""
+        """Save a changed album; raises AlbumChangedError unless `seen` is its current revision."""
 
         def same(newest: KeptAlbum) -> KeptAlbum:
             return album
@@ -138,7 +138,7 @@ class AlbumStore:
         *,
         seen: int | None = None,
     ) -> Entry:
-        """Apply `make` to an album's current state, and save the result if it differs."""
+        """Save what `make` returns for an album's current state, if that differs from it."""
         name = checked_album_name(name)
         with self._change() as connection:
             entry = self._newest(connection, name, seen)
@@ -157,7 +157,7 @@ class AlbumStore:
         return self._step(name, 1, seen)
 
     def remove(self, name: str) -> None:
-        """Remove an album from the list; :meth:`restore` brings it back with its history."""
+        """Hide a saved album from the list; :meth:`restore` brings it back with its history."""
         name = checked_album_name(name)
         with self._change() as connection:
             self._newest(connection, name, None)
@@ -166,7 +166,7 @@ class AlbumStore:
             )
 
     def restore(self, name: str) -> Entry:
-        """Restore the most recently removed album of this name, with its history."""
+        """Bring back the most recently removed album of this name, with its history."""
         name = checked_album_name(name)
         with self._change() as connection:
             if _entry(connection, name):
@@ -265,10 +265,10 @@ class AlbumStore:
         try:
             yield
         except sqlite3.Error as error:
-            raise _told(self.path, error) from error
+            raise _explained(self.path, error) from error
 
 
-def _told(path: Path, error: sqlite3.Error) -> PhotorankError:
+def _explained(path: Path, error: sqlite3.Error) -> PhotorankError:
     """PhotorankError that explains an exception raised by SQLite."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL):

@@ -12,8 +12,8 @@ from photorank.album.book.make_book import (
     BookWishes,
     book_of_plan,
     make_book,
-    outside,
     photos_for,
+    placement_faults,
 )
 from photorank.album.book.plan_json import book_json, pages_of_json
 from photorank.errors import AlbumError
@@ -49,7 +49,7 @@ def test_a_book_has_all_photos_in_order_with_captions_by_event(trip):
     assert [page.caption for page in book.pages if page.caption] == ["30 July 2024", "31 July 2024"]
     assert len(book.warnings) == 12
     assert "ppi in print, below 240" in book.warnings[0].reason
-    assert outside(book) == []
+    assert placement_faults(book) == []
     assert book.cover in {frame.path for frame in book.frames}
     assert book.cover == index.photo(rows[-1]).path
     without = make_book(index, ratings, rows, BookWishes(pages=6, captions=False))
