@@ -42,7 +42,7 @@ Progress = Callable[[str, int, int], None]  # stage, done, to do
 
 
 def add_folder(name: str, folder: Path) -> None:
-    """Start a background job that adds a folder's photos to an existing or new index.
+    """Start a background job that adds a folder's photos to an existing or new photo index.
 
     Raises InvalidNameError, or FolderAccessError if the visitor may not choose a folder here.
     """
@@ -51,8 +51,8 @@ def add_folder(name: str, folder: Path) -> None:
     _add(name, folder)
 
 
-def add_sent(name: str) -> None:
-    """Start a background job that adds visitors' uploaded photos to an index."""
+def add_uploads(name: str) -> None:
+    """Start a background job that adds the photos uploaded for a photo index to that index."""
     _add(name, received_files.folder_of(index_data.workspace(), name))
 
 
@@ -63,13 +63,13 @@ def _add(name: str, folder: Path) -> None:
 
 
 def evaluate(index: Index, asked: Sequence[str]) -> None:
-    """Start a background job that evaluates all vectors and learners of an index."""
+    """Start a background job that tests all rating vectors and learners of a photo index."""
     begun = ["evaluate", "--index", index.name, *asked]
-    jobs.start(index_data.workspace(), jobs.evaluation_of(index.name), begun)
+    jobs.start(index_data.workspace(), jobs.evaluation_job(index.name), begun)
 
 
 def compare_encoders(names: Sequence[str]) -> None:
-    """Start a background job that compares encoders, vectors and learners of several indexes."""
+    """Start a background job that writes a leaderboard of several indexes' image encoders."""
     workspace = index_data.workspace()
     make_folder(workspace.leaderboard.parent)
     begun = ["leaderboard", "--force", *chain.from_iterable(("--index", name) for name in names)]
@@ -81,7 +81,7 @@ def compare_encoders(names: Sequence[str]) -> None:
 def add_prompt_vector(
     index: Index, name: str, texts: Sequence[str], negatives: Sequence[str]
 ) -> None:
-    """Make a vector from text prompts, and save it in the index."""
+    """Make a rating vector from text prompts, and save it in the index."""
     from photorank.vectors.quality_words import worded_vector
     from photorank.vectors.store import add_vector, check_free
 
@@ -98,7 +98,7 @@ def add_learned_vector(
     within: Within,
     on_progress: Progress,
 ) -> None:
-    """Learn a vector from the index's judgements, and save it with its held-out accuracy."""
+    """Learn a rating vector from an index's judgements; save it with its held-out accuracy."""
     from photorank.learning.learn_vector import learn_vector
     from photorank.vectors.store import add_vector, check_free
 
@@ -114,21 +114,21 @@ def add_learned_vector(
 
 
 def remove_vector(index: Index, name: str) -> None:
-    """Delete a vector that is saved in the index."""
+    """Delete a saved rating vector from the index."""
     from photorank.vectors.store import remove_vector
 
     remove_vector(index, name)
 
 
 def save_vector(index: Index, vector: MasterVector) -> None:
-    """Save a vector in the index."""
+    """Save a new rating vector in the index."""
     from photorank.vectors.store import add_vector
 
     add_vector(index, vector)
 
 
 def record_answers(session: "TeachSession", items: Sequence[Json]) -> None:
-    """Save a person's new answers about photo pairs, and undo answers that are taken back.
+    """Save a person's new answers about pairs of photos, and undo those that they take back.
 
     An answer about a pair that is already answered is skipped.
     Each answer is durable before the next. Raises what the click log raises; the rest is then not
@@ -138,7 +138,7 @@ def record_answers(session: "TeachSession", items: Sequence[Json]) -> None:
     digests = index.digests()
     answered = {frozenset(digests[row] for row in pair) for pair in session.clicks().shown.tolist()}
     for item in items:
-        pair = _pair_named(paths, item.get("pair"))
+        pair = _full_digests(paths, item.get("pair"))
         outcome, asked = item.get("what"), item.get("asked")
         if outcome == "undo":
             _take_back(session, pair)
@@ -150,7 +150,7 @@ def record_answers(session: "TeachSession", items: Sequence[Json]) -> None:
             _record_answer(paths, rater, pair, str(outcome), asked if str(asked) in ASKED else None)
 
 
-def _pair_named(paths: IndexPaths, tokens: Any) -> tuple[str, str] | None:
+def _full_digests(paths: IndexPaths, tokens: Any) -> tuple[str, str] | None:
     """Full digests of two photos, given their first digits; None unless two photos are found."""
     if not isinstance(tokens, list) or len(tokens) != 2:
         return None
@@ -171,7 +171,7 @@ def _record_answer(
 
 
 def _take_back(session: "TeachSession", pair: tuple[str, str] | None) -> None:
-    """Undo a person's answer about the given pair, or the latest click if no pair is given."""
+    """Undo a person's answer about a photo pair, or the latest click if `pair` is None."""
     if pair is not None:
         click_log.take_back(session.index.paths, session.rater, *pair)
         return
@@ -180,14 +180,14 @@ def _take_back(session: "TeachSession", pair: tuple[str, str] | None) -> None:
 
 
 def keep_taste(index: Index, vector: MasterVector) -> None:
-    """Save the vector of a person's taste in the index, replacing the person's earlier one."""
+    """Save the rating vector learned for one person, in place of that person's earlier one."""
     from photorank.vectors.store import put_vector
 
     put_vector(index, vector)
 
 
-def _made_folder(folder: Path) -> Path:
-    """Create the folder if it is missing, and return it; ExportError if it is not writable."""
+def _writable_folder(folder: Path) -> Path:
+    """Create the folder if missing, and return it; raises ExportError if it is not writable."""
     try:
         make_folder(folder)
         if os.access(folder, os.W_OK | os.X_OK):
@@ -204,7 +204,7 @@ def fill_album(index: Index, entry: "Entry") -> str:
     """
     from photorank.album.kept.choose import with_photos
 
-    made = judging(index, entry, fill=True).album()
+    made = album_computation(index, entry, fill=True).album()
     album = with_photos(index, entry.album, [one.row for one in made.chosen])
     more = len(album.photos) - len(entry.album.photos)
     if not more:
@@ -221,7 +221,7 @@ def swap_in_album(index: Index, entry: "Entry") -> str:
     It is the swap that raises the album's value most; if no swap does, none is made. Raises
     AlbumChangedError if somebody changed the album meanwhile.
     """
-    swap = judging(index, entry, fill=False).album().swap
+    swap = album_computation(index, entry, fill=False).album().swap
     if swap is None or swap.gain <= _NO_GAIN:
         return "No swap would help."
     out, into = index.photo(swap.out), index.photo(swap.into)
@@ -231,8 +231,8 @@ def swap_in_album(index: Index, entry: "Entry") -> str:
     return f"{what}."
 
 
-def judging(index: Index, entry: "Entry", *, fill: bool) -> "Choosing":
-    """Background computation of a saved album's value and of the best swap of one photo.
+def album_computation(index: Index, entry: "Entry", *, fill: bool) -> "Choosing":
+    """Background computation of a saved album's value and of its best swap of one photo.
 
     `fill` also chooses photos for the places that are still free. The computation may still be
     running. Raises NoVectorsError if the index has no vector to judge by.
@@ -240,7 +240,7 @@ def judging(index: Index, entry: "Entry", *, fill: bool) -> "Choosing":
     return vector_ratings.choosing(*_asked(index, entry, fill=fill))
 
 
-def judge_ahead(index: Index, entry: "Entry") -> None:
+def choose_ahead(index: Index, entry: "Entry") -> None:
     """Start choosing photos for a saved album in the background, so that later changes are fast."""
     index, vector, alike, request = _asked(index, entry, fill=True)
     vector_ratings.choose_ahead(index, vector, alike, entry.name, request)
@@ -280,7 +280,7 @@ def export_album(
     index.verify()
     if kind in ("csv", "xmp") and (changed := index.changed([one.row for one in made.chosen])):
         raise AlbumError(f"{plain(index.photo(changed[0]).path)} {CHANGED}.")
-    folder = _made_folder(destination(index, to))
+    folder = _writable_folder(destination(index, to))
     photos = [index.photo(one.row) for one in made.chosen]
     if kind == "csv":
         file = checked_new_file(index, folder / CSV_NAME)

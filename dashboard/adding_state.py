@@ -1,4 +1,4 @@
-"""Session state of adding photos: the open folder, uploads, and jobs that a page has shown."""
+"""Streamlit session state of adding photos: open folder, upload tokens, and jobs shown."""
 
 import streamlit as st
 
@@ -7,33 +7,33 @@ from photorank.workspace import Workspace
 
 
 def note_job(job: str, *, runs: bool) -> None:
-    """Record whether a job was running when the page was shown."""
+    """Record in the session whether a background job was running when the page was drawn."""
     st.session_state.setdefault("jobs", {})[job] = runs
 
 
-def knows_job(job: str) -> bool:
-    """True if a job was shown on a page of this browser session."""
+def job_was_shown(job: str) -> bool:
+    """True if a page of this browser session has shown the background job."""
     return job in st.session_state.get("jobs", {})
 
 
-def job_ran(job: str) -> bool:
-    """True if a job was running when the page was last shown."""
+def job_was_running(job: str) -> bool:
+    """True if the background job was running when the page was last drawn."""
     return bool(st.session_state.get("jobs", {}).get(job))
 
 
-def chosen_folder(otherwise: str) -> str:
-    """Folder currently open in the dialog Add photos."""
+def open_folder(otherwise: str) -> str:
+    """Path of the folder that is open in the dialog Add photos."""
     return str(st.session_state.setdefault("folder", otherwise))
 
 
-def choose_folder(folder: str) -> None:
-    """Open a folder in the dialog Add photos."""
+def set_open_folder(folder: str) -> None:
+    """Open another folder in the dialog Add photos."""
     st.session_state["folder"] = folder
 
 
-def sending_token(name: str) -> str:
-    """Token of this browser session for uploads to an index, renewed when expired."""
+def upload_token(name: str) -> str:
+    """Token that lets this browser session upload photos for an index, renewed when expired."""
     known: dict[str, str] = st.session_state.setdefault("sending", {})
     if name not in known or received_files.receiver(known[name]) is None:
-        known[name] = received_files.begin(Workspace.current(), name)
+        known[name] = received_files.begin_upload(Workspace.current(), name)
     return known[name]

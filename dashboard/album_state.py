@@ -16,13 +16,13 @@ MARKS = ("pin", "ban")
 
 
 def album_marks(index: str) -> dict[str, str]:
-    """Pinned and banned photos of this browser session: "pin" or "ban", by photo digest."""
+    """Photos that the user pinned or banned in this session: "pin" or "ban", by photo digest."""
     every: dict[str, dict[str, str]] = st.session_state.setdefault("marks", {})
     return every.setdefault(index, {})
 
 
 def read_marks_in_address(index: Index) -> None:
-    """Apply pins and bans from the URL, once per session and index."""
+    """Pin and ban the photos that the URL names, once per browser session and index."""
     read = st.session_state.setdefault("read", set())
     if index.name in read:
         return
@@ -40,7 +40,7 @@ def read_marks_in_address(index: Index) -> None:
 
 
 def put_marks_in_address(index: str) -> None:
-    """Put pinned and banned photos into the URL, unless there are too many."""
+    """Write the pinned and banned photos into the URL, unless there are too many."""
     marks = album_marks(index)
     for how in MARKS:
         tokens = [photo_token(digest) for digest, one in marks.items() if one == how]
@@ -48,41 +48,41 @@ def put_marks_in_address(index: str) -> None:
 
 
 def pin_photos(index: str, digests: Sequence[str], wanted: bool) -> None:
-    """Pin or unpin several photos."""
+    """Pin several photos, so that a new album has to contain them, or unpin them."""
     for digest in digests:
         mark_photo(index, digest, "pin" if wanted else None)
 
 
 def mark_photo(index: str, digest: str, how: str | None) -> None:
-    """Pin or ban a photo for the album; None removes the mark."""
+    """Pin a photo to new albums or ban it from them; None removes the pin or ban."""
     if how is None:
         album_marks(index).pop(digest, None)
     else:
         album_marks(index)[digest] = how
 
 
-def wish_for_album(name: str, what: str, seen: int) -> None:
-    """Record a requested change of a saved album, and the album revision that the user saw."""
+def request_album_change(name: str, what: str, seen: int) -> None:
+    """Store the change that the user requests of a saved album, and the revision that they saw."""
     st.session_state[f"wish-{name}"] = what, seen
 
 
-def album_wish(name: str) -> tuple[str, int] | None:
-    """Pending change that the user requested for a saved album; None if there is none."""
+def requested_album_change(name: str) -> tuple[str, int] | None:
+    """Change that the user requested of a saved album, with a revision; None if none is pending."""
     wish: tuple[str, int] | None = st.session_state.get(f"wish-{name}")
     return wish
 
 
-def end_album_wish(name: str) -> None:
+def forget_album_change(name: str) -> None:
     """Forget the requested change of a saved album after it was made or has failed."""
     st.session_state.pop(f"wish-{name}", None)
 
 
 def note_album(index: str, album: "Album") -> None:
-    """Store the newly chosen album, which the page shows until the next one is ready."""
+    """Store a newly chosen album, which the page shows until the next one is computed."""
     st.session_state["album-shown"] = index, album
 
 
 def last_album(index: str) -> "Album | None":
-    """Newly chosen album stored by :func:`note_album`; None if none is stored for the index."""
+    """Album that :func:`note_album` stored last; None if none is stored for the index."""
     name, album = st.session_state.get("album-shown", ("", None))
     return album if name == index else None

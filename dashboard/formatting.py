@@ -1,4 +1,4 @@
-"""Formatting of numbers, names and vector kinds for pages."""
+"""Formatting of numbers, names, error messages and kinds of rating vectors for pages."""
 
 import re
 import string
@@ -26,7 +26,7 @@ _ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in string.punctuation})
 
 
 def family(kind: str) -> str:
-    """Origin of a vector in words: made from words, learned from photos, or random.
+    """Origin of a rating vector in words, by its kind: from words, learned from photos, or random.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def plain(text: Any) -> str:
     return printable(text).translate(_ESCAPED)
 
 
-def said_on_page(error: Exception) -> str:
+def plain_error_text(error: Exception) -> str:
     """Error message as plain text, without the terminal commands that it suggests."""
     return _capitalized(getattr(error, "on_page", "") or without_commands(str(error)))
 
@@ -77,7 +77,7 @@ def _before_command(sentence: str) -> str:
 
 def error_text(error: Exception) -> str:
     """Error message as Markdown, without terminal commands; parts in backticks become code."""
-    return _with_code(said_on_page(error))
+    return _with_code(plain_error_text(error))
 
 
 def error_details(error: Exception) -> str:
@@ -101,7 +101,7 @@ def _with_code(said: str) -> str:
 
 
 def number(value: float, digits: str) -> str:
-    """Number formatted by a Python format spec, with a typographic minus sign.
+    """Number as text by a Python format spec, with a typographic minus sign.
 
     Examples
     --------
@@ -112,7 +112,7 @@ def number(value: float, digits: str) -> str:
 
 
 def percent(value: float, digits: int = 0) -> str:
-    r"""Fraction, 0 to 1, as a percentage.
+    r"""Fraction (0 to 1) as text in percent.
 
     Examples
     --------
@@ -123,7 +123,7 @@ def percent(value: float, digits: int = 0) -> str:
 
 
 def with_interval(estimate: Limits | Estimate) -> str:
-    r"""Fraction with its confidence interval, as percentages.
+    r"""Fraction and its confidence interval as text in percent.
 
     Examples
     --------
@@ -134,7 +134,7 @@ def with_interval(estimate: Limits | Estimate) -> str:
 
 
 def chances(probability: float) -> tuple[str, str]:
-    r"""Probability and its complement, as percentages that sum to 100 %.
+    r"""Probability and its complement, as texts in percent that sum to 100 %.
 
     Examples
     --------
@@ -153,7 +153,7 @@ def _per_cent(whole: int) -> str:
 
 
 def listing(names: Sequence[str]) -> str:
-    """Names joined by commas, and “and” before the last.
+    """Names joined to one text by commas, with “and” before the last.
 
     Examples
     --------
@@ -170,7 +170,7 @@ def file_name(path: Path) -> str:
 
 
 def accuracy_text(estimate: Limits | None) -> str | None:
-    """Held-out accuracy in words; None if not measured."""
+    """Phrase on the share of held-out pairs in the right order; None if it was not measured."""
     if estimate is None or not estimate.is_defined or isnan(estimate.low):
         return None
     return (

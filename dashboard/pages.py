@@ -1,4 +1,4 @@
-"""Start of every page run: navigation, old URLs, and the first page of an empty workspace."""
+"""Script that starts every page: navigation, old URLs, and the page of an empty workspace."""
 
 from collections.abc import Callable
 from functools import partial
@@ -57,14 +57,14 @@ def go(name: str, address: str = "") -> None:
     st.switch_page(pages[name], query_params=st.query_params.to_dict() | asked)
 
 
-def hidden(address: str, run: str | Callable[[], None]) -> "st.Page":
+def hidden_page(address: str, run: str | Callable[[], None]) -> "st.Page":
     """Page that has a URL but no entry in the navigation."""
     return st.Page(run, title=address, url_path=address, visibility="hidden")
 
 
 unlisted = [
-    hidden(ONE_PHOTO, "views/photo.py"),
-    *(hidden(old, partial(go, new, old)) for old, new in MOVED.items()),
+    hidden_page(ONE_PHOTO, "views/photo.py"),
+    *(hidden_page(old, partial(go, new, old)) for old, new in MOVED.items()),
 ]
 sections = {title: [pages[name] for name in section] for title, section in SECTIONS.items()}
 sections[""] += unlisted

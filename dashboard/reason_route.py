@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from dashboard.formatting import said_on_page
+from dashboard.formatting import plain_error_text
 from dashboard.models.words import MODES, Mode
 from dashboard.routes.addresses import FORGET, missing, route_path
 from photorank.errors import PhotorankError
@@ -35,7 +35,7 @@ async def _reasons(request: Request) -> Response:
     try:
         told = await loop.run_in_executor(_pool, _told, index, photo, by, mode)
     except PhotorankError as error:
-        told = {"problem": printable(said_on_page(error))}
+        told = {"problem": printable(plain_error_text(error))}
     return missing() if told is None else JSONResponse(told, headers=FORGET)
 
 
@@ -55,7 +55,7 @@ def _told(name: str, beginning: str, by: str, mode: Mode) -> Json | None:
     places = vector_ratings.percentiles(index, vector)
     ratings, best = (
         vector_ratings.ratings(index, vector),
-        vector_ratings.best_context(index, vector),
+        vector_ratings.best_album(index, vector),
     )
     told = photo_reasons.told(index, vector, found.explanation, found.concepts, places, mode)
     return told | {"here": photo_reasons.here(best.tell_rows([row], ratings)[0], len(best.rows))}

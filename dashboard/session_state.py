@@ -1,4 +1,4 @@
-"""Session and URL state that no widget owns: links, vocabulary, map area, pairs, notes."""
+"""Streamlit session and URL state that no widget owns, such as links, vocabulary and notes."""
 
 from collections.abc import Collection, Mapping, Sequence
 from math import isfinite
@@ -43,25 +43,25 @@ def note_page(page: str, *, lab: bool = False) -> None:
     state["turned"], state["page"], state["lab"] = state.get("page") != page, page, lab
 
 
-def chosen_words() -> Mode:
+def chosen_vocabulary() -> Mode:
     """Vocabulary (plain or statistical) that the user chose in this or an earlier session."""
     kept = st.session_state.get("spoken", st.context.cookies.get(WORDS_COOKIE))
     return next((mode for mode in MODES if mode == kept), "plain")
 
 
-def choose_words() -> None:
-    """Record the vocabulary that the user chose, for all pages."""
+def record_vocabulary() -> None:
+    """Record the vocabulary (plain or statistical) that the user chose for all pages."""
     st.session_state["spoken"] = st.session_state["words"]
 
 
-def words_to_keep() -> bool:
-    """True if the browser has yet to store this session's vocabulary."""
+def vocabulary_was_chosen() -> bool:
+    """True if the user chose a vocabulary in this session, for the browser to remember."""
     return "spoken" in st.session_state
 
 
 def words() -> Mode:
     """Vocabulary of the current page; always statistical on pages of the section Lab."""
-    return "statistics" if st.session_state.get("lab") else chosen_words()
+    return "statistics" if st.session_state.get("lab") else chosen_vocabulary()
 
 
 def word(term: str) -> str:
@@ -138,12 +138,12 @@ def put_photo_in_address(name: str, digest: str | None) -> None:
     put_in_address(name, "" if digest is None else photo_token(digest))
 
 
-def pick_photos(*, wanted: bool = True) -> None:
-    """Turn the photo chooser of the page Compare on or off."""
+def set_photo_chooser(*, wanted: bool = True) -> None:
+    """Show or hide the photo chooser of the page Compare."""
     st.session_state["picking"] = wanted
 
 
-def picks_photos() -> bool:
+def shows_photo_chooser() -> bool:
     """True if the page Compare shows its photo chooser."""
     return bool(st.session_state.get("picking"))
 
@@ -159,8 +159,8 @@ def is_swapped() -> bool:
 
 
 def choose_two_at_random(index: Index) -> None:
-    """Put two different random photos into the URL."""
-    pick_photos(wanted=False)
+    """Put two random photos of the index into the URL, for the page Compare to show."""
+    set_photo_chooser(wanted=False)
     rows = np.random.default_rng().choice(len(index), 2, replace=False).tolist()
     for name, row in zip(PAIR, rows, strict=True):
         put_photo_in_address(name, index.photo(row).digest)
@@ -172,19 +172,19 @@ def rater() -> str:
 
 
 def note_choices(taste: str, *numbers: int) -> bool:
-    """Record how many judgements a taste was learned from; return True if that has changed."""
+    """Record how many judgements taught a person's taste; return True if that has changed."""
     noted: dict[str, tuple[int, ...]] = st.session_state.setdefault("learned-from", {})
     before, noted[taste] = noted.get(taste), numbers
     return before is not None and before != numbers
 
 
 def set_text(key: str, text: str) -> None:
-    """Set the text of an input field."""
+    """Set the text of a text field, given the field's widget key."""
     st.session_state[key] = text
 
 
 def pair_queue(*place: str) -> "PairQueue":
-    """Unanswered pairs of this browser session for an index, person, vector and kind of pairs."""
+    """Unanswered photo pairs of this session, for an index, person, vector and kind of pairs."""
     from dashboard.models.teach_session import PairQueue
 
     queues: dict[tuple[str, ...], PairQueue] = st.session_state.setdefault("pairs", {})
@@ -202,25 +202,25 @@ def draw_area_anew() -> None:
 
 
 def drawn_area() -> str:
-    """Map area to draw as selection box."""
+    """Map area, as text, that the chart draws as its selection box."""
     if st.session_state["turned"] or "area-drawn" not in st.session_state:
         draw_area_anew()
     return str(st.session_state["area-drawn"])
 
 
 def select_area(chart: str) -> None:
-    """Store a map chart's mouse selection as the selected area."""
+    """Store the area that the user selected in a map chart as the selected area."""
     selection = st.session_state[chart].selection.get(BRUSH, {})
     st.session_state["area"] = box_text(box_of_selection(selection))
 
 
 def leave_note(key: str, note: str) -> None:
-    """Store a text for the next run of the page."""
+    """Store a message that the next run of the page shows."""
     st.session_state[f"note-{key}"] = note
 
 
-def taken_note(key: str) -> str | None:
-    """Remove the text that a previous run stored, and return it; None if there is none."""
+def take_note(key: str) -> str | None:
+    """Remove the message that a previous run of the page stored, and return it, or None."""
     note: str | None = st.session_state.pop(f"note-{key}", None)
     return note
 
@@ -271,7 +271,7 @@ def reset_widgets(empty: Mapping[str, object]) -> None:
 
 
 def component_act(key: str) -> object:
-    """Data that a component's button sent, for use in the component's callback."""
+    """Data that a button of a JavaScript component sent, for use in the component's callback."""
     return (st.session_state.get(key) or {}).get("act")
 
 
@@ -284,7 +284,7 @@ def put_in_address(name: str, value: str) -> None:
 
 
 def chosen_row(key: str, names: Sequence[str], first: str | None) -> str | None:
-    """Name of the row selected last in a table of vectors; `first` if none was selected."""
+    """Name of the vector that the user last selected in a forest plot; `first` if none was."""
     rows: dict[str, str] = st.session_state.setdefault("rows", {})
     pressed = (st.session_state.get(key) or {}).get("chosen")
     if isinstance(pressed, str) and pressed in names:

@@ -1,4 +1,4 @@
-"""Names of new indexes, made from folder names."""
+"""Names of new photo indexes, made from folder names."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ _MAX_NAME = 40  # letters of a name that is made
 
 
 def name_for(folder: str, known: Collection[str]) -> str:
-    """Valid and unused name for a new index of a folder's photos.
+    """Valid and unused name for a new photo index, made from a folder's name.
 
     Examples
     --------

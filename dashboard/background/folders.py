@@ -32,7 +32,7 @@ class Count:
 
 
 def listing(typed: str) -> Listing:
-    """Subfolders of the folder that was typed or chosen; links to folders are included."""
+    """Listing of the subfolders at a path that was typed or chosen, links to folders included."""
     try:
         here = Path(os.path.abspath(typed_path(typed).expanduser()))
         names = sorted(entry.name for entry in os.scandir(here) if _is_shown(entry))
@@ -43,7 +43,7 @@ def listing(typed: str) -> Listing:
     )
 
 
-def places() -> dict[str, Path]:
+def starting_folders() -> dict[str, Path]:
     """Folders to start browsing from, by name: home, pictures, downloads, and mounted disks."""
     home = Path.home()
     asked = {"Home": home, "Pictures": home / "Pictures", "Downloads": home / "Downloads"}

@@ -1,4 +1,4 @@
-"""Texts about a job: progress, speed, remaining time and outcome."""
+"""Texts about a background job: progress, speed, remaining time and outcome."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from photorank.progress_file import Progress
 
 @dataclass(frozen=True)
 class JobText:
-    """Status line of a job, completed share (0 to 1), and details of a failure."""
+    """Status line of a background job, its completed share (0 to 1), and details of a failure."""
 
     line: str
     share: float  # of it that is done, 0 to 1
@@ -18,7 +18,7 @@ class JobText:
 
 
 def job_text(said: Progress, last_words: str = "") -> JobText:
-    """Status line and details about a job.
+    """Status line, completed share and failure details of a job, from its recorded progress.
 
     `last_words` is the last line of the job's error output.
     """
@@ -39,13 +39,13 @@ def job_text(said: Progress, last_words: str = "") -> JobText:
     )
 
 
-def unusable(said: Progress) -> pd.DataFrame:
+def unusable_files(said: Progress) -> pd.DataFrame:
     """Table of the files that a job could not use, with the reasons."""
     return pd.DataFrame(said.files, columns=["path", "reason"])
 
 
 def time_text(seconds: float) -> str:
-    """Duration as text, rounded.
+    """Duration in rounded words, such as “about 2 minutes”.
 
     Examples
     --------

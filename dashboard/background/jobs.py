@@ -1,4 +1,4 @@
-"""Jobs: long commands in separate processes, independent of the page that began them.
+"""Background jobs: long photorank commands in processes that outlive the page that began them.
 
 A job's progress file is what every page reads of it; what it was asked lies beside it, so that a
 job that was killed can go on.
@@ -25,8 +25,8 @@ _STARTING = threading.Lock()
 _CHILDREN: dict[Path, "subprocess.Popen[bytes]"] = {}  # of this server, by progress file
 
 
-def evaluation_of(index: str) -> str:
-    """Name of the job that evaluates an index's vectors."""
+def evaluation_job(index: str) -> str:
+    """Name of the background job that evaluates an index's rating vectors."""
     return f"evaluate-{index}"
 
 
@@ -81,14 +81,14 @@ def go_on(workspace: Workspace, job: str) -> None:
 
 
 def put_away(workspace: Workspace, job: str) -> None:
-    """Forget a job that has ended."""
+    """Delete the files that record a job which has ended."""
     file = _file(workspace, job)
     for one in (file, _asked(file), file.with_suffix(".log")):
         one.unlink(missing_ok=True)
     _CHILDREN.pop(file, None)
 
 
-def last_words(workspace: Workspace, job: str) -> str:
+def last_error_line(workspace: Workspace, job: str) -> str:
     """Last line of a job's error output; empty if there is none."""
     try:
         lines = _file(workspace, job).with_suffix(".log").read_text(errors="replace").split("\n")

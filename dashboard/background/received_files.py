@@ -38,7 +38,7 @@ class RefusedFileError(PhotorankError, ValueError):
 
 @dataclass
 class Receiver:
-    """Files that one visitor has uploaded so far, and their folder."""
+    """Receiver of one visitor's uploads: their folder, and how many files and bytes came so far."""
 
     folder: Path
     files: int = 0
@@ -86,7 +86,7 @@ _RECEIVERS: dict[str, Receiver] = {}
 _LOCK = Lock()
 
 
-def begin(workspace: Workspace, name: str) -> str:
+def begin_upload(workspace: Workspace, name: str) -> str:
     """Make the folder for an index's uploads, and return the token that permits uploading."""
     folder = folder_of(workspace, name)
     with storage_errors(folder):
@@ -101,7 +101,7 @@ def begin(workspace: Workspace, name: str) -> str:
 
 
 def receiver(token: str) -> Receiver | None:
-    """Receiver of a visitor's uploads, by upload token; None if the token is unknown or expired."""
+    """Receiver that an upload token belongs to; None if the token is unknown or expired."""
     with _LOCK:
         found = _RECEIVERS.get(token)
     return None if found is None or time.monotonic() - found.used > IDLE_SECONDS else found

@@ -1,1 +1,1 @@
-"""Caches shared by pages: index data, ratings, images and encoder results."""
+"""Caches shared by pages: photo index data, ratings, images and encoder results."""

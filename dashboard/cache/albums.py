@@ -1,4 +1,4 @@
-"""Cached book plans of saved albums, and the files made from them."""
+"""Cached page layouts of saved albums' photo books, and the PDF files made from them."""
 
 import tempfile
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.cache import index_data, vector_ratings
-from dashboard.cache.cache_keys import HashFuncs, of_rows, of_vector
+from dashboard.cache.cache_keys import HashFuncs, of_tables, of_vector
 from photorank.album.book.book import Book
 from photorank.album.book.geometry import PageSize
 from photorank.album.book.make_book import BookWishes, make_book
@@ -21,19 +21,19 @@ from photorank.vectors.master import MasterVector
 
 # A pin changes nothing of the pages.
 BY_PAGES: HashFuncs = {
-    Index: of_rows("photos", "files", "memberships"),
+    Index: of_tables("photos", "files", "memberships"),
     MasterVector: of_vector,
     KeptAlbum: lambda album: (album.photos, repr(album.book)),
 }
 
 
 def store() -> AlbumStore:
-    """Store of saved albums in the workspace."""
+    """Store that reads and writes the workspace's saved albums."""
     return AlbumStore(index_data.workspace())
 
 
 def vector_of(index: Index, album: KeptAlbum) -> MasterVector | None:
-    """Vector named in an album's settings; the index's best vector if that one is missing.
+    """Rating vector named in an album's settings; the index's best one if that is missing.
 
     None for an index without vectors.
     """
@@ -44,8 +44,8 @@ def vector_of(index: Index, album: KeptAlbum) -> MasterVector | None:
 
 
 @st.cache_resource(max_entries=16, show_spinner="Laying out the pages …", hash_funcs=BY_PAGES)
-def planned(index: Index, vector: MasterVector, album: KeptAlbum) -> Book:
-    """Plan of an album's book: photo positions on pages; AlbumError if the photos do not fit."""
+def book_of_album(index: Index, vector: MasterVector, album: KeptAlbum) -> Book:
+    """Photo book laid out from a saved album; raises AlbumError if the photos do not fit."""
     rows = rows_of_album(index, album).photos
     wishes = BookWishes(
         PageSize(album.book.width, album.book.height),
@@ -57,14 +57,14 @@ def planned(index: Index, vector: MasterVector, album: KeptAlbum) -> Book:
 
 
 def added_shares(index: Index, vector: MasterVector, album: KeptAlbum) -> dict[str, float]:
-    """Share (0 to 1) that each photo adds to a saved album's value, by photo digest."""
+    """Share (0 to 1) of a saved album's value that each photo adds, by photo digest."""
     rows, rated = rows_of_album(index, album).photos, vector_ratings.ratings(index, vector)
     told = AlbumContext(index, rated, rows).tell_rows(rows, rated)
     return {index.photo(row).digest: one.adds for row, one in zip(rows, told, strict=True)}
 
 
 def pdf_of(book: Book, title: str) -> bytes:
-    """PDF of a book, checked against the book's plan; ExportError if the PDF differs from it."""
+    """PDF bytes of a photo book, checked against its layout; raises ExportError if they differ."""
     from photorank.export.pdf.check import check_pdf
     from photorank.export.pdf.write_book_pdf import PdfOptions, write_pdf
 

@@ -18,7 +18,7 @@ Key: TypeAlias = tuple[object, ...]
 HashFuncs: TypeAlias = dict[str | type[Any], Callable[[Any], Key]]
 
 
-def changed(path: Path) -> int:
+def modification_time(path: Path) -> int:
     """Modification time of a file in nanoseconds; 0 for a missing file."""
     try:
         return path.stat().st_mtime_ns
@@ -35,34 +35,34 @@ def of_file(path: Path) -> Key:
 
 
 def of_photos(index: Index) -> Key:
-    """Cache key that changes with the photos or embeddings of an index."""
-    return str(index.paths.root), changed(index.paths.manifest)
+    """Cache key of an index that changes with its photos or their embeddings."""
+    return str(index.paths.root), modification_time(index.paths.manifest)
 
 
 def of_encoder(index: Index) -> Key:
-    """Cache key of the encoder that an index was built with."""
+    """Cache key of an index that changes with its image encoder."""
     return str(index.fingerprint), index.manifest.embedded_in
 
 
 def of_judgements(index: Index) -> Key:
-    """Cache key that changes with the photos or judgements of an index."""
+    """Cache key of an index that changes with its photos or people's judgements of them."""
     file = index.paths.catalogue
     log = file.with_name(f"{file.name}-wal")  # what it does not yet hold
-    return *of_photos(index), changed(file), changed(log)
+    return *of_photos(index), modification_time(file), modification_time(log)
 
 
 def of_vectors(index: Index) -> Key:
-    """Cache key that changes with the photos or the saved vectors of an index."""
+    """Cache key of an index that changes with its photos or saved rating vectors."""
     return *of_photos(index), *map(of_file, sorted(index.paths.vectors.glob("*.json")))
 
 
 def of_evaluations(index: Index) -> Key:
-    """Cache key that changes with the saved evaluations of an index."""
+    """Cache key of an index that changes with its saved evaluations."""
     return tuple(map(of_file, evaluation_paths(index.paths)))
 
 
-def of_rows(*tables: str) -> Callable[[Index], Key]:
-    """Function that computes an index's cache key from its photos and the given database tables."""
+def of_tables(*tables: str) -> Callable[[Index], Key]:
+    """Function that makes an index's cache key from its photos and some of its database tables."""
 
     def key(index: Index) -> Key:
         with reading(index.paths) as connection:
@@ -74,7 +74,7 @@ def of_rows(*tables: str) -> Callable[[Index], Key]:
 
 
 def of_vector(vector: MasterVector) -> Key:
-    """Cache key of a vector: its direction, scale and bias."""
+    """Cache key of a rating vector: its direction, scale and bias."""
     return vector.direction.tobytes(), vector.scale, vector.bias
 
 

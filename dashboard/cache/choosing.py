@@ -19,7 +19,7 @@ def takes_long(photos: int) -> bool:
 
 
 class Choosing:
-    """Choice of an album's photos, computed in a background thread."""
+    """Background computation that chooses an album's photos, with its result or error."""
 
     def __init__(self, photos: int, choose: Callable[[], Album]) -> None:
         self._patience = _PATIENCE_SECONDS if takes_long(photos) else None
@@ -34,14 +34,14 @@ class Choosing:
                 self._answer.set_exception(error)
 
     def album(self) -> Album:
-        """Chosen album; waits until the background thread has ended.
+        """Album with the chosen photos; waits until the background computation has ended.
 
         Raises what the choice raised, as AlbumError if the request contradicts itself.
         """
         return self._answer.result()
 
-    def is_there(self) -> bool:
-        """True if the thread has ended, with an album or an error.
+    def is_done(self) -> bool:
+        """True if the background computation has ended, with an album or with an error.
 
         Waits for the end, but only briefly if the choice takes long.
         """
@@ -50,5 +50,5 @@ class Choosing:
 
     @property
     def failed(self) -> bool:
-        """True if the thread ended with an error."""
+        """True if the background computation has ended with an error."""
         return self._answer.done() and self._answer.exception() is not None

@@ -1,4 +1,4 @@
-"""Cached results of the encoder: embeddings of photos, and explanations of ratings."""
+"""Cached results of image encoders: embeddings of photos, and explanations of ratings."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from photorank.vectors.master import MasterVector
 
 
 def encoder(index: Index) -> Encoder:
-    """Encoder of an index's embeddings; its weights load on first use.
+    """Image encoder that made an index's embeddings; its weights load on first use.
 
     Raises IndexMismatchError if its weights are no longer the same.
     """
@@ -49,7 +49,7 @@ def _loaded(spec: str, framing: str, precision: str, with_blocks: str) -> Encode
 
 @st.cache_data(max_entries=32, show_spinner="Looking at the photo …", hash_funcs=BY_ENCODER)
 def embedding(index: Index, data: bytes) -> Embeddings:
-    """Unit embedding (d,) of an uploaded photo."""
+    """Embedding (d,) of an uploaded photo, computed from the bytes of its file."""
     return embed_photo(data, encoder(index))[0]
 
 
@@ -63,12 +63,12 @@ def explanation(index: Index, vector: MasterVector, data: bytes) -> Explanation:
 
 @st.cache_data(max_entries=64, show_spinner="Looking for what moves it …", hash_funcs=BY_PHOTOS)
 def concepts(index: Index, vector: MasterVector, embedding: Embeddings) -> list[Concept] | None:
-    """Concepts that raise or lower a photo's rating; None if the encoder embeds no texts."""
+    """Concepts (short texts) that raise or lower a rating; None if the encoder embeds no texts."""
     return concepts_behind(index, vector, embedding, encoder(index))
 
 
 class Reasons(NamedTuple):
-    """Explanation of a photo's rating, and concepts (None if the encoder embeds no texts)."""
+    """Explanation of a photo's rating, with concepts, or None if the encoder embeds no texts."""
 
     explanation: Explanation
     concepts: list[Concept] | None
@@ -95,8 +95,8 @@ def variants(index: Index, data: bytes) -> Embeddings:
 
 
 @st.cache_data(max_entries=64, show_spinner="Reading the words …", hash_funcs=BY_ENCODER)
-def prompt(index: Index, text: str) -> MasterVector:
-    """Vector made from a text prompt.
+def vector_from_text(index: Index, text: str) -> MasterVector:
+    """Rating vector made from a text prompt.
 
     Raises MissingWeightsError or MissingExtraError if the encoder's words cannot be had.
     """

@@ -1,4 +1,4 @@
-"""Cached data of indexes: photos, labels, vectors and evaluations."""
+"""Cached data of photo indexes: labels, faces, rating vectors and evaluations."""
 
 from pathlib import Path
 
@@ -6,10 +6,10 @@ import streamlit as st
 
 from dashboard.cache.cache_keys import (
     BY_JUDGEMENTS,
-    changed,
+    modification_time,
     of_evaluations,
     of_photos,
-    of_rows,
+    of_tables,
     of_vectors,
 )
 from photorank.errors import BrokenEvaluationError
@@ -25,19 +25,19 @@ from photorank.workspace import IndexPaths, Workspace
 
 
 def workspace() -> Workspace:
-    """Workspace shown by the dashboard."""
+    """Workspace (folder of photo indexes and albums) that the dashboard shows."""
     return Workspace.current()
 
 
 def index_names() -> list[str]:
-    """Names of all indexes in the workspace."""
+    """Names of all photo indexes in the workspace."""
     return workspace().index_names()
 
 
 def index(name: str) -> Index:
-    """Open index of the given name, reopened when its files have changed."""
+    """Photo index of the given name, opened once and reopened when its files have changed."""
     paths = workspace().existing_index(name)
-    return _index(paths.root, changed(paths.manifest))
+    return _index(paths.root, modification_time(paths.manifest))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -46,15 +46,17 @@ def _index(root: Path, changed: int) -> Index:
 
 
 @st.cache_resource(
-    max_entries=4, show_spinner=False, hash_funcs={Index: of_rows("ratings", "memberships")}
+    max_entries=4, show_spinner=False, hash_funcs={Index: of_tables("ratings", "memberships")}
 )
 def labels(index: Index, rater: str | None = None) -> IndexLabels:
-    """Labels of an index's photos, from all raters or from the given one."""
+    """Labels of an index's photos (scores, groups, series), from all people or from one."""
     return index.labels(rater)
 
 
 @st.cache_resource(
-    max_entries=4, show_spinner=False, hash_funcs={Index: of_rows("photos", "files", "photo_faces")}
+    max_entries=4,
+    show_spinner=False,
+    hash_funcs={Index: of_tables("photos", "files", "photo_faces")},
 )
 def faces(index: Index) -> IndexFaces:
     """Faces detected in an index's photos."""
@@ -68,7 +70,7 @@ def facets(index: Index) -> Facets:
 
 
 def marks(index: Index, rater: str) -> dict[str, Marked]:
-    """Flag and stars that a person gave to photos, by photo digest, read anew from disk."""
+    """Flag (keep or leave out) and stars that a person gave to photos, by photo digest."""
     return marks_of(index.paths, rater)
 
 
@@ -84,8 +86,8 @@ def clickers(index: Index) -> list[str]:
 
 
 @st.cache_data(max_entries=4, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
-def judged_pairs(index: Index) -> int:
-    """Number of photo pairs in an index of which people chose, or rated higher, one photo.
+def n_judged_pairs(index: Index) -> int:
+    """Number of an index's photo pairs of which people preferred one photo to the other.
 
     Raises NoLabelsError if there is none.
     """
@@ -94,12 +96,12 @@ def judged_pairs(index: Index) -> int:
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Index: of_vectors})
 def vectors(index: Index) -> dict[str, MasterVector]:
-    """Vectors that can rate an index's photos, by name; vectors saved in the index come first."""
+    """Rating vectors that fit an index, by name; those saved in the index come first."""
     return list_vectors(index)
 
 
 def evaluation(index: Index) -> Evaluation | None:
-    """Latest saved evaluation of an index; None if it is missing or cannot be read."""
+    """Latest saved evaluation of an index's vectors; None if it is missing or unreadable."""
     found = _latest_evaluation(index)
     return None if isinstance(found, BrokenEvaluationError) else found
 

@@ -37,7 +37,7 @@ def original(index: Index, source: bytes | int) -> bytes:
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def large(data: bytes) -> bytes:
-    """Upright sRGB JPEG of a photo, with at most 1200 pixels on the long side."""
+    """Bytes of a photo as an upright sRGB JPEG, with at most 1200 pixels on the long side."""
     picture = decode_isolated(data, short_side=LARGE // 2).photo
     picture.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
     file = io.BytesIO()
@@ -51,7 +51,7 @@ def _large_of(path: Path) -> bytes:
 
 
 def picture(index: Index, row: int) -> bytes:
-    """Large JPEG of an indexed photo; its thumbnail if the file is missing or changed.
+    """Bytes of an indexed photo's large JPEG; of its thumbnail if its file is missing or changed.
 
     Raises UnreadablePhotoError if its thumbnail is gone too.
     """

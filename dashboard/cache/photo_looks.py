@@ -12,7 +12,7 @@ from photorank.own_process import in_own_process
 _QUICKLY_LOOKED_AT = 2000  # photos: two seconds, as long as another process takes to begin
 
 
-class _Held:
+class _ComputedLooks:
     """Aspect ratios and mean colours of photos; a background thread computes missing colours."""
 
     def __init__(self, index: Index) -> None:
@@ -29,8 +29,8 @@ class _Held:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs={Index: of_photos})
-def _held(index: Index) -> _Held:
-    return _Held(index)
+def _held(index: Index) -> _ComputedLooks:
+    return _ComputedLooks(index)
 
 
 def looks(index: Index) -> Looks:

@@ -5,7 +5,7 @@ from threading import Thread
 import numpy as np
 import streamlit as st
 
-from dashboard.cache.cache_keys import of_rows
+from dashboard.cache.cache_keys import of_tables
 from photorank.errors import PhotorankError
 from photorank.index.opened import Index
 from photorank.own_process import in_own_process
@@ -15,8 +15,8 @@ from photorank.typing import Codes
 _FOUND_AT_ONCE = 2000  # photos: a second
 
 
-class _Held:
-    """Stack numbers of an index's photos, computed in another process if the index is large."""
+class _ComputedStacks:
+    """Stack number of each photo of an index, computed in another process if there are many."""
 
     def __init__(self, index: Index) -> None:
         self.codes: Codes | None = None
@@ -41,12 +41,12 @@ class _Held:
 @st.cache_resource(
     max_entries=4,
     show_spinner=False,
-    hash_funcs={Index: of_rows("photos", "files", "memberships")},
+    hash_funcs={Index: of_tables("photos", "files", "memberships")},
 )
-def _held(index: Index) -> _Held:
-    return _Held(index)
+def _held(index: Index) -> _ComputedStacks:
+    return _ComputedStacks(index)
 
 
 def stack_codes(index: Index) -> Codes | None:
-    """Stack number (n,) of each photo, equal for shots of one moment; None until computed."""
+    """Stack number (n,) of each of n photos, equal for shots of one moment; None until computed."""
     return _held(index).codes

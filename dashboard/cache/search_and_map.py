@@ -15,8 +15,8 @@ from photorank.vectors.prompts import prompt_vector
 
 
 @st.cache_resource(max_entries=4, show_spinner="Drawing the map, once …", hash_funcs=BY_PHOTOS)
-def places(index: Index, method: Method) -> Floats:
-    """Map position (n, 2) of each photo, read-only and shared by all visitors."""
+def map_positions(index: Index, method: Method) -> Floats:
+    """Position (n, 2) on the map of each of an index's n photos, shared by all visitors."""
     found = map_layout.places(index, method)
     found.flags.writeable = False
     return found
@@ -24,7 +24,7 @@ def places(index: Index, method: Method) -> Floats:
 
 @st.cache_data(max_entries=128, show_spinner="Reading the words …", hash_funcs=BY_ENCODER)
 def direction(index: Index, text: str) -> Direction:
-    """Unit direction (d,) of a search text in embedding space.
+    """Unit vector (d,) in embedding space that points to photos matching a search text.
 
     Raises MissingWeightsError or MissingExtraError if the encoder's words cannot be had.
     """
@@ -42,7 +42,7 @@ def row_of_digest(index: Index, digest: str) -> int | None:
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_PHOTOS)
 def drawn_photos(index: Index) -> photo_map.DrawnPhotos:
-    """Photos shown on the map, with thumbnail URLs."""
+    """Photos to draw on the map: their row numbers, thumbnail URLs and names."""
     rows = photo_map.drawn_rows(len(index))
     photos = [index.photo(row) for row in rows.tolist()]
     pictures = [thumbnail_address(index, photo) for photo in photos]

@@ -1,4 +1,4 @@
-"""Cached results of rating an index by a vector: ratings, percentiles, series, albums."""
+"""Cached results of rating vectors: ratings, percentiles, held-out ratings and albums."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard.cache import encoder_results, index_data
-from dashboard.cache.cache_keys import BY_JUDGEMENTS, BY_PHOTOS, HashFuncs, of_rows, of_vector
+from dashboard.cache.cache_keys import BY_JUDGEMENTS, BY_PHOTOS, HashFuncs, of_tables, of_vector
 from dashboard.cache.choosing import Choosing, takes_long
 from photorank.album.candidates import shortlist
 from photorank.album.grounds import KeptGrounds
@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # scikit-learn takes a second, and few pages need it
 
 # Cache key of series and albums, which clicks on Teach do not change.
 BY_SHOTS: HashFuncs = {
-    Index: of_rows("photos", "files", "memberships", "signals", "faces", "photo_faces"),
+    Index: of_tables("photos", "files", "memberships", "signals", "faces", "photo_faces"),
     MasterVector: of_vector,
     AlbumRequest: lambda request: (sorted(request.pinned), sorted(request.banned), repr(request)),
 }
@@ -36,7 +36,7 @@ BY_SHOTS: HashFuncs = {
 
 @st.cache_resource(max_entries=32, show_spinner="Rating the photos …", hash_funcs=BY_PHOTOS)
 def ratings(index: Index, vector: MasterVector) -> Ratings:
-    """Ratings (n,) of all photos by a vector, read-only and shared by all visitors."""
+    """Ratings (n,) of an index's n photos by a rating vector, shared by all visitors."""
     rated = index.rate(vector)
     rated.flags.writeable = False
     return rated
@@ -44,7 +44,7 @@ def ratings(index: Index, vector: MasterVector) -> Ratings:
 
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=BY_PHOTOS)
 def percentiles(index: Index, vector: MasterVector) -> Ratings:
-    """Percentile (n,) of each photo in the index, 0 to 100, read-only."""
+    """Percentile (n,), 0 to 100, of each photo's rating among all photos of the index."""
     rated = ratings(index, vector)
     places = share_below(rated, rated)
     places.flags.writeable = False
@@ -52,18 +52,18 @@ def percentiles(index: Index, vector: MasterVector) -> Ratings:
 
 
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=BY_PHOTOS)
-def seen(index: Index, vector: MasterVector) -> Flags:
-    """Mask (n,) of the photos that a vector was learned from, and of altered copies of them."""
+def training_mask(index: Index, vector: MasterVector) -> Flags:
+    """Boolean mask (n,) of the photos that a rating vector learned from, and altered copies."""
     from photorank.learning.how_tested import seen_photos  # scikit-learn takes a second
 
     return seen_photos(index, vector.card)
 
 
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
-def unseen_vectors(index: Index, judged: Flags) -> list[str]:
-    """Names of the vectors for which at least one judged photo was not in the training data."""
+def testable_vectors(index: Index, judged: Flags) -> list[str]:
+    """Names of the rating vectors that have not learned from every judged photo."""
     every = index_data.vectors(index).items()
-    return [name for name, one in every if not seen(index, one)[judged].all()]
+    return [name for name, one in every if not training_mask(index, one)[judged].all()]
 
 
 @st.cache_resource(
@@ -72,7 +72,7 @@ def unseen_vectors(index: Index, judged: Flags) -> list[str]:
     hash_funcs=BY_JUDGEMENTS,
 )
 def held_out(index: Index, vector: MasterVector) -> "HeldOutRatings":
-    """Held-out ratings of all photos by a vector.
+    """Ratings of all photos by a vector; photos it learned from are rated by refits without them.
 
     Photos that the vector learned from are rated by refits without their fold, or nan.
     """
@@ -83,21 +83,21 @@ def held_out(index: Index, vector: MasterVector) -> "HeldOutRatings":
 
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
 def mistakes(index: Index, vector: MasterVector, most: int) -> Pairs:
-    """Photo pairs (m, 2) that a vector orders most wrongly; people prefer the first photo."""
+    """Row numbers (m, 2) of photo pairs that a vector orders most wrongly, the better one first."""
     from photorank.learning.held_out_ratings import confident_mistakes
 
     return confident_mistakes(index, held_out(index, vector), most)
 
 
 def percentile_of(index: Index, vector: MasterVector, embedding: Embeddings) -> float:
-    """Percentile, 0 to 100, of a photo with embedding (d,) among an index's photos."""
+    """Percentile (0 to 100) of a photo's rating among an index's, from its embedding (d,)."""
     own = vector.rate(embedding[None], index.fingerprint)
     return float(share_below(own, ratings(index, vector))[0])
 
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_PHOTOS)
 def extreme_rows(index: Index, vector: MasterVector, k: int, *, lowest: bool = False) -> list[int]:
-    """Rows of the k photos with the highest or lowest rating, most extreme first."""
+    """Row numbers in the index of the k highest or lowest rated photos, most extreme first."""
     rows, _ = index.nearest(vector.direction, k, lowest=lowest)
     found: list[int] = rows.tolist()
     return found
@@ -107,7 +107,7 @@ def extreme_rows(index: Index, vector: MasterVector, k: int, *, lowest: bool = F
 def _everybodys_subset(
     index: Index, prior: MasterVector | None, within: Codes | None
 ) -> "PhotoSubset":
-    """Photos from which pairs to label are selected, with a taste prior that all people share."""
+    """Photos to ask people about, with the taste model's prior that all people share."""
     from photorank.vectors.taste.photo_subset import subset_in
 
     return subset_in(index, None if prior is None else prior.direction, within=within)
@@ -117,7 +117,7 @@ def _everybodys_subset(
 def photo_subset(
     index: Index, prior: MasterVector | None, rater: str, within: Codes | None = None
 ) -> "PhotoSubset":
-    """Photos from which pairs to label are selected, with one person's taste prior.
+    """Photos to ask a person about, with the taste model's prior for that person.
 
     People share all but the spread of their taste: photos, their coordinates and main axes.
     """
@@ -128,13 +128,13 @@ def photo_subset(
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_SHOTS)
 def series(index: Index, alike: float, among: Codes | None = None) -> Series:
-    """Series of similar photos at a cosine threshold, within the whole index or the given rows."""
+    """Series (groups of photos at least `alike` in cosine) in the index or in some of its rows."""
     return series_of(index, alike, among=among)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False, hash_funcs=BY_PHOTOS)
-def _grounds(index: Index) -> KeptGrounds:
-    """Cache of an index's data for choosing albums, reused when the next album is chosen."""
+def _album_data(index: Index) -> KeptGrounds:
+    """Data of an index that choosing albums needs, kept for the next album."""
     return KeptGrounds(index)
 
 
@@ -148,7 +148,7 @@ def _choosing(
         among = shortlist(index, rated, request) if len(index) > request.considered else None
         found = series(index, alike, among)
         return make_album(
-            index, rated, found, request, vector=called or vector.name, kept=_grounds(index)
+            index, rated, found, request, vector=called or vector.name, kept=_album_data(index)
         )
 
     return Choosing(len(index), choose)
@@ -157,7 +157,7 @@ def _choosing(
 def choosing(
     index: Index, vector: MasterVector, alike: float, request: AlbumRequest, called: str = ""
 ) -> Choosing:
-    """Cached computation of the album that a request describes.
+    """Cached background computation of the album that a request describes.
 
     The computation may still be running.
     `called` is the vector's name in the reasons.
@@ -182,16 +182,16 @@ def choose_ahead(
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_SHOTS)
-def best_context(index: Index, vector: MasterVector) -> AlbumContext:
+def best_album(index: Index, vector: MasterVector) -> AlbumContext:
     """Album of an index's best photos, used to compute what any photo would add to it."""
     return AlbumContext(index, ratings(index, vector), rows_in_context(index, vector, None))
 
 
-def in_context(
+def contribution(
     index: Index, vector: MasterVector, source: bytes | int, embedding: Embeddings
 ) -> tuple[InContext, int]:
     """Contribution of a photo to an album of the index's best photos, and that album's size."""
-    best = best_context(index, vector)
+    best = best_album(index, vector)
     row = source if isinstance(source, int) else None
     rating = float(vector.rate(embedding[None], index.fingerprint)[0])
     return best.tell([Asked(row, embedding, rating)])[0], len(best.rows)
@@ -200,8 +200,8 @@ def in_context(
 @st.cache_resource(
     max_entries=8, show_spinner="Taking content out, fold by fold …", hash_funcs=BY_JUDGEMENTS
 )
-def nuisance(index: Index, vector: MasterVector, by: str) -> "Nuisance":
-    """Cross-validated results of a vector, before and after subject matter is projected out.
+def results_without_content(index: Index, vector: MasterVector, by: str) -> "Nuisance":
+    """Accuracy of a rating vector before and after photo content is projected out of it.
 
     Raises NoLabelsError or ComparisonsError if there is nothing to test it on, or no content to
     tell apart.

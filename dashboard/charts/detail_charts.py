@@ -29,7 +29,7 @@ def detail_chart(panel: Panel) -> alt.LayerChart:
 
 
 def _gap(panel: Panel) -> alt.LayerChart:
-    """Line chart of each vector's accuracy on photo pairs, by the gap between their labels."""
+    """Line chart of each rating vector's pairwise accuracy, by how far the two labels differ."""
     rows = panel.rows
     across = alt.X(
         "range:O",
@@ -37,7 +37,7 @@ def _gap(panel: Panel) -> alt.LayerChart:
         title="how far apart people put the two photos (labels)",
         axis=alt.Axis(labelAngle=0, labelOverlap=False, titlePadding=8),
     )
-    slots = _slots(dict(zip(rows["vector"], rows["family"], strict=True)))
+    slots = _colour_order(dict(zip(rows["vector"], rows["family"], strict=True)))
     names = [slot for slot in slots if slot in set(rows["vector"])]
     legend = alt.Legend(
         orient="top", title=None, columns=2, values=names, symbolOpacity=1, labelFontSize=13
@@ -52,17 +52,17 @@ def _gap(panel: Panel) -> alt.LayerChart:
             alt.Tooltip("n_pairs:Q", format=",", title="pairs"),
         ],
     )
-    up = _up(rows, 0.5)
+    up = _vertical_scale(rows, 0.5)
     shape = alt.Shape(
         "vector:N", scale=alt.Scale(domain=slots, range=[*SHAPES, "triangle-up"]), legend=legend
     )
-    layers = [_level(0.5), *_curve(base, up, shape)]
+    layers = [_dashed_line(0.5), *_curve(base, up, shape)]
     return alt.LayerChart(layer=layers, height=HEIGHT + 60)  # of which the legend takes a part
 
 
 def _learning(panel: Panel) -> alt.LayerChart:
-    """Learning curve: accuracy by number of training photos, compared with people and guessing."""
-    up = _up(panel.rows, 0.5, *(value for _, value in panel.rules))
+    """Learning curve: accuracy by number of training photos, with lines for people and guessing."""
+    up = _vertical_scale(panel.rows, 0.5, *(value for _, value in panel.rules))
     steps = list(panel.rows["n_learned_from"])
     axis = alt.Axis(values=steps, format=",d", grid=False, titlePadding=8, labelOverlap=False)
     base = alt.Chart(panel.rows).encode(
@@ -82,12 +82,12 @@ def _learning(panel: Panel) -> alt.LayerChart:
     for text, value in (("guessing", 0.5), *panel.rules):
         # The curve rises: it leaves room above its left end and below its right one.
         passed = value < panel.rows["value"].iloc[-1]
-        layers += [_level(value), _meaning(value, text, passed)]
+        layers += [_dashed_line(value), _line_label(value, text, passed)]
     return alt.LayerChart(layer=[*layers, *_curve(base, up)], height=HEIGHT)
 
 
 def accuracy_by_choices(rows: pd.DataFrame) -> alt.LayerChart:
-    """Learning curve of a person's taste: accuracy by number of choices.
+    """Learning-curve chart of one person's taste: accuracy by number of choices.
 
     `rows` has choices, value, low and high, the last three as shares of 1.
     """
@@ -105,8 +105,8 @@ def accuracy_by_choices(rows: pd.DataFrame) -> alt.LayerChart:
             *interval_tooltips(".1%", "predicted"),
         ],
     )
-    curve = _curve(base, _up(rows, 0.5), title=None)
-    return alt.LayerChart(layer=[_level(0.5), *curve], height=220)
+    curve = _curve(base, _vertical_scale(rows, 0.5), title=None)
+    return alt.LayerChart(layer=[_dashed_line(0.5), *curve], height=220)
 
 
 def _reliability(panel: Panel) -> alt.LayerChart:
@@ -156,14 +156,14 @@ def _risk(panel: Panel) -> alt.LayerChart:
 
 
 def _groups(panel: Panel) -> alt.LayerChart:
-    """Interval chart of the accuracy within each group, one row per group, best first."""
+    """Chart of accuracy with its confidence interval in each photo group, best first."""
     names = panel.rows["group"]
     data = panel.rows.assign(name=names, text=names + "\N{EM SPACE}" + panel.rows["shown"])
     return intervals(data, [*names], IN_ORDER)
 
 
 def _matrix(panel: Panel) -> alt.LayerChart:
-    """Chart of metric differences between every two vectors; unfilled cells are not significant."""
+    """Heat map of metric differences between every two vectors; unfilled if not significant."""
     rows = panel.rows
     most = max(rows["value"].abs().max(), 1e-9)
     # Never so strong that the number on it could not be read, on either page.
@@ -214,8 +214,8 @@ def _matrix(panel: Panel) -> alt.LayerChart:
     )
 
 
-def _slots(families: dict[str, str]) -> list[str]:
-    """Vector names in the order in which chart colours are assigned to them.
+def _colour_order(families: dict[str, str]) -> list[str]:
+    """Names of the rating vectors, in the order in which chart colours are assigned to them.
 
     The first vector of each origin comes first; an origin without a vector keeps its colour.
     """
@@ -226,8 +226,8 @@ def _slots(families: dict[str, str]) -> list[str]:
     return [*slots, *(name for name in families if name not in slots)]
 
 
-def _level(value: float) -> alt.Chart:
-    """Dashed horizontal line at a value."""
+def _dashed_line(value: float) -> alt.Chart:
+    """Chart layer with a dashed horizontal line at a value."""
     return (
         alt.Chart(pd.DataFrame({"level": [value]}))
         .mark_rule(color=GREY, strokeDash=DASH, strokeWidth=1.5, tooltip=None)
@@ -235,7 +235,7 @@ def _level(value: float) -> alt.Chart:
     )
 
 
-def _meaning(value: float, text: str, at_right: bool) -> alt.Chart:
+def _line_label(value: float, text: str, at_right: bool) -> alt.Chart:
     """Label of a horizontal line: above its left end or, if `at_right`, below its right end."""
     base = alt.Chart(pd.DataFrame({"level": [value], "text": [text]})).encode(
         alt.Y("level:Q"), x=alt.value("width" if at_right else 0), text="text:N"
@@ -245,7 +245,7 @@ def _meaning(value: float, text: str, at_right: bool) -> alt.Chart:
     return base.mark_text(color=GREY, align="left", dx=4, dy=-8, fontSize=12)
 
 
-def _up(rows: pd.DataFrame, *levels: float) -> alt.Scale:
+def _vertical_scale(rows: pd.DataFrame, *levels: float) -> alt.Scale:
     """Vertical axis scale that covers all confidence intervals and the given values."""
     ends = [*rows["low"], *rows["high"], *levels]
     room = 0.05 * (max(ends) - min(ends))

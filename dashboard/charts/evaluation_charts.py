@@ -19,7 +19,7 @@ LOWER = 10  # pixels that the mark stands below the middle of its row
 
 
 def as_one_picture(chart: alt.LayerChart) -> alt.LayerChart:
-    """Chart that screen readers announce as one image, not point by point.
+    """Copy of a chart that screen readers announce as one image, not point by point.
 
     Its marks would be read out one by one; beside it stand words and a table that say it shorter.
     """

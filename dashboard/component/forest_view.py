@@ -1,4 +1,4 @@
-"""Table of vectors with confidence intervals, in which one row can be selected."""
+"""Forest plot of rating vectors with confidence intervals, in which one row can be selected."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def show_forest(
     small: bool = False,
     fixed: bool = False,
 ) -> str | None:
-    """Show a table of confidence intervals; return the name of its selected row, or None.
+    """Show a forest plot of confidence intervals; return the name of its selected row, or None.
 
     `small` leaves out all but names, marks and values; of a `fixed` one no row can be selected.
     """

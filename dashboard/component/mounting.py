@@ -42,8 +42,8 @@ _mount = st.components.v2.component(
 )
 
 
-def place_of(key: str, index: str, rater: str | None) -> str:
-    """Widget key of a component, different for each index and person."""
+def widget_key(key: str, index: str, rater: str | None) -> str:
+    """Streamlit widget key of a component, different for each index and person."""
     if rater is None or rater == ME:
         return f"{key}-{index}"
     return f"{key}-{index}-{sha256(rater.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
@@ -69,7 +69,7 @@ def mount(key: str, data: Json, on_act: Callable[[], None] = lambda: None) -> An
 
 
 def drain(key: str, apply: Callable[[list[Json]], None]) -> None:
-    """Pass each new event that the JavaScript component sent to the function `apply`.
+    """Pass the events that the JavaScript component newly sent to the function `apply`.
 
     Call it before the component is mounted, which tells the component how far this came. `apply`
     gets the new items in the order in which they were pressed, and must bear to get some again.
@@ -83,7 +83,7 @@ def drain(key: str, apply: Callable[[list[Json]], None]) -> None:
         st.session_state[_acked(key)] = {"client": client, "seq": new[-1]["seq"]}
 
 
-def act_of(key: str) -> Json | None:
+def requested_action(key: str) -> Json | None:
     """Action that a grid's button requests in this run of the page; None if there is none."""
     act = (st.session_state.get(key) or {}).get("act")
     if not isinstance(act, Mapping) or not isinstance(act.get("what"), str):

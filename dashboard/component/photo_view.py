@@ -7,7 +7,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from dashboard.cache.photo_looks import looks
-from dashboard.component.mounting import act_of, drain, mount, place_of
+from dashboard.component.mounting import drain, mount, requested_action, widget_key
 from dashboard.formatting import error_text
 from dashboard.models.photos.shown_photos import Caption, ShownPhotos, rows_of_tokens
 from dashboard.routes.held_uploads import hold_upload
@@ -29,8 +29,8 @@ class Act(NamedTuple):
     rows: list[int]
 
 
-class OwnFlags(NamedTuple):
-    """Pins and exclusions of an album, shown in its grid in place of a person's flags."""
+class AlbumFlags(NamedTuple):
+    """Pinned and excluded photos of an album, shown in a grid in place of a person's flags."""
 
     known: Mapping[str, int]  # by digest: 1 keep, -1 leave out
     put: Callable[[int, int], None]  # of a row, its new flag; 0 removes it
@@ -47,7 +47,7 @@ class GridStyle:
     grows: float = 0.0  # by which share of what a window is higher than a small one; a strip
     together: int = 1  # photos, one after another, that stay in one row
     rater: str | None = None  # whose marks are shown and given; None: no marks
-    flags: OwnFlags | None = None  # instead of that person's; the stars are still theirs
+    flags: AlbumFlags | None = None  # instead of that person's; the stars are still theirs
     actions: Mapping[str, str] | None = None  # texts of buttons for selected photos; `page` for one
     picks: int | None = None  # photos to choose by a click each, which begins the first action
     judged_by: str | None = None  # vector of the index whose ratings the viewer explains
@@ -63,7 +63,7 @@ def shown_photos(
     caption: Caption | None = None,
     captions: str = "",
 ) -> ShownPhotos:
-    """Photos at the given rows of an index, prepared for display in a grid in that order.
+    """Photos with the given row numbers in an index, prepared for display in a grid.
 
     `captions` tells apart captions of the same rows, for the browser keeps them.
     """
@@ -71,13 +71,13 @@ def shown_photos(
 
 
 def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) -> Act | None:
-    """Show the grid of photos, and return the action that the user requested in it, if any.
+    """Show a grid of photos; return the action that the user requested in it, or None.
 
     Call it inside a fragment of the page (`@st.fragment`), which each mark runs again.
     """
     style = style or GridStyle()
-    place = place_of(key, photos.index.name, style.rater)
-    take_marks(key, photos.index, style)
+    place = widget_key(key, photos.index.name, style.rater)
+    save_marks(key, photos.index, style)
     mount(
         place,
         {
@@ -99,7 +99,7 @@ def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) ->
             "open": style.opened,
         },
     )
-    act = act_of(place)
+    act = requested_action(place)
     turn_to_compare(photos.index, act)
     if act is None or act["what"] == "lost":
         return None  # the order is held again, for this run has drawn it
@@ -117,7 +117,7 @@ def turn_to_compare(index: Index, act: Json | None) -> None:
         st.switch_page("views/compare.py", query_params=query)
 
 
-def take_marks(key: str, index: Index, style: GridStyle) -> None:
+def save_marks(key: str, index: Index, style: GridStyle) -> None:
     """Save the flags and stars that the user set in a grid since the last run of the page.
 
     The grid does so when it is drawn; call it before, where what is drawn depends on the marks.
@@ -127,7 +127,7 @@ def take_marks(key: str, index: Index, style: GridStyle) -> None:
         return
     try:
         drain(
-            place_of(key, index.name, rater),
+            widget_key(key, index.name, rater),
             lambda items: _record(index, rater, items, style.flags),
         )
     except PhotorankError as error:  # what was pressed is sent again
@@ -140,7 +140,7 @@ def photo_strip(key: str, photos: ShownPhotos, label: str = "Photos") -> None:
 
 
 class SidePhoto(NamedTuple):
-    """Photo in a side-by-side view."""
+    """Photo of a side-by-side view: its index, digest prefix and file name."""
 
     collection: str  # name of its index, or what stands for uploads
     token: str
@@ -148,17 +148,17 @@ class SidePhoto(NamedTuple):
 
 
 def indexed_photo(index: Index, row: int) -> SidePhoto:
-    """Photo of the index for a side-by-side view."""
+    """Entry of a side-by-side view for a photo of the index."""
     photo = index.photo(row)
     return SidePhoto(index.name, photo.digest[:BEGINNING_DIGITS], printable(photo.path.name))
 
 
 def uploaded_photo(name: str, data: bytes) -> SidePhoto:
-    """Uploaded photo, held in memory only, for a side-by-side view."""
+    """Entry of a side-by-side view for an uploaded photo, which is held in memory."""
     return SidePhoto(UPLOADED, hold_upload(data), printable(name))
 
 
-def two_up(key: str, photos: Sequence[SidePhoto]) -> None:
+def show_side_by_side(key: str, photos: Sequence[SidePhoto]) -> None:
     """Show one or two photos side by side with common zoom, filling the window's height."""
     mount(key, {"mode": "pair", "index": "", "pair": [list(one) for one in photos]})
 
@@ -175,7 +175,7 @@ def _known_marks(index: Index, style: GridStyle) -> dict[str, list[int]]:
     return {digest[:BEGINNING_DIGITS]: mark for digest, mark in known.items()}
 
 
-def _record(index: Index, rater: str, items: Sequence[Json], flags: OwnFlags | None) -> None:
+def _record(index: Index, rater: str, items: Sequence[Json], flags: AlbumFlags | None) -> None:
     marks = [
         Mark(item["token"], item["mark"], item["value"])
         for item in items

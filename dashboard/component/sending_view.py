@@ -18,14 +18,14 @@ _mount = st.components.v2.component(
 )
 
 
-class Sent(NamedTuple):
-    """Number of uploaded photos, and refused files with the reasons."""
+class UploadResult(NamedTuple):
+    """Result of an upload: number of photos, and refused files with the reasons."""
 
     photos: int
     refused: Sequence[tuple[str, str]]
 
 
-def sending_field(key: str, token: str) -> Sent | None:
+def upload_field(key: str, token: str) -> UploadResult | None:
     """Show the upload field; return the result of a finished upload, or None."""
     data = {"to": f"send/{token}", "suffixes": sorted(TAKEN_SUFFIXES), "most": MOST_FILES}
     said = _mount(key=key, data=data, on_sent_change=lambda: None).sent
@@ -37,4 +37,4 @@ def sending_field(key: str, token: str) -> Sent | None:
         for one in (refused if isinstance(refused, list) else [])
         if isinstance(one, list) and len(one) == 2
     ]
-    return Sent(said["n"], pairs)
+    return UploadResult(said["n"], pairs)

@@ -14,7 +14,7 @@ from dashboard.background.received_files import (
     RefusedFileError,
     receiver,
 )
-from dashboard.formatting import said_on_page
+from dashboard.formatting import plain_error_text
 from photorank.errors import PhotorankError
 
 
@@ -35,7 +35,7 @@ async def _take(request: Request) -> Response:
         told = str(error) if isinstance(error, RefusedFileError) else "its length is not told"
         return PlainTextResponse(told, 413)
     except PhotorankError as error:
-        return PlainTextResponse(said_on_page(error), 507)
+        return PlainTextResponse(plain_error_text(error), 507)
     except ClientDisconnect:
         return Response(status_code=400)
     return Response(status_code=204)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import session_state
-from dashboard.component.photo_view import two_up
+from dashboard.component.photo_view import show_side_by_side
 from dashboard.widgets import compare_panels, explanation_panels, page_head, pickers
 
 index, bar = page_head.open_page("Compare")
@@ -12,14 +12,14 @@ with bar:
     if len(index) > 1:
         choose = session_state.choose_two_at_random
         st.button("Two at random", icon=":material/casino:", on_click=choose, args=[index])
-        st.button("Pick two", icon=":material/grid_view:", on_click=session_state.pick_photos)
+        st.button("Pick two", icon=":material/grid_view:", on_click=session_state.set_photo_chooser)
 
 photos, beside = st.columns([2.9, 1], gap="medium")
 side = beside.container(key="side")
 answer = side.container(key="answer")
 pair = compare_panels.ask_pair(index, side)
 with photos:
-    if session_state.picks_photos() or not pair.picked:
+    if session_state.shows_photo_chooser() or not pair.picked:
         bar.caption(compare_panels.HOW_TO_PICK, width="content")
         with st.container(key="choose"):
             compare_panels.pick_two(index, vector)
@@ -27,7 +27,7 @@ with photos:
     if session_state.is_swapped():
         pair.swap()
     bar.button("Swap", icon=":material/swap_horiz:", on_click=session_state.swap_photos)
-    two_up("pair", pair.shown)
+    show_side_by_side("pair", pair.shown)
 if not pair.is_whole:
     answer.info("Upload or pick another photo.", icon=":material/compare:")
     st.stop()

@@ -22,10 +22,10 @@ with bar:
     method = pickers.choose_one("Laid out", methods, "layout") if len(methods) > 1 else "pca"
     map_panel.area_in_numbers(method)
 with show_errors():
-    places = search_and_map.places(index, method)
+    places = search_and_map.map_positions(index, method)
 
 box = photo_map.parse_box(session_state.map_area())
-seen = by == "disagreement" and bool(vector_ratings.seen(index, vector).any())
+seen = by == "disagreement" and bool(vector_ratings.training_mask(index, vector).any())
 colouring = photo_map.colouring(labels, percentiles, by, vector.name, seen=seen)
 drawn = search_and_map.drawn_photos(index)
 points = photo_map.points(drawn, places, colouring, ratings, percentiles)

@@ -27,7 +27,7 @@ answer.markdown(
 if isinstance(photo.source, int):
     photo.words.caption(explanation_texts.taken(index.photo(photo.source)))
     face_boxes.show_faces(index, photo.source, photo.words, photo.frame)
-here = vector_ratings.in_context(index, vector, photo.source, photo.embedding)
+here = vector_ratings.contribution(index, vector, photo.source, photo.embedding)
 photo.words.markdown(photo_reasons.here(*here))
 with right:
     explanation_panels.explain_one(index, vector, photo)

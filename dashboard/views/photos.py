@@ -62,7 +62,7 @@ if (
     rows, stacks = stacked(rows, codes)
 if not len(rows):
     taught_by_all = held is not None and not np.isfinite(held.ratings[judged]).any()
-    others = vector_ratings.unseen_vectors(index, judged) if taught_by_all else []
+    others = vector_ratings.testable_vectors(index, judged) if taught_by_all else []
     others = [name for name in others if name != vector.name]
     names = [vector_name(name, session_state.words()) for name in others]
     told = photos_page.empty_text(judged, held and held.ratings, filters, by, names)

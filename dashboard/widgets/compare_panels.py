@@ -119,7 +119,7 @@ def pick_two(index: Index, vector: MasterVector) -> None:
     if act is not None and act.rows:
         for name, row in zip(session_state.PAIR, act.rows, strict=False):
             session_state.put_photo_in_address(name, index.photo(row).digest)
-        session_state.pick_photos(wanted=False)
+        session_state.set_photo_chooser(wanted=False)
         st.rerun()
 
 

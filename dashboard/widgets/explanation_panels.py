@@ -130,7 +130,9 @@ def content_removal(index: Index, vectors: Mapping[str, MasterVector], leader: s
         )
         by = pickers.choose_one("Kinds of photos", ways, "kinds") if len(ways) > 1 else "clusters"
     with show_errors():
-        found = removal_texts.removal_texts(vector_ratings.nuisance(index, vectors[name], by))
+        found = removal_texts.removal_texts(
+            vector_ratings.results_without_content(index, vectors[name], by)
+        )
     st.markdown(found.sentence)
     if not found.rows.empty:  # of kinds of a few photos no mean is told
         show_chart(content_chart.content_removal(found.rows), "content-chart", found.title)

@@ -71,7 +71,7 @@ def _about(index: Index, n: int) -> None:
         f"`{index.manifest.encoder}`, framing `{index.fingerprint.framing}`, "
         f"{index.manifest.dimensions:,} dimensions"
     )
-    mode = session_state.chosen_words()
+    mode = session_state.chosen_vocabulary()
     st.segmented_control(
         "Words of the pages",
         list(MODES),
@@ -79,10 +79,10 @@ def _about(index: Index, n: int) -> None:
         default=mode,
         required=True,
         key="words",
-        on_change=session_state.choose_words,
+        on_change=session_state.record_vocabulary,
         help=MODE_HELP,
     )
-    if session_state.words_to_keep():
+    if session_state.vocabulary_was_chosen():
         st.html(
             KEEP_WORDS.format(name=session_state.WORDS_COOKIE, mode=mode),
             unsafe_allow_javascript=True,

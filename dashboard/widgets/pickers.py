@@ -89,7 +89,7 @@ def vector_or_prompt_picker(index: Index) -> MasterVector:
         return vector
     st.button("Clear the words", icon=":material/close:", on_click=session_state.forget_words)
     with show_errors(st.warning):
-        return encoder_results.prompt(index, text)
+        return encoder_results.vector_from_text(index, text)
 
 
 def group_picker(names: Sequence[str]) -> int | None:

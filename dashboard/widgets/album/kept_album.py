@@ -15,11 +15,11 @@ from dashboard.cache import albums
 from dashboard.cache.choosing import EVERY_SECONDS
 from dashboard.component.photo_view import (
     STRIP_PX,
+    AlbumFlags,
     GridStyle,
-    OwnFlags,
     photo_grid,
+    save_marks,
     shown_photos,
-    take_marks,
 )
 from dashboard.formatting import error_text, plain
 from dashboard.models import kept_album
@@ -81,7 +81,7 @@ def keep_form(album: KeptAlbum) -> None:
 
 def turn_to_kept() -> None:
     """Select the album that was just saved; call this before the picker is shown."""
-    if (name := session_state.taken_note("kept")) is not None:
+    if (name := session_state.take_note("kept")) is not None:
         session_state.set_widget(_PICKER, name)
 
 
@@ -95,7 +95,7 @@ def show_album(index: Index, name: str) -> None:
 
 def _show(index: Index, name: str, waits: bool) -> None:
     with show_errors(st.warning):
-        take_marks(_left_out_key(name), index, _left_out_style(index, name, ()))
+        save_marks(_left_out_key(name), index, _left_out_style(index, name, ()))
         there = _has_time(index, albums.store().load(name))
         entry = albums.store().load(name)
         vector = albums.vector_of(index, entry.album)
@@ -105,7 +105,7 @@ def _show(index: Index, name: str, waits: bool) -> None:
     tools = _toolbar(index, entry, missing)
     if waits:
         st.caption(f":material/hourglass_top: Choosing from {counted(len(index), 'photo')} …")
-    if told := session_state.taken_note("album"):
+    if told := session_state.take_note("album"):
         st.toast(told)
     if vector is None or missing == len(entry.album.photos):
         st.info(
@@ -113,7 +113,7 @@ def _show(index: Index, name: str, waits: bool) -> None:
         )
         return
     with show_errors(st.warning):
-        book = albums.planned(index, vector, entry.album)
+        book = albums.book_of_album(index, vector, entry.album)
     with tools:
         _pdf_button(book, name)
     wide = _LARGE_SHARE * book.size.width
@@ -128,7 +128,7 @@ def _show(index: Index, name: str, waits: bool) -> None:
     if warning := kept_album.warning_text(book):
         st.caption(warning)
     _left_out(index, entry)
-    actions.judge_ahead(index, entry)
+    actions.choose_ahead(index, entry)
 
 
 def _address(index: Index, frame: Frame, *, large: bool) -> str:
@@ -148,14 +148,14 @@ def _toolbar(index: Index, entry: Entry, missing: int) -> DeltaGenerator:
         st.button(
             "Fill from the best",
             icon=":material/auto_awesome:",
-            on_click=album_state.wish_for_album,
+            on_click=album_state.request_album_change,
             args=[name, "fill", seen],
             help="Photos stay; empty places get the best that are left.",
         )
         st.button(
             "Best swap",
             icon=":material/swap_horiz:",
-            on_click=album_state.wish_for_album,
+            on_click=album_state.request_album_change,
             args=[name, "swap", seen],
             help="Exchanges the one photo whose exchange helps the album most.",
         )
@@ -217,16 +217,16 @@ def _pdf_button(book: Any, name: str) -> None:
 
 def _has_time(index: Index, entry: Entry) -> bool:
     """Make the requested change of an album; False while the change is still being computed."""
-    wish = album_state.album_wish(entry.name)
+    wish = album_state.requested_album_change(entry.name)
     if wish is None:
         return True
     what, seen = wish
     try:
-        if not actions.judging(index, entry, fill=what == "fill").is_there():
+        if not actions.album_computation(index, entry, fill=what == "fill").is_done():
             return False
     except PhotorankError:
         pass  # the action tells it
-    album_state.end_album_wish(entry.name)
+    album_state.forget_album_change(entry.name)
     _told(_WISHES[what], index, replace(entry, revision=seen))
     return True
 
@@ -254,7 +254,7 @@ def _left_out_style(index: Index, name: str, left_out: Sequence[str]) -> GridSty
             said = f"allowed {printable(photo.path.name)}"
             _change(name, said, lambda album: album.allow([photo.digest]))
 
-    flags = OwnFlags(dict.fromkeys(left_out, LEAVE_OUT), put)
+    flags = AlbumFlags(dict.fromkeys(left_out, LEAVE_OUT), put)
     return GridStyle("Left out", rows=1, height=STRIP_PX, rater=session_state.rater(), flags=flags)
 
 

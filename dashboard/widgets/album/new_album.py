@@ -12,11 +12,11 @@ from dashboard.cache import vector_ratings
 from dashboard.cache.choosing import EVERY_SECONDS, Choosing
 from dashboard.component.photo_view import (
     STRIP_PX,
+    AlbumFlags,
     GridStyle,
-    OwnFlags,
     photo_grid,
+    save_marks,
     shown_photos,
-    take_marks,
 )
 from dashboard.models import album
 from dashboard.models.album import ShownAlbum
@@ -40,7 +40,7 @@ _HOW = {flag: how for how, flag in _FLAGS.items()}
 def show_choice(index: Index, wish: Wish) -> None:
     """Show a newly chosen album, with controls to pin or ban photos, and to save or export it."""
     album_state.read_marks_in_address(index)
-    waits = not _choosing(index, wish).is_there()
+    waits = not _choosing(index, wish).is_done()
     every = EVERY_SECONDS if waits else None
     st.fragment(partial(_show, index, wish, waits), run_every=every)()
 
@@ -48,10 +48,10 @@ def show_choice(index: Index, wish: Wish) -> None:
 def _show(index: Index, wish: Wish, waits: bool) -> None:
     style = _style(index, wish)
     for key in GRIDS:
-        take_marks(key, index, style)
+        save_marks(key, index, style)
     album_state.put_marks_in_address(index.name)
     choosing = _choosing(index, wish)
-    if choosing.is_there() == waits:
+    if choosing.is_done() == waits:
         st.rerun()  # with another look at the choice, or without
     made = album_state.last_album(index.name)
     if not waits:
@@ -157,7 +157,7 @@ def _style(index: Index, wish: Wish) -> GridStyle:
     def put(row: int, flag: int) -> None:
         album_state.mark_photo(index.name, index.photo(row).digest, _HOW.get(flag))
 
-    flags = OwnFlags({digest: _FLAGS[how] for digest, how in marks.items()}, put)
+    flags = AlbumFlags({digest: _FLAGS[how] for digest, how in marks.items()}, put)
     return GridStyle(
         rater=session_state.rater(), flags=flags, actions=ACTIONS, judged_by=wish.vector.name
     )

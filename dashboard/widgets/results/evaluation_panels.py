@@ -41,7 +41,7 @@ def first_evaluation(index: Index) -> None:
         )
         return
     with show_errors():
-        pairs = index_data.judged_pairs(index)
+        pairs = index_data.n_judged_pairs(index)
     st.container(key="headline").markdown(
         f"People ordered {counted(pairs, 'pair')} of these photos. How often is each way to judge "
         "right?"
@@ -55,7 +55,7 @@ def first_evaluation(index: Index) -> None:
 
 def measure_button(index: Index, label: str, options: Sequence[str]) -> None:
     """Show the button that starts an evaluation, or the progress of a running one."""
-    if job_panel.job_panel(jobs.evaluation_of(index.name)):
+    if job_panel.job_panel(jobs.evaluation_job(index.name)):
         return
     if st.button(label, type="primary" if not options else "secondary"):
         with show_errors(st.error):

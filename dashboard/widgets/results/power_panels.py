@@ -77,7 +77,7 @@ def _mistakes(index: Index, vector: MasterVector, name: str) -> None:
     if not len(pairs):
         judged = np.isfinite(index_data.labels(index).scores)
         if judged.any() and not np.isfinite(held.ratings[judged]).any():
-            others = vector_ratings.unseen_vectors(index, judged)
+            others = vector_ratings.testable_vectors(index, judged)
             named = [vector_text(one, session_state.words()) for one in others]
             st.caption(learned_from_all(name, named))
         return

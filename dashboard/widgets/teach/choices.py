@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboard import actions, session_state
 from dashboard.cache import index_data
-from dashboard.component.mounting import drain, mount, place_of
+from dashboard.component.mounting import drain, mount, widget_key
 from dashboard.component.photo_view import indexed_photo
 from dashboard.formatting import error_text
 from dashboard.models import teach_texts, vector_card
@@ -25,7 +25,7 @@ _APPLY = "use-taste"  # key of the button
 @st.fragment
 def show_choices(session: TeachSession) -> None:
     """Show photo pairs to choose from and the taste learned so far, and save each choice."""
-    place = place_of("choice", session.index.name, session.rater)
+    place = widget_key("choice", session.index.name, session.rater)
     try:
         drain(place, lambda items: actions.record_answers(session, items))
     except PhotorankError as error:  # what was pressed is sent again

@@ -85,11 +85,11 @@ def _add_photos(into: str | None) -> None:
 
 def _choose_folder() -> Path | None:
     """Folder that is open in the folder chooser; None if that folder cannot be read."""
-    places = folders.places()
+    places = folders.starting_folders()
     begin = places.get("Pictures", Path.home())
-    found = folders.listing(adding_state.chosen_folder(str(begin)))
+    found = folders.listing(adding_state.open_folder(str(begin)))
     st.text_input("Folder on this computer", key="folder")
-    go = adding_state.choose_folder
+    go = adding_state.set_open_folder
     with st.container(horizontal=True, gap="xsmall", key="places"):
         up = str(found.here.parent)
         st.button("Up", icon=":material/arrow_upward:", on_click=go, args=[up], key="go-up")
@@ -151,11 +151,11 @@ def _upload(into: str | None) -> None:
     )
     name = _choose_collection("uploaded", into)
     with show_errors(st.error):
-        token = adding_state.sending_token(name)
-    sent = sending_view.sending_field(f"send-{name}", token)
+        token = adding_state.upload_token(name)
+    sent = sending_view.upload_field(f"send-{name}", token)
     if sent is None:
         return
     if sent.refused:
         st.dataframe(pd.DataFrame(sent.refused, columns=["file", "why"]), hide_index=True)
     if sent.photos:
-        _begin(partial(actions.add_sent, name))
+        _begin(partial(actions.add_uploads, name))

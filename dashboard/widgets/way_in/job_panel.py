@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import adding_state, session_state
 from dashboard.background import jobs
-from dashboard.background.job_texts import job_text, unusable
+from dashboard.background.job_texts import job_text, unusable_files
 from dashboard.cache import index_data
 from dashboard.formatting import plain, without_commands
 from photorank.errors import counted
@@ -26,7 +26,7 @@ def job_panel(job: str, then: Callable[[Progress], None] | None = None) -> bool:
     said = jobs.progress(workspace, job)
     if said is None:
         return False
-    if said.state == "done" and then is None and not adding_state.knows_job(job):
+    if said.state == "done" and then is None and not adding_state.job_was_shown(job):
         return False  # what it made is on the page; of an earlier session nothing is left to say
     adding_state.note_job(job, runs=said.is_running)
     st.fragment(partial(_show, job, then), run_every=EVERY_SECONDS if said.is_running else None)()
@@ -36,14 +36,14 @@ def job_panel(job: str, then: Callable[[Progress], None] | None = None) -> bool:
 def _show(job: str, then: Callable[[Progress], None] | None) -> None:
     workspace = index_data.workspace()
     said = jobs.progress(workspace, job)
-    if said is None or said.is_running != adding_state.job_ran(job):
+    if said is None or said.is_running != adding_state.job_was_running(job):
         st.rerun()  # the page has another look when it ends
-    told = job_text(said, jobs.last_words(workspace, job) if said.was_killed else "")
+    told = job_text(said, jobs.last_error_line(workspace, job) if said.was_killed else "")
     with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"job-{job}"):
         st.progress(min(1.0, told.share), text=printable(told.line))
         if said.unusable:
             with st.popover(f"{counted(said.unusable, 'file')} could not be used"):
-                st.dataframe(unusable(said), hide_index=True)
+                st.dataframe(unusable_files(said), hide_index=True)
         if said.is_running:
             st.button("Stop", on_click=jobs.stop, args=[workspace, job], key=f"stop-{job}")
             return

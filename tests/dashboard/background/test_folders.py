@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from dashboard.background.folders import MOST_FOLDERS, count_photos, listing, places
+from dashboard.background.folders import MOST_FOLDERS, count_photos, listing, starting_folders
 from tests.conftest import draw_photo
 
 
@@ -59,10 +59,10 @@ def test_a_long_list_is_cut_and_says_so(tmp_path):
     assert (len(found.folders), found.more) == (MOST_FOLDERS, 5)
 
 
-def test_places_are_folders_that_are_there(tmp_path, monkeypatch):
+def test_starting_folders_are_folders_that_are_there(tmp_path, monkeypatch):
     """Home first; what a system lacks is no place."""
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "Pictures").mkdir()
-    found = places()
+    found = starting_folders()
     assert list(found)[:2] == ["Home", "Pictures"]
     assert "Downloads" not in found

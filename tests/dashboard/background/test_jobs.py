@@ -65,6 +65,6 @@ def test_a_job_whose_command_is_refused_says_what_it_said(workspace):
 
     assert first.is_running
     assert said.was_killed
-    assert "No such option" in jobs.last_words(workspace, "add")
+    assert "No such option" in jobs.last_error_line(workspace, "add")
     jobs.stop(workspace, "add")  # of nobody: nothing is signalled
     assert os.getpid() == said.pid

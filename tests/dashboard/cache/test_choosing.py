@@ -17,12 +17,12 @@ def test_a_page_has_some_patience_with_a_choice_from_many_photos(monkeypatch):
         return "an album"
 
     many = Choosing(100_000, choose)
-    assert not many.is_there()
+    assert not many.is_done()
     assert not many.failed
     goes_on.set()
     assert many.album() == "an album"
-    assert many.is_there()
-    assert Choosing(3, choose).is_there()  # few photos are waited for
+    assert many.is_done()
+    assert Choosing(3, choose).is_done()  # few photos are waited for
 
 
 def test_what_a_choice_raises_is_raised_where_it_is_asked_for():
@@ -32,7 +32,7 @@ def test_what_a_choice_raises_is_raised_where_it_is_asked_for():
         raise AlbumError("more pins than places.")
 
     failed = Choosing(3, choose)
-    assert failed.is_there()
+    assert failed.is_done()
     assert failed.failed
     with pytest.raises(AlbumError, match="more pins"):
         failed.album()

@@ -40,7 +40,7 @@ def test_families_keep_their_colours_among_the_lines_of_gaps():
     colour = layers_of(spec, "line")[0]["encoding"]["color"]
 
     assert colour["scale"]["domain"] == ["all-pairs", "plain-prompt", "random-direction"]
-    slots = detail_charts._slots(
+    slots = detail_charts._colour_order(
         {"words": evaluation_charts.FAMILIES[1], "more words": evaluation_charts.FAMILIES[1]}
     )
     assert slots == [

@@ -3,13 +3,13 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.component.mounting import place_of
+from dashboard.component.mounting import widget_key
 from photorank.index.judging.marks import marks_of
 from photorank.index.opened import Index
 from photorank.workspace import IndexPaths
 from tests.fixtures.mounted import mounted, press
 
-PLACE = place_of("g", "small", "ann")
+PLACE = widget_key("g", "small", "ann")
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ def client():
 @pytest.fixture
 def token(tmp_path):
     """Return the token of somebody who begins to send."""
-    return received_files.begin(Workspace(tmp_path), "rome")
+    return received_files.begin_upload(Workspace(tmp_path), "rome")
 
 
 def test_a_photo_is_written_as_it_was_sent(client, token, tmp_path):

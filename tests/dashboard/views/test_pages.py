@@ -6,7 +6,7 @@ from html import escape
 import numpy as np
 import pytest
 
-from dashboard.component.mounting import place_of
+from dashboard.component.mounting import widget_key
 from dashboard.models.photos.shown_photos import rows_of_tokens
 from dashboard.routes import orders
 from dashboard.session_state import photo_token
@@ -264,7 +264,7 @@ def test_photos_keeps_what_a_person_says_of_them(dashboard, paths):
     index = Index.open(paths)
     app = dashboard("photos", rater="ann")
     token = index.digests()[0][:16]
-    press(app, place_of("photos", "small", "ann"), {"token": token, "mark": "stars", "value": 5})
+    press(app, widget_key("photos", "small", "ann"), {"token": token, "mark": "stars", "value": 5})
     assert marks_of(paths, "ann") == {index.digests()[0]: (0, 5)}
     app.slider(key="stars").set_value(5).run()
     assert order_of(app, index)[0] == [0]

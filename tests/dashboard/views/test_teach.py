@@ -1,6 +1,6 @@
 import pytest
 
-from dashboard.component.mounting import place_of
+from dashboard.component.mounting import widget_key
 from photorank.index.catalogue.connection import writing
 from photorank.index.catalogue.transactions import transaction
 from photorank.index.judging.click_log import clicks, record_choice
@@ -69,7 +69,7 @@ def test_people_are_kept_apart(dashboard, paths):
         record_choice(paths, rater, *digests, tie=False, asked="random")
     app = dashboard("teach")
     app.selectbox(key="rater").set_value("ann").run()
-    answer(app, "second", place=place_of("choice", "small", "ann"))
+    answer(app, "second", place=widget_key("choice", "small", "ann"))
     assert len(said(paths, "ann").winners) == 2
     assert len(said(paths, "bob").winners) == 1
 
