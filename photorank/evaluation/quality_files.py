@@ -38,7 +38,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class QualityRow:
-    """Table row: metrics of one vector in one scope (kind of photo pairs), evaluation settings."""
+    """Table row of a benchmark: settings and metrics of one vector in one scope (kind of pairs)."""
 
     evaluation: Evaluation
     weights: str  # beginning of the checksum of the encoder's weights

@@ -1,4 +1,4 @@
-"""Pairwise accuracy broken down by label gap and by photo group."""
+"""Pairwise accuracy by the label difference (gap) of a pair, and by group of photos."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ _GAP_TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class GapBin:
-    """Pairwise accuracy on the pairs in one range of label gaps, `above` < gap ≤ `upto`."""
+    """Pairwise accuracy on the photo pairs with labels more than `above` and up to `upto` apart."""
 
     above: float
     upto: float
@@ -33,7 +33,7 @@ class GapBin:
 
 @dataclass(frozen=True)
 class GroupAccuracy:
-    """Pairwise accuracy on the pairs within one group."""
+    """Pairwise accuracy on the photo pairs within one group, such as an event."""
 
     group: int  # its code
     accuracy: Estimate
@@ -42,7 +42,7 @@ class GroupAccuracy:
 def by_gap(
     ratings: Floats, pairs: HeldOutPairs, edges: Sequence[float], *, refitted: bool = False
 ) -> list[GapBin]:
-    """Pairwise accuracy by range of label gaps.
+    """Pairwise accuracy for each range of label differences (gaps) within a pair.
 
     Every pair is counted, none is sampled, in O(n log n) a range.
 
@@ -100,7 +100,7 @@ def by_gap(
 def by_group(
     ratings: Floats, pairs: HeldOutPairs, groups: Codes, *, refitted: bool = False
 ) -> list[GroupAccuracy]:
-    """Pairwise accuracy within each group.
+    """Pairwise accuracy within each group of photos.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def by_group(
 
 
 def _refitting_factor(ratings: Floats, pairs: HeldOutPairs) -> float:
-    """Factor ≥ 1 by which an accuracy's interval widens if the model is refitted per fold.
+    """Factor (≥ 1) by which refitting in each fold widens an accuracy's confidence interval.
 
     Both are near 1/√n, so that the ratio serves for a part of the pairs.
     """
@@ -162,7 +162,7 @@ def _refitting_factor(ratings: Floats, pairs: HeldOutPairs) -> float:
 def _sums_beyond(
     ratings: Floats, pairs: HeldOutPairs, gap: float, refitted: bool
 ) -> list[PairSums]:
-    """Pair sums for pairwise accuracy, per repeat, over the pairs with a label gap above `gap`."""
+    """Sums for pairwise accuracy, one item a repeat, over pairs with labels over `gap` apart."""
     sums = []
     units, couples = units_of(pairs.folds, refitted), 0 if refitted else COUPLES
     for row, graph, clusters in zip(ratings, pairs.graphs, units, strict=True):
@@ -171,13 +171,13 @@ def _sums_beyond(
         r = checked_ratings(row, graph.n)
 
         def by_photo(graph: ScoreComparisons, r: Ratings = r) -> Floats:
-            weight = _over_blocks(graph, lambda part: _weight_beyond(part, gap, part.trust))
-            credit = _over_blocks(graph, lambda part: _credit_beyond(part, gap, r[part.rows]))
+            weight = _sum_by_photo(graph, lambda part: _weight_beyond(part, gap, part.trust))
+            credit = _sum_by_photo(graph, lambda part: _credit_beyond(part, gap, r[part.rows]))
             return np.stack([credit, weight, weight], axis=1)
 
         def by_pair(graph: ScoreComparisons, pairs: Pairs, r: Ratings = r) -> Floats:
             weight, margin = graph.edges(pairs)
-            weight = weight * (np.abs(margin) > gap + _slack(graph))
+            weight = weight * (np.abs(margin) > gap + _tolerance(graph))
             sign = np.sign(margin) * np.sign(r[pairs[:, 0]] - r[pairs[:, 1]])
             return np.stack([weight * (1 + sign) / 2, weight, weight], axis=1)
 
@@ -187,17 +187,17 @@ def _sums_beyond(
 
 
 def _degrees_beyond(pairs: HeldOutPairs, gap: float) -> Floats:
-    """Number (repeats, n) of each photo's pairs with a label gap greater than `gap`."""
+    """Number (repeats, n) of each photo's pairs with labels more than `gap` apart."""
     degrees = [
-        _over_blocks(graph, lambda part: _weight_beyond(part, gap, np.ones(len(part.rows))))
+        _sum_by_photo(graph, lambda part: _weight_beyond(part, gap, np.ones(len(part.rows))))
         for graph in pairs.graphs
         if isinstance(graph, ScoreComparisons)
     ]
     return np.rint(degrees)
 
 
-def _over_blocks(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floats]) -> Floats:
-    """Sum (n,) over each photo's compared pairs, computed by the function `of`.
+def _sum_by_photo(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floats]) -> Floats:
+    """Sum (n,) over each photo's compared pairs, from a function that sums within groups.
 
     `of` sums over pairs within groups; the sum over pairs that do not count is subtracted.
     """
@@ -206,16 +206,16 @@ def _over_blocks(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Float
     if graph.different is None:
         return sums
     both = replace(graph, same=combined(graph.same, graph.different), different=None)
-    return sums - _over_blocks(both, of)
+    return sums - _sum_by_photo(both, of)
 
 
 def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
-    """Weight (l,) of each labelled photo's correctly ordered pairs with a label gap above `gap`."""
+    """Weight (l,), for l labelled photos, of correctly ordered pairs, labels over `gap` apart."""
     n, u = len(graph.rows), graph.trust
-    net = graph.with_gap_power(0).parts[0].net_credit(r, above=gap + _slack(graph))
+    net = graph.with_gap_power(0).parts[0].net_credit(r, above=gap + _tolerance(graph))
     if net is not None:
         return (_weight_beyond(graph, gap, u) + net) / 2
-    block, label, lowered = _lowered(graph, gap)
+    block, label, lowered = _ranks(graph, gap)
     # Beside each photo stand two of its kind with the label lowered by the gap, rated as those
     # of its rating and just above them: on average of the two, ties count half.
     rank = 2 * dense_ranks(r)
@@ -232,11 +232,11 @@ def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
 
 
 def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
-    """Total weight (l,) of each labelled photo's pairs with a label gap above `gap`.
+    """Weight (l,), for l labelled photos, of all their pairs with labels over `gap` apart.
 
     A pair's weight is the product of its photos' weights `u` (l,).
     """
-    block, label, lowered = _lowered(graph, gap)
+    block, label, lowered = _ranks(graph, gap)
     places = np.concatenate([label, lowered]).max(initial=-1) + 1
 
     def running(codes: Codes, size: int) -> Floats:
@@ -248,17 +248,17 @@ def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
     return u * (worse + better)
 
 
-def _lowered(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
-    """Per labelled photo (l,): group number, rank of the label, rank of the lowered label.
+def _ranks(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
+    """Three arrays (l,) for l labelled photos: group, rank of the label, rank of label − `gap`.
 
     A lowered label is the label minus `gap`; both kinds are ranked together.
     """
     block = dense_ranks(graph.same)
-    labels = np.concatenate([graph.labels, graph.labels - gap - _slack(graph)])
+    labels = np.concatenate([graph.labels, graph.labels - gap - _tolerance(graph)])
     places = combined(np.tile(block, 2), dense_ranks(labels))
     return block, places[: len(block)], places[len(block) :]
 
 
-def _slack(graph: ScoreComparisons) -> float:
-    """Rounding tolerance within which label gaps count as equal."""
+def _tolerance(graph: ScoreComparisons) -> float:
+    """Rounding tolerance within which label differences (gaps) count as equal."""
     return _GAP_TOLERANCE * float(np.ptp(graph.labels)) if len(graph.rows) else 0.0

@@ -18,7 +18,7 @@ _Sums = Callable[[Labels, Comparisons], PairSums]
 
 @dataclass(frozen=True)
 class RaterTable:
-    """Table of m scores, each with its photo and rater."""
+    """Table of m scores, with the photo and the person (rater) of each."""
 
     photos: Codes  # (m,) rows 0 … n − 1
     raters: Codes  # (m,) one number a person
@@ -28,7 +28,7 @@ class RaterTable:
 
 @dataclass(frozen=True)
 class HumanCeiling:
-    """Agreement among people, in the metrics used for ratings.
+    """Agreement among people, as accuracies and rank correlations with confidence intervals.
 
     ``split_half``: the mean of half of each photo's raters against the mean
     of the other half. Both are noisier than the mean of all, so a perfect
@@ -96,7 +96,7 @@ def human_ceiling(
 def _halves(
     table: RaterTable, splits: int, rng: np.random.Generator
 ) -> list[tuple[Labels, Labels]]:
-    """Mean scores (n,) by two random halves of each photo's raters, for each split."""
+    """Mean scores (n,) by two random halves of each photo's raters; a tuple of both per split."""
     found = []
     for _ in range(splits):
         # Every other one of a photo's raters, in random order.
@@ -123,14 +123,14 @@ def _split_half(halves: list[tuple[Labels, Labels]], sums: _Sums, level: float) 
 
 
 def _rest_means(table: RaterTable) -> Floats:
-    """Mean score (m,) by a photo's other raters, for each score; nan if there are none."""
+    """For each of m scores, the mean (m,) of other people's scores of the photo; nan for none."""
     count = np.bincount(table.photos, minlength=table.n)[table.photos] - 1
     rest = np.bincount(table.photos, table.scores, minlength=table.n)[table.photos] - table.scores
     return np.divide(rest, count, out=np.full(len(rest), np.nan), where=count > 0)
 
 
 def _one_rater(table: RaterTable, others: Floats, sums: _Sums, level: float) -> Estimate:
-    """Agreement of each rater with the other raters' mean, with a jackknife interval."""
+    """Agreement of each rater with the mean of the others, with a jackknife interval."""
     each: list[PairSums] = []
     n_pairs = 0
     for rater in np.unique(table.raters):

@@ -19,7 +19,7 @@ def estimate_of(
     n_photos: int,
     n_pairs: int,
 ) -> Estimate:
-    """Metric with its interval: corrected resampled t for refitted models, otherwise jackknife.
+    """Metric with a confidence interval: corrected resampled t if refitted, otherwise jackknife.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def estimate_of(
 
 
 def units_of(folds: Folds, refitted: bool) -> list[Codes | None]:
-    """Codes (n,) of the units to resample in each repeat: test folds, or clusters of photos.
+    """For each repeat, the fold or cluster number (n,) by which photos are resampled.
 
     Test folds if `refitted`, or of given ratings what was sampled together; None is each photo on
     its own.

@@ -19,7 +19,7 @@ class Limits:
 
     @property
     def is_bounded(self) -> bool:
-        """True if the confidence interval is defined."""
+        """True if both limits of the confidence interval are finite numbers."""
         return isfinite(self.low) and isfinite(self.high)
 
 
@@ -74,7 +74,7 @@ class Difference:
         return f"{self.value:.{digits}f} {span} (p={self.p:.2g})"
 
     def __neg__(self) -> "Difference":
-        """Difference with the two metrics swapped."""
+        """The same difference the other way round: b − a for a − b."""
         return Difference(-self.value, -self.high, -self.low, self.p)
 
 
@@ -96,7 +96,7 @@ def student(value: float, error: float, df: float, *, level: float, limit: float
 
 
 def unvarying(value: float, n: int, *, level: float, span: float) -> Difference:
-    """Difference that is the same in all resamples, with an exact interval from n pairs.
+    """Difference that is the same in all resamples, with the exact interval of n pairs.
 
     The n pairs are taken as independent.
 
@@ -120,7 +120,7 @@ def binomial_limits(share: float, n: int, level: float) -> tuple[float, float]:
 
 
 def wilson_limits(share: float, n: int, level: float) -> tuple[float, float]:
-    """Score-interval limits of a proportion in n trials (Wilson 1927)."""
+    """Confidence limits of a proportion in n trials, by the score interval (Wilson 1927)."""
     from scipy.special import ndtri
 
     z = float(ndtri((1 + level) / 2))

@@ -18,7 +18,7 @@ _TEST, _UNUSED = "test", "validation"
 
 @dataclass(frozen=True)
 class Folds:
-    """Assignment of n photos to k folds, for each repeat.
+    """Cross-validation folds: the test fold of each of n photos, in each repeated split.
 
     Examples
     --------
@@ -49,7 +49,7 @@ class Folds:
         return 1 / (self.k - 1)
 
     def learned_from(self, repeat: int, fold: int) -> Codes:
-        """Rows of the training photos for one test fold of one repeat."""
+        """Numbers of the photos to train on when one fold of one repeat is the test fold."""
         learned = self.codes[repeat] != fold
         if self.unused is not None:
             learned[self.unused] = False
@@ -131,12 +131,12 @@ def make_folds(
             "keeps no group together. Photos of nearly the same embedding are one unit anyway.)"
         )
     rng = np.random.default_rng(seed)
-    codes = _distinct([_deal(sizes, k, rng) for _ in range(repeats)])
+    codes = _distinct_splits([_random_folds(sizes, k, rng) for _ in range(repeats)])
     return Folds(codes[:, units], k, by)
 
 
 def kept_together(first: Codes, second: Codes) -> Codes:
-    """Group codes (n,) after merging groups of `first` and `second` that share a photo.
+    """Group numbers (n,) after merging the groups of two groupings that share a photo.
 
     Examples
     --------
@@ -181,8 +181,8 @@ def _unshared(one: Codes, other: Codes, n: int) -> float:
     return 1 - float(np.mean(shared / np.sqrt((n - held_out) * (n - held_out_too))))
 
 
-def _distinct(splits: Sequence[Codes]) -> Codes:
-    """Splits (r, u) of units into folds, without those that equal an earlier one."""
+def _distinct_splits(splits: Sequence[Codes]) -> Codes:
+    """Fold numbers (r, u) of u units, in the r splits that differ from all earlier ones."""
     found: dict[bytes, Codes] = {}
     for fold in splits:
         _, first, own = np.unique(fold, return_index=True, return_inverse=True)
@@ -190,8 +190,8 @@ def _distinct(splits: Sequence[Codes]) -> Codes:
     return np.stack(list(found.values()))
 
 
-def _deal(sizes: Codes, k: int, rng: np.random.Generator) -> Codes:
-    """Fold number (u,) of each unit (photo or group), for folds of nearly equal numbers of photos.
+def _random_folds(sizes: Codes, k: int, rng: np.random.Generator) -> Codes:
+    """Random fold number (u,) of each of u photos or groups; folds get nearly equal sizes.
 
     Large units are assigned first, then single photos. Labels are never looked at: folds with
     even shares of each label have too few close pairs, and flatter.

@@ -43,12 +43,12 @@ class HeldOutPairs:
 
     @classmethod
     def of(cls, comparisons: Comparisons, folds: Folds) -> "HeldOutPairs":
-        """Held-out pairs of a comparison graph: pairs within one test fold."""
+        """Held-out pairs among people's comparisons: both photos are in the same test fold."""
         graphs = tuple(comparisons.restricted(codes, "within") for codes in folds.codes)
         return cls(graphs, folds, comparisons.n)
 
     def inside(self, codes: Codes, scope: Scope) -> "HeldOutPairs":
-        """Held-out pairs of one scope: all, within groups, or across groups.
+        """Held-out pairs in one scope: all of them, those within groups, or those across groups.
 
         `codes` (n,) are the photos' group numbers.
         """
@@ -63,7 +63,7 @@ class HeldOutPairs:
 
     @cached_property
     def n_units(self) -> int:
-        """Number of units (photos, and groups that are kept whole) with pairs."""
+        """Number of units (photos, and groups that are kept whole) that have pairs."""
         active = np.unique(np.concatenate([graph.active for graph in self.graphs]))
         by = self.folds.by
         return len(active if by is None else np.unique(unit_codes(by, n=len(by))[active]))
@@ -80,7 +80,7 @@ class HeldOutPairs:
     def sums(
         self, ratings: Floats, metric: Metric = accuracy_sums, *, refitted: bool
     ) -> list[PairSums]:
-        """Sums over pairs for a metric of ratings (repeats, n), as input of :meth:`estimate`."""
+        """Sums over pairs from which :meth:`estimate` makes a metric of ratings (repeats, n)."""
         units, couples = units_of(self.folds, refitted), 0 if refitted else COUPLES
         rounds = zip(ratings, self.graphs, units, strict=True)
         sums = [metric(r, graph, clusters=codes, couples=couples) for r, graph, codes in rounds]
@@ -94,7 +94,7 @@ class HeldOutPairs:
         return self.estimate(self.sums(ratings, refitted=True), refitted=True)
 
     def estimate(self, sums: Sequence[PairSums], *, refitted: bool) -> Estimate:
-        """Metric over all held-out pairs, with its confidence interval."""
+        """Metric's value and confidence interval, from its sums over the held-out pairs."""
         counts = {"n_units": self.n_units, "n_photos": self.n_photos, "n_pairs": self.n_pairs}
         return estimate_of(sums, self.folds, refitted=refitted, **counts)
 
@@ -118,7 +118,7 @@ class HeldOutPairs:
     def difference(
         self, a: Sequence[PairSums], b: Sequence[PairSums], *, refitted: bool
     ) -> Difference:
-        """Metric of `a` minus metric of `b` on the same pairs, with its interval."""
+        """Difference of a metric between models a and b, from their sums over the same pairs."""
         if not refitted:
             return paired_difference(*(pool(one).leave_one_out() for one in (a, b)))
         return corrected_resampled_difference(

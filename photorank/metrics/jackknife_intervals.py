@@ -27,7 +27,7 @@ _ANGLES = 1024
 
 
 class LeaveOneOut(NamedTuple):
-    """Metric on all units, and the same metric with each unit left out in turn.
+    """Metric on all photos, and with each photo (or cluster of photos) left out in turn.
 
     A unit is a photo or a cluster of photos.
     """
@@ -40,7 +40,7 @@ class LeaveOneOut(NamedTuple):
 
 
 def jackknife(loo: LeaveOneOut, *, level: float = 0.95, n_photos: int, n_pairs: int) -> Estimate:
-    """Metric with its jackknife interval.
+    """Metric with its jackknife interval, from its values with each photo or cluster left out.
 
     It is the uncertainty of *these ratings* over photos like those judged:
     the ratings are taken as given, so for something that was learned it
@@ -97,7 +97,7 @@ def jackknife(loo: LeaveOneOut, *, level: float = 0.95, n_photos: int, n_pairs: 
 
 
 def widened(estimate: Estimate, factor: float) -> Estimate:
-    """Estimate with its interval widened by a factor, on the logit scale.
+    """Estimate with its confidence interval widened by a factor, on the logit scale.
 
     Examples
     --------
@@ -115,7 +115,7 @@ def widened(estimate: Estimate, factor: float) -> Estimate:
 
 
 def paired_difference(a: LeaveOneOut, b: LeaveOneOut, *, level: float = 0.95) -> Difference:
-    """Metric of `a` minus metric of `b` on the same pairs, with its interval.
+    """Difference of a metric between two vectors' ratings of the same photos, with interval.
 
     Parameters
     ----------

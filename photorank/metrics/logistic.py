@@ -64,13 +64,13 @@ def after_logistic_by_column(ratings: Floats, comparisons: Comparisons) -> Float
     known = np.flatnonzero(~np.isnan(values))
     if len(known) and isinstance(comparisons, ScoreComparisons):
         sign = np.where(values[known] < 0, -1.0, 1.0)
-        columns = [_bent(r, comparisons.scores) for r in (sign * ratings[:, known]).T]
+        columns = [_curved(r, comparisons.scores) for r in (sign * ratings[:, known]).T]
         values[known] = sign * pearson_by_column(np.stack(columns, axis=1), comparisons)
     return values
 
 
-def _bent(r: Ratings, y: Labels) -> Floats:
-    """Ratings (n,), mapped by the logistic curve that best fits the labels (n,).
+def _curved(r: Ratings, y: Labels) -> Floats:
+    """Ratings (n,) mapped by the logistic curve that best fits them to the labels (n,).
 
     Of all curves with one middle and width the best fitting low and height correlate most, so only
     two parameters are searched: on a grid, for there are local optima, then on finer ones.

@@ -57,7 +57,7 @@ class PairSums:
     luck: float = 1.0  # share of the ratings that is owed to the photos learned from; 1 if unknown
 
     def __add__(self, other: "PairSums") -> "PairSums":
-        """Sums over the pairs of two repeats of cross-validation of the same photos or clusters."""
+        """Added sums of two repeated splits over the same photos or clusters."""
         return self._combined(other, np.add)
 
     def __sub__(self, other: "PairSums") -> "PairSums":
@@ -88,7 +88,7 @@ class PairSums:
         return float(_ratio(self.total, self.total))
 
     def leave_one_out(self) -> LeaveOneOut:
-        """Metric on all units, and the same metric with each unit left out in turn.
+        """Metric on all photos, and with each photo (or cluster of photos) left out in turn.
 
         Units without pairs are passed over.
         """
@@ -98,12 +98,12 @@ class PairSums:
             self.value,
             _ratio(self.without[takes_part], self.total),
             self.floor,
-            self._effects(),
+            self._couple_effects(),
             units * (units - 1) / 2,
         )
 
-    def _effects(self) -> Floats:
-        """First-order effect (c,) of each sampled couple of units on the metric.
+    def _couple_effects(self) -> Floats:
+        """Effects (c,) on the metric, to first order, of the photo pairs between two units.
 
         A couple's effect is that of all photo pairs between its two units.
         """
@@ -116,7 +116,7 @@ class PairSums:
 
 
 class Count(NamedTuple, Generic[Graph]):
-    """Functions that compute a metric's pair sums: for each photo, and for each given pair."""
+    """How a metric is counted: a function of sums per photo, and one of terms per photo pair."""
 
     by_photo: Callable[[Graph], Floats]  # (n, 3), where a pair is in two photos' sums
     by_pair: Callable[[Graph, Pairs], Floats]  # (m, 3)
@@ -130,7 +130,7 @@ def pair_sums(
     floor: float,
     couples: int,
 ) -> PairSums:
-    """Pair sums of a metric: the total, and the sums without each unit (photo or cluster).
+    """Sums of a metric over all photo pairs, and over the pairs without each photo or cluster.
 
     The sums over the pairs between two units are computed for some couples of units.
 
@@ -157,13 +157,13 @@ def pair_sums(
         lost = summed_by(units, each - inside / 2)
     between = np.zeros((0, 3))
     if couples:
-        begin, pairs = _between(units.tobytes(), couples)
+        begin, pairs = _unit_couples(units.tobytes(), couples)
         between = np.add.reduceat(count.by_pair(comparisons, pairs), begin)
     return PairSums(total, total - lost, between, floor)
 
 
 def pool(sums: Iterable[PairSums]) -> PairSums:
-    """Pooled sums of several repeats over the same units."""
+    """Added pair sums of several repeated splits over the same photos or clusters."""
     return reduce(add, sums)
 
 
@@ -189,7 +189,7 @@ def values_by_fold(parts: Sequence[PairSums]) -> Floats:
 
 
 def checked_ratings(ratings: ArrayLike, n: int, *, by_column: bool = False) -> Ratings:
-    """Ratings (n,) as a float array; ComparisonsError for a wrong shape or a value not finite.
+    """Ratings (n,) as floats; raises ComparisonsError for a wrong shape or a non-finite value.
 
     With `by_column` their shape may be (n, …).
     """
@@ -200,7 +200,7 @@ def checked_ratings(ratings: ArrayLike, n: int, *, by_column: bool = False) -> R
 
 
 def unit_codes(clusters: Codes, *, n: int) -> Codes:
-    """Unit codes (n,), 0 … u − 1; a unit is a cluster, or a photo whose cluster code is −1."""
+    """Number (n,) of each photo's unit: its cluster, or the photo itself if it has none (−1)."""
     clusters = np.asarray(clusters)
     if clusters.shape != (n,):
         raise ComparisonsError(f"clusters must be one number a photo, {n} in all")
@@ -210,14 +210,14 @@ def unit_codes(clusters: Codes, *, n: int) -> Codes:
 
 
 def summed_by(codes: Codes, values: Floats) -> Floats:
-    """Sums (u, k) of the rows of values (n, k) that share a code."""
+    """Sums (u, k) of those rows of `values` (n, k) that have the same code, 0 to u − 1."""
     sums = [np.bincount(codes, column) for column in values.T]
     return np.stack(sums, axis=1).astype(np.float64)
 
 
 @lru_cache(maxsize=4)
-def _between(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
-    """All photo pairs (m, 2) between sampled couples of units, and where each couple's begin (c,).
+def _unit_couples(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
+    """First index (c,) of each of c random couples of units in an array (m, 2) of photo pairs.
 
     The same units (n,), whose bytes are given, have the same couples, so that repeats can be added
     up; vector after vector and metric after metric they are asked for again.

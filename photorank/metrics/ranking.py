@@ -26,7 +26,7 @@ from photorank.typing import Codes, Floats, Pairs, Ratings
 
 
 def pairwise_accuracy(ratings: ArrayLike, comparisons: Comparisons) -> float:
-    """Share of pairs that ratings order as people did.
+    """Share of photo pairs that ratings order as people did.
 
     Equal ratings count one half; pairs that people did not order are left
     out. With two tiers this is the area under the ROC curve, and without ties
@@ -162,7 +162,7 @@ def accuracy_sums(
     clusters: Codes | None = None,
     couples: int = COUPLES,
 ) -> PairSums:
-    """Pair sums of :func:`pairwise_accuracy`: weight of correctly ordered and of all pairs."""
+    """Sums for :func:`pairwise_accuracy`: weights of correctly ordered pairs and of all pairs."""
     r = checked_ratings(ratings, comparisons.n)
 
     def by_photo(graph: Comparisons) -> Floats:
@@ -185,7 +185,7 @@ def gap_weighted_sums(
     clusters: Codes | None = None,
     couples: int = COUPLES,
 ) -> PairSums:
-    """Pair sums of pairwise accuracy with each pair weighted by a power of its label gap."""
+    """Sums for pairwise accuracy, each pair weighted by a power of its label difference (gap)."""
     weighted = comparisons.with_gap_power(gap_power)
     return accuracy_sums(ratings, weighted, clusters=clusters, couples=couples)
 
@@ -197,7 +197,7 @@ def kendall_sums(
     clusters: Codes | None = None,
     couples: int = COUPLES,
 ) -> PairSums:
-    """Pair sums of :func:`kendall_tau_b`: products of difference signs."""
+    """Sums for :func:`kendall_tau_b` over photo pairs: products of the signs of differences."""
     r = checked_ratings(ratings, comparisons.n)
     plain = comparisons.with_gap_power(0)
 
@@ -219,7 +219,7 @@ def pearson_sums(
     clusters: Codes | None = None,
     couples: int = COUPLES,
 ) -> PairSums:
-    """Pair sums of :func:`pearson`: products of rating and label differences."""
+    """Sums for :func:`pearson` over photo pairs: products of rating and label differences."""
     r = checked_ratings(ratings, comparisons.n)
     if not isinstance(comparisons, ScoreComparisons):
         return _undefined(comparisons, clusters)
@@ -233,7 +233,7 @@ def spearman_sums(
     clusters: Codes | None = None,
     couples: int = COUPLES,
 ) -> PairSums:
-    """Pair sums of :func:`spearman`: products of rank differences.
+    """Sums for :func:`spearman` over photo pairs: products of rank differences.
 
     Without a photo the others' ranks move as well. Those moves are followed
     to first order, as in the influence function of ρ (Croux & Dehon 2010,
@@ -248,9 +248,9 @@ def spearman_sums(
     pull_a, pull_b = comparisons.differences(a), comparisons.differences(b)
     moved = np.stack(
         [
-            _moved(pull_b, a, comparisons) + _moved(pull_a, b, comparisons),
-            2 * _moved(pull_a, a, comparisons),
-            2 * _moved(pull_b, b, comparisons),
+            _rank_shifts(pull_b, a, comparisons) + _rank_shifts(pull_a, b, comparisons),
+            2 * _rank_shifts(pull_a, a, comparisons),
+            2 * _rank_shifts(pull_b, b, comparisons),
         ],
         axis=1,
     )
@@ -268,7 +268,7 @@ def pearson_by_column(ratings: Floats, comparisons: Comparisons) -> Floats:
 
 
 def correlation_by_column(a: Floats, b: Floats, graph: ScoreComparisons) -> Floats:
-    """Correlation (c,) over pairs between differences in `a` (n,) and in columns of `b` (n, c)."""
+    """Correlation (c,), over pairs, of differences in `a` (n,) and in columns of `b` (n, c)."""
     product = a @ graph.differences(b)
     squares = a @ graph.differences(a) * np.einsum("nc,nc->c", b, graph.differences(b))
     defined = squares > 0
@@ -286,7 +286,7 @@ GAP_WEIGHTED = "gap_weighted_accuracy"
 
 
 def pair_metrics(gap_power: int, comparisons: Comparisons) -> dict[str, Callable[..., PairSums]]:
-    """Functions that compute each pairwise metric's pair sums, by metric name.
+    """Dict of the functions that compute each pairwise metric's sums over pairs, by name.
 
     Gap-weighted accuracy is among them if `gap_power` is above 0 and labels are scores.
     """
@@ -296,7 +296,7 @@ def pair_metrics(gap_power: int, comparisons: Comparisons) -> dict[str, Callable
 
 
 def _signs(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
-    """Pair weights (m,) in three versions: signed, without tied labels, without tied ratings.
+    """Three weights (m,) of m pairs: signed by agreement, 0 if labels tie, 0 if ratings tie.
 
     The sign is + where the ratings order a pair as people did, and − where they reverse it.
 
@@ -310,7 +310,7 @@ def _signs(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats
 def _products(
     a: Floats, b: Floats, comparisons: ScoreComparisons, clusters: Codes | None, couples: int
 ) -> PairSums:
-    """Pair sums of a correlation: Σ Δa Δb, Σ Δa² and Σ Δb² over differences Δ within pairs."""
+    """Sums for a correlation over photo pairs: Σ Δa Δb, Σ Δa² and Σ Δb² of differences Δ."""
     a, b = (_from_first(values, comparisons) for values in (a, b))
 
     def by_photo(graph: ScoreComparisons) -> Floats:
@@ -336,8 +336,8 @@ def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
     return counted
 
 
-def _moved(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Change (n,) of a sum over pairs when a photo's removal shifts the ranks of other photos.
+def _rank_shifts(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Floats:
+    """Change (n,) of a sum over pairs as each photo's removal shifts the other photos' ranks.
 
     `shares` are fractional ranks, and `pull` is the sum's derivative by them.
     """
@@ -355,6 +355,6 @@ def _moved(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Float
 
 
 def _undefined(comparisons: Comparisons, clusters: Codes | None) -> PairSums:
-    """Pair sums that are all nan, for a metric that needs scores where there are only choices."""
+    """Sums that are all nan, for a metric that needs scores where there are only choices."""
     n_units = comparisons.n if clusters is None else unit_codes(clusters, n=comparisons.n).max() + 1
     return PairSums(np.full(3, np.nan), np.full((n_units, 3), np.nan), np.empty((0, 3)), -1.0)

@@ -79,7 +79,7 @@ def corrected_resampled(
     >>> print(corrected_resampled(folds, test_to_train=1 / 9, n_photos=800, n_pairs=31_000))
     0.765 [0.741, 0.789] (n=800 photos)
     """
-    spread = _over_folds(values_by_fold, test_to_train, repeats, n_units, level)
+    spread = _fold_mean(values_by_fold, test_to_train, repeats, n_units, level)
     low, high = max(spread.low, floor), min(spread.high, 1.0)
     # Where all folds agree they tell nothing of their spread.
     if high - low < _NO_SPREAD and isfinite(floor):
@@ -99,7 +99,7 @@ def corrected_resampled_difference(
     floor: float = 0.0,
     n_photos: int,
 ) -> Difference:
-    """Mean over folds of the difference between two refitted models' metrics, with its interval.
+    """Mean difference over folds between two refitted models' metrics, with its interval.
 
     A difference that is the same in every fold is judged as that many disjoint
     pairs of photos would be, as in :func:`paired_difference`. `floor` is the metric's least
@@ -114,7 +114,7 @@ def corrected_resampled_difference(
     a, b = np.asarray(a_by_fold, np.float64), np.asarray(b_by_fold, np.float64)
     if a.shape != b.shape:
         raise ComparisonsError("a paired difference needs the same folds on both sides")
-    spread, span = _over_folds(a - b, test_to_train, repeats, n_units, level), 1 - floor
+    spread, span = _fold_mean(a - b, test_to_train, repeats, n_units, level), 1 - floor
     if spread.high - spread.low < _NO_SPREAD < abs(spread.value):
         return unvarying(spread.value, n_photos // 2, level=level, span=span)
     return replace(spread, low=max(spread.low, -span), high=min(spread.high, span))
@@ -170,13 +170,13 @@ def corrected_jackknife(
     if np.isnan(without).any():
         return Estimate(value, nan, nan, n_photos, len(fold), "corrected jackknife")
     pseudo = len(folds) * value - (len(folds) - 1) * without
-    spread = _over_folds(pseudo, test_to_train, 1, inf, level)
+    spread = _fold_mean(pseudo, test_to_train, 1, inf, level)
     reach = (spread.high - spread.low) / 2
     low, high = max(value - reach, 0.0), min(value + reach, 1.0)
     return Estimate(value, low, high, n_photos, len(fold), "corrected jackknife")
 
 
-def _over_folds(
+def _fold_mean(
     values: ArrayLike, test_to_train: float, repeats: int, n_units: float, level: float
 ) -> Difference:
     """Mean of the values (J,) of J folds, with a t interval corrected for shared training data."""

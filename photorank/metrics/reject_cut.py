@@ -34,7 +34,7 @@ def reject_cut(
     clusters: Codes | None = None,
     seed: int = 0,
 ) -> RejectCut:
-    """Highest threshold that loses at most a share `lost` of keepers, at a confidence level.
+    """Highest rejection threshold that loses at most a share `lost` of good photos (keepers).
 
     The rating of the k-th lowest of m keepers, with the greatest k for which
     fewer than k of m would be below their true quantile `lost` with a chance of
@@ -102,7 +102,7 @@ def keepers_needed(lost: float, confidence: float) -> int:
 
 
 def _one_a_cluster(ratings: np.ndarray, clusters: Codes | None, seed: int) -> np.ndarray:
-    """Rating of one random keeper per cluster."""
+    """Ratings of one random keeper (good photo) from each cluster of similar ones."""
     if clusters is None:
         return ratings
     units = unit_codes(clusters, n=len(ratings))

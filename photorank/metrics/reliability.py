@@ -1,4 +1,4 @@
-"""Calibration of P(first is better), and error rate by confidence.
+"""Calibration of probabilities that a pair's first photo is better; error rate by confidence.
 
 Outcomes are 1 where the first photo of a pair was preferred, else 0. Which
 photo comes first must not depend on the outcome: draw it, or give each pair
@@ -32,7 +32,7 @@ class ReliabilityBin:
 
 @dataclass(frozen=True)
 class RiskCoverage:
-    """Risk–coverage curve: error rate among the most confident predictions."""
+    """Risk–coverage curve: error rate among the most confident predictions, by their share."""
 
     confidence: Floats  # (c,) the greater of p and 1 − p at which one still answers
     coverage: Floats  # (c,) share of pairs that are answered
@@ -199,7 +199,7 @@ def risk_coverage(p: ArrayLike, outcomes: ArrayLike) -> RiskCoverage:
 
 
 def _checked(p: ArrayLike, outcomes: ArrayLike) -> tuple[Floats, Floats]:
-    """Probabilities (m,) and outcomes (m,) as arrays; ComparisonsError for values out of range."""
+    """Probabilities (m,) and outcomes (m,) as arrays; raises ComparisonsError if out of range."""
     p, outcomes = np.asarray(p, np.float64), np.asarray(outcomes, np.float64)
     if p.ndim != 1 or p.shape != outcomes.shape:
         raise ComparisonsError("probabilities and outcomes must be one number a pair")

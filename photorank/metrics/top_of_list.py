@@ -82,7 +82,7 @@ def precision_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> floa
 
 
 def album_regret_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> float:
-    """Mean label of the k best-rated photos, scaled: 0 for random photos, 1 for the best k.
+    """One minus regret: mean label of the k best-rated photos, 0 at chance, 1 for the best k.
 
     The best k are the k best labelled. It is one minus the regret, so that
     higher is better here as well.
@@ -112,7 +112,7 @@ def album_regret_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> f
 
 
 def ndcg_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int | None = None) -> Floats:
-    """NDCG (l, …) of each ranked list with two or more different labels, for ratings (n, …).
+    """NDCG (l, …) of each of l ranked lists with different labels, for ratings (n, …).
 
     Empty for choices, as those of the other metrics.
     """
@@ -121,29 +121,29 @@ def ndcg_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int | None = 
         discount = 1 / np.log2(np.arange(len(y)) + 2)
         discount[len(y) if k is None else k :] = 0
         gains = y - lowest
-        return gains @ _shared(r, discount) / (gains @ _shared(y, discount))
+        return gains @ _rank_weights(r, discount) / (gains @ _rank_weights(y, discount))
 
     return _by_block(gain, ratings, comparisons, 1 if k is None else k)
 
 
 def precision_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> Floats:
-    """Precision at k (l, …) of each ranked list, for ratings (n, …)."""
+    """Precision at k (l, …) of each of l ranked lists, for ratings (n, …)."""
 
     def precision(r: Floats, y: Labels, lowest: float) -> Floats:
         kth_best = np.sort(y)[::-1][min(k, len(y)) - 1]
-        return (y >= kth_best) @ _shared(r, _first_places(k, len(y)))
+        return (y >= kth_best) @ _rank_weights(r, _first_places(k, len(y)))
 
     return _by_block(precision, ratings, comparisons, k)
 
 
 def album_regret_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> Floats:
-    """Values (l, …) of :func:`album_regret_at_k` for each ranked list, from ratings (n, …)."""
+    """Values (l, …) of :func:`album_regret_at_k` for l ranked lists, for ratings (n, …)."""
 
     def gain(r: Floats, y: Labels, lowest: float) -> Floats:
         if k >= len(y):
             return np.full(r.shape[1:], np.nan)
         places = _first_places(k, len(y))
-        chosen, best = y @ _shared(r, places), y @ _shared(y, places)
+        chosen, best = y @ _rank_weights(r, places), y @ _rank_weights(y, places)
         return (chosen - y.mean()) / (best - y.mean())
 
     return _by_block(gain, ratings, comparisons, k)
@@ -155,7 +155,7 @@ def _by_block(
     comparisons: Comparisons,
     k: int,
 ) -> Floats:
-    """Values (l, …) of `metric`, one for each ranked list with two or more different labels.
+    """Values (l, …) of a metric for l ranked lists, those with two or more different labels.
 
     `metric` is given a list's ratings and labels, and the lowest label of all lists.
     """
@@ -171,7 +171,7 @@ def _by_block(
     return np.reshape(values, (len(lists), *r.shape[1:])).astype(np.float64)
 
 
-def _shared(values: Floats, places: Floats) -> Floats:
+def _rank_weights(values: Floats, places: Floats) -> Floats:
     """Weight of each value by its rank, highest first; tied values share their weights equally."""
     order = np.argsort(-values, axis=0)
     ordered = np.take_along_axis(values, order, axis=0)
@@ -180,7 +180,7 @@ def _shared(values: Floats, places: Floats) -> Floats:
         np.put_along_axis(given, order, places.reshape(-1, *[1] * (values.ndim - 1)), axis=0)
         return given
     if values.ndim > 1:
-        return np.stack([_shared(column, places) for column in values.T], axis=1)
+        return np.stack([_rank_weights(column, places) for column in values.T], axis=1)
     begins = np.flatnonzero(run_starts(ordered))
     count = np.diff(begins, append=len(values))
     given[order] = np.repeat(np.add.reduceat(places, begins) / count, count)
