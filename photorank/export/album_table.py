@@ -13,7 +13,7 @@ COLUMNS = ("place", "path", "taken", "rating", "marginal", "pinned", "reason", "
 
 
 def album_csv(album: Album, photos: Sequence[Photo]) -> bytes:
-    """CSV bytes (RFC 4180, UTF-8) with one row for each photo of an album.
+    """Bytes of a CSV file (RFC 4180, UTF-8) with one row for each photo of an album.
 
     Text that looks like a spreadsheet formula is escaped. ``represents`` has one path a line.
     """

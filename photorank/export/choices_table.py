@@ -1,4 +1,4 @@
-"""CSV table of people's choices, in the format of `photorank choices import`."""
+"""CSV table of people's choices between photos, in the format of `photorank choices import`."""
 
 import csv
 import os

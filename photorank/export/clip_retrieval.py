@@ -1,4 +1,4 @@
-"""Export of embeddings in clip-retrieval's folder layout."""
+"""Export of an index's embeddings in the folder layout of the search tool clip-retrieval."""
 
 import os
 import shutil
@@ -35,7 +35,7 @@ def write_folder(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    check_free(folder)
+    check_has_no_embeddings(folder)
     index.verify()
     left_out = index.changed(range(len(index))) if without is None else without
     kept = np.setdiff1d(np.arange(len(index)), np.array(sorted(left_out), dtype=np.intp))
@@ -72,7 +72,7 @@ def write_folder(
     return [folder / name for name in names]
 
 
-def check_free(folder: Path) -> None:
+def check_has_no_embeddings(folder: Path) -> None:
     """Raise ExportError if a folder already contains embeddings."""
     for name in (EMBEDDINGS, METADATA):
         if os.path.lexists(folder / name):

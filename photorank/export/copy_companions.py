@@ -1,4 +1,4 @@
-"""Copies of companion files (videos, RAW, sidecars), named after their photo's copy."""
+"""Copies of companion files (videos, RAW, sidecars), named after the copies of their photos."""
 
 import os
 import secrets
@@ -9,7 +9,7 @@ from photorank.errors import StorageError, UnreadablePhotoError
 from photorank.export.copy_photos import (
     Link,
     PhotoCopy,
-    copied,
+    copy_file,
     give_name,
     link_to,
 )
@@ -33,7 +33,7 @@ def write_companions(
             target = copy.target.with_name(_name(companion, copy))
             folders.add(target.parent)
             with storage_errors(target.parent):
-                yield _written(companion, target, link)
+                yield _copy_or_link(companion, target, link)
     for folder in folders:
         with storage_errors(folder):
             sync_folder(folder)
@@ -47,7 +47,7 @@ def _name(companion: Path, copy: PhotoCopy) -> str:
     return copy.target.stem + companion.name[len(stem) :]
 
 
-def _written(source: Path, target: Path, link: Link) -> PhotoCopy:
+def _copy_or_link(source: Path, target: Path, link: Link) -> PhotoCopy:
     """Copy or link one companion file, and return the outcome.
 
     An existing file at the target is not replaced.
@@ -59,7 +59,7 @@ def _written(source: Path, target: Path, link: Link) -> PhotoCopy:
             why = "" if same else "another file has its name there"
             return PhotoCopy(source, target, 0, "there" if same else "changed", why)
         if link == "copy":
-            if copied(source, temporary) != file_digest(temporary):
+            if copy_file(source, temporary) != file_digest(temporary):
                 raise StorageError(target, "what was written cannot be read back")
         else:
             link_to(source, temporary, link)

@@ -34,7 +34,7 @@ _NO_LINK_ERRORS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, e
 
 @dataclass(frozen=True)
 class PhotoCopy:
-    """Copy of one photo, or link to it, planned or written."""
+    """Copy of one photo or link to it, planned or written: paths, size in bytes, and outcome."""
 
     photo: Path
     target: Path
@@ -46,7 +46,7 @@ class PhotoCopy:
 def plan(
     photos: Sequence[Photo], folder: Path | None, link: Link, *, numbered: bool = False
 ) -> list[PhotoCopy]:
-    """Plan of the copies that :func:`write` would make, without writing.
+    """List of the copies that :func:`write` would make; nothing is written.
 
     A photo keeps its name, or becomes ``name (2).jpg`` and so on if another file has it; before
     the name goes its number in the order, where that is wanted. Without a folder no other file is
@@ -104,7 +104,7 @@ def _written(photo: Photo, planned: PhotoCopy, link: Link) -> PhotoCopy:
     temporary = planned.target.with_name(f".{secrets.token_hex(8)}.photorank-part")
     try:
         if link == "copy":
-            digest = copied(photo.path, temporary)
+            digest = copy_file(photo.path, temporary)
             if digest == photo.digest and file_digest(temporary) != digest:
                 raise StorageError(planned.target, "what was written cannot be read back")
         else:
@@ -120,7 +120,7 @@ def _written(photo: Photo, planned: PhotoCopy, link: Link) -> PhotoCopy:
         temporary.unlink(missing_ok=True)
 
 
-def copied(source: Path, temporary: Path) -> str:
+def copy_file(source: Path, temporary: Path) -> str:
     """Copy a file durably with its timestamps, and return the SHA-256 of its bytes."""
     digest = hashlib.sha256()
     with temporary.open("xb") as copy:
@@ -143,7 +143,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def link_to(source: Path, temporary: Path, link: Link) -> None:
-    """Create a hard or soft link to a file; ExportError if the file system supports none."""
+    """Create a hard or soft link to a file; raises ExportError if the disk supports none."""
     real = os.path.realpath(source)
     try:
         if link == "hard":
@@ -178,7 +178,7 @@ def _renamed(temporary: Path, photo: Photo, planned: PhotoCopy, link: Link) -> P
 
 
 def give_name(temporary: Path, target: Path, link: Link) -> None:
-    """Rename a finished file to its final name; FileExistsError if the name is taken."""
+    """Rename a finished file to its final name; raises FileExistsError if it is taken."""
     try:
         if link == "soft":
             os.symlink(os.readlink(temporary), target)
@@ -196,7 +196,7 @@ def give_name(temporary: Path, target: Path, link: Link) -> None:
 def _target_for(
     photo: Photo, wanted: str, folder: Path | None, link: Link, taken: set[str]
 ) -> tuple[Path, bool]:
-    """Target path of a photo's copy, and True if the photo is already exported there."""
+    """Path for a photo's copy, and whether the photo has been exported there already."""
     name = Path(wanted)
     names = (f"{name.stem} ({number}){name.suffix}" for number in itertools.count(2))
     for one in itertools.chain([wanted], names):

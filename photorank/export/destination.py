@@ -25,8 +25,8 @@ class PhotoFolders:
     identities: Mapping[Identity, str]  # index by folder, of the folders that are there
 
     @classmethod
-    def beside(cls, index: Index) -> "PhotoFolders":
-        """Photo folders of all indexes in the workspace that contains `index`.
+    def of_all_indexes(cls, index: Index) -> "PhotoFolders":
+        """Photo folders of all indexes in the same workspace as `index`.
 
         Raises the errors of an index that cannot be read: where its photos lie is not known then.
         """
@@ -37,10 +37,10 @@ class PhotoFolders:
         found = ((_identity(path), name) for path, name in paths.items())
         return cls(paths, {identity: name for identity, name in found if identity})
 
-    def around(self, path: Path) -> tuple[Path, str] | None:
-        """Photo folder that contains a path, and the name of the index with this folder.
+    def folder_of(self, path: Path) -> tuple[Path, str] | None:
+        """Photo folder that a path lies in, with the name of its index; None if it is in none.
 
-        None if the path is outside all photo folders. The path need not exist.
+        The path need not exist.
         """
         real = Path(os.path.realpath(path))
         for folder in (real, *real.parents):
@@ -52,7 +52,7 @@ class PhotoFolders:
 
     def refuse(self, path: Path) -> None:
         """Raise ExportError if a path is inside a photo folder."""
-        if found := self.around(path):
+        if found := self.folder_of(path):
             folder, name = found
             raise ExportError(
                 f"{path} lies in {folder}, whose photos are in the index {name!r}. Name a place "
@@ -61,7 +61,7 @@ class PhotoFolders:
 
 
 def checked_folder(index: Index, typed: str | Path) -> Path:
-    """Absolute path of a folder to export to; ExportError if it is a file or in a photo folder."""
+    """Absolute path of an export's folder; raises ExportError for a file, or in a photo folder."""
     folder = checked_path(index, typed)
     if os.path.lexists(folder) and not folder.is_dir():
         raise ExportError(f"{folder} is a file. Name a folder with --to.")
@@ -69,7 +69,7 @@ def checked_folder(index: Index, typed: str | Path) -> Path:
 
 
 def checked_new_file(index: Index, typed: str | Path) -> Path:
-    """Absolute path for a new file; ExportError if it exists or is inside a photo folder."""
+    """Absolute path for a new file; raises ExportError if it exists or is in a photo folder."""
     path = checked_path(index, typed)
     if os.path.lexists(path):
         raise ExportError(f"{path} exists already. Name another file, or move that one away.")
@@ -77,7 +77,7 @@ def checked_new_file(index: Index, typed: str | Path) -> Path:
 
 
 def checked_table(index: Index, folder: Path, name: str, begins: bytes) -> Path:
-    """Path of a table to export, new or exported before; ExportError if it is another file.
+    """Path for a table, new or from an earlier export; raises ExportError for another file.
 
     A link to such a table is as good, where it does not lead into a photo folder. `begins` is how
     a table of this kind begins, such as its first columns' names.
@@ -99,7 +99,7 @@ def checked_table(index: Index, folder: Path, name: str, begins: bytes) -> Path:
 
 
 def checked_path(index: Index, typed: str | Path) -> Path:
-    """Absolute path to export to; ExportError if it is a special file or inside a photo folder."""
+    """Absolute path to export to; raises ExportError in a photo folder or for a special file."""
     path = outside_photos(index, typed)
     if os.path.lexists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
         raise ExportError(
@@ -110,17 +110,17 @@ def checked_path(index: Index, typed: str | Path) -> Path:
 
 
 def outside_photos(index: Index, typed: str | Path) -> Path:
-    """Absolute path for a path typed by the user; ExportError if it is inside a photo folder.
+    """Absolute form of a path that a user typed; raises ExportError inside a photo folder.
 
     What lies there is not looked at. Raises TypedPathError if no file can have that path.
     """
     path = typed_destination(typed).absolute()
-    PhotoFolders.beside(index).refuse(path)
+    PhotoFolders.of_all_indexes(index).refuse(path)
     return path
 
 
 def _photo_folders(paths: IndexPaths) -> set[Path]:
-    """Folders that hold an index's photos, links resolved.
+    """Folders that hold an index's photos, with symbolic links resolved.
 
     A folder above the person's home is none, although it may be an index's root: what names of
     imported embeddings have in common may be as high, and every place would be refused.
@@ -129,7 +129,7 @@ def _photo_folders(paths: IndexPaths) -> set[Path]:
     above_home = set(_real(Path(home)).parents) if os.path.isabs(home) else set()
     indexed = {one for one in load_root_folders(paths) if _real(one) not in above_home}
     folders = indexed | set(load_folders(paths))
-    real = {_real(one) for folder in folders for one in _up_to(folder, indexed)}
+    real = {_real(one) for folder in folders for one in _with_parents(folder, indexed)}
     return real - above_home
 
 
@@ -137,8 +137,8 @@ def _real(folder: Path) -> Path:
     return Path(os.path.realpath(folder))
 
 
-def _up_to(folder: Path, roots: set[Path]) -> list[Path]:
-    """Folder and its parent folders, up to and including an indexed root folder."""
+def _with_parents(folder: Path, roots: set[Path]) -> list[Path]:
+    """List of a folder and its parents, up to and including an indexed root folder."""
     above = [folder, *folder.parents]
     ends = [place for place, one in enumerate(above) if one in roots]
     return above[: ends[0] + 1] if ends else [folder]

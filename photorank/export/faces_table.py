@@ -19,10 +19,10 @@ _KINDS: dict[str, Kind] = {
 
 
 def write_faces(path: Path, index: Index, without: Collection[int] = ()) -> int:
-    """Write one row per detected face, leaving out photos in `without`; return the row count.
+    """Write a table with one row for each detected face, and return the number of rows.
 
-    The file's suffix tells the format, .csv or .parquet. Raises StorageError if it cannot be
-    written.
+    Photos with row numbers in `without` are left out. The file's suffix tells the format, .csv or
+    .parquet. Raises StorageError if it cannot be written.
     """
     rows = list(_rows(index, set(without)))
     write = write_csv_table if path.suffix == ".csv" else write_parquet_table

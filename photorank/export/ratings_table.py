@@ -1,4 +1,4 @@
-"""Table of all photos' ratings and judgements, in CSV or Parquet."""
+"""Table of all photos' ratings and people's judgements, in CSV or Parquet."""
 
 from collections.abc import Collection, Iterator, Sequence
 from math import isfinite
@@ -38,7 +38,7 @@ COLUMNS = tuple(_KINDS)
 def rows(
     index: Index, vector: MasterVector, without: Collection[int] | None = None
 ) -> Iterator[Row]:
-    """Yield a table row for each photo, with its rating and judgements, in index order.
+    """Yield a table row for each photo in index order: its rating, metadata and judgements.
 
     Left out are the photos `without`: by default those whose files have changed since they were
     indexed. ``percentile`` is that of the rating in the index, 0 to 100, and ``score`` the mean of
@@ -70,7 +70,7 @@ def rows(
 
 
 def _faces(values: Sequence[float]) -> Row:
-    """Face measurements of a photo by column name, with None for a missing measurement."""
+    """Dictionary of a photo's face measurements by column name, None where one is missing."""
     named = zip(FacesSummary._fields, values, strict=True)
     return {
         name: None

@@ -16,7 +16,7 @@ Kind: TypeAlias = Literal["text", "whole number", "number"]
 
 
 class Table(NamedTuple):
-    """Rows of a table, and the value types of its columns."""
+    """Table to export: an iterator over its rows, and the value types of its columns."""
 
     columns: Mapping[str, Kind]  # in their order
     rows: Iterator[Row]
@@ -42,7 +42,7 @@ def write_csv_table(path: Path, table: Table) -> None:
 
 
 def write_parquet_table(path: Path, table: Table, kept: str | None = None) -> None:
-    """Write a table as Parquet in batches of rows; StorageError if not writable."""
+    """Write a table as Parquet in batches of rows; raises StorageError if it fails."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

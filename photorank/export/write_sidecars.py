@@ -44,7 +44,7 @@ WRITTEN: tuple[Outcome, ...] = ("new", "changed")
 
 @dataclass(frozen=True)
 class Sidecar:
-    """XMP sidecar of one photo, planned or written."""
+    """XMP sidecar of one photo, planned or written: its path, stars and outcome."""
 
     photo: Path
     path: Path
@@ -65,13 +65,13 @@ class SidecarOptions:
 def sidecars(
     index: Index, vector: MasterVector, options: SidecarOptions, *, write: bool
 ) -> Iterator[Sidecar]:
-    """Yield each photo's XMP sidecar with stars from a vector's ratings; written if `write`."""
+    """Yield each photo's XMP sidecar, with stars by its rating; saved only if `write`."""
     star_counts = stars(percentiles(index.rate(vector)), options.cuts)
     yield from sidecars_of_stars(index, star_counts, options, write=write)
 
 
 def stars_of_person(index: Index, rater: str) -> Codes:
-    """Stars (n,) given by a person: 1 to 5, 0 if unrated, or REJECTED.
+    """Stars (n,) that a person gave: 1 to 5, 0 if unrated, -1 (REJECTED) if rejected.
 
     Photos that the person marked to be left out are rejected.
     """
@@ -85,7 +85,7 @@ def stars_of_person(index: Index, rater: str) -> Codes:
 def sidecars_of_stars(
     index: Index, star_counts: Codes, options: SidecarOptions, *, write: bool
 ) -> Iterator[Sidecar]:
-    """Yield each photo's XMP sidecar with `star_counts` (n,) as ratings; written if `write`.
+    """Yield each photo's XMP sidecar, with stars from `star_counts`; saved only if `write`.
 
     Photos with 0 are left out. An existing sidecar keeps its name and all other tags, and its old
     bytes as ``….xmp.bak``. A photo with 1 to 5 stars or rejected, in a sidecar or in its own file,
@@ -107,7 +107,7 @@ def sidecars_of_stars(
     targets = beside
     if options.to is not None:
         targets = [options.to / path.relative_to(root) for path in beside]
-        folders = PhotoFolders.beside(index)
+        folders = PhotoFolders.of_all_indexes(index)
         for folder in {target.parent for target in targets}:
             folders.refuse(folder)
     if write:
@@ -127,14 +127,14 @@ def sidecars_of_stars(
             yield Sidecar(photo.path, target, best[path], "shared")
         else:
             done.add(path)
-            ours = _Beside(photo.path, path, names)
+            ours = _PhotoAndSidecar(photo.path, path, names)
             yield _sidecar(ours, target, count, options, write=write)
 
 
 def sidecars_of_copies(
     copies: Sequence[tuple[Path, Path]], star_counts: Sequence[int], *, write: bool
 ) -> Iterator[Sidecar]:
-    """Yield an XMP sidecar with stars for each photo copy; written if `write`.
+    """Yield an XMP sidecar with stars for each photo copy; saved only if `write`.
 
     `copies` are pairs of a photo and its copy, `star_counts` are 1 to 5. Tags of the photo's own
     sidecar are taken over; nothing is written beside the photo.
@@ -143,12 +143,12 @@ def sidecars_of_copies(
     for (photo, copy), count in zip(copies, star_counts, strict=True):
         target = copy.with_name(copy.name + ".xmp")
         options = SidecarOptions(to=copy.parent)
-        ours = _Beside(photo, sidecar_for(photo, names), names)
+        ours = _PhotoAndSidecar(photo, sidecar_for(photo, names), names)
         yield _sidecar(ours, target, count, options, write=write)
 
 
-class _Beside(NamedTuple):
-    """Photo with the path of its sidecar in the same folder; the sidecar need not exist."""
+class _PhotoAndSidecar(NamedTuple):
+    """Photo and the path of its sidecar in the same folder, where there need not be one."""
 
     photo: Path
     sidecar: Path
@@ -156,9 +156,9 @@ class _Beside(NamedTuple):
 
 
 def _sidecar(
-    beside: _Beside, target: Path, count: int, options: SidecarOptions, *, write: bool
+    beside: _PhotoAndSidecar, target: Path, count: int, options: SidecarOptions, *, write: bool
 ) -> Sidecar:
-    """XMP sidecar with `count` stars for one photo; the file `target` is written if `write`.
+    """XMP sidecar with `count` stars for one photo, saved as `target` only if `write`.
 
     Other tags are taken from the sidecar beside the photo, if there is one.
     """
@@ -199,7 +199,7 @@ def _sweep(folder: Path) -> None:
 
 
 def _is_rated(photo: Path, names: FolderNames) -> bool:
-    """True if a photo's sidecar or file has a rating by a person.
+    """True if a photo's file, or a sidecar of it, holds a rating that a person gave.
 
     Each place is read, as a sidecar by photorank would hide a rating in the file.
     """
@@ -220,7 +220,7 @@ def _has_rating(data: bytes | None) -> bool:
 
 
 def _is_from_photorank(data: bytes, base: bytes | None) -> bool:
-    """True if a sidecar differs from `base` only by a rating, so photorank wrote the sidecar.
+    """True if photorank wrote a sidecar, as it differs from `base` by a rating alone.
 
     None for `base` is an empty sidecar.
     """
@@ -244,7 +244,7 @@ def _file_bytes(path: Path) -> bytes | None:
 
 
 def parse_cuts(text: str) -> tuple[float, ...]:
-    """Star percentiles parsed from text like ``40,70,90,97``; ValueError unless increasing.
+    """Star percentiles parsed from text like ``40,70,90,97``; raises ValueError if not rising.
 
     >>> parse_cuts("40, 70, 90, 97")
     (40.0, 70.0, 90.0, 97.0)

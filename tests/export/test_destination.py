@@ -66,16 +66,16 @@ def test_photos_of_other_indexes_are_photos(collection, tmp_path):
 
 def test_a_folder_is_known_by_what_it_is(collection, tmp_path):
     """A disk that ignores case, or a second mount of a folder, has no other path to compare."""
-    folders = PhotoFolders.beside(collection.index)
+    folders = PhotoFolders.of_all_indexes(collection.index)
     day = collection.folder / "day 0"
     status = os.stat(day)
     assert (status.st_dev, status.st_ino) in folders.identities
     nameless = PhotoFolders({}, folders.identities)
 
     name = collection.index.name
-    assert nameless.around(day / "new" / "export") == (day, name)
-    assert nameless.around(collection.folder / "new") == (collection.folder, name)
-    assert nameless.around(tmp_path / "new") is None
+    assert nameless.folder_of(day / "new" / "export") == (day, name)
+    assert nameless.folder_of(collection.folder / "new") == (collection.folder, name)
+    assert nameless.folder_of(tmp_path / "new") is None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="mounts are made otherwise there")

@@ -1,4 +1,4 @@
-"""Check of a written PDF: read back and compared with the book's plan and photos."""
+"""Check of a written photo book PDF: read back and compared with the book's plan and photos."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ _Step: TypeAlias = tuple[Any, str]  # operands, and the operator's name
 
 @dataclass
 class _Drawn:
-    """Photo drawn on a PDF page."""
+    """Image drawn on a PDF page, with the matrix that places it."""
 
     image: Any
     matrix: tuple[float, float, float, float, float, float]
@@ -78,8 +78,8 @@ def check_pdf(path: Path, book: Book) -> list[str]:
                     for why in (
                         *_wrong_boxes(leaf, book),
                         *_wrong_photos(drawn, page.frames, book),
-                        *_twice(drawn, page.number, seen),
-                        *_loose_fonts(leaf),
+                        *_repeated_photos(drawn, page.number, seen),
+                        *_unembedded_fonts(leaf),
                         *_not_planned(leaf, steps, page, book),
                     )
                 ]
@@ -88,8 +88,8 @@ def check_pdf(path: Path, book: Book) -> list[str]:
         return [f"it cannot be read: {error!s:.100}"]
 
 
-def _is_our_space(space: Any) -> bool:
-    """True for a PDF colour space that photorank writes: sRGB by ICC profile, or grey."""
+def _is_known_space(space: Any) -> bool:
+    """True if a PDF colour space is one that photorank writes: sRGB by ICC profile, or grey."""
     try:
         kind = str(space[0])
         return kind == "/CalGray" or bool(
@@ -152,7 +152,7 @@ def _wrong_photos(drawn: list[_Drawn], frames: tuple[Frame, ...], book: Book) ->
     return faults
 
 
-def _twice(drawn: list[_Drawn], number: int, seen: _Seen) -> list[str]:
+def _repeated_photos(drawn: list[_Drawn], number: int, seen: _Seen) -> list[str]:
     """Fault messages for photos that occur twice in the PDF in the same orientation."""
     faults = []
     for one in drawn:
@@ -164,7 +164,7 @@ def _twice(drawn: list[_Drawn], number: int, seen: _Seen) -> list[str]:
     return faults
 
 
-def _loose_fonts(leaf: "pikepdf.Page") -> list[str]:
+def _unembedded_fonts(leaf: "pikepdf.Page") -> list[str]:
     """Fault messages for fonts that are not embedded in the PDF."""
     fonts: Any = leaf.resources.get("/Font", {})
     faults = []
@@ -189,7 +189,7 @@ def _not_planned(
             faults.append("it draws something that is no photo")
         masks = [key[1:] for key in _MASKS if key in image]
         faults += [f"one of its photos is changed by {key}" for key in masks]
-        if not _is_our_space(image.get("/ColorSpace")):
+        if not _is_known_space(image.get("/ColorSpace")):
             faults.append("one of its photos has another colour space")
     for numbers in [numbers for numbers, op in steps if op == "Tm"]:
         size = book.size
@@ -203,7 +203,7 @@ def _not_planned(
 
 
 def _drawn(leaf: "pikepdf.Page", steps: Sequence[_Step]) -> list[_Drawn]:
-    """Photos drawn on a page, in drawing order."""
+    """Photos drawn on a PDF page, in drawing order."""
     images: Any = leaf.resources.get("/XObject", {})
     current = np.eye(3)
     kept: list[Any] = []

@@ -25,7 +25,7 @@ _SHAPED = ((0x0590, 0x08FF), (0x0900, 0x0DFF), (0x0F00, 0x109F), (0x1780, 0x17FF
 
 @dataclass(frozen=True)
 class CaptionFont:
-    """Font file, and the captions reduced to the letters that the font has."""
+    """Path of a font file, and each caption reduced to the letters that the font has."""
 
     path: Path
     captions: dict[str, str]  # what is set, by what was wanted; "" for nothing
@@ -67,7 +67,7 @@ def _best_font(letters: set[str], given: Path | None) -> tuple[Path, set[str]]:
         if known is None:
             raise ExportError(f"{given} is no TrueType font that can be embedded. Name another.")
         return given, letters & known
-    best = _own_font()
+    best = _default_font()
     there = letters & (_letters_of(best) or frozenset())
     for path in _system_fonts() if letters - there else ():
         found = letters & (_letters_of(path) or frozenset())
@@ -78,8 +78,8 @@ def _best_font(letters: set[str], given: Path | None) -> tuple[Path, set[str]]:
     return best, there
 
 
-def _own_font() -> Path:
-    """Font shipped with reportlab, the same on every machine; MissingExtraError without it."""
+def _default_font() -> Path:
+    """Path of the font shipped with reportlab; raises MissingExtraError without reportlab."""
     try:
         import reportlab
     except ModuleNotFoundError as error:
@@ -104,7 +104,7 @@ def _system_fonts() -> Iterator[Path]:
 
 @lru_cache(maxsize=_MAX_FONT_FILES)
 def _letters_of(path: Path) -> frozenset[str] | None:
-    """Characters that an embeddable font contains; None if the font cannot be used."""
+    """Set of characters that an embeddable font contains; None if the font cannot be used."""
     from reportlab.pdfbase.ttfonts import TTFError, TTFontFile
 
     try:

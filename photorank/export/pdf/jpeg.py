@@ -19,7 +19,7 @@ _MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")  # after coded data: stuff
 
 @dataclass(frozen=True)
 class PlainJpeg:
-    """JPEG of 8-bit grey or colour without metadata."""
+    """Bytes and size of an 8-bit grey or colour JPEG without metadata."""
 
     data: bytes
     width: int  # pixels, as stored
@@ -28,7 +28,7 @@ class PlainJpeg:
 
 
 def plain_jpeg(data: bytes) -> PlainJpeg | None:
-    """JPEG bytes without metadata and trailing data; the coded scans are unchanged.
+    """JPEG without its metadata and trailing data, the coded pixels unchanged; or None.
 
     None if it is no JPEG, damaged, or of a kind that a PDF does not hold: CMYK, 12 bits,
     arithmetic coding.
@@ -93,7 +93,7 @@ def _stripped(data: bytes) -> PlainJpeg | None:
 
 
 def _end_of_scan(data: bytes, at: int, *, alone: bool) -> int:
-    """Byte offset of the marker that ends a JPEG scan, -1 if there is none.
+    """Byte offset of the marker that ends a JPEG's coded pixels, -1 if there is none.
 
     A scan that holds all that a file has ends with the file's mark, which nothing coded equals.
     """
@@ -110,7 +110,7 @@ def _end_of_scan(data: bytes, at: int, *, alone: bool) -> int:
 
 
 def same_scans(data: bytes, source: bytes) -> bool:
-    """True if `source` contains the coded scans of the JPEG `data` unchanged."""
+    """True if the file `source` has the same coded pixel data as the JPEG `data`."""
     begin = data.find(b"\xff\xda")
     if begin < 0:
         return False

@@ -1,4 +1,4 @@
-"""Pages of a book as numbered JPEG files."""
+"""Pages of a photo book as numbered JPEG files."""
 
 import io
 import os
@@ -30,7 +30,7 @@ def write_pages(
     options: PdfOptions,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[list[Path], list[str]]:
-    """Write pages as numbered sRGB JPEGs with bleed; return the paths, and notes on captions.
+    """Write a book's pages as sRGB JPEGs with bleed; return their paths and notes on captions.
 
     Raises ExportError if a file with the name of a page exists.
     """

@@ -44,7 +44,7 @@ TURNS: dict[int, tuple[int, int, int, int, int, int]] = {
 
 @dataclass(frozen=True)
 class Picture:
-    """JPEG of a photo for a PDF, with its orientation."""
+    """JPEG of a photo for a PDF, with its size in pixels and its EXIF orientation."""
 
     data: bytes
     width: int  # pixels, as stored
@@ -70,7 +70,7 @@ def picture_of(frame: Frame, max_ppi: float | None = None) -> Picture:
 
 
 def checked_photo(frame: Frame) -> bytes:
-    """File bytes of a book page's photo; ExportError if changed since indexing."""
+    """File bytes of a book page's photo; raises ExportError if changed since indexing."""
     data = read_photo(frame.path)
     if photo_digest(data) != frame.digest:
         raise ExportError(

@@ -29,7 +29,7 @@ class Printer:
 
 
 def printer(name: str) -> Printer:
-    """Printer profile by its name or from a TOML file; UnknownNameError for an unknown name."""
+    """Printer profile by its name, or from a TOML file; raises UnknownNameError if unknown."""
     if name.lower().endswith(".toml"):
         return _read(name, _tables(Path(name)))
     known = _tables(_FILE)

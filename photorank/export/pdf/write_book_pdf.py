@@ -1,4 +1,4 @@
-"""PDF of a book: captions by reportlab; photos, page boxes, colour and metadata by pikepdf."""
+"""PDF of a photo book: captions by reportlab; photos, page boxes and metadata by pikepdf."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ _PRINTER_CLASS = b"prtr"
 
 @dataclass(frozen=True)
 class PdfOptions:
-    """Settings of a book's PDF."""
+    """Settings of a photo book's PDF: standard, ICC profile, resolution, font and title."""
 
     standard: Standard = "plain"
     output_profile: Path | None = None  # the printer's, which PDF/X-4 needs
@@ -50,7 +50,7 @@ def write_pdf(
     options: PdfOptions,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[str]:
-    """Write a book as PDF, complete or not at all, and return notes on its captions.
+    """Write a photo book as PDF, complete or not at all, and return notes on its captions.
 
     Raises MissingExtraError without the extra `book`; ExportError if a photo cannot be printed.
     """
@@ -66,7 +66,7 @@ def write_pdf(
             for done, (page, leaf) in enumerate(zip(book.pages, pdf.pages, strict=True), start=1):
                 draw.page(page, leaf)
                 on_progress(done, len(book.pages))
-            _finish(pdf, options, profile)
+            _set_metadata(pdf, options, profile)
             with replacing(path) as temporary:
                 save_pdf(pdf, temporary)
     finally:
@@ -75,7 +75,7 @@ def write_pdf(
 
 
 def pikepdf_or_error() -> Any:
-    """Import the module pikepdf; MissingExtraError without the extra `book`."""
+    """Module pikepdf, imported; raises MissingExtraError without the extra `book`."""
     try:
         import pikepdf
         import reportlab  # noqa: F401 - asked for here, so that nothing is half done
@@ -85,7 +85,7 @@ def pikepdf_or_error() -> Any:
 
 
 def _pages_with_captions(book: Book, font: CaptionFont) -> bytes:
-    """PDF of a book's pages with captions only, in an embedded font."""
+    """Bytes of a PDF whose pages hold only a book's captions, in an embedded font."""
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
     from reportlab.pdfgen.canvas import Canvas
@@ -109,7 +109,7 @@ def _pages_with_captions(book: Book, font: CaptionFont) -> bytes:
 
 
 def fitted(text: str, room: float, width_of: Callable[..., float]) -> tuple[str, float]:
-    """Caption and its font size in points, both reduced to fit a width (the size first)."""
+    """Caption and font size in points, reduced to fit a width: the size first, then the text."""
     wide = width_of(text, fontSize=CAPTION_POINTS)
     points = max(min(CAPTION_POINTS, CAPTION_POINTS * room / wide), _LEAST_POINTS) if wide else 0.0
     points = points or CAPTION_POINTS
@@ -120,7 +120,7 @@ def fitted(text: str, room: float, width_of: Callable[..., float]) -> tuple[str,
 
 
 class _Drawing:
-    """Drawing of photos onto the pages of a PDF."""
+    """Drawing of a book's photos onto PDF pages, with their shared colour spaces."""
 
     def __init__(self, pdf: "pikepdf.Pdf", book: Book, pictures: Iterator[Picture]) -> None:
         self._pdf = pdf
@@ -143,7 +143,7 @@ class _Drawing:
             picture = next(self._pictures)
             leaf.resources.XObject[f"/Photo{number}"] = self._image(picture)
             drawn.append(self._commands(frame, picture.turn, f"/Photo{number}"))
-        _without_first_font(self._pdf, leaf)
+        _remove_first_font(self._pdf, leaf)
         leaf.contents_add("\n".join(drawn).encode(), prepend=True)
         wide, tall = (_points(side + 2 * size.bleed) for side in (size.width, size.height))
         bleed = _points(size.bleed)
@@ -172,7 +172,7 @@ class _Drawing:
         )
 
     def _commands(self, frame: Frame, turn: int, name: str) -> str:
-        """PDF operators that draw a photo upright in its box."""
+        """PDF operators, as text, that draw a photo upright in its box."""
         size = self._book.size
         x, y, width, height = (_points(side) for side in frame.box)
         left = x + _points(size.bleed)
@@ -193,7 +193,7 @@ class _Drawing:
         return drawn
 
 
-def _without_first_font(pdf: "pikepdf.Pdf", leaf: "pikepdf.Page") -> None:
+def _remove_first_font(pdf: "pikepdf.Pdf", leaf: "pikepdf.Page") -> None:
     """Remove the unembedded font that reportlab sets at the start of each page."""
     pikepdf = pikepdf_or_error()
     fonts = leaf.resources.Font
@@ -237,7 +237,7 @@ def output_profile(options: PdfOptions) -> bytes | None:
 _COMPONENTS = {b"CMYK": (4, "DeviceCMYK"), b"RGB ": (3, "DeviceRGB"), b"GRAY": (1, "DeviceGray")}
 
 
-def _finish(pdf: "pikepdf.Pdf", options: PdfOptions, profile: bytes | None) -> None:
+def _set_metadata(pdf: "pikepdf.Pdf", options: PdfOptions, profile: bytes | None) -> None:
     """Set a PDF's title, producer, PDF/X-4 output intent, and a fixed date."""
     pikepdf = pikepdf_or_error()
     for key in list(pdf.docinfo.keys()):
