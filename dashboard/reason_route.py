@@ -57,5 +57,11 @@ def _told(name: str, beginning: str, by: str, mode: Mode) -> Json | None:
         vector_ratings.ratings(index, vector),
         vector_ratings.best_album(index, vector),
     )
-    told = photo_reasons.told(index, vector, found.explanation, found.concepts, places, mode)
-    return told | {"here": photo_reasons.here(best.tell_rows([row], ratings)[0], len(best.rows))}
+    told = photo_reasons.reasons_json(
+        index, vector, found.explanation, found.concepts, places, mode
+    )
+    return told | {
+        "here": photo_reasons.contribution_sentence(
+            best.tell_rows([row], ratings)[0], len(best.rows)
+        )
+    }

@@ -55,15 +55,15 @@ _FILES_NAMED = 3  # files that a photo stands for which are named below it
 CSV_NAME = "photorank-album.csv"
 
 
-class Degree(NamedTuple):
-    """Setting of an album on a numeric scale: label, help, and words for some of the values."""
+class SliderSetting(NamedTuple):
+    """Numeric setting of an album, set with a slider: label, help, and words for some values."""
 
     label: dict[Mode, str]
     help: dict[Mode, str]
     words: dict[float, str]
 
 
-VARIETY = Degree(
+VARIETY = SliderSetting(
     {"plain": "More alike … more varied", "statistics": "Quality … variety"},
     {
         "plain": "At the left end the best photos are taken, however alike they are; at the right "
@@ -80,7 +80,7 @@ VARIETY = Degree(
         1.0: "the most varied",
     },
 )
-ALIKE = Degree(
+ALIKE = SliderSetting(
     {"plain": "Photos this alike count as one moment", "statistics": "One series from a cosine of"},
     {
         "plain": "Of shots of one moment one is taken, the best.",
@@ -99,7 +99,7 @@ ALIKE = Degree(
 
 
 class ShownAlbum(NamedTuple):
-    """Photos of an album for display in a grid: index row numbers, stacks and captions."""
+    """Photos of an album for display in a grid: row numbers in the index, stacks and captions."""
 
     rows: list[int]  # in order of time, each with the other shots of its moment behind it
     stacks: list[int] | None  # photos of a stack at its first, 0 at the others; None: no stacks
@@ -107,8 +107,8 @@ class ShownAlbum(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Forecast:
-    """Preview of an export: a sentence, and the files to be written."""
+class ExportPreview:
+    """Preview of an export: a sentence, and the names of the files to be written."""
 
     sentence: str
     files: list[str]  # one line each
@@ -132,12 +132,12 @@ def headline(album: Album, total: int, vector: str) -> str:
     return f"{chosen}. No choice could be better by more than {percent(1 / reached - 1, 1)}."
 
 
-def nearest_degree(degree: Degree, value: float) -> str:
+def nearest_words(degree: SliderSetting, value: float) -> str:
     """Words for a value of an album setting: those of the nearest value that has some.
 
     Examples
     --------
-    >>> nearest_degree(VARIETY, 0.3), nearest_degree(VARIETY, 0.95)
+    >>> nearest_words(VARIETY, 0.3), nearest_words(VARIETY, 0.95)
     ('varied', 'the most varied')
     """
     return degree.words[min(degree.words, key=lambda known: abs(known - value))]
@@ -166,13 +166,15 @@ def shown_album(album: Album, mode: Mode) -> ShownAlbum:
 
 
 def shown_missed(album: Album) -> ShownAlbum:
-    """Photos that narrowly missed an album, with reasons."""
+    """Photos that narrowly missed an album, with reasons, for display in a grid."""
     captions = {one.row: printable(one.reason) for one in album.missed}
     return ShownAlbum(list(captions), None, captions)
 
 
-def kept(index: Index, made: Album, request: AlbumRequest, alike: float, vector: str) -> KeptAlbum:
-    """Chosen album in the form that is saved: ordered photos, pins, excluded photos, settings."""
+def album_to_save(
+    index: Index, made: Album, request: AlbumRequest, alike: float, vector: str
+) -> KeptAlbum:
+    """Newly chosen album in the form that is saved: photos, pins, excluded photos, settings."""
 
     def digests(rows: Iterable[int]) -> tuple[str, ...]:
         return tuple(index.photo(row).digest for row in rows)
@@ -199,14 +201,14 @@ def kept(index: Index, made: Album, request: AlbumRequest, alike: float, vector:
     )
 
 
-def helps(album: Album) -> bool:
+def swap_helps(album: Album) -> bool:
     """True if swapping one photo for another would improve the album."""
     return album.swap is not None and album.swap.gain > _NO_SWAP_GAIN
 
 
 def swap_text(index: Index, album: Album) -> str:
     """Sentence about the one-photo swap that would improve an album most."""
-    if album.swap is None or not helps(album):
+    if album.swap is None or not swap_helps(album):
         return "No swap would make the album better."
     into, out = (plain(index.photo(row).path.name) for row in (album.swap.into, album.swap.out))
     gain = percent(album.swap.gain / album.value, 1)
@@ -214,7 +216,7 @@ def swap_text(index: Index, album: Album) -> str:
 
 
 def destination(index: Index, to: str) -> Path:
-    """Export folder that a visitor typed, after checks.
+    """Path of the export folder that a visitor typed, after checks.
 
     Errors do not tell what is in the folder.
 
@@ -225,9 +227,9 @@ def destination(index: Index, to: str) -> Path:
     return outside_photos(index, to)
 
 
-def export_forecast(
+def export_preview(
     album: Album, index: Index, kind: Kind, to: str, *, along: bool = False
-) -> Forecast:
+) -> ExportPreview:
     """Preview of what an album's export would write; `along` adds companion files (RAW, video).
 
     The folder itself is not looked at: files that are there already are counted too.
@@ -235,12 +237,12 @@ def export_forecast(
     Raises the errors of :func:`destination`.
     """
     if not to.strip():
-        return Forecast("Name a folder to see what would be written.", [], can_write=False)
+        return ExportPreview("Name a folder to see what would be written.", [], can_write=False)
     folder = destination(index, to)
     if kind == "csv":
-        return Forecast(f"Would write {plain(folder / CSV_NAME)}.", [], can_write=True)
+        return ExportPreview(f"Would write {plain(folder / CSV_NAME)}.", [], can_write=True)
     pieces = plan([index.photo(one.row) for one in album.chosen], None, LINK_OF[kind])
-    ahead = _forecast(pieces, folder, kind)
+    ahead = _preview(pieces, folder, kind)
     if along:
         others = [path.name for one in album.chosen for path in one.companions]
         sentence = f"{ahead.sentence} {counted(len(others), 'companion')} would go along."
@@ -248,34 +250,34 @@ def export_forecast(
     return ahead
 
 
-def _forecast(pieces: Sequence[PhotoCopy], folder: Path, kind: Kind) -> Forecast:
+def _preview(pieces: Sequence[PhotoCopy], folder: Path, kind: Kind) -> ExportPreview:
     new = [piece for piece in pieces if piece.outcome == "new"]
     into = plain(folder)
     if kind == "xmp":
         sentence = f"Would write up to {counted(len(new), 'sidecar')} into {into}."
         files = [f"{piece.target}.xmp" for piece in new]
-        return Forecast(sentence, list(map(printable, files)), can_write=bool(new))
+        return ExportPreview(sentence, list(map(printable, files)), can_write=bool(new))
     one, many = _WORDS[LINK_OF[kind]]
     size = f", {bytes_needed(pieces) / 1e6:,.1f} MB" if kind == "copy" else ""
     words = f"{len(new)} {one if len(new) == 1 else many}"
     sentence = f"Would write {words} into {into}{size}, but for those that are there already."
     if gone := len(pieces) - len(new):
         sentence += f" {counted(gone, 'photo')} cannot be found any more."
-    return Forecast(sentence, [printable(piece.target) for piece in new], can_write=bool(new))
+    return ExportPreview(sentence, [printable(piece.target) for piece in new], can_write=bool(new))
 
 
 def _caption(one: Chosen, mode: Mode) -> str:
-    """Reason for choosing a photo, as plain text."""
+    """Caption of a chosen photo, as plain text: the reason for choosing it."""
     facts = [printable(one.reason)]
     if one.raws:
-        facts.append(f"instead of {_first_names(one.raws)}")
+        facts.append(f"instead of {_some_file_names(one.raws)}")
     if mode == "statistics":
         facts.append(f"rating {short_number(one.rating)}")
     return " · ".join(facts)
 
 
-def _first_names(files: Sequence[Path]) -> str:
-    """Names of the first files as text, and the number of further files."""
+def _some_file_names(files: Sequence[Path]) -> str:
+    """Text with the names of the first few files, and the number of further ones."""
     names = [printable(file.name) for file in files[:_FILES_NAMED]]
     if len(files) > _FILES_NAMED:
         names.append(f"{len(files) - _FILES_NAMED:,} more")

@@ -1,4 +1,4 @@
-"""View-model of content removal: how much a vector's ratings depend on what photos show."""
+"""View-model of content removal: how much ratings depend on what photos show."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ BY = {"clusters": "Photos that look alike", "group": "Groups"}
 
 @dataclass(frozen=True)
 class ContentRemoval:
-    """Texts and chart data on how much photo content affects ratings."""
+    """Texts and chart data on ratings before and after photo content is projected out."""
 
     sentence: str
     reading: str
@@ -30,7 +30,7 @@ class ContentRemoval:
 
 
 def removal_texts(found: "Nuisance") -> ContentRemoval:
-    """Texts and chart data about a vector, before and after subject matter is projected out."""
+    """Texts and chart data on ratings before and after content is projected out of a vector."""
     name = plain(found.vector)
     kinds = "groups" if found.by == "group" else "kinds of photos"
     seen = " It has seen these photos, so the figures flatter it." if found.in_sample else ""
@@ -61,7 +61,7 @@ def removal_texts(found: "Nuisance") -> ContentRemoval:
 
 
 def _best_and_worst(found: "Nuisance") -> "list[Gap]":
-    """Kinds of photos that a vector rates best and worst; all kinds if there are few."""
+    """Kinds of photo content that a vector rates best and worst; all kinds if there are few."""
     gaps = list(found.gaps)
     return (
         gaps
@@ -71,7 +71,7 @@ def _best_and_worst(found: "Nuisance") -> "list[Gap]":
 
 
 def _share(estimate: Estimate) -> str:
-    """Share (0 to 1) with its confidence interval, as percentages; negative values become 0."""
+    """Text of a share and its confidence interval in percent; negative values become 0."""
     value, low, high = (
         percent(max(one, 0)) for one in (estimate.value, estimate.low, estimate.high)
     )

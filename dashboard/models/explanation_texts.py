@@ -66,7 +66,7 @@ _ZONE_BY = {
 
 
 def heat_pictures(explanations: Sequence[Explanation]) -> list[Image.Image]:
-    """Photos overlaid with their heat maps, all on one colour scale."""
+    """Images of photos overlaid with their heat maps, all on one colour scale."""
     most = max(float(np.abs(one.parts).max()) for one in explanations)
     return [one.drawn(most) for one in explanations]
 
@@ -81,7 +81,7 @@ def heat_reading(explanation: Explanation, mode: Mode = "statistics") -> str:
             "Where a part of the photo was covered in its mean colour, the rating fell (orange) or "
             "rose (blue)."
         )
-        return reading if signals is None else f"{reading} {_carried(signals)}"
+        return reading if signals is None else f"{reading} {_signals_sentence(signals)}"
     above = short_number(heat.rating - explanation.average)
     lifts = (
         "Orange parts lift the rating above that of an average photo of the index, blue parts "
@@ -90,11 +90,11 @@ def heat_reading(explanation: Explanation, mode: Mode = "statistics") -> str:
     if signals is None:
         return f"{lifts} They sum to the difference, {above}."
     parts = short_number(float(explanation.parts.sum()))
-    return f"{lifts} They sum to {parts} of the difference, {above}. {_carried(signals)}"
+    return f"{lifts} They sum to {parts} of the difference, {above}. {_signals_sentence(signals)}"
 
 
-def _carried(signals: SignalShares) -> str:
-    """Sentence on how much technical signals (sharpness, …) move a photo's rating from average."""
+def _signals_sentence(signals: SignalShares) -> str:
+    """Sentence on how far technical signals (sharpness, …) move a photo's rating from average."""
     kinds = f": {signals}" if signals.told else ""
     return (
         f"Technical signals of the whole photo carry {short_number(signals.total)}, which is "
@@ -173,14 +173,14 @@ def steadiness(found: Steadiness, mode: Mode) -> str:
     )
 
 
-def taken(photo: Photo) -> str:
+def capture_sentence(photo: Photo) -> str:
     """Sentence on when a photo was taken, and the source of the date.
 
     Examples
     --------
     >>> from pathlib import Path
     >>> when = "2019-05-03T14:02:00"
-    >>> taken(Photo("", Path("IMG_20190503_140200.jpg"), None, None, when, None, "name"))
+    >>> capture_sentence(Photo("", Path("IMG_20190503_140200.jpg"), None, None, when, None, "name"))
     'Taken 3 May 2019, 14:02 (from its name).'
     """
     if photo.taken is None:
@@ -196,7 +196,7 @@ def taken(photo: Photo) -> str:
 
 
 def headline(vector: str, percentile: float, n: int, mode: Mode = "statistics") -> str:
-    """Sentence on a photo's percentile among n photos."""
+    """Sentence on the percentage of the index's n photos that a photo is better than."""
     if n < 2:
         return f"It is the only photo of the {say('index', mode)}."
     by, whole = f"{say('judge', mode)} **{vector_text(vector, mode)}**", say("index", mode)

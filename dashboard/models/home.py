@@ -8,8 +8,8 @@ from photorank.errors import counted
 from photorank.vectors.master import MasterVector
 
 
-def measured(board: Board, photos: int, mode: Mode) -> str:
-    """Sentence about the best learned vector's accuracy on held-out judgements."""
+def measured_accuracy(board: Board, photos: int, mode: Mode) -> str:
+    """Sentence on how accurately the best learned vector predicts held-out judgements."""
     learned = board.rows[~board.rows["apart"] & (board.rows["family"] == FROM_PHOTOS)]
     if learned.empty:
         return "Nothing that was learned could be tested fairly here."
@@ -20,8 +20,8 @@ def measured(board: Board, photos: int, mode: Mode) -> str:
     return f"**{name}** puts {plain(best['shown'])} of held-out pairs in order; n = {photos:,}."
 
 
-def not_measured(vector: MasterVector | None, mode: Mode) -> str:
-    """Sentence about a vector's accuracy on public photos, for an index without evaluation."""
+def public_accuracy(vector: MasterVector | None, mode: Mode) -> str:
+    """Sentence on a vector's accuracy on public photos, for an index without evaluation."""
     known = None if vector is None else vector.card.accuracy
     if vector is None or known is None:
         return "Not measured on your photos."

@@ -19,13 +19,13 @@ SIZES = {
 
 
 class Change(NamedTuple):
-    """Change of an album requested by the user, with words for the album's history."""
+    """Function that changes an album as the user requested, with words for the album's history."""
 
     what: str  # in words, for the history
     make: Callable[[KeptAlbum], KeptAlbum]
 
 
-def change_of(act: Any) -> Change | None:
+def requested_change(act: Any) -> Change | None:
     """Album change that a button on a double page requests; None if the request is invalid."""
     if not isinstance(act, Mapping) or not isinstance(digest := act.get("photo"), str):
         return None
@@ -51,22 +51,22 @@ def _moved(album: KeptAlbum, digest: str, other: str | None) -> KeptAlbum:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """Saved album with each photo's URL, and each photo's share of the album's value."""
+class DisplayedAlbum:
+    """Saved album to be shown, with each photo's URL and its share of the album's value."""
 
     album: KeptAlbum
     address: Callable[[Frame], str]
     adds: Mapping[str, float]  # share of the album's value, by digest
 
 
-def spreads(book: Book, shown: Shown) -> list[Json]:
+def spreads(book: Book, shown: DisplayedAlbum) -> list[Json]:
     """Double pages of a book as JSON: photo boxes in percent of the page, URLs, names, marks."""
     return [
         {"pages": [page and _page(page, book, shown) for page in spread]} for spread in book.spreads
     ]
 
 
-def _page(page: BookPage, book: Book, shown: Shown) -> Json:
+def _page(page: BookPage, book: Book, shown: DisplayedAlbum) -> Json:
     wide, tall = book.size.width, book.size.height
     x, y = page.caption_at
     return {
@@ -93,7 +93,7 @@ def _page(page: BookPage, book: Book, shown: Shown) -> Json:
 
 
 def state_text(album: KeptAlbum, missing: int) -> str:
-    """Text with the numbers of a saved album's photos: all, pinned, excluded and missing ones."""
+    """Text with counts of a saved album's photos: all, pinned, excluded and missing ones."""
     parts = [counted(len(album.photos), "photo"), "saved"]
     if album.pinned:
         parts.insert(1, f"{len(album.pinned)} always kept")
@@ -105,7 +105,7 @@ def state_text(album: KeptAlbum, missing: int) -> str:
 
 
 def pdf_name(album: str) -> str:
-    """File name for downloading an album's book.
+    """File name under which the PDF of an album's photo book is downloaded.
 
     Examples
     --------

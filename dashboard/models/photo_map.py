@@ -32,7 +32,7 @@ COLOURS = {
 
 
 class DrawnPhotos(NamedTuple):
-    """Photos drawn on the map: index row numbers, thumbnail URLs and names."""
+    """Photos drawn on the map: row numbers in the index, thumbnail URLs and names."""
 
     rows: Codes  # of the index
     pictures: list[str]  # where the browser finds them, "" for one that is gone
@@ -52,12 +52,12 @@ class Colouring:
 
 
 def methods() -> dict[Method, str]:
-    """Names of the installed methods that compute map positions."""
+    """Display names of the installed methods that compute map positions, by method."""
     return {method: name for method, name in METHODS.items() if can_map(method)}
 
 
 def colours(labels: IndexLabels) -> dict[str, str]:
-    """Names of the available colourings of the map; colouring by people's opinion needs labels."""
+    """Display names of the map's colourings; those by people's opinion only if there are labels."""
     judged = bool(np.isfinite(labels.scores).any())
     return {key: name for key, name in COLOURS.items() if judged or key == "rating"}
 
@@ -65,7 +65,7 @@ def colours(labels: IndexLabels) -> dict[str, str]:
 def colouring(
     labels: IndexLabels, percentiles: Ratings, by: str, vector: str, *, seen: bool = False
 ) -> Colouring:
-    """Colour value of each photo: its percentile by rating or by label, or the difference.
+    """Colouring of the map by percentile of rating, percentile of label, or their difference.
 
     `seen` tells whether the vector has learned from the photos' judgements.
     """
@@ -129,7 +129,7 @@ def box_text(box: Box | None) -> str:
 
 
 def parse_box(text: str) -> Box | None:
-    """Map area from the text in a URL; None if invalid.
+    """Map area (left, right, bottom, top) from the text in a URL; None if the text is invalid.
 
     Examples
     --------

@@ -24,7 +24,7 @@ _JPEG_QUALITY = 85
 _NO_WORDS = "What is on it cannot be named here: the words cannot be loaded."
 
 
-def told(
+def reasons_json(
     index: Index,
     vector: MasterVector,
     explanation: Explanation,
@@ -48,11 +48,11 @@ def told(
             }
             for one in explanation.better[:_MOST_BETTER]
         ],
-        "heat": _picture(explanation),
+        "heat": _heat_map_url(explanation),
     }
 
 
-def here(context: InContext, n: int) -> str:
+def contribution_sentence(context: InContext, n: int) -> str:
     """Sentence on what a photo would add to the album of the index's n best photos."""
     album = f"the best {counted(n, 'photo')}"
     return f"It {context.in_words(album)}."
@@ -84,8 +84,8 @@ def _note(index: Index, concepts: Sequence[Concept] | None, mode: Mode) -> str:
     return explanation_texts.STAND_IN if mode == "statistics" else explanation_texts.ONLY_THINGS
 
 
-def _picture(explanation: Explanation) -> str:
-    """Data URL of the photo overlaid with its heat map."""
+def _heat_map_url(explanation: Explanation) -> str:
+    """Data URL of a photo overlaid with its heat map, as JPEG."""
     written = io.BytesIO()
     explanation.drawn().save(written, "JPEG", quality=_JPEG_QUALITY)
     return f"data:image/jpeg;base64,{base64.b64encode(written.getvalue()).decode()}"

@@ -1,4 +1,4 @@
-"""Tiles of photos with captions, and texts about unused files."""
+"""Thumbnail tiles with captions, texts of percentiles, and texts about unused files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _MAX_UNUSED_FILES = 1000  # that are no photos, of which the page lists so many
 
 @dataclass(frozen=True)
 class Tile:
-    """Photo in a grid, with alternative text and caption."""
+    """Thumbnail in a photo grid, with alternative text and caption."""
 
     picture: Path  # of its thumbnail
     alt: str
@@ -33,7 +33,7 @@ class Tile:
 
 
 def tile_of(index: Index, row: int, caption: str = "", *, linked: bool = False) -> Tile:
-    """Tile of an indexed photo with a caption, optionally linked to the photo's page."""
+    """Grid tile of an indexed photo with a caption, optionally linked to the photo's page."""
     photo = index.photo(row)
     return Tile(index.thumbnail(photo), alt_text(photo), caption, photo if linked else None)
 
@@ -44,7 +44,7 @@ def alt_text(photo: Photo, parts: int = 1) -> str:
 
 
 def label_percentiles(scores: Labels) -> Floats:
-    """Percentile (n,), 0 to 100, of each label among all labels; nan where the label is nan."""
+    """Percentile (n,), 0 to 100, of each photo's label among all; nan for a photo without label."""
     places = np.full(len(scores), np.nan)
     judged = ~np.isnan(scores)
     places[judged] = percentiles(scores[judged])
@@ -52,7 +52,7 @@ def label_percentiles(scores: Labels) -> Floats:
 
 
 def percentile_text(percentile: float) -> str:
-    r"""Percentile, 0 to 100, as a whole number with %, at most 99 %.
+    r"""Percentile (0 to 100) as text: a whole number with %, at most 99 %.
 
     Examples
     --------
@@ -63,7 +63,7 @@ def percentile_text(percentile: float) -> str:
 
 
 def short_number(value: float) -> str:
-    """Number with zero to three decimals, by its size, and a typographic minus sign.
+    """Number as text with zero to three decimals, depending on its size.
 
     Examples
     --------

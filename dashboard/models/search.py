@@ -23,7 +23,7 @@ WAYS = {
 
 
 def ways(*, like: bool) -> dict[str, str]:
-    """Names of the search methods; similarity to a photo comes first if the URL names a photo."""
+    """Display names of the search methods; search by photo comes first if the URL names one."""
     return ({"photo": WAYS["photo"]} if like else {}) | WAYS
 
 
@@ -40,7 +40,7 @@ def farthest_along(index: Index, direction: Direction) -> Found:
 
 
 def rated_highest(index: Index, vector: MasterVector) -> Found:
-    """Photos that a vector rates highest."""
+    """Photos that a rating vector rates highest, best first."""
     return Found(farthest_along(index, vector.direction).rows)
 
 
@@ -56,7 +56,7 @@ def most_similar(index: Index, embedding: Embeddings, own: int | None) -> Found:
 def similar_but_better(
     index: Index, vector: MasterVector, embedding: Embeddings, ratings: Ratings
 ) -> Found:
-    """Photos similar to an embedding (d,) that a vector rates clearly higher."""
+    """Photos similar to an embedding (d,) that a rating vector rates clearly higher."""
     found = closest_better(index, vector, embedding, ratings, k=MOST_FOUND)
     return Found(
         np.array([one.row for one in found], dtype=np.intp),

@@ -16,7 +16,7 @@ SHOWN = 12  # photos at most, of the best and of the disputed ones
 
 @dataclass(frozen=True)
 class PeopleTexts:
-    """Comparison of people's tastes: texts, table and photos."""
+    """Texts, table and photos that compare several people's tastes."""
 
     headline: str
     agreements: pd.DataFrame
@@ -25,7 +25,7 @@ class PeopleTexts:
 
 
 def people_texts(voices: Sequence[Voice]) -> PeopleTexts:
-    """Comparison of people's tastes: agreement, shared favourites, disputed photos."""
+    """Texts on several people's tastes: agreement, shared favourites and disputed photos."""
     ranked = sorted(agreements(voices), key=lambda found: -found.likes_accuracy.value)
     closest, furthest = ranked[0], ranked[-1]
     headline = (
@@ -52,13 +52,13 @@ def people_texts(voices: Sequence[Voice]) -> PeopleTexts:
     return PeopleTexts(
         f"{headline}. At random it would be half.",
         pd.DataFrame(rows),
-        {one.row: _each(raters, one) for one in agreed_best(voices)[:SHOWN]},
-        {one.row: _each(raters, one) for one in contested(voices)[:SHOWN]},
+        {one.row: _ratings_text(raters, one) for one in agreed_best(voices)[:SHOWN]},
+        {one.row: _ratings_text(raters, one) for one in contested(voices)[:SHOWN]},
     )
 
 
-def _each(raters: Sequence[str], found: Shared) -> str:
-    """Text with each person's rating of one photo and the rating's standard error."""
+def _ratings_text(raters: Sequence[str], found: Shared) -> str:
+    """Text with each person's predicted rating of one photo and its standard error."""
     ratings = zip(raters, found.ratings, found.standard_errors, strict=True)
     return " · ".join(
         f"{printable(rater)} {rating_text(rating, error)}" for rater, rating, error in ratings

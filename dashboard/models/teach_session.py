@@ -1,4 +1,4 @@
-"""Labelling session of one person: answers so far, and the next pair."""
+"""Labelling session of one person: answers so far, and the photo pairs to ask about next."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -57,12 +57,12 @@ class TeachSession:
         return clicks(self.index, self.rater)
 
     def taste(self, said: Clicks | None = None) -> PersonalState:
-        """Taste of the person, learned from all clicks so far."""
+        """State of the person's taste: a rating vector learned from all clicks, and its tests."""
         said = self.clicks() if said is None else said
         return personal_state(self.index, self.rater, self.prior, said, subset=self.subset)
 
     def pairs(self, said: Clicks) -> list[Pair]:
-        """Next unanswered pairs; fewer than usual if few remain."""
+        """Next photo pairs to ask the person about; fewer than usual if few remain."""
         answered = {frozenset(pair) for pair in said.shown.tolist()}
         queue = self.queue
         queue.waiting = [one for one in queue.waiting if one.rows not in answered]
@@ -71,7 +71,7 @@ class TeachSession:
         return queue.waiting
 
     def pair_of(self, undone: Undone) -> Pair | None:
-        """Photo pair of an undone choice; None if the undone click gave stars to one photo."""
+        """Photo pair of a choice that was undone; None if stars of one photo were undone."""
         if undone.kind == "stars":
             return None
         digests = self.index.digests()
@@ -79,7 +79,7 @@ class TeachSession:
         return Pair(rows[0], rows[1], undone.asked) if len(rows) == 2 else None
 
     def _unseen_pairs(self, said: Clicks, n: int) -> list[Pair]:
-        """Up to n pairs that the person has not seen and that are not in the queue."""
+        """Up to n new photo pairs that the person has not seen and that are not in the queue."""
         waiting = [(one.first, one.second) for one in self.queue.waiting]
         seen = np.vstack([said.shown, np.array(waiting, dtype=np.intp).reshape(-1, 2)])
         subset = self.subset.including(self.index, np.union1d(seen, said.starred))
@@ -98,5 +98,5 @@ class TeachSession:
 
 
 def codes_of_kind(labels: IndexLabels, kind: Kind) -> Codes | None:
-    """Group or series numbers (n,) that the photos of a pair must share; None for no limit."""
+    """Group or series number (n,) that both photos of a pair must share; None for any pair."""
     return {"all": None, "group": labels.groups, "series": labels.series}[kind]

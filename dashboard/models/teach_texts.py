@@ -37,7 +37,7 @@ _LEAST_TESTS = 5  # choices predicted or not, for their share to be shown
 
 @dataclass(frozen=True)
 class LearnedTexts:
-    """Texts, learning curve and photos that describe a person's taste."""
+    """Texts, learning curve and photos that describe what was learned of a person's taste."""
 
     headline: str
     outlook: str  # what more choices would bring
@@ -47,12 +47,12 @@ class LearnedTexts:
 
 
 def modes(n_people: int) -> dict[Work, str]:
-    """Names of the ways of labelling; with two or more people, comparing tastes is added."""
+    """Display names of the ways to label; with two or more people, comparing tastes is one."""
     return {mode: name for mode, name in MODES.items() if mode != "together" or n_people >= 2}
 
 
 def kinds(comparable: Sequence[Within], mode: Mode) -> dict[Kind, str]:
-    """Names of the kinds of pairs: any, or within a group or series."""
+    """Display names of the kinds of photo pairs to ask about: any, or within a group or series."""
     of: dict[Kind, str] = {
         "all": f"the whole {say('index', mode)}",
         "group": f"one {say('group', mode)}",
@@ -62,7 +62,7 @@ def kinds(comparable: Sequence[Within], mode: Mode) -> dict[Kind, str]:
 
 
 def learned_texts(taste: PersonalState) -> LearnedTexts:
-    """Texts and chart data about a person's taste and its accuracy."""
+    """Texts and chart data about a person's learned taste and its accuracy."""
     points = [
         (point.n_choices, point.accuracy.value, point.accuracy.low, point.accuracy.high)
         for point in taste.curve
@@ -77,7 +77,7 @@ def learned_texts(taste: PersonalState) -> LearnedTexts:
 
 
 def progress_text(taste: PersonalState) -> str:
-    """Line of text that says how well a person's taste is known so far."""
+    """Line of text on how accurately a person's next choices can be predicted so far."""
     said = counted(taste.n_choices, "choice")
     if taste.accuracy is None or taste.accuracy.n_pairs < _LEAST_TESTS:
         return f"{said} · after about twenty it can be told how well your taste is known"

@@ -19,7 +19,7 @@ NO_PEOPLE = ("no ratings", f"in the index {SAMPLE!r}")
 
 @dataclass(frozen=True)
 class Verdict:
-    """Comparison of two photos: probability, ratings and texts."""
+    """Comparison of two photos: probability that the first is better, ratings and texts."""
 
     probability: float  # that the first is better, 0 to 1
     chances: tuple[str, str]  # of each, in per cent; they sum to 100 %
@@ -37,7 +37,7 @@ def verdict(
     of_index: Ratings,
     mode: Mode = "statistics",
 ) -> Verdict:
-    """Comparison of two photos by a vector, from the photos' embeddings (2, d).
+    """Comparison of two photos by a rating vector, from the photos' embeddings (2, d).
 
     `of_index` are the ratings of all photos of the index.
     """
@@ -58,11 +58,11 @@ def verdict(
         fact = f"better than {percentile_text(place)} of the collection"
         facts.append(fact if mode == "plain" else f"rating {short_number(rating)} · {fact}")
     summary = f"first photo {each[0]}, second photo {each[1]}"
-    trust = _trust(slope, mode)
+    trust = _calibration_sentence(slope, mode)
     return Verdict(better, each, (facts[0], facts[1]), sentence, summary, trust, slope.calibrated)
 
 
-def _trust(slope: Slope, mode: Mode) -> str:
+def _calibration_sentence(slope: Slope, mode: Mode) -> str:
     """Sentence on how the probability was calibrated, or that it was not."""
     if mode == "plain":
         if slope.calibrated and any(said in slope.reason for said in NO_PEOPLE):

@@ -1,4 +1,4 @@
-"""View-model of the page Vectors: each vector's origin, accuracy and facts."""
+"""View-model of the page Vectors: each rating vector's origin, accuracy and facts."""
 
 import re
 from collections.abc import Container, Mapping
@@ -60,7 +60,7 @@ HELD_OUT = {
 
 @dataclass(frozen=True)
 class VectorCard:
-    """Texts and facts about one vector."""
+    """Texts and facts about one rating vector."""
 
     name: str
     made: str  # its family
@@ -70,7 +70,7 @@ class VectorCard:
     facts: pd.DataFrame  # fact, value: the whole card
 
 
-def weak_words(made_by: Fingerprint) -> str | None:
+def weak_words_note(made_by: Fingerprint) -> str | None:
     """Sentence saying that an encoder understands texts only partly; None for other encoders."""
     if not made_by.is_embedded:
         return None
@@ -78,7 +78,7 @@ def weak_words(made_by: Fingerprint) -> str | None:
 
 
 def card(vector: MasterVector, evaluation: Evaluation | None, *, own: bool) -> VectorCard:
-    """Texts about a vector: origin, facts, and accuracy if it was measured."""
+    """Texts about a rating vector: origin, facts, and accuracy if it was measured."""
     fair = [] if evaluation is None else evaluation.competing()
     here = accuracy_text(next((row.accuracy for row in fair if row.vector == vector.name), None))
     tested = accuracy_text(vector.card.accuracy)
@@ -93,7 +93,7 @@ def card(vector: MasterVector, evaluation: Evaluation | None, *, own: bool) -> V
 
 
 def _origin(vector: MasterVector) -> str:
-    """Sentence about the texts or judgements that a vector was made from."""
+    """Sentence about the texts or judgements that a rating vector was made from."""
     seen = vector.card
     if family(vector.kind) == FROM_WORDS:
         wanted = listing([f"“{plain(text)}”" for text in seen.parameters.get("texts", [])] or ["—"])
@@ -173,7 +173,7 @@ def taste_name(rater: str, known: Mapping[str, MasterVector]) -> str:
 
 
 def file_stem(rater: str) -> str:
-    """Default name of a person's vector, with characters that file names allow.
+    """Default name of a person's rating vector, with characters that file names allow.
 
     Examples
     --------
@@ -184,12 +184,12 @@ def file_stem(rater: str) -> str:
 
 
 def lines(text: str) -> list[str]:
-    """Stripped non-blank lines of a text."""
+    """Non-blank lines of a text, stripped."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def comparable(labels: IndexLabels) -> list[Within]:
-    """Kinds of pairs that an index offers: any, within a group, within a series."""
+def pair_kinds(labels: IndexLabels) -> list[Within]:
+    """Kinds of photo pairs that an index's labels allow: any, within a group, within a series."""
     known: list[tuple[Within, bool]] = [
         (None, True),
         ("group", bool(labels.group_names)),

@@ -55,7 +55,7 @@ def say(term: str, mode: Mode) -> str:
 
 
 def vector_name(name: str, mode: Mode) -> str:
-    """Name of a vector for display, as plain text.
+    """Name of a rating vector for display, as plain text.
 
     Examples
     --------
@@ -66,12 +66,12 @@ def vector_name(name: str, mode: Mode) -> str:
 
 
 def vector_text(name: str, mode: Mode) -> str:
-    """Name of a vector for display, as Markdown."""
+    """Name of a rating vector for display, as Markdown."""
     return plain(vector_name(name, mode))
 
 
 def right_text(share: float) -> str:
-    """Accuracy in words, such as “right 79 times in 100”.
+    """Accuracy (0 to 1) in words, such as “right 79 times in 100”.
 
     Examples
     --------

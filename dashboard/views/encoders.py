@@ -48,7 +48,7 @@ for panel in shown_panels:
     st.header(panel.title, anchor=False)
     st.markdown(panel.summary)
 with st.expander("How to read this"):
-    st.markdown(encoder_tables.explained())
+    st.markdown(encoder_tables.terms_explained())
 for panel in shown_panels:
     if len(shown_panels) > 1:
         st.header(panel.title, anchor=False)
@@ -75,6 +75,6 @@ if report.exists():
         "text/html",
         icon=":material/download:",
     )
-st.caption(encoder_tables.made(board))
+st.caption(encoder_tables.made_by_sentence(board))
 if board.command:
     st.code(board.command, language=None, wrap_lines=True)

@@ -25,9 +25,9 @@ answer.markdown(
     explanation_texts.headline(vector.name, percentile, len(index), session_state.words())
 )
 if isinstance(photo.source, int):
-    photo.words.caption(explanation_texts.taken(index.photo(photo.source)))
+    photo.words.caption(explanation_texts.capture_sentence(index.photo(photo.source)))
     face_boxes.show_faces(index, photo.source, photo.words, photo.frame)
 here = vector_ratings.contribution(index, vector, photo.source, photo.embedding)
-photo.words.markdown(photo_reasons.here(*here))
+photo.words.markdown(photo_reasons.contribution_sentence(*here))
 with right:
     explanation_panels.explain_one(index, vector, photo)

@@ -23,7 +23,7 @@ rater = session_state.rater()
 with bar:
     vector = pickers.vector_picker(index)
     with show_errors():
-        known = photos_page.Known(
+        known = photos_page.PhotoData(
             index_data.labels(index),
             index_data.facets(index),
             photo_looks.looks(index),
@@ -46,7 +46,7 @@ if filters.order in photos_page.HELD_OUT:
     ratings, vectors = held.ratings, photo_tiles.label_percentiles(held.ratings)
     people = photo_tiles.label_percentiles(known.labels.scores)
     note = photos_page.unseen_note(held.seen, held.ratings, refitted=held.refitted)
-    caption = lambda row: photos_page.differing(row, vectors, people)  # noqa: E731
+    caption = lambda row: photos_page.percentiles_caption(row, vectors, people)  # noqa: E731
 by = vector_name(vector.name, session_state.words())
 if filters.order == "mistakes":
     with show_errors():

@@ -13,7 +13,7 @@ with show_errors():
     vectors = index_data.vectors(index)
     labels = index_data.labels(index)
     evaluation = index_data.evaluation(index)
-if told := vector_card.weak_words(index.fingerprint):
+if told := vector_card.weak_words_note(index.fingerprint):
     st.info(told, icon=":material/translate:")
 
 grid = st.grid(2, min_column_width=420)
@@ -39,7 +39,7 @@ with by_judgements, st.form("learn", border=True):
     learner = st.selectbox(
         "Learner", vector_card.LEARNERS, format_func=lambda kind: vector_card.LEARNERS[kind]
     )
-    known = vector_card.comparable(labels)
+    known = vector_card.pair_kinds(labels)
     within = st.selectbox("Compare", known, format_func=lambda kind: vector_card.WITHIN[kind])
     learn, learn_problem = st.form_submit_button("Learn it", type="primary"), st.container()
 

@@ -75,13 +75,15 @@ def _power_card(index: Index, vector: MasterVector) -> None:
     with st.container(border=True, key="card-power", gap="xsmall"):
         st.subheader("Discerning power", anchor=False)
         if evaluation is None:
-            st.markdown(home.not_measured(vector, mode))
+            st.markdown(home.public_accuracy(vector, mode))
             on = "Measure it on them" if index.is_judged else "How it can be measured on them"
             page_link("discerning_power", on, icon=ON)
         else:
             board = evaluation_tables.board(evaluation, "all", "pairwise_accuracy")
-            st.markdown(home.measured(board, evaluation.n_photos, mode))
-            names = plain_board.three_rows(board.rows, (FROM_PHOTOS, FROM_WORDS, AT_RANDOM))
+            st.markdown(home.measured_accuracy(board, evaluation.n_photos, mode))
+            names = plain_board.best_of_each_origin(
+                board.rows, (FROM_PHOTOS, FROM_WORDS, AT_RANDOM)
+            )
             table = forest.forest(board, index_data.vectors(index), mode)
             show_forest("power", forest.small_forest(table, names), small=True)
             page_link("discerning_power", "All of them, and their mistakes", icon=ON)

@@ -84,7 +84,7 @@ class Filters:
 
 
 @dataclass(frozen=True, eq=False)
-class Known:
+class PhotoData:
     """Data about an index's photos that the filters and sort orders need."""
 
     labels: IndexLabels
@@ -103,7 +103,7 @@ class Sheet(NamedTuple):
 
 
 def orders(labels: IndexLabels) -> dict[str, str]:
-    """Names of the available sort orders; two of the orders need judgements."""
+    """Display names of the available sort orders; two of the orders need judgements."""
     judged = not np.isnan(labels.scores).all()
     return {key: name for key, name in ORDERS.items() if judged or key not in HELD_OUT}
 
@@ -114,8 +114,8 @@ def day_range(facets: Facets) -> tuple[date, date] | None:
     return (told[0], told[-1]) if told else None
 
 
-def of_faces(faces: IndexFaces, wanted: FaceFilter) -> Flags:
-    """Mask (n,) of photos that pass a filter on faces: visible face, or all visible eyes open."""
+def faces_mask(faces: IndexFaces, wanted: FaceFilter) -> Flags:
+    """Boolean mask (n,) of photos with a visible face, or with all visible eyes open."""
     if wanted == "face":
         return np.nan_to_num(faces.column("faces")) > 0
     shut = np.nan_to_num(faces.column("eyes_hardly_open"))
@@ -123,14 +123,14 @@ def of_faces(faces: IndexFaces, wanted: FaceFilter) -> Flags:
 
 
 def sheet(
-    known: Known, ratings: Ratings, percentiles: Ratings, filters: Filters, vector: str
+    known: PhotoData, ratings: Ratings, percentiles: Ratings, filters: Filters, vector: str
 ) -> Sheet:
-    """Photos that pass the filters, sorted, with a summary sentence.
+    """Row numbers of the photos that pass the filters, sorted, with a summary sentence.
 
     `percentiles` (n,) are 0 to 100.
     """
     labels = known.labels
-    shown = passing(known, percentiles, filters)
+    shown = filter_mask(known, percentiles, filters)
     where = ""
     if filters.group is not None:
         where = f" in {plain(labels.group_names[filters.group])}"
@@ -166,8 +166,8 @@ def sheet(
     return Sheet(rows[np.argsort(key, kind="stable")], sentence)
 
 
-def passing(known: Known, percentiles: Ratings, filters: Filters) -> Flags:
-    """Mask (n,) of the photos that pass all filters."""
+def filter_mask(known: PhotoData, percentiles: Ratings, filters: Filters) -> Flags:
+    """Boolean mask (n,) of the photos that pass all filters."""
     labels, facets = known.labels, known.facets
     shown = np.ones(len(percentiles), dtype=bool)
     if filters.group is not None:
@@ -175,7 +175,7 @@ def passing(known: Known, percentiles: Ratings, filters: Filters) -> Flags:
     if filters.judged_only:
         shown &= ~np.isnan(labels.scores)
     if known.faces is not None and filters.faces != "any":
-        shown &= of_faces(known.faces, filters.faces)
+        shown &= faces_mask(known.faces, filters.faces)
     if filters.shape != "any":
         shown &= _of_shape(known.looks, filters.shape)
     if filters.days is not None:
@@ -206,7 +206,7 @@ def shown_names(names: list[str], codes: Codes) -> dict[int, str]:
 
 
 def mistaken_pairs(pairs: Pairs, labels: IndexLabels, group: int | None, vector: str) -> Sheet:
-    """Photos of the pairs that a vector orders wrongly, with a summary sentence.
+    """Row numbers of the photos in wrongly ordered pairs, with a summary sentence.
 
     In each pair the photo that people prefer is first.
     `pairs` (m, 2) are those that the vector orders most wrongly. With a group only pairs of two
@@ -224,7 +224,7 @@ def mistaken_pairs(pairs: Pairs, labels: IndexLabels, group: int | None, vector:
 
 
 def unseen_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> str:
-    """Note that photos which the vector learned from are rated by refits, or left out.
+    """Sentence saying that a vector's training photos are rated by refits, or left out.
 
     Empty if there are none.
     `ratings` (n,) are held out, nan where that is not possible.
@@ -256,7 +256,7 @@ def empty_text(
 
 
 def learned_from_all(vector: str, others: Sequence[str]) -> str:
-    """Sentences saying that a vector learned from all judged photos, and which vectors did not."""
+    """Text saying that a vector learned from all judged photos, and which vectors did not."""
     text = (
         f"**{plain(vector)}** has learned from all the photos that people judged here, so its "
         "mistakes cannot be told on them."
@@ -267,7 +267,7 @@ def learned_from_all(vector: str, others: Sequence[str]) -> str:
     return f"{text} They can be told of {named}: choose that instead."
 
 
-def differing(row: int, vector: Ratings, people: Floats) -> str:
+def percentiles_caption(row: int, vector: Ratings, people: Floats) -> str:
     """Caption with two percentiles of a photo: by a vector's rating, and by people's labels."""
     return f"judged {percentile_text(vector[row])} · people {percentile_text(people[row])}"
 

@@ -27,8 +27,10 @@ class ShownPhotos:
     captions: str = ""  # what the captions depend on, besides the rows
 
     def hold(self) -> str:
-        """Hold the photos' display order in memory for the browser; return the order's name."""
-        return hold_order(self.columns(), self.words, f"{self.index.paths.root} {self.captions}")
+        """Hold the photos' display order in memory for the browser; return its name in URLs."""
+        return hold_order(
+            self.columns(), self.names_and_captions, f"{self.index.paths.root} {self.captions}"
+        )
 
     def columns(self) -> PhotoColumns:
         """Columns of photo data that the browser needs to lay out the grid."""
@@ -47,21 +49,21 @@ class ShownPhotos:
             stacks=np.minimum(stacks, 0xFFFF).astype(np.uint16),
         )
 
-    def words(self, places: Sequence[int]) -> list[tuple[str, str]]:
-        """File name and caption of each photo at the given positions."""
+    def names_and_captions(self, places: Sequence[int]) -> list[tuple[str, str]]:
+        """File name and caption of each photo at the given positions in the display order."""
         rows = [int(self.rows[place]) for place in places]
         caption = self.caption or (lambda row: "")
         return [(printable(self.index.photo(row).path.name), caption(row)) for row in rows]
 
 
 def rows_of_tokens(index: Index, tokens: Sequence[str]) -> list[int]:
-    """Row numbers of the photos with the given digest prefixes, in the same order."""
+    """Row numbers of the photos whose digests begin with the given tokens, in the same order."""
     found = index.rows_of_digests(token for token in tokens if len(token) == BEGINNING_DIGITS)
     return [found[token] for token in dict.fromkeys(tokens) if token in found]
 
 
 def stacked(rows: Codes, series: Codes) -> tuple[Codes, Codes]:
-    """Rows reordered so that the photos of each series are consecutive, and the series' sizes.
+    """Row numbers reordered to put each series' photos together, and the sizes of the series.
 
     A size stands at the first photo of its series, and 0 at the further ones.
     `rows` (n,) are in the order of the grid and `series` (N,) numbers the series of all photos of

@@ -1,1 +1,1 @@
-"""View-models of evaluations: results of vectors as texts and tables."""
+"""View-models of evaluations: results of rating vectors as texts and tables."""

@@ -56,7 +56,7 @@ CAPTION = (
 
 @dataclass(frozen=True)
 class ScopeShown:
-    """Results of compared indexes on one kind of photo pairs: chart, and tables below it."""
+    """Leaderboard results on one kind of photo pairs: a chart, and tables below it."""
 
     key: str  # unlike any other's on the page
     title: str
@@ -66,7 +66,7 @@ class ScopeShown:
 
 @dataclass(frozen=True)
 class PanelShown:
-    """Results of indexes compared on the same judged photos, for each kind of photo pairs."""
+    """Leaderboard results of indexes that hold the same judged photos, by kind of photo pairs."""
 
     title: str
     summary: str
@@ -78,7 +78,7 @@ class PanelShown:
 
 
 def latest(path: Path) -> Leaderboard | None:
-    """Leaderboard of encoders read from a JSON file; None if there is no such file."""
+    """Leaderboard of image encoders read from a JSON file; None if there is no such file."""
     try:
         return from_json(Leaderboard, json.loads(path.read_bytes()))
     except FileNotFoundError:
@@ -88,7 +88,7 @@ def latest(path: Path) -> Leaderboard | None:
 
 
 def panels(board: Leaderboard) -> list[PanelShown]:
-    """Texts and tables of a leaderboard's results, separately for each set of photos.
+    """Texts and tables of a leaderboard's results, separately for each set of judged photos.
 
     Texts are escaped for Markdown.
     """
@@ -109,13 +109,13 @@ def panels(board: Leaderboard) -> list[PanelShown]:
     return shown
 
 
-def explained() -> str:
-    """Words of a leaderboard explained, as a list in Markdown."""
+def terms_explained() -> str:
+    """Markdown list that explains the terms of a leaderboard."""
     return _terms(explanations.HOW_TO_READ)
 
 
-def made(board: Leaderboard) -> str:
-    """Sentence on when and by what a leaderboard was made."""
+def made_by_sentence(board: Leaderboard) -> str:
+    """Sentence on when and by which version of photorank a leaderboard was made."""
     return shown_text(explanations.made(board))
 
 

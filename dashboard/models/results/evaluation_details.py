@@ -74,7 +74,7 @@ def panels(evaluation: Evaluation, scope: Scope, metric: str) -> dict[str, list[
 
 
 def _close_calls(found: Sequence[AccuracyByGap], families: dict[str, str]) -> list[Panel]:
-    rows = _known(found)
+    rows = _defined(found)
     if not rows:
         return []
     widest = max(row.upto for row in rows)
@@ -94,7 +94,7 @@ def _close_calls(found: Sequence[AccuracyByGap], families: dict[str, str]) -> li
 
 
 def _learning_curve(found: Sequence[AccuracyByPhotos], people: dict[str, Estimate]) -> list[Panel]:
-    rows = _known(found)
+    rows = _defined(found)
     if len(rows) < 2:
         return []
     first, before, last = rows[0], rows[-2], rows[-1]
@@ -133,11 +133,11 @@ def _calibration(found: Calibration | None, results: Sequence[Result]) -> list[P
     name = plain(found.vector)
     pairs = f"{counted(found.n_pairs, 'draw')} from {counted(row.n_pairs, 'pair')}"
     bins, curve = pd.DataFrame(to_json(found.bins)), pd.DataFrame(to_json(found.risk_coverage))
-    off = _figures(found.calibration_error, ".1f", times=100)
+    off = _number_text(found.calibration_error, ".1f", times=100)
     believed = (
         f"When **{name}** says 70 %, it should be right 7 times in 10: marks on the dashed "
         f"diagonal can be believed. Over {pairs} it is {off} points off on average "
-        f"(Brier score {_figures(found.brier_limits, '.3f')}; always saying 50 % gets 0.250). "
+        f"(Brier score {_number_text(found.brier_limits, '.3f')}; always saying 50 % gets 0.250). "
         "The lines are 95 % intervals, by folds of photos."
     )
     title = f"How often the first photo was better, by the probability that {found.vector} gave"
@@ -159,7 +159,7 @@ def _calibration(found: Calibration | None, results: Sequence[Result]) -> list[P
 
 
 def _groups(found: Sequence[AccuracyByGroup], families: dict[str, str]) -> list[Panel]:
-    rows = sorted(_known(found), key=lambda row: -row.value)
+    rows = sorted(_defined(found), key=lambda row: -row.value)
     if len(rows) < 2:
         return []
     rows, which = _best_and_worst(rows)
@@ -191,7 +191,7 @@ def _groups(found: Sequence[AccuracyByGroup], families: dict[str, str]) -> list[
 
 
 def _best_and_worst(rows: list[AccuracyByGroup]) -> tuple[list[AccuracyByGroup], str]:
-    """Groups with the highest and lowest accuracy, and a sentence on which groups are shown.
+    """Photo groups with the best and worst accuracy, and a sentence on which are shown.
 
     A group of one pair is all right or all wrong: it would always be at an end.
     """
@@ -217,7 +217,7 @@ def _matrix(evaluation: Evaluation, scope: Scope, metric_name: str) -> list[Pane
         return []  # the lead alone says as much
     order = list(ranked["vector"].head(VECTORS_OF_MATRIX))
     metric = METRICS[metric_name]
-    rows = _cells(found, order, metric.as_share)
+    rows = _differences(found, order, metric.as_share)
     amount = "How many points" if metric.as_share else f"By how much {metric.axis}"
     best = ""
     if len(ranked) > len(order):
@@ -233,7 +233,9 @@ def _matrix(evaluation: Evaluation, scope: Scope, metric_name: str) -> list[Pane
     return [Panel("matrix", title, reading, rows, csv, as_share=metric.as_share)]
 
 
-def _cells(found: Sequence[ScopedDifference], order: Sequence[str], as_share: bool) -> pd.DataFrame:
+def _differences(
+    found: Sequence[ScopedDifference], order: Sequence[str], as_share: bool
+) -> pd.DataFrame:
     """Table of metric differences between every two vectors, higher-ranked minus lower-ranked."""
     rank = {vector: place for place, vector in enumerate(order)}
     rows = []
@@ -259,8 +261,8 @@ def _cells(found: Sequence[ScopedDifference], order: Sequence[str], as_share: bo
     )
 
 
-def _known(found: Sequence[Partial]) -> list[Partial]:
-    """Results with a defined value; an undefined interval becomes 0 to 1."""
+def _defined(found: Sequence[Partial]) -> list[Partial]:
+    """Results whose value is defined; an undefined confidence interval becomes 0 to 1."""
     return [
         replace(row, low=0.0, high=1.0) if isnan(row.low) or isnan(row.high) else row
         for row in found
@@ -280,7 +282,7 @@ def _of_pairs(row: Estimate) -> str:
     return f"{with_interval(row)} of {counted(row.n_pairs, 'pair')}"
 
 
-def _figures(estimate: Limits, digits: str, *, times: int = 1) -> str:
+def _number_text(estimate: Limits, digits: str, *, times: int = 1) -> str:
     """Number as text, followed by its confidence interval in brackets if that is defined."""
     value, low, high = (times * one for one in (estimate.value, estimate.low, estimate.high))
     span = "" if isnan(low) or isnan(high) else f" [{low:{digits}}, {high:{digits}}]"

@@ -11,13 +11,13 @@ KEPT_TOGETHER = {
 }
 
 
-def described(evaluation: Evaluation) -> str:
-    """Markdown text on an evaluation's protocol and encoder."""
+def protocol_text(evaluation: Evaluation) -> str:
+    """Markdown text on an evaluation's protocol (folds, repeats, intervals) and its encoder."""
     made_by = (
         f"Encoder `{evaluation.encoder}`, framing `{evaluation.framing}`, "
         f"{evaluation.created[:10]}."
     )
-    return "\n\n".join([*_split(evaluation), made_by])
+    return "\n\n".join([*_split_paragraphs(evaluation), made_by])
 
 
 def in_plain_words(evaluation: Evaluation) -> str:
@@ -34,8 +34,8 @@ def in_plain_words(evaluation: Evaluation) -> str:
     )
 
 
-def _split(evaluation: Evaluation) -> list[str]:
-    """Paragraphs on how photos were split and how intervals were computed."""
+def _split_paragraphs(evaluation: Evaluation) -> list[str]:
+    """Paragraphs on how photos were split into folds, and how intervals were computed."""
     made = evaluation.protocol
     photos = counted(evaluation.n_photos, "judged photo")
     if made.fold_by == "split":
@@ -61,7 +61,7 @@ def _split(evaluation: Evaluation) -> list[str]:
 
 
 def options(evaluation: Evaluation) -> list[str]:
-    """Options of the command that repeats an evaluation, except the option for the index."""
+    """Command-line options that repeat an evaluation, except the option for the index."""
     made = evaluation.asked
     asked = ["--fold-by", made.fold_by] if made.fold_by else []
     asked += ["--folds", str(made.folds), "--repeats", str(made.repeats), "--seed", str(made.seed)]
@@ -71,5 +71,5 @@ def options(evaluation: Evaluation) -> list[str]:
 
 
 def command(evaluation: Evaluation) -> str:
-    """Command that repeats the evaluation."""
+    """Terminal command that repeats an evaluation."""
     return " ".join(["photorank evaluate --index", evaluation.index, *options(evaluation)])

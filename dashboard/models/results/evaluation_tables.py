@@ -28,7 +28,7 @@ _NO_LEAD = 0.0005  # a lead that rounds to nothing
 
 @dataclass(frozen=True)
 class Board:
-    """Leaderboard of vectors by one metric on one kind of photo pairs: texts and tables."""
+    """Leaderboard of rating vectors by one metric on one kind of photo pairs: texts and tables."""
 
     scope: Scope
     name: str  # of the metric
@@ -44,9 +44,9 @@ class Board:
 
 
 def board(evaluation: Evaluation, scope: Scope, metric_name: str) -> Board:
-    """Leaderboard of vectors, ranked by one metric on one kind of photo pairs."""
+    """Leaderboard of rating vectors, ranked by one metric on one kind of photo pairs."""
     metric = METRICS[metric_name]
-    rows = _rows(evaluation, scope, metric_name)
+    rows = _ranked_vectors(evaluation, scope, metric_name)
     fair = rows[~rows["apart"] & (rows["family"] != AT_RANDOM)]
     leader = None if fair.empty else str(fair.iloc[0]["vector"])
     leads = _leads(evaluation, scope, metric_name, leader, rows)
@@ -57,7 +57,7 @@ def board(evaluation: Evaluation, scope: Scope, metric_name: str) -> Board:
         metric,
         f"{metric.axis}, by vector",
         _headline(metric, rows, fair, scope, order),
-        _caution(fair, leads, evaluation.index) + _by_photo(fair, metric, evaluation),
+        _caution(fair, leads, evaluation.index) + _held_out_singly(fair, metric, evaluation),
         leader,
         rows,
         _reading(metric, rows, order),
@@ -66,8 +66,8 @@ def board(evaluation: Evaluation, scope: Scope, metric_name: str) -> Board:
     )
 
 
-def _rows(evaluation: Evaluation, scope: Scope, metric_name: str) -> pd.DataFrame:
-    """Table of vectors ranked by a metric; vectors possibly trained on the photos come last."""
+def _ranked_vectors(evaluation: Evaluation, scope: Scope, metric_name: str) -> pd.DataFrame:
+    """Table of vectors ranked by a metric; those possibly trained on the photos come last."""
     rows = []
     for row in evaluation.rows(scope):
         found = row.metrics.get(metric_name)
@@ -190,7 +190,7 @@ def _caution(fair: pd.DataFrame, leads: pd.DataFrame, index: str) -> str:
     return " ".join(texts)
 
 
-def _by_photo(fair: pd.DataFrame, metric: Metric, evaluation: Evaluation) -> str:
+def _held_out_singly(fair: pd.DataFrame, metric: Metric, evaluation: Evaluation) -> str:
     """Sentence with the best vector's result when photos are held out singly, not in groups.
 
     Empty if that result is unknown.
@@ -206,7 +206,7 @@ def _by_photo(fair: pd.DataFrame, metric: Metric, evaluation: Evaluation) -> str
 
 
 def _reading(metric: Metric, rows: pd.DataFrame, order: str) -> str:
-    """Text on how to read the points and intervals in the chart."""
+    """Text on how to read the points and intervals in the leaderboard's chart."""
     if metric.as_share:
         first = f"Each mark is the share of photo pairs that a vector puts in {order}"
     else:
@@ -250,7 +250,7 @@ def _leads_reading(leader: str | None, leads: pd.DataFrame, metric: Metric) -> s
 
 
 def as_csv(evaluation: Evaluation) -> str:
-    """CSV of all results of an evaluation, by vector, scope and metric."""
+    """CSV text of all results of an evaluation, by rating vector, kind of pairs and metric."""
     rows = []
     for result in to_json(evaluation.results):
         metrics = result.pop("metrics")

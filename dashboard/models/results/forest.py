@@ -1,4 +1,4 @@
-"""Table of vectors with confidence intervals: name, origin, value, interval."""
+"""Forest plots of rating vectors: name, origin, value and confidence interval of each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -22,7 +22,7 @@ _MARGIN = 0.06  # of the axis, free on either side
 
 @dataclass(frozen=True)
 class ForestRow:
-    """Row of a table of intervals: a vector, or several vectors with equal results."""
+    """Row of a forest plot: one rating vector, or several with equal results."""
 
     name: str  # of the first of them, by which it is chosen
     label: str
@@ -39,7 +39,7 @@ class ForestRow:
 
 @dataclass(frozen=True)
 class Forest:
-    """Table of confidence intervals: rows, best first, with reference level, unit and caption."""
+    """Forest plot of confidence intervals: rows, best first, with reference level and caption."""
 
     rows: tuple[ForestRow, ...]
     caption: str
@@ -49,7 +49,7 @@ class Forest:
 
 
 def forest(board: Board, stored: Mapping[str, MasterVector], mode: Mode) -> Forest:
-    """Table of intervals of a leaderboard's vectors; vectors with equal results share a row."""
+    """Forest plot of a leaderboard's rating vectors; those with equal results share a row."""
     rows = []
     for _, same in board.rows.groupby(["apart", "value", "low", "high"], sort=False, dropna=False):
         first = same.iloc[0]
@@ -60,13 +60,13 @@ def forest(board: Board, stored: Mapping[str, MasterVector], mode: Mode) -> Fore
 
 
 def small_forest(table: Forest, names: pd.Series) -> Forest:
-    """Table of intervals with the rows of some vectors only, and without caption."""
+    """Forest plot that keeps the rows of some vectors only, without caption."""
     kept = set(names)
     return replace(table, rows=tuple(row for row in table.rows if row.name in kept), caption="")
 
 
 def plain_forest(rows: pd.DataFrame, metric: Metric, caption: str) -> Forest:
-    """Table of intervals made from a data frame; each row has a vector's name and a note.
+    """Forest plot made from a data frame; each row has a vector's name and a note.
 
     `rows` has vector, family, value, low, high, baseline, apart and note.
     """
@@ -75,7 +75,7 @@ def plain_forest(rows: pd.DataFrame, metric: Metric, caption: str) -> Forest:
 
 
 def leads_forest(leads: pd.DataFrame, leader: str, metric: Metric) -> Forest:
-    """Table of intervals of the best vector's lead over each other vector."""
+    """Forest plot of the best vector's lead over each other vector."""
     unit = "points" if metric.as_share else metric.axis
     rows = [
         ForestRow(
@@ -119,7 +119,7 @@ def _row(metric: Metric, row: pd.Series, label: str, note: str) -> ForestRow:
 
 
 def caption(board: Board, mode: Mode) -> str:
-    """Sentence on how to read the table of intervals."""
+    """Sentence on how to read a leaderboard's forest plot."""
     pairs = counted(int(board.rows["n_pairs"].max()), "pair")
     guessed, seen = board.metric.chance is not None, bool(board.rows["apart"].any())
     if mode == "plain":
@@ -136,7 +136,7 @@ def caption(board: Board, mode: Mode) -> str:
 
 
 def forest_data(table: Forest) -> Json:
-    """Table of intervals as JSON for the component; positions are fractions of the axis."""
+    """Forest plot as JSON for the JavaScript component; positions are fractions of the axis."""
     ends = [row.low for row in table.rows] + [row.high for row in table.rows]
     known = [one for one in (*ends, *(row.value for row in table.rows)) if isfinite(one)]
     known += [] if table.level is None else [table.level]
@@ -181,7 +181,7 @@ def _interval(metric: Metric, row: pd.Series) -> str:
 
 
 def _provenance(row: pd.Series, vector: MasterVector | None, mode: Mode) -> str:
-    """Short note on where a vector comes from, or on why its test does not count."""
+    """Short note on where a rating vector comes from, or on why its test is not a fair one."""
     if row["apart"]:
         return "has seen these photos: no fair test" if mode == "plain" else row["note"]
     if row["family"] == AT_RANDOM:

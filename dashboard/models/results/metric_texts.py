@@ -1,4 +1,4 @@
-"""Names and explanations of metrics and scopes, in plain words."""
+"""Names and explanations of metrics and of kinds of photo pairs, in plain words."""
 
 from dataclasses import dataclass
 

@@ -72,7 +72,7 @@ def default_text(vectors: Mapping[str, MasterVector], evaluation: Evaluation, mo
 
 
 def stored_for(name: str, stored: Mapping[str, MasterVector], index: str) -> MasterVector | None:
-    """Saved vector that belongs to a leaderboard row; None if there is none.
+    """Saved rating vector that a leaderboard row is about; None if none is saved.
 
     A learner, which was tested on photos left out, is shown by what it made of the whole index.
     """
@@ -82,8 +82,8 @@ def stored_for(name: str, stored: Mapping[str, MasterVector], index: str) -> Mas
     return next(made, None)
 
 
-def three_rows(rows: pd.DataFrame, families: tuple[str, ...]) -> pd.Series:
-    """Name of the best vector of each origin, most accurate first.
+def best_of_each_origin(rows: pd.DataFrame, families: tuple[str, ...]) -> pd.Series:
+    """Names of the best vectors of each origin (such as from words), most accurate first.
 
     Only vectors that were tested on unseen photos are compared.
     """

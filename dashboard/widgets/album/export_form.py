@@ -19,7 +19,7 @@ def export_form(index: Index, made: Album) -> None:
         "With RAW files, videos and sidecars", key="companions", help=album.COMPANIONS_HELP
     )
     with show_errors(st.warning):
-        ahead = album.export_forecast(made, index, kind, to, along=along)
+        ahead = album.export_preview(made, index, kind, to, along=along)
     st.markdown(ahead.sentence)
     if ahead.files:
         with st.expander("Which files?"):

@@ -117,7 +117,7 @@ def _show(index: Index, name: str, waits: bool) -> None:
     with tools:
         _pdf_button(book, name)
     wide = _LARGE_SHARE * book.size.width
-    shown = kept_album.Shown(
+    shown = kept_album.DisplayedAlbum(
         entry.album,
         lambda frame: _address(index, frame, large=frame.box[2] > wide),
         albums.added_shares(index, vector, entry.album),
@@ -278,7 +278,7 @@ def _step(
 
 def _presser(name: str) -> Callable[[Any], None]:
     def press(act: Any) -> None:
-        if (change := kept_album.change_of(act)) is not None:
+        if (change := kept_album.requested_change(act)) is not None:
             _change(name, *change)
 
     return press

@@ -94,7 +94,7 @@ def _tools(index: Index, wish: Wish, made: Album) -> None:
     st.caption(f"{counted(len(made.chosen), 'photo')} of {len(index):,}", width="content")
     if not made.chosen:
         return
-    swap = made.swap if album.helps(made) else None
+    swap = made.swap if album.swap_helps(made) else None
     st.button(
         "Best swap",
         icon=":material/swap_horiz:",
@@ -103,7 +103,7 @@ def _tools(index: Index, wish: Wish, made: Album) -> None:
         on_click=None if swap is None else partial(_swap, index, swap.out, swap.into),
     )
     marked = _with_marks(index, wish.request)
-    kept_album.keep_form(album.kept(index, made, marked, wish.alike, wish.vector.name))
+    kept_album.keep_form(album.album_to_save(index, made, marked, wish.alike, wish.vector.name))
 
 
 def _swap(index: Index, out: int, into: int) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard import session_state
 from dashboard.cache import index_data
 from dashboard.models import album
-from dashboard.models.album import Degree, nearest_degree
+from dashboard.models.album import SliderSetting, nearest_words
 from dashboard.widgets import pickers
 from dashboard.widgets.errors import show_errors
 from photorank.album.division_into_parts import PER
@@ -66,7 +66,9 @@ def ask_wish(index: Index) -> Wish:
     return Wish(vector, request, alike)
 
 
-def _degree(degree: Degree, key: str, scale: tuple[float, float, float], otherwise: float) -> float:
+def _degree(
+    degree: SliderSetting, key: str, scale: tuple[float, float, float], otherwise: float
+) -> float:
     """Value that the user set with a slider, which shows words or numbers."""
     mode, before = session_state.words(), session_state.number_kept(key)
     label, about = degree.label[mode], degree.help[mode]
@@ -80,8 +82,8 @@ def _degree(degree: Degree, key: str, scale: tuple[float, float, float], otherwi
     else:
         numbers, own = {word: number for number, word in degree.words.items()}, f"{key}-word"
         if before is not None:
-            session_state.begin_widget(own, nearest_degree(degree, before))
-        first = nearest_degree(degree, otherwise)
+            session_state.begin_widget(own, nearest_words(degree, before))
+        first = nearest_words(degree, otherwise)
         chosen = st.select_slider(
             label, list(numbers), first, key=own, help=about, bind="query-params"
         )

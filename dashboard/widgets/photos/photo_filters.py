@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import session_state
 from dashboard.models.photos import photos_page
-from dashboard.models.photos.photos_page import Filters, Known
+from dashboard.models.photos.photos_page import Filters, PhotoData
 from dashboard.widgets import pickers
 from photorank.errors import counted
 
@@ -22,7 +22,7 @@ EMPTY: dict[str, Any] = {
 }
 
 
-def ask_filters(known: Known, *, some_judged: bool) -> Filters:
+def ask_filters(known: PhotoData, *, some_judged: bool) -> Filters:
     """Filters that the user selected for an index's photos."""
     labels = known.labels
     order = pickers.choose_one("Show", photos_page.orders(labels), "order")
@@ -43,7 +43,7 @@ def clear_button(key: str, filters: Filters) -> None:
     )
 
 
-def _panel(known: Known, order: str, group: int | None, *, some_judged: bool) -> Filters:
+def _panel(known: PhotoData, order: str, group: int | None, *, some_judged: bool) -> Filters:
     facets = known.facets
     faced: photos_page.FaceFilter = "any"
     if known.faces is not None and known.faces.by_row:
@@ -85,7 +85,7 @@ def _names(label: str, names: list[str], codes: Any, key: str) -> tuple[int, ...
     return tuple(chosen)
 
 
-def _days(known: Known) -> tuple[Any, Any] | None:
+def _days(known: PhotoData) -> tuple[Any, Any] | None:
     span = photos_page.day_range(known.facets)
     if span is None or span[0] == span[1]:
         return None

@@ -115,7 +115,7 @@ def all_numbers(index: Index, evaluation: Evaluation, board: evaluation_tables.B
         csv, name = evaluation_tables.as_csv(evaluation), f"{index.name}-evaluation.csv"
         st.download_button("Everything as CSV", csv, name, "text/csv", help=PNG_HELP)
         with st.popover("How this was measured"):
-            st.markdown(evaluation_protocol.described(evaluation))
+            st.markdown(evaluation_protocol.protocol_text(evaluation))
             st.code(evaluation_protocol.command(evaluation), language=None, wrap_lines=True)
     measure_button(index, "Measure again", evaluation_protocol.options(evaluation))
 

@@ -34,7 +34,7 @@ def ask_person(index: Index, people: Sequence[str]) -> Person:
     with st.popover("Settings", icon=":material/tune:", key="settings"):
         prior = _prior_picker(index, rater)
         kinds = teach_texts.kinds(
-            vector_card.comparable(index_data.labels(index, rater)), session_state.words()
+            vector_card.pair_kinds(index_data.labels(index, rater)), session_state.words()
         )
         if len(kinds) > 1:
             kind = pickers.choose_one("Two photos of", kinds, "within")

@@ -45,7 +45,7 @@ def explanation(values, method="sum over positions", signals=None):
 def test_a_date_is_told_with_its_source(taken, source, sentence):
     """In plain words; a day without a time is told as a day."""
     photo = Photo("", Path("a.jpg"), None, None, taken, None, source)
-    assert explanation_texts.taken(photo) == sentence
+    assert explanation_texts.capture_sentence(photo) == sentence
 
 
 def test_all_sources_of_dates_have_words():
@@ -57,7 +57,7 @@ def test_all_sources_of_dates_have_words():
     for source in choose_capture_date.LADDER:
         for zone in zones:
             photo = Photo("", Path("a"), None, None, "2019-05-03T14:02:00", None, source + zone)
-            words = explanation_texts.taken(photo).removesuffix(").").partition("(")[2]
+            words = explanation_texts.capture_sentence(photo).removesuffix(").").partition("(")[2]
             assert len(words.split(", ")) >= 2
 
 

@@ -1,6 +1,6 @@
 from types import SimpleNamespace
 
-from dashboard.models.home import album_progress, not_measured
+from dashboard.models.home import album_progress, public_accuracy
 from photorank.album.kept.album import AlbumSettings, KeptAlbum
 from photorank.album.kept.store import Entry
 
@@ -10,9 +10,9 @@ def test_what_is_known_of_other_photos_is_said_in_the_words_of_the_page():
     card = SimpleNamespace(accuracy=SimpleNamespace(value=0.79))
     vector = SimpleNamespace(name="worth", card=card)
 
-    assert "**Worth printing** is right 79 times in 100." in not_measured(vector, "plain")
-    assert "**worth** puts 79" in not_measured(vector, "statistics")
-    assert not_measured(None, "plain") == "Not measured on your photos."
+    assert "**Worth printing** is right 79 times in 100." in public_accuracy(vector, "plain")
+    assert "**worth** puts 79" in public_accuracy(vector, "statistics")
+    assert public_accuracy(None, "plain") == "Not measured on your photos."
 
 
 def test_an_album_says_how_many_of_its_places_are_filled():

@@ -5,7 +5,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from dashboard.models.kept_album import Shown, change_of, spreads, state_text
+from dashboard.models.kept_album import DisplayedAlbum, requested_change, spreads, state_text
 from photorank.album.book.book import Book, BookPage, Frame
 from photorank.album.book.geometry import PageSize
 from photorank.album.book.make_book import BookWishes, make_book
@@ -18,7 +18,7 @@ ALBUM = KeptAlbum("family", (ONE, TWO, THREE))
 
 def pressed(what, photo=ONE, **more):
     """Return the album after a press."""
-    return change_of({"what": what, "photo": photo, "name": "1.jpg", **more}).make(ALBUM)
+    return requested_change({"what": what, "photo": photo, "name": "1.jpg", **more}).make(ALBUM)
 
 
 def test_each_press_is_a_change_in_words():
@@ -29,7 +29,10 @@ def test_each_press_is_a_change_in_words():
     assert pressed("move", other=None).photos == (TWO, THREE, ONE)
     assert pressed("move", THREE, other=ONE).photos == (THREE, ONE, TWO)
     assert pressed("alone").book.alone == (ONE,)
-    assert change_of({"what": "pin", "photo": ONE, "name": "1.jpg"}).what == "always keeps 1.jpg"
+    assert (
+        requested_change({"what": "pin", "photo": ONE, "name": "1.jpg"}).what
+        == "always keeps 1.jpg"
+    )
 
 
 @pytest.mark.parametrize(
@@ -38,7 +41,7 @@ def test_each_press_is_a_change_in_words():
 )
 def test_what_is_no_press_is_no_change(act):
     """Whatever a browser sends."""
-    assert change_of(act) is None
+    assert requested_change(act) is None
 
 
 def test_a_photo_that_is_not_in_the_album_is_not_moved_into_it():
@@ -51,7 +54,9 @@ def test_spreads_have_the_boxes_of_the_plan(tmp_path):
     """In percent of a page; names are shown as they are, safely."""
     frame = Frame(tmp_path / "a\u202eb.jpg", ONE, (21.0, 42.0, 105.0, 70.0), 300)
     book = Book(PageSize(), (BookPage(1, (frame,), "31 July 2024"),))
-    [spread] = spreads(book, Shown(ALBUM.pin([ONE]), lambda one: "thumbnails/x", {ONE: 0.0321}))
+    [spread] = spreads(
+        book, DisplayedAlbum(ALBUM.pin([ONE]), lambda one: "thumbnails/x", {ONE: 0.0321})
+    )
     left, right = spread["pages"]
     assert left is None
     assert right["frames"][0]["box"] == [10, 20, 50, 33.3333]
@@ -78,7 +83,12 @@ def test_the_preview_is_the_printed_page(library, tmp_path):
     assert {len(page.frames) for page in book.pages} >= {1, 2, 3}
     assert write_pdf(book, tmp_path / "book.pdf", PdfOptions()) == []
     document = pypdfium2.PdfDocument(tmp_path / "book.pdf")
-    shown = [page for one in spreads(book, Shown(ALBUM, str, {})) for page in one["pages"] if page]
+    shown = [
+        page
+        for one in spreads(book, DisplayedAlbum(ALBUM, str, {}))
+        for page in one["pages"]
+        if page
+    ]
     for page, printed in zip(shown, document, strict=True):
         left, _, _, top = printed.get_trimbox()
         percent = 100 / np.array([300, 210, 300, 210]) / POINTS_A_MM

@@ -72,9 +72,9 @@ def test_a_vector_through_qualities_lists_their_weights():
 def test_weak_words_are_told_as_they_are():
     """The warning fits the encoder: by objects, by a table of qualities, or none."""
     first, second = (Fingerprint(f"embedded{n}", "0", "whole", 8, blocks) for n, blocks in KINDS)
-    assert "hardly *how well*" in vector_card.weak_words(first)
-    assert "fixed table" in vector_card.weak_words(second)
-    assert vector_card.weak_words(MADE_BY) is None
+    assert "hardly *how well*" in vector_card.weak_words_note(first)
+    assert "fixed table" in vector_card.weak_words_note(second)
+    assert vector_card.weak_words_note(MADE_BY) is None
 
 
 def test_the_evaluation_of_this_index_speaks_before_the_card():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dashboard.models.photos import photos_page
-from dashboard.models.photos.photos_page import Filters, Known
+from dashboard.models.photos.photos_page import Filters, PhotoData
 from photorank.index.judging.marks import Marked
 from photorank.index.measuring.shapes_and_colours import Looks
 from photorank.index.opened import IndexLabels
@@ -35,7 +35,7 @@ MARKS = {"b": Marked(1, 4), "c": Marked(-1, 0), "d": Marked(0, 2)}
 
 def sheet(filters, faces=None):
     """Return what the page shows of four photos."""
-    known = Known(LABELS, FACETS, LOOKS, list("abcd"), MARKS, faces)
+    known = PhotoData(LABELS, FACETS, LOOKS, list("abcd"), MARKS, faces)
     return photos_page.sheet(known, RATINGS, np.array([0.0, 75.0, 25.0, 50.0]), filters, "v")
 
 
@@ -134,7 +134,7 @@ def test_an_empty_page_says_why():
 def test_the_order_of_photos_without_dates_is_told():
     """No photo stands "at the end" where no date is known."""
     undated = FACETS._replace(taken=np.full(4, b""))
-    known = Known(LABELS, undated, LOOKS, list("abcd"), MARKS, None)
+    known = PhotoData(LABELS, undated, LOOKS, list("abcd"), MARKS, None)
     found = photos_page.sheet(known, RATINGS, RATINGS, Filters("date"), "v")
     assert found.sentence.endswith("No dates are known: they are in order of their names.")
 

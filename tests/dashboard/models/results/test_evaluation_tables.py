@@ -173,7 +173,7 @@ def test_the_command_makes_the_evaluation_again():
 @pytest.mark.parametrize("fold_by", ["photo", "group", "series"])
 def test_the_protocol_says_what_stays_together(fold_by):
     """Each way to fold has its words."""
-    said = evaluation_protocol.described(evaluation(fold_by=fold_by))
+    said = evaluation_protocol.protocol_text(evaluation(fold_by=fold_by))
 
     assert ("near-duplicates" if fold_by == "photo" else f"photos of a {fold_by}") in said
 
