@@ -1,1 +1,1 @@
-"""Public datasets: TOML manifests, and reading of the label files they describe."""
+"""Public datasets of judged photos: TOML manifests, and the label files they describe."""

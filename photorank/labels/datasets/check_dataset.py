@@ -45,7 +45,7 @@ class DatasetCheck:
 
 
 def check_dataset(dataset: Dataset) -> DatasetCheck:
-    """Counts of a dataset's rows, and of its photos found or missing on disk."""
+    """Result of a dataset's check: counts of its rows, and of its photos found or missing."""
     labels = choices = 0
     named: dict[str, None] = {}
     for row in dataset.labels.rows if dataset.labels else ():
@@ -74,7 +74,7 @@ def check_dataset(dataset: Dataset) -> DatasetCheck:
 
 
 def open_complete(manifest: DatasetManifest, root: Path, *, partial: bool = False) -> Dataset:
-    """Open a dataset; LabelsError if any of its photos is missing.
+    """Open a public dataset; raises LabelsError if any of its photos is missing.
 
     With `partial`, only a dataset without any photo is an error.
 

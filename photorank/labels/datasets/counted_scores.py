@@ -22,7 +22,7 @@ def mean_rating(counts: list[float]) -> float:
 
 
 def counted(cells: Cells, columns: tuple[str, ...]) -> list[float]:
-    """Counts in the given columns of a row; ValueError if a cell is not a number ≥ 0."""
+    """Counts in some columns of a table row; raises ValueError if one is not a number ≥ 0."""
     try:
         found = [float(cells[column]) for column in columns]
         if math.isfinite(sum(found)) and min(found) >= 0:
@@ -36,7 +36,7 @@ def counted(cells: Cells, columns: tuple[str, ...]) -> list[float]:
 
 
 def likes_and_exposure(cells: Cells, columns: tuple[str, str]) -> list[float]:
-    """Number of likes, and number of views or followers, in one row."""
+    """List of the number of likes and the number of views or followers in a table row."""
     likes, exposure = found = counted(cells, columns)
     if likes and not exposure:
         raise ValueError(f"{likes:g} {columns[0]} with 0 {columns[1]}")
@@ -44,7 +44,7 @@ def likes_and_exposure(cells: Cells, columns: tuple[str, str]) -> list[float]:
 
 
 def rates(root: Path, spec: TableSpec, columns: tuple[str, str]) -> dict[int, float]:
-    """Dictionary from line number to log rate of likes, shrunk towards the mean rate.
+    """Dictionary from line number to the log rate of likes, shrunk towards the mean rate.
 
     The rate is likes per view or follower; lines with invalid counts are left out.
     """

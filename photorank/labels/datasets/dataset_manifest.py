@@ -1,4 +1,4 @@
-"""Manifest of a public dataset: a TOML file that describes the label files.
+"""Manifest of a public dataset: a TOML file that describes the dataset's label files.
 
 A manifest may describe several layouts of one dataset, such as the authors' own
 and that of a mirror; the first one whose label files are there is used.
@@ -63,7 +63,7 @@ class TableSpec:
 
 @dataclass(frozen=True)
 class Layout:
-    """Arrangement of a dataset's files: the authors' own, or a mirror's."""
+    """One arrangement of a dataset's label files and photos: the authors' own, or a mirror's."""
 
     name: str
     layout_source: str  # what it was taken from
@@ -88,7 +88,7 @@ class DatasetManifest:
 
     @property
     def verified(self) -> Literal["yes", "in part", "no"]:
-        """Whether the file layouts were tested on real label files: yes, in part or no."""
+        """How far the file layouts were tested on real label files: yes, in part or no."""
         found = {layout.verified for layout in self.layouts}
         return "in part" if len(found) > 1 else "yes" if found == {True} else "no"
 
@@ -108,7 +108,7 @@ class DatasetManifest:
 
 
 def load_manifest(workspace: Workspace, name: str) -> DatasetManifest:
-    """Manifest of the dataset called `name`; MissingDatasetError if there is none.
+    """Manifest of the dataset called `name`; raises MissingDatasetError if there is none.
 
     The manifest is the user's own or a built-in one.
     """
@@ -148,7 +148,7 @@ def _manifest(name: str, keys: Keys) -> DatasetManifest:
         photos=keys.take("photos", int),
         layouts=tuple(_layout(layout) for layout in keys.tables("layouts")),
     )
-    keys.done()
+    keys.refuse_unknown()
     return manifest
 
 
@@ -160,7 +160,7 @@ def _layout(keys: Keys) -> Layout:
         note=keys.take("note", str, ""),
         tables=tuple(_table(table) for table in keys.tables("tables")),
     )
-    keys.done()
+    keys.refuse_unknown()
     return layout
 
 
@@ -171,8 +171,8 @@ def _table(keys: Keys) -> TableSpec:
         raise ValueError(f"{keys.where}format must be csv, json, folders or xlsx, not {kind!r}")
     score = keys.take("score", str, None)
     table = TableSpec(
-        file=keys.inside("file", keys.take("file", str)),
-        beside=keys.inside("beside", beside)
+        file=keys.checked_path("file", keys.take("file", str)),
+        beside=keys.checked_path("beside", beside)
         if (beside := keys.take("beside", str, None))
         else None,
         format=kind,
@@ -199,7 +199,7 @@ def _table(keys: Keys) -> TableSpec:
         split=keys.template("split"),
     )
     _check(keys, table)
-    keys.done()
+    keys.refuse_unknown()
     return table
 
 
@@ -218,7 +218,7 @@ def _check(keys: Keys, table: TableSpec) -> None:
         raise ValueError(f"{keys.where}columns must be there where the format is {table.format}")
     for template in (table.photo, *(table.pair or ())):
         if template is not None:
-            keys.inside("photo", template.text)
+            keys.checked_path("photo", template.text)
 
 
 def _delimiter(keys: Keys) -> str:

@@ -39,7 +39,7 @@ def label_file_rows(root: Path, spec: TableSpec, problems: Problems) -> Iterator
 
 
 def _lines(path: Path) -> list[str]:
-    """Lines of a text file, each without white space at either end."""
+    """Lines of a text file, without white space at either end of a line."""
     try:
         return [line.strip() for line in read_bytes(path).decode().splitlines()]
     except (OSError, ValueError) as error:

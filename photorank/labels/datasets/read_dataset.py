@@ -1,4 +1,4 @@
-"""Judgements of a public dataset, read as its manifest describes."""
+"""Judgements of photos in a public dataset, read as its manifest describes."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Dataset:
-    """Judgements of a dataset in a folder, read lazily."""
+    """Public dataset in a folder, with its labels and choices, which are read when needed."""
 
     manifest: DatasetManifest
     layout: Layout
@@ -35,7 +35,7 @@ class Dataset:
 
 
 def open_dataset(manifest: DatasetManifest, root: Path, *, partial: bool = False) -> Dataset:
-    """Open a dataset in a folder, after one pass over all label files to find errors.
+    """Open a public dataset in a folder, after reading all label files once to find errors.
 
     `root` is the folder that holds the label files, which all paths are relative to; with
     `partial` rows that cannot be used are left out. Raises MissingPathError or
@@ -70,8 +70,8 @@ def open_dataset(manifest: DatasetManifest, root: Path, *, partial: bool = False
         manifest,
         layout,
         root,
-        LabelTable(source, _Kind(again, lambda judged: judged.labels)) if n_labels else None,
-        ChoiceTable(source, _Kind(again, lambda judged: judged.choices)) if n_choices else None,
+        LabelTable(source, _OneKind(again, lambda judged: judged.labels)) if n_labels else None,
+        ChoiceTable(source, _OneKind(again, lambda judged: judged.choices)) if n_choices else None,
         notes,
         rows.problems,
     )
@@ -88,7 +88,7 @@ class _Judged(NamedTuple):
 
 
 class _Rows:
-    """Iterable over all judgements in the label files, which are read at each iteration."""
+    """Iterable over the judgements in each row of all label files, read anew each time."""
 
     def __init__(self, root: Path, tables: tuple[TableSpec, ...], problems: Problems) -> None:
         self._root = root
@@ -97,7 +97,7 @@ class _Rows:
 
     def __iter__(self) -> Iterator[_Judged]:
         for spec in self._tables:
-            table = _Table(self._root, spec)
+            table = _RowParser(self._root, spec)
             for line, cells in label_file_rows(self._root, spec, self.problems):
                 try:
                     yield _Judged(_labels_of(table, line, cells), _choices_of(table, line, cells))
@@ -105,8 +105,8 @@ class _Rows:
                     self.problems.add(Problem(line, str(error), spec.file))
 
 
-class _Kind(Generic[Row]):
-    """Iterable over one kind of judgements: labels, or choices."""
+class _OneKind(Generic[Row]):
+    """Iterable over only the labels, or only the choices, in all label files."""
 
     def __init__(self, rows: _Rows, kind: Callable[[_Judged], list[Row]]) -> None:
         self._rows = rows
@@ -116,8 +116,8 @@ class _Kind(Generic[Row]):
         return chain.from_iterable(map(self._kind, self._rows))
 
 
-class _Table:
-    """Parser of photo paths and scores in the rows of one label file."""
+class _RowParser:
+    """Parser for the photo paths and scores in the rows of one label file."""
 
     def __init__(self, root: Path, spec: TableSpec) -> None:
         self.root = root
@@ -125,8 +125,8 @@ class _Table:
         self._inside = lru_cache(4096)(self._is_inside)
         self._rates = rates(root, spec, spec.rate) if spec.rate else {}
 
-    def photo(self, template: Template, cells: Cells) -> str:
-        """Path of a row's photo; ValueError if outside the dataset's folder."""
+    def photo_path(self, template: Template, cells: Cells) -> str:
+        """Path of a table row's photo; raises ValueError if outside the dataset's folder."""
         path = template.filled(cells)
         folder, slash, name = path.rpartition("/")
         unusual = name == ".." or any(mark in name for mark in _UNUSUAL)
@@ -136,7 +136,7 @@ class _Table:
         return path
 
     def score(self, line: int, cells: Cells) -> tuple[float | None, int | None]:
-        """Score of a row (higher is better) and number of raters, each None if unknown."""
+        """Score of a table row (higher is better) and number of raters, each None if unknown."""
         spec = self.spec
         n_raters = people(cells, spec.n_raters) if spec.n_raters else None
         if spec.score:
@@ -158,7 +158,7 @@ class _Table:
         return not leads_out(folder) and _inside(self.root, folder)
 
 
-def _labels_of(table: _Table, line: int, cells: Cells) -> list[LabelRow]:
+def _labels_of(table: _RowParser, line: int, cells: Cells) -> list[LabelRow]:
     """Labels of the photos in one table row: score, group, series and split where given."""
     spec = table.spec
     group, series, split = (
@@ -177,7 +177,7 @@ def _labels_of(table: _Table, line: int, cells: Cells) -> list[LabelRow]:
     return [
         LabelRow(
             line=line,
-            file=table.photo(spec.photo, cells),
+            file=table.photo_path(spec.photo, cells),
             score=score,
             rater=spec.rater.filled(cells) if spec.rater else "",
             group=group,
@@ -189,7 +189,7 @@ def _labels_of(table: _Table, line: int, cells: Cells) -> list[LabelRow]:
     ]
 
 
-def _choices_of(table: _Table, line: int, cells: Cells) -> list[ChoiceRow]:
+def _choices_of(table: _RowParser, line: int, cells: Cells) -> list[ChoiceRow]:
     """Choices between the two photos named in one table row.
 
     Votes count for both sides. A share of votes without their number counts as one
@@ -221,15 +221,15 @@ def _choices_of(table: _Table, line: int, cells: Cells) -> list[ChoiceRow]:
     ]
 
 
-def _two_photos(table: _Table, cells: Cells) -> tuple[str, str]:
+def _two_photos(table: _RowParser, cells: Cells) -> tuple[str, str]:
     assert table.spec.pair is not None  # noqa: S101 (the manifest was checked for it)
-    first, second = (table.photo(template, cells) for template in table.spec.pair)
+    first, second = (table.photo_path(template, cells) for template in table.spec.pair)
     if first == second:
         raise ValueError(f"{first!r} is compared with itself")
     return first, second
 
 
 def _inside(root: Path, path: str) -> bool:
-    """True if a path, with symbolic links resolved, is inside a folder."""
+    """True if a path, with symbolic links resolved, is inside the folder `root`."""
     real = os.path.realpath(root)
     return os.path.commonpath([real, os.path.realpath(os.path.join(real, path))]) == real

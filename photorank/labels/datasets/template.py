@@ -1,4 +1,4 @@
-"""Templates that build a path or a name from a row's cells."""
+"""Text templates that build a path or a name from the cells of a table row."""
 
 import re
 from functools import cached_property
@@ -10,7 +10,7 @@ _SPEC = re.compile(r"(?:[^{}]?[<>^])?\d{0,2}(?:\.\d{1,2})?")
 
 
 class Template:
-    """Template with column names in braces, as in ``images/{image_id}.jpg``.
+    """Text template with column names in braces, as in ``images/{image_id}.jpg``.
 
     What stands after a colon pads a cell (``{series:0>6}``) or cuts it off
     (``{name:.4}``), and nothing else.
@@ -41,7 +41,7 @@ class Template:
         return tuple(dict.fromkeys(found))
 
     def filled(self, cells: Cells) -> str:
-        """Text of the template filled with a row's cells; ValueError if a cell is empty."""
+        """Text of the template filled with a row's cells; raises ValueError if a cell is empty."""
         for column in self.columns:
             if not cells[column]:
                 raise ValueError(f"no {column}")

@@ -27,7 +27,7 @@ class Keys:
         self._left = dict(data)
 
     def take(self, key: str, kind: type, default: Any = _MISSING) -> Any:
-        """Value of a key, checked for type; if missing, `default` or ValueError."""
+        """Value of a TOML key, checked for type; if missing, `default` or a ValueError."""
         if key not in self._left:
             if default is _MISSING:
                 raise ValueError(f"{self.where}{key} is missing")
@@ -38,7 +38,7 @@ class Keys:
         return value
 
     def strings(self, key: str, count: int | None = None) -> tuple[str, ...]:
-        """Strings in the list under a key; empty if the key is missing.
+        """Strings in the list that a TOML key holds; none if the key is missing.
 
         A list that is not empty must have `count` strings, where a count is given.
         """
@@ -50,16 +50,16 @@ class Keys:
         return values
 
     def columns(self, key: str, count: int | None = None) -> tuple[str, ...]:
-        """Column names under a key, in lower case."""
+        """Column names that a TOML key holds, in lower case."""
         return tuple(name.strip().lower() for name in self.strings(key, count))
 
     def template(self, key: str) -> Template | None:
-        """Template under a key, None if the key is missing."""
+        """Text template that a TOML key holds; None if the key is missing."""
         text = self.take(key, str, None)
         return None if text is None else self.as_template(key, text)
 
     def as_template(self, key: str, text: str) -> Template:
-        """Template made from `text`; ValueError if invalid.
+        """Template made from `text`; raises ValueError if the text is invalid.
 
         The error names `key`.
         """
@@ -68,21 +68,21 @@ class Keys:
         except ValueError as error:
             raise ValueError(f"{self.where}{key}: {error}") from error
 
-    def inside(self, key: str, text: str) -> str:
-        """The given path; ValueError if it leads out of the dataset's folder."""
+    def checked_path(self, key: str, text: str) -> str:
+        """The given path; raises ValueError if it leads out of the dataset's folder."""
         if leads_out(text):
             raise ValueError(f"{self.where}{key} {text!r} leads out of the dataset's folder")
         return text
 
     def tables(self, key: str) -> "list[Keys]":
-        """List of the tables under a key; ValueError if there is none."""
+        """List of the TOML tables under a key; raises ValueError if there is none."""
         found = self.take(key, list)
         if not found or not all(isinstance(table, dict) for table in found):
             raise ValueError(f"{self.where}{key} must be tables: [[{key}]]")
         return [Keys(f"{self.where}{key}[{n}].", table) for n, table in enumerate(found, start=1)]
 
-    def done(self) -> None:
-        """Raise ValueError if any key was never read: such a key is unknown."""
+    def refuse_unknown(self) -> None:
+        """Raise ValueError if a key of the TOML table was never read, and so is unknown."""
         if self._left:
             raise ValueError(f"{self.where}{next(iter(self._left))} is not a known key")
 

@@ -44,7 +44,7 @@ class Trouble(NamedTuple):
 
 @dataclass
 class Collected:
-    """Judgements collected from a photo library, keyed by photo digest.
+    """Judgements collected from a photo library, keyed by the digest of the photo's file.
 
     Unreadable files and notes for the user are collected too.
     """
@@ -74,12 +74,12 @@ class Collected:
             self.troubles.append(trouble)
 
     def counts(self) -> dict[str, int]:
-        """Number of photos by label, highest score first."""
+        """Dictionary from label, such as "favourite", to number of photos, highest score first."""
         count = Counter(judgement for judgement, _ in self.labels.values())
         return {judgement.name: count[judgement] for judgement in sorted(count, reverse=True)}
 
     def table(self, source: str, rater: str, kind: SourceKind) -> LabelTable:
-        """Label table of all judgements, attributed to one rater; LabelsError if there are none."""
+        """Label table of all judgements, as of one rater; raises LabelsError if there are none."""
         if not self.labels:
             why = [f"{path}: {reason}" for path, reason in self.troubles[:1]]
             told = ". ".join([f"no photo has a label by {source}", *why, *self.notes])
@@ -97,7 +97,10 @@ class Collected:
 def each(
     files: Iterable[LibraryFile], found: Callable[[Path], Found], collected: Collected
 ) -> Iterator[tuple[LibraryFile, Found]]:
-    """Yield each file with the result of `found(path)`; record unreadable files in `collected`."""
+    """Yield each readable file with what the function `found` returns for its path.
+
+    Unreadable files are recorded in `collected`.
+    """
     for file in files:
         try:
             yield file, found(file.path)

@@ -26,7 +26,7 @@ _APPLE = re.compile(r"^(img_)e(\d{4,}.*)$", re.IGNORECASE)  # IMG_E1234 is IMG_1
 
 
 class _Name(NamedTuple):
-    """File name with any edit mark, such as ``-edited``, removed.
+    """File name without any edit mark, such as ``-edited``, and whether it had one.
 
     `edited` says whether there was a mark.
     """
@@ -36,7 +36,7 @@ class _Name(NamedTuple):
 
 
 def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collected:
-    """Judgements of all photos: 1 if edited or exported, else 0.
+    """Judgements of all photos in a library: score 1 if edited or exported, else 0.
 
     A photo and its twin are one shot and have one label. It is edited if
 
@@ -89,7 +89,7 @@ def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collec
 
 
 def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
-    """Positions in `files` of each photo's file versions, edited files first.
+    """Positions in `files` of the versions of each photo (original, edits), edited ones first.
 
     Photos with a single file are left out.
 
@@ -125,7 +125,7 @@ def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
 
 
 def shot_name(path: Path) -> str:
-    """Name shared by all file versions of a photo, without edit marks.
+    """File name without edit marks, which all versions of a photo have in common.
 
     Examples
     --------
@@ -138,7 +138,7 @@ def shot_name(path: Path) -> str:
 
 
 def _agreeing(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[int]]:
-    """Groups of file numbers with equal values in `told`, such as the files' cameras.
+    """Groups of file numbers with the same value, such as camera, in the sequence `told`.
 
     They stay a single group if fewer than two values are known.
 
@@ -151,7 +151,7 @@ def _agreeing(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[i
 
 
 def _united(groups: Iterable[Sequence[int]]) -> list[list[int]]:
-    """Groups of two or more files, after merging groups that have a file in common."""
+    """Groups of two or more file numbers, after merging groups with a file in common."""
     part_of: dict[int, list[int]] = {}  # the same list for all that are together
     for group in groups:
         own = [part_of.setdefault(number, [number]) for number in group]

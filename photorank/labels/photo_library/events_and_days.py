@@ -13,7 +13,7 @@ Occasion: TypeAlias = Literal["folder", "day", "event"]
 
 
 def group_photos(files: Iterable[LibraryFile], by: Occasion, *, gap: float = 6.0) -> dict[str, str]:
-    """Dictionary from photo digest to the name of the photo's group.
+    """Dictionary from photo digest to the name of the photo's folder, day or event.
 
     If several files are copies of one photo, the first file decides.
 
@@ -43,7 +43,7 @@ def group_photos(files: Iterable[LibraryFile], by: Occasion, *, gap: float = 6.0
 
 
 def group_table(files: Iterable[LibraryFile], groups: dict[str, str], source: str) -> LabelTable:
-    """Label table that gives the group of each photo, without scores."""
+    """Label table that gives the group (folder, day, event) of each photo, without scores."""
     paths = {file.digest: str(file.path) for file in files}
     rows = [
         LabelRow(number, paths[digest], group=group)
@@ -53,7 +53,7 @@ def group_table(files: Iterable[LibraryFile], groups: dict[str, str], source: st
 
 
 def _events(times: dict[str, str], gap: float) -> dict[str, str]:
-    """Dictionary from photo digest to the name of the photo's event.
+    """Dictionary from photo digest to the name of the photo's event, which a long pause ends.
 
     A pause longer than `gap` seconds starts a new event.
 

@@ -22,7 +22,7 @@ _FAVOURITE, _OTHER = Judgement(1, "favourite"), Judgement(0, "not a favourite")
 
 
 def collect_favourites(files: Iterable[LibraryFile]) -> Collected:
-    """Judgements of photos with a JSON or Picasa file: 1 for favourites, else 0.
+    """Judgements of photos with a JSON or Picasa file: score 1 for favourites, else 0.
 
     A photo without a JSON file of its own has no label. Google writes one for each
     photo and says only of favourites that they are; others say it either way. In a folder
@@ -34,7 +34,7 @@ def collect_favourites(files: Iterable[LibraryFile]) -> Collected:
 
     def favourite(photo: Path) -> bool | None:
         if found := takeout_json(photo, names):
-            return _told(*found)
+            return _is_favourite(*found)
         stars = starred(photo.parent)
         return name_key(photo.name) in stars if stars else None
 
@@ -44,8 +44,8 @@ def collect_favourites(files: Iterable[LibraryFile]) -> Collected:
     return collected
 
 
-def _told(path: Path, told: dict[str, Any]) -> bool | None:
-    """Whether a photo's JSON file marks the photo as a favourite; None if the file does not say."""
+def _is_favourite(path: Path, told: dict[str, Any]) -> bool | None:
+    """True if a photo's JSON file marks a favourite, False if not, None if it does not say."""
     for key in ("favorited", "favorite"):
         if isinstance(value := told.get(key), bool | int):
             return bool(value)

@@ -42,7 +42,7 @@ def collect_folders(files: Iterable[LibraryFile], tiers: Sequence[str]) -> Colle
 
 
 def collect_album(files: Sequence[LibraryFile], album: Path) -> Collected:
-    """Judgements of all photos: 1 for photos in an album, else 0.
+    """Judgements of all photos in a library: score 1 for photos in an album, else 0.
 
     The album is a folder with copies of the chosen photos, which are known by their content, or
     a text with a photo a line: its path, absolute or relative to the text's own folder, or its
@@ -52,7 +52,7 @@ def collect_album(files: Sequence[LibraryFile], album: Path) -> Collected:
     read or no photo is in the album.
     """
     collected = Collected()
-    search = _copies if album.is_dir() else _named
+    search = _digests_in_folder if album.is_dir() else _digests_in_list
     chosen = search(files, album, collected)
     if not chosen & {file.digest for file in files}:
         why = [f"{path}: {reason}." for path, reason in collected.troubles[:1]]
@@ -62,8 +62,8 @@ def collect_album(files: Sequence[LibraryFile], album: Path) -> Collected:
     return collected
 
 
-def _copies(files: Iterable[LibraryFile], album: Path, collected: Collected) -> set[str]:
-    """Digests of the photos, or copies of photos, in an album folder."""
+def _digests_in_folder(files: Iterable[LibraryFile], album: Path, collected: Collected) -> set[str]:
+    """Set of the content digests of the photos in an album's folder."""
     known = {file.digest for file in files}
     by_path = {str(file.path): file.digest for file in files if not file.changed}
     chosen = set()
@@ -84,8 +84,8 @@ def _copies(files: Iterable[LibraryFile], album: Path, collected: Collected) -> 
     return chosen
 
 
-def _named(files: Iterable[LibraryFile], album: Path, collected: Collected) -> set[str]:
-    """Digests of the photos listed in an album's text file."""
+def _digests_in_list(files: Iterable[LibraryFile], album: Path, collected: Collected) -> set[str]:
+    """Set of the content digests of the photos that an album's text file lists."""
     by_path: dict[str, LibraryFile] = {}
     by_name: dict[str, list[LibraryFile]] = {}
     for file in files:
@@ -111,7 +111,7 @@ def _named(files: Iterable[LibraryFile], album: Path, collected: Collected) -> s
 
 
 def _lines(album: Path) -> list[str]:
-    """File names listed in an album's text file, one from each non-empty line."""
+    """Photo names or paths in an album's text file, one from each non-empty line."""
     try:
         with open_file(album) as file:
             data = read_whole(file, _MAX_LIST + 1)

@@ -21,7 +21,7 @@ _FLAGS = {1: Judgement(2, "picked"), 0: Judgement(1, "undecided"), -1: _REJECTED
 
 
 def collect_stars(files: Iterable[LibraryFile]) -> Collected:
-    """Judgements by star ratings: 1 to 5, and 0 for rejected photos.
+    """Judgements by star rating: scores 1 to 5, and 0 for photos marked as rejected.
 
     A photo without stars is not rated. A rejected one is rejected whatever stars it
     has. Where no photo has any star, the flags are the tiers: rejected, undecided,
@@ -66,7 +66,7 @@ def collect_colours(files: Iterable[LibraryFile], order: Sequence[str]) -> Colle
 
 
 def _tags(files: Iterable[LibraryFile], collected: Collected) -> list[tuple[LibraryFile, XmpTags]]:
-    """Readable files with their metadata tags; unreadable files are recorded in `collected`."""
+    """Each readable file with its metadata tags; unreadable files are recorded in `collected`."""
     read = partial(photo_tags, names=FolderNames(), on_damage=collected.add_trouble)
     return list(each(files, read, collected))
 

@@ -31,7 +31,7 @@ class _Counts(NamedTuple):
 
 
 def read_popularity(path: Path, *, tiers: int | None = None) -> LabelTable:
-    """Labels computed from a CSV file of likes: one score per photo, higher is better.
+    """Label table computed from a CSV file of likes: one score per photo, higher is better.
 
     Its columns are `file`, `likes` or `favourites` (or both, which are added up), and
     perhaps `views`, `followers`, `account` and `date`. Likes are divided by views, else
@@ -55,7 +55,7 @@ def read_popularity(path: Path, *, tiers: int | None = None) -> LabelTable:
         table.ignore_all_but(*needed, "account", "date")
         table.spaced = {"file"}
 
-        def understood(line: int, cells: Cells) -> _Counts:
+        def parse(line: int, cells: Cells) -> _Counts:
             counts = _Counts(
                 line=line,
                 file=filled(cells, "file"),
@@ -69,7 +69,7 @@ def read_popularity(path: Path, *, tiers: int | None = None) -> LabelTable:
             return counts
 
         problems = Problems()
-        rows = list(table.usable_rows(understood, problems))
+        rows = list(table.usable_rows(parse, problems))
         if not rows:
             problems.settle(str(path.absolute()), 0, partial=False)
         what = " + ".join(likes)

@@ -8,7 +8,7 @@ from photorank.typing import Codes, Floats
 
 
 def rate(likes: ArrayLike, exposure: ArrayLike, *, log: bool = False) -> Floats:
-    """Likes per view or follower (n,), shrunk towards the mean rate where exposure is low.
+    """Rates (n,) of likes per view or follower, shrunk towards the mean if exposure is low.
 
     Likes are taken as Poisson counts, with a rate a photo that comes from one gamma
     distribution for all photos, so a photo may have more likes than views. The score
@@ -85,7 +85,7 @@ def account_tiers(scores: ArrayLike, accounts: ArrayLike, *, n_tiers: int = 5) -
 
 
 def age_corrected(scores: ArrayLike, ages: ArrayLike) -> Floats:
-    """Popularity (n,) of each photo, rescaled to a common age.
+    """Popularity (n,) of each photo, rescaled to what it would be at a common age.
 
     A photo that has been out for longer had more time to be liked. Early and late
     counts differ by a factor that depends on age alone, and by noise (Szabo &

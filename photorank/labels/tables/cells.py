@@ -27,14 +27,14 @@ _SPLITS: dict[str, Split] = {
 
 
 def filled(cells: Cells, name: str) -> str:
-    """Text of a cell; ValueError if empty."""
+    """Text of a table cell; raises ValueError if the cell is empty."""
     if not cells[name]:
         raise ValueError(f"no {name}")
     return cells[name]
 
 
 def number(cells: Cells, name: str, *, decimal_comma: bool = False) -> float:
-    """Number in a cell; ValueError for other text.
+    """Number in a table cell; raises ValueError for other text.
 
     A number beyond ±`_MAX_NUMBER` raises ValueError too.
 
@@ -66,7 +66,7 @@ def _written_otherwise(text: str, name: str, *, decimal_comma: bool) -> float:
 
 
 def stars(cells: Cells, name: str, *, decimal_comma: bool = False) -> float:
-    """Stars in a cell, 0 (unrated) to 5, written as a number, as star signs, or like ``4/5``.
+    """Stars in a table cell, 0 (unrated) to 5, given as a number, as star signs, or like ``4/5``.
 
     >>> stars({"stars": "★★★☆☆"}, "stars"), stars({"stars": "4/5"}, "stars")
     (3.0, 4.0)
@@ -83,7 +83,7 @@ def stars(cells: Cells, name: str, *, decimal_comma: bool = False) -> float:
 
 
 def count(cells: Cells, name: str) -> float:
-    """Whole number ≥ 0 in a cell; ValueError for other text."""
+    """Whole number ≥ 0 in a table cell; raises ValueError for other text."""
     value = number(cells, name)
     if value < 0 or value != int(value):
         raise ValueError(f"{name} {cells[name]!r} is not a count")
@@ -91,7 +91,7 @@ def count(cells: Cells, name: str) -> float:
 
 
 def people(cells: Cells, name: str) -> int | None:
-    """Number of people in a cell, None if empty."""
+    """Number of people in a table cell; None if the cell is empty."""
     if not cells.get(name):
         return None
     value = number(cells, name)
@@ -101,7 +101,7 @@ def people(cells: Cells, name: str) -> int | None:
 
 
 def votes(cells: Cells, name: str) -> float:
-    """Positive number of votes in a cell, 1 if empty."""
+    """Positive number of votes in a table cell; 1 if the cell is empty."""
     if not cells.get(name):
         return 1.0
     value = number(cells, name)
@@ -111,7 +111,7 @@ def votes(cells: Cells, name: str) -> float:
 
 
 def day(cells: Cells, name: str) -> date:
-    """Date in a cell, without any time of day."""
+    """Date in a table cell, without any time of day."""
     text = filled(cells, name)
     try:
         return datetime.fromisoformat(text).date()
@@ -120,7 +120,7 @@ def day(cells: Cells, name: str) -> date:
 
 
 def truth(cells: Cells, name: str) -> bool:
-    """True for yes in a cell, False for no or an empty cell; ValueError for other text."""
+    """True for yes in a cell, False for no or an empty cell; raises ValueError for other text."""
     text = cells.get(name, "").lower()
     if text in ("1", "true", "yes"):
         return True
@@ -130,7 +130,7 @@ def truth(cells: Cells, name: str) -> bool:
 
 
 def split_name(text: str) -> Split | None:
-    """Dataset split (train, validation, test) named in a cell, None if empty.
+    """Name of the dataset split (train, validation, test) in a cell; None if it is empty.
 
     Examples
     --------

@@ -35,7 +35,7 @@ class Dialect:
     skipped: int = 0  # lines before the table
 
     def reader(self, file: Iterable[str]) -> Any:
-        """CSV reader of a file's rows in this format."""
+        """CSV reader of a file's rows in this CSV format."""
         if self.delimiter == " ":
             words = (" ".join(line.split()) for line in file)
             return csv.reader(words, delimiter=" ", quoting=csv.QUOTE_NONE)
@@ -56,7 +56,7 @@ def open_csv(path: Path, dialect: Dialect | None = None) -> Iterator[Table]:
             lines: Iterator[str] = file
             found = dialect or Dialect()
             if dialect is None:
-                before, found, lines = _told(file)
+                before, found, lines = _detected(file)
             reader = found.reader(lines)
             rows = ((before + reader.line_num, cells) for cells in reader)
             table = Table(path, islice(rows, found.skipped, None), found.columns)
@@ -75,8 +75,8 @@ def open_csv(path: Path, dialect: Dialect | None = None) -> Iterator[Table]:
         raise LabelsError(f"{path} is not a CSV file: {error}{where}.") from error
 
 
-def _told(file: Iterator[str]) -> tuple[int, Dialect, Iterator[str]]:
-    """Number of lines before a CSV table, the table's detected format, and the table's lines.
+def _detected(file: Iterator[str]) -> tuple[int, Dialect, Iterator[str]]:
+    """Number of lines before a CSV table, its detected format, and the lines of the table.
 
     Comments may come first, and Excel's line ``sep=;``.
     """
@@ -95,13 +95,13 @@ def _delimiter(line: str) -> str:
 
 
 def _opened(path: Path) -> BinaryIO:
-    """Open a binary file, decompressing it if its suffix is ``.gz``."""
+    """Binary file opened for reading, and decompressed if its suffix is ``.gz``."""
     regular_file(path)
     return gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
 
 
 def text_encoding(path: Path, *, part: int = _PART) -> str:
-    """Detected text encoding of a file, read in chunks of `part` bytes."""
+    """Name of the encoding detected in a text file, read in chunks of `part` bytes."""
     with _opened(path) as file:
         encoding = _encoding_of_start(file.read(2))
     decoder = codecs.getincrementaldecoder(encoding)()
@@ -118,7 +118,7 @@ def text_encoding(path: Path, *, part: int = _PART) -> str:
 
 
 def _other_encoding(path: Path, encoding: str, part: int) -> str:
-    """Encoding of text that is not UTF-8: Windows-1252, or Latin-1 if Windows-1252 lacks a byte."""
+    """Name of an encoding other than UTF-8: Windows-1252, or Latin-1 if that lacks a byte."""
     if encoding != _UTF8:
         raise LabelsError(f"{path} is damaged: it is not text in UTF-16.")
     with _opened(path) as file:
@@ -129,7 +129,7 @@ def _other_encoding(path: Path, encoding: str, part: int) -> str:
 
 
 def _encoding_of_start(start: bytes) -> str:
-    """Encoding guessed from a file's first two bytes: UTF-16 or UTF-8."""
+    """Name of the encoding, UTF-16 or UTF-8, guessed from a file's first two bytes."""
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     zeros = [byte == 0 for byte in start[:2]]

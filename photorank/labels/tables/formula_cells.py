@@ -7,7 +7,7 @@ _FORMULA_MARKS = tuple("=+-@\t\r\n＝＋－＠'")
 
 
 def text_cell(text: str | None) -> str:
-    """Text for a CSV cell, with an apostrophe before a possible formula.
+    """Text to write into a CSV cell, with an apostrophe before a possible formula.
 
     Examples
     --------
@@ -20,7 +20,7 @@ def text_cell(text: str | None) -> str:
 
 
 def cell_text(text: str) -> str:
-    """Text of a CSV cell, without an apostrophe added by :func:`text_cell`.
+    """Text read from a CSV cell, without an apostrophe added by :func:`text_cell`.
 
     Examples
     --------

@@ -122,13 +122,13 @@ class LabelColumns:
     def named(
         cls, file: str | None, score: str | None, rater: str | None, group: str | None
     ) -> "LabelColumns":
-        """Column names given by the user; the default name where the user gave none."""
+        """Column names that the user gave, and the default names of those not given."""
         names = {"file": file, "score": score, "rater": rater, "group": group}
         return cls(**{what: name.strip().lower() for what, name in names.items() if name})
 
 
 def read_labels(path: Path, columns: LabelColumns | None = None) -> LabelTable:
-    """Open a table of labels, CSV or workbook, whose rows are read when needed.
+    """Label table from a CSV file or workbook, whose rows are read when needed.
 
     Columns are told by their names in any order: `file`, one of `score`, `tier` and `stars`,
     and perhaps `rater`, `group`, `series`, `n_raters` and `split` (train, validation or test), or
@@ -138,7 +138,7 @@ def read_labels(path: Path, columns: LabelColumns | None = None) -> LabelTable:
     """
     told = columns or LabelColumns()
 
-    def understood_in(table: Table) -> Callable[[int, Cells], LabelRow | None]:
+    def row_parser(table: Table) -> Callable[[int, Cells], LabelRow | None]:
         named = [told.rater] * (told.rater != "rater") + [told.group] * (told.group != "group")
         table.require(told.file, *named)
         label = table.first_of([told.score] if told.score else LABEL_COLUMNS)
@@ -148,7 +148,7 @@ def read_labels(path: Path, columns: LabelColumns | None = None) -> LabelTable:
         value = stars if label == "stars" else number
         comma = table.decimal_comma
 
-        def understood(line: int, cells: Cells) -> LabelRow | None:
+        def parse(line: int, cells: Cells) -> LabelRow | None:
             score = value(cells, label, decimal_comma=comma)
             if label == "stars" and score == 0:
                 return None
@@ -163,9 +163,9 @@ def read_labels(path: Path, columns: LabelColumns | None = None) -> LabelTable:
                 split=split_name(cells.get("split", "")),
             )
 
-        return understood
+        return parse
 
-    rows = TableRows(path, understood_in)
+    rows = TableRows(path, row_parser)
     rows.check_columns()
     return LabelTable(str(path.absolute()), rows, rows.notes, problems=rows.problems)
 
@@ -180,13 +180,13 @@ class ChoiceColumns:
 
     @classmethod
     def named(cls, winner: str | None, loser: str | None, rater: str | None) -> "ChoiceColumns":
-        """Column names given by the user; the default name where the user gave none."""
+        """Column names that the user gave, and the default names of those not given."""
         names = {"winner": winner, "loser": loser, "rater": rater}
         return cls(**{what: name.strip().lower() for what, name in names.items() if name})
 
 
 def read_choices(path: Path, columns: ChoiceColumns | None = None) -> ChoiceTable:
-    """Open a table of choices, CSV or workbook, whose rows are read when needed.
+    """Table of choices from a CSV file or workbook, whose rows are read when needed.
 
     Columns are `winner` and `loser`, and perhaps `tie`, `rater` and `votes`; `columns` may give
     other names for `winner`, `loser` and `rater`.
@@ -196,12 +196,12 @@ def read_choices(path: Path, columns: ChoiceColumns | None = None) -> ChoiceTabl
     """
     told = columns or ChoiceColumns()
 
-    def understood_in(table: Table) -> Callable[[int, Cells], ChoiceRow]:
+    def row_parser(table: Table) -> Callable[[int, Cells], ChoiceRow]:
         table.require(told.winner, told.loser, *[told.rater] * (told.rater != "rater"))
         table.ignore_all_but(told.winner, told.loser, "tie", told.rater, "votes")
         table.spaced = {told.winner, told.loser}
 
-        def understood(line: int, cells: Cells) -> ChoiceRow:
+        def parse(line: int, cells: Cells) -> ChoiceRow:
             return ChoiceRow(
                 line=line,
                 winner=filled(cells, told.winner),
@@ -211,8 +211,8 @@ def read_choices(path: Path, columns: ChoiceColumns | None = None) -> ChoiceTabl
                 weight=votes(cells, "votes"),
             )
 
-        return understood
+        return parse
 
-    rows = TableRows(path, understood_in)
+    rows = TableRows(path, row_parser)
     rows.check_columns()
     return ChoiceTable(str(path.absolute()), rows, rows.notes, problems=rows.problems)

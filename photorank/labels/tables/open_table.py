@@ -1,4 +1,4 @@
-"""Tables of either supported format: CSV or Excel workbook."""
+"""Opening of tables in either supported format: CSV file or Excel workbook."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -27,18 +27,18 @@ def open_table(path: Path) -> AbstractContextManager[Table]:
 
 
 class TableRows(Generic[Row]):
-    """Usable rows of a table, read anew on each iteration.
+    """Iterable over the usable rows of a table, which is read anew each time.
 
-    `understood` takes the open table, requires its columns, and returns what understands a row.
+    `make_parser` takes the open table, requires its columns, and returns a parser of its rows.
     After an iteration `problems` has the rows that cannot be used, and `notes` what else is to be
     told.
     """
 
     def __init__(
-        self, path: Path, understood: Callable[[Table], Callable[[int, Cells], Row | None]]
+        self, path: Path, make_parser: Callable[[Table], Callable[[int, Cells], Row | None]]
     ) -> None:
         self._path = path
-        self._understood = understood
+        self._make_parser = make_parser
         self.problems = Problems()
         self.notes: list[str] = []
 
@@ -46,19 +46,19 @@ class TableRows(Generic[Row]):
         self.problems.clear()
         self.notes.clear()
         with open_table(self._path) as table:
-            understood = self._noted(table)
-            yield from table.usable_rows(understood, self.problems)
+            parse = self._row_parser(table)
+            yield from table.usable_rows(parse, self.problems)
 
     def check_columns(self) -> None:
         """Raise LabelsError if the table cannot be opened or lacks a column."""
         with open_table(self._path) as table:
-            self._noted(table)
+            self._row_parser(table)
 
-    def _noted(self, table: Table) -> Callable[[int, Cells], Row | None]:
-        """Parser of a table's rows; the table's notes go to `self.notes`.
+    def _row_parser(self, table: Table) -> Callable[[int, Cells], Row | None]:
+        """Function that parses one table row; notes about the table go to `self.notes`.
 
         Notes that are added later go there too.
         """
         self.notes += table.notes
         table.notes = self.notes
-        return self._understood(table)
+        return self._make_parser(table)

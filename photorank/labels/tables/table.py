@@ -32,7 +32,7 @@ class Table:
         self.decimal_comma = False  # numbers are surely like 1,5
         self.spaced: set[str] = set()  # columns whose cells keep the white space around them
         self._rows = rows
-        named = columns or next((row for _, row in rows if not _is_passed_over(row)), [])
+        named = columns or next((row for _, row in rows if not _is_skipped(row)), [])
         self.columns = [name.strip().lstrip("#\ufeff").strip().lower() for name in named]
 
     def require(self, *names: str) -> None:
@@ -43,7 +43,7 @@ class Table:
         self._refuse_twice(names)
 
     def first_of(self, names: Sequence[str]) -> str:
-        """First of `names` that is a column of the table; LabelsError if there is none."""
+        """First of `names` that is a column of the table; raises LabelsError if there is none."""
         found = [name for name in names if name in self.columns]
         if not found:
             raise self._lacks(f"no label column ({', '.join(names)})")
@@ -63,16 +63,16 @@ class Table:
             self.notes.append(f"columns left out: {', '.join(others)}")
 
     def usable_rows(
-        self, understood: Callable[[int, Cells], Row | None], problems: Problems
+        self, parse: Callable[[int, Cells], Row | None], problems: Problems
     ) -> Iterator[Row]:
-        """Yield the rows as parsed by `understood`; rows parsed as None are omitted.
+        """Yield what `parse` returns for each row of the table, except where it returns None.
 
         Rows that cannot be used are added to `problems`.
         """
         unrated = 0
         for line, cells in self.cells(problems):
             try:
-                row = understood(line, cells)
+                row = parse(line, cells)
             except ValueError as error:
                 problems.add(Problem(line, str(error)))
             else:
@@ -89,7 +89,7 @@ class Table:
         spaced = [(at, name) for at, name in enumerate(columns) if name in self.spaced]
         for line, row in self._rows:
             cells = [cell.strip() for cell in row]
-            if not any(cells) or (cells[0][:1] == "#" and width > 1 and _is_passed_over(cells)):
+            if not any(cells) or (cells[0][:1] == "#" and width > 1 and _is_skipped(cells)):
                 continue
             if len(cells) != width:
                 if any(cells[width:]):  # an unquoted comma moves all cells after it
@@ -118,7 +118,7 @@ class Table:
 
 
 def is_comment(line: str) -> bool:
-    """True for a comment row above a table.
+    """True if a line is a comment above a table, and not its row of column names.
 
     A row of column names may start with ``#`` as well.
 
@@ -129,7 +129,7 @@ def is_comment(line: str) -> bool:
     return line.startswith("#") and words.isdisjoint(_NAMES)
 
 
-def _is_passed_over(row: Sequence[str]) -> bool:
-    """True for a row to skip: blank, or a comment."""
+def _is_skipped(row: Sequence[str]) -> bool:
+    """True if a table row is skipped because it is blank or a comment."""
     first, *others = row or [""]
     return not any(others) and (not first or (first.startswith("#") and is_comment(first)))

@@ -28,7 +28,7 @@ _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"  # first bytes of Excel 97 files, and of en
 
 
 def is_workbook(path: Path) -> bool:
-    """True for an existing file with the first bytes, or the suffix, of a workbook."""
+    """True if an existing file has the first bytes, or the suffix, of an Excel workbook."""
     try:
         if not path.is_file():
             return False
@@ -42,7 +42,7 @@ def is_workbook(path: Path) -> bool:
 def workbook_rows(
     path: Path, *, max_unpacked: int = MAX_UNPACKED_BYTES
 ) -> Iterator[tuple[int, list[str]]]:
-    """Yield (row number from 1, cells as text) of the first sheet.
+    """Yield (row number from 1, cells as text) for each row of a workbook's first sheet.
 
     Of a formula the value counts that was saved with it. Days are ISO 8601, whole numbers have
     no decimals, truths are TRUE and FALSE, as when Excel saves a CSV file. Raises
@@ -114,7 +114,7 @@ def _check_merged(path: Path, file: BinaryIO, sheet: str) -> None:
 
 @contextmanager
 def _library_errors(path: Path) -> Iterator[None]:
-    """Context that converts any error of the workbook parser into a LabelsError."""
+    """Context manager that turns any error of the workbook parser into a LabelsError."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles that are missing, dates that are none
         try:
