@@ -28,7 +28,7 @@ class Fingerprint:
 
     @property
     def is_embedded(self) -> bool:
-        """True if the embeddings are of the built-in encoder.
+        """True if the embeddings come from the built-in encoder, named ``embedded``.
 
         Its text network knows objects but not qualities.
         """
@@ -36,14 +36,14 @@ class Fingerprint:
 
     @property
     def of_head(self) -> "Fingerprint":
-        """Fingerprint of embeddings that consist of the last layer (head) alone.
+        """The same fingerprint for embeddings that consist of the last layer (head) alone.
 
         Vectors made from texts have it.
         """
         return replace(self, blocks=None)
 
     def require(self, found: "Fingerprint", *, vector: str) -> None:
-        """Raise EncoderMismatchError if the fingerprint `found` of embeddings is not this one.
+        """Raise EncoderMismatchError if the embeddings' fingerprint `found` does not fit this one.
 
         A vector of the head alone fits embeddings that have further blocks.
         """
@@ -75,11 +75,11 @@ class Encoder(Protocol):
 
     @property
     def spec(self) -> str:
-        """Spec of the encoder, as :func:`photorank.encoders.load_encoder` takes it."""
+        """Spec (name) of the encoder, as :func:`photorank.encoders.load_encoder` takes it."""
 
     @property
     def fingerprint(self) -> Fingerprint:
-        """Identity of this encoder's embeddings."""
+        """Identity of this encoder's embedding space: model, weights, framing and input size."""
 
     @property
     def dimensions(self) -> int:
@@ -107,12 +107,12 @@ class Encoder(Protocol):
         """Embeddings (n, d) of network inputs (frames) of any shapes, without technical signals."""
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Unit embeddings of texts, comparable to the last-layer block of photo embeddings."""
+        """Unit embeddings of texts, comparable to the last layer (head) of photo embeddings."""
 
 
 @runtime_checkable
 class OptionalSignals(Protocol):
-    """Encoder that can leave out technical signals, for indexes that were made without them."""
+    """Encoder that can leave out technical signals (sharpness, …) for indexes made without them."""
 
     def keep_blocks(self, blocks: Blocks | None) -> None:
         """Choose the parts (blocks) that embeddings consist of from now on.
@@ -127,7 +127,7 @@ class MeanPooled(Protocol):
 
     @property
     def fingerprint(self) -> Fingerprint:
-        """Identity of this encoder's embeddings."""
+        """Identity of this encoder's embedding space: model, weights, framing and input size."""
 
     @property
     def dimensions(self) -> int:
@@ -147,7 +147,7 @@ NO_EMBEDDING = "the encoder gives NaN or only zeros for it"
 
 
 def usable_rows(rows: Embeddings, head: int) -> Flags:
-    """Mask (n,) of finite embeddings with a non-zero value among the first `head` values."""
+    """Mask (n,): True for finite embeddings whose first `head` values are not all zero."""
     lengths = np.linalg.norm(rows[:, :head], axis=1)
     usable: Flags = np.isfinite(rows).all(axis=1) & (lengths > 0)
     return usable

@@ -21,7 +21,7 @@ def in_bf16(network: Any) -> Any:
     """
     import torch
 
-    parts = _narrow(network.model) or [network.model]
+    parts = _transformer_parts(network.model) or [network.model]
     halves: dict[int, Any] = {
         id(weight): torch.nn.Parameter(weight.detach().bfloat16(), requires_grad=False)
         for part in parts
@@ -33,19 +33,19 @@ def in_bf16(network: Any) -> Any:
                 halves[id(buffer)] = buffer.bfloat16()
     shared = {id(weight): weight for weight in network.model.parameters()}
     made = copy.deepcopy(network, shared | halves)  # no weights are held twice in 32 bits
-    for part in _narrow(made.model):
-        part.register_forward_pre_hook(_narrowed, with_kwargs=True)
-        part.register_forward_hook(_widened)
+    for part in _transformer_parts(made.model):
+        part.register_forward_pre_hook(_inputs_to_bf16, with_kwargs=True)
+        part.register_forward_hook(_outputs_to_fp32)
     return made
 
 
 def is_mixed(network: Any) -> bool:
     """True if :func:`in_bf16` leaves part of a network in float32."""
-    return bool(_narrow(network.model))
+    return bool(_transformer_parts(network.model))
 
 
-def _narrow(model: "nn.Module") -> "list[nn.Module]":
-    """Attention and MLP modules of a transformer; empty for other networks."""
+def _transformer_parts(model: "nn.Module") -> "list[nn.Module]":
+    """List of a transformer's attention and MLP modules; empty for other networks."""
     blocks = [part for part in model.modules() if hasattr(part, "attn") and hasattr(part, "mlp")]
     weights = {id(weight): weight.numel() for one in blocks for weight in one.parameters()}
     if sum(weights.values()) < _MIN_SHARE_OF_WEIGHTS_IN_BLOCKS * sum(
@@ -55,8 +55,8 @@ def _narrow(model: "nn.Module") -> "list[nn.Module]":
     return [one.get_submodule(part) for one in blocks for part in ("attn", "mlp")]
 
 
-def _narrowed(_: Any, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, Any]:
-    """Convert a module's inputs to bfloat16, each tensor once.
+def _inputs_to_bf16(_: Any, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, Any]:
+    """Hook that converts a module's inputs to bfloat16, each tensor once.
 
     (Attention checks by identity whether queries, keys and values are the same.)
     """
@@ -72,8 +72,8 @@ def _narrowed(_: Any, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[An
     return tuple(half(one) for one in given), {name: half(one) for name, one in named.items()}
 
 
-def _widened(_: Any, __: Any, result: Any) -> Any:
-    """Convert a module's outputs to float32."""
+def _outputs_to_fp32(_: Any, __: Any, result: Any) -> Any:
+    """Hook that converts a module's outputs to float32."""
     if isinstance(result, tuple):
         return tuple(one if one is None else one.float() for one in result)
     return result.float()

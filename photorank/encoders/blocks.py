@@ -32,7 +32,7 @@ class Blocks:
 
     @property
     def longest(self) -> float:
-        """Upper bound on the norm of an embedding."""
+        """Upper bound on the norm (length) of an embedding."""
         return float((1 + 2 * LARGEST**2) ** 0.5)
 
     def parts(self, rows: Embeddings) -> list[Embeddings]:
@@ -49,7 +49,7 @@ class Blocks:
         return np.hstack([unit_rows(head), *short]).astype(np.float16).astype(np.float32)
 
     def whole(self, rows: Embeddings) -> Flags:
-        """Mask (n,) of the valid ones among embeddings (n, d).
+        """Mask (n,): True for embeddings (n, d) that are undamaged, judged by their blocks' norms.
 
         In these the last layer (head) has unit length, and no other block's norm is too great.
         """

@@ -33,7 +33,7 @@ _LONG_ROUND_SECONDS = 2.0  # a longer round is not repeated
 
 
 def known_runtime(name: str) -> Runtime:
-    """Runtime of the given name; UnknownNameError if no runtime has that name."""
+    """Checked name of a runtime, such as ``torch``; raises UnknownNameError if unknown."""
     for runtime in RUNTIMES:
         if name == runtime:
             return runtime
@@ -42,14 +42,14 @@ def known_runtime(name: str) -> Runtime:
 
 @runtime_checkable
 class Switchable(Protocol):
-    """Protocol of an encoder with a choice of runtimes."""
+    """Protocol of encoders that can switch to another runtime, such as OpenVINO."""
 
     @property
     def runtime(self) -> str:
         """Name of the current runtime, empty before the first embedding."""
 
     def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Switch to the fastest network of a runtime; see :meth:`SwitchableTower.choose`."""
+        """Switch to a runtime after timing its networks; see :meth:`SwitchableTower.choose`."""
 
     def keep_precision(self, precision: str) -> None:
         """Compute embeddings from now on in this numeric precision; see :func:`precision_of`."""
@@ -73,7 +73,7 @@ def precision_of(runtime: str) -> str:
 
 
 class SwitchableTower:
-    """Image network of an encoder: torch in float32, until another runtime is chosen.
+    """Image network (tower) of an encoder: torch in float32, until another runtime is chosen.
 
     `load` makes it when it is first needed; it gives `n_features` numbers a frame, of which
     `finish` makes a row; `one_shape` tells that all frames have one shape.
@@ -107,7 +107,7 @@ class SwitchableTower:
         """
         with self._loading:
             if self._tower is None or precision_of(self._tower.name) != self._precision:
-                self._tower = self._in_precision(self._plain or self._load(), frame)
+                self._tower = self._in_precision(self._torch_fp32 or self._load(), frame)
                 free_memory()
             return self._tower
 
@@ -135,7 +135,7 @@ class SwitchableTower:
         return self._finish(encode(tower, frames, self._n_features))
 
     def choose(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Switch to the fastest of a runtime's networks that nearly agree with torch in float32.
+        """Switch to a runtime's fastest network whose embeddings nearly agree with float32 torch's.
 
         `auto` takes the fastest of all but int8. `frames` (h, w, 3) are the user's own, at
         least one: `FRAMES` are enough, for int8 `FRAMES_OF_INT8`. Raises EncoderError if the
@@ -143,7 +143,7 @@ class SwitchableTower:
         installed.
         """
         with self._loading:
-            plain = self._plain or self._load()
+            plain = self._torch_fp32 or self._load()
             if runtime.startswith("openvino") and plain.device != "cpu":
                 raise EncoderError(
                     f"the runtime {runtime} is for processors. Use `--runtime torch` on "
@@ -158,13 +158,13 @@ class SwitchableTower:
         free_memory()  # of the towers that were not chosen
 
     @property
-    def _plain(self) -> TorchTower | None:
-        """The network in use if it is torch in float32; else None."""
+    def _torch_fp32(self) -> TorchTower | None:
+        """The current network if it is torch's in float32; None otherwise."""
         tower = self._tower
         return tower if isinstance(tower, TorchTower) and tower.precision == "fp32" else None
 
     def _in_precision(self, plain: TorchTower, frame: Frames | None) -> Tower:
-        """Image network in the numeric precision that was requested by :meth:`keep`."""
+        """Image network in the precision that :meth:`keep` asked for, made from float32 torch."""
         if self._precision == "torch bf16":
             return plain.in_bf16()
         if self._precision == "openvino bf16" and frame is not None:
@@ -172,7 +172,7 @@ class SwitchableTower:
         return plain
 
     def _fastest(self, runtime: Runtime, plain: TorchTower, frames: Sequence[Frames]) -> Tower:
-        """Fastest network that agrees with float32; the simplest if about equally fast."""
+        """Fastest network with embeddings like float32's; the simplest if about equally fast."""
         start = time.perf_counter()
         expected = self._rows(plain, frames)
         rounds = 1 if time.perf_counter() - start > _LONG_ROUND_SECONDS else 3
@@ -180,7 +180,7 @@ class SwitchableTower:
         least, closest = np.inf, -1.0
         if runtime != "openvino":
             best, least = plain, self._seconds(plain, frames, rounds)
-        for tower in self._others(runtime, plain, frames[0]):
+        for tower in self._candidates(runtime, plain, frames[0]):
             cosine = self._least_cosine(tower, frames, expected)
             closest = max(closest, cosine)
             if cosine < _MIN_COSINE:
@@ -194,7 +194,7 @@ class SwitchableTower:
             raise _refused(runtime, closest, _MIN_COSINE)
         return best
 
-    def _others(self, runtime: Runtime, plain: TorchTower, frame: Frames) -> Iterator[Tower]:
+    def _candidates(self, runtime: Runtime, plain: TorchTower, frame: Frames) -> Iterator[Tower]:
         """Yield the bfloat16 and OpenVINO networks to compare with float32 torch, one at a time."""
         if runtime != "openvino" and _has_fast_bf16(plain.device):
             yield plain.in_bf16()
@@ -222,7 +222,7 @@ class SwitchableTower:
         return openvino_towers.compiled(self._converted(plain, frame), "bf16")
 
     def _in_int8(self, plain: TorchTower, frames: Sequence[Frames]) -> Tower:
-        """Network in int8; EncoderError if it changes embeddings too much."""
+        """Image network in int8; raises EncoderError if int8 changes embeddings too much."""
         if len(frames) < _MIN_FRAMES_OF_INT8:
             raise EncoderError(
                 f"int8 is calibrated on photos that are new to the index: {len(frames)} are too "
@@ -261,7 +261,7 @@ class SwitchableImages:
         return self._images.name
 
     def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Switch to the fastest network of a runtime; see :meth:`SwitchableTower.choose`."""
+        """Switch to a runtime after timing its networks; see :meth:`SwitchableTower.choose`."""
         self._images.choose(runtime, frames)
 
     def keep_precision(self, precision: str) -> None:

@@ -1,4 +1,4 @@
-"""Fixed projections and scales of embeddings, shipped as files with known digests."""
+"""Fixed matrices that project network features, and fixed scales of signals, from a file."""
 
 import hashlib
 import io
@@ -23,7 +23,7 @@ _MOST_DEVIATIONS = 6.0  # standard deviations at which a signal is clipped
 
 
 class Constants(NamedTuple):
-    """Fixed projections of network features, and fixed scales of technical signals.
+    """Fixed matrices that project network features to embeddings; fixed scales of signals.
 
     Both were fitted without ratings.
     """
@@ -46,13 +46,13 @@ class Constants(NamedTuple):
 
 @cache
 def load_constants(file: Path = FILE) -> Constants:
-    """Constants read from the shipped file; DamagedWeightsError if its digest is wrong."""
+    """Constants read from the shipped file; raises DamagedWeightsError if its digest is wrong."""
     with np.load(io.BytesIO(shipped_bytes(file, SHA256)), allow_pickle=False) as arrays:
         return Constants(*(arrays[name].astype(np.float32) for name in Constants._fields))
 
 
 def shipped_bytes(file: Path, sha256: str) -> bytes:
-    """Bytes of a file shipped with photorank; DamagedWeightsError if its digest is wrong."""
+    """Content of a shipped file; raises DamagedWeightsError if its SHA-256 is not as expected."""
     hint = "Install photorank again."
     try:
         content = file.read_bytes()

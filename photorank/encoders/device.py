@@ -4,7 +4,7 @@ from photorank.errors import EncoderError
 
 
 def check_device(device: str) -> None:
-    """Raise EncoderError if this machine lacks the device."""
+    """Raise EncoderError if this machine lacks the compute device of that name."""
     if device in ("auto", "cpu"):
         return  # always there: an index that is up to date never waits for torch
     there = _devices()
@@ -20,7 +20,7 @@ def choose_device(device: str) -> str:
 
 
 def _devices() -> list[str]:
-    """Devices of this machine, fastest first."""
+    """Names of this machine's compute devices, fastest first."""
     import torch
 
     cuda = [f"cuda:{number}" for number in range(torch.cuda.device_count())]

@@ -38,7 +38,7 @@ class FunctionEncoder:
         self.short_side = size
 
     def __call__(self, images: list[Image.Image]) -> ArrayLike:
-        """Call the wrapped function on some images."""
+        """Rows of numbers that the wrapped function returns for some images."""
         return self._function(images)
 
     def __repr__(self) -> str:
@@ -85,7 +85,7 @@ class FunctionEncoder:
         raise NoTextError(f"the encoder {self.spec}")
 
     def _rows(self, frames: Sequence[Frames]) -> Embeddings:
-        """Embeddings (n, d) that the wrapped function returns; EncoderError if they are invalid."""
+        """Embeddings (n, d) from the wrapped function; raises EncoderError if they are invalid."""
         images = [Image.fromarray(pixels) for pixels in frames]
         try:
             given = np.asarray(self._function(images))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Tower(Protocol):
-    """Image network that is ready to run, safe for several threads."""
+    """Image network (tower) that is ready to run, safe for several threads."""
 
     @property
     def name(self) -> str:
@@ -43,7 +43,7 @@ class Tower(Protocol):
 
 
 def encode(tower: Tower, frames: Sequence[Frames], n_features: int) -> Embeddings:
-    """Features (n, n_features) of network inputs (frames), in batches of equal shape.
+    """Features (n, n_features) of network inputs (frames), computed in batches of equal shape.
 
     In bfloat16 the size of a batch decides how its products are rounded: a hundredth of the
     ratings' standard deviation. So batches of squares are filled up, and a photo has one embedding
@@ -65,7 +65,7 @@ def encode(tower: Tower, frames: Sequence[Frames], n_features: int) -> Embedding
 
 @dataclass(frozen=True)
 class TorchTower:
-    """Image network run by torch."""
+    """Image network that torch runs."""
 
     network: Any  # of `on_pixels`
     device: str
@@ -74,7 +74,7 @@ class TorchTower:
 
     @property
     def name(self) -> str:
-        """Runtime, its version, precision and device."""
+        """Full name of the runtime: library, version, precision and device."""
         return f"torch {importlib.metadata.version('torch')} {self.precision} on {self.device}"
 
     def __call__(self, pixels: Frames) -> Embeddings:

@@ -224,7 +224,7 @@ class OpenClipEncoder(SwitchableImages):
         return TorchTower(network, self._chosen_device, self._at_once)
 
     def _text(self) -> Any:
-        """Text network, shared by all threads."""
+        """Text network, loaded on first use and shared by all threads."""
         with self._loading:
             self._text_tower = self._text_tower or self._load("text")
             return self._text_tower
@@ -241,7 +241,7 @@ class OpenClipEncoder(SwitchableImages):
         return model.eval().to(self._chosen_device)
 
     def _both_towers(self) -> Any:
-        """open_clip's model with the checkpoint's weights; DamagedWeightsError on a mismatch."""
+        """open_clip's model with the checkpoint's weights; raises DamagedWeightsError if unfit."""
         import open_clip
 
         of = self._checkpoint

@@ -28,7 +28,7 @@ _WEIGHT_SUFFIXES = (".safetensors", ".pt", ".pth", ".bin")
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Model of open_clip with a local weights file."""
+    """An open_clip model: local weights file, configuration, preprocessing and tokenizer."""
 
     spec: str  # as load_encoder understands it, paths made absolute
     model: str  # the architecture alone, for the fingerprint
@@ -41,7 +41,7 @@ class Checkpoint:
 
     @property
     def size(self) -> int:
-        """Side in pixels of the model's square input; EncoderError if the input is not square."""
+        """Side in pixels of the model's square input; raises EncoderError if it is not square."""
         size = self.config["vision_cfg"].get("image_size", 224)
         sides = set(size) if isinstance(size, list | tuple) else {size}
         if len(sides) != 1:
@@ -50,7 +50,7 @@ class Checkpoint:
 
 
 def find_checkpoint(spec: str) -> Checkpoint:
-    """Checkpoint named by a spec, downloaded if missing.
+    """Checkpoint (model and weights file) that a spec names, downloaded if missing.
 
     Raises EncoderError if model and weights do not exist or do not belong together,
     MissingPathError or MissingWeightsError if the weights cannot be had, and
@@ -58,21 +58,21 @@ def find_checkpoint(spec: str) -> Checkpoint:
     """
     what = spec.removeprefix(_PREFIX)
     if what.startswith("hf-hub:"):
-        found = _hub(spec, what.removeprefix("hf-hub:"))
+        found = _from_hub(spec, what.removeprefix("hf-hub:"))
     elif what.startswith("local-dir:"):
-        found = _folder(Path(what.removeprefix("local-dir:")))
+        found = _from_folder(Path(what.removeprefix("local-dir:")))
     elif "@" in what:
         model, _, file = what.partition("@")
-        found = _file(model, Path(file))
+        found = _own_file(model, Path(file))
     else:
         model, _, tag = what.partition("/")
-        found = _pretrained(spec, model, tag)
+        found = _by_tag(spec, model, tag)
     tensor_shapes(found.weights)  # a damaged file is told now, not at the first photo
     return found
 
 
 def tensor_shapes(path: Path) -> dict[str, tuple[int, ...]]:
-    """Name and shape of each tensor in a checkpoint file, read without executing code in it.
+    """Dict of tensor shapes by name in a checkpoint file, read without executing code in it.
 
     Raises DamagedWeightsError if it is damaged, holds code or holds no tensors.
     """
@@ -101,8 +101,8 @@ def tensor_shapes(path: Path) -> dict[str, tuple[int, ...]]:
     return {key.removeprefix("module."): tuple(tensor.shape) for key, tensor in state.items()}
 
 
-def _pretrained(spec: str, model: str, tag: str) -> Checkpoint:
-    """Checkpoint of a published model with published weights."""
+def _by_tag(spec: str, model: str, tag: str) -> Checkpoint:
+    """Checkpoint with open_clip's weights of a tag, such as ``openai``, downloaded if missing."""
     import open_clip
 
     config = _config(model)
@@ -129,7 +129,7 @@ def _pretrained(spec: str, model: str, tag: str) -> Checkpoint:
             f"{model} computes, which would give silently wrong embeddings. {use}"
         )
     repository, _, file = published["hf_hub"].rpartition("/")
-    weights = fetch(spec, repository, _alternatives(file))
+    weights = fetch(spec, repository, _weight_names(file))
     return Checkpoint(
         spec=spec,
         model=f"{_PREFIX}{model}",
@@ -142,8 +142,8 @@ def _pretrained(spec: str, model: str, tag: str) -> Checkpoint:
     )
 
 
-def _file(model: str, file: Path) -> Checkpoint:
-    """Checkpoint of a published model with the user's own weights file.
+def _own_file(model: str, file: Path) -> Checkpoint:
+    """Checkpoint with the user's own weights file for one of open_clip's models.
 
     The file does not tell the preprocessing: that which all published weights of this model
     share is taken (SigLIP, MobileCLIP), else open_clip's default.
@@ -177,8 +177,8 @@ def _file(model: str, file: Path) -> Checkpoint:
     )
 
 
-def _folder(folder: Path) -> Checkpoint:
-    """Checkpoint from a folder written by open_clip: configuration and weights."""
+def _from_folder(folder: Path) -> Checkpoint:
+    """Checkpoint from a folder that open_clip wrote, with configuration and weights."""
     folder = folder.expanduser().absolute()
     path = folder / _CONFIG_FILE
     if not path.is_file():
@@ -209,10 +209,10 @@ def _folder(folder: Path) -> Checkpoint:
     )
 
 
-def _hub(spec: str, repository: str) -> Checkpoint:
+def _from_hub(spec: str, repository: str) -> Checkpoint:
     """Checkpoint from a repository on the Hugging Face hub, downloaded if missing."""
     fetch(spec, repository, [_CONFIG_FILE])
-    found = _folder(fetch(spec, repository, _WEIGHT_FILES).parent)
+    found = _from_folder(fetch(spec, repository, _WEIGHT_FILES).parent)
     own_words = found.config["text_cfg"].get("hf_tokenizer_name")
     return replace(
         found,
@@ -224,7 +224,7 @@ def _hub(spec: str, repository: str) -> Checkpoint:
 
 
 def _config(model: str) -> Json:
-    """open_clip's configuration of a model."""
+    """open_clip's configuration of a model; raises EncoderError for an unknown model."""
     import open_clip
 
     known = open_clip.list_models()
@@ -245,7 +245,7 @@ def _preprocessing(overlay: Json) -> Json:
     }
 
 
-def _alternatives(file: str) -> list[str]:
+def _weight_names(file: str) -> list[str]:
     """File names that published weights may have, safetensors before pickle files."""
     if not file:
         return [_WEIGHT_FILES[0], _WEIGHT_FILES[2]]

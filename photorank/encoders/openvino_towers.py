@@ -25,7 +25,7 @@ def is_installed() -> bool:
 
 
 def openvino() -> Any:
-    """Import the openvino module with its telemetry off.
+    """The openvino module, imported with its telemetry off.
 
     Raises MissingExtraError if it is not installed.
     """
@@ -45,7 +45,7 @@ def has_bf16() -> bool:
 
 @dataclass(frozen=True)
 class OpenVinoTower:
-    """Network compiled by OpenVINO; each calling thread has its own stream and core."""
+    """Image network compiled by OpenVINO; each calling thread has its own stream and core."""
 
     compiled: Any
     precision: Precision
@@ -55,7 +55,7 @@ class OpenVinoTower:
 
     @property
     def name(self) -> str:
-        """Runtime, its version, precision and device."""
+        """Full name of the runtime: library, version, precision and device."""
         return f"openvino {importlib.metadata.version('openvino')} {self.precision} on cpu"
 
     def __call__(self, pixels: Frames) -> Embeddings:

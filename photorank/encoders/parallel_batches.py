@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 def each_batch(
     work: Callable[[Batch], Result], batches: Iterable[Batch], *, device: str
 ) -> Iterator[Result]:
-    """Yield the result of `work` on each batch, in the order of the batches.
+    """Yield the result of the function `work` on each batch, in the order of the batches.
 
     torch would split every operation over the cores and wait for the last of them, some
     hundred times a batch: as fast on an idle machine, ten times slower on a busy one.
@@ -25,7 +25,7 @@ def each_batch(
 
 
 def product(rows: Embeddings, matrix: Embeddings) -> Embeddings:
-    """Matrix product on one core.
+    """Matrix product ``rows @ matrix``, computed on one core.
 
     NumPy's threads wait for the next product by spinning: 60 ms of processor time for 2 of work.
     """

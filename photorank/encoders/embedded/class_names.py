@@ -1,4 +1,4 @@
-"""Embeddings of texts in photo space, computed from similarity to ImageNet's class names.
+"""Text embeddings comparable with photos', from texts' similarity to ImageNet class names.
 
 all-MiniLM-L6-v2 says how close a text is to each class's name; a class's row in the classifier is
 a direction in the photos' space.
@@ -36,7 +36,7 @@ _loading = Lock()
 
 
 def class_weights(texts: Sequence[str], device: str, phrases: Sequence[str] = ()) -> Floats:
-    """Unnormalised softmax similarity (n, 1000 + p) of texts to ImageNet's classes and `phrases`.
+    """Unnormalised softmax weights (n, 1000 + p) of n texts on ImageNet classes and p phrases.
 
     The maximum of a row is 1: rows are not divided by their sum. Phrases lose what they are closer
     to any class than others are, so that a text of none is near to none of them.
@@ -51,14 +51,14 @@ def class_weights(texts: Sequence[str], device: str, phrases: Sequence[str] = ()
 
 
 def centred_sentences(texts: Sequence[str], device: str) -> Embeddings:
-    """Unit embeddings (n, 384) of texts, relative to the mean of all class names."""
+    """Unit sentence embeddings (n, 384) of texts, after subtracting the class names' mean."""
     with _loading:
         return unit_rows(sentence_network(device).encode(texts) - _class_names()[1])
 
 
 @cache
 def sentence_network(device: str) -> SentenceNetwork:
-    """Text network all-MiniLM-L6-v2, loaded from its package."""
+    """Sentence network all-MiniLM-L6-v2, loaded once from its Python package."""
     weights = checked_file(TEXT_PACKAGE, _TEXT_FILE, _TEXT_SHA256)
     return SentenceNetwork(weights.parent, device)
 

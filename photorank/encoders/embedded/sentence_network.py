@@ -96,7 +96,7 @@ def _network(tensors: "dict[str, Tensor]") -> "nn.Module":
 
 
 def _renamed(tensors: "dict[str, Tensor]") -> "dict[str, Tensor]":
-    """BERT's tensors under the names of torch's transformer."""
+    """Dict of BERT's tensors under the names that torch's transformer gives them."""
     import torch
 
     renamed: dict[str, Any] = {

@@ -31,7 +31,7 @@ class FirstEmbeddedEncoder(PackagedEncoder):
     n_features = head = 1280
 
     def weights_digest(self) -> str:
-        """SHA-256 of the weights."""
+        """SHA-256 of the weights file."""
         return self.network.sha256
 
     def features(self, model: Any, inputs: "torch.Tensor") -> "torch.Tensor":
@@ -40,11 +40,11 @@ class FirstEmbeddedEncoder(PackagedEncoder):
         return last.float().mean((2, 3))
 
     def frame_rows(self, features: Embeddings) -> Embeddings:
-        """Unit embeddings (n, 1280) from features."""
+        """Unit embeddings (n, 1280) from the network's features (n, 1280)."""
         return unit_rows(features)
 
     def maps(self, model: Any, inputs: "torch.Tensor") -> "list[torch.Tensor]":
-        """Last feature map (b, 1280, h, w)."""
+        """Last feature map (b, 1280, h, w) of a batch, as the only item of a list."""
         return [model["last"](model["stages"](model["stem"](inputs)))]
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
@@ -73,7 +73,7 @@ class EmbeddedEncoder(PackagedEncoder):
     blocks = Blocks(head, stages=256, signals=32, constants=SHA256[:16])
 
     def weights_digest(self) -> str:
-        """SHA-256 of weights and constants."""
+        """SHA-256 that stands for both the weights file and the constants file."""
         return hashlib.sha256(f"{self.network.sha256} {SHA256}".encode()).hexdigest()
 
     def prepare(self, photo: Image.Image) -> Prepared:
@@ -101,7 +101,7 @@ class EmbeddedEncoder(PackagedEncoder):
         return np.hstack([unit_rows(product(last, self._constants.head)), projected])
 
     def class_directions(self) -> Embeddings:
-        """Direction (1000, 512) in photo space of each ImageNet class."""
+        """Direction (1000, 512) of each ImageNet class in the photos' embedding space."""
         return class_rows(self.network) @ self._constants.head
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
