@@ -22,7 +22,7 @@ from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.typing import Floats
 from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.learners.direction_learner import DirectionLearner
-from photorank.vectors.learners.informative_pairs import Offer
+from photorank.vectors.learners.informative_pairs import CandidatePairs
 from photorank.vectors.learners.spanning_pairs import SpanningPairs
 from photorank.vectors.learners_by_name import LEARNERS
 
@@ -30,10 +30,10 @@ from photorank.vectors.learners_by_name import LEARNERS
 class RandomPairs(SpanningPairs):
     """Learner from as many randomly drawn pairs as `spanning-pairs` uses."""
 
-    def _chosen(self, X: Floats, comparisons: Comparisons, m: int) -> Offer:
+    def _chosen(self, X: Floats, comparisons: Comparisons, m: int) -> CandidatePairs:
         pairs, margins = comparisons.sample(m, rng=np.random.default_rng(self.random_state))
         pairs, first = np.unique(pairs, axis=0, return_index=True)
-        return Offer(pairs, margins[first], np.ones(len(pairs)))
+        return CandidatePairs(pairs, margins[first], np.ones(len(pairs)))
 
 
 BASE = "all-pairs"  # at gap power 0, its default

@@ -130,7 +130,7 @@ def combined(
     weights: Sequence[float],
     without: Sequence[MasterVector] = (),
 ) -> MasterVector:
-    """Blend of vectors (see :func:`blend`), with the directions of `without` projected out.
+    """Master-vector from a weighted sum of vectors, with other vectors' directions projected out.
 
     A single vector, as it is or turned round (weight -1), keeps its published
     scale and bias: see :func:`negated` and :func:`projected_out`, also for errors.
@@ -146,7 +146,7 @@ def combined(
 
 
 def cosine_table(vectors: Sequence[MasterVector]) -> tuple[list[str], Floats]:
-    """Names of the vectors, and cosines (k, k) between their directions.
+    """Names of k vectors, and the cosines (k, k) between their directions.
 
     1 is the same order of photos, -1 the opposite one; two directions drawn at
     random are about 0 ± 1/√d.

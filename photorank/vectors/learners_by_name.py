@@ -1,4 +1,4 @@
-"""Learners by name, built in or declared by other packages."""
+"""Learners by name, built in or from other packages' entry points."""
 
 from photorank.entry_points import declared_names, load_declared, refused
 from photorank.errors import UnknownNameError
@@ -23,7 +23,7 @@ LEARNERS: dict[str, DirectionLearner] = {
 
 
 def is_learner(kind: str) -> bool:
-    """True if a learner of this name is built in or declared by an installed package."""
+    """True if a learner of this name is built in or comes with an installed package."""
     return kind in LEARNERS or kind in declared_names("photorank.learners")
 
 

@@ -54,13 +54,13 @@ class Card:
 
     @property
     def prior_accuracy(self) -> Limits | None:
-        """Held-out accuracy of the prior that a taste vector started from; None if not measured."""
+        """Held-out accuracy of the prior direction that learning began from; None if unknown."""
         found = self.metrics.get("prior_accuracy")
         return from_json(Limits, found) if found else None
 
     @property
     def fold_by(self) -> str:
-        """Kind of group, such as "series", that cross-validation never split; empty if untested."""
+        """Kind of photo group, such as "series", that test folds never split; empty if untested."""
         return (self.metrics.get("protocol") or {}).get("fold_by", "")
 
     def saw(self, digest: str) -> bool:
@@ -79,13 +79,13 @@ class Card:
 
 
 def shortened(digest: str) -> str:
-    """First hexadecimal digits of a photo's digest, as stored in vector cards."""
+    """First 16 hexadecimal digits of a photo's digest, as stored in vector cards."""
     return digest[:_DIGEST_DIGITS]
 
 
 @dataclass(frozen=True, eq=False)
 class MasterVector:
-    """Unit direction v, with ratings ``scale * (x · v) + bias`` of embeddings x.
+    """Rating direction: a unit vector v that rates embeddings x by ``scale * (x · v) + bias``.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ class MasterVector:
         return self.scale * products + self.bias
 
     def fitted(self, fingerprint: Fingerprint) -> "MasterVector":
-        """Vector with its direction padded with zeros to the dimensions of an encoder's embeddings.
+        """Same vector, its direction padded with zeros to fit the size of an encoder's embeddings.
 
         Raises EncoderMismatchError if it belongs to other embeddings.
         """
@@ -207,7 +207,7 @@ class MasterVector:
         return cls.from_json(data, path)
 
     def to_json(self) -> Json:
-        """Vector and card as JSON data."""
+        """Vector and metadata card as a dictionary of JSON data."""
         card = self.card
         return {
             "schema": SCHEMA,

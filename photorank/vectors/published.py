@@ -1,4 +1,4 @@
-"""Published linear aesthetic heads, imported as master-vectors.
+"""Published aesthetic heads (linear scoring layers on embeddings), imported as master-vectors.
 
 Every known head without an activation is a chain of linear maps of the unit
 embedding, so its layers are multiplied out and its score comes out as published.
@@ -35,7 +35,7 @@ _HINT = "Import a head's state dict (.pth, .pt, .ckpt, .safetensors) or a vector
 
 @dataclass(frozen=True)
 class _Layout:
-    """Tensor names and shapes of a published project's heads, with source and licence."""
+    """Tensor names and shapes of a project's published scoring heads, with source and licence."""
 
     origin: str
     layers: dict[str, int]  # how the names of each layer begin, and its outputs, in order
@@ -99,7 +99,7 @@ _ENCODERS = {
 def published_vector(
     name: str, path: Path, fingerprint: Fingerprint, dimensions: int, *, force: bool = False
 ) -> MasterVector:
-    """Master-vector from a published aesthetic head; nothing in the file is executed.
+    """Master-vector from the file of a published aesthetic head; nothing in it is executed.
 
     Its layers are multiplied out into one vector and a bias (in double precision, so the sum
     differs from the layers' by rounding alone). Known are the heads of LAION's
@@ -173,7 +173,7 @@ def _contents(path: Path) -> bytes:
 
 
 def _array(path: Path, data: bytes) -> Floats:
-    """Array (d,) from a NumPy file."""
+    """One-dimensional array of numbers, read from the bytes of a ``.npy`` file."""
     try:
         values = np.load(BytesIO(data), allow_pickle=False)
     except Exception as error:  # damaged headers fail in every way there is
@@ -270,7 +270,7 @@ def _is_foreign(inputs: int, encoder: str | None, own: Fingerprint) -> bool:
 
 
 def _fits(state: "dict[str, Tensor]", layout: _Layout) -> bool:
-    """True if the shapes of consecutive layers match."""
+    """True if the tensors have a layout's shapes, each layer taking what the last one gives."""
     inputs = None
     for start, outputs in layout.layers.items():
         weight, bias = state[start + "weight"], state[start + "bias"]
@@ -299,7 +299,7 @@ def _numbers(tensor: "Tensor") -> Floats:
 
 
 def _encoder(path: Path, dimensions: int) -> str | None:
-    """Encoder that a head belongs to, guessed from file name and dimensions."""
+    """Name of the encoder that a head was made for, guessed from file name and dimensions."""
     named = re.search(r"_vit_([bl])_(14|16|32)_", path.name)
     if named:
         return f"OpenAI's CLIP ViT-{named[1].upper()}/{named[2]}"
@@ -307,7 +307,7 @@ def _encoder(path: Path, dimensions: int) -> str | None:
 
 
 def _provenance(path: Path, layout: _Layout | None) -> tuple[str, str]:
-    """Source of a head in words, and its licence if the file name is known."""
+    """Source of a head in words, and its licence, empty unless the file name is known."""
     if layout is None:
         return f"the numbers in {path.name}", ""
     source = f"{path.name} of {layout.origin}"

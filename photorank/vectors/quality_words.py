@@ -56,7 +56,7 @@ _NAMED_QUALITIES = 5  # that a card lists
 
 @runtime_checkable
 class ComparesPhrases(Protocol):
-    """Interface of an encoder that compares texts with class names and phrases."""
+    """Interface of an encoder that compares texts with names of object classes and phrases."""
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
         """Embedding directions (n, dh) of texts, and softmax similarity (n, p) of texts to phrases.
@@ -136,7 +136,7 @@ def scaled(
     blocks: Blocks,
     spreads: Mapping[str, float],
 ) -> Direction:
-    """Direction (d,) of a quality, with a length that sets its influence on ratings.
+    """Direction (d,) of a quality, scaled to the influence that the quality has on ratings.
 
     It spreads ratings `STRENGTH` times as widely as the median class does.
 
@@ -147,7 +147,7 @@ def scaled(
 
 
 def unit(source: str, builtin: Mapping[str, MasterVector], blocks: Blocks) -> Direction:
-    """Unit direction (d,) by name, for a built-in vector or a technical signal such as ``-black``.
+    """Unit direction (d,) named by a built-in vector or by a signed signal such as ``-black``.
 
     ``-black`` is less of the technical signal ``black``, ``+contrast`` is more contrast.
     """
@@ -161,7 +161,7 @@ def unit(source: str, builtin: Mapping[str, MasterVector], blocks: Blocks) -> Di
 def direction_of(
     encoder: ComparesPhrases, texts: Sequence[str], directions: Floats
 ) -> tuple[Direction, Floats]:
-    """Mean unit direction (d,) of texts, and the net weight (q,) of each quality.
+    """Mean unit direction (d,) of texts, and their net weight (q,) on each photo quality.
 
     `directions` (q, d) are those of :func:`quality_directions`, or others in their place.
     """
@@ -175,7 +175,7 @@ def direction_of(
 
 
 def clauses_of(text: str) -> list[tuple[int, str]]:
-    """Parts of a text, each with 1, or −1 if the text negates the part.
+    """Clauses of a text, each after its sign: −1 if the text negates the clause, else 1.
 
     Sentence networks take "not sharp" for "sharp". Any other text is one part.
 
@@ -195,7 +195,7 @@ def clauses_of(text: str) -> list[tuple[int, str]]:
 
 
 def _weights(encoder: ComparesPhrases, text: str) -> Floats:
-    """Net weight (q,) of each quality in a text; a negated part counts as the opposite."""
+    """Net weight (q,) that a text gives to each quality; negated clauses count as the opposite."""
     signs, clauses = zip(*clauses_of(text), strict=True)
     _, weights = encoder.compare(clauses, PHRASES)
     net = weights[:, 0::2] - weights[:, 1::2]  # an antonym's direction is the opposite

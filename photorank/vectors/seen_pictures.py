@@ -30,7 +30,7 @@ _ROWS = 4096  # embeddings that are compared with all pictures at once
 
 @dataclass(frozen=True, eq=False)
 class SeenPictures:
-    """Two perceptual hashes of each of m images: 16 × 16 grey levels, and 128 embedding signs."""
+    """Perceptual hashes of m images, two each: 16 × 16 grey levels, and 128 embedding signs."""
 
     centres: Embeddings  # (c, d) mean embeddings, one of which is taken off before signs are
     centre: NDArray[np.uint8]  # (m,) the one of each picture
@@ -55,7 +55,7 @@ class SeenPictures:
 
     @classmethod
     def union(cls, several: Iterable["SeenPictures | None"]) -> "SeenPictures | None":
-        """Union of several sets of perceptual hashes; None if there are no sets.
+        """Union of several sets of perceptual hashes; None if there is none.
 
         Large sets are thinned, each to an equal share of the maximum.
         """
@@ -98,7 +98,7 @@ class SeenPictures:
 
     @classmethod
     def from_text(cls, text: Json, path: Path | str) -> "SeenPictures":
-        """Perceptual hashes from the text of :meth:`to_text`; CardError if the text is invalid."""
+        """Perceptual hashes from the dictionary of :meth:`to_text`; raises CardError if invalid."""
         try:
             data = {
                 one.name: zlib.decompress(base64.b64decode(text[one.name])) for one in fields(cls)
@@ -112,7 +112,7 @@ class SeenPictures:
             raise CardError(path, "its codes of pictures cannot be read") from error
 
     def _thinned(self, most: int, seed: int) -> "SeenPictures":
-        """Random subset of at most `most` images."""
+        """Perceptual hashes of at most `most` of the images, drawn at random."""
         if len(self.greys) <= most:
             return self
         rows = np.random.default_rng(seed).choice(len(self.greys), most, replace=False)
@@ -123,12 +123,12 @@ class SeenPictures:
 
 
 def _signs(centred: Embeddings) -> NDArray[np.uint8]:
-    """Signs of embeddings along 128 random directions, as bits (n, 16 bytes)."""
+    """Signs of embeddings' projections on 128 random directions, packed as bits (n, 16 bytes)."""
     return np.packbits(centred @ _directions(centred.shape[1]) > 0, axis=1)
 
 
 def _as_signs(packed: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Signs (n, 128) as −1 and 1, from packed bits (n, 16 bytes)."""
+    """Signs −1 and 1 (n, 128), unpacked from bits (n, 16 bytes)."""
     return np.unpackbits(packed, axis=1).astype(np.float32) * 2 - 1
 
 

@@ -1,4 +1,4 @@
-"""Built-in vectors, shipped as card files with known digests."""
+"""Built-in vectors, shipped as JSON files with known SHA-256 digests."""
 
 import hashlib
 from pathlib import Path
@@ -32,7 +32,7 @@ SHA256 = {
 
 
 def shipped_vector(card: str, folder: Path = FOLDER) -> MasterVector:
-    """Built-in vector by the name of its card, such as ``beauty.whole``.
+    """Built-in vector read from its file, by a name such as ``beauty.whole``.
 
     Raises :class:`DamagedVectorError` if the card is not the one that was shipped.
     """
@@ -49,7 +49,7 @@ def shipped_vector(card: str, folder: Path = FOLDER) -> MasterVector:
 def shipped_for(
     fingerprint: Fingerprint, folder: Path = FOLDER
 ) -> dict[str, MasterVector | DamagedVectorError]:
-    """Built-in vectors for an encoder, by name; a damaged vector is replaced by its error."""
+    """Built-in vectors for an encoder, by name, with an error object in place of a damaged one."""
     found: dict[str, MasterVector | DamagedVectorError] = {}
     for name in (*BUILTIN, *WITHIN_SCENES):
         card = f"{name}.{fingerprint.framing}"
@@ -68,7 +68,7 @@ def shipped_for(
 
 
 def damaged_vectors(folder: Path = FOLDER) -> list[DamagedVectorError]:
-    """Errors for the built-in vectors whose card file is damaged."""
+    """Error objects, one for each built-in vector whose file is damaged."""
     damaged = []
     for card in SHA256:
         try:

@@ -1,4 +1,4 @@
-"""Vectors of an index: its own, and the built-in ones of its encoder."""
+"""Master-vectors of an index: those saved in it, and the built-in ones for its encoder."""
 
 from pathlib import Path
 
@@ -22,28 +22,28 @@ ME = "me"  # the rater until somebody gives a name
 
 
 def builtin_vectors(index: Index) -> dict[str, MasterVector]:
-    """Built-in vectors that fit this index, by name, without damaged ones."""
+    """Built-in vectors for an index's encoder, by name, without damaged ones."""
     found = shipped_for(index.fingerprint)
     offered = {name: one for name, one in found.items() if name in BUILTIN}
     return {name: one for name, one in offered.items() if isinstance(one, MasterVector)}
 
 
 def list_vectors(index: Index) -> dict[str, MasterVector]:
-    """Vectors that fit this index, by name: its own, then the built-in ones.
+    """Vectors that can rate an index's photos, by name: saved ones, then built-in ones.
 
     Cards that cannot be used are left out; :func:`unusable_cards` tells of them.
     """
-    return _own_cards(index)[0] | builtin_vectors(index)
+    return _saved_vectors(index)[0] | builtin_vectors(index)
 
 
 def unusable_cards(index: Index) -> list[PhotorankError]:
-    """Errors for the index's vectors that cannot be used: damaged, or for another encoder."""
+    """Error objects, one for each vector of an index that is damaged or for another encoder."""
     builtin = shipped_for(index.fingerprint).values()
-    return _own_cards(index)[1] + [one for one in builtin if isinstance(one, PhotorankError)]
+    return _saved_vectors(index)[1] + [one for one in builtin if isinstance(one, PhotorankError)]
 
 
-def _own_cards(index: Index) -> tuple[dict[str, MasterVector], list[PhotorankError]]:
-    """Usable vectors stored in this index, by name, and errors for the unusable files."""
+def _saved_vectors(index: Index) -> tuple[dict[str, MasterVector], list[PhotorankError]]:
+    """Usable vectors saved in an index, by name, and an error object for each unusable file."""
     usable: dict[str, MasterVector] = {}
     errors: list[PhotorankError] = []
     for path in sorted(index.paths.vectors.glob("*.json")):
@@ -58,7 +58,7 @@ def _own_cards(index: Index) -> tuple[dict[str, MasterVector], list[PhotorankErr
 
 
 def load_vector(index: Index, name: str) -> MasterVector:
-    """Vector of an index by name, its own or a built-in one.
+    """Vector with the given name, saved in an index or built in.
 
     Raises MissingVectorError if there is none of that name; EncoderMismatchError if it belongs
     to another encoder or framing; DamagedVectorError if it is built in and not as it was shipped.
@@ -75,10 +75,10 @@ def load_vector(index: Index, name: str) -> MasterVector:
 
 
 def check_free(index: Index, name: str) -> None:
-    """Raise VectorNameTakenError if the index has a vector of this name.
+    """Raise an error if a vector's name is taken in the index, or reserved.
 
-    Raises VectorNameTakenError if it has; ReservedNameError if a built-in vector, a learner or
-    a baseline has that name.
+    Raises VectorNameTakenError if the index has a vector of that name; ReservedNameError if a
+    built-in vector, a learner or a baseline has it.
     """
     from photorank.vectors.learners_by_name import is_learner
 
@@ -89,7 +89,7 @@ def check_free(index: Index, name: str) -> None:
 
 
 def add_vector(index: Index, vector: MasterVector) -> Path:
-    """Save a new vector in the index, and return the path of its card.
+    """Save a new vector in the index, and return the path of its file.
 
     Raises VectorNameTakenError if there is one of that name; EncoderMismatchError if it belongs
     to another encoder or framing.
@@ -102,7 +102,7 @@ def add_vector(index: Index, vector: MasterVector) -> Path:
 
 
 def put_vector(index: Index, vector: MasterVector) -> Path:
-    """Save a vector, replacing only a taste vector of the same name and person; return the path.
+    """Save a vector, replacing only the same person's vector of that name; return its path.
 
     Raises as :func:`add_vector` does, also if the vector of that name is another person's.
     """
@@ -115,7 +115,7 @@ def put_vector(index: Index, vector: MasterVector) -> Path:
 
 
 def is_of_rater(vector: MasterVector, rater: str) -> bool:
-    """True if a vector was learned from the clicks of the given person."""
+    """True if a vector was learned from the judgements (clicks) of the given person."""
     return vector.kind == "personal" and _rater_of(vector) == rater
 
 
@@ -124,7 +124,7 @@ def _rater_of(vector: MasterVector) -> str:
 
 
 def remove_vector(index: Index, name: str) -> None:
-    """Delete a vector's card from the index.
+    """Delete a vector's file from the index.
 
     Raises BuiltInVectorError if that vector is built in, MissingVectorError if there is none.
     """

@@ -1,4 +1,4 @@
-"""Learner by ridge least squares over all pairs of the comparison graph, in closed form."""
+"""Learner by ridge least squares over all pairs of compared photos, in closed form."""
 
 from typing import Literal
 
@@ -19,7 +19,7 @@ from photorank.vectors.learners.solvers.ridge import Problem
 
 
 class AllPairs(UncertainLearner):
-    r"""Ridge least squares over all pairs, optionally shrunk towards a prior direction.
+    r"""Ridge least squares over all photo pairs, optionally shrunk towards a prior direction.
 
     Minimises, over v and the prior's scale s,
 
@@ -131,13 +131,13 @@ class AllPairs(UncertainLearner):
 
     @property
     def degrees_of_freedom_(self) -> float:
-        """Effective number of parameters."""
+        """Effective number of parameters (degrees of freedom) of the ridge fit."""
         problem, fit, *_ = self._posterior
         return float(problem.degrees_of_freedom(fit)[0])
 
     @property
     def noise_(self) -> float:
-        """Residual standard deviation of one label, or of one choice's margin."""
+        """Residual standard deviation of one score, or of one choice's margin (−1 to 1)."""
         problem, fit, *_ = self._posterior
         return float(problem.noise(fit)[0])
 
@@ -148,7 +148,7 @@ class AllPairs(UncertainLearner):
         return self._in_features(problem.covariance_root(fit), span, unwhiten)
 
     def _unwhiten(self, X: Floats, comparisons: Comparisons) -> Floats | None:
-        """Inverse square root of the penalty matrix Ω: (d, d), or (d,) where Ω is diagonal.
+        """Inverse square root of penalty matrix Ω: (d, d), or (d,) if diagonal; None if identity.
 
         Ω is scaled to a mean eigenvalue of 1.
 
@@ -178,7 +178,7 @@ class AllPairs(UncertainLearner):
     def _in_features(
         weights: Floats, span: DualProblem | RowSpace | None, unwhiten: Floats | None
     ) -> Floats:
-        """Weights in feature space, from the solver's weights (r,) or (r, k)."""
+        """Weights (d,) or (d, k) of embedding dimensions, from the solver's (r,) or (r, k)."""
         features = weights if span is None else span.in_features(weights)
         if unwhiten is None:
             return features
@@ -190,7 +190,7 @@ def _times(X: Floats, unwhiten: Floats) -> Floats:
 
 
 def _tiers(scores: Floats) -> Codes:
-    """Scores (n,) binned into at most 10 groups, numbered from 0 for the lowest scores.
+    """Tier (n,) of each score: one of at most 10 bins, numbered from 0 for the lowest scores.
 
     Up to 10 distinct scores have a group each; more are split at their deciles.
     """

@@ -1,4 +1,4 @@
-"""Choice of a learner's penalty: by generalised cross-validation, or by inner folds."""
+"""Choice of a learner's L2 penalty: by generalised cross-validation, or by inner folds."""
 
 from collections.abc import Iterable, Iterator
 
@@ -9,10 +9,10 @@ from photorank.typing import Codes, Floats
 from photorank.vectors.learners.inner_folds import (
     FOLDS,
     Graph,
-    HeldOut,
+    HeldOutLoss,
     Part,
     alpha_by_inner_folds,
-    held_out_whole,
+    unsplit_groups,
 )
 from photorank.vectors.learners.penalised_loss import PenalisedLoss
 from photorank.vectors.learners.solvers.ridge import ALPHAS, Problem
@@ -35,12 +35,12 @@ def penalty_of_least_squares(
     given: Floats | None,
     groups: Codes | None,
 ) -> float:
-    """Penalty with the least cross-validated error, for least squares on photos Z (n, r).
+    """Ridge penalty with the least cross-validated error, for least squares on features Z (n, r).
 
     It is chosen by the formula of generalised cross-validation; where groups are known, or photos
     are compared within many groups alone, by holding those out. `given` are the prior's ratings.
     """
-    known = groups if held_out_whole(comparisons, groups) is not None else None
+    known = groups if unsplit_groups(comparisons, groups) is not None else None
     if known is None and (comparisons.scores is not None or comparisons.n_components < FOLDS):
         return problem.alpha_by_gcv()
     # Judgements within one group share its photos. Counting them as independent, as the
@@ -50,7 +50,7 @@ def penalty_of_least_squares(
     alphas = ALPHAS * (problem.curvature(axes[:, -1]) or 1.0)
     Z = problem.along(Z, axes)
 
-    def losses(train: Part[Comparisons], test: Part[Comparisons]) -> Iterable[HeldOut]:
+    def losses(train: Part[Comparisons], test: Part[Comparisons]) -> Iterable[HeldOutLoss]:
         told = None if given is None else given[train.rows]
         path = Problem.of(Z[train.rows], train.comparisons, told).path(alphas)
         r = Z[test.rows] @ path.weights.T  # (k, a)
@@ -58,13 +58,13 @@ def penalty_of_least_squares(
             r += given[test.rows, None] * path.prior_scales
         count = test.comparisons.n_judgements
         errors = test.comparisons.squared_errors(r) * count
-        return [HeldOut(error, count) for error in errors.tolist()]
+        return [HeldOutLoss(error, count) for error in errors.tolist()]
 
     return alpha_by_inner_folds(alphas, comparisons, losses, seed=0, groups=known)
 
 
 def penalty_beside_copies(Z: Floats, comparisons: Comparisons) -> float:
-    """Penalty for least squares on both people's judgements and degraded copies of photos.
+    """Ridge penalty for learning from judgements together with degraded copies of photos.
 
     It is proportional to the mean squared distance of two compared photos in features Z (n, r).
     """
@@ -76,13 +76,13 @@ def penalty_beside_copies(Z: Floats, comparisons: Comparisons) -> float:
 def penalty_of_loss(
     loss: PenalisedLoss[Graph], spread: float, seed: int, groups: Codes | None = None
 ) -> float:
-    """Penalty with the least held-out loss in 5-fold inner cross-validation, for a convex loss.
+    """L2 penalty with the least held-out loss in 5-fold inner cross-validation, for a convex loss.
 
     `spread` is trace(XᵀLX).
     """
     alphas = _PENALTIES * (spread if spread > 0 else 1.0)
 
-    def losses(train: Part[Graph], test: Part[Graph]) -> Iterator[HeldOut]:
+    def losses(train: Part[Graph], test: Part[Graph]) -> Iterator[HeldOutLoss]:
         learned, other, found = loss.among(train), loss.among(test), None
         for alpha in alphas:
             found = learned.minimum(float(alpha), start=found, precision=_ROUGH)

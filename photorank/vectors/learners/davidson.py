@@ -7,13 +7,13 @@ import numpy as np
 
 from photorank.comparisons.comparisons import ChoiceComparisons
 from photorank.typing import Floats
-from photorank.vectors.learners.inner_folds import HeldOut
+from photorank.vectors.learners.inner_folds import HeldOutLoss
 from photorank.vectors.learners.penalised_loss import PenalisedLoss
 from photorank.vectors.learners.solvers.newton import Local
 
 
 class Chances(NamedTuple):
-    """Probabilities of each pair's outcomes, at rating differences η and tie parameter log ν."""
+    """Probabilities of a win, a loss and a tie for each pair of photos, under Davidson's model."""
 
     first: Floats  # (m,) probability that the first photo is preferred
     second: Floats  # (m,)
@@ -40,53 +40,53 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
         weights, tie = parameters[:-1], parameters[-1]
         eta = self._differences(weights)
         chances = _chances(eta, tie)
-        bend, cross, tie_bend = self._bends(chances)
+        bend, cross, tie_bend = self._second_derivatives(chances)
 
         value = self._share @ chances.log_sum - self._lead @ eta / 2 + alpha * weights @ weights
         if self._tied.any():
             value -= self._tied.sum() * tie
         gradient = np.append(
-            self._gathered(self._pull(chances)) + 2 * alpha * weights,
+            self._by_weights(self._first_derivatives(chances)) + 2 * alpha * weights,
             self._share @ chances.tie - self._tied.sum(),
         )
 
         def curvature(change: Floats) -> Floats:
             along = self._differences(change[:-1])
             return np.append(
-                self._gathered(bend * along + cross * change[-1]) + 2 * alpha * change[:-1],
+                self._by_weights(bend * along + cross * change[-1]) + 2 * alpha * change[:-1],
                 cross @ along + tie_bend * change[-1],
             )
 
         return Local(float(value), gradient, curvature)
 
-    def held_out(self, parameters: Floats) -> HeldOut:
+    def held_out(self, parameters: Floats) -> HeldOutLoss:
         eta, tie = self._differences(parameters[:-1]), parameters[-1]
         # A kind of outcome that was never seen in training has not probability 0.
         tie = max(tie, np.log(1e-3)) if self._tied.any() else tie
         loss = self._share @ _chances(eta, tie).log_sum - self._lead @ eta / 2
         loss -= self._tied.sum() * tie if self._tied.any() else 0.0
         n = self.comparisons.n_judgements
-        return HeldOut(float(loss) * n, n)
+        return HeldOutLoss(float(loss) * n, n)
 
     def covariance_root(self, parameters: Floats, alpha: float, photos: float | None) -> Floats:
-        """Factor R (k, ·) of the weights' covariance R Rᵀ.
+        """Factor R of the covariance matrix R Rᵀ (k, k) of the fitted weights.
 
         Choices are independent draws; pairs of labels (then `photos` says how
         many photos they rest on) share their photos' noise.
         """
         chances = _chances(self._differences(parameters[:-1]), parameters[-1])
-        bend, cross, tie_bend = self._bends(chances)
+        bend, cross, tie_bend = self._second_derivatives(chances)
         D = self._incidence
         data = self.Z.T @ ((D.T @ D.multiply(bend[:, None])) @ self.Z)
         if tie_bend > 0:  # ν was fitted too
-            towards_tie = self._gathered(cross)
+            towards_tie = self._by_weights(cross)
             data -= np.outer(towards_tie, towards_tie) / tie_bend
         hessian = data + 2 * alpha * np.eye(len(data))
         if photos is None:
             lower = np.linalg.cholesky(np.linalg.inv(hessian))
             return lower / np.sqrt(self.comparisons.n_judgements)
         freedom = float(np.trace(np.linalg.solve(hessian, data)))
-        pairs = D.multiply(self._pull(chances)[:, None])
+        pairs = D.multiply(self._first_derivatives(chances)[:, None])
         of_photos = (abs(D).T @ pairs) @ self.Z  # (n, k) gradient of each photo's pairs
         root = np.linalg.solve(hessian, of_photos.T)
         return root / max(1 - freedom / photos, 1e-12)
@@ -105,7 +105,7 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
 
     @cached_property
     def _incidence(self) -> Any:
-        """Sparse matrix (m, n) that maps ratings to pairs' differences, first minus second."""
+        """Sparse matrix (m, n) that maps n photos' ratings to the rating differences of m pairs."""
         from scipy.sparse import csr_array
 
         m, ends = len(self.comparisons.first), self.comparisons.pairs.ravel()
@@ -115,18 +115,18 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
     def _differences(self, weights: Floats) -> Floats:
         return self.comparisons.differences(self.Z @ weights)
 
-    def _gathered(self, flow: Floats) -> Floats:
-        """Gradient (k,) with respect to the weights, computed by the chain rule.
+    def _by_weights(self, flow: Floats) -> Floats:
+        """Chain rule: derivatives (k,) by the weights, from derivatives (m,) by rating differences.
 
         `flow` (m,) are derivatives with respect to the pairs' rating differences.
         """
         return self.Z.T @ self.comparisons.net(flow)
 
-    def _pull(self, chances: Chances) -> Floats:
-        """Derivatives (m,) of the pairs' losses with respect to the rating differences η."""
+    def _first_derivatives(self, chances: Chances) -> Floats:
+        """Derivatives (m,) of the pairs' losses with respect to their rating differences η."""
         return (self._share * (chances.first - chances.second) - self._lead) / 2
 
-    def _bends(self, chances: Chances) -> tuple[Floats, Floats, float]:
+    def _second_derivatives(self, chances: Chances) -> tuple[Floats, Floats, float]:
         """Second derivatives of the loss: ∂²/∂η² (m,), ∂²/∂η ∂log ν (m,) and ∂²/∂(log ν)²."""
         lead = chances.first - chances.second
         bend = self._share * (chances.first + chances.second - lead**2) / 4

@@ -16,7 +16,7 @@ _SAME_PHOTO = 1e-6  # of an embedding's largest number: the rounding of float32
 
 
 class DirectionLearner(Estimator):
-    """Base class of learners, with the estimator interface of scikit-learn.
+    """Base class of rating-direction learners, with the estimator interface of scikit-learn.
 
     ``fit(X, y)`` takes embeddings (n, d) and either one score a photo or
     :class:`~photorank.comparisons.comparisons.Comparisons`, of which scores are
@@ -109,22 +109,22 @@ class DirectionLearner(Estimator):
         return self._checked(X) @ self.direction_
 
     def predict(self, X: ArrayLike) -> Ratings:
-        """Ratings (n,) of photos (n, d); same as :meth:`decision_function`."""
+        """Ratings (n,) of photos from embeddings (n, d); same as :meth:`decision_function`."""
         return self.decision_function(X)
 
     def for_tests(self) -> "DirectionLearner":
-        """Learner for held-out tests, without knowledge of other people's ratings."""
+        """Same learner without what other people's ratings taught it, for fair held-out tests."""
         return self
 
     def score(self, X: ArrayLike, y: ArrayLike | Comparisons) -> float:
-        """Pairwise accuracy on photos (n, d); higher is better, chance is 0.5."""
+        """Pairwise accuracy on judged photos, from embeddings (n, d); 1 is best, chance is 0.5."""
         comparisons = y if isinstance(y, Comparisons) else Comparisons.from_scores(y)
         credit, weight = comparisons.agreement(self.decision_function(X))
         return float(credit.sum() / weight.sum())
 
     @abstractmethod
     def _learn(self, X: Floats, comparisons: Comparisons) -> Floats:
-        """Learned direction (d,), not scaled to unit length yet."""
+        """Learned direction (d,), before it is scaled to unit length."""
 
     def _checked(self, X: ArrayLike) -> Floats:
         if not hasattr(self, "direction_"):
@@ -135,7 +135,7 @@ class DirectionLearner(Estimator):
 
 
 class UncertainLearner(DirectionLearner):
-    """Base class of learners that give standard errors of ratings."""
+    """Base class of learners that also give standard errors of ratings."""
 
     _centre: Floats  # (d,) the mean photo of the training set
 
@@ -150,4 +150,4 @@ class UncertainLearner(DirectionLearner):
 
     @abstractmethod
     def _covariance_root(self) -> Floats:
-        """Factor R (d, ·) of the covariance R Rᵀ of the learned direction before normalisation."""
+        """Factor R of the covariance R Rᵀ (d, d) of the learned direction before normalisation."""

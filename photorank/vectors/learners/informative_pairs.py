@@ -1,4 +1,4 @@
-"""Choice of up to m pairs to learn from: wide score gaps, dissimilar photos, few repetitions."""
+"""Choice of photo pairs to learn from: wide score gaps, dissimilar photos, few repetitions."""
 
 from collections.abc import Iterator
 from typing import NamedTuple, cast
@@ -15,34 +15,34 @@ _RANDOM_PARTNERS = 6
 _DISTANCES_AT_ONCE = 4096  # pairs: bounds the memory of their differences
 
 
-class Offer(NamedTuple):
-    """Candidate photo pairs, each listed once, with margins and numbers of judgements."""
+class CandidatePairs(NamedTuple):
+    """Photo pairs that a learner may pick from, with margins and numbers of judgements."""
 
     pairs: Pairs  # (k, 2)
     margins: Floats  # (k,) signed: of the first photo over the second
     times: Floats  # (k,) independent judgements of each pair
 
-    def take(self, chosen: Codes) -> "Offer":
+    def take(self, chosen: Codes) -> "CandidatePairs":
         """Candidate pairs at the given indices."""
-        return Offer(self.pairs[chosen], self.margins[chosen], self.times[chosen])
+        return CandidatePairs(self.pairs[chosen], self.margins[chosen], self.times[chosen])
 
 
-def offered_pairs(comparisons: Comparisons, rng: np.random.Generator) -> Offer:
-    """Judged photo pairs, among which the most informative are to be chosen.
+def candidate_pairs(comparisons: Comparisons, rng: np.random.Generator) -> CandidatePairs:
+    """Judged photo pairs, from which the most informative are to be chosen.
 
     For choices these are all pairs shown to people, for scores about nine pairs per photo.
     """
     if isinstance(comparisons, ChoiceComparisons):
-        return Offer(comparisons.pairs, comparisons.margin, comparisons.weight)
+        return CandidatePairs(comparisons.pairs, comparisons.margin, comparisons.weight)
     scores = cast(ScoreComparisons, comparisons)
     ends = np.sort(np.concatenate(list(_partners(scores, rng))), axis=1)
     ends = np.unique(ends[scores.are_ordered(ends)], axis=0)
     margins = scores.labels[ends[:, 0]] - scores.labels[ends[:, 1]]
-    return Offer(scores.rows[ends], margins, np.ones(len(ends)))
+    return CandidatePairs(scores.rows[ends], margins, np.ones(len(ends)))
 
 
-def informative_pairs(X: Floats, offer: Offer, m: int) -> Offer:
-    """The m most informative of some judged pairs.
+def informative_pairs(X: Floats, candidates: CandidatePairs, m: int) -> CandidatePairs:
+    """The m most informative candidate pairs: large margins, dissimilar photos, little overlap.
 
     They are those whose labels differ most, and whose embeddings do.
 
@@ -53,21 +53,21 @@ def informative_pairs(X: Floats, offer: Offer, m: int) -> Offer:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import minimum_spanning_tree
 
-    worth = np.abs(offer.margins) * np.sqrt(offer.times) * _distances(X, offer.pairs)
+    worth = np.abs(candidates.margins) * np.sqrt(candidates.times) * _distances(X, candidates.pairs)
     left = np.argsort(-worth, kind="stable")
     chosen: list[Codes] = []
     while len(left) and m > 0:
-        disjoint = _disjoint(offer.pairs[left])
+        disjoint = _disjoint(candidates.pairs[left])
         left = np.concatenate([left[disjoint], left[~disjoint]])
         # A forest of least rank; the ranks are distinct and above 0, as SciPy's edges must be.
-        first, second = offer.pairs[left].T
+        first, second = candidates.pairs[left].T
         ranks = np.arange(1.0, len(left) + 1)
         edges = coo_array((ranks, (first, second)), shape=(len(X), len(X)))
         forest = np.sort(minimum_spanning_tree(edges.tocsr()).data).astype(np.intp) - 1
         chosen.append(left[forest][:m])
         m -= len(chosen[-1])
         left = np.delete(left, forest)
-    return offer.take(np.concatenate(chosen))
+    return candidates.take(np.concatenate(chosen))
 
 
 def _disjoint(pairs: Pairs) -> NDArray[np.bool_]:
@@ -82,7 +82,7 @@ def _disjoint(pairs: Pairs) -> NDArray[np.bool_]:
 
 
 def _partners(scores: ScoreComparisons, rng: np.random.Generator) -> Iterator[Pairs]:
-    """Yield arrays (l, 2) that pair each labelled photo with a photo comparable with it.
+    """Yield pairs (l, 2) that join each of l labelled photos to one that it may be compared with.
 
     Photos are given as positions among the labelled ones.
     """

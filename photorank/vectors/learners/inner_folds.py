@@ -15,13 +15,13 @@ FOLDS = 5
 
 
 class Part(NamedTuple, Generic[Graph]):
-    """Some of the photos, with the comparisons among them."""
+    """Training or test part of a fold: photos' row numbers, and the comparisons among them."""
 
     rows: Codes
     comparisons: Graph
 
 
-class HeldOut(NamedTuple):
+class HeldOutLoss(NamedTuple):
     """Total loss of a model on held-out comparisons, and total weight of these comparisons."""
 
     loss: float  # their sum
@@ -31,12 +31,12 @@ class HeldOut(NamedTuple):
 def alpha_by_inner_folds(
     alphas: Floats,
     comparisons: Graph,
-    losses: Callable[[Part[Graph], Part[Graph]], Iterable[HeldOut]],
+    losses: Callable[[Part[Graph], Part[Graph]], Iterable[HeldOutLoss]],
     *,
     seed: int,
     groups: Codes | None = None,
 ) -> float:
-    """Penalty with the least loss on the inner folds' held-out photos.
+    """Penalty α with the least loss on held-out photos, over inner cross-validation folds.
 
     `losses` learns from some photos at every penalty, in the order of `alphas`, and tests each
     model on the comparisons among others. Where no fold holds two compared photos, the middle
@@ -55,14 +55,14 @@ def alpha_by_inner_folds(
 
 
 def inner_folds(comparisons: Comparisons, seed: int, groups: Codes | None = None) -> Codes:
-    """Fold number (n,) of each photo; −1 for photos without comparisons.
+    """Number (n,) of the fold that holds out each photo; −1 for photos without comparisons.
 
     Known groups, or groups that are only compared within themselves, stay whole where
-    :func:`held_out_whole` says so: on versions of scenes that it knows a model flatters itself.
+    :func:`unsplit_groups` says so: on versions of scenes that it knows a model flatters itself.
     Otherwise photos are dealt out one by one.
     """
     active = comparisons.active
-    units = held_out_whole(comparisons, groups)
+    units = unsplit_groups(comparisons, groups)
     if units is None:
         units = np.arange(len(active))
     rng = np.random.default_rng(seed)
@@ -72,8 +72,8 @@ def inner_folds(comparisons: Comparisons, seed: int, groups: Codes | None = None
     return folds
 
 
-def held_out_whole(comparisons: Comparisons, groups: Codes | None) -> Codes | None:
-    """Group number of each compared photo, for folds that keep groups whole.
+def unsplit_groups(comparisons: Comparisons, groups: Codes | None) -> Codes | None:
+    """Group number of each compared photo, if folds are to hold out whole groups; else None.
 
     None if no grouping is suitable.
 
@@ -91,7 +91,7 @@ def held_out_whole(comparisons: Comparisons, groups: Codes | None) -> Codes | No
     return None
 
 
-def misordered(comparisons: Comparisons, ratings: Ratings) -> HeldOut:
-    """Total weight of the held-out pairs that ratings (n,) misorder, where ties count half."""
+def misordered(comparisons: Comparisons, ratings: Ratings) -> HeldOutLoss:
+    """Loss: total weight of the held-out pairs that ratings (n,) misorder; ties count half."""
     credit, weight = comparisons.agreement(ratings)
-    return HeldOut(float((weight - credit).sum()), float(weight.sum()))
+    return HeldOutLoss(float((weight - credit).sum()), float(weight.sum()))

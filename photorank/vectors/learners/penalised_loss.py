@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, Self
 
 from photorank.typing import Floats
-from photorank.vectors.learners.inner_folds import Graph, HeldOut, Part
+from photorank.vectors.learners.inner_folds import Graph, HeldOutLoss, Part
 from photorank.vectors.learners.solvers.newton import Local, minimise, steepness
 
 _PRECISION = 1e-9  # of the gradient, in units of its size where all ratings are equal
@@ -28,8 +28,8 @@ class PenalisedLoss(ABC, Generic[Graph]):
         """Parameters that make all ratings equal, and the approximate Hessian diagonal there."""
 
     @abstractmethod
-    def held_out(self, parameters: Floats) -> HeldOut:
-        """Loss on `self.comparisons` of parameters learned from other comparisons."""
+    def held_out(self, parameters: Floats) -> HeldOutLoss:
+        """Loss on these comparisons, for parameters that were learned from other comparisons."""
 
     def minimum(
         self, alpha: float, *, start: Floats | None = None, precision: float = _PRECISION
@@ -44,5 +44,5 @@ class PenalisedLoss(ABC, Generic[Graph]):
         )
 
     def among(self, part: Part[Graph]) -> Self:
-        """Loss restricted to the comparisons among some of the photos."""
+        """Same loss, restricted to some of the photos and the comparisons among them."""
         return replace(self, Z=self.Z[part.rows], comparisons=part.comparisons)

@@ -10,7 +10,7 @@ from photorank.errors import ComparisonsError
 from photorank.typing import Floats
 from photorank.vectors.learners.choose_penalty import penalty_of_loss
 from photorank.vectors.learners.direction_learner import DirectionLearner
-from photorank.vectors.learners.inner_folds import HeldOut, misordered
+from photorank.vectors.learners.inner_folds import HeldOutLoss, misordered
 from photorank.vectors.learners.penalised_loss import PenalisedLoss
 from photorank.vectors.learners.solvers.coordinates import Coordinates
 from photorank.vectors.learners.solvers.newton import Local
@@ -84,7 +84,7 @@ class Hinge(PenalisedLoss[Comparisons]):
     def equal_ratings(self, alpha: float) -> tuple[Floats, Floats]:
         return np.zeros(self.Z.shape[1]), 2 * (self.curvature + alpha)
 
-    def held_out(self, parameters: Floats) -> HeldOut:
+    def held_out(self, parameters: Floats) -> HeldOutLoss:
         return misordered(self.comparisons, self.Z @ parameters)
 
     def near(self, parameters: Floats, alpha: float) -> Local:

@@ -10,18 +10,18 @@ from photorank.errors import ComparisonsError
 from photorank.typing import Codes, Floats
 from photorank.vectors.learners.direction_learner import UncertainLearner
 from photorank.vectors.learners.informative_pairs import (
-    Offer,
+    CandidatePairs,
+    candidate_pairs,
     informative_pairs,
-    offered_pairs,
 )
 from photorank.vectors.learners.solvers.coordinates import row_space
 from photorank.vectors.learners.solvers.ridge import Problem
 
 
 class SpanningPairs(UncertainLearner):
-    """Least squares on the pairs of a spanning forest, without redundant pairs.
+    """Least squares on a spanning forest of the judged pairs, which omits redundant pairs.
 
-    They are of wide margins between distant photos, out of some nine a photo: first
+    The pairs are of wide margins between distant photos, out of some nine a photo: first
     disjoint ones, then those that join them to a forest (Kruskal's algorithm).
     The differences of m pairs have at most rank n − c, for n photos in c
     connected components, and pairs that form a spanning forest reach it: of
@@ -113,9 +113,9 @@ class SpanningPairs(UncertainLearner):
         self._posterior = (problem, fit, basis)
         return fit.weights[0] if basis is None else basis @ fit.weights[0]
 
-    def _chosen(self, X: Floats, comparisons: Comparisons, m: int) -> Offer:
+    def _chosen(self, X: Floats, comparisons: Comparisons, m: int) -> CandidatePairs:
         rng = np.random.default_rng(self.random_state)
-        return informative_pairs(X, offered_pairs(comparisons, rng), m)
+        return informative_pairs(X, candidate_pairs(comparisons, rng), m)
 
     def _covariance_root(self) -> Floats:
         # cov(v) = σ² (DᵀC⁻¹D + αI)⁻¹ for pair differences D with noise σ²C.
@@ -124,7 +124,7 @@ class SpanningPairs(UncertainLearner):
         return root if basis is None else basis @ root
 
 
-def _as_choices(chosen: Offer, n: int) -> ChoiceComparisons:
+def _as_choices(chosen: CandidatePairs, n: int) -> ChoiceComparisons:
     """Comparison graph of the selected pairs only, each pair as a choice between two photos."""
     wins, losses = (1 + chosen.margins) / 2, (1 - chosen.margins) / 2
     return ChoiceComparisons(

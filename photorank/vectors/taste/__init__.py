@@ -1,1 +1,1 @@
-"""One person's taste: prior, posterior, and choice of the next pair of photos to ask about."""
+"""Bayesian model of one person's taste: prior, posterior, and the next photo pair to ask about."""

@@ -1,4 +1,4 @@
-"""One person's taste: the shared taste, and a deviation learned from few judgements."""
+"""Bayesian model of one person's taste: a shared rating direction, and the person's deviation."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,7 +29,7 @@ _TOLERANCE = 1e-9  # of the gradient, in posterior standard deviations
 
 @dataclass(frozen=True)
 class TastePrior:
-    """Prior of a person's taste: shared direction, and covariance of people's deviations from it.
+    """Prior of a person's taste: shared rating direction, and covariance of people's deviations.
 
     A person rates photo x by ``s g(x) + z(x)·δ``: g is everybody's rating in
     units of its own standard deviation over the photos, z the photo in a few
@@ -49,7 +49,7 @@ class TastePrior:
 
     @classmethod
     def of(cls, X: Embeddings | Floats, direction: ArrayLike | None) -> "TastePrior":
-        """Prior of a new person's taste, from a sample of photos X (n, d) and a direction.
+        """Prior of a new person's taste, from a sample of photos X (n, d) and a shared direction.
 
         The direction is what is taken to be everybody's: any master-vector. With None the
         person's own deviation is all there is, as large as both together. Raises
@@ -77,7 +77,7 @@ class TastePrior:
         )
 
     def coordinates(self, X: Embeddings | Floats) -> Floats:
-        """Coordinates (n, 1 + q) of photos: rating, then q principal components."""
+        """Model coordinates (n, 1 + q) of photos: shared rating, then q principal components."""
         axes = np.column_stack([self.direction / self.spread, self.basis])
         Z = np.empty((len(X), axes.shape[1]))
         for begin in range(0, len(X), _ROWS):  # a double copy of 100,000 photos takes a gigabyte
@@ -87,7 +87,7 @@ class TastePrior:
 
     @property
     def for_tests(self) -> "TastePrior":
-        """Prior for held-out tests, without knowledge of other people's ratings."""
+        """Same prior without what other people's ratings taught it, for fair held-out tests."""
         return self if self.without_others is None else self.without_others
 
     @property
@@ -119,7 +119,7 @@ class TastePrior:
 
 @dataclass(frozen=True)
 class Judged:
-    """Choices and labels by one person, with the photos' coordinates in the taste model."""
+    """One person's choices and labels, with the photos' ratings and principal components."""
 
     Z: Floats  # (n, 1 + q)
     pairs: Pairs = field(default_factory=lambda: np.empty((0, 2), dtype=np.intp))
@@ -138,7 +138,7 @@ class Judged:
 
 @dataclass(frozen=True)
 class Taste:
-    """Posterior of a person's taste, as a normal distribution of rating weights.
+    """Posterior of a person's taste: a normal distribution over rating weights.
 
     The weights are s, of the shared rating, and δ, the deviation; see :class:`TastePrior`.
 
@@ -151,13 +151,13 @@ class Taste:
 
     @property
     def vector(self) -> Floats:
-        """Rating weights (d,) for embeddings relative to the mean photo."""
+        """Rating weights (d,) of embedding dimensions, for embeddings less the mean photo's."""
         own = self.prior.basis @ self.weights[1:]
         return self.weights[0] / self.prior.spread * self.prior.direction + own
 
     @property
     def direction(self) -> Direction:
-        """Unit direction (d,) of the taste; the prior's direction before any judgement."""
+        """Unit direction (d,) that rates by this taste; the prior's before any judgement."""
         return self.vector / np.linalg.norm(self.vector)
 
     def ratings(self, Z: Floats) -> Ratings:
@@ -165,24 +165,24 @@ class Taste:
         return Z @ self.weights
 
     def standard_errors(self, Z: Floats) -> Floats:
-        """Standard error of each rating (n,), in the unit of the ratings."""
+        """Standard error (n,) of each photo's rating, in the unit of the ratings."""
         spread = Z @ self.root
         return np.sqrt(np.einsum("ij,ij->i", spread, spread))
 
     def probability(self, first: Floats, second: Floats) -> Floats:
-        """Probability (m,) that the person prefers the first of two photos.
+        """Probability, for each of m pairs of photos, that the person prefers the first one.
 
         Chance is 0.5; what is not known of the person draws it there (MacKay
         1992, https://doi.org/10.1162/neco.1992.4.5.720).
         """
         from scipy.special import expit
 
-        gap, variance = self._gaps(first, second)
+        gap, variance = self._differences(first, second)
         slope = self.prior.slope
         return expit(slope * gap / np.sqrt(1 + np.pi / 8 * slope**2 * variance))
 
     def information(self, first: Floats, second: Floats) -> Floats:
-        """Expected information (m,) in bits, 0 to 1, of a choice between two photos.
+        """Expected information gain about the taste from a choice in each of m pairs: 0 to 1 bit.
 
         It is the mutual information of the choice and the taste: the choice's
         entropy less what would be left if the taste were known (Houlsby et al.
@@ -190,7 +190,7 @@ class Taste:
         """
         from scipy.special import entr, ndtr
 
-        gap, variance = self._gaps(first, second)
+        gap, variance = self._differences(first, second)
         scale = np.sqrt(2) * self.prior.noise
         gap, variance = gap / scale, variance / scale**2
         p = ndtr(gap / np.sqrt(1 + variance))
@@ -198,14 +198,14 @@ class Taste:
         noise = np.sqrt(c / (c + variance)) * np.exp(-(gap**2) / (2 * (c + variance)))
         return np.clip((entr(p) + entr(1 - p)) / np.log(2) - noise, 0.0, 1.0)
 
-    def _gaps(self, first: Floats, second: Floats) -> tuple[Floats, Floats]:
-        """Mean and variance (m,) of the rating differences, first minus second."""
+    def _differences(self, first: Floats, second: Floats) -> tuple[Floats, Floats]:
+        """Mean and variance (m,) of each pair's rating difference, first minus second photo."""
         apart = first - second
         return apart @ self.weights, self.standard_errors(apart) ** 2
 
 
 def taste_of(prior: TastePrior, judged: Judged) -> Taste:
-    """Posterior taste of one person, from the prior and the person's judgements.
+    """Posterior of one person's taste, from the prior and the person's judgements.
 
     A choice follows a logistic model of the difference of two ratings, and a tie is half a
     choice of either. A label is the rating plus noise, once the person's own mean and spread of
@@ -266,7 +266,7 @@ def _principal(rows: Floats) -> tuple[Floats, Floats]:
 
 
 def _centred(prior: TastePrior, judged: Judged) -> tuple[Floats, Floats]:
-    """Coordinates and labels of labelled photos, both centred within groups of comparable photos.
+    """Coordinates and labels of labelled photos, centred among photos compared with each other.
 
     Labels are then scaled to the unit of ratings.
     """
@@ -276,18 +276,18 @@ def _centred(prior: TastePrior, judged: Judged) -> tuple[Floats, Floats]:
     n = len(labels) - codes.max(initial=-1) - 1  # a block's first label is its own mean
     if n < 1:
         return Z[:0], labels[:0]
-    labels = labels - _block_means(labels[:, None], codes)[:, 0]
+    labels = labels - _group_means(labels[:, None], codes)[:, 0]
     variance = float(labels @ labels) / n
     if prior.unit is not None:  # a handful of labels tells little of its own spread
         known = (prior.unit * prior.label_spread) ** 2
         variance = (n * variance + _LABELS_OF_UNIT * known) / (n + _LABELS_OF_UNIT)
     if not variance > 0:
         return Z[:0], labels[:0]  # all labels alike order nothing
-    return Z - _block_means(Z, codes), labels * prior.label_spread / np.sqrt(variance)
+    return Z - _group_means(Z, codes), labels * prior.label_spread / np.sqrt(variance)
 
 
-def _block_means(values: Floats, codes: Codes) -> Floats:
-    """Mean (l, k) of each row's group, from values (l, k) and group codes (l,)."""
+def _group_means(values: Floats, codes: Codes) -> Floats:
+    """Mean (l, k), for each row, of the values (l, k) of all rows with its group code."""
     order = np.argsort(codes, kind="stable")
     count = np.bincount(codes)
     sums = np.add.reduceat(values[order], np.cumsum(count) - count)

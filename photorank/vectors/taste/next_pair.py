@@ -31,7 +31,7 @@ def next_pair(
     within: Codes | None = None,
     random_share: float = RANDOM_SHARE,
 ) -> NextPair | None:
-    """Next pair of photos to ask about, random or most informative; None if no pair is left.
+    """Next pair of photos to ask a person about, random or most informative; None if none is left.
 
     Of some random candidates it is the one whose choice is expected to tell most
     of the taste, divided by one more than how often its photos were shown.
@@ -54,7 +54,7 @@ def next_pair(
     'informative'
     """
     before = np.asarray(asked, dtype=np.intp).reshape(-1, 2)
-    pairs = _unasked(_Partners.of(len(Z), within), before, rng)
+    pairs = _unasked(_GroupedPhotos.of(len(Z), within), before, rng)
     if not len(pairs):
         return None
     times = np.bincount(before.ravel(), minlength=len(Z))
@@ -68,15 +68,15 @@ def next_pair(
     return NextPair(int(first), int(second), how)
 
 
-class _Partners(NamedTuple):
-    """Photos grouped into blocks; only photos of the same block form a pair."""
+class _GroupedPhotos(NamedTuple):
+    """Photos sorted by group; only photos of the same group may form a pair."""
 
     rows: Codes  # (k,) all photos that have a partner, block by block
     begin: Codes  # (k,) where in `rows` the photo's block begins
     size: Codes  # (k,) photos in it, 2 or more
 
     @classmethod
-    def of(cls, n: int, within: Codes | None) -> "_Partners":
+    def of(cls, n: int, within: Codes | None) -> "_GroupedPhotos":
         codes = np.zeros(n, dtype=np.intp) if within is None else np.asarray(within)
         rows = np.flatnonzero(codes >= 0)
         rows = rows[np.bincount(codes[rows])[codes[rows]] > 1]
@@ -87,20 +87,20 @@ class _Partners(NamedTuple):
         return cls(rows, begin[block], size[block])
 
     @property
-    def total(self) -> float:
-        """Number of possible pairs."""
+    def n_pairs(self) -> float:
+        """Number of possible pairs of photos of one group."""
         return float((self.size - 1).sum()) / 2
 
-    def every(self) -> Pairs:
-        """All pairs (m, 2) of row numbers of photos that may be compared."""
+    def all_pairs(self) -> Pairs:
+        """All possible pairs (m, 2) of photos of one group, as row numbers."""
         place = np.arange(len(self.rows))
         later = self.begin + self.size - 1 - place  # partners that come after
         first = np.repeat(place, later)
         step = np.arange(len(first)) - np.repeat(np.cumsum(later) - later, later)
         return np.column_stack([self.rows[first], self.rows[first + 1 + step]])
 
-    def some(self, m: int, rng: np.random.Generator) -> Pairs:
-        """Random pairs (m, 2) of row numbers of photos that may be compared.
+    def random_pairs(self, m: int, rng: np.random.Generator) -> Pairs:
+        """Random pairs (m, 2) of photos of one group, as row numbers.
 
         A random photo, and a random partner from its block.
         """
@@ -110,15 +110,15 @@ class _Partners(NamedTuple):
         return np.column_stack([self.rows[first], self.rows[second]])
 
 
-def _unasked(partners: _Partners, before: Pairs, rng: np.random.Generator) -> Pairs:
-    """Pairs (m, 2) not yet asked about, in random order; only a sample if there are many."""
-    if partners.total <= max(_CANDIDATES, 2 * len(before)):
-        pairs = rng.permutation(partners.every())
+def _unasked(partners: _GroupedPhotos, before: Pairs, rng: np.random.Generator) -> Pairs:
+    """Pairs (m, 2) of photos not yet shown to the person, in random order; a sample if many."""
+    if partners.n_pairs <= max(_CANDIDATES, 2 * len(before)):
+        pairs = rng.permutation(partners.all_pairs())
     else:  # most pairs are new, so some of these are
-        pairs = partners.some(_CANDIDATES, rng)
-    return pairs[~np.isin(_codes(pairs), _codes(before))]
+        pairs = partners.random_pairs(_CANDIDATES, rng)
+    return pairs[~np.isin(_pair_codes(pairs), _pair_codes(before))]
 
 
-def _codes(pairs: Pairs) -> Codes:
+def _pair_codes(pairs: Pairs) -> Codes:
     """Integer (m,) that identifies each pair, whichever of its photos comes first."""
     return (pairs.min(axis=1) << 32) | pairs.max(axis=1)

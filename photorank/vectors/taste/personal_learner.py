@@ -1,4 +1,4 @@
-"""Learner of one person's taste, starting from other people's tastes."""
+"""Learner of one person's rating direction, starting from what other people like."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,7 +13,7 @@ KIND = "personal"
 
 
 class Personal(DirectionLearner):
-    """Learner of one person's taste, from a prior and the person's judgements.
+    """Bayesian learner of one person's rating direction, from a prior and the person's judgements.
 
     How far the judgements move the prior is not fitted to them, for there may be
     ten: it is what was learned from many other people (see
@@ -56,17 +56,17 @@ class Personal(DirectionLearner):
             raise ComparisonsError(
                 f"the prior is of {len(prior.direction)} dimensions, the photos of {X.shape[1]}"
             )
-        self.taste_ = taste_of(prior, judged(prior.coordinates(photos), graph))
+        self.taste_ = taste_of(prior, judged_from_graph(prior.coordinates(photos), graph))
         return self.taste_.vector
 
     def for_tests(self) -> "Personal":
-        """Learner for held-out tests, without knowledge of other people's ratings."""
+        """Same learner without what other people's ratings taught it, for fair held-out tests."""
         prior = self.prior
         return Personal(prior=prior.for_tests) if isinstance(prior, TastePrior) else self
 
 
-def judged(Z: Floats, comparisons: Comparisons) -> Judged:
-    """One person's judgements, from a comparison graph.
+def judged_from_graph(Z: Floats, comparisons: Comparisons) -> Judged:
+    """Input of the taste model, from a comparison graph that holds one person's judgements.
 
     `Z` (n, 1 + q) are the photos' coordinates, see :meth:`TastePrior.coordinates`.
     """

@@ -17,7 +17,7 @@ MOST = 20_000
 
 @dataclass(frozen=True, eq=False)
 class PhotoSubset:
-    """Subset of an index's photos, with coordinates in the taste model, and one person's prior."""
+    """Some photos of an index, with their taste-model coordinates, and one person's taste prior."""
 
     prior: TastePrior
     rows: Codes  # (k,) of the index, ascending
@@ -25,17 +25,17 @@ class PhotoSubset:
 
     @classmethod
     def of_rows(cls, index: Index, prior: TastePrior, rows: Codes) -> "PhotoSubset":
-        """Subset of an index's photos, from ascending row numbers."""
+        """Subset of an index's photos with the given row numbers, which must ascend."""
         Z = prior.coordinates(index.embeddings_of(rows))
         Z.flags.writeable = False
         return cls(prior, rows, Z)
 
     def of_rater(self, index: Index, rater: str) -> "PhotoSubset":
-        """Subset with the given rater's prior; photos and coordinates are not copied."""
+        """Same subset with another person's taste prior; the arrays are shared, not copied."""
         return replace(self, prior=prior_of_rater(index, self.prior, rater))
 
     def including(self, index: Index, rows: Codes) -> "PhotoSubset":
-        """Subset extended by the photos with the given row numbers, such as judged photos."""
+        """Subset extended by those photos with the given row numbers that it lacks."""
         missing = np.setdiff1d(rows, self.rows)
         if not len(missing):
             return self
@@ -50,11 +50,11 @@ class PhotoSubset:
         )
 
     def places(self, rows: Codes) -> Codes:
-        """Positions of the given row numbers within the subset, which must contain all of them."""
+        """Positions in the subset of photos with the given row numbers; all must be in it."""
         return np.searchsorted(self.rows, rows)
 
     def placed(self, said: Clicks) -> Clicks:
-        """Clicks with photos given as positions in the subset, not as row numbers of the index."""
+        """Same clicks, with photos given by position in the subset, not by row in the index."""
         return said._replace(
             winners=self.places(said.winners),
             losers=self.places(said.losers),

@@ -1,4 +1,4 @@
-"""Prior of a new person's taste: a vector that people share, and the variance around it."""
+"""Prior of a new person's taste: a direction that people share, and the variance around it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -33,7 +33,7 @@ def prior_in(index: Index, direction: Direction | None, *, rater: str | None = N
 
 
 def prior_of_rater(index: Index, prior: TastePrior, rater: str) -> TastePrior:
-    """Prior of a rater's taste: the shared direction, with a variance learned from other people."""
+    """Prior of one person's taste: shared direction, with variance learned from other people."""
     others = index.single_ratings(without=rater)
     learned = prior_by_others(prior, others, index.embeddings_of)
     if learned is prior or len(index.single_ratings().raters) > len(others.raters):
@@ -46,7 +46,7 @@ def learned_prior(
     X: Embeddings | Floats,
     table: RaterTable,
 ) -> TastePrior:
-    """Prior with covariance and noise learned from many people's labels of photos X (n, d).
+    """Taste prior with covariance and noise learned from many people's labels of photos X (n, d).
 
     Each person's labels are compared with the mean of all others' of the same photo; what is
     left is the deviation z·δ plus noise. Σ and the noise are fitted to all people with 20
@@ -62,8 +62,8 @@ def learned_prior(
     data. https://doi.org/10.2307/2529876
     """
     Z = prior.coordinates(X)
-    unit = _label_unit(Z[:, 0], table)
-    people = _deviations(Z[:, 1:], table, unit)
+    unit = _label_slope(Z[:, 0], table)
+    people = _residuals(Z[:, 1:], table, unit)
     if len(people) < 2:
         raise ComparisonsError(
             f"to learn how tastes differ, two people or more need {MIN_LABELS} labels each"
@@ -95,7 +95,7 @@ def learned_prior(
 def prior_by_others(
     prior: TastePrior, others: SingleRatings, embeddings_of: Callable[[Codes], Embeddings]
 ) -> TastePrior:
-    """Prior with covariance and noise from other people's scores; unchanged if these are too few.
+    """Taste prior with covariance learned from other people's scores; unchanged if these are few.
 
     The given prior is returned if fewer than 20 people have 20 scores, or if the scores do not
     agree with its direction.
@@ -114,8 +114,8 @@ def prior_by_others(
         return prior
 
 
-def _label_unit(rating: Floats, table: RaterTable) -> float:
-    """Slope of the regression of labels on the prior vector's ratings (n,)."""
+def _label_slope(rating: Floats, table: RaterTable) -> float:
+    """Slope of the linear regression of people's labels on the prior direction's ratings (n,)."""
     known = rating[table.photos] - rating[table.photos].mean()
     unit = float(known @ table.scores / max(known @ known, 1e-300))
     if not unit > 0:
@@ -123,8 +123,8 @@ def _label_unit(rating: Floats, table: RaterTable) -> float:
     return unit
 
 
-def _deviations(Z: Floats, table: RaterTable, unit: float) -> list[tuple[Floats, Floats]]:
-    """Photo coordinates and labels for each person, with other people's labels regressed out.
+def _residuals(Z: Floats, table: RaterTable, unit: float) -> list[tuple[Floats, Floats]]:
+    """Each person's photo coordinates and labels, with other people's labels regressed out.
 
     Both are residuals of a regression on the mean labels that other people gave the same photos.
     """

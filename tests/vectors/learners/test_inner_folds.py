@@ -1,7 +1,7 @@
 import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
-from photorank.vectors.learners.inner_folds import HeldOut, alpha_by_inner_folds, inner_folds
+from photorank.vectors.learners.inner_folds import HeldOutLoss, alpha_by_inner_folds, inner_folds
 
 
 def test_groups_that_are_compared_only_within_themselves_stay_whole():
@@ -55,7 +55,7 @@ def test_the_penalty_of_least_held_out_loss_is_chosen():
     def losses(train, test):
         assert not set(train.rows) & set(test.rows)
         held_out.extend(test.rows)
-        return [HeldOut(abs(alpha - 2), 1.0) for alpha in (3.0, 2.0, 1.0)]
+        return [HeldOutLoss(abs(alpha - 2), 1.0) for alpha in (3.0, 2.0, 1.0)]
 
     alphas = np.array([3.0, 2.0, 1.0])
     chosen = alpha_by_inner_folds(alphas, Comparisons.from_scores(np.arange(30.0)), losses, seed=0)

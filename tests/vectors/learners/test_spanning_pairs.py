@@ -5,7 +5,7 @@ from sklearn.base import clone
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
 from photorank.vectors.learners.all_pairs import AllPairs
-from photorank.vectors.learners.informative_pairs import Offer
+from photorank.vectors.learners.informative_pairs import CandidatePairs
 from photorank.vectors.learners.spanning_pairs import SpanningPairs
 
 
@@ -15,7 +15,7 @@ class RandomPairs(SpanningPairs):
     def _chosen(self, X, comparisons, m):
         pairs, margins = comparisons.sample(m, rng=np.random.default_rng(self.random_state))
         pairs, first = np.unique(pairs, axis=0, return_index=True)
-        return Offer(pairs, margins[first], np.ones(len(pairs)))
+        return CandidatePairs(pairs, margins[first], np.ones(len(pairs)))
 
 
 def labelled(n=80, d=10, tiers=None, seed=0):

@@ -4,7 +4,7 @@ import pytest
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
 from photorank.vectors.taste.fit_taste import Judged, TastePrior, taste_of
-from photorank.vectors.taste.personal_learner import Personal, judged
+from photorank.vectors.taste.personal_learner import Personal, judged_from_graph
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def test_scores_within_groups_are_on_scales_of_their_own(photos):
     groups = np.arange(40) % 4
     graph = Comparisons.from_scores(np.arange(40.0), within=groups)
 
-    said = judged(photos, graph)
+    said = judged_from_graph(photos, graph)
 
     assert sorted(said.rows.tolist()) == list(range(40))
     assert (
