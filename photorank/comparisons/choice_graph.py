@@ -37,7 +37,7 @@ class ChoiceGraph(ComparisonGraph):
         ties: ArrayLike | None,
         weights: ArrayLike | None,
     ) -> Self:
-        """Graph of the given choices; ComparisonsError if they are invalid.
+        """Graph of the given choices between photos; raises ComparisonsError if they are invalid.
 
         See :meth:`Comparisons.from_choices`.
         """
@@ -72,17 +72,17 @@ class ChoiceGraph(ComparisonGraph):
 
     @property
     def pairs(self) -> Pairs:
-        """Row numbers (m, 2) of the two photos of each edge."""
+        """Row numbers (m, 2) of the two photos that each edge joins."""
         return np.column_stack([self.first, self.second])
 
     @property
     def weight(self) -> Floats:
-        """Number of times each pair was shown (m,)."""
+        """Number of times (m,) that each edge's pair of photos was judged."""
         return self.first_wins + self.second_wins + self.ties
 
     @property
     def margin(self) -> Floats:
-        """Win share of the first photo minus that of the second (m,), −1 to 1."""
+        """Win share (m,) of each edge's first photo minus that of its second, −1 to 1."""
         return (self.first_wins - self.second_wins) / self.weight
 
     @property
@@ -194,7 +194,7 @@ class ChoiceGraph(ComparisonGraph):
         return self._sums(self.first, values) - self._sums(self.second, values)
 
     def _gross(self, values: Floats) -> Floats:
-        """Sum (n,) of each photo's edge values (m,)."""
+        """Sum (n,), for each photo, of the values (m,) of all its edges."""
         return self._sums(self.first, values) + self._sums(self.second, values)
 
     def _sums(self, rows: Codes, values: Floats) -> Floats:

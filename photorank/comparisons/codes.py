@@ -19,14 +19,14 @@ def combined(first: Codes, second: Codes) -> Codes:
 
 
 def order_within(values: Floats, codes: Codes) -> Codes:
-    """Indices (n,) that sort rows by group code, and by value within a group."""
+    """Indices (n,) that sort photos by group code, and by value within a group."""
     if len(codes) and codes.min() == codes.max():
         return np.argsort(values)  # four times as fast as sorting by two keys
     return np.lexsort((values, codes))
 
 
 def run_starts(*keys: Floats | Codes) -> Flags:
-    """Mask (n,) of the rows at which a run of equal sorted keys begins.
+    """Mask (n,) of the positions at which a run of equal keys begins; the keys are sorted.
 
     Examples
     --------
@@ -51,14 +51,14 @@ def rows_by_code(codes: Codes) -> list[Codes]:
 
 
 def places(rows: Codes, n: int) -> Codes:
-    """Position in `rows` of each number from 0 to n − 1; −1 for numbers not in `rows`."""
+    """Inverse of an index array: position in `rows` of each number 0 … n − 1; −1 if not there."""
     place = np.full(n, -1, dtype=np.intp)
     place[rows] = np.arange(len(rows))
     return place
 
 
 def connected(first: Codes, second: Codes, n: int) -> Codes:
-    """Component number (n,) of each photo; photos with equal numbers are connected by links.
+    """Number (n,) of each photo's connected component, where edges join `first` to `second`.
 
     Examples
     --------

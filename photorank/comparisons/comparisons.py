@@ -12,7 +12,7 @@ from photorank.comparisons.score_graph import ScoreGraph
 
 
 class Comparisons(ComparisonGraph):
-    """Comparison graph built by :meth:`from_scores` or :meth:`from_choices`.
+    """People's judgements of n photos as a comparison graph, built from scores or from choices.
 
     Examples
     --------

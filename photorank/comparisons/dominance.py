@@ -9,14 +9,14 @@ from photorank.typing import Codes, Floats
 
 
 class Dominance(NamedTuple):
-    """Total weight of points below each 2-D point in both coordinates, and of points above it."""
+    """For each 2-D point: weight of the points lower in both coordinates, and of those higher."""
 
     lower: Floats  # (n, k) of those smaller in both coordinates
     higher: Floats  # (n, k) of those greater in both
 
 
 def dominance(first: Floats | Codes, second: Floats | Codes, weights: Floats) -> Dominance:
-    """Total weight of points below each 2-D point in both coordinates, and of points above it.
+    """For each 2-D point: weight of the points lower in both coordinates, and of those higher.
 
     Every rank statistic over pairs needs it: with labels and ratings as the
     coordinates (n,) and unit weights (n, 1), the result counts, for each photo, the

@@ -10,7 +10,7 @@ AT_ONCE = 1 << 23  # numbers of a matrix that are worked on at once: 64 MB
 
 
 def products(Z: Embeddings | Floats, V: Floats) -> Floats:
-    """Products Zᵀ V (r, …) of matrices Z (n, r) and V (n, …)."""
+    """Product Zᵀ V (r, …) in float64, of matrices Z (n, r) and V (n, …)."""
     if Z.dtype == np.float64:
         return np.asarray(Z.T @ V)
     total = np.zeros((Z.shape[1], *V.shape[1:]))

@@ -14,7 +14,7 @@ from photorank.typing import Codes, Embeddings, Floats, Labels, Pairs, Ratings, 
 
 
 class Agreement(NamedTuple):
-    """Weight of a photo's pairs that ratings order as people did, and weight of all its pairs."""
+    """Per photo: weight of its pairs that ratings order as people did, and of all its pairs."""
 
     credit: Floats  # (n,) of the pairs that the ratings order as people did, ties half
     weight: Floats  # (n,) of all pairs that people ordered
@@ -28,7 +28,7 @@ class SampledPairs(NamedTuple):
 
 
 class Edges(NamedTuple):
-    """Edge weight and margin of each given pair of photos."""
+    """Weights (m,) and margins (m,) of the edges between m pairs of photos."""
 
     weight: Floats  # (m,) 0 where the two may not be compared, ties not
     margin: Floats  # (m,) of the first over the second, 0 where people did not order them
@@ -47,7 +47,7 @@ class ComparisonGraph(ABC):
     @property
     @abstractmethod
     def n_pairs(self) -> int:
-        """Number of photo pairs ordered by people."""
+        """Number of photo pairs in which people preferred one photo to the other."""
 
     @property
     @abstractmethod
@@ -75,14 +75,14 @@ class ComparisonGraph(ABC):
     @property
     @abstractmethod
     def scores(self) -> Labels | None:
-        """Label of each photo (n,), nan if unlabelled; None for a graph of choices."""
+        """Score (n,) of each photo, nan if it has none; None for a graph of choices."""
 
     @abstractmethod
     def laplacian(self, X: Embeddings | Floats) -> Floats:
         """Product L X of the graph Laplacian L = diag(W1) − W with X (n, k) or (n,)."""
 
     def gram(self, Z: Embeddings | Floats) -> Floats:
-        """Product Zᵀ L Z (r, r), for values Z (n, r) and the graph Laplacian L.
+        """Product Zᵀ L Z (r, r) of features Z (n, r) and the graph Laplacian L (n, n).
 
         Only the lower half is sure to be filled.
         """
@@ -92,7 +92,7 @@ class ComparisonGraph(ABC):
         return gram
 
     def deviations(self, Z: Floats) -> Floats | None:
-        """Matrix D (n, r) with Dᵀ D = Zᵀ L Z, for values Z (n, r) and the graph Laplacian L.
+        """Matrix D (n, r) with Dᵀ D = Zᵀ L Z, for features Z (n, r) and the graph Laplacian L.
 
         None if no closed form is known.
         """
@@ -117,7 +117,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def agreement(self, ratings: Ratings) -> Agreement:
-        """Weight of each photo's pairs that ratings order as people did, and of all its pairs."""
+        """Per photo: weight of its pairs that ratings order as people did, and of all its pairs."""
 
     @abstractmethod
     def untied_weight(self, ratings: Ratings) -> Floats:
@@ -128,18 +128,18 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def edges(self, pairs: Pairs) -> Edges:
-        """Edge weight and margin of each given pair of photos (m, 2)."""
+        """Weights (m,) and margins (m,) of the edges between m pairs of photos."""
 
     @abstractmethod
     def with_gap_power(self, gap_power: int) -> Self:
-        """Graph whose edges are weighted by label gaps to the given power.
+        """Same graph, each edge weighted by a power of the gap between its two photos' labels.
 
         A graph of choices is unchanged.
         """
 
     @abstractmethod
     def restricted(self, codes: Codes, scope: Scope) -> Self:
-        """Graph with only the pairs within a group, or only the pairs across groups."""
+        """Same graph with only the pairs within a group of photos, or only those across groups."""
 
     @abstractmethod
     def lies_within(self, codes: Codes) -> bool:
@@ -147,7 +147,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def take(self, rows: Codes) -> Self:
-        """Subgraph of the photos `rows`, renumbered from 0."""
+        """Subgraph of the photos with the given row numbers, renumbered from 0."""
 
     @abstractmethod
     def sample(

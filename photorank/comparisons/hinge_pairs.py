@@ -88,7 +88,7 @@ class _ScorePairs(HingePairs):
         return self._scores.spread(trust * (self._degrees * q - losers - winners))
 
     def _sums(self, values: Floats) -> tuple[Floats, Floats]:
-        """Two sums (l,) for each photo: of values (l,) over its losers, and over its winners.
+        """For each photo (l,): sum of values over the photos it beat, and over those it lost to.
 
         Losers are the worse photos, and winners the better ones, in the photo's pairs with a hinge
         loss.
@@ -152,7 +152,7 @@ class _Tree:
         return cls(levels)
 
     def add_to(self, losers: Floats, winners: Floats, values: Floats) -> None:
-        """Add sums of `values` over the photos that each beat (losers) and lost to (winners)."""
+        """Add sums of `values` over the photos that each photo beat, and over those it lost to."""
         for level in self.levels:
             running = prefix_sums(values[level.losers])
             losers[level.winners] += running[level.last_loser] - running[level.first_loser]
@@ -161,7 +161,7 @@ class _Tree:
 
 
 def _level(high: Codes, row: Codes, loser: Codes) -> _Level:
-    """Pairs with a hinge loss between the two halves of every tree node at one depth."""
+    """Winner–loser pairs across the two halves of every tree node at one depth."""
     odd = (high & 1).astype(bool)
     start = np.flatnonzero(run_starts(high >> 1))
     end = np.append(start[1:], len(high))

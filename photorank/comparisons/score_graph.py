@@ -32,7 +32,7 @@ class ScoreGraph(ComparisonGraph):
 
     @classmethod
     def of(cls, scores: ArrayLike, *, gap_power: int, weights: ArrayLike | None) -> Self:
-        """Graph of the given scores; ComparisonsError if they are invalid.
+        """Graph of the given scores of photos; raises ComparisonsError if they are invalid.
 
         See :meth:`Comparisons.from_scores`.
         """
@@ -78,30 +78,30 @@ class ScoreGraph(ComparisonGraph):
 
     def laplacian(self, X: Embeddings | Floats) -> Floats:
         X = np.asarray(X, dtype=np.float64)
-        rows = X if self._everybody else X[self.rows]
-        product = self._signed(lambda part: part.laplacian(rows))
+        rows = X if self._all_labelled else X[self.rows]
+        product = self._over_pairs(lambda part: part.laplacian(rows))
         product /= self._total
-        return product if self._everybody else self.spread(product)
+        return product if self._all_labelled else self.spread(product)
 
     def gram(self, Z: Embeddings | Floats) -> Floats:
         if self.gap_power:
             return super().gram(Z)
-        gram = self._signed(lambda part: part.gram(Z, self.rows))
+        gram = self._over_pairs(lambda part: part.gram(Z, self.rows))
         gram /= self._total
         return gram
 
     def deviations(self, Z: Floats) -> Floats | None:
         if self.gap_power or self.different is not None:
             return None
-        rows = self.parts[0].deviations(Z if self._everybody else Z[self.rows])
+        rows = self.parts[0].deviations(Z if self._all_labelled else Z[self.rows])
         rows /= np.sqrt(self._total)
-        return rows if self._everybody else self.spread(rows)
+        return rows if self._all_labelled else self.spread(rows)
 
     def preference(self) -> Floats:
         return self._preference
 
     def net_wins(self) -> Floats:
-        return self.spread(self._signed(Blocks.net_wins) / self._total)
+        return self.spread(self._over_pairs(Blocks.net_wins) / self._total)
 
     def squared_margins(self) -> float:
         return float(self.spread(self.labels) @ self._preference)
@@ -116,29 +116,29 @@ class ScoreGraph(ComparisonGraph):
     def agreement(self, ratings: Ratings) -> Agreement:
         r = np.asarray(ratings, dtype=np.float64)[self.rows]
         # Accuracy and tau ask for the same one after the other, and it is what takes long.
-        for known, found in self._latest[-1:]:
+        for known, found in self._last_agreement[-1:]:
             if np.array_equal(known, r):
                 return found
         found = Agreement(
-            self.spread(self._signed(lambda part: part.credit(r))),
-            self.spread(self._signed(Blocks.degrees)),
+            self.spread(self._over_pairs(lambda part: part.credit(r))),
+            self.spread(self._over_pairs(Blocks.degrees)),
         )
         for sums in found:
             sums.flags.writeable = False
-        self._latest[:] = [(r, found)]
+        self._last_agreement[:] = [(r, found)]
         return found
 
     def untied_weight(self, ratings: Ratings) -> Floats:
         plain = self.with_scores(ratings).with_gap_power(0)
-        return self.spread(plain._signed(Blocks.degrees))
+        return self.spread(plain._over_pairs(Blocks.degrees))
 
     def edges(self, pairs: Pairs) -> Edges:
         # Metric after metric asks for the same couples of units.
-        for known, found in self._latest_edges[-1:]:
+        for known, found in self._last_edges[-1:]:
             if known is pairs:
                 return found
-        self._latest_edges[:] = [(pairs, self._edges(pairs))]
-        return self._latest_edges[0][1]
+        self._last_edges[:] = [(pairs, self._edges(pairs))]
+        return self._last_edges[0][1]
 
     def _edges(self, pairs: Pairs) -> Edges:
         first, second = places(self.rows, self.n)[pairs].T
@@ -161,33 +161,33 @@ class ScoreGraph(ComparisonGraph):
     def with_gap_power(self, gap_power: int) -> Self:
         if gap_power == self.gap_power:
             return self  # with all it has sorted already
-        if gap_power not in self._weighted:
-            self._weighted[gap_power] = replace(self, gap_power=gap_power)
-        return self._weighted[gap_power]
+        if gap_power not in self._by_gap_power:
+            self._by_gap_power[gap_power] = replace(self, gap_power=gap_power)
+        return self._by_gap_power[gap_power]
 
     def with_scores(self, scores: Ratings) -> Self:
         """Copy of the graph with other scores (n,) for the same photos, groups and weights."""
         return replace(self, labels=np.asarray(scores, dtype=np.float64)[self.rows])
 
     def products(self, a: Floats, b: Floats) -> Floats:
-        """Weighted sum (n,) of (a_i − a_j)(b_i − b_j) over the photos j comparable to each photo i.
+        """For each photo i, weighted sum of (a_i − a_j)(b_i − b_j) over photos j compared with it.
 
         The weight is the trust in both labels; photos with equal labels count too.
         """
         a, b = np.asarray(a, np.float64)[self.rows], np.asarray(b, np.float64)[self.rows]
-        return self.spread(self._signed(lambda part: part.products(a, b)))
+        return self.spread(self._over_pairs(lambda part: part.products(a, b)))
 
     def differences(self, a: Floats) -> Floats:
-        """Weighted sum (n, …) of a_i − a_j over the photos j comparable to each photo i.
+        """For each photo i, weighted sum (n, …) of a_i − a_j over photos j compared with it.
 
         The weight is the trust in both labels; photos with equal labels count too.
         """
         a = np.asarray(a, np.float64)[self.rows]
-        return self.spread(self._signed(lambda part: part.differences(a)))
+        return self.spread(self._over_pairs(lambda part: part.differences(a)))
 
     @cached_property
     def block_firsts(self) -> Codes:
-        """Position (l,) in `rows` of the first photo in each labelled photo's block.
+        """Position (l,) in `rows` of the first photo of each labelled photo's block.
 
         Only photos of one block may be compared.
         """
@@ -199,7 +199,7 @@ class ScoreGraph(ComparisonGraph):
         return [self.rows[members] for members in rows_by_code(self.same)]
 
     def fractional_ranks(self, values: Ratings) -> Ratings:
-        """Mid-rank (n,), 0 to 1, of each photo's value among comparable photos.
+        """Mid-rank (n,), 0 to 1, of each photo's value among the photos it is compared with.
 
         nan for unlabelled photos.
         """
@@ -278,7 +278,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _total(self) -> float:
-        total = float(self._signed(Blocks.degrees).sum()) / 2
+        total = float(self._over_pairs(Blocks.degrees).sum()) / 2
         if not total > 0:
             raise ComparisonsError("no two photos were judged differently, so there is no pair")
         return total
@@ -306,27 +306,27 @@ class ScoreGraph(ComparisonGraph):
         )
 
     @cached_property
-    def _latest(self) -> list[tuple[Floats, Agreement]]:
-        """Cache with the latest ratings and result of :meth:`agreement`."""
+    def _last_agreement(self) -> list[tuple[Floats, Agreement]]:
+        """Cache of the last result of :meth:`agreement`, with the ratings that it is for."""
         return []
 
     @cached_property
-    def _latest_edges(self) -> list[tuple[Pairs, Edges]]:
-        """Cache with the latest pairs and result of :meth:`edges`."""
+    def _last_edges(self) -> list[tuple[Pairs, Edges]]:
+        """Cache of the last result of :meth:`edges`, with the pairs that it is for."""
         return []
 
     @cached_property
-    def _weighted(self) -> dict[int, Self]:
-        """Cache of copies of this graph whose edges are weighted by other powers of label gaps."""
+    def _by_gap_power(self) -> dict[int, Self]:
+        """Cache of copies of this graph, by the power of label gaps that weights their edges."""
         return {}
 
     @cached_property
     def _plain_degrees(self) -> Floats:
-        return self._signed(Blocks.counts)
+        return self._over_pairs(Blocks.counts)
 
     @cached_property
     def parts(self) -> tuple[Blocks, ...]:
-        """Photos sorted into blocks, to sum over the pairs within each block.
+        """One or two :class:`Blocks` of sorted photos, from which sums over all pairs are computed.
 
         The sums over a second entry, pairs that may not be compared, are to be subtracted.
         """
@@ -336,12 +336,12 @@ class ScoreGraph(ComparisonGraph):
         return tuple(Blocks.of(self.labels, self.trust, code, self.gap_power) for code in codes)
 
     @cached_property
-    def _everybody(self) -> bool:
-        """True if `rows` lists all photos in order, so that no copy is needed."""
+    def _all_labelled(self) -> bool:
+        """True if all photos are labelled, so that no copy of the labelled ones is needed."""
         return np.array_equal(self.rows, np.arange(self.n))
 
-    def _signed(self, of: Callable[[Blocks], Floats]) -> Floats:
-        """Result of applying the sum function `of` to all pairs of photos that may be compared.
+    def _over_pairs(self, of: Callable[[Blocks], Floats]) -> Floats:
+        """Sum over all pairs that may be compared, computed by a function of :class:`Blocks`.
 
         Its result for pairs that may not be compared is subtracted.
         """

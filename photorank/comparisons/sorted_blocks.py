@@ -51,23 +51,23 @@ class Blocks:
         return cls(order, block, tier, y - mean[block], trust[order], p)
 
     def neighbour_sums(self, V: Floats, *, sign: int = 1) -> Floats:
-        """Weighted sum (l, k) of V over the photos that form a pair with each photo.
+        """Weighted sum (l, k), for each photo, of V (l, k) over the photos it forms a pair with.
 
         The weight is a power of the gap between the two labels, times `sign` for better photos.
         """
         if self.p == 0 and sign == 1:  # all of the block but the photo's own tier
-            return _sums_of_runs(self.block, V) - _sums_of_runs(self.tier, V)
+            return _same_code_sums(self.block, V) - _same_code_sums(self.tier, V)
         below, above = [], []
         for power in range(self.p + 1):
             moment = self.y[:, None] ** power * V
             running = prefix_sums(moment)
-            below.append(running[_first(self.tier)] - running[_first(self.block)])
-            above.append(running[_last(self.block)] - running[_last(self.tier)])
+            below.append(running[_run_begins(self.tier)] - running[_run_begins(self.block)])
+            above.append(running[_run_ends(self.block)] - running[_run_ends(self.tier)])
         return self._gap_sums(below) + sign * (-1) ** self.p * self._gap_sums(above)
 
     def fractional_ranks(self) -> Floats:
         """Mid-rank (l,), 0 to 1, of each label among the labels in the same block of photos."""
-        below = (_first(self.tier) + _last(self.tier)) / 2 - _first(self.block)
+        below = (_run_begins(self.tier) + _run_ends(self.tier)) / 2 - _run_begins(self.block)
         return self._unsorted(below / np.bincount(self.block)[self.block])
 
     def degrees(self) -> Floats:
@@ -84,7 +84,7 @@ class Blocks:
         return self._unsorted(self.u * self.neighbour_sums(self.u[:, None], sign=-1)[:, 0])
 
     def laplacian(self, X: Floats) -> Floats:
-        """Graph Laplacian times X: weighted sum of each photo's differences in X."""
+        """Graph Laplacian times X: weighted sum, for each photo, of its differences from others."""
         columns = X[:, None] if X.ndim == 1 else X
         u, degree = self.u[:, None], self.degrees()[:, None]
         product = np.empty(columns.shape)
@@ -100,7 +100,7 @@ class Blocks:
         It is the sum of u_i u_j (z_i − z_j)(z_i − z_j)ᵀ over all pairs of a block less all pairs of
         a tier.
         """
-        blocks, tiers = _runs_of(self.block, 1), _runs_of(self.tier, 2)
+        blocks, tiers = _run_numbers(self.block, 1), _run_numbers(self.tier, 2)
         # A tier of one photo has no pair: what it would take off is not put on.
         alone = np.where(tiers < 0, self.u**2, 0.0)
         weight = np.sqrt(self.u * self.neighbour_sums(self.u[:, None])[:, 0] + alone)
@@ -132,11 +132,12 @@ class Blocks:
         z, u = Z[self.order], self.u[:, None]
         weighed = z if (u == 1).all() else u * z
         block, tier = (
-            _run_sums(codes, weighed) / _run_sums(codes, u) for codes in (self.block, self.tier)
+            _sums_by_code(codes, weighed) / _sums_by_code(codes, u)
+            for codes in (self.block, self.tier)
         )
         block_of = self.block[run_starts(self.tier)]  # each tier's
-        whole = _run_sums(self.block, u)[block_of]
-        steep = np.sqrt(np.maximum(whole - _run_sums(self.tier, u), 0.0))
+        whole = _sums_by_code(self.block, u)[block_of]
+        steep = np.sqrt(np.maximum(whole - _sums_by_code(self.tier, u), 0.0))
         shift = np.sqrt(whole) * (tier - block[block_of]) - steep * tier
         root = np.sqrt(u)
         rows = np.empty(z.shape)
@@ -159,7 +160,7 @@ class Blocks:
         return self._unsorted(self.u * concordant + tied / 2)
 
     def net_credit(self, ratings: Ratings, above: float = 0.0) -> Floats | None:
-        """Weight (l,) of a photo's correctly ordered pairs minus that of its wrongly ordered pairs.
+        """Weight (l,) of each photo's correctly ordered pairs less that of its misordered pairs.
 
         Only pairs with a label gap greater than `above` count. None if there are too many to list.
         """
@@ -179,9 +180,9 @@ class Blocks:
         """
         a, b = a[self.order], b[self.order]
         # The gaps do not depend on the origin, but the products' rounding errors do.
-        a = a - (self._sums(a) / self._sums())
-        b = b - (self._sums(b) / self._sums())
-        return self._unsorted(self.u * (self._sums() * a * b + self._sums(a * b)))
+        a = a - (self._block_sums(a) / self._block_sums())
+        b = b - (self._block_sums(b) / self._block_sums())
+        return self._unsorted(self.u * (self._block_sums() * a * b + self._block_sums(a * b)))
 
     def differences(self, a: Floats) -> Floats:
         """Weighted sum (l, …) of a_i − a_j over the photos j in the block of each photo i.
@@ -189,8 +190,8 @@ class Blocks:
         The weight is the trust in both labels.
         """
         a = a[self.order]
-        u, total = (each.reshape(-1, *[1] * (a.ndim - 1)) for each in (self.u, self._sums()))
-        return self._unsorted(u * (total * a - _sums_of_runs(self.block, u * a)))
+        u, total = (each.reshape(-1, *[1] * (a.ndim - 1)) for each in (self.u, self._block_sums()))
+        return self._unsorted(u * (total * a - _same_code_sums(self.block, u * a)))
 
     @cached_property
     def _degrees(self) -> Floats:
@@ -200,8 +201,8 @@ class Blocks:
 
     @cached_property
     def _pairs(self) -> WeightedPairs | None:
-        """All pairs with their weights; None if there are more than `_LISTED`."""
-        better_from, upto = _last(self.tier), _last(self.block)
+        """All pairs with their weights; None if there are too many to list."""
+        better_from, upto = _run_ends(self.tier), _run_ends(self.block)
         count = upto - better_from
         if count.sum() > _LISTED:
             return None
@@ -211,12 +212,12 @@ class Blocks:
         gap = self.y[better] - self.y[worse]
         return WeightedPairs(worse, better, self.u[worse] * self.u[better] * gap**self.p)
 
-    def _sums(self, values: Floats | float = 1.0) -> Floats:
+    def _block_sums(self, values: Floats | float = 1.0) -> Floats:
         """Weighted sum (l,) of values over all photos in the block of each photo."""
         return np.bincount(self.block, self.u * values).astype(np.float64)[self.block]
 
     def _gap_sums(self, moments: list[Floats]) -> Floats:
-        """Sums (l, …) of values weighted by a power of label gaps, from the values' label moments.
+        """Sums (l, …) of values weighted by label gaps to a power, by binomial expansion.
 
         Moment k is the sum of values times labels to the power k.
         """
@@ -231,30 +232,30 @@ class Blocks:
         return unsorted
 
 
-def _first(codes: Codes) -> Codes:
-    """Start index (l,) of the run of equal codes around each row; codes are sorted."""
+def _run_begins(codes: Codes) -> Codes:
+    """Index (l,) of the first row of each row's run of equal codes; codes (l,) are sorted."""
     return np.searchsorted(codes, codes, "left")
 
 
 def _net_credit(pairs: WeightedPairs, ratings: Ratings) -> Floats:
-    """Weight (l,) of a photo's correctly ordered pairs minus that of its wrongly ordered pairs."""
+    """Weight (l,) of each photo's correctly ordered pairs less that of its misordered pairs."""
     signed = np.sign(ratings[pairs.better] - ratings[pairs.worse]) * pairs.weight
     rows = np.concatenate([pairs.worse, pairs.better])
     return np.bincount(rows, np.tile(signed, 2), len(ratings)).astype(np.float64)
 
 
-def _last(codes: Codes) -> Codes:
-    """End index (l,), exclusive, of the run of equal codes around each row; codes are sorted."""
+def _run_ends(codes: Codes) -> Codes:
+    """Index (l,) after the last row of each row's run of equal codes; codes (l,) are sorted."""
     return np.searchsorted(codes, codes, "right")
 
 
-def _sums_of_runs(codes: Codes, V: Floats) -> Floats:
-    """Sum (l, k) of V over the run of equal codes around each row; codes are sorted."""
+def _same_code_sums(codes: Codes, V: Floats) -> Floats:
+    """Sum (l, k), for each row, of V (l, k) over the rows with its code; codes are sorted."""
     single = not len(codes) or codes[-1] + 1 == len(codes)
-    return V if single else _run_sums(codes, V)[codes]
+    return V if single else _sums_by_code(codes, V)[codes]
 
 
-def _run_sums(codes: Codes, V: Floats) -> Floats:
+def _sums_by_code(codes: Codes, V: Floats) -> Floats:
     """Sums (c, k) of the rows of V (l, k) that share a code; codes (l,) are sorted, 0 to c − 1."""
     if not len(codes):
         return V
@@ -269,8 +270,8 @@ def _run_sums(codes: Codes, V: Floats) -> Floats:
     return np.asarray(members @ V)  # ten times as fast as reduceat on many columns
 
 
-def _runs_of(codes: Codes, least: int) -> Codes:
-    """Index (l,) of the run of equal codes around each row; −1 in runs shorter than `least`."""
+def _run_numbers(codes: Codes, least: int) -> Codes:
+    """Number (l,) of each row's run of equal codes; −1 in runs of less than `least` rows."""
     size = np.bincount(codes)
     counted = size >= least
     return np.where(counted, np.cumsum(counted) - 1, -1)[codes]
@@ -284,5 +285,5 @@ def _add_runs(total: Floats, runs: Codes, values: Floats) -> None:
     rows = np.flatnonzero(runs >= 0)
     if len(rows):
         first = runs[rows[0]]
-        sums = _run_sums(runs[rows] - first, values[rows])
+        sums = _sums_by_code(runs[rows] - first, values[rows])
         total[first : first + len(sums)] += sums
