@@ -1,4 +1,4 @@
-"""Best shot of each series, by sharpness, quality, rating and faces, with reasons."""
+"""Best shot of each series (shots of one scene): by sharpness, quality, rating and faces."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -131,7 +131,7 @@ def merit_terms(
 
 @dataclass(frozen=True)
 class ShotWords:
-    """Reasons in words why one shot of a series is better than another."""
+    """Writer of phrases that say why one shot of a series is better than another."""
 
     index: Index
     terms: MeritTerms
@@ -139,7 +139,7 @@ class ShotWords:
     faces: FaceTerms | None = None  # likewise
 
     def over(self, row: int, other: int) -> list[str]:
-        """Advantages of a shot over a worse shot of its series, in words, strongest first."""
+        """Phrases for a shot's advantages over a worse shot of its series, strongest first."""
         leads = {
             name: float(term[row] - term[other]) for name, term in self.terms._asdict().items()
         }
@@ -147,7 +147,7 @@ class ShotWords:
         exposure = "not blown out" if not self.terms.clipping[row] else "less blown out"
         of_faces = self.faces is not None and np.isfinite(self.faces.sharpness[row])
         said = {
-            self._eyes(row): leads["eyes"],
+            self._eyes_phrase(row): leads["eyes"],
             "face not cut": leads["cut"],
             "sharper face" if of_faces else "sharper subject": leads["sharpness"],
             "less noise": leads["noise"] + less_noise,
@@ -162,23 +162,23 @@ class ShotWords:
         return sorted((one for one in for_it if for_it[one] >= least), key=lambda one: -for_it[one])
 
     def of_faces(self, row: int, others: Sequence[int]) -> list[str]:
-        """Advantages of a shot's faces over faulty faces in other shots of the series, in words."""
-        faults = {self._eyes(row): self.terms.eyes, "face not cut": self.terms.cut}
+        """Phrases for what is right with a shot's faces and wrong in other shots of its series."""
+        faults = {self._eyes_phrase(row): self.terms.eyes, "face not cut": self.terms.cut}
         return [
             words
             for words, loss in faults.items()
             if loss[row] == 0 and any(loss[other] < 0 for other in others)
         ]
 
-    def _eyes(self, row: int) -> str:
-        """Words for eyes that are more open in this photo than in another shot."""
+    def _eyes_phrase(self, row: int) -> str:
+        """Phrase for eyes that are more open in this photo than in another shot."""
         if self.terms.eyes[row]:
             return "fewer eyes shut"
         seen = self.faces is not None and self.faces.opened[row] > 0
         return "eyes open" if seen else "eyes further open"
 
     def _less_noise(self, row: int, other: int) -> float:
-        """Part of the technical rating difference of two shots that is due to less noise; ≥ 0."""
+        """Part of two shots' technical rating difference that is due to less noise; 0 or more."""
         if self.technical is None:
             return 0.0
         pair, fingerprint = self.index.embeddings_of([row, other]), self.index.fingerprint

@@ -48,7 +48,7 @@ def closest_better(
     if int(higher[rows].sum()) < k and similarities[-1] >= alike:
         rows, similarities = index.nearest(direction, len(index))
     others = higher[rows] & (similarities >= alike) & (similarities < _THE_SAME)
-    chosen = _as_indexed(index, rows, np.flatnonzero(others), k)
+    chosen = _unchanged(index, rows, np.flatnonzero(others), k)
     return [
         BetterPhoto(row, index.photo(row), similarity, float(ratings[row]))
         for row, similarity in zip(
@@ -57,7 +57,7 @@ def closest_better(
     ]
 
 
-def _as_indexed(index: Index, rows: Codes, places: Codes, k: int) -> Codes:
+def _unchanged(index: Index, rows: Codes, places: Codes, k: int) -> Codes:
     """Positions in `rows` of the first k photos whose files are unchanged since indexing."""
     kept: list[int] = []
     for start in range(0, len(places), k):

@@ -55,7 +55,7 @@ _MIN_PHOTOS = 3
 
 @dataclass(frozen=True)
 class Concept:
-    """Effect of one concept on one photo's rating."""
+    """Effect of one concept, such as "a sunset", on one photo's rating."""
 
     text: str
     shown: float  # how much of it is in the photo: standard deviations above the index's mean
@@ -71,7 +71,7 @@ def moving_concepts(
     *,
     k: int = 6,
 ) -> list[Concept]:
-    """The k of `CONCEPTS` that move a photo's rating most, up or down, strongest first.
+    """The k of `CONCEPTS` that raise or lower a photo's rating most, strongest first.
 
     Each concept is taken alone, and all are seen through the encoder's text
     tower: where that does not know a quality, no concept of it says anything.
@@ -82,7 +82,7 @@ def moving_concepts(
         return []
     others, head = index.embeddings_of(rows), index.manifest.head
     texts = concept_embeddings(index, lambda: encoder)
-    shown, liked = pulls(
+    shown, liked = shown_and_liked(
         (others[:, :head] @ texts.T).astype(np.float64),
         vector.rate(others, index.fingerprint),
         (embedding[:head] @ texts.T).astype(np.float64),
@@ -117,15 +117,15 @@ def concept_embeddings(index: Index, load: Callable[[], Encoder]) -> Embeddings:
     return found
 
 
-def pulls(similarities: Floats, ratings: Floats, own: Floats) -> tuple[Floats, Floats]:
-    """Strength (c,) of each concept in a photo, and correlation (c,) of each concept with ratings.
+def shown_and_liked(similarities: Floats, ratings: Floats, own: Floats) -> tuple[Floats, Floats]:
+    """Strength (c,) of each concept in a photo, and its correlation (c,) with an index's ratings.
 
     They follow from the similarities of n photos to c concepts (n, c), the photos' ratings (n,),
     and the similarities of the photo itself (c,).
 
     Examples
     --------
-    >>> pulls(np.array([[0.0], [1.0], [2.0]]), np.array([3.0, 2.0, 1.0]), np.array([3.0]))
+    >>> shown_and_liked(np.array([[0.0], [1.0], [2.0]]), np.array([3.0, 2.0, 1.0]), np.array([3.0]))
     (array([2.44948974]), array([-1.]))
     """
     centred = similarities - similarities.mean(axis=0)

@@ -32,7 +32,7 @@ _PICTURE_SIDE_PIXELS = 672  # long side at most, sufficient for a heat map
 
 @dataclass(frozen=True)
 class Explanation:
-    """Reasons for a photo's rating."""
+    """Reasons for a photo's rating: heat map, similar better photos, technical signals."""
 
     picture: Image.Image  # the photo, as it is drawn on
     embedding: Embeddings  # (d,)
@@ -44,7 +44,7 @@ class Explanation:
 
     @property
     def parts(self) -> Floats:
-        """Contribution of each grid cell (rows, columns) to the rating minus the average rating.
+        """Contribution (rows, columns) of each grid cell to how far the rating is from the average.
 
         What signals carry of the lead is in no part.
         """
@@ -52,7 +52,7 @@ class Explanation:
         return self.heat.against(self.average + carried)
 
     def drawn(self, most: float | None = None) -> Image.Image:
-        """Photo with its heat map; see :func:`photorank.rating.heat_overlay.overlay`."""
+        """Image of the photo with its heat map drawn over it, in orange and blue."""
         return overlay(self.picture, self.parts, most)
 
 

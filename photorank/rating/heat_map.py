@@ -39,7 +39,7 @@ class HeatMap:
         return self.method == "sum over positions"
 
     def against(self, average: float) -> Floats:
-        """Contribution of each grid cell (rows, columns) to the rating minus the average rating.
+        """Contribution (rows, columns) of each grid cell to how far the rating is from an average.
 
         Of an exact map the average's own share is taken off everywhere, so the
         parts sum to the difference of the two ratings; what occlusion found is
@@ -54,7 +54,7 @@ def heat_map(
     vector: MasterVector,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> HeatMap:
-    """Heat map of an upright photo's rating by a vector.
+    """Heat map of a photo's rating by a vector; the photo must be upright.
 
     It is exact where the embedding is a mean over positions, else by :func:`occlusion`, which
     calls `on_progress` with the number of trials done and to do. Raises EncoderMismatchError if
@@ -67,7 +67,7 @@ def heat_map(
 
 
 def sum_over_positions(photo: Image.Image, encoder: MeanPooled, vector: MasterVector) -> HeatMap:
-    """Exact heat map of a rating, for an encoder that averages over positions.
+    """Exact heat map of a rating, for an encoder that averages over image positions.
 
     With f_kp a head at position p of P_k in frame k of K, f_k their mean, m the mean of the unit
     f_k, and the stages' products g_ksq at position q of Q_s, the rating is
@@ -158,13 +158,13 @@ def occlusion(
 
 
 def _grid(photo: Image.Image, cells: int) -> tuple[int, int]:
-    """Numbers of rows and columns of nearly square grid cells, `cells` along the long side."""
+    """Numbers of rows and columns of a grid over a photo, with `cells` along its long side."""
     side = max(photo.size) / cells
     return max(round(photo.height / side), 1), max(round(photo.width / side), 1)
 
 
 def _on_grid(parts: Floats, box: Box, rows: int, columns: int) -> Floats:
-    """Sum of the values at the encoder's positions (h, w) in each grid cell (rows, columns)."""
+    """Values at an encoder's positions (h, w), summed up in each grid cell (rows, columns)."""
     down = _overlaps(parts.shape[0], box.top, box.bottom, rows)
     across = _overlaps(parts.shape[1], box.left, box.right, columns)
     return down @ parts @ across.T

@@ -13,7 +13,7 @@ _LOG_SLOPES = (-12.0, 6.0)
 
 @dataclass(frozen=True)
 class Slope:
-    """Slope in log-odds per unit of rating difference, with its source and calibration status."""
+    """Slope that turns rating differences into log-odds, with its source and calibration status."""
 
     value: float
     calibrated: bool  # fitted on held-out judgements

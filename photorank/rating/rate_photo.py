@@ -35,7 +35,7 @@ class RatedPhoto:
 
 @dataclass(frozen=True)
 class TwoPhotos:
-    """Probability that each of two photos is the better one."""
+    """Ratings of two photos, and the probability that each is the better one."""
 
     vector: str
     slope: Slope
@@ -53,7 +53,7 @@ def embed_photo(data: bytes, encoder: Encoder) -> Embeddings:
 
 
 def embeddings_of(index: Index, paths: Sequence[Path], load: Callable[[], Encoder]) -> Embeddings:
-    """Embeddings (k, d) of the current content of photo files.
+    """Embeddings (k, d) of k photo files as they are now, from the index or computed.
 
     The encoder is loaded only for contents that are not in the index. Raises MissingPathError or
     UnreadablePhotoError if a file is gone or no usable photo, UnusablePhotosError if several are.
@@ -135,7 +135,7 @@ def extreme_photos(
 
 
 def compare_embeddings(index: Index, vector: MasterVector, pair: Embeddings) -> TwoPhotos:
-    """Probability that each of two photos is the better one, from their embeddings (2, d)."""
+    """Ratings of two photos, and the probability that each is better, from embeddings (2, d)."""
     ratings = vector.rate(pair, index.fingerprint)
     slope = index_slope(index, vector, index.rate(vector))
     first = probability(ratings[0], ratings[1], slope.value)

@@ -17,7 +17,7 @@ _LEAST_TOLD = 0.05  # standard deviations; smaller ones round to 0.0
 
 @dataclass(frozen=True)
 class SignalShare:
-    """Contribution of one kind of signal to a rating, relative to the index's average."""
+    """Contribution of one kind of technical signal to a rating, relative to the index's mean."""
 
     text: str  # one of `GROUPS`
     pull: float  # standard deviations of the index's ratings
@@ -25,7 +25,7 @@ class SignalShare:
 
 @dataclass(frozen=True)
 class SignalShares:
-    """Contributions of all signals to a rating, relative to the index's average."""
+    """Contributions of all technical signals to a rating, relative to the index's mean."""
 
     total: float  # in units of the rating
     kinds: list[SignalShare]  # the strongest first
@@ -37,7 +37,7 @@ class SignalShares:
 
     @property
     def told(self) -> list[SignalShare]:
-        """Kinds of signal whose contribution does not round to 0.0."""
+        """Contributions that are worth telling, as they do not round to 0.0."""
         return [one for one in self.kinds if abs(one.pull) >= _LEAST_TOLD]
 
     def __str__(self) -> str:
@@ -45,7 +45,7 @@ class SignalShares:
 
 
 def signed(number: float) -> str:
-    """Number with sign and one decimal, as text.
+    """Text of a number, with its sign and one decimal.
 
     Examples
     --------

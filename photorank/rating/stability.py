@@ -15,7 +15,7 @@ MAX_STEADY_FLIPS = 0.05  # share of reversed orders in a stable pair
 
 @dataclass(frozen=True)
 class Steadiness:
-    """Stability of the order of two photos when they are resized, cropped or compressed."""
+    """Stability of two photos' order by rating when they are resized, cropped or compressed."""
 
     spreads: tuple[float, float]  # standard deviation of each rating over its variants
     flips: float  # 0 to 1: pairs of variants whose order is not that of the photos themselves
@@ -35,7 +35,7 @@ def embed_variants(photo: Image.Image, encoder: Encoder) -> Embeddings:
 
 
 def flips(first: Ratings, second: Ratings) -> float:
-    """Share of variant pairs that are rated in another order than the two original photos.
+    """Share of pairs of variants that are rated in another order than the two original photos.
 
     Of all pairs of a variant of the first and one of the second, the share whose
     order is not that of the photos themselves, which come foremost; ties count one
@@ -52,7 +52,7 @@ def flips(first: Ratings, second: Ratings) -> float:
 
 
 def steadiness(vector: MasterVector, first: Embeddings, second: Embeddings) -> Steadiness:
-    """Stability of the order of two photos, from embeddings of their variants."""
+    """Stability of two photos' order by rating, from embeddings of their altered variants."""
     ratings = [vector.rate(one, vector.fingerprint) for one in (first, second)]
     spreads = [float(np.std(one, ddof=1)) for one in ratings]
     return Steadiness((spreads[0], spreads[1]), flips(*ratings))

@@ -32,12 +32,12 @@ def check_address(text: str) -> None:
 
 
 def address(text: str) -> Source:
-    """Source of the photo at a URL; the photo is read only when it is scored."""
+    """Photo at a URL, as a source to score; it is read only when it is scored."""
     return Source(text, partial(_read, text))
 
 
 def found_at(text: str) -> Iterator[Source]:
-    """Yield the photos that a URL names: one photo, all in a folder, or all matching a pattern."""
+    """Yield the photos at a URL: a single photo, all in a folder, or all that match a pattern."""
     filesystem, path = _opened(text)
     web = text.partition("://")[0] in _WEB
     pattern = "*" in path or (not web and any(mark in path for mark in "?["))
@@ -48,7 +48,7 @@ def found_at(text: str) -> Iterator[Source]:
     _, chained, archive = text.partition("::")  # as in zip://photos/*.jpg::archive.zip
     found = False
     try:
-        for name in filesystem.glob(path) if pattern else _below(filesystem, path):
+        for name in filesystem.glob(path) if pattern else _photos_below(filesystem, path):
             found = True
             full = f"{filesystem.unstrip_protocol(name)}{chained}{archive}"
             yield Source(full, partial(_read_open, filesystem, name))
@@ -61,7 +61,7 @@ def found_at(text: str) -> Iterator[Source]:
             yield Source.refused(text, "no photo is there")
 
 
-def _below(filesystem: Any, folder: str) -> Iterator[str]:
+def _photos_below(filesystem: Any, folder: str) -> Iterator[str]:
     """Yield the paths of photos in a folder and its subfolders, listing one folder at a time."""
     seen = False
     for _, _, files in filesystem.walk(folder, detail=True, on_error="raise"):

@@ -52,7 +52,7 @@ class ScoreStream:
         stream.write(self._lines.head)
 
     def left(self, sources: Iterable[Source]) -> Iterator[Source]:
-        """All given photos: a stream cannot be resumed, so none is left out."""
+        """Photos left to score: all that are given, for a stream cannot be resumed."""
         return iter(sources)
 
     def write(self, batch: Iterable[Scored]) -> None:
@@ -76,7 +76,7 @@ class ScoreFile:
 
     @property
     def card(self) -> Path:
-        """Path of the JSON file that tells how the scores were made (index, vector, versions)."""
+        """Path of the JSON file (card) that tells which index and vector made the scores."""
         return self.path.with_name(f"{self.path.name}.card.json")
 
     @property
@@ -107,7 +107,7 @@ class ScoreFile:
         with storage_errors(self.path), folder_for(self.path.parent):
             _require_locks(self.path)
             if begun:
-                self._require(card)
+                self._require_same_card(card)
                 self._reopen_parquet()
             else:
                 write_bytes(self.card, (json.dumps(card, indent=2) + "\n").encode())
@@ -132,7 +132,7 @@ class ScoreFile:
             self._file.flush()
 
     def left(self, sources: Iterable[Source]) -> Iterator[Source]:
-        """Photos that have no row in the file yet, in the given order.
+        """Photos left to score: those that have no row in the file yet, in the given order.
 
         Where files have come or gone since, the rows are looked up by their paths' digests, in
         eight bytes each.
@@ -153,7 +153,7 @@ class ScoreFile:
         yield from sources
 
     def _rows(self) -> Iterator[Written]:
-        """Yield the rows that exist in the file.
+        """Yield the rows that the file has already.
 
         They are counted in `kept`, and those with a rating in `kept_rated`.
         """
@@ -169,7 +169,7 @@ class ScoreFile:
                     "another file with --to."
                 ) from error
 
-    def _require(self, card: Json) -> None:
+    def _require_same_card(self, card: Json) -> None:
         """Raise ScoreFileError unless existing rows were scored as new rows will be.
 
         Encoder, vector, index and album must be the same.

@@ -25,7 +25,7 @@ IN_CONTEXT: dict[str, Kind] = {**COLUMNS, "adds": "number"}  # of scores beside 
 
 
 class Written(NamedTuple):
-    """Row read from a file of scores: path as written, and True if it has a rating."""
+    """Row read from a file of scores: the path in it, and whether it has a rating."""
 
     path: str
     rated: bool
@@ -40,18 +40,18 @@ class JsonLines:
         self.columns = columns
 
     def path(self, path: str) -> str:
-        """Path as it is written in a row."""
+        """Path as written to JSON, which is the path unchanged."""
         return path
 
     def line(self, one: Scored) -> bytes:
-        """Bytes of the line for one score."""
+        """Bytes of the line for one photo's score, as JSON."""
         return (
             json.dumps(row_of(one, self.columns), ensure_ascii=True, allow_nan=False).encode()
             + b"\n"
         )
 
     def rows(self, file: BinaryIO) -> Iterator[Written]:
-        """Yield the rows read from complete lines; ValueError for an invalid one."""
+        """Yield the rows read from a file of JSON lines; raises ValueError for an invalid line."""
         for line in file:
             row = json.loads(line)
             if not isinstance(row, dict) or set(row) != set(self.columns):
@@ -73,7 +73,7 @@ class CsvLines:
         return text_cell(path_text(Path(path)) if path.startswith("/") else unicode_text(path))
 
     def line(self, one: Scored) -> bytes:
-        """Bytes of the line for one score."""
+        """Bytes of the line for one photo's score, as CSV."""
         row = row_of(one, self.columns) | {
             "path": self.path(one.path),
             "error": text_cell(one.error),
@@ -83,7 +83,7 @@ class CsvLines:
         return text.getvalue().encode()
 
     def rows(self, file: BinaryIO) -> Iterator[Written]:
-        """Yield the rows read from complete lines; ValueError for an invalid one."""
+        """Yield the rows read from a CSV file; raises ValueError for an invalid line."""
         if file.readline() != self.head:
             raise ValueError("not the columns of scores")
         for line in file:

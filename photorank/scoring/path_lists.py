@@ -30,7 +30,7 @@ class ListError(PhotorankError, ValueError):
 
 
 def lines(stream: BinaryIO, name: str) -> Iterator[Entry]:
-    """Yield a stream's entries, separated by line ends, or by zero bytes (``find -print0``)."""
+    """Yield a stream's paths and URLs, separated by line ends or zero bytes (``find -print0``)."""
     part = _read(stream)
     mark = b"\0" if b"\0" in part else b"\n"
     left, number = b"", 0
@@ -55,7 +55,7 @@ def check_list(path: Path, column: str | None) -> None:
 
 
 def entries(path: Path, column: str | None) -> Iterator[Entry]:
-    """Yield the entries of a list: lines of a text file, or a table's column."""
+    """Yield the paths and URLs in a list file: its lines, or the cells of a table's column."""
     suffix = path.suffix.lower()
     if suffix not in TABLES:
         with path.open("rb") as file:
@@ -85,7 +85,7 @@ def _entry(data: bytes, mark: bytes, where: str) -> Iterator[Entry]:
 
 
 def _column_of(path: Path, column: str | None) -> str:
-    """Name of the column with the paths, as spelled in the file; ListError if there is none."""
+    """Name of the column with the paths, as the file spells it; raises ListError if none."""
     if path.suffix.lower() in _PARQUET:
         names = _parquet(path).schema_arrow.names
     else:

@@ -50,7 +50,7 @@ class _Opened(NamedTuple):
 def scored(
     sources: Iterable[Source], embedder: Embedder, scale: Scale, *, batch_size: int | None = None
 ) -> Iterator[list[Scored]]:
-    """Yield scores in batches, in the photos' order; unusable photos have a reason instead.
+    """Yield photos' scores in batches, in order; an unusable photo has the reason instead.
 
     Photos are read and decoded ahead of the encoder, as those of an index are, and no more than
     two batches wait in memory. Raises the encoder's errors.

@@ -132,7 +132,7 @@ def _local(text: str) -> Iterator[Source]:
 
 
 def _matching(parts: Sequence[str]) -> Iterator[str]:
-    """Yield the paths that match a pattern, given in its parts."""
+    """Yield the paths that match a glob pattern, given as a list of path components."""
     if "**" not in parts:
         yield from glob.iglob(os.path.join(*parts))
         return
@@ -159,7 +159,7 @@ def _folders_below(tops: Sequence[str]) -> Iterator[str]:
 
 
 def _listed(entry: Entry, folder: Path) -> Source:
-    """Photo that an entry of a list names by path or URL.
+    """Photo to score, named by path or URL in an entry of a list.
 
     An invalid entry gives a photo with the reason instead of bytes.
     """

@@ -3,7 +3,12 @@ import pytest
 
 from photorank.encoders import load_encoder
 from photorank.index.opened import open_index
-from photorank.rating.concepts import CONCEPTS, concept_embeddings, moving_concepts, pulls
+from photorank.rating.concepts import (
+    CONCEPTS,
+    concept_embeddings,
+    moving_concepts,
+    shown_and_liked,
+)
 from photorank.vectors.prompts import prompt_vector
 
 
@@ -12,7 +17,7 @@ def test_pulls_are_numpys_correlations():
     rng = np.random.default_rng(0)
     similarities, ratings, own = rng.normal(size=(50, 4)), rng.normal(size=50), rng.normal(size=4)
 
-    shown, liked = pulls(similarities, ratings, own)
+    shown, liked = shown_and_liked(similarities, ratings, own)
 
     for concept in range(4):
         column = similarities[:, concept]
@@ -22,9 +27,9 @@ def test_pulls_are_numpys_correlations():
 
 def test_what_all_photos_show_alike_says_nothing():
     """A concept without spread, or ratings without any, pull by nothing."""
-    shown, liked = pulls(np.ones((5, 1)), np.arange(5.0), np.array([3.0]))
+    shown, liked = shown_and_liked(np.ones((5, 1)), np.arange(5.0), np.array([3.0]))
     assert (shown[0], liked[0]) == (0, 0)
-    _, liked = pulls(np.arange(5.0)[:, None], np.ones(5), np.array([3.0]))
+    _, liked = shown_and_liked(np.arange(5.0)[:, None], np.ones(5), np.array([3.0]))
     assert liked[0] == 0
 
 
