@@ -1,1 +1,1 @@
-"""Index: FAISS shards of embeddings, and a SQLite catalogue of photos, files and judgements."""
+"""Index of photos: files of embeddings, and a SQLite catalogue of photos and judgements."""

@@ -1,4 +1,4 @@
-"""Cache files of NumPy arrays beside an index."""
+"""Cache files of NumPy arrays in an index's folder."""
 
 import zipfile
 from io import BytesIO
@@ -13,7 +13,7 @@ from photorank.workspace import write_bytes
 
 
 def cache_arrays(path: Path, **arrays: Any) -> bool:
-    """Save arrays in a cache file; return False if the file cannot be written."""
+    """Save named arrays in a cache file; return False if the file cannot be written."""
     file = BytesIO()
     np.savez(file, **arrays)
     try:
@@ -24,7 +24,7 @@ def cache_arrays(path: Path, **arrays: Any) -> bool:
 
 
 def cached_arrays(path: Path, *names: str) -> dict[str, NDArray[Any]] | None:
-    """Arrays from a cache file; None if the file is missing, damaged or incomplete."""
+    """Arrays by name, read from a cache file; None if it is missing, damaged or incomplete."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             return {name: kept[name] for name in names}

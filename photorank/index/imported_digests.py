@@ -9,12 +9,12 @@ _MARK = "0" * 16
 
 
 def imported_digest(name: bytes, row: Embeddings) -> str:
-    """Stand-in digest of a photo, from its name and its embedding (d,)."""
+    """Stand-in for a photo's content digest, made from its name and its embedding (d,)."""
     content = hashlib.sha256(name + b"\0")
     content.update(row.tobytes())
     return content.hexdigest()[: -len(_MARK)] + _MARK
 
 
 def is_imported(digest: str) -> bool:
-    """True if a digest stands in for a photo with an imported embedding."""
+    """True if a digest is the stand-in of a photo with an imported embedding."""
     return digest.endswith(_MARK)

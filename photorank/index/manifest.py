@@ -27,7 +27,7 @@ Judgements: TypeAlias = Literal["scores", "choices"]
 
 @dataclass(frozen=True)
 class Manifest:
-    """Facts that hold for all embeddings of an index.
+    """Facts about an index as a whole: its encoder, embedding dimension, photo folders, and more.
 
     Every writer replaces the file whole when it has changed anything, so its modification time
     serves as a cache key.
@@ -74,12 +74,12 @@ class Manifest:
 
     @property
     def head(self) -> int:
-        """Dimension of the head: the first part of each embedding, used for similarity."""
+        """Length of an embedding's head, which is its first part and is used for similarity."""
         blocks = self.fingerprint.blocks
         return blocks.head if blocks else self.dimensions
 
     def stored(self, rows: Embeddings) -> Rows:
-        """Embeddings (n, d) in the data type and scale in which a shard stores them.
+        """Embeddings (n, d) converted to the data type and scale in which a shard stores them.
 
         Float32 of unit length; float16, not scaled, if made of blocks such as a head and signals.
         """

@@ -1,4 +1,4 @@
-"""Open index: photos, embeddings, and people's judgements."""
+"""Index opened for reading: photos, embeddings, and people's judgements."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -56,7 +56,7 @@ __all__ = [  # the front door: what an index returns is found beside it
 
 
 class Index:
-    """Open index, whose photos and embeddings stay as they were when first read.
+    """Index of photos, opened for reading; photos and embeddings stay as they were first read.
 
     A photo is a row, in `photos()`, `embeddings()` and all that other methods return. Threads may
     share it. The manifest's modification time tells that something has changed: open it again.
@@ -103,11 +103,11 @@ class Index:
         return int(np.count_nonzero(self._held.layout.has_file))
 
     def photos(self) -> list[Photo]:
-        """Photos that have an existing file, sorted by path."""
+        """Records of all photos that have an existing file, sorted by path."""
         return list(self._held.photos)
 
     def photos_by_row(self) -> Sequence[Photo]:
-        """Photos in the order of :meth:`photos`, each object created only when accessed."""
+        """Records of all photos, as :meth:`photos` gives them, each made only when accessed."""
         return PhotosByRow(self._held)
 
     def photos_digest(self) -> str:
@@ -115,7 +115,7 @@ class Index:
         return self._held.photos_digest
 
     def photo(self, row: int) -> Photo:
-        """Photo of a row; faster than :meth:`photos` for a few photos."""
+        """Record of the photo with the given row number; faster than :meth:`photos` for a few."""
         return self._held.photo(row)
 
     def moments(self) -> Floats:
@@ -123,15 +123,15 @@ class Index:
         return self._held.moments
 
     def digests(self) -> list[str]:
-        """Digests of the photos, by row."""
+        """Content digests of all photos, in the order of :meth:`photos`."""
         return list(self._held.digests)
 
     def digest_beginnings(self) -> NDArray[np.uint8]:
-        """First 8 bytes (n, 8) of the photos' digests, by row, read-only."""
+        """First 8 bytes (n, 8) of all photos' digests, in the order of :meth:`photos`."""
         return self._held.beginnings
 
     def rows_of_digests(self, digests: Iterable[str]) -> dict[str, int]:
-        """Photo row for each given digest, or digest prefix of at least 16 digits.
+        """Row numbers of photos by digest, or by digest prefix of at least 16 digits.
 
         Those that no photo has are left out.
         """
@@ -139,11 +139,11 @@ class Index:
         return {digest: row for digest, row in found if row is not None}
 
     def numbers(self) -> Codes:
-        """Catalogue numbers of the photos, by row; numbers are never reused."""
+        """Catalogue numbers of the photos, in the order of :meth:`photos`; none is ever reused."""
         return self._held.rows.photos
 
     def rows_matching(self, text: str, most: int) -> list[int]:
-        """Rows of the first `most` photos with a given text in their path, ignoring case."""
+        """Row numbers of the first `most` photos with a text in their path, ignoring case."""
         return list(islice(self._held.matching(text), most))
 
     def embeddings(self) -> Embeddings:
@@ -155,11 +155,11 @@ class Index:
         return self._held.embeddings[:, : self.manifest.head]
 
     def heads_of(self, rows: Codes | Sequence[int]) -> Embeddings:
-        """Heads (k, dh) of k photos' embeddings: their first dh columns, of unit length."""
+        """First dh columns (k, dh) of k photos' embeddings: rows of unit length."""
         return self.embeddings_of(rows)[:, : self.manifest.head]
 
     def embeddings_of(self, rows: Codes | Sequence[int]) -> Embeddings:
-        """Embeddings (k, d) of the given rows."""
+        """Embeddings (k, d) of the photos with the given row numbers."""
         return self._held.layout.mapped.take(self._held.positions[np.asarray(rows, dtype=np.intp)])
 
     def verify(self) -> None:
@@ -171,11 +171,11 @@ class Index:
             raise BrokenIndexError(self.paths.shard(name), "it is damaged")
 
     def row_of(self, path: Path | str) -> int | None:
-        """Row of the photo in a file, which may be one of several copies of the photo."""
+        """Row number of the photo that was indexed from a file; None if the file is not indexed."""
         return self._held.rows.row_of(path_bytes(self._held.known_path(path)))
 
     def row_now(self, path: Path | str) -> int | None:
-        """Row of the photo that a file holds now; None if that photo is not indexed.
+        """Row number of the photo that a file holds now; None if that photo is not indexed.
 
         Raises UnreadablePhotoError if a known file is gone or cannot be read.
         """
@@ -195,19 +195,19 @@ class Index:
         return row is not None and is_imported(self._held.rows.digest(row))
 
     def changed(self, rows: Sequence[int] | Codes) -> list[int]:
-        """Rows, among those given, whose file now holds another photo."""
+        """Row numbers, among those given, of photos whose file's content has changed."""
         wanted = np.asarray(rows, dtype=np.intp).tolist()
         held = self._held.rows
         files = ((as_path(held.paths[row]), held.digest(row)) for row in wanted)
         return [wanted[position] for position in changed_files(self.paths, files)]
 
     def changed_photos(self, photos: Sequence[Photo]) -> list[Photo]:
-        """Photos, among those given, whose file now holds another photo."""
+        """Photos, among those given, whose file's content has changed since indexing."""
         files = ((photo.path, photo.digest) for photo in photos)
         return [photos[position] for position in changed_files(self.paths, files)]
 
     def rows_of(self, numbers: Sequence[int]) -> Codes:
-        """Rows of photos given by catalogue number, -1 for a photo without a row."""
+        """Row numbers of photos given by catalogue number; -1 for a photo without a file."""
         return self._held.rows.places(numbers)
 
     def thumbnail(self, photo: Photo) -> Path:
@@ -227,11 +227,11 @@ class Index:
         return judgements.load_raters(self.paths)
 
     def sources(self, kind: Judgements) -> list[str]:
-        """Sorted names of what scores, or choices, were imported from, without people's names."""
+        """Sorted names of the sources of scores, or of choices; people's names are left out."""
         return judgements.load_sources(self.paths, kind)
 
     def labels(self, rater: str | None = None) -> IndexLabels:
-        """Photos' scores, groups and series.
+        """Scores, groups and series of all photos; scores are one rater's, or means over all.
 
         Scores are one rater's, by default the mean over all, where a score that is itself a mean of
         many counts as many. Stars that were clicked count only where nothing was imported on
@@ -240,7 +240,7 @@ class Index:
         return judgements.load_labels(self.paths, self._held.rows, self._held.memberships, rater)
 
     def splits(self) -> list[str | None]:
-        """Part of a dataset's official split that each photo is in: train, validation or test."""
+        """Each photo's part of a dataset's split (train, validation or test); None if unknown."""
         return self._held.memberships.splits.tolist()
 
     def single_ratings(self, without: str = "") -> SingleRatings:
@@ -264,7 +264,7 @@ class Index:
         return load_faces(self.paths, self._held.rows)
 
     def facets(self) -> Facets:
-        """Day, camera and folder of the photos."""
+        """Capture day, camera and folder of each photo."""
         return load_facets(self._held.rows, self._held.facts)
 
     def dated_by(self) -> Counter[str]:
@@ -272,7 +272,7 @@ class Index:
         return self._held.facts.dated_by()
 
     def counts(self) -> Counts:
-        """Numbers of judgements, found without loading them."""
+        """Counts of scored photos, choices, groups and series, without loading the judgements."""
         return judgements.load_counts(self.paths, self._held.layout)
 
     @property
@@ -290,7 +290,7 @@ class Index:
         rater: str | None = None,
         by_raters: bool = False,
     ) -> Comparisons:
-        """People's judgements as a comparison graph over the photos.
+        """Comparison graph of the photos, built from everybody's or one person's judgements.
 
         Parameters
         ----------
@@ -323,7 +323,7 @@ class Index:
         return found
 
     def rate(self, vector: Rater) -> Ratings:
-        """Ratings (n,) of all photos by a master-vector; higher is better.
+        """Ratings (n,) of all photos by a rating direction (master-vector); higher is better.
 
         Raises EncoderMismatchError if the vector belongs to another encoder, framing or size.
         """
@@ -335,7 +335,7 @@ class Index:
     def nearest(
         self, direction: Direction, k: int, *, lowest: bool = False
     ) -> tuple[Codes, Floats]:
-        """The k photos nearest to a direction by dot product: rows and products, best first.
+        """The k photos nearest to a direction: row numbers and dot products, best first.
 
         The search is exact. `direction` is (d,), or (dh,) for the heads alone, whose products are
         cosines if its length is 1. Equal ones keep the order of rows; of fewer than `k` photos all
@@ -346,7 +346,7 @@ class Index:
         )
 
     def best(self, direction: Direction, k: int, *, lowest: bool = False) -> list[Found]:
-        """Photos that :meth:`nearest` finds, each with its dot product and percentile."""
+        """The k photos nearest to a direction, each with its dot product and percentile."""
         return nearest_photos.best_photos(
             self.paths, self._held.layout, direction, k, lowest=lowest
         )

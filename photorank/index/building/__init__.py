@@ -1,1 +1,1 @@
-"""Indexing: photos found, decoded, embedded and recorded, on this machine or a Ray cluster."""
+"""Indexing: finds, decodes, embeds and records photos, on this machine or a Ray cluster."""

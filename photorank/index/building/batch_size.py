@@ -1,10 +1,10 @@
-"""Number of photos that are embedded at once."""
+"""Number of photos that the encoder embeds in one batch."""
 
 _PHOTOS_A_CORE = 16  # photos per batch, two rounds of every worker
 _BATCH_SIZE_LIMITS = (32, 256)  # photos: 32 keep a GPU busy, 256 fit in a few hundred megabytes
 
 
 def batch_size_for(cores: int) -> int:
-    """Number of photos per encoder batch, for a number of processor cores."""
+    """Number of photos per encoder batch for a machine with some number of processor cores."""
     least, most = _BATCH_SIZE_LIMITS
     return min(max(_PHOTOS_A_CORE * cores, least), most)

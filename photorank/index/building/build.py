@@ -11,7 +11,7 @@ from photorank.index.building.ray_cluster import embed_on_cluster
 from photorank.index.building.record_batches import Batches
 from photorank.index.building.request import BuildRequest
 from photorank.index.building.run_state import Run, begin_run, no_photos
-from photorank.index.building.settle_dates import date_again, settle_dates, undated
+from photorank.index.building.settle_dates import date_again, settle_dates, unsourced_photos
 from photorank.index.catalogue.connection import writing
 from photorank.index.catalogue.file_records import (
     KnownFile,
@@ -31,7 +31,7 @@ from photorank.workspace import IndexPaths
 
 @dataclass(frozen=True)
 class BuildReport:
-    """Counts of new, unchanged and vanished photos in an indexing run, and the skipped files.
+    """Report of an indexing run: counts of new, unchanged and vanished photos, and skipped files.
 
     Files of equal content count as one photo.
     """
@@ -45,7 +45,7 @@ class BuildReport:
 
 
 def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
-    """Bring an index up to date with the photos under some paths, and return a report.
+    """Bring an index up to date with the photos under some paths; return a report of the changes.
 
     Files that are as they were (path, size, times, inode) are not opened, unless contents are to
     be verified; but where an older photorank kept no source of a photo's date, its metadata is read
@@ -90,12 +90,12 @@ def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
         usable = [place for place in scan.found if place not in skips]
         if not usable:
             raise no_photos(request, _skipped_files(skips, scan.roots))
-        to_date = undated(run, scan.roots, usable)
+        to_date = unsourced_photos(run, scan.roots, usable)
         changed = bool(to_read or any(scan.findings) or request.prune or to_date)
         if changed:
             date_again(run, to_date)
             keep_codes(index, batches.codes)
-            _settle(run, scan)
+            _finish_run(run, scan)
         after = known_files(connection) if changed else scan.before
         manifest = replace(
             batches.run.manifest,
@@ -119,7 +119,7 @@ def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
 
 
 def embed(batches: Batches, scan: Scan) -> str:
-    """Embed and record a run's files, and return the name of the encoder's runtime."""
+    """Embed and record new and changed files; return the name of the inference runtime used."""
     keep_memory()
     run, todo = batches.run, scan.todo + scan.doubtful
     opener = Opener(run.encoder, batches.known, faces=run.faces)
@@ -132,8 +132,8 @@ def embed(batches: Batches, scan: Scan) -> str:
     return run.encoder.runtime
 
 
-def _settle(run: Run, scan: Scan) -> None:
-    """Finish a run: record file changes, infer photos' time zones, merge small shards.
+def _finish_run(run: Run, scan: Scan) -> None:
+    """Finish an indexing run: record file changes, complete capture dates, merge small shards.
 
     With `prune` in the request, the records of vanished files are deleted.
     """

@@ -1,4 +1,4 @@
-"""Decoding ahead of the encoder, by threads and processes, in bounded memory."""
+"""Photos decoded ahead of the encoder, by threads and processes, in bounded memory."""
 
 import importlib.metadata
 from collections import deque
@@ -35,7 +35,7 @@ _READING_PACKAGES = (
 
 @dataclass(frozen=True)
 class Opened:
-    """File that has been read, with its content digest."""
+    """Photo file that has been read, with the digest of its content."""
 
     place: Place
     file: PhotoFile
@@ -44,7 +44,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class Framed(Opened):
-    """New photo, decoded and fitted to the encoder's input."""
+    """New photo, decoded and fitted ("framed") to the encoder's input size."""
 
     prepared: Prepared
     signals: dict[str, float] | None  # for the catalogue; None if they were not measured
@@ -56,7 +56,7 @@ class Framed(Opened):
 
 @dataclass(frozen=True)
 class Embedded(Opened):
-    """New photo with its embedding, encoded by a cluster's worker."""
+    """New photo, with the embedding that a worker of a Ray cluster computed."""
 
     row: Embeddings  # (d,), nan where the encoder gives nothing
     signals: dict[str, float] | None
@@ -66,7 +66,7 @@ class Embedded(Opened):
 
 @dataclass(frozen=True)
 class Unusable:
-    """File that could not be read or decoded."""
+    """Photo file that could not be read or decoded, with the reason."""
 
     place: Place
     file: PhotoFile
@@ -75,7 +75,7 @@ class Unusable:
 
 
 class LazyEncoder:
-    """Encoder that loads when a new photo first needs it."""
+    """Callable that returns the encoder, and loads it on the first call."""
 
     def __init__(self, load: Callable[[], Encoder]) -> None:
         self._load = load
@@ -91,13 +91,13 @@ class LazyEncoder:
 
     @property
     def runtime(self) -> str:
-        """Name of the encoder's runtime; empty before loading, or if only one runtime exists."""
+        """Name of the inference runtime, such as "openvino"; empty if not loaded or fixed."""
         return self.loaded.runtime if isinstance(self.loaded, Switchable) else ""
 
 
 @dataclass(frozen=True)
 class Opener:
-    """Reader of files that also decodes new photos and fits them to the encoder's input."""
+    """Reader of photo files that decodes new photos and fits them to the encoder's input."""
 
     encoder: LazyEncoder
     known: Container[str]  # digests that need no embedding; they are looked at from the threads
@@ -107,7 +107,7 @@ class Opener:
     def ahead(
         self, todo: Iterable[tuple[Place, PhotoFile]], *, workers: int, most: int
     ) -> Generator[Opened | Unusable]:
-        """Yield the files of `todo` in order, read by threads; at most `most` wait in memory."""
+        """Yield the files of `todo` in order, decoded ahead by threads, up to `most` in memory."""
         return in_order(self._open, todo, workers=workers, most=most)
 
     def _open(self, one: tuple[Place, PhotoFile]) -> Opened | Unusable:
@@ -152,7 +152,7 @@ class Opener:
 def in_order(
     work: Callable[[Item], Done], items: Iterable[Item], *, workers: int, most: int
 ) -> Generator[Done]:
-    """Yield `work(item)` for each item, in order, while threads compute further results."""
+    """Yield `work(item)` for each item, in order, while threads compute the next results."""
     pool = ThreadPoolExecutor(workers, thread_name_prefix="photorank-decode")
     waiting: deque[Future[Done]] = deque()
     items = iter(items)

@@ -18,7 +18,7 @@ from photorank.photos.find_photos import PhotoFile, SkippedFile, Stamp
 
 @dataclass
 class Scan:
-    """Files found by a run, grouped by what to do: read, skip, mark as gone or as restored."""
+    """Files found in photo folders, grouped by what to do: read, skip, mark as gone or restored."""
 
     roots: Roots
     before: dict[Place, KnownFile]  # files as the catalogue had them
@@ -31,7 +31,7 @@ class Scan:
 
 
 def scan_files(run: Run) -> Scan:
-    """Scan of the files under some paths, without opening any.
+    """Files under the requested paths, grouped as new, changed, known or gone; none is opened.
 
     A file that is as it was needs nothing; where only its change time or inode differ, or contents
     are to be verified, it is doubtful. One that could not be read is tried again only when it or
@@ -46,7 +46,7 @@ def scan_files(run: Run) -> Scan:
         if place is None:
             raise ValueError(f"{file.path} lies under no root")  # which were added for all
         places[place] = file
-        _sort(scan, place, file, run)
+        _classify(scan, place, file, run)
     unreadable = {
         place
         for place, file in places.items()
@@ -56,8 +56,8 @@ def scan_files(run: Run) -> Scan:
     return scan
 
 
-def _sort(scan: Scan, place: Place, file: PhotoFile | SkippedFile, run: Run) -> None:
-    """Classify one file, and add it to the matching list of the scan."""
+def _classify(scan: Scan, place: Place, file: PhotoFile | SkippedFile, run: Run) -> None:
+    """Classify one file as new, possibly changed, unchanged or skipped, and add it to the scan."""
     before, skip = scan.before.get(place), scan.skipped_before.get(place)
     passed_over = isinstance(file, SkippedFile) and file.passed_over
     alike = before and not passed_over and before.stamp[:2] == file.stamp[:2]
@@ -96,7 +96,7 @@ def _is_doubtful(before: Stamp, file: PhotoFile, run: Run) -> bool:
 def _find_gone(
     scan: Scan, seen: Collection[Place], scope: set[Place], unreadable: set[Place]
 ) -> None:
-    """Add known files that vanished, and files that are usable again, to the scan."""
+    """Add to the scan the indexed files that are gone, and skipped files usable again or gone."""
     scan.findings.gone.extend(
         place
         for place, before in scan.before.items()

@@ -1,4 +1,4 @@
-"""Successor of an older index: the same photos, embedded by another encoder."""
+"""Plan of a new index of an older index's photos, made with a newer version of its encoder."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from photorank.workspace import IndexPaths
 
 @dataclass(frozen=True)
 class Successor:
-    """Plan of an index that succeeds an older one: the old index, its folders, the new encoder."""
+    """Plan of an index that replaces an older one: the old index, its folders, the encoder."""
 
     old: IndexPaths
     folders: list[Path]  # of its photos
@@ -29,12 +29,12 @@ class Successor:
                 is_copied(self.old, connection, new)
 
     def copy_to(self, new: IndexPaths) -> Copied:
-        """Copy all judgements into the new index; see :func:`copy_judgements`."""
+        """Copy all judgements from the old index to the new one; return their counts."""
         return copy_judgements(self.old, new)
 
 
 def successor_of(old: IndexPaths) -> Successor:
-    """Plan to embed an index's photos again with the newest version of its encoder.
+    """Plan of a new index of the same photos, made with the newest version of their encoder.
 
     Only folders that exist are included. Raises MissingPathError if none does.
     """

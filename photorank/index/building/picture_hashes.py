@@ -1,4 +1,4 @@
-"""Perceptual hashes and grey codes (16 × 16 grey levels) of an index's photos, cached on disk."""
+"""Perceptual hashes and 16 × 16 grey images of an index's photos, cached on disk."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +20,7 @@ _CODES_A_REPORT = 4096  # between two calls of `on_progress`
 
 
 class PictureHashes:
-    """Perceptual hash and grey code (16 × 16 grey levels) of each photo, by digest."""
+    """Perceptual hash and 16 × 16 grey image of each photo, computed when first needed."""
 
     def __init__(self, paths: IndexPaths, digests: Sequence[str]) -> None:
         self._paths = paths
@@ -45,7 +45,7 @@ class PictureHashes:
         return np.where(readable[one] & readable[other], differing, _UNREADABLE_DISTANCE_BITS)
 
     def greys(self, rows: Codes) -> NDArray[np.uint8]:
-        """Grey code (128 bytes) of each given row's photo: 16 × 16 grey levels of 4 bits.
+        """Grey images (k, 128) of k photos, in bytes: 16 × 16 pixels of 4 bits, two per byte.
 
         Zeros for a photo that cannot be read.
         """
@@ -55,18 +55,18 @@ class PictureHashes:
         return np.frombuffer(greys, dtype=np.uint8).reshape(len(rows), BYTES)
 
     def add(self, codes: Mapping[str, PictureCodes]) -> None:
-        """Add perceptual hashes and grey codes computed by the caller, by photo digest."""
+        """Add perceptual hashes and grey images that the caller has computed, by photo digest."""
         self._known.update(codes)
 
     @property
     def unreadable(self) -> bool:
-        """True if a thumbnail needed so far could not be read; imported photos have none."""
+        """True if any thumbnail needed so far could not be read, apart from imported photos'."""
         return any(
             codes is None and not is_imported(digest) for digest, codes in self._known.items()
         )
 
     def keep(self) -> None:
-        """Save new hashes and grey codes in the cache file, if the disk allows writing."""
+        """Save newly computed hashes and grey images in the cache file, if the disk allows it."""
         if len(self._known) == self._kept:
             return
         known = {digest: codes for digest, codes in self._known.items() if codes is not None}
@@ -89,7 +89,7 @@ class PictureHashes:
 
 
 def keep_codes(paths: IndexPaths, codes: Mapping[str, PictureCodes]) -> None:
-    """Save photos' perceptual hashes and 16 × 16 grey codes in the index's cache file."""
+    """Save photos' perceptual hashes and 16 × 16 grey images in the index's cache file."""
     if not codes:
         return
     all_of_them = PictureHashes(paths, [])
@@ -98,7 +98,7 @@ def keep_codes(paths: IndexPaths, codes: Mapping[str, PictureCodes]) -> None:
 
 
 def _load(paths: IndexPaths) -> dict[str, PictureCodes | None]:
-    """Cached hashes and grey codes by photo digest; empty if the cache file is unreadable."""
+    """Perceptual hashes and grey images in the cache file, by photo digest; empty if unreadable."""
     kept = cached_arrays(paths.hashes, "version", "digests", "bits", "greys")
     if kept is None or int(kept["version"]) != _VERSION:
         return {}

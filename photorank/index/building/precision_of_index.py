@@ -52,7 +52,7 @@ def with_precision(run: Run, todo: Sequence[tuple[Place, PhotoFile]], opener: Op
 
 
 def run_as(runtime: Runtime, encoder: Encoder, frames: Sequence[Frames]) -> None:
-    """Switch an encoder to the named runtime, such as "openvino-int8".
+    """Switch an encoder to the named inference runtime, such as "openvino-int8".
 
     "auto" means the fastest except int8. Speed is timed on `frames`. Raises EncoderError if
     the runtime cannot be had, MissingExtraError if it is not installed.
@@ -68,7 +68,7 @@ def run_as(runtime: Runtime, encoder: Encoder, frames: Sequence[Frames]) -> None
 def sample_frames(
     todo: Sequence[tuple[Place, PhotoFile]], opener: Opener, wanted: int, *, workers: int
 ) -> list[Frames]:
-    """Encoder inputs of a few photos, spread evenly over the list `todo`."""
+    """Encoder inputs of a few sample photos, spread evenly over the files to read."""
     spread = np.linspace(0, len(todo) - 1, wanted).round().astype(int).tolist()
     order = dict.fromkeys([*spread, *range(len(todo))])  # the others, should some be unusable
     frames: list[Frames] = []

@@ -33,7 +33,7 @@ _SPREAD = (  # over the catalogue
 def proven_manifest(
     paths: IndexPaths, connection: sqlite3.Connection, encoder: Encoder
 ) -> Manifest:
-    """New manifest for an index that lost it, after a check that the encoder made the index.
+    """New manifest for an index without one, after a check that the encoder made its embeddings.
 
     Raises IndexMismatchError if the embeddings of some photos are others by this encoder,
     LostManifestError if no photo can be compared.
@@ -58,7 +58,7 @@ def proven_manifest(
 
 
 def _cosines(paths: IndexPaths, connection: sqlite3.Connection, encoder: Encoder) -> list[float]:
-    """Cosine of the stored and the recomputed embedding of each sample photo."""
+    """Cosine similarity of stored and recomputed embedding, for each of a few sample photos."""
     roots, cosines = load_roots(connection), list[float]()
     for digest, root, path, row, *shard in connection.execute(_SPREAD, [_TRIED_PHOTOS]):
         with suppress(UnreadablePhotoError):

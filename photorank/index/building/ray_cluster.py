@@ -1,4 +1,4 @@
-"""Indexing on a Ray cluster: many machines embed, and this process alone writes."""
+"""Indexing on a Ray cluster: many machines embed photos, and this process alone writes."""
 
 import importlib.util
 import logging
@@ -36,7 +36,7 @@ _START_HINT = "Start one with `ray start --head` or `ray up`, or use `--cluster 
 def embed_on_cluster(
     cluster: Cluster, batches: Batches, todo: Sequence[tuple[Place, PhotoFile]]
 ) -> str:
-    """Embed and record files on a cluster; return the name of the encoder's runtime.
+    """Embed files on a Ray cluster and record them here; return the inference runtime's name.
 
     Workers send rows back, so only the photos must be shared. Blocks of a lost worker are
     done again by another. Raises MissingExtraError if Ray is not installed, ClusterError if
@@ -46,7 +46,7 @@ def embed_on_cluster(
 
     def files(ray: Any) -> Generator[Opened | Unusable]:
         # What is left of an interrupted run ends while Ray is still there.
-        with closing(_rows(ray, cluster, batches, todo)) as rows:
+        with closing(_results(ray, cluster, batches, todo)) as rows:
             for row in rows:
                 runtimes.add(row["runtime"])
                 yield file_of(row, todo)
@@ -61,12 +61,12 @@ def embed_on_cluster(
     return ", ".join(sorted(runtimes - {""}))
 
 
-def _rows(
+def _results(
     ray: Any, cluster: Cluster, batches: Batches, todo: Sequence[tuple[Place, PhotoFile]]
 ) -> Generator[dict[str, Any]]:
-    """Yield the workers' result rows, one per file, in any order."""
+    """Yield the workers' results as dictionaries, one per file, in any order."""
     run, request = batches.run, batches.run.request
-    pool = share_out(ray.nodes(), request)
+    pool = plan_workers(ray.nodes(), request)
     size = min(_FILES_A_BLOCK, -(-len(todo) // (_BLOCKS_A_WORKER * pool.workers)))
     files = file_table([file.path for _, file in todo])
     blocks = [files.slice(start, size) for start in range(0, len(todo), size)]
@@ -98,15 +98,15 @@ def _rows(
 
 
 class Pool(NamedTuple):
-    """Number of workers on a cluster, and the resources of each worker."""
+    """Number of workers on a Ray cluster, and the CPU cores and GPUs of each."""
 
     workers: int  # that fit now
     cores: int  # of each
     gpus: int  # of each, 0 or 1
 
 
-def share_out(nodes: Sequence[dict[str, Any]], request: BuildRequest) -> Pool:
-    """Worker pool for a cluster: one worker per GPU, or one per group of CPU cores."""
+def plan_workers(nodes: Sequence[dict[str, Any]], request: BuildRequest) -> Pool:
+    """Number and size of a Ray cluster's workers: one per GPU, or one per several CPU cores."""
     alive = [node["Resources"] for node in nodes if node["Alive"]]
     machines = [(int(have.get("CPU", 0)), int(have.get("GPU", 0))) for have in alive]
     with_gpus = [(cores, gpus) for cores, gpus in machines if gpus]
@@ -122,7 +122,7 @@ def share_out(nodes: Sequence[dict[str, Any]], request: BuildRequest) -> Pool:
 
 @contextmanager
 def _connected(cluster: Cluster) -> Iterator[Any]:
-    """Context manager that connects to a cluster and yields the imported `ray` module."""
+    """Context in which a Ray cluster is connected; it yields the imported `ray` module."""
     if importlib.util.find_spec("ray") is None:
         raise MissingExtraError("--cluster", "cluster")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -141,7 +141,7 @@ def _connected(cluster: Cluster) -> Iterator[Any]:
         }
     else:
         own = {}
-        _reach(address, cluster.answer_seconds)
+        _require_server(address, cluster.answer_seconds)
     try:
         with redirect_stdout(sys.stderr):
             ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **own)
@@ -155,7 +155,7 @@ def _connected(cluster: Cluster) -> Iterator[Any]:
         ray.shutdown()
 
 
-def _reach(address: str, seconds: float) -> None:
+def _require_server(address: str, seconds: float) -> None:
     """Raise ClusterError if no server answers at an address within the given seconds."""
     if address == "auto":
         return

@@ -13,14 +13,14 @@ from photorank.photos.open_photo import os_reason, read_photo
 
 @dataclass(frozen=True)
 class Mirror:
-    """Local photo folder, and the URL that workers read instead."""
+    """Local photo folder, and the URL from which a cluster's workers read its photos instead."""
 
     folder: Path  # its real path
     url: str  # s3://, gs://, a URL that fsspec knows, or a folder of the workers
 
 
 def parse_mirror(text: str) -> Mirror:
-    """Mirror parsed from ``FOLDER=URL``; ClusterError if malformed or not reachable.
+    """Mirror parsed from ``FOLDER=URL``; raises ClusterError if malformed or not reachable.
 
     Examples
     --------
@@ -73,7 +73,7 @@ def _read(url: str, below: Path) -> bytes:
 
 @cache
 def _filesystem(url: str) -> tuple[Any, str]:
-    """File system of a URL, as a pyarrow object, and the URL's path on that file system.
+    """Pyarrow file system for a URL, and the URL's path on that file system.
 
     URLs that pyarrow does not know are served by fsspec.
     """

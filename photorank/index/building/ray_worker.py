@@ -1,4 +1,4 @@
-"""Cluster worker that reads, decodes and embeds blocks of files."""
+"""Worker of a Ray cluster that reads, decodes and embeds blocks of photo files."""
 
 import json
 import os
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def file_table(paths: Sequence[Path]) -> "pa.Table":
-    """Input table of the workers: each file's path, and its position in `paths`."""
+    """Arrow table of the files for the workers: each file's path and its position in `paths`."""
     import pyarrow as pa
 
     return pa.table(
@@ -43,21 +43,21 @@ def file_table(paths: Sequence[Path]) -> "pa.Table":
 
 
 class Attempts:
-    """Counter process that limits how often workers attempt each block of files."""
+    """Ray actor that counts the attempts at each block of files, and limits them."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._begun: Counter[int] = Counter()
 
     def begin(self, block: int) -> bool:
-        """Count an attempt at a block of files; False if the block has no attempt left."""
+        """Count a new attempt at a block of files; return False if it is one too many."""
         self._begun[block] += 1
         return self._begun[block] <= self._most
 
 
 @dataclass(frozen=True)
 class Task:
-    """Settings shared by all workers of a cluster."""
+    """Settings of an embedding job, shared by all workers of a Ray cluster."""
 
     load: Callable[[str], Encoder]  # makes the index's encoder on a device
     device: str
@@ -70,7 +70,7 @@ class Task:
 
 
 class Worker:
-    """Cluster process that loads the encoder once and embeds blocks of files."""
+    """Ray actor that loads the encoder once and embeds blocks of photo files."""
 
     def __init__(self, task: Task) -> None:
         import ray
@@ -80,18 +80,18 @@ class Worker:
         self._opener = Opener(self._encoder, ray.get(task.known), mirrored(task.mirrors))
 
     def __call__(self, files: "pa.Table") -> Iterator["pa.Table"]:
-        """Yield tables of result rows, one row per file.
+        """Embed a block of files; yield tables of the results, one row per file.
 
         Errors of photorank are rows: Ray would retry them and bury them in tracebacks.
         """
         try:
             self._check(files)
-            yield from self._work(files)
+            yield from self._embed(files)
         except PhotorankError as error:
             yield _table([{"refusal": f"a worker on {socket.gethostname()}: {error}"}])
 
     def _check(self, files: "pa.Table") -> None:
-        """Raise ClusterError if package versions differ, or the files were tried too often.
+        """Raise ClusterError if packages differ from the main process's, or no attempt is left.
 
         The versions are compared with those of the process that began the run.
         """
@@ -106,8 +106,8 @@ class Worker:
                 "lost. They may need more memory: try `--batch-size` or `--workers` smaller."
             )
 
-    def _work(self, files: "pa.Table") -> Iterator["pa.Table"]:
-        """Embed the files, and yield one table of result rows per encoder batch."""
+    def _embed(self, files: "pa.Table") -> Iterator["pa.Table"]:
+        """Embed the files, and yield a table of results for each encoder batch."""
         todo = [((0, path), PhotoFile(as_path(path), 0, 0)) for path in files["path"].to_pylist()]
         cores, size = self._task.cores, self._task.batch_size
         opened = self._opener.ahead(todo, workers=cores, most=2 * size + cores)
@@ -147,7 +147,7 @@ def _row(at: int, photo: Opened | Unusable, rows: Iterator[Any]) -> dict[str, An
 
 
 def file_of(row: dict[str, Any], todo: Sequence[tuple[Place, PhotoFile]]) -> Opened | Unusable:
-    """File described by a worker's result row; ClusterError if the worker failed."""
+    """One file's result, from a worker's table row; raises ClusterError if the worker failed."""
     if row["refusal"]:
         raise ClusterError(row["refusal"])
     place, file = todo[row["at"]]

@@ -1,4 +1,4 @@
-"""Durable batches of photos: embeddings written as a shard, then recorded in the catalogue."""
+"""Durable writing of photos in batches: embeddings to a shard, then records to the catalogue."""
 
 import os
 import time
@@ -48,7 +48,7 @@ class Batches:
         self._clear()
 
     def take_all(self, photos: Generator[Opened | Unusable], total: int) -> None:
-        """Add all files of a run, in any order, and write their embeddings to disk in batches."""
+        """Embed and record all files of an indexing run, in batches, whatever their order."""
         on_progress = self.run.request.on_progress
         with closing(photos):  # neither a thread nor a cluster's work outlives an error
             for done, photo in enumerate(photos, start=1):
@@ -62,7 +62,7 @@ class Batches:
         self.write()
 
     def take(self, photo: Opened | Unusable) -> None:
-        """Add one file; write the batch if it is full or older than `crash_seconds`."""
+        """Add one file to the batch; write the batch if full or older than `crash_seconds`."""
         new = (
             isinstance(photo, Framed | Embedded)
             and photo.digest not in self._met
@@ -75,7 +75,7 @@ class Batches:
                 self._encode()
         elif new and isinstance(photo, Embedded):
             self._met.add(photo.digest)
-            self._keep([photo], photo.row[None])
+            self._add_embeddings([photo], photo.row[None])
         if isinstance(photo, Opened):  # without its pixels, of which one encoder batch is held
             photo = Opened(photo.place, photo.file, photo.digest)
         self._taken.append(photo)
@@ -94,7 +94,7 @@ class Batches:
         entries = {place: one for place, one in outcomes.items() if isinstance(one, Entry)}
         skips = {place: one for place, one in outcomes.items() if isinstance(one, KnownSkip)}
         new = [self._new_photo(photo, row) for row, photo in enumerate(self._embedded)]
-        shard = self._write_shard() if new else None
+        shard = self._write_files() if new else None
         record_batch(self.run.connection, shard, new, entries, skips)
         self.skipped |= skips
         self.known.update(photo.digest for photo in new)
@@ -125,7 +125,7 @@ class Batches:
         return Entry(file.stamp, photo.digest)
 
     def _new_photo(self, photo: Framed | Embedded, row: int) -> NewPhoto:
-        """Catalogue row of an embedded photo, with capture time and camera."""
+        """Catalogue record of an embedded photo, with capture time and camera."""
         mtime_ns = photo.file.mtime_ns if self.run.request.file_times else None
         stamps, camera = photo.shot
         dated = capture_date(stamps, photo.file.path, self._names, mtime_ns=mtime_ns)
@@ -138,10 +138,10 @@ class Batches:
             return
         rows = encode_photos(self.run.encoder(), [photo.prepared for photo in self._waiting])
         without_pixels = [replace(photo, prepared=Prepared([])) for photo in self._waiting]
-        self._keep(without_pixels, rows)
+        self._add_embeddings(without_pixels, rows)
         self._waiting = []
 
-    def _keep(self, photos: Sequence[Framed | Embedded], rows: Embeddings) -> None:
+    def _add_embeddings(self, photos: Sequence[Framed | Embedded], rows: Embeddings) -> None:
         """Add usable embeddings (finite, not zero) to the batch; note the photos without one."""
         if rows.shape[1] != (width := self.run.manifest.dimensions):
             raise EncoderError(
@@ -156,8 +156,8 @@ class Batches:
             else:
                 self._unembedded.add(photo.digest)
 
-    def _write_shard(self) -> Shard:
-        """Write thumbnails and a shard of embeddings; for a new index, also the manifest."""
+    def _write_files(self) -> Shard:
+        """Write the batch's thumbnails and embeddings, and the manifest of a new index."""
         for photo in self._embedded:
             self._write_thumbnail(photo)
         shard = write_shard(self.run.index, concatenated(self._rows))
@@ -167,7 +167,7 @@ class Batches:
         return shard
 
     def _write_thumbnail(self, photo: Framed | Embedded) -> None:
-        """Write a thumbnail atomically, without fsync."""
+        """Write a photo's thumbnail file atomically, without fsync."""
         path = self.run.index.thumbnail(photo.digest)
         with storage_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)

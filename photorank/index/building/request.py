@@ -14,15 +14,15 @@ DEFAULT_ENCODER = "open_clip:ViT-L-14-quickgelu/openai"  # of a new index
 
 
 class Loader(Protocol):
-    """Type of :func:`photorank.encoders.load_encoder` and functions like it."""
+    """Type of functions that load an encoder, as :func:`photorank.encoders.load_encoder` does."""
 
     def __call__(self, spec: str, *, framing: str | None = None, device: str = "auto") -> Encoder:
-        """Encoder for a spec such as "open_clip:ViT-L-14-quickgelu/openai"."""
+        """Load the encoder of a spec such as "open_clip:ViT-L-14-quickgelu/openai"."""
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """Address of a Ray cluster, and the mirrors that its workers read photos from."""
+    """Settings for a Ray cluster: its address, and where its workers read the photos."""
 
     address: str  # "local", "auto", HOST:PORT or ray://HOST:PORT
     mirrors: tuple[Mirror, ...] = ()

@@ -1,4 +1,4 @@
-"""State of an indexing run: request, files found, and the index before the run."""
+"""State of an indexing run: its request, the files found, and the index before the run."""
 
 import os
 import sqlite3
@@ -45,7 +45,7 @@ class Run:
 
     @property
     def stored_ns(self) -> int:
-        """Time the manifest was written, in nanoseconds since 1970; 0 if never."""
+        """Time when the manifest file was last written, in nanoseconds since 1970; 0 if never."""
         try:
             return self.index.manifest.stat().st_mtime_ns
         except OSError:
@@ -53,26 +53,26 @@ class Run:
 
     @property
     def workers(self) -> int:
-        """Number of threads that open photos in this process."""
+        """Number of threads in this process that read and decode photos."""
         asked = None if self.request.cluster else self.request.workers
         return asked or usable_cores()
 
     @property
     def batch_size(self) -> int:
-        """Number of photos per encoder batch in this process."""
+        """Number of photos that this process encodes in one batch."""
         return self.request.batch_size or batch_size_for(usable_cores())
 
 
 def begin_run(index: IndexPaths, connection: sqlite3.Connection, request: BuildRequest) -> Run:
-    """Start a run over the files under the requested paths; load the encoder if the index is new.
+    """Prepare an indexing run over the requested paths; load the encoder if the index is new.
 
     Raises IndexMismatchError if the index has another encoder or framing, MissingPathError or
     NoPhotosError if there is nothing to index, and the encoder's errors if a new one cannot
     be had, FaceModelsError if faces cannot be looked for.
     """
     stored = _stored_manifest(index, connection, request)
-    own = None if stored is None else _own(index.name, stored, request)
-    named = [_real(Path(path)) for path in request.paths]
+    own = None if stored is None else _matching_manifest(index.name, stored, request)
+    named = [_resolved(Path(path)) for path in request.paths]
     files = list(find_photos(named, request.exclude))
     unusable = [file for file in files if isinstance(file, SkippedFile)]
     if len(unusable) == len(files):
@@ -98,7 +98,7 @@ def folder_of(path: Path) -> Path:
 
 
 def no_photos(request: BuildRequest, files: Sequence[SkippedFile]) -> PhotorankError:
-    """Error for a run that embedded no photo: the encoder fails on all, or no file is usable."""
+    """Exception for a run without a usable photo: no file can be read, or the encoder fails."""
     opened = [file for file in files if not file.passed_over]
     if opened and all(file.reason == NO_EMBEDDING for file in opened):
         return EncoderError(
@@ -127,8 +127,8 @@ def _stored_manifest(
         return proven_manifest(index, connection, _load(index, request, None))
 
 
-def _own(name: str, stored: Manifest, request: BuildRequest) -> Manifest:
-    """Manifest of an index, updated if the encoder's weights file has a new path.
+def _matching_manifest(name: str, stored: Manifest, request: BuildRequest) -> Manifest:
+    """Manifest of the index, checked against the requested encoder, whose file may have moved.
 
     Raises IndexMismatchError if the request names another encoder or framing.
     """
@@ -136,7 +136,7 @@ def _own(name: str, stored: Manifest, request: BuildRequest) -> Manifest:
     if not framing or framing == own:
         if not spec or _same_spec(spec, stored.encoder):
             return stored
-        if _in_a_file(spec) and _in_a_file(stored.encoder):
+        if _names_file(spec) and _names_file(stored.encoder):
             moved = request.load(spec, framing=own, device=request.device)
             return replace(stored, encoder=stored.checked(name, moved).spec)
     raise IndexMismatchError(
@@ -146,13 +146,13 @@ def _own(name: str, stored: Manifest, request: BuildRequest) -> Manifest:
     )
 
 
-def _in_a_file(spec: str) -> bool:
-    """True if an encoder's spec names a local weights file."""
+def _names_file(spec: str) -> bool:
+    """True if an encoder's spec (its name as text) names a local weights file."""
     return "@" in spec or "local-dir:" in spec
 
 
 def _same_spec(asked: str, known: str) -> bool:
-    """True if two specs name the same encoder, judged without loading one."""
+    """True if two specs (texts) name the same encoder; no encoder is loaded."""
     for mark in ("@", "local-dir:"):
         start, found, file = asked.partition(mark)
         if found and f"{start}{mark}{Path(file).expanduser().absolute()}" == known:
@@ -178,7 +178,7 @@ def _new_manifest(encoder: Encoder) -> Manifest:
     )
 
 
-def _real(path: Path) -> Path:
+def _resolved(path: Path) -> Path:
     """Path with symbolic links to folders resolved.
 
     Otherwise a folder could become a root twice.

@@ -1,4 +1,4 @@
-"""Corrections of capture dates after a run: dates of unknown source, and missing time zones."""
+"""Corrections of capture dates after an indexing run: unknown sources, missing time zones."""
 
 import sqlite3
 from collections.abc import Collection
@@ -18,15 +18,15 @@ from photorank.photos.metadata.settle_zones import DatedPhoto, is_unsettled, set
 _AT_ONCE = 1024  # dates recorded in one transaction, which a crash may cost
 
 
-class Undated(NamedTuple):
-    """Photo with a capture date of unknown source, recorded by an older version of photorank."""
+class UnsourcedPhoto(NamedTuple):
+    """Photo whose capture date an older photorank stored without its source, such as EXIF."""
 
     number: int  # in the catalogue
     file: PhotoFile  # one of its own
 
 
-def undated(run: Run, roots: Roots, usable: Collection[Place]) -> list[Undated]:
-    """Photos with a capture date of unknown source, recorded by an older version of photorank."""
+def unsourced_photos(run: Run, roots: Roots, usable: Collection[Place]) -> list[UnsourcedPhoto]:
+    """Photos whose capture date an older photorank stored without its source, such as EXIF."""
     rows = run.connection.execute(
         "SELECT photo, root, path FROM files JOIN photos ON id = photo WHERE taken_from IS NULL"
     ).fetchall()
@@ -39,14 +39,14 @@ def undated(run: Run, roots: Roots, usable: Collection[Place]) -> list[Undated]:
         place = roots.place(path_bytes(file.path))
         if place in places and isinstance(file, PhotoFile):
             found.setdefault(places[place], file)
-    return [Undated(*one) for one in found.items()]
+    return [UnsourcedPhoto(*one) for one in found.items()]
 
 
-def date_again(run: Run, photos: list[Undated]) -> None:
-    """Read photos' capture dates again from metadata, and store them in the catalogue."""
+def date_again(run: Run, photos: list[UnsourcedPhoto]) -> None:
+    """Read capture dates again from photos' metadata, and store them in the catalogue."""
     names, told = FolderNames(), run.request.on_progress
 
-    def dated(photo: Undated) -> tuple[str | None, str, str | None, int] | None:
+    def dated(photo: UnsourcedPhoto) -> tuple[str | None, str, str | None, int] | None:
         mtime_ns = photo.file.mtime_ns if run.request.file_times else None
         try:
             stamps, camera = shot(photo.file.path)
@@ -67,7 +67,7 @@ def date_again(run: Run, photos: list[Undated]) -> None:
 
 
 def settle_dates(connection: sqlite3.Connection) -> None:
-    """Infer missing time zones of photos from photos taken around the same time."""
+    """Complete capture times that lack a time zone, from photos taken around the same time."""
     sources = connection.execute(
         "SELECT DISTINCT taken_from FROM photos WHERE taken_from IS NOT NULL"
     ).fetchall()  # none may stay open: the next transaction could not install its triggers

@@ -1,1 +1,1 @@
-"""Catalogue of an index: SQLite schema, migrations, and columns read as arrays."""
+"""Catalogue of an index, a SQLite database: schema, migrations, connections, and its tables."""

@@ -58,7 +58,7 @@ class Texts:
         return bool((self._lengths < 0).all())
 
     def take(self, places: ArrayLike) -> "Texts":
-        """Texts at the given positions, without copying; position -1 is a missing text."""
+        """Texts at the given positions, without copying; position -1 gives a missing text."""
         wanted = np.asarray(places, dtype=np.intp)
         found = object.__new__(Texts)
         found._data = self._data
@@ -82,30 +82,30 @@ def whole_numbers(
     source: str,
     values: Mapping[str, Any] | None = None,
 ) -> list[Codes]:
-    """Integer columns (m,) of a query, -1 for null.
+    """Integer columns of an SQL query, as arrays (m,) with -1 for null.
 
     `columns` are SQL expressions, `source` is what follows FROM, `values` are its named
     parameters. Rows come in the order of a table's key if `source` says NOT INDEXED.
     """
-    return _read(connection, columns, (), source, values or {})[0]
+    return _read_columns(connection, columns, (), source, values or {})[0]
 
 
 def mixed(
     connection: sqlite3.Connection, numbers: Sequence[str], texts: Sequence[str], source: str
 ) -> tuple[list[Codes], list[Texts]]:
-    """Integer columns and text columns of a query, in the same row order."""
-    return _read(connection, numbers, texts, source, {})
+    """Integer columns and text columns of an SQL query, as arrays in the same row order."""
+    return _read_columns(connection, numbers, texts, source, {})
 
 
 def fractions(
     connection: sqlite3.Connection, column: str, source: str, values: Mapping[str, Any]
 ) -> Floats:
-    """Float column (m,) of a query, without any rounding."""
+    """Float column of an SQL query, as an array (m,), without rounding."""
     found = connection.execute(f"SELECT {column} FROM {source}", values)  # noqa: S608
     return np.fromiter(chain.from_iterable(found), dtype=np.float64)
 
 
-def _read(
+def _read_columns(
     connection: sqlite3.Connection,
     numbers: Sequence[str],
     texts: Sequence[str],

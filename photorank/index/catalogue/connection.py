@@ -40,7 +40,7 @@ _WRITER_CACHE_KIB = 65_536
 
 @contextmanager
 def reading(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
-    """Read-only connection to a consistent snapshot of the catalogue.
+    """Context with a read-only connection to a consistent snapshot of the catalogue.
 
     Raises BrokenIndexError or NewerSchemaError if the catalogue cannot be read.
     """
@@ -51,7 +51,7 @@ def reading(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
         connection = _connected_to_read(paths)
         try:
             if (found := _version(connection)) < SCHEMA_VERSION:
-                connection = _up_to_date(connection, paths, found)
+                connection = _migrated(connection, paths, found)
             connection.execute("BEGIN")  # all that is read below is of one moment
             yield connection
         finally:
@@ -60,13 +60,14 @@ def reading(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def writing(paths: IndexPaths, *, wait: bool = True) -> Iterator[sqlite3.Connection]:
-    """Connection for changing an index, open in one process at a time; creates a missing catalogue.
+    """Context with the catalogue's write connection, for one process at a time.
 
-    A new index that has neither photo nor manifest at the end is removed again, but nothing that
-    was there before. Another process is waited for, for ten seconds or not at all; of those who
-    wait, the first is next. Raises LockedIndexError if it is still writing then, StorageError if
-    the disk is full, read-only or gone, RemovedIndexError if the index was removed meanwhile, and
-    BrokenIndexError or NewerSchemaError if the catalogue is missing or cannot be read.
+    A missing catalogue is created. A new index that has neither photo nor manifest at the end
+    is removed again, but nothing that was there before. Another process is waited for, for ten
+    seconds or not at all; of those who wait, the first is next. Raises LockedIndexError if it is
+    still writing then, StorageError if the disk is full, read-only or gone, RemovedIndexError if
+    the index was removed meanwhile, and BrokenIndexError or NewerSchemaError if the catalogue is
+    missing or cannot be read.
     """
     lock = filelock.FileLock(paths.lock)
     seconds = _LOCK_TIMEOUT_SECONDS if wait else 0.0
@@ -105,7 +106,7 @@ def writing(paths: IndexPaths, *, wait: bool = True) -> Iterator[sqlite3.Connect
 
 @contextmanager
 def adding(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
-    """Connection for one short transaction, such as a click, even while another process writes.
+    """Context with one short write transaction, such as a click, even beside another writer.
 
     `writing` keeps apart processes that change shards, files and the manifest. Judgements touch
     none of these and name photos by digest, so SQLite's own lock is enough: an hour of indexing
@@ -125,7 +126,7 @@ def adding(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
 
 
 def _connected(catalogue: Path, how: str) -> sqlite3.Connection:
-    """Connect to a catalogue; NewerSchemaError if a newer version of photorank wrote it."""
+    """Connection to a catalogue; raises NewerSchemaError if a newer photorank wrote it."""
     uri = f"file:{quote_from_bytes(os.fsencode(catalogue.absolute()))}?{how}"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_LOCK_TIMEOUT_SECONDS)
     try:
@@ -144,7 +145,7 @@ def _connected_to_read(paths: IndexPaths) -> sqlite3.Connection:
         if os.access(paths.root, os.W_OK):
             raise
         # WAL needs to write beside the file. On a read-only disk nobody else can either.
-        if any(log.exists() for log in _logs(paths)):
+        if any(log.exists() for log in _log_files(paths)):
             return _copied(paths)
         return _connected(paths.catalogue, "mode=ro&immutable=1")
 
@@ -152,7 +153,7 @@ def _connected_to_read(paths: IndexPaths) -> sqlite3.Connection:
 def _copied(paths: IndexPaths) -> sqlite3.Connection:
     """Connection to an in-memory copy of the catalogue, including its write-ahead log."""
     with tempfile.TemporaryDirectory(prefix="photorank-") as folder:
-        for file in (paths.catalogue, *_logs(paths)):
+        for file in (paths.catalogue, *_log_files(paths)):
             if file.exists():
                 shutil.copyfile(file, Path(folder, file.name))
         copied = _connected(Path(folder, paths.catalogue.name), "mode=rw")
@@ -164,14 +165,14 @@ def _copied(paths: IndexPaths) -> sqlite3.Connection:
     return memory
 
 
-def _logs(paths: IndexPaths) -> tuple[Path, Path]:
-    """SQLite's log files beside the catalogue, left by a killed process."""
+def _log_files(paths: IndexPaths) -> tuple[Path, Path]:
+    """Paths of the log files that a killed process may leave beside SQLite's database file."""
     name = paths.catalogue.name
     return paths.root / f"{name}-wal", paths.root / f"{name}-journal"
 
 
-def _up_to_date(older: sqlite3.Connection, paths: IndexPaths, found: int) -> sqlite3.Connection:
-    """Migrate an older catalogue, and connect to it.
+def _migrated(older: sqlite3.Connection, paths: IndexPaths, found: int) -> sqlite3.Connection:
+    """Connection to an older catalogue, after its migration to the current schema.
 
     If the disk is read-only, a copy in memory is migrated instead.
     """
@@ -220,7 +221,7 @@ def _make_careful(connection: sqlite3.Connection) -> None:
 
 
 def _new_paths(paths: IndexPaths) -> list[Path]:
-    """Files and folders to be created for a new index; empty for an existing one.
+    """Paths of the files and folders to create for a new index; empty for an existing one.
 
     Raises BrokenIndexError if an index is there, but not its catalogue.
     """
@@ -255,7 +256,7 @@ def _discard(paths: IndexPaths, new: Sequence[Path]) -> None:
 
 
 def refuse_removed(paths: IndexPaths) -> None:
-    """Raise RemovedIndexError if an index that is being written has lost its folder."""
+    """Raise RemovedIndexError if an index's folder was deleted while it is written."""
     for path in (paths.catalogue, paths.lock):
         try:
             path.stat()

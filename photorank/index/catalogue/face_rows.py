@@ -1,4 +1,4 @@
-"""Catalogue rows of detected faces."""
+"""Records of detected faces in the catalogue, written and deleted."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -16,18 +16,21 @@ FACE_COLUMNS = ", ".join(f'"{name}"' for name in Face._fields)
 def record_faces(
     connection: sqlite3.Connection, found: Mapping[str, Sequence[Face]], version: str = VERSION
 ) -> None:
-    """Record faces by photo digest within the caller's transaction; ignore unknown digests."""
+    """Record detected faces by photo digest, within the caller's transaction.
+
+    Unknown digests are ignored.
+    """
     forget_faces(connection, list(found))
     connection.executemany(
         f"INSERT INTO photo_faces (photo, version, {SUMMARY_COLUMNS})"  # noqa: S608 - our own
         f" SELECT id, ?, {_marks(FacesSummary._fields)} FROM photos WHERE digest = ?",
-        [(version, *map(_stored, summary(faces)), digest) for digest, faces in found.items()],
+        [(version, *map(_sql_value, summary(faces)), digest) for digest, faces in found.items()],
     )
     connection.executemany(
         f"INSERT INTO faces (photo, number, {FACE_COLUMNS})"  # noqa: S608 - names of our own
         f" SELECT id, ?, {_marks(Face._fields)} FROM photos WHERE digest = ?",
         [
-            (number, *map(_stored, face), digest)
+            (number, *map(_sql_value, face), digest)
             for digest, faces in found.items()
             for number, face in enumerate(faces)
         ],
@@ -35,7 +38,7 @@ def record_faces(
 
 
 def forget_faces(connection: sqlite3.Connection, digests: Sequence[str] | None = None) -> int:
-    """Delete the faces of some or all photos within the caller's transaction.
+    """Delete the records of faces, of some or all photos, within the caller's transaction.
 
     Without `digests`, the faces of all photos. Returns the number of photos whose faces were known.
     """
@@ -54,6 +57,6 @@ def _marks(fields: Sequence[str]) -> str:
     return ", ".join("?" for _ in fields)
 
 
-def _stored(value: float | str) -> float | str | None:
-    """SQL value of a number: null for nan."""
+def _sql_value(value: float | str) -> float | str | None:
+    """Value to store in SQL: null instead of nan, and any other value as it is."""
     return None if isinstance(value, float) and not isfinite(value) else value

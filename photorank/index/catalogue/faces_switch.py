@@ -13,7 +13,7 @@ _SWITCH = "faces"
 
 
 def _faces_switch(connection: sqlite3.Connection) -> bool | None:
-    """Stored setting of face detection, None if never set."""
+    """Stored setting of face detection: True, False, or None if it was never set."""
     found = connection.execute("SELECT is_on FROM switches WHERE name = ?", [_SWITCH]).fetchone()
     return None if found is None else bool(found[0])
 

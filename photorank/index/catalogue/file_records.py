@@ -26,7 +26,7 @@ class Shard(NamedTuple):
 
 
 class KnownFile(NamedTuple):
-    """Catalogue record of a file as last read: photo, size, times, inode."""
+    """Catalogue record of a photo file as last read: the photo's number, size, times, inode."""
 
     photo: int
     stamp: Stamp
@@ -34,7 +34,7 @@ class KnownFile(NamedTuple):
 
 
 class KnownSkip(NamedTuple):
-    """Catalogue record of an unusable file: size, times, inode, and the reason."""
+    """Catalogue record of a skipped file: its size, times and inode, and why it is unusable."""
 
     stamp: Stamp
     reason: str
@@ -54,7 +54,7 @@ class Entry(NamedTuple):
 
 
 class NewPhoto(NamedTuple):
-    """Catalogue record of a newly embedded photo: digest, capture data, row in its shard."""
+    """Catalogue record of a new photo: digest, capture time, camera, row of its embedding."""
 
     digest: str
     taken: str | None
@@ -66,7 +66,7 @@ class NewPhoto(NamedTuple):
 
 
 def load_roots(connection: sqlite3.Connection) -> Roots:
-    """Root folders to which catalogue paths are relative."""
+    """Root folders of the index, to which the paths in the catalogue are relative."""
     return Roots(connection.execute("SELECT id, path FROM roots"))
 
 
@@ -99,7 +99,7 @@ def _take_over(connection: sqlite3.Connection, inner: int, place: Place) -> None
 
 
 def known_files(connection: sqlite3.Connection) -> dict[Place, KnownFile]:
-    """Catalogue record of every photo file, by path, including vanished files."""
+    """Catalogue record of every photo file, by root and path, including vanished files."""
     rows = connection.execute(f"SELECT root, path, photo, vanished, {STAMP} FROM files")  # noqa: S608
     return {
         (root, path): KnownFile(photo, Stamp(*stamp), bool(vanished))
@@ -108,7 +108,7 @@ def known_files(connection: sqlite3.Connection) -> dict[Place, KnownFile]:
 
 
 def known_skips(connection: sqlite3.Connection) -> dict[Place, KnownSkip]:
-    """Catalogue record of every unusable file, by path."""
+    """Catalogue record of every skipped file, by root and path."""
     rows = connection.execute(f"SELECT root, path, reason, reader, {STAMP} FROM skipped")  # noqa: S608
     return {
         (root, path): KnownSkip(Stamp(*stamp), reason, reader)
@@ -117,7 +117,7 @@ def known_skips(connection: sqlite3.Connection) -> dict[Place, KnownSkip]:
 
 
 def load_skipped(paths: IndexPaths) -> list[SkippedFile]:
-    """Unusable files with the reasons, sorted by path."""
+    """Skipped files (unusable, or no photos) with the reasons, sorted by path."""
     with reading(paths) as connection:
         roots = load_roots(connection)
         files = [
@@ -127,13 +127,13 @@ def load_skipped(paths: IndexPaths) -> list[SkippedFile]:
 
 
 def load_root_folders(paths: IndexPaths) -> set[Path]:
-    """Root folders of an index's photos."""
+    """Paths of the root folders that an index's photos lie under."""
     with reading(paths) as connection:
         return {as_path(folder) for folder in load_roots(connection).folders.values()}
 
 
 def load_folders(paths: IndexPaths) -> set[Path]:
-    """Folders that directly contain an indexed file.
+    """Paths of all folders that directly contain an indexed file.
 
     Symbolic links below the roots are not resolved.
     """
@@ -165,7 +165,7 @@ def record_batch(
     entries: dict[Place, Entry],
     skips: dict[Place, KnownSkip],
 ) -> None:
-    """Record a batch of photos in one transaction, after its shard is on disk."""
+    """Record a batch of photos in one transaction, once their embeddings are on disk."""
     with transaction(connection):
         if shard is not None:
             number = connection.execute(
@@ -206,7 +206,7 @@ def _insert_together(
     rows: Iterable[tuple[object, ...]],
     insertion: str,  # SQL that inserts the rows of the table `staged`, which has these columns
 ) -> None:
-    """Insert rows by a single SQL statement.
+    """Insert many rows into a table by a single SQL statement, for speed.
 
     That takes half the time of one statement per row: SQLite prepares the table's
     triggers and a rollback once for each statement.
@@ -252,7 +252,7 @@ class Findings(NamedTuple):
 
 
 def record_findings(connection: sqlite3.Connection, findings: Findings) -> None:
-    """Record files that vanished, returned, or became skipped or usable.
+    """Record which files vanished, returned, became unusable, or are no longer skipped.
 
     Where that is cut short, the next run finds the rest.
     """

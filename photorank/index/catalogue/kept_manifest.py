@@ -60,7 +60,7 @@ def kept_manifest(connection: sqlite3.Connection, paths: IndexPaths) -> Manifest
 
 
 def has_photos(connection: sqlite3.Connection) -> bool:
-    """True if the index has, or ever had, a photo."""
+    """True if the catalogue has any photo, even one whose files are all gone."""
     return connection.execute("SELECT 1 FROM photos LIMIT 1").fetchone() is not None
 
 

@@ -14,7 +14,7 @@ def path_bytes(path: Path | str) -> bytes:
 
 
 def as_path(path: bytes) -> Path:
-    """Operating-system path for a catalogue path.
+    """Path object for a path that the catalogue stores as bytes.
 
     Examples
     --------
@@ -25,7 +25,7 @@ def as_path(path: bytes) -> Path:
 
 
 def path_order(path: bytes) -> bytes:
-    """Sort key that orders paths folder by folder, as :class:`Path` does."""
+    """Sort key for a catalogue path, which orders folder by folder as :class:`Path` does."""
     return path.replace(b"/", b"\0")
 
 
@@ -66,7 +66,7 @@ class Roots:
 
 
 def lies_under(place: Place, folders: Container[Place]) -> bool:
-    """True if a path equals, or is inside, one of the folders."""
+    """True if a path equals one of the folders or is inside one."""
     root, path = place
     while path:
         if (root, path) in folders:

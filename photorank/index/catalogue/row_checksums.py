@@ -14,7 +14,7 @@ _MAX_WHOLE_FLOAT = 1 << 53  # integers below it may be stored as floats
 
 
 def keep_sums(connection: sqlite3.Connection) -> None:
-    """Compute and store missing checksums of tables, within the caller's transaction."""
+    """Compute and store the checksums of tables without one, in the caller's transaction."""
     connection.execute(_CREATE_SUMS)
     kept = _kept(connection)
     connection.executemany(
@@ -39,7 +39,7 @@ def take_sums(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
 
 
 class Changes:
-    """Changes of checksums by one transaction, recorded row by row by SQL triggers."""
+    """Changes of the tables' checksums in one transaction, collected by SQL triggers."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -63,7 +63,7 @@ class Changes:
                 )
 
     def record(self) -> None:
-        """Add the changes to the stored checksums. The caller commits."""
+        """Add the collected changes to the stored checksums; the caller commits."""
         for table, change in self._sums.items():
             if change:
                 self._connection.execute(
@@ -76,13 +76,13 @@ class Changes:
 
 
 def changed_tables(connection: sqlite3.Connection) -> list[str] | None:
-    """Names of tables with rows that do not match their checksum; None if no checksums exist."""
+    """Names of tables that do not match their stored checksum; None if none is stored."""
     kept = _kept(connection)
     return sorted(set(kept) - set(whole_tables(connection))) if kept else None
 
 
 def whole_tables(connection: sqlite3.Connection) -> list[str]:
-    """Names of tables whose rows match their checksum."""
+    """Names of tables whose rows match the stored checksum."""
     kept, columns = _kept(connection), table_columns(connection)
     return [
         table for table in kept if table in columns and _is(connection, table, columns[table], kept)
@@ -90,13 +90,13 @@ def whole_tables(connection: sqlite3.Connection) -> list[str]:
 
 
 def totals(connection: sqlite3.Connection, tables: Sequence[str]) -> tuple[int, ...]:
-    """Stored checksum of each given table, over all its rows."""
+    """Stored checksums of the given tables, one per table over all its rows."""
     kept = _kept(connection)
     return tuple(kept[table] for table in tables if table in kept)
 
 
 def table_columns(connection: sqlite3.Connection) -> dict[str, list[str]]:
-    """Quoted column names of each catalogue table except the table of checksums."""
+    """Quoted column names by table, for all catalogue tables but that of checksums."""
     found: dict[str, list[str]] = {}
     for table, column in connection.execute(
         "SELECT one.name, columns.name FROM main.sqlite_master AS one"
@@ -122,7 +122,7 @@ def _total(connection: sqlite3.Connection, table: str, columns: list[str]) -> in
 
 
 def _checksum(row: tuple[object, ...]) -> int:
-    """Checksum (64 bits) of a row. Integers and equal floats give the same checksum."""
+    """Checksum (64 bits) of a table row; an integer and an equal float give the same."""
     plain = [
         int(value)
         if type(value) is float and value.is_integer() and abs(value) < _MAX_WHOLE_FLOAT

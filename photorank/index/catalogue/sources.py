@@ -13,7 +13,7 @@ def source_number(connection: sqlite3.Connection, name: str, kind: SourceKind) -
 
 
 def sources_in(connection: sqlite3.Connection, rows: str) -> dict[str, SourceKind]:
-    """Kind of each source of the judgements in `rows`, by source name.
+    """Kind (table, photo library, clicks) of each source of the judgements in `rows`, by name.
 
     `rows` is what follows FROM in an SQL query.
     """
@@ -26,5 +26,5 @@ def sources_in(connection: sqlite3.Connection, rows: str) -> dict[str, SourceKin
 
 
 def has_scores(connection: sqlite3.Connection) -> bool:
-    """True if the catalogue contains any score of a photo."""
+    """True if the catalogue has a score of any photo."""
     return connection.execute("SELECT 1 FROM ratings LIMIT 1").fetchone() is not None

@@ -16,7 +16,7 @@ Row = TypeVar("Row")
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Context manager for a transaction: all its changes become durable together, or none."""
+    """Context for a transaction: all its changes become durable together, or none."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         changes = Changes(connection)  # each time: a change of `temp_store` drops its triggers
@@ -30,7 +30,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def in_parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    """Yield rows in parts, with a pause between parts in which other processes can write."""
+    """Yield rows in parts, and pause between the parts so that other processes can write."""
     for start in range(0, len(rows), _PART_ROWS):
         if start:
             time.sleep(_PAUSE_SECONDS)

@@ -1,1 +1,1 @@
-"""Embeddings of an index: FAISS shards, the photo of each row, exact search."""
+"""Embeddings of an index: shard files in FAISS's format, each row's photo, exact search."""

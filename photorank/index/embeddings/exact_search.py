@@ -1,4 +1,4 @@
-"""Exact nearest-neighbour search over memory-mapped shards."""
+"""Exact nearest-neighbour search over embeddings in memory-mapped shard files."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +24,7 @@ _MAX_LENGTH_ERROR = 1e-3  # of a row's squared norm; float32 causes 1e-6
 
 
 class Nearest(NamedTuple):
-    """Result of an exact search: positions and dot products of the k best rows, best first.
+    """Result of an exact search: positions and dot products of the k best embeddings, best first.
 
     More than k if several are equal at rank k.
     """
@@ -34,7 +34,7 @@ class Nearest(NamedTuple):
 
 
 class MappedRows:
-    """Rows of several memory-mapped shards as one sequence, without copying.
+    """Embeddings of several memory-mapped shard files as one sequence, without copying.
 
     `shards` are arrays (n, d) of :func:`photorank.index.embeddings.shards.read_shard`, in 32 bits
     or, with `blocks`, in 16; a row's position is its place in the sequence. Rows are checked for
@@ -64,8 +64,8 @@ class MappedRows:
         return int(self.starts[-1])
 
     def take(self, positions: Codes) -> Embeddings:
-        """Copy (k, d) of the rows at the given positions."""
-        self._begin()
+        """Embeddings (k, d) at k positions, copied into memory."""
+        self._check_files_once()
         rows = np.empty((len(positions), self.dimensions), dtype=np.float32)
         order = np.argsort(positions, kind="stable")  # from one end of each file to the other
         bounds = np.searchsorted(positions[order], self.starts)
@@ -75,26 +75,26 @@ class MappedRows:
             for first in range(begin, end, self._step):
                 chosen = order[first : min(first + self._step, end)]
                 rows[chosen] = shard[positions[chosen] - start]
-        self._check(rows)
+        self._check_rows(rows)
         return rows
 
     def blocks(self) -> Iterator[tuple[slice, Embeddings]]:
-        """Yield blocks of rows in float32, each with its slice of positions."""
-        self._begin()
+        """Yield all embeddings in float32, in blocks, each with its positions as a slice."""
+        self._check_files_once()
         for number, (shard, start) in enumerate(
             zip(self.shards, self.starts[:-1].tolist(), strict=True)
         ):
             half = is_half(shard)
             if not half:
-                self._check_once(number)
+                self._check_shard_once(number)
             for first in range(0, len(shard), self._step):
                 rows = shard[first : first + self._step].astype(np.float32, copy=False)
                 if half:
-                    self._check(rows)
+                    self._check_rows(rows)
                 yield slice(start + first, start + first + len(rows)), rows
 
     def nearest(self, direction: Floats, k: int, among: NDArray[np.bool_]) -> Nearest:
-        """The k rows nearest to a direction by dot product: positions and dot products.
+        """The k embeddings nearest to a direction by dot product: positions and dot products.
 
         More than k if several are equal at rank k. Only rows in the mask `among` (n,) are searched.
         A direction that is shorter than rows is compared with their first numbers. Positions that
@@ -103,7 +103,7 @@ class MappedRows:
         k = min(k, int(np.count_nonzero(among)))
         if k <= 0:
             return Nearest(np.empty(0, dtype=np.intp), np.empty(0))
-        self._begin()
+        self._check_files_once()
         query = np.zeros(self.dimensions)
         query[: len(direction)] = direction
         # Twice the bound on a float32 scalar product's error with a row of the greatest length.
@@ -123,7 +123,7 @@ class MappedRows:
                 [rows + start for (rows, _), start in zip(rough, self.starts[:-1], strict=True)]
             )
         )
-        products = self._exactly(positions, query)
+        products = self._exact_products(positions, query)
         best = np.lexsort((positions, -products))
         best = best[products[best] >= products[best[k - 1]]]
         return Nearest(positions[best], products[best])
@@ -136,7 +136,7 @@ class MappedRows:
         Their order is any.
         """
         shard = self.shards[number]
-        self._check_once(number)
+        self._check_shard_once(number)
         if is_half(shard):
             return half_precision.greatest(shard, query, k, None if among.all() else among)
         products = self._products(shard, query, among)
@@ -153,7 +153,7 @@ class MappedRows:
         among: NDArray[np.bool_],
         rough: tuple[Codes, NDArray[np.float32]],
     ) -> tuple[Codes, NDArray[np.float32]]:
-        """Rows of a shard with dot products of at least `least`: row numbers and products."""
+        """Rows of a shard with a dot product of at least `least`: row numbers and products."""
         rows, products = rough
         shard = self.shards[number]
         while len(rows) and len(rows) < len(shard) and products.min() >= least:
@@ -164,7 +164,7 @@ class MappedRows:
 
     @staticmethod
     def _products(shard: Rows, query: Floats, among: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """Dot products (n,) of a shard's rows with the query; −∞ where `among` is False."""
+        """Dot products (n,) of a shard's n rows with `query`; −∞ where `among` is False."""
         import faiss
 
         products = np.empty(len(shard), dtype=np.float32)
@@ -175,24 +175,24 @@ class MappedRows:
         products[~among] = -np.inf
         return products
 
-    def _begin(self) -> None:
-        """Run the given check of the shard files, once, before the first row is read."""
+    def _check_files_once(self) -> None:
+        """Check the shard files, once, before the first embedding is read."""
         if self._check_files is not None:
             self._check_files()
             self._check_files = None
 
-    def _check_once(self, number: int) -> None:
-        """Check a shard's rows unless already checked."""
+    def _check_shard_once(self, number: int) -> None:
+        """Raise BrokenIndexError if a shard has invalid rows; each shard is checked once."""
         if not self._checked[number]:
             shard = self.shards[number]
             if not is_half(shard):
-                self._check(shard)
+                self._check_rows(shard)
             elif not half_precision.within_bounds(shard):
                 raise self._damaged()
             self._checked[number] = True
 
-    def _check(self, rows: Embeddings) -> None:
-        """Raise BrokenIndexError if a row is not a valid embedding.
+    def _check_rows(self, rows: Embeddings) -> None:
+        """Raise BrokenIndexError if any of the rows is not a valid embedding.
 
         It, or its first block, must be of unit length, and its values within bounds.
         """
@@ -212,8 +212,8 @@ class MappedRows:
     def _damaged(self) -> BrokenIndexError:
         return BrokenIndexError(self._folder, "an embedding in it is damaged")
 
-    def _exactly(self, positions: Codes, direction: Floats) -> Floats:
-        """Dot products (k,) of a direction with the rows at k positions, in float64.
+    def _exact_products(self, positions: Codes, direction: Floats) -> Floats:
+        """Dot products (k,) of a direction with the embeddings at k positions, in float64.
 
         They are computed in small blocks to bound the memory.
         """

@@ -1,4 +1,4 @@
-"""Search and checks of memory-mapped float16 rows without copies."""
+"""Search and check of memory-mapped float16 embeddings, without copies."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,19 +16,19 @@ _VALUES_A_BLOCK = 1 << 17  # 256 kB, so that a core's cache holds them
 
 
 def is_half(rows: Rows) -> TypeIs[NDArray[np.float16]]:
-    """True if the rows are float16."""
+    """True if the embeddings are stored as float16."""
     return rows.dtype == np.float16
 
 
 def concatenated(parts: Sequence[Rows]) -> Rows:
-    """Concatenation of arrays of rows, in the precision of the arrays."""
+    """Concatenation of arrays of embeddings, in the arrays' own precision."""
     return np.concatenate(parts)  # type: ignore[return-value]
 
 
 def greatest(
     shard: NDArray[np.float16], direction: Direction, k: int, among: NDArray[np.bool_] | None
 ) -> tuple[Codes, NDArray[np.float32]]:
-    """The k rows of a shard nearest to a direction by dot product: positions and products.
+    """The k float16 rows of a shard nearest to a direction: row numbers and dot products.
 
     FAISS compares every row with the direction, without converting or copying the shard; it lets
     go of Python's lock. `among` (n,) leaves rows out. The order is any.

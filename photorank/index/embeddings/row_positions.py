@@ -1,4 +1,4 @@
-"""Shards of an index as one sequence of rows, and the photo of each row."""
+"""Shard files of an index as one sequence of embeddings, with the photo of each embedding."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ _KEPT_FROM = 100_000  # positions: fewer are read from the catalogue in less tha
 
 
 class Layout(NamedTuple):
-    """Shards of an index as one sequence of rows, with the photo at each position."""
+    """Shard files of an index as one sequence of embeddings, with the photo of each embedding."""
 
     mapped: MappedRows  # (p, d) by position
     photos: Codes  # (p,) each one's number in the catalogue, -1 where no file is left of it
@@ -40,7 +40,7 @@ class Layout(NamedTuple):
 
     @property
     def has_file(self) -> NDArray[np.bool_]:
-        """Mask (p,) of embedding rows: True if the photo of the row has an existing file."""
+        """Mask (p,) over the p embeddings: True if the embedding's photo has an existing file."""
         return self.photos >= 0
 
     def damaged_shard(self) -> str | None:
@@ -53,7 +53,7 @@ class Layout(NamedTuple):
         return None
 
     def shown(self, photos: ArrayLike) -> NDArray[np.bool_]:
-        """Mask of the given photos (catalogue numbers): True if the photo has an existing file."""
+        """Mask over photos given by catalogue number: True if the photo has an existing file."""
         wanted = np.asarray(photos, dtype=np.intp)
         present = np.zeros(max(self.photos.max(initial=0), wanted.max(initial=0)) + 1, dtype=bool)
         present[self.photos[self.has_file]] = True
@@ -61,7 +61,7 @@ class Layout(NamedTuple):
 
 
 def load_layout(paths: IndexPaths, dimensions: int, blocks: Blocks | None = None) -> Layout:
-    """Open an index's shards as memory maps, and look up the photo of each row.
+    """Map an index's shard files into memory, and look up the photo of each embedding.
 
     Raises BrokenIndexError if a shard is missing or damaged.
     """
@@ -81,10 +81,10 @@ def _layout(paths: IndexPaths, dimensions: int, blocks: Blocks | None) -> Layout
         named = {number: Shard(*shard) for number, *shard in known}
         shards = list(named.values())
         sums = np.array(totals(connection, _TABLES))
-        photos = _kept_photos(paths, sums, sum(one.rows for one in shards))
+        photos = _cached_photo_numbers(paths, sums, sum(one.rows for one in shards))
         is_kept = photos is not None
         if photos is None:
-            photos = _photos(connection, named)
+            photos = _photo_numbers(connection, named)
     if not is_kept and len(photos) >= _KEPT_FROM and len(sums) == len(_TABLES):
         cache_arrays(paths.positions, photos=photos, sums=sums)
     rows = [read_shard(paths, one, dimensions) for one in shards]
@@ -93,12 +93,12 @@ def _layout(paths: IndexPaths, dimensions: int, blocks: Blocks | None) -> Layout
     return Layout(MappedRows(rows, dimensions, paths.shards, check, blocks), photos, shards)
 
 
-def _photos(connection: sqlite3.Connection, named: Mapping[int, Shard]) -> Codes:
-    """Catalogue number (p,) of the photo at each position; -1 if that photo has no file."""
+def _photo_numbers(connection: sqlite3.Connection, named: Mapping[int, Shard]) -> Codes:
+    """Catalogue numbers (p,) of the photos of all p embeddings; -1 if the photo has no file."""
     photo, shard, row = whole_numbers(
         connection, ["id", "shard", "row"], "photos WHERE shard IS NOT NULL"
     )
-    live = _live(connection, len(photo))
+    live = _with_file(connection, len(photo))
     if live is not None:
         kept = np.isin(photo, live)
         photo, shard, row = photo[kept], shard[kept], row[kept]
@@ -109,8 +109,8 @@ def _photos(connection: sqlite3.Connection, named: Mapping[int, Shard]) -> Codes
     return photos
 
 
-def _kept_photos(paths: IndexPaths, sums: Codes, positions: int) -> Codes | None:
-    """Cached catalogue number (p,) of each position's photo; None without a usable cache."""
+def _cached_photo_numbers(paths: IndexPaths, sums: Codes, positions: int) -> Codes | None:
+    """Cached catalogue numbers (p,) of the photos of p embeddings; None if out of date."""
     if positions < _KEPT_FROM or len(sums) < len(_TABLES):  # an older photorank kept no sums
         return None
     kept = cached_arrays(paths.positions, "photos", "sums")
@@ -125,7 +125,7 @@ def _check_first_use(paths: IndexPaths, shards: Sequence[Shard]) -> None:
             check_first_use(paths.shard(shard.name), shard)
 
 
-def _live(connection: sqlite3.Connection, embedded: int) -> Codes | None:
+def _with_file(connection: sqlite3.Connection, embedded: int) -> Codes | None:
     """Catalogue numbers of photos with an existing file; None if every embedded photo has one."""
     # Most often they do, and counting is much faster than listing.
     (with_file,) = connection.execute("SELECT count(DISTINCT photo) FROM files").fetchone()

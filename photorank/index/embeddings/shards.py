@@ -30,7 +30,7 @@ _FP16 = 4  # a number of QT_fp16, half precision
 
 
 def write_shard(paths: IndexPaths, rows: Rows) -> Shard:
-    """Write rows (n, d) durably to a new shard file, and return its catalogue record."""
+    """Write embeddings (n, d) durably to a new shard file; return its catalogue record."""
     import faiss
 
     d = rows.shape[1]
@@ -46,7 +46,7 @@ def write_shard(paths: IndexPaths, rows: Rows) -> Shard:
 
 
 def read_shard(paths: IndexPaths, shard: Shard, dimensions: int) -> Rows:
-    """Rows (n, d) of a shard, read-only and memory-mapped.
+    """Embeddings (n, d) of a shard file, read-only and memory-mapped.
 
     The file's header has an odd length, so rows are not aligned in memory; NumPy copes by
     copying, so pass it a few rows at a time. Raises FileNotFoundError if the file is gone (after
@@ -82,12 +82,12 @@ def read_shard(paths: IndexPaths, shard: Shard, dimensions: int) -> Rows:
 
 
 def rows_sha256(rows: Rows) -> str:
-    """SHA-256 in hexadecimal of a shard's whole file, given the shard's memory-mapped rows."""
+    """SHA-256 in hexadecimal of the whole shard file that memory-mapped rows come from."""
     return hashlib.sha256(rows.base).hexdigest()  # type: ignore[arg-type]
 
 
 def check_first_use(path: Path, shard: Shard) -> None:
-    """Raise BrokenIndexError if a file's checksum is wrong; checked once per process."""
+    """Raise BrokenIndexError if a shard's checksum is wrong; checked once per process."""
     if _sha256_of(path, Stamp.of(path.stat())) != shard.sha256:
         raise BrokenIndexError(path, "it is damaged")
 

@@ -31,14 +31,14 @@ _ROWS = 16_384  # read together
 
 
 class Named(NamedTuple):
-    """Embedding rows with their photos' names, None where a name is missing."""
+    """Embeddings with the names of their photos; None where a name is missing."""
 
     names: Sequence[str | None]
     rows: Embeddings  # (k, d)
 
 
 class EmbeddingFile(NamedTuple):
-    """One file of embeddings: Parquet, or an array file with a table of names."""
+    """Embeddings in one Parquet file, or in an .npy file with a Parquet table of photo names."""
 
     name: str  # for messages, and for rows without a name
     n: int
@@ -47,14 +47,14 @@ class EmbeddingFile(NamedTuple):
     table: Path | None  # the Parquet file that may tell the names
 
     def names(self) -> Iterator[str]:
-        """Yield the names of the photos that have one, without reading embeddings."""
+        """Yield the photo names in the file, without missing ones; no embedding is read."""
         if self.table is not None and (named := _name_column(self.table)):
             for batch in _parquet(self.table).iter_batches(_ROWS, columns=[named]):
                 yield from filter(None, _texts(batch, named))
 
 
 def _array_parts(array: Path, table: Path | None) -> Iterator[Named]:
-    """Yield chunks of an .npy file's rows, with names from a Parquet file if there is one."""
+    """Yield chunks of an .npy file's embeddings, with photo names from a Parquet table."""
     rows = np.load(array, mmap_mode="r", allow_pickle=False)
     names = [None] * len(rows) if table is None else _names(table)
     for start in range(0, len(rows), _ROWS):
@@ -65,7 +65,7 @@ def _array_parts(array: Path, table: Path | None) -> Iterator[Named]:
 
 
 def _column_parts(table: Path, column: str, d: int) -> Iterator[Named]:
-    """Yield chunks of a Parquet file's embedding column, with photo names."""
+    """Yield chunks of a Parquet file's embeddings, with photo names from the same file."""
     named = _name_column(table)
     wanted = [column, *([named] if named else [])]
     for batch in _parquet(table).iter_batches(_ROWS, columns=wanted):
@@ -109,7 +109,7 @@ def embedding_files(folder: Path) -> list[EmbeddingFile]:
 
 
 def _array_files(folder: Path) -> list[EmbeddingFile]:
-    """Array files in a folder, each with its table of names."""
+    """The .npy files in a folder, each with its Parquet table of photo names, if any."""
     if folder.is_file():
         arrays, tables = ([folder] if folder.suffix == ".npy" else []), list[Path]()
     elif (folder / _ARRAYS).is_dir():
@@ -129,7 +129,7 @@ def _array_files(folder: Path) -> list[EmbeddingFile]:
 
 
 def _array_file(array: Path, table: Path | None) -> EmbeddingFile:
-    """Array file with its table of names; only headers are read."""
+    """One .npy file with its Parquet table of photo names; only headers are read."""
     regular_file(array)
     try:
         with array.open("rb") as file:
@@ -193,7 +193,7 @@ def _embedding_column(path: Path) -> str:
 
 
 def _names(table: Path) -> list[str | None]:
-    """Photo names in a table, one per row; all None if no column holds names."""
+    """Photo names in a Parquet table, one per row; all None if no column holds names."""
     named, file = _name_column(table), _parquet(table)
     if named is None:
         return [None] * file.metadata.num_rows
@@ -203,7 +203,7 @@ def _names(table: Path) -> list[str | None]:
 
 
 def _name_column(table: Path) -> str | None:
-    """Column, or nested field such as ``image.path``, that holds photo names."""
+    """Name of the column or nested field (``image.path``) that holds photo names; else None."""
     import pyarrow as pa
 
     schema = _parquet(table).schema_arrow
@@ -215,7 +215,7 @@ def _name_column(table: Path) -> str | None:
 
 
 def _texts(batch: Any, column: str) -> list[str | None]:
-    """Texts of a column or nested field; numbers become text."""
+    """Values of a table's column or nested field, as texts."""
     import pyarrow as pa
 
     outer, _, inner = column.partition(".")
@@ -226,7 +226,7 @@ def _texts(batch: Any, column: str) -> list[str | None]:
 
 
 def _matrix(column: Any, d: int) -> Embeddings:
-    """Rows (k, d) of a list column; nan where a list is missing or has another length."""
+    """Embeddings (k, d) from a column of k lists; nan for a list that is missing or not d long."""
     import pyarrow.compute as pc
 
     lengths = pc.list_value_length(column).fill_null(0).to_numpy(zero_copy_only=False)
@@ -239,7 +239,7 @@ def _matrix(column: Any, d: int) -> Embeddings:
 
 
 def _parquet(path: Path) -> Any:
-    """Open Parquet file; EmbeddingsError for any other file."""
+    """Parquet file, opened without reading its rows; raises EmbeddingsError if it is not one."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -251,7 +251,7 @@ def _parquet(path: Path) -> Any:
 
 
 def _numbered(paths: Iterator[Path]) -> list[Path]:
-    """Paths in the order of the numbers in their names: 2 before 10."""
+    """Paths sorted by the numbers in their names, so that 2 comes before 10."""
 
     def order(path: Path) -> list[tuple[int, str]]:
         parts = re.split(r"(\d+)", path.as_posix())

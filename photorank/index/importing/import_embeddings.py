@@ -44,7 +44,7 @@ _TWICE = "its name came before, with another embedding"
 
 @dataclass(frozen=True)
 class ImportRequest:
-    """Embeddings to import, and the name of the encoder that made them."""
+    """Settings of an import: files of embeddings, their encoder's name, the photos' folder."""
 
     folder: Path  # of the embeddings, or one file
     encoder: str  # in the user's words: embeddings of one encoder are compared with each other
@@ -75,7 +75,7 @@ def import_embeddings(index: IndexPaths, request: ImportRequest) -> BuildReport:
     made = Manifest(IMPORTED + request.encoder, fingerprint, files[0].d, logit_scale=None)
     with writing(index) as connection:
         if has_photos(connection):
-            made = _checked(index, own_manifest(connection, index), made)
+            made = _matching_manifest(index, own_manifest(connection, index), made)
         run = _Import(index, connection, made, request)
         run.take_all(files)
         if not count_photos(connection):
@@ -89,7 +89,7 @@ def import_embeddings(index: IndexPaths, request: ImportRequest) -> BuildReport:
 
 
 class _Import:
-    """Import in progress: rows collected and written one shard at a time."""
+    """Import in progress, which collects embeddings and writes them one shard at a time."""
 
     def __init__(
         self,
@@ -116,13 +116,13 @@ class _Import:
         self._unusable: dict[bytes, str] = {}  # reasons by name
 
     def take_all(self, files: Sequence[EmbeddingFile]) -> None:
-        """Import all rows of some files."""
+        """Import all embeddings in the given files."""
         self._roots = self._add_roots(files)
         done, total = 0, sum(file.n for file in files)
         for file in files:
             start = 0
             for part in file.parts():
-                self._take(part, file.name, start)
+                self._collect(part, file.name, start)
                 start += len(part.rows)
                 done += len(part.rows)
                 if self._on_progress:
@@ -131,8 +131,8 @@ class _Import:
                     self._write()
         self._write()
 
-    def _take(self, part: Named, file: str, start: int) -> None:
-        """Collect the usable rows of one chunk; rows without a name are numbered from `start`."""
+    def _collect(self, part: Named, file: str, start: int) -> None:
+        """Collect a chunk's usable embeddings; a photo without a name gets its row number."""
         with np.errstate(over="ignore"):  # what is infinite then is left out
             lengths = np.linalg.norm(part.rows, axis=1)
         usable = np.isfinite(lengths) & (lengths > 0)
@@ -165,7 +165,7 @@ class _Import:
             self._rows.append(rows[fresh])
 
     def _write(self) -> None:
-        """Write the collected rows: first a shard file, then the catalogue in one transaction."""
+        """Write the collected embeddings: first a shard file, then the catalogue's records."""
         if not self._digests and not self._unusable:
             return
         refuse_removed(self._index)
@@ -194,7 +194,7 @@ class _Import:
         return b"".join(self._parts(name))
 
     def _parts(self, name: str) -> tuple[bytes, bytes]:
-        """Photo name split into its absolute folder, ending in '/', and the file name."""
+        """Absolute folder of a photo name, ending in '/', and its file name."""
         end = name.rfind(os.sep) + 1
         folder, last = name[:end], name[end:]
         if folder not in self._folders:
@@ -209,7 +209,7 @@ class _Import:
         return place
 
     def _add_roots(self, files: Sequence[EmbeddingFile]) -> Roots:
-        """Add root folders that contain all photo names, and return all roots of the index."""
+        """Add root folders that contain all photo names to the index; return all its roots."""
         base = path_bytes(self._base).rstrip(b"/") + b"/"
         folders = {
             self._parts(name)[0] for file in files for name in filter(_may_name_file, file.names())
@@ -233,8 +233,8 @@ def _digest_of_name(request: ImportRequest) -> str:
     return hashlib.sha256(f"embeddings by {request.encoder}".encode()).hexdigest()
 
 
-def _checked(index: IndexPaths, stored: Manifest, made: Manifest) -> Manifest:
-    """Manifest of the index; IndexMismatchError if another encoder made its embeddings."""
+def _matching_manifest(index: IndexPaths, stored: Manifest, made: Manifest) -> Manifest:
+    """Manifest of the index; raises IndexMismatchError if its embeddings have another encoder."""
     same = stored.fingerprint == made.fingerprint and stored.dimensions == made.dimensions
     if not same:
         raise IndexMismatchError(

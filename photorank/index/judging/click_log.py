@@ -30,7 +30,7 @@ MAX_NAME_LETTERS = 60  # letters of a person's name
 
 
 class Clicks(NamedTuple):
-    """Judgements of one person; photos are given as rows of :meth:`Index.photos`.
+    """One person's choices, skips and stars; photos are row numbers in :meth:`Index.photos`.
 
     Choices and skips are sorted by time, the oldest first.
     """
@@ -51,13 +51,13 @@ class Clicks(NamedTuple):
 
     @property
     def judged_rows(self) -> Codes:
-        """Rows of the photos with a choice or stars, in ascending order."""
+        """Row numbers of the photos with a choice or stars by the person, ascending."""
         return np.unique(np.concatenate([self.winners, self.losers, self.starred]))
 
 
 @dataclass(frozen=True)
 class Undone:
-    """Click that was undone."""
+    """Click that was undone: its kind and the photos it was about."""
 
     kind: Literal["choice", "skip", "stars"]
     photos: tuple[str, ...]  # digests: two of a pair, the winner first, or one with stars
@@ -112,7 +112,7 @@ def record_stars(paths: IndexPaths, rater: str, photo: str, stars: int) -> None:
 def add_stars(
     connection: sqlite3.Connection, who: tuple[int, int], digest: str, photo: int, stars: int
 ) -> None:
-    """Save a photo's new stars, and the earlier ones for undo. The caller commits.
+    """Save a person's stars for a photo, and the earlier ones for undo; the caller commits.
 
     `who` is (source, person), as catalogue numbers.
     """
@@ -189,7 +189,7 @@ def take_back(paths: IndexPaths, rater: str, first: str, second: str) -> bool:
 
 
 def clicks(index: Index, rater: str) -> Clicks:
-    """A person's choices, skips and stars, without undone ones; photos are given by index row.
+    """One person's choices, skips and stars, without undone ones, read from an index.
 
     Imported choices under the person's name are among them; stars are clicked ones only.
     """
@@ -211,9 +211,9 @@ def clicks(index: Index, rater: str) -> Clicks:
             " JOIN sources ON sources.id = source AND sources.name = :source ORDER BY photo",
             who,
         ).fetchall()
-    pairs, known = _rows(index, [choice[:2] for choice in chosen], 2)
-    passed, _ = _rows(index, skipped, 2)
-    starred, kept = _rows(index, [(photo,) for photo, _ in given], 1)
+    pairs, known = _row_numbers(index, [choice[:2] for choice in chosen], 2)
+    passed, _ = _row_numbers(index, skipped, 2)
+    starred, kept = _row_numbers(index, [(photo,) for photo, _ in given], 1)
     return Clicks(
         winners=pairs[:, 0],
         losers=pairs[:, 1],
@@ -226,7 +226,7 @@ def clicks(index: Index, rater: str) -> Clicks:
 
 
 def clickers(paths: IndexPaths) -> list[str]:
-    """Names of all people with a click that is not undone, sorted."""
+    """Sorted names of all people with a choice, skip or stars that are not undone."""
     with reading(paths) as connection:
         rows = connection.execute(
             "WITH clicks AS (SELECT id FROM sources WHERE kind = 'clicks')"
@@ -237,8 +237,8 @@ def clickers(paths: IndexPaths) -> list[str]:
         return [name for (name,) in rows]
 
 
-def _rows(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Codes, Codes]:
-    """Row numbers (m, width) for m tuples of `width` photos, given by catalogue number.
+def _row_numbers(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Codes, Codes]:
+    """Row numbers (m, width) for m tuples of `width` photos, given by catalogue numbers.
 
     Tuples with a photo that has no file are left out; the second array (m,) has the positions of
     the others in `photos`.
@@ -249,7 +249,7 @@ def _rows(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Co
 
 
 def person_in(connection: sqlite3.Connection, rater: str) -> tuple[int, int]:
-    """Catalogue numbers of a person's click source and of the person, both added if missing."""
+    """Catalogue numbers of a person's source of clicks and of the person; added if missing."""
     name = rater.strip()
     if not 0 < len(name) <= MAX_NAME_LETTERS or not name.isprintable():
         raise LabelsError(f"who clicks needs a name, of up to {MAX_NAME_LETTERS} letters.")
@@ -290,7 +290,7 @@ def _set_stars(connection: sqlite3.Connection, place: tuple[int, int, int], star
 def _undo_stars(
     connection: sqlite3.Connection, paths: IndexPaths, who: tuple[int, int], number: int
 ) -> Undone:
-    """Restore the stars that a photo had before a click."""
+    """Undo a click on stars: restore the stars that the photo had before."""
     digest, before = connection.execute(
         "SELECT digest, before FROM star_clicks WHERE id = ?", [number]
     ).fetchone()
@@ -318,7 +318,7 @@ def _let_choices_count(paths: IndexPaths) -> None:
 
 
 def _is_scored(connection: sqlite3.Connection) -> bool:
-    """True if sources other than clicks have scores."""
+    """True if any score was imported, rather than clicked as stars."""
     return bool(
         connection.execute(
             "SELECT 1 FROM ratings JOIN sources ON sources.id = source"

@@ -49,7 +49,7 @@ _DIGESTS = {"ratings": (2,), "memberships": (1,), "choices": (3, 4), "skips": (2
 
 
 class Copied(NamedTuple):
-    """Counts of copied judgements."""
+    """Counts of the scores, choices and grouped photos copied to another index."""
 
     ratings: int
     choices: int
@@ -100,5 +100,5 @@ def copy_judgements(old: IndexPaths, new: IndexPaths) -> Copied:
 
 
 def _judgements(connection: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
-    """Sorted rows of each table of judgements, ready to be inserted."""
+    """All judgements in a catalogue: sorted rows by table, with photos given by digest."""
     return {table: sorted(connection.execute(query), key=repr) for table, query in _QUERIES.items()}

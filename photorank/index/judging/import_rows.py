@@ -13,7 +13,7 @@ from photorank.index.catalogue.kept_manifest import keep_manifest, own_manifest
 from photorank.index.catalogue.sources import has_scores, source_number
 from photorank.index.catalogue.transactions import transaction
 from photorank.index.judging.match_files import ROWS_TOGETHER, Matched, Row, match_files
-from photorank.index.judging.source_conflicts import others_with, refuse_raters_on_other_scales
+from photorank.index.judging.source_conflicts import other_sources, refuse_raters_on_other_scales
 from photorank.index.manifest import Judgements
 from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.photos.path_text import unicode_text
@@ -34,7 +34,7 @@ def import_labels(
     base: Sequence[Path] = (),
     judgements: Judgements = "scores",
 ) -> list[str]:
-    """Replace a source's labels with those of a table; see :func:`import_judgements`."""
+    """Replace a source's scores and groups with a table's; see :func:`import_judgements`."""
     return import_judgements(paths, table, None, partial=partial, base=base, judgements=judgements)
 
 
@@ -46,7 +46,7 @@ def import_choices(
     base: Sequence[Path] = (),
     judgements: Judgements | None = None,
 ) -> list[str]:
-    """Replace a source's choices with those of a table; see :func:`import_judgements`."""
+    """Replace a source's choices with a table's; see :func:`import_judgements`."""
     return import_judgements(paths, None, table, partial=partial, base=base, judgements=judgements)
 
 
@@ -59,10 +59,10 @@ def import_judgements(
     base: Sequence[Path] = (),
     judgements: Judgements | None = None,
 ) -> list[str]:
-    """Replace sources' labels and choices with those of tables; return notes for the user.
+    """Import tables of labels or choices, in place of what the same sources gave before.
 
     Judgements belong to a photo's content, whatever its file is called later. Other sources'
-    judgements stay.
+    judgements stay. Returns notes for the user.
 
     Raises LabelsError if a row names an unknown file or a picture twice, contradicts a photo's
     group or series, or no row can be used. Nothing is changed then. Raises LockedIndexError or
@@ -106,7 +106,7 @@ def replace_labels(
     partial: bool,
     together: int = ROWS_TOGETHER,
 ) -> list[str]:
-    """Replace a source's labels with those of a table, within the caller's transaction.
+    """Replace a source's scores and groups with a table's, in the caller's transaction.
 
     Returns notes for the user.
     """
@@ -123,7 +123,7 @@ def replace_labels(
         connection.execute(f"DELETE FROM {rows} WHERE source = ?", [source])  # noqa: S608
     usable = 0
     for matched in match_files(connection, table.rows, folders, together=together):
-        fitting = _place(connection, source, matched, left_out)
+        fitting = _record_memberships(connection, source, matched, left_out)
         usable += len(fitting)
         connection.executemany(
             "INSERT INTO temp.gathered VALUES (?, ?, ?, ?, ?)",
@@ -141,7 +141,7 @@ def replace_labels(
         [source],
     )
     refuse_raters_on_other_scales(connection, table.source)
-    return [*table.notes, *notes, *_several(connection)]
+    return [*table.notes, *notes, *_note_on_repeats(connection)]
 
 
 def replace_choices(
@@ -151,7 +151,7 @@ def replace_choices(
     *,
     partial: bool,
 ) -> list[str]:
-    """Replace a source's choices with those of a table, within the caller's transaction.
+    """Replace a source's pairwise choices with a table's, in the caller's transaction.
 
     Returns notes for the user.
     """
@@ -161,7 +161,7 @@ def replace_choices(
     usable = 0
     for matched in match_files(connection, table.rows, folders):
         chosen = []
-        for row, (winner, loser) in left_out.sorted_out(matched):
+        for row, (winner, loser) in left_out.with_photos(matched):
             if winner == loser:
                 left_out.add(row, f"{row.winner!r} and {row.loser!r} are the same picture")
             else:
@@ -176,7 +176,7 @@ def replace_choices(
     return [*table.notes, *notes]
 
 
-def _place(
+def _record_memberships(
     connection: sqlite3.Connection,
     source: int,
     matched: Sequence[Matched[LabelRow]],
@@ -202,7 +202,7 @@ def _place(
     nowhere: _Membership = (None,) * len(_KINDS)
     own: dict[int, _Membership] = {}
     fitting = []
-    for row, (photo,) in left_out.sorted_out(matched):
+    for row, (photo,) in left_out.with_photos(matched):
         new = (row.group, row.series, row.split)
         before = own.get(photo) or known.get((photo, True), nowhere)
         if any(new) and new != before:  # most rows repeat what another said
@@ -230,8 +230,8 @@ def _clash(file: str, new: _Membership, known: _Membership) -> str | None:
     return None
 
 
-def _several(connection: sqlite3.Connection) -> list[str]:
-    """Note on photos with several labels by one rater; empty if there are none."""
+def _note_on_repeats(connection: sqlite3.Connection) -> list[str]:
+    """Note for the user on photos that one rater labelled several times; empty if none."""
     several = connection.execute(
         "SELECT max(line), count(*) OVER () FROM temp.gathered GROUP BY rater, photo"
         " HAVING count(*) > 1 ORDER BY 1 LIMIT ?",
@@ -247,7 +247,7 @@ def _several(connection: sqlite3.Connection) -> list[str]:
 
 def _other_scores(connection: sqlite3.Connection, table: LabelTable) -> list[str]:
     """Notes for the user that name other sources with scores in the index."""
-    every = others_with(connection, "scores", table.source)
+    every = other_sources(connection, "scores", table.source)
     clicked = [name for name, kind in every.items() if kind == "clicks"]
     notes = []
     if clicked and table.kind != "stars":
@@ -264,7 +264,7 @@ def _other_scores(connection: sqlite3.Connection, table: LabelTable) -> list[str
 
 
 class _Raters(dict[str, int]):
-    """Catalogue numbers of raters by name; a new rater gets a new number."""
+    """Dictionary of raters' catalogue numbers by name; a missing name is added as a new rater."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         super().__init__(connection.execute("SELECT name, id FROM raters"))
@@ -277,7 +277,7 @@ class _Raters(dict[str, int]):
 
 
 class _LeftOut:
-    """Rows left out of an import, with reasons, and file names that matched only inexactly."""
+    """Collector of table rows that an import leaves out, with reasons, and of inexact names."""
 
     def __init__(self) -> None:
         self._problems = Problems()
@@ -288,8 +288,8 @@ class _LeftOut:
         """Record why a row cannot be used."""
         self._problems.add(Problem(row.line, what, row.table))
 
-    def sorted_out(self, matched: Iterable[Matched[Row]]) -> Iterator[tuple[Row, tuple[int, ...]]]:
-        """Yield the rows whose photos are all in the index; record why other rows are left out."""
+    def with_photos(self, matched: Iterable[Matched[Row]]) -> Iterator[tuple[Row, tuple[int, ...]]]:
+        """Yield table rows whose photos are all in the index; record why others are left out."""
         for row, photos, missing, loose in matched:
             for file, mistake in missing:
                 if mistake:
@@ -302,7 +302,7 @@ class _LeftOut:
                 yield row, photos
 
     def settle(self, table: LabelTable | ChoiceTable, usable: int, *, partial: bool) -> list[str]:
-        """Notes for the user on left-out rows; LabelsError if the import is refused.
+        """Notes for the user on left-out rows; raises LabelsError if the import is refused.
 
         It is refused if no row is usable, or if any row is left out without `partial`.
         """

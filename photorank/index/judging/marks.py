@@ -19,7 +19,7 @@ KEEP, NO_FLAG, LEAVE_OUT = 1, 0, -1
 
 
 class Mark(NamedTuple):
-    """Stars or flag (keep, leave out) that a person gives one photo; 0 removes stars or flag."""
+    """Stars or flag (keep, leave out) that a person gives one photo; 0 takes them away."""
 
     photo: str  # digest, or its beginning
     kind: Literal["flag", "stars"]
@@ -27,7 +27,7 @@ class Mark(NamedTuple):
 
 
 class Marked(NamedTuple):
-    """Stars and flag of a photo."""
+    """Stars and flag that one person has given a photo."""
 
     flag: int = NO_FLAG
     stars: int = 0

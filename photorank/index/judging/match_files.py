@@ -31,7 +31,7 @@ class Missing(NamedTuple):
 
 
 class Matched(NamedTuple, Generic[Row]):
-    """Row of a table, with the photos that its file names match."""
+    """Row of an imported table, with the photos that its file names match."""
 
     row: Row
     photos: tuple[int, ...]  # of the names that are not missing
@@ -40,7 +40,7 @@ class Matched(NamedTuple, Generic[Row]):
 
 
 class _Known(NamedTuple):
-    """Indexed file that may match a name."""
+    """Catalogue record of an indexed file that may match a file name."""
 
     photo: int
     place: Place
@@ -50,7 +50,7 @@ class _Known(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """Photos matched to a table's names, and the reasons for unmatched names."""
+    """Photos that a table's file names match, and the reasons for names without a match."""
 
     photos: dict[str, int]
     missing: dict[str, Missing]
@@ -64,7 +64,7 @@ def match_files(
     *,
     together: int = ROWS_TOGETHER,
 ) -> Iterator[list[Matched[Row]]]:
-    """Yield rows of a table with their photos, matched in batches to bound the memory.
+    """Yield batches of table rows, each row with the photos that its file names match.
 
     Names are relative to some folders. The very name counts, then the one without white space
     around it, then one that differs in case, slashes or the form of letters, if there is only one.
@@ -102,7 +102,7 @@ class _Folder(NamedTuple):
 
 
 class _Finder:
-    """Search for photos by names that are relative to some folders."""
+    """Finder of the photos that file names stand for, relative to some folders."""
 
     def __init__(self, connection: sqlite3.Connection, folders: Sequence[Path | str]) -> None:
         self._connection = connection
@@ -115,7 +115,7 @@ class _Finder:
         ]
 
     def find(self, names: Sequence[str]) -> _Found:
-        """Photo for each file name, and the reason for each name without a photo.
+        """Photo number for each file name that matches a photo, and a reason for every other name.
 
         A name is compared exactly, then without white space around it, then ignoring case and kind
         of slash.
@@ -129,7 +129,7 @@ class _Finder:
             missing.update((bare[name], one) for name, one in not_found.items())
             unknown = [name for name in unknown if name not in photos]
         loose: dict[str, str] = {}
-        for name, files in self._alike(unknown).items():
+        for name, files in self._inexact(unknown).items():
             if len({file.photo for file in files.values()}) > 1:
                 some = " or ".join(map(repr, sorted(files)[:3]))
                 missing[name] = Missing(name, f"{name!r} is {some} but for case or slashes")
@@ -153,7 +153,7 @@ class _Finder:
             self._changed[file.place] = holds_another(as_path(path), file.digest, None)
         return self._changed[file.place]
 
-    def _alike(self, names: Sequence[str]) -> dict[str, dict[str, _Known]]:
+    def _inexact(self, names: Sequence[str]) -> dict[str, dict[str, _Known]]:
         """Indexed files, by relative path, that match each name except for case or slashes."""
         wanted: dict[str, list[str]] = defaultdict(list)
         for name in names:
@@ -172,7 +172,7 @@ class _Finder:
         return found
 
     def _exact(self, names: Sequence[str]) -> tuple[dict[str, int], dict[str, Missing], list[str]]:
-        """Photo for each file name that matches exactly; a reason for every other name.
+        """Photo number for each file name that matches exactly; a reason for every other name.
 
         Also the names, among the others, that are not in the index at all.
         """

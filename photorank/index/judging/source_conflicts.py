@@ -1,4 +1,4 @@
-"""Checks that sources of judgements do not conflict in scale or groups."""
+"""Checks that sources of judgements do not conflict in rating scale or photo groups."""
 
 import shlex
 import sqlite3
@@ -17,10 +17,10 @@ _LEAST_RATINGS, _LEAST_VALUES = 5, 3
 _SCALES_APART = 4  # ratio of two scales' largest scores, from which they differ
 
 
-def others_with(
+def other_sources(
     connection: sqlite3.Connection, what: Literal["scores", "groups"], source: str
 ) -> dict[str, SourceKind]:
-    """Name and kind of each source with judgements of type `what`, except `source`."""
+    """Sources of judgements with scores (or groups), except `source`: the kind of each by name."""
     rows = {"scores": "ratings", "groups": 'memberships WHERE "group" IS NOT NULL'}[what]
     found = sources_in(connection, rows)
     return {name: kind for name, kind in found.items() if name != unicode_text(source)}
@@ -34,7 +34,7 @@ def refuse_other_scales(paths: IndexPaths, table: LabelTable) -> None:
     with reading(paths) as connection:
         others = [
             name
-            for name, kind in others_with(connection, "scores", table.source).items()
+            for name, kind in other_sources(connection, "scores", table.source).items()
             if kind == "table" or kind not in (table.kind, "clicks")  # clicks join no mean
         ]
     if others:
@@ -70,9 +70,9 @@ def refuse_raters_on_other_scales(connection: sqlite3.Connection, source: str) -
 
 
 def refuse_other_groups(paths: IndexPaths, table: LabelTable) -> None:
-    """Raise LabelsError if another source already groups the photos."""
+    """Raise LabelsError if another source already assigns photos to groups."""
     with reading(paths) as connection:
-        others = others_with(connection, "groups", table.source)
+        others = other_sources(connection, "groups", table.source)
     if others:
         raise LabelsError(
             f"the photos have groups by {', '.join(others)} already, and a photo is in one group. "
@@ -82,5 +82,5 @@ def refuse_other_groups(paths: IndexPaths, table: LabelTable) -> None:
 
 
 def _quoted(name: str) -> str:
-    """Name quoted for a shell command."""
+    """Text, quoted as a shell command needs it."""
     return f'"{name}"' if not set(name) & set('"$`\\!') else shlex.quote(name)

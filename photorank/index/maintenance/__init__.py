@@ -1,1 +1,1 @@
-"""Maintenance of an index: checks, repair, compaction, and new root of a moved library."""
+"""Maintenance of an index: checks, repair, compaction, and a photo library that has moved."""

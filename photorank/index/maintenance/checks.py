@@ -67,7 +67,7 @@ def examine_index(paths: IndexPaths) -> list[Finding]:
 
 
 def damaged_shards(paths: IndexPaths) -> list[str]:
-    """Names of shards with a missing or changed file, or with embeddings of a wrong dimension.
+    """Names of shards whose file is missing or changed, or whose embeddings have a wrong length.
 
     Older versions wrote the latter without noticing, so that their checksums are right.
     """
@@ -79,7 +79,7 @@ def damaged_shards(paths: IndexPaths) -> list[str]:
 
 
 def _dimensions(connection: sqlite3.Connection, paths: IndexPaths) -> int | None:
-    """Length of the index's embeddings; None if its manifest cannot be read."""
+    """Length of the index's embeddings; None if no manifest can be read."""
     try:
         return own_manifest(connection, paths).dimensions
     except BrokenIndexError:
@@ -119,7 +119,7 @@ def damaged_thumbnails(paths: IndexPaths) -> list[str]:
 
 
 def misplaced_shards(paths: IndexPaths) -> list[str]:
-    """Names of shards in which two photos share a row, or the row of a photo does not exist."""
+    """Names of shards in which two photos share a row, or a photo's row does not exist."""
     with reading(paths) as connection:
         beyond = connection.execute(
             f"{_ROWS} WHERE row IS NULL OR row < 0 OR row >= rows GROUP BY shards.id"
@@ -142,7 +142,7 @@ def hashes_are_damaged(paths: IndexPaths) -> bool:
 
 
 def catalogue_faults(paths: IndexPaths) -> list[str]:
-    """Faults that SQLite's integrity check finds; empty for a sound catalogue."""
+    """Descriptions of the faults that SQLite's integrity check finds; empty if none."""
     with reading(paths) as connection:
         told = [text for (text,) in connection.execute("PRAGMA integrity_check(5)")]
         orphans = connection.execute("PRAGMA foreign_key_check").fetchmany(5)
@@ -157,7 +157,7 @@ def _catalogue(paths: IndexPaths) -> Finding:
 
 
 def changed_values(paths: IndexPaths) -> list[str] | None:
-    """Catalogue tables changed by a disk fault or another program; None if no checksums exist."""
+    """Names of tables changed by something other than photorank; None if checksums are missing."""
     with reading(paths) as connection:
         return changed_tables(connection)
 
@@ -195,37 +195,37 @@ def _files(paths: IndexPaths) -> Iterator[Finding]:
     anew = f"{repair}, then run `photorank index` on its folders, which embeds these photos anew."
     with reading(paths) as connection:
         shards, rows = connection.execute("SELECT count(*), sum(rows) FROM shards").fetchone()
-    yield _of(
+    yield _finding(
         misplaced_shards(paths),
         Finding("rows", "wrong", "{n} shards are referred to wrongly: {some}", anew),
         "every embedding belongs to one photo",
     )
     says = "{{n}} of {shards} are gone, damaged or of another width: {{some}}"
-    yield _of(
+    yield _finding(
         damaged_shards(paths),
         Finding("shards", "wrong", says.format(shards=shards), anew),
         f"{shards} with {rows or 0} embeddings, all as written",
     )
     says = "{n} that nothing refers to, of runs that were cut short"
     later = "The next `photorank index` removes them."
-    yield _of(unknown_shards(paths), Finding("unknown shards", "note", says, later), "none")
+    yield _finding(unknown_shards(paths), Finding("unknown shards", "note", says, later), "none")
     again = f"{repair}: they are made again from the photos."
-    yield _of(
+    yield _finding(
         damaged_thumbnails(paths),
         Finding("thumbnails", "wrong", "{n} are missing or cut short", again),
         "one for every photo",
     )
     again = f"{repair}: they are worked out again when needed."
-    yield _of(
+    yield _finding(
         [paths.hashes] if hashes_are_damaged(paths) else [],
         Finding("hashes", "wrong", "the kept perceptual hashes are damaged", again),
         "readable, or none yet",
     )
     says = "{n} parts of files, of processes that were cut short"
-    yield _of(leftover_files(paths), Finding("leftovers", "note", says, f"{repair}."), "none")
+    yield _finding(leftover_files(paths), Finding("leftovers", "note", says, f"{repair}."), "none")
 
 
-def _of(found: Sequence[str] | Sequence[Path], wrong: Finding, good: str) -> Finding:
+def _finding(found: Sequence[str] | Sequence[Path], wrong: Finding, good: str) -> Finding:
     """Finding with the number and names of faulty items; a good result if there are none."""
     if not found:
         return Finding(wrong.about, "good", good)

@@ -23,8 +23,8 @@ _JUDGED = """(
 )"""
 
 
-class Embedded(NamedTuple):
-    """Shard and row of a photo's embedding."""
+class EmbeddingLocation(NamedTuple):
+    """Location of a photo's embedding: the shard's number, and the row in the shard."""
 
     shard: int
     row: int
@@ -121,14 +121,14 @@ def compact(
         )
 
 
-def _photos_of(connection: sqlite3.Connection, shards: Iterable[int]) -> list[Embedded]:
-    """Photos with embeddings in the shards, ordered by shard and row."""
-    photos: list[Embedded] = []
+def _photos_of(connection: sqlite3.Connection, shards: Iterable[int]) -> list[EmbeddingLocation]:
+    """Photos whose embeddings are in the given shards, sorted by shard and row."""
+    photos: list[EmbeddingLocation] = []
     for shard in sorted(shards):
         rows = connection.execute(
             "SELECT shard, row, id FROM photos WHERE shard = ? ORDER BY row", [shard]
         )
-        photos.extend(Embedded(*row) for row in rows)
+        photos.extend(EmbeddingLocation(*row) for row in rows)
     return photos
 
 
@@ -136,7 +136,7 @@ def _merge(
     connection: sqlite3.Connection,
     paths: IndexPaths,
     shards: dict[int, Shard],
-    photos: list[Embedded],
+    photos: list[EmbeddingLocation],
     dimensions: int,
 ) -> None:
     rows_of = defaultdict(list)

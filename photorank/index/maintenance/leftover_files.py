@@ -14,7 +14,7 @@ _ABANDONED_SECONDS = 60.0  # after which an unfinished file is abandoned
 
 
 def leftover_files(paths: IndexPaths) -> list[Path]:
-    """Partly written files, unchanged for over a minute."""
+    """Paths of partly written files of an index, unchanged for over a minute."""
     latest = time.time() - _ABANDONED_SECONDS
     return [path for path in _parts(paths) if path.stat().st_mtime < latest]
 

@@ -50,10 +50,10 @@ def repair_index(paths: IndexPaths) -> list[str]:
             connection.execute("REINDEX")
             done.append("the catalogue's indexes were rebuilt")
         if lost := sorted({*damaged_shards(paths), *misplaced_shards(paths)}):
-            photos = _forget(connection, lost)
+            photos = _forget_shards(connection, lost)
             done.append(f"forgotten: {counted(len(lost), 'shard')} with {counted(photos, 'photo')}")
         if changed := changed_values(paths):
-            done.extend(_take_as_they_are(connection, changed))
+            done.extend(_accept_tables(connection, changed))
         remove_leftovers(connection, paths)
         for path in leftover_files(paths):
             path.unlink(missing_ok=True)
@@ -87,7 +87,7 @@ def _mended_manifest(
     return manifest, ["the manifest was written again from the catalogue's copy"]
 
 
-def _forget(connection: sqlite3.Connection, names: list[str]) -> int:
+def _forget_shards(connection: sqlite3.Connection, names: list[str]) -> int:
     """Delete the records of damaged shards and of their photos' files.
 
     Returns the number of these photos.
@@ -106,7 +106,7 @@ def _forget(connection: sqlite3.Connection, names: list[str]) -> int:
     return photos
 
 
-def _take_as_they_are(connection: sqlite3.Connection, changed: list[str]) -> list[str]:
+def _accept_tables(connection: sqlite3.Connection, changed: list[str]) -> list[str]:
     """Accept corrupted tables, after deleting what can be recomputed; return notes for the user."""
     done = []
     with transaction(connection):

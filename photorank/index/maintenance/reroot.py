@@ -1,4 +1,4 @@
-"""Change of the root folder after a photo library moved; embeddings and labels stay."""
+"""New root folder for an index whose photo library moved; embeddings and labels stay."""
 
 import os
 import sqlite3
@@ -17,7 +17,7 @@ from photorank.workspace import IndexPaths
 
 @dataclass(frozen=True)
 class Move:
-    """Result of moving a library: new root folders, and counts of files found and missing there.
+    """Result of a library's move: new root folders, and counts of files found and missing there.
 
     Vanished files are not counted.
     A file counts as found where one of its size is at the same place below the new folder.
@@ -30,7 +30,7 @@ class Move:
 
 
 def plan_move(paths: IndexPaths, old: Path, new: Path) -> Move:
-    """Result that :func:`reroot` would give, without changing anything.
+    """Result that :func:`reroot` would give, without changing the index.
 
     `old` is a folder of the index, or one above its folders; `new` is where it is now. Raises
     MissingPathError if there is no such new folder, MovedLibraryError if no folder of the index
@@ -44,7 +44,7 @@ def plan_move(paths: IndexPaths, old: Path, new: Path) -> Move:
 
 
 def reroot(paths: IndexPaths, old: Path, new: Path) -> Move:
-    """Move an index's photos from folder `old` to folder `new` in one transaction.
+    """Record in the index that its photos have moved from folder `old` to folder `new`.
 
     No photo is opened. If it is cut short, doing it again completes it. Raises as
     :func:`plan_move`, and LockedIndexError if another process is writing.

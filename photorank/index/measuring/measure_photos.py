@@ -1,4 +1,4 @@
-"""Measurement of each photo of an index, once, with results in the catalogue."""
+"""Measurements (of signals, of faces) of an index's photos, each made once and stored."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -53,7 +53,7 @@ DEFAULTS = MeasureOptions()
 def measure_photos(
     paths: IndexPaths, measurement: Measurement[T], options: MeasureOptions
 ) -> MeasureReport:
-    """Measure all photos not measured yet, and return a report.
+    """Measure all photos that were not measured before, and return a report.
 
     A crash loses at most `crash_photos` measurements, an interrupt none, and the next run goes on.
     A photo that cannot be read is skipped and tried again by the next run. Raises StorageError,
@@ -65,7 +65,7 @@ def measure_photos(
     done, size = 0, options.crash_photos
 
     def one(digest: str) -> T | SkippedFile:
-        return _measured(measurement.measure, digest, todo[digest])
+        return _measure_photo(measurement.measure, digest, todo[digest])
 
     with ThreadPoolExecutor(options.workers or usable_cores(), measurement.name) as pool:
         for start in range(0, len(digests), size):
@@ -107,8 +107,10 @@ def _unmeasured(paths: IndexPaths, measured: str) -> tuple[dict[str, list[Path]]
     return files, known
 
 
-def _measured(measure: Callable[[bytes], T], digest: str, files: Sequence[Path]) -> T | SkippedFile:
-    """Measurement of a photo, made on its first unchanged file; SkippedFile if none is usable."""
+def _measure_photo(
+    measure: Callable[[bytes], T], digest: str, files: Sequence[Path]
+) -> T | SkippedFile:
+    """Measure a photo by its first file unchanged since indexing; return SkippedFile if none is."""
     reasons = []
     for file in files:
         try:

@@ -16,5 +16,5 @@ _SIGNALS = Measurement("photorank-signals", _MEASURED, signals_isolated, record_
 
 
 def measure_signals(paths: IndexPaths, options: MeasureOptions = DEFAULTS) -> MeasureReport:
-    """Measure missing or outdated technical signals of an index's photos; return a report."""
+    """Measure the technical signals that photos lack or that are outdated; return a report."""
     return measure_photos(paths, _SIGNALS, options)

@@ -15,7 +15,7 @@ _LOOKS_A_WRITE = 10_000  # new ones between two writes: what ends the process co
 
 
 class Looks(NamedTuple):
-    """Aspect ratio and mean colour of each photo, by row."""
+    """Aspect ratio and mean colour of each photo of an index."""
 
     aspects: NDArray[np.uint16]  # (n,) width to height, in thousandths
     tones: NDArray[np.uint16]  # (n,) red, green, blue in 5, 6 and 5 bits; 0 not looked at yet

@@ -16,7 +16,7 @@ from photorank.workspace import IndexPaths
 
 
 def digest_now(paths: IndexPaths, path: Path) -> str:
-    """Digest of a file's current content. The file is read only if it changed since indexing.
+    """Digest of a file's current content; the file is read only if changed since indexing.
 
     Raises UnreadablePhotoError if the file is gone or cannot be read.
     """
@@ -33,14 +33,14 @@ def changed_files(paths: IndexPaths, photos: Iterable[tuple[Path, str]]) -> list
     with reading(paths) as connection:
         roots = load_roots(connection)
         for position, (path, digest) in enumerate(photos):
-            known = _known(connection, roots.place(path_bytes(path)))
+            known = _indexed_state(connection, roots.place(path_bytes(path)))
             if holds_another(path, digest, known):
                 changed.append(position)
     return changed
 
 
 def holds_another(path: Path, digest: str, known: tuple[str, Stamp] | None) -> bool:
-    """True if a file exists and its content differs from the given digest.
+    """True if a file exists and its content differs from that of the given digest.
 
     `known` is its digest when it was indexed, with the stamp that it had then.
     """
@@ -58,11 +58,11 @@ def photo_number(paths: IndexPaths, digest: str) -> int | None:
 
 
 def _digest_now(connection: sqlite3.Connection, roots: Roots, path: Path) -> str:
-    return _content_digest(path, _known(connection, roots.place(path_bytes(path))))
+    return _content_digest(path, _indexed_state(connection, roots.place(path_bytes(path))))
 
 
 def _content_digest(path: Path, known: tuple[str, Stamp] | None) -> str:
-    """Digest of a file. The file is read only if its size, times or inode have changed.
+    """Digest of a file's content; the file is read only if size, times or inode changed.
 
     Of a photo whose embedding was imported nobody knows the bytes: its name alone counts.
     """
@@ -76,8 +76,8 @@ def _content_digest(path: Path, known: tuple[str, Stamp] | None) -> str:
     return file_digest(path)
 
 
-def _known(connection: sqlite3.Connection, place: Place | None) -> tuple[str, Stamp] | None:
-    """Digest and stamp (size, times, inode) of a file; None if the file is not indexed."""
+def _indexed_state(connection: sqlite3.Connection, place: Place | None) -> tuple[str, Stamp] | None:
+    """Digest and stamp (size, times, inode) that a file was indexed with; None if it was not."""
     row = connection.execute(
         f"SELECT digest, {STAMP} FROM files JOIN photos ON photos.id = photo"  # noqa: S608
         " WHERE root = ? AND path = ?",

@@ -1,4 +1,4 @@
-"""Detected faces of an index's photos, by row."""
+"""Detected faces of an index's photos, loaded for all photos or for one."""
 
 from math import nan
 
@@ -13,7 +13,7 @@ from photorank.workspace import IndexPaths
 
 
 def load_faces(paths: IndexPaths, rows: Rows) -> IndexFaces:
-    """Detected faces of each row's photo, with the columns of :class:`FacesSummary`."""
+    """Detected faces of all photos, and their summary in the columns of :class:`FacesSummary`."""
     with reading(paths) as connection:
         summaries = connection.execute(
             f"SELECT photo, {SUMMARY_COLUMNS} FROM photo_faces"  # noqa: S608 - names of our own
@@ -33,7 +33,7 @@ def load_faces(paths: IndexPaths, rows: Rows) -> IndexFaces:
 
 
 def load_photo_faces(paths: IndexPaths, number: int) -> list[Face] | None:
-    """Faces of one photo by catalogue number, largest first; None if never searched."""
+    """Faces of the photo with this catalogue number, largest first; None if not searched."""
     with reading(paths) as connection:
         looked = "SELECT 1 FROM photo_faces WHERE photo = ?"
         if connection.execute(looked, [number]).fetchone() is None:

@@ -1,4 +1,4 @@
-"""Day, camera and folder of each photo, used to filter photos."""
+"""Capture day, camera and folder of each photo, by which photos can be filtered."""
 
 import os
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from photorank.photos.metadata.time_text import DAY_LETTERS
 
 
 class Facets(NamedTuple):
-    """Day, camera and folder of each photo, in the order of :meth:`Index.photos`."""
+    """Capture day, camera and folder of each photo, in the order of :meth:`Index.photos`."""
 
     taken: NDArray[np.bytes_]  # (n,) 2024-07-31T18:05:09, empty where unknown
     cameras: Named
@@ -25,7 +25,7 @@ class Facets(NamedTuple):
 
 
 def load_facets(rows: Rows, facts: Facts) -> Facets:
-    """Day, camera and folder of the given rows."""
+    """Capture day, camera and folder of each photo in the table `rows`."""
     folders = [os.path.dirname(path) for path in rows.paths]
     codes, known = coded(folders)
     common = os.path.commonpath(known) if len(known) > 1 else b""

@@ -1,4 +1,4 @@
-"""People's judgements on the rows of an index, read from the current catalogue."""
+"""People's judgements on the photos of an index, read from the current catalogue."""
 
 import numpy as np
 
@@ -25,7 +25,7 @@ _RATINGS = (
 def load_labels(
     paths: IndexPaths, rows: Rows, belongs: Memberships, rater: str | None
 ) -> IndexLabels:
-    """Groups, series and scores of photos; scores are one rater's, or means over all raters.
+    """Scores, groups and series of photos; scores are one rater's, or means over all.
 
     A score that is the mean of many counts as many. Clicked stars count only where nothing was
     imported on another scale.
@@ -106,7 +106,7 @@ def load_raters(paths: IndexPaths) -> list[str]:
 
 
 def load_sources(paths: IndexPaths, kind: Judgements) -> list[str]:
-    """Sorted names of the sources of scores or choices; who clicked is not told."""
+    """Sorted names of the sources of scores or choices; people's names are left out."""
     with reading(paths) as connection:
         found = sources_in(connection, "ratings" if kind == "scores" else "choices")
     return sorted({"clicks" if one == "clicks" else name for name, one in found.items()})

@@ -43,7 +43,7 @@ def library_files(paths: IndexPaths, among: Collection[int] | None = None) -> li
 
 
 def raw_files(paths: IndexPaths) -> list[Path]:
-    """RAW files in the indexed folders, indexed or not."""
+    """Paths of the RAW files in the indexed folders, whether indexed or skipped."""
     with reading(paths) as connection:
         roots = load_roots(connection)
         files = known_files(connection)
@@ -55,7 +55,7 @@ def raw_files(paths: IndexPaths) -> list[Path]:
 
 
 def companion_files(paths: IndexPaths) -> list[Path]:
-    """Files that belong to photos: videos, sidecars, and RAW files not indexed."""
+    """Paths of files that belong to photos: videos, sidecars, and RAW files not indexed."""
     return [
         file.path
         for file in load_skipped(paths)

@@ -1,4 +1,4 @@
-"""Group, series and official split of an index's photos, by row."""
+"""Group, series, and dataset split (train, validation, test) of each photo of an index."""
 
 from collections.abc import Hashable, Sequence
 from typing import NamedTuple, TypeVar
@@ -15,24 +15,24 @@ _Name = TypeVar("_Name", bound=Hashable)
 
 
 class Named(NamedTuple):
-    """One name or None per row, stored as an integer code into a list of names."""
+    """One name or None per photo, stored as integer codes into a list of distinct names."""
 
     codes: Codes  # (n,) places in `names`, -1 where there is none
     names: list[str]  # sorted
 
     def of(self, row: int) -> str | None:
-        """Name of a row; None for a row without a name."""
+        """Name at a row number; None if the row has no name."""
         code = int(self.codes[row])
         return self.names[code] if code >= 0 else None
 
     def tolist(self) -> list[str | None]:
-        """Name of each row; None for a row without a name."""
+        """Names in row order; None for a row without a name."""
         names = [*self.names, None]  # which -1 finds
         return [names[code] for code in self.codes.tolist()]
 
 
 class Memberships(NamedTuple):
-    """Group, series and official split (train, validation, test) of each row."""
+    """Group, series, and dataset split (train, validation, test) of each photo."""
 
     groups: Named
     series: Named
@@ -40,7 +40,7 @@ class Memberships(NamedTuple):
 
 
 def load_memberships(paths: IndexPaths, rows: Rows) -> Memberships:
-    """Groups, series and splits of the rows, merged over all sources."""
+    """Group, series and split of each photo in the table `rows`, from all sources together."""
     with reading(paths) as connection:
         (photos,), columns = mixed(
             connection, ["photo"], ['"group"', "series", "split"], "memberships"
@@ -56,7 +56,7 @@ def load_memberships(paths: IndexPaths, rows: Rows) -> Memberships:
 
 
 def named(texts: Texts) -> Named:
-    """Names encoded as integer codes into a list of distinct names."""
+    """Texts encoded as integer codes into a list of the distinct texts."""
     if texts.empty:
         return Named(np.full(len(texts), -1, dtype=np.intp), [])
     codes, known = coded(list(texts))

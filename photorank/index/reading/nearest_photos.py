@@ -1,4 +1,4 @@
-"""Photos of an index ranked along a direction, best first."""
+"""The photos of an index nearest to a direction, best first."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from photorank.workspace import IndexPaths
 def nearest_rows(
     layout: Layout, rows: Rows, direction: Direction, k: int, *, lowest: bool
 ) -> tuple[Codes, Floats]:
-    """The k photos nearest to a direction by dot product: rows and products, best first.
+    """The k photos nearest to a direction: row numbers and dot products, best first.
 
     With `lowest`, the k photos with the smallest products, smallest first.
     """
@@ -28,7 +28,7 @@ def nearest_rows(
 def best_photos(
     paths: IndexPaths, layout: Layout, direction: Direction, k: int, *, lowest: bool
 ) -> list[Found]:
-    """The k photos nearest to a direction by dot product, best first.
+    """The k photos nearest to a direction by dot product, as records, best first.
 
     With `lowest`, the k photos with the smallest products, smallest first.
     """

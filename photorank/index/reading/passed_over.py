@@ -1,4 +1,4 @@
-"""Summary of non-photo files in photo folders, by extension."""
+"""Summary of the files in photo folders that are not photos, by extension."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ def passed_over_lines(files: Sequence[SkippedFile]) -> list[str]:
 
 
 def _kinds(files: Sequence[SkippedFile]) -> str:
-    """Text with the number of files per extension, most frequent first: "2 .MOV, 1 .psd"."""
+    """Text that counts files by extension, most frequent first: "2 .MOV, 1 .psd"."""
     spellings: dict[str, Counter[str]] = {}
     for file in files:
         spellings.setdefault(file.kind.lower(), Counter())[file.kind] += 1

@@ -15,7 +15,7 @@ from photorank.typing import Codes, Embeddings, Flags, Floats, Labels, Ratings
 
 @dataclass(frozen=True)
 class Photo:
-    """Photo of an index, with at least one existing file."""
+    """Record of a photo: digest, path, group, series, capture time and camera."""
 
     digest: str  # SHA-256 of its bytes: its identity under any name
     path: Path  # absolute; the first of its files
@@ -27,7 +27,7 @@ class Photo:
 
 
 class IndexLabels(NamedTuple):
-    """Scores, groups and series of the photos, in the order of :meth:`Index.photos`."""
+    """Scores, groups and series of all photos, in the order of :meth:`Index.photos`."""
 
     scores: Labels  # (n,) mean over raters, nan where there is none
     n_raters: Codes  # (n,) how many people the score is a mean of
@@ -54,7 +54,7 @@ class IndexLabels(NamedTuple):
 
 
 class SingleRatings(NamedTuple):
-    """Scores by single raters; photos are given as rows of :meth:`Index.photos`."""
+    """Scores of one photo by one rater each; photos are row numbers in :meth:`Index.photos`."""
 
     photos: Codes  # (m,)
     raters: Codes  # (m,) one number a person; the unnamed are left out
@@ -63,7 +63,7 @@ class SingleRatings(NamedTuple):
 
 
 class IndexChoices(NamedTuple):
-    """Choices between two photos, given as rows of :meth:`Index.photos`."""
+    """Choices between two photos, which are row numbers in :meth:`Index.photos`."""
 
     winners: Codes  # (m,)
     losers: Codes  # (m,)
@@ -85,14 +85,14 @@ class IndexChoices(NamedTuple):
 
 
 class Rater(Protocol):
-    """Type of objects that rate embeddings, such as a master-vector."""
+    """Type of objects that rate embeddings, such as a rating direction (master-vector)."""
 
     def rate(self, embeddings: Embeddings, fingerprint: Fingerprint) -> Ratings:
         """Ratings (n,) of the embeddings (n, d)."""
 
 
 class Found(NamedTuple):
-    """Photo found by a search."""
+    """Photo found by a search, with its dot product and percentile."""
 
     photo: Photo
     similarity: float  # its scalar product with the direction
@@ -100,7 +100,7 @@ class Found(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """Numbers of judgements on an index's photos."""
+    """Counts of the judgements on an index's photos."""
 
     labelled: int  # photos with a score
     choices: int
@@ -109,27 +109,27 @@ class Counts(NamedTuple):
 
 
 class IndexSignals(NamedTuple):
-    """Technical signals of the photos, by row of :meth:`Index.photos`."""
+    """Technical signals (such as sharpness) of all photos, in the order of :meth:`Index.photos`."""
 
     names: tuple[str, ...]  # (s,) of :data:`photorank.photos.signals.all_signals.SIGNALS`
     values: Floats  # (n, s), nan where a photo was not measured or a signal is not defined
 
     def column(self, name: str) -> Floats:
-        """Values (n,) of one signal."""
+        """Values (n,) of the signal with the given name, for all n photos."""
         return self.values[:, self.names.index(name)]
 
 
 class IndexFaces(NamedTuple):
-    """Faces of the photos, by row of :meth:`Index.photos`."""
+    """Detected faces of all photos, in the order of :meth:`Index.photos`."""
 
     values: Floats  # (n, 7) columns of `FacesSummary`, nan where faces were not looked for
     by_row: dict[int, list[Face]]  # of the rows that have any, the largest face first
 
     def column(self, name: str) -> Floats:
-        """Values (n,) of one column of :class:`FacesSummary`."""
+        """Values (n,) of one column of :class:`FacesSummary`, for all n photos."""
         return self.values[:, FacesSummary._fields.index(name)]
 
     @property
     def measured(self) -> Flags:
-        """Mask (n,) of the photos searched for faces."""
+        """Mask (n,) over all photos: True if the photo was searched for faces."""
         return np.isfinite(self.column("faces"))

@@ -1,4 +1,4 @@
-"""Rows of an index: photos with an existing file, sorted by path."""
+"""Table of an index's photos that have an existing file, one row per photo, sorted by path."""
 
 import sqlite3
 from bisect import bisect_left
@@ -45,11 +45,11 @@ class Files:
             yield folders[root] + (path or b"")
 
     def take(self, places: Codes) -> "Files":
-        """Files at the given positions."""
+        """Paths at the given positions, as a new :class:`Files`."""
         return Files(self._folders, self._roots[places], self._below.take(places))
 
     def order(self) -> Codes:
-        """Positions (f,) of all f files in the order of their paths, like `numpy.argsort`."""
+        """Positions (f,) that would sort all f paths folder by folder, like `numpy.argsort`."""
         # What `path_order` does to a path is done to all of them at once.
         keys = Files(
             {root: path_order(folder) for root, folder in self._folders.items()},
@@ -61,13 +61,13 @@ class Files:
         return np.array(sorted(range(len(self)), key=lambda place: by[place] or b""), np.intp)
 
     def find(self, path: bytes) -> int | None:
-        """Position of a file, if the table is sorted by path; None if the file is absent."""
+        """Position of a path, if all paths are sorted; None if the path is absent."""
         place = bisect_left(range(len(self)), path_order(path), key=lambda at: path_order(self[at]))
         return place if place < len(self) and self[place] == path else None
 
 
 class Rows:
-    """Table of the photos with an existing file, sorted by path.
+    """Table of the photos with an existing file, one row per photo, sorted by path.
 
     `photos` (f,) is the photo's number of each of the sorted `files`; `known` are numbers of
     photos, ascending, and `digests` theirs.
@@ -86,30 +86,30 @@ class Rows:
         return len(self.photos)
 
     def digest(self, row: int) -> str:
-        """Content digest of a row's photo."""
+        """Content digest of the photo with the given row number."""
         return _text(self.digests[row]) or ""
 
     def all_digests(self) -> list[str]:
-        """Content digests of all photos, by row."""
+        """Content digests of all photos, in row order."""
         return [_text(digest) or "" for digest in self.digests]
 
     def row_of(self, path: bytes) -> int | None:
-        """Row of the photo in a file, which may be one of several copies of the photo."""
+        """Row number of the photo that was indexed from a file; None if the file is not indexed."""
         place = self._files.find(path)
         return None if place is None else int(self._rows[place])
 
     def files(self) -> Iterator[tuple[bytes, int]]:
-        """Yield the path of every file, copies included, with its row, sorted by path."""
+        """Yield every file's path and its photo's row number, copies included, sorted by path."""
         return zip(self._files, self._rows.tolist(), strict=True)
 
     def places(self, photos: ArrayLike) -> Codes:
-        """Rows of photos given by catalogue number, -1 for a photo without a file."""
+        """Row numbers of photos given by catalogue number; -1 for a photo without a file."""
         wanted = np.asarray(photos, dtype=np.intp)
         known = (wanted >= 0) & (wanted < len(self._row_of))
         return np.where(known, self._row_of[np.where(known, wanted, 0)], -1)
 
     def find(self, photos: ArrayLike) -> tuple[Codes, Codes]:
-        """Rows of photos given by catalogue number; photos without a file are left out.
+        """Row numbers of photos given by catalogue number; photos without a file are left out.
 
         Also the positions in `photos` of the photos with a file.
         """
@@ -122,18 +122,18 @@ Fact: TypeAlias = tuple[str | None, str | None, str | None]
 
 
 class Facts(NamedTuple):
-    """Capture time, camera, and source of the capture time, for each row's photo."""
+    """Capture time, camera, and source of the capture time, of each photo."""
 
     taken: Texts
     cameras: Texts
     sources: Texts
 
     def of(self, row: int) -> Fact:
-        """Capture time, camera, and source of the capture time, for one row's photo."""
+        """Capture time, camera, and source of the capture time, of one photo by row number."""
         return _text(self.taken[row]), _text(self.cameras[row]), _text(self.sources[row])
 
     def tolist(self) -> list[Fact]:
-        """Capture time, camera, and source of the capture time, for each row's photo."""
+        """Capture time, camera, and source of the capture time, of each photo in row order."""
         return list(zip(*(map(_text, texts) for texts in self), strict=True))
 
     def dated_by(self) -> Counter[str]:
@@ -142,7 +142,7 @@ class Facts(NamedTuple):
 
 
 def load_rows(paths: IndexPaths, among: Codes | None = None) -> Rows:
-    """Rows of the photos that have a file now.
+    """Table of the photos that have an existing file, one row per photo, sorted by path.
 
     With `among`, only of the photos with these catalogue numbers; ChangedIndexError if one of
     these photos has no file any more.
@@ -165,7 +165,7 @@ def load_rows(paths: IndexPaths, among: Codes | None = None) -> Rows:
 
 
 def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
-    """Capture time, camera, and source of the capture time, for each row's photo.
+    """Capture time, camera, and source of the capture time, of each photo in `rows`.
 
     All three are missing for a photo that has been deleted since.
     """
@@ -176,7 +176,7 @@ def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
 
 
 def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int] | None:
-    """Full digest and catalogue number for a digest prefix; None unless exactly one photo fits."""
+    """Digest and catalogue number of the only photo with this digest prefix; else None."""
     found = connection.execute(
         "SELECT digest, id FROM photos WHERE digest >= ? AND digest < ? AND shard IS NOT NULL"
         " LIMIT 2",
@@ -186,13 +186,13 @@ def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int]
 
 
 def digest_beginning(paths: IndexPaths, beginning: str) -> tuple[str, int] | None:
-    """Full digest and catalogue number for a digest prefix; None unless exactly one photo fits."""
+    """Digest and catalogue number of the only photo with this digest prefix; else None."""
     with reading(paths) as connection:
         return one_photo(connection, beginning)
 
 
 def load_photos(paths: IndexPaths, numbers: Codes) -> list[Photo]:
-    """Photos with the given catalogue numbers, without reading the rest of the catalogue.
+    """Records of photos given by catalogue number, without reading the rest of the catalogue.
 
     Raises ChangedIndexError if one of them has no file any more.
     """
@@ -218,7 +218,7 @@ def load_photos(paths: IndexPaths, numbers: Codes) -> list[Photo]:
 
 
 def _folders(connection: sqlite3.Connection) -> dict[int, bytes]:
-    """Absolute path of each root with a '/' at its end, by root number."""
+    """Absolute path of each root folder, ending in '/', by the root's number."""
     folders = load_roots(connection).folders
     return {root: folder.rstrip(b"/") + b"/" for root, folder in folders.items()}
 

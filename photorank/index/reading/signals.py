@@ -1,4 +1,4 @@
-"""Technical signals (such as sharpness) of an index's photos, by row."""
+"""Technical signals (such as sharpness) of an index's photos, read from the catalogue."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from photorank.workspace import IndexPaths
 
 
 def load_signals(paths: IndexPaths, rows: Rows) -> IndexSignals:
-    """Technical signals of each row's photo; nan if not measured.
+    """Technical signals (such as sharpness) of each photo; nan if not measured.
 
     Those of an earlier version are not shown beside others: they are not comparable.
     """

@@ -27,7 +27,7 @@ _DIGITS = frozenset("0123456789abcdef")
 
 
 class _Once(cached_property[Any]):
-    """Property computed on first use, once for all threads."""
+    """Property that is computed on first use, once for all threads."""
 
     def __get__(self, held: Any, owner: type | None = None) -> Any:
         if held is None:
@@ -37,7 +37,7 @@ class _Once(cached_property[Any]):
 
 
 class PhotosByRow(Sequence[Photo]):
-    """Sequence of all photos by row, each object created only when accessed."""
+    """Sequence of all photos' records by row number, each made only when accessed."""
 
     def __init__(self, held: "Snapshot") -> None:
         self._held = held
@@ -65,7 +65,7 @@ class Snapshot:
         self._lock = RLock()  # two threads would need the memory twice
 
     def photo(self, row: int) -> Photo:
-        """Photo of a row."""
+        """Record of the photo with the given row number."""
         return Photo(
             self.rows.digest(row),
             as_path(self.rows.paths[row]),
@@ -75,7 +75,7 @@ class Snapshot:
         )
 
     def matching(self, text: str) -> Iterator[int]:
-        """Yield the rows of photos with a given text in their path, ignoring case."""
+        """Yield the row numbers of photos with a text in their path, ignoring case."""
         wanted = text.lower()
         for row, path in enumerate(self.rows.paths):
             if wanted in os.fsdecode(path).lower():
@@ -89,19 +89,19 @@ class Snapshot:
 
     @_Once
     def layout(self) -> Layout:
-        """Shards as one sequence of rows, and the photo at each position."""
+        """Embeddings of all shards as one sequence, and the photo of each embedding."""
         return load_layout(
             self._paths, self._manifest.dimensions, self._manifest.fingerprint.blocks
         )
 
     @_Once
     def rows(self) -> Rows:
-        """Photos that have a file, by row."""
+        """Table of the photos that have an existing file, one row per photo, sorted by path."""
         return load_rows(self._paths, self.layout.photos[self.layout.has_file])
 
     @_Once
     def positions(self) -> Codes:
-        """Position (n,) of each row's embedding in the sequence of shards."""
+        """Position (n,) of each photo's embedding in the sequence of shards' embeddings."""
         at = np.flatnonzero(self.layout.has_file)
         positions = np.empty(len(at), dtype=np.intp)
         positions[self.rows.places(self.layout.photos[at])] = at
@@ -109,41 +109,41 @@ class Snapshot:
 
     @_Once
     def memberships(self) -> Memberships:
-        """Each photo's group, series (burst) and official split, by row."""
+        """Group, series (burst), and dataset split of each photo."""
         return load_memberships(self._paths, self.rows)
 
     @_Once
     def facts(self) -> Facts:
-        """Capture time and camera of each row's photo."""
+        """Capture time, camera, and source of the capture time, of each photo."""
         return load_facts(self._paths, self.rows)
 
     @_Once
     def moments(self) -> Floats:
-        """Capture time (n,) of each row's photo, in seconds since 1970, read-only."""
+        """Capture times (n,) of all photos, in seconds since 1970, read-only."""
         seconds = seconds_or_day([taken for taken, _, _ in self.facts.tolist()])
         seconds.flags.writeable = False
         return seconds
 
     @_Once
     def digests(self) -> list[str]:
-        """Digests of the photos, by row."""
+        """Content digests of all photos, in row order."""
         return self.rows.all_digests()
 
     @_Once
     def beginnings(self) -> NDArray[np.uint8]:
-        """First bytes (n, 8) of the photos' digests, read-only."""
+        """First 8 bytes (n, 8) of all photos' digests, read-only."""
         digits = self.rows.digests.beginnings(BEGINNING_DIGITS).tobytes().decode()
         return np.frombuffer(bytes.fromhex(digits), np.uint8).reshape(-1, BEGINNING_BYTES)
 
     @_Once
     def _by_beginning(self) -> tuple[NDArray[np.uint64], Codes]:
-        """First 8 bytes of the digests as integers, in ascending order, and the row of each."""
+        """First 8 bytes of the digests as integers, ascending, and the row number of each."""
         numbers = self.beginnings.copy().view(">u8").ravel().astype(np.uint64)
         rows = np.argsort(numbers, kind="stable")
         return numbers[rows], rows
 
     def row_of_digest(self, digest: str) -> int | None:
-        """Row of the photo with a digest, or a prefix of 16 or more digits; None if absent."""
+        """Row number of the photo with a digest or prefix of 16 or more digits; None if absent."""
         begin = digest[:BEGINNING_DIGITS]
         if len(begin) < BEGINNING_DIGITS or not _DIGITS.issuperset(begin):
             return None
@@ -162,7 +162,7 @@ class Snapshot:
 
     @_Once
     def photos(self) -> list[Photo]:
-        """All photos, by row."""
+        """Records of all photos, in row order."""
         belongs = self.memberships
         columns = zip(
             self.digests,

@@ -21,7 +21,7 @@ from PIL import Image
 from photorank.errors import ClusterError, EncoderError, MissingExtraError
 from photorank.index.building import run_state
 from photorank.index.building.build import build_index
-from photorank.index.building.ray_cluster import Pool, share_out
+from photorank.index.building.ray_cluster import Pool, plan_workers
 from photorank.index.building.ray_mirrors import Mirror
 from photorank.index.building.request import BuildRequest, Cluster
 from photorank.index.opened import Index
@@ -333,10 +333,10 @@ def nodes(*machines):
 def test_machines_are_shared_out(machines, workers, device, pool):
     """A worker a GPU with its share of the cores, else one for some cores; no core twice."""
     request = BuildRequest([], device=device, workers=workers)
-    assert share_out(nodes(*machines), request) == pool
+    assert plan_workers(nodes(*machines), request) == pool
 
 
 def test_machines_that_are_gone_count_for_nothing():
     """Ray goes on listing them."""
     lost = {"Alive": False, "Resources": {"CPU": 64.0}}
-    assert share_out([lost, *nodes((4, 0))], BuildRequest([])) == Pool(1, 4, 0)
+    assert plan_workers([lost, *nodes((4, 0))], BuildRequest([])) == Pool(1, 4, 0)
