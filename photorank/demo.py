@@ -1,4 +1,4 @@
-"""Demo data: an index of the sample photos with judgements, a learned vector and results."""
+"""Demo data: an index of sample photos, with judgements, a learned rating vector and results."""
 
 from collections.abc import Callable
 from functools import partial
@@ -29,7 +29,7 @@ Progress = Callable[[str, int, int], None]  # stage, done, to do
 
 
 def build_sample(workspace: Workspace, *, on_progress: Progress = lambda *_: None) -> Index:
-    """Build the missing parts of the sample index, and open the index.
+    """Build the missing parts of the index of sample photos, and return the opened index.
 
     The parts are photos, judgements, a learned vector and an evaluation.
 

@@ -11,7 +11,7 @@ Group = Literal["photorank.encoders", "photorank.learners", "photorank.metrics"]
 
 @cache
 def _declared(group: Group) -> dict[str, EntryPoint]:
-    """Entry points of a group by name, without importing any."""
+    """Dictionary of a group's entry points by name; their packages are not imported."""
     return {point.name: point for point in entry_points(group=group)}
 
 
@@ -21,7 +21,7 @@ def declared_names(group: Group) -> list[str]:
 
 
 def load_declared(group: Group, name: str) -> Any:
-    """Import and return the object declared under a name; None if no package declares one.
+    """Import and return an entry point's object; None if no package declares the name.
 
     Raises EntryPointError if the package cannot be imported.
     """
@@ -35,7 +35,7 @@ def load_declared(group: Group, name: str) -> Any:
 
 
 def refused(group: Group, name: str, why: str) -> EntryPointError:
-    """Error for an unusable entry point, which names its package and the reason."""
+    """Error that tells which package's entry point is unusable, and why."""
     point = _declared(group)[name]
     package = point.dist.name if point.dist is not None else point.value
     return EntryPointError(package, f"{group}: {name} = {point.value}", why)

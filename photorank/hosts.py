@@ -44,7 +44,7 @@ def is_address(host: str) -> bool:
 
 
 def checked_hosts(names: Sequence[str]) -> Sequence[str]:
-    """The given host names; ServerError if one is not a host name, such as a whole URL."""
+    """The host names, unchanged; raises ServerError if one is not a host name."""
     for name in names:
         if authority(name) is None:
             raise ServerError(

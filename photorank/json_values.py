@@ -12,7 +12,9 @@ _LONGEST_FAULT = 200  # letters; longer ones are Python's own
 
 
 def to_json(value: Any) -> Any:
-    """Plain JSON of a value; a dataclass's own fields come before inherited ones.
+    """JSON-ready form of a value: dataclasses become dicts, and nan becomes None.
+
+    A dataclass's own fields come before inherited ones.
 
     Examples
     --------
@@ -46,7 +48,7 @@ def from_json(kind: type[Value], data: Any) -> Value:
 
 
 def fault_in_json(error: Exception) -> str:
-    """Reason in words why a JSON file cannot be parsed.
+    """Text that says why a JSON file cannot be used, made from the error that it raised.
 
     >>> fault_in_json(KeyError("size"))
     '`size` is missing'

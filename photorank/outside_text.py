@@ -46,7 +46,7 @@ def printable(text: object) -> str:
 
 
 def typed_path(typed: str | Path) -> Path:
-    """Path typed by a person; :class:`TypedPathError` for an impossible path."""
+    """Path from text typed by a person; raises :class:`TypedPathError` if it cannot be one."""
     text = os.fspath(typed)
     if why := _fault(text):
         raise TypedPathError(text, why)
@@ -54,7 +54,7 @@ def typed_path(typed: str | Path) -> Path:
 
 
 def typed_destination(typed: str | Path) -> Path:
-    r"""Destination path typed by a person, with ``~`` expanded.
+    r"""Path to write to, from text typed by a person, with ``~`` expanded.
 
     Raises :class:`TypedPathError` if no file can have it, or its name would show as another.
 
@@ -75,7 +75,7 @@ def typed_destination(typed: str | Path) -> Path:
 
 
 def _fault(path: str) -> str | None:
-    """Reason why text cannot be the path of a file; None if it can."""
+    """Reason why a text cannot be the path of a file; None if it can be one."""
     try:
         longest = max(len(os.fsencode(name)) for name in path.split("/"))
     except UnicodeEncodeError:

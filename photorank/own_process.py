@@ -47,7 +47,7 @@ def in_own_process(task: Callable[..., T], *given: Any) -> T | None:
 
 
 def _framed(said: object) -> bytes:
-    """Message between two processes: its length, then its bytes."""
+    """Bytes of a message to another process: their number, then the pickled object."""
     data = ForkingPickler.dumps(said)
     return len(data).to_bytes(_LENGTH_BYTES, "big") + bytes(data)
 
@@ -57,7 +57,7 @@ def work() -> None:
     length = int.from_bytes(sys.stdin.buffer.read(_LENGTH_BYTES), "big")
     task, given = ForkingPickler.loads(sys.stdin.buffer.read(length))
     Thread(target=_end_with_parent, daemon=True).start()
-    answer = _own_output()
+    answer = _stream_to_parent()
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     try:
@@ -69,8 +69,8 @@ def work() -> None:
     os._exit(0)  # the thread waits for the parent
 
 
-def _own_output() -> BinaryIO:
-    """Output stream to the parent process; standard output is redirected to standard error."""
+def _stream_to_parent() -> BinaryIO:
+    """Binary stream to the parent process; all else printed goes to standard error."""
     answer = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     return answer

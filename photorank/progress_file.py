@@ -50,7 +50,7 @@ class Progress:
 
     @property
     def was_killed(self) -> bool:
-        """True if the command ended without recording an end."""
+        """True if the command's process ended without recording how it ended."""
         return self.state == "running" and not self._is_alive()
 
     def _is_alive(self) -> bool:
@@ -86,7 +86,7 @@ def read_progress(file: Path) -> Progress | None:
 
 
 def write_progress(file: Path, said: Progress) -> None:
-    """Replace a progress file atomically."""
+    """Write a progress file, replacing an older one atomically."""
     with storage_errors(file):
         make_folder(file.parent)
         part = file.with_name(f".{file.name}.{os.getpid()}.part")
@@ -98,7 +98,7 @@ def write_progress(file: Path, said: Progress) -> None:
 
 
 class ProgressFileError(PhotorankError, FileExistsError):
-    """The file for progress already exists and is not a progress file."""
+    """The file in which to write progress exists, and is not a progress file."""
 
     def __init__(self, file: Path) -> None:
         super().__init__(
@@ -133,7 +133,7 @@ class Reporter:
         self._write()
 
     def step(self, stage: str, done: int, total: int | None) -> None:
-        """Record progress of a stage; KeyboardInterrupt if a stop is requested."""
+        """Record progress of a stage; raises KeyboardInterrupt if a stop was requested."""
         now = time.monotonic()
         if self._began[0] != stage:
             self._began = (stage, done, now)
@@ -181,7 +181,7 @@ class Reporter:
             self._said = replace(self._said, unusable=len(files), files=listed[:MAX_FILES])
 
     def end(self, state: State, error: str = "") -> None:
-        """Record the end of the command."""
+        """Record how the command ended: its state, and its error message if it failed."""
         self._ended.set()
         with self._lock:
             share = 1.0 if state == "done" else self._said.share
@@ -225,7 +225,7 @@ class Reporter:
 def reporting(
     file: Path | None, command: str, index: str, shares: Mapping[str, float] | None = None
 ) -> Iterator[Reporter | None]:
-    """Context that reports a command's progress into a file, with the outcome at the end.
+    """Context that writes a command's progress to a file, and its outcome at the end.
 
     SIGTERM, by which others stop it, ends the block at its next step with a KeyboardInterrupt.
     Without a file there is no report. Raises ProgressFileError if the file holds something else.

@@ -10,7 +10,7 @@ _LETTERS = 300  # of each problem; a cell may have a hundred thousand
 
 
 class Problem(NamedTuple):
-    """Problem of one table row: line number, description and file name."""
+    """Problem of one row of an imported table: line number, description and file name."""
 
     line: int  # of the file, from 1
     what: str
@@ -25,7 +25,7 @@ class Problem(NamedTuple):
 
 @dataclass
 class Problems:
-    """Problems of a table's rows: total number, and the first few in full.
+    """Problems of an imported table's rows: their number, and the first few in full.
 
     Examples
     --------
@@ -40,25 +40,25 @@ class Problems:
     first: list[Problem] = field(default_factory=list)
 
     def add(self, problem: Problem) -> None:
-        """Record a problem."""
+        """Count a problem, and keep it if it is one of the first five."""
         self.count += 1
         if len(self.first) < _SHOWN:
             self.first.append(problem)
 
     def clear(self) -> None:
-        """Remove all problems."""
+        """Forget all problems recorded so far."""
         self.count = 0
         self.first.clear()
 
     def joined(self, other: "Problems") -> "Problems":
-        """Problems of two tables, sorted by line."""
+        """Problems of this table and of another, in the order of their line numbers."""
         first = sorted([*self.first, *other.first], key=lambda problem: problem.line)
         return Problems(self.count + other.count, first[:_SHOWN])
 
     def settle(
         self, source: str, usable: int, *, partial: bool, lacks: str = "that can be used"
     ) -> list[str]:
-        """Notes that tell the user of omitted rows; LabelsError if the table cannot be imported.
+        """Notes for the user on omitted rows; raises LabelsError if the table cannot be imported.
 
         Raises LabelsError if a row is wrong and may not be left out, which `partial` allows, or no
         row can be used. The table then `lacks` a row of that kind.

@@ -27,13 +27,13 @@ def write_sample(folder: Path) -> tuple[LabelTable, ChoiceTable]:
     choices: list[ChoiceRow] = []
     for seed, (scene, photo) in enumerate(scenes().items()):
         original = f"{scene}/original.jpg"
-        _write(folder / original, photo)
+        _write_jpeg(folder / original, photo)
         labels.append(LabelRow(len(labels) + 2, original, 0.0, group=scene))
         for defect in DEFECTS:
             best_first = [original]
             for severity in SEVERITIES:
                 file = f"{scene}/{defect}-{severity}.jpg"
-                _write(folder / file, degraded(photo, defect, severity, seed=seed))
+                _write_jpeg(folder / file, degraded(photo, defect, severity, seed=seed))
                 labels.append(LabelRow(len(labels) + 2, file, -float(severity), group=scene))
                 best_first.append(file)
             for winner, loser in combinations(best_first, 2):
@@ -42,7 +42,7 @@ def write_sample(folder: Path) -> tuple[LabelTable, ChoiceTable]:
 
 
 def scenes() -> dict[str, Image.Image]:
-    """Eight colour photographs from the scikit-image and scikit-learn packages."""
+    """Eight colour photographs from the scikit-image and scikit-learn packages, by scene name."""
     import skimage
     from sklearn.datasets import load_sample_image
 
@@ -64,7 +64,7 @@ def scenes() -> dict[str, Image.Image]:
     return photos
 
 
-def _write(path: Path, photo: Image.Image) -> None:
+def _write_jpeg(path: Path, photo: Image.Image) -> None:
     """Write a photo as JPEG unless the file already has the same bytes."""
     data = jpeg_file(photo, _JPEG_QUALITY)
     if not (path.is_file() and path.read_bytes() == data):

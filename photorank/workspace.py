@@ -1,4 +1,4 @@
-"""Paths of all files on disk, and atomic replacement of files."""
+"""Paths of all files that photorank stores, and atomic replacement of files."""
 
 import contextlib
 import errno
@@ -32,7 +32,7 @@ _FULL_DISK_BYTES = 1 << 20  # free space below which a disk counts as full
 
 
 class _Below:
-    """Descriptor for attributes that are paths of files or folders in an index's folder."""
+    """Descriptor: an attribute that is the path of a file or folder inside an index's folder."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -43,7 +43,7 @@ class _Below:
 
 @dataclass(frozen=True)
 class IndexPaths:
-    """Paths of one index's files."""
+    """Paths of the files and folders of one index."""
 
     root: Path
 
@@ -85,23 +85,23 @@ class IndexPaths:
         return self.root / "maps" / f"{method}.npz"
 
     def shard(self, name: str) -> Path:
-        """Path of the file of one FAISS shard."""
+        """Path of one FAISS shard (a file with part of the embeddings)."""
         return self.shards / f"{name}.faiss"
 
     def lists(self, content: str) -> Path:
-        """Path of the file of inverted lists, for approximate search of a set of shards."""
+        """Path of the file of inverted lists, for approximate search of one set of shards."""
         return self.root / "lists" / f"{content}.faiss"
 
     def vector(self, name: str) -> Path:
-        """Path of the JSON file of a saved vector."""
+        """Path of the JSON file of a saved rating vector."""
         return self.vectors / f"{checked_name('a vector', name)}.json"
 
     def evaluation(self, name: str) -> Path:
-        """Path of a saved evaluation."""
+        """Path of the JSON file of a saved evaluation."""
         return self.evaluations / f"{name}.json"
 
     def thumbnail(self, digest: str) -> Path:
-        """Path of a photo's thumbnail; two-letter subfolders keep each folder small."""
+        """Path of a photo's thumbnail, in a subfolder named by two letters of its digest."""
         return self.thumbnails / digest[:2] / f"{digest}.webp"
 
 
@@ -138,12 +138,12 @@ class Workspace:
 
     @property
     def datasets(self) -> Path:
-        """Folder of dataset manifests added by the user."""
+        """Path of the folder with the dataset manifests that the user added."""
         return self.root / "datasets"
 
     @property
     def previews(self) -> Path:
-        """Folder of the dashboard's cached previews, which may be deleted."""
+        """Path of the folder of the dashboard's cached previews, which may be deleted."""
         return self.root / "previews"
 
     @property
@@ -152,7 +152,7 @@ class Workspace:
         return self.root / "leaderboard" / "latest"
 
     def manifests(self) -> dict[str, Path]:
-        """Path of each dataset's manifest by name; the user's manifests override shipped ones."""
+        """Paths of dataset manifests by dataset name; the user's override those shipped."""
         shipped = Path(__file__).parent / "datasets"  # as a wheel has it
         if not shipped.is_dir():
             shipped = Path(__file__).parents[1] / "datasets"  # as a checkout does
@@ -160,7 +160,7 @@ class Workspace:
         return {path.stem: path for path in sorted(files, key=lambda path: path.parent != shipped)}
 
     def index(self, name: str) -> IndexPaths:
-        """Paths of the index with a given name, existing or not."""
+        """Paths of the files of the index with this name, existing or not."""
         return IndexPaths(self.root / "index" / checked_name("an index", name))
 
     def index_names(self) -> list[str]:
@@ -170,7 +170,7 @@ class Workspace:
         return sorted(one.name for one in found if one.exists)
 
     def existing_index(self, name: str | None) -> IndexPaths:
-        """Paths of the existing index with this name; without a name, of the only index.
+        """Paths of the files of the existing index with this name, or of the only index.
 
         Raises :class:`MissingIndexError` or :class:`InvalidNameError`.
         """
@@ -184,7 +184,7 @@ class Workspace:
 
 
 def checked_name(what: str, name: str) -> str:
-    """The given name if it is a safe file name on every system; else InvalidNameError."""
+    """The name, unchanged; raises InvalidNameError if it is no safe file name on all systems."""
     if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name) or name.endswith("."):
         raise InvalidNameError(what, name)
     return name
@@ -227,7 +227,7 @@ def is_full(path: Path) -> bool:
 
 
 def regular_file(path: Path) -> Path:
-    """The path of a regular file, unchanged; MissingPathError if there is no such file.
+    """The path, unchanged; raises MissingPathError if it is not that of a regular file.
 
     Opening a pipe would wait for its other end, and a device has no end.
     """
@@ -238,7 +238,7 @@ def regular_file(path: Path) -> Path:
 
 
 def read_bytes(path: Path) -> bytes:
-    """Bytes of a regular file; UnreadableFileError if the system refuses to read it.
+    """Bytes of a regular file; raises UnreadableFileError if the system refuses to read it.
 
     Raises MissingPathError if there is no such file.
     """
@@ -329,7 +329,7 @@ def replacing(path: Path, *, alone: bool = False, kept: str | None = None) -> It
 
 
 def behind_link(path: Path) -> Path:
-    """Target of a symbolic link, which is written so that the link stays; any other path itself."""
+    """Path to write to: a symbolic link's target, so that the link stays; else the path."""
     return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 

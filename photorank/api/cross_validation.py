@@ -74,7 +74,7 @@ def cross_validate(
     1.000 [0.884, 1.000] (n=60 photos)
     """
     rows = np.asarray(X)
-    comparisons, judged, codes = _judged(comparisons, len(rows), groups)
+    comparisons, judged, codes = _judged_photos(comparisons, len(rows), groups)
     rows = rows[judged]
     split = make_folds(comparisons.n, k=folds, repeats=repeats, by=codes, seed=seed)
     pairs = HeldOutPairs.of(comparisons, split)
@@ -93,7 +93,7 @@ def cross_validate(
 def measure(
     ratings: ArrayLike, comparisons: Comparisons | ArrayLike, *, groups: ArrayLike | None = None
 ) -> dict[str, Estimate]:
-    """Metrics of given ratings against people's judgements, each with its confidence interval.
+    """Metrics of ratings against people's judgements, each with its confidence interval.
 
     The ratings are taken as given, such as those by a prompt or a published head: what learned
     from these judgements needs :func:`cross_validate`.
@@ -118,16 +118,16 @@ def measure(
     0.80 [0.49, 0.94] (n=5 photos)
     """
     given = np.asarray(ratings, dtype=np.float64)
-    graph, judged, codes = _judged(comparisons, len(given), groups)
+    graph, judged, codes = _judged_photos(comparisons, len(given), groups)
     together = Folds(np.zeros((1, graph.n), dtype=np.intp), 1, codes)
     contender = Contender("ratings", "ratings", given[judged][None], refitted_per_fold=False)
     return measured([contender], HeldOutPairs.of(graph, together), gap_power=1)[0].estimates()
 
 
-def _judged(
+def _judged_photos(
     judgements: Comparisons | ArrayLike, n: int, groups: ArrayLike | None
 ) -> tuple[Comparisons, Codes, Codes]:
-    """Judged photos: their comparison graph, row numbers, and groups as integers."""
+    """Comparison graph of the judged photos, with their row numbers and group numbers."""
     import pandas as pd
 
     graph = judgements
@@ -149,7 +149,7 @@ def _judged(
 def _predicted(
     estimator: "BaseEstimator", X: Floats, comparisons: Comparisons, folds: Folds
 ) -> Floats:
-    """Out-of-fold rating (repeats, n) of each photo by a scikit-learn estimator."""
+    """Out-of-fold ratings (repeats, n) of n photos, predicted by a scikit-learn estimator."""
     from sklearn.base import clone
 
     ratings = np.zeros(folds.codes.shape)

@@ -1,4 +1,4 @@
-"""Evaluation of an index's vectors and learners, from Python."""
+"""Evaluation of an index's rating vectors and learners, from Python."""
 
 from collections.abc import Sequence
 

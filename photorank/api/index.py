@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Index:
-    """Snapshot of an open index, unaffected by later changes to the index.
+    """Index of photos, opened as a snapshot that later changes to its files do not affect.
 
     A photo is a row: the same one in :meth:`photos`, :meth:`labels`, :meth:`embeddings` and in the
     ratings of all. Make it by :func:`open_index` or :func:`build_index`.
@@ -64,13 +64,13 @@ class Index:
 
     @cached_property
     def encoder(self) -> Encoder:
-        """Encoder that made the index; its networks load on first use."""
+        """Encoder that made the index's embeddings; its networks load on first use."""
         return self._given or self.opened.encoder()
 
     def photos(self) -> "DataFrame":
-        """Table of the photos, sorted by path: path, digest, group, series, split, taken, camera.
+        """Table of the photos, with columns path, digest, group, series, taken, camera, split.
 
-        The rows' numbers are the photos' places in all arrays.
+        Sorted by path. The rows' numbers are the photos' places in all arrays.
         """
         import pandas as pd
 
@@ -81,7 +81,7 @@ class Index:
         return pd.DataFrame({"path": paths, **columns, "split": self.opened.splits()})
 
     def labels(self, rater: str | None = None) -> "DataFrame":
-        """Table of people's labels by photo: path, score, n_raters, group, series.
+        """Table of people's labels, one row per photo: path, score, n_raters, group, series.
 
         The score is the mean over all raters, or one rater's; nan where there is none.
         """
@@ -124,11 +124,11 @@ class Index:
         return self._again()
 
     def embeddings(self) -> Embeddings:
-        """Embeddings (n, d) of all photos, read-only."""
+        """Embeddings (n, d) of the index's n photos, read-only."""
         return self.opened.embeddings()
 
     def heads(self) -> Embeddings:
-        """Unit-length embeddings (n, dh) for cosine similarity: first columns of `embeddings`."""
+        """Embeddings (n, dh) for cosine similarity: the first dh columns, of unit length."""
         return self.opened.heads()
 
     def comparisons(
@@ -152,7 +152,7 @@ class Index:
         return self.opened.comparisons(within=within, gap_power=gap_power, rater=rater)
 
     def vectors(self) -> "DataFrame":
-        """Table of the vectors usable with the index: name, kind, accuracy and interval, builtin.
+        """Table of vectors that can rate the photos: name, kind, accuracy, low, high, builtin.
 
         Accuracy and its confidence interval (low, high) are the card's, measured on held-out
         photos; nan where they were not measured.
@@ -167,21 +167,21 @@ class Index:
         return pd.DataFrame(rows, columns=["name", "kind", "accuracy", "low", "high", "builtin"])
 
     def vector(self, name: str | None = None) -> MasterVector:
-        """Vector of the given name; without a name, the index's default vector.
+        """Rating vector named `name`; without a name, the index's default vector.
 
         The default is the user's taste, the latest evaluation's best, or the first.
         """
         return load_vector(self.opened, name or default_vector(self.opened)[0])
 
     def add_vector(self, vector: MasterVector) -> MasterVector:
-        """Save a vector in the index under its own name, and return it."""
+        """Save a rating vector in the index, under the vector's own name, and return it."""
         add_vector(self.opened, vector)
         return load_vector(self.opened, vector.name)
 
     def prompt_vector(
         self, name: str, texts: str | Sequence[str], *, negatives: str | Sequence[str] = ()
     ) -> MasterVector:
-        """Vector made from text prompts, not saved in the index.
+        """Rating vector made from text prompts; it is not saved in the index.
 
         Parameters
         ----------
@@ -206,7 +206,7 @@ class Index:
         rater: str | None = None,
         seed: int = 0,
     ) -> MasterVector:
-        """Vector learned from the index's judgements and tested on held-out photos; not saved.
+        """Rating vector learned from the index's judgements, tested on held-out photos; not saved.
 
         Parameters
         ----------
@@ -229,7 +229,7 @@ class Index:
         )
 
     def embed(self, photos: Photos) -> Embeddings:
-        """Embeddings (k, d) of any photos, in the index or not.
+        """Embeddings (k, d) of k photos, which need not be in the index.
 
         Parameters
         ----------
@@ -239,14 +239,14 @@ class Index:
         """
         if isinstance(photos, np.ndarray) and np.issubdtype(photos.dtype, np.floating):
             return self._checked(np.asarray(photos, dtype=np.float32))
-        rows = [self._row(photo) for photo in listed(photos)]
+        rows = [self._embed_one(photo) for photo in listed(photos)]
         d = self.opened.manifest.dimensions
         return np.stack(rows) if rows else np.empty((0, d), dtype=np.float32)
 
     def rate(
         self, photos: Photos | MasterVector | None = None, vector: str | MasterVector | None = None
     ) -> Ratings:
-        """Ratings (k,) of photos by a vector; higher is better.
+        """Ratings (k,) of k photos by a vector; higher is better.
 
         Parameters
         ----------
@@ -264,13 +264,13 @@ class Index:
         return chosen.rate(self.embed(photos), self.opened.fingerprint)
 
     def percentiles(self, ratings: Ratings, vector: str | MasterVector | None = None) -> Ratings:
-        """Percentiles (k,) of photos' ratings among the index's photos, 0 to 100."""
+        """Percentiles (k,), 0 to 100, of k photos' ratings among those of the index's photos."""
         return percentiles_among(np.asarray(ratings), self.opened.rate(self._vector(vector)))
 
     def compare(
         self, first: OnePhoto, second: OnePhoto, vector: str | MasterVector | None = None
     ) -> TwoPhotos:
-        """Ratings of two photos, and each one's probability of being the better."""
+        """Ratings of two photos, and for each the probability that it is the better one."""
         pair = np.concatenate([self.embed(first), self.embed(second)])
         return compare_embeddings(self.opened, self._vector(vector), pair)
 
@@ -283,7 +283,7 @@ class Index:
         group: str | None = None,
         alike: float = 0.9,
     ) -> "DataFrame":
-        """Table of the photos chosen for a new album: row, path, rating, marginal value, reason.
+        """Table of photos chosen for a new album: row, path, rating, marginal value, reason.
 
         Parameters
         ----------
@@ -322,14 +322,14 @@ class Index:
     def _vector(self, vector: str | MasterVector | None) -> MasterVector:
         return vector if isinstance(vector, MasterVector) else self.vector(vector)
 
-    def _row(self, photo: Any) -> Embeddings:
+    def _embed_one(self, photo: Any) -> Embeddings:
         """Embedding (d,) of one photo: an image file, or an image in memory."""
         if isinstance(photo, Path):
             return embeddings_of(self.opened, [photo], lambda: self.encoder)[0]
         return embed_photo(photo_bytes(photo), self.encoder)[0]
 
     def _checked(self, rows: Embeddings) -> Embeddings:
-        """The given embeddings (k, d); EncoderError if d differs from the index's dimension."""
+        """Embeddings as an array (k, d); raises EncoderError if d is not the index's."""
         rows, d = np.atleast_2d(rows), self.opened.manifest.dimensions
         if rows.ndim != 2 or rows.shape[1] != d:
             raise EncoderError(

@@ -89,5 +89,5 @@ def build_index(
 
 
 def _given(encoder: Encoder, _: str, *, framing: str | None = None, device: str = "") -> Encoder:
-    """The given encoder, with another photo framing (crop or padding) if one is requested."""
+    """The user's encoder, with another photo framing (crop or padding) if one is requested."""
     return encoder.framed(framing) if isinstance(encoder, FunctionEncoder) else encoder

@@ -19,7 +19,7 @@ _PNG_MODES = ("1", "L", "LA", "I;16", "P", "RGB", "RGBA")
 
 
 def listed(photos: OnePhoto | Iterable[OnePhoto]) -> list[Path | Image.Image]:
-    """Photos as a list of paths and PIL images; arrays become images.
+    """Photos as a list of file paths and PIL images; arrays become images.
 
     An array of 8-bit pixels is one photo, (h, w), (h, w, 3) or (h, w, 4), or several, (n, h, w, 3).
     Raises EncoderError if it is anything else.
@@ -32,7 +32,7 @@ def listed(photos: OnePhoto | Iterable[OnePhoto]) -> list[Path | Image.Image]:
 
 
 def photo_bytes(image: Image.Image) -> bytes:
-    """Losslessly encoded file bytes of an image, with its ICC profile and orientation."""
+    """Bytes of a PNG or TIFF file of an image, lossless, with ICC profile and orientation."""
     file = io.BytesIO()
     kept = {key: image.info[key] for key in ("exif", "icc_profile") if image.info.get(key)}
     if image.mode in _PNG_MODES:

@@ -1,4 +1,4 @@
-"""The command that chooses an album and saves it under a name."""
+"""The command that chooses photos for an album, and can save the album under a name."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -170,7 +170,7 @@ def album(
     task = Task.of(opened, asked, entry)
     if to is not None:
         opened.verify()
-    choice = task.chosen()
+    choice = task.run()
     copies = copy_album(choice.made, opened, export)
     if as_json:
         print_json(_as_json(choice, copies, opened))

@@ -1,4 +1,4 @@
-"""Choice of photos by the album command, for a new or a saved album."""
+"""How the album command chooses photos, for a new album or for a saved one."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Asked(NamedTuple):
-    """Options of the album command that determine the choice of photos."""
+    """What the user asked for: options of the album command that affect the choice of photos."""
 
     given: dict[str, Any]  # settings by name, None where nothing was given
     with_faces: str | None
@@ -32,24 +32,24 @@ class Asked(NamedTuple):
 
     @property
     def keeps_photos(self) -> bool:
-        """True if a saved album keeps its photos, because `--fill` or `--swap` was given."""
+        """True if a saved album's photos stay, because `--fill` or `--swap` was used."""
         return self.fill or self.swap
 
     @property
-    def changes(self) -> bool:
-        """True if an option was given that affects which photos are chosen."""
+    def affects_choice(self) -> bool:
+        """True if the user gave an option that affects which photos are chosen."""
         settings = (self.with_faces, *self.given.values())
         return any(one is not None for one in settings) or bool(self.pin or self.ban)
 
     def check_limits(self) -> None:
-        """Raise BadParameter if options on the number of photos contradict each other."""
+        """Raise BadParameter if options that limit the number of photos contradict each other."""
         if (self.given["per"] is None) != (self.given["at_most"] is None):
             raise typer.BadParameter("--per and --at-most go together")
         if self.with_faces is not None and self.given["per"] is not None:
             raise typer.BadParameter("--with-faces and --per exclude each other")
 
     def check_new(self) -> None:
-        """Raise BadParameter if the options cannot make a new album.
+        """Raise BadParameter if a new album lacks an option, or has one for saved albums only.
 
         A required one is missing, or one is for saved albums only.
         """
@@ -59,7 +59,7 @@ class Asked(NamedTuple):
             raise typer.BadParameter("Missing option '--places'.")
 
     def settings(self, old: "AlbumSettings") -> "AlbumSettings":
-        """Settings of a saved album, updated by the given options."""
+        """Settings of an album: a copy of `old`, changed by the options that the user gave."""
         new = replace(old, **{name: one for name, one in self.given.items() if one is not None})
         if self.given["per"] is not None:
             new = replace(new, faces_at_least=0, faces_at_most=None)
@@ -69,7 +69,7 @@ class Asked(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """Chosen album, the index's series of similar photos, and the saved album, if any."""
+    """Result of the album command: chosen photos, series of similar photos, saved album if any."""
 
     made: "Album"
     series: "Series"
@@ -78,7 +78,7 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True)
 class Task:
-    """Task of the album command: to choose a new album, or to update a saved one."""
+    """Task of the album command: to choose photos for a new album, or to update a saved one."""
 
     index: "Index"
     asked: Asked
@@ -88,7 +88,7 @@ class Task:
 
     @classmethod
     def of(cls, index: "Index", asked: Asked, entry: "Entry | None") -> "Task":
-        """Task made from an index, the command's options, and the saved album if there is one."""
+        """Task of the album command, made from an index, options, and the saved album if any."""
         from photorank.album.kept.album import KeptAlbum
         from photorank.album.request import rows_of_files
 
@@ -97,20 +97,20 @@ class Task:
         )
         old = KeptAlbum(index.name) if entry is None else entry.album
         settings = asked.settings(old.settings)
-        chooses = entry is None or asked.changes or asked.keeps_photos
+        chooses = entry is None or asked.affects_choice or asked.keeps_photos
         rated_by = open_vector(index, settings.vector or None, "choosing" if chooses else "")
-        return cls(index, asked, entry, _wished(old, settings, pinned, banned), rated_by)
+        return cls(index, asked, entry, _updated_album(old, settings, pinned, banned), rated_by)
 
     @property
-    def is_anew(self) -> bool:
-        """True for a new album, and for a saved one if all its photos must be chosen again."""
-        return self.entry is None or (self.asked.changes and not self.asked.keeps_photos)
+    def chooses_all(self) -> bool:
+        """True if all photos are to be chosen, for a new album or after changed settings."""
+        return self.entry is None or (self.asked.affects_choice and not self.asked.keeps_photos)
 
-    def chosen(self) -> Choice:
-        """Choose the album's photos, and save the album if it has a name and is new or changed."""
+    def run(self) -> Choice:
+        """Do the task: choose photos, and save the album if it has a name and is new or changed."""
         from photorank.album.kept.choose import request_of, rows_of_album
 
-        anew, fill = self.is_anew, self.asked.fill
+        anew, fill = self.chooses_all, self.asked.fill
         rows = rows_of_album(self.index, self.wish)
         request = request_of(self.wish.settings, rows, hold=not anew, fill=anew or fill)
         made, series = self._album(request)
@@ -118,9 +118,9 @@ class Task:
             made = _in_order(made, rows.photos)
         choice = Choice(made, series, self.entry)
         if self.asked.swap and self.entry is not None:
-            return self._swapped(choice, self.entry)
+            return self._swap(choice, self.entry)
         if self.asked.name is not None and (anew or fill):
-            return self._saved(choice, self.asked.name)
+            return self._save(choice, self.asked.name)
         return choice
 
     def _album(self, request: "AlbumRequest") -> "tuple[Album, Series]":
@@ -131,8 +131,8 @@ class Task:
                 self.index, self.rated_by, request, self.wish.settings.alike, report
             )
 
-    def _saved(self, choice: Choice, name: str) -> Choice:
-        """Save the chosen photos as an album, and return the choice with the saved album."""
+    def _save(self, choice: Choice, name: str) -> Choice:
+        """Save the chosen photos as an album; return the result with the saved album added."""
         from photorank.album.kept.choose import with_photos
 
         new = with_photos(self.index, self.wish, [one.row for one in choice.made.chosen])
@@ -141,8 +141,8 @@ class Task:
         saved = _store().save(name, new, "filled from the best", seen=self.entry.revision)
         return choice._replace(entry=saved)
 
-    def _swapped(self, choice: Choice, entry: "Entry") -> Choice:
-        """Make the best swap of one photo, and save the album.
+    def _swap(self, choice: Choice, entry: "Entry") -> Choice:
+        """Make the one replacement of a photo that improves an album most, and save the album.
 
         Nothing is changed if the swap would not raise the album's value.
         """
@@ -161,7 +161,7 @@ class Task:
 
 
 def saved_entry(name: str) -> "Entry | None":
-    """Saved album of a given name, with its revision; None if no album has this name."""
+    """Saved album named `name`, with its revision number; None if there is no such album."""
     from photorank.album.kept.album import checked_album_name
 
     store = _store()
@@ -175,10 +175,10 @@ def _store() -> "AlbumStore":
     return AlbumStore(Workspace.current())
 
 
-def _wished(
+def _updated_album(
     old: "KeptAlbum", settings: "AlbumSettings", pinned: list[str], banned: list[str]
 ) -> "KeptAlbum":
-    """Copy of a saved album with new settings, and with more photos pinned or excluded."""
+    """Copy of a saved album with new settings, and more photos pinned or excluded."""
     return replace(
         old,
         settings=settings,
@@ -207,7 +207,7 @@ def _face_quota(text: str, places: int) -> dict[str, Any]:
 
 
 def _in_order(made: "Album", rows: list[int]) -> "Album":
-    """Copy of an album with its photos in the order of `rows`."""
+    """Copy of an album with its photos in the order in which `rows` lists their row numbers."""
     places = {row: place for place, row in enumerate(rows)}
     chosen = sorted(made.chosen, key=lambda one: places.get(one.row, len(places)))
     return replace(made, chosen=chosen)

@@ -1,4 +1,4 @@
-"""Copies of an album's photos in a folder, with companion files and sidecars if requested."""
+"""Copying of an album's photos into a folder, with companion files (RAW, videos) if wanted."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -32,7 +32,7 @@ class Export(NamedTuple):
 
 
 class Copies(NamedTuple):
-    """Files written for an album; None for a kind of file that was not requested."""
+    """Files written for an album: photos, companions (RAW, videos) and sidecars."""
 
     photos: "list[PhotoCopy] | None"
     companions: "list[PhotoCopy] | None"
@@ -40,7 +40,7 @@ class Copies(NamedTuple):
 
 
 def copy_album(made: "Album", index: "Index", export: Export) -> Copies:
-    """Copy an album's photos and other requested files into a folder; return their paths."""
+    """Copy an album's photos and other requested files into a folder; return what was written."""
     from photorank.export.copy_companions import write_companions
     from photorank.export.copy_photos import write
 
@@ -52,12 +52,12 @@ def copy_album(made: "Album", index: "Index", export: Export) -> Copies:
     return Copies(
         photos,
         list(write_companions(photos, along, export.link)) if export.with_companions else None,
-        _sidecars(made, index, photos) if export.with_sidecars else None,
+        _write_sidecars(made, index, photos) if export.with_sidecars else None,
     )
 
 
-def _sidecars(made: "Album", index: "Index", copies: "list[PhotoCopy]") -> list[Path]:
-    """Write XMP sidecars with stars beside an album's copies, and return their paths."""
+def _write_sidecars(made: "Album", index: "Index", copies: "list[PhotoCopy]") -> list[Path]:
+    """Write XMP sidecars with star ratings beside copied photos; return their paths."""
     import numpy as np
 
     from photorank.export.write_sidecars import WRITTEN, sidecars_of_copies

@@ -19,7 +19,7 @@ _LINK_WORDS = {"copy": "copied", "hard": "hard links made", "soft": "soft links 
 def album_json(
     album: "Album", photos: "Sequence[Photo]", series: "Series", pieces: "list[PhotoCopy] | None"
 ) -> dict[str, Any]:
-    """JSON of an album, and of the copies of its photos if a folder was given."""
+    """JSON object that describes an album, and the copies of its photos if they were copied."""
     swap = album.swap
     said: dict[str, Any] = {
         "places": album.places,
@@ -64,12 +64,12 @@ def _files_json(pieces: "list[PhotoCopy]") -> list[dict[str, Any]]:
 
 
 def companions_json(along: "list[PhotoCopy] | None") -> dict[str, Any]:
-    """JSON of the copied companion files; empty if none were requested."""
+    """JSON object of copied companion files (RAW, videos); empty if none were requested."""
     return {} if along is None else {"companions": _files_json(along)}
 
 
 def print_companions(companions: list[list[Path]], along: "list[PhotoCopy] | None") -> None:
-    """Print how many companion files were copied.
+    """Print how many companion files (RAW, videos, sidecars) were copied.
 
     If no copies were requested, the option that copies them is printed instead.
     """
@@ -85,7 +85,7 @@ def print_companions(companions: list[list[Path]], along: "list[PhotoCopy] | Non
 
 
 def print_album(album: "Album", photos: "Sequence[Photo]", series: "Series") -> None:
-    """Print an album as a table, with its value, runners-up and the best swap of one photo."""
+    """Print an album's photos as a table, then its value, runners-up and best swap of a photo."""
     if album.chosen:
         print_table(
             ["taken", "rating", "adds", "why", "photo"],

@@ -171,26 +171,26 @@ def save(
 
 @_albums.command(epilog=example("photorank albums undo Italy"))
 def undo(name: AlbumName, as_json: AsJson = False) -> None:
-    """Undo an album's latest change, made now or on an earlier day."""
+    """Undo an album's latest change. Changes of earlier days can be undone, too."""
     _print_entry(_store().undo(name), as_json)
 
 
 @_albums.command(epilog=example("photorank albums redo Italy"))
 def redo(name: AlbumName, as_json: AsJson = False) -> None:
-    """Redo the change that was undone last."""
+    """Redo the album's change that was undone last."""
     _print_entry(_store().redo(name), as_json)
 
 
 @_albums.command(epilog=example("photorank albums remove Italy"))
 def remove(name: AlbumName) -> None:
-    """Remove an album from the list. `photorank albums restore NAME` restores it; photos stay."""
+    """Remove a saved album; photos stay. `photorank albums restore NAME` brings it back."""
     _store().remove(name)
     line(f"{name} is removed; `photorank albums restore` with its name brings it back")
 
 
 @_albums.command(epilog=example("photorank albums restore Italy"))
 def restore(name: AlbumName, as_json: AsJson = False) -> None:
-    """Restore a removed album with its history."""
+    """Restore a removed album with its history of changes."""
     _print_entry(_store().restore(name), as_json)
 
 
@@ -202,7 +202,7 @@ def export(
         typer.Option(parser=typed_path, metavar="FILE", help="Default: standard output."),
     ] = None,
 ) -> None:
-    """Write an album as JSON, for a backup or another workspace."""
+    """Write a saved album as JSON, for a backup or for another workspace."""
     import json
 
     from photorank.album.kept.exchange import album_json

@@ -1,4 +1,4 @@
-"""Root of the command line: all commands, and how errors are printed."""
+"""Root of the command line: registers all commands, and prints their errors."""
 
 import io
 import os
@@ -53,7 +53,7 @@ _ANYWHERE = ("-q", "--quiet", "-v", "--verbose")
 
 
 class Commands(TyperGroup):
-    """Group of all commands; prints expected errors and disk or memory failures in one line."""
+    """Typer group of all commands; prints each expected error as one line."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse the command line; --quiet and --verbose may follow the command."""
@@ -63,7 +63,7 @@ class Commands(TyperGroup):
         return super().parse_args(ctx, [*ours, *others, *args[end:]])
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the requested command."""
+        """Run the requested command; exit with 1 after an expected error, with 130 after Ctrl-C."""
         try:
             _require_address_space()
             return super().invoke(ctx)
@@ -151,7 +151,7 @@ def _version(asked: bool) -> None:
 
 
 @app.callback()
-def _options(
+def _apply_options(
     context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")

@@ -1,4 +1,4 @@
-"""Commands that benchmark accuracy of learners, and speed of indexing, search and pages."""
+"""Commands that measure accuracy of learning methods, and speed of indexing, search and pages."""
 
 from pathlib import Path
 from typing import Annotated
@@ -46,7 +46,7 @@ def quality(
     seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Evaluate vectors and learners, with folds by photo and by group. Writes JSON and CSV."""
+    """Cross-validate vectors and learners, splitting by photo and by group. Writes JSON and CSV."""
     from photorank.evaluation.evaluate import evaluate
     from photorank.evaluation.quality_files import quality_rows, write_quality
     from photorank.export.destination import checked_folder
@@ -54,7 +54,7 @@ def quality(
     from photorank.vectors.learners_by_name import LEARNERS
 
     rows = []
-    for name in index or _judged():
+    for name in index or _judged_indexes():
         opened = open_index(name)
         to = checked_folder(opened, to)
         ways: list[FoldBy] = ["photo"]
@@ -91,7 +91,7 @@ def bench_index(
     rounds: Rounds = 3,
     as_json: AsJson = False,
 ) -> None:
-    """Measure the speed of indexing against a plain loop of open_clip, on this machine's CPU."""
+    """Measure the speed of indexing, compared with a plain open_clip loop, on the CPU."""
     from photorank.bench.indexing_speed import measure_indexing
     from photorank.encoders.choose_runtime import known_runtime
 
@@ -120,7 +120,7 @@ def bench_index(
 def search(
     k: Count = 100, rounds: Rounds = 7, index: IndexName = None, as_json: AsJson = False
 ) -> None:
-    """Measure the speed of exact search against NumPy, bare FAISS and memory bandwidth."""
+    """Measure the speed of exact search, compared with NumPy, plain FAISS and memory bandwidth."""
     from photorank.bench.search_speed import measure_search
 
     speed = measure_search(open_index(index), k=k, rounds=rounds)
@@ -144,7 +144,7 @@ def search(
 def evaluate_speed(
     vector: MaybeVector = None, rounds: Rounds = 5, index: IndexName = None, as_json: AsJson = False
 ) -> None:
-    """Measure the speed of evaluating a vector, and of SciPy's correlations for comparison."""
+    """Measure the speed of evaluating a vector, compared with SciPy's rank correlations."""
     from photorank.bench.evaluation_speed import measure_evaluation
 
     opened = open_index(index)
@@ -168,7 +168,7 @@ def evaluate_speed(
 def dashboard(
     vector: MaybeVector = None, rounds: Rounds = 5, index: IndexName = None, as_json: AsJson = False
 ) -> None:
-    """Measure run times of dashboard pages, compared with rating and sorting all photos."""
+    """Measure run times of the dashboard's pages, compared with rating and sorting all photos."""
     from photorank.bench.page_speed import measure_dashboard
     from photorank.cli.server import dashboard_folder
 
@@ -198,8 +198,8 @@ def _print_times(seconds: dict[str, float], ours: float) -> None:
     )
 
 
-def _judged() -> list[str]:
-    """Names of the indexes that have people's judgements; NothingJudgedError if none has."""
+def _judged_indexes() -> list[str]:
+    """Names of the indexes with people's judgements; raises NothingJudgedError if none has."""
     from photorank.index.opened import Index
 
     workspace = Workspace.current()

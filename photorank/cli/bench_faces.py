@@ -1,4 +1,4 @@
-"""The command that measures face detection against faces marked by a person."""
+"""The command that measures the accuracy of face detection against faces marked by a person."""
 
 from math import isfinite
 from pathlib import Path
@@ -32,7 +32,7 @@ def faces(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare detected faces with the faces that a person marked."""
+    """Measure how well detected faces agree with faces that a person marked."""
     from photorank.bench.face_labels import read_face_labels
     from photorank.bench.faces_found import compare_photos, figures, in_words
     from photorank.photos.faces.models import VERSION, read_models

@@ -43,7 +43,7 @@ def framing(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare framings (crop, padding, …) by held-out accuracy on an index's judged photos."""
+    """Compare framings (crop, padding, …) by held-out accuracy on photos that people judged."""
     from photorank.bench.compare_framings import measure_framings
     from photorank.learning.protocol import Protocol
 
@@ -51,8 +51,8 @@ def framing(
     with progress("Embedding", "photos") as on_progress:
         table = measure_framings(
             opened,
-            _loader(opened),
-            framings=_chosen(opened, framings),
+            _encoder_loader(opened),
+            framings=_framings_to_measure(opened, framings),
             protocol=Protocol(fold_by=fold_by, folds=folds, repeats=repeats, seed=seed),
             learner=learner,
             on_progress=on_progress,
@@ -98,8 +98,8 @@ def stability(
     with progress("Embedding", "photos") as on_progress:
         found = measure_stability(
             opened,
-            _loader(opened),
-            framings=_chosen(opened, framings),
+            _encoder_loader(opened),
+            framings=_framings_to_measure(opened, framings),
             photos=photos,
             learner=learner,
             seed=seed,
@@ -120,14 +120,14 @@ def stability(
     print_table(["framing", "spread", *found[0].by_change, "flips", "unsteady pairs"], rows)
 
 
-def _loader(index: "Index") -> "Callable[[str], Encoder]":
+def _encoder_loader(index: "Index") -> "Callable[[str], Encoder]":
     """Function that loads the index's encoder with a named framing (crop, padding, …)."""
     from photorank.encoders import load_encoder
 
     return lambda framing: load_encoder(index.manifest.encoder, framing=framing)
 
 
-def _chosen(index: "Index", framings: str | None) -> "Sequence[str]":
+def _framings_to_measure(index: "Index", framings: str | None) -> "Sequence[str]":
     """Framings (crop, padding, …) to measure: the named ones, or all that the encoder supports."""
     from photorank.encoders import load_encoder
     from photorank.errors import EncoderError

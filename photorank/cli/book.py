@@ -133,7 +133,7 @@ def book(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Lay out a photo book and write it for a printer. Without --to nothing is written.
+    """Lay out a photo book and write it for a printing service. Without --to nothing is written.
 
     Nothing is cropped. What is written is read back and checked; no printer's own preflight has
     seen it. Covers are separate files, which are not made: a photo is proposed.
@@ -157,13 +157,13 @@ def book(
         return
     written: dict[str, Any] = {}
     if output is not None:
-        written, more = _written(source.opened, made, wanted, output)
+        written, more = _write(source.opened, made, wanted, output)
         notes += more
     _tell(made, notes, wanted, {"index": source.opened.name} | written, as_json)
 
 
 class _Output(NamedTuple):
-    """Options for writing a book: PDF or folder, ICC profile, resolution, font, title."""
+    """Options for writing a book: path of PDF or folder, ICC profile, resolution, font, title."""
 
     to: Path
     profile: Path | None
@@ -173,18 +173,18 @@ class _Output(NamedTuple):
 
     @property
     def is_pdf(self) -> bool:
-        """True for a PDF, False for a folder of JPEG pages."""
+        """True if the book is to be one PDF, False if it is to be a folder of JPEG pages."""
         return self.to.suffix.lower() == _PDF
 
     def options(self, wanted: "Printer") -> "PdfOptions":
-        """Settings for writing the PDF or the JPEG pages, given the printer's requirements."""
+        """Settings for writing a book's pages, from these options and the print requirements."""
         from photorank.export.pdf.write_book_pdf import PdfOptions
 
         max_ppi = self.max_ppi if self.is_pdf else wanted.ppi
         return PdfOptions(wanted.standard, self.profile, max_ppi, self.font, self.title)
 
     def check(self, index: "Index", wanted: "Printer") -> None:
-        """Check that a book can be written with these options, before photos are chosen for it."""
+        """Raise an error if a book cannot be written with these options, before choosing photos."""
         from photorank.errors import ExportError
         from photorank.export.destination import checked_folder, checked_new_file
         from photorank.export.pdf.fonts import caption_font
@@ -205,27 +205,27 @@ class _Output(NamedTuple):
 
 
 def _requirements(name: str | None, given: dict[str, Any]) -> "Printer":
-    """Requirements of a printing service, overridden by the given options."""
+    """Requirements of a printing service (bleed, resolution, …), or the user's in their place."""
     from photorank.export.pdf.printers import Printer, printer
 
     wanted = printer(name) if name else Printer("")
     return replace(wanted, **{key: one for key, one in given.items() if one is not None})
 
 
-def _written(
+def _write(
     index: "Index", made: "Book", wanted: "Printer", output: _Output
 ) -> tuple[dict[str, Any], list[str]]:
-    """Write the book as a PDF or as JPEG pages; return paths and notes."""
+    """Write the book as a PDF or as JPEG pages; return the paths, and notes for the user."""
     from photorank.export.destination import checked_folder, checked_new_file
 
     options = output.options(wanted)
     if output.is_pdf:
-        return _pdf(made, checked_new_file(index, output.to), options)
-    return _jpegs(made, checked_folder(index, output.to), options)
+        return _write_pdf(made, checked_new_file(index, output.to), options)
+    return _write_jpegs(made, checked_folder(index, output.to), options)
 
 
-def _pdf(made: "Book", path: Path, options: Any) -> tuple[dict[str, Any], list[str]]:
-    """Write the book as a PDF and check it, deleting a faulty PDF; return path and notes."""
+def _write_pdf(made: "Book", path: Path, options: Any) -> tuple[dict[str, Any], list[str]]:
+    """Write the book as a PDF and check it; a faulty one is deleted, and ExportError raised."""
     from photorank.errors import ExportError
     from photorank.export.pdf.check import check_pdf
     from photorank.export.pdf.write_book_pdf import write_pdf
@@ -238,7 +238,7 @@ def _pdf(made: "Book", path: Path, options: Any) -> tuple[dict[str, Any], list[s
     return {"written": [path]}, notes
 
 
-def _jpegs(made: "Book", folder: Path, options: Any) -> tuple[dict[str, Any], list[str]]:
+def _write_jpegs(made: "Book", folder: Path, options: Any) -> tuple[dict[str, Any], list[str]]:
     from photorank.export.pdf.jpeg_pages import write_pages
 
     with progress("Writing pages", "pages") as report:

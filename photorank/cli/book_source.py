@@ -1,4 +1,4 @@
-"""Source of a photo book: an index's best photos, a saved album, or a plan read from a file."""
+"""Source of a photo book: an index's best photos, a saved album, or a page plan from a file."""
 
 import json
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ _MAX_PLAN_BYTES = 50 << 20
 
 
 class Asked(NamedTuple):
-    """Options given for a book's pages; None for an option not given."""
+    """Options that the user gave for a book's contents; None for an option not given."""
 
     pages: int | None
     size: str | None
@@ -36,7 +36,7 @@ class Asked(NamedTuple):
     plan: Path | None
 
     def check(self) -> None:
-        """Raise BadParameter if options contradict each other."""
+        """Raise BadParameter if options contradict each other, or the page size is unusable."""
         if self.plan is not None and (self.pages or self.places or self.album):
             raise typer.BadParameter(
                 "--plan says which photos are where: no --pages, --places, --album"
@@ -48,7 +48,7 @@ class Asked(NamedTuple):
 
 
 class Source(NamedTuple):
-    """Source of a book: an index, and optionally a saved album or a plan file."""
+    """Source of a book's photos: an index, and optionally a saved album or a page plan."""
 
     opened: "Index"
     entry: "Entry | None"
@@ -56,7 +56,7 @@ class Source(NamedTuple):
 
     @classmethod
     def of(cls, asked: Asked, name: str | None) -> "Source":
-        """Source of a book, from the command's options; `name` is the index's name, if given."""
+        """Source of a book's photos, from the command's options; `name` is the index's, if any."""
         entry = kept_entry(asked.album)
         read = None if asked.plan is None else _read_plan(asked.plan)
         index = name or index_of(entry) or (read and _known_index(read.index)) or None
@@ -66,7 +66,7 @@ class Source(NamedTuple):
 def planned(
     asked: Asked, source: Source, wanted: "Printer", vector: str | None
 ) -> "tuple[Book, list[str]]":
-    """Book with its planned pages, and notes on the choice of photos."""
+    """Book laid out in pages, and notes for the user on how its photos were chosen."""
     from photorank.album.book.make_book import BookWishes, book_of_plan, make_book
     from photorank.album.kept.album import KeptAlbum
 
@@ -95,7 +95,7 @@ def planned(
 
 
 def _saved_photos(index: "Index", album: "KeptAlbum") -> tuple[list[int], list[str]]:
-    """Row numbers of a saved album's photos, and a note on album photos that the index lacks."""
+    """Row numbers in the index of a saved album's photos, and a note on those it lacks."""
     from photorank.album.kept.choose import rows_of_album
 
     found = rows_of_album(index, album)
@@ -107,7 +107,7 @@ def _saved_photos(index: "Index", album: "KeptAlbum") -> tuple[list[int], list[s
 def _best_photos(
     index: "Index", rated_by: "MasterVector", places: int | None, pages: int
 ) -> tuple[list[int], list[str]]:
-    """Row numbers of good and varied photos for a book, and notes on the choice."""
+    """Row numbers in the index of good and varied photos for a book, and notes on the choice."""
     from photorank.album.book.make_book import photos_for
     from photorank.album.kept.album import AlbumSettings, KeptAlbum
     from photorank.album.kept.choose import choose_album, request_of, rows_of_album
@@ -145,7 +145,7 @@ def _size(text: str) -> "PageSize":
 
 @dataclass(frozen=True)
 class _ReadPlan:
-    """Plan of a book, read from a file."""
+    """Page plan of a book, read from a JSON file: page size, pages and name of the index."""
 
     index: str  # that it was made of; "" where it does not say
     size: "PageSize"
@@ -153,7 +153,7 @@ class _ReadPlan:
 
 
 def _known_index(name: str) -> str | None:
-    """The given name if this workspace has an index of that name, otherwise None."""
+    """Index name unchanged if this workspace has an index of that name, otherwise None."""
     from photorank.workspace import Workspace
 
     return name if name in Workspace.current().index_names() else None

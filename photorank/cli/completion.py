@@ -10,12 +10,12 @@ from photorank.workspace import Workspace
 
 
 def index_names(incomplete: str) -> list[str]:
-    """Index names of the workspace that start with the typed text."""
+    """Names of the workspace's indexes that start with the typed text."""
     return [name for name in Workspace.current().index_names() if name.startswith(incomplete)]
 
 
 def vector_names(context: typer.Context, incomplete: str) -> list[str]:
-    """Vector names, in the given or the only index, that start with the typed text."""
+    """Names of vectors that start with the typed text, in the named or the only index."""
     folders = [files("photorank.vectors") / "builtin"]
     with suppress(PhotorankError):  # no index is told yet: the built-in ones are of any
         folders.append(Workspace.current().existing_index(context.params.get("index")).vectors)

@@ -1,4 +1,4 @@
-"""Commands that list labelled datasets, and check whether their files are present."""
+"""Commands that list labelled photo datasets, and check whether their files are complete."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +18,7 @@ app.add_typer(_datasets, name="datasets")
 
 @_datasets.command("list", epilog=example("photorank datasets list"))
 def list_(as_json: AsJson = False) -> None:
-    """List the labelled datasets, and whether photorank was tested on the authors' real files."""
+    """List the labelled datasets, and whether their import was tested with the original files."""
     from photorank.labels.datasets.dataset_manifest import load_manifest
 
     workspace = Workspace.current()
@@ -84,7 +84,7 @@ def check(
     ] = Path(),
     as_json: AsJson = False,
 ) -> None:
-    """Check a dataset's files. Missing photos and unusable rows are counted and named."""
+    """Check that a dataset's files are complete. Missing photos and unusable rows are listed."""
     from photorank.labels.datasets.check_dataset import check_dataset
     from photorank.labels.datasets.dataset_manifest import load_manifest
     from photorank.labels.datasets.read_dataset import open_dataset

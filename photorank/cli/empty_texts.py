@@ -1,4 +1,4 @@
-"""Refusal of options with an empty value, such as ``--name ""``, in all commands.
+"""Rejection of options with an empty value, such as ``--name ""``, in all commands.
 
 A script passes an empty value if one of its variables is unset.
 """
@@ -12,7 +12,7 @@ from typer.models import OptionInfo
 
 
 def refuse_empty_texts(group: typer.Typer) -> None:
-    """Make all commands of a group and its subgroups refuse options with a blank value."""
+    """Make all commands of a Typer app and its sub-apps reject options with blank values."""
     for command in group.registered_commands:
         if command.callback is not None:
             command.callback = _refusing(command.callback)
@@ -22,7 +22,7 @@ def refuse_empty_texts(group: typer.Typer) -> None:
 
 
 def _flag(name: str, option: OptionInfo) -> str:
-    """First flag of an option, such as ``--name``, for an error message."""
+    """Command-line flag of an option, such as ``--name``, for an error message."""
     told = [one for one in (option.default, *(option.param_decls or ())) if isinstance(one, str)]
     return told[0] if told else f"--{name.replace('_', '-')}"
 

@@ -1,4 +1,4 @@
-"""The command that measures vectors and learners on held-out judgements."""
+"""The command that measures the accuracy of rating vectors and learners on held-out judgements."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -69,7 +69,7 @@ def evaluate(
     progress_file: ProgressFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Evaluate vectors and learners on held-out judgements. The result is saved in the index."""
+    """Evaluate rating vectors and learners on held-out judgements. The index keeps the result."""
     from photorank.evaluation.saved_evaluation import save_evaluation
     from photorank.learning.protocol import Protocol, fewer_folds
     from photorank.progress_file import reporting
@@ -85,7 +85,7 @@ def evaluate(
     )
     opened = open_index(index)
     with reporting(progress_file, "evaluate", opened.name) as report:
-        evaluation = _evaluation(opened, vectors, learners, protocol, report)
+        evaluation = _evaluate(opened, vectors, learners, protocol, report)
         path = save_evaluation(opened.paths, evaluation)
     if as_json:
         print_json(to_json(evaluation))
@@ -100,14 +100,14 @@ def evaluate(
     message(f"saved as {path}")
 
 
-def _evaluation(
+def _evaluate(
     index: "Index",
     vectors: str | None,
     learners: str | None,
     protocol: "Protocol",
     report: "Reporter | None",
 ) -> "Evaluation":
-    """Evaluate vectors and learners, with progress on screen and in a file."""
+    """Evaluate vectors and learners, showing progress on screen and writing it to a file."""
     from photorank.evaluation.evaluate import DEFAULT_LEARNERS, evaluate
 
     with progress("Evaluating", "fits") as bar:
@@ -151,7 +151,7 @@ def headline(evaluation: "Evaluation") -> str:
 
 
 def _splits(evaluation: "Evaluation", asked: str | None) -> list[str]:
-    """Sentences that tell how photos were split into folds, and how many are near-duplicates."""
+    """Sentences that tell how photos were split into test folds, and which were kept together."""
     said, by = [], evaluation.protocol.fold_by
     if asked is None and by != "photo":
         said.append(

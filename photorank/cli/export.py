@@ -1,4 +1,4 @@
-"""Commands that export an index's ratings, embeddings and choices for other programs."""
+"""Commands that export an index's ratings, embeddings and people's choices for other programs."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -107,7 +107,7 @@ def choices_export(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write people's choices to a new CSV table, which `choices import` reads."""
+    """Write people's choices between photos to a new CSV file, which `choices import` reads."""
     from photorank.export.choices_table import write_choices
     from photorank.export.destination import checked_new_file
 
@@ -128,7 +128,7 @@ def _table(
     from photorank.export.ratings_table import COLUMNS, write_csv, write_parquet
 
     name = f"photorank-{index.name}.{format}"
-    changed = _changed(index) if folder else []
+    changed = _warn_of_changed(index) if folder else []
     files = []
     if folder:
         begins = {"csv": b"path,rating,percentile,", "parquet": b"PAR1"}[format]
@@ -149,7 +149,7 @@ def _table(
 def _embeddings(index: "Index", folder: Path | None, as_json: bool) -> None:
     from photorank.export.clip_retrieval import write_folder
 
-    changed = _changed(index) if folder else []
+    changed = _warn_of_changed(index) if folder else []
     files = write_folder(folder, index, changed) if folder else []
     what = f"{index.manifest.head} numbers each"
     name = "img_emb/ and metadata/"
@@ -159,7 +159,7 @@ def _embeddings(index: "Index", folder: Path | None, as_json: bool) -> None:
 
 
 class _Written(NamedTuple):
-    """Result of an export: format, number of photos, and files (none without a destination)."""
+    """Result of an export: format, number of photos, and paths of the files written, if any."""
 
     format: str
     photos: int
@@ -167,7 +167,7 @@ class _Written(NamedTuple):
     name: str
 
 
-def _changed(index: "Index") -> list[int]:
+def _warn_of_changed(index: "Index") -> list[int]:
     """Print a warning about photos whose files changed since indexing; return their row numbers."""
     changed = index.changed(range(len(index)))
     if changed:

@@ -1,4 +1,4 @@
-"""The command that detects faces in photos, or deletes those found in an index."""
+"""The command that detects faces in photos, or deletes an index's detected faces."""
 
 from collections import Counter
 from pathlib import Path
@@ -110,10 +110,10 @@ def _fill(paths: IndexPaths, as_json: bool) -> None:
                 "goes on."
             )
             raise typer.Exit(130) from error
-    _print_index(paths, report, as_json)
+    _print_index_faces(paths, report, as_json)
 
 
-def _print_index(paths: IndexPaths, report: "MeasureReport", as_json: bool) -> None:
+def _print_index_faces(paths: IndexPaths, report: "MeasureReport", as_json: bool) -> None:
     """Print how many photos were searched for faces, and a summary of all faces in the index."""
     from photorank.index.opened import Index
     from photorank.photos.faces.face import faces_to_json

@@ -11,7 +11,7 @@ from photorank.cli.index_steps import (
     build,
     cluster_at,
     copy_judgements,
-    import_vectors,
+    import_embedding_files,
     keep_series,
     print_report,
     tell_without_faces,
@@ -205,11 +205,11 @@ def index(
         made = Workspace.current().index(name)
         old = source.older_index(made)
         if old is not None:
-            source = source.following(old)
+            source = source.completed_from(old)
         # Labels that cannot be read stop the command before hours of embedding, not after them.
         import_labels = Labels(labels, columns, dataset, partial).importer(source.paths)
         if embeddings:
-            print_report(import_vectors(made, source), as_json)
+            print_report(import_embedding_files(made, source), as_json)
         else:
             request = BuildRequest(
                 source.paths,

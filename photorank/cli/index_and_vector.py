@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 def open_index(name: str | None) -> "Index":
-    """Index of the current workspace by name; by default the only one."""
+    """Index named `name`, opened; without a name, the workspace's only index."""
     from photorank.index import opened
 
     return opened.open_index(name)
 
 
 def open_vector(index: "Index", name: str | None, doing: str = "") -> "MasterVector":
-    """Vector of an index by name, or the index's default vector if `name` is None.
+    """Rating vector named `name`, loaded from an index; without a name, its default vector.
 
     The default is the user's taste, the evaluation's best, or the first. `doing`, such as
     ``rating``, is printed with the name of a default vector.
@@ -34,7 +34,7 @@ def open_vector(index: "Index", name: str | None, doing: str = "") -> "MasterVec
 
 
 def tell_mistaken(index: str, mistaken: int, n: int) -> None:
-    """Print advice if the encoder mistakes many different photos for copies of one picture."""
+    """Print advice if an encoder mistakes many different photos for copies of one picture."""
     if mistaken:
         message(
             f"the encoder of {index} takes {mistaken:,} of {n:,} judged photos for copies of one "
@@ -45,7 +45,7 @@ def tell_mistaken(index: str, mistaken: int, n: int) -> None:
 
 
 def kept_entry(name: str | None) -> "Entry | None":
-    """Saved album of the given name, with its revision; None if `name` is None."""
+    """Saved album named `name`, with its revision number; None if `name` is None."""
     if name is None:
         return None
     from photorank.album.kept.store import AlbumStore
@@ -55,5 +55,5 @@ def kept_entry(name: str | None) -> "Entry | None":
 
 
 def index_of(entry: "Entry | None") -> str | None:
-    """Name of the index that a saved album was last chosen from; None if unknown."""
+    """Name of the index that a saved album's photos were chosen from last; None if unknown."""
     return (entry.album.index or None) if entry else None

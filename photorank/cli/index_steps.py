@@ -39,7 +39,7 @@ class Source(NamedTuple):
             raise typer.BadParameter("--embeddings have an encoder and a framing already")
 
     def older_index(self, new: IndexPaths) -> "Successor | None":
-        """Older index to copy photos and judgements from, as given by --from; None if not given."""
+        """Older index, named by --from, to copy photos and judgements from; None without --from."""
         from photorank.index.building.from_other_index import successor_of
 
         if self.from_index is None:
@@ -48,15 +48,15 @@ class Source(NamedTuple):
         old.check_new(new)
         return old
 
-    def following(self, old: "Successor") -> "Source":
-        """Copy of the options; folders and encoder not given are taken from the older index."""
+    def completed_from(self, old: "Successor") -> "Source":
+        """Copy of the options, with missing folders and encoder taken from an older index."""
         return self._replace(
             paths=self.paths or [*old.folders], encoder=self.encoder or old.encoder
         )
 
 
 class Labels(NamedTuple):
-    """Options for the labels to import after indexing."""
+    """Options for labels to import after indexing: a table or the name of a known dataset."""
 
     table: Path | None
     columns: tuple[str | None, ...]
@@ -64,7 +64,7 @@ class Labels(NamedTuple):
     partial: bool
 
     def importer(self, paths: list[Path]) -> Callable[[IndexPaths], list[str]] | None:
-        """Check the labels, and return the function that imports them; None without labels."""
+        """Function that imports labels into an index, made after their check; None without any."""
         from photorank.index.judging.import_rows import import_judgements, import_labels
         from photorank.labels.datasets.check_dataset import open_complete
         from photorank.labels.datasets.dataset_manifest import load_manifest
@@ -111,7 +111,7 @@ def cluster_at(address: str | None, mirrors: list[str]) -> "Cluster | None":
 
 
 def build(index: IndexPaths, request: "BuildRequest", report: "Reporter | None") -> "BuildReport":
-    """Run the indexing with progress on screen and in a file, and return its report."""
+    """Build or update the index, with progress on screen and in a file; return a report."""
     from photorank.index.building.build import build_index
 
     with progress("Indexing", "photos") as bar:
@@ -130,8 +130,8 @@ def build(index: IndexPaths, request: "BuildRequest", report: "Reporter | None")
     return built
 
 
-def import_vectors(index: IndexPaths, source: Source) -> "BuildReport":
-    """Import embeddings whose photo names are relative to one folder, and return a report."""
+def import_embedding_files(index: IndexPaths, source: Source) -> "BuildReport":
+    """Import embeddings made elsewhere from files into an index; return a report."""
     from photorank.index.importing.import_embeddings import ImportRequest, import_embeddings
 
     if len(source.paths) > 1:
@@ -156,7 +156,7 @@ def copy_judgements(old: "Successor", new: IndexPaths) -> None:
 
 
 def keep_series(index: IndexPaths) -> None:
-    """Find the series of an index's photos, so that its first album and page need not wait.
+    """Find and cache an index's series of similar photos, so that later commands need not.
 
     Where albums are chosen among the best photos alone, it would take long and serve nobody yet.
     The index is complete without: whoever needs the series finds them, or is told what is wrong.

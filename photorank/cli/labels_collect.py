@@ -1,4 +1,4 @@
-"""Commands that import a photo library's stars, flags and albums, and group its photos."""
+"""Commands that import stars, flags and albums from a photo library, and group its photos."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -80,9 +80,9 @@ def labels_collect(
             raise typer.BadParameter(f"{kind} needs {option}")
     paths = Workspace.current().existing_index(index)
     rater = rater or ""
-    source = _source(f"the library's {kind}", under, rater)
-    files = _compared(paths, _files(paths, under))
-    collected = _collected(paths, kind, files, order or "", tiers or "", album)
+    source = _source_name(f"the library's {kind}", under, rater)
+    files = _marked_changed(paths, _photo_files(paths, under))
+    collected = _collect(paths, kind, files, order or "", tiers or "", album)
     if changed := [file.path for file in files if file.changed]:
         collected.notes.append(changed_since(changed))
     table = collected.table(source, rater, kind)
@@ -112,7 +112,7 @@ def labels_remove(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Remove all judgements of one source, such as a table's path or "the library's stars"."""
+    """Remove all judgements from one source, such as a table or "the library's stars"."""
     from photorank.index.judging.remove_source import remove_source
     from photorank.workspace import Workspace
 
@@ -137,7 +137,7 @@ def labels_group(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Group photos by folder, day or event, for comparisons within groups."""
+    """Group photos by folder, day or event, so that only photos of one group are compared."""
     from photorank.errors import LabelsError
     from photorank.index.judging.import_rows import import_labels
     from photorank.index.judging.source_conflicts import refuse_other_groups
@@ -148,14 +148,14 @@ def labels_group(
     if not gap > 0:
         raise typer.BadParameter("--gap must be a positive number of hours")
     paths = Workspace.current().existing_index(index)
-    every = _compared(paths, _files(paths, under))
+    every = _marked_changed(paths, _photo_files(paths, under))
     files = [file for file in every if not file.changed]
     if changed := [file.path for file in every if file.changed]:
         message(changed_since(changed))
     groups = group_photos(files, by, gap=gap)
     if not groups:
         raise LabelsError("no photo tells when it was taken. Group them by folder.")
-    table = group_table(files, groups, _source("the library's groups", under, ""))
+    table = group_table(files, groups, _source_name("the library's groups", under, ""))
     refuse_other_groups(paths, table)
     import_labels(paths, table, judgements=Index.open(paths).manifest.judgements)
     ungrouped = len({file.digest for file in files}) - len(groups)
@@ -169,8 +169,8 @@ def labels_group(
         line(f"in no group, as they do not tell when they were taken: {ungrouped}")
 
 
-def _files(paths: "IndexPaths", under: Path | None) -> "list[LibraryFile]":
-    """Photo files of the index; with `under`, only the files in that folder."""
+def _photo_files(paths: "IndexPaths", under: Path | None) -> "list[LibraryFile]":
+    """Photo files recorded in the index; only those in the folder `under`, if that is given."""
     from photorank.errors import LabelsError
     from photorank.index.reading.library_files import library_files, lies_in
 
@@ -183,22 +183,22 @@ def _files(paths: "IndexPaths", under: Path | None) -> "list[LibraryFile]":
     return inside
 
 
-def _compared(paths: "IndexPaths", files: "list[LibraryFile]") -> "list[LibraryFile]":
-    """Photo files of a library, with `changed` set for each file changed since indexing."""
+def _marked_changed(paths: "IndexPaths", files: "list[LibraryFile]") -> "list[LibraryFile]":
+    """Copy of a list of photo files, those changed since indexing marked as `changed`."""
     from photorank.index.reading.current_files import changed_files
 
     changed = set(changed_files(paths, ((file.path, file.digest) for file in files)))
     return [replace(file, changed=number in changed) for number, file in enumerate(files)]
 
 
-def _source(what: str, under: Path | None, rater: str) -> str:
-    """Source name for collected judgements; a later collection of the same name replaces them."""
+def _source_name(what: str, under: Path | None, rater: str) -> str:
+    """Name of the source of collected judgements; collecting under it again replaces them."""
     where = f" under {under.absolute()}" if under else ""
     whose = f", by {rater}" if rater else ""
     return unicode_text(f"{what}{where}{whose}")
 
 
-def _collected(
+def _collect(
     paths: "IndexPaths",
     kind: Kind,
     files: "list[LibraryFile]",
@@ -206,7 +206,7 @@ def _collected(
     tiers: str,
     album: Path | None,
 ) -> "Collected":
-    """Read a library's judgements of one kind, with a progress bar if files are opened."""
+    """Read judgements of one kind (stars, folders, …) from a photo library, showing progress."""
     from photorank.index.reading.library_files import raw_files
     from photorank.labels.photo_library.edits_by_file_name import collect_edited
     from photorank.labels.photo_library.favourites import collect_favourites

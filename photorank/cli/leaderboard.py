@@ -1,4 +1,4 @@
-"""The command that compares encoders, vectors and learners on the same held-out photos."""
+"""The command that compares encoders, rating vectors and learners on the same held-out photos."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -108,11 +108,11 @@ def leaderboard(
 
         print_json(loads(report_bytes(board, ".json")))
         return
-    _print(board)
+    _print_tables(board)
 
 
-def _print(board: "Leaderboard") -> None:
-    """Print a table for each set of photos, and the indexes left out of the comparison."""
+def _print_tables(board: "Leaderboard") -> None:
+    """Print result tables for each set of photos, and the indexes left out of the comparison."""
     from photorank.leaderboard.summary import summary
     from photorank.leaderboard.tables import result_table, seen_table
 

@@ -1,4 +1,4 @@
-"""Measurements of several photo files; an unusable file does not stop the measuring."""
+"""Measuring of several photo files; an unusable file does not stop the measuring."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -8,14 +8,14 @@ from photorank.errors import PhotorankError, UnreadablePhotoError, counted
 
 
 class MeasuredFiles(NamedTuple):
-    """Measurement or error of each file, in the order given."""
+    """Results of measuring photo files: a measurement or an error for each, in order."""
 
     told: list[dict[str, Any]]  # for JSON: `path` and the results, or `path` and `error`
     unusable: list[str]  # path and reason
 
     @property
     def good(self) -> list[dict[str, Any]]:
-        """Results of the usable photos."""
+        """Measurements of the usable photo files, as JSON objects."""
         return [one for one in self.told if "error" not in one]
 
     def refuse_unusable(self) -> None:
@@ -30,7 +30,7 @@ class MeasuredFiles(NamedTuple):
 def measure_files(
     photos: Sequence[Path], measure: Callable[[bytes], dict[str, Any]]
 ) -> MeasuredFiles:
-    """Results or errors of `measure`, called with the bytes of each file."""
+    """Call the function `measure` with each file's bytes; return its results and errors."""
     from photorank.photos.open_photo import read_photo
 
     found = MeasuredFiles([], [])

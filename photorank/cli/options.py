@@ -117,12 +117,12 @@ PhotoFile = Annotated[Path, typer.Argument(parser=typed_path, show_default=False
 
 
 def example(command: str) -> str:
-    """Example at the end of a command's help, not wrapped."""
+    """Text of the example at the end of a command's help, marked so that it is not wrapped."""
     return f"\b\nExample:\n  {command}"
 
 
 def names(text: str) -> list[str]:
-    """Names parsed from comma-separated text.
+    """List of names parsed from comma-separated text.
 
     >>> names("all-pairs, mean-difference")
     ['all-pairs', 'mean-difference']

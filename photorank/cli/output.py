@@ -51,7 +51,7 @@ def line(text: object) -> None:
 
 
 def print_json(data: object) -> None:
-    """Print JSON in ASCII, safe for any file name and terminal encoding."""
+    """Print a value as ASCII JSON, which is safe for any file name and terminal encoding."""
     text = json.dumps(data, indent=2, ensure_ascii=True, allow_nan=False, default=os.fspath)
     typer.echo(text)
 
@@ -80,7 +80,7 @@ def _encodable(text: str) -> str:
 
 
 def print_some(lines: Sequence[object]) -> None:
-    """Print the first lines of a list, and the number of lines omitted."""
+    """Print the first 20 lines of a list, and the number of lines omitted."""
     for entry in lines[:_MAX_LISTED_LINES]:
         line(f"  {entry}")
     if len(lines) > _MAX_LISTED_LINES:
@@ -94,7 +94,7 @@ def print_notes(notes: Iterable[str]) -> None:
 
 
 def skipped_files(files: Iterable["SkippedFile"]) -> list[dict[str, Any]]:
-    """JSON object for each unusable file, with its path and the reason."""
+    """JSON objects of the photo files that were skipped, each with path and reason."""
     return [{"path": file.path, "reason": file.reason} for file in files]
 
 
@@ -129,7 +129,7 @@ def _bar(unit: str) -> "Progress":
 
 @contextmanager
 def progress(task: str, unit: str) -> Iterator[Callable[[int, int | None], None]]:
-    """Progress bar; yields its update function (done, total)."""
+    """Context that shows a progress bar; yields its update function, called with (done, total)."""
     with _bar(unit) as bar:
         number = bar.add_task(task, total=None)
         yield lambda done, total: bar.update(number, completed=done, total=total)
@@ -137,7 +137,7 @@ def progress(task: str, unit: str) -> Iterator[Callable[[int, int | None], None]
 
 @contextmanager
 def stages() -> Iterator[Callable[[str, int, int], None]]:
-    """One progress bar per stage; yields the update function (stage, done, total)."""
+    """Context that shows one progress bar per stage; yields a function (stage, done, total)."""
     with _bar("") as bar:
         numbers: dict[str, Any] = {}
 

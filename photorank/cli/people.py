@@ -35,7 +35,7 @@ def people(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare people's tastes. Shows who agrees, what all like, and what they disagree on."""
+    """Compare people's tastes in photos. Shows who agrees, what all like, and what is disputed."""
     from photorank.errors import LabelsError, UnknownNameError
     from photorank.evaluation.agreement import (
         agreed_best,

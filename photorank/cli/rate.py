@@ -1,4 +1,4 @@
-"""Commands that rate photos by a vector, and compare two photos."""
+"""Commands that rate photos by a rating vector, and tell which of two photos is better."""
 
 import sys
 from collections.abc import Sequence
@@ -51,7 +51,7 @@ def rate(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Rate photos by a vector. Photos outside the index are allowed."""
+    """Rate photos by a rating vector. The photos need not be in the index."""
     from photorank.rating.rate_photo import rate_files
     from photorank.scoring.sources import named_paths
 
@@ -75,7 +75,7 @@ def _print_in_context(
     entry: "Entry | None",
     as_json: bool,
 ) -> None:
-    """Print each photo's rating, and the value it adds to an album."""
+    """Print each photo's rating, and how much value it would add to an album."""
     from photorank.album.in_context import AlbumContext, Asked
     from photorank.album.kept.choose import rows_in_context
     from photorank.rating.rate_photo import embeddings_of

@@ -98,7 +98,7 @@ def score(
         rows = rows_in_context(opened, rated_by, None if entry is None else entry.album)
     scale = Scale(opened, rated_by, rows)
     with _sink(scale, file, written, resume=resume) as sink, progress("Scoring", "photos") as told:
-        done, rated = _score(photos, column, scale, sink, told)
+        done, rated = _score_photos(photos, column, scale, sink, told)
     message(f"rated {rated:,} of {counted(done, 'photo')}{f', in {to}' if to else ''}")
     if not rated:
         fault(
@@ -110,7 +110,7 @@ def score(
 
 
 def _format_of(to: Path | None) -> "Format":
-    """Output format by a file's suffix; BadParameter if the suffix names no known format."""
+    """Output format for a file's suffix; raises BadParameter if the suffix is unknown."""
     suffix = "" if to is None else to.suffix.lower()
     if suffix not in _FORMATS:
         raise typer.BadParameter(
@@ -143,7 +143,7 @@ def _sink(
         yield file
 
 
-def _score(
+def _score_photos(
     photos: list[str],
     column: str | None,
     scale: "Scale",

@@ -30,7 +30,7 @@ def top(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the photos that a vector rates highest."""
+    """List an index's best photos, as rated by a vector."""
     print_rated(_extreme(vector, k, index, approximate, lowest=False), as_json)
 
 
@@ -42,7 +42,7 @@ def bottom(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the photos that a vector rates lowest, worst first."""
+    """List an index's worst photos, as rated by a vector, worst first."""
     print_rated(_extreme(vector, k, index, approximate, lowest=True), as_json)
 
 
@@ -69,7 +69,7 @@ def search(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the photos nearest to a text, a photo or a vector. The measure is cosine similarity."""
+    """List the photos nearest to a text, a photo or a rating vector, by cosine similarity."""
     if (text is None) == (like is None and vector is None):
         raise typer.BadParameter("give a text, or --like PHOTO, --vector NAME or both")
     if approximate and like is not None and vector is not None:
@@ -141,11 +141,11 @@ def _searcher(approximate: bool) -> "Callable[..., list[Found]]":
     from photorank.similarity.approximate_search import approximate_best
 
     return partial(
-        _as_indexed, partial(approximate_best, tell=message) if approximate else Index.best
+        _best_unchanged, partial(approximate_best, tell=message) if approximate else Index.best
     )
 
 
-def _as_indexed(
+def _best_unchanged(
     search: "Callable[..., list[Found]]",
     index: "Index",
     direction: "Direction",
@@ -153,7 +153,7 @@ def _as_indexed(
     *,
     lowest: bool = False,
 ) -> "list[Found]":
-    """First k photos found by a search, leaving out photos whose files changed since indexing."""
+    """First k photos found by a search, without those whose files changed since indexing."""
     wanted = k
     while True:
         found = search(index, direction, wanted, lowest=lowest)

@@ -47,7 +47,7 @@ def serve(
         float, typer.Option(min=1, metavar="S", help="Time of one request, with its upload.")
     ] = 60.0,
 ) -> None:
-    """Rate uploaded photos, compare two and choose albums, over HTTP, until Ctrl-C or SIGTERM."""
+    """Run an HTTP server that rates and compares uploaded photos, and chooses albums of them."""
     try:
         from photorank.service import server
         from photorank.service.access_tokens import read_tokens

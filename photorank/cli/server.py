@@ -1,4 +1,4 @@
-"""Dashboard server: started, opened in the browser, and stopped with the command."""
+"""Start and stop of the dashboard server, and opening of the dashboard in the browser."""
 
 import errno
 import os
@@ -50,12 +50,12 @@ class Endpoint:
 
     @property
     def host(self) -> str:
-        """Host name under which this machine reaches the server."""
+        """Host name or IP address at which this machine's browser reaches the server."""
         return {EVERYWHERE: HOST, "::": "::1"}.get(self.address, self.address)
 
     @property
     def url(self) -> str:
-        """URL of the server on this machine."""
+        """URL at which this machine's browser reaches the server."""
         return (
             f"http://[{self.host}]:{self.port}"
             if ":" in self.host
@@ -64,7 +64,7 @@ class Endpoint:
 
 
 def serve(workspace: Workspace, endpoint: Endpoint, *, browser: bool) -> None:
-    """Run the dashboard until Ctrl-C.
+    """Run the dashboard server until Ctrl-C, and open it in the browser if `browser` is true.
 
     Raises :class:`ServerError` if the server fails.
     """
@@ -122,7 +122,7 @@ def _server(workspace: Workspace, endpoint: Endpoint) -> Iterator["subprocess.Po
 
 
 def dashboard_folder() -> Path:
-    """Installed folder of the dashboard, next to this package."""
+    """Path of the installed dashboard folder, next to this package."""
     folder = Path(str(files("photorank"))).parent / "dashboard"
     if not (folder / "app.py").is_file():
         raise ServerError(
@@ -144,7 +144,7 @@ def _free_port(address: str, asked: int | None) -> int:
 
 
 def _is_free(address: str, port: int) -> bool:
-    """True if a port of an address is free; ServerError if the address is unusable."""
+    """True if a port of a network address is free; raises ServerError for a bad address."""
     try:
         family, kind, *_, where = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as probe:

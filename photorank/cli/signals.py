@@ -39,7 +39,7 @@ def signals(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure sharpness, noise and other signals of photos. With --page, also print quality."""
+    """Measure sharpness, noise and other signals of photos. With --page, also quality in print."""
     from photorank.photos.signals.print_quality import parse_page
 
     try:
@@ -107,7 +107,7 @@ def _measure_index(name: str | None, page: "Page | None", as_json: bool) -> None
 
 
 def _for_json(values: Mapping[str, float], page: "Page | None") -> dict[str, Any]:
-    """Signals of a photo as JSON, with its print quality if `page` is given.
+    """JSON object of a photo's signals (sharpness, …), with print quality if `page` is given.
 
     A signal that is nan becomes null.
     """

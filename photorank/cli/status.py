@@ -13,7 +13,7 @@ app = typer.Typer()
 
 @app.command(epilog=example("photorank status --index family"))
 def status(index: IndexName = None, as_json: AsJson = False) -> None:
-    """Show an index's contents: photos, labels, vectors, and unused files."""
+    """Show an index's contents: photos, labels, vectors, and files that could not be used."""
     from photorank.index.reading.passed_over import passed_over_lines
     from photorank.vectors.store import builtin_vectors, list_vectors, unusable_cards
 

@@ -1,4 +1,4 @@
-"""Commands that make, show and remove the master-vectors of an index."""
+"""Commands that make, show and remove an index's vectors, directions that photos are rated by."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -34,7 +34,7 @@ def prompt(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a vector from texts. One prompt, an ensemble of several, or antonyms."""
+    """Make a rating vector from texts. One prompt, several averaged, or one minus its opposite."""
     from photorank.vectors.prompts import prompt_vector
     from photorank.vectors.quality_words import KIND, worded_vector
     from photorank.vectors.store import add_vector, check_free
@@ -91,7 +91,7 @@ def learn(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Learn a vector from people's judgements. Its accuracy is measured on held-out photos."""
+    """Learn a rating vector from people's judgements. It is tested on held-out photos."""
     from photorank.learning.learn_vector import DEGRADATIONS, MISTAKEN, learn_vector
     from photorank.vectors.store import add_vector, check_free
 
@@ -185,7 +185,7 @@ def blend(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a vector from others. Blend them, reverse one, or project directions out."""
+    """Make a rating vector from others. Blend them, reverse one, or project directions out."""
     from photorank.vectors.algebra import combined
     from photorank.vectors.store import add_vector, check_free
 
@@ -258,7 +258,7 @@ def list_(index: IndexName = None, as_json: AsJson = False) -> None:
 
 @_vector.command(epilog=example("photorank vector show beauty --json"))
 def show(name: Name, index: IndexName = None, as_json: AsJson = False) -> None:
-    """Show a vector's origin, training data and held-out accuracy."""
+    """Show a rating vector's origin, training data and held-out accuracy."""
     from photorank.vectors.quality_words import quality_text
 
     vector = open_vector(open_index(index), name)
@@ -289,7 +289,7 @@ def show(name: Name, index: IndexName = None, as_json: AsJson = False) -> None:
 
 @_vector.command(epilog=example("photorank vector remove ours --index family"))
 def remove(name: Name, index: IndexName = None, as_json: AsJson = False) -> None:
-    """Delete a vector from an index. Built-in vectors cannot be deleted."""
+    """Delete a rating vector from an index. Built-in vectors cannot be deleted."""
     from photorank.vectors.store import remove_vector
 
     opened = open_index(index)

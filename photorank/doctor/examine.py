@@ -34,25 +34,25 @@ _MIN_COSINE = 0.99  # of embeddings by the fastest runtimes with those by torch
 
 
 def examine_all(workspace: Workspace, name: str | None) -> dict[str, list[Finding]]:
-    """Findings about the machine, and about one or all indexes."""
+    """Results of checks, by index name; those of the machine are under the empty name."""
     names = [workspace.existing_index(name).name] if name else workspace.index_names()
-    here = [*examine_machine(workspace.root), examine_embedded(), *_shipped_vectors()]
+    here = [*examine_machine(workspace.root), examine_embedded(), *_check_shipped_vectors()]
     found = {one: examine(workspace.index(one)) for one in names}
     here += examine_pip(chain(here, *found.values()))
     return {"": here} | found
 
 
 def examine(paths: IndexPaths) -> list[Finding]:
-    """Findings about one index, its vectors, evaluations and encoder."""
+    """Results of checking one index, with its vectors, evaluations and encoder."""
     findings = examine_index(paths)
-    findings.extend(_cards_and_evaluations(paths))
+    findings.extend(_check_cards_and_evaluations(paths))
     if all(finding.level != "wrong" for finding in findings):
-        findings.append(_encoder(paths))
+        findings.append(_check_encoder(paths))
     return findings
 
 
 def repair(paths: IndexPaths) -> list[Finding]:
-    """Recompute damaged files if possible; return the actions taken and remaining findings."""
+    """Recompute an index's damaged files if possible; return what was done and what is left."""
     before = {finding.about for finding in examine(paths) if finding.level == "wrong"}
     done = [Finding("repair", "good", text, repaired=True) for text in repair_index(paths)]
     for path in _unusable_evaluations(paths)[0]:
@@ -67,14 +67,14 @@ def repair(paths: IndexPaths) -> list[Finding]:
     return [*done, *after]
 
 
-def _shipped_vectors() -> list[Finding]:
+def _check_shipped_vectors() -> list[Finding]:
     about = "built-in vectors"
     if damaged := damaged_vectors():
         return [Finding(about, "wrong", str(error), "Do what it says.") for error in damaged]
     return [Finding(about, "good", "each is the one that was shipped")]
 
 
-def _cards_and_evaluations(paths: IndexPaths) -> Iterator[Finding]:
+def _check_cards_and_evaluations(paths: IndexPaths) -> Iterator[Finding]:
     damaged, unreadable = _unusable_evaluations(paths)
     for refused in unreadable:
         yield Finding("results", "wrong", str(refused), "Do what it says; nothing is put aside.")
@@ -109,8 +109,8 @@ def _unusable_evaluations(paths: IndexPaths) -> tuple[list[Path], list[Unreadabl
     return damaged, unreadable
 
 
-def _encoder(paths: IndexPaths) -> Finding:
-    """Finding on whether the encoder reproduces stored embeddings of sample photos."""
+def _check_encoder(paths: IndexPaths) -> Finding:
+    """Check result: whether the encoder reproduces stored embeddings of a few photos."""
     about = "encoder"
     index = Index.open(paths)
     spec = index.manifest.encoder

@@ -1,4 +1,4 @@
-"""Golden photo: a computed image with a known expected embedding."""
+"""Test image ("golden photo") that is computed, and whose correct embedding is known."""
 
 import json
 import struct
@@ -20,7 +20,7 @@ _MIN_COSINE = 0.999  # allows for rounding by processors; damaged weights are fa
 
 
 def golden_photo() -> bytes:
-    """PNG of waves and edges, with the same pixels on every machine."""
+    """PNG bytes of a computed test image, with the same pixels on every machine."""
     y, x = np.mgrid[:_SIDE_PIXELS, :_SIDE_PIXELS]
     red = (x * x // 97 + 3 * y) % 256
     green = (x * y // 53) % 256
@@ -30,7 +30,7 @@ def golden_photo() -> bytes:
 
 
 def examine_embedded(golden_file: Path = GOLDEN) -> Finding:
-    """Finding on whether the built-in encoder reproduces the golden photo's embedding."""
+    """Check result: whether the built-in encoder gives the test image its known embedding."""
     try:
         embedding = embed_golden(load_encoder("embedded"))
     except MissingExtraError as error:
@@ -51,14 +51,14 @@ def examine_embedded(golden_file: Path = GOLDEN) -> Finding:
 
 
 def embed_golden(encoder: Encoder) -> Any:
-    """Head (dh,) of the golden photo's embedding: the unit-length part used for similarity."""
+    """Embedding of the test image by an encoder: the part used for cosine similarity."""
     photo = decode_photo(golden_photo())
     head = encoder.encode_texts([]).shape[1]
     return encode_photos(encoder, [encoder.prepare(photo)])[0, :head]
 
 
 def _png(pixels: Any) -> bytes:
-    """PNG of an array (h, w, 3) of bytes, written without an imaging package."""
+    """PNG bytes of an array (h, w, 3) of 8-bit pixels, encoded without an imaging package."""
     rows = b"".join(b"\0" + row.tobytes() for row in pixels)
     head = struct.pack(">IIBBBBB", pixels.shape[1], pixels.shape[0], 8, 2, 0, 0, 0)
     chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]

@@ -19,12 +19,12 @@ _FAST = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8"
 
 
 def examine_machine(workspace: Path) -> list[Finding]:
-    """Findings about the machine and the installed packages."""
+    """Results of checking the machine and the installed packages."""
     return [_python(), *_packages(), _processor(), _disk(workspace), _decoder(), _faces()]
 
 
 def examine_pip(findings: Iterable[Finding]) -> list[Finding]:
-    """Finding on how to install packages if pip is missing.
+    """Advice on how to install packages if pip is missing, as a list of at most one finding.
 
     There is none if none of the given findings advises `pip install`.
     """
@@ -44,7 +44,7 @@ def _python() -> Finding:
 
 
 def _packages() -> Iterator[Finding]:
-    """Findings about required packages that are missing or have an unsuitable version.
+    """Check results: required packages that are missing or have an unsuitable version.
 
     If there are none, one finding lists the packages and their versions.
     """
@@ -105,7 +105,7 @@ def _disk(workspace: Path) -> Finding:
 
 
 def _decoder() -> Finding:
-    """Finding on whether a photo decodes in a separate process, as in indexing."""
+    """Check result: whether a photo can be decoded in a separate process, as indexing does."""
     from photorank.doctor.golden import golden_photo
     from photorank.photos.decode_pool import decode_isolated
 
@@ -118,7 +118,7 @@ def _decoder() -> Finding:
 
 
 def _faces() -> Finding:
-    """Finding on whether face detection is installed and runs."""
+    """Check result: whether face detection is installed and runs."""
     from photorank.doctor.golden import golden_photo
     from photorank.photos.decode_pool import faces_isolated
 

@@ -23,7 +23,7 @@ def first_line(error: Exception) -> str:
 
 
 def counted(n: int, noun: str) -> str:
-    """Number followed by its noun in singular or plural.
+    """Text of a count with its noun, such as ``96,543 pairs``.
 
     >>> counted(1, "photo"), counted(96543, "pair")
     ('1 photo', '96,543 pairs')

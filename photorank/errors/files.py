@@ -11,7 +11,7 @@ _TOLD_FAULTS = 20  # of the photos of one command
 
 
 class MissingPathError(PhotorankError, FileNotFoundError):
-    """A given path does not exist, or is not a file, or a folder, where one is needed."""
+    """A path does not exist, or is a folder where a file is needed, or the reverse."""
 
     def __init__(self, path: Path | str, *, hint: str = "Check the spelling of the path.") -> None:
         if os.path.isdir(path):
@@ -59,7 +59,7 @@ class UnusablePhotosError(PhotorankError, ValueError):
 
 
 class MetadataError(PhotorankError, ValueError):
-    """Metadata of a photo cannot be parsed; `reason` is shown to the user."""
+    """A photo's metadata cannot be parsed; the attribute `reason` tells the user why."""
 
     def __init__(self, reason: str, path: Path | None = None) -> None:
         self.reason = reason

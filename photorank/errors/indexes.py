@@ -20,7 +20,7 @@ class InvalidNameError(PhotorankError, ValueError):
 
 
 class MissingIndexError(PhotorankError, FileNotFoundError):
-    """The index to use does not exist, or several exist and none was named."""
+    """The index to use does not exist, or several exist and the user named none."""
 
     def __init__(self, name: str | None, known: Sequence[str]) -> None:
         if name is None and known:
@@ -58,7 +58,7 @@ class BrokenIndexError(PhotorankError, ValueError):
 
 
 class LostManifestError(BrokenIndexError):
-    """An index's manifest.json is missing, and its catalogue is too old to hold a copy."""
+    """An index's manifest.json is missing, and its database is too old to hold a copy."""
 
     def __init__(self, root: Path) -> None:
         super().__init__(
@@ -136,7 +136,7 @@ class IndexMismatchError(PhotorankError, ValueError):
 
 
 class JudgedIndexError(PhotorankError, ValueError):
-    """Judgements of another index cannot be copied to an index that already has judgements."""
+    """Judgements cannot be copied from an older index to one that has judgements already."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -146,7 +146,7 @@ class JudgedIndexError(PhotorankError, ValueError):
 
 
 class EmbeddingsError(PhotorankError, ValueError):
-    """Files of embeddings cannot be imported."""
+    """Files of embeddings made elsewhere cannot be imported."""
 
     def __init__(self, path: Path | str, why: str) -> None:
         super().__init__(
@@ -156,7 +156,7 @@ class EmbeddingsError(PhotorankError, ValueError):
 
 
 class MovedLibraryError(PhotorankError, ValueError):
-    """The given old and new folders of a moved library do not match the index."""
+    """The old and new folders named for a moved photo library do not match the index."""
 
 
 class ClusterError(PhotorankError, RuntimeError):

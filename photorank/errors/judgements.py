@@ -38,11 +38,11 @@ class NothingJudgedError(PhotorankError, ValueError):
 
 
 class ComparisonsError(PhotorankError, ValueError):
-    """Judgements are invalid for comparison: wrong shape, no pairs, bad parameters."""
+    """Judgements cannot be made into compared pairs: wrong shape, no pairs, bad parameters."""
 
 
 class ManifestError(PhotorankError, ValueError):
-    """A dataset's manifest cannot be parsed."""
+    """A dataset's manifest (a TOML file that describes it) cannot be parsed."""
 
     def __init__(self, path: Path | str, why: str) -> None:
         super().__init__(
@@ -52,7 +52,7 @@ class ManifestError(PhotorankError, ValueError):
 
 
 class MissingDatasetError(PhotorankError, LookupError):
-    """No dataset manifest of the given name exists."""
+    """No labelled dataset of this name is known."""
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
         super().__init__(
@@ -72,7 +72,7 @@ class MissingLabelFilesError(PhotorankError, FileNotFoundError):
 
 
 class TooFewPhotosError(PhotorankError, ValueError):
-    """There are too few readable photos for learning without labels."""
+    """An index has too few readable photos for learning without labels."""
 
     def __init__(self, index: str, found: int, needed: int, reason: str = "") -> None:
         why = f" (of the others the first: {reason})" if reason else ""

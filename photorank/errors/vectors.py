@@ -7,18 +7,18 @@ from photorank.errors.base import PhotorankError
 
 
 class MissingVectorError(PhotorankError, LookupError):
-    """No vector of the given name exists."""
+    """An index has no rating vector of this name."""
 
     def __init__(self, name: str, index: str, known: Sequence[str], *, words: bool = True) -> None:
         has = f" It has: {', '.join(known)}." if known else ""
         super().__init__(
-            f"index {index!r} has no vector named {name!r}.{has} {_vector_made(name, index, words)}"
+            f"index {index!r} has no vector named {name!r}.{has} {_how_to_make(name, index, words)}"
         )
         self.on_page = f"the way to judge {name!r} is no longer there. Choose another one."
 
 
 class NoSuchOwnVectorError(MissingVectorError):
-    """The index has no removable vector of the given name."""
+    """The index has no removable vector of this name; built-in ones are not removable."""
 
     def __init__(self, name: str, index: str, removable: Sequence[str]) -> None:
         PhotorankError.__init__(
@@ -32,7 +32,7 @@ class NoVectorsError(PhotorankError, LookupError):
     """An index has no vector to rate its photos with."""
 
     def __init__(self, index: str, *, words: bool = True) -> None:
-        super().__init__(f"index {index!r} has no vector yet. {_vector_made('NAME', index, words)}")
+        super().__init__(f"index {index!r} has no vector yet. {_how_to_make('NAME', index, words)}")
         self.on_page = (
             "there is no way to judge these photos yet: choose between some of them on the page "
             "Teach, or make a vector on the page Vectors."
@@ -40,7 +40,7 @@ class NoVectorsError(PhotorankError, LookupError):
 
 
 class VectorNameTakenError(PhotorankError, FileExistsError):
-    """A vector of the given name exists already."""
+    """The index already has a vector of this name."""
 
     def __init__(self, name: str, index: str) -> None:
         super().__init__(
@@ -135,11 +135,11 @@ class DamagedVectorError(PhotorankError, ValueError):
 
 
 class DegenerateDirectionError(PhotorankError, ValueError):
-    """The judgements, texts or vectors given to make a vector define no direction."""
+    """The judgements, texts or vectors to make a vector from define no direction."""
 
 
-def _vector_made(name: str, index: str, words: bool) -> str:
-    """Advice that names the commands by which a vector can be made.
+def _how_to_make(name: str, index: str, words: bool) -> str:
+    """Sentence that names the commands by which a vector can be made.
 
     A command that makes one from texts is named only with `words`.
     """
