@@ -21,7 +21,7 @@ _MOST_BYTES = 1 << 20  # of a file of tokens: a device has no end
 
 
 def read_tokens(path: Path) -> list[bytes]:
-    """SHA-256 digests of the access tokens in a file.
+    """SHA-256 digests of the access tokens that a file lists, one per line.
 
     A pipe is read as well: a secret need not be on the disk. Raises ServerError if there is no such
     file, or it is too large, has no token, or a token that is too short.

@@ -1,4 +1,4 @@
-"""Responses of the service: ratings, comparisons and albums from uploaded photos."""
+"""JSON responses of the service: ratings, comparisons and albums from uploaded photos."""
 
 import asyncio
 import time
@@ -36,7 +36,7 @@ class Rated(NamedTuple):
     error: str | None = None
 
     def to_json(self) -> Json:
-        """Score as JSON, with the file name that the client sent."""
+        """Dict for the JSON response: file name that the client sent, and score or error."""
         told = dict.fromkeys(("rating", "percentile", "stars"))
         score = self.score._asdict() if self.score else told
         return {"name": self.name, **score, "error": self.error}
@@ -64,18 +64,18 @@ class Rater:
         ]
 
     async def _embedded(self, photo: Upload, embedder: Embedder) -> Embeddings | str:
-        """Embedding (d,) of an uploaded photo, or the reason why there is none."""
+        """Embedding (d,) of an uploaded photo, or a text that says why there is none."""
         loop = asyncio.get_running_loop()
         try:
-            ready = await loop.run_in_executor(self._decoders, _ready, photo, embedder)
+            ready = await loop.run_in_executor(self._decoders, _decoded, photo, embedder)
         except UnreadablePhotoError as error:
             return " ".join(error.reason.split())
         row = await asyncio.wrap_future(self._queue.embed(embedder, ready))
         return NO_EMBEDDING if row is None else row
 
 
-def _ready(photo: Upload, embedder: Embedder) -> Ready:
-    """Decode a photo; for a few seconds, retry failures that a busy machine may cause."""
+def _decoded(photo: Upload, embedder: Embedder) -> Ready:
+    """Photo decoded for the encoder; failures that a busy machine may cause are retried."""
     photo.file.seek(0)
     data = read_whole(photo.file, MAX_FILE_BYTES)
     if not data:
@@ -109,7 +109,7 @@ def rate_answer(rated: Sequence[Rated]) -> Json:
 
 def compare_answer(rated: Sequence[Rated], scale: Scale) -> Json:
     """JSON response with the probability that each of two photos is the better one."""
-    _require_all(rated)
+    _refuse_unusable(rated)
     slope = index_slope(scale.index, scale.vector, scale.collection)
     first, second = (one.score.rating for one in rated if one.score is not None)
     of_first = probability(first, second, slope.value)
@@ -128,7 +128,7 @@ def album_answer(rated: Sequence[Rated], places: int, scale: Scale) -> Json:
     """
     usable = [place for place, one in enumerate(rated) if one.row is not None]
     if not usable:
-        _require_all(rated)
+        _refuse_unusable(rated)
     rows = np.stack([one.row for one in rated if one.row is not None])
     ratings = np.array([one.score.rating for one in rated if one.score is not None])
     heads = rows[:, : scale.index.manifest.head]
@@ -153,7 +153,7 @@ def album_answer(rated: Sequence[Rated], places: int, scale: Scale) -> Json:
     }
 
 
-def _require_all(rated: Sequence[Rated]) -> None:
+def _refuse_unusable(rated: Sequence[Rated]) -> None:
     """Raise Refusal if any photo of a request is unusable."""
     bad = [f"{one.name or 'a photo'}: {one.error}" for one in rated if one.error is not None]
     if bad:

@@ -31,7 +31,7 @@ from photorank.service.answers import (
 from photorank.service.encoder_queue import EncoderQueue
 from photorank.service.middleware import Counted, refused
 from photorank.service.openapi import description
-from photorank.service.prometheus_metrics import MEDIA_TYPE, Numbers
+from photorank.service.prometheus_metrics import MEDIA_TYPE, ServiceMetrics
 from photorank.service.read_uploads import Uploads, uploads
 from photorank.service.request_limits import Limits, Refusal, Room, out_of_time
 from photorank.service.served_index import ServedIndex, Snapshot
@@ -43,7 +43,7 @@ _CLOSED = 499  # the client has gone: nobody sees it but those who count
 
 @dataclass(frozen=True)
 class ServiceRequest:
-    """Settings of the service: index, default vector, encoder, limits and access tokens."""
+    """Settings that the service starts with: index, default vector, encoder, limits, tokens."""
 
     index: Index
     vector: str  # the default one
@@ -53,7 +53,7 @@ class ServiceRequest:
 
 
 class _Batch(NamedTuple):
-    """Rated photos and form fields of one request.
+    """Rated photos and form fields of one HTTP request.
 
     `scale` converts ratings to percentiles and stars.
     """
@@ -64,7 +64,7 @@ class _Batch(NamedTuple):
 
 
 def service(asked: ServiceRequest) -> Starlette:
-    """Build the ASGI app of the service."""
+    """ASGI app of the service, with its routes, middleware and error handlers."""
     made = _Service(asked)
     routes = [
         Route("/v1/rate", made.rate, methods=["POST"]),
@@ -75,7 +75,7 @@ def service(asked: ServiceRequest) -> Starlette:
         Route("/metrics", made.metrics),
         Route("/openapi.json", made.openapi),
     ]
-    middleware = [Middleware(Counted, [one.path for one in routes], made.numbers.answered)]
+    middleware = [Middleware(Counted, [one.path for one in routes], made.numbers.count_response)]
     if asked.tokens:
         middleware.append(Middleware(TokenOnly, asked.tokens, asked.limits))
     return Starlette(
@@ -98,14 +98,14 @@ class _Service:
         self._asked = asked
         self._limits = asked.limits
         self._room = Room(asked.limits)
-        self.numbers = Numbers(self._room)
+        self.numbers = ServiceMetrics(self._room)
         self._served = ServedIndex(asked.index, asked.load)
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
         """Context that runs decoders and encoder thread while the service runs."""
         cores = usable_cores()
-        queue = EncoderQueue(batch_size_for(cores), self.numbers.embedded)
+        queue = EncoderQueue(batch_size_for(cores), self.numbers.record_batch)
         decoders = ThreadPoolExecutor(cores, thread_name_prefix="photorank-decode")
         self._rater = Rater(decoders, queue)
         try:
@@ -115,11 +115,11 @@ class _Service:
             await asyncio.to_thread(queue.close)
 
     async def rate(self, request: Request) -> Response:
-        """Response with the score of each photo."""
+        """HTTP response with the score of each uploaded photo."""
         return await self._answered(request, lambda batch: rate_answer(batch.rated))
 
     async def compare(self, request: Request) -> Response:
-        """Response with the probability that each of two photos is the better one."""
+        """HTTP response with the probability that each of two photos is the better one."""
 
         def check(sent: Uploads) -> None:
             if len(sent.photos) != 2:
@@ -134,7 +134,7 @@ class _Service:
         )
 
     async def album(self, request: Request) -> Response:
-        """Response with the photos chosen for an album."""
+        """HTTP response with the photos chosen for an album."""
         places = 0
 
         def check(sent: Uploads) -> None:
@@ -151,7 +151,7 @@ class _Service:
         )
 
     async def vectors(self, _: Request) -> Response:
-        """Response that lists the index's vectors by name, kind and version."""
+        """HTTP response that lists the index's rating vectors by name, kind and version."""
         index = (await self._served.snapshot()).index
         found = await asyncio.to_thread(list_vectors, index)
         vectors = [
@@ -167,15 +167,15 @@ class _Service:
         return JSONResponse(told)
 
     async def health(self, _: Request) -> Response:
-        """Response that says that the service is running."""
+        """HTTP response that says that the service is running."""
         return JSONResponse({"status": "ok"})
 
     async def metrics(self, _: Request) -> Response:
-        """Response with metrics in Prometheus' format."""
+        """HTTP response with the service's metrics in Prometheus' format."""
         return Response(self.numbers.text(), headers={"content-type": MEDIA_TYPE})
 
     async def openapi(self, _: Request) -> Response:
-        """Response with the OpenAPI document."""
+        """HTTP response with the service's OpenAPI document."""
         return JSONResponse(description())
 
     async def _answered(
@@ -184,7 +184,7 @@ class _Service:
         answer: Callable[[_Batch], Json],
         check: Callable[[Uploads], None] = lambda sent: None,
     ) -> Response:
-        """Response to a request with uploaded photos, computed by `answer` from the rated photos.
+        """HTTP response that the function `answer` makes from a request's photos after rating.
 
         Raises Refusal beyond the time limit.
         """
@@ -202,13 +202,13 @@ class _Service:
         scale = await asyncio.to_thread(snapshot.scale, name)
         rated = await self._rater.rated(sent.photos, snapshot.embedder, scale)
         good = sum(one.error is None for one in rated)
-        self.numbers.rated(good, len(rated) - good)
+        self.numbers.count_photos(good, len(rated) - good)
         return _Batch(rated, scale, sent.fields)
 
     async def _while_wanted(
         self, work: Awaitable[_Batch], request: Request, until: float
     ) -> _Batch:
-        """Wait for the result of `work`; cancel `work` if the client leaves or time runs out.
+        """Result of awaiting `work`, which is cancelled if the client leaves or time runs out.
 
         Raises ClientDisconnect or Refusal in these cases.
         """
@@ -239,7 +239,7 @@ def _of_status(_: Request, error: Exception) -> Response:
 
 
 def _of_error(_: Request, error: Exception) -> Response:
-    """Response for an error of photorank: status, message and advice for the client."""
+    """HTTP response for an error of photorank: status, message and advice for the client."""
     if isinstance(error, MissingVectorError):
         return refused(404, str(error), "GET /v1/vectors lists those there are.")
     if isinstance(error, InvalidNameError):

@@ -16,7 +16,7 @@ _log = logging.getLogger("uvicorn.error")
 
 
 def refused(status: int, reason: str, then: str, **headers: str) -> Response:
-    """Response in JSON for a refused request."""
+    """JSON response that says why a request is refused and what the client can do."""
     body = {"error": reason, "next": then}
     return JSONResponse(
         body, status, headers={name.replace("_", "-"): headers[name] for name in headers}

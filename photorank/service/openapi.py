@@ -135,7 +135,7 @@ _PLACES: Json = {
 
 
 def description() -> Json:
-    """OpenAPI document of the service."""
+    """OpenAPI document of the service, as a dict."""
     return {
         "openapi": "3.1.0",
         "info": {"title": "photorank", "version": version("photorank")},

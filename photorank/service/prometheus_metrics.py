@@ -16,8 +16,8 @@ MEDIA_TYPE = CONTENT_TYPE_LATEST
 _BATCH_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 
-class Numbers:
-    """Prometheus metrics of one service."""
+class ServiceMetrics:
+    """Prometheus metrics of one service: counters, gauges and histograms."""
 
     def __init__(self, room: Room) -> None:
         self._registry = CollectorRegistry()
@@ -52,17 +52,17 @@ class Numbers:
         ):
             Gauge(f"photorank_{name}_at_work", what, registry=self._registry).set_function(value)
 
-    def answered(self, path: str, status: int, seconds: float) -> None:
+    def count_response(self, path: str, status: int, seconds: float) -> None:
         """Count a response by path and status, and record its time in seconds."""
         self._requests.labels(path, status).inc()
         self._seconds.labels(path).observe(seconds)
 
-    def rated(self, good: int, bad: int) -> None:
+    def count_photos(self, good: int, bad: int) -> None:
         """Count rated and unusable photos."""
         self._photos.labels("rated").inc(good)
         self._photos.labels("unusable").inc(bad)
 
-    def embedded(self, photos: int) -> None:
+    def record_batch(self, photos: int) -> None:
         """Record the number of photos in an embedded batch."""
         self._batches.observe(photos)
 

@@ -18,14 +18,14 @@ _NAME_LETTERS = 255
 
 
 class Upload(NamedTuple):
-    """Uploaded photo with its file name."""
+    """Uploaded photo: its file name, as the client sent it, and an open file."""
 
     name: str  # as the client calls it
     file: BinaryIO
 
 
 class Uploads(NamedTuple):
-    """Photos and form fields of a request."""
+    """Photos and form fields of one HTTP request."""
 
     photos: list[Upload]
     fields: dict[str, str]

@@ -10,7 +10,7 @@ DECODING = DecodeLimits(work_seconds=20, wait_seconds=60.0, memory_bytes=2 << 30
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits for each request, and for all concurrent requests together."""
+    """Limits on size, time and number, for each request and for all concurrent ones together."""
 
     photos: int = 100  # in one request
     megabytes: int = 200  # of one request's body
@@ -49,7 +49,7 @@ class Refusal(Exception):  # noqa: N818 - an answer, as HTTP has it, and no faul
 
 
 def too_many(limits: Limits) -> Refusal:
-    """Refusal of a request with too many photos."""
+    """Refusal (HTTP 413) of a request with too many photos."""
     return Refusal(
         413,
         f"the request has more than {limits.photos} photos",
@@ -58,14 +58,14 @@ def too_many(limits: Limits) -> Refusal:
 
 
 def too_busy() -> Refusal:
-    """Refusal of a request because too many other requests are in progress."""
+    """Refusal (HTTP 429) of a request because too many other requests are in progress."""
     return Refusal(
         429, "too many requests are at work", "Send it again in a moment.", retry_seconds=2
     )
 
 
 def too_slow(limits: Limits) -> Refusal:
-    """Refusal of a request body that arrives too slowly."""
+    """Refusal (HTTP 408) of a request whose body arrives too slowly."""
     return Refusal(
         408,
         f"the request did not arrive: {limits.idle_seconds:g} s without a byte, or "
@@ -75,7 +75,7 @@ def too_slow(limits: Limits) -> Refusal:
 
 
 def out_of_time(limits: Limits) -> Refusal:
-    """Refusal of a request that was not answered within the time limit."""
+    """Refusal (HTTP 503) of a request that was not answered within the time limit."""
     return Refusal(
         503,
         f"the request was not done within {limits.seconds:g} s",
@@ -93,13 +93,13 @@ class Room:
         self.bytes = 0
 
     def enter(self) -> None:
-        """Count a new request; refuse it (HTTP 429) if too many are in progress."""
+        """Count a new request; raise Refusal (HTTP 429) if too many are in progress."""
         if self.requests >= self._limits.requests:
             raise too_busy()
         self.requests += 1
 
     def take(self, count: int) -> None:
-        """Reserve bytes for a request's body; refuse it (HTTP 429) if too few bytes are free."""
+        """Reserve bytes for a request's body; raise Refusal (HTTP 429) if too few are free."""
         if self.bytes + count > self._limits.waiting_megabytes << 20:
             raise too_busy()
         self.bytes += count

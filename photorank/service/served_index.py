@@ -13,7 +13,7 @@ from photorank.vectors.store import load_vector
 
 
 class Snapshot:
-    """Opened index with its encoder, and conversions of ratings to percentiles and stars."""
+    """State of the index when it was opened, with its encoder and each vector's rating scale."""
 
     def __init__(self, index: Index, load: Callable[[], Encoder], changed_ns: int) -> None:
         self.index = index

@@ -22,7 +22,7 @@ _TOO_SLOW = (
 
 
 def warm(encoder: Encoder) -> None:
-    """Load an encoder's image network before the first request."""
+    """Load an encoder's image network by embedding a grey image, before the first request."""
     encode_photos(encoder, [encoder.prepare(Image.new("RGB", (64, 48), "grey"))])
 
 
