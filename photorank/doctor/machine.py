@@ -11,7 +11,7 @@ from pathlib import Path
 
 from photorank.errors import PhotorankError
 from photorank.index.maintenance.checks import Finding
-from photorank.photos.faces.models import VERSION, missing_faces, runtime
+from photorank.photos.faces.models import VERSION, face_detection_error, runtime
 
 _MIN_FREE_BYTES = 1 << 30  # enough for an index of some thousand photos
 # Processor features that double the speed of encoders, by Linux's names.
@@ -122,7 +122,7 @@ def _faces() -> Finding:
     from photorank.doctor.golden import golden_photo
     from photorank.photos.decode_pool import faces_isolated
 
-    if missing := missing_faces():
+    if missing := face_detection_error():
         return Finding("faces", "note", "not installed", str(missing))
     try:
         faces_isolated(golden_photo())

@@ -1,1 +1,1 @@
-"""Photo files: search, decoding, fitting to encoders, metadata and technical signals."""
+"""Photo files: finding, decoding, cropping to an encoder's input, metadata, image quality."""

@@ -1,4 +1,4 @@
-"""Reasons in words why a file's bytes are not a usable photo."""
+"""Texts that say why a file's bytes cannot be read as a photo."""
 
 from collections.abc import Callable
 
@@ -37,13 +37,13 @@ _IS_WHOLE: dict[str, Callable[[bytes], bool]] = {  # whether the file reaches it
     "GIF": lambda data: data.rstrip(b"\0").endswith(b";"),
     "BMP": lambda data: len(data) >= int.from_bytes(data[2:6], "little"),
     "WebP": lambda data: len(data) >= int.from_bytes(data[4:8], "little"),
-    "HEIC": lambda data: _iso_media_end(data) <= len(data),
-    "AVIF": lambda data: _iso_media_end(data) <= len(data),
+    "HEIC": lambda data: _declared_size(data) <= len(data),
+    "AVIF": lambda data: _declared_size(data) <= len(data),
 }
 
 
 def is_heif(data: bytes) -> bool:
-    """True if the first bytes are those of a HEIC or HEIF file."""
+    """True if a file's first bytes are those of a HEIC or HEIF image."""
     brand = data[8:12]
     if data[4:8] != b"ftyp" or brand not in _HEIF_BRANDS:
         return False
@@ -53,7 +53,7 @@ def is_heif(data: bytes) -> bool:
 
 
 def damage(data: bytes, error: Exception | None = None) -> str:
-    """Reason why bytes could not be decoded as a photo.
+    """Text that says why a photo file could not be decoded, such as "truncated JPEG".
 
     `error` is the exception that the decoder raised, if any.
     """
@@ -61,7 +61,7 @@ def damage(data: bytes, error: Exception | None = None) -> str:
         return "too large for the memory that is free"
     kind = format_of(data)
     if kind is None:
-        return _other_format(data)
+        return _unsupported_reason(data)
     if kind == "JPEG" and (rare := _rare_jpeg(data)):
         return f"{rare}, which is not read; export it as JPEG of 8 bits"
     text = " ".join(str(error or "its header cannot be read").split())[:100]
@@ -73,7 +73,7 @@ def damage(data: bytes, error: Exception | None = None) -> str:
 
 
 def format_of(data: bytes) -> str | None:
-    """Image format recognised by the first bytes; None if unsupported."""
+    """Name of the image format that a file's first bytes show; None if it is not supported."""
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "WebP"
     if is_heif(data):
@@ -84,7 +84,7 @@ def format_of(data: bytes) -> str | None:
 
 
 def _rare_jpeg(data: bytes) -> str | None:
-    """Unsupported variant of a JPEG file, such as "a lossless JPEG"; None if supported."""
+    """Name of a JPEG file's unsupported variant, such as "a lossless JPEG"; None if supported."""
     at = 2
     while at + 5 <= len(data) and data[at] == 0xFF:
         marker, bits = data[at + 1], data[at + 4]
@@ -96,8 +96,8 @@ def _rare_jpeg(data: bytes) -> str | None:
     return None
 
 
-def _other_format(data: bytes) -> str:
-    """Reason for refusing bytes in an unsupported format."""
+def _unsupported_reason(data: bytes) -> str:
+    """Text that says why a file in an unsupported format is refused, such as "not an image"."""
     if not data.strip(b"\0"):
         return "nothing but zeros (a copy that failed?)"
     if data[4:8] == b"ftyp":
@@ -119,8 +119,8 @@ def size_text(size: int) -> str:
     return f"{size / 1e3:.0f} kB" if size < 1_000_000 else f"{size / 1e6:.1f} MB"
 
 
-def _iso_media_end(data: bytes) -> int:
-    """Size in bytes of an ISO media file (HEIC, AVIF), as declared by its boxes."""
+def _declared_size(data: bytes) -> int:
+    """Size in bytes that a HEIC or AVIF file should have, by the sizes in its box headers."""
     at = 0
     while at + 8 <= len(data):
         size = int.from_bytes(data[at : at + 4], "big")

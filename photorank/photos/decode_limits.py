@@ -15,7 +15,7 @@ MAX_WEBP_PIXELS = MAX_PIXELS // 3  # Pillow holds five copies of a WebP while it
 
 
 def too_many_pixels(limit: int) -> UnreadablePhotoError:
-    """Error for a photo of more than `limit` pixels."""
+    """Exception to raise for a photo of more than `limit` pixels."""
     return UnreadablePhotoError(f"more than {limit // 1_000_000} megapixels")
 
 
@@ -51,8 +51,8 @@ class DecodeLimits(NamedTuple):
                 allowed = limit if most == resource.RLIM_INFINITY else min(limit, most)
                 resource.setrlimit(what, (allowed, most))
 
-    def memory_was_free(self) -> bool:
-        """True if `memory_bytes` can be allocated now: the system is not short of memory."""
+    def memory_is_free(self) -> bool:
+        """True if `memory_bytes` of memory are free now, found out by allocating them."""
         if sys.platform == "win32":
             return False
         import resource
@@ -67,17 +67,17 @@ class DecodeLimits(NamedTuple):
 
     @property
     def work_reason(self) -> str:
-        """Reason for refusing a file that takes more than `work_seconds` of CPU time."""
+        """Text for a refused photo file whose decoding takes over `work_seconds` of CPU time."""
         return f"takes more than {counted(self.work_seconds, 'second')} to decode"
 
     @property
     def memory_reason(self) -> str:
-        """Reason for refusing a file that takes more than `memory_bytes` of memory to decode."""
+        """Text for a refused photo file whose decoding takes over `memory_bytes` of memory."""
         size = self.memory_bytes
         words = f"{size >> 30} GB" if size >= 1 << 30 else f"{size >> 20} MB"
         return f"takes more than {words} of memory to decode"
 
     @property
     def wait_reason(self) -> str:
-        """Reason for refusing a file that takes longer than `wait_seconds` to decode."""
+        """Text for a refused photo file whose decoding takes longer than `wait_seconds`."""
         return f"not decoded in {counted(round(self.wait_seconds), 'second')}"

@@ -44,7 +44,7 @@ _CRASH_SIGNALS = {
 
 
 def limit_decoding(limits: DecodeLimits) -> None:
-    """Set the limits for decoding from now on, in this process and its pool of processes."""
+    """Set the time and memory limits for every photo that is decoded from now on."""
     global LIMITS
     LIMITS = limits
 
@@ -59,7 +59,7 @@ class Decoded(NamedTuple):
 
 
 def start_process() -> None:
-    """Start a pool process in the background if none is idle."""
+    """Start a decoder process in the background, unless one is already idle."""
     if not _idle:
         threading.Thread(target=_start, daemon=True).start()
 
@@ -67,7 +67,7 @@ def start_process() -> None:
 def decode_isolated(
     data: bytes, *, short_side: int | None = None, long_side: int = 0, faces: bool = False
 ) -> Decoded:
-    """Decoded photo with capture time, camera and faces, from a pool process.
+    """Photo decoded in a separate process, with capture times, camera and, if wanted, faces.
 
     Raises UnreadablePhotoError if it is no usable photo, crashes the decoder or exceeds `LIMITS`
     (`passing` if the machine may be the cause), DecoderError if no process can be started, and
@@ -83,7 +83,7 @@ def decode_isolated(
 
 
 def jpeg_isolated(data: bytes, *, long_side: int = 0) -> bytes:
-    """Upright sRGB JPEG of a photo, without metadata, from a pool process.
+    """Photo as the bytes of an upright sRGB JPEG without metadata, made in a separate process.
 
     With `long_side` the picture is scaled down to so many pixels. Raises as `decode_isolated`.
     """
@@ -91,7 +91,7 @@ def jpeg_isolated(data: bytes, *, long_side: int = 0) -> bytes:
 
 
 def signals_isolated(data: bytes) -> dict[str, float]:
-    """Technical signals of a photo by name, computed in a pool process.
+    """Technical measurements (sharpness, …) of a photo by name, made in a separate process.
 
     Raises the errors of :func:`decode_isolated`.
     """
@@ -100,7 +100,7 @@ def signals_isolated(data: bytes) -> dict[str, float]:
 
 
 def faces_isolated(data: bytes) -> list[Face]:
-    """Faces in a photo, largest first, found in a pool process.
+    """Faces found in a photo by a separate process, largest first.
 
     Raises the errors of :func:`decode_isolated`.
     """
@@ -109,7 +109,7 @@ def faces_isolated(data: bytes) -> list[Face]:
 
 
 def header_isolated(task: str, data: bytes) -> Json:
-    """Metadata of a photo file in JSON form, read from its header in a pool process.
+    """Metadata in a photo file's header as a JSON object, read by a separate process.
 
     `task` is a key of `decode_worker.TASKS`.
     """
@@ -118,11 +118,11 @@ def header_isolated(task: str, data: bytes) -> Json:
 
 
 class _FailedWorkerError(UnreadablePhotoError):
-    """Error if a worker process ends before it replies, or runs out of memory."""
+    """Raised if a worker process ends before it replies, or runs out of memory."""
 
 
 class _Worker:
-    """Worker process of the decode pool."""
+    """One decoder process, with the pipes for its requests and replies."""
 
     def __init__(self) -> None:
         self._overdue = False
@@ -212,7 +212,7 @@ class _Worker:
 
 
 def _exit_text(code: int) -> str:
-    """Signal or exit code of an ended process, as text."""
+    """Text that names the signal or the exit code with which a process ended."""
     return (signal.strsignal(-code) or f"signal {-code}") if code < 0 else f"exit {code}"
 
 
@@ -253,7 +253,7 @@ def _end_overdue() -> None:
 
 
 def _ask(task: str, data: bytes, **options: Any) -> Reply:
-    """Reply of a worker process to a task.
+    """Send a task to an idle or a new worker process, and return its reply.
 
     If a reused process fails, a new one gets the task.
     """
@@ -272,7 +272,7 @@ def _start() -> None:
 
 
 def _idle_worker() -> _Worker | None:
-    """Take a usable idle worker from the pool; None if no worker is idle."""
+    """Idle worker process, taken out of the pool; None if no usable one is idle."""
     while True:
         with _lock:
             worker = _idle.pop() if _idle else None
@@ -282,9 +282,9 @@ def _idle_worker() -> _Worker | None:
 
 
 def _reply_of(worker: _Worker, task: str, data: bytes, options: Json) -> Reply:
-    """Reply of the given worker process to a task.
+    """Send a task to the given worker, return its reply, and put the worker back into the pool.
 
-    The worker then goes back to the pool; it is closed if it is not usable any more.
+    A worker that is not usable any more is closed instead.
     """
     try:
         return worker.ask(task, data, options)

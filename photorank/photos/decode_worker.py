@@ -33,7 +33,7 @@ _LENGTHS = struct.Struct("<QQ")
 
 
 def send(file: BinaryIO, head: Json, data: bytes = b"") -> None:
-    """Write one message: the lengths of its two parts, then a JSON object and data bytes."""
+    """Write one message to a pipe: the lengths of its two parts, a JSON object, and data bytes."""
     text = json.dumps(head).encode()
     file.write(_LENGTHS.pack(len(text), len(data)) + text)
     file.write(data)
@@ -41,7 +41,10 @@ def send(file: BinaryIO, head: Json, data: bytes = b"") -> None:
 
 
 def receive(file: BinaryIO) -> Reply | None:
-    """Next message (JSON object, data bytes); None at end of file or if truncated."""
+    """Read one message (JSON object, data bytes) from a pipe; return None at its end.
+
+    None, too, if the message is truncated.
+    """
     lengths = file.read(_LENGTHS.size)
     if len(lengths) < _LENGTHS.size:
         return None
@@ -52,7 +55,7 @@ def receive(file: BinaryIO) -> Reply | None:
 
 
 def serve() -> None:
-    """Answer requests from stdin until end of file."""
+    """Answer decoding requests from stdin until it ends."""
     requests = open(os.dup(0), "rb")  # noqa: SIM115 - as long as the process lives
     replies = open(os.dup(1), "wb")  # noqa: SIM115
     null = os.open(os.devnull, os.O_RDWR)
@@ -78,7 +81,7 @@ def _answer(head: Json, data: bytes, limits: DecodeLimits) -> Reply:
             return {"reason": error.reason}, b""
     except MemoryError:
         pass  # answered below, once the memory is free again
-    return {"reason": "", "memory": limits.memory_was_free()}, b""
+    return {"reason": "", "memory": limits.memory_is_free()}, b""
 
 
 def _picture(data: bytes, *, short_side: int | None, long_side: int, faces: bool = False) -> Reply:

@@ -44,7 +44,7 @@ _MAX_NUMBER = (1 << 63) - 1  # largest integer in SQLite; times and inodes may b
 
 
 class Stamp(NamedTuple):
-    """Size, times and inode of a file, by which a change of its content is noticed.
+    """Size, times and inode of a file, compared to notice a change of its content.
 
     A program can set the modification time back, but not the change time. Two files may have both
     times in common, but not the inode.
@@ -68,7 +68,7 @@ class Stamp(NamedTuple):
 
 @dataclass(frozen=True)
 class PhotoFile:
-    """Candidate photo file, not opened yet."""
+    """File that is a photo by its suffix or first bytes; it has not been decoded yet."""
 
     path: Path  # absolute, links not resolved
     size: int  # bytes
@@ -78,13 +78,13 @@ class PhotoFile:
 
     @property
     def stamp(self) -> Stamp:
-        """Size, times and inode when the file was found."""
+        """Size, times and inode of the file when it was found."""
         return Stamp(self.size, self.mtime_ns, self.ctime_ns, self.inode)
 
 
 @dataclass(frozen=True)
 class SkippedFile:
-    """File or folder that cannot be used, with the reason."""
+    """File or folder that is not used as a photo, with the reason."""
 
     path: Path  # absolute, links not resolved
     size: int  # bytes, 0 where it is not known
@@ -95,17 +95,17 @@ class SkippedFile:
 
     @property
     def stamp(self) -> Stamp:
-        """Size, times and inode when the file was found."""
+        """Size, times and inode of the file when it was found."""
         return Stamp(self.size, self.mtime_ns, self.ctime_ns, self.inode)
 
     @property
     def passed_over(self) -> bool:
-        """True for a hidden folder, a file that is no photo, or a photo's companion file."""
+        """True if nothing is wrong with the file: it is hidden, no photo or a photo's companion."""
         return self.reason in _PASSED_OVER
 
     @property
     def kind(self) -> str:
-        """Kind of skipped file, for a summary: its suffix, or words such as "without a suffix"."""
+        """Kind of the skipped file as text: its suffix, or words such as "without a suffix"."""
         name = self.path.name
         if self.reason == HIDDEN_FOLDER:
             return f"{name}/"
@@ -134,10 +134,12 @@ def find_photos(
             raise MissingPathError(root) from error
         except OSError:
             continue  # it exists but cannot be used: the walk yields the reason
-    return _Walk([re.compile(fnmatch.translate(glob.rstrip("/"))) for glob in exclude]).run(roots)
+    return _FolderSearch([re.compile(fnmatch.translate(glob.rstrip("/"))) for glob in exclude]).run(
+        roots
+    )
 
 
-class _Walk:
+class _FolderSearch:
     """Recursive search of folders for photo files, visiting each folder once."""
 
     def __init__(self, exclude: Sequence[re.Pattern[str]]) -> None:
@@ -147,7 +149,7 @@ class _Walk:
         self.links: list[tuple[str, str]] = []  # links to folders, each with its root
 
     def run(self, roots: Sequence[Path]) -> Iterator[PhotoFile | SkippedFile]:
-        """Yield photo and skipped files under `roots`.
+        """Yield the photo files and skipped files under `roots`, which are files and folders.
 
         Single files come first, folders that are symbolic links last.
         """
@@ -163,7 +165,7 @@ class _Walk:
                 yield from self.search(link, start)
 
     def search(self, top: str, root: str) -> Iterator[PhotoFile | SkippedFile]:
-        """Yield photo and skipped files in a folder and its subfolders.
+        """Yield the photo files and skipped files in a folder and its subfolders.
 
         Symbolic links to folders are not followed here, but queued in `links`.
         """
@@ -180,7 +182,7 @@ class _Walk:
                 reason = f"this folder cannot be read: {os_reason(error)}"
                 yield SkippedFile(Path(folder), 0, 0, reason)
                 continue
-            beside = _Names(entry.name for entry in entries)
+            beside = _FileNames(entry.name for entry in entries)
             for entry in entries:
                 is_folder = _is_folder(entry)
                 if _is_hidden(entry.name):
@@ -192,12 +194,14 @@ class _Walk:
                 elif _is_folder(entry, linked=True):
                     self.links.append((entry.path, root))
                     is_folder = True
-                if entry.path not in self.named and (found := _found(entry, beside, is_folder)):
+                if entry.path not in self.named and (
+                    found := _file_of_entry(entry, beside, is_folder)
+                ):
                     yield found
             stack.append(iter(inside))
 
     def entries(self, folder: str, root: str) -> list[os.DirEntry[str]]:
-        """Entries of a folder that are not excluded, sorted by name.
+        """Directory entries of a folder, sorted by name, without the excluded ones.
 
         Empty if the folder was visited before.
         """
@@ -210,7 +214,7 @@ class _Walk:
         return sorted(kept, key=lambda entry: entry.name)
 
     def is_excluded(self, entry: os.DirEntry[str], root: str) -> bool:
-        """True if an entry matches an exclusion pattern."""
+        """True if a directory entry's name or relative path matches an exclusion pattern."""
         if not self.exclude:
             return False
         relative = os.path.relpath(entry.path, root).replace(os.sep, "/")
@@ -229,8 +233,8 @@ def _is_hidden(name: str) -> bool:
     return name.startswith(".") or name.lower() in _PROGRAM_FOLDERS
 
 
-class _Names:
-    """File names of a folder, used to recognise companion files of photos, such as sidecars."""
+class _FileNames:
+    """All file names of a folder, needed to recognise photos' companion files, such as sidecars."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self.finished: set[str] = set()  # stems of photos that are rated before their RAW
@@ -242,8 +246,8 @@ class _Names:
             if suffix in _RATED_BEFORE_RAW:
                 self.finished.add(shot_stem(name))
 
-    def goes_along(self, name: str) -> bool:
-        """True if a file is a photo's companion, such as a RAW, video or sidecar of IMG_1.jpg."""
+    def is_companion(self, name: str) -> bool:
+        """True if a file of this name goes with a photo: the RAW, video or sidecar of IMG_1.jpg."""
         stem, suffix = os.path.splitext(name.lower())
         if suffix in RAW_SUFFIXES:
             return shot_stem(name) in self.finished
@@ -254,14 +258,14 @@ class _Names:
         return suffix in COMPANION_SUFFIXES and not self.photos.isdisjoint(names)
 
 
-def _found(
-    entry: os.DirEntry[str], beside: _Names, is_folder: bool
+def _file_of_entry(
+    entry: os.DirEntry[str], beside: _FileNames, is_folder: bool
 ) -> PhotoFile | SkippedFile | None:
     """Photo file or skipped file for an entry of a folder; None for a subfolder."""
     suffix = _suffix(entry.name)
     if is_folder:
         return _checked_file(entry.path) if suffix in PHOTO_SUFFIXES else None
-    if beside.goes_along(entry.name):
+    if beside.is_companion(entry.name):
         return SkippedFile(Path(entry.path), 0, 0, COMPANION)
     if suffix in PHOTO_SUFFIXES or (not suffix and _looks_like_photo(entry.path)):
         return _checked_file(entry.path)
@@ -284,7 +288,7 @@ def _suffix(name: str) -> str:
 
 
 def _checked_file(path: str) -> PhotoFile | SkippedFile:
-    """Photo file with size and times, or skipped file with the reason."""
+    """Photo file with its size and times, or skipped file with the reason, at a path."""
     suffix = _suffix(path)
     try:
         status = os.stat(path)

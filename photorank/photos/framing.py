@@ -36,7 +36,7 @@ class Box(NamedTuple):
     bottom: float
 
 
-class _Target(NamedTuple):
+class _FrameOptions(NamedTuple):
     """Size and options of network inputs: the parameters of :func:`frame` as fields."""
 
     size: int
@@ -54,7 +54,7 @@ def frame(
     fill: Colour = FILL,
     step: int = 1,
 ) -> list[Frames]:
-    """Network inputs (frames) made from an upright RGB photo, each (h, w, 3), 0 to 255.
+    """Network inputs (h, w, 3), 0 to 255, made from an upright photo by cropping or resizing.
 
     `size` is the frame's side in pixels (the short side for ``whole`` and ``views``). The long side
     of these two is a multiple of `step`, for encoders that divide a photo into patches. `fill`
@@ -65,12 +65,12 @@ def frame(
     """
     if framing not in FRAMINGS:
         raise EncoderError(f"there is no framing {framing!r}. There is: {', '.join(FRAMINGS)}.")
-    target = _Target(size, resample, fill, step)
+    target = _FrameOptions(size, resample, fill, step)
     return [np.array(image) for image in FRAMINGS[framing](photo, target)]
 
 
 def boxes(width: int, height: int, framing: str, size: int) -> list[Box]:
-    """Region of the photo that each network input from :func:`frame` shows.
+    """Region of the photo shown by each of the network inputs that :func:`frame` makes.
 
     Accurate to one pixel of the network input.
 
@@ -101,7 +101,7 @@ def boxes(width: int, height: int, framing: str, size: int) -> list[Box]:
     return [Box(0, top, 1, bottom) for top, bottom in spans]
 
 
-def _crop(photo: Image.Image, target: _Target) -> _Images:
+def _crop(photo: Image.Image, target: _FrameOptions) -> _Images:
     """Central square of a photo, resized with the same rounding as in torchvision and CLIP."""
     size = target.size
     short, long = _full_sides(photo)
@@ -113,7 +113,7 @@ def _crop(photo: Image.Image, target: _Target) -> _Images:
     return [photo.crop((left, top, left + size, top + size))]
 
 
-def _pad(photo: Image.Image, target: _Target) -> _Images:
+def _pad(photo: Image.Image, target: _FrameOptions) -> _Images:
     """Whole photo centred in a square, with margins in one colour."""
     size = target.size
     short, long = _full_sides(photo)
@@ -123,12 +123,12 @@ def _pad(photo: Image.Image, target: _Target) -> _Images:
     return [square]
 
 
-def _squash(photo: Image.Image, target: _Target) -> _Images:
+def _squash(photo: Image.Image, target: _FrameOptions) -> _Images:
     """Whole photo stretched to a square."""
     return [photo.resize((target.size, target.size), target.resample)]
 
 
-def _whole(photo: Image.Image, target: _Target) -> _Images:
+def _whole(photo: Image.Image, target: _FrameOptions) -> _Images:
     """Whole photo in its own aspect ratio, limited to 4:1."""
     size, step = target.size, target.step
     short, long = _full_sides(photo)
@@ -136,7 +136,7 @@ def _whole(photo: Image.Image, target: _Target) -> _Images:
     return [_resized(photo, size, max(round(long / step), 1) * step, target.resample)]
 
 
-def _tiles(photo: Image.Image, target: _Target) -> _Images:
+def _tiles(photo: Image.Image, target: _FrameOptions) -> _Images:
     """Overlapping squares, at most five, that cover the whole photo along its long side."""
     size = target.size
     [whole] = _whole(photo, target._replace(step=1))
@@ -146,7 +146,7 @@ def _tiles(photo: Image.Image, target: _Target) -> _Images:
     return [whole.crop((0, top, size, top + size)) for top in starts]
 
 
-def _views(photo: Image.Image, target: _Target) -> _Images:
+def _views(photo: Image.Image, target: _FrameOptions) -> _Images:
     """Four views of a photo: whole, mirrored, and crops of two opposite corners.
 
     A crop has 90 % of the photo's width and height.
@@ -160,7 +160,7 @@ def _views(photo: Image.Image, target: _Target) -> _Images:
 
 
 def _tile_starts(long: int, size: int) -> list[int]:
-    """Pixel offset of each tile along the long side."""
+    """Pixel offset of each tile along the long side of a resized photo."""
     spare = long - size
     steps = math.ceil(spare / (_MAX_TILE_STEP * size))
     return [round(spare * step / max(steps, 1)) for step in range(steps + 1)]
@@ -197,7 +197,7 @@ def _strip_middle(photo: Image.Image, long: int) -> Image.Image:
 # Framings that keep the photo's shape; they need an encoder that takes any.
 ANY_SHAPE = frozenset({"whole", "views"})
 
-FRAMINGS: dict[str, Callable[[Image.Image, _Target], _Images]] = {
+FRAMINGS: dict[str, Callable[[Image.Image, _FrameOptions], _Images]] = {
     "crop": _crop,
     "pad": _pad,
     "squash": _squash,

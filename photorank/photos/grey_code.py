@@ -1,4 +1,4 @@
-"""Grey code of an image: 16 × 16 grey levels, robust to small alterations."""
+"""Thumbnail fingerprint of an image: 16 × 16 grey levels, robust to small alterations."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,10 @@ _MAX_BORDER = 0.3  # share of a side, at each end
 
 
 def grey_code(picture: Image.Image) -> bytes:
-    """Grey code (128 bytes) of an image: 16 × 16 grey levels, 0 to 15, with stretched contrast.
+    """Fingerprint (128 bytes) of an image: its 16 × 16 thumbnail in 16 grey levels.
 
-    Plain borders on opposite sides (frames, letterboxes) are taken off first. The proportions of
-    the picture are not kept.
+    Plain borders on opposite sides (frames, letterboxes) are taken off first, and the contrast is
+    stretched. The proportions of the picture are not kept.
     """
     grey = picture.convert("L")
     grey.thumbnail((_LONG_SIDE_PX, _LONG_SIDE_PX), Image.Resampling.BICUBIC)
@@ -34,23 +34,23 @@ def grey_code(picture: Image.Image) -> bytes:
 
 
 def grey_cells(codes: NDArray[np.uint8]) -> Floats:
-    """Grey levels (n, 16, 16), 0 to 15, unpacked from bytes (n, 128) of two levels each."""
+    """Grey levels (n, 16, 16), 0 to 15, unpacked from n fingerprints of 128 bytes (n, 128)."""
     levels = np.stack([codes >> 4, codes & 15], axis=-1)
     return levels.reshape(len(codes), SIDE, SIDE).astype(np.float32)
 
 
 def _without_borders(grey: Floats) -> Floats:
-    """Image without plain borders at two opposite sides."""
+    """Grey image with its plain borders (a frame, a letterbox) cut off."""
     for _ in range(4):  # each side twice: some of a frame shows only when the rest is off
-        first, last = _border(grey), _border(grey[::-1])
+        first, last = _border_rows(grey), _border_rows(grey[::-1])
         if first and last:
             grey = grey[first : len(grey) - last]
         grey = grey.T
     return grey
 
 
-def _border(rows: Floats) -> int:
-    """Number of plain border rows at the start of an image, at most 30 % of its rows."""
+def _border_rows(rows: Floats) -> int:
+    """Number of plain rows of pixels at the top of an image, at most 30 % of all rows."""
     most = int(len(rows) * _MAX_BORDER)
     plain = rows[:most].std(axis=1) <= _BORDER_DEVIATION
     alike = np.abs(rows[:most].mean(axis=1) - rows[0].mean()) <= _BORDER_DRIFT

@@ -46,7 +46,7 @@ def picture_codes(picture: Image.Image) -> PictureCodes:
 
 
 def picture_hash(picture: Image.Image) -> int:
-    """Perceptual hash (pHash) of an image, 64 bits.
+    """Perceptual hash (pHash) of an image, as a 64-bit integer.
 
     A bit says whether a low frequency of the grey picture is above their median. Size, compression,
     colours and sharpness change few bits, another picture about half of them (Zauner 2010,
@@ -70,7 +70,7 @@ def shape_of_file(path: Path) -> Shape | None:
 
 
 def is_light_at_the_edge(path: Path) -> bool:
-    """True if an edge of a thumbnail would be invisible on white; False if unreadable."""
+    """True if an edge of a thumbnail file would be invisible on white; False if unreadable."""
     return bool(_from_file(path, _light_at_the_edge))
 
 
@@ -99,7 +99,7 @@ def aspect_of_file(path: Path) -> int:
 
 
 def look_of_file(path: Path) -> Look:
-    """Aspect ratio and mean colour of a thumbnail file."""
+    """Aspect ratio and mean colour of a thumbnail file, as integers; grey 3:2 if unreadable."""
     return _from_file(path, _look) or UNKNOWN
 
 

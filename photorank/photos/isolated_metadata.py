@@ -1,4 +1,4 @@
-"""Metadata of photo files, read so that a damaged file cannot crash the program.
+"""Reading of photo files' metadata such that a damaged file cannot crash the program.
 
 Pillow reads most headers in Python, which at worst raises an error. WebP, HEIC, AVIF and JPEG XL
 are opened by C libraries, so the processes of the decode pool read them.
@@ -17,7 +17,7 @@ _FORMAT_BYTES = 12  # first bytes, which show the format
 
 
 def embedded_tags(photo: Path) -> XmpTags:
-    """Rating, label and flag in a photo file, from its XMP or EXIF.
+    """User's rating, colour label and flag that a photo file holds in XMP or EXIF.
 
     Raises UnreadablePhotoError if the file is no photo, MetadataError if its XMP or its rating is
     invalid, DecoderError if no process can be started.
@@ -32,7 +32,7 @@ def embedded_tags(photo: Path) -> XmpTags:
 
 
 def shot(photo: Path) -> exif.Shot:
-    """Capture times and camera in a photo file.
+    """Capture times and camera in a photo file's metadata.
 
     Raises UnreadablePhotoError if the file cannot be read, DecoderError if no process can be
     started.
@@ -45,7 +45,7 @@ def shot(photo: Path) -> exif.Shot:
 
 
 def exposure_bias(photo: Path) -> float | None:
-    """Exposure bias of a photo in stops, None if unknown."""
+    """Exposure bias (compensation) of a photo in stops; None if unknown."""
     try:
         data = _bytes_for_pool(photo)
         if data is not None:

@@ -82,13 +82,13 @@ _OS_REASONS = {
 
 
 def os_reason(error: OSError) -> str:
-    """Reason in a few words why the operating system refused a file or folder."""
+    """Text in a few words that says why the operating system refused a file or folder."""
     return _OS_REASONS.get(error.errno or 0, (error.strerror or "cannot be read").lower())
 
 
 @contextmanager
 def open_file(path: Path, *, most: int = MAX_FILE_BYTES) -> Iterator[io.BufferedReader]:
-    """Context with a file open for reading; UnreadablePhotoError if missing or too large.
+    """Context with a file open for reading; raises UnreadablePhotoError if missing or too large.
 
     A pipe or device is refused too.
     """
@@ -118,7 +118,7 @@ def read_whole(file: BinaryIO, most: int = MAX_FILE_BYTES) -> bytes:
 
 
 def read_photo(path: Path) -> bytes:
-    """Bytes of a photo file; UnreadablePhotoError if it cannot be read or is empty."""
+    """Bytes of a photo file; raises UnreadablePhotoError if unreadable or empty."""
     with open_file(path) as file:
         data = read_whole(file)
     if not data:
@@ -136,7 +136,7 @@ def photo_digest(data: bytes) -> str:
 
 
 def file_digest(path: Path) -> str:
-    """Digest of a file of any size, equal to :func:`photo_digest` of its bytes.
+    """SHA-256 digest of a file of any size, equal to :func:`photo_digest` of its bytes.
 
     Raises UnreadablePhotoError as :func:`open_file`.
     """
@@ -145,7 +145,7 @@ def file_digest(path: Path) -> str:
 
 
 def missing_decoder(suffix: str) -> str | None:
-    """Advice on installing the decoder for a suffix like ``.heic``; None if installed."""
+    """Text that says how to install the decoder for a suffix like ``.heic``; None if installed."""
     for suffixes, module, what, extra in _DECODERS:
         if suffix in suffixes and importlib.util.find_spec(module) is None:
             return str(MissingExtraError(what, extra))
@@ -155,7 +155,7 @@ def missing_decoder(suffix: str) -> str | None:
 
 
 def decode_photo(data: bytes, *, short_side: int | None = None, long_side: int = 0) -> Image.Image:
-    """First image of a photo file: upright 8-bit sRGB, on white where transparent.
+    """First image in a photo file's bytes: upright 8-bit sRGB, on white where transparent.
 
     If the caller needs only `short_side` pixels of the short side, the photo is scaled down by a
     whole number to at least 1.6 times that, and to at least `long_side` pixels of the long side, a
@@ -199,7 +199,7 @@ def _opened(data: bytes) -> Image.Image:
 
 
 def upright_size(path: Path) -> tuple[int, int]:
-    """Width and height in pixels of a photo file as displayed.
+    """Width and height in pixels of a photo file as displayed, after EXIF rotation.
 
     Raises UnreadablePhotoError as for :func:`open_file`, or if the file is not a photo.
     """
@@ -221,7 +221,7 @@ def full_size(photo: Image.Image) -> tuple[int, int]:
 
 @cache
 def _formats(suffix: str) -> tuple[str, ...]:
-    """Names of Pillow formats to try for a suffix.
+    """Names of the Pillow formats to try for a file suffix.
 
     Registers the decoder of these formats if Pillow lacks it.
     """
@@ -240,7 +240,7 @@ def _formats(suffix: str) -> tuple[str, ...]:
 
 
 def open_header(file: BinaryIO) -> Image.Image:
-    """Open a photo, reading the header and checking the size, without decoding pixels.
+    """Open a photo: read the header and check the size, without decoding pixels.
 
     Raises UnreadablePhotoError if the file is not a photo, or larger than `MAX_PIXELS`.
     """
@@ -269,7 +269,7 @@ def open_header(file: BinaryIO) -> Image.Image:
 
 
 def _raw_header(data: bytes) -> Image.Image | None:
-    """EXIF and XMP of a RAW or TIFF file that Pillow cannot open; None if unreadable."""
+    """Image with only the EXIF and XMP of a RAW or TIFF file; None if they are unreadable."""
     try:
         return raw_header(data)
     except Exception:  # of damaged files, which their decoder names
@@ -289,12 +289,12 @@ def _restore_exif(photo: Image.Image) -> None:
 
 
 def _upright(photo: Image.Image, picture: Image.Image) -> Image.Image:
-    """The image `picture` turned upright by the EXIF orientation of `photo`."""
+    """Image `picture` turned upright by the EXIF orientation of the opened file `photo`."""
     return turned(picture, orientation(photo))
 
 
 def turned(picture: Image.Image, orientation: int) -> Image.Image:
-    """Image turned upright by an EXIF orientation, 1 to 8."""
+    """Image turned upright, given its EXIF orientation, 1 to 8."""
     turn = _TRANSPOSES.get(orientation)
     return picture if turn is None else picture.transpose(turn)
 

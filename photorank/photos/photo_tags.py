@@ -1,4 +1,4 @@
-"""Rating, label and flag of a photo, from its sidecars and its own file."""
+"""User's rating, colour label and flag of a photo, from its sidecars and its own file."""
 
 from collections.abc import Callable
 from functools import partial
@@ -17,7 +17,7 @@ def photo_tags(
     names: FolderNames | None = None,
     on_damage: Callable[[MetadataError], None] = lambda error: None,
 ) -> XmpTags:
-    """Rating, label and flag of a photo, each from the first source that has it.
+    """User's rating, colour label and flag of a photo, each from the first source that has it.
 
     The places are its own sidecar, the one that files of its name share, RawTherapee's, and the
     photo file; a sidecar that is rather a RAW file's comes last. A rating of 0, not rated, gives

@@ -13,7 +13,7 @@ CHANGES = {"size": (1, 2), "crop": (3, 4), "JPEG": (5, 6)}
 
 
 def variants(photo: Image.Image) -> list[Image.Image]:
-    """Photo and six changed copies of it, in the order of `CHANGES`.
+    """List of a photo and six changed copies (resized, cropped, JPEG), in the order of `CHANGES`.
 
     The photo itself, at 75 and 50 % of its size, without 5 % at the right and lower edges, without
     5 % at the left and upper edges, and as JPEG of quality 85 and 50.

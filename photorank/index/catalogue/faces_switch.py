@@ -6,7 +6,7 @@ from photorank.errors import FaceModelsError
 from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.face_rows import LOOKED_AT
 from photorank.index.catalogue.transactions import transaction
-from photorank.photos.faces.models import missing_faces, read_models
+from photorank.photos.faces.models import face_detection_error, read_models
 from photorank.workspace import IndexPaths
 
 _SWITCH = "faces"
@@ -39,7 +39,7 @@ def takes_faces(connection: sqlite3.Connection, asked: bool | None) -> bool:
         with transaction(connection):
             switch_faces(connection, asked)
         return asked
-    if _faces_switch(connection) is False or missing_faces():
+    if _faces_switch(connection) is False or face_detection_error():
         return False
     try:
         read_models()
@@ -51,7 +51,7 @@ def takes_faces(connection: sqlite3.Connection, asked: bool | None) -> bool:
 def not_searched_for_faces(paths: IndexPaths) -> int:
     """Number of photos not yet searched for faces; 0 if detection is off or not installed."""
     with reading(paths) as connection:
-        if _faces_switch(connection) is False or missing_faces():
+        if _faces_switch(connection) is False or face_detection_error():
             return 0
         (count,) = connection.execute(
             "SELECT count(DISTINCT photo) FROM files"  # noqa: S608 - names of our own

@@ -22,7 +22,7 @@ _LEAST_GAMMA = 1.8  # of curves for whose dark tones 8 bits suffice
 
 
 class Primaries(NamedTuple):
-    """Chromaticities of the three primaries and the white point."""
+    """CIE xy chromaticities of a colour space's three primaries and its white point."""
 
     red: Point
     green: Point
@@ -31,7 +31,7 @@ class Primaries(NamedTuple):
 
 
 class ColourSpace(NamedTuple):
-    """Colour space of RGB values: primaries and transfer curve."""
+    """RGB colour space, defined by its primaries and its transfer curve."""
 
     primaries: Primaries
     curve: Curve
@@ -61,14 +61,14 @@ _CURVES: dict[int, Curve] = {4: 2.2, 5: 2.8, 8: 1.0, 16: "PQ", 17: 2.6, 18: "HLG
 
 
 def space_of_cicp(primaries: int, transfer: int) -> ColourSpace:
-    """Colour space of two CICP codes (primaries, transfer curve); sRGB for unknown codes."""
+    """Colour space of two CICP codes (ISO/IEC 23091-2); unknown codes mean those of sRGB."""
     return ColourSpace(_PRIMARIES.get(primaries, BT_709), _CURVES.get(transfer, "sRGB"))
 
 
 @cache
 def icc_profile(space: ColourSpace) -> bytes:
-    """ICC profile of a colour space with a pure power (gamma) or sRGB transfer curve."""
-    matrix = _adapted_to_d50(space.primaries)
+    """ICC profile, as bytes, of a colour space with an sRGB or pure power (gamma) curve."""
+    matrix = _d50_matrix(space.primaries)
     if space.curve == "sRGB":
         numbers = [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045]
         curve = b"para\0\0\0\0\0\x03\0\0" + b"".join(map(_fixed, numbers))
@@ -91,20 +91,20 @@ def icc_profile(space: ColourSpace) -> bytes:
 
 
 def is_unlike_srgb(space: ColourSpace) -> bool:
-    """True if the transfer curve is so unlike sRGB's that conversion needs 16-bit pixels."""
+    """True if a transfer curve differs so much from sRGB's that conversion needs 16-bit pixels."""
     if isinstance(space.curve, float):
         return space.curve < _LEAST_GAMMA
     return space.curve != "sRGB"
 
 
 def xyz_matrix(primaries: Primaries) -> Floats:
-    """Matrix (3, 3) from linear RGB to XYZ, with Y = 1 for white."""
+    """Matrix (3, 3) that converts linear RGB to CIE XYZ, with Y = 1 for white."""
     columns = np.array([(x / y, 1.0, (1 - x - y) / y) for x, y in primaries]).T
     return columns[:, :3] * np.linalg.solve(columns[:, :3], columns[:, 3])
 
 
-def _adapted_to_d50(primaries: Primaries) -> Floats:
-    """Matrix (3, 3) from linear RGB to XYZ under D50, by the Bradford transform."""
+def _d50_matrix(primaries: Primaries) -> Floats:
+    """Matrix (3, 3) that converts linear RGB to CIE XYZ with white point D50 (by Bradford)."""
     to_xyz = xyz_matrix(primaries)
     factors = (_BRADFORD @ _D50_XYZ) / (_BRADFORD @ to_xyz.sum(axis=1))
     return np.linalg.inv(_BRADFORD) @ np.diag(factors) @ _BRADFORD @ to_xyz

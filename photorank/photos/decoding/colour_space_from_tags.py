@@ -1,4 +1,4 @@
-"""Colour space of a photo without ICC profile, from other tags in the file."""
+"""Detection of the colour space of a photo without ICC profile, by other metadata in its file."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ _ADOBE_MARKS = (b"R03", b"\xa0\x01\0\3\0\0\0\1\0\2", b"\x01\xa0\3\0\1\0\0\0\2\0"
 
 
 def tagged_space(photo: Image.Image, data: bytes) -> ColourSpace:
-    """Colour space named by a photo's tags; sRGB without such tags.
+    """Colour space that a photo file's metadata declares; sRGB if it declares none.
 
     `data` are the file's bytes. Raises UnreadablePhotoError where the tags say that it is another
     one, but a library is missing that reads which.
@@ -41,7 +41,7 @@ def tagged_space(photo: Image.Image, data: bytes) -> ColourSpace:
 
 
 def _cicp(photo: Image.Image, data: bytes) -> tuple[int, int] | None:
-    """CICP codes of a photo's primaries and transfer curve; None if missing or unspecified."""
+    """CICP codes (primaries, transfer curve) in a photo file; None if missing or unspecified."""
     if photo.format == "PNG":
         at = data.find(b"cICP", 0, data.find(b"IDAT"))
         return (data[at + 4], data[at + 5]) if at >= 0 else None
@@ -69,7 +69,7 @@ def _is_srgb(numbers: tuple[int, int]) -> bool:
 
 
 def _nclx_of_avif(data: bytes) -> dict[str, int] | None:
-    """CICP codes of an AVIF's main image, read by libheif because Pillow omits them."""
+    """CICP codes by name of an AVIF's main image, read by libheif because Pillow omits them."""
     try:
         import pillow_heif
     except ImportError as error:
@@ -79,7 +79,7 @@ def _nclx_of_avif(data: bytes) -> dict[str, int] | None:
 
 
 def _space_of_png(photo: Image.Image) -> ColourSpace:
-    """Colour space from a PNG's gAMA and cHRM chunks."""
+    """Colour space that the gAMA and cHRM chunks of a PNG define."""
     xy = photo.info.get("chromaticity")
     primaries = Primaries(xy[2:4], xy[4:6], xy[6:8], xy[:2]) if xy else BT_709
     if all(

@@ -24,10 +24,10 @@ _SECOND_BYTES = {"RGB;16B": "RGB;16L", "RGBA;16B": "RGBA;16L"}
 _MORE_THAN_8_BITS, _TWELVE_BITS = 0x40, 0x20  # in the third byte of an AVIF's configuration
 
 
-def deep_codes(photo: Image.Image, data: bytes, factor: int) -> DeepFrames:
-    """16-bit RGB pixel values (h, w, 3) of a photo, as precise as in the file.
+def sixteen_bit_pixels(photo: Image.Image, data: bytes, factor: int) -> DeepFrames:
+    """16-bit RGB pixel values (h, w, 3) of a photo, averaged over squares of `factor` pixels.
 
-    They are means of squares of `factor` pixels; `data` are the file's bytes.
+    They are as precise as in the file; `data` are the file's bytes.
     """
     codes = _as_fine_as_the_file(photo, data)
     if factor < 2:
@@ -41,7 +41,7 @@ def deep_codes(photo: Image.Image, data: bytes, factor: int) -> DeepFrames:
 
 
 def rounded(codes: DeepFrames) -> Frames:
-    """8-bit pixel values rounded from 16-bit ones.
+    """Pixel values rounded from 16 bits to 8 bits.
 
     >>> rounded(np.array([0, 128, 129, 65406, 65407, 65535], dtype=np.uint16)).tolist()
     [0, 0, 1, 254, 255, 255]
@@ -54,7 +54,7 @@ def rounded(codes: DeepFrames) -> Frames:
 
 
 def rounded_png(photo: Image.Image, data: bytes) -> Image.Image | None:
-    """8-bit image rounded from a 16-bit RGB or RGBA PNG; None for other or too large files.
+    """Image rounded to 8 bits from a 16-bit RGB or RGBA PNG; None for other or too large files.
 
     Pillow itself drops the second byte. `data` are the file's bytes.
     """
@@ -118,7 +118,7 @@ def _bits_of_avif(data: bytes) -> int:
 
 
 def _of_png(photo: Image.Image, data: bytes) -> DeepFrames | None:
-    """RGB pixel values of a 16-bit RGB PNG; None for other files."""
+    """16-bit RGB pixel values of an RGB PNG with 16 bits per channel; None for other files."""
     again = Image.open(BytesIO(data), formats=("PNG",))
     order = _SECOND_BYTES.get(str(again.tile[0].args))
     if order is None:

@@ -26,7 +26,7 @@ def hdr_to_srgb(codes: DeepFrames, space: ColourSpace) -> Image.Image:
 
     Light beyond paper white is clipped where there is little of it, else rolled off.
     """
-    light = _ScreenLight(space)
+    light = _LinearConverter(space)
     bright = light.of(codes[::_SAMPLE_STEP, ::_SAMPLE_STEP]).max(axis=-1) > 1.02
     roll_off = bright.mean() > _MIN_BRIGHT_SHARE
     done = np.empty(codes.shape, dtype=np.uint8)
@@ -36,13 +36,13 @@ def hdr_to_srgb(codes: DeepFrames, space: ColourSpace) -> Image.Image:
     return Image.fromarray(done)
 
 
-class _ScreenLight:
+class _LinearConverter:
     """Converter from 16-bit pixel values to linear RGB (BT.709 primaries) with paper white at 1."""
 
     def __init__(self, space: ColourSpace) -> None:
         to_xyz = xyz_matrix(space.primaries)
         self._is_hlg = space.curve == "HLG"
-        self._light = _light_of_codes(space.curve).astype(np.float32)
+        self._light = _light_table(space.curve).astype(np.float32)
         self._luminance = to_xyz[1].astype(np.float32)
         self._to_709 = (np.linalg.inv(xyz_matrix(BT_709)) @ to_xyz).T.astype(np.float32)
 
@@ -55,8 +55,8 @@ class _ScreenLight:
         return light @ self._to_709
 
 
-def _light_of_codes(curve: Curve) -> Floats:
-    """Linear light (65536,) of each 16-bit pixel value, under a transfer curve.
+def _light_table(curve: Curve) -> Floats:
+    """Table (65536,) of the linear light of every 16-bit pixel value, under a transfer curve.
 
     1 is paper white for PQ, and the maximum for all other curves.
     """

@@ -1,4 +1,4 @@
-"""EXIF and XMP of JPEG XL files, read from boxes that the decoder does not return."""
+"""Reading of EXIF and XMP from the boxes of a JPEG XL file, since its decoder omits them."""
 
 import io
 from contextlib import suppress
@@ -10,7 +10,7 @@ _MAX_BYTES = 64 << 20  # of a box, before and after decompression
 
 
 def jxl_box(file: BinaryIO, kind: bytes) -> bytes | None:
-    """Contents of the first box of a type, decompressed if needed; None if no box has that type.
+    """Content of a JPEG XL file's first box of a type, decompressed if needed; None without one.
 
     Raises MetadataError if they cannot be unpacked.
     """
@@ -32,7 +32,7 @@ def jxl_box(file: BinaryIO, kind: bytes) -> bytes | None:
 
 
 def _unpacked(data: bytes) -> bytes:
-    """Bytes decompressed by Brotli; MetadataError if damaged or Brotli is missing."""
+    """Decompress bytes by Brotli; raise MetadataError if they are damaged or Brotli is missing."""
     try:
         import brotli
     except ImportError as error:

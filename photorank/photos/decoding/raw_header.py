@@ -1,4 +1,4 @@
-"""Headers of camera RAW files: recognition, EXIF and XMP, read in pure Python."""
+"""Recognition of camera RAW files, and their EXIF and XMP, read in pure Python."""
 
 import struct
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ _FIRST_SEGMENT_BYTES = 64  # first bytes of a JPEG, which show EXIF
 
 
 def is_raw(data: bytes) -> bool:
-    """True if the first bytes can only be those of a camera RAW file.
+    """True if a file's first bytes can only be those of a camera RAW format.
 
     False for a RAW file that begins like any other TIFF.
     """
@@ -56,7 +56,7 @@ class _Header(Image.Image):
 
 
 def raw_header(data: bytes) -> Image.Image | None:
-    """Pillow image with the EXIF and XMP of a RAW or TIFF file; None for other files."""
+    """Pillow image that holds the EXIF and XMP of a RAW or TIFF file; None for other files."""
     exif = Image.Exif()
     if data.startswith((*_NEARLY_TIFF, *TIFF_STARTS)):
         exif.load((b"II*\0" if data[:2] == b"II" else b"MM\0*") + data[4:])
@@ -78,14 +78,16 @@ def raw_header(data: bytes) -> Image.Image | None:
     if data[6:14] == _CIFF:
         told = dict(_ciff_records(data[int.from_bytes(data[2:6], "little") :]))
         make, model = told.get(_CIFF_CAMERA, b"\0").split(b"\0")[:2]
-        return _told(make.decode(), model.decode(), int.from_bytes(told[_CIFF_TIME][:4], "little"))
+        return _made_header(
+            make.decode(), model.decode(), int.from_bytes(told[_CIFF_TIME][:4], "little")
+        )
     if data.startswith(_SIGMA):
-        return _sigma(data)
+        return _sigma_header(data)
     return _Header(exif, None) if is_raw(data) else None
 
 
-def _told(make: str, model: str, clock: int) -> _Header:
-    """EXIF header made from camera make, camera model and capture time (seconds since 1970)."""
+def _made_header(make: str, model: str, clock: int) -> _Header:
+    """Pillow image that holds EXIF made from camera make, camera model and capture time."""
     exif = Image.Exif()
     exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = make, model
     time = datetime.fromtimestamp(clock, UTC).replace(tzinfo=None)
@@ -94,7 +96,7 @@ def _told(make: str, model: str, clock: int) -> _Header:
 
 
 def _ciff_records(root: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield tag and value of each record in a file of Canon's CIFF format.
+    """Yield tag number and value of each record in a Canon CIFF (old RAW) file.
 
     A block's directory is at its end.
     """
@@ -113,8 +115,8 @@ def _ciff_records(root: bytes) -> Iterator[tuple[int, bytes]]:
         left -= min(count, left)
 
 
-def _sigma(data: bytes) -> Image.Image:
-    """EXIF header of a Sigma X3F file.
+def _sigma_header(data: bytes) -> Image.Image:
+    """Pillow image that holds the EXIF of a Sigma X3F (RAW) file.
 
     It is that of the preview; in older files it is made from the property list.
     """
@@ -134,7 +136,7 @@ def _sigma(data: bytes) -> Image.Image:
 
     pairs = _entries("<II", data, at + 8, between=12)
     told = {text(name): text(value) for name, value in pairs}
-    return _told(told.get("CAMMANUF", ""), told.get("CAMMODEL", ""), int(told["TIME"]))
+    return _made_header(told.get("CAMMANUF", ""), told.get("CAMMODEL", ""), int(told["TIME"]))
 
 
 def _entries(layout: str, data: bytes, at: int, between: int = 0) -> Iterator[tuple[Any, ...]]:
@@ -148,7 +150,7 @@ def _entries(layout: str, data: bytes, at: int, between: int = 0) -> Iterator[tu
 
 
 def _box(data: bytes, name: bytes) -> bytes:
-    """Contents of the first box of a type in an ISO media file; empty if no box has that type."""
+    """Content of the first box of a type in a Canon CR3 (RAW) file; empty if there is none."""
     at = data.find(name)
     start = at - 4 if len(name) == 4 else at - 8  # a long name stands behind "uuid"
     if start < 0:

@@ -23,7 +23,7 @@ _SRGB_GAMMA = (2.4, 12.92)  # power, and slope near black
 
 
 def open_raw(data: bytes) -> Image.Image:
-    """Open a RAW photo: its preview if that is large enough, otherwise sensor data at half size.
+    """Open a RAW photo: its embedded preview if large enough, else its sensor data at half size.
 
     Raises UnreadablePhotoError if it cannot be read, or rawpy is missing.
     """
@@ -49,7 +49,7 @@ def open_raw(data: bytes) -> Image.Image:
 
 
 def _preview(raw: "RawPy") -> Image.Image | None:
-    """Preview image in a RAW file; None if missing or in an unknown format.
+    """Preview image embedded in a RAW file; None if missing or in an unknown format.
 
     Its EXIF orientation is set.
     """
@@ -73,7 +73,7 @@ def _preview(raw: "RawPy") -> Image.Image | None:
 
 
 def _is_large(preview: Image.Image, raw: "RawPy") -> bool:
-    """True if a preview is large enough to be used as the photo."""
+    """True if a RAW file's preview is large enough to be used as the photo."""
     side = max(preview.size)
     whole = max(raw.sizes.width, raw.sizes.height)
     return side >= _MIN_PREVIEW_SIDE or side >= _MIN_PREVIEW_SHARE * whole

@@ -1,4 +1,4 @@
-"""TIFF photos: choice of the photo's page, and pixel layouts that Pillow cannot decode."""
+"""Opening of TIFF photos: choice of the page, and pixel layouts that Pillow cannot decode."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -56,7 +56,7 @@ def open_tiff(data: bytes) -> Image.Image | None:
     photo = _opened_by_pillow(data)
     if photo is not None and photo.width * photo.height > MAX_PIXELS:
         raise too_many_pixels(MAX_PIXELS)
-    if photo is not None and _is_alone(photo) and _pillow_decodes(photo):
+    if photo is not None and _holds_one_image(photo) and _pillow_decodes(photo):
         return photo
     from tifffile import TiffFile
 
@@ -77,14 +77,14 @@ def _opened_by_pillow(data: bytes) -> TiffImageFile | None:
         return None
 
 
-def _is_alone(photo: TiffImageFile) -> bool:
+def _holds_one_image(photo: TiffImageFile) -> bool:
     """True if a TIFF file holds a single image, without further pages or sub-images."""
     tags = photo.tag_v2
     return ExifTags.Base.SubIFDs not in tags and _DNG_VERSION not in tags and photo.n_frames == 1
 
 
 def _pillow_decodes(photo: TiffImageFile) -> bool:
-    """True if Pillow decodes the layout of a TIFF's first page."""
+    """True if Pillow correctly decodes the pixel layout of a TIFF file's first page."""
     tags = photo.tag_v2
     bits = tags.get(ExifTags.Base.BitsPerSample, (1,))
     planar = tags.get(ExifTags.Base.PlanarConfiguration, 1) == 2 and len(bits) > 1
@@ -95,13 +95,16 @@ def _pillow_decodes(photo: TiffImageFile) -> bool:
         and tags.get(ExifTags.Base.PhotometricInterpretation)
         in (_PILLOW_PHOTOMETRICS | ({0} if bits == (1,) else set()))
         and set(tags.get(ExifTags.Base.SampleFormat, (1,))) == {1}
-        and (max(bits) <= 8 or (_is_16_bit(photo, bits) and not planar and compression != _JPEG))
+        and (
+            max(bits) <= 8
+            or (_is_16_bit_for_pillow(photo, bits) and not planar and compression != _JPEG)
+        )
         and not (planar and extra)
     )
 
 
-def _is_16_bit(photo: TiffImageFile, bits: tuple[int, ...]) -> bool:
-    """True for a 16-bit TIFF that is grey or has over `MAX_DEEP_PIXELS` pixels.
+def _is_16_bit_for_pillow(photo: TiffImageFile, bits: tuple[int, ...]) -> bool:
+    """True for a 16-bit TIFF that Pillow may decode: grey, or over `MAX_DEEP_PIXELS` pixels.
 
     Of two bytes of a colour Pillow keeps the first, which makes it half a code darker.
     """
@@ -111,14 +114,14 @@ def _is_16_bit(photo: TiffImageFile, bits: tuple[int, ...]) -> bool:
 
 def _photo_page(file: "TiffFile") -> "TiffPage":
     """Page of a TIFF file that holds the photo at full size, not a thumbnail or a mask."""
-    whole = [page for page in _pages(file) if not _is_part(page)] or [file.pages.first]
+    whole = [page for page in _pages(file) if not _is_reduced_or_mask(page)] or [file.pages.first]
     first = whole[0]
-    same = [page for page in whole if page.is_subifd or _is_twice(page, first)]
+    same = [page for page in whole if page.is_subifd or _is_larger_copy(page, first)]
     return max([first, *same], key=lambda page: page.imagewidth * page.imagelength)
 
 
 def _pages(file: "TiffFile") -> "Iterator[TiffPage]":
-    """Pages of a TIFF file, each followed by its sub-pages."""
+    """Yield the pages of a TIFF file, each followed by its sub-pages."""
     for number in range(_MAX_PAGES):
         try:
             page = file.pages[number].aspage()
@@ -128,13 +131,13 @@ def _pages(file: "TiffFile") -> "Iterator[TiffPage]":
         yield from (inside.aspage() for inside in islice(page.pages or (), _MAX_PAGES))
 
 
-def _is_part(page: "TiffPage") -> bool:
+def _is_reduced_or_mask(page: "TiffPage") -> bool:
     """True if a TIFF page is marked as a reduced copy or a mask of another page."""
     old = page.tags.valueof(255, 0)
     return bool(page.subfiletype & (_REDUCED | _MASK)) or old == _OLD_REDUCED
 
 
-def _is_twice(page: "TiffPage", other: "TiffPage") -> bool:
+def _is_larger_copy(page: "TiffPage", other: "TiffPage") -> bool:
     """True if `page` has the same aspect ratio as `other` and at least twice the width."""
     if not (other.imagelength and page.imagelength):
         return False
@@ -151,7 +154,7 @@ def _decoded(page: "TiffPage", first: "TiffPage") -> Image.Image:
     """Pillow image of a TIFF page, with ICC profile and EXIF orientation attached."""
     if page.imagewidth * page.imagelength > MAX_PIXELS:
         raise too_many_pixels(MAX_PIXELS)
-    if not _is_known(page):
+    if not _can_decode(page):
         raise UnreadablePhotoError(f"{_layout(page)} are not read; {EXPORT_ADVICE}")
     mode = _MODES[page.photometric]
     mode = _ALPHA_MODES.get((mode, next(iter(page.extrasamples), 0)), mode)
@@ -171,7 +174,7 @@ def _decoded(page: "TiffPage", first: "TiffPage") -> Image.Image:
     return picture
 
 
-def _is_known(page: "TiffPage") -> bool:
+def _can_decode(page: "TiffPage") -> bool:
     """True if :func:`_decoded` supports the pixel layout of a TIFF page."""
     bits, photometric = page.bitspersample, page.photometric
     return (
@@ -187,7 +190,7 @@ def _is_known(page: "TiffPage") -> bool:
 
 
 def _layout(page: "TiffPage") -> str:
-    """Name of a page's pixel layout, for an error message."""
+    """Text that describes the pixel layout of a TIFF page, for an error message."""
     kind = {1: "", 2: "signed ", 3: "float "}.get(int(page.sampleformat), "complex ")
     photometric = getattr(page.photometric, "name", page.photometric)
     return f"{page.bitspersample}-bit {kind}pixels of a TIFF ({photometric})"

@@ -13,7 +13,7 @@ from photorank.photos.decoding.colour_definitions import (
     icc_profile,
     is_unlike_srgb,
 )
-from photorank.photos.decoding.deep_pixels import deep_codes, rounded, rounded_png
+from photorank.photos.decoding.deep_pixels import rounded, rounded_png, sixteen_bit_pixels
 from photorank.photos.decoding.hdr_to_srgb import hdr_to_srgb
 
 _MODE_OF_SPACE = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
@@ -25,7 +25,7 @@ _KNOWN_MODES = {
 
 
 def to_srgb(photo: Image.Image, data: bytes, space: ColourSpace, factor: int = 1) -> Image.Image:
-    """8-bit sRGB photo with both sides divided by `factor`, without transparency or metadata.
+    """Photo converted to 8-bit sRGB and reduced by `factor`, without transparency or metadata.
 
     Its ICC profile says what its colours mean, else `space`. `data` are the file's bytes. Raises
     UnreadablePhotoError for pixels of a kind that is not known to be right.
@@ -35,7 +35,7 @@ def to_srgb(photo: Image.Image, data: bytes, space: ColourSpace, factor: int = 1
     icc = photo.info.get("icc_profile")
     codes = None
     if is_unlike_srgb(space) and not icc and photo.mode != "CMYK":
-        codes = deep_codes(photo, data, factor)
+        codes = sixteen_bit_pixels(photo, data, factor)
     plain = _plain(photo, data)
     if factor > 1:
         plain = plain.reduce(factor)
@@ -54,7 +54,7 @@ def to_srgb(photo: Image.Image, data: bytes, space: ColourSpace, factor: int = 1
 
 
 def _plain(photo: Image.Image, data: bytes) -> Image.Image:
-    """Photo as 8-bit grey, RGB, RGBA or CMYK, so that pixels can be averaged."""
+    """Photo converted to 8-bit grey, RGB, RGBA or CMYK, so that its pixels can be averaged."""
     if photo.mode.startswith("I;16"):
         # Pillow's own conversion clips at 255 instead of scaling.
         return Image.fromarray(rounded(np.asarray(photo).astype(np.uint16)))
@@ -66,7 +66,7 @@ def _plain(photo: Image.Image, data: bytes) -> Image.Image:
 
 
 def _rgb(colours: Image.Image, icc: bytes | None, space: ColourSpace) -> Image.Image:
-    """Image converted to sRGB, from its ICC profile if present, or from colour space `space`."""
+    """Image converted to sRGB from its ICC profile, or from colour space `space` without one."""
     if icc or space == SRGB or colours.mode == "CMYK":
         return _rgb_by_profile(colours, icc)
     return _rgb_by_profile(colours, icc_profile(space))

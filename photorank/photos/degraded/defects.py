@@ -1,4 +1,4 @@
-"""Photographic defects, each at four severities."""
+"""Simulated photographic defects (blur, noise, tilt, …), each at four severities."""
 
 import io
 import math
@@ -28,7 +28,7 @@ _SRGB_OF_LIGHT = np.rint(
 
 
 def degraded(photo: Image.Image, defect: str, severity: int, *, seed: int) -> Image.Image:
-    """Photo with one of `DEFECTS`, at severity 1 (just visible) to 4 (spoilt).
+    """Copy of a photo with a simulated defect, at severity 1 (just visible) to 4 (spoilt).
 
     Strengths in pixels grow with the photo. Random parts, such as the direction of a shake, depend
     on the seed and the defect alone: the severities of one seed differ in strength only.
@@ -38,7 +38,7 @@ def degraded(photo: Image.Image, defect: str, severity: int, *, seed: int) -> Im
 
 
 def turned(photo: Image.Image, degrees: float) -> Image.Image:
-    """Photo rotated and enlarged so that no corner is empty; width and height stay the same."""
+    """Photo rotated by `degrees` and enlarged so that no corner is empty, at unchanged size."""
     width, height = photo.size
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     zoom = 1 / (cos + abs(sin) * max(width / height, height / width))
@@ -51,7 +51,7 @@ def turned(photo: Image.Image, degrees: float) -> Image.Image:
 
 def exposed(photo: Image.Image, stops: float) -> Image.Image:
     """Photo with its exposure changed by `stops` (positive: brighter), clipped at white."""
-    return _photo(_light(photo) * np.float32(2**stops))
+    return _srgb_photo(_linear(photo) * np.float32(2**stops))
 
 
 def _defocus(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
@@ -64,8 +64,8 @@ def _defocus(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
     distance = np.hypot(x, y)
     if rng.random() < 0.5:
-        return _spread(photo, np.clip(radius + 0.5 - distance, 0, 1))
-    return _spread(photo, np.exp(-2 * (distance / radius) ** 2))
+        return _convolved(photo, np.clip(radius + 0.5 - distance, 0, 1))
+    return _convolved(photo, np.exp(-2 * (distance / radius) ** 2))
 
 
 def _shake(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
@@ -78,18 +78,18 @@ def _shake(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
     y = length * (along * math.sin(angle) + across * math.cos(angle))
     reach = math.ceil(length)
     edges = np.arange(-reach, reach + 2) - 0.5
-    return _spread(photo, np.histogram2d(y, x, bins=(edges, edges))[0])
+    return _convolved(photo, np.histogram2d(y, x, bins=(edges, edges))[0])
 
 
 def _noise(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Photo with shot noise and read noise, most visible in shadows."""
-    light = _light(photo)
+    """Photo with simulated shot and read noise of a sensor, most visible in shadows."""
+    light = _linear(photo)
     height, width, _ = light.shape
     grain = max(1, round(max(photo.size) / _GRAIN_SIDE))
     drawn = rng.standard_normal((-(-height // grain), -(-width // grain), 3), dtype=np.float32)
     drawn = drawn.repeat(grain, axis=0).repeat(grain, axis=1)[:height, :width]
     photons = _strength(severity, 500, 150, 50, 18)  # that make the brightest white
-    return _photo(light + drawn * np.sqrt(light / photons + (1.5 / photons) ** 2))
+    return _srgb_photo(light + drawn * np.sqrt(light / photons + (1.5 / photons) ** 2))
 
 
 def _underexposure(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
@@ -103,16 +103,16 @@ def _overexposure(photo: Image.Image, severity: int, rng: Generator) -> Image.Im
 
 
 def _colour_cast(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Photo with shifted white balance, at unchanged brightness."""
+    """Photo with its white balance shifted in a random direction, at unchanged brightness."""
     stops = _strength(severity, 0.2, 0.4, 0.7, 1.1)
     angle = rng.uniform(0, 2 * math.pi)
     warm, green = math.cos(angle), 0.6 * math.sin(angle)  # lamps differ less in green
     gains = 2 ** (stops * np.array([warm, green, -warm]))
-    return _photo(_light(photo) * (gains / (gains @ _LUMINANCE)).astype(np.float32))
+    return _srgb_photo(_linear(photo) * (gains / (gains @ _LUMINANCE)).astype(np.float32))
 
 
 def _jpeg_compression(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Photo after JPEG compression at low quality."""
+    """Photo after JPEG compression, at a quality that falls with severity."""
     quality = int(_strength(severity, 35, 20, 11, 5))
     return Image.open(io.BytesIO(jpeg_file(photo, quality))).convert("RGB")
 
@@ -139,29 +139,29 @@ def _strength(severity: int, *levels: float) -> float:
     return levels[SEVERITIES.index(severity)]
 
 
-def _spread(photo: Image.Image, kernel: Floats) -> Image.Image:
-    """Photo convolved in linear light with a kernel (k, k) of odd size."""
+def _convolved(photo: Image.Image, kernel: Floats) -> Image.Image:
+    """Photo blurred by a kernel (k, k) of odd size k: a convolution in linear light."""
     from scipy.signal import fftconvolve
 
     reach = len(kernel) // 2
-    light = np.pad(_light(photo), ((reach, reach), (reach, reach), (0, 0)), mode="symmetric")
+    light = np.pad(_linear(photo), ((reach, reach), (reach, reach), (0, 0)), mode="symmetric")
     kernel = (kernel / kernel.sum()).astype(np.float32)[:, :, None]
-    return _photo(fftconvolve(light, kernel, mode="valid", axes=(0, 1)))
+    return _srgb_photo(fftconvolve(light, kernel, mode="valid", axes=(0, 1)))
 
 
-def _light(photo: Image.Image) -> NDArray[np.float32]:
-    """Linear light (h, w, 3), 0 to 1, of an sRGB photo."""
+def _linear(photo: Image.Image) -> NDArray[np.float32]:
+    """Linear RGB values (h, w, 3), 0 to 1, of an sRGB photo."""
     return _LIGHT_OF_SRGB[np.asarray(photo)]
 
 
-def _photo(light: NDArray[np.floating]) -> Image.Image:
-    """Photo in sRGB from linear light (h, w, 3), clipped at white."""
+def _srgb_photo(light: NDArray[np.floating]) -> Image.Image:
+    """Photo in sRGB made from linear RGB values (h, w, 3), clipped at white."""
     steps = np.rint(np.clip(light, 0, 1) * (len(_SRGB_OF_LIGHT) - 1)).astype(np.uint16)
     return Image.fromarray(_SRGB_OF_LIGHT[steps])
 
 
 def jpeg_file(photo: Image.Image, quality: int) -> bytes:
-    """JPEG file of a photo as bytes, at quality 1 to 100."""
+    """Photo as the bytes of a JPEG file, at a quality from 1 to 100."""
     file = io.BytesIO()
     photo.save(file, "JPEG", quality=quality)
     return file.getvalue()

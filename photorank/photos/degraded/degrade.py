@@ -1,4 +1,4 @@
-"""Degraded copies of a photo, for learning to rate technical faults low."""
+"""Degraded copies of a photo, as training examples that are to be rated lower."""
 
 import io
 from collections.abc import Callable
@@ -16,14 +16,14 @@ _SHAKE_STEPS = 9
 
 
 class Degradation(NamedTuple):
-    """Kind of image degradation, and how much higher the original photo should be rated."""
+    """Named function that degrades a photo, and how much higher the original should be rated."""
 
     name: str
     apply: Callable[[Image.Image, Generator], Image.Image]
     margin: float  # by which the photo is better, in standard deviations of a label
 
 
-def _blurred(share: float) -> Callable[[Image.Image, Generator], Image.Image]:
+def _blur_function(share: float) -> Callable[[Image.Image, Generator], Image.Image]:
     """Function that blurs a photo by a Gaussian.
 
     The standard deviation is `share` of the photo's long side.
@@ -31,7 +31,7 @@ def _blurred(share: float) -> Callable[[Image.Image, Generator], Image.Image]:
     return lambda photo, _: photo.filter(ImageFilter.GaussianBlur(share * max(photo.size)))
 
 
-def _shaken(share: float) -> Callable[[Image.Image, Generator], Image.Image]:
+def _shake_function(share: float) -> Callable[[Image.Image, Generator], Image.Image]:
     """Function that adds motion blur in a random direction to a photo.
 
     The blur's length is `share` of the photo's long side.
@@ -52,7 +52,7 @@ def _shaken(share: float) -> Callable[[Image.Image, Generator], Image.Image]:
     return shake
 
 
-def _noisy(levels: float) -> Callable[[Image.Image, Generator], Image.Image]:
+def _noise_function(levels: float) -> Callable[[Image.Image, Generator], Image.Image]:
     """Function that adds Gaussian noise to a photo.
 
     The standard deviation is `levels` grey levels of 255.
@@ -78,7 +78,7 @@ def _turned(photo: Image.Image, degrees: float, draw: Generator) -> Image.Image:
     return turned(photo, degrees * (-1) ** int(draw.integers(2)))
 
 
-def _compressed(quality: int) -> Callable[[Image.Image, Generator], Image.Image]:
+def _compress_function(quality: int) -> Callable[[Image.Image, Generator], Image.Image]:
     def save(photo: Image.Image, _: Generator) -> Image.Image:
         return Image.open(io.BytesIO(jpeg_file(photo, quality))).convert("RGB")
 
@@ -88,22 +88,22 @@ def _compressed(quality: int) -> Callable[[Image.Image, Generator], Image.Image]
 # Defects of detail, hardly to be seen: of a series of shots they teach which is the better one.
 # Coarser ones, and faults of light, colour and level, order such shots worse.
 FINE = (
-    Degradation("blur 0.1 %", _blurred(0.001), 1.0),
-    Degradation("blur 0.2 %", _blurred(0.002), 1.0),
-    Degradation("shake 0.3 %", _shaken(0.003), 1.0),
-    Degradation("shake 0.6 %", _shaken(0.006), 1.0),
-    Degradation("noise 3", _noisy(3), 1.0),
-    Degradation("noise 6", _noisy(6), 1.0),
-    Degradation("JPEG 40", _compressed(40), 1.0),
+    Degradation("blur 0.1 %", _blur_function(0.001), 1.0),
+    Degradation("blur 0.2 %", _blur_function(0.002), 1.0),
+    Degradation("shake 0.3 %", _shake_function(0.003), 1.0),
+    Degradation("shake 0.6 %", _shake_function(0.006), 1.0),
+    Degradation("noise 3", _noise_function(3), 1.0),
+    Degradation("noise 6", _noise_function(6), 1.0),
+    Degradation("JPEG 40", _compress_function(40), 1.0),
 )
 # Beside people's scores, which know no spoilt photo: from slight ones to what spoils any photo.
 BESIDE_SCORES = (
-    Degradation("blur 0.2 %", _blurred(0.002), 0.7),
-    Degradation("shake 0.6 %", _shaken(0.006), 1.0),
-    Degradation("noise 6", _noisy(6), 0.7),
-    Degradation("JPEG 40", _compressed(40), 0.7),
-    Degradation("blur 0.4 %", _blurred(0.004), 1.0),
-    Degradation("blur 0.8 %", _blurred(0.008), 1.5),
+    Degradation("blur 0.2 %", _blur_function(0.002), 0.7),
+    Degradation("shake 0.6 %", _shake_function(0.006), 1.0),
+    Degradation("noise 6", _noise_function(6), 0.7),
+    Degradation("JPEG 40", _compress_function(40), 0.7),
+    Degradation("blur 0.4 %", _blur_function(0.004), 1.0),
+    Degradation("blur 0.8 %", _blur_function(0.008), 1.5),
     Degradation("2 stops too light", lambda photo, _: exposed(photo, 2), 1.5),
 )
 # Of one scene, which the photo shows better framed: a corner that cuts what is in the middle, and a
@@ -120,7 +120,7 @@ FRAMED = (
 def degraded_copies(
     photo: Image.Image, degradations: tuple[Degradation, ...], seed: int
 ) -> list[Image.Image]:
-    """Photo at reduced size, followed by one degraded copy for each of `degradations`.
+    """List of a photo at reduced size and one degraded copy for each of `degradations`.
 
     Copies are made of the photo reduced to a long side of `COPIES_LONG_SIDE` pixels.
     """

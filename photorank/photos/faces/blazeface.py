@@ -20,30 +20,30 @@ _ANCHORS = np.stack(np.meshgrid(_MIDDLES, _MIDDLES), axis=-1).reshape(-1, 1, 2) 
 
 
 class Window(NamedTuple):
-    """Square region of a photo in pixels, possibly partly outside the photo."""
+    """Square region of a photo in which faces are sought, in pixels; it may extend outside."""
 
     left: float
     top: float
     side: float
 
 
-class Places(NamedTuple):
-    """Face candidates: boxes, eye positions and scores."""
+class Candidates(NamedTuple):
+    """Candidate faces that the detector found: boxes, eye positions and scores."""
 
     boxes: Floats  # (n, 4) left, top, right, bottom in pixels
     eyes: Floats  # (n, 2, 2) pixels
     scores: Floats  # (n,) 0 to 1
 
-    def take(self, rows: Codes) -> "Places":
-        """Face candidates with the given row numbers."""
-        return Places(self.boxes[rows], self.eyes[rows], self.scores[rows])
+    def take(self, rows: Codes) -> "Candidates":
+        """Subset of the candidate faces, by their indices `rows`."""
+        return Candidates(self.boxes[rows], self.eyes[rows], self.scores[rows])
 
-    def scaled(self, factor: float) -> "Places":
-        """Face candidates with all pixel coordinates multiplied by `factor`."""
-        return Places(self.boxes * factor, self.eyes * factor, self.scores)
+    def scaled(self, factor: float) -> "Candidates":
+        """Candidate faces with all pixel coordinates multiplied by `factor`."""
+        return Candidates(self.boxes * factor, self.eyes * factor, self.scores)
 
     def squares(self) -> list[Square]:
-        """Squares around the candidates, rotated so that the eyes are level."""
+        """Square crop regions around the candidate faces, rotated so that the eyes are level."""
         low, high = self.boxes[:, :2], self.boxes[:, 2:]
         x, y = ((low + high) / 2).T
         sides = _FACE_SCALE * (high - low).max(axis=1, initial=0)
@@ -52,20 +52,20 @@ class Places(NamedTuple):
         return [Square(*one) for one in np.stack([x, y, sides, angles], axis=1).tolist()]
 
 
-def find_places(
+def find_candidates(
     network: Network, photo: Image.Image, windows: list[Window], least: float
-) -> Places:
-    """Face candidates in windows of a photo, best first.
+) -> Candidates:
+    """Candidate faces that the detector finds in windows of a photo, highest score first.
 
     Candidates with a score below `least` and duplicates of better ones are left out.
     """
     found = [_in_window(network, photo, window, least) for window in windows]
-    joined = Places(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+    joined = Candidates(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
     return joined.take(distinct(joined.boxes, joined.scores, _SAME_PLACE))
 
 
 def distinct(boxes: Floats, scores: Floats, overlap: float) -> Codes:
-    """Row numbers of the boxes (n, 4) kept by non-maximum suppression, highest score first."""
+    """Indices of the boxes (n, 4) that non-maximum suppression keeps, highest score first."""
     kept: list[int] = []
     for row in np.argsort(-scores, kind="stable").tolist():
         if not kept or overlaps(boxes[row], boxes[kept]).max() <= overlap:
@@ -82,14 +82,14 @@ def overlaps(box: Floats, boxes: Floats) -> Floats:
     return common / np.maximum(union, np.finfo(float).tiny)
 
 
-def whole(photo: Image.Image, padding: float = 0.0) -> Window:
-    """Window around the whole photo, with a margin given as a fraction of the long side."""
+def whole_window(photo: Image.Image, padding: float = 0.0) -> Window:
+    """Square window around a whole photo, with a margin of `padding` times its long side."""
     side = max(photo.size) * (1 + 2 * padding)
     return Window((photo.width - side) / 2, (photo.height - side) / 2, side)
 
 
-def _in_window(network: Network, photo: Image.Image, window: Window, least: float) -> Places:
-    frame = np.asarray(_framed(photo, window), dtype=np.float32) / np.float32(127.5) - 1
+def _in_window(network: Network, photo: Image.Image, window: Window, least: float) -> Candidates:
+    frame = np.asarray(_window_image(photo, window), dtype=np.float32) / np.float32(127.5) - 1
     raw_boxes, raw_scores = network(frame[None])
     scores = 1 / (1 + np.exp(-np.clip(raw_scores.ravel(), -_MOST_SCORE, _MOST_SCORE)))
     good = np.flatnonzero(scores >= least)
@@ -100,11 +100,11 @@ def _in_window(network: Network, photo: Image.Image, window: Window, least: floa
     half = points[:, 1] * window.side / 2
     boxes = np.concatenate([middle - half, middle + half], axis=1)
     sound = np.flatnonzero((half > 0).all(axis=1) & np.isfinite(points).all(axis=(1, 2)))
-    return _merged(Places(boxes, points[:, 2:4], scores[good].astype(np.float64)).take(sound))
+    return _merged(Candidates(boxes, points[:, 2:4], scores[good].astype(np.float64)).take(sound))
 
 
-def _framed(photo: Image.Image, window: Window) -> Image.Image:
-    """Pixels of a window at the network's input size, black outside the photo."""
+def _window_image(photo: Image.Image, window: Window) -> Image.Image:
+    """Image of a window of the photo at the network's input size, black outside the photo."""
     scale = PIXELS / window.side
     left, top = max(window.left, 0.0), max(window.top, 0.0)
     right = min(window.left + window.side, photo.width)
@@ -116,8 +116,8 @@ def _framed(photo: Image.Image, window: Window) -> Image.Image:
     return frame
 
 
-def _merged(places: Places) -> Places:
-    """One candidate per face: the mean of overlapping ones, weighted by score."""
+def _merged(places: Candidates) -> Candidates:
+    """One candidate per face: the mean of overlapping candidates, weighted by score."""
     left = np.argsort(-places.scores, kind="stable")
     merged: list[tuple[Floats, Floats, float]] = []
     while len(left):
@@ -129,7 +129,7 @@ def _merged(places: Places) -> Places:
         box, eyes = shares @ places.boxes[rows], np.tensordot(shares, places.eyes[rows], 1)
         merged.append((box, eyes, float(weights[0])))
         left = left[~same]
-    return Places(
+    return Candidates(
         np.array([one[0] for one in merged]).reshape(-1, 4),
         np.array([one[1] for one in merged]).reshape(-1, 2, 2),
         np.array([one[2] for one in merged]),

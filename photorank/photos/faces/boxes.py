@@ -36,7 +36,7 @@ def sentence(faces: Sequence[Face]) -> str:
 
 
 def drawn(picture: bytes, faces: Sequence[Face]) -> Image.Image:
-    """Photo with a labelled box around each face."""
+    """Copy of a photo with a labelled box drawn around each face."""
     with Image.open(io.BytesIO(picture)) as opened:
         photo = opened.convert("RGB")
     draw, long = ImageDraw.Draw(photo), max(photo.size)

@@ -13,9 +13,9 @@ _TURNED = 40.0  # degrees of yaw
 
 
 def is_cut(box: Floats, yaw: float) -> bool:
-    """True if a large part of a face's box (4,) lies beyond an edge of the photo.
+    """True if a large part of a face's bounding box lies beyond an edge of the photo.
 
-    The box is in fractions of the photo's sides.
+    The box (left, top, right, bottom) is in fractions of the photo's sides.
     """
     outside = np.concatenate([-box[:2], box[2:] - 1]) / np.tile(box[2:] - box[:2], 2)
     return bool((outside > (_CUT if abs(yaw) <= _TURNED else _CUT_TURNED)).any())

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 from photorank.photos.faces.face import EyeState
 from photorank.photos.faces.mesh import EYES, Mesh
 from photorank.photos.faces.networks import Network
-from photorank.photos.faces.square_crops import Square, cut_out
+from photorank.photos.faces.square_crops import Square, square_crop
 from photorank.typing import Floats, Frames
 
 _PIXELS = 64  # side of the network's input
@@ -28,21 +28,23 @@ _MIN_CONTRAST = 0.05  # grey difference, 0 to 1, of white and iris in the better
 
 
 class Eyes(NamedTuple):
-    """Eye opening (mean of both eyes) and iris contrast (the greater of both) of a face."""
+    """Measurements of a face's eyes: opening (mean of both) and iris contrast (greater of both)."""
 
     opening: float  # between the lids, as a share of the eye's width
     contrast: float  # of the iris with the white, in the better eye
 
 
-def look_at_eyes(network: Network, photo: Image.Image, mesh: Mesh) -> Eyes:
-    """Opening and iris contrast of a face's eyes, measured by the iris model."""
-    seen = [[_look(network, photo, mesh, side, scale) for scale in _SCALES] for side in (0, 1)]
+def measure_eyes(network: Network, photo: Image.Image, mesh: Mesh) -> Eyes:
+    """Opening and iris contrast of a face's eyes, measured by MediaPipe's iris model."""
+    seen = [
+        [_measure_eye(network, photo, mesh, side, scale) for scale in _SCALES] for side in (0, 1)
+    ]
     openings = [[look.opening for look in looks] for looks in seen]
     contrasts = [[look.contrast for look in looks] for looks in seen]
     return Eyes(float(np.mean(openings)), float(np.mean(contrasts, axis=1).max()))
 
 
-def state_of(eyes: Eyes, mesh: Mesh) -> EyeState:
+def eye_state(eyes: Eyes, mesh: Mesh) -> EyeState:
     """Eye state of a face: open, hardly open or unknown; unknown for small or turned faces."""
     yaw, pitch, _ = mesh.pose
     turned = abs(yaw) > _MAX_YAW or abs(pitch) > _MAX_PITCH
@@ -55,7 +57,7 @@ def state_of(eyes: Eyes, mesh: Mesh) -> EyeState:
 
 
 def opening_of(contour: Floats) -> float:
-    """Distance between the eyelids, in eye widths, from the contour (71, 2) of an eye.
+    """Distance between the lids of an eye, in eye widths, from its contour points (71, 2).
 
     It is measured in the middle of the eye.
     """
@@ -68,7 +70,7 @@ def opening_of(contour: Floats) -> float:
 
 
 def contrast_of(eye: Frames, contour: Floats, iris: Floats) -> float:
-    """Grey difference, 0 to 1, between the white and the iris of an eye; 0 if either is hidden."""
+    """Grey-level difference (0 to 1) of an eye's white and iris; 0 if either is hidden."""
     between = Image.new("L", (eye.shape[1], eye.shape[0]))
     outline = [*contour[_CORNERS[0] : _CORNERS[1] + 1], *contour[_UPPER][::-1]]
     ImageDraw.Draw(between).polygon([tuple(point) for point in outline], fill=1)
@@ -83,8 +85,8 @@ def contrast_of(eye: Frames, contour: Floats, iris: Floats) -> float:
     return float(grey[white].mean() - grey[dark].mean()) / 255
 
 
-def _look(network: Network, photo: Image.Image, mesh: Mesh, side: int, scale: float) -> Eyes:
-    """Opening and iris contrast of one eye, measured with the iris model.
+def _measure_eye(network: Network, photo: Image.Image, mesh: Mesh, side: int, scale: float) -> Eyes:
+    """Opening and iris contrast of one eye, measured by the iris model on a crop of the photo.
 
     The eye with `side` 1 is mirrored first.
     """
@@ -92,7 +94,7 @@ def _look(network: Network, photo: Image.Image, mesh: Mesh, side: int, scale: fl
     across = last - first
     x, y = (first + last) / 2
     width, angle = float(np.hypot(*across)), float(np.arctan2(across[1], across[0]))
-    eye = cut_out(photo, Square(float(x), float(y), scale * width, angle), _PIXELS)
+    eye = square_crop(photo, Square(float(x), float(y), scale * width, angle), _PIXELS)
     if side:
         eye = eye[:, ::-1]
     frame = np.ascontiguousarray(eye, dtype=np.float32) / np.float32(255)

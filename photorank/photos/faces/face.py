@@ -29,12 +29,12 @@ class Face(NamedTuple):
 
     @property
     def area(self) -> float:
-        """Area of the face's box as a share of the photo."""
+        """Area of the face's box, as a fraction of the photo's area."""
         return (self.right - self.left) * (self.bottom - self.top)
 
 
 class FacesSummary(NamedTuple):
-    """Counts and measurements of a photo's faces, as stored in columns of the photo catalogue."""
+    """Counts and measurements of a photo's faces, as kept in columns of the photo database."""
 
     faces: int
     largest_face: float  # the area of its box, as a share of the photo; nan without a face
@@ -46,7 +46,7 @@ class FacesSummary(NamedTuple):
 
 
 def summary(faces: Sequence[Face]) -> FacesSummary:
-    """Number of a photo's faces by eye state, and measurements of the largest face.
+    """Summary of a photo's faces: their number by eye state, and measurements of the largest.
 
     >>> summary([]).faces
     0
@@ -65,7 +65,7 @@ def summary(faces: Sequence[Face]) -> FacesSummary:
 
 
 def faces_to_json(faces: Sequence[Face]) -> list[Json]:
-    """Faces as JSON objects, with null for nan."""
+    """Faces as a list of JSON objects, with null in place of nan."""
     return [
         {
             name: None if isinstance(value, float) and not isfinite(value) else value

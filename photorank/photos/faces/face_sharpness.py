@@ -1,4 +1,4 @@
-"""Sharpness of a face, comparable between photos that show one person at the same size."""
+"""Sharpness of a face, comparable between photos that show the same person at the same size."""
 
 import numpy as np
 from PIL import Image
@@ -13,9 +13,10 @@ _MIN_SHARPNESS = 1e-6  # variance ratio, before the logarithm
 
 
 def face_sharpness(photo: Image.Image, box: Floats) -> float:
-    """Sharpness in a box (4,): log10 of the ratio of the variances of Laplacian and grey levels.
+    """Sharpness of a photo within a face's box: log10 of Laplacian variance over grey variance.
 
-    It is nan where the face is too small or has no contrast at all.
+    The box is (left, top, right, bottom) in pixels. The sharpness is nan where the
+    face is too small or has no contrast at all.
     """
     scale = min(_LONG_SIDE / max(photo.size), 1.0)
     left, top = np.maximum(box[:2], 0).tolist()

@@ -1,4 +1,4 @@
-"""Faces of a photo: detected in a small image, measured in a larger one."""
+"""Search for the faces in a photo: detection in a small image, measurement in a larger one."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,18 +9,18 @@ from PIL import Image
 
 from photorank.photos.faces.blazeface import (
     PIXELS,
-    Places,
+    Candidates,
     Window,
     distinct,
-    find_places,
+    find_candidates,
     overlaps,
-    whole,
+    whole_window,
 )
 from photorank.photos.faces.cut_faces import is_cut
-from photorank.photos.faces.eyes import look_at_eyes, state_of
+from photorank.photos.faces.eyes import eye_state, measure_eyes
 from photorank.photos.faces.face import Face
 from photorank.photos.faces.face_sharpness import face_sharpness
-from photorank.photos.faces.mesh import Mesh, look_again, look_twice
+from photorank.photos.faces.mesh import Mesh, mesh_in_larger_image, mesh_in_two_passes
 from photorank.photos.faces.networks import Networks
 from photorank.photos.thumbnails import small_picture
 from photorank.typing import Flags
@@ -54,45 +54,49 @@ class _Found(NamedTuple):
 def find_faces(
     networks: Networks, photo: Image.Image, larger: Callable[[], Image.Image] | None = None
 ) -> list[Face]:
-    """Faces of a photo, the largest first.
+    """Faces found in a photo, with their measurements, largest first.
 
     `larger` gives the same photo with more pixels; it is asked for where there is a face.
     """
     if max(photo.size) < _LEAST_PIXELS:
         return []
-    found = _in_whole(networks, photo)
+    found = _faces_in_whole(networks, photo)
     if not found:
         return []
     picture = photo if larger is None else larger()
     if picture is not photo:
-        found = [_nearer(networks, one, picture, picture.width / photo.width) for one in found]
+        found = [
+            _with_finer_mesh(networks, one, picture, picture.width / photo.width) for one in found
+        ]
     widths = [(one.mesh.box[2] - one.mesh.box[0]) / max(picture.size) for one in found]
     if min(widths) < _SMALL:
-        found = _distinct([*found, *_in_tiles(networks, picture)])
+        found = _distinct([*found, *_faces_in_tiles(networks, picture)])
     faces = [_face(networks, one, picture) for one in found]
     return sorted(faces, key=lambda face: -face.area)
 
 
-def _in_whole(networks: Networks, photo: Image.Image) -> list[_Found]:
-    """Faces detected in the whole photo."""
+def _faces_in_whole(networks: Networks, photo: Image.Image) -> list[_Found]:
+    """Faces detected in an image of the whole photo."""
     small = small_picture(photo, PIXELS)
     scale = max(photo.size) / max(small.size)
     plain, padded = (
-        find_places(networks.detector, small, [whole(small, padding)], least).scaled(scale)
+        find_candidates(networks.detector, small, [whole_window(small, padding)], least).scaled(
+            scale
+        )
         for padding, least in ((0, _MIN_IN_WHOLE), (_PADDING, _MIN_DETECTION))
     )
-    joined = Places(*(np.concatenate(parts) for parts in zip(plain, padded, strict=True)))
+    joined = Candidates(*(np.concatenate(parts) for parts in zip(plain, padded, strict=True)))
     joined = joined.take(np.flatnonzero(joined.scores >= _MIN_DETECTION))
     places = joined.take(distinct(joined.boxes, joined.scores, _SAME_FACE))
     large = (places.boxes[:, 2] - places.boxes[:, 0]) > _LARGE * max(photo.size)
-    likely = _seen_in(plain, places) | large | (places.scores > _CERTAIN_DETECTION)
-    return _meshed(networks, photo, places.take(np.flatnonzero(likely)))
+    likely = _overlapping(plain, places) | large | (places.scores > _CERTAIN_DETECTION)
+    return _confirmed(networks, photo, places.take(np.flatnonzero(likely)))
 
 
-def _in_tiles(networks: Networks, photo: Image.Image) -> list[_Found]:
-    """Faces detected in overlapping tiles of the photo."""
-    places = find_places(networks.detector, photo, _tiles(photo), _MIN_TILE_DETECTION)
-    return _meshed(networks, photo, places)
+def _faces_in_tiles(networks: Networks, photo: Image.Image) -> list[_Found]:
+    """Faces detected in overlapping tiles of the photo, which show small faces larger."""
+    places = find_candidates(networks.detector, photo, _tiles(photo), _MIN_TILE_DETECTION)
+    return _confirmed(networks, photo, places)
 
 
 def _tiles(photo: Image.Image) -> list[Window]:
@@ -104,22 +108,22 @@ def _tiles(photo: Image.Image) -> list[Window]:
     return [Window(left, top, side) for top in down for left in across]
 
 
-def _seen_in(places: Places, wanted: Places) -> Flags:
-    """Mask (n,) of the candidates in `wanted` that overlap any candidate in `places`."""
+def _overlapping(others: Candidates, candidates: Candidates) -> Flags:
+    """Mask (n,) that is True for those of n candidate faces that overlap any of `others`."""
     found = [
-        len(places.boxes) > 0 and overlaps(box, places.boxes).max() > _SAME_FACE
-        for box in wanted.boxes
+        len(others.boxes) > 0 and overlaps(box, others.boxes).max() > _SAME_FACE
+        for box in candidates.boxes
     ]
     return np.array(found, dtype=bool)
 
 
-def _meshed(networks: Networks, photo: Image.Image, places: Places) -> list[_Found]:
-    """Face candidates that the face mesh confirms as faces."""
+def _confirmed(networks: Networks, photo: Image.Image, places: Candidates) -> list[_Found]:
+    """Candidate faces that the face-mesh network confirms as faces, each with its mesh."""
     squares = places.squares()
     found = []
     for square, score in zip(squares, places.scores.tolist(), strict=True):
         hopeless = _HOPELESS_MESH if score < _LIKELY_DETECTION else 0.0
-        mesh = look_twice(networks.mesh, photo, square, hopeless)
+        mesh = mesh_in_two_passes(networks.mesh, photo, square, hopeless)
         least = _MIN_MESH if score >= _CERTAIN_DETECTION else _LIKELY_MESH
         if mesh.score >= least and np.isfinite(mesh.points).all():
             found.append(_Found(mesh, score))
@@ -127,7 +131,7 @@ def _meshed(networks: Networks, photo: Image.Image, places: Places) -> list[_Fou
 
 
 def _distinct(found: list[_Found]) -> list[_Found]:
-    """Faces with duplicate detections removed."""
+    """Detected faces without duplicates (several detections of the same face)."""
     if not found:
         return []
     boxes = np.array([one.mesh.box for one in found])
@@ -135,19 +139,21 @@ def _distinct(found: list[_Found]) -> list[_Found]:
     return [found[row] for row in distinct(boxes, scores, _SAME_FACE).tolist()]
 
 
-def _nearer(networks: Networks, found: _Found, picture: Image.Image, scale: float) -> _Found:
+def _with_finer_mesh(
+    networks: Networks, found: _Found, picture: Image.Image, scale: float
+) -> _Found:
     """Detected face with its mesh computed again from a larger image of the photo.
 
     `scale` is the larger image's size, divided by that of the image used before.
     """
-    mesh = look_again(networks.mesh, picture, found.mesh, scale)
+    mesh = mesh_in_larger_image(networks.mesh, picture, found.mesh, scale)
     return found._replace(mesh=replace(mesh, score=max(mesh.score, found.mesh.score)))
 
 
 def _face(networks: Networks, found: _Found, picture: Image.Image) -> Face:
-    """Measurements of a detected face, made in the image `picture`."""
+    """Measurements of a detected face (eyes, pose, sharpness, …), made in an image of the photo."""
     mesh = found.mesh
-    eyes = look_at_eyes(networks.iris, picture, mesh)
+    eyes = measure_eyes(networks.iris, picture, mesh)
     box = mesh.box / (*picture.size, *picture.size)
     left, top, right, bottom = box.tolist()
     yaw, pitch, roll = mesh.pose
@@ -163,7 +169,7 @@ def _face(networks: Networks, found: _Found, picture: Image.Image) -> Face:
         pitch=pitch,
         roll=roll,
         openness=eyes.opening,
-        eyes=state_of(eyes, mesh),
+        eyes=eye_state(eyes, mesh),
         sharpness=face_sharpness(picture, mesh.box),
         cut=is_cut(box, yaw),
     )

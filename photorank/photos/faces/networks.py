@@ -17,7 +17,7 @@ Network: TypeAlias = Callable[[Tensor], tuple[Tensor, Tensor]]
 
 
 class Networks(NamedTuple):
-    """Networks for face detection, face mesh and iris, in the order of the model files."""
+    """Three loaded networks: for face detection, face mesh and iris."""
 
     detector: Network
     mesh: Network
@@ -26,7 +26,7 @@ class Networks(NamedTuple):
 
 @cache
 def load_networks() -> Networks:
-    """Face networks, loaded once per process.
+    """Networks for face detection, face mesh and iris, loaded once per process.
 
     Raises FaceModelsError if anything is missing or damaged.
     """

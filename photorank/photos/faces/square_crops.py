@@ -21,13 +21,13 @@ class Square(NamedTuple):
     angle: float = 0.0  # radians, clockwise as the photo is seen
 
     def points(self, inside: Floats) -> Floats:
-        """Points (n, 2) in the photo, from coordinates 0 to 1 within the square."""
+        """Photo coordinates (n, 2) in pixels of points given in fractions of the square, 0 to 1."""
         turn = np.array([[cos(self.angle), sin(self.angle)], [-sin(self.angle), cos(self.angle)]])
         return (inside - 0.5) * self.side @ turn + (self.x, self.y)
 
 
-def cut_out(photo: Image.Image, square: Square, pixels: int) -> Frames:
-    """Pixels (pixels, pixels, 3) of a square, black outside the photo."""
+def square_crop(photo: Image.Image, square: Square, pixels: int) -> Frames:
+    """Square crop (pixels, pixels, 3) of a photo, rotated and resized, black outside the photo."""
     corners = square.points(_CORNERS + 0.5)
     reduction = max(int(square.side / pixels), 1)
     low = np.floor(corners.min(axis=0)) - reduction
@@ -50,8 +50,8 @@ def cut_out(photo: Image.Image, square: Square, pixels: int) -> Frames:
     return np.asarray(piece)
 
 
-def around(points: Floats, angle: float, scale: float) -> Square:
-    """Square around points (n, 2) in pixels, enlarged by the factor `scale`."""
+def square_around(points: Floats, angle: float, scale: float) -> Square:
+    """Square region around points (n, 2) of a photo, enlarged by the factor `scale`."""
     low, high = points.min(axis=0), points.max(axis=0)
     x, y = ((low + high) / 2).tolist()
     return Square(x, y, scale * float((high - low).max()), angle)

@@ -1,4 +1,4 @@
-"""Capture times as seconds comparable across time zones, and as local time."""
+"""Conversion of capture times to seconds comparable across time zones, and to local time."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ _EPOCH = datetime(1970, 1, 1)
 
 
 def capture_seconds(taken: Sequence[str | None]) -> Floats:
-    """Seconds since 1970 (n,) of capture times, comparable across cameras; nan if unknown.
+    """Capture times as seconds since 1970 (n,), comparable across time zones; nan if unknown.
 
     Of a photo that knows only its day the time is not known: see :func:`seconds_or_day`.
     A time without a zone gets that of the photo with the nearest clock among those that have one:
@@ -48,7 +48,7 @@ def capture_seconds(taken: Sequence[str | None]) -> Floats:
 
 
 def seconds_or_day(taken: Sequence[str | None]) -> Floats:
-    """Seconds since 1970 (n,) of capture times; a date without time gets an estimated time of day.
+    """Capture times as seconds since 1970 (n,); for a date alone, the time of day is estimated.
 
     A date without time gets the time of the middle one of that day's other photos, so that it is
     among them; where there is none, noon.
@@ -69,7 +69,7 @@ def seconds_or_day(taken: Sequence[str | None]) -> Floats:
 
 
 def local_clock(taken: str) -> str:
-    """Local capture time in ISO 8601, with its UTC offset cut off.
+    """Local capture time in ISO 8601, without its UTC offset.
 
     >>> local_clock("2024-07-31T18:05:09+02:00")
     '2024-07-31T18:05:09'

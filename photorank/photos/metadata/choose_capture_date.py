@@ -40,7 +40,7 @@ _MAX_CLOCK_ERROR = timedelta(minutes=5)  # of a camera clock against GPS time
 
 
 class Dated(NamedTuple):
-    """Capture time of a photo with its source; both None if unknown."""
+    """Capture time of a photo and its source (EXIF, file name, …); both None if unknown."""
 
     taken: str | None = None  # camera clock: 2024-07-31T18:05:09, or with +02:00; or only the day
     source: str | None = None  # what told it, and what told the zone if that was another
@@ -49,7 +49,7 @@ class Dated(NamedTuple):
 def capture_date(
     embedded: Sequence[Timestamp], photo: Path, names: FolderNames, *, mtime_ns: int | None = None
 ) -> Dated:
-    """Capture time of a photo from its metadata, sidecars, file name or file time.
+    """Capture time of a photo from the most reliable of its metadata, sidecars, file name and time.
 
     The file's time of change counts only where it is given. Where a place tells only the day, the
     time of that day counts that the next place tells.
@@ -67,7 +67,7 @@ def capture_date(
         if stamp is None or (day and stamp.time[:DAY_LETTERS] != day.time):
             continue
         if len(stamp.time) > DAY_LETTERS:
-            return _zoned(stamp, stamps.get("GPS"))
+            return _with_zone_by_gps(stamp, stamps.get("GPS"))
         day = stamp
     return Dated(day.time, day.source) if day else Dated()
 
@@ -85,8 +85,8 @@ def _file_time(mtime_ns: int | None) -> Timestamp | None:
     return Timestamp("file time", moment.replace(microsecond=0).isoformat(), in_utc=True)
 
 
-def _zoned(stamp: Timestamp, gps: Timestamp | None) -> Dated:
-    """Capture time, with a missing time zone inferred from GPS position or GPS time if known."""
+def _with_zone_by_gps(stamp: Timestamp, gps: Timestamp | None) -> Dated:
+    """Capture time whose missing time zone is inferred from GPS position or GPS time."""
     time = datetime.fromisoformat(stamp.time)
     if stamp.in_utc:
         zone = stamp.place and zone_at(stamp.place, time)

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 
-from photorank.photos.metadata.time_text import HALF, iso_time, of_day
+from photorank.photos.metadata.time_text import HALF, hour_of_day, iso_time
 
 # A day, then perhaps a time with whatever word is between: IMG_20240731_180509, Screenshot
 # 2024-07-31 at 6.05.09 PM, IMG-20240731-WA0001. The marks within a date are alike, and so are
@@ -22,7 +22,7 @@ _IN_UTC = "PXL_"  # prefix of names by Pixel phones
 
 
 def date_in_name(stem: str) -> tuple[str, bool] | None:
-    """Capture time in a file name, and whether it is in UTC; None without a date.
+    """Capture time (ISO 8601) in a file name, and whether it is in UTC; None without a date.
 
     The time is only a date if the name has no time of day.
 
@@ -40,7 +40,7 @@ def date_in_name(stem: str) -> tuple[str, bool] | None:
         half = before or after
         date = f"{year}-{month}-{day}"
         if hour and (half or utc or int(hour) < 24):
-            time = iso_time(f"{date} {of_day(int(hour), half)}:{minute}:{second}")
+            time = iso_time(f"{date} {hour_of_day(int(hour), half)}:{minute}:{second}")
             if time:
                 return time, bool(utc) or stem.startswith(_IN_UTC)
         if time := iso_time(date):

@@ -53,23 +53,23 @@ class Shot(NamedTuple):
 
 
 def shot(photo: bytes | BinaryIO) -> Shot:
-    """Capture times and camera of a photo file; unreadable fields are omitted."""
+    """Capture times and camera in a photo file's metadata; unreadable fields are omitted."""
     file = io.BytesIO(photo) if isinstance(photo, bytes) else photo
-    header = _tried(lambda: open_header(file))
+    header = _result_or_none(lambda: open_header(file))
     if header is None:
         return Shot()
-    exif = _tried(lambda: _exif(header, file)) or Image.Exif()
-    return Shot(tuple(_timestamps(header, file, exif)), _tried(lambda: _camera(exif)))
+    exif = _result_or_none(lambda: _exif(header, file)) or Image.Exif()
+    return Shot(tuple(_timestamps(header, file, exif)), _result_or_none(lambda: _camera(exif)))
 
 
 def shot_from_json(parts: Sequence[Any]) -> Shot:
-    """Camera and capture times of a photo file, read from JSON lists."""
+    """Camera and capture times of a photo, restored from JSON lists."""
     stamps, camera = parts
     return Shot(tuple(timestamp_from_json(stamp) for stamp in stamps), camera)
 
 
 def exposure_bias(photo: Path | BinaryIO) -> float | None:
-    """Exposure bias of a photo in stops, read in the calling process; None if unknown."""
+    """Exposure bias of a photo in stops, read without a separate process; None if unknown."""
     try:
         with _opened(photo) as file:
             tags = _exif(open_header(file), file).get_ifd(ExifTags.IFD.Exif)
@@ -80,7 +80,7 @@ def exposure_bias(photo: Path | BinaryIO) -> float | None:
 
 
 def embedded_tags(photo: Path | BinaryIO) -> XmpTags:
-    """Rating, colour label and flag inside a photo file, read in the calling process."""
+    """User's rating, colour label and flag in a photo file, read without a separate process."""
     with _opened(photo) as file:
         header = open_header(file)
         try:
@@ -107,7 +107,7 @@ def _exif_ratings(exif: Image.Exif) -> Iterator[float]:
 
 
 def _xmp_packet(header: Image.Image, file: BinaryIO) -> bytes | None:
-    """Bytes of a photo's XMP packet; None if there is none."""
+    """Bytes of the XMP packet embedded in a photo file; None if there is none."""
     packet = header.info.get("xmp")
     if not packet and header.format == "PNG":
         packet = next((xmp for kind, xmp in _png_metadata(file) if kind == b"iTXt"), None)
@@ -121,13 +121,13 @@ def _xmp_packet(header: Image.Image, file: BinaryIO) -> bytes | None:
 
 
 def _gif_packet(file: BinaryIO) -> bytes:
-    """XMP packet of a GIF file; empty if the file has none near its start."""
+    """Bytes of the XMP packet in a GIF file; empty if there is none near its start."""
     file.seek(0)
     return file.read(MAX_PACKET_BYTES).partition(_GIF_XMP)[2].partition(_GIF_XMP_END)[0]
 
 
 def _exif(header: Image.Image, file: BinaryIO) -> Image.Exif:
-    """EXIF of a photo, empty if there is none."""
+    """EXIF tags of a photo; empty if there are none."""
     exif = Image.Exif()
     if header.format == "JXL" and "exif" not in header.info:
         data = jxl_box(file, b"Exif") or b""
@@ -156,10 +156,10 @@ def _png_metadata(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
         if kind != b"iTXt":
             yield kind, data
         elif data.startswith(_PNG_XMP):
-            yield kind, _international_text(data[len(_PNG_XMP) :])
+            yield kind, _itxt_text(data[len(_PNG_XMP) :])
 
 
-def _international_text(data: bytes) -> bytes:
+def _itxt_text(data: bytes) -> bytes:
     """Text of a PNG's iTXt chunk as bytes, decompressed up to `MAX_PACKET_BYTES`."""
     compressed = data[:1] == b"\1"
     text = data[2:].split(b"\0", 2)[-1]  # after the language and the translated keyword
@@ -172,11 +172,11 @@ def _international_text(data: bytes) -> bytes:
 
 
 def _timestamps(header: Image.Image, file: BinaryIO, exif: Image.Exif) -> Iterator[Timestamp]:
-    """Yield capture times from a photo's metadata, then GPS time and time of change.
+    """Yield the times in a photo's metadata: of capture, by GPS, and of the last change.
 
     Of the capture times, none is yielded after the first that has a time of day.
     """
-    tags = {**dict(exif), **(_tried(lambda: exif.get_ifd(ExifTags.IFD.Exif)) or {})}
+    tags = {**dict(exif), **(_result_or_none(lambda: exif.get_ifd(ExifTags.IFD.Exif)) or {})}
     readers: dict[Source, Callable[[], str | None]] = {
         "DateTimeOriginal": lambda: _exif_time(tags, _ORIGINAL),
         "DateTimeDigitized": lambda: _exif_time(tags, _DIGITIZED),
@@ -185,19 +185,19 @@ def _timestamps(header: Image.Image, file: BinaryIO, exif: Image.Exif) -> Iterat
         "Creation Time": lambda: _creation_time(header),
     }
     for source, read in readers.items():
-        if time := _tried(read):
+        if time := _result_or_none(read):
             yield Timestamp(source, time)
             if len(time) > DAY_LETTERS:
                 break
-    if stamp := _tried(lambda: _gps_stamp(exif)):
+    if stamp := _result_or_none(lambda: _gps_stamp(exif)):
         yield stamp
     if time := _exif_time(tags, _CHANGED):
         yield Timestamp("DateTime", time)
-    elif time := _tried(lambda: _png_changed(header, file)):
+    elif time := _result_or_none(lambda: _png_changed(header, file)):
         yield Timestamp("DateTime", time, in_utc=True)
 
 
-def _tried(read: Callable[[], T | None]) -> T | None:
+def _result_or_none(read: Callable[[], T | None]) -> T | None:
     """Result of calling `read`; None if `read` raises an exception.
 
     So one damaged field hides no other.
@@ -209,7 +209,7 @@ def _tried(read: Callable[[], T | None]) -> T | None:
 
 
 class _TimeTags(NamedTuple):
-    """Numbers of the EXIF tags for one time and for its time zone."""
+    """Numbers of two EXIF tags: one for a time, one for the time's UTC offset."""
 
     time: int
     zone: int
@@ -221,7 +221,7 @@ _CHANGED = _TimeTags(ExifTags.Base.DateTime, ExifTags.Base.OffsetTime)
 
 
 def _exif_time(tags: Mapping[int, object], names: _TimeTags) -> str | None:
-    """Time in an EXIF tag, with its time zone if known.
+    """Time in an EXIF tag as ISO 8601, with its UTC offset if known.
 
     A missing time zone is taken from another tag with the same time.
     """
@@ -238,7 +238,7 @@ def _same_time(tags: Mapping[int, object], one: _TimeTags, other: _TimeTags) -> 
 
 
 def _iptc_time(header: Image.Image) -> str | None:
-    """Capture time in IPTC's date and time fields."""
+    """Capture time in a photo's IPTC date and time fields, as ISO 8601; None without one."""
     if not isinstance(header, ImageFile.ImageFile):
         return None
     fields = IptcImagePlugin.getiptcinfo(header) or {}
@@ -250,13 +250,13 @@ def _iptc_time(header: Image.Image) -> str | None:
 
 
 def _creation_time(header: Image.Image) -> str | None:
-    """Capture time in a PNG's text chunk, in EXIF or e-mail (RFC 1123) format."""
+    """Capture time in the text "Creation Time" of a PNG, as ISO 8601; None without one."""
     text = str(header.info.get("Creation Time") or "")
     return iso_time(text) or (iso_time(parsedate_to_datetime(text).isoformat()) if text else None)
 
 
 def _png_changed(header: Image.Image, file: BinaryIO) -> str | None:
-    """Time in UTC of a PNG's last change, from its tIME chunk."""
+    """Time of a PNG's last change (UTC) in its tIME chunk, as ISO 8601."""
     if header.format != "PNG":
         return None
     told = next(data for kind, data in _png_metadata(file) if kind == b"tIME")
@@ -264,7 +264,7 @@ def _png_changed(header: Image.Image, file: BinaryIO) -> str | None:
 
 
 def _gps_stamp(exif: Image.Exif) -> Timestamp | None:
-    """GPS time in UTC, with the GPS position if known."""
+    """Timestamp by GPS in a photo's EXIF: time in UTC, and position if known."""
     tags = exif.get_ifd(ExifTags.IFD.GPSInfo)
     day = iso_time(tags.get(ExifTags.GPS.GPSDateStamp))
     hours, minutes, seconds = map(float, tags[ExifTags.GPS.GPSTimeStamp])
@@ -272,7 +272,9 @@ def _gps_stamp(exif: Image.Exif) -> Timestamp | None:
     if day is None or not timedelta() <= since < timedelta(days=1):
         return None
     moment = datetime.fromisoformat(day[:DAY_LETTERS]) + since
-    return Timestamp("GPS", moment.isoformat(), in_utc=True, place=_tried(lambda: _gps_place(tags)))
+    return Timestamp(
+        "GPS", moment.isoformat(), in_utc=True, place=_result_or_none(lambda: _gps_place(tags))
+    )
 
 
 def _gps_place(tags: Mapping[int, Any]) -> Place | None:
@@ -296,13 +298,13 @@ def _camera(exif: Image.Exif) -> str | None:
 
 
 def _one_line(value: object) -> str:
-    """EXIF text on one line, without control characters."""
+    """Text of an EXIF value on one line, without control characters."""
     text = "".join(char if char.isprintable() else " " for char in str(value or ""))
     return " ".join(text.split())[:_MAX_CAMERA_LETTERS]
 
 
 def settings_text(photo: bytes) -> list[str]:
-    """Camera settings and image size in a photo file, as lines of text; no GPS position."""
+    """Lines of text with a photo file's camera settings and image size, without GPS position."""
     try:
         header = open_header(io.BytesIO(photo))
         exif = header.getexif()
@@ -346,7 +348,7 @@ def _lens(tags: dict[int, Any]) -> str:
 
 
 def _positive(value: Any) -> float | None:
-    """Positive, finite number in a tag; None for any other value."""
+    """EXIF value as a number if it is positive and finite; None for any other value."""
     try:
         found = float(value)
     except (TypeError, ValueError, ZeroDivisionError):

@@ -12,7 +12,7 @@ from photorank.photos.suffixes import RAW_SUFFIXES
 
 
 def sidecars(photo: Path, names: FolderNames | None = None) -> list[Path]:
-    """Existing XMP sidecars of a photo, its own ``photo.jpg.xmp`` before ``photo.xmp``.
+    """Paths of a photo's existing XMP sidecars, its own ``photo.jpg.xmp`` before ``photo.xmp``.
 
     darktable and digiKam write ``photo.jpg.xmp``; Lightroom and Capture One write ``photo.xmp``,
     for all files of that name unless it says for which kind. Case does not matter, unless another
@@ -22,18 +22,18 @@ def sidecars(photo: Path, names: FolderNames | None = None) -> list[Path]:
     own = [
         name
         for name in names.alike(photo.parent, f"{photo.name}.xmp")
-        if name[: -len(".xmp")] not in _others(photo, names)
+        if name[: -len(".xmp")] not in _other_spellings(photo, names)
     ]
     shared = [
         name
         for name in names.alike(photo.parent, f"{photo.stem}.xmp")
-        if _is_for(photo, photo.with_name(name)) is not False
+        if _declares_suffix(photo, photo.with_name(name)) is not False
     ]
     return [photo.with_name(name) for name in dict.fromkeys([*own, *shared])]
 
 
 def sidecar_for(photo: Path, names: FolderNames | None = None) -> Path:
-    """Path for writing a photo's rating: an existing sidecar, or ``photo.jpg.xmp`` if none.
+    """Path of the XMP sidecar to write a photo's rating to: an existing or a new one.
 
     Photos that share a ``photo.xmp``, such as a RAW file and its JPEG, get one rating: to the
     programs that write it they are one shot.
@@ -47,11 +47,11 @@ def is_of_raw(photo: Path, sidecar: Path, names: FolderNames) -> bool:
         return False
     if not any(names.alike(photo.parent, photo.stem + suffix) for suffix in RAW_SUFFIXES):
         return False
-    return not _is_for(photo, sidecar)
+    return not _declares_suffix(photo, sidecar)
 
 
 def sidecar_bytes(path: Path) -> bytes:
-    """Bytes of a sidecar; MetadataError, with the path, if it cannot be read."""
+    """Bytes of a sidecar file; raises MetadataError, with the path, if it cannot be read."""
     try:
         with open_file(path) as file:
             return read_whole(file, MAX_PACKET_BYTES + 1)
@@ -60,7 +60,7 @@ def sidecar_bytes(path: Path) -> bytes:
 
 
 def sidecar_time(photo: Path, names: FolderNames) -> Timestamp | None:
-    """Capture time in the first sidecar that has one; damaged sidecars are ignored."""
+    """Capture time in the first of a photo's sidecars that has one; damaged ones are ignored."""
     for path in sidecars(photo, names):
         try:
             time = xmp_time(sidecar_bytes(path))
@@ -71,13 +71,13 @@ def sidecar_time(photo: Path, names: FolderNames) -> Timestamp | None:
     return None
 
 
-def _others(photo: Path, names: FolderNames) -> set[str]:
-    """Names in a photo's folder that differ from the photo's only in case or Unicode form."""
+def _other_spellings(photo: Path, names: FolderNames) -> set[str]:
+    """File names in a photo's folder that differ from its own only in case or Unicode form."""
     return set(names.alike(photo.parent, photo.name)) - {photo.name}
 
 
-def _is_for(photo: Path, sidecar: Path) -> bool | None:
-    """True if a shared sidecar (``photo.xmp``) names this photo's suffix.
+def _declares_suffix(photo: Path, sidecar: Path) -> bool | None:
+    """True if a sidecar ``photo.xmp`` says that it belongs to a file with this photo's suffix.
 
     None if the sidecar names no suffix.
     """

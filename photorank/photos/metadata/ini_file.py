@@ -10,7 +10,7 @@ _MAX_BYTES = 64 << 20  # Picasa keeps a folder's faces in one file
 
 
 def read_ini(path: Path) -> ConfigParser:
-    """Sections of an INI file in UTF-8, with or without a byte order mark.
+    """Parsed INI file in UTF-8, with or without a byte order mark.
 
     Raises MetadataError, with the path, if it cannot be read.
     """

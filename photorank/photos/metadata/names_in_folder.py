@@ -18,12 +18,12 @@ class FolderNames:
         self._listed = lru_cache(_FOLDERS_KEPT)(_listing)
 
     def alike(self, folder: Path, name: str) -> list[str]:
-        """Names in a folder that equal `name` up to case and Unicode form, exact match first."""
+        """File names in a folder that equal `name` up to case and Unicode form, exact one first."""
         found = self._listed(folder).get(name_key(name), [])
         return sorted(found, key=lambda one: one != name)
 
     def beginning(self, folder: Path, start: str) -> list[str]:
-        """Names in a folder that start with `start`, regardless of case and Unicode form."""
+        """File names in a folder that start with `start`, regardless of case and Unicode form."""
         listed, key = self._listed(folder), name_key(start)
         keys = list(listed)  # sorted
         found = takewhile(lambda one: one.startswith(key), keys[bisect_left(keys, key) :])
@@ -31,7 +31,7 @@ class FolderNames:
 
 
 def name_key(name: str) -> str:
-    """Comparison key of a name, independent of case and Unicode form (NFC, NFD).
+    """Comparison key of a file name, independent of case and Unicode form (NFC, NFD).
 
     >>> name_key("Zoe\u0308.JPG") == name_key("zo\u00eb.jpg")
     True
@@ -42,7 +42,7 @@ def name_key(name: str) -> str:
 
 
 def _listing(folder: Path) -> dict[str, list[str]]:
-    """File names in a folder, by comparison key; empty if the folder cannot be listed."""
+    """Dictionary of a folder's file names by comparison key; empty if the folder is unreadable."""
     names: dict[str, list[str]] = defaultdict(list)
     try:
         entries = sorted(os.listdir(folder))

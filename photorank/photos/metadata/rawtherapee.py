@@ -11,14 +11,15 @@ _COLOURS = {"1": "Red", "2": "Yellow", "3": "Green", "4": "Blue", "5": "Purple"}
 
 
 def pp3_sidecars(photo: Path, names: FolderNames) -> list[Path]:
-    """Existing RawTherapee sidecars of a photo."""
+    """Paths of a photo's existing RawTherapee sidecars."""
     return [photo.with_name(name) for name in names.alike(photo.parent, f"{photo.name}.pp3")]
 
 
 def read_pp3(path: Path) -> XmpTags:
-    """Rank, colour label and trash flag of a sidecar; MetadataError if unreadable.
+    """Rating and colour label in a RawTherapee sidecar; a photo in the trash counts as rejected.
 
-    Without RawTherapee's version it is none of its files and tells nothing.
+    Without RawTherapee's version it is none of its files and tells nothing. Raises MetadataError,
+    with the path, if it cannot be read.
     """
     sections = read_ini(path)
     if not sections.has_section("Version"):

@@ -1,4 +1,4 @@
-"""Missing time zones of photos, inferred from other photos by the same camera or close in time."""
+"""Inference of photos' missing time zones from other photos by the same camera or near in time."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ _EPOCH = datetime(1970, 1, 1)
 
 
 class DatedPhoto(NamedTuple):
-    """Capture time of a photo, with source and camera."""
+    """Capture time of a photo, its source (EXIF, file name, …), and the camera."""
 
     taken: str
     source: str
@@ -29,26 +29,26 @@ class DatedPhoto(NamedTuple):
 
 
 def is_unsettled(source: str) -> bool:
-    """True if dates from this source need other photos to confirm or supply their time zone."""
+    """True if a capture time's time zone is missing or doubtful, judged by the time's source."""
     return source.endswith((IN_UTC, BY_NEIGHBOURS, BY_SATELLITES, AGAINST_PLACE))
 
 
 def settled(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
-    """Yield (list index, new capture time) of each photo whose time zone changes.
+    """Yield (list index, new capture time) of each photo whose time zone is corrected.
 
     A zone by satellites stays if it is that of the other photos of the camera and day: a stamp may
     be hours old. One that is not the place's needs another photo that has it too. A photo that
     knows only UTC gets the zone of the photo nearest in time.
     """
-    kept, dropped = _by_camera_and_day(photos)
+    kept, dropped = _credible_and_doubtful(photos)
     for at in dropped:
         source = photos[at].source.partition(",")[0]
         yield at, Dated(photos[at].taken[:CLOCK_LETTERS], source)
-    yield from _by_neighbours(photos, kept)
+    yield from _zones_by_neighbours(photos, kept)
 
 
-def _by_camera_and_day(photos: Sequence[DatedPhoto]) -> tuple[list[int], list[int]]:
-    """Photos with credible and photos with doubtful time zones, as two lists of indices.
+def _credible_and_doubtful(photos: Sequence[DatedPhoto]) -> tuple[list[int], list[int]]:
+    """Two lists of photos' indices: those with credible and those with doubtful time zones.
 
     Photos of the same camera and day confirm each other's time zones.
     """
@@ -74,13 +74,13 @@ def _by_camera_and_day(photos: Sequence[DatedPhoto]) -> tuple[list[int], list[in
     return kept, dropped
 
 
-def _by_neighbours(
+def _zones_by_neighbours(
     photos: Sequence[DatedPhoto], kept: Sequence[int]
 ) -> Iterator[tuple[int, Dated]]:
-    """Infer each missing time zone from the photo nearest in time.
+    """Yield (list index, new capture time) of each photo that gets another photo's time zone.
 
-    Yields (list index, new capture time) of photos dated in UTC.
-    Each takes the time zone of the photo nearest in time; without one nearby it stays in UTC.
+    Photos dated in UTC take the time zone of the photo nearest in time; without one nearby they
+    stay in UTC.
     """
     unknown = [
         at for at, photo in enumerate(photos) if photo.source.endswith((IN_UTC, BY_NEIGHBOURS))
@@ -107,7 +107,7 @@ def _by_neighbours(
 
 
 def _moment(taken: str) -> tuple[float, timedelta]:
-    """Seconds since 1970 of a time with a zone, and the zone's UTC offset."""
+    """Seconds since 1970, and UTC offset, of an ISO 8601 time with a time zone."""
     time = datetime.fromisoformat(taken)
     zone = time.utcoffset() or timedelta()
     return (time.replace(tzinfo=None) - zone - _EPOCH).total_seconds(), zone

@@ -24,14 +24,14 @@ _EDITED = re.compile(r"(?<=.)-[^-\d.()\[\]]*$")
 
 
 def takeout_json(photo: Path, names: FolderNames) -> tuple[Path, dict[str, Any]] | None:
-    """Path and content of a photo's JSON file; None if the photo has no JSON file.
+    """Path and content of the Google Takeout JSON file of a photo; None if it has none.
 
     Google names it after the photo, adds ``.supplemental-metadata`` of late, cuts the whole to 46
     letters or some more, and moves the number that tells files of one name apart to its end. An
     edited photo shares the file of its original. Raises MetadataError, with the path, if it cannot
     be read.
     """
-    for title, stems in _wanted(photo, names):
+    for title, stems in _candidate_names(photo, names):
         for stem in stems:
             for name in names.alike(photo.parent, f"{stem}.json"):
                 path = photo.with_name(name)
@@ -43,7 +43,7 @@ def takeout_json(photo: Path, names: FolderNames) -> tuple[Path, dict[str, Any]]
 
 
 def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
-    """Capture time in UTC, with the place if known, read from a photo's JSON file."""
+    """Capture time (UTC), with the position if known, in a photo's Google Takeout JSON file."""
     try:
         found = takeout_json(photo, names)
         seconds = int(found[1]["photoTakenTime"]["timestamp"]) if found else 0
@@ -52,33 +52,33 @@ def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
         return None
     if found is None or (time := iso_time(moment.isoformat())) is None:
         return None
-    places = (_place(found[1].get(key)) for key in ("geoData", "geoDataExif"))
+    places = (_position(found[1].get(key)) for key in ("geoData", "geoDataExif"))
     return Timestamp("Takeout", time, in_utc=True, place=next(filter(None, places), None))
 
 
-def _wanted(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
-    """Yield pairs (title, file names) that a photo's JSON file may have.
+def _candidate_names(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
+    """Yield pairs of a title and file names that the JSON file of a photo may have.
 
     The title is a field in the file. File names are without suffix.
     """
     stem, suffix = photo.stem, photo.suffix
-    yield from _named(stem, suffix)
+    yield from _names_of_unedited(stem, suffix)
     while edit := _EDITED.search(plain := _COUNTER.sub("", stem)):
         counter = stem.removeprefix(plain)
         original = plain[: edit.start()]
         stem = original + counter
         suffixes = [suffix, *_other_suffixes(photo, original, names)]
         for one in suffixes:
-            yield from _named(stem, one)
+            yield from _names_of_unedited(stem, one)
         # The second edit of one photo has a number, too.
         if counter and not any(names.alike(photo.parent, stem + one) for one in suffixes):
             for one in suffixes:
-                yield from _named(original, one)
+                yield from _names_of_unedited(original, one)
     yield photo.name, [photo.stem]
 
 
-def _named(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield pairs (title, file names) that the JSON file of an unedited photo may have."""
+def _names_of_unedited(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield pairs of a title and file names that the JSON file of an unedited photo may have."""
     yield stem + suffix, _stems(stem + suffix, "")  # a name may end in a number on its own
     if counter := _COUNTER.search(stem):
         plain = stem[: counter.start()] + suffix
@@ -101,7 +101,7 @@ def _other_suffixes(photo: Path, original: str, names: FolderNames) -> list[str]
 
 
 def _stems(name: str, counter: str) -> list[str]:
-    """Names, without suffix, that a photo's JSON file may have."""
+    """File names, without suffix, that the JSON file of a photo with this name may have."""
     bare = name.rpartition(".")[0] + _SUPPLEMENT
     whole = name + _SUPPLEMENT
     least = min(len(name), _CUT - len(counter))
@@ -125,7 +125,7 @@ def _may_be_of(
 
 
 def _json(path: Path) -> dict[str, Any] | None:
-    """JSON object that a file contains; None for other content.
+    """JSON object that a file contains; None if the file contains another JSON value.
 
     The object may be the only item of a list.
     """
@@ -145,8 +145,8 @@ def _json(path: Path) -> dict[str, Any] | None:
     return told if isinstance(told, dict) else None
 
 
-def _place(data: Any) -> Place | None:
-    """Latitude and longitude in part of a JSON file; None if missing, invalid or (0, 0)."""
+def _position(data: Any) -> Place | None:
+    """GPS position in a part of a JSON file; None if missing, invalid or (0, 0)."""
     try:
         place = Place(float(data["latitude"]), float(data["longitude"]))
     except (KeyError, TypeError, ValueError):

@@ -55,17 +55,17 @@ def iso_time(value: object, zone: object = None) -> str | None:
         return None
     if hour is None:
         return None if midnight in _ZEROS else midnight.date().isoformat()
-    hours = of_day(int(hour), before or after)
+    hours = hour_of_day(int(hour), before or after)
     time = midnight + timedelta(hours=hours, minutes=int(minute), seconds=int(second or 0))
     return None if time in _ZEROS else with_zone(time, zone_of(own_zone if own_zone else zone))
 
 
-def of_day(hour: int, half: str | None) -> int:
+def hour_of_day(hour: int, half: str | None) -> int:
     """Hour in 24-hour form, from an hour with or without an AM or PM marker.
 
     The marker `half` may be in one of several languages.
 
-    >>> of_day(6, "PM"), of_day(12, "a.m."), of_day(18, "下午"), of_day(6, None)
+    >>> hour_of_day(6, "PM"), hour_of_day(12, "a.m."), hour_of_day(18, "下午"), hour_of_day(6, None)
     (18, 0, 18, 6)
     """
     if half is None or not 1 <= hour <= 12:
@@ -83,7 +83,7 @@ def with_zone(clock: datetime, zone: timedelta | None) -> str:
 
 
 def zone_of(value: object) -> timedelta | None:
-    """UTC offset in text such as +05:30 or Z; None if it is no time zone.
+    """UTC offset parsed from a text such as +05:30 or Z; None if it is no time zone.
 
     >>> zone_of("+0530"), zone_of("UTC+5:30"), zone_of("+13:30")
     (datetime.timedelta(seconds=19800), datetime.timedelta(seconds=19800), None)
@@ -97,7 +97,7 @@ def zone_of(value: object) -> timedelta | None:
 
 
 def real_zone(offset: timedelta) -> timedelta | None:
-    """The given UTC offset if any time zone in the world has it; else None."""
+    """UTC offset, unchanged, if any time zone in the world has it; otherwise None."""
     whole_hours = not offset % timedelta(hours=1)
     return (
         offset if offset in _PARTS_OF_HOURS or (whole_hours and _WEST <= offset <= _EAST) else None

@@ -1,4 +1,4 @@
-"""Time zones of places, by OpenStreetMap's boundaries."""
+"""Time zones of GPS positions, by OpenStreetMap's boundaries."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,7 +6,7 @@ from photorank.photos.metadata.timestamp import Place
 
 
 def zone_at(place: Place, moment: datetime) -> timedelta | None:
-    """UTC offset at a place and a time in UTC; None if unknown.
+    """UTC offset at a GPS position, at a time given in UTC; None if unknown.
 
     >>> zone_at(Place(40.7, -74.0), datetime(2024, 8, 1, 3, 30))
     datetime.timedelta(days=-1, seconds=72000)

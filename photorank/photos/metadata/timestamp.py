@@ -1,4 +1,4 @@
-"""Timestamp of a photo: a capture time with its source."""
+"""Timestamp of a photo: a capture time with its source, such as EXIF or the file name."""
 
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -20,13 +20,13 @@ Source: TypeAlias = Literal[
 
 
 class Place(NamedTuple):
-    """Latitude and longitude of a photo, in degrees."""
+    """GPS position of a photo: latitude and longitude in degrees."""
 
     latitude: float
     longitude: float
 
     def checked(self) -> "Place | None":
-        """The same place if its coordinates are valid; None if out of range or both 0."""
+        """The position itself if its coordinates are valid; None if out of range or both 0."""
         there = abs(self.latitude) <= 90 and abs(self.longitude) <= 180
         return self if there and (self.latitude or self.longitude) else None
 
@@ -41,7 +41,7 @@ class Timestamp(NamedTuple):
 
 
 def timestamp_from_json(parts: Sequence[Any]) -> Timestamp:
-    """Timestamp read from a JSON list of its fields.
+    """Timestamp restored from a JSON list of its fields.
 
     >>> timestamp_from_json(["GPS", "2024-08-01T03:30:00", True, [40.7, -74.0]]).place
     Place(latitude=40.7, longitude=-74.0)

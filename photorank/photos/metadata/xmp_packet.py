@@ -82,13 +82,13 @@ class Text:
     tail: str  # zeros after it
 
     def encoded(self, xml: bytes) -> bytes:
-        """Changed XML as bytes, with the packet's encoding, byte order mark and padding."""
+        """Bytes of changed XML, in the packet's own encoding, with byte order mark and padding."""
         text = self.head + xml.decode() + self.tail
         return self.mark + text.encode(self.encoding)
 
 
 def packet_text(data: bytes) -> Text:
-    """XMP packet decoded from any Unicode encoding; MetadataError if too large or not text."""
+    """XMP packet decoded to text; raises MetadataError if it is too large or not Unicode."""
     if len(data) > MAX_PACKET_BYTES:
         raise MetadataError(f"XMP of more than {MAX_PACKET_BYTES >> 20} MB")
     mark = next((mark for mark in _ENCODING_OF_MARK if data.startswith(mark)), b"")
@@ -103,7 +103,7 @@ def packet_text(data: bytes) -> Text:
 
 
 def parse_packet(xml: str) -> Packet:
-    """Packet parsed from XML; MetadataError if it is not XMP or declares a document type."""
+    """Packet parsed from XML; raises MetadataError if it is not XMP or declares a document type."""
     try:
         reader = _Reader(Packet(xml.encode()))
         reader.parser.Parse(reader.packet.source, True)
@@ -118,7 +118,7 @@ def parse_packet(xml: str) -> Packet:
 
 
 def _encoding(data: bytes) -> str:
-    """Text encoding of an XMP packet without a byte order mark."""
+    """Name of the text encoding of an XMP packet without a byte order mark."""
     start = data[:1024].lstrip(b" \t\r\n")
     for beginning, encoding in _ENCODING_OF_START.items():
         if start.startswith(beginning):
@@ -190,7 +190,7 @@ class _Reader:
         if len(self._path) > _MAX_DEPTH or self._elements > _MAX_ELEMENTS:
             raise MetadataError("its XML is nested deeper, or larger, than any program writes it")
         if self._property:
-            self._inside(name, attributes)
+            self._start_inside(name, attributes)
         elif name == _ROOT:
             self.is_xmp = True
         elif self._path[-2:-1] == [_ROOT]:  # an rdf:Description, or a node of another type
@@ -202,8 +202,8 @@ class _Reader:
             self._is_foreign = False
             self._take_value(attributes)
 
-    def _inside(self, name: str, attributes: list[str]) -> None:
-        """Handle an element inside a property: a list item, or a value with qualifiers."""
+    def _start_inside(self, name: str, attributes: list[str]) -> None:
+        """Handle the start tag of an element inside a property, such as a list item."""
         path = self._path[self._property :]
         if name == _ITEM:
             self._items.append([])
@@ -224,10 +224,10 @@ class _Reader:
 
     def _end(self, name: str) -> None:
         if len(self._path) == self._property:
-            self._keep(name)
+            self._add_property(name)
             self._property = 0
         elif self._property and self._path[self._property :] in ([_VALUE], [_NODE, _VALUE]):
-            self._value = "".join(self._texts).strip(), self._content(self._value_start)
+            self._value = "".join(self._texts).strip(), self._content_span(self._value_start)
         self._path.pop()
 
     def _text(self, text: str) -> None:
@@ -248,7 +248,7 @@ class _Reader:
         self.packet.nodes.append(Node(at + len(tag[:end].rstrip()), space, prefixes))
 
     def _attributes(self, attributes: list[str]) -> Iterator[tuple[str, str, "_Span"]]:
-        """Yield name, value and span of each attribute of the current tag."""
+        """Yield name, value and byte range of each attribute of the current tag."""
         at = self.parser.CurrentByteIndex
         written = _ATTRIBUTE.finditer(self._start_tag(at))
         named = [one for one in written if one[2].partition(b":")[0] != b"xmlns"]
@@ -256,18 +256,18 @@ class _Reader:
             start, end = one.span(3 if one[3] is not None else 4)
             yield name, value, _Span(at + start, at + end)
 
-    def _keep(self, name: str) -> None:
+    def _add_property(self, name: str) -> None:
         """Add to the packet the property of the XML element that has just ended."""
         items = tuple("".join(item).strip() for item in self._items)
         value: str | None = ", ".join(items) or "".join(self._texts).strip()
-        span = self._content(self._tag_start)
+        span = self._content_span(self._tag_start)
         if self._value is not None:
             value, span = self._value
         elif self._is_foreign or (self._is_qualified and not value):
             value = None
         self.packet.properties.append(Property(name, value, items, *span))
 
-    def _content(self, at: int) -> "_Span":
+    def _content_span(self, at: int) -> "_Span":
         """Byte range between the start tag at offset `at` and the end tag just parsed."""
         tag = self._start_tag(at)
         if not tag.endswith(b"/>"):

@@ -82,7 +82,7 @@ _EMPTY_SIDECAR = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 
 
 class XmpTags(NamedTuple):
-    """Rating, colour label and flag of a photo; None where missing."""
+    """User's rating, colour label and flag of a photo; None where missing."""
 
     rating: float | None = None  # stars 1 to 5, 0: not rated, -1: rejected
     label: str | None = None  # the program's names of colours, separated by commas
@@ -90,7 +90,7 @@ class XmpTags(NamedTuple):
 
 
 def read_xmp(data: bytes) -> XmpTags:
-    """Rating, label and flag in an XMP packet or sidecar.
+    """User's rating, colour label and flag in an XMP packet or sidecar.
 
     Where xmp:Rating is missing or 0, that of Windows, ACDSee or Photo Mechanic counts, without
     xmp:Label the colours of Lightroom, digiKam, darktable or Photo Mechanic. The star that
@@ -169,7 +169,7 @@ def xmp_time(data: bytes) -> str | None:
 
 
 def sidecar_extension(data: bytes) -> str | None:
-    """Extension, such as ``cr2``, of the file that a sidecar belongs to; None if unknown.
+    """Extension, such as ``cr2``, of the photo file that a sidecar is for; None if unknown.
 
     Raises MetadataError if it is no readable XMP.
     """
@@ -188,7 +188,7 @@ def stars_of_percent(percent: float) -> float:
 
 
 def parse_rating(text: str, low: float, high: float) -> float:
-    """Rating parsed from text; MetadataError if not a number from `low` to `high`."""
+    """Rating parsed from text; raises MetadataError if not a number from `low` to `high`."""
     value = float(text) if _NUMBER.fullmatch(text.strip()) else math.nan
     if not low <= value <= high:
         raise MetadataError(f"rating {text[:40]!r} is not a number from {low:g} to {high:g}")
@@ -196,7 +196,7 @@ def parse_rating(text: str, low: float, high: float) -> float:
 
 
 def counted_rating(ratings: Iterable[float | None]) -> float | None:
-    """First known rating that is not 0 (unrated).
+    """First of several ratings that is known and not 0, which means unrated.
 
     0 if all known ratings are 0; None if no rating is known.
 
@@ -208,7 +208,7 @@ def counted_rating(ratings: Iterable[float | None]) -> float | None:
 
 
 def _parsed(one: Property) -> float | None:
-    """Stars in a rating property, None if empty; MetadataError if unreadable."""
+    """Stars in an XMP rating property, None if empty; raises MetadataError if unreadable."""
     if one.value is None:
         raise MetadataError("a rating in a form that is not known")
     if not one.value.strip():
@@ -218,7 +218,7 @@ def _parsed(one: Property) -> float | None:
 
 
 def _rating(packet: Packet) -> float | None:
-    """Rating in an XMP packet; None if missing.
+    """Star rating in an XMP packet; None if missing.
 
     Of several properties for ratings, the first other than 0 (unrated) counts.
     """

@@ -1,1 +1,1 @@
-"""Technical signals of a photo: sharpness, noise, light, colour, compression, print quality."""
+"""Technical measurements of a photo (signals): sharpness, noise, light, colour, print quality."""

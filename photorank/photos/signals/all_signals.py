@@ -1,4 +1,4 @@
-"""Technical signals of a photo by name, as stored in the catalogue."""
+"""Technical measurements (signals) of a photo by name, as kept in the photo database."""
 
 import io
 
@@ -32,7 +32,7 @@ _MEANS_IN_COLOURFULNESS = 0.3
 
 
 def photo_signals(data: bytes) -> dict[str, float]:
-    """Technical signals by name, measured from a photo file's bytes; nan where undefined.
+    """Technical measurements of a photo file by name (sharpness, …); nan where undefined.
 
     Raises UnreadablePhotoError if the bytes are no usable photo.
     """
@@ -42,9 +42,9 @@ def photo_signals(data: bytes) -> dict[str, float]:
 
 
 def catalogue_signals(block: Floats, photo: Image.Image, quality: float) -> dict[str, float]:
-    """Technical signals by name, from a photo, its :func:`signals_block` and its JPEG quality.
+    """Technical measurements by name, as the photo database stores them.
 
-    `block` is the signals block (32,) of the embedding. The photo catalogue stores the result.
+    `block` is the signals block (32,) of the embedding, `quality` the JPEG quality.
 
     Sharpness is the log10 of the mean squared Laplacian, −6 to 1.2: of the whole picture, of the
     sharpest of 64 tiles, and of its middle; noise a standard deviation in grey levels of 255, above

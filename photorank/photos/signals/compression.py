@@ -1,4 +1,4 @@
-"""Signal of lossy compression: JPEG quality."""
+"""Measurement of lossy compression: a photo's JPEG quality."""
 
 import io
 from functools import cache

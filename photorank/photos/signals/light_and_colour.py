@@ -1,4 +1,4 @@
-"""Signals of clipping: shares of black and of white pixels."""
+"""Measurement of clipping: the shares of black and of white pixels in a photo."""
 
 import numpy as np
 from PIL import Image

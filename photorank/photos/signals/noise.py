@@ -1,4 +1,4 @@
-"""Noise level of an image."""
+"""Estimation of the noise in an image."""
 
 from math import nan
 

@@ -50,7 +50,7 @@ class PrintQuality:
 
 
 def parse_page(text: str) -> Page:
-    """Page parsed from text like ``20x30`` in cm; ValueError if not 1 to 1,000 cm.
+    """Page size parsed from text like ``20x30`` in cm; raises ValueError if not 1 to 1,000 cm.
 
     >>> parse_page("30 x 20")
     Page(short=20.0, long=30.0)

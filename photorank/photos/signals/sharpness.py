@@ -17,7 +17,7 @@ SUBJECT_WEIGHTS: Floats = _CENTRALITY / _CENTRALITY.sum()
 
 
 def tile_energies(grey: Grey) -> Floats:
-    """Mean squared Laplacian (8, 8) of an image's tiles; nan if a side is under 24 pixels.
+    """Mean squared Laplacian (8, 8) of an image's 8 × 8 tiles; nan for a side under 24 pixels.
 
     It compares shots of one scene, hardly different scenes; noise counts as detail.
 
@@ -40,13 +40,13 @@ def tile_energies(grey: Grey) -> Floats:
     for start in (0, 2 * width, width - 1, width + 1):  # the neighbours, up, down, left and right
         detail -= flat[start : start + size]
     inner = detail.reshape(height - 2, width)[:, 1:-1]
-    rows, columns = (_edges(side) for side in inner.shape)
+    rows, columns = (_tile_edges(side) for side in inner.shape)
     bands = [inner[top:bottom] for top, bottom in pairwise(rows)]
     squares = [np.einsum("hw,hw->w", band, band) for band in bands]
     sums = np.add.reduceat(squares, columns[:-1], axis=1).astype(np.float64)
     return sums / np.outer(np.diff(rows), np.diff(columns))
 
 
-def _edges(side: int) -> list[int]:
+def _tile_edges(side: int) -> list[int]:
     """Positions in pixels of the tile edges along one side of an image."""
     return [number * side // _TILES_PER_SIDE for number in range(_TILES_PER_SIDE + 1)]

@@ -1,4 +1,4 @@
-"""Signals block: 32 technical signals of a photo, stored as a part of its embedding."""
+"""Signals block: 32 technical measurements of a photo, stored as a part of its embedding."""
 
 from collections.abc import Sequence
 from math import log10
@@ -40,7 +40,7 @@ GROUPS = {  # signal names by subject
 
 
 def signals_block(photo: Image.Image) -> Floats:
-    """Signals (32,) of an upright sRGB photo in the order of `NAMES`; nan where undefined.
+    """Technical measurements (32,) of an sRGB photo in the order of `NAMES`; nan if undefined.
 
     Of a Laplacian pyramid each octave gives the log10 of the mean squared detail: of the whole
     picture, of its middle, of its sharpest tile, and what a fifth and a half of 64 tiles do not
@@ -52,7 +52,7 @@ def signals_block(photo: Image.Image) -> Floats:
     Burt, P. J. & Adelson, E. H. (1983). The Laplacian pyramid as a compact image code.
     https://doi.org/10.1109/TCOM.1983.1095851
     """
-    levels = _measured(photo.convert("L"))
+    levels = _at_standard_size(photo.convert("L"))
     octaves = [np.divide(np.asarray(levels), np.float32(255), dtype=np.float32)]
     while len(octaves) < _LEVELS:
         octaves.append(_half(octaves[-1]))
@@ -66,8 +66,8 @@ def signals_block(photo: Image.Image) -> Floats:
     )
 
 
-def _measured(grey: Image.Image) -> Image.Image:
-    """Grey image reduced to the standard size for measurements; a smaller one stays unchanged."""
+def _at_standard_size(grey: Image.Image) -> Image.Image:
+    """Grey image with its long side reduced to 512 pixels; a smaller one stays unchanged."""
     scale = LONG_SIDE / max(grey.size)
     if scale >= 1:
         return grey
@@ -76,7 +76,7 @@ def _measured(grey: Image.Image) -> Image.Image:
 
 
 def _half(grey: Grey) -> Grey:
-    """Grey image at half size, each pixel the mean of four."""
+    """Grey image at half its width and height, each pixel the mean of four."""
     height, width = (side // 2 * 2 for side in grey.shape)
     rows = grey[0:height:2, :width] + grey[1:height:2, :width]
     quarters: Grey = (rows[:, 0::2] + rows[:, 1::2]) * np.float32(0.25)
@@ -84,7 +84,7 @@ def _half(grey: Grey) -> Grey:
 
 
 def _sharpness(octaves: Sequence[Grey]) -> Floats:
-    """Sharpness of an image at each scale, as five statistics over tiles.
+    """Sharpness of an image at each pyramid level: five statistics over the level's tiles.
 
     They are mean, mean weighted towards the centre, maximum, 20 % quantile, and median.
     """
@@ -105,7 +105,7 @@ def _tones(grey: Image.Image, photo: Image.Image) -> Floats:
 
 
 def _colours(photo: Image.Image) -> Floats:
-    """Colourfulness, and mean differences red - green and yellow - blue (-1 to 1)."""
+    """Three numbers: colourfulness, mean red - green, and mean yellow - blue (-1 to 1)."""
     small = np.asarray(photo.reduce(_COLOUR_REDUCTION)).astype(np.int32)
     red, green, blue = small.reshape(-1, 3).T
     # Whole numbers, whose sums are exact, so that grey photos have no colour.
@@ -117,5 +117,5 @@ def _colours(photo: Image.Image) -> Floats:
 
 
 def noise_of(signal: float) -> float:
-    """Standard deviation of noise in grey levels, 0 to 255, from the logarithmic noise signal."""
+    """Standard deviation of noise in grey levels, 0 to 255, from its logarithm in the signals."""
     return float(10**signal) - LEAST_NOISE

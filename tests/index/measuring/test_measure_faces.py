@@ -98,7 +98,7 @@ def test_damaged_models_stop_a_run_before_it_begins(library, monkeypatch):
 
     for one in (faces_switch, measuring):
         monkeypatch.setattr(one, "read_models", damaged)
-    monkeypatch.setattr(faces_switch, "missing_faces", lambda: None)
+    monkeypatch.setattr(faces_switch, "face_detection_error", lambda: None)
     fill(library.folder, 2)
     for faces in (True, None):
         with pytest.raises(FaceModelsError, match="2 models"):
@@ -111,7 +111,7 @@ def test_damaged_models_stop_a_run_before_it_begins(library, monkeypatch):
 def test_without_the_extra_nothing_is_looked_for(library, monkeypatch):
     """Unless it is asked for, which is then refused in one line."""
     missing = FaceModelsError("looking for faces needs a runtime")
-    monkeypatch.setattr(faces_switch, "missing_faces", lambda: missing)
+    monkeypatch.setattr(faces_switch, "face_detection_error", lambda: missing)
     fill(library.folder, 2)
     library.build()
     assert not library.index.faces().measured.any()

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from photorank.photos.faces.blazeface import Window, distinct, find_places, overlaps, whole
+from photorank.photos.faces.blazeface import (
+    Window,
+    distinct,
+    find_candidates,
+    overlaps,
+    whole_window,
+)
 
 
 def detector(scores):
@@ -26,9 +32,9 @@ def detector(scores):
 def test_a_box_lies_where_its_anchor_does():
     """In pixels of the photo, with the eyes, also through a window that reaches out of it."""
     photo = Image.new("RGB", (400, 200))
-    (plain,) = find_places(detector({(24, 24): 0.9}), photo, [whole(photo)], 0.5).boxes
+    (plain,) = find_candidates(detector({(24, 24): 0.9}), photo, [whole_window(photo)], 0.5).boxes
     np.testing.assert_allclose(plain, [154.2, 54.2, 254.2, 154.2], atol=0.1)
-    places = find_places(detector({(24, 24): 0.9}), photo, [Window(200, 0, 192)], 0.5)
+    places = find_candidates(detector({(24, 24): 0.9}), photo, [Window(200, 0, 192)], 0.5)
     np.testing.assert_allclose(places.boxes, [[274, 74, 322, 122]])
     np.testing.assert_allclose(places.eyes, [[[288, 93], [308, 93]]])
     assert places.scores.tolist() == pytest.approx([0.9])
@@ -38,14 +44,14 @@ def test_a_box_lies_where_its_anchor_does():
 
 def test_a_padded_window_has_a_margin_all_around():
     """A photo of 100 x 50, padded by a tenth of its long side, lies in a square of 120."""
-    assert whole(Image.new("RGB", (100, 50)), 0.1) == Window(-10, -35, 120)
+    assert whole_window(Image.new("RGB", (100, 50)), 0.1) == Window(-10, -35, 120)
 
 
 def test_boxes_of_one_face_are_merged_by_their_scores():
     """Neighbouring anchors give one place; far ones several; weak ones none."""
     photo = Image.new("RGB", (192, 192))
     network = detector({(10, 10): 0.8, (10, 11): 0.4, (40, 40): 0.6, (40, 10): 0.2})
-    places = find_places(network, photo, [whole(photo)], 0.3)
+    places = find_candidates(network, photo, [whole_window(photo)], 0.3)
     assert places.scores.tolist() == pytest.approx([0.8, 0.6])
     middle = places.boxes[0, [0, 2]].mean()
     assert middle == pytest.approx((42 * 0.8 + 46 * 0.4) / 1.2)
@@ -54,7 +60,9 @@ def test_boxes_of_one_face_are_merged_by_their_scores():
 def test_nothing_is_seen_in_an_empty_photo():
     """An empty photo has no candidates, and is no error."""
     photo = Image.new("RGB", (30, 20))
-    places = find_places(detector({}), photo, [whole(photo), whole(photo, 0.35)], 0.3)
+    places = find_candidates(
+        detector({}), photo, [whole_window(photo), whole_window(photo, 0.35)], 0.3
+    )
     assert places.boxes.shape == (0, 4)
     assert places.squares() == []
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from photorank.photos.faces.eyes import Eyes, contrast_of, look_at_eyes, opening_of, state_of
+from photorank.photos.faces.eyes import Eyes, contrast_of, eye_state, measure_eyes, opening_of
 from photorank.photos.faces.mesh import Mesh
 from tests.photos.faces.test_mesh import face
 
@@ -44,7 +44,7 @@ def test_the_right_eye_is_mirrored(right, place):
     photo = Image.new("RGB", (400, 400))
     outer = 240 if right else 160
     photo.paste((255, 255, 255), (outer - 2, 198, outer + 2, 202))
-    eyes = look_at_eyes(network, photo, Mesh(face(), 1.0))
+    eyes = measure_eyes(network, photo, Mesh(face(), 1.0))
     looks = seen[2:] if right else seen[:2]
     for tensor in looks:
         assert np.argwhere(tensor[:, :, 0] > 0.5)[:, 1].mean() < 32
@@ -77,4 +77,4 @@ def test_an_iris_stands_out_from_the_white():
 def test_a_state_is_told_where_it_can_be(opening, contrast, width, yaw, state):
     """Small faces, turned heads and what is in between are not judged."""
     mesh = Mesh(face(yaw) * (width / 100), 1.0)
-    assert state_of(Eyes(opening, contrast), mesh) == state
+    assert eye_state(Eyes(opening, contrast), mesh) == state

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from photorank.photos.faces.mesh import Mesh, look_twice
+from photorank.photos.faces.mesh import Mesh, mesh_in_two_passes
 from photorank.photos.faces.square_crops import Square
 
 OUTER_LEFT, INNER_LEFT, INNER_RIGHT, OUTER_RIGHT, FOREHEAD, CHIN = 33, 133, 362, 263, 10, 152
@@ -48,7 +48,7 @@ def test_the_second_look_is_where_the_first_one_found_the_face():
 
     photo = Image.new("RGB", (400, 400))
     photo.paste((255, 255, 255), (300, 300, 302, 302))
-    mesh = look_twice(network, photo, Square(200, 200, 400))
+    mesh = mesh_in_two_passes(network, photo, Square(200, 200, 400))
     bright = [np.argwhere(tensor[0, :, :, 0] > 0.3).mean(axis=0).round() for tensor in seen]
     assert bright[0].tolist() == [144, 144]
     np.testing.assert_allclose(bright[1], [96, 96], atol=2)

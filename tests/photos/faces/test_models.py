@@ -7,7 +7,13 @@ import pytest
 
 from photorank.errors import FaceModelsError
 from photorank.photos.faces import models
-from photorank.photos.faces.models import DIGESTS, REQUIREMENTS, VERSION, missing_faces, read_models
+from photorank.photos.faces.models import (
+    DIGESTS,
+    REQUIREMENTS,
+    VERSION,
+    face_detection_error,
+    read_models,
+)
 from photorank.photos.faces.networks import load_networks
 
 
@@ -75,7 +81,7 @@ def test_what_is_missing_is_told_with_the_one_command(monkeypatch, package, gone
     monkeypatch.setattr(
         models.importlib.util, "find_spec", lambda name: None if name in gone else found(name)
     )
-    told = str(missing_faces())
+    told = str(face_detection_error())
     assert all(word in told for word in words), told
     assert told.count("`") == 2
     with pytest.raises(FaceModelsError):
