@@ -15,13 +15,13 @@ from dashboard.routes.photo_facts import fact_routes
 from dashboard.routes.pictures import picture_routes
 from dashboard.routes.thumbnails import thumbnail_route
 from dashboard.routes.unknown_addresses import PageForUnknownAddresses
-from dashboard.routes.upload_route import sent_file_route
+from dashboard.routes.upload_route import upload_route
 from dashboard.warm_up import warmed_up
 from dashboard.widgets.errors import log_in_words, tell_error
 
 ROUTES = [
     thumbnail_route(),
-    sent_file_route(),
+    upload_route(),
     *picture_routes(),
     *order_routes(),
     *component_routes(),

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from dashboard.formatting import plain_error_text
 from dashboard.models.words import MODES, Mode
-from dashboard.routes.addresses import FORGET, missing, route_path
+from dashboard.routes.addresses import FORGET, not_found, route_path
 from photorank.errors import PhotorankError
 from photorank.outside_text import printable
 from photorank.typing import Json
@@ -36,7 +36,7 @@ async def _reasons(request: Request) -> Response:
         told = await loop.run_in_executor(_pool, _told, index, photo, by, mode)
     except PhotorankError as error:
         told = {"problem": printable(plain_error_text(error))}
-    return missing() if told is None else JSONResponse(told, headers=FORGET)
+    return not_found() if told is None else JSONResponse(told, headers=FORGET)
 
 
 def _told(name: str, beginning: str, by: str, mode: Mode) -> Json | None:

@@ -18,7 +18,7 @@ _PATIENCE_SECONDS = 2.0  # for data of a large index; what is left is read while
 
 @asynccontextmanager
 async def warmed_up(_: st.App) -> AsyncIterator[None]:
-    """ASGI lifespan that starts loading the data of the page Home before any visit."""
+    """ASGI lifespan context that starts loading the data of the page Home before any visit."""
     for module in ("dashboard.widgets.home_cards", "dashboard.widgets.page_head"):
         import_module(module)  # a second, and caches want a server
     logger = logging.getLogger(_SAYS_NO_PAGE)  # where a spinner would be, which nobody sees

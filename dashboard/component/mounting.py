@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.routes.addresses import ROOM
-from dashboard.routes.component_files import modules_name
+from dashboard.routes.component_files import modules_hash
 from photorank.typing import Json
 from photorank.vectors.store import ME
 
@@ -59,7 +59,7 @@ def mount(key: str, data: Json, on_act: Callable[[], None] = lambda: None) -> An
         data={
             **data,
             "base": ROOM,
-            "modules": f"{ROOM}/component/{modules_name()}/main.js",
+            "modules": f"{ROOM}/component/{modules_hash()}/main.js",
             "place": key,
             "acked": st.session_state.get(_acked(key)),
         },

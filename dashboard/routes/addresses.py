@@ -24,6 +24,6 @@ def route_path(below: str) -> str:
     return f"{'/' if base else ''}{base}/{ROOM}/{below}"
 
 
-def missing() -> Response:
+def not_found() -> Response:
     """HTTP response 404, which does not reveal why something is missing."""
     return Response(status_code=404, headers=FORGET)

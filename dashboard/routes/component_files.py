@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dashboard.routes.addresses import KEEP, missing, route_path
+from dashboard.routes.addresses import KEEP, not_found, route_path
 
 FOLDER = Path(__file__).parents[1] / "component"
 
 
 @cache
 def modules() -> dict[str, bytes]:
-    """Contents of the component's JavaScript modules, by file name."""
+    """Contents of the component's JavaScript modules, as bytes by file name."""
     files = sorted(FOLDER.glob("*.js"))
     return {path.name: path.read_bytes() for path in files if path.name != "eslint.config.js"}
 
@@ -28,8 +28,8 @@ def packed(file: str) -> bytes:
 
 
 @cache
-def modules_name() -> str:
-    """Hash of the contents of all JavaScript modules, for the modules' URLs."""
+def modules_hash() -> str:
+    """Hash of the contents of all JavaScript modules, which is a part of their URLs."""
     return sha256(b"\0".join(modules().values())).hexdigest()[:16]
 
 
@@ -40,8 +40,8 @@ def component_routes() -> list[Route]:
 
 async def _module(request: Request) -> Response:
     file = request.path_params["file"]
-    if file not in modules() or request.path_params["name"] != modules_name():
-        return missing()
+    if file not in modules() or request.path_params["name"] != modules_hash():
+        return not_found()
     headers = KEEP | {"Vary": "Accept-Encoding"}
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return Response(modules()[file], media_type="text/javascript", headers=headers)

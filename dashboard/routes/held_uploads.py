@@ -23,6 +23,6 @@ def hold_upload(data: bytes) -> str:
 
 
 def uploaded(digest: str) -> bytes | None:
-    """Bytes of an upload by its digest; None if it is no longer held."""
+    """Bytes of the upload with the given digest; None if it is no longer held in memory."""
     with _lock:
         return _held.get(digest)

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from dashboard.routes.addresses import KEEP, missing, route_path
+from dashboard.routes.addresses import KEEP, not_found, route_path
 
 MOST_BYTES = 128 << 20  # of all orders together; a forgotten one is made again when it is asked for
 NAMES_A_PIECE = 200  # photos
@@ -29,7 +29,7 @@ Words: TypeAlias = Callable[[Sequence[int]], list[tuple[str, str]]]
 
 @dataclass(frozen=True, eq=False)
 class PhotoColumns:
-    """Columns of data about the photos of a grid, in display order."""
+    """Data about a grid's photos (digests, aspect ratios, …), one array each, in display order."""
 
     digests: NDArray[np.uint8]  # (n, 8) beginnings of the digests
     aspects: NDArray[np.uint16]  # (n,) width to height, in thousandths
@@ -38,7 +38,7 @@ class PhotoColumns:
     stacks: NDArray[np.uint16]  # (n,) photos of a stack at its first, 0 at the others, else 1
 
     def to_bytes(self) -> bytes:
-        """Columns as concatenated little-endian arrays."""
+        """Bytes of all columns: concatenated little-endian arrays."""
         numbers = (self.aspects, self.percentiles, self.tones, self.stacks)
         columns = [np.ascontiguousarray(column, dtype="<u2").tobytes() for column in numbers]
         return b"".join([np.ascontiguousarray(self.digests).tobytes(), *columns])
@@ -46,7 +46,7 @@ class PhotoColumns:
 
 @dataclass(frozen=True, eq=False)
 class HeldOrder:
-    """Display order of a grid's photos, held in memory for the browser to fetch."""
+    """Photo data of a grid in display order, held in memory for the browser to fetch."""
 
     data: bytes
     n: int
@@ -58,7 +58,7 @@ _lock = Lock()
 
 
 def hold_order(columns: PhotoColumns, words: Words, named_by: str) -> str:
-    """Keep in memory in which order a grid shows its photos, and return the order's name in URLs.
+    """Keep a grid's photo data and display order in memory; return their name in URLs.
 
     `named_by` tells orders apart whose words differ though their columns are the same.
     """
@@ -84,7 +84,7 @@ async def _order(request: Request) -> Response:
     with _lock:
         held = _held.get(request.path_params["order"])
     if held is None:
-        return missing()
+        return not_found()
     return Response(held.data, media_type="application/octet-stream", headers=KEEP)
 
 
@@ -93,7 +93,7 @@ async def _words(request: Request) -> Response:
         held = _held.get(request.path_params["order"])
     start = request.path_params["piece"] * NAMES_A_PIECE
     if held is None or start >= held.n:
-        return missing()
+        return not_found()
     places = range(start, min(held.n, start + NAMES_A_PIECE))
     words = await run_in_threadpool(held.words, places)
     return JSONResponse(words, headers=KEEP)

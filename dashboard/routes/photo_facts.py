@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from dashboard.routes.addresses import FORGET, missing, route_path
+from dashboard.routes.addresses import FORGET, not_found, route_path
 from photorank.errors import PhotorankError
 from photorank.index.reading.faces import load_photo_faces
 from photorank.index.reading.records import Photo
@@ -34,8 +34,8 @@ async def _facts(request: Request) -> Response:
     try:
         told = await run_in_threadpool(_told, index, photo)
     except PhotorankError:
-        return missing()
-    return missing() if told is None else JSONResponse(told, headers=FORGET)
+        return not_found()
+    return not_found() if told is None else JSONResponse(told, headers=FORGET)
 
 
 def _told(index: str, beginning: str) -> Json | None:

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dashboard.routes.addresses import FORGET, KEEP, missing, route_path
+from dashboard.routes.addresses import FORGET, KEEP, not_found, route_path
 from dashboard.routes.held_uploads import uploaded
 from dashboard.routes.preview_store import PreviewStore
 from photorank.cores import usable_cores
@@ -57,34 +57,34 @@ async def _picture(request: Request) -> Response:
     index, photo, size = (request.path_params[name] for name in ("index", "photo", "size"))
     make = _MAKERS.get(size)
     if make is None or not _PHOTO.fullmatch(photo):
-        return missing()
+        return not_found()
     key = (str(Workspace.current().root), index, photo, size)
     loop = asyncio.get_running_loop()
     if key not in _making:  # who asks for what is being made waits for it
-        _making[key] = loop.run_in_executor(_pool, _made, index, photo, make)
+        _making[key] = loop.run_in_executor(_pool, _response, index, photo, make)
         _making[key].add_done_callback(lambda _: _making.pop(key, None))
     made = await asyncio.shield(_making[key])
     return Response(made.body, made.status_code, headers=dict(made.headers))
 
 
-def _made(index: str, photo: str, make: "Maker") -> Response:
-    """Response that `make` computes for a photo; status 404 if the photo is not found."""
+def _response(index: str, photo: str, make: "Maker") -> Response:
+    """HTTP response that `make` computes for a photo; status 404 if there is no such photo."""
     workspace = Workspace.current()
     try:
         if index == UPLOADED:
             data = uploaded(photo)
-            return missing() if data is None else make(_Uploaded(data))
+            return not_found() if data is None else make(_UploadedPhoto(data))
         if index not in workspace.index_names():
-            return missing()
+            return not_found()
         paths = workspace.index(index)
         found = digest_beginning(paths, photo)
-        return missing() if found is None else make(_Indexed(workspace, paths, *found))
+        return not_found() if found is None else make(_IndexedPhoto(workspace, paths, *found))
     except PhotorankError:
-        return missing()  # what it says may name a folder
+        return not_found()  # what it says may name a folder
 
 
-class _Indexed:
-    """Indexed photo with its file, thumbnail and stored previews."""
+class _IndexedPhoto:
+    """Photo of an index, with access to its file, thumbnail and stored previews."""
 
     def __init__(self, workspace: Workspace, paths: IndexPaths, digest: str, number: int) -> None:
         self._paths = paths
@@ -93,7 +93,7 @@ class _Indexed:
         self._store = _store(workspace.previews)
 
     def content(self) -> bytes | None:
-        """Bytes of the photo's file; None if it is missing or has changed."""
+        """Bytes of the photo's file; None if the file is missing or has changed."""
         import numpy as np
 
         try:
@@ -110,22 +110,22 @@ class _Indexed:
         return is_imported(self._digest)
 
     def thumbnail(self) -> bytes | None:
-        """Bytes of the thumbnail; None if missing."""
+        """Bytes of the photo's thumbnail; None if it is missing."""
         try:
             return self._paths.thumbnail(self._digest).read_bytes()
         except OSError:
             return None
 
     def stored(self, side: int) -> bytes | None:
-        """Preview stored on disk; None if there is none."""
+        """Bytes of the preview stored on disk for a side length; None if there is none."""
         return self._store.get(self._digest, side)
 
     def store(self, side: int, data: bytes) -> None:
-        """Save a preview on disk."""
+        """Store a preview of the given side length on disk."""
         self._store.put(self._digest, side, data)
 
 
-class _Uploaded:
+class _UploadedPhoto:
     """Photo that a visitor uploaded, held in memory only."""
 
     def __init__(self, data: bytes) -> None:
@@ -134,7 +134,7 @@ class _Uploaded:
     is_imported = False
 
     def content(self) -> bytes | None:
-        """Bytes of the upload."""
+        """Bytes of the uploaded file."""
         return self._data
 
     def thumbnail(self) -> bytes | None:
@@ -149,55 +149,55 @@ class _Uploaded:
         """Do nothing: previews of uploads are not stored."""
 
 
-Maker = Callable[[_Indexed | _Uploaded], Response]
+Maker = Callable[[_IndexedPhoto | _UploadedPhoto], Response]
 
 
-def _thumbnail(photo: _Indexed | _Uploaded) -> Response:
+def _thumbnail(photo: _IndexedPhoto | _UploadedPhoto) -> Response:
     small = photo.thumbnail()
     if small is not None:
         return Response(small, media_type="image/webp", headers=KEEP)
     return _preview(photo, THUMBNAIL_SIDE)
 
 
-def _preview(photo: _Indexed | _Uploaded, side: int) -> Response:
+def _preview(photo: _IndexedPhoto | _UploadedPhoto, side: int) -> Response:
     data = photo.stored(side)
     if data is None:
         content = photo.content()
         if content is None:
-            return _instead(photo)
+            return _thumbnail_instead(photo)
         try:
             data = jpeg_isolated(content, long_side=side)
         except PhotorankError:
-            return _instead(photo)
+            return _thumbnail_instead(photo)
         photo.store(side, data)
     return Response(data, media_type="image/jpeg", headers=KEEP)
 
 
-def _original(photo: _Indexed | _Uploaded) -> Response:
+def _original(photo: _IndexedPhoto | _UploadedPhoto) -> Response:
     content = photo.content()
     if content is None:
-        return _instead(photo)
-    kind = _shown_as_it_is(content)
+        return _thumbnail_instead(photo)
+    kind = _browser_media_type(content)
     if kind is not None:
         return Response(content, media_type=kind, headers=KEEP)
     try:
         data = jpeg_isolated(content)
     except PhotorankError:
-        return _instead(photo)
+        return _thumbnail_instead(photo)
     return Response(data, media_type="image/jpeg", headers=KEEP)
 
 
-def _instead(photo: _Indexed | _Uploaded) -> Response:
-    """Response with the thumbnail in place of a preview, not to be cached by the browser."""
+def _thumbnail_instead(photo: _IndexedPhoto | _UploadedPhoto) -> Response:
+    """HTTP response with the thumbnail in place of a preview, not to be cached by the browser."""
     small = photo.thumbnail()
     if small is None and photo.is_imported:
         return Response(_NO_PICTURE, media_type="image/svg+xml", headers=FORGET)
     if small is None:
-        return missing()
+        return not_found()
     return Response(small, media_type="image/webp", headers=FORGET)
 
 
-def _shown_as_it_is(content: bytes) -> str | None:
+def _browser_media_type(content: bytes) -> str | None:
     """Media type of image data that every browser shows correctly; None for other data."""
     if content.startswith(_JPEG):
         return "image/jpeg"

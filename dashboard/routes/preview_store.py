@@ -15,7 +15,7 @@ _SECONDS_UNTOUCHED = 3600.0  # before a look at a preview is noted again
 
 
 class PreviewStore:
-    """Disk cache of previews in a folder, limited to a number of bytes."""
+    """Disk cache of photo previews in a folder, limited to a number of bytes."""
 
     def __init__(self, folder: Path, most_bytes: int = MOST_BYTES) -> None:
         self._folder = folder
@@ -24,7 +24,7 @@ class PreviewStore:
         self._lock = Lock()
 
     def get(self, digest: str, side: int) -> bytes | None:
-        """Preview of a photo; None if it is not in the cache."""
+        """Bytes of a photo's preview; None if it is not in the cache."""
         path = self._path(digest, side)
         try:
             data = path.read_bytes()
@@ -36,7 +36,7 @@ class PreviewStore:
         return data
 
     def put(self, digest: str, side: int, data: bytes) -> None:
-        """Save a preview; if the disk is full or read-only, do nothing."""
+        """Save a preview in the cache; if the disk is full or read-only, do nothing."""
         try:
             write_bytes(self._path(digest, side), data)
         except (StorageError, OSError):
@@ -54,7 +54,7 @@ class PreviewStore:
         return sum(size for _, size, _ in self._all())
 
     def _all(self) -> list[tuple[float, int, Path]]:
-        """Last use, size and path of each preview, least recently used first."""
+        """Time of last use, size and path of each preview, least recently used first."""
         found = []
         for path in self._folder.glob("*/*.jpg"):
             with suppress(OSError):  # another server may have removed it

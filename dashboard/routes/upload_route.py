@@ -18,7 +18,7 @@ from dashboard.formatting import plain_error_text
 from photorank.errors import PhotorankError
 
 
-def sent_file_route() -> Route:
+def upload_route() -> Route:
     """HTTP route for uploads: the photo as body of a PUT, its name as query parameter."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     return Route(f"{'/' if base else ''}{base}/send/{{token}}", _take, methods=["PUT"])
@@ -42,7 +42,7 @@ async def _take(request: Request) -> Response:
 
 
 async def _receive(request: Request, found: Receiver, length: int) -> None:
-    """Write a request's body to a temporary file, and rename it when complete."""
+    """Write an upload's body to a temporary file, and rename the file when it is complete."""
     if not 0 < length <= MOST_FILE_BYTES:
         raise RefusedFileError("it is empty or too large")
     path = await run_in_threadpool(found.admit, request.query_params.get("name", ""), length)

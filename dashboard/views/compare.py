@@ -28,7 +28,7 @@ with photos:
         pair.swap()
     bar.button("Swap", icon=":material/swap_horiz:", on_click=session_state.swap_photos)
     show_side_by_side("pair", pair.shown)
-if not pair.is_whole:
+if not pair.is_complete:
     answer.info("Upload or pick another photo.", icon=":material/compare:")
     st.stop()
 with answer:

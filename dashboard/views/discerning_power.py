@@ -1,4 +1,4 @@
-"""Page Discerning power: how well each vector agrees with people, and its worst mistakes."""
+"""Page Discerning power: how well each rating vector agrees with people, and its mistakes."""
 
 import streamlit as st
 
@@ -49,6 +49,6 @@ begun = plain_board.default_text(vectors, evaluation, mode) if vectors else ""
 st.caption(f"{caution} {begun}".strip())
 power_panels.table_and_photos(index, board, mode)
 if statistics:
-    evaluation_panels.statistics(index, evaluation, board, vectors)
+    evaluation_panels.statistical_end(index, evaluation, board, vectors)
 else:
     evaluation_panels.plain_end(index, evaluation)

@@ -1,4 +1,4 @@
-"""Page Encoders: comparison of encoders, vectors and learners on the same photos and folds."""
+"""Page Encoders: leaderboard of image encoders and rating vectors on the same photos."""
 
 from pathlib import Path
 

@@ -7,7 +7,7 @@ from dashboard.widgets import home_cards, page_head
 from dashboard.widgets.way_in import add_photos
 
 if not index_data.index_names():
-    add_photos.show_way_in()
+    add_photos.show_start_page()
     st.stop()
 
 index, bar = page_head.open_page("Your best")

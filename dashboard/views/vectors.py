@@ -1,4 +1,4 @@
-"""Page Vectors: each vector's best photos and origin, and forms that make new vectors."""
+"""Page Vectors: each rating vector's best photos and origin, and forms that make new vectors."""
 
 import streamlit as st
 

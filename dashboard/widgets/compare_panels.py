@@ -1,4 +1,4 @@
-"""Widgets of the page Compare: choice of two photos, and the verdict on them."""
+"""Widgets of the page Compare: choice of two photos, and which of them is probably better."""
 
 from collections.abc import Mapping
 from html import escape
@@ -35,25 +35,25 @@ ANY_ROW_PX = 150  # height of a row of photos to pick from
 
 
 class Pair:
-    """Two photos of the page Compare; one or both may still be missing."""
+    """Two photos chosen on the page Compare; one or both may still be missing."""
 
     def __init__(self) -> None:
         self.picked: list[PickedPhoto] = []
         self.shown: list[SidePhoto] = []
 
     @property
-    def is_whole(self) -> bool:
+    def is_complete(self) -> bool:
         """True if both photos are chosen."""
         return len(self.picked) == len(session_state.PAIR)
 
     def swap(self) -> None:
-        """Swap the two photos."""
+        """Exchange the first photo and the second."""
         self.picked.reverse()
         self.shown.reverse()
 
 
 def ask_pair(index: Index, place: DeltaGenerator) -> Pair:
-    """Two photos to compare, each uploaded or named in the URL; either may be missing."""
+    """Show the upload field; return the two photos that were uploaded or that the URL names."""
     uploads = place.file_uploader(
         "Upload two photos",
         type=sorted(suffix[1:] for suffix in PHOTO_SUFFIXES),
@@ -107,7 +107,7 @@ def _add_row(pair: Pair, index: Index, which: str, row: int, place: DeltaGenerat
 
 @st.fragment
 def pick_two(index: Index, vector: MasterVector) -> None:
-    """Show a grid of all photos in which two are selected."""
+    """Show a grid of all photos, in which the user selects the two to compare."""
     ratings = cached.ratings(index, vector)
     rows = np.argsort(-ratings, kind="stable")
     photos = shown_photos(index, rows, cached.percentiles(index, vector))
@@ -124,7 +124,7 @@ def pick_two(index: Index, vector: MasterVector) -> None:
 
 
 def show_verdict(index: Index, vector: MasterVector, pair: Pair) -> None:
-    """Show the probability that each of two photos is better, according to every vector."""
+    """Show the probability that each of two photos is better, according to every rating vector."""
     mode, ratings = session_state.words(), cached.ratings(index, vector)
     both = np.stack([one.embedding for one in pair.picked])
     verdict = two_photos.verdict(vector, both, index_slope(index, vector, ratings), ratings, mode)
@@ -134,16 +134,16 @@ def show_verdict(index: Index, vector: MasterVector, pair: Pair) -> None:
     ):
         column.metric(f"{which} is better", chance)
         column.caption(fact)
-    st.html(_balance(verdict))
+    st.html(_probability_bar(verdict))
     st.caption(verdict.trust)
     known = index_data.vectors(index)
     others = {vector.name: vector} | dict(known)
     with st.container(key="opinions"):
-        st.html(_opinions(index, others, both))
+        st.html(_probability_table(index, others, both))
 
 
-def _balance(verdict: two_photos.Verdict) -> str:
-    """HTML bar split into both probabilities, the greater in the accent colour."""
+def _probability_bar(verdict: two_photos.Verdict) -> str:
+    """HTML of a bar split into two probabilities, the greater one in the accent colour."""
     leader = " to-second" if verdict.probability < 0.5 else ""
     return (
         f'<div class="share balance{leader}" role="img" aria-label="{escape(verdict.summary)}">'
@@ -152,8 +152,8 @@ def _balance(verdict: two_photos.Verdict) -> str:
     )
 
 
-def _opinions(index: Index, vectors: Mapping[str, MasterVector], both: Embeddings) -> str:
-    """HTML table of each vector's probability that the first photo is better."""
+def _probability_table(index: Index, vectors: Mapping[str, MasterVector], both: Embeddings) -> str:
+    """HTML table of each rating vector's probability that the first photo is better."""
     mode, rows = session_state.words(), []
     for name, vector in vectors.items():
         ratings = cached.ratings(index, vector)

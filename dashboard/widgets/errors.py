@@ -20,7 +20,7 @@ def show_errors(show: Callable[[str], object] = st.info) -> Iterator[None]:
         told = in_words(error)
         if told is None:
             raise
-        show(_as_spoken(told))
+        show(_error_markdown(told))
         st.stop()
 
 
@@ -31,7 +31,7 @@ def tell_error(error: Exception) -> bool:
     """
     told = in_words(error)
     if told is not None:
-        st.info(_as_spoken(told))
+        st.info(_error_markdown(told))
         return True
     st.error(
         "This part of the page has failed, which is a fault of photorank and not yours. Your "
@@ -52,8 +52,8 @@ def log_in_words(record: logging.LogRecord) -> bool:
     return True
 
 
-def _as_spoken(error: PhotorankError) -> str:
-    """Error as Markdown; in the statistical vocabulary, details stand on a second line."""
+def _error_markdown(error: PhotorankError) -> str:
+    """Error message as Markdown; in the statistical vocabulary, details are on a second line."""
     text, details = error_text(error), error_details(error)
     if session_state.words() != "statistics" or not details:
         return text

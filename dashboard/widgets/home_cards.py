@@ -37,8 +37,8 @@ def show_home(index: Index, bar: DeltaGenerator) -> None:
         vector = pickers.vector_picker(index)
         page_link("photos", f"All {counted(len(index), 'photo')}", icon=":material/grid_view:")
         add_photos.add_button(index.name)
-    job_panel.job_panel(jobs.ADD, add_photos.go_to_best)
-    job_panel.job_panel(jobs.SAMPLE, add_photos.go_to_best)
+    job_panel.job_panel(jobs.ADD, add_photos.show_link_to_best)
+    job_panel.job_panel(jobs.SAMPLE, add_photos.show_link_to_best)
     shelf, cards = st.columns([2.3, 1], gap="medium")
     with shelf:
         _best(index, vector)
@@ -111,12 +111,12 @@ def _album_card(index: Index, vector: MasterVector) -> None:
             page_link("album", "Go on with it", {"album": kept.name}, ON)
             return
         st.markdown("The best that differ, on pages of a book.")
-        _strip("album", index, _small_album(index, vector), "Photos for an album")
+        _strip("album", index, _small_album_rows(index, vector), "Photos for an album")
         page_link("album", "Make an album", icon=ON)
 
 
-def _small_album(index: Index, vector: MasterVector) -> list[int]:
-    """Rows of photos for a small album: the best photos, without similar ones."""
+def _small_album_rows(index: Index, vector: MasterVector) -> list[int]:
+    """Row numbers of photos for a small album: the best of the index, without similar ones."""
     best = vector_ratings.extreme_rows(index, vector, min(8 * STRIP, len(index)))
     rated = vector_ratings.ratings(index, vector)[best]
     chosen = choose_rows(index.heads_of(best), rated, AlbumRequest(STRIP)).rows

@@ -1,4 +1,4 @@
-"""Head of a page: title, controls, and picker of the index, in one row."""
+"""Head of a page: title, controls, and picker of the photo index, in one row."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -22,7 +22,7 @@ KEEP_WORDS = (
 
 
 def open_page(title: str, *, lab: bool = False) -> tuple[Index, DeltaGenerator]:
-    """Show the head of a page; return the selected index and the row for controls.
+    """Show the head of a page; return the selected photo index and the container for controls.
 
     A page of the Lab speaks as statisticians do, whatever was chosen.
     """
@@ -47,13 +47,13 @@ def open_page(title: str, *, lab: bool = False) -> tuple[Index, DeltaGenerator]:
 
 
 def _cannot_be_opened(told: str) -> None:
-    """Show why an index cannot be opened, and the button for adding its photos again."""
+    """Show why a photo index cannot be opened, and the button for adding its photos again."""
     st.info(told)
     add_photos.add_button()
 
 
 def _no_such_collection(name: str) -> None:
-    """Show that the URL names an index that does not exist, and end the page."""
+    """Show that the URL names a photo index that does not exist, and end the page."""
     session_state.forget_for_next_page("index")
     st.title("No such collection", anchor=False)
     st.markdown(
@@ -65,7 +65,7 @@ def _no_such_collection(name: str) -> None:
 
 
 def _about(index: Index, n: int) -> None:
-    """Show facts about an index, and the switch between plain and statistical vocabulary."""
+    """Show facts about a photo index, and the switch between plain and statistical vocabulary."""
     st.caption(
         f"**{plain(index.name)}** · {counted(n, 'photo')} · encoder "
         f"`{index.manifest.encoder}`, framing `{index.fingerprint.framing}`, "

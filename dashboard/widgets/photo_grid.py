@@ -18,7 +18,7 @@ def photo_grid(
     tiles: Sequence[Tile],
     narrowest: int = 150,
 ) -> None:
-    """Show photos with captions in a grid."""
+    """Show thumbnails of photos with captions in a grid."""
     with st.container(key=f"photos-{key}"):
         grid = st.grid(STRIP, min_column_width=narrowest)
         for place, tile in enumerate(tiles):

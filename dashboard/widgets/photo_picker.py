@@ -32,7 +32,7 @@ class PickedPhoto:
 def photo_picker(
     which: str, index: Index, place: DeltaGenerator, name: str, otherwise: int | None = None
 ) -> PickedPhoto | None:
-    """Photo that the user uploaded or picked from the index; None if there is none.
+    """Show the picker and the upload field of a photo; return the chosen photo, or None.
 
     The address says which under a name; if it says none, a row is picked to begin with, or none.
     """
@@ -42,7 +42,7 @@ def photo_picker(
     shown = otherwise if shown is None else shown
     frame, words = place.container(key=f"large-{which}").empty(), place.container()
     upload = place.file_uploader(
-        f"Upload {_the(which)} photo",
+        f"Upload {_with_article(which)} photo",
         type=sorted(suffix[1:] for suffix in PHOTO_SUFFIXES),
         max_upload_size=UPLOAD_LIMIT,
         help=UPLOAD_HELP,
@@ -62,10 +62,11 @@ def photo_picker(
             return None
     except PhotorankError as error:
         place.error(
-            f"{_the(which).capitalize()} photo: {error_text(error)}", icon=":material/broken_image:"
+            f"{_with_article(which).capitalize()} photo: {error_text(error)}",
+            icon=":material/broken_image:",
         )
         return None
-    frame.image(picture, width="stretch", alt=f"{_the(which)} photo")
+    frame.image(picture, width="stretch", alt=f"{_with_article(which)} photo")
     return PickedPhoto(embedding, words, frame, source)
 
 
@@ -88,6 +89,6 @@ def _row_picker(which: str, index: Index, shown: int | None, place: DeltaGenerat
     )
 
 
-def _the(which: str) -> str:
+def _with_article(which: str) -> str:
     """Words to put before “photo” in a label, such as "the first"."""
     return which if which == "a" else f"the {which}"

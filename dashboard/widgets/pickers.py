@@ -1,4 +1,4 @@
-"""Pickers that several pages use: index, vector, group, or one of few options."""
+"""Pickers that several pages use: photo index, rating vector, group, or one of few options."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
@@ -21,7 +21,7 @@ WORDS_SHOWN = 30  # letters at most of what was typed, on the button
 
 
 def choose_one(label: str, options: Mapping[Option, str], key: str) -> Option:
-    """Option that the user selected in a row of buttons, kept in the URL; by default the first."""
+    """Show a row of buttons, one per option; return the selected option, at first the first."""
     picked: Any = st.segmented_control(
         label,
         list(options),
@@ -37,7 +37,7 @@ def choose_one(label: str, options: Mapping[Option, str], key: str) -> Option:
 
 
 def index_picker(names: Sequence[str]) -> str:
-    """Name of the selected index; with a single index no picker is shown."""
+    """Show a picker of the photo index, unless there is only one; return the selected name."""
     if len(names) > 1:
         what = session_state.word("index").capitalize()
         return _linked_select((what, "index", 170), {name: name for name in names}, {})
@@ -45,7 +45,7 @@ def index_picker(names: Sequence[str]) -> str:
 
 
 def vector_picker(index: Index, label: str | None = None, about: str | None = None) -> MasterVector:
-    """Selected vector; by default the best of the latest evaluation."""
+    """Show a picker of the rating vector; return the selected one, at first the best."""
     with show_errors():
         known, evaluation = index_data.vectors(index), index_data.evaluation(index)
         if not known:
@@ -63,7 +63,7 @@ def vector_picker(index: Index, label: str | None = None, about: str | None = No
 
 
 def vector_in_use(index: Index) -> str | None:
-    """Name of the vector for the next page: the user's selection or, by default, the best.
+    """Name of the rating vector for the next page: the user's selection or, by default, the best.
 
     None for an index without vectors.
     """
@@ -75,7 +75,7 @@ def vector_in_use(index: Index) -> str | None:
 
 
 def vector_or_prompt_picker(index: Index) -> MasterVector:
-    """Vector made from words that the user typed; if none were typed, the selected vector."""
+    """Show a vector picker and a text field; return the vector of the text or the selected one."""
     text = session_state.typed_words()
     vector = None if text else vector_picker(index)
     label = f"By your words: {plain(text[:WORDS_SHOWN])}" if text else "By words"
@@ -93,7 +93,7 @@ def vector_or_prompt_picker(index: Index) -> MasterVector:
 
 
 def group_picker(names: Sequence[str]) -> int | None:
-    """Number of the selected photo group; None for all groups, or if the index has no groups."""
+    """Show a picker of a photo group (event); return the group's number, or None for all photos."""
     if not names:
         return None
     what = session_state.word("group")
@@ -116,7 +116,7 @@ def _linked_select(
     other_words: Mapping[str, str],
     about: str | None = None,
 ) -> str:
-    """Option that the user selected in a select box; links to other pages pass it on.
+    """Show a select box whose value links to other pages pass on; return the selected option.
 
     `shown` is its label, its key and its width; `other_words` are other ways to write an option.
     """

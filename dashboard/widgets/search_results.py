@@ -83,7 +83,7 @@ def pick_one(index: Index, vector: MasterVector) -> None:
 
 
 def ask_words() -> str:
-    """Search text that the user typed."""
+    """Show the search field; return the text that the user typed."""
     text = st.text_input(
         "What is on the photo",
         key=_ASKED,

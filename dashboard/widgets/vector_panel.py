@@ -1,4 +1,4 @@
-"""Widgets of one vector on the page Vectors: best photos, facts and removal."""
+"""Panel of one rating vector on the page Vectors: best photos, facts and a delete button."""
 
 import json
 from html import escape
@@ -23,7 +23,7 @@ DOWNLOAD_HELP = (
 
 
 def vector_panel(index: Index, vector: MasterVector, card: VectorCard) -> None:
-    """Show a vector's best photos, origin and facts, and the button that removes it."""
+    """Show a rating vector's best photos, origin and facts, and the button that deletes it."""
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.header(card.name, anchor=False, width="content")
@@ -36,7 +36,7 @@ def vector_panel(index: Index, vector: MasterVector, card: VectorCard) -> None:
         _best(index, card.name, best)
         with st.container(horizontal=True):
             with st.popover("All facts"):
-                st.html(_facts(card))
+                st.html(_facts_table(card))
             st.download_button(
                 "Download",
                 json.dumps(vector.to_json(), indent=1),
@@ -50,8 +50,8 @@ def vector_panel(index: Index, vector: MasterVector, card: VectorCard) -> None:
                 _remover(index, card.name)
 
 
-def _facts(card: VectorCard) -> str:
-    """Table of all facts about a vector, as HTML."""
+def _facts_table(card: VectorCard) -> str:
+    """HTML table of all facts about a rating vector."""
     rows = "".join(
         f'<tr><th scope="row">{escape(str(fact))}</th><td>{escape(str(value))}</td></tr>'
         for fact, value in card.facts.itertuples(index=False)
@@ -61,7 +61,7 @@ def _facts(card: VectorCard) -> str:
 
 @st.fragment
 def _best(index: Index, name: str, rows: list[int]) -> None:
-    """Show a vector's highest-rated photos in one row."""
+    """Show a rating vector's highest-rated photos in one row."""
     photos = shown_photos(index, np.array(rows, dtype=np.intp))
     photo_strip(f"card-{name}", photos, f"The best by {name}")
 

@@ -44,7 +44,7 @@ _LARGE_SHARE = 0.45  # of a page's width, from which a thumbnail has too few pix
 
 
 def pick_album() -> str | None:
-    """Name of the saved album selected in the picker; None if a new album is selected."""
+    """Show the picker of saved albums; return the selected name, or None for a new album."""
     with show_errors(st.warning):
         names = albums.store().names()
     if not names:
@@ -88,7 +88,7 @@ def turn_to_kept() -> None:
 def show_album(index: Index, name: str) -> None:
     """Show a saved album with all its controls."""
     with show_errors(st.warning):
-        waits = not _has_time(index, albums.store().load(name))
+        waits = not _make_requested_change(index, albums.store().load(name))
     every = EVERY_SECONDS if waits else None
     st.fragment(partial(_show, index, name, waits), run_every=every)()
 
@@ -96,7 +96,7 @@ def show_album(index: Index, name: str) -> None:
 def _show(index: Index, name: str, waits: bool) -> None:
     with show_errors(st.warning):
         save_marks(_left_out_key(name), index, _left_out_style(index, name, ()))
-        there = _has_time(index, albums.store().load(name))
+        there = _make_requested_change(index, albums.store().load(name))
         entry = albums.store().load(name)
         vector = albums.vector_of(index, entry.album)
         missing = len(rows_of_album(index, entry.album).missing)
@@ -127,7 +127,7 @@ def _show(index: Index, name: str, waits: bool) -> None:
     show_spreads(f"spreads-{name}", index, spreads, size, vector.name, _presser(name))
     if warning := kept_album.warning_text(book):
         st.caption(warning)
-    _left_out(index, entry)
+    _excluded_photos(index, entry)
     actions.choose_ahead(index, entry)
 
 
@@ -159,11 +159,11 @@ def _toolbar(index: Index, entry: Entry, missing: int) -> DeltaGenerator:
             args=[name, "swap", seen],
             help="Exchanges the one photo whose exchange helps the album most.",
         )
-        _settings(entry)
+        _settings_form(entry)
     return tools
 
 
-def _settings(entry: Entry) -> None:
+def _settings_form(entry: Entry) -> None:
     """Show a saved album's settings form: page size, page count, captions and photo count."""
     name, album = entry.name, entry.album
     with st.popover("Book", icon=":material/menu_book:"):
@@ -215,8 +215,8 @@ def _pdf_button(book: Any, name: str) -> None:
     )
 
 
-def _has_time(index: Index, entry: Entry) -> bool:
-    """Make the requested change of an album; False while the change is still being computed."""
+def _make_requested_change(index: Index, entry: Entry) -> bool:
+    """Make the change that the user requested of an album; return False if it is not ready yet."""
     wish = album_state.requested_album_change(entry.name)
     if wish is None:
         return True
@@ -227,11 +227,11 @@ def _has_time(index: Index, entry: Entry) -> bool:
     except PhotorankError:
         pass  # the action tells it
     album_state.forget_album_change(entry.name)
-    _told(_WISHES[what], index, replace(entry, revision=seen))
+    _run_and_tell(_WISHES[what], index, replace(entry, revision=seen))
     return True
 
 
-def _left_out(index: Index, entry: Entry) -> None:
+def _excluded_photos(index: Index, entry: Entry) -> None:
     """Show the photos excluded from a saved album, each with a button that allows it again."""
     rows = sorted(rows_of_album(index, entry.album).left_out)
     if not rows:
@@ -271,7 +271,7 @@ def _step(
         key=f"step-{text.lower()}",
         disabled=change is None,
         help=None if change is None else plain(change),
-        on_click=_told,
+        on_click=_run_and_tell,
         args=[stepped],
     )
 
@@ -288,11 +288,11 @@ def _change(name: str, what: str, make: Callable[[KeptAlbum], KeptAlbum]) -> Non
     def change() -> None:
         albums.store().change(name, make, what)
 
-    _told(change)
+    _run_and_tell(change)
 
 
-def _told(work: Callable[..., str | None], *given: Any) -> None:
-    """Run an action on an album, and store its message or error for the next run of the page."""
+def _run_and_tell(work: Callable[..., str | None], *given: Any) -> None:
+    """Run a change of an album; store its message or error for the next run of the page."""
     try:
         told = work(*given)
     except PhotorankError as error:

@@ -55,11 +55,11 @@ def _show(index: Index, wish: Wish, waits: bool) -> None:
         st.rerun()  # with another look at the choice, or without
     made = album_state.last_album(index.name)
     if not waits:
-        with show_errors(partial(_contradicted, index, wish)):
+        with show_errors(partial(_no_album, index, wish)):
             made = choosing.album()
         album_state.note_album(index.name, made)
     else:
-        _progress(index, first=made is None)
+        _show_progress(index, first=made is None)
     if made is None:
         best = vector_ratings.extreme_rows(index, wish.vector, min(len(index), wish.places))
         _grid("album", index, wish, ShownAlbum(best, None, {}))
@@ -71,14 +71,14 @@ def _show(index: Index, wish: Wish, waits: bool) -> None:
     _grid("album", index, wish, shown)
     with tools:
         _tools(index, wish, made)
-    _told(index, wish, made)
+    _show_texts(index, wish, made)
     _strips(index, wish, made)
     if made.chosen:
         with tools, st.popover("Export", icon=":material/drive_file_move:", key="export-form"):
             export_form(index, made)  # the last: what is wrong with a folder ends the page
 
 
-def _progress(index: Index, *, first: bool) -> None:
+def _show_progress(index: Index, *, first: bool) -> None:
     """Show a message that an album's photos are being chosen.
 
     `first` says that the best-rated photos are shown meanwhile.
@@ -111,7 +111,7 @@ def _swap(index: Index, out: int, into: int) -> None:
     album_state.mark_photo(index.name, index.photo(into).digest, "pin")
 
 
-def _told(index: Index, wish: Wish, made: Album) -> None:
+def _show_texts(index: Index, wish: Wish, made: Album) -> None:
     """Show sentences on a newly chosen album: number of photos, possible improvement, notes."""
     headline = album.headline(
         made, len(index), vector_name(wish.vector.name, session_state.words())
@@ -126,7 +126,7 @@ def _strips(index: Index, wish: Wish, made: Album) -> None:
     if made.missed:
         st.subheader("Just missed", anchor=False)
         _grid("missed", index, wish, album.shown_missed(made), strip=True)
-    banned = sorted(_rows(index, "ban"))
+    banned = sorted(_marked_rows(index, "ban"))
     if banned:
         st.subheader(session_state.word("banned"), anchor=False)
         st.caption("X, or its button once more, allows a photo again.")
@@ -163,10 +163,10 @@ def _style(index: Index, wish: Wish) -> GridStyle:
     )
 
 
-def _contradicted(index: Index, wish: Wish, told: str) -> None:
-    """Show the reason why no album fits the settings, then the pinned and banned photos."""
+def _no_album(index: Index, wish: Wish, told: str) -> None:
+    """Show why no album can fit the settings, and the photos that the user pinned or banned."""
     st.warning(told)
-    marked = sorted(_rows(index, "pin") | _rows(index, "ban"))
+    marked = sorted(_marked_rows(index, "pin") | _marked_rows(index, "ban"))
     _grid("album", index, wish, ShownAlbum(marked, None, {}))
 
 
@@ -179,11 +179,11 @@ def _choosing(index: Index, wish: Wish) -> Choosing:
 
 
 def _with_marks(index: Index, request: AlbumRequest) -> AlbumRequest:
-    return replace(request, pinned=_rows(index, "pin"), banned=_rows(index, "ban"))
+    return replace(request, pinned=_marked_rows(index, "pin"), banned=_marked_rows(index, "ban"))
 
 
-def _rows(index: Index, how: str) -> frozenset[int]:
-    """Rows of the photos with a given mark, "pin" or "ban"."""
+def _marked_rows(index: Index, how: str) -> frozenset[int]:
+    """Row numbers in the index of the photos that the user marked as "pin" or as "ban"."""
     marks: Mapping[str, str] = album_state.album_marks(index.name)
     wanted = [digest for digest, one in marks.items() if one == how]
     return frozenset(index.rows_of_digests(wanted).values())

@@ -34,7 +34,7 @@ class Wish(NamedTuple):
 
 
 def ask_wish(index: Index) -> Wish:
-    """Settings that the user entered for a new album."""
+    """Show the settings form of a new album; return the settings that the user entered."""
     vector = pickers.vector_picker(index)
     with show_errors():
         groups = index_data.labels(index).group_names
@@ -45,8 +45,8 @@ def ask_wish(index: Index) -> Wish:
     )  # fmt: skip
     with st.popover("Settings", icon=":material/tune:", key="settings"):
         group = pickers.group_picker(groups)
-        balance = _degree(album.VARIETY, "balance", (0.0, 1.0, 0.05), BALANCE)
-        alike = _degree(album.ALIKE, "alike", (0.7, 1.0, 0.01), THRESHOLD)
+        balance = _setting_slider(album.VARIETY, "balance", (0.0, 1.0, 0.05), BALANCE)
+        alike = _setting_slider(album.ALIKE, "alike", (0.7, 1.0, 0.01), THRESHOLD)
         limits = album.limits(session_state.words())
         limit = st.selectbox("Limit", list(limits), format_func=limits.__getitem__, key="per")
         at_most = 3
@@ -54,7 +54,9 @@ def ask_wish(index: Index) -> Wish:
             at_most = st.number_input(
                 "Photos at most", 1, int(MOST), at_most, key="most", persist_state="session"
             )
-        with_faces = _face_quota() if limit == "none" and index_data.faces(index).by_row else None
+        with_faces = (
+            _face_quota_fields() if limit == "none" and index_data.faces(index).by_row else None
+        )
     request = AlbumRequest(
         int(places),
         balance,
@@ -66,10 +68,10 @@ def ask_wish(index: Index) -> Wish:
     return Wish(vector, request, alike)
 
 
-def _degree(
+def _setting_slider(
     degree: SliderSetting, key: str, scale: tuple[float, float, float], otherwise: float
 ) -> float:
-    """Value that the user set with a slider, which shows words or numbers."""
+    """Show a slider of words or of numbers for a setting; return the number that it is set to."""
     mode, before = session_state.words(), session_state.number_kept(key)
     label, about = degree.label[mode], degree.help[mode]
     least, most, step = scale
@@ -92,8 +94,8 @@ def _degree(
     return value
 
 
-def _face_quota() -> FaceQuota | None:
-    """Minimum and maximum number of photos with a visible face; None if the user set neither."""
+def _face_quota_fields() -> FaceQuota | None:
+    """Show fields for the least and greatest number of photos with a face; return both, or None."""
     least = st.number_input("With a face, at least", 0, int(MOST), 0, key="least-faces")
     most = st.number_input(
         "With a face, at most", 0, int(MOST), None, key="most-faces", placeholder="any number"

@@ -23,7 +23,7 @@ EMPTY: dict[str, Any] = {
 
 
 def ask_filters(known: PhotoData, *, some_judged: bool) -> Filters:
-    """Filters that the user selected for an index's photos."""
+    """Show the filters of the page Photos; return what the user selected in them."""
     labels = known.labels
     order = pickers.choose_one("Show", photos_page.orders(labels), "order")
     panel = st.popover("Filter", icon=":material/filter_alt:", key="filters")

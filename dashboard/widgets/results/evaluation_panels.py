@@ -64,7 +64,7 @@ def measure_button(index: Index, label: str, options: Sequence[str]) -> None:
 
 
 def _results_table(board: evaluation_tables.Board) -> None:
-    """Show a leaderboard's rows as a sortable table."""
+    """Show a leaderboard of rating vectors as a sortable table."""
     digits, numbers = "%.3f", ["value", "low", "high", "by_photo"]
     rows, column = board.rows, st.column_config
     if board.metric.as_share:
@@ -120,7 +120,7 @@ def all_numbers(index: Index, evaluation: Evaluation, board: evaluation_tables.B
     measure_button(index, "Measure again", evaluation_protocol.options(evaluation))
 
 
-def statistics(
+def statistical_end(
     index: Index,
     evaluation: Evaluation,
     board: evaluation_tables.Board,

@@ -28,7 +28,7 @@ ROW_PX = 130  # height of a row of photos
 
 
 def table_and_photos(index: Index, board: Board, mode: Mode) -> None:
-    """Show the table of vectors with intervals, and the selected vector's photos."""
+    """Show the forest plot of all rating vectors, and photos that the selected vector rates."""
     stored = index_data.vectors(index)
     table = forest(board, stored, mode)
     kept = {row.name: stored_for(row.name, stored, index.name) for row in table.rows}

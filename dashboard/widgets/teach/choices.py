@@ -11,7 +11,7 @@ from dashboard.formatting import error_text
 from dashboard.models import teach_texts, vector_card
 from dashboard.models.teach_session import Pair, TeachSession
 from dashboard.widgets import pickers
-from dashboard.widgets.teach.learned import how_sure
+from dashboard.widgets.teach.learned import show_accuracy
 from photorank.errors import PhotorankError, counted
 from photorank.index.judging.click_log import Clicks
 from photorank.index.opened import Index
@@ -24,7 +24,7 @@ _APPLY = "use-taste"  # key of the button
 
 @st.fragment
 def show_choices(session: TeachSession) -> None:
-    """Show photo pairs to choose from and the taste learned so far, and save each choice."""
+    """Show pairs of photos to choose from and the taste learned so far; save each choice."""
     place = widget_key("choice", session.index.name, session.rater)
     try:
         drain(place, lambda items: actions.record_answers(session, items))
@@ -63,13 +63,13 @@ def _best(index: Index, taste: PersonalState, ratings: Floats) -> list[list[str]
 
 
 def _taste_bar(session: TeachSession, taste: PersonalState) -> None:
-    """Show how certain the learned taste is, and the button that applies it to all pages."""
-    _apply_taste(session, taste)
+    """Show how accurate a person's learned taste is, and the button that uses it on all pages."""
+    _save_taste(session, taste)
     said = bool(taste.n_choices or taste.n_stars)
-    used = pickers.vector_in_use(session.index) == own_taste(session)
+    used = pickers.vector_in_use(session.index) == taste_vector_name(session)
     with st.container(horizontal=True, vertical_alignment="center", key="taste"):
         with st.popover("How sure is it?", icon=":material/query_stats:", key="sure"):
-            how_sure(taste)
+            show_accuracy(taste)
         st.button(
             "My taste is used everywhere" if used else "Use my taste everywhere",
             key=_APPLY,
@@ -79,9 +79,9 @@ def _taste_bar(session: TeachSession, taste: PersonalState) -> None:
         )
 
 
-def _apply_taste(session: TeachSession, taste: PersonalState) -> None:
-    """Save a taste as a vector, on the user's request or to update the vector saved before."""
-    name, wanted = own_taste(session), bool(st.session_state.get(_APPLY))
+def _save_taste(session: TeachSession, taste: PersonalState) -> None:
+    """Save a person's taste as a rating vector, when the user asks or when it has changed."""
+    name, wanted = taste_vector_name(session), bool(st.session_state.get(_APPLY))
     saved = name in index_data.vectors(session.index)
     # What is saved follows each choice; it is one vector, whatever it is called.
     changed = session_state.note_choices(name, taste.n_choices, taste.n_stars)
@@ -97,6 +97,6 @@ def _apply_taste(session: TeachSession, taste: PersonalState) -> None:
         st.toast(f"Every page now judges by your taste, of {n} so far.", icon=":material/check:")
 
 
-def own_taste(session: TeachSession) -> str:
-    """Name under which the taste of the person who labels is saved as a vector."""
+def taste_vector_name(session: TeachSession) -> str:
+    """Name under which the session's person has, or would have, a saved rating vector."""
     return vector_card.taste_name(session.rater, index_data.vectors(session.index))

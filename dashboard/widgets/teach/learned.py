@@ -1,4 +1,4 @@
-"""Widgets about a person's learned taste: its accuracy, and a form to save it."""
+"""Widgets about a person's learned taste: its accuracy, and a form that saves it as a vector."""
 
 from collections.abc import Callable
 
@@ -17,8 +17,8 @@ from photorank.learning.measure_taste import PersonalState
 from photorank.vectors.master import MasterVector
 
 
-def how_sure(taste: PersonalState) -> None:
-    """Show the accuracy of a taste on held-out choices."""
+def show_accuracy(taste: PersonalState) -> None:
+    """Show how accurately a person's learned taste predicts held-out choices."""
     texts = learned_texts(taste)
     st.markdown(texts.headline)
     if texts.outlook:
@@ -36,7 +36,7 @@ def how_sure(taste: PersonalState) -> None:
 
 
 def save_form(session: TeachSession, stem: str, make: Callable[[str], MasterVector]) -> None:
-    """Show a form that saves a taste as a vector under a new name."""
+    """Show a form that saves a learned taste as a rating vector under a new name."""
     with st.form("save", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         free = vector_card.free_name(stem, index_data.vectors(session.index))
         name = st.text_input("Keep this taste under a name", free, width=260)

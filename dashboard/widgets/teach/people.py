@@ -20,7 +20,7 @@ ROW_PX = 200  # height of a row of photos
 
 
 def ask_people(people: Sequence[str]) -> list[str]:
-    """Names of the people whose tastes the user selected for comparison."""
+    """Show a picker of people whose tastes are compared; return the selected names."""
     return st.multiselect(
         "People",
         people,
@@ -42,10 +42,10 @@ def show_people(session: TeachSession, chosen: Sequence[str]) -> None:
     index, prior = session.index, session.prior
     voices = agreement.voices(index, chosen, vector_ratings.photo_subset(index, prior, ""))
     texts = people_texts(voices)
-    _photos("agreed", index, texts.best, "The best for all of them together")
+    _photo_row("agreed", index, texts.best, "The best for all of them together")
     st.markdown(f"The best for all of them together. {texts.headline}")
     if texts.contested:
-        _photos("contested", index, texts.contested, "What they rate most differently")
+        _photo_row("contested", index, texts.contested, "What they rate most differently")
         st.markdown("What they rate most differently.")
     st.caption(
         "With the mouse on a photo stands how much each person likes it, ± how far that may be "
@@ -60,7 +60,7 @@ def show_people(session: TeachSession, chosen: Sequence[str]) -> None:
     save_form(session, "our-taste", common_taste)
 
 
-def _photos(key: str, index: Index, said: Mapping[int, str], label: str) -> None:
+def _photo_row(key: str, index: Index, said: Mapping[int, str], label: str) -> None:
     """Show photos in a row, each with its text below."""
     photos = shown_photos(
         index,

@@ -1,4 +1,4 @@
-"""Pickers of the page Teach: person, prior vector and kind of pairs."""
+"""Pickers of the page Teach: who labels, the vector to start from, and the kind of pairs."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from photorank.vectors.store import ME, is_of_rater
 
 
 class Person(NamedTuple):
-    """Person who labels, with the chosen prior vector and kind of pairs."""
+    """Person who labels, with the vector that learning starts from and the kind of photo pairs."""
 
     rater: str
     prior: MasterVector | None
@@ -28,7 +28,7 @@ class Person(NamedTuple):
 
 
 def ask_person(index: Index, people: Sequence[str]) -> Person:
-    """Person, prior vector and kind of pairs selected in the pickers."""
+    """Show the pickers of the person who labels and of settings; return what is selected."""
     rater = _name_picker(people)
     kind: Kind = "all"
     with st.popover("Settings", icon=":material/tune:", key="settings"):
@@ -42,7 +42,7 @@ def ask_person(index: Index, people: Sequence[str]) -> Person:
 
 
 def _prior_picker(index: Index, rater: str) -> MasterVector | None:
-    """Vector selected for a person's taste to start from; the person's own taste is not offered."""
+    """Show a picker of the rating vector that learning starts from; return it, or None."""
     with show_errors():
         every, evaluation = index_data.vectors(index), index_data.evaluation(index)
     known = {name: one for name, one in every.items() if not is_of_rater(one, rater)}
@@ -71,7 +71,7 @@ def begin_session(index: Index, person: Person) -> TeachSession:
 
 
 def _name_picker(known: Sequence[str]) -> str:
-    """Name of the person who labels, selected or typed."""
+    """Show a picker of the person who labels; return the selected or typed name."""
     name = st.selectbox(
         "Who is choosing",
         [*known],

@@ -9,6 +9,6 @@ from dashboard.models.teach_session import TeachSession
 
 @st.fragment
 def star_grid(session: TeachSession) -> None:
-    """Show all photos with the stars given by the person."""
+    """Show a grid of all photos, in which the person who labels gives stars by keys."""
     photos = shown_photos(session.index, np.arange(len(session.index)))
     photo_grid("stars", photos, GridStyle(label="Photos to give stars", rater=session.rater))

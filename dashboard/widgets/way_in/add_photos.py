@@ -22,7 +22,7 @@ READ_ONLY = "They stay where they are: photos are only read, never changed, and 
 NEW = "A new collection"
 
 
-def show_way_in() -> None:
+def show_start_page() -> None:
     """Show the start page of an empty workspace: add photos, or build the sample index."""
     session_state.note_page("Welcome")
     with st.container(key="way-in"):
@@ -31,7 +31,7 @@ def show_way_in() -> None:
             "Add a folder of photos, and the best of them stand first. Teach it with a few "
             "choices, and they are the best by *your* taste."
         )
-        busy = [job_panel.job_panel(job, go_to_best) for job in (jobs.ADD, jobs.SAMPLE)]
+        busy = [job_panel.job_panel(job, show_link_to_best) for job in (jobs.ADD, jobs.SAMPLE)]
         own, sample = st.columns(2, gap="medium")
         with own.container(border=True, height="stretch", key="card-own"):
             st.header("Your photos", anchor=False)
@@ -80,11 +80,11 @@ def _add_photos(into: str | None) -> None:
     name = _choose_collection(folder.name, into)
     label = f"Add {counted(count.photos, 'photo')}{more}"
     if st.button(label, type="primary", disabled=not count.photos or not name):
-        _begin(partial(actions.add_folder, name, folder))
+        _start_job(partial(actions.add_folder, name, folder))
 
 
 def _choose_folder() -> Path | None:
-    """Folder that is open in the folder chooser; None if that folder cannot be read."""
+    """Show the folder chooser; return the open folder's path, or None if it cannot be read."""
     places = folders.starting_folders()
     begin = places.get("Pictures", Path.home())
     found = folders.listing(adding_state.open_folder(str(begin)))
@@ -113,7 +113,7 @@ def _choose_folder() -> Path | None:
 
 
 def _choose_collection(folder: str, into: str | None) -> str:
-    """Name of the index that the user selected for the photos."""
+    """Show a picker of the index to add photos to; return the selected or typed name."""
     known = index_data.index_names()
     options = [NEW, *known]
     chosen = st.selectbox(
@@ -126,15 +126,15 @@ def _choose_collection(folder: str, into: str | None) -> str:
     ).strip()
 
 
-def go_to_best(said: Progress) -> None:
+def show_link_to_best(said: Progress) -> None:
     """Show a link to the best photos of the index that a job added photos to."""
     if said.index in index_data.index_names():
         icon, query = ":material/arrow_forward:", {"in": said.index}
         page_link("home", "See your best", query, icon)
 
 
-def _begin(start: partial[None]) -> None:
-    """Start a job, or show the reason why it cannot start."""
+def _start_job(start: partial[None]) -> None:
+    """Start a background job, or show the reason why it cannot start."""
     try:
         start()
     except PhotorankError as error:
@@ -144,7 +144,7 @@ def _begin(start: partial[None]) -> None:
 
 
 def _upload(into: str | None) -> None:
-    """Show the upload field, and index photos after an upload."""
+    """Show the upload field, and start adding the photos to an index after an upload."""
     st.caption(
         "The photos are copied to the computer that shows this page, and stay there. Nothing is "
         "sent to anybody else."
@@ -158,4 +158,4 @@ def _upload(into: str | None) -> None:
     if sent.refused:
         st.dataframe(pd.DataFrame(sent.refused, columns=["file", "why"]), hide_index=True)
     if sent.photos:
-        _begin(partial(actions.add_uploads, name))
+        _start_job(partial(actions.add_uploads, name))

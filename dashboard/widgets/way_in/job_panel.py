@@ -1,4 +1,4 @@
-"""Panel that shows a job: progress bar, speed, remaining time, unusable files, buttons."""
+"""Panel that shows a background job: progress bar, speed, remaining time, unusable files."""
 
 from collections.abc import Callable
 from functools import partial

@@ -175,7 +175,7 @@ def test_a_lost_thumbnail_is_made_again(mine, fetch):
 def test_nothing_else_is_served(turned, fetch, wrong):
     """No file of another folder is served, and the response gives no reason."""
     digest = turned.photo(0).digest
-    names = {"digest": digest, "short": digest[:8], "modules": component_files.modules_name()}
+    names = {"digest": digest, "short": digest[:8], "modules": component_files.modules_hash()}
     status, _, body = fetch(wrong.format(**names))
     assert status == 404
     assert body in (b"", b"Not Found")
@@ -245,7 +245,7 @@ def test_what_is_told_of_a_photo_names_no_folder_and_no_place(turned, fetch):
 
 def test_the_components_modules_are_served(fetch):
     """Modules are served as JavaScript, under a name that changes with their content."""
-    status, headers, body = fetch(f"component/{component_files.modules_name()}/main.js")
+    status, headers, body = fetch(f"component/{component_files.modules_hash()}/main.js")
     assert status == 200
     assert headers["content-type"].startswith("text/javascript")
     assert b"export function show" in body
@@ -254,7 +254,7 @@ def test_the_components_modules_are_served(fetch):
 
 def test_modules_are_packed_for_who_takes_that(fetch):
     """A browser fetches a third of their bytes, and is told how they are packed."""
-    address = f"component/{component_files.modules_name()}/grid.js"
+    address = f"component/{component_files.modules_hash()}/grid.js"
     _, headers, sent = fetch(address, **{"accept-encoding": "gzip, br"})
     assert headers["content-encoding"] == "gzip"
     assert gzip.decompress(sent) == component_files.modules()["grid.js"]

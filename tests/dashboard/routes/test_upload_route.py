@@ -3,14 +3,14 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from dashboard.background import received_files
-from dashboard.routes.upload_route import sent_file_route
+from dashboard.routes.upload_route import upload_route
 from photorank.workspace import Workspace
 
 
 @pytest.fixture
 def client():
     """Return a client of the route alone."""
-    return TestClient(Starlette(routes=[sent_file_route()]))
+    return TestClient(Starlette(routes=[upload_route()]))
 
 
 @pytest.fixture
