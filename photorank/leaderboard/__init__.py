@@ -1,1 +1,1 @@
-"""Leaderboard of encoders, vectors and learners, tested on the same photos."""
+"""Leaderboard of encoders, rating directions and learners, tested on the same photos."""

@@ -1,4 +1,4 @@
-"""Evaluation of indexes of the same photos: vectors and learners on the same held-out pairs."""
+"""Comparison of rating directions and learners of several encoders on the same held-out pairs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -38,7 +38,7 @@ _SHOWN = 6  # photos shown as best, and as worst
 
 @dataclass(frozen=True)
 class Contest:
-    """Settings of a leaderboard: which vectors and learners are tested, and how."""
+    """Settings of a leaderboard: which rating directions and learners are tested, and how."""
 
     vectors: tuple[str, ...] | None  # None: all that an index has
     learners: tuple[str, ...]
@@ -49,7 +49,7 @@ class Contest:
 
 @dataclass(frozen=True)
 class _Entry:
-    """Held-out ratings of one vector or learner of an index.
+    """One rating direction or learner of an index, with its ratings of held-out photos.
 
     `name` is unique in the index, `contender.name` among all indexes.
     """
@@ -60,7 +60,7 @@ class _Entry:
 
 
 def run_contest(panel: Panel, contest: Contest) -> PanelReport:
-    """Evaluate all vectors and learners of a panel (indexes of the same photos).
+    """Evaluate all rating directions and learners of a panel (indexes of the same photos).
 
     Raises ComparisonsError if there are too few photos or groups for two folds.
     """
@@ -78,7 +78,7 @@ def run_contest(panel: Panel, contest: Contest) -> PanelReport:
         vectors = _vectors(index, contest, notes)
         for vector in vectors:
             told = sources.setdefault(vector.name, {})
-            told.setdefault(_made_from(vector), []).append(index.name)
+            told.setdefault(_source_of_vector(vector), []).append(index.name)
         entries += _entries(index, vectors, photos, folds, contest)
         if contest.on_progress:
             contest.on_progress(done, len(panel.indexes))
@@ -117,7 +117,7 @@ def run_contest(panel: Panel, contest: Contest) -> PanelReport:
         notes=tuple(notes),
         labels=_labels(panel),
         n_copies=_n_copies(panel.near_duplicates),
-        vectors={name: _by_index(told) for name, told in sources.items()},
+        vectors={name: _source_by_index(told) for name, told in sources.items()},
     )
     return replace(report, shown=_shown(report, entries, panel))
 
@@ -129,7 +129,7 @@ def _entries(
     folds: Folds,
     contest: Contest,
 ) -> list[_Entry]:
-    """Held-out ratings of each vector and learner of an index."""
+    """Rating directions and learners of an index, each with its ratings of held-out photos."""
     protocol, taught = contest.protocol, photos.compared_within(contest.protocol.within)
     with fitting(photos.X) as threads:
         refits = Refits(folds, threads)
@@ -144,7 +144,7 @@ def _entries(
 
 
 def _vectors(index: Index, contest: Contest, notes: list[str]) -> list[MasterVector]:
-    """Vectors of an index that take part; missing ones are noted in `notes`."""
+    """Rating directions of an index that are tested; missing ones are told in `notes`."""
     known = list_vectors(index)
     wanted = tuple(known) if contest.vectors is None else contest.vectors
     if missing := [name for name in wanted if name not in known]:
@@ -159,8 +159,8 @@ def _vectors(index: Index, contest: Contest, notes: list[str]) -> list[MasterVec
         return [known[name] for name in names]
 
 
-def _made_from(vector: MasterVector) -> str:
-    """Kind of a vector, its data and method in words, and the words of a prompt."""
+def _source_of_vector(vector: MasterVector) -> str:
+    """Phrase on what a rating direction was made from: data, method, or a prompt's words."""
     kind = "" if vector.kind in KINDS_FROM_WORDS else vector.kind
     told = ", ".join(filter(None, (kind, vector.card.source)))
     texts, unwanted = (vector.card.parameters.get(key) or [] for key in ("texts", "not"))
@@ -169,8 +169,8 @@ def _made_from(vector: MasterVector) -> str:
     return told + (wanted and f": {wanted}") + (against and f", and not {against}")
 
 
-def _by_index(told: dict[str, list[str]]) -> str:
-    """What a vector was made from, with the indexes where it is not the same in all."""
+def _source_by_index(told: dict[str, list[str]]) -> str:
+    """Phrase on what a rating direction was made from, by index where indexes differ."""
     if len(told) == 1:
         return next(iter(told))
     return "; ".join(f"on {', '.join(names)}: {source}" for source, names in told.items())
@@ -185,19 +185,19 @@ def _each(panel: Panel) -> list[tuple[Index, JudgedPhotos]]:
 
 
 def _sources(index: Index) -> str:
-    """Names of the sources of judgements, files without their folders."""
+    """Names of an index's sources of judgements, joined by commas, files without folders."""
     kind = index.manifest.judgements
     return ", ".join(PurePath(source).name for source in index.sources(kind))
 
 
 def _n_copies(codes: Codes) -> int:
-    """Number of photos that share their code (n,) with another photo; −1 is shared with none."""
+    """Number of photos whose near-duplicate code (n,) another photo shares; −1 is no code."""
     _, sizes = np.unique(codes[codes >= 0], return_counts=True)
     return int(sizes[sizes > 1].sum())
 
 
 def _labels(panel: Panel) -> str:
-    """Sentence on whose judgements count, which photos they are of, and from where they came."""
+    """Text that says whose judgements count, of which photos, and where they come from."""
     index, photos = panel.indexes[0], panel.photos[0]
     told = f"Judgements of the index {index.name}, from {_sources(index)}: "
     scores = photos.comparisons.scores
@@ -215,7 +215,7 @@ def _labels(panel: Panel) -> str:
 
 
 def _shown(report: PanelReport, entries: Sequence[_Entry], panel: Panel) -> Shown | None:
-    """Photos that the best row rates highest and lowest; None if no row competes."""
+    """Photos that the leaderboard's best row rates highest and lowest; None without a fair test."""
     if not (fair := report.fair()):
         return None
     best = next(one for one in entries if one.contender.name == fair[0].full_name)

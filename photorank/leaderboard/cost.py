@@ -27,7 +27,7 @@ class Cost:
 
 
 def cost_of(index: Index, rows: Codes) -> Cost:
-    """Cost per photo of an index, measured on a few of its photos.
+    """Seconds and bytes per photo of an index, measured on a few of its photos.
 
     The median of decoding, and the mean of embedding in one batch.
     """

@@ -83,7 +83,7 @@ HOW_TO_READ = (
 
 
 def how_made(board: Leaderboard, panel: PanelReport) -> list[tuple[str, str]]:
-    """Sentences on data, folds, pairs, missing rows and costs of a panel, each with a heading."""
+    """Pairs (heading, text) that explain a leaderboard's data, folds, pairs, gaps and costs."""
     said = [("Labels", panel.labels)] if panel.labels else []
     said += [(f"Vector {name}", f"{told}.") for name, told in panel.vectors.items()]
     said.append(("Folds", _folds(panel)))
@@ -119,7 +119,7 @@ def how_made(board: Leaderboard, panel: PanelReport) -> list[tuple[str, str]]:
 
 
 def made(board: Leaderboard) -> str:
-    """Sentences on when and by what a leaderboard was made, before the command that repeats it."""
+    """Sentences that say when a leaderboard was made, by which software and on what machine."""
     by = f"photorank {board.version}" + (board.software and f" ({board.software})")
     again = " This command makes it again; add --to FILE for a report." if board.command else ""
     return f"Made {board.created} by {by} on {board.machine}.{again}"
@@ -139,7 +139,7 @@ def _folds(panel: PanelReport) -> str:
 
 
 def _missing(panel: PanelReport) -> str:
-    """Indexes without a vector that another index of the panel has, with these vectors."""
+    """Text that names the rating directions that an index lacks and another index has."""
     held = {
         name: {row.contender for row in panel.rows if row.index == name} for name in panel.indexes
     }

@@ -1,4 +1,4 @@
-"""Chart of values with confidence intervals, as SVG text; one value per row."""
+"""Chart of values with confidence intervals, as SVG text; each row shows one value."""
 
 from collections.abc import Callable, Sequence
 from html import escape
@@ -17,7 +17,7 @@ _KEY: dict[Kind, str] = {
 
 
 class Bar(NamedTuple):
-    """Row of the chart: a named value with its interval, and what kind of test it is of."""
+    """Row of the chart: a value with its name, confidence interval and kind of test."""
 
     name: str
     value: float
@@ -27,7 +27,7 @@ class Bar(NamedTuple):
 
 
 def interval_chart(bars: Sequence[Bar], axis: str) -> str:
-    """SVG of values with intervals on a named axis, with a key.
+    """SVG text of a chart of values with intervals, with an axis title and a key.
 
     A line marks the chance level 0.5; what has seen the photos stands apart, at the end.
     """
@@ -67,7 +67,7 @@ def interval_chart(bars: Sequence[Bar], axis: str) -> str:
 
 
 def _row(bar: Bar, y: float, x: Callable[[float], float]) -> str:
-    """Name, interval and mark of one value; an undefined one has its name alone."""
+    """SVG text of a chart row: name, interval and mark; an undefined value has its name alone."""
     name = bar.name if len(bar.name) <= _NAME_LETTERS else bar.name[: _NAME_LETTERS - 1] + "…"
     at = f'x="{_NAME_WIDTH - 10}" y="{y + 4}"'
     parts = [f'<text class="name {bar.kind}" {at}>{escape(name)}</text>']
@@ -84,7 +84,7 @@ def _mark(kind: Kind, x: float, y: float) -> str:
 
 
 def _key(kinds: Sequence[Kind]) -> str:
-    """Key to the marks, above the chart."""
+    """SVG text of the key to the chart's marks."""
     parts, x = [], 8
     for kind in kinds:
         parts.append(_mark(kind, x, 11) + f'<text x="{x + 10}" y="15">{_KEY[kind]}</text>')

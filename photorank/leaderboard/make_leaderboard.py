@@ -1,4 +1,4 @@
-"""Leaderboard of indexes, with a separate ranking for each set of photos."""
+"""Making of a leaderboard of indexes, with a separate ranking for each set of photos."""
 
 import os
 import platform
@@ -53,7 +53,7 @@ def make_leaderboard(indexes: Sequence[Index], contest: Contest) -> Leaderboard:
 
 
 def _command(indexes: Sequence[Index], contest: Contest) -> str:
-    """Command that makes the leaderboard again; its reader adds `--to FILE`."""
+    """Command line that makes the same leaderboard again; its reader adds `--to FILE`."""
     protocol = contest.protocol
     options = {
         "--vectors": None if contest.vectors is None else ",".join(contest.vectors),

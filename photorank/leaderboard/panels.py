@@ -37,7 +37,7 @@ class Panel:
 
     @property
     def near_duplicates(self) -> Codes:
-        """Group codes (n,), equal for photos that any of the encoders sees as near-duplicates.
+        """Codes (n,), equal for photos that any of the encoders sees as near-duplicates.
 
         One that takes most photos for one picture is not asked, for no folds would be left.
         """
@@ -121,12 +121,12 @@ def _alike(photos: JudgedPhotos) -> int:
 
 
 def _imported(photos: JudgedPhotos) -> bool:
-    """True if embeddings were imported, so that the digests are not those of the photos' bytes."""
+    """True if embeddings were imported, so that digests are not those of the photos' files."""
     return any(map(is_imported, photos.digests))
 
 
 def _keys(index: Index, photos: JudgedPhotos, by_name: bool) -> dict[str, int]:
-    """Position of each judged photo, keyed by the photo's path or digest.
+    """Dictionary from each judged photo's path or digest to its position in `photos`.
 
     The key is the path if `by_name`; it is the same in all indexes.
     """

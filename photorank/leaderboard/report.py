@@ -13,7 +13,7 @@ from photorank.typing import Scope
 
 @dataclass(frozen=True)
 class Row:
-    """Result of a vector or learner of one index, for one scope (all pairs, or within groups)."""
+    """Result of one rating direction or learner of an index, on all pairs or within groups."""
 
     index: str
     encoder: str
@@ -26,29 +26,29 @@ class Row:
 
     @classmethod
     def of(cls, index: Index, contender: str, result: Result, cost: Cost | None) -> "Row":
-        """Row of the leaderboard for a vector or learner of an index."""
+        """Row of the leaderboard for a rating direction or learner of an index."""
         made = index.fingerprint
         named = (index.name, index.manifest.encoder, made.weights[:8], made.framing)
         return cls(*named, contender, cost, result, index.manifest.dimensions)
 
     @property
     def full_name(self) -> str:
-        """Unique name of the row: vector or learner, and index."""
+        """Unique name of the row: rating direction or learner, and index."""
         return f"{self.contender} @ {self.index}"
 
     @property
     def is_random(self) -> bool:
-        """True for the mean of random directions, the level that chance reaches."""
+        """True if the row is the mean of random directions, which is the chance level."""
         return self.result.kind == "random"
 
     @property
     def is_learned_anew(self) -> bool:
-        """True for learners, and vectors learned from these photos: fitted in every fold."""
+        """True if the row's direction is fitted anew in every fold, and not one that is stored."""
         return self.result.refitted or self.contender == self.result.kind
 
     @property
     def encoder_name(self) -> str:
-        """Encoder without the folder of its weights file, so as not to publish local paths."""
+        """Name of the encoder, without the folder of its weights file, to publish no local path."""
         model, at, file = self.encoder.partition("@")
         return f"{model}{at}{PurePath(file).name}"
 
@@ -64,7 +64,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Shown:
-    """Photos that the best vector or learner rates highest and lowest, with people's scores."""
+    """Photos that the best row of a leaderboard rates highest and lowest, with people's scores."""
 
     by: str
     best: tuple[str, ...]
@@ -75,7 +75,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class PanelReport:
-    """Results of all compared indexes of one panel (indexes of the same photos)."""
+    """Results of one panel (the indexes of the same photos, which are compared)."""
 
     name: str
     indexes: tuple[str, ...]
@@ -92,26 +92,26 @@ class PanelReport:
 
     @property
     def title(self) -> str:
-        """What the panel is, in words."""
+        """Title that names the panel's indexes, such as "Photos of the indexes one and two"."""
         *rest, last = self.indexes
         return (
             f"Photos of the indexes {', '.join(rest)} and {last}" if rest else f"Photos of {last}"
         )
 
     def scope(self, scope: Scope) -> list[Row]:
-        """Rows of one scope (all pairs, or within groups), best first."""
+        """Rows for one scope of test pairs (all, or within photo groups), best first."""
         return [row for row in self.rows if row.result.scope == scope]
 
     def fair(self, scope: Scope = "all") -> list[Row]:
-        """Rows that can be ranked as best: tested on unseen photos, and not a baseline."""
+        """Rows with a fair test, best first: tested on unseen photos, and no random baseline."""
         return [row for row in self.scope(scope) if row.result.competes and not row.is_random]
 
     def compared(self, scope: Scope = "all") -> list[ScopedDifference]:
-        """Accuracy differences between every two rows, for which p-values are corrected."""
+        """Accuracy differences between every two rows with a fair test, with corrected p-values."""
         return [one for one in self.differences if one.scope == scope]
 
     def against_best(self, scope: Scope = "all") -> dict[str, ScopedDifference]:
-        """Accuracy differences from the best row, keyed by the other row's full name.
+        """Dictionary from a row's full name to its accuracy difference from the best row.
 
         Only rows tested on unseen photos, without random directions, in the order of the rows.
         """

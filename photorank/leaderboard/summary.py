@@ -1,4 +1,4 @@
-"""Summary of a panel in sentences: which row is best, and how far that is proven."""
+"""Summary of a leaderboard in sentences: which row is best, and how far that is proven."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ _FEW_TESTS = 20  # test folds of all repeats, below which the summary says that 
 
 
 def summary(panel: PanelReport) -> tuple[str, ...]:
-    """Sentences on the best row, then on the others, in the order of the table."""
+    """Sentences on the leaderboard's best row, then on how far the others are behind it."""
     fair, leads = panel.fair(), panel.against_best()
     if not fair:
         return ("Nothing here was tested on photos that it had not seen.",)
@@ -63,7 +63,7 @@ def _named(rows: Sequence[tuple[str, Limits]]) -> str:
 
 
 def _power(panel: PanelReport, *, proven: bool) -> list[str]:
-    """Sentence that says how little few test folds can prove; none where they are enough."""
+    """List with a sentence on how little few test folds can prove, empty if they suffice."""
     k, repeats = panel.protocol.folds, panel.protocol.repeats
     tests = k * repeats
     anew = any(row.is_learned_anew for row in panel.fair())

@@ -29,7 +29,7 @@ class Table:
 
 
 def index_table(panel: PanelReport) -> Table:
-    """Indexes of a panel, each with its encoder and what a photo costs."""
+    """Table of the compared indexes, each with its encoder and what one photo costs."""
     costly_last = sorted(panel.rows, key=lambda row: row.cost is not None)
     rows = []
     for name, row in {row.index: row for row in costly_last}.items():
@@ -50,7 +50,7 @@ def index_table(panel: PanelReport) -> Table:
 
 
 def result_table(panel: PanelReport, scope: Scope) -> Table:
-    """Rows that were tested on unseen photos, best first, and random directions."""
+    """Table of the rows tested on unseen photos, best first, and of random directions."""
     leads, fair = panel.against_best(scope), panel.fair(scope)
     rows = []
     for row in panel.scope(scope):
@@ -66,13 +66,13 @@ def result_table(panel: PanelReport, scope: Scope) -> Table:
 
 
 def seen_table(panel: PanelReport, scope: Scope) -> Table:
-    """Rows that have seen the photos, or may have, highest first."""
+    """Table of the rows that have seen the test photos, or may have, highest first."""
     seen = [row for row in panel.scope(scope) if not row.result.competes]
     return Table(SEEN, _ROW, 3, [_measured(row) for row in seen])
 
 
 def encoder_table(panel: PanelReport, scope: Scope = "all") -> Table:
-    """Differences between indexes for the same vector or learner, in the order of the rows."""
+    """Table of differences between indexes for the same rating direction or learner."""
     known = {frozenset((one.a, one.b)): one for one in panel.compared(scope)}
     fair = panel.fair(scope)
     rows = []
@@ -87,7 +87,7 @@ def encoder_table(panel: PanelReport, scope: Scope = "all") -> Table:
 
 
 def limits(found: Limits) -> str:
-    """Value with its interval as text, or a dash if the value is nan."""
+    """Text of a value and its interval, such as 0.700 [0.650, 0.750]; a dash if it is nan."""
     if not isfinite(found.value):
         return "–"
     if not isfinite(found.low):
@@ -96,7 +96,7 @@ def limits(found: Limits) -> str:
 
 
 def note(row: Row) -> str:
-    """Note on how a row was tested, or why its test is not fair."""
+    """Phrase that says how a row was tested, or why its test is not fair."""
     result = row.result
     if result.in_sample:
         return "has seen these photos"
@@ -114,7 +114,7 @@ def _measured(row: Row) -> tuple[str, ...]:
 
 
 def _difference(found: Difference, p_holm: float) -> tuple[str, str, str]:
-    """Difference with its interval, its own p-value and the corrected one."""
+    """Texts of a difference with its interval, of its p-value, and of the corrected p-value."""
     return limits(Limits(found.value, found.low, found.high)), _p(found.p), _p(p_holm)
 
 

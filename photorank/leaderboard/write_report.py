@@ -1,4 +1,4 @@
-"""Leaderboard as a self-contained HTML page, as Markdown, or as JSON."""
+"""Leaderboard written as a self-contained HTML page, as Markdown, or as JSON."""
 
 import base64
 import json
@@ -39,7 +39,7 @@ def check_path(path: Path) -> None:
 
 
 def write_report(board: Leaderboard, path: Path) -> None:
-    """Write the leaderboard, in the format given by the file's suffix."""
+    """Write the leaderboard to a file, in the format that the file's suffix says."""
     check_path(path)
     write_bytes(behind_link(path), report_bytes(board, path.suffix.lower()))
 
@@ -97,7 +97,7 @@ def _kind(row: Row) -> Kind:
 
 
 def _photos(panel: PanelReport) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Photos that the best row rates highest and lowest, each with what people said."""
+    """Headings, each with the data URLs of photos rated highest or lowest and people's scores."""
     shown = panel.shown
     if shown is None:
         return []
@@ -110,7 +110,7 @@ def _photos(panel: PanelReport) -> list[tuple[str, list[tuple[str, str]]]]:
             f"Photos that {shown.by} rates {side}, in order",
             list(
                 zip(
-                    _pictures(files),
+                    _data_urls(files),
                     [f"people: {score:.4g}" for score in scores] or [""] * len(files),
                     strict=True,
                 )
@@ -120,8 +120,8 @@ def _photos(panel: PanelReport) -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
-def _pictures(files: Sequence[str]) -> list[str]:
-    """Data URLs of image files; empty text for a missing file."""
+def _data_urls(files: Sequence[str]) -> list[str]:
+    """Data URLs of image files, with an empty text for a missing file."""
     return [_address(Path(file)) for file in files]
 
 
@@ -136,10 +136,10 @@ def _markdown(board: Leaderboard) -> str:
     parts = [f"# Leaderboard of encoders and vectors\n\n{INTRODUCTION}\n"]
     for panel in board.panels:
         first, *rest = summary(panel)
-        parts.append(f"\n## {_plain(panel.title)}\n\n**{_plain(first)}**\n\n{_list(rest)}")
+        parts.append(f"\n## {_escaped(panel.title)}\n\n**{_escaped(first)}**\n\n{_list(rest)}")
     parts.append(f"\n## How to read this\n\n{_terms(HOW_TO_READ)}")
     for panel in board.panels:
-        parts.append(f"\n## Results: {_plain(panel.title)}\n{_table(index_table(panel))}")
+        parts.append(f"\n## Results: {_escaped(panel.title)}\n{_table(index_table(panel))}")
         for scope in SCOPE_TITLES:
             parts += [_table(result_table(panel, scope)), _table(seen_table(panel, scope))]
         parts.append(_table(encoder_table(panel)))
@@ -147,18 +147,18 @@ def _markdown(board: Leaderboard) -> str:
         parts.append(_list(panel.notes))
     if board.left_out:
         parts.append(f"\n## Left out\n\n{_list(board.left_out)}")
-    parts.append(f"\n## Make it again\n\n{_plain(made(board))}\n")
+    parts.append(f"\n## Make it again\n\n{_escaped(made(board))}\n")
     if board.command:
         parts.append(f"\n    {board.command}\n")
     return "".join(parts).rstrip() + "\n"
 
 
 def _list(sentences: Sequence[str]) -> str:
-    return "".join(f"- {_plain(sentence)}\n" for sentence in sentences)
+    return "".join(f"- {_escaped(sentence)}\n" for sentence in sentences)
 
 
 def _terms(terms: Sequence[tuple[str, str]]) -> str:
-    return "".join(f"- **{_plain(term)}**: {_plain(text)}\n" for term, text in terms)
+    return "".join(f"- **{_escaped(term)}**: {_escaped(text)}\n" for term, text in terms)
 
 
 def _table(table: Table) -> str:
@@ -166,12 +166,12 @@ def _table(table: Table) -> str:
         return ""
     n = len(table.columns)
     rules = ["---"] * table.n_words + ["---:"] * (n - table.n_words)
-    lines = [[*map(_plain, table.columns)], rules, *([*map(_plain, row)] for row in table.rows)]
+    lines = [[*map(_escaped, table.columns)], rules, *([*map(_escaped, row)] for row in table.rows)]
     rows = "".join(f"| {' | '.join(line)} |\n" for line in lines)
-    return f"\n### {_plain(table.title)}\n\n{rows}"
+    return f"\n### {_escaped(table.title)}\n\n{rows}"
 
 
-def _plain(text: str) -> str:
+def _escaped(text: str) -> str:
     """Text with Markdown's special characters escaped."""
     for sign in "\\|<>*_`[]":
         text = text.replace(sign, f"\\{sign}")
