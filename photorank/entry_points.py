@@ -11,17 +11,17 @@ Group = Literal["photorank.encoders", "photorank.learners", "photorank.metrics"]
 
 @cache
 def _declared(group: Group) -> dict[str, EntryPoint]:
-    """Dictionary of a group's entry points by name; their packages are not imported."""
+    """Dictionary of the entry points in an entry-point group, by name; none is imported."""
     return {point.name: point for point in entry_points(group=group)}
 
 
 def declared_names(group: Group) -> list[str]:
-    """Sorted names of the entry points that installed packages declare in a group."""
+    """Sorted names that installed packages declare in an entry-point group."""
     return sorted(_declared(group))
 
 
 def load_declared(group: Group, name: str) -> Any:
-    """Import and return an entry point's object; None if no package declares the name.
+    """Import and return an entry point's object; None if no package declares its name.
 
     Raises EntryPointError if the package cannot be imported.
     """

@@ -108,7 +108,7 @@ class ProgressFileError(PhotorankError, FileExistsError):
 
 
 def _require_no_other(file: Path) -> None:
-    """Raise ProgressFileError if a file exists that is not a progress file."""
+    """Raise ProgressFileError if `file` exists and is not a progress file."""
     is_empty = file.is_file() and not file.stat().st_size
     if os.path.lexists(file) and not is_empty and read_progress(file) is None:
         raise ProgressFileError(file)
@@ -197,7 +197,7 @@ class Reporter:
             raise KeyboardInterrupt
 
     def beat(self) -> None:
-        """Rewrite the file at intervals until the end, as a sign of life."""
+        """Rewrite the file at intervals until the end, as a heartbeat of the command."""
         while not self._ended.wait(BEAT_SECONDS):
             try:
                 self._write()

@@ -340,7 +340,7 @@ def write_bytes(path: Path, data: bytes | memoryview) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Flush a rename in the folder to disk, if the system supports it."""
+    """Flush a rename in a folder to disk (fsync), if the system supports it."""
     if os.name == "nt":
         return  # Windows has no handle to a folder to sync
     handle = os.open(folder, os.O_RDONLY)

@@ -144,7 +144,7 @@ def search(
 def evaluate_speed(
     vector: MaybeVector = None, rounds: Rounds = 5, index: IndexName = None, as_json: AsJson = False
 ) -> None:
-    """Measure the speed of evaluating a vector, compared with SciPy's rank correlations."""
+    """Measure how fast a rating vector is evaluated, compared with SciPy's rank correlations."""
     from photorank.bench.evaluation_speed import measure_evaluation
 
     opened = open_index(index)

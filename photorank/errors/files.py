@@ -137,7 +137,7 @@ class NoLocksError(PhotorankError, RuntimeError):
 
 
 def in_words(error: Exception) -> "PhotorankError | None":
-    """PhotorankError for an exception about files, disk or memory; None for other exceptions.
+    """PhotorankError that puts a file, disk or memory error in words; None for other exceptions.
 
     A PhotorankError is returned unchanged.
     """
