@@ -1,4 +1,4 @@
-"""Held-out directions: vectors refitted for each test fold without the fold's photos."""
+"""Directions for held-out tests: a vector is refitted for each test fold without its photos."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -30,7 +30,7 @@ _FITTED_AT_ONCE = 1 << 30
 
 
 class HeldOut(NamedTuple):
-    """Directions by which a vector is tested, one per test fold."""
+    """Directions to test a vector by, one per test fold, and the name of the kind of test."""
 
     testing: Testing
     directions: Floats  # (repeats, K, d)
@@ -55,7 +55,7 @@ def held_out(
     if testing == "refitted":
         try:
             learner = learner_of(index, vector.kind, vector.card).for_tests()
-            taught = _what_taught(index, vector.card, photos)
+            taught = _training_set(index, vector.card, photos)
             if refits is not None:
                 return HeldOut(testing, refits.directions(learner, taught, on_fit))
             directions = out_of_fold_directions(learner, taught, folds, on_fit=on_fit)
@@ -67,7 +67,7 @@ def held_out(
 
 
 def learner_of(index: Index, kind: str, card: Card) -> DirectionLearner:
-    """Learner of the given kind, with the settings recorded in a vector's metadata card.
+    """Unfitted learner of the given kind, with the settings that a vector's metadata records.
 
     A prior that the card names is loaded from the index.
 
@@ -84,7 +84,7 @@ def learner_of(index: Index, kind: str, card: Card) -> DirectionLearner:
 
 @contextmanager
 def fitting(X: Embeddings) -> Iterator[Executor]:
-    """Context with a thread pool that fits learners to photos' embeddings X (n, d)."""
+    """Context with a thread pool in which learners are fitted to embeddings X (n, d)."""
     import scipy.linalg  # noqa: F401  # has a BLAS of its own; the limit is for what is loaded
 
     with threadpool_limits(1, "blas"):
@@ -96,7 +96,7 @@ def fitting(X: Embeddings) -> Iterator[Executor]:
 
 
 class Fits:
-    """Fits of a learner in other threads; each fit leaves out one test fold.
+    """Background fits of one learner, one for each test fold, without that fold's photos.
 
     With a `share` below 1 only that share of the other folds' units (photos or whole groups)
     is learned from.
@@ -151,7 +151,7 @@ def out_of_fold_directions(
 
 
 class Refits:
-    """Cache of several learners' out-of-fold directions; equal learners are fitted once.
+    """Cache of several learners' background fits; learners with equal settings are fitted once.
 
     A vector that was learned from these judgements is refitted as the learner beside it is.
     """
@@ -162,7 +162,7 @@ class Refits:
         self._known: list[Fits] = []
 
     def begin(self, learner: DirectionLearner, taught: JudgedPhotos) -> Fits:
-        """Fits of a learner: reused from an equal learner on the same photos, or newly started."""
+        """Start a learner's background fits, or return those started before with equal settings."""
         for known in self._known:
             if known.taught is taught and known.learner.same_as(learner):
                 return known
@@ -220,7 +220,7 @@ def _fitted(
     place: tuple[int, ...],
     share: float,
 ) -> Direction:
-    """Direction (d,) learned without one test fold of one repeat."""
+    """Direction (d,) that a learner finds without the photos of one test fold of one repeat."""
     rows = folds.learned_from(*place)
     if len(rows) < 2:
         raise ComparisonsError(
@@ -228,7 +228,7 @@ def _fitted(
             "learn from: judge more photos"
         )
     if share < 1:
-        rows = _some_units(folds, rows, share, seed=list(place))
+        rows = _random_share(folds, rows, share, seed=list(place))
     known = None if taught.scenes is None else taught.scenes[rows]
     beside = None if taught.beside is None else taught.beside.take(rows)
     part = taught.comparisons.take(rows)
@@ -240,7 +240,7 @@ def _fits_at_once(X: Embeddings) -> int:
     return max(min(usable_cores(), _FITTED_AT_ONCE // max(X.nbytes, 1)), 1)
 
 
-def _what_taught(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos:
+def _training_set(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos:
     """Judged photos with only those comparisons that a vector learned from.
 
     The vector's metadata card says which comparisons.
@@ -252,8 +252,8 @@ def _what_taught(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos
     return photos.compared_within(card.parameters.get("within"))
 
 
-def _some_units(folds: Folds, rows: Codes, share: float, *, seed: list[int]) -> Codes:
-    """Row numbers of the photos in a random share of the groups.
+def _random_share(folds: Folds, rows: Codes, share: float, *, seed: list[int]) -> Codes:
+    """Numbers of those of the photos `rows` that are in a random share of the groups.
 
     A photo in no group is a group of its own.
     """
