@@ -190,7 +190,7 @@ class ChoiceGraph(ComparisonGraph):
         return r[self.first] - r[self.second]
 
     def net(self, values: Floats) -> Floats:
-        """Sum (n,) of each photo's edge values (m,): plus where it is first, minus where second."""
+        """Sum (n,), for each photo, of the values (m,) of its edges, negated where it is second."""
         return self._sums(self.first, values) - self._sums(self.second, values)
 
     def _gross(self, values: Floats) -> Floats:

@@ -121,7 +121,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def untied_weight(self, ratings: Ratings) -> Floats:
-        """Total weight (n,) of each photo's pairs with unequal ratings (n,).
+        """Total weight (n,) of each photo's pairs whose two ratings are unequal.
 
         Pairs that people could not order count too.
         """
@@ -143,7 +143,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def lies_within(self, codes: Codes) -> bool:
-        """True if no pair joins photos of two groups, given the group code (n,) of each photo."""
+        """True if the two photos of every edge are in one group, given group codes (n,)."""
 
     @abstractmethod
     def take(self, rows: Codes) -> Self:
@@ -153,7 +153,7 @@ class ComparisonGraph(ABC):
     def sample(
         self, m: int, *, rng: np.random.Generator, extremes: float | None = None
     ) -> SampledPairs:
-        """Random sample, with replacement, of m photo pairs that people ordered.
+        """Random sample, with replacement, of m photo pairs in which people preferred one photo.
 
         With `extremes`, winners come from that share of best labels and
         losers from the same share of worst; choices have no such extremes.

@@ -37,7 +37,7 @@ class HingePairs(ABC):
 
 
 def hinge_pairs(comparisons: Comparisons, ratings: Ratings) -> HingePairs:
-    """Pairs with a hinge loss above 0 at the ratings (n,), among the pairs ordered by people.
+    """Photo pairs with a preference whose hinge loss, at the ratings (n,), is above 0.
 
     Examples
     --------
@@ -52,7 +52,7 @@ def hinge_pairs(comparisons: Comparisons, ratings: Ratings) -> HingePairs:
 
 
 class _ChoicePairs(HingePairs):
-    """Pairs with a hinge loss in a graph of choices, summed over its list of edges."""
+    """Pairs with a hinge loss in a graph of choices; sums over them walk its list of edges."""
 
     def __init__(self, choices: ChoiceComparisons, r: Ratings) -> None:
         self._choices, lead = choices, choices.differences(r)
@@ -66,7 +66,7 @@ class _ChoicePairs(HingePairs):
 
 
 class _ScorePairs(HingePairs):
-    """Pairs with a hinge loss in a graph of scores, summed along trees of sorted photos."""
+    """Pairs with a hinge loss in a graph of scores; sums over them walk trees of sorted photos."""
 
     def __init__(self, scores: ScoreComparisons, r: Ratings) -> None:
         self._scores, r = scores, r[scores.rows]
@@ -152,7 +152,7 @@ class _Tree:
         return cls(levels)
 
     def add_to(self, losers: Floats, winners: Floats, values: Floats) -> None:
-        """Add sums of `values` over the photos that each photo beat, and over those it lost to."""
+        """Add each photo's sums of values over photos it beat, and over those it lost to."""
         for level in self.levels:
             running = prefix_sums(values[level.losers])
             losers[level.winners] += running[level.last_loser] - running[level.first_loser]

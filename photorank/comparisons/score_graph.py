@@ -187,7 +187,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def block_firsts(self) -> Codes:
-        """Position (l,) in `rows` of the first photo of each labelled photo's block.
+        """For each labelled photo, position in `rows` of the first photo in its group (block).
 
         Only photos of one block may be compared.
         """
@@ -256,7 +256,7 @@ class ScoreGraph(ComparisonGraph):
         return SampledPairs(self.rows[pairs], np.abs(margins))
 
     def are_ordered(self, places: Pairs) -> Flags:
-        """Mask (m,) of the pairs that people ordered; `places` (m, 2) are positions in `rows`."""
+        """Mask (m,) of pairs in which people preferred one photo; pairs are positions in `rows`."""
         first, second = places.T
         ordered = self.labels[first] != self.labels[second]
         if self.different is not None:

@@ -66,7 +66,7 @@ class Blocks:
         return self._gap_sums(below) + sign * (-1) ** self.p * self._gap_sums(above)
 
     def fractional_ranks(self) -> Floats:
-        """Mid-rank (l,), 0 to 1, of each label among the labels in the same block of photos."""
+        """Mid-rank (l,), 0 to 1, of each photo's label among the labels of its group (block)."""
         below = (_run_begins(self.tier) + _run_ends(self.tier)) / 2 - _run_begins(self.block)
         return self._unsorted(below / np.bincount(self.block)[self.block])
 
@@ -174,7 +174,7 @@ class Blocks:
         return self._unsorted(_net_credit(pairs, ratings[self.order]))
 
     def products(self, a: Floats, b: Floats) -> Floats:
-        """Weighted sum (l,) of (a_i − a_j)(b_i − b_j) over the photos j in the block of photo i.
+        """Weighted sum (l,) of (a_i − a_j)(b_i − b_j) over the photos j in photo i's group (block).
 
         The weight is the trust in both labels.
         """
@@ -185,7 +185,7 @@ class Blocks:
         return self._unsorted(self.u * (self._block_sums() * a * b + self._block_sums(a * b)))
 
     def differences(self, a: Floats) -> Floats:
-        """Weighted sum (l, …) of a_i − a_j over the photos j in the block of each photo i.
+        """Weighted sum (l, …) of a_i − a_j over the photos j in photo i's group (block).
 
         The weight is the trust in both labels.
         """
@@ -213,7 +213,7 @@ class Blocks:
         return WeightedPairs(worse, better, self.u[worse] * self.u[better] * gap**self.p)
 
     def _block_sums(self, values: Floats | float = 1.0) -> Floats:
-        """Weighted sum (l,) of values over all photos in the block of each photo."""
+        """Weighted sum (l,), for each photo, of values over all photos in its group (block)."""
         return np.bincount(self.block, self.u * values).astype(np.float64)[self.block]
 
     def _gap_sums(self, moments: list[Floats]) -> Floats:
@@ -278,7 +278,7 @@ def _run_numbers(codes: Codes, least: int) -> Codes:
 
 
 def _add_runs(total: Floats, runs: Codes, values: Floats) -> None:
-    """Add each row of `values` (l, k) to the row of `total` (u, k) whose number `runs` (l,) gives.
+    """Add the rows of `values` (l, k) to the rows of `total` (u, k) that `runs` (l,) numbers.
 
     Rows numbered −1 are skipped.
     """

@@ -37,7 +37,7 @@ _NOISE = [at for at, name in enumerate(NAMES) if name.startswith("noise")]
 
 
 class MeritTerms(NamedTuple):
-    """Parts of the score that decides which photo of a series is the best shot.
+    """Terms of the score that decides which photo of a series is the best shot.
 
     They add up to a photo's merit, which is comparable within its series only.
     """
@@ -66,7 +66,7 @@ def best_shots(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
 
 
 def technical_vector(index: Index) -> MasterVector | None:
-    """Built-in vector `technical` of an index; None if the encoder has no such vector.
+    """Built-in vector of technical quality for an index; None if its encoder has no such vector.
 
     The first version of `embedded` looks at photos of 224 pixels, and other encoders have no such
     vector: sharpness decides alone.
@@ -82,7 +82,7 @@ def merit_terms(
     technical: Ratings | None = None,
     faces: FaceTerms | None = None,
 ) -> MeritTerms:
-    """Parts of each photo's score as the best shot of its series: sharpness, rating, faces.
+    """Terms of each photo's score as the best shot of its series: sharpness, rating, faces.
 
     The score is called merit: the sharpness of the subject, the technical rating and a quarter of
     the rating, each in standard deviations, less noise and what is clearly over-exposed beside the

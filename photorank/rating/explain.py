@@ -63,7 +63,7 @@ def explain_file(
     encoder: Encoder,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Explanation:
-    """Explanation of the rating of any photo file; see :func:`explain`."""
+    """Explanation of the rating of a photo file, in the index or not; see :func:`explain`."""
     if not path.exists():
         raise MissingPathError(path)
     try:

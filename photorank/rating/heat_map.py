@@ -67,7 +67,7 @@ def heat_map(
 
 
 def sum_over_positions(photo: Image.Image, encoder: MeanPooled, vector: MasterVector) -> HeatMap:
-    """Exact heat map of a rating, for an encoder that averages over image positions.
+    """Exact heat map of a rating, for an encoder that averages over feature-map positions.
 
     With f_kp a head at position p of P_k in frame k of K, f_k their mean, m the mean of the unit
     f_k, and the stages' products g_ksq at position q of Q_s, the rating is
@@ -164,14 +164,14 @@ def _grid(photo: Image.Image, cells: int) -> tuple[int, int]:
 
 
 def _on_grid(parts: Floats, box: Box, rows: int, columns: int) -> Floats:
-    """Values at an encoder's positions (h, w), summed up in each grid cell (rows, columns)."""
+    """Values of an encoder's feature map (h, w), summed up in each grid cell (rows, columns)."""
     down = _overlaps(parts.shape[0], box.top, box.bottom, rows)
     across = _overlaps(parts.shape[1], box.left, box.right, columns)
     return down @ parts @ across.T
 
 
 def _overlaps(positions: int, start: float, end: float, cells: int) -> Floats:
-    """Fraction of each encoder position that lies in each grid cell, along one side of a photo.
+    """Fraction of each feature-map position that lies in each grid cell, along one side.
 
     The shape is (cells, positions).
     """

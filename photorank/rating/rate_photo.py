@@ -25,7 +25,7 @@ from photorank.vectors.master import MasterVector
 
 @dataclass(frozen=True)
 class RatedPhoto:
-    """Rating of a photo, with its percentile in the index."""
+    """Rating of a photo, and its percentile among an index's photos."""
 
     path: Path
     rating: float
@@ -44,7 +44,7 @@ class TwoPhotos:
 
 
 def embed_photo(data: bytes, encoder: Encoder) -> Embeddings:
-    """Unit embedding (1, d) of an image file's bytes.
+    """Unit embedding (1, d) of a photo, from the bytes of its file.
 
     Raises UnreadablePhotoError if the bytes are no usable photo.
     """
@@ -64,7 +64,7 @@ def embeddings_of(index: Index, paths: Sequence[Path], load: Callable[[], Encode
 def rate_files(
     index: Index, vector: MasterVector, paths: Sequence[Path], load: Callable[[], Encoder]
 ) -> list[RatedPhoto]:
-    """Ratings of photo files, in the index or not, with percentiles in the index.
+    """Ratings of any photo files, each with its percentile among the index's photos.
 
     Raises as :func:`embeddings_of`.
     """

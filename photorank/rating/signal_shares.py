@@ -32,7 +32,7 @@ class SignalShares:
 
     @property
     def pull(self) -> float:
-        """Sum of the contributions, in standard deviations of the index's ratings."""
+        """Sum of all signals' contributions, in standard deviations of the index's ratings."""
         return sum(one.pull for one in self.kinds)
 
     @property

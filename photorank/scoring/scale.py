@@ -47,7 +47,7 @@ class Scale:
 
     @cached_property
     def card(self) -> Json:
-        """Names and versions of everything that a score depends on, as JSON."""
+        """Names and versions of everything that a score depends on, as JSON data."""
         return {
             "photorank": version("photorank"),
             "index": self.index.name,

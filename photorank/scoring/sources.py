@@ -67,7 +67,7 @@ def find_sources(
 
 
 def named_paths(asked: Sequence[str], stdin: BinaryIO) -> list[Path]:
-    """Paths of files, from arguments, standard input (``-``) or lists (``@FILE``).
+    """Paths of photo files, named by arguments, standard input (``-``) or lists (``@FILE``).
 
     Raises SourcesError if nothing is named or an entry of a list is none, TypedPathError if no
     file can have a path.

@@ -178,7 +178,7 @@ class MasterVector:
         return replace(self, name=name)
 
     def save(self, path: Path | str) -> None:
-        """Write the vector durably as a JSON file with a checksum."""
+        """Write the vector to a JSON file with a checksum, synced to disk."""
         data = self.to_json()
         data["checksum"] = _checksum(data)
         write_bytes(Path(path), (json.dumps(data, indent=1) + "\n").encode())

@@ -147,7 +147,7 @@ def scaled(
 
 
 def unit(source: str, builtin: Mapping[str, MasterVector], blocks: Blocks) -> Direction:
-    """Unit direction (d,) named by a built-in vector or by a signed signal such as ``-black``.
+    """Unit direction (d,) by its name: a built-in vector, or a technical signal such as ``-black``.
 
     ``-black`` is less of the technical signal ``black``, ``+contrast`` is more contrast.
     """

@@ -54,7 +54,7 @@ class PhotoSubset:
         return np.searchsorted(self.rows, rows)
 
     def placed(self, said: Clicks) -> Clicks:
-        """Same clicks, with photos given by position in the subset, not by row in the index."""
+        """Person's clicks, with photos given by position in the subset, not by row in the index."""
         return said._replace(
             winners=self.places(said.winners),
             losers=self.places(said.losers),
