@@ -43,9 +43,9 @@ class Evaluation:
         return [row for row in self.results if row.scope == scope and row.fold_by in folds]
 
     def beside(self, row: Result) -> Result | None:
-        """Result of the same vector and scope as `row` by the other way of making folds, or None.
+        """Result of the same vector and scope with folds made the other way, such as by photo.
 
-        One way (`fold_by`) may hold out whole groups together, the other single photos.
+        None if folds were made in one way only. One way may hold out whole groups.
         """
         for other in self.results:
             if (other.vector, other.scope) == (row.vector, row.scope) and other is not row:

@@ -253,7 +253,7 @@ def _training_set(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhoto
 
 
 def _random_share(folds: Folds, rows: Codes, share: float, *, seed: list[int]) -> Codes:
-    """Numbers of those of the photos `rows` that are in a random share of the groups.
+    """Those of the photo numbers `rows` whose groups are in a random share of all groups.
 
     A photo in no group is a group of its own.
     """

@@ -182,7 +182,7 @@ def _unshared(one: Codes, other: Codes, n: int) -> float:
 
 
 def _distinct_splits(splits: Sequence[Codes]) -> Codes:
-    """Fold numbers (r, u) of u units, in the r splits that differ from all earlier ones."""
+    """Fold numbers (r, u) of u photos or groups, in the r splits that differ from earlier ones."""
     found: dict[bytes, Codes] = {}
     for fold in splits:
         _, first, own = np.unique(fold, return_index=True, return_inverse=True)

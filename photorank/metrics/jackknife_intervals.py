@@ -1,4 +1,4 @@
-"""Jackknife intervals of a metric of fixed ratings, leaving out one unit at a time."""
+"""Jackknife intervals of a metric of fixed ratings, leaving out a photo or cluster at a time."""
 
 from dataclasses import replace
 from math import hypot, isnan, log, nan, pi, sqrt

@@ -103,7 +103,7 @@ class PairSums:
         )
 
     def _couple_effects(self) -> Floats:
-        """Effects (c,) on the metric, to first order, of the photo pairs between two units.
+        """First-order effects (c,) on the metric of the pairs between two photos or clusters.
 
         A couple's effect is that of all photo pairs between its two units.
         """
@@ -217,7 +217,7 @@ def summed_by(codes: Codes, values: Floats) -> Floats:
 
 @lru_cache(maxsize=4)
 def _unit_couples(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
-    """First index (c,) of each of c random couples of units in an array (m, 2) of photo pairs.
+    """First indices (c,) of c random couples of photos or clusters in an array (m, 2) of pairs.
 
     The same units (n,), whose bytes are given, have the same couples, so that repeats can be added
     up; vector after vector and metric after metric they are asked for again.
