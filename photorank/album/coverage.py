@@ -38,8 +38,8 @@ class Covers:
         return some
 
     @property
-    def clients(self) -> int:
-        """Number of clients, which are the photos that an album should represent."""
+    def n_clients(self) -> int:
+        """Number of photos that an album should represent, called clients."""
         return self._rows.shape[1]
 
     @cached_property

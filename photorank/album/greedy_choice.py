@@ -27,7 +27,7 @@ _BOUND_STAGES = 5  # stages of the choice used for the upper bound
 
 @dataclass(frozen=True)
 class Rules:
-    """Constraints on an album: number of photos, pinned photos, and quotas per day, event or so."""
+    """Constraints on an album: number of photos, pinned photos, and quotas per day or event."""
 
     places: int  # photos at most
     pinned: Codes  # (p,) rows that are in
@@ -122,7 +122,7 @@ def _picked(value: Value, rules: Rules) -> tuple[Codes, Floats, Mask]:
     The first pool is the best shots of all series; the other photos are used if it is too small.
     """
     chosen: list[int] = []
-    best: Cover = np.zeros(value.covers.clients, dtype=np.float32)
+    best: Cover = np.zeros(value.covers.n_clients, dtype=np.float32)
     gains: list[float] = []
     for row in (*rules.pinned.tolist(), *rules.held.tolist()):
         chosen.append(row)

@@ -30,7 +30,7 @@ class Value:
     scale: float = 1.0  # value of a unit of cover
 
     def __call__(self, rows: Codes) -> float:
-        """Value of the photos with the row numbers `rows` as an album."""
+        """Value of an album that consists of the photos with the row numbers `rows`."""
         return float(self.worth[rows].sum() + self.of_cover(self.cover(rows)))
 
     def cover(self, rows: Codes) -> Cover:

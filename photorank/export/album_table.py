@@ -1,4 +1,4 @@
-"""CSV table of an album's photos: rating, marginal value, reason, similar photos."""
+"""CSV table of an album's photos: rating, contribution to the album, reason, similar photos."""
 
 import csv
 import io

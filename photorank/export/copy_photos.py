@@ -113,7 +113,7 @@ def _written(photo: Photo, planned: PhotoCopy, link: Link) -> PhotoCopy:
         if digest != photo.digest:
             why = "it has changed since it was indexed: run `photorank index --verify` again"
             return replace(planned, outcome="changed", why=why)
-        return replace(planned, target=_renamed(temporary, photo, planned, link))
+        return replace(planned, target=_rename(temporary, photo, planned, link))
     except UnreadablePhotoError as error:
         return replace(planned, outcome="gone", why=error.reason)
     finally:
@@ -164,7 +164,7 @@ def link_to(source: Path, temporary: Path, link: Link) -> None:
         raise
 
 
-def _renamed(temporary: Path, photo: Photo, planned: PhotoCopy, link: Link) -> Path:
+def _rename(temporary: Path, photo: Photo, planned: PhotoCopy, link: Link) -> Path:
     """Rename a finished copy to its planned path, or to the next free path; return that path."""
     target = planned.target
     while True:

@@ -220,7 +220,7 @@ def _has_rating(data: bytes | None) -> bool:
 
 
 def _is_from_photorank(data: bytes, base: bytes | None) -> bool:
-    """True if photorank wrote a sidecar, as it differs from `base` by a rating alone.
+    """True if a sidecar is photorank's: if its bytes differ from `base` by a rating alone.
 
     None for `base` is an empty sidecar.
     """

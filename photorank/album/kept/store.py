@@ -119,7 +119,7 @@ class AlbumStore:
                 "INSERT INTO albums (name, place, revision, changed) VALUES (?, 0, 0, ?)",
                 (name, _now()),
             )
-            _put(connection, name, checked_album(album), what)
+            _append_state(connection, name, checked_album(album), what)
             return self._newest(connection, name, None)
 
     def save(self, name: str, album: KeptAlbum, what: str, *, seen: int) -> Entry:
@@ -145,7 +145,7 @@ class AlbumStore:
             made = checked_album(make(entry.album))
             if made == entry.album:
                 return entry
-            _put(connection, name, made, what)
+            _append_state(connection, name, made, what)
             return self._newest(connection, name, None)
 
     def undo(self, name: str, *, seen: int | None = None) -> Entry:
@@ -316,8 +316,8 @@ def _entry(connection: sqlite3.Connection, name: str) -> Entry | None:
     return Entry(name, album, revision, changed, what, undoes, redoes)
 
 
-def _put(connection: sqlite3.Connection, name: str, album: KeptAlbum, what: str) -> None:
-    """Append a changed album to its history, in the caller's transaction.
+def _append_state(connection: sqlite3.Connection, name: str, album: KeptAlbum, what: str) -> None:
+    """Append a changed album's state to its history, within the caller's transaction.
 
     Undone states are deleted, and states too old to keep.
     """

@@ -62,7 +62,7 @@ def write_pdf(
     try:
         pictures = pool.map(partial(picture_of, max_ppi=options.max_ppi), book.frames)
         with pikepdf.open(io.BytesIO(captions)) as pdf:
-            draw = _Drawing(pdf, book, pictures)
+            draw = _PhotoDrawer(pdf, book, pictures)
             for done, (page, leaf) in enumerate(zip(book.pages, pdf.pages, strict=True), start=1):
                 draw.page(page, leaf)
                 on_progress(done, len(book.pages))
@@ -119,8 +119,8 @@ def fitted(text: str, room: float, width_of: Callable[..., float]) -> tuple[str,
     return (text if cut == text else f"{cut}..."), points
 
 
-class _Drawing:
-    """Drawing of a book's photos onto PDF pages, with their shared colour spaces."""
+class _PhotoDrawer:
+    """Object that draws a book's photos onto PDF pages, which share their colour spaces."""
 
     def __init__(self, pdf: "pikepdf.Pdf", book: Book, pictures: Iterator[Picture]) -> None:
         self._pdf = pdf
