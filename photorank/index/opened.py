@@ -151,11 +151,11 @@ class Index:
         return self._held.embeddings
 
     def heads(self) -> Embeddings:
-        """First dh columns (n, dh) of all embeddings: unit-length rows for cosine similarity."""
+        """Heads (n, dh) of all embeddings: their first dh columns, of unit length, for cosines."""
         return self._held.embeddings[:, : self.manifest.head]
 
     def heads_of(self, rows: Codes | Sequence[int]) -> Embeddings:
-        """First dh columns (k, dh) of k photos' embeddings: rows of unit length."""
+        """Heads (k, dh) of k photos' embeddings: their first dh columns, of unit length."""
         return self.embeddings_of(rows)[:, : self.manifest.head]
 
     def embeddings_of(self, rows: Codes | Sequence[int]) -> Embeddings:

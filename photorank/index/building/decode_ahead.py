@@ -91,7 +91,7 @@ class LazyEncoder:
 
     @property
     def runtime(self) -> str:
-        """Name of the inference runtime, such as "openvino"; empty if not loaded or fixed."""
+        """Name of the loaded encoder's runtime, such as "openvino"; empty if it has no choice."""
         return self.loaded.runtime if isinstance(self.loaded, Switchable) else ""
 
 

@@ -60,7 +60,7 @@ class PictureHashes:
 
     @property
     def unreadable(self) -> bool:
-        """True if any thumbnail needed so far could not be read, apart from imported photos'."""
+        """True if a thumbnail needed so far could not be read, unless its photo was imported."""
         return any(
             codes is None and not is_imported(digest) for digest, codes in self._known.items()
         )

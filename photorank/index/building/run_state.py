@@ -98,7 +98,7 @@ def folder_of(path: Path) -> Path:
 
 
 def no_photos(request: BuildRequest, files: Sequence[SkippedFile]) -> PhotorankError:
-    """Exception for a run without a usable photo: no file can be read, or the encoder fails."""
+    """Exception to raise if a run has no photo: no file is usable, or the encoder fails on all."""
     opened = [file for file in files if not file.passed_over]
     if opened and all(file.reason == NO_EMBEDDING for file in opened):
         return EncoderError(

@@ -18,7 +18,7 @@ STAMP = ", ".join(Stamp._fields)  # the columns
 
 
 class Shard(NamedTuple):
-    """Catalogue record of a shard file: name, number of rows, checksum."""
+    """Catalogue record of a shard file: its name, number of embeddings, and checksum."""
 
     name: str
     rows: int
@@ -41,7 +41,7 @@ class KnownSkip(NamedTuple):
     reader: str | None  # the software that could not read it; None: try again
 
     def file(self, path: Path) -> SkippedFile:
-        """Skipped file at the given path, with this record's size, times and reason."""
+        """Path, size, times and reason of this skipped file, as a :class:`SkippedFile`."""
         size, mtime_ns, *others = self.stamp
         return SkippedFile(path, size, mtime_ns, self.reason, *others)
 

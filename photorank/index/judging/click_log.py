@@ -83,7 +83,7 @@ def record_choice(
             f" VALUES ({_NEXT}, ?, ?, ?, ?, ?, ?, ?)",
             [source, person, *pair, int(tie), asked, now_text()],
         )
-    _let_choices_count(paths)
+    _prefer_choices(paths)
 
 
 def record_skip(paths: IndexPaths, rater: str, first: str, second: str) -> None:
@@ -300,7 +300,7 @@ def _undo_stars(
     return Undone("stars", (digest,))
 
 
-def _let_choices_count(paths: IndexPaths) -> None:
+def _prefer_choices(paths: IndexPaths) -> None:
     """Set the index to compare photos by choices, not scores, unless scores were imported.
 
     This changes the manifest, which belongs to the writer; while another one is at work it is

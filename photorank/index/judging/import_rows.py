@@ -1,4 +1,4 @@
-"""Import of a source's judgements into the catalogue, all or nothing."""
+"""Import of people's judgements from tables into the catalogue, all or nothing."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -133,7 +133,7 @@ def replace_labels(
                 if row.score is not None
             ],
         )
-    notes = left_out.settle(table, usable, partial=partial)
+    notes = left_out.notes(table, usable, partial=partial)
     connection.execute(
         "INSERT INTO ratings (source, rater, photo, score, n_raters)"
         " SELECT ?, rater, photo, avg(score), max(n_raters) FROM temp.gathered"
@@ -172,7 +172,7 @@ def replace_choices(
             " VALUES (?, ?, ?, ?, ?, ?)",
             chosen,
         )
-    notes = left_out.settle(table, usable, partial=partial)
+    notes = left_out.notes(table, usable, partial=partial)
     return [*table.notes, *notes]
 
 
@@ -277,7 +277,7 @@ class _Raters(dict[str, int]):
 
 
 class _LeftOut:
-    """Collector of table rows that an import leaves out, with reasons, and of inexact names."""
+    """Collector of left-out table rows, with reasons, and of file names matched inexactly."""
 
     def __init__(self) -> None:
         self._problems = Problems()
@@ -285,7 +285,7 @@ class _LeftOut:
         self._loose: dict[str, str] = {}  # names of the table, with the files that they match
 
     def add(self, row: LabelRow | ChoiceRow, what: str) -> None:
-        """Record why a row cannot be used."""
+        """Record why a table row cannot be used."""
         self._problems.add(Problem(row.line, what, row.table))
 
     def with_photos(self, matched: Iterable[Matched[Row]]) -> Iterator[tuple[Row, tuple[int, ...]]]:
@@ -301,7 +301,7 @@ class _LeftOut:
             if not missing:
                 yield row, photos
 
-    def settle(self, table: LabelTable | ChoiceTable, usable: int, *, partial: bool) -> list[str]:
+    def notes(self, table: LabelTable | ChoiceTable, usable: int, *, partial: bool) -> list[str]:
         """Notes for the user on left-out rows; raises LabelsError if the import is refused.
 
         It is refused if no row is usable, or if any row is left out without `partial`.

@@ -20,7 +20,7 @@ _SCALES_APART = 4  # ratio of two scales' largest scores, from which they differ
 def other_sources(
     connection: sqlite3.Connection, what: Literal["scores", "groups"], source: str
 ) -> dict[str, SourceKind]:
-    """Sources of judgements with scores (or groups), except `source`: the kind of each by name."""
+    """Kind (table, library, clicks) by name of each other source with scores, or with groups."""
     rows = {"scores": "ratings", "groups": 'memberships WHERE "group" IS NOT NULL'}[what]
     found = sources_in(connection, rows)
     return {name: kind for name, kind in found.items() if name != unicode_text(source)}

@@ -54,9 +54,9 @@ def examine_index(paths: IndexPaths) -> list[Finding]:
             return [catalogue]  # what it says of the rest is worth nothing
         return [
             catalogue,
-            *_manifest(paths),
+            *_manifest_findings(paths),
             _values(paths),
-            *_files(paths),
+            *_file_findings(paths),
             *_roots(paths),
         ]
     except UnreadableFileError as error:
@@ -189,7 +189,7 @@ def _from_backup(paths: IndexPaths) -> str:
     )
 
 
-def _files(paths: IndexPaths) -> Iterator[Finding]:
+def _file_findings(paths: IndexPaths) -> Iterator[Finding]:
     """Yield findings about the files beside the catalogue."""
     repair = REPAIR.format(name=paths.name)
     anew = f"{repair}, then run `photorank index` on its folders, which embeds these photos anew."
@@ -232,7 +232,7 @@ def _finding(found: Sequence[str] | Sequence[Path], wrong: Finding, good: str) -
     return replace(wrong, says=wrong.says.format(n=len(found), some=_some([*map(str, found)])))
 
 
-def _manifest(paths: IndexPaths) -> Iterator[Finding]:
+def _manifest_findings(paths: IndexPaths) -> Iterator[Finding]:
     """Yield findings on the manifest: its file, its photo count, and its numeric precision."""
     with reading(paths) as connection:
         kept, counted = kept_manifest(connection, paths), count_photos(connection)

@@ -24,7 +24,7 @@ _JUDGED = """(
 
 
 class EmbeddingLocation(NamedTuple):
-    """Location of a photo's embedding: the shard's number, and the row in the shard."""
+    """Shard number and row of an embedding, and its photo's catalogue number."""
 
     shard: int
     row: int
@@ -112,7 +112,7 @@ def compact(
     chosen = with_gaps | (small if len(small) > many else set())
     shards = {number: Shard(*shard) for number, *shard, _ in rows if number in chosen}
 
-    photos = _photos_of(connection, shards)
+    photos = _locations(connection, shards)
     for start in range(0, len(photos), full):
         _merge(connection, paths, shards, photos[start : start + full], dimensions)
     with transaction(connection):
@@ -121,8 +121,8 @@ def compact(
         )
 
 
-def _photos_of(connection: sqlite3.Connection, shards: Iterable[int]) -> list[EmbeddingLocation]:
-    """Photos whose embeddings are in the given shards, sorted by shard and row."""
+def _locations(connection: sqlite3.Connection, shards: Iterable[int]) -> list[EmbeddingLocation]:
+    """Locations of all embeddings in the given shards, sorted by shard and row."""
     photos: list[EmbeddingLocation] = []
     for shard in sorted(shards):
         rows = connection.execute(

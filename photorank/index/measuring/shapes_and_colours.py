@@ -1,4 +1,4 @@
-"""Aspect ratios and mean colours of an index's photos, cached beside the index."""
+"""Aspect ratios and mean colours of an index's photos, cached in the index's folder."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -27,7 +27,7 @@ class Looks(NamedTuple):
 
 
 def quick_looks(paths: IndexPaths, digests: Sequence[str]) -> Looks:
-    """Aspect ratios of all photos from thumbnail headers, and mean colours if cached."""
+    """Aspect ratios of all photos from thumbnail headers; mean colours only if cached."""
     known = _load(paths)
     missing = [digest for digest in digests if digest not in known]
     for digest in missing:

@@ -52,7 +52,7 @@ def load_labels(
 
 
 def load_single_ratings(paths: IndexPaths, rows: Rows, without: str) -> SingleRatings:
-    """Scores by each named rater, except the rater named `without`.
+    """Scores of photos by each named rater, except the rater named `without`.
 
     Means over several people are left out, and clicked stars where anything was imported
     on another scale.
@@ -74,7 +74,7 @@ def load_single_ratings(paths: IndexPaths, rows: Rows, without: str) -> SingleRa
 
 
 def load_choices(paths: IndexPaths, rows: Rows, rater: str | None) -> IndexChoices:
-    """Choices between two photos by one rater or all raters; vanished photos are left out."""
+    """Pairwise choices by one rater or by all; those with a vanished photo are left out."""
     with reading(paths) as connection:
         made = connection.execute(
             "SELECT winner, loser, tie, raters.name, weight"
@@ -118,11 +118,11 @@ def load_counts(paths: IndexPaths, layout: Layout) -> Counts:
         (rated,) = whole_numbers(connection, ["photo"], "(SELECT DISTINCT photo FROM ratings)")
         chosen = whole_numbers(connection, ["winner", "loser"], "choices")
         (photos,), names = mixed(connection, ["photo"], ['"group"', "series"], "memberships")
-    here = np.flatnonzero(layout.shown(photos))
+    here = np.flatnonzero(layout.have_file(photos))
     groups, series = (len(named(texts.take(here)).names) for texts in names)
     return Counts(
-        labelled=int(np.count_nonzero(layout.shown(rated))),
-        choices=int(np.count_nonzero(np.all([*map(layout.shown, chosen)], axis=0))),
+        labelled=int(np.count_nonzero(layout.have_file(rated))),
+        choices=int(np.count_nonzero(np.all([*map(layout.have_file, chosen)], axis=0))),
         groups=groups,
         series=series,
     )

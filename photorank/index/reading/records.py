@@ -54,7 +54,7 @@ class IndexLabels(NamedTuple):
 
 
 class SingleRatings(NamedTuple):
-    """Scores of one photo by one rater each; photos are row numbers in :meth:`Index.photos`."""
+    """Scores by one rater for one photo each; photos are row numbers in :meth:`Index.photos`."""
 
     photos: Codes  # (m,)
     raters: Codes  # (m,) one number a person; the unnamed are left out

@@ -176,7 +176,7 @@ def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
 
 
 def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int] | None:
-    """Digest and catalogue number of the only photo with this digest prefix; else None."""
+    """Full digest and catalogue number of the only photo with this digest prefix; else None."""
     found = connection.execute(
         "SELECT digest, id FROM photos WHERE digest >= ? AND digest < ? AND shard IS NOT NULL"
         " LIMIT 2",
@@ -186,7 +186,7 @@ def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int]
 
 
 def digest_beginning(paths: IndexPaths, beginning: str) -> tuple[str, int] | None:
-    """Digest and catalogue number of the only photo with this digest prefix; else None."""
+    """Full digest and catalogue number of the only photo with this beginning; else None."""
     with reading(paths) as connection:
         return one_photo(connection, beginning)
 
