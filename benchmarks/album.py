@@ -34,7 +34,7 @@ from photorank.comparisons.comparisons import Comparisons
 from photorank.index.building.picture_hashes import keep_codes
 from photorank.index.opened import open_index
 from photorank.metrics.top_of_list import album_regret_at_k
-from photorank.photos.grey_code import BYTES
+from photorank.photos.grey_fingerprint import BYTES
 from photorank.photos.hash_and_shape import PictureCodes
 from photorank.similarity.series import find_series
 from photorank.similarity.series_cache import series_of

@@ -38,7 +38,7 @@ from photorank.photos.degraded.degrade import (
     Degradation,
     degraded_copies,
 )
-from photorank.photos.grey_code import grey_code
+from photorank.photos.grey_fingerprint import grey_fingerprint
 from photorank.photos.open_photo import decode_photo, photo_digest, read_photo
 from photorank.vectors import shipped
 from photorank.vectors.learners.all_pairs import AllPairs
@@ -114,7 +114,7 @@ def embed(oasis: Path, framing: str) -> dict[str, np.ndarray]:
         versions = degraded_copies(photo, tuple(COPIES.values()), seed=number)
         rows.append(encode_photos(encoder, [encoder.prepare(one) for one in versions]))
         digests.append(photo_digest(data))
-        greys.append(np.frombuffer(grey_code(photo), dtype=np.uint8))
+        greys.append(np.frombuffer(grey_fingerprint(photo), dtype=np.uint8))
         print(f"{number + 1} of {len(ratings)} photos, {framing}", end="\r", flush=True)
     themes = np.unique([row["group"] for row in ratings], return_inverse=True)[1]
     scores = np.array([float(row["score"]) for row in ratings])

@@ -17,7 +17,7 @@ from photorank.vectors.prompts import prompt_vector
 @st.cache_resource(max_entries=4, show_spinner="Drawing the map, once …", hash_funcs=BY_PHOTOS)
 def map_positions(index: Index, method: Method) -> Floats:
     """Position (n, 2) on the map of each of an index's n photos, shared by all visitors."""
-    found = map_layout.places(index, method)
+    found = map_layout.map_points(index, method)
     found.flags.writeable = False
     return found
 

@@ -31,7 +31,7 @@ Load = Callable[[str], Encoder]  # of a framing
 
 @dataclass(frozen=True)
 class FramingResult:
-    """Held-out accuracy of a vector learned from embeddings in one framing (crop, padding, …)."""
+    """Held-out accuracy of a rating direction learned from photos cropped or padded in one way."""
 
     framing: str
     accuracy: Estimate  # pairwise
@@ -40,7 +40,7 @@ class FramingResult:
     seconds: float  # of opening and embedding all photos
 
     def to_json(self) -> Json:
-        """Result as plain JSON."""
+        """The result as a JSON object."""
         ahead = None if self.ahead is None else {**to_json(self.ahead), "p_holm": self.p_holm}
         return {
             "framing": self.framing,
@@ -52,7 +52,7 @@ class FramingResult:
 
 @dataclass(frozen=True)
 class FramingTable:
-    """Results of all framings on one labelled index."""
+    """Results of all framings (crop, padding, …) on the judged photos of one index."""
 
     index: str
     encoder: str
@@ -62,7 +62,7 @@ class FramingTable:
     rows: tuple[FramingResult, ...]  # the best first
 
     def to_json(self) -> Json:
-        """Table as plain JSON."""
+        """The table as a JSON object."""
         return {
             **vars(self),
             "protocol": to_json(self.protocol),
@@ -110,21 +110,23 @@ def measure_framings(
     sums = {
         framing: pairs.sums(
             out_of_fold_ratings(
-                make_learner(learner, seed=protocol.seed), _in_framing(photos, rows, kept), folds
+                make_learner(learner, seed=protocol.seed),
+                _with_embeddings(photos, rows, kept),
+                folds,
             ),
             refitted=True,
         )
         for framing, rows in embedded.items()
     }
     base = BASE if BASE in sums else framings[0]
-    rows = _rows(pairs, sums, base, seconds)
+    rows = _results(pairs, sums, base, seconds)
     return FramingTable(index.name, index.manifest.encoder, learner, base, protocol, rows)
 
 
-def _in_framing(
+def _with_embeddings(
     photos: JudgedPhotos, rows: list[Embeddings | None], kept: np.ndarray
 ) -> JudgedPhotos:
-    """Judged photos with embeddings computed in one framing (crop, padding, …).
+    """Judged photos with their embeddings replaced by those computed in one framing.
 
     `kept` are the positions in `rows` of the photos' embeddings.
     """
@@ -132,10 +134,10 @@ def _in_framing(
     return replace(photos, X=X)
 
 
-def _rows(
+def _results(
     pairs: HeldOutPairs, sums: dict[str, list[PairSums]], base: str, seconds: dict[str, float]
 ) -> tuple[FramingResult, ...]:
-    """Results of all framings, most accurate first, with accuracy differences from `base`."""
+    """Results of all framings, most accurate first, with their lead in accuracy over `base`."""
     ahead = {
         framing: pairs.difference(found, sums[base], refitted=True)
         for framing, found in sums.items()

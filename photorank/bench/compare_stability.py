@@ -107,7 +107,7 @@ def _mean_of_pairs(table: Floats) -> Estimate:
 
 
 def flip_table(ratings: Floats) -> Floats:
-    """Share (n, n) of copy pairs whose rating order is opposite to that of the two original photos.
+    """Share (n, n), for each pair of n photos, of copies that are rated in the opposite order.
 
     `ratings` (n, k) are of each photo's variants, the first of which is the photo itself.
     """
@@ -122,7 +122,7 @@ def flip_table(ratings: Floats) -> Floats:
 
 
 def _mean(values: Floats) -> Estimate:
-    """Mean of one non-negative value per photo (n,), with Student's t interval."""
+    """Mean of n non-negative values, one per photo, with Student's t interval."""
     from scipy.special import stdtrit
 
     n = len(values)

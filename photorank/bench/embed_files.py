@@ -24,14 +24,14 @@ Forms = Callable[[Image.Image], Sequence[Image.Image]]
 
 
 def check_framings(names: Sequence[str]) -> None:
-    """Raise UnknownNameError for a name that is not a known framing."""
+    """Raise UnknownNameError if one of the names is not a framing (crop, padding, …)."""
     for name in names:
         if name not in FRAMINGS:
             raise UnknownNameError("framing", name, list(FRAMINGS))
 
 
 def judged_files(index: Index) -> tuple[JudgedPhotos, list[Path]]:
-    """Photos with human labels whose files are unchanged, and the files' paths (n,)."""
+    """Photos that people judged and whose files are unchanged, and the paths of these files."""
     photos = judged_photos(index)
     changed = np.isin(photos.rows, index.changed(photos.rows))
     if changed.any():
@@ -46,13 +46,13 @@ def embed_files(
     forms: Forms = lambda photo: [photo],
     on_photo: Callable[[], None] | None = None,
 ) -> list[Embeddings | None]:
-    """Embeddings (k, d) of k altered copies of each photo file; None for an unusable file.
+    """For each photo file, embeddings (k, d) of its k altered copies; None if it is unusable.
 
     `forms` makes the copies of a photo; by default the only one is the photo itself.
     """
     found: list[Embeddings | None] = []
     switchable = encoder if isinstance(encoder, Switchable) else None
-    for batch in _opened(paths, encoder, forms):
+    for batch in _network_inputs(paths, encoder, forms):
         readable = [form for photo in batch if photo is not None for form in photo]
         if switchable is not None and len(readable) * len(paths) >= FEW_PHOTOS * len(batch):
             frames = [part for form in readable for part in form.frames][:FRAMES]
@@ -66,7 +66,7 @@ def embed_files(
     return found
 
 
-def _opened(
+def _network_inputs(
     paths: Sequence[Path], encoder: Encoder, forms: Forms
 ) -> Iterator[list[list[Prepared] | None]]:
     """Yield batches of photos, each photo as the network inputs of its altered copies.

@@ -1,4 +1,4 @@
-"""Speed of evaluating a vector with confidence intervals, compared with SciPy's metrics."""
+"""Speed of evaluating a rating direction with confidence intervals, compared with SciPy."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from photorank.vectors.master import MasterVector
 
 @dataclass(frozen=True)
 class EvaluationSpeed:
-    """Median seconds to evaluate a vector (by photorank, by SciPy), and to rate all photos."""
+    """Median seconds to evaluate a rating direction (photorank, SciPy) and to rate all photos."""
 
     index: str
     vector: str
@@ -30,12 +30,12 @@ class EvaluationSpeed:
     off: float  # the greatest difference of tau-b and rho from SciPy's
 
     def to_json(self) -> Json:
-        """Measured times as plain JSON."""
+        """The measured times as a JSON object."""
         return {**vars(self), "ratio": self.scipy / self.ours}
 
 
 def measure_evaluation(index: Index, vector: MasterVector, *, rounds: int) -> EvaluationSpeed:
-    """Seconds to evaluate a vector on people's scores, by photorank and by SciPy's functions.
+    """Seconds to evaluate a rating direction on people's scores, by photorank and by SciPy.
 
     Raises :class:`NoLabelsError` where nobody gave scores, for choices have no rank correlation.
     """

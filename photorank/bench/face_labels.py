@@ -25,7 +25,7 @@ MarkedEyes: TypeAlias = Literal["open", "closed"]
 
 @dataclass(frozen=True)
 class MarkedFace:
-    """Ground-truth face with its box and eye state."""
+    """Face that a person marked in a photo: its box, and if its eyes are open."""
 
     box: Floats  # (4,) left, top, right, bottom: shares of the photo, or pixels
     eyes: MarkedEyes | None = None  # None: not judged
@@ -34,7 +34,7 @@ class MarkedFace:
 
 
 def read_face_labels(path: Path) -> dict[str, list[MarkedFace]]:
-    """Marked faces by file name, in the order of the table.
+    """Faces that a person marked in photos, by file name, read from a table.
 
     A row is a face, with columns file, left, top, right and bottom, and maybe eyes (open, closed),
     clear (1, 0) and cut (1, 0). A row without a box is a photo without anybody. Raises

@@ -52,7 +52,7 @@ def compare_photos(
     root: Path,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[Compared]:
-    """Detected faces compared with marked faces, for each photo of the folder `root`.
+    """For each photo in the folder `root`, the marked faces matched to the detected ones.
 
     Raises LabelsError if a photo is missing or unreadable, FaceModelsError without the models.
     """
@@ -108,7 +108,7 @@ def compare(marked: Sequence[MarkedFace], seen: Sequence[Face], size: tuple[int,
 
 
 def figures(photos: Sequence[Compared]) -> list[Figure]:
-    """Results of the face benchmark: rates of right and wrong findings, each with an interval.
+    """Results of the face benchmark: rates of right and wrong detections, each with an interval.
 
     They concern detection, open or closed eyes, and faces cut by the photo's edge.
     """
@@ -160,6 +160,6 @@ def _in_shares(box: Floats, size: tuple[int, int]) -> Floats:
 
 
 def in_words(photos: Sequence[Compared]) -> str:
-    """Number of photos and of marked faces, as text."""
+    """Text that says how many photos and marked faces there are."""
     faces = sum(len(photo.pairs) for photo in photos)
     return f"{counted(len(photos), 'photo')}, {counted(faces, 'marked face')}"

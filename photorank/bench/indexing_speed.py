@@ -37,7 +37,7 @@ _RATED_DIRECTIONS = 10  # for comparing the order of photos
 
 @dataclass(frozen=True)
 class IndexingSpeed:
-    """Indexing speeds in photos per second, each the median of several runs."""
+    """Speeds of indexing and its steps in photos per second, each the median of several runs."""
 
     runtime: str  # what computed our embeddings
     photos: int
@@ -54,10 +54,10 @@ class IndexingSpeed:
     @property
     def perfect_overlap(self) -> float:
         """Photos per second if decoding and encoding shared the cores at no cost."""
-        return _shared(self.decode_only, self.encode_only)
+        return _combined_speed(self.decode_only, self.encode_only)
 
     def to_json(self) -> Json:
-        """Speeds as plain JSON."""
+        """The speeds as a JSON object."""
         return {**vars(self), "perfect_overlap": self.perfect_overlap}
 
 
@@ -68,7 +68,7 @@ def measure_indexing(
     rounds: int,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> IndexingSpeed:
-    """Speed of indexing synthetic 12-megapixel photos with a ViT-B/32 on the CPU.
+    """Measure the speed of indexing synthetic 12-megapixel photos with a ViT-B/32 on the CPU.
 
     Loading and choosing the runtime are not timed: they cost the same for ten photos and for a
     million.
@@ -88,9 +88,9 @@ def measure_indexing(
                 plain_loop.embed, MODEL, folder / "weights.safetensors", folder / "photos"
             ).result()
             home = folder / str(number)
-            timed, rows = ours.submit(_index, spec, runtime, folder / "photos", home).result()
+            timed, rows = ours.submit(_time_index, spec, runtime, folder / "photos", home).result()
             speeds = {"reference": photos / seconds, "ours": photos / timed}
-            for what, run in (("decode_only", _decode), ("encode_only", _encode)):
+            for what, run in (("decode_only", _time_decoding), ("encode_only", _time_encoding)):
                 speeds[what] = photos / ours.submit(run, spec, runtime, folder / "photos").result()
             if number:  # the first round warms up
                 found.append(speeds)
@@ -102,7 +102,7 @@ def measure_indexing(
         cores=usable_cores(),
         ratio=statistics.median(one["ours"] / one["reference"] for one in found),
         of_ceiling=statistics.median(
-            one["ours"] / _shared(one["decode_only"], one["encode_only"]) for one in found
+            one["ours"] / _combined_speed(one["decode_only"], one["encode_only"]) for one in found
         ),
         least_cosine=float((rows * expected).sum(axis=1).min()),
         least_spearman=_least_spearman(rows, expected),
@@ -113,7 +113,7 @@ def measure_indexing(
     )
 
 
-def _shared(decode: float, encode: float) -> float:
+def _combined_speed(decode: float, encode: float) -> float:
     """Photos per second when decoding and encoding share the cores, given the speed of each."""
     return 1 / (1 / decode + 1 / encode)
 
@@ -139,8 +139,8 @@ def _ready(spec: str, runtime: Runtime, folder: Path) -> Encoder:
     return encoder
 
 
-def _index(spec: str, runtime: Runtime, folder: Path, home: Path) -> tuple[float, Embeddings]:
-    """Seconds to index a folder, and embeddings (n, d) of its photos sorted by path."""
+def _time_index(spec: str, runtime: Runtime, folder: Path, home: Path) -> tuple[float, Embeddings]:
+    """Seconds taken to index a folder, and embeddings (n, d) of its photos sorted by path."""
     encoder = _ready(spec, runtime, folder)
     start = time.perf_counter()
     paths = Workspace(home).index("bench")
@@ -151,16 +151,16 @@ def _index(spec: str, runtime: Runtime, folder: Path, home: Path) -> tuple[float
     return seconds, np.asarray(index.embeddings())[order]
 
 
-def _decode(spec: str, runtime: Runtime, folder: Path) -> float:
-    """Seconds to decode all photos on all cores, as indexing does, without encoding."""
+def _time_decoding(spec: str, runtime: Runtime, folder: Path) -> float:
+    """Seconds taken to decode all photos on all cores, as indexing does, without encoding."""
     encoder = _ready(spec, runtime, folder)
     start = time.perf_counter()
     _opened(folder, encoder)
     return time.perf_counter() - start
 
 
-def _encode(spec: str, runtime: Runtime, folder: Path) -> float:
-    """Seconds to encode all photos, decoded beforehand, in batches as indexing does."""
+def _time_encoding(spec: str, runtime: Runtime, folder: Path) -> float:
+    """Seconds taken to encode photos that are decoded already, in batches as indexing does."""
     encoder = _ready(spec, runtime, folder)
     frames = [photo.prepared for photo in _opened(folder, encoder)]
     size = batch_size_for(usable_cores())

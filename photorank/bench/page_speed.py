@@ -22,7 +22,7 @@ _TIMEOUT_SECONDS = 600
 
 @dataclass(frozen=True)
 class PageSpeed:
-    """Run time in seconds of one dashboard page's script."""
+    """Run times in seconds of one dashboard page: of its first run, and of later ones."""
 
     page: str
     first: float  # with everything that it loads, as if no page had been seen before
@@ -39,7 +39,7 @@ class DashboardSpeed:
     plain: float  # seconds to rate and sort all embeddings, which are in memory, with NumPy
 
     def to_json(self) -> Json:
-        """Times as plain JSON."""
+        """The run times as a JSON object."""
         pages = [{**vars(page), "ratio": self.plain / page.again} for page in self.pages]
         return {**vars(self), "pages": pages}
 
@@ -47,7 +47,7 @@ class DashboardSpeed:
 def measure_dashboard(
     index: Index, vector: MasterVector, script: Path, *, rounds: int
 ) -> DashboardSpeed:
-    """Run times of all dashboard pages, and of rating and sorting all photos in NumPy."""
+    """Measure the run times of all dashboard pages, and of rating all photos in NumPy."""
     import streamlit as st
     from streamlit.testing.v1 import AppTest
 
@@ -71,7 +71,7 @@ def measure_dashboard(
 
 @contextmanager
 def _only_index(index: Index) -> Iterator[None]:
-    """Context with a temporary workspace that contains only the given index."""
+    """Context in which the workspace is a temporary folder with only the given index."""
     before = os.environ.get("PHOTORANK_HOME")
     with TemporaryDirectory() as folder:
         home = Workspace(Path(folder))

@@ -30,7 +30,7 @@ class _Photos:
 
 
 def embed(model_name: str, weights: Path, folder: Path) -> tuple[float, Embeddings]:
-    """Seconds to embed a folder, and unit-length embeddings (n, d) in order of its file names."""
+    """Seconds taken to embed a folder's photos, and their embeddings (n, d) sorted by file name."""
     import torch
 
     model, photos = _ready(model_name, weights, folder)
@@ -44,7 +44,7 @@ def embed(model_name: str, weights: Path, folder: Path) -> tuple[float, Embeddin
 
 @cache
 def _ready(model_name: str, weights: Path, folder: Path) -> tuple[Any, Any]:
-    """Model and data loader, cached so that later runs do not load them again."""
+    """Model and data loader, cached so that later calls do not load them again."""
     import open_clip
     from torch.utils.data import DataLoader
 

@@ -12,7 +12,7 @@ from photorank.typing import Codes, Direction, Json
 
 @dataclass(frozen=True)
 class SearchSpeed:
-    """Median seconds of one top-k search, by photorank and by the references."""
+    """Median seconds of one top-k search by photorank, NumPy and FAISS, and of reading memory."""
 
     index: str
     photos: int
@@ -25,7 +25,7 @@ class SearchSpeed:
     same: float  # share of our rows that FAISS found as well, the mean over searches
 
     def to_json(self) -> Json:
-        """Speeds as plain JSON."""
+        """The measured times as a JSON object."""
         return {
             **vars(self),
             "numpy_ratio": self.numpy / self.ours,
@@ -73,7 +73,7 @@ def measure_search(index: Index, *, k: int, rounds: int) -> SearchSpeed:
 
 
 def _directions(d: int) -> Iterator[Direction]:
-    """Random unit directions (d,), each one new so that no cache helps."""
+    """Yield random unit directions (d,), each one new so that no cache helps."""
     rng = np.random.default_rng(0)
     while True:
         direction = rng.normal(size=d)

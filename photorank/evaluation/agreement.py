@@ -14,7 +14,7 @@ from photorank.metrics.hit_rate_intervals import wilson
 from photorank.metrics.jackknife_intervals import jackknife
 from photorank.metrics.pair_sums import PairSums
 from photorank.metrics.ranking import accuracy_sums, kendall_sums, kendall_tau_b
-from photorank.similarity.near_duplicates import grey_codes
+from photorank.similarity.near_duplicates import grey_fingerprints
 from photorank.typing import Codes, Floats
 from photorank.vectors.master import Card, MasterVector, shortened
 from photorank.vectors.seen_pictures import SeenPictures
@@ -146,7 +146,7 @@ def common_vector(
     judged = [np.append(voice.judged.pairs.ravel(), voice.judged.rows) for voice in people]
     rows = people[0].rows[np.unique(np.concatenate(judged))]
     photos = {shortened(index.photo(int(row)).digest) for row in rows}
-    pictures = SeenPictures.of(index.heads_of(rows), grey_codes(index, rows))
+    pictures = SeenPictures.of(index.heads_of(rows), grey_fingerprints(index, rows))
     believed_card = Card() if prior is None else prior.card
     return MasterVector(
         name,

@@ -21,7 +21,7 @@ from photorank.photos.degraded.degrade import (
     Degradation,
     degraded_copies,
 )
-from photorank.photos.grey_code import grey_code
+from photorank.photos.grey_fingerprint import grey_fingerprint
 from photorank.photos.open_photo import photo_digest, read_photo
 from photorank.typing import Codes, Embeddings
 
@@ -33,7 +33,7 @@ class DegradedCopies(NamedTuple):
 
     rows: Codes  # (n,) the photos' rows in the index
     digests: tuple[str, ...]  # (n,)
-    greys: NDArray[np.uint8]  # (n, 128) grey codes of the photos
+    greys: NDArray[np.uint8]  # (n, 128) fingerprints of the photos
     X: Embeddings  # (n, 1 + copies, d) each photo, then its copies
 
 
@@ -161,4 +161,4 @@ def _degraded(
     except UnreadablePhotoError as error:
         return error
     versions = [encoder.prepare(one) for one in degraded_copies(picture, degradations, seed)]
-    return _Degraded(row, photo.digest, grey_code(picture), versions)
+    return _Degraded(row, photo.digest, grey_fingerprint(picture), versions)

@@ -6,7 +6,7 @@ import numpy as np
 
 from photorank.index.opened import Index
 from photorank.learning.judged_photos import JudgedPhotos
-from photorank.similarity.near_duplicates import grey_codes
+from photorank.similarity.near_duplicates import grey_fingerprints
 from photorank.typing import Flags
 from photorank.vectors.learners_by_name import is_learner
 from photorank.vectors.master import Card, MasterVector
@@ -52,5 +52,5 @@ def seen_photos(index: Index, card: Card) -> Flags:
     Copies of those photos are included.
     """
     rows = np.arange(len(index))
-    greys = None if card.pictures is None else grey_codes(index, rows)
+    greys = None if card.pictures is None else grey_fingerprints(index, rows)
     return card.seen(index.digests(), index.heads(), greys)

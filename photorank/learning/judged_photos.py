@@ -12,7 +12,7 @@ from photorank.comparisons.known_differences import KnownDifferences
 from photorank.errors import NoLabelsError
 from photorank.index.opened import Index
 from photorank.learning.protocol import FoldBy
-from photorank.similarity.near_duplicates import grey_codes, near_duplicate_codes
+from photorank.similarity.near_duplicates import grey_fingerprints, near_duplicate_codes
 from photorank.typing import Codes, Embeddings, Flags
 from photorank.vectors.master import Card
 
@@ -33,7 +33,7 @@ class JudgedPhotos:
     splits: tuple[str | None, ...] = ()  # (n,) parts of the official split, if there is one
     rater: str | None = None  # whose judgements; None: everybody's
     by_raters: bool = False  # a score counts as many people as it is the mean of
-    greys: NDArray[np.uint8] | None = None  # (n, 128) grey codes; None: copies by embeddings alone
+    greys: NDArray[np.uint8] | None = None  # (n, 128) fingerprints; None: copies by embeddings only
     head: int | None = None  # dimensions dh of the embeddings' heads; None: all
     beside: KnownDifferences | None = None  # from degraded copies, that teach beside judgements
 
@@ -140,7 +140,7 @@ def judged_photos(
         splits=tuple(splits[row] for row in rows),
         rater=rater,
         by_raters=by_raters,
-        greys=grey_codes(index, rows),
+        greys=grey_fingerprints(index, rows),
         head=index.manifest.head,
     )
 

@@ -14,7 +14,7 @@ from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.hit_rate_intervals import growth, wilson
 from photorank.rating.percentiles import percentiles
 from photorank.rating.probability import fit_slope
-from photorank.similarity.near_duplicates import grey_codes
+from photorank.similarity.near_duplicates import grey_fingerprints
 from photorank.typing import Codes, Floats, Ratings
 from photorank.vectors.master import Card, MasterVector, shortened
 from photorank.vectors.seen_pictures import SeenPictures
@@ -123,7 +123,7 @@ class PersonalState:
         weights, photos, saw = self.taste.vector, self._judged_digests, self.prior_saw
         believed = Card() if self.prior is None else self.prior.card
         judged = self.said.judged_rows
-        greys = grey_codes(self.index, judged)
+        greys = grey_fingerprints(self.index, judged)
         pictures = SeenPictures.of(self.index.heads_of(judged), greys)
         calibrated = not saw and len(self.gaps) >= _MIN_TESTS_TO_CALIBRATE
         metrics = {}

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias, TypeVar
 from PIL import Image
 
 from photorank.errors import UnreadablePhotoError
-from photorank.photos.grey_code import grey_code
+from photorank.photos.grey_fingerprint import grey_fingerprint
 from photorank.photos.open_photo import open_file, open_header
 
 Shape: TypeAlias = Literal["landscape", "portrait", "square"]
@@ -27,7 +27,7 @@ class PictureCodes(NamedTuple):
     """Perceptual hash and 16 × 16 grey levels of an image, for finding copies of the image."""
 
     hash_bits: int  # 64, of :func:`picture_hash`
-    grey: bytes  # 128, of :func:`photorank.photos.grey_code.grey_code`
+    grey: bytes  # 128, of :func:`photorank.photos.grey_fingerprint.grey_fingerprint`
 
 
 class Look(NamedTuple):
@@ -42,7 +42,7 @@ UNKNOWN = Look(1500, 0x8410)  # look of an unreadable thumbnail: grey
 
 def picture_codes(picture: Image.Image) -> PictureCodes:
     """Perceptual hash and 16 × 16 grey levels of an image."""
-    return PictureCodes(picture_hash(picture), grey_code(picture))
+    return PictureCodes(picture_hash(picture), grey_fingerprint(picture))
 
 
 def picture_hash(picture: Image.Image) -> int:

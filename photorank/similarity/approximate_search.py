@@ -1,4 +1,4 @@
-"""Approximate search by inverted lists, with its recall against exact search.
+"""Approximate search for the greatest dot products by inverted lists, with its recall measured.
 
 The rows are sorted into lists around centres; a search reads the lists whose centres are
 nearest to the direction. They are made on request alone and hold a copy of all rows.
@@ -31,7 +31,7 @@ _PHOTOS_A_CENTRE = 64  # by which a list's centre is placed
 
 @dataclass(frozen=True)
 class Recall:
-    """Share of exact search's best photos that approximate search finds, 0 to 1."""
+    """Recall of approximate search: share, 0 to 1, of exact search's best photos that it finds."""
 
     share: float  # of the exact best k, the mean over directions that were drawn
     k: int
@@ -53,17 +53,17 @@ def approximate_best(
     lowest: bool = False,
     tell: Callable[[object], None],
 ) -> list[Found]:
-    """Photos with the greatest dot products with a direction, found by inverted lists.
+    """Photos whose embeddings have the greatest dot products with a direction, by inverted lists.
 
     Inverted lists are built if they are missing. Percentiles take the photos that were found for
     the best there are. `tell` is called with what the user should know: above all the recall.
     """
     import faiss
 
-    path = index.paths.lists(_content(index))
+    path = index.paths.lists(_content_key(index))
     if not path.with_suffix(".json").exists():
         tell("making inverted lists, once for these photos; they take the room of the shards again")
-        _make(index)
+        _build_lists(index)
     recall = Recall(**json.loads(path.with_suffix(".json").read_bytes()))
     tell(recall)
     lists: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
@@ -84,8 +84,8 @@ def approximate_best(
     return found
 
 
-def _make(index: Index) -> None:
-    """Build and save the inverted lists of an index, with their recall."""
+def _build_lists(index: Index) -> None:
+    """Build and save the inverted lists over an index's embeddings, with their recall."""
     import faiss
 
     rows, numbers = index.embeddings(), index.numbers()
@@ -97,9 +97,9 @@ def _make(index: Index) -> None:
     taught = np.sort(rng.choice(n, min(n, _PHOTOS_A_CENTRE * n_lists), replace=False))
     lists.train(rows[taught])
     lists.add_with_ids(rows, numbers)
-    recall = _measure(index, lists, rng)
+    recall = _tuned_recall(index, lists, rng)
 
-    path = index.paths.lists(_content(index))
+    path = index.paths.lists(_content_key(index))
     for old in path.parent.glob("*"):  # of shards that are no more
         old.unlink()
     with replacing(path) as temporary:
@@ -107,8 +107,8 @@ def _make(index: Index) -> None:
     write_bytes(path.with_suffix(".json"), json.dumps(asdict(recall)).encode())
 
 
-def _measure(index: Index, lists: Any, rng: np.random.Generator) -> Recall:
-    """Raise the number of inverted lists searched until the recall suffices; return the recall.
+def _tuned_recall(index: Index, lists: Any, rng: np.random.Generator) -> Recall:
+    """Raise the number of lists that each search reads until recall suffices; return the recall.
 
     The directions lead from the mean of some photos to that of others, as those that are
     learned from judgements do. They are harder than looking for the like of one photo.
@@ -131,13 +131,13 @@ def _measure(index: Index, lists: Any, rng: np.random.Generator) -> Recall:
 
 
 def _query(direction: Direction, dimensions: int) -> Any:
-    """Direction as FAISS query (1, d), zero-padded if it is shorter than the embeddings."""
+    """Direction as a FAISS query (1, d), zero-padded if it is shorter than the embeddings."""
     query = np.zeros((1, dimensions), dtype=np.float32)
     query[0, : len(direction)] = direction
     return query
 
 
-def _content(index: Index) -> str:
+def _content_key(index: Index) -> str:
     """Cache key that changes when an index's embeddings change.
 
     Inverted lists with an older key are no longer used.

@@ -21,7 +21,7 @@ _SHORTFALL = 3.5  # standard errors by which a pair's estimated cosine may be to
 def leaders(
     embeddings: Embeddings, threshold: float, looser: float, same_picture: SamePicture
 ) -> Codes:
-    """Row number (n,) of each photo's cluster leader: a similar earlier photo, or itself.
+    """Row number (n,) of the cluster leader of each photo: a similar earlier photo, or itself.
 
     Photos are taken in turn. One joins the likest leader that is like enough, else it
     is a leader itself. So a photo looks like its leader, not merely like a photo that
@@ -73,7 +73,7 @@ def leaders(
 
 
 def pair_cosines(embeddings: Embeddings, first: Codes, second: Codes) -> NDArray[np.float32]:
-    """Cosines (m,) of pairs of embeddings, each pair given by two row numbers."""
+    """Cosines (m,) of m pairs of embeddings, each pair given by two row numbers."""
     cosines = np.empty(len(first), dtype=np.float32)
     for start in range(0, len(first), _PAIRS):
         part = slice(start, start + _PAIRS)
@@ -104,7 +104,7 @@ def _shortened(embeddings: Embeddings) -> Embeddings:
 
 
 def _candidates(short: Embeddings, rows: Codes, others: Codes, least: float) -> tuple[Codes, Codes]:
-    """Pairs of row numbers with an estimated cosine of at least `least`."""
+    """Pairs of row numbers, as two arrays, with an estimated cosine of at least `least`."""
     alike = short[rows] @ short[others].T >= least - 1e-4
     # Few are: finding them in one row of all is much faster than in a table.
     first, second = np.divmod(np.flatnonzero(alike), max(len(others), 1))
@@ -119,7 +119,7 @@ def _alike(
     looser: float,
     same_picture: SamePicture,
 ) -> tuple[Codes, Codes, NDArray[np.float32]]:
-    """Candidate pairs that are similar enough for one cluster, with their cosines."""
+    """Those candidate pairs that are similar enough for one cluster, with their cosines."""
     cosines = pair_cosines(embeddings, first, second)
     alike = cosines >= threshold - 1e-5  # products of equal rows may fall short of 1
     unsure = np.flatnonzero(~alike & (cosines >= looser))
@@ -130,7 +130,7 @@ def _alike(
 
 
 def _join(leader: Codes, rows: Codes, leaders: Codes, cosines: NDArray[np.float32]) -> None:
-    """Assign each row without a leader to the most similar leader."""
+    """Assign each photo without a leader, in place, to the most similar of its possible leaders."""
     order = np.lexsort((-cosines, rows))
     rows, leaders = rows[order], leaders[order]
     first = np.flatnonzero(np.diff(rows, prepend=-1))

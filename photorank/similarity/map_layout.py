@@ -1,4 +1,4 @@
-"""Map of an index: 2-D coordinates of each photo, computed once and cached."""
+"""Two-dimensional map of an index's photos (PCA or t-SNE), computed once and cached."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,12 +22,12 @@ _ROWS = 20_000  # in memory at a time
 
 
 def can_map(method: Method) -> bool:
-    """True if the packages for a mapping method are installed."""
+    """True if the packages needed for a map by `method` (PCA or t-SNE) are installed."""
     return method == "pca" or find_spec("openTSNE") is not None
 
 
-def places(index: Index, method: Method = "pca", *, most: int = _TSNE_PHOTOS) -> Floats:
-    """Map coordinates (n, 2) of the photos, -1 to 1, from the cache if possible.
+def map_points(index: Index, method: Method = "pca", *, most: int = _TSNE_PHOTOS) -> Floats:
+    """Coordinates (n, 2), -1 to 1, of n photos on a map, from the cache if possible.
 
     By "pca" it is along the two directions in which the embeddings vary most (Pearson 1901,
     https://doi.org/10.1080/14786440109462720); by "tsne" neighbours stay together, and
@@ -37,7 +37,7 @@ def places(index: Index, method: Method = "pca", *, most: int = _TSNE_PHOTOS) ->
     openTSNE is not installed.
     """
     path, numbers = index.paths.atlas(method), index.numbers()
-    found = _kept(path, numbers)
+    found = _cached_points(path, numbers)
     if found is None:
         found = _scaled(_components(index, 2) if method == "pca" else _tsne(index, most))
         cache_arrays(path, version=_VERSION, numbers=numbers, places=found.astype(np.float32))
@@ -64,7 +64,7 @@ def _tsne(index: Index, most: int) -> Floats:
 
     X = _components(index, _TSNE_COMPONENTS)  # (n, 50)
     n = len(X)
-    chosen = _spread(n, most)
+    chosen = _evenly_spaced(n, most)
     if len(chosen) <= _NEIGHBOURS:
         return X[:, :2]
     tsne = TSNE(perplexity=min(30, (len(chosen) - 1) / 3), initialization="pca", random_state=0)
@@ -80,13 +80,13 @@ def _tsne(index: Index, most: int) -> Floats:
 
 
 def _components(index: Index, k: int) -> Floats:
-    """Coordinates (n, k) on the first k principal components, padded with 0 if there are fewer."""
+    """Coordinates (n, k) of n photos on k principal components; 0 if there are fewer components."""
     from sklearn.decomposition import PCA
 
     n, found = len(index), np.zeros((len(index), k))
     if n < 2:
         return found
-    some = index.heads_of(_spread(n, _PCA_PHOTOS))
+    some = index.heads_of(_evenly_spaced(n, _PCA_PHOTOS))
     kept = min(k, *some.shape)
     pca = PCA(kept, svd_solver="covariance_eigh").fit(some.astype(np.float64))
     for start in range(0, n, _ROWS):
@@ -95,7 +95,7 @@ def _components(index: Index, k: int) -> Floats:
     return found
 
 
-def _spread(n: int, most: int) -> Codes:
+def _evenly_spaced(n: int, most: int) -> Codes:
     """Up to `most` distinct row numbers, evenly spaced from 0 to n - 1."""
     return np.unique(np.linspace(0, n - 1, min(n, most)).round().astype(np.intp))
 
@@ -106,8 +106,8 @@ def _scaled(found: Floats) -> Floats:
     return centred / max(float(np.abs(centred).max(initial=0.0)), 1e-12)
 
 
-def _kept(path: Path, numbers: Codes) -> Floats | None:
-    """Map coordinates (n, 2) from the cache; None if the cache lacks any of the photos."""
+def _cached_points(path: Path, numbers: Codes) -> Floats | None:
+    """Map coordinates (n, 2) of n photos from the cache; None if it lacks any of them."""
     kept = cached_arrays(path, "version", "numbers", "places")
     if kept is None or int(kept["version"]) != _VERSION:
         return None

@@ -1,6 +1,6 @@
 """Near-duplicates: recompressed, resized, mirrored, cropped, bordered or grey copies.
 
-A copy is recognised by its embedding and by the correlation of grey codes together: a copy in
+A copy is recognised by its embedding and by the correlation of grey levels together: a copy in
 black and white has another embedding and the same greys, a cropped one the other way round.
 """
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from photorank.comparisons.codes import connected
 from photorank.index.building.picture_hashes import PictureHashes
 from photorank.index.opened import Index
-from photorank.photos.grey_code import SIDE, grey_cells
+from photorank.photos.grey_fingerprint import SIDE, grey_cells
 from photorank.typing import Codes, Embeddings, Flags, Floats
 
 # Two photos are of one picture if correlation + this share of the cosine reaches the sum. Chosen on
@@ -43,14 +43,14 @@ Span = tuple[float, float]
 
 
 def near_duplicate_codes(embeddings: Embeddings, greys: NDArray[np.uint8] | None) -> Codes:
-    """Group number (n,) of each photo, shared by its near-duplicates; −1 if it has none.
+    """Number (n,) of the group of near-duplicates that each photo is in; −1 if it is in none.
 
     Parameters
     ----------
     embeddings : ndarray of shape (n, d)
         Unit rows.
     greys : ndarray of shape (n, 128) or None
-        Grey codes (:func:`photorank.photos.grey_code.grey_code`); without them
+        Fingerprints (:func:`photorank.photos.grey_fingerprint.grey_fingerprint`); without them
         photos are compared by their embeddings alone.
 
     Examples
@@ -100,15 +100,15 @@ def mistaken_near_duplicates(copies: Codes) -> int:
 
 
 def near_duplicates_among(index: Index, rows: Codes) -> Codes:
-    """Group number (k,) of each given row's photo; near-duplicates have the same number.
+    """Group numbers (k,) of k photos of an index; near-duplicates among them share a number.
 
     −1 for a photo without near-duplicates among the rows.
     """
-    return near_duplicate_codes(index.heads_of(rows), grey_codes(index, rows))
+    return near_duplicate_codes(index.heads_of(rows), grey_fingerprints(index, rows))
 
 
-def grey_codes(index: Index, rows: Codes) -> NDArray[np.uint8]:
-    """Grey code (128 bytes) of each given row's photo: 16 × 16 grey levels of 4 bits.
+def grey_fingerprints(index: Index, rows: Codes) -> NDArray[np.uint8]:
+    """Fingerprints (k, 128) of k photos of an index: 16 × 16 grey levels of 4 bits each.
 
     Zeros for a photo that cannot be read.
     """
@@ -121,10 +121,10 @@ def grey_codes(index: Index, rows: Codes) -> NDArray[np.uint8]:
 def are_near_duplicates(
     first: NDArray[np.uint8], second: NDArray[np.uint8], pairs: Codes, cosines: Floats
 ) -> Flags:
-    """Mask (m,) of the image pairs (2, m) that are near-duplicates.
+    """Mask (m,) that is True for those of m image pairs (2, m) that are near-duplicates.
 
-    Decided by the correlation of the grey codes `first` and `second`, and by the `cosines` (m,) of
-    the embeddings without their mean.
+    Decided by the correlation of the fingerprints `first` and `second`, and by the `cosines` (m,)
+    of the embeddings without their mean.
     """
     return correlations(first, second, pairs) + _COSINE_SHARE * cosines >= _LEAST_SUM
 
@@ -132,12 +132,12 @@ def are_near_duplicates(
 def correlations(
     first: NDArray[np.uint8], second: NDArray[np.uint8], pairs: Codes
 ) -> NDArray[np.float32]:
-    """Correlation (m,) of each image pair, the greatest over mirrored and cropped variants.
+    """Correlation (m,) of each of m image pairs, the greatest over mirrored and cropped variants.
 
     Parameters
     ----------
     first, second : ndarray of shape (·, 128)
-        Grey codes.
+        Fingerprints (128 bytes each).
     pairs : ndarray of shape (2, m)
         Rows of `first`, and of `second`.
 
@@ -152,8 +152,8 @@ def correlations(
         (second, first, pairs[1], pairs[0]),
     ):
         seen, places = np.unique(partner, return_inverse=True)
-        parts = _seen_through(grey_cells(other[seen]), _PARTS)
-        mirrored = _seen_through(grey_cells(other[seen])[:, :, ::-1], _PARTS)
+        parts = _normalised_crops(grey_cells(other[seen]), _PARTS)
+        mirrored = _normalised_crops(grey_cells(other[seen])[:, :, ::-1], _PARTS)
         shown = np.stack([parts, mirrored])  # (2, ·, parts, 64)
         order = np.argsort(own, kind="stable")
         rows, begins = np.unique(own[order], return_index=True)
@@ -161,7 +161,10 @@ def correlations(
         for start in range(0, len(rows), _ROWS):
             block = slice(start, start + _ROWS)
             cells = grey_cells(cropped[rows[block]])
-            crops, same = _seen_through(cells, _crops()), _seen_through(cells, _PARTS)
+            crops, same = (
+                _normalised_crops(cells, _crop_windows()),
+                _normalised_crops(cells, _PARTS),
+            )
             for at, (begin, end) in enumerate(zip(begins[block], ends[block], strict=True)):
                 some = order[begin:end]
                 against = shown[:, places[some]]  # (2, ·, parts, 64)
@@ -172,7 +175,7 @@ def correlations(
 
 
 def centre_of(embeddings: Embeddings) -> Embeddings:
-    """Mean (d,) of embeddings, shrunk towards 0 for few photos."""
+    """Mean (d,) of embeddings, shrunk towards 0 if they are few."""
     return embeddings.sum(axis=0) / (len(embeddings) + _TRUSTED_PHOTOS)
 
 
@@ -193,16 +196,16 @@ def _pairs(alike: Flags, start: int) -> Codes:
     return np.stack(np.nonzero(np.triu(alike, 1))) + start
 
 
-def _seen_through(cells: Floats, windows: tuple[tuple[Span, Span], ...]) -> Floats:
+def _normalised_crops(cells: Floats, windows: tuple[tuple[Span, Span], ...]) -> Floats:
     """Crops (n, k, 64) of n images to k windows: 8 × 8 grey values with mean 0 and norm 1."""
-    seen = cells.reshape(len(cells), SIDE * SIDE) @ _sampling(windows)
+    seen = cells.reshape(len(cells), SIDE * SIDE) @ _crop_matrix(windows)
     seen = seen.reshape(len(cells), len(windows), _GRID * _GRID)
     seen -= seen.mean(axis=-1, keepdims=True)
     return seen / np.maximum(np.linalg.norm(seen, axis=-1, keepdims=True), 1e-3)
 
 
 @cache
-def _sampling(windows: tuple[tuple[Span, Span], ...]) -> NDArray[np.float32]:
+def _crop_matrix(windows: tuple[tuple[Span, Span], ...]) -> NDArray[np.float32]:
     """Matrix (256, k * 64) that turns an image of 16 × 16 pixels into k crops of 8 × 8 pixels."""
     both = [np.einsum("ri,cj->rcij", _averages(rows), _averages(cols)) for rows, cols in windows]
     return np.concatenate([one.reshape(_GRID * _GRID, -1) for one in both]).T.astype(np.float32)
@@ -218,7 +221,7 @@ def _averages(span: Span, points: int = 6) -> Floats:
 
 
 @cache
-def _crops() -> tuple[tuple[Span, Span], ...]:
+def _crop_windows() -> tuple[tuple[Span, Span], ...]:
     """Crop windows to try on an image, each given as a span of rows and a span of columns."""
     return tuple(
         (rows, columns)

@@ -35,7 +35,7 @@ _MIN_EXPOSURES, _MAX_EXPOSURES = 2, 9  # of a bracket
 
 @dataclass(frozen=True)
 class Series:
-    """Series (such as bursts), versions and companion files of an index's photos."""
+    """Division of an index's photos into series (such as bursts), with versions and companions."""
 
     codes: Codes  # (n,) the series of each photo; a photo on its own is one
     versions: Codes  # (n,) the row of the version that stands for each photo: itself, but for twins
@@ -55,7 +55,7 @@ def find_series(
     among: Codes | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Series:
-    """Series (such as bursts) of an index's photos, from labels, embeddings, hashes and EXIF.
+    """Find series (such as bursts) of an index's photos by labels, embeddings, hashes and EXIF.
 
     Two photos belong together if
 
@@ -72,7 +72,7 @@ def find_series(
     """
     photos, named = index.photos(), index.labels()
     seconds = capture_seconds([photo.taken for photo in photos])
-    order = _in_time(photos, seconds)
+    order = _order_in_time(photos, seconds)
     if among is not None:
         order = order[np.isin(order, among)]
     unnamed = order[named.series[order] < 0]
@@ -81,7 +81,7 @@ def find_series(
         leader, all_read = _look_alikes(index, unnamed, threshold, on_progress)
     found, companions = of_names.result()
     groups = _Groups(leader)
-    moments = _Moments(photos, seconds, unnamed)
+    moments = _TimedPhotos(photos, seconds, unnamed)
     _join_bursts(groups, moments, index.heads(), threshold)
     all_there = _join_brackets(groups, moments, index.heads(), photos)
     known = np.flatnonzero(named.series >= 0)
@@ -101,7 +101,7 @@ def find_series(
 
 
 def is_bracket(photos: Sequence[Photo]) -> bool:
-    """True if a series is an exposure bracket, by EXIF exposure bias."""
+    """True if photos are an exposure bracket: EXIF gives each a different exposure bias."""
     if not _MIN_EXPOSURES <= len(photos) <= _MAX_EXPOSURES:
         return False
     biases = [exposure_bias(photo.path) for photo in photos]
@@ -111,7 +111,7 @@ def is_bracket(photos: Sequence[Photo]) -> bool:
 def _look_alikes(
     index: Index, rows: Codes, threshold: float, on_progress: Callable[[int, int], None]
 ) -> tuple[Codes, bool]:
-    """Row number (n,) of the photo that represents each photo and those that look like it.
+    """Row number (n,) of the look-alike that represents each photo, and if all could be read.
 
     A photo that looks like no other represents itself. The second value is False if a thumbnail
     that was looked at could not be read.
@@ -144,7 +144,7 @@ class _Groups:
             self.members[first] += joined
 
 
-class _Moments:
+class _TimedPhotos:
     """Photos with a capture time, sorted by camera and time."""
 
     def __init__(self, photos: Sequence[Photo], seconds: Floats, rows: Codes) -> None:
@@ -155,7 +155,7 @@ class _Moments:
         cameras = {camera: number for number, camera in enumerate({p.camera for p in photos})}
         self.cameras = np.array([cameras[photos[row].camera] for row in timed], dtype=np.intp)
 
-    def within(self, step: int, limit: float) -> Codes:
+    def followed_within(self, step: int, limit: float) -> Codes:
         """Indices of photos whose `step`-th successor follows within `limit` seconds.
 
         Both photos are by the same camera.
@@ -167,12 +167,12 @@ class _Moments:
 
 
 def _join_bursts(
-    groups: _Groups, moments: _Moments, embeddings: Embeddings, threshold: float
+    groups: _Groups, moments: _TimedPhotos, embeddings: Embeddings, threshold: float
 ) -> None:
-    """Merge groups with photos taken seconds apart, if all photos are similar to the first."""
+    """Merge groups taken seconds apart, if their photos resemble the first group's leader."""
     least, loosest = threshold - _BURST_SLACK, threshold - _SAME_PICTURE_SLACK
     for step in range(1, _BURST_NEXT + 1):
-        begins = moments.within(step, _BURST_SECONDS)
+        begins = moments.followed_within(step, _BURST_SECONDS)
         if not len(begins):
             return
         earlier, later = moments.rows[begins], moments.rows[begins + step]
@@ -188,13 +188,13 @@ def _join_bursts(
 
 
 def _join_brackets(
-    groups: _Groups, moments: _Moments, embeddings: Embeddings, photos: Sequence[Photo]
+    groups: _Groups, moments: _TimedPhotos, embeddings: Embeddings, photos: Sequence[Photo]
 ) -> bool:
     """Merge the groups of all photos of the same exposure bracket.
 
     Returns False if a file to be read is missing.
     """
-    begins = moments.within(1, _BRACKET_SECONDS)
+    begins = moments.followed_within(1, _BRACKET_SECONDS)
     alike = pair_cosines(embeddings, moments.rows[begins], moments.rows[begins + 1])
     begins = begins[alike >= _BRACKET_COSINE]
     following = set(begins.tolist())
@@ -218,7 +218,7 @@ def _join_brackets(
 
 
 def _brackets(run: list[int], biases: Sequence[float | None]) -> list[list[int]]:
-    """Exposure brackets in a sequence of photos: consecutive photos of different exposure bias."""
+    """Lists of row numbers: runs of consecutive photos that all differ in exposure bias."""
     parts: list[list[int]] = [[]]
     seen: set[float] = set()
     for row, bias in zip(run, biases, strict=True):
@@ -231,6 +231,6 @@ def _brackets(run: list[int], biases: Sequence[float | None]) -> list[list[int]]
     return [part for part in parts if len(part) >= _MIN_EXPOSURES]
 
 
-def _in_time(photos: Sequence[Photo], seconds: Floats) -> Codes:
+def _order_in_time(photos: Sequence[Photo], seconds: Floats) -> Codes:
     """Row numbers of photos sorted by capture time; photos without a time come last."""
     return np.lexsort((np.arange(len(photos)), seconds))

@@ -36,25 +36,25 @@ def series_of(
     """
     if among is not None and len(among) == len(index):
         among = None
-    key = _key(index, threshold, among)
+    key = _cache_key(index, threshold, among)
     kept = key and _load(_file(index, key), threshold)
     if kept:
         return kept
     found = find_series(index, threshold, among=among, on_progress=on_progress)
-    if key and found.sure and key == _key(index, threshold, among):
+    if key and found.sure and key == _cache_key(index, threshold, among):
         _keep(_file(index, key), found)
     return found
 
 
 class SeriesCodes(NamedTuple):
-    """Catalogue ID (n,) and series number (n,) of each photo."""
+    """Two arrays (n,): each photo's ID in the photo database, and its series number."""
 
     photos: Codes  # (n,) their numbers in the catalogue
     codes: Codes  # (n,)
 
 
 def series_codes(paths: IndexPaths) -> SeriesCodes:
-    """Series number of each of an index's photos, from the cache if possible."""
+    """Database IDs and series numbers of an index's photos, from the cache if possible."""
     index = Index.open(paths)
     return SeriesCodes(index.numbers(), series_of(index).codes)
 
@@ -63,8 +63,8 @@ def _file(index: Index, key: str) -> Path:
     return index.paths.series / f"{key}.npz"
 
 
-def _key(index: Index, threshold: float, among: Codes | None) -> str | None:
-    """Cache key of photos, catalogue and settings; None if the catalogue has no checksums."""
+def _cache_key(index: Index, threshold: float, among: Codes | None) -> str | None:
+    """Cache key of an index's photos, database and settings; None if the database is too old."""
     with reading(index.paths) as connection:
         sums = totals(connection, _TABLES)
     if len(sums) < len(_TABLES):

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photorank.errors import CardError
-from photorank.photos.grey_code import BYTES as GREY_BYTES
+from photorank.photos.grey_fingerprint import BYTES as GREY_BYTES
 from photorank.similarity.near_duplicates import (
     LEAST_COSINE,
     are_near_duplicates,

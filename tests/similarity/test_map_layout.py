@@ -6,7 +6,7 @@ from photorank.index.building.build import build_index
 from photorank.index.building.request import BuildRequest
 from photorank.index.opened import Index, open_index
 from photorank.similarity import map_layout
-from photorank.similarity.map_layout import inside, places
+from photorank.similarity.map_layout import inside, map_points
 from photorank.workspace import Workspace
 from tests.conftest import draw_photo
 from tests.fixtures.colours import ColourEncoder, fill, paint
@@ -23,7 +23,7 @@ def test_principal_components_are_those_of_the_covariance(index):
     X = index.heads().astype(np.float64)
     U, s, _ = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
     expected = U[:, :2] * s[:2]
-    found = places(index)
+    found = map_points(index)
 
     for axis in range(2):
         r = np.corrcoef(found[:, axis], expected[:, axis])[0, 1]
@@ -33,10 +33,10 @@ def test_principal_components_are_those_of_the_covariance(index):
 
 def test_places_are_worked_out_once(index, monkeypatch):
     """The second time they are read, to float32, and nothing is fitted."""
-    found = places(index)
+    found = map_points(index)
     monkeypatch.setattr(map_layout, "_components", None)
 
-    assert places(Index.open(index.paths)) == pytest.approx(found, abs=1e-6)
+    assert map_points(Index.open(index.paths)) == pytest.approx(found, abs=1e-6)
 
 
 @pytest.mark.slow
@@ -44,25 +44,25 @@ def test_new_photos_make_a_new_map(library):
     """What was kept does not place a photo that came later."""
     fill(library.folder, 4)
     library.build()
-    before = places(library.index)
+    before = map_points(library.index)
     paint(library.folder / "later.png", 4)
     library.build()
 
-    assert len(places(library.index)) == len(before) + 1
+    assert len(map_points(library.index)) == len(before) + 1
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip", None])
 def test_a_damaged_map_is_made_again(index, content):
     """Whatever lies where it was kept, a folder even, does no harm."""
     file = index.paths.atlas("pca")
-    expected = places(index)
+    expected = map_points(index)
     file.unlink()
     if content is None:
         file.mkdir()
     else:
         file.write_bytes(content)
 
-    assert places(index) == pytest.approx(expected, abs=1e-6)
+    assert map_points(index) == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize("n", [1, 2, 3])
@@ -78,7 +78,7 @@ def test_an_index_of_few_photos_has_a_map(n, tmp_path, monkeypatch):
         workspace.index("few"), BuildRequest([folder], encoder_spec="colours", load=ColourEncoder)
     )
 
-    found = places(open_index("few"))
+    found = map_points(open_index("few"))
     assert found.shape == (n, 2)
     assert np.isfinite(found).all()
 
@@ -86,7 +86,7 @@ def test_an_index_of_few_photos_has_a_map(n, tmp_path, monkeypatch):
 def test_tsne_keeps_neighbours_together(index):
     """A photo's neighbour on the map is most often one of its five nearest by embedding."""
     pytest.importorskip("openTSNE", reason="openTSNE is not installed")
-    found, X = places(index, "tsne"), index.embeddings()
+    found, X = map_points(index, "tsne"), index.embeddings()
     apart = np.linalg.norm(found[:, None] - found, axis=2)
     np.fill_diagonal(apart, np.inf)
     likeness = X @ X.T
@@ -99,7 +99,7 @@ def test_tsne_keeps_neighbours_together(index):
 def test_photos_beyond_those_mapped_go_beside_their_like(index):
     """With fewer photos placed by t-SNE, the others still get finite places among them."""
     pytest.importorskip("openTSNE", reason="openTSNE is not installed")
-    found = places(index, "tsne", most=14)
+    found = map_points(index, "tsne", most=14)
     assert found.shape == (len(index), 2)
     assert np.isfinite(found).all()
 
@@ -109,7 +109,7 @@ def test_tsne_without_its_library_names_the_extra(index, monkeypatch):
     monkeypatch.setattr(map_layout, "find_spec", lambda name: None)
 
     with pytest.raises(MissingExtraError, match="map"):
-        places(index, "tsne")
+        map_points(index, "tsne")
 
 
 def test_a_box_holds_its_edges():

@@ -1,4 +1,4 @@
-"""Altered copies of pictures, by embeddings and grey codes."""
+"""Altered copies of pictures, by embeddings and grey fingerprints."""
 
 import io
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageOps
 
-from photorank.photos.grey_code import grey_code
+from photorank.photos.grey_fingerprint import grey_fingerprint
 from photorank.similarity.near_duplicates import correlations, near_duplicate_codes
 
 N = 24  # pictures
@@ -57,8 +57,8 @@ def pictures():
 
 
 def codes(pictures):
-    """Return the grey codes (n, 128)."""
-    return np.stack([np.frombuffer(grey_code(one), dtype=np.uint8) for one in pictures])
+    """Return the grey fingerprints (n, 128)."""
+    return np.stack([np.frombuffer(grey_fingerprint(one), dtype=np.uint8) for one in pictures])
 
 
 def embeddings_of(n, rng):
@@ -102,7 +102,7 @@ def test_an_unreadable_picture_is_like_no_other():
 
 
 def test_near_duplicates_are_the_links_of_all_pairs():
-    """Without grey codes the groups are the connected components of cosines above 0.97."""
+    """Without fingerprints the groups are the connected components of cosines above 0.97."""
     from scipy.sparse.csgraph import connected_components
 
     rng = np.random.default_rng(0)

@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 
 from photorank.encoders.base import Fingerprint
 from photorank.errors import CardError
-from photorank.photos.grey_code import grey_code
+from photorank.photos.grey_fingerprint import grey_fingerprint
 from photorank.vectors.master import Card, MasterVector
 from photorank.vectors.seen_pictures import MOST_PICTURES, SeenPictures
 
@@ -25,7 +25,7 @@ ALTERED = {
 
 def codes(pictures):
     """Return grey codes (n, 128)."""
-    return np.stack([np.frombuffer(grey_code(one), dtype=np.uint8) for one in pictures])
+    return np.stack([np.frombuffer(grey_fingerprint(one), dtype=np.uint8) for one in pictures])
 
 
 def unit(rows):

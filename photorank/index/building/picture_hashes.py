@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from photorank.cores import usable_cores
 from photorank.index.array_cache import cache_arrays, cached_arrays
 from photorank.index.imported_digests import is_imported
-from photorank.photos.grey_code import BYTES
+from photorank.photos.grey_fingerprint import BYTES
 from photorank.photos.hash_and_shape import PictureCodes, codes_of_file
 from photorank.typing import Codes
 from photorank.workspace import IndexPaths

@@ -17,7 +17,7 @@ _BORDER_DRIFT = 8.0
 _MAX_BORDER = 0.3  # share of a side, at each end
 
 
-def grey_code(picture: Image.Image) -> bytes:
+def grey_fingerprint(picture: Image.Image) -> bytes:
     """Fingerprint (128 bytes) of an image: its 16 × 16 thumbnail in 16 grey levels.
 
     Plain borders on opposite sides (frames, letterboxes) are taken off first, and the contrast is
