@@ -63,7 +63,7 @@ def _add(name: str, folder: Path) -> None:
 
 
 def evaluate(index: Index, asked: Sequence[str]) -> None:
-    """Start a background job that tests all rating vectors and learners of a photo index."""
+    """Start a background job that evaluates all rating vectors and learners of a photo index."""
     begun = ["evaluate", "--index", index.name, *asked]
     jobs.start(index_data.workspace(), jobs.evaluation_job(index.name), begun)
 
@@ -180,7 +180,7 @@ def _take_back(session: "TeachSession", pair: tuple[str, str] | None) -> None:
 
 
 def keep_taste(index: Index, vector: MasterVector) -> None:
-    """Save the rating vector learned for one person, in place of that person's earlier one."""
+    """Save a person's taste (a rating vector learned for them), in place of their earlier one."""
     from photorank.vectors.store import put_vector
 
     put_vector(index, vector)
@@ -232,7 +232,7 @@ def swap_in_album(index: Index, entry: "Entry") -> str:
 
 
 def album_computation(index: Index, entry: "Entry", *, fill: bool) -> "Choosing":
-    """Background computation of a saved album's value and of its best swap of one photo.
+    """Background computation of a saved album's quality and of the swap that improves it most.
 
     `fill` also chooses photos for the places that are still free. The computation may still be
     running. Raises NoVectorsError if the index has no vector to judge by.

@@ -21,13 +21,13 @@ def job_was_running(job: str) -> bool:
     return bool(st.session_state.get("jobs", {}).get(job))
 
 
-def open_folder(otherwise: str) -> str:
-    """Path of the folder that is open in the dialog Add photos."""
+def current_folder(otherwise: str) -> str:
+    """Path of the folder that is open in the dialog Add photos; at first `otherwise`."""
     return str(st.session_state.setdefault("folder", otherwise))
 
 
-def set_open_folder(folder: str) -> None:
-    """Open another folder in the dialog Add photos."""
+def set_current_folder(folder: str) -> None:
+    """Make a folder the open one in the dialog Add photos."""
     st.session_state["folder"] = folder
 
 

@@ -16,7 +16,7 @@ MARKS = ("pin", "ban")
 
 
 def album_marks(index: str) -> dict[str, str]:
-    """Photos that the user pinned or banned in this session: "pin" or "ban", by photo digest."""
+    """Mark ("pin" or "ban") of each photo that the user marked in this session, by photo digest."""
     every: dict[str, dict[str, str]] = st.session_state.setdefault("marks", {})
     return every.setdefault(index, {})
 
@@ -67,7 +67,7 @@ def request_album_change(name: str, what: str, seen: int) -> None:
 
 
 def requested_album_change(name: str) -> tuple[str, int] | None:
-    """Change that the user requested of a saved album, with a revision; None if none is pending."""
+    """Pending change that the user requested of a saved album, and its revision; None if none."""
     wish: tuple[str, int] | None = st.session_state.get(f"wish-{name}")
     return wish
 

@@ -26,7 +26,7 @@ _ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in string.punctuation})
 
 
 def family(kind: str) -> str:
-    """Origin of a rating vector in words, by its kind: from words, learned from photos, or random.
+    """Origin of a rating vector as text: from words, learned from photos, or drawn at random.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def _with_code(said: str) -> str:
 
 
 def number(value: float, digits: str) -> str:
-    """Number as text by a Python format spec, with a typographic minus sign.
+    """Number formatted as text by a Python format spec, with a typographic minus sign.
 
     Examples
     --------
@@ -165,7 +165,7 @@ def listing(names: Sequence[str]) -> str:
 
 
 def file_name(path: Path) -> str:
-    """Folder and name of a photo's file, escaped for Markdown."""
+    """Folder and name of a photo's file, as text escaped for Markdown."""
     return plain("/".join(path.parts[-2:]))
 
 

@@ -59,14 +59,14 @@ def vocabulary_was_chosen() -> bool:
     return "spoken" in st.session_state
 
 
-def words() -> Mode:
-    """Vocabulary of the current page; always statistical on pages of the section Lab."""
+def vocabulary() -> Mode:
+    """Vocabulary of the current page, plain or statistical; always statistical in the Lab."""
     return "statistics" if st.session_state.get("lab") else chosen_vocabulary()
 
 
-def word(term: str) -> str:
+def wording(term: str) -> str:
     """Text that the current page shows for a term, in plain or statistical wording."""
-    return say(term, words())
+    return say(term, vocabulary())
 
 
 def set_from_link(key: str, options: Mapping[str, str]) -> None:
@@ -172,7 +172,7 @@ def rater() -> str:
 
 
 def note_choices(taste: str, *numbers: int) -> bool:
-    """Record how many judgements taught a person's taste; return True if that has changed."""
+    """Record how many judgements a taste was learned from; return True if the number changed."""
     noted: dict[str, tuple[int, ...]] = st.session_state.setdefault("learned-from", {})
     before, noted[taste] = noted.get(taste), numbers
     return before is not None and before != numbers
@@ -220,7 +220,7 @@ def leave_note(key: str, note: str) -> None:
 
 
 def take_note(key: str) -> str | None:
-    """Remove the message that a previous run of the page stored, and return it, or None."""
+    """Remove and return the message that a previous run of the page stored; None if none is."""
     note: str | None = st.session_state.pop(f"note-{key}", None)
     return note
 

@@ -45,7 +45,7 @@ def unusable_files(said: Progress) -> pd.DataFrame:
 
 
 def time_text(seconds: float) -> str:
-    """Duration in rounded words, such as “about 2 minutes”.
+    """Rounded duration in words, such as “about 2 minutes”.
 
     Examples
     --------

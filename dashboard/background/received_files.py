@@ -108,7 +108,7 @@ def receiver(token: str) -> Receiver | None:
 
 
 def folder_of(workspace: Workspace, name: str) -> Path:
-    """Folder of the photos uploaded for an index; raises InvalidNameError for an invalid name."""
+    """Path of the folder of an index's uploads; raises InvalidNameError for an invalid name."""
     return workspace.root / "photos" / workspace.index(name).name
 
 

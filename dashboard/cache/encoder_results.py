@@ -68,7 +68,7 @@ def concepts(index: Index, vector: MasterVector, embedding: Embeddings) -> list[
 
 
 class Reasons(NamedTuple):
-    """Explanation of a photo's rating, with concepts, or None if the encoder embeds no texts."""
+    """Explanation of a photo's rating, and the concepts (short texts) that raise or lower it."""
 
     explanation: Explanation
     concepts: list[Concept] | None

@@ -76,7 +76,7 @@ def marks(index: Index, rater: str) -> dict[str, Marked]:
 
 @st.cache_data(max_entries=4, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
 def unused_files(index: Index) -> list[SkippedFile]:
-    """Unusable files, and files that are not photos, in the indexed folders."""
+    """Files of the indexed folders that are unusable or not photos, with the reasons."""
     return [*index.skipped(), *index.passed_over()]
 
 

@@ -1,4 +1,4 @@
-"""Cached data of the pages Map and Search: map positions, text directions, lookup by digest."""
+"""Cached data of the pages Map and Search: map positions, vectors of search texts, photo rows."""
 
 import streamlit as st
 
@@ -33,7 +33,7 @@ def direction(index: Index, text: str) -> Direction:
 
 
 def row_of_digest(index: Index, digest: str) -> int | None:
-    """Row number of the first photo whose digest begins with `digest`; None if there is none."""
+    """Row number in the index of the photo whose digest begins with `digest`; None if none does."""
     if not digest:
         return None
     found = (row for row, one in enumerate(index.digests()) if one.startswith(digest))

@@ -53,7 +53,7 @@ def percentiles(index: Index, vector: MasterVector) -> Ratings:
 
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=BY_PHOTOS)
 def training_mask(index: Index, vector: MasterVector) -> Flags:
-    """Boolean mask (n,) of the photos that a rating vector learned from, and altered copies."""
+    """Boolean mask (n,) of the photos that a rating vector learned from, and of altered copies."""
     from photorank.learning.how_tested import seen_photos  # scikit-learn takes a second
 
     return seen_photos(index, vector.card)
@@ -83,7 +83,7 @@ def held_out(index: Index, vector: MasterVector) -> "HeldOutRatings":
 
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
 def mistakes(index: Index, vector: MasterVector, most: int) -> Pairs:
-    """Row numbers (m, 2) of photo pairs that a vector orders most wrongly, the better one first."""
+    """Row numbers (m, 2) of m photo pairs that a vector gets most wrong, preferred photo first."""
     from photorank.learning.held_out_ratings import confident_mistakes
 
     return confident_mistakes(index, held_out(index, vector), most)
@@ -107,7 +107,7 @@ def extreme_rows(index: Index, vector: MasterVector, k: int, *, lowest: bool = F
 def _everybodys_subset(
     index: Index, prior: MasterVector | None, within: Codes | None
 ) -> "PhotoSubset":
-    """Photos to ask people about, with the taste model's prior that all people share."""
+    """Photos to ask people about, with the taste model's Bayesian prior that all people share."""
     from photorank.vectors.taste.photo_subset import subset_in
 
     return subset_in(index, None if prior is None else prior.direction, within=within)
@@ -117,7 +117,7 @@ def _everybodys_subset(
 def photo_subset(
     index: Index, prior: MasterVector | None, rater: str, within: Codes | None = None
 ) -> "PhotoSubset":
-    """Photos to ask a person about, with the taste model's prior for that person.
+    """Photos to ask a person about, with the Bayesian prior of that person's taste model.
 
     People share all but the spread of their taste: photos, their coordinates and main axes.
     """
@@ -128,7 +128,7 @@ def photo_subset(
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_SHOTS)
 def series(index: Index, alike: float, among: Codes | None = None) -> Series:
-    """Series (groups of photos at least `alike` in cosine) in the index or in some of its rows."""
+    """Series of near-identical photos in an index or in some of its rows, by a cosine threshold."""
     return series_of(index, alike, among=among)
 
 
@@ -201,7 +201,7 @@ def contribution(
     max_entries=8, show_spinner="Taking content out, fold by fold …", hash_funcs=BY_JUDGEMENTS
 )
 def results_without_content(index: Index, vector: MasterVector, by: str) -> "Nuisance":
-    """Accuracy of a rating vector before and after photo content is projected out of it.
+    """Test results of a rating vector before and after photo content is projected out of it.
 
     Raises NoLabelsError or ComparisonsError if there is nothing to test it on, or no content to
     tell apart.

@@ -131,7 +131,7 @@ def _reliability(panel: Panel) -> alt.LayerChart:
 
 
 def _risk(panel: Panel) -> alt.LayerChart:
-    """Risk–coverage chart: error rate among the most confident predictions."""
+    """Risk–coverage chart: error rate among the most confident predictions, by their share."""
     base = alt.Chart(panel.rows).encode(
         alt.X(
             "coverage:Q",
@@ -236,7 +236,7 @@ def _dashed_line(value: float) -> alt.Chart:
 
 
 def _line_label(value: float, text: str, at_right: bool) -> alt.Chart:
-    """Label of a horizontal line: above its left end or, if `at_right`, below its right end."""
+    """Chart layer with a horizontal line's label, above its left end or below its right end."""
     base = alt.Chart(pd.DataFrame({"level": [value], "text": [text]})).encode(
         alt.Y("level:Q"), x=alt.value("width" if at_right else 0), text="text:N"
     )

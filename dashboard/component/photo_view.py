@@ -12,7 +12,7 @@ from dashboard.formatting import error_text
 from dashboard.models.photos.shown_photos import Caption, ShownPhotos, rows_of_tokens
 from dashboard.routes.held_uploads import hold_upload
 from dashboard.routes.pictures import UPLOADED
-from dashboard.session_state import PAIR, link_query, photo_token, words
+from dashboard.session_state import PAIR, link_query, photo_token, vocabulary
 from photorank.errors import PhotorankError, counted
 from photorank.index.judging.marks import Mark, marks_of, record_marks
 from photorank.index.opened import BEGINNING_DIGITS, Index
@@ -90,7 +90,7 @@ def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) ->
             "actions": dict(style.actions or {}),
             "picks": style.picks,
             "judgedBy": style.judged_by,
-            "words": words(),
+            "words": vocabulary(),
             "rows": style.rows,
             "target": style.height,
             "fills": style.fills_window,

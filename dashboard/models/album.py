@@ -216,7 +216,7 @@ def swap_text(index: Index, album: Album) -> str:
 
 
 def destination(index: Index, to: str) -> Path:
-    """Path of the export folder that a visitor typed, after checks.
+    """Path of the export folder that a visitor typed; raises an error if it is not allowed.
 
     Errors do not tell what is in the folder.
 

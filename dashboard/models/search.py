@@ -35,7 +35,7 @@ class Found(NamedTuple):
 
 
 def farthest_along(index: Index, direction: Direction) -> Found:
-    """Photos with the greatest dot products of embedding and direction, greatest first."""
+    """Row numbers of the photos with the greatest dot product of embedding and direction."""
     return Found(*index.nearest(direction, MOST_FOUND))
 
 

@@ -98,5 +98,5 @@ class TeachSession:
 
 
 def codes_of_kind(labels: IndexLabels, kind: Kind) -> Codes | None:
-    """Group or series number (n,) that both photos of a pair must share; None for any pair."""
+    """Group or series number of each photo (n,), which a pair must share; None for any pair."""
     return {"all": None, "group": labels.groups, "series": labels.series}[kind]

@@ -51,9 +51,9 @@ class PreviewStore:
         return self._folder / digest[:2] / f"{digest}-{side}.jpg"
 
     def _total(self) -> int:
-        return sum(size for _, size, _ in self._all())
+        return sum(size for _, size, _ in self._previews())
 
-    def _all(self) -> list[tuple[float, int, Path]]:
+    def _previews(self) -> list[tuple[float, int, Path]]:
         """Time of last use, size and path of each preview, least recently used first."""
         found = []
         for path in self._folder.glob("*/*.jpg"):
@@ -63,7 +63,7 @@ class PreviewStore:
         return sorted(found)
 
     def _clear(self) -> None:
-        every = self._all()
+        every = self._previews()
         total = sum(size for _, size, _ in every)
         for _, size, path in every:
             if total <= _ROOM_LEFT * self._most:

@@ -24,12 +24,12 @@ if evaluation is None:
     evaluation_panels.first_evaluation(index)
     if vectors:
         best = by_preference(vectors, None)[0]
-        named = vector_text(best, session_state.words())
+        named = vector_text(best, session_state.vocabulary())
         power_panels.best_and_weakest(index, vectors[best], named)
     st.stop()
 
 asked = session_state.asks_for_statistics()
-mode = "statistics" if asked else session_state.words()
+mode = "statistics" if asked else session_state.vocabulary()
 statistics = mode == "statistics"
 scope: Scope = "all"
 metric = "pairwise_accuracy"

@@ -22,7 +22,7 @@ if photo is None:
 with show_errors():
     percentile = vector_ratings.percentile_of(index, vector, photo.embedding)
 answer.markdown(
-    explanation_texts.headline(vector.name, percentile, len(index), session_state.words())
+    explanation_texts.headline(vector.name, percentile, len(index), session_state.vocabulary())
 )
 if isinstance(photo.source, int):
     photo.words.caption(explanation_texts.capture_sentence(index.photo(photo.source)))

@@ -47,7 +47,7 @@ if filters.order in photos_page.HELD_OUT:
     people = photo_tiles.label_percentiles(known.labels.scores)
     note = photos_page.unseen_note(held.seen, held.ratings, refitted=held.refitted)
     caption = lambda row: photos_page.percentiles_caption(row, vectors, people)  # noqa: E731
-by = vector_name(vector.name, session_state.words())
+by = vector_name(vector.name, session_state.vocabulary())
 if filters.order == "mistakes":
     with show_errors():
         pairs = vector_ratings.mistakes(index, vector, photos_page.MOST_MISTAKES)
@@ -64,7 +64,7 @@ if not len(rows):
     taught_by_all = held is not None and not np.isfinite(held.ratings[judged]).any()
     others = vector_ratings.testable_vectors(index, judged) if taught_by_all else []
     others = [name for name in others if name != vector.name]
-    names = [vector_name(name, session_state.words()) for name in others]
+    names = [vector_name(name, session_state.vocabulary()) for name in others]
     told = photos_page.empty_text(judged, held and held.ratings, filters, by, names)
     st.info(told, icon=":material/filter_alt:")
     if filters.total:

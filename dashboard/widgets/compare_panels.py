@@ -125,7 +125,7 @@ def pick_two(index: Index, vector: MasterVector) -> None:
 
 def show_verdict(index: Index, vector: MasterVector, pair: Pair) -> None:
     """Show the probability that each of two photos is better, according to every rating vector."""
-    mode, ratings = session_state.words(), cached.ratings(index, vector)
+    mode, ratings = session_state.vocabulary(), cached.ratings(index, vector)
     both = np.stack([one.embedding for one in pair.picked])
     verdict = two_photos.verdict(vector, both, index_slope(index, vector, ratings), ratings, mode)
     st.container(key="verdict").markdown(verdict.sentence)
@@ -154,7 +154,7 @@ def _probability_bar(verdict: two_photos.Verdict) -> str:
 
 def _probability_table(index: Index, vectors: Mapping[str, MasterVector], both: Embeddings) -> str:
     """HTML table of each rating vector's probability that the first photo is better."""
-    mode, rows = session_state.words(), []
+    mode, rows = session_state.vocabulary(), []
     for name, vector in vectors.items():
         ratings = cached.ratings(index, vector)
         slope = index_slope(index, vector, ratings)
@@ -164,7 +164,7 @@ def _probability_table(index: Index, vectors: Mapping[str, MasterVector], both: 
             f'<td><div class="share"><i style="width:{100 * found.probability:.1f}%"></i></div>'
             f"</td><td>{escape(found.chances[0])}</td></tr>"
         )
-    by = session_state.word("vector").capitalize()
+    by = session_state.wording("vector").capitalize()
     return (
         f'<div class="longer" tabindex="0" role="group" aria-label="Every {by.lower()}">'
         f'<table class="opinions"><thead><tr><th scope="col">{by}</th>'

@@ -55,6 +55,6 @@ def log_in_words(record: logging.LogRecord) -> bool:
 def _error_markdown(error: PhotorankError) -> str:
     """Error message as Markdown; in the statistical vocabulary, details are on a second line."""
     text, details = error_text(error), error_details(error)
-    if session_state.words() != "statistics" or not details:
+    if session_state.vocabulary() != "statistics" or not details:
         return text
     return f"{text}  \n:small[{details}]"

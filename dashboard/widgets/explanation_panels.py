@@ -43,7 +43,7 @@ def explain_two(index: Index, vector: MasterVector, photos: Sequence[PickedPhoto
         for photo in photos
     )
     found_steady = steadiness(vector, first, second)
-    st.markdown(explanation_texts.steadiness(found_steady, session_state.words()))
+    st.markdown(explanation_texts.steadiness(found_steady, session_state.vocabulary()))
     pictures = explanation_texts.heat_pictures(known)
     columns = st.columns(2, gap="medium")
     sides = zip(("first", "second"), known, pictures, columns, strict=True)
@@ -68,7 +68,7 @@ def _reasons(index: Index, vector: MasterVector, one: Explanation, which: str) -
 
     What moves it stands above the photos, but is computed last because it takes longest.
     """
-    st.caption(explanation_texts.heat_reading(one, session_state.words()))
+    st.caption(explanation_texts.heat_reading(one, session_state.vocabulary()))
     concepts = st.container()
     if one.better:
         st.markdown("Closest better photos")
@@ -84,7 +84,7 @@ def _reasons(index: Index, vector: MasterVector, one: Explanation, which: str) -
 
 def _concepts(index: Index, vector: MasterVector, one: Explanation) -> None:
     """Show how much technical image signals and, if available, concepts contribute to a rating."""
-    numbers = session_state.words() == "statistics"
+    numbers = session_state.vocabulary() == "statistics"
     found = encoder_results.concepts(index, vector, one.embedding)
     if movers := explanation_texts.movers(found or [], one.signals):
         st.markdown("What moves it")

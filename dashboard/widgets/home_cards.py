@@ -71,7 +71,7 @@ def _strip(key: str, index: Index, rows: list[int], label: str) -> None:
 
 
 def _power_card(index: Index, vector: MasterVector) -> None:
-    evaluation, mode = index_data.evaluation(index), session_state.words()
+    evaluation, mode = index_data.evaluation(index), session_state.vocabulary()
     with st.container(border=True, key="card-power", gap="xsmall"):
         st.subheader("Discerning power", anchor=False)
         if evaluation is None:

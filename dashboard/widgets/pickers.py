@@ -21,7 +21,7 @@ WORDS_SHOWN = 30  # letters at most of what was typed, on the button
 
 
 def choose_one(label: str, options: Mapping[Option, str], key: str) -> Option:
-    """Show a row of buttons, one per option; return the selected option, at first the first."""
+    """Show a row of buttons, one per option; return the selected option, by default the first."""
     picked: Any = st.segmented_control(
         label,
         list(options),
@@ -39,25 +39,25 @@ def choose_one(label: str, options: Mapping[Option, str], key: str) -> Option:
 def index_picker(names: Sequence[str]) -> str:
     """Show a picker of the photo index, unless there is only one; return the selected name."""
     if len(names) > 1:
-        what = session_state.word("index").capitalize()
+        what = session_state.wording("index").capitalize()
         return _linked_select((what, "index", 170), {name: name for name in names}, {})
     return names[0]
 
 
 def vector_picker(index: Index, label: str | None = None, about: str | None = None) -> MasterVector:
-    """Show a picker of the rating vector; return the selected one, at first the best."""
+    """Show a picker of the rating vector; return the selected one, by default the best."""
     with show_errors():
         known, evaluation = index_data.vectors(index), index_data.evaluation(index)
         if not known:
             raise NoVectorsError(index.name, words=index.manifest.knows_words)
-    mode, names = session_state.words(), by_preference(known, evaluation)
+    mode, names = session_state.vocabulary(), by_preference(known, evaluation)
     texts = {
         "plain": {name: vector_name(name, "plain") for name in names},
         "statistics": {name: f"{name} ({family(known[name].kind)})" for name in names},
     }
     # A link that was shared says it in the words of whoever shared it.
     other_words = {text: name for shown in texts.values() for name, text in shown.items()}
-    label = label or session_state.word("by")
+    label = label or session_state.wording("by")
     width = 220 if mode == "plain" else 300
     return known[_linked_select((label, "vector", width), texts[mode], other_words, about)]
 
@@ -75,7 +75,7 @@ def vector_in_use(index: Index) -> str | None:
 
 
 def vector_or_prompt_picker(index: Index) -> MasterVector:
-    """Show a vector picker and a text field; return the vector of the text or the selected one."""
+    """Show a text field and a vector picker; return a vector from the text or the selected one."""
     text = session_state.typed_words()
     vector = None if text else vector_picker(index)
     label = f"By your words: {plain(text[:WORDS_SHOWN])}" if text else "By words"
@@ -96,7 +96,7 @@ def group_picker(names: Sequence[str]) -> int | None:
     """Show a picker of a photo group (event); return the group's number, or None for all photos."""
     if not names:
         return None
-    what = session_state.word("group")
+    what = session_state.wording("group")
     return st.selectbox(
         what.capitalize(),
         range(len(names)),
@@ -116,7 +116,7 @@ def _linked_select(
     other_words: Mapping[str, str],
     about: str | None = None,
 ) -> str:
-    """Show a select box whose value links to other pages pass on; return the selected option.
+    """Show a select box; return the selected option, which links to other pages pass on.
 
     `shown` is its label, its key and its width; `other_words` are other ways to write an option.
     """
@@ -144,7 +144,7 @@ def _linked_select(
 def _tell_unknown(what: str, unknown: str, shown: str) -> None:
     """Show a message if the URL names an option that does not exist."""
     if unknown:
-        there_is_not = f"There is no {session_state.word(what)} called {plain(unknown[:64])}"
+        there_is_not = f"There is no {session_state.wording(what)} called {plain(unknown[:64])}"
         st.toast(
             f"{there_is_not}: this is {plain(shown)}.", icon=":material/link_off:", duration="long"
         )

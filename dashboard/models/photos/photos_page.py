@@ -115,7 +115,7 @@ def day_range(facets: Facets) -> tuple[date, date] | None:
 
 
 def faces_mask(faces: IndexFaces, wanted: FaceFilter) -> Flags:
-    """Boolean mask (n,) of photos with a visible face, or with all visible eyes open."""
+    """Boolean mask (n,) of photos with a face or, as `wanted` says, with all visible eyes open."""
     if wanted == "face":
         return np.nan_to_num(faces.column("faces")) > 0
     shut = np.nan_to_num(faces.column("eyes_hardly_open"))
@@ -206,7 +206,7 @@ def shown_names(names: list[str], codes: Codes) -> dict[int, str]:
 
 
 def mistaken_pairs(pairs: Pairs, labels: IndexLabels, group: int | None, vector: str) -> Sheet:
-    """Row numbers of the photos in wrongly ordered pairs, with a summary sentence.
+    """Row numbers of photos in pairs that a vector orders wrongly, with a summary sentence.
 
     In each pair the photo that people prefer is first.
     `pairs` (m, 2) are those that the vector orders most wrongly. With a group only pairs of two

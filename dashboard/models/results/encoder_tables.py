@@ -56,7 +56,7 @@ CAPTION = (
 
 @dataclass(frozen=True)
 class ScopeShown:
-    """Leaderboard results on one kind of photo pairs: a chart, and tables below it."""
+    """Leaderboard results on one kind of photo pairs (such as within groups): chart and tables."""
 
     key: str  # unlike any other's on the page
     title: str

@@ -127,7 +127,7 @@ def _show(index: Index, name: str, waits: bool) -> None:
     show_spreads(f"spreads-{name}", index, spreads, size, vector.name, _presser(name))
     if warning := kept_album.warning_text(book):
         st.caption(warning)
-    _excluded_photos(index, entry)
+    _show_excluded_photos(index, entry)
     actions.choose_ahead(index, entry)
 
 
@@ -216,7 +216,7 @@ def _pdf_button(book: Any, name: str) -> None:
 
 
 def _make_requested_change(index: Index, entry: Entry) -> bool:
-    """Make the change that the user requested of an album; return False if it is not ready yet."""
+    """Make the change that the user requested of an album; return False while it is computed."""
     wish = album_state.requested_album_change(entry.name)
     if wish is None:
         return True
@@ -231,7 +231,7 @@ def _make_requested_change(index: Index, entry: Entry) -> bool:
     return True
 
 
-def _excluded_photos(index: Index, entry: Entry) -> None:
+def _show_excluded_photos(index: Index, entry: Entry) -> None:
     """Show the photos excluded from a saved album, each with a button that allows it again."""
     rows = sorted(rows_of_album(index, entry.album).left_out)
     if not rows:

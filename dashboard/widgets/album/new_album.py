@@ -67,7 +67,7 @@ def _show(index: Index, wish: Wish, waits: bool) -> None:
     tools = st.container(
         horizontal=True, vertical_alignment="center", gap="small", key="choice-tools"
     )
-    shown = album.shown_album(made, session_state.words())
+    shown = album.shown_album(made, session_state.vocabulary())
     _grid("album", index, wish, shown)
     with tools:
         _tools(index, wish, made)
@@ -114,7 +114,7 @@ def _swap(index: Index, out: int, into: int) -> None:
 def _show_texts(index: Index, wish: Wish, made: Album) -> None:
     """Show sentences on a newly chosen album: number of photos, possible improvement, notes."""
     headline = album.headline(
-        made, len(index), vector_name(wish.vector.name, session_state.words())
+        made, len(index), vector_name(wish.vector.name, session_state.vocabulary())
     )
     st.markdown(headline)
     for note in made.notes:
@@ -128,7 +128,7 @@ def _strips(index: Index, wish: Wish, made: Album) -> None:
         _grid("missed", index, wish, album.shown_missed(made), strip=True)
     banned = sorted(_marked_rows(index, "ban"))
     if banned:
-        st.subheader(session_state.word("banned"), anchor=False)
+        st.subheader(session_state.wording("banned"), anchor=False)
         st.caption("X, or its button once more, allows a photo again.")
         _grid("banned", index, wish, ShownAlbum(banned, None, {}), strip=True)
 
@@ -171,7 +171,7 @@ def _no_album(index: Index, wish: Wish, told: str) -> None:
 
 
 def _choosing(index: Index, wish: Wish) -> Choosing:
-    by = vector_name(wish.vector.name, session_state.words())
+    by = vector_name(wish.vector.name, session_state.vocabulary())
     with show_errors(st.warning):
         return vector_ratings.choosing(
             index, wish.vector, wish.alike, _with_marks(index, wish.request), by

@@ -23,7 +23,7 @@ def show_spreads(
         "mode": "spreads",
         "index": index.name,
         "judgedBy": judged_by,
-        "words": session_state.words(),
+        "words": session_state.vocabulary(),
         "spreads": list(spreads),
         "size": list(size),
     }

@@ -47,7 +47,7 @@ def ask_wish(index: Index) -> Wish:
         group = pickers.group_picker(groups)
         balance = _setting_slider(album.VARIETY, "balance", (0.0, 1.0, 0.05), BALANCE)
         alike = _setting_slider(album.ALIKE, "alike", (0.7, 1.0, 0.01), THRESHOLD)
-        limits = album.limits(session_state.words())
+        limits = album.limits(session_state.vocabulary())
         limit = st.selectbox("Limit", list(limits), format_func=limits.__getitem__, key="per")
         at_most = 3
         if limit != "none":
@@ -72,7 +72,7 @@ def _setting_slider(
     degree: SliderSetting, key: str, scale: tuple[float, float, float], otherwise: float
 ) -> float:
     """Show a slider of words or of numbers for a setting; return the number that it is set to."""
-    mode, before = session_state.words(), session_state.number_kept(key)
+    mode, before = session_state.vocabulary(), session_state.number_kept(key)
     label, about = degree.label[mode], degree.help[mode]
     least, most, step = scale
     if mode == "statistics":

@@ -28,7 +28,7 @@ ROW_PX = 130  # height of a row of photos
 
 
 def table_and_photos(index: Index, board: Board, mode: Mode) -> None:
-    """Show the forest plot of all rating vectors, and photos that the selected vector rates."""
+    """Show a forest plot of rating vectors, and the selected vector's best and worst photos."""
     stored = index_data.vectors(index)
     table = forest(board, stored, mode)
     kept = {row.name: stored_for(row.name, stored, index.name) for row in table.rows}
@@ -78,10 +78,10 @@ def _mistakes(index: Index, vector: MasterVector, name: str) -> None:
         judged = np.isfinite(index_data.labels(index).scores)
         if judged.any() and not np.isfinite(held.ratings[judged]).any():
             others = vector_ratings.testable_vectors(index, judged)
-            named = [vector_text(one, session_state.words()) for one in others]
+            named = [vector_text(one, session_state.vocabulary()) for one in others]
             st.caption(learned_from_all(name, named))
         return
-    st.markdown(f"**Its gravest mistakes**, {session_state.word('held out')}")
+    st.markdown(f"**Its gravest mistakes**, {session_state.wording('held out')}")
     places = label_percentiles(held.ratings)
     with st.container(key="mistakes"):
         grid = st.grid(MISTAKES, min_column_width=190)

@@ -28,13 +28,13 @@ class Person(NamedTuple):
 
 
 def ask_person(index: Index, people: Sequence[str]) -> Person:
-    """Show the pickers of the person who labels and of settings; return what is selected."""
+    """Show pickers of person, starting vector and kind of photo pairs; return the selection."""
     rater = _name_picker(people)
     kind: Kind = "all"
     with st.popover("Settings", icon=":material/tune:", key="settings"):
         prior = _prior_picker(index, rater)
         kinds = teach_texts.kinds(
-            vector_card.pair_kinds(index_data.labels(index, rater)), session_state.words()
+            vector_card.pair_kinds(index_data.labels(index, rater)), session_state.vocabulary()
         )
         if len(kinds) > 1:
             kind = pickers.choose_one("Two photos of", kinds, "within")
@@ -49,7 +49,7 @@ def _prior_picker(index: Index, rater: str) -> MasterVector | None:
     if not known:
         st.caption("The collection has no way to judge yet: you begin from nothing.")
         return None
-    mode = session_state.words()
+    mode = session_state.vocabulary()
     name = st.selectbox(
         "Starting from",
         by_preference(known, evaluation),

@@ -87,9 +87,9 @@ def _choose_folder() -> Path | None:
     """Show the folder chooser; return the open folder's path, or None if it cannot be read."""
     places = folders.starting_folders()
     begin = places.get("Pictures", Path.home())
-    found = folders.listing(adding_state.open_folder(str(begin)))
+    found = folders.listing(adding_state.current_folder(str(begin)))
     st.text_input("Folder on this computer", key="folder")
-    go = adding_state.set_open_folder
+    go = adding_state.set_current_folder
     with st.container(horizontal=True, gap="xsmall", key="places"):
         up = str(found.here.parent)
         st.button("Up", icon=":material/arrow_upward:", on_click=go, args=[up], key="go-up")

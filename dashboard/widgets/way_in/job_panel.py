@@ -56,7 +56,7 @@ def _show(job: str, then: Callable[[Progress], None] | None) -> None:
             jobs.put_away(workspace, job)
             st.rerun()
     if told.trouble:
-        in_full = session_state.words() == "statistics"
+        in_full = session_state.vocabulary() == "statistics"
         trouble = told.trouble if in_full else without_commands(told.trouble)
         st.error(plain(trouble), icon=":material/error:")
     elif said.state == "done" and then is not None:
