@@ -27,7 +27,7 @@ _LEVEL = 0.95
 
 
 @dataclass(frozen=True)
-class Figure:
+class Result:
     """One benchmark result: name, value with interval, sample size and what was counted."""
 
     name: str
@@ -107,7 +107,7 @@ def compare(marked: Sequence[MarkedFace], seen: Sequence[Face], size: tuple[int,
     return Compared(pairs, others, not marked)
 
 
-def figures(photos: Sequence[Compared]) -> list[Figure]:
+def benchmark_results(photos: Sequence[Compared]) -> list[Result]:
     """Results of the face benchmark: rates of right and wrong detections, each with an interval.
 
     They concern detection, open or closed eyes, and faces cut by the photo's edge.
@@ -127,7 +127,7 @@ def figures(photos: Sequence[Compared]) -> list[Figure]:
     return [
         _share("clear faces found", clear, "clear faces"),
         _share("other faces found", hard, "other faces"),
-        Figure("false boxes per 100 photos without people", _rate(empty), len(empty), "photos"),
+        Result("false boxes per 100 photos without people", _rate(empty), len(empty), "photos"),
         _share("hardly open that are closed", shut, "faces called hardly open"),
         _share("open that are open", opened, "faces called open"),
         _share("cannot tell", unknown, "faces with marked eyes"),
@@ -137,11 +137,11 @@ def figures(photos: Sequence[Compared]) -> list[Figure]:
     ]
 
 
-def _share(name: str, hits: Sequence[bool], of: str) -> Figure:
+def _share(name: str, hits: Sequence[bool], of: str) -> Result:
     if not hits:
-        return Figure(name, Limits(nan, nan, nan), 0, of)
+        return Result(name, Limits(nan, nan, nan), 0, of)
     estimate = wilson(np.array(hits, dtype=np.float64), n_photos=len(hits))
-    return Figure(name, estimate.limits, len(hits), of)
+    return Result(name, estimate.limits, len(hits), of)
 
 
 def _rate(counts: Sequence[int]) -> Limits:

@@ -34,14 +34,14 @@ def faces(
 ) -> None:
     """Measure how well detected faces agree with faces that a person marked."""
     from photorank.bench.face_labels import read_face_labels
-    from photorank.bench.faces_found import compare_photos, figures, in_words
+    from photorank.bench.faces_found import benchmark_results, compare_photos, in_words
     from photorank.photos.faces.models import VERSION, read_models
 
     read_models()
     marked = read_face_labels(labels)
     with progress("Looking for faces", "photos") as on_progress:
         photos = compare_photos(marked, root or labels.parent, on_progress)
-    found = figures(photos)
+    found = benchmark_results(photos)
     if as_json:
         told = [
             {"name": one.name, "n": one.n, "of": one.of}

@@ -52,7 +52,7 @@ def is_heif(data: bytes) -> bool:
     return brand not in _CONTAINER_BRANDS or not brands & _AVIF_BRANDS
 
 
-def damage(data: bytes, error: Exception | None = None) -> str:
+def damage_reason(data: bytes, error: Exception | None = None) -> str:
     """Text that says why a photo file could not be decoded, such as "truncated JPEG".
 
     `error` is the exception that the decoder raised, if any.

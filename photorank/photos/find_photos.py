@@ -62,7 +62,7 @@ class Stamp(NamedTuple):
         return cls(status.st_size, *(number & _MAX_NUMBER for number in numbers))
 
     def agrees(self, later: "Stamp") -> bool:
-        """True if the file appears unchanged: all known values are the same in `later`."""
+        """True if the file appears unchanged: size, times and inode, where known, are equal."""
         return all(own in (None, other) for own, other in zip(self, later, strict=True))
 
 

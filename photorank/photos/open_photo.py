@@ -18,7 +18,7 @@ from typing import BinaryIO
 from PIL import ExifTags, Image, UnidentifiedImageError, features
 
 from photorank.errors import MissingExtraError, UnreadablePhotoError
-from photorank.photos.damage_reasons import JXL_STARTS, TIFF_STARTS, damage, is_heif
+from photorank.photos.damage_reasons import JXL_STARTS, TIFF_STARTS, damage_reason, is_heif
 from photorank.photos.decode_limits import (
     MAX_FILE_BYTES,
     MAX_PIXELS,
@@ -183,7 +183,7 @@ def decode_photo(data: bytes, *, short_side: int | None = None, long_side: int =
     # Decoders raise anything: OSError, SyntaxError, struct.error, ValueError and more were seen.
     # One bad file must not end a run over thousands.
     except Exception as error:
-        raise UnreadablePhotoError(damage(data, error)) from error
+        raise UnreadablePhotoError(damage_reason(data, error)) from error
     if max(picture.size) < max(full_size):
         picture.info["full_size"] = tuple(sorted(full_size))
     return picture
@@ -260,7 +260,7 @@ def open_header(file: BinaryIO) -> Image.Image:
         if header := _raw_header(data):
             return header
         known = None if isinstance(error, UnidentifiedImageError) else error
-        raise UnreadablePhotoError(damage(data, known)) from error
+        raise UnreadablePhotoError(damage_reason(data, known)) from error
     limit = MAX_WEBP_PIXELS if photo.format == "WEBP" else MAX_PIXELS
     if photo.width * photo.height > limit:
         raise too_many_pixels(limit)

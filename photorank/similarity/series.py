@@ -169,7 +169,7 @@ class _TimedPhotos:
 def _join_bursts(
     groups: _Groups, moments: _TimedPhotos, embeddings: Embeddings, threshold: float
 ) -> None:
-    """Merge groups taken seconds apart, if their photos resemble the first group's leader."""
+    """Merge groups of photos taken seconds apart, if they resemble the first group's leader."""
     least, loosest = threshold - _BURST_SLACK, threshold - _SAME_PICTURE_SLACK
     for step in range(1, _BURST_NEXT + 1):
         begins = moments.followed_within(step, _BURST_SECONDS)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from photorank.bench.face_labels import MarkedFace, read_face_labels
-from photorank.bench.faces_found import compare, compare_photos, figures
+from photorank.bench.faces_found import benchmark_results, compare, compare_photos
 from photorank.errors import LabelsError
 from tests.fixtures.portraits import as_jpeg, needs_faces, portrait
 from tests.photos.faces.test_face import LARGE, SMALL
@@ -64,7 +64,7 @@ def test_each_figure_has_its_interval_and_what_it_is_of():
         compare([], [SMALL], (1, 1)),
         *(compare([], [], (1, 1)) for _ in range(19)),
     ]
-    told = {one.name: (one.limits.value, one.n) for one in figures(photos)}
+    told = {one.name: (one.limits.value, one.n) for one in benchmark_results(photos)}
     assert told == {
         "clear faces found": (0.75, 4),
         "other faces found": (1.0, 1),
@@ -76,13 +76,13 @@ def test_each_figure_has_its_interval_and_what_it_is_of():
         "cut faces called cut": (0.0, 1),
         "cut that are whole": (1.0, 1),
     }
-    for one in figures(photos):
+    for one in benchmark_results(photos):
         assert one.limits.low <= one.limits.value <= one.limits.high
 
 
 def test_no_false_box_in_few_photos_is_not_none_in_many():
     """The exact interval of a Poisson count; and without photos there is no figure."""
-    of = {one.name: one for one in figures([compare([], [], (1, 1))] * 100)}
+    of = {one.name: one for one in benchmark_results([compare([], [], (1, 1))] * 100)}
     limits = of["false boxes per 100 photos without people"].limits
     assert (limits.value, limits.low) == (0, 0)
     assert limits.high == pytest.approx(3.69, abs=0.01)

@@ -57,9 +57,9 @@ def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
 
 
 def _candidate_names(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
-    """Yield pairs of a title and file names that the JSON file of a photo may have.
+    """Yield pairs (title inside the file, possible file names) for a photo's JSON file.
 
-    The title is a field in the file. File names are without suffix.
+    File names are without suffix.
     """
     stem, suffix = photo.stem, photo.suffix
     yield from _names_of_unedited(stem, suffix)
@@ -78,7 +78,7 @@ def _candidate_names(photo: Path, names: FolderNames) -> Iterator[tuple[str, lis
 
 
 def _names_of_unedited(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield pairs of a title and file names that the JSON file of an unedited photo may have."""
+    """Yield pairs (title inside the file, possible file names) if the photo is unedited."""
     yield stem + suffix, _stems(stem + suffix, "")  # a name may end in a number on its own
     if counter := _COUNTER.search(stem):
         plain = stem[: counter.start()] + suffix
