@@ -31,7 +31,7 @@ def photo_token(digest: str) -> str:
 
 
 def link_query(query: Mapping[str, str]) -> dict[str, str]:
-    """URL parameters of a link to another page: index, vector and the given parameters."""
+    """URL parameters of a link to another page: index, rating vector and the given parameters."""
     state = st.session_state
     along = {name: state[key] for key, name in TAKEN_ALONG.items() if state.get(key)}
     return along | dict(query)
@@ -172,7 +172,7 @@ def rater() -> str:
 
 
 def note_choices(taste: str, *numbers: int) -> bool:
-    """Record how many judgements a taste was learned from; return True if the number changed."""
+    """Record how many judgements a person's taste was learned from; return True if it changed."""
     noted: dict[str, tuple[int, ...]] = st.session_state.setdefault("learned-from", {})
     before, noted[taste] = noted.get(taste), numbers
     return before is not None and before != numbers
@@ -184,7 +184,7 @@ def set_text(key: str, text: str) -> None:
 
 
 def pair_queue(*place: str) -> "PairQueue":
-    """Unanswered photo pairs of this session, for an index, person, vector and kind of pairs."""
+    """Unanswered photo pairs of this session, for an index, person, start vector and pair kind."""
     from dashboard.models.teach_session import PairQueue
 
     queues: dict[tuple[str, ...], PairQueue] = st.session_state.setdefault("pairs", {})
@@ -209,7 +209,7 @@ def drawn_area() -> str:
 
 
 def select_area(chart: str) -> None:
-    """Store the area that the user selected in a map chart as the selected area."""
+    """Store in the session the area that the user selected in a map chart."""
     selection = st.session_state[chart].selection.get(BRUSH, {})
     st.session_state["area"] = box_text(box_of_selection(selection))
 
@@ -284,7 +284,7 @@ def put_in_address(name: str, value: str) -> None:
 
 
 def chosen_row(key: str, names: Sequence[str], first: str | None) -> str | None:
-    """Name of the vector that the user last selected in a forest plot; `first` if none was."""
+    """Name of the rating vector last selected in a forest plot; `first` if none was selected."""
     rows: dict[str, str] = st.session_state.setdefault("rows", {})
     pressed = (st.session_state.get(key) or {}).get("chosen")
     if isinstance(pressed, str) and pressed in names:

@@ -101,7 +101,7 @@ def vectors(index: Index) -> dict[str, MasterVector]:
 
 
 def evaluation(index: Index) -> Evaluation | None:
-    """Latest saved evaluation of an index's vectors; None if it is missing or unreadable."""
+    """Latest saved evaluation of an index's rating vectors; None if it is missing or unreadable."""
     found = _latest_evaluation(index)
     return None if isinstance(found, BrokenEvaluationError) else found
 

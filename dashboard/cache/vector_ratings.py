@@ -72,7 +72,7 @@ def testable_vectors(index: Index, judged: Flags) -> list[str]:
     hash_funcs=BY_JUDGEMENTS,
 )
 def held_out(index: Index, vector: MasterVector) -> "HeldOutRatings":
-    """Ratings of all photos by a vector; photos it learned from are rated by refits without them.
+    """Ratings of all photos by a rating vector; its training photos are rated by refits, or nan.
 
     Photos that the vector learned from are rated by refits without their fold, or nan.
     """
@@ -83,7 +83,10 @@ def held_out(index: Index, vector: MasterVector) -> "HeldOutRatings":
 
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
 def mistakes(index: Index, vector: MasterVector, most: int) -> Pairs:
-    """Row numbers (m, 2) of m photo pairs that a vector gets most wrong, preferred photo first."""
+    """Row numbers (m, 2) of the m photo pairs that a rating vector orders most wrongly.
+
+    People prefer the first photo of each pair.
+    """
     from photorank.learning.held_out_ratings import confident_mistakes
 
     return confident_mistakes(index, held_out(index, vector), most)
@@ -157,7 +160,7 @@ def _choosing(
 def choosing(
     index: Index, vector: MasterVector, alike: float, request: AlbumRequest, called: str = ""
 ) -> Choosing:
-    """Cached background computation of the album that a request describes.
+    """Cached background computation of the album that an album request describes.
 
     The computation may still be running.
     `called` is the vector's name in the reasons.
@@ -201,7 +204,7 @@ def contribution(
     max_entries=8, show_spinner="Taking content out, fold by fold …", hash_funcs=BY_JUDGEMENTS
 )
 def results_without_content(index: Index, vector: MasterVector, by: str) -> "Nuisance":
-    """Test results of a rating vector before and after photo content is projected out of it.
+    """Test results of a rating vector before and after subject matter is projected out of it.
 
     Raises NoLabelsError or ComparisonsError if there is nothing to test it on, or no content to
     tell apart.

@@ -163,7 +163,7 @@ def _groups(panel: Panel) -> alt.LayerChart:
 
 
 def _matrix(panel: Panel) -> alt.LayerChart:
-    """Heat map of metric differences between every two vectors; unfilled if not significant."""
+    """Heat map of metric differences between rating vectors; cells not significant are unfilled."""
     rows = panel.rows
     most = max(rows["value"].abs().max(), 1e-9)
     # Never so strong that the number on it could not be read, on either page.

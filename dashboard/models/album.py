@@ -99,7 +99,7 @@ ALIKE = SliderSetting(
 
 
 class ShownAlbum(NamedTuple):
-    """Photos of an album for display in a grid: row numbers in the index, stacks and captions."""
+    """Photos of an album for a grid: row numbers in the index, stacks of shots, and captions."""
 
     rows: list[int]  # in order of time, each with the other shots of its moment behind it
     stacks: list[int] | None  # photos of a stack at its first, 0 at the others; None: no stacks

@@ -20,7 +20,7 @@ BY = {"clusters": "Photos that look alike", "group": "Groups"}
 
 @dataclass(frozen=True)
 class ContentRemoval:
-    """Texts and chart data on ratings before and after photo content is projected out."""
+    """Texts and chart data on ratings before and after subject matter is projected out."""
 
     sentence: str
     reading: str
@@ -30,7 +30,7 @@ class ContentRemoval:
 
 
 def removal_texts(found: "Nuisance") -> ContentRemoval:
-    """Texts and chart data on ratings before and after content is projected out of a vector."""
+    """Texts and chart data on ratings before and after subject matter is projected out."""
     name = plain(found.vector)
     kinds = "groups" if found.by == "group" else "kinds of photos"
     seen = " It has seen these photos, so the figures flatter it." if found.in_sample else ""
@@ -61,7 +61,7 @@ def removal_texts(found: "Nuisance") -> ContentRemoval:
 
 
 def _best_and_worst(found: "Nuisance") -> "list[Gap]":
-    """Kinds of photo content that a vector rates best and worst; all kinds if there are few."""
+    """Kinds of subject matter rated best and worst on average; all kinds if there are few."""
     gaps = list(found.gaps)
     return (
         gaps

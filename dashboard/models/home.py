@@ -9,7 +9,7 @@ from photorank.vectors.master import MasterVector
 
 
 def measured_accuracy(board: Board, photos: int, mode: Mode) -> str:
-    """Sentence on how accurately the best learned vector predicts held-out judgements."""
+    """Sentence on how accurately the best learned rating vector predicts held-out judgements."""
     learned = board.rows[~board.rows["apart"] & (board.rows["family"] == FROM_PHOTOS)]
     if learned.empty:
         return "Nothing that was learned could be tested fairly here."
@@ -21,7 +21,7 @@ def measured_accuracy(board: Board, photos: int, mode: Mode) -> str:
 
 
 def public_accuracy(vector: MasterVector | None, mode: Mode) -> str:
-    """Sentence on a vector's accuracy on public photos, for an index without evaluation."""
+    """Sentence on a rating vector's accuracy on public photos, for an index without evaluation."""
     known = None if vector is None else vector.card.accuracy
     if vector is None or known is None:
         return "Not measured on your photos."

@@ -19,7 +19,7 @@ SIZES = {
 
 
 class Change(NamedTuple):
-    """Function that changes an album as the user requested, with words for the album's history."""
+    """Change of an album that the user requested: a function, and words for the album's history."""
 
     what: str  # in words, for the history
     make: Callable[[KeptAlbum], KeptAlbum]

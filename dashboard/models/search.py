@@ -40,12 +40,12 @@ def farthest_along(index: Index, direction: Direction) -> Found:
 
 
 def rated_highest(index: Index, vector: MasterVector) -> Found:
-    """Photos that a rating vector rates highest, best first."""
+    """Row numbers of the photos that a rating vector rates highest, best first."""
     return Found(farthest_along(index, vector.direction).rows)
 
 
 def most_similar(index: Index, embedding: Embeddings, own: int | None) -> Found:
-    """Photos most similar to a photo's embedding (d,), without that photo itself."""
+    """Row numbers of the photos most similar to a photo's embedding (d,), without that photo."""
     rows, similarities = index.nearest(
         embedding[: index.manifest.head].astype(np.float64), MOST_FOUND + 1
     )
@@ -56,7 +56,7 @@ def most_similar(index: Index, embedding: Embeddings, own: int | None) -> Found:
 def similar_but_better(
     index: Index, vector: MasterVector, embedding: Embeddings, ratings: Ratings
 ) -> Found:
-    """Photos similar to an embedding (d,) that a rating vector rates clearly higher."""
+    """Row numbers of photos similar to an embedding (d,) that a vector rates clearly higher."""
     found = closest_better(index, vector, embedding, ratings, k=MOST_FOUND)
     return Found(
         np.array([one.row for one in found], dtype=np.intp),

@@ -152,7 +152,7 @@ def _one_line(data: Json) -> str:
 
 
 def free_name(stem: str, taken: Container[str]) -> str:
-    """Unused name for a vector: `stem`, or `stem` with a number if it is taken.
+    """Unused name for a rating vector: `stem`, or `stem` with a number if it is taken.
 
     Examples
     --------
@@ -167,7 +167,7 @@ def free_name(stem: str, taken: Container[str]) -> str:
 
 
 def taste_name(rater: str, known: Mapping[str, MasterVector]) -> str:
-    """Name of the saved vector of a person's taste; if none is saved, an unused name for one."""
+    """Name of a person's saved rating vector; if none is saved, an unused name for one."""
     own = [name for name, vector in known.items() if is_of_rater(vector, rater)]
     return own[0] if own else free_name("my-taste" if rater == ME else file_stem(rater), known)
 

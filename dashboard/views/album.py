@@ -4,7 +4,7 @@ from dashboard.widgets import page_head
 from dashboard.widgets.album import kept_album, new_album, wish_form
 
 index, bar = page_head.open_page("Album")
-kept_album.turn_to_kept()
+kept_album.select_saved_album()
 with bar:
     name = kept_album.pick_album()
 if name is None:

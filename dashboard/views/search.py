@@ -1,4 +1,4 @@
-"""Page Search: photos that match a text, resemble a photo, or are rated highest by a vector."""
+"""Page Search: photos that match a text, resemble a photo, or have the highest ratings."""
 
 import streamlit as st
 

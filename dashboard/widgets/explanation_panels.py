@@ -114,7 +114,7 @@ def _figures(figures: pd.DataFrame) -> None:
 
 
 def content_removal(index: Index, vectors: Mapping[str, MasterVector], leader: str | None) -> None:
-    """Show on request a vector's results before and after photo content is projected out."""
+    """Show on request a vector's ratings before and after subject matter is projected out."""
     if not vectors:
         return
     st.header("Content or quality?", anchor=False)

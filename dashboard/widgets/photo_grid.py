@@ -54,7 +54,7 @@ def show_thumbnail(file: Path, alt: str) -> None:
 def page_link(
     page: str, label: str, query: Mapping[str, str] | None = None, icon: str | None = None
 ) -> None:
-    """Show a link to another page, with the same index and vector."""
+    """Show a link to another page, with the same index and rating vector."""
     st.page_link(
         f"views/{page}.py",
         label=label,

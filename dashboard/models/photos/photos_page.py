@@ -206,7 +206,7 @@ def shown_names(names: list[str], codes: Codes) -> dict[int, str]:
 
 
 def mistaken_pairs(pairs: Pairs, labels: IndexLabels, group: int | None, vector: str) -> Sheet:
-    """Row numbers of photos in pairs that a vector orders wrongly, with a summary sentence.
+    """Row numbers of photos in pairs that a rating vector orders wrongly, with a summary sentence.
 
     In each pair the photo that people prefer is first.
     `pairs` (m, 2) are those that the vector orders most wrongly. With a group only pairs of two
@@ -224,7 +224,7 @@ def mistaken_pairs(pairs: Pairs, labels: IndexLabels, group: int | None, vector:
 
 
 def unseen_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> str:
-    """Sentence saying that a vector's training photos are rated by refits, or left out.
+    """Sentence saying that a rating vector's training photos are rated by refits, or left out.
 
     Empty if there are none.
     `ratings` (n,) are held out, nan where that is not possible.
@@ -268,7 +268,7 @@ def learned_from_all(vector: str, others: Sequence[str]) -> str:
 
 
 def percentiles_caption(row: int, vector: Ratings, people: Floats) -> str:
-    """Caption with two percentiles of a photo: by a vector's rating, and by people's labels."""
+    """Caption with a photo's percentile by a vector's rating, and that by people's labels."""
     return f"judged {percentile_text(vector[row])} · people {percentile_text(people[row])}"
 
 

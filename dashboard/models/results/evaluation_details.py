@@ -236,7 +236,7 @@ def _matrix(evaluation: Evaluation, scope: Scope, metric_name: str) -> list[Pane
 def _differences(
     found: Sequence[ScopedDifference], order: Sequence[str], as_share: bool
 ) -> pd.DataFrame:
-    """Table of metric differences between every two vectors, higher-ranked minus lower-ranked."""
+    """Table of metric differences between rating vectors, higher-ranked minus lower-ranked."""
     rank = {vector: place for place, vector in enumerate(order)}
     rows = []
     for row in found:

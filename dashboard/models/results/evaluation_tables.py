@@ -44,7 +44,7 @@ class Board:
 
 
 def board(evaluation: Evaluation, scope: Scope, metric_name: str) -> Board:
-    """Leaderboard of rating vectors, ranked by one metric on one kind of photo pairs."""
+    """Leaderboard of rating vectors by one metric on one kind of pairs, such as within groups."""
     metric = METRICS[metric_name]
     rows = _ranked_vectors(evaluation, scope, metric_name)
     fair = rows[~rows["apart"] & (rows["family"] != AT_RANDOM)]
@@ -67,7 +67,7 @@ def board(evaluation: Evaluation, scope: Scope, metric_name: str) -> Board:
 
 
 def _ranked_vectors(evaluation: Evaluation, scope: Scope, metric_name: str) -> pd.DataFrame:
-    """Table of vectors ranked by a metric; those possibly trained on the photos come last."""
+    """Table of rating vectors ranked by a metric; those possibly trained on the photos are last."""
     rows = []
     for row in evaluation.rows(scope):
         found = row.metrics.get(metric_name)
@@ -108,7 +108,7 @@ def _note(row: Result) -> str:
 def _leads(
     evaluation: Evaluation, scope: Scope, metric_name: str, leader: str | None, rows: pd.DataFrame
 ) -> pd.DataFrame:
-    """Table of the best vector's lead over each other vector, on the same photo pairs."""
+    """Table of the best rating vector's lead over each other vector, on the same photo pairs."""
     families = dict(zip(rows["vector"], rows["family"], strict=True))
     metric = METRICS[metric_name]
     leads = []
@@ -162,7 +162,7 @@ def _headline(
 
 
 def _caution(fair: pd.DataFrame, leads: pd.DataFrame, index: str) -> str:
-    """Sentences on how certain the best vector's lead is, and on the bias from picking a winner."""
+    """Sentences on how certain the best rating vector's lead is, and on its selection bias."""
     texts = []
     same = set(leads.loc[(leads["low"] == 0) & (leads["high"] == 0), "vector"])
     others = [name for name in fair["vector"].iloc[1:] if name not in same]
@@ -191,7 +191,7 @@ def _caution(fair: pd.DataFrame, leads: pd.DataFrame, index: str) -> str:
 
 
 def _held_out_singly(fair: pd.DataFrame, metric: Metric, evaluation: Evaluation) -> str:
-    """Sentence with the best vector's result when photos are held out singly, not in groups.
+    """Sentence with the best rating vector's result when photos are held out singly, not in groups.
 
     Empty if that result is unknown.
     """

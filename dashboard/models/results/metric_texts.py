@@ -27,7 +27,7 @@ class Metric:
         return percent(value, digits) if self.as_share else number(value, f".{2 + digits}f")
 
     def lead_text(self, value: float) -> str:
-        """Difference in this metric between two vectors, as text with a sign.
+        """Difference in this metric between two rating vectors, as text with a sign.
 
         The difference of shares is in percentage points.
         """
@@ -95,7 +95,7 @@ PLAIN_SCOPES: dict[Scope, str] = {
 
 
 def scopes(evaluation: Evaluation, mode: Mode = "statistics") -> dict[Scope, str]:
-    """Display names of the kinds of photo pairs that an evaluation has results for."""
+    """Display names of the kinds of photo pairs (such as within groups) that an evaluation has."""
     return {
         scope: PLAIN_SCOPES[scope] if mode == "plain" else SCOPES[scope][0]
         for scope in evaluation.scopes
@@ -103,7 +103,7 @@ def scopes(evaluation: Evaluation, mode: Mode = "statistics") -> dict[Scope, str
 
 
 def metrics(evaluation: Evaluation, scope: Scope) -> dict[str, str]:
-    """Display names of the metrics defined for at least one vector on one kind of photo pairs."""
+    """Display names of the metrics that an evaluation has for one kind of photo pairs."""
     rows = [row.metrics for row in evaluation.rows(scope)]
     return {
         name: metric.label

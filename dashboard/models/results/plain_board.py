@@ -1,4 +1,4 @@
-"""Leaderboard of vectors in plain words: how accurate the best is, and how certain its lead is."""
+"""Leaderboard in plain words: the best rating vector's accuracy, and how certain its lead is."""
 
 from collections.abc import Mapping
 from math import isfinite
@@ -15,7 +15,7 @@ from photorank.vectors.master import MasterVector
 
 
 def headline(board: Board, index: str) -> str:
-    """Sentence on the accuracy of the best vector, compared with text prompts and guessing."""
+    """Sentence on the best rating vector's accuracy, compared with text prompts and guessing."""
     rows, metric = board.rows, board.metric
     fair = rows[~rows["apart"] & (rows["family"] != AT_RANDOM)]
     if fair.empty:
@@ -38,7 +38,7 @@ def headline(board: Board, index: str) -> str:
 
 
 def caution(board: Board, index: str) -> str:
-    """Sentence on how certain the best vector's lead is."""
+    """Sentence on how certain the best rating vector's lead is."""
     texts = []
     if index == SAMPLE:
         texts.append(
@@ -61,7 +61,7 @@ def caution(board: Board, index: str) -> str:
 
 
 def default_text(vectors: Mapping[str, MasterVector], evaluation: Evaluation, mode: Mode) -> str:
-    """Sentence saying that an evaluation changed the pages' default vector; empty if it did not."""
+    """Sentence saying that an evaluation changed the default rating vector; empty if it did not."""
     before, now = (by_preference(vectors, one)[0] for one in (None, evaluation))
     if before == now:
         return ""
@@ -83,7 +83,7 @@ def stored_for(name: str, stored: Mapping[str, MasterVector], index: str) -> Mas
 
 
 def best_of_each_origin(rows: pd.DataFrame, families: tuple[str, ...]) -> pd.Series:
-    """Names of the best vectors of each origin (such as from words), most accurate first.
+    """Names of the best rating vectors of each origin (such as from words), most accurate first.
 
     Only vectors that were tested on unseen photos are compared.
     """
@@ -101,7 +101,7 @@ def _times(share: float) -> str:
 
 
 def mistake_text(places: Ratings, pair: tuple[int, int], name: str, index: str) -> str:
-    """Text saying that people prefer the left photo of a pair, and how a vector ranks both.
+    """Text saying that people prefer the left photo of a pair, and how a rating vector ranks both.
 
     Places are the vector's percentiles; `index` is the index's name.
     """

@@ -79,7 +79,7 @@ def keep_form(album: KeptAlbum) -> None:
             st.rerun()
 
 
-def turn_to_kept() -> None:
+def select_saved_album() -> None:
     """Select the album that was just saved; call this before the picker is shown."""
     if (name := session_state.take_note("kept")) is not None:
         session_state.set_widget(_PICKER, name)

@@ -71,7 +71,7 @@ def ask_wish(index: Index) -> Wish:
 def _setting_slider(
     degree: SliderSetting, key: str, scale: tuple[float, float, float], otherwise: float
 ) -> float:
-    """Show a slider of words or of numbers for a setting; return the number that it is set to."""
+    """Show a setting's slider, labelled with words or numbers; return the number it is set to."""
     mode, before = session_state.vocabulary(), session_state.number_kept(key)
     label, about = degree.label[mode], degree.help[mode]
     least, most, step = scale

@@ -1,4 +1,4 @@
-"""Photos on the page Discerning power: best and weakest by a vector, and its worst mistakes."""
+"""Photos on the page Discerning power: rated best and worst by a vector, and its mistakes."""
 
 from html import escape
 
@@ -54,7 +54,7 @@ def table_and_photos(index: Index, board: Board, mode: Mode) -> None:
 
 @st.fragment
 def best_and_weakest(index: Index, vector: MasterVector, name: str) -> None:
-    """Show the photos that a vector, displayed as `name`, rates highest and lowest."""
+    """Show the photos that a rating vector, displayed as `name`, rates highest and lowest."""
     n = min(EXTREMES, len(index) // 2)
     if not n:
         return  # one photo is both
@@ -70,7 +70,7 @@ def best_and_weakest(index: Index, vector: MasterVector, name: str) -> None:
 
 
 def _mistakes(index: Index, vector: MasterVector, name: str) -> None:
-    """Show the photo pairs on which a vector's held-out ratings and people disagree most."""
+    """Show the photo pairs on which a rating vector's held-out ratings and people disagree most."""
     with show_errors():
         held = vector_ratings.held_out(index, vector)
         pairs = vector_ratings.mistakes(index, vector, MISTAKES)

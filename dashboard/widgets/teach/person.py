@@ -1,4 +1,4 @@
-"""Pickers of the page Teach: who labels, the vector to start from, and the kind of pairs."""
+"""Pickers of the page Teach: who labels, the rating vector to start from, and the kind of pairs."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from photorank.vectors.store import ME, is_of_rater
 
 
 class Person(NamedTuple):
-    """Person who labels, with the vector that learning starts from and the kind of photo pairs."""
+    """Person who labels, with the rating vector to start from and the kind of photo pairs."""
 
     rater: str
     prior: MasterVector | None
@@ -42,7 +42,7 @@ def ask_person(index: Index, people: Sequence[str]) -> Person:
 
 
 def _prior_picker(index: Index, rater: str) -> MasterVector | None:
-    """Show a picker of the rating vector that learning starts from; return it, or None."""
+    """Show a picker of the rating vector that learning starts from; return the vector, or None."""
     with show_errors():
         every, evaluation = index_data.vectors(index), index_data.evaluation(index)
     known = {name: one for name, one in every.items() if not is_of_rater(one, rater)}
