@@ -47,7 +47,7 @@ class LearnedTexts:
 
 
 def modes(n_people: int) -> dict[Work, str]:
-    """Display names of the ways to label; with two or more people, comparing tastes is one."""
+    """Display names of the page's modes; comparing tastes is offered for two or more people."""
     return {mode: name for mode, name in MODES.items() if mode != "together" or n_people >= 2}
 
 

@@ -189,7 +189,7 @@ def lines(text: str) -> list[str]:
 
 
 def pair_kinds(labels: IndexLabels) -> list[Within]:
-    """Kinds of photo pairs that an index's labels allow: any, within a group, within a series."""
+    """Kinds of photo pairs that an index's labels allow: any, within a group or within a series."""
     known: list[tuple[Within, bool]] = [
         (None, True),
         ("group", bool(labels.group_names)),

@@ -63,7 +63,7 @@ def rows_of_tokens(index: Index, tokens: Sequence[str]) -> list[int]:
 
 
 def stacked(rows: Codes, series: Codes) -> tuple[Codes, Codes]:
-    """Row numbers reordered to put each series' photos together, and the sizes of the series.
+    """Row numbers reordered to put similar shots (a series) together, and each series' size.
 
     A size stands at the first photo of its series, and 0 at the further ones.
     `rows` (n,) are in the order of the grid and `series` (N,) numbers the series of all photos of
