@@ -6,6 +6,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import error_util
 
+from dashboard.home_document import home_route
 from dashboard.reason_route import reason_routes
 from dashboard.routes.component_files import component_routes
 from dashboard.routes.orders import order_routes
@@ -27,6 +28,7 @@ ROUTES = [
     *component_routes(),
     *fact_routes(),
     *reason_routes(),
+    *home_route(),
     *page_routes(),
 ]
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from photorank.errors import PhotorankError
 
-_NAME = "warm-up"  # of its thread
+WITHOUT_PAGE = "warm-up"  # beginning of the names of threads that no page runs
 _SAYS_NO_PAGE = "streamlit.runtime.scriptrunner_utils.script_run_context"  # name of the logger
 _PATIENCE_SECONDS = 2.0  # for data of a large index; what is left is read while the server listens
 
@@ -22,8 +22,8 @@ async def warmed_up(_: st.App) -> AsyncIterator[None]:
     for module in ("dashboard.widgets.home_cards", "dashboard.widgets.page_head"):
         import_module(module)  # a second, and caches want a server
     logger = logging.getLogger(_SAYS_NO_PAGE)  # where a spinner would be, which nobody sees
-    logger.addFilter(lambda record: record.threadName != _NAME)
-    warming = Thread(target=_warm_up, name=_NAME, daemon=True)
+    logger.addFilter(lambda record: not (record.threadName or "").startswith(WITHOUT_PAGE))
+    warming = Thread(target=_warm_up, name=WITHOUT_PAGE, daemon=True)
     warming.start()
     await asyncio.to_thread(warming.join, _PATIENCE_SECONDS)
     yield

@@ -32,14 +32,11 @@ export default function (component) {
   return () => { home.gone = true; home.end?.(); home.end = null; };
 }
 """
-_mount = st.components.v2.component(
-    "photorank",
-    html='<div id="root"></div>',
-    css="".join(
-        (_HERE / sheet).read_text(encoding="utf-8") for sheet in ("component.css", "spreads.css")
-    ),
-    js=_ENTRY,
+HTML = '<div id="root"></div>'
+CSS = "".join(
+    (_HERE / sheet).read_text(encoding="utf-8") for sheet in ("component.css", "spreads.css")
 )
+_mount = st.components.v2.component("photorank", html=HTML, css=CSS, js=_ENTRY)
 
 
 def widget_key(key: str, index: str, rater: str | None) -> str:
@@ -57,15 +54,18 @@ def mount(key: str, data: Json, on_act: Callable[[], None] = lambda: None) -> An
     return _mount(
         key=key,
         data={
-            **data,
-            "base": ROOM,
-            "modules": f"{ROOM}/component/{modules_hash()}/main.js",
-            "place": key,
+            **placed(data, key),
             "acked": st.session_state.get(_acked(key)),
         },
         on_outbox_change=lambda: None,
         on_act_change=on_act,
     )
+
+
+def placed(data: Json, key: str) -> Json:
+    """Data for the component, with the URLs that it needs and its place in the page."""
+    modules = f"{ROOM}/component/{modules_hash()}/main.js"
+    return {**data, "base": ROOM, "modules": modules, "place": key}
 
 
 def drain(key: str, apply: Callable[[list[Json]], None]) -> None:

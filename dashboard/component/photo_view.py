@@ -10,6 +10,7 @@ from dashboard.cache.photo_looks import looks
 from dashboard.component.mounting import drain, mount, requested_action, widget_key
 from dashboard.formatting import error_text
 from dashboard.models.photos.shown_photos import Caption, ShownPhotos, rows_of_tokens
+from dashboard.models.words import Mode
 from dashboard.routes.held_uploads import hold_upload
 from dashboard.routes.pictures import UPLOADED
 from dashboard.session_state import PAIR, link_query, photo_token, vocabulary
@@ -78,32 +79,34 @@ def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) ->
     style = style or GridStyle()
     place = widget_key(key, photos.index.name, style.rater)
     save_marks(key, photos.index, style)
-    mount(
-        place,
-        {
-            "mode": "grid",
-            "index": photos.index.name,
-            "order": photos.hold(),
-            "label": style.label,
-            "marks": _known_marks(photos.index, style),
-            "markable": style.rater is not None,
-            "actions": dict(style.actions or {}),
-            "picks": style.picks,
-            "judgedBy": style.judged_by,
-            "words": vocabulary(),
-            "rows": style.rows,
-            "target": style.height,
-            "fills": style.fills_window,
-            "grows": style.grows,
-            "together": style.together,
-            "open": style.opened,
-        },
-    )
+    mount(place, grid_data(photos, style, vocabulary()))
     act = requested_action(place)
     turn_to_compare(photos.index, act)
     if act is None or act["what"] == "lost":
         return None  # the order is held again, for this run has drawn it
     return Act(act["what"], rows_of_tokens(photos.index, act["tokens"]))
+
+
+def grid_data(photos: ShownPhotos, style: GridStyle, mode: Mode) -> Json:
+    """Data of a grid for the JavaScript component; the photos' order is held for the browser."""
+    return {
+        "mode": "grid",
+        "index": photos.index.name,
+        "order": photos.hold(),
+        "label": style.label,
+        "marks": _known_marks(photos.index, style),
+        "markable": style.rater is not None,
+        "actions": dict(style.actions or {}),
+        "picks": style.picks,
+        "judgedBy": style.judged_by,
+        "words": mode,
+        "rows": style.rows,
+        "target": style.height,
+        "fills": style.fills_window,
+        "grows": style.grows,
+        "together": style.together,
+        "open": style.opened,
+    }
 
 
 def turn_to_compare(index: Index, act: Json | None) -> None:

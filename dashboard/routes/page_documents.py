@@ -20,11 +20,20 @@ _TOLD = (
 )
 
 
+def base_path() -> str:
+    """URL path below which the dashboard answers, without slashes at its ends; often empty."""
+    return str(st.get_option("server.baseUrlPath")).strip("/")
+
+
+def document() -> str:
+    """HTML document of Streamlit's pages, with the dashboard's base URL."""
+    html = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
+    return html.replace("<head>", _TOLD.format(base=base_path()), 1)
+
+
 def page_routes() -> list[Route]:
     """HTTP routes of all pages; the start page's own URL redirects to the root URL."""
-    base = str(st.get_option("server.baseUrlPath")).strip("/")
-    document = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
-    told = document.replace("<head>", _TOLD.format(base=base), 1)
+    base, told = base_path(), document()
 
     def answer(_: Request) -> Response:
         return HTMLResponse(told, headers={"Cache-Control": "no-cache"})

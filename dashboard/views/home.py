@@ -10,5 +10,5 @@ if not index_data.index_names():
     add_photos.show_start_page()
     st.stop()
 
-index, bar = page_head.open_page("Your best")
+index, bar = page_head.open_page(home_cards.TITLE)
 home_cards.show_home(index, bar)

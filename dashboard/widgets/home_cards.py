@@ -11,7 +11,7 @@ from dashboard.component.forest_view import show_forest
 from dashboard.component.photo_view import GridStyle, photo_grid, shown_photos
 from dashboard.formatting import AT_RANDOM, FROM_PHOTOS, FROM_WORDS
 from dashboard.models import home
-from dashboard.models.photos.shown_photos import stacked
+from dashboard.models.photos.shown_photos import ShownPhotos, stacked
 from dashboard.models.results import evaluation_tables, forest, plain_board
 from dashboard.widgets import pickers
 from dashboard.widgets.errors import show_errors
@@ -24,6 +24,8 @@ from photorank.errors import counted
 from photorank.index.opened import Index
 from photorank.vectors.master import MasterVector
 
+TITLE = "Your best"
+BEST_KEY = "shelf"  # of their grid
 BEST = 400  # photos at most, from which three rows are filled
 ROWS, ROW_PX = 3, 150
 STRIP, STRIP_PX = 16, 62  # photos on a card at most, and the least height of their strip in pixels
@@ -51,16 +53,25 @@ def show_home(index: Index, bar: DeltaGenerator) -> None:
 @st.fragment
 def _best(index: Index, vector: MasterVector) -> None:
     with show_errors():
-        percentiles = vector_ratings.percentiles(index, vector)
-        best = vector_ratings.extreme_rows(index, vector, min(BEST, len(index)))
-        codes = photo_stacks.stack_codes(index)
+        photos = best_photos(index, vector)
+    photo_grid(BEST_KEY, photos, best_style(vector))
+
+
+def best_photos(index: Index, vector: MasterVector) -> ShownPhotos:
+    """Photos of the index that the vector rates highest; shots of one moment are one tile."""
+    best = vector_ratings.extreme_rows(index, vector, min(BEST, len(index)))
+    codes = photo_stacks.stack_codes(index)
     rows, stacks = np.array(best, dtype=np.intp), None
-    if codes is not None:  # shots of one moment are one tile
+    if codes is not None:
         rows, stacks = stacked(rows, codes)
-    photos = shown_photos(index, rows, percentiles, stacks=stacks)
+    percentiles = vector_ratings.percentiles(index, vector)
+    return shown_photos(index, rows, percentiles, stacks=stacks)
+
+
+def best_style(vector: MasterVector) -> GridStyle:
+    """Appearance of the grid of best photos."""
     label = "Your best photos"
-    style = GridStyle(label, rows=ROWS, height=ROW_PX, fills_window=True, judged_by=vector.name)
-    photo_grid("shelf", photos, style)
+    return GridStyle(label, rows=ROWS, height=ROW_PX, fills_window=True, judged_by=vector.name)
 
 
 @st.fragment

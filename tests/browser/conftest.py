@@ -19,7 +19,8 @@ QUIET = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
-DRAWN = """() => document.querySelector("h1") !== null
+DRAWN = """() => document.querySelector("#root h1") !== null
+    && document.getElementById("first-view") === null
     && document.querySelector("[data-test-script-state=notRunning]") !== null
     && [...document.images].every(one => one.complete)"""
 COUNT_ANSWERS = """() => {

@@ -1,0 +1,102 @@
+"""Home's title and photos are seen before Streamlit has loaded, where the page will have them."""
+
+import re
+
+import pytest
+
+from tests.browser.conftest import NEEDS_BROWSER, POLLING
+
+pytestmark = NEEDS_BROWSER
+
+STREAMLIT = re.compile(r"/static/js/index\.")
+# Left, top and width of the title and of each photo that is loaded, of the first view or the page.
+BOXES = """of => {
+    const home = document.querySelector(of);
+    const inside = [...(home?.querySelectorAll("*") ?? [])]
+        .flatMap(one => [...one.shadowRoot?.querySelectorAll(".grid") ?? []])
+        .find(one => one.clientHeight > 200);
+    const photos = [...inside?.querySelectorAll(".cell") ?? []];
+    if (!home?.querySelector("h1") || photos.length < 3) return null;
+    if (!photos.every(one => one.querySelector("img").naturalWidth)) return null;
+    return [home.querySelector("h1"), ...photos].map(one => {
+        const box = one.getBoundingClientRect();
+        return [one.dataset.token ?? one.textContent, box.left, box.top, box.width];
+    });
+}"""
+SIZES = [(1440, 900), (1920, 1080), (1024, 768), (390, 844)]
+
+
+@pytest.fixture
+def visit(visitor):
+    """Return how to open a page in a window of a size; without Streamlit's code if so wanted."""
+
+    def opened(size, colours="light", *, alone=False):
+        viewport = dict(zip(("width", "height"), size, strict=True))
+        page = visitor(viewport=viewport, color_scheme=colours)
+        if alone:
+            page.route(STREAMLIT, lambda route: route.abort())
+        return page
+
+    return opened
+
+
+def boxes(page, of):
+    """Wait until the photos are there, and return where they are."""
+    return page.wait_for_function(BOXES, arg=of, polling=POLLING).json_value()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_page_takes_over_where_the_first_view_was(server, visit, size):
+    """The same photos in the same place, so that nothing jumps, and the first view is gone."""
+    alone = visit(size, alone=True)
+    alone.goto(server)
+    first = boxes(alone, "#first-view")
+
+    page = visit(size)
+    page.goto(server)
+    page.wait_for_function("!document.getElementById('first-view')", polling=POLLING)
+    own = boxes(page, "#root")
+
+    assert [one[0] for one in first] == [one[0] for one in own]
+    for before, after in zip(first, own, strict=True):
+        assert before[1:] == pytest.approx(after[1:], abs=2), before[0]
+
+
+def test_a_photo_that_is_opened_early_stays_open(server, visit):
+    """The first view waits until the person has closed it."""
+    page = visit(SIZES[0])
+    page.goto(server)
+    page.locator("#first-view .cell").first.click()
+    page.locator("#root h1").wait_for(state="attached")
+    page.wait_for_timeout(3000)
+    assert page.locator("#first-view dialog[open]").count() == 1
+
+    page.keyboard.press("Escape")
+    page.wait_for_function("!document.getElementById('first-view')", polling=POLLING)
+
+
+def test_it_has_the_colours_of_the_page(server, visit):
+    """In the dark, too."""
+    colours = {}
+    for kind in ("light", "dark"):
+        page = visit(SIZES[0], kind, alone=True)
+        page.goto(server)
+        style = "getComputedStyle(document.getElementById('first-view'))"
+        first = page.evaluate(f"[{style}.backgroundColor, {style}.color]")
+        page = visit(SIZES[0], kind)
+        page.goto(server)
+        page.locator("#root h1").wait_for()
+        app = "getComputedStyle(document.querySelector('[data-testid=stApp]'))"
+        assert first == page.evaluate(f"[{app}.backgroundColor, {app}.color]")
+        colours[kind] = first
+    assert colours["light"] != colours["dark"]
+
+
+def test_another_page_ends_it(server, visit):
+    """Whoever goes on before the photos are there sees the page that was asked for."""
+    page = visit(SIZES[0])
+    page.route(re.compile("/photos/"), lambda route: route.abort())
+    page.goto(server)
+    page.get_by_role("link", name="Teach", exact=True).click()
+    page.wait_for_function("!document.getElementById('first-view')", polling=POLLING)
+    page.get_by_role("heading", name="Teach").wait_for()

@@ -1,0 +1,91 @@
+"""The document of Home: what its first view says, and to whom."""
+
+import json
+import re
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from dashboard.cache import index_data
+from dashboard.home_document import home_route
+from dashboard.routes.addresses import ROOM
+from dashboard.routes.orders import order_routes
+from dashboard.widgets import home_cards
+from photorank.evaluation.default_vector import by_preference
+from photorank.index.opened import Index
+from photorank.workspace import Workspace
+
+DATA = re.compile(r'<script type="application/json" id="first-view-data">(.*?)</script>', re.DOTALL)
+
+
+@pytest.fixture
+def client():
+    """Return a client of the route alone."""
+    return TestClient(Starlette(routes=[*home_route(), *order_routes()]))
+
+
+def with_first_view(client):
+    """Return the document when it has a first view: ratings may take longer than it waits."""
+    for _ in range(40):
+        answer = client.get("/")
+        if "first-view-data" in answer.text:
+            return answer
+    pytest.fail("there is no first view after forty times")
+
+
+@pytest.mark.slow
+def test_it_names_the_photos_that_the_page_will_show(home, client, caplog):
+    """By the vector that the page takes by itself, in a session that has chosen nothing."""
+    answer = with_first_view(client)
+    data = json.loads(DATA.search(answer.text)[1])
+    index = index_data.index("small")
+    known = index_data.vectors(index)
+    vector = known[by_preference(known, None)[0]]
+    photos = home_cards.best_photos(index, vector)
+
+    order = client.get(f"/{ROOM}/orders/{data['order']}").content
+    assert order.startswith(photos.columns().digests.tobytes())
+    assert (data["index"], data["judgedBy"], data["words"]) == ("small", vector.name, "plain")
+    assert answer.headers["cache-control"] == "no-store"
+    best = bytes(photos.columns().digests[0]).hex()
+    assert f'as="image" href="{ROOM}/photos/small/{best}/384"' in answer.text
+    assert answer.text.index("first_view.js") < answer.text.index("static/js/index")
+    assert "ScriptRunContext" not in [record.message for record in caplog.records]
+
+
+@pytest.mark.slow
+def test_names_cannot_end_what_holds_them(home, client, monkeypatch):
+    """Nothing but JSON is between the script's tags."""
+    monkeypatch.setattr(home_cards, "TITLE", "</h1><script>alert(1)</script>")
+    monkeypatch.setattr(Index, "name", "</script><script>alert(2)</script>")
+    answer = with_first_view(client)
+    assert "<script>alert" not in answer.text
+    assert json.loads(DATA.search(answer.text)[1])["index"] == "</script><script>alert(2)</script>"
+
+
+@pytest.mark.parametrize("address", ["/?index=small", "/?vector=technical"])
+def test_an_address_that_asks_for_more_is_left_to_the_page(home, client, address):
+    """The page knows what it means."""
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert "first-view" not in answer.text
+
+
+def test_without_photos_the_page_shows_the_way_in(tmp_path, client, monkeypatch):
+    """And a broken index is told by the page."""
+    monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path))
+    assert "first-view" not in client.get("/").text
+
+    broken = Workspace(tmp_path).index("broken").manifest
+    broken.parent.mkdir(parents=True)
+    broken.write_text("{")
+    answer = client.get("/")
+    assert answer.status_code == 200
+    assert "first-view" not in answer.text
+
+
+def test_another_first_page_has_no_first_view(monkeypatch):
+    """Which photos it would show, this module does not know."""
+    monkeypatch.setenv("PHOTORANK_FIRST_PAGE", "map")
+    assert home_route() == []
