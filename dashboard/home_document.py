@@ -28,13 +28,14 @@ from dashboard.warm_up import WITHOUT_PAGE
 from photorank.errors import PhotorankError
 from photorank.typing import Json
 
-_PRELOADED = 6  # photos, as many as a phone shows
+_PRELOADED = 9  # photos, as many as a usual window shows
 _PATIENCE_SECONDS = 0.25  # for data that is not in the caches; the page itself then shows it
 _STYLE = (Path(__file__).parent / "first_view.css").read_text(encoding="utf-8")
 # The script is asked for, and run, before those of Streamlit.
 _HEAD = """<script type="module" src="{folder}/first_view.js"></script>
 <link rel="preload" as="fetch" crossorigin href="{room}/orders/{order}">
 {preloads}<style>{style}</style>"""
+_PICTURE = '<link rel="preload" as="image" fetchpriority="high" href="{address}">'
 _BODY = """<main id="first-view" style="{colours}"><h1>{title}</h1>
 <div><template shadowrootmode="open"><style>{css}</style>{html}</template></div></main>
 <script type="application/json" id="first-view-data">{data}</script>
@@ -100,7 +101,9 @@ def _made(mode: Mode) -> FirstView | None:
     for name in by_preference(known, index_data.evaluation(index))[:1]:
         vector = known[name]
         photos, style = home_cards.best_photos(index, vector), home_cards.best_style(vector)
-        tokens = [bytes(one).hex() for one in photos.columns().digests[:_PRELOADED]]
+        columns = photos.columns()
+        shown = columns.digests[columns.stacks > 0]  # first photos of stacks, and single ones
+        tokens = [bytes(one).hex() for one in shown[:_PRELOADED]]
         pictures = [
             f"{ROOM}/photos/{quote(index.name)}/{token}/{THUMBNAIL_SIDE}" for token in tokens
         ]
@@ -115,7 +118,10 @@ def _with_first_view(html: str, view: FirstView) -> str:
 
     folder = f"{ROOM}/component/{modules_hash()}"
     preloads = [f'<link rel="modulepreload" href="{folder}/{file}">' for file in modules()]
-    preloads += [f'<link rel="preload" as="image" href="{picture}">' for picture in view.pictures]
+    preloads += [
+        f'<link rel="preload" as="image" fetchpriority="high" href="{picture}">'
+        for picture in view.pictures
+    ]
     head = _HEAD.format(
         folder=folder,
         preloads="\n".join(preloads),
