@@ -30,7 +30,7 @@ class Candidates:
 
 
 def in_group(index: Index, n: int, request: AlbumRequest) -> Mask:
-    """Mask (n,) of the photos in the request's group (such as an event), or of all if none."""
+    """Mask (n,) of photos in the requested group (such as an event); all if none is requested."""
     if request.group is None:
         return np.ones(n, dtype=bool)
     labels = index.labels()
@@ -102,7 +102,7 @@ def weight_of_quality(request: AlbumRequest) -> float:
 
 
 def _quality(candidates: Candidates, rules: Rules) -> Floats:
-    """Quality (g,) of g candidates: rating minus the lowest, scaled so the best K sum to 1."""
+    """Quality (g,) of g candidates: rating above the lowest, scaled so the best album sums to 1."""
     lowest = candidates.ratings.min(initial=np.inf)
     quality = candidates.ratings - lowest if len(candidates.rows) else candidates.ratings
     best = np.sort(quality[candidates.first | (rules.places > candidates.first.sum())])[::-1]

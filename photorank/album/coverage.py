@@ -44,7 +44,7 @@ class Covers:
 
     @cached_property
     def sums(self) -> Floats:
-        """Sums (n,) of the n candidate photos' similarities to all photos to represent."""
+        """For each of n candidate photos, the sum of similarities to all photos to represent."""
 
         def total(start: int) -> Floats:
             part = self[start : start + ROWS_A_BLOCK]
@@ -55,7 +55,7 @@ class Covers:
 
     @cached_property
     def most(self) -> Cover:
-        """Greatest similarities (c,) between the c photos to represent and any candidate photo."""
+        """For each of the c photos to represent, the greatest similarity to a candidate photo."""
         return _greatest(self._rows, np.arange(len(self)), 0.0)
 
 
@@ -71,11 +71,11 @@ class CosineCovers(Covers):
 
     @cached_property
     def most(self) -> Cover:
-        """Greatest similarities (c,) between the c photos to represent and any candidate photo."""
+        """For each of the c photos to represent, the greatest similarity to a candidate photo."""
         return self.most_by(np.arange(len(self)))
 
     def most_by(self, rows: Codes) -> Cover:
-        """Greatest similarities (c,) between the c photos to represent and any photo at `rows`."""
+        """For each of the c photos to represent, the greatest similarity to a photo at `rows`."""
         return similarities_of(_greatest(self._rows, rows, -np.inf), self._typical)
 
 
@@ -94,13 +94,13 @@ class _SomeCovers(Covers):
 
     @cached_property
     def sums(self) -> Floats:
-        """Sums (n,) of the n selected photos' similarities to all photos to represent."""
+        """For each of n selected photos, the sum of similarities to all photos to represent."""
         some: Floats = self._whole.sums[self._at]
         return some
 
     @cached_property
     def most(self) -> Cover:
-        """Greatest similarities (c,) between the c photos to represent and any selected photo."""
+        """For each of the c photos to represent, the greatest similarity to a selected photo."""
         return self._whole.most_by(self._at)
 
 
@@ -146,7 +146,7 @@ class KeptCovers:
         return _SomeCovers(self._covers, places(self._rows, len(self._heads))[rows])
 
     def _replace(self, clients: Codes, new: Codes) -> None:
-        """Overwrite the cached columns of photos no longer to represent by cosines to new ones."""
+        """Replace cached cosines to photos no longer represented by cosines to the `new` ones."""
         if not len(new):
             return
         gone = np.flatnonzero(~np.isin(self._clients, clients))
@@ -169,7 +169,7 @@ class KeptCovers:
 
 
 def likeness(embeddings: Embeddings, near: Embeddings) -> CoverRows:
-    """Similarities (g, c) of g photos to c others: 0 at or below a mean cosine, 1 if identical.
+    """Similarities (g, c) of g photos to c others, from 0 (average cosine) to 1 (identical).
 
     The average is the mean cosine between two photos in `near`.
     """
@@ -177,7 +177,7 @@ def likeness(embeddings: Embeddings, near: Embeddings) -> CoverRows:
 
 
 def cosines_of(heads: Embeddings, near: Embeddings) -> CoverRows:
-    """Cosines (g, c) between g embeddings and c embeddings of unit length."""
+    """Cosines (g, c) between g and c embeddings, all of unit length."""
     cosines: CoverRows = heads @ near.T
     return cosines
 
@@ -197,7 +197,7 @@ def similarities_of(cosines: CoverRows, typical: float) -> CoverRows:
 
 
 def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
-    """List of the results of `work(start)`, called with the start of each block of the n rows.
+    """Results of `work(start)`, one for each block of rows that `n` rows are split into.
 
     Threads are used if there are many blocks.
     """
@@ -216,7 +216,7 @@ def _typical_cosine(near: Embeddings) -> float:
 
 
 def _greatest(matrix: CoverRows, rows: Codes, least: float) -> Cover:
-    """Maximum (c,) of each column of a matrix over the given rows, but at least `least`."""
+    """Column maxima (c,) over the given rows of a matrix, each at least `least`."""
 
     def most(start: int) -> Cover:
         best: Cover = matrix[rows[start : start + ROWS_A_BLOCK]].max(axis=0)

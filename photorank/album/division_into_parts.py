@@ -16,7 +16,7 @@ _OCCASIONS: dict[Per, Occasion] = {"day": "day", "event": "event", "folder": "fo
 
 
 def parts(index: Index, per: Per) -> tuple[Codes, list[str]]:
-    """Code (n,) of each photo's day, event, folder or the like, and the name of each code.
+    """Integer codes (n,) of the photos' days, events or other parts, and each code's name.
 
     A photo in no part has the number -1.
 

@@ -35,7 +35,7 @@ class FaceQuota(NamedTuple):
         return quota
 
     def limits(self, places: int, candidates: int) -> Codes:
-        """Array (2,) of the maximum number of album photos without a visible face, and with one."""
+        """Maximum numbers (2,) of album photos without and with a visible face."""
         at_least = min(self.at_least, candidates)
         at_most = places if self.at_most is None else min(self.at_most, places)
         return np.array([max(places - at_least, 0), at_most], dtype=np.intp)

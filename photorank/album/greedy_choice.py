@@ -52,7 +52,7 @@ class Rules:
         return left
 
     def room(self, chosen: Codes) -> Codes | None:
-        """Number (parts,) of photos still allowed from each day, event, …; None without quotas."""
+        """Remaining quota of each day, event or the like, in photos; None without quotas."""
         if self.parts is None:
             return None
         count = max(int(self.parts.max(initial=-1)) + 1, np.size(self.limit))
@@ -117,7 +117,7 @@ def most_cover(covers: Covers, rules: Rules) -> float:
 
 
 def _picked(value: Value, rules: Rules) -> tuple[Codes, Floats, Mask]:
-    """Row numbers and gains of greedily chosen photos, and a mask (n,) of the pool last used.
+    """Row numbers and gains of greedily chosen photos, and a mask (n,) of the last pool used.
 
     The first pool is the best shots of all series; the other photos are used if it is too small.
     """
@@ -209,7 +209,7 @@ def _greedy(
 
 
 def _allowed_by_quotas(parts: Codes, room: Codes) -> Codes:
-    """Sorted positions of photos within the quotas: the first ``room[p]`` of each day or event p.
+    """Sorted positions of allowed photos: the first ``room[p]`` of each day (or event) number p.
 
     Photos in no part are always allowed.
     """

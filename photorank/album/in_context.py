@@ -43,7 +43,7 @@ _LEAST_SHARE = 0.0005  # that is told in a figure
 
 
 class Asked(NamedTuple):
-    """Photo, in the index or not, whose contribution to an album is asked for."""
+    """Photo (indexed or not) whose contribution to an album is to be computed."""
 
     row: int | None  # of the index
     embedding: Embeddings  # (d,)
@@ -78,13 +78,13 @@ class AlbumContext:
         self._best = np.cumsum(most - self._least)  # sums of the best ratings
 
     def tell(self, asked: Sequence[Asked]) -> list[InContext]:
-        """Compute the contribution of each photo in `asked` to the album's value."""
+        """Contribution of each photo in `asked` to the album's value."""
         heads = np.array([photo.embedding[: self._index.manifest.head] for photo in asked])
         covers = likeness(heads, self._clients) if len(heads) else heads
         return [self._one(*each) for each in zip(asked, heads, covers, strict=True)]
 
     def tell_rows(self, rows: Sequence[int], ratings: Ratings) -> list[InContext]:
-        """Compute the contribution of the photos with these row numbers to the album's value."""
+        """Contribution of each photo at these row numbers to the album's value."""
         heads = self._index.heads_of(rows)
         return self.tell(
             [Asked(row, head, float(ratings[row])) for row, head in zip(rows, heads, strict=True)]

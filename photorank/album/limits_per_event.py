@@ -1,4 +1,4 @@
-"""Limits that balance an album: on each event's photos with faces, and on those without."""
+"""Limits on an album's photos per event, separately for photos with and without faces."""
 
 import numpy as np
 
@@ -24,7 +24,7 @@ def events_of(seconds: Floats) -> Codes:
 
 
 def balanced_parts(seconds: Floats, faces: IndexFaces) -> Codes:
-    """Code (n,) of each photo by event, and by whether it has a visible face.
+    """Integer codes (n,) that group photos by event and by whether a face is visible.
 
     If most photos have not been searched for faces, all of an event's photos are one part.
     """

@@ -101,7 +101,7 @@ def make_album(
     value = value_of_albums(kept.covers, candidates, free, request)
     choice = choose(value, rules)
     taken = [photos[row].taken for row in candidates.rows[choice.rows].tolist()]
-    notes += _notes_on_places(request, len(candidates.rows), taken)
+    notes += _notes_on_missing(request, len(candidates.rows), taken)
     notes += _notes_on_series(index, grounds)
     if (seen := shots.faces) and (seen.closed.any() or seen.cut.any()):
         notes.append("of a series' shots, those with open eyes and whole faces come first")
@@ -124,7 +124,7 @@ def make_album(
 
 
 def _rules(request: AlbumRequest, candidates: Candidates, parts: Codes | None) -> Rules:
-    """Constraints of the choice, from the request's pins and quotas."""
+    """Constraints on the choice of photos, from the request's pins and quotas."""
     first, held = candidates.first, candidates.held
     plain = Rules(min(request.places, len(candidates.rows)), candidates.pinned, first, held=held)
     if parts is None:
@@ -145,8 +145,8 @@ def _in_order_of_time(chosen: list[Chosen], moments: Floats) -> list[Chosen]:
     return [chosen[place] for place in order]
 
 
-def _notes_on_places(request: AlbumRequest, n: int, taken: list[str | None]) -> list[str]:
-    """Notes for the user if an album has fewer photos than asked for, or undated ones.
+def _notes_on_missing(request: AlbumRequest, n: int, taken: list[str | None]) -> list[str]:
+    """Notes for the user on missing photos (fewer than asked for) and missing capture times.
 
     `n` is the number of candidates, `taken` the capture times of the album's photos.
     """
@@ -164,7 +164,7 @@ def _notes_on_places(request: AlbumRequest, n: int, taken: list[str | None]) -> 
 
 
 def _notes_on_series(index: Index, grounds: Grounds) -> list[str]:
-    """Notes for the user on how series were found and their best shots chosen."""
+    """Notes for the user on how series of similar shots and their best shots were found."""
     notes, series, among = [], grounds.series, grounds.among
     encoder = index.manifest.encoder
     if not index.fingerprint.is_embedded and len(among) > 1:

@@ -21,7 +21,7 @@ class Swap(NamedTuple):
 
 
 def propose_swap(value: Value, rules: Rules, choice: Choice) -> Swap | None:
-    """Swap of one album photo for another that raises the album's value most, or lowers it least.
+    """Swap of an album photo for one outside that raises the value most, or lowers it least.
 
     Where the album has more places than series, only further shots of series are exchanged.
     """

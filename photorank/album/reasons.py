@@ -37,7 +37,7 @@ class Chosen:
 
     @property
     def raws(self) -> list[Path]:
-        """Paths of the RAW files of the same shot, among the photo's companion files."""
+        """Paths of the RAW files among the photo's companion files."""
         return [path for path in self.companions if path.suffix.lower() in RAW_SUFFIXES]
 
 
@@ -149,7 +149,7 @@ class Reasons:
         return f"better than {min(int(percentile), 99)} % by {self.vector}"
 
     def _members(self, rows: Sequence[int]) -> dict[int, list[int]]:
-        """Dict from series number to the rows of its photos, for the series of the given photos."""
+        """Row numbers of all photos in the given photos' series, by series number."""
         members: dict[int, list[int]] = {int(code): [] for code in self.grounds.series.codes[rows]}
         together = np.isin(self.grounds.series.codes, list(members)) & self.grounds.among
         for row in np.flatnonzero(together).tolist():

@@ -18,7 +18,7 @@ BALANCE = 0.3
 
 @dataclass(frozen=True)
 class AlbumRequest:
-    """Settings for choosing an album's photos, which are given as row numbers of the index."""
+    """Settings for choosing an album's photos; pinned and excluded ones are row numbers."""
 
     places: int
     balance: float = BALANCE  # 0 ratings alone … 1 variety alone
@@ -52,7 +52,7 @@ class AlbumRequest:
 
 
 def rows_of_files(index: Index, paths: Sequence[Path]) -> frozenset[int]:
-    """Row numbers of the indexed photos in the given files; raises AlbumError for other files."""
+    """Index row numbers of the photos at `paths`; raises AlbumError if a file is not indexed."""
     rows = {path: index.row_now(path) if path.exists() else index.row_of(path) for path in paths}
     for path, row in rows.items():
         if row is None:
@@ -99,7 +99,7 @@ def check_request(request: AlbumRequest, photos: Sequence[Photo]) -> None:
 
 
 def limited_parts(index: Index, request: AlbumRequest) -> tuple[Codes | None, list[str]]:
-    """Code (n,) of each photo's day, event or the like that has a quota, and user notes.
+    """Integer codes (n,) that tell under which quota each photo falls, and notes for the user.
 
     The parts are those that the requested quota limits: days, events, photos with a face, ...
 

@@ -43,7 +43,7 @@ class Value:
         return self.scale * float(cover.sum(dtype=np.float64))
 
     def gains(self, cover: Cover, rows: Codes) -> Floats:
-        """Gain in value from each photo at `rows`, if added to an album with coverage `cover`."""
+        """Gain in value from adding each photo at `rows` to an album with coverage `cover`."""
 
         def new(start: int) -> Floats:
             part = self.covers[rows[start : start + ROWS_A_BLOCK]] - cover
@@ -67,7 +67,7 @@ class Value:
         take: Callable[[Codes], Codes],
         most: int,
     ) -> Codes:
-        """Row numbers of at most `most` photos that add most value, of those that `take` allows.
+        """Row numbers of up to `most` photos with the greatest gain in value, filtered by `take`.
 
         `take` is given rows in the order of falling gains, and returns those that may be chosen.
         `ceilings` (n,) are limits that no gain exceeds: few gains are worked out, and these replace

@@ -38,7 +38,7 @@ class PhotoFolders:
         return cls(paths, {identity: name for identity, name in found if identity})
 
     def folder_of(self, path: Path) -> tuple[Path, str] | None:
-        """Photo folder that a path lies in, with the name of its index; None if it is in none.
+        """Photo folder that contains a path, and the name of its index; None if there is none.
 
         The path need not exist.
         """
@@ -61,7 +61,7 @@ class PhotoFolders:
 
 
 def checked_folder(index: Index, typed: str | Path) -> Path:
-    """Absolute path of an export's folder; raises ExportError for a file, or in a photo folder."""
+    """Absolute path of an export folder; raises ExportError for a file or a photo folder."""
     folder = checked_path(index, typed)
     if os.path.lexists(folder) and not folder.is_dir():
         raise ExportError(f"{folder} is a file. Name a folder with --to.")
@@ -77,7 +77,7 @@ def checked_new_file(index: Index, typed: str | Path) -> Path:
 
 
 def checked_table(index: Index, folder: Path, name: str, begins: bytes) -> Path:
-    """Path for a table, new or from an earlier export; raises ExportError for another file.
+    """Path of a table to write; raises ExportError unless it is free or an earlier export.
 
     A link to such a table is as good, where it does not lead into a photo folder. `begins` is how
     a table of this kind begins, such as its first columns' names.
@@ -99,7 +99,7 @@ def checked_table(index: Index, folder: Path, name: str, begins: bytes) -> Path:
 
 
 def checked_path(index: Index, typed: str | Path) -> Path:
-    """Absolute path to export to; raises ExportError in a photo folder or for a special file."""
+    """Absolute path to export to; raises ExportError for a special file or in a photo folder."""
     path = outside_photos(index, typed)
     if os.path.lexists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
         raise ExportError(
@@ -110,7 +110,7 @@ def checked_path(index: Index, typed: str | Path) -> Path:
 
 
 def outside_photos(index: Index, typed: str | Path) -> Path:
-    """Absolute form of a path that a user typed; raises ExportError inside a photo folder.
+    """Absolute form of a path typed by the user; raises ExportError if in a photo folder.
 
     What lies there is not looked at. Raises TypedPathError if no file can have that path.
     """

@@ -148,7 +148,7 @@ def sidecars_of_copies(
 
 
 class _PhotoAndSidecar(NamedTuple):
-    """Photo and the path of its sidecar in the same folder, where there need not be one."""
+    """Paths of a photo and of its sidecar in the same folder, which need not exist."""
 
     photo: Path
     sidecar: Path
@@ -220,7 +220,7 @@ def _has_rating(data: bytes | None) -> bool:
 
 
 def _is_from_photorank(data: bytes, base: bytes | None) -> bool:
-    """True if a sidecar is photorank's: if its bytes differ from `base` by a rating alone.
+    """True if photorank wrote a sidecar: its bytes differ from `base` only by the rating.
 
     None for `base` is an empty sidecar.
     """
@@ -244,7 +244,7 @@ def _file_bytes(path: Path) -> bytes | None:
 
 
 def parse_cuts(text: str) -> tuple[float, ...]:
-    """Star percentiles parsed from text like ``40,70,90,97``; raises ValueError if not rising.
+    """Percentiles from which photos get 2 to 5 stars, parsed from text like ``40,70,90,97``.
 
     >>> parse_cuts("40, 70, 90, 97")
     (40.0, 70.0, 90.0, 97.0)

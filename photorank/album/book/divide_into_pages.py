@@ -46,7 +46,7 @@ class Laid(NamedTuple):
 
 
 def divide_into_pages(photos: Photos, pages: int, size: PageSize) -> list[tuple[int, Floats]]:
-    """Each page's number k of photos, and their boxes (k, 4): x, y, width and height in mm.
+    """For each page, its number k of photos and their boxes (k, 4): x, y, width, height in mm.
 
     Raises ValueError if the pages cannot hold the photos, or have none left for one.
     """
@@ -66,7 +66,7 @@ def _layouts(photos: Photos, size: PageSize, pages: int) -> list[list[list[Laid]
 
 
 def _best(photos: Photos, k: int, size: PageSize, pages: int) -> list[list[Laid]]:
-    """Best layouts of a page with k photos, as a list for each photo that a page can begin with."""
+    """Best layouts of a page of k photos: a list for each photo that the page can begin with."""
     every = orders(k)
     reading = np.array([inversions(order) for order in every])
     first = np.arange(len(photos.sizes) - k + 1)
@@ -205,7 +205,7 @@ def _spreads_from(
 def _facing(
     photos: Photos, start: int, left: int, of_left: list[Laid], of_right: list[Laid], size: PageSize
 ) -> tuple[float, tuple[Laid, float], tuple[Laid, float]]:
-    """Penalty of the best two layouts for facing pages, and each layout with its height in mm.
+    """Lowest penalty for two facing pages, and the layout and height in mm chosen for each.
 
     Nearly equal heights are made equal.
     """

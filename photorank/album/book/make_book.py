@@ -226,7 +226,7 @@ def _frame(index: Index, photo: Photo, width: int, box: tuple[float, float, floa
 
 
 def _event_start(events: Codes, start: int, k: int) -> int | None:
-    """Position in the book of a page's first photo that begins a new event, or None."""
+    """Position in the book of the first photo on a page that begins an event, or None."""
     for at in range(start, start + k):
         if at == 0 or events[at] != events[at - 1]:
             return at
@@ -234,7 +234,7 @@ def _event_start(events: Codes, start: int, k: int) -> int | None:
 
 
 def _caption(photos: Sequence[Photo], events: Codes, opens: int) -> str:
-    """Caption text of an event: its dates, after the name of the group that its photos share."""
+    """Caption of an event: its dates, preceded by the group name if its photos share one."""
     of_event = [photos[at] for at in np.flatnonzero(events == events[opens]).tolist()]
     names = {photo.group for photo in of_event}
     name = names.pop() if len(names) == 1 else None
@@ -243,7 +243,7 @@ def _caption(photos: Sequence[Photo], events: Codes, opens: int) -> str:
 
 
 def _days(days: Sequence[str]) -> str:
-    """Range in words, such as "30-31 July 2024", from the first to the last of sorted ISO dates.
+    """Date range in words, such as "30-31 July 2024", from the first to the last of sorted days.
 
     >>> _days(["2024-07-31"]), _days(["2024-07-30", "2024-07-31"]), _days([])
     ('31 July 2024', '30-31 July 2024', '')
@@ -265,7 +265,7 @@ def _days(days: Sequence[str]) -> str:
 
 
 def _with_warnings(book: Book, warn_ppi: float) -> Book:
-    """Copy of a book with more warnings: of photos too near the spine, or of low resolution."""
+    """Copy of a book with added warnings about photos near the spine or of low resolution."""
     folded = [
         Warned(frame.path, f"nearer than {book.size.gutter:g} mm to the spine: the fold hides it")
         for page in book.pages

@@ -63,7 +63,7 @@ def _parts(start: int, k: int, beside: bool, least: int) -> list[tuple[Tree, ...
 
 
 def boxes_of(tree: Tree, ratios: Floats, block: Block, height: Floats | None = None) -> Floats:
-    """Boxes (m, k, 4) of k photos on each of m pages with one layout: x, y, width, height in mm.
+    """Boxes (m, k, 4) of k photos on each of m pages of equal layout: x, y, width, height in mm.
 
     `ratios` (m, k) are widths by heights in reading order. The pages are as large as the block
     lets them be, or of the given heights (m,). Boxes that cannot be have sides that are nan.

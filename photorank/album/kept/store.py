@@ -102,7 +102,7 @@ class AlbumStore:
         return max(own, key=lambda entry: entry.changed, default=None)
 
     def load(self, name: str) -> Entry:
-        """Saved album with the given name and its revision; raises AlbumError if there is none."""
+        """Saved album of the given name, with its revision; raises AlbumError if there is none."""
         name = checked_album_name(name)
         with self._open() as connection:
             if connection is not None and (entry := _entry(connection, name)):
@@ -138,7 +138,7 @@ class AlbumStore:
         *,
         seen: int | None = None,
     ) -> Entry:
-        """Save what `make` returns for an album's current state, if that differs from it."""
+        """Save the album that `make` returns for the current one, unless the two are equal."""
         name = checked_album_name(name)
         with self._change() as connection:
             entry = self._newest(connection, name, seen)

@@ -43,7 +43,7 @@ class _Drawn:
 
     @property
     def box(self) -> tuple[float, float, float, float]:
-        """Left, bottom, right and top of the drawn photo in points."""
+        """Edges (left, bottom, right, top) of the drawn photo, in points."""
         a, b, c, d, e, f = self.matrix
         xs, ys = (e, e + a, e + c, e + a + c), (f, f + b, f + d, f + b + d)
         return min(xs), min(ys), max(xs), max(ys)
@@ -56,7 +56,7 @@ class _Drawn:
 
 
 def check_pdf(path: Path, book: Book) -> list[str]:
-    """Differences between a written PDF and the book's plan and photos, in sentences.
+    """Sentences that say how a written PDF differs from the book's plan and photos.
 
     Looked at are the boxes of each page, that every photo of the plan is drawn once, in its box,
     upright, inside the safe zone and in its own shape, that nothing else is drawn but captions

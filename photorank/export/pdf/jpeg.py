@@ -19,7 +19,7 @@ _MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")  # after coded data: stuff
 
 @dataclass(frozen=True)
 class PlainJpeg:
-    """Bytes and size of an 8-bit grey or colour JPEG without metadata."""
+    """Bytes and pixel size of an 8-bit grey or colour JPEG without metadata."""
 
     data: bytes
     width: int  # pixels, as stored
@@ -28,7 +28,7 @@ class PlainJpeg:
 
 
 def plain_jpeg(data: bytes) -> PlainJpeg | None:
-    """JPEG without its metadata and trailing data, the coded pixels unchanged; or None.
+    """JPEG without metadata, its coded pixels unchanged; None if a PDF cannot hold it.
 
     None if it is no JPEG, damaged, or of a kind that a PDF does not hold: CMYK, 12 bits,
     arithmetic coding.

@@ -25,7 +25,7 @@ class _PatientFile(io.FileIO):
     failed: OSError | None = None
 
     def write(self, data: "Buffer") -> int:
-        """Write bytes, and return how many were given.
+        """Write bytes and return their number, even if writing has failed.
 
         After the first error all bytes are dropped, and the error is kept in `failed`.
         """

@@ -120,7 +120,7 @@ def fitted(text: str, room: float, width_of: Callable[..., float]) -> tuple[str,
 
 
 class _PhotoDrawer:
-    """Object that draws a book's photos onto PDF pages, which share their colour spaces."""
+    """Helper that draws a book's photos onto PDF pages with shared colour spaces."""
 
     def __init__(self, pdf: "pikepdf.Pdf", book: Book, pictures: Iterator[Picture]) -> None:
         self._pdf = pdf
