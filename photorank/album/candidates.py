@@ -86,7 +86,7 @@ def candidates_of(
 def value_of_albums(
     kept: KeptCovers, candidates: Candidates, rules: Rules, request: AlbumRequest
 ) -> Value:
-    """Function for an album's value: quality and variety, each as a share of its maximum.
+    """Function that computes an album's value: quality and variety, relative to their maxima.
 
     An album without places is measured by what one place could have.
     """

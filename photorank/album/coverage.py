@@ -146,7 +146,7 @@ class KeptCovers:
         return _SomeCovers(self._covers, places(self._rows, len(self._heads))[rows])
 
     def _replace(self, clients: Codes, new: Codes) -> None:
-        """Replace cached cosines to photos no longer represented by cosines to the `new` ones."""
+        """Overwrite cached cosines: columns of dropped photos get the cosines to `new` photos."""
         if not len(new):
             return
         gone = np.flatnonzero(~np.isin(self._clients, clients))

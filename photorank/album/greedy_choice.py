@@ -52,7 +52,7 @@ class Rules:
         return left
 
     def room(self, chosen: Codes) -> Codes | None:
-        """Remaining quota of each day, event or the like, in photos; None without quotas."""
+        """Number of further photos that each day's or event's quota allows; None without quotas."""
         if self.parts is None:
             return None
         count = max(int(self.parts.max(initial=-1)) + 1, np.size(self.limit))
@@ -60,7 +60,7 @@ class Rules:
         return np.maximum(self.limit - taken, 0)
 
     def is_full(self, part: int, chosen: Codes) -> bool:
-        """True if the quota of a day, event or the like is used up, and below the album's size."""
+        """True if a day, event or the like has used up a quota that is below the album size."""
         room = self.room(chosen)
         if room is None or part < 0 or room[part] > 0:
             return False

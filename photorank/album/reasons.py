@@ -149,7 +149,7 @@ class Reasons:
         return f"better than {min(int(percentile), 99)} % by {self.vector}"
 
     def _members(self, rows: Sequence[int]) -> dict[int, list[int]]:
-        """Row numbers of all photos in the given photos' series, by series number."""
+        """Dict from series number to its photos' row numbers, for the given photos' series."""
         members: dict[int, list[int]] = {int(code): [] for code in self.grounds.series.codes[rows]}
         together = np.isin(self.grounds.series.codes, list(members)) & self.grounds.among
         for row in np.flatnonzero(together).tolist():

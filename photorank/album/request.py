@@ -18,7 +18,7 @@ BALANCE = 0.3
 
 @dataclass(frozen=True)
 class AlbumRequest:
-    """Settings for choosing an album's photos; pinned and excluded ones are row numbers."""
+    """Settings for choosing an album's photos, with pinned and excluded ones as row numbers."""
 
     places: int
     balance: float = BALANCE  # 0 ratings alone … 1 variety alone

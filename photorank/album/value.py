@@ -19,7 +19,7 @@ _MORE = 4  # times as many, if those were too few
 
 @dataclass(frozen=True)
 class Value:
-    """Function for the value of an album: sum of qualities, plus coverage of other photos.
+    """Function that computes an album's value: sum of qualities, plus coverage of other photos.
 
     Clients are the photos to represent: F(S) = Σ worth(s) + scale · Σ over clients of the best
     cover by S.

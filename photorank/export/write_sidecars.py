@@ -148,7 +148,7 @@ def sidecars_of_copies(
 
 
 class _PhotoAndSidecar(NamedTuple):
-    """Paths of a photo and of its sidecar in the same folder, which need not exist."""
+    """Paths of a photo and of the sidecar that it has, or would have, in its folder."""
 
     photo: Path
     sidecar: Path
@@ -245,6 +245,8 @@ def _file_bytes(path: Path) -> bytes | None:
 
 def parse_cuts(text: str) -> tuple[float, ...]:
     """Percentiles from which photos get 2 to 5 stars, parsed from text like ``40,70,90,97``.
+
+    Raises ValueError unless there are four, each greater than the one before.
 
     >>> parse_cuts("40, 70, 90, 97")
     (40.0, 70.0, 90.0, 97.0)

@@ -108,7 +108,7 @@ class KeptAlbum:
         return replace(self.take_out(()), photos=order, pinned=_without(self.pinned, (out,)))
 
     def set_alone(self, digest: str, *, wanted: bool) -> "KeptAlbum":
-        """Copy of the album in which a photo gets a book page to itself, or loses it."""
+        """Copy of the album where a photo gets its own book page, or loses it if not `wanted`."""
         alone = (
             _joined(self.book.alone, (digest,)) if wanted else _without(self.book.alone, (digest,))
         )

@@ -22,7 +22,7 @@ _GOOD_SHARE = 0.8  # share of the moments that a book takes by default
 
 
 class AlbumRows(NamedTuple):
-    """Row numbers in an index of a saved album's chosen, pinned and excluded photos."""
+    """Row numbers of a saved album's chosen, pinned and excluded photos."""
 
     photos: list[int]  # in the album's order
     pinned: frozenset[int]

@@ -165,7 +165,7 @@ def _repeated_photos(drawn: list[_Drawn], number: int, seen: _Seen) -> list[str]
 
 
 def _unembedded_fonts(leaf: "pikepdf.Page") -> list[str]:
-    """Fault messages for fonts that are not embedded in the PDF."""
+    """Fault messages for a PDF page's fonts that are not embedded."""
     fonts: Any = leaf.resources.get("/Font", {})
     faults = []
     for _, font in fonts.items():

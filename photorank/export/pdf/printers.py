@@ -17,7 +17,7 @@ _MOST_PPI = 2400.0
 
 @dataclass(frozen=True)
 class Printer:
-    """Requirements of a printing service on files: resolution, bleed, margin, PDF standard."""
+    """Requirements of a printing service for print files: resolution, bleed, margin, standard."""
 
     name: str
     standard: Standard = "plain"
