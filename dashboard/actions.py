@@ -52,7 +52,7 @@ def add_folder(name: str, folder: Path) -> None:
 
 
 def add_uploads(name: str) -> None:
-    """Start a background job that adds the photos uploaded for a photo index to that index."""
+    """Start a background job that adds uploaded photos to the photo index with this name."""
     _add(name, received_files.folder_of(index_data.workspace(), name))
 
 
@@ -151,7 +151,7 @@ def record_answers(session: "TeachSession", items: Sequence[Json]) -> None:
 
 
 def _full_digests(paths: IndexPaths, tokens: Any) -> tuple[str, str] | None:
-    """Full digests of two photos, given their first digits; None unless two photos are found."""
+    """Full digests of two photos, given their prefixes; None if either is not found."""
     if not isinstance(tokens, list) or len(tokens) != 2:
         return None
     found = [digest_beginning(paths, one) for one in tokens if isinstance(one, str)]
@@ -171,7 +171,7 @@ def _record_answer(
 
 
 def _take_back(session: "TeachSession", pair: tuple[str, str] | None) -> None:
-    """Undo a person's answer about a photo pair, or the latest click if `pair` is None."""
+    """Undo a person's choice on the given photo pair or, if `pair` is None, the latest choice."""
     if pair is not None:
         click_log.take_back(session.index.paths, session.rater, *pair)
         return
@@ -180,7 +180,7 @@ def _take_back(session: "TeachSession", pair: tuple[str, str] | None) -> None:
 
 
 def keep_taste(index: Index, vector: MasterVector) -> None:
-    """Save a person's taste (a rating vector learned for them), in place of their earlier one."""
+    """Save the rating vector learned for a person, replacing the one saved for them before."""
     from photorank.vectors.store import put_vector
 
     put_vector(index, vector)
@@ -241,7 +241,7 @@ def album_computation(index: Index, entry: "Entry", *, fill: bool) -> "Choosing"
 
 
 def choose_ahead(index: Index, entry: "Entry") -> None:
-    """Start choosing photos for a saved album in the background, so that later changes are fast."""
+    """Start choosing photos for a saved album in the background, before a change needs them."""
     index, vector, alike, request = _asked(index, entry, fill=True)
     vector_ratings.choose_ahead(index, vector, alike, entry.name, request)
 

@@ -48,7 +48,7 @@ def put_marks_in_address(index: str) -> None:
 
 
 def pin_photos(index: str, digests: Sequence[str], wanted: bool) -> None:
-    """Pin several photos, so that a new album has to contain them, or unpin them."""
+    """Pin photos to new albums if `wanted`, else unpin them."""
     for digest in digests:
         mark_photo(index, digest, "pin" if wanted else None)
 
@@ -62,12 +62,12 @@ def mark_photo(index: str, digest: str, how: str | None) -> None:
 
 
 def request_album_change(name: str, what: str, seen: int) -> None:
-    """Store the change that the user requests of a saved album, and the revision that they saw."""
+    """Store a requested change of a saved album, with the album revision that the user saw."""
     st.session_state[f"wish-{name}"] = what, seen
 
 
 def requested_album_change(name: str) -> tuple[str, int] | None:
-    """Pending change that the user requested of a saved album, and its revision; None if none."""
+    """Pending change of a saved album, with the album revision that the user saw, or None."""
     wish: tuple[str, int] | None = st.session_state.get(f"wish-{name}")
     return wish
 
@@ -83,6 +83,6 @@ def note_album(index: str, album: "Album") -> None:
 
 
 def last_album(index: str) -> "Album | None":
-    """Album that :func:`note_album` stored last; None if none is stored for the index."""
+    """Album that :func:`note_album` stored last, if it is of this index; else None."""
     name, album = st.session_state.get("album-shown", ("", None))
     return album if name == index else None

@@ -51,7 +51,7 @@ _pool = ThreadPoolExecutor(1, thread_name_prefix=WITHOUT_PAGE)
 
 
 class FirstView(NamedTuple):
-    """First view of the page Home, and what the browser fetches before its code asks for it."""
+    """First view of the page Home: title, grid data, and URLs of photos to preload."""
 
     title: str
     data: Json  # of the grid
@@ -59,7 +59,7 @@ class FirstView(NamedTuple):
 
 
 def home_route() -> list[Route]:
-    """HTTP route of the root URL; none where another page than Home is there."""
+    """List with the HTTP route of the page Home; empty if another page is at the root URL."""
     if first_page() != "home":
         return []
     base = base_path()
@@ -76,7 +76,7 @@ def home_route() -> list[Route]:
 
 
 async def _first_view(kept: str) -> FirstView | None:
-    """First view of the page Home; None if they take long, or there are no photos."""
+    """First view of the page Home; None without photos or if computing it takes too long."""
     mode: Mode = next((mode for mode in MODES if mode == kept), "plain")
     made = asyncio.get_running_loop().run_in_executor(_pool, _made, mode)
     try:
@@ -88,7 +88,7 @@ async def _first_view(kept: str) -> FirstView | None:
 def _made(mode: Mode) -> FirstView | None:
     # Streamlit warns of caches that are made before its server runs.
     from dashboard.cache import index_data
-    from dashboard.component.mounting import placed
+    from dashboard.component.mounting import component_data
     from dashboard.component.photo_view import grid_data
     from dashboard.widgets import home_cards
     from photorank.evaluation.default_vector import by_preference
@@ -107,13 +107,13 @@ def _made(mode: Mode) -> FirstView | None:
         pictures = [
             f"{ROOM}/photos/{quote(index.name)}/{token}/{THUMBNAIL_SIDE}" for token in tokens
         ]
-        data = placed(grid_data(photos, style, mode), "first-view")
+        data = component_data(grid_data(photos, style, mode), "first-view")
         return FirstView(home_cards.TITLE, data, pictures)
     return None
 
 
 def _with_first_view(html: str, view: FirstView) -> str:
-    """HTML document with the first view added."""
+    """HTML document with the best photos added, so that they show before Streamlit has loaded."""
     from dashboard.component.mounting import CSS, HTML
 
     folder = f"{ROOM}/component/{modules_hash()}"

@@ -23,7 +23,7 @@ _pool = ThreadPoolExecutor(1, thread_name_prefix="reasons")
 
 
 def reason_routes() -> list[Route]:
-    """HTTP route that serves the reasons for a photo's rating."""
+    """List with the HTTP route that serves the reasons for a photo's rating."""
     return [Route(route_path("reasons/{index}/{photo}"), _reasons)]
 
 

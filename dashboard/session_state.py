@@ -102,7 +102,7 @@ def forget_for_next_page(key: str) -> None:
 
 
 def kept_for_next_page(key: str) -> str | None:
-    """Value of a widget stored for the next page; None if none is stored."""
+    """Value that :func:`keep_for_next_page` stored for a widget; None if there is none."""
     value: str | None = st.session_state.get(TAKEN_ALONG[key])
     return value
 
@@ -113,7 +113,7 @@ def forget_link(key: str) -> None:
 
 
 def choose_linked(key: str, value: str) -> None:
-    """Set a widget's value, in place of the one in the URL, as if the user had chosen it."""
+    """Set a widget's value as if the user had chosen it; the URL's value is removed."""
     forget_link(key)
     st.session_state[key] = value
 
@@ -172,7 +172,7 @@ def rater() -> str:
 
 
 def note_choices(taste: str, *numbers: int) -> bool:
-    """Record how many judgements a person's taste was learned from; return True if it changed."""
+    """Store the number of judgements behind a learned vector; return True if it changed."""
     noted: dict[str, tuple[int, ...]] = st.session_state.setdefault("learned-from", {})
     before, noted[taste] = noted.get(taste), numbers
     return before is not None and before != numbers
@@ -220,7 +220,7 @@ def leave_note(key: str, note: str) -> None:
 
 
 def take_note(key: str) -> str | None:
-    """Remove and return the message that a previous run of the page stored; None if none is."""
+    """Remove and return the message that a previous run of the page stored, or None."""
     note: str | None = st.session_state.pop(f"note-{key}", None)
     return note
 
@@ -231,13 +231,13 @@ def set_widget(key: str, value: str) -> None:
 
 
 def begin_widget(key: str, value: float | str) -> None:
-    """Set a widget's first value, unless the widget already has a value or the URL gives one."""
+    """Set a widget's initial value, unless it already has a value or the URL gives one."""
     if key not in st.session_state and key not in st.query_params:
         st.session_state[key] = value
 
 
 def keep_number(key: str, value: float) -> None:
-    """Store a setting's number, which a slider of words and a slider of numbers share.
+    """Store the number that a setting's slider, labelled with words or numbers, is set to.
 
     Pages in plain vocabulary show the one slider, pages in statistical vocabulary the other.
     """

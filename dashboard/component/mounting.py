@@ -54,7 +54,7 @@ def mount(key: str, data: Json, on_act: Callable[[], None] = lambda: None) -> An
     return _mount(
         key=key,
         data={
-            **placed(data, key),
+            **component_data(data, key),
             "acked": st.session_state.get(_acked(key)),
         },
         on_outbox_change=lambda: None,
@@ -62,14 +62,14 @@ def mount(key: str, data: Json, on_act: Callable[[], None] = lambda: None) -> An
     )
 
 
-def placed(data: Json, key: str) -> Json:
-    """Data for the component, with the URLs that it needs and its place in the page."""
+def component_data(data: Json, key: str) -> Json:
+    """The given data, plus the server URLs and the key that the JavaScript component needs."""
     modules = f"{ROOM}/component/{modules_hash()}/main.js"
     return {**data, "base": ROOM, "modules": modules, "place": key}
 
 
 def drain(key: str, apply: Callable[[list[Json]], None]) -> None:
-    """Pass the events that the JavaScript component newly sent to the function `apply`.
+    """Pass the component's events that were not yet handled to the function `apply`.
 
     Call it before the component is mounted, which tells the component how far this came. `apply`
     gets the new items in the order in which they were pressed, and must bear to get some again.

@@ -88,7 +88,7 @@ def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) ->
 
 
 def grid_data(photos: ShownPhotos, style: GridStyle, mode: Mode) -> Json:
-    """Data of a grid for the JavaScript component; the photos' order is held for the browser."""
+    """JSON of a grid for the JavaScript component; the photos' data stay on the server."""
     return {
         "mode": "grid",
         "index": photos.index.name,
@@ -143,7 +143,7 @@ def photo_strip(key: str, photos: ShownPhotos, label: str = "Photos") -> None:
 
 
 class SidePhoto(NamedTuple):
-    """Photo of a side-by-side view: its index, digest prefix and file name."""
+    """Record of a photo in a side-by-side view: index name, digest prefix and file name."""
 
     collection: str  # name of its index, or what stands for uploads
     token: str
@@ -151,13 +151,13 @@ class SidePhoto(NamedTuple):
 
 
 def indexed_photo(index: Index, row: int) -> SidePhoto:
-    """Entry of a side-by-side view for a photo of the index."""
+    """Side-by-side view's record of a photo in an index."""
     photo = index.photo(row)
     return SidePhoto(index.name, photo.digest[:BEGINNING_DIGITS], printable(photo.path.name))
 
 
 def uploaded_photo(name: str, data: bytes) -> SidePhoto:
-    """Entry of a side-by-side view for an uploaded photo, which is held in memory."""
+    """Side-by-side view's record of an uploaded photo, whose file is held in memory."""
     return SidePhoto(UPLOADED, hold_upload(data), printable(name))
 
 
@@ -167,7 +167,7 @@ def show_side_by_side(key: str, photos: Sequence[SidePhoto]) -> None:
 
 
 def _known_marks(index: Index, style: GridStyle) -> dict[str, list[int]]:
-    """Flag and stars of each marked photo, by the first digits of the photo's digest."""
+    """Dictionary from a marked photo's digest prefix to its flag and stars."""
     if style.rater is None:
         return {}
     known = {digest: list(mark) for digest, mark in marks_of(index.paths, style.rater).items()}

@@ -47,7 +47,7 @@ st.container(key="headline").markdown(answer)
 caution = board.caution if statistics else plain_board.caution(board, index.name)
 begun = plain_board.default_text(vectors, evaluation, mode) if vectors else ""
 st.caption(f"{caution} {begun}".strip())
-power_panels.table_and_photos(index, board, mode)
+power_panels.forest_and_photos(index, board, mode)
 if statistics:
     evaluation_panels.statistical_end(index, evaluation, board, vectors)
 else:

@@ -153,7 +153,7 @@ def _probability_bar(verdict: two_photos.Verdict) -> str:
 
 
 def _probability_table(index: Index, vectors: Mapping[str, MasterVector], both: Embeddings) -> str:
-    """HTML table of each rating vector's probability that the first photo is better."""
+    """HTML table with the probability, by each rating vector, that the first photo is better."""
     mode, rows = session_state.vocabulary(), []
     for name, vector in vectors.items():
         ratings = cached.ratings(index, vector)

@@ -69,7 +69,7 @@ def best_photos(index: Index, vector: MasterVector) -> ShownPhotos:
 
 
 def best_style(vector: MasterVector) -> GridStyle:
-    """Appearance of the grid of best photos."""
+    """Appearance of the grid of best photos on the page Home."""
     label = "Your best photos"
     return GridStyle(label, rows=ROWS, height=ROW_PX, fills_window=True, judged_by=vector.name)
 

@@ -29,7 +29,7 @@ def open_page(title: str, *, lab: bool = False) -> tuple[Index, DeltaGenerator]:
     session_state.note_page(title, lab=lab)
     names = index_data.index_names()
     if unknown := session_state.unknown_in_address("index", names):
-        _no_such_collection(unknown)
+        _show_unknown_index(unknown)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="head"):
         st.title(title, anchor=False, width="content")
         bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="bar")
@@ -52,7 +52,7 @@ def _cannot_be_opened(told: str) -> None:
     add_photos.add_button()
 
 
-def _no_such_collection(name: str) -> None:
+def _show_unknown_index(name: str) -> None:
     """Show that the URL names a photo index that does not exist, and end the page."""
     session_state.forget_for_next_page("index")
     st.title("No such collection", anchor=False)

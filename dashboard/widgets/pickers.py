@@ -116,7 +116,7 @@ def _linked_select(
     other_words: Mapping[str, str],
     about: str | None = None,
 ) -> str:
-    """Show a select box; return the selected option, which links to other pages pass on.
+    """Show a select box; return its selected option, which links to other pages include.
 
     `shown` is its label, its key and its width; `other_words` are other ways to write an option.
     """

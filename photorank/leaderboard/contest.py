@@ -49,7 +49,7 @@ class Contest:
 
 @dataclass(frozen=True)
 class _Entry:
-    """One rating direction or learner of an index, with its ratings of held-out photos.
+    """Rating direction or learner of an index, with the ratings it predicts for unseen photos.
 
     `name` is unique in the index, `contender.name` among all indexes.
     """
@@ -116,7 +116,7 @@ def run_contest(panel: Panel, contest: Contest) -> PanelReport:
         differences=tuple(differences),
         notes=tuple(notes),
         labels=_labels(panel),
-        n_copies=_n_copies(panel.near_duplicates),
+        n_copies=_n_near_duplicates(panel.near_duplicates),
         vectors={name: _source_by_index(told) for name, told in sources.items()},
     )
     return replace(report, shown=_shown(report, entries, panel))
@@ -129,7 +129,7 @@ def _entries(
     folds: Folds,
     contest: Contest,
 ) -> list[_Entry]:
-    """Rating directions and learners of an index, each with its ratings of held-out photos."""
+    """Rating directions and learners of an index, each with predicted ratings of unseen photos."""
     protocol, taught = contest.protocol, photos.compared_within(contest.protocol.within)
     with fitting(photos.X) as threads:
         refits = Refits(folds, threads)
@@ -144,7 +144,7 @@ def _entries(
 
 
 def _vectors(index: Index, contest: Contest, notes: list[str]) -> list[MasterVector]:
-    """Rating directions of an index that are tested; missing ones are told in `notes`."""
+    """Rating directions of an index to test; a note is added to `notes` for each missing one."""
     known = list_vectors(index)
     wanted = tuple(known) if contest.vectors is None else contest.vectors
     if missing := [name for name in wanted if name not in known]:
@@ -170,7 +170,7 @@ def _source_of_vector(vector: MasterVector) -> str:
 
 
 def _source_by_index(told: dict[str, list[str]]) -> str:
-    """Phrase on what a rating direction was made from, by index where indexes differ."""
+    """Phrase that says what a rating direction was made from, in each index if they differ."""
     if len(told) == 1:
         return next(iter(told))
     return "; ".join(f"on {', '.join(names)}: {source}" for source, names in told.items())
@@ -185,19 +185,19 @@ def _each(panel: Panel) -> list[tuple[Index, JudgedPhotos]]:
 
 
 def _sources(index: Index) -> str:
-    """Names of an index's sources of judgements, joined by commas, files without folders."""
+    """Names, joined by commas, of the files and apps that an index's judgements come from."""
     kind = index.manifest.judgements
     return ", ".join(PurePath(source).name for source in index.sources(kind))
 
 
-def _n_copies(codes: Codes) -> int:
-    """Number of photos whose near-duplicate code (n,) another photo shares; −1 is no code."""
+def _n_near_duplicates(codes: Codes) -> int:
+    """Number of photos that share their near-duplicate code with another photo."""
     _, sizes = np.unique(codes[codes >= 0], return_counts=True)
     return int(sizes[sizes > 1].sum())
 
 
 def _labels(panel: Panel) -> str:
-    """Text that says whose judgements count, of which photos, and where they come from."""
+    """Text that says whose judgements count, for how many photos, and where they come from."""
     index, photos = panel.indexes[0], panel.photos[0]
     told = f"Judgements of the index {index.name}, from {_sources(index)}: "
     scores = photos.comparisons.scores

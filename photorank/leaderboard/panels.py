@@ -37,7 +37,7 @@ class Panel:
 
     @property
     def near_duplicates(self) -> Codes:
-        """Codes (n,), equal for photos that any of the encoders sees as near-duplicates.
+        """Group numbers (n,): equal for photos that any encoder sees as near-duplicates.
 
         One that takes most photos for one picture is not asked, for no folds would be left.
         """
@@ -121,7 +121,7 @@ def _alike(photos: JudgedPhotos) -> int:
 
 
 def _imported(photos: JudgedPhotos) -> bool:
-    """True if embeddings were imported, so that digests are not those of the photos' files."""
+    """True if any photo's embedding was imported, so that its digest is not that of a file."""
     return any(map(is_imported, photos.digests))
 
 

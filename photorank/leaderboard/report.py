@@ -13,7 +13,7 @@ from photorank.typing import Scope
 
 @dataclass(frozen=True)
 class Row:
-    """Result of one rating direction or learner of an index, on all pairs or within groups."""
+    """Row of the leaderboard: test result of one rating direction or learner of one index."""
 
     index: str
     encoder: str
@@ -75,7 +75,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class PanelReport:
-    """Results of one panel (the indexes of the same photos, which are compared)."""
+    """Results for one panel, which is a group of indexes of the same photos."""
 
     name: str
     indexes: tuple[str, ...]
@@ -103,15 +103,15 @@ class PanelReport:
         return [row for row in self.rows if row.result.scope == scope]
 
     def fair(self, scope: Scope = "all") -> list[Row]:
-        """Rows with a fair test, best first: tested on unseen photos, and no random baseline."""
+        """Rows tested on unseen photos, best first, without the random baselines."""
         return [row for row in self.scope(scope) if row.result.competes and not row.is_random]
 
     def compared(self, scope: Scope = "all") -> list[ScopedDifference]:
-        """Accuracy differences between every two rows with a fair test, with corrected p-values."""
+        """Accuracy difference and corrected p-value of every two rows with a fair test."""
         return [one for one in self.differences if one.scope == scope]
 
     def against_best(self, scope: Scope = "all") -> dict[str, ScopedDifference]:
-        """Dictionary from a row's full name to its accuracy difference from the best row.
+        """Dictionary from a row's full name to the accuracy difference between it and the best row.
 
         Only rows tested on unseen photos, without random directions, in the order of the rows.
         """

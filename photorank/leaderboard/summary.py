@@ -63,7 +63,7 @@ def _named(rows: Sequence[tuple[str, Limits]]) -> str:
 
 
 def _power(panel: PanelReport, *, proven: bool) -> list[str]:
-    """List with a sentence on how little few test folds can prove, empty if they suffice."""
+    """List of at most one sentence, which warns that few test folds can prove little."""
     k, repeats = panel.protocol.folds, panel.protocol.repeats
     tests = k * repeats
     anew = any(row.is_learned_anew for row in panel.fair())

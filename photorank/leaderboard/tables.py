@@ -50,7 +50,7 @@ def index_table(panel: PanelReport) -> Table:
 
 
 def result_table(panel: PanelReport, scope: Scope) -> Table:
-    """Table of the rows tested on unseen photos, best first, and of random directions."""
+    """Table of rating directions and learners tested on unseen photos, best first."""
     leads, fair = panel.against_best(scope), panel.fair(scope)
     rows = []
     for row in panel.scope(scope):
@@ -66,13 +66,13 @@ def result_table(panel: PanelReport, scope: Scope) -> Table:
 
 
 def seen_table(panel: PanelReport, scope: Scope) -> Table:
-    """Table of the rows that have seen the test photos, or may have, highest first."""
+    """Table of rating directions and learners that have seen test photos, or may have."""
     seen = [row for row in panel.scope(scope) if not row.result.competes]
     return Table(SEEN, _ROW, 3, [_measured(row) for row in seen])
 
 
 def encoder_table(panel: PanelReport, scope: Scope = "all") -> Table:
-    """Table of differences between indexes for the same rating direction or learner."""
+    """Table of accuracy differences between indexes for the same rating direction or learner."""
     known = {frozenset((one.a, one.b)): one for one in panel.compared(scope)}
     fair = panel.fair(scope)
     rows = []
@@ -114,7 +114,7 @@ def _measured(row: Row) -> tuple[str, ...]:
 
 
 def _difference(found: Difference, p_holm: float) -> tuple[str, str, str]:
-    """Texts of a difference with its interval, of its p-value, and of the corrected p-value."""
+    """Three texts: a difference with its interval, its p-value, and its corrected p-value."""
     return limits(Limits(found.value, found.low, found.high)), _p(found.p), _p(p_holm)
 
 

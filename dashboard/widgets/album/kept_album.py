@@ -216,7 +216,7 @@ def _pdf_button(book: Any, name: str) -> None:
 
 
 def _make_requested_change(index: Index, entry: Entry) -> bool:
-    """Make the change that the user requested of an album; return False while it is computed."""
+    """Make a requested album change; return False if its computation is still running."""
     wish = album_state.requested_album_change(entry.name)
     if wish is None:
         return True
@@ -292,7 +292,7 @@ def _change(name: str, what: str, make: Callable[[KeptAlbum], KeptAlbum]) -> Non
 
 
 def _run_and_tell(work: Callable[..., str | None], *given: Any) -> None:
-    """Run a change of an album; store its message or error for the next run of the page."""
+    """Change an album; store the change's message or error for the next run of the page."""
     try:
         told = work(*given)
     except PhotorankError as error:

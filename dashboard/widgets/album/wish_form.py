@@ -29,7 +29,7 @@ class Wish(NamedTuple):
 
     @property
     def places(self) -> int:
-        """Number of photos that the user wants in the album."""
+        """Number of photos that the album should have, as the user entered it."""
         return self.request.places
 
 
@@ -95,7 +95,7 @@ def _setting_slider(
 
 
 def _face_quota_fields() -> FaceQuota | None:
-    """Show fields for the least and greatest number of photos with a face; return both, or None."""
+    """Show fields for the least and greatest number of photos with a face; return the limits."""
     least = st.number_input("With a face, at least", 0, int(MOST), 0, key="least-faces")
     most = st.number_input(
         "With a face, at most", 0, int(MOST), None, key="most-faces", placeholder="any number"

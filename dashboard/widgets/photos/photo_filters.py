@@ -33,7 +33,7 @@ def ask_filters(known: PhotoData, *, some_judged: bool) -> Filters:
 
 
 def clear_button(key: str, filters: Filters) -> None:
-    """Show a button that clears all filters, labelled with the number of filters."""
+    """Show a button that clears all filters, labelled with the number of active filters."""
     st.button(
         f"Clear {counted(filters.total, 'filter')}",
         icon=":material/filter_alt_off:",

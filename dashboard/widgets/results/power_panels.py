@@ -27,7 +27,7 @@ MISTAKES = 6  # pairs
 ROW_PX = 130  # height of a row of photos
 
 
-def table_and_photos(index: Index, board: Board, mode: Mode) -> None:
+def forest_and_photos(index: Index, board: Board, mode: Mode) -> None:
     """Show a forest plot of rating vectors, and the selected vector's best and worst photos."""
     stored = index_data.vectors(index)
     table = forest(board, stored, mode)

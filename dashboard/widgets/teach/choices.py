@@ -24,7 +24,7 @@ _APPLY = "use-taste"  # key of the button
 
 @st.fragment
 def show_choices(session: TeachSession) -> None:
-    """Show pairs of photos to choose from and the taste learned so far; save each choice."""
+    """Show photo pairs in which to choose the better photo; save each choice and learn from it."""
     place = widget_key("choice", session.index.name, session.rater)
     try:
         drain(place, lambda items: actions.record_answers(session, items))
@@ -98,5 +98,5 @@ def _save_taste(session: TeachSession, taste: PersonalState) -> None:
 
 
 def taste_vector_name(session: TeachSession) -> str:
-    """Name under which the session's person has, or would have, a saved rating vector."""
+    """Name under which a person's learned taste is, or would be, saved as a rating vector."""
     return vector_card.taste_name(session.rater, index_data.vectors(session.index))

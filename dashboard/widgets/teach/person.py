@@ -20,7 +20,7 @@ from photorank.vectors.store import ME, is_of_rater
 
 
 class Person(NamedTuple):
-    """Person who labels, with the rating vector to start from and the kind of photo pairs."""
+    """Settings of a labelling session: person, rating vector to start from, kind of photo pairs."""
 
     rater: str
     prior: MasterVector | None
@@ -28,7 +28,7 @@ class Person(NamedTuple):
 
 
 def ask_person(index: Index, people: Sequence[str]) -> Person:
-    """Show pickers of person, starting vector and kind of photo pairs; return the selection."""
+    """Show pickers for a labelling session's person, starting vector and kind of photo pairs."""
     rater = _name_picker(people)
     kind: Kind = "all"
     with st.popover("Settings", icon=":material/tune:", key="settings"):

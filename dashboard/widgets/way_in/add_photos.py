@@ -77,7 +77,7 @@ def _add_photos(into: str | None) -> None:
         f"{counted(count.photos, 'photo')}{more} in **{plain(folder.name or folder)}**, the "
         f"folders in it included. {READ_ONLY}"
     )
-    name = _choose_collection(folder.name, into)
+    name = _choose_index(folder.name, into)
     label = f"Add {counted(count.photos, 'photo')}{more}"
     if st.button(label, type="primary", disabled=not count.photos or not name):
         _start_job(partial(actions.add_folder, name, folder))
@@ -112,7 +112,7 @@ def _choose_folder() -> Path | None:
     return found.here
 
 
-def _choose_collection(folder: str, into: str | None) -> str:
+def _choose_index(folder: str, into: str | None) -> str:
     """Show a picker of the index to add photos to; return the selected or typed name."""
     known = index_data.index_names()
     options = [NEW, *known]
@@ -149,7 +149,7 @@ def _upload(into: str | None) -> None:
         "The photos are copied to the computer that shows this page, and stay there. Nothing is "
         "sent to anybody else."
     )
-    name = _choose_collection("uploaded", into)
+    name = _choose_index("uploaded", into)
     with show_errors(st.error):
         token = adding_state.upload_token(name)
     sent = sending_view.upload_field(f"send-{name}", token)

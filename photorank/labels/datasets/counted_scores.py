@@ -36,7 +36,7 @@ def counted(cells: Cells, columns: tuple[str, ...]) -> list[float]:
 
 
 def likes_and_exposure(cells: Cells, columns: tuple[str, str]) -> list[float]:
-    """List of the number of likes and the number of views or followers in a table row."""
+    """Number of likes, and number of views or followers, in a table row."""
     likes, exposure = found = counted(cells, columns)
     if likes and not exposure:
         raise ValueError(f"{likes:g} {columns[0]} with 0 {columns[1]}")

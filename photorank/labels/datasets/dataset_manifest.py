@@ -88,7 +88,7 @@ class DatasetManifest:
 
     @property
     def verified(self) -> Literal["yes", "in part", "no"]:
-        """How far the file layouts were tested on real label files: yes, in part or no."""
+        """Whether the file layouts were tested on real label files: "yes", "in part" or "no"."""
         found = {layout.verified for layout in self.layouts}
         return "in part" if len(found) > 1 else "yes" if found == {True} else "no"
 

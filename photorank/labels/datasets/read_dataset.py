@@ -81,7 +81,7 @@ _UNUSUAL = "\\:\0"  # in a file's name
 
 
 class _Judged(NamedTuple):
-    """Labels and choices from one row of a label file."""
+    """Judgements in one row of a label file: labels of photos, and choices between photos."""
 
     labels: list[LabelRow]
     choices: list[ChoiceRow]

@@ -27,7 +27,7 @@ class Keys:
         self._left = dict(data)
 
     def take(self, key: str, kind: type, default: Any = _MISSING) -> Any:
-        """Value of a TOML key, checked for type; if missing, `default` or a ValueError."""
+        """Type-checked value of a TOML key, or `default`; raises ValueError if neither is given."""
         if key not in self._left:
             if default is _MISSING:
                 raise ValueError(f"{self.where}{key} is missing")
@@ -38,7 +38,7 @@ class Keys:
         return value
 
     def strings(self, key: str, count: int | None = None) -> tuple[str, ...]:
-        """Strings in the list that a TOML key holds; none if the key is missing.
+        """Strings in the list that a TOML key holds; an empty tuple if the key is missing.
 
         A list that is not empty must have `count` strings, where a count is given.
         """
@@ -69,7 +69,7 @@ class Keys:
             raise ValueError(f"{self.where}{key}: {error}") from error
 
     def checked_path(self, key: str, text: str) -> str:
-        """The given path; raises ValueError if it leads out of the dataset's folder."""
+        """Path, unchanged; raises ValueError if it leads out of the dataset's folder."""
         if leads_out(text):
             raise ValueError(f"{self.where}{key} {text!r} leads out of the dataset's folder")
         return text

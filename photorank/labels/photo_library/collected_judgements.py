@@ -79,7 +79,7 @@ class Collected:
         return {judgement.name: count[judgement] for judgement in sorted(count, reverse=True)}
 
     def table(self, source: str, rater: str, kind: SourceKind) -> LabelTable:
-        """Label table of all judgements, as of one rater; raises LabelsError if there are none."""
+        """Label table of all judgements, under one rater's name; raises LabelsError if empty."""
         if not self.labels:
             why = [f"{path}: {reason}" for path, reason in self.troubles[:1]]
             told = ". ".join([f"no photo has a label by {source}", *why, *self.notes])
@@ -97,7 +97,7 @@ class Collected:
 def each(
     files: Iterable[LibraryFile], found: Callable[[Path], Found], collected: Collected
 ) -> Iterator[tuple[LibraryFile, Found]]:
-    """Yield each readable file with what the function `found` returns for its path.
+    """Yield each readable file, with what the function `found` returns for its path.
 
     Unreadable files are recorded in `collected`.
     """

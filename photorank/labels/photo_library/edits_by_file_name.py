@@ -89,7 +89,7 @@ def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collec
 
 
 def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
-    """Positions in `files` of the versions of each photo (original, edits), edited ones first.
+    """Groups of positions in `files`: each has the versions of one photo, edited ones first.
 
     Photos with a single file are left out.
 
@@ -113,14 +113,14 @@ def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
     together = []
     for numbers in places.values():
         if len(numbers) > 1 and any(names[number].edited for number in numbers):
-            for shot in _agreeing(numbers, taken_at):
-                together += _agreeing(shot, cameras)
+            for shot in _grouped_by_value(numbers, taken_at):
+                together += _grouped_by_value(shot, cameras)
     for numbers in shots.values():
         if len(numbers) > 1:
-            together += _agreeing(numbers, cameras)
+            together += _grouped_by_value(numbers, cameras)
     return [
         sorted(numbers, key=lambda number: not names[number].edited)
-        for numbers in _united(together)
+        for numbers in _merged(together)
     ]
 
 
@@ -137,8 +137,8 @@ def shot_name(path: Path) -> str:
     return _name(path).original
 
 
-def _agreeing(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[int]]:
-    """Groups of file numbers with the same value, such as camera, in the sequence `told`.
+def _grouped_by_value(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[int]]:
+    """File numbers, grouped by the value (such as a camera) that `told` has for them.
 
     They stay a single group if fewer than two values are known.
 
@@ -150,8 +150,8 @@ def _agreeing(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[i
     return [[number for number in numbers if told[number] == one] for one in known]
 
 
-def _united(groups: Iterable[Sequence[int]]) -> list[list[int]]:
-    """Groups of two or more file numbers, after merging groups with a file in common."""
+def _merged(groups: Iterable[Sequence[int]]) -> list[list[int]]:
+    """Groups of two or more file numbers, after merging groups that share a number."""
     part_of: dict[int, list[int]] = {}  # the same list for all that are together
     for group in groups:
         own = [part_of.setdefault(number, [number]) for number in group]

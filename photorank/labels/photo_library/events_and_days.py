@@ -53,7 +53,7 @@ def group_table(files: Iterable[LibraryFile], groups: dict[str, str], source: st
 
 
 def _events(times: dict[str, str], gap: float) -> dict[str, str]:
-    """Dictionary from photo digest to the name of the photo's event, which a long pause ends.
+    """Dictionary from photo digest to event name; events are separated by long pauses.
 
     A pause longer than `gap` seconds starts a new event.
 

@@ -118,7 +118,7 @@ def text_encoding(path: Path, *, part: int = _PART) -> str:
 
 
 def _other_encoding(path: Path, encoding: str, part: int) -> str:
-    """Name of an encoding other than UTF-8: Windows-1252, or Latin-1 if that lacks a byte."""
+    """Encoding of text that is not UTF-8: Windows-1252, or Latin-1 if that cannot decode it."""
     if encoding != _UTF8:
         raise LabelsError(f"{path} is damaged: it is not text in UTF-16.")
     with _opened(path) as file:

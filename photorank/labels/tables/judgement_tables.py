@@ -58,7 +58,7 @@ class LabelRow(NamedTuple):
 
 @dataclass(frozen=True)
 class LabelTable:
-    """Labels of photos from one source, such as a file.
+    """People's labels of photos from one source, such as a CSV file.
 
     Notes for the user and unusable rows are included.
     """
@@ -89,7 +89,7 @@ class ChoiceRow(NamedTuple):
 
 @dataclass(frozen=True)
 class ChoiceTable:
-    """Choices between photos from one source, such as a file.
+    """People's choices of the better of two photos, from one source such as a CSV file.
 
     Notes for the user and unusable rows are included.
     """
@@ -122,7 +122,7 @@ class LabelColumns:
     def named(
         cls, file: str | None, score: str | None, rater: str | None, group: str | None
     ) -> "LabelColumns":
-        """Column names that the user gave, and the default names of those not given."""
+        """Names of a label table's columns: as the user gave them, else the defaults."""
         names = {"file": file, "score": score, "rater": rater, "group": group}
         return cls(**{what: name.strip().lower() for what, name in names.items() if name})
 
@@ -180,7 +180,7 @@ class ChoiceColumns:
 
     @classmethod
     def named(cls, winner: str | None, loser: str | None, rater: str | None) -> "ChoiceColumns":
-        """Column names that the user gave, and the default names of those not given."""
+        """Names of a choice table's columns: as the user gave them, else the defaults."""
         names = {"winner": winner, "loser": loser, "rater": rater}
         return cls(**{what: name.strip().lower() for what, name in names.items() if name})
 
