@@ -11,7 +11,7 @@ Group = Literal["photorank.encoders", "photorank.learners", "photorank.metrics"]
 
 @cache
 def _declared(group: Group) -> dict[str, EntryPoint]:
-    """Dictionary of the entry points in an entry-point group, by name; none is imported."""
+    """Entry points of an entry-point group, keyed by name and not imported."""
     return {point.name: point for point in entry_points(group=group)}
 
 

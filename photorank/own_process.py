@@ -47,7 +47,7 @@ def in_own_process(task: Callable[..., T], *given: Any) -> T | None:
 
 
 def _framed(said: object) -> bytes:
-    """Bytes of a message to another process: their number, then the pickled object."""
+    """Message to another process as bytes: its length, then the pickled object."""
     data = ForkingPickler.dumps(said)
     return len(data).to_bytes(_LENGTH_BYTES, "big") + bytes(data)
 
@@ -70,7 +70,7 @@ def work() -> None:
 
 
 def _stream_to_parent() -> BinaryIO:
-    """Binary stream to the parent process; all else printed goes to standard error."""
+    """Binary stream to the parent process; prints go to standard error from now on."""
     answer = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     return answer

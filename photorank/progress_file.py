@@ -45,7 +45,7 @@ class Progress:
 
     @property
     def is_running(self) -> bool:
-        """True while the command runs: no end is recorded, and the process shows signs of life."""
+        """True if the command still runs: no end is recorded, and its heartbeat is recent."""
         return self.state == "running" and self._is_alive()
 
     @property
@@ -197,7 +197,7 @@ class Reporter:
             raise KeyboardInterrupt
 
     def beat(self) -> None:
-        """Rewrite the file at intervals until the end, as a heartbeat of the command."""
+        """Rewrite the progress file at intervals, as a heartbeat, until the command ends."""
         while not self._ended.wait(BEAT_SECONDS):
             try:
                 self._write()

@@ -51,7 +51,7 @@ class Problems:
         self.first.clear()
 
     def joined(self, other: "Problems") -> "Problems":
-        """Problems of this table and of another, in the order of their line numbers."""
+        """Problems of this table and of another, sorted by line number."""
         first = sorted([*self.first, *other.first], key=lambda problem: problem.line)
         return Problems(self.count + other.count, first[:_SHOWN])
 

@@ -42,7 +42,7 @@ def write_sample(folder: Path) -> tuple[LabelTable, ChoiceTable]:
 
 
 def scenes() -> dict[str, Image.Image]:
-    """Eight colour photographs from the scikit-image and scikit-learn packages, by scene name."""
+    """Eight colour photographs from scikit-image and scikit-learn, keyed by scene name."""
     import skimage
     from sklearn.datasets import load_sample_image
 

@@ -77,11 +77,11 @@ class IndexPaths:
         return self.manifest.exists() or (self.catalogue.exists() and not self.begun.exists())
 
     def catalogue_backup(self, version: int) -> Path:
-        """Path of the backup made before the catalogue is migrated from schema `version`."""
+        """Path of the database backup made before migration from schema version `version`."""
         return self.root / f"catalogue.v{version}.sqlite"
 
     def atlas(self, method: str) -> Path:
-        """Path of the file of the photos' 2-D map coordinates by one projection method."""
+        """Path of the file with photos' 2-D map coordinates, computed by one projection method."""
         return self.root / "maps" / f"{method}.npz"
 
     def shard(self, name: str) -> Path:
@@ -89,7 +89,7 @@ class IndexPaths:
         return self.shards / f"{name}.faiss"
 
     def lists(self, content: str) -> Path:
-        """Path of the file of inverted lists, for approximate search of one set of shards."""
+        """Path of the file with FAISS inverted lists, which approximate search reads."""
         return self.root / "lists" / f"{content}.faiss"
 
     def vector(self, name: str) -> Path:
@@ -152,7 +152,7 @@ class Workspace:
         return self.root / "leaderboard" / "latest"
 
     def manifests(self) -> dict[str, Path]:
-        """Paths of dataset manifests by dataset name; the user's override those shipped."""
+        """Paths of dataset manifests, keyed by dataset name; the user's override those shipped."""
         shipped = Path(__file__).parent / "datasets"  # as a wheel has it
         if not shipped.is_dir():
             shipped = Path(__file__).parents[1] / "datasets"  # as a checkout does
@@ -160,7 +160,7 @@ class Workspace:
         return {path.stem: path for path in sorted(files, key=lambda path: path.parent != shipped)}
 
     def index(self, name: str) -> IndexPaths:
-        """Paths of the files of the index with this name, existing or not."""
+        """Paths of an index's files; no index of this name need exist."""
         return IndexPaths(self.root / "index" / checked_name("an index", name))
 
     def index_names(self) -> list[str]:
@@ -170,7 +170,7 @@ class Workspace:
         return sorted(one.name for one in found if one.exists)
 
     def existing_index(self, name: str | None) -> IndexPaths:
-        """Paths of the files of the existing index with this name, or of the only index.
+        """Paths of the files of an existing index: the named one, or the only one if None is named.
 
         Raises :class:`MissingIndexError` or :class:`InvalidNameError`.
         """
@@ -329,7 +329,7 @@ def replacing(path: Path, *, alone: bool = False, kept: str | None = None) -> It
 
 
 def behind_link(path: Path) -> Path:
-    """Path to write to: a symbolic link's target, so that the link stays; else the path."""
+    """The path, or its target if it is a symbolic link, so that writing keeps the link."""
     return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 

@@ -128,7 +128,7 @@ class Index:
         return self.opened.embeddings()
 
     def heads(self) -> Embeddings:
-        """Embeddings (n, dh) for cosine similarity: the first dh columns, of unit length."""
+        """Unit vectors (n, dh) for cosine similarity: the first dh columns of the embeddings."""
         return self.opened.heads()
 
     def comparisons(
@@ -329,7 +329,7 @@ class Index:
         return embed_photo(photo_bytes(photo), self.encoder)[0]
 
     def _checked(self, rows: Embeddings) -> Embeddings:
-        """Embeddings as an array (k, d); raises EncoderError if d is not the index's."""
+        """Embeddings as an array (k, d); raises EncoderError if the index's have another d."""
         rows, d = np.atleast_2d(rows), self.opened.manifest.dimensions
         if rows.ndim != 2 or rows.shape[1] != d:
             raise EncoderError(

@@ -81,13 +81,13 @@ def build_index(
         exclude=exclude,
     )
     if given is not None:
-        request = replace(request, load=partial(_given, given))
+        request = replace(request, load=partial(_framed, given))
     paths = Workspace.current().index(name)
     run_build(paths, request)
     index = Index(opened.Index.open(paths), given)
     return index if labels is None else index.import_labels(labels)
 
 
-def _given(encoder: Encoder, _: str, *, framing: str | None = None, device: str = "") -> Encoder:
-    """The user's encoder, with another photo framing (crop or padding) if one is requested."""
+def _framed(encoder: Encoder, _: str, *, framing: str | None = None, device: str = "") -> Encoder:
+    """The user's encoder object, with another photo framing (crop or padding) if requested."""
     return encoder.framed(framing) if isinstance(encoder, FunctionEncoder) else encoder

@@ -32,7 +32,7 @@ class Asked(NamedTuple):
 
     @property
     def keeps_photos(self) -> bool:
-        """True if a saved album's photos stay, because `--fill` or `--swap` was used."""
+        """True with --fill or --swap, which keep a saved album's photos (--swap: all but one)."""
         return self.fill or self.swap
 
     @property
@@ -49,10 +49,7 @@ class Asked(NamedTuple):
             raise typer.BadParameter("--with-faces and --per exclude each other")
 
     def check_new(self) -> None:
-        """Raise BadParameter if a new album lacks an option, or has one for saved albums only.
-
-        A required one is missing, or one is for saved albums only.
-        """
+        """Raise BadParameter if a new album is given --fill or --swap, or no --places."""
         if self.keeps_photos:
             raise typer.BadParameter("--fill and --swap need --album with a kept album")
         if self.given["places"] is None:
@@ -102,15 +99,15 @@ class Task:
         return cls(index, asked, entry, _updated_album(old, settings, pinned, banned), rated_by)
 
     @property
-    def chooses_all(self) -> bool:
-        """True if all photos are to be chosen, for a new album or after changed settings."""
+    def chooses_anew(self) -> bool:
+        """True if the whole album is to be chosen: it is new, or its settings changed."""
         return self.entry is None or (self.asked.affects_choice and not self.asked.keeps_photos)
 
     def run(self) -> Choice:
         """Do the task: choose photos, and save the album if it has a name and is new or changed."""
         from photorank.album.kept.choose import request_of, rows_of_album
 
-        anew, fill = self.chooses_all, self.asked.fill
+        anew, fill = self.chooses_anew, self.asked.fill
         rows = rows_of_album(self.index, self.wish)
         request = request_of(self.wish.settings, rows, hold=not anew, fill=anew or fill)
         made, series = self._album(request)
@@ -207,7 +204,7 @@ def _face_quota(text: str, places: int) -> dict[str, Any]:
 
 
 def _in_order(made: "Album", rows: list[int]) -> "Album":
-    """Copy of an album with its photos in the order in which `rows` lists their row numbers."""
+    """Copy of an album, its photos sorted as in the list `rows` of their row numbers."""
     places = {row: place for place, row in enumerate(rows)}
     chosen = sorted(made.chosen, key=lambda one: places.get(one.row, len(places)))
     return replace(made, chosen=chosen)

@@ -19,7 +19,7 @@ _LINK_WORDS = {"copy": "copied", "hard": "hard links made", "soft": "soft links 
 def album_json(
     album: "Album", photos: "Sequence[Photo]", series: "Series", pieces: "list[PhotoCopy] | None"
 ) -> dict[str, Any]:
-    """JSON object that describes an album, and the copies of its photos if they were copied."""
+    """JSON object that describes an album, and lists the copied files if photos were copied."""
     swap = album.swap
     said: dict[str, Any] = {
         "places": album.places,
@@ -130,7 +130,7 @@ def print_album(album: "Album", photos: "Sequence[Photo]", series: "Series") -> 
 
 
 def print_size(chosen: "list[Photo]") -> None:
-    """Print that no photos were copied, and the disk space that `--to` would need."""
+    """Print that no photos were copied, and how much disk space copies would need."""
     from photorank.export.copy_photos import plan
 
     size = sum(piece.size for piece in plan(chosen, None, "copy")) / 1e6

@@ -205,7 +205,7 @@ class _Output(NamedTuple):
 
 
 def _requirements(name: str | None, given: dict[str, Any]) -> "Printer":
-    """Requirements of a printing service (bleed, resolution, …), or the user's in their place."""
+    """Printing service's requirements (bleed, …), overridden by those that the user gave."""
     from photorank.export.pdf.printers import Printer, printer
 
     wanted = printer(name) if name else Printer("")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import typer
 
-from photorank.cli.index_and_vector import index_of, kept_entry, open_index, open_vector
+from photorank.cli.index_and_vector import index_of, loaded_entry, open_index, open_vector
 from photorank.cli.output import progress
 from photorank.errors import counted
 
@@ -56,8 +56,8 @@ class Source(NamedTuple):
 
     @classmethod
     def of(cls, asked: Asked, name: str | None) -> "Source":
-        """Source of a book's photos, from the command's options; `name` is the index's, if any."""
-        entry = kept_entry(asked.album)
+        """Source of a book's photos, from the command's options and, if given, the index's name."""
+        entry = loaded_entry(asked.album)
         read = None if asked.plan is None else _read_plan(asked.plan)
         index = name or index_of(entry) or (read and _known_index(read.index)) or None
         return cls(open_index(index), entry, read)
@@ -95,7 +95,7 @@ def planned(
 
 
 def _saved_photos(index: "Index", album: "KeptAlbum") -> tuple[list[int], list[str]]:
-    """Row numbers in the index of a saved album's photos, and a note on those it lacks."""
+    """Row numbers of a saved album's photos in the index, and a note if some are not in it."""
     from photorank.album.kept.choose import rows_of_album
 
     found = rows_of_album(index, album)

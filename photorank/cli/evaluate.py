@@ -91,7 +91,7 @@ def evaluate(
         print_json(to_json(evaluation))
     else:
         _print_results(evaluation)
-        for text in (*_splits(evaluation, fold_by), headline(evaluation)):
+        for text in (*_held_together(evaluation, fold_by), headline(evaluation)):
             line(text)
     for text in fewer_folds(protocol, evaluation.protocol):
         message(text)
@@ -150,8 +150,8 @@ def headline(evaluation: "Evaluation") -> str:
     return text + "."
 
 
-def _splits(evaluation: "Evaluation", asked: str | None) -> list[str]:
-    """Sentences that tell how photos were split into test folds, and which were kept together."""
+def _held_together(evaluation: "Evaluation", asked: str | None) -> list[str]:
+    """Sentences on which photos the test folds kept together, such as near-duplicates."""
     said, by = [], evaluation.protocol.fold_by
     if asked is None and by != "photo":
         said.append(

@@ -44,8 +44,8 @@ def tell_mistaken(index: str, mistaken: int, n: int) -> None:
         )
 
 
-def kept_entry(name: str | None) -> "Entry | None":
-    """Saved album named `name`, with its revision number; None if `name` is None."""
+def loaded_entry(name: str | None) -> "Entry | None":
+    """Saved album with its revision number, loaded by name; None if `name` is None."""
     if name is None:
         return None
     from photorank.album.kept.store import AlbumStore
@@ -55,5 +55,5 @@ def kept_entry(name: str | None) -> "Entry | None":
 
 
 def index_of(entry: "Entry | None") -> str | None:
-    """Name of the index that a saved album's photos were chosen from last; None if unknown."""
+    """Name of the index from which a saved album's photos were last chosen; None if unknown."""
     return (entry.album.index or None) if entry else None

@@ -64,7 +64,7 @@ class Labels(NamedTuple):
     partial: bool
 
     def importer(self, paths: list[Path]) -> Callable[[IndexPaths], list[str]] | None:
-        """Function that imports labels into an index, made after their check; None without any."""
+        """Function that imports the labels named by these options; None if they name none."""
         from photorank.index.judging.import_rows import import_judgements, import_labels
         from photorank.labels.datasets.check_dataset import open_complete
         from photorank.labels.datasets.dataset_manifest import load_manifest
@@ -89,7 +89,7 @@ class Labels(NamedTuple):
         return None
 
     def _check(self) -> None:
-        """Raise BadParameter if options on labels contradict each other."""
+        """Raise BadParameter if label options contradict each other."""
         for option, column in zip(COLUMN_OPTIONS, self.columns, strict=True):
             if column and not self.table:
                 raise typer.BadParameter(f"{option} needs --labels")
@@ -100,7 +100,7 @@ class Labels(NamedTuple):
 
 
 def cluster_at(address: str | None, mirrors: list[str]) -> "Cluster | None":
-    """Ray cluster at `address`, with the URLs of its photo folders; None without an address."""
+    """Ray cluster's address and the URLs where it finds photos; None without an address."""
     from photorank.index.building.ray_mirrors import parse_mirror
     from photorank.index.building.request import Cluster
 

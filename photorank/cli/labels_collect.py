@@ -192,7 +192,7 @@ def _marked_changed(paths: "IndexPaths", files: "list[LibraryFile]") -> "list[Li
 
 
 def _source_name(what: str, under: Path | None, rater: str) -> str:
-    """Name of the source of collected judgements; collecting under it again replaces them."""
+    """Name under which collected judgements are stored; collecting again replaces them."""
     where = f" under {under.absolute()}" if under else ""
     whose = f", by {rater}" if rater else ""
     return unicode_text(f"{what}{where}{whose}")

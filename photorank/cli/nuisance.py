@@ -1,4 +1,4 @@
-"""The command that measures how much ratings depend on what photos show, and corrects for it."""
+"""The command that measures how much ratings depend on photo content, and corrects for it."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -33,7 +33,7 @@ def nuisance(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how much ratings depend on what photos show, and their accuracy without that."""
+    """Measure how much ratings depend on photo content, and how accurate they are without that."""
     from photorank.evaluation.nuisance import control_content, without_content
     from photorank.learning.protocol import Protocol
     from photorank.vectors.store import add_vector, check_free

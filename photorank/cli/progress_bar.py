@@ -27,7 +27,7 @@ class _Speed(ProgressColumn):
 
 
 def progress_bar(unit: str, *, quiet: bool) -> Progress:
-    """Progress bar, with the speed in units per second unless `unit` is empty."""
+    """Progress bar that also shows the speed in units per second, if `unit` is not empty."""
     console = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),

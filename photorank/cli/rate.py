@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photorank.cli.index_and_vector import index_of, kept_entry, open_index, open_vector
+from photorank.cli.index_and_vector import index_of, loaded_entry, open_index, open_vector
 from photorank.cli.options import (
     AsJson,
     IndexName,
@@ -57,7 +57,7 @@ def rate(
 
     if album is not None and in_context:
         raise typer.BadParameter("--album and --in-context are two contexts: give one")
-    entry = kept_entry(album)
+    entry = loaded_entry(album)
     opened = open_index(index or index_of(entry))
     found = open_vector(opened, vector, "rating")
     paths = named_paths(photos, sys.stdin.buffer)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
-from photorank.cli.index_and_vector import index_of, kept_entry, open_index, open_vector
+from photorank.cli.index_and_vector import index_of, loaded_entry, open_index, open_vector
 from photorank.cli.options import IndexName, MaybeVector, example
 from photorank.cli.output import fault, message, progress
 from photorank.errors import counted
@@ -83,7 +83,7 @@ def score(
     if album is not None and in_context:
         raise typer.BadParameter("--album and --in-context are two contexts: give one")
     check_sources(photos, column)
-    entry = kept_entry(album)
+    entry = loaded_entry(album)
     opened = open_index(index or index_of(entry))
     if opened.manifest.is_imported:
         opened.encoder()  # which there is none to be had, as its error says
@@ -150,7 +150,7 @@ def _score_photos(
     sink: "ScoreFile | ScoreStream",
     tell: _Told,
 ) -> tuple[int, int]:
-    """Score the photos that have no output row yet; return the total numbers of rows and scores."""
+    """Score photos that have no output row yet; return the number of rows, and of scored photos."""
     from photorank.scoring.embed_bytes import Embedder
     from photorank.scoring.score_photos import scored
     from photorank.scoring.sources import find_sources

@@ -1,4 +1,4 @@
-"""Checks of the machine and of indexes, and repair of regenerable files."""
+"""Checks of the machine and of indexes, and repair of files that can be recomputed."""
 
 import os
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ _MIN_COSINE = 0.99  # of embeddings by the fastest runtimes with those by torch
 
 
 def examine_all(workspace: Workspace, name: str | None) -> dict[str, list[Finding]]:
-    """Results of checks, by index name; those of the machine are under the empty name."""
+    """Results of all checks: the machine's under the key "", each index's under its name."""
     names = [workspace.existing_index(name).name] if name else workspace.index_names()
     here = [*examine_machine(workspace.root), examine_embedded(), *_check_shipped_vectors()]
     found = {one: examine(workspace.index(one)) for one in names}
@@ -43,7 +43,7 @@ def examine_all(workspace: Workspace, name: str | None) -> dict[str, list[Findin
 
 
 def examine(paths: IndexPaths) -> list[Finding]:
-    """Results of checking one index, with its vectors, evaluations and encoder."""
+    """Results of checking one index, its rating vectors, evaluations and encoder."""
     findings = examine_index(paths)
     findings.extend(_check_cards_and_evaluations(paths))
     if all(finding.level != "wrong" for finding in findings):
@@ -52,7 +52,7 @@ def examine(paths: IndexPaths) -> list[Finding]:
 
 
 def repair(paths: IndexPaths) -> list[Finding]:
-    """Recompute an index's damaged files if possible; return what was done and what is left."""
+    """Repair an index where possible; return the repairs, and results of checking it again."""
     before = {finding.about for finding in examine(paths) if finding.level == "wrong"}
     done = [Finding("repair", "good", text, repaired=True) for text in repair_index(paths)]
     for path in _unusable_evaluations(paths)[0]:
@@ -96,7 +96,7 @@ def _check_cards_and_evaluations(paths: IndexPaths) -> Iterator[Finding]:
 
 
 def _unusable_evaluations(paths: IndexPaths) -> tuple[list[Path], list[UnreadableFileError]]:
-    """Paths of evaluation files with damaged content, and errors for files that cannot be read."""
+    """Paths of damaged evaluation files, and errors for those that cannot be read."""
     damaged: list[Path] = []
     unreadable: list[UnreadableFileError] = []
     for path in evaluation_paths(paths):
@@ -110,7 +110,7 @@ def _unusable_evaluations(paths: IndexPaths) -> tuple[list[Path], list[Unreadabl
 
 
 def _check_encoder(paths: IndexPaths) -> Finding:
-    """Check result: whether the encoder reproduces stored embeddings of a few photos."""
+    """Result of checking whether the encoder reproduces stored embeddings of a few photos."""
     about = "encoder"
     index = Index.open(paths)
     spec = index.manifest.encoder

@@ -30,7 +30,7 @@ def golden_photo() -> bytes:
 
 
 def examine_embedded(golden_file: Path = GOLDEN) -> Finding:
-    """Check result: whether the built-in encoder gives the test image its known embedding."""
+    """Result of checking whether the built-in encoder gives a test image its known embedding."""
     try:
         embedding = embed_golden(load_encoder("embedded"))
     except MissingExtraError as error:
@@ -51,7 +51,7 @@ def examine_embedded(golden_file: Path = GOLDEN) -> Finding:
 
 
 def embed_golden(encoder: Encoder) -> Any:
-    """Embedding of the test image by an encoder: the part used for cosine similarity."""
+    """Test image's embedding by an encoder, cut to the columns used for cosine similarity."""
     photo = decode_photo(golden_photo())
     head = encoder.encode_texts([]).shape[1]
     return encode_photos(encoder, [encoder.prepare(photo)])[0, :head]

@@ -24,7 +24,7 @@ def examine_machine(workspace: Path) -> list[Finding]:
 
 
 def examine_pip(findings: Iterable[Finding]) -> list[Finding]:
-    """Advice on how to install packages if pip is missing, as a list of at most one finding.
+    """Findings about a missing pip: one if other findings advise `pip install`, otherwise none.
 
     There is none if none of the given findings advises `pip install`.
     """
@@ -44,7 +44,7 @@ def _python() -> Finding:
 
 
 def _packages() -> Iterator[Finding]:
-    """Check results: required packages that are missing or have an unsuitable version.
+    """Findings about required packages that are missing or have an unsuitable version.
 
     If there are none, one finding lists the packages and their versions.
     """
@@ -105,7 +105,7 @@ def _disk(workspace: Path) -> Finding:
 
 
 def _decoder() -> Finding:
-    """Check result: whether a photo can be decoded in a separate process, as indexing does."""
+    """Result of checking whether a photo can be decoded in a separate process."""
     from photorank.doctor.golden import golden_photo
     from photorank.photos.decode_pool import decode_isolated
 
@@ -118,7 +118,7 @@ def _decoder() -> Finding:
 
 
 def _faces() -> Finding:
-    """Check result: whether face detection is installed and runs."""
+    """Result of checking whether face detection is installed and runs."""
     from photorank.doctor.golden import golden_photo
     from photorank.photos.decode_pool import faces_isolated
 

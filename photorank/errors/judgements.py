@@ -11,7 +11,7 @@ class LabelsError(PhotorankError, ValueError):
 
 
 class NoLabelsError(PhotorankError, ValueError):
-    """An index has no labels, or too few for comparisons."""
+    """An index has no judgements (scores or choices), or too few."""
 
     def __init__(self, name: str, why: str = "has no labels", what: str = "labels") -> None:
         super().__init__(
