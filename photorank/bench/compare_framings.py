@@ -79,7 +79,7 @@ def measure_framings(
     learner: str = LEARNER,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> FramingTable:
-    """Held-out accuracy for each framing; the judged photos are embedded anew in each framing.
+    """For each framing (crop, padding, …), held-out accuracy with photos embedded that way.
 
     Folds are the same for all, so differences are paired; all intervals include the refitting
     (corrected resampled variance). Differences are from ``crop``, or the first framing without it,
@@ -126,7 +126,7 @@ def measure_framings(
 def _with_embeddings(
     photos: JudgedPhotos, rows: list[Embeddings | None], kept: np.ndarray
 ) -> JudgedPhotos:
-    """Judged photos with their embeddings replaced by those computed in one framing.
+    """Judged photos with their embeddings replaced by those of one framing (crop, padding, …).
 
     `kept` are the positions in `rows` of the photos' embeddings.
     """

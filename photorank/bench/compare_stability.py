@@ -26,7 +26,7 @@ _MAX_TAUGHT_PHOTOS = 300  # enough, since the direction's accuracy is not measur
 
 @dataclass(frozen=True)
 class StabilityResult:
-    """Variation of ratings among resized, cropped or JPEG copies of photos, in one framing."""
+    """How much ratings vary among altered copies of photos, with one framing (crop, padding, …)."""
 
     framing: str
     spread: Estimate  # of a rating over its variants, in standard deviations of the photos' ratings
@@ -45,7 +45,7 @@ def measure_stability(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[StabilityResult]:
-    """Variation of ratings among resized, cropped or JPEG copies of photos, for each framing.
+    """For each framing (crop, padding, …), how much ratings vary among altered copies of photos.
 
     :func:`photorank.photos.variants.variants` makes the forms; the seed draws the photos, of those
     that are as they were indexed. The framing with the fewest flips is first. Raises
@@ -107,7 +107,7 @@ def _mean_of_pairs(table: Floats) -> Estimate:
 
 
 def flip_table(ratings: Floats) -> Floats:
-    """Share (n, n), for each pair of n photos, of copies that are rated in the opposite order.
+    """Share (n, n) of copy pairs rated in the reverse order of their originals, by photo pair.
 
     `ratings` (n, k) are of each photo's variants, the first of which is the photo itself.
     """

@@ -31,7 +31,7 @@ def check_framings(names: Sequence[str]) -> None:
 
 
 def judged_files(index: Index) -> tuple[JudgedPhotos, list[Path]]:
-    """Photos that people judged and whose files are unchanged, and the paths of these files."""
+    """Judged photos whose files are unchanged since indexing, and the paths of these files."""
     photos = judged_photos(index)
     changed = np.isin(photos.rows, index.changed(photos.rows))
     if changed.any():
@@ -46,7 +46,7 @@ def embed_files(
     forms: Forms = lambda photo: [photo],
     on_photo: Callable[[], None] | None = None,
 ) -> list[Embeddings | None]:
-    """For each photo file, embeddings (k, d) of its k altered copies; None if it is unusable.
+    """List of each photo's embeddings (k, d), one per altered copy; None for an unusable file.
 
     `forms` makes the copies of a photo; by default the only one is the photo itself.
     """
@@ -69,7 +69,7 @@ def embed_files(
 def _network_inputs(
     paths: Sequence[Path], encoder: Encoder, forms: Forms
 ) -> Iterator[list[list[Prepared] | None]]:
-    """Yield batches of photos, each photo as the network inputs of its altered copies.
+    """Yield batches of photos; each photo is a list of network inputs, one per altered copy.
 
     An unusable photo is None.
     """

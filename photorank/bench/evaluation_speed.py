@@ -16,7 +16,7 @@ from photorank.vectors.master import MasterVector
 
 @dataclass(frozen=True)
 class EvaluationSpeed:
-    """Median seconds to evaluate a rating direction (photorank, SciPy) and to rate all photos."""
+    """Time to evaluate a rating direction, by photorank and by SciPy, and to rate all photos."""
 
     index: str
     vector: str
@@ -35,7 +35,7 @@ class EvaluationSpeed:
 
 
 def measure_evaluation(index: Index, vector: MasterVector, *, rounds: int) -> EvaluationSpeed:
-    """Seconds to evaluate a rating direction on people's scores, by photorank and by SciPy.
+    """Time that photorank and SciPy take to evaluate a rating direction on people's scores.
 
     Raises :class:`NoLabelsError` where nobody gave scores, for choices have no rank correlation.
     """

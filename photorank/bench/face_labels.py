@@ -34,7 +34,7 @@ class MarkedFace:
 
 
 def read_face_labels(path: Path) -> dict[str, list[MarkedFace]]:
-    """Faces that a person marked in photos, by file name, read from a table.
+    """Faces that a person marked, read from a table and keyed by photo file name.
 
     A row is a face, with columns file, left, top, right and bottom, and maybe eyes (open, closed),
     clear (1, 0) and cut (1, 0). A row without a box is a photo without anybody. Raises

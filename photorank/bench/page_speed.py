@@ -22,7 +22,7 @@ _TIMEOUT_SECONDS = 600
 
 @dataclass(frozen=True)
 class PageSpeed:
-    """Run times in seconds of one dashboard page: of its first run, and of later ones."""
+    """Run times in seconds of one dashboard page: first run, and median of later runs."""
 
     page: str
     first: float  # with everything that it loads, as if no page had been seen before

@@ -12,7 +12,7 @@ from photorank.typing import Codes, Direction, Json
 
 @dataclass(frozen=True)
 class SearchSpeed:
-    """Median seconds of one top-k search by photorank, NumPy and FAISS, and of reading memory."""
+    """Median seconds of a top-k search by photorank, NumPy, FAISS, and at memory bandwidth."""
 
     index: str
     photos: int

@@ -14,7 +14,7 @@ _BANDWIDTH_ROUNDS = 7
 
 
 def side_by_side(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Median seconds of each of several functions, called in turns after a warm-up round."""
+    """Median run time in seconds by function name; the functions are called in turns."""
     taken: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(rounds + 1):
         for name, call in calls.items():

@@ -197,7 +197,7 @@ class _Worker:
         self._replies.close()
 
     def kill(self) -> None:
-        """Kill the worker process, since its time limit has passed."""
+        """Kill the worker process and mark it as overdue."""
         self._overdue = True
         self._process.kill()
 
@@ -282,7 +282,7 @@ def _idle_worker() -> _Worker | None:
 
 
 def _reply_of(worker: _Worker, task: str, data: bytes, options: Json) -> Reply:
-    """Send a task to the given worker, return its reply, and put the worker back into the pool.
+    """Reply of the given worker process to a task; the worker then returns to the pool.
 
     A worker that is not usable any more is closed instead.
     """

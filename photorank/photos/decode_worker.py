@@ -33,7 +33,7 @@ _LENGTHS = struct.Struct("<QQ")
 
 
 def send(file: BinaryIO, head: Json, data: bytes = b"") -> None:
-    """Write one message to a pipe: the lengths of its two parts, a JSON object, and data bytes."""
+    """Write a message to a pipe: a header with two lengths, then a JSON object, then data bytes."""
     text = json.dumps(head).encode()
     file.write(_LENGTHS.pack(len(text), len(data)) + text)
     file.write(data)
@@ -41,7 +41,7 @@ def send(file: BinaryIO, head: Json, data: bytes = b"") -> None:
 
 
 def receive(file: BinaryIO) -> Reply | None:
-    """Read one message (JSON object, data bytes) from a pipe; return None at its end.
+    """Read one message, a JSON object and data bytes, from a pipe; None at the end of the pipe.
 
     None, too, if the message is truncated.
     """

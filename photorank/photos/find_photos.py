@@ -62,7 +62,7 @@ class Stamp(NamedTuple):
         return cls(status.st_size, *(number & _MAX_NUMBER for number in numbers))
 
     def agrees(self, later: "Stamp") -> bool:
-        """True if the file appears unchanged: size, times and inode, where known, are equal."""
+        """True if `later` shows the file unchanged: equal size, times and inode, where known."""
         return all(own in (None, other) for own, other in zip(self, later, strict=True))
 
 
@@ -100,7 +100,7 @@ class SkippedFile:
 
     @property
     def passed_over(self) -> bool:
-        """True if nothing is wrong with the file: it is hidden, no photo or a photo's companion."""
+        """True if the file was skipped for being hidden, no photo or a photo's companion."""
         return self.reason in _PASSED_OVER
 
     @property
@@ -247,7 +247,7 @@ class _FileNames:
                 self.finished.add(shot_stem(name))
 
     def is_companion(self, name: str) -> bool:
-        """True if a file of this name goes with a photo: the RAW, video or sidecar of IMG_1.jpg."""
+        """True if a file name is that of a photo's companion, such as its RAW, video or sidecar."""
         stem, suffix = os.path.splitext(name.lower())
         if suffix in RAW_SUFFIXES:
             return shot_stem(name) in self.finished
@@ -288,7 +288,7 @@ def _suffix(name: str) -> str:
 
 
 def _checked_file(path: str) -> PhotoFile | SkippedFile:
-    """Photo file with its size and times, or skipped file with the reason, at a path."""
+    """Photo file at a path if it can be used as a photo, otherwise skipped file with the reason."""
     suffix = _suffix(path)
     try:
         status = os.stat(path)

@@ -54,7 +54,7 @@ def frame(
     fill: Colour = FILL,
     step: int = 1,
 ) -> list[Frames]:
-    """Network inputs (h, w, 3), 0 to 255, made from an upright photo by cropping or resizing.
+    """List of network inputs (h, w, 3), made from an upright photo by cropping or resizing.
 
     `size` is the frame's side in pixels (the short side for ``whole`` and ``views``). The long side
     of these two is a multiple of `step`, for encoders that divide a photo into patches. `fill`
@@ -70,7 +70,7 @@ def frame(
 
 
 def boxes(width: int, height: int, framing: str, size: int) -> list[Box]:
-    """Region of the photo shown by each of the network inputs that :func:`frame` makes.
+    """Regions of a photo, one for each network input that :func:`frame` makes.
 
     Accurate to one pixel of the network input.
 
@@ -187,7 +187,7 @@ def _resized(photo: Image.Image, short: int, long: int, resample: Image.Resampli
 
 
 def _strip_middle(photo: Image.Image, long: int) -> Image.Image:
-    """Middle part of an elongated photo, `long` pixels along its long side."""
+    """Middle part of an elongated photo, cut to `long` pixels along its long side."""
     cut = (max(photo.size) - long) // 2
     if photo.width > photo.height:
         return photo.crop((cut, 0, cut + long, photo.height))

@@ -40,7 +40,7 @@ def grey_cells(codes: NDArray[np.uint8]) -> Floats:
 
 
 def _without_borders(grey: Floats) -> Floats:
-    """Grey image with its plain borders (a frame, a letterbox) cut off."""
+    """Grey image with its uniform borders (a frame, a letterbox) cut off."""
     for _ in range(4):  # each side twice: some of a frame shows only when the rest is off
         first, last = _border_rows(grey), _border_rows(grey[::-1])
         if first and last:
@@ -50,7 +50,7 @@ def _without_borders(grey: Floats) -> Floats:
 
 
 def _border_rows(rows: Floats) -> int:
-    """Number of plain rows of pixels at the top of an image, at most 30 % of all rows."""
+    """Number of uniform pixel rows at the top of an image, at most 30 % of all rows."""
     most = int(len(rows) * _MAX_BORDER)
     plain = rows[:most].std(axis=1) <= _BORDER_DEVIATION
     alike = np.abs(rows[:most].mean(axis=1) - rows[0].mean()) <= _BORDER_DRIFT

@@ -1,4 +1,4 @@
-"""Approximate search for the greatest dot products by inverted lists, with its recall measured.
+"""Approximate search for the greatest dot products in inverted lists, with measured recall.
 
 The rows are sorted into lists around centres; a search reads the lists whose centres are
 nearest to the direction. They are made on request alone and hold a copy of all rows.
@@ -53,7 +53,7 @@ def approximate_best(
     lowest: bool = False,
     tell: Callable[[object], None],
 ) -> list[Found]:
-    """Photos whose embeddings have the greatest dot products with a direction, by inverted lists.
+    """Photos with the greatest dot products of embedding and direction, by inverted lists.
 
     Inverted lists are built if they are missing. Percentiles take the photos that were found for
     the best there are. `tell` is called with what the user should know: above all the recall.
@@ -85,7 +85,7 @@ def approximate_best(
 
 
 def _build_lists(index: Index) -> None:
-    """Build and save the inverted lists over an index's embeddings, with their recall."""
+    """Build inverted lists over an index's embeddings, and save them with their recall."""
     import faiss
 
     rows, numbers = index.embeddings(), index.numbers()
@@ -108,7 +108,7 @@ def _build_lists(index: Index) -> None:
 
 
 def _tuned_recall(index: Index, lists: Any, rng: np.random.Generator) -> Recall:
-    """Raise the number of lists that each search reads until recall suffices; return the recall.
+    """Recall reached by raising the number of lists that each search reads, up to a limit.
 
     The directions lead from the mean of some photos to that of others, as those that are
     learned from judgements do. They are harder than looking for the like of one photo.

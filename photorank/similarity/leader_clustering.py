@@ -104,7 +104,7 @@ def _shortened(embeddings: Embeddings) -> Embeddings:
 
 
 def _candidates(short: Embeddings, rows: Codes, others: Codes, least: float) -> tuple[Codes, Codes]:
-    """Pairs of row numbers, as two arrays, with an estimated cosine of at least `least`."""
+    """Pairs of row numbers (two arrays) whose estimated cosine is at least `least`."""
     alike = short[rows] @ short[others].T >= least - 1e-4
     # Few are: finding them in one row of all is much faster than in a table.
     first, second = np.divmod(np.flatnonzero(alike), max(len(others), 1))
@@ -119,7 +119,7 @@ def _alike(
     looser: float,
     same_picture: SamePicture,
 ) -> tuple[Codes, Codes, NDArray[np.float32]]:
-    """Those candidate pairs that are similar enough for one cluster, with their cosines."""
+    """Candidate pairs that are similar enough to share a cluster, with their cosines."""
     cosines = pair_cosines(embeddings, first, second)
     alike = cosines >= threshold - 1e-5  # products of equal rows may fall short of 1
     unsure = np.flatnonzero(~alike & (cosines >= looser))
@@ -130,7 +130,7 @@ def _alike(
 
 
 def _join(leader: Codes, rows: Codes, leaders: Codes, cosines: NDArray[np.float32]) -> None:
-    """Assign each photo without a leader, in place, to the most similar of its possible leaders."""
+    """Assign each photo that has no leader to the most similar of its possible leaders."""
     order = np.lexsort((-cosines, rows))
     rows, leaders = rows[order], leaders[order]
     first = np.flatnonzero(np.diff(rows, prepend=-1))

@@ -80,7 +80,10 @@ def _tsne(index: Index, most: int) -> Floats:
 
 
 def _components(index: Index, k: int) -> Floats:
-    """Coordinates (n, k) of n photos on k principal components; 0 if there are fewer components."""
+    """Coordinates (n, k) of n photos on their first k principal components.
+
+    Columns are 0 for missing components.
+    """
     from sklearn.decomposition import PCA
 
     n, found = len(index), np.zeros((len(index), k))

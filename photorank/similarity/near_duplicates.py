@@ -43,7 +43,7 @@ Span = tuple[float, float]
 
 
 def near_duplicate_codes(embeddings: Embeddings, greys: NDArray[np.uint8] | None) -> Codes:
-    """Number (n,) of the group of near-duplicates that each photo is in; −1 if it is in none.
+    """Group number (n,) of each photo: equal for near-duplicates, −1 for a photo without any.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def are_near_duplicates(
 def correlations(
     first: NDArray[np.uint8], second: NDArray[np.uint8], pairs: Codes
 ) -> NDArray[np.float32]:
-    """Correlation (m,) of each of m image pairs, the greatest over mirrored and cropped variants.
+    """Greatest correlation (m,) of each of m image pairs over mirrored and cropped variants.
 
     Parameters
     ----------

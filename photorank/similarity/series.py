@@ -35,7 +35,7 @@ _MIN_EXPOSURES, _MAX_EXPOSURES = 2, 9  # of a bracket
 
 @dataclass(frozen=True)
 class Series:
-    """Division of an index's photos into series (such as bursts), with versions and companions."""
+    """Series (such as bursts) of an index's photos, with versions and companion files by photo."""
 
     codes: Codes  # (n,) the series of each photo; a photo on its own is one
     versions: Codes  # (n,) the row of the version that stands for each photo: itself, but for twins
@@ -55,7 +55,7 @@ def find_series(
     among: Codes | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Series:
-    """Find series (such as bursts) of an index's photos by labels, embeddings, hashes and EXIF.
+    """Find the series (such as bursts) in an index, from labels, embeddings, hashes and EXIF.
 
     Two photos belong together if
 
@@ -111,7 +111,7 @@ def is_bracket(photos: Sequence[Photo]) -> bool:
 def _look_alikes(
     index: Index, rows: Codes, threshold: float, on_progress: Callable[[int, int], None]
 ) -> tuple[Codes, bool]:
-    """Row number (n,) of the look-alike that represents each photo, and if all could be read.
+    """Row number (n,) of the similar photo that represents each of n photos.
 
     A photo that looks like no other represents itself. The second value is False if a thumbnail
     that was looked at could not be read.
@@ -129,14 +129,14 @@ def _look_alikes(
 
 
 class _Groups:
-    """Disjoint groups of photos, each identified by its leader's row number."""
+    """Disjoint groups of photos, each identified by the row number of one member."""
 
     def __init__(self, leader: Codes) -> None:
         self.leader = leader  # (n,) the leader of each row's group
         self.members = {int(leader[rows[0]]): rows.tolist() for rows in rows_by_code(leader)}
 
     def unite(self, rows: Codes | Sequence[int]) -> None:
-        """Merge the groups of the given photos; the first photo's leader leads the result."""
+        """Merge all groups that contain one of the given photos into the first photo's group."""
         first = int(self.leader[rows[0]])
         for other in {int(self.leader[row]) for row in rows} - {first}:
             joined = self.members.pop(other)
@@ -169,7 +169,7 @@ class _TimedPhotos:
 def _join_bursts(
     groups: _Groups, moments: _TimedPhotos, embeddings: Embeddings, threshold: float
 ) -> None:
-    """Merge groups of photos taken seconds apart, if they resemble the first group's leader."""
+    """Merge groups whose photos look alike and were taken seconds apart (bursts)."""
     least, loosest = threshold - _BURST_SLACK, threshold - _SAME_PICTURE_SLACK
     for step in range(1, _BURST_NEXT + 1):
         begins = moments.followed_within(step, _BURST_SECONDS)
@@ -190,7 +190,7 @@ def _join_bursts(
 def _join_brackets(
     groups: _Groups, moments: _TimedPhotos, embeddings: Embeddings, photos: Sequence[Photo]
 ) -> bool:
-    """Merge the groups of all photos of the same exposure bracket.
+    """Merge groups whose photos belong to the same exposure bracket.
 
     Returns False if a file to be read is missing.
     """
@@ -218,7 +218,7 @@ def _join_brackets(
 
 
 def _brackets(run: list[int], biases: Sequence[float | None]) -> list[list[int]]:
-    """Lists of row numbers: runs of consecutive photos that all differ in exposure bias."""
+    """Exposure brackets: lists of the row numbers of consecutive photos that differ in exposure."""
     parts: list[list[int]] = [[]]
     seen: set[float] = set()
     for row, bias in zip(run, biases, strict=True):

@@ -64,7 +64,7 @@ def _file(index: Index, key: str) -> Path:
 
 
 def _cache_key(index: Index, threshold: float, among: Codes | None) -> str | None:
-    """Cache key of an index's photos, database and settings; None if the database is too old."""
+    """Cache key made from an index's photos, database and settings; None if the database is old."""
     with reading(index.paths) as connection:
         sums = totals(connection, _TABLES)
     if len(sums) < len(_TABLES):

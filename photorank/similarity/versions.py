@@ -20,7 +20,7 @@ _MIN_COSINE = 0.4
 def find_versions(
     index: Index, photos: Sequence[Photo], known: Codes, among: Codes | None = None
 ) -> tuple[dict[int, list[int]], dict[int, list[Path]]]:
-    """Two dicts keyed by photo's row number: rows of its versions, paths of its companion files.
+    """Versions (row numbers) and companion files (paths) of photos, in two dicts by row number.
 
     Files by one name and of one time are of one photo only if they look somewhat alike, and
     photos of two of people's series (`known`, −1 for none) are no versions. `among` are the
@@ -50,7 +50,7 @@ def find_versions(
 
 
 def _shot_of_companion(path: Path) -> str:
-    """Name of the shot that a companion file such as IMG_1.CR3 belongs to."""
+    """Name that a companion file such as IMG_1.CR3 shares with all files of its shot."""
     photo = path.with_suffix("")
     return shot_name(photo if photo.suffix.lower() in PHOTO_SUFFIXES else path)
 

@@ -1,4 +1,4 @@
-"""Detection of the colour space of a photo without ICC profile, by other metadata in its file."""
+"""Colour space of a photo without ICC profile, from other metadata in its file."""
 
 from collections.abc import Iterator
 
@@ -69,7 +69,7 @@ def _is_srgb(numbers: tuple[int, int]) -> bool:
 
 
 def _nclx_of_avif(data: bytes) -> dict[str, int] | None:
-    """CICP codes by name of an AVIF's main image, read by libheif because Pillow omits them."""
+    """Dictionary of an AVIF main image's CICP codes, read by libheif since Pillow omits them."""
     try:
         import pillow_heif
     except ImportError as error:

@@ -47,7 +47,7 @@ class _LinearConverter:
         self._to_709 = (np.linalg.inv(xyz_matrix(BT_709)) @ to_xyz).T.astype(np.float32)
 
     def of(self, codes: DeepFrames) -> Light:
-        """Linear RGB (rows, w, 3) of 16-bit pixel values (rows, w, 3)."""
+        """Linear RGB values (rows, w, 3) converted from 16-bit pixel values (rows, w, 3)."""
         light = self._light[codes]
         if self._is_hlg:  # a screen shows the scene with more contrast
             brightness = np.maximum(light @ self._luminance, 1e-6)[..., None]

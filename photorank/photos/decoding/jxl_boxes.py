@@ -10,7 +10,7 @@ _MAX_BYTES = 64 << 20  # of a box, before and after decompression
 
 
 def jxl_box(file: BinaryIO, kind: bytes) -> bytes | None:
-    """Content of a JPEG XL file's first box of a type, decompressed if needed; None without one.
+    """Content of the first box of a given type in a JPEG XL file, decompressed; None without one.
 
     Raises MetadataError if they cannot be unpacked.
     """
@@ -32,7 +32,7 @@ def jxl_box(file: BinaryIO, kind: bytes) -> bytes | None:
 
 
 def _unpacked(data: bytes) -> bytes:
-    """Decompress bytes by Brotli; raise MetadataError if they are damaged or Brotli is missing."""
+    """Bytes decompressed by Brotli; raises MetadataError if damaged or Brotli is missing."""
     try:
         import brotli
     except ImportError as error:

@@ -87,7 +87,7 @@ def raw_header(data: bytes) -> Image.Image | None:
 
 
 def _made_header(make: str, model: str, clock: int) -> _Header:
-    """Pillow image that holds EXIF made from camera make, camera model and capture time."""
+    """Pillow image whose EXIF holds the given camera make, camera model and capture time."""
     exif = Image.Exif()
     exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = make, model
     time = datetime.fromtimestamp(clock, UTC).replace(tzinfo=None)
@@ -150,7 +150,7 @@ def _entries(layout: str, data: bytes, at: int, between: int = 0) -> Iterator[tu
 
 
 def _box(data: bytes, name: bytes) -> bytes:
-    """Content of the first box of a type in a Canon CR3 (RAW) file; empty if there is none."""
+    """Content of the first box of a given type in a Canon CR3 (RAW) file; empty without one."""
     at = data.find(name)
     start = at - 4 if len(name) == 4 else at - 8  # a long name stands behind "uuid"
     if start < 0:

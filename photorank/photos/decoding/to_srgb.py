@@ -66,7 +66,7 @@ def _plain(photo: Image.Image, data: bytes) -> Image.Image:
 
 
 def _rgb(colours: Image.Image, icc: bytes | None, space: ColourSpace) -> Image.Image:
-    """Image converted to sRGB from its ICC profile, or from colour space `space` without one."""
+    """Image converted to sRGB from its ICC profile, or else from colour space `space`."""
     if icc or space == SRGB or colours.mode == "CMYK":
         return _rgb_by_profile(colours, icc)
     return _rgb_by_profile(colours, icc_profile(space))

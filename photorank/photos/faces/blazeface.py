@@ -117,7 +117,7 @@ def _window_image(photo: Image.Image, window: Window) -> Image.Image:
 
 
 def _merged(places: Candidates) -> Candidates:
-    """One candidate per face: the mean of overlapping candidates, weighted by score."""
+    """Candidate faces, with overlapping ones merged into their mean weighted by score."""
     left = np.argsort(-places.scores, kind="stable")
     merged: list[tuple[Floats, Floats, float]] = []
     while len(left):

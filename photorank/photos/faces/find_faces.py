@@ -109,7 +109,7 @@ def _tiles(photo: Image.Image) -> list[Window]:
 
 
 def _overlapping(others: Candidates, candidates: Candidates) -> Flags:
-    """Mask (n,) that is True for those of n candidate faces that overlap any of `others`."""
+    """Mask (n,) of the `candidates`: True for those that overlap any face in `others`."""
     found = [
         len(others.boxes) > 0 and overlaps(box, others.boxes).max() > _SAME_FACE
         for box in candidates.boxes
@@ -151,7 +151,7 @@ def _with_finer_mesh(
 
 
 def _face(networks: Networks, found: _Found, picture: Image.Image) -> Face:
-    """Measurements of a detected face (eyes, pose, sharpness, …), made in an image of the photo."""
+    """Measurements (eyes, pose, sharpness, …) of a detected face in an image of the photo."""
     mesh = found.mesh
     eyes = measure_eyes(networks.iris, picture, mesh)
     box = mesh.box / (*picture.size, *picture.size)

@@ -27,7 +27,7 @@ class Square(NamedTuple):
 
 
 def square_crop(photo: Image.Image, square: Square, pixels: int) -> Frames:
-    """Square crop (pixels, pixels, 3) of a photo, rotated and resized, black outside the photo."""
+    """Image (pixels, pixels, 3) of a square region of a photo, rotated; black outside the photo."""
     corners = square.points(_CORNERS + 0.5)
     reduction = max(int(square.side / pixels), 1)
     low = np.floor(corners.min(axis=0)) - reduction

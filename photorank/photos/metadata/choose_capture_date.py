@@ -49,7 +49,7 @@ class Dated(NamedTuple):
 def capture_date(
     embedded: Sequence[Timestamp], photo: Path, names: FolderNames, *, mtime_ns: int | None = None
 ) -> Dated:
-    """Capture time of a photo from the most reliable of its metadata, sidecars, file name and time.
+    """Capture time from the most reliable of a photo's metadata, sidecars, file name and file time.
 
     The file's time of change counts only where it is given. Where a place tells only the day, the
     time of that day counts that the next place tells.
@@ -86,7 +86,7 @@ def _file_time(mtime_ns: int | None) -> Timestamp | None:
 
 
 def _with_zone_by_gps(stamp: Timestamp, gps: Timestamp | None) -> Dated:
-    """Capture time whose missing time zone is inferred from GPS position or GPS time."""
+    """Capture time with its missing time zone inferred from GPS position or GPS time."""
     time = datetime.fromisoformat(stamp.time)
     if stamp.in_utc:
         zone = stamp.place and zone_at(stamp.place, time)

@@ -12,7 +12,7 @@ from photorank.photos.suffixes import RAW_SUFFIXES
 
 
 def sidecars(photo: Path, names: FolderNames | None = None) -> list[Path]:
-    """Paths of a photo's existing XMP sidecars, its own ``photo.jpg.xmp`` before ``photo.xmp``.
+    """Paths of a photo's existing XMP sidecars: ``photo.jpg.xmp`` first, then ``photo.xmp``.
 
     darktable and digiKam write ``photo.jpg.xmp``; Lightroom and Capture One write ``photo.xmp``,
     for all files of that name unless it says for which kind. Case does not matter, unless another
@@ -77,7 +77,7 @@ def _other_spellings(photo: Path, names: FolderNames) -> set[str]:
 
 
 def _declares_suffix(photo: Path, sidecar: Path) -> bool | None:
-    """True if a sidecar ``photo.xmp`` says that it belongs to a file with this photo's suffix.
+    """True if a sidecar ``photo.xmp`` says that it is for files with this photo's suffix.
 
     None if the sidecar names no suffix.
     """

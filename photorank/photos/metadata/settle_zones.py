@@ -1,4 +1,4 @@
-"""Inference of photos' missing time zones from other photos by the same camera or near in time."""
+"""Inference of photos' missing time zones from photos by the same camera or near in time."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ class DatedPhoto(NamedTuple):
 
 
 def is_unsettled(source: str) -> bool:
-    """True if a capture time's time zone is missing or doubtful, judged by the time's source."""
+    """True if a capture time from this source has a missing or doubtful time zone."""
     return source.endswith((IN_UTC, BY_NEIGHBOURS, BY_SATELLITES, AGAINST_PLACE))
 
 
@@ -48,7 +48,7 @@ def settled(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
 
 
 def _credible_and_doubtful(photos: Sequence[DatedPhoto]) -> tuple[list[int], list[int]]:
-    """Two lists of photos' indices: those with credible and those with doubtful time zones.
+    """Indices of photos with credible time zones, and of photos with doubtful time zones.
 
     Photos of the same camera and day confirm each other's time zones.
     """

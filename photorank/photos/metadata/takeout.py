@@ -43,7 +43,7 @@ def takeout_json(photo: Path, names: FolderNames) -> tuple[Path, dict[str, Any]]
 
 
 def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
-    """Capture time (UTC), with the position if known, in a photo's Google Takeout JSON file."""
+    """Capture time (UTC), with GPS position if known, from a photo's Google Takeout JSON file."""
     try:
         found = takeout_json(photo, names)
         seconds = int(found[1]["photoTakenTime"]["timestamp"]) if found else 0
@@ -57,7 +57,7 @@ def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
 
 
 def _candidate_names(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
-    """Yield pairs (title inside the file, possible file names) for a photo's JSON file.
+    """Yield (expected title, possible file names) for the JSON file of a photo.
 
     File names are without suffix.
     """
@@ -78,7 +78,7 @@ def _candidate_names(photo: Path, names: FolderNames) -> Iterator[tuple[str, lis
 
 
 def _names_of_unedited(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield pairs (title inside the file, possible file names) if the photo is unedited."""
+    """Yield (expected title, possible file names) for the JSON file of an unedited photo."""
     yield stem + suffix, _stems(stem + suffix, "")  # a name may end in a number on its own
     if counter := _COUNTER.search(stem):
         plain = stem[: counter.start()] + suffix
@@ -112,7 +112,7 @@ def _stems(name: str, counter: str) -> list[str]:
 def _may_be_of(
     title: str, photo: Path, path: Path, told: dict[str, Any], names: FolderNames
 ) -> bool:
-    """True if a JSON file may belong to this photo, not to another photo with a similar name."""
+    """True if a JSON file may belong to this photo rather than to one with a similar name."""
     others = set(names.alike(photo.parent, photo.name)) - {photo.name}
     if any(path.name.startswith(other) for other in others):
         return False

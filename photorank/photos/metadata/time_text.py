@@ -97,7 +97,7 @@ def zone_of(value: object) -> timedelta | None:
 
 
 def real_zone(offset: timedelta) -> timedelta | None:
-    """UTC offset, unchanged, if any time zone in the world has it; otherwise None."""
+    """The given UTC offset if some time zone in the world has it; otherwise None."""
     whole_hours = not offset % timedelta(hours=1)
     return (
         offset if offset in _PARTS_OF_HOURS or (whole_hours and _WEST <= offset <= _EAST) else None

@@ -55,7 +55,7 @@ class Property:
 
 @dataclass(frozen=True)
 class Node:
-    """Start tag of an RDF node (such as rdf:Description) that can take more attributes."""
+    """Start tag of an RDF node (such as rdf:Description), to which attributes can be added."""
 
     end: int  # position for another attribute
     space: bytes  # between its attributes
@@ -82,7 +82,7 @@ class Text:
     tail: str  # zeros after it
 
     def encoded(self, xml: bytes) -> bytes:
-        """Bytes of changed XML, in the packet's own encoding, with byte order mark and padding."""
+        """Changed XML as bytes in the packet's encoding, with its byte order mark and padding."""
         text = self.head + xml.decode() + self.tail
         return self.mark + text.encode(self.encoding)
 
@@ -216,7 +216,7 @@ class _Reader:
             self._is_foreign = True
 
     def _take_value(self, attributes: list[str]) -> None:
-        """Use the rdf:value attribute of the current tag, if present, as the property's value."""
+        """Take the property's value from the current tag's rdf:value attribute, if it has one."""
         if _VALUE in attributes[::2]:
             for name, value, span in self._attributes(attributes):
                 if name == _VALUE:

@@ -42,7 +42,7 @@ def photo_signals(data: bytes) -> dict[str, float]:
 
 
 def catalogue_signals(block: Floats, photo: Image.Image, quality: float) -> dict[str, float]:
-    """Technical measurements by name, as the photo database stores them.
+    """Technical measurements of a photo by name, as stored in the photo database.
 
     `block` is the signals block (32,) of the embedding, `quality` the JPEG quality.
 

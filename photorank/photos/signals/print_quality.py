@@ -64,7 +64,7 @@ def parse_page(text: str) -> Page:
 def print_quality(
     width: float, height: float, page: Page, *, brightness: float = nan
 ) -> PrintQuality:
-    """Print quality of a photo, `width` x `height` pixels, when cropped to fill a page.
+    """Print quality of a photo of `width` x `height` pixels that is cropped to fill a page.
 
     The page is turned as the photo is, and the excess of the photo is cropped. `brightness` is the
     signal of that name, nan if unknown.

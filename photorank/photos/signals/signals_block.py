@@ -6,7 +6,7 @@ from math import log10
 import numpy as np
 from PIL import Image
 
-from photorank.photos.signals.light_and_colour import clipped_shares
+from photorank.photos.signals.clipping import clipped_shares
 from photorank.photos.signals.noise import noise
 from photorank.photos.signals.sharpness import MIN_ENERGY, SUBJECT_WEIGHTS, tile_energies
 from photorank.typing import Floats, Grey

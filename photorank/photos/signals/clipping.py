@@ -7,7 +7,7 @@ _MAX_BLACK, _MIN_WHITE = 5, 250  # sRGB levels, 0 to 255, beyond which no detail
 
 
 def clipped_shares(photo: Image.Image) -> tuple[float, float]:
-    """Share of black pixels and share of white pixels in an RGB photo, each 0 to 1.
+    """Share of black pixels and share of white pixels in an RGB photo, each from 0 to 1.
 
     A pixel is black or white if it is so in every channel. Lower is better, but a night sky is
     black and a lamp white as well.
