@@ -37,7 +37,7 @@ class ChoiceGraph(ComparisonGraph):
         ties: ArrayLike | None,
         weights: ArrayLike | None,
     ) -> Self:
-        """Graph of the given choices between photos; raises ComparisonsError if they are invalid.
+        """Comparison graph of the given choices; raises ComparisonsError if they are invalid.
 
         See :meth:`Comparisons.from_choices`.
         """
@@ -77,7 +77,7 @@ class ChoiceGraph(ComparisonGraph):
 
     @property
     def weight(self) -> Floats:
-        """Number of times (m,) that each edge's pair of photos was judged."""
+        """Number of judgements (m,) of each edge's photo pair."""
         return self.first_wins + self.second_wins + self.ties
 
     @property

@@ -108,8 +108,8 @@ class Comparisons(ComparisonGraph):
 
 
 class ScoreComparisons(ScoreGraph, Comparisons):
-    """Comparison graph over all pairs of photos with different labels."""
+    """Comparisons built from scores: a graph that joins photos with different scores."""
 
 
 class ChoiceComparisons(ChoiceGraph, Comparisons):
-    """Comparison graph over the pairs shown to people."""
+    """Comparisons built from choices: a graph that joins photos shown to people as a pair."""

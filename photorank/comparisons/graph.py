@@ -14,7 +14,7 @@ from photorank.typing import Codes, Embeddings, Floats, Labels, Pairs, Ratings, 
 
 
 class Agreement(NamedTuple):
-    """Per photo: weight of its pairs that ratings order as people did, and of all its pairs."""
+    """Weights of each photo's pairs: of those that ratings order as people did, and of all."""
 
     credit: Floats  # (n,) of the pairs that the ratings order as people did, ties half
     weight: Floats  # (n,) of all pairs that people ordered
@@ -117,11 +117,11 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def agreement(self, ratings: Ratings) -> Agreement:
-        """Per photo: weight of its pairs that ratings order as people did, and of all its pairs."""
+        """Weights of each photo's pairs: of those that ratings order as people did, and of all."""
 
     @abstractmethod
     def untied_weight(self, ratings: Ratings) -> Floats:
-        """Total weight (n,) of each photo's pairs whose two ratings are unequal.
+        """Total weight (n,) of each photo's pairs in which the two photos' ratings differ.
 
         Pairs that people could not order count too.
         """
@@ -132,18 +132,18 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def with_gap_power(self, gap_power: int) -> Self:
-        """Same graph, each edge weighted by a power of the gap between its two photos' labels.
+        """Same graph, its edges weighted by the label gap to the power `gap_power`.
 
         A graph of choices is unchanged.
         """
 
     @abstractmethod
     def restricted(self, codes: Codes, scope: Scope) -> Self:
-        """Same graph with only the pairs within a group of photos, or only those across groups."""
+        """Same graph with only the pairs within groups of photos, or only those across groups."""
 
     @abstractmethod
     def lies_within(self, codes: Codes) -> bool:
-        """True if the two photos of every edge are in one group, given group codes (n,)."""
+        """True if every edge joins two photos of the same group, given group codes (n,)."""
 
     @abstractmethod
     def take(self, rows: Codes) -> Self:

@@ -29,15 +29,18 @@ class HingePairs(ABC):
 
     @abstractmethod
     def laplacian(self, values: Floats) -> Floats:
-        """Product of this graph's Laplacian with values q (n,)."""
+        """Product L q (n,) of this graph's Laplacian L with values q (n,)."""
 
     def squared_hinge(self, ratings: Ratings) -> float:
-        """Squared hinge loss Σ w_ij (1 − (r_i − r_j))² at the ratings r of :func:`hinge_pairs`."""
+        """Sum Σ w_ij (1 − (r_i − r_j))² of squared hinge losses over these pairs, for ratings r.
+
+        The ratings must be those that :func:`hinge_pairs` was given.
+        """
         return float(ratings @ self.laplacian(ratings) - 2 * self.net @ ratings + self.weight)
 
 
 def hinge_pairs(comparisons: Comparisons, ratings: Ratings) -> HingePairs:
-    """Photo pairs with a preference whose hinge loss, at the ratings (n,), is above 0.
+    """Winner–loser pairs of photos that have a hinge loss above 0 at the given ratings (n,).
 
     Examples
     --------
@@ -52,7 +55,7 @@ def hinge_pairs(comparisons: Comparisons, ratings: Ratings) -> HingePairs:
 
 
 class _ChoicePairs(HingePairs):
-    """Pairs with a hinge loss in a graph of choices; sums over them walk its list of edges."""
+    """Pairs with a hinge loss in a graph of choices, found in its list of edges."""
 
     def __init__(self, choices: ChoiceComparisons, r: Ratings) -> None:
         self._choices, lead = choices, choices.differences(r)
@@ -66,7 +69,7 @@ class _ChoicePairs(HingePairs):
 
 
 class _ScorePairs(HingePairs):
-    """Pairs with a hinge loss in a graph of scores; sums over them walk trees of sorted photos."""
+    """Pairs with a hinge loss in a graph of scores, found in binary trees of sorted photos."""
 
     def __init__(self, scores: ScoreComparisons, r: Ratings) -> None:
         self._scores, r = scores, r[scores.rows]
@@ -152,7 +155,7 @@ class _Tree:
         return cls(levels)
 
     def add_to(self, losers: Floats, winners: Floats, values: Floats) -> None:
-        """Add each photo's sums of values over photos it beat, and over those it lost to."""
+        """Add to `losers` and `winners` the sums of values over each photo's losers and winners."""
         for level in self.levels:
             running = prefix_sums(values[level.losers])
             losers[level.winners] += running[level.last_loser] - running[level.first_loser]
@@ -161,7 +164,7 @@ class _Tree:
 
 
 def _level(high: Codes, row: Codes, loser: Codes) -> _Level:
-    """Winner–loser pairs across the two halves of every tree node at one depth."""
+    """Winner–loser pairs at one depth of the tree: between the two halves of each node."""
     odd = (high & 1).astype(bool)
     start = np.flatnonzero(run_starts(high >> 1))
     end = np.append(start[1:], len(high))

@@ -19,7 +19,7 @@ class KnownDifferences:
     weight: float  # of all differences together; the judgements together have 1
 
     def take(self, rows: Codes) -> "KnownDifferences":
-        """Embedding differences for a subset of the photos, which are renumbered from 0."""
+        """Embedding differences of a subset of the photos, which are renumbered from 0."""
         place = places(rows, self.n)[self.photos]
         kept = place >= 0
         return replace(
@@ -31,24 +31,24 @@ class KnownDifferences:
         )
 
     def scaled(self, scale: Floats) -> "KnownDifferences":
-        """Embedding differences multiplied by factors (d,) or by a matrix (d, r)."""
+        """Copy with the embedding differences multiplied by factors (d,) or by a matrix (d, r)."""
         rows = self.rows * scale if scale.ndim == 1 else self.rows @ scale
         return replace(self, rows=rows.astype(np.float32))
 
     def squares(self) -> Floats:
-        """Weighted mean outer product (d, d) of the embedding differences."""
+        """Mean outer product (d, d) of the embedding differences, times their weight."""
         rows = self.rows.astype(np.float64)
         return self.weight / len(rows) * (rows.T @ rows)
 
     def pull(self, unit: float) -> Floats:
-        """Weighted mean (d,) of embedding differences times their target rating differences.
+        """Mean product (d,) of embedding and target rating differences, times their weight.
 
         The target rating differences (margins) are first multiplied by `unit`.
         """
         return self.weight * unit / len(self.rows) * (self.margins @ self.rows.astype(np.float64))
 
     def energy(self, unit: float) -> float:
-        """Weighted mean of the squared target rating differences (margins).
+        """Mean of the squared target rating differences (margins), times their weight.
 
         The margins are first multiplied by `unit`.
         """

@@ -1,4 +1,4 @@
-"""Comparison graph of scores: all photo pairs with different labels, without listing them."""
+"""Comparison graph of scores: all photo pairs with different scores, without listing them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from photorank.typing import Codes, Embeddings, Flags, Floats, Labels, Pairs, Ra
 
 @dataclass(frozen=True)
 class ScoreGraph(ComparisonGraph):
-    """Comparison graph of scores: an edge for each pair of photos with different labels.
+    """Comparison graph of scores: an edge for every two photos with different scores.
 
     The weight is w_ij = u_i u_j |y_i − y_j|^p, for labels y and trust u.
     """
@@ -32,7 +32,7 @@ class ScoreGraph(ComparisonGraph):
 
     @classmethod
     def of(cls, scores: ArrayLike, *, gap_power: int, weights: ArrayLike | None) -> Self:
-        """Graph of the given scores of photos; raises ComparisonsError if they are invalid.
+        """Comparison graph of the photos' scores (n,); raises ComparisonsError if they are invalid.
 
         See :meth:`Comparisons.from_scores`.
         """
@@ -195,7 +195,7 @@ class ScoreGraph(ComparisonGraph):
         return first[block]
 
     def blocks(self) -> list[Codes]:
-        """Row numbers of the labelled photos in each block; only photos of one block form pairs."""
+        """Arrays of row numbers, one per block of labelled photos; pairs lie within a block."""
         return [self.rows[members] for members in rows_by_code(self.same)]
 
     def fractional_ranks(self, values: Ratings) -> Ratings:
@@ -256,7 +256,10 @@ class ScoreGraph(ComparisonGraph):
         return SampledPairs(self.rows[pairs], np.abs(margins))
 
     def are_ordered(self, places: Pairs) -> Flags:
-        """Mask (m,) of pairs in which people preferred one photo; pairs are positions in `rows`."""
+        """Mask (m,) of the pairs (m, 2) of labelled photos in which people preferred one photo.
+
+        Photos are given as positions in `rows`.
+        """
         first, second = places.T
         ordered = self.labels[first] != self.labels[second]
         if self.different is not None:
@@ -264,7 +267,7 @@ class ScoreGraph(ComparisonGraph):
         return ordered
 
     def _extremes(self, share: float | None) -> tuple[Codes, Codes]:
-        """Positions in `rows` of the photos with the lowest labels, and of those with the highest.
+        """Positions in `rows` of the photos with low labels, and of the photos with high labels.
 
         In each block that is `share` of the photos at either end; without `share`, all photos.
         """
@@ -290,7 +293,7 @@ class ScoreGraph(ComparisonGraph):
         return preference
 
     def spread(self, values: Floats, missing: float = 0.0) -> Floats:
-        """Array (n, …) over all photos: `values` at labelled photos, `missing` at the rest."""
+        """Values of labelled photos put into an array (n, …) of all photos; `missing` elsewhere."""
         spread = np.full((self.n, *values.shape[1:]), missing)
         spread[self.rows] = values
         return spread
@@ -317,7 +320,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _by_gap_power(self) -> dict[int, Self]:
-        """Cache of copies of this graph, by the power of label gaps that weights their edges."""
+        """Cached copies of this graph by exponent p, with edges weighted by label gap ** p."""
         return {}
 
     @cached_property
@@ -337,11 +340,11 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _all_labelled(self) -> bool:
-        """True if all photos are labelled, so that no copy of the labelled ones is needed."""
+        """True if every photo of the graph is labelled."""
         return np.array_equal(self.rows, np.arange(self.n))
 
     def _over_pairs(self, of: Callable[[Blocks], Floats]) -> Floats:
-        """Sum over all pairs that may be compared, computed by a function of :class:`Blocks`.
+        """Sum over all comparable pairs, given the function that computes it for :class:`Blocks`.
 
         Its result for pairs that may not be compared is subtracted.
         """

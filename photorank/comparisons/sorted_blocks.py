@@ -51,7 +51,7 @@ class Blocks:
         return cls(order, block, tier, y - mean[block], trust[order], p)
 
     def neighbour_sums(self, V: Floats, *, sign: int = 1) -> Floats:
-        """Weighted sum (l, k), for each photo, of V (l, k) over the photos it forms a pair with.
+        """For each photo, weighted sum (l, k) of the rows of V (l, k) of photos paired with it.
 
         The weight is a power of the gap between the two labels, times `sign` for better photos.
         """
@@ -75,7 +75,7 @@ class Blocks:
         return self._degrees
 
     def counts(self) -> Floats:
-        """Number (l,) of each photo's pairs."""
+        """Number (l,) of pairs that each photo is in."""
         block, tier = (np.bincount(codes)[codes] for codes in (self.block, self.tier))
         return self._unsorted((block - tier).astype(np.float64))
 
@@ -84,7 +84,7 @@ class Blocks:
         return self._unsorted(self.u * self.neighbour_sums(self.u[:, None], sign=-1)[:, 0])
 
     def laplacian(self, X: Floats) -> Floats:
-        """Graph Laplacian times X: weighted sum, for each photo, of its differences from others."""
+        """Product L X of the graph Laplacian L (l, l) of these pairs with X (l, k) or (l,)."""
         columns = X[:, None] if X.ndim == 1 else X
         u, degree = self.u[:, None], self.degrees()[:, None]
         product = np.empty(columns.shape)
@@ -95,7 +95,7 @@ class Blocks:
         return product.reshape(X.shape)
 
     def gram(self, Z: Embeddings | Floats, rows: Codes) -> Floats:
-        """Sum (r, r) of the outer products of all pairs' differences in Z.
+        """Weighted sum (r, r) of the outer products of z_i − z_j over all pairs.
 
         It is the sum of u_i u_j (z_i − z_j)(z_i − z_j)ᵀ over all pairs of a block less all pairs of
         a tier.
@@ -121,7 +121,7 @@ class Blocks:
         return gram
 
     def deviations(self, Z: Floats) -> Floats:
-        r"""Matrix D (l, r); Dᵀ D is the sum of the outer products of all pairs' differences in Z.
+        r"""Matrix D (l, r) for which Dᵀ D is the weighted sum that :meth:`gram` computes.
 
         .. math:: \sum_{i<j} u_i u_j (z_i - z_j)(z_i - z_j)^T = \sum_i d_i d_i^T, \quad
                   d_i = \sqrt{u_i} (\sqrt{U - U_t} (z_i - \bar z_t) + \sqrt{U} (\bar z_t - \bar z)),
@@ -145,7 +145,7 @@ class Blocks:
         return rows
 
     def credit(self, ratings: Ratings) -> Floats:
-        """Weight (l,) of each photo's correctly ordered pairs; pairs rated equally count half."""
+        """Total weight (l,) of each photo's pairs that ratings order correctly; ties count half."""
         net = self.net_credit(ratings)
         if net is not None:
             return (self.degrees() + net) / 2
@@ -160,7 +160,7 @@ class Blocks:
         return self._unsorted(self.u * concordant + tied / 2)
 
     def net_credit(self, ratings: Ratings, above: float = 0.0) -> Floats | None:
-        """Weight (l,) of each photo's correctly ordered pairs less that of its misordered pairs.
+        """For each photo, weight (l,) of its correctly ordered minus that of its misordered pairs.
 
         Only pairs with a label gap greater than `above` count. None if there are too many to list.
         """
@@ -174,7 +174,7 @@ class Blocks:
         return self._unsorted(_net_credit(pairs, ratings[self.order]))
 
     def products(self, a: Floats, b: Floats) -> Floats:
-        """Weighted sum (l,) of (a_i − a_j)(b_i − b_j) over the photos j in photo i's group (block).
+        """For each photo i, weighted sum (l,) of (a_i − a_j)(b_i − b_j) over photos j of its group.
 
         The weight is the trust in both labels.
         """
@@ -185,7 +185,7 @@ class Blocks:
         return self._unsorted(self.u * (self._block_sums() * a * b + self._block_sums(a * b)))
 
     def differences(self, a: Floats) -> Floats:
-        """Weighted sum (l, …) of a_i − a_j over the photos j in photo i's group (block).
+        """For each photo i, weighted sum (l, …) of a_i − a_j over the photos j of its group.
 
         The weight is the trust in both labels.
         """
@@ -213,11 +213,11 @@ class Blocks:
         return WeightedPairs(worse, better, self.u[worse] * self.u[better] * gap**self.p)
 
     def _block_sums(self, values: Floats | float = 1.0) -> Floats:
-        """Weighted sum (l,), for each photo, of values over all photos in its group (block)."""
+        """For each photo, weighted sum (l,) of the values of all photos of its group (block)."""
         return np.bincount(self.block, self.u * values).astype(np.float64)[self.block]
 
     def _gap_sums(self, moments: list[Floats]) -> Floats:
-        """Sums (l, …) of values weighted by label gaps to a power, by binomial expansion.
+        """For each photo i, sum (l, …) of v_j (y_i − y_j)**p over photos j, from the moments of v.
 
         Moment k is the sum of values times labels to the power k.
         """
@@ -233,24 +233,24 @@ class Blocks:
 
 
 def _run_begins(codes: Codes) -> Codes:
-    """Index (l,) of the first row of each row's run of equal codes; codes (l,) are sorted."""
+    """For each row, index (l,) at which its run of equal codes begins; codes (l,) are sorted."""
     return np.searchsorted(codes, codes, "left")
 
 
 def _net_credit(pairs: WeightedPairs, ratings: Ratings) -> Floats:
-    """Weight (l,) of each photo's correctly ordered pairs less that of its misordered pairs."""
+    """For each photo, weight (l,) of its correctly ordered minus that of its misordered pairs."""
     signed = np.sign(ratings[pairs.better] - ratings[pairs.worse]) * pairs.weight
     rows = np.concatenate([pairs.worse, pairs.better])
     return np.bincount(rows, np.tile(signed, 2), len(ratings)).astype(np.float64)
 
 
 def _run_ends(codes: Codes) -> Codes:
-    """Index (l,) after the last row of each row's run of equal codes; codes (l,) are sorted."""
+    """For each row, index (l,) after the end of its run of equal codes; codes (l,) are sorted."""
     return np.searchsorted(codes, codes, "right")
 
 
 def _same_code_sums(codes: Codes, V: Floats) -> Floats:
-    """Sum (l, k), for each row, of V (l, k) over the rows with its code; codes are sorted."""
+    """For each row, sum (l, k) of the rows of V (l, k) that have its code; codes are sorted."""
     single = not len(codes) or codes[-1] + 1 == len(codes)
     return V if single else _sums_by_code(codes, V)[codes]
 
@@ -271,14 +271,14 @@ def _sums_by_code(codes: Codes, V: Floats) -> Floats:
 
 
 def _run_numbers(codes: Codes, least: int) -> Codes:
-    """Number (l,) of each row's run of equal codes; −1 in runs of less than `least` rows."""
+    """Ordinal number (l,) of each row's run of equal codes; −1 in runs shorter than `least`."""
     size = np.bincount(codes)
     counted = size >= least
     return np.where(counted, np.cumsum(counted) - 1, -1)[codes]
 
 
 def _add_runs(total: Floats, runs: Codes, values: Floats) -> None:
-    """Add the rows of `values` (l, k) to the rows of `total` (u, k) that `runs` (l,) numbers.
+    """Add each row of `values` (l, k) to the row of `total` (u, k) whose number `runs` (l,) gives.
 
     Rows numbered −1 are skipped.
     """

@@ -57,7 +57,7 @@ class MeritTerms(NamedTuple):
 
 
 def best_shots(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
-    """Row number of the best shot in each series: the photo with the greatest `merit` (n,).
+    """Row numbers of the best shots, one per series: the photos with the greatest `merit` (n,).
 
     Of equal photos the first.
     """

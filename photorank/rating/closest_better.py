@@ -58,7 +58,7 @@ def closest_better(
 
 
 def _unchanged(index: Index, rows: Codes, places: Codes, k: int) -> Codes:
-    """Positions in `rows` of the first k photos whose files are unchanged since indexing."""
+    """The first k of `places` (positions in `rows`) whose photos' files are unchanged."""
     kept: list[int] = []
     for start in range(0, len(places), k):
         some = places[start : start + k]

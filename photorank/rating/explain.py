@@ -44,7 +44,7 @@ class Explanation:
 
     @property
     def parts(self) -> Floats:
-        """Contribution (rows, columns) of each grid cell to how far the rating is from the average.
+        """Grid (rows, columns) of contributions to the photo's rating minus the index's average.
 
         What signals carry of the lead is in no part.
         """

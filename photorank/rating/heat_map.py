@@ -25,7 +25,7 @@ _BATCH = 16  # photos
 
 @dataclass(frozen=True)
 class HeatMap:
-    """Contribution of each part of a photo to the rating."""
+    """Contributions of a photo's parts to its rating, on a grid."""
 
     values: Floats  # (rows, columns), in units of the rating
     weights: Floats  # (rows, columns) how much of the mean over positions is there; 0 by occlusion
@@ -39,7 +39,7 @@ class HeatMap:
         return self.method == "sum over positions"
 
     def against(self, average: float) -> Floats:
-        """Contribution (rows, columns) of each grid cell to how far the rating is from an average.
+        """Grid (rows, columns) of contributions to the photo's rating minus an average rating.
 
         Of an exact map the average's own share is taken off everywhere, so the
         parts sum to the difference of the two ratings; what occlusion found is
@@ -164,7 +164,7 @@ def _grid(photo: Image.Image, cells: int) -> tuple[int, int]:
 
 
 def _on_grid(parts: Floats, box: Box, rows: int, columns: int) -> Floats:
-    """Values of an encoder's feature map (h, w), summed up in each grid cell (rows, columns)."""
+    """Sums (rows, columns) of feature-map values (h, w) in each cell of a grid over the photo."""
     down = _overlaps(parts.shape[0], box.top, box.bottom, rows)
     across = _overlaps(parts.shape[1], box.left, box.right, columns)
     return down @ parts @ across.T

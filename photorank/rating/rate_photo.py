@@ -144,7 +144,7 @@ def compare_embeddings(index: Index, vector: MasterVector, pair: Embeddings) -> 
 
 
 def index_slope(index: Index, vector: MasterVector, collection: Ratings) -> Slope:
-    """Slope for a vector and an index, in log-odds per unit of rating difference.
+    """Slope (log-odds per unit of rating difference) for a vector's ratings of an index's photos.
 
     `collection` has the vector's ratings of the index's photos.
     """

@@ -32,7 +32,7 @@ def check_address(text: str) -> None:
 
 
 def address(text: str) -> Source:
-    """Photo at a URL, as a source to score; it is read only when it is scored."""
+    """Source that reads the photo at a URL only when the photo is scored."""
     return Source(text, partial(_read, text))
 
 

@@ -52,17 +52,17 @@ class ScoreStream:
         stream.write(self._lines.head)
 
     def left(self, sources: Iterable[Source]) -> Iterator[Source]:
-        """Photos left to score: all that are given, for a stream cannot be resumed."""
+        """Iterator over all given photos, for a stream cannot be resumed."""
         return iter(sources)
 
     def write(self, batch: Iterable[Scored]) -> None:
-        """Write one row for each score of a batch."""
+        """Write a batch of scores, one row each."""
         self._stream.write(b"".join(map(self._lines.line, batch)))
         self._stream.flush()
 
 
 class ScoreFile:
-    """Output file for rows of scores, with a JSON file that tells how the scores were made."""
+    """Output file of photos' scores, with a JSON file beside it that says how they were made."""
 
     def __init__(self, path: Path, format: Format, columns: Mapping[str, Kind] = COLUMNS) -> None:
         self.path = path
@@ -132,7 +132,7 @@ class ScoreFile:
             self._file.flush()
 
     def left(self, sources: Iterable[Source]) -> Iterator[Source]:
-        """Photos left to score: those that have no row in the file yet, in the given order.
+        """Yield the photos that have no row in the file yet, in the given order.
 
         Where files have come or gone since, the rows are looked up by their paths' digests, in
         eight bytes each.

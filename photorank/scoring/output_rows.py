@@ -25,7 +25,7 @@ IN_CONTEXT: dict[str, Kind] = {**COLUMNS, "adds": "number"}  # of scores beside 
 
 
 class Written(NamedTuple):
-    """Row read from a file of scores: the path in it, and whether it has a rating."""
+    """Row read from a file of scores: the photo's path, and whether the photo has a rating."""
 
     path: str
     rated: bool
@@ -44,7 +44,7 @@ class JsonLines:
         return path
 
     def line(self, one: Scored) -> bytes:
-        """Bytes of the line for one photo's score, as JSON."""
+        """JSON line (bytes) for one photo's score."""
         return (
             json.dumps(row_of(one, self.columns), ensure_ascii=True, allow_nan=False).encode()
             + b"\n"
@@ -73,7 +73,7 @@ class CsvLines:
         return text_cell(path_text(Path(path)) if path.startswith("/") else unicode_text(path))
 
     def line(self, one: Scored) -> bytes:
-        """Bytes of the line for one photo's score, as CSV."""
+        """CSV line (bytes) for one photo's score."""
         row = row_of(one, self.columns) | {
             "path": self.path(one.path),
             "error": text_cell(one.error),
@@ -94,7 +94,7 @@ class CsvLines:
 
 
 def row_of(one: Scored, columns: Iterable[str] = COLUMNS) -> Row:
-    """Score of one photo as a row: the value of each column, by column name."""
+    """Table row for one photo's score: a dictionary of values by column name."""
     score = one.score._asdict() if one.score else dict.fromkeys(("rating", "percentile", "stars"))
     row = {"path": one.path, **score, "error": one.error, "adds": one.adds}
     return {name: row[name] for name in columns}

@@ -19,7 +19,7 @@ _MAX_ENTRY_BYTES = 1 << 16  # a longer one is no path, and no address that anyth
 
 
 class Entry(NamedTuple):
-    """Path or URL from a list, or an invalid list item with the reason."""
+    """Item of a list: a path or URL, or the reason why it is neither."""
 
     text: str
     fault: str | None = None
@@ -69,7 +69,7 @@ def entries(path: Path, column: str | None) -> Iterator[Entry]:
 
 
 def _read(stream: BinaryIO) -> bytes:
-    """Bytes available from a stream, waiting for at least one; empty at the stream's end."""
+    """Next available bytes of a stream, waiting for at least one; empty at the stream's end."""
     read1 = getattr(stream, "read1", stream.read)
     data: bytes = read1(_PART_BYTES)
     return data

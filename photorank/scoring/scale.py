@@ -19,7 +19,7 @@ from photorank.vectors.master import MasterVector
 
 
 class Score(NamedTuple):
-    """Rating of a photo, with its percentile and stars relative to an index."""
+    """Rating of a photo, with its percentile and stars among an index's photos."""
 
     rating: float
     percentile: float  # 0 to 100
@@ -39,7 +39,7 @@ class Scale:
         self.context = None if album is None else AlbumContext(index, ratings, album)
 
     def scores(self, embeddings: Embeddings) -> list[Score]:
-        """Scores (rating, percentile, stars) of embeddings (n, d), in order."""
+        """List of scores (rating, percentile, stars), one for each embedding (n, d)."""
         ratings = self.vector.rate(embeddings, self.index.fingerprint)
         standing = percentiles_among(ratings, self.collection)
         columns = (ratings.tolist(), standing.tolist(), stars(standing).tolist())

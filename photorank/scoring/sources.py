@@ -104,7 +104,7 @@ def _list_in(text: str) -> Path | None:
 
 
 def _local(text: str) -> Iterator[Source]:
-    """Yield the photos at a path, in a folder, or matching a pattern."""
+    """Yield the photos that a path, a folder or a glob pattern names."""
     path = text_path(text)
     if not os.path.lexists(path) and glob.has_magic(path):
         found = False
@@ -143,7 +143,7 @@ def _matching(parts: Sequence[str]) -> Iterator[str]:
 
 
 def _folders_below(tops: Sequence[str]) -> Iterator[str]:
-    """Yield folders and those below them, without hidden ones; links to folders come last."""
+    """Yield the given folders and all subfolders that are not hidden; linked ones come last."""
     visited: set[tuple[int, int]] = set()  # device and inode: links may lead in circles
     queue = sorted(tops, key=os.path.islink)
     while queue:
@@ -159,7 +159,7 @@ def _folders_below(tops: Sequence[str]) -> Iterator[str]:
 
 
 def _listed(entry: Entry, folder: Path) -> Source:
-    """Photo to score, named by path or URL in an entry of a list.
+    """Photo to score, from a list entry that gives its path or URL.
 
     An invalid entry gives a photo with the reason instead of bytes.
     """

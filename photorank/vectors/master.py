@@ -185,7 +185,7 @@ class MasterVector:
 
     @classmethod
     def load(cls, path: Path | str) -> "MasterVector":
-        """Vector read from a JSON file of :meth:`save`; nothing in the file is executed.
+        """Vector read from a JSON file that :meth:`save` wrote; no code in the file is executed.
 
         Raises
         ------
@@ -238,7 +238,7 @@ class MasterVector:
 
     @classmethod
     def from_json(cls, data: Json, path: Path | str = "the card") -> "MasterVector":
-        """Vector from the JSON data of :meth:`to_json`; see :meth:`load`."""
+        """Vector restored from the data of :meth:`to_json`; raises CardError if invalid."""
         if not isinstance(data, dict) or not isinstance(data.get("schema"), int):
             raise CardError(path, "it has no schema number")
         if data["schema"] > SCHEMA:

@@ -46,7 +46,7 @@ class _Layout:
 
     @property
     def names(self) -> set[str]:
-        """Names of the tensors of a published scoring head, as in its weights file."""
+        """Names of the tensors in a weights file of this layout."""
         return {start + part for start in self.layers for part in ("weight", "bias")}
 
 
@@ -186,7 +186,7 @@ def _array(path: Path, data: bytes) -> Floats:
 
 
 def _state_dict(path: Path, data: bytes) -> "dict[str, Tensor]":
-    """Tensors of a weights file by name; no code in the file is executed."""
+    """Tensors by name, read from a weights file; no code in the file is executed."""
     import torch
     from safetensors.torch import load
 
@@ -262,7 +262,7 @@ def _chain(state: "dict[str, Tensor]") -> _Layout | None:
 
 
 def _is_foreign(inputs: int, encoder: str | None, own: Fingerprint) -> bool:
-    """True if a head was certainly made for another encoder than the index's."""
+    """True if a scoring head was certainly made for another encoder than the index's."""
     named = own.model.removeprefix("open_clip:")
     if encoder is None or inputs not in _ENCODERS or named.startswith(("local-dir:", "hf-hub:")):
         return False  # nothing tells what these are
@@ -270,7 +270,7 @@ def _is_foreign(inputs: int, encoder: str | None, own: Fingerprint) -> bool:
 
 
 def _fits(state: "dict[str, Tensor]", layout: _Layout) -> bool:
-    """True if the tensors have a layout's shapes, each layer taking what the last one gives."""
+    """True if the tensors have the layout's shapes, and each layer's output fits the next layer."""
     inputs = None
     for start, outputs in layout.layers.items():
         weight, bias = state[start + "weight"], state[start + "bias"]
@@ -299,7 +299,7 @@ def _numbers(tensor: "Tensor") -> Floats:
 
 
 def _encoder(path: Path, dimensions: int) -> str | None:
-    """Name of the encoder that a head was made for, guessed from file name and dimensions."""
+    """Name of the encoder that a scoring head is for, guessed from file name and dimensions."""
     named = re.search(r"_vit_([bl])_(14|16|32)_", path.name)
     if named:
         return f"OpenAI's CLIP ViT-{named[1].upper()}/{named[2]}"
@@ -307,7 +307,7 @@ def _encoder(path: Path, dimensions: int) -> str | None:
 
 
 def _provenance(path: Path, layout: _Layout | None) -> tuple[str, str]:
-    """Source of a head in words, and its licence, empty unless the file name is known."""
+    """Description of a scoring head's source, and its licence; the licence is empty if unknown."""
     if layout is None:
         return f"the numbers in {path.name}", ""
     source = f"{path.name} of {layout.origin}"

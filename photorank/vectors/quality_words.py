@@ -56,7 +56,7 @@ _NAMED_QUALITIES = 5  # that a card lists
 
 @runtime_checkable
 class ComparesPhrases(Protocol):
-    """Interface of an encoder that compares texts with names of object classes and phrases."""
+    """Interface of encoders that compare a text with names of object classes and with phrases."""
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
         """Embedding directions (n, dh) of texts, and softmax similarity (n, p) of texts to phrases.
@@ -71,7 +71,7 @@ class ComparesPhrases(Protocol):
 def worded_vector(
     name: str, texts: Sequence[str], encoder: Encoder, *, negatives: Sequence[str] = ()
 ) -> MasterVector:
-    """Master-vector from texts, with named qualities such as sharpness taken into account.
+    """Master-vector from texts, which takes into account qualities they name, such as sharpness.
 
     An encoder without quality directions gets the vector of :func:`prompt_vector`, whose errors are
     raised here, too.
@@ -136,7 +136,7 @@ def scaled(
     blocks: Blocks,
     spreads: Mapping[str, float],
 ) -> Direction:
-    """Direction (d,) of a quality, scaled to the influence that the quality has on ratings.
+    """Direction (d,) of a photo quality, scaled so that all qualities spread ratings equally.
 
     It spreads ratings `STRENGTH` times as widely as the median class does.
 
@@ -147,7 +147,7 @@ def scaled(
 
 
 def unit(source: str, builtin: Mapping[str, MasterVector], blocks: Blocks) -> Direction:
-    """Unit direction (d,) by its name: a built-in vector, or a technical signal such as ``-black``.
+    """Unit direction (d,) of a named source: a built-in vector, or a signal such as ``-black``.
 
     ``-black`` is less of the technical signal ``black``, ``+contrast`` is more contrast.
     """
@@ -161,7 +161,7 @@ def unit(source: str, builtin: Mapping[str, MasterVector], blocks: Blocks) -> Di
 def direction_of(
     encoder: ComparesPhrases, texts: Sequence[str], directions: Floats
 ) -> tuple[Direction, Floats]:
-    """Mean unit direction (d,) of texts, and their net weight (q,) on each photo quality.
+    """Unit direction (d,) that texts ask for, and their mean weight (q,) on each photo quality.
 
     `directions` (q, d) are those of :func:`quality_directions`, or others in their place.
     """

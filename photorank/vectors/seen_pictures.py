@@ -55,7 +55,7 @@ class SeenPictures:
 
     @classmethod
     def union(cls, several: Iterable["SeenPictures | None"]) -> "SeenPictures | None":
-        """Union of several sets of perceptual hashes; None if there is none.
+        """Union of several sets of perceptual hashes; None if no set is given.
 
         Large sets are thinned, each to an equal share of the maximum.
         """
@@ -128,13 +128,13 @@ def _signs(centred: Embeddings) -> NDArray[np.uint8]:
 
 
 def _as_signs(packed: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Signs −1 and 1 (n, 128), unpacked from bits (n, 16 bytes)."""
+    """Signs (n, 128), each −1 or 1, unpacked from bits (n, 16 bytes)."""
     return np.unpackbits(packed, axis=1).astype(np.float32) * 2 - 1
 
 
 @cache
 def _directions(dimensions: int) -> Embeddings:
-    """Random directions (d, 128), fixed for all versions of photorank."""
+    """Random directions (d, 128) in embedding space, the same in every version of photorank."""
     drawn = np.random.RandomState(0).standard_normal((dimensions, _SIGNS))
     return drawn.astype(np.float32)
 

@@ -37,7 +37,7 @@ def list_vectors(index: Index) -> dict[str, MasterVector]:
 
 
 def unusable_cards(index: Index) -> list[PhotorankError]:
-    """Error objects, one for each vector of an index that is damaged or for another encoder."""
+    """Error objects for an index's unusable vectors: damaged, or made for another encoder."""
     builtin = shipped_for(index.fingerprint).values()
     return _saved_vectors(index)[1] + [one for one in builtin if isinstance(one, PhotorankError)]
 
@@ -115,7 +115,7 @@ def put_vector(index: Index, vector: MasterVector) -> Path:
 
 
 def is_of_rater(vector: MasterVector, rater: str) -> bool:
-    """True if a vector was learned from the judgements (clicks) of the given person."""
+    """True if a rating vector was learned from the given person's clicks."""
     return vector.kind == "personal" and _rater_of(vector) == rater
 
 

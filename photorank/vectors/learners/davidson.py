@@ -116,7 +116,7 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
         return self.comparisons.differences(self.Z @ weights)
 
     def _by_weights(self, flow: Floats) -> Floats:
-        """Chain rule: derivatives (k,) by the weights, from derivatives (m,) by rating differences.
+        """Chain rule: gradient (k,) in the weights, from derivatives (m,) in rating differences.
 
         `flow` (m,) are derivatives with respect to the pairs' rating differences.
         """

@@ -117,14 +117,14 @@ class DirectionLearner(Estimator):
         return self
 
     def score(self, X: ArrayLike, y: ArrayLike | Comparisons) -> float:
-        """Pairwise accuracy on judged photos, from embeddings (n, d); 1 is best, chance is 0.5."""
+        """Pairwise accuracy of the learned ratings on judged photos; 1 is best, chance is 0.5."""
         comparisons = y if isinstance(y, Comparisons) else Comparisons.from_scores(y)
         credit, weight = comparisons.agreement(self.decision_function(X))
         return float(credit.sum() / weight.sum())
 
     @abstractmethod
     def _learn(self, X: Floats, comparisons: Comparisons) -> Floats:
-        """Learned direction (d,), before it is scaled to unit length."""
+        """Rating direction (d,) learned from comparisons of photos X, not yet of unit length."""
 
     def _checked(self, X: ArrayLike) -> Floats:
         if not hasattr(self, "direction_"):

@@ -16,7 +16,7 @@ _DISTANCES_AT_ONCE = 4096  # pairs: bounds the memory of their differences
 
 
 class CandidatePairs(NamedTuple):
-    """Photo pairs that a learner may pick from, with margins and numbers of judgements."""
+    """Photo pairs that a learner may pick from, with their margins and numbers of judgements."""
 
     pairs: Pairs  # (k, 2)
     margins: Floats  # (k,) signed: of the first photo over the second
@@ -71,7 +71,7 @@ def informative_pairs(X: Floats, candidates: CandidatePairs, m: int) -> Candidat
 
 
 def _disjoint(pairs: Pairs) -> NDArray[np.bool_]:
-    """Mask (k,) of pairs chosen greedily so that no two share a photo."""
+    """Mask (k,) of greedily chosen pairs, no two of which share a photo."""
     free = dict.fromkeys(pairs.ravel().tolist(), True)
     marked = np.zeros(len(pairs), dtype=bool)
     for row, (first, second) in enumerate(pairs.tolist()):
@@ -82,7 +82,7 @@ def _disjoint(pairs: Pairs) -> NDArray[np.bool_]:
 
 
 def _partners(scores: ScoreComparisons, rng: np.random.Generator) -> Iterator[Pairs]:
-    """Yield pairs (l, 2) that join each of l labelled photos to one that it may be compared with.
+    """Yield several arrays (l, 2), each of which pairs every labelled photo with a comparable one.
 
     Photos are given as positions among the labelled ones.
     """
@@ -113,7 +113,7 @@ def _partners(scores: ScoreComparisons, rng: np.random.Generator) -> Iterator[Pa
 
 
 def _distances(X: Floats, pairs: Pairs) -> Floats:
-    """Euclidean distance ‖x_i − x_j‖ (k,) of each pair's photos."""
+    """Euclidean distance ‖x_i − x_j‖ (k,) between the two photos of each pair."""
     distances = np.empty(len(pairs))
     for start in range(0, len(pairs), _DISTANCES_AT_ONCE):
         part = slice(start, start + _DISTANCES_AT_ONCE)

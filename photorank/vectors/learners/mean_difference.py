@@ -9,7 +9,7 @@ from photorank.vectors.learners.direction_learner import DirectionLearner
 
 
 class MeanDifference(DirectionLearner):
-    """Learner of the mean embedding difference, winner minus loser.
+    """Learner whose direction is the mean embedding difference, winner minus loser.
 
     With two classes, liked and disliked, it is the difference of their means;
     it is also where :class:`AllPairs` ends as its penalty grows, which makes

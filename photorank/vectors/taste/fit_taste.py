@@ -29,7 +29,7 @@ _TOLERANCE = 1e-9  # of the gradient, in posterior standard deviations
 
 @dataclass(frozen=True)
 class TastePrior:
-    """Prior of a person's taste: shared rating direction, and covariance of people's deviations.
+    """Prior of a person's taste: shared rating direction, and covariance of deviations from it.
 
     A person rates photo x by ``s g(x) + z(x)·δ``: g is everybody's rating in
     units of its own standard deviation over the photos, z the photo in a few
@@ -119,7 +119,7 @@ class TastePrior:
 
 @dataclass(frozen=True)
 class Judged:
-    """One person's choices and labels, with the photos' ratings and principal components."""
+    """One person's choices and labels of photos, with the photos' model coordinates."""
 
     Z: Floats  # (n, 1 + q)
     pairs: Pairs = field(default_factory=lambda: np.empty((0, 2), dtype=np.intp))
@@ -151,17 +151,17 @@ class Taste:
 
     @property
     def vector(self) -> Floats:
-        """Rating weights (d,) of embedding dimensions, for embeddings less the mean photo's."""
+        """Rating vector (d,), to be multiplied with embeddings minus the mean embedding."""
         own = self.prior.basis @ self.weights[1:]
         return self.weights[0] / self.prior.spread * self.prior.direction + own
 
     @property
     def direction(self) -> Direction:
-        """Unit direction (d,) that rates by this taste; the prior's before any judgement."""
+        """Rating direction (d,) of this taste, a unit vector; the prior's before any judgement."""
         return self.vector / np.linalg.norm(self.vector)
 
     def ratings(self, Z: Floats) -> Ratings:
-        """Ratings (n,) of photos by their coordinates (n, 1 + q); the mean photo is rated 0."""
+        """Ratings (n,) of photos from their coordinates (n, 1 + q); the mean photo is rated 0."""
         return Z @ self.weights
 
     def standard_errors(self, Z: Floats) -> Floats:
@@ -182,7 +182,7 @@ class Taste:
         return expit(slope * gap / np.sqrt(1 + np.pi / 8 * slope**2 * variance))
 
     def information(self, first: Floats, second: Floats) -> Floats:
-        """Expected information gain about the taste from a choice in each of m pairs: 0 to 1 bit.
+        """Bits (0 to 1) that a choice in each of m pairs is expected to tell about the taste.
 
         It is the mutual information of the choice and the taste: the choice's
         entropy less what would be left if the taste were known (Houlsby et al.
@@ -253,7 +253,7 @@ def taste_of(prior: TastePrior, judged: Judged) -> Taste:
 
 
 def _principal(rows: Floats) -> tuple[Floats, Floats]:
-    """Variances (q,) and directions (d, q) of principal components, from centred data (n, d)."""
+    """Variances (q,) and directions (d, q) of the principal components of centred data (n, d)."""
     from scipy.linalg import eigh
 
     n, d = rows.shape
@@ -266,7 +266,7 @@ def _principal(rows: Floats) -> tuple[Floats, Floats]:
 
 
 def _centred(prior: TastePrior, judged: Judged) -> tuple[Floats, Floats]:
-    """Coordinates and labels of labelled photos, centred among photos compared with each other.
+    """Coordinates and labels of the labelled photos, minus their means within each group.
 
     Labels are then scaled to the unit of ratings.
     """
@@ -287,7 +287,7 @@ def _centred(prior: TastePrior, judged: Judged) -> tuple[Floats, Floats]:
 
 
 def _group_means(values: Floats, codes: Codes) -> Floats:
-    """Mean (l, k), for each row, of the values (l, k) of all rows with its group code."""
+    """For each row, mean (l, k) of `values` (l, k) over the rows with the same group code."""
     order = np.argsort(codes, kind="stable")
     count = np.bincount(codes)
     sums = np.add.reduceat(values[order], np.cumsum(count) - count)

@@ -88,11 +88,11 @@ class _GroupedPhotos(NamedTuple):
 
     @property
     def n_pairs(self) -> float:
-        """Number of possible pairs of photos of one group."""
+        """Number of possible photo pairs, each within one group."""
         return float((self.size - 1).sum()) / 2
 
     def all_pairs(self) -> Pairs:
-        """All possible pairs (m, 2) of photos of one group, as row numbers."""
+        """Row numbers (m, 2) of all possible photo pairs, each within one group."""
         place = np.arange(len(self.rows))
         later = self.begin + self.size - 1 - place  # partners that come after
         first = np.repeat(place, later)
@@ -100,7 +100,7 @@ class _GroupedPhotos(NamedTuple):
         return np.column_stack([self.rows[first], self.rows[first + 1 + step]])
 
     def random_pairs(self, m: int, rng: np.random.Generator) -> Pairs:
-        """Random pairs (m, 2) of photos of one group, as row numbers.
+        """Row numbers (m, 2) of random photo pairs, each within one group.
 
         A random photo, and a random partner from its block.
         """
@@ -111,7 +111,7 @@ class _GroupedPhotos(NamedTuple):
 
 
 def _unasked(partners: _GroupedPhotos, before: Pairs, rng: np.random.Generator) -> Pairs:
-    """Pairs (m, 2) of photos not yet shown to the person, in random order; a sample if many."""
+    """Photo pairs (m, 2) that the person has not seen yet, in random order; a sample if many."""
     if partners.n_pairs <= max(_CANDIDATES, 2 * len(before)):
         pairs = rng.permutation(partners.all_pairs())
     else:  # most pairs are new, so some of these are
@@ -120,5 +120,5 @@ def _unasked(partners: _GroupedPhotos, before: Pairs, rng: np.random.Generator) 
 
 
 def _pair_codes(pairs: Pairs) -> Codes:
-    """Integer (m,) that identifies each pair, whichever of its photos comes first."""
+    """Integer code (m,) of each pair, the same for either order of its two photos."""
     return (pairs.min(axis=1) << 32) | pairs.max(axis=1)

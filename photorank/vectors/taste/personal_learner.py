@@ -66,7 +66,7 @@ class Personal(DirectionLearner):
 
 
 def judged_from_graph(Z: Floats, comparisons: Comparisons) -> Judged:
-    """Input of the taste model, from a comparison graph that holds one person's judgements.
+    """One person's judgements as input of the taste model, from a comparison graph of them.
 
     `Z` (n, 1 + q) are the photos' coordinates, see :meth:`TastePrior.coordinates`.
     """

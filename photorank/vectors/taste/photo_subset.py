@@ -50,11 +50,11 @@ class PhotoSubset:
         )
 
     def places(self, rows: Codes) -> Codes:
-        """Positions in the subset of photos with the given row numbers; all must be in it."""
+        """Position in this subset of each given row number of the index; all must be in it."""
         return np.searchsorted(self.rows, rows)
 
     def placed(self, said: Clicks) -> Clicks:
-        """Person's clicks, with photos given by position in the subset, not by row in the index."""
+        """Person's clicks, with row numbers of the index replaced by positions in the subset."""
         return said._replace(
             winners=self.places(said.winners),
             losers=self.places(said.losers),

@@ -36,7 +36,7 @@ class Coordinates:
 
     @classmethod
     def of(cls, X: Floats, comparisons: Comparisons, prior: Direction | None) -> Self:
-        """Rotated coordinates of photos (n, d).
+        """Photos X (n, d) in rotated coordinates.
 
         A prior, if given, is one more feature, so that its scale is fitted as well.
         """
@@ -90,7 +90,7 @@ class RowSpace:
         return self.photos @ self.basis if self.root is None else self.root
 
     def in_features(self, weights: Floats) -> Floats:
-        """Weights (d, …) in feature space, from weights (r, …) in the basis."""
+        """Weights (d, …) of the features, from weights (r, …) of the basis vectors."""
         from scipy.linalg import solve_triangular
 
         if self.root is None:
@@ -99,7 +99,7 @@ class RowSpace:
 
 
 def row_space(X: Floats, rows: Codes) -> Floats | None:
-    """Orthonormal basis (d, r) of the span of the r photos `rows`; None if r ≥ d."""
+    """Orthonormal basis (d, r) of the span of the r photos numbered `rows`; None if r ≥ d."""
     space = RowSpace.of(X[rows])
     return None if space is None else space.basis
 

@@ -34,7 +34,7 @@ class DualProblem(Problem):
     comparisons: Comparisons
 
     def in_features(self, weights: Floats) -> Floats:
-        """Weights (d, …) in feature space, from weights η (n, …) of the photos."""
+        """Weights (d, …) of the features, from dual weights η (n, …) of the photos."""
         return self.rows.T @ weights
 
     def along(self, Z: Floats, axes: Floats) -> Floats:
@@ -62,7 +62,7 @@ class DualProblem(Problem):
 
 
 def dual_problem(Z: Floats, comparisons: Comparisons, given: Floats | None) -> DualProblem | None:
-    """Dual problem from photos Z (n, d), comparisons, and prior ratings t (n,) if given.
+    """Dual ridge problem for features Z (n, d), comparisons, and prior ratings t (n,), if any.
 
     None where it saves nothing, as n ≥ d, or where the pairs have no deviations.
     """

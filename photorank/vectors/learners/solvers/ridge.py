@@ -52,7 +52,7 @@ class Problem:
         given: Floats | None,
         beside: KnownDifferences | None = None,
     ) -> "Problem":
-        """Ridge problem from photos Z (n, r), comparisons, and prior ratings t (n,) if given.
+        """Ridge problem for photo features Z (n, r), comparisons, and prior ratings t (n,), if any.
 
         Differences `beside` the comparisons are in the coordinates of Z.
         """
@@ -94,7 +94,7 @@ class Problem:
         n_judgements: float,
         labelled: tuple[Floats, Comparisons] | None = None,
     ) -> "Problem":
-        """Ridge problem ‖D ζ + s t − m‖² + α ‖ζ‖² from rows D (n, r), m (n,) and t (n,)."""
+        """Ridge problem ‖D ζ + s t − m‖² + α ‖ζ‖² from D (n, r), m (n,) and t (n,)."""
         return cls(
             gram=rows.T @ rows,
             pull=rows.T @ margins,
@@ -172,7 +172,7 @@ class Problem:
         return inverse @ self.form.eigenvalues + (path.prior_scales > 0)
 
     def residuals(self, path: Solutions) -> Floats:
-        """Weighted sum (a,) of squared residuals over all pairs, for each penalty."""
+        """Weighted sums (a,) of squared residuals over all pairs, one per penalty."""
         s = path.prior_scales
         pull = self.pull - s[:, None] * self.prior_pull  # and G ζ is the pull less α ζ
         reached = pull + path.alphas[:, None] * path.weights
@@ -203,7 +203,7 @@ class Problem:
         return np.column_stack(given)
 
     def _solutions(self, alphas: Floats, solved: Floats) -> Solutions:
-        """Weights and prior scales for each penalty, from solutions (a, r, t) of the systems."""
+        """Weights and prior scales for each penalty, from solutions (a, r, t) of linear systems."""
         weights = solved[:, :, 0]
         if solved.shape[2] == 1:
             return Solutions(alphas, weights, np.zeros(len(alphas)))
@@ -211,7 +211,7 @@ class Problem:
         return Solutions(alphas, weights - scales[:, None] * solved[:, :, 1], scales)
 
     def _left(self, alphas: Floats, solved: Floats) -> Floats:
-        """Residual inner products (a, 2) of prior ratings: with the labels, and with themselves.
+        """Inner products (a, 2) of unexplained prior ratings: with the labels, and with themselves.
 
         There is a row for each penalty. What ridge regression on the photos explains is subtracted.
         """
@@ -227,7 +227,7 @@ class Problem:
 def deviations(
     Z: Floats, comparisons: Comparisons, given: Floats | None
 ) -> tuple[Floats, Floats, Floats] | None:
-    """Weighted deviations from the means: of photos Z (n, r), of scores, of prior ratings t (n,).
+    """Deviations from their means of features Z (n, r), of scores, and of prior ratings t (n,).
 
     Zeros for prior ratings that are not given. None where the pairs have no deviations.
     """

@@ -1,4 +1,4 @@
-"""Tridiagonal form of a symmetric matrix, to solve it quickly for many penalties."""
+"""Tridiagonal form of a symmetric matrix, for solving ridge systems fast with many penalties."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -81,11 +81,11 @@ class Tridiagonal:
         return np.stack([dptsv(self.diagonal + alpha, self.beside, B)[2] for alpha in alphas])
 
     def rotated(self, B: Floats) -> Floats:
-        """Products Qᵀ B (r, k) with the form's orthogonal matrix Q."""
+        """Product Qᵀ B (r, k) of a matrix B (r, k) with this form's orthogonal matrix Q."""
         return self._reflected(B, b"T")
 
     def back(self, X: Floats) -> Floats:
-        """Products Q X (r, k) with the form's orthogonal matrix Q."""
+        """Product Q X (r, k) of a matrix X (r, k) with this form's orthogonal matrix Q."""
         return self._reflected(X, b"N")
 
     def _reflected(self, B: Floats, side: bytes) -> Floats:
