@@ -36,7 +36,7 @@ def balanced_parts(seconds: Floats, faces: IndexFaces) -> Codes:
 
 
 def limits_per_event(parts: Codes, first: Mask, there: Codes, places: int) -> Codes | None:
-    """Maximum number of album photos from each event, separately with faces and without.
+    """Maximum numbers of album photos per event, separately for photos with and without faces.
 
     A part is an event's photos with faces, or those without; None if no part is limited.
     A part's share is that of the moments, counted by their best shots, `first` (n,), besides

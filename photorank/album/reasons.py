@@ -43,7 +43,7 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Missed:
-    """Photo that narrowly missed the album, with the reason."""
+    """Photo that narrowly missed the album, with the reason why."""
 
     row: int
     rating: float
