@@ -44,7 +44,7 @@ def listing(typed: str) -> Listing:
 
 
 def starting_folders() -> dict[str, Path]:
-    """Folders to start browsing from, by name: home, pictures, downloads, and mounted disks."""
+    """Folders to start browsing from, keyed by name: home, pictures, downloads, mounted disks."""
     home = Path.home()
     asked = {"Home": home, "Pictures": home / "Pictures", "Downloads": home / "Downloads"}
     user = os.environ.get("USER") or home.name

@@ -35,29 +35,29 @@ def of_file(path: Path) -> Key:
 
 
 def of_photos(index: Index) -> Key:
-    """Cache key of an index that changes with its photos or their embeddings."""
+    """Cache key that changes with an index's photos or their embeddings."""
     return str(index.paths.root), modification_time(index.paths.manifest)
 
 
 def of_encoder(index: Index) -> Key:
-    """Cache key of an index that changes with its image encoder."""
+    """Cache key that changes with an index's image encoder."""
     return str(index.fingerprint), index.manifest.embedded_in
 
 
 def of_judgements(index: Index) -> Key:
-    """Cache key of an index that changes with its photos or people's judgements of them."""
+    """Cache key that changes with an index's photos or people's judgements of them."""
     file = index.paths.catalogue
     log = file.with_name(f"{file.name}-wal")  # what it does not yet hold
     return *of_photos(index), modification_time(file), modification_time(log)
 
 
 def of_vectors(index: Index) -> Key:
-    """Cache key of an index that changes with its photos or saved rating vectors."""
+    """Cache key that changes with an index's photos or saved rating vectors."""
     return *of_photos(index), *map(of_file, sorted(index.paths.vectors.glob("*.json")))
 
 
 def of_evaluations(index: Index) -> Key:
-    """Cache key of an index that changes with its saved evaluations."""
+    """Cache key that changes with an index's saved evaluations."""
     return tuple(map(of_file, evaluation_paths(index.paths)))
 
 

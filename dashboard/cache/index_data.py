@@ -70,7 +70,7 @@ def facets(index: Index) -> Facets:
 
 
 def marks(index: Index, rater: str) -> dict[str, Marked]:
-    """Flag (keep or leave out) and stars that a person gave to photos, by photo digest."""
+    """Flags (keep or leave out) and stars that a person gave to photos, keyed by photo digest."""
     return marks_of(index.paths, rater)
 
 
@@ -87,7 +87,7 @@ def clickers(index: Index) -> list[str]:
 
 @st.cache_data(max_entries=4, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
 def n_judged_pairs(index: Index) -> int:
-    """Number of an index's photo pairs of which people preferred one photo to the other.
+    """Number of an index's photo pairs in which people's judgements prefer one photo.
 
     Raises NoLabelsError if there is none.
     """
@@ -96,7 +96,7 @@ def n_judged_pairs(index: Index) -> int:
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Index: of_vectors})
 def vectors(index: Index) -> dict[str, MasterVector]:
-    """Rating vectors that fit an index, by name; those saved in the index come first."""
+    """Rating vectors that an index can use, keyed by name; those saved in the index come first."""
     return list_vectors(index)
 
 

@@ -51,7 +51,7 @@ def _large_of(path: Path) -> bytes:
 
 
 def picture(index: Index, row: int) -> bytes:
-    """Bytes of an indexed photo's large JPEG; of its thumbnail if its file is missing or changed.
+    """Large JPEG (bytes) of an indexed photo; its thumbnail if the file is missing or changed.
 
     Raises UnreadablePhotoError if its thumbnail is gone too.
     """

@@ -16,7 +16,7 @@ _FOUND_AT_ONCE = 2000  # photos: a second
 
 
 class _ComputedStacks:
-    """Stack number of each photo of an index, computed in another process if there are many."""
+    """Holder of an index's stack numbers, which are computed at once or in the background."""
 
     def __init__(self, index: Index) -> None:
         self.codes: Codes | None = None
@@ -48,5 +48,5 @@ def _held(index: Index) -> _ComputedStacks:
 
 
 def stack_codes(index: Index) -> Codes | None:
-    """Stack number (n,) of each of n photos, equal for shots of one moment; None until computed."""
+    """Stack numbers (n,) of n photos, equal for shots of one moment; None until computed."""
     return _held(index).codes

@@ -1,4 +1,4 @@
-"""Cached data of the pages Map and Search: map positions, vectors of search texts, photo rows."""
+"""Cached data of the pages Map and Search: map positions, drawn photos, search-text vectors."""
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ from photorank.vectors.prompts import prompt_vector
 
 @st.cache_resource(max_entries=4, show_spinner="Drawing the map, once …", hash_funcs=BY_PHOTOS)
 def map_positions(index: Index, method: Method) -> Floats:
-    """Position (n, 2) on the map of each of an index's n photos, shared by all visitors."""
+    """Positions (n, 2) of an index's n photos on the map, the same for all visitors."""
     found = map_layout.map_points(index, method)
     found.flags.writeable = False
     return found

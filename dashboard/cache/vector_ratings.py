@@ -53,7 +53,7 @@ def percentiles(index: Index, vector: MasterVector) -> Ratings:
 
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=BY_PHOTOS)
 def training_mask(index: Index, vector: MasterVector) -> Flags:
-    """Boolean mask (n,) of the photos that a rating vector learned from, and of altered copies."""
+    """Boolean mask (n,) of a rating vector's training photos and of altered copies of them."""
     from photorank.learning.how_tested import seen_photos  # scikit-learn takes a second
 
     return seen_photos(index, vector.card)
@@ -72,7 +72,7 @@ def testable_vectors(index: Index, judged: Flags) -> list[str]:
     hash_funcs=BY_JUDGEMENTS,
 )
 def held_out(index: Index, vector: MasterVector) -> "HeldOutRatings":
-    """Ratings of all photos by a rating vector; its training photos are rated by refits, or nan.
+    """Held-out ratings of an index's photos by a rating vector; nan where none is possible.
 
     Photos that the vector learned from are rated by refits without their fold, or nan.
     """
@@ -93,7 +93,7 @@ def mistakes(index: Index, vector: MasterVector, most: int) -> Pairs:
 
 
 def percentile_of(index: Index, vector: MasterVector, embedding: Embeddings) -> float:
-    """Percentile (0 to 100) of a photo's rating among an index's, from its embedding (d,)."""
+    """Percentile (0 to 100) of an embedding's rating among the ratings of an index's photos."""
     own = vector.rate(embedding[None], index.fingerprint)
     return float(share_below(own, ratings(index, vector))[0])
 
@@ -110,7 +110,7 @@ def extreme_rows(index: Index, vector: MasterVector, k: int, *, lowest: bool = F
 def _everybodys_subset(
     index: Index, prior: MasterVector | None, within: Codes | None
 ) -> "PhotoSubset":
-    """Photos to ask people about, with the taste model's Bayesian prior that all people share."""
+    """Photos to ask people about, with the Bayesian prior that all people's vectors share."""
     from photorank.vectors.taste.photo_subset import subset_in
 
     return subset_in(index, None if prior is None else prior.direction, within=within)
@@ -120,7 +120,7 @@ def _everybodys_subset(
 def photo_subset(
     index: Index, prior: MasterVector | None, rater: str, within: Codes | None = None
 ) -> "PhotoSubset":
-    """Photos to ask a person about, with the Bayesian prior of that person's taste model.
+    """Photos to ask one person about, with the Bayesian prior for that person's rating vector.
 
     People share all but the spread of their taste: photos, their coordinates and main axes.
     """
@@ -131,13 +131,13 @@ def photo_subset(
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_SHOTS)
 def series(index: Index, alike: float, among: Codes | None = None) -> Series:
-    """Series of near-identical photos in an index or in some of its rows, by a cosine threshold."""
+    """Division of an index's photos into series of near-identical ones, by a cosine threshold."""
     return series_of(index, alike, among=among)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False, hash_funcs=BY_PHOTOS)
 def _album_data(index: Index) -> KeptGrounds:
-    """Data of an index that choosing albums needs, kept for the next album."""
+    """Cache of the data by which an index's albums are chosen, reused for the next album."""
     return KeptGrounds(index)
 
 
@@ -160,7 +160,7 @@ def _choosing(
 def choosing(
     index: Index, vector: MasterVector, alike: float, request: AlbumRequest, called: str = ""
 ) -> Choosing:
-    """Cached background computation of the album that an album request describes.
+    """Cached background computation that chooses the photos of a requested album.
 
     The computation may still be running.
     `called` is the vector's name in the reasons.
@@ -193,7 +193,7 @@ def best_album(index: Index, vector: MasterVector) -> AlbumContext:
 def contribution(
     index: Index, vector: MasterVector, source: bytes | int, embedding: Embeddings
 ) -> tuple[InContext, int]:
-    """Contribution of a photo to an album of the index's best photos, and that album's size."""
+    """What a photo adds to the album of an index's best photos, and the number of photos in it."""
     best = best_album(index, vector)
     row = source if isinstance(source, int) else None
     rating = float(vector.rate(embedding[None], index.fingerprint)[0])

@@ -29,7 +29,7 @@ def detail_chart(panel: Panel) -> alt.LayerChart:
 
 
 def _gap(panel: Panel) -> alt.LayerChart:
-    """Line chart of each rating vector's pairwise accuracy, by how far the two labels differ."""
+    """Line chart of pairwise accuracy by label difference, one line per rating vector."""
     rows = panel.rows
     across = alt.X(
         "range:O",
@@ -61,7 +61,7 @@ def _gap(panel: Panel) -> alt.LayerChart:
 
 
 def _learning(panel: Panel) -> alt.LayerChart:
-    """Learning curve: accuracy by number of training photos, with lines for people and guessing."""
+    """Learning curve: accuracy by number of training photos; lines mark human and chance level."""
     up = _vertical_scale(panel.rows, 0.5, *(value for _, value in panel.rules))
     steps = list(panel.rows["n_learned_from"])
     axis = alt.Axis(values=steps, format=",d", grid=False, titlePadding=8, labelOverlap=False)
@@ -87,7 +87,7 @@ def _learning(panel: Panel) -> alt.LayerChart:
 
 
 def accuracy_by_choices(rows: pd.DataFrame) -> alt.LayerChart:
-    """Learning-curve chart of one person's taste: accuracy by number of choices.
+    """Chart of how accurately a person's choices are predicted, by number of choices learned from.
 
     `rows` has choices, value, low and high, the last three as shares of 1.
     """
@@ -131,7 +131,7 @@ def _reliability(panel: Panel) -> alt.LayerChart:
 
 
 def _risk(panel: Panel) -> alt.LayerChart:
-    """Risk–coverage chart: error rate among the most confident predictions, by their share."""
+    """Risk–coverage chart: error rate by share of pairs answered, most confident pairs first."""
     base = alt.Chart(panel.rows).encode(
         alt.X(
             "coverage:Q",
@@ -156,14 +156,14 @@ def _risk(panel: Panel) -> alt.LayerChart:
 
 
 def _groups(panel: Panel) -> alt.LayerChart:
-    """Chart of accuracy with its confidence interval in each photo group, best first."""
+    """Chart of pairwise accuracy per photo group, with confidence intervals, best group first."""
     names = panel.rows["group"]
     data = panel.rows.assign(name=names, text=names + "\N{EM SPACE}" + panel.rows["shown"])
     return intervals(data, [*names], IN_ORDER)
 
 
 def _matrix(panel: Panel) -> alt.LayerChart:
-    """Heat map of metric differences between rating vectors; cells not significant are unfilled."""
+    """Heat map of metric differences between rating vectors; only significant ones are coloured."""
     rows = panel.rows
     most = max(rows["value"].abs().max(), 1e-9)
     # Never so strong that the number on it could not be read, on either page.

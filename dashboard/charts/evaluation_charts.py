@@ -38,7 +38,7 @@ def interval_tooltips(digits: str, what: str = "value") -> list[alt.Tooltip]:
 
 
 def intervals(data: pd.DataFrame, order: list[str], title: str) -> alt.LayerChart:
-    """Interval chart of proportions (0 to 1) with confidence intervals, one row per name.
+    """Chart of proportions (0 to 1) with confidence intervals, one row per photo group.
 
     `data` has name, family, value, low, high and text; a stroke marks the even chance.
     """

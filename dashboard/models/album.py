@@ -133,7 +133,7 @@ def headline(album: Album, total: int, vector: str) -> str:
 
 
 def nearest_words(degree: SliderSetting, value: float) -> str:
-    """Words for a value of an album setting: those of the nearest value that has some.
+    """Words for a value of an album setting, taken from the nearest value that has words.
 
     Examples
     --------
@@ -144,7 +144,7 @@ def nearest_words(degree: SliderSetting, value: float) -> str:
 
 
 def as_sentence(note: str) -> str:
-    """Note as a sentence with a capital letter and a full stop, without terminal commands.
+    """Album note turned into a sentence; the terminal commands that it mentions are removed.
 
     Examples
     --------

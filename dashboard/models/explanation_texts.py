@@ -103,7 +103,7 @@ def _signals_sentence(signals: SignalShares) -> str:
 
 
 class Mover(NamedTuple):
-    """Concept or kind of technical signal that raises or lowers a photo's rating."""
+    """Concept or technical property (such as sharpness) that raises or lowers a photo's rating."""
 
     text: str
     beside: str  # how it is compared with other photos
@@ -196,7 +196,7 @@ def capture_sentence(photo: Photo) -> str:
 
 
 def headline(vector: str, percentile: float, n: int, mode: Mode = "statistics") -> str:
-    """Sentence on the percentage of the index's n photos that a photo is better than."""
+    """Sentence that tells a photo's percentile, by rating, among the n photos of the index."""
     if n < 2:
         return f"It is the only photo of the {say('index', mode)}."
     by, whole = f"{say('judge', mode)} **{vector_text(vector, mode)}**", say("index", mode)

@@ -19,7 +19,7 @@ SIZES = {
 
 
 class Change(NamedTuple):
-    """Change of an album that the user requested: a function, and words for the album's history."""
+    """Album change that the user requested: a function, and its description for the history."""
 
     what: str  # in words, for the history
     make: Callable[[KeptAlbum], KeptAlbum]

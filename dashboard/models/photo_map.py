@@ -52,7 +52,7 @@ class Colouring:
 
 
 def methods() -> dict[Method, str]:
-    """Display names of the installed methods that compute map positions, by method."""
+    """Display names of the installed methods for computing map positions."""
     return {method: name for method, name in METHODS.items() if can_map(method)}
 
 
@@ -86,7 +86,7 @@ def colouring(
 
 
 def drawn_rows(n: int) -> Codes:
-    """Row numbers of the photos to draw on the map: all, or a fixed random sample of many."""
+    """Row numbers of the photos to draw on the map; if there are many, a fixed random sample."""
     if n <= MOST_POINTS:
         return np.arange(n)
     return np.sort(np.random.default_rng(0).choice(n, MOST_POINTS, replace=False))

@@ -39,12 +39,12 @@ def tile_of(index: Index, row: int, caption: str = "", *, linked: bool = False) 
 
 
 def alt_text(photo: Photo, parts: int = 1) -> str:
-    """Alternative text of a photo: its file name, with folders if `parts` is above 1."""
+    """Alternative text of a photo: the last `parts` parts of its path, by default the file name."""
     return printable("/".join(photo.path.parts[-parts:]))
 
 
 def label_percentiles(scores: Labels) -> Floats:
-    """Percentile (n,), 0 to 100, of each photo's label among all; nan for a photo without label."""
+    """Percentiles (n,), 0 to 100, of n photos' labels among all labels; nan without a label."""
     places = np.full(len(scores), np.nan)
     judged = ~np.isnan(scores)
     places[judged] = percentiles(scores[judged])
@@ -87,7 +87,7 @@ class UnusedFiles(NamedTuple):
 
 
 def unused_files(files: Sequence[SkippedFile]) -> UnusedFiles:
-    """Texts and table about unusable files, and about files that are not photos.
+    """Texts and table about files that are unusable or not photos.
 
     Files that are not photos are counted by kind.
     """

@@ -56,7 +56,7 @@ def most_similar(index: Index, embedding: Embeddings, own: int | None) -> Found:
 def similar_but_better(
     index: Index, vector: MasterVector, embedding: Embeddings, ratings: Ratings
 ) -> Found:
-    """Row numbers of photos similar to an embedding (d,) that a vector rates clearly higher."""
+    """Row numbers of photos similar to a given photo but rated clearly higher than it."""
     found = closest_better(index, vector, embedding, ratings, k=MOST_FOUND)
     return Found(
         np.array([one.row for one in found], dtype=np.intp),
@@ -65,7 +65,7 @@ def similar_but_better(
 
 
 def found_text(way: str, vector: str, n: int) -> str:
-    """Phrase to follow the number of found photos: how they were found and sorted."""
+    """Phrase, shown after the number of found photos, on how they were found and sorted."""
     of_all = f"of {n:,}" if n > MOST_FOUND else ""
     by = f"**{plain(vector)}**"
     return {

@@ -57,7 +57,7 @@ class TeachSession:
         return clicks(self.index, self.rater)
 
     def taste(self, said: Clicks | None = None) -> PersonalState:
-        """State of the person's taste: a rating vector learned from all clicks, and its tests."""
+        """Taste learned from all of the person's clicks: a rating vector with test results."""
         said = self.clicks() if said is None else said
         return personal_state(self.index, self.rater, self.prior, said, subset=self.subset)
 
@@ -71,7 +71,7 @@ class TeachSession:
         return queue.waiting
 
     def pair_of(self, undone: Undone) -> Pair | None:
-        """Photo pair of a choice that was undone; None if stars of one photo were undone."""
+        """Photo pair whose comparison was undone; None if a star rating was undone instead."""
         if undone.kind == "stars":
             return None
         digests = self.index.digests()
@@ -98,5 +98,5 @@ class TeachSession:
 
 
 def codes_of_kind(labels: IndexLabels, kind: Kind) -> Codes | None:
-    """Group or series number of each photo (n,), which a pair must share; None for any pair."""
+    """Group or series numbers (n,), which must be equal within a pair; None if any pair will do."""
     return {"all": None, "group": labels.groups, "series": labels.series}[kind]

@@ -63,7 +63,7 @@ def verdict(
 
 
 def _calibration_sentence(slope: Slope, mode: Mode) -> str:
-    """Sentence on how the probability was calibrated, or that it was not."""
+    """Sentence saying how the probability was calibrated, or that it was not."""
     if mode == "plain":
         if slope.calibrated and any(said in slope.reason for said in NO_PEOPLE):
             return (

@@ -137,7 +137,7 @@ def _facts(vector: MasterVector) -> pd.DataFrame:
 
 
 def _one_line(data: Json) -> str:
-    """Facts as one line of text; nested facts are in brackets, and empty values are left out."""
+    """Names and values as one line of text, nested ones in brackets; empty values are left out."""
     facts = []
     for name, value in data.items():
         if isinstance(value, dict):
@@ -167,17 +167,17 @@ def free_name(stem: str, taken: Container[str]) -> str:
 
 
 def taste_name(rater: str, known: Mapping[str, MasterVector]) -> str:
-    """Name of a person's saved rating vector; if none is saved, an unused name for one."""
+    """Name of a person's saved taste vector; an unused name if none is saved yet."""
     own = [name for name, vector in known.items() if is_of_rater(vector, rater)]
-    return own[0] if own else free_name("my-taste" if rater == ME else file_stem(rater), known)
+    return own[0] if own else free_name("my-taste" if rater == ME else default_name(rater), known)
 
 
-def file_stem(rater: str) -> str:
-    """Default name of a person's rating vector, with characters that file names allow.
+def default_name(rater: str) -> str:
+    """Default name of a person's taste vector, with characters that file names allow.
 
     Examples
     --------
-    >>> file_stem("Ann Ö."), file_stem("李")
+    >>> default_name("Ann Ö."), file_stem("李")
     ('Ann-taste', 'my-taste')
     """
     return "-".join([*re.findall("[A-Za-z0-9]+", rater)[:3]] or ["my"])[:40] + "-taste"

@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parents[1] / "component"
 
 @cache
 def modules() -> dict[str, bytes]:
-    """Contents of the component's JavaScript modules, as bytes by file name."""
+    """Contents (bytes) of the component's JavaScript modules, keyed by file name."""
     files = sorted(FOLDER.glob("*.js"))
     return {path.name: path.read_bytes() for path in files if path.name != "eslint.config.js"}
 

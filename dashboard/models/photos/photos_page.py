@@ -72,14 +72,14 @@ class Filters:
 
     @property
     def count(self) -> int:
-        """Number of filters in use; group and sort order are not counted."""
+        """Number of filters in use, except the filter by photo group."""
         set_ones = (self.judged_only, self.faces != "any", self.shape != "any", self.days)
         more = (self.folders, self.cameras, self.better_than, self.stars, self.flag != "any")
         return sum(map(bool, (*set_ones, *more)))
 
     @property
     def total(self) -> int:
-        """Number of filters in use, including the group; the sort order is not counted."""
+        """Number of filters in use, including the filter by photo group."""
         return self.count + (self.group is not None)
 
 
@@ -115,7 +115,7 @@ def day_range(facets: Facets) -> tuple[date, date] | None:
 
 
 def faces_mask(faces: IndexFaces, wanted: FaceFilter) -> Flags:
-    """Boolean mask (n,) of photos with a face or, as `wanted` says, with all visible eyes open."""
+    """Boolean mask (n,) of photos with a face, or with all visible eyes open, as `wanted` says."""
     if wanted == "face":
         return np.nan_to_num(faces.column("faces")) > 0
     shut = np.nan_to_num(faces.column("eyes_hardly_open"))
@@ -224,7 +224,7 @@ def mistaken_pairs(pairs: Pairs, labels: IndexLabels, group: int | None, vector:
 
 
 def unseen_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> str:
-    """Sentence saying that a rating vector's training photos are rated by refits, or left out.
+    """Sentence saying that a vector's training photos are rated by cross-validation, or left out.
 
     Empty if there are none.
     `ratings` (n,) are held out, nan where that is not possible.
@@ -249,14 +249,14 @@ def empty_text(
     if not len(judged):
         return "This collection has no photos any more. Add some on Home."
     if held is not None and not np.isfinite(held[judged]).any():
-        return learned_from_all(vector, others)
+        return learned_from_all_text(vector, others)
     if filters.total:
         return "No photo passes these filters."
     return f"**{plain(vector)}** is wrong about no two photos that people judged here."
 
 
-def learned_from_all(vector: str, others: Sequence[str]) -> str:
-    """Text saying that a vector learned from all judged photos, and which vectors did not."""
+def learned_from_all_text(vector: str, others: Sequence[str]) -> str:
+    """Text saying that a vector learned from all judged photos, and naming vectors that did not."""
     text = (
         f"**{plain(vector)}** has learned from all the photos that people judged here, so its "
         "mistakes cannot be told on them."
@@ -268,7 +268,7 @@ def learned_from_all(vector: str, others: Sequence[str]) -> str:
 
 
 def percentiles_caption(row: int, vector: Ratings, people: Floats) -> str:
-    """Caption with a photo's percentile by a vector's rating, and that by people's labels."""
+    """Caption with two percentiles of a photo: by a vector's ratings and by people's labels."""
     return f"judged {percentile_text(vector[row])} · people {percentile_text(people[row])}"
 
 

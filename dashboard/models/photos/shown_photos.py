@@ -57,7 +57,7 @@ class ShownPhotos:
 
 
 def rows_of_tokens(index: Index, tokens: Sequence[str]) -> list[int]:
-    """Row numbers of the photos whose digests begin with the given tokens, in the same order."""
+    """Row numbers of the photos whose digests begin with the given tokens, in the tokens' order."""
     found = index.rows_of_digests(token for token in tokens if len(token) == BEGINNING_DIGITS)
     return [found[token] for token in dict.fromkeys(tokens) if token in found]
 

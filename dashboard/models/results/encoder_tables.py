@@ -9,7 +9,7 @@ import pandas as pd
 
 from dashboard.formatting import family
 from dashboard.formatting import plain as shown_text
-from dashboard.models.results.forest import Forest, plain_forest
+from dashboard.models.results.forest import Forest, forest_of_table
 from dashboard.models.results.metric_texts import METRICS
 from photorank.errors import BrokenEvaluationError
 from photorank.json_values import from_json
@@ -56,7 +56,7 @@ CAPTION = (
 
 @dataclass(frozen=True)
 class ScopeShown:
-    """Leaderboard results on one kind of photo pairs (such as within groups): chart and tables."""
+    """Chart and tables of an encoder leaderboard for one kind of photo pairs."""
 
     key: str  # unlike any other's on the page
     title: str
@@ -66,7 +66,7 @@ class ScopeShown:
 
 @dataclass(frozen=True)
 class PanelShown:
-    """Leaderboard results of indexes that hold the same judged photos, by kind of photo pairs."""
+    """Encoder leaderboard of indexes that hold the same judged photos: texts, tables and charts."""
 
     title: str
     summary: str
@@ -88,7 +88,7 @@ def latest(path: Path) -> Leaderboard | None:
 
 
 def panels(board: Leaderboard) -> list[PanelShown]:
-    """Texts and tables of a leaderboard's results, separately for each set of judged photos.
+    """Encoder leaderboards as texts, tables and charts, one for each set of judged photos.
 
     Texts are escaped for Markdown.
     """
@@ -133,7 +133,7 @@ def _scopes(panel: PanelReport, number: int) -> list[ScopeShown]:
         ScopeShown(
             f"{number}-{scope}",
             title,
-            plain_forest(
+            forest_of_table(
                 pd.DataFrame([_interval(row) for row in panel.scope(scope)]), METRIC, CAPTION
             ),
             [result_table(panel, scope), seen_table(panel, scope)],

@@ -57,7 +57,7 @@ class Panel:
 
 
 def panels(evaluation: Evaluation, scope: Scope, metric: str) -> dict[str, list[Panel]]:
-    """Data and texts for the charts of an evaluation, by option of the page's selector.
+    """Data and texts of an evaluation's charts, in lists keyed by option of the page's selector.
 
     They show pairwise accuracy, but for the matrix, which follows scope and metric.
     """
@@ -262,7 +262,7 @@ def _differences(
 
 
 def _defined(found: Sequence[Partial]) -> list[Partial]:
-    """Results whose value is defined; an undefined confidence interval becomes 0 to 1."""
+    """Results whose value is not nan; a confidence interval that is nan becomes 0 to 1."""
     return [
         replace(row, low=0.0, high=1.0) if isnan(row.low) or isnan(row.high) else row
         for row in found

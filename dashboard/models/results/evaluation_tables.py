@@ -1,4 +1,4 @@
-"""View-model of the page Discerning power: texts and tables of a saved evaluation."""
+"""View-model of the page “Discerning power”: texts and tables of a saved evaluation."""
 
 from dataclasses import dataclass
 from math import isnan, nan
@@ -108,7 +108,7 @@ def _note(row: Result) -> str:
 def _leads(
     evaluation: Evaluation, scope: Scope, metric_name: str, leader: str | None, rows: pd.DataFrame
 ) -> pd.DataFrame:
-    """Table of the best rating vector's lead over each other vector, on the same photo pairs."""
+    """Table of metric differences between the best rating vector and every other one."""
     families = dict(zip(rows["vector"], rows["family"], strict=True))
     metric = METRICS[metric_name]
     leads = []
@@ -162,7 +162,7 @@ def _headline(
 
 
 def _caution(fair: pd.DataFrame, leads: pd.DataFrame, index: str) -> str:
-    """Sentences on how certain the best rating vector's lead is, and on its selection bias."""
+    """Sentences on how certain the best rating vector's lead is, and on selection bias."""
     texts = []
     same = set(leads.loc[(leads["low"] == 0) & (leads["high"] == 0), "vector"])
     others = [name for name in fair["vector"].iloc[1:] if name not in same]
@@ -250,7 +250,7 @@ def _leads_reading(leader: str | None, leads: pd.DataFrame, metric: Metric) -> s
 
 
 def as_csv(evaluation: Evaluation) -> str:
-    """CSV text of all results of an evaluation, by rating vector, kind of pairs and metric."""
+    """CSV text of an evaluation: one line per rating vector, kind of photo pairs and metric."""
     rows = []
     for result in to_json(evaluation.results):
         metrics = result.pop("metrics")

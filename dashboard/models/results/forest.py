@@ -60,13 +60,13 @@ def forest(board: Board, stored: Mapping[str, MasterVector], mode: Mode) -> Fore
 
 
 def small_forest(table: Forest, names: pd.Series) -> Forest:
-    """Forest plot that keeps the rows of some rating vectors only, without caption."""
+    """Copy of a forest plot with the rows of the named rating vectors only, and no caption."""
     kept = set(names)
     return replace(table, rows=tuple(row for row in table.rows if row.name in kept), caption="")
 
 
-def plain_forest(rows: pd.DataFrame, metric: Metric, caption: str) -> Forest:
-    """Forest plot made from a data frame; each row has a rating vector's name and a note.
+def forest_of_table(rows: pd.DataFrame, metric: Metric, caption: str) -> Forest:
+    """Forest plot made from a data frame that has one row per rating vector.
 
     `rows` has vector, family, value, low, high, baseline, apart and note.
     """
@@ -75,7 +75,7 @@ def plain_forest(rows: pd.DataFrame, metric: Metric, caption: str) -> Forest:
 
 
 def leads_forest(leads: pd.DataFrame, leader: str, metric: Metric) -> Forest:
-    """Forest plot of the best rating vector's lead over each other vector."""
+    """Forest plot of the best rating vector's lead over every other vector."""
     unit = "points" if metric.as_share else metric.axis
     rows = [
         ForestRow(

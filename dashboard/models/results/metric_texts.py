@@ -13,7 +13,7 @@ PNG_HELP = "Each chart can be saved as PNG from the menu in its upper right corn
 
 @dataclass(frozen=True)
 class Metric:
-    """Texts about a metric of agreement with people: names, chance level, explanation."""
+    """Names, chance level and explanation of a metric of agreement with people's judgements."""
 
     label: str  # on the selector
     axis: str  # under the chart

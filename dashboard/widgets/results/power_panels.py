@@ -10,7 +10,7 @@ from dashboard.cache import index_data, vector_ratings
 from dashboard.component.forest_view import show_forest
 from dashboard.component.photo_view import GridStyle, photo_grid, shown_photos
 from dashboard.models.photo_tiles import alt_text, label_percentiles
-from dashboard.models.photos.photos_page import learned_from_all
+from dashboard.models.photos.photos_page import learned_from_all_text
 from dashboard.models.results.evaluation_tables import Board
 from dashboard.models.results.forest import forest
 from dashboard.models.results.plain_board import mistake_text, stored_for
@@ -79,7 +79,7 @@ def _mistakes(index: Index, vector: MasterVector, name: str) -> None:
         if judged.any() and not np.isfinite(held.ratings[judged]).any():
             others = vector_ratings.testable_vectors(index, judged)
             named = [vector_text(one, session_state.vocabulary()) for one in others]
-            st.caption(learned_from_all(name, named))
+            st.caption(learned_from_all_text(name, named))
         return
     st.markdown(f"**Its gravest mistakes**, {session_state.wording('held out')}")
     places = label_percentiles(held.ratings)
