@@ -172,7 +172,7 @@ class Index:
 
     def row_of(self, path: Path | str) -> int | None:
         """Row number of the photo that was indexed from a file; None if the file is not indexed."""
-        return self._held.rows.row_of(path_bytes(self._held.known_path(path)))
+        return self._held.rows.row_of(path_bytes(self._held.indexed_path(path)))
 
     def row_now(self, path: Path | str) -> int | None:
         """Row number of the photo that a file holds now; None if that photo is not indexed.
@@ -182,7 +182,7 @@ class Index:
         row = self.row_of(path)
         if row is None:
             return None
-        digest = digest_now(self.paths, self._held.known_path(path))
+        digest = digest_now(self.paths, self._held.indexed_path(path))
         if digest == self._held.rows.digest(row):
             return row
         number = photo_number(self.paths, digest)
@@ -227,11 +227,11 @@ class Index:
         return judgements.load_raters(self.paths)
 
     def sources(self, kind: Judgements) -> list[str]:
-        """Sorted names of the sources of scores, or of choices; people's names are left out."""
+        """Sorted names of all sources of scores (or choices); all people's clicks count as one."""
         return judgements.load_sources(self.paths, kind)
 
     def labels(self, rater: str | None = None) -> IndexLabels:
-        """Scores, groups and series of all photos; scores are one rater's, or means over all.
+        """Score, group and series of each photo; a score is one rater's, or the mean over raters.
 
         Scores are one rater's, by default the mean over all, where a score that is itself a mean of
         many counts as many. Stars that were clicked count only where nothing was imported on
@@ -244,7 +244,7 @@ class Index:
         return self._held.memberships.splits.tolist()
 
     def single_ratings(self, without: str = "") -> SingleRatings:
-        """Scores by each named rater, without scores that are means over people.
+        """Scores, one per photo and named person; scores that are means over people are left out.
 
         Stars that were clicked are left out where anything was imported on another
         scale, and so is the person `without` whom the others are wanted.

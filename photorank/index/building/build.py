@@ -11,7 +11,7 @@ from photorank.index.building.ray_cluster import embed_on_cluster
 from photorank.index.building.record_batches import Batches
 from photorank.index.building.request import BuildRequest
 from photorank.index.building.run_state import Run, begin_run, no_photos
-from photorank.index.building.settle_dates import date_again, settle_dates, unsourced_photos
+from photorank.index.building.settle_dates import reread_dates, settle_dates, unsourced_photos
 from photorank.index.catalogue.connection import writing
 from photorank.index.catalogue.file_records import (
     KnownFile,
@@ -93,7 +93,7 @@ def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
         to_date = unsourced_photos(run, scan.roots, usable)
         changed = bool(to_read or any(scan.findings) or request.prune or to_date)
         if changed:
-            date_again(run, to_date)
+            reread_dates(run, to_date)
             keep_codes(index, batches.codes)
             _finish_run(run, scan)
         after = known_files(connection) if changed else scan.before
@@ -133,7 +133,7 @@ def embed(batches: Batches, scan: Scan) -> str:
 
 
 def _finish_run(run: Run, scan: Scan) -> None:
-    """Finish an indexing run: record file changes, complete capture dates, merge small shards.
+    """Finish an indexing run: record file changes, add missing time zones, merge small shards.
 
     With `prune` in the request, the records of vanished files are deleted.
     """

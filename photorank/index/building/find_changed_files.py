@@ -96,7 +96,7 @@ def _is_doubtful(before: Stamp, file: PhotoFile, run: Run) -> bool:
 def _find_gone(
     scan: Scan, seen: Collection[Place], scope: set[Place], unreadable: set[Place]
 ) -> None:
-    """Add to the scan the indexed files that are gone, and skipped files usable again or gone."""
+    """Add vanished files, and files that are no longer skipped, to the scan."""
     scan.findings.gone.extend(
         place
         for place, before in scan.before.items()

@@ -1,4 +1,4 @@
-"""Plan of a new index of an older index's photos, made with a newer version of its encoder."""
+"""Plan for embedding an older index's photos anew, with a newer version of its encoder."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from photorank.workspace import IndexPaths
 
 @dataclass(frozen=True)
 class Successor:
-    """Plan of an index that replaces an older one: the old index, its folders, the encoder."""
+    """Plan for replacing an index: the old index, its photo folders, the newer encoder."""
 
     old: IndexPaths
     folders: list[Path]  # of its photos
@@ -34,7 +34,7 @@ class Successor:
 
 
 def successor_of(old: IndexPaths) -> Successor:
-    """Plan of a new index of the same photos, made with the newest version of their encoder.
+    """Plan for embedding an index's photos anew, with the newest version of its encoder.
 
     Only folders that exist are included. Raises MissingPathError if none does.
     """

@@ -45,7 +45,7 @@ class PictureHashes:
         return np.where(readable[one] & readable[other], differing, _UNREADABLE_DISTANCE_BITS)
 
     def greys(self, rows: Codes) -> NDArray[np.uint8]:
-        """Grey images (k, 128) of k photos, in bytes: 16 × 16 pixels of 4 bits, two per byte.
+        """Grey images (k, 128) of k photos: 16 × 16 pixels of 4 bits, two to a byte.
 
         Zeros for a photo that cannot be read.
         """
@@ -55,12 +55,12 @@ class PictureHashes:
         return np.frombuffer(greys, dtype=np.uint8).reshape(len(rows), BYTES)
 
     def add(self, codes: Mapping[str, PictureCodes]) -> None:
-        """Add perceptual hashes and grey images that the caller has computed, by photo digest."""
+        """Add perceptual hashes and grey images, keyed by photo digest."""
         self._known.update(codes)
 
     @property
     def unreadable(self) -> bool:
-        """True if a thumbnail needed so far could not be read, unless its photo was imported."""
+        """True if a photo's thumbnail was needed but unreadable; imported photos do not count."""
         return any(
             codes is None and not is_imported(digest) for digest, codes in self._known.items()
         )

@@ -33,7 +33,7 @@ _SPREAD = (  # over the catalogue
 def proven_manifest(
     paths: IndexPaths, connection: sqlite3.Connection, encoder: Encoder
 ) -> Manifest:
-    """New manifest for an index without one, after a check that the encoder made its embeddings.
+    """New manifest for an index that lost its own, if the encoder reproduces its embeddings.
 
     Raises IndexMismatchError if the embeddings of some photos are others by this encoder,
     LostManifestError if no photo can be compared.

@@ -48,7 +48,7 @@ class Batches:
         self._clear()
 
     def take_all(self, photos: Generator[Opened | Unusable], total: int) -> None:
-        """Embed and record all files of an indexing run, in batches, whatever their order."""
+        """Embed all files of an indexing run and record them in the catalogue, batch by batch."""
         on_progress = self.run.request.on_progress
         with closing(photos):  # neither a thread nor a cluster's work outlives an error
             for done, photo in enumerate(photos, start=1):

@@ -21,7 +21,7 @@ from photorank.index.building.batch_size import batch_size_for
 from photorank.index.building.decode_ahead import LazyEncoder, reading_software
 from photorank.index.building.prove_encoder import proven_manifest
 from photorank.index.building.request import DEFAULT_ENCODER, BuildRequest, Loader
-from photorank.index.catalogue.faces_switch import takes_faces
+from photorank.index.catalogue.faces_switch import detects_faces
 from photorank.index.catalogue.kept_manifest import has_photos, own_manifest
 from photorank.index.manifest import Manifest
 from photorank.photos.find_photos import PhotoFile, SkippedFile, find_photos
@@ -45,7 +45,7 @@ class Run:
 
     @property
     def stored_ns(self) -> int:
-        """Time when the manifest file was last written, in nanoseconds since 1970; 0 if never."""
+        """Time in ns since 1970 when the manifest file was last written; 0 if it is missing."""
         try:
             return self.index.manifest.stat().st_mtime_ns
         except OSError:
@@ -82,7 +82,7 @@ def begin_run(index: IndexPaths, connection: sqlite3.Connection, request: BuildR
     roots = dict.fromkeys([*manifest.roots, *(str(folder_of(path)) for path in named)])
     manifest = replace(manifest, roots=tuple(roots))
     reader = reading_software()
-    faces = takes_faces(connection, request.faces) and not request.cluster
+    faces = detects_faces(connection, request.faces) and not request.cluster
     return Run(index, request, connection, named, files, stored, manifest, encoder, reader, faces)
 
 
@@ -128,7 +128,7 @@ def _stored_manifest(
 
 
 def _matching_manifest(name: str, stored: Manifest, request: BuildRequest) -> Manifest:
-    """Manifest of the index, checked against the requested encoder, whose file may have moved.
+    """Manifest of the index, after a check that the requested encoder is the index's own.
 
     Raises IndexMismatchError if the request names another encoder or framing.
     """

@@ -19,14 +19,14 @@ _AT_ONCE = 1024  # dates recorded in one transaction, which a crash may cost
 
 
 class UnsourcedPhoto(NamedTuple):
-    """Photo whose capture date an older photorank stored without its source, such as EXIF."""
+    """Photo whose stored capture date has no source (such as EXIF), as older versions wrote it."""
 
     number: int  # in the catalogue
     file: PhotoFile  # one of its own
 
 
 def unsourced_photos(run: Run, roots: Roots, usable: Collection[Place]) -> list[UnsourcedPhoto]:
-    """Photos whose capture date an older photorank stored without its source, such as EXIF."""
+    """Photos whose stored capture date has no source (such as EXIF), as older versions wrote it."""
     rows = run.connection.execute(
         "SELECT photo, root, path FROM files JOIN photos ON id = photo WHERE taken_from IS NULL"
     ).fetchall()
@@ -42,8 +42,8 @@ def unsourced_photos(run: Run, roots: Roots, usable: Collection[Place]) -> list[
     return [UnsourcedPhoto(*one) for one in found.items()]
 
 
-def date_again(run: Run, photos: list[UnsourcedPhoto]) -> None:
-    """Read capture dates again from photos' metadata, and store them in the catalogue."""
+def reread_dates(run: Run, photos: list[UnsourcedPhoto]) -> None:
+    """Read photos' capture dates again from their files, and store them in the catalogue."""
     names, told = FolderNames(), run.request.on_progress
 
     def dated(photo: UnsourcedPhoto) -> tuple[str | None, str, str | None, int] | None:
@@ -67,7 +67,7 @@ def date_again(run: Run, photos: list[UnsourcedPhoto]) -> None:
 
 
 def settle_dates(connection: sqlite3.Connection) -> None:
-    """Complete capture times that lack a time zone, from photos taken around the same time."""
+    """Add missing time zones to capture times, from photos taken around the same time."""
     sources = connection.execute(
         "SELECT DISTINCT taken_from FROM photos WHERE taken_from IS NOT NULL"
     ).fetchall()  # none may stay open: the next transaction could not install its triggers

@@ -146,7 +146,7 @@ def _read_columns(
 def _in_chunks(
     connection: sqlite3.Connection, query: str, values: Mapping[str, Any]
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield the results of an aggregate query over chunks of at most `_ROWS_A_CHUNK` rows."""
+    """Yield one result of an aggregate query per chunk of at most `_ROWS_A_CHUNK` rows."""
     done, count = 0, _ROWS_A_CHUNK
     while count == _ROWS_A_CHUNK:
         some = f"{query} LIMIT {_ROWS_A_CHUNK} OFFSET {done})"

@@ -25,7 +25,7 @@ from photorank.errors import (
 )
 from photorank.index.catalogue.kept_manifest import has_photos, kept_manifest, put_manifest
 from photorank.index.catalogue.migrations import back_up, migrate
-from photorank.index.catalogue.row_checksums import keep_sums
+from photorank.index.catalogue.row_checksums import add_missing_sums
 from photorank.index.catalogue.schema import SCHEMA
 from photorank.index.catalogue.sqlite_errors import catalogue_errors
 from photorank.index.catalogue.transactions import transaction
@@ -106,7 +106,7 @@ def writing(paths: IndexPaths, *, wait: bool = True) -> Iterator[sqlite3.Connect
 
 @contextmanager
 def adding(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
-    """Context with one short write transaction, such as a click, even beside another writer.
+    """Context with one short write transaction, such as a click's, even while a run writes.
 
     `writing` keeps apart processes that change shards, files and the manifest. Judgements touch
     none of these and name photos by digest, so SQLite's own lock is enough: an hour of indexing
@@ -209,7 +209,7 @@ def _make_ready(connection: sqlite3.Connection, paths: IndexPaths) -> None:
         back_up(connection, paths, found)
         migrate(connection, found)  # before any trigger is made of the old columns
     with transaction(connection):
-        keep_sums(connection)
+        add_missing_sums(connection)
     if paths.manifest.exists() and kept_manifest(connection, paths) is None:
         with transaction(connection):
             put_manifest(connection, read_manifest(paths))  # of an index that kept no copy
@@ -256,7 +256,7 @@ def _discard(paths: IndexPaths, new: Sequence[Path]) -> None:
 
 
 def refuse_removed(paths: IndexPaths) -> None:
-    """Raise RemovedIndexError if an index's folder was deleted while it is written."""
+    """Raise RemovedIndexError if an index's folder was deleted during a write."""
     for path in (paths.catalogue, paths.lock):
         try:
             path.stat()

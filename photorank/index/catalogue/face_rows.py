@@ -1,4 +1,4 @@
-"""Records of detected faces in the catalogue, written and deleted."""
+"""Writing and deleting of the catalogue's records of detected faces."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -38,7 +38,7 @@ def record_faces(
 
 
 def forget_faces(connection: sqlite3.Connection, digests: Sequence[str] | None = None) -> int:
-    """Delete the records of faces, of some or all photos, within the caller's transaction.
+    """Delete the face records of the given photos, or of all, in the caller's transaction.
 
     Without `digests`, the faces of all photos. Returns the number of photos whose faces were known.
     """

@@ -27,7 +27,7 @@ def switch_faces(connection: sqlite3.Connection, is_on: bool) -> None:
     )
 
 
-def takes_faces(connection: sqlite3.Connection, asked: bool | None) -> bool:
+def detects_faces(connection: sqlite3.Connection, asked: bool | None) -> bool:
     """True if an indexing run should detect faces; stores the user's setting if one was given.
 
     By default it does where everything for it is installed, unless the index was told not to.

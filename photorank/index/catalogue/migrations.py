@@ -3,7 +3,7 @@
 import os
 import sqlite3
 
-from photorank.index.catalogue.row_checksums import take_sums, whole_tables
+from photorank.index.catalogue.row_checksums import intact_tables, recompute_sums
 from photorank.index.manifest import SCHEMA_VERSION
 from photorank.workspace import IndexPaths, storage_errors
 
@@ -98,11 +98,11 @@ def migrate(connection: sqlite3.Connection, found: int) -> None:
         raise sqlite3.DatabaseError(f"there was no schema version {found}")
     connection.execute("BEGIN IMMEDIATE")
     try:
-        whole = whole_tables(connection)
+        whole = intact_tables(connection)
         for version in range(found, SCHEMA_VERSION):
             for statement in MIGRATIONS[version]:
                 connection.execute(statement)
-        take_sums(connection, whole)
+        recompute_sums(connection, whole)
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")
     except BaseException:

@@ -13,7 +13,7 @@ _SIGN_BIT = 1 << 63  # SQLite's integers are signed
 _MAX_WHOLE_FLOAT = 1 << 53  # integers below it may be stored as floats
 
 
-def keep_sums(connection: sqlite3.Connection) -> None:
+def add_missing_sums(connection: sqlite3.Connection) -> None:
     """Compute and store the checksums of tables without one, in the caller's transaction."""
     connection.execute(_CREATE_SUMS)
     kept = _kept(connection)
@@ -27,7 +27,7 @@ def keep_sums(connection: sqlite3.Connection) -> None:
     )
 
 
-def take_sums(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
+def recompute_sums(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
     """Recompute and store the checksums of the given tables.
 
     The caller's transaction must change no row of these tables.
@@ -76,13 +76,13 @@ class Changes:
 
 
 def changed_tables(connection: sqlite3.Connection) -> list[str] | None:
-    """Names of tables that do not match their stored checksum; None if none is stored."""
+    """Names of tables that do not match their stored checksum; None if no checksum is stored."""
     kept = _kept(connection)
-    return sorted(set(kept) - set(whole_tables(connection))) if kept else None
+    return sorted(set(kept) - set(intact_tables(connection))) if kept else None
 
 
-def whole_tables(connection: sqlite3.Connection) -> list[str]:
-    """Names of tables whose rows match the stored checksum."""
+def intact_tables(connection: sqlite3.Connection) -> list[str]:
+    """Names of tables whose rows match their stored checksum."""
     kept, columns = _kept(connection), table_columns(connection)
     return [
         table for table in kept if table in columns and _is(connection, table, columns[table], kept)

@@ -13,7 +13,7 @@ def source_number(connection: sqlite3.Connection, name: str, kind: SourceKind) -
 
 
 def sources_in(connection: sqlite3.Connection, rows: str) -> dict[str, SourceKind]:
-    """Kind (table, photo library, clicks) of each source of the judgements in `rows`, by name.
+    """Dictionary from source name to kind (table, library, clicks), for judgements in `rows`.
 
     `rows` is what follows FROM in an SQL query.
     """

@@ -61,7 +61,7 @@ class Layout(NamedTuple):
 
 
 def load_layout(paths: IndexPaths, dimensions: int, blocks: Blocks | None = None) -> Layout:
-    """Map an index's shard files into memory, and look up the photo of each embedding.
+    """Embeddings of all shard files, memory-mapped, with the photo of each embedding.
 
     Raises BrokenIndexError if a shard is missing or damaged.
     """

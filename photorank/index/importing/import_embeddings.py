@@ -132,7 +132,7 @@ class _Import:
         self._write()
 
     def _collect(self, part: Named, file: str, start: int) -> None:
-        """Collect a chunk's usable embeddings; a photo without a name gets its row number."""
+        """Collect a chunk's usable embeddings; a photo without a name is named by row number."""
         with np.errstate(over="ignore"):  # what is infinite then is left out
             lengths = np.linalg.norm(part.rows, axis=1)
         usable = np.isfinite(lengths) & (lengths > 0)
@@ -190,7 +190,7 @@ class _Import:
         self._clear()
 
     def _path(self, name: str) -> bytes:
-        """Absolute path for a photo name; relative names, and URLs, are put in the base folder."""
+        """Absolute path for a photo name; the base folder is put before relative names and URLs."""
         return b"".join(self._parts(name))
 
     def _parts(self, name: str) -> tuple[bytes, bytes]:
@@ -209,7 +209,7 @@ class _Import:
         return place
 
     def _add_roots(self, files: Sequence[EmbeddingFile]) -> Roots:
-        """Add root folders that contain all photo names to the index; return all its roots."""
+        """Record root folders that contain all named photos; return all root folders."""
         base = path_bytes(self._base).rstrip(b"/") + b"/"
         folders = {
             self._parts(name)[0] for file in files for name in filter(_may_name_file, file.names())

@@ -76,7 +76,7 @@ def record_choice(
     if winner == loser:
         raise LabelsError("a choice is between two different photos.")
     with adding(paths) as connection:
-        source, person = person_in(connection, rater)
+        source, person = source_and_person(connection, rater)
         pair = [_photo(connection, paths, digest) for digest in (winner, loser)]
         connection.execute(
             "INSERT INTO choices (id, source, rater, winner, loser, tie, asked, made)"  # noqa: S608
@@ -89,7 +89,7 @@ def record_choice(
 def record_skip(paths: IndexPaths, rater: str, first: str, second: str) -> None:
     """Save that a person skipped a pair of photos; a skip is not a tie."""
     with adding(paths) as connection:
-        _, person = person_in(connection, rater)
+        _, person = source_and_person(connection, rater)
         pair = [_photo(connection, paths, digest) for digest in (first, second)]
         connection.execute(
             f"INSERT INTO skips (id, rater, first, second, made) VALUES ({_NEXT}, ?, ?, ?, ?)",  # noqa: S608
@@ -105,14 +105,14 @@ def record_stars(paths: IndexPaths, rater: str, photo: str, stars: int) -> None:
     if not 0 <= stars <= STARS:
         raise LabelsError(f"a photo can have 1 to {STARS} stars, or 0 for none, not {stars}.")
     with adding(paths) as connection:
-        who = person_in(connection, rater)
+        who = source_and_person(connection, rater)
         add_stars(connection, who, photo, _photo(connection, paths, photo), stars)
 
 
 def add_stars(
     connection: sqlite3.Connection, who: tuple[int, int], digest: str, photo: int, stars: int
 ) -> None:
-    """Save a person's stars for a photo, and the earlier ones for undo; the caller commits.
+    """Save a person's stars for a photo, and the previous stars for undo; the caller commits.
 
     `who` is (source, person), as catalogue numbers.
     """
@@ -132,7 +132,7 @@ def undo(paths: IndexPaths, rater: str) -> Undone | None:
     Raises as :func:`record_choice` does.
     """
     with adding(paths) as connection:
-        source, person = person_in(connection, rater)
+        source, person = source_and_person(connection, rater)
         latest = connection.execute(
             "SELECT 'choice', id FROM choices WHERE source = :source AND rater = :person"
             " UNION ALL SELECT 'skip', id FROM skips WHERE rater = :person"
@@ -166,7 +166,7 @@ def take_back(paths: IndexPaths, rater: str, first: str, second: str) -> bool:
     Returns False if there is neither. Raises as :func:`record_choice` does.
     """
     with adding(paths) as connection:
-        source, person = person_in(connection, rater)
+        source, person = source_and_person(connection, rater)
         one, other = (_photo(connection, paths, digest) for digest in (first, second))
         latest = connection.execute(
             "SELECT 'choices', id FROM choices WHERE source = :source AND rater = :person"
@@ -248,8 +248,8 @@ def _row_numbers(index: Index, photos: Sequence[Sequence[int]], width: int) -> t
     return rows[shown], shown
 
 
-def person_in(connection: sqlite3.Connection, rater: str) -> tuple[int, int]:
-    """Catalogue numbers of a person's source of clicks and of the person; added if missing."""
+def source_and_person(connection: sqlite3.Connection, rater: str) -> tuple[int, int]:
+    """Catalogue numbers of a person's click source and of the person; both added if missing."""
     name = rater.strip()
     if not 0 < len(name) <= MAX_NAME_LETTERS or not name.isprintable():
         raise LabelsError(f"who clicks needs a name, of up to {MAX_NAME_LETTERS} letters.")

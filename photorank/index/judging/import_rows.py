@@ -59,7 +59,7 @@ def import_judgements(
     base: Sequence[Path] = (),
     judgements: Judgements | None = None,
 ) -> list[str]:
-    """Import tables of labels or choices, in place of what the same sources gave before.
+    """Import tables of labels or choices; each replaces what the same source gave before.
 
     Judgements belong to a photo's content, whatever its file is called later. Other sources'
     judgements stay. Returns notes for the user.

@@ -9,7 +9,7 @@ from photorank.index.judging.click_log import (
     STARS,
     add_stars,
     now_text,
-    person_in,
+    source_and_person,
     source_of,
 )
 from photorank.index.reading.rows import one_photo
@@ -19,7 +19,7 @@ KEEP, NO_FLAG, LEAVE_OUT = 1, 0, -1
 
 
 class Mark(NamedTuple):
-    """Stars or flag (keep, leave out) that a person gives one photo; 0 takes them away."""
+    """Stars, or a flag (keep or leave out), that a person gives one photo; 0 removes them."""
 
     photo: str  # digest, or its beginning
     kind: Literal["flag", "stars"]
@@ -47,7 +47,7 @@ def record_marks(paths: IndexPaths, rater: str, marks: Sequence[Mark]) -> int:
             raise LabelsError(f"{mark.value} is no mark of the kind {mark.kind!r}.")
     missing = 0
     with adding(paths) as connection:
-        who = person_in(connection, rater)
+        who = source_and_person(connection, rater)
         for mark in marks:
             found = one_photo(connection, mark.photo)
             if found is None:

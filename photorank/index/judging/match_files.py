@@ -95,14 +95,14 @@ def match_files(
 
 
 class _Folder(NamedTuple):
-    """Folder to which file names are relative, as root number and relative path."""
+    """Folder that file names are relative to: its root folder's number, and its path below it."""
 
     root: int
     below: bytes  # the root, ending in '/' or empty
 
 
 class _Finder:
-    """Finder of the photos that file names stand for, relative to some folders."""
+    """Finder of indexed photos by file name, where names are relative to given folders."""
 
     def __init__(self, connection: sqlite3.Connection, folders: Sequence[Path | str]) -> None:
         self._connection = connection
@@ -115,7 +115,7 @@ class _Finder:
         ]
 
     def find(self, names: Sequence[str]) -> _Found:
-        """Photo number for each file name that matches a photo, and a reason for every other name.
+        """Catalogue number of each file name's photo, or the reason why no one photo matches.
 
         A name is compared exactly, then without white space around it, then ignoring case and kind
         of slash.
@@ -154,7 +154,7 @@ class _Finder:
         return self._changed[file.place]
 
     def _inexact(self, names: Sequence[str]) -> dict[str, dict[str, _Known]]:
-        """Indexed files, by relative path, that match each name except for case or slashes."""
+        """For each name, the indexed files that match it except for case or slashes, by path."""
         wanted: dict[str, list[str]] = defaultdict(list)
         for name in names:
             for path in self._paths(name.strip().replace("\\", "/")):
@@ -172,7 +172,7 @@ class _Finder:
         return found
 
     def _exact(self, names: Sequence[str]) -> tuple[dict[str, int], dict[str, Missing], list[str]]:
-        """Photo number for each file name that matches exactly; a reason for every other name.
+        """Catalogue number of each exactly matching name's photo; a reason for every other name.
 
         Also the names, among the others, that are not in the index at all.
         """
@@ -211,7 +211,7 @@ class _Finder:
         return photos, missing, unknown
 
     def _places(self, name: str) -> Iterator[Place]:
-        """Yield the (root, relative path) pairs that a file name may stand for."""
+        """Yield the pairs (root folder's number, path below it) that a file name may stand for."""
         file = os.path.normpath(text_path(name))
         if not os.path.isabs(file) and file[:2] != ".." and len(self._placed) == len(self._folders):
             below = path_bytes(file)  # of most names: nothing needs to be asked of the disk
@@ -225,7 +225,7 @@ class _Finder:
                 yield place
 
     def _paths(self, name: str) -> list[str]:
-        """Absolute paths that a file name may stand for."""
+        """Absolute paths that a file name may stand for, one per base folder."""
         file = text_path(name)
         if os.path.isabs(file):
             return [os.path.normpath(file)]

@@ -1,1 +1,1 @@
-"""Maintenance of an index: checks, repair, compaction, and a photo library that has moved."""
+"""Maintenance of an index: checks, repair, compaction, and moves of its photo library."""

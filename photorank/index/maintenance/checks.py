@@ -156,14 +156,14 @@ def _catalogue(paths: IndexPaths) -> Finding:
     return Finding("catalogue", "good", f"sound, schema version {SCHEMA_VERSION}")
 
 
-def changed_values(paths: IndexPaths) -> list[str] | None:
-    """Names of tables changed by something other than photorank; None if checksums are missing."""
+def corrupted_tables(paths: IndexPaths) -> list[str] | None:
+    """Names of tables changed by something other than photorank; None if no checksum is stored."""
     with reading(paths) as connection:
         return changed_tables(connection)
 
 
 def _values(paths: IndexPaths) -> Finding:
-    found = changed_values(paths)
+    found = corrupted_tables(paths)
     if found is None:
         says = "an older photorank kept no checksums of the catalogue's rows"
         return Finding("values", "note", says, "The next `photorank index` begins them.")
@@ -226,7 +226,7 @@ def _file_findings(paths: IndexPaths) -> Iterator[Finding]:
 
 
 def _finding(found: Sequence[str] | Sequence[Path], wrong: Finding, good: str) -> Finding:
-    """Finding with the number and names of faulty items; a good result if there are none."""
+    """Finding that counts and names the faulty items; a good finding if there are none."""
     if not found:
         return Finding(wrong.about, "good", good)
     return replace(wrong, says=wrong.says.format(n=len(found), some=_some([*map(str, found)])))

@@ -10,12 +10,12 @@ from photorank.index.catalogue.face_rows import forget_faces
 from photorank.index.catalogue.file_records import count_photos, load_roots
 from photorank.index.catalogue.kept_manifest import keep_manifest, kept_manifest, own_manifest
 from photorank.index.catalogue.rooted_paths import as_path
-from photorank.index.catalogue.row_checksums import take_sums
+from photorank.index.catalogue.row_checksums import recompute_sums
 from photorank.index.catalogue.transactions import transaction
 from photorank.index.imported_digests import is_imported
 from photorank.index.maintenance.checks import (
     catalogue_faults,
-    changed_values,
+    corrupted_tables,
     damaged_shards,
     damaged_thumbnails,
     hashes_are_damaged,
@@ -52,7 +52,7 @@ def repair_index(paths: IndexPaths) -> list[str]:
         if lost := sorted({*damaged_shards(paths), *misplaced_shards(paths)}):
             photos = _forget_shards(connection, lost)
             done.append(f"forgotten: {counted(len(lost), 'shard')} with {counted(photos, 'photo')}")
-        if changed := changed_values(paths):
+        if changed := corrupted_tables(paths):
             done.extend(_accept_tables(connection, changed))
         remove_leftovers(connection, paths)
         for path in leftover_files(paths):
@@ -121,7 +121,7 @@ def _accept_tables(connection: sqlite3.Connection, changed: list[str]) -> list[s
             forget_faces(connection)
             done.append("the faces were forgotten: `photorank faces` looks for them again")
     with transaction(connection):
-        take_sums(connection, changed)
+        recompute_sums(connection, changed)
     if kept := sorted(set(changed) - _TABLES_OF_FILES - _TABLES_OF_FACES - {"signals"}):
         done.append(f"changed values in {', '.join(kept)} were kept: compare with your backup")
     return done

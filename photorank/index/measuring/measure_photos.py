@@ -1,4 +1,4 @@
-"""Measurements (of signals, of faces) of an index's photos, each made once and stored."""
+"""Measurement of an index's photos (signals or faces): each photo once, results stored."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Measurement(Generic[T]):
-    """Kind of measurement: a function of a photo, and how to store its result."""
+    """Definition of a measurement: the function that measures a photo, and where results go."""
 
     name: str  # of the threads
     known: str  # SQL that selects the numbers of photos that need no measuring
@@ -91,7 +91,7 @@ def measure_photos(
 
 
 def _unmeasured(paths: IndexPaths, measured: str) -> tuple[dict[str, list[Path]], int]:
-    """Files of unmeasured photos by photo digest, and the number of photos already measured."""
+    """Files of photos without this measurement, by digest; and the number of photos with it."""
     files: dict[str, list[Path]] = {}
     with reading(paths) as connection:
         roots = load_roots(connection)
@@ -110,7 +110,7 @@ def _unmeasured(paths: IndexPaths, measured: str) -> tuple[dict[str, list[Path]]
 def _measure_photo(
     measure: Callable[[bytes], T], digest: str, files: Sequence[Path]
 ) -> T | SkippedFile:
-    """Measure a photo by its first file unchanged since indexing; return SkippedFile if none is."""
+    """Measure a photo from a file that still holds it; return a SkippedFile if there is none."""
     reasons = []
     for file in files:
         try:

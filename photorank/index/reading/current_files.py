@@ -25,7 +25,7 @@ def digest_now(paths: IndexPaths, path: Path) -> str:
 
 
 def changed_files(paths: IndexPaths, photos: Iterable[tuple[Path, str]]) -> list[int]:
-    """Positions in `photos` of files whose content no longer has the given digest.
+    """Positions in `photos`, pairs (path, digest), of files that now have another digest.
 
     A file that is gone holds nothing else. Files are read only if size, times or inode differ.
     """
@@ -40,7 +40,7 @@ def changed_files(paths: IndexPaths, photos: Iterable[tuple[Path, str]]) -> list
 
 
 def holds_another(path: Path, digest: str, known: tuple[str, Stamp] | None) -> bool:
-    """True if a file exists and its content differs from that of the given digest.
+    """True if a file exists and its content does not have the given digest.
 
     `known` is its digest when it was indexed, with the stamp that it had then.
     """

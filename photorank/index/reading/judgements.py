@@ -25,7 +25,7 @@ _RATINGS = (
 def load_labels(
     paths: IndexPaths, rows: Rows, belongs: Memberships, rater: str | None
 ) -> IndexLabels:
-    """Scores, groups and series of photos; scores are one rater's, or means over all.
+    """Score, group and series of each photo; a score is one rater's, or the mean over raters.
 
     A score that is the mean of many counts as many. Clicked stars count only where nothing was
     imported on another scale.
@@ -52,7 +52,7 @@ def load_labels(
 
 
 def load_single_ratings(paths: IndexPaths, rows: Rows, without: str) -> SingleRatings:
-    """Scores of photos by each named rater, except the rater named `without`.
+    """Scores, one per photo and named person, except those by the person named `without`.
 
     Means over several people are left out, and clicked stars where anything was imported
     on another scale.
@@ -106,7 +106,7 @@ def load_raters(paths: IndexPaths) -> list[str]:
 
 
 def load_sources(paths: IndexPaths, kind: Judgements) -> list[str]:
-    """Sorted names of the sources of scores or choices; people's names are left out."""
+    """Sorted names of all sources of scores (or choices); all people's clicks count as one."""
     with reading(paths) as connection:
         found = sources_in(connection, "ratings" if kind == "scores" else "choices")
     return sorted({"clicks" if one == "clicks" else name for name, one in found.items()})

@@ -21,12 +21,12 @@ class Named(NamedTuple):
     names: list[str]  # sorted
 
     def of(self, row: int) -> str | None:
-        """Name at a row number; None if the row has no name."""
+        """Name for the photo with this row number; None if it has none."""
         code = int(self.codes[row])
         return self.names[code] if code >= 0 else None
 
     def tolist(self) -> list[str | None]:
-        """Names in row order; None for a row without a name."""
+        """Names for all photos in row order; None where a photo has none."""
         names = [*self.names, None]  # which -1 finds
         return [names[code] for code in self.codes.tolist()]
 
@@ -40,7 +40,7 @@ class Memberships(NamedTuple):
 
 
 def load_memberships(paths: IndexPaths, rows: Rows) -> Memberships:
-    """Group, series and split of each photo in the table `rows`, from all sources together."""
+    """Group, series and split of each photo in `rows`, from all sources together."""
     with reading(paths) as connection:
         (photos,), columns = mixed(
             connection, ["photo"], ['"group"', "series", "split"], "memberships"
@@ -56,7 +56,7 @@ def load_memberships(paths: IndexPaths, rows: Rows) -> Memberships:
 
 
 def named(texts: Texts) -> Named:
-    """Texts encoded as integer codes into a list of the distinct texts."""
+    """Texts stored as integer codes into the sorted list of distinct texts."""
     if texts.empty:
         return Named(np.full(len(texts), -1, dtype=np.intp), [])
     codes, known = coded(list(texts))

@@ -27,7 +27,7 @@ class Photo:
 
 
 class IndexLabels(NamedTuple):
-    """Scores, groups and series of all photos, in the order of :meth:`Index.photos`."""
+    """Score, group and series of each photo, in the order of :meth:`Index.photos`."""
 
     scores: Labels  # (n,) mean over raters, nan where there is none
     n_raters: Codes  # (n,) how many people the score is a mean of
@@ -54,7 +54,7 @@ class IndexLabels(NamedTuple):
 
 
 class SingleRatings(NamedTuple):
-    """Scores by one rater for one photo each; photos are row numbers in :meth:`Index.photos`."""
+    """Scores, one per photo and named person; photos are row numbers in :meth:`Index.photos`."""
 
     photos: Codes  # (m,)
     raters: Codes  # (m,) one number a person; the unnamed are left out

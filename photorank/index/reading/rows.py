@@ -61,7 +61,7 @@ class Files:
         return np.array(sorted(range(len(self)), key=lambda place: by[place] or b""), np.intp)
 
     def find(self, path: bytes) -> int | None:
-        """Position of a path, if all paths are sorted; None if the path is absent."""
+        """Position of a path among these paths, which must be sorted; None if it is absent."""
         place = bisect_left(range(len(self)), path_order(path), key=lambda at: path_order(self[at]))
         return place if place < len(self) and self[place] == path else None
 
@@ -122,18 +122,18 @@ Fact: TypeAlias = tuple[str | None, str | None, str | None]
 
 
 class Facts(NamedTuple):
-    """Capture time, camera, and source of the capture time, of each photo."""
+    """Capture times, cameras and time sources (such as EXIF) of all photos."""
 
     taken: Texts
     cameras: Texts
     sources: Texts
 
     def of(self, row: int) -> Fact:
-        """Capture time, camera, and source of the capture time, of one photo by row number."""
+        """Capture time, camera and time source (such as EXIF) of the photo with this row number."""
         return _text(self.taken[row]), _text(self.cameras[row]), _text(self.sources[row])
 
     def tolist(self) -> list[Fact]:
-        """Capture time, camera, and source of the capture time, of each photo in row order."""
+        """Tuples (capture time, camera, time source such as EXIF), one per photo, in row order."""
         return list(zip(*(map(_text, texts) for texts in self), strict=True))
 
     def dated_by(self) -> Counter[str]:
@@ -165,7 +165,7 @@ def load_rows(paths: IndexPaths, among: Codes | None = None) -> Rows:
 
 
 def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
-    """Capture time, camera, and source of the capture time, of each photo in `rows`.
+    """Capture times, cameras and time sources (such as EXIF) of the photos in `rows`.
 
     All three are missing for a photo that has been deleted since.
     """
@@ -176,7 +176,7 @@ def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
 
 
 def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int] | None:
-    """Full digest and catalogue number of the only photo with this digest prefix; else None."""
+    """Full digest and catalogue number of the one photo with this digest prefix; else None."""
     found = connection.execute(
         "SELECT digest, id FROM photos WHERE digest >= ? AND digest < ? AND shard IS NOT NULL"
         " LIMIT 2",
@@ -186,7 +186,7 @@ def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int]
 
 
 def digest_beginning(paths: IndexPaths, beginning: str) -> tuple[str, int] | None:
-    """Full digest and catalogue number of the only photo with this beginning; else None."""
+    """Full digest and catalogue number of the one photo with this digest prefix; else None."""
     with reading(paths) as connection:
         return one_photo(connection, beginning)
 

@@ -81,8 +81,8 @@ class Snapshot:
             if wanted in os.fsdecode(path).lower():
                 yield row
 
-    def known_path(self, path: Path | str) -> Path:
-        """Absolute path of a file, with links resolved if only the resolved path is indexed."""
+    def indexed_path(self, path: Path | str) -> Path:
+        """Absolute path of a file as the index names it: as given, or with links resolved."""
         names = [Path(os.path.abspath(path)), Path(os.path.realpath(path))]
         known = (name for name in names if self.rows.row_of(path_bytes(name)) is not None)
         return next(known, names[0])
@@ -101,7 +101,7 @@ class Snapshot:
 
     @_Once
     def positions(self) -> Codes:
-        """Position (n,) of each photo's embedding in the sequence of shards' embeddings."""
+        """Positions (n,) of the n photos' embeddings, counted through all shards."""
         at = np.flatnonzero(self.layout.has_file)
         positions = np.empty(len(at), dtype=np.intp)
         positions[self.rows.places(self.layout.photos[at])] = at
@@ -114,12 +114,12 @@ class Snapshot:
 
     @_Once
     def facts(self) -> Facts:
-        """Capture time, camera, and source of the capture time, of each photo."""
+        """Capture times, cameras and time sources (such as EXIF) of all photos."""
         return load_facts(self._paths, self.rows)
 
     @_Once
     def moments(self) -> Floats:
-        """Capture times (n,) of all photos, in seconds since 1970, read-only."""
+        """Capture times of all n photos in seconds since 1970, as a read-only array (n,)."""
         seconds = seconds_or_day([taken for taken, _, _ in self.facts.tolist()])
         seconds.flags.writeable = False
         return seconds
@@ -131,7 +131,7 @@ class Snapshot:
 
     @_Once
     def beginnings(self) -> NDArray[np.uint8]:
-        """First 8 bytes (n, 8) of all photos' digests, read-only."""
+        """First 8 bytes of all n photos' content digests, as a read-only array (n, 8)."""
         digits = self.rows.digests.beginnings(BEGINNING_DIGITS).tobytes().decode()
         return np.frombuffer(bytes.fromhex(digits), np.uint8).reshape(-1, BEGINNING_BYTES)
 

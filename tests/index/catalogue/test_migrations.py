@@ -7,7 +7,7 @@ import pytest
 from photorank.errors import BrokenIndexError
 from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.migrations import MIGRATIONS
-from photorank.index.catalogue.row_checksums import changed_tables, keep_sums
+from photorank.index.catalogue.row_checksums import add_missing_sums, changed_tables
 from photorank.index.judging.click_log import (
     record_choice,
     record_skip,
@@ -38,7 +38,7 @@ def without_version_4(connection):
 def sum_up(connection, version):
     """Let a catalogue be of a version, with its sums."""
     connection.execute("DELETE FROM sums")
-    keep_sums(connection)
+    add_missing_sums(connection)
     connection.execute(f"PRAGMA user_version = {version}")
     connection.commit()
     connection.close()
