@@ -11,7 +11,7 @@ from photorank.metrics.estimates import Estimate
 from photorank.outside_text import printable
 
 if TYPE_CHECKING:  # scikit-learn takes a second, and few pages need it
-    from photorank.evaluation.nuisance import Gap, Nuisance
+    from photorank.evaluation.nuisance import KindMean, Nuisance
 
 KINDS_AT_EACH_END = 6  # shown where there are many
 WITH, WITHOUT = "as it is", "without content"
@@ -60,7 +60,7 @@ def removal_texts(found: "Nuisance") -> ContentRemoval:
     return ContentRemoval(sentence, reading, title, rows, rows.to_csv(index=False))
 
 
-def _best_and_worst(found: "Nuisance") -> "list[Gap]":
+def _best_and_worst(found: "Nuisance") -> "list[KindMean]":
     """Kinds of subject matter rated best and worst on average; all kinds if there are few."""
     gaps = list(found.gaps)
     return (

@@ -91,7 +91,7 @@ class Encoder(Protocol):
 
     @property
     def long_side(self) -> int:
-        """Minimum long side in pixels that technical signals need; 0 if the encoder has none."""
+        """Minimum long side in pixels of photos for technical signals; 0 if there are none."""
 
     @property
     def logit_scale(self) -> float | None:

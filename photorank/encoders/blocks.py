@@ -15,7 +15,7 @@ LARGEST = (
 
 @dataclass(frozen=True)
 class Blocks:
-    """Dimensions of an embedding's blocks in order: last layer (head), stage means, signals.
+    """Number of dimensions of each block of an embedding: last layer (head), stage means, signals.
 
     Embeddings are stored as float16.
     """

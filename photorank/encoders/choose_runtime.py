@@ -101,7 +101,7 @@ class SwitchableTower:
         return self._tower.name if self._tower else ""
 
     def load(self, frame: Frames | None = None) -> Tower:
-        """Image network, loaded on first use.
+        """The image network; the first call loads it.
 
         `frame` is an example for the conversion to OpenVINO.
         """

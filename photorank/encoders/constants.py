@@ -1,4 +1,4 @@
-"""Fixed matrices that project network features, and fixed scales of signals, from a file."""
+"""Projection matrices for network features and scales for signals, loaded from a file."""
 
 import hashlib
 import io
@@ -23,7 +23,7 @@ _MOST_DEVIATIONS = 6.0  # standard deviations at which a signal is clipped
 
 
 class Constants(NamedTuple):
-    """Fixed matrices that project network features to embeddings; fixed scales of signals.
+    """Matrices that project network features to embeddings, and scales for technical signals.
 
     Both were fitted without ratings.
     """

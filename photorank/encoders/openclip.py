@@ -116,7 +116,7 @@ class OpenClipEncoder(SwitchableImages):
 
     @property
     def spec(self) -> str:
-        """Spec of the encoder, with an absolute path if it names a file."""
+        """Name that `load_encoder` takes for this encoder, with absolute file paths."""
         larger = f"#{self._size}" if self._size != self._checkpoint.size else ""
         return f"{self._checkpoint.spec}{larger}"
 
@@ -146,7 +146,7 @@ class OpenClipEncoder(SwitchableImages):
 
     @property
     def long_side(self) -> int:
-        """Minimum long side in pixels that technical signals need; 0 if the encoder has none."""
+        """Minimum long side in pixels of photos for technical signals; 0 if there are none."""
         return LEAST_LONG_SIDE if self._blocks else 0
 
     @property

@@ -44,11 +44,11 @@ def _workers() -> ThreadPoolExecutor:
     """Thread pool with as many threads as torch would use."""
     import torch
 
-    return ThreadPoolExecutor(torch.get_num_threads(), "encode", initializer=_compute_alone)
+    return ThreadPoolExecutor(torch.get_num_threads(), "encode", initializer=_use_one_core)
 
 
-def _compute_alone() -> None:
-    """Limit OpenMP operations called by this thread to one core, since batches run in parallel."""
+def _use_one_core() -> None:
+    """Limit this thread's OpenMP operations to one core, since batches run in parallel."""
     import torch
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 

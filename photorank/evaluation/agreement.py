@@ -67,9 +67,9 @@ class Shared:
 
 
 def voices(index: Index, raters: Sequence[str], subset: PhotoSubset) -> tuple[Voice, ...]:
-    """Judgements and learned rating model of each person; all models begin from the same prior.
+    """Each person's judgements, with the rating model learned from them.
 
-    Choices and scores under the raters' names count, clicked or imported.
+    All models begin from the same prior. Clicked and imported judgements count.
     """
     said, touched = [], [np.empty(0, dtype=np.intp)]
     for rater in raters:
@@ -182,7 +182,7 @@ def _all_ratings(people: Sequence[Voice]) -> tuple[Floats, Floats, Floats]:
 
 
 def _listed(places: Codes, rows: Codes, ratings: Floats, errors: Floats) -> tuple[Shared, ...]:
-    """List entries for the photos at some positions: ratings by each person, mean and spread."""
+    """Ratings of each chosen photo by all people, with their mean and standard deviation."""
     spread = _spread(ratings)
     return tuple(
         Shared(
@@ -251,7 +251,7 @@ def _samples(voice: Voice, rng: np.random.Generator) -> Floats:
 
 
 def _rating_agreement(a: Floats, b: Floats) -> Estimate:
-    """Kendall's τ_b between two people's sampled ratings (n, draws), with a posterior interval."""
+    """Kendall's τ_b between two people's ratings (n, draws) from posterior draws."""
     taus = [kendall_tau_b(x, Comparisons.from_scores(y)) for x, y in zip(a.T, b.T, strict=True)]
     low, high = np.quantile(taus, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
     n = len(a)
@@ -260,6 +260,6 @@ def _rating_agreement(a: Floats, b: Floats) -> Estimate:
 
 
 def _scaled(estimate: Estimate, factor: float = 1.0, add: float = 0.0) -> Estimate:
-    """Estimate with its value and confidence limits multiplied by a factor and shifted."""
+    """Estimate whose value and confidence limits are multiplied by `factor` and raised by `add`."""
     value, low, high = (factor * one + add for one in (estimate.value, estimate.low, estimate.high))
     return Estimate(value, low, high, estimate.n_photos, estimate.n_pairs, estimate.method)

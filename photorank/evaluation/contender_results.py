@@ -1,4 +1,4 @@
-"""Metrics of vectors and learners (contenders) on the same photo pairs, and their differences."""
+"""Comparison of vectors and learners by their metrics on the same photo pairs."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -85,7 +85,7 @@ class Measured:
 def measured(
     contenders: Sequence[Contender], pairs: HeldOutPairs, gap_power: int, *, lists: bool = True
 ) -> list[Measured]:
-    """Each vector or learner, measured on the same held-out pairs and optionally ranked lists."""
+    """Each vector or learner with its metrics, measured on the same held-out pairs."""
     wanted = list_metrics() if lists else {}
     ratings = np.stack([one.ratings for one in contenders], axis=-1)  # (repeats, n, contenders)
     by_fold = values_by_fold_of_lists(ratings, pairs.graphs, pairs.folds, wanted)

@@ -24,7 +24,7 @@ BASELINES = (RANDOM_NAME, PLAIN_PROMPT_NAME, MEAN_DIFFERENCE)
 
 @dataclass(frozen=True)
 class Contender:
-    """Vector or learner in an evaluation, with its held-out ratings of the judged photos."""
+    """Vector or learner under evaluation, with its ratings of photos it was not trained on."""
 
     name: str
     kind: str
@@ -36,14 +36,14 @@ class Contender:
 
     @property
     def baseline(self) -> bool:
-        """True if the contender is a baseline, evaluated only for comparison."""
+        """True for a baseline, such as random directions, evaluated only for comparison."""
         return self.name in BASELINES
 
 
 def chosen_vectors(
     index: Index, names: Sequence[str] | None, load: Callable[[], Encoder] | None
 ) -> dict[str, MasterVector]:
-    """Dict of the vectors to evaluate by name, with a baseline vector from a plain text prompt.
+    """Vectors to evaluate, keyed by name, with a baseline vector from a plain text prompt.
 
     That baseline is left out if it is not among the vectors and cannot be made.
     """

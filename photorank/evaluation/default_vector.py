@@ -25,7 +25,7 @@ def default_vector(index: Index) -> tuple[str, str]:
 
 
 def by_preference(vectors: Mapping[str, MasterVector], evaluation: Evaluation | None) -> list[str]:
-    """Vector names, the preferred one first: the user's own vector, then the most accurate ones.
+    """Vector names in order of preference: the user's own vector, then the most accurate ones.
 
     The taste comes first only where it is no worse on held-out choices than what it began from.
     Then come the built-in default, other learned ones, untested ones from words, and last those

@@ -130,7 +130,7 @@ def evaluate(
 
 @dataclass(frozen=True)
 class _Contest:
-    """Contenders (vectors and learners), with results and differences for one split into folds."""
+    """Vectors and learners (contenders) tested by one split into folds, with their results."""
 
     contenders: list[Contender]
     pairs: HeldOutPairs

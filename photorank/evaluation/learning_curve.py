@@ -41,7 +41,7 @@ class LearningCurve:
         protocol: Protocol,
         threads: Executor,
     ) -> Self:
-        """Learning curve of a learner, whose fits have been started in other threads.
+        """Start the fits of a learner in other threads, and return its learning curve.
 
         It has no points for a single split.
         """

@@ -24,8 +24,8 @@ _MIN_PHOTOS_A_GROUP = 5  # for which a group's mean is reported
 
 
 @dataclass(frozen=True)
-class Gap:
-    """Mean rating of one kind of photos before and after content is projected out of the vector."""
+class KindMean:
+    """Mean rating of one kind of photos, before and after photo content is projected out."""
 
     group: str
     n_photos: int
@@ -35,7 +35,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Change:
-    """One estimate before and after photo content is projected out of a vector."""
+    """Estimate of one metric before and after photo content is projected out of a vector."""
 
     before: Estimate
     after: Estimate
@@ -50,7 +50,7 @@ class Nuisance:
     by: str  # "group" or "clusters"
     in_sample: bool  # the vector has seen the photos, and could not be learned anew
     directions: int  # taken out
-    gaps: tuple[Gap, ...]  # the best rated kind first
+    gaps: tuple[KindMean, ...]  # the best rated kind first
     between: Change  # share of the ratings' variance that lies between kinds
     pairwise_accuracy: Change  # held out
     change: Difference  # of the accuracy, after minus before
@@ -159,7 +159,7 @@ def without_content(
 def _ratings(
     photos: JudgedPhotos, codes: Codes, folds: Folds, directions: Floats
 ) -> tuple[Floats, Floats]:
-    """Held-out ratings before, and after, content is projected out: two arrays (repeats, n).
+    """Pair of held-out ratings (repeats, n): before and after content is projected out.
 
     In standard deviations over the photos learned from, so that folds may be pooled.
     """
@@ -175,13 +175,15 @@ def _ratings(
     return before, after
 
 
-def _gaps(names: Sequence[str], codes: Codes, before: Floats, after: Floats) -> tuple[Gap, ...]:
+def _gaps(
+    names: Sequence[str], codes: Codes, before: Floats, after: Floats
+) -> tuple[KindMean, ...]:
     gaps = []
     for kind in np.unique(codes[codes >= 0]):
         own = codes == kind
         if np.count_nonzero(own) >= _MIN_PHOTOS_A_GROUP:
             n = int(np.count_nonzero(own))
-            gaps.append(Gap(names[kind], n, _mean(before[own]), _mean(after[own])))
+            gaps.append(KindMean(names[kind], n, _mean(before[own]), _mean(after[own])))
     return tuple(sorted(gaps, key=lambda gap: -gap.before.value))
 
 

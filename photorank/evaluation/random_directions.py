@@ -78,7 +78,7 @@ def _photos_of_first_folds(folds: Folds) -> Codes:
 
 
 def _top_metrics(ratings: Floats, pairs: HeldOutPairs, rows: Codes) -> dict[str, list[float]]:
-    """Dict of top-of-list metrics, such as NDCG, each a list of a value per column of ratings.
+    """Top-of-list metrics by name; each a list with one value per column of ratings.
 
     `rows` are the rated photos.
     """

@@ -153,7 +153,7 @@ class DuplicateCounts:
 
     @classmethod
     def of(cls, codes: Codes) -> "DuplicateCounts":
-        """Counts of duplicates, from each photo's cluster number (n,), which its copies share.
+        """Counts of near-duplicates and copies, from the cluster number (n,) of each photo.
 
         A photo without copies has −1.
         """

@@ -38,12 +38,12 @@ class Evaluation:
     requested: Protocol | None = None  # before folds and repeats were as many as can be; likewise
 
     def rows(self, scope: Scope) -> list[Result]:
-        """Results in one scope (kind of photo pairs), from the main way of making test folds."""
+        """Results in one scope (kind of photo pairs), with the main kind of test folds."""
         folds = ("", self.protocol.fold_by)
         return [row for row in self.results if row.scope == scope and row.fold_by in folds]
 
     def beside(self, row: Result) -> Result | None:
-        """Result of the same vector and scope with folds made the other way, such as by photo.
+        """Result for the vector and scope of `row` with the other kind of folds (by photo, say).
 
         None if folds were made in one way only. One way may hold out whole groups.
         """
@@ -54,7 +54,7 @@ class Evaluation:
 
     @property
     def asked(self) -> Protocol:
-        """Protocol as the user requested it, with `fold_by` None if it was chosen automatically.
+        """Evaluation protocol as the user asked for it; `fold_by` is None if the user left it open.
 
         Where older files do not tell, two kinds of folds were used only if the user named none.
         """
@@ -64,11 +64,11 @@ class Evaluation:
         return replace(self.protocol, fold_by=None) if len(ways) > 1 else self.protocol
 
     def competing(self, scope: Scope = "all") -> list[Result]:
-        """Results of a scope, best first, of vectors that learned from none of the test photos."""
+        """Results in one scope, best first, without those of vectors that have seen test photos."""
         return ranked(row for row in self.rows(scope) if row.competes)
 
     def compared(self, scope: Scope, metric: str) -> list[ScopedDifference]:
-        """Differences between every two vectors or learners, in one metric and one scope."""
+        """Differences in one metric between every two vectors or learners, in one scope."""
         return [
             row
             for row in self.differences

@@ -1,4 +1,4 @@
-"""Metrics of the top of ranked lists, such as NDCG, by test fold, which intervals resample."""
+"""Top-of-list metrics, such as NDCG, as one value per test fold."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
@@ -34,7 +34,7 @@ FLOORS = {f"album_regret_at_{PLACES}": -np.inf, LOGISTIC: -1.0}
 
 
 def list_metrics() -> dict[str, ListMetric]:
-    """Dict of top-of-list metric functions by name, including those of other packages.
+    """Top-of-list metric functions by name, including those of other packages.
 
     A declared one is a function of ratings (n,) and comparisons, which returns a number; nan
     where it is not defined. Raises EntryPointError if its package cannot be used.
@@ -54,7 +54,7 @@ def values_by_fold_of_lists(
     folds: Folds,
     metrics: Mapping[str, ListMetric] = LIST_METRICS,
 ) -> dict[str, Floats]:
-    """Dict of top-of-list metrics: for each a row per test fold and a column per contender.
+    """Top-of-list metrics by name; each an array with a row per test fold, a column per contender.
 
     Their mean equals the mean over lists: a fold of many lists counts as many, by a ratio's
     first-order shares. nan where there is no list.

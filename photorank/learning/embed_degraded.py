@@ -46,7 +46,7 @@ def embed_degraded(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> DegradedCopies:
-    """Embeddings of the first readable photos of a list, and of degraded copies of each.
+    """Embeddings of the first readable photos in a list, each with those of its degraded copies.
 
     At most `most` photos are used. Raises TooFewPhotosError if fewer than ten can be read.
     """
@@ -76,7 +76,7 @@ def embed_degraded(
     )
 
 
-def differences_beside(
+def differences_from_degraded(
     index: Index,
     photos: JudgedPhotos,
     load: Callable[[], Encoder],
@@ -85,7 +85,7 @@ def differences_beside(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> KnownDifferences:
-    """Embedding differences between photos and degraded copies, as additional training data.
+    """Embedding differences of photos and degraded copies, to learn from beside the judgements.
 
     All together they count `weight` times as much as the judgements. Photos that cannot be read
     have no copies; TooFewPhotosError if fewer than ten can.
@@ -100,7 +100,7 @@ def differences_beside(
 def differences(
     X: Embeddings, photos: Codes, degradations: Sequence[Degradation], weight: float, *, n: int
 ) -> KnownDifferences:
-    """Differences of the photos' embeddings X[:, 0] from their degraded copies' X[:, 1:]."""
+    """Differences between photos' embeddings X[:, 0] and their degraded copies' X[:, 1:]."""
     k, versions, d = X.shape
     return KnownDifferences(
         n=n,
@@ -150,7 +150,7 @@ def _degraded_batches(
 def _degraded(
     photo: Photo, row: int, encoder: Encoder, degradations: tuple[Degradation, ...], seed: int
 ) -> _Degraded | UnreadablePhotoError:
-    """Photo with its randomly degraded copies; UnreadablePhotoError is returned, not raised."""
+    """Photo with random degraded copies, or the UnreadablePhotoError that reading it raised."""
     try:
         data = read_photo(photo.path)
         if photo_digest(data) != photo.digest:

@@ -30,7 +30,7 @@ _FITTED_AT_ONCE = 1 << 30
 
 
 class HeldOut(NamedTuple):
-    """Directions to test a vector by, one per test fold, and the name of the kind of test."""
+    """Directions, one per test fold, with the kind of test that they allow, such as "refitted"."""
 
     testing: Testing
     directions: Floats  # (repeats, K, d)
@@ -45,7 +45,7 @@ def held_out(
     on_fit: Callable[[], None] | None = None,
     refits: "Refits | None" = None,
 ) -> HeldOut:
-    """Directions by which to test a vector: its own, or refits that each leave out a test fold.
+    """Directions that rate each test fold: the vector's own, or refits made without that fold.
 
     Its card says how it is refitted.
 
@@ -206,7 +206,7 @@ def out_of_fold_ratings(
 def counted(
     on_progress: Callable[[int, int], None] | None, total: int
 ) -> Callable[[], None] | None:
-    """Callback that counts finished fits and reports (done, total)."""
+    """Function that counts one finished fit per call and reports (done, total)."""
     if on_progress is None:
         return None
     done = count(1)
@@ -253,7 +253,7 @@ def _training_set(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhoto
 
 
 def _random_share(folds: Folds, rows: Codes, share: float, *, seed: list[int]) -> Codes:
-    """Those of the photo numbers `rows` whose groups are in a random share of all groups.
+    """Random subset of the photo numbers `rows`: those in a random share of the groups.
 
     A photo in no group is a group of its own.
     """

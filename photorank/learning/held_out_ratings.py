@@ -20,7 +20,7 @@ _PAIRS = 200_000
 
 
 class HeldOutRatings(NamedTuple):
-    """Ratings of photos by a vector, or a refit of it, that did not learn from them."""
+    """Ratings of photos by a vector that has not seen them, or else by a refit without them."""
 
     ratings: Ratings  # (n,) on the vector's scale; nan for photos it saw and cannot do without
     seen: Flags  # (n,) whether the vector itself learned from the photo, or from a copy
@@ -35,7 +35,7 @@ class HeldOutRatings(NamedTuple):
 def held_out_ratings(
     index: Index, vector: MasterVector, ratings: Ratings, *, seed: int = 0
 ) -> HeldOutRatings:
-    """Ratings of an index's photos by a vector, or by refits where it learned from the photos.
+    """Ratings of an index's photos by a vector; photos that it learned from are rated by refits.
 
     Photos that a vector was learned from are rated by what is learned without their fold, where its
     card says how; their percentile among all photos is carried over to the vector's scale.
@@ -91,7 +91,7 @@ def confident_mistakes(index: Index, held: HeldOutRatings, most: int, *, seed: i
 
 
 def _percentiles(photos: JudgedPhotos, folds: Codes, directions: Floats) -> Floats:
-    """Percentile (n,) of each photo among all n, by the direction learned without its fold."""
+    """Percentile (n,) of each photo among all, rated by the direction learned without its fold."""
     percentiles = np.empty(len(photos.X))
     for fold, direction in enumerate(directions):
         every = photos.X.astype(np.float64) @ direction

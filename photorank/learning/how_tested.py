@@ -1,4 +1,4 @@
-"""Choice of the fairest test for a vector, on photos that it may have learned from."""
+"""Choice of the fairest possible test for a vector that may have learned from the photos."""
 
 from typing import Literal
 

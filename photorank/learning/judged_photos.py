@@ -44,7 +44,7 @@ class JudgedPhotos:
 
     @cached_property
     def near_duplicates(self) -> Codes:
-        """Cluster number (n,) of each photo, shared with its near-duplicates and copies, or −1."""
+        """Cluster number (n,) of each photo, equal for near-duplicates and copies; −1 for none."""
         return near_duplicate_codes(self.heads, self.greys)
 
     def seen_by(self, card: Card) -> Flags:
@@ -103,7 +103,7 @@ class JudgedPhotos:
 
     @property
     def scenes(self) -> Codes | None:
-        """Group or series number (n,) of each photo, kept in one fold when a penalty is chosen.
+        """Group or series number (n,) of each photo, for inner folds that choose a penalty.
 
         None without groups and series.
         """

@@ -156,9 +156,9 @@ def learn_vector(
         learner.check_takes_differences()
     photos = judged_photos(index, rater=rater, by_raters=by_raters)
     if with_degradations:
-        from photorank.learning.embed_degraded import differences_beside
+        from photorank.learning.embed_degraded import differences_from_degraded
 
-        told = differences_beside(
+        told = differences_from_degraded(
             index, photos, load or index.encoder, with_degradations, seed=seed
         )
         photos = replace(photos, beside=told)

@@ -196,13 +196,13 @@ def personal_state(
 
 
 def judged_clicks(Z: Floats, said: Clicks) -> Judged:
-    """A person's clicks as training data: judged pairs, stars and the photos' features Z."""
+    """Training data (judged pairs and stars) from a person's clicks and the photos' features Z."""
     pairs = np.column_stack([said.winners, said.losers]).astype(np.intp)
     return Judged(Z, pairs, said.ties.astype(np.float64), said.starred, said.stars)
 
 
 def _fair_tests(said: Clicks) -> Codes:
-    """Indices of the choices to test on: no ties, and no pairs shown for being informative."""
+    """Indices of choices fit for testing: no ties, and no pairs selected as most informative."""
     random = np.array([asked != "informative" for asked in said.asked], dtype=bool)
     return np.flatnonzero(random & ~said.ties.astype(bool))
 

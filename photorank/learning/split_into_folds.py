@@ -1,4 +1,4 @@
-"""Split of judged photos into cross-validation folds, as a protocol prescribes."""
+"""Cross-validation folds of judged photos, as the evaluation protocol asks."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from photorank.typing import Codes
 def split_into_folds(
     photos: JudgedPhotos, protocol: Protocol, copies: Codes | None = None
 ) -> Folds:
-    """Split of judged photos into cross-validation folds, as a protocol prescribes.
+    """Cross-validation folds of judged photos, as the evaluation protocol asks.
 
     Copies (n,) of one picture share a fold; by default those that the photos' embeddings tell.
     Raises ComparisonsError if there are no groups or series to fold by, or too few photos.

@@ -162,7 +162,7 @@ def _refitting_factor(ratings: Floats, pairs: HeldOutPairs) -> float:
 def _sums_beyond(
     ratings: Floats, pairs: HeldOutPairs, gap: float, refitted: bool
 ) -> list[PairSums]:
-    """Sums for pairwise accuracy, one item a repeat, over pairs with labels over `gap` apart."""
+    """One PairSums per repeated split, for accuracy on pairs with labels over `gap` apart."""
     sums = []
     units, couples = units_of(pairs.folds, refitted), 0 if refitted else COUPLES
     for row, graph, clusters in zip(ratings, pairs.graphs, units, strict=True):
@@ -197,7 +197,7 @@ def _degrees_beyond(pairs: HeldOutPairs, gap: float) -> Floats:
 
 
 def _sum_by_photo(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floats]) -> Floats:
-    """Sum (n,) over each photo's compared pairs, from a function that sums within groups.
+    """Sums (n,) over each photo's compared pairs, from a function that sums over pairs in a group.
 
     `of` sums over pairs within groups; the sum over pairs that do not count is subtracted.
     """
@@ -210,7 +210,7 @@ def _sum_by_photo(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floa
 
 
 def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
-    """Weight (l,), for l labelled photos, of correctly ordered pairs, labels over `gap` apart."""
+    """Weight (l,) of each of l photos' correctly ordered pairs with labels over `gap` apart."""
     n, u = len(graph.rows), graph.trust
     net = graph.with_gap_power(0).parts[0].net_credit(r, above=gap + _tolerance(graph))
     if net is not None:
@@ -232,7 +232,7 @@ def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
 
 
 def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
-    """Weight (l,), for l labelled photos, of all their pairs with labels over `gap` apart.
+    """Total weight (l,) of each of l photos' pairs with labels more than `gap` apart.
 
     A pair's weight is the product of its photos' weights `u` (l,).
     """
@@ -249,7 +249,7 @@ def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
 
 
 def _ranks(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
-    """Three arrays (l,) for l labelled photos: group, rank of the label, rank of label − `gap`.
+    """Three arrays (l,) for l labelled photos: group, label's rank, and rank of label − `gap`.
 
     A lowered label is the label minus `gap`; both kinds are ranked together.
     """

@@ -46,7 +46,7 @@ class HumanCeiling:
 def human_ceiling(
     table: RaterTable, *, splits: int = 20, seed: int, level: float = 0.95
 ) -> HumanCeiling:
-    """Agreement between random halves of the raters, and of each rater with all others.
+    """Agreement between random halves of the raters, and between each rater and all others.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def human_ceiling(
 def _halves(
     table: RaterTable, splits: int, rng: np.random.Generator
 ) -> list[tuple[Labels, Labels]]:
-    """Mean scores (n,) by two random halves of each photo's raters; a tuple of both per split."""
+    """For each split, the photos' mean scores (n,) by two random halves of their raters."""
     found = []
     for _ in range(splits):
         # Every other one of a photo's raters, in random order.
@@ -123,14 +123,14 @@ def _split_half(halves: list[tuple[Labels, Labels]], sums: _Sums, level: float) 
 
 
 def _rest_means(table: RaterTable) -> Floats:
-    """For each of m scores, the mean (m,) of other people's scores of the photo; nan for none."""
+    """For each of m scores, the mean (m,) of the same photo's scores by others; nan without any."""
     count = np.bincount(table.photos, minlength=table.n)[table.photos] - 1
     rest = np.bincount(table.photos, table.scores, minlength=table.n)[table.photos] - table.scores
     return np.divide(rest, count, out=np.full(len(rest), np.nan), where=count > 0)
 
 
 def _one_rater(table: RaterTable, others: Floats, sums: _Sums, level: float) -> Estimate:
-    """Agreement of each rater with the mean of the others, with a jackknife interval."""
+    """Agreement of single raters with the mean of the others: one estimate, pooled over raters."""
     each: list[PairSums] = []
     n_pairs = 0
     for rater in np.unique(table.raters):
@@ -150,7 +150,7 @@ def _one_rater(table: RaterTable, others: Floats, sums: _Sums, level: float) -> 
 
 
 def _means(photos: Codes, scores: Floats, n: int) -> Labels:
-    """Mean score (n,) of each photo, nan without a score."""
+    """Mean score (n,) of each photo; nan for photos without scores."""
     count = np.bincount(photos, minlength=n)
     total = np.bincount(photos, scores, minlength=n)
     return np.divide(total, count, out=np.full(n, np.nan), where=count > 0)

@@ -79,7 +79,7 @@ class Difference:
 
 
 def student(value: float, error: float, df: float, *, level: float, limit: float) -> Difference:
-    """Difference with a Student's t interval and a p-value against 0.
+    """Value with Student's t interval and p-value against 0, from its standard error.
 
     The interval is clipped to ±`limit`.
     """
@@ -96,9 +96,7 @@ def student(value: float, error: float, df: float, *, level: float, limit: float
 
 
 def unvarying(value: float, n: int, *, level: float, span: float) -> Difference:
-    """Difference that is the same in all resamples, with the exact interval of n pairs.
-
-    The n pairs are taken as independent.
+    """Difference that is equal in all resamples, with an exact interval for n independent pairs.
 
     p is the sign test's, of the least number of pairs that the difference takes.
     """

@@ -136,7 +136,7 @@ def make_folds(
 
 
 def kept_together(first: Codes, second: Codes) -> Codes:
-    """Group numbers (n,) after merging the groups of two groupings that share a photo.
+    """Group numbers (n,) that keep together all photos of each group of either grouping.
 
     Examples
     --------
@@ -182,7 +182,7 @@ def _unshared(one: Codes, other: Codes, n: int) -> float:
 
 
 def _distinct_splits(splits: Sequence[Codes]) -> Codes:
-    """Fold numbers (r, u) of u photos or groups, in the r splits that differ from earlier ones."""
+    """Fold numbers (r, u) of u photos or groups in the r splits left after dropping equal ones."""
     found: dict[bytes, Codes] = {}
     for fold in splits:
         _, first, own = np.unique(fold, return_index=True, return_inverse=True)

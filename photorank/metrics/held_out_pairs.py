@@ -43,7 +43,7 @@ class HeldOutPairs:
 
     @classmethod
     def of(cls, comparisons: Comparisons, folds: Folds) -> "HeldOutPairs":
-        """Held-out pairs among people's comparisons: both photos are in the same test fold."""
+        """Compared pairs whose two photos are in the same test fold, for each repeat."""
         graphs = tuple(comparisons.restricted(codes, "within") for codes in folds.codes)
         return cls(graphs, folds, comparisons.n)
 
@@ -80,7 +80,7 @@ class HeldOutPairs:
     def sums(
         self, ratings: Floats, metric: Metric = accuracy_sums, *, refitted: bool
     ) -> list[PairSums]:
-        """Sums over pairs from which :meth:`estimate` makes a metric of ratings (repeats, n)."""
+        """Sums over held-out pairs, from which :meth:`estimate` computes the ratings' metric."""
         units, couples = units_of(self.folds, refitted), 0 if refitted else COUPLES
         rounds = zip(ratings, self.graphs, units, strict=True)
         sums = [metric(r, graph, clusters=codes, couples=couples) for r, graph, codes in rounds]
@@ -94,7 +94,7 @@ class HeldOutPairs:
         return self.estimate(self.sums(ratings, refitted=True), refitted=True)
 
     def estimate(self, sums: Sequence[PairSums], *, refitted: bool) -> Estimate:
-        """Metric's value and confidence interval, from its sums over the held-out pairs."""
+        """Value of a metric with its confidence interval, from sums over the held-out pairs."""
         counts = {"n_units": self.n_units, "n_photos": self.n_photos, "n_pairs": self.n_pairs}
         return estimate_of(sums, self.folds, refitted=refitted, **counts)
 

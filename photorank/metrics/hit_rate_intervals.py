@@ -1,4 +1,4 @@
-"""Confidence intervals of a hit rate, and of its growth along a learning curve."""
+"""Confidence intervals of a hit rate (share of correct choices) and of its expected growth."""
 
 from math import inf, sqrt
 

@@ -1,4 +1,4 @@
-"""Jackknife intervals of a metric of fixed ratings, leaving out a photo or cluster at a time."""
+"""Jackknife intervals of metrics of fixed ratings: photos or clusters are left out one by one."""
 
 from dataclasses import replace
 from math import hypot, isnan, log, nan, pi, sqrt
@@ -115,7 +115,7 @@ def widened(estimate: Estimate, factor: float) -> Estimate:
 
 
 def paired_difference(a: LeaveOneOut, b: LeaveOneOut, *, level: float = 0.95) -> Difference:
-    """Difference of a metric between two vectors' ratings of the same photos, with interval.
+    """Difference of a metric between two ratings of the same photos, with confidence interval.
 
     Parameters
     ----------

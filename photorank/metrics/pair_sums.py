@@ -57,11 +57,11 @@ class PairSums:
     luck: float = 1.0  # share of the ratings that is owed to the photos learned from; 1 if unknown
 
     def __add__(self, other: "PairSums") -> "PairSums":
-        """Added sums of two repeated splits over the same photos or clusters."""
+        """Sum of the pair sums of two repeated splits of the same photos or clusters."""
         return self._combined(other, np.add)
 
     def __sub__(self, other: "PairSums") -> "PairSums":
-        """Sums over these pairs without those of `other`, which must be among them."""
+        """Sums over these pairs minus those over the pairs of `other`, which must be among them."""
         return self._combined(other, np.subtract)
 
     def _combined(self, other: "PairSums", two: Callable[[Floats, Floats], Floats]) -> "PairSums":
@@ -103,7 +103,7 @@ class PairSums:
         )
 
     def _couple_effects(self) -> Floats:
-        """First-order effects (c,) on the metric of the pairs between two photos or clusters.
+        """Each couple's first-order effect (c,) on the metric; a couple is two photos or clusters.
 
         A couple's effect is that of all photo pairs between its two units.
         """
@@ -116,7 +116,7 @@ class PairSums:
 
 
 class Count(NamedTuple, Generic[Graph]):
-    """How a metric is counted: a function of sums per photo, and one of terms per photo pair."""
+    """Two functions that compute a metric's sums: one per photo, one per photo pair."""
 
     by_photo: Callable[[Graph], Floats]  # (n, 3), where a pair is in two photos' sums
     by_pair: Callable[[Graph, Pairs], Floats]  # (m, 3)
@@ -130,7 +130,7 @@ def pair_sums(
     floor: float,
     couples: int,
 ) -> PairSums:
-    """Sums of a metric over all photo pairs, and over the pairs without each photo or cluster.
+    """Metric's sums over all photo pairs, and over those that remain without each photo or cluster.
 
     The sums over the pairs between two units are computed for some couples of units.
 
@@ -163,12 +163,12 @@ def pair_sums(
 
 
 def pool(sums: Iterable[PairSums]) -> PairSums:
-    """Added pair sums of several repeated splits over the same photos or clusters."""
+    """Total of the pair sums of several repeated splits of the same photos or clusters."""
     return reduce(add, sums)
 
 
 def values_by_fold(parts: Sequence[PairSums]) -> Floats:
-    """Contributions (J,) of J test folds, scaled so that their mean is the pooled metric.
+    """Contribution (J,) of each test fold to a metric; their mean is the metric over all pairs.
 
     A fold's own ratio would count a fold of few pairs as much as one of many;
     these are the pooled ratio's first-order shares.
@@ -217,7 +217,7 @@ def summed_by(codes: Codes, values: Floats) -> Floats:
 
 @lru_cache(maxsize=4)
 def _unit_couples(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
-    """First indices (c,) of c random couples of photos or clusters in an array (m, 2) of pairs.
+    """First indices (c,) and photo pairs (m, 2) of c random couples of photos or clusters.
 
     The same units (n,), whose bytes are given, have the same couples, so that repeats can be added
     up; vector after vector and metric after metric they are asked for again.

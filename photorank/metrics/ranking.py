@@ -170,7 +170,7 @@ def accuracy_sums(
         return np.stack([credit, weight, weight], axis=1)
 
     def by_pair(graph: Comparisons, pairs: Pairs) -> Floats:
-        sign, weight, _ = _signs(r, graph, pairs)
+        sign, weight, _ = _agreement(r, graph, pairs)
         return np.stack([(sign + weight) / 2, weight, weight], axis=1)
 
     count = Count(by_photo, by_pair)
@@ -206,7 +206,7 @@ def kendall_sums(
         return np.stack([2 * credit - weight, weight, graph.untied_weight(r)], axis=1)
 
     def by_pair(graph: Comparisons, pairs: Pairs) -> Floats:
-        return np.stack(_signs(r, graph, pairs), axis=1)
+        return np.stack(_agreement(r, graph, pairs), axis=1)
 
     count = Count(by_photo, by_pair)
     return pair_sums(count, plain, clusters=clusters, floor=-1.0, couples=couples)
@@ -263,12 +263,12 @@ def pearson_by_column(ratings: Floats, comparisons: Comparisons) -> Floats:
     """Values (c,) of :func:`pearson` for the columns of ratings (n, c)."""
     if not isinstance(comparisons, ScoreComparisons):
         return np.full(ratings.shape[1], np.nan)
-    labels, r = (_from_first(values, comparisons) for values in (comparisons.scores, ratings))
+    labels, r = (_minus_first(values, comparisons) for values in (comparisons.scores, ratings))
     return correlation_by_column(labels, r, comparisons)
 
 
 def correlation_by_column(a: Floats, b: Floats, graph: ScoreComparisons) -> Floats:
-    """Correlation (c,), over pairs, of differences in `a` (n,) and in columns of `b` (n, c)."""
+    """Correlation (c,) over photo pairs of differences in `a` (n,) and in each column of `b`."""
     product = a @ graph.differences(b)
     squares = a @ graph.differences(a) * np.einsum("nc,nc->c", b, graph.differences(b))
     defined = squares > 0
@@ -286,7 +286,7 @@ GAP_WEIGHTED = "gap_weighted_accuracy"
 
 
 def pair_metrics(gap_power: int, comparisons: Comparisons) -> dict[str, Callable[..., PairSums]]:
-    """Dict of the functions that compute each pairwise metric's sums over pairs, by name.
+    """Functions, by metric name, that compute a pairwise metric's sums over photo pairs.
 
     Gap-weighted accuracy is among them if `gap_power` is above 0 and labels are scores.
     """
@@ -295,8 +295,8 @@ def pair_metrics(gap_power: int, comparisons: Comparisons) -> dict[str, Callable
     return PAIR_METRICS | {GAP_WEIGHTED: partial(gap_weighted_sums, gap_power=gap_power)}
 
 
-def _signs(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
-    """Three weights (m,) of m pairs: signed by agreement, 0 if labels tie, 0 if ratings tie.
+def _agreement(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
+    """Signed agreement of m pairs, and their weights without label ties and without rating ties.
 
     The sign is + where the ratings order a pair as people did, and − where they reverse it.
 
@@ -310,8 +310,8 @@ def _signs(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats
 def _products(
     a: Floats, b: Floats, comparisons: ScoreComparisons, clusters: Codes | None, couples: int
 ) -> PairSums:
-    """Sums for a correlation over photo pairs: Σ Δa Δb, Σ Δa² and Σ Δb² of differences Δ."""
-    a, b = (_from_first(values, comparisons) for values in (a, b))
+    """Sums over photo pairs for a correlation: Σ Δa Δb, Σ Δa², Σ Δb² (Δ: difference in a pair)."""
+    a, b = (_minus_first(values, comparisons) for values in (a, b))
 
     def by_photo(graph: ScoreComparisons) -> Floats:
         return np.stack([graph.products(*two) for two in ((a, b), (a, a), (b, b))], axis=1)
@@ -325,8 +325,8 @@ def _products(
     return pair_sums(count, comparisons, clusters=clusters, floor=-1.0, couples=couples)
 
 
-def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Values (n, …) minus the first value of their block (photos compared with each other).
+def _minus_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
+    """Values (n, …) minus the value of the first photo in the block (photos compared together).
 
     So a constant block is exactly 0.
     """
@@ -337,7 +337,7 @@ def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
 
 
 def _rank_shifts(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Change (n,) of a sum over pairs as each photo's removal shifts the other photos' ranks.
+    """Change (n,) in a sum over pairs that each photo's removal causes by shifting others' ranks.
 
     `shares` are fractional ranks, and `pull` is the sum's derivative by them.
     """
@@ -355,6 +355,6 @@ def _rank_shifts(pull: Floats, shares: Floats, comparisons: ScoreComparisons) ->
 
 
 def _undefined(comparisons: Comparisons, clusters: Codes | None) -> PairSums:
-    """Sums that are all nan, for a metric that needs scores where there are only choices."""
+    """Sums that are all nan: the metric needs scores, but people gave only choices."""
     n_units = comparisons.n if clusters is None else unit_codes(clusters, n=comparisons.n).max() + 1
     return PairSums(np.full(3, np.nan), np.full((n_units, 3), np.nan), np.empty((0, 3)), -1.0)

@@ -32,7 +32,7 @@ class ReliabilityBin:
 
 @dataclass(frozen=True)
 class RiskCoverage:
-    """Risk–coverage curve: error rate among the most confident predictions, by their share."""
+    """Risk–coverage curve: share of predictions kept (the most confident), and their error rate."""
 
     confidence: Floats  # (c,) the greater of p and 1 − p at which one still answers
     coverage: Floats  # (c,) share of pairs that are answered
@@ -167,7 +167,7 @@ def reliability(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> list[Relia
 
 
 def risk_coverage(p: ArrayLike, outcomes: ArrayLike) -> RiskCoverage:
-    """Risk–coverage curve: error rate among the most confident predictions, by their share.
+    """Risk–coverage curve: share of predictions kept (the most confident), and their error rate.
 
     Parameters
     ----------

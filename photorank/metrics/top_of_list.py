@@ -112,9 +112,9 @@ def album_regret_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> f
 
 
 def ndcg_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int | None = None) -> Floats:
-    """NDCG (l, …) of each of l ranked lists with different labels, for ratings (n, …).
+    """NDCG of each of l ranked lists: array (l, …) for ratings (n, …).
 
-    Empty for choices, as those of the other metrics.
+    Lists of equal labels are left out; empty for choices, as those of the other metrics.
     """
 
     def gain(r: Floats, y: Labels, lowest: float) -> Floats:
@@ -127,7 +127,7 @@ def ndcg_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int | None = 
 
 
 def precision_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> Floats:
-    """Precision at k (l, …) of each of l ranked lists, for ratings (n, …)."""
+    """Precision at k of each of l ranked lists: array (l, …) for ratings (n, …)."""
 
     def precision(r: Floats, y: Labels, lowest: float) -> Floats:
         kth_best = np.sort(y)[::-1][min(k, len(y)) - 1]
@@ -137,7 +137,7 @@ def precision_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> 
 
 
 def album_regret_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> Floats:
-    """Values (l, …) of :func:`album_regret_at_k` for l ranked lists, for ratings (n, …)."""
+    """Value of :func:`album_regret_at_k` for each of l ranked lists: (l, …) for ratings (n, …)."""
 
     def gain(r: Floats, y: Labels, lowest: float) -> Floats:
         if k >= len(y):
@@ -155,7 +155,7 @@ def _by_block(
     comparisons: Comparisons,
     k: int,
 ) -> Floats:
-    """Values (l, …) of a metric for l ranked lists, those with two or more different labels.
+    """Metric of each of l ranked lists, as an array (l, …); lists of equal labels are left out.
 
     `metric` is given a list's ratings and labels, and the lowest label of all lists.
     """

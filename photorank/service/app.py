@@ -184,7 +184,7 @@ class _Service:
         answer: Callable[[_Batch], Json],
         check: Callable[[Uploads], None] = lambda sent: None,
     ) -> Response:
-        """HTTP response that the function `answer` makes from a request's photos after rating.
+        """HTTP response with what the function `answer` makes of a request's rated photos.
 
         Raises Refusal beyond the time limit.
         """

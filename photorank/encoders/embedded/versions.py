@@ -35,7 +35,7 @@ class FirstEmbeddedEncoder(PackagedEncoder):
         return self.network.sha256
 
     def features(self, model: Any, inputs: "torch.Tensor") -> "torch.Tensor":
-        """Spatial mean (b, 1280) of the last feature map."""
+        """Features (b, 1280) of a batch: spatial means of the last feature map."""
         [last] = self.maps(model, inputs)
         return last.float().mean((2, 3))
 
@@ -81,7 +81,7 @@ class EmbeddedEncoder(PackagedEncoder):
         return super().prepare(photo)._replace(signals=signals_block(photo))
 
     def features(self, model: Any, inputs: "torch.Tensor") -> "torch.Tensor":
-        """Spatial means (b, 2136) of the last layer and of every stage."""
+        """Features (b, 2136) of a batch: spatial means of the last layer and of all stages."""
         import torch
 
         maps = self.maps(model, inputs)

@@ -1,7 +1,7 @@
 import pytest
 
 from dashboard.models import content_removal
-from photorank.evaluation.nuisance import Change, Gap, Nuisance
+from photorank.evaluation.nuisance import Change, KindMean, Nuisance
 from photorank.metrics.estimates import Difference, Estimate
 from tests.dashboard.views.test_pages import texts
 
@@ -14,7 +14,7 @@ def estimate(value):
 def nuisance(kinds=3, **changed):
     """Return what became of a vector without its content."""
     gaps = tuple(
-        Gap(f"kind {number}", 9, estimate(1 - number / 5), estimate(0.01))
+        KindMean(f"kind {number}", 9, estimate(1 - number / 5), estimate(0.01))
         for number in range(kinds)
     )
     facts = {"index": "small", "vector": "ours", "by": "clusters", "in_sample": False}
