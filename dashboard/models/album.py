@@ -56,7 +56,7 @@ CSV_NAME = "photorank-album.csv"
 
 
 class SliderSetting(NamedTuple):
-    """Numeric setting of an album, set with a slider: label, help, and words for some values."""
+    """Numeric album setting shown as a slider: label, help, and words that describe some values."""
 
     label: dict[Mode, str]
     help: dict[Mode, str]
@@ -166,7 +166,7 @@ def shown_album(album: Album, mode: Mode) -> ShownAlbum:
 
 
 def shown_missed(album: Album) -> ShownAlbum:
-    """Photos that narrowly missed an album, with reasons, for display in a grid."""
+    """Photos that were nearly chosen for an album, with reasons, for display in a grid."""
     captions = {one.row: printable(one.reason) for one in album.missed}
     return ShownAlbum(list(captions), None, captions)
 

@@ -94,7 +94,7 @@ def heat_reading(explanation: Explanation, mode: Mode = "statistics") -> str:
 
 
 def _signals_sentence(signals: SignalShares) -> str:
-    """Sentence on how far technical signals (sharpness, …) move a photo's rating from average."""
+    """Sentence on how much technical signals (sharpness, …) raise or lower a photo's rating."""
     kinds = f": {signals}" if signals.told else ""
     return (
         f"Technical signals of the whole photo carry {short_number(signals.total)}, which is "

@@ -65,7 +65,7 @@ def colours(labels: IndexLabels) -> dict[str, str]:
 def colouring(
     labels: IndexLabels, percentiles: Ratings, by: str, vector: str, *, seen: bool = False
 ) -> Colouring:
-    """Colouring of the map by percentile of rating, percentile of label, or their difference.
+    """Colours of the map's points, by percentile of rating or of label, or by their difference.
 
     `seen` tells whether the vector has learned from the photos' judgements.
     """

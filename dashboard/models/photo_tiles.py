@@ -1,4 +1,4 @@
-"""Thumbnail tiles with captions, texts of percentiles, and texts about unused files."""
+"""Thumbnail tiles for photo grids, percentiles as text, and texts about unused files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

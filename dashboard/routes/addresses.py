@@ -19,7 +19,7 @@ FORGET = _SAFE | {"Cache-Control": "no-store"}
 
 
 def route_path(below: str) -> str:
-    """Path pattern of a route, under the dashboard's base path."""
+    """URL path pattern of a route, below the dashboard's base path."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     return f"{'/' if base else ''}{base}/{ROOM}/{below}"
 

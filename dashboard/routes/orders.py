@@ -58,7 +58,7 @@ _lock = Lock()
 
 
 def hold_order(columns: PhotoColumns, words: Words, named_by: str) -> str:
-    """Keep a grid's photo data and display order in memory; return their name in URLs.
+    """Hold a grid's photo data in memory, in display order; return the name that URLs use for it.
 
     `named_by` tells orders apart whose words differ though their columns are the same.
     """

@@ -27,7 +27,7 @@ class ShownPhotos:
     captions: str = ""  # what the captions depend on, besides the rows
 
     def hold(self) -> str:
-        """Hold the photos' display order in memory for the browser; return its name in URLs."""
+        """Hold the photos' data in memory for the browser; return the name that URLs use for it."""
         return hold_order(
             self.columns(), self.names_and_captions, f"{self.index.paths.root} {self.captions}"
         )

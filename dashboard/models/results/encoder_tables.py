@@ -66,7 +66,7 @@ class ScopeShown:
 
 @dataclass(frozen=True)
 class PanelShown:
-    """Encoder leaderboard of indexes that hold the same judged photos: texts, tables and charts."""
+    """Encoder leaderboard on one set of judged photos: texts, tables and charts."""
 
     title: str
     summary: str
