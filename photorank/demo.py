@@ -1,4 +1,4 @@
-"""Demo data: an index of sample photos, with judgements, a learned rating vector and results."""
+"""Demo data: an index of sample photos, with judgements, a learned vector and its evaluation."""
 
 from collections.abc import Callable
 from functools import partial

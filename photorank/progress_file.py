@@ -165,15 +165,15 @@ class Reporter:
         if self._stop_wished:
             raise KeyboardInterrupt
 
-    def unusable(self, path: Path, reason: str) -> None:
+    def record_unusable(self, path: Path, reason: str) -> None:
         """Record a file that cannot be used as a photo, and the reason."""
         with self._lock:
             self._said.files.append({"path": printable(path), "reason": printable(reason)})
             del self._said.files[MAX_FILES:]
             self._said = replace(self._said, unusable=self._said.unusable + 1)
 
-    def all_unusable(self, files: list[tuple[Path, str]]) -> None:
-        """Record the final list of files that cannot be used as photos, and the reasons."""
+    def record_all_unusable(self, files: list[tuple[Path, str]]) -> None:
+        """Record all files that cannot be used as photos, in place of those recorded before."""
         with self._lock:
             listed = [
                 {"path": printable(path), "reason": printable(reason)} for path, reason in files

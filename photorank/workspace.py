@@ -160,7 +160,7 @@ class Workspace:
         return {path.stem: path for path in sorted(files, key=lambda path: path.parent != shipped)}
 
     def index(self, name: str) -> IndexPaths:
-        """Paths of an index's files; no index of this name need exist."""
+        """Paths of the files of an index, which need not exist yet."""
         return IndexPaths(self.root / "index" / checked_name("an index", name))
 
     def index_names(self) -> list[str]:
@@ -170,7 +170,7 @@ class Workspace:
         return sorted(one.name for one in found if one.exists)
 
     def existing_index(self, name: str | None) -> IndexPaths:
-        """Paths of the files of an existing index: the named one, or the only one if None is named.
+        """Paths of the files of an existing index: of the named one, else of the only one.
 
         Raises :class:`MissingIndexError` or :class:`InvalidNameError`.
         """
@@ -227,7 +227,7 @@ def is_full(path: Path) -> bool:
 
 
 def regular_file(path: Path) -> Path:
-    """The path, unchanged; raises MissingPathError if it is not that of a regular file.
+    """Path of a regular file, unchanged; raises MissingPathError if it is anything else.
 
     Opening a pipe would wait for its other end, and a device has no end.
     """

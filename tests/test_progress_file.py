@@ -119,8 +119,8 @@ def test_names_of_files_and_reasons_survive_as_text(tmp_path):
     """Whatever stands in them, the file stays JSON in ASCII, and lists the first thousand."""
     file = tmp_path / "progress.json"
     with reporting(file, "index", "a") as report:
-        report.unusable(tmp_path / "<b>\udcff\n.jpg", "it is “broken”")
-        report.all_unusable([(tmp_path / f"{n}.jpg", "broken") for n in range(1200)])
+        report.record_unusable(tmp_path / "<b>\udcff\n.jpg", "it is “broken”")
+        report.record_all_unusable([(tmp_path / f"{n}.jpg", "broken") for n in range(1200)])
 
     said = json.loads(file.read_text(encoding="ascii"))
     assert said["unusable"] == 1200

@@ -15,7 +15,7 @@ def evaluate(
     learners: Sequence[str] = evaluation.DEFAULT_LEARNERS,
     protocol: Protocol | None = None,
 ) -> Evaluation:
-    """Accuracy of vectors and learners on the same held-out photo pairs, with confidence intervals.
+    """Held-out accuracy of rating vectors and learners, with confidence intervals.
 
     Parameters
     ----------

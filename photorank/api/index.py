@@ -152,7 +152,7 @@ class Index:
         return self.opened.comparisons(within=within, gap_power=gap_power, rater=rater)
 
     def vectors(self) -> "DataFrame":
-        """Table of vectors that can rate the photos: name, kind, accuracy, low, high, builtin.
+        """Table of the index's rating vectors: name, kind, accuracy, low, high, builtin.
 
         Accuracy and its confidence interval (low, high) are the card's, measured on held-out
         photos; nan where they were not measured.
@@ -246,7 +246,7 @@ class Index:
     def rate(
         self, photos: Photos | MasterVector | None = None, vector: str | MasterVector | None = None
     ) -> Ratings:
-        """Ratings (k,) of k photos by a vector; higher is better.
+        """Ratings (k,) of k photos by a rating vector; higher is better.
 
         Parameters
         ----------
@@ -329,7 +329,7 @@ class Index:
         return embed_photo(photo_bytes(photo), self.encoder)[0]
 
     def _checked(self, rows: Embeddings) -> Embeddings:
-        """Embeddings as an array (k, d); raises EncoderError if the index's have another d."""
+        """Embeddings as an array (k, d); raises EncoderError if d is not the index's dimension."""
         rows, d = np.atleast_2d(rows), self.opened.manifest.dimensions
         if rows.ndim != 2 or rows.shape[1] != d:
             raise EncoderError(

@@ -204,7 +204,7 @@ def _face_quota(text: str, places: int) -> dict[str, Any]:
 
 
 def _in_order(made: "Album", rows: list[int]) -> "Album":
-    """Copy of an album, its photos sorted as in the list `rows` of their row numbers."""
+    """Copy of an album with its photos in the order of `rows`, a list of row numbers."""
     places = {row: place for place, row in enumerate(rows)}
     chosen = sorted(made.chosen, key=lambda one: places.get(one.row, len(places)))
     return replace(made, chosen=chosen)

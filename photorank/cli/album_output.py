@@ -69,7 +69,7 @@ def companions_json(along: "list[PhotoCopy] | None") -> dict[str, Any]:
 
 
 def print_companions(companions: list[list[Path]], along: "list[PhotoCopy] | None") -> None:
-    """Print how many companion files (RAW, videos, sidecars) were copied.
+    """Print how many companion files (RAW, videos, sidecars) were, or could be, copied.
 
     If no copies were requested, the option that copies them is printed instead.
     """
@@ -85,7 +85,7 @@ def print_companions(companions: list[list[Path]], along: "list[PhotoCopy] | Non
 
 
 def print_album(album: "Album", photos: "Sequence[Photo]", series: "Series") -> None:
-    """Print an album's photos as a table, then its value, runners-up and best swap of a photo."""
+    """Print an album's photos as a table, then its value, runners-up and the best replacement."""
     if album.chosen:
         print_table(
             ["taken", "rating", "adds", "why", "photo"],
@@ -139,7 +139,7 @@ def print_size(chosen: "list[Photo]") -> None:
 
 
 def print_copies(pieces: "list[PhotoCopy]", link: str) -> None:
-    """Print the paths of the new copies, and for each photo not copied the reason."""
+    """Print the paths of the new copies, and the reason for each photo that was not copied."""
     new = [piece for piece in pieces if piece.outcome == "new"]
     there = sum(piece.outcome == "there" for piece in pieces)
     line(f"{len(new)} {_LINK_WORDS[link]}, {there} there already")

@@ -184,7 +184,7 @@ class _Output(NamedTuple):
         return PdfOptions(wanted.standard, self.profile, max_ppi, self.font, self.title)
 
     def check(self, index: "Index", wanted: "Printer") -> None:
-        """Raise an error if a book cannot be written with these options, before choosing photos."""
+        """Raise an error early if a book cannot be written with these options."""
         from photorank.errors import ExportError
         from photorank.export.destination import checked_folder, checked_new_file
         from photorank.export.pdf.fonts import caption_font

@@ -151,7 +151,7 @@ def headline(evaluation: "Evaluation") -> str:
 
 
 def _held_together(evaluation: "Evaluation", asked: str | None) -> list[str]:
-    """Sentences on which photos the test folds kept together, such as near-duplicates."""
+    """Sentences that tell which photos test folds kept together, such as near-duplicates."""
     said, by = [], evaluation.protocol.fold_by
     if asked is None and by != "photo":
         said.append(

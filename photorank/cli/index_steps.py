@@ -121,12 +121,12 @@ def build(index: IndexPaths, request: "BuildRequest", report: "Reporter | None")
             if report is not None:
                 report.step("Looking at photos", done, total)
 
-        on_unusable = None if report is None else report.unusable
+        on_unusable = None if report is None else report.record_unusable
         built = build_index(
             index, replace(request, on_progress=on_progress, on_unusable=on_unusable)
         )
     if report is not None:
-        report.all_unusable([(file.path, file.reason) for file in built.skipped])
+        report.record_all_unusable([(file.path, file.reason) for file in built.skipped])
     return built
 
 

@@ -184,7 +184,7 @@ def _photo_files(paths: "IndexPaths", under: Path | None) -> "list[LibraryFile]"
 
 
 def _marked_changed(paths: "IndexPaths", files: "list[LibraryFile]") -> "list[LibraryFile]":
-    """Copy of a list of photo files, those changed since indexing marked as `changed`."""
+    """Copies of photo-file records, with `changed` set for files changed since indexing."""
     from photorank.index.reading.current_files import changed_files
 
     changed = set(changed_files(paths, ((file.path, file.digest) for file in files)))

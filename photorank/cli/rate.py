@@ -184,7 +184,7 @@ def _steadiness(index: "Index", vector: "MasterVector", paths: tuple[Path, Path]
 
 
 def print_rated(rated: Sequence["RatedPhoto"], as_json: bool) -> None:
-    """Print rated photos as a table or as JSON."""
+    """Print photos' ratings and percentiles as a table or as JSON."""
     if as_json:
         print_json([vars(photo) for photo in rated])
         return

@@ -1,4 +1,4 @@
-"""Commands that make, show and remove an index's vectors, directions that photos are rated by."""
+"""Commands that make, show and remove rating vectors: directions that photos are rated by."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

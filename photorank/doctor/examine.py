@@ -96,7 +96,7 @@ def _check_cards_and_evaluations(paths: IndexPaths) -> Iterator[Finding]:
 
 
 def _unusable_evaluations(paths: IndexPaths) -> tuple[list[Path], list[UnreadableFileError]]:
-    """Paths of damaged evaluation files, and errors for those that cannot be read."""
+    """Paths of evaluation files with damaged content, and read errors of other evaluation files."""
     damaged: list[Path] = []
     unreadable: list[UnreadableFileError] = []
     for path in evaluation_paths(paths):
