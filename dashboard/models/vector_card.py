@@ -177,7 +177,7 @@ def default_name(rater: str) -> str:
 
     Examples
     --------
-    >>> default_name("Ann Ö."), file_stem("李")
+    >>> default_name("Ann Ö."), default_name("李")
     ('Ann-taste', 'my-taste')
     """
     return "-".join([*re.findall("[A-Za-z0-9]+", rater)[:3]] or ["my"])[:40] + "-taste"
