@@ -127,7 +127,7 @@ class Index:
         return list(self._held.digests)
 
     def digest_beginnings(self) -> NDArray[np.uint8]:
-        """First 8 bytes (n, 8) of all photos' digests, in the order of :meth:`photos`."""
+        """First 8 bytes of the n photos' digests (n, 8), in the order of :meth:`photos`."""
         return self._held.beginnings
 
     def rows_of_digests(self, digests: Iterable[str]) -> dict[str, int]:
@@ -143,7 +143,7 @@ class Index:
         return self._held.rows.photos
 
     def rows_matching(self, text: str, most: int) -> list[int]:
-        """Row numbers of the first `most` photos with a text in their path, ignoring case."""
+        """Row numbers of the first `most` photos whose path contains a text, ignoring case."""
         return list(islice(self._held.matching(text), most))
 
     def embeddings(self) -> Embeddings:
@@ -227,7 +227,7 @@ class Index:
         return judgements.load_raters(self.paths)
 
     def sources(self, kind: Judgements) -> list[str]:
-        """Sorted names of all sources of scores (or choices); all people's clicks count as one."""
+        """Names of all sources of one kind of judgement (scores or choices); clicks are one."""
         return judgements.load_sources(self.paths, kind)
 
     def labels(self, rater: str | None = None) -> IndexLabels:
@@ -240,7 +240,7 @@ class Index:
         return judgements.load_labels(self.paths, self._held.rows, self._held.memberships, rater)
 
     def splits(self) -> list[str | None]:
-        """Each photo's part of a dataset's split (train, validation or test); None if unknown."""
+        """Dataset part (train, validation or test) of each photo; None if unknown."""
         return self._held.memberships.splits.tolist()
 
     def single_ratings(self, without: str = "") -> SingleRatings:

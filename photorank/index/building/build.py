@@ -31,7 +31,7 @@ from photorank.workspace import IndexPaths
 
 @dataclass(frozen=True)
 class BuildReport:
-    """Report of an indexing run: counts of new, unchanged and vanished photos, and skipped files.
+    """Report of an indexing run: the skipped files; counts of new, unchanged, vanished photos.
 
     Files of equal content count as one photo.
     """
@@ -45,7 +45,7 @@ class BuildReport:
 
 
 def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
-    """Bring an index up to date with the photos under some paths; return a report of the changes.
+    """Bring an index up to date with the photos under the given paths; return a report.
 
     Files that are as they were (path, size, times, inode) are not opened, unless contents are to
     be verified; but where an older photorank kept no source of a photo's date, its metadata is read

@@ -107,7 +107,7 @@ class Opener:
     def ahead(
         self, todo: Iterable[tuple[Place, PhotoFile]], *, workers: int, most: int
     ) -> Generator[Opened | Unusable]:
-        """Yield the files of `todo` in order, decoded ahead by threads, up to `most` in memory."""
+        """Yield the files of `todo` in order; threads decode up to `most` of them in advance."""
         return in_order(self._open, todo, workers=workers, most=most)
 
     def _open(self, one: tuple[Place, PhotoFile]) -> Opened | Unusable:

@@ -36,7 +36,7 @@ def parse_mirror(text: str) -> Mirror:
 
 
 def mirrored(mirrors: Sequence[Mirror]) -> Callable[[Path], bytes]:
-    """Function like `read_photo` that reads a photo's bytes from its folder's mirror."""
+    """Function that reads a photo's bytes, from its folder's mirror (a URL) if it has one."""
 
     def read(path: Path) -> bytes:
         for mirror in mirrors:

@@ -99,7 +99,7 @@ def _take_over(connection: sqlite3.Connection, inner: int, place: Place) -> None
 
 
 def known_files(connection: sqlite3.Connection) -> dict[Place, KnownFile]:
-    """Catalogue record of every photo file, by root and path, including vanished files."""
+    """Catalogue records of all photo files, keyed by (root folder's number, relative path)."""
     rows = connection.execute(f"SELECT root, path, photo, vanished, {STAMP} FROM files")  # noqa: S608
     return {
         (root, path): KnownFile(photo, Stamp(*stamp), bool(vanished))
@@ -108,7 +108,7 @@ def known_files(connection: sqlite3.Connection) -> dict[Place, KnownFile]:
 
 
 def known_skips(connection: sqlite3.Connection) -> dict[Place, KnownSkip]:
-    """Catalogue record of every skipped file, by root and path."""
+    """Catalogue records of all skipped files, keyed by (root folder's number, relative path)."""
     rows = connection.execute(f"SELECT root, path, reason, reader, {STAMP} FROM skipped")  # noqa: S608
     return {
         (root, path): KnownSkip(Stamp(*stamp), reason, reader)

@@ -79,7 +79,7 @@ class MappedRows:
         return rows
 
     def blocks(self) -> Iterator[tuple[slice, Embeddings]]:
-        """Yield all embeddings in float32, in blocks, each with its positions as a slice."""
+        """Yield all embeddings in float32, block by block, each with the slice of its positions."""
         self._check_files_once()
         for number, (shard, start) in enumerate(
             zip(self.shards, self.starts[:-1].tolist(), strict=True)
@@ -176,7 +176,7 @@ class MappedRows:
         return products
 
     def _check_files_once(self) -> None:
-        """Check the shard files, once, before the first embedding is read."""
+        """Call the check of the shard files, unless it was called before."""
         if self._check_files is not None:
             self._check_files()
             self._check_files = None

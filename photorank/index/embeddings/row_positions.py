@@ -94,7 +94,7 @@ def _layout(paths: IndexPaths, dimensions: int, blocks: Blocks | None) -> Layout
 
 
 def _photo_numbers(connection: sqlite3.Connection, named: Mapping[int, Shard]) -> Codes:
-    """Catalogue numbers (p,) of the photos of all p embeddings; -1 if the photo has no file."""
+    """Catalogue number of each embedding's photo, as an array (p,); -1 if it has no file."""
     photo, shard, row = whole_numbers(
         connection, ["id", "shard", "row"], "photos WHERE shard IS NOT NULL"
     )
@@ -110,7 +110,7 @@ def _photo_numbers(connection: sqlite3.Connection, named: Mapping[int, Shard]) -
 
 
 def _cached_photo_numbers(paths: IndexPaths, sums: Codes, positions: int) -> Codes | None:
-    """Cached catalogue numbers (p,) of the photos of p embeddings; None if out of date."""
+    """Catalogue number of each embedding's photo (p,), from a cache; None if out of date."""
     if positions < _KEPT_FROM or len(sums) < len(_TABLES):  # an older photorank kept no sums
         return None
     kept = cached_arrays(paths.positions, "photos", "sums")

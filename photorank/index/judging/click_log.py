@@ -189,7 +189,7 @@ def take_back(paths: IndexPaths, rater: str, first: str, second: str) -> bool:
 
 
 def clicks(index: Index, rater: str) -> Clicks:
-    """One person's choices, skips and stars, without undone ones, read from an index.
+    """One person's choices, skips and stars in an index, without those that were undone.
 
     Imported choices under the person's name are among them; stars are clicked ones only.
     """

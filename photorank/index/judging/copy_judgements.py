@@ -57,7 +57,7 @@ class Copied(NamedTuple):
 
 
 def is_copied(old: IndexPaths, connection: sqlite3.Connection, new: IndexPaths) -> bool:
-    """True if the new index has the old index's judgements, False if it has no judgement.
+    """True if the new index has exactly the old one's judgements; False if it has none.
 
     Raises JudgedIndexError if it has any others, clicks included, or names of people who judged.
     """
@@ -100,5 +100,5 @@ def copy_judgements(old: IndexPaths, new: IndexPaths) -> Copied:
 
 
 def _judgements(connection: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
-    """All judgements in a catalogue: sorted rows by table, with photos given by digest."""
+    """All judgements in a catalogue: sorted rows per table, with photos given by digest."""
     return {table: sorted(connection.execute(query), key=repr) for table, query in _QUERIES.items()}

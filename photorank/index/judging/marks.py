@@ -1,4 +1,4 @@
-"""Marks by a person on photos: stars, and flags to keep or to leave out."""
+"""Stars and flags (keep, leave out) that a person gives to photos."""
 
 from collections.abc import Sequence
 from typing import Literal, NamedTuple

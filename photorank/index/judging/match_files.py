@@ -115,7 +115,7 @@ class _Finder:
         ]
 
     def find(self, names: Sequence[str]) -> _Found:
-        """Catalogue number of each file name's photo, or the reason why no one photo matches.
+        """Per file name, the matching photo's catalogue number, or the reason why there is none.
 
         A name is compared exactly, then without white space around it, then ignoring case and kind
         of slash.
@@ -154,7 +154,7 @@ class _Finder:
         return self._changed[file.place]
 
     def _inexact(self, names: Sequence[str]) -> dict[str, dict[str, _Known]]:
-        """For each name, the indexed files that match it except for case or slashes, by path."""
+        """Per file name, the indexed files that match it except for case or slashes, by path."""
         wanted: dict[str, list[str]] = defaultdict(list)
         for name in names:
             for path in self._paths(name.strip().replace("\\", "/")):
@@ -172,7 +172,7 @@ class _Finder:
         return found
 
     def _exact(self, names: Sequence[str]) -> tuple[dict[str, int], dict[str, Missing], list[str]]:
-        """Catalogue number of each exactly matching name's photo; a reason for every other name.
+        """Per file name, the exactly matching photo's number, or the reason why there is none.
 
         Also the names, among the others, that are not in the index at all.
         """

@@ -1,4 +1,4 @@
-"""Removal of all judgements by one source."""
+"""Removal of all judgements that came from one source."""
 
 import os
 from dataclasses import replace

@@ -106,7 +106,7 @@ def load_raters(paths: IndexPaths) -> list[str]:
 
 
 def load_sources(paths: IndexPaths, kind: Judgements) -> list[str]:
-    """Sorted names of all sources of scores (or choices); all people's clicks count as one."""
+    """Names of all sources of one kind of judgement (scores or choices); clicks are one."""
     with reading(paths) as connection:
         found = sources_in(connection, "ratings" if kind == "scores" else "choices")
     return sorted({"clicks" if one == "clicks" else name for name, one in found.items()})

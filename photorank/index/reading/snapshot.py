@@ -75,7 +75,7 @@ class Snapshot:
         )
 
     def matching(self, text: str) -> Iterator[int]:
-        """Yield the row numbers of photos with a text in their path, ignoring case."""
+        """Yield the row numbers of photos whose path contains a text, ignoring case."""
         wanted = text.lower()
         for row, path in enumerate(self.rows.paths):
             if wanted in os.fsdecode(path).lower():
@@ -137,7 +137,7 @@ class Snapshot:
 
     @_Once
     def _by_beginning(self) -> tuple[NDArray[np.uint64], Codes]:
-        """First 8 bytes of the digests as integers, ascending, and the row number of each."""
+        """First 8 bytes of each digest as an integer, ascending, with the photos' row numbers."""
         numbers = self.beginnings.copy().view(">u8").ravel().astype(np.uint64)
         rows = np.argsort(numbers, kind="stable")
         return numbers[rows], rows
