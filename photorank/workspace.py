@@ -170,7 +170,7 @@ class Workspace:
         return sorted(one.name for one in found if one.exists)
 
     def existing_index(self, name: str | None) -> IndexPaths:
-        """Paths of the files of an existing index: of the named one, else of the only one.
+        """Paths of the files of an existing index, found by name; without a name, the only index.
 
         Raises :class:`MissingIndexError` or :class:`InvalidNameError`.
         """

@@ -152,7 +152,7 @@ class Index:
         return self.opened.comparisons(within=within, gap_power=gap_power, rater=rater)
 
     def vectors(self) -> "DataFrame":
-        """Table of the index's rating vectors: name, kind, accuracy, low, high, builtin.
+        """Table of usable rating vectors: name, kind, accuracy, low, high, builtin.
 
         Accuracy and its confidence interval (low, high) are the card's, measured on held-out
         photos; nan where they were not measured.

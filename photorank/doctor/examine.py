@@ -96,7 +96,7 @@ def _check_cards_and_evaluations(paths: IndexPaths) -> Iterator[Finding]:
 
 
 def _unusable_evaluations(paths: IndexPaths) -> tuple[list[Path], list[UnreadableFileError]]:
-    """Paths of evaluation files with damaged content, and read errors of other evaluation files."""
+    """Paths of damaged evaluation files, and errors from files that cannot be opened."""
     damaged: list[Path] = []
     unreadable: list[UnreadableFileError] = []
     for path in evaluation_paths(paths):
