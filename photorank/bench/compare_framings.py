@@ -79,7 +79,7 @@ def measure_framings(
     learner: str = LEARNER,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> FramingTable:
-    """For each framing (crop, padding, …), held-out accuracy with photos embedded that way.
+    """Held-out accuracy of a learned rating direction for each framing (crop, padding, …).
 
     Folds are the same for all, so differences are paired; all intervals include the refitting
     (corrected resampled variance). Differences are from ``crop``, or the first framing without it,

@@ -1,4 +1,4 @@
-"""Speed of evaluating a rating direction with confidence intervals, compared with SciPy."""
+"""Speed of evaluating a rating direction and its confidence intervals, compared with SciPy."""
 
 from dataclasses import dataclass
 

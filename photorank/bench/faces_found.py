@@ -37,7 +37,7 @@ class Result:
 
 
 class Compared(NamedTuple):
-    """Marked and detected faces of one photo in pairs, and the false detections.
+    """Matched pairs of marked and detected faces in one photo, and the false detections.
 
     A marked face that was not detected is paired with None.
     """

@@ -114,7 +114,7 @@ def measure_indexing(
 
 
 def _combined_speed(decode: float, encode: float) -> float:
-    """Photos per second when decoding and encoding share the cores, given the speed of each."""
+    """Photos per second when decoding and encoding share the cores, from each one's speed alone."""
     return 1 / (1 / decode + 1 / encode)
 
 

@@ -1,4 +1,4 @@
-"""Speed of exact search, compared with NumPy, a bare FAISS index and memory bandwidth."""
+"""Speed of exact top-k search, compared with NumPy, a bare FAISS index and memory bandwidth."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -120,7 +120,7 @@ def size_text(size: int) -> str:
 
 
 def _declared_size(data: bytes) -> int:
-    """Size in bytes that a HEIC or AVIF file should have, by the sizes in its box headers."""
+    """Size in bytes that a HEIC or AVIF file should have according to its box headers."""
     at = 0
     while at + 8 <= len(data):
         size = int.from_bytes(data[at : at + 4], "big")

@@ -79,5 +79,5 @@ class DecodeLimits(NamedTuple):
 
     @property
     def wait_reason(self) -> str:
-        """Text for a refused photo file whose decoding takes longer than `wait_seconds`."""
+        """Reason for refusing a photo file, as text: decoding takes longer than `wait_seconds`."""
         return f"not decoded in {counted(round(self.wait_seconds), 'second')}"

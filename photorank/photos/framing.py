@@ -129,7 +129,7 @@ def _squash(photo: Image.Image, target: _FrameOptions) -> _Images:
 
 
 def _whole(photo: Image.Image, target: _FrameOptions) -> _Images:
-    """Whole photo in its own aspect ratio, limited to 4:1."""
+    """Whole photo in its own aspect ratio; a photo longer than 4:1 is squeezed to 4:1."""
     size, step = target.size, target.step
     short, long = _full_sides(photo)
     long = min(int(size * long / short), _MAX_ASPECT_RATIO * size)

@@ -108,7 +108,7 @@ def open_file(path: Path, *, most: int = MAX_FILE_BYTES) -> Iterator[io.Buffered
 
 
 def read_whole(file: BinaryIO, most: int = MAX_FILE_BYTES) -> bytes:
-    """Content of an open file from its start, truncated to `most` bytes.
+    """All bytes of an open file, or its first `most` bytes if there are more.
 
     It may be growing; and Python reserves as much memory as `read` is asked for.
     """
@@ -127,7 +127,7 @@ def read_photo(path: Path) -> bytes:
 
 
 def photo_digest(data: bytes) -> str:
-    """SHA-256 of a photo's bytes in hexadecimal: the photo's identity under any name.
+    """SHA-256 digest of a photo's bytes, in hexadecimal; it identifies the photo under any name.
 
     >>> photo_digest(b"")[:12]
     'e3b0c44298fc'

@@ -84,7 +84,7 @@ def near_duplicate_codes(embeddings: Embeddings, greys: NDArray[np.uint8] | None
 
 
 def mistaken_near_duplicates(copies: Codes) -> int:
-    """Size of the largest group of near-duplicates if it is implausibly large; otherwise 0.
+    """Size of the largest group of near-duplicates if it must be a mistake, else 0.
 
     `copies` has each photo's group number, −1 for none.
 
@@ -121,7 +121,7 @@ def grey_fingerprints(index: Index, rows: Codes) -> NDArray[np.uint8]:
 def are_near_duplicates(
     first: NDArray[np.uint8], second: NDArray[np.uint8], pairs: Codes, cosines: Floats
 ) -> Flags:
-    """Mask (m,) that is True for those of m image pairs (2, m) that are near-duplicates.
+    """Mask (m,) of m image pairs (2, m): True for pairs of near-duplicates.
 
     Decided by the correlation of the fingerprints `first` and `second`, and by the `cosines` (m,)
     of the embeddings without their mean.

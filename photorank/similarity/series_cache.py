@@ -1,4 +1,4 @@
-"""Cache of an index's series, valid until photos, catalogue or settings change."""
+"""Cache of an index's series of photos, valid until photos, database or settings change."""
 
 import os
 from collections.abc import Callable

@@ -25,7 +25,7 @@ _MORE_THAN_8_BITS, _TWELVE_BITS = 0x40, 0x20  # in the third byte of an AVIF's c
 
 
 def sixteen_bit_pixels(photo: Image.Image, data: bytes, factor: int) -> DeepFrames:
-    """16-bit RGB pixel values (h, w, 3) of a photo, averaged over squares of `factor` pixels.
+    """16-bit RGB values (h, w, 3) of a photo, averaged over blocks of `factor` × `factor` pixels.
 
     They are as precise as in the file; `data` are the file's bytes.
     """

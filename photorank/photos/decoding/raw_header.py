@@ -1,4 +1,4 @@
-"""Recognition of camera RAW files, and their EXIF and XMP, read in pure Python."""
+"""Recognition of camera RAW files, and reading of their EXIF and XMP in pure Python."""
 
 import struct
 from collections.abc import Iterator

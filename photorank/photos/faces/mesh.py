@@ -60,7 +60,7 @@ class Mesh:
 def mesh_in_two_passes(
     network: Network, photo: Image.Image, square: Square, hopeless: float = 0.0
 ) -> Mesh:
-    """Face mesh from a square crop of a photo, then again from a crop around that first mesh.
+    """Face mesh from a square crop, computed a second time from a crop around the first mesh.
 
     Below a score of `hopeless` there is no second pass.
     """

@@ -40,7 +40,7 @@ def model_folder() -> Path | None:
 
 
 def face_detection_error() -> FaceModelsError | None:
-    """Exception to raise if face detection is not installed, with install commands; else None."""
+    """Exception with install commands if face detection is not installed; otherwise None."""
     parts = {
         "a runtime": None if runtime() else _EXTRA_COMMAND,
         "its models": None if model_folder() else _MODELS_COMMAND,

@@ -69,7 +69,7 @@ def shot_from_json(parts: Sequence[Any]) -> Shot:
 
 
 def exposure_bias(photo: Path | BinaryIO) -> float | None:
-    """Exposure bias of a photo in stops, read without a separate process; None if unknown."""
+    """Exposure bias of a photo in stops, read in the calling process; None if unknown."""
     try:
         with _opened(photo) as file:
             tags = _exif(open_header(file), file).get_ifd(ExifTags.IFD.Exif)
@@ -80,7 +80,7 @@ def exposure_bias(photo: Path | BinaryIO) -> float | None:
 
 
 def embedded_tags(photo: Path | BinaryIO) -> XmpTags:
-    """User's rating, colour label and flag in a photo file, read without a separate process."""
+    """User's rating, colour label and flag in a photo file, read in the calling process."""
     with _opened(photo) as file:
         header = open_header(file)
         try:
@@ -172,7 +172,7 @@ def _itxt_text(data: bytes) -> bytes:
 
 
 def _timestamps(header: Image.Image, file: BinaryIO, exif: Image.Exif) -> Iterator[Timestamp]:
-    """Yield the times in a photo's metadata: of capture, by GPS, and of the last change.
+    """Yield the timestamps in a photo's metadata: capture times, GPS time, time of last change.
 
     Of the capture times, none is yielded after the first that has a time of day.
     """
@@ -264,7 +264,7 @@ def _png_changed(header: Image.Image, file: BinaryIO) -> str | None:
 
 
 def _gps_stamp(exif: Image.Exif) -> Timestamp | None:
-    """Timestamp by GPS in a photo's EXIF: time in UTC, and position if known."""
+    """GPS timestamp in a photo's EXIF: time in UTC, and position if known."""
     tags = exif.get_ifd(ExifTags.IFD.GPSInfo)
     day = iso_time(tags.get(ExifTags.GPS.GPSDateStamp))
     hours, minutes, seconds = map(float, tags[ExifTags.GPS.GPSTimeStamp])

@@ -57,7 +57,7 @@ def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
 
 
 def _candidate_names(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
-    """Yield (expected title, possible file names) for the JSON file of a photo.
+    """Yield (expected title field, possible file names) for the JSON file of a photo.
 
     File names are without suffix.
     """
@@ -78,7 +78,7 @@ def _candidate_names(photo: Path, names: FolderNames) -> Iterator[tuple[str, lis
 
 
 def _names_of_unedited(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield (expected title, possible file names) for the JSON file of an unedited photo."""
+    """Yield (expected title field, possible file names) for an unedited photo's JSON file."""
     yield stem + suffix, _stems(stem + suffix, "")  # a name may end in a number on its own
     if counter := _COUNTER.search(stem):
         plain = stem[: counter.start()] + suffix
@@ -146,7 +146,7 @@ def _json(path: Path) -> dict[str, Any] | None:
 
 
 def _position(data: Any) -> Place | None:
-    """GPS position in a part of a JSON file; None if missing, invalid or (0, 0)."""
+    """GPS position parsed from a JSON object; None if missing, invalid or (0, 0)."""
     try:
         place = Place(float(data["latitude"]), float(data["longitude"]))
     except (KeyError, TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""Time zones of GPS positions, by OpenStreetMap's boundaries."""
+"""Time zones of GPS positions, looked up in OpenStreetMap's boundaries."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -257,7 +257,7 @@ class _Reader:
             yield name, value, _Span(at + start, at + end)
 
     def _add_property(self, name: str) -> None:
-        """Add to the packet the property of the XML element that has just ended."""
+        """Add the property whose XML element has just ended to the packet."""
         items = tuple("".join(item).strip() for item in self._items)
         value: str | None = ", ".join(items) or "".join(self._texts).strip()
         span = self._content_span(self._tag_start)

@@ -208,7 +208,7 @@ def counted_rating(ratings: Iterable[float | None]) -> float | None:
 
 
 def _parsed(one: Property) -> float | None:
-    """Stars in an XMP rating property, None if empty; raises MetadataError if unreadable."""
+    """Stars parsed from an XMP rating property, None if empty; raises MetadataError if invalid."""
     if one.value is None:
         raise MetadataError("a rating in a form that is not known")
     if not one.value.strip():
