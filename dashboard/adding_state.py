@@ -22,7 +22,7 @@ def job_was_running(job: str) -> bool:
 
 
 def current_folder(otherwise: str) -> str:
-    """Path of the folder that is open in the dialog Add photos; at first `otherwise`."""
+    """Path of the folder open in the dialog Add photos; `otherwise` if none was opened yet."""
     return str(st.session_state.setdefault("folder", otherwise))
 
 
@@ -32,7 +32,7 @@ def set_current_folder(folder: str) -> None:
 
 
 def upload_token(name: str) -> str:
-    """Token that lets this browser session upload photos for an index, renewed when expired."""
+    """Upload token of this browser session for an index; an expired token is replaced."""
     known: dict[str, str] = st.session_state.setdefault("sending", {})
     if name not in known or received_files.receiver(known[name]) is None:
         known[name] = received_files.begin_upload(Workspace.current(), name)

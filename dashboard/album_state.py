@@ -16,7 +16,7 @@ MARKS = ("pin", "ban")
 
 
 def album_marks(index: str) -> dict[str, str]:
-    """Mark ("pin" or "ban") of each photo that the user marked in this session, by photo digest."""
+    """Dictionary from photo digest to the user's mark ("pin" or "ban") in this session."""
     every: dict[str, dict[str, str]] = st.session_state.setdefault("marks", {})
     return every.setdefault(index, {})
 
@@ -67,7 +67,7 @@ def request_album_change(name: str, what: str, seen: int) -> None:
 
 
 def requested_album_change(name: str) -> tuple[str, int] | None:
-    """Pending change of a saved album, with the album revision that the user saw, or None."""
+    """Pending change of a saved album and the revision the user saw; None if none is pending."""
     wish: tuple[str, int] | None = st.session_state.get(f"wish-{name}")
     return wish
 

@@ -26,7 +26,7 @@ _ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in string.punctuation})
 
 
 def family(kind: str) -> str:
-    """Origin of a rating vector as text: from words, learned from photos, or drawn at random.
+    """Family of a rating vector, as text: from words, learned from photos, or drawn at random.
 
     Examples
     --------
@@ -170,7 +170,7 @@ def file_name(path: Path) -> str:
 
 
 def accuracy_text(estimate: Limits | None) -> str | None:
-    """Phrase on the share of held-out pairs in the right order; None if it was not measured."""
+    """Phrase that says what share of held-out pairs is in the right order; None if unmeasured."""
     if estimate is None or not estimate.is_defined or isnan(estimate.low):
         return None
     return (

@@ -1,4 +1,4 @@
-"""Streamlit session and URL state that no widget owns, such as links, vocabulary and notes."""
+"""Values in Streamlit's session and the URL that pages share, such as vocabulary and messages."""
 
 from collections.abc import Collection, Mapping, Sequence
 from math import isfinite
@@ -60,7 +60,7 @@ def vocabulary_was_chosen() -> bool:
 
 
 def vocabulary() -> Mode:
-    """Vocabulary of the current page, plain or statistical; always statistical in the Lab."""
+    """Vocabulary of the current page, plain or statistical; always statistical on Lab pages."""
     return "statistics" if st.session_state.get("lab") else chosen_vocabulary()
 
 
@@ -119,12 +119,12 @@ def choose_linked(key: str, value: str) -> None:
 
 
 def typed_words() -> str:
-    """Text that the user typed on the page Compare to rate photos by; empty if there is none."""
+    """Text prompt that the user typed on the page Compare; empty if there is none."""
     return str(st.session_state.get(TYPED, "")).strip()
 
 
 def forget_words() -> None:
-    """Remove the text that the user typed on the page Compare to rate photos by."""
+    """Remove the text prompt that the user typed on the page Compare."""
     st.session_state[TYPED] = ""
 
 
@@ -197,7 +197,7 @@ def map_area() -> str:
 
 
 def draw_area_anew() -> None:
-    """Redraw the map with the selected area as its selection box."""
+    """Redraw the map, with a selection box around the selected area."""
     st.session_state["area-drawn"] = map_area()
 
 

@@ -69,7 +69,7 @@ def component_data(data: Json, key: str) -> Json:
 
 
 def drain(key: str, apply: Callable[[list[Json]], None]) -> None:
-    """Pass the component's events that were not yet handled to the function `apply`.
+    """Pass the component's unhandled events to the function `apply`.
 
     Call it before the component is mounted, which tells the component how far this came. `apply`
     gets the new items in the order in which they were pressed, and must bear to get some again.

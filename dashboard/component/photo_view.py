@@ -31,7 +31,7 @@ class Act(NamedTuple):
 
 
 class AlbumFlags(NamedTuple):
-    """Pinned and excluded photos of an album, shown in a grid in place of a person's flags."""
+    """Pinned and excluded photos of an album, which a grid shows instead of a person's flags."""
 
     known: Mapping[str, int]  # by digest: 1 keep, -1 leave out
     put: Callable[[int, int], None]  # of a row, its new flag; 0 removes it
@@ -88,7 +88,7 @@ def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) ->
 
 
 def grid_data(photos: ShownPhotos, style: GridStyle, mode: Mode) -> Json:
-    """JSON of a grid for the JavaScript component; the photos' data stay on the server."""
+    """JSON of a grid for the JavaScript component, which fetches the photos' data separately."""
     return {
         "mode": "grid",
         "index": photos.index.name,

@@ -75,7 +75,7 @@ def vector_in_use(index: Index) -> str | None:
 
 
 def vector_or_prompt_picker(index: Index) -> MasterVector:
-    """Show a text field and a vector picker; return a vector from the text or the selected one."""
+    """Show a text field and a vector picker; return the text's rating vector or the picked one."""
     text = session_state.typed_words()
     vector = None if text else vector_picker(index)
     label = f"By your words: {plain(text[:WORDS_SHOWN])}" if text else "By words"
@@ -116,7 +116,7 @@ def _linked_select(
     other_words: Mapping[str, str],
     about: str | None = None,
 ) -> str:
-    """Show a select box; return its selected option, which links to other pages include.
+    """Show a select box; return the selected option, which is added to links to other pages.
 
     `shown` is its label, its key and its width; `other_words` are other ways to write an option.
     """

@@ -115,7 +115,7 @@ def run_contest(panel: Panel, contest: Contest) -> PanelReport:
         rows=tuple(rows),
         differences=tuple(differences),
         notes=tuple(notes),
-        labels=_labels(panel),
+        labels=_judgements_told(panel),
         n_copies=_n_near_duplicates(panel.near_duplicates),
         vectors={name: _source_by_index(told) for name, told in sources.items()},
     )
@@ -196,7 +196,7 @@ def _n_near_duplicates(codes: Codes) -> int:
     return int(sizes[sizes > 1].sum())
 
 
-def _labels(panel: Panel) -> str:
+def _judgements_told(panel: Panel) -> str:
     """Text that says whose judgements count, for how many photos, and where they come from."""
     index, photos = panel.indexes[0], panel.photos[0]
     told = f"Judgements of the index {index.name}, from {_sources(index)}: "
@@ -215,7 +215,7 @@ def _labels(panel: Panel) -> str:
 
 
 def _shown(report: PanelReport, entries: Sequence[_Entry], panel: Panel) -> Shown | None:
-    """Photos that the leaderboard's best row rates highest and lowest; None without a fair test."""
+    """Photos that the leaderboard's best row rates highest and lowest; None if no row competes."""
     if not (fair := report.fair()):
         return None
     best = next(one for one in entries if one.contender.name == fair[0].full_name)

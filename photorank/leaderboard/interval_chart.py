@@ -67,7 +67,7 @@ def interval_chart(bars: Sequence[Bar], axis: str) -> str:
 
 
 def _row(bar: Bar, y: float, x: Callable[[float], float]) -> str:
-    """SVG text of a chart row: name, interval and mark; an undefined value has its name alone."""
+    """SVG text of a chart row: name, interval and mark; only the name if the value is undefined."""
     name = bar.name if len(bar.name) <= _NAME_LETTERS else bar.name[: _NAME_LETTERS - 1] + "…"
     at = f'x="{_NAME_WIDTH - 10}" y="{y + 4}"'
     parts = [f'<text class="name {bar.kind}" {at}>{escape(name)}</text>']

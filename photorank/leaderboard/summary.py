@@ -52,7 +52,7 @@ def summary(panel: PanelReport) -> tuple[str, ...]:
         said.append(f"It is ahead of each of the others (p < {_SURE} after {family}).")
     elif worse:
         said.append(f"Proven worse than it (p < {_SURE} after {family}): {_named(worse)}.")
-    return (*said, *_power(panel, proven=not (alike or behind)))
+    return (*said, *_warning_of_few_folds(panel, proven=not (alike or behind)))
 
 
 def _named(rows: Sequence[tuple[str, Limits]]) -> str:
@@ -62,7 +62,7 @@ def _named(rows: Sequence[tuple[str, Limits]]) -> str:
     return f"{named}; and {len(rest)} more, up to {most:.3f} behind" if rest else named
 
 
-def _power(panel: PanelReport, *, proven: bool) -> list[str]:
+def _warning_of_few_folds(panel: PanelReport, *, proven: bool) -> list[str]:
     """List of at most one sentence, which warns that few test folds can prove little."""
     k, repeats = panel.protocol.folds, panel.protocol.repeats
     tests = k * repeats

@@ -97,7 +97,7 @@ def _kind(row: Row) -> Kind:
 
 
 def _photos(panel: PanelReport) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Headings, each with the data URLs of photos rated highest or lowest and people's scores."""
+    """Pairs (heading, photos) of the highest and lowest rated photos: data URLs and captions."""
     shown = panel.shown
     if shown is None:
         return []

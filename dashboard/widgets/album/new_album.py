@@ -183,7 +183,7 @@ def _with_marks(index: Index, request: AlbumRequest) -> AlbumRequest:
 
 
 def _marked_rows(index: Index, how: str) -> frozenset[int]:
-    """Row numbers in the index of the photos that the user marked as "pin" or as "ban"."""
+    """Row numbers in the index of photos with the user's mark `how`, which is "pin" or "ban"."""
     marks: Mapping[str, str] = album_state.album_marks(index.name)
     wanted = [digest for digest, one in marks.items() if one == how]
     return frozenset(index.rows_of_digests(wanted).values())

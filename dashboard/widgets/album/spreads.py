@@ -18,7 +18,7 @@ def show_spreads(
     judged_by: str,
     on_act: Callable[[Any], None],
 ) -> None:
-    """Show double pages of a book; `on_act` handles a button press before the page runs again."""
+    """Show double pages of a book; a button press calls `on_act` before the page runs again."""
     data = {
         "mode": "spreads",
         "index": index.name,

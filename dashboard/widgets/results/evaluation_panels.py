@@ -126,7 +126,7 @@ def statistical_end(
     board: evaluation_tables.Board,
     vectors: Mapping[str, MasterVector],
 ) -> None:
-    """Show the statistical end of the page Discerning power: lead, details and all numbers.
+    """Show the last section of the page Discerning power for users of statistical vocabulary.
 
     It holds the best vector's lead, the details, content removal and all numbers.
     """
@@ -144,7 +144,7 @@ def statistical_end(
 
 
 def plain_end(index: Index, evaluation: Evaluation) -> None:
-    """Show the plain-vocabulary end of the page Discerning power: buttons and an explanation.
+    """Show the last section of the page Discerning power for users of plain vocabulary.
 
     Its buttons show all statistics, tell how they were measured, and measure again.
     """

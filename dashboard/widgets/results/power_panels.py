@@ -70,7 +70,7 @@ def best_and_weakest(index: Index, vector: MasterVector, name: str) -> None:
 
 
 def _mistakes(index: Index, vector: MasterVector, name: str) -> None:
-    """Show the photo pairs on which a rating vector's held-out ratings and people disagree most."""
+    """Show the held-out photo pairs on which a rating vector contradicts people most."""
     with show_errors():
         held = vector_ratings.held_out(index, vector)
         pairs = vector_ratings.mistakes(index, vector, MISTAKES)

@@ -1,4 +1,4 @@
-"""Table of texts of the page Encoders, with its title above it."""
+"""Table on the page Encoders, with its title above it."""
 
 import pandas as pd
 import streamlit as st

@@ -81,7 +81,7 @@ _UNUSUAL = "\\:\0"  # in a file's name
 
 
 class _Judged(NamedTuple):
-    """Judgements in one row of a label file: labels of photos, and choices between photos."""
+    """Judgements in one row of a label file: labels of photos, and choices between two photos."""
 
     labels: list[LabelRow]
     choices: list[ChoiceRow]

@@ -138,7 +138,7 @@ def shot_name(path: Path) -> str:
 
 
 def _grouped_by_value(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[int]]:
-    """File numbers, grouped by the value (such as a camera) that `told` has for them.
+    """Groups of file numbers for which `told`, such as the list of cameras, has equal values.
 
     They stay a single group if fewer than two values are known.
 

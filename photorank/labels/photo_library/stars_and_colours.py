@@ -66,7 +66,7 @@ def collect_colours(files: Iterable[LibraryFile], order: Sequence[str]) -> Colle
 
 
 def _tags(files: Iterable[LibraryFile], collected: Collected) -> list[tuple[LibraryFile, XmpTags]]:
-    """Each readable file with its metadata tags; unreadable files are recorded in `collected`."""
+    """List of pairs (readable file, metadata tags); unreadable files are added to `collected`."""
     read = partial(photo_tags, names=FolderNames(), on_damage=collected.add_trouble)
     return list(each(files, read, collected))
 
