@@ -260,7 +260,7 @@ class Index:
         return load_signals(self.paths, self._held.rows)
 
     def faces(self) -> IndexFaces:
-        """Detected faces of the photos; nan for photos not searched yet."""
+        """Detected faces of all photos, and summary numbers per photo: nan if not yet searched."""
         return load_faces(self.paths, self._held.rows)
 
     def facets(self) -> Facets:

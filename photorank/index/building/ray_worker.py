@@ -91,7 +91,7 @@ class Worker:
             yield _table([{"refusal": f"a worker on {socket.gethostname()}: {error}"}])
 
     def _check(self, files: "pa.Table") -> None:
-        """Raise ClusterError if this worker's packages differ, or the block has no attempt left.
+        """Raise ClusterError if packages differ from the main process's, or on too many attempts.
 
         The versions are compared with those of the process that began the run.
         """
@@ -147,7 +147,7 @@ def _row(at: int, photo: Opened | Unusable, rows: Iterator[Any]) -> dict[str, An
 
 
 def file_of(row: dict[str, Any], todo: Sequence[tuple[Place, PhotoFile]]) -> Opened | Unusable:
-    """Result for one file, from a row of a worker's table; raises ClusterError if it failed."""
+    """Result for one file, from a worker's table row; raises ClusterError if the worker refused."""
     if row["refusal"]:
         raise ClusterError(row["refusal"])
     place, file = todo[row["at"]]

@@ -153,7 +153,7 @@ class MappedRows:
         among: NDArray[np.bool_],
         rough: tuple[Codes, NDArray[np.float32]],
     ) -> tuple[Codes, NDArray[np.float32]]:
-        """Rows of a shard with a dot product of at least `least`: row numbers and products."""
+        """Row numbers and dot products of a shard's rows whose product is at least `least`."""
         rows, products = rough
         shard = self.shards[number]
         while len(rows) and len(rows) < len(shard) and products.min() >= least:

@@ -34,7 +34,7 @@ class EmbeddingLocation(NamedTuple):
 def drop_vanished(
     connection: sqlite3.Connection, paths: IndexPaths, scope: Iterable[Place]
 ) -> None:
-    """Delete records of vanished files in some folders, and of photos that have no file left.
+    """Delete records of vanished files in the given folders, and of photos without any file.
 
     Judgements stay with the content's digest, and count again should it come back. What is to be
     dropped is found out without a lock; each photo goes with its files in one transaction.

@@ -1,4 +1,4 @@
-"""Data of an open index, each loaded on first use, once for all threads."""
+"""Parts of an open index, each loaded on first use and shared by all threads."""
 
 import os
 from collections.abc import Iterator, Sequence
