@@ -67,17 +67,17 @@ class DecodeLimits(NamedTuple):
 
     @property
     def work_reason(self) -> str:
-        """Text for a refused photo file whose decoding takes over `work_seconds` of CPU time."""
+        """Text that says that decoding a photo file takes over `work_seconds` of CPU time."""
         return f"takes more than {counted(self.work_seconds, 'second')} to decode"
 
     @property
     def memory_reason(self) -> str:
-        """Text for a refused photo file whose decoding takes over `memory_bytes` of memory."""
+        """Text that says that decoding a photo file takes over `memory_bytes` of memory."""
         size = self.memory_bytes
         words = f"{size >> 30} GB" if size >= 1 << 30 else f"{size >> 20} MB"
         return f"takes more than {words} of memory to decode"
 
     @property
     def wait_reason(self) -> str:
-        """Reason for refusing a photo file, as text: decoding takes longer than `wait_seconds`."""
+        """Text that says that decoding a photo file takes longer than `wait_seconds`."""
         return f"not decoded in {counted(round(self.wait_seconds), 'second')}"

@@ -118,7 +118,7 @@ def header_isolated(task: str, data: bytes) -> Json:
 
 
 class _FailedWorkerError(UnreadablePhotoError):
-    """Raised if a worker process ends before it replies, or runs out of memory."""
+    """Error of a worker process that ended before replying or ran out of memory."""
 
 
 class _Worker:

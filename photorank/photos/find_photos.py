@@ -234,7 +234,7 @@ def _is_hidden(name: str) -> bool:
 
 
 class _FileNames:
-    """All file names of a folder, needed to recognise photos' companion files, such as sidecars."""
+    """Names of a folder's photos, by which companion files such as sidecars are recognised."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self.finished: set[str] = set()  # stems of photos that are rated before their RAW

@@ -70,7 +70,7 @@ def shape_of_file(path: Path) -> Shape | None:
 
 
 def is_light_at_the_edge(path: Path) -> bool:
-    """True if an edge of a thumbnail file would be invisible on white; False if unreadable."""
+    """True if an edge of a thumbnail would be invisible on white; False if it is unreadable."""
     return bool(_from_file(path, _light_at_the_edge))
 
 
