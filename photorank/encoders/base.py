@@ -91,7 +91,7 @@ class Encoder(Protocol):
 
     @property
     def long_side(self) -> int:
-        """Minimum long side in pixels of photos for technical signals; 0 if there are none."""
+        """Minimum long side in pixels that photos need for technical signals; 0 without signals."""
 
     @property
     def logit_scale(self) -> float | None:

@@ -1,4 +1,4 @@
-"""Compute device: the fastest of this machine, or a requested one."""
+"""Choice of the compute device: the machine's fastest, or one requested by name."""
 
 from photorank.errors import EncoderError
 

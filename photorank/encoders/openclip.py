@@ -146,7 +146,7 @@ class OpenClipEncoder(SwitchableImages):
 
     @property
     def long_side(self) -> int:
-        """Minimum long side in pixels of photos for technical signals; 0 if there are none."""
+        """Minimum long side in pixels that photos need for technical signals; 0 without signals."""
         return LEAST_LONG_SIDE if self._blocks else 0
 
     @property
@@ -241,7 +241,7 @@ class OpenClipEncoder(SwitchableImages):
         return model.eval().to(self._chosen_device)
 
     def _both_towers(self) -> Any:
-        """open_clip's model with the checkpoint's weights; raises DamagedWeightsError if unfit."""
+        """Model with the checkpoint's weights; raises DamagedWeightsError if these do not fit."""
         import open_clip
 
         of = self._checkpoint

@@ -229,7 +229,7 @@ def _choice_agreement(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate |
 
 
 def _outcomes(judged: Judged) -> dict[tuple[int, int], int]:
-    """Dict from each decided pair (two photo numbers) to the number of the preferred photo.
+    """Dict from each decided pair of photo indices to the index of the preferred photo.
 
     Ties are left out; the latest choice of a pair counts.
     """

@@ -75,7 +75,7 @@ def plain_prompt(index: Index, load: Callable[[], Encoder]) -> MasterVector | No
 def vector_contender(
     index: Index, vector: MasterVector, photos: JudgedPhotos, refits: Refits
 ) -> Contender:
-    """Contender for a saved vector, refitted without each fold if it learned from the photos."""
+    """Contender made from a saved vector, refitted per fold if it learned from the photos."""
     folds = refits.folds
     found = held_out(index, vector, photos, folds, refits=refits)
     if found.testing == "refitted":
@@ -101,7 +101,7 @@ def learner_contender(
     protocol: Protocol,
     on_fit: Callable[[], None] | None,
 ) -> Contender:
-    """Contender for a learner: each photo is rated by a model fitted without its fold."""
+    """Contender made from a learner: each photo is rated by a model fitted without its fold."""
     learner = make_learner(kind, seed=protocol.seed)
     ratings = ratings_by_fold(refits.directions(learner, taught, on_fit), taught, refits.folds)
     return Contender(kind, kind, ratings, refitted_per_fold=refits.folds.refits)

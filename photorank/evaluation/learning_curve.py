@@ -1,4 +1,4 @@
-"""Learning curve: held-out accuracy of a learner by number of judged photos to learn from."""
+"""Learning curve: held-out accuracy of a learner by number of training photos."""
 
 from collections.abc import Callable
 from concurrent.futures import Executor

@@ -25,7 +25,7 @@ def kinds_of(
     seed: int,
     load: Callable[[], Encoder] | None,
 ) -> tuple[Codes, list[str]]:
-    """Number (n,) of each judged photo's kind of content, and a list of the kinds' names."""
+    """Kind number (n,) of each judged photo's content, and a list of the kinds' names."""
     if by == "group":
         return photos.groups, list(index.labels().group_names)
     from sklearn.cluster import KMeans

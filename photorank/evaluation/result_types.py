@@ -144,7 +144,7 @@ class Calibration:
 
 @dataclass(frozen=True)
 class DuplicateCounts:
-    """Numbers of near-duplicates and altered copies among the judged photos."""
+    """Counts of near-duplicates and altered copies among the judged photos."""
 
     photos: int  # with a copy
     pictures: int  # that they show

@@ -253,7 +253,7 @@ def _training_set(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhoto
 
 
 def _random_share(folds: Folds, rows: Codes, share: float, *, seed: list[int]) -> Codes:
-    """Random subset of the photo numbers `rows`: those in a random share of the groups.
+    """Random subset of the photo indices `rows`: those in a random share of the groups.
 
     A photo in no group is a group of its own.
     """

@@ -1,4 +1,4 @@
-"""Ratings of photos by models that did not learn from them, and the pairs ordered worst."""
+"""Ratings of photos by models that did not learn from them, and their worst mistakes."""
 
 from typing import NamedTuple
 

@@ -55,7 +55,7 @@ class JudgedPhotos:
         return card.seen(self.digests, self.heads, self.greys)
 
     def codes(self, kind: FoldBy) -> Codes:
-        """Number (n,) of each photo's group (event) or series (shots of one scene); −1 for none."""
+        """Group or series number (n,) of each photo, as `kind` says; −1 for none."""
         return self.groups if kind == "group" else self.series
 
     def take(self, rows: Codes) -> "JudgedPhotos":
@@ -103,7 +103,7 @@ class JudgedPhotos:
 
     @property
     def scenes(self) -> Codes | None:
-        """Group or series number (n,) of each photo, for inner folds that choose a penalty.
+        """Group or series number (n,) of each photo, for inner folds that tune the regularisation.
 
         None without groups and series.
         """

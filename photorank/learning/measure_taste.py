@@ -106,7 +106,7 @@ class PersonalState:
 
     @property
     def prior_saw(self) -> bool:
-        """True if the prior, the vector that learning began from, saw some of the judged photos."""
+        """True if the prior (the vector that learning began from) had seen some judged photos."""
         return self.prior is not None and any(map(self.prior.card.saw, self._judged_digests))
 
     @property

@@ -47,7 +47,7 @@ def split_into_folds(
 
 
 def _choice_components(photos: JudgedPhotos, k: int) -> Codes:
-    """Number (n,) of each photo's component in the graph of choices, to be kept in one fold.
+    """Connected component (n,) of each photo in the graph of choices, to be kept in one fold.
 
     All are −1 if this would make uneven folds. Folds that cut through a few choices
     would leave hardly any to test on.

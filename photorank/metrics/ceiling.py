@@ -123,7 +123,7 @@ def _split_half(halves: list[tuple[Labels, Labels]], sums: _Sums, level: float) 
 
 
 def _rest_means(table: RaterTable) -> Floats:
-    """For each of m scores, the mean (m,) of the same photo's scores by others; nan without any."""
+    """For each of m scores, the mean (m,) of other people's scores of that photo, or nan."""
     count = np.bincount(table.photos, minlength=table.n)[table.photos] - 1
     rest = np.bincount(table.photos, table.scores, minlength=table.n)[table.photos] - table.scores
     return np.divide(rest, count, out=np.full(len(rest), np.nan), where=count > 0)

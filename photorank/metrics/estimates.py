@@ -96,7 +96,7 @@ def student(value: float, error: float, df: float, *, level: float, limit: float
 
 
 def unvarying(value: float, n: int, *, level: float, span: float) -> Difference:
-    """Difference that is equal in all resamples, with an exact interval for n independent pairs.
+    """Difference that no resampling changes, with an exact interval for n independent pairs.
 
     p is the sign test's, of the least number of pairs that the difference takes.
     """

@@ -49,7 +49,7 @@ class Folds:
         return 1 / (self.k - 1)
 
     def learned_from(self, repeat: int, fold: int) -> Codes:
-        """Numbers of the photos to train on when one fold of one repeat is the test fold."""
+        """Indices of the training photos when one fold of one repeat is the test fold."""
         learned = self.codes[repeat] != fold
         if self.unused is not None:
             learned[self.unused] = False

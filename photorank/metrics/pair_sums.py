@@ -200,7 +200,7 @@ def checked_ratings(ratings: ArrayLike, n: int, *, by_column: bool = False) -> R
 
 
 def unit_codes(clusters: Codes, *, n: int) -> Codes:
-    """Number (n,) of each photo's unit: its cluster, or the photo itself if it has none (−1)."""
+    """Unit number (n,) of each photo; a unit is a cluster, or a photo without a cluster (−1)."""
     clusters = np.asarray(clusters)
     if clusters.shape != (n,):
         raise ComparisonsError(f"clusters must be one number a photo, {n} in all")

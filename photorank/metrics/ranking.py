@@ -268,7 +268,7 @@ def pearson_by_column(ratings: Floats, comparisons: Comparisons) -> Floats:
 
 
 def correlation_by_column(a: Floats, b: Floats, graph: ScoreComparisons) -> Floats:
-    """Correlation (c,) over photo pairs of differences in `a` (n,) and in each column of `b`."""
+    """Correlations (c,) of within-pair differences in `a` with those in the c columns of `b`."""
     product = a @ graph.differences(b)
     squares = a @ graph.differences(a) * np.einsum("nc,nc->c", b, graph.differences(b))
     defined = squares > 0
@@ -326,7 +326,7 @@ def _products(
 
 
 def _minus_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Values (n, …) minus the value of the first photo in the block (photos compared together).
+    """Values minus those of the first photo in the same block (photos compared together).
 
     So a constant block is exactly 0.
     """

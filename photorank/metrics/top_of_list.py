@@ -112,7 +112,7 @@ def album_regret_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> f
 
 
 def ndcg_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int | None = None) -> Floats:
-    """NDCG of each of l ranked lists: array (l, …) for ratings (n, …).
+    """NDCG for each of l ranked lists: (l,) for ratings (n,), or (l, c) for (n, c).
 
     Lists of equal labels are left out; empty for choices, as those of the other metrics.
     """
@@ -127,7 +127,7 @@ def ndcg_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int | None = 
 
 
 def precision_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> Floats:
-    """Precision at k of each of l ranked lists: array (l, …) for ratings (n, …)."""
+    """Precision at k for each of l ranked lists: (l,) for ratings (n,), or (l, c) for (n, c)."""
 
     def precision(r: Floats, y: Labels, lowest: float) -> Floats:
         kth_best = np.sort(y)[::-1][min(k, len(y)) - 1]
@@ -137,7 +137,7 @@ def precision_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> 
 
 
 def album_regret_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> Floats:
-    """Value of :func:`album_regret_at_k` for each of l ranked lists: (l, …) for ratings (n, …)."""
+    """One minus regret for each of l ranked lists: (l,) for ratings (n,), or (l, c) for (n, c)."""
 
     def gain(r: Floats, y: Labels, lowest: float) -> Floats:
         if k >= len(y):
@@ -155,7 +155,7 @@ def _by_block(
     comparisons: Comparisons,
     k: int,
 ) -> Floats:
-    """Metric of each of l ranked lists, as an array (l, …); lists of equal labels are left out.
+    """Metric of each of l ranked lists, (l,) or (l, columns); lists of equal labels are left out.
 
     `metric` is given a list's ratings and labels, and the lowest label of all lists.
     """

@@ -1,4 +1,4 @@
-"""Queue in front of the encoder that batches photos of concurrent requests."""
+"""Queue of photos from concurrent requests, which the encoder embeds in batches."""
 
 from collections.abc import Callable
 from concurrent.futures import Future

@@ -65,7 +65,7 @@ def sentence_network(device: str) -> SentenceNetwork:
 
 @cache
 def _class_names() -> tuple[Embeddings, Embeddings]:
-    """Centred unit embeddings (1000, 384) of ImageNet's class names, and the mean subtracted."""
+    """Centred unit embeddings (1000, 384) of ImageNet's class names, and their original mean."""
     sentences = np.load(io.BytesIO(shipped_bytes(FILE, SHA256)), allow_pickle=False)
     centre = sentences.mean(axis=0)
     return unit_rows(sentences - centre), centre
