@@ -58,7 +58,7 @@ def places(rows: Codes, n: int) -> Codes:
 
 
 def connected(first: Codes, second: Codes, n: int) -> Codes:
-    """Number (n,) of each photo's connected component, where edges join `first` to `second`.
+    """Connected-component number (n,) of each photo, where edges join `first` to `second`.
 
     Examples
     --------

@@ -35,19 +35,19 @@ class KnownDifferences:
         rows = self.rows * scale if scale.ndim == 1 else self.rows @ scale
         return replace(self, rows=rows.astype(np.float32))
 
-    def squares(self) -> Floats:
+    def outer_products(self) -> Floats:
         """Mean outer product (d, d) of the embedding differences, times their weight."""
         rows = self.rows.astype(np.float64)
         return self.weight / len(rows) * (rows.T @ rows)
 
-    def pull(self, unit: float) -> Floats:
+    def products(self, unit: float) -> Floats:
         """Mean product (d,) of embedding and target rating differences, times their weight.
 
         The target rating differences (margins) are first multiplied by `unit`.
         """
         return self.weight * unit / len(self.rows) * (self.margins @ self.rows.astype(np.float64))
 
-    def energy(self, unit: float) -> float:
+    def squared_margins(self, unit: float) -> float:
         """Mean of the squared target rating differences (margins), times their weight.
 
         The margins are first multiplied by `unit`.

@@ -51,7 +51,7 @@ class Blocks:
         return cls(order, block, tier, y - mean[block], trust[order], p)
 
     def neighbour_sums(self, V: Floats, *, sign: int = 1) -> Floats:
-        """For each photo, weighted sum (l, k) of the rows of V (l, k) of photos paired with it.
+        """For each photo, weighted sum (l, k) of the rows of V (l, k) of the photos paired with it.
 
         The weight is a power of the gap between the two labels, times `sign` for better photos.
         """
@@ -160,7 +160,7 @@ class Blocks:
         return self._unsorted(self.u * concordant + tied / 2)
 
     def net_credit(self, ratings: Ratings, above: float = 0.0) -> Floats | None:
-        """For each photo, weight (l,) of its correctly ordered minus that of its misordered pairs.
+        """For each photo, weight (l,) of correctly ordered pairs minus weight of misordered pairs.
 
         Only pairs with a label gap greater than `above` count. None if there are too many to list.
         """
@@ -238,7 +238,7 @@ def _run_begins(codes: Codes) -> Codes:
 
 
 def _net_credit(pairs: WeightedPairs, ratings: Ratings) -> Floats:
-    """For each photo, weight (l,) of its correctly ordered minus that of its misordered pairs."""
+    """For each photo, weight (l,) of correctly ordered pairs minus weight of misordered pairs."""
     signed = np.sign(ratings[pairs.better] - ratings[pairs.worse]) * pairs.weight
     rows = np.concatenate([pairs.worse, pairs.better])
     return np.bincount(rows, np.tile(signed, 2), len(ratings)).astype(np.float64)

@@ -1,4 +1,4 @@
-"""Similar photos that are rated clearly higher than a given photo."""
+"""Search for similar photos that are rated clearly higher than a given photo."""
 
 from dataclasses import dataclass
 

@@ -18,7 +18,7 @@ _MAX_YAW = 40.0  # degrees, up to which eye opening is comparable
 
 
 class FaceTerms(NamedTuple):
-    """Closed eyes, cut-off heads and sharpness of faces in each photo, relative to its series."""
+    """Face faults (closed eyes, cut-off face) and face sharpness of each photo."""
 
     closed: Floats  # (n,) faces whose eyes are not open and further open in another shot
     cut: Floats  # (n,) 1 where the largest face is cut and is whole in another shot
@@ -27,7 +27,7 @@ class FaceTerms(NamedTuple):
 
 
 def face_terms(faces: IndexFaces, series: Codes) -> FaceTerms:
-    """Closed eyes, cut-off heads and face sharpness of each photo, compared with its series.
+    """Face faults and face sharpness of each photo, compared with the others of its series.
 
     A face is another shot's where it lies at the same place. One that is hardly open in all shots
     is not held against any of them: some eyes are narrow, and some are asleep.
@@ -40,7 +40,7 @@ def face_terms(faces: IndexFaces, series: Codes) -> FaceTerms:
         if not any(of_shots):
             continue
         terms.opened[rows] = [sum(face.eyes == "open" for face in shot) for shot in of_shots]
-        terms.closed[rows] = [_closed(shot, of_shots) for shot in of_shots]
+        terms.closed[rows] = [_n_closed(shot, of_shots) for shot in of_shots]
         if all(of_shots):
             cut = largest_cut[rows]
             terms.cut[rows] = cut - cut.min()
@@ -57,7 +57,7 @@ def shots_of_series(series: Codes) -> Iterator[Codes]:
         yield several[rows]
 
 
-def _closed(shot: Sequence[Face], others: Sequence[Sequence[Face]]) -> int:
+def _n_closed(shot: Sequence[Face], others: Sequence[Sequence[Face]]) -> int:
     """Number of a shot's faces with eyes less open than in another shot of the series."""
     return sum(
         any(

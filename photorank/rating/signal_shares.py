@@ -1,4 +1,4 @@
-"""Contributions of technical signals (noise, sharpness, colour and so on) to a rating, in words."""
+"""Contributions of technical signals (noise, sharpness, colour and so on) to a rating."""
 
 from dataclasses import dataclass
 

@@ -31,7 +31,7 @@ def check_address(text: str) -> None:
     _opened(text)
 
 
-def address(text: str) -> Source:
+def source_at(text: str) -> Source:
     """Source that reads the photo at a URL only when the photo is scored."""
     return Source(text, partial(_read, text))
 
@@ -43,7 +43,7 @@ def found_at(text: str) -> Iterator[Source]:
     pattern = "*" in path or (not web and any(mark in path for mark in "?["))
     suffix = PurePosixPath(path).suffix.lower()
     if not pattern and (web or suffix in PHOTO_SUFFIXES):
-        yield address(text)
+        yield source_at(text)
         return
     _, chained, archive = text.partition("::")  # as in zip://photos/*.jpg::archive.zip
     found = False

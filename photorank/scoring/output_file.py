@@ -41,7 +41,7 @@ class ScoreFileError(PhotorankError, ValueError):
 
 
 class ScoreStream:
-    """Output stream for rows of scores, as JSON or CSV."""
+    """Output stream of photos' scores, as rows of JSON or CSV."""
 
     kept = kept_rated = 0  # rows that were there before, as :class:`ScoreFile` has them
 
@@ -52,7 +52,7 @@ class ScoreStream:
         stream.write(self._lines.head)
 
     def left(self, sources: Iterable[Source]) -> Iterator[Source]:
-        """Iterator over all given photos, for a stream cannot be resumed."""
+        """Iterator over all given photos, because a stream cannot be resumed."""
         return iter(sources)
 
     def write(self, batch: Iterable[Scored]) -> None:

@@ -13,7 +13,7 @@ from photorank.outside_text import TypedPathError, typed_path
 from photorank.photos.find_photos import SkippedFile, find_photos
 from photorank.photos.open_photo import read_photo
 from photorank.photos.path_text import text_path
-from photorank.scoring.addresses import address, check_address, found_at, is_address
+from photorank.scoring.addresses import check_address, found_at, is_address, source_at
 from photorank.scoring.path_lists import TABLES, Entry, check_list, entries, lines
 from photorank.scoring.score_photos import Source
 
@@ -166,7 +166,7 @@ def _listed(entry: Entry, folder: Path) -> Source:
     if entry.fault:
         return Source.refused(entry.text, entry.fault)
     if is_address(entry.text) and not entry.text.startswith("file://"):
-        return address(entry.text)
+        return source_at(entry.text)
     return _file(_path_of(entry, folder))
 
 

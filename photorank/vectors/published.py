@@ -284,7 +284,7 @@ def _fits(state: "dict[str, Tensor]", layout: _Layout) -> bool:
 
 
 def _collapsed(state: "dict[str, Tensor]", layout: _Layout) -> tuple[Floats, float]:
-    """Vector (d,) and bias of the single linear layer that equals all of a head's layers."""
+    """Vector (d,) and bias of the single linear layer that equals a scoring head's layers."""
     weights, bias = np.ones((1, 1)), np.zeros(1)
     with np.errstate(all="ignore"):  # what is not finite is refused by the caller
         for start in reversed(layout.layers):

@@ -101,7 +101,7 @@ class AllPairs(UncertainLearner):
         if len(judged) < X.shape[1]:
             judged = judged.astype(np.float64)  # small, and the span of few photos needs it
         # In coordinates where Ω is the identity every penalty is a plain ridge.
-        unwhiten = self._unwhiten(judged, graph)  # (d,) or (d, d), or None
+        unwhiten = self._unwhitening(judged, graph)  # (d,) or (d, d), or None
         Z = judged if unwhiten is None else _times(judged, unwhiten)
         if beside is not None and unwhiten is not None:
             beside = beside.scaled(unwhiten)
@@ -147,7 +147,7 @@ class AllPairs(UncertainLearner):
         problem, fit, span, unwhiten = self._posterior
         return self._in_features(problem.covariance_root(fit), span, unwhiten)
 
-    def _unwhiten(self, X: Floats, comparisons: Comparisons) -> Floats | None:
+    def _unwhitening(self, X: Floats, comparisons: Comparisons) -> Floats | None:
         """Inverse square root of penalty matrix Ω: (d, d), or (d,) if diagonal; None if identity.
 
         Ω is scaled to a mean eigenvalue of 1.

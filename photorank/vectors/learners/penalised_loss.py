@@ -21,7 +21,7 @@ class PenalisedLoss(ABC, Generic[Graph]):
 
     @abstractmethod
     def near(self, parameters: Floats, alpha: float) -> Local:
-        """Value, gradient and Hessian-vector product of the penalised loss at `parameters`."""
+        """Penalised loss at `parameters`: its value, gradient and Hessian-vector product."""
 
     @abstractmethod
     def equal_ratings(self, alpha: float) -> tuple[Floats, Floats]:

@@ -49,7 +49,7 @@ class TastePrior:
 
     @classmethod
     def of(cls, X: Embeddings | Floats, direction: ArrayLike | None) -> "TastePrior":
-        """Prior of a new person's taste, from a sample of photos X (n, d) and a shared direction.
+        """Prior of a new person's taste, from photo embeddings X (n, d) and a shared direction.
 
         The direction is what is taken to be everybody's: any master-vector. With None the
         person's own deviation is all there is, as large as both together. Raises
@@ -161,7 +161,7 @@ class Taste:
         return self.vector / np.linalg.norm(self.vector)
 
     def ratings(self, Z: Floats) -> Ratings:
-        """Ratings (n,) of photos from their coordinates (n, 1 + q); the mean photo is rated 0."""
+        """Ratings (n,) of photos from coordinates (n, 1 + q), relative to the mean embedding's."""
         return Z @ self.weights
 
     def standard_errors(self, Z: Floats) -> Floats:

@@ -54,10 +54,11 @@ class DualProblem(Problem):
     def covariance_root(self, fit: Solutions) -> Floats:
         """Factor R (n, n) of the weights' covariance R Rᵀ, for one penalty."""
         own = cast(Floats, self.comparisons.deviations(np.eye(len(self.gram))))
-        axes, inverse = self.form.back(self.form.eigenvectors), self.form.inverse(fit.alphas[0])
+        axes = self.form.rotated_back(self.form.eigenvectors)
+        inverse = self.form.inverse_eigenvalues(fit.alphas[0])
         return self.noise(fit)[0] * axes @ (inverse[:, None] * (axes.T @ own))
 
-    def _left(self, alphas: Floats, solved: Floats) -> Floats:
+    def _residual_products(self, alphas: Floats, solved: Floats) -> Floats:
         return alphas[:, None] * np.einsum("n,ank->ak", self.prior_pull, solved)
 
 

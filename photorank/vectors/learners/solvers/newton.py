@@ -56,7 +56,7 @@ def minimise(
 
 
 def steepness(gradient: Floats, scale: Floats) -> float:
-    """Norm of the gradient (k,) scaled by the estimated Hessian diagonal (k,)."""
+    """Gradient norm √(gᵀ H⁻¹ g) for a gradient g (k,), with the estimated Hessian diagonal as H."""
     return float(np.sqrt(gradient @ (gradient / scale)))
 
 

@@ -66,9 +66,9 @@ class Problem:
         pull, energy = products(Z, b), comparisons.squared_margins()
         if beside is not None:
             unit = (energy / 2) ** 0.5  # a label's standard deviation: a margin has two labels
-            gram += beside.squares()
-            pull += beside.pull(unit)
-            energy += beside.energy(unit)
+            gram += beside.outer_products()
+            pull += beside.products(unit)
+            energy += beside.squared_margins(unit)
         prior_pull, prior_energy, prior_preference = np.zeros(Z.shape[1]), 0.0, 0.0
         if given is not None:
             Lt = comparisons.laplacian(given)
@@ -129,7 +129,7 @@ class Problem:
         They are in single precision, which takes half the time and is enough to choose a penalty.
         """
         form = Tridiagonal.of(self.gram.astype(np.float32))
-        return form.back(form.eigenvectors[:, -k:])
+        return form.rotated_back(form.eigenvectors[:, -k:])
 
     def along(self, Z: Floats, axes: Floats) -> Floats:
         """Coordinates (n, k) of photos Z (n, r) along axes (r, k), computed in the axes' dtype."""
@@ -151,10 +151,10 @@ class Problem:
         return self._solutions(np.array([alpha]), _solved(ridge, self._targets)[None])
 
     def path(self, alphas: Floats) -> Solutions:
-        """Solutions for several penalties (a,)."""
+        """Regularisation path: solutions for several penalties (a,)."""
         targets, form = self._targets, self.form
         solved = form.solutions(alphas, form.rotated(targets))  # (a, r, t)
-        flat = form.back(np.concatenate(list(solved), axis=1))  # (r, a t)
+        flat = form.rotated_back(np.concatenate(list(solved), axis=1))  # (r, a t)
         shape = (len(flat), len(alphas), targets.shape[1])
         return self._solutions(alphas, flat.reshape(shape).transpose(1, 0, 2))
 
@@ -168,7 +168,7 @@ class Problem:
 
     def degrees_of_freedom(self, path: Solutions) -> Floats:
         """Effective number of parameters (a,) at each penalty, including the prior's scale."""
-        inverse = self.form.inverse(path.alphas[:, None])
+        inverse = self.form.inverse_eigenvalues(path.alphas[:, None])
         return inverse @ self.form.eigenvalues + (path.prior_scales > 0)
 
     def residuals(self, path: Solutions) -> Floats:
@@ -188,8 +188,8 @@ class Problem:
 
     def covariance_root(self, fit: Solutions) -> Floats:
         """Factor R (r, r) of the weights' covariance R Rᵀ, for one penalty."""
-        noise, inverse = self.noise(fit)[0], self.form.inverse(fit.alphas[0])
-        axes = self.form.back(self.form.eigenvectors)
+        noise, inverse = self.noise(fit)[0], self.form.inverse_eigenvalues(fit.alphas[0])
+        axes = self.form.rotated_back(self.form.eigenvectors)
         if self.squared is None:
             return axes * (noise * np.sqrt(inverse / self.n_judgements))
         values, vectors = np.linalg.eigh(self.squared)
@@ -207,11 +207,11 @@ class Problem:
         weights = solved[:, :, 0]
         if solved.shape[2] == 1:
             return Solutions(alphas, weights, np.zeros(len(alphas)))
-        scales = self._prior_scales(self._left(alphas, solved))
+        scales = self._prior_scales(self._residual_products(alphas, solved))
         return Solutions(alphas, weights - scales[:, None] * solved[:, :, 1], scales)
 
-    def _left(self, alphas: Floats, solved: Floats) -> Floats:
-        """Inner products (a, 2) of unexplained prior ratings: with the labels, and with themselves.
+    def _residual_products(self, alphas: Floats, solved: Floats) -> Floats:
+        """Inner products (a, 2) of prior ratings' ridge residuals with labels and prior ratings.
 
         There is a row for each penalty. What ridge regression on the photos explains is subtracted.
         """
@@ -227,7 +227,7 @@ class Problem:
 def deviations(
     Z: Floats, comparisons: Comparisons, given: Floats | None
 ) -> tuple[Floats, Floats, Floats] | None:
-    """Deviations from their means of features Z (n, r), of scores, and of prior ratings t (n,).
+    """Weighted deviations of features Z (n, r), scores and prior ratings t (n,) from their means.
 
     Zeros for prior ratings that are not given. None where the pairs have no deviations.
     """

@@ -63,7 +63,7 @@ class Tridiagonal:
         """Largest eigenvalue of G; 1 if all are 0."""
         return float(self.eigenvalues.max(initial=0)) or 1.0
 
-    def inverse(self, alphas: Floats | float) -> Floats:
+    def inverse_eigenvalues(self, alphas: Floats | float) -> Floats:
         """Eigenvalues (…, r) of (G + αI)⁻¹, or of the pseudo-inverse for α = 0."""
         values = self.eigenvalues
         kept = (values > rounding(values.max(initial=0), len(values), np.float32)) | (alphas > 0)
@@ -76,7 +76,9 @@ class Tridiagonal:
         r = len(self.diagonal)
         bound = float(np.abs(self.diagonal).max() + 2 * np.abs(self.beside).max(initial=0))
         if r < 2 or alphas.min() <= 10 * rounding(bound, r):
-            rotated = self.inverse(alphas[:, None])[:, :, None] * (self.eigenvectors.T @ B)
+            rotated = self.inverse_eigenvalues(alphas[:, None])[:, :, None] * (
+                self.eigenvectors.T @ B
+            )
             return np.asarray(self.eigenvectors @ rotated)
         return np.stack([dptsv(self.diagonal + alpha, self.beside, B)[2] for alpha in alphas])
 
@@ -84,7 +86,7 @@ class Tridiagonal:
         """Product Qᵀ B (r, k) of a matrix B (r, k) with this form's orthogonal matrix Q."""
         return self._reflected(B, b"T")
 
-    def back(self, X: Floats) -> Floats:
+    def rotated_back(self, X: Floats) -> Floats:
         """Product Q X (r, k) of a matrix X (r, k) with this form's orthogonal matrix Q."""
         return self._reflected(X, b"N")
 

@@ -19,9 +19,11 @@ def test_solutions_are_those_of_the_matrix(r, lost):
     alphas = np.array([0.5, 3.0]) * values.max()
     for alpha, X in zip(alphas, form.solutions(alphas, form.rotated(B)), strict=True):
         dense = np.linalg.solve(G + alpha * np.eye(r), B)
-        np.testing.assert_allclose(form.back(X), dense, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(form.rotated_back(X), dense, rtol=1e-9, atol=1e-12)
     (least,) = form.solutions(np.zeros(1), form.rotated(B))
-    np.testing.assert_allclose(form.back(least), np.linalg.pinv(G) @ B, rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(
+        form.rotated_back(least), np.linalg.pinv(G) @ B, rtol=1e-6, atol=1e-9
+    )
 
 
 def test_axes_are_those_of_the_matrix():
@@ -30,6 +32,6 @@ def test_axes_are_those_of_the_matrix():
     G = half.T @ half
     for precision, close in ((np.float64, 1e-10), (np.float32, 1e-4)):
         form = Tridiagonal.of(G.astype(precision))
-        axes = form.back(form.eigenvectors)
+        axes = form.rotated_back(form.eigenvectors)
         assert axes.dtype == precision
         np.testing.assert_allclose(G @ axes, axes * form.eigenvalues, atol=close)
