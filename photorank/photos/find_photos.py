@@ -100,7 +100,7 @@ class SkippedFile:
 
     @property
     def passed_over(self) -> bool:
-        """True if the file was skipped for being hidden, no photo or a photo's companion."""
+        """True if the file was skipped because it is hidden, no photo, or a photo's companion."""
         return self.reason in _PASSED_OVER
 
     @property
