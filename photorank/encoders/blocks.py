@@ -49,7 +49,7 @@ class Blocks:
         return np.hstack([unit_rows(head), *short]).astype(np.float16).astype(np.float32)
 
     def whole(self, rows: Embeddings) -> Flags:
-        """Mask (n,): True for embeddings (n, d) that are undamaged, judged by their blocks' norms.
+        """Mask (n,): True for undamaged embeddings (n, d), as the norms of their blocks show.
 
         In these the last layer (head) has unit length, and no other block's norm is too great.
         """

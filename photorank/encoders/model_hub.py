@@ -46,7 +46,7 @@ def fetch(spec: str, repository: str, names: Sequence[str]) -> Path:
 
 
 def reach_hub(spec: str) -> None:
-    """Raise MissingWeightsError if the model hub does not answer within seconds.
+    """Raise MissingWeightsError if the model hub does not answer within a few seconds.
 
     The request runs in a thread, because looking up a host's name can outlast any timeout.
     """

@@ -251,7 +251,7 @@ def _samples(voice: Voice, rng: np.random.Generator) -> Floats:
 
 
 def _rating_agreement(a: Floats, b: Floats) -> Estimate:
-    """Kendall's τ_b between two people's ratings (n, draws) from posterior draws."""
+    """Kendall's τ_b between two people's posterior draws (n, draws) of ratings, with interval."""
     taus = [kendall_tau_b(x, Comparisons.from_scores(y)) for x, y in zip(a.T, b.T, strict=True)]
     low, high = np.quantile(taus, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
     n = len(a)

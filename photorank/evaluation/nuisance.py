@@ -25,7 +25,7 @@ _MIN_PHOTOS_A_GROUP = 5  # for which a group's mean is reported
 
 @dataclass(frozen=True)
 class KindMean:
-    """Mean rating of one kind of photos, before and after photo content is projected out."""
+    """Mean rating of one kind of photos before and after content is projected out of the vector."""
 
     group: str
     n_photos: int
@@ -35,7 +35,7 @@ class KindMean:
 
 @dataclass(frozen=True)
 class Change:
-    """Estimate of one metric before and after photo content is projected out of a vector."""
+    """Estimates of one metric before and after photo content is projected out of a vector."""
 
     before: Estimate
     after: Estimate
@@ -43,7 +43,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Nuisance:
-    """Comparison of a rating vector before and after subject matter is projected out of it."""
+    """Comparison of a rating vector's results before and after content is projected out of it."""
 
     index: str
     vector: str

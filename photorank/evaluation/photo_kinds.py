@@ -36,7 +36,7 @@ def kinds_of(
 
 
 def content_directions(X: Embeddings, codes: Codes) -> Floats:
-    """Orthonormal rows (r, d) that span the differences between the kinds' mean embeddings.
+    """Orthonormal directions (r, d) that span the differences between kinds' mean embeddings.
 
     `codes` (n,) is the kind of each row of X (n, d), −1 for none. r is one fewer than there are
     kinds, at most 16. A direction without them rates all kinds alike, up to what is left.

@@ -85,7 +85,7 @@ def differences_from_degraded(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> KnownDifferences:
-    """Embedding differences of photos and degraded copies, to learn from beside the judgements.
+    """Embedding differences between photos and degraded copies, as additional training data.
 
     All together they count `weight` times as much as the judgements. Photos that cannot be read
     have no copies; TooFewPhotosError if fewer than ten can.

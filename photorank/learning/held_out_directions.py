@@ -30,7 +30,7 @@ _FITTED_AT_ONCE = 1 << 30
 
 
 class HeldOut(NamedTuple):
-    """Directions, one per test fold, with the kind of test that they allow, such as "refitted"."""
+    """Directions that rate the test folds (one each), and the kind of test, such as "refitted"."""
 
     testing: Testing
     directions: Floats  # (repeats, K, d)

@@ -197,7 +197,7 @@ def _degrees_beyond(pairs: HeldOutPairs, gap: float) -> Floats:
 
 
 def _sum_by_photo(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floats]) -> Floats:
-    """Sums (n,) over each photo's compared pairs, from a function that sums over pairs in a group.
+    """Sums (n,) of a quantity over each photo's compared pairs; `of` sums it over whole groups.
 
     `of` sums over pairs within groups; the sum over pairs that do not count is subtracted.
     """

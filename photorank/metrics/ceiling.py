@@ -96,7 +96,7 @@ def human_ceiling(
 def _halves(
     table: RaterTable, splits: int, rng: np.random.Generator
 ) -> list[tuple[Labels, Labels]]:
-    """For each split, the photos' mean scores (n,) by two random halves of their raters."""
+    """Pairs of arrays, one per split: photos' mean scores (n,) by each random half of raters."""
     found = []
     for _ in range(splits):
         # Every other one of a photo's raters, in random order.

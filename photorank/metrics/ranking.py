@@ -286,7 +286,7 @@ GAP_WEIGHTED = "gap_weighted_accuracy"
 
 
 def pair_metrics(gap_power: int, comparisons: Comparisons) -> dict[str, Callable[..., PairSums]]:
-    """Functions, by metric name, that compute a pairwise metric's sums over photo pairs.
+    """Dict from a pairwise metric's name to the function that computes its sums over pairs.
 
     Gap-weighted accuracy is among them if `gap_power` is above 0 and labels are scores.
     """

@@ -82,7 +82,7 @@ def precision_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> floa
 
 
 def album_regret_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> float:
-    """One minus regret: mean label of the k best-rated photos, 0 at chance, 1 for the best k.
+    """One minus regret: mean label of the k best-rated photos, scaled to 0 at chance, 1 at best.
 
     The best k are the k best labelled. It is one minus the regret, so that
     higher is better here as well.
@@ -172,7 +172,7 @@ def _by_block(
 
 
 def _rank_weights(values: Floats, places: Floats) -> Floats:
-    """Weight of each value by its rank, highest first; tied values share their weights equally."""
+    """Weights assigned to values in rank order, highest value first; ties share them equally."""
     order = np.argsort(-values, axis=0)
     ordered = np.take_along_axis(values, order, axis=0)
     given = np.empty(values.shape)

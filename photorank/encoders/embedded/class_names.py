@@ -36,7 +36,7 @@ _loading = Lock()
 
 
 def class_weights(texts: Sequence[str], device: str, phrases: Sequence[str] = ()) -> Floats:
-    """Unnormalised softmax weights (n, 1000 + p) of n texts on ImageNet classes and p phrases.
+    """Unnormalised softmax weights (n, 1000 + p) of ImageNet classes and p phrases, for n texts.
 
     The maximum of a row is 1: rows are not divided by their sum. Phrases lose what they are closer
     to any class than others are, so that a text of none is near to none of them.
