@@ -128,7 +128,7 @@ def save_vector(index: Index, vector: MasterVector) -> None:
 
 
 def record_answers(session: "TeachSession", items: Sequence[Json]) -> None:
-    """Save a person's new answers about pairs of photos, and undo those that they take back.
+    """Save a person's new answers about photo pairs, and undo those that the person takes back.
 
     An answer about a pair that is already answered is skipped.
     Each answer is durable before the next. Raises what the click log raises; the rest is then not

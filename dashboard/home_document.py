@@ -1,4 +1,4 @@
-"""HTTP route of the page Home; its HTML has the best photos, before Streamlit has loaded.
+"""HTTP route of the page Home; its HTML shows the best photos before Streamlit has loaded.
 
 A browser takes a second or more to load Streamlit and to run the page. Meanwhile it shows a first
 view of it: the title and the photos, drawn by the same component, in the same place.

@@ -33,7 +33,7 @@ def explain_one(index: Index, vector: MasterVector, photo: PickedPhoto) -> None:
 
 
 def explain_two(index: Index, vector: MasterVector, photos: Sequence[PickedPhoto]) -> None:
-    """Show explanations of two photos' ratings, and if slight edits would change their order."""
+    """Show explanations of two photos' ratings, and whether slight edits would swap their order."""
     found = [_explanation(index, vector, photo) for photo in photos]
     known = [one for one in found if one is not None]
     if len(known) < len(photos):

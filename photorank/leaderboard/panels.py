@@ -1,4 +1,4 @@
-"""Groups (panels) of indexes of the same judged photos, whose encoders can be compared."""
+"""Groups (panels) of indexes of the same judged photos, for comparing the indexes' encoders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

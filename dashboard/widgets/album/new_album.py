@@ -164,7 +164,7 @@ def _style(index: Index, wish: Wish) -> GridStyle:
 
 
 def _no_album(index: Index, wish: Wish, told: str) -> None:
-    """Show why no album can fit the settings, and the photos that the user pinned or banned."""
+    """Show why no album fits the settings; show the pinned and the banned photos below."""
     st.warning(told)
     marked = sorted(_marked_rows(index, "pin") | _marked_rows(index, "ban"))
     _grid("album", index, wish, ShownAlbum(marked, None, {}))

@@ -63,7 +63,7 @@ def _best(index: Index, taste: PersonalState, ratings: Floats) -> list[list[str]
 
 
 def _taste_bar(session: TeachSession, taste: PersonalState) -> None:
-    """Show how accurate a person's learned taste is, and the button that uses it on all pages."""
+    """Show the accuracy of a person's learned taste, and a button that applies it on all pages."""
     _save_taste(session, taste)
     said = bool(taste.n_choices or taste.n_stars)
     used = pickers.vector_in_use(session.index) == taste_vector_name(session)

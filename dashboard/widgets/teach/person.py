@@ -62,7 +62,7 @@ def _prior_picker(index: Index, rater: str) -> MasterVector | None:
 
 
 def begin_session(index: Index, person: Person) -> TeachSession:
-    """Start the labelling session of a person on an index."""
+    """Start a person's labelling session on an index, and return the session."""
     rater, prior, kind = person
     within = codes_of_kind(index_data.labels(index, rater), kind)
     subset = vector_ratings.photo_subset(index, prior, rater, within)

@@ -1,4 +1,4 @@
-"""Grid of the page Teach in which keys give stars to photos."""
+"""Photo grid of the page Teach, in which the user gives stars with the keyboard."""
 
 import numpy as np
 import streamlit as st
@@ -9,6 +9,6 @@ from dashboard.models.teach_session import TeachSession
 
 @st.fragment
 def star_grid(session: TeachSession) -> None:
-    """Show a grid of all photos, in which the person who labels gives stars by keys."""
+    """Show a grid of all photos, in which the person who labels gives stars with the keyboard."""
     photos = shown_photos(session.index, np.arange(len(session.index)))
     photo_grid("stars", photos, GridStyle(label="Photos to give stars", rater=session.rater))

@@ -45,7 +45,7 @@ class DatasetCheck:
 
 
 def check_dataset(dataset: Dataset) -> DatasetCheck:
-    """Result of a dataset's check: counts of its rows, and of its photos found or missing."""
+    """Result of checking a dataset: counts of its labels, choices, photos and unusable rows."""
     labels = choices = 0
     named: dict[str, None] = {}
     for row in dataset.labels.rows if dataset.labels else ():

@@ -88,7 +88,7 @@ class _Judged(NamedTuple):
 
 
 class _Rows:
-    """Iterable over the judgements in each row of all label files, read anew each time."""
+    """Iterable over the judgements in all label files, row by row; each iteration rereads them."""
 
     def __init__(self, root: Path, tables: tuple[TableSpec, ...], problems: Problems) -> None:
         self._root = root

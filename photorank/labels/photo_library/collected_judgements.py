@@ -36,7 +36,7 @@ class Judgement(NamedTuple):
 
 
 class Trouble(NamedTuple):
-    """Unreadable file, with the reason."""
+    """Path of a file that cannot be read, and the reason."""
 
     path: Path
     reason: str
@@ -65,7 +65,7 @@ class Collected:
             self.labels[file.digest] = judgement, file.path
 
     def add_trouble(self, error: MetadataError, path: Path | None = None) -> None:
-        """Record an unreadable file with the reason.
+        """Record a file that cannot be read, and the reason.
 
         The file is the one that the error names, or `path` if the error names none.
         """

@@ -8,7 +8,7 @@ from photorank.typing import Codes, Floats
 
 
 def rate(likes: ArrayLike, exposure: ArrayLike, *, log: bool = False) -> Floats:
-    """Rates (n,) of likes per view or follower, shrunk towards the mean if exposure is low.
+    """Likes per view or follower (n,), shrunk towards the mean where views or followers are few.
 
     Likes are taken as Poisson counts, with a rate a photo that comes from one gamma
     distribution for all photos, so a photo may have more likes than views. The score

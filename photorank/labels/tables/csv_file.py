@@ -35,7 +35,7 @@ class Dialect:
     skipped: int = 0  # lines before the table
 
     def reader(self, file: Iterable[str]) -> Any:
-        """CSV reader of a file's rows in this CSV format."""
+        """Reader (:func:`csv.reader`) of the rows of a file in this CSV format."""
         if self.delimiter == " ":
             words = (" ".join(line.split()) for line in file)
             return csv.reader(words, delimiter=" ", quoting=csv.QUOTE_NONE)

@@ -27,7 +27,7 @@ def open_table(path: Path) -> AbstractContextManager[Table]:
 
 
 class TableRows(Generic[Row]):
-    """Iterable over the usable rows of a table, which is read anew each time.
+    """Iterable over the usable rows of a table; each iteration reads the table anew.
 
     `make_parser` takes the open table, requires its columns, and returns a parser of its rows.
     After an iteration `problems` has the rows that cannot be used, and `notes` what else is to be

@@ -84,7 +84,7 @@ class Table:
             self.notes.append(f"{unrated} rows with 0 stars are not rated, and left out")
 
     def cells(self, problems: Problems, *, table: str = "") -> Iterator[tuple[int, Cells]]:
-        """Yield (line number, cells by column) of each valid row; add others to `problems`."""
+        """Yield (line number, cells by column) of each row; add overlong rows to `problems`."""
         columns, width = self.columns, len(self.columns)
         spaced = [(at, name) for at, name in enumerate(columns) if name in self.spaced]
         for line, row in self._rows:
