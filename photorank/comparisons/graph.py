@@ -132,7 +132,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def with_gap_power(self, gap_power: int) -> Self:
-        """Same graph, its edges weighted by the label gap to the power `gap_power`.
+        """Same graph, each edge weighted by its photos' label gap to the power `gap_power`.
 
         A graph of choices is unchanged.
         """

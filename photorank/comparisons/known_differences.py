@@ -36,19 +36,19 @@ class KnownDifferences:
         return replace(self, rows=rows.astype(np.float32))
 
     def outer_products(self) -> Floats:
-        """Mean outer product (d, d) of the embedding differences, times their weight."""
+        """Mean outer product (d, d) of the embedding differences, times their total weight."""
         rows = self.rows.astype(np.float64)
         return self.weight / len(rows) * (rows.T @ rows)
 
     def products(self, unit: float) -> Floats:
-        """Mean product (d,) of embedding and target rating differences, times their weight.
+        """Mean (d,) of embedding difference × target rating difference, times the total weight.
 
         The target rating differences (margins) are first multiplied by `unit`.
         """
         return self.weight * unit / len(self.rows) * (self.margins @ self.rows.astype(np.float64))
 
     def squared_margins(self, unit: float) -> float:
-        """Mean of the squared target rating differences (margins), times their weight.
+        """Mean squared target rating difference (margin), times the total weight.
 
         The margins are first multiplied by `unit`.
         """

@@ -30,7 +30,7 @@ class WeightedPairs(NamedTuple):
 
 @dataclass(frozen=True)
 class Blocks:
-    """Photos sorted by block, then label; only photos of the same block are compared."""
+    """Photos sorted by group (block), then label; only photos of the same group form pairs."""
 
     order: Codes  # (l,) sorted row -> row
     block: Codes  # (l,) 0, 1, 2 …, non-decreasing

@@ -66,7 +66,7 @@ def best_shots(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
 
 
 def technical_vector(index: Index) -> MasterVector | None:
-    """Built-in vector of technical quality for an index; None if its encoder has no such vector.
+    """Built-in vector that rates technical quality; None if the index's encoder has none.
 
     The first version of `embedded` looks at photos of 224 pixels, and other encoders have no such
     vector: sharpness decides alone.

@@ -72,7 +72,7 @@ def uncalibrated_slope(ratings: Ratings) -> float:
 
 
 def slope_for(vector: MasterVector, collection: Ratings, logit_scale: float | None) -> Slope:
-    """Slope in log-odds per unit of rating difference, from the best available source.
+    """Calibrated slope of a vector, else an estimate: log-odds per unit of rating difference.
 
     It is the one fitted to judgements, else the model's for a prompt, else the collection's.
 

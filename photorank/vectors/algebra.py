@@ -80,7 +80,7 @@ def negated(name: str, vector: MasterVector) -> MasterVector:
 def projected_out(
     name: str, vector: MasterVector, nuisances: Sequence[MasterVector]
 ) -> MasterVector:
-    """Master-vector with the span of nuisance vectors projected out.
+    """Master-vector minus its projection on the span of the given nuisance vectors.
 
     Moving a photo along a nuisance (say, "sunset") then leaves its rating as it
     is. Scale and bias are kept: a rating changes by the nuisances' share alone.

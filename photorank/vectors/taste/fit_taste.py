@@ -77,7 +77,7 @@ class TastePrior:
         )
 
     def coordinates(self, X: Embeddings | Floats) -> Floats:
-        """Model coordinates (n, 1 + q) of photos: shared rating, then q principal components."""
+        """Taste-model coordinates (n, 1 + q) of photos: shared rating, q principal components."""
         axes = np.column_stack([self.direction / self.spread, self.basis])
         Z = np.empty((len(X), axes.shape[1]))
         for begin in range(0, len(X), _ROWS):  # a double copy of 100,000 photos takes a gigabyte
@@ -87,7 +87,7 @@ class TastePrior:
 
     @property
     def for_tests(self) -> "TastePrior":
-        """Same prior without what other people's ratings taught it, for fair held-out tests."""
+        """Same prior without what it learned from other people's ratings, for fair tests."""
         return self if self.without_others is None else self.without_others
 
     @property

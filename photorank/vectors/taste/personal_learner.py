@@ -60,7 +60,7 @@ class Personal(DirectionLearner):
         return self.taste_.vector
 
     def for_tests(self) -> "Personal":
-        """Same learner without what other people's ratings taught it, for fair held-out tests."""
+        """Same learner without what it learned from other people's ratings, for fair tests."""
         prior = self.prior
         return Personal(prior=prior.for_tests) if isinstance(prior, TastePrior) else self
 

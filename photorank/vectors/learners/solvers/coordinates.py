@@ -1,4 +1,4 @@
-"""Rotated coordinates in which the Gram matrix of the comparison graph is diagonal."""
+"""Rotation of photo features that makes the comparison graph's Gram matrix ZᵀLZ diagonal."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +20,7 @@ _REPEATED = 1e-4
 
 @dataclass(frozen=True)
 class Coordinates:
-    """Photos in rotated coordinates, which make the Gram matrix of the comparison graph diagonal.
+    """Photos in rotated coordinates, in which the comparison graph's Gram matrix is diagonal.
 
     The ridge penalty is the same as in the features.
 
