@@ -151,13 +151,13 @@ class SidePhoto(NamedTuple):
 
 
 def indexed_photo(index: Index, row: int) -> SidePhoto:
-    """Side-by-side view's record of a photo in an index."""
+    """Record of an indexed photo for a side-by-side view."""
     photo = index.photo(row)
     return SidePhoto(index.name, photo.digest[:BEGINNING_DIGITS], printable(photo.path.name))
 
 
 def uploaded_photo(name: str, data: bytes) -> SidePhoto:
-    """Side-by-side view's record of an uploaded photo, whose file is held in memory."""
+    """Record of an uploaded photo for a side-by-side view; its file is held in memory."""
     return SidePhoto(UPLOADED, hold_upload(data), printable(name))
 
 

@@ -215,7 +215,7 @@ def _judgements_told(panel: Panel) -> str:
 
 
 def _shown(report: PanelReport, entries: Sequence[_Entry], panel: Panel) -> Shown | None:
-    """Photos that the leaderboard's best row rates highest and lowest; None if no row competes."""
+    """Photos that the leaderboard's best row rates highest and lowest; None if no test is fair."""
     if not (fair := report.fair()):
         return None
     best = next(one for one in entries if one.contender.name == fair[0].full_name)

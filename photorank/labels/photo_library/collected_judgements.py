@@ -97,7 +97,7 @@ class Collected:
 def each(
     files: Iterable[LibraryFile], found: Callable[[Path], Found], collected: Collected
 ) -> Iterator[tuple[LibraryFile, Found]]:
-    """Yield each readable file, with what the function `found` returns for its path.
+    """Yield each readable file, with the result of calling `found` with its path.
 
     Unreadable files are recorded in `collected`.
     """
