@@ -123,7 +123,7 @@ class OptionalSignals(Protocol):
 
 @runtime_checkable
 class MeanPooled(Protocol):
-    """Encoder with embeddings that are means of feature maps over positions in the photo."""
+    """Encoder whose embeddings are feature maps averaged over image positions."""
 
     @property
     def fingerprint(self) -> Fingerprint:

@@ -15,7 +15,7 @@ LARGEST = (
 
 @dataclass(frozen=True)
 class Blocks:
-    """Number of dimensions of each block of an embedding: last layer (head), stage means, signals.
+    """Sizes of an embedding's blocks: dimensions of last layer (head), stage means and signals.
 
     Embeddings are stored as float16.
     """

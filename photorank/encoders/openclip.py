@@ -1,4 +1,4 @@
-"""Encoder of CLIP-like models by open_clip: one learned space for photos and texts."""
+"""Encoder for CLIP-like models from open_clip, with one space for photos and texts."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -44,7 +44,7 @@ _MAX_SIDE_PIXELS = 1024  # since attention costs the fourth power of the side
 
 
 class OpenClipEncoder(SwitchableImages):
-    """Encoder by a model of open_clip: the same embeddings as open_clip's, plus technical signals.
+    """Encoder that runs an open_clip model: open_clip's own embeddings, plus technical signals.
 
     Size, mean, spread and filter of the preprocessing are the model's own. The
     checkpoint holds both towers; the one that is not asked for is not kept.

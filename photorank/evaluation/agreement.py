@@ -88,7 +88,7 @@ def voices(index: Index, raters: Sequence[str], subset: PhotoSubset) -> tuple[Vo
 
 
 def agreements(people: Sequence[Voice], *, seed: int = 0) -> tuple[Agreement, ...]:
-    """Agreement of every two people, in judgements and in learned models, with 95 % intervals.
+    """Agreement of each pair of people in judgements and in learned models, with 95 % intervals.
 
     Intervals of judgements leave out one photo at a time; those of tastes are quantiles over 100
     draws from both posteriors.
@@ -218,7 +218,7 @@ def _judgement_agreement(a: Judged, b: Judged) -> tuple[Estimate | None, Estimat
 
 
 def _choice_agreement(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
-    """Accuracy and Kendall's τ_b over the pairs that two people both decided, without ties."""
+    """Accuracy and Kendall's τ_b over the photo pairs that both people decided, without ties."""
     mine, theirs = _outcomes(a), _outcomes(b)
     same = [mine[pair] == theirs[pair] for pair in mine.keys() & theirs.keys()]
     if not same:

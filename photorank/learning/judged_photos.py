@@ -87,7 +87,7 @@ class JudgedPhotos:
 
     @cached_property
     def _within(self) -> "dict[str, JudgedPhotos]":
-        """Cache of the results of :meth:`compared_within`, by kind."""
+        """Cache of the results of :meth:`compared_within`, keyed by its argument."""
         return {}
 
     @property
@@ -146,7 +146,7 @@ def judged_photos(
 
 
 def _comparisons(index: Index, rater: str | None, by_raters: bool) -> Comparisons:
-    """Pairwise comparisons of an index's photos, by all people or by one person.
+    """Pairwise comparisons of an index's photos; only one person's if `rater` is given.
 
     They are made from labels; without labels, from the choices of the one rater.
     """

@@ -1,4 +1,4 @@
-"""Pairwise accuracy by the label difference (gap) of a pair, and by group of photos."""
+"""Pairwise accuracy by label difference (gap), and within each group of photos."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

@@ -136,7 +136,7 @@ def make_folds(
 
 
 def kept_together(first: Codes, second: Codes) -> Codes:
-    """Group numbers (n,) that keep together all photos of each group of either grouping.
+    """Group numbers (n,) after merging overlapping groups of two groupings.
 
     Examples
     --------

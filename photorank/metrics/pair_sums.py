@@ -57,7 +57,7 @@ class PairSums:
     luck: float = 1.0  # share of the ratings that is owed to the photos learned from; 1 if unknown
 
     def __add__(self, other: "PairSums") -> "PairSums":
-        """Sum of the pair sums of two repeated splits of the same photos or clusters."""
+        """Pair sums of two repeated splits, added; both must have the same photos or clusters."""
         return self._combined(other, np.add)
 
     def __sub__(self, other: "PairSums") -> "PairSums":
@@ -163,7 +163,7 @@ def pair_sums(
 
 
 def pool(sums: Iterable[PairSums]) -> PairSums:
-    """Total of the pair sums of several repeated splits of the same photos or clusters."""
+    """Pair sums of several repeated splits, added up; all must have the same photos or clusters."""
     return reduce(add, sums)
 
 

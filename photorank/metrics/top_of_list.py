@@ -155,7 +155,7 @@ def _by_block(
     comparisons: Comparisons,
     k: int,
 ) -> Floats:
-    """Metric of each of l ranked lists, (l,) or (l, columns); lists of equal labels are left out.
+    """Metric for each of l ranked lists, (l,) or (l, c); lists of equal labels are left out.
 
     `metric` is given a list's ratings and labels, and the lowest label of all lists.
     """

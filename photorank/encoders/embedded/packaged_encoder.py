@@ -34,7 +34,7 @@ _loading = Lock()
 
 
 class PackagedEncoder(SwitchableImages):
-    """Encoder of photos by EfficientNet-Lite, and of texts by MiniLM and ImageNet class names.
+    """Encoder that uses EfficientNet-Lite for photos, and MiniLM and class names for texts.
 
     A text's embedding is a weighted sum of the classifier's rows, which are directions in the
     space of the network's last layer: a class weighs the more, the closer its name is to the text.
