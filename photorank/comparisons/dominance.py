@@ -9,14 +9,14 @@ from photorank.typing import Codes, Floats
 
 
 class Dominance(NamedTuple):
-    """Total weights of points lower, and of points higher, in both coordinates than each point."""
+    """For each 2-D point, total weight of points lower in both coordinates, and of higher ones."""
 
     lower: Floats  # (n, k) of those smaller in both coordinates
     higher: Floats  # (n, k) of those greater in both
 
 
 def dominance(first: Floats | Codes, second: Floats | Codes, weights: Floats) -> Dominance:
-    """Total weights of points lower, and of points higher, in both coordinates than each point.
+    """For each 2-D point, total weight of points lower in both coordinates, and of higher ones.
 
     Every rank statistic over pairs needs it: with labels and ratings as the
     coordinates (n,) and unit weights (n, 1), the result counts, for each photo, the

@@ -14,7 +14,7 @@ from photorank.typing import Codes, Embeddings, Floats, Labels, Pairs, Ratings, 
 
 
 class Agreement(NamedTuple):
-    """Weights of each photo's pairs: of those that ratings order as people did, and of all."""
+    """Total weights (n,) of each photo's correctly rated pairs, and of all its pairs."""
 
     credit: Floats  # (n,) of the pairs that the ratings order as people did, ties half
     weight: Floats  # (n,) of all pairs that people ordered
@@ -117,7 +117,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def agreement(self, ratings: Ratings) -> Agreement:
-        """Weights of each photo's pairs: of those that ratings order as people did, and of all."""
+        """Total weights (n,) of each photo's correctly rated pairs, and of all its pairs."""
 
     @abstractmethod
     def untied_weight(self, ratings: Ratings) -> Floats:

@@ -329,7 +329,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def parts(self) -> tuple[Blocks, ...]:
-        """One or two :class:`Blocks`: of photo pairs to sum over, and of pairs to subtract again.
+        """Pairs to sum over, as :class:`Blocks`; a second entry, if any, has pairs to subtract.
 
         The sums over a second entry, pairs that may not be compared, are to be subtracted.
         """

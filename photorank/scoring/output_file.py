@@ -190,7 +190,7 @@ class ScoreFile:
             )
 
     def _reopen_parquet(self) -> None:
-        """Reopen a complete Parquet file as JSON lines, to which rows can be appended."""
+        """Convert a complete Parquet file back to JSON lines, to which rows can be appended."""
         if self._format != "parquet" or self._grown.exists():
             return
         import pyarrow.parquet as pq
