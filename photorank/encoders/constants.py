@@ -23,7 +23,7 @@ _MOST_DEVIATIONS = 6.0  # standard deviations at which a signal is clipped
 
 
 class Constants(NamedTuple):
-    """Matrices that project network features to embeddings, and scales for technical signals.
+    """Projection matrices from network features to embeddings, and scales for technical signals.
 
     Both were fitted without ratings.
     """

@@ -43,7 +43,7 @@ class Rated(NamedTuple):
 
 
 class Rater:
-    """Rater of uploaded photos, with decoders and an encoder that all requests share."""
+    """Object that rates uploaded photos, with decoders and an encoder that all requests share."""
 
     def __init__(self, decoders: ThreadPoolExecutor, queue: EncoderQueue) -> None:
         self._decoders = decoders
@@ -122,7 +122,7 @@ def compare_answer(rated: Sequence[Rated], scale: Scale) -> Json:
 
 
 def album_answer(rated: Sequence[Rated], places: int, scale: Scale) -> Json:
-    """JSON response with the photos chosen for an album, and the photos that are unusable.
+    """JSON response that lists the photos chosen for an album, and the unusable photos.
 
     Both lists are in upload order.
     """

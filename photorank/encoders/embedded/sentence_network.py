@@ -1,4 +1,4 @@
-"""Sentence network all-MiniLM-L6-v2 in torch's own transformer: unit embeddings of texts.
+"""Unit embeddings of texts by the network all-MiniLM-L6-v2, run in torch's own transformer.
 
 sentence-transformers reads the same files, and a test compares the two. Importing it takes ten
 seconds, three times what a search takes in all.
