@@ -171,7 +171,7 @@ def _record_answer(
 
 
 def _take_back(session: "TeachSession", pair: tuple[str, str] | None) -> None:
-    """Undo a person's choice on the given photo pair or, if `pair` is None, the latest choice."""
+    """Undo a person's answer about `pair` or, if it is None, the person's latest input."""
     if pair is not None:
         click_log.take_back(session.index.paths, session.rater, *pair)
         return
