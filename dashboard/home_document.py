@@ -25,7 +25,6 @@ from dashboard.routes.pictures import THUMBNAIL_SIDE
 from dashboard.sections import first_page
 from dashboard.session_state import WORDS_COOKIE
 from dashboard.warm_up import WITHOUT_PAGE
-from photorank.errors import PhotorankError
 from photorank.typing import Json
 
 _PRELOADED = 9  # photos, as many as a usual window shows
@@ -79,10 +78,9 @@ async def _first_view(kept: str) -> FirstView | None:
     """First view of the page Home; None without photos or if computing it takes too long."""
     mode: Mode = next((mode for mode in MODES if mode == kept), "plain")
     made = asyncio.get_running_loop().run_in_executor(_pool, _made, mode)
-    try:
-        return await asyncio.wait_for(asyncio.shield(made), _PATIENCE_SECONDS)
-    except (TimeoutError, PhotorankError):  # the page says what is wrong with the index
-        return None
+    await asyncio.wait([made], timeout=_PATIENCE_SECONDS)
+    # What is wrong with an index the page meets as well, and says.
+    return made.result() if made.done() and made.exception() is None else None
 
 
 def _made(mode: Mode) -> FirstView | None:
@@ -105,7 +103,8 @@ def _made(mode: Mode) -> FirstView | None:
         shown = columns.digests[columns.stacks > 0]  # first photos of stacks, and single ones
         tokens = [bytes(one).hex() for one in shown[:_PRELOADED]]
         pictures = [
-            f"{ROOM}/photos/{quote(index.name)}/{token}/{THUMBNAIL_SIDE}" for token in tokens
+            f"{ROOM}/photos/{quote(index.name, safe='')}/{token}/{THUMBNAIL_SIDE}"
+            for token in tokens
         ]
         data = component_data(grid_data(photos, style, mode), "first-view")
         return FirstView(home_cards.TITLE, data, pictures)

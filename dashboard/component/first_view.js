@@ -29,7 +29,7 @@ if (view && data?.textContent && drawing) {
     view.remove();
     data.remove();
   }, LOOK_MS);
-}
+} else view?.remove(); // a browser that knows no shadow root in a document
 
 /** The theme that a person has chosen in Streamlit's menu, which is kept for each page.
  * @param {HTMLElement} view @param {string} path */

@@ -87,6 +87,16 @@ def test_without_photos_the_page_shows_the_way_in(tmp_path, client, monkeypatch)
     assert "first-view" not in answer.text
 
 
+@pytest.mark.slow
+def test_what_is_wrong_is_left_to_the_page(home, client, monkeypatch):
+    """The document comes all the same, whatever the error is."""
+    with_first_view(client)
+    monkeypatch.setattr(home_cards, "best_photos", lambda *_: 1 / 0)
+    answer = client.get("/")
+    assert answer.status_code == 200
+    assert "first-view" not in answer.text
+
+
 def test_another_first_page_has_no_first_view(monkeypatch):
     """Which photos it would show, this module does not know."""
     monkeypatch.setenv("PHOTORANK_FIRST_PAGE", "map")
