@@ -1,4 +1,4 @@
-"""Widgets of explanations: heat maps, concepts, better photos, content removal."""
+"""Widgets that explain ratings: heat maps, concepts, similar photos, effect of removed content."""
 
 from collections.abc import Mapping, Sequence
 

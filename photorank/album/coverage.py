@@ -24,7 +24,7 @@ _MOST_KEPT = 2  # photos whose cosines are kept, for each photo of the request
 
 
 class Covers:
-    """Matrix (n, c) of similarities ≥ 0 between n candidate photos and c photos to represent."""
+    """Matrix (n, c) of similarities ≥ 0 of n candidate photos to c photos to be represented."""
 
     def __init__(self, rows: CoverRows) -> None:
         self._rows = rows
@@ -33,7 +33,7 @@ class Covers:
         return len(self._rows)
 
     def __getitem__(self, rows: Codes | slice | int) -> CoverRows:
-        """Similarities (m, c) of the m photos at `rows` to the c photos to represent."""
+        """Similarities (m, c) of the m photos at `rows` to the c photos to be represented."""
         some: CoverRows = self._rows[rows]
         return some
 
@@ -44,7 +44,7 @@ class Covers:
 
     @cached_property
     def sums(self) -> Floats:
-        """For each of n candidate photos, the sum of similarities to all photos to represent."""
+        """Sum (n,) of each candidate photo's similarities to all photos to be represented."""
 
         def total(start: int) -> Floats:
             part = self[start : start + ROWS_A_BLOCK]
@@ -55,7 +55,7 @@ class Covers:
 
     @cached_property
     def most(self) -> Cover:
-        """For each of the c photos to represent, the greatest similarity to a candidate photo."""
+        """For c photos to be represented, each one's greatest similarity to a candidate photo."""
         return _greatest(self._rows, np.arange(len(self)), 0.0)
 
 
@@ -71,11 +71,11 @@ class CosineCovers(Covers):
 
     @cached_property
     def most(self) -> Cover:
-        """For each of the c photos to represent, the greatest similarity to a candidate photo."""
+        """For c photos to be represented, each one's greatest similarity to a candidate photo."""
         return self.most_by(np.arange(len(self)))
 
     def most_by(self, rows: Codes) -> Cover:
-        """For each of the c photos to represent, the greatest similarity to a photo at `rows`."""
+        """For c photos to be represented, each one's greatest similarity to a photo at `rows`."""
         return similarities_of(_greatest(self._rows, rows, -np.inf), self._typical)
 
 
@@ -94,13 +94,13 @@ class _SomeCovers(Covers):
 
     @cached_property
     def sums(self) -> Floats:
-        """For each of n selected photos, the sum of similarities to all photos to represent."""
+        """Sum (n,) of each selected photo's similarities to all photos to be represented."""
         some: Floats = self._whole.sums[self._at]
         return some
 
     @cached_property
     def most(self) -> Cover:
-        """For each of the c photos to represent, the greatest similarity to a selected photo."""
+        """For c photos to be represented, each one's greatest similarity to a selected photo."""
         return self._whole.most_by(self._at)
 
 
@@ -118,7 +118,7 @@ class KeptCovers:
         self._covers: CosineCovers | None = None
 
     def of(self, rows: Codes, clients: Codes) -> Covers:
-        """Similarities (g, c) of g candidates (`rows`) to c photos to represent (`clients`).
+        """Similarities (g, c) of g candidates (`rows`) to c photos to be represented (`clients`).
 
         Both are ascending row numbers. The columns may be in another order. What was returned
         before is no longer valid.
@@ -216,7 +216,7 @@ def _typical_cosine(near: Embeddings) -> float:
 
 
 def _greatest(matrix: CoverRows, rows: Codes, least: float) -> Cover:
-    """Column maxima (c,) over the given rows of a matrix, each at least `least`."""
+    """Maximum of each column (c,) over the given rows of a matrix, raised to `least` if lower."""
 
     def most(start: int) -> Cover:
         best: Cover = matrix[rows[start : start + ROWS_A_BLOCK]].max(axis=0)

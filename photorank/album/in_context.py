@@ -1,4 +1,4 @@
-"""Contribution of one photo to an album's value, given the album's other photos."""
+"""Share of an album's value that one photo brings, given the album's other photos."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _CLIENTS = 1000  # number of these photos, at most
 
 @dataclass(frozen=True)
 class InContext:
-    """Contribution of one photo to an album, and the album's photo most similar to it."""
+    """Share of an album's value that a photo brings, and the album's photo most similar to it."""
 
     adds: float  # share of the album's value that it brings, or would bring
     in_album: bool
@@ -78,13 +78,13 @@ class AlbumContext:
         self._best = np.cumsum(most - self._least)  # sums of the best ratings
 
     def tell(self, asked: Sequence[Asked]) -> list[InContext]:
-        """Contribution of each photo in `asked` to the album's value."""
+        """Each photo's share of the album's value, and the album's photo most similar to it."""
         heads = np.array([photo.embedding[: self._index.manifest.head] for photo in asked])
         covers = likeness(heads, self._clients) if len(heads) else heads
         return [self._one(*each) for each in zip(asked, heads, covers, strict=True)]
 
     def tell_rows(self, rows: Sequence[int], ratings: Ratings) -> list[InContext]:
-        """Contribution of each photo at these row numbers to the album's value."""
+        """For photos given by row number, the shares and similar photos that :meth:`tell` finds."""
         heads = self._index.heads_of(rows)
         return self.tell(
             [Asked(row, head, float(ratings[row])) for row, head in zip(rows, heads, strict=True)]

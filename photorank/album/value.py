@@ -21,7 +21,7 @@ _MORE = 4  # times as many, if those were too few
 class Value:
     """Function that computes an album's value: sum of qualities, plus coverage of other photos.
 
-    Clients are the photos to represent: F(S) = Σ worth(s) + scale · Σ over clients of the best
+    Clients are the photos to be represented: F(S) = Σ worth(s) + scale · Σ over clients of the best
     cover by S.
     """
 
@@ -34,12 +34,12 @@ class Value:
         return float(self.worth[rows].sum() + self.of_cover(self.cover(rows)))
 
     def cover(self, rows: Codes) -> Cover:
-        """Coverage (c,) of each photo to represent: greatest similarity to any photo at `rows`."""
+        """Coverage (c,): for photos to be represented, greatest similarity to a photo at `rows`."""
         best: Cover = self.covers[rows].max(axis=0, initial=0.0)
         return best
 
     def of_cover(self, cover: Cover) -> float:
-        """Part of an album's value that comes from its coverage (c,) of the photos to represent."""
+        """Part of an album's value that comes from coverage (c,), as :meth:`cover` computes it."""
         return self.scale * float(cover.sum(dtype=np.float64))
 
     def gains(self, cover: Cover, rows: Codes) -> Floats:

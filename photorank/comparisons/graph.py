@@ -100,18 +100,21 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def preference(self) -> Floats:
-        """Net preference Σ_j w_ij m_ij (n,) of each photo i, from edge weights w and margins m."""
+        """Net preference (n,) of each photo i: Σ_j w_ij m_ij, with edge weights w and margins m."""
 
     @abstractmethod
     def net_wins(self) -> Floats:
-        """Net wins Σ_j w_ij sign(m_ij) (n,) of each photo i, from edge weights w and margins m."""
+        """Net wins (n,) of each photo i: Σ_j w_ij sign(m_ij), with edge weights w and margins m."""
 
     @abstractmethod
     def squared_margins(self) -> float:
         """Sum of squared margins Σ_{i<j} w_ij m_ij²: the squared loss if all ratings are equal."""
 
     def squared_errors(self, ratings: Floats) -> Floats:
-        """Squared loss Σ_{i<j} w_ij (r_i − r_j − m_ij)² (a,) of each column of ratings (n, a)."""
+        """Squared loss (a,) per column of ratings r (n, a): Σ_{i<j} w_ij (r_i − r_j − m_ij)².
+
+        w_ij is the weight of an edge, and m_ij its margin: by how much i is preferred to j.
+        """
         left = self.laplacian(ratings) - 2 * self.preference()[:, None]
         return self.squared_margins() + np.einsum("na,na->a", ratings, left)
 

@@ -36,7 +36,7 @@ class KnownDifferences:
         return replace(self, rows=rows.astype(np.float32))
 
     def outer_products(self) -> Floats:
-        """Mean outer product (d, d) of the embedding differences, times their total weight."""
+        """Mean of δ δᵀ (d, d) over the embedding differences δ (d,), times their total weight."""
         rows = self.rows.astype(np.float64)
         return self.weight / len(rows) * (rows.T @ rows)
 

@@ -95,10 +95,10 @@ class Blocks:
         return product.reshape(X.shape)
 
     def gram(self, Z: Embeddings | Floats, rows: Codes) -> Floats:
-        """Weighted sum (r, r) of the outer products of z_i − z_j over all pairs.
+        """Product Zᵀ L Z (r, r) of features Z, at `rows`, and these pairs' Laplacian L (l, l).
 
         It is the sum of u_i u_j (z_i − z_j)(z_i − z_j)ᵀ over all pairs of a block less all pairs of
-        a tier.
+        a tier, where z_i is a row of Z.
         """
         blocks, tiers = _run_numbers(self.block, 1), _run_numbers(self.tier, 2)
         # A tier of one photo has no pair: what it would take off is not put on.
@@ -121,7 +121,7 @@ class Blocks:
         return gram
 
     def deviations(self, Z: Floats) -> Floats:
-        r"""Matrix D (l, r) for which Dᵀ D is the weighted sum that :meth:`gram` computes.
+        r"""Matrix D (l, r) for which Dᵀ D is the product that :meth:`gram` computes.
 
         .. math:: \sum_{i<j} u_i u_j (z_i - z_j)(z_i - z_j)^T = \sum_i d_i d_i^T, \quad
                   d_i = \sqrt{u_i} (\sqrt{U - U_t} (z_i - \bar z_t) + \sqrt{U} (\bar z_t - \bar z)),

@@ -36,7 +36,7 @@ class Blocks:
         return float((1 + 2 * LARGEST**2) ** 0.5)
 
     def parts(self, rows: Embeddings) -> list[Embeddings]:
-        """Head, stage and signal blocks of embeddings (n, d), as views."""
+        """Views of embeddings (n, d): last layer (head), stage means and signals."""
         return np.split(rows, [self.head, self.head + self.stages], axis=1)
 
     def stored(self, rows: Embeddings) -> Embeddings:

@@ -135,7 +135,7 @@ class SwitchableTower:
         return self._finish(encode(tower, frames, self._n_features))
 
     def choose(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Switch to a runtime's fastest network whose embeddings nearly agree with float32 torch's.
+        """Switch to a runtime's fastest network with nearly the embeddings of torch in float32.
 
         `auto` takes the fastest of all but int8. `frames` (h, w, 3) are the user's own, at
         least one: `FRAMES` are enough, for int8 `FRAMES_OF_INT8`. Raises EncoderError if the
@@ -159,7 +159,7 @@ class SwitchableTower:
 
     @property
     def _torch_fp32(self) -> TorchTower | None:
-        """The current network if it is torch's in float32; None otherwise."""
+        """The current network if it runs in torch in float32; None otherwise."""
         tower = self._tower
         return tower if isinstance(tower, TorchTower) and tower.precision == "fp32" else None
 
@@ -172,7 +172,7 @@ class SwitchableTower:
         return plain
 
     def _fastest(self, runtime: Runtime, plain: TorchTower, frames: Sequence[Frames]) -> Tower:
-        """Fastest network with embeddings like float32's; the simplest if about equally fast."""
+        """Fastest network with nearly the embeddings of `plain`; the simplest if about as fast."""
         start = time.perf_counter()
         expected = self._rows(plain, frames)
         rounds = 1 if time.perf_counter() - start > _LONG_ROUND_SECONDS else 3

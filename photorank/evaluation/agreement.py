@@ -135,7 +135,7 @@ def contested(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Shar
 def common_vector(
     name: str, index: Index, people: Sequence[Voice], prior: MasterVector | None
 ) -> MasterVector:
-    """Mean of several people's rating vectors, from which to start learning a new person's.
+    """Mean of several people's rating vectors, to start from when learning for a new person.
 
     Everyone counts the same; who said little is near the prior. Raises ComparisonsError if there
     is nobody.
@@ -203,7 +203,7 @@ def _spread(ratings: Floats) -> Floats:
 
 
 def _judgement_agreement(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
-    """Accuracy and Kendall's τ_b of person a's judgements as predictions of person b's."""
+    """Accuracy and Kendall's τ_b with which person a's judgements predict those of person b."""
     rows, first, second = np.intersect1d(a.rows, b.rows, return_indices=True)
     if len(rows) > 1:
         graph = Comparisons.from_scores(b.labels[second])

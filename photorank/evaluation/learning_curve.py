@@ -41,7 +41,7 @@ class LearningCurve:
         protocol: Protocol,
         threads: Executor,
     ) -> Self:
-        """Start the fits of a learner in other threads, and return its learning curve.
+        """Start a learner's fits in other threads; return its curve without waiting for them.
 
         It has no points for a single split.
         """

@@ -64,11 +64,11 @@ class Evaluation:
         return replace(self.protocol, fold_by=None) if len(ways) > 1 else self.protocol
 
     def competing(self, scope: Scope = "all") -> list[Result]:
-        """Results in one scope, best first, without those of vectors that have seen test photos."""
+        """Results on one kind of photo pairs, best first, without vectors that saw test photos."""
         return ranked(row for row in self.rows(scope) if row.competes)
 
     def compared(self, scope: Scope, metric: str) -> list[ScopedDifference]:
-        """Differences in one metric between every two vectors or learners, in one scope."""
+        """Metric differences between any two vectors or learners, on one kind of photo pairs."""
         return [
             row
             for row in self.differences

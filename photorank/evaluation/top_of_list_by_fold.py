@@ -34,7 +34,7 @@ FLOORS = {f"album_regret_at_{PLACES}": -np.inf, LOGISTIC: -1.0}
 
 
 def list_metrics() -> dict[str, ListMetric]:
-    """Top-of-list metric functions keyed by name, including those of other packages.
+    """Top-of-list metric functions by name, including those that installed plugins register.
 
     A declared one is a function of ratings (n,) and comparisons, which returns a number; nan
     where it is not defined. Raises EntryPointError if its package cannot be used.

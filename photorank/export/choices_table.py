@@ -12,7 +12,7 @@ from photorank.workspace import replacing
 
 
 def write_choices(path: Path, index: Index, *, rater: str | None = None) -> int:
-    """Write all raters' (or one rater's) choices between photos as CSV; return their number.
+    """Write choices between photos, by all raters or one, as CSV; return the number of choices.
 
     Columns are winner, loser, tie (1 or 0) and rater, and votes if any weight is not 1. Photos are
     named relative to the indexed folder if that is unambiguous. Raises NoLabelsError if there are
@@ -47,7 +47,7 @@ def write_choices(path: Path, index: Index, *, rater: str | None = None) -> int:
 
 
 def _import_name(index: Index, row: int, path: Path, roots: list[str]) -> str:
-    """Path to write for a photo, by which `photorank choices import` finds it again.
+    """Path by which the table names a photo, so that `photorank choices import` can find it.
 
     The path is relative to an indexed folder; absolute if the relative path is ambiguous.
     """

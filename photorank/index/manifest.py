@@ -45,7 +45,7 @@ class Manifest:
     schema_version: int = SCHEMA_VERSION
 
     def checked(self, index: str, encoder: Encoder) -> Encoder:
-        """Check an encoder's fingerprint, set its precision to the index's, and return the encoder.
+        """Check an encoder's fingerprint, give it the index's precision, and return the encoder.
 
         Raises IndexMismatchError if the fingerprint is not the index's.
         """

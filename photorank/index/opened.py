@@ -151,11 +151,11 @@ class Index:
         return self._held.embeddings
 
     def heads(self) -> Embeddings:
-        """Heads (n, dh) of all embeddings: their first dh columns, of unit length, for cosines."""
+        """Unit vectors (n, dh) for cosine similarity: the first dh columns of all embeddings."""
         return self._held.embeddings[:, : self.manifest.head]
 
     def heads_of(self, rows: Codes | Sequence[int]) -> Embeddings:
-        """Heads (k, dh) of k photos' embeddings: their first dh columns, of unit length."""
+        """Unit vectors (k, dh) for cosine similarity: first dh columns of k photos' embeddings."""
         return self.embeddings_of(rows)[:, : self.manifest.head]
 
     def embeddings_of(self, rows: Codes | Sequence[int]) -> Embeddings:
@@ -227,11 +227,11 @@ class Index:
         return judgements.load_raters(self.paths)
 
     def sources(self, kind: Judgements) -> list[str]:
-        """Names of all sources of one kind of judgement (scores or choices); clicks are one."""
+        """Names of all sources of scores, or of choices; everybody's clicks count as one source."""
         return judgements.load_sources(self.paths, kind)
 
     def labels(self, rater: str | None = None) -> IndexLabels:
-        """Score, group and series of each photo; a score is one rater's, or the mean over raters.
+        """Score, group and series of each photo; a score is by one rater, or the mean over all.
 
         Scores are one rater's, by default the mean over all, where a score that is itself a mean of
         many counts as many. Stars that were clicked count only where nothing was imported on
@@ -252,7 +252,7 @@ class Index:
         return judgements.load_single_ratings(self.paths, self._held.rows, without)
 
     def choices(self, rater: str | None = None) -> IndexChoices:
-        """Pairwise choices by one rater, or by all; those with a vanished photo are left out."""
+        """Pairwise choices by one rater or all, except those on photos whose files are gone."""
         return judgements.load_choices(self.paths, self._held.rows, rater)
 
     def signals(self) -> IndexSignals:

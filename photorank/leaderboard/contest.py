@@ -1,4 +1,4 @@
-"""Comparison of rating directions and learners of several encoders on the same held-out pairs."""
+"""Comparison, on the same held-out pairs, of vectors and learners that use different encoders."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

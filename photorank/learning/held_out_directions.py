@@ -241,7 +241,7 @@ def _fits_at_once(X: Embeddings) -> int:
 
 
 def _training_set(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos:
-    """Judged photos with only those comparisons that a vector learned from.
+    """Judged photos with only those comparisons that the given vector learned from.
 
     The vector's metadata card says which comparisons.
     """

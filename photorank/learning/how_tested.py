@@ -47,7 +47,7 @@ def prior_has_seen(index: Index, card: Card, photos: JudgedPhotos) -> bool:
 
 
 def seen_photos(index: Index, card: Card) -> Flags:
-    """Mask (n,) of the index's n photos, true for those that a vector learned from.
+    """Mask (n,) of the index's n photos, true for those that the given vector learned from.
 
     Copies of those photos are included.
     """

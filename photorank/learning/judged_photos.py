@@ -48,7 +48,7 @@ class JudgedPhotos:
         return near_duplicate_codes(self.heads, self.greys)
 
     def seen_by(self, card: Card) -> Flags:
-        """Mask (n,) of the n photos: true for those that a vector with this metadata learned from.
+        """Mask (n,) of the photos: true for those that the vector with this metadata learned from.
 
         Copies of those photos are included.
         """

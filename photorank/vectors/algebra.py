@@ -1,4 +1,4 @@
-"""Algebra of master-vectors: blend, negate, project out, compare by cosine.
+"""Algebra of rating vectors: blend, negate, project out, compare by cosine.
 
 What comes out is not calibrated, and its card names the photos that any of
 the vectors has seen: on those it is in-sample.
@@ -17,7 +17,7 @@ _ROUNDING = 1e-6  # length, relative to what went in, below which a direction is
 
 
 def blend(name: str, vectors: Sequence[MasterVector], weights: Sequence[float]) -> MasterVector:
-    """Master-vector from the weighted sum of several vectors' unit directions.
+    """Rating vector from the weighted sum of several vectors' unit directions.
 
     Directions are blended, not ratings: each vector counts by its weight,
     whatever the scale of its ratings. A rating by the blend is the weighted
@@ -65,7 +65,7 @@ def blend(name: str, vectors: Sequence[MasterVector], weights: Sequence[float]) 
 
 
 def negated(name: str, vector: MasterVector) -> MasterVector:
-    """Master-vector that ranks photos in the opposite order to the given vector."""
+    """Rating vector that ranks photos in the opposite order to the given vector."""
     return MasterVector(
         name,
         "negated",
@@ -80,7 +80,7 @@ def negated(name: str, vector: MasterVector) -> MasterVector:
 def projected_out(
     name: str, vector: MasterVector, nuisances: Sequence[MasterVector]
 ) -> MasterVector:
-    """Master-vector minus its projection on the span of the given nuisance vectors.
+    """Rating vector minus its projection on the span of the given nuisance vectors.
 
     Moving a photo along a nuisance (say, "sunset") then leaves its rating as it
     is. Scale and bias are kept: a rating changes by the nuisances' share alone.
@@ -130,7 +130,7 @@ def combined(
     weights: Sequence[float],
     without: Sequence[MasterVector] = (),
 ) -> MasterVector:
-    """Master-vector from a weighted sum of vectors, with other vectors' directions projected out.
+    """Rating vector from a weighted sum of vectors, with other vectors' directions projected out.
 
     A single vector, as it is or turned round (weight -1), keeps its published
     scale and bias: see :func:`negated` and :func:`projected_out`, also for errors.

@@ -1,4 +1,4 @@
-"""Learners by name, built in or from other packages' entry points."""
+"""Look-up of learners by name: built-in ones, and those that installed plugins register."""
 
 from photorank.entry_points import declared_names, load_declared, refused
 from photorank.errors import UnknownNameError

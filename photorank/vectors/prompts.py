@@ -1,4 +1,4 @@
-"""Master-vectors from text prompts: one prompt, an ensemble, or antonyms."""
+"""Rating vectors (master-vectors) from text prompts: one prompt, an ensemble, or opposites."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ KINDS_FROM_WORDS = ("prompt", "antonyms", "prompt+qualities")
 def prompt_vector(
     name: str, texts: Sequence[str], encoder: Encoder, *, negatives: Sequence[str] = ()
 ) -> MasterVector:
-    """Master-vector from text embeddings: mean of `texts` minus mean of `negatives`.
+    """Rating vector from text embeddings: mean of `texts` minus mean of `negatives`.
 
     One text gives its unit embedding; several the mean of theirs, made unit again (an
     ensemble); with `negatives` it is the wanted mean minus the unwanted one, which ranks photos

@@ -1,4 +1,4 @@
-"""Published aesthetic heads (linear scoring layers on embeddings), imported as master-vectors.
+"""Published aesthetic heads (linear scoring layers on embeddings), imported as rating vectors.
 
 Every known head without an activation is a chain of linear maps of the unit
 embedding, so its layers are multiplied out and its score comes out as published.
@@ -99,7 +99,7 @@ _ENCODERS = {
 def published_vector(
     name: str, path: Path, fingerprint: Fingerprint, dimensions: int, *, force: bool = False
 ) -> MasterVector:
-    """Master-vector from the file of a published aesthetic head; nothing in it is executed.
+    """Rating vector from the file of a published aesthetic head; nothing in it is executed.
 
     Its layers are multiplied out into one vector and a bias (in double precision, so the sum
     differs from the layers' by rounding alone). Known are the heads of LAION's
@@ -224,7 +224,7 @@ def _unwrapped(state: "dict[str, Tensor]") -> "dict[str, Tensor]":
 
 
 def _recognised(path: Path, state: "dict[str, Tensor]") -> _Layout:
-    """Layout that fits the tensors: a known project's, or a chain of linear layers."""
+    """Layout that fits the tensors: that of a known project, or a chain of linear layers."""
     if set(state) == _RELU_NAMES:
         raise DamagedWeightsError(
             path,
@@ -262,7 +262,7 @@ def _chain(state: "dict[str, Tensor]") -> _Layout | None:
 
 
 def _is_foreign(inputs: int, encoder: str | None, own: Fingerprint) -> bool:
-    """True if a scoring head was certainly made for another encoder than the index's."""
+    """True if a scoring head was certainly made for another encoder than that of the index."""
     named = own.model.removeprefix("open_clip:")
     if encoder is None or inputs not in _ENCODERS or named.startswith(("local-dir:", "hf-hub:")):
         return False  # nothing tells what these are

@@ -1,4 +1,4 @@
-"""Master-vectors of an index: those saved in it, and the built-in ones for its encoder."""
+"""Rating vectors of an index: those saved in it, and the built-in ones for its encoder."""
 
 from pathlib import Path
 
@@ -22,14 +22,14 @@ ME = "me"  # the rater until somebody gives a name
 
 
 def builtin_vectors(index: Index) -> dict[str, MasterVector]:
-    """Built-in vectors for an index's encoder, by name, without damaged ones."""
+    """Built-in vectors for an index's encoder, keyed by name, without damaged ones."""
     found = shipped_for(index.fingerprint)
     offered = {name: one for name, one in found.items() if name in BUILTIN}
     return {name: one for name, one in offered.items() if isinstance(one, MasterVector)}
 
 
 def list_vectors(index: Index) -> dict[str, MasterVector]:
-    """Vectors that can rate an index's photos, by name: saved ones, then built-in ones.
+    """Vectors that can rate an index's photos, keyed by name: saved ones, then built-in ones.
 
     Cards that cannot be used are left out; :func:`unusable_cards` tells of them.
     """

@@ -1,4 +1,4 @@
-"""Widgets of evaluations: first evaluation, table of results, detail charts."""
+"""Widgets that start an evaluation, and show its results as tables and charts."""
 
 from collections.abc import Mapping, Sequence
 

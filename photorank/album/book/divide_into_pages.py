@@ -46,7 +46,7 @@ class Laid(NamedTuple):
 
 
 def divide_into_pages(photos: Photos, pages: int, size: PageSize) -> list[tuple[int, Floats]]:
-    """For each page, its number k of photos and their boxes (k, 4): x, y, width, height in mm.
+    """For each page, the count k of its photos and their boxes (k, 4): x, y, width, height in mm.
 
     Raises ValueError if the pages cannot hold the photos, or have none left for one.
     """
@@ -102,7 +102,7 @@ def _best(photos: Photos, k: int, size: PageSize, pages: int) -> list[list[Laid]
 
 
 def _wanted_areas(photos: Photos, size: PageSize, pages: int) -> Floats:
-    """Target areas (n,) of photos in mm²; the best photo's is at most three times the worst's."""
+    """Target areas (n,) of photos in mm²; the best gets up to three times as much as the worst."""
     weights = 0.5 + photos.worth
     room = _TYPICAL_COVER * size.block.width * size.block.height * pages
     areas: Floats = weights / weights.sum() * room

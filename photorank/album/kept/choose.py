@@ -100,7 +100,7 @@ def choose_album(
 
 
 def rows_in_context(index: Index, vector: MasterVector, album: KeptAlbum | None) -> list[int]:
-    """Row numbers of a saved album's photos, or of a new album's if `album` is None.
+    """Row numbers of the photos in a saved album, or in a new album if `album` is None.
 
     The new album is chosen by the default settings.
     """

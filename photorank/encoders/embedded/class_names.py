@@ -1,4 +1,4 @@
-"""Text embeddings comparable with photos', from texts' similarity to ImageNet class names.
+"""Text embeddings comparable to photo embeddings, from similarity to ImageNet class names.
 
 all-MiniLM-L6-v2 says how close a text is to each class's name; a class's row in the classifier is
 a direction in the photos' space.

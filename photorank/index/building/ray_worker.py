@@ -43,14 +43,14 @@ def file_table(paths: Sequence[Path]) -> "pa.Table":
 
 
 class Attempts:
-    """Ray actor that counts the attempts at each block of files, and limits them."""
+    """Ray actor that counts and limits the attempts to embed each block of files."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._begun: Counter[int] = Counter()
 
     def begin(self, block: int) -> bool:
-        """Count a new attempt at a block of files; return False if it is one too many."""
+        """Count a new attempt to embed a block of files; return False if it is one too many."""
         self._begun[block] += 1
         return self._begun[block] <= self._most
 
@@ -91,7 +91,7 @@ class Worker:
             yield _table([{"refusal": f"a worker on {socket.gethostname()}: {error}"}])
 
     def _check(self, files: "pa.Table") -> None:
-        """Raise ClusterError if packages differ from the main process's, or on too many attempts.
+        """Raise ClusterError if package versions differ, or these files were tried too often.
 
         The versions are compared with those of the process that began the run.
         """

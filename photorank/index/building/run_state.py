@@ -179,7 +179,7 @@ def _new_manifest(encoder: Encoder) -> Manifest:
 
 
 def _resolved(path: Path) -> Path:
-    """Path with symbolic links to folders resolved.
+    """Path with symbolic links to folders resolved; a link to a file stays a link.
 
     Otherwise a folder could become a root twice.
     """

@@ -1,4 +1,4 @@
-"""SQLite's errors translated into photorank's, with the remedy."""
+"""SQLite errors translated into photorank errors, with the remedy."""
 
 import os
 import sqlite3
@@ -31,7 +31,7 @@ _READ_FAILURES = {  # details of SQLITE_IOERR
 
 @contextmanager
 def catalogue_errors(paths: IndexPaths) -> Iterator[None]:
-    """Context manager that translates SQLite's exceptions into photorank's."""
+    """Context manager that translates SQLite exceptions into photorank errors."""
     try:
         yield
     except UnicodeDecodeError as error:  # a name in the tables' definitions

@@ -34,7 +34,7 @@ def import_labels(
     base: Sequence[Path] = (),
     judgements: Judgements = "scores",
 ) -> list[str]:
-    """Replace a source's scores and groups with a table's; see :func:`import_judgements`."""
+    """Replace a source's scores and groups with those of a table; see :func:`import_judgements`."""
     return import_judgements(paths, table, None, partial=partial, base=base, judgements=judgements)
 
 
@@ -46,7 +46,7 @@ def import_choices(
     base: Sequence[Path] = (),
     judgements: Judgements | None = None,
 ) -> list[str]:
-    """Replace a source's choices with a table's; see :func:`import_judgements`."""
+    """Replace a source's choices with those of a table; see :func:`import_judgements`."""
     return import_judgements(paths, None, table, partial=partial, base=base, judgements=judgements)
 
 
@@ -106,7 +106,7 @@ def replace_labels(
     partial: bool,
     together: int = ROWS_TOGETHER,
 ) -> list[str]:
-    """Replace a source's scores and groups with a table's, in the caller's transaction.
+    """Replace a source's scores and groups with those of a table, in the caller's transaction.
 
     Returns notes for the user.
     """
@@ -151,7 +151,7 @@ def replace_choices(
     *,
     partial: bool,
 ) -> list[str]:
-    """Replace a source's pairwise choices with a table's, in the caller's transaction.
+    """Replace a source's pairwise choices with those of a table, in the caller's transaction.
 
     Returns notes for the user.
     """
@@ -246,7 +246,7 @@ def _note_on_repeats(connection: sqlite3.Connection) -> list[str]:
 
 
 def _other_scores(connection: sqlite3.Connection, table: LabelTable) -> list[str]:
-    """Notes for the user that name other sources with scores in the index."""
+    """Notes for the user on scores in the index that come from sources other than the table."""
     every = other_sources(connection, "scores", table.source)
     clicked = [name for name, kind in every.items() if kind == "clicks"]
     notes = []

@@ -115,7 +115,7 @@ class _Finder:
         ]
 
     def find(self, names: Sequence[str]) -> _Found:
-        """Per file name, the matching photo's catalogue number, or the reason why there is none.
+        """For each file name, the matching photo's catalogue number, or why there is none.
 
         A name is compared exactly, then without white space around it, then ignoring case and kind
         of slash.
@@ -154,7 +154,7 @@ class _Finder:
         return self._changed[file.place]
 
     def _inexact(self, names: Sequence[str]) -> dict[str, dict[str, _Known]]:
-        """Per file name, the indexed files that match it except for case or slashes, by path."""
+        """For each file name, the indexed files, by path, that differ only in case or slashes."""
         wanted: dict[str, list[str]] = defaultdict(list)
         for name in names:
             for path in self._paths(name.strip().replace("\\", "/")):
@@ -172,7 +172,7 @@ class _Finder:
         return found
 
     def _exact(self, names: Sequence[str]) -> tuple[dict[str, int], dict[str, Missing], list[str]]:
-        """Per file name, the exactly matching photo's number, or the reason why there is none.
+        """Catalogue number of the photo at each exact file path, or the reason why there is none.
 
         Also the names, among the others, that are not in the index at all.
         """

@@ -20,14 +20,14 @@ _SCALES_APART = 4  # ratio of two scales' largest scores, from which they differ
 def other_sources(
     connection: sqlite3.Connection, what: Literal["scores", "groups"], source: str
 ) -> dict[str, SourceKind]:
-    """Other sources of scores (or of groups), as a dictionary from name to kind of source."""
+    """Sources of scores or groups except `source`: dictionary from name to kind, such as clicks."""
     rows = {"scores": "ratings", "groups": 'memberships WHERE "group" IS NOT NULL'}[what]
     found = sources_in(connection, rows)
     return {name: kind for name, kind in found.items() if name != unicode_text(source)}
 
 
 def refuse_other_scales(paths: IndexPaths, table: LabelTable) -> None:
-    """Raise LabelsError if a table's scores seem to be on another scale than the index's.
+    """Raise LabelsError if scores in a table and in the index seem to be on different scales.
 
     Parts of a photo library that are of one kind share a scale.
     """

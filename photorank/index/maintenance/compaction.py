@@ -1,4 +1,4 @@
-"""Compaction of an index: records of vanished photos deleted, and small shards merged."""
+"""Compaction of an index: deletes records of photos gone from disk, and merges small shards."""
 
 import json
 import sqlite3
@@ -34,7 +34,7 @@ class EmbeddingLocation(NamedTuple):
 def drop_vanished(
     connection: sqlite3.Connection, paths: IndexPaths, scope: Iterable[Place]
 ) -> None:
-    """Delete records of vanished files in the given folders, and of photos without any file.
+    """Delete records of files gone from the given folders, and of photos left without a file.
 
     Judgements stay with the content's digest, and count again should it come back. What is to be
     dropped is found out without a lock; each photo goes with its files in one transaction.

@@ -1,4 +1,4 @@
-"""Capture day, camera and folder of each photo, by which photos can be filtered."""
+"""Capture day, camera and folder of each photo, for filtering photos."""
 
 import os
 from typing import NamedTuple

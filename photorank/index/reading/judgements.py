@@ -25,7 +25,7 @@ _RATINGS = (
 def load_labels(
     paths: IndexPaths, rows: Rows, belongs: Memberships, rater: str | None
 ) -> IndexLabels:
-    """Score, group and series of each photo; a score is one rater's, or the mean over raters.
+    """Score, group and series of each photo; a score is by one rater, or the mean over all.
 
     A score that is the mean of many counts as many. Clicked stars count only where nothing was
     imported on another scale.
@@ -74,7 +74,7 @@ def load_single_ratings(paths: IndexPaths, rows: Rows, without: str) -> SingleRa
 
 
 def load_choices(paths: IndexPaths, rows: Rows, rater: str | None) -> IndexChoices:
-    """Pairwise choices by one rater or by all; those with a vanished photo are left out."""
+    """Pairwise choices by one rater or all, except those on photos whose files are gone."""
     with reading(paths) as connection:
         made = connection.execute(
             "SELECT winner, loser, tie, raters.name, weight"
@@ -106,7 +106,7 @@ def load_raters(paths: IndexPaths) -> list[str]:
 
 
 def load_sources(paths: IndexPaths, kind: Judgements) -> list[str]:
-    """Names of all sources of one kind of judgement (scores or choices); clicks are one."""
+    """Names of all sources of scores, or of choices; everybody's clicks count as one source."""
     with reading(paths) as connection:
         found = sources_in(connection, "ratings" if kind == "scores" else "choices")
     return sorted({"clicks" if one == "clicks" else name for name, one in found.items()})

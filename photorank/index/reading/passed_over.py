@@ -1,4 +1,4 @@
-"""Summary of the files in photo folders that are not photos, by extension."""
+"""Counts, by extension, of the files in photo folders that are not photos."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ _MAX_KINDS = 12  # listed in one line
 
 
 def passed_over_lines(files: Sequence[SkippedFile]) -> list[str]:
-    r"""Text lines with the numbers of files that are not photos, by extension.
+    r"""Text lines that count, by extension, the files that are not photos.
 
     A second line counts those that go along with a photo, such as RAW files and sidecars.
 

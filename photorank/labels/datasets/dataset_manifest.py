@@ -63,7 +63,7 @@ class TableSpec:
 
 @dataclass(frozen=True)
 class Layout:
-    """One arrangement of a dataset's label files and photos: the authors' own, or a mirror's."""
+    """Arrangement of a dataset's label files and photos, by its authors or by a mirror site."""
 
     name: str
     layout_source: str  # what it was taken from

@@ -1,4 +1,4 @@
-"""Square regions of a photo, rotated and resized as input of a network."""
+"""Rotated square regions of a photo, resized to the input size of a network."""
 
 from math import cos, sin
 from typing import NamedTuple
@@ -27,7 +27,7 @@ class Square(NamedTuple):
 
 
 def square_crop(photo: Image.Image, square: Square, pixels: int) -> Frames:
-    """Image (pixels, pixels, 3) of a square region of a photo, rotated; black outside the photo."""
+    """Image (pixels, pixels, 3) of a rotated square region of a photo; black outside the photo."""
     corners = square.points(_CORNERS + 0.5)
     reduction = max(int(square.side / pixels), 1)
     low = np.floor(corners.min(axis=0)) - reduction

@@ -86,7 +86,7 @@ def _names_of_unedited(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]
 
 
 def _other_suffixes(photo: Path, original: str, names: FolderNames) -> list[str]:
-    """Suffixes that the original of an edited photo may have, other than the edited photo's.
+    """Suffixes of possible originals of an edited photo, without the edited photo's own suffix.
 
     They are read from the names of JSON files in the photo's folder.
     """

@@ -1,4 +1,4 @@
-"""Simplest learner, a baseline: mean of winners' embeddings minus mean of losers'."""
+"""Simplest learner, a baseline: mean embedding of winners minus that of losers."""
 
 import numpy as np
 

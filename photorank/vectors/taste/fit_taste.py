@@ -157,11 +157,11 @@ class Taste:
 
     @property
     def direction(self) -> Direction:
-        """Rating direction (d,) of this taste, a unit vector; the prior's before any judgement."""
+        """Rating direction (d,), a unit vector; before any judgement, that of the prior."""
         return self.vector / np.linalg.norm(self.vector)
 
     def ratings(self, Z: Floats) -> Ratings:
-        """Ratings (n,) of photos from coordinates (n, 1 + q), relative to the mean embedding's."""
+        """Ratings (n,) of photos from coordinates (n, 1 + q), zero for the mean embedding."""
         return Z @ self.weights
 
     def standard_errors(self, Z: Floats) -> Floats:
