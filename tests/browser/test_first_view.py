@@ -9,7 +9,7 @@ from tests.browser.conftest import NEEDS_BROWSER, POLLING
 pytestmark = NEEDS_BROWSER
 
 STREAMLIT = re.compile(r"/static/js/index\.")
-# Left, top and width of the title and of each photo that is loaded, of the first view or the page.
+# Left and top of the title, and of each photo with its width, once all photos are loaded.
 BOXES = """of => {
     const home = document.querySelector(of);
     const inside = [...(home?.querySelectorAll("*") ?? [])]
@@ -18,10 +18,12 @@ BOXES = """of => {
     const photos = [...inside?.querySelectorAll(".cell") ?? []];
     if (!home?.querySelector("h1") || photos.length < 3) return null;
     if (!photos.every(one => one.querySelector("img").naturalWidth)) return null;
-    return [home.querySelector("h1"), ...photos].map(one => {
+    const title = home.querySelector("h1"), at = title.getBoundingClientRect();
+    const places = photos.map(one => {
         const box = one.getBoundingClientRect();
-        return [one.dataset.token ?? one.textContent, box.left, box.top, box.width];
+        return [one.dataset.token, box.left, box.top, box.width];
     });
+    return [[title.textContent, at.left, at.top], ...places]; // its width waits for the font
 }"""
 SIZES = [(1440, 900), (1920, 1080), (1024, 768), (390, 844)]
 
