@@ -264,7 +264,7 @@ class Index:
         return load_faces(self.paths, self._held.rows)
 
     def facets(self) -> Facets:
-        """Capture day, camera and folder of each photo."""
+        """Capture time, camera and folder of each photo."""
         return load_facets(self._held.rows, self._held.facts)
 
     def dated_by(self) -> Counter[str]:

@@ -49,7 +49,7 @@ class Contest:
 
 @dataclass(frozen=True)
 class _Entry:
-    """Rating direction or learner of an index, with the ratings it predicts for unseen photos.
+    """Rating direction or learner of an index, with its ratings of the judged photos.
 
     `name` is unique in the index, `contender.name` among all indexes.
     """
@@ -129,7 +129,7 @@ def _entries(
     folds: Folds,
     contest: Contest,
 ) -> list[_Entry]:
-    """Rating directions and learners of an index, each with predicted ratings of unseen photos."""
+    """Rating directions and learners of an index, each with its ratings of the judged photos."""
     protocol, taught = contest.protocol, photos.compared_within(contest.protocol.within)
     with fitting(photos.X) as threads:
         refits = Refits(folds, threads)
@@ -144,7 +144,7 @@ def _entries(
 
 
 def _vectors(index: Index, contest: Contest, notes: list[str]) -> list[MasterVector]:
-    """Rating directions of an index to test; a note is added to `notes` for each missing one."""
+    """Rating directions of an index to test; a note on missing ones is added to `notes`."""
     known = list_vectors(index)
     wanted = tuple(known) if contest.vectors is None else contest.vectors
     if missing := [name for name in wanted if name not in known]:

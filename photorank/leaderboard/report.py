@@ -107,7 +107,7 @@ class PanelReport:
         return [row for row in self.scope(scope) if row.result.competes and not row.is_random]
 
     def compared(self, scope: Scope = "all") -> list[ScopedDifference]:
-        """Accuracy difference and corrected p-value of any two rows tested on unseen photos."""
+        """Accuracy difference and corrected p-value of every two rows tested on unseen photos."""
         return [one for one in self.differences if one.scope == scope]
 
     def against_best(self, scope: Scope = "all") -> dict[str, ScopedDifference]:

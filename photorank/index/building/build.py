@@ -133,7 +133,7 @@ def embed(batches: Batches, scan: Scan) -> str:
 
 
 def _finish_run(run: Run, scan: Scan) -> None:
-    """Finish an indexing run: record file changes, add missing time zones, merge small shards.
+    """Finish an indexing run: record file changes, correct time zones, merge small shards.
 
     With `prune` in the request, the records of vanished files are deleted.
     """

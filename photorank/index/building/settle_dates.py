@@ -1,4 +1,4 @@
-"""Corrections of capture dates after an indexing run: unknown sources, missing time zones."""
+"""Corrections of capture dates after an indexing run: unknown sources, wrong or no time zones."""
 
 import sqlite3
 from collections.abc import Collection
@@ -67,7 +67,7 @@ def reread_dates(run: Run, photos: list[UnsourcedPhoto]) -> None:
 
 
 def settle_dates(connection: sqlite3.Connection) -> None:
-    """Add missing time zones to capture times, from photos taken around the same time."""
+    """Correct missing and doubtful time zones of capture times, by other photos' time zones."""
     sources = connection.execute(
         "SELECT DISTINCT taken_from FROM photos WHERE taken_from IS NOT NULL"
     ).fetchall()  # none may stay open: the next transaction could not install its triggers

@@ -90,7 +90,7 @@ def intact_tables(connection: sqlite3.Connection) -> list[str]:
 
 
 def totals(connection: sqlite3.Connection, tables: Sequence[str]) -> tuple[int, ...]:
-    """Stored checksums of the given tables, one per table over all its rows."""
+    """Stored checksums of the given tables; a table without a checksum is left out."""
     kept = _kept(connection)
     return tuple(kept[table] for table in tables if table in kept)
 

@@ -226,7 +226,7 @@ def clicks(index: Index, rater: str) -> Clicks:
 
 
 def clickers(paths: IndexPaths) -> list[str]:
-    """Sorted names of all people with a choice, skip or stars that are not undone."""
+    """Sorted names of all people who clicked a choice, skip or stars and did not undo it."""
     with reading(paths) as connection:
         rows = connection.execute(
             "WITH clicks AS (SELECT id FROM sources WHERE kind = 'clicks')"

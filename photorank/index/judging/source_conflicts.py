@@ -27,7 +27,7 @@ def other_sources(
 
 
 def refuse_other_scales(paths: IndexPaths, table: LabelTable) -> None:
-    """Raise LabelsError if scores in a table and in the index seem to be on different scales.
+    """Raise LabelsError if the index has scores of another source that may use another scale.
 
     Parts of a photo library that are of one kind share a scale.
     """

@@ -1,4 +1,4 @@
-"""Capture day, camera and folder of each photo, for filtering photos."""
+"""Capture time, camera and folder of each photo, for filtering photos."""
 
 import os
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from photorank.photos.metadata.time_text import DAY_LETTERS
 
 
 class Facets(NamedTuple):
-    """Capture day, camera and folder of each photo, in the order of :meth:`Index.photos`."""
+    """Capture time, camera and folder of each photo, in the order of :meth:`Index.photos`."""
 
     taken: NDArray[np.bytes_]  # (n,) 2024-07-31T18:05:09, empty where unknown
     cameras: Named
@@ -25,7 +25,7 @@ class Facets(NamedTuple):
 
 
 def load_facets(rows: Rows, facts: Facts) -> Facets:
-    """Capture day, camera and folder of each photo in the table `rows`."""
+    """Capture time, camera and folder of each photo in the table `rows`."""
     folders = [os.path.dirname(path) for path in rows.paths]
     codes, known = coded(folders)
     common = os.path.commonpath(known) if len(known) > 1 else b""

@@ -31,7 +31,7 @@ class _Counts(NamedTuple):
 
 
 def read_popularity(path: Path, *, tiers: int | None = None) -> LabelTable:
-    """Label table computed from a CSV file of likes: one score per photo, higher is better.
+    """Label table from a CSV file or workbook of likes: one score per photo, higher is better.
 
     Its columns are `file`, `likes` or `favourites` (or both, which are added up), and
     perhaps `views`, `followers`, `account` and `date`. Likes are divided by views, else
