@@ -151,7 +151,7 @@ def record_answers(session: "TeachSession", items: Sequence[Json]) -> None:
 
 
 def _full_digests(paths: IndexPaths, tokens: Any) -> tuple[str, str] | None:
-    """Full digests of two photos, given their prefixes; None if either is not found."""
+    """Full digests of two photos, given their prefixes; None unless both are found and differ."""
     if not isinstance(tokens, list) or len(tokens) != 2:
         return None
     found = [digest_beginning(paths, one) for one in tokens if isinstance(one, str)]
@@ -232,7 +232,7 @@ def swap_in_album(index: Index, entry: "Entry") -> str:
 
 
 def album_computation(index: Index, entry: "Entry", *, fill: bool) -> "Choosing":
-    """Background computation of a saved album's quality and of the most useful photo swap.
+    """Background computation of a saved album's value and of the most useful photo swap.
 
     `fill` also chooses photos for the places that are still free. The computation may still be
     running. Raises NoVectorsError if the index has no vector to judge by.

@@ -131,7 +131,7 @@ def photo_subset(
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_SHOTS)
 def series(index: Index, alike: float, among: Codes | None = None) -> Series:
-    """Division of an index's photos into series of near-identical ones, by a cosine threshold."""
+    """Series of near-identical photos by a cosine threshold, in the index or among given rows."""
     return series_of(index, alike, among=among)
 
 

@@ -65,7 +65,7 @@ def colours(labels: IndexLabels) -> dict[str, str]:
 def colouring(
     labels: IndexLabels, percentiles: Ratings, by: str, vector: str, *, seen: bool = False
 ) -> Colouring:
-    """Colours of the map's points, by percentile of rating or of label, or by their difference.
+    """Colour values of the map's points: percentile of rating or of label, or their difference.
 
     `seen` tells whether the vector has learned from the photos' judgements.
     """

@@ -93,7 +93,7 @@ def vector_or_prompt_picker(index: Index) -> MasterVector:
 
 
 def group_picker(names: Sequence[str]) -> int | None:
-    """Show a picker of a photo group (event); return the group's number, or None for all photos."""
+    """Show a picker of photo groups; return the selected group's number, or None for all photos."""
     if not names:
         return None
     what = session_state.wording("group")

@@ -32,7 +32,7 @@ class Export(NamedTuple):
 
 
 class Copies(NamedTuple):
-    """Files written for an album: photos, companions (RAW, videos) and sidecars."""
+    """Files written for an album, by kind (photos, companions, sidecars); None if not requested."""
 
     photos: "list[PhotoCopy] | None"
     companions: "list[PhotoCopy] | None"

@@ -137,7 +137,7 @@ def labels_group(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Group photos by folder, day or event, so that only photos of one group are compared."""
+    """Group photos by folder, day or event, so that photos can be compared within groups."""
     from photorank.errors import LabelsError
     from photorank.index.judging.import_rows import import_labels
     from photorank.index.judging.source_conflicts import refuse_other_groups
