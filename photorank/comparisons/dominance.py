@@ -1,4 +1,4 @@
-"""Dominance sums: for each 2-D point, weight of the points lower in both coordinates."""
+"""Dominance sums: for each 2-D point, weight of points lower (or higher) in both coordinates."""
 
 from typing import Any, NamedTuple
 

@@ -340,7 +340,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _all_labelled(self) -> bool:
-        """True if every photo of the graph is labelled."""
+        """True if every photo of the graph is labelled, and `rows` lists them in order."""
         return np.array_equal(self.rows, np.arange(self.n))
 
     def _over_pairs(self, of: Callable[[Blocks], Floats]) -> Floats:

@@ -24,7 +24,7 @@ BASELINES = (RANDOM_NAME, PLAIN_PROMPT_NAME, MEAN_DIFFERENCE)
 
 @dataclass(frozen=True)
 class Contender:
-    """Vector or learner under evaluation, with its ratings of photos it was not trained on."""
+    """Vector or learner under evaluation, with its ratings of the photos, held out if possible."""
 
     name: str
     kind: str

@@ -64,7 +64,7 @@ class Evaluation:
         return replace(self.protocol, fold_by=None) if len(ways) > 1 else self.protocol
 
     def competing(self, scope: Scope = "all") -> list[Result]:
-        """Results on one kind of photo pairs, best first, without vectors that saw test photos."""
+        """Results on a kind of photo pairs, best first, without vectors that may have seen them."""
         return ranked(row for row in self.rows(scope) if row.competes)
 
     def compared(self, scope: Scope, metric: str) -> list[ScopedDifference]:

@@ -162,7 +162,7 @@ class Refits:
         self._known: list[Fits] = []
 
     def begin(self, learner: DirectionLearner, taught: JudgedPhotos) -> Fits:
-        """Start a learner's background fits, or return those started before with equal settings."""
+        """Start a learner's background fits, or return those of equal settings and photos."""
         for known in self._known:
             if known.taught is taught and known.learner.same_as(learner):
                 return known

@@ -52,7 +52,7 @@ def flips(first: Ratings, second: Ratings) -> float:
 
 
 def steadiness(vector: MasterVector, first: Embeddings, second: Embeddings) -> Steadiness:
-    """Stability of two photos' order by rating, from embeddings of their altered variants."""
+    """Stability of two photos' order by rating, from embeddings of each photo and its variants."""
     ratings = [vector.rate(one, vector.fingerprint) for one in (first, second)]
     spreads = [float(np.std(one, ddof=1)) for one in ratings]
     return Steadiness((spreads[0], spreads[1]), flips(*ratings))

@@ -132,7 +132,7 @@ class PackagedEncoder(SwitchableImages):
         return classes @ self.class_directions().astype(np.float64), others
 
     def valence(self, texts: Sequence[str]) -> Floats:
-        """Valence (n,) of each text: strength of its words' praise (up to 1) or blame (−1)."""
+        """Valence (n,) of each text: −1 for strong blame, 0 for neutral, 1 for strong praise."""
         return valence(texts, self._chosen_device)
 
     @abstractmethod
