@@ -1,4 +1,4 @@
-"""Division of indexed photos into the parts that a quota limits: days, events or folders."""
+"""Division of indexed photos into parts for a quota: days, events, folders, shapes or groups."""
 
 from typing import Literal, TypeAlias, get_args
 

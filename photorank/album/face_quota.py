@@ -64,10 +64,7 @@ def face_parts(index: Index) -> tuple[Codes, list[str]]:
 
 
 def notes_if_too_few(quota: FaceQuota, parts: Codes, first: Mask) -> list[str]:
-    """List with a note for the user if too few photos have a visible face, otherwise empty.
-
-    The list is empty if there are enough.
-    """
+    """List with a note for the user if too few photos have a visible face, otherwise empty."""
     there = series_with_face(parts, first)
     if there >= quota.at_least:
         return []

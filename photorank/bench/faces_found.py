@@ -52,7 +52,7 @@ def compare_photos(
     root: Path,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[Compared]:
-    """For each photo in the folder `root`, the marked faces matched to the detected ones.
+    """For each photo in `marked` (a file in `root`), its marked faces matched to detected ones.
 
     Raises LabelsError if a photo is missing or unreadable, FaceModelsError without the models.
     """

@@ -61,7 +61,7 @@ class PhotoFolders:
 
 
 def checked_folder(index: Index, typed: str | Path) -> Path:
-    """Absolute path of an export folder; raises ExportError for a file or a photo folder."""
+    """Absolute path of an export folder; raises ExportError for a file or in a photo folder."""
     folder = checked_path(index, typed)
     if os.path.lexists(folder) and not folder.is_dir():
         raise ExportError(f"{folder} is a file. Name a folder with --to.")

@@ -246,7 +246,7 @@ def _file_bytes(path: Path) -> bytes | None:
 def parse_cuts(text: str) -> tuple[float, ...]:
     """Percentiles from which photos get 2 to 5 stars, parsed from text like ``40,70,90,97``.
 
-    Raises ValueError unless there are four, each greater than the one before.
+    Raises ValueError unless there are four from 0 to 100, each greater than the one before.
 
     >>> parse_cuts("40, 70, 90, 97")
     (40.0, 70.0, 90.0, 97.0)

@@ -155,7 +155,7 @@ def missing_decoder(suffix: str) -> str | None:
 
 
 def decode_photo(data: bytes, *, short_side: int | None = None, long_side: int = 0) -> Image.Image:
-    """First image in a photo file's bytes: upright 8-bit sRGB, on white where transparent.
+    """Photo decoded from a file's bytes: upright 8-bit sRGB, on white where transparent.
 
     If the caller needs only `short_side` pixels of the short side, the photo is scaled down by a
     whole number to at least 1.6 times that, and to at least `long_side` pixels of the long side, a

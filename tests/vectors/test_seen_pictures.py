@@ -24,7 +24,7 @@ ALTERED = {
 
 
 def codes(pictures):
-    """Return grey codes (n, 128)."""
+    """Return grey fingerprints (n, 128)."""
     return np.stack([np.frombuffer(grey_fingerprint(one), dtype=np.uint8) for one in pictures])
 
 

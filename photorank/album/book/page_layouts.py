@@ -45,7 +45,7 @@ def trees(k: int) -> tuple[Tree, ...]:
 
 
 def _splits(start: int, k: int, beside: bool) -> list[Split]:
-    """All layout trees that split k photos, numbered from `start`, into two or more parts."""
+    """Layout trees of k photos, numbered from `start`; top parts lie side by side if `beside`."""
     return [Split(beside, parts) for parts in _parts(start, k, beside, least=2)]
 
 

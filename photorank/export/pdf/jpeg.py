@@ -93,7 +93,7 @@ def _stripped(data: bytes) -> PlainJpeg | None:
 
 
 def _end_of_scan(data: bytes, at: int, *, alone: bool) -> int:
-    """Byte offset of the marker that ends a JPEG's coded pixels, -1 if there is none.
+    """Byte offset of the marker that ends one scan of coded pixels in a JPEG; -1 without one.
 
     A scan that holds all that a file has ends with the file's mark, which nothing coded equals.
     """
@@ -110,7 +110,7 @@ def _end_of_scan(data: bytes, at: int, *, alone: bool) -> int:
 
 
 def same_scans(data: bytes, source: bytes) -> bool:
-    """True if the file `source` has the same coded pixel data as the JPEG `data`."""
+    """True if the file's bytes `source` hold the same coded pixels as the JPEG `data`."""
     begin = data.find(b"\xff\xda")
     if begin < 0:
         return False

@@ -118,7 +118,7 @@ def _bits_of_avif(data: bytes) -> int:
 
 
 def _of_png(photo: Image.Image, data: bytes) -> DeepFrames | None:
-    """16-bit RGB pixel values of an RGB PNG with 16 bits per channel; None for other files."""
+    """16-bit RGB pixel values of a 16-bit RGB or RGBA PNG; None for other files."""
     again = Image.open(BytesIO(data), formats=("PNG",))
     order = _SECOND_BYTES.get(str(again.tile[0].args))
     if order is None:

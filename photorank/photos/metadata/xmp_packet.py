@@ -88,7 +88,7 @@ class Text:
 
 
 def packet_text(data: bytes) -> Text:
-    """XMP packet decoded to text; raises MetadataError if it is too large or not Unicode."""
+    """XMP packet decoded to text; raises MetadataError if it is too large or cannot be decoded."""
     if len(data) > MAX_PACKET_BYTES:
         raise MetadataError(f"XMP of more than {MAX_PACKET_BYTES >> 20} MB")
     mark = next((mark for mark in _ENCODING_OF_MARK if data.startswith(mark)), b"")
