@@ -42,7 +42,11 @@ export class Columns {
 
   /** Photo whose token begins so; -1 without one. @param {string} beginning */
   find(beginning) {
-    for (let i = 0; i < this.n; i++) if (this.token(i).startsWith(beginning)) return i;
+    const first = beginning.length > 1 ? parseInt(beginning.slice(0, 2), 16) : null;
+    for (let i = 0; i < this.n; i++) { // most photos have another first byte, and need no text
+      if (first !== null && this.ids[TOKEN_BYTES * i] !== first) continue;
+      if (this.token(i).startsWith(beginning)) return i;
+    }
     return -1;
   }
 

@@ -40,6 +40,8 @@ test("a photo inside a stack is found, and leads to the stack's first", () => {
   assert.equal(inside, 2);
   assert.deepEqual([inside, 0, 3].map((i) => columns.stackOf(i)), [0, 0, 3]);
   assert.equal(columns.find("05"), -1);
+  assert.equal(columns.find(columns.token(2)), 2);
+  assert.equal(columns.find("0"), 1);
 });
 
 test("an order goes on where most photos are the same, and begins anew where they are others", () => {
