@@ -67,12 +67,12 @@ class DecodeLimits(NamedTuple):
 
     @property
     def work_reason(self) -> str:
-        """Text that says that decoding a photo file takes over `work_seconds` of CPU time."""
+        """Message that decoding a photo file takes more than `work_seconds` of CPU time."""
         return f"takes more than {counted(self.work_seconds, 'second')} to decode"
 
     @property
     def memory_reason(self) -> str:
-        """Text that says that decoding a photo file takes over `memory_bytes` of memory."""
+        """Message that decoding a photo file takes more than `memory_bytes` of memory."""
         size = self.memory_bytes
         words = f"{size >> 30} GB" if size >= 1 << 30 else f"{size >> 20} MB"
         return f"takes more than {words} of memory to decode"

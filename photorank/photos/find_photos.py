@@ -234,7 +234,7 @@ def _is_hidden(name: str) -> bool:
 
 
 class _FileNames:
-    """Names of a folder's photos, by which companion files such as sidecars are recognised."""
+    """Names of a folder's photos, to tell which other files are companions such as sidecars."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self.finished: set[str] = set()  # stems of photos that are rated before their RAW
@@ -261,7 +261,7 @@ class _FileNames:
 def _file_of_entry(
     entry: os.DirEntry[str], beside: _FileNames, is_folder: bool
 ) -> PhotoFile | SkippedFile | None:
-    """Photo file or skipped file for an entry of a folder; None for a subfolder."""
+    """A folder entry's PhotoFile, or SkippedFile with the reason; None if it is a subfolder."""
     suffix = _suffix(entry.name)
     if is_folder:
         return _checked_file(entry.path) if suffix in PHOTO_SUFFIXES else None

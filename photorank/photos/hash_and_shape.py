@@ -31,7 +31,7 @@ class PictureCodes(NamedTuple):
 
 
 class Look(NamedTuple):
-    """Aspect ratio and mean colour of an image, each as a 16-bit integer."""
+    """Aspect ratio in thousandths and mean colour in RGB 565 of an image, each a 16-bit integer."""
 
     aspect: int  # width to height, in thousandths
     tone: int  # red in five bits, green in six, blue in five
@@ -99,7 +99,7 @@ def aspect_of_file(path: Path) -> int:
 
 
 def look_of_file(path: Path) -> Look:
-    """Aspect ratio and mean colour of a thumbnail file, as integers; grey 3:2 if unreadable."""
+    """Aspect ratio and mean colour of a thumbnail file; those of a grey 3:2 image if unreadable."""
     return _from_file(path, _look) or UNKNOWN
 
 

@@ -214,7 +214,7 @@ def upright_size(path: Path) -> tuple[int, int]:
 
 
 def full_size(photo: Image.Image) -> tuple[int, int]:
-    """Width and height in pixels of a photo before :func:`decode_photo` reduced it."""
+    """Width and height in pixels, before reduction, of a photo decoded by :func:`decode_photo`."""
     short, long = photo.info.get("full_size", sorted(photo.size))
     return (long, short) if photo.width >= photo.height else (short, long)
 
@@ -240,7 +240,7 @@ def _formats(suffix: str) -> tuple[str, ...]:
 
 
 def open_header(file: BinaryIO) -> Image.Image:
-    """Open a photo: read the header and check the size, without decoding pixels.
+    """Open a photo by reading its header, without decoding pixels; refuse one of too many pixels.
 
     Raises UnreadablePhotoError if the file is not a photo, or larger than `MAX_PIXELS`.
     """

@@ -53,7 +53,7 @@ def approximate_best(
     lowest: bool = False,
     tell: Callable[[object], None],
 ) -> list[Found]:
-    """Photos with the greatest dot products of embedding and direction, by inverted lists.
+    """Photos whose embeddings have the greatest dot products with a direction, found approximately.
 
     Inverted lists are built if they are missing. Percentiles take the photos that were found for
     the best there are. `tell` is called with what the user should know: above all the recall.
@@ -85,7 +85,7 @@ def approximate_best(
 
 
 def _build_lists(index: Index) -> None:
-    """Build inverted lists over an index's embeddings, and save them with their recall."""
+    """Build FAISS inverted lists of all embeddings, and save them with their measured recall."""
     import faiss
 
     rows, numbers = index.embeddings(), index.numbers()
@@ -108,7 +108,7 @@ def _build_lists(index: Index) -> None:
 
 
 def _tuned_recall(index: Index, lists: Any, rng: np.random.Generator) -> Recall:
-    """Recall reached by raising the number of lists that each search reads, up to a limit.
+    """Let searches read more inverted lists until recall suffices, up to a limit; return recall.
 
     The directions lead from the mean of some photos to that of others, as those that are
     learned from judgements do. They are harder than looking for the like of one photo.

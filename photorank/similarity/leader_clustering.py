@@ -130,7 +130,7 @@ def _alike(
 
 
 def _join(leader: Codes, rows: Codes, leaders: Codes, cosines: NDArray[np.float32]) -> None:
-    """Assign each photo that has no leader to the most similar of its possible leaders."""
+    """Add each unassigned photo to the cluster of the likest candidate leader (its first photo)."""
     order = np.lexsort((-cosines, rows))
     rows, leaders = rows[order], leaders[order]
     first = np.flatnonzero(np.diff(rows, prepend=-1))

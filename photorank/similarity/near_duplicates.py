@@ -84,7 +84,7 @@ def near_duplicate_codes(embeddings: Embeddings, greys: NDArray[np.uint8] | None
 
 
 def mistaken_near_duplicates(copies: Codes) -> int:
-    """Size of the largest group of near-duplicates if it must be a mistake, else 0.
+    """Size of the largest group of near-duplicates if implausibly large (a mistake), else 0.
 
     `copies` has each photo's group number, −1 for none.
 
@@ -197,7 +197,7 @@ def _pairs(alike: Flags, start: int) -> Codes:
 
 
 def _normalised_crops(cells: Floats, windows: tuple[tuple[Span, Span], ...]) -> Floats:
-    """Crops (n, k, 64) of n images to k windows: 8 × 8 grey values with mean 0 and norm 1."""
+    """Grey values (n, k, 64) of k crops of n images: 8 × 8 pixels each, with mean 0 and norm 1."""
     seen = cells.reshape(len(cells), SIDE * SIDE) @ _crop_matrix(windows)
     seen = seen.reshape(len(cells), len(windows), _GRID * _GRID)
     seen -= seen.mean(axis=-1, keepdims=True)
@@ -212,7 +212,7 @@ def _crop_matrix(windows: tuple[tuple[Span, Span], ...]) -> NDArray[np.float32]:
 
 
 def _averages(span: Span, points: int = 6) -> Floats:
-    """Weights (8, 16) that resample one side of an image, 16 pixels, to the 8 pixels of a crop."""
+    """Weights (8, 16) that average a span of an image's 16 rows or columns into the 8 of a crop."""
     low, high = span
     at = low + (high - low) * (np.arange(_GRID * points) + 0.5) / (_GRID * points)
     places = (at * SIDE - 0.5).clip(0, SIDE - 1)
@@ -232,7 +232,7 @@ def _crop_windows() -> tuple[tuple[Span, Span], ...]:
 
 
 def _spans(share: float) -> list[Span]:
-    """Evenly spaced spans (begin, end) of length `share` within an image side of length 1."""
+    """Evenly spaced intervals (begin, end) along an image side of length 1, each `share` long."""
     slack = 1 - share
     count = max(ceil(slack * _GRID / _STEP) + 1, 2) if slack else 1
     return [(begin, begin + share) for begin in np.linspace(0, slack, count).tolist()]

@@ -55,7 +55,7 @@ def find_series(
     among: Codes | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Series:
-    """Find the series (such as bursts) in an index, from labels, embeddings, hashes and EXIF.
+    """Find series of photos, such as bursts: named by people, or found by embedding, hash and EXIF.
 
     Two photos belong together if
 
@@ -136,7 +136,7 @@ class _Groups:
         self.members = {int(leader[rows[0]]): rows.tolist() for rows in rows_by_code(leader)}
 
     def unite(self, rows: Codes | Sequence[int]) -> None:
-        """Merge all groups that contain one of the given photos into the first photo's group."""
+        """Merge the groups of all given photos into the group of the first of them."""
         first = int(self.leader[rows[0]])
         for other in {int(self.leader[row]) for row in rows} - {first}:
             joined = self.members.pop(other)
@@ -156,7 +156,7 @@ class _TimedPhotos:
         self.cameras = np.array([cameras[photos[row].camera] for row in timed], dtype=np.intp)
 
     def followed_within(self, step: int, limit: float) -> Codes:
-        """Indices of photos whose `step`-th successor follows within `limit` seconds.
+        """Indices of photos followed within `limit` seconds by the photo `step` places later.
 
         Both photos are by the same camera.
         """

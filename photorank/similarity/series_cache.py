@@ -47,7 +47,7 @@ def series_of(
 
 
 class SeriesCodes(NamedTuple):
-    """Two arrays (n,): each photo's ID in the photo database, and its series number."""
+    """Database IDs (n,) of photos, and numbers (n,) of the series, such as bursts, they are in."""
 
     photos: Codes  # (n,) their numbers in the catalogue
     codes: Codes  # (n,)

@@ -140,7 +140,7 @@ def _sigma_header(data: bytes) -> Image.Image:
 
 
 def _entries(layout: str, data: bytes, at: int, between: int = 0) -> Iterator[tuple[Any, ...]]:
-    """Yield each entry of a binary table, unpacked with the struct format `layout`.
+    """Yield each entry of a table in a Sigma RAW file, unpacked with the struct format `layout`.
 
     The table begins with the number of its entries; `between` bytes lie before the first entry.
     """

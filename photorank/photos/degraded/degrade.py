@@ -67,7 +67,7 @@ def _noise_function(levels: float) -> Callable[[Image.Image, Generator], Image.I
 
 
 def _corner(photo: Image.Image, share: float, draw: Generator) -> Image.Image:
-    """Crop of a random corner of a photo, with the fraction `share` of its width and height."""
+    """Crop at a random corner of a photo, with `share` (0 to 1) of the photo's width and height."""
     width, height = (round(share * side) for side in photo.size)
     right, low = (int(one) for one in draw.integers(2, size=2))
     left, top = right * (photo.width - width), low * (photo.height - height)
@@ -120,7 +120,7 @@ FRAMED = (
 def degraded_copies(
     photo: Image.Image, degradations: tuple[Degradation, ...], seed: int
 ) -> list[Image.Image]:
-    """List of a photo at reduced size and one degraded copy for each of `degradations`.
+    """List of a photo, reduced, followed by a degraded copy of it for each of `degradations`.
 
     Copies are made of the photo reduced to a long side of `COPIES_LONG_SIDE` pixels.
     """

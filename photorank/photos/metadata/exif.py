@@ -233,7 +233,7 @@ def _exif_time(tags: Mapping[int, object], names: _TimeTags) -> str | None:
 
 
 def _same_time(tags: Mapping[int, object], one: _TimeTags, other: _TimeTags) -> bool:
-    """True if the EXIF times `one` and `other` are equal, or if the time `one` is missing."""
+    """True if the EXIF time `one` is missing or equal to the EXIF time `other`."""
     return iso_time(tags.get(one.time)) in (None, iso_time(tags.get(other.time)))
 
 

@@ -34,7 +34,7 @@ def is_unsettled(source: str) -> bool:
 
 
 def settled(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
-    """Yield (list index, new capture time) of each photo whose time zone is set or taken away.
+    """Yield (index, new capture time) of photos that get another's time zone or lose their own.
 
     A zone by satellites stays if it is that of the other photos of the camera and day: a stamp may
     be hours old. One that is not the place's needs another photo that has it too. A photo that
@@ -77,7 +77,7 @@ def _credible_and_doubtful(photos: Sequence[DatedPhoto]) -> tuple[list[int], lis
 def _zones_by_neighbours(
     photos: Sequence[DatedPhoto], kept: Sequence[int]
 ) -> Iterator[tuple[int, Dated]]:
-    """Yield (list index, new capture time) of each photo dated in UTC whose time zone changes.
+    """Yield (index, new capture time) of photos that take or lose the zone of a photo near in time.
 
     Photos dated in UTC take the time zone of the photo nearest in time; without one nearby they
     stay in UTC.

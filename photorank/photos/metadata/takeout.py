@@ -57,7 +57,7 @@ def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
 
 
 def _candidate_names(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
-    """Yield (expected title field, possible file names) for the JSON file of a photo.
+    """Yield (title to expect inside, possible names) of the Takeout JSON file of a photo.
 
     File names are without suffix.
     """
@@ -78,7 +78,7 @@ def _candidate_names(photo: Path, names: FolderNames) -> Iterator[tuple[str, lis
 
 
 def _names_of_unedited(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield (expected title field, possible file names) for an unedited photo's JSON file."""
+    """Yield (title to expect inside, possible names) of an unedited photo's Takeout JSON file."""
     yield stem + suffix, _stems(stem + suffix, "")  # a name may end in a number on its own
     if counter := _COUNTER.search(stem):
         plain = stem[: counter.start()] + suffix
@@ -86,7 +86,7 @@ def _names_of_unedited(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]
 
 
 def _other_suffixes(photo: Path, original: str, names: FolderNames) -> list[str]:
-    """Suffixes of possible originals of an edited photo, without the edited photo's own suffix.
+    """Suffixes that the original of an edited photo may have, other than the edited photo's own.
 
     They are read from the names of JSON files in the photo's folder.
     """
@@ -101,7 +101,7 @@ def _other_suffixes(photo: Path, original: str, names: FolderNames) -> list[str]
 
 
 def _stems(name: str, counter: str) -> list[str]:
-    """File names, without suffix, that the JSON file of a photo with this name may have."""
+    """File names, without suffix, that the Takeout JSON file of a photo called `name` may have."""
     bare = name.rpartition(".")[0] + _SUPPLEMENT
     whole = name + _SUPPLEMENT
     least = min(len(name), _CUT - len(counter))

@@ -135,7 +135,7 @@ def _encoding(data: bytes) -> str:
 
 
 class _Span(NamedTuple):
-    """Byte range of an XMP value, and bytes to write before and after a new value."""
+    """Byte range of an XMP value to replace, and bytes of XML that must surround the new value."""
 
     start: int
     end: int
@@ -203,7 +203,7 @@ class _Reader:
             self._take_value(attributes)
 
     def _start_inside(self, name: str, attributes: list[str]) -> None:
-        """Handle the start tag of an element inside a property, such as a list item."""
+        """Record what a start tag inside a property, such as a list item's, tells of its value."""
         path = self._path[self._property :]
         if name == _ITEM:
             self._items.append([])
@@ -257,7 +257,7 @@ class _Reader:
             yield name, value, _Span(at + start, at + end)
 
     def _add_property(self, name: str) -> None:
-        """Add the property whose XML element has just ended to the packet."""
+        """When a property's XML element ends, add the property to the packet's properties."""
         items = tuple("".join(item).strip() for item in self._items)
         value: str | None = ", ".join(items) or "".join(self._texts).strip()
         span = self._content_span(self._tag_start)

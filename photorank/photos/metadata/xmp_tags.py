@@ -269,7 +269,7 @@ def _is_untouched(packet: Packet, found: Mapping[str, str]) -> bool:
 
 
 def _new_rating(packet: Packet, rating: int) -> tuple[int, int, bytes]:
-    """Edit (start, end, new bytes) that inserts xmp:Rating into the first rdf:Description."""
+    """Replacement (start, end, bytes) that inserts xmp:Rating into the first rdf:Description."""
     if not packet.nodes:
         raise MetadataError("XMP without any description")
     node = packet.nodes[0]

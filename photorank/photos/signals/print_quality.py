@@ -15,7 +15,7 @@ _MIN_NOTED_LOSS = 0.15  # share of the photo lost by cropping that is reported
 
 @dataclass(frozen=True)
 class Page:
-    """Short and long side in cm of the area that a photo fills: a whole page or part of one."""
+    """Printed area that a photo fills, a whole page or part of one: short and long side in cm."""
 
     short: float  # cm
     long: float  # cm
@@ -64,7 +64,7 @@ def parse_page(text: str) -> Page:
 def print_quality(
     width: float, height: float, page: Page, *, brightness: float = nan
 ) -> PrintQuality:
-    """Print quality of a photo of `width` x `height` pixels that is cropped to fill a page.
+    """Dpi, cropped share and darkness of a `width` x `height` pixel photo printed to fill a page.
 
     The page is turned as the photo is, and the excess of the photo is cropped. `brightness` is the
     signal of that name, nan if unknown.
