@@ -203,7 +203,7 @@ class _Reader:
             self._take_value(attributes)
 
     def _start_inside(self, name: str, attributes: list[str]) -> None:
-        """Record what a start tag inside a property, such as a list item's, tells of its value."""
+        """Note whether a start tag inside a property begins a list item, a value, or neither."""
         path = self._path[self._property :]
         if name == _ITEM:
             self._items.append([])
