@@ -19,7 +19,7 @@ _VARIETY_TIE = 1e-6  # weight of ratings when variety alone counts, to break tie
 
 @dataclass(frozen=True)
 class Candidates:
-    """Photos that may be chosen for an album; of a photo and its edited copies, only one."""
+    """Candidate photos for an album: one version of each, more only if they are in it already."""
 
     rows: Codes  # (g,) of the index
     ratings: Ratings  # (g,)
@@ -102,7 +102,7 @@ def weight_of_quality(request: AlbumRequest) -> float:
 
 
 def _quality(candidates: Candidates, rules: Rules) -> Floats:
-    """Quality (g,) of g candidates: rating above the lowest, scaled so the best album sums to 1."""
+    """Quality (g,) of g candidates: rating above the lowest, divided by the top photos' total."""
     lowest = candidates.ratings.min(initial=np.inf)
     quality = candidates.ratings - lowest if len(candidates.rows) else candidates.ratings
     best = np.sort(quality[candidates.first | (rules.places > candidates.first.sum())])[::-1]

@@ -44,7 +44,7 @@ class Covers:
 
     @cached_property
     def sums(self) -> Floats:
-        """Sum (n,) of each candidate photo's similarities to all photos to be represented."""
+        """Sum (n,) of each candidate's similarities to all that an album should represent."""
 
         def total(start: int) -> Floats:
             part = self[start : start + ROWS_A_BLOCK]
@@ -55,7 +55,7 @@ class Covers:
 
     @cached_property
     def most(self) -> Cover:
-        """For c photos to be represented, each one's greatest similarity to a candidate photo."""
+        """Greatest similarity (c,) to any candidate, for each photo an album should represent."""
         return _greatest(self._rows, np.arange(len(self)), 0.0)
 
 
@@ -71,11 +71,11 @@ class CosineCovers(Covers):
 
     @cached_property
     def most(self) -> Cover:
-        """For c photos to be represented, each one's greatest similarity to a candidate photo."""
+        """Greatest similarity (c,) to any candidate, for each photo an album should represent."""
         return self.most_by(np.arange(len(self)))
 
     def most_by(self, rows: Codes) -> Cover:
-        """For c photos to be represented, each one's greatest similarity to a photo at `rows`."""
+        """Greatest similarity (c,) to those at `rows`, for each photo an album should represent."""
         return similarities_of(_greatest(self._rows, rows, -np.inf), self._typical)
 
 
@@ -94,13 +94,13 @@ class _SomeCovers(Covers):
 
     @cached_property
     def sums(self) -> Floats:
-        """Sum (n,) of each selected photo's similarities to all photos to be represented."""
+        """Sum (n,) of each selected photo's similarities to all that an album should represent."""
         some: Floats = self._whole.sums[self._at]
         return some
 
     @cached_property
     def most(self) -> Cover:
-        """For c photos to be represented, each one's greatest similarity to a selected photo."""
+        """Greatest similarity (c,) to a selected photo, for each one an album should represent."""
         return self._whole.most_by(self._at)
 
 
@@ -146,7 +146,7 @@ class KeptCovers:
         return _SomeCovers(self._covers, places(self._rows, len(self._heads))[rows])
 
     def _replace(self, clients: Codes, new: Codes) -> None:
-        """Overwrite cached cosines: columns of dropped photos get the cosines to `new` photos."""
+        """Overwrite cached columns of photos no longer represented with cosines to `new` ones."""
         if not len(new):
             return
         gone = np.flatnonzero(~np.isin(self._clients, clients))
@@ -183,7 +183,7 @@ def cosines_of(heads: Embeddings, near: Embeddings) -> CoverRows:
 
 
 def similarities_of(cosines: CoverRows, typical: float) -> CoverRows:
-    """Similarities computed from cosines: 0 up to the cosine `typical`, then rising to 1.
+    """Similarities from cosines: 0 up to `typical` (mean cosine of two photos), then rising to 1.
 
     Squared, so that a photo that is a little like hundreds does not stand for all of them.
     """
@@ -197,7 +197,7 @@ def similarities_of(cosines: CoverRows, typical: float) -> CoverRows:
 
 
 def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
-    """Results of `work(start)`, one for each block of rows that `n` rows are split into.
+    """Results of `work(start)` in a list, one per block of the `n` rows; start is its first row.
 
     Threads are used if there are many blocks.
     """
@@ -216,7 +216,7 @@ def _typical_cosine(near: Embeddings) -> float:
 
 
 def _greatest(matrix: CoverRows, rows: Codes, least: float) -> Cover:
-    """Maximum of each column (c,) over the given rows of a matrix, raised to `least` if lower."""
+    """Maximum of each column (c,) over the given rows of a matrix, but at least `least`."""
 
     def most(start: int) -> Cover:
         best: Cover = matrix[rows[start : start + ROWS_A_BLOCK]].max(axis=0)

@@ -60,7 +60,7 @@ class Rules:
         return np.maximum(self.limit - taken, 0)
 
     def is_full(self, part: int, chosen: Codes) -> bool:
-        """True if a day, event or the like has used up a quota that is below the album size."""
+        """True if a day or event has used up its quota, unless that is as large as the album."""
         room = self.room(chosen)
         if room is None or part < 0 or room[part] > 0:
             return False
@@ -68,7 +68,7 @@ class Rules:
 
 
 class Choice(NamedTuple):
-    """Result of the greedy choice: row numbers of the chosen photos, with gains and bounds."""
+    """Greedily chosen photos' row numbers and gains, and an upper bound on any album's value."""
 
     rows: Codes  # (k,)
     gains: Floats  # (k,) what each added to the value when it was chosen
@@ -117,9 +117,9 @@ def most_cover(covers: Covers, rules: Rules) -> float:
 
 
 def _picked(value: Value, rules: Rules) -> tuple[Codes, Floats, Mask]:
-    """Row numbers and gains of greedily chosen photos, and a mask (n,) of the last pool used.
+    """Greedily chosen photos: row numbers, gains, and mask (n,) of the last stage's candidates.
 
-    The first pool is the best shots of all series; the other photos are used if it is too small.
+    First come the best shots of all series and, in a second stage if they are too few, all others.
     """
     chosen: list[int] = []
     best: Cover = np.zeros(value.covers.n_clients, dtype=np.float32)
@@ -209,9 +209,10 @@ def _greedy(
 
 
 def _allowed_by_quotas(parts: Codes, room: Codes) -> Codes:
-    """Sorted positions of allowed photos: the first ``room[p]`` of each day (or event) number p.
+    """Positions in `parts` of allowed photos: the first ``room[p]`` there of each day or event p.
 
-    Photos in no part are always allowed.
+    `parts` (n,) has the day or event of each photo, -1 for none: those are always allowed. The
+    positions are sorted.
     """
     kept = np.flatnonzero(parts < 0)
     order = np.argsort(parts, kind="stable")

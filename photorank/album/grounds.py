@@ -1,4 +1,4 @@
-"""Data by which albums are chosen, independent of which photos are pinned or excluded."""
+"""Ratings, series and other data to choose albums by, unchanged by pinning or excluding photos."""
 
 from dataclasses import dataclass
 

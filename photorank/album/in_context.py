@@ -43,7 +43,7 @@ _LEAST_SHARE = 0.0005  # that is told in a figure
 
 
 class Asked(NamedTuple):
-    """Photo (indexed or not) whose contribution to an album is to be computed."""
+    """Photo, indexed or not, whose contribution to an album's value is asked for."""
 
     row: int | None  # of the index
     embedding: Embeddings  # (d,)
@@ -78,13 +78,13 @@ class AlbumContext:
         self._best = np.cumsum(most - self._least)  # sums of the best ratings
 
     def tell(self, asked: Sequence[Asked]) -> list[InContext]:
-        """Each photo's share of the album's value, and the album's photo most similar to it."""
+        """Each asked photo's share of the album's value, and the album photo most similar to it."""
         heads = np.array([photo.embedding[: self._index.manifest.head] for photo in asked])
         covers = likeness(heads, self._clients) if len(heads) else heads
         return [self._one(*each) for each in zip(asked, heads, covers, strict=True)]
 
     def tell_rows(self, rows: Sequence[int], ratings: Ratings) -> list[InContext]:
-        """For photos given by row number, the shares and similar photos that :meth:`tell` finds."""
+        """Share of the album's value and most similar album photo, for each given row number."""
         heads = self._index.heads_of(rows)
         return self.tell(
             [Asked(row, head, float(ratings[row])) for row, head in zip(rows, heads, strict=True)]

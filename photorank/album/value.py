@@ -34,16 +34,19 @@ class Value:
         return float(self.worth[rows].sum() + self.of_cover(self.cover(rows)))
 
     def cover(self, rows: Codes) -> Cover:
-        """Coverage (c,): for photos to be represented, greatest similarity to a photo at `rows`."""
+        """Coverage of each represented photo (c,): greatest similarity to any photo at `rows`."""
         best: Cover = self.covers[rows].max(axis=0, initial=0.0)
         return best
 
     def of_cover(self, cover: Cover) -> float:
-        """Part of an album's value that comes from coverage (c,), as :meth:`cover` computes it."""
+        """Part of an album's value that comes from the coverage of c photos (see :meth:`cover`)."""
         return self.scale * float(cover.sum(dtype=np.float64))
 
     def gains(self, cover: Cover, rows: Codes) -> Floats:
-        """Gain in value from adding each photo at `rows` to an album with coverage `cover`."""
+        """Gain from adding each photo at `rows`; `cover` is how well the album represents others.
+
+        The gain in value, for an album of which :meth:`cover` returned `cover` (c,).
+        """
 
         def new(start: int) -> Floats:
             part = self.covers[rows[start : start + ROWS_A_BLOCK]] - cover
@@ -67,7 +70,7 @@ class Value:
         take: Callable[[Codes], Codes],
         most: int,
     ) -> Codes:
-        """Row numbers of up to `most` photos with the greatest gain in value, filtered by `take`.
+        """Row numbers of up to `most` photos of greatest gain in value, among those `take` allows.
 
         `take` is given rows in the order of falling gains, and returns those that may be chosen.
         `ceilings` (n,) are limits that no gain exceeds: few gains are worked out, and these replace

@@ -31,7 +31,7 @@ Load = Callable[[str], Encoder]  # of a framing
 
 @dataclass(frozen=True)
 class FramingResult:
-    """Held-out accuracy of a rating direction learned from photos cropped or padded in one way."""
+    """Held-out accuracy of a rating direction learned with one framing (crop, padding, …)."""
 
     framing: str
     accuracy: Estimate  # pairwise

@@ -1,4 +1,4 @@
-"""Comparison of framings: how little ratings vary among resized, cropped or JPEG copies."""
+"""Comparison of framings by how little ratings change in resized, cropped or JPEG copies."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -107,7 +107,7 @@ def _mean_of_pairs(table: Floats) -> Estimate:
 
 
 def flip_table(ratings: Floats) -> Floats:
-    """Share (n, n) of copy pairs rated in the reverse order of their originals, by photo pair.
+    """For each pair of photos (n, n), share of their copies' pairs that are rated in reverse order.
 
     `ratings` (n, k) are of each photo's variants, the first of which is the photo itself.
     """

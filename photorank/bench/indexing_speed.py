@@ -53,7 +53,7 @@ class IndexingSpeed:
 
     @property
     def perfect_overlap(self) -> float:
-        """Photos per second if decoding and encoding shared the cores at no cost."""
+        """Upper limit on photos per second, from the speeds of only decoding and only encoding."""
         return _combined_speed(self.decode_only, self.encode_only)
 
     def to_json(self) -> Json:
@@ -114,7 +114,7 @@ def measure_indexing(
 
 
 def _combined_speed(decode: float, encode: float) -> float:
-    """Photos per second when decoding and encoding share the cores, from each one's speed alone."""
+    """Photos per second of decoding and encoding together, from the speeds of each by itself."""
     return 1 / (1 / decode + 1 / encode)
 
 

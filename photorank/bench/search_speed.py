@@ -12,7 +12,7 @@ from photorank.typing import Codes, Direction, Json
 
 @dataclass(frozen=True)
 class SearchSpeed:
-    """Median seconds of a top-k search by photorank, NumPy, FAISS, and at memory bandwidth."""
+    """Median seconds of a top-k search by photorank, NumPy and FAISS; least set by memory speed."""
 
     index: str
     photos: int

@@ -220,7 +220,7 @@ def _has_rating(data: bytes | None) -> bool:
 
 
 def _is_from_photorank(data: bytes, base: bytes | None) -> bool:
-    """True if photorank wrote a sidecar: its bytes differ from `base` only by the rating.
+    """True if a sidecar's bytes are what photorank makes by adding a rating to the sidecar `base`.
 
     None for `base` is an empty sidecar.
     """

@@ -37,7 +37,7 @@ class Photos:
 
 
 class Laid(NamedTuple):
-    """Layout of one page's photos, with its penalty and the height of the photos together in mm."""
+    """Layout of one page's photos, its penalty, and the height in mm of the block they form."""
 
     tree: Tree
     order: tuple[int, ...]  # of the page's photos, in reading order
@@ -56,7 +56,7 @@ def divide_into_pages(photos: Photos, pages: int, size: PageSize) -> list[tuple[
 
 
 def _layouts(photos: Photos, size: PageSize, pages: int) -> list[list[list[Laid]]]:
-    """Nested lists of the best page layouts, by the page's first photo, then by its photo count."""
+    """Lists of the best page layouts: item ``[first][k - 1]`` for k photos from `first` on."""
     found: list[list[list[Laid]]] = [[] for _ in photos.sizes]
     for k in range(1, min(MAX_PHOTOS, len(photos.sizes)) + 1):
         for start, laid in enumerate(_best(photos, k, size, pages)):
@@ -66,7 +66,7 @@ def _layouts(photos: Photos, size: PageSize, pages: int) -> list[list[list[Laid]
 
 
 def _best(photos: Photos, k: int, size: PageSize, pages: int) -> list[list[Laid]]:
-    """Best layouts of a page of k photos: a list for each photo that the page can begin with."""
+    """Best layouts of k photos on a page: one list for each photo that can be the page's first."""
     every = orders(k)
     reading = np.array([inversions(order) for order in every])
     first = np.arange(len(photos.sizes) - k + 1)
@@ -110,7 +110,7 @@ def _wanted_areas(photos: Photos, size: PageSize, pages: int) -> Floats:
 
 
 def _cost(boxes: Floats, pixels: Codes, wanted: Floats, size: PageSize) -> Floats:
-    """Penalties (m,) of m page layouts, for empty space, wrong or small sizes, and low ppi."""
+    """Penalties (m,) of m page layouts for empty space, off-target areas, small photos, low ppi."""
     block = size.block
     areas = boxes[..., 2] * boxes[..., 3]
     empty = 1 - areas.sum(axis=1) / (block.width * block.height)
@@ -124,7 +124,7 @@ def _cost(boxes: Floats, pixels: Codes, wanted: Floats, size: PageSize) -> Float
 
 
 class _Step(NamedTuple):
-    """Step of the dynamic programming: one or two pages, and the number of photos before them."""
+    """Step of the dynamic programming: one or two pages, and how many photos earlier pages hold."""
 
     before: int
     pages: tuple[tuple[int, Laid, float], ...]  # photos, layout, height of its block

@@ -45,7 +45,7 @@ def trees(k: int) -> tuple[Tree, ...]:
 
 
 def _splits(start: int, k: int, beside: bool) -> list[Split]:
-    """Layout trees of k photos, numbered from `start`; top parts lie side by side if `beside`."""
+    """Layout trees of k photos from `start` on; the root is a row if `beside`, else a column."""
     return [Split(beside, parts) for parts in _parts(start, k, beside, least=2)]
 
 
@@ -89,7 +89,7 @@ def inversions(order: tuple[int, ...]) -> int:
 
 
 def _width_by_height(tree: Tree, ratios: Floats, gap: float) -> tuple[Floats, Floats]:
-    """Slopes (m,) and offsets (m,) of m layouts' widths as linear functions of their heights."""
+    """Slopes and offsets (m,) of m layouts, each of the width slope * height + offset."""
     if isinstance(tree, int):
         return ratios[:, tree], np.zeros(len(ratios))
     lines = [_width_by_height(part, ratios, gap) for part in tree.parts]
@@ -104,7 +104,7 @@ def _width_by_height(tree: Tree, ratios: Floats, gap: float) -> tuple[Floats, Fl
 def _fill_boxes(
     tree: Tree, ratios: Floats, gap: float, at: tuple[Floats, Floats, Floats], boxes: Floats
 ) -> None:
-    """Fill `boxes` (m, k, 4) with the x, y, width and height of a layout's k photos on m pages.
+    """Fill `boxes` (m, k, 4) with x, y, width, height of k photos on m pages of the same layout.
 
     `at` is the left, top and height (m,) of the tree in mm.
     """

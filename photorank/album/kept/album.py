@@ -90,7 +90,7 @@ class KeptAlbum:
         return replace(self, photos=_without(self.photos, some), book=book)
 
     def put_before(self, digest: str, other: str | None) -> "KeptAlbum":
-        """Copy of the album with a photo moved in front of photo `other`, or added there.
+        """Copy of the album with a photo in front of photo `other`, moved there or newly added.
 
         The photo comes last if `other` is None or not in the album.
         """
@@ -108,7 +108,7 @@ class KeptAlbum:
         return replace(self.take_out(()), photos=order, pinned=_without(self.pinned, (out,)))
 
     def set_alone(self, digest: str, *, wanted: bool) -> "KeptAlbum":
-        """Copy of the album where a photo gets its own book page, or loses it if not `wanted`."""
+        """Copy of the album where a photo has its own book page; if not `wanted`, it may share."""
         alone = (
             _joined(self.book.alone, (digest,)) if wanted else _without(self.book.alone, (digest,))
         )

@@ -110,7 +110,7 @@ def _end_of_scan(data: bytes, at: int, *, alone: bool) -> int:
 
 
 def same_scans(data: bytes, source: bytes) -> bool:
-    """True if the file's bytes `source` hold the same coded pixels as the JPEG `data`."""
+    """True if `source`, the bytes of a photo's file, holds the coded pixels of the JPEG `data`."""
     begin = data.find(b"\xff\xda")
     if begin < 0:
         return False
