@@ -19,7 +19,7 @@ _VARIETY_TIE = 1e-6  # weight of ratings when variety alone counts, to break tie
 
 @dataclass(frozen=True)
 class Candidates:
-    """Candidate photos for an album: one version of each, more only if they are in it already."""
+    """Photos that may be chosen for an album: one version of each, more only if already in it."""
 
     rows: Codes  # (g,) of the index
     ratings: Ratings  # (g,)
