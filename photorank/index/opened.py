@@ -151,11 +151,11 @@ class Index:
         return self._held.embeddings
 
     def heads(self) -> Embeddings:
-        """Unit vectors (n, dh) for cosine similarity: the first dh columns of all embeddings."""
+        """Heads (n, dh): the dh last-layer values of each embedding, for cosine similarity."""
         return self._held.embeddings[:, : self.manifest.head]
 
     def heads_of(self, rows: Codes | Sequence[int]) -> Embeddings:
-        """Unit vectors (k, dh) for cosine similarity: first dh columns of k photos' embeddings."""
+        """Heads (k, dh) of k photos: dh last-layer values of each one, for cosine similarity."""
         return self.embeddings_of(rows)[:, : self.manifest.head]
 
     def embeddings_of(self, rows: Codes | Sequence[int]) -> Embeddings:
@@ -227,7 +227,7 @@ class Index:
         return judgements.load_raters(self.paths)
 
     def sources(self, kind: Judgements) -> list[str]:
-        """Names of all sources of scores, or of choices; everybody's clicks count as one source."""
+        """Source names for one kind of judgements (scores or choices); clicks are one source."""
         return judgements.load_sources(self.paths, kind)
 
     def labels(self, rater: str | None = None) -> IndexLabels:

@@ -36,7 +36,7 @@ _START_HINT = "Start one with `ray start --head` or `ray up`, or use `--cluster 
 def embed_on_cluster(
     cluster: Cluster, batches: Batches, todo: Sequence[tuple[Place, PhotoFile]]
 ) -> str:
-    """Embed files on a Ray cluster and record them here; return the inference runtime's name.
+    """Embed files on a Ray cluster, record them in the index, return the inference runtime's name.
 
     Workers send rows back, so only the photos must be shared. Blocks of a lost worker are
     done again by another. Raises MissingExtraError if Ray is not installed, ClusterError if

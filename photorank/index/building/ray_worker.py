@@ -147,7 +147,7 @@ def _row(at: int, photo: Opened | Unusable, rows: Iterator[Any]) -> dict[str, An
 
 
 def file_of(row: dict[str, Any], todo: Sequence[tuple[Place, PhotoFile]]) -> Opened | Unusable:
-    """Result for one file, from a worker's table row; raises ClusterError if the worker refused."""
+    """Result for a file, from a worker's table row; raises ClusterError if the worker failed."""
     if row["refusal"]:
         raise ClusterError(row["refusal"])
     place, file = todo[row["at"]]

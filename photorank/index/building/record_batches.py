@@ -62,7 +62,7 @@ class Batches:
         self.write()
 
     def take(self, photo: Opened | Unusable) -> None:
-        """Add one file to the batch; write the batch if full or older than `crash_seconds`."""
+        """Add one file; write the batch if full or old enough, so that a crash loses little."""
         new = (
             isinstance(photo, Framed | Embedded)
             and photo.digest not in self._met

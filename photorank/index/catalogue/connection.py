@@ -1,4 +1,4 @@
-"""SQLite connections to the catalogue: for readers, for the one writer, for short additions.
+"""SQLite connections to the catalogue: read-only, for the one long writer, for single short writes.
 
 Readers see the state of one moment, whatever a writer does meanwhile. Only one process
 writes at a time; its transactions follow the files that they refer to. Clicks alone come

@@ -226,7 +226,7 @@ EARLIER_SIGNALS = "singular_share IS NOT NULL"
 def record_signals(
     connection: sqlite3.Connection, found: Mapping[str, Mapping[str, float]]
 ) -> None:
-    """Record technical signals by photo digest, within the caller's transaction.
+    """Record technical qualities (sharpness, …) by photo digest, in the caller's transaction.
 
     Unknown digests are ignored.
     """

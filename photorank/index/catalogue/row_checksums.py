@@ -63,7 +63,7 @@ class Changes:
                 )
 
     def record(self) -> None:
-        """Add the collected changes to the stored checksums; the caller commits."""
+        """Update the stored checksums of all tables with changed rows; the caller commits."""
         for table, change in self._sums.items():
             if change:
                 self._connection.execute(

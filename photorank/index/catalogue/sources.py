@@ -13,7 +13,7 @@ def source_number(connection: sqlite3.Connection, name: str, kind: SourceKind) -
 
 
 def sources_in(connection: sqlite3.Connection, rows: str) -> dict[str, SourceKind]:
-    """Dictionary from source name to kind (table, library, clicks), for judgements in `rows`.
+    """Dictionary {source name: kind (table, library, clicks)} of the sources in some judgements.
 
     `rows` is what follows FROM in an SQL query.
     """

@@ -1,1 +1,1 @@
-"""Embeddings of an index: shard files in FAISS's format, each row's photo, exact search."""
+"""Embeddings of an index: FAISS shard files, the photo of each embedding, and exact search."""

@@ -74,7 +74,7 @@ def _column_parts(table: Path, column: str, d: int) -> Iterator[Named]:
 
 
 def embedding_files(folder: Path) -> list[EmbeddingFile]:
-    """Files of embeddings in a folder, sorted by the numbers in their names; one dimension for all.
+    """Embedding files of a folder, sorted by numbers in their names; raises if dimensions differ.
 
     Understood are clip-retrieval's ``img_emb/*.npy`` with ``metadata/*.parquet``, ``.npy`` files
     beside ``.parquet`` files of the same names (or one of each), ``.npy`` files alone, and

@@ -190,7 +190,7 @@ class _Import:
         self._clear()
 
     def _path(self, name: str) -> bytes:
-        """Absolute path for a photo name; the base folder is put before relative names and URLs."""
+        """Absolute path for a photo name (or URL): the base folder joined with the name."""
         return b"".join(self._parts(name))
 
     def _parts(self, name: str) -> tuple[bytes, bytes]:

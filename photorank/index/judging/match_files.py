@@ -50,7 +50,7 @@ class _Known(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """Photos that a table's file names match, and the reasons for names without a match."""
+    """Photo found for each file name of a table, or the reason why there is none."""
 
     photos: dict[str, int]
     missing: dict[str, Missing]
@@ -154,7 +154,7 @@ class _Finder:
         return self._changed[file.place]
 
     def _inexact(self, names: Sequence[str]) -> dict[str, dict[str, _Known]]:
-        """For each file name, the indexed files, by path, that differ only in case or slashes."""
+        """For each file name, {path: record} of files that differ from it in case or slashes."""
         wanted: dict[str, list[str]] = defaultdict(list)
         for name in names:
             for path in self._paths(name.strip().replace("\\", "/")):

@@ -1,4 +1,4 @@
-"""Measurement of an index's photos (signals or faces): each photo once, results stored."""
+"""Measurement of an index's photos (technical quality, or faces), each once; results are stored."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -91,7 +91,7 @@ def measure_photos(
 
 
 def _unmeasured(paths: IndexPaths, measured: str) -> tuple[dict[str, list[Path]], int]:
-    """Files of photos without this measurement, by digest; and the number of photos with it."""
+    """Files still to be measured, by photo digest, and the number of photos already measured."""
     files: dict[str, list[Path]] = {}
     with reading(paths) as connection:
         roots = load_roots(connection)

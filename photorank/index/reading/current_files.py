@@ -25,7 +25,7 @@ def digest_now(paths: IndexPaths, path: Path) -> str:
 
 
 def changed_files(paths: IndexPaths, photos: Iterable[tuple[Path, str]]) -> list[int]:
-    """Positions in `photos`, pairs (path, digest), of files that now have another digest.
+    """Positions in `photos`, a sequence of (path, digest), whose file now has another digest.
 
     A file that is gone holds nothing else. Files are read only if size, times or inode differ.
     """

@@ -106,7 +106,7 @@ def load_raters(paths: IndexPaths) -> list[str]:
 
 
 def load_sources(paths: IndexPaths, kind: Judgements) -> list[str]:
-    """Names of all sources of scores, or of choices; everybody's clicks count as one source."""
+    """Source names for one kind of judgements (scores or choices); all clicks are one source."""
     with reading(paths) as connection:
         found = sources_in(connection, "ratings" if kind == "scores" else "choices")
     return sorted({"clicks" if one == "clicks" else name for name, one in found.items()})

@@ -21,12 +21,12 @@ class Named(NamedTuple):
     names: list[str]  # sorted
 
     def of(self, row: int) -> str | None:
-        """Name for the photo with this row number; None if it has none."""
+        """Name of the photo's group, series or split, by row number; None if it has none."""
         code = int(self.codes[row])
         return self.names[code] if code >= 0 else None
 
     def tolist(self) -> list[str | None]:
-        """Names for all photos in row order; None where a photo has none."""
+        """Name of each photo's group, series or split, in row order; None if it has none."""
         names = [*self.names, None]  # which -1 finds
         return [names[code] for code in self.codes.tolist()]
 
@@ -40,7 +40,7 @@ class Memberships(NamedTuple):
 
 
 def load_memberships(paths: IndexPaths, rows: Rows) -> Memberships:
-    """Group, series and split of each photo in `rows`, from all sources together."""
+    """Group, series and split of each photo in `rows`, merged over all judgement sources."""
     with reading(paths) as connection:
         (photos,), columns = mixed(
             connection, ["photo"], ['"group"', "series", "split"], "memberships"

@@ -82,7 +82,7 @@ class Snapshot:
                 yield row
 
     def indexed_path(self, path: Path | str) -> Path:
-        """Absolute path of a file as the index names it: as given, or with links resolved."""
+        """Absolute path of a file; with links resolved if it is indexed under that path only."""
         names = [Path(os.path.abspath(path)), Path(os.path.realpath(path))]
         known = (name for name in names if self.rows.row_of(path_bytes(name)) is not None)
         return next(known, names[0])
