@@ -31,7 +31,7 @@ def authority(text: str) -> Authority | None:
 
 
 def is_address(host: str) -> bool:
-    """True for a literal IP address, which no name server can redirect.
+    """True for a literal IP address, which unlike a host name needs no DNS lookup.
 
     >>> is_address("192.168.1.7"), is_address("[::1]"), is_address("album.example")
     (True, True, False)

@@ -1,4 +1,4 @@
-"""Running of a long function in a separate process, to spare a server's memory and CPU time."""
+"""Running of a long function in another process, so that a server stays fast and frees memory."""
 
 import os
 import subprocess

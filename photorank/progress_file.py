@@ -115,7 +115,7 @@ def _require_no_other(file: Path) -> None:
 
 
 class Reporter:
-    """Writer of a progress file; also ends the command's work when a stop is requested.
+    """Writer of a command's progress file; `step` raises KeyboardInterrupt if a stop is requested.
 
     `shares` are the stages in order, each with the share of all time that it takes.
     """
@@ -190,8 +190,8 @@ class Reporter:
             )
         self._write()
 
-    def wish_stop(self, _signal: int, _frame: FrameType | None) -> None:
-        """Handle a stop signal: stop at the next step, or at once if work has not begun."""
+    def handle_stop(self, _signal: int, _frame: FrameType | None) -> None:
+        """Signal handler: end the command at its next progress report, or at once before any."""
         self._stop_wished = True
         if not self._under_way:
             raise KeyboardInterrupt
@@ -240,7 +240,7 @@ def reporting(
     before: Callable[[int, FrameType | None], object] | int | None = None
     in_main = threading.current_thread() is threading.main_thread()
     if in_main:
-        before = signal.signal(signal.SIGTERM, reporter.wish_stop)
+        before = signal.signal(signal.SIGTERM, reporter.handle_stop)
     beat = threading.Thread(target=reporter.beat, name="photorank-progress", daemon=True)
     beat.start()
     try:

@@ -273,7 +273,7 @@ def require_locks(folder: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Create a folder and its ancestors, at any depth."""
+    """Create a folder and its missing ancestors, even if too deep for `Path.mkdir`'s recursion."""
     with folder_for(folder):
         pass
 

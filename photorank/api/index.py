@@ -68,7 +68,7 @@ class Index:
         return self._given or self.opened.encoder()
 
     def photos(self) -> "DataFrame":
-        """Table of the photos, with columns path, digest, group, series, taken, camera, split.
+        """Table of the photos: path, digest, group, series, taken, camera, split (train, test, …).
 
         Sorted by path. The rows' numbers are the photos' places in all arrays.
         """
@@ -128,7 +128,7 @@ class Index:
         return self.opened.embeddings()
 
     def heads(self) -> Embeddings:
-        """Unit vectors (n, dh) for cosine similarity: the first dh columns of the embeddings."""
+        """Heads (n, dh): the dh last-layer values of each embedding, for cosine similarity."""
         return self.opened.heads()
 
     def comparisons(
@@ -152,7 +152,7 @@ class Index:
         return self.opened.comparisons(within=within, gap_power=gap_power, rater=rater)
 
     def vectors(self) -> "DataFrame":
-        """Table of usable rating vectors: name, kind, accuracy, low, high, builtin.
+        """Table of usable vectors: name, kind, accuracy, confidence bounds low and high, builtin.
 
         Accuracy and its confidence interval (low, high) are the card's, measured on held-out
         photos; nan where they were not measured.
@@ -283,7 +283,7 @@ class Index:
         group: str | None = None,
         alike: float = 0.9,
     ) -> "DataFrame":
-        """Table of photos chosen for a new album: row, path, rating, marginal value, reason.
+        """Table of photos chosen for an album: row, path, rating, marginal (value added), reason.
 
         Parameters
         ----------

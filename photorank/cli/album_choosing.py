@@ -49,7 +49,7 @@ class Asked(NamedTuple):
             raise typer.BadParameter("--with-faces and --per exclude each other")
 
     def check_new(self) -> None:
-        """Raise BadParameter if a new album is given --fill or --swap, or no --places."""
+        """Raise BadParameter for a new album with --fill or --swap, or without --places."""
         if self.keeps_photos:
             raise typer.BadParameter("--fill and --swap need --album with a kept album")
         if self.given["places"] is None:

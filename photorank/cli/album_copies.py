@@ -32,7 +32,7 @@ class Export(NamedTuple):
 
 
 class Copies(NamedTuple):
-    """Files written for an album, by kind (photos, companions, sidecars); None if not requested."""
+    """Lists of the files written for an album, one per kind; None for a kind not requested."""
 
     photos: "list[PhotoCopy] | None"
     companions: "list[PhotoCopy] | None"

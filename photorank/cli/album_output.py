@@ -69,7 +69,7 @@ def companions_json(along: "list[PhotoCopy] | None") -> dict[str, Any]:
 
 
 def print_companions(companions: list[list[Path]], along: "list[PhotoCopy] | None") -> None:
-    """Print how many companion files (RAW, videos, sidecars) were, or could be, copied.
+    """Print how many companion files (RAW, …) were copied, or exist if none were requested.
 
     If no copies were requested, the option that copies them is printed instead.
     """
@@ -85,7 +85,7 @@ def print_companions(companions: list[list[Path]], along: "list[PhotoCopy] | Non
 
 
 def print_album(album: "Album", photos: "Sequence[Photo]", series: "Series") -> None:
-    """Print an album's photos as a table, then its value, runners-up and the best replacement."""
+    """Print an album's photos as a table, its total value, the near misses and the best swap."""
     if album.chosen:
         print_table(
             ["taken", "rating", "adds", "why", "photo"],

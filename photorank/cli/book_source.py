@@ -48,7 +48,7 @@ class Asked(NamedTuple):
 
 
 class Source(NamedTuple):
-    """Source of a book's photos: an index, and optionally a saved album or a page plan."""
+    """Source of a book's photos: an index, and optionally a saved album or a JSON page layout."""
 
     opened: "Index"
     entry: "Entry | None"

@@ -18,7 +18,7 @@ app.add_typer(_datasets, name="datasets")
 
 @_datasets.command("list", epilog=example("photorank datasets list"))
 def list_(as_json: AsJson = False) -> None:
-    """List the labelled datasets, and whether their import was tested with the original files."""
+    """List the labelled datasets, and whether their import was tested with the published files."""
     from photorank.labels.datasets.dataset_manifest import load_manifest
 
     workspace = Workspace.current()

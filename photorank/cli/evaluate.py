@@ -128,7 +128,7 @@ def _evaluate(
 
 
 def headline(evaluation: "Evaluation") -> str:
-    """Sentence comparing the held-out accuracies of the best vector and of a plain text prompt."""
+    """Sentence comparing the held-out accuracies of the best vector and of a simple text prompt."""
     from photorank.evaluation.contenders import PLAIN_PROMPT_NAME as WORDS
 
     rows = [row for row in evaluation.competing() if row.kind != "random"]
@@ -151,7 +151,7 @@ def headline(evaluation: "Evaluation") -> str:
 
 
 def _held_together(evaluation: "Evaluation", asked: str | None) -> list[str]:
-    """Sentences that tell which photos test folds kept together, such as near-duplicates."""
+    """Sentences on photos, such as near-duplicates, never split between training and test."""
     said, by = [], evaluation.protocol.fold_by
     if asked is None and by != "photo":
         said.append(

@@ -159,7 +159,7 @@ def _embeddings(index: "Index", folder: Path | None, as_json: bool) -> None:
 
 
 class _Written(NamedTuple):
-    """Result of an export: format, number of photos, and paths of the files written, if any."""
+    """Result of an export: format, number of photos, and paths of the files (none without --to)."""
 
     format: str
     photos: int

@@ -100,7 +100,7 @@ class Labels(NamedTuple):
 
 
 def cluster_at(address: str | None, mirrors: list[str]) -> "Cluster | None":
-    """Ray cluster's address and the URLs where it finds photos; None without an address."""
+    """Ray cluster's settings (its address, the URLs of photos); None if no address was given."""
     from photorank.index.building.ray_mirrors import parse_mirror
     from photorank.index.building.request import Cluster
 

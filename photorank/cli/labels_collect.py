@@ -1,4 +1,4 @@
-"""Commands that import stars, flags and albums from a photo library, and group its photos."""
+"""Commands that import a photo library's stars or albums, and group photos by folder or event."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -112,7 +112,7 @@ def labels_remove(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Remove all judgements from one source, such as a table or "the library's stars"."""
+    """Remove all judgements of one source: a table's path, or a name like "the library's stars"."""
     from photorank.index.judging.remove_source import remove_source
     from photorank.workspace import Workspace
 

@@ -1,4 +1,4 @@
-"""Measuring of several photo files; an unusable file does not stop the measuring."""
+"""Measurement (faces, technical quality) of several photo files, going on after an unusable one."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -8,14 +8,14 @@ from photorank.errors import PhotorankError, UnreadablePhotoError, counted
 
 
 class MeasuredFiles(NamedTuple):
-    """Results of measuring photo files: a measurement or an error for each, in order."""
+    """Results of measuring photo files (faces, sharpness, …): values or an error for each."""
 
     told: list[dict[str, Any]]  # for JSON: `path` and the results, or `path` and `error`
     unusable: list[str]  # path and reason
 
     @property
     def good(self) -> list[dict[str, Any]]:
-        """Measurements of the usable photo files, as JSON objects."""
+        """JSON objects (path and results) of the photo files that could be measured."""
         return [one for one in self.told if "error" not in one]
 
     def refuse_unusable(self) -> None:

@@ -33,7 +33,7 @@ def nuisance(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how much ratings depend on photo content, and how accurate they are without that."""
+    """Measure photo content's effect on ratings, and how accurate they are without that effect."""
     from photorank.evaluation.nuisance import control_content, without_content
     from photorank.learning.protocol import Protocol
     from photorank.vectors.store import add_vector, check_free

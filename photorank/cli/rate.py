@@ -75,7 +75,7 @@ def _print_in_context(
     entry: "Entry | None",
     as_json: bool,
 ) -> None:
-    """Print each photo's rating, and how much value it would add to an album."""
+    """Print each photo's rating, and its added value for a saved album or the best new one."""
     from photorank.album.in_context import AlbumContext, Asked
     from photorank.album.kept.choose import rows_in_context
     from photorank.rating.rate_photo import embeddings_of

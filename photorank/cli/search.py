@@ -133,7 +133,7 @@ def _extreme(
 
 
 def _searcher(approximate: bool) -> "Callable[..., list[Found]]":
-    """Function for exact or approximate search; it leaves out photos whose files have changed.
+    """Function for exact or approximate search; it leaves out photos changed since indexing.
 
     The paths of photos left out are printed.
     """

@@ -1,4 +1,4 @@
-"""Test image ("golden photo") that is computed, and whose correct embedding is known."""
+"""Test image ("golden photo") made by a formula, not read from a file, with known embedding."""
 
 import json
 import struct
@@ -51,7 +51,7 @@ def examine_embedded(golden_file: Path = GOLDEN) -> Finding:
 
 
 def embed_golden(encoder: Encoder) -> Any:
-    """Test image's embedding by an encoder, cut to the columns used for cosine similarity."""
+    """Last-layer part of the test image's embedding, from which cosine similarity is computed."""
     photo = decode_photo(golden_photo())
     head = encoder.encode_texts([]).shape[1]
     return encode_photos(encoder, [encoder.prepare(photo)])[0, :head]

@@ -24,7 +24,7 @@ def examine_machine(workspace: Path) -> list[Finding]:
 
 
 def examine_pip(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings about a missing pip: one if other findings advise `pip install`, otherwise none.
+    """Finding that pip is missing although other findings advise `pip install`; else an empty list.
 
     There is none if none of the given findings advises `pip install`.
     """

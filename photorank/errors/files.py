@@ -98,7 +98,7 @@ class StorageError(PhotorankError, OSError):
 
 
 class UnreadableFileError(PhotorankError, OSError):
-    """The operating system refuses to read a file, which may be undamaged."""
+    """The operating system refuses to read a file, which need not mean that the file is damaged."""
 
     def __init__(self, path: Path | str, why: str) -> None:
         super().__init__(
