@@ -52,7 +52,7 @@ def add_folder(name: str, folder: Path) -> None:
 
 
 def add_uploads(name: str) -> None:
-    """Start a background job that adds uploaded photos to the photo index with this name."""
+    """Start a background job that adds uploaded photos to the photo index called `name`."""
     _add(name, received_files.folder_of(index_data.workspace(), name))
 
 
@@ -63,7 +63,7 @@ def _add(name: str, folder: Path) -> None:
 
 
 def evaluate(index: Index, asked: Sequence[str]) -> None:
-    """Start a background job that evaluates all rating vectors and learners of a photo index."""
+    """Start a background job that tests an index's rating vectors and the methods to learn them."""
     begun = ["evaluate", "--index", index.name, *asked]
     jobs.start(index_data.workspace(), jobs.evaluation_job(index.name), begun)
 
@@ -171,7 +171,7 @@ def _record_answer(
 
 
 def _take_back(session: "TeachSession", pair: tuple[str, str] | None) -> None:
-    """Undo a person's answer about `pair` or, if it is None, the person's latest input."""
+    """Undo a person's answer about `pair` or, if `pair` is None, the latest answer or stars."""
     if pair is not None:
         click_log.take_back(session.index.paths, session.rater, *pair)
         return
@@ -232,7 +232,7 @@ def swap_in_album(index: Index, entry: "Entry") -> str:
 
 
 def album_computation(index: Index, entry: "Entry", *, fill: bool) -> "Choosing":
-    """Background computation of a saved album's value and of the most useful photo swap.
+    """Background computation of a saved album's value and of the photo exchange that adds most.
 
     `fill` also chooses photos for the places that are still free. The computation may still be
     running. Raises NoVectorsError if the index has no vector to judge by.
@@ -241,7 +241,7 @@ def album_computation(index: Index, entry: "Entry", *, fill: bool) -> "Choosing"
 
 
 def choose_ahead(index: Index, entry: "Entry") -> None:
-    """Start choosing photos for a saved album in the background, before a change needs them."""
+    """Start computing in the background what a change to a saved album will need, to be quick."""
     index, vector, alike, request = _asked(index, entry, fill=True)
     vector_ratings.choose_ahead(index, vector, alike, entry.name, request)
 

@@ -67,7 +67,7 @@ def request_album_change(name: str, what: str, seen: int) -> None:
 
 
 def requested_album_change(name: str) -> tuple[str, int] | None:
-    """Pending change of a saved album and the revision the user saw; None if none is pending."""
+    """Saved album's pending change, and the album revision that the user saw; None if none is."""
     wish: tuple[str, int] | None = st.session_state.get(f"wish-{name}")
     return wish
 

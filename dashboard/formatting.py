@@ -67,7 +67,7 @@ def without_commands(text: str) -> str:
 
 
 def _before_command(sentence: str) -> str:
-    """Sentence cut before the clause that contains a command; empty if that clause is the first."""
+    """Sentence up to the clause with a terminal command; empty if the first clause has it."""
     command = _COMMAND.search(sentence)
     if command is None:
         return sentence

@@ -75,7 +75,7 @@ def home_route() -> list[Route]:
 
 
 async def _first_view(kept: str) -> FirstView | None:
-    """First view of the page Home; None without photos, or if making it fails or takes too long."""
+    """What the page Home shows at first; None if it has no photos, fails or takes too long."""
     mode: Mode = next((mode for mode in MODES if mode == kept), "plain")
     made = asyncio.get_running_loop().run_in_executor(_pool, _made, mode)
     await asyncio.wait([made], timeout=_PATIENCE_SECONDS)

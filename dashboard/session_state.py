@@ -1,4 +1,4 @@
-"""Values in Streamlit's session and the URL that pages share, such as vocabulary and messages."""
+"""Values that pages share, kept in Streamlit's session or in the URL, such as chosen wording."""
 
 from collections.abc import Collection, Mapping, Sequence
 from math import isfinite
@@ -55,12 +55,12 @@ def record_vocabulary() -> None:
 
 
 def vocabulary_was_chosen() -> bool:
-    """True if the user chose a vocabulary in this session, for the browser to remember."""
+    """True if the user chose a vocabulary in this session, so the browser has to store it."""
     return "spoken" in st.session_state
 
 
 def vocabulary() -> Mode:
-    """Vocabulary of the current page, plain or statistical; always statistical on Lab pages."""
+    """Vocabulary of the current page, plain or statistical; always the latter in section Lab."""
     return "statistics" if st.session_state.get("lab") else chosen_vocabulary()
 
 
@@ -154,7 +154,7 @@ def swap_photos() -> None:
 
 
 def is_swapped() -> bool:
-    """True if the two photos of the page Compare are swapped."""
+    """True if the page Compare shows its two photos in reverse order, left and right exchanged."""
     return bool(st.session_state.get("swapped"))
 
 
@@ -172,7 +172,7 @@ def rater() -> str:
 
 
 def note_choices(taste: str, *numbers: int) -> bool:
-    """Store the number of judgements behind a learned vector; return True if it changed."""
+    """Store how many judgements a vector was learned from; return True if that number changed."""
     noted: dict[str, tuple[int, ...]] = st.session_state.setdefault("learned-from", {})
     before, noted[taste] = noted.get(taste), numbers
     return before is not None and before != numbers
@@ -184,7 +184,7 @@ def set_text(key: str, text: str) -> None:
 
 
 def pair_queue(*place: str) -> "PairQueue":
-    """Unanswered photo pairs of this session, for an index, person, start vector and pair kind."""
+    """Queue of photo pairs to be answered: one for each index, person, start vector, pair kind."""
     from dashboard.models.teach_session import PairQueue
 
     queues: dict[tuple[str, ...], PairQueue] = st.session_state.setdefault("pairs", {})
@@ -237,7 +237,7 @@ def begin_widget(key: str, value: float | str) -> None:
 
 
 def keep_number(key: str, value: float) -> None:
-    """Store the number that a setting's slider, labelled with words or numbers, is set to.
+    """Store a slider's setting as a number, also if the slider shows words instead of numbers.
 
     Pages in plain vocabulary show the one slider, pages in statistical vocabulary the other.
     """

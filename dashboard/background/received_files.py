@@ -101,7 +101,7 @@ def begin_upload(workspace: Workspace, name: str) -> str:
 
 
 def receiver(token: str) -> Receiver | None:
-    """Receiver that an upload token belongs to; None if the token is unknown or expired."""
+    """Receiver that checks and saves a token's uploads; None if the token is unknown or expired."""
     with _LOCK:
         found = _RECEIVERS.get(token)
     return None if found is None or time.monotonic() - found.used > IDLE_SECONDS else found

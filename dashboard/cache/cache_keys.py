@@ -62,7 +62,7 @@ def of_evaluations(index: Index) -> Key:
 
 
 def of_tables(*tables: str) -> Callable[[Index], Key]:
-    """Function that makes an index's cache key from its photos and some of its database tables."""
+    """Make a function that computes an index's cache key from its photos and the given tables."""
 
     def key(index: Index) -> Key:
         with reading(index.paths) as connection:

@@ -131,13 +131,13 @@ def photo_subset(
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_SHOTS)
 def series(index: Index, alike: float, among: Codes | None = None) -> Series:
-    """Series of near-identical photos by a cosine threshold, in the index or among given rows."""
+    """Series of near-identical photos (cosine above a threshold) of an index, or of given rows."""
     return series_of(index, alike, among=among)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False, hash_funcs=BY_PHOTOS)
 def _album_data(index: Index) -> KeptGrounds:
-    """Cache of the data by which an index's albums are chosen, reused for the next album."""
+    """Cache of data for choosing an index's albums, such as similarities, for later choices too."""
     return KeptGrounds(index)
 
 
@@ -176,7 +176,7 @@ def choosing(
 def choose_ahead(
     index: Index, vector: MasterVector, alike: float, album: str, _request: AlbumRequest
 ) -> None:
-    """Start choosing a saved album's photos in the background, so that later choices are fast.
+    """Start choosing a saved album's photos in the background, to cache what later choices need.
 
     Series and similarities that were never found take seconds; the next choice has them.
     """
@@ -193,7 +193,7 @@ def best_album(index: Index, vector: MasterVector) -> AlbumContext:
 def contribution(
     index: Index, vector: MasterVector, source: bytes | int, embedding: Embeddings
 ) -> tuple[InContext, int]:
-    """What a photo adds to the album of an index's best photos, and the number of photos in it."""
+    """Value that a photo adds to the album of an index's best photos, and that album's size."""
     best = best_album(index, vector)
     row = source if isinstance(source, int) else None
     rating = float(vector.rate(embedding[None], index.fingerprint)[0])

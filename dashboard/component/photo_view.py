@@ -110,7 +110,7 @@ def grid_data(photos: ShownPhotos, style: GridStyle, mode: Mode) -> Json:
 
 
 def turn_to_compare(index: Index, act: Json | None) -> None:
-    """If the action is to compare two photos, switch to the page Compare with them."""
+    """If the user asked in a photo view to compare two photos, open the page Compare with them."""
     if act is None or act["what"] != "versus":
         return
     rows = rows_of_tokens(index, act["tokens"])

@@ -122,7 +122,7 @@ def limits(mode: Mode) -> dict[str, str]:
 
 
 def headline(album: Album, total: int, vector: str) -> str:
-    """Sentence on the number of chosen photos, and on how much better another choice could be."""
+    """Sentence on how many photos were chosen, and how much better a choice could be at most."""
     chosen = f"**{counted(len(album.chosen), 'photo')}** of {total:,}, by **{plain(vector)}**"
     if not album.chosen or album.bound <= 0:
         return f"{chosen}."

@@ -60,7 +60,7 @@ class DisplayedAlbum:
 
 
 def spreads(book: Book, shown: DisplayedAlbum) -> list[Json]:
-    """Double pages of a book as JSON: photo boxes in percent of the page, URLs, names, marks."""
+    """Double pages of a book as JSON: photo boxes in percent, URLs, names, and what is pinned."""
     return [
         {"pages": [page and _page(page, book, shown) for page in spread]} for spread in book.spreads
     ]

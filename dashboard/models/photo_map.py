@@ -57,7 +57,7 @@ def methods() -> dict[Method, str]:
 
 
 def colours(labels: IndexLabels) -> dict[str, str]:
-    """Display names of the map's colourings; those by people's opinion only if there are labels."""
+    """Display names of the map's colourings; those by people's labels only if labels exist."""
     judged = bool(np.isfinite(labels.scores).any())
     return {key: name for key, name in COLOURS.items() if judged or key == "rating"}
 

@@ -98,5 +98,5 @@ class TeachSession:
 
 
 def codes_of_kind(labels: IndexLabels, kind: Kind) -> Codes | None:
-    """Group or series numbers (n,), which must be equal within a pair; None if any pair will do."""
+    """Each photo's group or series (n,), if pairs must lie within one; None if any pair will do."""
     return {"all": None, "group": labels.groups, "series": labels.series}[kind]

@@ -34,7 +34,7 @@ def modules_hash() -> str:
 
 
 def component_routes() -> list[Route]:
-    """HTTP route that serves the component's modules."""
+    """HTTP route that serves the JavaScript modules of the photo grid and viewer."""
     return [Route(route_path("component/{name}/{file}"), _module)]
 
 

@@ -46,7 +46,7 @@ class PhotoColumns:
 
 @dataclass(frozen=True, eq=False)
 class HeldOrder:
-    """Photo data of a grid in display order, held in memory for the browser to fetch."""
+    """Photos of a grid in display order with their data, kept in memory for the browser."""
 
     data: bytes
     n: int

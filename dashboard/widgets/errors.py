@@ -25,7 +25,7 @@ def show_errors(show: Callable[[str], object] = st.info) -> Iterator[None]:
 
 
 def tell_error(error: Exception) -> bool:
-    """Show an error that a page did not handle; return True, so that nothing more is shown.
+    """Show an error that no page handled; return True, so that the server does not show it too.
 
     The server calls it for pages, fragments and callbacks alike, after it has logged the error.
     """

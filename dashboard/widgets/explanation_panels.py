@@ -1,4 +1,4 @@
-"""Widgets that explain ratings: heat maps, concepts, similar photos, effect of removed content."""
+"""Widgets that explain ratings: heat maps, concepts, similar photos, effect of subject matter."""
 
 from collections.abc import Mapping, Sequence
 
@@ -114,7 +114,7 @@ def _figures(figures: pd.DataFrame) -> None:
 
 
 def content_removal(index: Index, vectors: Mapping[str, MasterVector], leader: str | None) -> None:
-    """Show on request a vector's ratings before and after subject matter is projected out."""
+    """If the user asks, show a vector's ratings before and after subject matter is taken out."""
     if not vectors:
         return
     st.header("Content or quality?", anchor=False)

@@ -11,7 +11,7 @@ SHOWN = "faces-shown"
 
 
 def show_faces(index: Index, row: int, words: DeltaGenerator, frame: DeltaGenerator) -> None:
-    """Show a sentence on a photo's faces and, on request, their boxes in the container `frame`."""
+    """Show a sentence on a photo's faces in `words` and, on request, their boxes in `frame`."""
     faces = index_data.faces(index).by_row.get(row)
     if not faces:
         return

@@ -63,7 +63,7 @@ def vector_picker(index: Index, label: str | None = None, about: str | None = No
 
 
 def vector_in_use(index: Index) -> str | None:
-    """Name of the rating vector for the next page: the user's selection or, by default, the best.
+    """Name of the rating vector that the next opened page uses: the user's choice, else the best.
 
     None for an index without vectors.
     """
@@ -116,7 +116,7 @@ def _linked_select(
     other_words: Mapping[str, str],
     about: str | None = None,
 ) -> str:
-    """Show a select box; return the selected option, which is added to links to other pages.
+    """Show a select box; return the selected option, which links to other pages pass on.
 
     `shown` is its label, its key and its width; `other_words` are other ways to write an option.
     """

@@ -115,7 +115,7 @@ def day_range(facets: Facets) -> tuple[date, date] | None:
 
 
 def faces_mask(faces: IndexFaces, wanted: FaceFilter) -> Flags:
-    """Boolean mask (n,) of photos with a face, or with all visible eyes open, as `wanted` says."""
+    """Boolean mask (n,) of photos that meet `wanted`: with a face, or all visible eyes open."""
     if wanted == "face":
         return np.nan_to_num(faces.column("faces")) > 0
     shut = np.nan_to_num(faces.column("eyes_hardly_open"))
@@ -224,7 +224,7 @@ def mistaken_pairs(pairs: Pairs, labels: IndexLabels, group: int | None, vector:
 
 
 def unseen_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> str:
-    """Sentence saying that a vector's training photos are rated by cross-validation, or left out.
+    """Sentence on a vector's training photos: cross-validated ratings if `refitted`, else hidden.
 
     Empty if there are none.
     `ratings` (n,) are held out, nan where that is not possible.

@@ -57,7 +57,7 @@ class Panel:
 
 
 def panels(evaluation: Evaluation, scope: Scope, metric: str) -> dict[str, list[Panel]]:
-    """Data and texts of an evaluation's charts, in lists keyed by option of the page's selector.
+    """Charts (data and texts) of an evaluation: a list for each option of the page's selector.
 
     They show pairwise accuracy, but for the matrix, which follows scope and metric.
     """

@@ -83,7 +83,7 @@ def stored_for(name: str, stored: Mapping[str, MasterVector], index: str) -> Mas
 
 
 def best_of_each_origin(rows: pd.DataFrame, families: tuple[str, ...]) -> pd.Series:
-    """Best rating vector's name for each origin (such as from words), most accurate first.
+    """Best rating vector's name for each origin (choices, words, …), the most accurate first.
 
     Only vectors that were tested on unseen photos are compared.
     """

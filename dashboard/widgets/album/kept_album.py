@@ -216,7 +216,7 @@ def _pdf_button(book: Any, name: str) -> None:
 
 
 def _make_requested_change(index: Index, entry: Entry) -> bool:
-    """Make a requested album change; return False if its computation is still running."""
+    """Make a requested album change; return False while a computation it needs is still running."""
     wish = album_state.requested_album_change(entry.name)
     if wish is None:
         return True

@@ -90,7 +90,7 @@ def _show_progress(index: Index, *, first: bool) -> None:
 
 
 def _tools(index: Index, wish: Wish, made: Album) -> None:
-    """Show the number of chosen photos, and buttons for the best swap and for saving the album."""
+    """Show the number of chosen photos, and buttons to exchange one for a better or to save."""
     st.caption(f"{counted(len(made.chosen), 'photo')} of {len(index):,}", width="content")
     if not made.chosen:
         return

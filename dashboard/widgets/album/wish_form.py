@@ -95,7 +95,7 @@ def _setting_slider(
 
 
 def _face_quota_fields() -> FaceQuota | None:
-    """Show fields for the least and greatest number of photos with a face; return both, or None."""
+    """Show fields for the least and greatest number of photos with a face; None if unlimited."""
     least = st.number_input("With a face, at least", 0, int(MOST), 0, key="least-faces")
     most = st.number_input(
         "With a face, at most", 0, int(MOST), None, key="most-faces", placeholder="any number"

@@ -126,7 +126,7 @@ def statistical_end(
     board: evaluation_tables.Board,
     vectors: Mapping[str, MasterVector],
 ) -> None:
-    """Show the last section of the page Discerning power for users of statistical vocabulary.
+    """Show the end of the page Discerning power, in its version with statistical terms.
 
     It holds the best vector's lead, the details, content removal and all numbers.
     """
@@ -144,7 +144,7 @@ def statistical_end(
 
 
 def plain_end(index: Index, evaluation: Evaluation) -> None:
-    """Show the last section of the page Discerning power for users of plain vocabulary.
+    """Show the buttons at the end of the page Discerning power, in its version in plain words.
 
     Its buttons show all statistics, tell how they were measured, and measure again.
     """

@@ -20,7 +20,7 @@ from photorank.vectors.store import ME, is_of_rater
 
 
 class Person(NamedTuple):
-    """Settings of a labelling session: person, rating vector to start from, kind of photo pairs."""
+    """Person who labels, the rating vector to start from, and which pairs of photos to show."""
 
     rater: str
     prior: MasterVector | None
