@@ -203,7 +203,7 @@ def _spread(ratings: Floats) -> Floats:
 
 
 def _judgement_agreement(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
-    """Accuracy and Kendall's τ_b with which person a's judgements predict those of person b."""
+    """How well person a's judgements predict person b's: pairwise accuracy and Kendall's τ_b."""
     rows, first, second = np.intersect1d(a.rows, b.rows, return_indices=True)
     if len(rows) > 1:
         graph = Comparisons.from_scores(b.labels[second])

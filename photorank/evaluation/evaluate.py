@@ -198,7 +198,10 @@ def _details(
     threads: Executor,
     on_fit: Callable[[], None] | None,
 ) -> Details:
-    """Detailed results, such as a learning curve, mostly of the best vector or learner."""
+    """Detailed results: accuracy by gap and group, calibration, rater agreement, learning curve.
+
+    Most are only of the best vector or learner.
+    """
     contenders, pairs, results = contest.contenders, contest.pairs, contest.results
     by_name = {contender.name: contender for contender in contenders}
     order = [row for row in results if row.scope == results[0].scope and row.vector in by_name]

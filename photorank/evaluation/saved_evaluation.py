@@ -38,12 +38,12 @@ class Evaluation:
     requested: Protocol | None = None  # before folds and repeats were as many as can be; likewise
 
     def rows(self, scope: Scope) -> list[Result]:
-        """Results in one scope (kind of photo pairs), for the main kind of test folds."""
+        """Results in one scope (kind of photo pairs), by the main test folds, such as by group."""
         folds = ("", self.protocol.fold_by)
         return [row for row in self.results if row.scope == scope and row.fold_by in folds]
 
     def beside(self, row: Result) -> Result | None:
-        """Result for the vector and scope of `row` with the other kind of folds (by photo, say).
+        """Result for the vector and scope of `row`, by the other kind of folds: main or by photo.
 
         None if folds were made in one way only. One way may hold out whole groups.
         """
@@ -64,7 +64,7 @@ class Evaluation:
         return replace(self.protocol, fold_by=None) if len(ways) > 1 else self.protocol
 
     def competing(self, scope: Scope = "all") -> list[Result]:
-        """Results on a kind of photo pairs, best first, without vectors that may have seen them."""
+        """Results on a kind of photo pairs, best first, without vectors perhaps trained on them."""
         return ranked(row for row in self.rows(scope) if row.competes)
 
     def compared(self, scope: Scope, metric: str) -> list[ScopedDifference]:

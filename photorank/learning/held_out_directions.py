@@ -96,7 +96,7 @@ def fitting(X: Embeddings) -> Iterator[Executor]:
 
 
 class Fits:
-    """Background fits of one learner, one for each test fold, without that fold's photos.
+    """Fits of one learner in background threads: one per test fold, without that fold's photos.
 
     With a `share` below 1 only that share of the other folds' units (photos or whole groups)
     is learned from.
@@ -151,7 +151,7 @@ def out_of_fold_directions(
 
 
 class Refits:
-    """Cache of several learners' background fits; learners with equal settings are fitted once.
+    """Cache of learners' fits, which run in threads; learners with equal settings share their fits.
 
     A vector that was learned from these judgements is refitted as the learner beside it is.
     """
@@ -162,7 +162,7 @@ class Refits:
         self._known: list[Fits] = []
 
     def begin(self, learner: DirectionLearner, taught: JudgedPhotos) -> Fits:
-        """Start a learner's background fits, or return those of equal settings and photos."""
+        """Start a learner's fits in threads, or return those begun with equal settings and data."""
         for known in self._known:
             if known.taught is taught and known.learner.same_as(learner):
                 return known

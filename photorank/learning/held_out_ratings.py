@@ -91,7 +91,7 @@ def confident_mistakes(index: Index, held: HeldOutRatings, most: int, *, seed: i
 
 
 def _percentiles(photos: JudgedPhotos, folds: Codes, directions: Floats) -> Floats:
-    """Percentile (n,) of each photo among all, rated by the direction learned without its fold."""
+    """Percentile (n,) of each photo among all, by the direction learned without its test fold."""
     percentiles = np.empty(len(photos.X))
     for fold, direction in enumerate(directions):
         every = photos.X.astype(np.float64) @ direction

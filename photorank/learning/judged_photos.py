@@ -39,7 +39,7 @@ class JudgedPhotos:
 
     @property
     def heads(self) -> Embeddings:
-        """Unit vectors (n, dh) for measuring similarity: the first dh values of each embedding."""
+        """First dh values of each embedding, as unit vectors (n, dh) that measure similarity."""
         return self.X if self.head is None else self.X[:, : self.head]
 
     @cached_property
@@ -92,7 +92,7 @@ class JudgedPhotos:
 
     @property
     def usual_fold_by(self) -> FoldBy:
-        """What test folds keep whole by default: "group", "series" or "photo".
+        """Default unit that is never split between test folds: "group", "series" or "photo".
 
         It is the coarser of group and series, or the photo if there are too few of both.
         """

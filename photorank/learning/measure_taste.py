@@ -49,7 +49,7 @@ class CurvePoint(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """Photo's percentiles before and after learning from the person's judgements."""
+    """Percentile of a photo's rating before and after learning from the person's judgements."""
 
     row: int
     before: float  # percentile by the prior, 0 to 100
@@ -267,7 +267,7 @@ def _shape(m: Floats) -> Floats:
 
 
 def _moved(rows: Codes, before: Ratings, after: Ratings) -> tuple[Moved, ...]:
-    """Photos whose percentiles by two sets of ratings differ most, with both percentiles.
+    """Photos whose rating percentile changes most from `before` to `after`, with both percentiles.
 
     The greatest change comes first.
     """

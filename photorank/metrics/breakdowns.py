@@ -162,7 +162,7 @@ def _refitting_factor(ratings: Floats, pairs: HeldOutPairs) -> float:
 def _sums_beyond(
     ratings: Floats, pairs: HeldOutPairs, gap: float, refitted: bool
 ) -> list[PairSums]:
-    """One PairSums per repeated split, for accuracy on pairs with labels over `gap` apart."""
+    """For each repeat of the folds, sums for accuracy on pairs with labels over `gap` apart."""
     sums = []
     units, couples = units_of(pairs.folds, refitted), 0 if refitted else COUPLES
     for row, graph, clusters in zip(ratings, pairs.graphs, units, strict=True):
@@ -197,7 +197,7 @@ def _degrees_beyond(pairs: HeldOutPairs, gap: float) -> Floats:
 
 
 def _sum_by_photo(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floats]) -> Floats:
-    """Sums (n,) of a quantity over each photo's compared pairs; `of` sums it over whole groups.
+    """For each photo (n,), sum of a quantity over its compared pairs; `of` sums it within groups.
 
     `of` sums over pairs within groups; the sum over pairs that do not count is subtracted.
     """
@@ -210,7 +210,7 @@ def _sum_by_photo(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floa
 
 
 def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
-    """Weight (l,) of each of l photos' correctly ordered pairs with labels over `gap` apart."""
+    """For l photos, weight (l,) of each one's correctly ordered pairs over `gap` apart in label."""
     n, u = len(graph.rows), graph.trust
     net = graph.with_gap_power(0).parts[0].net_credit(r, above=gap + _tolerance(graph))
     if net is not None:
@@ -249,7 +249,7 @@ def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
 
 
 def _ranks(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
-    """Three arrays (l,) for l labelled photos: group, label's rank, and rank of label − `gap`.
+    """Three arrays (l,) to find pairs over `gap` apart: group, label's rank, rank of label − `gap`.
 
     A lowered label is the label minus `gap`; both kinds are ranked together.
     """

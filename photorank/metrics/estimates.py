@@ -96,8 +96,9 @@ def student(value: float, error: float, df: float, *, level: float, limit: float
 
 
 def unvarying(value: float, n: int, *, level: float, span: float) -> Difference:
-    """Difference that no resampling changes, with an exact interval for n independent pairs.
+    """Difference that is equal in all resamples; its exact interval is that of n independent pairs.
 
+    So it is where both contenders order all pairs alike, for example.
     p is the sign test's, of the least number of pairs that the difference takes.
     """
     reach = span * (1 - perfect_share(max(n, 1), level))

@@ -136,7 +136,7 @@ def make_folds(
 
 
 def kept_together(first: Codes, second: Codes) -> Codes:
-    """Group numbers (n,) after merging overlapping groups of two groupings.
+    """Group number (n,) of each photo after groups of two groupings that share photos are merged.
 
     Examples
     --------

@@ -268,7 +268,10 @@ def _standard_error(without: Floats) -> float:
 
 
 def _correction(loo: LeaveOneOut) -> float:
-    """Factor for the standard error, to correct the jackknife's double counting of pair noise."""
+    """Factor that reduces the jackknife's standard error, which counts each pair's noise twice.
+
+    It does so once for each of the pair's photos.
+    """
     units, variance = len(loo.without), _standard_error(loo.without) ** 2
     if not len(loo.between) or units < 3 or not variance > 0:
         return 1.0

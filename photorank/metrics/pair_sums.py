@@ -57,7 +57,7 @@ class PairSums:
     luck: float = 1.0  # share of the ratings that is owed to the photos learned from; 1 if unknown
 
     def __add__(self, other: "PairSums") -> "PairSums":
-        """Pair sums of two repeated splits, added; both must have the same photos or clusters."""
+        """Pair sums of two repeats of cross-validation, added, over the same photos or clusters."""
         return self._combined(other, np.add)
 
     def __sub__(self, other: "PairSums") -> "PairSums":
@@ -103,7 +103,7 @@ class PairSums:
         )
 
     def _couple_effects(self) -> Floats:
-        """Each couple's first-order effect (c,) on the metric; a couple is two photos or clusters.
+        """First-order gain (c,) in the metric from the pairs of each couple of photos or clusters.
 
         A couple's effect is that of all photo pairs between its two units.
         """
@@ -116,7 +116,7 @@ class PairSums:
 
 
 class Count(NamedTuple, Generic[Graph]):
-    """Two functions that compute a metric's sums: one per photo, one per photo pair."""
+    """Two functions for a metric's sums: per photo (over its pairs), and per single photo pair."""
 
     by_photo: Callable[[Graph], Floats]  # (n, 3), where a pair is in two photos' sums
     by_pair: Callable[[Graph, Pairs], Floats]  # (m, 3)
@@ -130,7 +130,7 @@ def pair_sums(
     floor: float,
     couples: int,
 ) -> PairSums:
-    """Metric's sums over all photo pairs, and over those that remain without each photo or cluster.
+    """Metric's sums over all photo pairs, and over those left when a photo or cluster is omitted.
 
     The sums over the pairs between two units are computed for some couples of units.
 
@@ -163,12 +163,12 @@ def pair_sums(
 
 
 def pool(sums: Iterable[PairSums]) -> PairSums:
-    """Pair sums of several repeated splits, added up; all must have the same photos or clusters."""
+    """Pair sums of several repeats of cross-validation, added, over the same photos or clusters."""
     return reduce(add, sums)
 
 
 def values_by_fold(parts: Sequence[PairSums]) -> Floats:
-    """Contribution (J,) of each test fold to a metric; their mean is the metric over all pairs.
+    """One value (J,) for each of J test folds, whose mean is the metric over all pairs.
 
     A fold's own ratio would count a fold of few pairs as much as one of many;
     these are the pooled ratio's first-order shares.
@@ -217,7 +217,7 @@ def summed_by(codes: Codes, values: Floats) -> Floats:
 
 @lru_cache(maxsize=4)
 def _unit_couples(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
-    """First indices (c,) and photo pairs (m, 2) of c random couples of photos or clusters.
+    """For c random couples of photos or clusters: start (c,) of each one's pairs, all pairs (m, 2).
 
     The same units (n,), whose bytes are given, have the same couples, so that repeats can be added
     up; vector after vector and metric after metric they are asked for again.
@@ -246,7 +246,7 @@ def _unit_couples(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
 
 
 def _ratio(sums: Floats, scale: Floats) -> Floats:
-    """Metric N / √(A B), where the last axis of `sums` (…, 3) holds N, A and B.
+    """Metric N / √(A B) from the numerator N and two sums of squares A and B in `sums` (…, 3).
 
     nan where A or B is 0 up to rounding.
     """

@@ -268,7 +268,7 @@ def pearson_by_column(ratings: Floats, comparisons: Comparisons) -> Floats:
 
 
 def correlation_by_column(a: Floats, b: Floats, graph: ScoreComparisons) -> Floats:
-    """Correlations (c,) of within-pair differences in `a` with those in the c columns of `b`."""
+    """Correlation (c,), over photo pairs, of differences in `a` (n,) with those in `b` (n, c)."""
     product = a @ graph.differences(b)
     squares = a @ graph.differences(a) * np.einsum("nc,nc->c", b, graph.differences(b))
     defined = squares > 0
@@ -296,7 +296,7 @@ def pair_metrics(gap_power: int, comparisons: Comparisons) -> dict[str, Callable
 
 
 def _agreement(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
-    """Signed agreement of m pairs, and their weights without label ties and without rating ties.
+    """Three arrays (m,) for m pairs: signed agreement, weight if labels differ, if ratings differ.
 
     The sign is + where the ratings order a pair as people did, and − where they reverse it.
 
@@ -326,7 +326,7 @@ def _products(
 
 
 def _minus_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Values minus those of the first photo in the same block (photos compared together).
+    """Values minus the first photo's, in each block (photos compared together), for precision.
 
     So a constant block is exactly 0.
     """
@@ -337,7 +337,7 @@ def _minus_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
 
 
 def _rank_shifts(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Change (n,) in a sum over pairs that each photo's removal causes by shifting others' ranks.
+    """For each photo (n,), the change in a sum over pairs as its removal shifts the others' ranks.
 
     `shares` are fractional ranks, and `pull` is the sum's derivative by them.
     """

@@ -128,7 +128,7 @@ def corrected_jackknife(
     level: float = 0.95,
     n_photos: int,
 ) -> Estimate:
-    """Metric pooled over all held-out pairs, with its corrected jackknife interval.
+    """Metric over all held-out pairs; its jackknife interval includes variance between refits.
 
     Parameters
     ----------

@@ -82,7 +82,7 @@ def precision_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> floa
 
 
 def album_regret_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> float:
-    """One minus regret: mean label of the k best-rated photos, scaled to 0 at chance, 1 at best.
+    """Album quality, 1 − regret: mean label of the k best-rated photos, 0 by chance and 1 at best.
 
     The best k are the k best labelled. It is one minus the regret, so that
     higher is better here as well.
@@ -127,7 +127,7 @@ def ndcg_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int | None = 
 
 
 def precision_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> Floats:
-    """Precision at k for each of l ranked lists: (l,) for ratings (n,), or (l, c) for (n, c)."""
+    """Precision at k of each of l ranked lists: (l,), or (l, c) for c columns of ratings (n, c)."""
 
     def precision(r: Floats, y: Labels, lowest: float) -> Floats:
         kth_best = np.sort(y)[::-1][min(k, len(y)) - 1]
@@ -137,7 +137,7 @@ def precision_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> 
 
 
 def album_regret_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> Floats:
-    """One minus regret for each of l ranked lists: (l,) for ratings (n,), or (l, c) for (n, c)."""
+    """Album quality, 1 − regret, of l ranked lists: (l,), or (l, c) for c columns of ratings."""
 
     def gain(r: Floats, y: Labels, lowest: float) -> Floats:
         if k >= len(y):
@@ -155,9 +155,10 @@ def _by_block(
     comparisons: Comparisons,
     k: int,
 ) -> Floats:
-    """Metric for each of l ranked lists, (l,) or (l, c); lists of equal labels are left out.
+    """Metric of each of l ranked lists: (l,), or (l, c) for c columns of ratings (n, c).
 
-    `metric` is given a list's ratings and labels, and the lowest label of all lists.
+    Lists of equal labels are left out. `metric` is given a list's ratings and labels, and the
+    lowest label of all lists.
     """
     if k < 1:
         raise ComparisonsError(f"the first k places need k of at least 1, not {k}")
