@@ -67,9 +67,9 @@ class ComparisonGraph(ABC):
     @property
     @abstractmethod
     def n_judgements(self) -> float:
-        """Number of independent judgements.
+        """Number of independent judgements: choices, or scored photos less one per component.
 
-        That is the number of choices, or of compared photos minus connected components.
+        Only photos with an edge count, and the connected components of the graph.
         """
 
     @property

@@ -69,7 +69,7 @@ class _ChoicePairs(HingePairs):
 
 
 class _ScorePairs(HingePairs):
-    """Pairs with a hinge loss in a graph of scores, found in binary trees of sorted photos."""
+    """Pairs with a hinge loss among photos with scores, found in binary trees of sorted photos."""
 
     def __init__(self, scores: ScoreComparisons, r: Ratings) -> None:
         self._scores, r = scores, r[scores.rows]
@@ -103,7 +103,7 @@ class _ScorePairs(HingePairs):
 
 
 class _Level(NamedTuple):
-    """Winner–loser pairs at one depth of the binary tree, stored as index ranges.
+    """Winner–loser pairs at one depth of a binary tree, as ranges of `losers` and of `winners`.
 
     Each winner has a run of losers, and each loser a run of winners.
     """

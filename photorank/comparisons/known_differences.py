@@ -36,19 +36,19 @@ class KnownDifferences:
         return replace(self, rows=rows.astype(np.float32))
 
     def outer_products(self) -> Floats:
-        """Mean of δ δᵀ (d, d) over the embedding differences δ (d,), times their total weight."""
+        """Weighted sum (d, d) of δ δᵀ over the embedding differences δ (d,)."""
         rows = self.rows.astype(np.float64)
         return self.weight / len(rows) * (rows.T @ rows)
 
     def products(self, unit: float) -> Floats:
-        """Mean (d,) of embedding difference × target rating difference, times the total weight.
+        """Weighted sum (d,) of embedding difference × target rating difference.
 
         The target rating differences (margins) are first multiplied by `unit`.
         """
         return self.weight * unit / len(self.rows) * (self.margins @ self.rows.astype(np.float64))
 
     def squared_margins(self, unit: float) -> float:
-        """Mean squared target rating difference (margin), times the total weight.
+        """Weighted sum of squared target rating differences (margins).
 
         The margins are first multiplied by `unit`.
         """

@@ -267,7 +267,7 @@ class ScoreGraph(ComparisonGraph):
         return ordered
 
     def _extremes(self, share: float | None) -> tuple[Codes, Codes]:
-        """Positions in `rows` of the photos with low labels, and of the photos with high labels.
+        """Positions in `rows` of the lowest- and of the highest-labelled `share` of each group.
 
         In each block that is `share` of the photos at either end; without `share`, all photos.
         """
@@ -329,7 +329,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def parts(self) -> tuple[Blocks, ...]:
-        """Pairs to sum over, as :class:`Blocks`; a second entry, if any, has pairs to subtract.
+        """One or two :class:`Blocks` of pairs: those to sum over, and if needed, those to subtract.
 
         The sums over a second entry, pairs that may not be compared, are to be subtracted.
         """
@@ -344,7 +344,7 @@ class ScoreGraph(ComparisonGraph):
         return np.array_equal(self.rows, np.arange(self.n))
 
     def _over_pairs(self, of: Callable[[Blocks], Floats]) -> Floats:
-        """Sum over all comparable pairs, given the function that computes it for :class:`Blocks`.
+        """Sum over all pairs that may be compared, by a function `of` that sums over a single part.
 
         Its result for pairs that may not be compared is subtracted.
         """

@@ -80,11 +80,11 @@ class Blocks:
         return self._unsorted((block - tier).astype(np.float64))
 
     def net_wins(self) -> Floats:
-        """Weight (l,) of each photo's wins minus the weight of its losses."""
+        """Total weight (l,) of wins minus total weight of losses, for each of the l photos."""
         return self._unsorted(self.u * self.neighbour_sums(self.u[:, None], sign=-1)[:, 0])
 
     def laplacian(self, X: Floats) -> Floats:
-        """Product L X of the graph Laplacian L (l, l) of these pairs with X (l, k) or (l,)."""
+        """Product L X of the Laplacian L (l, l) of pairs within groups with X (l, k) or (l,)."""
         columns = X[:, None] if X.ndim == 1 else X
         u, degree = self.u[:, None], self.degrees()[:, None]
         product = np.empty(columns.shape)
@@ -95,7 +95,7 @@ class Blocks:
         return product.reshape(X.shape)
 
     def gram(self, Z: Embeddings | Floats, rows: Codes) -> Floats:
-        """Product Zᵀ L Z (r, r) of features Z, at `rows`, and these pairs' Laplacian L (l, l).
+        """Product Zᵀ L Z (r, r) of features Z at `rows` and the Laplacian L of pairs within groups.
 
         It is the sum of u_i u_j (z_i − z_j)(z_i − z_j)ᵀ over all pairs of a block less all pairs of
         a tier, where z_i is a row of Z.
@@ -217,9 +217,9 @@ class Blocks:
         return np.bincount(self.block, self.u * values).astype(np.float64)[self.block]
 
     def _gap_sums(self, moments: list[Floats]) -> Floats:
-        """For each photo i, sum (l, …) of v_j (y_i − y_j)**p over photos j, from the moments of v.
+        """For each photo i, Σ_j v_j (y_i − y_j)**p, by expansion into the moments Σ_j v_j y_j**k.
 
-        Moment k is the sum of values times labels to the power k.
+        Moment k (l, …) is given for each photo i, as a sum over the photos j that are to count.
         """
         y = self.y.reshape(-1, *[1] * (moments[0].ndim - 1))
         return sum(
@@ -278,7 +278,7 @@ def _run_numbers(codes: Codes, least: int) -> Codes:
 
 
 def _add_runs(total: Floats, runs: Codes, values: Floats) -> None:
-    """Add each row of `values` (l, k) to the row of `total` (u, k) whose number `runs` (l,) gives.
+    """Add row i of `values` (l, k) to row ``runs[i]`` of `total` (u, k), for each i.
 
     Rows numbered −1 are skipped.
     """

@@ -171,7 +171,7 @@ def _on_grid(parts: Floats, box: Box, rows: int, columns: int) -> Floats:
 
 
 def _overlaps(positions: int, start: float, end: float, cells: int) -> Floats:
-    """Fraction of each feature-map position that lies in each grid cell, along one side.
+    """Matrix of the share of each feature-map row (or column) inside each grid row (or column).
 
     The shape is (cells, positions).
     """

@@ -59,9 +59,10 @@ class ComparesPhrases(Protocol):
     """Interface of encoders that compare a text with names of object classes and with phrases."""
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Embedding directions (n, dh) of texts, and softmax similarity (n, p) of texts to phrases.
+        """Text directions (n, h) in h embedding dimensions, and similarities (n, p) to p phrases.
 
-        The directions have the dh dimensions of the embedding's part that is used for similarity.
+        The similarities are from a softmax. The h dimensions are those of the embedding's part that
+        is used for similarity.
         """
 
     def valence(self, texts: Sequence[str]) -> Floats:
@@ -147,7 +148,7 @@ def scaled(
 
 
 def unit(source: str, builtin: Mapping[str, MasterVector], blocks: Blocks) -> Direction:
-    """Unit direction (d,) of a named source: a built-in vector, or a signal such as ``-black``.
+    """Unit direction (d,) of a quality: a built-in vector, or more or less of a technical signal.
 
     ``-black`` is less of the technical signal ``black``, ``+contrast`` is more contrast.
     """
@@ -161,7 +162,7 @@ def unit(source: str, builtin: Mapping[str, MasterVector], blocks: Blocks) -> Di
 def direction_of(
     encoder: ComparesPhrases, texts: Sequence[str], directions: Floats
 ) -> tuple[Direction, Floats]:
-    """Unit direction (d,) that texts ask for, and their mean weight (q,) on each photo quality.
+    """Unit direction (d,) described by texts, and the texts' mean weight on each of q qualities.
 
     `directions` (q, d) are those of :func:`quality_directions`, or others in their place.
     """

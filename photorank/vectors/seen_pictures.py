@@ -41,7 +41,7 @@ class SeenPictures:
     def of(
         cls, embeddings: Embeddings, greys: NDArray[np.uint8] | None, *, seed: int = 0
     ) -> "SeenPictures | None":
-        """Perceptual hashes of photos, from embeddings (n, d) and grey levels (n, 128 bytes).
+        """Perceptual hashes of photos, from embeddings (n, d) and 4-bit grey images (n, 128 bytes).
 
         Of many photos a random part is kept: a card stays small, and a set that overlaps is still
         noticed where a single photo may not be.

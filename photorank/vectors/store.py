@@ -102,7 +102,7 @@ def add_vector(index: Index, vector: MasterVector) -> Path:
 
 
 def put_vector(index: Index, vector: MasterVector) -> Path:
-    """Save a vector, replacing only the same person's taste vector of that name; return its path.
+    """Save a vector and return its path; it may replace the same person's taste vector, no other.
 
     Raises as :func:`add_vector` does, also if the vector of that name is another person's.
     """

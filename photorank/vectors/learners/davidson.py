@@ -127,7 +127,10 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
         return (self._share * (chances.first - chances.second) - self._lead) / 2
 
     def _second_derivatives(self, chances: Chances) -> tuple[Floats, Floats, float]:
-        """Second derivatives of the loss: ∂²/∂η² (m,), ∂²/∂η ∂log ν (m,) and ∂²/∂(log ν)²."""
+        """Second derivatives of the loss in rating differences η (m,) and the tie parameter log ν.
+
+        They are ∂²/∂η² (m,), ∂²/∂η ∂log ν (m,) and ∂²/∂(log ν)².
+        """
         lead = chances.first - chances.second
         bend = self._share * (chances.first + chances.second - lead**2) / 4
         cross = -self._share * lead * chances.tie / 2

@@ -42,7 +42,7 @@ def candidate_pairs(comparisons: Comparisons, rng: np.random.Generator) -> Candi
 
 
 def informative_pairs(X: Floats, candidates: CandidatePairs, m: int) -> CandidatePairs:
-    """The m most informative candidate pairs: large margins, dissimilar photos, little overlap.
+    """The m most informative pairs: large margins, dissimilar photos, and each photo in few pairs.
 
     They are those whose labels differ most, and whose embeddings do.
 

@@ -109,7 +109,7 @@ class TastePrior:
 
     @cached_property
     def precision(self) -> Floats:
-        """Prior precision matrix (1 + q, 1 + q) of rating weights, for q principal components."""
+        """Prior precision matrix (1 + q, 1 + q) for weights of a prior vector and q components."""
         q = len(self.covariance)
         precision = np.zeros((1 + q, 1 + q))
         precision[0, 0] = SCALE_SPREAD**-2

@@ -124,7 +124,7 @@ def _label_slope(rating: Floats, table: RaterTable) -> float:
 
 
 def _residuals(Z: Floats, table: RaterTable, unit: float) -> list[tuple[Floats, Floats]]:
-    """Per person, residuals of photo coordinates and labels regressed on others' mean labels.
+    """Per person, photo coordinates and labels left after regression on other people's mean labels.
 
     Both are residuals of a regression on the mean labels that other people gave the same photos.
     """

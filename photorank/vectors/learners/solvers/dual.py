@@ -38,9 +38,9 @@ class DualProblem(Problem):
         return self.rows.T @ weights
 
     def along(self, Z: Floats, axes: Floats) -> Floats:
-        """Coordinates (n, k) of photos Z (n, d) along axes, each a weighted sum of training photos.
+        """Coordinates (n, k) of photos Z (n, d) along axes given as weights of training photos.
 
-        The axes are eigenvectors of D Dᵀ.
+        The weights are eigenvectors of D Dᵀ; an axis is the weighted sum of the rows of D.
         """
         features = self.rows.astype(axes.dtype).T @ axes
         length = np.linalg.norm(features, axis=0)

@@ -94,7 +94,10 @@ class Problem:
         n_judgements: float,
         labelled: tuple[Floats, Comparisons] | None = None,
     ) -> "Problem":
-        """Ridge problem ‖D ζ + s t − m‖² + α ‖ζ‖² from D (n, r), m (n,) and t (n,)."""
+        """Ridge problem for features D (n, r), targets m (n,) and prior ratings t (n,).
+
+        Its loss is ‖D ζ + s t − m‖² + α ‖ζ‖², for weights ζ and a factor s of the prior ratings.
+        """
         return cls(
             gram=rows.T @ rows,
             pull=rows.T @ margins,
@@ -180,7 +183,7 @@ class Problem:
         return np.maximum(energy - np.einsum("ar,ar->a", path.weights, reached), 0.0)
 
     def noise(self, path: Solutions) -> Floats:
-        """Residual standard deviation (a,) of a label or of a choice's margin, for each penalty."""
+        """Residual standard deviation (a,) per penalty: of labels, or for choices, of margins."""
         free = np.maximum(1 - self.degrees_of_freedom(path) / self.n_judgements, 1e-12)
         # A pair of labels carries the noise of two photos, a choice only its own.
         draws = 1 if self.labelled is None else 2
@@ -203,7 +206,10 @@ class Problem:
         return np.column_stack(given)
 
     def _solutions(self, alphas: Floats, solved: Floats) -> Solutions:
-        """Weights and prior scales for each penalty, from solutions (a, r, t) of linear systems."""
+        """Weights and prior ratings' factor per penalty, from linear systems' solutions (a, r, k).
+
+        There are a penalties and k right-hand sides: 2 with prior ratings, else 1.
+        """
         weights = solved[:, :, 0]
         if solved.shape[2] == 1:
             return Solutions(alphas, weights, np.zeros(len(alphas)))
@@ -211,9 +217,9 @@ class Problem:
         return Solutions(alphas, weights - scales[:, None] * solved[:, :, 1], scales)
 
     def _residual_products(self, alphas: Floats, solved: Floats) -> Floats:
-        """Inner products (a, 2) of prior ratings' ridge residuals with labels and prior ratings.
+        """Inner products (a, 2) of prior ratings with ridge residuals of labels and of themselves.
 
-        There is a row for each penalty. What ridge regression on the photos explains is subtracted.
+        There is a row for each penalty. Residuals are what ridge regression on features leaves.
         """
         reached = np.einsum("r,ark->ak", self.prior_pull, solved)
         return np.array([self.prior_preference, self.prior_energy]) - reached
