@@ -36,14 +36,14 @@ class Fingerprint:
 
     @property
     def of_head(self) -> "Fingerprint":
-        """The same fingerprint for embeddings that consist of the last layer (head) alone.
+        """Copy of the fingerprint for embeddings that consist of the last layer (head) alone.
 
         Vectors made from texts have it.
         """
         return replace(self, blocks=None)
 
     def require(self, found: "Fingerprint", *, vector: str) -> None:
-        """Raise EncoderMismatchError if the embeddings' fingerprint `found` does not fit this one.
+        """Raise EncoderMismatchError unless vectors of this fingerprint fit embeddings of `found`.
 
         A vector of the head alone fits embeddings that have further blocks.
         """

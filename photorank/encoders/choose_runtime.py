@@ -49,7 +49,10 @@ class Switchable(Protocol):
         """Name of the current runtime, empty before the first embedding."""
 
     def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Switch to a runtime after timing its networks; see :meth:`SwitchableTower.choose`."""
+        """Switch to a runtime, in its fastest precision that hardly changes the embeddings.
+
+        See :meth:`SwitchableTower.choose`.
+        """
 
     def keep_precision(self, precision: str) -> None:
         """Compute embeddings from now on in this numeric precision; see :func:`precision_of`."""
@@ -135,7 +138,7 @@ class SwitchableTower:
         return self._finish(encode(tower, frames, self._n_features))
 
     def choose(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Switch to a runtime's fastest network with nearly the embeddings of torch in float32.
+        """Switch to a runtime, in its fastest precision with embeddings close to float32 torch's.
 
         `auto` takes the fastest of all but int8. `frames` (h, w, 3) are the user's own, at
         least one: `FRAMES` are enough, for int8 `FRAMES_OF_INT8`. Raises EncoderError if the
@@ -164,7 +167,7 @@ class SwitchableTower:
         return tower if isinstance(tower, TorchTower) and tower.precision == "fp32" else None
 
     def _in_precision(self, plain: TorchTower, frame: Frames | None) -> Tower:
-        """Image network in the precision that :meth:`keep` asked for, made from float32 torch."""
+        """Image network in the currently set precision, made from the float32 torch network."""
         if self._precision == "torch bf16":
             return plain.in_bf16()
         if self._precision == "openvino bf16" and frame is not None:
@@ -215,7 +218,7 @@ class SwitchableTower:
         return openvino_towers.convert(tower, frame, one_shape=self._one_shape)
 
     def _converted_in_bf16(self, plain: TorchTower, frame: Frames) -> Tower:
-        """OpenVINO network in bfloat16, with the same float32 parts as torch's bfloat16 network."""
+        """OpenVINO network in bfloat16, except for layers that torch's keeps in float32, too."""
         if is_mixed(plain.network):
             model = self._converted(plain.in_bf16(), frame)
             return openvino_towers.compiled(model, "bf16", as_it_is=True)
@@ -261,7 +264,10 @@ class SwitchableImages:
         return self._images.name
 
     def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Switch to a runtime after timing its networks; see :meth:`SwitchableTower.choose`."""
+        """Switch to a runtime, in its fastest precision that hardly changes the embeddings.
+
+        See :meth:`SwitchableTower.choose`.
+        """
         self._images.choose(runtime, frames)
 
     def keep_precision(self, precision: str) -> None:

@@ -57,7 +57,7 @@ class FunctionEncoder:
 
     @property
     def fingerprint(self) -> Fingerprint:
-        """Identity of the embeddings: encoder name, its digest, photo framing and input size."""
+        """Identity of the embeddings: name and digest given to the encoder, framing, input size."""
         weights = hashlib.sha256(f"{self.spec}\n{self._digest}".encode()).hexdigest()
         return Fingerprint(self.spec, weights, self._framing, self.short_side)
 

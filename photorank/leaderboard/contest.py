@@ -1,4 +1,4 @@
-"""Comparison, on the same held-out pairs, of vectors and learners that use different encoders."""
+"""Comparison of rating directions and learners across encoders, on the same held-out pairs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -170,7 +170,7 @@ def _source_of_vector(vector: MasterVector) -> str:
 
 
 def _source_by_index(told: dict[str, list[str]]) -> str:
-    """Phrase that says what a rating direction was made from; by index, if indexes differ."""
+    """Text on what a rating direction was made from, index by index if the indexes differ."""
     if len(told) == 1:
         return next(iter(told))
     return "; ".join(f"on {', '.join(names)}: {source}" for source, names in told.items())
@@ -215,7 +215,7 @@ def _judgements_told(panel: Panel) -> str:
 
 
 def _shown(report: PanelReport, entries: Sequence[_Entry], panel: Panel) -> Shown | None:
-    """Photos that the leaderboard's best row rates highest and lowest; None if no test is fair."""
+    """Photos rated highest and lowest by the best row; None if none was tested on unseen photos."""
     if not (fair := report.fair()):
         return None
     best = next(one for one in entries if one.contender.name == fair[0].full_name)

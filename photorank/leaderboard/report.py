@@ -38,7 +38,7 @@ class Row:
 
     @property
     def is_random(self) -> bool:
-        """True if the row is the mean of random directions, which is the chance level."""
+        """True if the row shows the chance level: the mean accuracy of random directions."""
         return self.result.kind == "random"
 
     @property

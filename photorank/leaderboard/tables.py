@@ -72,7 +72,7 @@ def seen_table(panel: PanelReport, scope: Scope) -> Table:
 
 
 def encoder_table(panel: PanelReport, scope: Scope = "all") -> Table:
-    """Table of accuracy differences between indexes for the same rating direction or learner."""
+    """Table that compares encoders: accuracy differences of indexes, for each vector or learner."""
     known = {frozenset((one.a, one.b)): one for one in panel.compared(scope)}
     fair = panel.fair(scope)
     rows = []

@@ -184,7 +184,7 @@ class _Service:
         answer: Callable[[_Batch], Json],
         check: Callable[[Uploads], None] = lambda sent: None,
     ) -> Response:
-        """HTTP response with what the function `answer` makes of a request's rated photos.
+        """HTTP response made by calling the function `answer` with a request's rated photos.
 
         Raises Refusal beyond the time limit.
         """

@@ -13,7 +13,7 @@ from photorank.vectors.store import load_vector
 
 
 class Snapshot:
-    """State of the index when it was opened, with its encoder and each vector's rating scale."""
+    """State of the index when opened, with its encoder and each rating direction's percentiles."""
 
     def __init__(self, index: Index, load: Callable[[], Encoder], changed_ns: int) -> None:
         self.index = index

@@ -1,4 +1,4 @@
-"""Text embeddings comparable to photo embeddings, from similarity to ImageNet class names.
+"""Text embeddings in the photos' space: ImageNet classes, weighted by their names' similarity.
 
 all-MiniLM-L6-v2 says how close a text is to each class's name; a class's row in the classifier is
 a direction in the photos' space.

@@ -122,7 +122,7 @@ class PackagedEncoder(SwitchableImages):
         return unit_rows(weights @ self.class_directions())
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Directions (n, d) of texts in embedding space, and their similarity (n, p) to p phrases.
+        """Text directions (n, h) in h embedding dimensions, and similarities (n, p) to p phrases.
 
         Both belong to one softmax over classes and phrases.
         """
@@ -181,7 +181,7 @@ class PackagedEncoder(SwitchableImages):
         return TorchTower(self._network(self.features), self._chosen_device, at_once)
 
     def _network(self, features_of: "Callable[[Any, torch.Tensor], Any]") -> Any:
-        """EfficientNet-Lite that maps pixels to the output of `features_of`."""
+        """EfficientNet-Lite from pixels to features or feature maps, computed by `features_of`."""
         loaded = _loaded(self.network, self._chosen_device)
         return on_pixels(loaded, features_of, mean=[127] * 3, std=[128] * 3)
 

@@ -82,7 +82,7 @@ class Keys:
         return [Keys(f"{self.where}{key}[{n}].", table) for n, table in enumerate(found, start=1)]
 
     def refuse_unknown(self) -> None:
-        """Raise ValueError if a key of the TOML table was never read, and so is unknown."""
+        """Raise ValueError if the TOML table has a key that no caller has asked for."""
         if self._left:
             raise ValueError(f"{self.where}{next(iter(self._left))} is not a known key")
 

@@ -74,7 +74,7 @@ class Collected:
             self.troubles.append(trouble)
 
     def counts(self) -> dict[str, int]:
-        """Dictionary from label, such as "favourite", to number of photos, highest score first."""
+        """Number of photos by label, such as "favourite"; labels of higher score come first."""
         count = Counter(judgement for judgement, _ in self.labels.values())
         return {judgement.name: count[judgement] for judgement in sorted(count, reverse=True)}
 

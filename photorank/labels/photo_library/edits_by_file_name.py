@@ -138,7 +138,7 @@ def shot_name(path: Path) -> str:
 
 
 def _grouped_by_value(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[int]]:
-    """Groups of file numbers for which `told`, such as the list of cameras, has equal values.
+    """Groups of positions in the list of files, by equal values in `told`, such as equal cameras.
 
     They stay a single group if fewer than two values are known.
 

@@ -1,4 +1,4 @@
-"""Groups of photos by folder, day or event, for choices within a group."""
+"""Groups of photos by folder, day or event, within which a person would choose the best photos."""
 
 from collections.abc import Iterable
 from math import inf

@@ -66,7 +66,7 @@ def collect_colours(files: Iterable[LibraryFile], order: Sequence[str]) -> Colle
 
 
 def _tags(files: Iterable[LibraryFile], collected: Collected) -> list[tuple[LibraryFile, XmpTags]]:
-    """List of pairs (readable file, metadata tags); unreadable files are added to `collected`."""
+    """Pairs (file, metadata tags) of readable files; others are reported in `collected`."""
     read = partial(photo_tags, names=FolderNames(), on_damage=collected.add_trouble)
     return list(each(files, read, collected))
 

@@ -120,7 +120,7 @@ def day(cells: Cells, name: str) -> date:
 
 
 def truth(cells: Cells, name: str) -> bool:
-    """True for yes in a cell, False for no or an empty cell; raises ValueError for other text."""
+    """True if a cell says "yes", False for "no" or no text; raises ValueError for other text."""
     text = cells.get(name, "").lower()
     if text in ("1", "true", "yes"):
         return True
