@@ -67,7 +67,7 @@ def request_album_change(name: str, what: str, seen: int) -> None:
 
 
 def requested_album_change(name: str) -> tuple[str, int] | None:
-    """Saved album's pending change, and the album revision that the user saw; None if none is."""
+    """Pending change of a saved album, and the album revision that the user saw; else None."""
     wish: tuple[str, int] | None = st.session_state.get(f"wish-{name}")
     return wish
 
