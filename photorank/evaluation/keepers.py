@@ -8,7 +8,7 @@ import numpy as np
 from photorank.errors import NoLabelsError
 from photorank.index.opened import Index
 from photorank.learning.held_out_ratings import held_out_ratings
-from photorank.metrics.folds import kept_together
+from photorank.metrics.folds import merged_groupings
 from photorank.metrics.reject_cut import RejectCut, reject_cut
 from photorank.similarity.near_duplicates import near_duplicates_among
 from photorank.vectors.master import MasterVector
@@ -68,7 +68,7 @@ def keepers_lost(
         held_out[keepers],
         lost=lost,
         confidence=confidence,
-        clusters=kept_together(near_duplicates_among(index, keepers), labels.series[keepers]),
+        clusters=merged_groupings(near_duplicates_among(index, keepers), labels.series[keepers]),
         seed=seed,
     )
     groups = labels.groups[keepers]

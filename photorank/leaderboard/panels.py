@@ -11,7 +11,7 @@ from photorank.index.imported_digests import is_imported
 from photorank.index.opened import Index
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.learn_vector import judgements_digest
-from photorank.metrics.folds import kept_together
+from photorank.metrics.folds import merged_groupings
 from photorank.similarity.near_duplicates import mistaken_near_duplicates
 from photorank.typing import Codes
 
@@ -42,7 +42,9 @@ class Panel:
         One that takes most photos for one picture is not asked, for no folds would be left.
         """
         telling = [photos.near_duplicates for photos in self.photos if not _alike(photos)]
-        return reduce(kept_together, telling or [photos.near_duplicates for photos in self.photos])
+        return reduce(
+            merged_groupings, telling or [photos.near_duplicates for photos in self.photos]
+        )
 
     @property
     def notes(self) -> list[str]:

@@ -6,7 +6,7 @@ from photorank.comparisons.comparisons import ChoiceComparisons
 from photorank.errors import ComparisonsError
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.protocol import Protocol
-from photorank.metrics.folds import Folds, kept_together, make_folds, official_split
+from photorank.metrics.folds import Folds, make_folds, merged_groupings, official_split
 from photorank.typing import Codes
 
 
@@ -41,7 +41,7 @@ def split_into_folds(
         len(photos.X),
         k=protocol.folds,
         repeats=protocol.repeats,
-        by=kept_together(together, codes),
+        by=merged_groupings(together, codes),
         seed=protocol.seed,
     )
 

@@ -135,12 +135,12 @@ def make_folds(
     return Folds(codes[:, units], k, by)
 
 
-def kept_together(first: Codes, second: Codes) -> Codes:
+def merged_groupings(first: Codes, second: Codes) -> Codes:
     """Group number (n,) of each photo after groups of two groupings that share photos are merged.
 
     Examples
     --------
-    >>> kept_together(np.array([-1, 5, 5, -1]), np.array([0, -1, 0, -1]))
+    >>> merged_groupings(np.array([-1, 5, 5, -1]), np.array([0, -1, 0, -1]))
     array([0, 0, 0, 1])
     """
     n = len(first)

@@ -14,7 +14,13 @@ MAX_PIXELS = 300_000_000
 MAX_WEBP_PIXELS = MAX_PIXELS // 3  # Pillow holds five copies of a WebP while it decodes
 
 
-def too_many_pixels(limit: int) -> UnreadablePhotoError:
+def refuse_too_many_pixels(width: int, height: int, limit: int = MAX_PIXELS) -> None:
+    """Raise UnreadablePhotoError if a photo has more than `limit` pixels."""
+    if width * height > limit:
+        raise too_many_pixels_error(limit)
+
+
+def too_many_pixels_error(limit: int = MAX_PIXELS) -> UnreadablePhotoError:
     """Exception to raise for a photo of more than `limit` pixels."""
     return UnreadablePhotoError(f"more than {limit // 1_000_000} megapixels")
 

@@ -23,7 +23,8 @@ from photorank.photos.decode_limits import (
     MAX_FILE_BYTES,
     MAX_PIXELS,
     MAX_WEBP_PIXELS,
-    too_many_pixels,
+    refuse_too_many_pixels,
+    too_many_pixels_error,
 )
 from photorank.photos.decoding.colour_space_from_tags import tagged_space
 from photorank.photos.decoding.raw_header import is_raw, raw_header
@@ -254,7 +255,7 @@ def open_header(file: BinaryIO) -> Image.Image:
     try:
         photo = Image.open(file, formats=_formats(suffix))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise too_many_pixels(MAX_PIXELS) from error
+        raise too_many_pixels_error() from error
     except Exception as error:  # as in `decode_photo`
         data = read_whole(file)
         if header := _raw_header(data):
@@ -262,8 +263,7 @@ def open_header(file: BinaryIO) -> Image.Image:
         known = None if isinstance(error, UnidentifiedImageError) else error
         raise UnreadablePhotoError(damage_reason(data, known)) from error
     limit = MAX_WEBP_PIXELS if photo.format == "WEBP" else MAX_PIXELS
-    if photo.width * photo.height > limit:
-        raise too_many_pixels(limit)
+    refuse_too_many_pixels(photo.width, photo.height, limit)
     _restore_exif(photo)
     return photo
 

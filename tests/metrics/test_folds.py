@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from photorank.errors import ComparisonsError
-from photorank.metrics.folds import kept_together, luck_of_training, make_folds
+from photorank.metrics.folds import luck_of_training, make_folds, merged_groupings
 
 
 def test_folds_share_out_the_photos():
@@ -102,7 +102,7 @@ def test_groups_and_copies_are_kept_together():
     groups = np.array([0, 0, 1, 1, -1, -1, 2])
     copies = np.array([-1, 0, 0, -1, 1, 1, -1])
 
-    assert kept_together(copies, groups).tolist() == [0, 0, 0, 0, 1, 1, 2]
+    assert merged_groupings(copies, groups).tolist() == [0, 0, 0, 0, 1, 1, 2]
 
 
 def test_luck_is_what_other_training_photos_would_not_teach():

@@ -8,7 +8,7 @@ from PIL import ExifTags, Image
 
 from photorank.errors import MissingExtraError, UnreadablePhotoError
 from photorank.photos.damage_reasons import size_text
-from photorank.photos.decode_limits import MAX_PIXELS, too_many_pixels
+from photorank.photos.decode_limits import refuse_too_many_pixels
 from photorank.typing import Frames
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ def open_raw(data: bytes) -> Image.Image:
         raise UnreadablePhotoError(str(MissingExtraError("camera RAW", "raw"))) from error
     try:
         with rawpy.imread(BytesIO(data)) as raw:
-            if raw.sizes.raw_width * raw.sizes.raw_height > MAX_PIXELS:
-                raise too_many_pixels(MAX_PIXELS)
+            refuse_too_many_pixels(raw.sizes.raw_width, raw.sizes.raw_height)
             preview = _preview(raw)
             if preview is None or not _is_large(preview, raw):
                 preview = _developed(raw, preview)

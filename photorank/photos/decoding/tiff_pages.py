@@ -11,7 +11,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from photorank.errors import UnreadablePhotoError
 from photorank.photos.damage_reasons import EXPORT_ADVICE
-from photorank.photos.decode_limits import MAX_PIXELS, too_many_pixels
+from photorank.photos.decode_limits import refuse_too_many_pixels
 from photorank.photos.decoding.deep_pixels import MAX_DEEP_PIXELS, rounded
 from photorank.typing import Frames
 
@@ -54,8 +54,8 @@ def open_tiff(data: bytes) -> Image.Image | None:
     None if the file is camera RAW. Raises UnreadablePhotoError for pixels that are not read.
     """
     photo = _opened_by_pillow(data)
-    if photo is not None and photo.width * photo.height > MAX_PIXELS:
-        raise too_many_pixels(MAX_PIXELS)
+    if photo is not None:
+        refuse_too_many_pixels(photo.width, photo.height)
     if photo is not None and _holds_one_image(photo) and _pillow_decodes(photo):
         return photo
     from tifffile import TiffFile
@@ -152,8 +152,7 @@ def _is_raw(file: "TiffFile", page: "TiffPage") -> bool:
 
 def _decoded(page: "TiffPage", first: "TiffPage") -> Image.Image:
     """Pillow image of a TIFF page, with ICC profile and EXIF orientation attached."""
-    if page.imagewidth * page.imagelength > MAX_PIXELS:
-        raise too_many_pixels(MAX_PIXELS)
+    refuse_too_many_pixels(page.imagewidth, page.imagelength)
     if not _can_decode(page):
         raise UnreadablePhotoError(f"{_layout(page)} are not read; {EXPORT_ADVICE}")
     mode = _MODES[page.photometric]
