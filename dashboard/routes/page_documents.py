@@ -1,4 +1,4 @@
-"""HTTP routes of the pages' HTML documents, which contain the dashboard's base URL.
+"""HTTP routes of the pages' HTML, which tells Streamlit's browser code the dashboard's base URL.
 
 Streamlit's browser code does not know whether `/photos` is a page of a server at `/` or a server
 of its own. It asks there first, and a console shows two errors for each page that is opened.

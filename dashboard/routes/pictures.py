@@ -117,7 +117,7 @@ class _IndexedPhoto:
             return None
 
     def stored(self, side: int) -> bytes | None:
-        """Bytes of the stored preview with the given side length; None if there is none."""
+        """Bytes of the stored preview whose long side has `side` pixels; None if there is none."""
         return self._store.get(self._digest, side)
 
     def store(self, side: int, data: bytes) -> None:

@@ -83,7 +83,7 @@ def _reasons(index: Index, vector: MasterVector, one: Explanation, which: str) -
 
 
 def _concepts(index: Index, vector: MasterVector, one: Explanation) -> None:
-    """Show how much technical image signals and, if available, concepts contribute to a rating."""
+    """Show contributions of technical image signals and, if available, of concepts to a rating."""
     numbers = session_state.vocabulary() == "statistics"
     found = encoder_results.concepts(index, vector, one.embedding)
     if movers := explanation_texts.movers(found or [], one.signals):

@@ -111,9 +111,9 @@ def _quality(candidates: Candidates, rules: Rules) -> Floats:
 
 
 def _photos_to_represent(candidates: Candidates, most: int) -> Codes:
-    """Sorted row numbers (c,) of the photos that an album should represent, at most `most`.
+    """Sorted index rows (c,) of the c best shots of series, or of `most` of them chosen at random.
 
-    These are the best shots of all series, or a random part of them.
+    An album's variety is how well it represents these photos.
     """
     clients = candidates.rows[candidates.first]
     if len(clients) > most:

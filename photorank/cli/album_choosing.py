@@ -49,7 +49,7 @@ class Asked(NamedTuple):
             raise typer.BadParameter("--with-faces and --per exclude each other")
 
     def check_new(self) -> None:
-        """Raise BadParameter for a new album with --fill or --swap, or without --places."""
+        """A new album needs --places and neither --fill nor --swap; else BadParameter is raised."""
         if self.keeps_photos:
             raise typer.BadParameter("--fill and --swap need --album with a kept album")
         if self.given["places"] is None:

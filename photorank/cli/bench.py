@@ -1,4 +1,4 @@
-"""Commands that measure accuracy of learning methods, and speed of indexing, search and pages."""
+"""Commands that measure learning methods' accuracy, and speed of indexing, search and dashboard."""
 
 from pathlib import Path
 from typing import Annotated

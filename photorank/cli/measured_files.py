@@ -1,4 +1,4 @@
-"""Measurement (faces, technical quality) of several photo files, going on after an unusable one."""
+"""Measurement of photo files (faces, technical quality), with an error for each unusable one."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

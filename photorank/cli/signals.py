@@ -39,7 +39,7 @@ def signals(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure sharpness, noise and other signals of photos. With --page, also quality in print."""
+    """Measure sharpness, noise and other signals of photos. With --page AxB, also print quality."""
     from photorank.photos.signals.print_quality import parse_page
 
     try:

@@ -205,7 +205,7 @@ def _spreads_from(
 def _facing(
     photos: Photos, start: int, left: int, of_left: list[Laid], of_right: list[Laid], size: PageSize
 ) -> tuple[float, tuple[Laid, float], tuple[Laid, float]]:
-    """Lowest penalty for two facing pages, and the layout and height in mm chosen for each.
+    """Lowest penalty for two facing pages, and each page's layout and photo block height (mm).
 
     Nearly equal heights are made equal.
     """

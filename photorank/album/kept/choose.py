@@ -114,7 +114,7 @@ def rows_in_context(index: Index, vector: MasterVector, album: KeptAlbum | None)
 
 
 def with_photos(index: Index, album: KeptAlbum, rows: Sequence[int]) -> KeptAlbum:
-    """Copy of a saved album that holds the photos at `rows` of the index instead of its own.
+    """Copy of a saved album, with its photos replaced by those with the given index rows.
 
     Photos that it had keep their order; a new one is placed before the first one taken later.
     Photos that the index lacks stay in the album.

@@ -138,7 +138,7 @@ class AlbumStore:
         *,
         seen: int | None = None,
     ) -> Entry:
-        """Save the album that `make` returns for the current one, unless the two are equal."""
+        """Replace the saved album by `make(saved album)`; write nothing if it is unchanged."""
         name = checked_album_name(name)
         with self._change() as connection:
             entry = self._newest(connection, name, seen)

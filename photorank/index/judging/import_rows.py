@@ -34,7 +34,7 @@ def import_labels(
     base: Sequence[Path] = (),
     judgements: Judgements = "scores",
 ) -> list[str]:
-    """Replace a source's scores and groups with those of a table; see :func:`import_judgements`."""
+    """Replace scores and groups of `table.source` by the table's; see :func:`import_judgements`."""
     return import_judgements(paths, table, None, partial=partial, base=base, judgements=judgements)
 
 
@@ -106,7 +106,7 @@ def replace_labels(
     partial: bool,
     together: int = ROWS_TOGETHER,
 ) -> list[str]:
-    """Replace a source's scores and groups with those of a table, in the caller's transaction.
+    """Replace scores and groups of `table.source` by the table's, in the caller's transaction.
 
     Returns notes for the user.
     """

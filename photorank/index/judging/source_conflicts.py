@@ -70,7 +70,7 @@ def refuse_raters_on_other_scales(connection: sqlite3.Connection, source: str) -
 
 
 def refuse_other_groups(paths: IndexPaths, table: LabelTable) -> None:
-    """Raise LabelsError if another source already assigns photos to groups."""
+    """Raise LabelsError if photo groups in the index are from another label source than `table`."""
     with reading(paths) as connection:
         others = other_sources(connection, "groups", table.source)
     if others:

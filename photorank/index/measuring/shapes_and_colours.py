@@ -22,7 +22,7 @@ class Looks(NamedTuple):
 
     @property
     def complete(self) -> bool:
-        """True if the mean colour of every photo is known."""
+        """True if every photo's mean colour is known; aspect ratios always are."""
         return bool(self.tones.all())
 
 

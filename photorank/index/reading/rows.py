@@ -103,7 +103,7 @@ class Rows:
         return zip(self._files, self._rows.tolist(), strict=True)
 
     def places(self, photos: ArrayLike) -> Codes:
-        """Row numbers of photos given by catalogue number; -1 for a photo without a file."""
+        """Index row of each catalogue number; -1 where the catalogue's photo has no file now."""
         wanted = np.asarray(photos, dtype=np.intp)
         known = (wanted >= 0) & (wanted < len(self._row_of))
         return np.where(known, self._row_of[np.where(known, wanted, 0)], -1)

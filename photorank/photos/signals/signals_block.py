@@ -105,7 +105,7 @@ def _tones(grey: Image.Image, photo: Image.Image) -> Floats:
 
 
 def _colours(photo: Image.Image) -> Floats:
-    """Three numbers: colourfulness, mean red - green, and mean yellow - blue (-1 to 1)."""
+    """Array of colourfulness (≥ 0), and means of red - green and yellow - blue (both -1 to 1)."""
     small = np.asarray(photo.reduce(_COLOUR_REDUCTION)).astype(np.int32)
     red, green, blue = small.reshape(-1, 3).T
     # Whole numbers, whose sums are exact, so that grey photos have no colour.
