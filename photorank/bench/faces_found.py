@@ -52,7 +52,7 @@ def compare_photos(
     root: Path,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[Compared]:
-    """For each photo in `marked` (a file in `root`), its marked faces matched to detected ones.
+    """Match marked faces to detected ones, for each photo in `marked` (file names under `root`).
 
     Raises LabelsError if a photo is missing or unreadable, FaceModelsError without the models.
     """

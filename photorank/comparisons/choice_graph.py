@@ -185,7 +185,7 @@ class ChoiceGraph(ComparisonGraph):
         return SampledPairs(pairs, np.abs(margin))
 
     def differences(self, ratings: Ratings) -> Floats:
-        """Rating differences (m,), first minus second photo of each edge, from ratings (n,)."""
+        """Rating of the first minus the second photo of each edge (m,); all ratings are (n,)."""
         r = np.asarray(ratings, dtype=np.float64)
         return r[self.first] - r[self.second]
 

@@ -9,14 +9,14 @@ from photorank.typing import Codes, Floats
 
 
 class Dominance(NamedTuple):
-    """For each 2-D point, total weight of points lower in both coordinates, and of higher ones."""
+    """Two total weights for each 2-D point: of points lower, and higher, in both coordinates."""
 
     lower: Floats  # (n, k) of those smaller in both coordinates
     higher: Floats  # (n, k) of those greater in both
 
 
 def dominance(first: Floats | Codes, second: Floats | Codes, weights: Floats) -> Dominance:
-    """For each 2-D point, total weight of points lower in both coordinates, and of higher ones.
+    """Two total weights for each 2-D point: of points lower, and higher, in both coordinates.
 
     Every rank statistic over pairs needs it: with labels and ratings as the
     coordinates (n,) and unit weights (n, 1), the result counts, for each photo, the

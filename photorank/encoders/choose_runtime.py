@@ -218,7 +218,7 @@ class SwitchableTower:
         return openvino_towers.convert(tower, frame, one_shape=self._one_shape)
 
     def _converted_in_bf16(self, plain: TorchTower, frame: Frames) -> Tower:
-        """OpenVINO network in bfloat16, except for layers that torch's keeps in float32, too."""
+        """OpenVINO network in bfloat16, with float32 for the same layers as in torch's network."""
         if is_mixed(plain.network):
             model = self._converted(plain.in_bf16(), frame)
             return openvino_towers.compiled(model, "bf16", as_it_is=True)
@@ -271,7 +271,10 @@ class SwitchableImages:
         self._images.choose(runtime, frames)
 
     def keep_precision(self, precision: str) -> None:
-        """Compute embeddings from now on in this precision; see :meth:`SwitchableTower.keep`."""
+        """Compute embeddings from now on in this numeric precision, even if another is faster.
+
+        Raises EncoderError for eight bits; see :meth:`SwitchableTower.keep`.
+        """
         self._images.keep(precision)
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:

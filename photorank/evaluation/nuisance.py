@@ -159,9 +159,10 @@ def without_content(
 def _ratings(
     photos: JudgedPhotos, codes: Codes, folds: Folds, directions: Floats
 ) -> tuple[Floats, Floats]:
-    """Pair of held-out ratings (repeats, n): before and after content is projected out.
+    """Two arrays (repeats, n) of held-out ratings: with and without the part due to photo content.
 
-    In standard deviations over the photos learned from, so that folds may be pooled.
+    That part lies along the directions in which photos of different kinds differ. Ratings are in
+    standard deviations over the photos learned from, so that folds may be pooled.
     """
     before, after = np.zeros(folds.codes.shape), np.zeros(folds.codes.shape)
     for repeat, fold in np.ndindex(directions.shape[:2]):

@@ -20,7 +20,7 @@ _PAIRS = 200_000
 
 
 class HeldOutRatings(NamedTuple):
-    """Ratings of photos by a vector that has not seen them, or else by a refit without them."""
+    """Ratings of photos by a vector; of photos that it learned from, by refits without them."""
 
     ratings: Ratings  # (n,) on the vector's scale; nan for photos it saw and cannot do without
     seen: Flags  # (n,) whether the vector itself learned from the photo, or from a copy

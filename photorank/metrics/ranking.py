@@ -124,7 +124,7 @@ def spearman(ratings: ArrayLike, comparisons: Comparisons) -> float:
 
 
 def pearson(ratings: ArrayLike, comparisons: Comparisons) -> float:
-    """Pearson's correlation r between rating and label differences of the compared photo pairs.
+    """Pearson's r between the rating differences and the label differences of compared pairs.
 
     Over all pairs of one block it is the usual r. Unlike the others it
     depends on the ratings' scale being a straight line against the labels'.

@@ -81,7 +81,7 @@ class ScoreFile:
 
     @property
     def is_begun(self) -> bool:
-        """True if the output file, or a part of it that an interrupted run has written, exists."""
+        """True if the output file exists, or a part of it left by an interrupted run."""
         return self.path.exists() or self._grown.exists()
 
     def require_new(self) -> None:

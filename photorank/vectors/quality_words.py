@@ -72,7 +72,7 @@ class ComparesPhrases(Protocol):
 def worded_vector(
     name: str, texts: Sequence[str], encoder: Encoder, *, negatives: Sequence[str] = ()
 ) -> MasterVector:
-    """Rating vector from texts, which takes into account qualities they name, such as sharpness.
+    """Rating vector from texts, with directions added for qualities that they name (sharpness, …).
 
     An encoder without quality directions gets the vector of :func:`prompt_vector`, whose errors are
     raised here, too.

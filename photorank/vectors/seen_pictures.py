@@ -91,7 +91,7 @@ class SeenPictures:
         return found
 
     def to_text(self) -> dict[str, str]:
-        """Perceptual hashes as a dictionary with a compressed text for each field."""
+        """Dictionary from each array's name to its bytes, zlib-compressed and Base64-encoded."""
         arrays = {one.name: getattr(self, one.name) for one in fields(self)}
         arrays["centres"] = self.centres.astype("<f2")
         return {name: _text(array.tobytes()) for name, array in arrays.items()}

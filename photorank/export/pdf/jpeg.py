@@ -93,7 +93,7 @@ def _stripped(data: bytes) -> PlainJpeg | None:
 
 
 def _end_of_scan(data: bytes, at: int, *, alone: bool) -> int:
-    """Byte offset of the marker that ends one scan of coded pixels in a JPEG; -1 without one.
+    """Byte offset of the marker that ends the coded pixels at `at` in a JPEG; -1 if none does.
 
     A scan that holds all that a file has ends with the file's mark, which nothing coded equals.
     """

@@ -93,7 +93,7 @@ class DatasetManifest:
         return "in part" if len(found) > 1 else "yes" if found == {True} else "no"
 
     def layout_at(self, root: Path) -> Layout:
-        """First file layout whose label files all exist in the given folder.
+        """First of the dataset's file layouts whose label files all exist in the given folder.
 
         Raises MissingLabelFilesError if there is none.
         """

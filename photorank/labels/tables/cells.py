@@ -52,7 +52,7 @@ def number(cells: Cells, name: str, *, decimal_comma: bool = False) -> float:
 
 
 def _written_otherwise(text: str, name: str, *, decimal_comma: bool) -> float:
-    """Number parsed from text with a decimal comma or a typographic minus; nan for other text."""
+    """Number parsed from text, decimal comma and typographic minus allowed; nan if it is none."""
     plain = text.replace("\N{MINUS SIGN}", "-")
     if found := _COMMA.fullmatch(plain):
         whole, part, power = found.groups("")

@@ -127,7 +127,9 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
         return (self._share * (chances.first - chances.second) - self._lead) / 2
 
     def _second_derivatives(self, chances: Chances) -> tuple[Floats, Floats, float]:
-        """Second derivatives of the loss in rating differences η (m,) and the tie parameter log ν.
+        """Second derivatives, mixed ones too, of the loss by rating differences η (m,) and log ν.
+
+        ν is the tie parameter.
 
         They are ∂²/∂η² (m,), ∂²/∂η ∂log ν (m,) and ∂²/∂(log ν)².
         """

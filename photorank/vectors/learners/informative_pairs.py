@@ -82,9 +82,10 @@ def _disjoint(pairs: Pairs) -> NDArray[np.bool_]:
 
 
 def _partners(scores: ScoreComparisons, rng: np.random.Generator) -> Iterator[Pairs]:
-    """Yield several arrays (l, 2), each of which pairs every labelled photo with a comparable one.
+    """Yield pairings (l, 2) of all l labelled photos, by several ways to choose their partners.
 
-    Photos are given as positions among the labelled ones.
+    Both are of one block of comparable labels; the partner is half the block away, random, the
+    worst or the best. Photos are given as positions among the labelled ones.
     """
     order = np.lexsort((scores.labels, scores.same))  # block by block, worst photo first
     block = dense_ranks(scores.same[order])

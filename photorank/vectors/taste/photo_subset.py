@@ -31,7 +31,7 @@ class PhotoSubset:
         return cls(prior, rows, Z)
 
     def of_rater(self, index: Index, rater: str) -> "PhotoSubset":
-        """Same subset with the given person's taste prior; the arrays are shared, not copied."""
+        """Same photos, with the prior for learning the given person's taste; arrays are shared."""
         return replace(self, prior=prior_of_rater(index, self.prior, rater))
 
     def including(self, index: Index, rows: Codes) -> "PhotoSubset":

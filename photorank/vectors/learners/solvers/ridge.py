@@ -52,7 +52,7 @@ class Problem:
         given: Floats | None,
         beside: KnownDifferences | None = None,
     ) -> "Problem":
-        """Ridge problem for photo features Z (n, r), comparisons, and prior ratings t (n,), if any.
+        """Ridge problem of photo features Z (n, r), comparisons and optional prior ratings t (n,).
 
         Differences `beside` the comparisons are in the coordinates of Z.
         """
