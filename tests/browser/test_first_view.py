@@ -74,9 +74,13 @@ def test_the_page_takes_over_where_the_first_view_was(server, visit, size):
 
 def test_a_photo_that_is_opened_early_stays_open(server, visit):
     """The first view waits until the person has closed it."""
-    page = visit(SIZES[0])
+    page, held = visit(SIZES[0]), []
+    page.route(STREAMLIT, lambda route: held.append(route))  # until the photo is open
     go_home(page, server)
     page.locator("#first-view .cell").first.click()
+    page.locator("#first-view dialog[open]").wait_for()
+    for route in held:
+        route.continue_()
     page.locator("#root h1").wait_for(state="attached")
     page.wait_for_timeout(3000)
     assert page.locator("#first-view dialog[open]").count() == 1
