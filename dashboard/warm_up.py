@@ -1,11 +1,11 @@
-"""Warm-up that loads the modules and data of the page Home when the server starts."""
+"""Warm-up that loads Home's modules and data when the server starts, then other pages' modules."""
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
-from threading import Thread
+from threading import Thread, Timer
 
 import streamlit as st
 
@@ -14,6 +14,12 @@ from photorank.errors import PhotorankError
 WITHOUT_PAGE = "warm-up"  # beginning of the names of threads that no page runs
 _SAYS_NO_PAGE = "streamlit.runtime.scriptrunner_utils.script_run_context"  # name of the logger
 _PATIENCE_SECONDS = 2.0  # for data of a large index; what is left is read while the server listens
+_LATER_SECONDS = 4.0  # after which the first page is there, and the processor has nothing to do
+# What pages draw with, which takes up to a second to load.
+_LATER = (
+    *("compare_panels", "explanation_panels", "teach.choices", "album.new_album"),
+    *("album.kept_album", "results.power_panels", "results.evaluation_panels", "map_panel"),
+)
 
 
 @asynccontextmanager
@@ -26,7 +32,17 @@ async def warmed_up(_: st.App) -> AsyncIterator[None]:
     warming = Thread(target=_warm_up, name=WITHOUT_PAGE, daemon=True)
     warming.start()
     await asyncio.to_thread(warming.join, _PATIENCE_SECONDS)
+    later = Timer(_LATER_SECONDS, _load_other_pages)
+    later.daemon = True
+    later.start()
     yield
+    later.cancel()
+
+
+def _load_other_pages() -> None:
+    """Load what other pages than Home draw with, so that the first visit of each is quick."""
+    for module in _LATER:
+        import_module(f"dashboard.widgets.{module}")
 
 
 def _warm_up() -> None:

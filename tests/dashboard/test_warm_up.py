@@ -1,4 +1,5 @@
 import asyncio
+import subprocess
 import sys
 import threading
 
@@ -27,3 +28,24 @@ def test_the_first_page_finds_its_ratings_there(home, monkeypatch, caplog):
     assert len(vector_ratings.ratings(index, preferred)) == len(index)
     assert "ScriptRunContext" not in caplog.text
     assert "streamlit.emojis" in sys.modules
+
+
+@pytest.mark.slow
+def test_other_pages_find_their_modules_loaded(home):
+    """Some seconds later, when the first page is there."""
+    code = """
+import asyncio, sys
+import streamlit as st
+from dashboard import warm_up
+warm_up._LATER_SECONDS = 0.1
+async def begin():
+    async with warm_up.warmed_up(st.App("pages.py")):
+        assert "altair" not in sys.modules
+        for _ in range(600):
+            if "dashboard.widgets.map_panel" in sys.modules:
+                return
+            await asyncio.sleep(0.1)
+asyncio.run(begin())
+assert {"altair", "dashboard.widgets.map_panel"} <= set(sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603
