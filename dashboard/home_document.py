@@ -89,26 +89,19 @@ def _made(mode: Mode) -> FirstView | None:
     from dashboard.component.mounting import component_data
     from dashboard.component.photo_view import grid_data
     from dashboard.widgets import home_cards
-    from photorank.evaluation.default_vector import by_preference
 
     names = index_data.index_names()
-    if not names:
+    index = index_data.index(names[0]) if names else None
+    vector = index and index_data.usual_vector(index)
+    if index is None or vector is None:
         return None
-    index = index_data.index(names[0])
-    known = index_data.vectors(index)
-    for name in by_preference(known, index_data.evaluation(index))[:1]:
-        vector = known[name]
-        photos, style = home_cards.best_photos(index, vector), home_cards.best_style(vector)
-        columns = photos.columns()
-        shown = columns.digests[columns.stacks > 0]  # first photos of stacks, and single ones
-        tokens = [bytes(one).hex() for one in shown[:_PRELOADED]]
-        pictures = [
-            f"{ROOM}/photos/{quote(index.name, safe='')}/{token}/{THUMBNAIL_SIDE}"
-            for token in tokens
-        ]
-        data = component_data(grid_data(photos, style, mode), "first-view")
-        return FirstView(home_cards.TITLE, data, pictures)
-    return None
+    photos, style = home_cards.best_photos(index, vector), home_cards.best_style(vector)
+    columns = photos.columns()
+    shown = columns.digests[columns.stacks > 0]  # first photos of stacks, and single ones
+    at = f"{ROOM}/photos/{quote(index.name, safe='')}"
+    pictures = [f"{at}/{bytes(one).hex()}/{THUMBNAIL_SIDE}" for one in shown[:_PRELOADED]]
+    data = component_data(grid_data(photos, style, mode), "first-view")
+    return FirstView(home_cards.TITLE, data, pictures)
 
 
 def _with_first_view(html: str, view: FirstView) -> str:
@@ -117,10 +110,7 @@ def _with_first_view(html: str, view: FirstView) -> str:
 
     folder = f"{ROOM}/component/{modules_hash()}"
     preloads = [f'<link rel="modulepreload" href="{folder}/{file}">' for file in modules()]
-    preloads += [
-        f'<link rel="preload" as="image" fetchpriority="high" href="{picture}">'
-        for picture in view.pictures
-    ]
+    preloads += [_PICTURE.format(address=address) for address in view.pictures]
     head = _HEAD.format(
         folder=folder,
         preloads="\n".join(preloads),

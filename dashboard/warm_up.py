@@ -40,7 +40,7 @@ async def warmed_up(_: st.App) -> AsyncIterator[None]:
 
 
 def _load_other_pages() -> None:
-    """Load what other pages than Home draw with, so that the first visit of each is quick."""
+    """Load the modules of other pages than Home, so that the first visit of each is quick."""
     for module in _LATER:
         import_module(f"dashboard.widgets.{module}")
 
@@ -51,16 +51,13 @@ def _warm_up() -> None:
 
 
 def _read_first_index() -> None:
-    from dashboard.cache import index_data, photo_looks, photo_stacks, vector_ratings
-    from photorank.evaluation.default_vector import by_preference
+    from dashboard.cache import index_data
+    from dashboard.widgets import home_cards
 
     try:
         for name in index_data.index_names()[:1]:
             index = index_data.index(name)
-            photo_stacks.stack_codes(index)
-            photo_looks.looks(index)
-            known = index_data.vectors(index)
-            for vector in by_preference(known, index_data.evaluation(index))[:1]:
-                vector_ratings.percentiles(index, known[vector])
+            if vector := index_data.usual_vector(index):
+                home_cards.best_photos(index, vector).hold()
     except PhotorankError:
         return  # the page says what is wrong with the index

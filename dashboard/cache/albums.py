@@ -15,7 +15,6 @@ from photorank.album.kept.album import KeptAlbum
 from photorank.album.kept.choose import rows_of_album
 from photorank.album.kept.store import AlbumStore
 from photorank.errors import ExportError
-from photorank.evaluation.default_vector import by_preference
 from photorank.index.opened import Index
 from photorank.vectors.master import MasterVector
 
@@ -37,10 +36,7 @@ def vector_of(index: Index, album: KeptAlbum) -> MasterVector | None:
 
     None for an index without vectors.
     """
-    known = index_data.vectors(index)
-    best = by_preference(known, index_data.evaluation(index))
-    name = next((one for one in (album.settings.vector, *best) if one in known), None)
-    return None if name is None else known[name]
+    return index_data.vectors(index).get(album.settings.vector) or index_data.usual_vector(index)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Laying out the pages …", hash_funcs=BY_PAGES)

@@ -13,6 +13,7 @@ from dashboard.cache.cache_keys import (
     of_vectors,
 )
 from photorank.errors import BrokenEvaluationError
+from photorank.evaluation.default_vector import by_preference
 from photorank.evaluation.saved_evaluation import Evaluation, latest_evaluation
 from photorank.index.judging.click_log import clickers as clickers_of
 from photorank.index.judging.marks import Marked, marks_of
@@ -104,6 +105,12 @@ def evaluation(index: Index) -> Evaluation | None:
     """Latest saved evaluation of an index's rating vectors; None if it is missing or unreadable."""
     found = _latest_evaluation(index)
     return None if isinstance(found, BrokenEvaluationError) else found
+
+
+def usual_vector(index: Index) -> MasterVector | None:
+    """Rating vector that pages begin with; None if the index has no vectors."""
+    known = vectors(index)
+    return known[by_preference(known, evaluation(index))[0]] if known else None
 
 
 def broken_evaluation(index: Index) -> BrokenEvaluationError | None:

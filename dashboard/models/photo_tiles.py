@@ -1,4 +1,4 @@
-"""Thumbnail tiles for photo grids, percentiles as text, and texts about unused files."""
+"""View-models of photo grids: tiles, texts of percentiles, texts about skipped files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -67,11 +67,11 @@ def vector_in_use(index: Index) -> str | None:
 
     None for an index without vectors.
     """
-    known = index_data.vectors(index)
     chosen = session_state.kept_for_next_page("vector")
-    if chosen in known or not known:
-        return chosen if chosen in known else None
-    return by_preference(known, index_data.evaluation(index))[0]
+    if chosen in index_data.vectors(index):
+        return chosen
+    usual = index_data.usual_vector(index)
+    return None if usual is None else usual.name
 
 
 def vector_or_prompt_picker(index: Index) -> MasterVector:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Asked(NamedTuple):
-    """What the user asked for: options of the album command that affect the choice of photos."""
+    """Options of the album command that affect the choice of photos, as the user gave them."""
 
     given: dict[str, Any]  # settings by name, None where nothing was given
     with_faces: str | None

@@ -1,4 +1,4 @@
-"""What an evaluation compares (contenders): fixed vectors, learners and baselines."""
+"""Contenders of an evaluation: fixed vectors, learners and baselines."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

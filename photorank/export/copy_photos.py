@@ -143,7 +143,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def link_to(source: Path, temporary: Path, link: Link) -> None:
-    """Create a hard or soft link to a file; raises ExportError if the disk supports none."""
+    """Create a link to a file, hard or soft as asked; raises ExportError if the disk refuses."""
     real = os.path.realpath(source)
     try:
         if link == "hard":

@@ -355,6 +355,6 @@ def _rank_shifts(pull: Floats, shares: Floats, comparisons: ScoreComparisons) ->
 
 
 def _undefined(comparisons: Comparisons, clusters: Codes | None) -> PairSums:
-    """Sums that are all nan: the metric needs scores, but people gave only choices."""
+    """Sums of nan: the metric needs numeric scores, but people only chose between photos."""
     n_units = comparisons.n if clusters is None else unit_codes(clusters, n=comparisons.n).max() + 1
     return PairSums(np.full(3, np.nan), np.full((n_units, 3), np.nan), np.empty((0, 3)), -1.0)

@@ -112,7 +112,7 @@ class SeenPictures:
             raise CardError(path, "its codes of pictures cannot be read") from error
 
     def _thinned(self, most: int, seed: int) -> "SeenPictures":
-        """Perceptual hashes of at most `most` of the images, drawn at random."""
+        """Random sample of the images, at most `most` of them, with their perceptual hashes."""
         if len(self.greys) <= most:
             return self
         rows = np.random.default_rng(seed).choice(len(self.greys), most, replace=False)

@@ -37,7 +37,6 @@ def test_other_pages_find_their_modules_loaded(home):
 import asyncio, sys
 import streamlit as st
 from dashboard import warm_up
-warm_up._LATER_SECONDS = 0.1
 async def begin():
     async with warm_up.warmed_up(st.App("pages.py")):
         assert "altair" not in sys.modules

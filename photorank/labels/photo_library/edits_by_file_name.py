@@ -89,7 +89,7 @@ def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collec
 
 
 def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
-    """Groups of positions in `files`: each has the versions of one photo, edited ones first.
+    """Positions in `files`, a list for each photo with several versions; edited versions first.
 
     Photos with a single file are left out.
 

@@ -65,7 +65,7 @@ class Table:
     def usable_rows(
         self, parse: Callable[[int, Cells], Row | None], problems: Problems
     ) -> Iterator[Row]:
-        """Yield what `parse` returns for each row of the table, except where it returns None.
+        """Yield the result of `parse` for each row of the table; results of None are left out.
 
         Rows that cannot be used are added to `problems`.
         """

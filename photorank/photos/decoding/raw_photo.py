@@ -79,7 +79,7 @@ def _is_large(preview: Image.Image, raw: "RawPy") -> bool:
 
 
 def _developed(raw: "RawPy", preview: Image.Image | None) -> Image.Image:
-    """Upright photo developed from sensor data at half size; `preview` if developing fails."""
+    """Upright photo developed at half size from sensor data; the given preview if that fails."""
     import rawpy
 
     def develop(as_exposed: bool) -> Frames:

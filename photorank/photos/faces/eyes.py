@@ -1,4 +1,4 @@
-"""How far a face's eyes are open, measured with MediaPipe's iris model."""
+"""Openness of a face's eyes, measured with MediaPipe's iris model."""
 
 from typing import NamedTuple
 

@@ -116,7 +116,7 @@ class Problem:
 
     @cached_property
     def squared(self) -> Floats | None:
-        """Matrix ZᵀL²Z (r, r), with the comparison graph's Laplacian L; None without labels.
+        """Matrix ZᵀL²Z (r, r) of photos Z and the graph's Laplacian L; None without numeric labels.
 
         It is the covariance of ZᵀLy for labels y with independent noise of unit variance.
         """
