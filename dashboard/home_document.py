@@ -91,9 +91,11 @@ def _made(mode: Mode) -> FirstView | None:
     from dashboard.widgets import home_cards
 
     names = index_data.index_names()
-    index = index_data.index(names[0]) if names else None
-    vector = index and index_data.usual_vector(index)
-    if index is None or vector is None:
+    if not names:
+        return None
+    index = index_data.index(names[0])
+    vector = index_data.usual_vector(index)
+    if vector is None:
         return None
     photos, style = home_cards.best_photos(index, vector), home_cards.best_style(vector)
     columns = photos.columns()
