@@ -78,6 +78,9 @@ async def _first_view(kept: str) -> FirstView | None:
     """What the page Home shows at first; None if it has no photos, fails or takes too long."""
     mode: Mode = next((mode for mode in MODES if mode == kept), "plain")
     made = asyncio.get_running_loop().run_in_executor(_pool, _made, mode)
+    made.add_done_callback(
+        lambda late: late.cancelled() or late.exception()
+    )  # nobody else asks, if it is late
     await asyncio.wait([made], timeout=_PATIENCE_SECONDS)
     # What is wrong with an index the page meets as well, and says.
     return made.result() if made.done() and made.exception() is None else None

@@ -2,6 +2,9 @@
 
 import { show } from "./main.js";
 
+/** @typedef {{what: string, tokens: string[]}} Act */
+
+const LINK_DIGITS = 12; // of a digest, as in the addresses of pages
 const LOOK_MS = 40;
 const LATE_MS = 2000; // after the page's own title, when its photos will not come
 const MOST_MS = 10_000; // without a title: Streamlit says what is wrong
@@ -11,12 +14,14 @@ const data = document.getElementById("first-view-data");
 const drawing = view?.querySelector("div")?.shadowRoot;
 if (view && data?.textContent && drawing) {
   const path = location.pathname, begun = performance.now();
-  const page = JSON.parse(data.textContent), nothing = () => {};
+  const page = JSON.parse(data.textContent);
   useTheme(view, path);
-  const end = show(
-    { parentElement: drawing, data: page, setStateValue: nothing, setTriggerValue: nothing },
-    page.place,
-  );
+  const end = show({
+    parentElement: drawing,
+    data: page,
+    setStateValue: () => {}, // marks, which it does not show
+    setTriggerValue: (_, act) => compare(page.index, /** @type {Act} */ (act)),
+  }, page.place);
   let titled = Infinity; // when the page had its title
   const timer = setInterval(() => {
     const now = performance.now();
@@ -25,24 +30,42 @@ if (view && data?.textContent && drawing) {
       || (now - begun > MOST_MS && titled === Infinity);
     if (!isOver || drawing.querySelector("dialog[open]")) return; // a photo is looked at
     clearInterval(timer);
+    const focused = drawing.activeElement?.getAttribute("data-token");
     end();
     view.remove();
     data.remove();
+    if (focused) ownDrawings().map((one) => one.querySelector(`[data-token="${focused}"]`))
+      .forEach((cell) => cell instanceof HTMLElement && cell.focus());
   }, LOOK_MS);
 } else view?.remove(); // a browser that knows no shadow root in a document
 
 /** The theme that a person has chosen in Streamlit's menu, which is kept for each page.
  * @param {HTMLElement} view @param {string} path */
 function useTheme(view, path) {
-  const chosen = localStorage.getItem(`stActiveTheme-${path}-v2`) ?? "";
-  const [kind] = /light|dark/i.exec(chosen) ?? [];
-  if (kind) view.style.colorScheme = kind.toLowerCase();
+  try {
+    const chosen = localStorage.getItem(`stActiveTheme-${path}-v2`) ?? "";
+    const [kind] = /light|dark/i.exec(chosen) ?? [];
+    if (kind) view.style.colorScheme = kind.toLowerCase();
+  } catch { /* a browser that keeps nothing has the system's theme */ }
+}
+
+/** Go to the page Compare, if that is what a photo's button asks for.
+ * @param {string} index @param {Act} act */
+function compare(index, act) {
+  if (act.what !== "versus") return;
+  const [first, second] = act.tokens.map((token) => token.slice(0, LINK_DIGITS));
+  location.assign(`compare?${new URLSearchParams({ in: index, first, second })}`);
+}
+
+/** Where the page itself draws its best photos. @returns {ShadowRoot[]} */
+function ownDrawings() {
+  return [...document.querySelectorAll("#root [class*=st-key-shelf] *")]
+    .flatMap((one) => one.shadowRoot ?? []);
 }
 
 /** Whether the page's own photos are seen. */
 function isDrawn() {
-  const places = [...document.querySelectorAll("#root [class*=st-key-shelf] *")];
-  const pictures = places.flatMap((one) => [...one.shadowRoot?.querySelectorAll("img[src]") ?? []]);
+  const pictures = ownDrawings().flatMap((one) => [...one.querySelectorAll("img[src]")]);
   return pictures.length > 0 && pictures.every(
     (one) => one instanceof HTMLImageElement && one.complete,
   );

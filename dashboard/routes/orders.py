@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dashboard.routes.addresses import KEEP, not_found, route_path
+from photorank.errors import PhotorankError
 
 MOST_BYTES = 128 << 20  # of all orders together; a forgotten one is made again when it is asked for
 NAMES_A_PIECE = 200  # photos
@@ -95,5 +96,8 @@ async def _words(request: Request) -> Response:
     if held is None or start >= held.n:
         return not_found()
     places = range(start, min(held.n, start + NAMES_A_PIECE))
-    words = await run_in_threadpool(held.words, places)
+    try:
+        words = await run_in_threadpool(held.words, places)
+    except PhotorankError:  # as of an index that was removed; what it says may name a folder
+        return not_found()
     return JSONResponse(words, headers=KEEP)

@@ -28,7 +28,8 @@ def base_path() -> str:
 def document() -> str:
     """HTML document of Streamlit's pages, with the dashboard's base URL."""
     html = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
-    return html.replace("<head>", _TOLD.format(base=base_path()), 1)
+    named = html.replace("<title>Streamlit</title>", "<title>photorank</title>")
+    return named.replace("<head>", _TOLD.format(base=base_path()), 1)
 
 
 def page_routes() -> list[Route]:

@@ -25,7 +25,7 @@ BOXES = """of => {
     });
     return [[title.textContent, at.left, at.top], ...places]; // its width waits for the font
 }"""
-SIZES = [(1440, 900), (1920, 1080), (1024, 768), (390, 844)]
+SIZES = [(1440, 900), (1920, 1080), (1024, 768), (700, 900), (390, 844)]
 
 
 @pytest.fixture
@@ -87,6 +87,21 @@ def test_a_photo_that_is_opened_early_stays_open(server, visit):
 
     page.keyboard.press("Escape")
     page.wait_for_function("!document.getElementById('first-view')", polling=POLLING)
+    held = page.evaluate_handle("document.activeElement.shadowRoot?.activeElement")
+    assert held.get_property("className").json_value() == "cell"
+
+
+def test_two_photos_of_it_are_compared(server, visit):
+    """By the viewer's button, as in the page's own grid."""
+    page = visit(SIZES[0])
+    page.route(re.compile("/_stcore/stream"), lambda route: route.abort())  # no page takes over
+    go_home(page, server)
+    page.locator("#first-view .cell").first.click()
+    page.keyboard.press("c")
+    page.unroute_all()
+    page.get_by_role("button", name="Which is better?").click()
+    page.wait_for_url(re.compile(r"/compare\?in=small&first=\w{12}&second=\w{12}"))
+    page.get_by_role("heading", name="Compare").wait_for()
 
 
 def test_it_has_the_colours_of_the_page(server, visit):

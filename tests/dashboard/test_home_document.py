@@ -1,12 +1,15 @@
 """The document of Home: what its first view says, and to whom."""
 
+import gc
 import json
 import re
+import time
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from dashboard import home_document
 from dashboard.cache import index_data
 from dashboard.home_document import home_route
 from dashboard.routes.addresses import ROOM
@@ -95,6 +98,18 @@ def test_what_is_wrong_is_left_to_the_page(home, client, monkeypatch):
     answer = client.get("/")
     assert answer.status_code == 200
     assert "first-view" not in answer.text
+
+
+@pytest.mark.slow
+def test_an_error_that_comes_late_is_no_traceback(home, client, monkeypatch, caplog):
+    """The page meets it as well, and says it."""
+    monkeypatch.setattr(home_document, "_PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(home_document, "_made", lambda _: time.sleep(0.2) or 1 / 0)
+    with client:
+        assert client.get("/").status_code == 200
+        time.sleep(0.5)
+        gc.collect()
+    assert "never retrieved" not in caplog.text
 
 
 def test_another_first_page_has_no_first_view(monkeypatch):
