@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ _FINISHED = {
 
 ROOT = Path(__file__).parents[1]
 _FIRST_PHOTOS = 12  # of a grid, which a browser fetches before anybody scrolls
-_TOKEN_BYTES = 8
+_TOKEN_BYTES, _BYTES_A_PHOTO = 8, 16  # in the columns of an order
 
 
 @contextmanager
@@ -70,7 +71,7 @@ class Page:
     buttons: dict[str, tuple[str, str]] = field(default_factory=dict)  # label: id, fragment
     components: dict[str, tuple[str, str, Any]] = field(default_factory=dict)  # mode: and its data
     pictures: list[str] = field(default_factory=list)  # their addresses
-    orders: list[tuple[str, str]] = field(default_factory=list)  # of grids, and where photos are
+    orders: list[str] = field(default_factory=list)  # of grids, addresses of what is not given
     errors: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
 
@@ -87,7 +88,6 @@ class Visitor:
         self._here = ""  # the page's hash
         self._query = ""  # of the address
         self._seen: set[str] = set()  # addresses that were fetched
-        self._first: dict[str, list[str]] = {}  # tokens of the first photos of an order
         self.pages: dict[str, str] = {}  # hash by title
         self.listed: list[str] = []  # titles of those that are shown in the navigation
         self.session = ""
@@ -135,8 +135,8 @@ class Visitor:
 
     async def give_stars(self, page: Page, stars: int) -> Page:
         """Give the first photo of the page Photos stars."""
-        order, _ = page.orders[0]
-        token = self._first[order][0]
+        _, _, data = page.components["grid"]
+        [token, *_] = _first_photos(data)
         return await self._send(page, "grid", {"token": token, "mark": "stars", "value": stars})
 
     async def _send(self, page: Page, mode: str, item: dict[str, Any]) -> Page:
@@ -188,29 +188,18 @@ class Visitor:
                 "script_compilation_exception"
             ):
                 page.errors.append(got.session_event.script_compilation_exception.message)
-        for order, photos in page.orders:
-            await self._open_order(order, photos, page)
-        await self._fetch(page.pictures, page)
+        await self._fetch([*page.pictures, *page.orders], page)
         page.seconds = time.perf_counter() - begun
         return page
 
-    async def _open_order(self, order: str, photos: str, page: Page) -> None:
-        """Fetch which photos a grid shows, and note the first ones' pictures."""
-        if data := (await self._fetch([order], page)).get(order):
-            n = len(data) // (2 * _TOKEN_BYTES)
-            starts = range(0, _TOKEN_BYTES * min(n, _FIRST_PHOTOS), _TOKEN_BYTES)
-            self._first[order] = [data[at : at + _TOKEN_BYTES].hex() for at in starts]
-        page.pictures += [f"{photos}/{token}/384" for token in self._first.get(order, [])]
-
-    async def _fetch(self, urls: list[str], page: Page) -> dict[str, bytes]:
-        """Bodies of those addresses that were not fetched before, which a browser keeps."""
+    async def _fetch(self, urls: list[str], page: Page) -> None:
+        """Fetch those addresses that were not fetched before, which a browser keeps."""
         new = [url for url in dict.fromkeys(urls) if url not in self._seen]
         self._seen.update(new)
         answers = await asyncio.gather(*map(self._get, new))
         page.errors += [
-            f"a picture came with {status.decode()}" for status, _ in answers if status != b"200"
+            f"a picture came with {status.decode()}" for status in answers if status != b"200"
         ]
-        return {url: body for url, (_, body) in zip(new, answers, strict=True)}
 
     def _look(self, got: ForwardMsg, page: Page) -> None:
         """Record an element that the page sent."""
@@ -227,8 +216,10 @@ class Visitor:
             page.components[mode] = (part.id, got.delta.fragment_id, data)
             if "order" in data:
                 base = f"/{data['base']}"
-                photos = f"{base}/photos/{data['index']}"
-                page.orders.append((f"{base}/orders/{data['order']}", photos))
+                first = _first_photos(data)
+                page.pictures += [f"{base}/photos/{data['index']}/{one}/384" for one in first]
+                if data["n"] * _BYTES_A_PHOTO > len(b64decode(data["first"])):
+                    page.orders.append(f"{base}/orders/{data['order']}")
         elif kind == "imgs":
             page.pictures.extend(one.url for one in element.imgs.imgs if one.url.startswith("/"))
         elif kind == "markdown":
@@ -236,8 +227,8 @@ class Visitor:
         elif kind == "alert":
             page.texts.append(element.alert.body)
 
-    async def _get(self, url: str) -> tuple[bytes, bytes]:
-        """Status and body of an address."""
+    async def _get(self, url: str) -> bytes:
+        """Status of an address, once its body has come."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         try:
             head = f"GET {url} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n"
@@ -245,7 +236,14 @@ class Visitor:
             answer = await asyncio.wait_for(reader.read(), PATIENCE)
             if not answer:
                 raise ConnectionResetError(f"{url} was not answered")
-            told, _, body = answer.partition(b"\r\n\r\n")
-            return told.split(b" ", 2)[1], body
+            return answer.split(b" ", 2)[1]
         finally:
             writer.close()
+
+
+def _first_photos(grid: dict[str, Any]) -> list[str]:
+    """Tokens of a grid's first photos."""
+    given = b64decode(grid["first"])
+    most = min(_FIRST_PHOTOS, len(given) // _BYTES_A_PHOTO)
+    starts = range(0, _TOKEN_BYTES * most, _TOKEN_BYTES)
+    return [given[at : at + _TOKEN_BYTES].hex() for at in starts]

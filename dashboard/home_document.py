@@ -32,7 +32,6 @@ _PATIENCE_SECONDS = 0.25  # for data that is not in the caches; the page itself 
 _STYLE = (Path(__file__).parent / "first_view.css").read_text(encoding="utf-8")
 # The script is asked for, and run, before those of Streamlit.
 _HEAD = """<script type="module" src="{folder}/first_view.js"></script>
-<link rel="preload" as="fetch" crossorigin href="{room}/orders/{order}">
 {preloads}<style>{style}</style>"""
 _PICTURE = '<link rel="preload" as="image" fetchpriority="high" href="{address}">'
 _BODY = """<main id="first-view" style="{colours}"><h1>{title}</h1>
@@ -119,8 +118,6 @@ def _with_first_view(html: str, view: FirstView) -> str:
     head = _HEAD.format(
         folder=folder,
         preloads="\n".join(preloads),
-        room=ROOM,
-        order=view.data["order"],
         style=_STYLE,
     )
     body = _BODY.format(

@@ -7,7 +7,7 @@ import { gridAction, isUndo, markOf } from "./keys.js";
 import { Marks, markText } from "./marks.js";
 import { absolute, Columns, urlsOf, Words } from "./order.js";
 import { Outbox, reloadForNewServer } from "./outbox.js";
-import { beside, fillRows, isMatted, packRows, placesIn, rowOf, rowsBetween, totalHeight } from "./packing.js";
+import { beside, fillRows, isMatted, isSameRow, packRows, placesIn, rowOf, rowsBetween, totalHeight } from "./packing.js";
 import { Viewer } from "./viewer.js";
 
 /** @typedef {import("./types").Component} Component */
@@ -65,6 +65,8 @@ export class Grid {
     this.middle = 0; // of the window, from the top of the grid
     this.at = ""; // where the order was fetched
     this.asked = ""; // an order that the server had forgotten, asked for again once
+    /** Of the last order that came as a whole. @type {{columns: Columns | null, held: string} | null} */
+    this.before = null;
     this.openedOnce = "";
     /** @type {number | undefined} */
     this.pending = undefined;
@@ -137,22 +139,37 @@ export class Grid {
     const at = `${this.base}/orders/${this.data.order}`;
     if (at === this.at) return this.refresh();
     this.at = at;
-    const columns = await this.fetchOrder(at);
-    if (!columns || this.at !== at) return;
-    const again = this.columns && columns.continues(this.columns), held = again ? this.token(this.focus) : "";
-    this.columns = columns;
+    const { first: given = "", n = 0 } = this.data, first = Columns.ofText(given);
+    this.before ??= { columns: this.columns, held: this.token(this.focus) };
+    const { columns: before, held } = this.before, again = Boolean(before && first.continues(before, n));
+    if (!again) this.startAnew();
     this.words = new Words(at, () => this.refresh());
+    const begun = first.n < n && this.begin(first);
+    const columns = first.n < n ? await this.fetchOrder(at) : first;
+    if (!columns || this.at !== at) return;
+    this.before = null;
+    this.columns = columns;
     if (again) this.forgetGone(columns);
-    else this.startAnew();
-    this.showAll(held);
+    this.showAll(again ? held : "", begun);
     this.takeBack();
     if (this.data.open) this.openPhoto(this.data.open);
+  }
+
+  /** Draw the first photos of an order until all of it has come, unless the window is further down.
+   * @param {Columns} first */
+  begin(first) {
+    const seen = this.canvas.getBoundingClientRect().top > -innerHeight;
+    if (seen) {
+      this.columns = first;
+      this.showAll();
+    }
+    return seen;
   }
 
   /** @param {string} at */
   async fetchOrder(at) {
     try {
-      const answer = await fetch(at);
+      const answer = await fetch(at, { priority: "low" });
       if (answer.ok) {
         this.problem.textContent = "";
         return new Columns(await answer.arrayBuffer());
@@ -182,31 +199,38 @@ export class Grid {
     if (top < 0 && !this.data.rows) this.scroller.scrollTop += top - 120;
   }
 
-  /** @param {string} [held] photo that keeps the focus, if it is there */
-  showAll(held = "") {
+  /** @param {string} [held] photo that keeps the focus, if it is there
+   * @param {boolean} [begun] whether the first rows are drawn already */
+  showAll(held = "", begun = false) {
     const columns = this.columns;
     if (!columns) return;
     this.shown = columns.shown(this.opened);
     const place = held ? Array.prototype.indexOf.call(this.shown, columns.find(held)) : -1;
     if (place >= 0) this.focus = place;
     this.aspects = columns.shapes(this.shown);
-    this.layout();
+    this.layout(begun);
   }
 
-  layout() {
+  /** @param {boolean} [begun] whether rows that are as they were can stay */
+  layout(begun = false) {
     this.width = this.canvas.clientWidth;
     if (!this.width || !this.columns) return;
+    const before = begun ? this.rows : [];
     const phone = this.width < PHONE_PX;
     this.gap = phone ? 4 : 6;
     const usual = phone ? 170 : Math.max(230, Math.min(MOST_PX, this.width / 4.6));
     if (this.data.grows) this.grow();
     else this.pack(this.given() ?? usual);
     if (this.data.fills && innerWidth >= PHONE_PX) this.fill();
-    this.canvas.style.height = `${totalHeight(this.rows)}px`;
+    const { n = 0 } = this.data; // of which the first may be here alone
+    this.canvas.style.height = `${totalHeight(this.rows) * Math.max(1, n / this.columns.n)}px`;
     this.canvas.setAttribute("aria-rowcount", String(this.rows.length));
     const back = this.canvas.contains(this.active());
-    for (const row of this.drawn.values()) row.remove();
-    this.drawn.clear();
+    for (const [i, row] of this.drawn) {
+      if (isSameRow(before[i], this.rows[i])) continue;
+      row.remove();
+      this.drawn.delete(i);
+    }
     this.draw();
     if (back) this.go(this.focus);
     this.tools();

@@ -18,6 +18,11 @@ export function urlsOf(base, index, token) {
 
 /** Columns of an order, as views of the bytes that came. */
 export class Columns {
+  /** Photos that came with the page. @param {string} text in base64 */
+  static ofText(text) {
+    return new Columns(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
+  }
+
   /** @param {ArrayBuffer} buffer */
   constructor(buffer) {
     const n = buffer.byteLength / (TOKEN_BYTES + 8);
@@ -50,11 +55,11 @@ export class Columns {
     return -1;
   }
 
-  /** Whether this is an order gone on with: as many photos, or a few of which most are the same.
-   * @param {Columns} before */
-  continues(before) {
-    if (this.n === before.n) return true;
-    if (Math.max(this.n, before.n) > FEW) return false;
+  /** Whether an order of n photos, of which these are the first, goes on with another: as many
+   * photos, or a few of which most are the same. @param {Columns} before @param {number} [n] */
+  continues(before, n = this.n) {
+    if (n === before.n) return true;
+    if (this.n < n || Math.max(n, before.n) > FEW) return false;
     const had = new Set(Array.from({ length: before.n }, (_, i) => before.token(i)));
     let same = 0;
     for (let i = 0; i < this.n; i++) if (had.has(this.token(i))) same++;

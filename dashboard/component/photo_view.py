@@ -89,10 +89,13 @@ def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) ->
 
 def grid_data(photos: ShownPhotos, style: GridStyle, mode: Mode) -> Json:
     """JSON of a grid for the JavaScript component, which fetches the photos' data separately."""
+    order = photos.hold()
     return {
         "mode": "grid",
         "index": photos.index.name,
-        "order": photos.hold(),
+        "order": order.name,
+        "n": order.n,
+        "first": order.first,
         "label": style.label,
         "marks": _known_marks(photos.index, style),
         "markable": style.rater is not None,

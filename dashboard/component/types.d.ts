@@ -19,8 +19,9 @@ export interface Data {
   index: string;
   acked?: { client: string; seq: number } | null;
   // grid
-  order?: string;
-  n?: number;
+  order?: string; // name of the order of its photos
+  n?: number; // photos in the order
+  first?: string; // its first photos, in base64
   label?: string;
   marks?: Record<string, [number, number]>;
   markable?: boolean;

@@ -1,14 +1,16 @@
 """HTTP routes for large photo grids: photo data in display order, and photo names in chunks.
 
-An order is named by the digest of what it says, so a browser fetches it once.
+An order is named by the digest of what it says, so a browser fetches it once. Its first photos
+are given to the page itself, which draws them before the rest has come.
 """
 
+from base64 import b64encode
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from hashlib import sha256
 from threading import Lock
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,7 @@ from photorank.errors import PhotorankError
 
 MOST_BYTES = 128 << 20  # of all orders together; a forgotten one is made again when it is asked for
 NAMES_A_PIECE = 200  # photos
+MOST_GIVEN = 1000  # photos that a page gets without fetching an order: more than a window shows
 UNRATED = 0xFFFF  # in the place of a percentile
 
 # What is said of some places in an order: a name and a caption each.
@@ -44,6 +47,10 @@ class PhotoColumns:
         columns = [np.ascontiguousarray(column, dtype="<u2").tobytes() for column in numbers]
         return b"".join([np.ascontiguousarray(self.digests).tobytes(), *columns])
 
+    def first(self, n: int) -> "PhotoColumns":
+        """Data about the first n photos."""
+        return PhotoColumns(*[getattr(self, column.name)[:n] for column in fields(self)])
+
 
 @dataclass(frozen=True, eq=False)
 class HeldOrder:
@@ -54,23 +61,31 @@ class HeldOrder:
     words: Words
 
 
+class GivenOrder(NamedTuple):
+    """What a page is given of a held order."""
+
+    name: str  # in URLs
+    n: int  # photos
+    first: str  # base64 of the columns' bytes of the first photos
+
+
 _held: OrderedDict[str, HeldOrder] = OrderedDict()
 _lock = Lock()
 
 
-def hold_order(columns: PhotoColumns, words: Words, named_by: str) -> str:
-    """Hold a grid's photo data in memory, in display order; return the name that URLs use for it.
+def hold_order(columns: PhotoColumns, words: Words, named_by: str) -> GivenOrder:
+    """Hold a grid's photo data in memory, in display order; return what the page is given of it.
 
     `named_by` tells orders apart whose words differ though their columns are the same.
     """
-    data = columns.to_bytes()
+    data, n = columns.to_bytes(), len(columns.aspects)
     name = sha256(data + named_by.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     with _lock:
-        _held[name] = HeldOrder(data, len(columns.aspects), words)
+        _held[name] = HeldOrder(data, n, words)
         _held.move_to_end(name)
         while len(_held) > 1 and sum(len(one.data) for one in _held.values()) > MOST_BYTES:
             _held.popitem(last=False)
-    return name
+    return GivenOrder(name, n, b64encode(columns.first(MOST_GIVEN).to_bytes()).decode("ascii"))
 
 
 def order_routes() -> list[Route]:

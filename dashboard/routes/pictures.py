@@ -74,9 +74,9 @@ def _response(index: str, photo: str, make: "Maker") -> Response:
         if index == UPLOADED:
             data = uploaded(photo)
             return not_found() if data is None else make(_UploadedPhoto(data))
-        if index not in workspace.index_names():
-            return not_found()
         paths = workspace.index(index)
+        if not paths.exists:
+            return not_found()
         found = digest_beginning(paths, photo)
         return not_found() if found is None else make(_IndexedPhoto(workspace, paths, *found))
     except PhotorankError:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.routes.orders import UNRATED, PhotoColumns, hold_order
+from dashboard.routes.orders import UNRATED, GivenOrder, PhotoColumns, hold_order
 from photorank.index.measuring.shapes_and_colours import Looks
 from photorank.index.opened import BEGINNING_DIGITS, Index
 from photorank.outside_text import printable
@@ -26,8 +26,8 @@ class ShownPhotos:
     caption: Caption | None = None
     captions: str = ""  # what the captions depend on, besides the rows
 
-    def hold(self) -> str:
-        """Hold the photos' data in memory for the browser; return the name that URLs use for it."""
+    def hold(self) -> GivenOrder:
+        """Hold the photos' data in memory for the browser; return what the page is given of it."""
         return hold_order(
             self.columns(), self.names_and_captions, f"{self.index.paths.root} {self.captions}"
         )

@@ -54,6 +54,18 @@ test("an order goes on where most photos are the same, and begins anew where the
   assert.ok(!of().continues(before));
 });
 
+test("whether an order goes on is known from its first photos and their number", () => {
+  const of = (...ids) => new Columns(order(ids.map((id) => [id, 1500, 0, 1, 1])));
+  assert.ok(of(3, 1).continues(of(1, 2, 3, 4), 4)); // all of them, sorted anew
+  assert.ok(!of(1, 2).continues(of(1, 2), 2000));
+});
+
+test("the first photos come as text", () => {
+  const text = Buffer.from(order(ROWS)).toString("base64");
+  assert.deepEqual(Columns.ofText(text), new Columns(order(ROWS)));
+  assert.equal(Columns.ofText("").n, 0);
+});
+
 test("addresses hold no more than one name a part", () => {
   assert.equal(urlsOf("http://h/b", "a/../b", "../x").small, "http://h/b/photos/a%2F..%2Fb/..%2Fx/384");
 });

@@ -1,4 +1,5 @@
 import json
+from base64 import b64decode
 
 import numpy as np
 import pytest
@@ -33,15 +34,24 @@ def words(places):
 
 def test_an_order_is_sixteen_bytes_a_photo(fetch):
     """A hundred thousand photos are less than two megabytes."""
-    name = orders.hold_order(columns(300), words, "")
-    status, body = fetch(name)
+    status, body = fetch(orders.hold_order(columns(300), words, "").name)
     assert (status, len(body)) == (200, 300 * 16)
     assert int.from_bytes(body[300 * 8 : 300 * 8 + 2], "little") == 1000
 
 
+def test_a_page_is_given_the_first_photos(fetch, monkeypatch):
+    """As the order has them; of a short one all of it, so that nothing is to be fetched."""
+    monkeypatch.setattr(orders, "MOST_GIVEN", 200)
+    given = orders.hold_order(columns(300), words, "")
+    first = columns(200).to_bytes()
+    assert (given.n, b64decode(given.first)) == (300, first)
+    short = orders.hold_order(columns(150), words, "")
+    assert (short.n, b64decode(short.first)) == (150, fetch(short.name)[1])
+
+
 def test_names_come_in_pieces(fetch):
     """The last piece is short, and after it there is none."""
-    name = orders.hold_order(columns(300), words, "")
+    name = orders.hold_order(columns(300), words, "").name
     pieces = [json.loads(fetch(f"{name}/words/{piece}")[1]) for piece in (0, 1)]
     assert [len(piece) for piece in pieces] == [orders.NAMES_A_PIECE, 100]
     assert pieces[1][0] == ["<b>200.jpg", ""]
@@ -59,4 +69,4 @@ def test_the_oldest_orders_are_forgotten(fetch, monkeypatch):
     monkeypatch.setattr(orders, "MOST_BYTES", 100)
     first = orders.hold_order(columns(5), words, "")
     second = orders.hold_order(columns(5, 1), words, "")
-    assert (fetch(first)[0], fetch(second)[0]) == (404, 200)
+    assert (fetch(first.name)[0], fetch(second.name)[0]) == (404, 200)

@@ -1,0 +1,93 @@
+"""The first photos of a long order are drawn before the rest of it has come."""
+
+import os
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from benchmarks.synthetic import VECTOR, write_synthetic
+from dashboard.routes.orders import MOST_GIVEN
+from photorank.workspace import Workspace
+from tests.browser.conftest import NEEDS_BROWSER, drawn, serving
+
+pytestmark = NEEDS_BROWSER
+
+PHOTOS = MOST_GIVEN + 200
+ORDER = "**/orders/*"
+# Photos and names of the cells, and whether a cell was there when they were last looked at.
+CELLS = """() => [...document.querySelectorAll("*")]
+    .flatMap(one => [...one.shadowRoot?.querySelectorAll(".cell") ?? []])
+    .map(one => {
+        const was = one.seen ?? false;
+        one.seen = true;
+        return [one.dataset.token, one.getBoundingClientRect().top, was];
+    })"""
+HEIGHT = """() => [...document.querySelectorAll("*")]
+    .flatMap(one => [...one.shadowRoot?.querySelectorAll(".grid") ?? []])
+    .map(one => one.clientHeight)[0]"""
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """Return a server of more photos than a page is given at once."""
+    workspace = Workspace(tmp_path_factory.mktemp("many") / "home")
+    for part in ("index", "datasets"):
+        (workspace.root / part).mkdir(parents=True)
+    index = write_synthetic(workspace.index("many"), PHOTOS, 24)
+    picture = BytesIO()
+    Image.new("RGB", (384, 256), "teal").save(picture, "WEBP")
+    file = workspace.root / "picture"
+    file.write_bytes(picture.getvalue())
+    for digest in index.digests():
+        place = index.paths.thumbnail(digest)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        os.link(file, place)
+    with serving(workspace.root, tmp_path_factory.mktemp("server")) as server:
+        yield server
+
+
+def opened(visitor, many):
+    """Open the page Photos; from then on orders are held back: the page, and those held."""
+    page, held = visitor(viewport={"width": 1440, "height": 900}), []
+    page.goto(f"{many.address}/photos?vector={VECTOR}")
+    page.locator(".cell img[src]").first.wait_for()
+    drawn(page)
+    page.route(ORDER, lambda route: held.append(route))  # it wants a Python function
+    return page, held
+
+
+def test_another_order_is_seen_before_all_of_it_has_come(visitor, many):
+    """What has come stays as it is drawn, and then all photos are there."""
+    page, held = opened(visitor, many)
+    best, height = page.evaluate(CELLS), page.evaluate(HEIGHT)
+    page.get_by_text("Weakest", exact=True).click()
+    page.wait_for_function(f"best => ({CELLS})()[0]?.[0] !== best", arg=best[0][0])
+    first = page.evaluate(CELLS)
+    assert [one[0] for one in first] != [one[0] for one in best]
+    assert page.evaluate(HEIGHT) == pytest.approx(height, rel=0.1)  # of all, as far as is known
+    assert len(held) == 1
+
+    held.pop().continue_()
+    page.wait_for_function(f"before => ({HEIGHT})() !== before", arg=page.evaluate(HEIGHT))
+    then = page.evaluate(CELLS)
+    assert [one[:2] for one in then] == [one[:2] for one in first]
+    assert all(was for _, _, was in then)
+    page.locator(".cell").first.focus()
+    page.keyboard.press("End")
+    page.wait_for_function(f"last => ({CELLS})().at(-1)?.[0] === last", arg=best[0][0])
+
+
+def test_a_window_further_down_waits_for_the_order(visitor, many):
+    """What it shows is not among the first photos."""
+    page, held = opened(visitor, many)
+    page.locator("[data-testid=stMain]").evaluate("main => { main.scrollTop = 20000; }")
+    page.wait_for_function(f"() => ({CELLS})().length && ({CELLS})()[0][1] > -900")
+    far = page.evaluate(CELLS)
+    page.get_by_text("Weakest", exact=True).evaluate("one => one.click()")
+    page.wait_for_timeout(1000)
+    assert [one[0] for one in page.evaluate(CELLS)] == [one[0] for one in far]
+    assert len(held) == 1
+    held.pop().continue_()
+    page.wait_for_function(f"far => ({CELLS})()[0]?.[0] !== far", arg=far[0][0])
+    assert page.locator("[data-testid=stMain]").evaluate("main => main.scrollTop") == 20000
