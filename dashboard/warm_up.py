@@ -1,9 +1,9 @@
-"""Warm-up that loads Home's modules and data when the server starts, then other pages' modules."""
+"""Warm-up that loads what Home needs when the server starts, then what other pages need."""
 
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from threading import Thread, Timer
 
@@ -33,6 +33,7 @@ async def warmed_up(_: st.App) -> AsyncIterator[None]:
     warming.start()
     await asyncio.to_thread(warming.join, _PATIENCE_SECONDS)
     later = Timer(_LATER_SECONDS, _load_other_pages)
+    later.name = f"{WITHOUT_PAGE} of other pages"
     later.daemon = True
     later.start()
     yield
@@ -40,9 +41,19 @@ async def warmed_up(_: st.App) -> AsyncIterator[None]:
 
 
 def _load_other_pages() -> None:
-    """Load the modules of other pages than Home, so that the first visit of each is quick."""
+    """Load modules and data of other pages than Home, so that the first visit of each is quick."""
     for module in _LATER:
         import_module(f"dashboard.widgets.{module}")
+    from dashboard.cache import index_data
+    from dashboard.widgets.album import new_album, wish_form
+    from dashboard.widgets.teach import person
+
+    with suppress(PhotorankError):  # the page says what is wrong with the index
+        for index in map(index_data.index, index_data.index_names()[:1]):
+            index_data.facets(index)  # of the page Photos
+            person.first_session(index).taste()
+            if vector := index_data.usual_vector(index):
+                new_album.choosing(index, wish_form.first_wish(vector), "plain").album()
 
 
 def _warm_up() -> None:
@@ -54,10 +65,7 @@ def _read_first_index() -> None:
     from dashboard.cache import index_data
     from dashboard.widgets import home_cards
 
-    try:
-        for name in index_data.index_names()[:1]:
-            index = index_data.index(name)
+    with suppress(PhotorankError):  # the page says what is wrong with the index
+        for index in map(index_data.index, index_data.index_names()[:1]):
             if vector := index_data.usual_vector(index):
                 home_cards.best_photos(index, vector).hold()
-    except PhotorankError:
-        return  # the page says what is wrong with the index

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from threading import Lock, Thread
+from time import monotonic
 
 from photorank.album.make_album import Album
 
 EVERY_SECONDS = 0.5  # between two looks of a page at a choice that takes long
 _AT_ONCE = 2000  # photos from which an album is waited for: a second
-_PATIENCE_SECONDS = 0.3  # for a choice from more of them, before the page is drawn without it
+_PATIENCE_SECONDS = 0.2  # for a choice from more of them, before the page is drawn without it
 
 _one_at_a_time = Lock()  # who waits for one would not gain from sharing the processor with another
 
@@ -22,7 +23,7 @@ class Choosing:
     """Background computation that chooses an album's photos, with its result or error."""
 
     def __init__(self, photos: int, choose: Callable[[], Album]) -> None:
-        self._patience = _PATIENCE_SECONDS if takes_long(photos) else None
+        self._until = monotonic() + _PATIENCE_SECONDS if takes_long(photos) else None
         self._answer: Future[Album] = Future()
         Thread(target=self._run, args=[choose], daemon=True).start()
 
@@ -43,9 +44,9 @@ class Choosing:
     def is_done(self) -> bool:
         """True if the background computation has ended, with an album or with an error.
 
-        Waits for the end, but only briefly if the choice takes long.
+        Waits for the end; if the choice takes long, only until shortly after it began.
         """
-        wait([self._answer], self._patience)
+        wait([self._answer], None if self._until is None else max(0.0, self._until - monotonic()))
         return self._answer.done()
 
     @property

@@ -6,10 +6,19 @@ import threading
 import pytest
 import streamlit as st
 
+from dashboard import warm_up
 from dashboard.cache import index_data, vector_ratings
 from dashboard.warm_up import warmed_up
 from photorank.evaluation.default_vector import by_preference
 from photorank.index.opened import Index
+from photorank.vectors.taste.photo_subset import PhotoSubset
+
+
+def later():
+    """Do what a server does some seconds after its start, in such a thread."""
+    thread = threading.Thread(target=warm_up._load_other_pages, name=warm_up.WITHOUT_PAGE)
+    thread.start()
+    thread.join()
 
 
 @pytest.mark.slow
@@ -48,3 +57,22 @@ asyncio.run(begin())
 assert {"altair", "dashboard.widgets.map_panel"} <= set(sys.modules)
 """
     subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603
+
+
+@pytest.mark.slow
+def test_other_pages_find_their_data_there(home, dashboard, monkeypatch):
+    """What takes long with many photos is not computed when a page is first opened."""
+    later()
+    monkeypatch.setattr(Index, "facets", None)
+    monkeypatch.setattr(PhotoSubset, "of_rows", None)
+    monkeypatch.setattr(vector_ratings, "make_album", None)
+    for page in ("photos", "teach", "album"):
+        assert not dashboard(page).error, page
+
+
+@pytest.mark.slow
+def test_an_index_that_cannot_be_read_is_left_to_its_page(home, caplog):
+    """A server with a broken index says nothing of it before somebody looks."""
+    (home / "index" / "small" / "manifest.json").write_text("{")
+    later()
+    assert not caplog.text

@@ -20,7 +20,7 @@ from dashboard.component.photo_view import (
 )
 from dashboard.models import album
 from dashboard.models.album import ShownAlbum
-from dashboard.models.words import vector_name
+from dashboard.models.words import Mode, vector_name
 from dashboard.widgets.album import kept_album
 from dashboard.widgets.album.export_form import export_form
 from dashboard.widgets.album.wish_form import Wish
@@ -50,13 +50,13 @@ def _show(index: Index, wish: Wish, waits: bool) -> None:
     for key in GRIDS:
         save_marks(key, index, style)
     album_state.put_marks_in_address(index.name)
-    choosing = _choosing(index, wish)
-    if choosing.is_done() == waits:
+    running = _choosing(index, wish)
+    if running.is_done() == waits:
         st.rerun()  # with another look at the choice, or without
     made = album_state.last_album(index.name)
     if not waits:
         with show_errors(partial(_no_album, index, wish)):
-            made = choosing.album()
+            made = running.album()
         album_state.note_album(index.name, made)
     else:
         _show_progress(index, first=made is None)
@@ -171,11 +171,15 @@ def _no_album(index: Index, wish: Wish, told: str) -> None:
 
 
 def _choosing(index: Index, wish: Wish) -> Choosing:
-    by = vector_name(wish.vector.name, session_state.vocabulary())
+    marked = wish._replace(request=_with_marks(index, wish.request))
     with show_errors(st.warning):
-        return vector_ratings.choosing(
-            index, wish.vector, wish.alike, _with_marks(index, wish.request), by
-        )
+        return choosing(index, marked, session_state.vocabulary())
+
+
+def choosing(index: Index, wish: Wish, mode: Mode) -> Choosing:
+    """Background computation that chooses the photos of a new album."""
+    by = vector_name(wish.vector.name, mode)
+    return vector_ratings.choosing(index, wish.vector, wish.alike, wish.request, by)
 
 
 def _with_marks(index: Index, request: AlbumRequest) -> AlbumRequest:

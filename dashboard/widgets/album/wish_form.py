@@ -18,6 +18,8 @@ from photorank.similarity.series import THRESHOLD
 from photorank.vectors.master import MasterVector
 
 MOST = 1e6  # photos, more than any album has places
+PLACES = 24  # of an album, until others are asked for
+AT_MOST = 3  # photos of each part of an album, likewise
 
 
 class Wish(NamedTuple):
@@ -33,6 +35,11 @@ class Wish(NamedTuple):
         return self.request.places
 
 
+def first_wish(vector: MasterVector) -> Wish:
+    """Settings that the form of a new album begins with."""
+    return Wish(vector, AlbumRequest(PLACES, BALANCE, at_most=AT_MOST), THRESHOLD)
+
+
 def ask_wish(index: Index) -> Wish:
     """Show the settings form of a new album; return the settings that the user entered."""
     vector = pickers.vector_picker(index)
@@ -40,7 +47,7 @@ def ask_wish(index: Index) -> Wish:
         groups = index_data.labels(index).group_names
     # Not of the type int, for which an address that asks for 1e309 places ends in an error.
     places = st.number_input(
-        "Places", 0.0, MOST, 24.0, 1.0, "%.0f", key="places", bind="query-params",
+        "Places", 0.0, MOST, float(PLACES), 1.0, "%.0f", key="places", bind="query-params",
         width=150, label_visibility="collapsed", icon=":material/photo_library:",
     )  # fmt: skip
     with st.popover("Settings", icon=":material/tune:", key="settings"):
@@ -49,7 +56,7 @@ def ask_wish(index: Index) -> Wish:
         alike = _setting_slider(album.ALIKE, "alike", (0.7, 1.0, 0.01), THRESHOLD)
         limits = album.limits(session_state.vocabulary())
         limit = st.selectbox("Limit", list(limits), format_func=limits.__getitem__, key="per")
-        at_most = 3
+        at_most = AT_MOST
         if limit != "none":
             at_most = st.number_input(
                 "Photos at most", 1, int(MOST), at_most, key="most", persist_state="session"

@@ -44,21 +44,33 @@ def ask_person(index: Index, people: Sequence[str]) -> Person:
 def _prior_picker(index: Index, rater: str) -> MasterVector | None:
     """Show a picker of the rating vector that learning starts from; return the vector, or None."""
     with show_errors():
-        every, evaluation = index_data.vectors(index), index_data.evaluation(index)
-    known = {name: one for name, one in every.items() if not is_of_rater(one, rater)}
+        known = _priors(index, rater)
     if not known:
         st.caption("The collection has no way to judge yet: you begin from nothing.")
         return None
     mode = session_state.vocabulary()
     name = st.selectbox(
         "Starting from",
-        by_preference(known, evaluation),
+        list(known),
         format_func=lambda name: vector_name(name, mode),
         key="prior",
         help=teach_texts.PRIOR_HELP,
         persist_state="session",
     )
     return known[name]
+
+
+def _priors(index: Index, rater: str) -> dict[str, MasterVector]:
+    """Rating vectors that a person's learning may start from, by name, the preferred one first."""
+    every = index_data.vectors(index)
+    known = {name: one for name, one in every.items() if not is_of_rater(one, rater)}
+    return {name: known[name] for name in by_preference(known, index_data.evaluation(index))}
+
+
+def first_session(index: Index) -> TeachSession:
+    """Labelling session that the page Teach begins with, outside any browser session."""
+    prior = next(iter(_priors(index, ME).values()), None)
+    return TeachSession(index, ME, prior, vector_ratings.photo_subset(index, prior, ME))
 
 
 def begin_session(index: Index, person: Person) -> TeachSession:
