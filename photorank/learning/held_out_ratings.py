@@ -8,7 +8,7 @@ from photorank.errors import NoLabelsError
 from photorank.index.opened import Index
 from photorank.learning.held_out_directions import held_out
 from photorank.learning.how_tested import how_tested, seen_photos
-from photorank.learning.judged_photos import JudgedPhotos, judged_photos
+from photorank.learning.judged_photos import JudgedPhotos, judged_comparisons, judged_photos
 from photorank.learning.protocol import Protocol
 from photorank.learning.split_into_folds import split_into_folds
 from photorank.rating.percentiles import percentiles_among
@@ -42,6 +42,8 @@ def held_out_ratings(
     """
     seen = seen_photos(index, vector.card)
     held = np.where(seen, np.nan, ratings)
+    if not seen.any():
+        return HeldOutRatings(held, seen, None)
     said = vector.card.parameters
     rater, by_raters = said.get("rater"), bool(said.get("by_raters"))
     try:
@@ -69,14 +71,14 @@ def confident_mistakes(index: Index, held: HeldOutRatings, most: int, *, seed: i
     Each photo is in one pair at most, the pair of the widest gap between the two ratings. Where
     ratings were learned anew only photos of one fold are compared, for one model rated both.
     """
-    photos = judged_photos(index)
-    graph = photos.comparisons
+    rows, graph = judged_comparisons(index)
     if held.folds is not None:
-        graph = graph.restricted(held.folds[photos.rows], "within")
+        graph = graph.restricted(held.folds[rows], "within")
     if not graph.n_pairs:
         return np.empty((0, 2), dtype=np.intp)
     sample = graph.sample(min(_PAIRS, 20 * graph.n_pairs), rng=np.random.default_rng(seed))
-    pairs = photos.rows[np.unique(sample.pairs, axis=0)]
+    numbers = np.unique(sample.pairs @ [len(rows), 1])  # of pairs, which sort faster than two
+    pairs = rows[np.stack(np.divmod(numbers, len(rows)), axis=1)]
     gaps = held.ratings[pairs[:, 1]] - held.ratings[pairs[:, 0]]
     wrong = np.flatnonzero(gaps > 0)  # not nan
     chosen: list[Codes] = []

@@ -120,19 +120,12 @@ def judged_photos(
     where there are no scores, whatever the index is evaluated by. Raises NoLabelsError if there
     are no judgements, or all are the same.
     """
-    comparisons = _comparisons(index, rater, by_raters)
+    rows, comparisons = judged_comparisons(index, rater=rater, by_raters=by_raters)
     labels = index.labels(rater=rater)
-    if comparisons.n_pairs == 0:
-        unlabelled = not np.isfinite(labels.scores).any() and not len(index.choices(rater).winners)
-        if index.manifest.judgements == "choices" and not unlabelled:
-            raise NoLabelsError(index.name, "has choices that are all ties", "choices")
-        why = "has no labels" if unlabelled else "has labels that are all the same"
-        raise NoLabelsError(index.name, why)
-    rows = comparisons.active
     digests, splits = index.digests(), index.splits()
     return JudgedPhotos(
         X=index.embeddings_of(rows),
-        comparisons=comparisons.take(rows),
+        comparisons=comparisons,
         groups=labels.groups[rows],
         series=labels.series[rows],
         digests=tuple(digests[row] for row in rows),
@@ -143,6 +136,25 @@ def judged_photos(
         greys=grey_fingerprints(index, rows),
         head=index.manifest.head,
     )
+
+
+def judged_comparisons(
+    index: Index, *, rater: str | None = None, by_raters: bool = False
+) -> tuple[Codes, Comparisons]:
+    """Row numbers (k,) of the photos of an index that people judged, and the comparisons of these.
+
+    Arguments and errors are those of :func:`judged_photos`.
+    """
+    comparisons = _comparisons(index, rater, by_raters)
+    if comparisons.n_pairs == 0:
+        scores = index.labels(rater=rater).scores
+        unlabelled = not np.isfinite(scores).any() and not len(index.choices(rater).winners)
+        if index.manifest.judgements == "choices" and not unlabelled:
+            raise NoLabelsError(index.name, "has choices that are all ties", "choices")
+        why = "has no labels" if unlabelled else "has labels that are all the same"
+        raise NoLabelsError(index.name, why)
+    rows = comparisons.active
+    return rows, comparisons.take(rows)
 
 
 def _comparisons(index: Index, rater: str | None, by_raters: bool) -> Comparisons:

@@ -71,7 +71,9 @@ class Card:
         self, digests: Sequence[str], embeddings: Embeddings, greys: NDArray[np.uint8] | None
     ) -> Flags:
         """Mask (n,) of the photos that the vector was learned from, altered copies included."""
-        found = np.fromiter(map(self.saw, digests), bool, len(digests))
+        found = np.zeros(len(digests), dtype=bool)
+        if self.photos:
+            found[:] = [self.saw(digest) for digest in digests]
         others = np.flatnonzero(~found)
         if self.pictures is not None and greys is not None and len(others):
             found[others] = self.pictures.recognises(embeddings[others], greys[others])

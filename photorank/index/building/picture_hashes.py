@@ -25,8 +25,15 @@ class PictureHashes:
     def __init__(self, paths: IndexPaths, digests: Sequence[str]) -> None:
         self._paths = paths
         self._digests = digests
-        self._known = _load(paths)
-        self._kept = len(self._known)
+        self._place: dict[str, int] = {}  # in the columns, by a photo's digest
+        self._bits = np.empty(0, dtype=np.uint64)
+        self._greys = np.empty((0, BYTES), dtype=np.uint8)  # zeros where a photo is not readable
+        self._readable = np.empty(0, dtype=bool)
+        if kept := _load(paths):
+            known, self._bits, self._greys = kept
+            self._place = dict(zip(known, range(len(known)), strict=True))
+            self._readable = np.ones(len(known), dtype=bool)
+        self._kept = len(self._place)
 
     def distances(
         self, first: Codes, second: Codes, on_progress: Callable[[int, int], None]
@@ -36,55 +43,66 @@ class PictureHashes:
         About 32 for two different pictures; 256 where one cannot be read.
         """
         rows = np.unique(np.concatenate([first, second]))
-        self._work_out(rows.tolist(), on_progress)
-        codes = [self._known[self._digests[row]] for row in rows]
-        hashes = np.array([one.hash_bits if one else 0 for one in codes], dtype=np.uint64)
-        readable = np.array([one is not None for one in codes], dtype=bool)
-        one, other = np.searchsorted(rows, first), np.searchsorted(rows, second)
-        differing = np.bitwise_count(hashes[one] ^ hashes[other]).astype(np.intp)
-        return np.where(readable[one] & readable[other], differing, _UNREADABLE_DISTANCE_BITS)
+        places = self._places(rows, on_progress)
+        one, other = (places[np.searchsorted(rows, half)] for half in (first, second))
+        differing = np.bitwise_count(self._bits[one] ^ self._bits[other]).astype(np.intp)
+        readable = self._readable[one] & self._readable[other]
+        return np.where(readable, differing, _UNREADABLE_DISTANCE_BITS)
 
     def greys(self, rows: Codes) -> NDArray[np.uint8]:
         """Grey images (k, 128) of k photos: 16 × 16 pixels of 4 bits, two to a byte.
 
         Zeros for a photo that cannot be read.
         """
-        self._work_out(rows.tolist(), lambda done, total: None)
-        codes = [self._known[self._digests[row]] for row in rows]
-        greys = b"".join(one.grey if one else bytes(BYTES) for one in codes)
-        return np.frombuffer(greys, dtype=np.uint8).reshape(len(rows), BYTES)
+        return self._greys[self._places(rows, lambda done, total: None)]
 
-    def add(self, codes: Mapping[str, PictureCodes]) -> None:
-        """Add perceptual hashes and grey images, keyed by photo digest."""
-        self._known.update(codes)
+    def add(self, codes: Mapping[str, PictureCodes | None]) -> None:
+        """Add perceptual hashes and grey images, keyed by photo digest; None for unreadable photos.
+
+        Those that are known stay as they are.
+        """
+        new = {digest: one for digest, one in codes.items() if digest not in self._place}
+        begin = len(self._place)
+        self._place.update(zip(new, range(begin, begin + len(new)), strict=True))
+        bits = [one.hash_bits if one else 0 for one in new.values()]
+        greys = b"".join(one.grey if one else bytes(BYTES) for one in new.values())
+        self._bits = np.concatenate([self._bits, np.array(bits, dtype=np.uint64)])
+        self._greys = np.vstack([self._greys, np.frombuffer(greys, np.uint8).reshape(-1, BYTES)])
+        readable = np.array([one is not None for one in new.values()], dtype=bool)
+        self._readable = np.concatenate([self._readable, readable])
 
     @property
     def unreadable(self) -> bool:
         """True if a photo's thumbnail was needed but unreadable; imported photos do not count."""
-        return any(
-            codes is None and not is_imported(digest) for digest, codes in self._known.items()
-        )
+        digests = list(self._place)
+        unread = np.flatnonzero(~self._readable).tolist()
+        return not all(is_imported(digests[place]) for place in unread)
 
     def keep(self) -> None:
         """Save newly computed hashes and grey images in the cache file, if the disk allows it."""
-        if len(self._known) == self._kept:
+        if len(self._place) == self._kept:
             return
-        known = {digest: codes for digest, codes in self._known.items() if codes is not None}
         arrays = {
-            "digests": np.array(list(known), dtype="S64"),
-            "bits": np.array([codes.hash_bits for codes in known.values()], dtype=np.uint64),
-            "greys": np.frombuffer(b"".join(codes.grey for codes in known.values()), np.uint8),
+            "digests": np.array(list(self._place), dtype="S64")[self._readable],
+            "bits": self._bits[self._readable],
+            "greys": self._greys[self._readable].ravel(),
         }
         if cache_arrays(self._paths.hashes, version=_VERSION, **arrays):
-            self._kept = len(self._known)
+            self._kept = len(self._place)
 
-    def _work_out(self, rows: Sequence[int], on_progress: Callable[[int, int], None]) -> None:
-        wanted = sorted({self._digests[row] for row in rows} - self._known.keys())
+    def _places(self, rows: Codes, on_progress: Callable[[int, int], None]) -> Codes:
+        """Places (k,) in the columns of k photos, once all of them are worked out."""
+        digests = [self._digests[row] for row in rows.tolist()]
+        self._work_out(digests, on_progress)
+        return np.array([self._place[digest] for digest in digests], dtype=np.intp)
+
+    def _work_out(self, digests: Sequence[str], on_progress: Callable[[int, int], None]) -> None:
+        wanted = sorted(set(digests) - self._place.keys())
         with ThreadPoolExecutor(usable_cores()) as pool:
             for start in range(0, len(wanted), _CODES_A_REPORT):
                 some = wanted[start : start + _CODES_A_REPORT]
                 files = [self._paths.thumbnail(digest) for digest in some]
-                self._known.update(zip(some, pool.map(codes_of_file, files), strict=True))
+                self.add(dict(zip(some, pool.map(codes_of_file, files), strict=True)))
                 on_progress(start + len(some), len(wanted))
 
 
@@ -97,12 +115,10 @@ def keep_codes(paths: IndexPaths, codes: Mapping[str, PictureCodes]) -> None:
     all_of_them.keep()
 
 
-def _load(paths: IndexPaths) -> dict[str, PictureCodes | None]:
-    """Perceptual hashes and grey images in the cache file, by photo digest; empty if unreadable."""
+def _load(paths: IndexPaths) -> tuple[list[str], NDArray[np.uint64], NDArray[np.uint8]] | None:
+    """Digests of n photos, their hashes (n,) and grey images (n, 128) in the cache file, if any."""
     kept = cached_arrays(paths.hashes, "version", "digests", "bits", "greys")
     if kept is None or int(kept["version"]) != _VERSION:
-        return {}
+        return None
     digests = [digest.decode("ascii") for digest in kept["digests"].tolist()]
-    greys = [row.tobytes() for row in kept["greys"].reshape(len(digests), BYTES)]
-    codes = map(PictureCodes, kept["bits"].tolist(), greys)
-    return dict(zip(digests, codes, strict=True))
+    return digests, kept["bits"], kept["greys"].reshape(len(digests), BYTES)
