@@ -54,6 +54,12 @@ def labels(index: Index, rater: str | None = None) -> IndexLabels:
     return index.labels(rater)
 
 
+@st.cache_data(max_entries=8, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
+def is_judged(index: Index) -> bool:
+    """True if an index has judgements that an evaluation can use."""
+    return index.is_judged
+
+
 @st.cache_resource(
     max_entries=4,
     show_spinner=False,

@@ -14,6 +14,7 @@ import { Viewer } from "./viewer.js";
 /** @typedef {import("./types").Data} Data */
 
 const REST_MS = 90; // after which a fast scroll is over
+const QUIET_MS = 700; // after which what may be shown next is fetched
 const SLOW_PX_A_MS = 3;
 const AROUND = 0.6; // of the window's height, drawn above and below it
 const PHONE_PX = 600;
@@ -72,6 +73,8 @@ export class Grid {
     this.pending = undefined;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.rest = undefined;
+    /** Held, so that the browser does not forget them. @type {Map<string, HTMLImageElement>} */
+    this.ahead = new Map();
     this.canvas = el("div", {
       class: "grid", role: "grid", "aria-multiselectable": "true",
       keydown: (/** @type {KeyboardEvent} */ event) => this.key(event),
@@ -321,7 +324,22 @@ export class Grid {
     this.rest = setTimeout(() => {
       this.fetchSmall();
       this.fetchSharp();
+      this.rest = setTimeout(() => this.fetchAhead(), QUIET_MS);
     }, REST_MS);
+  }
+
+  /** Thumbnails of photos that may be shown next, one by one until something else is wanted. */
+  async fetchAhead() {
+    const { rest } = this;
+    for (const token of this.data.ahead ?? []) {
+      if (this.rest !== rest) return;
+      if (this.ahead.has(token)) continue;
+      const picture = new Image();
+      this.ahead.set(token, picture);
+      picture.fetchPriority = "low";
+      picture.src = urlsOf(this.base, this.data.index, token).small;
+      await picture.decode().catch(() => {}); // what is missing is told where it is shown
+    }
   }
 
   /** Thumbnails, those in the middle of the window first. */

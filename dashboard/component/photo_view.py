@@ -52,6 +52,7 @@ class GridStyle:
     actions: Mapping[str, str] | None = None  # texts of buttons for selected photos; `page` for one
     picks: int | None = None  # photos to choose by a click each, which begins the first action
     judged_by: str | None = None  # vector of the index whose ratings the viewer explains
+    ahead: Sequence[int] = ()  # rows of photos that may be shown next, to be fetched in quiet
     opened: str | None = None  # beginning of the digest of a photo to open in the viewer
 
 
@@ -108,6 +109,7 @@ def grid_data(photos: ShownPhotos, style: GridStyle, mode: Mode) -> Json:
         "fills": style.fills_window,
         "grows": style.grows,
         "together": style.together,
+        "ahead": [photos.index.photo(row).digest[:BEGINNING_DIGITS] for row in style.ahead],
         "open": style.opened,
     }
 

@@ -34,6 +34,7 @@ export interface Data {
   fills?: boolean;
   grows?: number;
   together?: number; // so many photos, one after another, stay in one row
+  ahead?: string[]; // photos that may be shown next
   open?: string | null;
   // pair
   pair?: Shown[];

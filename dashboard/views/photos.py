@@ -18,6 +18,8 @@ from dashboard.widgets.photos.all_photos import all_photos
 from dashboard.widgets.photos.photo_filters import ask_filters, clear_button
 from photorank.errors import counted
 
+_AHEAD = 24  # photos of each other order, about as many as a window shows
+
 index, bar = page_head.open_page("Photos")
 rater = session_state.rater()
 with bar:
@@ -93,6 +95,7 @@ style = GridStyle(
     rater=rater,
     together=2 if filters.order == "mistakes" else 1,  # the photos of a pair
     judged_by=vector.name,
+    ahead=photos_page.next_first_rows(known, ratings, percentiles, filters, _AHEAD),
     opened=session_state.photo_in_address("photo"),
 )
 all_photos(shown, style)

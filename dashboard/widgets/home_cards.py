@@ -87,7 +87,11 @@ def _power_card(index: Index, vector: MasterVector) -> None:
         st.subheader("Discerning power", anchor=False)
         if evaluation is None:
             st.markdown(home.public_accuracy(vector, mode))
-            on = "Measure it on them" if index.is_judged else "How it can be measured on them"
+            on = (
+                "Measure it on them"
+                if index_data.is_judged(index)
+                else "How it can be measured on them"
+            )
             page_link("discerning_power", on, icon=ON)
         else:
             board = evaluation_tables.board(evaluation, "all", "pairwise_accuracy")

@@ -8,8 +8,10 @@ from PIL import Image
 
 from benchmarks.synthetic import VECTOR, write_synthetic
 from dashboard.routes.orders import MOST_GIVEN
-from photorank.workspace import Workspace
-from tests.browser.conftest import NEEDS_BROWSER, drawn, serving
+from photorank.index.opened import BEGINNING_DIGITS, Index
+from photorank.vectors.store import list_vectors
+from photorank.workspace import IndexPaths, Workspace
+from tests.browser.conftest import NEEDS_BROWSER, drawn, serving, wait_until
 
 pytestmark = NEEDS_BROWSER
 
@@ -76,6 +78,21 @@ def test_another_order_is_seen_before_all_of_it_has_come(visitor, many):
     page.locator(".cell").first.focus()
     page.keyboard.press("End")
     page.wait_for_function(f"last => ({CELLS})().at(-1)?.[0] === last", arg=best[0][0])
+
+
+def test_photos_of_other_orders_are_fetched_in_quiet(visitor, many):
+    """So that they are there when another order is chosen."""
+    page, held = opened(visitor, many)
+    asked, weakest = [], Index.open(IndexPaths(many.home / "index" / "many"))
+    page.on("request", lambda request: asked.append(request.url))
+    rows, _ = weakest.nearest(list_vectors(weakest)[VECTOR].direction, 20, lowest=True)
+    wanted = [weakest.photo(row).digest[:BEGINNING_DIGITS] for row in rows.tolist()]
+    wait_until(page, lambda: all(any(one in url for url in asked) for one in wanted))
+    asked.clear()
+    page.get_by_text("Weakest", exact=True).click()
+    page.wait_for_function(f"first => ({CELLS})()[0]?.[0] === first", arg=wanted[0])
+    assert held
+    assert not [url for url in asked if any(one in url for one in wanted)]
 
 
 def test_a_window_further_down_waits_for_the_order(visitor, many):

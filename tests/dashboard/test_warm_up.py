@@ -14,16 +14,10 @@ from photorank.index.opened import Index
 from photorank.vectors.taste.photo_subset import PhotoSubset
 
 
-def later():
-    """Do what a server does some seconds after its start, in such a thread."""
-    thread = threading.Thread(target=warm_up._load_other_pages, name=warm_up.WITHOUT_PAGE)
-    thread.start()
-    thread.join()
-
-
 @pytest.mark.slow
 def test_the_first_page_finds_its_ratings_there(home, monkeypatch, caplog):
     """A server rates its first index by the preferred vector before it listens, in silence."""
+    monkeypatch.setattr(warm_up, "_PATIENCE_SECONDS", 600.0)
 
     async def begin():
         async with warmed_up(st.App("pages.py")):
@@ -41,20 +35,16 @@ def test_the_first_page_finds_its_ratings_there(home, monkeypatch, caplog):
 
 @pytest.mark.slow
 def test_other_pages_find_their_modules_loaded(home):
-    """Some seconds later, when the first page is there."""
+    """Before the server listens, if that takes no longer than it has patience."""
     code = """
 import asyncio, sys
 import streamlit as st
 from dashboard import warm_up
+warm_up._PATIENCE_SECONDS = 600.0
 async def begin():
     async with warm_up.warmed_up(st.App("pages.py")):
-        assert "altair" not in sys.modules
-        for _ in range(600):
-            if "dashboard.widgets.map_panel" in sys.modules:
-                return
-            await asyncio.sleep(0.1)
+        assert {"altair", "dashboard.widgets.map_panel"} <= set(sys.modules)
 asyncio.run(begin())
-assert {"altair", "dashboard.widgets.map_panel"} <= set(sys.modules)
 """
     subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603
 
@@ -62,7 +52,7 @@ assert {"altair", "dashboard.widgets.map_panel"} <= set(sys.modules)
 @pytest.mark.slow
 def test_other_pages_find_their_data_there(home, dashboard, monkeypatch):
     """What takes long with many photos is not computed when a page is first opened."""
-    later()
+    warm_up._warm_up()
     monkeypatch.setattr(Index, "facets", None)
     monkeypatch.setattr(PhotoSubset, "of_rows", None)
     monkeypatch.setattr(vector_ratings, "make_album", None)
@@ -74,5 +64,5 @@ def test_other_pages_find_their_data_there(home, dashboard, monkeypatch):
 def test_an_index_that_cannot_be_read_is_left_to_its_page(home, caplog):
     """A server with a broken index says nothing of it before somebody looks."""
     (home / "index" / "small" / "manifest.json").write_text("{")
-    later()
-    assert not caplog.text
+    warm_up._warm_up()
+    assert "manifest.json" not in caplog.text

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dashboard.formatting import listing, plain
 from dashboard.models.photo_tiles import label_percentiles, percentile_text
@@ -24,6 +25,7 @@ ORDERS = {
     "disagreement": "Disputed",
     "mistakes": "Mistakes",
 }
+_QUICK = ("best", "worst", "date")  # orders that need no held-out ratings
 # Orders by people's judgements, for which a vector may not have seen the photo.
 HELD_OUT = ("disagreement", "mistakes")
 MOST_MISTAKES = 60  # pairs
@@ -151,19 +153,44 @@ def sheet(
             "a photo."
         )
     elif filters.order == "date":
-        taken = known.facets.taken[rows]
-        undated = np.count_nonzero(taken == b"")
-        key = np.where(taken == b"", b"~", taken)  # after all times
+        key = _sort_key(known, ratings, rows, "date")
+        undated = np.count_nonzero(known.facets.taken[rows] == b"")
         sentence = f"{photos}{where}, the earliest first."
         if undated == len(rows):
             sentence = f"{photos}{where}. No dates are known: they are in order of their names."
         elif undated:
             sentence += f" {counted(int(undated), 'photo')} at the end tell no time."
-    elif filters.order == "worst":
-        key, sentence = ratings[rows], f"{photos}{where}, the worst {by} first."
     else:
-        key, sentence = -ratings[rows], f"{photos}{where}, the best {by} first."
+        key = _sort_key(known, ratings, rows, filters.order)
+        first = "worst" if filters.order == "worst" else "best"
+        sentence = f"{photos}{where}, the {first} {by} first."
     return Sheet(rows[np.argsort(key, kind="stable")], sentence)
+
+
+def next_first_rows(
+    known: PhotoData, ratings: Ratings, percentiles: Ratings, filters: Filters, most: int
+) -> list[int]:
+    """Row numbers of the first photos in other sort orders, which a person may choose next.
+
+    At most the given number of each order, and only of orders by rating or date.
+    """
+    rows, first = np.flatnonzero(filter_mask(known, percentiles, filters)), []
+    for order in _QUICK:
+        if order != filters.order:
+            key = _sort_key(known, ratings, rows, order)
+            some = np.argpartition(key, most)[:most] if len(rows) > most else np.arange(len(rows))
+            first += rows[some[np.argsort(key[some], kind="stable")]].tolist()
+    return first
+
+
+def _sort_key(
+    known: PhotoData, ratings: Ratings, rows: Codes, order: str
+) -> Ratings | NDArray[np.bytes_]:
+    """Sort key (k,) of k photos, which is smaller the earlier a photo comes in an order."""
+    if order == "date":
+        taken = known.facets.taken[rows]
+        return np.where(taken == b"", b"~", taken)  # after all times
+    return ratings[rows] if order == "worst" else -ratings[rows]
 
 
 def filter_mask(known: PhotoData, percentiles: Ratings, filters: Filters) -> Flags:

@@ -30,7 +30,7 @@ def first_evaluation(index: Index) -> None:
         if not job_panel.job_panel(jobs.SAMPLE):
             add_photos.build_sample_button("Finish the sample")
         return
-    if not index.is_judged:
+    if not index_data.is_judged(index):
         st.markdown("Nobody has judged these photos yet, so nothing could be measured on them.")
         if len(index) > 1:
             icon = ":material/thumbs_up_down:"

@@ -1,13 +1,14 @@
 """Aspect ratios and mean colours of an index's photos, cached in the index's folder."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from photorank.index.array_cache import cache_arrays, cached_arrays
-from photorank.photos.hash_and_shape import UNKNOWN, Look, aspect_of_file, look_of_file
+from photorank.photos.hash_and_shape import UNKNOWN, aspect_of_file, look_of_file
+from photorank.typing import Flags
 from photorank.workspace import IndexPaths
 
 _NAMES = ("digests", "aspects", "tones")
@@ -28,45 +29,44 @@ class Looks(NamedTuple):
 
 def quick_looks(paths: IndexPaths, digests: Sequence[str]) -> Looks:
     """Aspect ratios of all photos from thumbnail headers; mean colours only if cached."""
-    known = _load(paths)
-    missing = [digest for digest in digests if digest not in known]
-    for digest in missing:
-        known[digest] = Look(aspect_of_file(paths.thumbnail(digest)), 0)
-    return _by_row(known, digests)
+    looks = _cached(paths, digests)
+    for row in np.flatnonzero(looks.tones == 0).tolist():
+        looks.aspects[row] = aspect_of_file(paths.thumbnail(digests[row]))
+    return looks
 
 
 def whole_looks(paths: IndexPaths, digests: Sequence[str]) -> Looks:
     """Aspect ratios and mean colours of all photos, cached; about 1 ms per uncached photo."""
-    known = _load(paths)
-    missing = [digest for digest in digests if digest not in known]
+    looks = _cached(paths, digests)
+    missing = np.flatnonzero(looks.tones == 0).tolist()
     for start in range(0, len(missing), _LOOKS_A_WRITE):
-        for digest in missing[start : start + _LOOKS_A_WRITE]:
-            known[digest] = look_of_file(paths.thumbnail(digest))
-        _keep(paths, {digest: known[digest] for digest in digests if digest in known})
-    return _by_row(known, digests)
+        for row in missing[start : start + _LOOKS_A_WRITE]:
+            looks.aspects[row], looks.tones[row] = look_of_file(paths.thumbnail(digests[row]))
+        _keep(paths, digests, looks)
+    return looks
 
 
-def _keep(paths: IndexPaths, known: Mapping[str, Look]) -> None:
-    seen = [digest for digest, look in known.items() if look != UNKNOWN]
-    kept = _by_row(known, seen)
+def _keep(paths: IndexPaths, digests: Sequence[str], looks: Looks) -> None:
+    """Save in the cache what is known so far, except of photos that could not be read."""
+    unread = (looks.aspects == UNKNOWN.aspect) & (looks.tones == UNKNOWN.tone)
+    seen: Flags = (looks.tones != 0) & ~unread
     cache_arrays(
         paths.looks,
-        digests=np.array(seen, dtype="S64"),
-        aspects=kept.aspects,
-        tones=kept.tones,
+        digests=np.array([digests[row] for row in np.flatnonzero(seen).tolist()], dtype="S64"),
+        aspects=looks.aspects[seen],
+        tones=looks.tones[seen],
     )
 
 
-def _by_row(known: Mapping[str, Look], digests: Sequence[str]) -> Looks:
-    looks = np.array([known[digest] for digest in digests], dtype=np.uint16).reshape(-1, 2)
-    return Looks(looks[:, 0].copy(), looks[:, 1].copy())
-
-
-def _load(paths: IndexPaths) -> dict[str, Look]:
-    """Cached aspect ratios and mean colours by photo digest; empty if the cache is unreadable."""
+def _cached(paths: IndexPaths, digests: Sequence[str]) -> Looks:
+    """Aspect ratios and mean colours as cached; 0 for photos that the cache lacks."""
+    found = Looks(*np.zeros((2, len(digests)), dtype=np.uint16))
     kept = cached_arrays(paths.looks, *_NAMES)
-    if kept is None:
-        return {}
-    digests = [digest.decode("ascii") for digest in kept["digests"].tolist()]
-    looks = zip(kept["aspects"].tolist(), kept["tones"].tolist(), strict=True)
-    return dict(zip(digests, map(Look._make, looks), strict=True))
+    if kept is not None:
+        known = [digest.decode("ascii") for digest in kept["digests"].tolist()]
+        place = dict(zip(known, range(len(known)), strict=True))
+        places = np.array([place.get(digest, -1) for digest in digests], dtype=np.intp)
+        there = places >= 0
+        found.aspects[there] = kept["aspects"][places[there]]
+        found.tones[there] = kept["tones"][places[there]]
+    return found

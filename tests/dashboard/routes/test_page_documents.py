@@ -1,6 +1,10 @@
+import re
+from pathlib import Path
+
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from streamlit import file_util
 
 from dashboard.routes.page_documents import page_routes
 
@@ -22,6 +26,16 @@ def test_a_page_is_told_where_the_server_answers(client, address):
     assert told
     assert "<script type=" not in before
     assert 'new URL("/", location.origin)' in after
+
+
+def test_parts_of_other_pages_are_fetched_ahead(client):
+    """Each is a file that the installed Streamlit has."""
+    names = re.findall(
+        r'rel="prefetch"[^>]* href="\./static/js/([^"]+)"', client.get("/photos").text
+    )
+    assert {"NumberInput", "PageLink"} <= {name.split(".")[0] for name in names}
+    folder = Path(file_util.get_static_dir(), "static", "js")
+    assert all((folder / name).is_file() for name in names)
 
 
 def test_the_page_at_the_root_is_found_under_its_name(client, monkeypatch):

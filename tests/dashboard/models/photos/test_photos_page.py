@@ -54,6 +54,18 @@ def test_filters_choose_and_the_vector_orders(filters, rows):
     assert sheet(filters).rows.tolist() == rows
 
 
+@pytest.mark.parametrize("order", ["best", "worst", "date", "mistakes"])
+@pytest.mark.parametrize("most", [1, 2, 10])
+def test_what_other_orders_begin_with_is_known(order, most):
+    """The first photos of each order by rating or date that is not shown, as it would show them."""
+    known = PhotoData(LABELS, FACETS, LOOKS, list("abcd"), MARKS)
+    filters = Filters(order, judged_only=True)
+    found = photos_page.next_first_rows(known, RATINGS, np.zeros(4), filters, most)
+    others = [one for one in ("best", "worst", "date") if one != order]
+    wanted = [sheet(Filters(one, judged_only=True)).rows[:most] for one in others]
+    assert found == np.concatenate(wanted).tolist()
+
+
 @pytest.mark.parametrize(
     ("wanted", "rows", "words"),
     [
