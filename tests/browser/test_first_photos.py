@@ -102,9 +102,9 @@ def test_a_window_further_down_waits_for_the_order(visitor, many):
     page.wait_for_function(f"() => ({CELLS})().length && ({CELLS})()[0][1] > -900")
     far = page.evaluate(CELLS)
     page.get_by_text("Weakest", exact=True).evaluate("one => one.click()")
-    page.wait_for_timeout(1000)
+    wait_until(page, lambda: len(held) == 1)
+    page.wait_for_timeout(300)
     assert [one[0] for one in page.evaluate(CELLS)] == [one[0] for one in far]
-    assert len(held) == 1
     held.pop().continue_()
     page.wait_for_function(f"far => ({CELLS})()[0]?.[0] !== far", arg=far[0][0])
     assert page.locator("[data-testid=stMain]").evaluate("main => main.scrollTop") == 20000
