@@ -1,4 +1,4 @@
-"""Speed and memory of browsing the page Photos of a large index in a browser.
+"""Speed and memory of browsing a large index in a browser: scrolling, orders, other pages.
 
     python benchmarks/browsing.py
     python benchmarks/browsing.py --home FOLDER --index NAME
@@ -35,6 +35,8 @@ SCROLL, LEAPS = 300, 60  # frames
 STEP_PX = 120
 JUMPS = (0.5, 0.9, 0.2, 0.7, 0.05, 0.33, 0.61, 0.97)  # shares of the page's height
 ORDERS = ("Weakest", "By date", "Best", "Weakest", "By date", "Best")
+PAGES = ("Home", "Photos", "Teach", "Album", "Compare", "Discerning power")
+WARM_SECONDS = 8.0  # after the first page, in which the server loads what other pages need
 TIMELINE = ["devtools.timeline", "disabled-by-default-devtools.timeline.frame"]
 WORK = {"FireAnimationFrame", "EventDispatch", "TimerFire", "FunctionCall", "RunMicrotasks"} | {
     *("Layout", "UpdateLayoutTree", "ParseAuthorStyleSheet", "MinorGC", "MajorGC")
@@ -55,6 +57,10 @@ FIRST = f"{SEEN}.some(one => one.querySelector('img').naturalWidth > 0)"
 NOTE_CLICK = """() => addEventListener(
     "click", () => { window.clicked = performance.now(); }, { capture: true, once: true })"""
 STILL = "document.querySelector('[data-test-script-state=notRunning]')"
+SHOWN = f"""title => document.querySelector('[data-testid=stMain] h1')?.textContent.trim() === title
+    && !document.querySelector('[data-stale=true]') && {STILL}
+    && {SEEN}.every(one => one.querySelector('img').naturalWidth > 0)
+    && performance.now() - window.clicked"""
 
 
 def main() -> None:
@@ -118,7 +124,11 @@ def browse(home: Path, index: str, browser: Browser) -> None:
         report("a frame of leaps", traced(page, leaping, LEAPS), "ms")
         report("a jump is filled after", [jump(page, share) for share in JUMPS], "s")
         page.evaluate(f"{MAIN}.scrollTop = 0")
+        page.wait_for_timeout(1000 * WARM_SECONDS)
         report("another order is shown after", [order(page, name) for name in ORDERS], "s")
+        for which in ("first", "second"):
+            for name in PAGES:
+                print(f"the {which} visit of {name}: {visit(page, name):.2f} s", flush=True)
         print(f"the server holds {resident(process):.0f} MB with one session")
 
 
@@ -189,6 +199,17 @@ def order(page: Page, name: str) -> float:
     shown = f"""token => {SEEN}[0]?.dataset.token !== token && {FILLED}
         && performance.now() - window.clicked"""
     taken: float = page.wait_for_function(shown, arg=before, polling=5).json_value()
+    return taken / 1000
+
+
+def visit(page: Page, name: str) -> float:
+    """Seconds from a click on another page until it is complete, with all visible photos."""
+    page.wait_for_function(STILL)
+    page.wait_for_timeout(1000)
+    page.evaluate(NOTE_CLICK)
+    page.get_by_role("link", name=name, exact=True).first.click()
+    title = {"Home": "Your best"}.get(name, name)
+    taken: float = page.wait_for_function(SHOWN, arg=title, polling=5).json_value()
     return taken / 1000
 
 
