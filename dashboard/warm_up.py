@@ -2,14 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from photorank.errors import PhotorankError
+
+if TYPE_CHECKING:  # pages load it, after the server has begun
+    from photorank.index.opened import Index
 
 WITHOUT_PAGE = "warm-up"  # beginning of the names of threads that no page runs
 _SAYS_NO_PAGE = "streamlit.runtime.scriptrunner_utils.script_run_context"  # name of the logger
@@ -36,33 +40,47 @@ async def warmed_up(_: st.App) -> AsyncIterator[None]:
 
 def _warm_up() -> None:
     st.segmented_control("Warm-up", ["’"])  # Streamlit looks for emojis: 0.2 s when first
-    with suppress(PhotorankError):  # the page says what is wrong with the index
-        _load_home()
-        _load_other_pages()
+    _read_first_index(_read_for_home)
+    for module in _OTHER_PAGES:
+        import_module(f"dashboard.widgets.{module}")
+    for read in (_read_for_photos, _read_for_teach, _read_for_album):
+        _read_first_index(read)
 
 
-def _load_home() -> None:
-    """Read what the page Home shows of the first index."""
+def _read_first_index(read: Callable[["Index"], object]) -> None:
+    """Read some of the first index, if there is one that can be read."""
+    from dashboard.cache import index_data
+
+    with suppress(PhotorankError, OSError, MemoryError):  # the page says what is wrong
+        for name in index_data.index_names()[:1]:
+            read(index_data.index(name))
+
+
+def _read_for_home(index: "Index") -> None:
     from dashboard.cache import index_data
     from dashboard.widgets import home_cards
 
-    for index in map(index_data.index, index_data.index_names()[:1]):
-        if vector := index_data.usual_vector(index):
-            home_cards.best_photos(index, vector).hold()
-        index_data.is_judged(index)
+    index_data.is_judged(index)
+    if vector := index_data.usual_vector(index):
+        home_cards.best_photos(index, vector).hold()
 
 
-def _load_other_pages() -> None:
-    """Load modules and data of other pages than Home, so that the first visit of each is quick."""
-    for module in _OTHER_PAGES:
-        import_module(f"dashboard.widgets.{module}")
+def _read_for_photos(index: "Index") -> None:
     from dashboard.cache import index_data
-    from dashboard.widgets.album import new_album, wish_form
+
+    index_data.facets(index)
+    index_data.labels(index)
+
+
+def _read_for_teach(index: "Index") -> None:
     from dashboard.widgets.teach import person
 
-    for index in map(index_data.index, index_data.index_names()[:1]):
-        for read in (index_data.facets, index_data.labels):  # of the page Photos
-            read(index)
-        person.first_session(index).taste()
-        if vector := index_data.usual_vector(index):
-            new_album.choosing(index, wish_form.first_wish(vector), "plain").album()
+    person.first_session(index).taste()
+
+
+def _read_for_album(index: "Index") -> None:
+    from dashboard.cache import index_data
+    from dashboard.widgets.album import new_album, wish_form
+
+    if vector := index_data.usual_vector(index):
+        new_album.choosing(index, wish_form.first_wish(vector), "plain").album()

@@ -64,10 +64,11 @@ export class Grid {
     this.empty = emptyCell(Boolean(this.data.markable), this.selectable());
     this.scrolled = { top: 0, at: 0 };
     this.middle = 0; // of the window, from the top of the grid
-    this.at = ""; // where the order was fetched
+    this.at = ""; // where the order is fetched
+    this.drawnOf = ""; // where that of the drawn photos is, of which the first may be here alone
     this.asked = ""; // an order that the server had forgotten, asked for again once
-    /** Of the last order that came as a whole. @type {{columns: Columns | null, held: string} | null} */
-    this.before = null;
+    /** The last order that came as a whole. @type {Columns | null} */
+    this.whole = null;
     this.openedOnce = "";
     /** @type {number | undefined} */
     this.pending = undefined;
@@ -142,45 +143,54 @@ export class Grid {
     const at = `${this.base}/orders/${this.data.order}`;
     if (at === this.at) return this.refresh();
     this.at = at;
+    clearTimeout(this.rest);
+    this.rest = undefined; // nothing is fetched ahead meanwhile
     const { first: given = "", n = 0 } = this.data, first = Columns.ofText(given);
-    this.before ??= { columns: this.columns, held: this.token(this.focus) };
-    const { columns: before, held } = this.before, again = Boolean(before && first.continues(before, n));
-    if (!again) this.startAnew();
-    this.words = new Words(at, () => this.refresh());
-    const begun = first.n < n && this.begin(first);
+    const again = Boolean(this.whole && first.continues(this.whole, n));
+    if (!again && this.drawnOf !== at) this.startAnew();
+    if (first.n < n) this.begin(first, at);
     const columns = first.n < n ? await this.fetchOrder(at) : first;
     if (!columns || this.at !== at) return;
-    this.before = null;
-    this.columns = columns;
+    this.problem.textContent = "";
+    const begun = this.drawnOf === at;
+    const held = again || begun ? this.token(this.focus) : "";
+    this.whole = columns;
     if (again) this.forgetGone(columns);
-    this.showAll(again ? held : "", begun);
+    this.use(columns, at);
+    this.showAll(held, begun);
+    if (begun) this.refresh();
     this.takeBack();
     if (this.data.open) this.openPhoto(this.data.open);
   }
 
-  /** Draw the first photos of an order until all of it has come, unless the window is further down.
-   * @param {Columns} first */
-  begin(first) {
-    const seen = this.canvas.getBoundingClientRect().top > -innerHeight;
-    if (seen) {
-      this.columns = first;
-      this.showAll();
-    }
-    return seen;
+  /** Draw the first photos of an order until all of it has come; not if the window is further down,
+   * or the photo with the focus is not among them. @param {Columns} first @param {string} at */
+  begin(first, at) {
+    if (this.canvas.getBoundingClientRect().top < -innerHeight) return;
+    const held = this.token(this.focus), there = held !== "" && first.find(held) >= 0;
+    if (!there && this.canvas.contains(this.active())) return;
+    this.use(first, at);
+    if (!there) this.focus = 0;
+    this.showAll(there ? held : "");
+  }
+
+  /** Photos that are drawn from now on, with their names. @param {Columns} columns @param {string} at */
+  use(columns, at) {
+    this.columns = columns;
+    if (this.drawnOf !== at) this.words = new Words(at, () => this.refresh());
+    this.drawnOf = at;
   }
 
   /** @param {string} at */
   async fetchOrder(at) {
     try {
-      const answer = await fetch(at, { priority: "low" });
-      if (answer.ok) {
-        this.problem.textContent = "";
-        return new Columns(await answer.arrayBuffer());
-      }
-      this.at = "";
+      const answer = await fetch(at, { priority: this.drawnOf === at ? "low" : "auto" });
+      if (answer.ok) return new Columns(await answer.arrayBuffer());
+      if (this.at === at) this.at = "";
       if (this.asked !== at) this.act("lost", []); // the server has forgotten it: draw anew
       this.asked = at;
     } catch {
+      if (this.at !== at) return null;
       this.at = "";
       this.problem.textContent = "The photos could not be fetched. Reload the page.";
     }
@@ -203,39 +213,39 @@ export class Grid {
   }
 
   /** @param {string} [held] photo that keeps the focus, if it is there
-   * @param {boolean} [begun] whether the first rows are drawn already */
-  showAll(held = "", begun = false) {
+   * @param {boolean} [keepsRows] whether drawn rows show the same photos at the same places */
+  showAll(held = "", keepsRows = false) {
     const columns = this.columns;
     if (!columns) return;
     this.shown = columns.shown(this.opened);
     const place = held ? Array.prototype.indexOf.call(this.shown, columns.find(held)) : -1;
     if (place >= 0) this.focus = place;
     this.aspects = columns.shapes(this.shown);
-    this.layout(begun);
+    this.layout(keepsRows);
   }
 
-  /** @param {boolean} [begun] whether rows that are as they were can stay */
-  layout(begun = false) {
+  /** @param {boolean} [keepsRows] whether drawn rows show the same photos at the same places */
+  layout(keepsRows = false) {
     this.width = this.canvas.clientWidth;
     if (!this.width || !this.columns) return;
-    const before = begun ? this.rows : [];
+    const drawn = keepsRows ? this.rows : [];
     const phone = this.width < PHONE_PX;
     this.gap = phone ? 4 : 6;
     const usual = phone ? 170 : Math.max(230, Math.min(MOST_PX, this.width / 4.6));
     if (this.data.grows) this.grow();
     else this.pack(this.given() ?? usual);
     if (this.data.fills && innerWidth >= PHONE_PX) this.fill();
-    const { n = 0 } = this.data; // of which the first may be here alone
-    this.canvas.style.height = `${totalHeight(this.rows) * Math.max(1, n / this.columns.n)}px`;
+    const { n = 0, rows } = this.data, isPart = this.columns.n < n && !rows;
+    this.canvas.style.height = `${totalHeight(this.rows) * (isPart ? n / this.columns.n : 1)}px`;
     this.canvas.setAttribute("aria-rowcount", String(this.rows.length));
     const back = this.canvas.contains(this.active());
     for (const [i, row] of this.drawn) {
-      if (isSameRow(before[i], this.rows[i])) continue;
+      if (isSameRow(drawn[i], this.rows[i])) continue;
       row.remove();
       this.drawn.delete(i);
     }
     this.draw();
-    if (back) this.go(this.focus);
+    if (back && !this.canvas.contains(this.active())) this.go(this.focus);
     this.tools();
   }
 
@@ -330,9 +340,10 @@ export class Grid {
 
   /** Thumbnails of photos that may be shown next, one by one until something else is wanted. */
   async fetchAhead() {
-    const { rest } = this;
-    for (const token of this.data.ahead ?? []) {
-      if (this.rest !== rest) return;
+    const { rest } = this, tokens = this.data.ahead ?? [];
+    for (const token of this.ahead.keys()) if (!tokens.includes(token)) this.ahead.delete(token);
+    for (const token of tokens) {
+      if (this.rest !== rest || this.viewer.node.open) return;
       if (this.ahead.has(token)) continue;
       const picture = new Image();
       this.ahead.set(token, picture);
@@ -390,7 +401,6 @@ export class Grid {
     if (sharp) picture?.setAttribute("data-sharp", urls.medium);
     const size = width > WIDE_PX ? "wide" : width < SLIM_PX ? "slim" : "";
     Object.assign(cell.dataset, { place, token, size });
-    cell.setAttribute("tabindex", place === this.focus ? "0" : "-1");
     Object.assign(cell.style, { left: `${left}px`, width: `${width}px` });
     if (isMatted(this.aspects[place], this.width, this.target)) cell.dataset.mat = "";
     if (columns.tones[i]) cell.style.backgroundColor = columns.colour(i);
@@ -407,6 +417,7 @@ export class Grid {
     const name = this.name(place), caption = this.caption(place);
     const kinds = ["cell", selected && "selected", flag === 1 && "pinned", flag === -1 && "banned"];
     cell.className = kinds.filter(Boolean).join(" ");
+    cell.tabIndex = place === this.focus ? 0 : -1;
     cell.setAttribute("aria-selected", String(selected));
     const count = this.columns?.stacks[this.shown[place]] ?? 1;
     const said = [
@@ -685,5 +696,6 @@ export class Grid {
     this.leave.abort();
     this.watch.disconnect();
     clearTimeout(this.rest);
+    this.rest = undefined;
   }
 }

@@ -25,6 +25,9 @@ CELLS = """() => [...document.querySelectorAll("*")]
         one.seen = true;
         return [one.dataset.token, one.getBoundingClientRect().top, was];
     })"""
+NAMES = """() => Object.fromEntries([...document.querySelectorAll("*")]
+    .flatMap(one => [...one.shadowRoot?.querySelectorAll(".cell") ?? []])
+    .map(one => [one.dataset.token, one.getAttribute("aria-label").split(",")[0]]))"""
 HEIGHT = """() => [...document.querySelectorAll("*")]
     .flatMap(one => [...one.shadowRoot?.querySelectorAll(".grid") ?? []])
     .map(one => one.clientHeight)[0]"""
@@ -95,16 +98,39 @@ def test_photos_of_other_orders_are_fetched_in_quiet(visitor, many):
     assert not [url for url in asked if any(one in url for one in wanted)]
 
 
-def test_a_window_further_down_waits_for_the_order(visitor, many):
-    """What it shows is not among the first photos."""
+def test_the_focus_stays_where_it_is_put_meanwhile(visitor, many):
+    """On a photo among the first, which a key then marks."""
     page, held = opened(visitor, many)
+    best = page.evaluate(CELLS)[0][0]
+    page.get_by_text("Weakest", exact=True).click()
+    page.wait_for_function(f"best => ({CELLS})()[0]?.[0] !== best", arg=best)
+    page.locator(".cell").nth(2).focus()
+    token = page.locator(".cell").nth(2).get_attribute("data-token")
+    height = page.evaluate(HEIGHT)
+    held.pop().continue_()
+    page.wait_for_function(f"before => ({HEIGHT})() !== before", arg=height)
+    focused = page.evaluate_handle("document.activeElement.shadowRoot.activeElement")
+    assert focused.get_attribute("data-token") == token
+    assert page.locator("[data-testid=stMain]").evaluate("main => main.scrollTop") == 0
+    assert page.locator(".cell[tabindex='0']").count() == 1
+
+
+def test_a_window_further_down_waits_for_the_order(visitor, many):
+    """What it shows is not among the first photos, and keeps its names."""
+    page, held = opened(visitor, many)
+    index = Index.open(IndexPaths(many.home / "index" / "many"))
+    photos = {photo.digest[:BEGINNING_DIGITS]: photo.path.name for photo in index.photos()}
     page.locator("[data-testid=stMain]").evaluate("main => { main.scrollTop = 20000; }")
     page.wait_for_function(f"() => ({CELLS})().length && ({CELLS})()[0][1] > -900")
     far = page.evaluate(CELLS)
     page.get_by_text("Weakest", exact=True).evaluate("one => one.click()")
     wait_until(page, lambda: len(held) == 1)
-    page.wait_for_timeout(300)
-    assert [one[0] for one in page.evaluate(CELLS)] == [one[0] for one in far]
+    page.locator("[data-testid=stMain]").evaluate("main => { main.scrollTop += 900; }")
+    page.wait_for_timeout(500)
+    names = page.evaluate(NAMES)
+    assert far[-1][0] in names
+    assert {one: names[one] for one in names if names[one] != photos[one]} == {}
+    page.locator("[data-testid=stMain]").evaluate("main => { main.scrollTop = 20000; }")
     held.pop().continue_()
     page.wait_for_function(f"far => ({CELLS})()[0]?.[0] !== far", arg=far[0][0])
     assert page.locator("[data-testid=stMain]").evaluate("main => main.scrollTop") == 20000

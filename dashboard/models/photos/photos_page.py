@@ -178,8 +178,11 @@ def next_first_rows(
     for order in _QUICK:
         if order != filters.order:
             key = _sort_key(known, ratings, rows, order)
-            some = np.argpartition(key, most)[:most] if len(rows) > most else np.arange(len(rows))
-            first += rows[some[np.argsort(key[some], kind="stable")]].tolist()
+            if len(rows) > most:  # a partition is quicker than sorting all of them
+                few = ~(key > np.partition(key, most - 1)[most - 1])
+            else:
+                few = np.ones(len(rows), dtype=bool)
+            first += rows[few][np.argsort(key[few], kind="stable")[:most]].tolist()
     return first
 
 

@@ -70,7 +70,7 @@ def _priors(index: Index, rater: str) -> dict[str, MasterVector]:
 def first_session(index: Index) -> TeachSession:
     """Labelling session that the page Teach begins with, outside any browser session."""
     prior = next(iter(_priors(index, ME).values()), None)
-    return TeachSession(index, ME, prior, vector_ratings.photo_subset(index, prior, ME))
+    return TeachSession(index, ME, prior, vector_ratings.photo_subset(index, prior, ME, None))
 
 
 def begin_session(index: Index, person: Person) -> TeachSession:

@@ -54,7 +54,8 @@ class PictureHashes:
 
         Zeros for a photo that cannot be read.
         """
-        return self._greys[self._places(rows, lambda done, total: None)]
+        places = self._places(rows, lambda done, total: None)  # which adds columns
+        return self._greys[places]
 
     def add(self, codes: Mapping[str, PictureCodes | None]) -> None:
         """Add perceptual hashes and grey images, keyed by photo digest; None for unreadable photos.
@@ -116,9 +117,12 @@ def keep_codes(paths: IndexPaths, codes: Mapping[str, PictureCodes]) -> None:
 
 
 def _load(paths: IndexPaths) -> tuple[list[str], NDArray[np.uint64], NDArray[np.uint8]] | None:
-    """Digests of n photos, their hashes (n,) and grey images (n, 128) in the cache file, if any."""
+    """Cached digests of n photos, hashes (n,) and grey images (n, 128); None if unusable."""
     kept = cached_arrays(paths.hashes, "version", "digests", "bits", "greys")
     if kept is None or int(kept["version"]) != _VERSION:
         return None
     digests = [digest.decode("ascii") for digest in kept["digests"].tolist()]
+    lengths = {len(digests), len(set(digests)), len(kept["bits"]), kept["greys"].size / BYTES}
+    if len(lengths) > 1:
+        return None  # damaged: they are computed again
     return digests, kept["bits"], kept["greys"].reshape(len(digests), BYTES)

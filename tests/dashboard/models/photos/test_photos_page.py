@@ -66,6 +66,18 @@ def test_what_other_orders_begin_with_is_known(order, most):
     assert found == np.concatenate(wanted).tolist()
 
 
+def test_photos_of_one_key_come_in_their_own_order():
+    """As of no photo's time is known: the first are those that the page would show."""
+    n = 500
+    facets = Facets(np.zeros(n, "S32"), *[Named(np.zeros(n, np.intp), ["A"])] * 2)
+    labels = IndexLabels(np.full(n, NAN), np.zeros(n), np.full(n, -1), [], np.full(n, -1), [])
+    looks = Looks(np.full(n, 1500, np.uint16), np.ones(n, np.uint16))
+    known = PhotoData(labels, facets, looks, [""] * n, {})
+    ratings = np.repeat([1.0, NAN, 2.0], [240, 20, 240])
+    found = photos_page.next_first_rows(known, ratings, np.zeros(n), Filters(), 24)
+    assert found == [*range(24), *range(24)]
+
+
 @pytest.mark.parametrize(
     ("wanted", "rows", "words"),
     [
