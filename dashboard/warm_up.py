@@ -9,6 +9,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from PIL import Image
 
 from photorank.errors import PhotorankError
 
@@ -43,6 +44,7 @@ def _warm_up() -> None:
     _read_first_index(_read_for_home)
     for module in _OTHER_PAGES:
         import_module(f"dashboard.widgets.{module}")
+    Image.init()  # Streamlit needs all its formats to show a thumbnail: 0.1 s when first
     for read in (_read_for_photos, _read_for_teach, _read_for_album):
         _read_first_index(read)
 
