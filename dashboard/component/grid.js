@@ -28,6 +28,7 @@ const BELOW_PX = 16; // that stay free below rows that fill the window
 const WIDE_PX = 260; // of a cell, in which words stand beside the buttons
 const SLIM_PX = 130; // of a cell, in which words are smaller
 const SMALL_PX = 384; // of a thumbnail's long side
+const NOT_FETCHED = "The photos could not be fetched. Reload the page.";
 
 export class Grid {
   /** @param {HTMLElement} root @param {Component} component @param {string} key */
@@ -65,7 +66,7 @@ export class Grid {
     this.scrolled = { top: 0, at: 0 };
     this.middle = 0; // of the window, from the top of the grid
     this.at = ""; // where the order is fetched
-    this.drawnOf = ""; // where that of the drawn photos is, of which the first may be here alone
+    this.drawnAt = ""; // where the order that is drawn is fetched, perhaps its first photos alone
     this.asked = ""; // an order that the server had forgotten, asked for again once
     /** The last order that came as a whole. @type {Columns | null} */
     this.whole = null;
@@ -144,31 +145,35 @@ export class Grid {
     if (at === this.at) return this.refresh();
     this.at = at;
     clearTimeout(this.rest);
-    this.rest = undefined; // nothing is fetched ahead meanwhile
+    this.rest = undefined; // ends fetching ahead for the order before
     const { first: given = "", n = 0 } = this.data, first = Columns.ofText(given);
     const again = Boolean(this.whole && first.continues(this.whole, n));
-    if (!again && this.drawnOf !== at) this.startAnew();
-    if (first.n < n) this.begin(first, at);
+    if (!again && this.drawnAt !== at) this.startAnew();
+    if (first.n < n && this.drawnAt !== at) this.begin(first, at, again);
     const columns = first.n < n ? await this.fetchOrder(at) : first;
     if (!columns || this.at !== at) return;
-    this.problem.textContent = "";
-    const begun = this.drawnOf === at;
-    const held = again || begun ? this.token(this.focus) : "";
+    this.problem.textContent = this.asked = "";
+    const isDrawn = this.drawnAt === at;
+    const held = again || isDrawn ? this.token(this.focus) : "";
     this.whole = columns;
-    if (again) this.forgetGone(columns);
+    this.forgetGone(columns);
     this.use(columns, at);
-    this.showAll(held, begun);
-    if (begun) this.refresh();
+    this.showAll(held, isDrawn);
+    if (isDrawn) this.refresh();
+    const looked = columns.find(this.viewer.photo[1]);
+    this.viewer.follow(Array.prototype.indexOf.call(this.shown, looked));
     this.takeBack();
     if (this.data.open) this.openPhoto(this.data.open);
   }
 
-  /** Draw the first photos of an order until all of it has come; not if the window is further down,
-   * or the photo with the focus is not among them. @param {Columns} first @param {string} at */
-  begin(first, at) {
-    if (this.canvas.getBoundingClientRect().top < -innerHeight) return;
-    const held = this.token(this.focus), there = held !== "" && first.find(held) >= 0;
-    if (!there && this.canvas.contains(this.active())) return;
+  /** Draw the first photos of an order until all of it has come. If it goes on with the one before,
+   * not where the window is further down, or the photo with the focus is not among them.
+   * @param {Columns} first @param {string} at @param {boolean} again */
+  begin(first, at, again) {
+    const held = again ? this.token(this.focus) : "", there = held !== "" && first.find(held) >= 0;
+    const isFar = this.canvas.getBoundingClientRect().top < -innerHeight;
+    const losesFocus = !there && this.canvas.contains(this.active());
+    if (this.viewer.node.open || (again && (isFar || losesFocus))) return;
     this.use(first, at);
     if (!there) this.focus = 0;
     this.showAll(there ? held : "");
@@ -177,22 +182,24 @@ export class Grid {
   /** Photos that are drawn from now on, with their names. @param {Columns} columns @param {string} at */
   use(columns, at) {
     this.columns = columns;
-    if (this.drawnOf !== at) this.words = new Words(at, () => this.refresh());
-    this.drawnOf = at;
+    if (this.drawnAt !== at) this.words = new Words(at, () => this.refresh());
+    this.drawnAt = at;
   }
 
   /** @param {string} at */
   async fetchOrder(at) {
     try {
-      const answer = await fetch(at, { priority: this.drawnOf === at ? "low" : "auto" });
+      const answer = await fetch(at, { priority: this.drawnAt === at ? "low" : "auto" });
       if (answer.ok) return new Columns(await answer.arrayBuffer());
-      if (this.at === at) this.at = "";
+      if (this.at !== at) return null;
+      this.at = "";
       if (this.asked !== at) this.act("lost", []); // the server has forgotten it: draw anew
+      else this.problem.textContent = NOT_FETCHED;
       this.asked = at;
     } catch {
       if (this.at !== at) return null;
       this.at = "";
-      this.problem.textContent = "The photos could not be fetched. Reload the page.";
+      this.problem.textContent = NOT_FETCHED;
     }
     return null;
   }
@@ -235,7 +242,7 @@ export class Grid {
     if (this.data.grows) this.grow();
     else this.pack(this.given() ?? usual);
     if (this.data.fills && innerWidth >= PHONE_PX) this.fill();
-    const { n = 0, rows } = this.data, isPart = this.columns.n < n && !rows;
+    const { n = 0, rows } = this.data, isPart = this.columns !== this.whole && !rows;
     this.canvas.style.height = `${totalHeight(this.rows) * (isPart ? n / this.columns.n : 1)}px`;
     this.canvas.setAttribute("aria-rowcount", String(this.rows.length));
     const back = this.canvas.contains(this.active());
@@ -245,6 +252,10 @@ export class Grid {
       this.drawn.delete(i);
     }
     this.draw();
+    if (!back && this.drawn.size && !this.cellAt(this.focus)) { // a tab stop is in the window
+      this.focus = this.rows[Math.min(...this.drawn.keys())].start;
+      this.cellAt(this.focus)?.setAttribute("tabindex", "0");
+    }
     if (back && !this.canvas.contains(this.active())) this.go(this.focus);
     this.tools();
   }
@@ -611,6 +622,7 @@ export class Grid {
       return /** @type {import("./types").Shown} */ ([this.data.index, token, name]);
     });
     this.viewer.place = this.focus;
+    this.viewer.photo = this.viewer.album.photo(this.focus);
     this.viewer.compare(pair);
   }
 
@@ -693,6 +705,8 @@ export class Grid {
     if (performance.now() - this.blurred < GONE_MS) holdFocus(this.place, this.token(this.focus));
     this.outbox.end();
     if (this.viewer.node.open) this.viewer.uncover();
+    this.at = ""; // what comes now is for nobody
+    if (this.pending) cancelAnimationFrame(this.pending);
     this.leave.abort();
     this.watch.disconnect();
     clearTimeout(this.rest);

@@ -32,6 +32,8 @@ export class Viewer {
   constructor(album, root) {
     this.album = album;
     this.place = 0;
+    /** @type {Shown} */
+    this.photo = ["", "", ""]; // at that place, until there is another order
     /** @type {Shown[] | null} */
     this.pair = null;
     this.returns = false; // from the pair to the photo
@@ -166,7 +168,7 @@ export class Viewer {
 
   /** @returns {Shown} */
   shown() {
-    return this.pair ? this.pair[0] : this.album.photo(this.place);
+    return this.pair ? this.pair[0] : this.photo;
   }
 
   /** @param {Shown} one */
@@ -183,7 +185,7 @@ export class Viewer {
   /** @param {number} place */
   show(place) {
     this.place = place;
-    const photo = this.shown();
+    const photo = this.photo = this.album.photo(place);
     this.stages[0].show(this.urls(photo), photo[2]);
     this.words();
     this.strip();
@@ -195,10 +197,27 @@ export class Viewer {
     this.paint();
   }
 
+  /** The album has another order, with the photo at a place or (-1) without it.
+   * @param {number} place */
+  follow(place) {
+    if (!this.node.open) return;
+    if (place >= 0) this.place = place;
+    if (this.pair) return;
+    if (!this.album.n) this.end();
+    else if (place < 0) this.show(Math.min(this.place, this.album.n - 1));
+    else {
+      this.words();
+      this.strip();
+    }
+  }
+
   /** Words of the photo, which may come after it. */
   words() {
     if (this.pair) return;
-    const name = this.shown()[2];
+    const now = this.album.photo(this.place);
+    if (now[1] !== this.photo[1]) return; // another order is on its way
+    this.photo = now;
+    const name = now[2];
     this.title.textContent = this.album.better(this.place);
     this.name.textContent = name;
     this.stages[0].img.alt = name;

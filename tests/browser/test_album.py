@@ -7,6 +7,8 @@ from contextlib import nullcontext
 
 import pytest
 
+from photorank.index.opened import Index
+from photorank.workspace import IndexPaths
 from tests.browser.conftest import NEEDS_BROWSER, answered, drawn, wait_until
 
 pytestmark = NEEDS_BROWSER
@@ -55,9 +57,39 @@ def cells(page, where="album"):
     return page.locator(f".st-key-{where}-small .cell")
 
 
+def index_of(home):
+    """Return the index of the photos."""
+    return Index.open(IndexPaths(home / "index" / "small"))
+
+
 def names(page, where="album"):
     """Return the beginnings of the digests in one part of the page."""
     return cells(page, where).evaluate_all("all => all.map(one => one.dataset.token)")
+
+
+LOOKED_AT = """() => [...document.querySelectorAll("*")]
+    .flatMap(one => [...one.shadowRoot?.querySelectorAll("dialog[open]") ?? []])
+    .map(one => [one.querySelector(".stages img").src.split("/").at(-2),
+                 one.querySelector(".title").textContent,
+                 one.querySelector(".top").innerText])[0]"""
+
+
+def test_the_viewer_keeps_to_the_photo_when_the_album_is_chosen_anew(album, indexed_home):
+    """Left out, the photo gives way to the next; name, marks and picture are of one photo."""
+    page = album()
+    every = {one.digest[:16]: one.path.name for one in index_of(indexed_home).photos()}
+    before = names(page)
+    cells(page).nth(1).click()
+    page.wait_for_function(f"token => ({LOOKED_AT})()?.[0] === token", arg=before[1])
+    page.keyboard.press("x")
+    wait_until(page, lambda: before[1] not in names(page))
+    page.wait_for_function(f"token => ({LOOKED_AT})()[0] !== token", arg=before[1])
+    wait_until(page, lambda: every[page.evaluate(LOOKED_AT)[0]] in page.evaluate(LOOKED_AT)[1])
+    assert page.evaluate(LOOKED_AT)[0] == names(page)[1]
+    assert "2 of 5" in page.evaluate(LOOKED_AT)[2]
+    page.keyboard.press("Escape")
+    page.keyboard.press("u")
+    wait_until(page, lambda: names(page) == before)
 
 
 def press(page, where, photo, name):

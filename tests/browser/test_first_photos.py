@@ -133,4 +133,5 @@ def test_a_window_further_down_waits_for_the_order(visitor, many):
     page.locator("[data-testid=stMain]").evaluate("main => { main.scrollTop = 20000; }")
     held.pop().continue_()
     page.wait_for_function(f"far => ({CELLS})()[0]?.[0] !== far", arg=far[0][0])
+    assert page.locator(".cell[tabindex='0']").count() == 1  # by which Tab comes in
     assert page.locator("[data-testid=stMain]").evaluate("main => main.scrollTop") == 20000

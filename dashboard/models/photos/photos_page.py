@@ -179,7 +179,7 @@ def next_first_rows(
         if order != filters.order:
             key = _sort_key(known, ratings, rows, order)
             if len(rows) > most:  # a partition is quicker than sorting all of them
-                few = ~(key > np.partition(key, most - 1)[most - 1])
+                few = ~(key > np.partition(key, most - 1)[most - 1])  # nan is greater than none
             else:
                 few = np.ones(len(rows), dtype=bool)
             first += rows[few][np.argsort(key[few], kind="stable")[:most]].tolist()

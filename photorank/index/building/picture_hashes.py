@@ -54,7 +54,7 @@ class PictureHashes:
 
         Zeros for a photo that cannot be read.
         """
-        places = self._places(rows, lambda done, total: None)  # which adds columns
+        places = self._places(rows, lambda done, total: None)  # may replace the greys
         return self._greys[places]
 
     def add(self, codes: Mapping[str, PictureCodes | None]) -> None:

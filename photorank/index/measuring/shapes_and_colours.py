@@ -62,7 +62,7 @@ def _cached(paths: IndexPaths, digests: Sequence[str]) -> Looks:
     """Aspect ratios and mean colours as cached; 0 for photos that the cache lacks."""
     found = Looks(*np.zeros((2, len(digests)), dtype=np.uint16))
     kept = cached_arrays(paths.looks, *_NAMES)
-    if kept is not None:
+    if kept is not None and len({len(kept[name]) for name in _NAMES}) == 1:  # else damaged
         known = [digest.decode("ascii") for digest in kept["digests"].tolist()]
         place = dict(zip(known, range(len(known)), strict=True))
         places = np.array([place.get(digest, -1) for digest in digests], dtype=np.intp)
