@@ -7,7 +7,7 @@ import { gridAction, isUndo, markOf } from "./keys.js";
 import { Marks, markText } from "./marks.js";
 import { absolute, Columns, urlsOf, Words } from "./order.js";
 import { Outbox, reloadForNewServer } from "./outbox.js";
-import { beside, fillRows, isMatted, isSameRow, packRows, placesIn, rowOf, rowsBetween, totalHeight } from "./packing.js";
+import { beside, fillRows, isMatted, packRows, placesIn, rowOf, rowsBetween, totalHeight } from "./packing.js";
 import { Viewer } from "./viewer.js";
 
 /** @typedef {import("./types").Component} Component */
@@ -28,7 +28,6 @@ const BELOW_PX = 16; // that stay free below rows that fill the window
 const WIDE_PX = 260; // of a cell, in which words stand beside the buttons
 const SLIM_PX = 130; // of a cell, in which words are smaller
 const SMALL_PX = 384; // of a thumbnail's long side
-const NOT_FETCHED = "The photos could not be fetched. Reload the page.";
 
 export class Grid {
   /** @param {HTMLElement} root @param {Component} component @param {string} key */
@@ -66,16 +65,16 @@ export class Grid {
     this.scrolled = { top: 0, at: 0 };
     this.middle = 0; // of the window, from the top of the grid
     this.at = ""; // where the order is fetched
-    this.drawnAt = ""; // where the order that is drawn is fetched, perhaps its first photos alone
+    this.drawnAt = ""; // of the order that is drawn, perhaps its first photos alone
     this.asked = ""; // an order that the server had forgotten, asked for again once
-    /** The last order that came as a whole. @type {Columns | null} */
+    /** What came last as a whole. @type {Columns | null} */
     this.whole = null;
     this.openedOnce = "";
     /** @type {number | undefined} */
     this.pending = undefined;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.rest = undefined;
-    /** Held, so that the browser does not forget them. @type {Map<string, HTMLImageElement>} */
+    /** @type {Map<string, HTMLImageElement>} */
     this.ahead = new Map();
     this.canvas = el("div", {
       class: "grid", role: "grid", "aria-multiselectable": "true",
@@ -166,8 +165,7 @@ export class Grid {
     if (this.data.open) this.openPhoto(this.data.open);
   }
 
-  /** Draw the first photos of an order until all of it has come. If it goes on with the one before,
-   * not where the window is further down, or the photo with the focus is not among them.
+  /** Draw an order's first photos, unless another is gone on with and they are not in the window.
    * @param {Columns} first @param {string} at @param {boolean} again */
   begin(first, at, again) {
     const held = again ? this.token(this.focus) : "", there = held !== "" && first.find(held) >= 0;
@@ -179,7 +177,7 @@ export class Grid {
     this.showAll(there ? held : "");
   }
 
-  /** Photos that are drawn from now on, with their names. @param {Columns} columns @param {string} at */
+  /** @param {Columns} columns of the photos to draw @param {string} at */
   use(columns, at) {
     this.columns = columns;
     if (this.drawnAt !== at) this.words = new Words(at, () => this.refresh());
@@ -188,19 +186,17 @@ export class Grid {
 
   /** @param {string} at */
   async fetchOrder(at) {
+    let isLost = false; // the server has forgotten it
     try {
-      const answer = await fetch(at, { priority: this.drawnAt === at ? "low" : "auto" });
+      const answer = await fetch(at);
       if (answer.ok) return new Columns(await answer.arrayBuffer());
-      if (this.at !== at) return null;
-      this.at = "";
-      if (this.asked !== at) this.act("lost", []); // the server has forgotten it: draw anew
-      else this.problem.textContent = NOT_FETCHED;
-      this.asked = at;
-    } catch {
-      if (this.at !== at) return null;
-      this.at = "";
-      this.problem.textContent = NOT_FETCHED;
-    }
+      isLost = this.asked !== at;
+    } catch { /* told below */ }
+    if (this.at !== at) return null;
+    this.at = "";
+    this.asked = isLost ? at : "";
+    if (isLost) this.act("lost", []);
+    else this.problem.textContent = "The photos could not be fetched. Reload the page.";
     return null;
   }
 
@@ -220,7 +216,7 @@ export class Grid {
   }
 
   /** @param {string} [held] photo that keeps the focus, if it is there
-   * @param {boolean} [keepsRows] whether drawn rows show the same photos at the same places */
+   * @param {boolean} [keepsRows] as in `layout` */
   showAll(held = "", keepsRows = false) {
     const columns = this.columns;
     if (!columns) return;
@@ -247,7 +243,7 @@ export class Grid {
     this.canvas.setAttribute("aria-rowcount", String(this.rows.length));
     const back = this.canvas.contains(this.active());
     for (const [i, row] of this.drawn) {
-      if (isSameRow(drawn[i], this.rows[i])) continue;
+      if (i < drawn.length && JSON.stringify(drawn[i]) === JSON.stringify(this.rows[i])) continue;
       row.remove();
       this.drawn.delete(i);
     }
@@ -349,7 +345,7 @@ export class Grid {
     }, REST_MS);
   }
 
-  /** Thumbnails of photos that may be shown next, one by one until something else is wanted. */
+  /** One by one, until something else is wanted. */
   async fetchAhead() {
     const { rest } = this, tokens = this.data.ahead ?? [];
     for (const token of this.ahead.keys()) if (!tokens.includes(token)) this.ahead.delete(token);
@@ -705,7 +701,7 @@ export class Grid {
     if (performance.now() - this.blurred < GONE_MS) holdFocus(this.place, this.token(this.focus));
     this.outbox.end();
     if (this.viewer.node.open) this.viewer.uncover();
-    this.at = ""; // what comes now is for nobody
+    this.at = ""; // nobody waits for it
     if (this.pending) cancelAnimationFrame(this.pending);
     this.leave.abort();
     this.watch.disconnect();

@@ -1,5 +1,7 @@
 /** What keys mean, in one place: for the grid, the viewer, and the choice between two. */
 
+import { el, tool } from "./dom.js";
+
 /** @typedef {Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">} Key */
 /** @typedef {{mark: "flag" | "stars", value: number}} Marked */
 
@@ -68,3 +70,28 @@ export const gridAction = (event) => action(IN_GRID, event);
 export const viewerAction = (event) => action(IN_VIEWER, event);
 /** @param {Key} event */
 export const choiceAction = (event) => action(IN_CHOICE, event);
+
+/** The list of keys, in a window of its own above whatever is there. */
+export class Help {
+  /** @param {Node} root */
+  constructor(root) {
+    const title = (/** @type {string} */ text) => el("h3", { text });
+    const line = (/** @type {[string, string]} */ [keys, text]) =>
+      el("div", {}, el("dt", {}, el("kbd", { text: keys })), el("dd", { text }));
+    this.node = el("dialog", { class: "help", "aria-label": "Keys" },
+      tool("close", "Close (Esc)", () => this.node.close(), "shut"),
+      ...TOLD.map(([text, lines]) => el("section", {}, title(text), el("dl", {}, ...lines.map(line)))));
+    this.node.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key === "?") this.node.close();
+    });
+    this.node.addEventListener("click", (event) => {
+      if (event.target === this.node) this.node.close(); // beside it
+    });
+    root.appendChild(this.node);
+  }
+
+  open() {
+    this.node.showModal();
+  }
+}

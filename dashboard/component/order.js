@@ -18,7 +18,7 @@ export function urlsOf(base, index, token) {
 
 /** Columns of an order, as views of the bytes that came. */
 export class Columns {
-  /** Photos that came with the page. @param {string} text in base64 */
+  /** @param {string} text in base64 */
   static ofText(text) {
     return new Columns(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer);
   }

@@ -104,13 +104,6 @@ export function rowsBetween(rows, from, to) {
   return [low, end];
 }
 
-/** Whether a row holds the same places at the same height, if it is there in both layouts.
- * @param {Row | undefined} one @param {Row | undefined} other */
-export function isSameRow(one, other) {
-  return one !== undefined && other !== undefined && one.start === other.start
-    && one.end === other.end && one.top === other.top && one.height === other.height;
-}
-
 /** Number of the row that a photo is in. @param {Row[]} rows @param {number} place */
 export function rowOf(rows, place) {
   let low = 0, high = rows.length - 1;

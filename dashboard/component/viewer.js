@@ -1,8 +1,7 @@
 /** One photo over the whole window, or two side by side: a dialog, above everything else. */
 
 import { el, tool } from "./dom.js";
-import { Help } from "./help.js";
-import { isUndo, markOf, viewerAction } from "./keys.js";
+import { Help, isUndo, markOf, viewerAction } from "./keys.js";
 import { urlsOf } from "./order.js";
 import { Stage } from "./stage.js";
 import { Why } from "./why.js";
@@ -197,8 +196,7 @@ export class Viewer {
     this.paint();
   }
 
-  /** The album has another order, with the photo at a place or (-1) without it.
-   * @param {number} place */
+  /** The album has another order. @param {number} place of the photo there, -1 without it */
   follow(place) {
     if (!this.node.open) return;
     if (place >= 0) this.place = place;

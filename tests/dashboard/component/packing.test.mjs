@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  beside, fillRows, isMatted, laidOut, isSameRow, packRows, placesIn, rowOf, rowsBetween, totalHeight,
+  beside, fillRows, isMatted, laidOut, packRows, placesIn, rowOf, rowsBetween, totalHeight,
 } from "../../../dashboard/component/packing.js";
 
 /** Aspects of photos, the same ones each time. */
@@ -72,14 +72,6 @@ test("few photos in a high window are not blown up", () => {
   const filled = fillRows([1.5, 1.5], 1400, 6, 280, 3, 2000, 400);
   assert.ok(filled.every((row) => row.height <= 400));
   assert.deepEqual(fillRows([], 1400, 6, 280, 3, 2000, 400), []);
-});
-
-test("a row is the same only where both layouts have it, of the same photos at the same height", () => {
-  const row = { start: 4, end: 8, top: 300, height: 280 };
-  assert.ok(isSameRow(row, { ...row }));
-  for (const part of Object.keys(row)) assert.ok(!isSameRow(row, { ...row, [part]: 1 }), part);
-  assert.ok(!isSameRow(undefined, row));
-  assert.ok(!isSameRow(row, undefined));
 });
 
 test("the rows of a window are found, and the row of a photo", () => {
