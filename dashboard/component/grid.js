@@ -165,7 +165,7 @@ export class Grid {
     if (this.data.open) this.openPhoto(this.data.open);
   }
 
-  /** Draw an order's first photos, unless another is gone on with and they are not in the window.
+  /** Draw an order's first photos at once; `again`, only if the window and the focus are there.
    * @param {Columns} first @param {string} at @param {boolean} again */
   begin(first, at, again) {
     const held = again ? this.token(this.focus) : "", there = held !== "" && first.find(held) >= 0;

@@ -62,7 +62,7 @@ class HeldOrder:
 
 
 class GivenOrder(NamedTuple):
-    """What a page is given of a held order."""
+    """Name, length and first photos of a held order, which a page is given."""
 
     name: str  # in URLs
     n: int  # photos

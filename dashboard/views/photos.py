@@ -41,7 +41,7 @@ with bar:
         clear_button("clear", filters)
     count = st.empty()
 
-note, caption, stacks, held, by_vector = "", None, None, None, ratings
+note, caption, stacks, held = "", None, None, None
 if filters.order in photos_page.HELD_OUT:
     with show_errors():
         held = vector_ratings.held_out(index, vector)
@@ -95,7 +95,7 @@ style = GridStyle(
     rater=rater,
     together=2 if filters.order == "mistakes" else 1,  # the photos of a pair
     judged_by=vector.name,
-    ahead=photos_page.next_first_rows(known, by_vector, percentiles, filters, _AHEAD),
+    ahead=photos_page.next_first_rows(known, ratings, rows, filters.order, _AHEAD),
     opened=session_state.photo_in_address("photo"),
 )
 all_photos(shown, style)

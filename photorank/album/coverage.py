@@ -146,7 +146,7 @@ class KeptCovers:
         return _SomeCovers(self._covers, places(self._rows, len(self._heads))[rows])
 
     def _replace(self, clients: Codes, new: Codes) -> None:
-        """Overwrite cached columns of photos no longer represented with cosines to `new` ones."""
+        """Replace cached columns of cosines: dropped clients' columns by those of `new` clients."""
         if not len(new):
             return
         gone = np.flatnonzero(~np.isin(self._clients, clients))

@@ -117,9 +117,10 @@ def most_cover(covers: Covers, rules: Rules) -> float:
 
 
 def _picked(value: Value, rules: Rules) -> tuple[Codes, Floats, Mask]:
-    """Greedily chosen photos: row numbers, gains, and mask (n,) of the last stage's candidates.
+    """Row numbers (k,) and gains (k,) of an album's photos, and mask (n,) of the last stage.
 
-    First come the best shots of all series and, in a second stage if they are too few, all others.
+    Pinned and held photos come first, then the best shots of all series and, in a second stage if
+    they are too few, all others.
     """
     chosen: list[int] = []
     best: Cover = np.zeros(value.covers.n_clients, dtype=np.float32)

@@ -102,7 +102,7 @@ def keepers_needed(lost: float, confidence: float) -> int:
 
 
 def _one_a_cluster(ratings: np.ndarray, clusters: Codes | None, seed: int) -> np.ndarray:
-    """Rating of one randomly chosen keeper (good photo) from each cluster of similar photos."""
+    """Ratings (u,) of one random keeper (good photo) per cluster; all keepers without clusters."""
     if clusters is None:
         return ratings
     units = unit_codes(clusters, n=len(ratings))

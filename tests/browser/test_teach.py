@@ -111,6 +111,26 @@ def test_a_click_on_a_photo_chooses_it_and_two_tabs_lose_nothing(tab, visitor, r
         assert len(told(running, rater, 3).winners) == 3
 
 
+def test_how_sure_a_taste_is_is_told_when_it_is_asked_for(tab, running):
+    """With the choices so far, and then with the next one."""
+    opened(tab, running, "gil")
+    for _ in range(2):
+        wait_for_pair(tab)
+        tab.keyboard.press("ArrowLeft")
+    told(running, "gil", 2)
+    tab.get_by_role("button", name="How sure is it?").click()
+    panel = tab.get_by_test_id("stPopoverBody")
+    panel.get_by_text("2 choices").first.wait_for()
+    tab.keyboard.press("Escape")
+    panel.wait_for(state="detached")
+    wait_for_pair(tab)
+    tab.keyboard.press("ArrowRight")
+    told(running, "gil", 3)
+    tab.get_by_role("button", name="How sure is it?").click()
+    panel.get_by_text("3 choices").first.wait_for()
+    assert panel.locator("img").count() > 0  # photos that the choices moved
+
+
 @pytest.mark.parametrize("size", [(1366, 768), (1024, 600), (390, 844)])
 def test_everything_fits_without_scrolling(tab, running, size):
     """Both photos, the answers and both strips fit in the window."""

@@ -168,16 +168,19 @@ def sheet(
 
 
 def next_first_rows(
-    known: PhotoData, ratings: Ratings, percentiles: Ratings, filters: Filters, most: int
+    known: PhotoData, ratings: Ratings, shown: Codes, order: str, most: int
 ) -> list[int]:
-    """Row numbers of the first photos in other sort orders, which a person may choose next.
+    """Row numbers of the photos that come first in other sort orders, at most `most` of each.
 
-    At most the given number of each order, and only of orders by rating or date.
+    `shown` (k,) are the photos of the given order. The other orders are those by rating or date;
+    none where the order has only some of the photos that pass the filters.
     """
-    rows, first = np.flatnonzero(filter_mask(known, percentiles, filters)), []
-    for order in _QUICK:
-        if order != filters.order:
-            key = _sort_key(known, ratings, rows, order)
+    if order not in _QUICK:
+        return []
+    rows, first = np.sort(shown), []
+    for other in _QUICK:
+        if other != order:
+            key = _sort_key(known, ratings, rows, other)
             if len(rows) > most:  # a partition is quicker than sorting all of them
                 few = ~(key > np.partition(key, most - 1)[most - 1])  # nan is greater than none
             else:

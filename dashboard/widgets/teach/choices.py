@@ -68,8 +68,12 @@ def _taste_bar(session: TeachSession, taste: PersonalState) -> None:
     said = bool(taste.n_choices or taste.n_stars)
     used = pickers.vector_in_use(session.index) == taste_vector_name(session)
     with st.container(horizontal=True, vertical_alignment="center", key="taste"):
-        with st.popover("How sure is it?", icon=":material/query_stats:", key="sure"):
-            show_accuracy(taste)
+        sure = st.popover(
+            "How sure is it?", icon=":material/query_stats:", key="sure", on_change="rerun"
+        )
+        if sure.open:
+            with sure:
+                show_accuracy(taste)
         st.button(
             "My taste is used everywhere" if used else "Use my taste everywhere",
             key=_APPLY,

@@ -170,7 +170,7 @@ class Problem:
         return float(path.alphas[np.argmin(np.where(possible, errors, np.inf))])
 
     def degrees_of_freedom(self, path: Solutions) -> Floats:
-        """Effective number of parameters (a,) at each penalty, including the prior's scale."""
+        """Effective degrees of freedom (a,), per penalty; plus 1 where the prior's scale is > 0."""
         inverse = self.form.inverse_eigenvalues(path.alphas[:, None])
         return inverse @ self.form.eigenvalues + (path.prior_scales > 0)
 
