@@ -6,7 +6,7 @@ import { show } from "./main.js";
 
 const LINK_DIGITS = 12; // of a digest, as in the addresses of pages
 const LOOK_MS = 40;
-const LATE_MS = 2000; // after the page's own title, when its photos will not come
+const LATE_MS = 4000; // after the page's own title, when its photos will not come
 const MOST_MS = 10_000; // without a title: Streamlit says what is wrong
 
 const view = document.getElementById("first-view");

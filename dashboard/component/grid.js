@@ -248,11 +248,8 @@ export class Grid {
       this.drawn.delete(i);
     }
     this.draw();
-    if (!back && this.drawn.size && !this.cellAt(this.focus)) { // a tab stop is in the window
-      this.focus = this.rows[Math.min(...this.drawn.keys())].start;
-      this.cellAt(this.focus)?.setAttribute("tabindex", "0");
-    }
-    if (back && !this.canvas.contains(this.active())) this.go(this.focus);
+    if (!back) this.keepTabStop();
+    else if (!this.canvas.contains(this.active())) this.go(this.focus);
     this.tools();
   }
 
@@ -293,7 +290,22 @@ export class Grid {
     this.pending ??= requestAnimationFrame(() => {
       this.pending = undefined;
       this.draw();
+      this.keepTabStop();
     });
+  }
+
+  /** Where no photo drawn has the tab stop, one in the middle of the window gets it. */
+  keepTabStop() {
+    if (this.cellAt(this.focus)) return;
+    const [row] = rowsBetween(this.rows, this.middle, this.middle + 1);
+    this.tabTo(this.rows[row]?.start ?? 0);
+  }
+
+  /** @param {number} place */
+  tabTo(place) {
+    this.cellAt(this.focus)?.setAttribute("tabindex", "-1");
+    this.focus = place;
+    this.cellAt(place)?.setAttribute("tabindex", "0");
   }
 
   draw() {
@@ -312,11 +324,8 @@ export class Grid {
     for (let i = low; i < end; i++) {
       if (this.drawn.has(i)) continue;
       const row = this.row(i);
-      let after = null; // in reading order
-      for (const [k, other] of this.drawn) {
-        if (k > i && (!after || k < after.i)) after = { i: k, node: other };
-      }
-      this.canvas.insertBefore(row, after?.node ?? null);
+      const after = Math.min(...[...this.drawn.keys()].filter((k) => k > i)); // in reading order
+      this.canvas.insertBefore(row, this.drawn.get(after) ?? null);
       this.drawn.set(i, row);
     }
     this.fetchPictures();
@@ -538,9 +547,7 @@ export class Grid {
   go(place) {
     if (!this.rows.length) return;
     place = Math.max(0, Math.min(this.last(), place));
-    const before = this.cellAt(this.focus);
-    this.focus = place;
-    before?.setAttribute("tabindex", "-1");
+    this.tabTo(place);
     const row = this.rows[rowOf(this.rows, place)];
     const top = this.canvas.getBoundingClientRect().top + row.top, head = 72;
     if (top < head) this.scroller.scrollTop += top - head;
@@ -548,9 +555,7 @@ export class Grid {
       this.scroller.scrollTop += top + row.height - innerHeight + 12;
     }
     this.draw();
-    const cell = this.cellAt(place);
-    cell?.setAttribute("tabindex", "0");
-    cell?.focus({ preventScroll: true });
+    this.cellAt(place)?.focus({ preventScroll: true });
   }
 
   /** @param {number} place @returns {HTMLElement | null} */
@@ -577,10 +582,7 @@ export class Grid {
   focused(event) {
     this.blurred = Infinity;
     const cell = this.cellOf(event), place = Number(cell?.dataset.place);
-    if (!cell || place === this.focus) return;
-    this.cellAt(this.focus)?.setAttribute("tabindex", "-1");
-    this.focus = place;
-    cell.setAttribute("tabindex", "0");
+    if (cell && place !== this.focus) this.tabTo(place);
   }
 
   /** Actions for photos that are selected, by what they do. */

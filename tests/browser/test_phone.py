@@ -54,9 +54,8 @@ TOP = """() => Math.min(...[...document.querySelectorAll("*")].flatMap(one =>
 def test_photos_come_first(server, phone, path, most):
     """Title and controls are two rows above them, which a finger moves; none is squeezed."""
     phone.goto(f"{server}/{path}")
-    phone.wait_for_function(f"most => ({TOP})() <= most", arg=most, polling=POLLING)
     drawn(phone)
-    assert phone.evaluate(TOP) <= most
+    phone.wait_for_function(f"most => ({TOP})() <= most", arg=most, polling=POLLING)
     cut = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.innerText)"
     assert phone.locator(".st-key-bar [role=radio] p").evaluate_all(cut) == []
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
