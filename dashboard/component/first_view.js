@@ -6,8 +6,8 @@ import { show } from "./main.js";
 
 const LINK_DIGITS = 12; // of a digest, as in the addresses of pages
 const LOOK_MS = 40;
-const LATE_MS = 4000; // after the page's own title, when its photos will not come
-const MOST_MS = 10_000; // without a title: Streamlit says what is wrong
+const LATE_MS = 2000; // after the page has run, when its photos will not come
+const MOST_MS = 20_000; // in all: Streamlit says what is wrong
 
 const view = document.getElementById("first-view");
 const data = document.getElementById("first-view-data");
@@ -16,18 +16,19 @@ if (view && data?.textContent && drawing) {
   const path = location.pathname, begun = performance.now();
   const page = JSON.parse(data.textContent);
   useTheme(view, path);
+  view.style.animation = "none"; // its end is decided here
   const end = show({
     parentElement: drawing,
     data: page,
     setStateValue: () => {}, // marks, which it does not show
     setTriggerValue: (_, act) => compare(page.index, /** @type {Act} */ (act)),
   }, page.place);
-  let titled = Infinity; // when the page had its title
+  let ran = Infinity; // when the page had run, with its title
   const timer = setInterval(() => {
     const now = performance.now();
-    if (document.querySelector("#root h1")) titled = Math.min(titled, now);
-    const isOver = isDrawn() || location.pathname !== path || now - titled > LATE_MS
-      || (now - begun > MOST_MS && titled === Infinity);
+    if (document.querySelector("[data-test-script-state=notRunning] h1")) ran = Math.min(ran, now);
+    const isOver = isDrawn() || location.pathname !== path
+      || now - ran > LATE_MS || now - begun > MOST_MS;
     if (!isOver || drawing.querySelector("dialog[open]")) return; // a photo is looked at
     clearInterval(timer);
     const focused = drawing.activeElement?.getAttribute("data-token");
@@ -65,8 +66,7 @@ function ownDrawings() {
 
 /** Whether the page's own photos are seen. */
 function isDrawn() {
-  const pictures = ownDrawings().flatMap((one) => [...one.querySelectorAll("img[src]")]);
-  return pictures.length > 0 && pictures.every(
-    (one) => one instanceof HTMLImageElement && one.complete,
-  );
+  const pictures = ownDrawings().flatMap((one) => [...one.querySelectorAll("img")]);
+  const asked = pictures.filter((one) => one.src);
+  return asked.length > 0 && asked.every((one) => one.complete);
 }

@@ -50,8 +50,7 @@ export class Grid {
     this.columns = null;
     /** @type {Words | null} */
     this.words = null;
-    /** @type {ArrayLike<number>} */
-    this.shown = [];
+    this.shown = new Uint32Array();
     /** @type {ArrayLike<number>} */
     this.aspects = [];
     /** @type {import("./types").Row[]} */
@@ -159,8 +158,7 @@ export class Grid {
     this.use(columns, at);
     this.showAll(held, isDrawn);
     if (isDrawn) this.refresh();
-    const looked = columns.find(this.viewer.photo[1]);
-    this.viewer.follow(Array.prototype.indexOf.call(this.shown, looked));
+    this.viewer.follow(this.placeOf(this.viewer.photo[1]));
     this.takeBack();
     if (this.data.open) this.openPhoto(this.data.open);
   }
@@ -221,7 +219,7 @@ export class Grid {
     const columns = this.columns;
     if (!columns) return;
     this.shown = columns.shown(this.opened);
-    const place = held ? Array.prototype.indexOf.call(this.shown, columns.find(held)) : -1;
+    const place = this.placeOf(held);
     if (place >= 0) this.focus = place;
     this.aspects = columns.shapes(this.shown);
     this.layout(keepsRows);
@@ -539,6 +537,11 @@ export class Grid {
     return true;
   }
 
+  /** Place of a photo; -1 if it is not shown. @param {string} token */
+  placeOf(token) {
+    return token ? this.shown.indexOf(this.columns?.find(token) ?? -1) : -1;
+  }
+
   last() {
     return (this.rows[this.rows.length - 1]?.end ?? 1) - 1;
   }
@@ -570,8 +573,7 @@ export class Grid {
 
   /** Focus and keys of a grid that stood here until it was drawn anew. */
   takeBack() {
-    const before = takeFocus(this.place), found = before && this.columns?.find(before.token);
-    const place = Array.prototype.indexOf.call(this.shown, found ?? -1);
+    const before = takeFocus(this.place), place = this.placeOf(before?.token ?? "");
     if (!before || place < 0 || place > this.last()) return;
     if (!before.keys.length && !this.cellAt(place)) return; // far from what the window shows
     this.go(place);
@@ -613,10 +615,8 @@ export class Grid {
       this.live.textContent = "select two photos to compare them";
       return;
     }
-    const places = new Map(Array.from(this.shown, (_, place) => [this.token(place), place]));
     const pair = [...this.selected].map((token) => {
-      const place = places.get(token);
-      const name = place === undefined ? "" : this.name(place);
+      const place = this.placeOf(token), name = place < 0 ? "" : this.name(place);
       return /** @type {import("./types").Shown} */ ([this.data.index, token, name]);
     });
     this.viewer.place = this.focus;
@@ -633,7 +633,7 @@ export class Grid {
     const token = columns.token(first);
     if (!this.opened.delete(token)) this.opened.add(token);
     this.live.textContent = `${columns.stacks[first]} shots ${this.opened.has(token) ? "shown" : "in a stack"}`;
-    this.focus = Math.max(0, Array.prototype.indexOf.call(this.shown, first));
+    this.focus = Math.max(0, this.shown.indexOf(first));
     this.showAll();
     this.go(this.focus);
   }
@@ -649,7 +649,7 @@ export class Grid {
       this.opened.add(columns.token(columns.stackOf(i)));
       this.showAll();
     }
-    this.viewer.open(Array.prototype.indexOf.call(this.shown, i));
+    this.viewer.open(this.shown.indexOf(i));
   }
 
   /** @param {MouseEvent} event */

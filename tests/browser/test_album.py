@@ -150,6 +150,7 @@ def test_by_keyboard_alone(album):
     page.keyboard.press("x")
     wait_until(page, lambda: names(page, "banned") == [first[1]])
     wait_until(page, lambda: first[1] not in names(page))
+    drawn(page)
     page.keyboard.press("u")
     cells(page, "banned").first.wait_for(state="detached")
     wait_until(page, lambda: names(page) == first)

@@ -81,8 +81,10 @@ def test_a_photo_that_is_opened_early_stays_open(server, visit):
     page.locator("#first-view dialog[open]").wait_for()
     for route in held:
         route.continue_()
-    page.locator("#root h1").wait_for(state="attached")
-    page.wait_for_timeout(3000)
+    boxes(page, "#root")
+    page.wait_for_timeout(500)  # it looks every 40 ms
+    style = "getComputedStyle(document.getElementById('first-view')).animationName"
+    assert page.evaluate(style) == "none"  # which would hide it while somebody looks at the photo
     assert page.locator("#first-view dialog[open]").count() == 1
 
     page.keyboard.press("Escape")
