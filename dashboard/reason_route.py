@@ -4,6 +4,7 @@ It stands apart from the other routes, for it rests on what the pages keep in th
 """
 
 import asyncio
+import logging
 from concurrent.futures import ThreadPoolExecutor
 
 from starlette.requests import Request
@@ -13,11 +14,18 @@ from starlette.routing import Route
 from dashboard.formatting import plain_error_text
 from dashboard.models.words import MODES, Mode
 from dashboard.routes.addresses import FORGET, not_found, route_path
-from photorank.errors import PhotorankError
+from dashboard.routes.pictures import PHOTO
+from photorank.errors import (
+    MissingExtraError,
+    MissingWeightsError,
+    PhotorankError,
+    UnreadablePhotoError,
+)
 from photorank.outside_text import printable
 from photorank.typing import Json
 from photorank.workspace import Workspace
 
+_log = logging.getLogger(__name__)
 # One at a time: an encoder uses all processors.
 _pool = ThreadPoolExecutor(1, thread_name_prefix="reasons")
 
@@ -29,13 +37,20 @@ def reason_routes() -> list[Route]:
 
 async def _reasons(request: Request) -> Response:
     index, photo = request.path_params["index"], request.path_params["photo"]
+    if not PHOTO.fullmatch(photo):
+        return not_found()
     by, words = request.query_params.get("by", ""), request.query_params.get("words", "")
     mode: Mode = next((mode for mode in MODES if mode == words), "plain")
     loop = asyncio.get_running_loop()
     try:
         told = await loop.run_in_executor(_pool, _told, index, photo, by, mode)
-    except PhotorankError as error:
+    except UnreadablePhotoError as error:  # its message names the folder, its reason does not
+        told = {"problem": f"The photo cannot be read: {printable(error.reason)}."}
+    except (MissingExtraError, MissingWeightsError) as error:
         told = {"problem": printable(plain_error_text(error))}
+    except PhotorankError as error:
+        _log.warning("the reasons for a rating could not be found: %s", printable(str(error)))
+        told = {"problem": "The reasons could not be found: the server's log says why."}
     return not_found() if told is None else JSONResponse(told, headers=FORGET)
 
 

@@ -9,8 +9,8 @@ from dashboard.cache.cache_keys import BY_ENCODER, BY_PHOTOS
 from dashboard.models.words import TYPED_WORDS
 from photorank.encoders.base import Encoder
 from photorank.index.opened import Index
+from photorank.index.reading.photo_file import read_indexed_photo
 from photorank.photos.decode_pool import decode_isolated
-from photorank.photos.open_photo import read_photo
 from photorank.rating.concepts import Concept
 from photorank.rating.explain import Explanation, concepts_behind, explain
 from photorank.rating.rate_photo import embed_photo
@@ -79,10 +79,10 @@ def reasons(index: Index, vector: MasterVector, row: int) -> Reasons:
     """Explanation of an indexed photo's rating, and the concepts that raise or lower it.
 
     For HTTP routes: it shows nothing on a page. Raises UnreadablePhotoError if the photo's file
-    cannot be read.
+    cannot be read, or is not the one that was indexed.
     """
     own = _checked(index, _loaded)
-    found = explain(index, vector, read_photo(index.photo(row).path), own)
+    found = explain(index, vector, read_indexed_photo(index.photo(row)), own)
     return Reasons(found, concepts_behind(index, vector, found.embedding, own))
 
 

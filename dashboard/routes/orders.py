@@ -4,6 +4,7 @@ An order is named by the digest of what it says, so a browser fetches it once. I
 are given to the page itself, which draws them before the rest has come.
 """
 
+import re
 from base64 import b64encode
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -24,6 +25,7 @@ from photorank.errors import PhotorankError
 
 MOST_BYTES = 128 << 20  # of all orders together; a forgotten one is made again when it is asked for
 NAMES_A_PIECE = 200  # photos
+_PIECE = re.compile("[0-9]{1,9}")
 MOST_GIVEN = 1000  # photos that a page gets without fetching an order: more than a window shows
 UNRATED = 0xFFFF  # in the place of a percentile
 
@@ -92,7 +94,7 @@ def order_routes() -> list[Route]:
     """HTTP routes that serve display orders and photo names of grids."""
     return [
         Route(route_path("orders/{order}"), _order),
-        Route(route_path("orders/{order}/words/{piece:int}"), _words),
+        Route(route_path("orders/{order}/words/{piece}"), _words),
     ]
 
 
@@ -107,9 +109,10 @@ async def _order(request: Request) -> Response:
 async def _words(request: Request) -> Response:
     with _lock:
         held = _held.get(request.path_params["order"])
-    start = request.path_params["piece"] * NAMES_A_PIECE
-    if held is None or start >= held.n:
+    piece = request.path_params["piece"]
+    if held is None or not _PIECE.fullmatch(piece) or int(piece) * NAMES_A_PIECE >= held.n:
         return not_found()
+    start = int(piece) * NAMES_A_PIECE
     places = range(start, min(held.n, start + NAMES_A_PIECE))
     try:
         words = await run_in_threadpool(held.words, places)

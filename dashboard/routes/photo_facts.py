@@ -10,6 +10,7 @@ from starlette.routing import Route
 from dashboard.routes.addresses import FORGET, not_found, route_path
 from photorank.errors import PhotorankError
 from photorank.index.reading.faces import load_photo_faces
+from photorank.index.reading.photo_file import read_indexed_photo
 from photorank.index.reading.records import Photo
 from photorank.index.reading.rows import digest_beginning, load_photos
 from photorank.outside_text import printable
@@ -17,7 +18,6 @@ from photorank.photos.decode_pool import header_isolated
 from photorank.photos.faces import boxes
 from photorank.photos.faces.face import Face
 from photorank.photos.metadata.time_text import DAY_LETTERS
-from photorank.photos.open_photo import read_photo
 from photorank.typing import Json
 from photorank.workspace import IndexPaths, Workspace
 
@@ -69,7 +69,7 @@ def _lines(paths: IndexPaths, photo: Photo) -> list[str]:
     lines = [taken if len(taken) > DAY_LETTERS else taken[:DAY_LETTERS]]
     lines += [printable(photo.camera or "")]
     try:
-        lines.append(" · ".join(header_isolated("settings", read_photo(photo.path))["settings"]))
+        lines.append(" · ".join(header_isolated("settings", read_indexed_photo(photo))["settings"]))
     except PhotorankError as error:
         lines.append(f"The photo itself cannot be shown: {getattr(error, 'reason', 'it is gone')}.")
     return [line for line in lines if line]

@@ -23,15 +23,15 @@ from photorank.cores import usable_cores
 from photorank.errors import PhotorankError
 from photorank.index.imported_digests import is_imported
 from photorank.index.opened import BEGINNING_DIGITS
+from photorank.index.reading.photo_file import read_indexed_photo
 from photorank.index.reading.rows import digest_beginning, load_photos
 from photorank.photos.decode_pool import jpeg_isolated
-from photorank.photos.open_photo import photo_digest, read_photo
 from photorank.workspace import IndexPaths, Workspace
 
 THUMBNAIL_SIDE = 384  # pixels of the long side, made when a photo was indexed
 PREVIEW_SIDES = (1024, 2048)
-UPLOADED = "uploaded"  # in the place of an index: what a visitor has uploaded
-_PHOTO = re.compile(f"[0-9a-f]{{{BEGINNING_DIGITS},64}}")
+UPLOADED = "~uploaded"  # what a visitor has uploaded: no index may be called so
+PHOTO = re.compile(f"[0-9a-f]{{{BEGINNING_DIGITS},64}}")
 
 # What every browser decodes; all else is sent as JPEG.
 _JPEG, _PNG, _WEBP = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF"
@@ -56,9 +56,12 @@ def picture_routes() -> list[Route]:
 async def _picture(request: Request) -> Response:
     index, photo, size = (request.path_params[name] for name in ("index", "photo", "size"))
     make = _MAKERS.get(size)
-    if make is None or not _PHOTO.fullmatch(photo):
+    if make is None or not PHOTO.fullmatch(photo):
         return not_found()
-    key = (str(Workspace.current().root), index, photo, size)
+    try:
+        key = (str(Workspace.current().root), index, photo, size)
+    except PhotorankError:
+        return not_found()  # what it says may name a folder
     loop = asyncio.get_running_loop()
     if key not in _making:  # who asks for what is being made waits for it
         _making[key] = loop.run_in_executor(_pool, _response, index, photo, make)
@@ -98,11 +101,9 @@ class _IndexedPhoto:
 
         try:
             [photo] = load_photos(self._paths, np.array([self._number]))
-            data = read_photo(photo.path)
+            return read_indexed_photo(photo)
         except PhotorankError:
             return None
-        known = self.is_imported or photo_digest(data) == self._digest
-        return data if known else None
 
     @property
     def is_imported(self) -> bool:

@@ -1,6 +1,7 @@
 """HTTP route for thumbnails by photo digest, used by charts."""
 
 import re
+from contextlib import suppress
 from urllib.parse import quote
 
 import streamlit as st
@@ -8,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from photorank.errors import PhotorankError
 from photorank.index.opened import Index, Photo
 from photorank.workspace import Workspace
 
@@ -16,6 +18,7 @@ DIGEST = re.compile("[0-9a-f]{64}")
 HEADERS = {
     "Cache-Control": "private, max-age=3600",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
 }
 
 
@@ -36,9 +39,10 @@ def thumbnail_route() -> Route:
 
 def _thumbnail(request: Request) -> Response:
     name, digest = request.path_params["index"], request.path_params["digest"]
-    workspace = Workspace.current()
-    if name in workspace.index_names() and DIGEST.fullmatch(digest):
-        file = workspace.index(name).thumbnail(digest)
-        if file.is_file():
-            return FileResponse(file, media_type="image/webp", headers=HEADERS)
+    with suppress(PhotorankError):  # what it says may name a folder
+        workspace = Workspace.current()
+        if name in workspace.index_names() and DIGEST.fullmatch(digest):
+            file = workspace.index(name).thumbnail(digest)
+            if file.is_file():
+                return FileResponse(file, media_type="image/webp", headers=HEADERS)
     return Response(status_code=404)

@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -58,15 +59,13 @@ def approximate_best(
     Inverted lists are built if they are missing. Percentiles take the photos that were found for
     the best there are. `tell` is called with what the user should know: above all the recall.
     """
-    import faiss
-
     path = index.paths.lists(_content_key(index))
-    if not path.with_suffix(".json").exists():
+    kept = _kept_lists(path)
+    if kept is None:
         tell("making inverted lists, once for these photos; they take the room of the shards again")
-        _build_lists(index)
-    recall = Recall(**json.loads(path.with_suffix(".json").read_bytes()))
+        kept = _build_lists(index)
+    lists, recall = kept
     tell(recall)
-    lists: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
     lists.nprobe = recall.read
     sign = -1.0 if lowest else 1.0
     # Some may have vanished since the lists were made.
@@ -84,7 +83,18 @@ def approximate_best(
     return found
 
 
-def _build_lists(index: Index) -> None:
+def _kept_lists(path: Path) -> tuple[Any, Recall] | None:
+    """FAISS inverted lists of all embeddings and their recall; None if missing or damaged."""
+    import faiss
+
+    try:
+        recall = Recall(**json.loads(path.with_suffix(".json").read_bytes()))
+        return faiss.read_index(str(path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY), recall
+    except (OSError, RuntimeError, TypeError, ValueError):
+        return None
+
+
+def _build_lists(index: Index) -> tuple[Any, Recall]:
     """Build FAISS inverted lists of all embeddings, and save them with their measured recall."""
     import faiss
 
@@ -105,6 +115,7 @@ def _build_lists(index: Index) -> None:
     with replacing(path) as temporary:
         faiss.write_index(lists, str(temporary))
     write_bytes(path.with_suffix(".json"), json.dumps(asdict(recall)).encode())
+    return lists, recall
 
 
 def _tuned_recall(index: Index, lists: Any, rng: np.random.Generator) -> Recall:

@@ -17,10 +17,10 @@ from photorank.similarity.series import THRESHOLD, Series, find_series
 from photorank.typing import Codes
 from photorank.workspace import IndexPaths
 
-_VERSION = 1  # of what finds series: what another version kept is not used
+_VERSION = 2  # of what finds series: what another version kept is not used
 _MOST_KEPT = 4  # of an index: thresholds and shortlists
 _TABLES = ("roots", "shards", "photos", "files", "skipped", "sources", "memberships")
-_NAMES = ("codes", "versions", "named", "names", "with_companions", "companions")
+_NAMES = ("key", "codes", "versions", "named", "names", "with_companions", "companions")
 
 
 def series_of(
@@ -79,7 +79,7 @@ def _cache_key(index: Index, threshold: float, among: Codes | None) -> str | Non
 
 def _load(file: Path, threshold: float) -> Series | None:
     kept = cached_arrays(file, *_NAMES)
-    if kept is None:
+    if kept is None or str(kept["key"]) != file.stem:  # of other photos or settings
         return None
     names: list[str | None] = [None] * (int(kept["codes"].max(initial=-1)) + 1)
     for code, name in zip(kept["named"].tolist(), kept["names"].tolist(), strict=True):
@@ -96,6 +96,7 @@ def _keep(file: Path, series: Series) -> None:
     pairs = [(row, path) for row, paths in series.companions.items() for path in paths]
     is_kept = cache_arrays(
         file,
+        key=np.array(file.stem),
         codes=series.codes,
         versions=series.versions,
         named=np.array(named, dtype=np.intp),

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from dashboard.reason_route import reason_routes
 from dashboard.routes.addresses import ROOM
+from dashboard.routes.photo_facts import fact_routes
 from photorank.index.opened import open_index
 
 
@@ -47,7 +48,7 @@ def test_a_rating_is_told_in_words_and_colours(home, tell):
     assert numbers["headline"].startswith("Rated ")
 
 
-@pytest.mark.parametrize("wrong", ["small/{}?by=none", "other/{}?by=ours", "small/00?by=ours"])
+@pytest.mark.parametrize("wrong", ["small/{}?by=none", "other/{}?by=ours", "small/{:.1}?by=ours"])
 def test_of_what_is_not_there_nothing_is_told(home, tell, wrong):
     """A vector, an index and a photo must be known."""
     digest = open_index("small").photo(0).digest
@@ -63,3 +64,17 @@ def test_a_photo_that_is_gone_is_told(home, tell):
     status, told = tell(f"small/{digest}?by=ours")
     assert status == 200
     assert set(told) == {"problem"}
+    assert "gone" not in told["problem"]  # the folder's name stays on the server
+
+
+def test_a_file_that_was_replaced_is_told_and_not_explained(home, tell, ask):
+    """Neither reasons nor facts are those of another photo."""
+    index = open_index("small")
+    photo, other = index.photo(1), index.photo(2)
+    photo.path.write_bytes(other.path.read_bytes())
+    status, told = tell(f"small/{photo.digest}?by=ours")
+    assert status == 200
+    assert told == {"problem": "The photo cannot be read: it has changed since it was indexed."}
+    sent = ask(Starlette(routes=fact_routes()), f"/{ROOM}/facts/small/{photo.digest}")
+    lines = json.loads(sent["http.response.body"]["body"])["lines"]
+    assert lines[-1].endswith("it has changed since it was indexed.")

@@ -122,6 +122,16 @@ def test_a_damaged_file_or_a_disk_that_takes_none_is_no_error(shots):
     assert same(series_of(shots.index), found)
 
 
+def test_a_file_of_other_photos_or_settings_is_not_taken(shots):
+    """Wherever it was copied from."""
+    found = series_of(shots.index)
+    (file,) = kept_files(shots)
+    series_of(shots.index, 0.99, among=np.arange(2))
+    (other,) = set(kept_files(shots)) - {file}
+    file.write_bytes(other.read_bytes())
+    assert same(series_of(shots.index), found)
+
+
 def test_what_an_unreadable_thumbnail_left_open_is_not_kept(shots):
     """Once the thumbnail is there again the series are other ones."""
     for thumbnail in shots.paths.thumbnails.rglob("*.webp"):

@@ -55,7 +55,8 @@ def test_names_come_in_pieces(fetch):
     pieces = [json.loads(fetch(f"{name}/words/{piece}")[1]) for piece in (0, 1)]
     assert [len(piece) for piece in pieces] == [orders.NAMES_A_PIECE, 100]
     assert pieces[1][0] == ["<b>200.jpg", ""]
-    assert fetch(f"{name}/words/2")[0] == 404
+    for piece in ("2", "-1", "x", "9" * 5000):
+        assert fetch(f"{name}/words/{piece}")[0] == 404
 
 
 def test_the_same_photos_with_other_words_are_another_order(fetch):

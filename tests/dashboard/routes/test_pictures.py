@@ -13,6 +13,7 @@ from starlette.datastructures import Headers
 
 from dashboard.routes import component_files, held_uploads, orders, photo_facts, pictures
 from dashboard.routes.addresses import ROOM
+from dashboard.routes.pictures import UPLOADED
 from photorank.index.building.build import build_index
 from photorank.index.building.request import BuildRequest
 from photorank.index.importing.import_embeddings import ImportRequest, import_embeddings
@@ -161,7 +162,7 @@ def test_a_lost_thumbnail_is_made_again(mine, fetch):
         "photos/../bare/{digest}/384",
         "photos/bare/../../../manifest.json/384",
         "photos/bare/%/384",
-        "photos/uploaded/{digest}/384",
+        "photos/~uploaded/{digest}/384",
         "facts/bare/%",
         "facts/other/{digest}",
         "facts/bare/..",
@@ -223,9 +224,9 @@ def test_an_upload_is_shown_by_its_whole_digest_alone(fetch, home):
     Image.new("RGB", (900, 600), "red").save(file, "TIFF")
     digest = held_uploads.hold_upload(file.getvalue())
     assert digest == hashlib.sha256(file.getvalue()).hexdigest()
-    assert fetch(f"photos/uploaded/{digest}/full")[0] == 200
-    assert fetch(f"photos/uploaded/{digest}/384")[0] == 200
-    assert fetch(f"photos/uploaded/{digest[:16]}/384")[0] == 404
+    assert fetch(f"photos/{UPLOADED}/{digest}/full")[0] == 200
+    assert fetch(f"photos/{UPLOADED}/{digest}/384")[0] == 200
+    assert fetch(f"photos/{UPLOADED}/{digest[:16]}/384")[0] == 404
     assert not [*Workspace.current().previews.glob("*/*")]
 
 

@@ -167,6 +167,24 @@ def test_inverted_lists_find_what_they_say_they_find(scattered, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("kind", [".faiss", ".json"])
+@pytest.mark.parametrize("content", [None, b"", b"[]"])
+def test_damaged_inverted_lists_are_made_again(library, kind, content):
+    """And what is found is what was found before."""
+    fill(library.folder, 100)
+    library.build()
+    found = approximate_best(library.index, np.ones(48), 3, tell=print)
+    (file,) = (library.paths.root / "lists").glob(f"*{kind}")
+    if content is None:
+        file.unlink()
+    else:
+        file.write_bytes(content)
+    told = []
+    assert approximate_best(library.index, np.ones(48), 3, tell=told.append) == found
+    assert [type(one) for one in told] == [str, Recall]
+
+
+@pytest.mark.slow
 def test_inverted_lists_follow_the_photos(library):
     """New photos make new lists, and the old ones go; vanished photos are not found."""
     fill(library.folder, 200)
