@@ -1,6 +1,8 @@
 import base64
 import io
 import json
+import os
+import shutil
 import sqlite3
 from contextlib import closing
 
@@ -67,10 +69,17 @@ def test_a_photo_that_is_gone_is_told(home, tell):
     assert "gone" not in told["problem"]  # the folder's name stays on the server
 
 
-def test_a_file_that_was_replaced_is_told_and_not_explained(home, tell, ask):
+def test_a_file_that_was_replaced_is_told_and_not_explained(home, tell, ask, tmp_path):
     """Neither reasons nor facts are those of another photo."""
+    own = tmp_path / "photos"
+    with closing(sqlite3.connect(home / "index" / "small" / "catalogue.sqlite")) as catalogue:
+        ((root,),) = catalogue.execute("SELECT path FROM roots")
+        shutil.copytree(os.fsdecode(root), own)
+        catalogue.execute("UPDATE roots SET path = ?", (os.fsencode(own),))
+        catalogue.commit()
     index = open_index("small")
     photo, other = index.photo(1), index.photo(2)
+    assert photo.path.is_relative_to(own)
     photo.path.write_bytes(other.path.read_bytes())
     status, told = tell(f"small/{photo.digest}?by=ours")
     assert status == 200
