@@ -202,6 +202,15 @@ def test_a_photo_of_imported_embeddings_need_not_be_there(tmp_path, monkeypatch,
         assert shown.width / shown.height == pytest.approx(4 / 3, abs=0.01)
 
 
+def test_a_home_that_became_a_file_serves_nothing(turned, fetch, tmp_path, monkeypatch):
+    """And what is wrong with it is not told: it would name the folder."""
+    wanted = [address(turned, "384"), address(turned, "384").replace("photos", "facts", 1)[:-4]]
+    file = tmp_path / "file"
+    file.write_bytes(b"")
+    monkeypatch.setenv("PHOTORANK_HOME", str(file))
+    assert [fetch(one)[::2] for one in wanted] == [(404, b"")] * 2
+
+
 @pytest.mark.parametrize(
     "room",
     ["shown", "shown/guess", ROOM.upper(), f"{ROOM}x", f"x/{ROOM}"],

@@ -30,6 +30,16 @@ def test_a_photos_picture_is_where_its_address_says(paths, fetch):
     assert headers["cross-origin-resource-policy"] == "same-origin"
 
 
+def test_a_home_that_became_a_file_serves_nothing(paths, fetch, tmp_path, monkeypatch):
+    """A request gets status 404, and the server goes on."""
+    index = Index.open(paths)
+    wanted = thumbnail_address(index, index.photo(0))
+    file = tmp_path / "file"
+    file.write_bytes(b"")
+    monkeypatch.setenv("PHOTORANK_HOME", str(file))
+    assert fetch(wanted)[0] == 404
+
+
 def test_a_picture_that_is_gone_has_no_address(paths, fetch):
     """A missing thumbnail has no URL, and requests for it get status 404."""
     index = Index.open(paths)
