@@ -232,7 +232,7 @@ def swap_in_album(index: Index, entry: "Entry") -> str:
 
 
 def album_computation(index: Index, entry: "Entry", *, fill: bool) -> "Choosing":
-    """Background computation of a saved album's value and of the photo exchange that adds most.
+    """Background computation of a saved album's value, and of the best swap of two photos.
 
     `fill` also chooses photos for the places that are still free. The computation may still be
     running. Raises NoVectorsError if the index has no vector to judge by.

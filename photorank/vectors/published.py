@@ -35,7 +35,7 @@ _HINT = "Import a head's state dict (.pth, .pt, .ckpt, .safetensors) or a vector
 
 @dataclass(frozen=True)
 class _Layout:
-    """Tensor names and shapes of a project's published scoring heads, with source and licence."""
+    """Tensor names and shapes in a published file of scoring heads, with source and licence."""
 
     origin: str
     layers: dict[str, int]  # how the names of each layer begin, and its outputs, in order

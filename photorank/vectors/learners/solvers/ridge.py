@@ -225,7 +225,7 @@ class Problem:
         return np.array([self.prior_preference, self.prior_energy]) - reached
 
     def _prior_scales(self, left: Floats) -> Floats:
-        """Scale (a,) of the prior at each penalty; 0 if the labels contradict the prior."""
+        """Factor (a,) of the prior for each ridge penalty; 0 if labels contradict the prior."""
         known = left[:, 1] > 1e-12 * self.prior_energy
         return np.where(known, np.maximum(left[:, 0], 0.0) / np.where(known, left[:, 1], 1.0), 0.0)
 
