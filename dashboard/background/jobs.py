@@ -33,6 +33,7 @@ def evaluation_job(index: str) -> str:
 def start(workspace: Workspace, job: str, arguments: Sequence[str]) -> None:
     """Start a photorank command as a background job, unless this job is already running."""
     file, (command, *options) = _file(workspace, job), arguments
+    make_folder(file.parent)
     with _STARTING:
         before = progress(workspace, job)
         if before is not None and before.is_running:
@@ -98,9 +99,7 @@ def last_error_line(workspace: Workspace, job: str) -> str:
 
 
 def _file(workspace: Workspace, job: str) -> Path:
-    folder = workspace.root / "jobs"
-    make_folder(folder)
-    return folder / f"{job}.json"
+    return workspace.root / "jobs" / f"{job}.json"
 
 
 def _asked(file: Path) -> Path:

@@ -74,15 +74,19 @@ class Reasons(NamedTuple):
     concepts: list[Concept] | None
 
 
-@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_PHOTOS)
 def reasons(index: Index, vector: MasterVector, row: int) -> Reasons:
     """Explanation of an indexed photo's rating, and the concepts that raise or lower it.
 
     For HTTP routes: it shows nothing on a page. Raises UnreadablePhotoError if the photo's file
     cannot be read, or is not the one that was indexed.
     """
+    return _reasons(index, vector, read_indexed_photo(index.photo(row)))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_PHOTOS)
+def _reasons(index: Index, vector: MasterVector, data: bytes) -> Reasons:
     own = _checked(index, _loaded)
-    found = explain(index, vector, read_indexed_photo(index.photo(row)), own)
+    found = explain(index, vector, data, own)
     return Reasons(found, concepts_behind(index, vector, found.embedding, own))
 
 

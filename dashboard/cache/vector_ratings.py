@@ -44,7 +44,7 @@ def ratings(index: Index, vector: MasterVector) -> Ratings:
 
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=BY_PHOTOS)
 def percentiles(index: Index, vector: MasterVector) -> Ratings:
-    """Percentile (n,), 0 to 100, of each photo's rating among all photos of the index."""
+    """Percentage (n,), 0 to 100, of an index's photos that are rated lower than each photo."""
     rated = ratings(index, vector)
     places = share_below(rated, rated)
     places.flags.writeable = False
@@ -93,7 +93,7 @@ def mistakes(index: Index, vector: MasterVector, most: int) -> Pairs:
 
 
 def percentile_of(index: Index, vector: MasterVector, embedding: Embeddings) -> float:
-    """Percentile (0 to 100) of an embedding's rating among the ratings of an index's photos."""
+    """Percentage, 0 to 100, of an index's photos that are rated lower than an embedding."""
     own = vector.rate(embedding[None], index.fingerprint)
     return float(share_below(own, ratings(index, vector))[0])
 

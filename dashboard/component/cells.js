@@ -11,16 +11,16 @@ export function emptyCell(markable, selectable) {
   const cell = el("div", { class: "cell", role: "gridcell" }, picture, el("div", { class: "shade" }), said);
   if (!selectable) return cell;
   const pick = el("button", {
-    class: "pick", type: "button", "aria-label": "Select (S)", title: "Select (S)",
+    class: "pick", "aria-label": "Select (S)", title: "Select (S)",
   }, icon("check"));
-  pick.setAttribute("tabindex", "-1");
   cell.append(pick);
-  if (!markable) return cell;
-  const nothing = () => {}; // the grid hears of presses
-  const pin = tool("pin", "Always keep (P)", nothing, "pin");
-  const ban = tool("ban", "Leave out (X)", nothing, "ban");
-  for (const button of [pin, ban]) button.setAttribute("tabindex", "-1");
-  cell.append(el("div", { class: "acts" }, pin, ban), el("div", { class: "stars", "aria-hidden": "true" }));
+  if (markable) {
+    const nothing = () => {}; // the grid hears of presses
+    cell.append(el("div", { class: "acts" },
+      tool("pin", "Always keep (P)", nothing, "pin"), tool("ban", "Leave out (X)", nothing, "ban")),
+    el("div", { class: "stars", "aria-hidden": "true" }));
+  }
+  for (const button of cell.querySelectorAll("button")) button.tabIndex = -1;
   return cell;
 }
 
@@ -28,7 +28,7 @@ export function emptyCell(markable, selectable) {
 export function stackButton(count, open) {
   const label = `${open ? "Close" : "Open"} the ${count} shots of one moment (O)`;
   return el("button", {
-    class: "stack", type: "button", tabindex: "-1", text: String(count),
+    class: "stack", tabindex: "-1", text: count,
     title: label, "aria-label": label,
   });
 }

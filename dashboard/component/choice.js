@@ -4,7 +4,7 @@ import { el, isTyped, scrollerOf } from "./dom.js";
 import { choiceAction } from "./keys.js";
 import { absolute, urlsOf } from "./order.js";
 import { Outbox, reloadForNewServer } from "./outbox.js";
-import { Stage } from "./stage.js";
+import { twoStages } from "./stage.js";
 import { FITTED } from "./zoom.js";
 
 /** @typedef {import("./types").Component} Component */
@@ -43,10 +43,7 @@ export class Choice {
     this.since = 0;
     this.again = "";
     this.base = "";
-    const move = (/** @type {import("./types").View} */ view) => {
-      for (const stage of this.stages) stage.set(view);
-    };
-    this.stages = [new Stage(move), new Stage(move)];
+    this.stages = twoStages();
     this.stages.forEach((stage, i) => {
       stage.zooms = false;
       stage.picked = () => this.answer(i ? "second" : "first");
@@ -55,12 +52,12 @@ export class Choice {
     this.said = el("span", { class: "n" });
     this.live = el("div", { class: "sr", "aria-live": "polite" });
     const button = (/** @type {string} */ text, /** @type {string} */ hint, /** @type {string} */ what, kind = "") =>
-      el("button", { class: `ans ${kind}`, type: "button", click: () => this.act(what) },
+      el("button", { class: `ans ${kind}`, click: () => this.act(what) },
         el("span", { class: "beside", text }), el("span", { class: "above", text: STACKED[text] ?? text }),
         el("kbd", { text: hint, "aria-hidden": "true" }));
     this.strips = [this.strip("Before"), this.strip("Now")];
-    this.node = el("section", { class: "choice", "aria-label": "Two photos to choose from" },
-      el("div", { class: "stages two" }, this.stages[0].node, this.stages[1].node),
+    this.node = el("section", { class: "choice two", "aria-label": "Two photos to choose from" },
+      el("div", { class: "stages" }, this.stages[0].node, this.stages[1].node),
       el("div", { class: "asked" }, this.question,
         el("div", { class: "answers" },
           button("Left", "←", "first", "main"), button("Same", "↓", "tie"),
@@ -69,8 +66,7 @@ export class Choice {
         this.said),
       el("div", { class: "best" }, ...this.strips.map((one) => one.node)), this.live);
     root.append(this.node);
-    const host = /** @type {ShadowRoot} */ (root.getRootNode()).host ?? root;
-    this.scroller = scrollerOf(host);
+    this.scroller = scrollerOf(root);
     this.leave = new AbortController();
     const signal = this.leave.signal;
     addEventListener("resize", () => this.fit(), { signal });

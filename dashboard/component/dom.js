@@ -49,7 +49,7 @@ export function icon(name) {
  * @param {string} kind
  */
 export function tool(picture, label, click, kind = "") {
-  const attrs = { class: `tool ${kind}`, type: "button", "aria-label": label, title: label, click };
+  const attrs = { class: `tool ${kind}`, "aria-label": label, title: label, click };
   return el("button", attrs, icon(picture));
 }
 

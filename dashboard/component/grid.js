@@ -5,7 +5,7 @@ import { el, scrollerOf, tool } from "./dom.js";
 import { holdFocus, takeFocus } from "./held_focus.js";
 import { gridAction, isUndo, markOf } from "./keys.js";
 import { Marks, markText } from "./marks.js";
-import { absolute, Columns, urlsOf, Words } from "./order.js";
+import { absolute, Columns, reasonsAt, urlsOf, Words } from "./order.js";
 import { Outbox, reloadForNewServer } from "./outbox.js";
 import { beside, fillRows, isMatted, packRows, placesIn, rowOf, rowsBetween, totalHeight } from "./packing.js";
 import { Viewer } from "./viewer.js";
@@ -89,8 +89,7 @@ export class Grid {
     this.problem = el("p", { class: "problem", role: "alert" });
     root.append(this.problem, this.canvas, this.bar, this.live);
     this.viewer = new Viewer(this.album(), root);
-    const host = /** @type {ShadowRoot} */ (root.getRootNode()).host ?? root;
-    this.scroller = scrollerOf(host);
+    this.scroller = scrollerOf(root);
     this.leave = new AbortController();
     const options = { passive: true, signal: this.leave.signal };
     this.scroller.addEventListener("scroll", () => this.scroll(), options);
@@ -109,13 +108,7 @@ export class Grid {
       get base() { return grid.base; },
       get n() { return grid.shown.length; },
       get marks() { return grid.data.markable ? grid.marks : null; },
-      get why() {
-        const { judgedBy, words = "" } = grid.data;
-        if (!judgedBy) return null;
-        const asked = new URLSearchParams({ by: judgedBy, words });
-        const at = `${grid.base}/reasons/${encodeURIComponent(grid.data.index)}`;
-        return (/** @type {string} */ token) => `${at}/${token}?${asked}`;
-      },
+      get why() { return reasonsAt(grid.data); },
       get page() {
         if (!grid.data.actions?.page) return null;
         return (/** @type {string} */ token) => grid.act("page", [token]);
@@ -151,8 +144,7 @@ export class Grid {
     const columns = first.n < n ? await this.fetchOrder(at) : first;
     if (!columns || this.at !== at) return;
     this.problem.textContent = this.asked = "";
-    const isDrawn = this.drawnAt === at;
-    const held = again || isDrawn ? this.token(this.focus) : "";
+    const isDrawn = this.drawnAt === at, held = again || isDrawn ? this.token(this.focus) : "";
     this.whole = columns;
     this.forgetGone(columns);
     this.use(columns, at);
@@ -543,7 +535,7 @@ export class Grid {
   }
 
   last() {
-    return (this.rows[this.rows.length - 1]?.end ?? 1) - 1;
+    return (this.rows.at(-1)?.end ?? 1) - 1;
   }
 
   /** Go to a photo: it is in the page, in the window and has the focus. @param {number} place */
@@ -574,10 +566,12 @@ export class Grid {
   /** Focus and keys of a grid that stood here until it was drawn anew. */
   takeBack() {
     const before = takeFocus(this.place), place = this.placeOf(before?.token ?? "");
-    if (!before || place < 0 || place > this.last()) return;
-    if (!before.keys.length && !this.cellAt(place)) return; // far from what the window shows
-    this.go(place);
-    for (const event of before.keys) this.active()?.dispatchEvent(new KeyboardEvent(event.type, event));
+    if (!before || place > this.last()) return;
+    const keys = before.keys.filter(({ key }) => place >= 0 || key === "u"); // others were for it
+    const to = place < 0 ? before.at : place;
+    if (!keys.length && !this.cellAt(to)) return; // far from what the window shows
+    this.go(to);
+    for (const key of keys) this.active()?.dispatchEvent(new KeyboardEvent("keydown", key));
   }
 
   /** @param {FocusEvent} event */
@@ -685,22 +679,21 @@ export class Grid {
     this.bar.classList.toggle("on", n > 0);
     if (!n) return this.bar.replaceChildren();
     const button = (/** @type {string} */ text, /** @type {() => void} */ click, disabled = false) =>
-      el("button", { type: "button", text, click, disabled });
+      el("button", { text, click, disabled });
     const tokens = [...this.selected], { markable, picks } = this.data;
-    const marking = (/** @type {HTMLElement[]} */ ...buttons) => (markable ? buttons : []);
     this.bar.replaceChildren(
       el("span", { class: "n", text: picks ? `${n} of ${picks} chosen` : `${n} selected` }),
-      ...marking(button("Always keep", () => this.mark(tokens, "flag", 1)),
-        button("Leave out", () => this.mark(tokens, "flag", -1))),
+      ...(markable ? [button("Always keep", () => this.mark(tokens, "flag", 1)),
+        button("Leave out", () => this.mark(tokens, "flag", -1))] : []),
       ...(picks ? [] : [button("Compare", () => this.compare(), n !== 2),
         ...this.actions().map(([what, text]) => button(text, () => this.act(what, tokens)))]),
-      ...marking(button("Undo", () => this.undo())),
+      ...(markable ? [button("Undo", () => this.undo())] : []),
       tool("close", "Nothing selected (Esc)", () => this.clear()),
     );
   }
 
   end() {
-    if (performance.now() - this.blurred < GONE_MS) holdFocus(this.place, this.token(this.focus));
+    if (performance.now() - this.blurred < GONE_MS) holdFocus(this.place, this.token(this.focus), this.focus);
     this.outbox.end();
     if (this.viewer.node.open) this.viewer.uncover();
     this.at = ""; // nobody waits for it

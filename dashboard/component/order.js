@@ -10,6 +10,15 @@ const FEW = 1000; // photos that are compared one by one
 /** @param {string} base */
 export const absolute = (base) => new URL(base, document.baseURI).href;
 
+/** What gives the address of the reasons for a photo's rating; null where no vector judges.
+ * @param {import("./types").Data} data */
+export function reasonsAt({ base, index, judgedBy, words = "" }) {
+  if (!judgedBy) return null;
+  const asked = new URLSearchParams({ by: judgedBy, words });
+  return (/** @type {string} */ token) =>
+    `${absolute(base)}/reasons/${encodeURIComponent(index)}/${token}?${asked}`;
+}
+
 /** @param {string} base @param {string} index @param {string} token @returns {Urls} */
 export function urlsOf(base, index, token) {
   const at = `${base}/photos/${encodeURIComponent(index)}/${encodeURIComponent(token)}`;

@@ -2,7 +2,7 @@
 
 import { el, scrollerOf } from "./dom.js";
 import { absolute, urlsOf } from "./order.js";
-import { Stage } from "./stage.js";
+import { twoStages } from "./stage.js";
 import { FITTED, pairHeight } from "./zoom.js";
 
 /** @typedef {import("./types").Component} Component */
@@ -20,18 +20,15 @@ const STACKED_PX = 600; // width of a window in which one photo is above the oth
 export class Pair {
   /** @param {HTMLElement} root */
   constructor(root) {
-    const move = (/** @type {import("./types").View} */ view) => {
-      for (const stage of this.stages) stage.set(view);
-    };
-    this.stages = [new Stage(move), new Stage(move)];
+    this.stages = twoStages();
     this.zoom = el("button", {
-      type: "button", class: "pill zoom", text: "100 %", title: "Both photos’ own pixels (Z)",
+      class: "pill zoom", text: "100 %", title: "Both photos’ own pixels (Z)",
       click: () => this.stages[0].toggle(),
     });
     this.node = el("section", {
       class: "pair", tabindex: "0", "aria-label": "Two photos that are zoomed together",
       keydown: (/** @type {KeyboardEvent} */ event) => this.key(event),
-    }, el("div", { class: "stages two" }, this.stages[0].node, this.stages[1].node), this.zoom);
+    }, el("div", { class: "stages" }, this.stages[0].node, this.stages[1].node), this.zoom);
     root.append(this.node);
     this.was = "";
     /** @type {Component["data"]["pair"]} */
@@ -72,7 +69,7 @@ export class Pair {
     const now = JSON.stringify([base, pair]);
     if (now === this.was) return;
     this.was = now;
-    this.node.classList.toggle("one", pair.length < 2);
+    this.node.classList.toggle("two", pair.length > 1);
     pair.forEach(([index, token, name], i) => {
       this.stages[i].set(FITTED);
       this.stages[i].show(urlsOf(base, index, token), name);

@@ -1,7 +1,7 @@
 /** Spreads of a kept album: photos where the printed page has them, looked at, moved and marked here. */
 
 import { el, icon } from "./dom.js";
-import { absolute } from "./order.js";
+import { absolute, reasonsAt } from "./order.js";
 import { Viewer } from "./viewer.js";
 
 /** @typedef {import("./types").Component} Component */
@@ -42,13 +42,7 @@ export class Spreads {
     return {
       get base() { return absolute(book.data.base); },
       get n() { return book.order.length; },
-      get why() {
-        const { judgedBy, words = "", index } = book.data;
-        if (!judgedBy) return null;
-        const at = `${absolute(book.data.base)}/reasons/${encodeURIComponent(index)}`;
-        const asked = new URLSearchParams({ by: judgedBy, words });
-        return (/** @type {string} */ token) => `${at}/${token}?${asked}`;
-      },
+      get why() { return reasonsAt(book.data); },
       marks: null,
       page: null,
       versus: (tokens) => this.component.setTriggerValue("act", { what: "versus", tokens }),
@@ -149,7 +143,7 @@ export class Spreads {
   tools(frame) {
     const seen = TOOLS.filter((tool) => !tool.when || tool.when(frame));
     return el("div", { class: "tools" }, ...seen.map(({ what, picture, text, short }) => el("button", {
-      type: "button", "aria-label": `${text}: ${frame.name}`, "data-told": `${text} (${KEYS[what]})`, "data-short": short,
+      "aria-label": `${text}: ${frame.name}`, "data-told": `${text} (${KEYS[what]})`, "data-short": short,
       click: () => this.act(what, frame),
     }, icon(picture))));
   }

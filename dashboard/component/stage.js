@@ -9,7 +9,7 @@ import { FITTED, kept, placed, zoomed } from "./zoom.js";
 const STILL_PX = 5; // a press that moves no further is a click
 const SWIPE_PX = 60;
 
-export class Stage {
+class Stage {
   /** @param {(view: View) => void} moved tells all stages that move together */
   constructor(moved) {
     this.moved = moved;
@@ -193,4 +193,13 @@ export class Stage {
     }
     this.node.classList.toggle("zoomed", this.view.zoom > 0);
   }
+}
+
+/** Two stages that move together. */
+export function twoStages() {
+  const move = (/** @type {View} */ view) => {
+    for (const stage of stages) stage.set(view);
+  };
+  const stages = [new Stage(move), new Stage(move)];
+  return stages;
 }

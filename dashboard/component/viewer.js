@@ -3,7 +3,7 @@
 import { el, tool } from "./dom.js";
 import { Help, isUndo, markOf, viewerAction } from "./keys.js";
 import { urlsOf } from "./order.js";
-import { Stage } from "./stage.js";
+import { twoStages } from "./stage.js";
 import { Why } from "./why.js";
 import { FITTED } from "./zoom.js";
 
@@ -20,7 +20,7 @@ import { FITTED } from "./zoom.js";
  * @property {(place: number) => void} closed
  * @property {((token: string) => string) | null} why address that tells why a photo is where it is
  * @property {((token: string) => void) | null} page leads to the photo's own page
- * @property {(tokens: string[]) => void} versus leads to the page that tells which of two is better
+ * @property {(tokens: string[]) => void} versus leads to the page Compare
  */
 
 const FILM = 12; // neighbours on each side
@@ -38,10 +38,7 @@ export class Viewer {
     this.returns = false; // from the pair to the photo
     this.other = -1; // place of the photo beside it, which another can take; -1 where it stays
     this.faces = false;
-    const move = (/** @type {import("./types").View} */ view) => {
-      for (const stage of this.stages) stage.set(view);
-    };
-    this.stages = [new Stage(move), new Stage(move)];
+    this.stages = twoStages();
     for (const stage of this.stages) stage.swiped = (step) => this.step(step);
     this.title = el("b", {});
     this.name = el("span", { class: "name" });
@@ -54,7 +51,7 @@ export class Viewer {
       el("span", { class: "starbox", role: "group", "aria-label": "Stars" }, ...this.stars),
       this.pin, this.ban);
     const button = (/** @type {string} */ text, /** @type {string} */ title, /** @type {() => void} */ click) =>
-      el("button", { type: "button", class: "pill", text, title, click });
+      el("button", { class: "pill", text, title, click });
     this.zoom = button("100 %", "The photo’s own pixels (Z)", () => this.stages[0].toggle());
     this.zoom.classList.add("zoom");
     this.facts = button("Info", "When and how it was taken (I)", () => this.toggleFacts());
@@ -229,7 +226,7 @@ export class Viewer {
     for (let i = from; i < Math.min(this.album.n, from + 2 * FILM + 1); i++) {
       const photo = this.album.photo(i);
       const cell = el("button", {
-        type: "button", tabindex: "-1", "aria-label": photo[2] || `photo ${i + 1}`,
+        tabindex: "-1", "aria-label": photo[2] || `photo ${i + 1}`,
         "aria-current": i === place ? "true" : null, click: () => (this.pair ? this.exchange(i) : this.show(i)),
       }, el("img", { src: this.urls(photo).small, alt: "" }));
       cells.push(cell);
@@ -286,7 +283,7 @@ export class Viewer {
     const { why, page, base } = this.album, photo = this.shown();
     if (!why) return;
     const more = page && el("button", {
-      type: "button", class: "pill", text: "More on its own page", click: () => page(photo[1]),
+      class: "pill", text: "More on its own page", click: () => page(photo[1]),
     });
     this.reasons.show(why(photo[1]), base, photo, more);
   }
@@ -294,9 +291,9 @@ export class Viewer {
   toggleFaces() {
     if (this.pair) return;
     this.faces = !this.faces;
-    if (this.faces) this.tell();
-    else this.stages[0].mark([]);
-    if (!this.faces) this.live.textContent = "";
+    if (this.faces) return void this.tell();
+    this.stages[0].mark([]);
+    this.live.textContent = "";
   }
 
   async tell() {

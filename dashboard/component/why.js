@@ -77,7 +77,7 @@ export class Why {
     const movers = (/** @type {string} */ title, /** @type {string[]} */ texts) => texts.length
       ? [el("h3", { text: title }), el("ul", {}, ...texts.map((text) => el("li", { text })))] : [];
     const better = told.better.map(({ photo, name, said }) => el("button", {
-      type: "button", title: `${name}: side by side`, "aria-label": `${name}, ${said}: side by side`,
+      title: `${name}: side by side`, "aria-label": `${name}, ${said}: side by side`,
       click: () => this.beside([index, photo, name]),
     }, el("img", { src: urlsOf(base, index, photo).small, alt: "" }), el("span", { text: said })));
     return [

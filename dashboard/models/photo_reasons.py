@@ -62,7 +62,7 @@ def _headline(vector: MasterVector, explanation: Explanation, n: int, mode: Mode
     whole, by = say("index", mode), printable(vector_name(vector.name, mode))
     if n < 2:
         return f"It is the only photo of the {whole}."
-    better = f"better than {percentile_text(explanation.percentile)} of the {whole}"
+    better = f"better than {percentile_text(explanation.below)} of the {whole}"
     if mode == "statistics":
         rating = short_number(explanation.heat.rating)
         return f"Rated {rating} by {by}: {better}."

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dashboard.routes.addresses import FORGET, not_found, route_path
+from dashboard.routes.pictures import PHOTO
 from photorank.errors import PhotorankError
 from photorank.index.reading.faces import load_photo_faces
 from photorank.index.reading.photo_file import read_indexed_photo
@@ -40,7 +41,7 @@ async def _facts(request: Request) -> Response:
 
 def _told(index: str, beginning: str) -> Json | None:
     workspace = Workspace.current()
-    if index not in workspace.index_names() or not beginning.isalnum():
+    if index not in workspace.index_names() or not PHOTO.fullmatch(beginning):
         return None
     paths = workspace.index(index)
     found = digest_beginning(paths, beginning)

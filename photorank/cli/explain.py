@@ -54,7 +54,7 @@ def explain(
         print_json(_json(photo, found.name, why, concepts))
         return
     line(
-        f"rating {why.heat.rating:.4f}, better than {why.percentile:.0f} % of the index "
+        f"rating {why.heat.rating:.4f}, better than {why.below:.0f} % of the index "
         f"(mean {why.average:.4f}); heat map by {why.heat.method}"
     )
     if why.signals:

@@ -17,14 +17,14 @@ from photorank.errors import (
 )
 from photorank.index.opened import Index
 from photorank.photos.decode_pool import decode_isolated
-from photorank.photos.open_photo import read_photo
+from photorank.photos.open_photo import photo_digest, read_photo
 from photorank.rating.closest_better import BetterPhoto, closest_better
 from photorank.rating.concepts import Concept, moving_concepts
 from photorank.rating.heat_map import HeatMap, heat_map
 from photorank.rating.heat_overlay import overlay
-from photorank.rating.percentiles import percentiles_among
+from photorank.rating.percentiles import percentiles_among, share_below
 from photorank.rating.signal_shares import SignalShares, signal_shares
-from photorank.typing import Embeddings, Floats
+from photorank.typing import Embeddings, Floats, Ratings
 from photorank.vectors.master import MasterVector
 
 _PICTURE_SIDE_PIXELS = 672  # long side at most, sufficient for a heat map
@@ -38,7 +38,8 @@ class Explanation:
     embedding: Embeddings  # (d,)
     heat: HeatMap
     average: float  # rating over the index
-    percentile: float  # 0 to 100, among the index's photos
+    percentile: float  # 0 to 100, among the index's photos; ties count half
+    below: float  # percentage, 0 to 100, of the index's photos that are rated lower
     better: list[BetterPhoto]
     signals: SignalShares | None  # None if the rating takes none into account
 
@@ -92,6 +93,7 @@ def explain(
     heat = heat_map(photo, encoder, vector, on_progress)
     embedding = encode_photos(encoder, [encoder.prepare(photo)])[0]
     ratings = index.rate(vector)
+    own = _own_rating(index, data, heat.rating, ratings)
     picture = decode_isolated(data, short_side=1, long_side=_PICTURE_SIDE_PIXELS).photo
     picture.thumbnail((_PICTURE_SIDE_PIXELS,) * 2, Image.Resampling.LANCZOS)
     return Explanation(
@@ -99,10 +101,20 @@ def explain(
         embedding,
         heat,
         float(ratings.mean()),
-        float(percentiles_among(np.array([heat.rating]), ratings)[0]),
+        float(percentiles_among(own, ratings)[0]),
+        float(share_below(own, ratings)[0]),
         closest_better(index, vector, embedding, ratings),
         signal_shares(index, vector, embedding, ratings),
     )
+
+
+def _own_rating(index: Index, data: bytes, rated: float, ratings: Ratings) -> Ratings:
+    """Rating (1,) to compare with the index's (n,): of an indexed photo the index's own.
+
+    An index of half precision, or embedded on another processor, rates it slightly differently.
+    """
+    rows = index.rows_of_digests([photo_digest(data)]).values()
+    return ratings[list(rows)] if rows else np.array([rated])
 
 
 def concepts_behind(

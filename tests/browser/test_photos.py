@@ -105,6 +105,47 @@ def test_keys_pressed_while_the_grid_is_drawn_anew_are_kept(tab, mortal):
     assert marks(mortal, "bea") == wanted
 
 
+def test_keys_pressed_while_the_grid_is_away_outlive_a_reload(tab, mortal):
+    """Streamlit has taken the grid out of the page, and the person reloads it: nothing is lost."""
+    opened(tab, mortal, "cyd")
+    order = digests_in_order(tab, mortal)
+    tab.keyboard.press("ArrowRight")
+    tab.evaluate(DRAW_ANEW)
+    for key in ("3", "ArrowRight", "p"):
+        tab.keyboard.press(key)
+    tab.reload()
+    wanted = {order[1]: (0, 3), order[2]: (1, 0)}
+    kept(mortal, "cyd", wanted)
+    assert marks(mortal, "cyd") == wanted
+    tab.reload()
+    drawn(tab)
+    assert tab.evaluate("document.activeElement === document.body")  # they are pressed once
+
+
+HOLD_ONE_THAT_GOES = """() => {
+    const hosts = [...document.querySelectorAll("*")].filter((one) => one.shadowRoot?.photorank);
+    const home = hosts.find((one) => one.shadowRoot.querySelector(".grid")).shadowRoot.photorank;
+    const keys = ["1", "u", "p"].map((key) => ({ key, bubbles: true }));
+    const held = { token: "0".repeat(16), at: 2, keys };
+    sessionStorage.setItem(`photorank held ${home.latest.data.place}`, JSON.stringify(held));
+}"""
+
+
+def test_keys_for_a_photo_that_left_the_grid_are_for_no_other(tab, mortal):
+    """The focus stays where the photo was, for undo; a mark that was meant for it is not given."""
+    opened(tab, mortal, "dee")
+    tab.evaluate(HOLD_ONE_THAT_GOES)
+    tab.reload()
+    third = tab.locator(".cell[data-place='2']")
+    third.wait_for()
+    wait_until(tab, lambda: third.evaluate("one => one.getRootNode().activeElement === one"))
+    order = digests_in_order(tab, mortal)
+    tab.keyboard.press("5")
+    wanted = {order[2]: (0, 5)}
+    kept(mortal, "dee", wanted)
+    assert marks(mortal, "dee") == wanted
+
+
 def test_the_viewer_opens_walks_marks_and_gives_the_focus_back(tab, running):
     """The viewer works by keys alone, and undo works after the page is redrawn."""
     opened(tab, running, "gil")

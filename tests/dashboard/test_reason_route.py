@@ -69,8 +69,9 @@ def test_a_photo_that_is_gone_is_told(home, tell):
     assert "gone" not in told["problem"]  # the folder's name stays on the server
 
 
+@pytest.mark.slow
 def test_a_file_that_was_replaced_is_told_and_not_explained(home, tell, ask, tmp_path):
-    """Neither reasons nor facts are those of another photo."""
+    """Neither reasons nor facts are those of another photo, even when they were told before."""
     own = tmp_path / "photos"
     with closing(sqlite3.connect(home / "index" / "small" / "catalogue.sqlite")) as catalogue:
         ((root,),) = catalogue.execute("SELECT path FROM roots")
@@ -80,6 +81,7 @@ def test_a_file_that_was_replaced_is_told_and_not_explained(home, tell, ask, tmp
     index = open_index("small")
     photo, other = index.photo(1), index.photo(2)
     assert photo.path.is_relative_to(own)
+    assert "headline" in tell(f"small/{photo.digest}?by=ours")[1]
     photo.path.write_bytes(other.path.read_bytes())
     status, told = tell(f"small/{photo.digest}?by=ours")
     assert status == 200

@@ -4,7 +4,8 @@ import pytest
 from photorank.encoders import load_encoder
 from photorank.errors import MissingPathError, MissingWeightsError
 from photorank.index.opened import open_index
-from photorank.rating.explain import concepts_behind, explain_file
+from photorank.rating.explain import concepts_behind, explain, explain_file
+from photorank.rating.percentiles import percentiles, share_below
 from photorank.vectors.store import load_vector
 
 
@@ -29,6 +30,22 @@ def test_an_explanation_agrees_with_the_index(index, gallery):
     assert why.drawn().size == why.picture.size
     assert why.embedding == pytest.approx(index.embeddings()[index.row_of(path)], abs=2e-3)
     assert len(concepts_behind(index, vector, why.embedding, encoder)) == 6
+
+
+@pytest.mark.slow
+def test_a_photo_of_the_index_stands_where_the_index_has_it(index, gallery):
+    """However this processor rates it anew; any other file stands where its rating puts it."""
+    vector, encoder = load_vector(index, "ours"), load_encoder("embedded")
+    data = (gallery / "forest" / "2.jpg").read_bytes()
+    row, ratings = index.row_of(gallery / "forest" / "2.jpg"), index.rate(vector)
+    ratings[row] = ratings.max() + 1  # as if embedded on another machine
+    index.rate = lambda vector: ratings
+
+    why = explain(index, vector, data, encoder)
+    assert why.below == share_below(ratings, ratings)[row] == pytest.approx(100 * 23 / 24)
+    assert why.percentile == percentiles(ratings)[row]
+    other = explain(index, vector, data + b" ", encoder)
+    assert other.below < why.below
 
 
 @pytest.mark.slow

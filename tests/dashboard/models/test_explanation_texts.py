@@ -25,7 +25,7 @@ def explanation(values, method="sum over positions", signals=None):
     values = np.asarray(values, dtype=float)
     heat = HeatMap(values, np.zeros_like(values), 0.0, float(values.sum()), method)
     picture, embedding = Image.new("RGB", (8, 8), (99, 99, 99)), np.zeros(4, dtype=np.float32)
-    return Explanation(picture, embedding, heat, 0.1, 50.0, [], signals)
+    return Explanation(picture, embedding, heat, 0.1, 50.0, 50.0, [], signals)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from dashboard.component.mounting import widget_key
 from dashboard.models.photos.shown_photos import rows_of_tokens
 from dashboard.routes import orders
+from dashboard.routes.pictures import UPLOADED
 from dashboard.session_state import photo_token
 from photorank.evaluation.saved_evaluation import evaluation_paths, read_evaluation
 from photorank.index.catalogue.connection import adding, writing
@@ -378,7 +379,7 @@ def test_an_uploaded_photo_is_compared_with_one_of_the_index(dashboard, paths, t
     assert not app.exception
     assert len(app.metric) == 2
     first, second = mounted(app)[0]["pair"]
-    assert first[0] == "uploaded"
+    assert first[0] == UPLOADED
     assert second[0] == "small"
 
 
