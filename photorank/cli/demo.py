@@ -39,7 +39,8 @@ def demo(
         index = build_sample(workspace, on_progress=on_progress)
     message(f"the sample is ready: {len(index)} photos in index {index.name}")
     if not build_only:
-        serve(workspace, endpoint, browser=not no_open)
+        alone = workspace.index_names() == [index.name]
+        serve(workspace, endpoint, browser=not no_open, index=None if alone else index.name)
 
 
 @app.command(epilog=example("photorank dashboard --port 8600"))

@@ -63,22 +63,27 @@ class Endpoint:
         )
 
 
-def serve(workspace: Workspace, endpoint: Endpoint, *, browser: bool) -> None:
+def serve(
+    workspace: Workspace, endpoint: Endpoint, *, browser: bool, index: str | None = None
+) -> None:
     """Run the dashboard server until Ctrl-C, and open it in the browser if `browser` is true.
+
+    The browser shows the given index, or by default the one that the dashboard shows first.
 
     Raises :class:`ServerError` if the server fails.
     """
     with _server(workspace, endpoint) as server:
         try:
             _wait_until_ready(server, endpoint)
-            message(f"the dashboard is at {endpoint.url} (Ctrl-C ends it)")
+            at = endpoint.url if index is None else f"{endpoint.url}/?in={index}"
+            message(f"the dashboard is at {at} (Ctrl-C ends it)")
             if endpoint.address != HOST:
                 message(
                     f"whoever reaches {endpoint.address} sees it too: it asks for no password, and "
                     "answers to addresses and to names given with --allow-host"
                 )
             if browser and _has_screen():
-                webbrowser.open(endpoint.url)
+                webbrowser.open(at)
             if code := server.wait():
                 raise ServerError(f"the dashboard's server ended with code {code}; see above.")
         except KeyboardInterrupt:

@@ -114,6 +114,9 @@ def read_manifest(paths: IndexPaths) -> Manifest:
             raise ValueError(f"unknown: {unknown}")
         return manifest
     except (FileNotFoundError, NotADirectoryError) as error:
+        if paths.manifest.is_dir():
+            remedy = "Move that folder away: the catalogue keeps a copy of the manifest."
+            raise BrokenIndexError(paths.manifest, "it is a folder", remedy) from error
         raise MissingIndexError(paths.name, []) from error
     except NewerSchemaError:
         raise

@@ -79,8 +79,8 @@ def test_a_port_in_use_is_told(refused, empty_home):
 
 
 @pytest.mark.slow
-def test_a_demo_that_is_built_is_not_built_again(photorank, home):
-    """With the sample there, `demo --build-only` says so at once."""
+def test_a_demo_that_is_built_is_not_built_again(photorank, home, port):
+    """With the sample there, `demo --build-only` says so at once; else it shows the sample."""
     shutil.copytree(home / "index" / "small", home / "index" / "sample")
     photorank(
         "evaluate",
@@ -99,3 +99,11 @@ def test_a_demo_that_is_built_is_not_built_again(photorank, home):
     assert outcome.code == 0
     assert outcome.out == ""
     assert "24 photos in index sample" in outcome.err
+    with subprocess.Popen(  # noqa: S603
+        [*START, "demo", "--no-open", "--port", str(port)], stderr=subprocess.PIPE, text=True
+    ) as command:
+        said = ""
+        while command.poll() is None and "the dashboard is at" not in said:
+            said = command.stderr.readline()
+        command.terminate()
+    assert f"http://127.0.0.1:{port}/?in=sample " in said  # not the first index by name

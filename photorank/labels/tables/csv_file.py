@@ -103,7 +103,7 @@ def _opened(path: Path) -> BinaryIO:
 def text_encoding(path: Path, *, part: int = _PART) -> str:
     """Name of the encoding detected in a text file, read in chunks of `part` bytes."""
     with _opened(path) as file:
-        encoding = _encoding_of_start(file.read(2))
+        encoding = _encoding_of_start(file.read(len(codecs.BOM_UTF32_LE)))
     decoder = codecs.getincrementaldecoder(encoding)()
     with _opened(path) as file:
         while data := file.read(part):
@@ -120,7 +120,7 @@ def text_encoding(path: Path, *, part: int = _PART) -> str:
 def _other_encoding(path: Path, encoding: str, part: int) -> str:
     """Encoding of text that is not UTF-8: Windows-1252, or Latin-1 if that cannot decode it."""
     if encoding != _UTF8:
-        raise LabelsError(f"{path} is damaged: it is not text in UTF-16.")
+        raise LabelsError(f"{path} is damaged: it is not text in {encoding.upper()}.")
     with _opened(path) as file:
         while data := file.read(part):
             if len(data.translate(None, _UNDEFINED)) < len(data):
@@ -129,7 +129,9 @@ def _other_encoding(path: Path, encoding: str, part: int) -> str:
 
 
 def _encoding_of_start(start: bytes) -> str:
-    """Name of the encoding, UTF-16 or UTF-8, guessed from a file's first two bytes."""
+    """Name of the encoding, UTF-32, UTF-16 or UTF-8, guessed from a file's first four bytes."""
+    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):  # it begins like UTF-16's
+        return "utf-32"
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     zeros = [byte == 0 for byte in start[:2]]

@@ -106,7 +106,10 @@ class Table:
     def _refuse_twice(self, names: Sequence[str]) -> None:
         count = Counter(self.columns)
         if twice := [name for name in names if count[name] > 1]:
-            raise LabelsError(f"{self.path} has the column {twice[0]!r} more than once.")
+            raise LabelsError(
+                f"{self.path} has the column {twice[0]!r} more than once. "
+                "Remove or rename all but one of them."
+            )
 
     def _lacks(self, what: str) -> LabelsError:
         has = f"Its columns are: {', '.join(self.columns)}." if self.columns else "It is empty."

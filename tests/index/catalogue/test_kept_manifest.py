@@ -252,3 +252,15 @@ def test_the_copy_is_as_the_file_after_every_writer(judged):
     (text,) = connection.execute("SELECT json FROM manifest").fetchone()
     connection.close()
     assert json.loads(text) == json.loads(judged.paths.manifest.read_text())
+
+
+def test_a_folder_in_the_place_of_the_manifest_is_told_and_nothing_is_lost(judged):
+    """It is no missing index: who is told to make one would be told to make one again."""
+    judged.paths.manifest.rename(judged.paths.root / "kept.json")
+    judged.paths.manifest.mkdir()
+    for use in (lambda: read_manifest(judged.paths), judged.build):
+        with pytest.raises(BrokenIndexError, match=r"it is a folder\. Move that folder away"):
+            use()
+    judged.paths.manifest.rmdir()
+    assert len(judged.index.photos()) == 6
+    assert len(clicks(judged.index, "ann").winners) == 1

@@ -131,12 +131,13 @@ def test_no_stars_are_no_rating(table):
         ("", "is empty"),
         ("name,score\na,1\n", "no column 'file'"),
         ("file,rating\na,1\n", r"no label column \(score, tier, stars\)"),
-        ("file,score,score\na,1,2\n", "'score' more than once"),
+        ("file,score,score\na,1,2\n", "'score' more than once. Remove or rename"),
         ("file,score,rater,rater\na,1,ann,bob\n", "'rater' more than once"),
         ("file,score\n", "no row"),
         ("file,score\n\n,\n", "no row"),
         ("file,stars\na.jpg,0\n", "no row"),
         ("file,score\na.jpg,1\n".encode("utf-16")[:-1], "UTF-16"),
+        ("file,score\na.jpg,1\n".encode("utf-32")[:-1], "UTF-32"),
         ("file,score\na\0.jpg,1\n", "not text in UTF-8"),
         ('file,score\n"' + "a" * 200_000 + '",1\n', "not a CSV file"),
     ],
@@ -231,7 +232,7 @@ def test_a_cell_without_end_is_told_with_its_line(table):
         "#file,score\na.jpg,1.5\nb.jpg,+2.25\n",
     ],
 )
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
 def test_tables_as_spreadsheets_write_them(table, text, encoding):
     """Whatever parts the cells, with decimal commas, comments and byte order marks."""
     read = checked(table(text, encoding))
