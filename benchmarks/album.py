@@ -1,4 +1,4 @@
-"""Albums compared with the optimum and with the best-rated photos, and their run time.
+"""Benchmark of album choice: closeness to the optimum, people's scores, and run time.
 
     python benchmarks/album.py small
     python benchmarks/album.py --index oasis judged
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def small() -> None:
-    """Print greedy's value as a share of the optimum, on small random collections."""
+    """Print how close greedy choice comes to the optimal album, on small random collections."""
     rng = np.random.default_rng(0)
     print("| albums of | without quotas: least, mean | bound | with quotas: least, mean | bound |")
     print("|---|---|---|---|---|")
@@ -82,7 +82,7 @@ def small() -> None:
 def _shares(
     n: int, k: int, quotas: bool, rng: np.random.Generator
 ) -> Iterator[tuple[float, float]]:
-    """Yield greedy's value as a share of the optimum, and the optimum as a share of the bound."""
+    """Yield two ratios for each collection: greedy value to optimum, optimum to its upper bound."""
     for _ in range(100):
         X = rng.normal(size=(n, 4)).astype(np.float32)
         X /= np.linalg.norm(X, axis=1, keepdims=True)
@@ -103,7 +103,7 @@ def _shares(
 
 
 def judged(name: str | None, k: int) -> None:
-    """Print the value of albums by people's scores, and how similar their photos are."""
+    """Print people's mean scores of the photos in albums, and how similar these photos are."""
     index = open_index(name)
     X, scores = index.embeddings(), index.labels().scores
     known = np.flatnonzero(np.isfinite(scores))
@@ -137,20 +137,20 @@ def judged(name: str | None, k: int) -> None:
 
 
 def _worth(rows: Codes, among: Codes, scores: Floats, k: int) -> float:
-    """Mean score of an album, scaled: 0 random, 1 best by score."""
+    """Mean score of an album's photos, scaled: 0 for a random album, 1 for the best possible."""
     in_album = np.isin(among, rows).astype(np.float64)
     return album_regret_at_k(in_album, Comparisons.from_scores(scores[among]), k)
 
 
 def redundancy(heads: Embeddings, rows: Codes) -> float:
-    """Mean cosine between each photo of an album and the most similar other one."""
+    """Mean, over an album's photos, of the cosine similarity to the most similar other photo."""
     cosines = heads[rows] @ heads[rows].T
     np.fill_diagonal(cosines, -1)
     return float(cosines.max(axis=1).mean())
 
 
 def large(n: int = 20_000, d: int = 1280, k: int = 100) -> None:
-    """Print the seconds for choosing an album from many photos with one capture time."""
+    """Print the run time of finding series and choosing an album among many synthetic photos."""
     with tempfile.TemporaryDirectory() as home:
         paths = Workspace(Path(home)).index("large")
         index = write_synthetic(paths, n, d)
@@ -169,7 +169,7 @@ def large(n: int = 20_000, d: int = 1280, k: int = 100) -> None:
 
 
 def command(n: int = 20_000, d: int = 1280, k: int = 100, scene: int = 4) -> None:
-    """Print the time and the peak memory of three runs of `photorank album`.
+    """Print the run time and the peak memory of three runs of the command `photorank album`.
 
     The photos have the perceptual hashes and the series that indexing leaves, and no technical
     signals.

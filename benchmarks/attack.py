@@ -1,4 +1,4 @@
-"""Attacks on a running dashboard: paths, uploads, URLs, frames, slow connections.
+"""Attacks on a running dashboard: URLs, uploads, WebSocket messages and slow connections.
 
     python benchmarks/attack.py
 
@@ -66,7 +66,7 @@ def main() -> None:
 async def attack(
     port: int, process: int, secrets: list[Path], dice: random.Random
 ) -> list[dict[str, object]]:
-    """Result row of each attack, with a normal visitor after each."""
+    """Run each attack, followed by a normal visit; return a row of results for each attack."""
     rows = []
     for what, way in (
         ("requests that climb out of every address the server has", climb(port, secrets)),
@@ -107,7 +107,7 @@ async def attack(
 
 
 async def ask(port: int) -> Attempts:
-    """Open every page with an invalid URL."""
+    """Open every page with invalid or malicious URL parameters; yield the outcome of each try."""
     person = Visitor(port)
     await person.come()
     values = (
@@ -141,7 +141,7 @@ async def ask(port: int) -> Attempts:
 
 
 async def frames(port: int, dice: random.Random) -> Attempts:
-    """Send WebSocket messages that no browser sends."""
+    """Send damaged or forged WebSocket messages; yield the outcome of each."""
     good = BackMsg()
     good.rerun_script.query_string = "vector=planted"
     good.rerun_script.widget_states.widgets.add().id = "nothing"
@@ -169,7 +169,7 @@ async def frames(port: int, dice: random.Random) -> Attempts:
 
 
 async def say(port: int, data: bytes | str) -> str:
-    """Outcome of one WebSocket message."""
+    """Send a WebSocket message; return, in words, whether the server closed the connection."""
     try:
         async with connect(
             f"ws://127.0.0.1:{port}/_stcore/stream",
@@ -187,7 +187,7 @@ async def say(port: int, data: bytes | str) -> str:
 
 
 async def dawdle(port: int) -> Attempts:
-    """Hold connections open with endless requests while another visitor loads a page."""
+    """Hold connections open with endless requests while a normal visitor loads a page."""
     lines = []
     for _ in range(SLOW):
         _, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -1,4 +1,4 @@
-"""Attacks over plain HTTP: requests for files that nobody may see, and uploads nobody asked for."""
+"""Attacks over plain HTTP: requests for secret files, and forged or malformed uploads."""
 
 import asyncio
 import http.client
@@ -29,7 +29,7 @@ WIDE = 120 << 20  # bytes of an upload that is too large
 
 
 async def climb(port: int, secrets: list[Path]) -> Attempts:
-    """Request files by raw requests with unnormalised paths."""
+    """Request files outside the served folders (path traversal); yield the outcome of each."""
     targets = [*map(str, secrets), "/etc/passwd", "/proc/self/environ", __file__]
     for request in dict.fromkeys(paths(targets)):
         for method in ("GET", "POST"):
@@ -52,7 +52,7 @@ def paths(targets: list[str]) -> Iterator[str]:
 
 
 def raw(port: int, head: str, body: bytes = b"") -> tuple[int, bytes]:
-    """Send a request as it is; return the status (0 for none) and the response."""
+    """Send an HTTP request unchanged; return its status (0 without an answer) and the response."""
     with closing(socket.create_connection(("127.0.0.1", port), timeout=20)) as line:
         host = f"Host: 127.0.0.1:{port}\r\nConnection: close\r\n"
         line.sendall(f"{head} HTTP/1.1\r\n{host}\r\n".encode("utf-8", "surrogateescape") + body)
@@ -66,14 +66,14 @@ def raw(port: int, head: str, body: bytes = b"") -> tuple[int, bytes]:
 
 
 def answered(status: int) -> str:
-    """Result of a request in words."""
+    """Outcome of a request in words, from its HTTP status."""
     if status in (200, 204):
         return "with the empty page of the dashboard"
     return "closed" if status == 0 else f"refused ({status})"
 
 
 async def upload(port: int) -> Attempts:
-    """Upload files where none are expected."""
+    """Send forged, malformed or oversized uploads; yield the outcome of each."""
     person = Visitor(port)
     await person.come()
     token = await asyncio.to_thread(xsrf_token, port)
@@ -116,7 +116,7 @@ async def upload(port: int) -> Attempts:
 
 
 def xsrf_token(port: int) -> str:
-    """Token against cross-site requests (XSRF), from a page of the dashboard."""
+    """Token against cross-site request forgery (XSRF), from a cookie of the dashboard."""
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
         connection.request("GET", "/_stcore/health")
         answer = connection.getresponse()
@@ -136,7 +136,7 @@ def put(port: int, path: str, headers: dict[str, str], body: bytes) -> int:
 
 
 def endless(port: int, head: bytes, chunked: bool) -> int:
-    """Send half a gigabyte of an endless file; return the status, 0 if closed early."""
+    """Upload half a gigabyte of an endless file; return the status, 0 if closed early."""
     chunk = bytes(1 << 20)
     part = b"%x\r\n%s\r\n" % (len(chunk), chunk) if chunked else chunk
     start = b'--x\r\nContent-Disposition: form-data; name="f"; filename="a.jpg"\r\n\r\n'
@@ -152,7 +152,7 @@ def endless(port: int, head: bytes, chunked: bool) -> int:
 
 
 def answered_upload(status: int) -> str:
-    """Result of an upload in words."""
+    """Outcome of an upload in words, from its HTTP status."""
     if status == 204:
         return "kept for its own session, in memory"
     return "closed" if status == 0 else f"refused ({status})"

@@ -1,4 +1,4 @@
-"""Indexing of broken and hostile files among good ones, and decoding of files with faults.
+"""Experiments with bad input: indexing broken files, and decoding files that crash decoders.
 
 python benchmarks/bad_input.py --seeds 10 --faults 5
 
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def corpus(seeds: int) -> dict[str, str]:
-    """Index the files of each seed twice, and compare the outcome with the expected one."""
+    """Index broken files of each random seed twice; return counts of wrong outcomes, in words."""
     files = read = wrong = altered = repeated = 0
     slowest = 0.0
     for seed in range(seeds):
@@ -93,7 +93,7 @@ def corpus(seeds: int) -> dict[str, str]:
 
 
 def faults(times: int) -> dict[str, str]:
-    """Decode files that crash, stall or bloat the decoder, each followed by a good file."""
+    """Decode files that crash, stall or overload the decoder, each followed by a good file."""
     decode_pool._end_all()
     sys.path.insert(0, str(ROOT / "tests" / "photos" / "hostile"))
     decode_pool.LIMITS = DecodeLimits(1, 3.0, 512 << 20)

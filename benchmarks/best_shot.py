@@ -33,7 +33,7 @@ _CLEARLY_BLOWN = 0.05  # share of the picture that a copy blows out beyond its p
 
 
 def main() -> None:
-    """Print a row for each rule and each kind of copy, after indexing the photos if needed."""
+    """Print the accuracy of each rule, and how often photos beat badly exposed copies of them."""
     parser = ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--photos", type=Path, required=True, help="folder with ratings.csv")
     parser.add_argument("--work", type=Path, required=True, help="keeps the index between runs")
@@ -61,7 +61,7 @@ def indexed(workspace: Workspace, name: str, folder: Path) -> Index:
 
 
 def exposed_copies(index: Index, folder: Path, stops: int) -> Path:
-    """Write copies of the photos with 2^stops times the light; return their folder."""
+    """Write copies of the photos, brighter by `stops` exposure stops; return their folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for photo in index.photos():
         target = folder / f"{photo.path.stem}.jpg"
@@ -75,7 +75,7 @@ def exposed_copies(index: Index, folder: Path, stops: int) -> Path:
 
 
 def wins_over_copies(index: Index, copies: Index) -> tuple[np.ndarray, np.ndarray]:
-    """Masks (n,) of photos with more merit than their copy, and of blown-out copies."""
+    """Two masks (n,) over n photos: photo rated above its copy; copy with blown-out highlights."""
     at = {photo.path.stem: row for row, photo in enumerate(copies.photos())}
     own = np.array([at[photo.path.stem] for photo in index.photos()])
     n, both = len(own), []
@@ -92,7 +92,7 @@ def wins_over_copies(index: Index, copies: Index) -> tuple[np.ndarray, np.ndarra
 
 
 def print_rules(index: Index, rated: dict[str, dict[str, str]]) -> None:
-    """Print the accuracy of each rule on pairs within a series, and on best shots."""
+    """Print how often each rule orders pairs of a series correctly and finds the best shot."""
     rows = [rated.get(photo.path.name) for photo in index.photos()]
     known = np.flatnonzero([row is not None for row in rows])
     scores = np.array([float(rows[at]["score"]) for at in known])
@@ -118,7 +118,7 @@ def print_rules(index: Index, rated: dict[str, dict[str, str]]) -> None:
 
 
 def told(estimate: Estimate) -> str:
-    """Value with its interval, as text."""
+    """Estimate with its 95 % confidence interval, as text."""
     return f"{estimate.value:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]"
 
 
@@ -133,13 +133,13 @@ def clear_pairs(scores: np.ndarray, series: np.ndarray) -> Comparisons:
 
 
 def members(series: np.ndarray) -> list[np.ndarray]:
-    """Rows of each series that has two photos or more."""
+    """Row numbers of the photos of each series that has two photos or more."""
     every = [np.flatnonzero(series == code) for code in np.unique(series)]
     return [rows for rows in every if len(rows) > 1]
 
 
 def is_best(scores: np.ndarray, merit: np.ndarray) -> bool:
-    """True if the shot with the most merit also has the highest score."""
+    """True if the shot that a rule ranks first also has the highest score by people."""
     return bool(scores[merit.argmax()] == scores.max())
 
 

@@ -1,4 +1,4 @@
-"""Broken and strange files for benchmarks, made in other ways than the tests' own."""
+"""Generator of broken and unusual photo files, different from those of the tests."""
 
 import io
 import os
@@ -15,7 +15,7 @@ GOOD = 20  # good photos among the others
 
 
 def write(folder: Path, dice: random.Random) -> int:
-    """Write the corpus among good photos, and return the number of bad files."""
+    """Write broken files and some good photos into a folder; return the number of broken files."""
     (folder / "good").mkdir(parents=True)
     for number in range(GOOD):
         (folder / "good" / f"{number}.jpg").write_bytes(encoded(picture(dice), "JPEG"))
@@ -45,7 +45,7 @@ def write(folder: Path, dice: random.Random) -> int:
 
 
 def picture(dice: random.Random, size: tuple[int, int] = SIZE) -> Image.Image:
-    """Random image that equals no other."""
+    """Random image of coloured ellipses, a different one in each call."""
     image = Image.new("RGB", size, tuple(dice.randbytes(3)))
     pen = ImageDraw.Draw(image)
     for _ in range(20):
@@ -64,7 +64,7 @@ def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
 
 
 def files(dice: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Yield the name and the bytes of every file of the corpus."""
+    """Yield the name and the bytes of each broken or unusual file."""
     yield from of_jpegs(dice)
     yield from of_pngs(dice)
     yield from of_tiffs(dice)
@@ -73,7 +73,7 @@ def files(dice: random.Random) -> Iterator[tuple[str, bytes]]:
 
 
 def of_jpegs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Yield JPEGs with invalid tables, lengths, markers, scans and joins."""
+    """Yield JPEGs with invalid tables, lengths, markers and scans, or with appended data."""
     whole = encoded(picture(dice), "JPEG", quality=90)
     slow = encoded(picture(dice), "JPEG", progressive=True)
     for marker in range(0xC0, 0x100):  # each marker twice, where a segment may be
@@ -110,7 +110,7 @@ def of_jpegs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
 
 
 def of_pngs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Yield PNGs with oversized, too many, misplaced or forged chunks."""
+    """Yield PNGs with oversized, repeated, misplaced or forged chunks."""
     whole = encoded(picture(dice), "PNG")
 
     def chunk(kind: bytes, data: bytes, size: int | None = None) -> bytes:
@@ -169,7 +169,7 @@ def of_tiffs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
 
 
 def of_others(dice: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Yield files of other formats, intact and broken, under names of photos."""
+    """Yield intact and broken files of other formats, named like photos."""
     image = picture(dice)
     for kind in (
         "BMP",
@@ -222,7 +222,7 @@ def of_others(dice: random.Random) -> Iterator[tuple[str, bytes]]:
 
 
 def of_metadata(dice: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Yield photos with impossible EXIF and XMP."""
+    """Yield photos with invalid EXIF and XMP metadata."""
     for when in (
         "0000:00:00 00:00:00",
         "9999:99:99 99:99:99",

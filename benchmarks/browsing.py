@@ -1,4 +1,4 @@
-"""Speed and memory of browsing a large index in a browser: scrolling, orders, other pages.
+"""Speed and memory of browsing a large index in a browser: scrolling, sorting, new pages.
 
     python benchmarks/browsing.py
     python benchmarks/browsing.py --home FOLDER --index NAME
@@ -85,7 +85,7 @@ def main() -> None:
 
 @contextmanager
 def workspace(home: Path | None, photos: int) -> Iterator[Path]:
-    """Context of a workspace, existing or temporary with synthetic photos."""
+    """Context manager for the given workspace or a temporary one with synthetic photos."""
     if home is not None:
         yield home
         return
@@ -111,7 +111,7 @@ def first_page(home: Path, browser: Browser) -> None:
 
 
 def browse(home: Path, index: str, browser: Browser) -> None:
-    """Scroll, jump and click in one browser tab."""
+    """Print the times of scrolling, jumping, sorting and changing pages in one browser tab."""
     with server(home) as (port, process):
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(300_000)
@@ -133,7 +133,7 @@ def browse(home: Path, index: str, browser: Browser) -> None:
 
 
 def traced(page: Page, move: str, frames: int) -> list[float]:
-    """CPU time in ms of each frame while the page moves."""
+    """CPU time in milliseconds of each animation frame while a script scrolls the page."""
     events: list[dict[str, object]] = []
     ended: list[object] = []
     devtools = page.context.new_cdp_session(page)
@@ -157,7 +157,10 @@ def traced(page: Page, move: str, frames: int) -> list[float]:
 
 
 def by_frame(events: Sequence[dict]) -> list[float]:  # type: ignore[type-arg]
-    """Milliseconds of CPU time per frame, by the busiest thread's outermost events."""
+    """CPU time in milliseconds of each animation frame, from the browser's trace events.
+
+    Only outermost events count, of the thread with the most frames.
+    """
     work = [one for one in events if one.get("ph") == "X" and one["name"] in WORK]
     threads = [(one["pid"], one["tid"]) for one in work if one["name"] == FRAME]
     busiest = max(set(threads), key=threads.count)
@@ -175,7 +178,7 @@ def by_frame(events: Sequence[dict]) -> list[float]:  # type: ignore[type-arg]
 
 
 def jump(page: Page, share: float) -> float:
-    """Seconds after a jump until all visible photos are shown."""
+    """Seconds from a jump to another part of a page until all visible photos are shown."""
     page.wait_for_timeout(500)
     taken: float = page.evaluate(
         f"""share => new Promise(done => {{
@@ -214,7 +217,7 @@ def visit(page: Page, name: str) -> float:
 
 
 async def sessions(port: int, process: int, index: str, most: int) -> None:
-    """Open the page Photos in many concurrent sessions."""
+    """Open the page Photos in many concurrent sessions, and print the server's memory."""
     people: list[Visitor] = []
     for number in range(1, most + 1):
         people.append(Visitor(port))
@@ -227,7 +230,7 @@ async def sessions(port: int, process: int, index: str, most: int) -> None:
 
 
 def report(what: str, taken: Sequence[float], unit: str) -> None:
-    """Print median and 95th percentile."""
+    """Print the median, 95th percentile and maximum of measured times."""
     value: Callable[[float], float] = lambda share: float(np.quantile(taken, share))  # noqa: E731
     print(
         f"{what}: {value(0.5):.2f} {unit} (median), {value(0.95):.2f} (95 %), "

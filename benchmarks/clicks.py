@@ -44,7 +44,7 @@ CHANGED = f"""before => {{
 
 
 def main() -> None:
-    """Print the median and the 95th percentile of the times, with 95 % intervals."""
+    """Print key-press times for real photos, if given, and for synthetic photos, one line each."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--oasis", type=Path, help="the dataset's folder")
     parser.add_argument("--photos", type=int, default=20_000, help="made-up ones")
@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def draw(index: Index) -> None:
-    """Draw a different thumbnail for each photo."""
+    """Write a random thumbnail for each photo of an index."""
     rng = np.random.default_rng(0)
     for photo in index.photos():
         colours = rng.integers(0, 256, (3, 4, 3), dtype=np.uint8)
@@ -74,7 +74,7 @@ def draw(index: Index) -> None:
 
 
 def pressed(home: Workspace, index: str, keys: int) -> list[float]:
-    """Time in ms of each key press but the first."""
+    """Milliseconds from each key press, except the first, until the next pair is painted."""
     rng = random.Random(0)  # noqa: S311
     with server(home.root) as (port, _), sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
@@ -95,7 +95,7 @@ def pressed(home: Workspace, index: str, keys: int) -> list[float]:
 
 
 def report(what: str, taken: list[float]) -> None:
-    """Print one line of results."""
+    """Print the median and the 95th percentile of measured times, with 95 % intervals."""
     said = []
     for share in (0.5, 0.95):
         value = float(np.quantile(taken, share))

@@ -40,7 +40,7 @@ TIER_SIGNALS = (0.0, 0.8, 2.1)
 
 
 class Drawn(NamedTuple):
-    """Simulated photos of one design, with labels and two vectors' ratings."""
+    """Simulated photos of one design: labels, noise of the ratings, and clusters."""
 
     labels: Labels  # (n,)
     noise: Floats  # (3, n) what the ratings see beside the labels
@@ -58,14 +58,14 @@ def tiers(n: int, rng: np.random.Generator) -> Drawn:
 
 
 def clusters(n: int, rng: np.random.Generator) -> Drawn:
-    """Simulated photos in clusters of unequal size with correlated labels and noise."""
+    """Simulated photos in clusters of unequal size; labels and noise correlate in a cluster."""
     codes = _clusters(n, rng)
     drawn = [_shared(codes, rng) for _ in range(4)]
     return Drawn(drawn[0], np.stack(drawn[1:]), codes)
 
 
 def clustered_tiers(n: int, rng: np.random.Generator) -> Drawn:
-    """Simulated photos in clusters, with correlated labels in unequal tiers."""
+    """Simulated photos in clusters; labels fall into unequal tiers and correlate in a cluster."""
     codes = _clusters(n, rng)
     quality = _shared(codes, rng)
     labels = np.searchsorted([1.2816, 1.6449], quality) * 1.0  # normal quantiles 0.90, 0.95
@@ -84,7 +84,7 @@ DESIGNS: dict[str, tuple[Callable[[int, np.random.Generator], Drawn], tuple[floa
 def simulate(
     design: str, n: int, signal: float, metric: str, runs: int, seed: tuple[int, ...]
 ) -> Floats:
-    """Limits, values and sums (runs, 11) of many simulated evaluations."""
+    """Interval limits, value and metric sums (runs, 11) of each simulated evaluation."""
     rng = np.random.default_rng(seed)
     rows = []
     while len(rows) < runs:
@@ -111,7 +111,7 @@ def simulate(
 def _as_evaluated(
     metric: str, ratings: list[Floats], comparisons: Comparisons, rng: np.random.Generator
 ) -> tuple[Estimate, Difference]:
-    """Result of `evaluate` for two fixed vectors: folds, pairs and intervals."""
+    """Estimate for the first vector and difference between the two, computed like `evaluate`."""
     n = comparisons.n
     X = rng.normal(size=(n, EMBEDDING))
     X /= np.linalg.norm(X, axis=1, keepdims=True)
@@ -127,7 +127,10 @@ def _as_evaluated(
 
 
 def covered(low: Floats, high: Floats, truth: float) -> tuple[str, float]:
-    """Share of intervals that hold the truth (starred if too low or high), and mean width."""
+    """Percentage, as text, of intervals that contain the true value, and their mean width.
+
+    A star marks a percentage that is not from 93.5 to 96.5.
+    """
     defined = np.isfinite(low)
     share = 100 * float(((low <= truth) & (truth <= high))[defined].mean())
     return f"{share:.1f}{' ' if 93.5 <= share <= 96.5 else '*'}", float(
@@ -178,7 +181,7 @@ def _clusters(n: int, rng: np.random.Generator) -> Codes:
 
 
 def _shared(codes: Codes, rng: np.random.Generator) -> Floats:
-    """Standard normal numbers (n,) that are correlated within clusters."""
+    """Standard normal number (n,) for each of n photos, correlated within clusters."""
     common, own = rng.normal(size=codes.max() + 1)[codes], rng.normal(size=len(codes))
     return np.sqrt(SHARED) * common + np.sqrt(1 - SHARED) * own
 

@@ -1,4 +1,4 @@
-"""Story of a new user in a browser: photos added, best seen, taste taught, album made.
+"""Clicks and seconds that a new user needs in a browser, from adding photos to an album.
 
     python benchmarks/first_visit.py FOLDER [--choices 30]
 
@@ -34,7 +34,7 @@ PICTURE = ".cell img[src]"
 
 @dataclass
 class Story:
-    """Steps of a visit, with the clicks and the seconds that each took."""
+    """Record of a simulated visit: clicks, key presses and seconds of each step."""
 
     page: Page
     steps: list[tuple[str, int, int, float]] = field(default_factory=list)
@@ -48,24 +48,24 @@ class Story:
         self.clicks += 1
 
     def press(self, key: str) -> None:
-        """Press a key, and count it as a click."""
+        """Press a key, and count the key press."""
         self.page.keyboard.press(key)
         self.keys += 1
 
     def step(self, name: str) -> None:
-        """End a step, and print its clicks and seconds."""
+        """End the current step; print its clicks, key presses and seconds."""
         now = time.monotonic()
         print(f"| {name} | {self.clicks} | {self.keys} | {now - self.since:.1f} |", flush=True)
         self.steps.append((name, self.clicks, self.keys, now - self.since))
         self.clicks, self.keys, self.since = 0, 0, now
 
     def go(self, page: str) -> None:
-        """Go to a page by the navigation."""
+        """Open a page by a click on its link in the navigation."""
         self.click(self.page.get_by_role("link", name=page, exact=True).first)
 
 
 def main() -> None:
-    """Serve an empty workspace and run the story."""
+    """Start a dashboard with an empty workspace, and run the simulated visit."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--choices", type=int, default=30)
@@ -85,7 +85,7 @@ def main() -> None:
 
 
 def live(address: str, folder: Path, choices: int) -> None:
-    """Run the story at an address."""
+    """Run the whole simulated visit on the dashboard at a URL."""
     for _ in range(600):
         try:
             urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).read()  # noqa: S310
@@ -108,7 +108,7 @@ def live(address: str, folder: Path, choices: int) -> None:
 
 
 def add_photos(story: Story, folder: Path) -> None:
-    """Add a folder, and wait until the best photos are shown."""
+    """Add a folder of photos, and wait until the best photos are shown."""
     page = story.page
     story.click(page.get_by_role("button", name="Add photos").first)
     story.step("the way in is found")

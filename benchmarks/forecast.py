@@ -25,7 +25,7 @@ AFTER = (20, 40, 60, 80)
 
 
 def main() -> None:
-    """Print a row for each number of choices before the forecast."""
+    """Print forecast and actual gain in accuracy, by number of choices before the forecast."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--index")
     parser.add_argument("--raters", type=int, default=200, help="People to report on.")
@@ -66,7 +66,7 @@ def main() -> None:
 def forecast_and_truth(
     prior: TastePrior, Z: Floats, person: Person, m: int
 ) -> tuple[Difference | None, float]:
-    """Gain that is forecast after m choices, and the gain that followed."""
+    """Gain in accuracy that is forecast after m choices (or None), and the actual gain."""
     mine = Z[person.own]
     drawn = distinct_pairs(
         len(mine), m + FORECAST_CHOICES, np.random.default_rng([person.rater, m])

@@ -35,7 +35,7 @@ REMARK = "a remark that nobody needs " * 6
 
 
 def main() -> None:
-    """Print the result of one of two measurements."""
+    """Print the time and peak memory of importing AVA's labels or a generated CSV file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--csv", type=float, metavar="BYTES")
     size = parser.parse_args().csv
@@ -50,7 +50,7 @@ def main() -> None:
 
 @contextmanager
 def timed() -> Iterator[None]:
-    """Context that prints the wall time and the CPU time of its block."""
+    """Context manager that prints the wall time and the CPU time of its block."""
     clock, processor = time.perf_counter(), time.process_time()
     yield
     clock, processor = time.perf_counter() - clock, time.process_time() - processor

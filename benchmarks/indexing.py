@@ -18,7 +18,7 @@ from photorank.encoders.choose_runtime import known_runtime
 
 
 def main() -> None:
-    """Print one line per runtime."""
+    """Print the indexing speed with each inference runtime, one line per runtime."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--photos", type=int, default=64)
     parser.add_argument("--rounds", type=int, default=3)
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def clip_retrieval(command: Path, photos: int) -> float:
-    """Photos per second that clip-retrieval reports, without its start."""
+    """Photos per second that clip-retrieval reports, without its start-up time."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_photos(folder / "photos", photos)

@@ -1,4 +1,4 @@
-"""Scene of the kills: a folder of labelled photos, and an index of them made without a kill."""
+"""Labelled photos and a reference index, for experiments that kill photorank at work."""
 
 import os
 import sys
@@ -22,7 +22,7 @@ ENCODER = "embedded"
 
 
 class Scene:
-    """Folder with labelled photos, and the result of a run that was not killed.
+    """Folder with labelled photos, and their index from an uninterrupted run, as reference.
 
     The photos are so few that all runs embed them by torch in 32 bits, whatever would be
     faster, and of one shape: two runs' embeddings are equal in every bit.
@@ -47,7 +47,7 @@ class Scene:
         self.whole = self.contents()
 
     def home(self, name: str) -> Workspace:
-        """Make a workspace of the given name, and use it from now on."""
+        """Create a workspace with the given name, make it the current one, and return it."""
         for part in ("index", "datasets"):
             (self.folder / name / part).mkdir(parents=True, exist_ok=True)
         os.environ["PHOTORANK_HOME"] = str(self.folder / name)
@@ -55,11 +55,11 @@ class Scene:
 
     @property
     def paths(self) -> IndexPaths:
-        """Paths of the index in the workspace in use."""
+        """Paths of the index in the current workspace."""
         return Workspace.current().index("kept")
 
     def index(self, told: int | None = None) -> None:
-        """Index the photos, writing a byte into a pipe for each."""
+        """Index the photos; after each, write a byte into the pipe `told`, if there is one."""
 
         def tell(done: int, total: int) -> None:
             if told is not None:
@@ -83,7 +83,7 @@ class Scene:
                 raise
 
     def contents(self) -> list[Any] | None:
-        """Photos and embeddings of the index; None if unreadable."""
+        """Digest, path and embedding of each photo in an index; None if the index is unreadable."""
         try:
             index = Index.open(self.paths)
             return [
@@ -95,7 +95,7 @@ class Scene:
             return None
 
     def agrees(self, shown: list[Any] | None) -> bool:
-        """True if every photo has the same embedding, to the bit, as in a run without kill."""
+        """True if each photo in `shown` has exactly the embedding of an uninterrupted run."""
         if shown is None:
             return False
         whole = {(digest, path): row for digest, path, row in self.whole or ()}

@@ -1,4 +1,4 @@
-"""Kills of photorank by SIGKILL at random moments, with checks for lost or damaged data.
+"""Experiment that kills photorank at random moments and checks for lost or damaged data.
 
 python benchmarks/kills.py --index 10 --export 10 --evaluate 10 --label 10 --seed 3
 
@@ -69,7 +69,7 @@ LIBRARIES = ("torch", "timm", "faiss", "scipy.stats", "sklearn.linear_model", "s
 
 
 def main() -> None:
-    """Kill as often as requested and write the results."""
+    """Run the requested number of kills of each kind, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name in ("index", "export", "evaluate", "label"):
         parser.add_argument(f"--{name}", type=int, default=0)
@@ -97,7 +97,7 @@ def main() -> None:
 
 
 def record(file: Path, name: str, piece: Found, photos: int) -> None:
-    """Add counts to those of earlier runs, and a summary in words."""
+    """Add a run's counts to a results file, and renew the file's summary in words."""
     pieces = json.loads(file.read_text())["pieces"] if file.exists() else []
     others = [one for one in pieces if one["seed"] != piece["seed"]]
     pieces = sorted([*others, piece], key=lambda one: one["seed"])
@@ -144,7 +144,7 @@ def kill_index(scene: Scene, number: int, chance: random.Random) -> Found:
 
 
 def kill_export(scene: Scene, number: int, chance: random.Random) -> Found:
-    """Kill an export, and check that the next one is complete and equal."""
+    """Kill an export; check that the next export equals that of an uninterrupted run."""
     scene.home("whole")
     before = tree(scene.photos)
     found = dict.fromkeys(("inside", "half", "parts", "differ", "unhealthy", "altered"), 0)
@@ -180,7 +180,7 @@ def kill_export(scene: Scene, number: int, chance: random.Random) -> Found:
 
 
 def kill_evaluate(scene: Scene, number: int, chance: random.Random) -> Found:
-    """Kill an evaluation, and check that saved ones and the next are as without a kill."""
+    """Kill an evaluation; check that saved results equal those of an uninterrupted run."""
     scene.home("whole")
     found = dict.fromkeys(("inside", "half", "differ", "unhealthy"), 0)
 
@@ -191,7 +191,10 @@ def kill_evaluate(scene: Scene, number: int, chance: random.Random) -> Found:
         )
 
     def saved() -> dict[str, str]:
-        """Text of every saved result by file; text, since nan differs from itself."""
+        """JSON text of each saved evaluation, by file name; empty for a damaged file.
+
+        Text is compared, because NaN differs from itself.
+        """
         results = {}
         for path in scene.paths.evaluations.glob("*.json"):
             try:
@@ -264,7 +267,7 @@ async def label_until_killed(port: int, process: int, chance: random.Random) -> 
 
 
 def unhealthy(paths: IndexPaths) -> int:
-    """Number of findings on damage in an index."""
+    """Print the damage that the check of an index finds, and return the number of findings."""
     found = [finding for finding in examine_index(paths) if finding.level == "wrong"]
     for finding in found:
         print(finding, flush=True)

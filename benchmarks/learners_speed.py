@@ -29,7 +29,7 @@ HELD_OUT_PHOTOS, PENALTIES = 808, np.logspace(-4, 2, 25)  # as many photos as OA
 
 
 def made_up(n: int, d: int, seed: int) -> tuple[Embeddings, Labels]:
-    """Random unit embeddings, and noisy labels along one direction."""
+    """Random unit embeddings, and labels that follow a random direction with noise."""
     rng = np.random.default_rng(seed)
     X = rng.standard_normal((n, d), dtype=np.float32)
     X /= np.linalg.norm(X, axis=1, keepdims=True)
@@ -38,7 +38,7 @@ def made_up(n: int, d: int, seed: int) -> tuple[Embeddings, Labels]:
 
 
 def seconds(call: Callable[[], object], runs: int) -> float:
-    """Median wall time of several calls."""
+    """Median wall time of several calls of a function, in seconds."""
     taken = []
     for _ in range(runs):
         begun = time.perf_counter()
@@ -48,12 +48,12 @@ def seconds(call: Callable[[], object], runs: int) -> float:
 
 
 def peak_gigabytes() -> float:
-    """Most memory that this process has had at once, in GB."""
+    """Peak memory of this process, in GB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 def held_out(dimensions: int, seed: int) -> dict[str, Callable[[], object]]:
-    """Functions that compute each learner's held-out ratings, by name."""
+    """Functions that compute held-out ratings, by photorank and by scikit-learn, by name."""
     X, y = made_up(HELD_OUT_PHOTOS, dimensions, seed)
     alone, n = np.full(len(X), -1), len(X)
     photos = JudgedPhotos(
@@ -79,7 +79,7 @@ def held_out(dimensions: int, seed: int) -> dict[str, Callable[[], object]]:
 
 
 def main() -> None:
-    """Print a table of times."""
+    """Print a table of run times."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--photos", type=int, default=100_000)
     options.add_argument("--dimensions", type=int, default=768)

@@ -93,7 +93,7 @@ def draw_thumbnails(index: Index) -> None:
 
 
 async def crowd(port: int, process: int, options: argparse.Namespace) -> dict[str, Any]:
-    """Run one visitor through all pages, then all visitors at once."""
+    """Run one visitor through all pages, then all visitors at once; return the results."""
     slow = await first_visits(port)
     memory = {"warm": resident(process)}
     errors: list[str] = []
@@ -143,7 +143,10 @@ async def crowd(port: int, process: int, options: argparse.Namespace) -> dict[st
 
 
 async def first_visits(port: int) -> dict[str, float]:
-    """Seconds of each page's first visit; everything that people press is pressed once."""
+    """Seconds that each page takes at its first visit, by title.
+
+    What the visitors press on a page is pressed once here.
+    """
     person = Visitor(port)
     slow = {"the dashboard": (await person.come()).seconds}
     for title in person.listed:
@@ -163,7 +166,7 @@ async def visit(
     taken: dict[str, list[float]],
     errors: list[str],
 ) -> None:
-    """Run one visitor: arrive, click, pause, leave."""
+    """Run one simulated visitor, who opens pages, presses buttons, pauses and leaves."""
     dice = random.Random(number)  # noqa: S311 - clicks
     await asyncio.sleep(dice.uniform(0, COMING))
     person = Visitor(port)
@@ -189,7 +192,7 @@ async def visit(
 
 
 async def press(person: Visitor, page: Page, where: str, what: str) -> Page:
-    """Page after one of what people press on it."""
+    """Press a button, choose a photo or give stars; return the resulting page."""
     if where == "Teach":
         return await person.choose(page, what)
     if what == STARS:
@@ -198,13 +201,13 @@ async def press(person: Visitor, page: Page, where: str, what: str) -> Page:
 
 
 def note(title: str, page: Page, taken: dict[str, list[float]], errors: list[str]) -> None:
-    """Record a page's time and errors."""
+    """Add a page's load time and errors to those collected so far."""
     taken[title].append(page.seconds)
     errors.extend(f"{title}: {error}" for error in page.errors)
 
 
 async def watch(process: int, memory: dict[str, float]) -> None:
-    """Record the server's peak memory."""
+    """Update the server's peak memory in `memory` twice a second, until cancelled."""
     memory["peak"] = memory["warm"]
     while True:
         memory["peak"] = max(memory["peak"], resident(process))

@@ -40,7 +40,7 @@ def ava_scores() -> Labels:
 
 
 def seconds(call: Callable[[], object], runs: int) -> float:
-    """Median wall time of several calls."""
+    """Median wall time of several calls of a function, in seconds."""
     taken = []
     for _ in range(runs):
         begun = time.perf_counter()
@@ -50,7 +50,7 @@ def seconds(call: Callable[[], object], runs: int) -> float:
 
 
 def main() -> None:
-    """Print a table of times."""
+    """Print a table of run times."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--runs", type=int, default=5)
     options.add_argument("--seed", type=int, default=0)

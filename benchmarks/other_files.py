@@ -1,4 +1,4 @@
-"""Second corpus of broken files, unlike the tests' one, given to every command.
+"""Runs of photorank's commands on broken files of other kinds than the tests use.
 
     python benchmarks/other_files.py
 
@@ -28,7 +28,7 @@ MEMORY = 3.0  # GB, of a command and its decoders: four of them may hold a photo
 
 
 def main() -> None:
-    """Make the corpus, run the commands and write the results."""
+    """Run the commands on a folder of broken files, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--results", type=Path, default=ROOT / "benchmarks/results/reliability")
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def run(root: Path, dice: random.Random) -> dict[str, object]:
-    """Run the commands on a new corpus, and return a row of results."""
+    """Run the commands on newly made broken files, and return a row of results."""
     photos = root / "photos"
     made = write(photos, dice)
     before = digests(photos)
@@ -127,7 +127,7 @@ def command(home: Path, words: list[object]) -> tuple[int, str, str, float, floa
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Digest of every file in a folder, leaving out endless and huge ones."""
+    """Digest of each file in a folder, without symbolic links and files of 64 MB or more."""
     found = {}
     for path in folder.rglob("*"):
         if path.is_file() and not path.is_symlink() and path.stat().st_size < 1 << 26:

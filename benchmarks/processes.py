@@ -1,4 +1,4 @@
-"""Child processes that are forked to do some work, and killed in the midst of it."""
+"""Functions that run work in forked child processes and kill them before they end."""
 
 import os
 import signal
@@ -27,21 +27,21 @@ def fork(work: Callable[[], None]) -> int:
 
 
 def child(work: Callable[[], None]) -> None:
-    """Run a function in a child process, and require that it succeeds."""
+    """Run a function in a child process; exit with an error if it fails."""
     _, status = os.waitpid(fork(work), 0)
     if status:
         raise SystemExit("a run that nobody disturbed failed; see above")
 
 
 def killed(work: Callable[[], None], seconds: float) -> bool:
-    """Run a function, and kill it after some seconds; True if it was still running."""
+    """Run a function in a child process and kill it later; True if it was still running."""
     process = fork(work)
     time.sleep(seconds)
     return ended(process)
 
 
 def ended(process: int) -> bool:
-    """Kill a process; True if it was still running."""
+    """Kill a child process; return True if it was still running."""
     os.kill(process, signal.SIGKILL)
     _, status = os.waitpid(process, 0)
     if os.WIFEXITED(status) and os.WEXITSTATUS(status):

@@ -1,4 +1,4 @@
-r"""Accuracy of prompts with the encoder `embedded`, on held-out categories of photos.
+r"""Accuracy of text prompts with the encoder `embedded`, on held-out categories of photos.
 
     python benchmarks/prompts.py --index oasis --categories oasis/ratings.csv \
         --prompts benchmarks/wishes.json
@@ -28,7 +28,7 @@ from photorank.vectors.quality_words import SOURCES, direction_of, quality_direc
 
 
 def main() -> None:
-    """Print a row per prompt, and the mean of each kind of prompt."""
+    """Print the accuracy of each prompt, and the mean accuracy of each kind of prompt."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--index", required=True)
     parser.add_argument("--categories", type=Path, help="table with columns file and category")
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def categories(table: Path | None, names: list[str]) -> Codes:
-    """Code (n,) of each photo's category; a single code without a table."""
+    """Category code (n,) of each of n photos; all 0 if there is no table of categories."""
     if table is None:
         return np.zeros(len(names), dtype=np.intp)
     of_file = pd.read_csv(table).set_index("file")["category"]
@@ -64,7 +64,7 @@ def categories(table: Path | None, names: list[str]) -> Codes:
 def directions(
     photos: JudgedPhotos, codes: Codes, encoder: Encoder, *, learned: bool
 ) -> list[Floats]:
-    """Quality directions for each category, without learning from that category."""
+    """Quality directions for each category, learned without the photos of that category."""
     shipped = quality_directions(encoder)
     if shipped is None:
         raise SystemExit("the index's encoder understands words: there is nothing to compare")
@@ -86,7 +86,7 @@ def accuracies(
     codes: Codes,
     using: tuple[Encoder, list[Floats], HeldOutPairs],
 ) -> tuple[float, float, str, str]:
-    """Pairwise accuracy of a prompt by class names and by quality phrases, also as text."""
+    """Pairwise accuracies of a prompt, by class names and by quality words, also as text."""
     encoder, by_category, pairs = using
     plain = photos.X @ prompt_vector("plain", [text], encoder).direction
     vectors = np.stack([direction_of(encoder, [text], known)[0] for known in by_category])

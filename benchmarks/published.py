@@ -1,4 +1,4 @@
-"""Reproduction of published aesthetics and quality results, given datasets and a network.
+"""Reproduction of published aesthetics and quality results; needs datasets and internet.
 
 python benchmarks/published.py ~/datasets --to benchmarks/results
 
@@ -32,7 +32,7 @@ PROMPT = ("good", "Good photo.", "--not", "Bad photo.")  # CLIP-IQA's antonyms
 
 
 def commands(root: Path, to: Path) -> Iterator[list[str]]:
-    """Yield the commands for those datasets that are present."""
+    """Yield the commands to run for each dataset that is on this computer."""
     for dataset in DATASETS:
         folder = root / dataset
         if not folder.is_dir():
@@ -58,7 +58,7 @@ def commands(root: Path, to: Path) -> Iterator[list[str]]:
 
 
 def main() -> int:
-    """Run the commands; if one fails, report it and go on with the next dataset."""
+    """Run all commands, even if some fail; return 1 if any failed, else 0."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("root", type=Path, help="folder of the datasets' folders")
     parser.add_argument("--to", type=Path, default=Path("benchmarks/results"))

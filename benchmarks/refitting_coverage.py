@@ -1,4 +1,4 @@
-"""Coverage of learners' confidence intervals on simulated photos.
+"""Coverage of the confidence intervals of learners' accuracies, on simulated photos.
 
     python benchmarks/refitting_coverage.py                     # every design, 2,000 runs each
     python benchmarks/refitting_coverage.py --runs 200 --sizes 30 --labels noisy
@@ -44,7 +44,7 @@ FRESH = 3000  # photos that the true accuracy is measured on
 
 @dataclass(frozen=True)
 class Design:
-    """Distribution of simulated photos, and how far labels depend on embeddings."""
+    """Numbers of simulated photos, dimensions and groups; whether labels follow embeddings."""
 
     n: int
     d: int
@@ -52,7 +52,7 @@ class Design:
     signal: bool
 
     def photos(self, n: int, direction: Floats, rng: np.random.Generator) -> JudgedPhotos:
-        """Simulated photos (n), alike in content and label within a group."""
+        """Simulated photos, n of them; those of a group have similar embeddings and labels."""
         groups = self.groups * n // self.n
         codes = np.arange(n) % groups if groups else np.full(n, -1)
         X, y = rng.normal(size=(n, self.d)), rng.normal(size=n)
@@ -74,7 +74,7 @@ class Design:
 
 @dataclass(frozen=True)
 class Run:
-    """Interval and true accuracy of one learner in one simulation."""
+    """Confidence intervals and true accuracy of one learner in one simulation."""
 
     refitted: Estimate
     as_given: Estimate
@@ -104,7 +104,7 @@ def main() -> None:
 
 
 def one_run(design: Design, seed: int, run: int) -> list[Run]:
-    """Results of all learners on the same photos and folds, fixed by seed and run."""
+    """Results of all learners in one simulation, on the same photos and folds."""
     rng = np.random.default_rng([seed, design.n, design.d, design.groups, design.signal, run])
     direction = rng.normal(size=design.d)
     direction /= np.linalg.norm(direction)
@@ -133,7 +133,10 @@ def one_run(design: Design, seed: int, run: int) -> list[Run]:
 def truth(
     learner: DirectionLearner, photos: JudgedPhotos, folds: Folds, fresh: JudgedPhotos | None
 ) -> float:
-    """Accuracy, on new photos, of a direction learned without the first fold."""
+    """True accuracy of a direction learned without the first fold; 0.5 if labels are shuffled.
+
+    It is measured on fresh photos.
+    """
     if fresh is None:
         return 0.5
     rows = np.flatnonzero(folds.codes[0] != 0)
@@ -163,12 +166,12 @@ def print_rows(design: Design, runs: dict[str, tuple[Run, ...]]) -> None:
 
 
 def holds(estimate: Estimate | Difference, true: float) -> bool:
-    """True if the interval contains the truth."""
+    """True if a confidence interval contains the true value."""
     return estimate.low <= true <= estimate.high
 
 
 def share(held: list[bool]) -> str:
-    """Share of successes with its 95 % interval, as text."""
+    """Percentage of True values, with its 95 % confidence interval, as text."""
     p = float(np.mean(held))
     return f"{p:.1%} ± {1.96 * sqrt(p * (1 - p) / len(held)):.1%}"
 

@@ -27,14 +27,14 @@ is lost: change the result.
 
 
 def main() -> None:
-    """Write the page."""
+    """Write the page docs/reliability.md."""
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(page(records(RESULTS)), encoding="utf-8")
     print(PAGE.relative_to(ROOT))
 
 
 def records(folder: Path) -> dict[str, list[dict[str, str]]]:
-    """Results of the experiments by part, in the order of file names."""
+    """Results of the experiments, by part of the page; within a part sorted by file name."""
     parts: dict[str, list[dict[str, str]]] = defaultdict(list)
     for path in sorted(folder.glob("*.json")):
         found = json.loads(path.read_text(encoding="utf-8"))
@@ -46,7 +46,7 @@ def records(folder: Path) -> dict[str, list[dict[str, str]]]:
 
 
 def page(parts: dict[str, list[dict[str, str]]]) -> str:
-    """Text of the page, with a table for each part."""
+    """Text of the page docs/reliability.md, with a table for each part."""
     blocks = [INTRODUCTION]
     known = [part for part in PARTS if part in parts]
     for part in known + sorted(parts.keys() - set(PARTS)):

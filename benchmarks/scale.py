@@ -44,7 +44,7 @@ SHOWN = ("top, command", "top, warm", "rating", "evaluate", "page")  # in the pl
 
 
 def measured(home: Path) -> dict[str, float]:
-    """Seconds that every operation takes on an existing index."""
+    """Seconds of each operation on the index of a workspace, and peak memory in GB."""
     os.environ["PHOTORANK_HOME"] = str(home)
     seconds = {}
     for command, arguments in {
@@ -70,7 +70,7 @@ def measured(home: Path) -> dict[str, float]:
 
 
 def table(found: dict[int, dict[str, float]]) -> str:
-    """Markdown table of the seconds, with an extrapolation to ten times as many photos."""
+    """Markdown table of run times, with an extrapolation to ten times as many photos."""
     sizes = sorted(found)
     lines = ["| seconds | " + " | ".join(f"{n:,}" for n in sizes) + " | ten times as many |"]
     lines.append("|---|" + "---|" * (len(sizes) + 1))
@@ -87,7 +87,7 @@ def table(found: dict[int, dict[str, float]]) -> str:
 
 
 def extrapolated(found: dict[int, dict[str, float]], row: str) -> float:
-    """Seconds for ten times the largest size, linear through the last two sizes."""
+    """Seconds for ten times as many photos, extrapolated linearly from the two largest indexes."""
     before, last = sorted(found)[-2:]
     slope = (found[last][row] - found[before][row]) / (last - before)
     return found[last][row] + max(slope, 0.0) * 9 * last

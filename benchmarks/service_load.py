@@ -42,7 +42,7 @@ BOUNDARY = "photorank-load"
 
 
 def main() -> None:
-    """Print one line per number of clients."""
+    """Print one line of results for each number of concurrent clients."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--clients", type=int, nargs="*", default=[1, 8, 64])
     parser.add_argument("--seconds", type=float, default=20.0)
@@ -116,7 +116,7 @@ class Load:
 
 
 class server:  # noqa: N801 - used as a function
-    """Context of a service in a separate process."""
+    """Context manager that runs the HTTP service in a separate process."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
@@ -144,7 +144,7 @@ class server:  # noqa: N801 - used as a function
 
 
 def ask(port: int, body: bytes) -> tuple[int, float]:
-    """Send a request; return the status, and the rating if there is one."""
+    """Send a photo to the service; return the HTTP status and the rating, 0 if there is none."""
     connection = HTTPConnection("127.0.0.1", port, timeout=120)
     try:
         kind = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
@@ -164,7 +164,7 @@ def form(file: Path) -> bytes:
 
 
 def write_photos(folder: Path) -> list[Path]:
-    """Write photos that all differ."""
+    """Write photos that all differ, and return their paths."""
     folder.mkdir()
     dice = np.random.default_rng(0)
     pictures = [scene.resize(SIZE) for scene in scenes().values()]
@@ -178,7 +178,7 @@ def write_photos(folder: Path) -> list[Path]:
 
 
 def write_index(folder: Path) -> None:
-    """Index other photos by a network with random weights, and add a vector."""
+    """Index some photos with a network of random weights, and add a random rating vector."""
     indexed = folder / "indexed"
     indexed.mkdir()
     for number, scene in enumerate(scenes().values()):

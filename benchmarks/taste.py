@@ -1,4 +1,4 @@
-"""Accuracy of a person's taste learned from few judgements, on a dataset with raters.
+"""Accuracy of personal rating vectors learned from few judgements, on a dataset with raters.
 
     python benchmarks/taste.py --index oasis
     python benchmarks/taste.py --index oasis --constants
@@ -42,7 +42,7 @@ ROUNDS = 1000  # of the bootstrap over people
 
 @dataclass(frozen=True)
 class Person:
-    """Rater for whom accuracy is reported."""
+    """Rater for whom accuracy is reported, with training photos, test photos and ratings."""
 
     rater: int
     own: Codes  # photos that teach, in random order
@@ -52,7 +52,7 @@ class Person:
 
 
 class Split:
-    """Fold of the photos, with other people's ratings and the raters to test."""
+    """Split into training and test photos, with other people's ratings and the raters to test."""
 
     def __init__(self, X: Floats, ratings: Floats, reported: Codes, fold: int) -> None:
         self.X, self.ratings, self.reported = X, ratings, reported
@@ -65,7 +65,7 @@ class Split:
 
     @cached_property
     def generic(self) -> AllPairs:
-        """Vector learned from other people's mean ratings of training photos."""
+        """Learner fitted to other people's mean ratings of the training photos."""
         count = np.bincount(self.table.photos, minlength=len(self.X))
         mean = np.bincount(self.table.photos, self.table.scores, len(self.X)) / np.maximum(count, 1)
         rated = count > 0
@@ -73,12 +73,12 @@ class Split:
 
     @cached_property
     def default(self) -> TastePrior:
-        """Prior of a taste from the generic vector, with default constants."""
+        """Prior distribution of personal vectors around the generic one, with default constants."""
         return TastePrior.of(self.X[self.train], self.generic.direction_)
 
     @cached_property
     def learned(self) -> TastePrior:
-        """Prior of a taste from the generic vector, with covariance learned from other people."""
+        """Prior distribution of personal vectors, with covariance learned from other people."""
         return learned_prior(self.default, self.X, self.table)
 
     def people(self) -> Iterator[Person]:
@@ -97,7 +97,7 @@ Found = dict[str, dict[int, list[float]]]  # by method and person, one accuracy 
 
 
 def main() -> None:
-    """Print the tables."""
+    """Print the tables of accuracies, or the constants estimated from the raters."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--index")
     parser.add_argument("--raters", type=int, default=200, help="People to report on.")
@@ -123,7 +123,7 @@ def main() -> None:
 
 
 def print_constants(splits: list[Split]) -> None:
-    """Print the constants of `photorank.vectors.taste` as estimated from other people."""
+    """Print constants of `photorank.vectors.taste`, estimated from other people's ratings."""
     print("| fold | DEVIATION | NOISE | SCALE_SPREAD |\n|---|---|---|---|")
     for split in splits:
         prior = split.learned
@@ -133,7 +133,10 @@ def print_constants(splits: list[Split]) -> None:
 
 
 def scale_spread(table: RaterTable) -> float:
-    """Spread of slopes when one person's labels are regressed on other people's means."""
+    """Coefficient of variation of slopes that regress each person's labels on others' means.
+
+    The sampling noise of the slopes is subtracted.
+    """
     total = np.bincount(table.photos, table.scores, table.n)
     count = np.bincount(table.photos, minlength=table.n)
     slopes, variances = [], []
@@ -153,7 +156,7 @@ def scale_spread(table: RaterTable) -> float:
 
 
 def print_ratings(splits: list[Split]) -> None:
-    """Print the accuracy of generic and personal vectors on each person's ratings."""
+    """Print how accurately generic and personal vectors predict people's own ratings."""
     found: Found = {}
     for split in splits:
         priors = {
@@ -183,7 +186,7 @@ def print_ratings(splits: list[Split]) -> None:
 
 
 def alone(X: Floats, rows: Codes, labels: Floats, test: Codes) -> Floats:
-    """Ratings of test photos, learned only from a person's own labels."""
+    """Ratings of test photos by a vector learned only from a person's own labels."""
     try:
         return AllPairs().fit(X[rows], labels).decision_function(X[test])
     except ComparisonsError:  # all labels are alike
@@ -191,7 +194,7 @@ def alone(X: Floats, rows: Codes, labels: Floats, test: Codes) -> Floats:
 
 
 def print_active(splits: list[Split], kind: str) -> None:
-    """Print the accuracy by number of choices, for random pairs and for `next_pair`."""
+    """Print accuracy by number of choices, for random pairs and for pairs from `next_pair`."""
     hows = ("random", "random, fresh photos", "active")
     found: dict[str, Found] = {how: {} for how in hows}
     for split in splits:
@@ -221,7 +224,7 @@ def print_active(splits: list[Split], kind: str) -> None:
 def learned_by_pairs(
     prior: TastePrior, Z: Floats, person: Person, how: str, fold: int
 ) -> Iterator[tuple[int, Floats]]:
-    """Yield ratings of test photos after each of several numbers of simulated choices."""
+    """Yield numbers of simulated choices, each with ratings of test photos learned from them."""
     mine = Z[person.own]
     rng = np.random.default_rng([person.rater, fold])
     plain = distinct_pairs(len(mine), max(MARKS), rng)
@@ -248,14 +251,14 @@ def learned_by_pairs(
 
 
 def distinct_pairs(n: int, m: int, rng: np.random.Generator) -> Pairs:
-    """Random pairs (m, 2) of n rows, no pair twice."""
+    """Random pairs (m, 2) of row numbers below n, all different."""
     first, second = np.triu_indices(n, 1)
     drawn = rng.choice(len(first), m, replace=False)
     return np.column_stack([first[drawn], second[drawn]])
 
 
 def sooner(curves: dict[str, Floats], target: int) -> str:
-    """Number of active pairs that reach the accuracy of a number of random ones.
+    """Number, as text, of actively chosen pairs that are as accurate as `target` random pairs.
 
     Mean curves are made monotone before they are crossed; people are bootstrapped.
     """
@@ -278,13 +281,13 @@ def sooner(curves: dict[str, Floats], target: int) -> str:
 
 
 def note(found: Found, name: str, person: Person, ratings: Floats) -> None:
-    """Record the accuracy of ratings on the test photos of a person."""
+    """Add to the results how accurately ratings order a person's test photos."""
     by_rater = found.setdefault(name, {}).setdefault(person.rater, [])
     by_rater.append(pairwise_accuracy(ratings, person.truth))
 
 
 def by_person(values: dict[int, list[float]]) -> Floats:
-    """Mean over folds for each person."""
+    """Mean accuracy of each person (people,), over the folds."""
     return np.array([np.mean(folds) for folds in values.values()])
 
 

@@ -25,7 +25,7 @@ KINDS = ("mean-difference", "all-pairs", "bradley-terry", "rank-svm")
 
 
 def main() -> None:
-    """Print a row for each learner and kind of folds."""
+    """Print accuracies on both indexes, a row for each learner and kind of folds."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--indexes", nargs=2, required=True, metavar=("BEFORE", "AFTER"))
     parser.add_argument("--by", nargs="+", default=["photo", "group"], help="photo, group, series")
@@ -48,13 +48,13 @@ def main() -> None:
 
 
 def rows_of(photos: JudgedPhotos, index: Index) -> Embeddings:
-    """Embeddings that another index has of the same photos."""
+    """Embeddings of the same photos in another index."""
     rows = {photo.digest: row for row, photo in enumerate(index.photos())}
     return index.embeddings_of(np.array([rows[digest] for digest in photos.digests]))
 
 
 def told(found: Estimate | Difference, sign: str) -> str:
-    """Value with its interval, as text."""
+    """Estimate with its 95 % confidence interval, as text."""
     low, high = (format(end, f"{sign}.3f") for end in (found.low, found.high))
     return f"{found.value:{sign}.3f} [{low}, {high}]"
 

@@ -35,7 +35,7 @@ _TOKEN_BYTES, _BYTES_A_PHOTO = 8, 16  # in the columns of an order
 
 @contextmanager
 def server(home: Path) -> Iterator[tuple[int, int]]:
-    """Context of a dashboard server, which yields its port and process ID."""
+    """Context manager that runs a dashboard server, and yields its port and process ID."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "photorank", "dashboard", "--port", str(port)]
@@ -65,7 +65,7 @@ def _answers(port: int) -> bool:
 
 @dataclass
 class Page:
-    """Widgets that a page shows after a run."""
+    """Content of a dashboard page after a run: widgets, texts, errors and load time."""
 
     seconds: float = 0.0  # until the script has ended and every picture is there
     buttons: dict[str, tuple[str, str]] = field(default_factory=dict)  # label: id, fragment
@@ -107,7 +107,7 @@ class Visitor:
         return await self._run(BackMsg())
 
     async def leave(self) -> None:
-        """Close the tab."""
+        """Close the connection to the dashboard."""
         await self._socket.close()
 
     async def open(self, title: str, query: str = "") -> Page:
@@ -134,13 +134,13 @@ class Visitor:
         return await self._send(page, "choice", item)
 
     async def give_stars(self, page: Page, stars: int) -> Page:
-        """Give the first photo of the page Photos stars."""
+        """Give stars to the first photo of the page Photos."""
         _, _, data = page.components["grid"]
         [token, *_] = _first_photos(data)
         return await self._send(page, "grid", {"token": token, "mark": "stars", "value": stars})
 
     async def _send(self, page: Page, mode: str, item: dict[str, Any]) -> Page:
-        """Put an item into the outbox of a component."""
+        """Send a user's input to a JavaScript component, and return the resulting page."""
         widget, fragment, _ = page.components[mode]
         self._answers += 1
         message = BackMsg()
@@ -193,7 +193,7 @@ class Visitor:
         return page
 
     async def _fetch(self, urls: list[str], page: Page) -> None:
-        """Fetch those addresses that were not fetched before, which a browser keeps."""
+        """Fetch the URLs that were not fetched before, like a browser with a cache."""
         new = [url for url in dict.fromkeys(urls) if url not in self._seen]
         self._seen.update(new)
         answers = await asyncio.gather(*map(self._get, new))
@@ -202,7 +202,7 @@ class Visitor:
         ]
 
     def _look(self, got: ForwardMsg, page: Page) -> None:
-        """Record an element that the page sent."""
+        """Add a received element, such as a button or an error, to a page's content."""
         element = got.delta.new_element
         kind = element.WhichOneof("type")
         if kind == "exception":
@@ -228,7 +228,7 @@ class Visitor:
             page.texts.append(element.alert.body)
 
     async def _get(self, url: str) -> bytes:
-        """Status of an address, once its body has come."""
+        """Fetch a URL, and return the HTTP status."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         try:
             head = f"GET {url} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n"
@@ -242,7 +242,7 @@ class Visitor:
 
 
 def _first_photos(grid: dict[str, Any]) -> list[str]:
-    """Tokens of a grid's first photos."""
+    """Short names, used in URLs, of a grid's first photos."""
     given = b64decode(grid["first"])
     most = min(_FIRST_PHOTOS, len(given) // _BYTES_A_PHOTO)
     starts = range(0, _TOKEN_BYTES * most, _TOKEN_BYTES)

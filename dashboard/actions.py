@@ -63,7 +63,7 @@ def _add(name: str, folder: Path) -> None:
 
 
 def evaluate(index: Index, asked: Sequence[str]) -> None:
-    """Start a background job that tests an index's rating vectors and the methods to learn them."""
+    """Start a background job that evaluates an index's rating vectors and learning methods."""
     begun = ["evaluate", "--index", index.name, *asked]
     jobs.start(index_data.workspace(), jobs.evaluation_job(index.name), begun)
 
@@ -171,7 +171,7 @@ def _record_answer(
 
 
 def _take_back(session: "TeachSession", pair: tuple[str, str] | None) -> None:
-    """Undo a person's answer about `pair` or, if `pair` is None, the latest answer or stars."""
+    """Undo a person's answer about `pair`, or the latest answer or stars if `pair` is None."""
     if pair is not None:
         click_log.take_back(session.index.paths, session.rater, *pair)
         return
@@ -180,7 +180,7 @@ def _take_back(session: "TeachSession", pair: tuple[str, str] | None) -> None:
 
 
 def keep_taste(index: Index, vector: MasterVector) -> None:
-    """Save the rating vector learned for a person, replacing the one saved for them before."""
+    """Save the rating vector learned for a person, in place of that person's earlier one."""
     from photorank.vectors.store import put_vector
 
     put_vector(index, vector)
@@ -232,7 +232,7 @@ def swap_in_album(index: Index, entry: "Entry") -> str:
 
 
 def album_computation(index: Index, entry: "Entry", *, fill: bool) -> "Choosing":
-    """Background computation of a saved album's value, and of the best swap of two photos.
+    """Background computation of a saved album's value and of the best one-photo swap.
 
     `fill` also chooses photos for the places that are still free. The computation may still be
     running. Raises NoVectorsError if the index has no vector to judge by.
@@ -241,7 +241,7 @@ def album_computation(index: Index, entry: "Entry", *, fill: bool) -> "Choosing"
 
 
 def choose_ahead(index: Index, entry: "Entry") -> None:
-    """Start computing in the background what a change to a saved album will need, to be quick."""
+    """Start computing, in the background, data that make a later change of a saved album fast."""
     index, vector, alike, request = _asked(index, entry, fill=True)
     vector_ratings.choose_ahead(index, vector, alike, entry.name, request)
 

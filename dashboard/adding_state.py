@@ -1,4 +1,4 @@
-"""Streamlit session state of adding photos: open folder, upload tokens, and jobs shown."""
+"""Streamlit session state for adding photos: opened folder, upload tokens, and jobs shown."""
 
 import streamlit as st
 
@@ -7,7 +7,7 @@ from photorank.workspace import Workspace
 
 
 def note_job(job: str, *, runs: bool) -> None:
-    """Record in the session whether a background job was running when the page was drawn."""
+    """Store in the session whether a background job was running when the page was drawn."""
     st.session_state.setdefault("jobs", {})[job] = runs
 
 
@@ -27,7 +27,7 @@ def current_folder(otherwise: str) -> str:
 
 
 def set_current_folder(folder: str) -> None:
-    """Make a folder the open one in the dialog Add photos."""
+    """Set the folder that is open in the dialog Add photos."""
     st.session_state["folder"] = folder
 
 

@@ -48,13 +48,13 @@ def put_marks_in_address(index: str) -> None:
 
 
 def pin_photos(index: str, digests: Sequence[str], wanted: bool) -> None:
-    """Pin photos to new albums if `wanted`, else unpin them."""
+    """Pin photos, so that new albums must include them; unpin them if `wanted` is False."""
     for digest in digests:
         mark_photo(index, digest, "pin" if wanted else None)
 
 
 def mark_photo(index: str, digest: str, how: str | None) -> None:
-    """Pin a photo to new albums or ban it from them; None removes the pin or ban."""
+    """Pin or ban a photo for new albums: `how` is "pin", "ban", or None to remove the mark."""
     if how is None:
         album_marks(index).pop(digest, None)
     else:
@@ -67,7 +67,7 @@ def request_album_change(name: str, what: str, seen: int) -> None:
 
 
 def requested_album_change(name: str) -> tuple[str, int] | None:
-    """Pending change of a saved album, and the album revision that the user saw; else None."""
+    """Pending change of a saved album, with the album revision that the user saw, or None."""
     wish: tuple[str, int] | None = st.session_state.get(f"wish-{name}")
     return wish
 
@@ -83,6 +83,6 @@ def note_album(index: str, album: "Album") -> None:
 
 
 def last_album(index: str) -> "Album | None":
-    """Album that :func:`note_album` stored last, if it is of this index; else None."""
+    """Album stored last by :func:`note_album`; None if there is none or it is of another index."""
     name, album = st.session_state.get("album-shown", ("", None))
     return album if name == index else None

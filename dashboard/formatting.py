@@ -67,7 +67,7 @@ def without_commands(text: str) -> str:
 
 
 def _before_command(sentence: str) -> str:
-    """Sentence up to the clause with a terminal command; empty if the first clause has it."""
+    """Sentence cut before the clause with a terminal command; empty if that is the first clause."""
     command = _COMMAND.search(sentence)
     if command is None:
         return sentence
@@ -170,7 +170,7 @@ def file_name(path: Path) -> str:
 
 
 def accuracy_text(estimate: Limits | None) -> str | None:
-    """Phrase that says what share of held-out pairs is in the right order; None if unmeasured."""
+    """Phrase on the share of held-out photo pairs ordered correctly; None if not measured."""
     if estimate is None or not estimate.is_defined or isnan(estimate.low):
         return None
     return (

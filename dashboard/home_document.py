@@ -74,7 +74,7 @@ def home_route() -> list[Route]:
 
 
 async def _first_view(kept: str) -> FirstView | None:
-    """What the page Home shows at first; None if it has no photos, fails or takes too long."""
+    """First view of the page Home; None without photos, on failure or after a time limit."""
     mode: Mode = next((mode for mode in MODES if mode == kept), "plain")
     made = asyncio.get_running_loop().run_in_executor(_pool, _made, mode)
     made.add_done_callback(
@@ -132,7 +132,7 @@ def _with_first_view(html: str, view: FirstView) -> str:
 
 
 def _colours() -> str:
-    """CSS declarations of the theme's colours, for the light and the dark page."""
+    """CSS declarations of the theme's colours, for light and dark mode."""
     values = {
         name: [st.get_option(f"theme.{kind}.{option}") for kind in ("light", "dark")]
         for name, option in _COLOURS.items()

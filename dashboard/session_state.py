@@ -1,4 +1,4 @@
-"""Values that pages share, kept in Streamlit's session or in the URL, such as chosen wording."""
+"""Values shared by the pages, stored in Streamlit's session state or in the URL."""
 
 from collections.abc import Collection, Mapping, Sequence
 from math import isfinite
@@ -60,7 +60,7 @@ def vocabulary_was_chosen() -> bool:
 
 
 def vocabulary() -> Mode:
-    """Vocabulary of the current page, plain or statistical; always the latter in section Lab."""
+    """Vocabulary of the current page, plain or statistical; always statistical in section Lab."""
     return "statistics" if st.session_state.get("lab") else chosen_vocabulary()
 
 
@@ -70,7 +70,7 @@ def wording(term: str) -> str:
 
 
 def set_from_link(key: str, options: Mapping[str, str]) -> None:
-    """Set a widget to its value in the URL, if that is valid; call this before showing the widget.
+    """Set a widget to the value given in the URL, if valid; call before showing the widget.
 
     `options` has the value by each way to write it. The address keeps saying it, for it may be
     shared, until the user chooses (:func:`forget_link`). Where nothing was taken along, it is as it
@@ -129,7 +129,7 @@ def forget_words() -> None:
 
 
 def photo_in_address(name: str) -> str:
-    """Digest prefix of the photo that a URL parameter names; empty if absent."""
+    """Digest prefix of the photo that a URL parameter names; empty without that parameter."""
     return str(st.query_params.get(name, ""))
 
 
@@ -184,7 +184,7 @@ def set_text(key: str, text: str) -> None:
 
 
 def pair_queue(*place: str) -> "PairQueue":
-    """Queue of photo pairs to be answered: one for each index, person, start vector, pair kind."""
+    """Queue of photo pairs to judge for one index, person, start vector and kind of pairs."""
     from dashboard.models.teach_session import PairQueue
 
     queues: dict[tuple[str, ...], PairQueue] = st.session_state.setdefault("pairs", {})
@@ -237,7 +237,7 @@ def begin_widget(key: str, value: float | str) -> None:
 
 
 def keep_number(key: str, value: float) -> None:
-    """Store a slider's setting as a number, also if the slider shows words instead of numbers.
+    """Store a slider's setting as a number, even if the slider shows words instead of numbers.
 
     Pages in plain vocabulary show the one slider, pages in statistical vocabulary the other.
     """

@@ -1,4 +1,4 @@
-"""Warm-up that loads what pages need when the server starts, for Home first."""
+"""Warm-up at server start, which loads the pages' modules and data, those of Home first."""
 
 import asyncio
 import logging
@@ -50,7 +50,7 @@ def _warm_up() -> None:
 
 
 def _read_first_index(read: Callable[["Index"], object]) -> None:
-    """Read some of the first index, if there is one that can be read."""
+    """Call `read` with the first index; do nothing if there is none or if reading fails."""
     from dashboard.cache import index_data
 
     with suppress(PhotorankError, OSError, MemoryError):  # the page says what is wrong

@@ -11,7 +11,7 @@ Group = Literal["photorank.encoders", "photorank.learners", "photorank.metrics"]
 
 @cache
 def _declared(group: Group) -> dict[str, EntryPoint]:
-    """Entry points of an entry-point group, keyed by name and not imported."""
+    """Dict of the entry points in a group by name, without importing their packages."""
     return {point.name: point for point in entry_points(group=group)}
 
 

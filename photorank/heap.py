@@ -12,7 +12,7 @@ _LARGEST_BYTES = 32 << 20  # of a block in a heap, the most that glibc allows
 
 
 def limit_arenas() -> None:
-    """Limit all threads to two shared heaps; to be called before threads start.
+    """Make all threads share two heaps of the C library; must be called before threads start.
 
     Each thread's heap keeps what its largest task took: under hostile uploads a server of two
     cores grew by a third within ten thousand requests, and does not with two heaps.

@@ -44,7 +44,7 @@ def is_address(host: str) -> bool:
 
 
 def checked_hosts(names: Sequence[str]) -> Sequence[str]:
-    """The host names, unchanged; raises ServerError if one is not a host name."""
+    """Host names as given; raises ServerError if any of them is malformed."""
     for name in names:
         if authority(name) is None:
             raise ServerError(

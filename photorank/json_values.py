@@ -36,7 +36,7 @@ def to_json(value: Any) -> Any:
 
 
 def from_json(kind: type[Value], data: Any) -> Value:
-    """Value of type `kind` from what :func:`to_json` returned; missing fields take defaults.
+    """Value of type `kind` rebuilt from a :func:`to_json` result; missing fields take defaults.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Checks and safe display of text from outside: file names and typed text."""
+"""Checks and safe display of text from outside the program: file names and typed paths."""
 
 import os
 import re

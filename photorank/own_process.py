@@ -1,4 +1,7 @@
-"""Running of a long function in another process, so that a server stays fast and frees memory."""
+"""Running of a long function in another process, so that the server stays responsive.
+
+The memory that the function took is freed when the process ends.
+"""
 
 import os
 import subprocess

@@ -133,7 +133,7 @@ class Reporter:
         self._write()
 
     def step(self, stage: str, done: int, total: int | None) -> None:
-        """Record progress of a stage; raises KeyboardInterrupt if a stop was requested."""
+        """Update the progress of a stage; raises KeyboardInterrupt if a stop was requested."""
         now = time.monotonic()
         if self._began[0] != stage:
             self._began = (stage, done, now)
@@ -166,14 +166,14 @@ class Reporter:
             raise KeyboardInterrupt
 
     def record_unusable(self, path: Path, reason: str) -> None:
-        """Record a file that cannot be used as a photo, and the reason."""
+        """Add a file that cannot be used as a photo, and the reason, to the progress."""
         with self._lock:
             self._said.files.append({"path": printable(path), "reason": printable(reason)})
             del self._said.files[MAX_FILES:]
             self._said = replace(self._said, unusable=self._said.unusable + 1)
 
     def record_all_unusable(self, files: list[tuple[Path, str]]) -> None:
-        """Record all files that cannot be used as photos, in place of those recorded before."""
+        """Replace the list of files that cannot be used as photos, and of the reasons."""
         with self._lock:
             listed = [
                 {"path": printable(path), "reason": printable(reason)} for path, reason in files
@@ -191,7 +191,7 @@ class Reporter:
         self._write()
 
     def handle_stop(self, _signal: int, _frame: FrameType | None) -> None:
-        """Signal handler: end the command at its next progress report, or at once before any."""
+        """Signal handler: end the command at its next step, or at once if nothing is done yet."""
         self._stop_wished = True
         if not self._under_way:
             raise KeyboardInterrupt
@@ -225,7 +225,7 @@ class Reporter:
 def reporting(
     file: Path | None, command: str, index: str, shares: Mapping[str, float] | None = None
 ) -> Iterator[Reporter | None]:
-    """Context that writes a command's progress to a file, and its outcome at the end.
+    """Context manager that writes a command's progress to a file, and its outcome at the end.
 
     SIGTERM, by which others stop it, ends the block at its next step with a KeyboardInterrupt.
     Without a file there is no report. Raises ProgressFileError if the file holds something else.

@@ -152,7 +152,7 @@ class Workspace:
         return self.root / "leaderboard" / "latest"
 
     def manifests(self) -> dict[str, Path]:
-        """Paths of dataset manifests, keyed by dataset name; the user's override those shipped."""
+        """Paths of dataset manifests by dataset name; a user's manifest replaces a shipped one."""
         shipped = Path(__file__).parent / "datasets"  # as a wheel has it
         if not shipped.is_dir():
             shipped = Path(__file__).parents[1] / "datasets"  # as a checkout does
@@ -160,7 +160,7 @@ class Workspace:
         return {path.stem: path for path in sorted(files, key=lambda path: path.parent != shipped)}
 
     def index(self, name: str) -> IndexPaths:
-        """Paths of the files of an index, which need not exist yet."""
+        """Paths of the files of an index, whether or not the index exists yet."""
         return IndexPaths(self.root / "index" / checked_name("an index", name))
 
     def index_names(self) -> list[str]:
@@ -170,7 +170,7 @@ class Workspace:
         return sorted(one.name for one in found if one.exists)
 
     def existing_index(self, name: str | None) -> IndexPaths:
-        """Paths of the files of an existing index, found by name; without a name, the only index.
+        """Paths of the files of the index with the given name; of the only index if `name` is None.
 
         Raises :class:`MissingIndexError` or :class:`InvalidNameError`.
         """
@@ -184,7 +184,7 @@ class Workspace:
 
 
 def checked_name(what: str, name: str) -> str:
-    """The name, unchanged; raises InvalidNameError if it is no safe file name on all systems."""
+    """The given name; raises InvalidNameError unless it is a safe file name on every system."""
     if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name) or name.endswith("."):
         raise InvalidNameError(what, name)
     return name
@@ -221,13 +221,13 @@ def storage_errors(path: Path, kept: str | None = None) -> Iterator[None]:
 
 
 def is_full(path: Path) -> bool:
-    """True if the disk of a path, existing or not, has less than 1 MiB free."""
+    """True if the disk that holds a path has less than 1 MiB free; the path need not exist."""
     there = next(one for one in (path, *path.absolute().parents) if os.path.exists(one))
     return shutil.disk_usage(there).free < _FULL_DISK_BYTES
 
 
 def regular_file(path: Path) -> Path:
-    """Path of a regular file, unchanged; raises MissingPathError if it is anything else.
+    """The given path; raises MissingPathError unless it is a regular file.
 
     Opening a pipe would wait for its other end, and a device has no end.
     """
@@ -280,7 +280,7 @@ def make_folder(folder: Path) -> None:
 
 @contextmanager
 def folder_for(folder: Path) -> Iterator[None]:
-    """Context that creates a folder and its ancestors, and removes empty new ones on failure.
+    """Context that creates a folder and missing ancestors, and removes them, if empty, on failure.
 
     Where they cannot be made or the block fails, those that were made for it and are still empty
     are removed.

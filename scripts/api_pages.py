@@ -129,7 +129,7 @@ def _signature(name: str, found: Any) -> str:
 
 
 def _markdown(found: Any) -> str:
-    """Docstring in NumPy style as Markdown."""
+    """Markdown text of an object's docstring in NumPy style."""
     text = inspect.getdoc(found) or ""
     head, *rest = re.split(r"^([A-Z][A-Za-z ]+)\n-{3,}$", text, flags=re.MULTILINE)
     parts = [_prose(head)]
@@ -156,7 +156,7 @@ def _terms(body: str) -> str:
 
 
 def _prose(text: str) -> str:
-    """Paragraphs of a docstring, with formulas and doctests as code blocks."""
+    """Paragraphs of a docstring as Markdown, with formulas and doctests as code blocks."""
     blocks = re.split(r"\n\n+", text.strip("\n"))
     return "\n".join(f"{_block(block)}\n" for block in blocks if block.strip())
 
@@ -171,7 +171,7 @@ def _block(block: str) -> str:
 
 
 def _inline(text: str) -> str:
-    """Text with Sphinx roles and literals as Markdown code."""
+    """Text in which Sphinx roles and literals are replaced by Markdown code."""
     text = re.sub(r":\w+:`~?(?:[\w.]+\.)?([\w]+)`", r"`\1`", text)
     return text.replace("``", "`")
 

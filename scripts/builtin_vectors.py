@@ -1,4 +1,4 @@
-"""Maker of the built-in vectors, from the OASIS photographs and people's ratings.
+"""Script that learns the built-in vectors from the OASIS photographs and people's ratings.
 
     python scripts/builtin_vectors.py --oasis DIR --work DIR
 
@@ -79,7 +79,7 @@ class Photos:
 
 
 def main() -> None:
-    """Embed the photographs if needed, learn all vectors in all framings, write their cards."""
+    """Learn all built-in vectors in all framings, and write them; embed photographs if needed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--oasis", type=Path, required=True, help="folder of images/, ratings.csv")
     parser.add_argument("--work", type=Path, required=True, help="keeps embeddings between runs")
@@ -128,7 +128,7 @@ def embed(oasis: Path, framing: str) -> dict[str, np.ndarray]:
 
 
 def spreads_of(photos: Photos, framing: str) -> dict[str, float]:
-    """Standard deviation of the photographs' ratings by each quality, and by a typical class."""
+    """Standard deviation of ratings by each quality vector and by a typical class vector."""
     X, blocks = photos.X[:, 0].astype(np.float64), photos.fingerprint.blocks
     builtin = {
         name: MasterVector.load(BUILTIN / f"{name}.{framing}.json") for name in shipped.BUILTIN
@@ -140,7 +140,7 @@ def spreads_of(photos: Photos, framing: str) -> dict[str, float]:
 
 
 def rated(photos: Photos) -> JudgedPhotos:
-    """Photographs with people's ratings as judged photos."""
+    """Photographs with people's ratings of them, as a `JudgedPhotos` object."""
     n = len(photos.scores)
     return JudgedPhotos(
         X=photos.X[:, 0],
@@ -154,7 +154,7 @@ def rated(photos: Photos) -> JudgedPhotos:
 
 
 def beauty(photos: Photos) -> MasterVector:
-    """Vector of beauty by people's ratings, tested on held-out themes."""
+    """Rating vector learned from people's beauty ratings, tested on held-out themes."""
     judged = rated(photos)
     learned = fit_and_test(AllPairs(), judged, Protocol(fold_by="group"))
     n = len(judged.X)
@@ -163,7 +163,7 @@ def beauty(photos: Photos) -> MasterVector:
 
 
 def worth(photos: Photos) -> MasterVector:
-    """Vector of beauty and technical quality, tested on held-out themes."""
+    """Rating vector of beauty and technical quality, tested on held-out themes."""
     n = len(photos.scores)
     copies = photos.versions(BESIDE_SCORES)
     beside = differences(copies, np.arange(n), BESIDE_SCORES, WORTH_COPIES, n=n)
@@ -177,20 +177,20 @@ def worth(photos: Photos) -> MasterVector:
 
 
 def technical(photos: Photos) -> MasterVector:
-    """Vector that ranks photographs above slightly degraded copies."""
+    """Rating vector that ranks photographs above slightly degraded copies."""
     source = "each ranked above its copies with slight blur, shake, noise and compression"
     return of_copies("technical", photos, photos.versions(FINE), source)
 
 
 def framed(photos: Photos) -> MasterVector:
-    """Vector that ranks photographs above copies cropped to a corner or tilted."""
+    """Rating vector that ranks photographs above copies cropped to a corner or tilted."""
     source = "each ranked above a corner of it and two tilted copies: for versions of one scene"
     versions = np.hstack([photos.of(LEVEL), photos.versions(FRAMED)[:, 1:]])
     return of_copies("framing", photos, versions, source)
 
 
 def of_copies(name: str, photos: Photos, versions: np.ndarray, source: str) -> MasterVector:
-    """Vector learned from degraded copies alone, tested on other photographs."""
+    """Rating vector learned from degraded copies alone, tested on other photographs."""
     n = len(photos.digests)
     copies = DegradedCopies(np.arange(n), photos.digests, photos.greys, versions)
     judged = with_degraded(copies, photos.head)
@@ -209,7 +209,7 @@ def card(
     source: str,
     licence: str,
 ) -> MasterVector:
-    """Vector with a card that tells its origin."""
+    """Rating vector with a card that describes its origin and accuracy."""
     print(name, photos.fingerprint.framing, learned.metrics["pairwise_accuracy"])
     return MasterVector(
         name,

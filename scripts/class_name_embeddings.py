@@ -1,4 +1,4 @@
-"""Maker of the sentence embeddings of ImageNet's class names for the encoder `embedded`.
+"""Script that writes sentence embeddings of ImageNet's class names, for encoder `embedded`.
 
 python scripts/class_name_embeddings.py
 """

@@ -1,4 +1,4 @@
-"""Writer of the documentation page of each command, from the parser.
+"""Writer of a documentation page for each command, from the command-line parser.
 
 python scripts/command_pages.py
 """
@@ -51,7 +51,7 @@ def pages() -> dict[str, str]:
 
 
 def _leaves(name: str, command: Any) -> list[tuple[str, Any]]:
-    """Commands of a group (or the single command), with the words that call each."""
+    """Subcommands of a group, or the single command, each with the words that call it."""
     inner = getattr(command, "commands", None)
     if inner is None:
         return [(name, command)]

@@ -1,4 +1,4 @@
-"""Maker of the constants of `embedded` version 2, fitted to photographs without ratings.
+"""Script that fits the constants of the encoder `embedded`, version 2, to photographs.
 
     python scripts/embedding_constants.py --images DIR
 
@@ -24,7 +24,7 @@ LAST, HEAD, STAGES = 1280, 512, 256  # dimensions: the last layer's, and of both
 
 
 def main() -> None:
-    """Measure all photographs and copies, fit the constants, and write them to the file."""
+    """Fit the constants to photographs and degraded copies, and write them to a file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=Path, required=True, help="folder of photographs")
     parser.add_argument("--to", type=Path, default=constants.FILE, help="file to write")
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def measured(paths: list[Path]) -> tuple[np.ndarray, np.ndarray]:
-    """Features (n, 2136) and signals (n, 32) of photographs and copies."""
+    """Network features (n, 2136) and technical signals (n, 32) of n photographs and copies."""
     encoder = EmbeddedEncoder(device="cpu")
     features, signals = [], []
     for number, path in enumerate(paths):
@@ -59,7 +59,7 @@ def computed(
     head: int = HEAD,
     stages: int = STAGES,
 ) -> Constants:
-    """Constants fitted to features (n, 2136) and signals (n, 32).
+    """Constants fitted to the features (n, 2136) and signals (n, 32) of n images.
 
     The last layer is projected on the main axes of its unit rows, the stages' channels on those of
     their standardised means; then the stages' mean squared length is 1.
@@ -80,7 +80,7 @@ def computed(
 
 
 def main_axes(rows: np.ndarray, k: int) -> np.ndarray:
-    """Directions (d, k) of the greatest mean square, largest entry positive."""
+    """First k principal axes (d, k) of uncentred rows, each with a positive largest entry."""
     axes = np.linalg.eigh(rows.T @ rows / len(rows))[1][:, ::-1][:, :k]
     largest = axes[np.abs(axes).argmax(axis=0), np.arange(k)]
     return axes * np.sign(largest)

@@ -34,11 +34,11 @@ TIMEOUT_SECONDS = 30
 
 
 class LockError(Exception):
-    """A version could not be looked up."""
+    """Failure to look up a version that the container pins."""
 
 
 def main() -> None:
-    """Look up both versions, then write both files."""
+    """Look up the versions of base image and torch; write the Dockerfile and the lock file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--registry", default="https://registry-1.docker.io")
     parser.add_argument("--torch-index", default="https://download.pytorch.org/whl/cpu")

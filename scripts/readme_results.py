@@ -27,7 +27,7 @@ SHORT = (
 
 
 def main() -> None:
-    """Write both tables between their marker lines."""
+    """Write the result tables into README.md and docs/results.md, between marker lines."""
     with TABLE.open(newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["scope"] == "all"]
     by_name = {(row["dataset"], row["fold_by"], row["vector"]): row for row in rows}

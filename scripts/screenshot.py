@@ -1,4 +1,4 @@
-"""Maker of the pictures in README and guides: the dashboard in a browser.
+"""Script that takes the screenshots of the dashboard in README and guides.
 
     python scripts/screenshot.py
 
@@ -115,7 +115,7 @@ def _part(page: Page, selector: str, name: str) -> None:
 
 
 def _pages(page: Page, address: str) -> None:
-    """Take pictures of the pages that show photos at once."""
+    """Take a picture of each page that shows photos as soon as it opens."""
     page.set_viewport_size({"width": 1280, "height": 900})
     for name, (path, ready) in PAGES.items():
         _open(page, f"{address}/{path}", chart=False)
@@ -166,7 +166,7 @@ def _open(page: Page, address: str, *, chart: bool = True) -> None:
 
 
 def _keep(png: bytes, name: str) -> None:
-    """Write a picture, compressed to some tens of kilobytes."""
+    """Write a picture as a WebP file of some tens of kilobytes."""
     Image.open(io.BytesIO(png)).convert("RGB").save(PICTURES / f"{name}.webp", quality=82, method=6)
 
 

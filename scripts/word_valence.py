@@ -1,4 +1,4 @@
-"""Maker of the direction of valence (praise, blame) among sentence embeddings.
+"""Script that fits the direction of valence (praise or blame) in sentence embeddings.
 
 The lexicon is VADER's (Hutto & Gilbert 2014, https://doi.org/10.1609/icwsm.v8i1.14550, MIT): 7,500
 words, each rated from -4 to 4 by ten people. Names of things and random letters count as 0, so
@@ -28,7 +28,7 @@ _PENALTY = 3.0
 
 
 def main() -> None:
-    """Write the direction, and print its digest and its correlation on held-out words."""
+    """Write the valence direction; print the file's digest and the held-out correlation."""
     rated = lexicon()
     names = ImageNetInfo().label_descriptions()
     things = [name.split(",")[0] for name in names]
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def lexicon() -> dict[str, float]:
-    """Valence, -1 to 1, of each word that has only letters."""
+    """Valence, -1 (blame) to 1 (praise), of each lexicon word that has only letters."""
     text = (Path(vaderSentiment.__file__).parent / "vader_lexicon.txt").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines())
     return {word: float(valence) / _MOST for word, valence, *_ in rows if word.isalpha()}

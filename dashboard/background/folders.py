@@ -32,7 +32,7 @@ class Count:
 
 
 def listing(typed: str) -> Listing:
-    """Listing of the subfolders at a path that was typed or chosen, links to folders included."""
+    """Subfolders at a path that the user typed or chose, including symbolic links to folders."""
     try:
         here = Path(os.path.abspath(typed_path(typed).expanduser()))
         names = sorted(entry.name for entry in os.scandir(here) if _is_shown(entry))

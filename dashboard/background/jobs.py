@@ -82,7 +82,7 @@ def go_on(workspace: Workspace, job: str) -> None:
 
 
 def put_away(workspace: Workspace, job: str) -> None:
-    """Delete the files that record a job which has ended."""
+    """Delete the files of a job that has ended: progress, arguments and error output."""
     file = _file(workspace, job)
     for one in (file, _asked(file), file.with_suffix(".log")):
         one.unlink(missing_ok=True)

@@ -38,7 +38,7 @@ class RefusedFileError(PhotorankError, ValueError):
 
 @dataclass
 class Receiver:
-    """Receiver of one visitor's uploads: their folder, and how many files and bytes came so far."""
+    """Receiver of one visitor's uploads: target folder, and counts of files and bytes received."""
 
     folder: Path
     files: int = 0
@@ -101,7 +101,7 @@ def begin_upload(workspace: Workspace, name: str) -> str:
 
 
 def receiver(token: str) -> Receiver | None:
-    """Receiver that checks and saves a token's uploads; None if the token is unknown or expired."""
+    """Receiver of the uploads made with a token; None if the token is unknown or expired."""
     with _LOCK:
         found = _RECEIVERS.get(token)
     return None if found is None or time.monotonic() - found.used > IDLE_SECONDS else found

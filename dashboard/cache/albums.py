@@ -27,12 +27,12 @@ BY_PAGES: HashFuncs = {
 
 
 def store() -> AlbumStore:
-    """Store that reads and writes the workspace's saved albums."""
+    """Album store of the workspace, which reads and writes saved albums."""
     return AlbumStore(index_data.workspace())
 
 
 def vector_of(index: Index, album: KeptAlbum) -> MasterVector | None:
-    """Rating vector named in an album's settings; the index's best one if that is missing.
+    """Rating vector named in an album's settings; the index's default one if that one is missing.
 
     None for an index without vectors.
     """
@@ -60,7 +60,7 @@ def added_shares(index: Index, vector: MasterVector, album: KeptAlbum) -> dict[s
 
 
 def pdf_of(book: Book, title: str) -> bytes:
-    """PDF bytes of a photo book, checked against its layout; raises ExportError if they differ."""
+    """PDF bytes of a photo book; raises ExportError if the PDF differs from the book's layout."""
     from photorank.export.pdf.check import check_pdf
     from photorank.export.pdf.write_book_pdf import PdfOptions, write_pdf
 

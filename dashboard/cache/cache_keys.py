@@ -1,4 +1,4 @@
-"""Cache keys that change whenever the files behind a cached value do.
+"""Cache keys that change whenever the files from which a value was computed change.
 
 So what a command changes is seen at once, and two workspaces never share an entry.
 """
@@ -27,7 +27,7 @@ def modification_time(path: Path) -> int:
 
 
 def of_file(path: Path) -> Key:
-    """Cache key of a file: path, size, times and inode."""
+    """Cache key of a file: path, size, timestamps and inode."""
     try:
         return str(path), *Stamp.of(path.stat())
     except OSError:
@@ -62,7 +62,7 @@ def of_evaluations(index: Index) -> Key:
 
 
 def of_tables(*tables: str) -> Callable[[Index], Key]:
-    """Make a function that computes an index's cache key from its photos and the given tables."""
+    """Make a function that computes an index's cache key from photos and given database tables."""
 
     def key(index: Index) -> Key:
         with reading(index.paths) as connection:

@@ -94,7 +94,7 @@ def clickers(index: Index) -> list[str]:
 
 @st.cache_data(max_entries=4, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
 def n_judged_pairs(index: Index) -> int:
-    """Number of an index's photo pairs in which people's judgements prefer one photo.
+    """Number of photo pairs in an index for which people's judgements prefer one photo.
 
     Raises NoLabelsError if there is none.
     """
@@ -114,7 +114,7 @@ def evaluation(index: Index) -> Evaluation | None:
 
 
 def usual_vector(index: Index) -> MasterVector | None:
-    """Rating vector that pages begin with; None if the index has no vectors."""
+    """Rating vector that pages use by default; None if the index has no rating vectors."""
     known = vectors(index)
     return known[by_preference(known, evaluation(index))[0]] if known else None
 

@@ -16,7 +16,7 @@ _FOUND_AT_ONCE = 2000  # photos: a second
 
 
 class _ComputedStacks:
-    """Holder of an index's stack numbers, computed immediately if it is small, else in a thread."""
+    """Stack numbers of an index's photos, computed at once for a small index, else in a thread."""
 
     def __init__(self, index: Index) -> None:
         self.codes: Codes | None = None

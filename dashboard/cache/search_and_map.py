@@ -33,7 +33,7 @@ def direction(index: Index, text: str) -> Direction:
 
 
 def row_of_digest(index: Index, digest: str) -> int | None:
-    """Row number of the photo whose digest begins with the given string; None if none does."""
+    """Row number of the photo whose digest begins with the given string; None if there is none."""
     if not digest:
         return None
     found = (row for row, one in enumerate(index.digests()) if one.startswith(digest))

@@ -53,7 +53,7 @@ def percentiles(index: Index, vector: MasterVector) -> Ratings:
 
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=BY_PHOTOS)
 def training_mask(index: Index, vector: MasterVector) -> Flags:
-    """Boolean mask (n,) of a rating vector's training photos and of altered copies of them."""
+    """Boolean mask (n,) of n photos: True for a vector's training photos and their copies."""
     from photorank.learning.how_tested import seen_photos  # scikit-learn takes a second
 
     return seen_photos(index, vector.card)
@@ -61,7 +61,7 @@ def training_mask(index: Index, vector: MasterVector) -> Flags:
 
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
 def testable_vectors(index: Index, judged: Flags) -> list[str]:
-    """Names of the rating vectors that have not learned from every judged photo."""
+    """Names of the rating vectors for which at least one judged photo is not a training photo."""
     every = index_data.vectors(index).items()
     return [name for name, one in every if not training_mask(index, one)[judged].all()]
 
@@ -72,7 +72,7 @@ def testable_vectors(index: Index, judged: Flags) -> list[str]:
     hash_funcs=BY_JUDGEMENTS,
 )
 def held_out(index: Index, vector: MasterVector) -> "HeldOutRatings":
-    """Held-out ratings of an index's photos by a rating vector; nan where none is possible.
+    """Held-out ratings of an index's photos by a rating vector; nan for photos that have none.
 
     Photos that the vector learned from are rated by refits without their fold, or nan.
     """
@@ -93,7 +93,7 @@ def mistakes(index: Index, vector: MasterVector, most: int) -> Pairs:
 
 
 def percentile_of(index: Index, vector: MasterVector, embedding: Embeddings) -> float:
-    """Percentage, 0 to 100, of an index's photos that are rated lower than an embedding."""
+    """Percentage, 0 to 100, of an index's photos that are rated lower than a given embedding."""
     own = vector.rate(embedding[None], index.fingerprint)
     return float(share_below(own, ratings(index, vector))[0])
 
@@ -131,13 +131,13 @@ def photo_subset(
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_SHOTS)
 def series(index: Index, alike: float, among: Codes | None = None) -> Series:
-    """Series of near-identical photos (cosine above a threshold) of an index, or of given rows."""
+    """Series (near-identical photos, by cosine similarity) in an index or among the given rows."""
     return series_of(index, alike, among=among)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False, hash_funcs=BY_PHOTOS)
 def _album_data(index: Index) -> KeptGrounds:
-    """Cache of data for choosing an index's albums, such as similarities, for later choices too."""
+    """Data for choosing an index's albums, such as similarities, reused for later choices."""
     return KeptGrounds(index)
 
 
@@ -176,7 +176,7 @@ def choosing(
 def choose_ahead(
     index: Index, vector: MasterVector, alike: float, album: str, _request: AlbumRequest
 ) -> None:
-    """Start choosing a saved album's photos in the background, to cache what later choices need.
+    """Start choosing a saved album's photos in the background, to cache data for later choices.
 
     Series and similarities that were never found take seconds; the next choice has them.
     """
@@ -186,14 +186,14 @@ def choose_ahead(
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_SHOTS)
 def best_album(index: Index, vector: MasterVector) -> AlbumContext:
-    """Album of an index's best photos, used to compute what any photo would add to it."""
+    """Album of an index's best photos, used to compute the value that any photo would add."""
     return AlbumContext(index, ratings(index, vector), rows_in_context(index, vector, None))
 
 
 def contribution(
     index: Index, vector: MasterVector, source: bytes | int, embedding: Embeddings
 ) -> tuple[InContext, int]:
-    """Value that a photo adds to the album of an index's best photos, and that album's size."""
+    """Contribution of a photo to the album of an index's best photos, and that album's size."""
     best = best_album(index, vector)
     row = source if isinstance(source, int) else None
     rating = float(vector.rate(embedding[None], index.fingerprint)[0])

@@ -87,7 +87,7 @@ def _learning(panel: Panel) -> alt.LayerChart:
 
 
 def accuracy_by_choices(rows: pd.DataFrame) -> alt.LayerChart:
-    """Chart of how accurately choices are predicted, against the number of choices learned from.
+    """Chart of accuracy in predicting a person's choices, by number of choices learned from.
 
     `rows` has choices, value, low and high, the last three as shares of 1.
     """

@@ -115,7 +115,7 @@ def grid_data(photos: ShownPhotos, style: GridStyle, mode: Mode) -> Json:
 
 
 def turn_to_compare(index: Index, act: Json | None) -> None:
-    """If the user asked in a photo view to compare two photos, open the page Compare with them."""
+    """Open the page Compare with two photos if the user requested that in a photo view."""
     if act is None or act["what"] != "versus":
         return
     rows = rows_of_tokens(index, act["tokens"])

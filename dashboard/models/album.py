@@ -122,7 +122,7 @@ def limits(mode: Mode) -> dict[str, str]:
 
 
 def headline(album: Album, total: int, vector: str) -> str:
-    """Sentence on how many photos were chosen, and how much better a choice could be at most."""
+    """Sentence on how many photos were chosen, and how far from optimal the choice may be."""
     chosen = f"**{counted(len(album.chosen), 'photo')}** of {total:,}, by **{plain(vector)}**"
     if not album.chosen or album.bound <= 0:
         return f"{chosen}."

@@ -133,7 +133,7 @@ def moving_lines(found: Sequence[Mover]) -> list[str]:
 
 
 def moving_figures(concepts: Sequence[Concept], signals: SignalShares | None) -> pd.DataFrame:
-    """Table of concepts: strength in the photo, correlation with ratings, and their product.
+    """Table of concepts: strength in the photo, correlation with ratings, and product of the two.
 
     Signals have their part of the rating alone.
     """
@@ -196,7 +196,7 @@ def capture_sentence(photo: Photo) -> str:
 
 
 def headline(vector: str, percentile: float, n: int, mode: Mode = "statistics") -> str:
-    """Sentence that tells a photo's percentile, by rating, among the n photos of the index."""
+    """Sentence with a photo's percentile by rating among the n photos of the index."""
     if n < 2:
         return f"It is the only photo of the {say('index', mode)}."
     by, whole = f"{say('judge', mode)} **{vector_text(vector, mode)}**", say("index", mode)

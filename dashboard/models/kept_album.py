@@ -60,7 +60,7 @@ class DisplayedAlbum:
 
 
 def spreads(book: Book, shown: DisplayedAlbum) -> list[Json]:
-    """Double pages of a book as JSON: photo boxes in percent, URLs, names, and what is pinned."""
+    """Double pages of a book as JSON: each photo's box in percent, URL, name and pin."""
     return [
         {"pages": [page and _page(page, book, shown) for page in spread]} for spread in book.spreads
     ]

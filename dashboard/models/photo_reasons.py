@@ -53,7 +53,7 @@ def reasons_json(
 
 
 def contribution_sentence(context: InContext, n: int) -> str:
-    """Sentence on what a photo would add to the album of the index's n best photos."""
+    """Sentence on how much value a photo would add to the album of the index's n best photos."""
     album = f"the best {counted(n, 'photo')}"
     return f"It {context.in_words(album)}."
 

@@ -98,5 +98,5 @@ class TeachSession:
 
 
 def codes_of_kind(labels: IndexLabels, kind: Kind) -> Codes | None:
-    """Each photo's group or series (n,), if pairs must lie within one; None if any pair will do."""
+    """Group or series number (n,) of each photo, if pairs must lie within one; else None."""
     return {"all": None, "group": labels.groups, "series": labels.series}[kind]

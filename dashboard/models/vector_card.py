@@ -137,7 +137,7 @@ def _facts(vector: MasterVector) -> pd.DataFrame:
 
 
 def _one_line(data: Json) -> str:
-    """Dictionary as one line of text, nested ones in brackets; empty values are left out."""
+    """Dictionary as one line of text; nested dictionaries in brackets, empty values left out."""
     facts = []
     for name, value in data.items():
         if isinstance(value, dict):

@@ -64,7 +64,7 @@ class HeldOrder:
 
 
 class GivenOrder(NamedTuple):
-    """Name, length and first photos of a held order, which a page is given."""
+    """Reference to a grid's display order, given to a page: name, length and first photos."""
 
     name: str  # in URLs
     n: int  # photos
@@ -76,7 +76,7 @@ _lock = Lock()
 
 
 def hold_order(columns: PhotoColumns, words: Words, named_by: str) -> GivenOrder:
-    """Hold a grid's photo data in memory, in display order; return what the page is given of it.
+    """Keep a grid's photo data in memory, in display order; return a reference for the page.
 
     `named_by` tells orders apart whose words differ though their columns are the same.
     """

@@ -49,7 +49,7 @@ _making: dict[tuple[str, ...], "asyncio.Future[Response]"] = {}
 
 
 def picture_routes() -> list[Route]:
-    """HTTP routes that serve previews and original files."""
+    """HTTP routes that serve photos, as previews and as original files."""
     return [Route(route_path("photos/{index}/{photo}/{size}"), _picture)]
 
 
@@ -107,7 +107,7 @@ class _IndexedPhoto:
 
     @property
     def is_imported(self) -> bool:
-        """True if the photo's embedding was imported, so that its file may be missing."""
+        """True if the photo's embedding was imported; its file may then be missing."""
         return is_imported(self._digest)
 
     def thumbnail(self) -> bytes | None:

@@ -23,7 +23,7 @@ HEADERS = {
 
 
 def thumbnail_address(index: Index, photo: Photo) -> str:
-    """URL of a photo's thumbnail; empty if there is none.
+    """URL of a photo's thumbnail; empty if the photo has no thumbnail.
 
     It is relative, for the dashboard may be served below a path.
     """

@@ -1,4 +1,4 @@
-"""Middleware that answers unknown URLs with a page that says so.
+"""Middleware that answers requests for unknown URLs with an error page.
 
 Streamlit sends its own document for them, whose code then shows nothing, or the first page.
 """
@@ -31,7 +31,7 @@ h1 {{ font-size: 1.75rem; font-weight: 600 }}
 
 
 class PageForUnknownAddresses:
-    """Middleware that answers requests for unknown URLs, and passes all others on."""
+    """Middleware that answers requests for unknown URLs, and passes on all other requests."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

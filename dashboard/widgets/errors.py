@@ -1,4 +1,4 @@
-"""Errors on pages: what is wrong and what to do, and details on request."""
+"""Display of errors on a page: what is wrong, what to do, and details on request."""
 
 import logging
 from collections.abc import Callable, Iterator

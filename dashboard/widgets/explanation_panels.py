@@ -114,7 +114,7 @@ def _figures(figures: pd.DataFrame) -> None:
 
 
 def content_removal(index: Index, vectors: Mapping[str, MasterVector], leader: str | None) -> None:
-    """If the user asks, show a vector's ratings before and after subject matter is taken out."""
+    """If the user asks, show a vector's ratings with and without the effect of subject matter."""
     if not vectors:
         return
     st.header("Content or quality?", anchor=False)

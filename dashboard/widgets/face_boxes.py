@@ -1,4 +1,4 @@
-"""Faces of an indexed photo: a sentence on them, and their boxes on request."""
+"""Sentence on the faces of an indexed photo and, on request, boxes around them."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,7 +11,10 @@ SHOWN = "faces-shown"
 
 
 def show_faces(index: Index, row: int, words: DeltaGenerator, frame: DeltaGenerator) -> None:
-    """Show a sentence on a photo's faces in `words` and, on request, their boxes in `frame`."""
+    """Show a sentence on a photo's faces and, on request, the photo with boxes around them.
+
+    `words` and `frame` are the containers of the sentence and of the photo.
+    """
     faces = index_data.faces(index).by_row.get(row)
     if not faces:
         return

@@ -1,1 +1,1 @@
-"""Albums: K of N photos chosen for high ratings and variety, within quotas, each with a reason."""
+"""Choice of an album's photos by rating and variety, within quotas, with reasons in words."""

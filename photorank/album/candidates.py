@@ -19,7 +19,10 @@ _VARIETY_TIE = 1e-6  # weight of ratings when variety alone counts, to break tie
 
 @dataclass(frozen=True)
 class Candidates:
-    """Photos that may be chosen for an album: one version of each, more only if already in it."""
+    """Photos that may be chosen for an album: one version (original, edit, …) of each photo.
+
+    Further versions are candidates only if they are pinned or in the album already.
+    """
 
     rows: Codes  # (g,) of the index
     ratings: Ratings  # (g,)
@@ -86,7 +89,7 @@ def candidates_of(
 def value_of_albums(
     kept: KeptCovers, candidates: Candidates, rules: Rules, request: AlbumRequest
 ) -> Value:
-    """Function that computes an album's value: quality and variety, relative to their maxima.
+    """Function that computes an album's value: quality plus variety, each relative to its maximum.
 
     An album without places is measured by what one place could have.
     """
@@ -102,7 +105,7 @@ def weight_of_quality(request: AlbumRequest) -> float:
 
 
 def _quality(candidates: Candidates, rules: Rules) -> Floats:
-    """Quality (g,) of g candidates: rating above the lowest, divided by the top photos' total."""
+    """Quality (g,) of g candidates: rating minus the lowest, scaled so the best album sums to 1."""
     lowest = candidates.ratings.min(initial=np.inf)
     quality = candidates.ratings - lowest if len(candidates.rows) else candidates.ratings
     best = np.sort(quality[candidates.first | (rules.places > candidates.first.sum())])[::-1]
@@ -111,9 +114,9 @@ def _quality(candidates: Candidates, rules: Rules) -> Floats:
 
 
 def _photos_to_represent(candidates: Candidates, most: int) -> Codes:
-    """Sorted index rows (c,) of the c best shots of series, or of `most` of them chosen at random.
+    """Sorted row numbers (c,) of photos to represent: best shots of series, or a random sample.
 
-    An album's variety is how well it represents these photos.
+    At most `most` are returned. An album's variety is how well it represents these photos.
     """
     clients = candidates.rows[candidates.first]
     if len(clients) > most:

@@ -24,7 +24,7 @@ _MOST_KEPT = 2  # photos whose cosines are kept, for each photo of the request
 
 
 class Covers:
-    """Matrix (n, c) of similarities ≥ 0 of n candidate photos to c photos to be represented."""
+    """Similarity matrix (n, c), ≥ 0, of n candidate photos and c photos to be represented."""
 
     def __init__(self, rows: CoverRows) -> None:
         self._rows = rows
@@ -33,7 +33,7 @@ class Covers:
         return len(self._rows)
 
     def __getitem__(self, rows: Codes | slice | int) -> CoverRows:
-        """Similarities (m, c) of the m photos at `rows` to the c photos to be represented."""
+        """Similarities (m, c) of the m candidates at `rows` to the c photos to be represented."""
         some: CoverRows = self._rows[rows]
         return some
 
@@ -44,7 +44,7 @@ class Covers:
 
     @cached_property
     def sums(self) -> Floats:
-        """Sum (n,) of each candidate's similarities to all that an album should represent."""
+        """Sum (n,) of each candidate's similarities to all photos an album should represent."""
 
         def total(start: int) -> Floats:
             part = self[start : start + ROWS_A_BLOCK]
@@ -75,7 +75,7 @@ class CosineCovers(Covers):
         return self.most_by(np.arange(len(self)))
 
     def most_by(self, rows: Codes) -> Cover:
-        """Greatest similarity (c,) to those at `rows`, for each photo an album should represent."""
+        """Greatest similarity (c,) to any photo at `rows`, for each photo to be represented."""
         return similarities_of(_greatest(self._rows, rows, -np.inf), self._typical)
 
 
@@ -94,13 +94,13 @@ class _SomeCovers(Covers):
 
     @cached_property
     def sums(self) -> Floats:
-        """Sum (n,) of each selected photo's similarities to all that an album should represent."""
+        """Sum (n,) of each selected photo's similarities to all photos to be represented."""
         some: Floats = self._whole.sums[self._at]
         return some
 
     @cached_property
     def most(self) -> Cover:
-        """Greatest similarity (c,) to a selected photo, for each one an album should represent."""
+        """Greatest similarity (c,) to a selected photo, for each photo to be represented."""
         return self._whole.most_by(self._at)
 
 
@@ -146,7 +146,10 @@ class KeptCovers:
         return _SomeCovers(self._covers, places(self._rows, len(self._heads))[rows])
 
     def _replace(self, clients: Codes, new: Codes) -> None:
-        """Replace cached columns of cosines: dropped clients' columns by those of `new` clients."""
+        """Replace columns of cached cosines by those of `new` photos to be represented.
+
+        The columns of photos that need no longer be represented are overwritten.
+        """
         if not len(new):
             return
         gone = np.flatnonzero(~np.isin(self._clients, clients))
@@ -197,7 +200,7 @@ def similarities_of(cosines: CoverRows, typical: float) -> CoverRows:
 
 
 def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
-    """Results of `work(start)` in a list, one per block of the `n` rows; start is its first row.
+    """List of the results of `work(start)`, called with the first row of each block of the n rows.
 
     Threads are used if there are many blocks.
     """

@@ -52,7 +52,7 @@ class Rules:
         return left
 
     def room(self, chosen: Codes) -> Codes | None:
-        """Number of further photos that each day's or event's quota allows; None without quotas."""
+        """Remaining quota (p,) of photos for each of p days or events; None without quotas."""
         if self.parts is None:
             return None
         count = max(int(self.parts.max(initial=-1)) + 1, np.size(self.limit))
@@ -60,7 +60,7 @@ class Rules:
         return np.maximum(self.limit - taken, 0)
 
     def is_full(self, part: int, chosen: Codes) -> bool:
-        """True if a day or event has used up its quota, unless that is as large as the album."""
+        """True if a day or event has used up its quota, and the quota is smaller than the album."""
         room = self.room(chosen)
         if room is None or part < 0 or room[part] > 0:
             return False
@@ -117,7 +117,7 @@ def most_cover(covers: Covers, rules: Rules) -> float:
 
 
 def _picked(value: Value, rules: Rules) -> tuple[Codes, Floats, Mask]:
-    """Row numbers (k,) and gains (k,) of an album's photos, and mask (n,) of the last stage.
+    """Row numbers (k,) and gains (k,) of chosen photos, and mask (n,) of last-stage candidates.
 
     Pinned and held photos come first, then the best shots of all series and, in a second stage if
     they are too few, all others.
@@ -210,7 +210,7 @@ def _greedy(
 
 
 def _allowed_by_quotas(parts: Codes, room: Codes) -> Codes:
-    """Positions in `parts` of allowed photos: the first ``room[p]`` there of each day or event p.
+    """Sorted positions in `parts` of the first ``room[p]`` photos of each day or event p.
 
     `parts` (n,) has the day or event of each photo, -1 for none: those are always allowed. The
     positions are sorted.

@@ -1,4 +1,4 @@
-"""Ratings, series and other data to choose albums by, unchanged by pinning or excluding photos."""
+"""Ratings, series and other data for choosing albums, independent of pinned and excluded photos."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from photorank.typing import Codes, Ratings
 
 @dataclass(frozen=True)
 class Grounds:
-    """Data to choose albums by: an index's ratings, series, best-shot criteria and events."""
+    """Data for choosing albums: an index's ratings, series, best-shot criteria and events."""
 
     ratings: Ratings  # (n,)
     series: Series
@@ -42,7 +42,7 @@ class KeptGrounds:
         self._last: Grounds | None = None
 
     def of(self, ratings: Ratings, series: Series, among: Mask, there: Mask) -> Grounds:
-        """Data to choose albums by, for `ratings` (n,); cached until an argument changes."""
+        """Data for choosing albums by `ratings` (n,), cached until an argument changes."""
         last = self._last
         if (
             last is None

@@ -1,4 +1,4 @@
-"""Share of an album's value that one photo brings, given the album's other photos."""
+"""Share of an album's value that one photo contributes, given the album's other photos."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _CLIENTS = 1000  # number of these photos, at most
 
 @dataclass(frozen=True)
 class InContext:
-    """Share of an album's value that a photo brings, and the album's photo most similar to it."""
+    """Share of an album's value that a photo contributes, and the most similar album photo."""
 
     adds: float  # share of the album's value that it brings, or would bring
     in_album: bool
@@ -43,7 +43,7 @@ _LEAST_SHARE = 0.0005  # that is told in a figure
 
 
 class Asked(NamedTuple):
-    """Photo, indexed or not, whose contribution to an album's value is asked for."""
+    """Photo, indexed or not, whose contribution to an album's value is to be computed."""
 
     row: int | None  # of the index
     embedding: Embeddings  # (d,)
@@ -78,13 +78,13 @@ class AlbumContext:
         self._best = np.cumsum(most - self._least)  # sums of the best ratings
 
     def tell(self, asked: Sequence[Asked]) -> list[InContext]:
-        """Each asked photo's share of the album's value, and the album photo most similar to it."""
+        """Each given photo's share of the album's value, and the album photo most similar to it."""
         heads = np.array([photo.embedding[: self._index.manifest.head] for photo in asked])
         covers = likeness(heads, self._clients) if len(heads) else heads
         return [self._one(*each) for each in zip(asked, heads, covers, strict=True)]
 
     def tell_rows(self, rows: Sequence[int], ratings: Ratings) -> list[InContext]:
-        """Share of the album's value and most similar album photo, for each given row number."""
+        """Share of the album's value and most similar album photo of each photo at `rows`."""
         heads = self._index.heads_of(rows)
         return self.tell(
             [Asked(row, head, float(ratings[row])) for row, head in zip(rows, heads, strict=True)]

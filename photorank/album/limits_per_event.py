@@ -24,7 +24,7 @@ def events_of(seconds: Floats) -> Codes:
 
 
 def balanced_parts(seconds: Floats, faces: IndexFaces) -> Codes:
-    """Integer codes (n,) of the groups that an album balances: by event, with or without a face.
+    """Group code (n,) of each photo, for a balanced album: its event, with or without a face.
 
     If most photos have not been searched for faces, all of an event's photos are one part.
     """

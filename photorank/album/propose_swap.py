@@ -21,7 +21,7 @@ class Swap(NamedTuple):
 
 
 def propose_swap(value: Value, rules: Rules, choice: Choice) -> Swap | None:
-    """Swap of an album photo for one outside that raises the value most, or lowers it least.
+    """Swap of an album photo for another photo that raises the value most, or lowers it least.
 
     Where the album has more places than series, only further shots of series are exchanged.
     """
@@ -79,7 +79,7 @@ def _two_best(covers: CoverRows) -> tuple[Cover, Cover, Codes]:
 
 
 def _exchangeable(rules: Rules, rows: Codes, comers: Codes) -> Mask:
-    """Mask (m, k): which of m candidates may replace which of k album photos within the quotas."""
+    """Mask (m, k), True where candidate i may replace album photo j without exceeding a quota."""
     room = rules.room(rows)
     if rules.parts is None or room is None:
         return np.ones((len(comers), len(rows)), dtype=bool)

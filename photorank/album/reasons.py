@@ -53,7 +53,7 @@ class Missed:
 
 @dataclass(frozen=True)
 class Reasons:
-    """Reasons in words for an album's photos, made from the data that it was chosen by."""
+    """Reasons in words for an album's photos, made from the data by which they were chosen."""
 
     photos: Sequence[Photo]  # (n,)
     grounds: Grounds

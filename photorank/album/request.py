@@ -18,7 +18,7 @@ BALANCE = 0.3
 
 @dataclass(frozen=True)
 class AlbumRequest:
-    """Settings for choosing an album's photos, with pinned and excluded ones as row numbers."""
+    """Settings for choosing an album's photos; pinned and excluded photos are row numbers."""
 
     places: int
     balance: float = BALANCE  # 0 ratings alone … 1 variety alone
@@ -99,11 +99,10 @@ def check_request(request: AlbumRequest, photos: Sequence[Photo]) -> None:
 
 
 def limited_parts(index: Index, request: AlbumRequest) -> tuple[Codes | None, list[str]]:
-    """Integer codes (n,) that tell under which quota each photo falls, and notes for the user.
+    """Integer code (n,) of the quota that applies to each photo, and notes for the user.
 
-    The parts are those that the requested quota limits: days, events, photos with a face, ...
-
-    None instead of part numbers if no quota was requested.
+    A code stands for a day, an event, the photos with a face or another part that the requested
+    quota limits; -1 for a photo in no part. None instead of codes if no quota was requested.
 
     Raises AlbumError if no photo is in any part, or if nobody looked for the faces asked for.
     """

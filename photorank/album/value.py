@@ -43,7 +43,7 @@ class Value:
         return self.scale * float(cover.sum(dtype=np.float64))
 
     def gains(self, cover: Cover, rows: Codes) -> Floats:
-        """Gain from adding each photo at `rows`; `cover` is how well the album represents others.
+        """Gains (m,) in an album's value from adding one of the m photos at `rows`.
 
         The gain in value, for an album of which :meth:`cover` returned `cover` (c,).
         """
@@ -70,7 +70,7 @@ class Value:
         take: Callable[[Codes], Codes],
         most: int,
     ) -> Codes:
-        """Row numbers of up to `most` photos of greatest gain in value, among those `take` allows.
+        """Row numbers of at most `most` photos with the greatest gains among those `take` allows.
 
         `take` is given rows in the order of falling gains, and returns those that may be chosen.
         `ceilings` (n,) are limits that no gain exceeds: few gains are worked out, and these replace

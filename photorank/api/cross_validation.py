@@ -127,7 +127,7 @@ def measure(
 def _judged_photos(
     judgements: Comparisons | ArrayLike, n: int, groups: ArrayLike | None
 ) -> tuple[Comparisons, Codes, Codes]:
-    """Comparison graph of the judged photos, and each one's row number and group number."""
+    """Comparison graph of the judged photos, with their row numbers and group numbers."""
     import pandas as pd
 
     graph = judgements

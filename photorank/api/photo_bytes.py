@@ -32,7 +32,7 @@ def listed(photos: OnePhoto | Iterable[OnePhoto]) -> list[Path | Image.Image]:
 
 
 def photo_bytes(image: Image.Image) -> bytes:
-    """Bytes of a PNG or TIFF file of an image, lossless, with ICC profile and orientation."""
+    """Image as the bytes of a lossless PNG or TIFF file, with ICC profile and orientation."""
     file = io.BytesIO()
     kept = {key: image.info[key] for key in ("exif", "icc_profile") if image.info.get(key)}
     if image.mode in _PNG_MODES:

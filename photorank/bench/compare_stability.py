@@ -107,7 +107,7 @@ def _mean_of_pairs(table: Floats) -> Estimate:
 
 
 def flip_table(ratings: Floats) -> Floats:
-    """For each pair of photos (n, n), share of their copies' pairs that are rated in reverse order.
+    """Matrix (n, n): share of altered-copy pairs that reverse the rating order of photos i and j.
 
     `ratings` (n, k) are of each photo's variants, the first of which is the photo itself.
     """

@@ -28,7 +28,7 @@ _LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Result:
-    """One benchmark result: name, value with interval, sample size and what was counted."""
+    """One benchmark result: name, value with confidence interval, sample size and its unit."""
 
     name: str
     limits: Limits  # nan where nothing tells

@@ -53,7 +53,7 @@ class IndexingSpeed:
 
     @property
     def perfect_overlap(self) -> float:
-        """Upper limit on photos per second, from the speeds of only decoding and only encoding."""
+        """Upper limit on photos per second, from the separate speeds of decoding and encoding."""
         return _combined_speed(self.decode_only, self.encode_only)
 
     def to_json(self) -> Json:
@@ -114,7 +114,7 @@ def measure_indexing(
 
 
 def _combined_speed(decode: float, encode: float) -> float:
-    """Photos per second of decoding and encoding together, from the speeds of each by itself."""
+    """Photos per second if the same cores decode and encode, from the speeds of each step alone."""
     return 1 / (1 / decode + 1 / encode)
 
 

@@ -12,7 +12,7 @@ from photorank.typing import Codes, Direction, Json
 
 @dataclass(frozen=True)
 class SearchSpeed:
-    """Median seconds of a top-k search by photorank, NumPy and FAISS, with a memory-speed limit."""
+    """Median seconds of a top-k search by photorank, NumPy, FAISS, and the memory-bound minimum."""
 
     index: str
     photos: int

@@ -49,7 +49,7 @@ class Asked(NamedTuple):
             raise typer.BadParameter("--with-faces and --per exclude each other")
 
     def check_new(self) -> None:
-        """A new album needs --places and neither --fill nor --swap; else BadParameter is raised."""
+        """Raise BadParameter if a new album lacks --places, or --fill or --swap is given."""
         if self.keeps_photos:
             raise typer.BadParameter("--fill and --swap need --album with a kept album")
         if self.given["places"] is None:

@@ -32,7 +32,7 @@ class Export(NamedTuple):
 
 
 class Copies(NamedTuple):
-    """Lists of the files written for an album, one per kind; None for a kind not requested."""
+    """Lists of files written for an album: photos, companions, sidecars; None if not requested."""
 
     photos: "list[PhotoCopy] | None"
     companions: "list[PhotoCopy] | None"

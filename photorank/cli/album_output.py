@@ -69,7 +69,7 @@ def companions_json(along: "list[PhotoCopy] | None") -> dict[str, Any]:
 
 
 def print_companions(companions: list[list[Path]], along: "list[PhotoCopy] | None") -> None:
-    """Print how many companion files (RAW, …) were copied, or exist if none were requested.
+    """Print how many companion files (RAW, …) were copied, or exist if no copies were requested.
 
     If no copies were requested, the option that copies them is printed instead.
     """

@@ -199,7 +199,7 @@ def _print_times(seconds: dict[str, float], ours: float) -> None:
 
 
 def _judged_indexes() -> list[str]:
-    """Names of the indexes with people's judgements; raises NothingJudgedError if none has."""
+    """Names of the indexes with judgements; raises NothingJudgedError if there are none."""
     from photorank.index.opened import Index
 
     workspace = Workspace.current()

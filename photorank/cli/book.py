@@ -177,7 +177,7 @@ class _Output(NamedTuple):
         return self.to.suffix.lower() == _PDF
 
     def options(self, wanted: "Printer") -> "PdfOptions":
-        """Settings for writing a book's pages, from these options and the printer's demands."""
+        """Settings for writing a book's pages, from these options and the printing requirements."""
         from photorank.export.pdf.write_book_pdf import PdfOptions
 
         max_ppi = self.max_ppi if self.is_pdf else wanted.ppi

@@ -151,7 +151,7 @@ def headline(evaluation: "Evaluation") -> str:
 
 
 def _held_together(evaluation: "Evaluation", asked: str | None) -> list[str]:
-    """Sentences on photos, such as near-duplicates, never split between training and test."""
+    """Sentences about photos that were always held out together, such as near-duplicates."""
     said, by = [], evaluation.protocol.fold_by
     if asked is None and by != "photo":
         said.append(

@@ -18,7 +18,7 @@ def open_index(name: str | None) -> "Index":
 
 
 def open_vector(index: "Index", name: str | None, doing: str = "") -> "MasterVector":
-    """Rating vector of an index: the one named `name`, or without a name the index's default one.
+    """Rating vector of an index, loaded by name; without a name, the index's default vector.
 
     The default is the user's taste, the evaluation's best, or the first. `doing`, such as
     ``rating``, is printed with the name of a default vector.

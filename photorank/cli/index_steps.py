@@ -156,7 +156,7 @@ def copy_judgements(old: "Successor", new: IndexPaths) -> None:
 
 
 def keep_series(index: IndexPaths) -> None:
-    """Find and cache an index's series of similar photos, so that later commands need not.
+    """Find an index's series of similar photos, and cache them for later commands.
 
     Where albums are chosen among the best photos alone, it would take long and serve nobody yet.
     The index is complete without: whoever needs the series finds them, or is told what is wrong.

@@ -153,7 +153,7 @@ def _best_unchanged(
     *,
     lowest: bool = False,
 ) -> "list[Found]":
-    """First k of the photos found by a search whose files have not changed since indexing."""
+    """First k photos found by a search, without photos whose files changed since indexing."""
     wanted = k
     while True:
         found = search(index, direction, wanted, lowest=lowest)

@@ -72,17 +72,17 @@ class ChoiceGraph(ComparisonGraph):
 
     @property
     def pairs(self) -> Pairs:
-        """Row numbers (m, 2) of the two photos that each edge joins."""
+        """Row numbers (m, 2) of the two photos joined by each of m edges."""
         return np.column_stack([self.first, self.second])
 
     @property
     def weight(self) -> Floats:
-        """Number of judgements (m,) of each edge's photo pair."""
+        """Number of judgements (m,) of the two photos that each edge joins."""
         return self.first_wins + self.second_wins + self.ties
 
     @property
     def margin(self) -> Floats:
-        """Win share (m,) of each edge's first photo minus that of its second, −1 to 1."""
+        """Win share (m,) of each edge's first photo minus that of its second photo, −1 to 1."""
         return (self.first_wins - self.second_wins) / self.weight
 
     @property
@@ -185,16 +185,19 @@ class ChoiceGraph(ComparisonGraph):
         return SampledPairs(pairs, np.abs(margin))
 
     def differences(self, ratings: Ratings) -> Floats:
-        """Rating of the first minus the second photo of each edge (m,); all ratings are (n,)."""
+        """Rating of the first photo minus rating of the second photo, for each edge (m,).
+
+        `ratings` (n,) are those of all photos.
+        """
         r = np.asarray(ratings, dtype=np.float64)
         return r[self.first] - r[self.second]
 
     def net(self, values: Floats) -> Floats:
-        """Sum (n,), for each photo, of the values (m,) of its edges, negated where it is second."""
+        """Sum (n,) of each photo's edge values (m,), negated on edges where the photo is second."""
         return self._sums(self.first, values) - self._sums(self.second, values)
 
     def _gross(self, values: Floats) -> Floats:
-        """Sum (n,), for each photo, of the values (m,) of all its edges."""
+        """Sum (n,) of the values (m,) of each photo's edges."""
         return self._sums(self.first, values) + self._sums(self.second, values)
 
     def _sums(self, rows: Codes, values: Floats) -> Floats:

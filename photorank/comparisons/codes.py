@@ -11,7 +11,7 @@ def dense_ranks(values: Floats | Codes) -> Codes:
 
 
 def combined(first: Codes, second: Codes) -> Codes:
-    """Group codes (n,) that combine two groupings: equal only where both codes are equal.
+    """Group codes (n,) that combine two groupings: equal for photos that share a group in both.
 
     Numbered by first code, then by second code.
     """
@@ -26,7 +26,7 @@ def order_within(values: Floats, codes: Codes) -> Codes:
 
 
 def run_starts(*keys: Floats | Codes) -> Flags:
-    """Mask (n,) of the positions at which a run of equal keys begins; the keys are sorted.
+    """Mask (n,) over sorted keys: True where a run of equal keys begins.
 
     Examples
     --------
@@ -51,7 +51,7 @@ def rows_by_code(codes: Codes) -> list[Codes]:
 
 
 def places(rows: Codes, n: int) -> Codes:
-    """Inverse of an index array: position in `rows` of each number 0 … n − 1; −1 if not there."""
+    """Position in `rows` of each row number from 0 to n − 1; −1 for numbers not in `rows`."""
     place = np.full(n, -1, dtype=np.intp)
     place[rows] = np.arange(len(rows))
     return place

@@ -82,7 +82,7 @@ class Comparisons(ComparisonGraph):
         weights: ArrayLike | None = None,
         within: ArrayLike | None = None,
     ) -> "ChoiceComparisons":
-        """Comparison graph of choices: an edge for every pair shown to people.
+        """Comparison graph of choices: an edge for every photo pair shown to people.
 
         Parameters
         ----------

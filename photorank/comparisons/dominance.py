@@ -1,4 +1,7 @@
-"""Dominance sums: for each 2-D point, weight of points lower (or higher) in both coordinates."""
+"""Dominance sums: for each 2-D point, total weight of the points lower in both coordinates.
+
+Likewise the total weight of the points higher in both.
+"""
 
 from typing import Any, NamedTuple
 
@@ -9,14 +12,19 @@ from photorank.typing import Codes, Floats
 
 
 class Dominance(NamedTuple):
-    """Two total weights for each 2-D point: of points lower, and higher, in both coordinates."""
+    """For each 2-D point, total weight of points it dominates, and of points that dominate it.
+
+    A point dominates another that is lower in both coordinates.
+    """
 
     lower: Floats  # (n, k) of those smaller in both coordinates
     higher: Floats  # (n, k) of those greater in both
 
 
 def dominance(first: Floats | Codes, second: Floats | Codes, weights: Floats) -> Dominance:
-    """Two total weights for each 2-D point: of points lower, and higher, in both coordinates.
+    """For each 2-D point, total weight of points it dominates, and of points that dominate it.
+
+    A point dominates another that is lower in both coordinates.
 
     Every rank statistic over pairs needs it: with labels and ratings as the
     coordinates (n,) and unit weights (n, 1), the result counts, for each photo, the

@@ -14,7 +14,7 @@ from photorank.typing import Codes, Embeddings, Floats, Labels, Pairs, Ratings, 
 
 
 class Agreement(NamedTuple):
-    """Total weights (n,) of each photo's correctly rated pairs, and of all its pairs."""
+    """Weight (n,) of each photo's pairs that ratings order as people did, and of all pairs."""
 
     credit: Floats  # (n,) of the pairs that the ratings order as people did, ties half
     weight: Floats  # (n,) of all pairs that people ordered
@@ -35,7 +35,9 @@ class Edges(NamedTuple):
 
 
 class ComparisonGraph(ABC):
-    """Weighted graph over n photos: edge weights w_ij ≥ 0 and signed margins m_ij = −m_ji.
+    """Weighted graph over n photos: weights w_ij ≥ 0 and margins m_ij by which i is preferred to j.
+
+    Margins are signed: m_ij = −m_ji.
 
     Laplacian, preference, net wins and squared margins are of weights that are
     normalised to sum 1 over the edges, so that a penalty means the same for 10
@@ -67,9 +69,9 @@ class ComparisonGraph(ABC):
     @property
     @abstractmethod
     def n_judgements(self) -> float:
-        """Number of independent judgements: choices, or scored photos less one per component.
+        """Number of independent judgements: choices, or scored photos minus connected components.
 
-        Only photos with an edge count, and the connected components of the graph.
+        Only photos with an edge count.
         """
 
     @property
@@ -120,7 +122,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def agreement(self, ratings: Ratings) -> Agreement:
-        """Total weights (n,) of each photo's correctly rated pairs, and of all its pairs."""
+        """Weight (n,) of each photo's pairs that ratings order as people did, and of all pairs."""
 
     @abstractmethod
     def untied_weight(self, ratings: Ratings) -> Floats:
@@ -135,7 +137,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def with_gap_power(self, gap_power: int) -> Self:
-        """Same graph, each edge weighted by its photos' label gap to the power `gap_power`.
+        """Same graph with edges weighted by the photos' label difference to the power `gap_power`.
 
         A graph of choices is unchanged.
         """

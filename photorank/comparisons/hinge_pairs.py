@@ -22,7 +22,7 @@ from photorank.typing import Codes, Floats, Ratings
 
 
 class HingePairs(ABC):
-    """Graph of the pairs with a hinge loss: the winner is rated less than 1 above the loser."""
+    """Graph of photo pairs with hinge loss above 0: winner rated less than 1 above the loser."""
 
     net: Floats  # (n,) weight of the pairs each photo should win, less those it should lose
     weight: float  # of all of them
@@ -32,9 +32,9 @@ class HingePairs(ABC):
         """Product L q (n,) of this graph's Laplacian L with values q (n,)."""
 
     def squared_hinge(self, ratings: Ratings) -> float:
-        """Sum Σ w_ij (1 − (r_i − r_j))² of squared hinge losses over these pairs, for ratings r.
+        """Sum of squared hinge losses Σ w_ij (1 − (r_i − r_j))² over the graph's pairs.
 
-        The ratings must be those that :func:`hinge_pairs` was given.
+        The ratings r must be those that :func:`hinge_pairs` was given.
         """
         return float(ratings @ self.laplacian(ratings) - 2 * self.net @ ratings + self.weight)
 
@@ -55,7 +55,7 @@ def hinge_pairs(comparisons: Comparisons, ratings: Ratings) -> HingePairs:
 
 
 class _ChoicePairs(HingePairs):
-    """Pairs with a hinge loss in a graph of choices, found in its list of edges."""
+    """Photo pairs with hinge loss above 0 in a graph of choices, found in its list of edges."""
 
     def __init__(self, choices: ChoiceComparisons, r: Ratings) -> None:
         self._choices, lead = choices, choices.differences(r)
@@ -69,7 +69,7 @@ class _ChoicePairs(HingePairs):
 
 
 class _ScorePairs(HingePairs):
-    """Pairs with a hinge loss among photos with scores, found in binary trees of sorted photos."""
+    """Photo pairs with hinge loss above 0 among scored photos, found in binary trees."""
 
     def __init__(self, scores: ScoreComparisons, r: Ratings) -> None:
         self._scores, r = scores, r[scores.rows]
@@ -91,10 +91,10 @@ class _ScorePairs(HingePairs):
         return self._scores.spread(trust * (self._degrees * q - losers - winners))
 
     def _sums(self, values: Floats) -> tuple[Floats, Floats]:
-        """For each photo (l,): sum of values over the photos it beat, and over those it lost to.
+        """Sum (l,) of values over the losers in each photo's pairs, and over the winners.
 
-        Losers are the worse photos, and winners the better ones, in the photo's pairs with a hinge
-        loss.
+        Only pairs with a hinge loss count. The loser is the worse photo of a pair, and the winner
+        the better one.
         """
         losers, winners = np.zeros_like(values), np.zeros_like(values)
         for sign, tree in self._trees:
@@ -103,9 +103,9 @@ class _ScorePairs(HingePairs):
 
 
 class _Level(NamedTuple):
-    """Winner–loser pairs at one depth of a binary tree, as ranges of `losers` and of `winners`.
+    """Winner–loser pairs at one depth of a binary tree, stored as ranges of array indices.
 
-    Each winner has a run of losers, and each loser a run of winners.
+    Each winner has a run of `losers`, and each loser a run of `winners`.
     """
 
     winners: Codes  # (a,) rows
@@ -155,7 +155,7 @@ class _Tree:
         return cls(levels)
 
     def add_to(self, losers: Floats, winners: Floats, values: Floats) -> None:
-        """Add to `losers` and `winners` the sums of values over each photo's losers and winners."""
+        """Add each photo's sum of values over losers to `losers`, and over winners to `winners`."""
         for level in self.levels:
             running = prefix_sums(values[level.losers])
             losers[level.winners] += running[level.last_loser] - running[level.first_loser]

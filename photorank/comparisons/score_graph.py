@@ -178,7 +178,7 @@ class ScoreGraph(ComparisonGraph):
         return self.spread(self._over_pairs(lambda part: part.products(a, b)))
 
     def differences(self, a: Floats) -> Floats:
-        """For each photo i, weighted sum (n, …) of a_i − a_j over photos j compared with it.
+        """For each photo i, weighted sum (n, …) of a_i − a_j over the photos j compared with it.
 
         The weight is the trust in both labels; photos with equal labels count too.
         """
@@ -187,7 +187,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def block_firsts(self) -> Codes:
-        """For each labelled photo, position in `rows` of the first photo in its group (block).
+        """Position in `rows` of the first photo in each labelled photo's group (block).
 
         Only photos of one block may be compared.
         """
@@ -195,7 +195,10 @@ class ScoreGraph(ComparisonGraph):
         return first[block]
 
     def blocks(self) -> list[Codes]:
-        """Arrays of row numbers, one per block of labelled photos; pairs lie within a block."""
+        """Row numbers of the labelled photos, one array for each group (block).
+
+        Only photos of one block form pairs.
+        """
         return [self.rows[members] for members in rows_by_code(self.same)]
 
     def fractional_ranks(self, values: Ratings) -> Ratings:
@@ -256,7 +259,7 @@ class ScoreGraph(ComparisonGraph):
         return SampledPairs(self.rows[pairs], np.abs(margins))
 
     def are_ordered(self, places: Pairs) -> Flags:
-        """Mask (m,) of the pairs (m, 2) of labelled photos in which people preferred one photo.
+        """Mask (m,): True for pairs (m, 2) of labelled photos in which people preferred one photo.
 
         Photos are given as positions in `rows`.
         """
@@ -267,9 +270,9 @@ class ScoreGraph(ComparisonGraph):
         return ordered
 
     def _extremes(self, share: float | None) -> tuple[Codes, Codes]:
-        """Positions in `rows` of the lowest- and of the highest-labelled `share` of each group.
+        """Positions in `rows` of each group's photos with the lowest labels, and with the highest.
 
-        In each block that is `share` of the photos at either end; without `share`, all photos.
+        Each of the two is that `share` of the group (block); without `share`, all photos.
         """
         if share is None:
             everybody = np.arange(len(self.labels))
@@ -293,7 +296,7 @@ class ScoreGraph(ComparisonGraph):
         return preference
 
     def spread(self, values: Floats, missing: float = 0.0) -> Floats:
-        """Values of labelled photos put into an array (n, …) of all photos; `missing` elsewhere."""
+        """Array (n, …) over all photos: values of labelled photos, and `missing` for the others."""
         spread = np.full((self.n, *values.shape[1:]), missing)
         spread[self.rows] = values
         return spread
@@ -310,17 +313,17 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _last_agreement(self) -> list[tuple[Floats, Agreement]]:
-        """Cache of the last result of :meth:`agreement`, with the ratings that it is for."""
+        """Cache of the last result of :meth:`agreement`, with the ratings it was computed from."""
         return []
 
     @cached_property
     def _last_edges(self) -> list[tuple[Pairs, Edges]]:
-        """Cache of the last result of :meth:`edges`, with the pairs that it is for."""
+        """Cache of the last result of :meth:`edges`, with the pairs it was computed for."""
         return []
 
     @cached_property
     def _by_gap_power(self) -> dict[int, Self]:
-        """Cached copies of this graph by exponent p, with edges weighted by label gap ** p."""
+        """Cached copies of this graph by exponent p, where edges are weighted by label gap ** p."""
         return {}
 
     @cached_property
@@ -329,9 +332,9 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def parts(self) -> tuple[Blocks, ...]:
-        """One or two :class:`Blocks` of pairs: those to sum over, and if needed, those to subtract.
+        """One or two :class:`Blocks` of pairs; the sum over the second is to be subtracted.
 
-        The sums over a second entry, pairs that may not be compared, are to be subtracted.
+        The second holds pairs that may not be compared.
         """
         codes = [self.same]
         if self.different is not None:
@@ -344,7 +347,7 @@ class ScoreGraph(ComparisonGraph):
         return np.array_equal(self.rows, np.arange(self.n))
 
     def _over_pairs(self, of: Callable[[Blocks], Floats]) -> Floats:
-        """Sum over all pairs that may be compared, by a function `of` that sums over a single part.
+        """Sum over all pairs that may be compared; the function `of` sums over one item of `parts`.
 
         Its result for pairs that may not be compared is subtracted.
         """

@@ -51,7 +51,7 @@ class Blocks:
         return cls(order, block, tier, y - mean[block], trust[order], p)
 
     def neighbour_sums(self, V: Floats, *, sign: int = 1) -> Floats:
-        """For each photo, weighted sum (l, k) of the rows of V (l, k) of the photos paired with it.
+        """For each photo, weighted sum (l, k) of the rows of V (l, k) over photos paired with it.
 
         The weight is a power of the gap between the two labels, times `sign` for better photos.
         """
@@ -84,7 +84,10 @@ class Blocks:
         return self._unsorted(self.u * self.neighbour_sums(self.u[:, None], sign=-1)[:, 0])
 
     def laplacian(self, X: Floats) -> Floats:
-        """Product L X of the Laplacian L (l, l) of pairs within groups with X (l, k) or (l,)."""
+        """Product L X (l, k) of the graph Laplacian L of pairs within groups and a matrix X.
+
+        X may also be a vector (l,).
+        """
         columns = X[:, None] if X.ndim == 1 else X
         u, degree = self.u[:, None], self.degrees()[:, None]
         product = np.empty(columns.shape)
@@ -95,7 +98,7 @@ class Blocks:
         return product.reshape(X.shape)
 
     def gram(self, Z: Embeddings | Floats, rows: Codes) -> Floats:
-        """Product Zᵀ L Z (r, r) of features Z at `rows` and the Laplacian L of pairs within groups.
+        """Product Zᵀ L Z (r, r) of features Z[rows] and graph Laplacian L of pairs within groups.
 
         It is the sum of u_i u_j (z_i − z_j)(z_i − z_j)ᵀ over all pairs of a block less all pairs of
         a tier, where z_i is a row of Z.
@@ -217,7 +220,7 @@ class Blocks:
         return np.bincount(self.block, self.u * values).astype(np.float64)[self.block]
 
     def _gap_sums(self, moments: list[Floats]) -> Floats:
-        """For each photo i, Σ_j v_j (y_i − y_j)**p, by expansion into the moments Σ_j v_j y_j**k.
+        """For each photo i with label y_i, Σ_j v_j (y_i − y_j)**p, from the moments Σ_j v_j y_j**k.
 
         Moment k (l, …) is given for each photo i, as a sum over the photos j that are to count.
         """
@@ -250,7 +253,7 @@ def _run_ends(codes: Codes) -> Codes:
 
 
 def _same_code_sums(codes: Codes, V: Floats) -> Floats:
-    """For each row, sum (l, k) of the rows of V (l, k) that have its code; codes are sorted."""
+    """For each row of V (l, k), sum (l, k) of all rows with the same code; codes are sorted."""
     single = not len(codes) or codes[-1] + 1 == len(codes)
     return V if single else _sums_by_code(codes, V)[codes]
 

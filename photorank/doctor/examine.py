@@ -34,7 +34,7 @@ _MIN_COSINE = 0.99  # of embeddings by the fastest runtimes with those by torch
 
 
 def examine_all(workspace: Workspace, name: str | None) -> dict[str, list[Finding]]:
-    """Results of all checks: the machine's under the key "", each index's under its name."""
+    """Dict of all check results: the machine's under the key "", each index's under its name."""
     names = [workspace.existing_index(name).name] if name else workspace.index_names()
     here = [*examine_machine(workspace.root), examine_embedded(), *_check_shipped_vectors()]
     found = {one: examine(workspace.index(one)) for one in names}

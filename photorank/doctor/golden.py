@@ -30,7 +30,7 @@ def golden_photo() -> bytes:
 
 
 def examine_embedded(golden_file: Path = GOLDEN) -> Finding:
-    """Result of checking whether the built-in encoder gives a test image its known embedding."""
+    """Result of checking whether the built-in encoder reproduces a test image's known embedding."""
     try:
         embedding = embed_golden(load_encoder("embedded"))
     except MissingExtraError as error:
@@ -51,7 +51,7 @@ def examine_embedded(golden_file: Path = GOLDEN) -> Finding:
 
 
 def embed_golden(encoder: Encoder) -> Any:
-    """Last-layer part of the test image's embedding, from which cosine similarity is computed."""
+    """Last-layer part (head) of the test image's embedding, for comparison by cosine similarity."""
     photo = decode_photo(golden_photo())
     head = encoder.encode_texts([]).shape[1]
     return encode_photos(encoder, [encoder.prepare(photo)])[0, :head]

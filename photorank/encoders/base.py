@@ -43,9 +43,9 @@ class Fingerprint:
         return replace(self, blocks=None)
 
     def require(self, found: "Fingerprint", *, vector: str) -> None:
-        """Raise EncoderMismatchError unless vectors of this fingerprint fit embeddings of `found`.
+        """Raise EncoderMismatchError unless vectors of this fingerprint fit embeddings of another.
 
-        A vector of the head alone fits embeddings that have further blocks.
+        The other one is `found`. A vector of the head alone fits embeddings with further blocks.
         """
         if self not in (found, found.of_head):
             raise EncoderMismatchError(vector, str(self), str(found))
@@ -79,7 +79,7 @@ class Encoder(Protocol):
 
     @property
     def fingerprint(self) -> Fingerprint:
-        """Identity of this encoder's embedding space: model, weights, framing and input size."""
+        """Identity of this encoder's embedding space: model, weights, photo framing, input size."""
 
     @property
     def dimensions(self) -> int:
@@ -87,7 +87,7 @@ class Encoder(Protocol):
 
     @property
     def short_side(self) -> int:
-        """Minimum short side in pixels of decoded photos for :meth:`prepare`."""
+        """Minimum short side, in pixels, that a decoded photo needs for :meth:`prepare`."""
 
     @property
     def long_side(self) -> int:
@@ -95,7 +95,7 @@ class Encoder(Protocol):
 
     @property
     def logit_scale(self) -> float | None:
-        """Factor on cosines (logit scale) learned in training; None if the model has none."""
+        """Logit scale: factor on cosine similarities learned in training; None if there is none."""
 
     def prepare(self, photo: Image.Image) -> Prepared:
         """Network inputs (frames) and technical signals (sharpness, …) of an upright sRGB photo.
@@ -127,7 +127,7 @@ class MeanPooled(Protocol):
 
     @property
     def fingerprint(self) -> Fingerprint:
-        """Identity of this encoder's embedding space: model, weights, framing and input size."""
+        """Identity of this encoder's embedding space: model, weights, photo framing, input size."""
 
     @property
     def dimensions(self) -> int:

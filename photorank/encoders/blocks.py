@@ -36,7 +36,7 @@ class Blocks:
         return float((1 + 2 * LARGEST**2) ** 0.5)
 
     def parts(self, rows: Embeddings) -> list[Embeddings]:
-        """Views of embeddings (n, d): last layer (head), stage means and signals."""
+        """Embeddings (n, d) split into blocks (views): last layer (head), stage means, signals."""
         return np.split(rows, [self.head, self.head + self.stages], axis=1)
 
     def stored(self, rows: Embeddings) -> Embeddings:
@@ -49,7 +49,7 @@ class Blocks:
         return np.hstack([unit_rows(head), *short]).astype(np.float16).astype(np.float32)
 
     def whole(self, rows: Embeddings) -> Flags:
-        """Mask (n,): True for undamaged embeddings (n, d), as the norms of their blocks show.
+        """Mask (n,): True for undamaged embeddings (n, d), judged by the norms of their blocks.
 
         In these the last layer (head) has unit length, and no other block's norm is too great.
         """

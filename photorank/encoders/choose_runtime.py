@@ -55,7 +55,7 @@ class Switchable(Protocol):
         """
 
     def keep_precision(self, precision: str) -> None:
-        """Compute embeddings from now on in this numeric precision; see :func:`precision_of`."""
+        """Set the numeric precision of future embeddings; see :func:`precision_of`."""
 
 
 FULL_PRECISION = "fp32"
@@ -76,7 +76,7 @@ def precision_of(runtime: str) -> str:
 
 
 class SwitchableTower:
-    """Image network (tower) of an encoder: torch in float32, until another runtime is chosen.
+    """Image network (tower) of an encoder, run by torch in float32 until another runtime is chosen.
 
     `load` makes it when it is first needed; it gives `n_features` numbers a frame, of which
     `finish` makes a row; `one_shape` tells that all frames have one shape.
@@ -115,7 +115,7 @@ class SwitchableTower:
             return self._tower
 
     def keep(self, precision: str) -> None:
-        """Compute embeddings from now on in this numeric precision, even if another is faster.
+        """Set the numeric precision of future embeddings, even if another precision is faster.
 
         Raises EncoderError for eight bits, which were calibrated on photos of the index's first
         run and cannot be had again.
@@ -138,7 +138,9 @@ class SwitchableTower:
         return self._finish(encode(tower, frames, self._n_features))
 
     def choose(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Switch to a runtime, in its fastest precision with embeddings close to float32 torch's.
+        """Switch to a runtime, in its fastest precision that hardly changes the embeddings.
+
+        They are compared with those of torch in float32.
 
         `auto` takes the fastest of all but int8. `frames` (h, w, 3) are the user's own, at
         least one: `FRAMES` are enough, for int8 `FRAMES_OF_INT8`. Raises EncoderError if the
@@ -175,7 +177,7 @@ class SwitchableTower:
         return plain
 
     def _fastest(self, runtime: Runtime, plain: TorchTower, frames: Sequence[Frames]) -> Tower:
-        """Fastest network with nearly the embeddings of `plain`; the simplest if about as fast."""
+        """Fastest network with embeddings close to `plain`'s; a simpler one if about as fast."""
         start = time.perf_counter()
         expected = self._rows(plain, frames)
         rounds = 1 if time.perf_counter() - start > _LONG_ROUND_SECONDS else 3
@@ -218,7 +220,7 @@ class SwitchableTower:
         return openvino_towers.convert(tower, frame, one_shape=self._one_shape)
 
     def _converted_in_bf16(self, plain: TorchTower, frame: Frames) -> Tower:
-        """OpenVINO network in bfloat16, with float32 for the same layers as in torch's network."""
+        """OpenVINO bfloat16 network; layers that torch keeps in float32 stay in float32."""
         if is_mixed(plain.network):
             model = self._converted(plain.in_bf16(), frame)
             return openvino_towers.compiled(model, "bf16", as_it_is=True)
@@ -271,7 +273,7 @@ class SwitchableImages:
         self._images.choose(runtime, frames)
 
     def keep_precision(self, precision: str) -> None:
-        """Compute embeddings from now on in this numeric precision, even if another is faster.
+        """Set the numeric precision of future embeddings, even if another precision is faster.
 
         Raises EncoderError for eight bits; see :meth:`SwitchableTower.keep`.
         """

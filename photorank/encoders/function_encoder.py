@@ -38,7 +38,7 @@ class FunctionEncoder:
         self.short_side = size
 
     def __call__(self, images: list[Image.Image]) -> ArrayLike:
-        """Rows of numbers that the wrapped function returns for some images."""
+        """Result of the wrapped function: a row of numbers for each image."""
         return self._function(images)
 
     def __repr__(self) -> str:

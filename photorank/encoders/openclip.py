@@ -141,7 +141,7 @@ class OpenClipEncoder(SwitchableImages):
 
     @property
     def short_side(self) -> int:
-        """Minimum short side in pixels of decoded photos for :meth:`prepare`."""
+        """Minimum short side, in pixels, that a decoded photo needs for :meth:`prepare`."""
         return self._size
 
     @property
@@ -151,7 +151,10 @@ class OpenClipEncoder(SwitchableImages):
 
     @property
     def logit_scale(self) -> float | None:
-        """Factor on cosines (logit scale) learned in training; loads a network if necessary."""
+        """Logit scale: factor on cosine similarities learned in training.
+
+        Loads a network if necessary.
+        """
         if self._logit_scale is None:
             self._images.load()
         return self._logit_scale
@@ -241,7 +244,10 @@ class OpenClipEncoder(SwitchableImages):
         return model.eval().to(self._chosen_device)
 
     def _both_towers(self) -> Any:
-        """Model with the checkpoint's weights; raises DamagedWeightsError if these do not fit."""
+        """Model (image and text network) with the checkpoint's weights.
+
+        Raises DamagedWeightsError if the weights do not fit the model.
+        """
         import open_clip
 
         of = self._checkpoint

@@ -102,7 +102,10 @@ def tensor_shapes(path: Path) -> dict[str, tuple[int, ...]]:
 
 
 def _by_tag(spec: str, model: str, tag: str) -> Checkpoint:
-    """Checkpoint with open_clip's weights of a tag, such as ``openai``, downloaded if missing."""
+    """Checkpoint with the weights that open_clip lists under a tag, such as ``openai``.
+
+    They are downloaded if missing.
+    """
     import open_clip
 
     config = _config(model)

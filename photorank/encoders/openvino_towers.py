@@ -20,7 +20,7 @@ _FRAMES_AT_ONCE = 8  # per thread; more are no faster
 
 
 def is_installed() -> bool:
-    """True if the ``openvino`` extra is installed, found out without importing it."""
+    """True if the ``openvino`` extra is installed, checked without importing it."""
     return find_spec("openvino") is not None
 
 

@@ -2,7 +2,7 @@
 
 
 class PhotorankError(Exception):
-    """Base class of errors that a user can act on; its text is one line."""
+    """Base class of errors that a user can act on, with a message of one line."""
 
     on_page = ""  # what a page says where the text is for a terminal: what to do on the page
 

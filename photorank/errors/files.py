@@ -137,7 +137,7 @@ class NoLocksError(PhotorankError, RuntimeError):
 
 
 def in_words(error: Exception) -> "PhotorankError | None":
-    """PhotorankError that puts a file, disk or memory error in words; None for other exceptions.
+    """PhotorankError that explains a file, disk or memory error; None for other exceptions.
 
     A PhotorankError is returned unchanged.
     """

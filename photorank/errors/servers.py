@@ -8,7 +8,7 @@ class ServerError(PhotorankError, RuntimeError):
 
 
 class FolderAccessError(PhotorankError, PermissionError):
-    """A visitor from another machine asks for a folder of the dashboard's machine."""
+    """A browser on another machine requests a folder of the machine that runs the dashboard."""
 
     def __init__(self) -> None:
         super().__init__(

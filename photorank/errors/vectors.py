@@ -94,7 +94,7 @@ class EncoderMismatchError(PhotorankError, ValueError):
 
 
 class ForeignHeadError(PhotorankError, ValueError):
-    """A published aesthetic head was trained on another encoder than the one of the index."""
+    """A published aesthetic model (head) was trained on another encoder than the index's."""
 
     def __init__(self, path: Path, expected: str, found: str) -> None:
         super().__init__(
@@ -135,7 +135,7 @@ class DamagedVectorError(PhotorankError, ValueError):
 
 
 class DegenerateDirectionError(PhotorankError, ValueError):
-    """The judgements, texts or vectors to make a vector from define no direction."""
+    """The judgements, texts or vectors from which to make a vector define no direction."""
 
 
 def _how_to_make(name: str, index: str, words: bool) -> str:

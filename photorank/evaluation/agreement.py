@@ -203,7 +203,7 @@ def _spread(ratings: Floats) -> Floats:
 
 
 def _judgement_agreement(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
-    """How well person a's judgements predict person b's: pairwise accuracy and Kendall's τ_b."""
+    """Pairwise accuracy and Kendall's τ_b of person a's judgements as predictions of person b's."""
     rows, first, second = np.intersect1d(a.rows, b.rows, return_indices=True)
     if len(rows) > 1:
         graph = Comparisons.from_scores(b.labels[second])
@@ -251,7 +251,10 @@ def _samples(voice: Voice, rng: np.random.Generator) -> Floats:
 
 
 def _rating_agreement(a: Floats, b: Floats) -> Estimate:
-    """Kendall's τ_b between two people's posterior draws (n, draws) of ratings, with interval."""
+    """Kendall's τ_b between two people's ratings, with an interval from posterior draws.
+
+    The ratings are (n, draws).
+    """
     taus = [kendall_tau_b(x, Comparisons.from_scores(y)) for x, y in zip(a.T, b.T, strict=True)]
     low, high = np.quantile(taus, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
     n = len(a)

@@ -46,7 +46,7 @@ def by_preference(vectors: Mapping[str, MasterVector], evaluation: Evaluation | 
 
 
 def _is_trusted_taste(vector: MasterVector) -> bool:
-    """True if this is the user's own vector (taste) and no less accurate than what it began from.
+    """True if a vector is the user's own (taste) and no less accurate than its prior vector.
 
     On held-out choices; without a prior it is compared with guessing.
     """

@@ -22,7 +22,7 @@ _LEAST_PHOTOS = 8  # less than a handful says nothing of the learner
 
 @dataclass(frozen=True)
 class LearningCurve:
-    """Learning curve of a learner, whose fits to different numbers of photos run in threads.
+    """Learning curve of a learner, fitted to different numbers of photos in background threads.
 
     All points are tested on the folds of the first repeat, so on the same pairs.
     """
@@ -41,9 +41,9 @@ class LearningCurve:
         protocol: Protocol,
         threads: Executor,
     ) -> Self:
-        """Start a learner's fits in other threads; return its curve without waiting for them.
+        """Start fitting a learner in other threads; return its learning curve without waiting.
 
-        It has no points for a single split.
+        The curve has no points for a single split.
         """
         once = Folds(folds.codes[:1], folds.k, folds.by)
         taught = photos.compared_within(protocol.within)

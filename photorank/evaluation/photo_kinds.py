@@ -57,7 +57,7 @@ def content_directions(X: Embeddings, codes: Codes) -> Floats:
 
 
 def between_kinds(ratings: Floats, codes: Codes, *, level: float = 0.95) -> Estimate:
-    """Share of the ratings' variance between kinds of content, corrected to 0 for random kinds.
+    """Share of the ratings' variance that lies between kinds of content; 0 is expected by chance.
 
     Kelley's ε² (1935, https://doi.org/10.1073/pnas.21.9.554), whose expected value at chance is 0,
     so it may fall a little below. `codes` (n,) is −1 for photos left out. The interval is a

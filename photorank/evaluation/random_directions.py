@@ -1,4 +1,4 @@
-"""Chance baseline: metrics of many random directions, as mean and range."""
+"""Chance baseline: mean and range of each metric over many random directions."""
 
 import numpy as np
 
@@ -78,7 +78,7 @@ def _photos_of_first_folds(folds: Folds) -> Codes:
 
 
 def _top_metrics(ratings: Floats, pairs: HeldOutPairs, rows: Codes) -> dict[str, list[float]]:
-    """Top-of-list metrics by name; each a list with one value per column of ratings.
+    """Dict of top-of-list metrics by name, each a list with one value per column of ratings.
 
     `rows` are the rated photos.
     """

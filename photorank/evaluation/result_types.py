@@ -59,7 +59,7 @@ class ScopedDifference:
     p_holm: float  # adjusted over all pairs of vectors in this scope and metric
 
     def lead_of(self, vector: str) -> Difference:
-        """Difference in the metric: `vector` minus the other of the two that were compared."""
+        """Lead of `vector`: its metric minus that of the other compared vector or learner."""
         found = Difference(self.value, self.low, self.high, self.p)
         return found if vector == self.a else -found
 
@@ -70,7 +70,7 @@ class ScopedDifference:
 
 @dataclass(frozen=True)
 class AccuracyByGap(Estimate):
-    """Accuracy of a vector on the photo pairs whose labels differ by an amount in one range."""
+    """Accuracy of a vector on the photo pairs whose label difference lies in one range."""
 
     vector: str
     above: float
@@ -114,7 +114,7 @@ class RiskPoint:
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """Calibration of predicted probabilities on held-out pairs; limits are nan in old files."""
+    """Calibration of probabilities on held-out pairs; confidence limits are nan in old files."""
 
     vector: str
     n_pairs: int

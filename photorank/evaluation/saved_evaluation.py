@@ -38,14 +38,15 @@ class Evaluation:
     requested: Protocol | None = None  # before folds and repeats were as many as can be; likewise
 
     def rows(self, scope: Scope) -> list[Result]:
-        """Results in one scope (kind of photo pairs), by the main test folds, such as by group."""
+        """Results in one scope (kind of photo pairs), measured on the protocol's test folds."""
         folds = ("", self.protocol.fold_by)
         return [row for row in self.results if row.scope == scope and row.fold_by in folds]
 
     def beside(self, row: Result) -> Result | None:
-        """Result for the vector and scope of `row`, by the other kind of folds: main or by photo.
+        """Result for the same vector and scope as `row`, but from the other kind of test folds.
 
-        None if folds were made in one way only. One way may hold out whole groups.
+        One kind holds out single photos, the other may hold out whole groups. None if folds were
+        made in one way only.
         """
         for other in self.results:
             if (other.vector, other.scope) == (row.vector, row.scope) and other is not row:
@@ -54,7 +55,7 @@ class Evaluation:
 
     @property
     def asked(self) -> Protocol:
-        """Evaluation protocol as the user asked for it; `fold_by` is None if the user left it open.
+        """Evaluation protocol as the user requested it; `fold_by` is None if the user set none.
 
         Where older files do not tell, two kinds of folds were used only if the user named none.
         """
@@ -64,11 +65,17 @@ class Evaluation:
         return replace(self.protocol, fold_by=None) if len(ways) > 1 else self.protocol
 
     def competing(self, scope: Scope = "all") -> list[Result]:
-        """Results on a kind of photo pairs, best first, without vectors perhaps trained on them."""
+        """Results on unseen photos in one scope (kind of photo pairs), best first.
+
+        Left out are vectors that learned from the test photos, or may have.
+        """
         return ranked(row for row in self.rows(scope) if row.competes)
 
     def compared(self, scope: Scope, metric: str) -> list[ScopedDifference]:
-        """Metric differences between any two vectors or learners, on one kind of photo pairs."""
+        """Differences in a metric between every two vectors or learners, in one scope.
+
+        A scope is a kind of photo pairs. Undefined differences are left out.
+        """
         return [
             row
             for row in self.differences

@@ -54,7 +54,7 @@ def values_by_fold_of_lists(
     folds: Folds,
     metrics: Mapping[str, ListMetric] = LIST_METRICS,
 ) -> dict[str, Floats]:
-    """Top-of-list metrics by name; each an array with a row per test fold, a column per contender.
+    """Top-of-list metrics by name: arrays with a row per test fold, a column per vector or learner.
 
     Their mean equals the mean over lists: a fold of many lists counts as many, by a ratio's
     first-order shares. nan where there is no list.
@@ -77,7 +77,7 @@ def values_by_fold_of_lists(
 
 
 def _as_list_metric(metric: Callable[[Ratings, Comparisons], float]) -> ListMetric:
-    """Function that applies another package's metric to a fold's photos as one ranked list."""
+    """Plugin's metric, wrapped so that it treats the photos of a fold as one ranked list."""
 
     def values(r: Floats, graph: Comparisons) -> Floats:
         if not graph.n_pairs:

@@ -40,7 +40,7 @@ def write_companions(
 
 
 def _name(companion: Path, copy: PhotoCopy) -> str:
-    """Name of a companion's copy, such as IMG_1 (2).MOV beside IMG_1 (2).jpg."""
+    """Name of a companion file's copy, such as IMG_1 (2).MOV beside IMG_1 (2).jpg."""
     stem = copy.photo.stem
     if not companion.name.casefold().startswith(stem.casefold()):
         return companion.name  # of another version of the shot

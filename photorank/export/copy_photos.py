@@ -143,7 +143,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def link_to(source: Path, temporary: Path, link: Link) -> None:
-    """Create a link to a file, hard or soft as asked; raises ExportError if the disk refuses."""
+    """Create a hard or soft link to a file; raises ExportError if the disk does not support it."""
     real = os.path.realpath(source)
     try:
         if link == "hard":
@@ -196,7 +196,7 @@ def give_name(temporary: Path, target: Path, link: Link) -> None:
 def _target_for(
     photo: Photo, wanted: str, folder: Path | None, link: Link, taken: set[str]
 ) -> tuple[Path, bool]:
-    """Path for a photo's copy, and whether the photo has been exported there already."""
+    """Path for a photo's copy, and True if the photo has already been exported there."""
     name = Path(wanted)
     names = (f"{name.stem} ({number}){name.suffix}" for number in itertools.count(2))
     for one in itertools.chain([wanted], names):

@@ -38,7 +38,7 @@ class PhotoFolders:
         return cls(paths, {identity: name for identity, name in found if identity})
 
     def folder_of(self, path: Path) -> tuple[Path, str] | None:
-        """Photo folder that contains a path, and the name of its index; None if there is none.
+        """Photo folder that contains a path, and the name of its index; None if no folder does.
 
         The path need not exist.
         """
@@ -61,7 +61,7 @@ class PhotoFolders:
 
 
 def checked_folder(index: Index, typed: str | Path) -> Path:
-    """Absolute path of an export folder; raises ExportError for a file or in a photo folder."""
+    """Absolute path of an export folder; raises ExportError if a file or in a photo folder."""
     folder = checked_path(index, typed)
     if os.path.lexists(folder) and not folder.is_dir():
         raise ExportError(f"{folder} is a file. Name a folder with --to.")
@@ -77,7 +77,7 @@ def checked_new_file(index: Index, typed: str | Path) -> Path:
 
 
 def checked_table(index: Index, folder: Path, name: str, begins: bytes) -> Path:
-    """Path of a table to write; raises ExportError unless it is free or an earlier export.
+    """Path for a table file; raises ExportError if a file other than an older export is there.
 
     A link to such a table is as good, where it does not lead into a photo folder. `begins` is how
     a table of this kind begins, such as its first columns' names.
@@ -99,7 +99,7 @@ def checked_table(index: Index, folder: Path, name: str, begins: bytes) -> Path:
 
 
 def checked_path(index: Index, typed: str | Path) -> Path:
-    """Absolute path to export to; raises ExportError for a special file or in a photo folder."""
+    """Absolute path to export to; raises ExportError if a special file or in a photo folder."""
     path = outside_photos(index, typed)
     if os.path.lexists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
         raise ExportError(

@@ -1,4 +1,4 @@
-"""XMP sidecars with star ratings for other programs; people's own ratings are kept."""
+"""Export of star ratings to XMP sidecars; ratings that people gave are kept by default."""
 
 import itertools
 import os
@@ -55,7 +55,7 @@ class Sidecar:
 
 @dataclass(frozen=True)
 class SidecarOptions:
-    """Options of a sidecar export, such as the percentiles for 2 to 5 stars."""
+    """Options of a sidecar export, such as the lowest percentiles for 2 to 5 stars."""
 
     cuts: Sequence[float] = STAR_PERCENTILES  # 4 increasing percentiles, for 2 to 5 stars
     to: Path | None = None  # folder that repeats the photos' tree; None: beside the photos
@@ -65,13 +65,13 @@ class SidecarOptions:
 def sidecars(
     index: Index, vector: MasterVector, options: SidecarOptions, *, write: bool
 ) -> Iterator[Sidecar]:
-    """Yield each photo's XMP sidecar, with stars by its rating; saved only if `write`."""
+    """Yield an XMP sidecar per photo, with stars by rating percentile; save it only if `write`."""
     star_counts = stars(percentiles(index.rate(vector)), options.cuts)
     yield from sidecars_of_stars(index, star_counts, options, write=write)
 
 
 def stars_of_person(index: Index, rater: str) -> Codes:
-    """Stars (n,) that a person gave: 1 to 5, 0 if unrated, -1 (REJECTED) if rejected.
+    """Stars (n,) that a person gave n photos: 1 to 5, 0 if unrated, -1 (REJECTED) if rejected.
 
     Photos that the person marked to be left out are rejected.
     """
@@ -85,7 +85,7 @@ def stars_of_person(index: Index, rater: str) -> Codes:
 def sidecars_of_stars(
     index: Index, star_counts: Codes, options: SidecarOptions, *, write: bool
 ) -> Iterator[Sidecar]:
-    """Yield each photo's XMP sidecar, with stars from `star_counts`; saved only if `write`.
+    """Yield an XMP sidecar per photo, with stars from `star_counts`; save it only if `write`.
 
     Photos with 0 are left out. An existing sidecar keeps its name and all other tags, and its old
     bytes as ``….xmp.bak``. A photo with 1 to 5 stars or rejected, in a sidecar or in its own file,
@@ -134,7 +134,7 @@ def sidecars_of_stars(
 def sidecars_of_copies(
     copies: Sequence[tuple[Path, Path]], star_counts: Sequence[int], *, write: bool
 ) -> Iterator[Sidecar]:
-    """Yield an XMP sidecar with stars for each photo copy; saved only if `write`.
+    """Yield an XMP sidecar with stars for each photo copy; save it only if `write`.
 
     `copies` are pairs of a photo and its copy, `star_counts` are 1 to 5. Tags of the photo's own
     sidecar are taken over; nothing is written beside the photo.
@@ -148,7 +148,7 @@ def sidecars_of_copies(
 
 
 class _PhotoAndSidecar(NamedTuple):
-    """Paths of a photo and of the sidecar that it has, or would have, in its folder."""
+    """Paths of a photo and of its sidecar in the same folder; the sidecar may not exist."""
 
     photo: Path
     sidecar: Path
@@ -220,7 +220,7 @@ def _has_rating(data: bytes | None) -> bool:
 
 
 def _is_from_photorank(data: bytes, base: bytes | None) -> bool:
-    """True if a sidecar's bytes are what photorank makes by adding a rating to the sidecar `base`.
+    """True if a sidecar's bytes equal the sidecar `base` with a rating added by photorank.
 
     None for `base` is an empty sidecar.
     """
@@ -244,7 +244,7 @@ def _file_bytes(path: Path) -> bytes | None:
 
 
 def parse_cuts(text: str) -> tuple[float, ...]:
-    """Percentiles from which photos get 2 to 5 stars, parsed from text like ``40,70,90,97``.
+    """Lowest percentiles for 2, 3, 4 and 5 stars, parsed from text like ``40,70,90,97``.
 
     Raises ValueError unless there are four from 0 to 100, each greater than the one before.
 

@@ -9,7 +9,7 @@ _MARK = "0" * 16
 
 
 def imported_digest(name: bytes, row: Embeddings) -> str:
-    """Substitute digest of an imported photo without its file, from name and embedding (d,)."""
+    """Stand-in digest of an imported photo, computed from its name and embedding (d,)."""
     content = hashlib.sha256(name + b"\0")
     content.update(row.tobytes())
     return content.hexdigest()[: -len(_MARK)] + _MARK

@@ -64,7 +64,7 @@ class Manifest:
 
     @property
     def knows_words(self) -> bool:
-        """True if the encoder embeds texts; false for imported embeddings and user functions."""
+        """True if the encoder can embed text; False for imported embeddings and custom encoders."""
         return self.encoder.partition(":")[0] in ("embedded", "open_clip")
 
     @property

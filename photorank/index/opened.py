@@ -56,7 +56,10 @@ __all__ = [  # the front door: what an index returns is found beside it
 
 
 class Index:
-    """Index of photos, opened for reading; photos and embeddings stay as they were first read.
+    """Index of photos, opened for reading, with a snapshot of its photos and embeddings.
+
+    Photos and embeddings stay as they were first read; scores and choices are read
+    anew at each call.
 
     A photo is a row, in `photos()`, `embeddings()` and all that other methods return. Threads may
     share it. The manifest's modification time tells that something has changed: open it again.
@@ -107,7 +110,7 @@ class Index:
         return list(self._held.photos)
 
     def photos_by_row(self) -> Sequence[Photo]:
-        """Records of all photos, as :meth:`photos` gives them, each made only when accessed."""
+        """Records of all photos, in the order of :meth:`photos`, each created when accessed."""
         return PhotosByRow(self._held)
 
     def photos_digest(self) -> str:
@@ -131,7 +134,7 @@ class Index:
         return self._held.beginnings
 
     def rows_of_digests(self, digests: Iterable[str]) -> dict[str, int]:
-        """Row numbers of photos by digest, or by digest prefix of at least 16 digits.
+        """Dictionary from digest, or prefix of 16 or more digits, to the photo's row number.
 
         Those that no photo has are left out.
         """
@@ -139,11 +142,11 @@ class Index:
         return {digest: row for digest, row in found if row is not None}
 
     def numbers(self) -> Codes:
-        """Catalogue numbers of the photos, in the order of :meth:`photos`; none is ever reused."""
+        """Catalogue number (n,) of each photo, in the order of :meth:`photos`; never reused."""
         return self._held.rows.photos
 
     def rows_matching(self, text: str, most: int) -> list[int]:
-        """Row numbers of the first `most` photos whose path contains a text, ignoring case."""
+        """Row numbers of the first `most` photos whose path contains `text`, ignoring case."""
         return list(islice(self._held.matching(text), most))
 
     def embeddings(self) -> Embeddings:
@@ -155,7 +158,7 @@ class Index:
         return self._held.embeddings[:, : self.manifest.head]
 
     def heads_of(self, rows: Codes | Sequence[int]) -> Embeddings:
-        """Heads (k, dh) of k photos: dh last-layer values of each one, for cosine similarity."""
+        """Heads (k, dh) of k photos: last-layer values of each embedding, for cosine similarity."""
         return self.embeddings_of(rows)[:, : self.manifest.head]
 
     def embeddings_of(self, rows: Codes | Sequence[int]) -> Embeddings:
@@ -190,7 +193,10 @@ class Index:
         return found if found >= 0 else None
 
     def is_imported(self, path: Path | str) -> bool:
-        """True if a photo's embedding was imported, so that its file may be missing."""
+        """True if the embedding of the photo at `path` was imported.
+
+        The file of such a photo may be missing.
+        """
         row = self.row_of(path)
         return row is not None and is_imported(self._held.rows.digest(row))
 
@@ -227,11 +233,11 @@ class Index:
         return judgements.load_raters(self.paths)
 
     def sources(self, kind: Judgements) -> list[str]:
-        """Source names for one kind of judgements (scores or choices); clicks are one source."""
+        """Names of the sources of scores or of choices; all clicks together are one source."""
         return judgements.load_sources(self.paths, kind)
 
     def labels(self, rater: str | None = None) -> IndexLabels:
-        """Score, group and series of each photo; a score is by one rater, or the mean over all.
+        """Score, group and series of each photo; scores by one rater, or means over all raters.
 
         Scores are one rater's, by default the mean over all, where a score that is itself a mean of
         many counts as many. Stars that were clicked count only where nothing was imported on
@@ -244,7 +250,7 @@ class Index:
         return self._held.memberships.splits.tolist()
 
     def single_ratings(self, without: str = "") -> SingleRatings:
-        """Scores, one per photo and named person; scores that are means over people are left out.
+        """Scores by single raters, one per photo and named rater; means over raters are left out.
 
         Stars that were clicked are left out where anything was imported on another
         scale, and so is the person `without` whom the others are wanted.

@@ -160,7 +160,7 @@ def _vectors(index: Index, contest: Contest, notes: list[str]) -> list[MasterVec
 
 
 def _source_of_vector(vector: MasterVector) -> str:
-    """Phrase on what a rating direction was made from: data, method, or a prompt's words."""
+    """Phrase that says what a rating direction was made from: data, method or prompt."""
     kind = "" if vector.kind in KINDS_FROM_WORDS else vector.kind
     told = ", ".join(filter(None, (kind, vector.card.source)))
     texts, unwanted = (vector.card.parameters.get(key) or [] for key in ("texts", "not"))
@@ -170,7 +170,7 @@ def _source_of_vector(vector: MasterVector) -> str:
 
 
 def _source_by_index(told: dict[str, list[str]]) -> str:
-    """Text on what a rating direction was made from, index by index if the indexes differ."""
+    """Text that says what a rating direction was made from, by index if the indexes differ."""
     if len(told) == 1:
         return next(iter(told))
     return "; ".join(f"on {', '.join(names)}: {source}" for source, names in told.items())
@@ -191,7 +191,7 @@ def _sources(index: Index) -> str:
 
 
 def _n_near_duplicates(codes: Codes) -> int:
-    """Number of photos that share their near-duplicate code with another photo."""
+    """Number of photos that have a near-duplicate (another photo with the same code)."""
     _, sizes = np.unique(codes[codes >= 0], return_counts=True)
     return int(sizes[sizes > 1].sum())
 
@@ -215,7 +215,7 @@ def _judgements_told(panel: Panel) -> str:
 
 
 def _shown(report: PanelReport, entries: Sequence[_Entry], panel: Panel) -> Shown | None:
-    """Photos rated highest and lowest by the best row; None if none was tested on unseen photos."""
+    """Photos rated highest and lowest by the best row; None if no row has unseen test photos."""
     if not (fair := report.fair()):
         return None
     best = next(one for one in entries if one.contender.name == fair[0].full_name)

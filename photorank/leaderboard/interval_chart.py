@@ -27,7 +27,7 @@ class Bar(NamedTuple):
 
 
 def interval_chart(bars: Sequence[Bar], axis: str) -> str:
-    """SVG text of a chart of values with intervals, with an axis title and a key.
+    """SVG text of a chart of values with confidence intervals, with axis title and legend.
 
     A line marks the chance level 0.5; what has seen the photos stands apart, at the end.
     """
@@ -84,7 +84,7 @@ def _mark(kind: Kind, x: float, y: float) -> str:
 
 
 def _key(kinds: Sequence[Kind]) -> str:
-    """SVG text of the key to the chart's marks."""
+    """SVG text of the chart's legend, which explains the marks."""
     parts, x = [], 8
     for kind in kinds:
         parts.append(_mark(kind, x, 11) + f'<text x="{x + 10}" y="15">{_KEY[kind]}</text>')

@@ -37,7 +37,7 @@ class Panel:
 
     @property
     def near_duplicates(self) -> Codes:
-        """Group numbers (n,): equal for photos that any encoder sees as near-duplicates.
+        """Group number (n,) of each photo, equal for near-duplicates according to any encoder.
 
         One that takes most photos for one picture is not asked, for no folds would be left.
         """

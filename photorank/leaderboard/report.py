@@ -48,13 +48,13 @@ class Row:
 
     @property
     def encoder_name(self) -> str:
-        """Name of the encoder, without the folder of its weights file, to publish no local path."""
+        """Name of the encoder without its weights file's folder, so that no local path is shown."""
         model, at, file = self.encoder.partition("@")
         return f"{model}{at}{PurePath(file).name}"
 
     @property
     def order(self) -> tuple[str, bool, float]:
-        """Sort key that puts the rows of each scope together, best first.
+        """Sort key that puts rows with the same scope of test pairs together, best first.
 
         Results on unseen photos come before others, then the highest accuracy comes first.
         """

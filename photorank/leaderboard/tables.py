@@ -29,7 +29,7 @@ class Table:
 
 
 def index_table(panel: PanelReport) -> Table:
-    """Table of the compared indexes: encoder, and bytes, opening and embedding time per photo."""
+    """Table of the compared indexes: encoder, and bytes, decoding and embedding time per photo."""
     costly_last = sorted(panel.rows, key=lambda row: row.cost is not None)
     rows = []
     for name, row in {row.index: row for row in costly_last}.items():

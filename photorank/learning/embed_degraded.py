@@ -29,7 +29,7 @@ MIN_PHOTOS = 10  # at least one per fold
 
 
 class DegradedCopies(NamedTuple):
-    """Embeddings of photos, each with those of its degraded copies."""
+    """Embeddings of photos and of each photo's degraded copies."""
 
     rows: Codes  # (n,) the photos' rows in the index
     digests: tuple[str, ...]  # (n,)
@@ -46,7 +46,7 @@ def embed_degraded(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> DegradedCopies:
-    """Embeddings of the first readable photos in a list, each with those of its degraded copies.
+    """Embeddings of the first readable photos in a list, and of each photo's degraded copies.
 
     At most `most` photos are used. Raises TooFewPhotosError if fewer than ten can be read.
     """

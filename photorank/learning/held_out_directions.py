@@ -1,4 +1,4 @@
-"""Directions for held-out tests: a vector is refitted for each test fold without its photos."""
+"""Rating directions for held-out tests: refitted for each test fold, without that fold's photos."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -30,7 +30,7 @@ _FITTED_AT_ONCE = 1 << 30
 
 
 class HeldOut(NamedTuple):
-    """Directions that rate the test folds (one each), and the kind of test, such as "refitted"."""
+    """Rating direction for each test fold, and the kind of test, such as "refitted"."""
 
     testing: Testing
     directions: Floats  # (repeats, K, d)
@@ -45,9 +45,9 @@ def held_out(
     on_fit: Callable[[], None] | None = None,
     refits: "Refits | None" = None,
 ) -> HeldOut:
-    """Directions that rate each test fold: the vector's own, or refits made without that fold.
+    """Rating direction for each test fold: the vector's, or that of a refit without the fold.
 
-    Its card says how it is refitted.
+    The vector's card says how it is refitted.
 
     Where the person who taught it judged too little of the other folds, it is in-sample.
     """
@@ -84,7 +84,7 @@ def learner_of(index: Index, kind: str, card: Card) -> DirectionLearner:
 
 @contextmanager
 def fitting(X: Embeddings) -> Iterator[Executor]:
-    """Context with a thread pool in which learners are fitted to embeddings X (n, d)."""
+    """Context manager for a thread pool in which learners are fitted to embeddings X (n, d)."""
     import scipy.linalg  # noqa: F401  # has a BLAS of its own; the limit is for what is loaded
 
     with threadpool_limits(1, "blas"):
@@ -206,7 +206,7 @@ def out_of_fold_ratings(
 def counted(
     on_progress: Callable[[int, int], None] | None, total: int
 ) -> Callable[[], None] | None:
-    """Function that counts one finished fit per call and reports (done, total)."""
+    """Function to call after each fit, which reports (done, total); None without `on_progress`."""
     if on_progress is None:
         return None
     done = count(1)

@@ -1,4 +1,4 @@
-"""Ratings of photos by models that did not learn from them, and their worst mistakes."""
+"""Held-out ratings of photos, and the photo pairs where ratings contradict people most."""
 
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ _PAIRS = 200_000
 
 
 class HeldOutRatings(NamedTuple):
-    """Ratings of photos by a vector; of photos that it learned from, by refits without them."""
+    """Ratings of photos by a vector, or by its refits for photos that the vector learned from."""
 
     ratings: Ratings  # (n,) on the vector's scale; nan for photos it saw and cannot do without
     seen: Flags  # (n,) whether the vector itself learned from the photo, or from a copy

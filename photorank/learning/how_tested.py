@@ -35,7 +35,7 @@ def how_tested(index: Index, vector: MasterVector, photos: JudgedPhotos) -> Test
 
 
 def prior_has_seen(index: Index, card: Card, photos: JudgedPhotos) -> bool:
-    """True if the prior (the vector that learning began from) had seen any of the photos.
+    """True if the prior (the vector that learning began from) had learned from any of the photos.
 
     Also true if that vector no longer exists, as it cannot be told then.
     """

@@ -141,7 +141,7 @@ def judged_photos(
 def judged_comparisons(
     index: Index, *, rater: str | None = None, by_raters: bool = False
 ) -> tuple[Codes, Comparisons]:
-    """Row numbers (k,) of the photos of an index that people judged, and the comparisons of these.
+    """Row numbers (k,) of the photos of an index that people judged, and their comparisons.
 
     Arguments and errors are those of :func:`judged_photos`.
     """

@@ -1,4 +1,4 @@
-"""One person's taste (own rating direction), its accuracy, and the gain from more choices."""
+"""One person's taste (a rating direction), its accuracy, and the gain from more choices."""
 
 import hashlib
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ _MOVED_PHOTOS = 12  # listed
 
 
 class CurvePoint(NamedTuple):
-    """Point of a person's learning curve: accuracy after learning from some number of choices."""
+    """Point of a person's learning curve: accuracy after learning from `n_choices` choices."""
 
     n_choices: int
     accuracy: Estimate
@@ -106,7 +106,10 @@ class PersonalState:
 
     @property
     def prior_saw(self) -> bool:
-        """True if the prior (the vector that learning began from) had seen some judged photos."""
+        """True if the prior vector had learned from some of the photos that the person judged.
+
+        The prior is the vector that learning began from.
+        """
         return self.prior is not None and any(map(self.prior.card.saw, self._judged_digests))
 
     @property
@@ -167,7 +170,9 @@ def personal_state(
     *,
     subset: PhotoSubset,
 ) -> PersonalState:
-    """Rating model of a person, learned and tested on all clicks; fast enough for every click.
+    """Rating model of a person, learned from all clicks and tested on held-out choices.
+
+    It is fast enough to be made after every click.
 
     `vector` is what the prior was made of (None: nothing), `said` are the person's clicks by row
     of the index, and `subset` holds the prior and the photos that it is compared on.

@@ -162,7 +162,7 @@ def _refitting_factor(ratings: Floats, pairs: HeldOutPairs) -> float:
 def _sums_beyond(
     ratings: Floats, pairs: HeldOutPairs, gap: float, refitted: bool
 ) -> list[PairSums]:
-    """For each repeat of the folds, sums for accuracy on pairs with labels over `gap` apart."""
+    """Sums, one per repeat, for the pairwise accuracy on pairs with labels over `gap` apart."""
     sums = []
     units, couples = units_of(pairs.folds, refitted), 0 if refitted else COUPLES
     for row, graph, clusters in zip(ratings, pairs.graphs, units, strict=True):
@@ -197,7 +197,7 @@ def _degrees_beyond(pairs: HeldOutPairs, gap: float) -> Floats:
 
 
 def _sum_by_photo(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floats]) -> Floats:
-    """For each photo (n,), sum of a quantity over its compared pairs; `of` sums it within groups.
+    """Sum (n,) of a quantity over the compared pairs of each photo.
 
     `of` sums over pairs within groups; the sum over pairs that do not count is subtracted.
     """
@@ -210,7 +210,10 @@ def _sum_by_photo(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floa
 
 
 def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
-    """For l photos, weight (l,) of each one's correctly ordered pairs over `gap` apart in label."""
+    """Total weight (l,) of each photo's correctly ordered pairs with labels over `gap` apart.
+
+    `r` (l,) are the photos' ratings; pairs of equal ratings count half.
+    """
     n, u = len(graph.rows), graph.trust
     net = graph.with_gap_power(0).parts[0].net_credit(r, above=gap + _tolerance(graph))
     if net is not None:
@@ -232,7 +235,7 @@ def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
 
 
 def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
-    """Total weight (l,) of each of l photos' pairs with labels more than `gap` apart.
+    """Total weight (l,) of each photo's pairs with labels over `gap` apart, for l photos.
 
     A pair's weight is the product of its photos' weights `u` (l,).
     """
@@ -249,9 +252,10 @@ def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
 
 
 def _ranks(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
-    """Three arrays (l,) to find pairs over `gap` apart: group, label's rank, rank of label − `gap`.
+    """Arrays (l,) for l photos: group number, rank of the label, rank of the label − `gap`.
 
-    A lowered label is the label minus `gap`; both kinds are ranked together.
+    A lowered label is the label minus `gap`; both kinds are ranked together, to find pairs of
+    labels more than `gap` apart.
     """
     block = dense_ranks(graph.same)
     labels = np.concatenate([graph.labels, graph.labels - gap - _tolerance(graph)])

@@ -96,7 +96,7 @@ def human_ceiling(
 def _halves(
     table: RaterTable, splits: int, rng: np.random.Generator
 ) -> list[tuple[Labels, Labels]]:
-    """Pairs of arrays, one per split: photos' mean scores (n,) by each random half of raters."""
+    """Photos' mean scores by two random halves of the raters: one pair of arrays (n,) per split."""
     found = []
     for _ in range(splits):
         # Every other one of a photo's raters, in random order.
@@ -123,7 +123,7 @@ def _split_half(halves: list[tuple[Labels, Labels]], sums: _Sums, level: float) 
 
 
 def _rest_means(table: RaterTable) -> Floats:
-    """For each of m scores, the mean (m,) of other people's scores of that photo, or nan."""
+    """Mean (m,) of other people's scores of the same photo, for each of m scores; nan if none."""
     count = np.bincount(table.photos, minlength=table.n)[table.photos] - 1
     rest = np.bincount(table.photos, table.scores, minlength=table.n)[table.photos] - table.scores
     return np.divide(rest, count, out=np.full(len(rest), np.nan), where=count > 0)

@@ -48,7 +48,7 @@ def estimate_of(
 
 
 def units_of(folds: Folds, refitted: bool) -> list[Codes | None]:
-    """For each repeat, each photo's unit (n,) of resampling: its test fold or its cluster.
+    """Resampling units of the n photos, one array (n,) per repeat: test folds, or clusters.
 
     Test folds if `refitted`, or of given ratings what was sampled together; None is each photo on
     its own.

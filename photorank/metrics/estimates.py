@@ -96,10 +96,10 @@ def student(value: float, error: float, df: float, *, level: float, limit: float
 
 
 def unvarying(value: float, n: int, *, level: float, span: float) -> Difference:
-    """Difference that is equal in all resamples; its exact interval is that of n independent pairs.
+    """Difference that is the same in all resamples, with an exact interval and p-value.
 
-    So it is where both contenders order all pairs alike, for example.
-    p is the sign test's, of the least number of pairs that the difference takes.
+    So it is where both contenders order all pairs alike, for example. The interval is that of n
+    independent pairs; p is the sign test's, of the least number of pairs that the difference takes.
     """
     reach = span * (1 - perfect_share(max(n, 1), level))
     low, high = max(value - reach, -span), min(value + reach, span)

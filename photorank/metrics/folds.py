@@ -136,7 +136,7 @@ def make_folds(
 
 
 def merged_groupings(first: Codes, second: Codes) -> Codes:
-    """Group number (n,) of each photo after groups of two groupings that share photos are merged.
+    """Group number (n,) of each photo; groups of either grouping that share a photo are merged.
 
     Examples
     --------
@@ -182,7 +182,7 @@ def _unshared(one: Codes, other: Codes, n: int) -> float:
 
 
 def _distinct_splits(splits: Sequence[Codes]) -> Codes:
-    """Fold numbers (r, u) of u photos or groups in the r splits left after dropping equal ones."""
+    """Fold numbers (r, u) of u photos or groups in the r distinct splits among `splits`."""
     found: dict[bytes, Codes] = {}
     for fold in splits:
         _, first, own = np.unique(fold, return_index=True, return_inverse=True)

@@ -99,7 +99,7 @@ class HeldOutPairs:
         return estimate_of(sums, self.folds, refitted=refitted, **counts)
 
     def estimate_of_lists(self, by_fold: Floats, floor: float, *, refitted: bool) -> Estimate:
-        """Mean of a top-of-list metric over all folds and repeats, with confidence interval.
+        """Mean of a top-of-list metric (such as NDCG) over folds and repeats, with interval.
 
         `by_fold` (repeats * K,) has the metric's value in each of the K folds of each repeat.
 

@@ -1,4 +1,7 @@
-"""Jackknife intervals of metrics of fixed ratings: photos or clusters are left out one by one."""
+"""Jackknife confidence intervals of metrics, from leaving out photos or clusters one by one.
+
+The ratings that a metric judges are taken as given: nothing is fitted again.
+"""
 
 from dataclasses import replace
 from math import hypot, isnan, log, nan, pi, sqrt
@@ -27,7 +30,7 @@ _ANGLES = 1024
 
 
 class LeaveOneOut(NamedTuple):
-    """Metric on all photos, and with each photo (or cluster of photos) left out in turn.
+    """Values of a metric: on all photos, and with each photo (or cluster) left out in turn.
 
     A unit is a photo or a cluster of photos.
     """
@@ -40,7 +43,7 @@ class LeaveOneOut(NamedTuple):
 
 
 def jackknife(loo: LeaveOneOut, *, level: float = 0.95, n_photos: int, n_pairs: int) -> Estimate:
-    """Metric with its jackknife interval, from its values with each photo or cluster left out.
+    """Value and jackknife interval of a metric, from values with each photo or cluster left out.
 
     It is the uncertainty of *these ratings* over photos like those judged:
     the ratings are taken as given, so for something that was learned it
@@ -219,7 +222,7 @@ def _logit_interval(loo: LeaveOneOut, level: float) -> tuple[float, float]:
 def _difference_limits(
     a: LeaveOneOut, b: LeaveOneOut, both: LeaveOneOut, level: float
 ) -> tuple[float, float]:
-    """Confidence limits of the metric difference a − b, valid also when a or b is near 1.
+    """Confidence limits of the difference of two metrics, valid even where one of them is near 1.
 
     Both limits are nan if a metric is undefined.
     """
@@ -260,7 +263,7 @@ def _p_value(value: float, low: float, high: float, df: float, level: float) -> 
 
 
 def _standard_error(without: Floats) -> float:
-    """Jackknife standard error from the leave-one-out values (u,)."""
+    """Jackknife standard error of a metric, from its u leave-one-out values (u,)."""
     units = len(without)
     if units < 2:
         return nan
@@ -282,7 +285,7 @@ def _correction(loo: LeaveOneOut) -> float:
 
 
 def _degrees_of_freedom(without: Floats) -> float:
-    """Degrees of freedom of the jackknife variance of values (u,), after Satterthwaite."""
+    """Satterthwaite's degrees of freedom of the jackknife variance of leave-one-out values (u,)."""
     units = len(without)
     if units < 2:
         return 1

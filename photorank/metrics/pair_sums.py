@@ -57,11 +57,11 @@ class PairSums:
     luck: float = 1.0  # share of the ratings that is owed to the photos learned from; 1 if unknown
 
     def __add__(self, other: "PairSums") -> "PairSums":
-        """Pair sums of two repeats of cross-validation, added, over the same photos or clusters."""
+        """Total of the pair sums of two cross-validation repeats on the same photos."""
         return self._combined(other, np.add)
 
     def __sub__(self, other: "PairSums") -> "PairSums":
-        """Sums over these pairs minus those over the pairs of `other`, which must be among them."""
+        """Pair sums without the photo pairs of `other`, which must be a subset of these pairs."""
         return self._combined(other, np.subtract)
 
     def _combined(self, other: "PairSums", two: Callable[[Floats, Floats], Floats]) -> "PairSums":
@@ -88,7 +88,7 @@ class PairSums:
         return float(_ratio(self.total, self.total))
 
     def leave_one_out(self) -> LeaveOneOut:
-        """Metric on all photos, and with each photo (or cluster of photos) left out in turn.
+        """Values of the metric: on all photos, and with each photo (or cluster) left out in turn.
 
         Units without pairs are passed over.
         """
@@ -103,9 +103,9 @@ class PairSums:
         )
 
     def _couple_effects(self) -> Floats:
-        """First-order gain (c,) in the metric from the pairs of each couple of photos or clusters.
+        """Effect (c,) on the metric of the photo pairs between two clusters, for c cluster couples.
 
-        A couple's effect is that of all photo pairs between its two units.
+        A photo without a cluster counts as a cluster. Effects are computed to first order.
         """
         if np.isnan(self.value):
             return np.empty(0)
@@ -116,7 +116,10 @@ class PairSums:
 
 
 class Count(NamedTuple, Generic[Graph]):
-    """Two functions for a metric's sums: per photo (over its pairs), and per single photo pair."""
+    """Two functions that compute the terms of a metric: for each photo, and for each photo pair.
+
+    The terms of a photo are sums over all pairs with this photo.
+    """
 
     by_photo: Callable[[Graph], Floats]  # (n, 3), where a pair is in two photos' sums
     by_pair: Callable[[Graph, Pairs], Floats]  # (m, 3)
@@ -130,7 +133,7 @@ def pair_sums(
     floor: float,
     couples: int,
 ) -> PairSums:
-    """Metric's sums over all photo pairs, and over those left when a photo or cluster is omitted.
+    """Sums for a metric over all photo pairs, and with each photo or cluster left out in turn.
 
     The sums over the pairs between two units are computed for some couples of units.
 
@@ -163,12 +166,12 @@ def pair_sums(
 
 
 def pool(sums: Iterable[PairSums]) -> PairSums:
-    """Pair sums of several repeats of cross-validation, added, over the same photos or clusters."""
+    """Total of the pair sums of several cross-validation repeats on the same photos."""
     return reduce(add, sums)
 
 
 def values_by_fold(parts: Sequence[PairSums]) -> Floats:
-    """One value (J,) for each of J test folds, whose mean is the metric over all pairs.
+    """Values (J,) of a metric for J test folds; their mean is the metric over all photo pairs.
 
     A fold's own ratio would count a fold of few pairs as much as one of many;
     these are the pooled ratio's first-order shares.
@@ -200,7 +203,7 @@ def checked_ratings(ratings: ArrayLike, n: int, *, by_column: bool = False) -> R
 
 
 def unit_codes(clusters: Codes, *, n: int) -> Codes:
-    """Unit number (n,) of each photo; a unit is a cluster, or a photo without a cluster (−1)."""
+    """Unit numbers (n,) of n photos; a unit is a cluster, or one photo if its cluster is −1."""
     clusters = np.asarray(clusters)
     if clusters.shape != (n,):
         raise ComparisonsError(f"clusters must be one number a photo, {n} in all")
@@ -210,14 +213,16 @@ def unit_codes(clusters: Codes, *, n: int) -> Codes:
 
 
 def summed_by(codes: Codes, values: Floats) -> Floats:
-    """Sums (u, k) of those rows of `values` (n, k) that have the same code, 0 to u − 1."""
+    """Sums (u, k) of the rows of `values` (n, k), grouped by the codes (n,) from 0 to u − 1."""
     sums = [np.bincount(codes, column) for column in values.T]
     return np.stack(sums, axis=1).astype(np.float64)
 
 
 @lru_cache(maxsize=4)
 def _unit_couples(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
-    """For c random couples of photos or clusters: start (c,) of each one's pairs, all pairs (m, 2).
+    """Photo pairs (m, 2) of c random cluster couples, with the index (c,) where each couple starts.
+
+    The indices are returned first. A photo without a cluster counts as a cluster.
 
     The same units (n,), whose bytes are given, have the same couples, so that repeats can be added
     up; vector after vector and metric after metric they are asked for again.

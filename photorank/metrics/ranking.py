@@ -268,7 +268,7 @@ def pearson_by_column(ratings: Floats, comparisons: Comparisons) -> Floats:
 
 
 def correlation_by_column(a: Floats, b: Floats, graph: ScoreComparisons) -> Floats:
-    """Correlation (c,), over photo pairs, of differences in `a` (n,) with those in `b` (n, c)."""
+    """Correlation (c,) of pair differences in `a` (n,) with those in each column of `b` (n, c)."""
     product = a @ graph.differences(b)
     squares = a @ graph.differences(a) * np.einsum("nc,nc->c", b, graph.differences(b))
     defined = squares > 0
@@ -296,11 +296,10 @@ def pair_metrics(gap_power: int, comparisons: Comparisons) -> dict[str, Callable
 
 
 def _agreement(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
-    """Three arrays (m,) for m pairs: signed agreement, weight if labels differ, if ratings differ.
+    """For m photo pairs: signed agreement, weight if labels differ, and weight if ratings differ.
 
-    The sign is + where the ratings order a pair as people did, and − where they reverse it.
-
-    Ties have weight 0.
+    These are three arrays (m,). The sign is + where the ratings order a pair as people did, and −
+    where they reverse it. Ties have weight 0.
     """
     weight, margin = graph.edges(pairs)
     sign = np.sign(r[pairs[:, 0]] - r[pairs[:, 1]])
@@ -326,7 +325,7 @@ def _products(
 
 
 def _minus_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Values minus the first photo's, in each block (photos compared together), for precision.
+    """Values minus the first value of their block (photos compared together), for precision.
 
     So a constant block is exactly 0.
     """
@@ -337,7 +336,7 @@ def _minus_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
 
 
 def _rank_shifts(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Floats:
-    """For each photo (n,), the change in a sum over pairs as its removal shifts the others' ranks.
+    """Change (n,) in a sum over pairs, because removing a photo shifts the ranks of other photos.
 
     `shares` are fractional ranks, and `pull` is the sum's derivative by them.
     """
@@ -355,6 +354,6 @@ def _rank_shifts(pull: Floats, shares: Floats, comparisons: ScoreComparisons) ->
 
 
 def _undefined(comparisons: Comparisons, clusters: Codes | None) -> PairSums:
-    """Sums of nan: the metric needs numeric scores, but people only chose between photos."""
+    """Sums of nan, for a metric that needs scores where people only chose between photos."""
     n_units = comparisons.n if clusters is None else unit_codes(clusters, n=comparisons.n).max() + 1
     return PairSums(np.full(3, np.nan), np.full((n_units, 3), np.nan), np.empty((0, 3)), -1.0)

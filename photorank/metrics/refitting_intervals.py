@@ -99,7 +99,7 @@ def corrected_resampled_difference(
     floor: float = 0.0,
     n_photos: int,
 ) -> Difference:
-    """Mean difference over folds between two refitted models' metrics, with its interval.
+    """Mean difference over folds between the metrics of two refitted models, with its interval.
 
     A difference that is the same in every fold is judged as that many disjoint
     pairs of photos would be, as in :func:`paired_difference`. `floor` is the metric's least
@@ -128,7 +128,7 @@ def corrected_jackknife(
     level: float = 0.95,
     n_photos: int,
 ) -> Estimate:
-    """Metric over all held-out pairs; its jackknife interval includes variance between refits.
+    """Metric over all held-out pairs, with a jackknife interval that includes refitting variance.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ def corrected_jackknife(
 def _fold_mean(
     values: ArrayLike, test_to_train: float, repeats: int, n_units: float, level: float
 ) -> Difference:
-    """Mean of a metric or difference over folds; its t interval allows for shared training data."""
+    """Mean of a metric over folds, with a t interval that allows for shared training data."""
     folds = np.asarray(values, dtype=np.float64)
     folds = folds[~np.isnan(folds)]
     if len(folds) < 2:

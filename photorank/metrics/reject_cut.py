@@ -89,7 +89,7 @@ def reject_cut(
 
 
 def keepers_needed(lost: float, confidence: float) -> int:
-    """Smallest number of independent keepers (good photos) from which a threshold can be found.
+    """Smallest number of independent keepers (good photos) needed to set a rejection threshold.
 
     Examples
     --------
@@ -102,7 +102,7 @@ def keepers_needed(lost: float, confidence: float) -> int:
 
 
 def _one_a_cluster(ratings: np.ndarray, clusters: Codes | None, seed: int) -> np.ndarray:
-    """Ratings (u,) of one random keeper (good photo) per cluster; all keepers without clusters."""
+    """Ratings (u,) of one random keeper (good photo) per cluster; all if `clusters` is None."""
     if clusters is None:
         return ratings
     units = unit_codes(clusters, n=len(ratings))

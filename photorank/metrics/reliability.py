@@ -32,7 +32,7 @@ class ReliabilityBin:
 
 @dataclass(frozen=True)
 class RiskCoverage:
-    """Risk–coverage curve: share of predictions kept (the most confident), and their error rate."""
+    """Risk–coverage curve: error rate of the most confident predictions, by the share kept."""
 
     confidence: Floats  # (c,) the greater of p and 1 − p at which one still answers
     coverage: Floats  # (c,) share of pairs that are answered
@@ -115,7 +115,7 @@ def expected_calibration_error(p: ArrayLike, outcomes: ArrayLike, bins: int = 10
 
 
 def reliability(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> list[ReliabilityBin]:
-    """Bins of the reliability diagram, of equal width in probability.
+    """Bins of a reliability diagram, all of the same width in predicted probability.
 
     Parameters
     ----------
@@ -167,7 +167,7 @@ def reliability(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> list[Relia
 
 
 def risk_coverage(p: ArrayLike, outcomes: ArrayLike) -> RiskCoverage:
-    """Risk–coverage curve: share of predictions kept (the most confident), and their error rate.
+    """Risk–coverage curve: error rate of the most confident predictions, by the share kept.
 
     Parameters
     ----------

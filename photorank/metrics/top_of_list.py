@@ -82,7 +82,7 @@ def precision_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> floa
 
 
 def album_regret_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> float:
-    """Album quality, 1 − regret: mean label of the k best-rated photos, 0 by chance and 1 at best.
+    """Album quality, 1 − regret: scaled mean label of the k best-rated photos (chance 0, best 1).
 
     The best k are the k best labelled. It is one minus the regret, so that
     higher is better here as well.
@@ -112,7 +112,7 @@ def album_regret_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> f
 
 
 def ndcg_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int | None = None) -> Floats:
-    """NDCG for each of l ranked lists: (l,) for ratings (n,), or (l, c) for (n, c).
+    """NDCG of each of l ranked lists: (l,), or (l, c) for c columns of ratings (n, c).
 
     Lists of equal labels are left out; empty for choices, as those of the other metrics.
     """
@@ -173,7 +173,7 @@ def _by_block(
 
 
 def _rank_weights(values: Floats, places: Floats) -> Floats:
-    """Weights assigned to values in rank order, highest value first; ties share them equally."""
+    """Weight of each value by its rank, highest value first; tied values get equal weights."""
     order = np.argsort(-values, axis=0)
     ordered = np.take_along_axis(values, order, axis=0)
     given = np.empty(values.shape)
@@ -189,7 +189,7 @@ def _rank_weights(values: Floats, places: Floats) -> Floats:
 
 
 def _first_places(k: int, n: int) -> Floats:
-    """Weights (n,) of ranks: 1/k for the first k, 0 for the rest."""
+    """Weights (n,) of n ranks: 1/k for each of the first k, 0 for the rest."""
     k = min(k, n)
     return (np.arange(n) < k) / k
 

@@ -58,7 +58,7 @@ class DecodeLimits(NamedTuple):
                 resource.setrlimit(what, (allowed, most))
 
     def memory_is_free(self) -> bool:
-        """True if `memory_bytes` of memory are free now, found out by allocating them."""
+        """True if `memory_bytes` of memory are free now, tested by allocating them."""
         if sys.platform == "win32":
             return False
         import resource
@@ -73,17 +73,17 @@ class DecodeLimits(NamedTuple):
 
     @property
     def work_reason(self) -> str:
-        """Message that decoding a photo file takes more than `work_seconds` of CPU time."""
+        """Error text for a photo file that takes more than `work_seconds` of CPU time to decode."""
         return f"takes more than {counted(self.work_seconds, 'second')} to decode"
 
     @property
     def memory_reason(self) -> str:
-        """Message that decoding a photo file takes more than `memory_bytes` of memory."""
+        """Error text for a photo file that takes more than `memory_bytes` of memory to decode."""
         size = self.memory_bytes
         words = f"{size >> 30} GB" if size >= 1 << 30 else f"{size >> 20} MB"
         return f"takes more than {words} of memory to decode"
 
     @property
     def wait_reason(self) -> str:
-        """Text that says that decoding a photo file takes longer than `wait_seconds`."""
+        """Error text for a photo file that is not decoded within `wait_seconds`."""
         return f"not decoded in {counted(round(self.wait_seconds), 'second')}"

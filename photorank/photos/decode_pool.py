@@ -91,7 +91,7 @@ def jpeg_isolated(data: bytes, *, long_side: int = 0) -> bytes:
 
 
 def signals_isolated(data: bytes) -> dict[str, float]:
-    """Technical measurements (sharpness, …) of a photo by name, made in a separate process.
+    """Dictionary of a photo's technical measurements (sharpness, …), made in a separate process.
 
     Raises the errors of :func:`decode_isolated`.
     """

@@ -100,7 +100,7 @@ class SkippedFile:
 
     @property
     def passed_over(self) -> bool:
-        """True if the file was skipped because it is hidden, no photo, or a photo's companion."""
+        """True if the file was skipped as hidden, not a photo, or a companion of a photo."""
         return self.reason in _PASSED_OVER
 
     @property
@@ -261,7 +261,7 @@ class _FileNames:
 def _file_of_entry(
     entry: os.DirEntry[str], beside: _FileNames, is_folder: bool
 ) -> PhotoFile | SkippedFile | None:
-    """A folder entry's PhotoFile, or SkippedFile with the reason; None if it is a subfolder."""
+    """PhotoFile or SkippedFile for a folder entry; None if the entry is a subfolder."""
     suffix = _suffix(entry.name)
     if is_folder:
         return _checked_file(entry.path) if suffix in PHOTO_SUFFIXES else None

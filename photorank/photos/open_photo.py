@@ -83,7 +83,7 @@ _OS_REASONS = {
 
 
 def os_reason(error: OSError) -> str:
-    """Text in a few words that says why the operating system refused a file or folder."""
+    """Short text that says why the operating system refused access to a file or folder."""
     return _OS_REASONS.get(error.errno or 0, (error.strerror or "cannot be read").lower())
 
 
@@ -241,7 +241,7 @@ def _formats(suffix: str) -> tuple[str, ...]:
 
 
 def open_header(file: BinaryIO) -> Image.Image:
-    """Open a photo by reading its header, without decoding pixels; refuse one of too many pixels.
+    """Open a photo by reading its header, without decoding pixels.
 
     Raises UnreadablePhotoError if the file is not a photo, or larger than `MAX_PIXELS`.
     """

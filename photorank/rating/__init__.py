@@ -1,1 +1,1 @@
-"""Ratings of photos by a rating vector, with percentiles and probabilities."""
+"""Ratings of photos by a rating vector, with percentiles and preference probabilities."""

@@ -1,4 +1,4 @@
-"""Best shot of each series (shots of one scene): by sharpness, quality, rating and faces."""
+"""Choice of the best photo of each series (photos of one scene): sharpness, rating, faces."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -162,7 +162,7 @@ class ShotWords:
         return sorted((one for one in for_it if for_it[one] >= least), key=lambda one: -for_it[one])
 
     def of_faces(self, row: int, others: Sequence[int]) -> list[str]:
-        """Phrases for what is right with a shot's faces and wrong in other shots of its series."""
+        """Phrases such as "face not cut" for face faults that a shot lacks and another shot has."""
         faults = {self._eyes_phrase(row): self.terms.eyes, "face not cut": self.terms.cut}
         return [
             words
@@ -178,7 +178,7 @@ class ShotWords:
         return "eyes open" if seen else "eyes further open"
 
     def _less_noise(self, row: int, other: int) -> float:
-        """Part of two shots' technical rating difference that is due to less noise; 0 or more."""
+        """Excess of a shot's technical rating over another's that is due to less noise, or 0."""
         if self.technical is None:
             return 0.0
         pair, fingerprint = self.index.embeddings_of([row, other]), self.index.fingerprint

@@ -58,7 +58,7 @@ def closest_better(
 
 
 def _unchanged(index: Index, rows: Codes, places: Codes, k: int) -> Codes:
-    """The first k of `places` (positions in `rows`) whose photos' files are unchanged."""
+    """First k of `places` (positions in `rows`) whose files have not changed since indexing."""
     kept: list[int] = []
     for start in range(0, len(places), k):
         some = places[start : start + k]

@@ -1,4 +1,4 @@
-"""Concepts that explain a rating: strong in the photo, and correlated with an index's ratings."""
+"""Search for concepts, such as "a sunset", that raise or lower a photo's rating most."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -71,7 +71,7 @@ def moving_concepts(
     *,
     k: int = 6,
 ) -> list[Concept]:
-    """The k of `CONCEPTS` that raise or lower a photo's rating most, strongest first.
+    """Effects of the k concepts that raise or lower a photo's rating most, strongest first.
 
     Each concept is taken alone, and all are seen through the encoder's text
     tower: where that does not know a quality, no concept of it says anything.
@@ -100,7 +100,7 @@ def sampled_rows(index: Index) -> Codes:
 
 
 def concept_embeddings(index: Index, load: Callable[[], Encoder]) -> Embeddings:
-    """Unit text embeddings of `CONCEPTS`, one row per concept.
+    """Text embeddings of the concepts in `CONCEPTS`, of unit length, one row per concept.
 
     They are encoded once an index and then kept beside it, for a text tower takes ten seconds
     to load; only for them is the index's encoder loaded. Raises MissingWeightsError or
@@ -118,7 +118,7 @@ def concept_embeddings(index: Index, load: Callable[[], Encoder]) -> Embeddings:
 
 
 def shown_and_liked(similarities: Floats, ratings: Floats, own: Floats) -> tuple[Floats, Floats]:
-    """Strength (c,) of each concept in a photo, and its correlation (c,) with an index's ratings.
+    """Strengths (c,) of c concepts in a photo, and their correlations (c,) with an index's ratings.
 
     They follow from the similarities of n photos to c concepts (n, c), the photos' ratings (n,),
     and the similarities of the photo itself (c,).

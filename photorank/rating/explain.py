@@ -45,7 +45,7 @@ class Explanation:
 
     @property
     def parts(self) -> Floats:
-        """Grid (rows, columns) of contributions to the photo's rating minus the index's average.
+        """Contributions (rows, columns) of grid cells to the rating's excess over the index's mean.
 
         What signals carry of the lead is in no part.
         """
@@ -109,7 +109,7 @@ def explain(
 
 
 def _own_rating(index: Index, data: bytes, rated: float, ratings: Ratings) -> Ratings:
-    """Rating (1,) to compare with the index's (n,): of an indexed photo the index's own.
+    """Rating (1,) of the explained photo; for a photo in the index, the index's own value.
 
     An index of half precision, or embedded on another processor, rates it slightly differently.
     """

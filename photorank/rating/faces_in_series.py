@@ -50,7 +50,7 @@ def face_terms(faces: IndexFaces, series: Codes) -> FaceTerms:
 
 
 def shots_of_series(series: Codes) -> Iterator[Codes]:
-    """Yield each series' row numbers, for series of at least two photos."""
+    """Yield the row numbers of each series of at least two photos."""
     several = np.flatnonzero(series >= 0)
     several = several[np.bincount(series[several])[series[several]] > 1]
     for rows in rows_by_code(series[several]):

@@ -39,7 +39,7 @@ class HeatMap:
         return self.method == "sum over positions"
 
     def against(self, average: float) -> Floats:
-        """Grid (rows, columns) of contributions to the photo's rating minus an average rating.
+        """Contributions (rows, columns) of grid cells to the rating's excess over an average.
 
         Of an exact map the average's own share is taken off everywhere, so the
         parts sum to the difference of the two ratings; what occlusion found is
@@ -54,7 +54,7 @@ def heat_map(
     vector: MasterVector,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> HeatMap:
-    """Heat map of a photo's rating by a vector; the photo must be upright.
+    """Heat map of a photo's rating by a vector; the photo must already be rotated upright.
 
     It is exact where the embedding is a mean over positions, else by :func:`occlusion`, which
     calls `on_progress` with the number of trials done and to do. Raises EncoderMismatchError if
@@ -121,7 +121,7 @@ def occlusion(
     cells: int = _OCCLUSION_CELLS,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> HeatMap:
-    """Heat map by occlusion: drop in rating when a grid cell gets the photo's mean colour.
+    """Heat map by occlusion: drop in rating when a grid cell is filled with the mean colour.
 
     There are so many cells along the long side; each is a photo to encode.
 
@@ -171,7 +171,7 @@ def _on_grid(parts: Floats, box: Box, rows: int, columns: int) -> Floats:
 
 
 def _overlaps(positions: int, start: float, end: float, cells: int) -> Floats:
-    """Matrix of the share of each feature-map row (or column) inside each grid row (or column).
+    """Matrix of the share of each feature-map row (column) that lies in each grid row (column).
 
     The shape is (cells, positions).
     """

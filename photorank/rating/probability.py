@@ -66,7 +66,7 @@ def fit_slope(differences: Floats, weights: Floats | None = None) -> float:
 
 
 def uncalibrated_slope(ratings: Ratings) -> float:
-    """Slope for which one standard deviation of rating differences is one logit."""
+    """Default slope: one standard deviation of rating differences counts as one logit."""
     spread = float(np.sqrt(2) * np.std(ratings))  # of the difference of two photos
     return 1 / spread if spread > 0 else 0.0
 

@@ -53,7 +53,7 @@ def embed_photo(data: bytes, encoder: Encoder) -> Embeddings:
 
 
 def embeddings_of(index: Index, paths: Sequence[Path], load: Callable[[], Encoder]) -> Embeddings:
-    """Embeddings (k, d) of k photo files as they are now, from the index or computed.
+    """Embeddings (k, d) of the current contents of k photo files, from the index or computed.
 
     The encoder is loaded only for contents that are not in the index. Raises MissingPathError or
     UnreadablePhotoError if a file is gone or no usable photo, UnusablePhotosError if several are.

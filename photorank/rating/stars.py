@@ -1,4 +1,4 @@
-"""Stars of a rating, by the rating's percentile."""
+"""Stars (1 to 5) of photos, from the percentiles of their ratings."""
 
 from collections.abc import Sequence
 

@@ -52,7 +52,7 @@ class ScoreStream:
         stream.write(self._lines.head)
 
     def left(self, sources: Iterable[Source]) -> Iterator[Source]:
-        """Iterator over all given photos, because a stream cannot be resumed."""
+        """Iterator over the photos left to score: all, because a stream cannot be resumed."""
         return iter(sources)
 
     def write(self, batch: Iterable[Scored]) -> None:
@@ -95,7 +95,7 @@ class ScoreFile:
 
     @contextmanager
     def open(self, card: Json, *, resume: bool) -> Iterator["ScoreFile"]:
-        """Context in which rows can be added to the file.
+        """Context manager within which rows can be appended to the file.
 
         Rows of a Parquet file are written as JSON lines, and converted to Parquet on exit.
         Raises ScoreFileError if the file exists and is not to be gone on with, or rests on
@@ -153,7 +153,7 @@ class ScoreFile:
         yield from sources
 
     def _rows(self) -> Iterator[Written]:
-        """Yield the rows that the file has already.
+        """Yield the rows that the file already contains.
 
         They are counted in `kept`, and those with a rating in `kept_rated`.
         """
@@ -170,9 +170,9 @@ class ScoreFile:
                 ) from error
 
     def _require_same_card(self, card: Json) -> None:
-        """Raise ScoreFileError unless existing rows were scored as new rows will be.
+        """Raise ScoreFileError unless old and new rows have the same vector, encoder and index.
 
-        Encoder, vector, index and album must be the same.
+        The album, if any, must be the same, too.
         """
         try:
             found = {"context": None} | json.loads(read_bytes(self.card))

@@ -40,7 +40,7 @@ class JsonLines:
         self.columns = columns
 
     def path(self, path: str) -> str:
-        """Path as written to JSON, which is the path unchanged."""
+        """Path of a photo as written to JSON: the same text, unchanged."""
         return path
 
     def line(self, one: Scored) -> bytes:

@@ -143,7 +143,7 @@ def _matching(parts: Sequence[str]) -> Iterator[str]:
 
 
 def _folders_below(tops: Sequence[str]) -> Iterator[str]:
-    """Yield the given folders and all subfolders that are not hidden; linked ones come last."""
+    """Yield the given folders and all subfolders that are not hidden; symbolic links come last."""
     visited: set[tuple[int, int]] = set()  # device and inode: links may lead in circles
     queue = sorted(tops, key=os.path.islink)
     while queue:

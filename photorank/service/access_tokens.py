@@ -55,7 +55,7 @@ class TokenOnly:
         self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on a request with a known token or to an open path; refuse any other (HTTP 401)."""
+        """Pass on a request with a known token or to a public path; refuse others (HTTP 401)."""
         if scope["type"] != "http" or scope["path"] in OPEN or self._knows(Headers(scope=scope)):
             await self._app(scope, receive, send)
             return

@@ -103,7 +103,7 @@ class _Service:
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
-        """Context that runs decoders and encoder thread while the service runs."""
+        """Context manager that runs the decoder and encoder threads while the service runs."""
         cores = usable_cores()
         queue = EncoderQueue(batch_size_for(cores), self.numbers.record_batch)
         decoders = ThreadPoolExecutor(cores, thread_name_prefix="photorank-decode")

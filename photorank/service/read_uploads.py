@@ -33,7 +33,7 @@ class Uploads(NamedTuple):
 
 @asynccontextmanager
 async def uploads(request: Request, limits: Limits, room: Room) -> AsyncIterator[Uploads]:
-    """Context with a request's uploads; their memory and temporary files are freed on exit.
+    """Context manager for a request's uploads, which frees memory and temporary files on exit.
 
     Raises Refusal if there are none, or too many, or they are too large or too slow.
     """

@@ -13,7 +13,7 @@ from photorank.vectors.store import load_vector
 
 
 class Snapshot:
-    """State of the index when opened, with its encoder and each rating direction's percentiles."""
+    """Index as it was when opened, with its encoder and the rating scales of its vectors."""
 
     def __init__(self, index: Index, load: Callable[[], Encoder], changed_ns: int) -> None:
         self.index = index
@@ -23,7 +23,7 @@ class Snapshot:
         self._lock = Lock()
 
     def scale(self, vector: str) -> Scale:
-        """Conversion of a vector's ratings to percentiles and stars.
+        """Converter of embeddings to a vector's ratings, percentiles and stars.
 
         It is computed again only if the vector has changed.
         """

@@ -1,4 +1,4 @@
-"""Approximate search for the greatest dot products in inverted lists, with measured recall.
+"""Approximate search for embeddings with the greatest dot products, by FAISS inverted lists.
 
 The rows are sorted into lists around centres; a search reads the lists whose centres are
 nearest to the direction. They are made on request alone and hold a copy of all rows.
@@ -84,7 +84,7 @@ def approximate_best(
 
 
 def _kept_lists(path: Path) -> tuple[Any, Recall] | None:
-    """FAISS inverted lists of all embeddings and their recall; None if missing or damaged."""
+    """Cached FAISS inverted lists of all embeddings, with recall; None if missing or damaged."""
     import faiss
 
     try:
@@ -119,7 +119,7 @@ def _build_lists(index: Index) -> tuple[Any, Recall]:
 
 
 def _tuned_recall(index: Index, lists: Any, rng: np.random.Generator) -> Recall:
-    """Let searches read more inverted lists until recall suffices, up to a limit; return recall.
+    """Raise the number of inverted lists read per search until recall suffices; return the recall.
 
     The directions lead from the mean of some photos to that of others, as those that are
     learned from judgements do. They are harder than looking for the like of one photo.

@@ -130,7 +130,7 @@ def _alike(
 
 
 def _join(leader: Codes, rows: Codes, leaders: Codes, cosines: NDArray[np.float32]) -> None:
-    """Give each photo without a leader (first photo of its cluster) its most similar candidate."""
+    """Assign each photo that has no cluster leader yet to its most similar candidate leader."""
     order = np.lexsort((-cosines, rows))
     rows, leaders = rows[order], leaders[order]
     first = np.flatnonzero(np.diff(rows, prepend=-1))

@@ -111,7 +111,7 @@ def is_bracket(photos: Sequence[Photo]) -> bool:
 def _look_alikes(
     index: Index, rows: Codes, threshold: float, on_progress: Callable[[int, int], None]
 ) -> tuple[Codes, bool]:
-    """Row number (n,) of the similar photo that represents each of n photos.
+    """Row number (n,) of the representative of each photo: a similar photo, or the photo itself.
 
     A photo that looks like no other represents itself. The second value is False if a thumbnail
     that was looked at could not be read.
@@ -156,7 +156,7 @@ class _TimedPhotos:
         self.cameras = np.array([cameras[photos[row].camera] for row in timed], dtype=np.intp)
 
     def followed_within(self, step: int, limit: float) -> Codes:
-        """Indices of photos followed within `limit` seconds by the photo `step` places later.
+        """Indices i of photos for which photo i + `step` was taken at most `limit` seconds later.
 
         Both photos are by the same camera.
         """

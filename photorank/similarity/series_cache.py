@@ -47,7 +47,7 @@ def series_of(
 
 
 class SeriesCodes(NamedTuple):
-    """Database IDs (n,) of photos, and numbers (n,) of the series, such as bursts, they are in."""
+    """Database ID (n,) and series number (n,) of each photo; a series is a burst, for example."""
 
     photos: Codes  # (n,) their numbers in the catalogue
     codes: Codes  # (n,)
@@ -64,7 +64,7 @@ def _file(index: Index, key: str) -> Path:
 
 
 def _cache_key(index: Index, threshold: float, among: Codes | None) -> str | None:
-    """Cache key made from an index's photos, database and settings; None if the database is old."""
+    """Cache key of an index's photos, database and settings; None without database checksums."""
     with reading(index.paths) as connection:
         sums = totals(connection, _TABLES)
     if len(sums) < len(_TABLES):

@@ -59,7 +59,7 @@ class ComparesPhrases(Protocol):
     """Interface of encoders that compare a text with names of object classes and with phrases."""
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Text directions (n, h) in h embedding dimensions, and similarities (n, p) to p phrases.
+        """Directions (n, h) of n texts in embedding space, and similarities (n, p) to p phrases.
 
         The similarities are from a softmax. The h dimensions are those of the embedding's part that
         is used for similarity.
@@ -72,7 +72,7 @@ class ComparesPhrases(Protocol):
 def worded_vector(
     name: str, texts: Sequence[str], encoder: Encoder, *, negatives: Sequence[str] = ()
 ) -> MasterVector:
-    """Rating vector from texts, with directions added for qualities that they name (sharpness, …).
+    """Rating vector from texts, plus directions of qualities that the texts name (sharpness, …).
 
     An encoder without quality directions gets the vector of :func:`prompt_vector`, whose errors are
     raised here, too.
@@ -148,7 +148,7 @@ def scaled(
 
 
 def unit(source: str, builtin: Mapping[str, MasterVector], blocks: Blocks) -> Direction:
-    """Unit direction (d,) of a quality: a built-in vector, or more or less of a technical signal.
+    """Unit direction (d,) of a quality: a built-in vector's, or ± the axis of a technical signal.
 
     ``-black`` is less of the technical signal ``black``, ``+contrast`` is more contrast.
     """
@@ -162,7 +162,7 @@ def unit(source: str, builtin: Mapping[str, MasterVector], blocks: Blocks) -> Di
 def direction_of(
     encoder: ComparesPhrases, texts: Sequence[str], directions: Floats
 ) -> tuple[Direction, Floats]:
-    """Unit direction (d,) described by texts, and the texts' mean weight on each of q qualities.
+    """Unit direction (d,) that texts describe, and mean weights (q,) of q qualities in the texts.
 
     `directions` (q, d) are those of :func:`quality_directions`, or others in their place.
     """
@@ -176,7 +176,7 @@ def direction_of(
 
 
 def clauses_of(text: str) -> list[tuple[int, str]]:
-    """Clauses of a text, each after its sign: −1 if the text negates the clause, else 1.
+    """Clauses of a text as pairs (sign, clause); the sign is −1 for a negated clause, else 1.
 
     Sentence networks take "not sharp" for "sharp". Any other text is one part.
 

@@ -170,7 +170,7 @@ def sheet(
 def next_first_rows(
     known: PhotoData, ratings: Ratings, shown: Codes, order: str, most: int
 ) -> list[int]:
-    """Row numbers of the photos that come first in other sort orders, at most `most` of each.
+    """Row numbers of the photos that come first in other sort orders, at most `most` per order.
 
     `shown` (k,) are the photos of the given order. The other orders are those by rating or date;
     none where the order has only some of the photos that pass the filters.
@@ -192,7 +192,7 @@ def next_first_rows(
 def _sort_key(
     known: PhotoData, ratings: Ratings, rows: Codes, order: str
 ) -> Ratings | NDArray[np.bytes_]:
-    """Sort key (k,) of k photos, which is smaller the earlier a photo comes in an order."""
+    """Sort keys (k,) of k photos: the smaller the key, the earlier the photo comes."""
     if order == "date":
         taken = known.facets.taken[rows]
         return np.where(taken == b"", b"~", taken)  # after all times
@@ -257,9 +257,9 @@ def mistaken_pairs(pairs: Pairs, labels: IndexLabels, group: int | None, vector:
 
 
 def unseen_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> str:
-    """Sentence on a vector's training photos: cross-validated ratings if `refitted`, else hidden.
+    """Sentence saying that a vector's training photos have cross-validated ratings or are left out.
 
-    Empty if there are none.
+    They are cross-validated if `refitted`. Empty if there are none.
     `ratings` (n,) are held out, nan where that is not possible.
     """
     if refitted:

@@ -27,7 +27,7 @@ class ShownPhotos:
     captions: str = ""  # what the captions depend on, besides the rows
 
     def hold(self) -> GivenOrder:
-        """Hold the photos' data in memory for the browser; return what the page is given of it."""
+        """Keep the photos' data in memory for the browser; return a reference for the page."""
         return hold_order(
             self.columns(), self.names_and_captions, f"{self.index.paths.root} {self.captions}"
         )

@@ -57,7 +57,7 @@ class Panel:
 
 
 def panels(evaluation: Evaluation, scope: Scope, metric: str) -> dict[str, list[Panel]]:
-    """Charts (data and texts) of an evaluation: a list for each option of the page's selector.
+    """Lists of an evaluation's charts (data and texts), keyed by option of the page's selector.
 
     They show pairwise accuracy, but for the matrix, which follows scope and metric.
     """

@@ -72,7 +72,7 @@ def default_text(vectors: Mapping[str, MasterVector], evaluation: Evaluation, mo
 
 
 def stored_for(name: str, stored: Mapping[str, MasterVector], index: str) -> MasterVector | None:
-    """Saved rating vector for a name on the leaderboard; None if none is saved.
+    """Saved rating vector that a name on the leaderboard stands for; None if no vector is saved.
 
     A learner, which was tested on photos left out, is shown by what it made of the whole index.
     """
@@ -83,7 +83,7 @@ def stored_for(name: str, stored: Mapping[str, MasterVector], index: str) -> Mas
 
 
 def best_of_each_origin(rows: pd.DataFrame, families: tuple[str, ...]) -> pd.Series:
-    """Best rating vector's name for each origin (choices, words, …), the most accurate first.
+    """Name of the best rating vector of each origin (choices, words, …), most accurate first.
 
     Only vectors that were tested on unseen photos are compared.
     """

@@ -90,7 +90,7 @@ def _show_progress(index: Index, *, first: bool) -> None:
 
 
 def _tools(index: Index, wish: Wish, made: Album) -> None:
-    """Show the number of chosen photos, and buttons to exchange one for a better or to save."""
+    """Show the number of chosen photos, a button for the best swap, and the form that saves."""
     st.caption(f"{counted(len(made.chosen), 'photo')} of {len(index):,}", width="content")
     if not made.chosen:
         return
@@ -187,7 +187,7 @@ def _with_marks(index: Index, request: AlbumRequest) -> AlbumRequest:
 
 
 def _marked_rows(index: Index, how: str) -> frozenset[int]:
-    """Row numbers in the index of photos with the user's mark `how`, which is "pin" or "ban"."""
+    """Index rows of the photos that the user pinned (`how` is "pin") or banned ("ban")."""
     marks: Mapping[str, str] = album_state.album_marks(index.name)
     wanted = [digest for digest, one in marks.items() if one == how]
     return frozenset(index.rows_of_digests(wanted).values())

@@ -126,7 +126,7 @@ def statistical_end(
     board: evaluation_tables.Board,
     vectors: Mapping[str, MasterVector],
 ) -> None:
-    """Show the end of the page Discerning power, in its version with statistical terms.
+    """Show the last part of the page Discerning power, as it is in statistical vocabulary.
 
     It holds the best vector's lead, the details, content removal and all numbers.
     """
@@ -144,7 +144,7 @@ def statistical_end(
 
 
 def plain_end(index: Index, evaluation: Evaluation) -> None:
-    """Show the buttons at the end of the page Discerning power, in its version in plain words.
+    """Show the buttons at the end of the page Discerning power, as it is in plain vocabulary.
 
     Its buttons show all statistics, tell how they were measured, and measure again.
     """

@@ -1,4 +1,4 @@
-"""Pickers of the page Teach: who labels, the rating vector to start from, and the kind of pairs."""
+"""Pickers of the page Teach for the person who labels, the start vector and kind of pairs."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from photorank.vectors.store import ME, is_of_rater
 
 
 class Person(NamedTuple):
-    """Person who labels, the rating vector to start from, and which pairs of photos to show."""
+    """Settings of a labelling session: the person, the start vector and the kind of photo pairs."""
 
     rater: str
     prior: MasterVector | None
@@ -68,7 +68,7 @@ def _priors(index: Index, rater: str) -> dict[str, MasterVector]:
 
 
 def first_session(index: Index) -> TeachSession:
-    """Labelling session that the page Teach begins with, outside any browser session."""
+    """Labelling session that the page Teach opens with by default; needs no browser session."""
     prior = next(iter(_priors(index, ME).values()), None)
     return TeachSession(index, ME, prior, vector_ratings.photo_subset(index, prior, ME, None))
 

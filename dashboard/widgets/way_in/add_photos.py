@@ -1,4 +1,4 @@
-"""Dialog Add photos: from a folder of this computer, or by upload."""
+"""Start page, and dialog that adds photos from a folder of this computer or by upload."""
 
 from functools import partial
 from pathlib import Path

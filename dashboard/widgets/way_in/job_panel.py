@@ -18,7 +18,7 @@ EVERY_SECONDS = 1.0  # between two looks at a job that runs
 
 
 def job_panel(job: str, then: Callable[[Progress], None] | None = None) -> bool:
-    """Show a job's panel until the user puts it away; return True if the job is still running.
+    """Show a job's panel until the user dismisses it; return True if the job is still running.
 
     When it has ended, `then` shows what is to be seen of it.
     """

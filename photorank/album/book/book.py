@@ -64,7 +64,7 @@ class Book:
 
     @property
     def spreads(self) -> list[tuple[BookPage | None, BookPage | None]]:
-        """Pairs of facing pages (left, right), with None for a page that is not there."""
+        """Pairs of facing pages (left, right), with None for a missing page."""
         by_number = {page.number: page for page in self.pages}
         last = len(self.pages)
         return [(by_number.get(left), by_number.get(left + 1)) for left in range(0, last + 1, 2)]

@@ -37,7 +37,7 @@ class Photos:
 
 
 class Laid(NamedTuple):
-    """Layout of one page's photos, its penalty, and the height in mm of the block they form."""
+    """Layout of one page's photos, with its penalty and the height in mm of the block of photos."""
 
     tree: Tree
     order: tuple[int, ...]  # of the page's photos, in reading order
@@ -46,7 +46,7 @@ class Laid(NamedTuple):
 
 
 def divide_into_pages(photos: Photos, pages: int, size: PageSize) -> list[tuple[int, Floats]]:
-    """For each page, the count k of its photos and their boxes (k, 4): x, y, width, height in mm.
+    """List of pages, each as (photo count k, boxes (k, 4) of x, y, width, height in mm).
 
     Raises ValueError if the pages cannot hold the photos, or have none left for one.
     """
@@ -56,7 +56,7 @@ def divide_into_pages(photos: Photos, pages: int, size: PageSize) -> list[tuple[
 
 
 def _layouts(photos: Photos, size: PageSize, pages: int) -> list[list[list[Laid]]]:
-    """Lists of the best page layouts: item ``[first][k - 1]`` for k photos from `first` on."""
+    """Best layouts of a page: item ``[i][k - 1]`` lists those of k photos from photo i on."""
     found: list[list[list[Laid]]] = [[] for _ in photos.sizes]
     for k in range(1, min(MAX_PHOTOS, len(photos.sizes)) + 1):
         for start, laid in enumerate(_best(photos, k, size, pages)):
@@ -102,7 +102,7 @@ def _best(photos: Photos, k: int, size: PageSize, pages: int) -> list[list[Laid]
 
 
 def _wanted_areas(photos: Photos, size: PageSize, pages: int) -> Floats:
-    """Target areas (n,) of photos in mm²; the best gets up to three times as much as the worst."""
+    """Target areas (n,) of photos in mm²; the best rated gets at most three times the worst's."""
     weights = 0.5 + photos.worth
     room = _TYPICAL_COVER * size.block.width * size.block.height * pages
     areas: Floats = weights / weights.sum() * room
@@ -124,7 +124,7 @@ def _cost(boxes: Floats, pixels: Codes, wanted: Floats, size: PageSize) -> Float
 
 
 class _Step(NamedTuple):
-    """Step of the dynamic programming: one or two pages, and how many photos earlier pages hold."""
+    """Step of the dynamic programming: one or two pages, and the photo count of earlier pages."""
 
     before: int
     pages: tuple[tuple[int, Laid, float], ...]  # photos, layout, height of its block

@@ -133,7 +133,7 @@ def book_of_plan(
 
 
 def placement_faults(book: Book) -> list[str]:
-    """Sentences about photos that extend beyond the safe zone or overlap another photo."""
+    """Error messages about photos that extend beyond the safe zone or overlap another photo."""
     size, faults = book.size, []
     for page in book.pages:
         for place, frame in enumerate(page.frames):
@@ -234,7 +234,7 @@ def _event_start(events: Codes, start: int, k: int) -> int | None:
 
 
 def _caption(photos: Sequence[Photo], events: Codes, opens: int) -> str:
-    """Caption of an event: its dates, preceded by the group name if its photos share one."""
+    """Caption of an event: its dates, after the group's name if all photos are in one group."""
     of_event = [photos[at] for at in np.flatnonzero(events == events[opens]).tolist()]
     names = {photo.group for photo in of_event}
     name = names.pop() if len(names) == 1 else None

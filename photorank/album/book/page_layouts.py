@@ -34,7 +34,7 @@ class Block(NamedTuple):
 
 @cache
 def trees(k: int) -> tuple[Tree, ...]:
-    """All layout trees (nested rows and columns) of k photos, numbered in reading order.
+    """All trees of nested rows and columns that lay out the photos 0 to k - 1 in reading order.
 
     >>> [len(trees(k)) for k in (1, 2, 3, 4)]
     [1, 2, 6, 22]
@@ -89,7 +89,7 @@ def inversions(order: tuple[int, ...]) -> int:
 
 
 def _width_by_height(tree: Tree, ratios: Floats, gap: float) -> tuple[Floats, Floats]:
-    """Slopes and offsets (m,) of m layouts, each of the width slope * height + offset."""
+    """Slopes and offsets (m,) that give the widths of m layouts: slope * height + offset."""
     if isinstance(tree, int):
         return ratios[:, tree], np.zeros(len(ratios))
     lines = [_width_by_height(part, ratios, gap) for part in tree.parts]

@@ -1,4 +1,4 @@
-"""Photo book's plan as JSON: written, and read back with checks."""
+"""Conversion of a photo book's plan to JSON, and back with checks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -47,7 +47,7 @@ def book_json(book: Book) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class WrittenPage:
-    """Page as it was read from a book plan's JSON: photo paths with boxes, and a caption."""
+    """Page read from a book plan's JSON: photo paths with boxes, and a caption."""
 
     frames: tuple[tuple[Path, Box], ...]
     caption: str

@@ -74,7 +74,7 @@ def choose_album(
     *,
     least: int | None = None,
 ) -> tuple[Album, Series]:
-    """Album chosen as requested, and the series of similar photos among those considered.
+    """Album chosen as requested, and the series of similar photos among the considered photos.
 
     If the file of a chosen photo has changed since indexing, the album is chosen again without
     photos of changed files. Files of pinned and of already chosen photos are not checked.

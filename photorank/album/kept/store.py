@@ -138,7 +138,7 @@ class AlbumStore:
         *,
         seen: int | None = None,
     ) -> Entry:
-        """Replace the saved album by `make(saved album)`; write nothing if it is unchanged."""
+        """Replace the saved album by `make(saved album)`; write nothing if the two are equal."""
         name = checked_album_name(name)
         with self._change() as connection:
             entry = self._newest(connection, name, seen)

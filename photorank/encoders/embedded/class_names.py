@@ -1,7 +1,7 @@
-"""Text embeddings in the photos' space: ImageNet classes, weighted by their names' similarity.
+"""Weights of ImageNet classes for a text, by the similarity of class names to the text.
 
-all-MiniLM-L6-v2 says how close a text is to each class's name; a class's row in the classifier is
-a direction in the photos' space.
+They put texts into the photos' embedding space: all-MiniLM-L6-v2 says how close a text is to each
+class's name, and a class's row in the classifier is a direction in that space.
 """
 
 import io
@@ -65,7 +65,7 @@ def sentence_network(device: str) -> SentenceNetwork:
 
 @cache
 def _class_names() -> tuple[Embeddings, Embeddings]:
-    """Centred unit embeddings (1000, 384) of ImageNet's class names, and their original mean."""
+    """Centred unit embeddings (1000, 384) of ImageNet's class names, and the subtracted mean."""
     sentences = np.load(io.BytesIO(shipped_bytes(FILE, SHA256)), allow_pickle=False)
     centre = sentences.mean(axis=0)
     return unit_rows(sentences - centre), centre

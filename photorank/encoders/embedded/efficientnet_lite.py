@@ -58,7 +58,7 @@ def _stages(tensors: Tensors) -> "Iterator[nn.Sequential]":
 
 
 def _blocks(tensors: Tensors) -> Iterator[str]:
-    """Yield each block's prefix of tensor names, such as ``_blocks.0``, in network order."""
+    """Yield the prefix of each block's tensor names, such as ``_blocks.0``, in network order."""
     every = (f"_blocks.{number}" for number in count())
     return takewhile(lambda block: f"{block}._project_conv.weight" in tensors, every)
 
@@ -102,7 +102,7 @@ def _clipped() -> Any:
     from torch import nn
 
     class Clipped(nn.ReLU6):
-        """In-place ReLU6 layer, four times as fast as that of torch in bfloat16 on a CPU."""
+        """In-place ReLU6 layer, four times as fast as torch's in bfloat16 on a CPU."""
 
         def __init__(self) -> None:
             super().__init__(inplace=True)
@@ -122,7 +122,7 @@ def _residual() -> Any:
     from torch import nn
 
     class Residual(nn.Sequential):
-        """Sequence of layers to whose output its input is added (residual connection)."""
+        """Sequence of layers with a residual connection: its input is added to its output."""
 
         def forward(self, x: "Tensor") -> "Tensor":
             return super().forward(x) + x  # type: ignore[no-untyped-call]

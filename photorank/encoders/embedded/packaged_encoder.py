@@ -101,7 +101,7 @@ class PackagedEncoder(SwitchableImages):
 
     @property
     def short_side(self) -> int:
-        """Minimum short side in pixels of decoded photos for :meth:`prepare`."""
+        """Minimum short side, in pixels, that a decoded photo needs for :meth:`prepare`."""
         return self.side_pixels
 
     @property
@@ -122,7 +122,7 @@ class PackagedEncoder(SwitchableImages):
         return unit_rows(weights @ self.class_directions())
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Text directions (n, h) in h embedding dimensions, and similarities (n, p) to p phrases.
+        """Directions (n, h) of n texts in the photos' space, and similarities (n, p) to p phrases.
 
         Both belong to one softmax over classes and phrases.
         """
@@ -181,7 +181,10 @@ class PackagedEncoder(SwitchableImages):
         return TorchTower(self._network(self.features), self._chosen_device, at_once)
 
     def _network(self, features_of: "Callable[[Any, torch.Tensor], Any]") -> Any:
-        """EfficientNet-Lite from pixels to features or feature maps, computed by `features_of`."""
+        """EfficientNet-Lite network that maps pixels to what `features_of` computes.
+
+        That is features or feature maps.
+        """
         loaded = _loaded(self.network, self._chosen_device)
         return on_pixels(loaded, features_of, mean=[127] * 3, std=[128] * 3)
 

@@ -73,7 +73,7 @@ class EmbeddedEncoder(PackagedEncoder):
     blocks = Blocks(head, stages=256, signals=32, constants=SHA256[:16])
 
     def weights_digest(self) -> str:
-        """SHA-256 that stands for both the weights file and the constants file."""
+        """SHA-256 that identifies the weights file and the constants file together."""
         return hashlib.sha256(f"{self.network.sha256} {SHA256}".encode()).hexdigest()
 
     def prepare(self, photo: Image.Image) -> Prepared:
@@ -95,7 +95,7 @@ class EmbeddedEncoder(PackagedEncoder):
         return [model["last"](maps[-1]), *maps[1:]]
 
     def frame_rows(self, features: Embeddings) -> Embeddings:
-        """Embeddings (n, 768): the projected last layer at unit length, then projected stages."""
+        """Embeddings (n, 768): projected last layer at unit length, then projected stage means."""
         last, stages = np.split(features, [-len(self._constants.stages)], axis=1)
         projected = product(stages - self._constants.stage_means, self._constants.stages)
         return np.hstack([unit_rows(product(last, self._constants.head)), projected])

@@ -56,7 +56,7 @@ class _Drawn:
 
 
 def check_pdf(path: Path, book: Book) -> list[str]:
-    """Sentences that say how a written PDF differs from the book's plan and photos.
+    """Fault messages for differences between a written PDF and the book's plan and photos.
 
     Looked at are the boxes of each page, that every photo of the plan is drawn once, in its box,
     upright, inside the safe zone and in its own shape, that nothing else is drawn but captions

@@ -93,7 +93,7 @@ def _stripped(data: bytes) -> PlainJpeg | None:
 
 
 def _end_of_scan(data: bytes, at: int, *, alone: bool) -> int:
-    """Byte offset of the marker that ends the coded pixels at `at` in a JPEG; -1 if none does.
+    """End offset of a JPEG's coded pixels that begin at offset `at`; -1 if no end marker follows.
 
     A scan that holds all that a file has ends with the file's mark, which nothing coded equals.
     """
@@ -110,7 +110,7 @@ def _end_of_scan(data: bytes, at: int, *, alone: bool) -> int:
 
 
 def same_scans(data: bytes, source: bytes) -> bool:
-    """True if `source`, the bytes of a photo's file, holds the coded pixels of the JPEG `data`."""
+    """True if the file bytes `source` contain the coded pixels of the JPEG `data` unchanged."""
     begin = data.find(b"\xff\xda")
     if begin < 0:
         return False
@@ -119,7 +119,7 @@ def same_scans(data: bytes, source: bytes) -> bool:
 
 
 def has_metadata(data: bytes) -> bool:
-    """True if a JPEG has segments of EXIF, XMP, IPTC or comments.
+    """True if a JPEG has EXIF, XMP, IPTC or comment segments.
 
     >>> has_metadata(bytes.fromhex("ffd8ffe1000845786966ffd9"))
     True

@@ -25,7 +25,7 @@ class _PatientFile(io.FileIO):
     failed: OSError | None = None
 
     def write(self, data: "Buffer") -> int:
-        """Write bytes and return their number, even if writing has failed.
+        """Write bytes, or drop them if a write has failed; return their number either way.
 
         After the first error all bytes are dropped, and the error is kept in `failed`.
         """

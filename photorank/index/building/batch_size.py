@@ -5,6 +5,6 @@ _BATCH_SIZE_LIMITS = (32, 256)  # photos: 32 keep a GPU busy, 256 fit in a few h
 
 
 def batch_size_for(cores: int) -> int:
-    """Number of photos per encoder batch for a machine with some number of processor cores."""
+    """Number of photos per encoder batch for a machine with the given number of cores."""
     least, most = _BATCH_SIZE_LIMITS
     return min(max(_PHOTOS_A_CORE * cores, least), most)

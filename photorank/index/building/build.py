@@ -31,7 +31,7 @@ from photorank.workspace import IndexPaths
 
 @dataclass(frozen=True)
 class BuildReport:
-    """Report of an indexing run: the skipped files; counts of new, unchanged, vanished photos.
+    """Report of an indexing run: skipped files, and counts of new, unchanged and vanished photos.
 
     Files of equal content count as one photo.
     """

@@ -1,4 +1,4 @@
-"""Scan of photo folders that classifies files as new, changed, known or gone."""
+"""Scan of photo folders that classifies files as new, changed, unchanged or gone."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from photorank.photos.find_photos import PhotoFile, SkippedFile, Stamp
 
 @dataclass
 class Scan:
-    """Files found in photo folders, grouped by what to do: read, skip, mark as gone or restored."""
+    """Result of a scan: files to read, files to skip, and files that are gone or restored."""
 
     roots: Roots
     before: dict[Place, KnownFile]  # files as the catalogue had them
@@ -31,7 +31,7 @@ class Scan:
 
 
 def scan_files(run: Run) -> Scan:
-    """Files under the requested paths, grouped as new, changed, known or gone; none is opened.
+    """Files under the requested paths, grouped as new, changed, unchanged or gone; none is opened.
 
     A file that is as it was needs nothing; where only its change time or inode differ, or contents
     are to be verified, it is doubtful. One that could not be read is tried again only when it or
@@ -86,7 +86,7 @@ def _classify(scan: Scan, place: Place, file: PhotoFile | SkippedFile, run: Run)
 
 
 def _is_doubtful(before: Stamp, file: PhotoFile, run: Run) -> bool:
-    """True if a file's content may have changed although its size and time have not."""
+    """True if a file's content may have changed although its size and modification time match."""
     if run.request.verify or not before.agrees(file.stamp):
         return True
     # An older photorank kept no change time; it wrote the manifest when it had read the file.

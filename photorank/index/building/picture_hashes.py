@@ -74,13 +74,13 @@ class PictureHashes:
 
     @property
     def unreadable(self) -> bool:
-        """True if a photo's thumbnail was needed but unreadable; imported photos do not count."""
+        """True if any thumbnail needed so far was unreadable; imported photos do not count."""
         digests = list(self._place)
         unread = np.flatnonzero(~self._readable).tolist()
         return not all(is_imported(digests[place]) for place in unread)
 
     def keep(self) -> None:
-        """Save newly computed hashes and grey images in the cache file, if the disk allows it."""
+        """Save newly computed hashes and grey images in the cache file, if it can be written."""
         if len(self._place) == self._kept:
             return
         arrays = {
@@ -92,7 +92,7 @@ class PictureHashes:
             self._kept = len(self._place)
 
     def _places(self, rows: Codes, on_progress: Callable[[int, int], None]) -> Codes:
-        """Places (k,) in the columns of k photos, once all of them are worked out."""
+        """Indices (k,) of k photos in the hash arrays; missing hashes are computed first."""
         digests = [self._digests[row] for row in rows.tolist()]
         self._work_out(digests, on_progress)
         return np.array([self._place[digest] for digest in digests], dtype=np.intp)
@@ -117,7 +117,7 @@ def keep_codes(paths: IndexPaths, codes: Mapping[str, PictureCodes]) -> None:
 
 
 def _load(paths: IndexPaths) -> tuple[list[str], NDArray[np.uint64], NDArray[np.uint8]] | None:
-    """Cached digests of n photos, hashes (n,) and grey images (n, 128); None if unusable."""
+    """Digests, hashes (n,) and grey images (n, 128) of n cached photos; None if no valid cache."""
     kept = cached_arrays(paths.hashes, "version", "digests", "bits", "greys")
     if kept is None or int(kept["version"]) != _VERSION:
         return None

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def file_table(paths: Sequence[Path]) -> "pa.Table":
-    """Arrow table of the files for the workers: each file's path and its position in `paths`."""
+    """Arrow table for the workers, with each file's path and its position in `paths`."""
     import pyarrow as pa
 
     return pa.table(
@@ -91,7 +91,7 @@ class Worker:
             yield _table([{"refusal": f"a worker on {socket.gethostname()}: {error}"}])
 
     def _check(self, files: "pa.Table") -> None:
-        """Raise ClusterError if package versions differ, or these files were tried too often.
+        """Raise ClusterError if package versions differ, or after too many attempts at the files.
 
         The versions are compared with those of the process that began the run.
         """

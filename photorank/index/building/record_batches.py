@@ -62,7 +62,10 @@ class Batches:
         self.write()
 
     def take(self, photo: Opened | Unusable) -> None:
-        """Add one file; write the batch if full or old enough, so that a crash loses little."""
+        """Add one file to the batch, and write the batch once it is full or some seconds old.
+
+        So a crash loses little.
+        """
         new = (
             isinstance(photo, Framed | Embedded)
             and photo.digest not in self._met

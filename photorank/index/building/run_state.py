@@ -30,7 +30,7 @@ from photorank.workspace import IndexPaths
 
 @dataclass(frozen=True)
 class Run:
-    """Fixed data of an indexing run: request, files found, manifests, encoder and connection."""
+    """Fixed data of an indexing run: request, files found, manifests, encoder, SQL connection."""
 
     index: IndexPaths
     request: BuildRequest
@@ -128,9 +128,9 @@ def _stored_manifest(
 
 
 def _matching_manifest(name: str, stored: Manifest, request: BuildRequest) -> Manifest:
-    """Manifest of the index, after a check that the requested encoder is the index's own.
+    """Manifest of an index; raises IndexMismatchError if the request names another encoder.
 
-    Raises IndexMismatchError if the request names another encoder or framing.
+    The same error is raised if the request names another framing.
     """
     spec, framing, own = request.encoder_spec, request.framing, stored.fingerprint.framing
     if not framing or framing == own:

@@ -1,4 +1,4 @@
-"""Corrections of capture dates after an indexing run: unknown sources, wrong or no time zones."""
+"""Corrections of stored capture dates that lack a source, or have a wrong or no time zone."""
 
 import sqlite3
 from collections.abc import Collection
@@ -19,14 +19,17 @@ _AT_ONCE = 1024  # dates recorded in one transaction, which a crash may cost
 
 
 class UnsourcedPhoto(NamedTuple):
-    """Photo whose stored capture date has no source (such as EXIF), as older versions wrote it."""
+    """Photo whose capture date has no recorded source (such as EXIF), with one of its files.
+
+    Older versions recorded no source.
+    """
 
     number: int  # in the catalogue
     file: PhotoFile  # one of its own
 
 
 def unsourced_photos(run: Run, roots: Roots, usable: Collection[Place]) -> list[UnsourcedPhoto]:
-    """Photos whose stored capture date has no source (such as EXIF), as older versions wrote it."""
+    """Photos whose capture date has no recorded source (such as EXIF), each with one file."""
     rows = run.connection.execute(
         "SELECT photo, root, path FROM files JOIN photos ON id = photo WHERE taken_from IS NULL"
     ).fetchall()
@@ -67,7 +70,7 @@ def reread_dates(run: Run, photos: list[UnsourcedPhoto]) -> None:
 
 
 def settle_dates(connection: sqlite3.Connection) -> None:
-    """Correct missing and doubtful time zones of capture times, by other photos' time zones."""
+    """Correct missing and doubtful time zones of capture times with the help of other photos."""
     sources = connection.execute(
         "SELECT DISTINCT taken_from FROM photos WHERE taken_from IS NOT NULL"
     ).fetchall()  # none may stay open: the next transaction could not install its triggers

@@ -15,7 +15,7 @@ _ROWS_A_CHUNK = 200_000
 
 
 class Texts:
-    """Array of texts in one buffer of bytes; a missing text is None.
+    """Array of texts, stored as one buffer of bytes; missing texts are None.
 
     `lengths` (n,) are in bytes, -1 where there is no text.
 
@@ -47,7 +47,10 @@ class Texts:
             yield None if end < start else self._data[start:end]
 
     def beginnings(self, length: int) -> NDArray[np.uint8]:
-        """First `length` bytes of each text, as an array (n, length). No text may be shorter."""
+        """First `length` bytes of each of the n texts, as an array (n, length).
+
+        No text may be shorter.
+        """
         places = self._starts[:, None] + np.arange(length)
         found: NDArray[np.uint8] = np.frombuffer(self._data, np.uint8)[places]
         return found
@@ -82,7 +85,7 @@ def whole_numbers(
     source: str,
     values: Mapping[str, Any] | None = None,
 ) -> list[Codes]:
-    """Integer columns of an SQL query, as arrays (m,) with -1 for null.
+    """Integer columns of an SQL query with m rows, as arrays (m,) with -1 for null.
 
     `columns` are SQL expressions, `source` is what follows FROM, `values` are its named
     parameters. Rows come in the order of a table's key if `source` says NOT INDEXED.
@@ -100,7 +103,7 @@ def mixed(
 def fractions(
     connection: sqlite3.Connection, column: str, source: str, values: Mapping[str, Any]
 ) -> Floats:
-    """Float column of an SQL query, as an array (m,), without rounding."""
+    """Float column of an SQL query with m rows, as an array (m,) in float64."""
     found = connection.execute(f"SELECT {column} FROM {source}", values)  # noqa: S608
     return np.fromiter(chain.from_iterable(found), dtype=np.float64)
 
@@ -112,7 +115,7 @@ def _read_columns(
     source: str,
     values: Mapping[str, Any],
 ) -> tuple[list[Codes], list[Texts]]:
-    """Integer and text columns of a query, each read as one concatenated text for speed."""
+    """Integer and text columns of an SQL query; for speed, SQLite returns each as one text."""
     named = [f"{column} AS n{place}" for place, column in enumerate((*numbers, *texts))]
     written = [
         f"group_concat(CAST(coalesce(n{place}, -1) AS INTEGER), ' ')"

@@ -1,4 +1,4 @@
-"""SQLite connections to the catalogue: read-only, for the one long writer, for single short writes.
+"""SQLite connections to the catalogue: for reading, for one long writer, and for short writes.
 
 Readers see the state of one moment, whatever a writer does meanwhile. Only one process
 writes at a time; its transactions follow the files that they refer to. Clicks alone come
@@ -106,7 +106,7 @@ def writing(paths: IndexPaths, *, wait: bool = True) -> Iterator[sqlite3.Connect
 
 @contextmanager
 def adding(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
-    """Context with one short write transaction (to save a click, say), even while a run writes.
+    """Context with one short write transaction, such as for a click; possible during indexing.
 
     `writing` keeps apart processes that change shards, files and the manifest. Judgements touch
     none of these and name photos by digest, so SQLite's own lock is enough: an hour of indexing

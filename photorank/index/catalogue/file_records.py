@@ -26,7 +26,7 @@ class Shard(NamedTuple):
 
 
 class KnownFile(NamedTuple):
-    """Catalogue record of a photo file as last read: the photo's number, size, times, inode."""
+    """Catalogue record of a photo file as last read: number of its photo; size, times, inode."""
 
     photo: int
     stamp: Stamp
@@ -117,7 +117,7 @@ def known_skips(connection: sqlite3.Connection) -> dict[Place, KnownSkip]:
 
 
 def load_skipped(paths: IndexPaths) -> list[SkippedFile]:
-    """Skipped files (unusable, or no photos) with the reasons, sorted by path."""
+    """Skipped files (unusable, or not photos), each with the reason, sorted by path."""
     with reading(paths) as connection:
         roots = load_roots(connection)
         files = [

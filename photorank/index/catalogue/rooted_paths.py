@@ -30,7 +30,7 @@ def path_order(path: bytes) -> bytes:
 
 
 class Roots:
-    """Root folders, by number, that the catalogue's paths are relative to; none is in another.
+    """Root folders by number, to which catalogue paths are relative; none is inside another.
 
     Examples
     --------
@@ -46,7 +46,7 @@ class Roots:
         self._prefixes = [(number, _prefix(folder)) for number, folder in self.folders.items()]
 
     def place(self, path: bytes) -> Place | None:
-        """Root folder's number and the path below it, for an absolute path; None if in no root."""
+        """Pair (root folder's number, relative path) for an absolute path; None if in no root."""
         for number, prefix in self._prefixes:
             if path.startswith(prefix):
                 return number, path[len(prefix) :]
@@ -55,12 +55,12 @@ class Roots:
         return None
 
     def places(self, paths: Iterable[Path]) -> set[Place]:
-        """Pairs (root folder's number, path below it) of those paths that lie in a root folder."""
+        """Pairs (root folder's number, relative path) of the given paths that lie in a root."""
         found = (self.place(path_bytes(path)) for path in paths)
         return {place for place in found if place is not None}
 
     def path(self, place: Place) -> bytes:
-        """Absolute path for a pair (root folder's number, path below it)."""
+        """Absolute path for a pair (root folder's number, relative path)."""
         number, below = place
         return _prefix(self.folders[number]) + below if below else self.folders[number]
 

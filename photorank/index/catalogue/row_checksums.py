@@ -122,7 +122,7 @@ def _total(connection: sqlite3.Connection, table: str, columns: list[str]) -> in
 
 
 def _checksum(row: tuple[object, ...]) -> int:
-    """Checksum (64 bits) of a table row; an integer and an equal float give the same."""
+    """Checksum (64 bits) of a table row; an integer and an equal float give the same checksum."""
     plain = [
         int(value)
         if type(value) is float and value.is_integer() and abs(value) < _MAX_WHOLE_FLOAT

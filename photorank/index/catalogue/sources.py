@@ -13,7 +13,7 @@ def source_number(connection: sqlite3.Connection, name: str, kind: SourceKind) -
 
 
 def sources_in(connection: sqlite3.Connection, rows: str) -> dict[str, SourceKind]:
-    """Dictionary {source name: kind (table, library, clicks)} of the sources in some judgements.
+    """Sources of the selected judgements: dictionary from name to kind, such as clicks.
 
     `rows` is what follows FROM in an SQL query.
     """

@@ -164,7 +164,7 @@ class MappedRows:
 
     @staticmethod
     def _products(shard: Rows, query: Floats, among: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """Dot products (n,) of a shard's n rows with `query`; −∞ where `among` is False."""
+        """Dot products (n,) of a shard's n rows with `query`; −∞ where mask `among` is False."""
         import faiss
 
         products = np.empty(len(shard), dtype=np.float32)

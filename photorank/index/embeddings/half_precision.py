@@ -21,7 +21,7 @@ def is_half(rows: Rows) -> TypeIs[NDArray[np.float16]]:
 
 
 def concatenated(parts: Sequence[Rows]) -> Rows:
-    """Concatenation of arrays of embeddings, in the arrays' own precision."""
+    """Concatenation of arrays of embeddings, without changing their precision."""
     return np.concatenate(parts)  # type: ignore[return-value]
 
 

@@ -94,7 +94,7 @@ def _layout(paths: IndexPaths, dimensions: int, blocks: Blocks | None) -> Layout
 
 
 def _photo_numbers(connection: sqlite3.Connection, named: Mapping[int, Shard]) -> Codes:
-    """Catalogue number of each embedding's photo, as an array (p,); -1 if it has no file."""
+    """Catalogue numbers of the photos of all p embeddings (p,); -1 if a photo has no file."""
     photo, shard, row = whole_numbers(
         connection, ["id", "shard", "row"], "photos WHERE shard IS NOT NULL"
     )
@@ -110,7 +110,7 @@ def _photo_numbers(connection: sqlite3.Connection, named: Mapping[int, Shard]) -
 
 
 def _cached_photo_numbers(paths: IndexPaths, sums: Codes, positions: int) -> Codes | None:
-    """Catalogue number of each embedding's photo (p,), from a cache; None if out of date."""
+    """Cached catalogue numbers of the photos of all p embeddings (p,); None if out of date."""
     if positions < _KEPT_FROM or len(sums) < len(_TABLES):  # an older photorank kept no sums
         return None
     kept = cached_arrays(paths.positions, "photos", "sums")

@@ -74,7 +74,7 @@ def _column_parts(table: Path, column: str, d: int) -> Iterator[Named]:
 
 
 def embedding_files(folder: Path) -> list[EmbeddingFile]:
-    """Embedding files of a folder, sorted by numbers in their names; raises if dimensions differ.
+    """Embedding files of a folder, sorted by the numbers in their names.
 
     Understood are clip-retrieval's ``img_emb/*.npy`` with ``metadata/*.parquet``, ``.npy`` files
     beside ``.parquet`` files of the same names (or one of each), ``.npy`` files alone, and
@@ -165,7 +165,7 @@ def _column_files(folder: Path) -> list[EmbeddingFile]:
 
 
 def _embedding_column(path: Path) -> str:
-    """Name of the column, among those with lists of numbers, that most likely holds embeddings."""
+    """Name of the column of number lists that most likely holds the embeddings."""
     import pyarrow as pa
 
     fields = [
@@ -203,7 +203,7 @@ def _names(table: Path) -> list[str | None]:
 
 
 def _name_column(table: Path) -> str | None:
-    """Name of the column or nested field (``image.path``) that holds photo names; else None."""
+    """Name of the column or nested field (``image.path``) of photo names; None if there is none."""
     import pyarrow as pa
 
     schema = _parquet(table).schema_arrow
@@ -226,7 +226,7 @@ def _texts(batch: Any, column: str) -> list[str | None]:
 
 
 def _matrix(column: Any, d: int) -> Embeddings:
-    """Embeddings (k, d) from a column of k lists; nan for a list that is missing or not d long."""
+    """Embeddings (k, d) from a column of k lists; nan for a missing list or one of wrong length."""
     import pyarrow.compute as pc
 
     lengths = pc.list_value_length(column).fill_null(0).to_numpy(zero_copy_only=False)

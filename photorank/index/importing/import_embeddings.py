@@ -194,7 +194,7 @@ class _Import:
         return b"".join(self._parts(name))
 
     def _parts(self, name: str) -> tuple[bytes, bytes]:
-        """Absolute folder of a photo name, ending in '/', and its file name."""
+        """Absolute folder (ending in '/') and file name that a photo name stands for."""
         end = name.rfind(os.sep) + 1
         folder, last = name[:end], name[end:]
         if folder not in self._folders:
@@ -234,7 +234,7 @@ def _digest_of_name(request: ImportRequest) -> str:
 
 
 def _matching_manifest(index: IndexPaths, stored: Manifest, made: Manifest) -> Manifest:
-    """Manifest of the index; raises IndexMismatchError if its embeddings have another encoder."""
+    """Manifest of the index; raises IndexMismatchError if its encoder is not the import's."""
     same = stored.fingerprint == made.fingerprint and stored.dimensions == made.dimensions
     if not same:
         raise IndexMismatchError(

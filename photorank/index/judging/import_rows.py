@@ -34,7 +34,7 @@ def import_labels(
     base: Sequence[Path] = (),
     judgements: Judgements = "scores",
 ) -> list[str]:
-    """Replace scores and groups of `table.source` by the table's; see :func:`import_judgements`."""
+    """Replace a source's scores and groups with those of a table; see :func:`import_judgements`."""
     return import_judgements(paths, table, None, partial=partial, base=base, judgements=judgements)
 
 
@@ -59,7 +59,7 @@ def import_judgements(
     base: Sequence[Path] = (),
     judgements: Judgements | None = None,
 ) -> list[str]:
-    """Import tables of labels or choices; each replaces what the same source gave before.
+    """Import tables of labels or choices; each replaces earlier judgements of the same source.
 
     Judgements belong to a photo's content, whatever its file is called later. Other sources'
     judgements stay. Returns notes for the user.
@@ -106,7 +106,7 @@ def replace_labels(
     partial: bool,
     together: int = ROWS_TOGETHER,
 ) -> list[str]:
-    """Replace scores and groups of `table.source` by the table's, in the caller's transaction.
+    """Replace a source's scores and groups with those of a table, in the caller's transaction.
 
     Returns notes for the user.
     """
@@ -223,7 +223,7 @@ def _record_memberships(
 
 
 def _clash(file: str, new: _Membership, known: _Membership) -> str | None:
-    """Reason why a row contradicts the photo's known group, series or split; None if it agrees."""
+    """Reason why a row contradicts the photo's stored group, series or split; None if it agrees."""
     for kind, now, before in zip(_KINDS, new, known, strict=True):
         if now and before and now != before:
             return f"{file!r} is in {kind} {before!r} already, not {now!r}"

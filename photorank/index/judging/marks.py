@@ -19,7 +19,7 @@ KEEP, NO_FLAG, LEAVE_OUT = 1, 0, -1
 
 
 class Mark(NamedTuple):
-    """Stars, or a flag (keep or leave out), that a person gives a photo; value 0 removes either."""
+    """Stars, or a flag (keep or leave out), that a person gives a photo; value 0 removes it."""
 
     photo: str  # digest, or its beginning
     kind: Literal["flag", "stars"]

@@ -95,7 +95,7 @@ def match_files(
 
 
 class _Folder(NamedTuple):
-    """Folder that file names are relative to: its root folder's number, and its path below it."""
+    """Base folder of file names, as its root folder's number and its path within that root."""
 
     root: int
     below: bytes  # the root, ending in '/' or empty
@@ -115,7 +115,7 @@ class _Finder:
         ]
 
     def find(self, names: Sequence[str]) -> _Found:
-        """For each file name, the matching photo's catalogue number, or why there is none.
+        """Catalogue number of the photo that matches each file name, or the reason for no match.
 
         A name is compared exactly, then without white space around it, then ignoring case and kind
         of slash.
@@ -154,7 +154,7 @@ class _Finder:
         return self._changed[file.place]
 
     def _inexact(self, names: Sequence[str]) -> dict[str, dict[str, _Known]]:
-        """For each file name, {path: record} of files that differ from it in case or slashes."""
+        """Dictionary from file name to indexed files that differ only in case or slashes."""
         wanted: dict[str, list[str]] = defaultdict(list)
         for name in names:
             for path in self._paths(name.strip().replace("\\", "/")):
@@ -211,7 +211,7 @@ class _Finder:
         return photos, missing, unknown
 
     def _places(self, name: str) -> Iterator[Place]:
-        """Yield the pairs (root folder's number, path below it) that a file name may stand for."""
+        """Yield the pairs (root folder's number, relative path) that a file name may stand for."""
         file = os.path.normpath(text_path(name))
         if not os.path.isabs(file) and file[:2] != ".." and len(self._placed) == len(self._folders):
             below = path_bytes(file)  # of most names: nothing needs to be asked of the disk

@@ -20,7 +20,7 @@ _SCALES_APART = 4  # ratio of two scales' largest scores, from which they differ
 def other_sources(
     connection: sqlite3.Connection, what: Literal["scores", "groups"], source: str
 ) -> dict[str, SourceKind]:
-    """Sources of scores or groups except `source`: dictionary from name to kind, such as clicks."""
+    """Sources of scores or groups other than `source`: dictionary from name to kind."""
     rows = {"scores": "ratings", "groups": 'memberships WHERE "group" IS NOT NULL'}[what]
     found = sources_in(connection, rows)
     return {name: kind for name, kind in found.items() if name != unicode_text(source)}
@@ -47,7 +47,7 @@ def refuse_other_scales(paths: IndexPaths, table: LabelTable) -> None:
 
 
 def refuse_raters_on_other_scales(connection: sqlite3.Connection, source: str) -> None:
-    """Raise LabelsError if raters' scales differ too much for a mean of their scores.
+    """Raise LabelsError if raters' scales differ too much to average their scores.
 
     Sorted by their largest score, two neighbours of whom one gives four times what the other does
     are on other scales: 1 to 7 beside 0 to 100, 0 to 1 beside 1 to 5. Scales nearer to each other
@@ -70,7 +70,7 @@ def refuse_raters_on_other_scales(connection: sqlite3.Connection, source: str) -
 
 
 def refuse_other_groups(paths: IndexPaths, table: LabelTable) -> None:
-    """Raise LabelsError if photo groups in the index are from another label source than `table`."""
+    """Raise LabelsError if the index has photo groups from a source other than `table`."""
     with reading(paths) as connection:
         others = other_sources(connection, "groups", table.source)
     if others:

@@ -79,7 +79,7 @@ def damaged_shards(paths: IndexPaths) -> list[str]:
 
 
 def _dimensions(connection: sqlite3.Connection, paths: IndexPaths) -> int | None:
-    """Length of the index's embeddings; None if no manifest can be read."""
+    """Dimension of the index's embeddings; None if no manifest can be read."""
     try:
         return own_manifest(connection, paths).dimensions
     except BrokenIndexError:
@@ -190,7 +190,7 @@ def _from_backup(paths: IndexPaths) -> str:
 
 
 def _file_findings(paths: IndexPaths) -> Iterator[Finding]:
-    """Yield findings about the files beside the catalogue."""
+    """Yield findings about shards, thumbnails, perceptual hashes and leftover files."""
     repair = REPAIR.format(name=paths.name)
     anew = f"{repair}, then run `photorank index` on its folders, which embeds these photos anew."
     with reading(paths) as connection:
@@ -226,7 +226,7 @@ def _file_findings(paths: IndexPaths) -> Iterator[Finding]:
 
 
 def _finding(found: Sequence[str] | Sequence[Path], wrong: Finding, good: str) -> Finding:
-    """Finding that counts and names the faulty items; a good finding if there are none."""
+    """Finding that counts and names the faulty items, or reports that there are none."""
     if not found:
         return Finding(wrong.about, "good", good)
     return replace(wrong, says=wrong.says.format(n=len(found), some=_some([*map(str, found)])))

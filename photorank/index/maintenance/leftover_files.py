@@ -1,4 +1,4 @@
-"""Leftover files of an index, from runs that were killed: found, and removed."""
+"""Search for files that killed runs left in an index, and their removal."""
 
 import sqlite3
 import time

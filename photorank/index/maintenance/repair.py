@@ -107,7 +107,7 @@ def _forget_shards(connection: sqlite3.Connection, names: list[str]) -> int:
 
 
 def _accept_tables(connection: sqlite3.Connection, changed: list[str]) -> list[str]:
-    """Accept corrupted tables, after deleting what can be recomputed; return notes for the user."""
+    """Delete recomputable data of corrupted tables, accept the rest; return notes for the user."""
     done = []
     with transaction(connection):
         if _TABLES_OF_FILES.intersection(changed):

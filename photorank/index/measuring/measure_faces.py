@@ -1,4 +1,4 @@
-"""Detection of faces in an index's photos, once per photo, and removal of these records."""
+"""Detection of faces in an index's photos, once per photo, and deletion of face records."""
 
 from photorank.index.catalogue.connection import adding
 from photorank.index.catalogue.face_rows import LOOKED_AT, forget_faces, record_faces

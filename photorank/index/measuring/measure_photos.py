@@ -1,4 +1,4 @@
-"""Measurement of an index's photos (technical quality, or faces), each once; results are stored."""
+"""Functions that measure each photo once, such as its sharpness, and store the results."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -110,7 +110,7 @@ def _unmeasured(paths: IndexPaths, measured: str) -> tuple[dict[str, list[Path]]
 def _measure_photo(
     measure: Callable[[bytes], T], digest: str, files: Sequence[Path]
 ) -> T | SkippedFile:
-    """Measure a photo from a file that still holds it; return a SkippedFile if there is none."""
+    """Measure a photo from one of its unchanged files; return a SkippedFile if there is none."""
     reasons = []
     for file in files:
         try:

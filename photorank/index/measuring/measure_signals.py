@@ -16,5 +16,5 @@ _SIGNALS = Measurement("photorank-signals", _MEASURED, signals_isolated, record_
 
 
 def measure_signals(paths: IndexPaths, options: MeasureOptions = DEFAULTS) -> MeasureReport:
-    """Measure sharpness, noise, … where the current method has not yet done so; return a report."""
+    """Measure sharpness, noise, … of photos that lack current values, and return a report."""
     return measure_photos(paths, _SIGNALS, options)

@@ -47,7 +47,7 @@ def whole_looks(paths: IndexPaths, digests: Sequence[str]) -> Looks:
 
 
 def _keep(paths: IndexPaths, digests: Sequence[str], looks: Looks) -> None:
-    """Save in the cache what is known so far, except of photos that could not be read."""
+    """Cache the aspect ratios and mean colours known so far, except of unreadable photos."""
     unread = (looks.aspects == UNKNOWN.aspect) & (looks.tones == UNKNOWN.tone)
     seen: Flags = (looks.tones != 0) & ~unread
     cache_arrays(
@@ -59,7 +59,7 @@ def _keep(paths: IndexPaths, digests: Sequence[str], looks: Looks) -> None:
 
 
 def _cached(paths: IndexPaths, digests: Sequence[str]) -> Looks:
-    """Aspect ratios and mean colours as cached; 0 for photos that the cache lacks."""
+    """Cached aspect ratios and mean colours of the given photos; 0 where not cached."""
     found = Looks(*np.zeros((2, len(digests)), dtype=np.uint16))
     kept = cached_arrays(paths.looks, *_NAMES)
     if kept is not None and len({len(kept[name]) for name in _NAMES}) == 1:  # else damaged

@@ -16,7 +16,7 @@ from photorank.workspace import IndexPaths
 
 
 def digest_now(paths: IndexPaths, path: Path) -> str:
-    """Digest of a file's current content; the file is read only if changed since indexing.
+    """Digest of a file's current content; a file unchanged since indexing is not read again.
 
     Raises UnreadablePhotoError if the file is gone or cannot be read.
     """

@@ -25,7 +25,7 @@ _RATINGS = (
 def load_labels(
     paths: IndexPaths, rows: Rows, belongs: Memberships, rater: str | None
 ) -> IndexLabels:
-    """Score, group and series of each photo; a score is by one rater, or the mean over all.
+    """Score, group and series of each photo; scores by one rater, or means over all raters.
 
     A score that is the mean of many counts as many. Clicked stars count only where nothing was
     imported on another scale.
@@ -52,7 +52,7 @@ def load_labels(
 
 
 def load_single_ratings(paths: IndexPaths, rows: Rows, without: str) -> SingleRatings:
-    """Scores, one per photo and named person, except those by the person named `without`.
+    """Scores by single raters, one per photo and named rater, except by the rater `without`.
 
     Means over several people are left out, and clicked stars where anything was imported
     on another scale.
@@ -106,7 +106,7 @@ def load_raters(paths: IndexPaths) -> list[str]:
 
 
 def load_sources(paths: IndexPaths, kind: Judgements) -> list[str]:
-    """Source names for one kind of judgements (scores or choices); all clicks are one source."""
+    """Names of the sources of scores or of choices; all clicks together are one source."""
     with reading(paths) as connection:
         found = sources_in(connection, "ratings" if kind == "scores" else "choices")
     return sorted({"clicks" if one == "clicks" else name for name, one in found.items()})

@@ -1,4 +1,4 @@
-"""File of an indexed photo, if it is still the one that was indexed."""
+"""Bytes of an indexed photo's file, if its content is unchanged since indexing."""
 
 from photorank.errors import UnreadablePhotoError
 from photorank.index.imported_digests import is_imported
@@ -7,7 +7,7 @@ from photorank.photos.open_photo import photo_digest, read_photo
 
 
 def read_indexed_photo(photo: Photo) -> bytes:
-    """Bytes of an indexed photo's file.
+    """Bytes of an indexed photo's file; raises UnreadablePhotoError if the file has changed.
 
     The digest of a photo whose embedding was imported is not that of a file, and is not compared.
 

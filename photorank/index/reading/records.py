@@ -54,7 +54,7 @@ class IndexLabels(NamedTuple):
 
 
 class SingleRatings(NamedTuple):
-    """Scores, one per photo and named person; photos are row numbers in :meth:`Index.photos`."""
+    """Scores by single raters, one per photo and named rater; photos are given by row number."""
 
     photos: Codes  # (m,)
     raters: Codes  # (m,) one number a person; the unnamed are left out
@@ -63,7 +63,7 @@ class SingleRatings(NamedTuple):
 
 
 class IndexChoices(NamedTuple):
-    """Choices between two photos, which are row numbers in :meth:`Index.photos`."""
+    """Choices between two photos, which are given by row number in :meth:`Index.photos`."""
 
     winners: Codes  # (m,)
     losers: Codes  # (m,)

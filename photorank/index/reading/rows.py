@@ -103,7 +103,7 @@ class Rows:
         return zip(self._files, self._rows.tolist(), strict=True)
 
     def places(self, photos: ArrayLike) -> Codes:
-        """Index row of each catalogue number; -1 where the catalogue's photo has no file now."""
+        """Row numbers of photos given by catalogue number; -1 for a photo without a file."""
         wanted = np.asarray(photos, dtype=np.intp)
         known = (wanted >= 0) & (wanted < len(self._row_of))
         return np.where(known, self._row_of[np.where(known, wanted, 0)], -1)
@@ -176,7 +176,7 @@ def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
 
 
 def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int] | None:
-    """Full digest and catalogue number of the one photo with this digest prefix; else None."""
+    """Full digest and catalogue number of the photo with a digest prefix; None unless unique."""
     found = connection.execute(
         "SELECT digest, id FROM photos WHERE digest >= ? AND digest < ? AND shard IS NOT NULL"
         " LIMIT 2",
@@ -186,7 +186,7 @@ def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int]
 
 
 def digest_beginning(paths: IndexPaths, beginning: str) -> tuple[str, int] | None:
-    """Full digest and catalogue number of the one photo with this digest prefix; else None."""
+    """Full digest and catalogue number of the photo with a digest prefix; None unless unique."""
     with reading(paths) as connection:
         return one_photo(connection, beginning)
 
@@ -218,7 +218,7 @@ def load_photos(paths: IndexPaths, numbers: Codes) -> list[Photo]:
 
 
 def _folders(connection: sqlite3.Connection) -> dict[int, bytes]:
-    """Absolute path of each root folder, ending in '/', by the root's number."""
+    """Dictionary from root folder number to the folder's absolute path, which ends in '/'."""
     folders = load_roots(connection).folders
     return {root: folder.rstrip(b"/") + b"/" for root, folder in folders.items()}
 

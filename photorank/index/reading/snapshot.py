@@ -82,7 +82,7 @@ class Snapshot:
                 yield row
 
     def indexed_path(self, path: Path | str) -> Path:
-        """Absolute path of a file; with links resolved if it is indexed under that path only."""
+        """Absolute path of a file; links are resolved if only the resolved path is indexed."""
         names = [Path(os.path.abspath(path)), Path(os.path.realpath(path))]
         known = (name for name in names if self.rows.row_of(path_bytes(name)) is not None)
         return next(known, names[0])
@@ -101,7 +101,7 @@ class Snapshot:
 
     @_Once
     def positions(self) -> Codes:
-        """Positions (n,) of the n photos' embeddings, counted through all shards."""
+        """Position (n,) of each photo's embedding in the sequence of all shards' embeddings."""
         at = np.flatnonzero(self.layout.has_file)
         positions = np.empty(len(at), dtype=np.intp)
         positions[self.rows.places(self.layout.photos[at])] = at
@@ -143,7 +143,7 @@ class Snapshot:
         return numbers[rows], rows
 
     def row_of_digest(self, digest: str) -> int | None:
-        """Row number of the photo with a digest or prefix of 16 or more digits; None if absent."""
+        """Row number of the photo with a digest or digest prefix (16+ digits); None if absent."""
         begin = digest[:BEGINNING_DIGITS]
         if len(begin) < BEGINNING_DIGITS or not _DIGITS.issuperset(begin):
             return None

@@ -22,7 +22,7 @@ def mean_rating(counts: list[float]) -> float:
 
 
 def counted(cells: Cells, columns: tuple[str, ...]) -> list[float]:
-    """Counts in some columns of a table row; raises ValueError if one is not a number ≥ 0."""
+    """Counts in the given columns of a table row; raises ValueError if one is no number ≥ 0."""
     try:
         found = [float(cells[column]) for column in columns]
         if math.isfinite(sum(found)) and min(found) >= 0:

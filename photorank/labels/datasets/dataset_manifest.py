@@ -63,7 +63,7 @@ class TableSpec:
 
 @dataclass(frozen=True)
 class Layout:
-    """Arrangement of a dataset's label files and photos, by its authors or by a mirror site."""
+    """Arrangement of a dataset's label files and photos, as its authors or a mirror publish it."""
 
     name: str
     layout_source: str  # what it was taken from

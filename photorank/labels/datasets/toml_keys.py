@@ -69,7 +69,7 @@ class Keys:
             raise ValueError(f"{self.where}{key}: {error}") from error
 
     def checked_path(self, key: str, text: str) -> str:
-        """Path, unchanged; raises ValueError if it leads out of the dataset's folder."""
+        """The path `text`, unchanged; raises ValueError if it leaves the dataset's folder."""
         if leads_out(text):
             raise ValueError(f"{self.where}{key} {text!r} leads out of the dataset's folder")
         return text
@@ -82,7 +82,7 @@ class Keys:
         return [Keys(f"{self.where}{key}[{n}].", table) for n, table in enumerate(found, start=1)]
 
     def refuse_unknown(self) -> None:
-        """Raise ValueError if the TOML table has a key that no caller has asked for."""
+        """Raise ValueError if the TOML table has a key that was never read."""
         if self._left:
             raise ValueError(f"{self.where}{next(iter(self._left))} is not a known key")
 

@@ -97,7 +97,7 @@ class Collected:
 def each(
     files: Iterable[LibraryFile], found: Callable[[Path], Found], collected: Collected
 ) -> Iterator[tuple[LibraryFile, Found]]:
-    """Yield each readable file, with the result of calling `found` with its path.
+    """Yield pairs of a readable file and the result of calling `found` with the file's path.
 
     Unreadable files are recorded in `collected`.
     """

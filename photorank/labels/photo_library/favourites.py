@@ -22,7 +22,7 @@ _FAVOURITE, _OTHER = Judgement(1, "favourite"), Judgement(0, "not a favourite")
 
 
 def collect_favourites(files: Iterable[LibraryFile]) -> Collected:
-    """Judgements of photos by their JSON sidecars or Picasa files: 1 for a favourite, else 0.
+    """Judgements from JSON sidecars or Picasa files: score 1 for a favourite photo, else 0.
 
     A photo without a JSON file of its own has no label. Google writes one for each
     photo and says only of favourites that they are; others say it either way. In a folder

@@ -57,7 +57,7 @@ def rate(likes: ArrayLike, exposure: ArrayLike, *, log: bool = False) -> Floats:
 
 
 def account_tiers(scores: ArrayLike, accounts: ArrayLike, *, n_tiers: int = 5) -> Floats:
-    """Popularity tier (n,) of each photo, 1 to `n_tiers`, among its account's photos.
+    """Popularity tier (n,) of each photo among its account's photos, from 1 to `n_tiers`.
 
     From 1, the least popular, to `n_tiers`, of equal size. Equal scores share the tier
     of their middle rank, and what lies on a border has the mean of its two tiers. An

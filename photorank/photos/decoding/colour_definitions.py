@@ -61,7 +61,7 @@ _CURVES: dict[int, Curve] = {4: 2.2, 5: 2.8, 8: 1.0, 16: "PQ", 17: 2.6, 18: "HLG
 
 
 def space_of_cicp(primaries: int, transfer: int) -> ColourSpace:
-    """Colour space that two CICP codes mean (ISO/IEC 23091-2); sRGB for unknown codes."""
+    """Colour space that two CICP codes (ISO/IEC 23091-2) stand for; sRGB for unknown codes."""
     return ColourSpace(_PRIMARIES.get(primaries, BT_709), _CURVES.get(transfer, "sRGB"))
 
 

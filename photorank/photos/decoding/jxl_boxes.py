@@ -10,7 +10,7 @@ _MAX_BYTES = 64 << 20  # of a box, before and after decompression
 
 
 def jxl_box(file: BinaryIO, kind: bytes) -> bytes | None:
-    """Content of the first box of a given type in a JPEG XL file, decompressed; None without one.
+    """Content of the first box of a given type in a JPEG XL file, decompressed; None if missing.
 
     Raises MetadataError if they cannot be unpacked.
     """

@@ -150,7 +150,7 @@ def _entries(layout: str, data: bytes, at: int, between: int = 0) -> Iterator[tu
 
 
 def _box(data: bytes, name: bytes) -> bytes:
-    """Content of the first box of a given type in a Canon CR3 (RAW) file; empty without one."""
+    """Content of the first box of a given type in a Canon CR3 (RAW) file; empty if missing."""
     at = data.find(name)
     start = at - 4 if len(name) == 4 else at - 8  # a long name stands behind "uuid"
     if start < 0:

@@ -120,9 +120,9 @@ FRAMED = (
 def degraded_copies(
     photo: Image.Image, degradations: tuple[Degradation, ...], seed: int
 ) -> list[Image.Image]:
-    """List of a photo, reduced, followed by a degraded copy of it for each of `degradations`.
+    """List of the reduced photo and its degraded copies, one for each of `degradations`.
 
-    Copies are made of the photo reduced to a long side of `COPIES_LONG_SIDE` pixels.
+    The photo is reduced to a long side of `COPIES_LONG_SIDE` pixels.
     """
     photo = photo.copy()
     photo.thumbnail((COPIES_LONG_SIDE, COPIES_LONG_SIDE), Image.Resampling.LANCZOS)

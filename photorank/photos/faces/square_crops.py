@@ -21,7 +21,7 @@ class Square(NamedTuple):
     angle: float = 0.0  # radians, clockwise as the photo is seen
 
     def points(self, inside: Floats) -> Floats:
-        """Photo coordinates (n, 2) in pixels of points given in fractions of the square, 0 to 1."""
+        """Photo coordinates (n, 2) in pixels, from n points in fractions (0 to 1) of the square."""
         turn = np.array([[cos(self.angle), sin(self.angle)], [-sin(self.angle), cos(self.angle)]])
         return (inside - 0.5) * self.side @ turn + (self.x, self.y)
 

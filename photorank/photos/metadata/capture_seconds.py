@@ -48,7 +48,7 @@ def capture_seconds(taken: Sequence[str | None]) -> Floats:
 
 
 def seconds_or_day(taken: Sequence[str | None]) -> Floats:
-    """Capture times as seconds since 1970 (n,), with an estimated time of day for mere dates.
+    """Capture times as seconds since 1970 (n,); dates without a time get an estimated time of day.
 
     A date without time gets the time of the middle one of that day's other photos, so that it is
     among them; where there is none, noon.

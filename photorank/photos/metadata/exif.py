@@ -144,7 +144,7 @@ def _exif(header: Image.Image, file: BinaryIO) -> Image.Exif:
 
 
 def _png_metadata(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    """Yield type and content of each PNG chunk with EXIF, XMP or a time of change."""
+    """Yield type and content of each PNG chunk with EXIF, XMP or the time of last change."""
     file.seek(8)
     while len(head := file.read(8)) == 8:
         size, kind = int.from_bytes(head[:4], "big"), head[4:]
@@ -238,7 +238,7 @@ def _same_time(tags: Mapping[int, object], one: _TimeTags, other: _TimeTags) -> 
 
 
 def _iptc_time(header: Image.Image) -> str | None:
-    """Capture time in a photo's IPTC date and time fields, as ISO 8601; None without one."""
+    """Capture time in a photo's IPTC date and time fields, as ISO 8601; None if missing."""
     if not isinstance(header, ImageFile.ImageFile):
         return None
     fields = IptcImagePlugin.getiptcinfo(header) or {}
@@ -250,7 +250,7 @@ def _iptc_time(header: Image.Image) -> str | None:
 
 
 def _creation_time(header: Image.Image) -> str | None:
-    """Capture time in the text "Creation Time" of a PNG, as ISO 8601; None without one."""
+    """Capture time in the text "Creation Time" of a PNG, as ISO 8601; None if missing."""
     text = str(header.info.get("Creation Time") or "")
     return iso_time(text) or (iso_time(parsedate_to_datetime(text).isoformat()) if text else None)
 

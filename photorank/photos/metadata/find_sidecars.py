@@ -72,7 +72,7 @@ def sidecar_time(photo: Path, names: FolderNames) -> Timestamp | None:
 
 
 def _other_spellings(photo: Path, names: FolderNames) -> set[str]:
-    """Names in a photo's folder that differ from its file name only in case or Unicode form."""
+    """File names in a photo's folder that differ from the photo's only in case or Unicode form."""
     return set(names.alike(photo.parent, photo.name)) - {photo.name}
 
 

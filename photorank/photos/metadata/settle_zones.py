@@ -29,12 +29,12 @@ class DatedPhoto(NamedTuple):
 
 
 def is_unsettled(source: str) -> bool:
-    """True if a capture time from this source has a missing or doubtful time zone."""
+    """True if `source` marks the time zone of a capture time as missing, inferred or doubtful."""
     return source.endswith((IN_UTC, BY_NEIGHBOURS, BY_SATELLITES, AGAINST_PLACE))
 
 
 def settled(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
-    """Yield (index, new capture time) of photos that get another's time zone or lose their own.
+    """Yield (index, new capture time) of photos whose time zone is inferred or removed as doubtful.
 
     A zone by satellites stays if it is that of the other photos of the camera and day: a stamp may
     be hours old. One that is not the place's needs another photo that has it too. A photo that
@@ -77,10 +77,10 @@ def _credible_and_doubtful(photos: Sequence[DatedPhoto]) -> tuple[list[int], lis
 def _zones_by_neighbours(
     photos: Sequence[DatedPhoto], kept: Sequence[int]
 ) -> Iterator[tuple[int, Dated]]:
-    """Yield (index, new capture time) of photos that take or lose the zone of a photo near in time.
+    """Yield (index, new capture time) of photos in UTC that get the zone of a photo near in time.
 
-    Photos dated in UTC take the time zone of the photo nearest in time; without one nearby they
-    stay in UTC.
+    It is the photo nearest in time; without one within reach a photo stays in UTC, or returns to
+    it.
     """
     unknown = [
         at for at, photo in enumerate(photos) if photo.source.endswith((IN_UTC, BY_NEIGHBOURS))

@@ -57,7 +57,7 @@ def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
 
 
 def _candidate_names(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
-    """Yield (title to expect inside, possible names) of the Takeout JSON file of a photo.
+    """Yield (expected title in the JSON, possible file names) of a photo's Takeout JSON file.
 
     File names are without suffix.
     """
@@ -78,7 +78,7 @@ def _candidate_names(photo: Path, names: FolderNames) -> Iterator[tuple[str, lis
 
 
 def _names_of_unedited(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield (title to expect inside, possible names) of an unedited photo's Takeout JSON file."""
+    """Yield (expected title, possible file names) of an unedited photo's Takeout JSON file."""
     yield stem + suffix, _stems(stem + suffix, "")  # a name may end in a number on its own
     if counter := _COUNTER.search(stem):
         plain = stem[: counter.start()] + suffix
@@ -86,7 +86,7 @@ def _names_of_unedited(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]
 
 
 def _other_suffixes(photo: Path, original: str, names: FolderNames) -> list[str]:
-    """Suffixes that the original of an edited photo may have, other than the edited photo's own.
+    """Suffixes that an edited photo's original may have, except the suffix of the edited photo.
 
     They are read from the names of JSON files in the photo's folder.
     """

@@ -82,7 +82,7 @@ class Text:
     tail: str  # zeros after it
 
     def encoded(self, xml: bytes) -> bytes:
-        """Changed XML as bytes in the packet's encoding, with its byte order mark and padding."""
+        """XML as bytes in the packet's encoding, with the packet's byte order mark and padding."""
         text = self.head + xml.decode() + self.tail
         return self.mark + text.encode(self.encoding)
 
@@ -144,7 +144,7 @@ class _Span(NamedTuple):
 
 
 class _Reader:
-    """Handlers of the Expat parser that collect a photo's own XMP properties.
+    """Expat parser handlers that collect the XMP properties of the photo itself.
 
     These are attributes and elements of descriptions directly in rdf:RDF; deeper ones belong to
     something else, such as the file that this one was made from.
@@ -203,7 +203,7 @@ class _Reader:
             self._take_value(attributes)
 
     def _start_inside(self, name: str, attributes: list[str]) -> None:
-        """Note whether a start tag inside a property begins a list item, a value, or neither."""
+        """Handle a start tag inside a property: of a list item, a value, or another element."""
         path = self._path[self._property :]
         if name == _ITEM:
             self._items.append([])
@@ -216,7 +216,7 @@ class _Reader:
             self._is_foreign = True
 
     def _take_value(self, attributes: list[str]) -> None:
-        """Take the property's value from the current tag's rdf:value attribute, if it has one."""
+        """Set the property's value from the rdf:value attribute of the current tag, if present."""
         if _VALUE in attributes[::2]:
             for name, value, span in self._attributes(attributes):
                 if name == _VALUE:
@@ -257,7 +257,7 @@ class _Reader:
             yield name, value, _Span(at + start, at + end)
 
     def _add_property(self, name: str) -> None:
-        """When a property's XML element ends, add the property to the packet's properties."""
+        """Add a property to the packet's properties at the end of the property's XML element."""
         items = tuple("".join(item).strip() for item in self._items)
         value: str | None = ", ".join(items) or "".join(self._texts).strip()
         span = self._content_span(self._tag_start)

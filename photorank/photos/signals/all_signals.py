@@ -1,4 +1,4 @@
-"""Technical measurements (signals) of a photo by name, as kept in the photo database."""
+"""Technical measurements (signals) of a photo, such as sharpness, for the photo database."""
 
 import io
 
@@ -32,7 +32,7 @@ _MEANS_IN_COLOURFULNESS = 0.3
 
 
 def photo_signals(data: bytes) -> dict[str, float]:
-    """Technical measurements of a photo file by name (sharpness, …); nan where undefined.
+    """Dictionary of a photo file's technical measurements (sharpness, …); nan where undefined.
 
     Raises UnreadablePhotoError if the bytes are no usable photo.
     """
@@ -42,7 +42,7 @@ def photo_signals(data: bytes) -> dict[str, float]:
 
 
 def catalogue_signals(block: Floats, photo: Image.Image, quality: float) -> dict[str, float]:
-    """Technical measurements of a photo by name, as stored in the photo database.
+    """Dictionary of a photo's technical measurements, as stored in the photo database.
 
     `block` is the signals block (32,) of the embedding, `quality` the JPEG quality.
 

@@ -17,7 +17,7 @@ SUBJECT_WEIGHTS: Floats = _CENTRALITY / _CENTRALITY.sum()
 
 
 def tile_energies(grey: Grey) -> Floats:
-    """Mean squared Laplacian (8, 8) of an image's 8 × 8 tiles; nan for a side under 24 pixels.
+    """Mean squared Laplacian (8, 8) of an image's 8 × 8 tiles; nan if a side is under 24 pixels.
 
     It compares shots of one scene, hardly different scenes; noise counts as detail.
 

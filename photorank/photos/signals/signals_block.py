@@ -1,4 +1,4 @@
-"""Signals block: 32 technical measurements of a photo, stored as a part of its embedding."""
+"""Signals block: 32 technical measurements of a photo, stored as part of the embedding."""
 
 from collections.abc import Sequence
 from math import log10
@@ -105,7 +105,10 @@ def _tones(grey: Image.Image, photo: Image.Image) -> Floats:
 
 
 def _colours(photo: Image.Image) -> Floats:
-    """Array of colourfulness (≥ 0), and means of red - green and yellow - blue (both -1 to 1)."""
+    """Array (3,) of a photo's colourfulness, mean red - green and mean yellow - blue.
+
+    Colourfulness is at least 0; the others are from -1 to 1.
+    """
     small = np.asarray(photo.reduce(_COLOUR_REDUCTION)).astype(np.int32)
     red, green, blue = small.reshape(-1, 3).T
     # Whole numbers, whose sums are exact, so that grey photos have no colour.

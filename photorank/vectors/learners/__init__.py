@@ -1,1 +1,1 @@
-"""Learners, each of which fits one rating direction to judged photos."""
+"""Learners that fit a rating direction to judged photos."""

@@ -110,7 +110,7 @@ class BradleyTerry(UncertainLearner):
         return fit.coordinates.back @ fit.parameters[:-1]
 
     def _choices(self, comparisons: Comparisons) -> ChoiceComparisons:
-        """Choices to learn from: the given ones, or random pairs won by the higher label."""
+        """Choices to learn from: the given ones, or random pairs in which the higher label wins."""
         if isinstance(comparisons, ChoiceComparisons):
             return comparisons
         m = 20 * len(comparisons.active) if self.n_pairs is None else self.n_pairs

@@ -116,7 +116,7 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
         return self.comparisons.differences(self.Z @ weights)
 
     def _by_weights(self, flow: Floats) -> Floats:
-        """Chain rule: gradient (k,) in the weights, from derivatives (m,) in rating differences.
+        """Gradient (k,) by the weights, from derivatives (m,) by rating differences (chain rule).
 
         `flow` (m,) are derivatives with respect to the pairs' rating differences.
         """
@@ -127,7 +127,7 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
         return (self._share * (chances.first - chances.second) - self._lead) / 2
 
     def _second_derivatives(self, chances: Chances) -> tuple[Floats, Floats, float]:
-        """Second derivatives, mixed ones too, of the loss by rating differences η (m,) and log ν.
+        """Second and mixed derivatives of the loss by rating differences η (m,) and log ν.
 
         ν is the tie parameter.
 

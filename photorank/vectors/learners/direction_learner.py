@@ -113,7 +113,7 @@ class DirectionLearner(Estimator):
         return self.decision_function(X)
 
     def for_tests(self) -> "DirectionLearner":
-        """Same learner without what it learned from other people's ratings, for fair tests."""
+        """Same learner, without any part estimated from other people's ratings, for fair tests."""
         return self
 
     def score(self, X: ArrayLike, y: ArrayLike | Comparisons) -> float:

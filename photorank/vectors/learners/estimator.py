@@ -13,7 +13,7 @@ _COMPARED = (bool, int, float, str, np.ndarray)
 
 
 class Estimator:
-    """Base class with scikit-learn's parameters, tags and input checks.
+    """Base class with the parameter methods, tags and input checks that scikit-learn expects.
 
     scikit-learn asks an estimator for these methods, not for a common base class. It checks what
     is no plain array of floats, and is loaded when such comes.

@@ -71,7 +71,7 @@ def informative_pairs(X: Floats, candidates: CandidatePairs, m: int) -> Candidat
 
 
 def _disjoint(pairs: Pairs) -> NDArray[np.bool_]:
-    """Mask (k,) of greedily chosen pairs, no two of which share a photo."""
+    """Mask (k,) of k pairs: True for greedily chosen pairs that share no photo with each other."""
     free = dict.fromkeys(pairs.ravel().tolist(), True)
     marked = np.zeros(len(pairs), dtype=bool)
     for row, (first, second) in enumerate(pairs.tolist()):
@@ -82,7 +82,7 @@ def _disjoint(pairs: Pairs) -> NDArray[np.bool_]:
 
 
 def _partners(scores: ScoreComparisons, rng: np.random.Generator) -> Iterator[Pairs]:
-    """Yield pairings (l, 2) of all l labelled photos, by several ways to choose their partners.
+    """Yield arrays (l, 2) that pair each of l labelled photos with a partner, by several rules.
 
     Both are of one block of comparable labels; the partner is half the block away, random, the
     worst or the best. Photos are given as positions among the labelled ones.

@@ -92,6 +92,6 @@ def unsplit_groups(comparisons: Comparisons, groups: Codes | None) -> Codes | No
 
 
 def misordered(comparisons: Comparisons, ratings: Ratings) -> HeldOutLoss:
-    """Loss: total weight of the held-out pairs that ratings (n,) misorder; ties count half."""
+    """Loss of ratings (n,): total weight of held-out pairs in the wrong order; ties count half."""
     credit, weight = comparisons.agreement(ratings)
     return HeldOutLoss(float((weight - credit).sum()), float(weight.sum()))

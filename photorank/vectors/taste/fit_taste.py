@@ -87,7 +87,7 @@ class TastePrior:
 
     @property
     def for_tests(self) -> "TastePrior":
-        """Same prior without what it learned from other people's ratings, for fair tests."""
+        """Same prior, without the part estimated from other people's ratings, for fair tests."""
         return self if self.without_others is None else self.without_others
 
     @property
@@ -109,7 +109,7 @@ class TastePrior:
 
     @cached_property
     def precision(self) -> Floats:
-        """Prior precision matrix (1 + q, 1 + q) for weights of a prior vector and q components."""
+        """Prior precision matrix (1 + q, 1 + q) of the weights of shared rating and components."""
         q = len(self.covariance)
         precision = np.zeros((1 + q, 1 + q))
         precision[0, 0] = SCALE_SPREAD**-2
@@ -182,7 +182,7 @@ class Taste:
         return expit(slope * gap / np.sqrt(1 + np.pi / 8 * slope**2 * variance))
 
     def information(self, first: Floats, second: Floats) -> Floats:
-        """Bits (0 to 1) that a choice in each of m pairs is expected to tell about the taste.
+        """Expected information (m,) about the taste, in bits, from a choice in each of m pairs.
 
         It is the mutual information of the choice and the taste: the choice's
         entropy less what would be left if the taste were known (Houlsby et al.
@@ -287,7 +287,7 @@ def _centred(prior: TastePrior, judged: Judged) -> tuple[Floats, Floats]:
 
 
 def _group_means(values: Floats, codes: Codes) -> Floats:
-    """For each row, mean (l, k) of `values` (l, k) over the rows with the same group code."""
+    """Mean (l, k), for each row of `values` (l, k), of all rows with the same group code."""
     order = np.argsort(codes, kind="stable")
     count = np.bincount(codes)
     sums = np.add.reduceat(values[order], np.cumsum(count) - count)

@@ -1,4 +1,4 @@
-"""Active learning: choice of the pair of photos that tells most about a person's taste."""
+"""Active learning: choice of the photo pair whose comparison tells most about a person's taste."""
 
 from typing import Literal, NamedTuple
 
@@ -31,7 +31,7 @@ def next_pair(
     within: Codes | None = None,
     random_share: float = RANDOM_SHARE,
 ) -> NextPair | None:
-    """Next pair of photos to ask a person about, random or most informative; None if none is left.
+    """Next photo pair to ask a person about, random or most informative; None if no pair is left.
 
     Of some random candidates it is the one whose choice is expected to tell most
     of the taste, divided by one more than how often its photos were shown.
@@ -111,7 +111,10 @@ class _GroupedPhotos(NamedTuple):
 
 
 def _unasked(partners: _GroupedPhotos, before: Pairs, rng: np.random.Generator) -> Pairs:
-    """Photo pairs (m, 2) that the person has not seen yet, in random order; a sample if many."""
+    """Photo pairs (m, 2) that the person has not seen: all, or a random sample if there are many.
+
+    They are in random order.
+    """
     if partners.n_pairs <= max(_CANDIDATES, 2 * len(before)):
         pairs = rng.permutation(partners.all_pairs())
     else:  # most pairs are new, so some of these are

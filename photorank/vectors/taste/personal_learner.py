@@ -60,13 +60,13 @@ class Personal(DirectionLearner):
         return self.taste_.vector
 
     def for_tests(self) -> "Personal":
-        """Same learner without what it learned from other people's ratings, for fair tests."""
+        """Learner whose prior is not learned from other people's ratings, for fair tests."""
         prior = self.prior
         return Personal(prior=prior.for_tests) if isinstance(prior, TastePrior) else self
 
 
 def judged_from_graph(Z: Floats, comparisons: Comparisons) -> Judged:
-    """One person's judgements as input of the taste model, from a comparison graph of them.
+    """Input of the taste model, made from a comparison graph of one person's judgements.
 
     `Z` (n, 1 + q) are the photos' coordinates, see :meth:`TastePrior.coordinates`.
     """

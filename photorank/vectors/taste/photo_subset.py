@@ -17,7 +17,7 @@ MOST = 20_000
 
 @dataclass(frozen=True, eq=False)
 class PhotoSubset:
-    """Some photos of an index, with their taste-model coordinates, and one person's taste prior."""
+    """Photos of an index to ask a person about, with coordinates and prior for the taste model."""
 
     prior: TastePrior
     rows: Codes  # (k,) of the index, ascending
@@ -25,17 +25,17 @@ class PhotoSubset:
 
     @classmethod
     def of_rows(cls, index: Index, prior: TastePrior, rows: Codes) -> "PhotoSubset":
-        """Subset of an index's photos with the given row numbers, which must ascend."""
+        """Subset of an index's photos, given by row numbers in ascending order."""
         Z = prior.coordinates(index.embeddings_of(rows))
         Z.flags.writeable = False
         return cls(prior, rows, Z)
 
     def of_rater(self, index: Index, rater: str) -> "PhotoSubset":
-        """Same photos, with the prior for learning the given person's taste; arrays are shared."""
+        """Copy of the subset with the prior for one person's taste; the arrays are shared."""
         return replace(self, prior=prior_of_rater(index, self.prior, rater))
 
     def including(self, index: Index, rows: Codes) -> "PhotoSubset":
-        """Subset extended by those photos with the given row numbers that it lacks."""
+        """Subset that also includes the photos with the given row numbers."""
         missing = np.setdiff1d(rows, self.rows)
         if not len(missing):
             return self
@@ -50,11 +50,14 @@ class PhotoSubset:
         )
 
     def places(self, rows: Codes) -> Codes:
-        """Position in this subset of each given row number of the index; all must be in it."""
+        """Positions within this subset of the photos with the given row numbers in the index.
+
+        All of them must be in the subset.
+        """
         return np.searchsorted(self.rows, rows)
 
     def placed(self, said: Clicks) -> Clicks:
-        """Person's clicks, with row numbers of the index replaced by positions in the subset."""
+        """Clicks of a person, with positions in this subset instead of row numbers in the index."""
         return said._replace(
             winners=self.places(said.winners),
             losers=self.places(said.losers),

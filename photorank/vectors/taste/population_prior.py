@@ -95,7 +95,7 @@ def learned_prior(
 def prior_by_others(
     prior: TastePrior, others: SingleRatings, embeddings_of: Callable[[Codes], Embeddings]
 ) -> TastePrior:
-    """Taste prior with covariance learned from other people's scores; unchanged if these are few.
+    """Taste prior with covariance learned from other people's scores, if there are enough of them.
 
     The given prior is returned if fewer than 20 people have 20 scores, or if the scores do not
     agree with its direction.
@@ -124,7 +124,7 @@ def _label_slope(rating: Floats, table: RaterTable) -> float:
 
 
 def _residuals(Z: Floats, table: RaterTable, unit: float) -> list[tuple[Floats, Floats]]:
-    """Per person, photo coordinates and labels left after regression on other people's mean labels.
+    """Residuals, for each person, of photo coordinates and labels regressed on others' mean labels.
 
     Both are residuals of a regression on the mean labels that other people gave the same photos.
     """

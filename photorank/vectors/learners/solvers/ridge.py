@@ -183,7 +183,7 @@ class Problem:
         return np.maximum(energy - np.einsum("ar,ar->a", path.weights, reached), 0.0)
 
     def noise(self, path: Solutions) -> Floats:
-        """Residual standard deviation (a,) per penalty: of labels, or for choices, of margins."""
+        """Residual standard deviation (a,) of labels, or of choices' margins, for each penalty."""
         free = np.maximum(1 - self.degrees_of_freedom(path) / self.n_judgements, 1e-12)
         # A pair of labels carries the noise of two photos, a choice only its own.
         draws = 1 if self.labelled is None else 2
@@ -206,7 +206,7 @@ class Problem:
         return np.column_stack(given)
 
     def _solutions(self, alphas: Floats, solved: Floats) -> Solutions:
-        """Weights and prior ratings' factor per penalty, from linear systems' solutions (a, r, k).
+        """Weights and prior scale for each penalty, from the linear systems' solutions (a, r, k).
 
         There are a penalties and k right-hand sides: 2 with prior ratings, else 1.
         """
@@ -217,7 +217,7 @@ class Problem:
         return Solutions(alphas, weights - scales[:, None] * solved[:, :, 1], scales)
 
     def _residual_products(self, alphas: Floats, solved: Floats) -> Floats:
-        """Inner products (a, 2) of prior ratings with ridge residuals of labels and of themselves.
+        """Inner products (a, 2) of prior ratings with ridge residuals: of labels, of prior ratings.
 
         There is a row for each penalty. Residuals are what ridge regression on features leaves.
         """

@@ -29,7 +29,7 @@ class Tridiagonal:
 
     @classmethod
     def of(cls, gram: Floats) -> Self:
-        """Tridiagonal form of a symmetric matrix (r, r), given by its lower half.
+        """Tridiagonal form of a symmetric matrix (r, r); only its lower half is read.
 
         It is in the precision of the matrix.
         """
@@ -45,7 +45,7 @@ class Tridiagonal:
 
     @cached_property
     def eigenvalues(self) -> Floats:
-        """Eigenvalues (r,) of the matrix, ascending; those within rounding error are 0."""
+        """Eigenvalues (r,) of the matrix, ascending; those within rounding error are set to 0."""
         from scipy.linalg import eigvalsh_tridiagonal
 
         values = eigvalsh_tridiagonal(self.diagonal, self.beside)
