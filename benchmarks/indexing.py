@@ -14,7 +14,7 @@ from pathlib import Path
 
 from photorank.bench.indexing_speed import measure_indexing
 from photorank.bench.synthetic_photos import MODEL, write_model, write_photos
-from photorank.encoders.choose_runtime import known_runtime
+from photorank.encoders.choose_runtime import checked_runtime
 
 
 def main() -> None:
@@ -31,7 +31,7 @@ def main() -> None:
         "photos/s  ours  loop  ratio | decode  encode  overlap  of it | cosine  Spearman | runtime"
     )
     for runtime in options.runtimes:
-        one = measure_indexing(options.photos, known_runtime(runtime), rounds=options.rounds)
+        one = measure_indexing(options.photos, checked_runtime(runtime), rounds=options.rounds)
         print(
             f"{one.ours:14.1f} {one.reference:5.1f} {one.ratio:6.2f} | {one.decode_only:6.1f} "
             f"{one.encode_only:7.1f} {one.perfect_overlap:8.1f} {100 * one.of_ceiling:4.0f} % | "

@@ -22,7 +22,7 @@ from photorank.errors import (
 )
 from photorank.index.judging import click_log
 from photorank.index.opened import Index
-from photorank.index.reading.rows import digest_beginning
+from photorank.index.reading.rows import photo_of_digest_prefix
 from photorank.typing import Json
 from photorank.vectors.master import MasterVector
 from photorank.workspace import IndexPaths, make_folder
@@ -154,7 +154,7 @@ def _full_digests(paths: IndexPaths, tokens: Any) -> tuple[str, str] | None:
     """Full digests of two photos, given their prefixes; None unless both are found and differ."""
     if not isinstance(tokens, list) or len(tokens) != 2:
         return None
-    found = [digest_beginning(paths, one) for one in tokens if isinstance(one, str)]
+    found = [photo_of_digest_prefix(paths, one) for one in tokens if isinstance(one, str)]
     if len(found) != 2 or found[0] is None or found[1] is None or found[0] == found[1]:
         return None
     return found[0][0], found[1][0]

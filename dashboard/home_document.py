@@ -96,7 +96,7 @@ def _made(mode: Mode) -> FirstView | None:
     if not names:
         return None
     index = index_data.index(names[0])
-    vector = index_data.usual_vector(index)
+    vector = index_data.default_rating_vector(index)
     if vector is None:
         return None
     photos, style = home_cards.best_photos(index, vector), home_cards.best_style(vector)

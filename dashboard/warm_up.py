@@ -63,7 +63,7 @@ def _read_for_home(index: "Index") -> None:
     from dashboard.widgets import home_cards
 
     index_data.is_judged(index)
-    if vector := index_data.usual_vector(index):
+    if vector := index_data.default_rating_vector(index):
         home_cards.best_photos(index, vector).hold()
 
 
@@ -84,5 +84,5 @@ def _read_for_album(index: "Index") -> None:
     from dashboard.cache import index_data
     from dashboard.widgets.album import new_album, wish_form
 
-    if vector := index_data.usual_vector(index):
+    if vector := index_data.default_rating_vector(index):
         new_album.choosing(index, wish_form.first_wish(vector), "plain").album()

@@ -328,7 +328,7 @@ def replacing(path: Path, *, alone: bool = False, kept: str | None = None) -> It
             temporary.unlink(missing_ok=True)
 
 
-def behind_link(path: Path) -> Path:
+def link_target(path: Path) -> Path:
     """The path, or its target if it is a symbolic link, so that writing keeps the link."""
     return Path(os.path.realpath(path)) if path.is_symlink() else path
 

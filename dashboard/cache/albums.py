@@ -36,7 +36,9 @@ def vector_of(index: Index, album: KeptAlbum) -> MasterVector | None:
 
     None for an index without vectors.
     """
-    return index_data.vectors(index).get(album.settings.vector) or index_data.usual_vector(index)
+    return index_data.vectors(index).get(album.settings.vector) or index_data.default_rating_vector(
+        index
+    )
 
 
 @st.cache_resource(max_entries=16, show_spinner="Laying out the pages …", hash_funcs=BY_PAGES)

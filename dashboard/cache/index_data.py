@@ -113,7 +113,7 @@ def evaluation(index: Index) -> Evaluation | None:
     return None if isinstance(found, BrokenEvaluationError) else found
 
 
-def usual_vector(index: Index) -> MasterVector | None:
+def default_rating_vector(index: Index) -> MasterVector | None:
     """Rating vector that pages use by default; None if the index has no rating vectors."""
     known = vectors(index)
     return known[by_preference(known, evaluation(index))[0]] if known else None

@@ -11,7 +11,7 @@ from dashboard.cache.choosing import Choosing, takes_long
 from photorank.album.candidates import shortlist
 from photorank.album.grounds import KeptGrounds
 from photorank.album.in_context import AlbumContext, Asked, InContext
-from photorank.album.kept.choose import rows_in_context
+from photorank.album.kept.choose import album_rows
 from photorank.album.make_album import Album, make_album
 from photorank.album.request import AlbumRequest
 from photorank.index.opened import Index
@@ -187,7 +187,7 @@ def choose_ahead(
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_SHOTS)
 def best_album(index: Index, vector: MasterVector) -> AlbumContext:
     """Album of an index's best photos, used to compute the value that any photo would add."""
-    return AlbumContext(index, ratings(index, vector), rows_in_context(index, vector, None))
+    return AlbumContext(index, ratings(index, vector), album_rows(index, vector, None))
 
 
 def contribution(

@@ -82,7 +82,7 @@ def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) ->
     save_marks(key, photos.index, style)
     mount(place, grid_data(photos, style, vocabulary()))
     act = requested_action(place)
-    turn_to_compare(photos.index, act)
+    open_compare_if_asked(photos.index, act)
     if act is None or act["what"] == "lost":
         return None  # the order is held again, for this run has drawn it
     return Act(act["what"], rows_of_tokens(photos.index, act["tokens"]))
@@ -114,7 +114,7 @@ def grid_data(photos: ShownPhotos, style: GridStyle, mode: Mode) -> Json:
     }
 
 
-def turn_to_compare(index: Index, act: Json | None) -> None:
+def open_compare_if_asked(index: Index, act: Json | None) -> None:
     """Open the page Compare with two photos if the user requested that in a photo view."""
     if act is None or act["what"] != "versus":
         return

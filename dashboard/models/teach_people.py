@@ -7,7 +7,7 @@ import pandas as pd
 
 from dashboard.formatting import plain, with_interval
 from dashboard.models.teach_texts import rating_text
-from photorank.evaluation.agreement import Shared, Voice, agreed_best, agreements, contested
+from photorank.evaluation.agreement import PersonTaste, Shared, agreed_best, agreements, contested
 from photorank.outside_text import printable
 
 FEW = 6  # people compared to begin with: every two of them are
@@ -24,9 +24,9 @@ class PeopleTexts:
     contested: dict[int, str]
 
 
-def people_texts(voices: Sequence[Voice]) -> PeopleTexts:
+def people_texts(person_tastes: Sequence[PersonTaste]) -> PeopleTexts:
     """Texts on several people's tastes: agreement, shared favourites and disputed photos."""
-    ranked = sorted(agreements(voices), key=lambda found: -found.likes_accuracy.value)
+    ranked = sorted(agreements(person_tastes), key=lambda found: -found.likes_accuracy.value)
     closest, furthest = ranked[0], ranked[-1]
     headline = (
         f"**{plain(closest.first)}** and **{plain(closest.second)}** would choose alike on "
@@ -48,12 +48,12 @@ def people_texts(voices: Sequence[Voice]) -> PeopleTexts:
         }
         for found in ranked
     ]
-    raters = [voice.rater for voice in voices]
+    raters = [voice.rater for voice in person_tastes]
     return PeopleTexts(
         f"{headline}. At random it would be half.",
         pd.DataFrame(rows),
-        {one.row: _ratings_text(raters, one) for one in agreed_best(voices)[:SHOWN]},
-        {one.row: _ratings_text(raters, one) for one in contested(voices)[:SHOWN]},
+        {one.row: _ratings_text(raters, one) for one in agreed_best(person_tastes)[:SHOWN]},
+        {one.row: _ratings_text(raters, one) for one in contested(person_tastes)[:SHOWN]},
     )
 
 

@@ -13,7 +13,7 @@ from photorank.errors import PhotorankError
 from photorank.index.reading.faces import load_photo_faces
 from photorank.index.reading.photo_file import read_indexed_photo
 from photorank.index.reading.records import Photo
-from photorank.index.reading.rows import digest_beginning, load_photos
+from photorank.index.reading.rows import load_photos, photo_of_digest_prefix
 from photorank.outside_text import printable
 from photorank.photos.decode_pool import header_isolated
 from photorank.photos.faces import boxes
@@ -44,7 +44,7 @@ def _told(index: str, beginning: str) -> Json | None:
     if index not in workspace.index_names() or not PHOTO.fullmatch(beginning):
         return None
     paths = workspace.index(index)
-    found = digest_beginning(paths, beginning)
+    found = photo_of_digest_prefix(paths, beginning)
     if found is None:
         return None
     import numpy as np

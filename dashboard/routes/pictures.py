@@ -24,7 +24,7 @@ from photorank.errors import PhotorankError
 from photorank.index.imported_digests import is_imported
 from photorank.index.opened import BEGINNING_DIGITS
 from photorank.index.reading.photo_file import read_indexed_photo
-from photorank.index.reading.rows import digest_beginning, load_photos
+from photorank.index.reading.rows import load_photos, photo_of_digest_prefix
 from photorank.photos.decode_pool import jpeg_isolated
 from photorank.workspace import IndexPaths, Workspace
 
@@ -80,7 +80,7 @@ def _response(index: str, photo: str, make: "Maker") -> Response:
         paths = workspace.index(index)
         if not paths.exists:
             return not_found()
-        found = digest_beginning(paths, photo)
+        found = photo_of_digest_prefix(paths, photo)
         return not_found() if found is None else make(_IndexedPhoto(workspace, paths, *found))
     except PhotorankError:
         return not_found()  # what it says may name a folder

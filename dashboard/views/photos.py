@@ -47,7 +47,7 @@ if filters.order in photos_page.HELD_OUT:
         held = vector_ratings.held_out(index, vector)
     ratings, vectors = held.ratings, photo_tiles.label_percentiles(held.ratings)
     people = photo_tiles.label_percentiles(known.labels.scores)
-    note = photos_page.unseen_note(held.seen, held.ratings, refitted=held.refitted)
+    note = photos_page.training_photos_note(held.seen, held.ratings, refitted=held.refitted)
     caption = lambda row: photos_page.percentiles_caption(row, vectors, people)  # noqa: E731
 by = vector_name(vector.name, session_state.vocabulary())
 if filters.order == "mistakes":

@@ -16,7 +16,7 @@ with show_errors():
     known = index_data.clickers(index)
     with bar:
         mode = pickers.choose_one("What to do", teach_texts.modes(len(known)), "mode")
-        asked = person.ask_person(index, known)
+        asked = person.ask_settings(index, known)
         chosen = people.ask_people(known) if mode == "together" else []
         if mode == "stars":
             st.caption("Keys 1 to 5 give stars, 0 takes them away, U undoes.", width="content")

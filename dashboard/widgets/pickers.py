@@ -70,7 +70,7 @@ def vector_in_use(index: Index) -> str | None:
     chosen = session_state.kept_for_next_page("vector")
     if chosen in index_data.vectors(index):
         return chosen
-    usual = index_data.usual_vector(index)
+    usual = index_data.default_rating_vector(index)
     return None if usual is None else usual.name
 
 

@@ -38,7 +38,7 @@ class Covers:
         return some
 
     @property
-    def n_clients(self) -> int:
+    def n_represented(self) -> int:
         """Number of photos that an album should represent, called clients."""
         return self._rows.shape[1]
 

@@ -123,7 +123,7 @@ def _picked(value: Value, rules: Rules) -> tuple[Codes, Floats, Mask]:
     they are too few, all others.
     """
     chosen: list[int] = []
-    best: Cover = np.zeros(value.covers.n_clients, dtype=np.float32)
+    best: Cover = np.zeros(value.covers.n_represented, dtype=np.float32)
     gains: list[float] = []
     for row in (*rules.pinned.tolist(), *rules.held.tolist()):
         chosen.append(row)

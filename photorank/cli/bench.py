@@ -93,9 +93,9 @@ def bench_index(
 ) -> None:
     """Measure the speed of indexing, compared with a plain open_clip loop, on the CPU."""
     from photorank.bench.indexing_speed import measure_indexing
-    from photorank.encoders.choose_runtime import known_runtime
+    from photorank.encoders.choose_runtime import checked_runtime
 
-    chosen = known_runtime(runtime)
+    chosen = checked_runtime(runtime)
     with progress("Measuring", "") as on_progress:
         speed = measure_indexing(photos, chosen, rounds=rounds, on_progress=on_progress)
     if as_json:

@@ -9,10 +9,10 @@ from photorank.cli.index_steps import (
     Labels,
     Source,
     build,
+    cache_series,
     cluster_at,
     copy_judgements,
     import_embedding_files,
-    keep_series,
     print_report,
     tell_without_faces,
 )
@@ -190,7 +190,7 @@ def index(
     as_json: AsJson = False,
 ) -> None:
     """Add the photos of folders to an index. Files unchanged since indexing are not opened."""
-    from photorank.encoders.choose_runtime import known_runtime
+    from photorank.encoders.choose_runtime import checked_runtime
     from photorank.index.building.request import BuildRequest
     from photorank.progress_file import reporting
 
@@ -217,7 +217,7 @@ def index(
                 framing=framing,
                 exclude=exclude or (),
                 device=device,
-                runtime=known_runtime(runtime),
+                runtime=checked_runtime(runtime),
                 workers=workers,
                 batch_size=batch_size,
                 file_times=file_times,
@@ -234,4 +234,4 @@ def index(
         if import_labels is not None:
             print_notes(import_labels(made))
             message(f"imported {labels or dataset}")
-        keep_series(made)
+        cache_series(made)

@@ -14,7 +14,7 @@ from photorank.workspace import IndexPaths, Workspace
 
 if TYPE_CHECKING:
     from photorank.index.building.build import BuildReport
-    from photorank.index.building.from_other_index import Successor
+    from photorank.index.building.from_other_index import ReplacementPlan
     from photorank.index.building.request import BuildRequest, Cluster
     from photorank.progress_file import Reporter
 
@@ -38,7 +38,7 @@ class Source(NamedTuple):
         if self.embeddings and (self.encoder or self.framing or self.from_index or cluster):
             raise typer.BadParameter("--embeddings have an encoder and a framing already")
 
-    def older_index(self, new: IndexPaths) -> "Successor | None":
+    def older_index(self, new: IndexPaths) -> "ReplacementPlan | None":
         """Older index, named by --from, to copy photos and judgements from; None without --from."""
         from photorank.index.building.from_other_index import successor_of
 
@@ -48,7 +48,7 @@ class Source(NamedTuple):
         old.check_new(new)
         return old
 
-    def completed_from(self, old: "Successor") -> "Source":
+    def completed_from(self, old: "ReplacementPlan") -> "Source":
         """Copy of the options, with missing folders and encoder taken from an older index."""
         return self._replace(
             paths=self.paths or [*old.folders], encoder=self.encoder or old.encoder
@@ -145,7 +145,7 @@ def import_embedding_files(index: IndexPaths, source: Source) -> "BuildReport":
         return import_embeddings(index, request)
 
 
-def copy_judgements(old: "Successor", new: IndexPaths) -> None:
+def copy_judgements(old: "ReplacementPlan", new: IndexPaths) -> None:
     """Copy an older index's judgements into the new index, and print a summary."""
     copied = old.copy_to(new)
     message(
@@ -155,7 +155,7 @@ def copy_judgements(old: "Successor", new: IndexPaths) -> None:
     )
 
 
-def keep_series(index: IndexPaths) -> None:
+def cache_series(index: IndexPaths) -> None:
     """Find an index's series of similar photos, and cache them for later commands.
 
     Where albums are chosen among the best photos alone, it would take long and serve nobody yet.

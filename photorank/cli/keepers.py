@@ -32,14 +32,14 @@ def keepers(
     as_json: AsJson = False,
 ) -> None:
     """Find the rating below which photos can be rejected without losing many worth keeping."""
-    from photorank.evaluation.keepers import keepers_lost
+    from photorank.evaluation.keepers import rejection_threshold
 
     if (keeper_from is None) == (keeper_top is None):
         raise typer.BadParameter("a keeper needs --keeper-from or --keeper-top, one of them")
     if keeper_from is not None and not isfinite(keeper_from):
         raise typer.BadParameter("--keeper-from needs a label that photos can have")
     opened = open_index(index)
-    found = keepers_lost(
+    found = rejection_threshold(
         opened,
         open_vector(opened, vector, "rating"),
         keeper_from=keeper_from,

@@ -42,7 +42,7 @@ def people(
         agreements,
         common_vector,
         contested,
-        voices,
+        person_tastes,
     )
     from photorank.vectors.store import add_vector, check_free
     from photorank.vectors.taste.photo_subset import subset_in
@@ -62,7 +62,7 @@ def people(
             f"{len(chosen)} people judged photos: name up to {_MAX_PEOPLE} of them with --rater."
         )
     vector = open_vector(opened, prior)
-    heard = voices(opened, chosen, subset_in(opened, vector.direction, rater=""))
+    heard = person_tastes(opened, chosen, subset_in(opened, vector.direction, rater=""))
     pairs = sorted(agreements(heard), key=lambda found: -found.likes_accuracy.value)
     best, disputed = agreed_best(heard, k), contested(heard, k)
     if keep is not None:

@@ -77,11 +77,11 @@ def _print_in_context(
 ) -> None:
     """Print each photo's rating, and its added value for a saved album or the best new one."""
     from photorank.album.in_context import AlbumContext, Asked
-    from photorank.album.kept.choose import rows_in_context
+    from photorank.album.kept.choose import album_rows
     from photorank.rating.rate_photo import embeddings_of
 
     ratings = index.rate(vector)
-    rows = rows_in_context(index, vector, None if entry is None else entry.album)
+    rows = album_rows(index, vector, None if entry is None else entry.album)
     embeddings = embeddings_of(index, [one.path for one in rated], index.encoder)
     asked = [
         Asked(index.row_of(one.path), embedding, one.rating)

@@ -93,9 +93,9 @@ def score(
     rated_by = open_vector(opened, vector, "rating")
     rows = None
     if entry is not None or in_context:
-        from photorank.album.kept.choose import rows_in_context
+        from photorank.album.kept.choose import album_rows
 
-        rows = rows_in_context(opened, rated_by, None if entry is None else entry.album)
+        rows = album_rows(opened, rated_by, None if entry is None else entry.album)
     scale = Scale(opened, rated_by, rows)
     with _sink(scale, file, written, resume=resume) as sink, progress("Scoring", "photos") as told:
         done, rated = _score_photos(photos, column, scale, sink, told)

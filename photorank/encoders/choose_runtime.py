@@ -32,7 +32,7 @@ _MAX_SHARE_OF_TIME = 0.9  # of the simpler runtime's time, to be worth a change
 _LONG_ROUND_SECONDS = 2.0  # a longer round is not repeated
 
 
-def known_runtime(name: str) -> Runtime:
+def checked_runtime(name: str) -> Runtime:
     """Checked name of a runtime, such as ``torch``; raises UnknownNameError if unknown."""
     for runtime in RUNTIMES:
         if name == runtime:
@@ -54,7 +54,7 @@ class Switchable(Protocol):
         See :meth:`SwitchableTower.choose`.
         """
 
-    def keep_precision(self, precision: str) -> None:
+    def set_precision(self, precision: str) -> None:
         """Set the numeric precision of future embeddings; see :func:`precision_of`."""
 
 
@@ -272,7 +272,7 @@ class SwitchableImages:
         """
         self._images.choose(runtime, frames)
 
-    def keep_precision(self, precision: str) -> None:
+    def set_precision(self, precision: str) -> None:
         """Set the numeric precision of future embeddings, even if another precision is faster.
 
         Raises EncoderError for eight bits; see :meth:`SwitchableTower.keep`.

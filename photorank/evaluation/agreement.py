@@ -28,7 +28,7 @@ _LISTED_PHOTOS = 12  # photos in each list
 
 
 @dataclass(frozen=True, eq=False)
-class Voice:
+class PersonTaste:
     """One person's judgements, and the rating model (taste) learned from them."""
 
     rater: str
@@ -66,7 +66,9 @@ class Shared:
     standard_errors: tuple[float, ...]
 
 
-def voices(index: Index, raters: Sequence[str], subset: PhotoSubset) -> tuple[Voice, ...]:
+def person_tastes(
+    index: Index, raters: Sequence[str], subset: PhotoSubset
+) -> tuple[PersonTaste, ...]:
     """Each person's judgements, with the rating model learned from them.
 
     All models begin from the same prior. Clicked and imported judgements count.
@@ -83,11 +85,11 @@ def voices(index: Index, raters: Sequence[str], subset: PhotoSubset) -> tuple[Vo
         pairs = np.column_stack([subset.places(chosen.winners), subset.places(chosen.losers)])
         ties = chosen.ties.astype(np.float64)
         judged = Judged(subset.Z, pairs, ties, subset.places(rows), labels, times=chosen.weights)
-        found.append(Voice(rater, judged, taste_of(subset.prior, judged), subset.rows))
+        found.append(PersonTaste(rater, judged, taste_of(subset.prior, judged), subset.rows))
     return tuple(found)
 
 
-def agreements(people: Sequence[Voice], *, seed: int = 0) -> tuple[Agreement, ...]:
+def agreements(people: Sequence[PersonTaste], *, seed: int = 0) -> tuple[Agreement, ...]:
     """Agreement of each pair of people in judgements and in learned models, with 95 % intervals.
 
     Intervals of judgements leave out one photo at a time; those of tastes are quantiles over 100
@@ -108,7 +110,7 @@ def agreements(people: Sequence[Voice], *, seed: int = 0) -> tuple[Agreement, ..
     return tuple(found)
 
 
-def agreed_best(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Shared, ...]:
+def agreed_best(people: Sequence[PersonTaste], most: int = _LISTED_PHOTOS) -> tuple[Shared, ...]:
     """Shared favourites: photos with the highest mean rating minus the ratings' standard deviation.
 
     The standard deviation holds both how much people differ and how uncertain each taste is.
@@ -119,7 +121,7 @@ def agreed_best(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Sh
     return _listed(order, people[0].rows, ratings, errors)
 
 
-def contested(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Shared, ...]:
+def contested(people: Sequence[PersonTaste], most: int = _LISTED_PHOTOS) -> tuple[Shared, ...]:
     """Disputed photos: those whose ratings by different people have the highest standard deviation.
 
     Who said nothing rates as everybody does. Raises ComparisonsError for fewer than two people.
@@ -133,7 +135,7 @@ def contested(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Shar
 
 
 def common_vector(
-    name: str, index: Index, people: Sequence[Voice], prior: MasterVector | None
+    name: str, index: Index, people: Sequence[PersonTaste], prior: MasterVector | None
 ) -> MasterVector:
     """Mean of several people's rating vectors, to start from when learning for a new person.
 
@@ -170,7 +172,7 @@ def common_vector(
     )
 
 
-def _all_ratings(people: Sequence[Voice]) -> tuple[Floats, Floats, Floats]:
+def _all_ratings(people: Sequence[PersonTaste]) -> tuple[Floats, Floats, Floats]:
     """Model weights of p people, their ratings (p, n) of n photos, and standard errors (p, n)."""
     if not people:
         raise ComparisonsError("nobody is chosen: name somebody who chose or rated photos")
@@ -242,7 +244,7 @@ def _estimate(sums: PairSums, counts: dict[str, int]) -> Estimate:
     return jackknife(sums.leave_one_out(), level=_LEVEL, **counts)
 
 
-def _samples(voice: Voice, rng: np.random.Generator) -> Floats:
+def _samples(voice: PersonTaste, rng: np.random.Generator) -> Floats:
     """Random samples of a person's model weights from their posterior, one sample per column."""
     taste = voice.taste
     return taste.weights[:, None] + taste.root @ rng.normal(

@@ -18,7 +18,7 @@ How = Literal["unseen", "learned anew"]
 
 
 @dataclass(frozen=True)
-class KeepersLost:
+class RejectionThreshold:
     """Rejection threshold for a vector's ratings, with counts of good and other photos below it."""
 
     vector: str
@@ -32,7 +32,7 @@ class KeepersLost:
     n_others_rejected: int  # of these
 
 
-def keepers_lost(
+def rejection_threshold(
     index: Index,
     vector: MasterVector,
     *,
@@ -41,7 +41,7 @@ def keepers_lost(
     lost: float = 0.05,
     confidence: float = 0.95,
     seed: int = 0,
-) -> KeepersLost:
+) -> RejectionThreshold:
     """Rejection threshold that loses at most a given share of the photos worth keeping.
 
     A vector that has not seen the labelled photos rates them as they are, and the bound is exact.
@@ -72,7 +72,7 @@ def keepers_lost(
         seed=seed,
     )
     groups = labels.groups[keepers]
-    return KeepersLost(
+    return RejectionThreshold(
         vector=vector.name,
         keeper_from=keeper_from,
         cut=cut,

@@ -10,8 +10,8 @@ from photorank.export.copy_photos import (
     Link,
     PhotoCopy,
     copy_file,
-    give_name,
     link_to,
+    rename_finished,
 )
 from photorank.photos.open_photo import file_digest
 from photorank.workspace import storage_errors, sync_folder
@@ -64,7 +64,7 @@ def _copy_or_link(source: Path, target: Path, link: Link) -> PhotoCopy:
         else:
             link_to(source, temporary, link)
         size = source.stat().st_size if link == "copy" else 0
-        give_name(temporary, target, link)
+        rename_finished(temporary, target, link)
         return PhotoCopy(source, target, size, "new")
     except FileExistsError:  # another process was faster
         return PhotoCopy(source, target, 0, "changed", "another file has its name there")

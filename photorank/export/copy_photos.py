@@ -169,7 +169,7 @@ def _rename(temporary: Path, photo: Photo, planned: PhotoCopy, link: Link) -> Pa
     target = planned.target
     while True:
         try:
-            give_name(temporary, target, link)
+            rename_finished(temporary, target, link)
             return target
         except FileExistsError:  # another process was faster
             target, _ = _target_for(
@@ -177,7 +177,7 @@ def _rename(temporary: Path, photo: Photo, planned: PhotoCopy, link: Link) -> Pa
             )
 
 
-def give_name(temporary: Path, target: Path, link: Link) -> None:
+def rename_finished(temporary: Path, target: Path, link: Link) -> None:
     """Rename a finished file to its final name; raises FileExistsError if it is taken."""
     try:
         if link == "soft":

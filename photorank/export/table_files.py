@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from photorank.labels.tables.formula_cells import text_cell
-from photorank.workspace import behind_link, replacing
+from photorank.workspace import link_target, replacing
 
 _BATCH_ROWS = 50_000  # of a Parquet file, held twice in memory
 
@@ -29,7 +29,7 @@ def write_csv_table(path: Path, table: Table) -> None:
     written; an existing file then stays.
     """
     with (
-        replacing(behind_link(path), alone=True) as temporary,
+        replacing(link_target(path), alone=True) as temporary,
         temporary.open("w", encoding="utf-8", newline="") as file,
     ):
         writer = csv.writer(file)  # with \r\n, so that names with either are quoted
@@ -50,7 +50,7 @@ def write_parquet_table(path: Path, table: Table, kept: str | None = None) -> No
     schema = pa.schema([(name, types[kind]) for name, kind in table.columns.items()])
     # Through a Python file errors of the disk are OSErrors.
     with (
-        replacing(behind_link(path), alone=True, kept=kept) as temporary,
+        replacing(link_target(path), alone=True, kept=kept) as temporary,
         temporary.open("wb") as file,
         pq.ParquetWriter(file, schema) as writer,
     ):

@@ -54,7 +54,7 @@ class Manifest:
         if encoder.fingerprint != self.fingerprint:
             raise IndexMismatchError(index, str(self.fingerprint), str(encoder.fingerprint))
         if isinstance(encoder, Switchable) and self.embedded_in:
-            encoder.keep_precision(self.embedded_in)
+            encoder.set_precision(self.embedded_in)
         return encoder
 
     def __post_init__(self) -> None:

@@ -20,7 +20,7 @@ from photorank.leaderboard.tables import (
     seen_table,
 )
 from photorank.typing import Scope
-from photorank.workspace import behind_link, write_bytes
+from photorank.workspace import link_target, write_bytes
 
 FORMS = (".html", ".md", ".json")
 
@@ -41,7 +41,7 @@ def check_path(path: Path) -> None:
 def write_report(board: Leaderboard, path: Path) -> None:
     """Write the leaderboard to a file, in the format that the file's suffix says."""
     check_path(path)
-    write_bytes(behind_link(path), report_bytes(board, path.suffix.lower()))
+    write_bytes(link_target(path), report_bytes(board, path.suffix.lower()))
 
 
 def _html(board: Leaderboard) -> str:

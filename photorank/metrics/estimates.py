@@ -101,7 +101,7 @@ def unvarying(value: float, n: int, *, level: float, span: float) -> Difference:
     So it is where both contenders order all pairs alike, for example. The interval is that of n
     independent pairs; p is the sign test's, of the least number of pairs that the difference takes.
     """
-    reach = span * (1 - perfect_share(max(n, 1), level))
+    reach = span * (1 - lower_limit_of_all_successes(max(n, 1), level))
     low, high = max(value - reach, -span), min(value + reach, span)
     return Difference(value, low, high, min(2 * 0.5 ** (n * abs(value) / span), 1.0))
 
@@ -128,7 +128,7 @@ def wilson_limits(share: float, n: int, level: float) -> tuple[float, float]:
     return max(centre - reach, 0.0), min(centre + reach, 1.0)
 
 
-def perfect_share(n: int, level: float) -> float:
+def lower_limit_of_all_successes(n: int, level: float) -> float:
     """Lower confidence limit of a share after n successes in n trials (Clopper & Pearson 1934)."""
     return float(((1 - level) / 2) ** (1 / n))
 

@@ -154,7 +154,7 @@ def merged_groupings(first: Codes, second: Codes) -> Codes:
     return connected(one, other, n)
 
 
-def luck_of_training(ratings: Floats, folds: Folds) -> float:
+def training_variance_share(ratings: Floats, folds: Folds) -> float:
     """Share (0 to 1) of held-out ratings' variance that comes from the choice of training photos.
 
     In every repeat a photo is rated by a model that learned from partly other photos. What was

@@ -11,7 +11,7 @@ from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
 from photorank.metrics.choose_interval import estimate_of, units_of
 from photorank.metrics.estimates import Difference, Estimate
-from photorank.metrics.folds import Folds, luck_of_training
+from photorank.metrics.folds import Folds, training_variance_share
 from photorank.metrics.jackknife_intervals import paired_difference
 from photorank.metrics.pair_sums import COUPLES, PairSums, pool, unit_codes, values_by_fold
 from photorank.metrics.ranking import accuracy_sums
@@ -86,7 +86,7 @@ class HeldOutPairs:
         sums = [metric(r, graph, clusters=codes, couples=couples) for r, graph, codes in rounds]
         if not refitted:
             return [pool(sums)]
-        luck = luck_of_training(ratings, self.folds)
+        luck = training_variance_share(ratings, self.folds)
         return [replace(one, luck=luck) for one in sums]
 
     def accuracy(self, ratings: Floats) -> Estimate:

@@ -14,7 +14,7 @@ from photorank.errors import ComparisonsError
 from photorank.metrics.estimates import (
     Difference,
     Estimate,
-    perfect_share,
+    lower_limit_of_all_successes,
     student,
     unvarying,
 )
@@ -207,7 +207,7 @@ def _logit_interval(loo: LeaveOneOut, level: float) -> tuple[float, float]:
     if units < 2 or isnan(share) or np.isnan(loo.without).any():
         return nan, nan
     if share <= 0 or share >= 1:
-        least = perfect_share(units // 2, level)
+        least = lower_limit_of_all_successes(units // 2, level)
         low, high = (least, 1.0) if share >= 1 else (0.0, 1 - least)
     else:
         centre = float(logit(share))

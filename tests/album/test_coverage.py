@@ -58,4 +58,4 @@ def same_as_new(found, expected):
     np.testing.assert_allclose(found.sums, expected.sum(axis=1), rtol=1e-5)
     np.testing.assert_allclose(found.most[order], expected[:, wanted].max(axis=0), atol=1e-6)
     assert len(found) == len(expected)
-    assert found.n_clients == expected.shape[1]
+    assert found.n_represented == expected.shape[1]

@@ -19,7 +19,7 @@ class SwitchableColours(ColourEncoder):
         assert self.encoded == 0
         self.told = runtime, len(frames)
 
-    def keep_precision(self, precision):
+    def set_precision(self, precision):
         """Have none to keep."""
 
 

@@ -8,7 +8,7 @@ import torch
 
 from photorank.encoders import choose_runtime, load_encoder
 from photorank.encoders.blocks import unit_rows
-from photorank.encoders.choose_runtime import known_runtime
+from photorank.encoders.choose_runtime import checked_runtime
 from photorank.encoders.image_towers import TorchTower, encode, on_pixels
 from photorank.errors import EncoderError, MissingExtraError, UnknownNameError
 from tests.encoders.tiny import photos
@@ -217,27 +217,27 @@ def test_what_is_no_transformer_has_sixteen_bits_throughout(frames_of):
 
 def test_runtimes_are_known_by_name():
     """A misspelt runtime is told, with those that there are."""
-    assert known_runtime("openvino-int8") == "openvino-int8"
+    assert checked_runtime("openvino-int8") == "openvino-int8"
     with pytest.raises(UnknownNameError, match="auto, torch, openvino, openvino-int8"):
-        known_runtime("tensorrt")
+        checked_runtime("tensorrt")
 
 
 def test_a_kept_precision_is_that_of_every_number_of_photos(tiny, frames_of):
     """One photo, a few and many have the same embedding, and not that of another precision."""
     encoder, narrow = tiny(), tiny()
     frames = frames_of(encoder, 40)
-    narrow.keep_precision("torch bf16")
+    narrow.set_precision("torch bf16")
 
     together = narrow.encode_frames(frames)
     alone = np.concatenate([narrow.encode_frames([frame]) for frame in frames])
     assert choose_runtime.precision_of(narrow.runtime) == "torch bf16"
     assert cosines(together, alone).min() > 0.99999
     assert not np.array_equal(together, encoder.encode_frames(frames))
-    narrow.keep_precision("fp32")
+    narrow.set_precision("fp32")
     np.testing.assert_array_equal(narrow.encode_frames(frames), encoder.encode_frames(frames))
 
 
 def test_eight_bits_cannot_be_had_again(tiny):
     """Later photos cannot use int8, whose calibration belongs to the first run's photos."""
     with pytest.raises(EncoderError, match=r"eight bits.*--runtime openvino"):
-        tiny().keep_precision("openvino int8")
+        tiny().set_precision("openvino int8")

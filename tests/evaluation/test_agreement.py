@@ -4,12 +4,12 @@ from scipy.stats import kendalltau
 
 from photorank.errors import ComparisonsError
 from photorank.evaluation.agreement import (
-    Voice,
+    PersonTaste,
     agreed_best,
     agreements,
     common_vector,
     contested,
-    voices,
+    person_tastes,
 )
 from photorank.index.judging.import_rows import import_choices, import_labels
 from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
@@ -35,7 +35,7 @@ def voice(rater, subset, ratings, rows=None, *, noise=0.1):
     rng = np.random.default_rng(len(rater))
     labels = ratings[rows] + noise * rng.normal(size=len(rows))
     judged = Judged(Z, rows=rows, labels=labels)
-    return Voice(rater, judged, taste_of(prior, judged), np.arange(len(judged.Z)))
+    return PersonTaste(rater, judged, taste_of(prior, judged), np.arange(len(judged.Z)))
 
 
 @pytest.mark.slow
@@ -74,7 +74,7 @@ def test_choices_of_the_same_pair_are_compared(subset):
     one = Judged(Z, np.array([[0, 1], [2, 3], [4, 5], [6, 7], [8, 9]]), np.array([0, 0, 0, 1, 0.0]))
     other = Judged(Z, np.array([[0, 1], [3, 2], [4, 5], [6, 7]]))
     people = [
-        Voice(name, said, taste_of(prior, said), np.arange(N))
+        PersonTaste(name, said, taste_of(prior, said), np.arange(N))
         for name, said in (("a", one), ("b", other))
     ]
 
@@ -138,7 +138,8 @@ def test_doubt_alone_contests_nothing(subset):
     """Two people who said nothing rate alike, and unsurely; there is nothing to list."""
     prior, Z = subset
     silent = [
-        Voice(name, Judged(Z), taste_of(prior, Judged(Z)), np.arange(N)) for name in ("ann", "bo")
+        PersonTaste(name, Judged(Z), taste_of(prior, Judged(Z)), np.arange(N))
+        for name in ("ann", "bo")
     ]
 
     assert contested(silent) == ()
@@ -169,7 +170,7 @@ def test_people_of_an_index_are_heard_and_share_a_vector(own_index):
     vector = MasterVector("ours", "prompt", rng.normal(size=48), own_index.fingerprint)
     subset = subset_in(own_index, vector.direction)
 
-    people = voices(own_index, ["ann", "bob", "nobody"], subset)
+    people = person_tastes(own_index, ["ann", "bob", "nobody"], subset)
     made = common_vector("all-of-us", own_index, people, vector)
 
     assert [len(person.judged.rows) for person in people] == [30, 0, 0]

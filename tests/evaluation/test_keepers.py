@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from photorank.errors import NoLabelsError, TooFewKeepersError
-from photorank.evaluation.keepers import keepers_lost
+from photorank.evaluation.keepers import rejection_threshold
 from photorank.index.building.build import build_index
 from photorank.index.building.request import BuildRequest
 from photorank.index.opened import Index
@@ -26,7 +26,7 @@ def test_of_an_unseen_vector_the_cut_is_that_of_its_keepers(index):
     """Rejected photos are counted among all photos and among those with lower labels."""
     vector = red(index)
     scores, ratings = index.labels().scores, index.rate(vector)
-    found = keepers_lost(index, vector, keeper_top=0.5, lost=0.2)
+    found = rejection_threshold(index, vector, keeper_top=0.5, lost=0.2)
     keepers = scores >= found.keeper_from
     assert keepers.sum() >= 40
     assert found.how == "unseen"
@@ -42,7 +42,7 @@ def test_of_an_unseen_vector_the_cut_is_that_of_its_keepers(index):
 def test_a_vector_that_learned_from_the_labels_is_learned_anew(index):
     """In-sample ratings would reject more photos than is safe."""
     vector = learn_vector(index, "ours", "all-pairs")
-    found = keepers_lost(index, vector, keeper_top=0.5, lost=0.2)
+    found = rejection_threshold(index, vector, keeper_top=0.5, lost=0.2)
     assert found.how == "learned anew"
     keepers = index.labels().scores >= found.keeper_from
     flattered = reject_cut(index.rate(vector)[keepers], lost=0.2)
@@ -56,18 +56,18 @@ def test_a_vector_with_a_prior_is_learned_anew_from_it(index):
     """A prior that has not seen the labels leaves them held out."""
     add_vector(index, red(index))
     vector = learn_vector(index, "ours", "all-pairs", prior="red")
-    assert keepers_lost(index, vector, keeper_top=0.5, lost=0.2).how == "learned anew"
+    assert rejection_threshold(index, vector, keeper_top=0.5, lost=0.2).how == "learned anew"
 
 
 def test_of_any_other_vector_only_unseen_keepers_count(index):
     """Photos on its card are no witnesses, and without witnesses there is no cut."""
     digests = index.digests()
     some = frozenset(digest[:16] for digest in digests[:30])
-    found = keepers_lost(index, red(index, photos=some), keeper_from=-10, lost=0.2)
+    found = rejection_threshold(index, red(index, photos=some), keeper_from=-10, lost=0.2)
     assert found.cut.n_keepers == 50
     every = frozenset(digest[:16] for digest in digests)
     with pytest.raises(TooFewKeepersError, match="there are 0 that the vector has not seen"):
-        keepers_lost(index, red(index, photos=every), keeper_from=-10)
+        rejection_threshold(index, red(index, photos=every), keeper_from=-10)
 
 
 def test_without_scores_nobody_is_a_keeper(tmp_path):
@@ -78,4 +78,4 @@ def test_without_scores_nobody_is_a_keeper(tmp_path):
     build_index(workspace.index("plain"), BuildRequest([tmp_path / "photos"], **how))
     index = Index.open(workspace.index("plain"))
     with pytest.raises(NoLabelsError, match="has no scores"):
-        keepers_lost(index, red(index), keeper_from=4)
+        rejection_threshold(index, red(index), keeper_from=4)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from photorank.errors import ComparisonsError
-from photorank.metrics.folds import luck_of_training, make_folds, merged_groupings
+from photorank.metrics.folds import make_folds, merged_groupings, training_variance_share
 
 
 def test_folds_share_out_the_photos():
@@ -116,9 +116,9 @@ def test_luck_is_what_other_training_photos_would_not_teach():
     ) / np.sqrt(n)
     own = np.broadcast_to(rng.normal(size=n), luck.shape)
 
-    assert luck_of_training(luck, folds) == pytest.approx(1, abs=0.1)
-    assert luck_of_training(own, folds) == pytest.approx(0)
-    assert luck_of_training(own + luck, folds) == pytest.approx(0.5, abs=0.1)
+    assert training_variance_share(luck, folds) == pytest.approx(1, abs=0.1)
+    assert training_variance_share(own, folds) == pytest.approx(0)
+    assert training_variance_share(own + luck, folds) == pytest.approx(0.5, abs=0.1)
 
 
 @pytest.mark.parametrize(("n", "k"), [(40, 10), (3, 3)])
@@ -127,5 +127,5 @@ def test_luck_that_one_repeat_does_not_tell_is_all(n, k):
     folds = make_folds(n, k=k, repeats=1 if n > k else 3, seed=0)
     ratings = np.random.default_rng(0).normal(size=(1, n))
 
-    assert luck_of_training(ratings, folds) == 1
-    assert luck_of_training(np.ones((1, n)), folds) == 1
+    assert training_variance_share(ratings, folds) == 1
+    assert training_variance_share(np.ones((1, n)), folds) == 1

@@ -256,7 +256,7 @@ def mistaken_pairs(pairs: Pairs, labels: IndexLabels, group: int | None, vector:
     )
 
 
-def unseen_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> str:
+def training_photos_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> str:
     """Sentence saying that a vector's training photos have cross-validated ratings or are left out.
 
     They are cross-validated if `refitted`. Empty if there are none.

@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboard import session_state
 from dashboard.component.mounting import mount, requested_action
-from dashboard.component.photo_view import turn_to_compare
+from dashboard.component.photo_view import open_compare_if_asked
 from photorank.index.opened import Index
 from photorank.typing import Json
 
@@ -28,4 +28,4 @@ def show_spreads(
         "size": list(size),
     }
     mount(key, data, lambda: on_act(session_state.component_act(key)))
-    turn_to_compare(index, requested_action(key))
+    open_compare_if_asked(index, requested_action(key))

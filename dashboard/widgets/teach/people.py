@@ -40,8 +40,10 @@ def show_people(session: TeachSession, chosen: Sequence[str]) -> None:
         st.info("Choose two people or more.", icon=":material/group:")
         return
     index, prior = session.index, session.prior
-    voices = agreement.voices(index, chosen, vector_ratings.photo_subset(index, prior, ""))
-    texts = people_texts(voices)
+    person_tastes = agreement.person_tastes(
+        index, chosen, vector_ratings.photo_subset(index, prior, "")
+    )
+    texts = people_texts(person_tastes)
     _photo_row("agreed", index, texts.best, "The best for all of them together")
     st.markdown(f"The best for all of them together. {texts.headline}")
     if texts.contested:
@@ -55,7 +57,7 @@ def show_people(session: TeachSession, chosen: Sequence[str]) -> None:
     _agreements(texts.agreements)
 
     def common_taste(name: str) -> MasterVector:
-        return agreement.common_vector(name, index, voices, prior)
+        return agreement.common_vector(name, index, person_tastes, prior)
 
     save_form(session, "our-taste", common_taste)
 

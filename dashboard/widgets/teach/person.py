@@ -27,7 +27,7 @@ class Person(NamedTuple):
     kind: Kind
 
 
-def ask_person(index: Index, people: Sequence[str]) -> Person:
+def ask_settings(index: Index, people: Sequence[str]) -> Person:
     """Show pickers for a labelling session's person, starting vector and kind of photo pairs."""
     rater = _name_picker(people)
     kind: Kind = "all"

@@ -40,7 +40,7 @@ class BookPage:
 
 
 @dataclass(frozen=True)
-class Warned:
+class BookWarning:
     """Warning about a photo, or about the whole book if `path` is None."""
 
     path: Path | None
@@ -53,7 +53,7 @@ class Book:
 
     size: PageSize
     pages: tuple[BookPage, ...]
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[BookWarning, ...] = ()
     cover: Path | None = None  # the photo that is proposed for it
     cover_reason: str = ""
 

@@ -146,7 +146,7 @@ def _cheapest_pages(
         new = np.full(n + 1, np.inf)
         way: list[_Step | None] = [None] * (n + 1)
         for start in np.flatnonzero(np.isfinite(costs)).tolist():
-            for cost, steps in _spreads_from(photos, layouts, start, width, size, pairs):
+            for cost, steps in _next_pages(photos, layouts, start, width, size, pairs):
                 end = start + sum(k for k, _, _ in steps)
                 if not left <= n - end <= MAX_PHOTOS * left:
                     continue
@@ -170,7 +170,7 @@ def _cheapest_pages(
     return path[::-1]
 
 
-def _spreads_from(
+def _next_pages(
     photos: Photos,
     layouts: list[list[list[Laid]]],
     start: int,

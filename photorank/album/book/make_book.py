@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from photorank.album.book.book import LEFT_OUT, Book, BookPage, Frame, Warned, rounded
+from photorank.album.book.book import LEFT_OUT, Book, BookPage, BookWarning, Frame, rounded
 from photorank.album.book.divide_into_pages import Photos, divide_into_pages
 from photorank.album.book.geometry import LEAST_BLOCK_MM, PageSize
 from photorank.album.book.page_layouts import MAX_PHOTOS
@@ -153,7 +153,9 @@ def _overlap(one: Frame, other: Frame) -> bool:
     return across > _MM and min(y + h, top + tall) - max(y, top) > _MM
 
 
-def _sized(index: Index, rows: Sequence[int]) -> tuple[list[tuple[int, int, int]], list[Warned]]:
+def _sized(
+    index: Index, rows: Sequence[int]
+) -> tuple[list[tuple[int, int, int]], list[BookWarning]]:
     """Printable photos as (row number, width, height in pixels), and warnings about the others.
 
     Of files that hold the same picture, with other metadata, the first is taken.
@@ -164,7 +166,7 @@ def _sized(index: Index, rows: Sequence[int]) -> tuple[list[tuple[int, int, int]
         photo = index.photo(row)
         same = pictures.setdefault(_thumbnail_digest(index, photo), photo.path)
         if same != photo.path:
-            warnings.append(Warned(photo.path, f"{LEFT_OUT}the same picture as {same}"))
+            warnings.append(BookWarning(photo.path, f"{LEFT_OUT}the same picture as {same}"))
             continue
         try:
             with photo.path.open("rb"):
@@ -174,7 +176,7 @@ def _sized(index: Index, rows: Sequence[int]) -> tuple[list[tuple[int, int, int]
             why = str(error).rstrip(".")
             if isinstance(error, OSError) and error.strerror:
                 why = error.strerror.lower()
-            warnings.append(Warned(photo.path, f"{LEFT_OUT}{why}"))
+            warnings.append(BookWarning(photo.path, f"{LEFT_OUT}{why}"))
     return sized, warnings
 
 
@@ -267,13 +269,15 @@ def _days(days: Sequence[str]) -> str:
 def _with_warnings(book: Book, warn_ppi: float) -> Book:
     """Copy of a book with added warnings about photos near the spine or of low resolution."""
     folded = [
-        Warned(frame.path, f"nearer than {book.size.gutter:g} mm to the spine: the fold hides it")
+        BookWarning(
+            frame.path, f"nearer than {book.size.gutter:g} mm to the spine: the fold hides it"
+        )
         for page in book.pages
         for frame in page.frames
         if _from_spine(page, frame, book.size) < book.size.gutter - _MM
     ]
     coarse = [
-        Warned(frame.path, f"{frame.ppi:.0f} ppi in print, below {warn_ppi:.0f}")
+        BookWarning(frame.path, f"{frame.ppi:.0f} ppi in print, below {warn_ppi:.0f}")
         for frame in book.frames
         if frame.ppi < warn_ppi
     ]

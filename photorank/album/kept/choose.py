@@ -99,7 +99,7 @@ def choose_album(
     return album, series
 
 
-def rows_in_context(index: Index, vector: MasterVector, album: KeptAlbum | None) -> list[int]:
+def album_rows(index: Index, vector: MasterVector, album: KeptAlbum | None) -> list[int]:
     """Row numbers of the photos in a saved album, or in a new album if `album` is None.
 
     The new album is chosen by the default settings.

@@ -88,7 +88,7 @@ def check_pdf(path: Path, book: Book) -> list[str]:
         return [f"it cannot be read: {error!s:.100}"]
 
 
-def _is_known_space(space: Any) -> bool:
+def _is_allowed_colour_space(space: Any) -> bool:
     """True if a PDF colour space is one that photorank writes: sRGB by ICC profile, or grey."""
     try:
         kind = str(space[0])
@@ -189,7 +189,7 @@ def _not_planned(
             faults.append("it draws something that is no photo")
         masks = [key[1:] for key in _MASKS if key in image]
         faults += [f"one of its photos is changed by {key}" for key in masks]
-        if not _is_known_space(image.get("/ColorSpace")):
+        if not _is_allowed_colour_space(image.get("/ColorSpace")):
             faults.append("one of its photos has another colour space")
     for numbers in [numbers for numbers, op in steps if op == "Tm"]:
         size = book.size

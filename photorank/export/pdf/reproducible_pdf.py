@@ -13,13 +13,13 @@ def save_pdf(pdf: "pikepdf.Pdf", path: Path) -> None:
     """Write a PDF with a document ID that is a digest of its content."""
     if "/ID" in pdf.trailer:  # of the captions' PDF, which would stay the first half
         del pdf.trailer["/ID"]
-    with _PatientFile(path, "w+b") as file:
+    with _ErrorRecordingFile(path, "w+b") as file:
         pdf.save(file, deterministic_id=True, min_version="1.6")
         if file.failed is not None:
             raise file.failed
 
 
-class _PatientFile(io.FileIO):
+class _ErrorRecordingFile(io.FileIO):
     """Writable file that records a write error instead of raising it, which would crash pikepdf."""
 
     failed: OSError | None = None

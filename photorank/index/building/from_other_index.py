@@ -13,7 +13,7 @@ from photorank.workspace import IndexPaths
 
 
 @dataclass(frozen=True)
-class Successor:
+class ReplacementPlan:
     """Plan for replacing an index: the old index, its photo folders, the newer encoder."""
 
     old: IndexPaths
@@ -33,7 +33,7 @@ class Successor:
         return copy_judgements(self.old, new)
 
 
-def successor_of(old: IndexPaths) -> Successor:
+def successor_of(old: IndexPaths) -> ReplacementPlan:
     """Plan for embedding an index's photos anew, with the newest version of its encoder.
 
     Only folders that exist are included. Raises MissingPathError if none does.
@@ -44,4 +44,4 @@ def successor_of(old: IndexPaths) -> Successor:
     there = [folder for folder in folders if folder.exists()]
     if folders and not there:
         raise MissingPathError(folders[0], hint="Tell where they are: `photorank reroot`.")
-    return Successor(old, there, manifest.encoder.removesuffix(":1"))
+    return ReplacementPlan(old, there, manifest.encoder.removesuffix(":1"))

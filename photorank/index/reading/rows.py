@@ -185,7 +185,7 @@ def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int]
     return found[0] if beginning and len(found) == 1 else None
 
 
-def digest_beginning(paths: IndexPaths, beginning: str) -> tuple[str, int] | None:
+def photo_of_digest_prefix(paths: IndexPaths, beginning: str) -> tuple[str, int] | None:
     """Full digest and catalogue number of the photo with a digest prefix; None unless unique."""
     with reading(paths) as connection:
         return one_photo(connection, beginning)

@@ -1,7 +1,7 @@
 import pytest
 
 from dashboard.models import teach_people
-from photorank.evaluation.agreement import voices
+from photorank.evaluation.agreement import person_tastes
 
 
 @pytest.mark.slow
@@ -10,7 +10,7 @@ def test_people_are_compared_in_words(session, choose):
     choose("ann", [(0, 7), (8, 15), (16, 23)])
     choose("bob", [(7, 0), (15, 8), (16, 23)])
     choose("c*y", [(0, 7), (8, 15), (1, 6)])
-    heard = voices(session.index, ["ann", "bob", "c*y"], session.subset)
+    heard = person_tastes(session.index, ["ann", "bob", "c*y"], session.subset)
     found = teach_people.people_texts(heard)
 
     assert "would choose alike on" in found.headline

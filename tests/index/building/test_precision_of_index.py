@@ -25,7 +25,7 @@ class SwitchableColours(ColourEncoder):
         self.chosen.append((runtime, [frame.tobytes() for frame in frames]))
         self.runtime = f"{runtime} 1 bf16 on cpu"
 
-    def keep_precision(self, precision):
+    def set_precision(self, precision):
         """Remember it."""
         self.kept.append(precision)
         self.runtime = f"torch 1 {precision.split()[-1]} on cpu"

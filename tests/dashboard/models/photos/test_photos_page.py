@@ -138,9 +138,9 @@ def test_photos_that_were_learned_from_are_told():
     """Either they are rated by what was learned without them, or they are left out."""
     seen, ratings = np.array([True, True, False]), np.array([np.nan, np.nan, 1.0])
 
-    assert "learned without it" in photos_page.unseen_note(seen, ratings, refitted=True)
-    assert "2 photos, left out" in photos_page.unseen_note(seen, ratings, refitted=False)
-    assert photos_page.unseen_note(np.zeros(3, bool), ratings, refitted=False) == ""
+    assert "learned without it" in photos_page.training_photos_note(seen, ratings, refitted=True)
+    assert "2 photos, left out" in photos_page.training_photos_note(seen, ratings, refitted=False)
+    assert photos_page.training_photos_note(np.zeros(3, bool), ratings, refitted=False) == ""
 
 
 def test_an_empty_page_says_why():
