@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
 from photorank.metrics.pair_sums import checked_ratings
 from photorank.metrics.ranking import pearson_by_column
-from photorank.typing import Floats, Labels, Ratings
+from photorank.typing import Floats, Labels
 
 _MIDDLES = 13  # quantiles of the ratings tried as the curve's centre
 _BEYOND = np.array([2.0, 6.0])  # standard deviations beyond the ratings, also tried as centre
@@ -64,13 +64,13 @@ def after_logistic_by_column(ratings: Floats, comparisons: Comparisons) -> Float
     known = np.flatnonzero(~np.isnan(values))
     if len(known) and isinstance(comparisons, ScoreComparisons):
         sign = np.where(values[known] < 0, -1.0, 1.0)
-        columns = [_curved(r, comparisons.scores) for r in (sign * ratings[:, known]).T]
-        values[known] = sign * pearson_by_column(np.stack(columns, axis=1), comparisons)
+        curved = _curved(sign * ratings[:, known], comparisons.scores)
+        values[known] = sign * pearson_by_column(curved, comparisons)
     return values
 
 
-def _curved(r: Ratings, y: Labels) -> Floats:
-    """Ratings (n,) mapped by the logistic curve that best fits them to the labels (n,).
+def _curved(r: Floats, y: Labels) -> Floats:
+    """Ratings (n, c), each column mapped by the logistic curve that best fits it to labels (n,).
 
     Of all curves with one middle and width the best fitting low and height correlate most, so only
     two parameters are searched: on a grid, for there are local optima, then on finer ones.
@@ -78,22 +78,26 @@ def _curved(r: Ratings, y: Labels) -> Floats:
     from scipy.special import expit
 
     known = np.isfinite(y)
-    r = (r - r[known].mean()) / r[known].std()
-    judged = r[known]
+    r = (r - r[known].mean(axis=0)) / r[known].std(axis=0)
+    judged = np.ascontiguousarray(r[known].T)  # (c, m)
     wanted = (y[known] - y[known].mean()) / y[known].std()
 
-    def best_of(tried: Floats) -> Floats:  # (k, 2) middles and logarithms of widths
-        curves = expit((judged - tried[:, :1]) / np.exp(tried[:, 1:]))  # (k, m)
-        curves -= curves.mean(axis=1, keepdims=True)
-        lengths = np.sqrt(np.einsum("km,km->k", curves, curves) / len(judged))
-        best: Floats = tried[np.argmax(curves @ wanted / np.maximum(lengths, _FLAT))]
+    def best_of(tried: Floats) -> Floats:  # (c, k, 2) middles and logarithms of widths
+        curves = expit((judged[:, None] - tried[:, :, :1]) / np.exp(tried[:, :, 1:]))  # (c, k, m)
+        curves -= curves.mean(axis=2, keepdims=True)
+        lengths = np.sqrt(np.einsum("ckm,ckm->ck", curves, curves) / len(wanted))
+        correlations = curves @ wanted / np.maximum(lengths, _FLAT)
+        best: Floats = tried[np.arange(len(tried)), np.argmax(correlations, axis=1)]
         return best
 
-    inside = np.quantile(judged, np.linspace(0, 1, _MIDDLES))
-    middles = [*(inside[0] - _BEYOND), *inside, *(inside[-1] + _BEYOND)]
-    tried = np.stack(np.meshgrid(middles, np.log(_WIDTHS)), axis=-1).reshape(-1, 2)
-    low, high = tried.min(axis=0), tried.max(axis=0)
+    inside = np.quantile(judged, np.linspace(0, 1, _MIDDLES), axis=1)
+    middles = np.concatenate([inside[0] - _BEYOND[:, None], inside, inside[-1] + _BEYOND[:, None]])
+    widths = np.log(_WIDTHS)
+    tried = np.stack(np.broadcast_arrays(middles.T[:, None], widths[:, None]), axis=-1)
+    tried = tried.reshape(len(judged), -1, 2)
+    low, high = tried.min(axis=1), tried.max(axis=1)
     best = best_of(tried)
     for step in range(_REFINEMENTS):
-        best = best_of((best + _STEPS / _SHRINK**step).clip(low, high))
-    return np.asarray(expit((r - best[0]) / np.exp(best[1])))
+        steps = best[:, None] + _STEPS / _SHRINK**step
+        best = best_of(steps.clip(low[:, None], high[:, None]))
+    return np.asarray(expit((r - best[:, 0]) / np.exp(best[:, 1])))
