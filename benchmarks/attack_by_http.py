@@ -125,7 +125,7 @@ def xsrf_token(port: int) -> str:
 
 
 def put(port: int, path: str, headers: dict[str, str], body: bytes) -> int:
-    """Upload a form by PUT; return the status, 0 if the connection was closed early."""
+    """Upload form data by HTTP PUT; return the HTTP status, 0 if the connection closed early."""
     kind = {"Content-Type": "multipart/form-data; boundary=x"}
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
         try:
@@ -136,7 +136,7 @@ def put(port: int, path: str, headers: dict[str, str], body: bytes) -> int:
 
 
 def endless(port: int, head: bytes, chunked: bool) -> int:
-    """Upload half a gigabyte of an endless file; return the status, 0 if closed early."""
+    """Upload half a gigabyte of an endless file; return the HTTP status, 0 without an answer."""
     chunk = bytes(1 << 20)
     part = b"%x\r\n%s\r\n" % (len(chunk), chunk) if chunked else chunk
     start = b'--x\r\nContent-Disposition: form-data; name="f"; filename="a.jpg"\r\n\r\n'

@@ -31,7 +31,7 @@ FAULTS = ("crash", "abort", "exit", "killed", "work", "eat", "wait")
 
 
 def main() -> None:
-    """Run both experiments and write the results."""
+    """Run the experiments with broken files and with crashing decoders, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--faults", type=int, default=5)
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def corpus(seeds: int) -> dict[str, str]:
-    """Index broken files of each random seed twice; return counts of wrong outcomes, in words."""
+    """Index generated broken files, twice per random seed; return a report with error counts."""
     files = read = wrong = altered = repeated = 0
     slowest = 0.0
     for seed in range(seeds):

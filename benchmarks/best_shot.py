@@ -1,4 +1,4 @@
-"""Accuracy of several rules for choosing the best shot of a series.
+"""Accuracy of several rules for choosing the best shot of a series (burst) of photos.
 
     python benchmarks/best_shot.py --photos DIR --work DIR
 
@@ -33,7 +33,10 @@ _CLEARLY_BLOWN = 0.05  # share of the picture that a copy blows out beyond its p
 
 
 def main() -> None:
-    """Print the accuracy of each rule, and how often photos beat badly exposed copies of them."""
+    """Print how accurately each rule for choosing best shots orders the photos of a series.
+
+    Then print how often photos are rated above badly exposed copies of them.
+    """
     parser = ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--photos", type=Path, required=True, help="folder with ratings.csv")
     parser.add_argument("--work", type=Path, required=True, help="keeps the index between runs")
@@ -61,7 +64,7 @@ def indexed(workspace: Workspace, name: str, folder: Path) -> Index:
 
 
 def exposed_copies(index: Index, folder: Path, stops: int) -> Path:
-    """Write copies of the photos, brighter by `stops` exposure stops; return their folder."""
+    """Write a copy of each photo, brighter by `stops` exposure stops; return the copies' folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for photo in index.photos():
         target = folder / f"{photo.path.stem}.jpg"
@@ -75,7 +78,7 @@ def exposed_copies(index: Index, folder: Path, stops: int) -> Path:
 
 
 def wins_over_copies(index: Index, copies: Index) -> tuple[np.ndarray, np.ndarray]:
-    """Two masks (n,) over n photos: photo rated above its copy; copy with blown-out highlights."""
+    """Mask (n,) of the n photos rated above their copies, and mask (n,) of overexposed copies."""
     at = {photo.path.stem: row for row, photo in enumerate(copies.photos())}
     own = np.array([at[photo.path.stem] for photo in index.photos()])
     n, both = len(own), []
@@ -92,7 +95,7 @@ def wins_over_copies(index: Index, copies: Index) -> tuple[np.ndarray, np.ndarra
 
 
 def print_rules(index: Index, rated: dict[str, dict[str, str]]) -> None:
-    """Print how often each rule orders pairs of a series correctly and finds the best shot."""
+    """Print how often each rule orders two shots of a series correctly and ranks the best first."""
     rows = [rated.get(photo.path.name) for photo in index.photos()]
     known = np.flatnonzero([row is not None for row in rows])
     scores = np.array([float(rows[at]["score"]) for at in known])
@@ -123,7 +126,7 @@ def told(estimate: Estimate) -> str:
 
 
 def clear_pairs(scores: np.ndarray, series: np.ndarray) -> Comparisons:
-    """Pairs of photos of one series whose scores differ clearly."""
+    """Pairs of photos of the same series with clearly different scores."""
     first, second = np.triu_indices(len(scores), 1)
     gap = scores[first] - scores[second]
     kept = (series[first] == series[second]) & (np.abs(gap) > _LEAST_GAP)
@@ -139,7 +142,7 @@ def members(series: np.ndarray) -> list[np.ndarray]:
 
 
 def is_best(scores: np.ndarray, merit: np.ndarray) -> bool:
-    """True if the shot that a rule ranks first also has the highest score by people."""
+    """True if the shot ranked first by `merit` also has people's highest score."""
     return bool(scores[merit.argmax()] == scores.max())
 
 

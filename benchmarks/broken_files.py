@@ -57,7 +57,7 @@ def picture(dice: random.Random, size: tuple[int, int] = SIZE) -> Image.Image:
 
 
 def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
-    """Bytes of an image in a given format."""
+    """Encoded bytes of an image, in a file format such as JPEG."""
     file = io.BytesIO()
     image.save(file, kind, **options)
     return file.getvalue()
@@ -169,7 +169,7 @@ def of_tiffs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
 
 
 def of_others(dice: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Yield intact and broken files of other formats, named like photos."""
+    """Yield intact and broken files in other formats than JPEG, PNG and TIFF, named like photos."""
     image = picture(dice)
     for kind in (
         "BMP",

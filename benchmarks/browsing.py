@@ -85,7 +85,7 @@ def main() -> None:
 
 @contextmanager
 def workspace(home: Path | None, photos: int) -> Iterator[Path]:
-    """Context manager for the given workspace or a temporary one with synthetic photos."""
+    """Context manager that yields `home`, or else a temporary workspace with synthetic photos."""
     if home is not None:
         yield home
         return

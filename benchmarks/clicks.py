@@ -1,4 +1,4 @@
-"""Time from a key press on the page Teach until the next pair is painted.
+"""Time from a key press on the dashboard page Teach until the next pair of photos is painted.
 
     python benchmarks/clicks.py --oasis FOLDER
 
@@ -44,7 +44,7 @@ CHANGED = f"""before => {{
 
 
 def main() -> None:
-    """Print key-press times for real photos, if given, and for synthetic photos, one line each."""
+    """Print how long the page takes after a key press, with real and with synthetic photos."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--oasis", type=Path, help="the dataset's folder")
     parser.add_argument("--photos", type=int, default=20_000, help="made-up ones")
@@ -74,7 +74,7 @@ def draw(index: Index) -> None:
 
 
 def pressed(home: Workspace, index: str, keys: int) -> list[float]:
-    """Milliseconds from each key press, except the first, until the next pair is painted."""
+    """Milliseconds from each key press (except the first) until the next pair is painted."""
     rng = random.Random(0)  # noqa: S311
     with server(home.root) as (port, _), sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
@@ -95,7 +95,7 @@ def pressed(home: Workspace, index: str, keys: int) -> list[float]:
 
 
 def report(what: str, taken: list[float]) -> None:
-    """Print the median and the 95th percentile of measured times, with 95 % intervals."""
+    """Print the median and 95th percentile of measured times, with 95 % confidence intervals."""
     said = []
     for share in (0.5, 0.95):
         value = float(np.quantile(taken, share))

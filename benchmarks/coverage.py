@@ -1,4 +1,4 @@
-"""Coverage of 95 % confidence intervals, on simulated photos whose true values are known.
+"""Coverage of the metrics' 95 % confidence intervals, measured on simulated photos.
 
     python benchmarks/coverage.py                     # every design, 2,000 runs each
     python benchmarks/coverage.py --runs 200 --sizes 200 --designs tiers
@@ -40,7 +40,7 @@ TIER_SIGNALS = (0.0, 0.8, 2.1)
 
 
 class Drawn(NamedTuple):
-    """Simulated photos of one design: labels, noise of the ratings, and clusters."""
+    """Simulated photos as arrays: labels, noise that is added to ratings, and cluster codes."""
 
     labels: Labels  # (n,)
     noise: Floats  # (3, n) what the ratings see beside the labels
@@ -84,7 +84,7 @@ DESIGNS: dict[str, tuple[Callable[[int, np.random.Generator], Drawn], tuple[floa
 def simulate(
     design: str, n: int, signal: float, metric: str, runs: int, seed: tuple[int, ...]
 ) -> Floats:
-    """Interval limits, value and metric sums (runs, 11) of each simulated evaluation."""
+    """Interval limits, value and metric sums (runs, 11), a row for each simulated evaluation."""
     rng = np.random.default_rng(seed)
     rows = []
     while len(rows) < runs:
@@ -111,7 +111,10 @@ def simulate(
 def _as_evaluated(
     metric: str, ratings: list[Floats], comparisons: Comparisons, rng: np.random.Generator
 ) -> tuple[Estimate, Difference]:
-    """Estimate for the first vector and difference between the two, computed like `evaluate`."""
+    """Estimates of the first ratings' metric and of its difference from the second ratings'.
+
+    They are computed as by `evaluate`.
+    """
     n = comparisons.n
     X = rng.normal(size=(n, EMBEDDING))
     X /= np.linalg.norm(X, axis=1, keepdims=True)
@@ -127,7 +130,7 @@ def _as_evaluated(
 
 
 def covered(low: Floats, high: Floats, truth: float) -> tuple[str, float]:
-    """Percentage, as text, of intervals that contain the true value, and their mean width.
+    """Percentage (as text) of intervals that contain the true value, and mean interval width.
 
     A star marks a percentage that is not from 93.5 to 96.5.
     """
@@ -139,7 +142,7 @@ def covered(low: Floats, high: Floats, truth: float) -> tuple[str, float]:
 
 
 def main() -> None:
-    """Run the simulations and print a table."""
+    """Run the simulations, and print the coverage for each design, size and signal strength."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--runs", type=int, default=2000, help="draws a row (2000)")
     parser.add_argument("--sizes", type=int, nargs="+", default=[30, 60, 150, 374], help="photos")
@@ -181,7 +184,7 @@ def _clusters(n: int, rng: np.random.Generator) -> Codes:
 
 
 def _shared(codes: Codes, rng: np.random.Generator) -> Floats:
-    """Standard normal number (n,) for each of n photos, correlated within clusters."""
+    """Standard normal random numbers (n,) for n photos, correlated within clusters."""
     common, own = rng.normal(size=codes.max() + 1)[codes], rng.normal(size=len(codes))
     return np.sqrt(SHARED) * common + np.sqrt(1 - SHARED) * own
 

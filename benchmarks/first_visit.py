@@ -1,4 +1,4 @@
-"""Clicks and seconds that a new user needs in a browser, from adding photos to an album.
+"""Clicks and seconds that a new user needs in a browser to reach a first saved album.
 
     python benchmarks/first_visit.py FOLDER [--choices 30]
 

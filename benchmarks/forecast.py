@@ -1,4 +1,4 @@
-"""Accuracy of the page Teach's forecast of the gain from twenty more choices.
+"""Test of the dashboard's forecast of how much accuracy 20 more photo choices will add.
 
     python benchmarks/forecast.py --index oasis
 
@@ -25,7 +25,7 @@ AFTER = (20, 40, 60, 80)
 
 
 def main() -> None:
-    """Print forecast and actual gain in accuracy, by number of choices before the forecast."""
+    """Print the mean forecast and mean actual gain in accuracy after 20, 40, 60 and 80 choices."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--index")
     parser.add_argument("--raters", type=int, default=200, help="People to report on.")
@@ -66,7 +66,7 @@ def main() -> None:
 def forecast_and_truth(
     prior: TastePrior, Z: Floats, person: Person, m: int
 ) -> tuple[Difference | None, float]:
-    """Gain in accuracy that is forecast after m choices (or None), and the actual gain."""
+    """Forecast gain in accuracy (None if there is no forecast) and actual gain, after m choices."""
     mine = Z[person.own]
     drawn = distinct_pairs(
         len(mine), m + FORECAST_CHOICES, np.random.default_rng([person.rater, m])

@@ -1,4 +1,4 @@
-"""Time and memory of importing AVA's labels into an index.
+"""Time and memory of importing the labels of the dataset AVA into an index.
 
     python benchmarks/import_speed.py            # 255,502 rows of AVA's histograms
     python benchmarks/import_speed.py --csv 2e9  # a CSV of so many bytes, made for it
@@ -50,7 +50,7 @@ def main() -> None:
 
 @contextmanager
 def timed() -> Iterator[None]:
-    """Context manager that prints the wall time and the CPU time of its block."""
+    """Context manager that prints the wall time and the CPU time of the code run in it."""
     clock, processor = time.perf_counter(), time.process_time()
     yield
     clock, processor = time.perf_counter() - clock, time.process_time() - processor
@@ -94,7 +94,7 @@ def _made(folder: Path, size: int) -> tuple[str, int]:
 
 
 def fill_catalogue(paths: IndexPaths, root: Path, files: Iterator[str]) -> None:
-    """Create an index whose catalogue has the given files, without embeddings."""
+    """Create an index without embeddings, with the named files in its catalogue (database)."""
     manifest = Manifest(
         encoder="none",
         fingerprint=Fingerprint("none", "0" * 64, "whole", 1),

@@ -1,4 +1,4 @@
-"""Labelled photos and a reference index, for experiments that kill photorank at work."""
+"""Labelled photos and a reference index, for experiments that kill photorank while it runs."""
 
 import os
 import sys
@@ -22,7 +22,7 @@ ENCODER = "embedded"
 
 
 class Scene:
-    """Folder with labelled photos, and their index from an uninterrupted run, as reference.
+    """Folder of labelled photos, with a reference index of them from an uninterrupted run.
 
     The photos are so few that all runs embed them by torch in 32 bits, whatever would be
     faster, and of one shape: two runs' embeddings are equal in every bit.
@@ -55,11 +55,11 @@ class Scene:
 
     @property
     def paths(self) -> IndexPaths:
-        """Paths of the index in the current workspace."""
+        """Paths of the index's files in the current workspace."""
         return Workspace.current().index("kept")
 
     def index(self, told: int | None = None) -> None:
-        """Index the photos; after each, write a byte into the pipe `told`, if there is one."""
+        """Index the photos; after each, write a byte to the file descriptor `told`, unless None."""
 
         def tell(done: int, total: int) -> None:
             if told is not None:
@@ -83,7 +83,7 @@ class Scene:
                 raise
 
     def contents(self) -> list[Any] | None:
-        """Digest, path and embedding of each photo in an index; None if the index is unreadable."""
+        """Digest, path and embedding of each photo in the index; None if it is unreadable."""
         try:
             index = Index.open(self.paths)
             return [

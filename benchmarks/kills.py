@@ -69,7 +69,7 @@ LIBRARIES = ("torch", "timm", "faiss", "scipy.stats", "sklearn.linear_model", "s
 
 
 def main() -> None:
-    """Run the requested number of kills of each kind, and write the results."""
+    """Kill photorank as often as requested during each kind of work, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name in ("index", "export", "evaluate", "label"):
         parser.add_argument(f"--{name}", type=int, default=0)
@@ -97,7 +97,7 @@ def main() -> None:
 
 
 def record(file: Path, name: str, piece: Found, photos: int) -> None:
-    """Add a run's counts to a results file, and renew the file's summary in words."""
+    """Add a run's counts to a results file, and update the file's summary text."""
     pieces = json.loads(file.read_text())["pieces"] if file.exists() else []
     others = [one for one in pieces if one["seed"] != piece["seed"]]
     pieces = sorted([*others, piece], key=lambda one: one["seed"])
@@ -267,7 +267,7 @@ async def label_until_killed(port: int, process: int, chance: random.Random) -> 
 
 
 def unhealthy(paths: IndexPaths) -> int:
-    """Print the damage that the check of an index finds, and return the number of findings."""
+    """Print the problems that a check of the index finds, and return their number."""
     found = [finding for finding in examine_index(paths) if finding.level == "wrong"]
     for finding in found:
         print(finding, flush=True)

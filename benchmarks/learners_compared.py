@@ -28,7 +28,7 @@ from photorank.vectors.learners_by_name import LEARNERS
 
 
 class RandomPairs(SpanningPairs):
-    """Variant of the learner `spanning-pairs` that draws as many pairs at random."""
+    """Variant of the learner `spanning-pairs` that draws the same number of pairs at random."""
 
     def _chosen(self, X: Floats, comparisons: Comparisons, m: int) -> CandidatePairs:
         pairs, margins = comparisons.sample(m, rng=np.random.default_rng(self.random_state))
@@ -52,7 +52,7 @@ VARIANTS: dict[str, DirectionLearner] = {
 
 
 def main() -> None:
-    """Print a table of accuracies, with folds by photo and, if there are groups, by group."""
+    """Print a table of all learners' accuracies, with folds by photo and with folds by group."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--index")
     parser.add_argument("--seed", type=int, default=0)
@@ -68,7 +68,7 @@ def main() -> None:
 def column(
     photos: JudgedPhotos, by: Literal["photo", "group"], seed: int
 ) -> dict[str, tuple[str, str]]:
-    """Accuracy of each learner, and its difference from the learner `all-pairs`, as text."""
+    """Accuracy of each learner, and its lead over that of the learner `all-pairs`, as text."""
     folds = split_into_folds(photos, Protocol(fold_by=by, seed=seed))
     pairs = HeldOutPairs.of(photos.comparisons, folds)
     sums = {

@@ -143,7 +143,7 @@ async def crowd(port: int, process: int, options: argparse.Namespace) -> dict[st
 
 
 async def first_visits(port: int) -> dict[str, float]:
-    """Seconds that each page takes at its first visit, by title.
+    """Seconds that each page takes at its first visit, by page title.
 
     What the visitors press on a page is pressed once here.
     """

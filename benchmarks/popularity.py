@@ -79,7 +79,7 @@ def packaged_table() -> Path:
 
 
 def correlation(scores: Floats, quality: Comparisons, accounts: Codes) -> Estimate:
-    """Spearman's ρ with a confidence interval from a jackknife over accounts."""
+    """Spearman's ρ of popularity scores with quality, with a jackknife interval over accounts."""
     sums = spearman_sums(scores, quality, clusters=accounts)
     return jackknife(sums.leave_one_out(), n_photos=quality.n, n_pairs=quality.n_pairs)
 

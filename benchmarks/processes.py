@@ -1,4 +1,4 @@
-"""Functions that run work in forked child processes and kill them before they end."""
+"""Functions that run other functions in forked child processes, and kill these processes."""
 
 import os
 import signal
@@ -27,14 +27,14 @@ def fork(work: Callable[[], None]) -> int:
 
 
 def child(work: Callable[[], None]) -> None:
-    """Run a function in a child process; exit with an error if it fails."""
+    """Run a function in a child process until it ends; raise SystemExit if it fails."""
     _, status = os.waitpid(fork(work), 0)
     if status:
         raise SystemExit("a run that nobody disturbed failed; see above")
 
 
 def killed(work: Callable[[], None], seconds: float) -> bool:
-    """Run a function in a child process and kill it later; True if it was still running."""
+    """Run a function in a child process, kill it after `seconds`; True if it was still running."""
     process = fork(work)
     time.sleep(seconds)
     return ended(process)

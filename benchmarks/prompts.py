@@ -1,4 +1,4 @@
-r"""Accuracy of text prompts with the encoder `embedded`, on held-out categories of photos.
+r"""Accuracy of ratings by text prompts (encoder `embedded`), on held-out categories of photos.
 
     python benchmarks/prompts.py --index oasis --categories oasis/ratings.csv \
         --prompts benchmarks/wishes.json
@@ -86,7 +86,10 @@ def accuracies(
     codes: Codes,
     using: tuple[Encoder, list[Floats], HeldOutPairs],
 ) -> tuple[float, float, str, str]:
-    """Pairwise accuracies of a prompt, by class names and by quality words, also as text."""
+    """Pairwise accuracies of two rating vectors made from a prompt, as numbers and as text.
+
+    The first vector is made from class names alone, the second through quality words.
+    """
     encoder, by_category, pairs = using
     plain = photos.X @ prompt_vector("plain", [text], encoder).direction
     vectors = np.stack([direction_of(encoder, [text], known)[0] for known in by_category])

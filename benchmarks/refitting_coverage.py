@@ -44,7 +44,7 @@ FRESH = 3000  # photos that the true accuracy is measured on
 
 @dataclass(frozen=True)
 class Design:
-    """Numbers of simulated photos, dimensions and groups; whether labels follow embeddings."""
+    """Settings of a simulation: numbers of photos, dimensions and groups, and kind of labels."""
 
     n: int
     d: int
@@ -52,7 +52,7 @@ class Design:
     signal: bool
 
     def photos(self, n: int, direction: Floats, rng: np.random.Generator) -> JudgedPhotos:
-        """Simulated photos, n of them; those of a group have similar embeddings and labels."""
+        """Simulated photos (n of them), with similar embeddings and labels within each group."""
         groups = self.groups * n // self.n
         codes = np.arange(n) % groups if groups else np.full(n, -1)
         X, y = rng.normal(size=(n, self.d)), rng.normal(size=n)
@@ -83,7 +83,7 @@ class Run:
 
 
 def main() -> None:
-    """Print the coverage for each learner and design."""
+    """Print the coverage of each learner's confidence intervals, for each simulation design."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=2000, help="draws a row (2000)")
     parser.add_argument("--sizes", type=int, nargs="+", default=[30, 60, 150, 300], help="photos")
@@ -146,7 +146,7 @@ def truth(
 
 
 def print_rows(design: Design, runs: dict[str, tuple[Run, ...]]) -> None:
-    """Print the coverage of each learner's intervals."""
+    """Print a table row for each learner, with the coverage of its confidence intervals."""
     truths = {
         kind: float(np.mean([run.truth for run in of_kind])) for kind, of_kind in runs.items()
     }
@@ -171,7 +171,7 @@ def holds(estimate: Estimate | Difference, true: float) -> bool:
 
 
 def share(held: list[bool]) -> str:
-    """Percentage of True values, with its 95 % confidence interval, as text."""
+    """Percentage of True values in a list, with its 95 % confidence interval, as text."""
     p = float(np.mean(held))
     return f"{p:.1%} ± {1.96 * sqrt(p * (1 - p) / len(held)):.1%}"
 

@@ -1,4 +1,4 @@
-"""Run time by number of photos: commands, searches, ratings, metrics and pages.
+"""Run times of commands, ratings, metrics and dashboard pages, by number of photos.
 
     python benchmarks/scale.py --sizes 1000 10000 100000 1000000 --plot docs/images/scale.svg
 

@@ -85,7 +85,7 @@ class Load:
         self._next = count()
 
     def run(self, clients: int, seconds: float) -> None:
-        """Run a number of clients for some seconds."""
+        """Run a number of concurrent clients for `seconds` seconds, and collect their latencies."""
         begun = time.monotonic()
         threads = [
             threading.Thread(target=self._client, args=[begun + seconds]) for _ in range(clients)

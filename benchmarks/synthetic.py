@@ -37,7 +37,9 @@ def write_synthetic(
     scene: int = 1,
     blocks: Blocks | None = None,
 ) -> Index:
-    """Write an index of n random unit embeddings, as indexing and compaction would.
+    """Write an index of n synthetic photos with random unit embeddings, and return it.
+
+    Its files are like those that indexing and compaction write.
 
     The folders are embedded in a random order, so that shards are not in the order of
     paths. The first `labels` photos of the catalogue have a score, which is a planted

@@ -1,4 +1,4 @@
-"""Accuracy of personal rating vectors learned from few judgements, on a dataset with raters.
+"""Accuracy of personal rating vectors, each learned from few judgements of one person.
 
     python benchmarks/taste.py --index oasis
     python benchmarks/taste.py --index oasis --constants
@@ -52,7 +52,7 @@ class Person:
 
 
 class Split:
-    """Split into training and test photos, with other people's ratings and the raters to test."""
+    """Split of photos into training and test photos, and of raters into tested and untested."""
 
     def __init__(self, X: Floats, ratings: Floats, reported: Codes, fold: int) -> None:
         self.X, self.ratings, self.reported = X, ratings, reported
@@ -65,7 +65,7 @@ class Split:
 
     @cached_property
     def generic(self) -> AllPairs:
-        """Learner fitted to other people's mean ratings of the training photos."""
+        """Learner fitted to the mean ratings of the training photos by the untested raters."""
         count = np.bincount(self.table.photos, minlength=len(self.X))
         mean = np.bincount(self.table.photos, self.table.scores, len(self.X)) / np.maximum(count, 1)
         rated = count > 0
@@ -73,16 +73,16 @@ class Split:
 
     @cached_property
     def default(self) -> TastePrior:
-        """Prior distribution of personal vectors around the generic one, with default constants."""
+        """Prior of personal rating vectors around the generic vector, with default constants."""
         return TastePrior.of(self.X[self.train], self.generic.direction_)
 
     @cached_property
     def learned(self) -> TastePrior:
-        """Prior distribution of personal vectors, with covariance learned from other people."""
+        """Prior of personal rating vectors, with covariance learned from the untested raters."""
         return learned_prior(self.default, self.X, self.table)
 
     def people(self) -> Iterator[Person]:
-        """Yield the raters who have enough ratings."""
+        """Yield the tested raters who rated enough photos."""
         for rater in self.reported.tolist():
             rated = ~np.isnan(self.ratings[rater])
             own, test = np.flatnonzero(rated & self.train), np.flatnonzero(rated & ~self.train)
@@ -123,7 +123,7 @@ def main() -> None:
 
 
 def print_constants(splits: list[Split]) -> None:
-    """Print constants of `photorank.vectors.taste`, estimated from other people's ratings."""
+    """Print the constants of `photorank.vectors.taste`, estimated from untested raters' ratings."""
     print("| fold | DEVIATION | NOISE | SCALE_SPREAD |\n|---|---|---|---|")
     for split in splits:
         prior = split.learned
@@ -133,7 +133,7 @@ def print_constants(splits: list[Split]) -> None:
 
 
 def scale_spread(table: RaterTable) -> float:
-    """Coefficient of variation of slopes that regress each person's labels on others' means.
+    """Coefficient of variation of regression slopes: each rater's labels on others' mean labels.
 
     The sampling noise of the slopes is subtracted.
     """
@@ -224,7 +224,7 @@ def print_active(splits: list[Split], kind: str) -> None:
 def learned_by_pairs(
     prior: TastePrior, Z: Floats, person: Person, how: str, fold: int
 ) -> Iterator[tuple[int, Floats]]:
-    """Yield numbers of simulated choices, each with ratings of test photos learned from them."""
+    """Yield (m, ratings of the test photos by a vector learned from m simulated choices)."""
     mine = Z[person.own]
     rng = np.random.default_rng([person.rater, fold])
     plain = distinct_pairs(len(mine), max(MARKS), rng)
@@ -258,7 +258,7 @@ def distinct_pairs(n: int, m: int, rng: np.random.Generator) -> Pairs:
 
 
 def sooner(curves: dict[str, Floats], target: int) -> str:
-    """Number, as text, of actively chosen pairs that are as accurate as `target` random pairs.
+    """Number of actively chosen pairs that give the accuracy of `target` random pairs, as text.
 
     Mean curves are made monotone before they are crossed; people are bootstrapped.
     """
@@ -281,18 +281,18 @@ def sooner(curves: dict[str, Floats], target: int) -> str:
 
 
 def note(found: Found, name: str, person: Person, ratings: Floats) -> None:
-    """Add to the results how accurately ratings order a person's test photos."""
+    """Add the pairwise accuracy of ratings on a person's test photos to the results."""
     by_rater = found.setdefault(name, {}).setdefault(person.rater, [])
     by_rater.append(pairwise_accuracy(ratings, person.truth))
 
 
 def by_person(values: dict[int, list[float]]) -> Floats:
-    """Mean accuracy of each person (people,), over the folds."""
+    """Mean accuracies (people,) over the folds, one for each person."""
     return np.array([np.mean(folds) for folds in values.values()])
 
 
 def interval(values: Floats, *, sign: bool = False) -> str:
-    """Mean over people with its 95 % interval, as text."""
+    """Mean over people with its 95 % confidence interval, as text."""
     reach = student.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
     mean, form = values.mean(), "+.4f" if sign else ".4f"
     return f"{mean:{form}} [{mean - reach:{form}}, {mean + reach:{form}}]"

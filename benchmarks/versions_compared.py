@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def rows_of(photos: JudgedPhotos, index: Index) -> Embeddings:
-    """Embeddings of the same photos in another index."""
+    """Embeddings (n, d) of n judged photos, taken from another index of the same photos."""
     rows = {photo.digest: row for row, photo in enumerate(index.photos())}
     return index.embeddings_of(np.array([rows[digest] for digest in photos.digests]))
 

@@ -65,7 +65,7 @@ def _answers(port: int) -> bool:
 
 @dataclass
 class Page:
-    """Content of a dashboard page after a run: widgets, texts, errors and load time."""
+    """Content of a dashboard page after its script ran: widgets, texts, errors and load time."""
 
     seconds: float = 0.0  # until the script has ended and every picture is there
     buttons: dict[str, tuple[str, str]] = field(default_factory=dict)  # label: id, fragment
@@ -127,7 +127,7 @@ class Visitor:
         return await self._run(message)
 
     async def choose(self, page: Page, outcome: str) -> Page:
-        """Answer the pair on the page Teach: first, second, tie or skip."""
+        """Answer which photo of a pair on the page Teach is better: first, second, tie or skip."""
         _, _, data = page.components["choice"]
         one, other, asked = data["pairs"][0]
         item = {"what": outcome, "pair": [one[1], other[1]], "asked": asked}

@@ -171,7 +171,10 @@ def _record_answer(
 
 
 def _take_back(session: "TeachSession", pair: tuple[str, str] | None) -> None:
-    """Undo a person's answer about `pair`, or the latest answer or stars if `pair` is None."""
+    """Undo a person's answer about a photo pair, or the latest click if `pair` is None.
+
+    A click is an answer or a star rating.
+    """
     if pair is not None:
         click_log.take_back(session.index.paths, session.rater, *pair)
         return
@@ -241,7 +244,7 @@ def album_computation(index: Index, entry: "Entry", *, fill: bool) -> "Choosing"
 
 
 def choose_ahead(index: Index, entry: "Entry") -> None:
-    """Start computing, in the background, data that make a later change of a saved album fast."""
+    """Start a background computation of data that make later changes of a saved album fast."""
     index, vector, alike, request = _asked(index, entry, fill=True)
     vector_ratings.choose_ahead(index, vector, alike, entry.name, request)
 

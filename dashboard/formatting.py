@@ -26,7 +26,7 @@ _ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in string.punctuation})
 
 
 def family(kind: str) -> str:
-    """Family of a rating vector, as text: from words, learned from photos, or drawn at random.
+    """Family of a rating vector: “from words”, “learned from photos” or “drawn at random”.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def plain_error_text(error: Exception) -> str:
 
 
 def without_commands(text: str) -> str:
-    """Text without terminal commands: a sentence is cut before its command, or left out.
+    """Text with terminal commands removed: a sentence with a command is shortened or left out.
 
     Examples
     --------
@@ -170,7 +170,10 @@ def file_name(path: Path) -> str:
 
 
 def accuracy_text(estimate: Limits | None) -> str | None:
-    """Phrase on the share of held-out photo pairs ordered correctly; None if not measured."""
+    """Phrase on the share of held-out photo pairs that a vector orders correctly, or None.
+
+    None if that share was not measured.
+    """
     if estimate is None or not estimate.is_defined or isnan(estimate.low):
         return None
     return (

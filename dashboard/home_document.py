@@ -49,7 +49,7 @@ _pool = ThreadPoolExecutor(1, thread_name_prefix=WITHOUT_PAGE)
 
 
 class FirstView(NamedTuple):
-    """First view of the page Home: title, grid data, and URLs of photos to preload."""
+    """First content shown on the page Home: title, grid data, and URLs of photos to preload."""
 
     title: str
     data: Json  # of the grid
@@ -74,7 +74,7 @@ def home_route() -> list[Route]:
 
 
 async def _first_view(kept: str) -> FirstView | None:
-    """First view of the page Home; None without photos, on failure or after a time limit."""
+    """First content of the page Home; None without photos, on failure or after a time limit."""
     mode: Mode = next((mode for mode in MODES if mode == kept), "plain")
     made = asyncio.get_running_loop().run_in_executor(_pool, _made, mode)
     made.add_done_callback(

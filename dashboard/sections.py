@@ -1,4 +1,4 @@
-"""Pages of the dashboard by section, and their URLs."""
+"""Pages of the dashboard, grouped by section, and their URLs."""
 
 import os
 

@@ -31,7 +31,7 @@ def photo_token(digest: str) -> str:
 
 
 def link_query(query: Mapping[str, str]) -> dict[str, str]:
-    """URL parameters of a link to another page: index, rating vector and the given parameters."""
+    """URL parameters of a link to another page: index, rating vector and those in `query`."""
     state = st.session_state
     along = {name: state[key] for key, name in TAKEN_ALONG.items() if state.get(key)}
     return along | dict(query)
@@ -184,7 +184,7 @@ def set_text(key: str, text: str) -> None:
 
 
 def pair_queue(*place: str) -> "PairQueue":
-    """Queue of photo pairs to judge for one index, person, start vector and kind of pairs."""
+    """Queue of photo pairs to judge for one index, person, prior rating vector and pair kind."""
     from dashboard.models.teach_session import PairQueue
 
     queues: dict[tuple[str, ...], PairQueue] = st.session_state.setdefault("pairs", {})

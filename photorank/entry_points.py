@@ -11,7 +11,7 @@ Group = Literal["photorank.encoders", "photorank.learners", "photorank.metrics"]
 
 @cache
 def _declared(group: Group) -> dict[str, EntryPoint]:
-    """Dict of the entry points in a group by name, without importing their packages."""
+    """Dict from name to entry point for one group; the declaring packages are not imported."""
     return {point.name: point for point in entry_points(group=group)}
 
 
@@ -35,7 +35,7 @@ def load_declared(group: Group, name: str) -> Any:
 
 
 def refused(group: Group, name: str, why: str) -> EntryPointError:
-    """Error that tells which package's entry point is unusable, and why."""
+    """Error for an unusable entry point, with the package that declares it and the reason."""
     point = _declared(group)[name]
     package = point.dist.name if point.dist is not None else point.value
     return EntryPointError(package, f"{group}: {name} = {point.value}", why)

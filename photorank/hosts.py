@@ -44,7 +44,7 @@ def is_address(host: str) -> bool:
 
 
 def checked_hosts(names: Sequence[str]) -> Sequence[str]:
-    """Host names as given; raises ServerError if any of them is malformed."""
+    """The given host names, unchanged; raises ServerError if any of them is malformed."""
     for name in names:
         if authority(name) is None:
             raise ServerError(

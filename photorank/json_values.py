@@ -48,7 +48,7 @@ def from_json(kind: type[Value], data: Any) -> Value:
 
 
 def fault_in_json(error: Exception) -> str:
-    """Text that says why a JSON file cannot be used, made from the error that it raised.
+    """Message that says why a JSON file is unusable, given the exception that reading it raised.
 
     >>> fault_in_json(KeyError("size"))
     '`size` is missing'

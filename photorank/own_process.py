@@ -73,7 +73,7 @@ def work() -> None:
 
 
 def _stream_to_parent() -> BinaryIO:
-    """Binary stream to the parent process; prints go to standard error from now on."""
+    """Binary stream to the parent process; from now on, printed text goes to standard error."""
     answer = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     return answer

@@ -173,7 +173,7 @@ class Reporter:
             self._said = replace(self._said, unusable=self._said.unusable + 1)
 
     def record_all_unusable(self, files: list[tuple[Path, str]]) -> None:
-        """Replace the list of files that cannot be used as photos, and of the reasons."""
+        """Replace the list of files that cannot be used as photos, each with the reason."""
         with self._lock:
             listed = [
                 {"path": printable(path), "reason": printable(reason)} for path, reason in files
@@ -191,7 +191,7 @@ class Reporter:
         self._write()
 
     def handle_stop(self, _signal: int, _frame: FrameType | None) -> None:
-        """Signal handler: end the command at its next step, or at once if nothing is done yet."""
+        """Signal handler: end the command at its next step, or at once if no work is done yet."""
         self._stop_wished = True
         if not self._under_way:
             raise KeyboardInterrupt

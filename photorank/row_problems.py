@@ -40,7 +40,7 @@ class Problems:
     first: list[Problem] = field(default_factory=list)
 
     def add(self, problem: Problem) -> None:
-        """Count a problem, and keep it if it is one of the first five."""
+        """Count a problem, and store it in full if it is among the first five."""
         self.count += 1
         if len(self.first) < _SHOWN:
             self.first.append(problem)

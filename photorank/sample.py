@@ -16,12 +16,13 @@ LONG_SIDE = 640  # pixels, as most of the originals have
 
 
 def write_sample(folder: Path) -> tuple[LabelTable, ChoiceTable]:
-    """Write the 264 sample photos if missing, and return their ratings and pairwise choices.
+    """Write the 264 sample photos if missing, and return their true ratings and pairwise choices.
 
-    Eight scenes, each as it was taken and with eight defects at four severities. Choices are
-    within a scene and a defect: the original over severity 1 over 2 over 3 over 4, all ten ordered
-    pairs. The bytes stay the same as long as Pillow, NumPy and SciPy do: all are made anew and
-    compared with the files, so that one which is torn or was altered is written again.
+    The ratings are the severities of the defects, with a minus. Eight scenes, each as it was taken
+    and with eight defects at four severities. Choices are within a scene and a defect: the original
+    over severity 1 over 2 over 3 over 4, all ten ordered pairs. The bytes stay the same as long as
+    Pillow, NumPy and SciPy do: all are made anew and compared with the files, so that one which is
+    torn or was altered is written again.
     """
     labels: list[LabelRow] = []
     choices: list[ChoiceRow] = []

@@ -101,7 +101,7 @@ class IndexPaths:
         return self.evaluations / f"{name}.json"
 
     def thumbnail(self, digest: str) -> Path:
-        """Path of a photo's thumbnail, in a subfolder named by two letters of its digest."""
+        """Path of a photo's thumbnail, in a subfolder named by the digest's first two digits."""
         return self.thumbnails / digest[:2] / f"{digest}.webp"
 
 
@@ -192,7 +192,7 @@ def checked_name(what: str, name: str) -> str:
 
 @contextmanager
 def storage_errors(path: Path, kept: str | None = None) -> Iterator[None]:
-    """Context that turns errors of writing files, such as on a full disk, into StorageError.
+    """Context manager that turns errors of writing files (full disk ...) into StorageError.
 
     Where something stays on the disk all the same, `kept` says what, and how to go on.
     """
@@ -248,7 +248,7 @@ def read_bytes(path: Path) -> bytes:
 
 @contextmanager
 def reading_errors(path: Path) -> Iterator[None]:
-    """Context that turns read errors into UnreadableFileError, except for a missing file."""
+    """Context manager that turns read errors, except a missing file, into UnreadableFileError."""
     try:
         yield
     except (FileNotFoundError, NotADirectoryError):
@@ -280,7 +280,7 @@ def make_folder(folder: Path) -> None:
 
 @contextmanager
 def folder_for(folder: Path) -> Iterator[None]:
-    """Context that creates a folder and missing ancestors, and removes them, if empty, on failure.
+    """Context manager that creates a folder and its missing ancestors.
 
     Where they cannot be made or the block fails, those that were made for it and are still empty
     are removed.
@@ -306,7 +306,7 @@ def folder_for(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def replacing(path: Path, *, alone: bool = False, kept: str | None = None) -> Iterator[Path]:
-    """Context with a temporary file that atomically replaces the file `path` on success.
+    """Context manager that yields a temporary file, which atomically replaces `path` on success.
 
     A crash at any moment leaves the old file or the new one, never a part of one under its name.
     Where nobody else writes the file (`alone`), what a killed run left of it is removed first.
@@ -329,7 +329,7 @@ def replacing(path: Path, *, alone: bool = False, kept: str | None = None) -> It
 
 
 def link_target(path: Path) -> Path:
-    """The path, or its target if it is a symbolic link, so that writing keeps the link."""
+    """Path to write to: the given path, or the target of a symbolic link, to keep the link."""
     return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 

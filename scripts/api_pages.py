@@ -86,7 +86,7 @@ def _short(name: str) -> str:
 
 
 def _described(name: str) -> str:
-    """Markdown text on a name: heading, signature, docstring and public methods."""
+    """Markdown description of a public name: heading, signature, docstring and methods."""
     found: Any = photorank
     for part in name.split("."):
         found = getattr(found, part)

@@ -58,7 +58,7 @@ RATINGS = "; ratings by Brielmann & Pelli 2019 (https://doi.org/10.3758/s13423-0
 
 
 class Photos:
-    """Embeddings of the photographs and of their degraded copies in one framing."""
+    """Embeddings of photographs and of their degraded copies, with one framing (crop or whole)."""
 
     def __init__(self, data: dict[str, np.ndarray], fingerprint: Fingerprint) -> None:
         self.X = data["X"]  # (n, 1 + copies, d)
@@ -69,17 +69,20 @@ class Photos:
         self.head = fingerprint.blocks.head if fingerprint.blocks else self.X.shape[2]
 
     def versions(self, copies: tuple[Degradation, ...]) -> np.ndarray:
-        """Embeddings (n, 1 + k, d) of each photograph and k of its copies."""
+        """Embeddings (n, 1 + k, d) of n photographs and of k degraded copies of each."""
         names = list(COPIES)
         return self.X[:, [0, *(1 + names.index(one.name) for one in copies)]]
 
     def of(self, copy: Degradation) -> np.ndarray:
-        """Embeddings (n, 1, d) of one copy of each photograph."""
+        """Embeddings (n, 1, d) of one degraded copy of each of n photographs."""
         return self.X[:, [1 + list(COPIES).index(copy.name)]]
 
 
 def main() -> None:
-    """Learn all built-in vectors in all framings, and write them; embed photographs if needed."""
+    """Learn and write all built-in rating vectors, for each framing (crop or whole).
+
+    Photographs are embedded first, if they were not before.
+    """
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--oasis", type=Path, required=True, help="folder of images/, ratings.csv")
     parser.add_argument("--work", type=Path, required=True, help="keeps embeddings between runs")
@@ -103,7 +106,7 @@ def main() -> None:
 
 
 def embed(oasis: Path, framing: str) -> dict[str, np.ndarray]:
-    """Embed every photograph and its degraded copies in a framing."""
+    """Embeddings of every photograph and its degraded copies, with digests, scores and themes."""
     with (oasis / "ratings.csv").open(newline="", encoding="utf-8") as file:
         ratings = sorted(csv.DictReader(file), key=lambda row: row["file"])
     encoder = load_encoder("embedded", framing=framing, device="cpu")
@@ -128,7 +131,7 @@ def embed(oasis: Path, framing: str) -> dict[str, np.ndarray]:
 
 
 def spreads_of(photos: Photos, framing: str) -> dict[str, float]:
-    """Standard deviation of ratings by each quality vector and by a typical class vector."""
+    """Standard deviation of the photos' ratings, by each quality vector and by a class vector."""
     X, blocks = photos.X[:, 0].astype(np.float64), photos.fingerprint.blocks
     builtin = {
         name: MasterVector.load(BUILTIN / f"{name}.{framing}.json") for name in shipped.BUILTIN
@@ -163,7 +166,7 @@ def beauty(photos: Photos) -> MasterVector:
 
 
 def worth(photos: Photos) -> MasterVector:
-    """Rating vector of beauty and technical quality, tested on held-out themes."""
+    """Rating vector learned from beauty ratings and degraded copies, tested on held-out themes."""
     n = len(photos.scores)
     copies = photos.versions(BESIDE_SCORES)
     beside = differences(copies, np.arange(n), BESIDE_SCORES, WORTH_COPIES, n=n)

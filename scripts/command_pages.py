@@ -51,7 +51,7 @@ def pages() -> dict[str, str]:
 
 
 def _leaves(name: str, command: Any) -> list[tuple[str, Any]]:
-    """Subcommands of a group, or the single command, each with the words that call it."""
+    """List of (words on the command line, command): one command, or a group's subcommands."""
     inner = getattr(command, "commands", None)
     if inner is None:
         return [(name, command)]
@@ -69,7 +69,7 @@ def _first_sentence(command: Any) -> str:
 
 
 def _described(words: str, command: Any) -> str:
-    """Markdown text on a command: description, usage, example and options."""
+    """Markdown description of a command: help text, usage, example and options."""
     arguments = [one for one in command.params if one.param_type_name == "argument"]
     options = [one for one in command.params if one.param_type_name == "option"]
     needed = [_option(one, command) for one in options if one.required]

@@ -1,4 +1,6 @@
-"""Script that fits the constants of the encoder `embedded`, version 2, to photographs.
+"""Script that fits constants (projections, scales) of the encoder `embedded` to photographs.
+
+They are those of the encoder's version 2.
 
     python scripts/embedding_constants.py --images DIR
 
@@ -38,7 +40,7 @@ def main() -> None:
 
 
 def measured(paths: list[Path]) -> tuple[np.ndarray, np.ndarray]:
-    """Network features (n, 2136) and technical signals (n, 32) of n photographs and copies."""
+    """Network features (n, 2136) and technical signals (n, 32) of n photos and degraded copies."""
     encoder = EmbeddedEncoder(device="cpu")
     features, signals = [], []
     for number, path in enumerate(paths):

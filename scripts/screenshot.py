@@ -53,7 +53,7 @@ ONE = "coffee/tilt-4"
 
 
 def main() -> None:
-    """Build the sample, serve it and take the pictures."""
+    """Build the sample index, start a dashboard that shows it, and take the screenshots."""
     with tempfile.TemporaryDirectory() as home:
         environment = os.environ | {"PHOTORANK_HOME": home}
         photorank = [sys.executable, "-m", "photorank"]
@@ -115,7 +115,7 @@ def _part(page: Page, selector: str, name: str) -> None:
 
 
 def _pages(page: Page, address: str) -> None:
-    """Take a picture of each page that shows photos as soon as it opens."""
+    """Take pictures of the search page, the album page and the page Teach."""
     page.set_viewport_size({"width": 1280, "height": 900})
     for name, (path, ready) in PAGES.items():
         _open(page, f"{address}/{path}", chart=False)
@@ -125,7 +125,7 @@ def _pages(page: Page, address: str) -> None:
 
 
 def _one_photo(page: Page, address: str) -> None:
-    """Take a picture of the explanation of one photo."""
+    """Take a picture of the page that explains the rating of one photo."""
     page.set_viewport_size({"width": 1280, "height": 1400})
     _open(page, f"{address}/photo", chart=False)
     _pick(page, 0, ONE, "a photo")

@@ -1,4 +1,4 @@
-"""Rule that only visitors on the server's computer may browse its folders."""
+"""Rule that only visitors at the server's own computer may browse the computer's folders."""
 
 from collections.abc import Mapping
 from ipaddress import ip_address

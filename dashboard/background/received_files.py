@@ -33,7 +33,7 @@ _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
 
 class RefusedFileError(PhotorankError, ValueError):
-    """An uploaded file is refused; the text gives the reason."""
+    """Error for an uploaded file that is refused; the message gives the reason."""
 
 
 @dataclass

@@ -32,7 +32,7 @@ def store() -> AlbumStore:
 
 
 def vector_of(index: Index, album: KeptAlbum) -> MasterVector | None:
-    """Rating vector named in an album's settings; the index's default one if that one is missing.
+    """Rating vector named in an album's settings; if it is missing, the index's default vector.
 
     None for an index without vectors.
     """

@@ -62,7 +62,7 @@ def of_evaluations(index: Index) -> Key:
 
 
 def of_tables(*tables: str) -> Callable[[Index], Key]:
-    """Make a function that computes an index's cache key from photos and given database tables."""
+    """Function that computes an index's cache key from its photos and the named database tables."""
 
     def key(index: Index) -> Key:
         with reading(index.paths) as connection:

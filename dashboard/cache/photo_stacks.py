@@ -16,7 +16,7 @@ _FOUND_AT_ONCE = 2000  # photos: a second
 
 
 class _ComputedStacks:
-    """Stack numbers of an index's photos, computed at once for a small index, else in a thread."""
+    """Stack numbers of an index's photos; for a large index a background thread computes them."""
 
     def __init__(self, index: Index) -> None:
         self.codes: Codes | None = None

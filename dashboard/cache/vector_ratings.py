@@ -44,7 +44,7 @@ def ratings(index: Index, vector: MasterVector) -> Ratings:
 
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=BY_PHOTOS)
 def percentiles(index: Index, vector: MasterVector) -> Ratings:
-    """Percentage (n,), 0 to 100, of an index's photos that are rated lower than each photo."""
+    """Percentiles (n,), 0 to 100, of n photos: percentage of indexed photos rated lower."""
     rated = ratings(index, vector)
     places = share_below(rated, rated)
     places.flags.writeable = False
@@ -93,14 +93,14 @@ def mistakes(index: Index, vector: MasterVector, most: int) -> Pairs:
 
 
 def percentile_of(index: Index, vector: MasterVector, embedding: Embeddings) -> float:
-    """Percentage, 0 to 100, of an index's photos that are rated lower than a given embedding."""
+    """Percentile, 0 to 100, of an embedding's rating: percentage of indexed photos rated lower."""
     own = vector.rate(embedding[None], index.fingerprint)
     return float(share_below(own, ratings(index, vector))[0])
 
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_PHOTOS)
 def extreme_rows(index: Index, vector: MasterVector, k: int, *, lowest: bool = False) -> list[int]:
-    """Row numbers in the index of the k highest or lowest rated photos, most extreme first."""
+    """Row numbers of an index's k highest or lowest rated photos, most extreme first."""
     rows, _ = index.nearest(vector.direction, k, lowest=lowest)
     found: list[int] = rows.tolist()
     return found
@@ -193,7 +193,10 @@ def best_album(index: Index, vector: MasterVector) -> AlbumContext:
 def contribution(
     index: Index, vector: MasterVector, source: bytes | int, embedding: Embeddings
 ) -> tuple[InContext, int]:
-    """Contribution of a photo to the album of an index's best photos, and that album's size."""
+    """Share of value that a photo adds to an index's best album, and that album's photo count.
+
+    The share comes with the photo of the album that is most similar.
+    """
     best = best_album(index, vector)
     row = source if isinstance(source, int) else None
     rating = float(vector.rate(embedding[None], index.fingerprint)[0])

@@ -255,7 +255,7 @@ def _vertical_scale(rows: pd.DataFrame, *levels: float) -> alt.Scale:
 def _curve(
     base: alt.Chart, up: alt.Scale, *shape: alt.Shape, title: str | None = IN_ORDER
 ) -> list[alt.Chart]:
-    """Layers of an accuracy curve: points, their intervals, and a line."""
+    """Chart layers of an accuracy curve: confidence intervals, a line, and points."""
     value = alt.Y("value:Q", scale=up, axis=_per_cent(), title=title)
     return [
         base.mark_rule(strokeWidth=2).encode(alt.Y("low:Q", scale=up), alt.Y2("high:Q")),

@@ -10,7 +10,7 @@ EDGE = 1.04  # the farthest point is at 1
 
 
 def photo_map(rows: pd.DataFrame, colouring: Colouring, box: Box | None = None) -> alt.LayerChart:
-    """Scatter chart of the photos on the map, with the area `box` selected at first.
+    """Scatter chart of the photos on the map, with the area `box` initially selected.
 
     `rows` has x, y, value, image, photo and said. Points without a value are grey.
     """

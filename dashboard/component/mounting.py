@@ -84,7 +84,7 @@ def drain(key: str, apply: Callable[[list[Json]], None]) -> None:
 
 
 def requested_action(key: str) -> Json | None:
-    """Action that a grid's button requests in this run of the page; None if there is none."""
+    """Action of the grid button that the user just clicked; None if no button was clicked."""
     act = (st.session_state.get(key) or {}).get("act")
     if not isinstance(act, Mapping) or not isinstance(act.get("what"), str):
         return None

@@ -24,7 +24,7 @@ STRIP_PX = 120  # height of a photo in a strip
 
 
 class Act(NamedTuple):
-    """Action that a grid's button requests, and the photos that the action is for."""
+    """Action of the grid button that the user clicked, and the photos that it applies to."""
 
     what: str  # a key of the grid's `actions`
     rows: list[int]
@@ -39,7 +39,7 @@ class AlbumFlags(NamedTuple):
 
 @dataclass(frozen=True)
 class GridStyle:
-    """Appearance of a grid, and the actions it offers."""
+    """Appearance of a photo grid, and the actions that its buttons offer."""
 
     label: str = "Photos"  # for those who do not see it
     rows: int | None = None  # of photos at most; None: all, which scroll
@@ -115,7 +115,7 @@ def grid_data(photos: ShownPhotos, style: GridStyle, mode: Mode) -> Json:
 
 
 def open_compare_if_asked(index: Index, act: Json | None) -> None:
-    """Open the page Compare with two photos if the user requested that in a photo view."""
+    """Open the page Compare if the user requested a comparison of two photos in a photo view."""
     if act is None or act["what"] != "versus":
         return
     rows = rows_of_tokens(index, act["tokens"])

@@ -99,7 +99,7 @@ ALIKE = SliderSetting(
 
 
 class ShownAlbum(NamedTuple):
-    """Photos of an album for a grid: row numbers in the index, stacks of shots, and captions."""
+    """Photos of an album for a grid: row numbers, stacks of similar shots, and captions."""
 
     rows: list[int]  # in order of time, each with the other shots of its moment behind it
     stacks: list[int] | None  # photos of a stack at its first, 0 at the others; None: no stacks
@@ -144,7 +144,7 @@ def nearest_words(degree: SliderSetting, value: float) -> str:
 
 
 def as_sentence(note: str) -> str:
-    """Album note turned into a sentence; the terminal commands that it mentions are removed.
+    """Note about an album as a full sentence, without the terminal commands that it mentions.
 
     Examples
     --------
@@ -277,7 +277,7 @@ def _caption(one: Chosen, mode: Mode) -> str:
 
 
 def _some_file_names(files: Sequence[Path]) -> str:
-    """Text with the names of the first few files, and the number of further ones."""
+    """Text with the names of the first few files, and the number of the other files."""
     names = [printable(file.name) for file in files[:_FILES_NAMED]]
     if len(files) > _FILES_NAMED:
         names.append(f"{len(files) - _FILES_NAMED:,} more")

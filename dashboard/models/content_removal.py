@@ -20,7 +20,7 @@ BY = {"clusters": "Photos that look alike", "group": "Groups"}
 
 @dataclass(frozen=True)
 class ContentRemoval:
-    """Texts and chart data on ratings before and after subject matter is projected out."""
+    """Texts and chart data on a vector's ratings with and without the effect of subject matter."""
 
     sentence: str
     reading: str
@@ -30,7 +30,7 @@ class ContentRemoval:
 
 
 def removal_texts(found: "Nuisance") -> ContentRemoval:
-    """Texts and chart data on ratings before and after subject matter is projected out."""
+    """Texts and chart data on a vector's ratings with and without the effect of subject matter."""
     name = plain(found.vector)
     kinds = "groups" if found.by == "group" else "kinds of photos"
     seen = " It has seen these photos, so the figures flatter it." if found.in_sample else ""

@@ -1,4 +1,4 @@
-"""Texts that explain a photo's rating: heat map, concepts, stability, better photos."""
+"""Texts that explain a photo's rating: heat map, concepts, stability under edits, better photos."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -124,7 +124,7 @@ def movers(concepts: Sequence[Concept], signals: SignalShares | None) -> list[Mo
 
 
 def moving_lines(found: Sequence[Mover]) -> list[str]:
-    """Markdown lines about the concepts and signals that raise or lower a photo's rating."""
+    """Markdown lines on the concepts and technical signals that raise or lower a photo's rating."""
     return [
         f":material/arrow_{'up' if one.pull > 0 else 'down'}ward: **{plain(one.text)}**"
         f"{one.beside}: {'lifts' if one.pull > 0 else 'lowers'} it"
@@ -133,7 +133,7 @@ def moving_lines(found: Sequence[Mover]) -> list[str]:
 
 
 def moving_figures(concepts: Sequence[Concept], signals: SignalShares | None) -> pd.DataFrame:
-    """Table of concepts: strength in the photo, correlation with ratings, and product of the two.
+    """Table of concepts: strength in a photo, correlation with ratings, product of these two.
 
     Signals have their part of the rating alone.
     """

@@ -1,4 +1,4 @@
-"""View-model of a saved album: double pages as JSON, and changes that buttons request."""
+"""View-model of a saved album: double pages of its photo book as JSON, and album changes."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ def _moved(album: KeptAlbum, digest: str, other: str | None) -> KeptAlbum:
 
 @dataclass(frozen=True)
 class DisplayedAlbum:
-    """Saved album to be shown, with each photo's URL and its share of the album's value."""
+    """Saved album for display, with each photo's URL and contribution to the album's value."""
 
     album: KeptAlbum
     address: Callable[[Frame], str]
@@ -60,7 +60,7 @@ class DisplayedAlbum:
 
 
 def spreads(book: Book, shown: DisplayedAlbum) -> list[Json]:
-    """Double pages of a book as JSON: each photo's box in percent, URL, name and pin."""
+    """Double pages of a photo book as JSON: each photo's URL, name, pin and position in percent."""
     return [
         {"pages": [page and _page(page, book, shown) for page in spread]} for spread in book.spreads
     ]

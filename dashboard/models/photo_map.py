@@ -57,7 +57,7 @@ def methods() -> dict[Method, str]:
 
 
 def colours(labels: IndexLabels) -> dict[str, str]:
-    """Display names of the map's colourings; those by people's labels only if labels exist."""
+    """Display names of the map's colourings; without people's labels, only the one by rating."""
     judged = bool(np.isfinite(labels.scores).any())
     return {key: name for key, name in COLOURS.items() if judged or key == "rating"}
 
@@ -65,7 +65,7 @@ def colours(labels: IndexLabels) -> dict[str, str]:
 def colouring(
     labels: IndexLabels, percentiles: Ratings, by: str, vector: str, *, seen: bool = False
 ) -> Colouring:
-    """Colour values of the map's points: percentile of rating or of label, or their difference.
+    """Colour values of the map's points: rating percentile, label percentile, or the difference.
 
     `seen` tells whether the vector has learned from the photos' judgements.
     """

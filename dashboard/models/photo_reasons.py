@@ -1,4 +1,4 @@
-"""View-model of the photo viewer's “Why?”: reasons for a rating, as words and heat map."""
+"""View-model of the photo viewer's button “Why?”: reasons for a rating, and heat map."""
 
 import base64
 import io
@@ -53,7 +53,7 @@ def reasons_json(
 
 
 def contribution_sentence(context: InContext, n: int) -> str:
-    """Sentence on how much value a photo would add to the album of the index's n best photos."""
+    """Sentence on the value that a photo adds, or would add, to an album of the n best photos."""
     album = f"the best {counted(n, 'photo')}"
     return f"It {context.in_words(album)}."
 

@@ -1,4 +1,4 @@
-"""View-models of photo grids: tiles, texts of percentiles, texts about skipped files."""
+"""View-models of photo grids: tiles, and texts about percentiles and skipped files."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ def alt_text(photo: Photo, parts: int = 1) -> str:
 
 
 def label_percentiles(scores: Labels) -> Floats:
-    """Percentiles (n,), 0 to 100, of n photos' labels among all labels; nan without a label."""
+    """Percentiles (n,) of n photos' labels among all labels, 0 to 100; nan without a label."""
     places = np.full(len(scores), np.nan)
     judged = ~np.isnan(scores)
     places[judged] = percentiles(scores[judged])

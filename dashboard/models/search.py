@@ -45,7 +45,7 @@ def rated_highest(index: Index, vector: MasterVector) -> Found:
 
 
 def most_similar(index: Index, embedding: Embeddings, own: int | None) -> Found:
-    """Row numbers of the photos most similar to a photo's embedding (d,), without that photo."""
+    """Row numbers of the photos most similar to one photo's embedding (d,), except that photo."""
     rows, similarities = index.nearest(
         embedding[: index.manifest.head].astype(np.float64), MOST_FOUND + 1
     )
@@ -65,7 +65,7 @@ def similar_but_better(
 
 
 def found_text(way: str, vector: str, n: int) -> str:
-    """Phrase, shown after the number of found photos, on how they were found and sorted."""
+    """Phrase on how photos were found and sorted, for display after the number of found photos."""
     of_all = f"of {n:,}" if n > MOST_FOUND else ""
     by = f"**{plain(vector)}**"
     return {

@@ -98,5 +98,8 @@ class TeachSession:
 
 
 def codes_of_kind(labels: IndexLabels, kind: Kind) -> Codes | None:
-    """Group or series number (n,) of each photo, if pairs must lie within one; else None."""
+    """Group or series number of each photo, if pairs must be of one group or series; else None.
+
+    The array (n,) has an entry for each of the index's n photos.
+    """
     return {"all": None, "group": labels.groups, "series": labels.series}[kind]

@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parents[1] / "component"
 
 @cache
 def modules() -> dict[str, bytes]:
-    """Contents (bytes) of the component's JavaScript modules, keyed by file name."""
+    """Contents (bytes) of the dashboard's own JavaScript modules, keyed by file name."""
     files = sorted(FOLDER.glob("*.js"))
     return {path.name: path.read_bytes() for path in files if path.name != "eslint.config.js"}
 
@@ -29,12 +29,12 @@ def packed(file: str) -> bytes:
 
 @cache
 def modules_hash() -> str:
-    """Hash of the contents of all JavaScript modules, which is a part of their URLs."""
+    """Hash of the contents of all JavaScript modules, used in the modules' URLs."""
     return sha256(b"\0".join(modules().values())).hexdigest()[:16]
 
 
 def component_routes() -> list[Route]:
-    """HTTP route that serves the JavaScript modules of the photo grid and viewer."""
+    """List with the HTTP route that serves the JavaScript modules of the photo grid and viewer."""
     return [Route(route_path("component/{name}/{file}"), _module)]
 
 

@@ -64,7 +64,7 @@ class HeldOrder:
 
 
 class GivenOrder(NamedTuple):
-    """Reference to a grid's display order, given to a page: name, length and first photos."""
+    """Reference to a photo grid's data, given to a page: name, number of photos, first photos."""
 
     name: str  # in URLs
     n: int  # photos
@@ -76,7 +76,7 @@ _lock = Lock()
 
 
 def hold_order(columns: PhotoColumns, words: Words, named_by: str) -> GivenOrder:
-    """Keep a grid's photo data in memory, in display order; return a reference for the page.
+    """Keep a grid's photo data in memory, in display order; return a reference to the data.
 
     `named_by` tells orders apart whose words differ though their columns are the same.
     """

@@ -26,7 +26,7 @@ _MINUTE_LETTERS = len("2024-07-31T18:05")
 
 
 def fact_routes() -> list[Route]:
-    """HTTP route that serves facts about a photo."""
+    """List with the HTTP route that serves facts about a photo."""
     return [Route(route_path("facts/{index}/{photo}"), _facts)]
 
 

@@ -1,4 +1,4 @@
-"""Page Album: a saved album with the double pages of its book, or a new choice of photos."""
+"""Page Album: a saved album with double pages of its photo book, or a new choice of photos."""
 
 from dashboard.widgets import page_head
 from dashboard.widgets.album import kept_album, new_album, wish_form

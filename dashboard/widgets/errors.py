@@ -44,7 +44,10 @@ def tell_error(error: Exception) -> bool:
 
 
 def log_in_words(record: logging.LogRecord) -> bool:
-    """Filter for Streamlit's log that shortens an expected error to one line without traceback."""
+    """Shorten a log record of an expected error to one line without traceback; return True.
+
+    It is a filter for Streamlit's log.
+    """
     error = record.exc_info[1] if record.exc_info else None
     told = in_words(error) if isinstance(error, Exception) else None
     if told is not None:

@@ -33,7 +33,7 @@ def explain_one(index: Index, vector: MasterVector, photo: PickedPhoto) -> None:
 
 
 def explain_two(index: Index, vector: MasterVector, photos: Sequence[PickedPhoto]) -> None:
-    """Show explanations of two photos' ratings, and whether slight edits would swap their order."""
+    """Show explanations of two photos' ratings, and whether slight edits reverse the ranking."""
     found = [_explanation(index, vector, photo) for photo in photos]
     known = [one for one in found if one is not None]
     if len(known) < len(photos):
@@ -64,7 +64,7 @@ def _explanation(index: Index, vector: MasterVector, photo: PickedPhoto) -> Expl
 
 
 def _reasons(index: Index, vector: MasterVector, one: Explanation, which: str) -> None:
-    """Show how to read the heat map, what moves the rating, and similar photos rated higher.
+    """Show how to read the heat map, what raises or lowers a rating, and similar better photos.
 
     What moves it stands above the photos, but is computed last because it takes longest.
     """
@@ -114,7 +114,7 @@ def _figures(figures: pd.DataFrame) -> None:
 
 
 def content_removal(index: Index, vectors: Mapping[str, MasterVector], leader: str | None) -> None:
-    """If the user asks, show a vector's ratings with and without the effect of subject matter."""
+    """On request, compare a vector's ratings with and without the effect of subject matter."""
     if not vectors:
         return
     st.header("Content or quality?", anchor=False)

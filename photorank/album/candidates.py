@@ -114,9 +114,10 @@ def _quality(candidates: Candidates, rules: Rules) -> Floats:
 
 
 def _photos_to_represent(candidates: Candidates, most: int) -> Codes:
-    """Sorted row numbers (c,) of photos to represent: best shots of series, or a random sample.
+    """Sorted row numbers (c,) of photos that an album should represent: best shots, or a sample.
 
-    At most `most` are returned. An album's variety is how well it represents these photos.
+    The best shots are those of all series of similar photos; at most `most` are returned.
+    An album's variety is how well it represents these photos.
     """
     clients = candidates.rows[candidates.first]
     if len(clients) > most:

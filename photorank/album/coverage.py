@@ -146,7 +146,7 @@ class KeptCovers:
         return _SomeCovers(self._covers, places(self._rows, len(self._heads))[rows])
 
     def _replace(self, clients: Codes, new: Codes) -> None:
-        """Replace columns of cached cosines by those of `new` photos to be represented.
+        """Replace cached cosines, column by column, by cosines with `new` photos to be represented.
 
         The columns of photos that need no longer be represented are overwritten.
         """
@@ -200,7 +200,7 @@ def similarities_of(cosines: CoverRows, typical: float) -> CoverRows:
 
 
 def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
-    """List of the results of `work(start)`, called with the first row of each block of the n rows.
+    """List of results of `work(start)`; `start` is the first row of each block of the n rows.
 
     Threads are used if there are many blocks.
     """

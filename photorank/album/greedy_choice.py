@@ -68,7 +68,7 @@ class Rules:
 
 
 class Choice(NamedTuple):
-    """Greedily chosen photos' row numbers and gains, and an upper bound on any album's value."""
+    """Row numbers and gains of greedily chosen photos, and an upper bound on any album's value."""
 
     rows: Codes  # (k,)
     gains: Floats  # (k,) what each added to the value when it was chosen
@@ -117,7 +117,7 @@ def most_cover(covers: Covers, rules: Rules) -> float:
 
 
 def _picked(value: Value, rules: Rules) -> tuple[Codes, Floats, Mask]:
-    """Row numbers (k,) and gains (k,) of chosen photos, and mask (n,) of last-stage candidates.
+    """Row numbers (k,) and gains (k,) of k chosen photos, and mask (n,) of the final candidates.
 
     Pinned and held photos come first, then the best shots of all series and, in a second stage if
     they are too few, all others.

@@ -17,7 +17,7 @@ from photorank.typing import Codes, Ratings
 
 @dataclass(frozen=True)
 class Grounds:
-    """Data for choosing albums: an index's ratings, series, best-shot criteria and events."""
+    """Data for choosing albums: ratings, series of similar photos, best-shot criteria, events."""
 
     ratings: Ratings  # (n,)
     series: Series

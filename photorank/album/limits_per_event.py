@@ -14,7 +14,7 @@ _LEAST_MEASURED = 0.5  # share of photos searched for faces, from which faces de
 
 
 def events_of(seconds: Floats) -> Codes:
-    """Event number (n,) of each photo, a gap of six hours starting a new one; -1 if undated."""
+    """Event number (n,) of each of n photos, -1 if undated; a gap of six hours starts an event."""
     order = np.argsort(seconds, kind="stable")
     order = order[np.isfinite(seconds[order])]
     events = np.full(len(seconds), -1, dtype=np.intp)
@@ -24,7 +24,7 @@ def events_of(seconds: Floats) -> Codes:
 
 
 def balanced_parts(seconds: Floats, faces: IndexFaces) -> Codes:
-    """Group code (n,) of each photo, for a balanced album: its event, with or without a face.
+    """Code (n,) of each photo's part: its event, split into photos with and without a face.
 
     If most photos have not been searched for faces, all of an event's photos are one part.
     """

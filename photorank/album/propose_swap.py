@@ -70,7 +70,7 @@ def propose_swap(value: Value, rules: Rules, choice: Choice) -> Swap | None:
 
 
 def _two_best(covers: CoverRows) -> tuple[Cover, Cover, Codes]:
-    """Greatest and second greatest value (c,) of each column, and the row of the greatest."""
+    """Two greatest values (c,) in each column of a similarity matrix, and the greatest's row."""
     owner = covers.argmax(axis=0)
     clients = np.arange(covers.shape[1])
     others = covers.copy()

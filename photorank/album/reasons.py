@@ -23,7 +23,7 @@ _VARIETY_SHARE = 0.5  # of a photo's gain, from which variety is given as a reas
 
 @dataclass(frozen=True)
 class Chosen:
-    """Photo in the album, with its rating, contribution and the reason for choosing it."""
+    """Photo in the album, with its rating, the value it adds and the reason for choosing it."""
 
     row: int
     rating: float
@@ -149,7 +149,7 @@ class Reasons:
         return f"better than {min(int(percentile), 99)} % by {self.vector}"
 
     def _members(self, rows: Sequence[int]) -> dict[int, list[int]]:
-        """Dict from series number to its photos' row numbers, for the given photos' series."""
+        """Dict from series number to that series' row numbers, for each series of the `rows`."""
         members: dict[int, list[int]] = {int(code): [] for code in self.grounds.series.codes[rows]}
         together = np.isin(self.grounds.series.codes, list(members)) & self.grounds.among
         for row in np.flatnonzero(together).tolist():

@@ -43,7 +43,7 @@ class Value:
         return self.scale * float(cover.sum(dtype=np.float64))
 
     def gains(self, cover: Cover, rows: Codes) -> Floats:
-        """Gains (m,) in an album's value from adding one of the m photos at `rows`.
+        """Gain (m,) in an album's value from adding one photo, for each of the m photos at `rows`.
 
         The gain in value, for an album of which :meth:`cover` returned `cover` (c,).
         """

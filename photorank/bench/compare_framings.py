@@ -137,7 +137,7 @@ def _with_embeddings(
 def _results(
     pairs: HeldOutPairs, sums: dict[str, list[PairSums]], base: str, seconds: dict[str, float]
 ) -> tuple[FramingResult, ...]:
-    """Results of all framings, most accurate first, with their lead in accuracy over `base`."""
+    """Results of all framings, most accurate first, with their lead over the framing `base`."""
     ahead = {
         framing: pairs.difference(found, sums[base], refitted=True)
         for framing, found in sums.items()

@@ -1,4 +1,4 @@
-"""Comparison of framings by how little ratings change in resized, cropped or JPEG copies."""
+"""Comparison of framings (crop, padding, …) by how little ratings vary among altered copies."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _MAX_TAUGHT_PHOTOS = 300  # enough, since the direction's accuracy is not measur
 
 @dataclass(frozen=True)
 class StabilityResult:
-    """How much ratings vary among altered copies of photos, with one framing (crop, padding, …)."""
+    """Spread of ratings among altered copies of photos, with one framing (crop, padding, …)."""
 
     framing: str
     spread: Estimate  # of a rating over its variants, in standard deviations of the photos' ratings
@@ -45,7 +45,7 @@ def measure_stability(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[StabilityResult]:
-    """For each framing (crop, padding, …), how much ratings vary among altered copies of photos.
+    """Spread of ratings among altered copies of photos, for each framing (crop, padding, …).
 
     :func:`photorank.photos.variants.variants` makes the forms; the seed draws the photos, of those
     that are as they were indexed. The framing with the fewest flips is first. Raises
@@ -107,7 +107,7 @@ def _mean_of_pairs(table: Floats) -> Estimate:
 
 
 def flip_table(ratings: Floats) -> Floats:
-    """Matrix (n, n): share of altered-copy pairs that reverse the rating order of photos i and j.
+    """Matrix (n, n): share of pairs (copy of i, copy of j) rated opposite to photos i and j.
 
     `ratings` (n, k) are of each photo's variants, the first of which is the photo itself.
     """

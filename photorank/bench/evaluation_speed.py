@@ -1,4 +1,4 @@
-"""Speed of evaluating a rating direction and its confidence intervals, compared with SciPy."""
+"""Speed of measuring accuracy with its confidence intervals, compared with SciPy."""
 
 from dataclasses import dataclass
 

@@ -25,7 +25,7 @@ MarkedEyes: TypeAlias = Literal["open", "closed"]
 
 @dataclass(frozen=True)
 class MarkedFace:
-    """Face that a person marked in a photo: its box, and if its eyes are open."""
+    """Face that a person marked in a photo: its bounding box, and whether the eyes are open."""
 
     box: Floats  # (4,) left, top, right, bottom: shares of the photo, or pixels
     eyes: MarkedEyes | None = None  # None: not judged

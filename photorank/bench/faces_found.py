@@ -28,7 +28,7 @@ _LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Result:
-    """One benchmark result: name, value with confidence interval, sample size and its unit."""
+    """Benchmark result: name, value, confidence interval, and sample size such as 12 photos."""
 
     name: str
     limits: Limits  # nan where nothing tells
@@ -52,8 +52,9 @@ def compare_photos(
     root: Path,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[Compared]:
-    """Match marked faces to detected ones, for each photo in `marked` (file names under `root`).
+    """Detect faces in photos, and match them to the faces that a person marked.
 
+    `marked` has the marked faces by photo, whose file is named relative to the folder `root`.
     Raises LabelsError if a photo is missing or unreadable, FaceModelsError without the models.
     """
     found = []
@@ -80,7 +81,7 @@ def _unusable(path: Path, reason: str) -> str:
 
 
 def _refuse_outside(path: Path, faces: Sequence[MarkedFace], size: tuple[int, int]) -> None:
-    """Raise LabelsError if a box extends beyond its photo by over a tenth of the photo's side."""
+    """Raise LabelsError if a marked box extends beyond the photo by more than 10 % of a side."""
     for face in faces:
         left, top, right, bottom = _in_shares(face.box, size).tolist()
         if min(left, top) < -_OUTSIDE or max(right, bottom) > 1 + _OUTSIDE:
@@ -108,7 +109,7 @@ def compare(marked: Sequence[MarkedFace], seen: Sequence[Face], size: tuple[int,
 
 
 def benchmark_results(photos: Sequence[Compared]) -> list[Result]:
-    """Results of the face benchmark: rates of right and wrong detections, each with an interval.
+    """Face benchmark results: rates of right and wrong detections, with confidence intervals.
 
     They concern detection, open or closed eyes, and faces cut by the photo's edge.
     """
@@ -145,7 +146,10 @@ def _share(name: str, hits: Sequence[bool], of: str) -> Result:
 
 
 def _rate(counts: Sequence[int]) -> Limits:
-    """Mean count per 100 photos, with the exact interval for Poisson counts (Garwood 1936)."""
+    """False detections per 100 photos, with the exact Poisson interval (Garwood 1936).
+
+    `counts` has their number in each photo.
+    """
     if not counts:
         return Limits(nan, nan, nan)
     n, total = len(counts), sum(counts)
@@ -160,6 +164,6 @@ def _in_shares(box: Floats, size: tuple[int, int]) -> Floats:
 
 
 def in_words(photos: Sequence[Compared]) -> str:
-    """Text that says how many photos and marked faces there are."""
+    """Text with the numbers of photos and faces, such as “2 photos, 3 marked faces”."""
     faces = sum(len(photo.pairs) for photo in photos)
     return f"{counted(len(photos), 'photo')}, {counted(faces, 'marked face')}"

@@ -1,4 +1,4 @@
-"""Speed of indexing, compared with a plain open_clip loop and with the CPU's limit."""
+"""Speed of indexing, compared with a plain open_clip loop and with decoding and encoding alone."""
 
 import multiprocessing
 import statistics
@@ -53,7 +53,7 @@ class IndexingSpeed:
 
     @property
     def perfect_overlap(self) -> float:
-        """Upper limit on photos per second, from the separate speeds of decoding and encoding."""
+        """Photos per second if decoding and encoding overlapped perfectly; an upper limit."""
         return _combined_speed(self.decode_only, self.encode_only)
 
     def to_json(self) -> Json:
@@ -114,7 +114,7 @@ def measure_indexing(
 
 
 def _combined_speed(decode: float, encode: float) -> float:
-    """Photos per second if the same cores decode and encode, from the speeds of each step alone."""
+    """Photos per second of decoding and encoding on shared cores, from the speed of each alone."""
     return 1 / (1 / decode + 1 / encode)
 
 

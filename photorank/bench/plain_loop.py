@@ -1,4 +1,4 @@
-"""Reference loop for indexing speed: open_clip's own functions on all cores."""
+"""Reference loop for indexing speed: embeds photos with open_clip alone, on all cores."""
 
 import os
 import time

@@ -12,7 +12,7 @@ from photorank.typing import Codes, Direction, Json
 
 @dataclass(frozen=True)
 class SearchSpeed:
-    """Median seconds of a top-k search by photorank, NumPy, FAISS, and the memory-bound minimum."""
+    """Seconds of a top-k search by photorank, NumPy and FAISS, and of reading all embeddings."""
 
     index: str
     photos: int
@@ -35,7 +35,7 @@ class SearchSpeed:
 
 
 def measure_search(index: Index, *, k: int, rounds: int) -> SearchSpeed:
-    """Median seconds of a top-k search by photorank, by NumPy and by FAISS, called in turns.
+    """Median seconds of a top-k search by photorank, NumPy and FAISS, which are called alternately.
 
     The references hold all embeddings in memory: it takes twice the shards' size.
     """
@@ -73,7 +73,7 @@ def measure_search(index: Index, *, k: int, rounds: int) -> SearchSpeed:
 
 
 def _directions(d: int) -> Iterator[Direction]:
-    """Yield random unit directions (d,), each one new so that no cache helps."""
+    """Yield random unit vectors (d,), a new one for each search so that no cache helps."""
     rng = np.random.default_rng(0)
     while True:
         direction = rng.normal(size=d)

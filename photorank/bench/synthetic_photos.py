@@ -28,7 +28,7 @@ def write_photos(folder: Path, n: int) -> None:
 
 
 def write_model(file: Path) -> str:
-    """Save a CLIP model with random weights, as slow as a trained one; return its encoder name."""
+    """Save a CLIP model with random weights for timing; return the name of its encoder."""
     import open_clip
     import torch
     from safetensors.torch import save_file

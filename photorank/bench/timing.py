@@ -1,4 +1,4 @@
-"""Timings of functions called in turns, so that background load affects all equally."""
+"""Timing of several functions, called alternately so that background load affects all equally."""
 
 import statistics
 import time
@@ -14,7 +14,7 @@ _BANDWIDTH_ROUNDS = 7
 
 
 def side_by_side(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Median run time in seconds by function name; the functions are called in turns."""
+    """Median run time in seconds of each function, by name; they are called alternately."""
     taken: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(rounds + 1):
         for name, call in calls.items():

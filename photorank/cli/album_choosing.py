@@ -32,7 +32,10 @@ class Asked(NamedTuple):
 
     @property
     def keeps_photos(self) -> bool:
-        """True with --fill or --swap, which keep a saved album's photos (--swap: all but one)."""
+        """True if --fill or --swap was given, which keep the photos of a saved album.
+
+        --swap keeps all but one.
+        """
         return self.fill or self.swap
 
     @property
@@ -49,7 +52,7 @@ class Asked(NamedTuple):
             raise typer.BadParameter("--with-faces and --per exclude each other")
 
     def check_new(self) -> None:
-        """Raise BadParameter if a new album lacks --places, or --fill or --swap is given."""
+        """Raise BadParameter if a new album's options lack --places or include --fill or --swap."""
         if self.keeps_photos:
             raise typer.BadParameter("--fill and --swap need --album with a kept album")
         if self.given["places"] is None:
@@ -139,7 +142,7 @@ class Task:
         return choice._replace(entry=saved)
 
     def _swap(self, choice: Choice, entry: "Entry") -> Choice:
-        """Make the one replacement of a photo that improves an album most, and save the album.
+        """Replace one photo of a saved album so that its value rises most, and save the album.
 
         Nothing is changed if the swap would not raise the album's value.
         """

@@ -32,7 +32,10 @@ class Export(NamedTuple):
 
 
 class Copies(NamedTuple):
-    """Lists of files written for an album: photos, companions, sidecars; None if not requested."""
+    """Files written for an album: lists of photos, companions (RAW, videos) and XMP sidecars.
+
+    A list is None if such files were not requested.
+    """
 
     photos: "list[PhotoCopy] | None"
     companions: "list[PhotoCopy] | None"

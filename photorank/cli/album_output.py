@@ -69,9 +69,9 @@ def companions_json(along: "list[PhotoCopy] | None") -> dict[str, Any]:
 
 
 def print_companions(companions: list[list[Path]], along: "list[PhotoCopy] | None") -> None:
-    """Print how many companion files (RAW, …) were copied, or exist if no copies were requested.
+    """Print how many companion files (RAW, videos) were copied, and which were left out.
 
-    If no copies were requested, the option that copies them is printed instead.
+    If no copies were requested, print how many there are and the option that copies them.
     """
     if along is not None:
         new, there = (sum(one.outcome == outcome for one in along) for outcome in ("new", "there"))
@@ -85,7 +85,7 @@ def print_companions(companions: list[list[Path]], along: "list[PhotoCopy] | Non
 
 
 def print_album(album: "Album", photos: "Sequence[Photo]", series: "Series") -> None:
-    """Print an album's photos as a table, its total value, the near misses and the best swap."""
+    """Print an album's photos as a table, its value, photos almost chosen, and the best swap."""
     if album.chosen:
         print_table(
             ["taken", "rating", "adds", "why", "photo"],

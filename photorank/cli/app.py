@@ -175,7 +175,7 @@ def _apply_options(
 
 
 def main() -> None:
-    """Run the command line; exit code 0, 1 (error in one line), 2 (usage) or 130 (interrupted)."""
+    """Run the command line; its exit code is 0, 1 (error), 2 (wrong usage) or 130 (interrupted)."""
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:  # closed: no file of ours may take its number and its output
             setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115

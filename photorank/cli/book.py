@@ -177,7 +177,7 @@ class _Output(NamedTuple):
         return self.to.suffix.lower() == _PDF
 
     def options(self, wanted: "Printer") -> "PdfOptions":
-        """Settings for writing a book's pages, from these options and the printing requirements."""
+        """Settings for writing the pages, from these options and the printing requirements."""
         from photorank.export.pdf.write_book_pdf import PdfOptions
 
         max_ppi = self.max_ppi if self.is_pdf else wanted.ppi
@@ -205,7 +205,7 @@ class _Output(NamedTuple):
 
 
 def _requirements(name: str | None, given: dict[str, Any]) -> "Printer":
-    """Printing service's requirements (bleed, …), overridden by those that the user gave."""
+    """Requirements of a printing service (bleed, …), overridden by the user's options."""
     from photorank.export.pdf.printers import Printer, printer
 
     wanted = printer(name) if name else Printer("")

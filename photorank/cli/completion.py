@@ -15,7 +15,7 @@ def index_names(incomplete: str) -> list[str]:
 
 
 def vector_names(context: typer.Context, incomplete: str) -> list[str]:
-    """Names, starting with the typed text, of vectors that are built in or saved in the index."""
+    """Names of built-in and saved rating vectors that start with the typed text."""
     folders = [files("photorank.vectors") / "builtin"]
     with suppress(PhotorankError):  # no index is told yet: the built-in ones are of any
         folders.append(Workspace.current().existing_index(context.params.get("index")).vectors)

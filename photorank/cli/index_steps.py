@@ -39,7 +39,7 @@ class Source(NamedTuple):
             raise typer.BadParameter("--embeddings have an encoder and a framing already")
 
     def older_index(self, new: IndexPaths) -> "ReplacementPlan | None":
-        """Older index, named by --from, to copy photos and judgements from; None without --from."""
+        """Older index named by --from, the source of photos and judgements; None without --from."""
         from photorank.index.building.from_other_index import successor_of
 
         if self.from_index is None:
@@ -56,7 +56,7 @@ class Source(NamedTuple):
 
 
 class Labels(NamedTuple):
-    """Options for labels to import after indexing: a table or the name of a known dataset."""
+    """Options for labels to import after indexing: a table, or the name of a labelled dataset."""
 
     table: Path | None
     columns: tuple[str | None, ...]
@@ -100,7 +100,7 @@ class Labels(NamedTuple):
 
 
 def cluster_at(address: str | None, mirrors: list[str]) -> "Cluster | None":
-    """Ray cluster's settings (its address, the URLs of photos); None if no address was given."""
+    """Settings of a Ray cluster (address, URLs of the photos); None if no address was given."""
     from photorank.index.building.ray_mirrors import parse_mirror
     from photorank.index.building.request import Cluster
 
@@ -131,7 +131,7 @@ def build(index: IndexPaths, request: "BuildRequest", report: "Reporter | None")
 
 
 def import_embedding_files(index: IndexPaths, source: Source) -> "BuildReport":
-    """Import embeddings made elsewhere from files into an index; return a report."""
+    """Import existing embeddings from files into an index; return a report."""
     from photorank.index.importing.import_embeddings import ImportRequest, import_embeddings
 
     if len(source.paths) > 1:

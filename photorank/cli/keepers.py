@@ -1,4 +1,4 @@
-"""The command that finds the rating below which photos can be rejected with few good ones lost."""
+"""The command that finds a rejection threshold: a rating below which few good photos lie."""
 
 from math import isfinite
 from typing import Annotated

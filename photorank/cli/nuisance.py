@@ -1,4 +1,4 @@
-"""The command that measures how much ratings depend on photo content, and corrects for it."""
+"""The command that measures how much ratings depend on what photos show, and corrects for it."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 

@@ -94,7 +94,7 @@ def print_notes(notes: Iterable[str]) -> None:
 
 
 def skipped_files(files: Iterable["SkippedFile"]) -> list[dict[str, Any]]:
-    """JSON objects of files that were skipped, photos or others, each with path and reason."""
+    """JSON objects of skipped files, each with path and reason."""
     return [{"path": file.path, "reason": file.reason} for file in files]
 
 

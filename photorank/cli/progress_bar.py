@@ -14,7 +14,7 @@ from rich.text import Text
 
 
 class _Speed(ProgressColumn):
-    """Progress column with the speed in units per second."""
+    """Column of a progress bar that shows the speed in units per second."""
 
     def __init__(self, unit: str) -> None:
         super().__init__()

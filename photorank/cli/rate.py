@@ -75,7 +75,10 @@ def _print_in_context(
     entry: "Entry | None",
     as_json: bool,
 ) -> None:
-    """Print each photo's rating, and its added value for a saved album or the best new one."""
+    """Print each photo's rating, and the share that it adds, or would add, to an album's value.
+
+    The album is a saved one, or else one of the index's best photos.
+    """
     from photorank.album.in_context import AlbumContext, Asked
     from photorank.album.kept.choose import album_rows
     from photorank.rating.rate_photo import embeddings_of

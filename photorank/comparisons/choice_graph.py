@@ -77,12 +77,12 @@ class ChoiceGraph(ComparisonGraph):
 
     @property
     def weight(self) -> Floats:
-        """Number of judgements (m,) of the two photos that each edge joins."""
+        """Weight (m,) of each edge: how often people judged its two photos."""
         return self.first_wins + self.second_wins + self.ties
 
     @property
     def margin(self) -> Floats:
-        """Win share (m,) of each edge's first photo minus that of its second photo, −1 to 1."""
+        """Margin (m,) of each edge, −1 to 1: first photo's win share minus second photo's."""
         return (self.first_wins - self.second_wins) / self.weight
 
     @property
@@ -193,11 +193,17 @@ class ChoiceGraph(ComparisonGraph):
         return r[self.first] - r[self.second]
 
     def net(self, values: Floats) -> Floats:
-        """Sum (n,) of each photo's edge values (m,), negated on edges where the photo is second."""
+        """For each of n photos, sum of the values of its edges, negated where the photo is second.
+
+        `values` (m,) has a number for each edge.
+        """
         return self._sums(self.first, values) - self._sums(self.second, values)
 
     def _gross(self, values: Floats) -> Floats:
-        """Sum (n,) of the values (m,) of each photo's edges."""
+        """For each of n photos, sum of the values of its edges.
+
+        `values` (m,) has a number for each edge.
+        """
         return self._sums(self.first, values) + self._sums(self.second, values)
 
     def _sums(self, rows: Codes, values: Floats) -> Floats:

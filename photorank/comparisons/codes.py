@@ -58,7 +58,7 @@ def places(rows: Codes, n: int) -> Codes:
 
 
 def connected(first: Codes, second: Codes, n: int) -> Codes:
-    """Connected-component number (n,) of each photo, where edges join `first` to `second`.
+    """Connected-component number (n,) of each photo; edge k joins ``first[k]`` to ``second[k]``.
 
     Examples
     --------

@@ -12,9 +12,9 @@ from photorank.typing import Codes, Floats
 
 
 class Dominance(NamedTuple):
-    """For each 2-D point, total weight of points it dominates, and of points that dominate it.
+    """For each 2-D point, total weight of points lower, and of points higher, in both coordinates.
 
-    A point dominates another that is lower in both coordinates.
+    A point dominates the lower ones, and the higher ones dominate it.
     """
 
     lower: Floats  # (n, k) of those smaller in both coordinates
@@ -22,9 +22,9 @@ class Dominance(NamedTuple):
 
 
 def dominance(first: Floats | Codes, second: Floats | Codes, weights: Floats) -> Dominance:
-    """For each 2-D point, total weight of points it dominates, and of points that dominate it.
+    """For each 2-D point, total weight of points lower, and of points higher, in both coordinates.
 
-    A point dominates another that is lower in both coordinates.
+    A point dominates the lower ones, and the higher ones dominate it.
 
     Every rank statistic over pairs needs it: with labels and ratings as the
     coordinates (n,) and unit weights (n, 1), the result counts, for each photo, the

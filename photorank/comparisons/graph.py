@@ -14,7 +14,7 @@ from photorank.typing import Codes, Embeddings, Floats, Labels, Pairs, Ratings, 
 
 
 class Agreement(NamedTuple):
-    """Weight (n,) of each photo's pairs that ratings order as people did, and of all pairs."""
+    """For each photo, weight (n,) of pairs ordered correctly by ratings, and of all pairs."""
 
     credit: Floats  # (n,) of the pairs that the ratings order as people did, ties half
     weight: Floats  # (n,) of all pairs that people ordered
@@ -69,9 +69,10 @@ class ComparisonGraph(ABC):
     @property
     @abstractmethod
     def n_judgements(self) -> float:
-        """Number of independent judgements: choices, or scored photos minus connected components.
+        """Number of independent judgements.
 
-        Only photos with an edge count.
+        That is the number of choices, or the number of scored photos minus the number of connected
+        components, without photos that have no edge.
         """
 
     @property
@@ -122,7 +123,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def agreement(self, ratings: Ratings) -> Agreement:
-        """Weight (n,) of each photo's pairs that ratings order as people did, and of all pairs."""
+        """For each photo, weight (n,) of pairs ordered correctly by ratings, and of all pairs."""
 
     @abstractmethod
     def untied_weight(self, ratings: Ratings) -> Floats:
@@ -137,7 +138,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def with_gap_power(self, gap_power: int) -> Self:
-        """Same graph with edges weighted by the photos' label difference to the power `gap_power`.
+        """Same graph, with each edge weighted by the label difference to the power `gap_power`.
 
         A graph of choices is unchanged.
         """

@@ -91,10 +91,10 @@ class _ScorePairs(HingePairs):
         return self._scores.spread(trust * (self._degrees * q - losers - winners))
 
     def _sums(self, values: Floats) -> tuple[Floats, Floats]:
-        """Sum (l,) of values over the losers in each photo's pairs, and over the winners.
+        """For each photo, sums (l,) of `values` over worse and over better photos paired with it.
 
-        Only pairs with a hinge loss count. The loser is the worse photo of a pair, and the winner
-        the better one.
+        Only pairs with a hinge loss count. The worse photo of a pair is the loser, and the better
+        one the winner.
         """
         losers, winners = np.zeros_like(values), np.zeros_like(values)
         for sign, tree in self._trees:
@@ -155,7 +155,7 @@ class _Tree:
         return cls(levels)
 
     def add_to(self, losers: Floats, winners: Floats, values: Floats) -> None:
-        """Add each photo's sum of values over losers to `losers`, and over winners to `winners`."""
+        """Add to `losers` each photo's sum of `values` over paired losers; likewise `winners`."""
         for level in self.levels:
             running = prefix_sums(values[level.losers])
             losers[level.winners] += running[level.last_loser] - running[level.first_loser]

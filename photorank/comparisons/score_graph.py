@@ -187,7 +187,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def block_firsts(self) -> Codes:
-        """Position in `rows` of the first photo in each labelled photo's group (block).
+        """For each labelled photo, position in `rows` of the first photo of its group (block).
 
         Only photos of one block may be compared.
         """
@@ -270,7 +270,7 @@ class ScoreGraph(ComparisonGraph):
         return ordered
 
     def _extremes(self, share: float | None) -> tuple[Codes, Codes]:
-        """Positions in `rows` of each group's photos with the lowest labels, and with the highest.
+        """Positions in `rows` of each group's lowest-labelled photos, and of its highest-labelled.
 
         Each of the two is that `share` of the group (block); without `share`, all photos.
         """
@@ -323,7 +323,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _by_gap_power(self) -> dict[int, Self]:
-        """Cached copies of this graph by exponent p, where edges are weighted by label gap ** p."""
+        """Cache of copies of this graph, by the power of the label difference in edge weights."""
         return {}
 
     @cached_property
@@ -332,9 +332,9 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def parts(self) -> tuple[Blocks, ...]:
-        """One or two :class:`Blocks` of pairs; the sum over the second is to be subtracted.
+        """Pairs within groups as :class:`Blocks`; a second item holds those to leave out, if any.
 
-        The second holds pairs that may not be compared.
+        The sum over the second item is to be subtracted: its pairs may not be compared.
         """
         codes = [self.same]
         if self.different is not None:
@@ -347,9 +347,10 @@ class ScoreGraph(ComparisonGraph):
         return np.array_equal(self.rows, np.arange(self.n))
 
     def _over_pairs(self, of: Callable[[Blocks], Floats]) -> Floats:
-        """Sum over all pairs that may be compared; the function `of` sums over one item of `parts`.
+        """Sum over all pairs that may be compared; function `of` gives the sum over one `Blocks`.
 
-        Its result for pairs that may not be compared is subtracted.
+        It is called with each item of `parts`; its result for pairs that may not be compared is
+        subtracted.
         """
         sums, *without = (of(part) for part in self.parts)
         return sums - without[0] if without else sums

@@ -51,7 +51,7 @@ class Blocks:
         return cls(order, block, tier, y - mean[block], trust[order], p)
 
     def neighbour_sums(self, V: Floats, *, sign: int = 1) -> Floats:
-        """For each photo, weighted sum (l, k) of the rows of V (l, k) over photos paired with it.
+        """For each photo, weighted sum of the rows of V (l, k) belonging to photos paired with it.
 
         The weight is a power of the gap between the two labels, times `sign` for better photos.
         """
@@ -124,7 +124,9 @@ class Blocks:
         return gram
 
     def deviations(self, Z: Floats) -> Floats:
-        r"""Matrix D (l, r) for which Dᵀ D is the product that :meth:`gram` computes.
+        r"""Matrix D (l, r) with Dᵀ D = Zᵀ L Z, for features Z (l, r) and the graph Laplacian L.
+
+        It is the product that :meth:`gram` computes:
 
         .. math:: \sum_{i<j} u_i u_j (z_i - z_j)(z_i - z_j)^T = \sum_i d_i d_i^T, \quad
                   d_i = \sqrt{u_i} (\sqrt{U - U_t} (z_i - \bar z_t) + \sqrt{U} (\bar z_t - \bar z)),
@@ -220,7 +222,7 @@ class Blocks:
         return np.bincount(self.block, self.u * values).astype(np.float64)[self.block]
 
     def _gap_sums(self, moments: list[Floats]) -> Floats:
-        """For each photo i with label y_i, Σ_j v_j (y_i − y_j)**p, from the moments Σ_j v_j y_j**k.
+        """For each label y_i, sum Σ_j v_j (y_i − y_j)**p of values v, from moments Σ_j v_j y_j**k.
 
         Moment k (l, …) is given for each photo i, as a sum over the photos j that are to count.
         """
@@ -236,7 +238,7 @@ class Blocks:
 
 
 def _run_begins(codes: Codes) -> Codes:
-    """For each row, index (l,) at which its run of equal codes begins; codes (l,) are sorted."""
+    """For each of l sorted codes, index at which its run of equal codes begins."""
     return np.searchsorted(codes, codes, "left")
 
 
@@ -248,7 +250,7 @@ def _net_credit(pairs: WeightedPairs, ratings: Ratings) -> Floats:
 
 
 def _run_ends(codes: Codes) -> Codes:
-    """For each row, index (l,) after the end of its run of equal codes; codes (l,) are sorted."""
+    """For each of l sorted codes, index after the end of its run of equal codes."""
     return np.searchsorted(codes, codes, "right")
 
 
@@ -259,7 +261,7 @@ def _same_code_sums(codes: Codes, V: Floats) -> Floats:
 
 
 def _sums_by_code(codes: Codes, V: Floats) -> Floats:
-    """Sums (c, k) of the rows of V (l, k) that share a code; codes (l,) are sorted, 0 to c − 1."""
+    """Sum of the rows of V (l, k) with each code from 0 to c − 1, as (c, k); codes are sorted."""
     if not len(codes):
         return V
     if not codes[-1]:
@@ -274,7 +276,7 @@ def _sums_by_code(codes: Codes, V: Floats) -> Floats:
 
 
 def _run_numbers(codes: Codes, least: int) -> Codes:
-    """Ordinal number (l,) of each row's run of equal codes; −1 in runs shorter than `least`."""
+    """For each of l sorted codes, number of its run of equal codes; −1 if shorter than `least`."""
     size = np.bincount(codes)
     counted = size >= least
     return np.where(counted, np.cumsum(counted) - 1, -1)[codes]

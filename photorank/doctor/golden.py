@@ -1,4 +1,4 @@
-"""Test image ("golden photo") made by a formula, not read from a file, with known embedding."""
+"""Check of the built-in encoder by a computed test image ("golden photo") of known embedding."""
 
 import json
 import struct

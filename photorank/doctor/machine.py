@@ -24,7 +24,7 @@ def examine_machine(workspace: Path) -> list[Finding]:
 
 
 def examine_pip(findings: Iterable[Finding]) -> list[Finding]:
-    """List of one finding if pip is missing though others advise `pip install`; else empty."""
+    """One finding if pip is missing but other findings advise `pip install`; else an empty list."""
     advised = any("pip install" in one.says + one.remedy for one in findings)
     if not advised or find_spec("pip") is not None:
         return []

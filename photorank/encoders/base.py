@@ -43,9 +43,9 @@ class Fingerprint:
         return replace(self, blocks=None)
 
     def require(self, found: "Fingerprint", *, vector: str) -> None:
-        """Raise EncoderMismatchError unless vectors of this fingerprint fit embeddings of another.
+        """Raise EncoderMismatchError if vectors of this space do not fit embeddings of `found`.
 
-        The other one is `found`. A vector of the head alone fits embeddings with further blocks.
+        A vector of the head alone fits embeddings with further blocks.
         """
         if self not in (found, found.of_head):
             raise EncoderMismatchError(vector, str(self), str(found))
@@ -104,7 +104,7 @@ class Encoder(Protocol):
         """
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
-        """Embeddings (n, d) of network inputs (frames) of any shapes, without technical signals."""
+        """Embeddings (n, d) without technical signals, of network inputs (frames) of any shapes."""
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
         """Unit embeddings of texts, comparable to the last layer (head) of photo embeddings."""

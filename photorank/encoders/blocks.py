@@ -15,7 +15,7 @@ LARGEST = (
 
 @dataclass(frozen=True)
 class Blocks:
-    """Sizes of an embedding's blocks: dimensions of last layer (head), stage means and signals.
+    """Number of dimensions of each block of an embedding: last layer (head), stage means, signals.
 
     Embeddings are stored as float16.
     """
@@ -36,7 +36,7 @@ class Blocks:
         return float((1 + 2 * LARGEST**2) ** 0.5)
 
     def parts(self, rows: Embeddings) -> list[Embeddings]:
-        """Embeddings (n, d) split into blocks (views): last layer (head), stage means, signals."""
+        """Embeddings (n, d) split without copying: last layer (head), stage means and signals."""
         return np.split(rows, [self.head, self.head + self.stages], axis=1)
 
     def stored(self, rows: Embeddings) -> Embeddings:

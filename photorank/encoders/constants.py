@@ -1,4 +1,4 @@
-"""Projection matrices for network features and scales for signals, loaded from a file."""
+"""Projection matrices for network features, and scales for technical signals, from a file."""
 
 import hashlib
 import io
@@ -46,13 +46,13 @@ class Constants(NamedTuple):
 
 @cache
 def load_constants(file: Path = FILE) -> Constants:
-    """Constants read from the shipped file; raises DamagedWeightsError if its digest is wrong."""
+    """Constants from a file in this package; raises DamagedWeightsError if its SHA-256 is wrong."""
     with np.load(io.BytesIO(shipped_bytes(file, SHA256)), allow_pickle=False) as arrays:
         return Constants(*(arrays[name].astype(np.float32) for name in Constants._fields))
 
 
 def shipped_bytes(file: Path, sha256: str) -> bytes:
-    """Content of a shipped file; raises DamagedWeightsError if its SHA-256 is not as expected."""
+    """Content of a package file; raises DamagedWeightsError if its SHA-256 is not `sha256`."""
     hint = "Install photorank again."
     try:
         content = file.read_bytes()

@@ -20,7 +20,7 @@ ImageFunction: TypeAlias = Callable[[list[Image.Image]], ArrayLike]
 
 
 class FunctionEncoder:
-    """Encoder of photos that wraps a Python function, as made by :func:`image_encoder`."""
+    """Encoder of photos that calls a Python function for embeddings (see :func:`image_encoder`)."""
 
     long_side = 0  # it embeds no signals
     logit_scale: float | None = None
@@ -38,7 +38,7 @@ class FunctionEncoder:
         self.short_side = size
 
     def __call__(self, images: list[Image.Image]) -> ArrayLike:
-        """Result of the wrapped function: a row of numbers for each image."""
+        """Result of the Python function: a row of numbers for each image."""
         return self._function(images)
 
     def __repr__(self) -> str:
@@ -57,7 +57,7 @@ class FunctionEncoder:
 
     @property
     def fingerprint(self) -> Fingerprint:
-        """Identity of the embeddings: name and digest given to the encoder, framing, input size."""
+        """Fingerprint of the embeddings: encoder name and digest, framing, and input size."""
         weights = hashlib.sha256(f"{self.spec}\n{self._digest}".encode()).hexdigest()
         return Fingerprint(self.spec, weights, self._framing, self.short_side)
 
@@ -85,7 +85,7 @@ class FunctionEncoder:
         raise NoTextError(f"the encoder {self.spec}")
 
     def _rows(self, frames: Sequence[Frames]) -> Embeddings:
-        """Embeddings (n, d) from the wrapped function; raises EncoderError if they are invalid."""
+        """Embeddings (n, d) from the Python function; raises EncoderError if they are invalid."""
         images = [Image.fromarray(pixels) for pixels in frames]
         try:
             given = np.asarray(self._function(images))

@@ -43,7 +43,7 @@ class Tower(Protocol):
 
 
 def encode(tower: Tower, frames: Sequence[Frames], n_features: int) -> Embeddings:
-    """Features (n, n_features) of network inputs (frames), computed in batches of equal shape.
+    """Features (n, n_features) of n network inputs (frames); a batch has inputs of one shape.
 
     In bfloat16 the size of a batch decides how its products are rounded: a hundredth of the
     ratings' standard deviation. So batches of squares are filled up, and a photo has one embedding
@@ -97,7 +97,7 @@ def on_pixels(
     mean: Sequence[float],
     std: Sequence[float],
 ) -> "nn.Module":
-    """Traceable network that maps pixels (b, h, w, 3) to features (b, d) or to feature maps.
+    """Traceable torch module that maps pixels (b, h, w, 3) to features (b, d) or feature maps.
 
     `features_of` maps the model (or a copy of it) and inputs (b, 3, h, w) to features;
     `mean` and `std` are those of a pixel's three colours on the scale 0-255.
@@ -125,7 +125,7 @@ def on_pixels(
 
 
 def _batches_of_one_shape(frames: Sequence[Frames], at_once: int) -> Iterator[list[int]]:
-    """Yield positions in `frames`, in batches of at most `at_once` images of equal shape."""
+    """Yield batches: lists of positions in `frames` of at most `at_once` inputs of one shape."""
     positions: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
     for position, one in enumerate(frames):
         positions[one.shape].append(position)

@@ -1,4 +1,4 @@
-"""Encoder for CLIP-like models from open_clip, with one space for photos and texts."""
+"""Encoder for CLIP-like models of open_clip, which embed photos and texts in the same space."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -44,7 +44,7 @@ _MAX_SIDE_PIXELS = 1024  # since attention costs the fourth power of the side
 
 
 class OpenClipEncoder(SwitchableImages):
-    """Encoder that runs an open_clip model: open_clip's own embeddings, plus technical signals.
+    """Encoder that runs an open_clip model, and adds technical signals (sharpness, …) by default.
 
     Size, mean, spread and filter of the preprocessing are the model's own. The
     checkpoint holds both towers; the one that is not asked for is not kept.
@@ -122,7 +122,7 @@ class OpenClipEncoder(SwitchableImages):
 
     @property
     def fingerprint(self) -> Fingerprint:
-        """Identity of the embeddings; the first call reads the whole weights file."""
+        """Fingerprint of the embeddings; the first access reads the whole weights file."""
         return Fingerprint(
             self._checkpoint.model, self._weights_digest, self._framing, self._size, self._blocks
         )
@@ -133,9 +133,9 @@ class OpenClipEncoder(SwitchableImages):
         return self._blocks.dimensions if self._blocks else self._head
 
     def keep_blocks(self, blocks: Blocks | None) -> None:
-        """Choose the parts (blocks) that embeddings consist of from now on.
+        """Set which parts (blocks) embeddings have from now on: all, or the model's output alone.
 
-        None means the last layer (head) alone.
+        None means the model's output (head) alone.
         """
         self._blocks = blocks and self._all_blocks
 
@@ -146,12 +146,12 @@ class OpenClipEncoder(SwitchableImages):
 
     @property
     def long_side(self) -> int:
-        """Minimum long side in pixels that photos need for technical signals; 0 without signals."""
+        """Minimum long side, in pixels, of photos for technical signals; 0 if none are computed."""
         return LEAST_LONG_SIDE if self._blocks else 0
 
     @property
     def logit_scale(self) -> float | None:
-        """Logit scale: factor on cosine similarities learned in training.
+        """Logit scale: learned factor that multiplies cosine similarities of photos and texts.
 
         Loads a network if necessary.
         """
@@ -244,7 +244,7 @@ class OpenClipEncoder(SwitchableImages):
         return model.eval().to(self._chosen_device)
 
     def _both_towers(self) -> Any:
-        """Model (image and text network) with the checkpoint's weights.
+        """Complete open_clip model (image and text network) with the checkpoint's weights.
 
         Raises DamagedWeightsError if the weights do not fit the model.
         """
@@ -307,7 +307,7 @@ class OpenClipEncoder(SwitchableImages):
 
 
 def _without_size(spec: str) -> tuple[str, int | None]:
-    """Spec without its ``#PIXELS`` suffix, and the number of pixels (None without a suffix).
+    """Spec without its ``#PIXELS`` suffix, and the value of PIXELS (None without a suffix).
 
     Examples
     --------

@@ -72,7 +72,7 @@ def find_checkpoint(spec: str) -> Checkpoint:
 
 
 def tensor_shapes(path: Path) -> dict[str, tuple[int, ...]]:
-    """Dict of tensor shapes by name in a checkpoint file, read without executing code in it.
+    """Dict from tensor name to shape for a checkpoint file; no code in the file is executed.
 
     Raises DamagedWeightsError if it is damaged, holds code or holds no tensors.
     """

@@ -45,7 +45,7 @@ def has_bf16() -> bool:
 
 @dataclass(frozen=True)
 class OpenVinoTower:
-    """Image network compiled by OpenVINO; each calling thread has its own stream and core."""
+    """Image network compiled by OpenVINO; each calling thread has its own inference request."""
 
     compiled: Any
     precision: Precision

@@ -1,4 +1,4 @@
-"""Base class of all errors, and the wording that messages share."""
+"""Base class of all errors, and helpers for the wording of messages."""
 
 
 class PhotorankError(Exception):

@@ -11,7 +11,7 @@ _TOLD_FAULTS = 20  # of the photos of one command
 
 
 class MissingPathError(PhotorankError, FileNotFoundError):
-    """A path does not exist, or is a folder where a file is needed, or the reverse."""
+    """A path does not exist, or names a folder instead of a file, or a file instead of a folder."""
 
     def __init__(self, path: Path | str, *, hint: str = "Check the spelling of the path.") -> None:
         if os.path.isdir(path):
@@ -79,7 +79,7 @@ class DecoderError(PhotorankError, RuntimeError):
 
 
 class ExportError(PhotorankError, OSError):
-    """An export cannot be written as requested, such as into a photo folder or over a file."""
+    """An export cannot be written as requested, for example over an existing file."""
 
 
 class StorageError(PhotorankError, OSError):
@@ -98,7 +98,7 @@ class StorageError(PhotorankError, OSError):
 
 
 class UnreadableFileError(PhotorankError, OSError):
-    """The operating system refuses to read a file, which need not mean that the file is damaged."""
+    """The operating system refuses to read a file, although the file may be undamaged."""
 
     def __init__(self, path: Path | str, why: str) -> None:
         super().__init__(

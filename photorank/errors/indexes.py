@@ -86,7 +86,7 @@ class NewerSchemaError(PhotorankError, ValueError):
 
 
 class ChangedIndexError(PhotorankError, LookupError):
-    """Photos were dropped from an index while a command read it."""
+    """Photos were removed from an index while a command was reading it."""
 
     on_page = "the collection was changed while this page was drawn. Reload the page."
 
@@ -156,8 +156,8 @@ class EmbeddingsError(PhotorankError, ValueError):
 
 
 class MovedLibraryError(PhotorankError, ValueError):
-    """The old and new folders named for a moved photo library do not match the index."""
+    """The old and new folders given for a moved photo library do not match the index."""
 
 
 class ClusterError(PhotorankError, RuntimeError):
-    """A Ray cluster of computers is unreachable or fails; its finished work is kept."""
+    """A Ray cluster of computers is unreachable or fails; embeddings saved before are not lost."""

@@ -38,7 +38,7 @@ class NothingJudgedError(PhotorankError, ValueError):
 
 
 class ComparisonsError(PhotorankError, ValueError):
-    """Judgements cannot be made into compared pairs: wrong shape, no pairs, bad parameters."""
+    """Judgements cannot be converted to compared pairs: wrong shape, no pairs, bad parameters."""
 
 
 class ManifestError(PhotorankError, ValueError):
@@ -52,7 +52,7 @@ class ManifestError(PhotorankError, ValueError):
 
 
 class MissingDatasetError(PhotorankError, LookupError):
-    """No labelled dataset of this name is known."""
+    """No labelled dataset has the given name."""
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
         super().__init__(

@@ -135,7 +135,7 @@ class DamagedVectorError(PhotorankError, ValueError):
 
 
 class DegenerateDirectionError(PhotorankError, ValueError):
-    """The judgements, texts or vectors from which to make a vector define no direction."""
+    """A vector cannot be made: its judgements, texts or source vectors define no direction."""
 
 
 def _how_to_make(name: str, index: str, words: bool) -> str:

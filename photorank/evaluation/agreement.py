@@ -111,7 +111,7 @@ def agreements(people: Sequence[PersonTaste], *, seed: int = 0) -> tuple[Agreeme
 
 
 def agreed_best(people: Sequence[PersonTaste], most: int = _LISTED_PHOTOS) -> tuple[Shared, ...]:
-    """Shared favourites: photos with the highest mean rating minus the ratings' standard deviation.
+    """Shared favourites: photos with the highest mean minus standard deviation of people's ratings.
 
     The standard deviation holds both how much people differ and how uncertain each taste is.
     """
@@ -137,7 +137,7 @@ def contested(people: Sequence[PersonTaste], most: int = _LISTED_PHOTOS) -> tupl
 def common_vector(
     name: str, index: Index, people: Sequence[PersonTaste], prior: MasterVector | None
 ) -> MasterVector:
-    """Mean of several people's rating vectors, to start from when learning for a new person.
+    """Mean of several people's rating vectors, used as a prior when learning for a new person.
 
     Everyone counts the same; who said little is near the prior. Raises ComparisonsError if there
     is nobody.
@@ -184,7 +184,7 @@ def _all_ratings(people: Sequence[PersonTaste]) -> tuple[Floats, Floats, Floats]
 
 
 def _listed(places: Codes, rows: Codes, ratings: Floats, errors: Floats) -> tuple[Shared, ...]:
-    """Ratings of each chosen photo by all people, with their mean and standard deviation."""
+    """Ratings of each chosen photo by all people's models, with mean and standard deviation."""
     spread = _spread(ratings)
     return tuple(
         Shared(
@@ -265,6 +265,6 @@ def _rating_agreement(a: Floats, b: Floats) -> Estimate:
 
 
 def _scaled(estimate: Estimate, factor: float = 1.0, add: float = 0.0) -> Estimate:
-    """Estimate whose value and confidence limits are multiplied by `factor` and raised by `add`."""
+    """Estimate with value and confidence limits multiplied by `factor`, then increased by `add`."""
     value, low, high = (factor * one + add for one in (estimate.value, estimate.low, estimate.high))
     return Estimate(value, low, high, estimate.n_photos, estimate.n_pairs, estimate.method)

@@ -24,7 +24,10 @@ BASELINES = (RANDOM_NAME, PLAIN_PROMPT_NAME, MEAN_DIFFERENCE)
 
 @dataclass(frozen=True)
 class Contender:
-    """Vector or learner under evaluation, with its ratings of the photos, held out if possible."""
+    """Vector or learner under evaluation, with its ratings of the photos.
+
+    Ratings are held out if possible: by a model that has not learned from the photo.
+    """
 
     name: str
     kind: str
@@ -75,7 +78,7 @@ def plain_prompt(index: Index, load: Callable[[], Encoder]) -> MasterVector | No
 def vector_contender(
     index: Index, vector: MasterVector, photos: JudgedPhotos, refits: Refits
 ) -> Contender:
-    """Contender made from a saved vector, refitted per fold if it learned from the photos."""
+    """Contender made from a saved vector, refitted per fold if it learned from the test photos."""
     folds = refits.folds
     found = held_out(index, vector, photos, folds, refits=refits)
     if found.testing == "refitted":

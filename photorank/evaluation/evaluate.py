@@ -130,7 +130,7 @@ def evaluate(
 
 @dataclass(frozen=True)
 class _Contest:
-    """Vectors and learners (contenders) tested by one split into folds, with their results."""
+    """Vectors and learners (contenders), and their results for one split of photos into folds."""
 
     contenders: list[Contender]
     pairs: HeldOutPairs
@@ -198,7 +198,7 @@ def _details(
     threads: Executor,
     on_fit: Callable[[], None] | None,
 ) -> Details:
-    """Detailed results: accuracy by gap and group, calibration, rater agreement, learning curve.
+    """Detailed results, such as accuracy by label difference, calibration and learning curve.
 
     Most are only of the best vector or learner.
     """

@@ -25,7 +25,7 @@ def kinds_of(
     seed: int,
     load: Callable[[], Encoder] | None,
 ) -> tuple[Codes, list[str]]:
-    """Kind number (n,) of each judged photo's content, and a list of the kinds' names."""
+    """Kinds of content of n judged photos: array (n,) of kind numbers, and list of kind names."""
     if by == "group":
         return photos.groups, list(index.labels().group_names)
     from sklearn.cluster import KMeans

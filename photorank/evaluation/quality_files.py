@@ -68,7 +68,7 @@ def quality_rows(index: Index, evaluation: Evaluation) -> list[QualityRow]:
 
 
 def write_quality(folder: Path, rows: Sequence[QualityRow]) -> list[Path]:
-    """Write a JSON file for each dataset and vector, and one CSV table of all; return the paths."""
+    """Write one JSON file per dataset and vector, and a CSV table of all rows; return the paths."""
     written = []
     for subject, group in groupby(sorted(rows, key=attrgetter("subject")), attrgetter("subject")):
         path = folder / ("__".join(_file_safe(part) for part in subject) + ".json")

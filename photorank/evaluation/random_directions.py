@@ -70,7 +70,7 @@ def random_result(
 
 
 def _photos_of_first_folds(folds: Folds) -> Codes:
-    """Indices of the photos in the first few test folds, `_LEAST_PHOTOS` or more in total."""
+    """Indices of the photos in the first test folds, at least `_LEAST_PHOTOS` photos in total."""
     codes = folds.codes[0]
     sizes = np.bincount(codes[codes >= 0], minlength=folds.k)
     last = np.searchsorted(np.cumsum(sizes), _LEAST_PHOTOS)

@@ -153,7 +153,7 @@ class DuplicateCounts:
 
     @classmethod
     def of(cls, codes: Codes) -> "DuplicateCounts":
-        """Counts of near-duplicates and copies, from the cluster number (n,) of each photo.
+        """Counts of near-duplicates and altered copies, from cluster numbers (n,) of n photos.
 
         A photo without copies has −1.
         """

@@ -38,15 +38,15 @@ class Evaluation:
     requested: Protocol | None = None  # before folds and repeats were as many as can be; likewise
 
     def rows(self, scope: Scope) -> list[Result]:
-        """Results in one scope (kind of photo pairs), measured on the protocol's test folds."""
+        """Results in one scope (kind of photo pairs) on test folds as configured in `protocol`."""
         folds = ("", self.protocol.fold_by)
         return [row for row in self.results if row.scope == scope and row.fold_by in folds]
 
     def beside(self, row: Result) -> Result | None:
-        """Result for the same vector and scope as `row`, but from the other kind of test folds.
+        """Counterpart of `row` with test folds of single photos instead of groups, or vice versa.
 
-        One kind holds out single photos, the other may hold out whole groups. None if folds were
-        made in one way only.
+        It has the same vector and scope. Groups may be series. None if folds were made in one way
+        only.
         """
         for other in self.results:
             if (other.vector, other.scope) == (row.vector, row.scope) and other is not row:

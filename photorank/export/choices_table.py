@@ -47,7 +47,7 @@ def write_choices(path: Path, index: Index, *, rater: str | None = None) -> int:
 
 
 def _import_name(index: Index, row: int, path: Path, roots: list[str]) -> str:
-    """Path of a photo in the table, in a form that `photorank choices import` can find again.
+    """Photo path to write in the table, in a form that `photorank choices import` can resolve.
 
     The path is relative to an indexed folder; absolute if the relative path is ambiguous.
     """

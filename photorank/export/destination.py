@@ -61,7 +61,10 @@ class PhotoFolders:
 
 
 def checked_folder(index: Index, typed: str | Path) -> Path:
-    """Absolute path of an export folder; raises ExportError if a file or in a photo folder."""
+    """Absolute path of an export folder, which must not be a file or inside a photo folder.
+
+    Raises ExportError otherwise.
+    """
     folder = checked_path(index, typed)
     if os.path.lexists(folder) and not folder.is_dir():
         raise ExportError(f"{folder} is a file. Name a folder with --to.")
@@ -77,7 +80,7 @@ def checked_new_file(index: Index, typed: str | Path) -> Path:
 
 
 def checked_table(index: Index, folder: Path, name: str, begins: bytes) -> Path:
-    """Path for a table file; raises ExportError if a file other than an older export is there.
+    """Path for a table file; raises ExportError if a file exists there that is no earlier export.
 
     A link to such a table is as good, where it does not lead into a photo folder. `begins` is how
     a table of this kind begins, such as its first columns' names.
@@ -99,7 +102,10 @@ def checked_table(index: Index, folder: Path, name: str, begins: bytes) -> Path:
 
 
 def checked_path(index: Index, typed: str | Path) -> Path:
-    """Absolute path to export to; raises ExportError if a special file or in a photo folder."""
+    """Absolute path to export to, which must not be a special file or inside a photo folder.
+
+    Raises ExportError otherwise.
+    """
     path = outside_photos(index, typed)
     if os.path.lexists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
         raise ExportError(
@@ -110,9 +116,10 @@ def checked_path(index: Index, typed: str | Path) -> Path:
 
 
 def outside_photos(index: Index, typed: str | Path) -> Path:
-    """Absolute form of a path typed by the user; raises ExportError if in a photo folder.
+    """Absolute form of a path typed by the user, which must not be inside a photo folder.
 
-    What lies there is not looked at. Raises TypedPathError if no file can have that path.
+    What lies there is not looked at. Raises ExportError if the path is in a photo folder, and
+    TypedPathError if no file can have that path.
     """
     path = typed_destination(typed).absolute()
     PhotoFolders.of_all_indexes(index).refuse(path)

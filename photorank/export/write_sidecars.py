@@ -220,7 +220,7 @@ def _has_rating(data: bytes | None) -> bool:
 
 
 def _is_from_photorank(data: bytes, base: bytes | None) -> bool:
-    """True if a sidecar's bytes equal the sidecar `base` with a rating added by photorank.
+    """True if a sidecar's bytes are what photorank writes: the sidecar `base` plus a star rating.
 
     None for `base` is an empty sidecar.
     """

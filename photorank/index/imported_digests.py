@@ -1,4 +1,4 @@
-"""Stand-in digests of photos with imported embeddings, whose files were never read."""
+"""Stand-in digests of photos with imported embeddings; the photo files themselves were not read."""
 
 import hashlib
 

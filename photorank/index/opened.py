@@ -246,7 +246,7 @@ class Index:
         return judgements.load_labels(self.paths, self._held.rows, self._held.memberships, rater)
 
     def splits(self) -> list[str | None]:
-        """Dataset part (train, validation or test) of each photo; None if unknown."""
+        """Dataset split (train, validation or test) of each photo; None if unknown."""
         return self._held.memberships.splits.tolist()
 
     def single_ratings(self, without: str = "") -> SingleRatings:

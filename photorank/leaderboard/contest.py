@@ -49,7 +49,7 @@ class Contest:
 
 @dataclass(frozen=True)
 class _Entry:
-    """Rating direction or learner of an index, with its ratings of the judged photos.
+    """Rating direction or learner tested on an index, and its ratings of the judged photos.
 
     `name` is unique in the index, `contender.name` among all indexes.
     """
@@ -60,7 +60,7 @@ class _Entry:
 
 
 def run_contest(panel: Panel, contest: Contest) -> PanelReport:
-    """Evaluate all rating directions and learners of a panel (indexes of the same photos).
+    """Test rating directions and learners on indexes of the same photos, and return a report.
 
     Raises ComparisonsError if there are too few photos or groups for two folds.
     """
@@ -144,7 +144,7 @@ def _entries(
 
 
 def _vectors(index: Index, contest: Contest, notes: list[str]) -> list[MasterVector]:
-    """Rating directions of an index to test; a note on missing ones is added to `notes`."""
+    """Rating vectors of an index that are to be tested; missing ones are named in `notes`."""
     known = list_vectors(index)
     wanted = tuple(known) if contest.vectors is None else contest.vectors
     if missing := [name for name in wanted if name not in known]:
@@ -170,7 +170,7 @@ def _source_of_vector(vector: MasterVector) -> str:
 
 
 def _source_by_index(told: dict[str, list[str]]) -> str:
-    """Text that says what a rating direction was made from, by index if the indexes differ."""
+    """Text that says what a rating direction was made from, separately for indexes that differ."""
     if len(told) == 1:
         return next(iter(told))
     return "; ".join(f"on {', '.join(names)}: {source}" for source, names in told.items())
@@ -191,13 +191,16 @@ def _sources(index: Index) -> str:
 
 
 def _n_near_duplicates(codes: Codes) -> int:
-    """Number of photos that have a near-duplicate (another photo with the same code)."""
+    """Number of photos that share a cluster of near-duplicates with another photo.
+
+    `codes` are the photos' cluster numbers, −1 for none.
+    """
     _, sizes = np.unique(codes[codes >= 0], return_counts=True)
     return int(sizes[sizes > 1].sum())
 
 
 def _judgements_told(panel: Panel) -> str:
-    """Text that says whose judgements count, for how many photos, and where they come from."""
+    """Text on the judgements used: sources, range of scores, numbers of raters and photos."""
     index, photos = panel.indexes[0], panel.photos[0]
     told = f"Judgements of the index {index.name}, from {_sources(index)}: "
     scores = photos.comparisons.scores
@@ -215,7 +218,10 @@ def _judgements_told(panel: Panel) -> str:
 
 
 def _shown(report: PanelReport, entries: Sequence[_Entry], panel: Panel) -> Shown | None:
-    """Photos rated highest and lowest by the best row; None if no row has unseen test photos."""
+    """Photos that the best row rates highest and lowest; None if there is no best row.
+
+    Only a row tested on unseen photos can be the best.
+    """
     if not (fair := report.fair()):
         return None
     best = next(one for one in entries if one.contender.name == fair[0].full_name)

@@ -83,7 +83,7 @@ HOW_TO_READ = (
 
 
 def how_made(board: Leaderboard, panel: PanelReport) -> list[tuple[str, str]]:
-    """Pairs (heading, text) that explain how a leaderboard was made: data, folds, pairs, costs."""
+    """Headings and texts on how a leaderboard was made: data, folds, photo pairs, costs."""
     said = [("Labels", panel.labels)] if panel.labels else []
     said += [(f"Vector {name}", f"{told}.") for name, told in panel.vectors.items()]
     said.append(("Folds", _folds(panel)))

@@ -53,7 +53,7 @@ def make_leaderboard(indexes: Sequence[Index], contest: Contest) -> Leaderboard:
 
 
 def _command(indexes: Sequence[Index], contest: Contest) -> str:
-    """Command line that makes the same leaderboard again, without the output file's option."""
+    """Command line that makes the same leaderboard again, without the option for an output file."""
     protocol = contest.protocol
     options = {
         "--vectors": None if contest.vectors is None else ",".join(contest.vectors),

@@ -43,18 +43,18 @@ class Row:
 
     @property
     def is_learned_anew(self) -> bool:
-        """True if the row's direction is fitted anew in every fold, and not one that is stored."""
+        """True if the row's direction is fitted anew in every fold, not used as stored."""
         return self.result.refitted or self.contender == self.result.kind
 
     @property
     def encoder_name(self) -> str:
-        """Name of the encoder without its weights file's folder, so that no local path is shown."""
+        """Name of the encoder, without the folder of its weights file (no local path is shown)."""
         model, at, file = self.encoder.partition("@")
         return f"{model}{at}{PurePath(file).name}"
 
     @property
     def order(self) -> tuple[str, bool, float]:
-        """Sort key that puts rows with the same scope of test pairs together, best first.
+        """Sort key: by scope of test pairs (all, or within photo groups), then best first.
 
         Results on unseen photos come before others, then the highest accuracy comes first.
         """
@@ -107,7 +107,7 @@ class PanelReport:
         return [row for row in self.scope(scope) if row.result.competes and not row.is_random]
 
     def compared(self, scope: Scope = "all") -> list[ScopedDifference]:
-        """Accuracy difference and corrected p-value of every two rows tested on unseen photos."""
+        """Accuracy difference and corrected p-value for every two rows tested on unseen photos."""
         return [one for one in self.differences if one.scope == scope]
 
     def against_best(self, scope: Scope = "all") -> dict[str, ScopedDifference]:

@@ -1,4 +1,4 @@
-"""Summary of a leaderboard in sentences: which row is best, and how far that is proven."""
+"""Summary of a leaderboard in sentences: which row is best, and how certain that is."""
 
 from collections.abc import Sequence
 
@@ -63,7 +63,7 @@ def _named(rows: Sequence[tuple[str, Limits]]) -> str:
 
 
 def _warning_of_few_folds(panel: PanelReport, *, proven: bool) -> list[str]:
-    """List of at most one sentence, which warns that few test folds can prove little."""
+    """Warning that few test folds prove little, as a list of one sentence; empty if not needed."""
     k, repeats = panel.protocol.folds, panel.protocol.repeats
     tests = k * repeats
     anew = any(row.is_learned_anew for row in panel.fair())

@@ -66,13 +66,13 @@ def result_table(panel: PanelReport, scope: Scope) -> Table:
 
 
 def seen_table(panel: PanelReport, scope: Scope) -> Table:
-    """Table of rating directions and learners that have seen test photos, or may have."""
+    """Table of rating directions and learners that have, or may have, learned from test photos."""
     seen = [row for row in panel.scope(scope) if not row.result.competes]
     return Table(SEEN, _ROW, 3, [_measured(row) for row in seen])
 
 
 def encoder_table(panel: PanelReport, scope: Scope = "all") -> Table:
-    """Table that compares encoders: accuracy differences of indexes, for each vector or learner."""
+    """Table of accuracy differences between indexes (encoders), for each vector or learner."""
     known = {frozenset((one.a, one.b)): one for one in panel.compared(scope)}
     fair = panel.fair(scope)
     rows = []

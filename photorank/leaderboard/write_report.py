@@ -97,7 +97,7 @@ def _kind(row: Row) -> Kind:
 
 
 def _photos(panel: PanelReport) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Pairs (heading, photos) of the highest and lowest rated photos: data URLs and captions."""
+    """Headings, data URLs and captions for the highest and the lowest rated photos."""
     shown = panel.shown
     if shown is None:
         return []
@@ -121,7 +121,7 @@ def _photos(panel: PanelReport) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def _data_urls(files: Sequence[str]) -> list[str]:
-    """Data URLs of image files, with an empty text for a missing file."""
+    """Data URLs of image files; an empty string for each missing file."""
     return [_address(Path(file)) for file in files]
 
 

@@ -85,7 +85,7 @@ def differences_from_degraded(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> KnownDifferences:
-    """Embedding differences between photos and degraded copies, as additional training data.
+    """Embedding differences between photos and their degraded copies, as extra training data.
 
     All together they count `weight` times as much as the judgements. Photos that cannot be read
     have no copies; TooFewPhotosError if fewer than ten can.
@@ -100,7 +100,10 @@ def differences_from_degraded(
 def differences(
     X: Embeddings, photos: Codes, degradations: Sequence[Degradation], weight: float, *, n: int
 ) -> KnownDifferences:
-    """Differences between photos' embeddings X[:, 0] and their degraded copies' X[:, 1:]."""
+    """Embedding differences between photos and their degraded copies, from the embeddings `X`.
+
+    X[:, 0] are the photos' embeddings, X[:, 1:] those of their copies.
+    """
     k, versions, d = X.shape
     return KnownDifferences(
         n=n,
@@ -150,7 +153,7 @@ def _degraded_batches(
 def _degraded(
     photo: Photo, row: int, encoder: Encoder, degradations: tuple[Degradation, ...], seed: int
 ) -> _Degraded | UnreadablePhotoError:
-    """Photo with random degraded copies, or the UnreadablePhotoError that reading it raised."""
+    """Photo and its degraded copies, or an UnreadablePhotoError if the photo cannot be read."""
     try:
         data = read_photo(photo.path)
         if photo_digest(data) != photo.digest:

@@ -45,7 +45,7 @@ def held_out(
     on_fit: Callable[[], None] | None = None,
     refits: "Refits | None" = None,
 ) -> HeldOut:
-    """Rating direction for each test fold: the vector's, or that of a refit without the fold.
+    """Rating direction for each test fold: the vector itself, or a refit of it without that fold.
 
     The vector's card says how it is refitted.
 
@@ -206,7 +206,7 @@ def out_of_fold_ratings(
 def counted(
     on_progress: Callable[[int, int], None] | None, total: int
 ) -> Callable[[], None] | None:
-    """Function to call after each fit, which reports (done, total); None without `on_progress`."""
+    """Function to call after each fit, to report (done, total); None without `on_progress`."""
     if on_progress is None:
         return None
     done = count(1)
@@ -253,7 +253,7 @@ def _training_set(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhoto
 
 
 def _random_share(folds: Folds, rows: Codes, share: float, *, seed: list[int]) -> Codes:
-    """Random subset of the photo indices `rows`: those in a random share of the groups.
+    """Random subset of the photo indices `rows`: the photos of randomly drawn groups.
 
     A photo in no group is a group of its own.
     """

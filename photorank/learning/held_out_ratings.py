@@ -20,7 +20,7 @@ _PAIRS = 200_000
 
 
 class HeldOutRatings(NamedTuple):
-    """Ratings of photos by a vector, or by its refits for photos that the vector learned from."""
+    """Held-out ratings: by a vector, or by a refit for photos that the vector learned from."""
 
     ratings: Ratings  # (n,) on the vector's scale; nan for photos it saw and cannot do without
     seen: Flags  # (n,) whether the vector itself learned from the photo, or from a copy
@@ -28,7 +28,7 @@ class HeldOutRatings(NamedTuple):
 
     @property
     def refitted(self) -> bool:
-        """True if the photos were rated by refits of the vector, each made without a test fold."""
+        """True if photos that the vector learned from were rated by refits without these photos."""
         return self.folds is not None
 
 
@@ -93,7 +93,7 @@ def confident_mistakes(index: Index, held: HeldOutRatings, most: int, *, seed: i
 
 
 def _percentiles(photos: JudgedPhotos, folds: Codes, directions: Floats) -> Floats:
-    """Percentile (n,) of each photo among all, by the direction learned without its test fold."""
+    """Rating percentile (n,) of each photo among all, by the direction learned without its fold."""
     percentiles = np.empty(len(photos.X))
     for fold, direction in enumerate(directions):
         every = photos.X.astype(np.float64) @ direction

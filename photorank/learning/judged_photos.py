@@ -39,7 +39,7 @@ class JudgedPhotos:
 
     @property
     def heads(self) -> Embeddings:
-        """First dh values of each embedding, as unit vectors (n, dh) that measure similarity."""
+        """Heads (n, dh) of embeddings: first dh values, unit vectors for cosine similarity."""
         return self.X if self.head is None else self.X[:, : self.head]
 
     @cached_property
@@ -48,7 +48,7 @@ class JudgedPhotos:
         return near_duplicate_codes(self.heads, self.greys)
 
     def seen_by(self, card: Card) -> Flags:
-        """Mask (n,) of the photos: true for those that the vector with this metadata learned from.
+        """Mask (n,) of the photos: true for those that the vector described by `card` learned from.
 
         Copies of those photos are included.
         """
@@ -59,7 +59,7 @@ class JudgedPhotos:
         return self.groups if kind == "group" else self.series
 
     def take(self, rows: Codes) -> "JudgedPhotos":
-        """The k photos at given positions (k,), with only the comparisons among them."""
+        """Photos at the positions `rows` (k,), with only the comparisons among these photos."""
         return replace(
             self,
             X=self.X[rows],
@@ -141,7 +141,7 @@ def judged_photos(
 def judged_comparisons(
     index: Index, *, rater: str | None = None, by_raters: bool = False
 ) -> tuple[Codes, Comparisons]:
-    """Row numbers (k,) of the photos of an index that people judged, and their comparisons.
+    """Row numbers (k,) of an index's judged photos, and the comparisons between these photos.
 
     Arguments and errors are those of :func:`judged_photos`.
     """

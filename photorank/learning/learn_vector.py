@@ -93,7 +93,7 @@ def fit_and_test(
 
 
 def _slope(ratings: Floats, pairs: HeldOutPairs, seed: int) -> float | None:
-    """Logistic slope from held-out rating differences to probabilities; None without pairs."""
+    """Slope of the logistic curve from rating differences to probabilities; None without pairs."""
     rng = np.random.default_rng(seed)
     differences: list[Floats] = []
     for row, graph in zip(ratings, pairs.graphs, strict=True):

@@ -1,4 +1,4 @@
-"""One person's taste (a rating direction), its accuracy, and the gain from more choices."""
+"""One person's taste (a rating direction), with accuracy and expected gain from more choices."""
 
 import hashlib
 from dataclasses import dataclass
@@ -207,7 +207,7 @@ def judged_clicks(Z: Floats, said: Clicks) -> Judged:
 
 
 def _fair_tests(said: Clicks) -> Codes:
-    """Indices of choices fit for testing: no ties, and no pairs selected as most informative."""
+    """Indices of choices usable as tests: no ties, and no pairs selected as most informative."""
     random = np.array([asked != "informative" for asked in said.asked], dtype=bool)
     return np.flatnonzero(random & ~said.ties.astype(bool))
 

@@ -46,7 +46,7 @@ class Protocol:
 
 
 def fewer_folds(asked: Protocol, used: Protocol) -> list[str]:
-    """Reason for fewer folds or repeats than requested, as a list of one sentence; else empty.
+    """List of one sentence: why folds or repeats are fewer than requested; empty if they are not.
 
     >>> fewer_folds(Protocol(folds=20), Protocol("group", folds=6, repeats=1))
     ['6 folds instead of 20, dealt once: there are only 6 groups, copies of others not counted.']

@@ -1,4 +1,4 @@
-"""Cross-validation folds of judged photos, as the evaluation protocol asks."""
+"""Cross-validation folds of judged photos, made with the settings of a test protocol."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from photorank.typing import Codes
 def split_into_folds(
     photos: JudgedPhotos, protocol: Protocol, copies: Codes | None = None
 ) -> Folds:
-    """Cross-validation folds of judged photos, as the evaluation protocol asks.
+    """Cross-validation folds of judged photos, made with the settings of a test protocol.
 
     Copies (n,) of one picture share a fold; by default those that the photos' embeddings tell.
     Raises ComparisonsError if there are no groups or series to fold by, or too few photos.
@@ -47,7 +47,7 @@ def split_into_folds(
 
 
 def _choice_components(photos: JudgedPhotos, k: int) -> Codes:
-    """Connected component (n,) of each photo in the graph of choices, to be kept in one fold.
+    """Component number (n,) of each photo in the graph of choices; a component stays in one fold.
 
     All are −1 if this would make uneven folds. Folds that cut through a few choices
     would leave hardly any to test on.

@@ -24,7 +24,7 @@ _GAP_TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class GapBin:
-    """Pairwise accuracy on the photo pairs with labels more than `above` and up to `upto` apart."""
+    """Pairwise accuracy on photo pairs with a label difference in the interval (above, upto]."""
 
     above: float
     upto: float
@@ -42,7 +42,7 @@ class GroupAccuracy:
 def by_gap(
     ratings: Floats, pairs: HeldOutPairs, edges: Sequence[float], *, refitted: bool = False
 ) -> list[GapBin]:
-    """Pairwise accuracy for each range of label differences (gaps) within a pair.
+    """Pairwise accuracy on held-out pairs, for each range of label differences (gaps).
 
     Every pair is counted, none is sampled, in O(n log n) a range.
 
@@ -162,7 +162,7 @@ def _refitting_factor(ratings: Floats, pairs: HeldOutPairs) -> float:
 def _sums_beyond(
     ratings: Floats, pairs: HeldOutPairs, gap: float, refitted: bool
 ) -> list[PairSums]:
-    """Sums, one per repeat, for the pairwise accuracy on pairs with labels over `gap` apart."""
+    """Pair sums, one per repeat, for the accuracy on photo pairs with labels over `gap` apart."""
     sums = []
     units, couples = units_of(pairs.folds, refitted), 0 if refitted else COUPLES
     for row, graph, clusters in zip(ratings, pairs.graphs, units, strict=True):
@@ -210,7 +210,7 @@ def _sum_by_photo(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floa
 
 
 def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
-    """Total weight (l,) of each photo's correctly ordered pairs with labels over `gap` apart.
+    """Total weight (l,) of each of l photos' correctly ordered pairs with labels over `gap` apart.
 
     `r` (l,) are the photos' ratings; pairs of equal ratings count half.
     """
@@ -235,7 +235,7 @@ def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
 
 
 def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
-    """Total weight (l,) of each photo's pairs with labels over `gap` apart, for l photos.
+    """Total weight (l,) of each of l photos' pairs with labels over `gap` apart.
 
     A pair's weight is the product of its photos' weights `u` (l,).
     """
@@ -252,7 +252,7 @@ def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
 
 
 def _ranks(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
-    """Arrays (l,) for l photos: group number, rank of the label, rank of the label − `gap`.
+    """Group number, rank of label, rank of label minus `gap`: three arrays (l,) for l photos.
 
     A lowered label is the label minus `gap`; both kinds are ranked together, to find pairs of
     labels more than `gap` apart.

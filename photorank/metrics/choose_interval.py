@@ -19,7 +19,7 @@ def estimate_of(
     n_photos: int,
     n_pairs: int,
 ) -> Estimate:
-    """Metric with a confidence interval: corrected resampled t if refitted, otherwise jackknife.
+    """Metric with a confidence interval: corrected resampled t for refitted models, else jackknife.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def estimate_of(
 
 
 def units_of(folds: Folds, refitted: bool) -> list[Codes | None]:
-    """Resampling units of the n photos, one array (n,) per repeat: test folds, or clusters.
+    """Resampling unit (test fold or cluster) of each of n photos: one array (n,) per repeat.
 
     Test folds if `refitted`, or of given ratings what was sampled together; None is each photo on
     its own.

@@ -25,7 +25,9 @@ class Limits:
 
 @dataclass(frozen=True)
 class Estimate:
-    """Value of a metric with its confidence interval and counts; nan where undefined.
+    """Value of a metric, with confidence interval and numbers of photos and pairs.
+
+    Value and limits are nan where undefined.
 
     Examples
     --------
@@ -44,7 +46,7 @@ class Estimate:
 
     @property
     def limits(self) -> Limits:
-        """Value and confidence limits of the estimate, without its counts."""
+        """Value and confidence limits of the estimate, without the numbers of photos and pairs."""
         return Limits(self.value, self.low, self.high)
 
     def __str__(self) -> str:
@@ -74,7 +76,7 @@ class Difference:
         return f"{self.value:.{digits}f} {span} (p={self.p:.2g})"
 
     def __neg__(self) -> "Difference":
-        """The same difference the other way round: b − a for a − b."""
+        """Difference with the opposite sign: b − a, if this one is a − b."""
         return Difference(-self.value, -self.high, -self.low, self.p)
 
 
@@ -107,7 +109,7 @@ def unvarying(value: float, n: int, *, level: float, span: float) -> Difference:
 
 
 def binomial_limits(share: float, n: int, level: float) -> tuple[float, float]:
-    """Exact binomial limits of a proportion in n trials (Clopper & Pearson 1934); nan for n = 0."""
+    """Exact confidence limits of a share in n trials (Clopper & Pearson 1934); nan for n = 0."""
     from scipy.special import betaincinv
 
     if n < 1:
@@ -134,7 +136,7 @@ def lower_limit_of_all_successes(n: int, level: float) -> float:
 
 
 def _digits(width: float) -> int:
-    """Number of decimals at which half the interval's width has two significant digits."""
+    """Number of decimals that shows half of an interval's width with two significant digits."""
     if not isfinite(width) or width <= 0:
         return 3
     return min(max(1 - floor(log10(width / 2)), 0), 6)

@@ -39,13 +39,13 @@ class Folds:
 
     @cached_property
     def n_units(self) -> int:
-        """Number of units (photos, and groups that are kept whole): the largest possible k."""
+        """Number of units (photos, or groups kept whole): the largest possible number of folds."""
         n = self.codes.shape[1]
         return n if self.by is None else int(unit_codes(self.by, n=n).max()) + 1
 
     @property
     def test_to_train(self) -> float:
-        """Ratio of test photos to training photos, 1 / (k − 1), used in the corrected variance."""
+        """Ratio of test photos to training photos for k folds: 1 / (k − 1)."""
         return 1 / (self.k - 1)
 
     def learned_from(self, repeat: int, fold: int) -> Codes:
@@ -136,7 +136,7 @@ def make_folds(
 
 
 def merged_groupings(first: Codes, second: Codes) -> Codes:
-    """Group number (n,) of each photo; groups of either grouping that share a photo are merged.
+    """Group number (n,) of each photo in the union of two groupings; overlapping groups are merged.
 
     Examples
     --------
@@ -173,7 +173,7 @@ def training_variance_share(ratings: Floats, folds: Folds) -> float:
 
 
 def _unshared(one: Codes, other: Codes, n: int) -> float:
-    """Mean share of training photos that two repeats do not have in common."""
+    """Share of training photos in which two repeats differ, as a mean over test photos."""
     both = np.zeros((one.max() + 1, other.max() + 1))
     np.add.at(both, (one, other), 1)
     held_out, held_out_too = both.sum(axis=1)[one], both.sum(axis=0)[other]

@@ -63,7 +63,7 @@ class HeldOutPairs:
 
     @cached_property
     def n_units(self) -> int:
-        """Number of units (photos, and groups that are kept whole) that have pairs."""
+        """Number of units (photos, or groups kept whole) that have held-out pairs."""
         active = np.unique(np.concatenate([graph.active for graph in self.graphs]))
         by = self.folds.by
         return len(active if by is None else np.unique(unit_codes(by, n=len(by))[active]))
@@ -80,7 +80,7 @@ class HeldOutPairs:
     def sums(
         self, ratings: Floats, metric: Metric = accuracy_sums, *, refitted: bool
     ) -> list[PairSums]:
-        """Sums over held-out pairs, from which :meth:`estimate` computes the ratings' metric."""
+        """Sums over held-out pairs, from which :meth:`estimate` computes a metric of ratings."""
         units, couples = units_of(self.folds, refitted), 0 if refitted else COUPLES
         rounds = zip(ratings, self.graphs, units, strict=True)
         sums = [metric(r, graph, clusters=codes, couples=couples) for r, graph, codes in rounds]

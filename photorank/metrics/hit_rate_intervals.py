@@ -9,7 +9,7 @@ _LEVEL = 0.95
 
 
 def wilson(hits: Floats, *, n_photos: int) -> Estimate:
-    """Hit rate with its 95 % Wilson score interval: mean of t outcomes (t,), each 0, 0.5 or 1.
+    """Hit rate (mean of t outcomes, each 0, 0.5 or 1) with its 95 % Wilson score interval.
 
     Parameters
     ----------

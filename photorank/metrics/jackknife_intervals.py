@@ -199,7 +199,7 @@ def holm(p_values: ArrayLike) -> Floats:
 
 
 def _logit_interval(loo: LeaveOneOut, level: float) -> tuple[float, float]:
-    """Confidence limits of a metric between its floor and 1, computed on the logit scale."""
+    """Confidence limits of a metric, computed on the logit scale between its lowest value and 1."""
     from scipy.special import expit, logit, stdtrit
 
     units, span = len(loo.without), 1 - loo.floor

@@ -103,7 +103,7 @@ class PairSums:
         )
 
     def _couple_effects(self) -> Floats:
-        """Effect (c,) on the metric of the photo pairs between two clusters, for c cluster couples.
+        """Effect (c,) on the metric of the photo pairs that join each of c couples of clusters.
 
         A photo without a cluster counts as a cluster. Effects are computed to first order.
         """
@@ -133,7 +133,7 @@ def pair_sums(
     floor: float,
     couples: int,
 ) -> PairSums:
-    """Sums for a metric over all photo pairs, and with each photo or cluster left out in turn.
+    """Sums for a metric: over all photo pairs, and without each photo or cluster in turn.
 
     The sums over the pairs between two units are computed for some couples of units.
 
@@ -203,7 +203,7 @@ def checked_ratings(ratings: ArrayLike, n: int, *, by_column: bool = False) -> R
 
 
 def unit_codes(clusters: Codes, *, n: int) -> Codes:
-    """Unit numbers (n,) of n photos; a unit is a cluster, or one photo if its cluster is −1."""
+    """Unit numbers (n,) of n photos; a unit is a cluster, or a photo with the cluster number −1."""
     clusters = np.asarray(clusters)
     if clusters.shape != (n,):
         raise ComparisonsError(f"clusters must be one number a photo, {n} in all")

@@ -296,10 +296,10 @@ def pair_metrics(gap_power: int, comparisons: Comparisons) -> dict[str, Callable
 
 
 def _agreement(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
-    """For m photo pairs: signed agreement, weight if labels differ, and weight if ratings differ.
+    """Signed agreement, weight by labels, weight by ratings: three arrays (m,) for m photo pairs.
 
-    These are three arrays (m,). The sign is + where the ratings order a pair as people did, and −
-    where they reverse it. Ties have weight 0.
+    The sign is + where the ratings order a pair as people did, and − where they reverse it. Ties
+    in the labels, or in the ratings, have weight 0.
     """
     weight, margin = graph.edges(pairs)
     sign = np.sign(r[pairs[:, 0]] - r[pairs[:, 1]])
@@ -325,9 +325,9 @@ def _products(
 
 
 def _minus_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Values minus the first value of their block (photos compared together), for precision.
+    """Values minus the first value of their block, which reduces rounding errors.
 
-    So a constant block is exactly 0.
+    A block is a set of photos that are compared together. A constant block is exactly 0.
     """
     counted = np.zeros(values.shape)
     labelled = values[comparisons.rows]
@@ -336,7 +336,7 @@ def _minus_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
 
 
 def _rank_shifts(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Change (n,) in a sum over pairs, because removing a photo shifts the ranks of other photos.
+    """Change (n,) of a sum over pairs when a photo is removed and the ranks of the others shift.
 
     `shares` are fractional ranks, and `pull` is the sum's derivative by them.
     """
@@ -354,6 +354,6 @@ def _rank_shifts(pull: Floats, shares: Floats, comparisons: ScoreComparisons) ->
 
 
 def _undefined(comparisons: Comparisons, clusters: Codes | None) -> PairSums:
-    """Sums of nan, for a metric that needs scores where people only chose between photos."""
+    """Sums that are nan, for a metric that needs scores when people only chose between photos."""
     n_units = comparisons.n if clusters is None else unit_codes(clusters, n=comparisons.n).max() + 1
     return PairSums(np.full(3, np.nan), np.full((n_units, 3), np.nan), np.empty((0, 3)), -1.0)

@@ -99,7 +99,7 @@ def corrected_resampled_difference(
     floor: float = 0.0,
     n_photos: int,
 ) -> Difference:
-    """Mean difference over folds between the metrics of two refitted models, with its interval.
+    """Mean over folds of the metric's difference between two refitted models, with its interval.
 
     A difference that is the same in every fold is judged as that many disjoint
     pairs of photos would be, as in :func:`paired_difference`. `floor` is the metric's least

@@ -32,7 +32,7 @@ class ReliabilityBin:
 
 @dataclass(frozen=True)
 class RiskCoverage:
-    """Risk–coverage curve: error rate of the most confident predictions, by the share kept."""
+    """Risk–coverage curve: error rate of the most confident predictions, by their share of all."""
 
     confidence: Floats  # (c,) the greater of p and 1 − p at which one still answers
     coverage: Floats  # (c,) share of pairs that are answered
@@ -40,7 +40,7 @@ class RiskCoverage:
 
     @property
     def area(self) -> float:
-        """Mean risk over all coverages (AURC); lower is better."""
+        """Area under the risk–coverage curve (AURC): the mean error rate; lower is better."""
         return float(self.risk @ np.diff(self.coverage, prepend=0.0))
 
 
@@ -167,7 +167,7 @@ def reliability(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> list[Relia
 
 
 def risk_coverage(p: ArrayLike, outcomes: ArrayLike) -> RiskCoverage:
-    """Risk–coverage curve: error rate of the most confident predictions, by the share kept.
+    """Risk–coverage curve: error rate of the most confident predictions, by their share of all.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ from photorank.typing import Floats, Labels
 
 
 def ndcg(ratings: ArrayLike, comparisons: Comparisons, k: int | None = None) -> float:
-    """Normalised discounted cumulative gain of the first k photos, mean over lists.
+    """Normalised discounted cumulative gain of the first k photos, mean over ranked lists.
 
     A photo's gain is how far its label lies above the lowest label of all,
     discounted by log2(1 + its place).
@@ -54,7 +54,7 @@ def ndcg(ratings: ArrayLike, comparisons: Comparisons, k: int | None = None) -> 
 
 
 def precision_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> float:
-    """Share of the k best-rated photos that are among the k best-labelled, mean over lists.
+    """Share of the k best-rated photos that are among the k best-labelled, mean over ranked lists.
 
     A photo as good as the k-th best labelled is among the best.
 

@@ -62,13 +62,16 @@ class Stamp(NamedTuple):
         return cls(status.st_size, *(number & _MAX_NUMBER for number in numbers))
 
     def agrees(self, later: "Stamp") -> bool:
-        """True if `later` shows the file unchanged: equal size, times and inode, where known."""
+        """True if all known values of this stamp are the same in the newer stamp `later`.
+
+        A value is unknown if it is None in this stamp.
+        """
         return all(own in (None, other) for own, other in zip(self, later, strict=True))
 
 
 @dataclass(frozen=True)
 class PhotoFile:
-    """File that is a photo by its suffix or first bytes; it has not been decoded yet."""
+    """File recognised as a photo by its suffix or first bytes, but not decoded yet."""
 
     path: Path  # absolute, links not resolved
     size: int  # bytes
@@ -234,7 +237,7 @@ def _is_hidden(name: str) -> bool:
 
 
 class _FileNames:
-    """Names of a folder's photos, to tell which other files are companions such as sidecars."""
+    """Names of the photos in a folder, for recognising their companion files such as sidecars."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self.finished: set[str] = set()  # stems of photos that are rated before their RAW
@@ -288,7 +291,7 @@ def _suffix(name: str) -> str:
 
 
 def _checked_file(path: str) -> PhotoFile | SkippedFile:
-    """Photo file at a path if it can be used as a photo, otherwise skipped file with the reason."""
+    """PhotoFile for a path; SkippedFile, with the reason, if the file cannot be used as a photo."""
     suffix = _suffix(path)
     try:
         status = os.stat(path)

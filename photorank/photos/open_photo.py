@@ -89,7 +89,7 @@ def os_reason(error: OSError) -> str:
 
 @contextmanager
 def open_file(path: Path, *, most: int = MAX_FILE_BYTES) -> Iterator[io.BufferedReader]:
-    """Context with a file open for reading; raises UnreadablePhotoError if missing or too large.
+    """Context manager that opens a file; raises UnreadablePhotoError if missing or too large.
 
     A pipe or device is refused too.
     """
@@ -128,7 +128,7 @@ def read_photo(path: Path) -> bytes:
 
 
 def photo_digest(data: bytes) -> str:
-    """SHA-256 digest of a photo's bytes, in hexadecimal; it identifies the photo under any name.
+    """SHA-256 digest of a photo's bytes, in hexadecimal; independent of the file's name.
 
     >>> photo_digest(b"")[:12]
     'e3b0c44298fc'

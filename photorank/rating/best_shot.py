@@ -1,4 +1,4 @@
-"""Choice of the best photo of each series (photos of one scene): sharpness, rating, faces."""
+"""Choice of the best photo of each series (photos of one scene) by sharpness, rating, faces."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -178,7 +178,7 @@ class ShotWords:
         return "eyes open" if seen else "eyes further open"
 
     def _less_noise(self, row: int, other: int) -> float:
-        """Excess of a shot's technical rating over another's that is due to less noise, or 0."""
+        """Gain in a shot's technical rating from having less noise than another shot; 0 if none."""
         if self.technical is None:
             return 0.0
         pair, fingerprint = self.index.embeddings_of([row, other]), self.index.fingerprint

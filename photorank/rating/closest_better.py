@@ -58,7 +58,10 @@ def closest_better(
 
 
 def _unchanged(index: Index, rows: Codes, places: Codes, k: int) -> Codes:
-    """First k of `places` (positions in `rows`) whose files have not changed since indexing."""
+    """Positions of the first k photos in `places` whose files are unchanged since indexing.
+
+    `places` and the result are positions in `rows`.
+    """
     kept: list[int] = []
     for start in range(0, len(places), k):
         some = places[start : start + k]
@@ -70,9 +73,9 @@ def _unchanged(index: Index, rows: Codes, places: Codes, k: int) -> Codes:
 
 
 def alike_cosine(index: Index, share: float | None = None) -> float:
-    """Least cosine at which two photos of an index count as similar.
+    """Minimum cosine similarity at which two photos of an index count as similar.
 
-    It is that of the likest `share` of all pairs: by default a fiftieth, or, in an index of
+    It is the cosine of the likest `share` of all pairs: by default a fiftieth, or, in an index of
     less than 500, what gives each photo ten others on average. Half of the way from any two
     photos to the same one is enough: an index may hold dozens of shots of each scene.
     """

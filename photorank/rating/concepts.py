@@ -100,9 +100,9 @@ def sampled_rows(index: Index) -> Codes:
 
 
 def concept_embeddings(index: Index, load: Callable[[], Encoder]) -> Embeddings:
-    """Text embeddings of the concepts in `CONCEPTS`, of unit length, one row per concept.
+    """Text embeddings (c, d), of unit length, of the c concepts in `CONCEPTS`.
 
-    They are encoded once an index and then kept beside it, for a text tower takes ten seconds
+    Concepts are encoded once an index and then kept beside it, for a text tower takes ten seconds
     to load; only for them is the index's encoder loaded. Raises MissingWeightsError or
     MissingExtraError if they are not known yet, and the encoder's text tower cannot be had.
     """
@@ -118,9 +118,9 @@ def concept_embeddings(index: Index, load: Callable[[], Encoder]) -> Embeddings:
 
 
 def shown_and_liked(similarities: Floats, ratings: Floats, own: Floats) -> tuple[Floats, Floats]:
-    """Strengths (c,) of c concepts in a photo, and their correlations (c,) with an index's ratings.
+    """Strengths (c,) of c concepts in a photo, and correlations (c,) of the concepts with ratings.
 
-    They follow from the similarities of n photos to c concepts (n, c), the photos' ratings (n,),
+    Both follow from the similarities of n photos to c concepts (n, c), the photos' ratings (n,),
     and the similarities of the photo itself (c,).
 
     Examples

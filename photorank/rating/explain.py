@@ -32,7 +32,7 @@ _PICTURE_SIDE_PIXELS = 672  # long side at most, sufficient for a heat map
 
 @dataclass(frozen=True)
 class Explanation:
-    """Reasons for a photo's rating: heat map, similar better photos, technical signals."""
+    """Reasons for a photo's rating: heat map, similar better photos, technical measurements."""
 
     picture: Image.Image  # the photo, as it is drawn on
     embedding: Embeddings  # (d,)
@@ -45,9 +45,9 @@ class Explanation:
 
     @property
     def parts(self) -> Floats:
-        """Contributions (rows, columns) of grid cells to the rating's excess over the index's mean.
+        """Contributions (rows, columns) of grid cells to the difference of rating and mean rating.
 
-        What signals carry of the lead is in no part.
+        The mean rating is that of the index's photos. What signals carry of the lead is in no part.
         """
         carried = self.signals.total if self.signals else 0.0
         return self.heat.against(self.average + carried)
@@ -109,7 +109,7 @@ def explain(
 
 
 def _own_rating(index: Index, data: bytes, rated: float, ratings: Ratings) -> Ratings:
-    """Rating (1,) of the explained photo; for a photo in the index, the index's own value.
+    """Rating (1,) of the explained photo, taken from the index's ratings if the photo is in it.
 
     An index of half precision, or embedded on another processor, rates it slightly differently.
     """

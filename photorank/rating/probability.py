@@ -1,4 +1,4 @@
-"""Probability that people prefer one photo to another, from their rating difference."""
+"""Probability that people prefer one photo to another, from the two photos' ratings."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class Slope:
 
 
 def probability(first: float, second: float, slope: float) -> float:
-    """P(first is better) = σ(slope · (first − second)), between 0 and 1.
+    """Probability that the first photo is better: logistic function of slope · (first − second).
 
     Swapping the photos swaps the two probabilities, which sum to 1; equal
     ratings give 0.5.
@@ -72,9 +72,9 @@ def uncalibrated_slope(ratings: Ratings) -> float:
 
 
 def slope_for(vector: MasterVector, collection: Ratings, logit_scale: float | None) -> Slope:
-    """Calibrated slope of a vector, else an estimate: log-odds per unit of rating difference.
+    """Slope (log-odds per unit of rating difference) of a vector: calibrated, else estimated.
 
-    It is the one fitted to judgements, else the model's for a prompt, else the collection's.
+    It is the slope fitted to judgements, else the model's for a prompt, else the collection's.
 
     The model's is the factor on cosines that the encoder was trained with, if any; the
     collection's follows from the vector's ratings of it (n,).

@@ -17,7 +17,10 @@ _LEAST_TOLD = 0.05  # standard deviations; smaller ones round to 0.0
 
 @dataclass(frozen=True)
 class SignalShare:
-    """Contribution of one kind of technical signal to a rating, relative to the index's mean."""
+    """Contribution of one kind of technical signal to a rating, relative to the index's photos.
+
+    The mean contribution over the index's photos is subtracted.
+    """
 
     text: str  # one of `GROUPS`
     pull: float  # standard deviations of the index's ratings
@@ -25,7 +28,10 @@ class SignalShare:
 
 @dataclass(frozen=True)
 class SignalShares:
-    """Contributions of all technical signals to a rating, relative to the index's mean."""
+    """Contributions of all technical signals to a rating, relative to the index's photos.
+
+    The mean contributions over the index's photos are subtracted.
+    """
 
     total: float  # in units of the rating
     kinds: list[SignalShare]  # the strongest first
@@ -37,7 +43,7 @@ class SignalShares:
 
     @property
     def told(self) -> list[SignalShare]:
-        """Contributions to be shown: those that do not round to 0.0."""
+        """Contributions of signals that are shown to the user: those that do not round to 0.0."""
         return [one for one in self.kinds if abs(one.pull) >= _LEAST_TOLD]
 
     def __str__(self) -> str:
@@ -77,7 +83,7 @@ def signal_shares(
 def parts_by_kind(
     vector: MasterVector, embeddings: Embeddings, fingerprint: Fingerprint
 ) -> Floats | None:
-    """Contributions (n, 6) of six kinds of technical signal to the ratings of n photos.
+    """Contributions (n, 6) of six kinds of signal (noise, sharpness, …) to n photos' ratings.
 
     None where embeddings have no signals, or the vector does not look at them.
     """

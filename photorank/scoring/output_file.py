@@ -170,7 +170,7 @@ class ScoreFile:
                 ) from error
 
     def _require_same_card(self, card: Json) -> None:
-        """Raise ScoreFileError unless old and new rows have the same vector, encoder and index.
+        """Raise ScoreFileError if vector, encoder or index differ from those of the file's rows.
 
         The album, if any, must be the same, too.
         """
@@ -232,7 +232,7 @@ def _text(path: str) -> str:
 
 
 def _drop_torn_row(file: BinaryIO) -> None:
-    """Remove the incomplete last row that a killed run left."""
+    """Remove the incomplete last row that a killed run left in a file of scores."""
     end = file.seek(0, os.SEEK_END)
     whole = 0
     at = end
@@ -258,7 +258,7 @@ def _require_locks(path: Path) -> None:
 
 
 def _lock(file: BinaryIO, path: Path) -> None:
-    """Lock a file of scores against other processes, until it is closed."""
+    """Lock a file of scores against other processes until the file is closed."""
     try:
         import fcntl
     except ImportError:

@@ -50,7 +50,7 @@ class _Opened(NamedTuple):
 def scored(
     sources: Iterable[Source], embedder: Embedder, scale: Scale, *, batch_size: int | None = None
 ) -> Iterator[list[Scored]]:
-    """Yield scores of photos in batches, in the given order; for an unusable photo, the reason.
+    """Yield photos' scores in batches, in the given order; an unusable photo has a reason instead.
 
     Photos are read and decoded ahead of the encoder, as those of an index are, and no more than
     two batches wait in memory. Raises the encoder's errors.

@@ -1,4 +1,4 @@
-"""Photos to score, found one at a time in files, folders, patterns, lists and URLs."""
+"""Photos to score, named by files, folders, glob patterns, lists or URLs; found one at a time."""
 
 import glob
 import os
@@ -132,7 +132,7 @@ def _local(text: str) -> Iterator[Source]:
 
 
 def _matching(parts: Sequence[str]) -> Iterator[str]:
-    """Yield the paths that match a glob pattern, given as a list of path components."""
+    """Yield the paths that match a glob pattern, whose path components are `parts`."""
     if "**" not in parts:
         yield from glob.iglob(os.path.join(*parts))
         return

@@ -47,7 +47,7 @@ def read_tokens(path: Path) -> list[bytes]:
 
 
 class TokenOnly:
-    """Middleware that refuses requests without a known access token."""
+    """Middleware that refuses requests without a valid access token."""
 
     def __init__(self, app: ASGIApp, tokens: Collection[bytes], limits: Limits) -> None:
         self._app = app
@@ -55,7 +55,7 @@ class TokenOnly:
         self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on a request with a known token or to a public path; refuse others (HTTP 401)."""
+        """Pass on a request with a valid token or a public path; refuse any other (HTTP 401)."""
         if scope["type"] != "http" or scope["path"] in OPEN or self._knows(Headers(scope=scope)):
             await self._app(scope, receive, send)
             return

@@ -75,7 +75,10 @@ class Rater:
 
 
 def _decoded(photo: Upload, embedder: Embedder) -> Ready:
-    """Photo decoded for the encoder; failures that a busy machine may cause are retried."""
+    """Uploaded photo, decoded for the encoder; decoding is tried again after temporary errors.
+
+    A busy machine may cause such errors.
+    """
     photo.file.seek(0)
     data = read_whole(photo.file, MAX_FILE_BYTES)
     if not data:

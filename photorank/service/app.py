@@ -239,7 +239,7 @@ def _of_status(_: Request, error: Exception) -> Response:
 
 
 def _of_error(_: Request, error: Exception) -> Response:
-    """HTTP response for an error of photorank: status, message and advice for the client."""
+    """HTTP response for an error raised by photorank: status, message, advice for the client."""
     if isinstance(error, MissingVectorError):
         return refused(404, str(error), "GET /v1/vectors lists those there are.")
     if isinstance(error, InvalidNameError):

@@ -13,7 +13,7 @@ from photorank.vectors.store import load_vector
 
 
 class Snapshot:
-    """Index as it was when opened, with its encoder and the rating scales of its vectors."""
+    """Index as opened at one time, with its encoder and a converter to ratings for each vector."""
 
     def __init__(self, index: Index, load: Callable[[], Encoder], changed_ns: int) -> None:
         self.index = index

@@ -32,7 +32,7 @@ _PHOTOS_A_CENTRE = 64  # by which a list's centre is placed
 
 @dataclass(frozen=True)
 class Recall:
-    """Recall of approximate search: share, 0 to 1, of exact search's best photos that it finds."""
+    """Recall: share, 0 to 1, of the best photos by exact search that approximate search finds."""
 
     share: float  # of the exact best k, the mean over directions that were drawn
     k: int
@@ -142,7 +142,7 @@ def _tuned_recall(index: Index, lists: Any, rng: np.random.Generator) -> Recall:
 
 
 def _query(direction: Direction, dimensions: int) -> Any:
-    """Direction as a FAISS query (1, d), zero-padded if it is shorter than the embeddings."""
+    """FAISS query (1, d) from a vector's direction, zero-padded if shorter than the embeddings."""
     query = np.zeros((1, dimensions), dtype=np.float32)
     query[0, : len(direction)] = direction
     return query

@@ -43,7 +43,7 @@ Span = tuple[float, float]
 
 
 def near_duplicate_codes(embeddings: Embeddings, greys: NDArray[np.uint8] | None) -> Codes:
-    """Group number (n,) of each photo: equal for near-duplicates, −1 for a photo without any.
+    """Group numbers (n,) of n photos, equal for near-duplicates; −1 for a photo without duplicates.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def are_near_duplicates(
 def correlations(
     first: NDArray[np.uint8], second: NDArray[np.uint8], pairs: Codes
 ) -> NDArray[np.float32]:
-    """Greatest correlation (m,) of each of m image pairs over mirrored and cropped variants.
+    """Greatest correlation (m,) between the images of m pairs, over mirrored and cropped variants.
 
     Parameters
     ----------
@@ -175,7 +175,7 @@ def correlations(
 
 
 def centre_of(embeddings: Embeddings) -> Embeddings:
-    """Mean (d,) of embeddings, shrunk towards 0 if they are few."""
+    """Mean (d,) of embeddings, shrunk towards 0 if there are few embeddings."""
     return embeddings.sum(axis=0) / (len(embeddings) + _TRUSTED_PHOTOS)
 
 
@@ -212,7 +212,10 @@ def _crop_matrix(windows: tuple[tuple[Span, Span], ...]) -> NDArray[np.float32]:
 
 
 def _averages(span: Span, points: int = 6) -> Floats:
-    """Weights (8, 16) that average a span of an image's 16 rows or columns into the 8 of a crop."""
+    """Averaging weights (8, 16) that turn an image's 16 rows, or columns, into a crop's 8.
+
+    `span` is the part of the image that the crop covers, from 0 to 1.
+    """
     low, high = span
     at = low + (high - low) * (np.arange(_GRID * points) + 0.5) / (_GRID * points)
     places = (at * SIDE - 0.5).clip(0, SIDE - 1)

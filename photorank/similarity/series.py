@@ -35,7 +35,7 @@ _MIN_EXPOSURES, _MAX_EXPOSURES = 2, 9  # of a bracket
 
 @dataclass(frozen=True)
 class Series:
-    """Series (such as bursts) of an index's photos, with versions and companion files by photo."""
+    """Series (bursts ...) of an index's photos, and the photos' versions and companion files."""
 
     codes: Codes  # (n,) the series of each photo; a photo on its own is one
     versions: Codes  # (n,) the row of the version that stands for each photo: itself, but for twins
@@ -55,7 +55,7 @@ def find_series(
     among: Codes | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Series:
-    """Find series of photos, such as bursts: named by people, or found by embedding, hash and EXIF.
+    """Find series of photos (such as bursts) by people's labels, embeddings, image hashes and EXIF.
 
     Two photos belong together if
 
@@ -111,7 +111,7 @@ def is_bracket(photos: Sequence[Photo]) -> bool:
 def _look_alikes(
     index: Index, rows: Codes, threshold: float, on_progress: Callable[[int, int], None]
 ) -> tuple[Codes, bool]:
-    """Row number (n,) of the representative of each photo: a similar photo, or the photo itself.
+    """Row numbers (n,) of n photos' representatives: a similar photo, or the photo itself.
 
     A photo that looks like no other represents itself. The second value is False if a thumbnail
     that was looked at could not be read.
@@ -136,7 +136,7 @@ class _Groups:
         self.members = {int(leader[rows[0]]): rows.tolist() for rows in rows_by_code(leader)}
 
     def unite(self, rows: Codes | Sequence[int]) -> None:
-        """Merge the groups of all given photos into the group of the first of them."""
+        """Merge the groups of several photos into the first photo's group."""
         first = int(self.leader[rows[0]])
         for other in {int(self.leader[row]) for row in rows} - {first}:
             joined = self.members.pop(other)
@@ -156,7 +156,7 @@ class _TimedPhotos:
         self.cameras = np.array([cameras[photos[row].camera] for row in timed], dtype=np.intp)
 
     def followed_within(self, step: int, limit: float) -> Codes:
-        """Indices i of photos for which photo i + `step` was taken at most `limit` seconds later.
+        """Indices i such that photo i + `step` was taken at most `limit` seconds after photo i.
 
         Both photos are by the same camera.
         """

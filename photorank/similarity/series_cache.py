@@ -47,7 +47,7 @@ def series_of(
 
 
 class SeriesCodes(NamedTuple):
-    """Database ID (n,) and series number (n,) of each photo; a series is a burst, for example."""
+    """Database IDs (n,) and series numbers (n,) of n photos; a burst, for example, is a series."""
 
     photos: Codes  # (n,) their numbers in the catalogue
     codes: Codes  # (n,)
@@ -64,7 +64,10 @@ def _file(index: Index, key: str) -> Path:
 
 
 def _cache_key(index: Index, threshold: float, among: Codes | None) -> str | None:
-    """Cache key of an index's photos, database and settings; None without database checksums."""
+    """Cache key of an index's series; None if the database has no table checksums.
+
+    It changes with the photos, the database and the settings.
+    """
     with reading(index.paths) as connection:
         sums = totals(connection, _TABLES)
     if len(sums) < len(_TABLES):

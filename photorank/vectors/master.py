@@ -70,7 +70,7 @@ class Card:
     def seen(
         self, digests: Sequence[str], embeddings: Embeddings, greys: NDArray[np.uint8] | None
     ) -> Flags:
-        """Mask (n,) of the photos that the vector was learned from, altered copies included."""
+        """Mask (n,): True for the vector's training photos, and for altered copies of them."""
         found = np.zeros(len(digests), dtype=bool)
         if self.photos:
             found[:] = [self.saw(digest) for digest in digests]
@@ -164,7 +164,7 @@ class MasterVector:
         return self.scale * products + self.bias
 
     def fitted(self, fingerprint: Fingerprint) -> "MasterVector":
-        """Same vector, its direction padded with zeros to fit the size of an encoder's embeddings.
+        """Vector with its direction zero-padded to the dimension of an encoder's embeddings.
 
         Raises EncoderMismatchError if it belongs to other embeddings.
         """

@@ -99,7 +99,7 @@ _ENCODERS = {
 def published_vector(
     name: str, path: Path, fingerprint: Fingerprint, dimensions: int, *, force: bool = False
 ) -> MasterVector:
-    """Rating vector from the file of a published aesthetic head; nothing in it is executed.
+    """Rating vector from the file of a published aesthetic head; no code in the file is executed.
 
     Its layers are multiplied out into one vector and a bias (in double precision, so the sum
     differs from the layers' by rounding alone). Known are the heads of LAION's

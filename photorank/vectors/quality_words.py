@@ -72,7 +72,9 @@ class ComparesPhrases(Protocol):
 def worded_vector(
     name: str, texts: Sequence[str], encoder: Encoder, *, negatives: Sequence[str] = ()
 ) -> MasterVector:
-    """Rating vector from texts, plus directions of qualities that the texts name (sharpness, …).
+    """Rating vector from texts and from directions of photo qualities that the texts name.
+
+    Such qualities are, for example, sharpness and contrast.
 
     An encoder without quality directions gets the vector of :func:`prompt_vector`, whose errors are
     raised here, too.
@@ -148,7 +150,7 @@ def scaled(
 
 
 def unit(source: str, builtin: Mapping[str, MasterVector], blocks: Blocks) -> Direction:
-    """Unit direction (d,) of a quality: a built-in vector's, or ± the axis of a technical signal.
+    """Unit direction (d,) of a photo quality: a built-in vector's, or that of a technical signal.
 
     ``-black`` is less of the technical signal ``black``, ``+contrast`` is more contrast.
     """
@@ -196,7 +198,7 @@ def clauses_of(text: str) -> list[tuple[int, str]]:
 
 
 def _weights(encoder: ComparesPhrases, text: str) -> Floats:
-    """Net weight (q,) that a text gives to each quality; negated clauses count as the opposite."""
+    """Net weights (q,) of q photo qualities in a text; negated clauses count as the opposite."""
     signs, clauses = zip(*clauses_of(text), strict=True)
     _, weights = encoder.compare(clauses, PHRASES)
     net = weights[:, 0::2] - weights[:, 1::2]  # an antonym's direction is the opposite

@@ -74,7 +74,7 @@ class SeenPictures:
         )
 
     def recognises(self, embeddings: Embeddings, greys: NDArray[np.uint8]) -> Flags:
-        """Mask (n,) of the photos that are copies, possibly altered, of an image in the set."""
+        """Mask (n,): True for photos that are copies, possibly altered, of an image in the set."""
         found = np.zeros(len(embeddings), dtype=bool)
         own = _as_signs(self.signs)
         for number, start in product(range(len(self.centres)), range(0, len(embeddings), _ROWS)):

@@ -102,7 +102,7 @@ def add_vector(index: Index, vector: MasterVector) -> Path:
 
 
 def put_vector(index: Index, vector: MasterVector) -> Path:
-    """Save a vector and return its path; only the same person's earlier vector may be replaced.
+    """Save a vector, replacing the same person's earlier one; return the path of its file.
 
     Raises as :func:`add_vector` does, also if the vector of that name is another person's.
     """

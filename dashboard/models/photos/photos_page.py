@@ -105,19 +105,19 @@ class Sheet(NamedTuple):
 
 
 def orders(labels: IndexLabels) -> dict[str, str]:
-    """Display names of the available sort orders; two of the orders need judgements."""
+    """Display names of the available sort orders; without judgements, two orders are left out."""
     judged = not np.isnan(labels.scores).all()
     return {key: name for key, name in ORDERS.items() if judged or key not in HELD_OUT}
 
 
 def day_range(facets: Facets) -> tuple[date, date] | None:
-    """First and last capture day; None if no day is known."""
+    """First and last capture day of an index's photos; None if no capture day is known."""
     told = sorted(filter(None, map(_day, np.unique(facets.days).tolist())))
     return (told[0], told[-1]) if told else None
 
 
 def faces_mask(faces: IndexFaces, wanted: FaceFilter) -> Flags:
-    """Boolean mask (n,) of photos that meet `wanted`: with a face, or all visible eyes open."""
+    """Boolean mask (n,) of n photos that show a face or, depending on `wanted`, only open eyes."""
     if wanted == "face":
         return np.nan_to_num(faces.column("faces")) > 0
     shut = np.nan_to_num(faces.column("eyes_hardly_open"))
@@ -170,7 +170,7 @@ def sheet(
 def next_first_rows(
     known: PhotoData, ratings: Ratings, shown: Codes, order: str, most: int
 ) -> list[int]:
-    """Row numbers of the photos that come first in other sort orders, at most `most` per order.
+    """Row numbers of the first photos, at most `most`, in each sort order other than `order`.
 
     `shown` (k,) are the photos of the given order. The other orders are those by rating or date;
     none where the order has only some of the photos that pass the filters.
@@ -200,7 +200,7 @@ def _sort_key(
 
 
 def filter_mask(known: PhotoData, percentiles: Ratings, filters: Filters) -> Flags:
-    """Boolean mask (n,) of the photos that pass all filters."""
+    """Boolean mask (n,) of an index's n photos, True for those that pass all filters."""
     labels, facets = known.labels, known.facets
     shown = np.ones(len(percentiles), dtype=bool)
     if filters.group is not None:
@@ -289,7 +289,7 @@ def empty_text(
 
 
 def learned_from_all_text(vector: str, others: Sequence[str]) -> str:
-    """Text saying that a vector learned from all judged photos, and naming vectors that did not."""
+    """Text on a vector trained on all judged photos, with the names of vectors that were not."""
     text = (
         f"**{plain(vector)}** has learned from all the photos that people judged here, so its "
         "mistakes cannot be told on them."

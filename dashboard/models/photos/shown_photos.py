@@ -27,7 +27,7 @@ class ShownPhotos:
     captions: str = ""  # what the captions depend on, besides the rows
 
     def hold(self) -> GivenOrder:
-        """Keep the photos' data in memory for the browser; return a reference for the page."""
+        """Keep the photos' data in memory for the browser; return a reference to the data."""
         return hold_order(
             self.columns(), self.names_and_captions, f"{self.index.paths.root} {self.captions}"
         )
@@ -57,13 +57,13 @@ class ShownPhotos:
 
 
 def rows_of_tokens(index: Index, tokens: Sequence[str]) -> list[int]:
-    """Row numbers of the photos whose digests begin with the given tokens, in the tokens' order."""
+    """Row numbers of the photos with the given tokens (digest prefixes), in the tokens' order."""
     found = index.rows_of_digests(token for token in tokens if len(token) == BEGINNING_DIGITS)
     return [found[token] for token in dict.fromkeys(tokens) if token in found]
 
 
 def stacked(rows: Codes, series: Codes) -> tuple[Codes, Codes]:
-    """Row numbers reordered to put similar shots (a series) together, and each series' size.
+    """Row numbers reordered so that each series (burst) is together, and sizes of the series.
 
     A size stands at the first photo of its series, and 0 at the further ones.
     `rows` (n,) are in the order of the grid and `series` (N,) numbers the series of all photos of

@@ -56,7 +56,7 @@ CAPTION = (
 
 @dataclass(frozen=True)
 class ScopeShown:
-    """Chart and tables of an encoder leaderboard for one kind of photo pairs."""
+    """Encoder leaderboard on one kind of photo pairs (such as within groups): chart and tables."""
 
     key: str  # unlike any other's on the page
     title: str

@@ -57,7 +57,7 @@ class Panel:
 
 
 def panels(evaluation: Evaluation, scope: Scope, metric: str) -> dict[str, list[Panel]]:
-    """Lists of an evaluation's charts (data and texts), keyed by option of the page's selector.
+    """Lists of charts (data and texts) of an evaluation, keyed by kind of detail.
 
     They show pairwise accuracy, but for the matrix, which follows scope and metric.
     """
@@ -191,7 +191,7 @@ def _groups(found: Sequence[AccuracyByGroup], families: dict[str, str]) -> list[
 
 
 def _best_and_worst(rows: list[AccuracyByGroup]) -> tuple[list[AccuracyByGroup], str]:
-    """Photo groups with the best and worst accuracy, and a sentence on which are shown.
+    """Accuracies in the best and worst photo groups, and a sentence on which groups are shown.
 
     A group of one pair is all right or all wrong: it would always be at an end.
     """

@@ -35,7 +35,7 @@ def in_plain_words(evaluation: Evaluation) -> str:
 
 
 def _split_paragraphs(evaluation: Evaluation) -> list[str]:
-    """Paragraphs on how photos were split into folds, and how intervals were computed."""
+    """Paragraphs on how photos were split into folds, and how confidence intervals were made."""
     made = evaluation.protocol
     photos = counted(evaluation.n_photos, "judged photo")
     if made.fold_by == "split":

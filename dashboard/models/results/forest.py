@@ -39,7 +39,7 @@ class ForestRow:
 
 @dataclass(frozen=True)
 class Forest:
-    """Forest plot of confidence intervals: rows, best first, with reference level and caption."""
+    """Forest plot: rows with confidence intervals, best first, a reference level and a caption."""
 
     rows: tuple[ForestRow, ...]
     caption: str
@@ -136,7 +136,7 @@ def caption(board: Board, mode: Mode) -> str:
 
 
 def forest_data(table: Forest) -> Json:
-    """Forest plot as JSON for the JavaScript component; positions are fractions of the axis."""
+    """Forest plot as JSON for the JavaScript component, with positions as fractions of the axis."""
     ends = [row.low for row in table.rows] + [row.high for row in table.rows]
     known = [one for one in (*ends, *(row.value for row in table.rows)) if isfinite(one)]
     known += [] if table.level is None else [table.level]

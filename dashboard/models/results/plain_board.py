@@ -101,7 +101,7 @@ def _times(share: float) -> str:
 
 
 def mistake_text(places: Ratings, pair: tuple[int, int], name: str, index: str) -> str:
-    """Text saying that people prefer the left photo of a pair, and how a rating vector ranks both.
+    """Text saying that people prefer a pair's left photo, and how a rating vector ranks each photo.
 
     Places are the vector's percentiles; `index` is the index's name.
     """

@@ -1,4 +1,4 @@
-"""Widgets of a saved album: picker, settings, double pages of its book."""
+"""Widgets of a saved album: picker, settings, double pages of its photo book."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

@@ -90,7 +90,7 @@ def _show_progress(index: Index, *, first: bool) -> None:
 
 
 def _tools(index: Index, wish: Wish, made: Album) -> None:
-    """Show the number of chosen photos, a button for the best swap, and the form that saves."""
+    """Show the number of chosen photos, a button for the best swap, and a form to save an album."""
     st.caption(f"{counted(len(made.chosen), 'photo')} of {len(index):,}", width="content")
     if not made.chosen:
         return

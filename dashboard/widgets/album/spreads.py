@@ -1,4 +1,4 @@
-"""Double pages of a saved album's book, on which photos can be viewed, moved and marked."""
+"""Double pages of a saved album's photo book, with photos to view, move and mark."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -18,7 +18,10 @@ def show_spreads(
     judged_by: str,
     on_act: Callable[[Any], None],
 ) -> None:
-    """Show double pages of a book; a button press calls `on_act` before the page runs again."""
+    """Show a photo book's double pages; a press of a button on them calls `on_act`.
+
+    `on_act` is called before the page runs again.
+    """
     data = {
         "mode": "spreads",
         "index": index.name,

@@ -13,7 +13,7 @@ ACTIONS = {"alike": "More like it", "page": "More on its own page"}
 
 @st.fragment
 def all_photos(photos: ShownPhotos, style: GridStyle) -> None:
-    """Show a grid of photos with flags and stars, and open the page that a button requests."""
+    """Show photos with flags and stars, and buttons to a photo's page and to similar photos."""
     style = replace(style, actions=ACTIONS)
     act = photo_grid("photos", photos, style)
     if act is None or not act.rows:

@@ -126,7 +126,7 @@ def statistical_end(
     board: evaluation_tables.Board,
     vectors: Mapping[str, MasterVector],
 ) -> None:
-    """Show the last part of the page Discerning power, as it is in statistical vocabulary.
+    """Show the end of the page Discerning power in statistical vocabulary: all details.
 
     It holds the best vector's lead, the details, content removal and all numbers.
     """
@@ -144,9 +144,9 @@ def statistical_end(
 
 
 def plain_end(index: Index, evaluation: Evaluation) -> None:
-    """Show the buttons at the end of the page Discerning power, as it is in plain vocabulary.
+    """Show the buttons at the end of the page Discerning power in plain vocabulary.
 
-    Its buttons show all statistics, tell how they were measured, and measure again.
+    The buttons show all statistics, tell how they were measured, and measure again.
     """
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(

@@ -1,4 +1,4 @@
-"""Photos on the page Discerning power: rated best and worst by a vector, and its mistakes."""
+"""Widgets of the page Discerning power: forest plot, best and worst photos, misordered pairs."""
 
 from html import escape
 
@@ -54,7 +54,7 @@ def forest_and_photos(index: Index, board: Board, mode: Mode) -> None:
 
 @st.fragment
 def best_and_weakest(index: Index, vector: MasterVector, name: str) -> None:
-    """Show the photos that a rating vector, displayed as `name`, rates highest and lowest."""
+    """Show the photos that a rating vector rates highest and lowest, under the heading `name`."""
     n = min(EXTREMES, len(index) // 2)
     if not n:
         return  # one photo is both

@@ -84,7 +84,7 @@ def _taste_bar(session: TeachSession, taste: PersonalState) -> None:
 
 
 def _save_taste(session: TeachSession, taste: PersonalState) -> None:
-    """Save a person's taste as a rating vector if asked; new choices also update a saved one."""
+    """Save a person's taste as a rating vector, if requested or if a saved one is out of date."""
     name, wanted = taste_vector_name(session), bool(st.session_state.get(_APPLY))
     saved = name in index_data.vectors(session.index)
     # What is saved follows each choice; it is one vector, whatever it is called.

@@ -1,4 +1,4 @@
-"""Pickers of the page Teach for the person who labels, the start vector and kind of pairs."""
+"""Pickers of the page Teach: person who labels, vector to start learning from, kind of pairs."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from photorank.vectors.store import ME, is_of_rater
 
 
 class Person(NamedTuple):
-    """Settings of a labelling session: the person, the start vector and the kind of photo pairs."""
+    """Settings of a labelling session: person, vector to start learning from, kind of pairs."""
 
     rater: str
     prior: MasterVector | None
@@ -28,7 +28,7 @@ class Person(NamedTuple):
 
 
 def ask_settings(index: Index, people: Sequence[str]) -> Person:
-    """Show pickers for a labelling session's person, starting vector and kind of photo pairs."""
+    """Show pickers of a labelling session: person, vector to start learning from, pair kind."""
     rater = _name_picker(people)
     kind: Kind = "all"
     with st.popover("Settings", icon=":material/tune:", key="settings"):
@@ -68,7 +68,7 @@ def _priors(index: Index, rater: str) -> dict[str, MasterVector]:
 
 
 def first_session(index: Index) -> TeachSession:
-    """Labelling session that the page Teach opens with by default; needs no browser session."""
+    """Default labelling session of the page Teach; creating it needs no browser session."""
     prior = next(iter(_priors(index, ME).values()), None)
     return TeachSession(index, ME, prior, vector_ratings.photo_subset(index, prior, ME, None))
 

@@ -37,7 +37,7 @@ class Photos:
 
 
 class Laid(NamedTuple):
-    """Layout of one page's photos, with its penalty and the height in mm of the block of photos."""
+    """Possible layout of one page's photos, with its penalty and the photos' total height in mm."""
 
     tree: Tree
     order: tuple[int, ...]  # of the page's photos, in reading order
@@ -56,7 +56,7 @@ def divide_into_pages(photos: Photos, pages: int, size: PageSize) -> list[tuple[
 
 
 def _layouts(photos: Photos, size: PageSize, pages: int) -> list[list[list[Laid]]]:
-    """Best layouts of a page: item ``[i][k - 1]`` lists those of k photos from photo i on."""
+    """Best page layouts: item ``[i][k - 1]`` lists those of the k photos from photo i on."""
     found: list[list[list[Laid]]] = [[] for _ in photos.sizes]
     for k in range(1, min(MAX_PHOTOS, len(photos.sizes)) + 1):
         for start, laid in enumerate(_best(photos, k, size, pages)):
@@ -102,7 +102,7 @@ def _best(photos: Photos, k: int, size: PageSize, pages: int) -> list[list[Laid]
 
 
 def _wanted_areas(photos: Photos, size: PageSize, pages: int) -> Floats:
-    """Target areas (n,) of photos in mm²; the best rated gets at most three times the worst's."""
+    """Target areas (n,) of n photos in mm², larger for higher ratings by a factor of up to 3."""
     weights = 0.5 + photos.worth
     room = _TYPICAL_COVER * size.block.width * size.block.height * pages
     areas: Floats = weights / weights.sum() * room
@@ -124,7 +124,7 @@ def _cost(boxes: Floats, pixels: Codes, wanted: Floats, size: PageSize) -> Float
 
 
 class _Step(NamedTuple):
-    """Step of the dynamic programming: one or two pages, and the photo count of earlier pages."""
+    """Step of the dynamic programming: one or two pages, and the number of photos before them."""
 
     before: int
     pages: tuple[tuple[int, Laid, float], ...]  # photos, layout, height of its block

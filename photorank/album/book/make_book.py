@@ -228,7 +228,7 @@ def _frame(index: Index, photo: Photo, width: int, box: tuple[float, float, floa
 
 
 def _event_start(events: Codes, start: int, k: int) -> int | None:
-    """Position in the book of a page's first photo that begins an event; None if no photo does."""
+    """Position in the book of the first photo that begins an event on a page; None if none does."""
     for at in range(start, start + k):
         if at == 0 or events[at] != events[at - 1]:
             return at

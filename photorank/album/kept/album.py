@@ -108,7 +108,7 @@ class KeptAlbum:
         return replace(self.take_out(()), photos=order, pinned=_without(self.pinned, (out,)))
 
     def set_alone(self, digest: str, *, wanted: bool) -> "KeptAlbum":
-        """Copy of the album where a photo has its own book page, or no longer if not `wanted`."""
+        """Copy of the album with a book page for one photo alone, or without it if not `wanted`."""
         alone = (
             _joined(self.book.alone, (digest,)) if wanted else _without(self.book.alone, (digest,))
         )

@@ -1,4 +1,4 @@
-"""Base class of both versions of the built-in encoder."""
+"""Base class of the two versions of the built-in encoder."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
@@ -34,7 +34,7 @@ _loading = Lock()
 
 
 class PackagedEncoder(SwitchableImages):
-    """Encoder that uses EfficientNet-Lite for photos, and MiniLM and class names for texts.
+    """Encoder of photos by EfficientNet-Lite, and of texts by MiniLM similarity to class names.
 
     A text's embedding is a weighted sum of the classifier's rows, which are directions in the
     space of the network's last layer: a class weighs the more, the closer its name is to the text.
@@ -122,7 +122,7 @@ class PackagedEncoder(SwitchableImages):
         return unit_rows(weights @ self.class_directions())
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Directions (n, h) of n texts in the photos' space, and similarities (n, p) to p phrases.
+        """For n texts, directions (n, h) in the photos' space and similarities (n, p) to p phrases.
 
         Both belong to one softmax over classes and phrases.
         """
@@ -181,10 +181,7 @@ class PackagedEncoder(SwitchableImages):
         return TorchTower(self._network(self.features), self._chosen_device, at_once)
 
     def _network(self, features_of: "Callable[[Any, torch.Tensor], Any]") -> Any:
-        """EfficientNet-Lite network that maps pixels to what `features_of` computes.
-
-        That is features or feature maps.
-        """
+        """EfficientNet-Lite that returns what `features_of` computes: features or feature maps."""
         loaded = _loaded(self.network, self._chosen_device)
         return on_pixels(loaded, features_of, mean=[127] * 3, std=[128] * 3)
 

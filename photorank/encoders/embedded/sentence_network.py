@@ -1,4 +1,4 @@
-"""Unit embeddings of texts by the network all-MiniLM-L6-v2, run in torch's own transformer.
+"""Unit embeddings of texts by the network all-MiniLM-L6-v2, run by torch's transformer layers.
 
 sentence-transformers reads the same files, and a test compares the two. Importing it takes ten
 seconds, three times what a search takes in all.

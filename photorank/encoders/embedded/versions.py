@@ -1,4 +1,4 @@
-"""Both versions of the built-in encoder."""
+"""The two versions of the built-in encoder."""
 
 import hashlib
 from functools import cached_property

@@ -58,7 +58,7 @@ def caption_font(captions: Iterable[str], given: Path | None = None) -> CaptionF
 
 
 def _best_font(letters: set[str], given: Path | None) -> tuple[Path, set[str]]:
-    """Path of the font that has most of the given letters, and which of these letters it has.
+    """Path of the font that has most of the given letters, and the set of those that it has.
 
     A given font is used even if it has few of the letters.
     """

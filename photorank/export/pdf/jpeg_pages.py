@@ -30,7 +30,7 @@ def write_pages(
     options: PdfOptions,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[list[Path], list[str]]:
-    """Write a book's pages as sRGB JPEGs with bleed; return their paths and notes on captions.
+    """Write a book's pages as sRGB JPEGs with bleed; return their paths and caption warnings.
 
     Raises ExportError if a file with the name of a page exists.
     """

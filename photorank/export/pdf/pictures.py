@@ -70,7 +70,7 @@ def picture_of(frame: Frame, max_ppi: float | None = None) -> Picture:
 
 
 def checked_photo(frame: Frame) -> bytes:
-    """File bytes of a book page's photo; raises ExportError if changed since indexing."""
+    """File bytes of a book page's photo; raises ExportError if the file changed since indexing."""
     data = read_photo(frame.path)
     if photo_digest(data) != frame.digest:
         raise ExportError(

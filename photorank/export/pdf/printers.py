@@ -29,7 +29,7 @@ class Printer:
 
 
 def printer(name: str) -> Printer:
-    """Printer profile by its name, or from a TOML file; raises UnknownNameError if unknown."""
+    """Printer profile with the given name, or from a TOML file; raises UnknownNameError if none."""
     if name.lower().endswith(".toml"):
         return _read(name, _tables(Path(name)))
     known = _tables(_FILE)

@@ -20,12 +20,12 @@ def save_pdf(pdf: "pikepdf.Pdf", path: Path) -> None:
 
 
 class _ErrorRecordingFile(io.FileIO):
-    """Writable file that records a write error instead of raising it, which would crash pikepdf."""
+    """Writable file that stores a write error, because raising it would crash pikepdf."""
 
     failed: OSError | None = None
 
     def write(self, data: "Buffer") -> int:
-        """Write bytes, or drop them if a write has failed; return their number either way.
+        """Write bytes, or drop them after an earlier write error; return the number of bytes.
 
         After the first error all bytes are dropped, and the error is kept in `failed`.
         """

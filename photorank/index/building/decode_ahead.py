@@ -91,7 +91,7 @@ class LazyEncoder:
 
     @property
     def runtime(self) -> str:
-        """Name of the loaded encoder's runtime, such as "openvino"; empty if it has only one."""
+        """Name of the loaded encoder's runtime, such as "openvino"; empty if not switchable."""
         return self.loaded.runtime if isinstance(self.loaded, Switchable) else ""
 
 

@@ -74,7 +74,7 @@ class PictureHashes:
 
     @property
     def unreadable(self) -> bool:
-        """True if any thumbnail needed so far was unreadable; imported photos do not count."""
+        """True if any thumbnail needed so far was unreadable; imported photos are ignored."""
         digests = list(self._place)
         unread = np.flatnonzero(~self._readable).tolist()
         return not all(is_imported(digests[place]) for place in unread)
@@ -117,7 +117,7 @@ def keep_codes(paths: IndexPaths, codes: Mapping[str, PictureCodes]) -> None:
 
 
 def _load(paths: IndexPaths) -> tuple[list[str], NDArray[np.uint64], NDArray[np.uint8]] | None:
-    """Digests, hashes (n,) and grey images (n, 128) of n cached photos; None if no valid cache."""
+    """Digests, hashes (n,) and grey images (n, 128) of n photos in the cache; None if invalid."""
     kept = cached_arrays(paths.hashes, "version", "digests", "bits", "greys")
     if kept is None or int(kept["version"]) != _VERSION:
         return None

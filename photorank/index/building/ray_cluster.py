@@ -1,4 +1,4 @@
-"""Indexing on a Ray cluster: many machines embed photos, and this process alone writes."""
+"""Indexing on a Ray cluster: many machines embed photos, one process writes the index."""
 
 import importlib.util
 import logging
@@ -36,7 +36,7 @@ _START_HINT = "Start one with `ray start --head` or `ray up`, or use `--cluster 
 def embed_on_cluster(
     cluster: Cluster, batches: Batches, todo: Sequence[tuple[Place, PhotoFile]]
 ) -> str:
-    """Embed files on a Ray cluster, record them in the index, return the inference runtime's name.
+    """Embed files on a Ray cluster and record them in the index; return the runtime's name.
 
     Workers send rows back, so only the photos must be shared. Blocks of a lost worker are
     done again by another. Raises MissingExtraError if Ray is not installed, ClusterError if
@@ -122,7 +122,7 @@ def plan_workers(nodes: Sequence[dict[str, Any]], request: BuildRequest) -> Pool
 
 @contextmanager
 def _connected(cluster: Cluster) -> Iterator[Any]:
-    """Context in which a Ray cluster is connected; it yields the imported `ray` module."""
+    """Context manager that connects to a Ray cluster and yields the imported `ray` module."""
     if importlib.util.find_spec("ray") is None:
         raise MissingExtraError("--cluster", "cluster")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")

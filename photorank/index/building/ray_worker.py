@@ -91,7 +91,7 @@ class Worker:
             yield _table([{"refusal": f"a worker on {socket.gethostname()}: {error}"}])
 
     def _check(self, files: "pa.Table") -> None:
-        """Raise ClusterError if package versions differ, or after too many attempts at the files.
+        """Raise ClusterError if machines' package versions differ, or after too many attempts.
 
         The versions are compared with those of the process that began the run.
         """
@@ -147,7 +147,10 @@ def _row(at: int, photo: Opened | Unusable, rows: Iterator[Any]) -> dict[str, An
 
 
 def file_of(row: dict[str, Any], todo: Sequence[tuple[Place, PhotoFile]]) -> Opened | Unusable:
-    """Result for a file, from a worker's table row; raises ClusterError if the worker failed."""
+    """Photo file with its outcome (embedded, unusable, …), from a row of a worker's result table.
+
+    Raises ClusterError if the worker failed.
+    """
     if row["refusal"]:
         raise ClusterError(row["refusal"])
     place, file = todo[row["at"]]

@@ -145,7 +145,7 @@ class Batches:
         self._waiting = []
 
     def _add_embeddings(self, photos: Sequence[Framed | Embedded], rows: Embeddings) -> None:
-        """Add usable embeddings (finite, not zero) to the batch; note the photos without one."""
+        """Add usable embeddings (finite, not zero) to the batch; mark other photos as unusable."""
         if rows.shape[1] != (width := self.run.manifest.dimensions):
             raise EncoderError(
                 f"{self.run.manifest.encoder} gives {rows.shape[1]} numbers for a photo, where it "

@@ -115,7 +115,7 @@ def _read_columns(
     source: str,
     values: Mapping[str, Any],
 ) -> tuple[list[Codes], list[Texts]]:
-    """Integer and text columns of an SQL query; for speed, SQLite returns each as one text."""
+    """Integer and text columns of an SQL query; for speed, SQLite joins each into one text."""
     named = [f"{column} AS n{place}" for place, column in enumerate((*numbers, *texts))]
     written = [
         f"group_concat(CAST(coalesce(n{place}, -1) AS INTEGER), ' ')"
@@ -149,7 +149,7 @@ def _read_columns(
 def _in_chunks(
     connection: sqlite3.Connection, query: str, values: Mapping[str, Any]
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield one result of an aggregate query per chunk of at most `_ROWS_A_CHUNK` rows."""
+    """Yield an aggregate query's result for each chunk of at most `_ROWS_A_CHUNK` rows."""
     done, count = 0, _ROWS_A_CHUNK
     while count == _ROWS_A_CHUNK:
         some = f"{query} LIMIT {_ROWS_A_CHUNK} OFFSET {done})"

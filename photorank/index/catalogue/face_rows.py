@@ -16,7 +16,7 @@ FACE_COLUMNS = ", ".join(f'"{name}"' for name in Face._fields)
 def record_faces(
     connection: sqlite3.Connection, found: Mapping[str, Sequence[Face]], version: str = VERSION
 ) -> None:
-    """Record detected faces by photo digest, within the caller's transaction.
+    """Store detected faces, keyed by photo digest, within the caller's transaction.
 
     Unknown digests are ignored.
     """
@@ -38,7 +38,7 @@ def record_faces(
 
 
 def forget_faces(connection: sqlite3.Connection, digests: Sequence[str] | None = None) -> int:
-    """Delete the face records of the given photos, or of all, in the caller's transaction.
+    """Delete the faces of the given photos, or of all photos, within the caller's transaction.
 
     Without `digests`, the faces of all photos. Returns the number of photos whose faces were known.
     """
@@ -58,5 +58,5 @@ def _marks(fields: Sequence[str]) -> str:
 
 
 def _sql_value(value: float | str) -> float | str | None:
-    """Value to store in SQL: null instead of nan, and any other value as it is."""
+    """Value as SQL stores it: null for nan or infinity, any other value unchanged."""
     return None if isinstance(value, float) and not isfinite(value) else value

@@ -26,7 +26,7 @@ class Shard(NamedTuple):
 
 
 class KnownFile(NamedTuple):
-    """Catalogue record of a photo file as last read: number of its photo; size, times, inode."""
+    """Catalogue record of a photo file: photo number, size, times, inode, and if it is gone."""
 
     photo: int
     stamp: Stamp
@@ -34,14 +34,14 @@ class KnownFile(NamedTuple):
 
 
 class KnownSkip(NamedTuple):
-    """Catalogue record of a skipped file: its size, times and inode, and why it is unusable."""
+    """Catalogue record of a skipped file: size, times, inode, and the reason for skipping it."""
 
     stamp: Stamp
     reason: str
     reader: str | None  # the software that could not read it; None: try again
 
     def file(self, path: Path) -> SkippedFile:
-        """Path, size, times and reason of this skipped file, as a :class:`SkippedFile`."""
+        """Path, size, times and reason of the skipped file, as a :class:`SkippedFile`."""
         size, mtime_ns, *others = self.stamp
         return SkippedFile(path, size, mtime_ns, self.reason, *others)
 
@@ -54,7 +54,7 @@ class Entry(NamedTuple):
 
 
 class NewPhoto(NamedTuple):
-    """Catalogue record of a new photo: digest, capture time, camera, row of its embedding."""
+    """Catalogue record of a new photo: digest, capture time, camera, row number in its shard."""
 
     digest: str
     taken: str | None
@@ -165,7 +165,10 @@ def record_batch(
     entries: dict[Place, Entry],
     skips: dict[Place, KnownSkip],
 ) -> None:
-    """Record a batch of photos in one transaction, once their embeddings are on disk."""
+    """Write the catalogue records of a batch of photos whose embeddings are already on disk.
+
+    All records are written in one transaction.
+    """
     with transaction(connection):
         if shard is not None:
             number = connection.execute(
@@ -226,7 +229,7 @@ EARLIER_SIGNALS = "singular_share IS NOT NULL"
 def record_signals(
     connection: sqlite3.Connection, found: Mapping[str, Mapping[str, float]]
 ) -> None:
-    """Record technical qualities (sharpness, …) by photo digest, in the caller's transaction.
+    """Store technical signals (such as sharpness) by photo digest, in the caller's transaction.
 
     Unknown digests are ignored.
     """

@@ -16,7 +16,7 @@ from photorank.workspace import IndexPaths
 
 
 def own_manifest(connection: sqlite3.Connection, paths: IndexPaths) -> Manifest:
-    """Manifest of an index from its file; if the file is missing, the catalogue's copy.
+    """Manifest of an index, read from its file or, if that is missing, the catalogue's copy.
 
     Raises LostManifestError if there is neither, MissingIndexError if there are no photos either,
     BrokenIndexError if the file is damaged or tells of other embeddings than the copy does.

@@ -1,4 +1,4 @@
-"""Paths stored as (root, relative path), so that a moved library changes only its root."""
+"""Paths stored as root folder and relative path: if a library moves, only its root changes."""
 
 import os
 from collections.abc import Container, Iterable
@@ -25,12 +25,14 @@ def as_path(path: bytes) -> Path:
 
 
 def path_order(path: bytes) -> bytes:
-    """Sort key for a catalogue path, which orders folder by folder as :class:`Path` does."""
+    """Sort key that orders catalogue paths folder by folder, as :class:`Path` objects sort."""
     return path.replace(b"/", b"\0")
 
 
 class Roots:
-    """Root folders by number, to which catalogue paths are relative; none is inside another.
+    """Root folders by number; every catalogue path is relative to one of them.
+
+    No root is inside another.
 
     Examples
     --------

@@ -39,7 +39,7 @@ def recompute_sums(connection: sqlite3.Connection, tables: Iterable[str]) -> Non
 
 
 class Changes:
-    """Changes of the tables' checksums in one transaction, collected by SQL triggers."""
+    """Changes to the tables' checksums during one transaction, collected by SQL triggers."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection

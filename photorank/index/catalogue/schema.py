@@ -1,4 +1,4 @@
-"""SQL schema of a new catalogue."""
+"""SQL schema of a new catalogue (the SQLite database of an index)."""
 
 # A photo is a content, told by its digest; files are where it lies. A photo without a shard
 # has lost its embedding by pruning and is kept for people's judgements alone.

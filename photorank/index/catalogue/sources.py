@@ -13,7 +13,7 @@ def source_number(connection: sqlite3.Connection, name: str, kind: SourceKind) -
 
 
 def sources_in(connection: sqlite3.Connection, rows: str) -> dict[str, SourceKind]:
-    """Sources of the selected judgements: dictionary from name to kind, such as clicks.
+    """Dictionary from name to kind (such as clicks) of the sources of the selected judgements.
 
     `rows` is what follows FROM in an SQL query.
     """
@@ -26,5 +26,5 @@ def sources_in(connection: sqlite3.Connection, rows: str) -> dict[str, SourceKin
 
 
 def has_scores(connection: sqlite3.Connection) -> bool:
-    """True if the catalogue has a score of any photo."""
+    """True if any photo in the catalogue has a score."""
     return connection.execute("SELECT 1 FROM ratings LIMIT 1").fetchone() is not None

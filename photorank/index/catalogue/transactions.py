@@ -16,7 +16,7 @@ Row = TypeVar("Row")
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Context for a transaction: all its changes become durable together, or none."""
+    """Context manager for a transaction: either all changes are saved durably, or none."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         changes = Changes(connection)  # each time: a change of `temp_store` drops its triggers

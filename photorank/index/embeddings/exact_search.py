@@ -153,7 +153,7 @@ class MappedRows:
         among: NDArray[np.bool_],
         rough: tuple[Codes, NDArray[np.float32]],
     ) -> tuple[Codes, NDArray[np.float32]]:
-        """Row numbers and dot products of a shard's rows whose product is at least `least`."""
+        """Rows of a shard with a dot product of at least `least`: row numbers and products."""
         rows, products = rough
         shard = self.shards[number]
         while len(rows) and len(rows) < len(shard) and products.min() >= least:
@@ -176,7 +176,7 @@ class MappedRows:
         return products
 
     def _check_files_once(self) -> None:
-        """Call the check of the shard files, unless it was called before."""
+        """Check the shard files before their first use, if a check was given."""
         if self._check_files is not None:
             self._check_files()
             self._check_files = None

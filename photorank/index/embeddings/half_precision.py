@@ -62,7 +62,7 @@ def greatest(
 
 
 def within_bounds(shard: NDArray[np.float16]) -> bool:
-    """True if all values of a shard (n, d) are finite and within ± `LARGEST`."""
+    """True if all values of a shard (n, d) are finite and within the allowed range, ± `LARGEST`."""
     # Without their sign, the bits of floats are in the order of the floats; nan is the greatest.
     bits = shard.reshape(-1).view(np.uint16)
     sizes = np.empty(_VALUES_A_BLOCK, dtype=np.uint16)

@@ -1,4 +1,4 @@
-"""Shard files of an index as one sequence of embeddings, with the photo of each embedding."""
+"""Embeddings of all shard files as one sequence, with each photo's catalogue number."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ _KEPT_FROM = 100_000  # positions: fewer are read from the catalogue in less tha
 
 
 class Layout(NamedTuple):
-    """Shard files of an index as one sequence of embeddings, with the photo of each embedding."""
+    """Embeddings of all shard files as one sequence, with each photo's catalogue number."""
 
     mapped: MappedRows  # (p, d) by position
     photos: Codes  # (p,) each one's number in the catalogue, -1 where no file is left of it
@@ -61,7 +61,7 @@ class Layout(NamedTuple):
 
 
 def load_layout(paths: IndexPaths, dimensions: int, blocks: Blocks | None = None) -> Layout:
-    """Embeddings of all shard files, memory-mapped, with the photo of each embedding.
+    """Embeddings of all shard files, memory-mapped, with each photo's catalogue number.
 
     Raises BrokenIndexError if a shard is missing or damaged.
     """

@@ -47,7 +47,10 @@ class EmbeddingFile(NamedTuple):
     table: Path | None  # the Parquet file that may tell the names
 
     def names(self) -> Iterator[str]:
-        """Yield the photo names in the file, without missing ones; no embedding is read."""
+        """Yield all photo names in the file, without reading any embedding.
+
+        Rows without a name are skipped.
+        """
         if self.table is not None and (named := _name_column(self.table)):
             for batch in _parquet(self.table).iter_batches(_ROWS, columns=[named]):
                 yield from filter(None, _texts(batch, named))

@@ -234,7 +234,7 @@ def _digest_of_name(request: ImportRequest) -> str:
 
 
 def _matching_manifest(index: IndexPaths, stored: Manifest, made: Manifest) -> Manifest:
-    """Manifest of the index; raises IndexMismatchError if its encoder is not the import's."""
+    """Manifest of the index; raises IndexMismatchError if the import has another encoder."""
     same = stored.fingerprint == made.fingerprint and stored.dimensions == made.dimensions
     if not same:
         raise IndexMismatchError(

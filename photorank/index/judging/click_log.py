@@ -249,7 +249,7 @@ def _row_numbers(index: Index, photos: Sequence[Sequence[int]], width: int) -> t
 
 
 def source_and_person(connection: sqlite3.Connection, rater: str) -> tuple[int, int]:
-    """Catalogue numbers of a person's click source and of the person; both added if missing."""
+    """Catalogue numbers of the source of a person's clicks and of the person, added if missing."""
     name = rater.strip()
     if not 0 < len(name) <= MAX_NAME_LETTERS or not name.isprintable():
         raise LabelsError(f"who clicks needs a name, of up to {MAX_NAME_LETTERS} letters.")

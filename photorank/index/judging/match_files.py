@@ -95,7 +95,7 @@ def match_files(
 
 
 class _Folder(NamedTuple):
-    """Base folder of file names, as its root folder's number and its path within that root."""
+    """Folder that file names are relative to: root folder's number, and path within that root."""
 
     root: int
     below: bytes  # the root, ending in '/' or empty

@@ -20,7 +20,7 @@ _SCALES_APART = 4  # ratio of two scales' largest scores, from which they differ
 def other_sources(
     connection: sqlite3.Connection, what: Literal["scores", "groups"], source: str
 ) -> dict[str, SourceKind]:
-    """Sources of scores or groups other than `source`: dictionary from name to kind."""
+    """Dictionary from name to kind of all sources of scores or groups except `source`."""
     rows = {"scores": "ratings", "groups": 'memberships WHERE "group" IS NOT NULL'}[what]
     found = sources_in(connection, rows)
     return {name: kind for name, kind in found.items() if name != unicode_text(source)}
@@ -70,7 +70,7 @@ def refuse_raters_on_other_scales(connection: sqlite3.Connection, source: str) -
 
 
 def refuse_other_groups(paths: IndexPaths, table: LabelTable) -> None:
-    """Raise LabelsError if the index has photo groups from a source other than `table`."""
+    """Raise LabelsError if the index has photo groups from a source other than the table's."""
     with reading(paths) as connection:
         others = other_sources(connection, "groups", table.source)
     if others:
@@ -82,5 +82,5 @@ def refuse_other_groups(paths: IndexPaths, table: LabelTable) -> None:
 
 
 def _quoted(name: str) -> str:
-    """Text, quoted as a shell command needs it."""
+    """Text quoted for use in a shell command."""
     return f'"{name}"' if not set(name) & set('"$`\\!') else shlex.quote(name)

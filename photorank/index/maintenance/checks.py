@@ -30,7 +30,7 @@ Level: TypeAlias = Literal["good", "note", "wrong"]
 
 @dataclass(frozen=True)
 class Finding:
-    """Result of one check: subject, severity, what was found, and the remedy.
+    """Result of one check: subject, severity, description, and remedy.
 
     Level ``note``: it can wait or mends itself. Level ``wrong``: results may be false or
     incomplete until somebody acts.
@@ -67,7 +67,7 @@ def examine_index(paths: IndexPaths) -> list[Finding]:
 
 
 def damaged_shards(paths: IndexPaths) -> list[str]:
-    """Names of shards whose file is missing or changed, or whose embeddings have a wrong length.
+    """Names of shards whose file is missing or changed, or has embeddings of wrong dimension.
 
     Older versions wrote the latter without noticing, so that their checksums are right.
     """

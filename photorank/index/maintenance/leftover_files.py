@@ -1,4 +1,4 @@
-"""Search for files that killed runs left in an index, and their removal."""
+"""Search for files left in an index by interrupted runs, and their removal."""
 
 import sqlite3
 import time
@@ -27,7 +27,7 @@ def unknown_shards(paths: IndexPaths) -> list[Path]:
 
 
 def remove_leftovers(connection: sqlite3.Connection, paths: IndexPaths) -> None:
-    """Remove partly written files of the index's folder, and shards unknown to the catalogue.
+    """Remove an index's partly written files, and shard files that its catalogue does not list.
 
     They remain of a batch or a compaction that was cut short. A reader that still wants one
     finds the same embeddings in another shard. Raises BrokenIndexError if a shard of the catalogue

@@ -71,7 +71,7 @@ def repair_index(paths: IndexPaths) -> list[str]:
 def _mended_manifest(
     connection: sqlite3.Connection, paths: IndexPaths
 ) -> tuple[Manifest, list[str]]:
-    """Manifest of the index, rewritten if its file is missing, damaged or of another index."""
+    """Manifest of the index; its file is rewritten if missing, damaged or of another index."""
     kept = kept_manifest(connection, paths)
     try:
         manifest = own_manifest(connection, paths)
@@ -107,7 +107,10 @@ def _forget_shards(connection: sqlite3.Connection, names: list[str]) -> int:
 
 
 def _accept_tables(connection: sqlite3.Connection, changed: list[str]) -> list[str]:
-    """Delete recomputable data of corrupted tables, accept the rest; return notes for the user."""
+    """Delete the recomputable data of corrupted tables, and accept their other data unchanged.
+
+    Returns notes for the user.
+    """
     done = []
     with transaction(connection):
         if _TABLES_OF_FILES.intersection(changed):

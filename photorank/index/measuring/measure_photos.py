@@ -1,4 +1,4 @@
-"""Functions that measure each photo once, such as its sharpness, and store the results."""
+"""Measurement of each photo once (sharpness, faces ...), and storage of the results."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Measurement(Generic[T]):
-    """Definition of a measurement: the function that measures a photo, and where results go."""
+    """Definition of a measurement: functions that measure a photo and store the result."""
 
     name: str  # of the threads
     known: str  # SQL that selects the numbers of photos that need no measuring

@@ -16,5 +16,8 @@ _SIGNALS = Measurement("photorank-signals", _MEASURED, signals_isolated, record_
 
 
 def measure_signals(paths: IndexPaths, options: MeasureOptions = DEFAULTS) -> MeasureReport:
-    """Measure sharpness, noise, … of photos that lack current values, and return a report."""
+    """Measure technical signals (such as sharpness) of unmeasured photos, and return a report.
+
+    Photos measured by an earlier photorank, at another image size, are measured again.
+    """
     return measure_photos(paths, _SIGNALS, options)

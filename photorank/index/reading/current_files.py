@@ -25,7 +25,7 @@ def digest_now(paths: IndexPaths, path: Path) -> str:
 
 
 def changed_files(paths: IndexPaths, photos: Iterable[tuple[Path, str]]) -> list[int]:
-    """Positions in `photos`, a sequence of (path, digest), whose file now has another digest.
+    """Positions of the pairs (path, digest) in `photos` whose file now has another digest.
 
     A file that is gone holds nothing else. Files are read only if size, times or inode differ.
     """
@@ -51,7 +51,7 @@ def holds_another(path: Path, digest: str, known: tuple[str, Stamp] | None) -> b
 
 
 def photo_number(paths: IndexPaths, digest: str) -> int | None:
-    """Catalogue number of the photo with a digest; None if unknown."""
+    """Catalogue number of the photo with the given digest; None if there is no such photo."""
     with reading(paths) as connection:
         row = connection.execute("SELECT id FROM photos WHERE digest = ?", [digest]).fetchone()
     return None if row is None else int(row[0])
@@ -77,7 +77,7 @@ def _content_digest(path: Path, known: tuple[str, Stamp] | None) -> str:
 
 
 def _indexed_state(connection: sqlite3.Connection, place: Place | None) -> tuple[str, Stamp] | None:
-    """Digest and stamp (size, times, inode) that a file was indexed with; None if it was not."""
+    """Digest and stamp (size, times, inode) of a file when it was indexed; None if not indexed."""
     row = connection.execute(
         f"SELECT digest, {STAMP} FROM files JOIN photos ON photos.id = photo"  # noqa: S608
         " WHERE root = ? AND path = ?",

@@ -13,7 +13,10 @@ from photorank.workspace import IndexPaths
 
 
 def load_faces(paths: IndexPaths, rows: Rows) -> IndexFaces:
-    """Detected faces of all photos, and their summary in the columns of :class:`FacesSummary`."""
+    """Detected faces of all photos, and summary numbers per photo: nan if not yet searched.
+
+    The summary numbers are the columns of :class:`FacesSummary`.
+    """
     with reading(paths) as connection:
         summaries = connection.execute(
             f"SELECT photo, {SUMMARY_COLUMNS} FROM photo_faces"  # noqa: S608 - names of our own

@@ -52,7 +52,7 @@ def load_labels(
 
 
 def load_single_ratings(paths: IndexPaths, rows: Rows, without: str) -> SingleRatings:
-    """Scores by single raters, one per photo and named rater, except by the rater `without`.
+    """Scores by single raters, one per photo and named rater, except those by rater `without`.
 
     Means over several people are left out, and clicked stars where anything was imported
     on another scale.

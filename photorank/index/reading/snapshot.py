@@ -89,7 +89,7 @@ class Snapshot:
 
     @_Once
     def layout(self) -> Layout:
-        """Embeddings of all shards as one sequence, and the photo of each embedding."""
+        """Embeddings of all shards as one sequence, with each photo's catalogue number."""
         return load_layout(
             self._paths, self._manifest.dimensions, self._manifest.fingerprint.blocks
         )
@@ -137,7 +137,7 @@ class Snapshot:
 
     @_Once
     def _by_beginning(self) -> tuple[NDArray[np.uint64], Codes]:
-        """First 8 bytes of each digest as an integer, ascending, with the photos' row numbers."""
+        """First 8 bytes of all digests as ascending integers, with the photos' row numbers."""
         numbers = self.beginnings.copy().view(">u8").ravel().astype(np.uint64)
         rows = np.argsort(numbers, kind="stable")
         return numbers[rows], rows

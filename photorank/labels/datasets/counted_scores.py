@@ -22,7 +22,7 @@ def mean_rating(counts: list[float]) -> float:
 
 
 def counted(cells: Cells, columns: tuple[str, ...]) -> list[float]:
-    """Counts in the given columns of a table row; raises ValueError if one is no number ≥ 0."""
+    """Counts in the given columns of a table row; raises ValueError unless all are numbers ≥ 0."""
     try:
         found = [float(cells[column]) for column in columns]
         if math.isfinite(sum(found)) and min(found) >= 0:
@@ -44,9 +44,9 @@ def likes_and_exposure(cells: Cells, columns: tuple[str, str]) -> list[float]:
 
 
 def rates(root: Path, spec: TableSpec, columns: tuple[str, str]) -> dict[int, float]:
-    """Dictionary from line number to the log rate of likes, shrunk towards the mean rate.
+    """Dictionary from line number to the logarithm of the row's likes per view or follower.
 
-    The rate is likes per view or follower; lines with invalid counts are left out.
+    The rate is shrunk towards the mean; lines with invalid counts are left out.
     """
     counts: dict[int, list[float]] = {}
     for line, cells in label_file_rows(root, spec, Problems()):

@@ -54,7 +54,7 @@ class Collected:
     notes: list[str] = field(default_factory=list)  # one line each
 
     def add(self, file: LibraryFile, judgement: Judgement) -> None:
-        """Add the judgement from a file; among copies of a photo the highest score counts.
+        """Add a judgement of a photo file; among copies of a photo the highest score counts.
 
         Files that have changed are passed over: their photo is not in the index yet.
         """

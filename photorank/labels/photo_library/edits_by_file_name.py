@@ -89,7 +89,7 @@ def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collec
 
 
 def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
-    """Positions in `files`: one list per photo with several versions, edited versions first.
+    """Lists of positions in `files`, one per photo with several versions, edited versions first.
 
     Photos with a single file are left out.
 
@@ -138,7 +138,7 @@ def shot_name(path: Path) -> str:
 
 
 def _grouped_by_value(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[int]]:
-    """Groups of file numbers with equal values in `told`, such as the same camera.
+    """File numbers grouped by the value that `told` gives for each file, such as its camera.
 
     They stay a single group if fewer than two values are known.
 

@@ -1,4 +1,4 @@
-"""Groups of photos by folder, day or event, within which a person would choose the best photos."""
+"""Groups of photos (by folder, day or event) from which a person would choose the best."""
 
 from collections.abc import Iterable
 from math import inf

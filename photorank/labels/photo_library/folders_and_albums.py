@@ -20,7 +20,7 @@ _INSIDE, _OUTSIDE = Judgement(1, "in the album"), Judgement(0, "not in the album
 
 
 def collect_folders(files: Iterable[LibraryFile], tiers: Sequence[str]) -> Collected:
-    """Judgements by folder name: scores 1, 2, … in the order of `tiers`, from worst to best.
+    """Judgements by folder name: scores 1, 2, … for the names in `tiers`, from worst to best.
 
     The innermost folder that is a tier counts, case does not. Photos in none have no
     label, those with copies in several have the best. Raises LabelsError for a name that is

@@ -85,7 +85,7 @@ def account_tiers(scores: ArrayLike, accounts: ArrayLike, *, n_tiers: int = 5) -
 
 
 def age_corrected(scores: ArrayLike, ages: ArrayLike) -> Floats:
-    """Popularity (n,) of each photo, rescaled to what it would be at a common age.
+    """Popularity (n,) of each photo, rescaled as if all photos had been published equally long ago.
 
     A photo that has been out for longer had more time to be liked. Early and late
     counts differ by a factor that depends on age alone, and by noise (Szabo &

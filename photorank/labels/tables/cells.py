@@ -52,7 +52,7 @@ def number(cells: Cells, name: str, *, decimal_comma: bool = False) -> float:
 
 
 def _written_otherwise(text: str, name: str, *, decimal_comma: bool) -> float:
-    """Number parsed from text, decimal comma and typographic minus allowed; nan if it is none."""
+    """Number parsed from text with decimal comma or typographic minus; nan if it is no number."""
     plain = text.replace("\N{MINUS SIGN}", "-")
     if found := _COMMA.fullmatch(plain):
         whole, part, power = found.groups("")

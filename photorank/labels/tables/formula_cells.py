@@ -20,7 +20,7 @@ def text_cell(text: str | None) -> str:
 
 
 def cell_text(text: str) -> str:
-    """Text read from a CSV cell, without an apostrophe added by :func:`text_cell`.
+    """Text read from a CSV cell; an apostrophe that :func:`text_cell` added is removed.
 
     Examples
     --------

@@ -38,7 +38,10 @@ LABEL_COLUMNS = ("score", "tier", "stars")  # the first one present counts
 
 
 class LabelRow(NamedTuple):
-    """Label of one photo by one or more raters: optional score, group, series and split."""
+    """Row of a label table: a photo's file, and optional score, rater, group, series and split.
+
+    The score is one person's, or the mean of several people's.
+    """
 
     line: int  # of the file, from 1
     file: str  # absolute, or relative to the folder of the photos
@@ -122,13 +125,13 @@ class LabelColumns:
     def named(
         cls, file: str | None, score: str | None, rater: str | None, group: str | None
     ) -> "LabelColumns":
-        """Names of a label table's columns: as the user gave them, else the defaults."""
+        """Column names of a label table: those that the user gave, and defaults for the rest."""
         names = {"file": file, "score": score, "rater": rater, "group": group}
         return cls(**{what: name.strip().lower() for what, name in names.items() if name})
 
 
 def read_labels(path: Path, columns: LabelColumns | None = None) -> LabelTable:
-    """Label table from a CSV file or workbook, whose rows are read when needed.
+    """Label table from a CSV file or workbook, with rows that are read lazily.
 
     Columns are told by their names in any order: `file`, one of `score`, `tier` and `stars`,
     and perhaps `rater`, `group`, `series`, `n_raters` and `split` (train, validation or test), or
@@ -180,13 +183,13 @@ class ChoiceColumns:
 
     @classmethod
     def named(cls, winner: str | None, loser: str | None, rater: str | None) -> "ChoiceColumns":
-        """Names of a choice table's columns: as the user gave them, else the defaults."""
+        """Column names of a choice table: those that the user gave, and defaults for the rest."""
         names = {"winner": winner, "loser": loser, "rater": rater}
         return cls(**{what: name.strip().lower() for what, name in names.items() if name})
 
 
 def read_choices(path: Path, columns: ChoiceColumns | None = None) -> ChoiceTable:
-    """Table of choices from a CSV file or workbook, whose rows are read when needed.
+    """Table of choices from a CSV file or workbook, with rows that are read lazily.
 
     Columns are `winner` and `loser`, and perhaps `tie`, `rater` and `votes`; `columns` may give
     other names for `winner`, `loser` and `rater`.

@@ -50,7 +50,7 @@ class TableRows(Generic[Row]):
             yield from table.usable_rows(parse, self.problems)
 
     def check_columns(self) -> None:
-        """Raise LabelsError if the table cannot be opened or lacks a column."""
+        """Raise LabelsError if the table cannot be opened or lacks a required column."""
         with open_table(self._path) as table:
             self._row_parser(table)
 

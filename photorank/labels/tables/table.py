@@ -53,7 +53,7 @@ class Table:
         return found[0]
 
     def ignore_all_but(self, *known: str) -> None:
-        """Add a note on the columns outside `known`, which are ignored.
+        """Add a note that names the table's columns outside `known`, which are ignored.
 
         Raises LabelsError if a column of `known` occurs twice.
         """
@@ -121,7 +121,7 @@ class Table:
 
 
 def is_comment(line: str) -> bool:
-    """True if a line is a comment above a table, and not its row of column names.
+    """True if a line is a comment above a table, not the table's row of column names.
 
     A row of column names may start with ``#`` as well.
 

@@ -120,7 +120,7 @@ FRAMED = (
 def degraded_copies(
     photo: Image.Image, degradations: tuple[Degradation, ...], seed: int
 ) -> list[Image.Image]:
-    """List of the reduced photo and its degraded copies, one for each of `degradations`.
+    """List of a photo, reduced in size, and its degraded copies, one for each of `degradations`.
 
     The photo is reduced to a long side of `COPIES_LONG_SIDE` pixels.
     """

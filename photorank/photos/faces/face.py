@@ -34,7 +34,7 @@ class Face(NamedTuple):
 
 
 class FacesSummary(NamedTuple):
-    """Counts and measurements of a photo's faces, as kept in columns of the photo database."""
+    """Counts and measurements of a photo's faces, as stored in columns of the photo database."""
 
     faces: int
     largest_face: float  # the area of its box, as a share of the photo; nan without a face

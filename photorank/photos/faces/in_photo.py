@@ -17,9 +17,9 @@ _LARGER_SHORT_SIDE = 900  # pixels asked for; a decoder gives 1.6 times as many 
 
 
 def faces_in(data: bytes, decoded: Image.Image | None = None) -> list[Face]:
-    """Faces found in a photo, given its file's bytes and, to save time, its decoded image.
+    """List of the faces found in a photo, given as the bytes of its file.
 
-    They are looked for in the photo as decoded for its technical signals, whatever the encoder
+    Faces are looked for in the photo as decoded for its technical signals, whatever the encoder
     needs, so that an old index gets what a new one has; `decoded` saves decoding it again. Raises
     UnreadablePhotoError if the bytes are no usable photo, FaceModelsError without the models.
     """

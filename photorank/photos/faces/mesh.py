@@ -19,7 +19,7 @@ _FOREHEAD, _CHIN = 10, 152
 
 @dataclass(frozen=True)
 class Mesh:
-    """468 landmarks of a face in pixels of the photo, with depth in the same unit."""
+    """468 landmarks (x, y, depth) of a face, in pixels of the photo."""
 
     points: Floats  # (468, 3)
     score: float  # 0 to 1 that it is a face

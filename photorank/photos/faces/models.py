@@ -60,9 +60,9 @@ class Model(NamedTuple):
 
 
 def read_models() -> list[Model]:
-    """Face model files, read and verified by their SHA-256 digests, in the order of `DIGESTS`.
+    """Face model files, each read and verified by its SHA-256 digest.
 
-    Raises FaceModelsError if anything is missing or damaged.
+    They are in the order of `DIGESTS`. Raises FaceModelsError if anything is missing or damaged.
     """
     folder = model_folder()
     if (missing := face_detection_error()) or folder is None:
@@ -85,7 +85,10 @@ def read_models() -> list[Model]:
 
 
 def _content(path: Path) -> bytes:
-    """Bytes of a file; empty if it cannot be read, so that no digest matches."""
+    """Bytes of a model file; empty if the file cannot be read.
+
+    Empty bytes match no digest, so that an unreadable file is found damaged.
+    """
     try:
         return path.read_bytes()
     except OSError:

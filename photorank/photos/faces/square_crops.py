@@ -21,13 +21,19 @@ class Square(NamedTuple):
     angle: float = 0.0  # radians, clockwise as the photo is seen
 
     def points(self, inside: Floats) -> Floats:
-        """Photo coordinates (n, 2) in pixels, from n points in fractions (0 to 1) of the square."""
+        """Positions (n, 2) in the photo, in pixels, of n points given in fractions of the square.
+
+        Fractions are from 0 to 1 inside the square, along the square's own axes.
+        """
         turn = np.array([[cos(self.angle), sin(self.angle)], [-sin(self.angle), cos(self.angle)]])
         return (inside - 0.5) * self.side @ turn + (self.x, self.y)
 
 
 def square_crop(photo: Image.Image, square: Square, pixels: int) -> Frames:
-    """Image (pixels, pixels, 3) of a rotated square region of a photo; black outside the photo."""
+    """Image (h, w, 3) of a rotated square region of a photo; black outside the photo.
+
+    Height and width are `pixels`.
+    """
     corners = square.points(_CORNERS + 0.5)
     reduction = max(int(square.side / pixels), 1)
     low = np.floor(corners.min(axis=0)) - reduction

@@ -99,7 +99,7 @@ def _opened(photo: Path | BinaryIO) -> AbstractContextManager[BinaryIO]:
 
 
 def _exif_ratings(exif: Image.Exif) -> Iterator[float]:
-    """Yield star ratings in EXIF, with Windows' percentages converted to stars."""
+    """Yield the star ratings in a photo's EXIF; percentages written by Windows become stars."""
     if _RATING in exif:
         yield parse_rating(str(exif[_RATING]), -1, 5)
     if _RATING_PERCENT in exif:
@@ -144,7 +144,7 @@ def _exif(header: Image.Image, file: BinaryIO) -> Image.Exif:
 
 
 def _png_metadata(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    """Yield type and content of each PNG chunk with EXIF, XMP or the time of last change."""
+    """Yield (type, content) of each PNG chunk that holds EXIF, XMP or the modification time."""
     file.seek(8)
     while len(head := file.read(8)) == 8:
         size, kind = int.from_bytes(head[:4], "big"), head[4:]
@@ -209,7 +209,7 @@ def _result_or_none(read: Callable[[], T | None]) -> T | None:
 
 
 class _TimeTags(NamedTuple):
-    """Numbers of two EXIF tags: one for a time, one for the time's UTC offset."""
+    """Two EXIF tag numbers: the tag of a time, and the tag of that time's UTC offset."""
 
     time: int
     zone: int

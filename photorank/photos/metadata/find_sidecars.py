@@ -60,7 +60,10 @@ def sidecar_bytes(path: Path) -> bytes:
 
 
 def sidecar_time(photo: Path, names: FolderNames) -> Timestamp | None:
-    """Capture time in the first of a photo's sidecars that has one; damaged ones are ignored."""
+    """First capture time found in a photo's sidecars; None if there is none.
+
+    Damaged sidecars are ignored.
+    """
     for path in sidecars(photo, names):
         try:
             time = xmp_time(sidecar_bytes(path))
@@ -72,7 +75,7 @@ def sidecar_time(photo: Path, names: FolderNames) -> Timestamp | None:
 
 
 def _other_spellings(photo: Path, names: FolderNames) -> set[str]:
-    """File names in a photo's folder that differ from the photo's only in case or Unicode form."""
+    """File names beside a photo that differ from the photo's name only in case or Unicode form."""
     return set(names.alike(photo.parent, photo.name)) - {photo.name}
 
 

@@ -34,11 +34,11 @@ def is_unsettled(source: str) -> bool:
 
 
 def settled(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
-    """Yield (index, new capture time) of photos whose time zone is inferred or removed as doubtful.
+    """Yield (list position, new capture time) of each photo whose time zone is inferred or removed.
 
-    A zone by satellites stays if it is that of the other photos of the camera and day: a stamp may
-    be hours old. One that is not the place's needs another photo that has it too. A photo that
-    knows only UTC gets the zone of the photo nearest in time.
+    A doubtful time zone is removed. A zone by satellites stays if it is that of the other photos of
+    the camera and day: a stamp may be hours old. One that is not the place's needs another photo
+    that has it too. A photo that knows only UTC gets the zone of the photo nearest in time.
     """
     kept, dropped = _credible_and_doubtful(photos)
     for at in dropped:
@@ -48,7 +48,7 @@ def settled(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
 
 
 def _credible_and_doubtful(photos: Sequence[DatedPhoto]) -> tuple[list[int], list[int]]:
-    """Indices of photos with credible time zones, and of photos with doubtful time zones.
+    """List positions of photos with credible time zones, and of photos with doubtful time zones.
 
     Photos of the same camera and day confirm each other's time zones.
     """
@@ -77,10 +77,10 @@ def _credible_and_doubtful(photos: Sequence[DatedPhoto]) -> tuple[list[int], lis
 def _zones_by_neighbours(
     photos: Sequence[DatedPhoto], kept: Sequence[int]
 ) -> Iterator[tuple[int, Dated]]:
-    """Yield (index, new capture time) of photos in UTC that get the zone of a photo near in time.
+    """Yield (list position, new capture time) of photos in UTC that get another photo's time zone.
 
-    It is the photo nearest in time; without one within reach a photo stays in UTC, or returns to
-    it.
+    The other photo is the one nearest in time; without one within reach a photo stays in UTC, or
+    returns to it.
     """
     unknown = [
         at for at, photo in enumerate(photos) if photo.source.endswith((IN_UTC, BY_NEIGHBOURS))
@@ -107,7 +107,7 @@ def _zones_by_neighbours(
 
 
 def _moment(taken: str) -> tuple[float, timedelta]:
-    """Seconds since 1970, and UTC offset, of an ISO 8601 time with a time zone."""
+    """Pair of seconds since 1970 and UTC offset, parsed from an ISO 8601 time with a time zone."""
     time = datetime.fromisoformat(taken)
     zone = time.utcoffset() or timedelta()
     return (time.replace(tzinfo=None) - zone - _EPOCH).total_seconds(), zone

@@ -144,7 +144,7 @@ class _Span(NamedTuple):
 
 
 class _Reader:
-    """Expat parser handlers that collect the XMP properties of the photo itself.
+    """Handlers for the Expat XML parser that collect the XMP properties of a photo.
 
     These are attributes and elements of descriptions directly in rdf:RDF; deeper ones belong to
     something else, such as the file that this one was made from.
@@ -203,7 +203,7 @@ class _Reader:
             self._take_value(attributes)
 
     def _start_inside(self, name: str, attributes: list[str]) -> None:
-        """Handle a start tag inside a property: of a list item, a value, or another element."""
+        """Handle the start of an element inside a property: list item, value or another element."""
         path = self._path[self._property :]
         if name == _ITEM:
             self._items.append([])
@@ -257,7 +257,7 @@ class _Reader:
             yield name, value, _Span(at + start, at + end)
 
     def _add_property(self, name: str) -> None:
-        """Add a property to the packet's properties at the end of the property's XML element."""
+        """Add an XMP property to the packet when the property's end tag is reached."""
         items = tuple("".join(item).strip() for item in self._items)
         value: str | None = ", ".join(items) or "".join(self._texts).strip()
         span = self._content_span(self._tag_start)

@@ -15,7 +15,7 @@ _MIN_NOTED_LOSS = 0.15  # share of the photo lost by cropping that is reported
 
 @dataclass(frozen=True)
 class Page:
-    """Printed area that a photo fills, a whole page or part of one: short and long side in cm."""
+    """Short and long side in cm of the area that a printed photo fills: a page or part of it."""
 
     short: float  # cm
     long: float  # cm

@@ -67,7 +67,7 @@ def signals_block(photo: Image.Image) -> Floats:
 
 
 def _at_standard_size(grey: Image.Image) -> Image.Image:
-    """Grey image with its long side reduced to 512 pixels; a smaller one stays unchanged."""
+    """Grey image reduced to a long side of 512 pixels; unchanged if it is smaller."""
     scale = LONG_SIDE / max(grey.size)
     if scale >= 1:
         return grey
@@ -84,9 +84,9 @@ def _half(grey: Grey) -> Grey:
 
 
 def _sharpness(octaves: Sequence[Grey]) -> Floats:
-    """Sharpness of an image at each pyramid level: five statistics over the level's tiles.
+    """Array of an image's sharpness: five statistics over the tiles of each pyramid level.
 
-    They are mean, mean weighted towards the centre, maximum, 20 % quantile, and median.
+    The statistics are mean, mean weighted towards the centre, maximum, 20 % quantile, and median.
     """
     tiles = np.array([tile_energies(octave).ravel() for octave in octaves])
     ordered = np.sort(tiles, axis=1)

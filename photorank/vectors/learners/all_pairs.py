@@ -137,7 +137,7 @@ class AllPairs(UncertainLearner):
 
     @property
     def noise_(self) -> float:
-        """Residual standard deviation of one score, or of one choice's margin (−1 to 1)."""
+        """Residual standard deviation of scores, or of choices coded from −1 (loss) to 1 (win)."""
         problem, fit, *_ = self._posterior
         return float(problem.noise(fit)[0])
 
@@ -190,7 +190,7 @@ def _times(X: Floats, unwhiten: Floats) -> Floats:
 
 
 def _tiers(scores: Floats) -> Codes:
-    """Tier (n,) of each score: one of at most 10 bins, numbered from 0 for the lowest scores.
+    """Tiers (n,) of n scores: bin numbers from 0 (lowest scores) to at most 9.
 
     Up to 10 distinct scores have a group each; more are split at their deciles.
     """

@@ -22,7 +22,7 @@ class Chances(NamedTuple):
 
 
 class Likelihood(PenalisedLoss[ChoiceComparisons]):
-    """Mean negative log-likelihood of choices, given linear ratings Z ω, plus the penalty α ‖ω‖².
+    """Mean negative log-likelihood of choices given ratings Z ω (weights ω), plus penalty α ‖ω‖².
 
     Its parameters are one vector (k + 1,): ω, then log ν, which stays −∞ where
     there is no tie.
@@ -116,7 +116,7 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
         return self.comparisons.differences(self.Z @ weights)
 
     def _by_weights(self, flow: Floats) -> Floats:
-        """Gradient (k,) by the weights, from derivatives (m,) by rating differences (chain rule).
+        """Gradient (k,) with respect to the weights, from derivatives (m,) by rating differences.
 
         `flow` (m,) are derivatives with respect to the pairs' rating differences.
         """
@@ -127,9 +127,7 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
         return (self._share * (chances.first - chances.second) - self._lead) / 2
 
     def _second_derivatives(self, chances: Chances) -> tuple[Floats, Floats, float]:
-        """Second and mixed derivatives of the loss by rating differences η (m,) and log ν.
-
-        ν is the tie parameter.
+        """Second and mixed derivatives of the loss by rating differences η and tie parameter log ν.
 
         They are ∂²/∂η² (m,), ∂²/∂η ∂log ν (m,) and ∂²/∂(log ν)².
         """

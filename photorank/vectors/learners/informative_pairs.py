@@ -1,4 +1,4 @@
-"""Choice of photo pairs to learn from: wide score gaps, dissimilar photos, few repetitions."""
+"""Choice of photo pairs to learn from: wide score gaps, dissimilar photos, few pairs per photo."""
 
 from collections.abc import Iterator
 from typing import NamedTuple, cast
@@ -16,7 +16,7 @@ _DISTANCES_AT_ONCE = 4096  # pairs: bounds the memory of their differences
 
 
 class CandidatePairs(NamedTuple):
-    """Photo pairs that a learner may pick from, with their margins and numbers of judgements."""
+    """Photo pairs that a learner may pick from, with preference margins and judgement counts."""
 
     pairs: Pairs  # (k, 2)
     margins: Floats  # (k,) signed: of the first photo over the second
@@ -82,7 +82,7 @@ def _disjoint(pairs: Pairs) -> NDArray[np.bool_]:
 
 
 def _partners(scores: ScoreComparisons, rng: np.random.Generator) -> Iterator[Pairs]:
-    """Yield arrays (l, 2) that pair each of l labelled photos with a partner, by several rules.
+    """Yield arrays (l, 2), one per pairing rule, that pair each of l labelled photos with another.
 
     Both are of one block of comparable labels; the partner is half the block away, random, the
     worst or the best. Photos are given as positions among the labelled ones.
@@ -114,7 +114,7 @@ def _partners(scores: ScoreComparisons, rng: np.random.Generator) -> Iterator[Pa
 
 
 def _distances(X: Floats, pairs: Pairs) -> Floats:
-    """Euclidean distance ‖x_i − x_j‖ (k,) between the two photos of each pair."""
+    """Euclidean distances (k,) between the embeddings of the two photos of each of k pairs."""
     distances = np.empty(len(pairs))
     for start in range(0, len(pairs), _DISTANCES_AT_ONCE):
         part = slice(start, start + _DISTANCES_AT_ONCE)

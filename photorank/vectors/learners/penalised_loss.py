@@ -13,7 +13,7 @@ _PRECISION = 1e-9  # of the gradient, in units of its size where all ratings are
 
 @dataclass(frozen=True)
 class PenalisedLoss(ABC, Generic[Graph]):
-    """Convex loss of linear ratings Z ω on comparisons, plus the penalty α ‖ω‖²."""
+    """Convex loss on comparisons given ratings Z ω (weights ω), plus the penalty α ‖ω‖²."""
 
     Z: Floats  # (n, k)
     comparisons: Graph
@@ -25,11 +25,11 @@ class PenalisedLoss(ABC, Generic[Graph]):
 
     @abstractmethod
     def equal_ratings(self, alpha: float) -> tuple[Floats, Floats]:
-        """Parameters that make all ratings equal, and the approximate Hessian diagonal at them."""
+        """Parameters that make all ratings equal, and the approximate Hessian diagonal there."""
 
     @abstractmethod
     def held_out(self, parameters: Floats) -> HeldOutLoss:
-        """Loss on these comparisons, for parameters that were learned from other comparisons."""
+        """Loss on this object's comparisons, for parameters learned from other comparisons."""
 
     def minimum(
         self, alpha: float, *, start: Floats | None = None, precision: float = _PRECISION

@@ -75,7 +75,10 @@ class RankSVM(DirectionLearner):
 
 
 class Hinge(PenalisedLoss[Comparisons]):
-    """Mean squared hinge loss of linear ratings Z ω on pairs with a winner, plus penalty α ‖ω‖²."""
+    """Mean squared hinge loss on pairs with a winner given ratings Z ω, plus penalty α ‖ω‖².
+
+    ω are the weights of the features Z.
+    """
 
     @cached_property
     def _n_pairs(self) -> float:

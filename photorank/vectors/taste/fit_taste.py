@@ -77,7 +77,7 @@ class TastePrior:
         )
 
     def coordinates(self, X: Embeddings | Floats) -> Floats:
-        """Taste-model coordinates (n, 1 + q) of photos: shared rating, q principal components."""
+        """Coordinates (n, 1 + q) of photos: rating by shared direction, q principal components."""
         axes = np.column_stack([self.direction / self.spread, self.basis])
         Z = np.empty((len(X), axes.shape[1]))
         for begin in range(0, len(X), _ROWS):  # a double copy of 100,000 photos takes a gigabyte
@@ -104,12 +104,15 @@ class TastePrior:
 
     @cached_property
     def mean(self) -> Floats:
-        """Prior mean (1 + q,) of the rating weights: 1 for the shared rating, then q zeros."""
+        """Prior mean (1 + q,) of the taste weights: 1 for the shared direction, then q zeros."""
         return np.append(1.0, np.zeros(len(self.covariance)))
 
     @cached_property
     def precision(self) -> Floats:
-        """Prior precision matrix (1 + q, 1 + q) of the weights of shared rating and components."""
+        """Prior precision (inverse covariance) matrix (1 + q, 1 + q) of the taste weights.
+
+        The weights are that of the shared direction, then those of q principal components.
+        """
         q = len(self.covariance)
         precision = np.zeros((1 + q, 1 + q))
         precision[0, 0] = SCALE_SPREAD**-2
@@ -119,7 +122,7 @@ class TastePrior:
 
 @dataclass(frozen=True)
 class Judged:
-    """One person's choices and labels of photos, with the photos' model coordinates."""
+    """One person's choices and labels of photos, with the photos' taste-model coordinates."""
 
     Z: Floats  # (n, 1 + q)
     pairs: Pairs = field(default_factory=lambda: np.empty((0, 2), dtype=np.intp))
@@ -151,17 +154,17 @@ class Taste:
 
     @property
     def vector(self) -> Floats:
-        """Rating vector (d,), to be multiplied with embeddings minus the mean embedding."""
+        """Rating vector (d,) for embeddings from which the mean embedding is subtracted."""
         own = self.prior.basis @ self.weights[1:]
         return self.weights[0] / self.prior.spread * self.prior.direction + own
 
     @property
     def direction(self) -> Direction:
-        """Rating direction (d,), a unit vector; before any judgement, that of the prior."""
+        """Rating direction (d,), a unit vector; before any judgement, the prior's direction."""
         return self.vector / np.linalg.norm(self.vector)
 
     def ratings(self, Z: Floats) -> Ratings:
-        """Ratings (n,) of photos from coordinates (n, 1 + q), zero for the mean embedding."""
+        """Ratings (n,) of photos from coordinates (n, 1 + q); the mean embedding is rated 0."""
         return Z @ self.weights
 
     def standard_errors(self, Z: Floats) -> Floats:
@@ -170,7 +173,7 @@ class Taste:
         return np.sqrt(np.einsum("ij,ij->i", spread, spread))
 
     def probability(self, first: Floats, second: Floats) -> Floats:
-        """Probability, for each of m pairs of photos, that the person prefers the first one.
+        """Probabilities (m,) that the person prefers the first photo of each of m pairs.
 
         Chance is 0.5; what is not known of the person draws it there (MacKay
         1992, https://doi.org/10.1162/neco.1992.4.5.720).
@@ -182,7 +185,7 @@ class Taste:
         return expit(slope * gap / np.sqrt(1 + np.pi / 8 * slope**2 * variance))
 
     def information(self, first: Floats, second: Floats) -> Floats:
-        """Expected information (m,) about the taste, in bits, from a choice in each of m pairs.
+        """Expected information gain (m,) in bits from the person's choice in each of m photo pairs.
 
         It is the mutual information of the choice and the taste: the choice's
         entropy less what would be left if the taste were known (Houlsby et al.
@@ -287,7 +290,7 @@ def _centred(prior: TastePrior, judged: Judged) -> tuple[Floats, Floats]:
 
 
 def _group_means(values: Floats, codes: Codes) -> Floats:
-    """Mean (l, k), for each row of `values` (l, k), of all rows with the same group code."""
+    """Group means (l, k): for each row of `values` (l, k), the mean of all rows of its group."""
     order = np.argsort(codes, kind="stable")
     count = np.bincount(codes)
     sums = np.add.reduceat(values[order], np.cumsum(count) - count)

@@ -123,5 +123,5 @@ def _unasked(partners: _GroupedPhotos, before: Pairs, rng: np.random.Generator) 
 
 
 def _pair_codes(pairs: Pairs) -> Codes:
-    """Integer code (m,) of each pair, the same for either order of its two photos."""
+    """Integer codes (m,) of m photo pairs, the same for either order of a pair's photos."""
     return (pairs.min(axis=1) << 32) | pairs.max(axis=1)

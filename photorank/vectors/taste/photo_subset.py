@@ -50,7 +50,7 @@ class PhotoSubset:
         )
 
     def places(self, rows: Codes) -> Codes:
-        """Positions within this subset of the photos with the given row numbers in the index.
+        """Positions in this subset, for photos given by their row numbers in the index.
 
         All of them must be in the subset.
         """

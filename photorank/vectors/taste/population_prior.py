@@ -124,9 +124,9 @@ def _label_slope(rating: Floats, table: RaterTable) -> float:
 
 
 def _residuals(Z: Floats, table: RaterTable, unit: float) -> list[tuple[Floats, Floats]]:
-    """Residuals, for each person, of photo coordinates and labels regressed on others' mean labels.
+    """Residuals of each person's photo coordinates and labels, regressed on others' mean labels.
 
-    Both are residuals of a regression on the mean labels that other people gave the same photos.
+    The regression is on the mean labels that other people gave the same photos.
     """
     total = np.bincount(table.photos, table.scores, table.n)
     count = np.bincount(table.photos, minlength=table.n)

@@ -1,4 +1,7 @@
-"""Rotation of photo features that makes the comparison graph's Gram matrix ZᵀLZ diagonal."""
+"""Rotation of photo features that makes the Gram matrix of the comparison graph diagonal.
+
+The Gram matrix is ZᵀLZ, for features Z and the Laplacian L of the graph.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -99,7 +102,7 @@ class RowSpace:
 
 
 def row_space(X: Floats, rows: Codes) -> Floats | None:
-    """Orthonormal basis (d, r) of the span of the r photos numbered `rows`; None if r ≥ d."""
+    """Orthonormal basis (d, r) of the span of r photos, given by row numbers; None if r ≥ d."""
     space = RowSpace.of(X[rows])
     return None if space is None else space.basis
 

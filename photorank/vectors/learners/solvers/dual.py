@@ -38,7 +38,7 @@ class DualProblem(Problem):
         return self.rows.T @ weights
 
     def along(self, Z: Floats, axes: Floats) -> Floats:
-        """Coordinates (n, k) of photos Z (n, d) along axes given as weights of training photos.
+        """Coordinates (n, k) of photos Z (n, d) along k axes, given by weights of training photos.
 
         The weights are eigenvectors of D Dᵀ; an axis is the weighted sum of the rows of D.
         """

@@ -127,7 +127,7 @@ class Problem:
         return LZ.T @ LZ
 
     def main_axes(self, k: int) -> Floats:
-        """Eigenvectors (r, k) of the k largest eigenvalues of G, the largest last.
+        """Eigenvectors (r, k) of the Gram matrix for the k largest eigenvalues, the largest last.
 
         They are in single precision, which takes half the time and is enough to choose a penalty.
         """
@@ -139,7 +139,10 @@ class Problem:
         return (Z.astype(axes.dtype) @ axes).astype(np.float64)
 
     def curvature(self, axis: Floats) -> float:
-        """Rayleigh quotient uᵀ G u / uᵀ u of an axis u (r,); for an eigenvector, its eigenvalue."""
+        """Rayleigh quotient uᵀ G u / uᵀ u of the Gram matrix G and an axis u (r,).
+
+        For an eigenvector it is the eigenvalue.
+        """
         u, diagonal = axis.astype(np.float64), np.diag(self.gram)
         return float((2 * u @ (np.tril(self.gram) @ u) - u**2 @ diagonal) / (u @ u))
 
@@ -170,7 +173,7 @@ class Problem:
         return float(path.alphas[np.argmin(np.where(possible, errors, np.inf))])
 
     def degrees_of_freedom(self, path: Solutions) -> Floats:
-        """Effective degrees of freedom (a,), per penalty; plus 1 where the prior's scale is > 0."""
+        """Effective degrees of freedom (a,) per penalty, including 1 for a prior with scale > 0."""
         inverse = self.form.inverse_eigenvalues(path.alphas[:, None])
         return inverse @ self.form.eigenvalues + (path.prior_scales > 0)
 
@@ -183,7 +186,7 @@ class Problem:
         return np.maximum(energy - np.einsum("ar,ar->a", path.weights, reached), 0.0)
 
     def noise(self, path: Solutions) -> Floats:
-        """Residual standard deviation (a,) of labels, or of choices' margins, for each penalty."""
+        """Residual standard deviation (a,), per penalty, of labels or of choices coded −1 to 1."""
         free = np.maximum(1 - self.degrees_of_freedom(path) / self.n_judgements, 1e-12)
         # A pair of labels carries the noise of two photos, a choice only its own.
         draws = 1 if self.labelled is None else 2
@@ -217,9 +220,10 @@ class Problem:
         return Solutions(alphas, weights - scales[:, None] * solved[:, :, 1], scales)
 
     def _residual_products(self, alphas: Floats, solved: Floats) -> Floats:
-        """Inner products (a, 2) of prior ratings with ridge residuals: of labels, of prior ratings.
+        """Inner products (a, 2) of prior ratings with two ridge regressions' residuals.
 
-        There is a row for each penalty. Residuals are what ridge regression on features leaves.
+        There is a row for each penalty. The residuals are what regression on the features leaves
+        of the labels (column 0), and of the prior ratings (column 1).
         """
         reached = np.einsum("r,ark->ak", self.prior_pull, solved)
         return np.array([self.prior_preference, self.prior_energy]) - reached

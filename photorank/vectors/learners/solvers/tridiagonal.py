@@ -53,14 +53,14 @@ class Tridiagonal:
 
     @cached_property
     def eigenvectors(self) -> Floats:
-        """Eigenvectors (r, r) of T, a column for each eigenvalue."""
+        """Eigenvectors (r, r) of the tridiagonal matrix T, a column for each eigenvalue."""
         from scipy.linalg import eigh_tridiagonal
 
         return np.asarray(eigh_tridiagonal(self.diagonal, self.beside)[1])
 
     @property
     def largest(self) -> float:
-        """Largest eigenvalue of G; 1 if all are 0."""
+        """Largest eigenvalue of the matrix; 1 if all eigenvalues are 0."""
         return float(self.eigenvalues.max(initial=0)) or 1.0
 
     def inverse_eigenvalues(self, alphas: Floats | float) -> Floats:
@@ -103,5 +103,5 @@ class Tridiagonal:
 
 
 def rounding(largest: float, r: int, precision: type[np.floating[Any]] = np.float64) -> float:
-    """Largest rounding error of the eigenvalues of an (r, r) matrix in a float precision."""
+    """Bound on the rounding error of an (r, r) matrix's eigenvalues, for a floating-point type."""
     return largest * r * float(np.finfo(precision).eps)
