@@ -182,7 +182,7 @@ def _take_back(session: "TeachSession", pair: tuple[str, str] | None) -> None:
     session.queue.again = None if undone is None else session.pair_of(undone)
 
 
-def keep_taste(index: Index, vector: MasterVector) -> None:
+def save_personal_vector(index: Index, vector: MasterVector) -> None:
     """Save the rating vector learned for a person, in place of that person's earlier one."""
     from photorank.vectors.store import put_vector
 

@@ -206,16 +206,16 @@ def contribution(
 @st.cache_resource(
     max_entries=8, show_spinner="Taking content out, fold by fold …", hash_funcs=BY_JUDGEMENTS
 )
-def results_without_content(index: Index, vector: MasterVector, by: str) -> "Nuisance":
+def results_with_and_without_content(index: Index, vector: MasterVector, by: str) -> "Nuisance":
     """Test results of a rating vector before and after subject matter is projected out of it.
 
     Raises NoLabelsError or ComparisonsError if there is nothing to test it on, or no content to
     tell apart.
     """
-    from photorank.evaluation.nuisance import control_content
+    from photorank.evaluation.nuisance import compare_without_content
     from photorank.learning.protocol import Protocol
 
-    return control_content(
+    return compare_without_content(
         index,
         vector,
         by=by,

@@ -25,7 +25,7 @@ from photorank.rating.closest_better import BetterPhoto
 from photorank.rating.concepts import Concept
 from photorank.rating.explain import Explanation
 from photorank.rating.signal_shares import SignalShares, signed
-from photorank.rating.stability import Steadiness
+from photorank.rating.stability import OrderStability
 from photorank.typing import Ratings
 
 LEAST_PULL = 0.1  # standard deviations: a smaller pull is not worth a line
@@ -152,7 +152,7 @@ def better_tiles(index: Index, better: Sequence[BetterPhoto], percentiles: Ratin
     ]
 
 
-def steadiness(found: Steadiness, mode: Mode) -> str:
+def steadiness(found: OrderStability, mode: Mode) -> str:
     """Sentence saying whether two photos keep their order by rating when slightly altered."""
     spreads = listing([f"±{short_number(spread)}" for spread in found.spreads])
     if found.steady:

@@ -131,7 +131,7 @@ def content_removal(index: Index, vectors: Mapping[str, MasterVector], leader: s
         by = pickers.choose_one("Kinds of photos", ways, "kinds") if len(ways) > 1 else "clusters"
     with show_errors():
         found = removal_texts.removal_texts(
-            vector_ratings.results_without_content(index, vectors[name], by)
+            vector_ratings.results_with_and_without_content(index, vectors[name], by)
         )
     st.markdown(found.sentence)
     if not found.rows.empty:  # of kinds of a few photos no mean is told

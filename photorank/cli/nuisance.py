@@ -34,7 +34,7 @@ def nuisance(
     as_json: AsJson = False,
 ) -> None:
     """Measure photo content's effect on ratings, and how accurate they are without that effect."""
-    from photorank.evaluation.nuisance import control_content, without_content
+    from photorank.evaluation.nuisance import compare_without_content, without_content
     from photorank.learning.protocol import Protocol
     from photorank.vectors.store import add_vector, check_free
 
@@ -43,7 +43,7 @@ def nuisance(
     if save is not None:
         check_free(opened, save)
     with progress("Taking content out", "folds") as on_progress:
-        outcome = control_content(
+        outcome = compare_without_content(
             opened,
             found,
             by=by,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from photorank.album.kept.store import Entry
     from photorank.index.opened import Index
     from photorank.rating.rate_photo import RatedPhoto
-    from photorank.rating.stability import Steadiness
+    from photorank.rating.stability import OrderStability
     from photorank.vectors.master import MasterVector
 
 app = typer.Typer()
@@ -175,7 +175,9 @@ def compare(
         )
 
 
-def _steadiness(index: "Index", vector: "MasterVector", paths: tuple[Path, Path]) -> "Steadiness":
+def _steadiness(
+    index: "Index", vector: "MasterVector", paths: tuple[Path, Path]
+) -> "OrderStability":
     from photorank.photos.decode_pool import decode_isolated
     from photorank.photos.open_photo import read_photo
     from photorank.rating.stability import embed_variants, steadiness

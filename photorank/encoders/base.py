@@ -114,7 +114,7 @@ class Encoder(Protocol):
 class OptionalSignals(Protocol):
     """Encoder that can leave out technical signals (sharpness, …) for indexes made without them."""
 
-    def keep_blocks(self, blocks: Blocks | None) -> None:
+    def set_blocks(self, blocks: Blocks | None) -> None:
         """Choose the parts (blocks) that embeddings consist of from now on.
 
         None means the last layer (head) alone.

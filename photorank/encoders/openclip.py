@@ -132,7 +132,7 @@ class OpenClipEncoder(SwitchableImages):
         """Length d of an embedding."""
         return self._blocks.dimensions if self._blocks else self._head
 
-    def keep_blocks(self, blocks: Blocks | None) -> None:
+    def set_blocks(self, blocks: Blocks | None) -> None:
         """Set which parts (blocks) embeddings have from now on: all, or the model's output alone.
 
         None means the model's output (head) alone.

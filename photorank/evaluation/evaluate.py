@@ -92,7 +92,7 @@ def evaluate(
     protocols = [replace(protocol, fold_by=way) for way in ways]
     candidates = chosen_vectors(index, vectors, load).values()
     taught = photos.compared_within(protocol.within)
-    contests: list[_Contest] = []
+    contests: list[_FoldResults] = []
     splits = [split_into_folds(photos, one) for one in protocols]
     with fitting(photos.X) as threads:
         # Every learner in every fold, and one of them again on fewer and fewer photos.
@@ -107,7 +107,7 @@ def evaluate(
             for following in refits[i + 1 : i + 2]:  # while these contenders are measured
                 _start(kinds, taught, protocol, following)
             before = contests[0] if contests else None
-            contests.append(_contest(photos, one, refitted.folds, contenders, before))
+            contests.append(_results_on_folds(photos, one, refitted.folds, contenders, before))
         main = contests[0]
         looked_closer = _details(index, photos, main, protocols[0], threads, on_fit)
     if on_progress is not None:
@@ -129,7 +129,7 @@ def evaluate(
 
 
 @dataclass(frozen=True)
-class _Contest:
+class _FoldResults:
     """Vectors and learners (contenders), and their results for one split of photos into folds."""
 
     contenders: list[Contender]
@@ -144,13 +144,13 @@ def _start(kinds: Sequence[str], taught: JudgedPhotos, protocol: Protocol, refit
         refits.begin(make_learner(kind, seed=protocol.seed), taught)
 
 
-def _contest(
+def _results_on_folds(
     photos: JudgedPhotos,
     protocol: Protocol,
     folds: Folds,
     contenders: list[Contender],
-    before: "_Contest | None",
-) -> _Contest:
+    before: "_FoldResults | None",
+) -> _FoldResults:
     """Results of all vectors and learners (contenders) for one way of splitting photos into folds.
 
     What only the main way of folding tells is not measured again where one was `before`: metrics
@@ -169,7 +169,7 @@ def _contest(
             rows = [one.result(scope, protocol.fold_by or "") for one in found]
             results += ranked([*rows, _chance(photos, inside, scope, protocol, before)])
             differences += differences_of(found, scope)
-    return _Contest(contenders, pairs, tuple(results), tuple(differences))
+    return _FoldResults(contenders, pairs, tuple(results), tuple(differences))
 
 
 def _chance(
@@ -177,7 +177,7 @@ def _chance(
     pairs: HeldOutPairs,
     scope: Scope,
     protocol: Protocol,
-    before: _Contest | None,
+    before: _FoldResults | None,
 ) -> Result:
     """Result at chance level: metrics of random directions, on the held-out pairs.
 
@@ -193,7 +193,7 @@ def _chance(
 def _details(
     index: Index,
     photos: JudgedPhotos,
-    contest: _Contest,
+    contest: _FoldResults,
     protocol: Protocol,
     threads: Executor,
     on_fit: Callable[[], None] | None,

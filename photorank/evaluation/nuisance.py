@@ -58,7 +58,7 @@ class Nuisance:
     kinds: int  # of content, of which there are no more than judged photos
 
 
-def control_content(
+def compare_without_content(
     index: Index,
     vector: MasterVector,
     *,

@@ -50,7 +50,7 @@ class Manifest:
         Raises IndexMismatchError if the fingerprint is not the index's.
         """
         if isinstance(encoder, OptionalSignals):
-            encoder.keep_blocks(self.fingerprint.blocks)
+            encoder.set_blocks(self.fingerprint.blocks)
         if encoder.fingerprint != self.fingerprint:
             raise IndexMismatchError(index, str(self.fingerprint), str(encoder.fingerprint))
         if isinstance(encoder, Switchable) and self.embedded_in:

@@ -115,7 +115,7 @@ def run_contest(panel: Panel, contest: Contest) -> PanelReport:
         rows=tuple(rows),
         differences=tuple(differences),
         notes=tuple(notes),
-        labels=_judgements_told(panel),
+        labels=_judgements_text(panel),
         n_copies=_n_near_duplicates(panel.near_duplicates),
         vectors={name: _source_by_index(told) for name, told in sources.items()},
     )
@@ -199,7 +199,7 @@ def _n_near_duplicates(codes: Codes) -> int:
     return int(sizes[sizes > 1].sum())
 
 
-def _judgements_told(panel: Panel) -> str:
+def _judgements_text(panel: Panel) -> str:
     """Text on the judgements used: sources, range of scores, numbers of raters and photos."""
     index, photos = panel.indexes[0], panel.photos[0]
     told = f"Judgements of the index {index.name}, from {_sources(index)}: "

@@ -16,7 +16,7 @@ _KEY: dict[Kind, str] = {
 }
 
 
-class Bar(NamedTuple):
+class ChartRow(NamedTuple):
     """Row of the chart: a value with its name, confidence interval and kind of test."""
 
     name: str
@@ -26,7 +26,7 @@ class Bar(NamedTuple):
     kind: Kind
 
 
-def interval_chart(bars: Sequence[Bar], axis: str) -> str:
+def interval_chart(bars: Sequence[ChartRow], axis: str) -> str:
     """SVG text of a chart of values with confidence intervals, with axis title and legend.
 
     A line marks the chance level 0.5; what has seen the photos stands apart, at the end.
@@ -66,7 +66,7 @@ def interval_chart(bars: Sequence[Bar], axis: str) -> str:
     return "".join([*parts, "</svg>"])
 
 
-def _row(bar: Bar, y: float, x: Callable[[float], float]) -> str:
+def _row(bar: ChartRow, y: float, x: Callable[[float], float]) -> str:
     """SVG text of a chart row: name, interval and mark; only the name if the value is undefined."""
     name = bar.name if len(bar.name) <= _NAME_LETTERS else bar.name[: _NAME_LETTERS - 1] + "…"
     at = f'x="{_NAME_WIDTH - 10}" y="{y + 4}"'

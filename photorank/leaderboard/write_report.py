@@ -8,7 +8,7 @@ from pathlib import Path
 from photorank.errors import ExportError
 from photorank.json_values import to_json
 from photorank.leaderboard.explanations import HOW_TO_READ, INTRODUCTION, how_made, made
-from photorank.leaderboard.interval_chart import Bar, Kind, interval_chart
+from photorank.leaderboard.interval_chart import ChartRow, Kind, interval_chart
 from photorank.leaderboard.report import Leaderboard, PanelReport, Row
 from photorank.leaderboard.summary import summary
 from photorank.leaderboard.tables import (
@@ -81,7 +81,7 @@ def _html(board: Leaderboard) -> str:
 
 def _chart(panel: PanelReport, scope: Scope) -> str:
     bars = [
-        Bar(row.full_name, found.value, found.low, found.high, kind=_kind(row))
+        ChartRow(row.full_name, found.value, found.low, found.high, kind=_kind(row))
         for row in panel.scope(scope)
         for found in [row.result.accuracy]
     ]

@@ -48,7 +48,7 @@ class CurvePoint(NamedTuple):
     accuracy: Estimate
 
 
-class Moved(NamedTuple):
+class PercentileChange(NamedTuple):
     """Percentile of a photo's rating before and after learning from the person's judgements."""
 
     row: int
@@ -82,7 +82,7 @@ class PersonalState:
     curve: tuple[CurvePoint, ...]  # from 0 choices, which is the prior, to all
     gaps: Floats  # (t,) winner less loser of the choices that the whole taste is tested on
     forecast: Difference | None  # what 20 more choices are expected to add to the accuracy
-    moved: tuple[Moved, ...]  # those that moved most come first
+    moved: tuple[PercentileChange, ...]  # those that moved most come first
 
     @property
     def n_choices(self) -> int:
@@ -271,7 +271,7 @@ def _shape(m: Floats) -> Floats:
     return m / (m + _HALF_GAIN_CHOICES)
 
 
-def _moved(rows: Codes, before: Ratings, after: Ratings) -> tuple[Moved, ...]:
+def _moved(rows: Codes, before: Ratings, after: Ratings) -> tuple[PercentileChange, ...]:
     """Photos whose rating percentile changes most from `before` to `after`, with both percentiles.
 
     The greatest change comes first.
@@ -281,7 +281,7 @@ def _moved(rows: Codes, before: Ratings, after: Ratings) -> tuple[Moved, ...]:
     some = np.argpartition(far, min(_MOVED_PHOTOS, len(far) - 1))[:_MOVED_PHOTOS]
     most = some[np.argsort(far[some], kind="stable")]
     return tuple(
-        Moved(int(rows[one]), float(old[one]), float(new[one]))
+        PercentileChange(int(rows[one]), float(old[one]), float(new[one]))
         for one in most
         if old[one] != new[one]
     )

@@ -14,7 +14,7 @@ MAX_STEADY_FLIPS = 0.05  # share of reversed orders in a stable pair
 
 
 @dataclass(frozen=True)
-class Steadiness:
+class OrderStability:
     """Stability of two photos' order by rating when they are resized, cropped or compressed."""
 
     spreads: tuple[float, float]  # standard deviation of each rating over its variants
@@ -51,8 +51,8 @@ def flips(first: Ratings, second: Ratings) -> float:
     return float(np.abs(gaps - gaps[0, 0]).mean() / 2)
 
 
-def steadiness(vector: MasterVector, first: Embeddings, second: Embeddings) -> Steadiness:
+def steadiness(vector: MasterVector, first: Embeddings, second: Embeddings) -> OrderStability:
     """Stability of two photos' order by rating, from embeddings of each photo and its variants."""
     ratings = [vector.rate(one, vector.fingerprint) for one in (first, second)]
     spreads = [float(np.std(one, ddof=1)) for one in ratings]
-    return Steadiness((spreads[0], spreads[1]), flips(*ratings))
+    return OrderStability((spreads[0], spreads[1]), flips(*ratings))

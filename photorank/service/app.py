@@ -33,7 +33,7 @@ from photorank.service.middleware import Counted, refused
 from photorank.service.openapi import description
 from photorank.service.prometheus_metrics import MEDIA_TYPE, ServiceMetrics
 from photorank.service.read_uploads import Uploads, uploads
-from photorank.service.request_limits import Limits, Refusal, Room, out_of_time
+from photorank.service.request_limits import Limits, Refusal, RequestCapacity, out_of_time
 from photorank.service.served_index import ServedIndex, Snapshot
 from photorank.typing import Json
 from photorank.vectors.store import list_vectors
@@ -97,7 +97,7 @@ class _Service:
     def __init__(self, asked: ServiceRequest) -> None:
         self._asked = asked
         self._limits = asked.limits
-        self._room = Room(asked.limits)
+        self._room = RequestCapacity(asked.limits)
         self.numbers = ServiceMetrics(self._room)
         self._served = ServedIndex(asked.index, asked.load)
 

@@ -10,7 +10,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from photorank.service.request_limits import Room
+from photorank.service.request_limits import RequestCapacity
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
 _BATCH_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
@@ -19,7 +19,7 @@ _BATCH_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 class ServiceMetrics:
     """Prometheus metrics of one service: counters, gauges and histograms."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: RequestCapacity) -> None:
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         self._requests = Counter(

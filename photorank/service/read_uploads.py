@@ -10,7 +10,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
 from photorank.service.middleware import discard_body
-from photorank.service.request_limits import Limits, Refusal, Room, too_many, too_slow
+from photorank.service.request_limits import Limits, Refusal, RequestCapacity, too_many, too_slow
 
 _MOST_FIELDS = 16  # besides photos
 _FIELD_BYTES = 4096
@@ -32,7 +32,9 @@ class Uploads(NamedTuple):
 
 
 @asynccontextmanager
-async def uploads(request: Request, limits: Limits, room: Room) -> AsyncIterator[Uploads]:
+async def uploads(
+    request: Request, limits: Limits, room: RequestCapacity
+) -> AsyncIterator[Uploads]:
     """Context manager for a request's uploads, which frees memory and temporary files on exit.
 
     Raises Refusal if there are none, or too many, or they are too large or too slow.
@@ -56,7 +58,7 @@ async def uploads(request: Request, limits: Limits, room: Room) -> AsyncIterator
 class _Body:
     """Request body, read within the limits on size and time."""
 
-    def __init__(self, request: Request, limits: Limits, room: Room) -> None:
+    def __init__(self, request: Request, limits: Limits, room: RequestCapacity) -> None:
         self.rest = request.stream()  # chunks that are not read yet
         self._limits = limits
         self._room = room

@@ -84,7 +84,7 @@ def out_of_time(limits: Limits) -> Refusal:
     )
 
 
-class Room:
+class RequestCapacity:
     """Counter of concurrent requests, and of the bytes reserved for their bodies."""
 
     def __init__(self, limits: Limits) -> None:

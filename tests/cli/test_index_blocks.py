@@ -19,7 +19,7 @@ from tests.fixtures.colours import fill
 def without_signals(spec, **how):
     """Return the encoder as older photoranks had it."""
     encoder = load_encoder(spec, **how)
-    encoder.keep_blocks(None)
+    encoder.set_blocks(None)
     return encoder
 
 

@@ -3,7 +3,7 @@ import pytest
 
 from photorank.encoders.base import Fingerprint
 from photorank.errors import ComparisonsError, EncoderMismatchError
-from photorank.evaluation.nuisance import control_content, without_content
+from photorank.evaluation.nuisance import compare_without_content, without_content
 from photorank.evaluation.photo_kinds import between_kinds, content_directions, kinds_of
 from photorank.index.judging.import_rows import import_labels
 from photorank.index.opened import Index
@@ -78,7 +78,7 @@ def test_the_share_between_kinds_is_kelleys():
 def test_what_is_rated_by_its_kind_alone_is_rated_alike_afterwards(index, red):
     """Before, kinds differ; after, they hardly do, and photos were never their own judge."""
     told = []
-    found = control_content(
+    found = compare_without_content(
         index, red, clusters=4, protocol=ONCE, on_progress=lambda *done: told.append(done)
     )
 
@@ -110,8 +110,8 @@ def test_a_prior_that_saw_the_photos_makes_the_result_in_sample(own_index):
     add_vector(index, learn_vector(index, "base", "all-pairs"))
     vector = learn_vector(index, "mine", "all-pairs", prior="base")
 
-    fair = control_content(index, load_vector(index, "base"), clusters=2, protocol=ONCE)
-    flattered = control_content(index, vector, clusters=2, protocol=ONCE)
+    fair = compare_without_content(index, load_vector(index, "base"), clusters=2, protocol=ONCE)
+    flattered = compare_without_content(index, vector, clusters=2, protocol=ONCE)
 
     assert not fair.in_sample
     assert fair.pairwise_accuracy.before.low < 0.5
@@ -131,7 +131,7 @@ def test_on_an_official_split_the_test_part_is_told_of(own_index):
     index = Index.open(own_index.paths)
     vector = learn_vector(index, "red", "all-pairs")
 
-    found = control_content(index, vector, clusters=2, protocol=Protocol(fold_by="split"))
+    found = compare_without_content(index, vector, clusters=2, protocol=Protocol(fold_by="split"))
 
     assert sum(gap.n_photos for gap in found.gaps) == 40
     assert found.pairwise_accuracy.before.method == "jackknife"
@@ -154,7 +154,7 @@ def test_no_two_clusters_have_one_name(index):
 
 def test_groups_are_kinds_too(index, red):
     """Each group of the labels is a kind under its own name."""
-    found = control_content(index, red, by="group", protocol=ONCE)
+    found = compare_without_content(index, red, by="group", protocol=ONCE)
 
     assert {gap.group for gap in found.gaps} == {f"g{number}" for number in range(8)}
     assert found.directions == 7
@@ -180,7 +180,7 @@ def test_the_vector_that_is_kept_is_the_one_that_was_measured(index, red):
     assert sizes != other_sizes
 
     protocol = Protocol(folds=2, repeats=1, seed=5)
-    measured = control_content(index, red, clusters=4, protocol=protocol)
+    measured = compare_without_content(index, red, clusters=4, protocol=protocol)
     kept = without_content("rest", index, red, clusters=4, seed=5)
 
     assert sorted(gap.n_photos for gap in measured.gaps) == sizes
@@ -194,10 +194,10 @@ def test_another_encoders_vector_is_refused(index):
     """A vector of another encoder has no meaning here and is refused."""
     stranger = MasterVector("v", "prompt", np.eye(48)[0], Fingerprint("m", "0" * 64, "crop", 8))
     with pytest.raises(EncoderMismatchError):
-        control_content(index, stranger)
+        compare_without_content(index, stranger)
 
 
 def test_one_kind_is_no_content(index, red):
     """With a single cluster nothing can be told apart."""
     with pytest.raises(ComparisonsError, match="fewer than two kinds"):
-        control_content(index, red, clusters=1, protocol=ONCE)
+        compare_without_content(index, red, clusters=1, protocol=ONCE)

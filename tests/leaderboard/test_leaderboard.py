@@ -15,7 +15,7 @@ from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import read_labels
 from photorank.leaderboard.contest import Contest, run_contest
 from photorank.leaderboard.explanations import how_made
-from photorank.leaderboard.interval_chart import Bar, interval_chart
+from photorank.leaderboard.interval_chart import ChartRow, interval_chart
 from photorank.leaderboard.make_leaderboard import make_leaderboard
 from photorank.leaderboard.panels import panels_of
 from photorank.leaderboard.summary import summary
@@ -308,7 +308,7 @@ def test_a_chart_escapes_names_and_bears_what_is_undefined():
     """Nan draws nothing, and a name is text."""
     nan = float("nan")
     chart = interval_chart(
-        [Bar("<a>", nan, nan, nan, "seen"), Bar("b", 0.6, 0.5, 0.7, "tested")], '"'
+        [ChartRow("<a>", nan, nan, nan, "seen"), ChartRow("b", 0.6, 0.5, 0.7, "tested")], '"'
     )
     assert "<a>" not in chart
     assert chart.count("<circle") == 3  # one value, and two marks of the key

@@ -4,7 +4,7 @@ from PIL import Image
 
 from photorank.rating.stability import (
     MAX_STEADY_FLIPS,
-    Steadiness,
+    OrderStability,
     embed_variants,
     flips,
     steadiness,
@@ -35,8 +35,8 @@ def test_swapping_the_photos_changes_no_flip():
 def test_photos_far_apart_never_flip():
     """A gap wider than all forms together is steady."""
     assert flips(np.array([5.0, 4.0]), np.array([1.0, 2.0])) == 0
-    assert Steadiness((0.1, 0.1), MAX_STEADY_FLIPS).steady
-    assert not Steadiness((0.1, 0.1), MAX_STEADY_FLIPS + 0.01).steady
+    assert OrderStability((0.1, 0.1), MAX_STEADY_FLIPS).steady
+    assert not OrderStability((0.1, 0.1), MAX_STEADY_FLIPS + 0.01).steady
 
 
 def test_the_photos_own_embedding_is_the_first_of_its_forms():

@@ -91,7 +91,7 @@ def _save_taste(session: TeachSession, taste: PersonalState) -> None:
     changed = session_state.note_choices(name, taste.n_choices, taste.n_stars)
     if wanted or (saved and changed):
         try:
-            actions.keep_taste(session.index, taste.vector(name))
+            actions.save_personal_vector(session.index, taste.vector(name))
         except PhotorankError as error:
             st.error(error_text(error), icon=":material/error:")
             return

@@ -19,7 +19,7 @@ from photorank.vectors.master import MasterVector
 from photorank.vectors.store import ME, is_of_rater
 
 
-class Person(NamedTuple):
+class LabellingSettings(NamedTuple):
     """Settings of a labelling session: person, vector to start learning from, kind of pairs."""
 
     rater: str
@@ -27,7 +27,7 @@ class Person(NamedTuple):
     kind: Kind
 
 
-def ask_settings(index: Index, people: Sequence[str]) -> Person:
+def ask_settings(index: Index, people: Sequence[str]) -> LabellingSettings:
     """Show pickers of a labelling session: person, vector to start learning from, pair kind."""
     rater = _name_picker(people)
     kind: Kind = "all"
@@ -38,7 +38,7 @@ def ask_settings(index: Index, people: Sequence[str]) -> Person:
         )
         if len(kinds) > 1:
             kind = pickers.choose_one("Two photos of", kinds, "within")
-    return Person(rater, prior, kind)
+    return LabellingSettings(rater, prior, kind)
 
 
 def _prior_picker(index: Index, rater: str) -> MasterVector | None:
@@ -73,7 +73,7 @@ def first_session(index: Index) -> TeachSession:
     return TeachSession(index, ME, prior, vector_ratings.photo_subset(index, prior, ME, None))
 
 
-def begin_session(index: Index, person: Person) -> TeachSession:
+def begin_session(index: Index, person: LabellingSettings) -> TeachSession:
     """Start a person's labelling session on an index, and return the session."""
     rater, prior, kind = person
     within = codes_of_kind(index_data.labels(index, rater), kind)

@@ -14,7 +14,7 @@ from photorank.cores import usable_cores
 from photorank.errors import ClusterError, MissingExtraError, first_line
 from photorank.index.building.batch_size import batch_size_for
 from photorank.index.building.decode_ahead import Opened, Unusable
-from photorank.index.building.ray_worker import Attempts, Task, Worker, file_of, file_table
+from photorank.index.building.ray_worker import Attempts, Task, Worker, file_table, result_of_row
 from photorank.index.building.record_batches import Batches
 from photorank.index.building.request import BuildRequest, Cluster
 from photorank.index.building.run_state import load_own
@@ -49,7 +49,7 @@ def embed_on_cluster(
         with closing(_results(ray, cluster, batches, todo)) as rows:
             for row in rows:
                 runtimes.add(row["runtime"])
-                yield file_of(row, todo)
+                yield result_of_row(row, todo)
 
     with _connected(cluster) as ray:
         try:

@@ -146,7 +146,9 @@ def _row(at: int, photo: Opened | Unusable, rows: Iterator[Any]) -> dict[str, An
     }
 
 
-def file_of(row: dict[str, Any], todo: Sequence[tuple[Place, PhotoFile]]) -> Opened | Unusable:
+def result_of_row(
+    row: dict[str, Any], todo: Sequence[tuple[Place, PhotoFile]]
+) -> Opened | Unusable:
     """Photo file with its outcome (embedded, unusable, …), from a row of a worker's result table.
 
     Raises ClusterError if the worker failed.

@@ -52,7 +52,7 @@ class Layout(NamedTuple):
                     return shard.name
         return None
 
-    def have_file(self, photos: ArrayLike) -> NDArray[np.bool_]:
+    def photos_with_file(self, photos: ArrayLike) -> NDArray[np.bool_]:
         """Mask over photos given by catalogue number: True if the photo has an existing file."""
         wanted = np.asarray(photos, dtype=np.intp)
         present = np.zeros(max(self.photos.max(initial=0), wanted.max(initial=0)) + 1, dtype=bool)

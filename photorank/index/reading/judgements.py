@@ -118,11 +118,11 @@ def load_counts(paths: IndexPaths, layout: Layout) -> Counts:
         (rated,) = whole_numbers(connection, ["photo"], "(SELECT DISTINCT photo FROM ratings)")
         chosen = whole_numbers(connection, ["winner", "loser"], "choices")
         (photos,), names = mixed(connection, ["photo"], ['"group"', "series"], "memberships")
-    here = np.flatnonzero(layout.have_file(photos))
+    here = np.flatnonzero(layout.photos_with_file(photos))
     groups, series = (len(named(texts.take(here)).names) for texts in names)
     return Counts(
-        labelled=int(np.count_nonzero(layout.have_file(rated))),
-        choices=int(np.count_nonzero(np.all([*map(layout.have_file, chosen)], axis=0))),
+        labelled=int(np.count_nonzero(layout.photos_with_file(rated))),
+        choices=int(np.count_nonzero(np.all([*map(layout.photos_with_file, chosen)], axis=0))),
         groups=groups,
         series=series,
     )

@@ -14,7 +14,7 @@ from photorank.rating.concepts import Concept
 from photorank.rating.explain import Explanation
 from photorank.rating.heat_map import HeatMap
 from photorank.rating.signal_shares import SignalShare, SignalShares
-from photorank.rating.stability import Steadiness
+from photorank.rating.stability import OrderStability
 from tests.dashboard.views.test_pages import texts
 
 SHARES = SignalShares(-0.03, [SignalShare("sharpness", -0.82), SignalShare("noise", 0.02)])
@@ -130,12 +130,14 @@ def test_a_weak_concept_has_no_line():
 
 def test_an_unsteady_order_is_marked():
     """More flips than may be relied on are said in words, with their share."""
-    assert "Unsteady" in explanation_texts.steadiness(Steadiness((0.1, 0.2), 0.06), "statistics")
-    assert "Unsteady" not in explanation_texts.steadiness(
-        Steadiness((0.1, 0.2), 0.05), "statistics"
+    assert "Unsteady" in explanation_texts.steadiness(
+        OrderStability((0.1, 0.2), 0.06), "statistics"
     )
-    assert "5\xa0%" in explanation_texts.steadiness(Steadiness((0.1, 0.2), 0.05), "statistics")
-    assert explanation_texts.steadiness(Steadiness((0.1, 0.2), 0.05), "plain").endswith(
+    assert "Unsteady" not in explanation_texts.steadiness(
+        OrderStability((0.1, 0.2), 0.05), "statistics"
+    )
+    assert "5\xa0%" in explanation_texts.steadiness(OrderStability((0.1, 0.2), 0.05), "statistics")
+    assert explanation_texts.steadiness(OrderStability((0.1, 0.2), 0.05), "plain").endswith(
         "their order."
     )
 

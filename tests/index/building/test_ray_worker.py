@@ -9,7 +9,7 @@ import pytest
 from photorank.encoders.base import Prepared
 from photorank.errors import ClusterError
 from photorank.index.building.decode_ahead import Embedded, Framed, Opened, Unusable
-from photorank.index.building.ray_worker import _row, _table, file_of
+from photorank.index.building.ray_worker import _row, _table, result_of_row
 from photorank.photos.find_photos import PhotoFile
 from photorank.photos.metadata.exif import Shot
 from photorank.photos.metadata.timestamp import Place, Timestamp
@@ -23,7 +23,7 @@ REASON = os.fsdecode(b"caf\xe9.jpg is no photo")
 def sent(photo):
     """Return what comes back of a file that a worker has opened."""
     (row,) = _table([_row(0, photo, iter([ROW]))]).to_pylist()
-    return file_of(row, [(PLACE, FILE)])
+    return result_of_row(row, [(PLACE, FILE)])
 
 
 @pytest.mark.parametrize(
@@ -59,4 +59,4 @@ def test_a_worker_that_refuses_ends_the_run():
     """The row of a worker that refuses belongs to no file."""
     (row,) = _table([{"refusal": "a worker on m: no weights"}]).to_pylist()
     with pytest.raises(ClusterError, match="no weights"):
-        file_of(row, [])
+        result_of_row(row, [])
