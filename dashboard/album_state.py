@@ -13,10 +13,11 @@ if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not nee
 
 MARKS_IN_ADDRESS = 60  # photos at most: a longer address is cut off by mail programs
 MARKS = ("pin", "ban")
+NEITHER = "neither"  # even if the person has marked the photo elsewhere
 
 
 def album_marks(index: str) -> dict[str, str]:
-    """Dictionary from photo digest to the user's mark ("pin" or "ban") in this session."""
+    """Dictionary from photo digest to "pin", "ban" or "neither", as set in this session."""
     every: dict[str, dict[str, str]] = st.session_state.setdefault("marks", {})
     return every.setdefault(index, {})
 
@@ -44,7 +45,7 @@ def put_marks_in_address(index: str) -> None:
     marks = album_marks(index)
     for how in MARKS:
         tokens = [photo_token(digest) for digest, one in marks.items() if one == how]
-        put_in_address(how, ",".join(tokens) if len(marks) <= MARKS_IN_ADDRESS else "")
+        put_in_address(how, ",".join(tokens) if len(tokens) <= MARKS_IN_ADDRESS else "")
 
 
 def pin_photos(index: str, digests: Sequence[str], wanted: bool) -> None:
@@ -54,7 +55,7 @@ def pin_photos(index: str, digests: Sequence[str], wanted: bool) -> None:
 
 
 def mark_photo(index: str, digest: str, how: str | None) -> None:
-    """Pin or ban a photo for new albums: `how` is "pin", "ban", or None to remove the mark."""
+    """Mark a photo for new albums: `how` is "pin", "ban" or "neither", None removes the mark."""
     if how is None:
         album_marks(index).pop(digest, None)
     else:

@@ -257,17 +257,21 @@ def number_kept(key: str) -> float | None:
     return number if isfinite(number) else None
 
 
-def reset_widgets(empty: Mapping[str, object]) -> None:
-    """Set widgets to new values; None restores a widget's initial value.
+def times_cleared() -> int:
+    """How often all filters of the page Photos were cleared in this session, or the URL says so."""
+    said = str(st.query_params.get("cleared", ""))
+    in_url = int(said) if said.isdecimal() and len(said) < 4 else 0
+    return max(int(st.session_state.get("cleared", 0)), in_url)
 
-    Values other than None are set only for widgets that have a value already.
-    """
-    for key, value in empty.items():
-        if value is None:
-            st.session_state.pop(key, None)
-            st.query_params.pop(key, None)
-        elif key in st.session_state:
-            st.session_state[key] = value
+
+def count_clearing() -> None:
+    """Count that all filters of the page Photos are cleared."""
+    st.session_state["cleared"] = times_cleared() + 1
+
+
+def put_times_cleared_in_address(*, wanted: bool) -> None:
+    """Put into the URL how often filters were cleared, which the names of filters there tell."""
+    put_in_address("cleared", str(times_cleared() or "") if wanted else "")
 
 
 def component_act(key: str) -> object:

@@ -22,7 +22,7 @@ STAGES = {
     "Spoiling photographs": 0.16,
     "Looking at photos": 0.64,
     "Learning": 0.08,
-    "Comparing vectors": 0.12,
+    "Measuring accuracy": 0.12,
 }
 
 Progress = Callable[[str, int, int], None]  # stage, done, to do
@@ -56,7 +56,7 @@ def build_sample(workspace: Workspace, *, on_progress: Progress = lambda *_: Non
         index,
         protocol=Protocol(fold_by="group"),
         load=index.encoder,
-        on_progress=partial(on_progress, "Comparing vectors"),
+        on_progress=partial(on_progress, "Measuring accuracy"),
     )
     save_evaluation(paths, evaluation)
     return index

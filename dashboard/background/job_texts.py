@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-import pandas as pd
-
 from photorank.errors import counted
+from photorank.outside_text import printable
 from photorank.progress_file import Progress
 
 
@@ -39,9 +38,11 @@ def job_text(said: Progress, last_words: str = "") -> JobText:
     )
 
 
-def unusable_files(said: Progress) -> pd.DataFrame:
-    """Table of the files that a job could not use, with the reasons."""
-    return pd.DataFrame(said.files, columns=["path", "reason"])
+def unusable_files(said: Progress) -> str:
+    """Lines of text with the files that a job could not use, each followed by its reason."""
+    return "\n\n".join(
+        f"{printable(one['path'])}\n{printable(one['reason'])}" for one in said.files
+    )
 
 
 def time_text(seconds: float) -> str:

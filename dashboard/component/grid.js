@@ -475,7 +475,7 @@ export class Grid {
   }
 
   undo() {
-    this.live.textContent = this.marks.undo() ? "taken back" : "nothing to take back";
+    return (this.live.textContent = this.marks.undo() ? "taken back" : "nothing to take back");
   }
 
   /** @param {string} what @param {string[]} tokens */

@@ -52,7 +52,7 @@ export class Spreads {
       },
       better: (place) => this.order[place].hint,
       mark: () => {},
-      undo: () => {},
+      undo: () => "",
       closed: (place) => this.cellOf(this.order[place]?.photo)?.focus(),
     };
   }

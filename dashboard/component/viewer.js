@@ -16,7 +16,7 @@ import { FITTED } from "./zoom.js";
  * @property {(place: number) => string} better
  * @property {import("./marks.js").Marks | null} marks
  * @property {(tokens: string[], mark: "flag" | "stars", value: number) => void} mark
- * @property {() => void} undo
+ * @property {() => string} undo says what was done
  * @property {(place: number) => void} closed
  * @property {((token: string) => string) | null} why address that tells why a photo is where it is
  * @property {((token: string) => void) | null} page leads to the photo's own page
@@ -183,6 +183,7 @@ export class Viewer {
     this.place = place;
     const photo = this.photo = this.album.photo(place);
     this.stages[0].show(this.urls(photo), photo[2]);
+    this.live.textContent = "";
     this.words();
     this.strip();
     for (const next of [place + 1, place + 2, place - 1]) {
@@ -319,7 +320,7 @@ export class Viewer {
     event.stopPropagation(); // Streamlit has keys of its own, and the grid below has the same
     const given = this.pair ? null : markOf(event), what = viewerAction(event);
     const onButton = event.target instanceof HTMLButtonElement && event.target !== this.close;
-    if (isUndo(event)) this.album.undo();
+    if (isUndo(event)) this.live.textContent = this.album.undo();
     else if (given) this.mark(given.mark, given.value);
     else if (what === "next") this.step(1);
     else if (what === "previous") this.step(-1);

@@ -24,23 +24,24 @@ Kind: TypeAlias = Literal["copy", "hard", "soft", "csv", "xmp"]
 
 KINDS: dict[Kind, str] = {
     "copy": "Copies",
-    "hard": "Hard links",
-    "soft": "Symbolic links",
-    "csv": "Table (CSV)",
-    "xmp": "Stars (XMP)",
+    "hard": "Second names",
+    "soft": "Shortcuts",
+    "csv": "Table",
+    "xmp": "Stars",
 }
 LINK_OF: dict[Kind, Link] = {"copy": "copy", "hard": "hard", "soft": "soft", "xmp": "copy"}
 _WORDS: dict[Link, tuple[str, str]] = {
     "copy": ("copy", "copies"),
-    "hard": ("hard link", "hard links"),
-    "soft": ("symbolic link", "symbolic links"),
+    "hard": ("second name", "second names"),
+    "soft": ("shortcut", "shortcuts"),
 }
 KIND_HELP: dict[Kind, str] = {
     "copy": "Each photo is copied and read back.",
-    "hard": "A second name for the same photo, which takes no room: it stays when the original is "
-    "moved, renamed or deleted. To edit one is to edit both. Only on the disk of the original.",
-    "soft": "A signpost to the original, which takes no room: it leads nowhere once the original "
-    "is moved, renamed or deleted.",
+    "hard": "A second name for the same photo (a hard link), which takes no room: it stays when "
+    "the original is moved, renamed or deleted. To edit one is to edit both. Only on the disk of "
+    "the original.",
+    "soft": "A signpost to the original (a symbolic link), which takes no room: it leads nowhere "
+    "once the original is moved, renamed or deleted.",
     "csv": "Ratings, reasons and what each photo stands for.",
     "xmp": "Sidecars: small files with 1 to 5 stars, by rating, that photo programs read beside "
     "the copies in the same folder.",

@@ -80,9 +80,14 @@ def progress_text(taste: PersonalState) -> str:
     """Line of text on how accurately a person's next choices can be predicted so far."""
     said = counted(taste.n_choices, "choice")
     if taste.accuracy is None or taste.accuracy.n_pairs < _LEAST_TESTS:
-        return f"{said} · after about twenty it can be told how well your taste is known"
+        return f"{said} · {_tests_so_far(taste)}, then it can be told how well your taste is known"
     right = round(100 * taste.accuracy.value)
     return f"{said} · predicts {right} in 100 new choices"
+
+
+def _tests_so_far(taste: PersonalState) -> str:
+    tested = 0 if taste.accuracy is None else taste.accuracy.n_pairs
+    return f"{tested} of {_LEAST_TESTS} tests made"
 
 
 def rating_text(rating: float, error: float) -> str:
@@ -96,8 +101,8 @@ def _headline(taste: PersonalState) -> str:
         said += f" and {counted(taste.n_stars, 'photo')} with stars"
     if taste.accuracy is None or taste.accuracy.n_pairs < _LEAST_TESTS:
         return (
-            f"**{said}.** After about twenty choices between two photos this line says how well "
-            "your taste is known: one pair in five is drawn at random to test that."
+            f"**{said}.** One pair in five is drawn at random, to test what was learned of your "
+            f"taste: {_tests_so_far(taste)}, then this line says how well it is known."
         )
     return (
         f"**{said}.** What was learned of your taste would have predicted "

@@ -38,7 +38,7 @@ NAMES = {
     "plain-prompt": "Words alone",
     "random-direction": "Guessing",
     "mean-difference": "Liked minus disliked",
-    "pair-least-squares": "Learned from 1,000 pairs",
+    "pair-least-squares": "Learned from some pairs",
     "all-pairs": "Learned from choices",
 }
 

@@ -16,7 +16,6 @@ from dashboard.widgets.errors import show_errors
 from dashboard.widgets.photo_grid import page_link
 from dashboard.widgets.photos.all_photos import all_photos
 from dashboard.widgets.photos.photo_filters import ask_filters, clear_button
-from photorank.errors import counted
 
 _AHEAD = 24  # photos of each other order, about as many as a window shows
 
@@ -81,7 +80,7 @@ undated = filters.order == "date" and not known.facets.taken[rows].all()
 if filters.order in photos_page.HELD_OUT or filters.total or undated:
     st.caption(f"{sheet.sentence} {note}")  # what a number or an empty place may come from
 else:
-    count.caption(counted(len(rows), "photo"), width="content")
+    count.caption(photos_page.count_text(rows, stacks), width="content")
 
 shown = shown_photos(
     index,

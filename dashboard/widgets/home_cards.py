@@ -107,7 +107,12 @@ def _power_card(index: Index, vector: MasterVector) -> None:
 def _teach_card(index: Index, vector: MasterVector) -> None:
     with st.container(border=True, key="card-teach", gap="xsmall"):
         st.subheader("Teach", anchor=False)
-        st.markdown("Thirty choices, and the best are *your* best.")
+        taught = "my-taste" in index_data.vectors(index)
+        st.markdown(
+            "More choices, and *My taste* is surer."
+            if taught
+            else "Thirty choices, and the best are *your* best."
+        )
         middle = vector_ratings.ratings(index, vector).argsort()[len(index) // 2 :][:STRIP]
         _strip("teach", index, middle.tolist(), "Photos to choose between")
         page_link("teach", "Choose between two", icon=ON)

@@ -92,7 +92,7 @@ def vector_or_prompt_picker(index: Index) -> MasterVector:
         return encoder_results.vector_from_text(index, text)
 
 
-def group_picker(names: Sequence[str]) -> int | None:
+def group_picker(names: Sequence[str], key: str) -> int | None:
     """Show a picker of photo groups; return the selected group's number, or None for all photos."""
     if not names:
         return None
@@ -103,7 +103,7 @@ def group_picker(names: Sequence[str]) -> int | None:
         index=None,
         format_func=lambda group: printable(names[group]),
         placeholder=f"All {what}s",
-        key="group",
+        key=key,
         bind="query-params",
         width=170,
         label_visibility="collapsed",

@@ -115,7 +115,7 @@ def _evaluate(
         def on_progress(done: int, total: int) -> None:
             bar(done, total)
             if report is not None:
-                report.step("Comparing vectors", done, total)
+                report.step("Measuring accuracy", done, total)
 
         return evaluate(
             index,

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from photorank.errors import counted
 from photorank.index.judging.click_log import Clicks
 from photorank.index.opened import Index
 from photorank.json_values import to_json
@@ -156,7 +157,8 @@ class PersonalState:
                 n_photos=len(photos),
                 n_pairs=self.n_choices,
                 metrics=metrics,
-                source=f"{self.n_choices} choices and {self.n_stars} stars by {self.rater} in "
+                source=f"{counted(self.n_choices, 'choice')} and "
+                f"{counted(self.n_stars, 'photo')} with stars by {self.rater} in "
                 f"the index {self.index.name!r}",
             ),
         )

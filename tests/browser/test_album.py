@@ -15,10 +15,10 @@ pytestmark = NEEDS_BROWSER
 
 OPTIONS = {
     "copy": "Copies",
-    "hard": "Hard links",
-    "soft": "Symbolic links",
-    "csv": "Table (CSV)",
-    "xmp": "Stars (XMP)",
+    "hard": "Second names",
+    "soft": "Shortcuts",
+    "csv": "Table",
+    "xmp": "Stars",
 }
 
 

@@ -8,7 +8,7 @@ import time
 from photorank.index.judging.marks import marks_of
 from photorank.index.opened import Index
 from photorank.workspace import IndexPaths
-from tests.browser.conftest import NEEDS_BROWSER, PATIENCE, drawn, wait_until
+from tests.browser.conftest import NEEDS_BROWSER, PATIENCE, answered, drawn, wait_until
 
 pytestmark = NEEDS_BROWSER
 
@@ -146,6 +146,21 @@ def test_keys_for_a_photo_that_left_the_grid_are_for_no_other(tab, mortal):
     assert marks(mortal, "dee") == wanted
 
 
+def test_filters_that_were_cleared_stay_cleared(tab, running):
+    """Though the browser remembers what was chosen in the panel, which is closed."""
+    opened(tab, running, "flo")
+    every = tab.locator(".cell").count()
+    tab.get_by_role("button", name="Filter").first.click()
+    tab.get_by_text("Always kept", exact=True).click()
+    tab.get_by_text("No photo passes these filters.").wait_for()
+    tab.keyboard.press("Escape")
+    tab.get_by_role("button", name="Clear 1 filter").first.click()
+    wait_until(tab, lambda: tab.locator(".cell").count() == every)
+    with answered(tab):
+        tab.get_by_text("Weakest", exact=True).click()
+    assert tab.locator(".cell").count() == every
+
+
 def test_the_viewer_opens_walks_marks_and_gives_the_focus_back(tab, running):
     """The viewer works by keys alone, and undo works after the page is redrawn."""
     opened(tab, running, "gil")
@@ -166,6 +181,7 @@ def test_the_viewer_opens_walks_marks_and_gives_the_focus_back(tab, running):
     outlined = [False, False, False, True, True]
     wait_until(tab, lambda: [one.evaluate(look)[1] == "none" for one in stars.all()] == outlined)
     tab.keyboard.press("u")
+    tab.locator(".viewer .told", has_text="taken back").wait_for()
     kept(running, "gil", {})
     assert marks(running, "gil") == {}
 

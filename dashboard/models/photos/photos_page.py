@@ -271,6 +271,15 @@ def training_photos_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> st
     return f"It has learned from {counted(gone, 'photo')}, left out here." if gone else ""
 
 
+def count_text(rows: Codes, stacks: Codes | None) -> str:
+    """Text with the number of photos, and of tiles where shots of one moment are stacked.
+
+    `stacks` are as of :func:`dashboard.models.photos.shown_photos.stacked`.
+    """
+    said, tiles = counted(len(rows), "photo"), len(rows) if stacks is None else (stacks > 0).sum()
+    return said if tiles == len(rows) else f"{said}, {tiles:,} with shots of one moment stacked"
+
+
 def empty_text(
     judged: Flags, held: Ratings | None, filters: Filters, vector: str, others: Sequence[str]
 ) -> str:
@@ -291,13 +300,13 @@ def empty_text(
 def learned_from_all_text(vector: str, others: Sequence[str]) -> str:
     """Text on a vector trained on all judged photos, with the names of vectors that were not."""
     text = (
-        f"**{plain(vector)}** has learned from all the photos that people judged here, so its "
-        "mistakes cannot be told on them."
+        f"**{plain(vector)}** has learned from all the photos that people judged here, so it "
+        "cannot be tested on them."
     )
     if not others:
         return text
     named = listing([f"**{plain(one)}**" for one in others[:_MOST_OTHERS]])
-    return f"{text} They can be told of {named}: choose that instead."
+    return f"{text} Test {named} instead: choose that."
 
 
 def percentiles_caption(row: int, vector: Ratings, people: Floats) -> str:

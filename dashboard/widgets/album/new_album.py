@@ -8,7 +8,8 @@ import numpy as np
 import streamlit as st
 
 from dashboard import album_state, session_state
-from dashboard.cache import vector_ratings
+from dashboard.album_state import NEITHER
+from dashboard.cache import index_data, vector_ratings
 from dashboard.cache.choosing import EVERY_SECONDS, Choosing
 from dashboard.component.photo_view import (
     STRIP_PX,
@@ -28,7 +29,7 @@ from dashboard.widgets.errors import show_errors
 from photorank.album.make_album import Album
 from photorank.album.request import AlbumRequest
 from photorank.errors import counted
-from photorank.index.judging.marks import KEEP, LEAVE_OUT
+from photorank.index.judging.marks import KEEP, LEAVE_OUT, NO_FLAG
 from photorank.index.opened import Index
 
 GRIDS = ("album", "missed", "banned")  # keys, each with marks of its own
@@ -152,12 +153,12 @@ def _grid(key: str, index: Index, wish: Wish, shown: ShownAlbum, *, strip: bool 
 
 
 def _style(index: Index, wish: Wish) -> GridStyle:
-    marks = album_state.album_marks(index.name)
+    marks = _marks(index)
 
     def put(row: int, flag: int) -> None:
-        album_state.mark_photo(index.name, index.photo(row).digest, _HOW.get(flag))
+        album_state.mark_photo(index.name, index.photo(row).digest, _HOW.get(flag, NEITHER))
 
-    flags = AlbumFlags({digest: _FLAGS[how] for digest, how in marks.items()}, put)
+    flags = AlbumFlags({digest: _FLAGS.get(how, NO_FLAG) for digest, how in marks.items()}, put)
     return GridStyle(
         rater=session_state.rater(), flags=flags, actions=ACTIONS, judged_by=wish.vector.name
     )
@@ -183,11 +184,27 @@ def choosing(index: Index, wish: Wish, mode: Mode) -> Choosing:
 
 
 def _with_marks(index: Index, request: AlbumRequest) -> AlbumRequest:
-    return replace(request, pinned=_marked_rows(index, "pin"), banned=_marked_rows(index, "ban"))
+    pinned, banned = _marked_rows(index, "pin"), _marked_rows(index, "ban")
+    if len(pinned) > request.places:  # what is always kept may be more than an album holds
+        pinned = _rows_of(index, album_state.album_marks(index.name), "pin")
+    return replace(request, pinned=pinned, banned=banned)
 
 
 def _marked_rows(index: Index, how: str) -> frozenset[int]:
     """Index rows of the photos that the user pinned (`how` is "pin") or banned ("ban")."""
-    marks: Mapping[str, str] = album_state.album_marks(index.name)
+    return _rows_of(index, _marks(index), how)
+
+
+def _marks(index: Index) -> dict[str, str]:
+    """Dictionary from photo digest to "pin" or "ban", of photos marked for the new album.
+
+    What the person always keeps or leaves out elsewhere is so here, unless changed for the album.
+    """
+    flags = index_data.marks(index, session_state.rater())
+    known = {digest: _HOW[mark.flag] for digest, mark in flags.items() if mark.flag in _HOW}
+    return known | album_state.album_marks(index.name)
+
+
+def _rows_of(index: Index, marks: Mapping[str, str], how: str) -> frozenset[int]:
     wanted = [digest for digest, one in marks.items() if one == how]
     return frozenset(index.rows_of_digests(wanted).values())

@@ -51,7 +51,7 @@ def ask_wish(index: Index) -> Wish:
         width=150, label_visibility="collapsed", icon=":material/photo_library:",
     )  # fmt: skip
     with st.popover("Settings", icon=":material/tune:", key="settings"):
-        group = pickers.group_picker(groups)
+        group = pickers.group_picker(groups, "group")
         balance = _setting_slider(album.VARIETY, "balance", (0.0, 1.0, 0.05), BALANCE)
         alike = _setting_slider(album.ALIKE, "alike", (0.7, 1.0, 0.01), THRESHOLD)
         limits = album.limits(session_state.vocabulary())

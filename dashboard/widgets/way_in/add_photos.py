@@ -13,7 +13,6 @@ from dashboard.cache import index_data
 from dashboard.component import sending_view
 from dashboard.formatting import error_text, plain
 from dashboard.widgets.errors import show_errors
-from dashboard.widgets.photo_grid import page_link
 from dashboard.widgets.way_in import job_panel
 from photorank.errors import PhotorankError, counted
 from photorank.progress_file import Progress
@@ -127,10 +126,14 @@ def _choose_index(folder: str, into: str | None) -> str:
 
 
 def show_link_to_best(said: Progress) -> None:
-    """Show a link to the best photos of the index that a job added photos to."""
-    if said.index in index_data.index_names():
-        icon, query = ":material/arrow_forward:", {"in": said.index}
-        page_link("home", "See your best", query, icon)
+    """Show a button for the best photos of the index that a job added photos to.
+
+    On Home, too: it puts the job's status away, below which they stand.
+    """
+    icon = ":material/arrow_forward:"
+    if said.index in index_data.index_names() and st.button("See your best", icon=icon):
+        jobs.put_away(index_data.workspace(), jobs.ADD)
+        st.switch_page("views/home.py", query_params={"in": said.index})
 
 
 def _start_job(start: partial[None]) -> None:

@@ -42,8 +42,9 @@ def _show(job: str, then: Callable[[Progress], None] | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"job-{job}"):
         st.progress(min(1.0, told.share), text=printable(told.line))
         if said.unusable:
-            with st.popover(f"{counted(said.unusable, 'file')} could not be used"):
-                st.dataframe(unusable_files(said), hide_index=True)
+            panel = st.popover(f"{counted(said.unusable, 'file')} could not be used")
+            with panel, st.container(height=260, border=False, key=f"unusable-{job}"):
+                st.text(unusable_files(said))
         if said.is_running:
             st.button("Stop", on_click=jobs.stop, args=[workspace, job], key=f"stop-{job}")
             return

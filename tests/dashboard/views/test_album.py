@@ -11,7 +11,7 @@ from photorank.index.building.build import build_index
 from photorank.index.building.request import BuildRequest
 from photorank.index.catalogue.connection import adding
 from photorank.index.catalogue.face_rows import record_faces
-from photorank.index.judging.marks import marks_of
+from photorank.index.judging.marks import KEEP, LEAVE_OUT, Mark, marks_of, record_marks
 from photorank.index.opened import Index
 from photorank.workspace import Workspace
 from tests.fixtures.mounted import mounted, press
@@ -324,6 +324,30 @@ def test_an_address_takes_pins_and_bans_along(dashboard, home):
     mark(other, left_out, 0, "banned")
     assert not {"pin", "ban"} & set(other.query_params)
     assert grid(other, "Left out") is None
+
+
+def test_what_a_person_marked_on_other_pages_holds_for_a_new_album(dashboard, paths):
+    """As long as the album does not say otherwise, and as far as it has places."""
+    first = tokens(dashboard("album", places="3"))
+    digests = Index.open(paths).digests()
+    left_out = next(one for one in digests if one.startswith(first[0]))
+    others = [one for one in digests if one[:16] not in first]
+    marks = [Mark(left_out, "flag", LEAVE_OUT), Mark(others[-1], "flag", KEEP)]
+    record_marks(paths, "me", marks)
+    app = dashboard("album", places="3")
+    assert others[-1][:16] in tokens(app)
+    assert first[0] not in tokens(app)
+    assert tokens(app, "Left out") == [first[0]]
+
+    mark(app, first[0], 0, "banned")
+    assert grid(app, "Left out") is None
+    assert marks_of(paths, "me")[left_out].flag == LEAVE_OUT  # elsewhere it is as before
+
+    record_marks(paths, "me", [Mark(one, "flag", KEEP) for one in others[:4]])
+    app = dashboard("album", places="3")
+    assert not app.exception
+    assert not app.warning  # four are kept elsewhere, and three have a place
+    assert tokens(app)
 
 
 @pytest.mark.parametrize("pin", ["", ",", "zz", "x" * 4000, "000000000000"])

@@ -305,6 +305,13 @@ def test_filters_are_counted_and_cleared(dashboard, paths):
     assert not [one for one in app.button if one.label.startswith("Clear")]
     assert len(order_of(app, Index.open(paths))[0]) == len(Index.open(paths))
 
+    # The address says after how many clearings, for the names of filters there tell them apart.
+    app.selectbox(key="group-1").set_value(1).run()
+    assert app.query_params["cleared"] == "1"
+    again = dashboard("photos", **{"cleared": "1", "group-1": "forest"})
+    assert len(order_of(again, Index.open(paths))[0]) == len(order_of(app, Index.open(paths))[0])
+    assert again.button(key="clear").label == "Clear 1 filter"
+
 
 def test_browse_filters_by_faces(dashboard, paths):
     """Where some were found; else nobody is asked."""

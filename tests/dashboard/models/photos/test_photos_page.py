@@ -151,7 +151,7 @@ def test_an_empty_page_says_why():
         return photos_page.empty_text(judged, held, filters, "v", others)
 
     assert "**v** has learned from all" in why(Filters("mistakes"), held)
-    assert "told of **w** and **x**" in why(Filters("mistakes"), held, ["w", "x"])
+    assert "Test **w** and **x** instead" in why(Filters("mistakes"), held, ["w", "x"])
     assert "no two photos" in why(Filters("mistakes"), np.ones(3))
     assert why(Filters(shape="portrait")) == "No photo passes these filters."
     assert why(Filters(group=1)) == "No photo passes these filters."
