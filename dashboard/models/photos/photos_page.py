@@ -272,12 +272,12 @@ def training_photos_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> st
 
 
 def count_text(rows: Codes, stacks: Codes | None) -> str:
-    """Text with the number of photos, and of tiles where shots of one moment are stacked.
+    """Text with the number of photos, and of those shown where shots of one moment are stacked.
 
     `stacks` are as of :func:`dashboard.models.photos.shown_photos.stacked`.
     """
     said, tiles = counted(len(rows), "photo"), len(rows) if stacks is None else (stacks > 0).sum()
-    return said if tiles == len(rows) else f"{said}, {tiles:,} with shots of one moment stacked"
+    return said if tiles == len(rows) else f"{said}, {tiles:,} shown"
 
 
 def empty_text(

@@ -203,3 +203,13 @@ def test_names_to_choose_from_begin_with_the_most_frequent():
     """Each with its number of photos, and none without."""
     shown = photos_page.shown_names(["a", "b\u202e", "c"], np.array([1, 1, 0, -1]))
     assert shown == {1: "b\\u202e (2)", 0: "a (1)"}
+
+
+@pytest.mark.parametrize(
+    ("stacks", "said"),
+    [(None, "1,200 photos"), ([1] * 1200, "1,200 photos"), ([200] + [0] * 199 + [1] * 1000, None)],
+)
+def test_photos_in_stacks_are_counted_apart(stacks, said):
+    """As the viewer counts them."""
+    stacks = None if stacks is None else np.array(stacks)
+    assert photos_page.count_text(np.arange(1200), stacks) == (said or "1,200 photos, 1,001 shown")
