@@ -34,5 +34,6 @@ if not pair.is_complete:
 with answer:
     compare_panels.show_verdict(index, vector, pair)
 with photos:
-    if st.toggle("Where does this come from?", key="why", bind="query-params"):
-        explanation_panels.explain_two(index, vector, pair.picked)
+    explains = st.toggle("Where does this come from?", key="why", bind="query-params")
+if explains:  # below the verdict, which a narrow window has below the photos
+    explanation_panels.explain_two(index, vector, pair.picked)
