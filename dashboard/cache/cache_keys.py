@@ -3,6 +3,7 @@
 So what a command changes is seen at once, and two workspaces never share an entry.
 """
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -28,15 +29,16 @@ def modification_time(path: Path) -> int:
 
 def of_file(path: Path) -> Key:
     """Cache key of a file: path, size, timestamps and inode."""
+    name = os.fsencode(path)  # it need not be text
     try:
-        return str(path), *Stamp.of(path.stat())
+        return name, *Stamp.of(path.stat())
     except OSError:
-        return (str(path),)
+        return (name,)
 
 
 def of_photos(index: Index) -> Key:
     """Cache key that changes with an index's photos or their embeddings."""
-    return str(index.paths.root), modification_time(index.paths.manifest)
+    return os.fsencode(index.paths.root), modification_time(index.paths.manifest)
 
 
 def of_encoder(index: Index) -> Key:

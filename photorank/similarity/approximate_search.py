@@ -19,6 +19,7 @@ from photorank.index.catalogue.connection import reading
 from photorank.index.opened import Index
 from photorank.index.reading.records import Found
 from photorank.index.reading.rows import load_photos
+from photorank.json_values import from_json
 from photorank.typing import Direction
 from photorank.workspace import replacing, write_bytes
 
@@ -88,9 +89,11 @@ def _kept_lists(path: Path) -> tuple[Any, Recall] | None:
     import faiss
 
     try:
-        recall = Recall(**json.loads(path.with_suffix(".json").read_bytes()))
+        recall = from_json(Recall, json.loads(path.with_suffix(".json").read_bytes()))
+        if not (0 <= recall.share <= 1 and 1 <= recall.read <= recall.lists):
+            return None
         return faiss.read_index(str(path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY), recall
-    except (OSError, RuntimeError, TypeError, ValueError):
+    except (OSError, RuntimeError, TypeError, ValueError, KeyError):
         return None
 
 
@@ -111,7 +114,8 @@ def _build_lists(index: Index) -> tuple[Any, Recall]:
 
     path = index.paths.lists(_content_key(index))
     for old in path.parent.glob("*"):  # of shards that are no more
-        old.unlink()
+        if not old.is_dir():  # which is not ours
+            old.unlink()
     with replacing(path) as temporary:
         faiss.write_index(lists, str(temporary))
     write_bytes(path.with_suffix(".json"), json.dumps(asdict(recall)).encode())

@@ -1,5 +1,6 @@
 """Searches that read what they need and no more."""
 
+import json
 import shutil
 
 import numpy as np
@@ -20,6 +21,8 @@ from photorank.vectors.store import load_vector
 from photorank.workspace import IndexPaths
 from tests.fixtures.colours import fill
 from tests.index.test_opened import choices, labels
+
+NAMED = {"share": 1.0, "k": 9, "read": 1, "lists": 1}
 
 
 @pytest.fixture
@@ -168,7 +171,13 @@ def test_inverted_lists_find_what_they_say_they_find(scattered, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", [".faiss", ".json"])
-@pytest.mark.parametrize("content", [None, b"", b"[]"])
+@pytest.mark.parametrize(
+    "content",
+    [None, b"", b"[]", b"{}"]
+    + [
+        json.dumps(NAMED | wrong).encode() for wrong in ({"share": np.nan}, {"read": 0}, {"k": "9"})
+    ],
+)
 def test_damaged_inverted_lists_are_made_again(library, kind, content):
     """And what is found is what was found before."""
     fill(library.folder, 100)
