@@ -45,7 +45,8 @@ def large(data: bytes) -> bytes:
     return file.getvalue()
 
 
-@st.cache_data(max_entries=32, show_spinner=False, hash_funcs={Path: of_file})
+# By the class that paths are of on this system: Streamlit looks for that one alone.
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs={type(Path()): of_file})
 def _large_of(path: Path) -> bytes:
     return large(read_photo(path))
 

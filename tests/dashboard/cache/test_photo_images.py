@@ -13,3 +13,13 @@ def test_a_photo_whose_name_is_no_text_is_shown_large(library):
     library.build()
     with Image.open(io.BytesIO(photo_images.picture(library.index, 0))) as shown:
         assert shown.format == "JPEG"
+
+
+def test_a_file_that_was_replaced_is_not_shown_from_the_cache(library):
+    """Another photo under a name that was shown before is another picture."""
+    file = paint(library.folder / "a.png", seed=3)
+    library.build()
+    before = photo_images.picture(library.index, 0)
+    paint(file, seed=4)
+    library.build()
+    assert photo_images.picture(library.index, 0) != before
