@@ -169,7 +169,10 @@ async def frames(port: int, dice: random.Random) -> Attempts:
 
 
 async def say(port: int, data: bytes | str) -> str:
-    """Send a WebSocket message; return, in words, whether the server closed the connection."""
+    """Send a WebSocket message; return "closed" if the server closed the connection.
+
+    Otherwise return "heard out".
+    """
     try:
         async with connect(
             f"ws://127.0.0.1:{port}/_stcore/stream",
@@ -187,7 +190,7 @@ async def say(port: int, data: bytes | str) -> str:
 
 
 async def dawdle(port: int) -> Attempts:
-    """Hold connections open with endless requests while a normal visitor loads a page."""
+    """Hold connections open with requests that never end, while a normal visitor loads a page."""
     lines = []
     for _ in range(SLOW):
         _, writer = await asyncio.open_connection("127.0.0.1", port)

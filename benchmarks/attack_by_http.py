@@ -52,7 +52,7 @@ def paths(targets: list[str]) -> Iterator[str]:
 
 
 def raw(port: int, head: str, body: bytes = b"") -> tuple[int, bytes]:
-    """Send an HTTP request unchanged; return its status (0 without an answer) and the response."""
+    """Send a raw HTTP request; return the HTTP status (0 without an answer) and the response."""
     with closing(socket.create_connection(("127.0.0.1", port), timeout=20)) as line:
         host = f"Host: 127.0.0.1:{port}\r\nConnection: close\r\n"
         line.sendall(f"{head} HTTP/1.1\r\n{host}\r\n".encode("utf-8", "surrogateescape") + body)

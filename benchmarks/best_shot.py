@@ -78,7 +78,7 @@ def exposed_copies(index: Index, folder: Path, stops: int) -> Path:
 
 
 def wins_over_copies(index: Index, copies: Index) -> tuple[np.ndarray, np.ndarray]:
-    """Mask (n,) of the n photos rated above their copies, and mask (n,) of overexposed copies."""
+    """Two masks (n,): photos rated above their copies, and photos with an overexposed copy."""
     at = {photo.path.stem: row for row, photo in enumerate(copies.photos())}
     own = np.array([at[photo.path.stem] for photo in index.photos()])
     n, both = len(own), []
@@ -95,7 +95,7 @@ def wins_over_copies(index: Index, copies: Index) -> tuple[np.ndarray, np.ndarra
 
 
 def print_rules(index: Index, rated: dict[str, dict[str, str]]) -> None:
-    """Print how often each rule orders two shots of a series correctly and ranks the best first."""
+    """Print how often each rule orders two shots of a series correctly, and finds the best shot."""
     rows = [rated.get(photo.path.name) for photo in index.photos()]
     known = np.flatnonzero([row is not None for row in rows])
     scores = np.array([float(rows[at]["score"]) for at in known])
@@ -142,7 +142,7 @@ def members(series: np.ndarray) -> list[np.ndarray]:
 
 
 def is_best(scores: np.ndarray, merit: np.ndarray) -> bool:
-    """True if the shot ranked first by `merit` also has people's highest score."""
+    """True if the shot with the highest `merit` also has people's highest score."""
     return bool(scores[merit.argmax()] == scores.max())
 
 

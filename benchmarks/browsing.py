@@ -85,7 +85,10 @@ def main() -> None:
 
 @contextmanager
 def workspace(home: Path | None, photos: int) -> Iterator[Path]:
-    """Context manager that yields `home`, or else a temporary workspace with synthetic photos."""
+    """Context manager that yields a workspace: `home`, or a temporary one if `home` is None.
+
+    The temporary workspace has synthetic photos.
+    """
     if home is not None:
         yield home
         return

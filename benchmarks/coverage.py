@@ -40,7 +40,7 @@ TIER_SIGNALS = (0.0, 0.8, 2.1)
 
 
 class Drawn(NamedTuple):
-    """Simulated photos as arrays: labels, noise that is added to ratings, and cluster codes."""
+    """Arrays of simulated photos: labels, random errors of ratings, and cluster codes."""
 
     labels: Labels  # (n,)
     noise: Floats  # (3, n) what the ratings see beside the labels
@@ -84,7 +84,7 @@ DESIGNS: dict[str, tuple[Callable[[int, np.random.Generator], Drawn], tuple[floa
 def simulate(
     design: str, n: int, signal: float, metric: str, runs: int, seed: tuple[int, ...]
 ) -> Floats:
-    """Interval limits, value and metric sums (runs, 11), a row for each simulated evaluation."""
+    """Results of simulated evaluations (runs, 11): interval limits, value and metric sums."""
     rng = np.random.default_rng(seed)
     rows = []
     while len(rows) < runs:
@@ -111,7 +111,7 @@ def simulate(
 def _as_evaluated(
     metric: str, ratings: list[Floats], comparisons: Comparisons, rng: np.random.Generator
 ) -> tuple[Estimate, Difference]:
-    """Estimates of the first ratings' metric and of its difference from the second ratings'.
+    """Estimates of a metric: value of the first ratings, and difference from the second ratings.
 
     They are computed as by `evaluate`.
     """

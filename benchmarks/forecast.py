@@ -66,7 +66,10 @@ def main() -> None:
 def forecast_and_truth(
     prior: TastePrior, Z: Floats, person: Person, m: int
 ) -> tuple[Difference | None, float]:
-    """Forecast gain in accuracy (None if there is no forecast) and actual gain, after m choices."""
+    """Forecast and actual gain in accuracy from 20 more choices, after the first m.
+
+    The forecast is None if there are too few data.
+    """
     mine = Z[person.own]
     drawn = distinct_pairs(
         len(mine), m + FORECAST_CHOICES, np.random.default_rng([person.rater, m])

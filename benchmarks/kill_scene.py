@@ -59,7 +59,10 @@ class Scene:
         return Workspace.current().index("kept")
 
     def index(self, told: int | None = None) -> None:
-        """Index the photos; after each, write a byte to the file descriptor `told`, unless None."""
+        """Index the photos; optionally write a byte to a file descriptor after each photo.
+
+        `told` is the file descriptor, if any.
+        """
 
         def tell(done: int, total: int) -> None:
             if told is not None:
@@ -83,7 +86,7 @@ class Scene:
                 raise
 
     def contents(self) -> list[Any] | None:
-        """Digest, path and embedding of each photo in the index; None if it is unreadable."""
+        """Digest, path and embedding of each photo in the index; None for an unreadable index."""
         try:
             index = Index.open(self.paths)
             return [

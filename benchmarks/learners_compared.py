@@ -68,7 +68,7 @@ def main() -> None:
 def column(
     photos: JudgedPhotos, by: Literal["photo", "group"], seed: int
 ) -> dict[str, tuple[str, str]]:
-    """Accuracy of each learner, and its lead over that of the learner `all-pairs`, as text."""
+    """Accuracy of each learner, and difference from the learner `all-pairs`, as text."""
     folds = split_into_folds(photos, Protocol(fold_by=by, seed=seed))
     pairs = HeldOutPairs.of(photos.comparisons, folds)
     sums = {

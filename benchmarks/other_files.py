@@ -127,7 +127,7 @@ def command(home: Path, words: list[object]) -> tuple[int, str, str, float, floa
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Digest, modification time and mode, as text, of each file below 64 MB in a folder.
+    """Text with digest, modification time and file mode of each file below 64 MB in a folder.
 
     Symbolic links are left out.
     """

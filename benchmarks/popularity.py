@@ -79,7 +79,10 @@ def packaged_table() -> Path:
 
 
 def correlation(scores: Floats, quality: Comparisons, accounts: Codes) -> Estimate:
-    """Spearman's ρ of popularity scores with quality, with a jackknife interval over accounts."""
+    """Spearman correlation of popularity with quality scores, with a confidence interval.
+
+    The interval is by jackknife, with one account left out at a time.
+    """
     sums = spearman_sums(scores, quality, clusters=accounts)
     return jackknife(sums.leave_one_out(), n_photos=quality.n, n_pairs=quality.n_pairs)
 

@@ -64,7 +64,10 @@ def categories(table: Path | None, names: list[str]) -> Codes:
 def directions(
     photos: JudgedPhotos, codes: Codes, encoder: Encoder, *, learned: bool
 ) -> list[Floats]:
-    """Quality directions for each category, learned without the photos of that category."""
+    """Directions of photo qualities, a set per category, learned from the other categories.
+
+    Only the direction `worth` is learned, and none if `learned` is False.
+    """
     shipped = quality_directions(encoder)
     if shipped is None:
         raise SystemExit("the index's encoder understands words: there is nothing to compare")
@@ -86,7 +89,7 @@ def accuracies(
     codes: Codes,
     using: tuple[Encoder, list[Floats], HeldOutPairs],
 ) -> tuple[float, float, str, str]:
-    """Pairwise accuracies of two rating vectors made from a prompt, as numbers and as text.
+    """Pairwise accuracies of a prompt's two rating vectors: two numbers, then two texts.
 
     The first vector is made from class names alone, the second through quality words.
     """

@@ -52,7 +52,7 @@ class Design:
     signal: bool
 
     def photos(self, n: int, direction: Floats, rng: np.random.Generator) -> JudgedPhotos:
-        """Simulated photos (n of them), with similar embeddings and labels within each group."""
+        """Simulated photos, with similar embeddings and labels within each group."""
         groups = self.groups * n // self.n
         codes = np.arange(n) % groups if groups else np.full(n, -1)
         X, y = rng.normal(size=(n, self.d)), rng.normal(size=n)
@@ -133,9 +133,9 @@ def one_run(design: Design, seed: int, run: int) -> list[Run]:
 def truth(
     learner: DirectionLearner, photos: JudgedPhotos, folds: Folds, fresh: JudgedPhotos | None
 ) -> float:
-    """True accuracy of a direction learned without the first fold; 0.5 if labels are shuffled.
+    """True accuracy of a learner trained without the first fold, measured on fresh photos.
 
-    It is measured on fresh photos.
+    It is 0.5 if labels are random.
     """
     if fresh is None:
         return 0.5

@@ -34,7 +34,10 @@ def main() -> None:
 
 
 def records(folder: Path) -> dict[str, list[dict[str, str]]]:
-    """Results of the experiments, by part of the page; within a part sorted by file name."""
+    """Results of the experiments, grouped by part of the page docs/reliability.md.
+
+    Within a part they are sorted by file name.
+    """
     parts: dict[str, list[dict[str, str]]] = defaultdict(list)
     for path in sorted(folder.glob("*.json")):
         found = json.loads(path.read_text(encoding="utf-8"))

@@ -144,7 +144,7 @@ class server:  # noqa: N801 - used as a function
 
 
 def ask(port: int, body: bytes) -> tuple[int, float]:
-    """Send a photo to the service; return the HTTP status and the rating, 0 if there is none."""
+    """Send a photo to the service; return the HTTP status and the rating (0 after an error)."""
     connection = HTTPConnection("127.0.0.1", port, timeout=120)
     try:
         kind = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}

@@ -65,7 +65,7 @@ class Split:
 
     @cached_property
     def generic(self) -> AllPairs:
-        """Learner fitted to the mean ratings of the training photos by the untested raters."""
+        """Learner fitted to the untested raters' mean ratings of the training photos."""
         count = np.bincount(self.table.photos, minlength=len(self.X))
         mean = np.bincount(self.table.photos, self.table.scores, len(self.X)) / np.maximum(count, 1)
         rated = count > 0
@@ -73,12 +73,12 @@ class Split:
 
     @cached_property
     def default(self) -> TastePrior:
-        """Prior of personal rating vectors around the generic vector, with default constants."""
+        """Prior distribution of personal vectors around the generic one, with default constants."""
         return TastePrior.of(self.X[self.train], self.generic.direction_)
 
     @cached_property
     def learned(self) -> TastePrior:
-        """Prior of personal rating vectors, with covariance learned from the untested raters."""
+        """Prior distribution of personal vectors, with covariance learned from untested raters."""
         return learned_prior(self.default, self.X, self.table)
 
     def people(self) -> Iterator[Person]:
@@ -133,9 +133,9 @@ def print_constants(splits: list[Split]) -> None:
 
 
 def scale_spread(table: RaterTable) -> float:
-    """Coefficient of variation of regression slopes: each rater's labels on others' mean labels.
+    """Coefficient of variation, over raters, of the slope of labels regressed on mean labels.
 
-    The sampling noise of the slopes is subtracted.
+    The mean labels are those of the other raters. The sampling noise of the slopes is subtracted.
     """
     total = np.bincount(table.photos, table.scores, table.n)
     count = np.bincount(table.photos, minlength=table.n)
@@ -251,14 +251,16 @@ def learned_by_pairs(
 
 
 def distinct_pairs(n: int, m: int, rng: np.random.Generator) -> Pairs:
-    """Random pairs (m, 2) of row numbers below n, all different."""
+    """Distinct random pairs (m, 2) of row numbers below n."""
     first, second = np.triu_indices(n, 1)
     drawn = rng.choice(len(first), m, replace=False)
     return np.column_stack([first[drawn], second[drawn]])
 
 
 def sooner(curves: dict[str, Floats], target: int) -> str:
-    """Number of actively chosen pairs that give the accuracy of `target` random pairs, as text.
+    """Number of actively selected pairs needed to match the accuracy of `target` random pairs.
+
+    It is text, with a 95 % confidence interval.
 
     Mean curves are made monotone before they are crossed; people are bootstrapped.
     """
@@ -287,7 +289,7 @@ def note(found: Found, name: str, person: Person, ratings: Floats) -> None:
 
 
 def by_person(values: dict[int, list[float]]) -> Floats:
-    """Mean accuracies (people,) over the folds, one for each person."""
+    """Mean accuracy of each person over the folds, as an array (people,)."""
     return np.array([np.mean(folds) for folds in values.values()])
 
 

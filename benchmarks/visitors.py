@@ -242,7 +242,7 @@ class Visitor:
 
 
 def _first_photos(grid: dict[str, Any]) -> list[str]:
-    """Short names, used in URLs, of a grid's first photos."""
+    """Digest prefixes, as used in URLs, of the first photos in a grid."""
     given = b64decode(grid["first"])
     most = min(_FIRST_PHOTOS, len(given) // _BYTES_A_PHOTO)
     starts = range(0, _TOKEN_BYTES * most, _TOKEN_BYTES)

@@ -244,7 +244,7 @@ def album_computation(index: Index, entry: "Entry", *, fill: bool) -> "Choosing"
 
 
 def choose_ahead(index: Index, entry: "Entry") -> None:
-    """Start a background computation of data that make later changes of a saved album fast."""
+    """Start choosing photos for a saved album in the background, so that later changes are fast."""
     index, vector, alike, request = _asked(index, entry, fill=True)
     vector_ratings.choose_ahead(index, vector, alike, entry.name, request)
 

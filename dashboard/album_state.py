@@ -17,7 +17,7 @@ NEITHER = "neither"  # even if the person has marked the photo elsewhere
 
 
 def album_marks(index: str) -> dict[str, str]:
-    """Dictionary from photo digest to "pin", "ban" or "neither", as set in this session."""
+    """Marks of photos ("pin", "ban" or "neither") made in this session, keyed by photo digest."""
     every: dict[str, dict[str, str]] = st.session_state.setdefault("marks", {})
     return every.setdefault(index, {})
 
@@ -55,7 +55,7 @@ def pin_photos(index: str, digests: Sequence[str], wanted: bool) -> None:
 
 
 def mark_photo(index: str, digest: str, how: str | None) -> None:
-    """Mark a photo for new albums: `how` is "pin", "ban" or "neither", None removes the mark."""
+    """Mark a photo as "pin", "ban" or "neither" for new albums; None removes the mark."""
     if how is None:
         album_marks(index).pop(digest, None)
     else:
@@ -84,6 +84,6 @@ def note_album(index: str, album: "Album") -> None:
 
 
 def last_album(index: str) -> "Album | None":
-    """Album stored last by :func:`note_album`; None if there is none or it is of another index."""
+    """Album that :func:`note_album` stored last; None if it is of another index or missing."""
     name, album = st.session_state.get("album-shown", ("", None))
     return album if name == index else None

@@ -170,10 +170,7 @@ def file_name(path: Path) -> str:
 
 
 def accuracy_text(estimate: Limits | None) -> str | None:
-    """Phrase on the share of held-out photo pairs that a vector orders correctly, or None.
-
-    None if that share was not measured.
-    """
+    """Phrase with a rating vector's accuracy on held-out photo pairs; None if not measured."""
     if estimate is None or not estimate.is_defined or isnan(estimate.low):
         return None
     return (

@@ -1,4 +1,7 @@
-"""Script that starts every page: navigation, old URLs, and the page of an empty workspace."""
+"""Streamlit script that starts every page: navigation, and redirects from old URLs.
+
+It also shows the page of an empty workspace.
+"""
 
 from collections.abc import Callable
 from functools import partial

@@ -36,6 +36,9 @@ ADDRESSES = [*SECTIONS[""], *SECTIONS["Lab"], *MOVED, ONE_PHOTO]
 
 
 def first_page() -> str:
-    """Name of the page at the root URL; an environment variable can name another page."""
+    """Name of the page at the root URL, by default Home.
+
+    The environment variable PHOTORANK_FIRST_PAGE can name another page.
+    """
     first = os.environ.get("PHOTORANK_FIRST_PAGE", "home")
     return MOVED.get(first, first)

@@ -31,7 +31,10 @@ def photo_token(digest: str) -> str:
 
 
 def link_query(query: Mapping[str, str]) -> dict[str, str]:
-    """URL parameters of a link to another page: index, rating vector and those in `query`."""
+    """URL parameters of a link to another page, with the current index and rating vector.
+
+    They include those in `query`.
+    """
     state = st.session_state
     along = {name: state[key] for key, name in TAKEN_ALONG.items() if state.get(key)}
     return along | dict(query)
@@ -55,7 +58,10 @@ def record_vocabulary() -> None:
 
 
 def vocabulary_was_chosen() -> bool:
-    """True if the user chose a vocabulary in this session, so the browser has to store it."""
+    """True if the user chose a vocabulary, plain or statistical, in this session.
+
+    The browser then has to store the choice.
+    """
     return "spoken" in st.session_state
 
 
@@ -86,7 +92,7 @@ def set_from_link(key: str, options: Mapping[str, str]) -> None:
 
 
 def unknown_in_address(key: str, options: Collection[str]) -> str:
-    """Value in the URL that is not among a widget's options; empty if there is no such value."""
+    """Value in the URL for a widget, if it is not a valid option; otherwise an empty string."""
     wanted = (st.query_params.get(name, "") for name in (key, TAKEN_ALONG[key]))
     return next((str(one) for one in wanted if one and one not in options), "")
 
@@ -113,7 +119,7 @@ def forget_link(key: str) -> None:
 
 
 def choose_linked(key: str, value: str) -> None:
-    """Set a widget's value as if the user had chosen it; the URL's value is removed."""
+    """Set a widget's value, and remove the widget's previous value from the URL."""
     forget_link(key)
     st.session_state[key] = value
 
@@ -129,7 +135,7 @@ def forget_words() -> None:
 
 
 def photo_in_address(name: str) -> str:
-    """Digest prefix of the photo that a URL parameter names; empty without that parameter."""
+    """Digest prefix of a photo, from a URL parameter; empty if the parameter is missing."""
     return str(st.query_params.get(name, ""))
 
 
@@ -172,7 +178,7 @@ def rater() -> str:
 
 
 def note_choices(taste: str, *numbers: int) -> bool:
-    """Store how many judgements a vector was learned from; return True if that number changed."""
+    """Record how many choices and stars a vector was learned from; return True if they changed."""
     noted: dict[str, tuple[int, ...]] = st.session_state.setdefault("learned-from", {})
     before, noted[taste] = noted.get(taste), numbers
     return before is not None and before != numbers
@@ -184,7 +190,10 @@ def set_text(key: str, text: str) -> None:
 
 
 def pair_queue(*place: str) -> "PairQueue":
-    """Queue of photo pairs to judge for one index, person, prior rating vector and pair kind."""
+    """Queue of photo pairs that a person judges next, kept in the session.
+
+    There is one queue for each index, person, prior rating vector and pair kind.
+    """
     from dashboard.models.teach_session import PairQueue
 
     queues: dict[tuple[str, ...], PairQueue] = st.session_state.setdefault("pairs", {})
@@ -202,7 +211,7 @@ def draw_area_anew() -> None:
 
 
 def drawn_area() -> str:
-    """Map area, as text, that the chart draws as its selection box."""
+    """Map area shown as a selection box in the map chart, as text."""
     if st.session_state["turned"] or "area-drawn" not in st.session_state:
         draw_area_anew()
     return str(st.session_state["area-drawn"])
@@ -245,7 +254,7 @@ def keep_number(key: str, value: float) -> None:
 
 
 def number_kept(key: str) -> float | None:
-    """Number stored by :func:`keep_number` or, if none is stored, given in the URL.
+    """Number that a slider was set to, from the session or the URL; None if there is none.
 
     None if there is no finite number.
     """
@@ -258,24 +267,30 @@ def number_kept(key: str) -> float | None:
 
 
 def times_cleared() -> int:
-    """How often all filters of the page Photos were cleared in this session, or the URL says so."""
+    """Number of times all filters of the page Photos were cleared, from the session or the URL."""
     said = str(st.query_params.get("cleared", ""))
     in_url = int(said) if said.isdecimal() and len(said) < 4 else 0
     return max(int(st.session_state.get("cleared", 0)), in_url)
 
 
 def count_clearing() -> None:
-    """Count that all filters of the page Photos are cleared."""
+    """Add one to the count of how often all filters of the page Photos were cleared."""
     st.session_state["cleared"] = times_cleared() + 1
 
 
 def put_times_cleared_in_address(*, wanted: bool) -> None:
-    """Put into the URL how often filters were cleared, which the names of filters there tell."""
+    """Write into the URL how often filters were cleared; remove it if `wanted` is False.
+
+    The names of filters in the URL contain that number.
+    """
     put_in_address("cleared", str(times_cleared() or "") if wanted else "")
 
 
 def component_act(key: str) -> object:
-    """Data that a button of a JavaScript component sent, for use in the component's callback."""
+    """Data sent by a button of a JavaScript component; None if no button was pressed.
+
+    For use in the component's callback.
+    """
     return (st.session_state.get(key) or {}).get("act")
 
 
@@ -298,7 +313,7 @@ def chosen_row(key: str, names: Sequence[str], first: str | None) -> str | None:
 
 
 def asks_for_statistics() -> bool:
-    """True if the URL asks for parts of a page that are shown only in statistical vocabulary."""
+    """True if the URL asks for content that pages show only in the statistical vocabulary."""
     asked = st.query_params
     own_words = {name for name, _ in SCOPES.values()}
     return (

@@ -1,4 +1,4 @@
-"""Warm-up at server start, which loads the pages' modules and data, those of Home first."""
+"""Warm-up at server start: loads modules and data of the pages, starting with page Home."""
 
 import asyncio
 import logging
@@ -50,7 +50,7 @@ def _warm_up() -> None:
 
 
 def _read_first_index(read: Callable[["Index"], object]) -> None:
-    """Call `read` with the first index; do nothing if there is none or if reading fails."""
+    """Call the function `read` on the first photo index, if there is one; ignore its errors."""
     from dashboard.cache import index_data
 
     with suppress(PhotorankError, OSError, MemoryError):  # the page says what is wrong

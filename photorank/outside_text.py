@@ -46,7 +46,7 @@ def printable(text: object) -> str:
 
 
 def typed_path(typed: str | Path) -> Path:
-    """Path from text typed by a person; raises :class:`TypedPathError` if it cannot be one."""
+    """Path parsed from text typed by a person; raises :class:`TypedPathError` if unusable."""
     text = os.fspath(typed)
     if why := _fault(text):
         raise TypedPathError(text, why)
@@ -54,7 +54,7 @@ def typed_path(typed: str | Path) -> Path:
 
 
 def typed_destination(typed: str | Path) -> Path:
-    r"""Path to write to, from text typed by a person, with ``~`` expanded.
+    r"""Output path parsed from text typed by a person, with ``~`` expanded.
 
     Raises :class:`TypedPathError` if no file can have it, or its name would show as another.
 

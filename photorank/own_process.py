@@ -1,4 +1,4 @@
-"""Running of a long function in another process, so that the server stays responsive.
+"""Execution of a long function in another process, so that the server stays responsive.
 
 The memory that the function took is freed when the process ends.
 """
@@ -73,7 +73,10 @@ def work() -> None:
 
 
 def _stream_to_parent() -> BinaryIO:
-    """Binary stream to the parent process; from now on, printed text goes to standard error."""
+    """Binary stream to the parent process, in place of standard output.
+
+    From now on, printed text goes to standard error.
+    """
     answer = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     return answer

@@ -98,7 +98,7 @@ def write_progress(file: Path, said: Progress) -> None:
 
 
 class ProgressFileError(PhotorankError, FileExistsError):
-    """The file in which to write progress exists, and is not a progress file."""
+    """Error raised when a progress file would replace an existing file of another kind."""
 
     def __init__(self, file: Path) -> None:
         super().__init__(
@@ -115,9 +115,10 @@ def _require_no_other(file: Path) -> None:
 
 
 class Reporter:
-    """Writer of a command's progress file; `step` raises KeyboardInterrupt if a stop is requested.
+    """Writer of a command's progress file.
 
-    `shares` are the stages in order, each with the share of all time that it takes.
+    If a stop is requested, `step` raises KeyboardInterrupt. `shares` are the stages in order, each
+    with the share of all time that it takes.
     """
 
     def __init__(self, file: Path, first: Progress, shares: Mapping[str, float]) -> None:

@@ -32,7 +32,7 @@ _FULL_DISK_BYTES = 1 << 20  # free space below which a disk counts as full
 
 
 class _Below:
-    """Descriptor: an attribute that is the path of a file or folder inside an index's folder."""
+    """Python descriptor that returns the path of a named file or folder in an index's folder."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -101,7 +101,10 @@ class IndexPaths:
         return self.evaluations / f"{name}.json"
 
     def thumbnail(self, digest: str) -> Path:
-        """Path of a photo's thumbnail, in a subfolder named by the digest's first two digits."""
+        """Path of the thumbnail of the photo with the given digest.
+
+        The subfolder is named by the first two digits of the digest.
+        """
         return self.thumbnails / digest[:2] / f"{digest}.webp"
 
 
@@ -164,13 +167,16 @@ class Workspace:
         return IndexPaths(self.root / "index" / checked_name("an index", name))
 
     def index_names(self) -> list[str]:
-        """Sorted names of the existing indexes, including any whose manifest is missing."""
+        """Sorted names of the existing indexes.
+
+        Indexes without a manifest are included.
+        """
         here = (self.root / "index").glob("*/")
         found = (IndexPaths(folder) for folder in here if _NAME.fullmatch(folder.name))
         return sorted(one.name for one in found if one.exists)
 
     def existing_index(self, name: str | None) -> IndexPaths:
-        """Paths of the files of the index with the given name; of the only index if `name` is None.
+        """Paths of the files of an existing index; with `name` None, of the workspace's only index.
 
         Raises :class:`MissingIndexError` or :class:`InvalidNameError`.
         """
@@ -273,15 +279,19 @@ def require_locks(folder: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Create a folder and its missing ancestors, even if too deep for `Path.mkdir`'s recursion."""
+    """Create a folder and its missing ancestors.
+
+    The path may be too deep for the recursion of `Path.mkdir`.
+    """
     with folder_for(folder):
         pass
 
 
 @contextmanager
 def folder_for(folder: Path) -> Iterator[None]:
-    """Context manager that creates a folder and its missing ancestors.
+    """Context manager that creates a folder, and removes it again if the block fails.
 
+    Missing ancestors are created, too.
     Where they cannot be made or the block fails, those that were made for it and are still empty
     are removed.
     """
@@ -329,7 +339,10 @@ def replacing(path: Path, *, alone: bool = False, kept: str | None = None) -> It
 
 
 def link_target(path: Path) -> Path:
-    """Path to write to: the given path, or the target of a symbolic link, to keep the link."""
+    """Target of a symbolic link; the given path if it is not a symbolic link.
+
+    Writing to the target keeps the link.
+    """
     return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 

@@ -58,7 +58,7 @@ RATINGS = "; ratings by Brielmann & Pelli 2019 (https://doi.org/10.3758/s13423-0
 
 
 class Photos:
-    """Embeddings of photographs and of their degraded copies, with one framing (crop or whole)."""
+    """Embeddings of photographs and degraded copies, all from crops or all from whole photos."""
 
     def __init__(self, data: dict[str, np.ndarray], fingerprint: Fingerprint) -> None:
         self.X = data["X"]  # (n, 1 + copies, d)
@@ -74,12 +74,12 @@ class Photos:
         return self.X[:, [0, *(1 + names.index(one.name) for one in copies)]]
 
     def of(self, copy: Degradation) -> np.ndarray:
-        """Embeddings (n, 1, d) of one degraded copy of each of n photographs."""
+        """Embeddings (n, 1, d) of copies of n photographs, all degraded in the same way."""
         return self.X[:, [1 + list(COPIES).index(copy.name)]]
 
 
 def main() -> None:
-    """Learn and write all built-in rating vectors, for each framing (crop or whole).
+    """Learn and write all built-in rating vectors, for cropped and for whole photos.
 
     Photographs are embedded first, if they were not before.
     """
@@ -131,7 +131,7 @@ def embed(oasis: Path, framing: str) -> dict[str, np.ndarray]:
 
 
 def spreads_of(photos: Photos, framing: str) -> dict[str, float]:
-    """Standard deviation of the photos' ratings, by each quality vector and by a class vector."""
+    """Standard deviation of ratings by each quality vector and a typical ImageNet class vector."""
     X, blocks = photos.X[:, 0].astype(np.float64), photos.fingerprint.blocks
     builtin = {
         name: MasterVector.load(BUILTIN / f"{name}.{framing}.json") for name in shipped.BUILTIN

@@ -51,7 +51,7 @@ def pages() -> dict[str, str]:
 
 
 def _leaves(name: str, command: Any) -> list[tuple[str, Any]]:
-    """List of (words on the command line, command): one command, or a group's subcommands."""
+    """Pairs of command-line words and command: a single command, or a group's subcommands."""
     inner = getattr(command, "commands", None)
     if inner is None:
         return [(name, command)]
@@ -59,7 +59,7 @@ def _leaves(name: str, command: Any) -> list[tuple[str, Any]]:
 
 
 def _link(name: str, words: str) -> str:
-    """Link to a command's page, or to its section on the group's page."""
+    """Markdown link to a command's page, or to a subcommand's section of a group's page."""
     part = "" if words == name else "#photorank-" + words.replace(" ", "-")
     return f"[{words}]({name}.md{part})"
 

@@ -1,1 +1,1 @@
-"""Work outside of Streamlit's page runs: long jobs, listing folders, and receiving uploads."""
+"""Work outside of the Streamlit pages: long jobs, listing of folders, and uploads."""

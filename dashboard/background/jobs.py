@@ -1,4 +1,6 @@
-"""Background jobs: long photorank commands in processes that outlive the page that began them.
+"""Background jobs: long photorank commands that continue after a page is closed.
+
+Each runs in a process of its own.
 
 A job's progress file is what every page reads of it; what it was asked lies beside it, so that a
 job that was killed can go on.

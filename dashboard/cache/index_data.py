@@ -88,13 +88,13 @@ def unused_files(index: Index) -> list[SkippedFile]:
 
 
 def clickers(index: Index) -> list[str]:
-    """Names of the people who judged photos by clicking, read anew from disk."""
+    """Names of the people who judged photos by clicking, read from disk at each call."""
     return clickers_of(index.paths)
 
 
 @st.cache_data(max_entries=4, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
 def n_judged_pairs(index: Index) -> int:
-    """Number of photo pairs in an index for which people's judgements prefer one photo.
+    """Number of photo pairs in which people preferred one photo to the other.
 
     Raises NoLabelsError if there is none.
     """

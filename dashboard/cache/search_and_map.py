@@ -1,4 +1,4 @@
-"""Cached data of the pages Map and Search: map positions, drawn photos, search-text vectors."""
+"""Cached data of the pages Map and Search: map positions, and vectors of search texts."""
 
 import streamlit as st
 

@@ -61,7 +61,7 @@ def training_mask(index: Index, vector: MasterVector) -> Flags:
 
 @st.cache_data(max_entries=8, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
 def testable_vectors(index: Index, judged: Flags) -> list[str]:
-    """Names of the rating vectors for which at least one judged photo is not a training photo."""
+    """Names of the rating vectors that can be tested on judged photos not used in training."""
     every = index_data.vectors(index).items()
     return [name for name, one in every if not training_mask(index, one)[judged].all()]
 
@@ -110,7 +110,7 @@ def extreme_rows(index: Index, vector: MasterVector, k: int, *, lowest: bool = F
 def _everybodys_subset(
     index: Index, prior: MasterVector | None, within: Codes | None
 ) -> "PhotoSubset":
-    """Photos to ask people about, with the Bayesian prior that all people's vectors share."""
+    """Photos to ask people about, with a Bayesian prior not yet adapted to one person's taste."""
     from photorank.vectors.taste.photo_subset import subset_in
 
     return subset_in(index, None if prior is None else prior.direction, within=within)
@@ -131,13 +131,16 @@ def photo_subset(
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_SHOTS)
 def series(index: Index, alike: float, among: Codes | None = None) -> Series:
-    """Series (near-identical photos, by cosine similarity) in an index or among the given rows."""
+    """Series of near-identical photos in an index, or among the photos with given row numbers.
+
+    Photos of one series have similar embeddings (cosine similarity).
+    """
     return series_of(index, alike, among=among)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False, hash_funcs=BY_PHOTOS)
 def _album_data(index: Index) -> KeptGrounds:
-    """Data for choosing an index's albums, such as similarities, reused for later choices."""
+    """Cached data for choosing albums from an index, such as similarities of photos."""
     return KeptGrounds(index)
 
 
@@ -176,7 +179,7 @@ def choosing(
 def choose_ahead(
     index: Index, vector: MasterVector, alike: float, album: str, _request: AlbumRequest
 ) -> None:
-    """Start choosing a saved album's photos in the background, to cache data for later choices.
+    """Start choosing a saved album's photos in the background, so that later choices are fast.
 
     Series and similarities that were never found take seconds; the next choice has them.
     """
@@ -186,15 +189,16 @@ def choose_ahead(
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_SHOTS)
 def best_album(index: Index, vector: MasterVector) -> AlbumContext:
-    """Album of an index's best photos, used to compute the value that any photo would add."""
+    """Album of an index's best photos, prepared for computing any photo's contribution."""
     return AlbumContext(index, ratings(index, vector), album_rows(index, vector, None))
 
 
 def contribution(
     index: Index, vector: MasterVector, source: bytes | int, embedding: Embeddings
 ) -> tuple[InContext, int]:
-    """Share of value that a photo adds to an index's best album, and that album's photo count.
+    """Share that a photo adds, or would add, to the value of an index's best album.
 
+    The second result is the number of photos in that album.
     The share comes with the photo of the album that is most similar.
     """
     best = best_album(index, vector)
@@ -207,8 +211,9 @@ def contribution(
     max_entries=8, show_spinner="Taking content out, fold by fold …", hash_funcs=BY_JUDGEMENTS
 )
 def results_with_and_without_content(index: Index, vector: MasterVector, by: str) -> "Nuisance":
-    """Test results of a rating vector before and after subject matter is projected out of it.
+    """Test results of a rating vector with and without the effect of the photos' subject matter.
 
+    Without: the directions of subject matter are projected out of the vector.
     Raises NoLabelsError or ComparisonsError if there is nothing to test it on, or no content to
     tell apart.
     """

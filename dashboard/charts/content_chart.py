@@ -1,4 +1,4 @@
-"""Altair chart of ratings before and after subject matter is projected out of a rating vector."""
+"""Altair chart of ratings with and without the effect of the photos' subject matter."""
 
 import altair as alt
 import pandas as pd
@@ -11,7 +11,7 @@ STEP = 34  # pixels a kind
 
 
 def content_removal(rows: pd.DataFrame) -> alt.LayerChart:
-    """Chart of mean ratings by subject matter, before and after subject matter is projected out."""
+    """Chart of mean ratings per kind of photo, with and without the effect of subject matter."""
     order = list(dict.fromkeys(rows["kind"]))
     families = {WITH: FROM_PHOTOS, WITHOUT: AT_RANDOM}
     data = rows.assign(family=rows["version"].map(families))

@@ -24,12 +24,15 @@ CELL = 40  # pixels that a row of the matrix is high
 
 
 def detail_chart(panel: Panel) -> alt.LayerChart:
-    """Altair chart of one detail of an evaluation, such as accuracy by label gap or by group."""
+    """Altair chart of one detail of an evaluation, such as a learning curve."""
     return _DRAWN[panel.name](panel)
 
 
 def _gap(panel: Panel) -> alt.LayerChart:
-    """Line chart of pairwise accuracy by label difference, one line per rating vector."""
+    """Line chart of pairwise accuracy by the difference between the two photos' labels.
+
+    There is one line per rating vector.
+    """
     rows = panel.rows
     across = alt.X(
         "range:O",
@@ -61,7 +64,10 @@ def _gap(panel: Panel) -> alt.LayerChart:
 
 
 def _learning(panel: Panel) -> alt.LayerChart:
-    """Learning curve: accuracy by number of training photos; lines mark human and chance level."""
+    """Learning curve: accuracy by number of training photos.
+
+    Horizontal lines mark human and chance level.
+    """
     up = _vertical_scale(panel.rows, 0.5, *(value for _, value in panel.rules))
     steps = list(panel.rows["n_learned_from"])
     axis = alt.Axis(values=steps, format=",d", grid=False, titlePadding=8, labelOverlap=False)
@@ -87,7 +93,7 @@ def _learning(panel: Panel) -> alt.LayerChart:
 
 
 def accuracy_by_choices(rows: pd.DataFrame) -> alt.LayerChart:
-    """Chart of accuracy in predicting a person's choices, by number of choices learned from.
+    """Learning curve: accuracy in predicting a person's choices, by number of training choices.
 
     `rows` has choices, value, low and high, the last three as shares of 1.
     """

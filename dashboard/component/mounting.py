@@ -47,7 +47,7 @@ def widget_key(key: str, index: str, rater: str | None) -> str:
 
 
 def mount(key: str, data: Json, on_act: Callable[[], None] = lambda: None) -> Any:
-    """Mount the JavaScript component with data, and return its state.
+    """Show the JavaScript component with the given data; return the component's state.
 
     `on_act` is called when a button of the component requests an action.
     """
@@ -63,7 +63,7 @@ def mount(key: str, data: Json, on_act: Callable[[], None] = lambda: None) -> An
 
 
 def component_data(data: Json, key: str) -> Json:
-    """The given data, plus the server URLs and the key that the JavaScript component needs."""
+    """Data for the JavaScript component, completed by server URLs and the component's key."""
     modules = f"{ROOM}/component/{modules_hash()}/main.js"
     return {**data, "base": ROOM, "modules": modules, "place": key}
 
@@ -97,7 +97,7 @@ def _acked(key: str) -> str:
 
 
 def _outbox(state: Any) -> tuple[str, list[Json]]:
-    """Browser client's ID, and the valid events that it sent, in order of sequence number."""
+    """ID of the browser client, and the valid events that it sent, by sequence number."""
     box = (state or {}).get("outbox") or {}
     if not isinstance(box, Mapping) or not isinstance(box.get("client"), str):
         return "", []

@@ -31,7 +31,10 @@ class Act(NamedTuple):
 
 
 class AlbumFlags(NamedTuple):
-    """Pinned and excluded photos of an album, which a grid shows instead of a person's flags."""
+    """Flags of an album's photos, pinned or excluded, for display in a photo grid.
+
+    They are shown instead of a person's flags.
+    """
 
     known: Mapping[str, int]  # by digest: 1 keep, -1 leave out
     put: Callable[[int, int], None]  # of a row, its new flag; 0 removes it

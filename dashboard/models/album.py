@@ -134,7 +134,9 @@ def headline(album: Album, total: int, vector: str) -> str:
 
 
 def nearest_words(degree: SliderSetting, value: float) -> str:
-    """Words for a value of an album setting, taken from the nearest value that has words.
+    """Words that describe a value of an album setting, such as “varied” for a variety of 0.3.
+
+    They are those of the nearest value that has words.
 
     Examples
     --------
@@ -145,7 +147,7 @@ def nearest_words(degree: SliderSetting, value: float) -> str:
 
 
 def as_sentence(note: str) -> str:
-    """Note about an album as a full sentence, without the terminal commands that it mentions.
+    """Note about an album as a full sentence, with terminal commands removed.
 
     Examples
     --------
@@ -231,8 +233,9 @@ def destination(index: Index, to: str) -> Path:
 def export_preview(
     album: Album, index: Index, kind: Kind, to: str, *, along: bool = False
 ) -> ExportPreview:
-    """Preview of what an album's export would write; `along` adds companion files (RAW, video).
+    """Preview of the files that an export of an album would write.
 
+    `along` adds companion files (RAW, video).
     The folder itself is not looked at: files that are there already are counted too.
 
     Raises the errors of :func:`destination`.

@@ -71,7 +71,7 @@ def _best_and_worst(found: "Nuisance") -> "list[KindMean]":
 
 
 def _share(estimate: Estimate) -> str:
-    """Text with an estimated share and its confidence interval in percent, negative values as 0."""
+    """Share and its confidence interval as text in percent; negative values become 0."""
     value, low, high = (
         percent(max(one, 0)) for one in (estimate.value, estimate.low, estimate.high)
     )

@@ -21,7 +21,7 @@ def measured_accuracy(board: Board, photos: int, mode: Mode) -> str:
 
 
 def public_accuracy(vector: MasterVector | None, mode: Mode) -> str:
-    """Sentence on a rating vector's accuracy on public photos, for an index not yet evaluated."""
+    """Text on a rating vector's accuracy on public photos, for an index that was not evaluated."""
     known = None if vector is None else vector.card.accuracy
     if vector is None or known is None:
         return "Not measured on your photos."
@@ -34,7 +34,7 @@ def public_accuracy(vector: MasterVector | None, mode: Mode) -> str:
 
 
 def album_progress(kept: Entry) -> str:
-    """Text with a saved album's name and photo count, and the wanted count if that is greater."""
+    """Text with a saved album's name and photo count, such as “5 of 24 photos”."""
     photos, places = len(kept.album.photos), kept.album.settings.places
     said = (
         f"{photos:,} of {counted(places, 'photo')}" if photos < places else counted(photos, "photo")

@@ -19,7 +19,7 @@ SIZES = {
 
 
 class Change(NamedTuple):
-    """Album change that the user requested: a function, and its description for the history."""
+    """Change of a saved album: a function that makes the change, and a description in words."""
 
     what: str  # in words, for the history
     make: Callable[[KeptAlbum], KeptAlbum]

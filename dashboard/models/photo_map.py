@@ -57,7 +57,7 @@ def methods() -> dict[Method, str]:
 
 
 def colours(labels: IndexLabels) -> dict[str, str]:
-    """Display names of the map's colourings; without people's labels, only the one by rating."""
+    """Display names of the quantities that can colour the map; without labels, only the rating."""
     judged = bool(np.isfinite(labels.scores).any())
     return {key: name for key, name in COLOURS.items() if judged or key == "rating"}
 

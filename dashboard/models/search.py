@@ -45,7 +45,10 @@ def rated_highest(index: Index, vector: MasterVector) -> Found:
 
 
 def most_similar(index: Index, embedding: Embeddings, own: int | None) -> Found:
-    """Row numbers of the photos most similar to one photo's embedding (d,), except that photo."""
+    """Row numbers of the photos most similar to a given photo, which is left out.
+
+    `embedding` (d,) is the given photo's, `own` its row number or None.
+    """
     rows, similarities = index.nearest(
         embedding[: index.manifest.head].astype(np.float64), MOST_FOUND + 1
     )
@@ -65,7 +68,10 @@ def similar_but_better(
 
 
 def found_text(way: str, vector: str, n: int) -> str:
-    """Phrase on how photos were found and sorted, for display after the number of found photos."""
+    """Phrase on how photos were found and sorted, such as “rated highest by …, the best first”.
+
+    It follows the number of found photos.
+    """
     of_all = f"of {n:,}" if n > MOST_FOUND else ""
     by = f"**{plain(vector)}**"
     return {

@@ -71,7 +71,7 @@ class TeachSession:
         return queue.waiting
 
     def pair_of(self, undone: Undone) -> Pair | None:
-        """Photo pair whose comparison was undone; None if a star rating was undone instead."""
+        """Photo pair of an undone answer; None if a star rating was undone instead."""
         if undone.kind == "stars":
             return None
         digests = self.index.digests()
@@ -98,8 +98,5 @@ class TeachSession:
 
 
 def codes_of_kind(labels: IndexLabels, kind: Kind) -> Codes | None:
-    """Group or series number of each photo, if pairs must be of one group or series; else None.
-
-    The array (n,) has an entry for each of the index's n photos.
-    """
+    """Group or series numbers (n,) of n photos; None if any two photos may form a pair."""
     return {"all": None, "group": labels.groups, "series": labels.series}[kind]

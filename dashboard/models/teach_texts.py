@@ -52,7 +52,7 @@ def modes(n_people: int) -> dict[Work, str]:
 
 
 def kinds(comparable: Sequence[Within], mode: Mode) -> dict[Kind, str]:
-    """Display names of the kinds of photo pairs to ask about: any, or within a group or series."""
+    """Display names of the sources of photo pairs: the whole index, one group or one series."""
     of: dict[Kind, str] = {
         "all": f"the whole {say('index', mode)}",
         "group": f"one {say('group', mode)}",

@@ -71,7 +71,7 @@ class VectorCard:
 
 
 def weak_words_note(made_by: Fingerprint) -> str | None:
-    """Sentence saying that an encoder understands texts only partly; None for other encoders."""
+    """Note that the built-in encoder understands texts only partly; None for other encoders."""
     if not made_by.is_embedded:
         return None
     return _STAND_IN.format(qualities=_NO_QUALITIES if made_by.blocks is None else _BY_TABLE)
@@ -167,7 +167,7 @@ def free_name(stem: str, taken: Container[str]) -> str:
 
 
 def taste_name(rater: str, known: Mapping[str, MasterVector]) -> str:
-    """Name of a person's saved taste vector; an unused name if none is saved yet."""
+    """Name under which a person's taste vector is saved; a new name if none is saved yet."""
     own = [name for name, vector in known.items() if is_of_rater(vector, rater)]
     return own[0] if own else free_name("my-taste" if rater == ME else default_name(rater), known)
 

@@ -35,7 +35,7 @@ Words: TypeAlias = Callable[[Sequence[int]], list[tuple[str, str]]]
 
 @dataclass(frozen=True, eq=False)
 class PhotoColumns:
-    """Data about a grid's photos (digests, aspect ratios, …), one array each, in display order."""
+    """Data of a grid's photos in display order: an array per property (digest, aspect ratio, …)."""
 
     digests: NDArray[np.uint8]  # (n, 8) beginnings of the digests
     aspects: NDArray[np.uint16]  # (n,) width to height, in thousandths
@@ -64,7 +64,10 @@ class HeldOrder:
 
 
 class GivenOrder(NamedTuple):
-    """Reference to a photo grid's data, given to a page: name, number of photos, first photos."""
+    """Reference to a photo grid's data, for use by a page: name in URLs, and number of photos.
+
+    The data of the first photos come with it.
+    """
 
     name: str  # in URLs
     n: int  # photos

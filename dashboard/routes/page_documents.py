@@ -1,4 +1,4 @@
-"""HTTP routes of the pages' HTML, which tells Streamlit's browser code the dashboard's base URL.
+"""HTTP routes that serve the HTML of all pages, with the dashboard's base URL written into it.
 
 Streamlit's browser code does not know whether `/photos` is a page of a server at `/` or a server
 of its own. It asks there first, and a console shows two errors for each page that is opened.

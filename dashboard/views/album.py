@@ -1,4 +1,4 @@
-"""Page Album: a saved album with double pages of its photo book, or a new choice of photos."""
+"""Page Album: choice of a new album's photos, and saved albums as pages of a photo book."""
 
 from dashboard.widgets import page_head
 from dashboard.widgets.album import kept_album, new_album, wish_form

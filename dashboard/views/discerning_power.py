@@ -1,4 +1,4 @@
-"""Page Discerning power: how well each rating vector agrees with people, and its mistakes."""
+"""Page Discerning power: how well each rating vector agrees with people's judgements."""
 
 import streamlit as st
 

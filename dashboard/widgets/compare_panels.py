@@ -53,7 +53,7 @@ class Pair:
 
 
 def ask_pair(index: Index, place: DeltaGenerator) -> Pair:
-    """Show the upload field; return up to two photos that were uploaded or that the URL names."""
+    """Show the upload field; return up to two photos, uploaded or named in the URL."""
     uploads = place.file_uploader(
         "Upload two photos",
         type=sorted(suffix[1:] for suffix in PHOTO_SUFFIXES),

@@ -44,7 +44,7 @@ def tell_error(error: Exception) -> bool:
 
 
 def log_in_words(record: logging.LogRecord) -> bool:
-    """Shorten a log record of an expected error to one line without traceback; return True.
+    """Log filter that shortens records of expected errors to one line, and drops no record.
 
     It is a filter for Streamlit's log.
     """

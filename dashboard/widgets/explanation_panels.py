@@ -1,4 +1,4 @@
-"""Widgets that explain ratings: heat maps, concepts, similar photos, effect of subject matter."""
+"""Widgets that explain ratings by heat maps, concepts, similar photos and photo content."""
 
 from collections.abc import Mapping, Sequence
 
@@ -83,7 +83,10 @@ def _reasons(index: Index, vector: MasterVector, one: Explanation, which: str) -
 
 
 def _concepts(index: Index, vector: MasterVector, one: Explanation) -> None:
-    """Show contributions of technical image signals and, if available, of concepts to a rating."""
+    """Show how much concepts and technical image signals contribute to a rating.
+
+    Concepts are shown if available.
+    """
     numbers = session_state.vocabulary() == "statistics"
     found = encoder_results.concepts(index, vector, one.embedding)
     if movers := explanation_texts.movers(found or [], one.signals):
@@ -114,7 +117,7 @@ def _figures(figures: pd.DataFrame) -> None:
 
 
 def content_removal(index: Index, vectors: Mapping[str, MasterVector], leader: str | None) -> None:
-    """On request, compare a vector's ratings with and without the effect of subject matter."""
+    """Show, if switched on, a vector's results with and without the effect of photo content."""
     if not vectors:
         return
     st.header("Content or quality?", anchor=False)

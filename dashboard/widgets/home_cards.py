@@ -58,7 +58,7 @@ def _best(index: Index, vector: MasterVector) -> None:
 
 
 def best_photos(index: Index, vector: MasterVector) -> ShownPhotos:
-    """Photos of the index that the vector rates highest; shots of one moment are one tile."""
+    """Highest-rated photos of an index, with shots of the same moment in one stack."""
     best = vector_ratings.extreme_rows(index, vector, min(BEST, len(index)))
     codes = photo_stacks.stack_codes(index)
     rows, stacks = np.array(best, dtype=np.intp), None
@@ -69,7 +69,7 @@ def best_photos(index: Index, vector: MasterVector) -> ShownPhotos:
 
 
 def best_style(vector: MasterVector) -> GridStyle:
-    """Appearance of the grid of best photos on the page Home."""
+    """Grid settings (label, rows, height) for the best photos on the page Home."""
     label = "Your best photos"
     return GridStyle(label, rows=ROWS, height=ROW_PX, fills_window=True, judged_by=vector.name)
 

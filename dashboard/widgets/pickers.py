@@ -1,4 +1,4 @@
-"""Pickers that several pages use: photo index, rating vector, group, or one of few options."""
+"""Pickers shared by several pages: photo index, rating vector, photo group, row of buttons."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar

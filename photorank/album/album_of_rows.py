@@ -12,7 +12,7 @@ from photorank.typing import Codes, Embeddings, Flags, Ratings
 
 
 def choose_rows(heads: Embeddings, ratings: Ratings, request: AlbumRequest) -> Choice:
-    """Choice of album photos, as positions in the given arrays of n embeddings and n ratings.
+    """Choice of album photos from n embeddings and n ratings, as positions in these arrays.
 
     As for an index's photos the value balances quality and variety, and one of near-duplicates
     is taken while there are others; nothing is known of times, places and faces.

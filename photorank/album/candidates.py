@@ -44,9 +44,11 @@ def in_group(index: Index, n: int, request: AlbumRequest) -> Mask:
 
 
 def shortlist(index: Index, ratings: Ratings, request: AlbumRequest) -> Codes:
-    """Sorted row numbers of the photos considered for an album: all, or the best and pinned ones.
+    """Sorted row numbers of the photos that are considered for an album.
 
-    Where there are more places than photos to consider, all photos are taken.
+    These are all photos of the requested group or, if too many, the best rated ones and those that
+    are pinned or in the album already. At least as many are considered as the album has places, if
+    there are so many.
     """
     among = np.flatnonzero(in_group(index, len(ratings), request))
     most = max(request.considered, request.places)
@@ -105,7 +107,10 @@ def weight_of_quality(request: AlbumRequest) -> float:
 
 
 def _quality(candidates: Candidates, rules: Rules) -> Floats:
-    """Quality (g,) of g candidates: rating minus the lowest, scaled so the best album sums to 1."""
+    """Quality (g,) of g candidates: their ratings, shifted to a minimum of 0 and scaled.
+
+    The qualities of the album with the best ratings sum to 1.
+    """
     lowest = candidates.ratings.min(initial=np.inf)
     quality = candidates.ratings - lowest if len(candidates.rows) else candidates.ratings
     best = np.sort(quality[candidates.first | (rules.places > candidates.first.sum())])[::-1]
@@ -114,9 +119,9 @@ def _quality(candidates: Candidates, rules: Rules) -> Floats:
 
 
 def _photos_to_represent(candidates: Candidates, most: int) -> Codes:
-    """Sorted row numbers (c,) of photos that an album should represent: best shots, or a sample.
+    """Sorted row numbers (c,) of the photos that an album should represent.
 
-    The best shots are those of all series of similar photos; at most `most` are returned.
+    These are the best shots of all series of similar photos, or a random sample of `most` of them.
     An album's variety is how well it represents these photos.
     """
     clients = candidates.rows[candidates.first]

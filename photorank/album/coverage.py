@@ -39,12 +39,15 @@ class Covers:
 
     @property
     def n_represented(self) -> int:
-        """Number of photos that an album should represent, called clients."""
+        """Number of photos that an album should represent.
+
+        The code calls these photos clients.
+        """
         return self._rows.shape[1]
 
     @cached_property
     def sums(self) -> Floats:
-        """Sum (n,) of each candidate's similarities to all photos an album should represent."""
+        """Sum (n,) of each candidate's similarities to all photos to be represented."""
 
         def total(start: int) -> Floats:
             part = self[start : start + ROWS_A_BLOCK]
@@ -55,7 +58,7 @@ class Covers:
 
     @cached_property
     def most(self) -> Cover:
-        """Greatest similarity (c,) to any candidate, for each photo an album should represent."""
+        """Greatest similarity (c,) to any candidate, for each photo to be represented."""
         return _greatest(self._rows, np.arange(len(self)), 0.0)
 
 
@@ -71,7 +74,7 @@ class CosineCovers(Covers):
 
     @cached_property
     def most(self) -> Cover:
-        """Greatest similarity (c,) to any candidate, for each photo an album should represent."""
+        """Greatest similarity (c,) to any candidate, for each photo to be represented."""
         return self.most_by(np.arange(len(self)))
 
     def most_by(self, rows: Codes) -> Cover:
@@ -146,9 +149,9 @@ class KeptCovers:
         return _SomeCovers(self._covers, places(self._rows, len(self._heads))[rows])
 
     def _replace(self, clients: Codes, new: Codes) -> None:
-        """Replace cached cosines, column by column, by cosines with `new` photos to be represented.
+        """Overwrite cached columns that are no longer needed with the cosines of `new` photos.
 
-        The columns of photos that need no longer be represented are overwritten.
+        A column has the cosines of all cached candidates with one photo to be represented.
         """
         if not len(new):
             return
@@ -186,9 +189,10 @@ def cosines_of(heads: Embeddings, near: Embeddings) -> CoverRows:
 
 
 def similarities_of(cosines: CoverRows, typical: float) -> CoverRows:
-    """Similarities from cosines: 0 up to `typical` (mean cosine of two photos), then rising to 1.
+    """Similarities, 0 to 1, computed from cosines; 0 for cosines up to `typical`.
 
-    Squared, so that a photo that is a little like hundreds does not stand for all of them.
+    `typical` is the mean cosine of two photos. The similarities are squared, so that a photo that
+    is a little like hundreds does not stand for all of them.
     """
     if 1 - typical < _SAME_PHOTO_DISTANCE:
         return np.ones_like(cosines)
@@ -200,9 +204,9 @@ def similarities_of(cosines: CoverRows, typical: float) -> CoverRows:
 
 
 def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
-    """List of results of `work(start)`; `start` is the first row of each block of the n rows.
+    """Results of calling `work` once per block of rows, with the block's first row number.
 
-    Threads are used if there are many blocks.
+    The blocks divide n rows. Threads are used if there are many blocks.
     """
     starts = range(0, n, ROWS_A_BLOCK)
     if len(starts) < _MIN_BLOCKS_FOR_THREADS:

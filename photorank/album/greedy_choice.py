@@ -38,7 +38,7 @@ class Rules:
 
     @property
     def promise(self) -> float:
-        """Guaranteed ratio, 0 to 1, of a greedily chosen album's value to the best possible one."""
+        """Share of the best possible album value that a greedy choice is sure to reach, 0 to 1."""
         return GREEDY_SHARE if self.parts is None else GREEDY_SHARE_WITH_PARTS
 
     def still_allowed(self, chosen: list[int]) -> Mask:
@@ -117,10 +117,10 @@ def most_cover(covers: Covers, rules: Rules) -> float:
 
 
 def _picked(value: Value, rules: Rules) -> tuple[Codes, Floats, Mask]:
-    """Row numbers (k,) and gains (k,) of k chosen photos, and mask (n,) of the final candidates.
+    """Row numbers (k,) and gains (k,) of k chosen photos, in the order of the choice.
 
     Pinned and held photos come first, then the best shots of all series and, in a second stage if
-    they are too few, all others.
+    they are too few, all others. The last result is the mask (n,) of the last stage's photos.
     """
     chosen: list[int] = []
     best: Cover = np.zeros(value.covers.n_represented, dtype=np.float32)
@@ -175,7 +175,7 @@ def _upper_bound(value: Value, rules: Rules, rows: Codes, among: Mask, ceilings:
 def _greedy(
     value: Value, best: Cover, waiting: Mask, rules: Rules, chosen: list[int]
 ) -> list[tuple[int, float]]:
-    """Pairs (row number, gain) of photos chosen greedily among those that `waiting` marks.
+    """Greedily chosen photos among those marked in `waiting`, as pairs (row number, gain).
 
     The coverage `best` is updated in place.
     """
@@ -210,10 +210,10 @@ def _greedy(
 
 
 def _allowed_by_quotas(parts: Codes, room: Codes) -> Codes:
-    """Sorted positions in `parts` of the first ``room[p]`` photos of each day or event p.
+    """Sorted positions of the photos that the quotas allow; earlier photos have priority.
 
-    `parts` (n,) has the day or event of each photo, -1 for none: those are always allowed. The
-    positions are sorted.
+    `parts` (n,) has the day or event of each photo, -1 for none: those are always allowed. Of each
+    day or event p, the first ``room[p]`` photos are allowed.
     """
     kept = np.flatnonzero(parts < 0)
     order = np.argsort(parts, kind="stable")

@@ -70,7 +70,7 @@ def propose_swap(value: Value, rules: Rules, choice: Choice) -> Swap | None:
 
 
 def _two_best(covers: CoverRows) -> tuple[Cover, Cover, Codes]:
-    """Two greatest values (c,) in each column of a similarity matrix, and the greatest's row."""
+    """Largest and second largest value (c,) of each column, and row number of the largest."""
     owner = covers.argmax(axis=0)
     clients = np.arange(covers.shape[1])
     others = covers.copy()

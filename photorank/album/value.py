@@ -70,7 +70,7 @@ class Value:
         take: Callable[[Codes], Codes],
         most: int,
     ) -> Codes:
-        """Row numbers of at most `most` photos with the greatest gains among those `take` allows.
+        """Row numbers of the allowed photos with the greatest gains, at most `most` of them.
 
         `take` is given rows in the order of falling gains, and returns those that may be chosen.
         `ceilings` (n,) are limits that no gain exceeds: few gains are worked out, and these replace

@@ -128,7 +128,7 @@ class Index:
         return self.opened.embeddings()
 
     def heads(self) -> Embeddings:
-        """Heads (n, dh): the dh last-layer values of each embedding, for cosine similarity."""
+        """Outputs (n, dh) of the encoder's last layer: the first dh values of each embedding."""
         return self.opened.heads()
 
     def comparisons(
@@ -152,10 +152,11 @@ class Index:
         return self.opened.comparisons(within=within, gap_power=gap_power, rater=rater)
 
     def vectors(self) -> "DataFrame":
-        """Table of usable vectors: name, kind, accuracy, confidence bounds low and high, builtin.
+        """Table of the usable rating vectors, each with its kind, accuracy and confidence limits.
 
-        Accuracy and its confidence interval (low, high) are the card's, measured on held-out
-        photos; nan where they were not measured.
+        The columns are name, kind, accuracy, low, high and builtin. Accuracy and its confidence
+        interval (low, high) are the card's, measured on held-out photos; nan where they were not
+        measured.
         """
         import pandas as pd
 

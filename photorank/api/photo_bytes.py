@@ -1,4 +1,7 @@
-"""In-memory images encoded as file bytes, so that one decoder serves files and arrays."""
+"""Conversion of in-memory images to the bytes of image files.
+
+One decoder then serves files and arrays.
+"""
 
 import io
 from collections.abc import Iterable, Sequence

@@ -107,7 +107,7 @@ def _mean_of_pairs(table: Floats) -> Estimate:
 
 
 def flip_table(ratings: Floats) -> Floats:
-    """Matrix (n, n): share of pairs (copy of i, copy of j) rated opposite to photos i and j.
+    """Matrix (n, n): how often altered copies of photos i and j are rated in reverse order.
 
     `ratings` (n, k) are of each photo's variants, the first of which is the photo itself.
     """

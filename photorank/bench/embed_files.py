@@ -69,7 +69,7 @@ def embed_files(
 def _network_inputs(
     paths: Sequence[Path], encoder: Encoder, forms: Forms
 ) -> Iterator[list[list[Prepared] | None]]:
-    """Yield batches of photos, each photo as a list of network inputs, one per altered copy.
+    """Yield batches of photos; a photo is a list of network inputs, one for each altered copy.
 
     An unusable photo is None.
     """

@@ -114,7 +114,7 @@ def measure_indexing(
 
 
 def _combined_speed(decode: float, encode: float) -> float:
-    """Photos per second of decoding and encoding on shared cores, from the speed of each alone."""
+    """Expected photos per second if decoding and encoding share the same cores."""
     return 1 / (1 / decode + 1 / encode)
 
 

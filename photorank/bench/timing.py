@@ -25,7 +25,10 @@ def side_by_side(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict
 
 
 def memory_bandwidth() -> float:
-    """Memory bandwidth of all cores in bytes per second: the faster of reading and copying."""
+    """Highest memory bandwidth that all cores reach together, in bytes per second.
+
+    Reading and copying are timed; the faster one counts.
+    """
     source = np.ones(_ARRAY_LENGTH, dtype=np.float32)
     target = np.empty_like(source)
     cores = usable_cores()

@@ -142,7 +142,7 @@ class Task:
         return choice._replace(entry=saved)
 
     def _swap(self, choice: Choice, entry: "Entry") -> Choice:
-        """Replace one photo of a saved album so that its value rises most, and save the album.
+        """Replace one photo of a saved album, for the greatest gain in value, and save the album.
 
         Nothing is changed if the swap would not raise the album's value.
         """

@@ -1,4 +1,4 @@
-"""Commands that measure learning methods' accuracy, and speed of indexing, search and dashboard."""
+"""Benchmark commands: accuracy of learners, and speed of indexing, search and other tasks."""
 
 from pathlib import Path
 from typing import Annotated

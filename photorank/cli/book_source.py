@@ -153,7 +153,7 @@ class _ReadPlan:
 
 
 def _known_index(name: str) -> str | None:
-    """Index name unchanged if this workspace has an index of that name, otherwise None."""
+    """The name itself if this workspace has an index of that name, otherwise None."""
     from photorank.workspace import Workspace
 
     return name if name in Workspace.current().index_names() else None

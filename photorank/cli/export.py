@@ -159,7 +159,10 @@ def _embeddings(index: "Index", folder: Path | None, as_json: bool) -> None:
 
 
 class _Written(NamedTuple):
-    """Result of an export: format, number of photos, and paths of the files (none without --to)."""
+    """Result of an export: format, number of photos, and paths of the written files.
+
+    Without --to no files are written.
+    """
 
     format: str
     photos: int

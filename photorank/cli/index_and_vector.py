@@ -34,7 +34,7 @@ def open_vector(index: "Index", name: str | None, doing: str = "") -> "MasterVec
 
 
 def tell_mistaken(index: str, mistaken: int, n: int) -> None:
-    """Print advice if an encoder mistakes many different photos for copies of one picture."""
+    """Print a warning if the encoder mistakes different photos for copies of one picture."""
     if mistaken:
         message(
             f"the encoder of {index} takes {mistaken:,} of {n:,} judged photos for copies of one "

@@ -192,7 +192,10 @@ def _marked_changed(paths: "IndexPaths", files: "list[LibraryFile]") -> "list[Li
 
 
 def _source_name(what: str, under: Path | None, rater: str) -> str:
-    """Name under which collected judgements are stored; collecting again replaces them."""
+    """Name of the source of collected judgements, such as “the library's stars”.
+
+    Judgements collected again under the same name replace the older ones.
+    """
     where = f" under {under.absolute()}" if under else ""
     whose = f", by {rater}" if rater else ""
     return unicode_text(f"{what}{where}{whose}")

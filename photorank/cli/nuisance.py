@@ -1,4 +1,4 @@
-"""The command that measures how much ratings depend on what photos show, and corrects for it."""
+"""The command that measures the effect of photo content on ratings, and removes it."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 

@@ -137,7 +137,10 @@ def progress(task: str, unit: str) -> Iterator[Callable[[int, int | None], None]
 
 @contextmanager
 def stages() -> Iterator[Callable[[str, int, int], None]]:
-    """Context that shows one progress bar per stage; yields a function (stage, done, total)."""
+    """Context that shows one progress bar per stage; yields a function that updates the bars.
+
+    The function is called with (stage, done, total).
+    """
     with _bar("") as bar:
         numbers: dict[str, Any] = {}
 

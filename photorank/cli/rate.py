@@ -75,7 +75,7 @@ def _print_in_context(
     entry: "Entry | None",
     as_json: bool,
 ) -> None:
-    """Print each photo's rating, and the share that it adds, or would add, to an album's value.
+    """Print photos' ratings, and the share of an album's value that each photo contributes.
 
     The album is a saved one, or else one of the index's best photos.
     """

@@ -150,7 +150,10 @@ def _score_photos(
     sink: "ScoreFile | ScoreStream",
     tell: _Told,
 ) -> tuple[int, int]:
-    """Score photos that have no output row yet; return the number of rows, and of scored photos."""
+    """Score photos that have no output row yet; return the counts of all rows and scored rows.
+
+    A photo that cannot be used gets a row without a score. Rows of earlier runs count as well.
+    """
     from photorank.scoring.embed_bytes import Embedder
     from photorank.scoring.score_photos import scored
     from photorank.scoring.sources import find_sources

@@ -1,4 +1,7 @@
-"""The command that measures photos: sharpness, noise and other signals, and print quality."""
+"""The command that measures the technical quality of photos, such as sharpness and noise.
+
+If a page size is given, it also tells how well the photos would print on such a page.
+"""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -107,9 +110,10 @@ def _measure_index(name: str | None, page: "Page | None", as_json: bool) -> None
 
 
 def _for_json(values: Mapping[str, float], page: "Page | None") -> dict[str, Any]:
-    """JSON object of a photo's signals (sharpness, …), with print quality if `page` is given.
+    """JSON object of a photo's signals (sharpness, …), and its quality as a print on `page`.
 
-    A signal that is nan becomes null.
+    A signal that is nan becomes null. Print quality is left out if `page` is None or
+    the width is nan.
     """
     from photorank.photos.signals.print_quality import print_quality
 

@@ -37,7 +37,7 @@ class ChoiceGraph(ComparisonGraph):
         ties: ArrayLike | None,
         weights: ArrayLike | None,
     ) -> Self:
-        """Comparison graph of the given choices; raises ComparisonsError if they are invalid.
+        """Comparison graph of people's choices; raises ComparisonsError if they are invalid.
 
         See :meth:`Comparisons.from_choices`.
         """
@@ -193,7 +193,7 @@ class ChoiceGraph(ComparisonGraph):
         return r[self.first] - r[self.second]
 
     def net(self, values: Floats) -> Floats:
-        """For each of n photos, sum of the values of its edges, negated where the photo is second.
+        """For each photo, sum of its edges' values, with a minus sign where it is the second photo.
 
         `values` (m,) has a number for each edge.
         """

@@ -6,7 +6,7 @@ from photorank.typing import Codes, Flags, Floats
 
 
 def dense_ranks(values: Floats | Codes) -> Codes:
-    """Dense ranks 0, 1, 2 … (n,) of values: equal values share a rank, without gaps."""
+    """Dense ranks (n,) of values, from 0 without gaps: equal values share a rank."""
     return np.unique(values, return_inverse=True)[1].astype(np.intp)
 
 

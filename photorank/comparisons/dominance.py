@@ -83,7 +83,10 @@ def dominance(first: Floats | Codes, second: Floats | Codes, weights: Floats) ->
 
 
 def prefix_sums(values: Any, dtype: type[np.number[Any]] = np.float64) -> Any:
-    """Prefix sums (n + 1, …) of values (n, …), starting at 0; for booleans, counts of True."""
+    """Cumulative sums (n + 1, …) of values (n, …) along the first axis, beginning with 0.
+
+    Of booleans, counts of True.
+    """
     sums = np.zeros((len(values) + 1, *values.shape[1:]), dtype)
     np.cumsum(values, axis=0, out=sums[1:])
     return sums

@@ -20,7 +20,7 @@ def products(Z: Embeddings | Floats, V: Floats) -> Floats:
 
 
 def portions(n: int, width: int) -> Iterator[slice]:
-    """Yield slices that divide n rows of `width` numbers into parts of at most 64 MB in float64."""
+    """Yield slices that split n rows of `width` float64 numbers into parts of at most 64 MB."""
     step = max(AT_ONCE // max(width, 1), 1)
     for start in range(0, n, step):
         yield slice(start, start + step)

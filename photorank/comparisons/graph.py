@@ -1,4 +1,4 @@
-"""Interface of comparison graphs: sums over edges without listing all n² pairs.
+"""Interface of comparison graphs, which sum over edges without listing all n² pairs.
 
 An edge says by how much one photo was preferred to another. Learners ask the
 graph for its Laplacian, metrics for its agreement with ratings.
@@ -14,7 +14,7 @@ from photorank.typing import Codes, Embeddings, Floats, Labels, Pairs, Ratings, 
 
 
 class Agreement(NamedTuple):
-    """For each photo, weight (n,) of pairs ordered correctly by ratings, and of all pairs."""
+    """For each photo, total weight of its correctly ordered pairs, and of all its pairs."""
 
     credit: Floats  # (n,) of the pairs that the ratings order as people did, ties half
     weight: Floats  # (n,) of all pairs that people ordered
@@ -123,7 +123,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def agreement(self, ratings: Ratings) -> Agreement:
-        """For each photo, weight (n,) of pairs ordered correctly by ratings, and of all pairs."""
+        """For each photo, total weight of its correctly ordered pairs, and of all its pairs."""
 
     @abstractmethod
     def untied_weight(self, ratings: Ratings) -> Floats:
@@ -149,7 +149,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def lies_within(self, codes: Codes) -> bool:
-        """True if every edge joins two photos of the same group, given group codes (n,)."""
+        """True if every edge joins two photos with the same group code."""
 
     @abstractmethod
     def take(self, rows: Codes) -> Self:

@@ -91,7 +91,7 @@ class _ScorePairs(HingePairs):
         return self._scores.spread(trust * (self._degrees * q - losers - winners))
 
     def _sums(self, values: Floats) -> tuple[Floats, Floats]:
-        """For each photo, sums (l,) of `values` over worse and over better photos paired with it.
+        """For each photo, sums of `values` over worse and over better photos paired with it.
 
         Only pairs with a hinge loss count. The worse photo of a pair is the loser, and the better
         one the winner.
@@ -155,7 +155,10 @@ class _Tree:
         return cls(levels)
 
     def add_to(self, losers: Floats, winners: Floats, values: Floats) -> None:
-        """Add to `losers` each photo's sum of `values` over paired losers; likewise `winners`."""
+        """Add each photo's sum of `values` over its losers to `losers`, and likewise for winners.
+
+        A photo's losers are the worse photos paired with it, and its winners the better ones.
+        """
         for level in self.levels:
             running = prefix_sums(values[level.losers])
             losers[level.winners] += running[level.last_loser] - running[level.first_loser]

@@ -187,7 +187,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def block_firsts(self) -> Codes:
-        """For each labelled photo, position in `rows` of the first photo of its group (block).
+        """For each labelled photo, index into `rows` of the first photo of its group (block).
 
         Only photos of one block may be compared.
         """
@@ -270,9 +270,10 @@ class ScoreGraph(ComparisonGraph):
         return ordered
 
     def _extremes(self, share: float | None) -> tuple[Codes, Codes]:
-        """Positions in `rows` of each group's lowest-labelled photos, and of its highest-labelled.
+        """Indices of each group's photos with the lowest labels, and of those with the highest.
 
-        Each of the two is that `share` of the group (block); without `share`, all photos.
+        They are indices into `rows`. Each of the two is that `share` of the group (block); without
+        `share`, all photos.
         """
         if share is None:
             everybody = np.arange(len(self.labels))
@@ -332,9 +333,9 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def parts(self) -> tuple[Blocks, ...]:
-        """Pairs within groups as :class:`Blocks`; a second item holds those to leave out, if any.
+        """Blocks of photos whose pairs are added, then (if any) blocks whose pairs are subtracted.
 
-        The sum over the second item is to be subtracted: its pairs may not be compared.
+        The first item holds all pairs within groups, the second those that may not be compared.
         """
         codes = [self.same]
         if self.different is not None:
@@ -347,7 +348,7 @@ class ScoreGraph(ComparisonGraph):
         return np.array_equal(self.rows, np.arange(self.n))
 
     def _over_pairs(self, of: Callable[[Blocks], Floats]) -> Floats:
-        """Sum over all pairs that may be compared; function `of` gives the sum over one `Blocks`.
+        """Sum over all compared pairs; the function `of` computes it for one :class:`Blocks`.
 
         It is called with each item of `parts`; its result for pairs that may not be compared is
         subtracted.

@@ -51,7 +51,7 @@ class Blocks:
         return cls(order, block, tier, y - mean[block], trust[order], p)
 
     def neighbour_sums(self, V: Floats, *, sign: int = 1) -> Floats:
-        """For each photo, weighted sum of the rows of V (l, k) belonging to photos paired with it.
+        """For each photo, weighted sum of V's rows (l, k) over the photos it forms a pair with.
 
         The weight is a power of the gap between the two labels, times `sign` for better photos.
         """
@@ -98,10 +98,10 @@ class Blocks:
         return product.reshape(X.shape)
 
     def gram(self, Z: Embeddings | Floats, rows: Codes) -> Floats:
-        """Product Zᵀ L Z (r, r) of features Z[rows] and graph Laplacian L of pairs within groups.
+        """Product Zᵀ L Z (r, r) of features Z, restricted to `rows`, and the graph Laplacian L.
 
-        It is the sum of u_i u_j (z_i − z_j)(z_i − z_j)ᵀ over all pairs of a block less all pairs of
-        a tier, where z_i is a row of Z.
+        L is of pairs within groups. The product is the sum of u_i u_j (z_i − z_j)(z_i − z_j)ᵀ over
+        all pairs of a block less all pairs of a tier, where z_i is a row of Z.
         """
         blocks, tiers = _run_numbers(self.block, 1), _run_numbers(self.tier, 2)
         # A tier of one photo has no pair: what it would take off is not put on.
@@ -222,9 +222,10 @@ class Blocks:
         return np.bincount(self.block, self.u * values).astype(np.float64)[self.block]
 
     def _gap_sums(self, moments: list[Floats]) -> Floats:
-        """For each label y_i, sum Σ_j v_j (y_i − y_j)**p of values v, from moments Σ_j v_j y_j**k.
+        """For each label y_i, weighted sum over j of (y_i − y_j)**p, computed from `moments`.
 
-        Moment k (l, …) is given for each photo i, as a sum over the photos j that are to count.
+        Moment k (l, …) is Σ_j v_j y_j**k with weights v, for each photo i a sum over the photos j
+        that are to count.
         """
         y = self.y.reshape(-1, *[1] * (moments[0].ndim - 1))
         return sum(
@@ -255,13 +256,13 @@ def _run_ends(codes: Codes) -> Codes:
 
 
 def _same_code_sums(codes: Codes, V: Floats) -> Floats:
-    """For each row of V (l, k), sum (l, k) of all rows with the same code; codes are sorted."""
+    """For each row of V (l, k), sum of all rows of V with the same code; codes are sorted."""
     single = not len(codes) or codes[-1] + 1 == len(codes)
     return V if single else _sums_by_code(codes, V)[codes]
 
 
 def _sums_by_code(codes: Codes, V: Floats) -> Floats:
-    """Sum of the rows of V (l, k) with each code from 0 to c − 1, as (c, k); codes are sorted."""
+    """Sums (c, k) of the rows of V (l, k) grouped by code, for sorted codes from 0 to c − 1."""
     if not len(codes):
         return V
     if not codes[-1]:
@@ -276,7 +277,10 @@ def _sums_by_code(codes: Codes, V: Floats) -> Floats:
 
 
 def _run_numbers(codes: Codes, least: int) -> Codes:
-    """For each of l sorted codes, number of its run of equal codes; −1 if shorter than `least`."""
+    """Serial number of each code's run of equal codes; −1 for runs shorter than `least`.
+
+    The codes (l,) are sorted.
+    """
     size = np.bincount(codes)
     counted = size >= least
     return np.where(counted, np.cumsum(counted) - 1, -1)[codes]

@@ -34,7 +34,7 @@ _MIN_COSINE = 0.99  # of embeddings by the fastest runtimes with those by torch
 
 
 def examine_all(workspace: Workspace, name: str | None) -> dict[str, list[Finding]]:
-    """Dict of all check results: the machine's under the key "", each index's under its name."""
+    """Dict of check results by index name; the empty name "" holds those of the machine."""
     names = [workspace.existing_index(name).name] if name else workspace.index_names()
     here = [*examine_machine(workspace.root), examine_embedded(), *_check_shipped_vectors()]
     found = {one: examine(workspace.index(one)) for one in names}
@@ -96,7 +96,7 @@ def _check_cards_and_evaluations(paths: IndexPaths) -> Iterator[Finding]:
 
 
 def _unusable_evaluations(paths: IndexPaths) -> tuple[list[Path], list[UnreadableFileError]]:
-    """Paths of damaged evaluation files, and errors from files that cannot be opened."""
+    """Paths of damaged evaluation files, and errors for the files that cannot be read."""
     damaged: list[Path] = []
     unreadable: list[UnreadableFileError] = []
     for path in evaluation_paths(paths):

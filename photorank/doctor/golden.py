@@ -1,4 +1,4 @@
-"""Check of the built-in encoder by a computed test image ("golden photo") of known embedding."""
+"""Check of the built-in encoder against the known embedding of a test image ("golden photo")."""
 
 import json
 import struct

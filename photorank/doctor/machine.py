@@ -24,7 +24,7 @@ def examine_machine(workspace: Path) -> list[Finding]:
 
 
 def examine_pip(findings: Iterable[Finding]) -> list[Finding]:
-    """One finding if pip is missing but other findings advise `pip install`; else an empty list."""
+    """List with a note that pip is missing, if findings advise `pip install`; otherwise empty."""
     advised = any("pip install" in one.says + one.remedy for one in findings)
     if not advised or find_spec("pip") is not None:
         return []

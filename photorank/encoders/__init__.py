@@ -9,7 +9,7 @@ IMPORTED = "embeddings:"
 
 
 def load_encoder(spec: str, *, framing: str | None = None, device: str = "auto") -> Encoder:
-    """Encoder named by a spec such as ``embedded``; its networks load on first use.
+    """Encoder by name, such as ``embedded`` (the built-in one); its networks load on first use.
 
     Parameters
     ----------

@@ -43,7 +43,7 @@ class Fingerprint:
         return replace(self, blocks=None)
 
     def require(self, found: "Fingerprint", *, vector: str) -> None:
-        """Raise EncoderMismatchError if vectors of this space do not fit embeddings of `found`.
+        """Raise EncoderMismatchError if vectors of this space do not fit embeddings of another.
 
         A vector of the head alone fits embeddings with further blocks.
         """
@@ -59,7 +59,7 @@ class Prepared(NamedTuple):
 
 
 class PositionMaps(NamedTuple):
-    """Maps of what each image position adds to an embedding's dot product with a direction.
+    """Maps of each image position's contribution to an embedding's dot product with a direction.
 
     A map's mean is its block's product, of the head before it is scaled to unit length.
     """
@@ -95,7 +95,7 @@ class Encoder(Protocol):
 
     @property
     def logit_scale(self) -> float | None:
-        """Logit scale: factor on cosine similarities learned in training; None if there is none."""
+        """Logit scale: trained factor on cosine similarities; None if the encoder has none."""
 
     def prepare(self, photo: Image.Image) -> Prepared:
         """Network inputs (frames) and technical signals (sharpness, …) of an upright sRGB photo.
@@ -104,7 +104,10 @@ class Encoder(Protocol):
         """
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
-        """Embeddings (n, d) without technical signals, of network inputs (frames) of any shapes."""
+        """Embeddings (n, d) of network inputs (frames), without technical signals.
+
+        The frames may differ in shape.
+        """
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
         """Unit embeddings of texts, comparable to the last layer (head) of photo embeddings."""
@@ -115,7 +118,7 @@ class OptionalSignals(Protocol):
     """Encoder that can leave out technical signals (sharpness, …) for indexes made without them."""
 
     def set_blocks(self, blocks: Blocks | None) -> None:
-        """Choose the parts (blocks) that embeddings consist of from now on.
+        """Choose which parts (blocks) future embeddings contain.
 
         None means the last layer (head) alone.
         """
@@ -137,7 +140,7 @@ class MeanPooled(Protocol):
         """Network inputs (frames) and technical signals (sharpness, …) of an upright sRGB photo."""
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
-        """Maps of what each position in a network input adds to the dot product with `direction`.
+        """Maps of each position's contribution to an embedding's dot product with `direction`.
 
         The maps leave out the signals block.
         """

@@ -56,9 +56,10 @@ def _transformer_parts(model: "nn.Module") -> "list[nn.Module]":
 
 
 def _inputs_to_bf16(_: Any, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, Any]:
-    """Hook that converts a module's inputs to bfloat16, each tensor once.
+    """Hook that converts a module's inputs to bfloat16.
 
-    (Attention checks by identity whether queries, keys and values are the same.)
+    A tensor passed twice is converted once, since attention checks by identity whether queries,
+    keys and values are the same.
     """
     import torch
 

@@ -49,13 +49,16 @@ class Switchable(Protocol):
         """Name of the current runtime, empty before the first embedding."""
 
     def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Switch to a runtime, in its fastest precision that hardly changes the embeddings.
+        """Switch to a runtime, at the fastest precision that keeps embeddings nearly the same.
 
         See :meth:`SwitchableTower.choose`.
         """
 
     def set_precision(self, precision: str) -> None:
-        """Set the numeric precision of future embeddings; see :func:`precision_of`."""
+        """Set the numeric precision of future embeddings, such as ``fp32`` or ``torch bf16``.
+
+        See :func:`precision_of`.
+        """
 
 
 FULL_PRECISION = "fp32"
@@ -138,7 +141,7 @@ class SwitchableTower:
         return self._finish(encode(tower, frames, self._n_features))
 
     def choose(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Switch to a runtime, in its fastest precision that hardly changes the embeddings.
+        """Switch to a runtime, at the fastest precision that keeps embeddings nearly the same.
 
         They are compared with those of torch in float32.
 
@@ -253,12 +256,12 @@ class SwitchableTower:
         return float(np.nan_to_num(cosines, nan=-1.0).min())
 
     def _seconds(self, tower: Tower, frames: Sequence[Frames], rounds: int) -> float:
-        """Shortest time in seconds, of `rounds` runs, that a network takes to embed `frames`."""
+        """Shortest time in seconds, over `rounds` runs, for a network to embed `frames`."""
         return min(_timed(lambda: self._rows(tower, frames)) for _ in range(rounds))
 
 
 class SwitchableImages:
-    """Base class of encoders that embed images with a choice of runtimes."""
+    """Base class of encoders whose image network can switch to another runtime."""
 
     _images: SwitchableTower
     _device: str
@@ -269,7 +272,7 @@ class SwitchableImages:
         return self._images.name
 
     def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Switch to a runtime, in its fastest precision that hardly changes the embeddings.
+        """Switch to a runtime, at the fastest precision that keeps embeddings nearly the same.
 
         See :meth:`SwitchableTower.choose`.
         """

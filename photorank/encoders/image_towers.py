@@ -43,7 +43,7 @@ class Tower(Protocol):
 
 
 def encode(tower: Tower, frames: Sequence[Frames], n_features: int) -> Embeddings:
-    """Features (n, n_features) of n network inputs (frames); a batch has inputs of one shape.
+    """Features (n, n_features) of n network inputs (frames), computed in batches of one shape.
 
     In bfloat16 the size of a batch decides how its products are rounded: a hundredth of the
     ratings' standard deviation. So batches of squares are filled up, and a photo has one embedding
@@ -125,7 +125,7 @@ def on_pixels(
 
 
 def _batches_of_one_shape(frames: Sequence[Frames], at_once: int) -> Iterator[list[int]]:
-    """Yield batches: lists of positions in `frames` of at most `at_once` inputs of one shape."""
+    """Yield batches of at most `at_once` inputs of one shape, as lists of indices into `frames`."""
     positions: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
     for position, one in enumerate(frames):
         positions[one.shape].append(position)

@@ -133,7 +133,7 @@ class OpenClipEncoder(SwitchableImages):
         return self._blocks.dimensions if self._blocks else self._head
 
     def set_blocks(self, blocks: Blocks | None) -> None:
-        """Set which parts (blocks) embeddings have from now on: all, or the model's output alone.
+        """Choose whether future embeddings contain all parts (blocks) or the model's output alone.
 
         None means the model's output (head) alone.
         """
@@ -146,7 +146,7 @@ class OpenClipEncoder(SwitchableImages):
 
     @property
     def long_side(self) -> int:
-        """Minimum long side, in pixels, of photos for technical signals; 0 if none are computed."""
+        """Minimum long side in pixels that photos need for technical signals; 0 without signals."""
         return LEAST_LONG_SIDE if self._blocks else 0
 
     @property

@@ -1,4 +1,4 @@
-"""Checkpoints of open_clip: the model and local weights that a spec names."""
+"""Checkpoints of open_clip: lookup and download of a model's weights by encoder name."""
 
 import json
 import zipfile
@@ -50,7 +50,7 @@ class Checkpoint:
 
 
 def find_checkpoint(spec: str) -> Checkpoint:
-    """Checkpoint (model and weights file) that a spec names, downloaded if missing.
+    """Checkpoint (model and weights file) for an encoder name (spec), downloaded if missing.
 
     Raises EncoderError if model and weights do not exist or do not belong together,
     MissingPathError or MissingWeightsError if the weights cannot be had, and

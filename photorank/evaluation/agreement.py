@@ -39,11 +39,11 @@ class PersonTaste:
 
 @dataclass(frozen=True)
 class Agreement:
-    """Agreement of two people in judgements and in learned models: accuracy and Kendall's τ_b.
+    """Agreement of two people's judgements, and of their learned rating models.
 
-    Judgements are compared where both judged the same photos or pairs, else None. Tastes are
-    compared on all photos, drawn from their posteriors: where little is known of a person, the
-    interval says so.
+    Measured by accuracy and Kendall's τ_b. Judgements are compared where both judged the same
+    photos or pairs, else None. Tastes are compared on all photos, drawn from their posteriors:
+    where little is known of a person, the interval says so.
     """
 
     first: str
@@ -90,7 +90,7 @@ def person_tastes(
 
 
 def agreements(people: Sequence[PersonTaste], *, seed: int = 0) -> tuple[Agreement, ...]:
-    """Agreement of each pair of people in judgements and in learned models, with 95 % intervals.
+    """Agreement of each pair of people in judgements and in rating models, with 95 % intervals.
 
     Intervals of judgements leave out one photo at a time; those of tastes are quantiles over 100
     draws from both posteriors.
@@ -122,7 +122,7 @@ def agreed_best(people: Sequence[PersonTaste], most: int = _LISTED_PHOTOS) -> tu
 
 
 def contested(people: Sequence[PersonTaste], most: int = _LISTED_PHOTOS) -> tuple[Shared, ...]:
-    """Disputed photos: those whose ratings by different people have the highest standard deviation.
+    """Disputed photos: those with the highest standard deviation of people's ratings.
 
     Who said nothing rates as everybody does. Raises ComparisonsError for fewer than two people.
     """
@@ -173,7 +173,7 @@ def common_vector(
 
 
 def _all_ratings(people: Sequence[PersonTaste]) -> tuple[Floats, Floats, Floats]:
-    """Model weights of p people, their ratings (p, n) of n photos, and standard errors (p, n)."""
+    """Weights, ratings (p, n) and standard errors (p, n) of p people's learned rating models."""
     if not people:
         raise ComparisonsError("nobody is chosen: name somebody who chose or rated photos")
     return (
@@ -220,7 +220,10 @@ def _judgement_agreement(a: Judged, b: Judged) -> tuple[Estimate | None, Estimat
 
 
 def _choice_agreement(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
-    """Accuracy and Kendall's τ_b over the photo pairs that both people decided, without ties."""
+    """Accuracy and Kendall's τ_b between two people's choices, over pairs that both judged.
+
+    Ties are left out. None where no pair remains.
+    """
     mine, theirs = _outcomes(a), _outcomes(b)
     same = [mine[pair] == theirs[pair] for pair in mine.keys() & theirs.keys()]
     if not same:
@@ -231,7 +234,7 @@ def _choice_agreement(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate |
 
 
 def _outcomes(judged: Judged) -> dict[tuple[int, int], int]:
-    """Dict from each decided pair of photo indices to the index of the preferred photo.
+    """Dict from a pair of photo indices to the index of the preferred photo.
 
     Ties are left out; the latest choice of a pair counts.
     """

@@ -37,7 +37,7 @@ class Measured:
     _sums: dict[tuple[str, bool], list[PairSums]]  # known so far, of these ratings
 
     def sums(self, metric: str, *, refitted: bool) -> list[PairSums]:
-        """Cached sums over photo pairs, from which the metric of the given name is computed."""
+        """Sums over photo pairs from which a metric is computed, cached by the metric's name."""
         if (metric, refitted) not in self._sums:
             self._sums[metric, refitted] = self.pairs.sums(
                 self.contender.ratings, self.metrics[metric], refitted=refitted

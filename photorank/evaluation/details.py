@@ -76,7 +76,7 @@ def group_table(
 
 
 def calibration(contender: Contender, pairs: HeldOutPairs) -> Calibration | None:
-    """Calibration of probabilities on held-out pairs; None without pairs or with one fold only.
+    """Calibration of probabilities on held-out pairs; None if there is no pair or only one fold.
 
     The slope of each fold is fitted to the other folds, as for a new photo; a single split has
     none.

@@ -25,7 +25,7 @@ _MIN_PHOTOS_A_GROUP = 5  # for which a group's mean is reported
 
 @dataclass(frozen=True)
 class KindMean:
-    """Mean rating of one kind of photos before and after content is projected out of the vector."""
+    """Mean rating of one kind of photos, before and after the influence of content is removed."""
 
     group: str
     n_photos: int
@@ -35,7 +35,7 @@ class KindMean:
 
 @dataclass(frozen=True)
 class Change:
-    """Estimates of one metric before and after photo content is projected out of a vector."""
+    """Estimates of one metric before and after the influence of photo content is removed."""
 
     before: Estimate
     after: Estimate
@@ -43,7 +43,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Nuisance:
-    """Comparison of a rating vector's results before and after content is projected out of it."""
+    """Comparison of a vector's results before and after the influence of content is removed.
+
+    It is removed by projecting the vector.
+    """
 
     index: str
     vector: str
@@ -68,7 +71,7 @@ def compare_without_content(
     load: Callable[[], Encoder] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Nuisance:
-    """Comparison of a vector's held-out results before and after content is projected out of it.
+    """Comparison of a vector's held-out results before and after removing the influence of content.
 
     Content is the kind of a photo: its group, or its cluster of embeddings (k-means). The
     directions in which the kinds' means differ are estimated from the other folds' photos, and
@@ -159,10 +162,10 @@ def without_content(
 def _ratings(
     photos: JudgedPhotos, codes: Codes, folds: Folds, directions: Floats
 ) -> tuple[Floats, Floats]:
-    """Two arrays (repeats, n) of held-out ratings: with and without the part due to photo content.
+    """Two arrays (repeats, n) of held-out ratings: with and without the influence of photo content.
 
-    That part lies along the directions in which photos of different kinds differ. Ratings are in
-    standard deviations over the photos learned from, so that folds may be pooled.
+    The influence lies along the directions in which photos of different kinds differ. Ratings are
+    in standard deviations over the photos learned from, so that folds may be pooled.
     """
     before, after = np.zeros(folds.codes.shape), np.zeros(folds.codes.shape)
     for repeat, fold in np.ndindex(directions.shape[:2]):

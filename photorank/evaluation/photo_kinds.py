@@ -94,7 +94,7 @@ def _epsilon(r: Floats, kinds: Codes) -> float:
 def _names(
     index: Index, centres: Floats, X: Embeddings, load: Callable[[], Encoder] | None
 ) -> list[str]:
-    """Unique names of clusters, such as ``like a beach`` or ``cluster 1``.
+    """Unique names of clusters, such as ``like a beach`` (nearest concept) or ``cluster 1``.
 
     A name is the concept that sets the cluster apart most. Clusters are numbered without a text
     network, and where there are more clusters than concepts.

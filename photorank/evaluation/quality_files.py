@@ -51,7 +51,7 @@ class QualityRow:
         return made.index, made.encoder, made.framing, self.result.vector
 
     def columns(self) -> Json:
-        """Dict of the row's CSV cells by column: settings, then each metric with its limits."""
+        """Dict of the row's CSV cells by column: settings, metrics and their confidence limits."""
         made = dict(zip(("dataset", "encoder", "framing"), self.subject, strict=False))
         facts = made | to_json(self.evaluation.protocol) | to_json(self.result)
         row = {name: (facts | {"weights": self.weights})[name] for name in _COLUMNS}

@@ -70,7 +70,7 @@ def random_result(
 
 
 def _photos_of_first_folds(folds: Folds) -> Codes:
-    """Indices of the photos in the first test folds, at least `_LEAST_PHOTOS` photos in total."""
+    """Indices of the photos in the first few test folds, at least `_LEAST_PHOTOS` in total."""
     codes = folds.codes[0]
     sizes = np.bincount(codes[codes >= 0], minlength=folds.k)
     last = np.searchsorted(np.cumsum(sizes), _LEAST_PHOTOS)
@@ -78,7 +78,7 @@ def _photos_of_first_folds(folds: Folds) -> Codes:
 
 
 def _top_metrics(ratings: Floats, pairs: HeldOutPairs, rows: Codes) -> dict[str, list[float]]:
-    """Dict of top-of-list metrics by name, each a list with one value per column of ratings.
+    """Top-of-list metrics, such as NDCG, by name: each a list with a value per column of ratings.
 
     `rows` are the rated photos.
     """
@@ -89,9 +89,9 @@ def _top_metrics(ratings: Floats, pairs: HeldOutPairs, rows: Codes) -> dict[str,
 
 
 def _order_metrics(ratings: Floats, graph: Comparisons, gap_power: int) -> dict[str, list[float]]:
-    """Accuracy, gap-weighted accuracy and Kendall's τ_b for each column of ratings (n, k).
+    """Accuracy, plain and weighted by label difference, and Kendall's τ_b per column of ratings.
 
-    The ratings have no ties.
+    The ratings (n, k) have no ties.
     """
     pairs = np.stack(np.triu_indices(len(ratings), 1), axis=1)
     weight, margin = graph.edges(pairs)

@@ -46,7 +46,10 @@ def ranked(results: Iterable[Result]) -> list[Result]:
 
 @dataclass(frozen=True)
 class ScopedDifference:
-    """Lead (difference in a metric) of contender a over b in one scope (kind of photo pairs)."""
+    """Difference in a metric between two vectors or learners in one scope (kind of pairs).
+
+    The value is a's metric minus b's.
+    """
 
     a: str
     b: str

@@ -38,14 +38,14 @@ class Evaluation:
     requested: Protocol | None = None  # before folds and repeats were as many as can be; likewise
 
     def rows(self, scope: Scope) -> list[Result]:
-        """Results in one scope (kind of photo pairs) on test folds as configured in `protocol`."""
+        """Results in one scope (kind of photo pairs) for the test folds set in `protocol`."""
         folds = ("", self.protocol.fold_by)
         return [row for row in self.results if row.scope == scope and row.fold_by in folds]
 
     def beside(self, row: Result) -> Result | None:
-        """Counterpart of `row` with test folds of single photos instead of groups, or vice versa.
+        """Result of the same vector and scope as `row`, but with the other kind of test folds.
 
-        It has the same vector and scope. Groups may be series. None if folds were made in one way
+        Test folds are of single photos, or of groups or series. None if folds were made in one way
         only.
         """
         for other in self.results:
@@ -55,7 +55,7 @@ class Evaluation:
 
     @property
     def asked(self) -> Protocol:
-        """Evaluation protocol as the user requested it; `fold_by` is None if the user set none.
+        """Evaluation protocol as the user requested it, in which `fold_by` is None if not set.
 
         Where older files do not tell, two kinds of folds were used only if the user named none.
         """
@@ -89,7 +89,7 @@ class Evaluation:
 
 
 def save_evaluation(paths: IndexPaths, evaluation: Evaluation) -> Path:
-    """Save an evaluation as a JSON file whose name sorts by time; return its path."""
+    """Save an evaluation as a JSON file named by creation time; return its path."""
     data = (json.dumps(to_json(evaluation), indent=1) + "\n").encode()
     stamp = evaluation.created.replace(":", "").replace("+0000", "Z")
     path = paths.evaluation(f"{stamp}-{hashlib.sha256(data).hexdigest()[:8]}")

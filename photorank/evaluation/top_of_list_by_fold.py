@@ -54,8 +54,9 @@ def values_by_fold_of_lists(
     folds: Folds,
     metrics: Mapping[str, ListMetric] = LIST_METRICS,
 ) -> dict[str, Floats]:
-    """Top-of-list metrics by name: arrays with a row per test fold, a column per vector or learner.
+    """Top-of-list metrics of each test fold, as arrays by metric name.
 
+    Each array has a row per test fold and a column per vector or learner.
     Their mean equals the mean over lists: a fold of many lists counts as many, by a ratio's
     first-order shares. nan where there is no list.
     """
@@ -88,7 +89,7 @@ def _as_list_metric(metric: Callable[[Ratings, Comparisons], float]) -> ListMetr
 
 
 def _long_lists(graph: Comparisons) -> Comparisons:
-    """Comparison graph with only the ranked lists of more than `PLACES` (10) photos."""
+    """Comparison graph restricted to ranked lists of more than `PLACES` (10) photos."""
     if not isinstance(graph, ScoreComparisons):
         return graph
     rows = [block for block in graph.blocks() if len(block) > PLACES]

@@ -34,7 +34,7 @@ _NO_LINK_ERRORS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, e
 
 @dataclass(frozen=True)
 class PhotoCopy:
-    """Copy of one photo or link to it, planned or written: paths, size in bytes, and outcome."""
+    """Record of one photo's copy or link, planned or already written: paths, size, outcome."""
 
     photo: Path
     target: Path

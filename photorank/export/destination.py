@@ -38,7 +38,7 @@ class PhotoFolders:
         return cls(paths, {identity: name for identity, name in found if identity})
 
     def folder_of(self, path: Path) -> tuple[Path, str] | None:
-        """Photo folder that contains a path, and the name of its index; None if no folder does.
+        """Photo folder that contains a path, with its index's name; None if there is none.
 
         The path need not exist.
         """
@@ -80,8 +80,9 @@ def checked_new_file(index: Index, typed: str | Path) -> Path:
 
 
 def checked_table(index: Index, folder: Path, name: str, begins: bytes) -> Path:
-    """Path for a table file; raises ExportError if a file exists there that is no earlier export.
+    """Path of a table file to write; raises ExportError if another kind of file exists there.
 
+    A table of an earlier export may exist there.
     A link to such a table is as good, where it does not lead into a photo folder. `begins` is how
     a table of this kind begins, such as its first columns' names.
     """

@@ -148,7 +148,7 @@ def sidecars_of_copies(
 
 
 class _PhotoAndSidecar(NamedTuple):
-    """Paths of a photo and of its sidecar in the same folder; the sidecar may not exist."""
+    """Paths of a photo and of the (possibly missing) sidecar beside it."""
 
     photo: Path
     sidecar: Path
@@ -220,7 +220,7 @@ def _has_rating(data: bytes | None) -> bool:
 
 
 def _is_from_photorank(data: bytes, base: bytes | None) -> bool:
-    """True if a sidecar's bytes are what photorank writes: the sidecar `base` plus a star rating.
+    """True if a sidecar equals the sidecar `base` plus a star rating, as photorank writes it.
 
     None for `base` is an empty sidecar.
     """

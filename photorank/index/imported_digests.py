@@ -16,5 +16,5 @@ def imported_digest(name: bytes, row: Embeddings) -> str:
 
 
 def is_imported(digest: str) -> bool:
-    """True if a digest is the stand-in of a photo with an imported embedding."""
+    """True if a digest is a stand-in, computed for a photo with an imported embedding."""
     return digest.endswith(_MARK)

@@ -45,7 +45,7 @@ class Manifest:
     schema_version: int = SCHEMA_VERSION
 
     def checked(self, index: str, encoder: Encoder) -> Encoder:
-        """The given encoder, with its fingerprint checked, set to the index's numeric precision.
+        """Given encoder, checked to match the index and set to the index's numeric precision.
 
         Raises IndexMismatchError if the fingerprint is not the index's.
         """
@@ -74,7 +74,7 @@ class Manifest:
 
     @property
     def head(self) -> int:
-        """Number of values in an embedding's head (the first part, used for similarity)."""
+        """Number of values in an embedding's head (its first part, from the last network layer)."""
         blocks = self.fingerprint.blocks
         return blocks.head if blocks else self.dimensions
 

@@ -89,7 +89,7 @@ class Index:
 
     @property
     def fingerprint(self) -> Fingerprint:
-        """Fingerprint of the encoder, including how it fits photos to its input size."""
+        """Fingerprint that identifies the encoder and how photos are fitted to its input size."""
         return self.manifest.fingerprint
 
     def encoder(self) -> Encoder:
@@ -130,11 +130,11 @@ class Index:
         return list(self._held.digests)
 
     def digest_beginnings(self) -> NDArray[np.uint8]:
-        """First 8 bytes of the n photos' digests (n, 8), in the order of :meth:`photos`."""
+        """First 8 bytes of each photo's digest (n, 8), in the order of :meth:`photos`."""
         return self._held.beginnings
 
     def rows_of_digests(self, digests: Iterable[str]) -> dict[str, int]:
-        """Dictionary from digest, or prefix of 16 or more digits, to the photo's row number.
+        """Row numbers of photos, by the given digests or prefixes of at least 16 digits.
 
         Those that no photo has are left out.
         """
@@ -142,7 +142,7 @@ class Index:
         return {digest: row for digest, row in found if row is not None}
 
     def numbers(self) -> Codes:
-        """Catalogue number (n,) of each photo, in the order of :meth:`photos`; never reused."""
+        """Catalogue number of each photo, in the order of :meth:`photos`; never reused."""
         return self._held.rows.photos
 
     def rows_matching(self, text: str, most: int) -> list[int]:
@@ -154,11 +154,17 @@ class Index:
         return self._held.embeddings
 
     def heads(self) -> Embeddings:
-        """Heads (n, dh): the dh last-layer values of each embedding, for cosine similarity."""
+        """Last-layer part (head) of each photo's embedding, as an array (n, dh).
+
+        Cosine similarity is computed from heads.
+        """
         return self._held.embeddings[:, : self.manifest.head]
 
     def heads_of(self, rows: Codes | Sequence[int]) -> Embeddings:
-        """Heads (k, dh) of k photos: last-layer values of each embedding, for cosine similarity."""
+        """Last-layer parts (heads) of k photos' embeddings, as an array (k, dh).
+
+        Cosine similarity is computed from heads.
+        """
         return self.embeddings_of(rows)[:, : self.manifest.head]
 
     def embeddings_of(self, rows: Codes | Sequence[int]) -> Embeddings:
@@ -229,7 +235,10 @@ class Index:
         return [one for one in file_records.load_skipped(self.paths) if one.passed_over]
 
     def raters(self) -> list[str]:
-        """Sorted names of all people who rated or chose, without unnamed raters."""
+        """Sorted names of all people who rated photos or chose between them.
+
+        Unnamed raters are left out.
+        """
         return judgements.load_raters(self.paths)
 
     def sources(self, kind: Judgements) -> list[str]:
@@ -250,7 +259,7 @@ class Index:
         return self._held.memberships.splits.tolist()
 
     def single_ratings(self, without: str = "") -> SingleRatings:
-        """Scores by single raters, one per photo and named rater; means over raters are left out.
+        """Scores of photos by each named rater, without means over several raters.
 
         Stars that were clicked are left out where anything was imported on another
         scale, and so is the person `without` whom the others are wanted.
@@ -258,7 +267,7 @@ class Index:
         return judgements.load_single_ratings(self.paths, self._held.rows, without)
 
     def choices(self, rater: str | None = None) -> IndexChoices:
-        """Pairwise choices by one rater or all, except those on photos whose files are gone."""
+        """Pairwise choices between photos with existing files, by one rater or by all."""
         return judgements.load_choices(self.paths, self._held.rows, rater)
 
     def signals(self) -> IndexSignals:
@@ -266,7 +275,7 @@ class Index:
         return load_signals(self.paths, self._held.rows)
 
     def faces(self) -> IndexFaces:
-        """Detected faces of all photos, and summary numbers per photo: nan if not yet searched."""
+        """Detected faces of all photos, and a summary per photo (nan if not yet searched)."""
         return load_faces(self.paths, self._held.rows)
 
     def facets(self) -> Facets:
@@ -274,7 +283,7 @@ class Index:
         return load_facets(self._held.rows, self._held.facts)
 
     def dated_by(self) -> Counter[str]:
-        """Number of photos by source of the capture time (such as EXIF); key "" means unknown."""
+        """Number of photos by source of capture time (such as EXIF); key "" if unknown."""
         return self._held.facts.dated_by()
 
     def counts(self) -> Counts:

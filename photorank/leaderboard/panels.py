@@ -37,7 +37,7 @@ class Panel:
 
     @property
     def near_duplicates(self) -> Codes:
-        """Cluster number (n,) of each photo; near-duplicates by any encoder are in one cluster.
+        """Cluster number (n,) of each photo; near-duplicates according to any encoder share one.
 
         One that takes most photos for one picture is not asked, for no folds would be left.
         """
@@ -123,12 +123,15 @@ def _alike(photos: JudgedPhotos) -> int:
 
 
 def _imported(photos: JudgedPhotos) -> bool:
-    """True if any photo's embedding was imported, so that the photo's digest is not a file's."""
+    """True if any photo's embedding was imported, not computed from an image file.
+
+    The digest of such a photo is not that of a file.
+    """
     return any(map(is_imported, photos.digests))
 
 
 def _keys(index: Index, photos: JudgedPhotos, by_name: bool) -> dict[str, int]:
-    """Dictionary from the path or digest of each judged photo to the photo's position in `photos`.
+    """Dictionary from the path or digest of a judged photo to its position in `photos`.
 
     The key is the path if `by_name`; it is the same in all indexes.
     """

@@ -54,7 +54,7 @@ class Row:
 
     @property
     def order(self) -> tuple[str, bool, float]:
-        """Sort key: by scope of test pairs (all, or within photo groups), then best first.
+        """Sort key: by scope of test pairs (all, or within groups), then by descending accuracy.
 
         Results on unseen photos come before others, then the highest accuracy comes first.
         """
@@ -99,7 +99,7 @@ class PanelReport:
         )
 
     def scope(self, scope: Scope) -> list[Row]:
-        """Rows for one scope of test pairs (all, or within photo groups), best first."""
+        """Rows tested on one scope of photo pairs ("all", or "within" photo groups), best first."""
         return [row for row in self.rows if row.result.scope == scope]
 
     def fair(self, scope: Scope = "all") -> list[Row]:

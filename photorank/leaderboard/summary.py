@@ -15,7 +15,7 @@ _FEW_TESTS = 20  # test folds of all repeats, below which the summary says that 
 
 
 def summary(panel: PanelReport) -> tuple[str, ...]:
-    """Sentences on the leaderboard's best row, then on how far the others are behind it."""
+    """Sentences that name the leaderboard's best row and say how far the others are behind."""
     fair, leads = panel.fair(), panel.against_best()
     if not fair:
         return ("Nothing here was tested on photos that it had not seen.",)
@@ -63,7 +63,7 @@ def _named(rows: Sequence[tuple[str, Limits]]) -> str:
 
 
 def _warning_of_few_folds(panel: PanelReport, *, proven: bool) -> list[str]:
-    """Warning that few test folds prove little, as a list of one sentence; empty if not needed."""
+    """List with a warning that few test folds prove little; empty if no warning is needed."""
     k, repeats = panel.protocol.folds, panel.protocol.repeats
     tests = k * repeats
     anew = any(row.is_learned_anew for row in panel.fair())

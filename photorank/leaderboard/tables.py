@@ -1,4 +1,4 @@
-"""Tables of a leaderboard as text, shared by terminal, HTML, Markdown and the page Encoders."""
+"""Tables of a leaderboard as text, for the terminal, HTML, Markdown and the dashboard."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _ROW = ("vector or learner", "index", "how tested", "pairwise accuracy", "Spearm
 
 @dataclass(frozen=True)
 class Table:
-    """Table of texts: columns of words first, then columns of numbers."""
+    """Table of text cells: columns of words on the left, columns of numbers on the right."""
 
     title: str
     columns: tuple[str, ...]
@@ -29,7 +29,7 @@ class Table:
 
 
 def index_table(panel: PanelReport) -> Table:
-    """Table of the compared indexes: encoder, and bytes, decoding and embedding time per photo."""
+    """Table of the compared indexes: encoder, and storage and computing time per photo."""
     costly_last = sorted(panel.rows, key=lambda row: row.cost is not None)
     rows = []
     for name, row in {row.index: row for row in costly_last}.items():

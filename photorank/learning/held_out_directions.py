@@ -30,7 +30,7 @@ _FITTED_AT_ONCE = 1 << 30
 
 
 class HeldOut(NamedTuple):
-    """Rating direction for each test fold, and the kind of test, such as "refitted"."""
+    """Rating directions, one per test fold, and the kind of test, such as "refitted"."""
 
     testing: Testing
     directions: Floats  # (repeats, K, d)
@@ -45,7 +45,7 @@ def held_out(
     on_fit: Callable[[], None] | None = None,
     refits: "Refits | None" = None,
 ) -> HeldOut:
-    """Rating direction for each test fold: the vector itself, or a refit of it without that fold.
+    """Rating direction for each test fold: the stored vector, or one refitted without that fold.
 
     The vector's card says how it is refitted.
 
@@ -84,7 +84,7 @@ def learner_of(index: Index, kind: str, card: Card) -> DirectionLearner:
 
 @contextmanager
 def fitting(X: Embeddings) -> Iterator[Executor]:
-    """Context manager for a thread pool in which learners are fitted to embeddings X (n, d)."""
+    """Context manager that provides a thread pool for fitting learners to embeddings X (n, d)."""
     import scipy.linalg  # noqa: F401  # has a BLAS of its own; the limit is for what is loaded
 
     with threadpool_limits(1, "blas"):
@@ -151,7 +151,9 @@ def out_of_fold_directions(
 
 
 class Refits:
-    """Cache of learners' fits, which run in threads; learners with equal settings share their fits.
+    """Cache of learners' fits, so that learners with equal settings are fitted only once.
+
+    The fits run in background threads.
 
     A vector that was learned from these judgements is refitted as the learner beside it is.
     """
@@ -162,7 +164,10 @@ class Refits:
         self._known: list[Fits] = []
 
     def begin(self, learner: DirectionLearner, taught: JudgedPhotos) -> Fits:
-        """Start a learner's fits in threads, or return those begun with equal settings and data."""
+        """Start a learner's fits in background threads; equal fits already begun are reused.
+
+        Fits are equal if the learners' settings and the training data are.
+        """
         for known in self._known:
             if known.taught is taught and known.learner.same_as(learner):
                 return known
@@ -206,7 +211,7 @@ def out_of_fold_ratings(
 def counted(
     on_progress: Callable[[int, int], None] | None, total: int
 ) -> Callable[[], None] | None:
-    """Function to call after each fit, to report (done, total); None without `on_progress`."""
+    """Callback that counts finished fits and reports (done, total); None without `on_progress`."""
     if on_progress is None:
         return None
     done = count(1)
@@ -241,10 +246,7 @@ def _fits_at_once(X: Embeddings) -> int:
 
 
 def _training_set(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos:
-    """Judged photos with only those comparisons that the given vector learned from.
-
-    The vector's metadata card says which comparisons.
-    """
+    """Judged photos with only the comparisons that the vector described by `card` learned from."""
     rater, by_raters = card.parameters.get("rater"), bool(card.parameters.get("by_raters"))
     if (rater, by_raters) != (photos.rater, photos.by_raters):
         every = index.comparisons(rater=rater, by_raters=by_raters)

@@ -20,7 +20,7 @@ _PAIRS = 200_000
 
 
 class HeldOutRatings(NamedTuple):
-    """Held-out ratings: by a vector, or by a refit for photos that the vector learned from."""
+    """Ratings of photos, each by a model that did not learn from the photo; nan if impossible."""
 
     ratings: Ratings  # (n,) on the vector's scale; nan for photos it saw and cannot do without
     seen: Flags  # (n,) whether the vector itself learned from the photo, or from a copy
@@ -28,14 +28,14 @@ class HeldOutRatings(NamedTuple):
 
     @property
     def refitted(self) -> bool:
-        """True if photos that the vector learned from were rated by refits without these photos."""
+        """True if photos that the vector learned from are rated by models refitted without them."""
         return self.folds is not None
 
 
 def held_out_ratings(
     index: Index, vector: MasterVector, ratings: Ratings, *, seed: int = 0
 ) -> HeldOutRatings:
-    """Ratings of an index's photos by a vector; photos that it learned from are rated by refits.
+    """Ratings of photos, each by a model that did not learn from the photo; nan if impossible.
 
     Photos that a vector was learned from are rated by what is learned without their fold, where its
     card says how; their percentile among all photos is carried over to the vector's scale.

@@ -39,7 +39,10 @@ class JudgedPhotos:
 
     @property
     def heads(self) -> Embeddings:
-        """Heads (n, dh) of embeddings: first dh values, unit vectors for cosine similarity."""
+        """Heads (n, dh) of embeddings: the first dh values, compared by cosine similarity.
+
+        Each head is a unit vector.
+        """
         return self.X if self.head is None else self.X[:, : self.head]
 
     @cached_property

@@ -203,13 +203,16 @@ def personal_state(
 
 
 def judged_clicks(Z: Floats, said: Clicks) -> Judged:
-    """Training data (judged pairs and stars) from a person's clicks and the photos' features Z."""
+    """Training data (judged pairs and stars) from a person's clicks.
+
+    `Z` are the photos' features.
+    """
     pairs = np.column_stack([said.winners, said.losers]).astype(np.intp)
     return Judged(Z, pairs, said.ties.astype(np.float64), said.starred, said.stars)
 
 
 def _fair_tests(said: Clicks) -> Codes:
-    """Indices of choices usable as tests: no ties, and no pairs selected as most informative."""
+    """Indices of choices usable as tests: no ties, and no pairs shown for being informative."""
     random = np.array([asked != "informative" for asked in said.asked], dtype=bool)
     return np.flatnonzero(random & ~said.ties.astype(bool))
 

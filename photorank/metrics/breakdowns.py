@@ -162,7 +162,7 @@ def _refitting_factor(ratings: Floats, pairs: HeldOutPairs) -> float:
 def _sums_beyond(
     ratings: Floats, pairs: HeldOutPairs, gap: float, refitted: bool
 ) -> list[PairSums]:
-    """Pair sums, one per repeat, for the accuracy on photo pairs with labels over `gap` apart."""
+    """Sums, one per repeat, that give the accuracy on photo pairs with labels over `gap` apart."""
     sums = []
     units, couples = units_of(pairs.folds, refitted), 0 if refitted else COUPLES
     for row, graph, clusters in zip(ratings, pairs.graphs, units, strict=True):
@@ -197,7 +197,7 @@ def _degrees_beyond(pairs: HeldOutPairs, gap: float) -> Floats:
 
 
 def _sum_by_photo(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floats]) -> Floats:
-    """Sum (n,) of a quantity over the compared pairs of each photo.
+    """Sum (n,) of a quantity, such as weight, over each photo's compared pairs.
 
     `of` sums over pairs within groups; the sum over pairs that do not count is subtracted.
     """
@@ -210,7 +210,7 @@ def _sum_by_photo(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floa
 
 
 def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
-    """Total weight (l,) of each of l photos' correctly ordered pairs with labels over `gap` apart.
+    """Total weight (l,) of each photo's correctly ordered pairs with labels over `gap` apart.
 
     `r` (l,) are the photos' ratings; pairs of equal ratings count half.
     """
@@ -235,7 +235,7 @@ def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
 
 
 def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
-    """Total weight (l,) of each of l photos' pairs with labels over `gap` apart.
+    """Total weight (l,) of each photo's pairs with labels more than `gap` apart.
 
     A pair's weight is the product of its photos' weights `u` (l,).
     """
@@ -252,7 +252,7 @@ def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
 
 
 def _ranks(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
-    """Group number, rank of label, rank of label minus `gap`: three arrays (l,) for l photos.
+    """Group number, label rank, and rank of label minus `gap` of each photo: three arrays (l,).
 
     A lowered label is the label minus `gap`; both kinds are ranked together, to find pairs of
     labels more than `gap` apart.

@@ -19,7 +19,9 @@ def estimate_of(
     n_photos: int,
     n_pairs: int,
 ) -> Estimate:
-    """Metric with a confidence interval: corrected resampled t for refitted models, else jackknife.
+    """Value of a metric with its confidence interval, computed from sums over held-out pairs.
+
+    The interval is the corrected resampled t interval or that of the jackknife.
 
     Parameters
     ----------

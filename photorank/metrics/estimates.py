@@ -98,7 +98,7 @@ def student(value: float, error: float, df: float, *, level: float, limit: float
 
 
 def unvarying(value: float, n: int, *, level: float, span: float) -> Difference:
-    """Difference that is the same in all resamples, with an exact interval and p-value.
+    """Difference of two metrics, equal in all resamples, with an exact interval and p-value.
 
     So it is where both contenders order all pairs alike, for example. The interval is that of n
     independent pairs; p is the sign test's, of the least number of pairs that the difference takes.
@@ -136,7 +136,7 @@ def lower_limit_of_all_successes(n: int, level: float) -> float:
 
 
 def _digits(width: float) -> int:
-    """Number of decimals that shows half of an interval's width with two significant digits."""
+    """Number of decimals at which half an interval's width has two significant digits."""
     if not isfinite(width) or width <= 0:
         return 3
     return min(max(1 - floor(log10(width / 2)), 0), 6)

@@ -136,7 +136,7 @@ def make_folds(
 
 
 def merged_groupings(first: Codes, second: Codes) -> Codes:
-    """Group number (n,) of each photo in the union of two groupings; overlapping groups are merged.
+    """Group number (n,) of each photo after merging the overlapping groups of two groupings.
 
     Examples
     --------
@@ -173,7 +173,7 @@ def training_variance_share(ratings: Floats, folds: Folds) -> float:
 
 
 def _unshared(one: Codes, other: Codes, n: int) -> float:
-    """Share of training photos in which two repeats differ, as a mean over test photos."""
+    """Share of training photos that differ between two repeats, averaged over test photos."""
     both = np.zeros((one.max() + 1, other.max() + 1))
     np.add.at(both, (one, other), 1)
     held_out, held_out_too = both.sum(axis=1)[one], both.sum(axis=0)[other]
@@ -182,7 +182,7 @@ def _unshared(one: Codes, other: Codes, n: int) -> float:
 
 
 def _distinct_splits(splits: Sequence[Codes]) -> Codes:
-    """Fold numbers (r, u) of u photos or groups in the r distinct splits among `splits`."""
+    """Distinct splits among `splits`, as fold numbers (r, u) of u photos or groups."""
     found: dict[bytes, Codes] = {}
     for fold in splits:
         _, first, own = np.unique(fold, return_index=True, return_inverse=True)

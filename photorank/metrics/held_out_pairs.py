@@ -43,7 +43,7 @@ class HeldOutPairs:
 
     @classmethod
     def of(cls, comparisons: Comparisons, folds: Folds) -> "HeldOutPairs":
-        """Compared pairs whose two photos are in the same test fold, for each repeat."""
+        """Pairs of compared photos that lie in the same test fold, for each repeat."""
         graphs = tuple(comparisons.restricted(codes, "within") for codes in folds.codes)
         return cls(graphs, folds, comparisons.n)
 
@@ -80,7 +80,7 @@ class HeldOutPairs:
     def sums(
         self, ratings: Floats, metric: Metric = accuracy_sums, *, refitted: bool
     ) -> list[PairSums]:
-        """Sums over held-out pairs, from which :meth:`estimate` computes a metric of ratings."""
+        """Sums over held-out pairs, from which a metric such as accuracy is computed."""
         units, couples = units_of(self.folds, refitted), 0 if refitted else COUPLES
         rounds = zip(ratings, self.graphs, units, strict=True)
         sums = [metric(r, graph, clusters=codes, couples=couples) for r, graph, codes in rounds]

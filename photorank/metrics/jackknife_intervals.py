@@ -199,7 +199,7 @@ def holm(p_values: ArrayLike) -> Floats:
 
 
 def _logit_interval(loo: LeaveOneOut, level: float) -> tuple[float, float]:
-    """Confidence limits of a metric, computed on the logit scale between its lowest value and 1."""
+    """Confidence limits of a metric, computed on the logit scale so that they stay in its range."""
     from scipy.special import expit, logit, stdtrit
 
     units, span = len(loo.without), 1 - loo.floor
@@ -271,9 +271,9 @@ def _standard_error(without: Floats) -> float:
 
 
 def _correction(loo: LeaveOneOut) -> float:
-    """Factor that reduces the jackknife's standard error, which counts each pair's noise twice.
+    """Factor, at most 1, that corrects the upward bias of the jackknife standard error.
 
-    It does so once for each of the pair's photos.
+    The jackknife counts each pair's noise twice: once for each of the pair's photos.
     """
     units, variance = len(loo.without), _standard_error(loo.without) ** 2
     if not len(loo.between) or units < 3 or not variance > 0:

@@ -103,9 +103,10 @@ class PairSums:
         )
 
     def _couple_effects(self) -> Floats:
-        """Effect (c,) on the metric of the photo pairs that join each of c couples of clusters.
+        """Contribution (c,) of each of c pairs of clusters to the metric.
 
-        A photo without a cluster counts as a cluster. Effects are computed to first order.
+        It comes from the photo pairs between the two clusters, and is computed to first order. A
+        photo without a cluster counts as a cluster.
         """
         if np.isnan(self.value):
             return np.empty(0)
@@ -116,7 +117,7 @@ class PairSums:
 
 
 class Count(NamedTuple, Generic[Graph]):
-    """Two functions that compute the terms of a metric: for each photo, and for each photo pair.
+    """Two functions that count the terms of a metric: one per photo, the other per photo pair.
 
     The terms of a photo are sums over all pairs with this photo.
     """
@@ -203,7 +204,10 @@ def checked_ratings(ratings: ArrayLike, n: int, *, by_column: bool = False) -> R
 
 
 def unit_codes(clusters: Codes, *, n: int) -> Codes:
-    """Unit numbers (n,) of n photos; a unit is a cluster, or a photo with the cluster number −1."""
+    """Unit number (n,) of each photo: the same within a cluster, unique for an unclustered photo.
+
+    An unclustered photo has a negative number in `clusters`.
+    """
     clusters = np.asarray(clusters)
     if clusters.shape != (n,):
         raise ComparisonsError(f"clusters must be one number a photo, {n} in all")
@@ -220,9 +224,10 @@ def summed_by(codes: Codes, values: Floats) -> Floats:
 
 @lru_cache(maxsize=4)
 def _unit_couples(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
-    """Photo pairs (m, 2) of c random cluster couples, with the index (c,) where each couple starts.
+    """Photo pairs (m, 2) between random pairs of clusters, with start indices (c,).
 
-    The indices are returned first. A photo without a cluster counts as a cluster.
+    The start indices, at which the photo pairs of each cluster pair begin, are returned first. A
+    photo without a cluster counts as a cluster.
 
     The same units (n,), whose bytes are given, have the same couples, so that repeats can be added
     up; vector after vector and metric after metric they are asked for again.

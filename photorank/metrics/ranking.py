@@ -296,10 +296,11 @@ def pair_metrics(gap_power: int, comparisons: Comparisons) -> dict[str, Callable
 
 
 def _agreement(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
-    """Signed agreement, weight by labels, weight by ratings: three arrays (m,) for m photo pairs.
+    """Numerator and denominator terms of Kendall's τ_b for m photo pairs: three arrays (m,).
 
-    The sign is + where the ratings order a pair as people did, and − where they reverse it. Ties
-    in the labels, or in the ratings, have weight 0.
+    They are signed agreement, weight by labels and weight by ratings. The sign is + where the
+    ratings order a pair as people did, and − where they reverse it. Ties in the labels, or in the
+    ratings, have weight 0.
     """
     weight, margin = graph.edges(pairs)
     sign = np.sign(r[pairs[:, 0]] - r[pairs[:, 1]])
@@ -325,7 +326,7 @@ def _products(
 
 
 def _minus_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Values minus the first value of their block, which reduces rounding errors.
+    """Values minus the first value of the same block of photos, to reduce rounding errors.
 
     A block is a set of photos that are compared together. A constant block is exactly 0.
     """
@@ -336,7 +337,7 @@ def _minus_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
 
 
 def _rank_shifts(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Change (n,) of a sum over pairs when a photo is removed and the ranks of the others shift.
+    """Change (n,) of a sum over pairs because other photos' ranks shift when a photo is removed.
 
     `shares` are fractional ranks, and `pull` is the sum's derivative by them.
     """
@@ -354,6 +355,6 @@ def _rank_shifts(pull: Floats, shares: Floats, comparisons: ScoreComparisons) ->
 
 
 def _undefined(comparisons: Comparisons, clusters: Codes | None) -> PairSums:
-    """Sums that are nan, for a metric that needs scores when people only chose between photos."""
+    """Sums that are all nan, for a metric that needs scores when people gave no scores."""
     n_units = comparisons.n if clusters is None else unit_codes(clusters, n=comparisons.n).max() + 1
     return PairSums(np.full(3, np.nan), np.full((n_units, 3), np.nan), np.empty((0, 3)), -1.0)

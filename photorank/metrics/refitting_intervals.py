@@ -1,4 +1,4 @@
-"""Confidence intervals of a learner's metric over folds: corrected resampled t-test."""
+"""Confidence intervals of cross-validated metrics, by the corrected resampled t-test."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -99,7 +99,7 @@ def corrected_resampled_difference(
     floor: float = 0.0,
     n_photos: int,
 ) -> Difference:
-    """Mean over folds of the metric's difference between two refitted models, with its interval.
+    """Mean difference of a metric between two models over test folds, with confidence interval.
 
     A difference that is the same in every fold is judged as that many disjoint
     pairs of photos would be, as in :func:`paired_difference`. `floor` is the metric's least

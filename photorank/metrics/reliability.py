@@ -1,4 +1,4 @@
-"""Calibration of probabilities that a pair's first photo is better; error rate by confidence.
+"""Calibration of predicted preferences in photo pairs, and error rate by confidence.
 
 Outcomes are 1 where the first photo of a pair was preferred, else 0. Which
 photo comes first must not depend on the outcome: draw it, or give each pair
@@ -32,7 +32,7 @@ class ReliabilityBin:
 
 @dataclass(frozen=True)
 class RiskCoverage:
-    """Risk–coverage curve: error rate of the most confident predictions, by their share of all."""
+    """Risk–coverage curve: error rate when only the most confident predictions are kept."""
 
     confidence: Floats  # (c,) the greater of p and 1 − p at which one still answers
     coverage: Floats  # (c,) share of pairs that are answered
@@ -167,7 +167,7 @@ def reliability(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> list[Relia
 
 
 def risk_coverage(p: ArrayLike, outcomes: ArrayLike) -> RiskCoverage:
-    """Risk–coverage curve: error rate of the most confident predictions, by their share of all.
+    """Risk–coverage curve: error rate when only the most confident predictions are kept.
 
     Parameters
     ----------

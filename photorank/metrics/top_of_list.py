@@ -82,7 +82,7 @@ def precision_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> floa
 
 
 def album_regret_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> float:
-    """Album quality, 1 − regret: scaled mean label of the k best-rated photos (chance 0, best 1).
+    """1 − album regret: mean label of the k best-rated photos, scaled from 0 (chance) to 1 (best).
 
     The best k are the k best labelled. It is one minus the regret, so that
     higher is better here as well.
@@ -112,9 +112,10 @@ def album_regret_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> f
 
 
 def ndcg_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int | None = None) -> Floats:
-    """NDCG of each of l ranked lists: (l,), or (l, c) for c columns of ratings (n, c).
+    """NDCG of each ranked list, separately for each column of ratings.
 
-    Lists of equal labels are left out; empty for choices, as those of the other metrics.
+    Shape (l,) for l lists and ratings (n,); (l, c) for ratings (n, c). Lists of equal labels are
+    left out; empty for choices, as those of the other metrics.
     """
 
     def gain(r: Floats, y: Labels, lowest: float) -> Floats:
@@ -127,7 +128,10 @@ def ndcg_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int | None = 
 
 
 def precision_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> Floats:
-    """Precision at k of each of l ranked lists: (l,), or (l, c) for c columns of ratings (n, c)."""
+    """Precision at k of each ranked list, separately for each column of ratings.
+
+    Shape (l,) for l lists and ratings (n,); (l, c) for ratings (n, c).
+    """
 
     def precision(r: Floats, y: Labels, lowest: float) -> Floats:
         kth_best = np.sort(y)[::-1][min(k, len(y)) - 1]
@@ -137,7 +141,10 @@ def precision_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> 
 
 
 def album_regret_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> Floats:
-    """Album quality, 1 − regret, of l ranked lists: (l,), or (l, c) for c columns of ratings."""
+    """1 − album regret of each ranked list, separately for each column of ratings.
+
+    Shape (l,) for l lists and ratings (n,); (l, c) for ratings (n, c).
+    """
 
     def gain(r: Floats, y: Labels, lowest: float) -> Floats:
         if k >= len(y):
@@ -155,10 +162,10 @@ def _by_block(
     comparisons: Comparisons,
     k: int,
 ) -> Floats:
-    """Metric of each of l ranked lists: (l,), or (l, c) for c columns of ratings (n, c).
+    """Metric of each ranked list, separately for each column of ratings.
 
-    Lists of equal labels are left out. `metric` is given a list's ratings and labels, and the
-    lowest label of all lists.
+    Shape (l,) for l lists and ratings (n,); (l, c) for ratings (n, c). Lists of equal labels are
+    left out. `metric` is given a list's ratings and labels, and the lowest label of all lists.
     """
     if k < 1:
         raise ComparisonsError(f"the first k places need k of at least 1, not {k}")

@@ -197,7 +197,7 @@ class _Worker:
         self._replies.close()
 
     def kill(self) -> None:
-        """Kill the worker process and mark it as overdue."""
+        """Kill the worker process, and record that it exceeded its time limit."""
         self._overdue = True
         self._process.kill()
 

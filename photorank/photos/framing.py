@@ -25,9 +25,9 @@ _VIEW_SIDE = 0.9  # share of the photo's sides in a cropped view
 
 
 class Box(NamedTuple):
-    """Region of a photo that a network input shows, in fractions of the photo's sides.
+    """Region of a photo, in fractions of the photo's width and height.
 
-    The network input is mirrored if left > right.
+    It is what a network input shows. The network input is mirrored if left > right.
     """
 
     left: float
@@ -37,7 +37,7 @@ class Box(NamedTuple):
 
 
 class _FrameOptions(NamedTuple):
-    """Size and options of network inputs: the parameters of :func:`frame` as fields."""
+    """Options of :func:`frame`, such as output size, resampling filter and fill colour."""
 
     size: int
     resample: Image.Resampling

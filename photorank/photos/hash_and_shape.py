@@ -31,7 +31,7 @@ class PictureCodes(NamedTuple):
 
 
 class Look(NamedTuple):
-    """Aspect ratio in thousandths and mean colour in RGB 565 of an image, each a 16-bit integer."""
+    """Aspect ratio (times 1000) and mean colour (RGB 565) of an image, as 16-bit integers."""
 
     aspect: int  # width to height, in thousandths
     tone: int  # red in five bits, green in six, blue in five
@@ -70,7 +70,7 @@ def shape_of_file(path: Path) -> Shape | None:
 
 
 def is_light_at_the_edge(path: Path) -> bool:
-    """True if an edge of a thumbnail would be invisible on white; False if it is unreadable."""
+    """True if an edge of a thumbnail would be invisible on white; False for an unreadable file."""
     return bool(_from_file(path, _light_at_the_edge))
 
 

@@ -137,9 +137,10 @@ def photo_digest(data: bytes) -> str:
 
 
 def file_digest(path: Path) -> str:
-    """SHA-256 digest of a file of any size, equal to :func:`photo_digest` of its bytes.
+    """SHA-256 digest of a file of any size, in hexadecimal.
 
-    Raises UnreadablePhotoError as :func:`open_file`.
+    It equals :func:`photo_digest` of the file's bytes. Raises UnreadablePhotoError as
+    :func:`open_file`.
     """
     with open_file(path, most=sys.maxsize) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -191,7 +192,10 @@ def decode_photo(data: bytes, *, short_side: int | None = None, long_side: int =
 
 
 def _opened(data: bytes) -> Image.Image:
-    """Image opened from a file's bytes: main page of a TIFF, preview or sensor data of a RAW."""
+    """Image opened from the bytes of a photo file of any supported format.
+
+    It is the main page of a TIFF, and the preview or the sensor data of a RAW.
+    """
     if is_raw(data):
         return open_raw(data)
     if data.startswith(TIFF_STARTS):

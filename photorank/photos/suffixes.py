@@ -1,4 +1,4 @@
-"""Suffixes of photo and companion files, and the name that all files of one shot share."""
+"""Suffixes of photo and companion files, and the common name of all files of one shot."""
 
 import os
 import re

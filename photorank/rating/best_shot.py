@@ -57,7 +57,7 @@ class MeritTerms(NamedTuple):
 
 
 def best_shots(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
-    """Row numbers of the best shots, one per series: the photos with the greatest `merit` (n,).
+    """Row numbers of the best shots: in each series, the photo with the greatest merit.
 
     Of equal photos the first.
     """
@@ -66,7 +66,7 @@ def best_shots(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
 
 
 def technical_vector(index: Index) -> MasterVector | None:
-    """Built-in vector that rates technical quality; None if the index's encoder has none.
+    """Built-in vector that rates technical quality; None if the encoder has no such vector.
 
     The first version of `embedded` looks at photos of 224 pixels, and other encoders have no such
     vector: sharpness decides alone.

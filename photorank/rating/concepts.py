@@ -118,7 +118,7 @@ def concept_embeddings(index: Index, load: Callable[[], Encoder]) -> Embeddings:
 
 
 def shown_and_liked(similarities: Floats, ratings: Floats, own: Floats) -> tuple[Floats, Floats]:
-    """Strengths (c,) of c concepts in a photo, and correlations (c,) of the concepts with ratings.
+    """Strengths (c,) of concepts in one photo, and the concepts' correlations (c,) with ratings.
 
     Both follow from the similarities of n photos to c concepts (n, c), the photos' ratings (n,),
     and the similarities of the photo itself (c,).

@@ -45,7 +45,7 @@ class Explanation:
 
     @property
     def parts(self) -> Floats:
-        """Contributions (rows, columns) of grid cells to the difference of rating and mean rating.
+        """Contributions (rows, columns) of grid cells to the photo's rating minus the mean rating.
 
         The mean rating is that of the index's photos. What signals carry of the lead is in no part.
         """

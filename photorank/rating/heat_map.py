@@ -39,7 +39,7 @@ class HeatMap:
         return self.method == "sum over positions"
 
     def against(self, average: float) -> Floats:
-        """Contributions (rows, columns) of grid cells to the difference of rating and `average`.
+        """Contributions (rows, columns) of grid cells to the rating minus an average rating.
 
         Of an exact map the average's own share is taken off everywhere, so the
         parts sum to the difference of the two ratings; what occlusion found is
@@ -158,7 +158,7 @@ def occlusion(
 
 
 def _grid(photo: Image.Image, cells: int) -> tuple[int, int]:
-    """Numbers of rows and columns of a grid over a photo, with `cells` along the long side."""
+    """Numbers of rows and columns of a grid that has `cells` cells along a photo's long side."""
     side = max(photo.size) / cells
     return max(round(photo.height / side), 1), max(round(photo.width / side), 1)
 
@@ -171,9 +171,9 @@ def _on_grid(parts: Floats, box: Box, rows: int, columns: int) -> Floats:
 
 
 def _overlaps(positions: int, start: float, end: float, cells: int) -> Floats:
-    """Share of each feature-map position that lies in each grid cell, along one side of a photo.
+    """Overlap (cells, positions) of grid cells and feature-map positions along one image axis.
 
-    The shape is (cells, positions); both are rows, or both are columns.
+    It is the share of a position's length that lies in a cell. Both are rows, or both columns.
     """
     edges = start + (end - start) * np.arange(positions + 1) / positions
     low, high = np.minimum(edges[:-1], edges[1:]), np.maximum(edges[:-1], edges[1:])

@@ -13,7 +13,7 @@ _LOG_SLOPES = (-12.0, 6.0)
 
 @dataclass(frozen=True)
 class Slope:
-    """Slope that turns rating differences into log-odds, with its source and calibration status."""
+    """Slope from rating differences to log-odds of preference, with a note on its source."""
 
     value: float
     calibrated: bool  # fitted on held-out judgements
@@ -66,7 +66,7 @@ def fit_slope(differences: Floats, weights: Floats | None = None) -> float:
 
 
 def uncalibrated_slope(ratings: Ratings) -> float:
-    """Default slope: one standard deviation of rating differences counts as one logit."""
+    """Default slope: a rating difference of one standard deviation has log-odds of 1."""
     spread = float(np.sqrt(2) * np.std(ratings))  # of the difference of two photos
     return 1 / spread if spread > 0 else 0.0
 

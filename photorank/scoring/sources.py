@@ -1,4 +1,4 @@
-"""Photos to score, named by files, folders, glob patterns, lists or URLs; found one at a time."""
+"""Photos to score, found one at a time from files, folders, glob patterns, lists or URLs."""
 
 import glob
 import os

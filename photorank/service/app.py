@@ -208,7 +208,7 @@ class _Service:
     async def _while_wanted(
         self, work: Awaitable[_Batch], request: Request, until: float
     ) -> _Batch:
-        """Result of awaiting `work`, which is cancelled if the client leaves or time runs out.
+        """Await `work` and return its result; cancel it if the client disconnects or time runs out.
 
         Raises ClientDisconnect or Refusal in these cases.
         """

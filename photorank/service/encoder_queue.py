@@ -17,7 +17,7 @@ class _Waiting(NamedTuple):
 
 
 class EncoderQueue:
-    """Queue and thread that embed photos in batches; a photo waiting alone is not delayed."""
+    """Queue of photos, with a thread that embeds them in batches without waiting to fill one."""
 
     def __init__(self, batch_size: int, tell: Callable[[int], None]) -> None:
         self._batch_size = batch_size

@@ -10,7 +10,7 @@ DECODING = DecodeLimits(work_seconds=20, wait_seconds=60.0, memory_bytes=2 << 30
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits on size, time and number, for each request and for all concurrent ones together."""
+    """Limits on a request's photos, size and time, and on the number of concurrent requests."""
 
     photos: int = 100  # in one request
     megabytes: int = 200  # of one request's body

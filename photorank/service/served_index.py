@@ -13,7 +13,7 @@ from photorank.vectors.store import load_vector
 
 
 class Snapshot:
-    """Index as opened at one time, with its encoder and a converter to ratings for each vector."""
+    """Opened index, with an encoder and a converter from embeddings to ratings for each vector."""
 
     def __init__(self, index: Index, load: Callable[[], Encoder], changed_ns: int) -> None:
         self.index = index

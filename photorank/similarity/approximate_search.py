@@ -33,7 +33,7 @@ _PHOTOS_A_CENTRE = 64  # by which a list's centre is placed
 
 @dataclass(frozen=True)
 class Recall:
-    """Recall: share, 0 to 1, of the best photos by exact search that approximate search finds."""
+    """Recall of approximate search: share (0 to 1) of the exact search's results that it finds."""
 
     share: float  # of the exact best k, the mean over directions that were drawn
     k: int

@@ -110,7 +110,7 @@ def _scaled(found: Floats) -> Floats:
 
 
 def _cached_points(path: Path, numbers: Codes) -> Floats | None:
-    """Map coordinates (n, 2) of n photos from the cache; None if it lacks any of them."""
+    """Map coordinates (n, 2) of n photos from the cache; None unless all n are cached."""
     kept = cached_arrays(path, "version", "numbers", "places")
     if kept is None or int(kept["version"]) != _VERSION:
         return None

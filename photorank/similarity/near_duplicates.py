@@ -84,9 +84,9 @@ def near_duplicate_codes(embeddings: Embeddings, greys: NDArray[np.uint8] | None
 
 
 def mistaken_near_duplicates(copies: Codes) -> int:
-    """Size of the largest group of near-duplicates if implausibly large (a mistake), else 0.
+    """Size of the largest near-duplicate group if it is implausibly large, else 0.
 
-    `copies` has each photo's group number, −1 for none.
+    A group that large is a mistake. `copies` has each photo's group number, −1 for none.
 
     Examples
     --------
@@ -132,7 +132,7 @@ def are_near_duplicates(
 def correlations(
     first: NDArray[np.uint8], second: NDArray[np.uint8], pairs: Codes
 ) -> NDArray[np.float32]:
-    """Greatest correlation (m,) between the images of m pairs, over mirrored and cropped variants.
+    """Correlation (m,) of each of m image pairs: the maximum over mirrored and cropped variants.
 
     Parameters
     ----------
@@ -212,9 +212,9 @@ def _crop_matrix(windows: tuple[tuple[Span, Span], ...]) -> NDArray[np.float32]:
 
 
 def _averages(span: Span, points: int = 6) -> Floats:
-    """Averaging weights (8, 16) that turn an image's 16 rows, or columns, into a crop's 8.
+    """Weights (8, 16) that average an image's 16 pixel rows into the 8 pixel rows of a crop.
 
-    `span` is the part of the image that the crop covers, from 0 to 1.
+    They serve for columns, too. `span` is the part of the image that the crop covers, from 0 to 1.
     """
     low, high = span
     at = low + (high - low) * (np.arange(_GRID * points) + 0.5) / (_GRID * points)

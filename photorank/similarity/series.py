@@ -35,7 +35,7 @@ _MIN_EXPOSURES, _MAX_EXPOSURES = 2, 9  # of a bracket
 
 @dataclass(frozen=True)
 class Series:
-    """Series (bursts ...) of an index's photos, and the photos' versions and companion files."""
+    """Series of photos, such as bursts, with the photos' versions and companion files."""
 
     codes: Codes  # (n,) the series of each photo; a photo on its own is one
     versions: Codes  # (n,) the row of the version that stands for each photo: itself, but for twins
@@ -111,7 +111,7 @@ def is_bracket(photos: Sequence[Photo]) -> bool:
 def _look_alikes(
     index: Index, rows: Codes, threshold: float, on_progress: Callable[[int, int], None]
 ) -> tuple[Codes, bool]:
-    """Row numbers (n,) of n photos' representatives: a similar photo, or the photo itself.
+    """Row number (n,) of the look-alike that represents each photo; the photo's own if none.
 
     A photo that looks like no other represents itself. The second value is False if a thumbnail
     that was looked at could not be read.

@@ -47,7 +47,7 @@ def series_of(
 
 
 class SeriesCodes(NamedTuple):
-    """Database IDs (n,) and series numbers (n,) of n photos; a burst, for example, is a series."""
+    """Numbers (n,) of the series that n photos belong to, with the photos' database IDs (n,)."""
 
     photos: Codes  # (n,) their numbers in the catalogue
     codes: Codes  # (n,)
@@ -64,7 +64,7 @@ def _file(index: Index, key: str) -> Path:
 
 
 def _cache_key(index: Index, threshold: float, among: Codes | None) -> str | None:
-    """Cache key of an index's series; None if the database has no table checksums.
+    """Cache key of an index's series; None for an old database without table checksums.
 
     It changes with the photos, the database and the settings.
     """

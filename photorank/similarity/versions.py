@@ -20,7 +20,7 @@ _MIN_COSINE = 0.4
 def find_versions(
     index: Index, photos: Sequence[Photo], known: Codes, among: Codes | None = None
 ) -> tuple[dict[int, list[int]], dict[int, list[Path]]]:
-    """Two dictionaries keyed by a photo's row number: versions (row numbers), and companion files.
+    """Versions and companion files of photos, as two dictionaries keyed by row number.
 
     Files by one name and of one time are of one photo only if they look somewhat alike, and
     photos of two of people's series (`known`, −1 for none) are no versions. `among` are the

@@ -56,10 +56,10 @@ _NAMED_QUALITIES = 5  # that a card lists
 
 @runtime_checkable
 class ComparesPhrases(Protocol):
-    """Interface of encoders that compare a text with names of object classes and with phrases."""
+    """Interface of encoders that compare texts with phrases, and rate texts as praise or blame."""
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Directions (n, h) of n texts in embedding space, and similarities (n, p) to p phrases.
+        """Embedding directions (n, h) of n texts, and the texts' similarities (n, p) to p phrases.
 
         The similarities are from a softmax. The h dimensions are those of the embedding's part that
         is used for similarity.
@@ -72,9 +72,9 @@ class ComparesPhrases(Protocol):
 def worded_vector(
     name: str, texts: Sequence[str], encoder: Encoder, *, negatives: Sequence[str] = ()
 ) -> MasterVector:
-    """Rating vector from texts and from directions of photo qualities that the texts name.
+    """Rating vector from text prompts that may name photo qualities, such as high contrast.
 
-    Such qualities are, for example, sharpness and contrast.
+    The directions of these qualities are added to the direction of the texts.
 
     An encoder without quality directions gets the vector of :func:`prompt_vector`, whose errors are
     raised here, too.
@@ -106,7 +106,7 @@ def worded_vector(
 
 
 def quality_text(parameters: Json) -> str:
-    """Text that lists the quality weights stored in a vector's card; empty if there are none.
+    """Text with the photo-quality weights stored in a vector's card; empty if there are none.
 
     Examples
     --------
@@ -139,7 +139,7 @@ def scaled(
     blocks: Blocks,
     spreads: Mapping[str, float],
 ) -> Direction:
-    """Direction (d,) of a photo quality, scaled so that all qualities spread ratings equally.
+    """Direction (d,) of a photo quality, scaled to a fixed standard deviation of ratings.
 
     It spreads ratings `STRENGTH` times as widely as the median class does.
 
@@ -198,7 +198,7 @@ def clauses_of(text: str) -> list[tuple[int, str]]:
 
 
 def _weights(encoder: ComparesPhrases, text: str) -> Floats:
-    """Net weights (q,) of q photo qualities in a text; negated clauses count as the opposite."""
+    """Net weights (q,) of q photo qualities in a text; negated clauses have the opposite sign."""
     signs, clauses = zip(*clauses_of(text), strict=True)
     _, weights = encoder.compare(clauses, PHRASES)
     net = weights[:, 0::2] - weights[:, 1::2]  # an antonym's direction is the opposite

@@ -30,7 +30,10 @@ _ROWS = 4096  # embeddings that are compared with all pictures at once
 
 @dataclass(frozen=True, eq=False)
 class SeenPictures:
-    """Perceptual hashes of m images, two each: 16 × 16 grey levels, and 128 embedding signs."""
+    """Perceptual hashes of m images: grey levels (16 × 16), and signs of 128 random projections.
+
+    The projections are of the embeddings, minus a mean embedding.
+    """
 
     centres: Embeddings  # (c, d) mean embeddings, one of which is taken off before signs are
     centre: NDArray[np.uint8]  # (m,) the one of each picture
@@ -91,7 +94,7 @@ class SeenPictures:
         return found
 
     def to_text(self) -> dict[str, str]:
-        """Dictionary from each array's name to its bytes, zlib-compressed and Base64-encoded."""
+        """Dictionary of the arrays by name, each as compressed (zlib) Base64 text."""
         arrays = {one.name: getattr(self, one.name) for one in fields(self)}
         arrays["centres"] = self.centres.astype("<f2")
         return {name: _text(array.tobytes()) for name, array in arrays.items()}
@@ -112,7 +115,7 @@ class SeenPictures:
             raise CardError(path, "its codes of pictures cannot be read") from error
 
     def _thinned(self, most: int, seed: int) -> "SeenPictures":
-        """Random sample of the images, at most `most` of them, with their perceptual hashes."""
+        """Perceptual hashes of a random sample of at most `most` images."""
         if len(self.greys) <= most:
             return self
         rows = np.random.default_rng(seed).choice(len(self.greys), most, replace=False)

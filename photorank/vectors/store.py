@@ -75,7 +75,7 @@ def load_vector(index: Index, name: str) -> MasterVector:
 
 
 def check_free(index: Index, name: str) -> None:
-    """Raise an error if a vector's name is taken in the index, or reserved.
+    """Raise an error if the name for a new vector is used already in the index, or reserved.
 
     Raises VectorNameTakenError if the index has a vector of that name; ReservedNameError if a
     built-in vector, a learner or a baseline has it.
@@ -115,7 +115,7 @@ def put_vector(index: Index, vector: MasterVector) -> Path:
 
 
 def is_of_rater(vector: MasterVector, rater: str) -> bool:
-    """True if a rating vector was learned from the given person's clicks."""
+    """True if a vector is personal, learned from the given person's judgements."""
     return vector.kind == "personal" and _rater_of(vector) == rater
 
 

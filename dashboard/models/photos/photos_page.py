@@ -105,7 +105,10 @@ class Sheet(NamedTuple):
 
 
 def orders(labels: IndexLabels) -> dict[str, str]:
-    """Display names of the available sort orders; without judgements, two orders are left out."""
+    """Display names of the sort orders that are possible with an index's labels.
+
+    Two of them need labels by people.
+    """
     judged = not np.isnan(labels.scores).all()
     return {key: name for key, name in ORDERS.items() if judged or key not in HELD_OUT}
 
@@ -117,7 +120,10 @@ def day_range(facets: Facets) -> tuple[date, date] | None:
 
 
 def faces_mask(faces: IndexFaces, wanted: FaceFilter) -> Flags:
-    """Boolean mask (n,) of n photos that show a face or, depending on `wanted`, only open eyes."""
+    """Boolean mask (n,) of n photos: True for those that pass the filter by faces.
+
+    The filter asks for a face, or for faces with open eyes only.
+    """
     if wanted == "face":
         return np.nan_to_num(faces.column("faces")) > 0
     shut = np.nan_to_num(faces.column("eyes_hardly_open"))
@@ -170,7 +176,9 @@ def sheet(
 def next_first_rows(
     known: PhotoData, ratings: Ratings, shown: Codes, order: str, most: int
 ) -> list[int]:
-    """Row numbers of the first photos, at most `most`, in each sort order other than `order`.
+    """Row numbers of the first few photos in each sort order except the current one.
+
+    They are at most `most` for each order; `order` is the current one.
 
     `shown` (k,) are the photos of the given order. The other orders are those by rating or date;
     none where the order has only some of the photos that pass the filters.
@@ -257,7 +265,7 @@ def mistaken_pairs(pairs: Pairs, labels: IndexLabels, group: int | None, vector:
 
 
 def training_photos_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> str:
-    """Sentence saying that a vector's training photos have cross-validated ratings or are left out.
+    """Sentence on a vector's training photos: rated by cross-validation, or left out.
 
     They are cross-validated if `refitted`. Empty if there are none.
     `ratings` (n,) are held out, nan where that is not possible.
@@ -272,7 +280,7 @@ def training_photos_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> st
 
 
 def count_text(rows: Codes, stacks: Codes | None) -> str:
-    """Text with the number of photos, and of those shown where shots of one moment are stacked.
+    """Text with the number of photos and, if stacks hide some, the number shown.
 
     `stacks` are as of :func:`dashboard.models.photos.shown_photos.stacked`.
     """
@@ -298,7 +306,7 @@ def empty_text(
 
 
 def learned_from_all_text(vector: str, others: Sequence[str]) -> str:
-    """Text on a vector trained on all judged photos, with the names of vectors that were not."""
+    """Text saying that a vector was trained on all judged photos, and which vectors to test."""
     text = (
         f"**{plain(vector)}** has learned from all the photos that people judged here, so it "
         "cannot be tested on them."

@@ -57,7 +57,7 @@ class Panel:
 
 
 def panels(evaluation: Evaluation, scope: Scope, metric: str) -> dict[str, list[Panel]]:
-    """Lists of charts (data and texts) of an evaluation, keyed by kind of detail.
+    """Charts (data and texts) of an evaluation's details, as lists keyed by kind of detail.
 
     They show pairwise accuracy, but for the matrix, which follows scope and metric.
     """
@@ -262,7 +262,7 @@ def _differences(
 
 
 def _defined(found: Sequence[Partial]) -> list[Partial]:
-    """Results whose value is not nan; a confidence interval that is nan becomes 0 to 1."""
+    """Results without nan values; a nan confidence interval is replaced by 0 to 1."""
     return [
         replace(row, low=0.0, high=1.0) if isnan(row.low) or isnan(row.high) else row
         for row in found
@@ -283,7 +283,7 @@ def _of_pairs(row: Estimate) -> str:
 
 
 def _number_text(estimate: Limits, digits: str, *, times: int = 1) -> str:
-    """Number as text, followed by its confidence interval in brackets if that is defined."""
+    """Estimate as text, followed by its confidence interval in brackets if there is one."""
     value, low, high = (times * one for one in (estimate.value, estimate.low, estimate.high))
     span = "" if isnan(low) or isnan(high) else f" [{low:{digits}}, {high:{digits}}]"
     return f"{value:{digits}}{span}"

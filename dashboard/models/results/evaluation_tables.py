@@ -67,7 +67,10 @@ def board(evaluation: Evaluation, scope: Scope, metric_name: str) -> Board:
 
 
 def _ranked_vectors(evaluation: Evaluation, scope: Scope, metric_name: str) -> pd.DataFrame:
-    """Table of rating vectors ranked by a metric; those possibly trained on the photos are last."""
+    """Table of rating vectors ranked by a metric; vectors without a fair test come last.
+
+    Those may have been trained on the test photos.
+    """
     rows = []
     for row in evaluation.rows(scope):
         found = row.metrics.get(metric_name)

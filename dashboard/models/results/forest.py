@@ -181,7 +181,7 @@ def _interval(metric: Metric, row: pd.Series) -> str:
 
 
 def _provenance(row: pd.Series, vector: MasterVector | None, mode: Mode) -> str:
-    """Short note on where a rating vector comes from, or on why its test is not a fair one."""
+    """Short note on a rating vector's origin, or on why it cannot be tested fairly."""
     if row["apart"]:
         return "has seen these photos: no fair test" if mode == "plain" else row["note"]
     if row["family"] == AT_RANDOM:

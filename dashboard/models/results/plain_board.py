@@ -72,7 +72,7 @@ def default_text(vectors: Mapping[str, MasterVector], evaluation: Evaluation, mo
 
 
 def stored_for(name: str, stored: Mapping[str, MasterVector], index: str) -> MasterVector | None:
-    """Saved rating vector that a name on the leaderboard stands for; None if no vector is saved.
+    """Saved rating vector for a name on the leaderboard; None if there is none.
 
     A learner, which was tested on photos left out, is shown by what it made of the whole index.
     """
@@ -83,7 +83,7 @@ def stored_for(name: str, stored: Mapping[str, MasterVector], index: str) -> Mas
 
 
 def best_of_each_origin(rows: pd.DataFrame, families: tuple[str, ...]) -> pd.Series:
-    """Name of the best rating vector of each origin (choices, words, …), most accurate first.
+    """Names of the best rating vectors, one per origin (choices, words, …), most accurate first.
 
     Only vectors that were tested on unseen photos are compared.
     """
@@ -101,8 +101,9 @@ def _times(share: float) -> str:
 
 
 def mistake_text(places: Ratings, pair: tuple[int, int], name: str, index: str) -> str:
-    """Text saying that people prefer a pair's left photo, and how a rating vector ranks each photo.
+    """Text on a photo pair that a rating vector orders wrongly, with both photos' percentiles.
 
+    The left photo is the one that people prefer.
     Places are the vector's percentiles; `index` is the index's name.
     """
     left, right = (_whole(places[row] / 100) for row in pair)

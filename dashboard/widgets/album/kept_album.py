@@ -216,7 +216,7 @@ def _pdf_button(book: Any, name: str) -> None:
 
 
 def _make_requested_change(index: Index, entry: Entry) -> bool:
-    """Make a requested album change; return False while a computation it needs is still running."""
+    """Make the requested change to an album; return False if it must wait for a computation."""
     wish = album_state.requested_album_change(entry.name)
     if wish is None:
         return True

@@ -113,7 +113,7 @@ def _swap(index: Index, out: int, into: int) -> None:
 
 
 def _show_texts(index: Index, wish: Wish, made: Album) -> None:
-    """Show sentences on a newly chosen album: number of photos, possible improvement, notes."""
+    """Show a new album's photo count, how far from optimal the choice may be, and notes."""
     headline = album.headline(
         made, len(index), vector_name(wish.vector.name, session_state.vocabulary())
     )
@@ -196,7 +196,7 @@ def _marked_rows(index: Index, how: str) -> frozenset[int]:
 
 
 def _marks(index: Index) -> dict[str, str]:
-    """Dictionary from photo digest to "pin" or "ban", of photos marked for the new album.
+    """Marks of photos for the new album, by photo digest: "pin" or "ban".
 
     What the person always keeps or leaves out elsewhere is so here, unless changed for the album.
     """

@@ -18,7 +18,7 @@ def show_spreads(
     judged_by: str,
     on_act: Callable[[Any], None],
 ) -> None:
-    """Show a photo book's double pages; a press of a button on them calls `on_act`.
+    """Show a photo book's double pages, with buttons that call `on_act`.
 
     `on_act` is called before the page runs again.
     """

@@ -36,7 +36,7 @@ class Wish(NamedTuple):
 
 
 def first_wish(vector: MasterVector) -> Wish:
-    """Settings that the form of a new album begins with."""
+    """Default settings for a new album."""
     return Wish(vector, AlbumRequest(PLACES, BALANCE, at_most=AT_MOST), THRESHOLD)
 
 

@@ -1,4 +1,4 @@
-"""Filters of the page Photos: sort order and group in a bar, the other filters in a panel."""
+"""Filters of the page Photos: sort order in a bar, all other filters in a panel."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def clear_button(key: str, filters: Filters) -> None:
 
 
 def _key(name: str) -> str:
-    """Widget key of a filter: another one after each clearing of all filters.
+    """Widget key of a filter, renewed each time that all filters are cleared.
 
     A browser remembers what was chosen in a panel that is closed, and would send it again.
     """

@@ -126,7 +126,7 @@ def statistical_end(
     board: evaluation_tables.Board,
     vectors: Mapping[str, MasterVector],
 ) -> None:
-    """Show the end of the page Discerning power in statistical vocabulary: all details.
+    """Show the last part of the page Discerning power, in statistical vocabulary.
 
     It holds the best vector's lead, the details, content removal and all numbers.
     """

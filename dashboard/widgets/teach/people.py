@@ -63,7 +63,7 @@ def show_people(session: TeachSession, chosen: Sequence[str]) -> None:
 
 
 def _photo_row(key: str, index: Index, said: Mapping[int, str], label: str) -> None:
-    """Show photos in a row, each with its text below."""
+    """Show photos in a row, each with a text below it."""
     photos = shown_photos(
         index,
         np.array(list(said), dtype=np.intp),

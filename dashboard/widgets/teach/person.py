@@ -68,7 +68,7 @@ def _priors(index: Index, rater: str) -> dict[str, MasterVector]:
 
 
 def first_session(index: Index) -> TeachSession:
-    """Default labelling session of the page Teach; creating it needs no browser session."""
+    """Labelling session with default settings, for the warm-up at server start."""
     prior = next(iter(_priors(index, ME).values()), None)
     return TeachSession(index, ME, prior, vector_ratings.photo_subset(index, prior, ME, None))
 

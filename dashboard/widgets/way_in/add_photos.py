@@ -83,7 +83,7 @@ def _add_photos(into: str | None) -> None:
 
 
 def _choose_folder() -> Path | None:
-    """Show the folder chooser; return the open folder's path, or None if it cannot be read."""
+    """Show the folder chooser; return the current folder's path, or None if it is unreadable."""
     places = folders.starting_folders()
     begin = places.get("Pictures", Path.home())
     found = folders.listing(adding_state.current_folder(str(begin)))
@@ -126,7 +126,7 @@ def _choose_index(folder: str, into: str | None) -> str:
 
 
 def show_link_to_best(said: Progress) -> None:
-    """Show a button for the best photos of the index that a job added photos to.
+    """Show a button that opens an index's best photos, after a job added photos to the index.
 
     On Home, too: it puts the job's status away, below which they stand.
     """

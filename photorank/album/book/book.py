@@ -71,6 +71,6 @@ class Book:
 
 
 def rounded(box: Any) -> Box:
-    """Photo's box (x, y, width, height) in mm, rounded to 0.0001 mm as in a book plan's JSON."""
+    """Photo's box (x, y, width, height) in mm, rounded to 0.0001 mm."""
     x, y, width, height = (round(float(one), _MM_DIGITS) for one in box)
     return x, y, width, height

@@ -37,7 +37,7 @@ class Photos:
 
 
 class Laid(NamedTuple):
-    """Possible layout of one page's photos, with its penalty and the photos' total height in mm."""
+    """Candidate layout of one page's photos, with its penalty and height in mm."""
 
     tree: Tree
     order: tuple[int, ...]  # of the page's photos, in reading order
@@ -46,7 +46,9 @@ class Laid(NamedTuple):
 
 
 def divide_into_pages(photos: Photos, pages: int, size: PageSize) -> list[tuple[int, Floats]]:
-    """List of pages, each as (photo count k, boxes (k, 4) of x, y, width, height in mm).
+    """Photo count k and photo boxes (k, 4) of each page, as a list of pairs.
+
+    A box is x, y, width, height in mm.
 
     Raises ValueError if the pages cannot hold the photos, or have none left for one.
     """
@@ -56,7 +58,10 @@ def divide_into_pages(photos: Photos, pages: int, size: PageSize) -> list[tuple[
 
 
 def _layouts(photos: Photos, size: PageSize, pages: int) -> list[list[list[Laid]]]:
-    """Best page layouts: item ``[i][k - 1]`` lists those of the k photos from photo i on."""
+    """Best layouts of a page, for each first photo and each number of photos on the page.
+
+    Item ``[i][k - 1]`` of the result lists the layouts of the k photos from photo i on.
+    """
     found: list[list[list[Laid]]] = [[] for _ in photos.sizes]
     for k in range(1, min(MAX_PHOTOS, len(photos.sizes)) + 1):
         for start, laid in enumerate(_best(photos, k, size, pages)):
@@ -66,7 +71,7 @@ def _layouts(photos: Photos, size: PageSize, pages: int) -> list[list[list[Laid]
 
 
 def _best(photos: Photos, k: int, size: PageSize, pages: int) -> list[list[Laid]]:
-    """Best layouts of k photos on a page: one list for each photo that can be the page's first."""
+    """Best layouts of a page with k photos: one list for each possible first photo."""
     every = orders(k)
     reading = np.array([inversions(order) for order in every])
     first = np.arange(len(photos.sizes) - k + 1)
@@ -110,7 +115,7 @@ def _wanted_areas(photos: Photos, size: PageSize, pages: int) -> Floats:
 
 
 def _cost(boxes: Floats, pixels: Codes, wanted: Floats, size: PageSize) -> Floats:
-    """Penalties (m,) of m page layouts for empty space, off-target areas, small photos, low ppi."""
+    """Penalties (m,) of m page layouts, such as for empty space, small photos or low resolution."""
     block = size.block
     areas = boxes[..., 2] * boxes[..., 3]
     empty = 1 - areas.sum(axis=1) / (block.width * block.height)
@@ -133,7 +138,10 @@ class _Step(NamedTuple):
 def _cheapest_pages(
     photos: Photos, layouts: list[list[list[Laid]]], pages: int, size: PageSize
 ) -> list[tuple[int, int, Laid, float]]:
-    """Pages with the least total penalty, each (first photo, photo count, layout, height in mm)."""
+    """Pages with the least total penalty; raises ValueError if the photos do not fit.
+
+    Each page is (first photo, photo count, layout, height of its photos in mm).
+    """
     n = len(layouts)
     costs = np.full(n + 1, np.inf)
     costs[0] = 0
@@ -205,9 +213,9 @@ def _next_pages(
 def _facing(
     photos: Photos, start: int, left: int, of_left: list[Laid], of_right: list[Laid], size: PageSize
 ) -> tuple[float, tuple[Laid, float], tuple[Laid, float]]:
-    """Lowest penalty for two facing pages, and each page's layout and photo block height (mm).
+    """Penalty and layouts of the best combination of two facing pages.
 
-    Nearly equal heights are made equal.
+    Each layout comes with the height of its photos in mm; nearly equal heights are made equal.
     """
     tall = size.block.height
     cost, one, other = min(

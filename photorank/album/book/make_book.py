@@ -228,7 +228,7 @@ def _frame(index: Index, photo: Photo, width: int, box: tuple[float, float, floa
 
 
 def _event_start(events: Codes, start: int, k: int) -> int | None:
-    """Position in the book of the first photo that begins an event on a page; None if none does."""
+    """Position in the book of a page's first photo that begins an event; None if none does."""
     for at in range(start, start + k):
         if at == 0 or events[at] != events[at - 1]:
             return at
@@ -236,7 +236,7 @@ def _event_start(events: Codes, start: int, k: int) -> int | None:
 
 
 def _caption(photos: Sequence[Photo], events: Codes, opens: int) -> str:
-    """Caption of an event: its dates, after the group's name if all photos are in one group."""
+    """Caption with an event's dates, and its group name if all its photos are in one group."""
     of_event = [photos[at] for at in np.flatnonzero(events == events[opens]).tolist()]
     names = {photo.group for photo in of_event}
     name = names.pop() if len(names) == 1 else None

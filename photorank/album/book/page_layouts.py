@@ -63,10 +63,11 @@ def _parts(start: int, k: int, beside: bool, least: int) -> list[tuple[Tree, ...
 
 
 def boxes_of(tree: Tree, ratios: Floats, block: Block, height: Floats | None = None) -> Floats:
-    """Boxes (m, k, 4) of k photos on each of m pages of equal layout: x, y, width, height in mm.
+    """Boxes (m, k, 4) of the k photos on each of m pages with the same layout tree.
 
-    `ratios` (m, k) are widths by heights in reading order. The pages are as large as the block
-    lets them be, or of the given heights (m,). Boxes that cannot be have sides that are nan.
+    A box is x, y, width, height in mm. `ratios` (m, k) are widths by heights in reading order. The
+    pages are as large as the block lets them be, or of the given heights (m,). Boxes that cannot be
+    have sides that are nan.
     """
     a, b = _width_by_height(tree, ratios, block.gap)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -89,7 +90,7 @@ def inversions(order: tuple[int, ...]) -> int:
 
 
 def _width_by_height(tree: Tree, ratios: Floats, gap: float) -> tuple[Floats, Floats]:
-    """Slopes and offsets (m,) that give the widths of m layouts: slope * height + offset."""
+    """Slope and offset (m,) of m layouts' widths as a linear function of their heights."""
     if isinstance(tree, int):
         return ratios[:, tree], np.zeros(len(ratios))
     lines = [_width_by_height(part, ratios, gap) for part in tree.parts]

@@ -1,4 +1,4 @@
-"""Saved album: its photos by file digest, in order, with pins, excluded photos and settings."""
+"""Data classes of a saved album: ordered photos, pins, excluded photos and settings."""
 
 import re
 import unicodedata
@@ -108,7 +108,7 @@ class KeptAlbum:
         return replace(self.take_out(()), photos=order, pinned=_without(self.pinned, (out,)))
 
     def set_alone(self, digest: str, *, wanted: bool) -> "KeptAlbum":
-        """Copy of the album with a book page for one photo alone, or without it if not `wanted`."""
+        """Copy of the album with a photo alone on a book page if `wanted`, otherwise not alone."""
         alone = (
             _joined(self.book.alone, (digest,)) if wanted else _without(self.book.alone, (digest,))
         )

@@ -36,10 +36,11 @@ _loading = Lock()
 
 
 def class_weights(texts: Sequence[str], device: str, phrases: Sequence[str] = ()) -> Floats:
-    """Unnormalised softmax weights (n, 1000 + p) of ImageNet classes and p phrases, for n texts.
+    """Similarity weights (n, 1000 + p) between n texts and 1000 ImageNet classes plus p phrases.
 
-    The maximum of a row is 1: rows are not divided by their sum. Phrases lose what they are closer
-    to any class than others are, so that a text of none is near to none of them.
+    They are softmax weights before the division by a row's sum: the maximum of a row is 1. Phrases
+    lose what they are closer to any class than others are, so that a text of none is near to none
+    of them.
     """
     names, _ = _class_names()
     rows, others = np.split(centred_sentences([*texts, *phrases], device), [len(texts)])
@@ -51,7 +52,7 @@ def class_weights(texts: Sequence[str], device: str, phrases: Sequence[str] = ()
 
 
 def centred_sentences(texts: Sequence[str], device: str) -> Embeddings:
-    """Unit sentence embeddings (n, 384) of texts, after subtracting the class names' mean."""
+    """Unit sentence embeddings (n, 384) of texts, centred on the mean embedding of class names."""
     with _loading:
         return unit_rows(sentence_network(device).encode(texts) - _class_names()[1])
 

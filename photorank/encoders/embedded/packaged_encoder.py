@@ -34,10 +34,11 @@ _loading = Lock()
 
 
 class PackagedEncoder(SwitchableImages):
-    """Encoder of photos by EfficientNet-Lite, and of texts by MiniLM similarity to class names.
+    """Encoder of photos by EfficientNet-Lite, and of texts by their similarity to class names.
 
     A text's embedding is a weighted sum of the classifier's rows, which are directions in the
-    space of the network's last layer: a class weighs the more, the closer its name is to the text.
+    space of the network's last layer: a class weighs the more, the closer its name is to the text
+    by MiniLM.
     So it finds cats, and hardly tells good light from bad.
 
     Parameters
@@ -122,9 +123,9 @@ class PackagedEncoder(SwitchableImages):
         return unit_rows(weights @ self.class_directions())
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """For n texts, directions (n, h) in the photos' space and similarities (n, p) to p phrases.
+        """Directions (n, h) of n texts in the photos' embedding space, and similarities to phrases.
 
-        Both belong to one softmax over classes and phrases.
+        Similarities are (n, p) for p phrases. Both belong to one softmax over classes and phrases.
         """
         weights = class_weights(texts, self._chosen_device, phrases)
         weights /= weights.sum(axis=1, keepdims=True)
@@ -168,12 +169,15 @@ class PackagedEncoder(SwitchableImages):
 
     @cached_property
     def _map_network(self) -> Any:
-        """Network from pixels to feature maps, whose spatial means are the features."""
+        """Network that maps pixels to feature maps.
+
+        The maps' means over positions are the features.
+        """
         return self._network(self.maps)
 
     @abstractmethod
     def maps(self, model: Any, inputs: "torch.Tensor") -> "list[torch.Tensor]":
-        """Feature maps (b, channels, h, w) whose means over positions are the features."""
+        """Feature maps (b, channels, h, w) of a batch; their spatial means are the features."""
 
     def _image_tower(self) -> TorchTower:
         """EfficientNet-Lite run by torch on the chosen device."""
@@ -181,7 +185,7 @@ class PackagedEncoder(SwitchableImages):
         return TorchTower(self._network(self.features), self._chosen_device, at_once)
 
     def _network(self, features_of: "Callable[[Any, torch.Tensor], Any]") -> Any:
-        """EfficientNet-Lite that returns what `features_of` computes: features or feature maps."""
+        """EfficientNet-Lite with outputs computed by `features_of`: features or feature maps."""
         loaded = _loaded(self.network, self._chosen_device)
         return on_pixels(loaded, features_of, mean=[127] * 3, std=[128] * 3)
 

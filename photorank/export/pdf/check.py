@@ -1,4 +1,4 @@
-"""Check of a written photo book PDF: read back and compared with the book's plan and photos."""
+"""Check of a written photo book PDF against the book's plan and photos."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -25,7 +25,7 @@ _SHAPED = ((0x0590, 0x08FF), (0x0900, 0x0DFF), (0x0F00, 0x109F), (0x1780, 0x17FF
 
 @dataclass(frozen=True)
 class CaptionFont:
-    """Path of a font file, and each caption reduced to the letters that the font has."""
+    """Font file for a book's captions, and the captions without letters that the font lacks."""
 
     path: Path
     captions: dict[str, str]  # what is set, by what was wanted; "" for nothing
@@ -58,7 +58,7 @@ def caption_font(captions: Iterable[str], given: Path | None = None) -> CaptionF
 
 
 def _best_font(letters: set[str], given: Path | None) -> tuple[Path, set[str]]:
-    """Path of the font that has most of the given letters, and the set of those that it has.
+    """Path of the font that has most of the given letters, and the letters found in it.
 
     A given font is used even if it has few of the letters.
     """

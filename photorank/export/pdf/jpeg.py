@@ -110,7 +110,7 @@ def _end_of_scan(data: bytes, at: int, *, alone: bool) -> int:
 
 
 def same_scans(data: bytes, source: bytes) -> bool:
-    """True if the file bytes `source` contain the coded pixels of the JPEG `data` unchanged."""
+    """True if the JPEG `data` has exactly the compressed pixel data of the file bytes `source`."""
     begin = data.find(b"\xff\xda")
     if begin < 0:
         return False

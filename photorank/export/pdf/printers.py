@@ -17,7 +17,7 @@ _MOST_PPI = 2400.0
 
 @dataclass(frozen=True)
 class Printer:
-    """Requirements of a printing service for print files: resolution, bleed, margin, standard."""
+    """Requirements of a printing service: resolution, bleed, margin and PDF standard."""
 
     name: str
     standard: Standard = "plain"
@@ -29,7 +29,7 @@ class Printer:
 
 
 def printer(name: str) -> Printer:
-    """Printer profile with the given name, or from a TOML file; raises UnknownNameError if none."""
+    """Printer profile by name or TOML file path; raises UnknownNameError if unknown."""
     if name.lower().endswith(".toml"):
         return _read(name, _tables(Path(name)))
     known = _tables(_FILE)

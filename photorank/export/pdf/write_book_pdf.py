@@ -50,7 +50,7 @@ def write_pdf(
     options: PdfOptions,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[str]:
-    """Write a photo book as PDF, complete or not at all; return warnings about its captions.
+    """Write a photo book as PDF atomically; return warnings about its captions.
 
     Raises MissingExtraError without the extra `book`; ExportError if a photo cannot be printed.
     """
@@ -109,7 +109,10 @@ def _pages_with_captions(book: Book, font: CaptionFont) -> bytes:
 
 
 def fitted(text: str, room: float, width_of: Callable[..., float]) -> tuple[str, float]:
-    """Caption text and font size in points that fit a width; the size is reduced first."""
+    """Caption shortened to fit a width, and its font size in points.
+
+    The font size is reduced first.
+    """
     wide = width_of(text, fontSize=CAPTION_POINTS)
     points = max(min(CAPTION_POINTS, CAPTION_POINTS * room / wide), _LEAST_POINTS) if wide else 0.0
     points = points or CAPTION_POINTS

@@ -91,7 +91,7 @@ class LazyEncoder:
 
     @property
     def runtime(self) -> str:
-        """Name of the loaded encoder's runtime, such as "openvino"; empty if not switchable."""
+        """Runtime of the loaded encoder, such as "openvino"; empty if its runtime is fixed."""
         return self.loaded.runtime if isinstance(self.loaded, Switchable) else ""
 
 
@@ -107,7 +107,7 @@ class Opener:
     def ahead(
         self, todo: Iterable[tuple[Place, PhotoFile]], *, workers: int, most: int
     ) -> Generator[Opened | Unusable]:
-        """Yield the files of `todo` in order; threads decode up to `most` of them in advance."""
+        """Yield opened photo files in the order of `todo`; threads open up to `most` in advance."""
         return in_order(self._open, todo, workers=workers, most=most)
 
     def _open(self, one: tuple[Place, PhotoFile]) -> Opened | Unusable:

@@ -21,7 +21,7 @@ class ReplacementPlan:
     encoder: str  # the newest version of its encoder
 
     def check_new(self, new: IndexPaths) -> None:
-        """Raise JudgedIndexError if the new index is the old one, or has different judgements."""
+        """Raise JudgedIndexError if the new index is the old one, or has other judgements."""
         if new.root.resolve() == self.old.root.resolve():
             raise JudgedIndexError(new.name)
         if new.exists:

@@ -33,7 +33,7 @@ _SPREAD = (  # over the catalogue
 def proven_manifest(
     paths: IndexPaths, connection: sqlite3.Connection, encoder: Encoder
 ) -> Manifest:
-    """New manifest for an index that lost its own, if the encoder reproduces its embeddings.
+    """New manifest for an index without one, if the encoder reproduces the stored embeddings.
 
     Raises IndexMismatchError if the embeddings of some photos are others by this encoder,
     LostManifestError if no photo can be compared.
@@ -58,7 +58,7 @@ def proven_manifest(
 
 
 def _cosines(paths: IndexPaths, connection: sqlite3.Connection, encoder: Encoder) -> list[float]:
-    """Cosine similarity of stored and recomputed embedding, for each of a few sample photos."""
+    """Cosine similarities of stored and recomputed embeddings of a few sample photos."""
     roots, cosines = load_roots(connection), list[float]()
     for digest, root, path, row, *shard in connection.execute(_SPREAD, [_TRIED_PHOTOS]):
         with suppress(UnreadablePhotoError):

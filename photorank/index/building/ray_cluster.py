@@ -106,7 +106,7 @@ class Pool(NamedTuple):
 
 
 def plan_workers(nodes: Sequence[dict[str, Any]], request: BuildRequest) -> Pool:
-    """Number and size of a Ray cluster's workers: one per GPU, or one per several CPU cores."""
+    """Plan of a Ray cluster's workers: one per GPU, or one per several CPU cores."""
     alive = [node["Resources"] for node in nodes if node["Alive"]]
     machines = [(int(have.get("CPU", 0)), int(have.get("GPU", 0))) for have in alive]
     with_gpus = [(cores, gpus) for cores, gpus in machines if gpus]

@@ -36,7 +36,7 @@ def parse_mirror(text: str) -> Mirror:
 
 
 def mirrored(mirrors: Sequence[Mirror]) -> Callable[[Path], bytes]:
-    """Function that reads a photo's bytes, from its folder's mirror (a URL) if it has one."""
+    """Function that reads a photo file, from the mirror of its folder if there is one."""
 
     def read(path: Path) -> bytes:
         for mirror in mirrors:

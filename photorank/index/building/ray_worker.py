@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def file_table(paths: Sequence[Path]) -> "pa.Table":
-    """Arrow table for the workers, with each file's path and its position in `paths`."""
+    """Arrow table of the files to embed: each file's path and its position in `paths`."""
     import pyarrow as pa
 
     return pa.table(
@@ -91,7 +91,7 @@ class Worker:
             yield _table([{"refusal": f"a worker on {socket.gethostname()}: {error}"}])
 
     def _check(self, files: "pa.Table") -> None:
-        """Raise ClusterError if machines' package versions differ, or after too many attempts.
+        """Raise ClusterError if package versions differ, or a block of files was tried too often.
 
         The versions are compared with those of the process that began the run.
         """

@@ -98,7 +98,10 @@ def folder_of(path: Path) -> Path:
 
 
 def no_photos(request: BuildRequest, files: Sequence[SkippedFile]) -> PhotorankError:
-    """Exception to raise if a run has no photo: no file is usable, or the encoder fails on all."""
+    """Exception that explains why an indexing run got no usable photo.
+
+    An EncoderError if the encoder fails on all photos, else a NoPhotosError.
+    """
     opened = [file for file in files if not file.passed_over]
     if opened and all(file.reason == NO_EMBEDDING for file in opened):
         return EncoderError(

@@ -115,7 +115,10 @@ def _read_columns(
     source: str,
     values: Mapping[str, Any],
 ) -> tuple[list[Codes], list[Texts]]:
-    """Integer and text columns of an SQL query; for speed, SQLite joins each into one text."""
+    """Integer columns and text columns of an SQL query, as arrays.
+
+    For speed, SQLite joins the values of each column into one text.
+    """
     named = [f"{column} AS n{place}" for place, column in enumerate((*numbers, *texts))]
     written = [
         f"group_concat(CAST(coalesce(n{place}, -1) AS INTEGER), ' ')"

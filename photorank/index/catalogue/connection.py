@@ -1,4 +1,4 @@
-"""SQLite connections to the catalogue: for reading, for one long writer, and for short writes.
+"""SQLite connections to the catalogue, for reading and for long or short writes.
 
 Readers see the state of one moment, whatever a writer does meanwhile. Only one process
 writes at a time; its transactions follow the files that they refer to. Clicks alone come

@@ -26,7 +26,7 @@ class Shard(NamedTuple):
 
 
 class KnownFile(NamedTuple):
-    """Catalogue record of a photo file: photo number, size, times, inode, and if it is gone."""
+    """Catalogue record of a photo file: photo number, size, times, inode, whether it is gone."""
 
     photo: int
     stamp: Stamp

@@ -1,4 +1,7 @@
-"""Paths stored as root folder and relative path: if a library moves, only its root changes."""
+"""Catalogue paths as pairs of a root folder and a path relative to it.
+
+If a library moves, only its root folder changes.
+"""
 
 import os
 from collections.abc import Container, Iterable

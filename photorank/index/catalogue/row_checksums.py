@@ -96,7 +96,7 @@ def totals(connection: sqlite3.Connection, tables: Sequence[str]) -> tuple[int, 
 
 
 def table_columns(connection: sqlite3.Connection) -> dict[str, list[str]]:
-    """Dictionary from table name to quoted column names, without the table of checksums."""
+    """Quoted column names of each table except the table of checksums."""
     found: dict[str, list[str]] = {}
     for table, column in connection.execute(
         "SELECT one.name, columns.name FROM main.sqlite_master AS one"

@@ -13,7 +13,7 @@ def source_number(connection: sqlite3.Connection, name: str, kind: SourceKind) -
 
 
 def sources_in(connection: sqlite3.Connection, rows: str) -> dict[str, SourceKind]:
-    """Dictionary from name to kind (such as clicks) of the sources of the selected judgements.
+    """Sources of the selected judgements: their kinds (such as clicks) by name.
 
     `rows` is what follows FROM in an SQL query.
     """

@@ -176,7 +176,7 @@ class MappedRows:
         return products
 
     def _check_files_once(self) -> None:
-        """Check the shard files before their first use, if a check was given."""
+        """Run the check of the shard files, if one was given, before their first use."""
         if self._check_files is not None:
             self._check_files()
             self._check_files = None

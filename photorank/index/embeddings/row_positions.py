@@ -1,4 +1,4 @@
-"""Embeddings of all shard files as one sequence, with each photo's catalogue number."""
+"""Embeddings of all shard files as one sequence, and the photo of each embedding."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ _KEPT_FROM = 100_000  # positions: fewer are read from the catalogue in less tha
 
 
 class Layout(NamedTuple):
-    """Embeddings of all shard files as one sequence, with each photo's catalogue number."""
+    """All embeddings of an index as one sequence, and their photos' catalogue numbers."""
 
     mapped: MappedRows  # (p, d) by position
     photos: Codes  # (p,) each one's number in the catalogue, -1 where no file is left of it
@@ -53,7 +53,7 @@ class Layout(NamedTuple):
         return None
 
     def photos_with_file(self, photos: ArrayLike) -> NDArray[np.bool_]:
-        """Mask over photos given by catalogue number: True if the photo has an existing file."""
+        """Mask over the given catalogue numbers: True if that photo has an existing file."""
         wanted = np.asarray(photos, dtype=np.intp)
         present = np.zeros(max(self.photos.max(initial=0), wanted.max(initial=0)) + 1, dtype=bool)
         present[self.photos[self.has_file]] = True
@@ -61,7 +61,7 @@ class Layout(NamedTuple):
 
 
 def load_layout(paths: IndexPaths, dimensions: int, blocks: Blocks | None = None) -> Layout:
-    """Embeddings of all shard files, memory-mapped, with each photo's catalogue number.
+    """Layout of an index's embeddings, with all shard files memory-mapped.
 
     Raises BrokenIndexError if a shard is missing or damaged.
     """
@@ -94,7 +94,7 @@ def _layout(paths: IndexPaths, dimensions: int, blocks: Blocks | None) -> Layout
 
 
 def _photo_numbers(connection: sqlite3.Connection, named: Mapping[int, Shard]) -> Codes:
-    """Catalogue numbers of the photos of all p embeddings (p,); -1 if a photo has no file."""
+    """Catalogue number of each embedding's photo, as an array (p,); -1 if the photo has no file."""
     photo, shard, row = whole_numbers(
         connection, ["id", "shard", "row"], "photos WHERE shard IS NOT NULL"
     )
@@ -110,7 +110,7 @@ def _photo_numbers(connection: sqlite3.Connection, named: Mapping[int, Shard]) -
 
 
 def _cached_photo_numbers(paths: IndexPaths, sums: Codes, positions: int) -> Codes | None:
-    """Cached catalogue numbers of the photos of all p embeddings (p,); None if out of date."""
+    """Cached catalogue number of each embedding's photo, as an array (p,); None if outdated."""
     if positions < _KEPT_FROM or len(sums) < len(_TABLES):  # an older photorank kept no sums
         return None
     kept = cached_arrays(paths.positions, "photos", "sums")

@@ -82,7 +82,7 @@ def read_shard(paths: IndexPaths, shard: Shard, dimensions: int) -> Rows:
 
 
 def rows_sha256(rows: Rows) -> str:
-    """SHA-256 (hexadecimal) of the whole shard file from which the rows are memory-mapped."""
+    """SHA-256 (hexadecimal) of the shard file behind memory-mapped rows."""
     return hashlib.sha256(rows.base).hexdigest()  # type: ignore[arg-type]
 
 

@@ -45,7 +45,7 @@ class Clicks(NamedTuple):
 
     @property
     def shown(self) -> Pairs:
-        """Photo pairs (m + k, 2) that the person has already seen: m with a choice, k skipped."""
+        """Photo pairs that the person has chosen between or skipped, as an array (m + k, 2)."""
         chosen = np.column_stack([self.winners, self.losers]).astype(np.intp)
         return np.concatenate([chosen.reshape(-1, 2), self.skipped])
 
@@ -226,7 +226,7 @@ def clicks(index: Index, rater: str) -> Clicks:
 
 
 def clickers(paths: IndexPaths) -> list[str]:
-    """Sorted names of all people who clicked a choice, skip or stars and did not undo it."""
+    """Sorted names of people who clicked choices, skips or stars; undone clicks do not count."""
     with reading(paths) as connection:
         rows = connection.execute(
             "WITH clicks AS (SELECT id FROM sources WHERE kind = 'clicks')"
@@ -238,8 +238,9 @@ def clickers(paths: IndexPaths) -> list[str]:
 
 
 def _row_numbers(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Codes, Codes]:
-    """Row numbers (m, width) for m tuples of `width` photos, given by catalogue numbers.
+    """Row numbers of the photo tuples whose files all exist, and these tuples' positions.
 
+    `photos` are tuples of `width` catalogue numbers.
     Tuples with a photo that has no file are left out; the second array (m,) has the positions of
     the others in `photos`.
     """
@@ -249,7 +250,7 @@ def _row_numbers(index: Index, photos: Sequence[Sequence[int]], width: int) -> t
 
 
 def source_and_person(connection: sqlite3.Connection, rater: str) -> tuple[int, int]:
-    """Catalogue numbers of the source of a person's clicks and of the person, added if missing."""
+    """Catalogue numbers (source, person) to store a person's clicks under; added if missing."""
     name = rater.strip()
     if not 0 < len(name) <= MAX_NAME_LETTERS or not name.isprintable():
         raise LabelsError(f"who clicks needs a name, of up to {MAX_NAME_LETTERS} letters.")

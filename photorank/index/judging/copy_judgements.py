@@ -57,7 +57,7 @@ class Copied(NamedTuple):
 
 
 def is_copied(old: IndexPaths, connection: sqlite3.Connection, new: IndexPaths) -> bool:
-    """True if the new index has the old one's judgements, False if none, raises if it has others.
+    """True if the new index already has the old one's judgements; False if it has none.
 
     Raises JudgedIndexError if it has any others, clicks included, or names of people who judged.
     """

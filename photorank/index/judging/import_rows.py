@@ -277,7 +277,10 @@ class _Raters(dict[str, int]):
 
 
 class _LeftOut:
-    """Collector of left-out table rows, with reasons, and of file names matched inexactly."""
+    """Record of table rows left out of an import, with the reasons.
+
+    It also collects file names that match only inexactly.
+    """
 
     def __init__(self) -> None:
         self._problems = Problems()
@@ -302,9 +305,9 @@ class _LeftOut:
                 yield row, photos
 
     def notes(self, table: LabelTable | ChoiceTable, usable: int, *, partial: bool) -> list[str]:
-        """Notes for the user on left-out rows; raises LabelsError if the import is refused.
+        """Notes for the user on left-out rows; raises LabelsError if they prevent the import.
 
-        It is refused if no row is usable, or if any row is left out without `partial`.
+        They prevent it if no row is usable, or if any row is left out without `partial`.
         """
         notes = table.problems.joined(self._problems).settle(
             table.source, usable, partial=partial, lacks="about a photo that could be read"

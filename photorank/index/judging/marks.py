@@ -19,7 +19,7 @@ KEEP, NO_FLAG, LEAVE_OUT = 1, 0, -1
 
 
 class Mark(NamedTuple):
-    """Stars, or a flag (keep or leave out), that a person gives a photo; value 0 removes it."""
+    """Stars or flag (keep, leave out) that a person gives a photo; value 0 removes the mark."""
 
     photo: str  # digest, or its beginning
     kind: Literal["flag", "stars"]
@@ -72,7 +72,7 @@ def record_marks(paths: IndexPaths, rater: str, marks: Sequence[Mark]) -> int:
 
 
 def marks_of(paths: IndexPaths, rater: str) -> dict[str, Marked]:
-    """Stars and flags by one person, by photo digest; photos without either are left out."""
+    """Stars and flags that one person gave, by photo digest; unmarked photos are left out."""
     name = rater.strip()
     with reading(paths) as connection:
         flags = connection.execute(

@@ -95,14 +95,14 @@ def match_files(
 
 
 class _Folder(NamedTuple):
-    """Folder that file names are relative to: root folder's number, and path within that root."""
+    """Base folder for relative file names, as a root folder's number and a path below that root."""
 
     root: int
     below: bytes  # the root, ending in '/' or empty
 
 
 class _Finder:
-    """Finder of indexed photos by file name, where names are relative to given folders."""
+    """Lookup of indexed photos by file name; relative names start from given base folders."""
 
     def __init__(self, connection: sqlite3.Connection, folders: Sequence[Path | str]) -> None:
         self._connection = connection
@@ -154,7 +154,7 @@ class _Finder:
         return self._changed[file.place]
 
     def _inexact(self, names: Sequence[str]) -> dict[str, dict[str, _Known]]:
-        """Dictionary from file name to indexed files that differ only in case or slashes."""
+        """Indexed files that match a given name except for case or slashes, by given name."""
         wanted: dict[str, list[str]] = defaultdict(list)
         for name in names:
             for path in self._paths(name.strip().replace("\\", "/")):

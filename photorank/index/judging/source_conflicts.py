@@ -20,14 +20,14 @@ _SCALES_APART = 4  # ratio of two scales' largest scores, from which they differ
 def other_sources(
     connection: sqlite3.Connection, what: Literal["scores", "groups"], source: str
 ) -> dict[str, SourceKind]:
-    """Dictionary from name to kind of all sources of scores or groups except `source`."""
+    """Sources of scores or groups other than `source`: their kinds (such as clicks) by name."""
     rows = {"scores": "ratings", "groups": 'memberships WHERE "group" IS NOT NULL'}[what]
     found = sources_in(connection, rows)
     return {name: kind for name, kind in found.items() if name != unicode_text(source)}
 
 
 def refuse_other_scales(paths: IndexPaths, table: LabelTable) -> None:
-    """Raise LabelsError if the index has scores of another source that may use another scale.
+    """Raise LabelsError if scores in the index may be on another scale than the table's.
 
     Parts of a photo library that are of one kind share a scale.
     """

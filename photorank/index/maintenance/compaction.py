@@ -97,7 +97,7 @@ def compact(
     full: int = 16_384,
     many: int = 16,
 ) -> None:
-    """Merge small shards if there are more than `many`, and rewrite shards with unused rows.
+    """Merge small shards if there are many, and rewrite shards that have unused rows.
 
     Each new shard is on the disk before the transaction that lets photos refer to it;
     the old files stay until leftover files are removed. A new shard has `full` rows at most,

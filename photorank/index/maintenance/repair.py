@@ -71,7 +71,10 @@ def repair_index(paths: IndexPaths) -> list[str]:
 def _mended_manifest(
     connection: sqlite3.Connection, paths: IndexPaths
 ) -> tuple[Manifest, list[str]]:
-    """Manifest of the index; its file is rewritten if missing, damaged or of another index."""
+    """Manifest of the index, and notes for the user; a missing or damaged file is rewritten.
+
+    A file of another index counts as damaged.
+    """
     kept = kept_manifest(connection, paths)
     try:
         manifest = own_manifest(connection, paths)
@@ -107,7 +110,7 @@ def _forget_shards(connection: sqlite3.Connection, names: list[str]) -> int:
 
 
 def _accept_tables(connection: sqlite3.Connection, changed: list[str]) -> list[str]:
-    """Delete the recomputable data of corrupted tables, and accept their other data unchanged.
+    """Delete corrupted data that can be recomputed, and keep the rest with new checksums.
 
     Returns notes for the user.
     """

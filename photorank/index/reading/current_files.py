@@ -16,7 +16,9 @@ from photorank.workspace import IndexPaths
 
 
 def digest_now(paths: IndexPaths, path: Path) -> str:
-    """Digest of a file's current content; a file unchanged since indexing is not read again.
+    """Digest of a file's current content.
+
+    A file unchanged since indexing is not read again: its stored digest is returned.
 
     Raises UnreadablePhotoError if the file is gone or cannot be read.
     """
@@ -25,7 +27,9 @@ def digest_now(paths: IndexPaths, path: Path) -> str:
 
 
 def changed_files(paths: IndexPaths, photos: Iterable[tuple[Path, str]]) -> list[int]:
-    """Positions of the pairs (path, digest) in `photos` whose file now has another digest.
+    """Positions in `photos` of files whose current content differs from the listed digest.
+
+    `photos` are pairs (path, digest).
 
     A file that is gone holds nothing else. Files are read only if size, times or inode differ.
     """

@@ -13,9 +13,9 @@ from photorank.workspace import IndexPaths
 
 
 def load_faces(paths: IndexPaths, rows: Rows) -> IndexFaces:
-    """Detected faces of all photos, and summary numbers per photo: nan if not yet searched.
+    """Detected faces of all photos of an index, loaded from its catalogue.
 
-    The summary numbers are the columns of :class:`FacesSummary`.
+    Each photo also gets the summary numbers of :class:`FacesSummary`, nan if it was not searched.
     """
     with reading(paths) as connection:
         summaries = connection.execute(

@@ -52,7 +52,7 @@ def load_labels(
 
 
 def load_single_ratings(paths: IndexPaths, rows: Rows, without: str) -> SingleRatings:
-    """Scores by single raters, one per photo and named rater, except those by rater `without`.
+    """Scores of photos by single raters, except unnamed raters and the rater `without`.
 
     Means over several people are left out, and clicked stars where anything was imported
     on another scale.
@@ -74,7 +74,10 @@ def load_single_ratings(paths: IndexPaths, rows: Rows, without: str) -> SingleRa
 
 
 def load_choices(paths: IndexPaths, rows: Rows, rater: str | None) -> IndexChoices:
-    """Pairwise choices by one rater or all, except those on photos whose files are gone."""
+    """Choices between two photos by one rater, or by all raters if `rater` is None.
+
+    Choices on photos whose files are gone are left out.
+    """
     with reading(paths) as connection:
         made = connection.execute(
             "SELECT winner, loser, tie, raters.name, weight"
@@ -106,7 +109,10 @@ def load_raters(paths: IndexPaths) -> list[str]:
 
 
 def load_sources(paths: IndexPaths, kind: Judgements) -> list[str]:
-    """Names of the sources of scores or of choices; all clicks together are one source."""
+    """Sorted names of the sources of scores or of choices, such as imported files.
+
+    All judgements made by clicks are one source, named "clicks".
+    """
     with reading(paths) as connection:
         found = sources_in(connection, "ratings" if kind == "scores" else "choices")
     return sorted({"clicks" if one == "clicks" else name for name, one in found.items()})

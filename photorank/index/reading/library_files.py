@@ -55,7 +55,7 @@ def raw_files(paths: IndexPaths) -> list[Path]:
 
 
 def companion_files(paths: IndexPaths) -> list[Path]:
-    """Paths of files that belong to photos: videos, sidecars, RAW files that are not indexed."""
+    """Paths of unindexed files that accompany photos: videos, sidecars and RAW files."""
     return [
         file.path
         for file in load_skipped(paths)

@@ -15,13 +15,13 @@ _Name = TypeVar("_Name", bound=Hashable)
 
 
 class Named(NamedTuple):
-    """One name or None per photo, stored as integer codes into a list of distinct names."""
+    """Column of names (one name or None per photo), stored as integer codes."""
 
     codes: Codes  # (n,) places in `names`, -1 where there is none
     names: list[str]  # sorted
 
     def of(self, row: int) -> str | None:
-        """Name of the photo's group, series or split, by row number; None if it has none."""
+        """Name of the group, series or split of the photo in row `row`; None if it has none."""
         code = int(self.codes[row])
         return self.names[code] if code >= 0 else None
 
@@ -56,7 +56,7 @@ def load_memberships(paths: IndexPaths, rows: Rows) -> Memberships:
 
 
 def named(texts: Texts) -> Named:
-    """The given texts, stored as integer positions in the sorted list of distinct texts."""
+    """Column of texts, stored as integer codes into the sorted list of distinct texts."""
     if texts.empty:
         return Named(np.full(len(texts), -1, dtype=np.intp), [])
     codes, known = coded(list(texts))

@@ -85,7 +85,7 @@ class IndexChoices(NamedTuple):
 
 
 class Rater(Protocol):
-    """Type of objects (not people) that rate embeddings, such as a rating direction."""
+    """Protocol for an object (not a person) that rates embeddings, such as a rating direction."""
 
     def rate(self, embeddings: Embeddings, fingerprint: Fingerprint) -> Ratings:
         """Ratings (n,) of the embeddings (n, d)."""

@@ -57,7 +57,7 @@ class PhotosByRow(Sequence[Photo]):
 
 
 class Snapshot:
-    """Photos and embeddings of an index, which stay as they were when first read."""
+    """Photos and embeddings of an index, as they were when first read."""
 
     def __init__(self, paths: IndexPaths, manifest: Manifest) -> None:
         self._paths = paths
@@ -82,14 +82,17 @@ class Snapshot:
                 yield row
 
     def indexed_path(self, path: Path | str) -> Path:
-        """Absolute path of a file; links are resolved if only the resolved path is indexed."""
+        """Absolute path under which a file is indexed, with or without symbolic links resolved.
+
+        The path of a file that is not indexed is returned with its links unresolved.
+        """
         names = [Path(os.path.abspath(path)), Path(os.path.realpath(path))]
         known = (name for name in names if self.rows.row_of(path_bytes(name)) is not None)
         return next(known, names[0])
 
     @_Once
     def layout(self) -> Layout:
-        """Embeddings of all shards as one sequence, with each photo's catalogue number."""
+        """Embeddings of all shard files as one sequence, with each photo's catalogue number."""
         return load_layout(
             self._paths, self._manifest.dimensions, self._manifest.fingerprint.blocks
         )
@@ -101,7 +104,7 @@ class Snapshot:
 
     @_Once
     def positions(self) -> Codes:
-        """Position (n,) of each photo's embedding in the sequence of all shards' embeddings."""
+        """Position (n,) of each photo's embedding in `layout`, the sequence of all embeddings."""
         at = np.flatnonzero(self.layout.has_file)
         positions = np.empty(len(at), dtype=np.intp)
         positions[self.rows.places(self.layout.photos[at])] = at

@@ -43,7 +43,7 @@ class TableSpec:
 
     @property
     def templates(self) -> tuple[Template, ...]:
-        """Templates that build photo paths and names from a label file's columns."""
+        """Text templates for the photo paths and the rater, group, series and split names."""
         every = (self.photo, *(self.pair or ()), self.rater, self.group, self.series, self.split)
         return tuple(template for template in every if template)
 
@@ -63,7 +63,7 @@ class TableSpec:
 
 @dataclass(frozen=True)
 class Layout:
-    """Arrangement of a dataset's label files and photos, as its authors or a mirror publish it."""
+    """Arrangement of a dataset's files in a folder, as its authors or a mirror site publish it."""
 
     name: str
     layout_source: str  # what it was taken from

@@ -20,7 +20,9 @@ BESIDE = "beside"  # the column that comes from a file of its own
 
 
 def label_file_rows(root: Path, spec: TableSpec, problems: Problems) -> Iterator[tuple[int, Cells]]:
-    """Yield (line number, cells by column) of a label file; add malformed rows to `problems`.
+    """Yield (line number, dictionary from column to cell) for each row of a label file.
+
+    Malformed rows are added to `problems`.
 
     Raises MissingPathError, and LabelsError if it is written in something else or lacks a column.
     """

@@ -159,7 +159,10 @@ class _RowParser:
 
 
 def _labels_of(table: _RowParser, line: int, cells: Cells) -> list[LabelRow]:
-    """Labels of the photos in one table row: score, group, series and split where given."""
+    """Labels (score, group, series and split) of the photos in one table row.
+
+    A value that the row lacks is None.
+    """
     spec = table.spec
     group, series, split = (
         template.filled(cells) if template and template.has_all(cells) else None

@@ -69,7 +69,7 @@ class Keys:
             raise ValueError(f"{self.where}{key}: {error}") from error
 
     def checked_path(self, key: str, text: str) -> str:
-        """The path `text`, unchanged; raises ValueError if it leaves the dataset's folder."""
+        """Path `text`, unchanged; raises ValueError if it points outside the dataset's folder."""
         if leads_out(text):
             raise ValueError(f"{self.where}{key} {text!r} leads out of the dataset's folder")
         return text
@@ -88,7 +88,7 @@ class Keys:
 
 
 def leads_out(path: str) -> bool:
-    r"""True if a path, in POSIX or Windows syntax, leaves its base folder.
+    r"""True if a path, in POSIX or Windows syntax, points outside its base folder.
 
     Examples
     --------

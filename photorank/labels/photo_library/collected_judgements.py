@@ -29,7 +29,7 @@ class LibraryFile:
 
 
 class Judgement(NamedTuple):
-    """Score of a photo, with the word for the score, such as "favourite"."""
+    """Score of a photo and the label it stands for, such as "favourite"."""
 
     score: float  # higher is better
     name: str  # in words
@@ -97,7 +97,7 @@ class Collected:
 def each(
     files: Iterable[LibraryFile], found: Callable[[Path], Found], collected: Collected
 ) -> Iterator[tuple[LibraryFile, Found]]:
-    """Yield pairs of a readable file and the result of calling `found` with the file's path.
+    """Yield pairs (file, result of `found(file.path)`) for all readable files.
 
     Unreadable files are recorded in `collected`.
     """

@@ -26,7 +26,7 @@ _APPLE = re.compile(r"^(img_)e(\d{4,}.*)$", re.IGNORECASE)  # IMG_E1234 is IMG_1
 
 
 class _Name(NamedTuple):
-    """File name without any edit mark, such as ``-edited``, and whether it had one.
+    """File name stripped of an edit mark such as ``-edited``, and whether a mark was found.
 
     `edited` says whether there was a mark.
     """
@@ -89,7 +89,7 @@ def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collec
 
 
 def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
-    """Lists of positions in `files`, one per photo with several versions, edited versions first.
+    """Versions of each photo that has several, as lists of positions in `files`, edited ones first.
 
     Photos with a single file are left out.
 
@@ -138,7 +138,7 @@ def shot_name(path: Path) -> str:
 
 
 def _grouped_by_value(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[int]]:
-    """File numbers grouped by the value that `told` gives for each file, such as its camera.
+    """Groups of file numbers with the same value in `told`, such as the same camera.
 
     They stay a single group if fewer than two values are known.
 

@@ -55,7 +55,7 @@ def _is_favourite(path: Path, told: dict[str, Any]) -> bool | None:
 
 
 def _starred(folder: Path, names: FolderNames) -> set[str]:
-    """Normalised names of the photo files that a folder's Picasa file marks with a star."""
+    """Normalised names of the photo files starred in a folder's Picasa INI file."""
     for name in (found for wanted in _PICASA_FILES for found in names.alike(folder, wanted)):
         sections = read_ini(folder / name)
         return {name_key(one) for one in sections.sections() if sections[one].get("star") == "yes"}

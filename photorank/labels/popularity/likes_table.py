@@ -20,7 +20,7 @@ _SEEN = ("views", "followers")  # columns of exposure; the first one present cou
 
 
 class _Counts(NamedTuple):
-    """One row's likes, exposure (views or followers), account and publication date."""
+    """Likes, exposure (views or followers), account and publication date in one table row."""
 
     line: int  # of the file, from 1
     file: str

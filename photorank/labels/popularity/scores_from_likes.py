@@ -115,7 +115,7 @@ def age_corrected(scores: ArrayLike, ages: ArrayLike) -> Floats:
 
 
 def _gamma_prior(likes: Floats, exposure: Floats) -> tuple[float, float] | None:
-    """Shape and mean of the rates' gamma prior; None if rates differ only by chance."""
+    """Shape and mean of a gamma prior for rates of likes; None if rates differ only by chance."""
     from scipy.optimize import minimize
     from scipy.special import digamma, gammaln
 

@@ -120,7 +120,7 @@ def day(cells: Cells, name: str) -> date:
 
 
 def truth(cells: Cells, name: str) -> bool:
-    """True if a cell says "yes", False for "no" or no text; raises ValueError for other text."""
+    """True if a cell says "yes", False if it says "no" or is empty; raises ValueError otherwise."""
     text = cells.get(name, "").lower()
     if text in ("1", "true", "yes"):
         return True

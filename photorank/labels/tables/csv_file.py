@@ -35,7 +35,7 @@ class Dialect:
     skipped: int = 0  # lines before the table
 
     def reader(self, file: Iterable[str]) -> Any:
-        """Reader (:func:`csv.reader`) of the rows of a file in this CSV format."""
+        """CSV reader (:func:`csv.reader`) that parses a file in this format."""
         if self.delimiter == " ":
             words = (" ".join(line.split()) for line in file)
             return csv.reader(words, delimiter=" ", quoting=csv.QUOTE_NONE)
@@ -76,9 +76,9 @@ def open_csv(path: Path, dialect: Dialect | None = None) -> Iterator[Table]:
 
 
 def _detected(file: Iterator[str]) -> tuple[int, Dialect, Iterator[str]]:
-    """Number of lines before a CSV table, its detected format, and the lines of the table.
+    """Start, detected CSV format and lines of the table in a CSV file.
 
-    Comments may come first, and Excel's line ``sep=;``.
+    The start is the number of lines before the table: comments, and Excel's line ``sep=;``.
     """
     for before, line in enumerate(islice(file, _MAX_LINES_BEFORE)):
         line = line.lstrip("\ufeff")
@@ -101,7 +101,10 @@ def _opened(path: Path) -> BinaryIO:
 
 
 def text_encoding(path: Path, *, part: int = _PART) -> str:
-    """Name of the encoding detected in a text file, read in chunks of `part` bytes."""
+    """Name of a text file's encoding, detected by decoding the whole file.
+
+    The file is read in chunks of `part` bytes.
+    """
     with _opened(path) as file:
         encoding = _encoding_of_start(file.read(len(codecs.BOM_UTF32_LE)))
     decoder = codecs.getincrementaldecoder(encoding)()

@@ -55,9 +55,9 @@ class TableRows(Generic[Row]):
             self._row_parser(table)
 
     def _row_parser(self, table: Table) -> Callable[[int, Cells], Row | None]:
-        """Function that parses one table row; notes about the table go to `self.notes`.
+        """Function that parses one row of `table`.
 
-        Notes that are added later go there too.
+        The table's notes, also those added later, go to `self.notes`.
         """
         self.notes += table.notes
         table.notes = self.notes

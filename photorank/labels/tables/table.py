@@ -1,4 +1,4 @@
-"""Table of text cells from any format, with column names and line numbers."""
+"""Table of text cells from a file of any supported format, with line numbers."""
 
 import re
 from collections import Counter
@@ -53,7 +53,7 @@ class Table:
         return found[0]
 
     def ignore_all_but(self, *known: str) -> None:
-        """Add a note that names the table's columns outside `known`, which are ignored.
+        """Add a note that lists the ignored columns of the table: all that are not in `known`.
 
         Raises LabelsError if a column of `known` occurs twice.
         """
@@ -65,7 +65,7 @@ class Table:
     def usable_rows(
         self, parse: Callable[[int, Cells], Row | None], problems: Problems
     ) -> Iterator[Row]:
-        """Yield the result of `parse` for each row of the table; results of None are left out.
+        """Yield the parsed rows of the table; rows for which `parse` returns None are left out.
 
         Rows that cannot be used are added to `problems`.
         """
@@ -84,7 +84,10 @@ class Table:
             self.notes.append(f"{unrated} rows with 0 stars are not rated, and left out")
 
     def cells(self, problems: Problems, *, table: str = "") -> Iterator[tuple[int, Cells]]:
-        """Yield (line number, cells by column) of each row; add overlong rows to `problems`."""
+        """Yield (line number, dictionary from column to cell) for each row of the table.
+
+        Rows with too many cells are added to `problems`.
+        """
         columns, width = self.columns, len(self.columns)
         spaced = [(at, name) for at, name in enumerate(columns) if name in self.spaced]
         for line, row in self._rows:
@@ -121,7 +124,7 @@ class Table:
 
 
 def is_comment(line: str) -> bool:
-    """True if a line is a comment above a table, not the table's row of column names.
+    """True if a line above a table is a comment, False if it is the row of column names.
 
     A row of column names may start with ``#`` as well.
 

@@ -64,7 +64,10 @@ def workbook_rows(
 
 
 def _check_container(path: Path, file: BinaryIO, max_unpacked: int) -> None:
-    """Raise LabelsError unless a file is a ZIP archive of at most `max_unpacked` unpacked bytes."""
+    """Raise LabelsError unless a file is a ZIP archive no larger than allowed when unpacked.
+
+    The limit is `max_unpacked` bytes.
+    """
     if file.read(len(_OLD_OR_LOCKED)) == _OLD_OR_LOCKED:
         raise LabelsError(
             f"{path} is encrypted, or of an Excel before 2007. Save it as .xlsx without a password."

@@ -69,7 +69,10 @@ def _is_srgb(numbers: tuple[int, int]) -> bool:
 
 
 def _nclx_of_avif(data: bytes) -> dict[str, int] | None:
-    """Dictionary of CICP codes of an AVIF's main image, read by libheif since Pillow omits them."""
+    """Dictionary of the CICP colour codes of an AVIF's main image; None if missing.
+
+    They are read by libheif, since Pillow omits them.
+    """
     try:
         import pillow_heif
     except ImportError as error:

@@ -16,7 +16,7 @@ _SHAKE_STEPS = 9
 
 
 class Degradation(NamedTuple):
-    """Named function that degrades a photo, and how much higher the original should be rated."""
+    """Kind of photo degradation: name, function that applies it, and expected loss in rating."""
 
     name: str
     apply: Callable[[Image.Image, Generator], Image.Image]
@@ -120,7 +120,7 @@ FRAMED = (
 def degraded_copies(
     photo: Image.Image, degradations: tuple[Degradation, ...], seed: int
 ) -> list[Image.Image]:
-    """List of a photo, reduced in size, and its degraded copies, one for each of `degradations`.
+    """List of the photo at reduced size and its degraded copies, one per item of `degradations`.
 
     The photo is reduced to a long side of `COPIES_LONG_SIDE` pixels.
     """

@@ -117,7 +117,7 @@ def _window_image(photo: Image.Image, window: Window) -> Image.Image:
 
 
 def _merged(places: Candidates) -> Candidates:
-    """Candidate faces, each group of overlapping ones merged into its mean weighted by score."""
+    """Candidate faces, with overlapping ones merged into their score-weighted mean."""
     left = np.argsort(-places.scores, kind="stable")
     merged: list[tuple[Floats, Floats, float]] = []
     while len(left):

@@ -46,7 +46,7 @@ class FacesSummary(NamedTuple):
 
 
 def summary(faces: Sequence[Face]) -> FacesSummary:
-    """Summary of a photo's faces: their number by eye state, and measurements of the largest.
+    """Summary of a photo's faces: counts by eye state, and measurements of the largest face.
 
     >>> summary([]).faces
     0

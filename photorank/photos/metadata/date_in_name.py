@@ -22,9 +22,9 @@ _IN_UTC = "PXL_"  # prefix of names by Pixel phones
 
 
 def date_in_name(stem: str) -> tuple[str, bool] | None:
-    """Capture time (ISO 8601) in a file name, and whether it is in UTC; None without a date.
+    """Capture time in a file name, and whether it is in UTC; None if the name has no date.
 
-    The time is only a date if the name has no time of day.
+    The time, in ISO 8601, is only a date if the name has no time of day.
 
     >>> date_in_name("IMG_20240731_180509"), date_in_name("IMG-20240731-WA0001")
     (('2024-07-31T18:05:09', False), ('2024-07-31', False))

@@ -34,7 +34,7 @@ def is_unsettled(source: str) -> bool:
 
 
 def settled(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
-    """Yield (list position, new capture time) of each photo whose time zone is inferred or removed.
+    """Yield list position and new capture time of each photo with a changed time zone.
 
     A doubtful time zone is removed. A zone by satellites stays if it is that of the other photos of
     the camera and day: a stamp may be hours old. One that is not the place's needs another photo
@@ -77,10 +77,10 @@ def _credible_and_doubtful(photos: Sequence[DatedPhoto]) -> tuple[list[int], lis
 def _zones_by_neighbours(
     photos: Sequence[DatedPhoto], kept: Sequence[int]
 ) -> Iterator[tuple[int, Dated]]:
-    """Yield (list position, new capture time) of photos in UTC that get another photo's time zone.
+    """Yield capture times of photos dated in UTC, converted to the nearest photo's time zone.
 
-    The other photo is the one nearest in time; without one within reach a photo stays in UTC, or
-    returns to it.
+    Yields pairs of list position and capture time. The nearest photo is nearest in time; without
+    one within reach a photo stays in UTC, or returns to it.
     """
     unknown = [
         at for at, photo in enumerate(photos) if photo.source.endswith((IN_UTC, BY_NEIGHBOURS))

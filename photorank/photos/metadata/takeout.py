@@ -57,7 +57,7 @@ def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
 
 
 def _candidate_names(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
-    """Yield pairs of a title and file names that a photo's Takeout JSON file may have.
+    """Yield each possible Takeout title of a photo, with possible names of the JSON file.
 
     The title is the photo's name that the JSON file should contain. File names are without suffix.
     """
@@ -78,7 +78,7 @@ def _candidate_names(photo: Path, names: FolderNames) -> Iterator[tuple[str, lis
 
 
 def _names_of_unedited(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield pairs of a title and file names that an unedited photo's Takeout JSON file may have."""
+    """Yield each possible Takeout title of an unedited photo, with possible JSON file names."""
     yield stem + suffix, _stems(stem + suffix, "")  # a name may end in a number on its own
     if counter := _COUNTER.search(stem):
         plain = stem[: counter.start()] + suffix
@@ -86,7 +86,7 @@ def _names_of_unedited(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]
 
 
 def _other_suffixes(photo: Path, original: str, names: FolderNames) -> list[str]:
-    """Suffixes that the unedited original of a photo may have, other than the photo's own suffix.
+    """Possible suffixes of a photo's unedited original, other than the photo's own suffix.
 
     They are read from the names of JSON files in the photo's folder.
     """
@@ -112,7 +112,10 @@ def _stems(name: str, counter: str) -> list[str]:
 def _may_be_of(
     title: str, photo: Path, path: Path, told: dict[str, Any], names: FolderNames
 ) -> bool:
-    """True if a Takeout JSON file may belong to `photo` rather than to one with a similar name."""
+    """True if a Takeout JSON file fits `photo` by its name or by the title that it contains.
+
+    False if it belongs to a photo with the same name but for case or Unicode form.
+    """
     others = set(names.alike(photo.parent, photo.name)) - {photo.name}
     if any(path.name.startswith(other) for other in others):
         return False

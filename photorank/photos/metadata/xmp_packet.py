@@ -135,7 +135,7 @@ def _encoding(data: bytes) -> str:
 
 
 class _Span(NamedTuple):
-    """Byte range of an XMP value to replace, and bytes of XML that must surround the new value."""
+    """Byte range to overwrite with a new XMP value, and XML to put before and after the value."""
 
     start: int
     end: int

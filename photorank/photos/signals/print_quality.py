@@ -15,7 +15,7 @@ _MIN_NOTED_LOSS = 0.15  # share of the photo lost by cropping that is reported
 
 @dataclass(frozen=True)
 class Page:
-    """Short and long side in cm of the area that a printed photo fills: a page or part of it."""
+    """Size in cm of the area that a printed photo fills: a page, or part of a page."""
 
     short: float  # cm
     long: float  # cm
@@ -64,7 +64,7 @@ def parse_page(text: str) -> Page:
 def print_quality(
     width: float, height: float, page: Page, *, brightness: float = nan
 ) -> PrintQuality:
-    """Dpi, cropped share and darkness of a `width` x `height` pixel photo printed to fill a page.
+    """Print quality of a photo of `width` × `height` pixels that fills a page.
 
     The page is turned as the photo is, and the excess of the photo is cropped. `brightness` is the
     signal of that name, nan if unknown.

@@ -84,7 +84,7 @@ def _half(grey: Grey) -> Grey:
 
 
 def _sharpness(octaves: Sequence[Grey]) -> Floats:
-    """Array of an image's sharpness: five statistics over the tiles of each pyramid level.
+    """Sharpness statistics of an image: five values over the tiles of each pyramid level.
 
     The statistics are mean, mean weighted towards the centre, maximum, 20 % quantile, and median.
     """

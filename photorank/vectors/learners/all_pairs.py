@@ -137,7 +137,7 @@ class AllPairs(UncertainLearner):
 
     @property
     def noise_(self) -> float:
-        """Residual standard deviation of scores, or of choices coded from −1 (loss) to 1 (win)."""
+        """Estimated noise: residual standard deviation of scores, or of choices coded −1 to 1."""
         problem, fit, *_ = self._posterior
         return float(problem.noise(fit)[0])
 
@@ -148,9 +148,9 @@ class AllPairs(UncertainLearner):
         return self._in_features(problem.covariance_root(fit), span, unwhiten)
 
     def _unwhitening(self, X: Floats, comparisons: Comparisons) -> Floats | None:
-        """Inverse square root of penalty matrix Ω: (d, d), or (d,) if diagonal; None if identity.
+        """Inverse square root of the penalty matrix Ω; None if Ω is the identity.
 
-        Ω is scaled to a mean eigenvalue of 1.
+        The shape is (d, d), or (d,) for a diagonal Ω. Ω is scaled to a mean eigenvalue of 1.
 
         None stands for the identity, which needs no copy of the photos.
         """

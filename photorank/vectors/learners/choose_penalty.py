@@ -64,7 +64,7 @@ def penalty_of_least_squares(
 
 
 def penalty_beside_copies(Z: Floats, comparisons: Comparisons) -> float:
-    """Ridge penalty for learning from judgements together with degraded copies of photos.
+    """Ridge penalty for learning from judgements and from pairs of a photo and a degraded copy.
 
     It is proportional to the mean squared distance of two compared photos in features Z (n, r).
     """

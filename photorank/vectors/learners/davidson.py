@@ -22,9 +22,9 @@ class Chances(NamedTuple):
 
 
 class Likelihood(PenalisedLoss[ChoiceComparisons]):
-    """Mean negative log-likelihood of choices given ratings Z ω (weights ω), plus penalty α ‖ω‖².
+    """Mean negative log-likelihood of choices under ratings Z ω, plus the penalty α ‖ω‖².
 
-    Its parameters are one vector (k + 1,): ω, then log ν, which stays −∞ where
+    Its parameters are one vector (k + 1,): the weights ω, then log ν, which stays −∞ where
     there is no tie.
     """
 
@@ -116,7 +116,7 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
         return self.comparisons.differences(self.Z @ weights)
 
     def _by_weights(self, flow: Floats) -> Floats:
-        """Gradient (k,) with respect to the weights, from derivatives (m,) by rating differences.
+        """Gradient (k,) of the loss with respect to the weights, by the chain rule.
 
         `flow` (m,) are derivatives with respect to the pairs' rating differences.
         """

@@ -113,7 +113,7 @@ class DirectionLearner(Estimator):
         return self.decision_function(X)
 
     def for_tests(self) -> "DirectionLearner":
-        """Same learner, without any part estimated from other people's ratings, for fair tests."""
+        """Version of the learner for tests, with no part estimated from other people's ratings."""
         return self
 
     def score(self, X: ArrayLike, y: ArrayLike | Comparisons) -> float:
@@ -124,7 +124,7 @@ class DirectionLearner(Estimator):
 
     @abstractmethod
     def _learn(self, X: Floats, comparisons: Comparisons) -> Floats:
-        """Rating direction (d,) learned from comparisons of photos X, not yet of unit length."""
+        """Rating direction (d,) learned from embeddings X and comparisons, not of unit length."""
 
     def _checked(self, X: ArrayLike) -> Floats:
         if not hasattr(self, "direction_"):

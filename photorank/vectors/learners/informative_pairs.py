@@ -28,7 +28,7 @@ class CandidatePairs(NamedTuple):
 
 
 def candidate_pairs(comparisons: Comparisons, rng: np.random.Generator) -> CandidatePairs:
-    """Judged photo pairs, from which the most informative are to be chosen.
+    """Candidate photo pairs from judgements, for :func:`informative_pairs` to choose from.
 
     For choices these are all pairs shown to people, for scores about nine pairs per photo.
     """
@@ -82,10 +82,10 @@ def _disjoint(pairs: Pairs) -> NDArray[np.bool_]:
 
 
 def _partners(scores: ScoreComparisons, rng: np.random.Generator) -> Iterator[Pairs]:
-    """Yield arrays (l, 2), one per pairing rule, that pair each of l labelled photos with another.
+    """Yield arrays (l, 2) of photo pairs: each of l labelled photos, with a partner.
 
-    Both are of one block of comparable labels; the partner is half the block away, random, the
-    worst or the best. Photos are given as positions among the labelled ones.
+    Each array has its rule for partners: half the block away, random, the worst or the best, all
+    of one block of comparable labels. Photos are given as positions among the labelled ones.
     """
     order = np.lexsort((scores.labels, scores.same))  # block by block, worst photo first
     block = dense_ranks(scores.same[order])

@@ -73,9 +73,7 @@ def inner_folds(comparisons: Comparisons, seed: int, groups: Codes | None = None
 
 
 def unsplit_groups(comparisons: Comparisons, groups: Codes | None) -> Codes | None:
-    """Group number of each compared photo, if folds are to hold out whole groups; else None.
-
-    None if no grouping is suitable.
+    """Group numbers of compared photos, for folds of whole groups; None if no grouping suits.
 
     Known groups (n,) come first, then groups that are only compared within themselves; there must
     be at least as many as folds, and none may have more than half of the photos.

@@ -13,7 +13,7 @@ _PRECISION = 1e-9  # of the gradient, in units of its size where all ratings are
 
 @dataclass(frozen=True)
 class PenalisedLoss(ABC, Generic[Graph]):
-    """Convex loss on comparisons given ratings Z ω (weights ω), plus the penalty α ‖ω‖²."""
+    """Convex loss of ratings Z ω on comparisons, plus the penalty α ‖ω‖² on the weights ω."""
 
     Z: Floats  # (n, k)
     comparisons: Graph

@@ -1,4 +1,4 @@
-"""Ranking SVM: hinge loss on pairs whose winner is rated less than 1 above the loser."""
+"""Learner by a ranking SVM: squared hinge loss with a margin of 1 on pairs with a winner."""
 
 from functools import cached_property
 
@@ -75,7 +75,7 @@ class RankSVM(DirectionLearner):
 
 
 class Hinge(PenalisedLoss[Comparisons]):
-    """Mean squared hinge loss on pairs with a winner given ratings Z ω, plus penalty α ‖ω‖².
+    """Mean squared hinge loss of ratings Z ω on pairs with a winner, plus the penalty α ‖ω‖².
 
     ω are the weights of the features Z.
     """

@@ -138,7 +138,7 @@ def _as_choices(chosen: CandidatePairs, n: int) -> ChoiceComparisons:
 
 
 def _label_problem(Z: Floats, scores: ScoreComparisons, component: Codes, rank: int) -> Problem:
-    """Ridge problem on pairs' label differences; pairs that share a photo have correlated noise.
+    """Ridge problem for label differences, with noise correlated between pairs that share a photo.
 
     With B the pairs' incidence matrix and U the trust in the labels, the
     pairs' noise has covariance B U⁻¹ Bᵀ. Weighting the differences B Z by its

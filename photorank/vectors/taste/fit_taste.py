@@ -87,7 +87,7 @@ class TastePrior:
 
     @property
     def for_tests(self) -> "TastePrior":
-        """Same prior, without the part estimated from other people's ratings, for fair tests."""
+        """Version of the prior for tests, with no part estimated from other people's ratings."""
         return self if self.without_others is None else self.without_others
 
     @property
@@ -122,7 +122,7 @@ class TastePrior:
 
 @dataclass(frozen=True)
 class Judged:
-    """One person's choices and labels of photos, with the photos' taste-model coordinates."""
+    """One person's choices and labels of photos, with coordinates (n, 1 + q) of the photos."""
 
     Z: Floats  # (n, 1 + q)
     pairs: Pairs = field(default_factory=lambda: np.empty((0, 2), dtype=np.intp))
@@ -269,7 +269,7 @@ def _principal(rows: Floats) -> tuple[Floats, Floats]:
 
 
 def _centred(prior: TastePrior, judged: Judged) -> tuple[Floats, Floats]:
-    """Coordinates and labels of the labelled photos, minus their means within each group.
+    """Coordinates and labels of labelled photos, each minus the mean of its group.
 
     Labels are then scaled to the unit of ratings.
     """
@@ -290,7 +290,7 @@ def _centred(prior: TastePrior, judged: Judged) -> tuple[Floats, Floats]:
 
 
 def _group_means(values: Floats, codes: Codes) -> Floats:
-    """Group means (l, k): for each row of `values` (l, k), the mean of all rows of its group."""
+    """Mean (l, k) of the group that each row of `values` (l, k) belongs to."""
     order = np.argsort(codes, kind="stable")
     count = np.bincount(codes)
     sums = np.add.reduceat(values[order], np.cumsum(count) - count)

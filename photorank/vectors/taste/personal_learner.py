@@ -60,7 +60,7 @@ class Personal(DirectionLearner):
         return self.taste_.vector
 
     def for_tests(self) -> "Personal":
-        """Learner whose prior is not learned from other people's ratings, for fair tests."""
+        """Learner for fair tests, with a prior that was not learned from other people's ratings."""
         prior = self.prior
         return Personal(prior=prior.for_tests) if isinstance(prior, TastePrior) else self
 

@@ -31,7 +31,10 @@ class PhotoSubset:
         return cls(prior, rows, Z)
 
     def of_rater(self, index: Index, rater: str) -> "PhotoSubset":
-        """Copy of the subset with the prior for one person's taste; the arrays are shared."""
+        """Copy of the subset, with the prior adapted to one person's taste.
+
+        The arrays are shared with the original.
+        """
         return replace(self, prior=prior_of_rater(index, self.prior, rater))
 
     def including(self, index: Index, rows: Codes) -> "PhotoSubset":
@@ -57,7 +60,7 @@ class PhotoSubset:
         return np.searchsorted(self.rows, rows)
 
     def placed(self, said: Clicks) -> Clicks:
-        """Clicks of a person, with positions in this subset instead of row numbers in the index."""
+        """A person's clicks, with row numbers in the index replaced by positions in the subset."""
         return said._replace(
             winners=self.places(said.winners),
             losers=self.places(said.losers),

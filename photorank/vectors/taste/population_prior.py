@@ -1,4 +1,4 @@
-"""Prior of a new person's taste: a direction that people share, and the variance around it."""
+"""Bayesian prior of one person's taste: shared rating direction and covariance of deviations."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,7 +21,7 @@ _PRIOR_PEOPLE = 10.0  # people that the starting covariance weighs as much as
 
 
 def prior_in(index: Index, direction: Direction | None, *, rater: str | None = None) -> TastePrior:
-    """Prior of a person's taste, from an index's photos and a direction (d,) that people share.
+    """Prior of a person's taste, made from an index's photos and a shared rating direction (d,).
 
     The ways in which people may deviate are those in which all of its photos differ,
     judged or not; how far a `rater` may is learned from the others, where there are
@@ -33,7 +33,10 @@ def prior_in(index: Index, direction: Direction | None, *, rater: str | None = N
 
 
 def prior_of_rater(index: Index, prior: TastePrior, rater: str) -> TastePrior:
-    """Prior of one person's taste: shared direction, with variance learned from other people."""
+    """Prior of one person's taste, with covariance learned from the scores of all other people.
+
+    The direction is that of the given prior.
+    """
     others = index.single_ratings(without=rater)
     learned = prior_by_others(prior, others, index.embeddings_of)
     if learned is prior or len(index.single_ratings().raters) > len(others.raters):
@@ -46,7 +49,9 @@ def learned_prior(
     X: Embeddings | Floats,
     table: RaterTable,
 ) -> TastePrior:
-    """Taste prior with covariance and noise learned from many people's labels of photos X (n, d).
+    """Copy of a taste prior, with covariance and noise estimated from many people's labels.
+
+    `X` (n, d) are the embeddings of the labelled photos.
 
     Each person's labels are compared with the mean of all others' of the same photo; what is
     left is the deviation z·δ plus noise. Σ and the noise are fitted to all people with 20
@@ -95,7 +100,7 @@ def learned_prior(
 def prior_by_others(
     prior: TastePrior, others: SingleRatings, embeddings_of: Callable[[Codes], Embeddings]
 ) -> TastePrior:
-    """Taste prior with covariance learned from other people's scores, if there are enough of them.
+    """Copy of a taste prior, with covariance learned from the scores of many other people.
 
     The given prior is returned if fewer than 20 people have 20 scores, or if the scores do not
     agree with its direction.
@@ -115,7 +120,10 @@ def prior_by_others(
 
 
 def _label_slope(rating: Floats, table: RaterTable) -> float:
-    """Slope of the linear regression of people's labels on the prior direction's ratings (n,)."""
+    """Slope of the linear regression of people's labels on the ratings of the prior direction.
+
+    `rating` (n,) are those ratings of n photos.
+    """
     known = rating[table.photos] - rating[table.photos].mean()
     unit = float(known @ table.scores / max(known @ known, 1e-300))
     if not unit > 0:
@@ -124,7 +132,7 @@ def _label_slope(rating: Floats, table: RaterTable) -> float:
 
 
 def _residuals(Z: Floats, table: RaterTable, unit: float) -> list[tuple[Floats, Floats]]:
-    """Residuals of each person's photo coordinates and labels, regressed on others' mean labels.
+    """Each person's residuals of photo coordinates and labels, after regression on mean labels.
 
     The regression is on the mean labels that other people gave the same photos.
     """

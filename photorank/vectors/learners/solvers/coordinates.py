@@ -1,6 +1,6 @@
-"""Rotation of photo features that makes the Gram matrix of the comparison graph diagonal.
+"""Rotation of photo features that makes the Gram matrix of pair differences diagonal.
 
-The Gram matrix is ZᵀLZ, for features Z and the Laplacian L of the graph.
+The Gram matrix is ZᵀLZ, for features Z and the Laplacian L of the comparison graph.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _REPEATED = 1e-4
 
 @dataclass(frozen=True)
 class Coordinates:
-    """Photos in rotated coordinates, in which the comparison graph's Gram matrix is diagonal.
+    """Photos in rotated coordinates, in which the Gram matrix of pair differences is diagonal.
 
     The ridge penalty is the same as in the features.
 

@@ -38,9 +38,9 @@ class DualProblem(Problem):
         return self.rows.T @ weights
 
     def along(self, Z: Floats, axes: Floats) -> Floats:
-        """Coordinates (n, k) of photos Z (n, d) along k axes, given by weights of training photos.
+        """Coordinates (n, k) of photos Z (n, d) along k linear combinations of training photos.
 
-        The weights are eigenvectors of D Dᵀ; an axis is the weighted sum of the rows of D.
+        The weights of these sums of rows of D, `axes`, are eigenvectors of D Dᵀ.
         """
         features = self.rows.astype(axes.dtype).T @ axes
         length = np.linalg.norm(features, axis=0)
@@ -63,9 +63,10 @@ class DualProblem(Problem):
 
 
 def dual_problem(Z: Floats, comparisons: Comparisons, given: Floats | None) -> DualProblem | None:
-    """Dual ridge problem for features Z (n, d), comparisons, and prior ratings t (n,), if any.
+    """Dual ridge problem for features Z (n, d) and comparisons; None if it is unsuitable.
 
-    None where it saves nothing, as n ≥ d, or where the pairs have no deviations.
+    None if n ≥ d, where it saves nothing, or if the pairs have no deviations. `given` are prior
+    ratings t (n,), if any.
     """
     found = None if len(Z) >= Z.shape[1] else deviations(Z, comparisons, given)
     if found is None:

@@ -27,7 +27,7 @@ class Solutions(NamedTuple):
 
 @dataclass(frozen=True)
 class Problem:
-    """Ridge least squares on a comparison graph; the unknowns are weights ζ and a prior's scale s.
+    """Ridge least squares on compared photo pairs, for feature weights and a prior's scale.
 
     Minimises Σ w_ij (z_ij·ζ + s t_ij − m_ij)² + α ‖ζ‖² over ζ and s ≥ 0.
 
@@ -116,7 +116,7 @@ class Problem:
 
     @cached_property
     def squared(self) -> Floats | None:
-        """Matrix ZᵀL²Z (r, r) of photos Z and the graph's Laplacian L; None without numeric labels.
+        """Matrix ZᵀL²Z (r, r), for features Z and graph Laplacian L; None if learned from choices.
 
         It is the covariance of ZᵀLy for labels y with independent noise of unit variance.
         """
@@ -173,7 +173,10 @@ class Problem:
         return float(path.alphas[np.argmin(np.where(possible, errors, np.inf))])
 
     def degrees_of_freedom(self, path: Solutions) -> Floats:
-        """Effective degrees of freedom (a,) per penalty, including 1 for a prior with scale > 0."""
+        """Effective degrees of freedom (a,) of the fit, one value per penalty.
+
+        A prior with a scale above 0 counts as 1.
+        """
         inverse = self.form.inverse_eigenvalues(path.alphas[:, None])
         return inverse @ self.form.eigenvalues + (path.prior_scales > 0)
 
@@ -186,7 +189,10 @@ class Problem:
         return np.maximum(energy - np.einsum("ar,ar->a", path.weights, reached), 0.0)
 
     def noise(self, path: Solutions) -> Floats:
-        """Residual standard deviation (a,), per penalty, of labels or of choices coded −1 to 1."""
+        """Residual standard deviation (a,) of labels or choices, one value per penalty.
+
+        Choices are coded from −1 to 1.
+        """
         free = np.maximum(1 - self.degrees_of_freedom(path) / self.n_judgements, 1e-12)
         # A pair of labels carries the noise of two photos, a choice only its own.
         draws = 1 if self.labelled is None else 2
@@ -204,7 +210,7 @@ class Problem:
 
     @property
     def _targets(self) -> Floats:
-        """Right-hand sides (r, 1) of the linear systems, or (r, 2) if a prior is given."""
+        """Right-hand sides of the linear systems: one column, or two if a prior is given."""
         given = [self.pull, self.prior_pull] if self.prior_energy else [self.pull]
         return np.column_stack(given)
 
@@ -220,16 +226,16 @@ class Problem:
         return Solutions(alphas, weights - scales[:, None] * solved[:, :, 1], scales)
 
     def _residual_products(self, alphas: Floats, solved: Floats) -> Floats:
-        """Inner products (a, 2) of prior ratings with two ridge regressions' residuals.
+        """Inner products (a, 2) of prior ratings with ridge residuals, one row per penalty.
 
-        There is a row for each penalty. The residuals are what regression on the features leaves
-        of the labels (column 0), and of the prior ratings (column 1).
+        The residuals are what regression on the features leaves of the labels (column 0), and of
+        the prior ratings (column 1).
         """
         reached = np.einsum("r,ark->ak", self.prior_pull, solved)
         return np.array([self.prior_preference, self.prior_energy]) - reached
 
     def _prior_scales(self, left: Floats) -> Floats:
-        """Factor (a,) of the prior for each ridge penalty; 0 if labels contradict the prior."""
+        """Prior's scale (a,), one value per ridge penalty; 0 if the labels contradict the prior."""
         known = left[:, 1] > 1e-12 * self.prior_energy
         return np.where(known, np.maximum(left[:, 0], 0.0) / np.where(known, left[:, 1], 1.0), 0.0)
 
