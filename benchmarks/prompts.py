@@ -24,7 +24,7 @@ from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.typing import Codes, Floats
 from photorank.vectors.learners_by_name import make_learner
 from photorank.vectors.prompts import PLAIN_PROMPT, prompt_vector
-from photorank.vectors.quality_words import SOURCES, direction_of, quality_directions
+from photorank.vectors.quality_words import direction_of, quality_directions
 
 
 def main() -> None:
@@ -68,17 +68,15 @@ def directions(
 
     Only the direction `worth` is learned, and none if `learned` is False.
     """
-    shipped = quality_directions(encoder)
-    if shipped is None:
-        raise SystemExit("the index's encoder understands words: there is nothing to compare")
     found = []
     for code in range(codes.max() + 1):
-        rows = np.flatnonzero(codes != code)
-        known = shipped.copy()
+        worth = None
         if learned:
-            part = photos.take(rows)
+            part = photos.take(np.flatnonzero(codes != code))
             worth = make_learner("all-pairs", seed=0).fit(part.X, part.comparisons).direction_
-            known[SOURCES.index("worth")] = worth * np.linalg.norm(known[SOURCES.index("worth")])
+        known = quality_directions(encoder, worth)
+        if known is None:
+            raise SystemExit("the index's encoder understands words: there is nothing to compare")
         found.append(known)
     return found
 

@@ -1,8 +1,9 @@
 """Prompt vectors of the built-in encoder, made by comparing prompts with quality phrases.
 
 Its own words know things and not qualities. So a prompt's valence (how much its words praise or
-blame) goes into the direction of worth, and the prompt is compared with class names and with a
-fixed table of phrases, of which each has a direction: `technical`, or one technical signal.
+blame) goes into the directions of worth and of technical quality, and the prompt is compared with
+class names and with a fixed table of phrases, of which each has a direction: `technical`, or one
+technical signal.
 """
 
 import json
@@ -37,12 +38,15 @@ TABLE = (
     ("correctly exposed highlights", "overexposed and blown out", "-white"),
     ("detail in the shadows", "underexposed and too dark", "-black"),
 )
-SOURCES = (*(source for *_, source in TABLE), "worth")  # the last is what praise asks for
+SOURCES = (*(source for *_, source in TABLE), "worth")  # the last is for words of praise
 PHRASES = tuple(phrase for *both, _ in TABLE for phrase in both)
 # How much a quality counts beside a class name that is as close to the prompt: 1 would spread the
 # ratings of everyday photographs as the median class does.
 STRENGTH = 1.5
 _PRAISE = "words of praise"  # its name on a card
+# How much technical quality praise asks for beside worth. People's beauty ratings (OASIS) agree a
+# little less the more of it there is, and their ratings of technical quality (BIQ2021) much more.
+_TECHNICAL_SHARE = 0.3
 # Valence that is taken for none: names of things have a standard deviation of 0.11.
 _LEAST_VALENCE = 0.15
 _NEGATION = re.compile(
@@ -120,17 +124,23 @@ def quality_text(parameters: Json) -> str:
     return ", ".join(f"{phrase} {f'{one:+.3f}'.replace('-', '−')}" for phrase, one in known.items())
 
 
-def quality_directions(encoder: Encoder) -> Floats | None:
+def quality_directions(encoder: Encoder, worth: Direction | None = None) -> Floats | None:
     """Rating directions (q, d) of the qualities that prompts may name, such as high contrast.
 
-    The last direction is for words of praise. None for an encoder without built-in vectors.
+    The last direction is for words of praise. `worth` (d,), if given, stands in it for the built-in
+    vector of that name, for tests on photos that the built-in was learned from. None for an encoder
+    without built-in vectors.
     """
     blocks, path = encoder.fingerprint.blocks, FOLDER / "quality_spreads.json"
     builtin = _builtin(encoder)
     if blocks is None or len(builtin) < len(BUILTIN):
         return None
+    if worth is not None:
+        builtin["worth"] = replace(builtin["worth"], direction=worth)
     spreads = json.loads(path.read_bytes())[encoder.fingerprint.framing]
-    return np.stack([scaled(source, builtin, blocks, spreads) for source in SOURCES])
+    found = np.stack([scaled(source, builtin, blocks, spreads) for source in SOURCES])
+    found[-1] += _TECHNICAL_SHARE * found[SOURCES.index("technical")]
+    return found
 
 
 def scaled(

@@ -119,6 +119,18 @@ def test_qualities_weigh_alike():
     assert (np.linalg.norm(directions, axis=1) > 0).all()
 
 
+def test_praise_asks_for_worth_and_some_technical_quality(encoder):
+    """Another `worth` takes the place of the built-in one, and technical quality stays."""
+    technical = shipped_vector("technical.whole").direction
+    given = np.eye(800)[5]
+    for worth, taken in ((shipped_vector("worth.whole").direction, None), (given, given)):
+        praise = quality_directions(encoder, taken)[-1]
+        parts = np.column_stack([worth, technical])
+        shares = np.linalg.lstsq(parts, praise)[0]
+        np.testing.assert_allclose(parts @ shares, praise, atol=1e-6)
+        assert shares[0] > shares[1] > 0.2 * shares[0]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("spec", ["embedded:1"])
 def test_others_take_the_plain_prompt(spec):

@@ -16,7 +16,11 @@ from photorank.encoders.choose_runtime import SwitchableImages, SwitchableTower
 from photorank.encoders.device import check_device
 from photorank.encoders.embedded.class_names import TEXT_PACKAGE, class_weights
 from photorank.encoders.embedded.efficientnet_lite import image_network
-from photorank.encoders.embedded.packaged_networks import PackagedNetwork, class_rows
+from photorank.encoders.embedded.packaged_networks import (
+    PackagedNetwork,
+    class_rows,
+    ridge_directions,
+)
 from photorank.encoders.embedded.valence import valence
 from photorank.encoders.image_towers import TorchTower, Tower, on_pixels
 from photorank.errors import EncoderError, MissingExtraError
@@ -120,7 +124,7 @@ class PackagedEncoder(SwitchableImages):
         if not texts:
             return np.empty((0, self.head), dtype=np.float32)
         weights = class_weights(texts, self._chosen_device).astype(np.float32)
-        return unit_rows(weights @ self.class_directions())
+        return unit_rows(weights @ self.class_directions)
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
         """Directions (n, h) of n texts in the photos' embedding space, and similarities to phrases.
@@ -130,7 +134,7 @@ class PackagedEncoder(SwitchableImages):
         weights = class_weights(texts, self._chosen_device, phrases)
         weights /= weights.sum(axis=1, keepdims=True)
         classes, others = np.split(weights, [-len(phrases)], axis=1)
-        return classes @ self.class_directions().astype(np.float64), others
+        return classes @ self.class_directions.astype(np.float64), others
 
     def valence(self, texts: Sequence[str]) -> Floats:
         """Valence (n,) of each text: −1 for strong blame, 0 for neutral, 1 for strong praise."""
@@ -148,9 +152,14 @@ class PackagedEncoder(SwitchableImages):
     def frame_rows(self, features: Embeddings) -> Embeddings:
         """Embeddings (n, d), without technical signals, from network features (n, n_features)."""
 
+    @cached_property
     def class_directions(self) -> Embeddings:
-        """Directions of the 1000 ImageNet classes in the photos' embedding space, one row each."""
-        return class_rows(self.network)
+        """Direction (1000, h) of each ImageNet class, in the space of the network's last layer."""
+        return ridge_directions(self.projected(class_rows(self.network)))
+
+    def projected(self, rows: Embeddings) -> Embeddings:
+        """Last-layer vectors after the encoder's projection; unchanged if it has none."""
+        return rows
 
     def tower(self) -> Tower:
         """Loaded image network, which maps network inputs to features."""

@@ -58,6 +58,24 @@ def checked_file(package: str, file: str, sha256: str) -> Path:
     return path
 
 
+# Penalty of class directions, in mean eigenvalues of `rows.T @ rows`. Search by 64 themes has the
+# same mean average precision, within 0.004, from 1 to 10.
+_RIDGE = 3.0
+
+
+def ridge_directions(rows: Embeddings) -> Embeddings:
+    """Directions (c, h) of c classes, computed from a classifier's rows (c, h) by ridge regression.
+
+    The sum of the directions, weighted by class weights (c,), is the direction whose dot products
+    with `rows` fit the weights best. A weighted sum of the rows themselves says mostly what many
+    classes share.
+    """
+    moments = rows.T @ rows
+    mean = float(np.trace(moments)) / len(moments)
+    moments[np.diag_indices_from(moments)] += _RIDGE * mean
+    return ((1 + _RIDGE) * mean * np.linalg.solve(moments, rows.T).T).astype(np.float32)
+
+
 @cache
 def class_rows(named: PackagedNetwork) -> Embeddings:
     """Classifier weights (1000, 1280), one row per class, with the mean row subtracted."""
