@@ -42,10 +42,10 @@ def main() -> None:
     y[: len(parts["rated"])] = 2 * list(rated.values())
     weights = np.concatenate([np.full(len(one), _WEIGHTS[kind]) for kind, one in parts.items()])
     words = slice(len(rated))
-    foretold = cross_val_predict(
+    predicted = cross_val_predict(
         Ridge(alpha=_PENALTY), X[words], y[words], cv=KFold(10, shuffle=True, random_state=0)
     )
-    print(f"words left out: r = {np.corrcoef(foretold, y[words])[0, 1]:.3f}, n = {len(rated)}")
+    print(f"words left out: r = {np.corrcoef(predicted, y[words])[0, 1]:.3f}, n = {len(rated)}")
     fitted = Ridge(alpha=_PENALTY).fit(X, y, weights)
     np.save(FILE, np.append(fitted.coef_, fitted.intercept_).astype(np.float32))
     print(hashlib.sha256(FILE.read_bytes()).hexdigest())
