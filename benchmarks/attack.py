@@ -165,10 +165,10 @@ async def frames(port: int, dice: random.Random) -> Attempts:
             forged.rerun_script.page_name = "../../../etc/passwd"
             forged.rerun_script.fragment_id = "<script>"
             data = forged.SerializeToString()
-        yield await say(port, data), ""
+        yield await send_message(port, data), ""
 
 
-async def say(port: int, data: bytes | str) -> str:
+async def send_message(port: int, data: bytes | str) -> str:
     """Send a WebSocket message; return "closed" if the server closed the connection.
 
     Otherwise return "heard out".

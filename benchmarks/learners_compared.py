@@ -60,12 +60,12 @@ def main() -> None:
     photos = judged_photos(open_index(arguments.index))
     print(f"| learner | by photo, n = {len(photos.X)} | to {BASE} | by group | to {BASE} |")
     print("|---|---|---|---|---|")
-    columns = [column(photos, by, arguments.seed) for by in ("photo", "group")]
+    columns = [accuracy_column(photos, by, arguments.seed) for by in ("photo", "group")]
     for name in VARIANTS:
         print("|", " | ".join([name, *(cell for cells in columns for cell in cells[name])]), "|")
 
 
-def column(
+def accuracy_column(
     photos: JudgedPhotos, by: Literal["photo", "group"], seed: int
 ) -> dict[str, tuple[str, str]]:
     """Accuracy of each learner, and difference from the learner `all-pairs`, as text."""

@@ -217,7 +217,8 @@ def print_active(splits: list[Split], kind: str) -> None:
         print(f"| {m} | {' | '.join(cells)} |")
     print()
     for target in TARGETS:
-        print(f"As accurate as {target} random pairs: {sooner(curves, target)} active ones.")
+        needed = active_pairs_needed(curves, target)
+        print(f"As accurate as {target} random pairs: {needed} active ones.")
     print()
 
 
@@ -257,7 +258,7 @@ def distinct_pairs(n: int, m: int, rng: np.random.Generator) -> Pairs:
     return np.column_stack([first[drawn], second[drawn]])
 
 
-def sooner(curves: dict[str, Floats], target: int) -> str:
+def active_pairs_needed(curves: dict[str, Floats], target: int) -> str:
     """Number of actively selected pairs needed to match the accuracy of `target` random pairs.
 
     It is text, with a 95 % confidence interval.

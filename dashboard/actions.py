@@ -136,7 +136,9 @@ def record_answers(session: "TeachSession", items: Sequence[Json]) -> None:
     """
     index, rater, paths = session.index, session.rater, session.index.paths
     digests = index.digests()
-    answered = {frozenset(digests[row] for row in pair) for pair in session.clicks().shown.tolist()}
+    answered = {
+        frozenset(digests[row] for row in pair) for pair in session.clicks().seen_pairs.tolist()
+    }
     for item in items:
         pair = _full_digests(paths, item.get("pair"))
         outcome, asked = item.get("what"), item.get("asked")

@@ -124,7 +124,7 @@ def choose_linked(key: str, value: str) -> None:
     st.session_state[key] = value
 
 
-def typed_words() -> str:
+def typed_prompt() -> str:
     """Text prompt that the user typed on the page Compare; empty if there is none."""
     return str(st.session_state.get(TYPED, "")).strip()
 
@@ -177,7 +177,7 @@ def rater() -> str:
     return str(st.query_params.get("rater", "")).strip() or ME
 
 
-def note_choices(taste: str, *numbers: int) -> bool:
+def record_judgement_counts(taste: str, *numbers: int) -> bool:
     """Record how many choices and stars a vector was learned from; return True if they changed."""
     noted: dict[str, tuple[int, ...]] = st.session_state.setdefault("learned-from", {})
     before, noted[taste] = noted.get(taste), numbers

@@ -77,7 +77,7 @@ def _read_for_photos(index: "Index") -> None:
 def _read_for_teach(index: "Index") -> None:
     from dashboard.widgets.teach import person
 
-    person.first_session(index).taste()
+    person.default_session(index).taste()
 
 
 def _read_for_album(index: "Index") -> None:
@@ -85,4 +85,4 @@ def _read_for_album(index: "Index") -> None:
     from dashboard.widgets.album import new_album, wish_form
 
     if vector := index_data.default_rating_vector(index):
-        new_album.choosing(index, wish_form.first_wish(vector), "plain").album()
+        new_album.choosing(index, wish_form.default_wish(vector), "plain").album()

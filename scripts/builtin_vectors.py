@@ -43,7 +43,7 @@ from photorank.photos.open_photo import decode_photo, photo_digest, read_photo
 from photorank.vectors import shipped
 from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.master import Card, MasterVector, shortened
-from photorank.vectors.quality_words import SOURCES, unit
+from photorank.vectors.quality_words import SOURCES, unit_direction
 from photorank.vectors.seen_pictures import SeenPictures
 
 BUILTIN = Path(__file__).parents[1] / "photorank" / "vectors" / "builtin"
@@ -136,7 +136,7 @@ def spreads_of(photos: Photos, framing: str) -> dict[str, float]:
     builtin = {
         name: MasterVector.load(BUILTIN / f"{name}.{framing}.json") for name in shipped.BUILTIN
     }
-    found = {source: (X @ unit(source, builtin, blocks)).std() for source in SOURCES}
+    found = {source: (X @ unit_direction(source, builtin, blocks)).std() for source in SOURCES}
     classes = EmbeddedEncoder(framing=framing).class_directions
     found["class"] = np.median((X[:, : blocks.head] @ classes.T).std(axis=0))
     return {source: float(f"{spread:.6g}") for source, spread in found.items()}

@@ -32,7 +32,7 @@ def main() -> None:
     parser.add_argument("--to", type=Path, default=constants.FILE, help="file to write")
     arguments = parser.parse_args()
     features, signals = measured(sorted(arguments.images.glob("*.jpg")))
-    arrays = computed(features, signals)._asdict()
+    arrays = fitted_constants(features, signals)._asdict()
     # The largest in 16 bits: half the size, and no figure changes.
     kept = {name: array.astype(np.float32) for name, array in arrays.items()}
     np.savez(arguments.to, **kept | {"head": arrays["head"].astype(np.float16)})
@@ -53,7 +53,7 @@ def measured(paths: list[Path]) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(features), np.concatenate(signals)
 
 
-def computed(
+def fitted_constants(
     features: np.ndarray,
     signals: np.ndarray,
     *,

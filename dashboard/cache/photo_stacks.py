@@ -34,7 +34,7 @@ class _ComputedStacks:
     def _find_apart(self, index: Index) -> None:
         found = in_own_process(series_codes, index.paths)
         # Else it has changed meanwhile, and is opened again.
-        if found is not None and np.array_equal(found.photos, index.numbers()):
+        if found is not None and np.array_equal(found.database_ids, index.numbers()):
             self.codes = found.codes
 
 

@@ -10,7 +10,7 @@ from dashboard.cache.cache_keys import BY_JUDGEMENTS, BY_PHOTOS, HashFuncs, of_t
 from dashboard.cache.choosing import Choosing, takes_long
 from photorank.album.candidates import shortlist
 from photorank.album.grounds import KeptGrounds
-from photorank.album.in_context import AlbumContext, Asked, InContext
+from photorank.album.in_context import AlbumContext, InContext, PhotoToAssess
 from photorank.album.kept.choose import album_rows
 from photorank.album.make_album import Album, make_album
 from photorank.album.request import AlbumRequest
@@ -204,7 +204,7 @@ def contribution(
     best = best_album(index, vector)
     row = source if isinstance(source, int) else None
     rating = float(vector.rate(embedding[None], index.fingerprint)[0])
-    return best.tell([Asked(row, embedding, rating)])[0], len(best.rows)
+    return best.tell([PhotoToAssess(row, embedding, rating)])[0], len(best.rows)
 
 
 @st.cache_resource(

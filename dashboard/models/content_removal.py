@@ -35,17 +35,17 @@ def removal_texts(found: "Nuisance") -> ContentRemoval:
     kinds = "groups" if found.by == "group" else "kinds of photos"
     seen = " It has seen these photos, so the figures flatter it." if found.in_sample else ""
     sentence = (
-        f"{_share(found.between.before)} of the differences between ratings by **{name}** are "
-        f"differences between {kinds}. Without content {_share(found.between.after)} are, and it "
-        f"puts {_share(found.pairwise_accuracy.after)} of pairs in the right order instead of "
-        f"{_share(found.pairwise_accuracy.before)}.{seen}"
+        f"{_share_text(found.between.before)} of the differences between ratings by **{name}** are "
+        f"differences between {kinds}. Without content {_share_text(found.between.after)} are, and "
+        f"it puts {_share_text(found.pairwise_accuracy.after)} of pairs in the right order "
+        f"instead of {_share_text(found.pairwise_accuracy.before)}.{seen}"
     )
     reading = (
         f"Mean ratings of {kinds} of held-out photos, in standard deviations; the lines are 95 % "
         f"intervals. Content here means {counted(found.directions, 'direction')}. Of pairs of one "
-        f"kind, which content cannot order, {_share(found.within.before)} are in the right order "
-        f"with it and {_share(found.within.after)} without. People may well like some kinds "
-        "better: what is taken out need not be wrong."
+        f"kind, which content cannot order, {_share_text(found.within.before)} are in the right "
+        f"order with it and {_share_text(found.within.after)} without. People may well like some "
+        "kinds better: what is taken out need not be wrong."
     )
     rows = pd.DataFrame(
         [
@@ -70,7 +70,7 @@ def _best_and_worst(found: "Nuisance") -> "list[KindMean]":
     )
 
 
-def _share(estimate: Estimate) -> str:
+def _share_text(estimate: Estimate) -> str:
     """Share and its confidence interval as text in percent; negative values become 0."""
     value, low, high = (
         percent(max(one, 0)) for one in (estimate.value, estimate.low, estimate.high)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from dashboard.formatting import percent
-from photorank.album.book.book import LEFT_OUT, Book, BookPage, Frame
+from photorank.album.book.book import LEFT_OUT, Book, BookPage, PlacedPhoto
 from photorank.album.kept.album import KeptAlbum
 from photorank.errors import counted
 from photorank.outside_text import printable
@@ -55,7 +55,7 @@ class DisplayedAlbum:
     """Saved album for display, with each photo's URL and contribution to the album's value."""
 
     album: KeptAlbum
-    address: Callable[[Frame], str]
+    address: Callable[[PlacedPhoto], str]
     adds: Mapping[str, float]  # share of the album's value, by digest
 
 

@@ -56,7 +56,7 @@ def methods() -> dict[Method, str]:
     return {method: name for method, name in METHODS.items() if can_map(method)}
 
 
-def colours(labels: IndexLabels) -> dict[str, str]:
+def colouring_names(labels: IndexLabels) -> dict[str, str]:
     """Display names of the quantities that can colour the map; without labels, only the rating."""
     judged = bool(np.isfinite(labels.scores).any())
     return {key: name for key, name in COLOURS.items() if judged or key == "rating"}

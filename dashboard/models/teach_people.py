@@ -7,7 +7,13 @@ import pandas as pd
 
 from dashboard.formatting import plain, with_interval
 from dashboard.models.teach_texts import rating_text
-from photorank.evaluation.agreement import PersonTaste, Shared, agreed_best, agreements, contested
+from photorank.evaluation.agreement import (
+    PersonTaste,
+    PhotoRatings,
+    agreed_best,
+    agreements,
+    contested,
+)
 from photorank.outside_text import printable
 
 FEW = 6  # people compared to begin with: every two of them are
@@ -57,7 +63,7 @@ def people_texts(person_tastes: Sequence[PersonTaste]) -> PeopleTexts:
     )
 
 
-def _ratings_text(raters: Sequence[str], found: Shared) -> str:
+def _ratings_text(raters: Sequence[str], found: PhotoRatings) -> str:
     """Text with each person's predicted rating of one photo and its standard error."""
     ratings = zip(raters, found.ratings, found.standard_errors, strict=True)
     return " · ".join(

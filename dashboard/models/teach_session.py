@@ -63,7 +63,7 @@ class TeachSession:
 
     def pairs(self, said: Clicks) -> list[Pair]:
         """Next photo pairs to ask the person about; fewer than usual if few remain."""
-        answered = {frozenset(pair) for pair in said.shown.tolist()}
+        answered = {frozenset(pair) for pair in said.seen_pairs.tolist()}
         queue = self.queue
         queue.waiting = [one for one in queue.waiting if one.rows not in answered]
         if len(queue.waiting) < PAIRS_AHEAD:
@@ -81,9 +81,9 @@ class TeachSession:
     def _unseen_pairs(self, said: Clicks, n: int) -> list[Pair]:
         """Up to n new photo pairs that the person has not seen and that are not in the queue."""
         waiting = [(one.first, one.second) for one in self.queue.waiting]
-        seen = np.vstack([said.shown, np.array(waiting, dtype=np.intp).reshape(-1, 2)])
+        seen = np.vstack([said.seen_pairs, np.array(waiting, dtype=np.intp).reshape(-1, 2)])
         subset = self.subset.including(self.index, np.union1d(seen, said.starred))
-        taste = taste_of(subset.prior, judged_clicks(subset.Z, subset.placed(said)))
+        taste = taste_of(subset.prior, judged_clicks(subset.Z, subset.clicks_in_subset(said)))
         within = None if self.within is None else self.within[subset.rows]
         rng, pairs = np.random.default_rng(), []
         for _ in range(n):

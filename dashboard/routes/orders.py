@@ -63,7 +63,7 @@ class HeldOrder:
     words: Words
 
 
-class GivenOrder(NamedTuple):
+class OrderReference(NamedTuple):
     """Reference to a photo grid's data, for use by a page: name in URLs, and number of photos.
 
     The data of the first photos come with it.
@@ -78,7 +78,7 @@ _held: OrderedDict[str, HeldOrder] = OrderedDict()
 _lock = Lock()
 
 
-def hold_order(columns: PhotoColumns, words: Words, named_by: str) -> GivenOrder:
+def hold_order(columns: PhotoColumns, words: Words, named_by: str) -> OrderReference:
     """Keep a grid's photo data in memory, in display order; return a reference to the data.
 
     `named_by` tells orders apart whose words differ though their columns are the same.
@@ -90,7 +90,7 @@ def hold_order(columns: PhotoColumns, words: Words, named_by: str) -> GivenOrder
         _held.move_to_end(name)
         while len(_held) > 1 and sum(len(one.data) for one in _held.values()) > MOST_BYTES:
             _held.popitem(last=False)
-    return GivenOrder(name, n, b64encode(columns.first(MOST_GIVEN).to_bytes()).decode("ascii"))
+    return OrderReference(name, n, b64encode(columns.first(MOST_GIVEN).to_bytes()).decode("ascii"))
 
 
 def order_routes() -> list[Route]:

@@ -17,7 +17,7 @@ with bar:
         labels = index_data.labels(index)
         ratings = vector_ratings.ratings(index, vector)
         percentiles = vector_ratings.percentiles(index, vector)
-    by = pickers.choose_one("Colour", photo_map.colours(labels), "colour")
+    by = pickers.choose_one("Colour", photo_map.colouring_names(labels), "colour")
     methods = photo_map.methods()
     method = pickers.choose_one("Laid out", methods, "layout") if len(methods) > 1 else "pca"
     map_panel.area_in_numbers(method)

@@ -76,7 +76,7 @@ def vector_in_use(index: Index) -> str | None:
 
 def vector_or_prompt_picker(index: Index) -> MasterVector:
     """Show a text field and a vector picker; return the text's rating vector or the picked one."""
-    text = session_state.typed_words()
+    text = session_state.typed_prompt()
     vector = None if text else vector_picker(index)
     label = f"By your words: {plain(text[:WORDS_SHOWN])}" if text else "By words"
     with st.popover(label, icon=":material/translate:", key="by-words"):

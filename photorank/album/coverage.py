@@ -23,7 +23,7 @@ _FEW = 0.25  # share of all cosines up to which those that are new are added to 
 _MOST_KEPT = 2  # photos whose cosines are kept, for each photo of the request
 
 
-class Covers:
+class Similarities:
     """Similarity matrix (n, c), ≥ 0, of n candidate photos and c photos to be represented."""
 
     def __init__(self, rows: CoverRows) -> None:
@@ -62,7 +62,7 @@ class Covers:
         return _greatest(self._rows, np.arange(len(self)), 0.0)
 
 
-class CosineCovers(Covers):
+class CosineCovers(Similarities):
     """Similarity matrix that is computed from stored cosines on each read, to save memory."""
 
     def __init__(self, cosines: CoverRows, typical: float) -> None:
@@ -82,7 +82,7 @@ class CosineCovers(Covers):
         return similarities_of(_greatest(self._rows, rows, -np.inf), self._typical)
 
 
-class _SomeCovers(Covers):
+class _SomeCovers(Similarities):
     """Selected rows (candidate photos) of a similarity matrix, read from it when needed."""
 
     def __init__(self, whole: CosineCovers, at: Codes) -> None:
@@ -120,7 +120,7 @@ class KeptCovers:
         self._cosines: CoverRows = np.empty((0, 0), dtype=np.float32)
         self._covers: CosineCovers | None = None
 
-    def of(self, rows: Codes, clients: Codes) -> Covers:
+    def of(self, rows: Codes, clients: Codes) -> Similarities:
         """Similarities (g, c) of g candidates (`rows`) to c photos to be represented (`clients`).
 
         Both are ascending row numbers. The columns may be in another order. What was returned

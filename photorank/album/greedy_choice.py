@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from photorank.album.coverage import Cover, Covers
+from photorank.album.coverage import Cover, Similarities
 from photorank.album.value import Mask, Value
 from photorank.typing import Codes, Floats
 
@@ -98,7 +98,7 @@ def choose(value: Value, rules: Rules) -> Choice:
     --------
     >>> alike = np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1]], dtype=np.float32)
     >>> rules = Rules(2, np.empty(0, dtype=np.intp), np.ones(3, dtype=bool))
-    >>> choose(Value(np.array([0.3, 0.2, 0.1]), Covers(alike)), rules).rows
+    >>> choose(Value(np.array([0.3, 0.2, 0.1]), Similarities(alike)), rules).rows
     array([0, 2])
     """
     rows, gains, last = _picked(value, rules)
@@ -110,7 +110,7 @@ def choose(value: Value, rules: Rules) -> Choice:
     return Choice(rows, gains, value(rows), bound, left, ceilings)
 
 
-def most_cover(covers: Covers, rules: Rules) -> float:
+def most_cover(covers: Similarities, rules: Rules) -> float:
     """Total coverage that a greedy choice of photos reaches if ratings are ignored."""
     value = Value(np.zeros(len(covers)), covers)
     return value(_picked(value, rules)[0])

@@ -42,7 +42,7 @@ class InContext:
 _LEAST_SHARE = 0.0005  # that is told in a figure
 
 
-class Asked(NamedTuple):
+class PhotoToAssess(NamedTuple):
     """Photo, indexed or not, whose contribution to an album's value is to be computed."""
 
     row: int | None  # of the index
@@ -77,7 +77,7 @@ class AlbumContext:
         most = np.sort(ratings)[::-1][: len(album) + 1]
         self._best = np.cumsum(most - self._least)  # sums of the best ratings
 
-    def tell(self, asked: Sequence[Asked]) -> list[InContext]:
+    def tell(self, asked: Sequence[PhotoToAssess]) -> list[InContext]:
         """Each given photo's share of the album's value, and the album photo most similar to it."""
         heads = np.array([photo.embedding[: self._index.manifest.head] for photo in asked])
         covers = likeness(heads, self._clients) if len(heads) else heads
@@ -87,10 +87,13 @@ class AlbumContext:
         """Share of the album's value and most similar album photo of each photo at `rows`."""
         heads = self._index.heads_of(rows)
         return self.tell(
-            [Asked(row, head, float(ratings[row])) for row, head in zip(rows, heads, strict=True)]
+            [
+                PhotoToAssess(row, head, float(ratings[row]))
+                for row, head in zip(rows, heads, strict=True)
+            ]
         )
 
-    def _one(self, photo: Asked, head: Embeddings, cover: Cover) -> InContext:
+    def _one(self, photo: PhotoToAssess, head: Embeddings, cover: Cover) -> InContext:
         own_places = np.flatnonzero(self.rows == (-1 if photo.row is None else photo.row))
         count = len(self.rows) - len(own_places)
         covered = self._best_cover

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from photorank.album.coverage import ROWS_A_BLOCK, Cover, Covers, in_blocks
+from photorank.album.coverage import ROWS_A_BLOCK, Cover, Similarities, in_blocks
 from photorank.typing import Codes, Floats
 
 Mask: TypeAlias = NDArray[np.bool_]  # (n,)
@@ -26,7 +26,7 @@ class Value:
     """
 
     worth: Floats  # (n,) of each photo by itself, ≥ 0
-    covers: Covers  # (n, c) how well each photo stands for each client
+    covers: Similarities  # (n, c) how well each photo stands for each client
     scale: float = 1.0  # value of a unit of cover
 
     def __call__(self, rows: Codes) -> float:

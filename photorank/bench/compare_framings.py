@@ -11,7 +11,7 @@ from photorank.encoders.base import Encoder
 from photorank.errors import TooFewPhotosError
 from photorank.index.opened import Index
 from photorank.json_values import to_json
-from photorank.learning.held_out_directions import counted, out_of_fold_ratings
+from photorank.learning.held_out_directions import out_of_fold_ratings, progress_callback
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.protocol import Protocol
 from photorank.learning.split_into_folds import split_into_folds
@@ -93,7 +93,7 @@ def measure_framings(
     photos, paths = judged_files(index)
     embedded: dict[str, list[Embeddings | None]] = {}
     seconds: dict[str, float] = {}
-    one_more = counted(on_progress, len(framings) * len(paths))
+    one_more = progress_callback(on_progress, len(framings) * len(paths))
     for framing in framings:
         start = time.perf_counter()
         embedded[framing] = embed_files(paths, load(framing), on_photo=one_more)

@@ -10,11 +10,11 @@ from photorank.bench.compare_framings import LEARNER, Load
 from photorank.bench.embed_files import check_framings, embed_files, judged_files
 from photorank.errors import TooFewPhotosError
 from photorank.index.opened import Index
-from photorank.learning.held_out_directions import counted
+from photorank.learning.held_out_directions import progress_callback
 from photorank.metrics.estimates import Estimate
 from photorank.metrics.jackknife_intervals import LeaveOneOut, jackknife
 from photorank.photos.framing import FRAMINGS
-from photorank.photos.variants import CHANGES, variants
+from photorank.photos.stability_copies import CHANGES, stability_copies
 from photorank.rating.stability import MAX_STEADY_FLIPS
 from photorank.typing import Embeddings, Floats
 from photorank.vectors.learners_by_name import make_learner
@@ -47,10 +47,10 @@ def measure_stability(
 ) -> list[StabilityResult]:
     """Spread of ratings among altered copies of photos, for each framing (crop, padding, …).
 
-    :func:`photorank.photos.variants.variants` makes the forms; the seed draws the photos, of those
-    that are as they were indexed. The framing with the fewest flips is first. Raises
-    :class:`UnknownNameError`, or :class:`TooFewPhotosError` if too few photos were judged or can
-    still be read.
+    :func:`photorank.photos.stability_copies.stability_copies` makes the forms; the seed
+    draws the photos, of those that are as they were indexed. The framing with the fewest flips is
+    first. Raises :class:`UnknownNameError`, or :class:`TooFewPhotosError` if too few photos were
+    judged or can still be read.
     """
     check_framings(framings)
     kind = make_learner(learner, seed=seed)
@@ -61,13 +61,13 @@ def measure_stability(
         raise TooFewPhotosError(index.name, len(paths), 2 * _MIN_PHOTOS)
     order = np.random.default_rng(seed).permutation(len(paths))
     tested, taught = np.sort(order[:photos]), np.sort(order[photos:][:_MAX_TAUGHT_PHOTOS])
-    one_more = counted(on_progress, len(framings) * (len(tested) + len(taught)))
+    one_more = progress_callback(on_progress, len(framings) * (len(tested) + len(taught)))
     found = []
     for framing in framings:
         encoder = load(framing)
         known = embed_files([paths[row] for row in taught], encoder, on_photo=one_more)
         files = [paths[row] for row in tested]
-        forms = embed_files(files, encoder, forms=variants, on_photo=one_more)
+        forms = embed_files(files, encoder, forms=stability_copies, on_photo=one_more)
         there = [one for one in known if one is not None]  # files may have gone
         seen = [one for one in forms if one is not None]
         if min(len(there), len(seen)) < _MIN_PHOTOS:

@@ -36,7 +36,7 @@ class Result:
     of: str  # what is counted
 
 
-class Compared(NamedTuple):
+class MatchedFaces(NamedTuple):
     """Matched pairs of marked and detected faces in one photo, and the false detections.
 
     A marked face that was not detected is paired with None.
@@ -51,7 +51,7 @@ def compare_photos(
     marked: Mapping[str, Sequence[MarkedFace]],
     root: Path,
     on_progress: Callable[[int, int], None] | None = None,
-) -> list[Compared]:
+) -> list[MatchedFaces]:
     """Detect faces in photos, and match them to the faces that a person marked.
 
     `marked` has the marked faces by photo, whose file is named relative to the folder `root`.
@@ -92,7 +92,9 @@ def _refuse_outside(path: Path, faces: Sequence[MarkedFace], size: tuple[int, in
             )
 
 
-def compare(marked: Sequence[MarkedFace], seen: Sequence[Face], size: tuple[int, int]) -> Compared:
+def compare(
+    marked: Sequence[MarkedFace], seen: Sequence[Face], size: tuple[int, int]
+) -> MatchedFaces:
     """Marked faces of one photo matched to detected faces, largest overlap first."""
     of_marked = [_in_shares(face.box, size) for face in marked]
     of_seen = np.array([[face.left, face.top, face.right, face.bottom] for face in seen])
@@ -105,10 +107,10 @@ def compare(marked: Sequence[MarkedFace], seen: Sequence[Face], size: tuple[int,
             table[at], table[:, other] = 0, 0
     pairs = [(face, seen[partner[at]] if at in partner else None) for at, face in enumerate(marked)]
     others = [face for at, face in enumerate(seen) if at not in partner.values()]
-    return Compared(pairs, others, not marked)
+    return MatchedFaces(pairs, others, not marked)
 
 
-def benchmark_results(photos: Sequence[Compared]) -> list[Result]:
+def benchmark_results(photos: Sequence[MatchedFaces]) -> list[Result]:
     """Face benchmark results: rates of right and wrong detections, with confidence intervals.
 
     They concern detection, open or closed eyes, and faces cut by the photo's edge.
@@ -163,7 +165,7 @@ def _in_shares(box: Floats, size: tuple[int, int]) -> Floats:
     return box if np.abs(box).max() <= _SHARES_UP_TO else box / (*size, *size)
 
 
-def in_words(photos: Sequence[Compared]) -> str:
+def in_words(photos: Sequence[MatchedFaces]) -> str:
     """Text with the numbers of photos and faces, such as “2 photos, 3 marked faces”."""
     faces = sum(len(photo.pairs) for photo in photos)
     return f"{counted(len(photos), 'photo')}, {counted(faces, 'marked face')}"

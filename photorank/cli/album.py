@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from photorank.cli.album_choosing import Asked, Choice, Task, saved_entry
-from photorank.cli.album_copies import Copies, Export, copy_album
+from photorank.cli.album_choosing import Choice, ChoiceOptions, Task, saved_entry
+from photorank.cli.album_copies import Copies, CopyOptions, copy_album
 from photorank.cli.album_output import (
     album_json,
     companions_json,
@@ -147,7 +147,7 @@ def album(
     """Choose good and varied photos for an album. Without --to no photos are copied."""
     from photorank.export.destination import checked_folder
 
-    export = Export(to, link, numbered, with_companions, with_sidecars)
+    export = CopyOptions(to, link, numbered, with_companions, with_sidecars)
     export.check()
     settings: dict[str, Any] = {
         "places": places,
@@ -159,7 +159,7 @@ def album(
         "alike": alike,
         "balanced": balanced,
     }
-    asked = Asked(settings, with_faces, pin or [], ban or [], kept, fill, swap)
+    asked = ChoiceOptions(settings, with_faces, pin or [], ban or [], kept, fill, swap)
     asked.check_limits()
     entry = None if kept is None else saved_entry(kept)
     opened = open_index(index or index_of(entry))

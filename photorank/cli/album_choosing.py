@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from photorank.vectors.master import MasterVector
 
 
-class Asked(NamedTuple):
+class ChoiceOptions(NamedTuple):
     """Options of the album command that affect the choice of photos, as the user gave them."""
 
     given: dict[str, Any]  # settings by name, None where nothing was given
@@ -81,13 +81,13 @@ class Task:
     """Task of the album command: to choose photos for a new album, or to update a saved one."""
 
     index: "Index"
-    asked: Asked
+    asked: ChoiceOptions
     entry: "Entry | None"  # that is changed, None for a new album
     wish: "KeptAlbum"
     rated_by: "MasterVector"
 
     @classmethod
-    def of(cls, index: "Index", asked: Asked, entry: "Entry | None") -> "Task":
+    def of(cls, index: "Index", asked: ChoiceOptions, entry: "Entry | None") -> "Task":
         """Task of the album command, made from an index, options, and the saved album if any."""
         from photorank.album.kept.album import KeptAlbum
         from photorank.album.request import rows_of_files

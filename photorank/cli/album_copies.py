@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from photorank.index.opened import Index
 
 
-class Export(NamedTuple):
+class CopyOptions(NamedTuple):
     """Options for copying an album's photos into a folder."""
 
     folder: Path | None  # None: nothing is copied
@@ -42,7 +42,7 @@ class Copies(NamedTuple):
     sidecars: list[Path] | None
 
 
-def copy_album(made: "Album", index: "Index", export: Export) -> Copies:
+def copy_album(made: "Album", index: "Index", export: CopyOptions) -> Copies:
     """Copy an album's photos and other requested files into a folder; return what was written."""
     from photorank.export.copy_companions import write_companions
     from photorank.export.copy_photos import write

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
-from photorank.cli.book_source import Asked, Source, planned
+from photorank.cli.book_source import BookOptions, Source, planned
 from photorank.cli.options import AsJson, IndexName, MaybeVector, example
 from photorank.cli.output import line, message, print_json, print_some, progress
 from photorank.errors import counted
@@ -138,7 +138,7 @@ def book(
     Nothing is cropped. What is written is read back and checked; no printer's own preflight has
     seen it. Covers are separate files, which are not made: a photo is proposed.
     """
-    asked = Asked(pages, size, places, album, captions, plan)
+    asked = BookOptions(pages, size, places, album, captions, plan)
     asked.check()
     if check is not None and to is not None:
         raise typer.BadParameter("--check reads a file, --to writes one: give one")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _MAX_PLAN_BYTES = 50 << 20
 
 
-class Asked(NamedTuple):
+class BookOptions(NamedTuple):
     """Options that the user gave for a book's contents; None for an option not given."""
 
     pages: int | None
@@ -55,7 +55,7 @@ class Source(NamedTuple):
     plan: "_ReadPlan | None"
 
     @classmethod
-    def of(cls, asked: Asked, name: str | None) -> "Source":
+    def of(cls, asked: BookOptions, name: str | None) -> "Source":
         """Source of a book's photos, from the command's options and, if given, the index's name."""
         entry = loaded_entry(asked.album)
         read = None if asked.plan is None else _read_plan(asked.plan)
@@ -64,7 +64,7 @@ class Source(NamedTuple):
 
 
 def planned(
-    asked: Asked, source: Source, wanted: "Printer", vector: str | None
+    asked: BookOptions, source: Source, wanted: "Printer", vector: str | None
 ) -> "tuple[Book, list[str]]":
     """Book laid out in pages, and notes for the user on how its photos were chosen."""
     from photorank.album.book.make_book import BookWishes, book_of_plan, make_book

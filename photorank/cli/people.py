@@ -10,7 +10,7 @@ from photorank.cli.output import interval, line, message, print_json, print_tabl
 from photorank.json_values import to_json
 
 if TYPE_CHECKING:
-    from photorank.evaluation.agreement import Agreement, Shared
+    from photorank.evaluation.agreement import Agreement, PhotoRatings
     from photorank.index.opened import Index
 
 app = typer.Typer()
@@ -102,7 +102,7 @@ def _agreement(found: "Agreement") -> dict[str, Any]:
     }
 
 
-def _photo(index: "Index", raters: list[str], found: "Shared") -> dict[str, Any]:
+def _photo(index: "Index", raters: list[str], found: "PhotoRatings") -> dict[str, Any]:
     each = zip(raters, found.ratings, found.standard_errors, strict=True)
     return {
         "path": str(index.photo(found.row).path),

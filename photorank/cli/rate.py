@@ -79,7 +79,7 @@ def _print_in_context(
 
     The album is a saved one, or else one of the index's best photos.
     """
-    from photorank.album.in_context import AlbumContext, Asked
+    from photorank.album.in_context import AlbumContext, PhotoToAssess
     from photorank.album.kept.choose import album_rows
     from photorank.rating.rate_photo import embeddings_of
 
@@ -87,7 +87,7 @@ def _print_in_context(
     rows = album_rows(index, vector, None if entry is None else entry.album)
     embeddings = embeddings_of(index, [one.path for one in rated], index.encoder)
     asked = [
-        Asked(index.row_of(one.path), embedding, one.rating)
+        PhotoToAssess(index.row_of(one.path), embedding, one.rating)
         for one, embedding in zip(rated, embeddings, strict=True)
     ]
     told = AlbumContext(index, ratings, rows).tell(asked)

@@ -82,13 +82,13 @@ class _ScorePairs(HingePairs):
         ]
         losers, winners = self._sums(scores.trust)
         self._degrees = losers + winners
-        self.net = scores.spread(scores.trust * (losers - winners))
+        self.net = scores.scattered(scores.trust * (losers - winners))
         self.weight = float(scores.trust @ losers)
 
     def laplacian(self, values: Floats) -> Floats:
         q, trust = values[self._scores.rows], self._scores.trust
         losers, winners = self._sums(trust * q)
-        return self._scores.spread(trust * (self._degrees * q - losers - winners))
+        return self._scores.scattered(trust * (self._degrees * q - losers - winners))
 
     def _sums(self, values: Floats) -> tuple[Floats, Floats]:
         """For each photo, sums of `values` over worse and over better photos paired with it.

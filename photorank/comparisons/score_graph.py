@@ -81,7 +81,7 @@ class ScoreGraph(ComparisonGraph):
         rows = X if self._all_labelled else X[self.rows]
         product = self._over_pairs(lambda part: part.laplacian(rows))
         product /= self._total
-        return product if self._all_labelled else self.spread(product)
+        return product if self._all_labelled else self.scattered(product)
 
     def gram(self, Z: Embeddings | Floats) -> Floats:
         if self.gap_power:
@@ -95,19 +95,19 @@ class ScoreGraph(ComparisonGraph):
             return None
         rows = self.parts[0].deviations(Z if self._all_labelled else Z[self.rows])
         rows /= np.sqrt(self._total)
-        return rows if self._all_labelled else self.spread(rows)
+        return rows if self._all_labelled else self.scattered(rows)
 
     def preference(self) -> Floats:
         return self._preference
 
     def net_wins(self) -> Floats:
-        return self.spread(self._over_pairs(Blocks.net_wins) / self._total)
+        return self.scattered(self._over_pairs(Blocks.net_wins) / self._total)
 
     def squared_margins(self) -> float:
-        return float(self.spread(self.labels) @ self._preference)
+        return float(self.scattered(self.labels) @ self._preference)
 
     def squared_errors(self, ratings: Floats) -> Floats:
-        errors = ratings - self.spread(self.labels)[:, None]
+        errors = ratings - self.scattered(self.labels)[:, None]
         deviations = self.deviations(errors)
         if deviations is not None:
             return np.einsum("na,na->a", deviations, deviations)
@@ -120,8 +120,8 @@ class ScoreGraph(ComparisonGraph):
             if np.array_equal(known, r):
                 return found
         found = Agreement(
-            self.spread(self._over_pairs(lambda part: part.credit(r))),
-            self.spread(self._over_pairs(Blocks.degrees)),
+            self.scattered(self._over_pairs(lambda part: part.credit(r))),
+            self.scattered(self._over_pairs(Blocks.degrees)),
         )
         for sums in found:
             sums.flags.writeable = False
@@ -130,7 +130,7 @@ class ScoreGraph(ComparisonGraph):
 
     def untied_weight(self, ratings: Ratings) -> Floats:
         plain = self.with_scores(ratings).with_gap_power(0)
-        return self.spread(plain._over_pairs(Blocks.degrees))
+        return self.scattered(plain._over_pairs(Blocks.degrees))
 
     def edges(self, pairs: Pairs) -> Edges:
         # Metric after metric asks for the same couples of units.
@@ -156,7 +156,7 @@ class ScoreGraph(ComparisonGraph):
 
     @property
     def scores(self) -> Labels:
-        return self.spread(self.labels, np.nan)
+        return self.scattered(self.labels, np.nan)
 
     def with_gap_power(self, gap_power: int) -> Self:
         if gap_power == self.gap_power:
@@ -175,7 +175,7 @@ class ScoreGraph(ComparisonGraph):
         The weight is the trust in both labels; photos with equal labels count too.
         """
         a, b = np.asarray(a, np.float64)[self.rows], np.asarray(b, np.float64)[self.rows]
-        return self.spread(self._over_pairs(lambda part: part.products(a, b)))
+        return self.scattered(self._over_pairs(lambda part: part.products(a, b)))
 
     def differences(self, a: Floats) -> Floats:
         """For each photo i, weighted sum (n, …) of a_i − a_j over the photos j compared with it.
@@ -183,7 +183,7 @@ class ScoreGraph(ComparisonGraph):
         The weight is the trust in both labels; photos with equal labels count too.
         """
         a = np.asarray(a, np.float64)[self.rows]
-        return self.spread(self._over_pairs(lambda part: part.differences(a)))
+        return self.scattered(self._over_pairs(lambda part: part.differences(a)))
 
     @cached_property
     def block_firsts(self) -> Codes:
@@ -207,7 +207,9 @@ class ScoreGraph(ComparisonGraph):
         nan for unlabelled photos.
         """
         values = np.asarray(values, np.float64)[self.rows]
-        return self.spread(Blocks.of(values, self.trust, self.same, 0).fractional_ranks(), np.nan)
+        return self.scattered(
+            Blocks.of(values, self.trust, self.same, 0).fractional_ranks(), np.nan
+        )
 
     def restricted(self, codes: Codes, scope: Scope) -> Self:
         if scope == "all":
@@ -292,11 +294,11 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _preference(self) -> Floats:
-        preference = self.laplacian(self.spread(self.labels))
+        preference = self.laplacian(self.scattered(self.labels))
         preference.flags.writeable = False
         return preference
 
-    def spread(self, values: Floats, missing: float = 0.0) -> Floats:
+    def scattered(self, values: Floats, missing: float = 0.0) -> Floats:
         """Array (n, …) over all photos: values of labelled photos, and `missing` for the others."""
         spread = np.full((self.n, *values.shape[1:]), missing)
         spread[self.rows] = values

@@ -31,7 +31,7 @@ class Blocks:
         return self.head + self.stages + self.signals
 
     @property
-    def longest(self) -> float:
+    def max_norm(self) -> float:
         """Upper bound on the norm (length) of an embedding."""
         return float((1 + 2 * LARGEST**2) ** 0.5)
 
@@ -48,7 +48,7 @@ class Blocks:
         short = [one / np.maximum(lengths(one) / LARGEST, 1) for one in others]
         return np.hstack([unit_rows(head), *short]).astype(np.float16).astype(np.float32)
 
-    def whole(self, rows: Embeddings) -> Flags:
+    def undamaged(self, rows: Embeddings) -> Flags:
         """Mask (n,): True for undamaged embeddings (n, d), judged by the norms of their blocks.
 
         In these the last layer (head) has unit length, and no other block's norm is too great.

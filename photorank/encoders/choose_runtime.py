@@ -117,7 +117,7 @@ class SwitchableTower:
                 free_memory()
             return self._tower
 
-    def keep(self, precision: str) -> None:
+    def set_precision(self, precision: str) -> None:
         """Set the numeric precision of future embeddings, even if another precision is faster.
 
         Raises EncoderError for eight bits, which were calibrated on photos of the index's first
@@ -281,9 +281,9 @@ class SwitchableImages:
     def set_precision(self, precision: str) -> None:
         """Set the numeric precision of future embeddings, even if another precision is faster.
 
-        Raises EncoderError for eight bits; see :meth:`SwitchableTower.keep`.
+        Raises EncoderError for eight bits; see :meth:`SwitchableTower.set_precision`.
         """
-        self._images.keep(precision)
+        self._images.set_precision(precision)
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
         """Embeddings (n, d) of images prepared as network inputs, batched by shape."""

@@ -55,7 +55,7 @@ class Agreement:
 
 
 @dataclass(frozen=True)
-class Shared:
+class PhotoRatings:
     """Ratings of one photo by several people's learned models, on a common scale."""
 
     row: int
@@ -110,7 +110,9 @@ def agreements(people: Sequence[PersonTaste], *, seed: int = 0) -> tuple[Agreeme
     return tuple(found)
 
 
-def agreed_best(people: Sequence[PersonTaste], most: int = _LISTED_PHOTOS) -> tuple[Shared, ...]:
+def agreed_best(
+    people: Sequence[PersonTaste], most: int = _LISTED_PHOTOS
+) -> tuple[PhotoRatings, ...]:
     """Shared favourites: photos with the highest mean minus standard deviation of people's ratings.
 
     The standard deviation holds both how much people differ and how uncertain each taste is.
@@ -121,7 +123,9 @@ def agreed_best(people: Sequence[PersonTaste], most: int = _LISTED_PHOTOS) -> tu
     return _listed(order, people[0].rows, ratings, errors)
 
 
-def contested(people: Sequence[PersonTaste], most: int = _LISTED_PHOTOS) -> tuple[Shared, ...]:
+def contested(
+    people: Sequence[PersonTaste], most: int = _LISTED_PHOTOS
+) -> tuple[PhotoRatings, ...]:
     """Disputed photos: those with the highest standard deviation of people's ratings.
 
     Who said nothing rates as everybody does. Raises ComparisonsError for fewer than two people.
@@ -183,11 +187,13 @@ def _all_ratings(people: Sequence[PersonTaste]) -> tuple[Floats, Floats, Floats]
     )
 
 
-def _listed(places: Codes, rows: Codes, ratings: Floats, errors: Floats) -> tuple[Shared, ...]:
+def _listed(
+    places: Codes, rows: Codes, ratings: Floats, errors: Floats
+) -> tuple[PhotoRatings, ...]:
     """Ratings of each chosen photo by all people's models, with mean and standard deviation."""
     spread = _spread(ratings)
     return tuple(
-        Shared(
+        PhotoRatings(
             row=int(rows[one]),
             mean=float(ratings[:, one].mean()),
             standard_error=float(np.sqrt((errors[:, one] ** 2).sum())) / len(errors),

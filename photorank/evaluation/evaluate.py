@@ -26,7 +26,7 @@ from photorank.evaluation.result_types import (
 )
 from photorank.evaluation.saved_evaluation import Evaluation
 from photorank.index.opened import Index
-from photorank.learning.held_out_directions import Refits, counted, fitting
+from photorank.learning.held_out_directions import Refits, fitting, progress_callback
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.protocol import Protocol
 from photorank.learning.split_into_folds import split_into_folds
@@ -98,7 +98,7 @@ def evaluate(
         # Every learner in every fold, and one of them again on fewer and fewer photos.
         fits = [len(kinds) * len(folds.codes) * folds.k for folds in splits]
         total = sum(fits) + len(SHARES) * splits[0].k
-        on_fit = counted(on_progress, total)
+        on_fit = progress_callback(on_progress, total)
         refits = [Refits(folds, threads) for folds in splits]
         _start(kinds, taught, protocol, refits[0])
         for i, (one, refitted) in enumerate(zip(protocols, refits, strict=True)):

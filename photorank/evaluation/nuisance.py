@@ -9,7 +9,7 @@ from photorank.encoders.base import Encoder
 from photorank.errors import ComparisonsError
 from photorank.evaluation.photo_kinds import between_kinds, content_directions, kinds_of
 from photorank.index.opened import Index
-from photorank.learning.held_out_directions import counted, held_out
+from photorank.learning.held_out_directions import held_out, progress_callback
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.protocol import Protocol
 from photorank.learning.split_into_folds import split_into_folds
@@ -90,7 +90,7 @@ def compare_without_content(
         )
     folds = split_into_folds(photos, protocol)
     total = len(folds.codes) * folds.k
-    found = held_out(index, vector, photos, folds, on_fit=counted(on_progress, total))
+    found = held_out(index, vector, photos, folds, on_fit=progress_callback(on_progress, total))
     both = _ratings(photos, codes, folds, found.directions)
     if on_progress is not None:
         on_progress(total, total)  # a vector that is tested as it is takes no fits

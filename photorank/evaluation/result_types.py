@@ -7,7 +7,7 @@ from math import nan
 import numpy as np
 
 from photorank.metrics.estimates import Difference, Estimate, Limits
-from photorank.similarity.near_duplicates import mistaken_near_duplicates
+from photorank.similarity.near_duplicates import implausible_group_size
 from photorank.typing import Codes, Scope
 
 
@@ -162,7 +162,7 @@ class DuplicateCounts:
         """
         sizes = np.bincount(codes[codes >= 0])
         largest = int(sizes.max(initial=0))
-        return cls(int(sizes.sum()), len(sizes), largest, mistaken_near_duplicates(codes))
+        return cls(int(sizes.sum()), len(sizes), largest, implausible_group_size(codes))
 
 
 @dataclass(frozen=True)

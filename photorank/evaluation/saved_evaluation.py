@@ -42,7 +42,7 @@ class Evaluation:
         folds = ("", self.protocol.fold_by)
         return [row for row in self.results if row.scope == scope and row.fold_by in folds]
 
-    def beside(self, row: Result) -> Result | None:
+    def with_other_folds(self, row: Result) -> Result | None:
         """Result of the same vector and scope as `row`, but with the other kind of test folds.
 
         Test folds are of single photos, or of groups or series. None if folds were made in one way
@@ -54,7 +54,7 @@ class Evaluation:
         return None
 
     @property
-    def asked(self) -> Protocol:
+    def requested_protocol(self) -> Protocol:
         """Evaluation protocol as the user requested it, in which `fold_by` is None if not set.
 
         Where older files do not tell, two kinds of folds were used only if the user named none.

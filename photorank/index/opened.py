@@ -24,13 +24,13 @@ from photorank.index.reading.faces import load_faces
 from photorank.index.reading.facets import Facets, load_facets
 from photorank.index.reading.records import (
     Counts,
+    EmbeddingRater,
     Found,
     IndexChoices,
     IndexFaces,
     IndexLabels,
     IndexSignals,
     Photo,
-    Rater,
     SingleRatings,
 )
 from photorank.index.reading.signals import load_signals
@@ -42,6 +42,7 @@ from photorank.workspace import IndexPaths, Workspace
 __all__ = [  # the front door: what an index returns is found beside it
     "BEGINNING_DIGITS",
     "Counts",
+    "EmbeddingRater",
     "Found",
     "Index",
     "IndexChoices",
@@ -49,7 +50,6 @@ __all__ = [  # the front door: what an index returns is found beside it
     "IndexLabels",
     "IndexSignals",
     "Photo",
-    "Rater",
     "SingleRatings",
     "open_index",
 ]
@@ -337,7 +337,7 @@ class Index:
             raise NoLabelsError(self.name, f"has no {what}{whose}")
         return found
 
-    def rate(self, vector: Rater) -> Ratings:
+    def rate(self, vector: EmbeddingRater) -> Ratings:
         """Ratings (n,) of all photos by a rating direction (master-vector); higher is better.
 
         Raises EncoderMismatchError if the vector belongs to another encoder, framing or size.

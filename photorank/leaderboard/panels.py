@@ -12,7 +12,7 @@ from photorank.index.opened import Index
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.learn_vector import judgements_digest
 from photorank.metrics.folds import merged_groupings
-from photorank.similarity.near_duplicates import mistaken_near_duplicates
+from photorank.similarity.near_duplicates import implausible_group_size
 from photorank.typing import Codes
 
 # Share of the smaller index's judged photos that two indexes of one panel have in common.
@@ -79,7 +79,8 @@ def panels_of(indexes: Sequence[Index]) -> tuple[list[Panel], list[str]]:
 
 def _are_same(one: JudgedPhotos, other: JudgedPhotos, first: Index, second: Index) -> bool:
     by_name = _imported(one) or _imported(other)
-    first_keys, second_keys = _keys(first, one, by_name), _keys(second, other, by_name)
+    first_keys = _positions_by_key(first, one, by_name)
+    second_keys = _positions_by_key(second, other, by_name)
     shared = len(first_keys.keys() & second_keys.keys())
     return shared >= max(_SAME_PHOTOS * min(len(first_keys), len(second_keys)), 1)
 
@@ -87,7 +88,7 @@ def _are_same(one: JudgedPhotos, other: JudgedPhotos, first: Index, second: Inde
 def _panel(group: list[tuple[Index, JudgedPhotos]]) -> Panel:
     """Panel (group of indexes to compare), limited to the judged photos that all indexes have."""
     by_name = any(_imported(photos) for _, photos in group)
-    keys = [_keys(index, photos, by_name) for index, photos in group]
+    keys = [_positions_by_key(index, photos, by_name) for index, photos in group]
     common = sorted(set.intersection(*(set(one) for one in keys)))
     taken = [
         photos.take(np.array([known[key] for key in common], dtype=np.intp))
@@ -119,7 +120,7 @@ def _panel(group: list[tuple[Index, JudgedPhotos]]) -> Panel:
 
 
 def _alike(photos: JudgedPhotos) -> int:
-    return mistaken_near_duplicates(photos.near_duplicates)
+    return implausible_group_size(photos.near_duplicates)
 
 
 def _imported(photos: JudgedPhotos) -> bool:
@@ -130,7 +131,7 @@ def _imported(photos: JudgedPhotos) -> bool:
     return any(map(is_imported, photos.digests))
 
 
-def _keys(index: Index, photos: JudgedPhotos, by_name: bool) -> dict[str, int]:
+def _positions_by_key(index: Index, photos: JudgedPhotos, by_name: bool) -> dict[str, int]:
     """Dictionary from the path or digest of a judged photo to its position in `photos`.
 
     The key is the path if `by_name`; it is the same in all indexes.

@@ -208,7 +208,7 @@ def out_of_fold_ratings(
     return ratings_by_fold(directions, taught, folds)
 
 
-def counted(
+def progress_callback(
     on_progress: Callable[[int, int], None] | None, total: int
 ) -> Callable[[], None] | None:
     """Callback that counts finished fits and reports (done, total); None without `on_progress`."""

@@ -12,9 +12,9 @@ from photorank.index.opened import Index
 from photorank.json_values import to_json
 from photorank.learning.held_out_directions import (
     Fits,
-    counted,
     fitting,
     learner_of,
+    progress_callback,
     ratings_by_fold,
 )
 from photorank.learning.how_tested import prior_has_seen
@@ -24,7 +24,7 @@ from photorank.learning.split_into_folds import split_into_folds
 from photorank.metrics.folds import Folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.rating.probability import fit_slope
-from photorank.similarity.near_duplicates import mistaken_near_duplicates
+from photorank.similarity.near_duplicates import implausible_group_size
 from photorank.typing import Direction, Floats, Json
 from photorank.vectors.learners.direction_learner import DirectionLearner
 from photorank.vectors.master import Card, MasterVector, shortened
@@ -64,10 +64,10 @@ def fit_and_test(
     or groups for two folds.
     """
     taught = photos.compared_within(protocol.within)
-    mistaken = 0 if folds else mistaken_near_duplicates(photos.near_duplicates)
+    mistaken = 0 if folds else implausible_group_size(photos.near_duplicates)
     folds = folds or split_into_folds(photos, protocol)
     with fitting(taught.X) as threads:
-        on_fit = counted(on_progress, len(folds.codes) * folds.k)
+        on_fit = progress_callback(on_progress, len(folds.codes) * folds.k)
         without = Fits(threads, learner.for_tests(), taught, folds)
         # Last in line and beside the others: alone its matrices would be split among the cores.
         whole = threads.submit(

@@ -181,7 +181,7 @@ def personal_state(
     """
     rows = said.judged_rows
     subset = subset.including(index, np.union1d(rows, said.skipped))
-    prior, Z, placed = subset.prior, subset.Z, subset.placed(said)
+    prior, Z, placed = subset.prior, subset.Z, subset.clicks_in_subset(said)
     judged = judged_clicks(Z, placed)
     taste = taste_of(prior, judged)
     ratings = taste.ratings(Z)

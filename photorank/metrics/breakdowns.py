@@ -14,7 +14,7 @@ from photorank.metrics.choose_interval import estimate_of, units_of
 from photorank.metrics.estimates import Estimate
 from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.metrics.jackknife_intervals import widened
-from photorank.metrics.pair_sums import COUPLES, Count, PairSums, checked_ratings, pair_sums
+from photorank.metrics.pair_sums import COUPLES, PairSums, TermFunctions, checked_ratings, pair_sums
 from photorank.metrics.ranking import accuracy_sums
 from photorank.typing import Codes, Floats, Pairs, Ratings
 
@@ -181,7 +181,7 @@ def _sums_beyond(
             sign = np.sign(margin) * np.sign(r[pairs[:, 0]] - r[pairs[:, 1]])
             return np.stack([weight * (1 + sign) / 2, weight, weight], axis=1)
 
-        count = Count(by_photo, by_pair)
+        count = TermFunctions(by_photo, by_pair)
         sums.append(pair_sums(count, graph, clusters=clusters, floor=0.0, couples=couples))
     return sums
 

@@ -116,7 +116,7 @@ class PairSums:
         return numerator / size - self.value * share / 2
 
 
-class Count(NamedTuple, Generic[Graph]):
+class TermFunctions(NamedTuple, Generic[Graph]):
     """Two functions that count the terms of a metric: one per photo, the other per photo pair.
 
     The terms of a photo are sums over all pairs with this photo.
@@ -127,7 +127,7 @@ class Count(NamedTuple, Generic[Graph]):
 
 
 def pair_sums(
-    count: Count[Graph],
+    count: TermFunctions[Graph],
     comparisons: Graph,
     *,
     clusters: Codes | None,
@@ -140,7 +140,7 @@ def pair_sums(
 
     Parameters
     ----------
-    count : Count
+    count : TermFunctions
     comparisons : Comparisons
     clusters : ndarray of shape (n,), optional
         Photos that were sampled together, −1 for a photo on its own; each

@@ -15,8 +15,8 @@ from photorank.comparisons.codes import order_within, run_starts
 from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
 from photorank.metrics.pair_sums import (
     COUPLES,
-    Count,
     PairSums,
+    TermFunctions,
     checked_ratings,
     pair_sums,
     summed_by,
@@ -170,10 +170,10 @@ def accuracy_sums(
         return np.stack([credit, weight, weight], axis=1)
 
     def by_pair(graph: Comparisons, pairs: Pairs) -> Floats:
-        sign, weight, _ = _agreement(r, graph, pairs)
+        sign, weight, _ = _kendall_terms(r, graph, pairs)
         return np.stack([(sign + weight) / 2, weight, weight], axis=1)
 
-    count = Count(by_photo, by_pair)
+    count = TermFunctions(by_photo, by_pair)
     return pair_sums(count, comparisons, clusters=clusters, floor=0.0, couples=couples)
 
 
@@ -206,9 +206,9 @@ def kendall_sums(
         return np.stack([2 * credit - weight, weight, graph.untied_weight(r)], axis=1)
 
     def by_pair(graph: Comparisons, pairs: Pairs) -> Floats:
-        return np.stack(_agreement(r, graph, pairs), axis=1)
+        return np.stack(_kendall_terms(r, graph, pairs), axis=1)
 
-    count = Count(by_photo, by_pair)
+    count = TermFunctions(by_photo, by_pair)
     return pair_sums(count, plain, clusters=clusters, floor=-1.0, couples=couples)
 
 
@@ -295,7 +295,7 @@ def pair_metrics(gap_power: int, comparisons: Comparisons) -> dict[str, Callable
     return PAIR_METRICS | {GAP_WEIGHTED: partial(gap_weighted_sums, gap_power=gap_power)}
 
 
-def _agreement(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
+def _kendall_terms(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
     """Numerator and denominator terms of Kendall's τ_b for m photo pairs: three arrays (m,).
 
     They are signed agreement, weight by labels and weight by ratings. The sign is + where the
@@ -321,7 +321,7 @@ def _products(
         da, db = (values[pairs[:, 0]] - values[pairs[:, 1]] for values in (a, b))
         return np.stack([weight * da * db, weight * da * da, weight * db * db], axis=1)
 
-    count = Count(by_photo, by_pair)
+    count = TermFunctions(by_photo, by_pair)
     return pair_sums(count, comparisons, clusters=clusters, floor=-1.0, couples=couples)
 
 

@@ -30,14 +30,14 @@ class PictureCodes(NamedTuple):
     grey: bytes  # 128, of :func:`photorank.photos.grey_fingerprint.grey_fingerprint`
 
 
-class Look(NamedTuple):
+class AspectAndColour(NamedTuple):
     """Aspect ratio (times 1000) and mean colour (RGB 565) of an image, as 16-bit integers."""
 
     aspect: int  # width to height, in thousandths
     tone: int  # red in five bits, green in six, blue in five
 
 
-UNKNOWN = Look(1500, 0x8410)  # look of an unreadable thumbnail: grey
+UNKNOWN = AspectAndColour(1500, 0x8410)  # look of an unreadable thumbnail: grey
 
 
 def picture_codes(picture: Image.Image) -> PictureCodes:
@@ -98,15 +98,15 @@ def aspect_of_file(path: Path) -> int:
     return _from_file(path, _aspect) or UNKNOWN.aspect
 
 
-def look_of_file(path: Path) -> Look:
+def look_of_file(path: Path) -> AspectAndColour:
     """Aspect ratio and mean colour of a thumbnail file; those of a grey 3:2 image if unreadable."""
     return _from_file(path, _look) or UNKNOWN
 
 
-def _look(picture: Image.Image) -> Look:
+def _look(picture: Image.Image) -> AspectAndColour:
     mean = picture.convert("RGB").resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
     red, green, blue = mean  # type: ignore[misc]
-    return Look(_aspect(picture), max(1, red >> 3 << 11 | green >> 2 << 5 | blue >> 3))
+    return AspectAndColour(_aspect(picture), max(1, red >> 3 << 11 | green >> 2 << 5 | blue >> 3))
 
 
 def _aspect(picture: Image.Image) -> int:

@@ -50,7 +50,7 @@ class Explanation:
         The mean rating is that of the index's photos. What signals carry of the lead is in no part.
         """
         carried = self.signals.total if self.signals else 0.0
-        return self.heat.against(self.average + carried)
+        return self.heat.minus_average(self.average + carried)
 
     def drawn(self, most: float | None = None) -> Image.Image:
         """Image of the photo with its heat map drawn over it, in orange and blue."""

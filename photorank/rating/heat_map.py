@@ -38,7 +38,7 @@ class HeatMap:
         """True if the values are exact parts of the rating; False for estimates by occlusion."""
         return self.method == "sum over positions"
 
-    def against(self, average: float) -> Floats:
+    def minus_average(self, average: float) -> Floats:
         """Contributions (rows, columns) of grid cells to the rating minus an average rating.
 
         Of an exact map the average's own share is taken off everywhere, so the

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from photorank.encoders.base import Encoder, encode_photos
-from photorank.photos.variants import variants
+from photorank.photos.stability_copies import stability_copies
 from photorank.typing import Embeddings, Ratings
 from photorank.vectors.master import MasterVector
 
@@ -31,7 +31,7 @@ def embed_variants(photo: Image.Image, encoder: Encoder) -> Embeddings:
 
     The photo comes first.
     """
-    return encode_photos(encoder, [encoder.prepare(one) for one in variants(photo)])
+    return encode_photos(encoder, [encoder.prepare(one) for one in stability_copies(photo)])
 
 
 def flips(first: Ratings, second: Ratings) -> float:

@@ -5,7 +5,7 @@ from contextlib import closing
 from itertools import islice
 from typing import NamedTuple
 
-from photorank.album.in_context import Asked
+from photorank.album.in_context import PhotoToAssess
 from photorank.cores import usable_cores
 from photorank.encoders.base import NO_EMBEDDING
 from photorank.errors import UnreadablePhotoError
@@ -76,7 +76,7 @@ def _rated(batch: list[_Opened], embedder: Embedder, scale: Scale) -> list[Score
     adds: list[float | None] = [None] * len(scores)
     if scale.context is not None:
         asked = zip(known, rows[usable], (one.rating for one in scores), strict=True)
-        adds = [one.adds for one in scale.context.tell([Asked(*one) for one in asked])]
+        adds = [one.adds for one in scale.context.tell([PhotoToAssess(*one) for one in asked])]
     told = iter(zip(scores, adds, strict=True))
     good = iter(usable.tolist())
     done = []

@@ -83,16 +83,16 @@ def near_duplicate_codes(embeddings: Embeddings, greys: NDArray[np.uint8] | None
     return codes
 
 
-def mistaken_near_duplicates(copies: Codes) -> int:
+def implausible_group_size(copies: Codes) -> int:
     """Size of the largest near-duplicate group if it is implausibly large, else 0.
 
     A group that large is a mistake. `copies` has each photo's group number, −1 for none.
 
     Examples
     --------
-    >>> mistaken_near_duplicates(np.array([0, 0, -1, 0]))
+    >>> implausible_group_size(np.array([0, 0, -1, 0]))
     3
-    >>> mistaken_near_duplicates(np.array([-1, -1, -1, -1]))
+    >>> implausible_group_size(np.array([-1, -1, -1, -1]))
     0
     """
     largest = int(np.bincount(copies[copies >= 0], minlength=1).max())

@@ -17,7 +17,7 @@ from photorank.index.opened import Index, Photo
 from photorank.photos.isolated_metadata import exposure_bias
 from photorank.photos.metadata.capture_seconds import capture_seconds
 from photorank.similarity.leader_clustering import leaders, pair_cosines
-from photorank.similarity.versions import find_versions
+from photorank.similarity.versions_by_file_name import find_versions
 from photorank.typing import Codes, Embeddings, Flags, Floats
 
 # Measured with `embedded` on OASIS: a photo shifted by 8 % has a cosine of 0.95 (median) with
@@ -60,7 +60,8 @@ def find_series(
     Two photos belong together if
 
     - people say so: then nothing else counts for them;
-    - they are versions of one photo: see :func:`photorank.similarity.versions.find_versions`;
+    - they are versions of one photo: see
+      :func:`photorank.similarity.versions_by_file_name.find_versions`;
     - their embeddings have a cosine of at least `threshold`; or somewhat less, if their
       perceptual hashes show the same picture, or if one camera took them within 30 s;
     - one camera took them within seconds with different exposure bias (EXIF): a bracket.

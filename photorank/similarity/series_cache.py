@@ -49,7 +49,7 @@ def series_of(
 class SeriesCodes(NamedTuple):
     """Numbers (n,) of the series that n photos belong to, with the photos' database IDs (n,)."""
 
-    photos: Codes  # (n,) their numbers in the catalogue
+    database_ids: Codes  # (n,) their numbers in the catalogue
     codes: Codes  # (n,)
 
 

@@ -163,7 +163,7 @@ class MasterVector:
             products[part] = np.einsum("nd,d->n", rows[part].astype(np.float64), self.direction)
         return self.scale * products + self.bias
 
-    def fitted(self, fingerprint: Fingerprint) -> "MasterVector":
+    def padded_to(self, fingerprint: Fingerprint) -> "MasterVector":
         """Vector with its direction zero-padded to the dimension of an encoder's embeddings.
 
         Raises EncoderMismatchError if it belongs to other embeddings.

@@ -56,7 +56,7 @@ def prompt_vector(
             source="words, through the encoder's text tower",
         ),
     )
-    return vector.fitted(encoder.fingerprint)
+    return vector.padded_to(encoder.fingerprint)
 
 
 def _mean_unit(encoder: Encoder, texts: Sequence[str]) -> Direction:

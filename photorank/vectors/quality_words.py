@@ -138,12 +138,12 @@ def quality_directions(encoder: Encoder, worth: Direction | None = None) -> Floa
     if worth is not None:
         builtin["worth"] = replace(builtin["worth"], direction=worth)
     spreads = json.loads(path.read_bytes())[encoder.fingerprint.framing]
-    found = np.stack([scaled(source, builtin, blocks, spreads) for source in SOURCES])
+    found = np.stack([scaled_direction(source, builtin, blocks, spreads) for source in SOURCES])
     found[-1] += _TECHNICAL_SHARE * found[SOURCES.index("technical")]
     return found
 
 
-def scaled(
+def scaled_direction(
     source: str,
     builtin: Mapping[str, MasterVector],
     blocks: Blocks,
@@ -156,10 +156,10 @@ def scaled(
     `spreads` are the standard deviations of everyday photographs' ratings by each source's unit
     direction, and by the median class ("class").
     """
-    return STRENGTH * spreads["class"] / spreads[source] * unit(source, builtin, blocks)
+    return STRENGTH * spreads["class"] / spreads[source] * unit_direction(source, builtin, blocks)
 
 
-def unit(source: str, builtin: Mapping[str, MasterVector], blocks: Blocks) -> Direction:
+def unit_direction(source: str, builtin: Mapping[str, MasterVector], blocks: Blocks) -> Direction:
     """Unit direction (d,) of a photo quality: a built-in vector's, or that of a technical signal.
 
     ``-black`` is less of the technical signal ``black``, ``+contrast`` is more contrast.

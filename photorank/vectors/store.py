@@ -49,7 +49,7 @@ def _saved_vectors(index: Index) -> tuple[dict[str, MasterVector], list[Photoran
     for path in sorted(index.paths.vectors.glob("*.json")):
         try:
             vector = MasterVector.load(path).renamed(checked_name("a vector", path.stem))
-            vector = vector.fitted(index.fingerprint)
+            vector = vector.padded_to(index.fingerprint)
         except PhotorankError as error:
             errors.append(error)
         else:
@@ -71,7 +71,7 @@ def load_vector(index: Index, name: str) -> MasterVector:
         raise builtin
     if not path.is_file():
         raise _missing(index, name, list(list_vectors(index)))
-    return MasterVector.load(path).fitted(index.fingerprint)
+    return MasterVector.load(path).padded_to(index.fingerprint)
 
 
 def check_free(index: Index, name: str) -> None:

@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from photorank.album.coverage import Covers
+from photorank.album.coverage import Similarities
 from photorank.album.greedy_choice import GREEDY_SHARE, Rules, choose
 from photorank.album.propose_swap import propose_swap
 from photorank.album.value import Value
@@ -21,7 +21,7 @@ def scene(seed, *, quotas=False):
     pinned = rng.choice(n, rng.integers(0, min(k, 2) + 1), replace=False)
     parts = rng.integers(-1, 3, n) if quotas else None
     rules = Rules(k, pinned, np.ones(n, dtype=bool), parts, int(rng.integers(1, 3)))
-    return Value((1 - balance) * rng.random(n), Covers(covers), balance / n), rules
+    return Value((1 - balance) * rng.random(n), Similarities(covers), balance / n), rules
 
 
 def allowed(rules, rows):
@@ -81,7 +81,7 @@ def test_the_best_swap_is_the_best_of_all_swaps(seed):
 def test_lazy_greedy_is_greedy():
     """Working every gain out anew at each step chooses the same photos."""
     rng = np.random.default_rng(1)
-    covers = Covers(rng.random((200, 80)).astype(np.float32) ** 4)
+    covers = Similarities(rng.random((200, 80)).astype(np.float32) ** 4)
     value = Value(rng.random(200) / 50, covers, 1 / 80)
     everything = np.ones(200, dtype=bool)
     choice = choose(value, Rules(15, np.empty(0, dtype=np.intp), everything))
@@ -98,14 +98,14 @@ def test_ratings_alone_take_the_best_rated_and_the_bound_is_their_sum():
     """Without covers nothing is left to doubt."""
     worth = np.array([0.1, 0.4, 0.3, 0.2])
     rules = Rules(2, np.empty(0, dtype=np.intp), np.ones(4, dtype=bool))
-    choice = choose(Value(worth, Covers(np.zeros((4, 0), dtype=np.float32))), rules)
+    choice = choose(Value(worth, Similarities(np.zeros((4, 0), dtype=np.float32))), rules)
     assert choice.rows.tolist() == [1, 2]
     assert choice.bound == pytest.approx(choice.value) == pytest.approx(0.7)
 
 
 def test_the_first_go_first():
     """A second shot of a series is in only when every series is, however good it is."""
-    value = Value(np.array([0.9, 0.8, 0.1]), Covers(np.zeros((3, 0), dtype=np.float32)))
+    value = Value(np.array([0.9, 0.8, 0.1]), Similarities(np.zeros((3, 0), dtype=np.float32)))
     first = np.array([True, False, True])
     empty = np.empty(0, dtype=np.intp)
     assert choose(value, Rules(2, empty, first)).rows.tolist() == [0, 2]

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from photorank.album.in_context import AlbumContext, Asked
+from photorank.album.in_context import AlbumContext, PhotoToAssess
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def asked(collection):
 
     def ask(album, rows, *, own=None):
         photos = [
-            Asked(row, index.embeddings()[row], float(ratings[row] if own is None else own))
+            PhotoToAssess(row, index.embeddings()[row], float(ratings[row] if own is None else own))
             for row in rows
         ]
         return AlbumContext(index, ratings, album).tell(photos)
@@ -41,7 +41,7 @@ def test_a_twin_of_the_albums_photos_adds_less_than_another_of_its_rating(asked)
     index, ask = asked
     ratings = np.zeros(len(index))
     heads = index.embeddings()
-    twin, other = Asked(None, heads[1], 0.0), Asked(None, heads[5], 0.0)
+    twin, other = PhotoToAssess(None, heads[1], 0.0), PhotoToAssess(None, heads[5], 0.0)
     of_twin, of_other = AlbumContext(index, ratings, [1, 2]).tell([twin, other])
     assert of_twin.adds == pytest.approx(0, abs=1e-4)
     assert of_other.adds > 0.001

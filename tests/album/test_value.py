@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from photorank.album.coverage import Covers
+from photorank.album.coverage import Similarities
 from photorank.album.greedy_choice import Rules, choose
 from photorank.album.propose_swap import propose_swap
 from photorank.album.value import Value
@@ -11,7 +11,7 @@ def many(seed):
     """Return a value of 1,500 photos in parts: more than are looked at anew together."""
     rng = np.random.default_rng(seed)
     covers = rng.random((1500, 60)).astype(np.float32) ** 6
-    return Value(rng.random(1500) ** 3 / 3, Covers(covers), 1 / 60), rng.integers(-1, 4, 1500)
+    return Value(rng.random(1500) ** 3 / 3, Similarities(covers), 1 / 60), rng.integers(-1, 4, 1500)
 
 
 @pytest.mark.parametrize("limit", [2, 1500])

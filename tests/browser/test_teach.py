@@ -45,7 +45,7 @@ def said(server, rater):
 def told(server, rater, n, within=PATIENCE / 1000):
     """Wait until so many pairs are on the disk; return what was said."""
     end = time.monotonic() + within
-    while len((found := said(server, rater)).shown) < n and time.monotonic() < end:
+    while len((found := said(server, rater)).seen_pairs) < n and time.monotonic() < end:
         time.sleep(0.05)
     return found
 

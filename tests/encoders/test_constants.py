@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from photorank.encoders.constants import load_constants
-from scripts.embedding_constants import computed, main_axes
+from scripts.embedding_constants import fitted_constants, main_axes
 
 
 def test_the_shipped_projections_are_orthonormal_and_scaled():
@@ -22,8 +22,8 @@ def test_the_script_makes_them_from_features():
     features = np.abs(draw.normal(size=(900, 100))).astype(np.float32)
     signals = draw.normal(3, 2, size=(900, 32))
     signals[::7, 4] = np.nan
-    made = computed(features, signals, last=60, head=24, stages=12)
-    again = computed(features, signals, last=60, head=24, stages=12)
+    made = fitted_constants(features, signals, last=60, head=24, stages=12)
+    again = fitted_constants(features, signals, last=60, head=24, stages=12)
     for one, other in zip(made, again, strict=True):
         np.testing.assert_array_equal(one, other)
     unit = features[:, :60] / np.linalg.norm(features[:, :60], axis=1, keepdims=True)

@@ -145,7 +145,7 @@ def test_a_row_has_three_blocks_of_which_the_first_has_unit_length(second, photo
     head, stages, signals = second.blocks.parts(rows)
     assert (head.shape[1], stages.shape[1], signals.shape[1]) == (512, 256, 32)
     np.testing.assert_allclose(lengths(head), 1, atol=1e-3)
-    assert second.blocks.whole(rows).all()
+    assert second.blocks.undamaged(rows).all()
     np.testing.assert_array_equal(rows, rows.astype(np.float16).astype(np.float32))
     assert max(lengths(stages).max(), lengths(signals).max()) < LARGEST
 
@@ -254,7 +254,7 @@ def test_every_framing_has_its_own_fingerprint(framing, second, photos):
     assert {one.shape for one in prepared.frames} == {(192, 192, 3)}
     assert (len(prepared.frames) > 1) == (framing == "tiles")
     assert other.fingerprint != second.fingerprint
-    assert other.blocks.whole(encode_photos(other, [prepared])).all()
+    assert other.blocks.undamaged(encode_photos(other, [prepared])).all()
 
 
 def test_an_encoder_is_cheap_until_it_encodes():

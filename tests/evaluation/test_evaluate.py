@@ -161,12 +161,12 @@ def test_where_groups_are_known_both_ways_to_fold_are_shown(evaluation, index):
 
     assert ways >= {("all-pairs", "group"), ("all-pairs", "photo")}
     assert {row.vector for row in evaluation.competing()} == set(rows(evaluation))
-    beside = evaluation.beside(rows(evaluation)["all-pairs"])
+    beside = evaluation.with_other_folds(rows(evaluation)["all-pairs"])
     assert (beside.fold_by, beside.scope) == ("photo", "all")
-    assert evaluation.asked == replace(evaluation.protocol, fold_by=None)
+    assert evaluation.requested_protocol == replace(evaluation.protocol, fold_by=None)
     assert {row.fold_by for row in alone.results} == {"photo"}
-    assert alone.beside(alone.results[0]) is None
-    assert alone.asked == alone.protocol
+    assert alone.with_other_folds(alone.results[0]) is None
+    assert alone.requested_protocol == alone.protocol
 
 
 def test_random_directions_are_a_mean_with_the_range_of_many(evaluation):

@@ -48,7 +48,7 @@ def test_results_of_an_older_photorank_do_not_say_how_they_were_folded():
     found = from_json(Evaluation, old)
 
     assert len(found.rows("all")) == 5
-    assert found.asked.fold_by == "group"
+    assert found.requested_protocol.fold_by == "group"
 
 
 def test_what_is_not_defined_is_nan_and_null_again():

@@ -73,7 +73,7 @@ def test_the_parts_sum_to_the_rating(framing, size):
     if framing != "pad":  # of which a part lies beside the photo
         assert heat.rest == pytest.approx(vector.bias, abs=1e-5)
         assert heat.weights.sum() == pytest.approx(1)
-        assert heat.against(0.2).sum() == pytest.approx(rating - 0.2, abs=1e-5)
+        assert heat.minus_average(0.2).sum() == pytest.approx(rating - 0.2, abs=1e-5)
 
 
 @pytest.mark.slow
@@ -83,8 +83,8 @@ def test_what_crop_does_not_see_has_no_part():
     heat = heat_map(noise(400, 200), encoder, vector_for(encoder, np.eye(1280)[0]))
 
     assert (heat.values[:, :15] == 0).all()
-    assert (heat.against(9.0)[:, :15] == 0).all()
-    assert (heat.against(9.0)[:, 20:44] != 0).any()
+    assert (heat.minus_average(9.0)[:, :15] == 0).all()
+    assert (heat.minus_average(9.0)[:, 20:44] != 0).any()
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def test_the_exact_map_finds_a_planted_patch(planted):
     """What the vector looks for is lifted where it is, and not where it is not."""
     encoder, vector, photo = planted
     heat = sum_over_positions(photo, encoder, vector)
-    parts = heat.against(heat.rating)
+    parts = heat.minus_average(heat.rating)
     half = parts.shape[1] // 2
 
     assert parts[:, :half].sum() > 0 > parts[:, half:].sum()
@@ -125,7 +125,7 @@ def test_occlusion_agrees_in_sign_on_a_planted_patch(planted):
     assert heat.values[:, : half - 1].mean() > 0
     assert heat.values[:, : half - 1].mean() > heat.values[:, half + 1 :].mean()
     exact = sum_over_positions(photo, encoder, vector)
-    left = exact.against(exact.rating)[:, : exact.values.shape[1] // 2].mean()
+    left = exact.minus_average(exact.rating)[:, : exact.values.shape[1] // 2].mean()
     assert np.sign(left) == np.sign(heat.values[:, :half].mean())
 
 

@@ -68,7 +68,7 @@ def test_what_was_found_is_taken_again_as_it_is(shots):
 def test_codes_tell_which_photos_they_are_for(shots):
     """An index that has changed meanwhile takes none that are for other photos."""
     found = series_codes(shots.paths)
-    assert found.photos.tolist() == shots.index.numbers().tolist()
+    assert found.database_ids.tolist() == shots.index.numbers().tolist()
     assert found.codes.tolist() == series_of(shots.index).codes.tolist()
 
 

@@ -73,7 +73,7 @@ class Filters:
     flag: FlagFilter = "any"
 
     @property
-    def count(self) -> int:
+    def count_without_group(self) -> int:
         """Number of filters in use, except the filter by photo group."""
         set_ones = (self.judged_only, self.faces != "any", self.shape != "any", self.days)
         more = (self.folders, self.cameras, self.better_than, self.stars, self.flag != "any")
@@ -82,7 +82,7 @@ class Filters:
     @property
     def total(self) -> int:
         """Number of filters in use, including the filter by photo group."""
-        return self.count + (self.group is not None)
+        return self.count_without_group + (self.group is not None)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.routes.orders import UNRATED, GivenOrder, PhotoColumns, hold_order
+from dashboard.routes.orders import UNRATED, OrderReference, PhotoColumns, hold_order
 from photorank.index.measuring.shapes_and_colours import Looks
 from photorank.index.opened import BEGINNING_DIGITS, Index
 from photorank.outside_text import printable
@@ -26,7 +26,7 @@ class ShownPhotos:
     caption: Caption | None = None
     captions: str = ""  # what the captions depend on, besides the rows
 
-    def hold(self) -> GivenOrder:
+    def hold(self) -> OrderReference:
         """Keep the photos' data in memory for the browser; return a reference to the data."""
         return hold_order(
             self.columns(), self.names_and_captions, f"{self.index.paths.root} {self.captions}"

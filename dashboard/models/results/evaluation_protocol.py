@@ -62,7 +62,7 @@ def _split_paragraphs(evaluation: Evaluation) -> list[str]:
 
 def options(evaluation: Evaluation) -> list[str]:
     """Command-line options that repeat an evaluation, except the option for the index."""
-    made = evaluation.asked
+    made = evaluation.requested_protocol
     asked = ["--fold-by", made.fold_by] if made.fold_by else []
     asked += ["--folds", str(made.folds), "--repeats", str(made.repeats), "--seed", str(made.seed)]
     asked += ["--within", made.within] if made.within else []

@@ -76,7 +76,7 @@ def _ranked_vectors(evaluation: Evaluation, scope: Scope, metric_name: str) -> p
         found = row.metrics.get(metric_name)
         if found is None or not found.is_defined:
             continue
-        beside = evaluation.beside(row)
+        beside = evaluation.with_other_folds(row)
         shown = METRICS[metric_name].text(found.value, found.low, found.high)
         rows.append(
             {

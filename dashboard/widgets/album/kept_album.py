@@ -28,7 +28,7 @@ from dashboard.routes.addresses import ROOM
 from dashboard.routes.pictures import PREVIEW_SIDES, THUMBNAIL_SIDE
 from dashboard.widgets.album.spreads import show_spreads
 from dashboard.widgets.errors import show_errors
-from photorank.album.book.book import Frame
+from photorank.album.book.book import PlacedPhoto
 from photorank.album.kept.album import KeptAlbum
 from photorank.album.kept.choose import rows_of_album
 from photorank.album.kept.store import Entry
@@ -131,7 +131,7 @@ def _show(index: Index, name: str, waits: bool) -> None:
     actions.choose_ahead(index, entry)
 
 
-def _address(index: Index, frame: Frame, *, large: bool) -> str:
+def _address(index: Index, frame: PlacedPhoto, *, large: bool) -> str:
     side = PREVIEW_SIDES[0] if large else THUMBNAIL_SIDE
     return f"{ROOM}/photos/{quote(index.name)}/{frame.digest[:BEGINNING_DIGITS]}/{side}"
 

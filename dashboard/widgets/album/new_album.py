@@ -62,7 +62,7 @@ def _show(index: Index, wish: Wish, waits: bool) -> None:
     else:
         _show_progress(index, first=made is None)
     if made is None:
-        best = vector_ratings.extreme_rows(index, wish.vector, min(len(index), wish.places))
+        best = vector_ratings.extreme_rows(index, wish.vector, min(len(index), wish.n_photos))
         _grid("album", index, wish, ShownAlbum(best, None, {}))
         return
     tools = st.container(

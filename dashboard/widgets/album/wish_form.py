@@ -30,12 +30,12 @@ class Wish(NamedTuple):
     alike: float  # cosine of the shots of one moment
 
     @property
-    def places(self) -> int:
+    def n_photos(self) -> int:
         """Number of photos that the album should have, as the user entered it."""
         return self.request.places
 
 
-def first_wish(vector: MasterVector) -> Wish:
+def default_wish(vector: MasterVector) -> Wish:
     """Default settings for a new album."""
     return Wish(vector, AlbumRequest(PLACES, BALANCE, at_most=AT_MOST), THRESHOLD)
 

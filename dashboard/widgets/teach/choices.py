@@ -88,7 +88,7 @@ def _save_taste(session: TeachSession, taste: PersonalState) -> None:
     name, wanted = taste_vector_name(session), bool(st.session_state.get(_APPLY))
     saved = name in index_data.vectors(session.index)
     # What is saved follows each choice; it is one vector, whatever it is called.
-    changed = session_state.note_choices(name, taste.n_choices, taste.n_stars)
+    changed = session_state.record_judgement_counts(name, taste.n_choices, taste.n_stars)
     if wanted or (saved and changed):
         try:
             actions.save_personal_vector(session.index, taste.vector(name))

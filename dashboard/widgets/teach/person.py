@@ -67,7 +67,7 @@ def _priors(index: Index, rater: str) -> dict[str, MasterVector]:
     return {name: known[name] for name in by_preference(known, index_data.evaluation(index))}
 
 
-def first_session(index: Index) -> TeachSession:
+def default_session(index: Index) -> TeachSession:
     """Labelling session with default settings, for the warm-up at server start."""
     prior = next(iter(_priors(index, ME).values()), None)
     return TeachSession(index, ME, prior, vector_ratings.photo_subset(index, prior, ME, None))

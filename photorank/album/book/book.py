@@ -13,7 +13,7 @@ _MM_DIGITS = 4
 
 
 @dataclass(frozen=True)
-class Frame:
+class PlacedPhoto:
     """Photo placed on a page: its path, resolution in print, and box (position and size) in mm."""
 
     path: Path
@@ -28,7 +28,7 @@ class BookPage:
     """Page of a photo book: page number, placed photos in book order, and caption."""
 
     number: int  # 1 is a right-hand page
-    frames: tuple[Frame, ...]
+    frames: tuple[PlacedPhoto, ...]
     caption: str = ""
 
     @property
@@ -58,8 +58,8 @@ class Book:
     cover_reason: str = ""
 
     @property
-    def frames(self) -> list[Frame]:
-        """Placed photos of all pages (:class:`Frame`), in the order of the pages."""
+    def frames(self) -> list[PlacedPhoto]:
+        """Placed photos of all pages (:class:`PlacedPhoto`), in the order of the pages."""
         return [frame for page in self.pages for frame in page.frames]
 
     @property

@@ -36,7 +36,7 @@ class Photos:
     alone: Codes  # (n,) 1: a page for itself
 
 
-class Laid(NamedTuple):
+class CandidateLayout(NamedTuple):
     """Candidate layout of one page's photos, with its penalty and height in mm."""
 
     tree: Tree
@@ -57,12 +57,12 @@ def divide_into_pages(photos: Photos, pages: int, size: PageSize) -> list[tuple[
     return [(k, _boxes(photos, start, k, laid, height, size)) for start, k, laid, height in path]
 
 
-def _layouts(photos: Photos, size: PageSize, pages: int) -> list[list[list[Laid]]]:
+def _layouts(photos: Photos, size: PageSize, pages: int) -> list[list[list[CandidateLayout]]]:
     """Best layouts of a page, for each first photo and each number of photos on the page.
 
     Item ``[i][k - 1]`` of the result lists the layouts of the k photos from photo i on.
     """
-    found: list[list[list[Laid]]] = [[] for _ in photos.sizes]
+    found: list[list[list[CandidateLayout]]] = [[] for _ in photos.sizes]
     for k in range(1, min(MAX_PHOTOS, len(photos.sizes)) + 1):
         for start, laid in enumerate(_best(photos, k, size, pages)):
             if k == 1 or not photos.alone[start : start + k].any():
@@ -70,7 +70,7 @@ def _layouts(photos: Photos, size: PageSize, pages: int) -> list[list[list[Laid]
     return found
 
 
-def _best(photos: Photos, k: int, size: PageSize, pages: int) -> list[list[Laid]]:
+def _best(photos: Photos, k: int, size: PageSize, pages: int) -> list[list[CandidateLayout]]:
     """Best layouts of a page with k photos: one list for each possible first photo."""
     every = orders(k)
     reading = np.array([inversions(order) for order in every])
@@ -93,7 +93,7 @@ def _best(photos: Photos, k: int, size: PageSize, pages: int) -> list[list[Laid]
         mixed = _MIXED_EVENTS * (len(np.unique(photos.events[start : start + k])) - 1)
         found.append(
             [
-                Laid(
+                CandidateLayout(
                     kinds[at][0],
                     kinds[at][1],
                     float(cost[start, at]) + mixed,
@@ -132,12 +132,12 @@ class _Step(NamedTuple):
     """Step of the dynamic programming: one or two pages, and the number of photos before them."""
 
     before: int
-    pages: tuple[tuple[int, Laid, float], ...]  # photos, layout, height of its block
+    pages: tuple[tuple[int, CandidateLayout, float], ...]  # photos, layout, height of its block
 
 
 def _cheapest_pages(
-    photos: Photos, layouts: list[list[list[Laid]]], pages: int, size: PageSize
-) -> list[tuple[int, int, Laid, float]]:
+    photos: Photos, layouts: list[list[list[CandidateLayout]]], pages: int, size: PageSize
+) -> list[tuple[int, int, CandidateLayout, float]]:
     """Pages with the least total penalty; raises ValueError if the photos do not fit.
 
     Each page is (first photo, photo count, layout, height of its photos in mm).
@@ -148,7 +148,10 @@ def _cheapest_pages(
     ways: list[list[_Step | None]] = []
     spreads = [1] + [2] * ((pages - 1) // 2) + [1] * ((pages - 1) % 2)
     left = pages
-    pairs: dict[tuple[int, int, int], tuple[float, tuple[Laid, float], tuple[Laid, float]]] = {}
+    pairs: dict[
+        tuple[int, int, int],
+        tuple[float, tuple[CandidateLayout, float], tuple[CandidateLayout, float]],
+    ] = {}
     for width in spreads:
         left -= width
         new = np.full(n + 1, np.inf)
@@ -165,7 +168,7 @@ def _cheapest_pages(
         ways.append(way)
     if not np.isfinite(costs[n]):
         raise ValueError(f"{n} photos do not go on {pages} pages")
-    path: list[tuple[int, int, Laid, float]] = []
+    path: list[tuple[int, int, CandidateLayout, float]] = []
     end = n
     for way in reversed(ways):
         step = way[end]
@@ -180,12 +183,15 @@ def _cheapest_pages(
 
 def _next_pages(
     photos: Photos,
-    layouts: list[list[list[Laid]]],
+    layouts: list[list[list[CandidateLayout]]],
     start: int,
     width: int,
     size: PageSize,
-    pairs: dict[tuple[int, int, int], tuple[float, tuple[Laid, float], tuple[Laid, float]]],
-) -> list[tuple[float, tuple[tuple[int, Laid, float], ...]]]:
+    pairs: dict[
+        tuple[int, int, int],
+        tuple[float, tuple[CandidateLayout, float], tuple[CandidateLayout, float]],
+    ],
+) -> list[tuple[float, tuple[tuple[int, CandidateLayout, float], ...]]]:
     """Ways to fill the next one or two pages from photo `start` on, each with its penalty."""
     n = len(layouts)
     if start >= n:
@@ -196,7 +202,7 @@ def _next_pages(
             for k, best in enumerate(layouts[start], start=1)
             if best
         ]
-    found: list[tuple[float, tuple[tuple[int, Laid, float], ...]]] = []
+    found: list[tuple[float, tuple[tuple[int, CandidateLayout, float], ...]]] = []
     for left, of_left in enumerate(layouts[start], start=1):
         if start + left >= n:
             continue
@@ -211,8 +217,13 @@ def _next_pages(
 
 
 def _facing(
-    photos: Photos, start: int, left: int, of_left: list[Laid], of_right: list[Laid], size: PageSize
-) -> tuple[float, tuple[Laid, float], tuple[Laid, float]]:
+    photos: Photos,
+    start: int,
+    left: int,
+    of_left: list[CandidateLayout],
+    of_right: list[CandidateLayout],
+    size: PageSize,
+) -> tuple[float, tuple[CandidateLayout, float], tuple[CandidateLayout, float]]:
     """Penalty and layouts of the best combination of two facing pages.
 
     Each layout comes with the height of its photos in mm; nearly equal heights are made equal.
@@ -234,7 +245,9 @@ def _facing(
     return cost, (one, least if level else one.height), (other, least if level else other.height)
 
 
-def _boxes(photos: Photos, start: int, k: int, laid: Laid, height: float, size: PageSize) -> Floats:
+def _boxes(
+    photos: Photos, start: int, k: int, laid: CandidateLayout, height: float, size: PageSize
+) -> Floats:
     """Boxes (k, 4) of a page's k photos: x, y, width, height in mm, centred in the photo area."""
     pixels = photos.sizes[start : start + k][list(laid.order)]
     ratios = (pixels[:, 0] / pixels[:, 1])[None]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from photorank.album.book.book import LEFT_OUT, Book, BookPage, BookWarning, Frame, rounded
+from photorank.album.book.book import LEFT_OUT, Book, BookPage, BookWarning, PlacedPhoto, rounded
 from photorank.album.book.divide_into_pages import Photos, divide_into_pages
 from photorank.album.book.geometry import LEAST_BLOCK_MM, PageSize
 from photorank.album.book.page_layouts import MAX_PHOTOS
@@ -147,7 +147,7 @@ def placement_faults(book: Book) -> list[str]:
     return faults
 
 
-def _overlap(one: Frame, other: Frame) -> bool:
+def _overlap(one: PlacedPhoto, other: PlacedPhoto) -> bool:
     (x, y, w, h), (left, top, wide, tall) = one.box, other.box
     across = min(x + w, left + wide) - max(x, left)
     return across > _MM and min(y + h, top + tall) - max(y, top) > _MM
@@ -222,9 +222,11 @@ def _check_pages(n: int, pages: int) -> None:
         )
 
 
-def _frame(index: Index, photo: Photo, width: int, box: tuple[float, float, float, float]) -> Frame:
+def _frame(
+    index: Index, photo: Photo, width: int, box: tuple[float, float, float, float]
+) -> PlacedPhoto:
     light = is_light_at_the_edge(index.thumbnail(photo))
-    return Frame(photo.path, photo.digest, box, 25.4 * width / box[2], light)
+    return PlacedPhoto(photo.path, photo.digest, box, 25.4 * width / box[2], light)
 
 
 def _event_start(events: Codes, start: int, k: int) -> int | None:
@@ -284,7 +286,7 @@ def _with_warnings(book: Book, warn_ppi: float) -> Book:
     return replace(book, warnings=(*book.warnings, *folded, *coarse))
 
 
-def _from_spine(page: BookPage, frame: Frame, size: PageSize) -> float:
+def _from_spine(page: BookPage, frame: PlacedPhoto, size: PageSize) -> float:
     """Distance in mm between a photo and the spine of the book."""
     x, width = frame.box[0], frame.box[2]
     return x if page.number % 2 else size.width - x - width

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from photorank.album.book.book import Book, Frame
+from photorank.album.book.book import Book, PlacedPhoto
 from photorank.index.opened import Index
 from photorank.typing import Ratings
 
@@ -11,11 +11,11 @@ def with_cover(book: Book, index: Index, ratings: Ratings) -> Book:
     """Copy of a book with a proposed cover: the best rated photo of about the page's shape."""
     shape = book.size.width / book.size.height
 
-    def unlike(frame: Frame) -> bool:
+    def unlike(frame: PlacedPhoto) -> bool:
         ratio = frame.box[2] / frame.box[3]
         return bool(max(ratio / shape, shape / ratio) > 2)
 
-    def order(frame: Frame) -> tuple[bool, float]:
+    def order(frame: PlacedPhoto) -> tuple[bool, float]:
         row = index.row_of(frame.path)
         return unlike(frame), -float(ratings[row]) if row is not None else 0.0
 

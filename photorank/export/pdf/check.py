@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from photorank.album.book.book import Book, BookPage, Frame
+from photorank.album.book.book import Book, BookPage, PlacedPhoto
 from photorank.export.pdf.jpeg import has_metadata
-from photorank.export.pdf.pictures import TURNS, is_the_picture
+from photorank.export.pdf.pictures import TURNS, shows_planned_photo
 from photorank.export.pdf.write_book_pdf import POINTS_A_MM, SRGB_PROFILE, pikepdf_or_error
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class _Drawn:
         return min(xs), min(ys), max(xs), max(ys)
 
     @property
-    def turn(self) -> int | None:
+    def orientation(self) -> int | None:
         """EXIF orientation (1 to 8) in which the photo is drawn; None if it is slanted."""
         signs = tuple(int(np.sign(round(one, 6))) for one in self.matrix[:4])
         return next((number for number, turn in TURNS.items() if turn[:4] == signs), None)
@@ -119,7 +119,7 @@ def _wrong_boxes(leaf: "pikepdf.Page", book: Book) -> list[str]:
     return faults
 
 
-def _wrong_photos(drawn: list[_Drawn], frames: tuple[Frame, ...], book: Book) -> list[str]:
+def _wrong_photos(drawn: list[_Drawn], frames: tuple[PlacedPhoto, ...], book: Book) -> list[str]:
     size = book.size
     if len(drawn) != len(frames):
         return [f"it draws {len(drawn)} photos, the plan has {len(frames)}"]
@@ -137,17 +137,17 @@ def _wrong_photos(drawn: list[_Drawn], frames: tuple[Frame, ...], book: Book) ->
         planned = (x + bleed, below, x + bleed + width, below + height)
         if np.abs(np.array(one.box) - planned).max() > _POINT:
             faults.append(f"{name} does not lie where the plan has it")
-        if one.turn is None:
+        if one.orientation is None:
             faults.append(f"{name} is turned or slanted")
             continue
         stored = int(one.image.Width) / int(one.image.Height)
-        ratio = 1 / stored if one.turn >= 5 else stored
+        ratio = 1 / stored if one.orientation >= 5 else stored
         pixel = 1 / min(int(one.image.Width), int(one.image.Height))  # of what was scaled down
         if abs((x1 - x0) / (y1 - y0) / ratio - 1) > _RATIO + pixel:
             faults.append(f"{name} is stretched")
         if has_metadata(one.data):
             faults.append(f"{name} has metadata, which may tell where it was taken")
-        if not is_the_picture(one.data, one.turn, frame):
+        if not shows_planned_photo(one.data, one.orientation, frame):
             faults.append(f"{name} is another picture, or turned")
     return faults
 
@@ -156,7 +156,7 @@ def _repeated_photos(drawn: list[_Drawn], number: int, seen: _Seen) -> list[str]
     """Fault messages for photos that occur twice in the PDF in the same orientation."""
     faults = []
     for one in drawn:
-        alike = seen.setdefault((len(one.data), one.turn), [])
+        alike = seen.setdefault((len(one.data), one.orientation), [])
         before = next((page for page, image in alike if image.read_raw_bytes() == one.data), None)
         if before is not None:
             faults.append(f"one of its photos is on page {before}, too")

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageCms
 
-from photorank.album.book.book import Frame
+from photorank.album.book.book import PlacedPhoto
 from photorank.errors import ExportError, UnreadablePhotoError
 from photorank.export.pdf.jpeg import plain_jpeg, same_scans
 from photorank.photos.decoding.colour_definitions import SRGB
@@ -53,7 +53,7 @@ class Picture:
     turn: int  # EXIF orientation
 
 
-def picture_of(frame: Frame, max_ppi: float | None = None) -> Picture:
+def picture_of(frame: PlacedPhoto, max_ppi: float | None = None) -> Picture:
     """JPEG of a book page's photo, scaled down if it exceeds `max_ppi` pixels per inch.
 
     Raises ExportError if the file has changed since it was indexed, or cannot be decoded.
@@ -69,7 +69,7 @@ def picture_of(frame: Frame, max_ppi: float | None = None) -> Picture:
         ) from error
 
 
-def checked_photo(frame: Frame) -> bytes:
+def checked_photo(frame: PlacedPhoto) -> bytes:
     """File bytes of a book page's photo; raises ExportError if the file changed since indexing."""
     data = read_photo(frame.path)
     if photo_digest(data) != frame.digest:
@@ -96,7 +96,7 @@ def _as_it_is(data: bytes) -> Picture | None:
     return Picture(plain.data, plain.width, plain.height, plain.components == 1, turn)
 
 
-def _converted(data: bytes, frame: Frame, ppi: float | None) -> Picture:
+def _converted(data: bytes, frame: PlacedPhoto, ppi: float | None) -> Picture:
     photo = decode_photo(data)
     if ppi is not None:
         size = [max(round(side / 25.4 * ppi), 1) for side in frame.box[2:]]
@@ -129,7 +129,7 @@ def is_srgb(profile: bytes, mode: str) -> bool:
     return bool(difference.max() <= _PROFILE_TOLERANCE)
 
 
-def is_the_picture(data: bytes, turn: int, frame: Frame) -> bool:
+def shows_planned_photo(data: bytes, turn: int, frame: PlacedPhoto) -> bool:
     """True if a JPEG from the PDF, drawn in orientation `turn`, shows the planned photo upright.
 
     A JPEG that was taken as it is is compared by its coded data and orientation, others by a few

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from photorank.album.book.book import Book, BookPage, Frame
+from photorank.album.book.book import Book, BookPage, PlacedPhoto
 from photorank.cores import usable_cores
 from photorank.errors import ExportError, MissingExtraError
 from photorank.export.pdf.fonts import CaptionFont, caption_font
@@ -174,7 +174,7 @@ class _PhotoDrawer:
             Filter=name.DCTDecode,
         )
 
-    def _commands(self, frame: Frame, turn: int, name: str) -> str:
+    def _commands(self, frame: PlacedPhoto, turn: int, name: str) -> str:
         """PDF operators, as text, that draw a photo upright in its box."""
         size = self._book.size
         x, y, width, height = (_points(side) for side in frame.box)

@@ -10,7 +10,7 @@ from photorank.index.building.precision_of_index import with_precision
 from photorank.index.building.ray_cluster import embed_on_cluster
 from photorank.index.building.record_batches import Batches
 from photorank.index.building.request import BuildRequest
-from photorank.index.building.run_state import Run, begin_run, no_photos
+from photorank.index.building.run_state import Run, begin_run, no_photos_error
 from photorank.index.building.settle_dates import reread_dates, settle_dates, unsourced_photos
 from photorank.index.catalogue.connection import writing
 from photorank.index.catalogue.file_records import (
@@ -89,7 +89,7 @@ def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
         skips = scan.skipped | batches.skipped
         usable = [place for place in scan.found if place not in skips]
         if not usable:
-            raise no_photos(request, _skipped_files(skips, scan.roots))
+            raise no_photos_error(request, _skipped_files(skips, scan.roots))
         to_date = unsourced_photos(run, scan.roots, usable)
         changed = bool(to_read or any(scan.findings) or request.prune or to_date)
         if changed:

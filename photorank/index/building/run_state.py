@@ -76,7 +76,7 @@ def begin_run(index: IndexPaths, connection: sqlite3.Connection, request: BuildR
     files = list(find_photos(named, request.exclude))
     unusable = [file for file in files if isinstance(file, SkippedFile)]
     if len(unusable) == len(files):
-        raise no_photos(request, unusable)
+        raise no_photos_error(request, unusable)
     encoder = LazyEncoder(partial(_load, index, request, own))
     manifest = own or _new_manifest(encoder())
     roots = dict.fromkeys([*manifest.roots, *(str(folder_of(path)) for path in named)])
@@ -97,7 +97,7 @@ def folder_of(path: Path) -> Path:
     return path if path.is_dir() else path.parent
 
 
-def no_photos(request: BuildRequest, files: Sequence[SkippedFile]) -> PhotorankError:
+def no_photos_error(request: BuildRequest, files: Sequence[SkippedFile]) -> PhotorankError:
     """Exception that explains why an indexing run got no usable photo.
 
     An EncoderError if the encoder fails on all photos, else a NoPhotosError.

@@ -13,7 +13,7 @@ from photorank.photos.find_photos import PhotoFile
 from photorank.photos.isolated_metadata import shot
 from photorank.photos.metadata.choose_capture_date import capture_date
 from photorank.photos.metadata.names_in_folder import FolderNames
-from photorank.photos.metadata.settle_zones import DatedPhoto, is_unsettled, settled
+from photorank.photos.metadata.settle_zones import DatedPhoto, is_unsettled, zone_changes
 
 _AT_ONCE = 1024  # dates recorded in one transaction, which a crash may cost
 
@@ -79,7 +79,7 @@ def settle_dates(connection: sqlite3.Connection) -> None:
     rows = connection.execute(
         "SELECT id, taken, coalesce(taken_from, ''), camera FROM photos WHERE taken IS NOT NULL"
     ).fetchall()
-    changed = settled([DatedPhoto(*photo) for _, *photo in rows])
+    changed = zone_changes([DatedPhoto(*photo) for _, *photo in rows])
     with transaction(connection):
         connection.executemany(
             "UPDATE photos SET taken = ?, taken_from = ? WHERE id = ?",

@@ -107,7 +107,7 @@ class MappedRows:
         query = np.zeros(self.dimensions)
         query[: len(direction)] = direction
         # Twice the bound on a float32 scalar product's error with a row of the greatest length.
-        most = 1.0 if self.blocks_of_row is None else self.blocks_of_row.longest
+        most = 1.0 if self.blocks_of_row is None else self.blocks_of_row.max_norm
         slack = 2 * (self.dimensions + 2) * 2.0**-23 * most * math.sqrt(float(query @ query))
         parts = [among[start:end] for start, end in pairwise(self.starts.tolist())]
         # FAISS lets go of Python's lock, and reads rows that are not aligned without a copy.
@@ -199,7 +199,7 @@ class MappedRows:
         import faiss
 
         if self.blocks_of_row is not None:
-            if not self.blocks_of_row.whole(rows).all():
+            if not self.blocks_of_row.undamaged(rows).all():
                 raise self._damaged()
             return
         lengths = np.empty(len(rows), dtype=np.float32)

@@ -44,7 +44,7 @@ class Clicks(NamedTuple):
     stars: Floats  # (l,) 1 to 5
 
     @property
-    def shown(self) -> Pairs:
+    def seen_pairs(self) -> Pairs:
         """Photo pairs that the person has chosen between or skipped, as an array (m + k, 2)."""
         chosen = np.column_stack([self.winners, self.losers]).astype(np.intp)
         return np.concatenate([chosen.reshape(-1, 2), self.skipped])

@@ -53,7 +53,7 @@ def repair_index(paths: IndexPaths) -> list[str]:
             photos = _forget_shards(connection, lost)
             done.append(f"forgotten: {counted(len(lost), 'shard')} with {counted(photos, 'photo')}")
         if changed := corrupted_tables(paths):
-            done.extend(_accept_tables(connection, changed))
+            done.extend(_salvage_tables(connection, changed))
         remove_leftovers(connection, paths)
         for path in leftover_files(paths):
             path.unlink(missing_ok=True)
@@ -109,7 +109,7 @@ def _forget_shards(connection: sqlite3.Connection, names: list[str]) -> int:
     return photos
 
 
-def _accept_tables(connection: sqlite3.Connection, changed: list[str]) -> list[str]:
+def _salvage_tables(connection: sqlite3.Connection, changed: list[str]) -> list[str]:
     """Delete corrupted data that can be recomputed, and keep the rest with new checksums.
 
     Returns notes for the user.

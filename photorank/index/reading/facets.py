@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from photorank.index.reading.memberships import Named, coded, named
+from photorank.index.reading.memberships import NameColumn, coded, name_column
 from photorank.index.reading.rows import Facts, Rows
 from photorank.photos.metadata.time_text import DAY_LETTERS
 
@@ -15,8 +15,8 @@ class Facets(NamedTuple):
     """Capture time, camera and folder of each photo, in the order of :meth:`Index.photos`."""
 
     taken: NDArray[np.bytes_]  # (n,) 2024-07-31T18:05:09, empty where unknown
-    cameras: Named
-    folders: Named  # below what all folders have in common
+    cameras: NameColumn
+    folders: NameColumn  # below what all folders have in common
 
     @property
     def days(self) -> NDArray[np.bytes_]:
@@ -32,4 +32,4 @@ def load_facets(rows: Rows, facts: Facts) -> Facets:
     common = os.path.commonpath(known) if len(known) > 1 else b""
     names = [os.fsdecode(os.path.relpath(one, common) if common else one) for one in known]
     taken = np.array([text or b"" for text in facts.taken], dtype="S32")
-    return Facets(taken, named(facts.cameras), Named(codes, names))
+    return Facets(taken, name_column(facts.cameras), NameColumn(codes, names))

@@ -7,7 +7,7 @@ from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.sources import sources_in
 from photorank.index.embeddings.row_positions import Layout
 from photorank.index.manifest import Judgements
-from photorank.index.reading.memberships import Memberships, named
+from photorank.index.reading.memberships import Memberships, name_column
 from photorank.index.reading.records import Counts, IndexChoices, IndexLabels, SingleRatings
 from photorank.index.reading.rows import Rows
 from photorank.workspace import IndexPaths
@@ -125,7 +125,7 @@ def load_counts(paths: IndexPaths, layout: Layout) -> Counts:
         chosen = whole_numbers(connection, ["winner", "loser"], "choices")
         (photos,), names = mixed(connection, ["photo"], ['"group"', "series"], "memberships")
     here = np.flatnonzero(layout.photos_with_file(photos))
-    groups, series = (len(named(texts.take(here)).names) for texts in names)
+    groups, series = (len(name_column(texts.take(here)).names) for texts in names)
     return Counts(
         labelled=int(np.count_nonzero(layout.photos_with_file(rated))),
         choices=int(np.count_nonzero(np.all([*map(layout.photos_with_file, chosen)], axis=0))),

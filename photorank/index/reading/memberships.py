@@ -14,7 +14,7 @@ from photorank.workspace import IndexPaths
 _Name = TypeVar("_Name", bound=Hashable)
 
 
-class Named(NamedTuple):
+class NameColumn(NamedTuple):
     """Column of names (one name or None per photo), stored as integer codes."""
 
     codes: Codes  # (n,) places in `names`, -1 where there is none
@@ -34,9 +34,9 @@ class Named(NamedTuple):
 class Memberships(NamedTuple):
     """Group, series, and dataset split (train, validation, test) of each photo."""
 
-    groups: Named
-    series: Named
-    splits: Named  # train, validation or test
+    groups: NameColumn
+    series: NameColumn
+    splits: NameColumn  # train, validation or test
 
 
 def load_memberships(paths: IndexPaths, rows: Rows) -> Memberships:
@@ -48,19 +48,19 @@ def load_memberships(paths: IndexPaths, rows: Rows) -> Memberships:
     places, kept = rows.find(photos)
     found = []
     for texts in columns:
-        told, names = named(texts.take(kept))
+        told, names = name_column(texts.take(kept))
         codes = np.full(len(rows.photos), -1, dtype=np.intp)
         codes[places[told >= 0]] = told[told >= 0]
-        found.append(Named(codes, names))
+        found.append(NameColumn(codes, names))
     return Memberships(*found)
 
 
-def named(texts: Texts) -> Named:
+def name_column(texts: Texts) -> NameColumn:
     """Column of texts, stored as integer codes into the sorted list of distinct texts."""
     if texts.empty:
-        return Named(np.full(len(texts), -1, dtype=np.intp), [])
+        return NameColumn(np.full(len(texts), -1, dtype=np.intp), [])
     codes, known = coded(list(texts))
-    return Named(codes, [name.decode(errors="replace") for name in known])
+    return NameColumn(codes, [name.decode(errors="replace") for name in known])
 
 
 def coded(names: Sequence[_Name | None]) -> tuple[Codes, list[_Name]]:

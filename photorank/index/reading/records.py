@@ -84,7 +84,7 @@ class IndexChoices(NamedTuple):
         )
 
 
-class Rater(Protocol):
+class EmbeddingRater(Protocol):
     """Protocol for an object (not a person) that rates embeddings, such as a rating direction."""
 
     def rate(self, embeddings: Embeddings, fingerprint: Fingerprint) -> Ratings:

@@ -94,7 +94,7 @@ class Collected:
         return LabelTable(source, rows, self.notes, kind)
 
 
-def each(
+def read_each(
     files: Iterable[LibraryFile], found: Callable[[Path], Found], collected: Collected
 ) -> Iterator[tuple[LibraryFile, Found]]:
     """Yield pairs (file, result of `found(file.path)`) for all readable files.

@@ -25,7 +25,7 @@ _COPY = re.compile(r" ?\(\d{1,2}\)$")  # mark of a repeated download: IMG_1 (1)
 _APPLE = re.compile(r"^(img_)e(\d{4,}.*)$", re.IGNORECASE)  # IMG_E1234 is IMG_1234, edited
 
 
-class _Name(NamedTuple):
+class _StrippedName(NamedTuple):
     """File name stripped of an edit mark such as ``-edited``, and whether a mark was found.
 
     `edited` says whether there was a mark.
@@ -163,10 +163,10 @@ def _merged(groups: Iterable[Sequence[int]]) -> list[list[int]]:
     return sorted(parts.values())
 
 
-def _name(path: Path) -> _Name:
+def _name(path: Path) -> _StrippedName:
     stem = shot_stem(path.name)
     plain = _APPLE.sub(r"\1\2", _MARK.sub("", stem))
-    return _Name(plain or stem, plain != stem)
+    return _StrippedName(plain or stem, plain != stem)
 
 
 def _exports_to(raws: Path, folder: Path) -> bool:

@@ -10,7 +10,7 @@ from photorank.labels.photo_library.collected_judgements import (
     Collected,
     Judgement,
     LibraryFile,
-    each,
+    read_each,
 )
 from photorank.photos.metadata.ini_file import read_ini
 from photorank.photos.metadata.names_in_folder import FolderNames, name_key
@@ -38,7 +38,7 @@ def collect_favourites(files: Iterable[LibraryFile]) -> Collected:
         stars = starred(photo.parent)
         return name_key(photo.name) in stars if stars else None
 
-    for file, told in each(files, favourite, collected):
+    for file, told in read_each(files, favourite, collected):
         if told is not None:
             collected.add(file, _FAVOURITE if told else _OTHER)
     return collected

@@ -9,8 +9,8 @@ from photorank.labels.photo_library.collected_judgements import (
     Collected,
     Judgement,
     LibraryFile,
-    each,
     listed,
+    read_each,
 )
 from photorank.photos.metadata.names_in_folder import FolderNames
 from photorank.photos.metadata.xmp_tags import XmpTags
@@ -68,7 +68,7 @@ def collect_colours(files: Iterable[LibraryFile], order: Sequence[str]) -> Colle
 def _tags(files: Iterable[LibraryFile], collected: Collected) -> list[tuple[LibraryFile, XmpTags]]:
     """Pairs (file, metadata tags), one per readable file; unreadable files go to `collected`."""
     read = partial(photo_tags, names=FolderNames(), on_damage=collected.add_trouble)
-    return list(each(files, read, collected))
+    return list(read_each(files, read, collected))
 
 
 def _stars(tags: XmpTags) -> Judgement | None:

@@ -119,7 +119,7 @@ def day(cells: Cells, name: str) -> date:
         raise ValueError(f"{name} {text!r} is not like 2024-07-31") from error
 
 
-def truth(cells: Cells, name: str) -> bool:
+def yes_or_no(cells: Cells, name: str) -> bool:
     """True if a cell says "yes", False if it says "no" or is empty; raises ValueError otherwise."""
     text = cells.get(name, "").lower()
     if text in ("1", "true", "yes"):

@@ -13,8 +13,8 @@ from photorank.labels.tables.cells import (
     people,
     split_name,
     stars,
-    truth,
     votes,
+    yes_or_no,
 )
 from photorank.labels.tables.formula_cells import cell_text
 from photorank.labels.tables.open_table import TableRows
@@ -209,7 +209,7 @@ def read_choices(path: Path, columns: ChoiceColumns | None = None) -> ChoiceTabl
                 line=line,
                 winner=filled(cells, told.winner),
                 loser=filled(cells, told.loser),
-                tie=truth(cells, "tie"),
+                tie=yes_or_no(cells, "tie"),
                 rater=cell_text(cells.get(told.rater, "")),
                 weight=votes(cells, "votes"),
             )

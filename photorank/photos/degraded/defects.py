@@ -59,7 +59,7 @@ def _defocus(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
 
     The Gaussian has the same variance as the disc.
     """
-    radius = _strength(severity, 0.004, 0.008, 0.0125, 0.018) * max(photo.size)
+    radius = _level(severity, 0.004, 0.008, 0.0125, 0.018) * max(photo.size)
     reach = math.ceil(1.5 * radius)
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
     distance = np.hypot(x, y)
@@ -70,7 +70,7 @@ def _defocus(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
 
 def _shake(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
     """Photo blurred along a slightly curved line, as by a moving camera."""
-    length = _strength(severity, 0.008, 0.016, 0.027, 0.042) * max(photo.size)
+    length = _level(severity, 0.008, 0.016, 0.027, 0.042) * max(photo.size)
     angle, bend = rng.uniform(0, math.pi), rng.uniform(-0.6, 0.6)
     along = np.linspace(-0.5, 0.5, 257)
     across = bend * (along**2 - 1 / 12)  # of mean 0: the picture stays where it is
@@ -88,23 +88,23 @@ def _noise(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
     grain = max(1, round(max(photo.size) / _GRAIN_SIDE))
     drawn = rng.standard_normal((-(-height // grain), -(-width // grain), 3), dtype=np.float32)
     drawn = drawn.repeat(grain, axis=0).repeat(grain, axis=1)[:height, :width]
-    photons = _strength(severity, 500, 150, 50, 18)  # that make the brightest white
+    photons = _level(severity, 500, 150, 50, 18)  # that make the brightest white
     return _srgb_photo(light + drawn * np.sqrt(light / photons + (1.5 / photons) ** 2))
 
 
 def _underexposure(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
     """Photo darkened by a number of stops that grows with severity."""
-    return exposed(photo, -_strength(severity, 0.7, 1.4, 2.3, 3.3))
+    return exposed(photo, -_level(severity, 0.7, 1.4, 2.3, 3.3))
 
 
 def _overexposure(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
     """Photo brightened by a number of stops that grows with severity, clipped at white."""
-    return exposed(photo, _strength(severity, 0.5, 1.0, 1.6, 2.3))
+    return exposed(photo, _level(severity, 0.5, 1.0, 1.6, 2.3))
 
 
 def _colour_cast(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
     """Photo with its white balance shifted in a random direction, at unchanged brightness."""
-    stops = _strength(severity, 0.2, 0.4, 0.7, 1.1)
+    stops = _level(severity, 0.2, 0.4, 0.7, 1.1)
     angle = rng.uniform(0, 2 * math.pi)
     warm, green = math.cos(angle), 0.6 * math.sin(angle)  # lamps differ less in green
     gains = 2 ** (stops * np.array([warm, green, -warm]))
@@ -113,13 +113,13 @@ def _colour_cast(photo: Image.Image, severity: int, rng: Generator) -> Image.Ima
 
 def _jpeg_compression(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
     """Photo after JPEG compression, at a quality that falls with severity."""
-    quality = int(_strength(severity, 35, 20, 11, 5))
+    quality = int(_level(severity, 35, 20, 11, 5))
     return Image.open(io.BytesIO(jpeg_file(photo, quality))).convert("RGB")
 
 
 def _tilt(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
     """Photo rotated left or right (at random) by an angle that grows with severity."""
-    return turned(photo, _strength(severity, 1.5, 3.0, 5.5, 9.0) * rng.choice([-1, 1]))
+    return turned(photo, _level(severity, 1.5, 3.0, 5.5, 9.0) * rng.choice([-1, 1]))
 
 
 DEFECTS: dict[str, Callable[[Image.Image, int, Generator], Image.Image]] = {
@@ -134,7 +134,7 @@ DEFECTS: dict[str, Callable[[Image.Image, int, Generator], Image.Image]] = {
 }
 
 
-def _strength(severity: int, *levels: float) -> float:
+def _level(severity: int, *levels: float) -> float:
     """Strength of a defect: the value in `levels` for a severity from 1 to 4."""
     return levels[SEVERITIES.index(severity)]
 

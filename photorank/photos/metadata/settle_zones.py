@@ -33,7 +33,7 @@ def is_unsettled(source: str) -> bool:
     return source.endswith((IN_UTC, BY_NEIGHBOURS, BY_SATELLITES, AGAINST_PLACE))
 
 
-def settled(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
+def zone_changes(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
     """Yield list position and new capture time of each photo with a changed time zone.
 
     A doubtful time zone is removed. A zone by satellites stays if it is that of the other photos of

@@ -134,7 +134,7 @@ def _encoding(data: bytes) -> str:
     return known
 
 
-class _Span(NamedTuple):
+class _ValuePlace(NamedTuple):
     """Byte range to overwrite with a new XMP value, and XML to put before and after the value."""
 
     start: int
@@ -170,7 +170,7 @@ class _Reader:
         self._tag_start = 0
         self._texts: list[str] = []
         self._items: list[list[str]] = []
-        self._value: tuple[str, _Span] | None = None  # of a property with qualifiers
+        self._value: tuple[str, _ValuePlace] | None = None  # of a property with qualifiers
         self._value_start = 0  # of the element rdf:value
         self._is_qualified = False  # by attributes that no plain text has
         self._is_foreign = False  # by elements that are neither a list nor a value
@@ -247,14 +247,14 @@ class _Reader:
         space = written[-1][0] if written else b" "
         self.packet.nodes.append(Node(at + len(tag[:end].rstrip()), space, prefixes))
 
-    def _attributes(self, attributes: list[str]) -> Iterator[tuple[str, str, "_Span"]]:
+    def _attributes(self, attributes: list[str]) -> Iterator[tuple[str, str, "_ValuePlace"]]:
         """Yield name, value and byte range of each attribute of the current tag."""
         at = self.parser.CurrentByteIndex
         written = _ATTRIBUTE.finditer(self._start_tag(at))
         named = [one for one in written if one[2].partition(b":")[0] != b"xmlns"]
         for one, name, value in zip(named, attributes[::2], attributes[1::2], strict=True):
             start, end = one.span(3 if one[3] is not None else 4)
-            yield name, value, _Span(at + start, at + end)
+            yield name, value, _ValuePlace(at + start, at + end)
 
     def _add_property(self, name: str) -> None:
         """Add an XMP property to the packet when the property's end tag is reached."""
@@ -267,13 +267,13 @@ class _Reader:
             value = None
         self.packet.properties.append(Property(name, value, items, *span))
 
-    def _content_span(self, at: int) -> "_Span":
+    def _content_span(self, at: int) -> "_ValuePlace":
         """Byte range between the start tag at offset `at` and the end tag just parsed."""
         tag = self._start_tag(at)
         if not tag.endswith(b"/>"):
-            return _Span(at + len(tag), self.parser.CurrentByteIndex)
+            return _ValuePlace(at + len(tag), self.parser.CurrentByteIndex)
         written = tag[1:-2].split()[0]
-        return _Span(at + len(tag) - 2, at + len(tag), b">", b"</" + written + b">")
+        return _ValuePlace(at + len(tag) - 2, at + len(tag), b">", b"</" + written + b">")
 
     def _start_tag(self, at: int) -> bytes:
         """Bytes of the XML start tag at byte offset `at`."""

@@ -59,7 +59,7 @@ class PhotoSubset:
         """
         return np.searchsorted(self.rows, rows)
 
-    def placed(self, said: Clicks) -> Clicks:
+    def clicks_in_subset(self, said: Clicks) -> Clicks:
         """A person's clicks, with row numbers in the index replaced by positions in the subset."""
         return said._replace(
             winners=self.places(said.winners),

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from dashboard.models.kept_album import DisplayedAlbum, requested_change, spreads, state_text
-from photorank.album.book.book import Book, BookPage, Frame
+from photorank.album.book.book import Book, BookPage, PlacedPhoto
 from photorank.album.book.geometry import PageSize
 from photorank.album.book.make_book import BookWishes, make_book
 from photorank.album.kept.album import KeptAlbum
@@ -52,7 +52,7 @@ def test_a_photo_that_is_not_in_the_album_is_not_moved_into_it():
 
 def test_spreads_have_the_boxes_of_the_plan(tmp_path):
     """In percent of a page; names are shown as they are, safely."""
-    frame = Frame(tmp_path / "a\u202eb.jpg", ONE, (21.0, 42.0, 105.0, 70.0), 300)
+    frame = PlacedPhoto(tmp_path / "a\u202eb.jpg", ONE, (21.0, 42.0, 105.0, 70.0), 300)
     book = Book(PageSize(), (BookPage(1, (frame,), "31 July 2024"),))
     [spread] = spreads(
         book, DisplayedAlbum(ALBUM.pin([ONE]), lambda one: "thumbnails/x", {ONE: 0.0321})

@@ -101,7 +101,7 @@ def test_what_is_no_answer_is_kept_nowhere(session, item):
     pair = named(session, session.pairs(session.clicks())[0])
     item = {**item, "pair": pair} if item.get("pair") == "both" else item
     actions.record_answers(session, [{"seq": 1, **item}])
-    assert len(session.clicks().shown) == 0
+    assert len(session.clicks().seen_pairs) == 0
 
 
 def test_stars_and_photos_that_are_gone_are_no_pair(session):

@@ -26,8 +26,12 @@ def test_disagreement_is_the_vectors_percentile_less_peoples():
 
 def test_photos_without_labels_are_coloured_by_rating_alone():
     """What people said cannot be shown where they said nothing."""
-    assert list(photo_map.colours(labels([np.nan, np.nan]))) == ["rating"]
-    assert list(photo_map.colours(labels([1, np.nan]))) == ["rating", "label", "disagreement"]
+    assert list(photo_map.colouring_names(labels([np.nan, np.nan]))) == ["rating"]
+    assert list(photo_map.colouring_names(labels([1, np.nan]))) == [
+        "rating",
+        "label",
+        "disagreement",
+    ]
 
 
 def test_of_many_photos_some_are_drawn_but_all_can_be_selected():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from photorank.album.book.book import Book, BookPage, Frame
+from photorank.album.book.book import Book, BookPage, PlacedPhoto
 from photorank.album.book.geometry import PageSize
 from photorank.photos.open_photo import photo_digest, upright_size
 
@@ -42,7 +42,7 @@ def printed(tmp_path):
             width, height = upright_size(path)
             scale = 70 / max(width, height)
             box = (15.0, 12.0, round(width * scale, 4), round(height * scale, 4))
-            frame = Frame(path, photo_digest(path.read_bytes()), box, width / box[2] * 25.4)
+            frame = PlacedPhoto(path, photo_digest(path.read_bytes()), box, width / box[2] * 25.4)
             caption = captions[number - 1] if number <= len(captions) else ""
             pages.append(BookPage(number, (frame,), caption))
         return Book(size, tuple(pages))

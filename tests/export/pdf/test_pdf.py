@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from photorank.album.book.book import Frame
+from photorank.album.book.book import PlacedPhoto
 from photorank.errors import ExportError, StorageError
 from photorank.export.pdf.check import check_pdf
 from photorank.export.pdf.jpeg_pages import write_pages
@@ -306,6 +306,6 @@ def test_a_frame_of_another_file_is_told(printed, kinds, tmp_path):
     book = printed(kinds["turn-1"])
     write_pdf(book, tmp_path / "book.pdf", PdfOptions())
     other = kinds["turn-2"]
-    frame = Frame(other, file_digest(other), book.pages[0].frames[0].box, 100)
+    frame = PlacedPhoto(other, file_digest(other), book.pages[0].frames[0].box, 100)
     page = dataclasses.replace(book.pages[0], frames=(frame,))
     assert check_pdf(tmp_path / "book.pdf", dataclasses.replace(book, pages=(page,)))

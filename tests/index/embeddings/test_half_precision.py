@@ -104,15 +104,15 @@ def test_a_head_that_is_too_short_or_long_is_told():
     rows = rows_of(4).astype(np.float32)
     rows[1, :24] *= 1.1
     rows[2, 24:36] = LARGEST
-    assert BLOCKS.whole(rows).tolist() == [True, False, False, True]
+    assert BLOCKS.undamaged(rows).tolist() == [True, False, False, True]
 
 
 def test_blocks_that_are_too_long_are_scaled_down():
     """Stored rows are always within the bounds that reading asks for."""
     wild = np.random.default_rng(0).normal(size=(20, D)).astype(np.float32) * 50
     stored = BLOCKS.stored(wild)
-    assert BLOCKS.whole(stored).all()
-    assert np.linalg.norm(stored, axis=1).max() <= BLOCKS.longest + 1e-2
+    assert BLOCKS.undamaged(stored).all()
+    assert np.linalg.norm(stored, axis=1).max() <= BLOCKS.max_norm + 1e-2
 
 
 def test_the_scan_finds_fewer_where_there_are_fewer():

@@ -57,11 +57,11 @@ def test_what_was_clicked_is_read_back_in_its_order(library, digests):
     assert said.ties.tolist() == [False, True]
     assert said.asked == ["random", "informative"]
     assert said.skipped.tolist() == [[4, 5]]
-    assert said.shown.tolist() == [[3, 1], [0, 2], [4, 5]]
+    assert said.seen_pairs.tolist() == [[3, 1], [0, 2], [4, 5]]
     assert (said.starred.tolist(), said.stars.tolist()) == ([6], [4.0])
     assert clicks(library.index, "bob").asked == [""]
     assert library.index.raters() == ["ann", "bob"]
-    assert len(clicks(library.index, "cy").shown) == 0
+    assert len(clicks(library.index, "cy").seen_pairs) == 0
 
 
 def test_undo_takes_back_the_latest_click_whatever_it_was(library, digests):

@@ -2,7 +2,7 @@ import pytest
 
 from photorank.index.measuring import shapes_and_colours
 from photorank.index.opened import Index
-from photorank.photos.hash_and_shape import Look
+from photorank.photos.hash_and_shape import AspectAndColour
 from photorank.workspace import IndexPaths
 
 
@@ -49,7 +49,7 @@ def test_looking_that_was_ended_goes_on_where_it_was(index, monkeypatch):
         opened.append(path)
         if len(opened) == 6:
             raise KeyboardInterrupt
-        return Look(1500, 1)
+        return AspectAndColour(1500, 1)
 
     monkeypatch.setattr(shapes_and_colours, "look_of_file", look)
     monkeypatch.setattr(shapes_and_colours, "_LOOKS_A_WRITE", 2)

@@ -1,7 +1,7 @@
 """Zones that a photo alone cannot tell."""
 
 from photorank.photos.metadata.choose_capture_date import Dated
-from photorank.photos.metadata.settle_zones import DatedPhoto, settled
+from photorank.photos.metadata.settle_zones import DatedPhoto, zone_changes
 
 EVENING = "2024-07-31T18:05:09"
 
@@ -9,7 +9,7 @@ EVENING = "2024-07-31T18:05:09"
 def dates(*photos):
     """Return the dates of photos, given by time, source and camera, after they are settled."""
     rows = [DatedPhoto(*photo) for photo in photos]
-    changed = dict(settled(rows))
+    changed = dict(zone_changes(rows))
     return [changed.get(at, Dated(*row[:2])) for at, row in enumerate(rows)]
 
 

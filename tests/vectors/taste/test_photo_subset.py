@@ -38,7 +38,7 @@ def test_what_was_judged_is_always_among_the_photos(index):
     said = Clicks(
         judged, judged[::-1], np.zeros(3), [""] * 3, np.empty((0, 2), int), judged, judged
     )
-    np.testing.assert_array_equal(more.rows[more.placed(said).winners], judged)
+    np.testing.assert_array_equal(more.rows[more.clicks_in_subset(said).winners], judged)
 
 
 def test_a_raters_subset_shares_photos_and_coordinates(index):

@@ -9,7 +9,7 @@ from photorank.index.judging.marks import Marked
 from photorank.index.measuring.shapes_and_colours import Looks
 from photorank.index.opened import IndexLabels
 from photorank.index.reading.facets import Facets
-from photorank.index.reading.memberships import Named
+from photorank.index.reading.memberships import NameColumn
 from tests.photos.faces.test_face import LARGE
 from tests.rating.test_faces_in_series import faces_of
 
@@ -27,7 +27,9 @@ LABELS = IndexLabels(
 
 TAKEN = np.array([b"2024-07-31T18:05:09", b"", b"2023-01-01", b"2024-07-30T09:00:00+02:00"])
 FACETS = Facets(
-    TAKEN, Named(np.array([0, 1, 0, -1]), ["A", "B"]), Named(np.array([0, 0, 1, 1]), ["x", "y"])
+    TAKEN,
+    NameColumn(np.array([0, 1, 0, -1]), ["A", "B"]),
+    NameColumn(np.array([0, 0, 1, 1]), ["x", "y"]),
 )
 LOOKS = Looks(np.array([1500, 667, 1040, 1333], np.uint16), np.ones(4, np.uint16))
 MARKS = {"b": Marked(1, 4), "c": Marked(-1, 0), "d": Marked(0, 2)}
@@ -69,7 +71,7 @@ def test_what_other_orders_begin_with_is_known(order, most):
 def test_photos_of_one_key_come_in_their_own_order():
     """As of no photo's time is known: the first are those that the page would show."""
     n = 500
-    facets = Facets(np.zeros(n, "S32"), *[Named(np.zeros(n, np.intp), ["A"])] * 2)
+    facets = Facets(np.zeros(n, "S32"), *[NameColumn(np.zeros(n, np.intp), ["A"])] * 2)
     labels = IndexLabels(np.full(n, NAN), np.zeros(n), np.full(n, -1), [], np.full(n, -1), [])
     looks = Looks(np.full(n, 1500, np.uint16), np.ones(n, np.uint16))
     known = PhotoData(labels, facets, looks, [""] * n, {})
@@ -195,8 +197,8 @@ def test_the_first_and_the_last_day_are_told():
 
 def test_filters_are_counted():
     """The group and the order stand in the bar itself."""
-    assert Filters("date", group=1).count == 0
-    assert Filters(stars=3, faces="eyes", folders=(1,)).count == 3
+    assert Filters("date", group=1).count_without_group == 0
+    assert Filters(stars=3, faces="eyes", folders=(1,)).count_without_group == 3
 
 
 def test_names_to_choose_from_begin_with_the_most_frequent():

@@ -1,12 +1,12 @@
 import numpy as np
 from PIL import Image
 
-from photorank.photos.variants import CHANGES, variants
+from photorank.photos.stability_copies import CHANGES, stability_copies
 
 
 def test_the_photo_itself_comes_first_and_every_change_has_two_variants(scene):
     """Seven forms: the photo, and two each of another size, crop and compression."""
-    forms = variants(scene)
+    forms = stability_copies(scene)
 
     assert forms[0] is scene
     assert len(forms) == 7
@@ -18,7 +18,9 @@ def test_crops_leave_out_opposite_edges():
     """One lacks the right and lower edge, the other the left and upper one."""
     pixels = np.zeros((100, 200, 3), np.uint8)
     pixels[0], pixels[-1] = (255, 0, 0), (0, 255, 0)
-    first, second = (np.asarray(variants(Image.fromarray(pixels))[at]) for at in CHANGES["crop"])
+    first, second = (
+        np.asarray(stability_copies(Image.fromarray(pixels))[at]) for at in CHANGES["crop"]
+    )
 
     assert first.shape == second.shape == (95, 190, 3)
     assert (first[0] == (255, 0, 0)).all()
@@ -29,11 +31,11 @@ def test_crops_leave_out_opposite_edges():
 def test_stronger_compression_is_further_from_the_photo(scene):
     """Quality 50 differs more than quality 85, and both a little."""
     photo = np.asarray(scene, dtype=float)
-    off = [np.abs(np.asarray(variants(scene)[at]) - photo).mean() for at in CHANGES["JPEG"]]
+    off = [np.abs(np.asarray(stability_copies(scene)[at]) - photo).mean() for at in CHANGES["JPEG"]]
 
     assert 0 < off[0] < off[1] < 20
 
 
 def test_a_single_pixel_has_all_its_forms():
     """No form of the smallest photo is empty."""
-    assert all(min(form.size) == 1 for form in variants(Image.new("RGB", (1, 1))))
+    assert all(min(form.size) == 1 for form in stability_copies(Image.new("RGB", (1, 1))))
