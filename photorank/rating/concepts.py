@@ -49,6 +49,8 @@ CONCEPTS = (
     "a close-up",
     "a wide landscape",
 )
+# Version of how encoders embed texts: a cache of another one is not used.
+_TEXTS_VERSION = 2
 _MAX_PHOTOS = 4000  # of the index: more would not move a correlation by 0.02, or a mean by 0.02 sd
 _MIN_PHOTOS = 3
 
@@ -106,7 +108,7 @@ def concept_embeddings(index: Index, load: Callable[[], Encoder]) -> Embeddings:
     to load; only for them is the index's encoder loaded. Raises MissingWeightsError or
     MissingExtraError if they are not known yet, and the encoder's text tower cannot be had.
     """
-    path, encoder = index.paths.concepts, str(index.fingerprint)
+    path, encoder = index.paths.concepts, f"{index.fingerprint}, texts {_TEXTS_VERSION}"
     kept = cached_arrays(path, "encoder", "concepts", "embeddings")
     if kept and (str(kept["encoder"]), tuple(kept["concepts"].tolist())) == (encoder, CONCEPTS):
         found: Embeddings = kept["embeddings"].astype(np.float32)

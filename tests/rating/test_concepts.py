@@ -50,7 +50,7 @@ def test_a_prompt_is_moved_most_by_itself(home):
 
 
 def test_the_concepts_words_are_encoded_once_an_index(bare_pair):
-    """The second look reads them; what is damaged or of other words is encoded again."""
+    """The second look reads them; what is damaged, older or of other words is encoded again."""
     from tests.fixtures.colours import ColourEncoder
 
     class WordedEncoder(ColourEncoder):
@@ -68,16 +68,14 @@ def test_the_concepts_words_are_encoded_once_an_index(bare_pair):
     assert concept_embeddings(index, load) == pytest.approx(first)
     assert len(loaded) == 1
 
+    with np.load(index.paths.concepts) as kept:
+        encoder = str(kept["encoder"])
     index.paths.concepts.write_bytes(b"half of a file")
     assert concept_embeddings(index, load) == pytest.approx(first)
-    np.savez(
-        index.paths.concepts,
-        encoder=str(index.fingerprint),
-        concepts=CONCEPTS[::-1],
-        embeddings=first,
-    )
-    assert concept_embeddings(index, load) == pytest.approx(first)
-    assert len(loaded) == 3
+    for of, words in ((encoder, CONCEPTS[::-1]), (str(index.fingerprint), CONCEPTS)):
+        np.savez(index.paths.concepts, encoder=of, concepts=words, embeddings=first)
+        assert concept_embeddings(index, load) == pytest.approx(first)
+    assert len(loaded) == 4
 
 
 def test_two_photos_are_too_few_to_compare_with(bare_pair):
