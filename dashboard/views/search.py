@@ -1,4 +1,4 @@
-"""Page Search: photos that match a text, resemble a photo, or have the highest ratings."""
+"""Dashboard page “Search”: photos that match a text, or resemble a photo, or are rated highest."""
 
 import streamlit as st
 

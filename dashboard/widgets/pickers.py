@@ -116,7 +116,7 @@ def _linked_select(
     other_words: Mapping[str, str],
     about: str | None = None,
 ) -> str:
-    """Show a select box, keep the selected option for the next page, and return that option.
+    """Show a select box; return the selected option, which other pages then preselect, too.
 
     `shown` is its label, its key and its width; `other_words` are other ways to write an option.
     """

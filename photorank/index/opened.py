@@ -118,7 +118,10 @@ class Index:
         return self._held.photos_digest
 
     def photo(self, row: int) -> Photo:
-        """Record of the photo with the given row number; faster than :meth:`photos` for a few."""
+        """Record of one photo, by its row number.
+
+        For a few photos it is faster than :meth:`photos`.
+        """
         return self._held.photo(row)
 
     def moments(self) -> Floats:

@@ -28,7 +28,7 @@ class HeldOutRatings(NamedTuple):
 
     @property
     def refitted(self) -> bool:
-        """True if photos that the vector learned from are rated by models refitted without them."""
+        """True if training photos are rated by vectors refitted without them."""
         return self.folds is not None
 
 

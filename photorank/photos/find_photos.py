@@ -103,7 +103,7 @@ class SkippedFile:
 
     @property
     def passed_over(self) -> bool:
-        """True if the file was skipped because it is hidden, no photo or a photo's companion."""
+        """True if the file was skipped for being hidden, not a photo, or a sidecar of a photo."""
         return self.reason in _PASSED_OVER
 
     @property

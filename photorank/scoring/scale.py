@@ -27,7 +27,7 @@ class Score(NamedTuple):
 
 
 class Scale:
-    """Converter of embeddings to ratings, with percentiles and stars among an index's photos."""
+    """Converter of embeddings to ratings, and to percentiles and stars within an index."""
 
     def __init__(
         self, index: Index, vector: MasterVector, album: Sequence[int] | None = None

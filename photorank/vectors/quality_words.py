@@ -125,7 +125,7 @@ def quality_text(parameters: Json) -> str:
 
 
 def quality_directions(encoder: Encoder, worth: Direction | None = None) -> Floats | None:
-    """Rating directions (q, d) of the qualities that prompts may name, such as high contrast.
+    """Rating directions (q, d) of photo qualities in `TABLE`, such as sharpness and contrast.
 
     The last direction is for words of praise. `worth` (d,), if given, stands in it for the built-in
     vector of that name, for tests on photos that the built-in was learned from. None for an encoder

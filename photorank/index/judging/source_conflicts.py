@@ -27,7 +27,7 @@ def other_sources(
 
 
 def refuse_other_scales(paths: IndexPaths, table: LabelTable) -> None:
-    """Raise LabelsError if scores in the index may be on another scale than the table's.
+    """Raise LabelsError if the index's scores may be on another scale than the new scores.
 
     Parts of a photo library that are of one kind share a scale.
     """

@@ -233,7 +233,7 @@ def _finding(found: Sequence[str] | Sequence[Path], wrong: Finding, good: str) -
 
 
 def _manifest_findings(paths: IndexPaths) -> Iterator[Finding]:
-    """Yield findings on the manifest: its file, its photo count, and its numeric precision."""
+    """Yield findings on the manifest: damage, photo count, and precision of the embeddings."""
     with reading(paths) as connection:
         kept, counted = kept_manifest(connection, paths), count_photos(connection)
         try:

@@ -178,7 +178,7 @@ class AllPairs(UncertainLearner):
     def _in_features(
         weights: Floats, span: DualProblem | RowSpace | None, unwhiten: Floats | None
     ) -> Floats:
-        """Weights (d, …) of the embedding dimensions, from the solver's weights (r, …)."""
+        """Weights (d, …) of embedding dimensions, from those of the solver's coordinates (r, …)."""
         features = weights if span is None else span.in_features(weights)
         if unwhiten is None:
             return features

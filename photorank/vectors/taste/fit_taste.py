@@ -87,7 +87,7 @@ class TastePrior:
 
     @property
     def for_tests(self) -> "TastePrior":
-        """Version of the prior for tests, with no part estimated from other people's ratings."""
+        """Prior that learned nothing from other people, for measuring accuracy on their data."""
         return self if self.without_others is None else self.without_others
 
     @property

@@ -80,7 +80,7 @@ class RowSpace:
 
     @cached_property
     def basis(self) -> Floats:
-        """Orthonormal basis (d, r) of the linear span of the photos (r, d)."""
+        """Orthonormal basis (d, r) of the linear span of r embeddings."""
         from scipy.linalg import solve_triangular
 
         if self.root is None:
