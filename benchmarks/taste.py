@@ -23,7 +23,7 @@ from sklearn.isotonic import isotonic_regression
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
 from photorank.index.opened import open_index
-from photorank.metrics.ceiling import RaterTable
+from photorank.metrics.human_ceiling import RaterTable
 from photorank.metrics.ranking import pairwise_accuracy
 from photorank.typing import Codes, Floats, Pairs
 from photorank.vectors.learners.all_pairs import AllPairs

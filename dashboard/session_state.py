@@ -211,7 +211,7 @@ def draw_area_anew() -> None:
 
 
 def drawn_area() -> str:
-    """Map area shown as a selection box in the map chart, as text."""
+    """Text of the area selected with a box in the chart of the embedding map."""
     if st.session_state["turned"] or "area-drawn" not in st.session_state:
         draw_area_anew()
     return str(st.session_state["area-drawn"])

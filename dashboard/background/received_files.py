@@ -1,4 +1,4 @@
-"""Uploaded photos from visitors' devices, written one by one into the workspace.
+"""Limits on uploads from visitors' devices, and their final places in the workspace.
 
 What a sender may do is bounded: the number and bytes of files, the room left on the disk, names.
 A name is made safe, nothing that is there is replaced, and a file is there as a whole or not at

@@ -78,7 +78,7 @@ class CosineCovers(Similarities):
         return self.most_by(np.arange(len(self)))
 
     def most_by(self, rows: Codes) -> Cover:
-        """Greatest similarity (c,) to any photo at `rows`, for each photo to be represented."""
+        """Greatest similarity (c,) of each photo to be represented to any photo at `rows`."""
         return similarities_of(_greatest(self._rows, rows, -np.inf), self._typical)
 
 
@@ -149,7 +149,7 @@ class KeptCovers:
         return _SomeCovers(self._covers, places(self._rows, len(self._heads))[rows])
 
     def _replace(self, clients: Codes, new: Codes) -> None:
-        """Overwrite cached columns that are no longer needed with the cosines of `new` photos.
+        """Store the cosines of `new` photos in cached columns that are no longer needed.
 
         A column has the cosines of all cached candidates with one photo to be represented.
         """

@@ -200,7 +200,7 @@ class ChoiceGraph(ComparisonGraph):
         return self._sums(self.first, values) - self._sums(self.second, values)
 
     def _gross(self, values: Floats) -> Floats:
-        """For each of n photos, sum of the values of its edges.
+        """Sum (n,) of edge values at each of n photos.
 
         `values` (m,) has a number for each edge.
         """

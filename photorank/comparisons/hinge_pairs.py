@@ -167,7 +167,7 @@ class _Tree:
 
 
 def _level(high: Codes, row: Codes, loser: Codes) -> _Level:
-    """Winner–loser pairs at one depth of the tree: between the two halves of each node."""
+    """Winner–loser pairs between the two halves of each tree node, at one depth of the tree."""
     odd = (high & 1).astype(bool)
     start = np.flatnonzero(run_starts(high >> 1))
     end = np.append(start[1:], len(high))

@@ -36,7 +36,7 @@ class KnownDifferences:
         return replace(self, rows=rows.astype(np.float32))
 
     def outer_products(self) -> Floats:
-        """Weighted sum (d, d) of δ δᵀ over the embedding differences δ (d,)."""
+        """Weighted sum (d, d) of δ δᵀ over the pairs' embedding differences δ (d,)."""
         rows = self.rows.astype(np.float64)
         return self.weight / len(rows) * (rows.T @ rows)
 

@@ -19,10 +19,10 @@ from photorank.evaluation.result_types import (
 )
 from photorank.index.opened import SingleRatings
 from photorank.metrics.breakdowns import by_gap, by_group
-from photorank.metrics.ceiling import RaterTable, human_ceiling
 from photorank.metrics.estimates import Estimate
 from photorank.metrics.folds import Folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
+from photorank.metrics.human_ceiling import RaterTable, human_ceiling
 from photorank.metrics.refitting_intervals import corrected_jackknife
 from photorank.metrics.reliability import (
     ReliabilityBin,

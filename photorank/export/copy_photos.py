@@ -96,7 +96,7 @@ def write(
 
 
 def bytes_needed(copies: Sequence[PhotoCopy]) -> int:
-    """Disk space in bytes for the new copies of a plan."""
+    """Disk space in bytes for the photo copies that a plan adds."""
     return sum(planned.size for planned in copies if planned.outcome == "new")
 
 

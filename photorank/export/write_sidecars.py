@@ -220,7 +220,7 @@ def _has_rating(data: bytes | None) -> bool:
 
 
 def _is_from_photorank(data: bytes, base: bytes | None) -> bool:
-    """True if a sidecar equals the sidecar `base` plus a star rating, as photorank writes it.
+    """True if a sidecar differs from `base` only in a star rating written by photorank.
 
     None for `base` is an empty sidecar.
     """

@@ -26,7 +26,7 @@ class Row:
 
     @classmethod
     def of(cls, index: Index, contender: str, result: Result, cost: Cost | None) -> "Row":
-        """Row of the leaderboard for a rating direction or learner of an index."""
+        """Leaderboard row of a rating vector or learner, tested on one index."""
         made = index.fingerprint
         named = (index.name, index.manifest.encoder, made.weights[:8], made.framing)
         return cls(*named, contender, cost, result, index.manifest.dimensions)

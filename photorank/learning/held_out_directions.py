@@ -30,7 +30,7 @@ _FITTED_AT_ONCE = 1 << 30
 
 
 class HeldOut(NamedTuple):
-    """Rating directions, one per test fold, and the kind of test, such as "refitted"."""
+    """Rating directions, one per test fold, and how they were tested, such as "refitted"."""
 
     testing: Testing
     directions: Floats  # (repeats, K, d)

@@ -136,7 +136,7 @@ def lower_limit_of_all_successes(n: int, level: float) -> float:
 
 
 def _digits(width: float) -> int:
-    """Number of decimals at which half an interval's width has two significant digits."""
+    """Number of decimals to print: half an interval's width gets two significant digits."""
     if not isfinite(width) or width <= 0:
         return 3
     return min(max(1 - floor(log10(width / 2)), 0), 6)

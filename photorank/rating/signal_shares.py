@@ -28,10 +28,7 @@ class SignalShare:
 
 @dataclass(frozen=True)
 class SignalShares:
-    """Contributions of all technical signals to a rating, relative to the index's photos.
-
-    The mean contributions over the index's photos are subtracted.
-    """
+    """Contributions of technical signals (sharpness, …) to a rating, less the index's means."""
 
     total: float  # in units of the rating
     kinds: list[SignalShare]  # the strongest first

@@ -227,7 +227,7 @@ class _Digests:
 
 
 def _text(path: str) -> str:
-    """Path or URL as valid Unicode, with bytes that are not UTF-8 escaped."""
+    """Path or URL as valid Unicode; invalid bytes become escape sequences."""
     return path_text(Path(path)) if path.startswith("/") else unicode_text(path)
 
 

@@ -4,7 +4,7 @@ from scipy.stats import spearmanr
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
-from photorank.metrics.ceiling import RaterTable, human_ceiling
+from photorank.metrics.human_ceiling import RaterTable, human_ceiling
 from photorank.metrics.ranking import pairwise_accuracy
 
 

@@ -19,7 +19,7 @@ _AT_ONCE = 1024  # dates recorded in one transaction, which a crash may cost
 
 
 class UnsourcedPhoto(NamedTuple):
-    """Photo whose capture date has no recorded source (such as EXIF), with one of its files.
+    """Photo with a capture date of unknown source, and one file of the photo.
 
     Older versions recorded no source.
     """

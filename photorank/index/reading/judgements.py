@@ -52,7 +52,7 @@ def load_labels(
 
 
 def load_single_ratings(paths: IndexPaths, rows: Rows, without: str) -> SingleRatings:
-    """Scores of photos by single raters, except unnamed raters and the rater `without`.
+    """Scores of photos, one per rater. Unnamed raters and the rater `without` are left out.
 
     Means over several people are left out, and clicked stars where anything was imported
     on another scale.

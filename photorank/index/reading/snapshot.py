@@ -112,7 +112,7 @@ class Snapshot:
 
     @_Once
     def memberships(self) -> Memberships:
-        """Group, series (burst), and dataset split of each photo."""
+        """Group (theme or event), series (burst), and dataset split of each photo."""
         return load_memberships(self._paths, self.rows)
 
     @_Once

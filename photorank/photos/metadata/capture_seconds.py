@@ -13,7 +13,7 @@ _EPOCH = datetime(1970, 1, 1)
 
 
 def capture_seconds(taken: Sequence[str | None]) -> Floats:
-    """Capture times as seconds since 1970 (n,), comparable across time zones; nan if unknown.
+    """Capture times (n,) in seconds since 1970, comparable across time zones; nan if unknown.
 
     Of a photo that knows only its day the time is not known: see :func:`seconds_or_day`.
     A time without a zone gets that of the photo with the nearest clock among those that have one:

@@ -8,7 +8,7 @@ import numpy as np
 from photorank.comparisons.codes import rows_by_code
 from photorank.errors import ComparisonsError
 from photorank.index.opened import Index, SingleRatings
-from photorank.metrics.ceiling import RaterTable
+from photorank.metrics.human_ceiling import RaterTable
 from photorank.typing import Codes, Direction, Embeddings, Floats
 from photorank.vectors.taste.fit_taste import TastePrior
 

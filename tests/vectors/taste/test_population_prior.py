@@ -3,7 +3,7 @@ import pytest
 
 from photorank.errors import ComparisonsError
 from photorank.index.opened import SingleRatings
-from photorank.metrics.ceiling import RaterTable
+from photorank.metrics.human_ceiling import RaterTable
 from photorank.vectors.taste.fit_taste import Judged, TastePrior, taste_of
 from photorank.vectors.taste.personal_learner import Personal
 from photorank.vectors.taste.population_prior import MIN_PEOPLE, learned_prior, prior_by_others
