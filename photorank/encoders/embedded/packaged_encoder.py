@@ -16,11 +16,7 @@ from photorank.encoders.choose_runtime import SwitchableImages, SwitchableTower
 from photorank.encoders.device import check_device
 from photorank.encoders.embedded.class_names import TEXT_PACKAGE, class_weights
 from photorank.encoders.embedded.efficientnet_lite import image_network
-from photorank.encoders.embedded.packaged_networks import (
-    PackagedNetwork,
-    class_rows,
-    ridge_directions,
-)
+from photorank.encoders.embedded.packaged_networks import PackagedNetwork, class_rows
 from photorank.encoders.embedded.valence import valence
 from photorank.encoders.image_towers import TorchTower, Tower, on_pixels
 from photorank.errors import EncoderError, MissingExtraError
@@ -152,14 +148,10 @@ class PackagedEncoder(SwitchableImages):
     def frame_rows(self, features: Embeddings) -> Embeddings:
         """Embeddings (n, d), without technical signals, from network features (n, n_features)."""
 
-    @cached_property
+    @property
     def class_directions(self) -> Embeddings:
-        """Direction (1000, h) of each ImageNet class, in the space of the network's last layer."""
-        return ridge_directions(self.projected(class_rows(self.network)))
-
-    def projected(self, rows: Embeddings) -> Embeddings:
-        """Last-layer vectors after the encoder's projection; unchanged if it has none."""
-        return rows
+        """Direction (1000, h) of each ImageNet class in the network's last layer."""
+        return class_rows(self.network)
 
     def tower(self) -> Tower:
         """Loaded image network, which maps network inputs to features."""

@@ -11,7 +11,12 @@ from photorank.encoders.base import PositionMaps, Prepared
 from photorank.encoders.blocks import Blocks, unit_rows
 from photorank.encoders.constants import SHA256, Constants, load_constants
 from photorank.encoders.embedded.packaged_encoder import PackagedEncoder
-from photorank.encoders.embedded.packaged_networks import LITE0, LITE2
+from photorank.encoders.embedded.packaged_networks import (
+    LITE0,
+    LITE2,
+    class_rows,
+    ridge_directions,
+)
 from photorank.encoders.parallel_batches import product
 from photorank.photos.signals.signals_block import LEAST_LONG_SIDE, signals_block
 from photorank.typing import Direction, Embeddings, Frames
@@ -100,9 +105,10 @@ class EmbeddedEncoder(PackagedEncoder):
         projected = product(stages - self._constants.stage_means, self._constants.stages)
         return np.hstack([unit_rows(product(last, self._constants.head)), projected])
 
-    def projected(self, rows: Embeddings) -> Embeddings:
-        """Last-layer vectors (n, 1280) projected to 512 dimensions."""
-        return rows @ self._constants.head
+    @cached_property
+    def class_directions(self) -> Embeddings:
+        """Direction (1000, 512) of each ImageNet class, by ridge regression."""
+        return ridge_directions(class_rows(self.network) @ self._constants.head)
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
         """Maps of each position's contribution to an embedding's dot product with `direction`."""
