@@ -23,8 +23,8 @@ from photorank.metrics.folds import Folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.typing import Codes, Floats
 from photorank.vectors.learners_by_name import make_learner
-from photorank.vectors.prompts import PLAIN_PROMPT, prompt_vector
-from photorank.vectors.quality_words import direction_of, quality_directions
+from photorank.vectors.plain_prompts import PLAIN_PROMPT, prompt_vector
+from photorank.vectors.quality_prompts import direction_of, quality_directions
 
 
 def main() -> None:

@@ -82,7 +82,7 @@ def add_prompt_vector(
     index: Index, name: str, texts: Sequence[str], negatives: Sequence[str]
 ) -> None:
     """Make a rating vector from text prompts, and save it in the index."""
-    from photorank.vectors.quality_words import worded_vector
+    from photorank.vectors.quality_prompts import worded_vector
     from photorank.vectors.store import add_vector, check_free
 
     check_free(index, name)

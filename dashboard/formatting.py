@@ -9,7 +9,7 @@ from typing import Any
 
 from photorank.metrics.estimates import Estimate, Limits
 from photorank.outside_text import printable
-from photorank.vectors.prompts import KINDS_FROM_WORDS
+from photorank.vectors.plain_prompts import KINDS_FROM_WORDS
 
 # A vector's kind, in the words of the pages; every kind that is not here was learned.
 FROM_WORDS = "from words"

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from photorank.vectors.learners.sampled_pairs import PairLeastSquares
     from photorank.vectors.learners.spanning_pairs import SpanningPairs
     from photorank.vectors.master import MasterVector
-    from photorank.vectors.prompts import prompt_vector
+    from photorank.vectors.plain_prompts import prompt_vector
     from photorank.vectors.taste.personal_learner import Personal
 
 __all__ = [
@@ -86,7 +86,7 @@ _HOMES = {
     "load_encoder": "encoders",
     "measure": "api.cross_validation",
     "open_index": "api.open_and_build",
-    "prompt_vector": "vectors.prompts",
+    "prompt_vector": "vectors.plain_prompts",
 }
 
 

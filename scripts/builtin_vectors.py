@@ -43,7 +43,7 @@ from photorank.photos.open_photo import decode_photo, photo_digest, read_photo
 from photorank.vectors import shipped
 from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.master import Card, MasterVector, shortened
-from photorank.vectors.quality_words import SOURCES, unit_direction
+from photorank.vectors.quality_prompts import SOURCES, unit_direction
 from photorank.vectors.seen_pictures import SeenPictures
 
 BUILTIN = Path(__file__).parents[1] / "photorank" / "vectors" / "builtin"

@@ -104,6 +104,6 @@ def vector_from_text(index: Index, text: str) -> MasterVector:
 
     Raises MissingWeightsError or MissingExtraError if the encoder's words cannot be had.
     """
-    from photorank.vectors.quality_words import worded_vector  # the text tower takes seconds
+    from photorank.vectors.quality_prompts import worded_vector  # the text tower takes seconds
 
     return worded_vector(TYPED_WORDS, [text], encoder(index))

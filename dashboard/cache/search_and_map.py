@@ -11,7 +11,7 @@ from photorank.index.opened import Index
 from photorank.similarity import map_layout
 from photorank.similarity.map_layout import Method
 from photorank.typing import Direction, Floats
-from photorank.vectors.prompts import prompt_vector
+from photorank.vectors.plain_prompts import prompt_vector
 
 
 @st.cache_resource(max_entries=4, show_spinner="Drawing the map, once …", hash_funcs=BY_PHOTOS)

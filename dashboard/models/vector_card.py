@@ -15,7 +15,7 @@ from photorank.index.opened import IndexLabels
 from photorank.outside_text import printable
 from photorank.typing import Json
 from photorank.vectors.master import MasterVector
-from photorank.vectors.quality_words import quality_text
+from photorank.vectors.quality_prompts import quality_text
 from photorank.vectors.store import ME, is_of_rater
 
 _STAND_IN = (

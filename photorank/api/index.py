@@ -21,7 +21,7 @@ from photorank.rating.percentiles import percentiles_among
 from photorank.rating.rate_photo import TwoPhotos, compare_embeddings, embed_photo, embeddings_of
 from photorank.typing import Embeddings, Ratings
 from photorank.vectors.master import MasterVector
-from photorank.vectors.prompts import prompt_vector
+from photorank.vectors.plain_prompts import prompt_vector
 from photorank.vectors.shipped import BUILTIN
 from photorank.vectors.store import add_vector, list_vectors, load_vector
 from photorank.workspace import IndexPaths

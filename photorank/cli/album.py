@@ -15,7 +15,7 @@ from photorank.cli.album_output import (
     print_copies,
     print_size,
 )
-from photorank.cli.index_and_vector import index_of, open_index
+from photorank.cli.open_index_and_vector import index_of, open_index
 from photorank.cli.options import AsJson, IndexName, MaybeVector, example
 from photorank.cli.output import line, print_json
 from photorank.errors import counted

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
-from photorank.cli.index_and_vector import open_vector
+from photorank.cli.open_index_and_vector import open_vector
 from photorank.cli.output import progress
 
 if TYPE_CHECKING:

@@ -69,7 +69,7 @@ def list_(
 def show(name: AlbumName, index: IndexName = None, as_json: AsJson = False) -> None:
     """Show the photos of a saved album in order, with the paths of their files."""
     from photorank.album.kept.choose import rows_of_album
-    from photorank.cli.index_and_vector import open_index
+    from photorank.cli.open_index_and_vector import open_index
 
     entry = _store().load(name)
     opened = open_index(index or entry.album.index or None)
@@ -138,7 +138,7 @@ def save(
         with_photos,
     )
     from photorank.album.request import rows_of_files
-    from photorank.cli.index_and_vector import open_index, open_vector
+    from photorank.cli.open_index_and_vector import open_index, open_vector
 
     if photo and places is not None:
         raise typer.BadParameter("--photo names the photos, --places has them chosen: give one")
@@ -206,7 +206,7 @@ def export(
     import json
 
     from photorank.album.kept.exchange import album_json
-    from photorank.cli.index_and_vector import open_index
+    from photorank.cli.open_index_and_vector import open_index
     from photorank.export.destination import checked_new_file
     from photorank.workspace import write_bytes
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from photorank.cli.index_and_vector import open_index, open_vector
+from photorank.cli.open_index_and_vector import open_index, open_vector
 from photorank.cli.options import (
     AsJson,
     Count,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photorank.cli.index_and_vector import open_index
+from photorank.cli.open_index_and_vector import open_index
 from photorank.cli.options import (
     AsJson,
     Folds,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import typer
 
-from photorank.cli.index_and_vector import index_of, loaded_entry, open_index, open_vector
+from photorank.cli.open_index_and_vector import index_of, loaded_entry, open_index, open_vector
 from photorank.cli.output import progress
 from photorank.errors import counted
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photorank.cli.index_and_vector import open_index, tell_mistaken
+from photorank.cli.open_index_and_vector import open_index, tell_mistaken
 from photorank.cli.options import (
     AsJson,
     ByRaters,

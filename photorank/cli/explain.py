@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photorank.cli.index_and_vector import open_index, open_vector
+from photorank.cli.open_index_and_vector import open_index, open_vector
 from photorank.cli.options import AsJson, IndexName, MaybeVector, PhotoFile, example
 from photorank.cli.output import line, message, print_json, print_table, progress
 from photorank.errors import MissingPathError

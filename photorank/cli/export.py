@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
 
-from photorank.cli.index_and_vector import open_index, open_vector
+from photorank.cli.open_index_and_vector import open_index, open_vector
 from photorank.cli.options import AsJson, IndexName, MaybeVector, TableFile, example
 from photorank.cli.output import line, message, print_json, print_some
 from photorank.errors import ExportError, changed_since, counted

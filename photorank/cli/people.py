@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photorank.cli.index_and_vector import open_index, open_vector
+from photorank.cli.open_index_and_vector import open_index, open_vector
 from photorank.cli.options import AsJson, Count, IndexName, example
 from photorank.cli.output import interval, line, message, print_json, print_table
 from photorank.json_values import to_json

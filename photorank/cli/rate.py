@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photorank.cli.index_and_vector import index_of, loaded_entry, open_index, open_vector
+from photorank.cli.open_index_and_vector import index_of, loaded_entry, open_index, open_vector
 from photorank.cli.options import (
     AsJson,
     IndexName,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
-from photorank.cli.index_and_vector import index_of, loaded_entry, open_index, open_vector
+from photorank.cli.open_index_and_vector import index_of, loaded_entry, open_index, open_vector
 from photorank.cli.options import IndexName, MaybeVector, example
 from photorank.cli.output import fault, message, progress
 from photorank.errors import counted

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photorank.cli.index_and_vector import open_index, open_vector
+from photorank.cli.open_index_and_vector import open_index, open_vector
 from photorank.cli.options import Approximate, AsJson, Count, IndexName, MaybeVector, example
 from photorank.cli.output import line, message, print_json, print_table
 from photorank.cli.rate import print_rated
@@ -102,7 +102,7 @@ def _sought(
 ) -> "list[tuple[Photo, float]]":
     from photorank.rating.closest_better import closest_better
     from photorank.rating.rate_photo import embeddings_of
-    from photorank.vectors.prompts import prompt_vector
+    from photorank.vectors.plain_prompts import prompt_vector
 
     if like is not None:
         embedding = embeddings_of(index, [like], index.encoder)[0]

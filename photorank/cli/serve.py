@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from photorank.cli.index_and_vector import open_index, open_vector
+from photorank.cli.open_index_and_vector import open_index, open_vector
 from photorank.cli.options import IndexName, MaybeVector, example
 from photorank.cli.output import message
 from photorank.cli.server import HOST, Endpoint

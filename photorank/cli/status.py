@@ -4,7 +4,7 @@ from collections import Counter
 
 import typer
 
-from photorank.cli.index_and_vector import open_index
+from photorank.cli.open_index_and_vector import open_index
 from photorank.cli.options import AsJson, IndexName, example
 from photorank.cli.output import line, message, print_json, print_some, print_table, skipped_files
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photorank.cli.index_and_vector import open_index, open_vector, tell_mistaken
+from photorank.cli.open_index_and_vector import open_index, open_vector, tell_mistaken
 from photorank.cli.options import AsJson, ByRaters, IndexName, Name, TableFile, Within, example
 from photorank.cli.output import interval, line, message, print_json, print_table, progress
 
@@ -35,8 +35,8 @@ def prompt(
     as_json: AsJson = False,
 ) -> None:
     """Make a rating vector from texts. One prompt, several averaged, or one minus its opposite."""
-    from photorank.vectors.prompts import prompt_vector
-    from photorank.vectors.quality_words import KIND, worded_vector
+    from photorank.vectors.plain_prompts import prompt_vector
+    from photorank.vectors.quality_prompts import KIND, worded_vector
     from photorank.vectors.store import add_vector, check_free
 
     opened = open_index(index)
@@ -259,7 +259,7 @@ def list_(index: IndexName = None, as_json: AsJson = False) -> None:
 @_vector.command(epilog=example("photorank vector show beauty --json"))
 def show(name: Name, index: IndexName = None, as_json: AsJson = False) -> None:
     """Show a rating vector's origin, training data and held-out accuracy."""
-    from photorank.vectors.quality_words import quality_text
+    from photorank.vectors.quality_prompts import quality_text
 
     vector = open_vector(open_index(index), name)
     if as_json:

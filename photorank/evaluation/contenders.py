@@ -14,7 +14,7 @@ from photorank.learning.protocol import Protocol
 from photorank.typing import Floats
 from photorank.vectors.learners_by_name import make_learner
 from photorank.vectors.master import MasterVector
-from photorank.vectors.prompts import PLAIN_PROMPT, prompt_vector
+from photorank.vectors.plain_prompts import PLAIN_PROMPT, prompt_vector
 from photorank.vectors.store import RANDOM_NAME, add_vector, list_vectors, load_vector
 
 PLAIN_PROMPT_NAME = "plain-prompt"

@@ -6,7 +6,7 @@ from photorank.errors import NoVectorsError
 from photorank.evaluation.saved_evaluation import Evaluation, latest_evaluation
 from photorank.index.opened import Index
 from photorank.vectors.master import MasterVector
-from photorank.vectors.prompts import KINDS_FROM_WORDS
+from photorank.vectors.plain_prompts import KINDS_FROM_WORDS
 from photorank.vectors.shipped import BUILTIN
 from photorank.vectors.store import ME, is_of_rater, list_vectors
 

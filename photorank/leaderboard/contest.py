@@ -28,7 +28,7 @@ from photorank.metrics.folds import Folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.typing import Codes, Scope
 from photorank.vectors.master import MasterVector
-from photorank.vectors.prompts import KINDS_FROM_WORDS
+from photorank.vectors.plain_prompts import KINDS_FROM_WORDS
 from photorank.vectors.store import list_vectors
 
 _COMPARED = ("pairwise_accuracy",)  # metrics tested for differences; one family of tests per scope

@@ -19,7 +19,7 @@ from photorank.encoders.blocks import Blocks
 from photorank.photos.signals.signals_block import NAMES
 from photorank.typing import Direction, Floats, Json
 from photorank.vectors.master import MasterVector
-from photorank.vectors.prompts import prompt_vector
+from photorank.vectors.plain_prompts import prompt_vector
 from photorank.vectors.seen_pictures import SeenPictures
 from photorank.vectors.shipped import BUILTIN, FOLDER, shipped_for
 

@@ -10,7 +10,7 @@ from photorank.index.building.build import build_index
 from photorank.index.building.request import BuildRequest
 from photorank.index.opened import Index
 from photorank.vectors.master import MasterVector
-from photorank.vectors.prompts import prompt_vector
+from photorank.vectors.plain_prompts import prompt_vector
 from photorank.vectors.store import add_vector, load_vector
 from photorank.workspace import Workspace
 from tests.fixtures.colours import fill

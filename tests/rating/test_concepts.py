@@ -9,7 +9,7 @@ from photorank.rating.concepts import (
     moving_concepts,
     shown_and_liked,
 )
-from photorank.vectors.prompts import prompt_vector
+from photorank.vectors.plain_prompts import prompt_vector
 
 
 def test_pulls_are_numpys_correlations():

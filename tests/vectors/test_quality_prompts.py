@@ -9,8 +9,8 @@ from sklearn.datasets import load_sample_image
 from photorank.encoders import load_encoder
 from photorank.encoders.base import encode_photos
 from photorank.errors import DegenerateDirectionError
-from photorank.vectors.prompts import PLAIN_PROMPT, prompt_vector
-from photorank.vectors.quality_words import (
+from photorank.vectors.plain_prompts import PLAIN_PROMPT, prompt_vector
+from photorank.vectors.quality_prompts import (
     KIND,
     PHRASES,
     STRENGTH,

@@ -13,7 +13,7 @@ from photorank.errors import (
 )
 from photorank.index.opened import open_index
 from photorank.vectors.master import MasterVector
-from photorank.vectors.prompts import prompt_vector
+from photorank.vectors.plain_prompts import prompt_vector
 from photorank.vectors.store import (
     BUILTIN,
     add_vector,
