@@ -68,6 +68,8 @@ def directions(
 
     Only the direction `worth` is learned, and none if `learned` is False.
     """
+    if quality_directions(encoder) is None:
+        raise SystemExit("the index's encoder understands words: there is nothing to compare")
     found = []
     for code in range(codes.max() + 1):
         worth = None
@@ -75,8 +77,7 @@ def directions(
             part = photos.take(np.flatnonzero(codes != code))
             worth = make_learner("all-pairs", seed=0).fit(part.X, part.comparisons).direction_
         known = quality_directions(encoder, worth)
-        if known is None:
-            raise SystemExit("the index's encoder understands words: there is nothing to compare")
+        assert known is not None
         found.append(known)
     return found
 

@@ -4,7 +4,7 @@
 
 Embeddings are drawn at random, with the blocks of the encoder `embedded` and in 16 bits; every
 photo has a score. Indexes are written to a temporary folder (1.9 GB for a million) and each is
-measured in a process of its own.
+measured in a process of its own. Reading from disk is measured on Linux, where TMPDIR is on a disk.
 """
 
 import argparse
@@ -34,7 +34,7 @@ NAME = "synthetic"
 ROUNDS = 5
 ROWS = {
     "top, command": "`photorank top -k 100`, a new process",
-    "top, from disk": "the same, files not in the system's cache",
+    "top, from disk": "the same, the index's files read from disk",
     "status, command": "`photorank status --json`, a new process",
     "top, warm": "the best 100 in a process that has the index open",
     "opening": "all paths, groups and scores, once",

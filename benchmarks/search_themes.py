@@ -35,8 +35,8 @@ def main() -> None:
     found = {name: precisions(name, theme_of, themes) for name in arguments.indexes}
     print(f"| index | {len(themes)} themes | difference |\n|---|---|---|")
     for name, row in found.items():
-        difference = told(row - found[arguments.indexes[0]], "+")
-        print(f"| {name} | {told(row, '')} | {difference} |")
+        difference = mean_with_interval(row - found[arguments.indexes[0]], "+")
+        print(f"| {name} | {mean_with_interval(row, '')} | {difference} |")
 
 
 def precisions(name: str, theme_of: pd.Series, themes: list[str]) -> Floats:
@@ -54,7 +54,7 @@ def precisions(name: str, theme_of: pd.Series, themes: list[str]) -> Floats:
     )
 
 
-def told(values: Floats, sign: str) -> str:
+def mean_with_interval(values: Floats, sign: str) -> str:
     """Mean of values, one per theme, with a bootstrap interval, as text."""
     drawn = np.random.default_rng(0).integers(len(values), size=(_DRAWS, len(values)))
     low, high = np.quantile(values[drawn].mean(axis=1), [0.025, 0.975])

@@ -14,7 +14,7 @@ from photorank.photos.decode_pool import decode_isolated
 from photorank.rating.concepts import Concept
 from photorank.rating.explain import Explanation, concepts_behind, explain
 from photorank.rating.rate_photo import embed_photo
-from photorank.rating.stability import embed_variants
+from photorank.rating.stability import embed_stability_copies
 from photorank.typing import Embeddings
 from photorank.vectors.master import MasterVector
 
@@ -95,7 +95,7 @@ def variants(index: Index, data: bytes) -> Embeddings:
     """Embeddings (k, d) of k altered copies of a photo: resized, cropped or compressed."""
     made_by = encoder(index)
     photo = decode_isolated(data, short_side=2 * made_by.short_side).photo
-    return embed_variants(photo, made_by)
+    return embed_stability_copies(photo, made_by)
 
 
 @st.cache_data(max_entries=64, show_spinner="Reading the words …", hash_funcs=BY_ENCODER)

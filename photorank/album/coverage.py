@@ -78,7 +78,7 @@ class CosineCovers(Similarities):
         return self.most_by(np.arange(len(self)))
 
     def most_by(self, rows: Codes) -> Cover:
-        """Greatest similarity (c,) of each photo to be represented to any photo at `rows`."""
+        """For each photo to be represented (c,), greatest similarity to a photo at `rows`."""
         return similarities_of(_greatest(self._rows, rows, -np.inf), self._typical)
 
 

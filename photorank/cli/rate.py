@@ -180,12 +180,12 @@ def _steadiness(
 ) -> "OrderStability":
     from photorank.photos.decode_pool import decode_isolated
     from photorank.photos.open_photo import read_photo
-    from photorank.rating.stability import embed_variants, steadiness
+    from photorank.rating.stability import embed_stability_copies, steadiness
 
     encoder = index.encoder()
     side = 2 * encoder.short_side
     photos = (decode_isolated(read_photo(path), short_side=side).photo for path in paths)
-    return steadiness(vector, *(embed_variants(photo, encoder) for photo in photos))
+    return steadiness(vector, *(embed_stability_copies(photo, encoder) for photo in photos))
 
 
 def print_rated(rated: Sequence["RatedPhoto"], as_json: bool) -> None:

@@ -21,7 +21,7 @@ def estimate_of(
 ) -> Estimate:
     """Value of a metric with its confidence interval, computed from sums over held-out pairs.
 
-    The interval is the corrected resampled t interval or that of the jackknife.
+    The interval is the corrected resampled t interval of refitted models, else the jackknife's.
 
     Parameters
     ----------

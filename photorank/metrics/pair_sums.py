@@ -117,7 +117,7 @@ class PairSums:
 
 
 class TermFunctions(NamedTuple, Generic[Graph]):
-    """Two functions that count the terms of a metric: one per photo, the other per photo pair.
+    """Two functions that compute a metric's terms: one per photo, the other per photo pair.
 
     The terms of a photo are sums over all pairs with this photo.
     """

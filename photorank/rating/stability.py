@@ -26,7 +26,7 @@ class OrderStability:
         return self.flips <= MAX_STEADY_FLIPS
 
 
-def embed_variants(photo: Image.Image, encoder: Encoder) -> Embeddings:
+def embed_stability_copies(photo: Image.Image, encoder: Encoder) -> Embeddings:
     """Unit embeddings (k, d) of a photo and its resized, cropped and compressed variants.
 
     The photo comes first.

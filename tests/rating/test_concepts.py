@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from photorank.rating.concepts import (
     concept_embeddings,
     moving_concepts,
     shown_and_liked,
+    text_space,
 )
 from photorank.vectors.plain_prompts import prompt_vector
 
@@ -50,7 +53,7 @@ def test_a_prompt_is_moved_most_by_itself(home):
 
 
 def test_the_concepts_words_are_encoded_once_an_index(bare_pair):
-    """The second look reads them; what is damaged, older or of other words is encoded again."""
+    """The second look reads them; what is damaged or of other words is encoded again."""
     from tests.fixtures.colours import ColourEncoder
 
     class WordedEncoder(ColourEncoder):
@@ -68,14 +71,21 @@ def test_the_concepts_words_are_encoded_once_an_index(bare_pair):
     assert concept_embeddings(index, load) == pytest.approx(first)
     assert len(loaded) == 1
 
-    with np.load(index.paths.concepts) as kept:
-        encoder = str(kept["encoder"])
     index.paths.concepts.write_bytes(b"half of a file")
     assert concept_embeddings(index, load) == pytest.approx(first)
-    for of, words in ((encoder, CONCEPTS[::-1]), (str(index.fingerprint), CONCEPTS)):
+    other = text_space(replace(index.fingerprint, model="embedded:2"))
+    for of, words in ((text_space(index.fingerprint), CONCEPTS[::-1]), (other, CONCEPTS)):
         np.savez(index.paths.concepts, encoder=of, concepts=words, embeddings=first)
         assert concept_embeddings(index, load) == pytest.approx(first)
     assert len(loaded) == 4
+
+
+def test_only_the_encoder_whose_texts_changed_encodes_concepts_again(bare_pair):
+    """What others kept before stays in use."""
+    index, _, _ = bare_pair
+    old = replace(index.fingerprint, model="embedded:2")
+    assert text_space(index.fingerprint) == str(index.fingerprint)
+    assert text_space(old) != str(old)
 
 
 def test_two_photos_are_too_few_to_compare_with(bare_pair):

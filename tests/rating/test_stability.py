@@ -5,7 +5,7 @@ from PIL import Image
 from photorank.rating.stability import (
     MAX_STEADY_FLIPS,
     OrderStability,
-    embed_variants,
+    embed_stability_copies,
     flips,
     steadiness,
 )
@@ -45,7 +45,7 @@ def test_the_photos_own_embedding_is_the_first_of_its_forms():
     rng = np.random.default_rng(2)
     photo = Image.fromarray(rng.integers(0, 256, (60, 80, 3), dtype=np.uint8))
 
-    forms = embed_variants(photo, encoder)
+    forms = embed_stability_copies(photo, encoder)
     vector = MasterVector("v", "prompt", np.eye(48)[5], encoder.fingerprint)
     found = steadiness(vector, forms, forms)
 

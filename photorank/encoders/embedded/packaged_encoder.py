@@ -36,10 +36,9 @@ _loading = Lock()
 class PackagedEncoder(SwitchableImages):
     """Encoder of photos by EfficientNet-Lite, and of texts by their similarity to class names.
 
-    A text's embedding is a weighted sum of the classifier's rows, which are directions in the
-    space of the network's last layer: a class weighs the more, the closer its name is to the text
-    by MiniLM.
-    So it finds cats, and hardly tells good light from bad.
+    A text's embedding is a weighted sum of directions of ImageNet's classes in the space of the
+    network's last layer: a class weighs the more, the closer MiniLM finds its name to the text. So
+    it finds cats, and hardly tells good light from bad.
 
     Parameters
     ----------

@@ -19,8 +19,8 @@ def test_a_weighted_sum_of_directions_is_a_ridge_regression():
     assert cosine == pytest.approx(1, abs=1e-6)
 
 
-def test_rows_without_anything_in_common_are_directions_already():
-    """Orthonormal rows are not changed, in length neither."""
+def test_an_orthonormal_basis_is_left_as_it_is():
+    """Neither the directions nor their lengths change."""
     rows = np.linalg.qr(np.random.default_rng(1).normal(size=(6, 6)))[0]
     np.testing.assert_allclose(ridge_directions(rows), rows, atol=1e-6)
 
