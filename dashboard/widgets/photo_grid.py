@@ -30,7 +30,7 @@ def photo_grid(
 
 
 def photo_query(photo: Photo) -> dict[str, str]:
-    """URL parameters of a link to a photo on the page One photo."""
+    """URL parameters of a link to a photo's own page."""
     return {"photo": session_state.photo_token(photo.digest)}
 
 

@@ -59,7 +59,7 @@ class Index:
 
     @property
     def paths(self) -> IndexPaths:
-        """Paths of the index's files, such as ``paths.vector("mine")``."""
+        """Paths of the files that make up the index, such as its catalogue."""
         return self.opened.paths
 
     @cached_property

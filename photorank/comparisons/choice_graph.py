@@ -193,7 +193,7 @@ class ChoiceGraph(ComparisonGraph):
         return r[self.first] - r[self.second]
 
     def net(self, values: Floats) -> Floats:
-        """For each photo, sum of its edges' values, with a minus sign where it is the second photo.
+        """For each photo, sum of edge values; negative where the photo is an edge's second photo.
 
         `values` (m,) has a number for each edge.
         """

@@ -179,9 +179,9 @@ class Blocks:
         return self._unsorted(_net_credit(pairs, ratings[self.order]))
 
     def products(self, a: Floats, b: Floats) -> Floats:
-        """For each photo i, weighted sum (l,) of (a_i − a_j)(b_i − b_j) over photos j of its group.
+        """Sums (l,) over photos j of weighted (a_i − a_j)(b_i − b_j), one for each photo i.
 
-        The weight is the trust in both labels.
+        Both photos are of one group. The weight is the trust in both labels.
         """
         a, b = a[self.order], b[self.order]
         # The gaps do not depend on the origin, but the products' rounding errors do.

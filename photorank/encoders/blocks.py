@@ -49,9 +49,9 @@ class Blocks:
         return np.hstack([unit_rows(head), *short]).astype(np.float16).astype(np.float32)
 
     def undamaged(self, rows: Embeddings) -> Flags:
-        """Mask (n,): True for undamaged embeddings (n, d), judged by the norms of their blocks.
+        """Mask (n,): True for each embedding (n, d) whose parts have possible norms.
 
-        In these the last layer (head) has unit length, and no other block's norm is too great.
+        The last layer (head) must have unit length, and no other block a norm above `LARGEST`.
         """
         head, *others = (lengths(one)[:, 0] for one in self.parts(rows))
         right = np.abs(head - 1) <= _MAX_LENGTH_ERROR

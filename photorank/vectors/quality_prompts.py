@@ -149,7 +149,7 @@ def scaled_direction(
     blocks: Blocks,
     spreads: Mapping[str, float],
 ) -> Direction:
-    """Direction (d,) of a photo quality, scaled to a fixed standard deviation of ratings.
+    """Direction (d,) of one quality, such as sharpness, scaled so that all spread ratings alike.
 
     It spreads ratings `STRENGTH` times as widely as the median class does.
 

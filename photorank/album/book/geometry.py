@@ -27,7 +27,7 @@ class PageSize:
 
     @property
     def margin(self) -> float:
-        """Minimum distance in mm between photos and the three outer edges of the page."""
+        """Minimum distance in mm of photos from the page edges, the binding excepted."""
         return max(self.safe, _MARGIN_SHARE * min(self.width, self.height))
 
     @property

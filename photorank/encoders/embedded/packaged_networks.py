@@ -65,7 +65,7 @@ _RIDGE = 3.0
 
 
 def ridge_directions(rows: Embeddings) -> Embeddings:
-    """Directions (c, h) of c classes, computed from a classifier's rows (c, h) by ridge regression.
+    """Directions (c, h) of c classes, by ridge regression on a classifier's weights (c, h).
 
     The sum of the directions, weighted by class weights (c,), is the ridge regression of the
     weights on the rows, times a factor that leaves orthonormal bases unchanged. A weighted sum of

@@ -31,7 +31,7 @@ class Missing(NamedTuple):
 
 
 class Matched(NamedTuple, Generic[Row]):
-    """Row of an imported table, with the photos that its file names match."""
+    """Row of an imported table, with the photos found under the row's file names."""
 
     row: Row
     photos: tuple[int, ...]  # of the names that are not missing
@@ -64,7 +64,7 @@ def match_files(
     *,
     together: int = ROWS_TOGETHER,
 ) -> Iterator[list[Matched[Row]]]:
-    """Yield batches of table rows, each row with the photos that its file names match.
+    """Yield batches of table rows, each with the photos found under the row's file names.
 
     Names are relative to some folders. The very name counts, then the one without white space
     around it, then one that differs in case, slashes or the form of letters, if there is only one.
