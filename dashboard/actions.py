@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dashboard.background import access, jobs, received_files
+from dashboard.background import accept_uploads, access, jobs
 from dashboard.cache import albums, encoder_results, index_data, vector_ratings
 from dashboard.formatting import plain, without_commands
 from dashboard.models.vector_card import Within
@@ -53,7 +53,7 @@ def add_folder(name: str, folder: Path) -> None:
 
 def add_uploads(name: str) -> None:
     """Start a background job that adds uploaded photos to the photo index called `name`."""
-    _add(name, received_files.folder_of(index_data.workspace(), name))
+    _add(name, accept_uploads.folder_of(index_data.workspace(), name))
 
 
 def _add(name: str, folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.background import received_files
+from dashboard.background import accept_uploads
 from photorank.workspace import Workspace
 
 
@@ -34,6 +34,6 @@ def set_current_folder(folder: str) -> None:
 def upload_token(name: str) -> str:
     """Upload token of this browser session for an index; an expired token is replaced."""
     known: dict[str, str] = st.session_state.setdefault("sending", {})
-    if name not in known or received_files.receiver(known[name]) is None:
-        known[name] = received_files.begin_upload(Workspace.current(), name)
+    if name not in known or accept_uploads.receiver(known[name]) is None:
+        known[name] = accept_uploads.begin_upload(Workspace.current(), name)
     return known[name]

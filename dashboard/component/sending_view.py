@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from dashboard.background.received_files import MOST_FILES, TAKEN_SUFFIXES
+from dashboard.background.accept_uploads import MOST_FILES, TAKEN_SUFFIXES
 from photorank.outside_text import printable
 
 _HERE = Path(__file__).parent

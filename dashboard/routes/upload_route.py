@@ -8,7 +8,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from dashboard.background.received_files import (
+from dashboard.background.accept_uploads import (
     MOST_FILE_BYTES,
     Receiver,
     RefusedFileError,

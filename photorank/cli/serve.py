@@ -52,7 +52,7 @@ def serve(
         from photorank.service import server
         from photorank.service.access_tokens import read_tokens
         from photorank.service.app import ServiceRequest, service
-        from photorank.service.request_limits import Limits
+        from photorank.service.limits_and_refusals import Limits
     except ImportError as error:
         raise MissingExtraError("the service", "service") from error
 

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from photorank.errors import ServerError
+from photorank.service.limits_and_refusals import Limits
 from photorank.service.middleware import discard_body, refused
-from photorank.service.request_limits import Limits
 from photorank.workspace import reading_errors
 
 OPEN = frozenset({"/healthz"})  # to whoever asks, such as a container's health check

@@ -20,8 +20,8 @@ from photorank.rating.rate_photo import index_slope
 from photorank.scoring.embed_bytes import Embedder, Ready
 from photorank.scoring.scale import Scale, Score
 from photorank.service.encoder_queue import EncoderQueue
+from photorank.service.limits_and_refusals import Refusal
 from photorank.service.read_uploads import Upload
-from photorank.service.request_limits import Refusal
 from photorank.typing import Embeddings, Json
 
 _TRIED_SECONDS = 3.0  # for which a photo is opened anew whose process ends

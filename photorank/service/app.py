@@ -29,11 +29,11 @@ from photorank.service.answers import (
     rate_answer,
 )
 from photorank.service.encoder_queue import EncoderQueue
+from photorank.service.limits_and_refusals import Limits, Refusal, RequestCapacity, out_of_time
 from photorank.service.middleware import Counted, refused
 from photorank.service.openapi import description
 from photorank.service.prometheus_metrics import MEDIA_TYPE, ServiceMetrics
 from photorank.service.read_uploads import Uploads, uploads
-from photorank.service.request_limits import Limits, Refusal, RequestCapacity, out_of_time
 from photorank.service.served_index import ServedIndex, Snapshot
 from photorank.typing import Json
 from photorank.vectors.store import list_vectors

@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from photorank.service.request_limits import Limits
+from photorank.service.limits_and_refusals import Limits
 
 _log = logging.getLogger("uvicorn.error")
 

@@ -10,7 +10,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from photorank.service.request_limits import RequestCapacity
+from photorank.service.limits_and_refusals import RequestCapacity
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
 _BATCH_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)

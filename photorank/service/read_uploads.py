@@ -9,8 +9,14 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
+from photorank.service.limits_and_refusals import (
+    Limits,
+    Refusal,
+    RequestCapacity,
+    too_many,
+    too_slow,
+)
 from photorank.service.middleware import discard_body
-from photorank.service.request_limits import Limits, Refusal, RequestCapacity, too_many, too_slow
 
 _MOST_FIELDS = 16  # besides photos
 _FIELD_BYTES = 4096

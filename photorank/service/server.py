@@ -12,7 +12,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from photorank.encoders.base import Encoder, encode_photos
 from photorank.photos.decode_pool import limit_decoding
-from photorank.service.request_limits import DECODING, Limits
+from photorank.service.limits_and_refusals import DECODING, Limits
 
 _MOST_CONNECTIONS = 1000  # beyond which uvicorn answers 503 by itself
 _TOO_SLOW = (

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from photorank.service.app import ServiceRequest, service
-from photorank.service.request_limits import Limits
+from photorank.service.limits_and_refusals import Limits
 from photorank.service.server import server_of
 from photorank.vectors.store import add_vector
 from tests.fixtures.colours import ColourEncoder

@@ -1,7 +1,7 @@
 import pytest
 
-from dashboard.background import received_files
-from dashboard.background.received_files import RefusedFileError, safe_path
+from dashboard.background import accept_uploads
+from dashboard.background.accept_uploads import RefusedFileError, safe_path
 from photorank.errors import InvalidNameError
 from photorank.workspace import Workspace
 
@@ -43,7 +43,7 @@ def test_what_is_no_photo_is_refused(name):
 
 def test_nothing_that_is_there_is_replaced(tmp_path):
     """The same photo is kept once, another one of its name beside it."""
-    taker = received_files.receiver(received_files.begin_upload(Workspace(tmp_path), "rome"))
+    taker = accept_uploads.receiver(accept_uploads.begin_upload(Workspace(tmp_path), "rome"))
     for number, content in enumerate([b"one", b"one", b"two"]):
         part = taker.folder / f".{number}.part"
         part.write_bytes(content)
@@ -55,14 +55,14 @@ def test_nothing_that_is_there_is_replaced(tmp_path):
 
 def test_a_sender_is_bounded(tmp_path, monkeypatch):
     """In files and in bytes, and a token that nobody was given is none."""
-    monkeypatch.setattr(received_files, "MOST_FILES", 2)
-    taker = received_files.receiver(received_files.begin_upload(Workspace(tmp_path), "rome"))
+    monkeypatch.setattr(accept_uploads, "MOST_FILES", 2)
+    taker = accept_uploads.receiver(accept_uploads.begin_upload(Workspace(tmp_path), "rome"))
     with pytest.raises(RefusedFileError):
-        taker.admit("a.jpg", received_files.MOST_FILE_BYTES + 1)
+        taker.admit("a.jpg", accept_uploads.MOST_FILE_BYTES + 1)
     taker.admit("a.jpg", 1)
     taker.admit("b.jpg", 1)
     with pytest.raises(RefusedFileError):
         taker.admit("c.jpg", 1)
-    assert received_files.receiver("guess") is None
+    assert accept_uploads.receiver("guess") is None
     with pytest.raises(InvalidNameError):
-        received_files.begin_upload(Workspace(tmp_path), "../rome")
+        accept_uploads.begin_upload(Workspace(tmp_path), "../rome")

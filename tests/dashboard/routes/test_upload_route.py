@@ -2,7 +2,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from dashboard.background import received_files
+from dashboard.background import accept_uploads
 from dashboard.routes.upload_route import upload_route
 from photorank.workspace import Workspace
 
@@ -16,7 +16,7 @@ def client():
 @pytest.fixture
 def token(tmp_path):
     """Return the token of somebody who begins to send."""
-    return received_files.begin_upload(Workspace(tmp_path), "rome")
+    return accept_uploads.begin_upload(Workspace(tmp_path), "rome")
 
 
 def test_a_photo_is_written_as_it_was_sent(client, token, tmp_path):
