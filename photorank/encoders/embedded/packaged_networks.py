@@ -58,25 +58,6 @@ def checked_file(package: str, file: str, sha256: str) -> Path:
     return path
 
 
-# Penalty of class directions, in mean eigenvalues of `rows.T @ rows`. Search by 64 themes (of five
-# photos or more) has the same mean average precision within 0.004 from 1 to 5, 0.008 less at 10,
-# and 0.021 less with the rows themselves.
-_RIDGE = 3.0
-
-
-def ridge_directions(rows: Embeddings) -> Embeddings:
-    """Directions (c, h) of c classes, by ridge regression on a classifier's weights (c, h).
-
-    The sum of the directions, weighted by class weights (c,), is the ridge regression of the
-    weights on the rows, times a factor that leaves orthonormal bases unchanged. A weighted sum of
-    the rows themselves says mostly what many classes share.
-    """
-    moments = rows.T @ rows
-    mean = float(np.trace(moments)) / len(moments)
-    moments[np.diag_indices_from(moments)] += _RIDGE * mean
-    return ((1 + _RIDGE) * mean * np.linalg.solve(moments, rows.T).T).astype(np.float32)
-
-
 @cache
 def class_rows(named: PackagedNetwork) -> Embeddings:
     """Classifier weights (1000, 1280), one row per class, with the mean row subtracted."""

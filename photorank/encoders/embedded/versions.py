@@ -10,13 +10,9 @@ from PIL import Image
 from photorank.encoders.base import PositionMaps, Prepared
 from photorank.encoders.blocks import Blocks, unit_rows
 from photorank.encoders.constants import SHA256, Constants, load_constants
+from photorank.encoders.embedded.class_names import CLASS_FORM
 from photorank.encoders.embedded.packaged_encoder import PackagedEncoder
-from photorank.encoders.embedded.packaged_networks import (
-    LITE0,
-    LITE2,
-    class_rows,
-    ridge_directions,
-)
+from photorank.encoders.embedded.packaged_networks import LITE0, LITE2, class_rows
 from photorank.encoders.parallel_batches import product
 from photorank.photos.signals.signals_block import LEAST_LONG_SIDE, signals_block
 from photorank.typing import Direction, Embeddings, Frames
@@ -74,6 +70,7 @@ class EmbeddedEncoder(PackagedEncoder):
     frames_at_once = 4  # in bfloat16 a quarter less time than of two
     n_features = 1280 + 856
     head = 512
+    text_forms = ("{}", CLASS_FORM)
     long_side = LEAST_LONG_SIDE
     blocks = Blocks(head, stages=256, signals=32, constants=SHA256[:16])
 
@@ -105,10 +102,10 @@ class EmbeddedEncoder(PackagedEncoder):
         projected = product(stages - self._constants.stage_means, self._constants.stages)
         return np.hstack([unit_rows(product(last, self._constants.head)), projected])
 
-    @cached_property
+    @property
     def class_directions(self) -> Embeddings:
-        """Direction (1000, 512) of each ImageNet class, by ridge regression."""
-        return ridge_directions(class_rows(self.network) @ self._constants.head)
+        """Direction (1000, 512) of each ImageNet class in the photos' embedding space."""
+        return class_rows(self.network) @ self._constants.head
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
         """Maps of each position's contribution to an embedding's dot product with `direction`."""
