@@ -108,7 +108,7 @@ def _best_photos(
     index: "Index", rated_by: "MasterVector", places: int | None, pages: int
 ) -> tuple[list[int], list[str]]:
     """Row numbers in the index of good and varied photos for a book, and notes on the choice."""
-    from photorank.album.book.make_book import photos_for
+    from photorank.album.book.divide_into_pages import photos_for
     from photorank.album.kept.album import AlbumSettings, KeptAlbum
     from photorank.album.kept.choose import choose_album, request_of, rows_of_album
 

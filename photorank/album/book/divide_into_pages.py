@@ -16,6 +16,7 @@ from photorank.album.book.page_layouts import (
 )
 from photorank.typing import Codes, Floats
 
+PHOTOS_A_PAGE = 2.5  # on average, by default
 _KEPT = 4  # best layouts kept for each page, to choose one that suits the facing page
 _GOOD_PPI, _LEAST_PPI = 300.0, 150.0
 _TYPICAL_COVER = 0.72  # share of the area for photos that a good page covers
@@ -24,6 +25,20 @@ _EMPTY, _RANK, _COARSE, _SMALL, _ORDER = 1.0, 0.3, 0.5, 1.5, 0.04
 _MIXED_EVENTS, _EVENT_ON_THE_RIGHT, _UNEVEN = 0.45, 0.08, 0.35
 _LEAST_SIDE_SHARE = 0.24  # of the block's short side, below which a photo is small
 _LEVEL_SHARE = 0.14  # of the block's height: facing blocks that differ less get one height
+
+
+def default_page_count(n: int) -> int:
+    """Default number of pages of a book with n photos.
+
+    The number is odd only if one page more would exceed the number of photos.
+    """
+    pages = max(round(n / PHOTOS_A_PAGE), 1)
+    return pages + pages % 2 if pages + pages % 2 <= n else pages
+
+
+def photos_for(pages: int) -> int:
+    """Recommended number of photos for a book with the given number of pages."""
+    return round(PHOTOS_A_PAGE * pages)
 
 
 @dataclass(frozen=True)

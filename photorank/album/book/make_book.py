@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from photorank.album.book.book import LEFT_OUT, Book, BookPage, BookWarning, PlacedPhoto, rounded
-from photorank.album.book.divide_into_pages import Photos, divide_into_pages
+from photorank.album.book.divide_into_pages import Photos, default_page_count, divide_into_pages
 from photorank.album.book.geometry import LEAST_BLOCK_MM, PageSize
 from photorank.album.book.page_layouts import MAX_PHOTOS
 from photorank.album.book.plan_json import WrittenPage
@@ -23,7 +23,6 @@ from photorank.photos.open_photo import upright_size
 from photorank.rating.percentiles import percentiles
 from photorank.typing import Codes, Ratings
 
-PHOTOS_A_PAGE = 2.5  # default mean
 _RATIO_TOLERANCE = 1e-3  # relative error of a box's aspect ratio in a written plan
 _MM = 1e-3  # rounding of boxes, by which they may leave the page
 
@@ -37,11 +36,6 @@ class BookWishes:
     captions: bool = True  # by event
     warn_ppi: float = 240.0
     alone: frozenset[int] = frozenset()  # rows of photos with a page for themselves
-
-
-def photos_for(pages: int) -> int:
-    """Recommended number of photos for a book with the given number of pages."""
-    return round(PHOTOS_A_PAGE * pages)
 
 
 def make_book(index: Index, ratings: Ratings, rows: Sequence[int], wishes: BookWishes) -> Book:
@@ -63,7 +57,7 @@ def make_book(index: Index, ratings: Ratings, rows: Sequence[int], wishes: BookW
             f"{warnings[0].reason.removeprefix(LEFT_OUT)}. Connect the disk they lie on, index the "
             "folder they are in now, or choose other photos."
         )
-    pages = wishes.pages or _default_pages(n)
+    pages = wishes.pages or default_page_count(n)
     _check_pages(n, pages)
     photos = [index.photo(row) for row, _, _ in sized]
     kept = [row for row, _, _ in sized]
@@ -196,15 +190,6 @@ def _size_of(photo: Photo) -> tuple[int, int]:
         return upright_size(photo.path)
     except UnreadablePhotoError as error:
         raise AlbumError(f"{photo.path} cannot be printed: {error.reason}.") from error
-
-
-def _default_pages(n: int) -> int:
-    """Default number of pages of a book with n photos.
-
-    The number is odd only if one page more would exceed the number of photos.
-    """
-    pages = max(round(n / PHOTOS_A_PAGE), 1)
-    return pages + pages % 2 if pages + pages % 2 <= n else pages
 
 
 def _check_pages(n: int, pages: int) -> None:

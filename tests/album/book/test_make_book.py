@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from photorank.album.book.divide_into_pages import photos_for
 from photorank.album.book.geometry import PageSize
 from photorank.album.book.make_book import (
     BookWishes,
     book_of_plan,
     make_book,
-    photos_for,
     placement_faults,
 )
 from photorank.album.book.plan_json import book_json, pages_of_json
