@@ -137,7 +137,7 @@ def spreads_of(photos: Photos, framing: str) -> dict[str, float]:
         name: MasterVector.load(BUILTIN / f"{name}.{framing}.json") for name in shipped.BUILTIN
     }
     found = {source: (X @ unit_direction(source, builtin, blocks)).std() for source in SOURCES}
-    classes = EmbeddedEncoder(framing=framing).class_directions
+    classes = EmbeddedEncoder(framing=framing).class_directions()
     found["class"] = np.median((X[:, : blocks.head] @ classes.T).std(axis=0))
     return {source: float(f"{spread:.6g}") for source, spread in found.items()}
 

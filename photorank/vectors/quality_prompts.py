@@ -63,7 +63,7 @@ class ComparesPhrases(Protocol):
     """Interface of encoders that compare texts with phrases, and rate texts as praise or blame."""
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Embedding directions (n, h) of n texts, and the texts' similarities (n, p) to p phrases.
+        """Embeddings (n, h) of n texts, and similarities (n, p) of the texts to p phrases.
 
         The similarities are from a softmax. The h dimensions are those of the embedding's part that
         is used for similarity.

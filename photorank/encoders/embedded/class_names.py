@@ -45,7 +45,7 @@ def class_weights(
     device: str,
     phrases: Sequence[str] = (),
     *,
-    forms: Sequence[str] = ("{}",),
+    forms: Sequence[str],
 ) -> Floats:
     """Similarity weights (n, 1000 + p) between n texts and 1000 ImageNet classes plus p phrases.
 

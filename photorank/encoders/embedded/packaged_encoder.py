@@ -120,7 +120,7 @@ class PackagedEncoder(SwitchableImages):
         if not texts:
             return np.empty((0, self.head), dtype=np.float32)
         weights = class_weights(texts, self._chosen_device, forms=self.text_forms)
-        return unit_rows(weights.astype(np.float32) @ self.class_directions)
+        return unit_rows(weights.astype(np.float32) @ self.class_directions())
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
         """Directions (n, h) of n texts in the photos' embedding space, and similarities to phrases.
@@ -130,7 +130,7 @@ class PackagedEncoder(SwitchableImages):
         weights = class_weights(texts, self._chosen_device, phrases, forms=self.text_forms)
         weights /= weights.sum(axis=1, keepdims=True)
         classes, others = np.split(weights, [-len(phrases)], axis=1)
-        return classes @ self.class_directions.astype(np.float64), others
+        return classes @ self.class_directions().astype(np.float64), others
 
     def valence(self, texts: Sequence[str]) -> Floats:
         """Valence (n,) of each text: −1 for strong blame, 0 for neutral, 1 for strong praise."""
@@ -148,7 +148,6 @@ class PackagedEncoder(SwitchableImages):
     def frame_rows(self, features: Embeddings) -> Embeddings:
         """Embeddings (n, d), without technical signals, from network features (n, n_features)."""
 
-    @property
     def class_directions(self) -> Embeddings:
         """Direction (1000, h) of each ImageNet class in the network's last layer."""
         return class_rows(self.network)

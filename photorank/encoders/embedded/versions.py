@@ -102,7 +102,6 @@ class EmbeddedEncoder(PackagedEncoder):
         projected = product(stages - self._constants.stage_means, self._constants.stages)
         return np.hstack([unit_rows(product(last, self._constants.head)), projected])
 
-    @property
     def class_directions(self) -> Embeddings:
         """Direction (1000, 512) of each ImageNet class in the photos' embedding space."""
         return class_rows(self.network) @ self._constants.head
