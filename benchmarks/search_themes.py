@@ -2,8 +2,9 @@
 
     python benchmarks/search_themes.py --indexes oasis-v1 oasis --themes oasis/ratings.csv
 
-The table has columns `file` and `group` (theme). Each theme of at least five photos is searched by
-its name, and all photos are ranked. Intervals of 95 % draw themes with replacement.
+The table has columns `file` and `group` (theme). Each theme of at least five photos that are in all
+indexes is searched by its name, and all photos are ranked. Intervals of 95 % draw themes with
+replacement.
 """
 
 import argparse
@@ -30,8 +31,14 @@ def main() -> None:
     parser.add_argument("--themes", type=Path, required=True, help="table with file and group")
     arguments = parser.parse_args()
     theme_of = pd.read_csv(arguments.themes).set_index("file")["group"]
+    kept = {
+        name: {photo.path.name for photo in open_index(name).photos()} for name in arguments.indexes
+    }
+    theme_of = theme_of[theme_of.index.isin(set.intersection(*kept.values()))]
     sizes = theme_of.value_counts()
     themes = sorted(sizes[sizes >= _LEAST_PHOTOS].index)
+    if not themes:
+        raise SystemExit(f"no theme has {_LEAST_PHOTOS} photos in each of these indexes")
     found = {name: precisions(name, theme_of, themes) for name in arguments.indexes}
     print(f"| index | {len(themes)} themes | difference |\n|---|---|---|")
     for name, row in found.items():
@@ -42,7 +49,7 @@ def main() -> None:
 def precisions(name: str, theme_of: pd.Series, themes: list[str]) -> Floats:
     """Average precision (t,) of a search for each of t themes, in the index of this name."""
     index = open_index(name)
-    of_photo = theme_of[[photo.path.name for photo in index.photos()]].to_numpy()
+    of_photo = theme_of.reindex([photo.path.name for photo in index.photos()]).to_numpy()
     texts = [_SECOND_WORD.sub(" ", theme.lower()) for theme in themes]
     queries = index.encoder().encode_texts(texts)
     similarities = index.embeddings()[:, : queries.shape[1]] @ queries.T

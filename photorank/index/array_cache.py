@@ -25,6 +25,8 @@ def cache_arrays(path: Path, **arrays: Any) -> bool:
 
 def cached_arrays(path: Path, *names: str) -> dict[str, NDArray[Any]] | None:
     """Arrays by name, read from a cache file; None if it is missing, damaged or incomplete."""
+    if not path.is_file():  # a pipe would be waited for
+        return None
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             return {name: kept[name] for name in names}

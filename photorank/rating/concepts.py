@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from photorank.encoders.base import Encoder, Fingerprint
+from photorank.encoders.blocks import lengths
 from photorank.index.array_cache import cache_arrays, cached_arrays
 from photorank.index.opened import Index
 from photorank.typing import Codes, Embeddings, Floats
@@ -52,6 +53,7 @@ CONCEPTS = (
 # Versions of how encoders embed texts; raised where texts get other embeddings, for caches of
 # another version are not used.
 _TEXTS_VERSIONS = {"embedded:2": 2}
+_MAX_LENGTH_ERROR = 1e-3  # of a kept concept's embedding
 _MAX_PHOTOS = 4000  # of the index: more would not move a correlation by 0.02, or a mean by 0.02 sd
 _MIN_PHOTOS = 3
 
@@ -119,8 +121,10 @@ def concept_embeddings(index: Index, load: Callable[[], Encoder]) -> Embeddings:
     kept = cached_arrays(path, "encoder", "concepts", "embeddings")
     if kept and (str(kept["encoder"]), tuple(kept["concepts"].tolist())) == (encoder, CONCEPTS):
         found: Embeddings = kept["embeddings"].astype(np.float32)
-        if found.shape == (len(CONCEPTS), index.manifest.head) and np.isfinite(found).all():
-            return found
+        if found.shape == (len(CONCEPTS), index.manifest.head):
+            errors = np.abs(lengths(found) - 1)
+            if (errors < _MAX_LENGTH_ERROR).all():  # False for nan
+                return found
     found = load().encode_texts(CONCEPTS)
     cache_arrays(path, encoder=encoder, concepts=CONCEPTS, embeddings=found)
     return found

@@ -1,9 +1,11 @@
+import os
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from photorank.encoders import load_encoder
+from photorank.index.array_cache import cached_arrays
 from photorank.index.opened import open_index
 from photorank.rating.concepts import (
     CONCEPTS,
@@ -74,10 +76,23 @@ def test_the_concepts_words_are_encoded_once_an_index(bare_pair):
     index.paths.concepts.write_bytes(b"half of a file")
     assert concept_embeddings(index, load) == pytest.approx(first)
     other = text_space(replace(index.fingerprint, model="embedded:2"))
-    for of, words in ((text_space(index.fingerprint), CONCEPTS[::-1]), (other, CONCEPTS)):
-        np.savez(index.paths.concepts, encoder=of, concepts=words, embeddings=first)
+    own = text_space(index.fingerprint)
+    for of, words, kept in (
+        (own, CONCEPTS[::-1], first),
+        (other, CONCEPTS, first),
+        (own, CONCEPTS, np.zeros_like(first)),
+    ):
+        np.savez(index.paths.concepts, encoder=of, concepts=words, embeddings=kept)
         assert concept_embeddings(index, load) == pytest.approx(first)
-    assert len(loaded) == 4
+    assert len(loaded) == 5
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_in_the_caches_place_is_not_waited_for(bare_pair):
+    """It counts as no cache."""
+    path = bare_pair[0].paths.concepts
+    os.mkfifo(path)
+    assert cached_arrays(path, "encoder") is None
 
 
 def test_only_the_encoder_whose_texts_changed_encodes_concepts_again(bare_pair):
