@@ -1,10 +1,11 @@
-"""Mean average precision of search by words, for themes whose photos are known.
+"""Mean average precision and ROC AUC of search by words, for themes whose photos are known.
 
     python benchmarks/search_themes.py --indexes oasis-v1 oasis --themes oasis/ratings.csv
 
 The table has columns `file` and `group` (theme). Each theme of at least five photos that are in all
-indexes is searched by its name, and all photos are ranked. Intervals of 95 % draw themes with
-replacement.
+indexes is searched by its name, as `photorank search` does it, and all photos are ranked. Intervals
+of 95 % draw themes with replacement; differences are from the first index. With --by-theme, each
+theme's values are printed, too.
 """
 
 import argparse
@@ -13,24 +14,30 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import average_precision_score
+from sklearn.metrics import average_precision_score, roc_auc_score
 
 from photorank.index.opened import open_index
+from photorank.rating.text_search import search_direction
 from photorank.typing import Floats
 
 _LEAST_PHOTOS = 5  # of a theme
 _DRAWS = 10_000
 # Ends of words that the table writes without a space before them.
 _SECOND_WORD = re.compile("(?<=[a-z])(?=(?:face|pose|dump|supplies)$)")
+_METRICS = {"average precision": average_precision_score, "ROC AUC": roc_auc_score}
 
 
 def main() -> None:
-    """Print mean average precision for each index, and the paired difference from the first."""
+    """Print both metrics for each index, and their paired differences from the first index."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--indexes", nargs="+", required=True)
     parser.add_argument("--themes", type=Path, required=True, help="table with file and group")
+    parser.add_argument("--by-theme", action="store_true")
     arguments = parser.parse_args()
-    theme_of = pd.read_csv(arguments.themes).set_index("file")["group"]
+    table = pd.read_csv(arguments.themes)
+    if not {"file", "group"} <= set(table.columns):
+        raise SystemExit(f"{arguments.themes} has no columns file and group")
+    theme_of = table.set_index("file")["group"]
     kept = {
         name: {photo.path.name for photo in open_index(name).photos()} for name in arguments.indexes
     }
@@ -39,24 +46,36 @@ def main() -> None:
     themes = sorted(sizes[sizes >= _LEAST_PHOTOS].index)
     if not themes:
         raise SystemExit(f"no theme has {_LEAST_PHOTOS} photos in each of these indexes")
-    found = {name: precisions(name, theme_of, themes) for name in arguments.indexes}
-    print(f"| index | {len(themes)} themes | difference |\n|---|---|---|")
-    for name, row in found.items():
-        difference = mean_with_interval(row - found[arguments.indexes[0]], "+")
-        print(f"| {name} | {mean_with_interval(row, '')} | {difference} |")
+    found = {name: searched(name, theme_of, themes) for name in arguments.indexes}
+    first = found[arguments.indexes[0]]
+    print(f"{len(themes)} themes\n\n| index | {' | | '.join(_METRICS)} | |\n|---|---|---|---|---|")
+    for name, values in found.items():
+        cells = [
+            f"{mean_with_interval(row, '')} | {mean_with_interval(row - base, '+')}"
+            for row, base in zip(values, first, strict=True)
+        ]
+        print(f"| {name} | {' | '.join(cells)} |")
+    if arguments.by_theme:
+        print(f"\n| theme | photos | {' | '.join(found)} |\n|---|---|{'---|' * len(found)}")
+        for at, theme in enumerate(themes):
+            cells = [" and ".join(f"{row[at]:.3f}" for row in values) for values in found.values()]
+            print(f"| {theme} | {sizes[theme]} | {' | '.join(cells)} |")
 
 
-def precisions(name: str, theme_of: pd.Series, themes: list[str]) -> Floats:
-    """Average precision (t,) of a search for each of t themes, in the index of this name."""
+def searched(name: str, theme_of: pd.Series, themes: list[str]) -> Floats:
+    """Average precision and ROC AUC (2, t) of a search for each of t themes, in a named index."""
     index = open_index(name)
     of_photo = theme_of.reindex([photo.path.name for photo in index.photos()]).to_numpy()
-    texts = [_SECOND_WORD.sub(" ", theme.lower()) for theme in themes]
-    queries = index.encoder().encode_texts(texts)
-    similarities = index.embeddings()[:, : queries.shape[1]] @ queries.T
+    texts, encoder = [_SECOND_WORD.sub(" ", theme.lower()) for theme in themes], index.encoder()
+    queries = np.stack([search_direction(index, text, encoder) for text in texts])
+    similarities = index.embeddings() @ queries.T
     return np.array(
         [
-            average_precision_score(of_photo == theme, column)
-            for theme, column in zip(themes, similarities.T, strict=True)
+            [
+                metric(of_photo == theme, column)
+                for theme, column in zip(themes, similarities.T, strict=True)
+            ]
+            for metric in _METRICS.values()
         ]
     )
 

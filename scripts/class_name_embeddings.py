@@ -8,7 +8,7 @@ import hashlib
 import numpy as np
 from timm.data.imagenet_info import ImageNetInfo
 
-from photorank.encoders.embedded.class_names import CLASS_FORM, FILE, sentence_network
+from photorank.encoders.embedded.class_names import FILE, sentence_network
 from photorank.typing import Embeddings
 
 
@@ -21,7 +21,7 @@ def main() -> None:
 def embedded_names() -> Embeddings:
     """Unit embeddings (1000, 384) of the class names, in the classifier's order."""
     names = ImageNetInfo().label_descriptions()
-    return sentence_network("cpu").encode([CLASS_FORM.format(name) for name in names])
+    return sentence_network("cpu").encode([f"a photo of a {name}" for name in names])
 
 
 if __name__ == "__main__":

@@ -3,15 +3,15 @@
 import streamlit as st
 
 from dashboard.cache import encoder_results
-from dashboard.cache.cache_keys import BY_ENCODER, BY_PHOTOS
+from dashboard.cache.cache_keys import BY_PHOTOS
 from dashboard.models import photo_map
 from dashboard.models.photo_tiles import alt_text
 from dashboard.routes.thumbnails import thumbnail_address
 from photorank.index.opened import Index
+from photorank.rating.text_search import search_direction
 from photorank.similarity import map_layout
 from photorank.similarity.map_layout import Method
 from photorank.typing import Direction, Floats
-from photorank.vectors.plain_prompts import prompt_vector
 
 
 @st.cache_resource(max_entries=4, show_spinner="Drawing the map, once …", hash_funcs=BY_PHOTOS)
@@ -22,14 +22,14 @@ def map_positions(index: Index, method: Method) -> Floats:
     return found
 
 
-@st.cache_data(max_entries=128, show_spinner="Reading the words …", hash_funcs=BY_ENCODER)
+@st.cache_data(max_entries=128, show_spinner="Reading the words …", hash_funcs=BY_PHOTOS)
 def direction(index: Index, text: str) -> Direction:
-    """Unit vector (d,) in embedding space that points to photos matching a search text.
+    """Unit direction (d,) along which an index's photos are searched for a text.
 
     Raises MissingWeightsError or MissingExtraError if the encoder's words cannot be had.
     """
     # The text tower loads here, when the first words come, and not before.
-    return prompt_vector("search", [text], encoder_results.encoder(index)).direction
+    return search_direction(index, text, encoder_results.encoder(index))
 
 
 def row_of_digest(index: Index, digest: str) -> int | None:

@@ -102,7 +102,7 @@ def _sought(
 ) -> "list[tuple[Photo, float]]":
     from photorank.rating.closest_better import closest_better
     from photorank.rating.rate_photo import embeddings_of
-    from photorank.vectors.plain_prompts import prompt_vector
+    from photorank.rating.text_search import search_direction
 
     if like is not None:
         embedding = embeddings_of(index, [like], index.encoder)[0]
@@ -116,7 +116,7 @@ def _sought(
         found = best(index, head, k + 1)
         return [(one.photo, one.similarity) for one in found if one.photo != own][:k]
     if text is not None:
-        direction = prompt_vector("search", [text], index.encoder()).direction
+        direction = search_direction(index, text, index.encoder())
     else:
         direction = open_vector(index, vector).direction
     return [(one.photo, one.similarity) for one in best(index, direction, k)]

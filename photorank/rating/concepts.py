@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from photorank.encoders.base import Encoder, Fingerprint
+from photorank.encoders.base import Encoder
 from photorank.encoders.blocks import lengths
 from photorank.index.array_cache import cache_arrays, cached_arrays
 from photorank.index.opened import Index
@@ -50,9 +50,6 @@ CONCEPTS = (
     "a close-up",
     "a wide landscape",
 )
-# Versions of how encoders embed texts; raised where texts get other embeddings, for caches of
-# another version are not used.
-_TEXTS_VERSIONS = {"embedded:2": 2}
 _MAX_LENGTH_ERROR = 1e-3  # of a kept concept's embedding
 _MAX_PHOTOS = 4000  # of the index: more would not move a correlation by 0.02, or a mean by 0.02 sd
 _MIN_PHOTOS = 3
@@ -104,12 +101,6 @@ def sampled_rows(index: Index) -> Codes:
     return np.linspace(0, len(index) - 1, min(len(index), _MAX_PHOTOS)).round().astype(np.intp)
 
 
-def text_space(fingerprint: Fingerprint) -> str:
-    """Name of an encoder's embedding space, with the version of its text embeddings if not 1."""
-    version = _TEXTS_VERSIONS.get(fingerprint.model, 1)
-    return str(fingerprint) if version == 1 else f"{fingerprint}, texts {version}"
-
-
 def concept_embeddings(index: Index, load: Callable[[], Encoder]) -> Embeddings:
     """Text embeddings (c, d), of unit length, of the c concepts in `CONCEPTS`.
 
@@ -117,7 +108,7 @@ def concept_embeddings(index: Index, load: Callable[[], Encoder]) -> Embeddings:
     to load; only for them is the index's encoder loaded. Raises MissingWeightsError or
     MissingExtraError if they are not known yet, and the encoder's text tower cannot be had.
     """
-    path, encoder = index.paths.concepts, text_space(index.fingerprint)
+    path, encoder = index.paths.concepts, str(index.fingerprint)
     kept = cached_arrays(path, "encoder", "concepts", "embeddings")
     if kept and (str(kept["encoder"]), tuple(kept["concepts"].tolist())) == (encoder, CONCEPTS):
         found: Embeddings = kept["embeddings"].astype(np.float32)

@@ -12,7 +12,6 @@ from photorank.rating.concepts import (
     concept_embeddings,
     moving_concepts,
     shown_and_liked,
-    text_space,
 )
 from photorank.vectors.plain_prompts import prompt_vector
 
@@ -75,8 +74,9 @@ def test_the_concepts_words_are_encoded_once_an_index(bare_pair):
 
     index.paths.concepts.write_bytes(b"half of a file")
     assert concept_embeddings(index, load) == pytest.approx(first)
-    other = text_space(replace(index.fingerprint, model="embedded:2"))
-    own = text_space(index.fingerprint)
+    own, other = (
+        str(one) for one in (index.fingerprint, replace(index.fingerprint, model="other"))
+    )
     for of, words, kept in (
         (own, CONCEPTS[::-1], first),
         (other, CONCEPTS, first),
@@ -93,14 +93,6 @@ def test_a_pipe_in_the_caches_place_is_not_waited_for(bare_pair):
     path = bare_pair[0].paths.concepts
     os.mkfifo(path)
     assert cached_arrays(path, "encoder") is None
-
-
-def test_only_the_encoder_whose_texts_changed_encodes_concepts_again(bare_pair):
-    """What others kept before stays in use."""
-    index, _, _ = bare_pair
-    old = replace(index.fingerprint, model="embedded:2")
-    assert text_space(index.fingerprint) == str(index.fingerprint)
-    assert text_space(old) != str(old)
 
 
 def test_two_photos_are_too_few_to_compare_with(bare_pair):

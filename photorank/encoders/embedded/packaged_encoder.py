@@ -69,7 +69,6 @@ class PackagedEncoder(SwitchableImages):
     frames_at_once: ClassVar[int]  # a processor's thread: more overflow its cache and are slower
     n_features: ClassVar[int]  # numbers that the network gives for a frame
     head: ClassVar[int]  # dimensions of texts, and of a photo's first block
-    text_forms: ClassVar[tuple[str, ...]] = ("{}",)  # in which a text is compared with classes
     long_side: int = 0  # that signals need
     logit_scale = None  # no such factor was ever trained: text and photos never met
     blocks: Blocks | None = None
@@ -119,7 +118,7 @@ class PackagedEncoder(SwitchableImages):
         """Unit embeddings of texts, computed from their similarity to ImageNet's class names."""
         if not texts:
             return np.empty((0, self.head), dtype=np.float32)
-        weights = class_weights(texts, self._chosen_device, forms=self.text_forms)
+        weights = class_weights(texts, self._chosen_device)
         return unit_rows(weights.astype(np.float32) @ self.class_directions())
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
@@ -127,7 +126,7 @@ class PackagedEncoder(SwitchableImages):
 
         Similarities are (n, p) for p phrases. Both belong to one softmax over classes and phrases.
         """
-        weights = class_weights(texts, self._chosen_device, phrases, forms=self.text_forms)
+        weights = class_weights(texts, self._chosen_device, phrases)
         weights /= weights.sum(axis=1, keepdims=True)
         classes, others = np.split(weights, [-len(phrases)], axis=1)
         return classes @ self.class_directions().astype(np.float64), others

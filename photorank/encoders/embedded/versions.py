@@ -10,7 +10,6 @@ from PIL import Image
 from photorank.encoders.base import PositionMaps, Prepared
 from photorank.encoders.blocks import Blocks, unit_rows
 from photorank.encoders.constants import SHA256, Constants, load_constants
-from photorank.encoders.embedded.class_names import CLASS_FORM
 from photorank.encoders.embedded.packaged_encoder import PackagedEncoder
 from photorank.encoders.embedded.packaged_networks import LITE0, LITE2, class_rows
 from photorank.encoders.parallel_batches import product
@@ -70,7 +69,6 @@ class EmbeddedEncoder(PackagedEncoder):
     frames_at_once = 4  # in bfloat16 a quarter less time than of two
     n_features = 1280 + 856
     head = 512
-    text_forms = ("{}", CLASS_FORM)
     long_side = LEAST_LONG_SIDE
     blocks = Blocks(head, stages=256, signals=32, constants=SHA256[:16])
 

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+from photorank.index.building.build import build_index
+from photorank.index.building.request import BuildRequest
+from photorank.index.opened import Index, open_index
+from photorank.rating.text_search import search_direction
+from photorank.workspace import Workspace
+from tests.fixtures.colours import ColourEncoder, fill
+
+
+class _WordedEncoder(ColourEncoder):
+    """Encoder whose every text is the colour red."""
+
+    def encode_texts(self, texts):
+        red = np.tile([1.0, 0, 0], 16) / 4
+        return np.tile(red, (len(texts), 1)).astype(np.float32)
+
+
+@pytest.fixture
+def indexed(tmp_path):
+    """Return a function that indexes n photos with an encoder of a given model."""
+
+    def make(n, model):
+        fill(tmp_path / "photos", n)
+        encoder, paths = _WordedEncoder(model), Workspace(tmp_path / "home").index("some")
+        request = BuildRequest(
+            [tmp_path / "photos"], encoder_spec="colours", load=lambda *_, **__: encoder
+        )
+        build_index(paths, request)
+        return Index.open(paths), encoder
+
+    return make
+
+
+def _words(encoder):
+    return encoder.encode_texts(["red"])[0]
+
+
+def test_feedback_is_a_quarter_of_what_the_five_best_have_and_all_have_not(indexed):
+    """NumPy's own means, of photos sorted by their products with the words, say the same."""
+    index, encoder = indexed(12, "embedded:2")
+    X, words = index.embeddings().astype(float), _words(encoder)
+    best = X[np.argsort(-(X @ words))[:5]]
+    difference = best.mean(axis=0) - X.mean(axis=0)
+    turned = words + difference / np.linalg.norm(difference) / 4
+
+    found = search_direction(index, "red", encoder)
+
+    np.testing.assert_allclose(found, turned / np.linalg.norm(turned), atol=1e-6)
+    assert found @ words < 0.99
+
+
+@pytest.mark.parametrize(("n", "model"), [(12, "colours"), (12, "embedded"), (5, "embedded:2")])
+def test_other_encoders_and_few_photos_are_searched_along_the_words_alone(indexed, n, model):
+    """Version 1 of the built-in encoder is one of them; five photos are all best."""
+    index, encoder = indexed(n, model)
+
+    np.testing.assert_allclose(search_direction(index, "red", encoder), _words(encoder))
+
+
+@pytest.mark.slow
+def test_the_best_matches_stand_out_more(home):
+    """Over the real encoder's photos, feedback moves the five best away from the rest."""
+    index = open_index("small")
+    encoder, X = index.encoder(), index.heads().astype(float)
+    words = encoder.encode_texts(["the sea"])[0]
+    found = search_direction(index, "the sea", encoder)[: X.shape[1]]
+    best = np.argsort(-(X @ words))[:5]
+
+    assert np.linalg.norm(found) == pytest.approx(1)
+    before, after = (ratings[best].mean() - ratings.mean() for ratings in (X @ words, X @ found))
+    assert after > before
