@@ -26,7 +26,7 @@ import numpy as np
 from synthetic import VECTOR, write_synthetic
 
 from photorank.album.candidates import Candidates, value_of_albums
-from photorank.album.coverage import KeptCovers
+from photorank.album.coverage import KeptSimilarities
 from photorank.album.greedy_choice import Rules, choose
 from photorank.album.make_album import make_album
 from photorank.album.request import AlbumRequest
@@ -91,7 +91,9 @@ def _shares(
         rules = Rules(k, np.empty(0, dtype=np.intp), everything, parts, (k + 1) // 2)
         rows, ratings = np.arange(n), rng.normal(size=n)
         candidates = Candidates(rows, ratings, rules.pinned, rules.held, rows, everything)
-        value = value_of_albums(KeptCovers(X), candidates, rules, AlbumRequest(k, rng.random()))
+        value = value_of_albums(
+            KeptSimilarities(X), candidates, rules, AlbumRequest(k, rng.random())
+        )
         choice = choose(value, rules)
         best = max(
             value(np.array(rows))

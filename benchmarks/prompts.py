@@ -40,7 +40,7 @@ def main() -> None:
     codes = categories(arguments.categories, names)
     kinds = {"mission": [PLAIN_PROMPT]}
     if arguments.prompts:
-        kinds |= json.loads(arguments.prompts.read_bytes())
+        kinds |= prompts_by_kind(arguments.prompts)
     encoder = index.encoder()
     by_category = directions(photos, codes, encoder, learned=arguments.categories is not None)
     pairs = HeldOutPairs.of(photos.comparisons, Folds(codes[None], len(by_category), photos.scenes))
@@ -53,12 +53,29 @@ def main() -> None:
         print(f"| {kind} | mean of {len(rows)} | {means[0]:.3f} | {means[1]:.3f} |")
 
 
+def prompts_by_kind(file: Path) -> dict[str, list[str]]:
+    """Prompts of a JSON file, by kind; exits with a message if it holds anything else."""
+    try:
+        said = json.loads(file.read_bytes())
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"{file} cannot be read: {error}") from error
+    lists = said.values() if isinstance(said, dict) else [None]
+    if any(not isinstance(some, list) or set(map(type, some)) != {str} for some in lists):
+        raise SystemExit(f"{file} holds no lists of prompts by kind")
+    return dict(said)
+
+
 def categories(table: Path | None, names: list[str]) -> Codes:
     """Category code (n,) of each of n photos; all 0 if there is no table of categories."""
     if table is None:
         return np.zeros(len(names), dtype=np.intp)
-    of_file = pd.read_csv(table).set_index("file")["category"]
-    return np.unique(of_file[names].to_numpy(), return_inverse=True)[1]
+    known = pd.read_csv(table)
+    if not {"file", "category"} <= set(known.columns):
+        raise SystemExit(f"{table} has no columns file and category")
+    found = known.drop_duplicates("file").set_index("file")["category"].reindex(names)
+    if found.isna().any():
+        raise SystemExit(f"{table} has no category for {found.index[found.isna()][0]}")
+    return np.unique(found.to_numpy(), return_inverse=True)[1]
 
 
 def directions(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from photorank.album.candidates import candidates_of, value_of_albums
-from photorank.album.coverage import KeptCovers
+from photorank.album.coverage import KeptSimilarities
 from photorank.album.greedy_choice import Choice, Rules, choose
 from photorank.album.request import AlbumRequest
 from photorank.similarity.leader_clustering import leaders
@@ -27,5 +27,5 @@ def choose_rows(heads: Embeddings, ratings: Ratings, request: AlbumRequest) -> C
     candidates = candidates_of(ratings, ratings, series, request, np.ones(n, dtype=bool))
     places = min(request.places, len(candidates.rows))
     rules = Rules(places, candidates.pinned, candidates.first)
-    choice = choose(value_of_albums(KeptCovers(heads), candidates, rules, request), rules)
+    choice = choose(value_of_albums(KeptSimilarities(heads), candidates, rules, request), rules)
     return choice._replace(rows=candidates.rows[choice.rows])

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from photorank.album.coverage import KeptCovers
+from photorank.album.coverage import KeptSimilarities
 from photorank.album.greedy_choice import Rules, most_cover
 from photorank.album.request import AlbumRequest
 from photorank.album.value import Mask, Value
@@ -89,16 +89,16 @@ def candidates_of(
 
 
 def value_of_albums(
-    kept: KeptCovers, candidates: Candidates, rules: Rules, request: AlbumRequest
+    kept: KeptSimilarities, candidates: Candidates, rules: Rules, request: AlbumRequest
 ) -> Value:
     """Function that computes an album's value: quality plus variety, each relative to its maximum.
 
     An album without places is measured by what one place could have.
     """
     rules = replace(rules, places=max(rules.places, 1))
-    covers = kept.of(candidates.rows, _photos_to_represent(candidates, request.clients))
+    similarities = kept.of(candidates.rows, _photos_to_represent(candidates, request.clients))
     worth = weight_of_quality(request) * _quality(candidates, rules)
-    return Value(worth, covers, request.balance / (most_cover(covers, rules) or 1.0))
+    return Value(worth, similarities, request.balance / (most_cover(similarities, rules) or 1.0))
 
 
 def weight_of_quality(request: AlbumRequest) -> float:

@@ -16,7 +16,7 @@ CoverRows: TypeAlias = NDArray[np.float32]  # (m, c), ≥ 0
 Cover: TypeAlias = NDArray[np.float32]  # (c,) of each client, by a set
 T = TypeVar("T")
 
-ROWS_A_BLOCK = 128  # rows of covers processed together, which a core's cache holds
+ROWS_A_BLOCK = 128  # rows of similarities processed together, which a core's cache holds
 _MIN_BLOCKS_FOR_THREADS = 32  # fewer are not worth starting threads
 _SAME_PHOTO_DISTANCE = 1e-6  # cosine distance below which photos count as equal
 _FEW = 0.25  # share of all cosines up to which those that are new are added to the others
@@ -62,7 +62,7 @@ class Similarities:
         return _greatest(self._rows, np.arange(len(self)), 0.0)
 
 
-class CosineCovers(Similarities):
+class CosineSimilarities(Similarities):
     """Similarity matrix that is computed from stored cosines on each read, to save memory."""
 
     def __init__(self, cosines: CoverRows, typical: float) -> None:
@@ -82,10 +82,10 @@ class CosineCovers(Similarities):
         return similarities_of(_greatest(self._rows, rows, -np.inf), self._typical)
 
 
-class _SomeCovers(Similarities):
+class _SelectedSimilarities(Similarities):
     """Selected rows (candidate photos) of a similarity matrix, read from it when needed."""
 
-    def __init__(self, whole: CosineCovers, at: Codes) -> None:
+    def __init__(self, whole: CosineSimilarities, at: Codes) -> None:
         super().__init__(whole[:0])
         self._whole, self._at = whole, at
 
@@ -107,7 +107,7 @@ class _SomeCovers(Similarities):
         return self._whole.most_by(self._at)
 
 
-class KeptCovers:
+class KeptSimilarities:
     """Cache of similarities between photos, reused when the next album is chosen.
 
     A pinned photo or one that is left out changes few of the candidates and of those that they
@@ -118,7 +118,7 @@ class KeptCovers:
         self._heads = heads
         self._rows = self._clients = np.empty(0, dtype=np.intp)
         self._cosines: CoverRows = np.empty((0, 0), dtype=np.float32)
-        self._covers: CosineCovers | None = None
+        self._similarities: CosineSimilarities | None = None
 
     def of(self, rows: Codes, clients: Codes) -> Similarities:
         """Similarities (g, c) of g candidates (`rows`) to c photos to be represented (`clients`).
@@ -137,16 +137,18 @@ class KeptCovers:
         ):
             self._rows, self._clients = rows, clients
             self._cosines = cosines_of(self._heads[rows], self._heads[clients])
-            self._covers = None
+            self._similarities = None
         elif pairs:
             self._replace(clients, new)
             self._append(new_rows)
-            self._covers = None
-        if self._covers is None:
-            self._covers = CosineCovers(self._cosines, _typical_cosine(self._heads[clients]))
+            self._similarities = None
+        if self._similarities is None:
+            self._similarities = CosineSimilarities(
+                self._cosines, _typical_cosine(self._heads[clients])
+            )
         if np.array_equal(rows, self._rows):
-            return self._covers
-        return _SomeCovers(self._covers, places(self._rows, len(self._heads))[rows])
+            return self._similarities
+        return _SelectedSimilarities(self._similarities, places(self._rows, len(self._heads))[rows])
 
     def _replace(self, clients: Codes, new: Codes) -> None:
         """Store the cosines of `new` photos in cached columns that are no longer needed.
@@ -196,11 +198,11 @@ def similarities_of(cosines: CoverRows, typical: float) -> CoverRows:
     """
     if 1 - typical < _SAME_PHOTO_DISTANCE:
         return np.ones_like(cosines)
-    covers = cosines - np.float32(typical)
-    covers /= np.float32(1 - typical)
-    np.maximum(covers, 0, out=covers)
-    np.square(covers, out=covers)
-    return covers
+    similarities = cosines - np.float32(typical)
+    similarities /= np.float32(1 - typical)
+    np.maximum(similarities, 0, out=similarities)
+    np.square(similarities, out=similarities)
+    return similarities
 
 
 def in_blocks(work: Callable[[int], T], n: int) -> list[T]:

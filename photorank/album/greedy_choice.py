@@ -110,9 +110,9 @@ def choose(value: Value, rules: Rules) -> Choice:
     return Choice(rows, gains, value(rows), bound, left, ceilings)
 
 
-def most_cover(covers: Similarities, rules: Rules) -> float:
+def most_cover(similarities: Similarities, rules: Rules) -> float:
     """Total coverage that a greedy choice of photos reaches if ratings are ignored."""
-    value = Value(np.zeros(len(covers)), covers)
+    value = Value(np.zeros(len(similarities)), similarities)
     return value(_picked(value, rules)[0])
 
 
@@ -123,12 +123,12 @@ def _picked(value: Value, rules: Rules) -> tuple[Codes, Floats, Mask]:
     they are too few, all others. The last result is the mask (n,) of the last stage's photos.
     """
     chosen: list[int] = []
-    best: Cover = np.zeros(value.covers.n_represented, dtype=np.float32)
+    best: Cover = np.zeros(value.similarities.n_represented, dtype=np.float32)
     gains: list[float] = []
     for row in (*rules.pinned.tolist(), *rules.held.tolist()):
         chosen.append(row)
         gains += value.gains(best, np.array([row])).tolist()
-        np.maximum(best, value.covers[row], out=best)
+        np.maximum(best, value.similarities[row], out=best)
     last = rules.first
     for stage in (rules.first, ~rules.first):
         waiting = stage & rules.still_allowed(chosen)
@@ -169,7 +169,7 @@ def _upper_bound(value: Value, rules: Rules, rows: Codes, among: Mask, ceilings:
         round(step) for step in np.linspace(len(rules.pinned), len(rows), _BOUND_STAGES).tolist()
     }
     bounds = [bound(value.cover(rows[:count]), ceilings) for count in sorted(looks)]
-    return min(*bounds, bound(value.covers.most, value.worth.copy()))
+    return min(*bounds, bound(value.similarities.most, value.worth.copy()))
 
 
 def _greedy(
@@ -200,7 +200,7 @@ def _greedy(
             continue
         row, anew = int(rows[at]), _ANEW
         found.append((row, float(most)))
-        np.maximum(best, value.covers[row], out=best)
+        np.maximum(best, value.similarities[row], out=best)
         gains[at] = -np.inf
         if room is not None and rules.parts is not None and (part := rules.parts[row]) >= 0:
             room[part] -= 1

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from photorank.album.coverage import KeptCovers
+from photorank.album.coverage import KeptSimilarities
 from photorank.album.limits_per_event import balanced_parts
 from photorank.album.value import Mask
 from photorank.index.opened import Index
@@ -37,7 +37,7 @@ class KeptGrounds:
     """
 
     def __init__(self, index: Index) -> None:
-        self.covers = KeptCovers(index.heads())
+        self.similarities = KeptSimilarities(index.heads())
         self._index = index
         self._last: Grounds | None = None
 

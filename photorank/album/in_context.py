@@ -68,11 +68,13 @@ class AlbumContext:
         self._index = index
         self._least = float(ratings.min(initial=np.inf))
         self._heads, self._clients = index.heads_of(self.rows), index.heads_of(clients)
-        covers = likeness(self._heads, self._clients)
-        self._owner = covers.argmax(axis=0) if len(covers) else np.empty(0, dtype=np.intp)
-        self._best_cover = covers.max(axis=0, initial=0.0)  # of each client, by the album
-        covers[self._owner, np.arange(len(self._owner))] = 0
-        self._second_cover = covers.max(axis=0, initial=0.0)  # without its best photo
+        similarities = likeness(self._heads, self._clients)
+        self._owner = (
+            similarities.argmax(axis=0) if len(similarities) else np.empty(0, dtype=np.intp)
+        )
+        self._best_cover = similarities.max(axis=0, initial=0.0)  # of each client, by the album
+        similarities[self._owner, np.arange(len(self._owner))] = 0
+        self._second_cover = similarities.max(axis=0, initial=0.0)  # without its best photo
         self._above = ratings[self.rows] - self._least  # (k,)
         most = np.sort(ratings)[::-1][: len(album) + 1]
         self._best = np.cumsum(most - self._least)  # sums of the best ratings
@@ -80,8 +82,8 @@ class AlbumContext:
     def tell(self, asked: Sequence[PhotoToAssess]) -> list[InContext]:
         """Each given photo's share of the album's value, and the album photo most similar to it."""
         heads = np.array([photo.embedding[: self._index.manifest.head] for photo in asked])
-        covers = likeness(heads, self._clients) if len(heads) else heads
-        return [self._one(*each) for each in zip(asked, heads, covers, strict=True)]
+        similarities = likeness(heads, self._clients) if len(heads) else heads
+        return [self._one(*each) for each in zip(asked, heads, similarities, strict=True)]
 
     def tell_rows(self, rows: Sequence[int], ratings: Ratings) -> list[InContext]:
         """Share of the album's value and most similar album photo of each photo at `rows`."""

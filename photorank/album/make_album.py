@@ -98,7 +98,7 @@ def make_album(
             "with its others"
         )
     free = replace(rules, held=rules.held[:0])  # the scale is that of an album chosen at once
-    value = value_of_albums(kept.covers, candidates, free, request)
+    value = value_of_albums(kept.similarities, candidates, free, request)
     choice = choose(value, rules)
     taken = [photos[row].taken for row in candidates.rows[choice.rows].tolist()]
     notes += _notes_on_missing(request, len(candidates.rows), taken)

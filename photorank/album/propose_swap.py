@@ -31,7 +31,7 @@ def propose_swap(value: Value, rules: Rules, choice: Choice) -> Swap | None:
     comers = np.flatnonzero(choice.open)
     if not len(swappable) or not len(comers):
         return None
-    best, second, owner = _two_best(value.covers[rows])
+    best, second, owner = _two_best(value.similarities[rows])
     order = np.argsort(owner, kind="stable")
     owners, begins = np.unique(owner[order], return_index=True)
 
@@ -39,7 +39,7 @@ def propose_swap(value: Value, rules: Rules, choice: Choice) -> Swap | None:
         return np.add.reduceat(cover, begins, axis=-1, dtype=np.float64)
 
     def best_of(some: Codes) -> Swap:
-        part = value.covers[some][:, order]
+        part = value.similarities[some][:, order]
         with_all = np.maximum(part, best[order])
         new = (with_all - best[order]).sum(axis=1, dtype=np.float64)
         gain = value.worth[some][:, None] - value.worth[rows] + value.scale * new[:, None]
@@ -69,13 +69,13 @@ def propose_swap(value: Value, rules: Rules, choice: Choice) -> Swap | None:
     return found if found.gain > -np.inf else None
 
 
-def _two_best(covers: CoverRows) -> tuple[Cover, Cover, Codes]:
+def _two_best(similarities: CoverRows) -> tuple[Cover, Cover, Codes]:
     """Largest and second largest value (c,) of each column, and row number of the largest."""
-    owner = covers.argmax(axis=0)
-    clients = np.arange(covers.shape[1])
-    others = covers.copy()
+    owner = similarities.argmax(axis=0)
+    clients = np.arange(similarities.shape[1])
+    others = similarities.copy()
     others[owner, clients] = 0
-    return covers[owner, clients], others.max(axis=0), owner
+    return similarities[owner, clients], others.max(axis=0), owner
 
 
 def _exchangeable(rules: Rules, rows: Codes, comers: Codes) -> Mask:

@@ -67,7 +67,7 @@ class Reasons:
         at = self.choice.rows
         rows = self.candidates.rows[at].tolist()
         members = self._members(rows)
-        nearest = value.covers[at].argmax(axis=0) if len(at) else np.empty(0, dtype=np.intp)
+        nearest = value.similarities[at].argmax(axis=0) if len(at) else np.empty(0, dtype=np.intp)
         stands_for = np.bincount(nearest, minlength=len(at)).tolist()
         own = value.worth[at].tolist()
         in_album = set(rows)

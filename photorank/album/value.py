@@ -26,7 +26,7 @@ class Value:
     """
 
     worth: Floats  # (n,) of each photo by itself, ≥ 0
-    covers: Similarities  # (n, c) how well each photo stands for each client
+    similarities: Similarities  # (n, c) how well each photo stands for each client
     scale: float = 1.0  # value of a unit of cover
 
     def __call__(self, rows: Codes) -> float:
@@ -35,7 +35,7 @@ class Value:
 
     def cover(self, rows: Codes) -> Cover:
         """Coverage of each represented photo (c,): greatest similarity to any photo at `rows`."""
-        best: Cover = self.covers[rows].max(axis=0, initial=0.0)
+        best: Cover = self.similarities[rows].max(axis=0, initial=0.0)
         return best
 
     def of_cover(self, cover: Cover) -> float:
@@ -49,7 +49,7 @@ class Value:
         """
 
         def new(start: int) -> Floats:
-            part = self.covers[rows[start : start + ROWS_A_BLOCK]] - cover
+            part = self.similarities[rows[start : start + ROWS_A_BLOCK]] - cover
             total: Floats = np.maximum(part, 0, out=part).sum(axis=1, dtype=np.float64)
             return total
 
@@ -60,7 +60,7 @@ class Value:
     @cached_property
     def alone(self) -> Floats:
         """Value (n,) of each photo alone: an upper bound on its gain when added to any album."""
-        return self.worth + self.scale * self.covers.sums
+        return self.worth + self.scale * self.similarities.sums
 
     def most_gaining(
         self,

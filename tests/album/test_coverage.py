@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from photorank.album import coverage
-from photorank.album.coverage import KeptCovers, likeness
+from photorank.album.coverage import KeptSimilarities, likeness
 
 
 @pytest.fixture
@@ -26,8 +26,8 @@ def heads():
     ],
 )
 def test_only_new_cosines_are_worked_out(heads, monkeypatch, rows, clients, anew):
-    """A second request has its own covers, sums and maxima, by few products."""
-    kept = KeptCovers(heads)
+    """A second request has its own similarities, sums and maxima, by few products."""
+    kept = KeptSimilarities(heads)
     kept.of(np.arange(300), np.arange(0, 300, 3)).sums.sum()
     rows, clients = np.array(rows), np.array(clients)
     asked, product = [], coverage.cosines_of
@@ -43,7 +43,7 @@ def test_only_new_cosines_are_worked_out(heads, monkeypatch, rows, clients, anew
 
 def test_covers_stay_those_of_each_request_in_turn(heads):
     """After many changes nothing of an earlier request is left."""
-    rng, kept = np.random.default_rng(0), KeptCovers(heads)
+    rng, kept = np.random.default_rng(0), KeptSimilarities(heads)
     for _ in range(40):
         rows = np.sort(rng.choice(400, int(rng.integers(380, 400)), replace=False))
         clients = np.sort(rng.choice(rows[:110], int(rng.integers(99, 101)), replace=False))
@@ -51,7 +51,7 @@ def test_covers_stay_those_of_each_request_in_turn(heads):
 
 
 def same_as_new(found, expected):
-    """Assert that covers are the expected ones, in any order of the clients."""
+    """Assert that similarities are the expected ones, in any order of the clients."""
     tell = np.random.default_rng(1).random(len(expected))  # each column by one number
     order, wanted = (np.argsort(tell @ one) for one in (found[:], expected))
     np.testing.assert_allclose(found[:][:, order], expected[:, wanted], atol=1e-6)

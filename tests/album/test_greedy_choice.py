@@ -16,12 +16,12 @@ def scene(seed, *, quotas=False):
     X = rng.normal(size=(n, 4))
     X /= np.linalg.norm(X, axis=1, keepdims=True)
     balance = rng.choice([0.0, 0.3, 0.7, 1.0])
-    covers = np.maximum(X @ X.T, 0).astype(np.float32)
+    similarities = np.maximum(X @ X.T, 0).astype(np.float32)
     k = int(rng.integers(1, n))
     pinned = rng.choice(n, rng.integers(0, min(k, 2) + 1), replace=False)
     parts = rng.integers(-1, 3, n) if quotas else None
     rules = Rules(k, pinned, np.ones(n, dtype=bool), parts, int(rng.integers(1, 3)))
-    return Value((1 - balance) * rng.random(n), Similarities(covers), balance / n), rules
+    return Value((1 - balance) * rng.random(n), Similarities(similarities), balance / n), rules
 
 
 def allowed(rules, rows):
@@ -81,8 +81,8 @@ def test_the_best_swap_is_the_best_of_all_swaps(seed):
 def test_lazy_greedy_is_greedy():
     """Working every gain out anew at each step chooses the same photos."""
     rng = np.random.default_rng(1)
-    covers = Similarities(rng.random((200, 80)).astype(np.float32) ** 4)
-    value = Value(rng.random(200) / 50, covers, 1 / 80)
+    similarities = Similarities(rng.random((200, 80)).astype(np.float32) ** 4)
+    value = Value(rng.random(200) / 50, similarities, 1 / 80)
     everything = np.ones(200, dtype=bool)
     choice = choose(value, Rules(15, np.empty(0, dtype=np.intp), everything))
     chosen = []
@@ -95,7 +95,7 @@ def test_lazy_greedy_is_greedy():
 
 
 def test_ratings_alone_take_the_best_rated_and_the_bound_is_their_sum():
-    """Without covers nothing is left to doubt."""
+    """Without similarities nothing is left to doubt."""
     worth = np.array([0.1, 0.4, 0.3, 0.2])
     rules = Rules(2, np.empty(0, dtype=np.intp), np.ones(4, dtype=bool))
     choice = choose(Value(worth, Similarities(np.zeros((4, 0), dtype=np.float32))), rules)

@@ -10,8 +10,10 @@ from photorank.album.value import Value
 def many(seed):
     """Return a value of 1,500 photos in parts: more than are looked at anew together."""
     rng = np.random.default_rng(seed)
-    covers = rng.random((1500, 60)).astype(np.float32) ** 6
-    return Value(rng.random(1500) ** 3 / 3, Similarities(covers), 1 / 60), rng.integers(-1, 4, 1500)
+    similarities = rng.random((1500, 60)).astype(np.float32) ** 6
+    return Value(rng.random(1500) ** 3 / 3, Similarities(similarities), 1 / 60), rng.integers(
+        -1, 4, 1500
+    )
 
 
 @pytest.mark.parametrize("limit", [2, 1500])
@@ -56,7 +58,7 @@ def test_a_bound_of_few_gains_is_the_bound_of_all():
     empty = np.empty(0, dtype=np.intp)
     choice = choose(value, Rules(9, empty, np.ones(1500, dtype=bool)))
     everything = np.arange(1500)
-    bounds = [np.sort(value.worth)[-9:].sum() + value.of_cover(value.covers[:].max(axis=0))]
+    bounds = [np.sort(value.worth)[-9:].sum() + value.of_cover(value.similarities[:].max(axis=0))]
     for count in {round(step) for step in np.linspace(0, 9, 5)}:
         cover = value.cover(choice.rows[:count])
         bounds.append(value.of_cover(cover) + np.sort(value.gains(cover, everything))[-9:].sum())

