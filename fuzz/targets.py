@@ -16,7 +16,7 @@ from photorank.labels.datasets.dataset_manifest import read_manifest
 from photorank.labels.tables.judgement_tables import check_rows, read_choices, read_labels
 from photorank.photos import open_photo
 from photorank.photos.metadata.exif import embedded_tags, shot
-from photorank.photos.metadata.xmp_tags import read_xmp, with_rating
+from photorank.photos.metadata.xmp import read_xmp, with_rating
 from photorank.photos.thumbnails import thumbnail
 from photorank.vectors.master import MasterVector
 

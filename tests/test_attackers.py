@@ -29,7 +29,7 @@ from photorank.labels.datasets.dataset_manifest import read_manifest
 from photorank.labels.tables.formula_cells import text_cell
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable, read_choices
 from photorank.labels.tables.workbook import workbook_rows
-from photorank.photos.metadata.xmp_packet import parse_packet
+from photorank.photos.metadata.xmp_syntax import parse_packet
 from photorank.vectors.master import MasterVector
 from photorank.vectors.store import load_vector
 from photorank.workspace import Workspace

@@ -5,7 +5,7 @@ import pandas as pd
 
 from dashboard.charts.evaluation_charts import FAMILIES, GREY, interval_tooltips
 from dashboard.formatting import AT_RANDOM, FROM_PHOTOS
-from dashboard.models.content_removal import WITH, WITHOUT
+from dashboard.models.nuisance_texts import WITH, WITHOUT
 
 STEP = 34  # pixels a kind
 

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.cache.photo_looks import looks
 from dashboard.component.mounting import drain, mount, requested_action, widget_key
 from dashboard.formatting import error_text
-from dashboard.models.photos.shown_photos import Caption, ShownPhotos, rows_of_tokens
+from dashboard.models.photos.grid_photos import Caption, GridPhotos, rows_of_tokens
 from dashboard.models.words import Mode
 from dashboard.routes.held_uploads import hold_upload
 from dashboard.routes.pictures import UPLOADED
@@ -59,7 +59,7 @@ class GridStyle:
     opened: str | None = None  # beginning of the digest of a photo to open in the viewer
 
 
-def shown_photos(
+def grid_photos(
     index: Index,
     rows: Codes,
     percentiles: Ratings | None = None,
@@ -67,15 +67,15 @@ def shown_photos(
     stacks: Codes | None = None,
     caption: Caption | None = None,
     captions: str = "",
-) -> ShownPhotos:
+) -> GridPhotos:
     """Photos with the given row numbers in an index, prepared for display in a grid.
 
     `captions` tells apart captions of the same rows, for the browser keeps them.
     """
-    return ShownPhotos(index, rows, looks(index), percentiles, stacks, caption, captions)
+    return GridPhotos(index, rows, looks(index), percentiles, stacks, caption, captions)
 
 
-def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) -> Act | None:
+def photo_grid(key: str, photos: GridPhotos, style: GridStyle | None = None) -> Act | None:
     """Show a grid of photos; return the action that the user requested in it, or None.
 
     Call it inside a fragment of the page (`@st.fragment`), which each mark runs again.
@@ -91,7 +91,7 @@ def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) ->
     return Act(act["what"], rows_of_tokens(photos.index, act["tokens"]))
 
 
-def grid_data(photos: ShownPhotos, style: GridStyle, mode: Mode) -> Json:
+def grid_data(photos: GridPhotos, style: GridStyle, mode: Mode) -> Json:
     """JSON of a grid for the JavaScript component, which fetches the photos' data separately."""
     order = photos.hold()
     return {
@@ -145,7 +145,7 @@ def save_marks(key: str, index: Index, style: GridStyle) -> None:
         st.error(f"Not kept yet, and sent again: {error_text(error)}", icon=":material/error:")
 
 
-def photo_strip(key: str, photos: ShownPhotos, label: str = "Photos") -> None:
+def photo_strip(key: str, photos: GridPhotos, label: str = "Photos") -> None:
     """Show photos in one row; each opens in the viewer."""
     photo_grid(key, photos, GridStyle(label=label, rows=1, height=STRIP_PX))
 

@@ -5,11 +5,11 @@ import streamlit as st
 
 from dashboard import session_state
 from dashboard.cache import index_data, photo_looks, photo_stacks, vector_ratings
-from dashboard.component.photo_view import GridStyle, shown_photos
+from dashboard.component.photo_view import GridStyle, grid_photos
 from dashboard.formatting import plain
 from dashboard.models import photo_tiles
 from dashboard.models.photos import photos_page
-from dashboard.models.photos.shown_photos import stacked
+from dashboard.models.photos.grid_photos import stacked
 from dashboard.models.words import vector_name
 from dashboard.widgets import page_head, pickers
 from dashboard.widgets.errors import show_errors
@@ -82,7 +82,7 @@ if filters.order in photos_page.HELD_OUT or filters.total or undated:
 else:
     count.caption(photos_page.count_text(rows, stacks), width="content")
 
-shown = shown_photos(
+shown = grid_photos(
     index,
     rows,
     percentiles,

@@ -13,9 +13,9 @@ from dashboard.cache import vector_ratings as cached
 from dashboard.component.photo_view import (
     GridStyle,
     SidePhoto,
+    grid_photos,
     indexed_photo,
     photo_grid,
-    shown_photos,
     uploaded_photo,
 )
 from dashboard.formatting import error_text
@@ -110,7 +110,7 @@ def pick_two(index: Index, vector: MasterVector) -> None:
     """Show a grid of all photos, in which the user selects the two to compare."""
     ratings = cached.ratings(index, vector)
     rows = np.argsort(-ratings, kind="stable")
-    photos = shown_photos(index, rows, cached.percentiles(index, vector))
+    photos = grid_photos(index, rows, cached.percentiles(index, vector))
     compare = {"compare": "Compare these"}
     style = GridStyle(
         "Photos to compare", height=ANY_ROW_PX, actions=compare, picks=len(session_state.PAIR)

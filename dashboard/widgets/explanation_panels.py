@@ -9,8 +9,7 @@ from dashboard import session_state
 from dashboard.cache import encoder_results, index_data, photo_images, vector_ratings
 from dashboard.charts import content_chart
 from dashboard.formatting import error_text
-from dashboard.models import content_removal as removal_texts
-from dashboard.models import explanation_texts
+from dashboard.models import explanation_texts, nuisance_texts
 from dashboard.widgets import photo_grid, pickers
 from dashboard.widgets.chart import show_chart
 from dashboard.widgets.errors import show_errors
@@ -127,13 +126,13 @@ def content_removal(index: Index, vectors: Mapping[str, MasterVector], leader: s
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         name = st.selectbox("Vector", names, key="content-of", width=260)
         ways = (
-            removal_texts.BY
+            nuisance_texts.BY
             if index_data.labels(index).group_names
-            else {"clusters": removal_texts.BY["clusters"]}
+            else {"clusters": nuisance_texts.BY["clusters"]}
         )
         by = pickers.choose_one("Kinds of photos", ways, "kinds") if len(ways) > 1 else "clusters"
     with show_errors():
-        found = removal_texts.removal_texts(
+        found = nuisance_texts.removal_texts(
             vector_ratings.results_with_and_without_content(index, vectors[name], by)
         )
     st.markdown(found.sentence)

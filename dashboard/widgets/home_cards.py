@@ -8,10 +8,10 @@ from dashboard import session_state
 from dashboard.background import jobs
 from dashboard.cache import albums, index_data, photo_stacks, vector_ratings
 from dashboard.component.forest_view import show_forest
-from dashboard.component.photo_view import GridStyle, photo_grid, shown_photos
+from dashboard.component.photo_view import GridStyle, grid_photos, photo_grid
 from dashboard.formatting import AT_RANDOM, FROM_PHOTOS, FROM_WORDS
 from dashboard.models import home
-from dashboard.models.photos.shown_photos import ShownPhotos, stacked
+from dashboard.models.photos.grid_photos import GridPhotos, stacked
 from dashboard.models.results import evaluation_tables, forest, plain_board
 from dashboard.widgets import pickers
 from dashboard.widgets.errors import show_errors
@@ -57,7 +57,7 @@ def _best(index: Index, vector: MasterVector) -> None:
     photo_grid(BEST_KEY, photos, best_style(vector))
 
 
-def best_photos(index: Index, vector: MasterVector) -> ShownPhotos:
+def best_photos(index: Index, vector: MasterVector) -> GridPhotos:
     """Highest-rated photos of an index, with shots of the same moment in one stack."""
     best = vector_ratings.extreme_rows(index, vector, min(BEST, len(index)))
     codes = photo_stacks.stack_codes(index)
@@ -65,7 +65,7 @@ def best_photos(index: Index, vector: MasterVector) -> ShownPhotos:
     if codes is not None:
         rows, stacks = stacked(rows, codes)
     percentiles = vector_ratings.percentiles(index, vector)
-    return shown_photos(index, rows, percentiles, stacks=stacks)
+    return grid_photos(index, rows, percentiles, stacks=stacks)
 
 
 def best_style(vector: MasterVector) -> GridStyle:
@@ -77,7 +77,7 @@ def best_style(vector: MasterVector) -> GridStyle:
 @st.fragment
 def _strip(key: str, index: Index, rows: list[int], label: str) -> None:
     """Show a few photos in one row, in a box of the page Home."""
-    photos = shown_photos(index, np.array(rows, dtype=np.intp))
+    photos = grid_photos(index, np.array(rows, dtype=np.intp))
     photo_grid(key, photos, GridStyle(label, height=STRIP_PX, rows=1, grows=GROWS))
 
 

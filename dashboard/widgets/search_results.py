@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard import album_state, session_state
 from dashboard.cache import vector_ratings
-from dashboard.component.photo_view import GridStyle, photo_grid, shown_photos
+from dashboard.component.photo_view import GridStyle, grid_photos, photo_grid
 from dashboard.models.photo_tiles import short_number
 from dashboard.models.search import EXAMPLES, Found, rated_highest
 from dashboard.widgets.photo_grid import page_link
@@ -42,7 +42,7 @@ def show_found(
         near = dict(zip(found.rows.tolist(), found.similarities.tolist(), strict=True))
         caption = lambda row: f"similarity {short_number(near[row])}"  # noqa: E731
     percentiles = vector_ratings.percentiles(index, vector)
-    photos = shown_photos(index, found.rows, percentiles, caption=caption, captions=key)
+    photos = grid_photos(index, found.rows, percentiles, caption=caption, captions=key)
     style = GridStyle("Photos that were found", actions=ACTIONS, judged_by=vector.name)
     act = photo_grid("found", photos, style)
     if act is None or not act.rows:
@@ -74,7 +74,7 @@ def _pin_button(index: Index, rows: list[int]) -> None:
 def pick_one(index: Index, vector: MasterVector) -> None:
     """Show the best photos; a click on one starts a search for similar photos."""
     found = rated_highest(index, vector)
-    photos = shown_photos(index, found.rows, vector_ratings.percentiles(index, vector))
+    photos = grid_photos(index, found.rows, vector_ratings.percentiles(index, vector))
     style = GridStyle("Photos to choose from", actions={"like": "Search its like"}, picks=1)
     act = photo_grid("pick-like", photos, style)
     if act is not None and act.rows:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import actions
 from dashboard.cache import vector_ratings
-from dashboard.component.photo_view import photo_strip, shown_photos
+from dashboard.component.photo_view import grid_photos, photo_strip
 from dashboard.formatting import FROM_WORDS
 from dashboard.models.vector_card import VectorCard
 from dashboard.widgets.errors import show_errors
@@ -62,7 +62,7 @@ def _facts_table(card: VectorCard) -> str:
 @st.fragment
 def _best(index: Index, name: str, rows: list[int]) -> None:
     """Show a rating vector's highest-rated photos in one row."""
-    photos = shown_photos(index, np.array(rows, dtype=np.intp))
+    photos = grid_photos(index, np.array(rows, dtype=np.intp))
     photo_strip(f"card-{name}", photos, f"The best by {name}")
 
 

@@ -19,8 +19,8 @@ from photorank.photos.metadata.find_sidecars import sidecar_for
 from photorank.photos.metadata.find_sidecars import sidecars as sidecars_of
 from photorank.photos.metadata.names_in_folder import FolderNames
 from photorank.photos.metadata.rawtherapee import pp3_sidecars, read_pp3
-from photorank.photos.metadata.xmp_packet import MAX_PACKET_BYTES
-from photorank.photos.metadata.xmp_tags import made_by_photorank, read_xmp, with_rating
+from photorank.photos.metadata.xmp import made_by_photorank, read_xmp, with_rating
+from photorank.photos.metadata.xmp_syntax import MAX_PACKET_BYTES
 from photorank.photos.open_photo import open_file, read_whole
 from photorank.rating.percentiles import percentiles
 from photorank.rating.stars import STAR_PERCENTILES, stars

@@ -10,7 +10,7 @@ from photorank.errors import MetadataError, UnreadablePhotoError
 from photorank.photos.damage_reasons import JXL_STARTS
 from photorank.photos.decode_pool import header_isolated
 from photorank.photos.metadata import exif
-from photorank.photos.metadata.xmp_tags import XmpTags
+from photorank.photos.metadata.xmp import XmpTags
 from photorank.photos.open_photo import open_file, read_whole
 
 _FORMAT_BYTES = 12  # first bytes, which show the format

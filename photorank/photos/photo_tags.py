@@ -9,7 +9,7 @@ from photorank.photos.isolated_metadata import embedded_tags
 from photorank.photos.metadata.find_sidecars import is_of_raw, sidecar_bytes, sidecars
 from photorank.photos.metadata.names_in_folder import FolderNames
 from photorank.photos.metadata.rawtherapee import pp3_sidecars, read_pp3
-from photorank.photos.metadata.xmp_tags import XmpTags, counted_rating, made_by_photorank, read_xmp
+from photorank.photos.metadata.xmp import XmpTags, counted_rating, made_by_photorank, read_xmp
 
 
 def photo_tags(

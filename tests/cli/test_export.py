@@ -9,7 +9,7 @@ import pytest
 
 from photorank.index.judging.marks import LEAVE_OUT, Mark, record_marks
 from photorank.index.opened import open_index
-from photorank.photos.metadata.xmp_tags import read_xmp
+from photorank.photos.metadata.xmp import read_xmp
 from tests.cli.test_wrong_input import contents
 
 pytestmark = pytest.mark.usefixtures("home")

@@ -13,7 +13,7 @@ from photorank.export.write_sidecars import (
     parse_cuts,
     sidecars,
 )
-from photorank.photos.metadata.xmp_tags import read_xmp, with_rating
+from photorank.photos.metadata.xmp import read_xmp, with_rating
 from photorank.rating.percentiles import percentiles
 from photorank.rating.stars import STAR_PERCENTILES, stars
 

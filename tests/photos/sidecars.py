@@ -1,6 +1,6 @@
 """Sidecars as other programs write them."""
 
-from photorank.photos.metadata.xmp_tags import with_rating
+from photorank.photos.metadata.xmp import with_rating
 
 
 def saved(rating, label=None):

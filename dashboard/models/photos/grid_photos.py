@@ -15,7 +15,7 @@ Caption = Callable[[int], str]  # of a row; "" says the percentile
 
 
 @dataclass(frozen=True, eq=False)
-class ShownPhotos:
+class GridPhotos:
     """Photos of an index for a grid, in display order."""
 
     index: Index

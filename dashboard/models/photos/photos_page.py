@@ -282,7 +282,7 @@ def training_photos_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> st
 def count_text(rows: Codes, stacks: Codes | None) -> str:
     """Text with the number of photos and, if stacks hide some, the number shown.
 
-    `stacks` are as of :func:`dashboard.models.photos.shown_photos.stacked`.
+    `stacks` are as of :func:`dashboard.models.photos.grid_photos.stacked`.
     """
     said, tiles = counted(len(rows), "photo"), len(rows) if stacks is None else (stacks > 0).sum()
     return said if tiles == len(rows) else f"{said}, {tiles:,} shown"

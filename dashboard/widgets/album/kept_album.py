@@ -17,9 +17,9 @@ from dashboard.component.photo_view import (
     STRIP_PX,
     AlbumFlags,
     GridStyle,
+    grid_photos,
     photo_grid,
     save_marks,
-    shown_photos,
 )
 from dashboard.formatting import error_text, plain
 from dashboard.models import kept_album
@@ -238,7 +238,7 @@ def _show_excluded_photos(index: Index, entry: Entry) -> None:
         return
     st.subheader(f"{len(rows)} left out", anchor=False)
     st.caption("X, or its button once more, allows a photo again.")
-    photos = shown_photos(index, np.array(rows, dtype=np.intp))
+    photos = grid_photos(index, np.array(rows, dtype=np.intp))
     style = _left_out_style(index, entry.name, entry.album.left_out)
     photo_grid(_left_out_key(entry.name), photos, style)
 

@@ -15,9 +15,9 @@ from dashboard.component.photo_view import (
     STRIP_PX,
     AlbumFlags,
     GridStyle,
+    grid_photos,
     photo_grid,
     save_marks,
-    shown_photos,
 )
 from dashboard.models import album
 from dashboard.models.album import ShownAlbum
@@ -135,7 +135,7 @@ def _strips(index: Index, wish: Wish, made: Album) -> None:
 
 
 def _grid(key: str, index: Index, wish: Wish, shown: ShownAlbum, *, strip: bool = False) -> None:
-    photos = shown_photos(
+    photos = grid_photos(
         index,
         np.array(shown.rows, dtype=np.intp),
         vector_ratings.percentiles(index, wish.vector),

@@ -6,13 +6,13 @@ import streamlit as st
 
 from dashboard import session_state
 from dashboard.component.photo_view import GridStyle, photo_grid
-from dashboard.models.photos.shown_photos import ShownPhotos
+from dashboard.models.photos.grid_photos import GridPhotos
 
 ACTIONS = {"alike": "More like it", "page": "More on its own page"}
 
 
 @st.fragment
-def all_photos(photos: ShownPhotos, style: GridStyle) -> None:
+def all_photos(photos: GridPhotos, style: GridStyle) -> None:
     """Show photos with flags and stars, and buttons to a photo's page and to similar photos."""
     style = replace(style, actions=ACTIONS)
     act = photo_grid("photos", photos, style)

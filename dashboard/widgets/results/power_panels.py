@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard import session_state
 from dashboard.cache import index_data, vector_ratings
 from dashboard.component.forest_view import show_forest
-from dashboard.component.photo_view import GridStyle, photo_grid, shown_photos
+from dashboard.component.photo_view import GridStyle, grid_photos, photo_grid
 from dashboard.models.photo_tiles import alt_text, label_percentiles
 from dashboard.models.photos.photos_page import learned_from_all_text
 from dashboard.models.results.evaluation_tables import Board
@@ -63,7 +63,7 @@ def best_and_weakest(index: Index, vector: MasterVector, name: str) -> None:
     for which, lowest in {"best": False, "weakest": True}.items():
         rows = vector_ratings.extreme_rows(index, vector, n, lowest=lowest)
         st.markdown(f"**{name}** · {which} first")
-        photos = shown_photos(index, np.array(rows, dtype=np.intp), percentiles)
+        photos = grid_photos(index, np.array(rows, dtype=np.intp), percentiles)
         label = f"The {which} by {vector.name}"
         style = GridStyle(label, rows=2, height=ROW_PX, judged_by=vector.name)
         photo_grid(f"{which}-{vector.name}", photos, style)

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.cache import vector_ratings
-from dashboard.component.photo_view import GridStyle, photo_grid, shown_photos
+from dashboard.component.photo_view import GridStyle, grid_photos, photo_grid
 from dashboard.models.teach_people import FEW, people_texts
 from dashboard.models.teach_session import TeachSession
 from dashboard.widgets.teach.learned import save_form
@@ -64,7 +64,7 @@ def show_people(session: TeachSession, chosen: Sequence[str]) -> None:
 
 def _photo_row(key: str, index: Index, said: Mapping[int, str], label: str) -> None:
     """Show photos in a row, each with a text below it."""
-    photos = shown_photos(
+    photos = grid_photos(
         index,
         np.array(list(said), dtype=np.intp),
         caption=lambda row: said.get(row, ""),

@@ -13,7 +13,7 @@ from photorank.labels.photo_library.collected_judgements import (
     read_each,
 )
 from photorank.photos.metadata.names_in_folder import FolderNames
-from photorank.photos.metadata.xmp_tags import XmpTags
+from photorank.photos.metadata.xmp import XmpTags
 from photorank.photos.photo_tags import photo_tags
 
 _REJECTED = Judgement(0, "rejected")  # below one star

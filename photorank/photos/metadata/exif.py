@@ -19,8 +19,7 @@ from photorank.photos.damage_reasons import TIFF_STARTS
 from photorank.photos.decoding.jxl_boxes import jxl_box
 from photorank.photos.metadata.time_text import DAY_LETTERS, iso_time, zone_of
 from photorank.photos.metadata.timestamp import Place, Source, Timestamp, timestamp_from_json
-from photorank.photos.metadata.xmp_packet import MAX_PACKET_BYTES
-from photorank.photos.metadata.xmp_tags import (
+from photorank.photos.metadata.xmp import (
     XmpTags,
     counted_rating,
     parse_rating,
@@ -28,6 +27,7 @@ from photorank.photos.metadata.xmp_tags import (
     stars_of_percent,
     xmp_time,
 )
+from photorank.photos.metadata.xmp_syntax import MAX_PACKET_BYTES
 from photorank.photos.open_photo import open_file, open_header
 
 T = TypeVar("T")

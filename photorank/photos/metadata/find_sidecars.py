@@ -5,8 +5,8 @@ from pathlib import Path
 from photorank.errors import MetadataError, UnreadablePhotoError
 from photorank.photos.metadata.names_in_folder import FolderNames
 from photorank.photos.metadata.timestamp import Timestamp
-from photorank.photos.metadata.xmp_packet import MAX_PACKET_BYTES
-from photorank.photos.metadata.xmp_tags import sidecar_extension, xmp_time
+from photorank.photos.metadata.xmp import sidecar_extension, xmp_time
+from photorank.photos.metadata.xmp_syntax import MAX_PACKET_BYTES
 from photorank.photos.open_photo import open_file, read_whole
 from photorank.photos.suffixes import RAW_SUFFIXES
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from photorank.errors import MetadataError
 from photorank.photos.metadata.ini_file import read_ini
 from photorank.photos.metadata.names_in_folder import FolderNames
-from photorank.photos.metadata.xmp_tags import XmpTags, parse_rating
+from photorank.photos.metadata.xmp import XmpTags, parse_rating
 
 _COLOURS = {"1": "Red", "2": "Yellow", "3": "Green", "4": "Blue", "5": "Purple"}
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from photorank.errors import MetadataError
 from photorank.photos.metadata.time_text import iso_time
-from photorank.photos.metadata.xmp_packet import RDF, Packet, Property, packet_text, parse_packet
+from photorank.photos.metadata.xmp_syntax import RDF, Packet, Property, packet_text, parse_packet
 
 _XMP = "http://ns.adobe.com/xap/1.0/"
 _RATING = f"{_XMP} Rating"

@@ -1,5 +1,6 @@
-"""Amount of detail in an image: mean squared Laplacian of each tile."""
+"""Sharpness of an image and of its subject, from the mean squared Laplacian of each tile."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -8,12 +9,25 @@ from photorank.typing import Floats, Grey
 
 _TILES_PER_SIDE = 8
 # Mean squared Laplacian of a flat area after rounding to 8 bits: less is indistinguishable from 0.
-MIN_ENERGY = 1e-6
+_MIN_ENERGY = 1e-6
 _SUBJECT_WIDTH = 0.25  # standard deviation of the central weight, as a share of a side
 _PLACES = (np.arange(_TILES_PER_SIDE) + 0.5) / _TILES_PER_SIDE - 0.5
 _CENTRALITY = np.exp(-0.5 * np.add.outer(_PLACES**2, _PLACES**2) / _SUBJECT_WIDTH**2)
 # Weight of each tile (8, 8) where the subject counts; their sum is 1.
-SUBJECT_WEIGHTS: Floats = _CENTRALITY / _CENTRALITY.sum()
+_SUBJECT_WEIGHTS: Floats = _CENTRALITY / _CENTRALITY.sum()
+
+
+def sharpness(octaves: Sequence[Grey]) -> Floats:
+    """Sharpness of an image (5 × octaves,): log10 of mean squared Laplacians over its tiles.
+
+    Of each octave (pyramid level): the tiles' mean, mean weighted towards the centre, where the
+    subject counts, maximum, 20 % quantile, and median.
+    """
+    tiles = np.array([tile_energies(octave).ravel() for octave in octaves])
+    ordered = np.sort(tiles, axis=1)
+    places = [round(share * (tiles.shape[1] - 1)) for share in (1.0, 0.2, 0.5)]
+    means = [tiles.mean(axis=1), (tiles * _SUBJECT_WEIGHTS.ravel()).sum(axis=1)]
+    return np.log10(np.column_stack([*means, ordered[:, places]]) + _MIN_ENERGY).ravel()
 
 
 def tile_energies(grey: Grey) -> Floats:

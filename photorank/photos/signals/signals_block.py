@@ -1,6 +1,5 @@
 """Signals block: 32 technical measurements of a photo, stored as part of the embedding."""
 
-from collections.abc import Sequence
 from math import log10
 
 import numpy as np
@@ -8,7 +7,7 @@ from PIL import Image
 
 from photorank.photos.signals.clipping import clipped_shares
 from photorank.photos.signals.noise import noise
-from photorank.photos.signals.sharpness import MIN_ENERGY, SUBJECT_WEIGHTS, tile_energies
+from photorank.photos.signals.sharpness import sharpness
 from photorank.typing import Floats, Grey
 
 # Pixels of the long side at which the signals are measured, as sharpness and noise depend on it:
@@ -58,7 +57,7 @@ def signals_block(photo: Image.Image) -> Floats:
         octaves.append(_half(octaves[-1]))
     return np.concatenate(
         [
-            _sharpness(octaves),
+            sharpness(octaves),
             [log10(noise(octave) + LEAST_NOISE) for octave in octaves[:2]],
             _tones(levels, photo),
             _colours(photo),
@@ -81,18 +80,6 @@ def _half(grey: Grey) -> Grey:
     rows = grey[0:height:2, :width] + grey[1:height:2, :width]
     quarters: Grey = (rows[:, 0::2] + rows[:, 1::2]) * np.float32(0.25)
     return quarters
-
-
-def _sharpness(octaves: Sequence[Grey]) -> Floats:
-    """Sharpness statistics of an image: five values over the tiles of each pyramid level.
-
-    The statistics are mean, mean weighted towards the centre, maximum, 20 % quantile, and median.
-    """
-    tiles = np.array([tile_energies(octave).ravel() for octave in octaves])
-    ordered = np.sort(tiles, axis=1)
-    places = [round(share * (tiles.shape[1] - 1)) for share in (1.0, 0.2, 0.5)]
-    means = [tiles.mean(axis=1), (tiles * SUBJECT_WEIGHTS.ravel()).sum(axis=1)]
-    return np.log10(np.column_stack([*means, ordered[:, places]]) + MIN_ENERGY).ravel()
 
 
 def _tones(grey: Image.Image, photo: Image.Image) -> Floats:

@@ -1,6 +1,6 @@
 from dashboard.charts import content_chart
-from dashboard.models.content_removal import removal_texts
-from tests.dashboard.models.test_content_removal import nuisance
+from dashboard.models.nuisance_texts import removal_texts
+from tests.dashboard.models.test_nuisance_texts import nuisance
 
 
 def test_the_chart_is_valid():

@@ -24,12 +24,12 @@ def page():
     import streamlit as st
 
     from dashboard.cache import index_data
-    from dashboard.component.photo_view import GridStyle, photo_grid, shown_photos
+    from dashboard.component.photo_view import GridStyle, grid_photos, photo_grid
 
     index = index_data.index("small")
     rows = np.array([2, 0, 1])
     style = GridStyle(rater="ann", actions={"alike": "More like it"})
-    act = photo_grid("g", shown_photos(index, rows), style)
+    act = photo_grid("g", grid_photos(index, rows), style)
     st.text(repr(act))
 
 

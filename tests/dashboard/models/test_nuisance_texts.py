@@ -1,6 +1,6 @@
 import pytest
 
-from dashboard.models import content_removal
+from dashboard.models import nuisance_texts
 from photorank.evaluation.nuisance import Change, KindMean, Nuisance
 from photorank.metrics.estimates import Difference, Estimate
 from tests.dashboard.views.test_pages import texts
@@ -29,7 +29,7 @@ def nuisance(kinds=3, **changed):
 
 def test_the_sentence_says_what_is_left_without_content():
     """Shares come with their intervals, and what is below nothing is nothing."""
-    said = content_removal.removal_texts(nuisance())
+    said = nuisance_texts.removal_texts(nuisance())
 
     assert "40\xa0% (38\xa0% to 42\xa0%)" in said.sentence
     assert "0\xa0% (0\xa0% to 1\xa0%)" in said.sentence
@@ -40,10 +40,10 @@ def test_the_sentence_says_what_is_left_without_content():
 
 def test_only_the_ends_of_many_kinds_are_drawn():
     """Six at either end, each with a mark as it is and one without content."""
-    assert len(content_removal.removal_texts(nuisance(kinds=5)).rows) == 2 * 5
-    rows = content_removal.removal_texts(nuisance(kinds=40)).rows
+    assert len(nuisance_texts.removal_texts(nuisance(kinds=5)).rows) == 2 * 5
+    rows = nuisance_texts.removal_texts(nuisance(kinds=40)).rows
     assert len(rows) == 2 * 12
-    assert set(rows["version"]) == {content_removal.WITH, content_removal.WITHOUT}
+    assert set(rows["version"]) == {nuisance_texts.WITH, nuisance_texts.WITHOUT}
 
 
 @pytest.mark.slow  # the page twice, and what it measures

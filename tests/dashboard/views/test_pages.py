@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dashboard.component.mounting import widget_key
-from dashboard.models.photos.shown_photos import rows_of_tokens
+from dashboard.models.photos.grid_photos import rows_of_tokens
 from dashboard.routes import orders
 from dashboard.routes.pictures import UPLOADED
 from dashboard.session_state import photo_token

@@ -10,7 +10,7 @@ from photorank.photos.metadata.choose_capture_date import capture_date
 from photorank.photos.metadata.exif import Shot, embedded_tags, shot
 from photorank.photos.metadata.names_in_folder import FolderNames
 from photorank.photos.metadata.timestamp import Timestamp
-from photorank.photos.metadata.xmp_tags import XmpTags, with_rating
+from photorank.photos.metadata.xmp import XmpTags, with_rating
 from photorank.photos.photo_tags import photo_tags
 from tests.photos.exiftool import run_exiftool
 from tests.photos.sidecars import saved

@@ -6,8 +6,8 @@ from xml.etree import ElementTree
 import pytest
 
 from photorank.errors import MetadataError
-from photorank.photos.metadata.xmp_packet import MAX_PACKET_BYTES
-from photorank.photos.metadata.xmp_tags import XmpTags, read_xmp, with_rating
+from photorank.photos.metadata.xmp import XmpTags, read_xmp, with_rating
+from photorank.photos.metadata.xmp_syntax import MAX_PACKET_BYTES
 from tests.photos.exiftool import run_exiftool, tags_of
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
