@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def corpus(seeds: int) -> dict[str, str]:
-    """Index generated broken files, twice per random seed; return a report with error counts."""
+    """Build an index of generated broken files, twice per seed; return a report with errors."""
     files = read = wrong = altered = repeated = 0
     slowest = 0.0
     for seed in range(seeds):

@@ -84,7 +84,11 @@ DESIGNS: dict[str, tuple[Callable[[int, np.random.Generator], Drawn], tuple[floa
 def simulate(
     design: str, n: int, signal: float, metric: str, runs: int, seed: tuple[int, ...]
 ) -> Floats:
-    """Results of simulated evaluations (runs, 11): interval limits, value and metric sums."""
+    """Results (runs, 11) of simulated evaluations: each row has limits, a value and sums.
+
+    The columns are the lower and upper limits of a metric for ratings A, those of its difference
+    between ratings A and B, the metric's value for A, and three pair sums each for A and B.
+    """
     rng = np.random.default_rng(seed)
     rows = []
     while len(rows) < runs:
@@ -111,9 +115,9 @@ def simulate(
 def _as_evaluated(
     metric: str, ratings: list[Floats], comparisons: Comparisons, rng: np.random.Generator
 ) -> tuple[Estimate, Difference]:
-    """Estimates of a metric: value of the first ratings, and difference from the second ratings.
+    """Estimates of a metric for ratings A, and of its difference between ratings A and B.
 
-    They are computed as by `evaluate`.
+    `ratings` holds A and B. The estimates are computed as by `evaluate`.
     """
     n = comparisons.n
     X = rng.normal(size=(n, EMBEDDING))

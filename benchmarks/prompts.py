@@ -81,7 +81,7 @@ def categories(table: Path | None, names: list[str]) -> Codes:
 def directions(
     photos: JudgedPhotos, codes: Codes, encoder: Encoder, *, learned: bool
 ) -> list[Floats]:
-    """Directions of photo qualities, a set per category, learned from the other categories.
+    """Directions of photo qualities for each photo category, learned on all others.
 
     Only the direction `worth` is learned, and none if `learned` is False.
     """
@@ -105,9 +105,10 @@ def accuracies(
     codes: Codes,
     using: tuple[Encoder, list[Floats], HeldOutPairs],
 ) -> tuple[float, float, str, str]:
-    """Pairwise accuracies of a prompt's two rating vectors: two numbers, then two texts.
+    """Pairwise accuracies of a prompt's two rating vectors, as numbers and as formatted texts.
 
-    The first vector is made from class names alone, the second through quality words.
+    The two numbers come first, then the two texts, which add intervals. The first vector is made
+    from class names alone, the second through quality words.
     """
     encoder, by_category, pairs = using
     plain = photos.X @ prompt_vector("plain", [text], encoder).direction

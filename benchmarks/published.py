@@ -58,7 +58,7 @@ def commands(root: Path, to: Path) -> Iterator[list[str]]:
 
 
 def main() -> int:
-    """Run all commands, even if some fail; return 1 if any failed, else 0."""
+    """Run all commands of the benchmark, even if some fail; return 1 if any failed, else 0."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("root", type=Path, help="folder of the datasets' folders")
     parser.add_argument("--to", type=Path, default=Path("benchmarks/results"))

@@ -49,7 +49,7 @@ def records(folder: Path) -> dict[str, list[dict[str, str]]]:
 
 
 def page(parts: dict[str, list[dict[str, str]]]) -> str:
-    """Text of the page docs/reliability.md, with a table for each part."""
+    """Text of the page docs/reliability.md, with a table for each kind of experiment."""
     blocks = [INTRODUCTION]
     known = [part for part in PARTS if part in parts]
     for part in known + sorted(parts.keys() - set(PARTS)):

@@ -28,7 +28,7 @@ _METRICS = {"average precision": average_precision_score, "ROC AUC": roc_auc_sco
 
 
 def main() -> None:
-    """Print both metrics for each index, and their paired differences from the first index."""
+    """Print average precision and ROC AUC of each index, and differences from the first index."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--indexes", nargs="+", required=True)
     parser.add_argument("--themes", type=Path, required=True, help="table with file and group")

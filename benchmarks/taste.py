@@ -65,7 +65,7 @@ class Split:
 
     @cached_property
     def generic(self) -> AllPairs:
-        """Learner fitted to the untested raters' mean ratings of the training photos."""
+        """Learner fitted to training photos' mean ratings by raters other than the tested ones."""
         count = np.bincount(self.table.photos, minlength=len(self.X))
         mean = np.bincount(self.table.photos, self.table.scores, len(self.X)) / np.maximum(count, 1)
         rated = count > 0
@@ -78,7 +78,7 @@ class Split:
 
     @cached_property
     def learned(self) -> TastePrior:
-        """Prior distribution of personal vectors, with covariance learned from untested raters."""
+        """Prior of personal vectors, with covariance learned from raters outside the test set."""
         return learned_prior(self.default, self.X, self.table)
 
     def people(self) -> Iterator[Person]:
@@ -123,7 +123,7 @@ def main() -> None:
 
 
 def print_constants(splits: list[Split]) -> None:
-    """Print the constants of `photorank.vectors.taste`, estimated from untested raters' ratings."""
+    """Print constants of `photorank.vectors.taste`, estimated from raters not used in tests."""
     print("| fold | DEVIATION | NOISE | SCALE_SPREAD |\n|---|---|---|---|")
     for split in splits:
         prior = split.learned
@@ -133,7 +133,7 @@ def print_constants(splits: list[Split]) -> None:
 
 
 def scale_spread(table: RaterTable) -> float:
-    """Coefficient of variation, over raters, of the slope of labels regressed on mean labels.
+    """Coefficient of variation of raters' slopes, from own labels regressed on mean labels.
 
     The mean labels are those of the other raters. The sampling noise of the slopes is subtracted.
     """

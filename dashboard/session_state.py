@@ -103,7 +103,7 @@ def keep_for_next_page(key: str, value: str) -> None:
 
 
 def forget_for_next_page(key: str) -> None:
-    """Remove a widget's value stored for the next page."""
+    """Remove from the session the value that a widget would start with on the next page."""
     st.session_state.pop(TAKEN_ALONG[key], None)
 
 
@@ -211,7 +211,7 @@ def draw_area_anew() -> None:
 
 
 def drawn_area() -> str:
-    """Text of the area selected with a box in the chart of the embedding map."""
+    """Area of the selection box drawn in the chart of the embedding map, encoded as text."""
     if st.session_state["turned"] or "area-drawn" not in st.session_state:
         draw_area_anew()
     return str(st.session_state["area-drawn"])
@@ -279,7 +279,7 @@ def count_clearing() -> None:
 
 
 def put_times_cleared_in_address(*, wanted: bool) -> None:
-    """Write into the URL how often filters were cleared; remove it if `wanted` is False.
+    """Write into the URL how often filters were cleared, or remove the count if not `wanted`.
 
     The names of filters in the URL contain that number.
     """
@@ -313,7 +313,7 @@ def chosen_row(key: str, names: Sequence[str], first: str | None) -> str | None:
 
 
 def asks_for_statistics() -> bool:
-    """True if the URL asks for content that pages show only in the statistical vocabulary."""
+    """True if the URL asks for something shown only when the pages use statistical terms."""
     asked = st.query_params
     own_words = {name for name, _ in SCOPES.values()}
     return (

@@ -54,7 +54,7 @@ PAGES: dict[str, tuple[str, str, list[str]]] = {
 
 
 def main() -> None:
-    """Write the pages, and remove pages of deleted names."""
+    """Write the pages in docs/api, and remove Markdown files of pages that no longer exist."""
     made = pages()
     FOLDER.mkdir(exist_ok=True)
     for old in FOLDER.glob("*.md"):

@@ -58,7 +58,7 @@ RATINGS = "; ratings by Brielmann & Pelli 2019 (https://doi.org/10.3758/s13423-0
 
 
 class Photos:
-    """Embeddings of photographs and degraded copies, all from crops or all from whole photos."""
+    """Embeddings of photographs and their degraded copies, all in one framing (crop or whole)."""
 
     def __init__(self, data: dict[str, np.ndarray], fingerprint: Fingerprint) -> None:
         self.X = data["X"]  # (n, 1 + copies, d)
@@ -131,7 +131,10 @@ def embed(oasis: Path, framing: str) -> dict[str, np.ndarray]:
 
 
 def spreads_of(photos: Photos, framing: str) -> dict[str, float]:
-    """Standard deviation of ratings by each quality vector and a typical ImageNet class vector."""
+    """Standard deviations of ratings: by each quality vector, and by a typical ImageNet class.
+
+    The last is the median over the vectors of all ImageNet classes.
+    """
     X, blocks = photos.X[:, 0].astype(np.float64), photos.fingerprint.blocks
     builtin = {
         name: MasterVector.load(BUILTIN / f"{name}.{framing}.json") for name in shipped.BUILTIN

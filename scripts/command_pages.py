@@ -51,7 +51,10 @@ def pages() -> dict[str, str]:
 
 
 def _leaves(name: str, command: Any) -> list[tuple[str, Any]]:
-    """Pairs of command-line words and command: a single command, or a group's subcommands."""
+    """Pairs (words, command), one for each subcommand of a group, or one for a single command.
+
+    The words are those typed on the command line.
+    """
     inner = getattr(command, "commands", None)
     if inner is None:
         return [(name, command)]

@@ -110,7 +110,10 @@ def extreme_rows(index: Index, vector: MasterVector, k: int, *, lowest: bool = F
 def _everybodys_subset(
     index: Index, prior: MasterVector | None, within: Codes | None
 ) -> "PhotoSubset":
-    """Photos to ask people about, with a Bayesian prior not yet adapted to one person's taste."""
+    """Photos to ask anybody about, with the Bayesian prior of any person's rating vector.
+
+    The prior is not yet adapted to one person's taste.
+    """
     from photorank.vectors.taste.photo_subset import subset_in
 
     return subset_in(index, None if prior is None else prior.direction, within=within)
@@ -179,9 +182,10 @@ def choosing(
 def choose_ahead(
     index: Index, vector: MasterVector, alike: float, album: str, _request: AlbumRequest
 ) -> None:
-    """Start choosing a saved album's photos in the background, so that later choices are fast.
+    """Start computing in the background what later changes of a saved album will need.
 
-    Series and similarities that were never found take seconds; the next choice has them.
+    Series and similarities that were never found take seconds; the next choice has them. Nothing is
+    started for a small index.
     """
     if takes_long(len(index)):
         choosing(index, vector, alike, _request)

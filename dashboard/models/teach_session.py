@@ -98,5 +98,5 @@ class TeachSession:
 
 
 def codes_of_kind(labels: IndexLabels, kind: Kind) -> Codes | None:
-    """Group or series numbers (n,) of n photos; None if any two photos may form a pair."""
+    """Group or series numbers (n,) that the photos of a pair must share; None if any may pair."""
     return {"all": None, "group": labels.groups, "series": labels.series}[kind]

@@ -64,9 +64,9 @@ class HeldOrder:
 
 
 class OrderReference(NamedTuple):
-    """Reference to a photo grid's data, for use by a page: name in URLs, and number of photos.
+    """URL name and photo count of a photo grid, with which a page fetches the grid's data.
 
-    The data of the first photos come with it.
+    The data of the first photos are included.
     """
 
     name: str  # in URLs

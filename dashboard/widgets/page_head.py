@@ -22,7 +22,7 @@ KEEP_WORDS = (
 
 
 def open_page(title: str, *, lab: bool = False) -> tuple[Index, DeltaGenerator]:
-    """Show the head of a page; return the selected photo index and the container for controls.
+    """Show a page's head; return the selected index of photos and the container for controls.
 
     A page of the Lab speaks as statisticians do, whatever was chosen.
     """

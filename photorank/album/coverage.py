@@ -78,7 +78,7 @@ class CosineSimilarities(Similarities):
         return self.most_by(np.arange(len(self)))
 
     def most_by(self, rows: Codes) -> Cover:
-        """For each photo to be represented (c,), greatest similarity to a photo at `rows`."""
+        """Greatest similarity (c,) to any candidate at `rows`, for each photo to be represented."""
         return similarities_of(_greatest(self._rows, rows, -np.inf), self._typical)
 
 
@@ -103,7 +103,7 @@ class _SelectedSimilarities(Similarities):
 
     @cached_property
     def most(self) -> Cover:
-        """Greatest similarity (c,) to a selected photo, for each photo to be represented."""
+        """Greatest similarity (c,) to any selected photo, for each photo to be represented."""
         return self._whole.most_by(self._at)
 
 
@@ -121,7 +121,7 @@ class KeptSimilarities:
         self._similarities: CosineSimilarities | None = None
 
     def of(self, rows: Codes, clients: Codes) -> Similarities:
-        """Similarities (g, c) of g candidates (`rows`) to c photos to be represented (`clients`).
+        """Similarities (g, c) of g candidates (`rows`) and c photos to be represented (`clients`).
 
         Both are ascending row numbers. The columns may be in another order. What was returned
         before is no longer valid.
@@ -151,7 +151,7 @@ class KeptSimilarities:
         return _SelectedSimilarities(self._similarities, places(self._rows, len(self._heads))[rows])
 
     def _replace(self, clients: Codes, new: Codes) -> None:
-        """Store the cosines of `new` photos in cached columns that are no longer needed.
+        """Overwrite cached columns that are no longer needed with the cosines of `new` photos.
 
         A column has the cosines of all cached candidates with one photo to be represented.
         """
@@ -206,7 +206,7 @@ def similarities_of(cosines: CoverRows, typical: float) -> CoverRows:
 
 
 def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
-    """Results of calling `work` once per block of rows, with the block's first row number.
+    """Results of `work(start)` for each block of rows, where `start` is its first row number.
 
     The blocks divide n rows. Threads are used if there are many blocks.
     """

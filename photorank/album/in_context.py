@@ -86,7 +86,7 @@ class AlbumContext:
         return [self._one(*each) for each in zip(asked, heads, similarities, strict=True)]
 
     def tell_rows(self, rows: Sequence[int], ratings: Ratings) -> list[InContext]:
-        """Share of the album's value and most similar album photo of each photo at `rows`."""
+        """For each photo at `rows`: its share of the album's value, and the closest album photo."""
         heads = self._index.heads_of(rows)
         return self.tell(
             [

@@ -24,7 +24,7 @@ def events_of(seconds: Floats) -> Codes:
 
 
 def balanced_parts(seconds: Floats, faces: IndexFaces) -> Codes:
-    """Code (n,) of each photo's part: its event, split into photos with and without a face.
+    """Part number (n,) of each photo; an event has two parts: photos with and without a face.
 
     If most photos have not been searched for faces, all of an event's photos are one part.
     """

@@ -34,12 +34,18 @@ class Value:
         return float(self.worth[rows].sum() + self.of_cover(self.cover(rows)))
 
     def cover(self, rows: Codes) -> Cover:
-        """Coverage of each represented photo (c,): greatest similarity to any photo at `rows`."""
+        """Coverage (c,) of c photos by an album: greatest similarity to an album photo (`rows`).
+
+        The c photos are those that the album should represent.
+        """
         best: Cover = self.similarities[rows].max(axis=0, initial=0.0)
         return best
 
     def of_cover(self, cover: Cover) -> float:
-        """Part of an album's value that comes from the coverage of c photos (see :meth:`cover`)."""
+        """Part of an album's value that comes from how well it represents other photos.
+
+        `cover` (c,) is the coverage of c photos, as from :meth:`cover`.
+        """
         return self.scale * float(cover.sum(dtype=np.float64))
 
     def gains(self, cover: Cover, rows: Codes) -> Floats:

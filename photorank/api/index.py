@@ -128,7 +128,10 @@ class Index:
         return self.opened.embeddings()
 
     def heads(self) -> Embeddings:
-        """Outputs (n, dh) of the encoder's last layer: the first dh values of each embedding."""
+        """Outputs (n, dh) of the encoder's last layer: dh values for each of the index's n photos.
+
+        They are the first dh values of each embedding.
+        """
         return self.opened.heads()
 
     def comparisons(

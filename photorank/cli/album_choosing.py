@@ -32,9 +32,9 @@ class ChoiceOptions(NamedTuple):
 
     @property
     def keeps_photos(self) -> bool:
-        """True if --fill or --swap was given, which keep the photos of a saved album.
+        """True if --fill or --swap was given, so that a saved album's photos are not chosen anew.
 
-        --swap keeps all but one.
+        --fill keeps all photos of the album, --swap all but one.
         """
         return self.fill or self.swap
 

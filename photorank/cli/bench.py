@@ -168,7 +168,7 @@ def evaluate_speed(
 def dashboard(
     vector: MaybeVector = None, rounds: Rounds = 5, index: IndexName = None, as_json: AsJson = False
 ) -> None:
-    """Measure run times of the dashboard's pages, compared with rating and sorting all photos."""
+    """Measure the speed of the dashboard's pages, compared with rating and sorting all photos."""
     from photorank.bench.page_speed import measure_dashboard
     from photorank.cli.server import dashboard_folder
 

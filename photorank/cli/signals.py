@@ -42,7 +42,7 @@ def signals(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure sharpness, noise and other signals of photos. With --page AxB, also print quality."""
+    """Measure sharpness, noise and other signals of photos. --page AxB adds quality in print."""
     from photorank.photos.signals.print_quality import parse_page
 
     try:

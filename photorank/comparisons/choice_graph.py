@@ -193,7 +193,7 @@ class ChoiceGraph(ComparisonGraph):
         return r[self.first] - r[self.second]
 
     def net(self, values: Floats) -> Floats:
-        """For each photo, sum of edge values; negative where the photo is an edge's second photo.
+        """Sum of each photo's edge values, with reversed sign for edges whose second photo it is.
 
         `values` (m,) has a number for each edge.
         """

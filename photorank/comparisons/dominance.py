@@ -12,9 +12,9 @@ from photorank.typing import Codes, Floats
 
 
 class Dominance(NamedTuple):
-    """For each 2-D point, total weight of points lower, and of points higher, in both coordinates.
+    """Total weight of the points that each 2-D point dominates, and of those that dominate it.
 
-    A point dominates the lower ones, and the higher ones dominate it.
+    A point dominates the points that are lower in both coordinates.
     """
 
     lower: Floats  # (n, k) of those smaller in both coordinates
@@ -22,9 +22,9 @@ class Dominance(NamedTuple):
 
 
 def dominance(first: Floats | Codes, second: Floats | Codes, weights: Floats) -> Dominance:
-    """For each 2-D point, total weight of points lower, and of points higher, in both coordinates.
+    """Total weight of the points that each 2-D point dominates, and of those that dominate it.
 
-    A point dominates the lower ones, and the higher ones dominate it.
+    A point dominates the points that are lower in both coordinates.
 
     Every rank statistic over pairs needs it: with labels and ratings as the
     coordinates (n,) and unit weights (n, 1), the result counts, for each photo, the

@@ -103,7 +103,7 @@ class _ScorePairs(HingePairs):
 
 
 class _Level(NamedTuple):
-    """Winner–loser pairs at one depth of a binary tree, stored as ranges of array indices.
+    """Winner–loser pairs at one depth of a binary tree over sorted photos, as index ranges.
 
     Each winner has a run of `losers`, and each loser a run of `winners`.
     """
@@ -155,9 +155,10 @@ class _Tree:
         return cls(levels)
 
     def add_to(self, losers: Floats, winners: Floats, values: Floats) -> None:
-        """Add each photo's sum of `values` over its losers to `losers`, and likewise for winners.
+        """Add, for each photo, sums of `values` over paired worse and better photos to two arrays.
 
-        A photo's losers are the worse photos paired with it, and its winners the better ones.
+        Sums over the worse photos are added to `losers`, and sums over the better ones to
+        `winners`.
         """
         for level in self.levels:
             running = prefix_sums(values[level.losers])
@@ -167,7 +168,10 @@ class _Tree:
 
 
 def _level(high: Codes, row: Codes, loser: Codes) -> _Level:
-    """Winner–loser pairs between the two halves of each tree node, at one depth of the tree."""
+    """Winner–loser pairs at one depth of a binary tree over photos, across each node's halves.
+
+    The winner of a pair is in the upper half of a node, and the loser in the lower half.
+    """
     odd = (high & 1).astype(bool)
     start = np.flatnonzero(run_starts(high >> 1))
     end = np.append(start[1:], len(high))

@@ -187,7 +187,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def block_firsts(self) -> Codes:
-        """For each labelled photo, index into `rows` of the first photo of its group (block).
+        """Position in `rows` of the first photo of each labelled photo's group (block).
 
         Only photos of one block may be compared.
         """
@@ -326,7 +326,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _by_gap_power(self) -> dict[int, Self]:
-        """Cache of copies of this graph, by the power of the label difference in edge weights."""
+        """Cache of this graph's copies, keyed by exponent of label differences in edge weights."""
         return {}
 
     @cached_property
@@ -335,9 +335,9 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def parts(self) -> tuple[Blocks, ...]:
-        """Blocks of photos whose pairs are added, then (if any) blocks whose pairs are subtracted.
+        """Blocks of all pairs within groups, then (if any) of pairs that may not be compared.
 
-        The first item holds all pairs within groups, the second those that may not be compared.
+        A sum over the compared pairs is the first item's sum minus the second's.
         """
         codes = [self.same]
         if self.different is not None:
@@ -350,9 +350,9 @@ class ScoreGraph(ComparisonGraph):
         return np.array_equal(self.rows, np.arange(self.n))
 
     def _over_pairs(self, of: Callable[[Blocks], Floats]) -> Floats:
-        """Sum over all compared pairs; the function `of` computes it for one :class:`Blocks`.
+        """Sum over all compared pairs; `of` sums over the pairs within one :class:`Blocks`.
 
-        It is called with each item of `parts`; its result for pairs that may not be compared is
+        `of` is called with each item of `parts`; its result for pairs that may not be compared is
         subtracted.
         """
         sums, *without = (of(part) for part in self.parts)

@@ -41,7 +41,7 @@ class Blocks:
 
     @classmethod
     def of(cls, labels: Labels, trust: Floats, codes: Codes, p: int) -> "Blocks":
-        """Photos sorted by block code, then by label."""
+        """Photos sorted by `codes`, the numbers of their groups (blocks), then by label."""
         order = order_within(labels, codes)
         y = labels[order]
         block = np.cumsum(run_starts(codes[order])) - 1
@@ -84,7 +84,7 @@ class Blocks:
         return self._unsorted(self.u * self.neighbour_sums(self.u[:, None], sign=-1)[:, 0])
 
     def laplacian(self, X: Floats) -> Floats:
-        """Product L X (l, k) of the graph Laplacian L of pairs within groups and a matrix X.
+        """Product L X (l, k) of a matrix X with L, the graph Laplacian of pairs within groups.
 
         X may also be a vector (l,).
         """
@@ -277,9 +277,9 @@ def _sums_by_code(codes: Codes, V: Floats) -> Floats:
 
 
 def _run_numbers(codes: Codes, least: int) -> Codes:
-    """Serial number of each code's run of equal codes; −1 for runs shorter than `least`.
+    """Serial number of the run of equal codes at each position; −1 if shorter than `least`.
 
-    The codes (l,) are sorted.
+    The codes (l,) are sorted. Only runs of at least `least` codes are numbered.
     """
     size = np.bincount(codes)
     counted = size >= least

@@ -51,7 +51,10 @@ def examine_embedded(golden_file: Path = GOLDEN) -> Finding:
 
 
 def embed_golden(encoder: Encoder) -> Any:
-    """Last-layer part (head) of the test image's embedding, for comparison by cosine similarity."""
+    """First part (head) of the test image's embedding: the output of the encoder's last layer.
+
+    It is compared by cosine similarity.
+    """
     photo = decode_photo(golden_photo())
     head = encoder.encode_texts([]).shape[1]
     return encode_photos(encoder, [encoder.prepare(photo)])[0, :head]

@@ -43,7 +43,7 @@ class Fingerprint:
         return replace(self, blocks=None)
 
     def require(self, found: "Fingerprint", *, vector: str) -> None:
-        """Raise EncoderMismatchError if vectors of this space do not fit the space `found`.
+        """Raise EncoderMismatchError if vectors of this fingerprint do not fit those of `found`.
 
         A vector of the head alone fits embeddings with further blocks.
         """

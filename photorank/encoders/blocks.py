@@ -36,7 +36,7 @@ class Blocks:
         return float((1 + 2 * LARGEST**2) ** 0.5)
 
     def parts(self, rows: Embeddings) -> list[Embeddings]:
-        """Embeddings (n, d) split without copying: last layer (head), stage means and signals."""
+        """Views of embeddings' parts: last layer (head), means of earlier stages, and signals."""
         return np.split(rows, [self.head, self.head + self.stages], axis=1)
 
     def stored(self, rows: Embeddings) -> Embeddings:
@@ -49,7 +49,7 @@ class Blocks:
         return np.hstack([unit_rows(head), *short]).astype(np.float16).astype(np.float32)
 
     def undamaged(self, rows: Embeddings) -> Flags:
-        """Mask (n,): True for each embedding (n, d) whose parts have possible norms.
+        """Mask (n,): True for each embedding (n, d) whose blocks have norms in the valid range.
 
         The last layer (head) must have unit length, and no other block a norm above `LARGEST`.
         """

@@ -180,7 +180,7 @@ class SwitchableTower:
         return plain
 
     def _fastest(self, runtime: Runtime, plain: TorchTower, frames: Sequence[Frames]) -> Tower:
-        """Fastest network whose embeddings are close to those of `plain`, in float32 torch.
+        """Fastest network with embeddings close to those of `plain`, the float32 torch network.
 
         One that is faster by less than a tenth does not replace a simpler one.
         """

@@ -107,7 +107,7 @@ def measured(
 def differences_of(
     measured: Sequence[Measured], scope: Scope, metrics: Sequence[str] = COMPARED_METRICS
 ) -> list[ScopedDifference]:
-    """Metric differences between any two vectors or learners not trained on the test photos."""
+    """Metric differences between pairs of vectors or learners not trained on the test photos."""
     fair = [one for one in measured if not one.contender.in_sample]
     found = []
     for metric in metrics:

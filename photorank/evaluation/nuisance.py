@@ -43,7 +43,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Nuisance:
-    """Comparison of a vector's results before and after the influence of content is removed.
+    """Test results of a vector before and after the effect of photo content is removed.
 
     It is removed by projecting the vector.
     """

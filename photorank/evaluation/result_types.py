@@ -67,7 +67,7 @@ class ScopedDifference:
         return found if vector == self.a else -found
 
     def other(self, vector: str) -> str:
-        """Name of the compared vector or learner that is not `vector`."""
+        """Name of the vector or learner that `vector` is compared with."""
         return self.b if vector == self.a else self.a
 
 

@@ -38,7 +38,7 @@ class Evaluation:
     requested: Protocol | None = None  # before folds and repeats were as many as can be; likewise
 
     def rows(self, scope: Scope) -> list[Result]:
-        """Results in one scope (kind of photo pairs) for the test folds set in `protocol`."""
+        """Results on one kind of photo pairs (scope), from the test folds of `protocol`."""
         folds = ("", self.protocol.fold_by)
         return [row for row in self.results if row.scope == scope and row.fold_by in folds]
 

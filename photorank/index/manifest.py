@@ -45,7 +45,7 @@ class Manifest:
     schema_version: int = SCHEMA_VERSION
 
     def checked(self, index: str, encoder: Encoder) -> Encoder:
-        """Given encoder, checked to match the index and set to the index's numeric precision.
+        """Check that an encoder matches the index; return it set to the index's numeric precision.
 
         Raises IndexMismatchError if the fingerprint is not the index's.
         """

@@ -149,7 +149,7 @@ class Index:
         return self._held.rows.photos
 
     def rows_matching(self, text: str, most: int) -> list[int]:
-        """Row numbers of the first `most` photos whose path contains `text`, ignoring case."""
+        """Row numbers of photos with `text` in their path, ignoring case; only the first `most`."""
         return list(islice(self._held.matching(text), most))
 
     def embeddings(self) -> Embeddings:
@@ -187,9 +187,10 @@ class Index:
         return self._held.rows.row_of(path_bytes(self._held.indexed_path(path)))
 
     def row_now(self, path: Path | str) -> int | None:
-        """Row number of the photo that a file holds now; None if that photo is not indexed.
+        """Row number of the photo now in a file; None if the file or that photo is not indexed.
 
-        Raises UnreadablePhotoError if a known file is gone or cannot be read.
+        The file may have changed since it was indexed. Raises UnreadablePhotoError if a known file
+        is gone or cannot be read.
         """
         row = self.row_of(path)
         if row is None:
@@ -245,7 +246,10 @@ class Index:
         return judgements.load_raters(self.paths)
 
     def sources(self, kind: Judgements) -> list[str]:
-        """Names of the sources of scores or of choices; all clicks together are one source."""
+        """Sorted names of the sources of scores or of choices, such as imported files.
+
+        All judgements made by clicks are one source, named "clicks".
+        """
         return judgements.load_sources(self.paths, kind)
 
     def labels(self, rater: str | None = None) -> IndexLabels:
@@ -341,7 +345,7 @@ class Index:
         return found
 
     def rate(self, vector: EmbeddingRater) -> Ratings:
-        """Ratings (n,) of all photos by a rating direction (master-vector); higher is better.
+        """Ratings (n,) of the index's n photos by a rating vector; higher is better.
 
         Raises EncoderMismatchError if the vector belongs to another encoder, framing or size.
         """

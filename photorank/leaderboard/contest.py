@@ -218,7 +218,7 @@ def _judgements_text(panel: Panel) -> str:
 
 
 def _shown(report: PanelReport, entries: Sequence[_Entry], panel: Panel) -> Shown | None:
-    """Photos that the best row rates highest and lowest; None if there is no best row.
+    """Photos rated highest and lowest by a leaderboard's best row; None if no row can be best.
 
     Only a row tested on unseen photos can be the best.
     """

@@ -100,7 +100,7 @@ def differences_from_degraded(
 def differences(
     X: Embeddings, photos: Codes, degradations: Sequence[Degradation], weight: float, *, n: int
 ) -> KnownDifferences:
-    """Embedding differences between photos and their degraded copies, from the array `X`.
+    """Differences between embeddings of photos and of their degraded copies, given in `X`.
 
     X[:, 0] are the photos' embeddings, X[:, 1:] those of their copies.
     """

@@ -51,7 +51,7 @@ class JudgedPhotos:
         return near_duplicate_codes(self.heads, self.greys)
 
     def seen_by(self, card: Card) -> Flags:
-        """Mask (n,) of the photos: true for those that the vector described by `card` learned from.
+        """Mask (n,): True for the training photos of the vector that `card` describes.
 
         Copies of those photos are included.
         """

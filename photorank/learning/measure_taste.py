@@ -212,7 +212,7 @@ def judged_clicks(Z: Floats, said: Clicks) -> Judged:
 
 
 def _fair_tests(said: Clicks) -> Codes:
-    """Indices of choices usable as tests: no ties, and no pairs shown for being informative."""
+    """Indices of choices usable as tests: no ties, and no pairs selected to be informative."""
     random = np.array([asked != "informative" for asked in said.asked], dtype=bool)
     return np.flatnonzero(random & ~said.ties.astype(bool))
 

@@ -162,7 +162,7 @@ def _refitting_factor(ratings: Floats, pairs: HeldOutPairs) -> float:
 def _sums_beyond(
     ratings: Floats, pairs: HeldOutPairs, gap: float, refitted: bool
 ) -> list[PairSums]:
-    """Sums, one per repeat, that give the accuracy on photo pairs with labels over `gap` apart."""
+    """Sums per repeat, for accuracy on photo pairs whose labels differ by more than `gap`."""
     sums = []
     units, couples = units_of(pairs.folds, refitted), 0 if refitted else COUPLES
     for row, graph, clusters in zip(ratings, pairs.graphs, units, strict=True):
@@ -187,7 +187,10 @@ def _sums_beyond(
 
 
 def _degrees_beyond(pairs: HeldOutPairs, gap: float) -> Floats:
-    """Number (repeats, n) of each photo's pairs with labels more than `gap` apart."""
+    """Number of each photo's pairs with labels over `gap` apart, in each repeat (repeats, n).
+
+    A repeat is one split of the photos into test folds.
+    """
     degrees = [
         _sum_by_photo(graph, lambda part: _weight_beyond(part, gap, np.ones(len(part.rows))))
         for graph in pairs.graphs
@@ -210,9 +213,10 @@ def _sum_by_photo(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floa
 
 
 def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
-    """Total weight (l,) of each photo's correctly ordered pairs with labels over `gap` apart.
+    """Weight (l,) of each photo's correctly ordered pairs with a label difference above `gap`.
 
-    `r` (l,) are the photos' ratings; pairs of equal ratings count half.
+    l is the number of labelled photos, and `r` (l,) are their ratings; pairs of equal ratings count
+    half.
     """
     n, u = len(graph.rows), graph.trust
     net = graph.with_gap_power(0).parts[0].net_credit(r, above=gap + _tolerance(graph))
@@ -235,9 +239,10 @@ def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
 
 
 def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
-    """Total weight (l,) of each photo's pairs with labels more than `gap` apart.
+    """Total weight (l,) of each photo's pairs with a label difference above `gap`.
 
-    A pair's weight is the product of its photos' weights `u` (l,).
+    l is the number of labelled photos. A pair's weight is the product of its photos' weights `u`
+    (l,).
     """
     block, label, lowered = _ranks(graph, gap)
     places = np.concatenate([label, lowered]).max(initial=-1) + 1
@@ -252,7 +257,7 @@ def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
 
 
 def _ranks(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
-    """Group number, label rank, and rank of label minus `gap` of each photo: three arrays (l,).
+    """Arrays (l,) of l labelled photos: group number, rank of label, rank of (label − `gap`).
 
     A lowered label is the label minus `gap`; both kinds are ranked together, to find pairs of
     labels more than `gap` apart.

@@ -98,7 +98,7 @@ def student(value: float, error: float, df: float, *, level: float, limit: float
 
 
 def unvarying(value: float, n: int, *, level: float, span: float) -> Difference:
-    """Difference of two metrics, equal in all resamples, with an exact interval and p-value.
+    """Metric difference that is the same in every resample, with exact interval and p-value.
 
     So it is where both contenders order all pairs alike, for example. The interval is that of n
     independent pairs; p is the sign test's, of the least number of pairs that the difference takes.
@@ -136,7 +136,10 @@ def lower_limit_of_all_successes(n: int, level: float) -> float:
 
 
 def _digits(width: float) -> int:
-    """Number of decimals to print: half an interval's width gets two significant digits."""
+    """Number of decimals that shows an interval's half-width with two significant digits.
+
+    At most 6 and at least 0; 3 if the width is zero, infinite or unknown.
+    """
     if not isfinite(width) or width <= 0:
         return 3
     return min(max(1 - floor(log10(width / 2)), 0), 6)

@@ -173,7 +173,11 @@ def training_variance_share(ratings: Floats, folds: Folds) -> float:
 
 
 def _unshared(one: Codes, other: Codes, n: int) -> float:
-    """Share of training photos that differ between two repeats, averaged over test photos."""
+    """Mean fraction of a test photo's training photos that two repeats do not have in common.
+
+    A test photo's training photos in a repeat are all photos outside its fold. The mean is over
+    test photos.
+    """
     both = np.zeros((one.max() + 1, other.max() + 1))
     np.add.at(both, (one, other), 1)
     held_out, held_out_too = both.sum(axis=1)[one], both.sum(axis=0)[other]

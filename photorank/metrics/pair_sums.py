@@ -117,7 +117,7 @@ class PairSums:
 
 
 class TermFunctions(NamedTuple, Generic[Graph]):
-    """Two functions that compute a metric's terms: one per photo, the other per photo pair.
+    """Functions for a metric's terms: `by_photo` for each photo, `by_pair` for each pair.
 
     The terms of a photo are sums over all pairs with this photo.
     """
@@ -172,7 +172,7 @@ def pool(sums: Iterable[PairSums]) -> PairSums:
 
 
 def values_by_fold(parts: Sequence[PairSums]) -> Floats:
-    """Values (J,) of a metric for J test folds; their mean is the metric over all photo pairs.
+    """Contributions (J,) of J test folds to a metric; their mean is the metric over all pairs.
 
     A fold's own ratio would count a fold of few pairs as much as one of many;
     these are the pooled ratio's first-order shares.
@@ -224,9 +224,9 @@ def summed_by(codes: Codes, values: Floats) -> Floats:
 
 @lru_cache(maxsize=4)
 def _unit_couples(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
-    """Photo pairs (m, 2) between random pairs of clusters, with start indices (c,).
+    """Photo pairs (m, 2) from random cluster pairs, and each cluster pair's first row (c,).
 
-    The start indices, at which the photo pairs of each cluster pair begin, are returned first. A
+    The first rows, at which the photo pairs of each cluster pair begin, are returned first. A
     photo without a cluster counts as a cluster.
 
     The same units (n,), whose bytes are given, have the same couples, so that repeats can be added

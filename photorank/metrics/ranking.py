@@ -91,7 +91,9 @@ def kendall_tau_b(ratings: ArrayLike, comparisons: Comparisons) -> float:
 
 
 def spearman(ratings: ArrayLike, comparisons: Comparisons) -> float:
-    """Spearman's rank correlation ρ over the compared pairs of photos.
+    """Spearman's rank correlation ρ of ratings and labels, ranked within blocks of photos.
+
+    Only compared pairs of photos count.
 
     Ranks are taken within a block (a fold, or a fold of a group) as shares of
     its size, so that pairs of large and small blocks weigh the same. Over one
@@ -337,7 +339,7 @@ def _minus_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
 
 
 def _rank_shifts(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Change (n,) of a sum over pairs because other photos' ranks shift when a photo is removed.
+    """Decrease (n,) in a sum over pairs as removing a photo shifts the other photos' ranks.
 
     `shares` are fractional ranks, and `pull` is the sum's derivative by them.
     """
@@ -355,6 +357,6 @@ def _rank_shifts(pull: Floats, shares: Floats, comparisons: ScoreComparisons) ->
 
 
 def _undefined(comparisons: Comparisons, clusters: Codes | None) -> PairSums:
-    """Sums that are all nan, for a metric that needs scores when people gave no scores."""
+    """Sums that are all nan, for a score-based metric on photos that people only compared."""
     n_units = comparisons.n if clusters is None else unit_codes(clusters, n=comparisons.n).max() + 1
     return PairSums(np.full(3, np.nan), np.full((n_units, 3), np.nan), np.empty((0, 3)), -1.0)

@@ -141,7 +141,9 @@ def precision_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> 
 
 
 def album_regret_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> Floats:
-    """1 − album regret of each ranked list, separately for each column of ratings.
+    """Scaled mean label of each list's top k photos (1 − album regret), per ratings column.
+
+    The scale is 0 at chance and 1 for the k best labelled; nan for lists of no more than k photos.
 
     Shape (l,) for l lists and ratings (n,); (l, c) for ratings (n, c).
     """

@@ -62,9 +62,9 @@ class Stamp(NamedTuple):
         return cls(status.st_size, *(number & _MAX_NUMBER for number in numbers))
 
     def agrees(self, later: "Stamp") -> bool:
-        """True if all known values of this stamp are the same in the newer stamp `later`.
+        """True if all known values of this file stamp (size, times, inode) equal those of `later`.
 
-        A value is unknown if it is None in this stamp.
+        `later` is a newer stamp of the file. A value is unknown if it is None in this stamp.
         """
         return all(own in (None, other) for own, other in zip(self, later, strict=True))
 

@@ -273,7 +273,7 @@ def open_header(file: BinaryIO) -> Image.Image:
 
 
 def _raw_header(data: bytes) -> Image.Image | None:
-    """Image with only the EXIF and XMP of a RAW or TIFF file; None if they are unreadable."""
+    """Pillow image with a RAW or TIFF file's EXIF and XMP; None for other or damaged files."""
     try:
         return raw_header(data)
     except Exception:  # of damaged files, which their decoder names

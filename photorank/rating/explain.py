@@ -45,9 +45,10 @@ class Explanation:
 
     @property
     def parts(self) -> Floats:
-        """Contributions (rows, columns) of grid cells to the photo's rating minus the mean rating.
+        """Contributions (rows, columns) of grid cells to the rating's difference from the mean.
 
-        The mean rating is that of the index's photos. What signals carry of the lead is in no part.
+        The mean is that of the index's photos. What signals contribute to the difference is in no
+        cell.
         """
         carried = self.signals.total if self.signals else 0.0
         return self.heat.minus_average(self.average + carried)

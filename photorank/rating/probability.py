@@ -72,7 +72,7 @@ def uncalibrated_slope(ratings: Ratings) -> float:
 
 
 def slope_for(vector: MasterVector, collection: Ratings, logit_scale: float | None) -> Slope:
-    """Slope (log-odds per unit of rating difference) of a vector: calibrated, else estimated.
+    """Slope (log-odds per unit of rating difference) of a vector, estimated if not calibrated.
 
     It is the slope fitted to judgements, else the model's for a prompt, else the collection's.
 

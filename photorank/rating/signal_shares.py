@@ -28,7 +28,11 @@ class SignalShare:
 
 @dataclass(frozen=True)
 class SignalShares:
-    """Contributions of technical signals (sharpness, …) to a rating, less the index's means."""
+    """Contributions of technical signals to a rating, relative to the index's photos.
+
+    The signals are noise, sharpness, colour and so on. Their mean contributions over the index's
+    photos are subtracted.
+    """
 
     total: float  # in units of the rating
     kinds: list[SignalShare]  # the strongest first

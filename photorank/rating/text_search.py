@@ -1,4 +1,4 @@
-"""Direction of a search by words, for an index's photos."""
+"""Direction in embedding space along which an index's photos are searched for a text."""
 
 import numpy as np
 

@@ -224,7 +224,10 @@ def _unwrapped(state: "dict[str, Tensor]") -> "dict[str, Tensor]":
 
 
 def _recognised(path: Path, state: "dict[str, Tensor]") -> _Layout:
-    """Layout that fits the tensors: that of a known project, or a chain of linear layers."""
+    """Known layout that fits a scoring head's tensors, else that of a chain of linear layers.
+
+    Raises DamagedWeightsError if neither fits.
+    """
     if set(state) == _RELU_NAMES:
         raise DamagedWeightsError(
             path,
@@ -244,7 +247,7 @@ def _recognised(path: Path, state: "dict[str, Tensor]") -> _Layout:
 
 
 def _chain(state: "dict[str, Tensor]") -> _Layout | None:
-    """Layout of a chain of linear layers with one output; None for any other tensors."""
+    """Layout of tensors that form a chain of linear layers with one output; None otherwise."""
 
     def natural(key: str) -> list[tuple[int, str]]:
         return [(int(part) if part.isdigit() else -1, part) for part in key.split(".")]
@@ -270,7 +273,7 @@ def _is_foreign(inputs: int, encoder: str | None, own: Fingerprint) -> bool:
 
 
 def _fits(state: "dict[str, Tensor]", layout: _Layout) -> bool:
-    """True if the tensors have the layout's shapes, and each layer's output fits the next layer."""
+    """True if the tensors have the shapes in `layout`, and each layer's output fits the next."""
     inputs = None
     for start, outputs in layout.layers.items():
         weight, bias = state[start + "weight"], state[start + "bias"]

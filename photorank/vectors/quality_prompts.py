@@ -149,7 +149,7 @@ def scaled_direction(
     blocks: Blocks,
     spreads: Mapping[str, float],
 ) -> Direction:
-    """Direction (d,) of one quality, such as sharpness, scaled so that all spread ratings alike.
+    """Direction (d,) of one quality, such as sharpness, scaled to a common spread of ratings.
 
     It spreads ratings `STRENGTH` times as widely as the median class does.
 
@@ -160,7 +160,7 @@ def scaled_direction(
 
 
 def unit_direction(source: str, builtin: Mapping[str, MasterVector], blocks: Blocks) -> Direction:
-    """Unit direction (d,) of a photo quality: a built-in vector's, or that of a technical signal.
+    """Unit direction (d,) of a photo quality, from a built-in vector or a technical signal.
 
     ``-black`` is less of the technical signal ``black``, ``+contrast`` is more contrast.
     """
@@ -174,7 +174,9 @@ def unit_direction(source: str, builtin: Mapping[str, MasterVector], blocks: Blo
 def direction_of(
     encoder: ComparesPhrases, texts: Sequence[str], directions: Floats
 ) -> tuple[Direction, Floats]:
-    """Unit direction (d,) that texts describe, and mean weights (q,) of q qualities in the texts.
+    """Unit direction (d,) for given texts, and mean weight (q,) of each quality in the texts.
+
+    The mean is over the texts.
 
     `directions` (q, d) are those of :func:`quality_directions`, or others in their place.
     """

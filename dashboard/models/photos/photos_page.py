@@ -306,7 +306,10 @@ def empty_text(
 
 
 def learned_from_all_text(vector: str, others: Sequence[str]) -> str:
-    """Text saying that a vector was trained on all judged photos, and which vectors to test."""
+    """Text saying that a vector was trained on all judged photos and cannot be tested on them.
+
+    It suggests `others`, if there are any, to test instead.
+    """
     text = (
         f"**{plain(vector)}** has learned from all the photos that people judged here, so it "
         "cannot be tested on them."

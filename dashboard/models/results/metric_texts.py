@@ -95,7 +95,7 @@ PLAIN_SCOPES: dict[Scope, str] = {
 
 
 def scopes(evaluation: Evaluation, mode: Mode = "statistics") -> dict[Scope, str]:
-    """Display names of the kinds of photo pairs (such as within groups) that an evaluation has."""
+    """Display names of an evaluation's kinds of photo pairs, such as pairs within groups."""
     return {
         scope: PLAIN_SCOPES[scope] if mode == "plain" else SCOPES[scope][0]
         for scope in evaluation.scopes

@@ -144,7 +144,7 @@ def statistical_end(
 
 
 def plain_end(index: Index, evaluation: Evaluation) -> None:
-    """Show the buttons at the end of the page Discerning power in plain vocabulary.
+    """Show the buttons that end the page Discerning power when plain vocabulary is chosen.
 
     The buttons show all statistics, tell how they were measured, and measure again.
     """

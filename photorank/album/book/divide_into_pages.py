@@ -73,7 +73,7 @@ def divide_into_pages(photos: Photos, pages: int, size: PageSize) -> list[tuple[
 
 
 def _layouts(photos: Photos, size: PageSize, pages: int) -> list[list[list[CandidateLayout]]]:
-    """Best layouts of a page, for each first photo and each number of photos on the page.
+    """Best layouts of a page, by the position of its first photo and its number of photos.
 
     Item ``[i][k - 1]`` of the result lists the layouts of the k photos from photo i on.
     """
@@ -86,7 +86,7 @@ def _layouts(photos: Photos, size: PageSize, pages: int) -> list[list[list[Candi
 
 
 def _best(photos: Photos, k: int, size: PageSize, pages: int) -> list[list[CandidateLayout]]:
-    """Best layouts of a page with k photos: one list for each possible first photo."""
+    """Best page layouts of each run of k consecutive photos, as one list for each run."""
     every = orders(k)
     reading = np.array([inversions(order) for order in every])
     first = np.arange(len(photos.sizes) - k + 1)

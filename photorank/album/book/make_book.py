@@ -215,7 +215,7 @@ def _frame(
 
 
 def _event_start(events: Codes, start: int, k: int) -> int | None:
-    """Position in the book of a page's first photo that begins an event; None if none does."""
+    """Position in the book of the first photo on a page to begin an event; None if none does."""
     for at in range(start, start + k):
         if at == 0 or events[at] != events[at - 1]:
             return at

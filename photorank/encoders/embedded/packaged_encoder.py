@@ -184,7 +184,10 @@ class PackagedEncoder(SwitchableImages):
         return TorchTower(self._network(self.features), self._chosen_device, at_once)
 
     def _network(self, features_of: "Callable[[Any, torch.Tensor], Any]") -> Any:
-        """EfficientNet-Lite with outputs computed by `features_of`: features or feature maps."""
+        """EfficientNet-Lite network whose output is computed by the function `features_of`.
+
+        The function maps the network and its inputs to features or feature maps.
+        """
         loaded = _loaded(self.network, self._chosen_device)
         return on_pixels(loaded, features_of, mean=[127] * 3, std=[128] * 3)
 

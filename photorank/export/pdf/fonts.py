@@ -25,7 +25,7 @@ _SHAPED = ((0x0590, 0x08FF), (0x0900, 0x0DFF), (0x0F00, 0x109F), (0x1780, 0x17FF
 
 @dataclass(frozen=True)
 class CaptionFont:
-    """Font file for a book's captions, and the captions without letters that the font lacks."""
+    """Font file for a book's captions, and the captions reduced to letters that the font has."""
 
     path: Path
     captions: dict[str, str]  # what is set, by what was wanted; "" for nothing

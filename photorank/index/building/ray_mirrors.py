@@ -20,7 +20,9 @@ class Mirror:
 
 
 def parse_mirror(text: str) -> Mirror:
-    """Mirror parsed from ``FOLDER=URL``; raises ClusterError if malformed or not reachable.
+    """Mirror of a local photo folder, parsed from ``FOLDER=URL``.
+
+    Raises ClusterError if the text is malformed or the URL's file system cannot be reached.
 
     Examples
     --------

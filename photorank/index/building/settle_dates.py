@@ -29,7 +29,7 @@ class UnsourcedPhoto(NamedTuple):
 
 
 def unsourced_photos(run: Run, roots: Roots, usable: Collection[Place]) -> list[UnsourcedPhoto]:
-    """Photos whose capture date has no recorded source, such as EXIF, with a file of each."""
+    """Photos with no recorded source (such as EXIF) of the capture date, each with one file."""
     rows = run.connection.execute(
         "SELECT photo, root, path FROM files JOIN photos ON id = photo WHERE taken_from IS NULL"
     ).fetchall()

@@ -1,4 +1,4 @@
-"""Search and check of memory-mapped float16 embeddings, without copies."""
+"""Search and range check of memory-mapped float16 embeddings, without copying them."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -238,11 +238,10 @@ def clickers(paths: IndexPaths) -> list[str]:
 
 
 def _row_numbers(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Codes, Codes]:
-    """Row numbers of the photo tuples whose files all exist, and these tuples' positions.
+    """Row numbers, and positions in `photos`, of tuples of photos whose files all exist.
 
-    `photos` are tuples of `width` catalogue numbers.
-    Tuples with a photo that has no file are left out; the second array (m,) has the positions of
-    the others in `photos`.
+    `photos` are tuples of `width` catalogue numbers. For the m tuples without a missing file, the
+    arrays have shapes (m, width) and (m,).
     """
     rows = index.rows_of([photo for each in photos for photo in each]).reshape(-1, width)
     shown = np.flatnonzero((rows >= 0).all(axis=1))

@@ -154,7 +154,11 @@ class _Finder:
         return self._changed[file.place]
 
     def _inexact(self, names: Sequence[str]) -> dict[str, dict[str, _Known]]:
-        """Indexed files that match a given name except for case or slashes, by given name."""
+        """Indexed files that match each given name if case and the kind of slash are ignored.
+
+        The result is a dictionary by given name; its values are dictionaries of files by relative
+        path. Unicode form is ignored, too.
+        """
         wanted: dict[str, list[str]] = defaultdict(list)
         for name in names:
             for path in self._paths(name.strip().replace("\\", "/")):

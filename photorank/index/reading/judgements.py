@@ -52,7 +52,7 @@ def load_labels(
 
 
 def load_single_ratings(paths: IndexPaths, rows: Rows, without: str) -> SingleRatings:
-    """Scores of photos, one per rater. Unnamed raters and the rater `without` are left out.
+    """Scores of photos by named raters other than `without`, one per photo and rater.
 
     Means over several people are left out, and clicked stars where anything was imported
     on another scale.

@@ -29,7 +29,7 @@ class LibraryFile:
 
 
 class Judgement(NamedTuple):
-    """Score of a photo and the label it stands for, such as "favourite"."""
+    """Score of a photo, and the label that the score represents, such as "favourite"."""
 
     score: float  # higher is better
     name: str  # in words

@@ -138,7 +138,7 @@ def shot_name(path: Path) -> str:
 
 
 def _grouped_by_value(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[int]]:
-    """Groups of file numbers with the same value in `told`, such as the same camera.
+    """List positions of files, grouped by each file's value in `told`, such as its camera.
 
     They stay a single group if fewer than two values are known.
 

@@ -1,4 +1,4 @@
-"""Popularity scores from likes, corrected for exposure, account and age."""
+"""Popularity scores from likes, corrected for audience size, account and time online."""
 
 import numpy as np
 from numpy.typing import ArrayLike

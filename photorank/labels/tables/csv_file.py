@@ -76,9 +76,9 @@ def open_csv(path: Path, dialect: Dialect | None = None) -> Iterator[Table]:
 
 
 def _detected(file: Iterator[str]) -> tuple[int, Dialect, Iterator[str]]:
-    """Start, detected CSV format and lines of the table in a CSV file.
+    """Number of lines before a CSV file's table, detected CSV format, and the table's lines.
 
-    The start is the number of lines before the table: comments, and Excel's line ``sep=;``.
+    Before the table may be comments, and Excel's line ``sep=;``.
     """
     for before, line in enumerate(islice(file, _MAX_LINES_BEFORE)):
         line = line.lstrip("\ufeff")

@@ -21,7 +21,7 @@ class Square(NamedTuple):
     angle: float = 0.0  # radians, clockwise as the photo is seen
 
     def points(self, inside: Floats) -> Floats:
-        """Pixel positions (n, 2) in the photo of points (n, 2) given as fractions of the square.
+        """Pixel positions (n, 2) in the photo, for points (n, 2) given as fractions of the square.
 
         Fractions are from 0 to 1 inside the square, along the square's own axes.
         """

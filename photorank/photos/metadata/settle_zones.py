@@ -48,7 +48,7 @@ def zone_changes(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
 
 
 def _credible_and_doubtful(photos: Sequence[DatedPhoto]) -> tuple[list[int], list[int]]:
-    """List positions of photos with credible time zones, and of photos with doubtful time zones.
+    """Positions of photos with credible time zones, and positions of those with doubtful ones.
 
     Photos of the same camera and day confirm each other's time zones.
     """
@@ -77,10 +77,10 @@ def _credible_and_doubtful(photos: Sequence[DatedPhoto]) -> tuple[list[int], lis
 def _zones_by_neighbours(
     photos: Sequence[DatedPhoto], kept: Sequence[int]
 ) -> Iterator[tuple[int, Dated]]:
-    """Yield capture times of photos dated in UTC, converted to the nearest photo's time zone.
+    """Yield capture times of UTC-dated photos, in the time zone of the photo nearest in time.
 
-    Yields pairs of list position and capture time. The nearest photo is nearest in time; without
-    one within reach a photo stays in UTC, or returns to it.
+    Only changes are yielded, as pairs of list position and capture time. Without a photo within
+    reach, a photo stays in UTC, or returns to it.
     """
     unknown = [
         at for at, photo in enumerate(photos) if photo.source.endswith((IN_UTC, BY_NEIGHBOURS))
@@ -107,7 +107,7 @@ def _zones_by_neighbours(
 
 
 def _moment(taken: str) -> tuple[float, timedelta]:
-    """Pair of seconds since 1970 and UTC offset, parsed from an ISO 8601 time with a time zone."""
+    """Seconds since 1970 and UTC offset, parsed from an ISO 8601 time with a time zone."""
     time = datetime.fromisoformat(taken)
     zone = time.utcoffset() or timedelta()
     return (time.replace(tzinfo=None) - zone - _EPOCH).total_seconds(), zone

@@ -57,7 +57,7 @@ def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
 
 
 def _candidate_names(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
-    """Yield each possible Takeout title of a photo, with possible names of the JSON file.
+    """Yield each possible Takeout title of a photo, with possible names of its JSON file.
 
     The title is the photo's name that the JSON file should contain. File names are without suffix.
     """
@@ -78,7 +78,11 @@ def _candidate_names(photo: Path, names: FolderNames) -> Iterator[tuple[str, lis
 
 
 def _names_of_unedited(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield each possible Takeout title of an unedited photo, with possible JSON file names."""
+    """Yield an unedited photo's possible titles in Google Takeout, each with JSON file names.
+
+    A title is the photo's name as the JSON file gives it. The possible names of the JSON file are
+    without suffix.
+    """
     yield stem + suffix, _stems(stem + suffix, "")  # a name may end in a number on its own
     if counter := _COUNTER.search(stem):
         plain = stem[: counter.start()] + suffix

@@ -113,7 +113,7 @@ class DirectionLearner(Estimator):
         return self.decision_function(X)
 
     def for_tests(self) -> "DirectionLearner":
-        """Version of the learner for tests, with no part estimated from other people's ratings."""
+        """Learner to use in fair tests, with no part estimated from other people's ratings."""
         return self
 
     def score(self, X: ArrayLike, y: ArrayLike | Comparisons) -> float:

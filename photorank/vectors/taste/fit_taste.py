@@ -164,7 +164,10 @@ class Taste:
         return self.vector / np.linalg.norm(self.vector)
 
     def ratings(self, Z: Floats) -> Ratings:
-        """Ratings (n,) of photos from coordinates (n, 1 + q); the mean embedding is rated 0."""
+        """Ratings (n,) of photos, from the photos' coordinates (n, 1 + q) in a taste model.
+
+        The coordinates are those of :meth:`TastePrior.coordinates`. The mean embedding is rated 0.
+        """
         return Z @ self.weights
 
     def standard_errors(self, Z: Floats) -> Floats:

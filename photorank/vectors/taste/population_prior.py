@@ -132,9 +132,9 @@ def _label_slope(rating: Floats, table: RaterTable) -> float:
 
 
 def _residuals(Z: Floats, table: RaterTable, unit: float) -> list[tuple[Floats, Floats]]:
-    """Each person's residuals of photo coordinates and labels, after regression on mean labels.
+    """Each person's photo coordinates and labels, minus their linear fits on mean labels.
 
-    The regression is on the mean labels that other people gave the same photos.
+    The mean labels are those that other people gave the same photos.
     """
     total = np.bincount(table.photos, table.scores, table.n)
     count = np.bincount(table.photos, minlength=table.n)

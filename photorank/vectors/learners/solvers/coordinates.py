@@ -67,7 +67,7 @@ class RowSpace:
 
     @classmethod
     def of(cls, photos: Floats) -> Self | None:
-        """Span of photos (r, d); None if r ≥ d, where a basis would save no computation."""
+        """Linear span of embeddings (r, d); None if r ≥ d, as computing in it saves nothing."""
         if len(photos) >= photos.shape[1]:
             return None
         try:

@@ -27,9 +27,9 @@ class Solutions(NamedTuple):
 
 @dataclass(frozen=True)
 class Problem:
-    """Ridge least squares on compared photo pairs, for feature weights and a prior's scale.
+    """Ridge least squares on photo pairs, for feature weights and a factor of prior ratings.
 
-    Minimises Σ w_ij (z_ij·ζ + s t_ij − m_ij)² + α ‖ζ‖² over ζ and s ≥ 0.
+    Minimises Σ w_ij (z_ij·ζ + s t_ij − m_ij)² + α ‖ζ‖² over the weights ζ and the factor s ≥ 0.
 
     Everything that depends on the photos is summed once. One penalty takes a
     Cholesky factor; many take one tridiagonal form, and O(r) each.
@@ -116,7 +116,7 @@ class Problem:
 
     @cached_property
     def squared(self) -> Floats | None:
-        """Matrix ZᵀL²Z (r, r), for features Z and graph Laplacian L; None if learned from choices.
+        """Matrix ZᵀL²Z (r, r) of features Z and graph Laplacian L; None without labels.
 
         It is the covariance of ZᵀLy for labels y with independent noise of unit variance.
         """
@@ -215,9 +215,10 @@ class Problem:
         return np.column_stack(given)
 
     def _solutions(self, alphas: Floats, solved: Floats) -> Solutions:
-        """Weights and prior scale for each penalty, from the linear systems' solutions (a, r, k).
+        """Fitted weights, and factor of the prior's ratings, per penalty, from `solved` (a, r, k).
 
-        There are a penalties and k right-hand sides: 2 with prior ratings, else 1.
+        `solved` holds the linear systems' solutions, for a penalties and k right-hand sides: 2 with
+        prior ratings, else 1.
         """
         weights = solved[:, :, 0]
         if solved.shape[2] == 1:
@@ -226,7 +227,7 @@ class Problem:
         return Solutions(alphas, weights - scales[:, None] * solved[:, :, 1], scales)
 
     def _residual_products(self, alphas: Floats, solved: Floats) -> Floats:
-        """Inner products (a, 2) of prior ratings with ridge residuals, one row per penalty.
+        """Inner products (a, 2) of the prior's ratings with two residuals, one row per penalty.
 
         The residuals are what regression on the features leaves of the labels (column 0), and of
         the prior ratings (column 1).
