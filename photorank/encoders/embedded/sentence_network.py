@@ -46,10 +46,9 @@ class SentenceNetwork:
         self._device = device
 
     def knows(self, sentence: str) -> bool:
-        """True if any word of a sentence, or a part of a word, is in the vocabulary."""
+        """True if any word, part of a word or mark of a sentence is in the vocabulary."""
         tokens = self._tokenizer.encode(sentence, add_special_tokens=False).tokens
-        # Marks such as "!" are in it, too, but are no words.
-        return any(token != _UNKNOWN and any(map(str.isalnum, token)) for token in tokens)
+        return any(token != _UNKNOWN for token in tokens)
 
     def encode(self, sentences: Sequence[str]) -> Embeddings:
         """Unit embeddings (n, 384) of sentences, as means over each sentence's tokens."""
