@@ -169,7 +169,7 @@ def of_tiffs(dice: random.Random) -> Iterator[tuple[str, bytes]]:
 
 
 def of_others(dice: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Yield intact and broken files in other formats than JPEG, PNG and TIFF, named like photos."""
+    """Yield files of formats other than JPEG, PNG and TIFF, some broken, with photo suffixes."""
     image = picture(dice)
     for kind in (
         "BMP",

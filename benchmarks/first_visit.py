@@ -123,7 +123,7 @@ def add_photos(story: Story, folder: Path) -> None:
 
 
 def teach(story: Story, choices: int) -> None:
-    """Choose between photos, and use the learned taste on all pages."""
+    """Simulate choices between photos, and a click that applies the learned taste everywhere."""
     page = story.page
     story.go("Teach")
     page.locator(".choice .stage img[src]").first.wait_for()

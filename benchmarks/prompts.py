@@ -81,7 +81,7 @@ def categories(table: Path | None, names: list[str]) -> Codes:
 def directions(
     photos: JudgedPhotos, codes: Codes, encoder: Encoder, *, learned: bool
 ) -> list[Floats]:
-    """Directions of photo qualities for each photo category, learned on all others.
+    """Directions of photo qualities for each photo category, learned on all other categories.
 
     Only the direction `worth` is learned, and none if `learned` is False.
     """

@@ -133,7 +133,7 @@ def print_constants(splits: list[Split]) -> None:
 
 
 def scale_spread(table: RaterTable) -> float:
-    """Coefficient of variation of raters' slopes, from own labels regressed on mean labels.
+    """Coefficient of variation of the slopes of raters' labels regressed on mean labels.
 
     The mean labels are those of the other raters. The sampling noise of the slopes is subtracted.
     """

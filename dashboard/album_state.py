@@ -55,7 +55,11 @@ def pin_photos(index: str, digests: Sequence[str], wanted: bool) -> None:
 
 
 def mark_photo(index: str, digest: str, how: str | None) -> None:
-    """Mark a photo as "pin", "ban" or "neither" for new albums; None restores the default."""
+    """Mark a photo as "pin", "ban" or "neither" for new albums; None removes the mark.
+
+    A photo without a mark follows what the person always keeps or leaves out; "neither" overrides
+    that.
+    """
     if how is None:
         album_marks(index).pop(digest, None)
     else:

@@ -67,7 +67,11 @@ def without_commands(text: str) -> str:
 
 
 def _before_command(sentence: str) -> str:
-    """Sentence cut before the clause with a terminal command; empty if that is the first clause."""
+    """Part of a sentence before the clause with a terminal command; may be empty.
+
+    A sentence without a command is returned whole. Nothing is left if the command is in the first
+    clause.
+    """
     command = _COMMAND.search(sentence)
     if command is None:
         return sentence

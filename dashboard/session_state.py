@@ -103,7 +103,7 @@ def keep_for_next_page(key: str, value: str) -> None:
 
 
 def forget_for_next_page(key: str) -> None:
-    """Remove from the session the value that a widget would start with on the next page."""
+    """Delete the value that :func:`keep_for_next_page` stored for a widget, if any."""
     st.session_state.pop(TAKEN_ALONG[key], None)
 
 

@@ -110,7 +110,7 @@ def extreme_rows(index: Index, vector: MasterVector, k: int, *, lowest: bool = F
 def _everybodys_subset(
     index: Index, prior: MasterVector | None, within: Codes | None
 ) -> "PhotoSubset":
-    """Photos to ask anybody about, with the Bayesian prior of any person's rating vector.
+    """Photos to ask every person about, with a shared Bayesian prior of the rating vectors.
 
     The prior is not yet adapted to one person's taste.
     """

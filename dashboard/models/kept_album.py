@@ -1,4 +1,4 @@
-"""View-model of a saved album: double pages of its photo book as JSON, and album changes."""
+"""View-model of a saved album: double pages of its photo book as JSON, and album edits."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -60,7 +60,10 @@ class DisplayedAlbum:
 
 
 def spreads(book: Book, shown: DisplayedAlbum) -> list[Json]:
-    """Double pages of a photo book as JSON: each photo's URL, name, pin and position in percent."""
+    """Double pages of a photo book as JSON: each photo's URL, name, position and pinned mark.
+
+    Positions and sizes are in percent of the page.
+    """
     return [
         {"pages": [page and _page(page, book, shown) for page in spread]} for spread in book.spreads
     ]

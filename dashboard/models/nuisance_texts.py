@@ -1,4 +1,4 @@
-"""View-model of content removal: how much ratings depend on what photos show."""
+"""View-model of a vector's ratings with and without the influence of photo content."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

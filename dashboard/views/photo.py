@@ -1,4 +1,4 @@
-"""Page One photo: its rating with an explanation, and similar better photos."""
+"""Dashboard page “One photo”: a photo's rating, explained, and similar better photos."""
 
 import streamlit as st
 

@@ -90,5 +90,5 @@ def _row_picker(which: str, index: Index, shown: int | None, place: DeltaGenerat
 
 
 def _with_article(which: str) -> str:
-    """Word or words that precede “photo” in a label: “a”, or for example “the first”."""
+    """Words to put before “photo” in a label: “a” stays “a”, “first” becomes “the first”."""
     return which if which == "a" else f"the {which}"

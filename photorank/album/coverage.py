@@ -78,7 +78,7 @@ class CosineSimilarities(Similarities):
         return self.most_by(np.arange(len(self)))
 
     def most_by(self, rows: Codes) -> Cover:
-        """Greatest similarity (c,) to any candidate at `rows`, for each photo to be represented."""
+        """For each photo to be represented, greatest similarity (c,) to a candidate in `rows`."""
         return similarities_of(_greatest(self._rows, rows, -np.inf), self._typical)
 
 

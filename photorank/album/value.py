@@ -34,9 +34,10 @@ class Value:
         return float(self.worth[rows].sum() + self.of_cover(self.cover(rows)))
 
     def cover(self, rows: Codes) -> Cover:
-        """Coverage (c,) of c photos by an album: greatest similarity to an album photo (`rows`).
+        """Coverage (c,) of c photos by an album: each one's greatest similarity to an album photo.
 
-        The c photos are those that the album should represent.
+        The c photos are those that the album should represent; `rows` are the row numbers of the
+        album's photos.
         """
         best: Cover = self.similarities[rows].max(axis=0, initial=0.0)
         return best

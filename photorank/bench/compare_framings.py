@@ -137,7 +137,7 @@ def _with_embeddings(
 def _results(
     pairs: HeldOutPairs, sums: dict[str, list[PairSums]], base: str, seconds: dict[str, float]
 ) -> tuple[FramingResult, ...]:
-    """Results of all framings, most accurate first, with their lead over the framing `base`."""
+    """Results of all framings (crop, padding, …), most accurate first, with lead over `base`."""
     ahead = {
         framing: pairs.difference(found, sums[base], refitted=True)
         for framing, found in sums.items()

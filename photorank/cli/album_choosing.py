@@ -32,7 +32,7 @@ class ChoiceOptions(NamedTuple):
 
     @property
     def keeps_photos(self) -> bool:
-        """True if --fill or --swap was given, so that a saved album's photos are not chosen anew.
+        """True if --fill or --swap was given, to keep a saved album's photos and not choose anew.
 
         --fill keeps all photos of the album, --swap all but one.
         """

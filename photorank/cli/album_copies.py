@@ -32,7 +32,7 @@ class CopyOptions(NamedTuple):
 
 
 class Copies(NamedTuple):
-    """Files written for an album: lists of photos, companions (RAW, videos) and XMP sidecars.
+    """Files written for an album, in lists: photos, companions (RAW, videos), XMP sidecars.
 
     A list is None if such files were not requested.
     """

@@ -193,7 +193,7 @@ class ChoiceGraph(ComparisonGraph):
         return r[self.first] - r[self.second]
 
     def net(self, values: Floats) -> Floats:
-        """Sum of each photo's edge values, with reversed sign for edges whose second photo it is.
+        """Signed sum of edge values at each photo: + for an edge's first photo, − for its second.
 
         `values` (m,) has a number for each edge.
         """

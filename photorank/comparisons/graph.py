@@ -28,7 +28,7 @@ class SampledPairs(NamedTuple):
 
 
 class Edges(NamedTuple):
-    """Weights (m,) and margins (m,) of the edges between m pairs of photos."""
+    """Weights (m,) of m photo pairs, and margins (m,) by which the first photo is preferred."""
 
     weight: Floats  # (m,) 0 where the two may not be compared, ties not
     margin: Floats  # (m,) of the first over the second, 0 where people did not order them

@@ -32,9 +32,10 @@ class HingePairs(ABC):
         """Product L q (n,) of this graph's Laplacian L with values q (n,)."""
 
     def squared_hinge(self, ratings: Ratings) -> float:
-        """Sum of squared hinge losses Σ w_ij (1 − (r_i − r_j))² over the graph's pairs.
+        """Sum of squared hinge losses Σ w_ij max(0, 1 − (r_i − r_j))² over the graph's pairs.
 
-        The ratings r must be those that :func:`hinge_pairs` was given.
+        Photo i is the winner of a pair, and j the loser. The ratings r must be those that
+        :func:`hinge_pairs` was given.
         """
         return float(ratings @ self.laplacian(ratings) - 2 * self.net @ ratings + self.weight)
 
@@ -103,9 +104,9 @@ class _ScorePairs(HingePairs):
 
 
 class _Level(NamedTuple):
-    """Winner–loser pairs at one depth of a binary tree over sorted photos, as index ranges.
+    """Winner–loser photo pairs found at one level of a binary tree, stored as array ranges.
 
-    Each winner has a run of `losers`, and each loser a run of `winners`.
+    Each winner is paired with a range (run) of `losers`, and each loser with one of `winners`.
     """
 
     winners: Codes  # (a,) rows
@@ -155,10 +156,10 @@ class _Tree:
         return cls(levels)
 
     def add_to(self, losers: Floats, winners: Floats, values: Floats) -> None:
-        """Add, for each photo, sums of `values` over paired worse and better photos to two arrays.
+        """Add each photo's sums of `values` over its worse and better partners to two arrays.
 
-        Sums over the worse photos are added to `losers`, and sums over the better ones to
-        `winners`.
+        Sums over worse partners are added to `losers`, and sums over better partners to `winners`.
+        A photo's partners are those that it forms a pair with.
         """
         for level in self.levels:
             running = prefix_sums(values[level.losers])
@@ -168,7 +169,7 @@ class _Tree:
 
 
 def _level(high: Codes, row: Codes, loser: Codes) -> _Level:
-    """Winner–loser pairs at one depth of a binary tree over photos, across each node's halves.
+    """Winner–loser pairs that separate at one depth of a binary tree over sorted photos.
 
     The winner of a pair is in the upper half of a node, and the loser in the lower half.
     """

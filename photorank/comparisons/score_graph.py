@@ -32,7 +32,9 @@ class ScoreGraph(ComparisonGraph):
 
     @classmethod
     def of(cls, scores: ArrayLike, *, gap_power: int, weights: ArrayLike | None) -> Self:
-        """Comparison graph of the photos' scores (n,); raises ComparisonsError if they are invalid.
+        """Comparison graph with an edge between any two photos that have different scores (n,).
+
+        Raises ComparisonsError if the scores, the gap power or the weights are invalid.
 
         See :meth:`Comparisons.from_scores`.
         """
@@ -187,7 +189,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def block_firsts(self) -> Codes:
-        """Position in `rows` of the first photo of each labelled photo's group (block).
+        """First photo in each labelled photo's group (block), given as a position in `rows`.
 
         Only photos of one block may be compared.
         """
@@ -326,7 +328,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _by_gap_power(self) -> dict[int, Self]:
-        """Cache of this graph's copies, keyed by exponent of label differences in edge weights."""
+        """Cache of this graph's copies with edge weights ∝ |label difference|^p, keyed by p."""
         return {}
 
     @cached_property
@@ -335,7 +337,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def parts(self) -> tuple[Blocks, ...]:
-        """Blocks of all pairs within groups, then (if any) of pairs that may not be compared.
+        """Blocks of all pairs within groups, followed by blocks of the excluded pairs, if any.
 
         A sum over the compared pairs is the first item's sum minus the second's.
         """
@@ -350,7 +352,7 @@ class ScoreGraph(ComparisonGraph):
         return np.array_equal(self.rows, np.arange(self.n))
 
     def _over_pairs(self, of: Callable[[Blocks], Floats]) -> Floats:
-        """Sum over all compared pairs; `of` sums over the pairs within one :class:`Blocks`.
+        """Sum over all compared pairs; function `of` sums over the pairs in one :class:`Blocks`.
 
         `of` is called with each item of `parts`; its result for pairs that may not be compared is
         subtracted.

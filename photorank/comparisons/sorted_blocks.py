@@ -51,7 +51,7 @@ class Blocks:
         return cls(order, block, tier, y - mean[block], trust[order], p)
 
     def neighbour_sums(self, V: Floats, *, sign: int = 1) -> Floats:
-        """For each photo, weighted sum of V's rows (l, k) over the photos it forms a pair with.
+        """For each of l photos, weighted sum of its pair partners' rows in V (l, k).
 
         The weight is a power of the gap between the two labels, times `sign` for better photos.
         """
@@ -251,7 +251,7 @@ def _net_credit(pairs: WeightedPairs, ratings: Ratings) -> Floats:
 
 
 def _run_ends(codes: Codes) -> Codes:
-    """For each of l sorted codes, index after the end of its run of equal codes."""
+    """For each sorted code, exclusive end index of the run of equal codes that contains it."""
     return np.searchsorted(codes, codes, "right")
 
 
@@ -277,7 +277,7 @@ def _sums_by_code(codes: Codes, V: Floats) -> Floats:
 
 
 def _run_numbers(codes: Codes, least: int) -> Codes:
-    """Serial number of the run of equal codes at each position; −1 if shorter than `least`.
+    """Index of the run of equal codes around each code; −1 in runs shorter than `least`.
 
     The codes (l,) are sorted. Only runs of at least `least` codes are numbered.
     """

@@ -51,9 +51,9 @@ def examine_embedded(golden_file: Path = GOLDEN) -> Finding:
 
 
 def embed_golden(encoder: Encoder) -> Any:
-    """First part (head) of the test image's embedding: the output of the encoder's last layer.
+    """Last-layer part (head) of an encoder's embedding of the test image.
 
-    It is compared by cosine similarity.
+    It is compared with the known one by cosine similarity.
     """
     photo = decode_photo(golden_photo())
     head = encoder.encode_texts([]).shape[1]

@@ -110,7 +110,7 @@ class Encoder(Protocol):
         """
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Unit embeddings of texts, comparable to the last layer (head) of photo embeddings."""
+        """Unit embeddings of texts, comparable to the last-layer part (head) of photos' ones."""
 
 
 @runtime_checkable

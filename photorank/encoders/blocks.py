@@ -15,9 +15,10 @@ LARGEST = (
 
 @dataclass(frozen=True)
 class Blocks:
-    """Number of dimensions of each block of an embedding: last layer (head), stage means, signals.
+    """Size of each block of an embedding: last layer (head), earlier stages, photo signals.
 
-    Embeddings are stored as float16.
+    The stages block is made from the means of the network's stages before the last layer; signals
+    are technical measures of the photo, such as sharpness. Embeddings are stored as float16.
     """
 
     head: int  # dimensions of the network's last layer, at unit length

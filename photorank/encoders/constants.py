@@ -23,7 +23,7 @@ _MOST_DEVIATIONS = 6.0  # standard deviations at which a signal is clipped
 
 
 class Constants(NamedTuple):
-    """Projection matrices from network features to embeddings, and scales for technical signals.
+    """Projection matrices of network features, and scales of technical signals such as noise.
 
     Both were fitted without ratings.
     """

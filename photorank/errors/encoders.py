@@ -1,4 +1,4 @@
-"""Errors about encoders: their names, weights, packages and texts."""
+"""Errors about encoders: their names, weights and packages, and the encoding of texts."""
 
 from pathlib import Path
 

@@ -130,7 +130,7 @@ def without_content(
     clusters: int = DEFAULT_CLUSTERS,
     seed: int = 0,
 ) -> MasterVector:
-    """Rating vector without the directions in which kinds of photos (content) differ on average."""
+    """Rating vector with the mean differences between kinds of photo content projected out."""
     photos = judged_photos(index)
     codes, _ = kinds_of(index, photos, by, clusters, seed, None)
     spanned = content_directions(photos.X, codes)

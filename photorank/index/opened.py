@@ -164,7 +164,7 @@ class Index:
         return self._held.embeddings[:, : self.manifest.head]
 
     def heads_of(self, rows: Codes | Sequence[int]) -> Embeddings:
-        """Last-layer parts (heads) of k photos' embeddings, as an array (k, dh).
+        """Heads (k, dh) of k photos' embeddings: their first values, from the last network layer.
 
         Cosine similarity is computed from heads.
         """
@@ -187,7 +187,7 @@ class Index:
         return self._held.rows.row_of(path_bytes(self._held.indexed_path(path)))
 
     def row_now(self, path: Path | str) -> int | None:
-        """Row number of the photo now in a file; None if the file or that photo is not indexed.
+        """Row number of the photo that a file now contains; None if file or photo is not indexed.
 
         The file may have changed since it was indexed. Raises UnreadablePhotoError if a known file
         is gone or cannot be read.

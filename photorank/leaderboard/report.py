@@ -99,7 +99,7 @@ class PanelReport:
         )
 
     def scope(self, scope: Scope) -> list[Row]:
-        """Rows tested on one scope of photo pairs ("all", or "within" photo groups), best first."""
+        """Leaderboard rows for one scope of test pairs ("all", or "within" groups), best first."""
         return [row for row in self.rows if row.result.scope == scope]
 
     def fair(self, scope: Scope = "all") -> list[Row]:

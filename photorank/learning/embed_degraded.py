@@ -100,7 +100,7 @@ def differences_from_degraded(
 def differences(
     X: Embeddings, photos: Codes, degradations: Sequence[Degradation], weight: float, *, n: int
 ) -> KnownDifferences:
-    """Differences between embeddings of photos and of their degraded copies, given in `X`.
+    """Embeddings of photos minus those of their degraded copies, all of them taken from `X`.
 
     X[:, 0] are the photos' embeddings, X[:, 1:] those of their copies.
     """

@@ -30,7 +30,7 @@ _FITTED_AT_ONCE = 1 << 30
 
 
 class HeldOut(NamedTuple):
-    """Rating directions, one per test fold, and how they were tested, such as "refitted"."""
+    """Rating directions, one per test fold, and the type of test, such as "in-sample"."""
 
     testing: Testing
     directions: Floats  # (repeats, K, d)
@@ -185,7 +185,7 @@ class Refits:
 
 
 def ratings_by_fold(directions: Floats, photos: JudgedPhotos, folds: Folds) -> Floats:
-    """Rating (repeats, n) of each photo by its test fold's direction; 0 for photos in no fold.
+    """Rating (repeats, n) of each photo by the direction tested on its fold; 0 if in no fold.
 
     Only ratings of one fold of one repeat come from one direction and may be compared.
     """

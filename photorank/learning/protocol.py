@@ -46,7 +46,7 @@ class Protocol:
 
 
 def fewer_folds(asked: Protocol, used: Protocol) -> list[str]:
-    """List with one sentence on why folds or repeats are fewer than requested; else empty.
+    """List of at most one sentence: why there are fewer folds or repeats than requested.
 
     >>> fewer_folds(Protocol(folds=20), Protocol("group", folds=6, repeats=1))
     ['6 folds instead of 20, dealt once: there are only 6 groups, copies of others not counted.']

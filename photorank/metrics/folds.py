@@ -173,10 +173,9 @@ def training_variance_share(ratings: Floats, folds: Folds) -> float:
 
 
 def _unshared(one: Codes, other: Codes, n: int) -> float:
-    """Mean fraction of a test photo's training photos that two repeats do not have in common.
+    """Mean share of a photo's training set that differs between two cross-validation repeats.
 
-    A test photo's training photos in a repeat are all photos outside its fold. The mean is over
-    test photos.
+    A photo's training set in a repeat is all photos outside its fold. The mean is over test photos.
     """
     both = np.zeros((one.max() + 1, other.max() + 1))
     np.add.at(both, (one, other), 1)
@@ -186,7 +185,10 @@ def _unshared(one: Codes, other: Codes, n: int) -> float:
 
 
 def _distinct_splits(splits: Sequence[Codes]) -> Codes:
-    """Distinct splits among `splits`, as fold numbers (r, u) of u photos or groups."""
+    """Fold number (r, u) of each of u photos or groups in each of the r distinct splits.
+
+    Splits that differ only in the numbers of their folds count as one.
+    """
     found: dict[bytes, Codes] = {}
     for fold in splits:
         _, first, own = np.unique(fold, return_index=True, return_inverse=True)

@@ -1,4 +1,4 @@
-"""Confidence intervals of a hit rate (share of correct choices) and of its expected growth."""
+"""Confidence intervals of a hit rate (share of right choices) and its gain with more data."""
 
 from math import inf, sqrt
 

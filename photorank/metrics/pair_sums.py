@@ -224,10 +224,10 @@ def summed_by(codes: Codes, values: Floats) -> Floats:
 
 @lru_cache(maxsize=4)
 def _unit_couples(unit_codes: bytes, couples: int) -> tuple[Codes, Pairs]:
-    """Photo pairs (m, 2) from random cluster pairs, and each cluster pair's first row (c,).
+    """Photo pairs (m, 2) from c random cluster pairs, and where each cluster pair begins (c,).
 
-    The first rows, at which the photo pairs of each cluster pair begin, are returned first. A
-    photo without a cluster counts as a cluster.
+    The beginnings, which are positions among the photo pairs, are returned first. A photo without a
+    cluster counts as a cluster.
 
     The same units (n,), whose bytes are given, have the same couples, so that repeats can be added
     up; vector after vector and metric after metric they are asked for again.

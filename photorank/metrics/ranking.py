@@ -339,7 +339,7 @@ def _minus_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
 
 
 def _rank_shifts(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Decrease (n,) in a sum over pairs as removing a photo shifts the other photos' ranks.
+    """Decrease (n,) in a pair sum due to the rank shifts that removing each photo causes.
 
     `shares` are fractional ranks, and `pull` is the sum's derivative by them.
     """
@@ -357,6 +357,6 @@ def _rank_shifts(pull: Floats, shares: Floats, comparisons: ScoreComparisons) ->
 
 
 def _undefined(comparisons: Comparisons, clusters: Codes | None) -> PairSums:
-    """Sums that are all nan, for a score-based metric on photos that people only compared."""
+    """Pair sums, all nan, of a metric that needs scores, for photos with choices only."""
     n_units = comparisons.n if clusters is None else unit_codes(clusters, n=comparisons.n).max() + 1
     return PairSums(np.full(3, np.nan), np.full((n_units, 3), np.nan), np.empty((0, 3)), -1.0)

@@ -82,10 +82,10 @@ def precision_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> floa
 
 
 def album_regret_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> float:
-    """1 − album regret: mean label of the k best-rated photos, scaled from 0 (chance) to 1 (best).
+    """Scaled mean label of the k best-rated photos: 0 at chance, 1 at best (1 − album regret).
 
-    The best k are the k best labelled. It is one minus the regret, so that
-    higher is better here as well.
+    The best possible is the mean label of the k best-labelled photos. Despite the name, the value
+    is one minus the regret, so that higher is better.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def precision_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> 
 
 
 def album_regret_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> Floats:
-    """Scaled mean label of each list's top k photos (1 − album regret), per ratings column.
+    """Scaled mean label (1 − album regret) of the top k photos, per list and ratings column.
 
     The scale is 0 at chance and 1 for the k best labelled; nan for lists of no more than k photos.
 

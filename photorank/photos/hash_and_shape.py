@@ -65,7 +65,10 @@ def codes_of_file(path: Path) -> PictureCodes | None:
 
 
 def shape_of_file(path: Path) -> Shape | None:
-    """Shape (landscape, portrait, square) of an upright image file; None if unreadable."""
+    """Shape (landscape, portrait, square) of a thumbnail file; None if unreadable.
+
+    EXIF orientation is not applied; thumbnails are stored upright.
+    """
     return _from_file(path, _shape)
 
 

@@ -27,7 +27,7 @@ class FaceTerms(NamedTuple):
 
 
 def face_terms(faces: IndexFaces, series: Codes) -> FaceTerms:
-    """Face faults and face sharpness of each photo, compared with other photos of the series.
+    """Face faults (closed eyes, cut-off face) and sharpness, for comparing photos of a series.
 
     A face is another shot's where it lies at the same place. One that is hardly open in all shots
     is not held against any of them: some eyes are narrow, and some are asleep.

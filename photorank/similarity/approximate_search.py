@@ -85,7 +85,7 @@ def approximate_best(
 
 
 def _kept_lists(path: Path) -> tuple[Any, Recall] | None:
-    """Cached FAISS inverted lists of all embeddings, with recall; None if missing or damaged."""
+    """Cached FAISS inverted lists and their measured recall; None if missing or damaged."""
     import faiss
 
     try:

@@ -60,7 +60,7 @@ _NAMED_QUALITIES = 5  # that a card lists
 
 @runtime_checkable
 class ComparesPhrases(Protocol):
-    """Interface of encoders that compare texts with phrases, and rate texts as praise or blame."""
+    """Interface of encoders that compare texts with phrases and rate the sentiment of texts."""
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
         """Embeddings (n, h) of n texts, and similarities (n, p) of the texts to p phrases.

@@ -101,7 +101,7 @@ class SeenPictures:
 
     @classmethod
     def from_text(cls, text: Json, path: Path | str) -> "SeenPictures":
-        """Perceptual hashes from the dictionary of :meth:`to_text`; raises CardError if invalid."""
+        """Perceptual hashes from a :meth:`to_text` dictionary; raises CardError if invalid."""
         try:
             data = {
                 one.name: zlib.decompress(base64.b64decode(text[one.name])) for one in fields(cls)

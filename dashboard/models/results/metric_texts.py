@@ -103,7 +103,7 @@ def scopes(evaluation: Evaluation, mode: Mode = "statistics") -> dict[Scope, str
 
 
 def metrics(evaluation: Evaluation, scope: Scope) -> dict[str, str]:
-    """Display names of the metrics that an evaluation has for one kind of photo pairs."""
+    """Display names of the metrics defined for a scope of photo pairs, such as within groups."""
     rows = [row.metrics for row in evaluation.rows(scope)]
     return {
         name: metric.label

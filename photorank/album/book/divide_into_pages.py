@@ -73,7 +73,7 @@ def divide_into_pages(photos: Photos, pages: int, size: PageSize) -> list[tuple[
 
 
 def _layouts(photos: Photos, size: PageSize, pages: int) -> list[list[list[CandidateLayout]]]:
-    """Best layouts of a page, by the position of its first photo and its number of photos.
+    """Best page layouts for each run of consecutive photos that a page may hold.
 
     Item ``[i][k - 1]`` of the result lists the layouts of the k photos from photo i on.
     """

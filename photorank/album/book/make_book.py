@@ -95,10 +95,11 @@ def book_of_plan(
     pages: Sequence[WrittenPage],
     warn_ppi: float,
 ) -> Book:
-    """Photo book made from the pages in a plan file, with a check of each photo and box.
+    """Photo book from the pages in a plan file, after a check of each photo and its placement.
 
-    Raises AlbumError if a photo is not in the index or occurs twice, or if a box has not the
-    shape of its photo, extends beyond the safe zone or overlaps another box.
+    Raises AlbumError if a photo is not in the index or occurs twice, or if its box (position and
+    size on the page) has not the shape of the photo, extends beyond the safe zone or overlaps
+    another box.
     """
     made = []
     seen: dict[str, int] = {}
@@ -215,7 +216,7 @@ def _frame(
 
 
 def _event_start(events: Codes, start: int, k: int) -> int | None:
-    """Position in the book of the first photo on a page to begin an event; None if none does."""
+    """Position in the book of a page's first photo that begins an event; None if none does."""
     for at in range(start, start + k):
         if at == 0 or events[at] != events[at - 1]:
             return at

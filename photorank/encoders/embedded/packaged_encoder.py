@@ -145,7 +145,7 @@ class PackagedEncoder(SwitchableImages):
 
     @abstractmethod
     def frame_rows(self, features: Embeddings) -> Embeddings:
-        """Embeddings (n, d), without technical signals, from network features (n, n_features)."""
+        """Embeddings (n, d) from features (n, n_features); no technical signals (sharpness, …)."""
 
     def class_directions(self) -> Embeddings:
         """Direction (1000, h) of each ImageNet class in the network's last layer."""
@@ -184,7 +184,7 @@ class PackagedEncoder(SwitchableImages):
         return TorchTower(self._network(self.features), self._chosen_device, at_once)
 
     def _network(self, features_of: "Callable[[Any, torch.Tensor], Any]") -> Any:
-        """EfficientNet-Lite network whose output is computed by the function `features_of`.
+        """Torch module that maps pixels to features by running `features_of` on EfficientNet-Lite.
 
         The function maps the network and its inputs to features or feature maps.
         """

@@ -21,7 +21,10 @@ class ReplacementPlan:
     encoder: str  # the newest version of its encoder
 
     def check_new(self, new: IndexPaths) -> None:
-        """Raise JudgedIndexError if the new index is the old one, or has other judgements."""
+        """Raise JudgedIndexError if the new index is the old one or its judgements differ.
+
+        A new index without judgements is accepted.
+        """
         if new.root.resolve() == self.old.root.resolve():
             raise JudgedIndexError(new.name)
         if new.exists:

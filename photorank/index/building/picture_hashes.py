@@ -117,7 +117,7 @@ def keep_codes(paths: IndexPaths, codes: Mapping[str, PictureCodes]) -> None:
 
 
 def _load(paths: IndexPaths) -> tuple[list[str], NDArray[np.uint64], NDArray[np.uint8]] | None:
-    """Digests, hashes (n,) and grey images (n, 128) of n photos in the cache; None if invalid."""
+    """Cached digests, hashes (n,) and grey images (n, 128) of n photos; None if unusable."""
     kept = cached_arrays(paths.hashes, "version", "digests", "bits", "greys")
     if kept is None or int(kept["version"]) != _VERSION:
         return None

@@ -51,7 +51,7 @@ class Clicks(NamedTuple):
 
     @property
     def judged_rows(self) -> Codes:
-        """Row numbers of the photos with a choice or stars by the person, ascending."""
+        """Ascending row numbers of photos that the person chose between or gave stars."""
         return np.unique(np.concatenate([self.winners, self.losers, self.starred]))
 
 
@@ -238,7 +238,7 @@ def clickers(paths: IndexPaths) -> list[str]:
 
 
 def _row_numbers(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Codes, Codes]:
-    """Row numbers, and positions in `photos`, of tuples of photos whose files all exist.
+    """Row numbers of photo tuples whose files exist, and the tuples' positions in `photos`.
 
     `photos` are tuples of `width` catalogue numbers. For the m tuples without a missing file, the
     arrays have shapes (m, width) and (m,).
@@ -301,7 +301,7 @@ def _undo_stars(
 
 
 def _prefer_choices(paths: IndexPaths) -> None:
-    """Set the index to compare photos by choices, not scores, unless scores were imported.
+    """Set the index to use choices, not scores, as judgements, unless scores were imported.
 
     This changes the manifest, which belongs to the writer; while another one is at work it is
     left to a later choice.

@@ -23,7 +23,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Dataset:
-    """Public dataset in a folder, with its labels and choices, which are read when needed."""
+    """Public dataset in a folder; labels, and choices between photos, are read when needed."""
 
     manifest: DatasetManifest
     layout: Layout

@@ -97,7 +97,7 @@ class Collected:
 def read_each(
     files: Iterable[LibraryFile], found: Callable[[Path], Found], collected: Collected
 ) -> Iterator[tuple[LibraryFile, Found]]:
-    """Yield pairs (file, result of `found(file.path)`) for all readable files.
+    """Yield (file, found(file.path)) for each file that the function `found` can read.
 
     Unreadable files are recorded in `collected`.
     """

@@ -38,7 +38,7 @@ def degraded(photo: Image.Image, defect: str, severity: int, *, seed: int) -> Im
 
 
 def turned(photo: Image.Image, degrees: float) -> Image.Image:
-    """Photo rotated by `degrees` and enlarged so that no corner is empty, at unchanged size."""
+    """Photo rotated by `degrees`, zoomed so no corner is empty, and cropped to its old size."""
     width, height = photo.size
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     zoom = 1 / (cos + abs(sin) * max(width / height, height / width))

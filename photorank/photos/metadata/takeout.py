@@ -78,7 +78,7 @@ def _candidate_names(photo: Path, names: FolderNames) -> Iterator[tuple[str, lis
 
 
 def _names_of_unedited(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield an unedited photo's possible titles in Google Takeout, each with JSON file names.
+    """Yield each title that an unedited photo's Takeout JSON may hold, with JSON file names.
 
     A title is the photo's name as the JSON file gives it. The possible names of the JSON file are
     without suffix.

@@ -18,10 +18,11 @@ _SUBJECT_WEIGHTS: Floats = _CENTRALITY / _CENTRALITY.sum()
 
 
 def sharpness(octaves: Sequence[Grey]) -> Floats:
-    """Sharpness of an image (5 × octaves,): log10 of mean squared Laplacians over its tiles.
+    """Sharpness features (5 × octaves,) of an image, from the squared Laplacians of its tiles.
 
-    Of each octave (pyramid level): the tiles' mean, mean weighted towards the centre, where the
-    subject counts, maximum, 20 % quantile, and median.
+    For each octave (pyramid level), log10 of five statistics over tiles of the mean squared
+    Laplacian: mean, mean weighted towards the centre, where the subject counts, maximum, 20 %
+    quantile, and median.
     """
     tiles = np.array([tile_energies(octave).ravel() for octave in octaves])
     ordered = np.sort(tiles, axis=1)

@@ -92,7 +92,7 @@ def _tones(grey: Image.Image, photo: Image.Image) -> Floats:
 
 
 def _colours(photo: Image.Image) -> Floats:
-    """Array (3,) of a photo's colourfulness, mean red - green and mean yellow - blue.
+    """Array (3,): colourfulness of a photo, mean red minus green, and mean yellow minus blue.
 
     Colourfulness is at least 0; the others are from -1 to 1.
     """

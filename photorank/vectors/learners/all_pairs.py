@@ -178,7 +178,7 @@ class AllPairs(UncertainLearner):
     def _in_features(
         weights: Floats, span: DualProblem | RowSpace | None, unwhiten: Floats | None
     ) -> Floats:
-        """Weights (d, …) of embedding dimensions, from those of the solver's coordinates (r, …)."""
+        """Weights (r, …) of the solver's coordinates, converted to embedding dimensions (d, …)."""
         features = weights if span is None else span.in_features(weights)
         if unwhiten is None:
             return features

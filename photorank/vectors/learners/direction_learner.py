@@ -113,7 +113,7 @@ class DirectionLearner(Estimator):
         return self.decision_function(X)
 
     def for_tests(self) -> "DirectionLearner":
-        """Learner to use in fair tests, with no part estimated from other people's ratings."""
+        """Learner for leak-free tests, with no settings estimated from other people's ratings."""
         return self
 
     def score(self, X: ArrayLike, y: ArrayLike | Comparisons) -> float:
@@ -124,7 +124,7 @@ class DirectionLearner(Estimator):
 
     @abstractmethod
     def _learn(self, X: Floats, comparisons: Comparisons) -> Floats:
-        """Rating direction (d,) learned from embeddings X and comparisons, not of unit length."""
+        """Unnormalised rating direction (d,) learned from embeddings X (n, d) and comparisons."""
 
     def _checked(self, X: ArrayLike) -> Floats:
         if not hasattr(self, "direction_"):

@@ -73,7 +73,7 @@ def inner_folds(comparisons: Comparisons, seed: int, groups: Codes | None = None
 
 
 def unsplit_groups(comparisons: Comparisons, groups: Codes | None) -> Codes | None:
-    """Group numbers of compared photos, for folds of whole groups; None if groups do not suit.
+    """Group of each compared photo, for folds that split no group; None if no grouping suits.
 
     Known groups (n,) come first, then groups that are only compared within themselves; there must
     be at least as many as folds, and none may have more than half of the photos.

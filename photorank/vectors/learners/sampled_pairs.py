@@ -9,7 +9,7 @@ from photorank.vectors.learners.solvers.coordinates import row_space
 
 
 class PairLeastSquares(DirectionLearner):
-    """Minimum-norm least squares on sampled pairs, with target 1 for each rating difference.
+    """Minimum-norm least squares on sampled pairs, fitting a rating difference of 1 per pair.
 
     This is how a CLIP test bench first learned a direction from tiers: photo
     pairs of the best and the worst, one equation v·(winner − loser) = 1 a

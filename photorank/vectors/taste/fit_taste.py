@@ -87,7 +87,7 @@ class TastePrior:
 
     @property
     def for_tests(self) -> "TastePrior":
-        """Prior that learned nothing from other people, for measuring accuracy on their data."""
+        """Prior for fair tests, whose covariance is not estimated from other people's ratings."""
         return self if self.without_others is None else self.without_others
 
     @property
@@ -122,7 +122,10 @@ class TastePrior:
 
 @dataclass(frozen=True)
 class Judged:
-    """One person's choices and labels of photos, with coordinates (n, 1 + q) of the photos."""
+    """One person's choices and labels of photos, with photo coordinates in a taste model.
+
+    `Z` has a row per photo: its rating by the shared direction, and q principal components.
+    """
 
     Z: Floats  # (n, 1 + q)
     pairs: Pairs = field(default_factory=lambda: np.empty((0, 2), dtype=np.intp))

@@ -132,7 +132,7 @@ def _label_slope(rating: Floats, table: RaterTable) -> float:
 
 
 def _residuals(Z: Floats, table: RaterTable, unit: float) -> list[tuple[Floats, Floats]]:
-    """Each person's photo coordinates and labels, minus their linear fits on mean labels.
+    """Residuals of each person's photo coordinates and labels, regressed on mean labels.
 
     The mean labels are those that other people gave the same photos.
     """

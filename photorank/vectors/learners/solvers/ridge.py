@@ -27,7 +27,7 @@ class Solutions(NamedTuple):
 
 @dataclass(frozen=True)
 class Problem:
-    """Ridge least squares on photo pairs, for feature weights and a factor of prior ratings.
+    """Ridge regression on photo pairs, for feature weights and a multiplier of prior ratings.
 
     Minimises Σ w_ij (z_ij·ζ + s t_ij − m_ij)² + α ‖ζ‖² over the weights ζ and the factor s ≥ 0.
 
@@ -215,10 +215,10 @@ class Problem:
         return np.column_stack(given)
 
     def _solutions(self, alphas: Floats, solved: Floats) -> Solutions:
-        """Fitted weights, and factor of the prior's ratings, per penalty, from `solved` (a, r, k).
+        """For each penalty, weights and a multiplier of prior ratings, from solved linear systems.
 
-        `solved` holds the linear systems' solutions, for a penalties and k right-hand sides: 2 with
-        prior ratings, else 1.
+        `solved` (a, r, k) holds the systems' solutions: r weights for each of a penalties and k
+        right-hand sides. k is 2 with prior ratings, else 1.
         """
         weights = solved[:, :, 0]
         if solved.shape[2] == 1:
@@ -227,7 +227,7 @@ class Problem:
         return Solutions(alphas, weights - scales[:, None] * solved[:, :, 1], scales)
 
     def _residual_products(self, alphas: Floats, solved: Floats) -> Floats:
-        """Inner products (a, 2) of the prior's ratings with two residuals, one row per penalty.
+        """Inner products (a, 2) of prior ratings with two regressions' residuals, per penalty.
 
         The residuals are what regression on the features leaves of the labels (column 0), and of
         the prior ratings (column 1).
