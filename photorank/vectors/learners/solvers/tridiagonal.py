@@ -83,11 +83,11 @@ class Tridiagonal:
         return np.stack([dptsv(self.diagonal + alpha, self.beside, B)[2] for alpha in alphas])
 
     def rotated(self, B: Floats) -> Floats:
-        """Product Qᵀ B (r, k) of a matrix B (r, k) with the tridiagonalising orthogonal matrix Q."""
+        """Product Qᵀ B of a matrix B (r, k) with the tridiagonalising orthogonal matrix Q."""
         return self._reflected(B, b"T")
 
     def rotated_back(self, X: Floats) -> Floats:
-        """Product Q X (r, k) of a matrix X (r, k) with the tridiagonalising orthogonal matrix Q."""
+        """Product Q X of a matrix X (r, k) with the tridiagonalising orthogonal matrix Q."""
         return self._reflected(X, b"N")
 
     def _reflected(self, B: Floats, side: bytes) -> Floats:
