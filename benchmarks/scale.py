@@ -166,6 +166,8 @@ def main() -> None:
     if given.measure:
         print(json.dumps(measured(given.measure)))
         return
+    if len(set(given.sizes)) < 2:
+        options.error("--sizes needs two or more, to extrapolate from")
     found = {}
     for n in given.sizes:
         with TemporaryDirectory() as folder:

@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 
 from photorank.bench import plain_loop
-from photorank.bench.indexing_speed import IndexingSpeed
+from photorank.bench.indexing_speed import IndexingSpeed, measure_indexing
 from photorank.bench.synthetic_photos import SIZE, write_photos
 from tests.encoders.tiny import photos
 
@@ -50,3 +50,13 @@ def test_the_ceiling_adds_the_work_of_decoding_and_encoding():
 
     assert speed.perfect_overlap == pytest.approx(12)
     assert speed.to_json()["perfect_overlap"] == speed.perfect_overlap
+
+
+@pytest.mark.slow  # a network of 150 million weights, four times
+def test_our_embeddings_are_those_of_the_loop_beside_them():
+    """Signals, which the loop has not, are left out of the comparison."""
+    found = measure_indexing(2, "torch", rounds=1)
+
+    assert found.least_cosine > 0.99
+    assert found.runtime.startswith("torch")
+    assert min(found.ours, found.reference, found.decode_only, found.encode_only) > 0
