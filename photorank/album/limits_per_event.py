@@ -4,23 +4,13 @@ import numpy as np
 
 from photorank.album.value import Mask
 from photorank.index.opened import IndexFaces
+from photorank.labels.photo_library.events_and_days import events_of
 from photorank.typing import Codes, Floats
 
-EVENT_GAP_SECONDS = 6 * 3600.0  # gap between photos that separates two events
 # Limit of a part, relative to its share of the moments: above 1, so that parts of poor photos need
 # not be filled.
 _MOST_OF_SHARE = 1.25
 _LEAST_MEASURED = 0.5  # share of photos searched for faces, from which faces define parts
-
-
-def events_of(seconds: Floats) -> Codes:
-    """Event number (n,) of each of n photos, -1 if undated; a gap of six hours starts an event."""
-    order = np.argsort(seconds, kind="stable")
-    order = order[np.isfinite(seconds[order])]
-    events = np.full(len(seconds), -1, dtype=np.intp)
-    gaps = np.diff(seconds[order], prepend=seconds[order[:1]]) > EVENT_GAP_SECONDS
-    events[order] = np.cumsum(gaps)
-    return events
 
 
 def balanced_parts(seconds: Floats, faces: IndexFaces) -> Codes:

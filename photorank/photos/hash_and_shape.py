@@ -14,8 +14,6 @@ from photorank.photos.open_photo import open_file, open_header
 Shape: TypeAlias = Literal["landscape", "portrait", "square"]
 T = TypeVar("T")
 
-_PAPER_WHITE = 243  # grey level from which an edge is invisible on paper
-_LIGHT_SHARE = 0.5  # share of an edge that must be this light
 _MAX_SQUARE_RATIO = 1.05  # long side / short side
 _THOUSANDTHS = 1000
 _LOSSY_WEBP = struct.Struct("<4s4x4s4s7x3sHH")  # header up to the key frame's size
@@ -61,7 +59,7 @@ def picture_hash(picture: Image.Image) -> int:
 
 def codes_of_file(path: Path) -> PictureCodes | None:
     """Perceptual hash and 16 × 16 grey levels of a thumbnail file; None if unreadable."""
-    return _from_file(path, picture_codes)
+    return measured_file(path, picture_codes)
 
 
 def shape_of_file(path: Path) -> Shape | None:
@@ -69,22 +67,7 @@ def shape_of_file(path: Path) -> Shape | None:
 
     EXIF orientation is not applied; thumbnails are stored upright.
     """
-    return _from_file(path, _shape)
-
-
-def is_light_at_the_edge(path: Path) -> bool:
-    """True if an edge of a thumbnail would be invisible on white; False for an unreadable file."""
-    return bool(_from_file(path, _light_at_the_edge))
-
-
-def _light_at_the_edge(picture: Image.Image) -> bool:
-    grey = picture.convert("L")
-    right, below = grey.width - 1, grey.height - 1
-    sides = [(0, 0, right + 1, 1), (0, below, right + 1, below + 1)]
-    sides += [(0, 0, 1, below + 1), (right, 0, right + 1, below + 1)]
-    light = [sum(grey.crop(side).histogram()[_PAPER_WHITE:]) for side in sides]
-    long = [(x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in sides]
-    return any(white > _LIGHT_SHARE * all_ for white, all_ in zip(light, long, strict=True))
+    return measured_file(path, _shape)
 
 
 def aspect_of_file(path: Path) -> int:
@@ -98,12 +81,12 @@ def aspect_of_file(path: Path) -> int:
         riff, webp, chunk, start, width, height = _LOSSY_WEBP.unpack(head)
         if (riff, webp, chunk, start) == (b"RIFF", b"WEBP", b"VP8 ", b"\x9d\x01\x2a"):
             return _aspect_of(width & _SIZE_BITS, height & _SIZE_BITS)
-    return _from_file(path, _aspect) or UNKNOWN.aspect
+    return measured_file(path, _aspect) or UNKNOWN.aspect
 
 
 def look_of_file(path: Path) -> AspectAndColour:
     """Aspect ratio and mean colour of a thumbnail file; those of a grey 3:2 image if unreadable."""
-    return _from_file(path, _look) or UNKNOWN
+    return measured_file(path, _look) or UNKNOWN
 
 
 def _look(picture: Image.Image) -> AspectAndColour:
@@ -127,9 +110,10 @@ def _shape(picture: Image.Image) -> Shape:
     return "landscape" if picture.width > picture.height else "portrait"
 
 
-def _from_file(path: Path, measure: Callable[[Image.Image], T]) -> T | None:
+def measured_file(path: Path, measure: Callable[[Image.Image], T]) -> T | None:
+    """Result of a measurement of an image file, such as a thumbnail; None if it is unreadable."""
     try:
         with open_file(path) as file:
             return measure(open_header(file))
     except (UnreadablePhotoError, OSError, ValueError, SyntaxError):
-        return None  # it then counts as similar to no other
+        return None

@@ -14,12 +14,12 @@ from photorank.album.book.geometry import LEAST_BLOCK_MM, PageSize
 from photorank.album.book.page_layouts import MAX_PHOTOS
 from photorank.album.book.plan_json import WrittenPage
 from photorank.album.book.propose_cover import with_cover
-from photorank.album.limits_per_event import events_of
 from photorank.errors import AlbumError, UnreadablePhotoError, counted
 from photorank.index.opened import Index, Photo
-from photorank.photos.hash_and_shape import is_light_at_the_edge
+from photorank.labels.photo_library.events_and_days import events_of
 from photorank.photos.metadata.capture_seconds import seconds_or_day
 from photorank.photos.open_photo import upright_size
+from photorank.photos.signals.print_quality import is_light_at_the_edge
 from photorank.rating.percentiles import percentiles
 from photorank.typing import Codes, Ratings
 

@@ -1,18 +1,24 @@
 """Groups of photos (by folder, day or event) from which a person would choose the best."""
 
 from collections.abc import Iterable
-from math import inf
 from typing import Literal, TypeAlias
+
+import numpy as np
 
 from photorank.labels.photo_library.collected_judgements import LibraryFile
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.photos.metadata.capture_seconds import local_clock, seconds_or_day
 from photorank.photos.path_text import unicode_text
+from photorank.typing import Codes, Floats
 
 Occasion: TypeAlias = Literal["folder", "day", "event"]
 
+EVENT_GAP_HOURS = 6.0  # pause between photos that separates two events
 
-def group_photos(files: Iterable[LibraryFile], by: Occasion, *, gap: float = 6.0) -> dict[str, str]:
+
+def group_photos(
+    files: Iterable[LibraryFile], by: Occasion, *, gap: float = EVENT_GAP_HOURS
+) -> dict[str, str]:
     """Dictionary from photo digest to the name of the photo's folder, day or event.
 
     If several files are copies of one photo, the first file decides.
@@ -39,7 +45,7 @@ def group_photos(files: Iterable[LibraryFile], by: Occasion, *, gap: float = 6.0
     times = {digest: file.taken for digest, file in first.items() if file.taken}
     if by == "day":
         return {digest: taken[:10] for digest, taken in times.items()}
-    return _events(times, 3600 * gap)
+    return _event_names(times, gap)
 
 
 def group_table(files: Iterable[LibraryFile], groups: dict[str, str], source: str) -> LabelTable:
@@ -52,21 +58,31 @@ def group_table(files: Iterable[LibraryFile], groups: dict[str, str], source: st
     return LabelTable(source, rows, kind="groups")
 
 
-def _events(times: dict[str, str], gap: float) -> dict[str, str]:
-    """Dictionary from photo digest to event name; events are separated by long pauses.
+def events_of(seconds: Floats, gap: float = EVENT_GAP_HOURS) -> Codes:
+    """Event number (n,) of each photo, -1 if undated; a pause over `gap` hours starts an event.
 
-    A pause longer than `gap` seconds starts a new event.
+    `seconds` (n,) are capture times; nan for an undated photo.
+    """
+    order = np.argsort(seconds, kind="stable")
+    order = order[np.isfinite(seconds[order])]
+    events = np.full(len(seconds), -1, dtype=np.intp)
+    pauses = np.diff(seconds[order], prepend=seconds[order[:1]])
+    events[order] = np.cumsum(pauses > 3600 * gap)
+    return events
 
-    An event is named after its first capture time.
+
+def _event_names(times: dict[str, str], gap: float) -> dict[str, str]:
+    """Dictionary from photo digest to the name of its event, which is the first capture time there.
 
     Of photos at one moment those that know their time come first.
     """
-    groups = {}
-    last, name = -inf, ""
-    moments = seconds_or_day(list(times.values())).tolist()
-    known = zip(moments, times.items(), strict=True)
-    for moment, (digest, taken) in sorted(known, key=lambda one: (one[0], -len(one[1][1]), one[1])):
-        if moment - last > gap:
-            name = local_clock(taken).replace("T", " ")
-        groups[digest], last = name, moment
-    return groups
+    moments = seconds_or_day(list(times.values()))
+    known = zip(moments.tolist(), events_of(moments, gap).tolist(), times.items(), strict=True)
+    names: dict[int, str] = {}
+    return {
+        digest: names.setdefault(event, local_clock(taken).replace("T", " "))
+        for _, event, (digest, taken) in sorted(
+            known, key=lambda one: (one[0], -len(one[2][1]), one[2])
+        )
+        if event >= 0
+    }

@@ -1,8 +1,13 @@
-"""Print quality of a photo: resolution, cropping and darkness."""
+"""Print quality of a photo: resolution, cropping, darkness, and edges as light as paper."""
 
 from dataclasses import dataclass
 from math import nan
+from pathlib import Path
 from typing import Literal
+
+from PIL import Image
+
+from photorank.photos.hash_and_shape import measured_file
 
 Fitness = Literal["fine", "soft", "too small"]
 
@@ -10,6 +15,8 @@ _CM_PER_INCH = 2.54
 # Dots an inch above which a print in the hand looks sharp, and below which pixels are visible.
 FINE_DPI, MIN_DPI = 200.0, 120.0
 _MAX_DARK_BRIGHTNESS = 0.2  # mean grey level, 0 to 1, below which a print looks muddy
+_PAPER_WHITE = 243  # grey level from which an edge is invisible on paper
+_LIGHT_SHARE = 0.5  # share of an edge that must be this light
 _MIN_NOTED_LOSS = 0.15  # share of the photo lost by cropping that is reported
 
 
@@ -85,3 +92,18 @@ def print_quality(
         lost=max(lost, 0.0),
         dark=brightness <= _MAX_DARK_BRIGHTNESS,  # False for nan
     )
+
+
+def is_light_at_the_edge(path: Path) -> bool:
+    """True if an edge of a thumbnail would be invisible on white; False for an unreadable file."""
+    return bool(measured_file(path, _light_at_the_edge))
+
+
+def _light_at_the_edge(picture: Image.Image) -> bool:
+    grey = picture.convert("L")
+    right, below = grey.width - 1, grey.height - 1
+    sides = [(0, 0, right + 1, 1), (0, below, right + 1, below + 1)]
+    sides += [(0, 0, 1, below + 1), (right, 0, right + 1, below + 1)]
+    light = [sum(grey.crop(side).histogram()[_PAPER_WHITE:]) for side in sides]
+    long = [(x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in sides]
+    return any(white > _LIGHT_SHARE * all_ for white, all_ in zip(light, long, strict=True))
