@@ -70,9 +70,9 @@ def categories(table: Path | None, names: list[str]) -> Codes:
     if table is None:
         return np.zeros(len(names), dtype=np.intp)
     known = pd.read_csv(table)
-    if not {"file", "category"} <= set(known.columns):
-        raise SystemExit(f"{table} has no columns file and category")
-    found = known.drop_duplicates("file").set_index("file")["category"].reindex(names)
+    if not {"file", "category"} <= set(known.columns) or known["file"].duplicated().any():
+        raise SystemExit(f"{table} has no columns file and category, or a file twice")
+    found = known.set_index("file")["category"].reindex(names)
     if found.isna().any():
         raise SystemExit(f"{table} has no category for {found.index[found.isna()][0]}")
     return np.unique(found.to_numpy(), return_inverse=True)[1]

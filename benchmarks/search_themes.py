@@ -35,8 +35,8 @@ def main() -> None:
     parser.add_argument("--by-theme", action="store_true")
     arguments = parser.parse_args()
     table = pd.read_csv(arguments.themes)
-    if not {"file", "group"} <= set(table.columns):
-        raise SystemExit(f"{arguments.themes} has no columns file and group")
+    if not {"file", "group"} <= set(table.columns) or table["file"].duplicated().any():
+        raise SystemExit(f"{arguments.themes} has no columns file and group, or a file twice")
     theme_of = table.set_index("file")["group"]
     kept = {
         name: {photo.path.name for photo in open_index(name).photos()} for name in arguments.indexes

@@ -26,7 +26,7 @@ def map_positions(index: Index, method: Method) -> Floats:
 def direction(index: Index, text: str) -> Direction:
     """Unit direction (d,) along which an index's photos are searched for a text.
 
-    Raises MissingWeightsError or MissingExtraError if the encoder's words cannot be had.
+    Raises what :func:`photorank.rating.text_search.search_direction` raises.
     """
     # The text tower loads here, when the first words come, and not before.
     return search_direction(index, text, encoder_results.encoder(index))

@@ -24,8 +24,9 @@ def search_direction(index: Index, text: str, encoder: Encoder) -> Direction:
     it turns a little towards what the five photos that match the text best have in common, and all
     photos have not (pseudo-relevance feedback).
 
-    Raises DegenerateDirectionError for a text without words, MissingWeightsError or
-    MissingExtraError if the encoder's text tower cannot be had.
+    All photos are an even sample of 4,000 of them; up to five photos have no feedback. Raises
+    DegenerateDirectionError for a text that is blank, not Unicode or unknown to the encoder,
+    MissingWeightsError or MissingExtraError if the encoder's text tower cannot be had.
 
     References
     ----------

@@ -293,6 +293,12 @@ def test_words_that_the_encoder_does_not_know_find_nothing(refused, home):
         assert "English words" in refused("vector", "prompt", "mine", "a dog", "--not", words)
 
 
+@pytest.mark.slow
+def test_an_unknown_word_beside_known_ones_is_no_fault(photorank):
+    """Whole texts are looked at, not the clause that “without” leaves."""
+    assert photorank("vector", "prompt", "mine", "a beach without 🐶, қонақ").code == 0
+
+
 def test_builtin_and_unknown_vectors_cannot_be_removed(refused, home):
     """Only a card of the index itself can be removed."""
     told = refused("vector", "remove", "nobody")

@@ -1,12 +1,14 @@
 import numpy as np
 import pytest
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from photorank.index.building.build import build_index
 from photorank.index.building.request import BuildRequest
 from photorank.index.opened import Index, open_index
 from photorank.rating.text_search import search_direction
 from photorank.workspace import Workspace
-from tests.fixtures.colours import ColourEncoder, fill
+from tests.fixtures.colours import ColourEncoder, fill, paint
 
 
 class _WordedEncoder(ColourEncoder):
@@ -56,6 +58,25 @@ def test_other_encoders_and_few_photos_are_searched_along_the_words_alone(indexe
     """Version 1 of the built-in encoder is one of them; five photos are all best."""
     index, encoder = indexed(n, model)
 
+    np.testing.assert_allclose(search_direction(index, "red", encoder), _words(encoder))
+
+
+def test_photos_that_are_all_alike_have_nothing_in_common_to_turn_to(tmp_path):
+    """Ten files of one picture are searched along the words alone."""
+    first = paint(tmp_path / "photos" / "0.png", 0)
+    for number in range(1, 10):  # of other bytes, but the same pixels
+        comment = PngInfo()
+        comment.add_text("Comment", str(number))
+        with Image.open(first) as photo:
+            photo.save(tmp_path / "photos" / f"{number}.png", pnginfo=comment)
+    encoder, paths = _WordedEncoder("embedded:2"), Workspace(tmp_path / "home").index("same")
+    request = BuildRequest(
+        [tmp_path / "photos"], encoder_spec="colours", load=lambda *_, **__: encoder
+    )
+    build_index(paths, request)
+    index = Index.open(paths)
+
+    assert len(index) == 10
     np.testing.assert_allclose(search_direction(index, "red", encoder), _words(encoder))
 
 

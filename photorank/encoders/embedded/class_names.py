@@ -43,22 +43,27 @@ def class_weights(texts: Sequence[str], device: str, phrases: Sequence[str] = ()
 
     They are softmax weights before the division by a row's sum: the maximum of a row is 1. Phrases
     lose what they are closer to any class than others are, so that a text of none is near to none
-    of them. Raises DegenerateDirectionError for a text of which the sentence network knows no word.
+    of them.
     """
     names, _ = _class_names()
-    for text in texts:
-        if not sentence_network(device).knows(text):
-            shown = f"{text[:_SHOWN_LETTERS]}…" if len(text) > _SHOWN_LETTERS else text
-            raise DegenerateDirectionError(
-                f"this encoder knows no word of “{shown}”: "
-                'describe photos in English words, such as "a dog on a beach"'
-            )
     rows, others = np.split(centred_sentences([*texts, *phrases], device), [len(texts)])
     similarity = rows @ np.concatenate([names, others]).T
     if phrases:
         closeness = (names @ others.T).mean(axis=0)
         similarity[:, len(names) :] -= closeness - closeness.mean()
     return np.exp((similarity - similarity.max(axis=1, keepdims=True)) / TEMPERATURE)
+
+
+def refuse_unknown(texts: Sequence[str], device: str) -> None:
+    """Raise DegenerateDirectionError for a text that the sentence network knows nothing of."""
+    with _loading:
+        unknown = [text for text in texts if not sentence_network(device).knows(text)]
+    if unknown:
+        shown = f"{unknown[0][:_SHOWN_LETTERS]}{'…' * (len(unknown[0]) > _SHOWN_LETTERS)}"
+        raise DegenerateDirectionError(
+            f"this encoder knows no word of “{shown}”: describe photos in English words, such as "
+            '"a dog on a beach"'
+        )
 
 
 def centred_sentences(texts: Sequence[str], device: str) -> Embeddings:

@@ -14,7 +14,7 @@ from photorank.encoders.base import Fingerprint, Prepared
 from photorank.encoders.blocks import Blocks, unit_rows
 from photorank.encoders.choose_runtime import SwitchableImages, SwitchableTower
 from photorank.encoders.device import check_device
-from photorank.encoders.embedded.class_names import TEXT_PACKAGE, class_weights
+from photorank.encoders.embedded.class_names import TEXT_PACKAGE, class_weights, refuse_unknown
 from photorank.encoders.embedded.efficientnet_lite import image_network
 from photorank.encoders.embedded.packaged_networks import PackagedNetwork, class_rows
 from photorank.encoders.embedded.valence import valence
@@ -115,9 +115,14 @@ class PackagedEncoder(SwitchableImages):
         return Prepared(frame(photo, framing, self.side_pixels, fill=_PADDING_COLOUR))
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Unit embeddings of texts, computed from their similarity to ImageNet's class names."""
+        """Unit embeddings of texts, computed from their similarity to ImageNet's class names.
+
+        Raises DegenerateDirectionError for a text of which no word, part of a word or mark is
+        known.
+        """
         if not texts:
             return np.empty((0, self.head), dtype=np.float32)
+        refuse_unknown(texts, self._chosen_device)
         weights = class_weights(texts, self._chosen_device)
         return unit_rows(weights.astype(np.float32) @ self.class_directions())
 
