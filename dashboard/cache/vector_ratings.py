@@ -87,7 +87,7 @@ def mistakes(index: Index, vector: MasterVector, most: int) -> Pairs:
 
     People prefer the first photo of each pair.
     """
-    from photorank.learning.held_out_ratings import confident_mistakes
+    from photorank.learning.confident_mistakes import confident_mistakes
 
     return confident_mistakes(index, held_out(index, vector), most)
 

@@ -17,7 +17,7 @@ from photorank.evaluation.contenders import (
 from photorank.evaluation.random_directions import random_result
 from photorank.index.opened import Index
 from photorank.leaderboard.cost import Cost, cost_of
-from photorank.leaderboard.panels import Panel
+from photorank.leaderboard.indexes_of_same_photos import Panel
 from photorank.leaderboard.report import PanelReport, Row, Shown
 from photorank.learning.held_out_directions import Refits, fitting
 from photorank.learning.judged_photos import JudgedPhotos

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from photorank.errors import ComparisonsError, NothingJudgedError
 from photorank.index.opened import Index
 from photorank.leaderboard.contest import Contest, run_contest
-from photorank.leaderboard.panels import panels_of
+from photorank.leaderboard.indexes_of_same_photos import panels_of
 from photorank.leaderboard.report import Leaderboard, PanelReport
 from photorank.vectors.learners_by_name import make_learner
 

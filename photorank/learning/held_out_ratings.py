@@ -1,4 +1,4 @@
-"""Held-out ratings of photos, and the photo pairs where ratings contradict people most."""
+"""Held-out ratings of photos: each by a model that did not learn from the photo."""
 
 from typing import NamedTuple
 
@@ -8,15 +8,12 @@ from photorank.errors import NoLabelsError
 from photorank.index.opened import Index
 from photorank.learning.held_out_directions import held_out
 from photorank.learning.how_tested import how_tested, seen_photos
-from photorank.learning.judged_photos import JudgedPhotos, judged_comparisons, judged_photos
+from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.protocol import Protocol
 from photorank.learning.split_into_folds import split_into_folds
 from photorank.rating.percentiles import percentiles_among
-from photorank.typing import Codes, Flags, Floats, Pairs, Ratings
+from photorank.typing import Codes, Flags, Floats, Ratings
 from photorank.vectors.master import MasterVector
-
-# Number of held-out pairs searched for the worst mistakes.
-_PAIRS = 200_000
 
 
 class HeldOutRatings(NamedTuple):
@@ -61,35 +58,6 @@ def held_out_ratings(
     fold = np.full(len(index), -1)
     fold[photos.rows] = folds.codes[0]
     return HeldOutRatings(held, seen, fold)
-
-
-def confident_mistakes(index: Index, held: HeldOutRatings, most: int, *, seed: int = 0) -> Pairs:
-    """Row numbers (m, 2) of the m photo pairs whose ratings contradict people's judgements most.
-
-    The photo that people prefer is first.
-
-    Each photo is in one pair at most, the pair of the widest gap between the two ratings. Where
-    ratings were learned anew only photos of one fold are compared, for one model rated both.
-    """
-    rows, graph = judged_comparisons(index)
-    if held.folds is not None:
-        graph = graph.restricted(held.folds[rows], "within")
-    if not graph.n_pairs:
-        return np.empty((0, 2), dtype=np.intp)
-    sample = graph.sample(min(_PAIRS, 20 * graph.n_pairs), rng=np.random.default_rng(seed))
-    numbers = np.unique(sample.pairs @ [len(rows), 1])  # of pairs, which sort faster than two
-    pairs = rows[np.stack(np.divmod(numbers, len(rows)), axis=1)]
-    gaps = held.ratings[pairs[:, 1]] - held.ratings[pairs[:, 0]]
-    wrong = np.flatnonzero(gaps > 0)  # not nan
-    chosen: list[Codes] = []
-    used: set[int] = set()
-    for pair in pairs[wrong[np.argsort(-gaps[wrong], kind="stable")]]:
-        if used.isdisjoint(pair.tolist()):
-            chosen.append(pair)
-            used.update(pair.tolist())
-            if len(chosen) == most:
-                break
-    return np.array(chosen, dtype=np.intp).reshape(-1, 2)
 
 
 def _percentiles(photos: JudgedPhotos, folds: Codes, directions: Floats) -> Floats:

@@ -15,9 +15,9 @@ from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import read_labels
 from photorank.leaderboard.contest import Contest, run_contest
 from photorank.leaderboard.explanations import how_made
+from photorank.leaderboard.indexes_of_same_photos import panels_of
 from photorank.leaderboard.interval_chart import ChartRow, interval_chart
 from photorank.leaderboard.make_leaderboard import make_leaderboard
-from photorank.leaderboard.panels import panels_of
 from photorank.leaderboard.summary import summary
 from photorank.leaderboard.tables import encoder_table, index_table, result_table, seen_table
 from photorank.leaderboard.write_report import report_bytes

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from photorank.learning.held_out_ratings import confident_mistakes, held_out_ratings
+from photorank.learning.confident_mistakes import confident_mistakes
+from photorank.learning.held_out_ratings import held_out_ratings
 from photorank.learning.judged_photos import judged_photos
 from photorank.learning.learn_vector import learn_vector
 from photorank.learning.protocol import Protocol
