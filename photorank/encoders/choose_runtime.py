@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol, get_args, runtime_checkable
 import numpy as np
 
 from photorank.encoders import openvino_towers
-from photorank.encoders.bf16_networks import is_mixed
+from photorank.encoders.bf16_networks import has_fast_bf16, is_mixed
 from photorank.encoders.blocks import unit_rows
 from photorank.encoders.device import choose_device
 from photorank.encoders.image_towers import TorchTower, Tower, encode
@@ -207,7 +207,7 @@ class SwitchableTower:
 
     def _candidates(self, runtime: Runtime, plain: TorchTower, frame: Frames) -> Iterator[Tower]:
         """Yield the bfloat16 and OpenVINO networks to compare with float32 torch, one at a time."""
-        if runtime != "openvino" and _has_fast_bf16(plain.device):
+        if runtime != "openvino" and has_fast_bf16(plain.device):
             yield plain.in_bf16()
         if runtime == "torch" or plain.device != "cpu":
             return
@@ -293,20 +293,6 @@ class SwitchableImages:
     def _chosen_device(self) -> str:
         """Name of the compute device, with ``auto`` resolved to the fastest device."""
         return choose_device(self._device)
-
-
-def _has_fast_bf16(device: str) -> bool:
-    """True if the device multiplies bfloat16 matrices faster than float32 ones."""
-    import torch
-
-    if device == "mps":
-        return False
-
-    def seconds(dtype: torch.dtype) -> float:
-        square = torch.ones((1024, 1024), dtype=dtype, device=device)
-        return min(_timed(lambda: float((square @ square)[0, 0])) for _ in range(3))
-
-    return seconds(torch.bfloat16) < _MAX_SHARE_OF_TIME * seconds(torch.float32)
 
 
 def _timed(work: Callable[[], object]) -> float:
