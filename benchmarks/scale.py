@@ -24,7 +24,7 @@ from synthetic import VECTOR, write_synthetic
 from photorank.bench.evaluation_speed import measure_evaluation
 from photorank.bench.page_speed import measure_dashboard
 from photorank.bench.timing import side_by_side
-from photorank.cli.server import dashboard_folder
+from photorank.cli.dashboard_server import dashboard_folder
 from photorank.encoders.embedded.versions import EmbeddedEncoder
 from photorank.index.opened import open_index
 from photorank.vectors.store import load_vector

@@ -10,7 +10,7 @@ from dashboard.formatting import plain
 from dashboard.models.photo_tiles import label_percentiles, percentile_text, short_number
 from photorank.errors import counted
 from photorank.index.opened import IndexLabels
-from photorank.similarity.map_layout import Method, can_map, inside
+from photorank.similarity.map_layout import Method, can_map
 from photorank.typing import Codes, Floats, Ratings
 
 MOST_POINTS = 1500  # more cannot be told apart, and a browser would be slow
@@ -170,5 +170,18 @@ def rows_in_box(box: Box | None, places: Floats, ratings: Ratings) -> Codes:
 
     All photos if `box` is None.
     """
-    rows = np.arange(len(places)) if box is None else inside(places, box)
+    rows = np.arange(len(places)) if box is None else _inside(places, box)
     return rows[np.argsort(-ratings[rows], kind="stable")]
+
+
+def _inside(places: Floats, box: Box) -> Codes:
+    """Row numbers of the photos whose map points lie inside a box (left, right, bottom, top).
+
+    Examples
+    --------
+    >>> _inside(np.array([[0.0, 0.0], [0.5, 0.5]]), (0.2, 1.0, 0.2, 1.0))
+    array([1])
+    """
+    left, right, bottom, top = box
+    x, y = places.T
+    return np.flatnonzero((x >= left) & (x <= right) & (y >= bottom) & (y <= top))

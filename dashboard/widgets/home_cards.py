@@ -10,7 +10,7 @@ from dashboard.cache import albums, index_data, photo_stacks, vector_ratings
 from dashboard.component.forest_view import show_forest
 from dashboard.component.photo_view import GridStyle, grid_photos, photo_grid
 from dashboard.formatting import AT_RANDOM, FROM_PHOTOS, FROM_WORDS
-from dashboard.models import home
+from dashboard.models import home_texts
 from dashboard.models.photos.grid_photos import GridPhotos, stacked
 from dashboard.models.results import evaluation_tables, forest, plain_board
 from dashboard.widgets import pickers
@@ -86,7 +86,7 @@ def _power_card(index: Index, vector: MasterVector) -> None:
     with st.container(border=True, key="card-power", gap="xsmall"):
         st.subheader("Discerning power", anchor=False)
         if evaluation is None:
-            st.markdown(home.public_accuracy(vector, mode))
+            st.markdown(home_texts.public_accuracy(vector, mode))
             on = (
                 "Measure it on them"
                 if index_data.is_judged(index)
@@ -95,7 +95,7 @@ def _power_card(index: Index, vector: MasterVector) -> None:
             page_link("discerning_power", on, icon=ON)
         else:
             board = evaluation_tables.board(evaluation, "all", "pairwise_accuracy")
-            st.markdown(home.measured_accuracy(board, evaluation.n_photos, mode))
+            st.markdown(home_texts.measured_accuracy(board, evaluation.n_photos, mode))
             names = plain_board.best_of_each_origin(
                 board.rows, (FROM_PHOTOS, FROM_WORDS, AT_RANDOM)
             )
@@ -126,7 +126,7 @@ def _album_card(index: Index, vector: MasterVector) -> None:
     with st.container(border=True, key="card-album", gap="xsmall"):
         st.subheader("Album", anchor=False)
         if kept is not None and rows:
-            st.markdown(home.album_progress(kept))
+            st.markdown(home_texts.album_progress(kept))
             _strip("album", index, rows[:STRIP], "Photos of the album")
             page_link("album", "Go on with it", {"album": kept.name}, ON)
             return

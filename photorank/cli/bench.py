@@ -170,7 +170,7 @@ def dashboard(
 ) -> None:
     """Measure the speed of the dashboard's pages, compared with rating and sorting all photos."""
     from photorank.bench.page_speed import measure_dashboard
-    from photorank.cli.server import dashboard_folder
+    from photorank.cli.dashboard_server import dashboard_folder
 
     opened = open_index(index)
     by = open_vector(opened, vector)

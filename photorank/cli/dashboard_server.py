@@ -63,7 +63,7 @@ class Endpoint:
         )
 
 
-def serve(
+def serve_dashboard(
     workspace: Workspace, endpoint: Endpoint, *, browser: bool, index: str | None = None
 ) -> None:
     """Run the dashboard server until Ctrl-C, and open it in the browser if `browser` is true.

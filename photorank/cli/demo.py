@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
+from photorank.cli.dashboard_server import Endpoint, serve_dashboard
 from photorank.cli.options import AllowedHosts, Listen, Port, ProgressFile, example
 from photorank.cli.output import message, stages
-from photorank.cli.server import Endpoint, serve
 from photorank.workspace import Workspace
 
 app = typer.Typer()
@@ -40,11 +40,13 @@ def demo(
     message(f"the sample is ready: {len(index)} photos in index {index.name}")
     if not build_only:
         alone = workspace.index_names() == [index.name]
-        serve(workspace, endpoint, browser=not no_open, index=None if alone else index.name)
+        serve_dashboard(
+            workspace, endpoint, browser=not no_open, index=None if alone else index.name
+        )
 
 
 @app.command(epilog=example("photorank dashboard --port 8600"))
 def dashboard(port: Port = None, listen: Listen = None, allow_host: AllowedHosts = None) -> None:
     """Show the dashboard, as `streamlit run dashboard/app.py` does."""
     endpoint = Endpoint.checked(port, listen, allow_host)
-    serve(Workspace.current(), endpoint, browser=not listen)
+    serve_dashboard(Workspace.current(), endpoint, browser=not listen)

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
+from photorank.cli.dashboard_server import HOST, Endpoint
 from photorank.cli.open_index_and_vector import open_index, open_vector
 from photorank.cli.options import IndexName, MaybeVector, example
 from photorank.cli.output import message
-from photorank.cli.server import HOST, Endpoint
 from photorank.errors import MissingExtraError
 from photorank.heap import limit_arenas
 from photorank.outside_text import typed_path

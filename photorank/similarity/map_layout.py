@@ -44,19 +44,6 @@ def map_points(index: Index, method: Method = "pca", *, most: int = _TSNE_PHOTOS
     return found
 
 
-def inside(places: Floats, box: tuple[float, float, float, float]) -> Codes:
-    """Row numbers of the photos whose map points lie inside a box (left, right, bottom, top).
-
-    Examples
-    --------
-    >>> inside(np.array([[0.0, 0.0], [0.5, 0.5]]), (0.2, 1.0, 0.2, 1.0))
-    array([1])
-    """
-    left, right, bottom, top = box
-    x, y = places.T
-    return np.flatnonzero((x >= left) & (x <= right) & (y >= bottom) & (y <= top))
-
-
 def _tsne(index: Index, most: int) -> Floats:
     if not can_map("tsne"):
         raise MissingExtraError("a map by t-SNE", "map")

@@ -6,7 +6,7 @@ from photorank.index.building.build import build_index
 from photorank.index.building.request import BuildRequest
 from photorank.index.opened import Index, open_index
 from photorank.similarity import map_layout
-from photorank.similarity.map_layout import inside, map_points
+from photorank.similarity.map_layout import map_points
 from photorank.workspace import Workspace
 from tests.conftest import draw_photo
 from tests.fixtures.colours import ColourEncoder, fill, paint
@@ -110,11 +110,3 @@ def test_tsne_without_its_library_names_the_extra(index, monkeypatch):
 
     with pytest.raises(MissingExtraError, match="map"):
         map_points(index, "tsne")
-
-
-def test_a_box_holds_its_edges():
-    """Places on the edge are inside; an empty box holds nothing."""
-    points = np.array([[0.0, 0.0], [1.0, 1.0], [0.5, -0.5]])
-
-    assert inside(points, (0.0, 1.0, 0.0, 1.0)).tolist() == [0, 1]
-    assert inside(points, (2.0, 3.0, 2.0, 3.0)).tolist() == []

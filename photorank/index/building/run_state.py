@@ -19,7 +19,7 @@ from photorank.errors import (
 )
 from photorank.index.building.batch_size import batch_size_for
 from photorank.index.building.decode_ahead import LazyEncoder, reading_software
-from photorank.index.building.prove_encoder import proven_manifest
+from photorank.index.building.encoder_of_lost_manifest import proven_manifest
 from photorank.index.building.request import DEFAULT_ENCODER, BuildRequest, Loader
 from photorank.index.catalogue.faces_switch import detects_faces
 from photorank.index.catalogue.kept_manifest import has_photos, own_manifest

@@ -1,6 +1,6 @@
 from types import SimpleNamespace
 
-from dashboard.models.home import album_progress, public_accuracy
+from dashboard.models.home_texts import album_progress, public_accuracy
 from photorank.album.kept.album import AlbumSettings, KeptAlbum
 from photorank.album.kept.store import Entry
 

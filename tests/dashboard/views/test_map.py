@@ -121,3 +121,11 @@ def test_disagreement_with_judgements_that_were_learned_from_is_called_so():
 
     assert "It has learned from judgements" in photo_map.colouring(*known, seen=True).reading
     assert "learned" not in photo_map.colouring(*known).reading
+
+
+def test_a_box_holds_its_edges():
+    """Places on the edge are inside; an empty box holds nothing."""
+    points = np.array([[0.0, 0.0], [1.0, 1.0], [0.5, -0.5]])
+
+    assert photo_map.rows_in_box((0.0, 1.0, 0.0, 1.0), points, np.zeros(3)).tolist() == [0, 1]
+    assert photo_map.rows_in_box((2.0, 3.0, 2.0, 3.0), points, np.zeros(3)).tolist() == []
