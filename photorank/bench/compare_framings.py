@@ -15,9 +15,8 @@ from photorank.learning.held_out_directions import out_of_fold_ratings, progress
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.protocol import Protocol
 from photorank.learning.split_into_folds import split_into_folds
-from photorank.metrics.estimates import Difference, Estimate
+from photorank.metrics.estimates import Difference, Estimate, holm
 from photorank.metrics.held_out_pairs import HeldOutPairs
-from photorank.metrics.jackknife_intervals import holm
 from photorank.metrics.pair_sums import PairSums
 from photorank.photos.framing import FRAMINGS
 from photorank.typing import Embeddings, Json

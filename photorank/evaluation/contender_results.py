@@ -15,9 +15,8 @@ from photorank.evaluation.top_of_list_by_fold import (
     list_metrics,
     values_by_fold_of_lists,
 )
-from photorank.metrics.estimates import Difference, Estimate
+from photorank.metrics.estimates import Difference, Estimate, holm
 from photorank.metrics.held_out_pairs import HeldOutPairs
-from photorank.metrics.jackknife_intervals import holm
 from photorank.metrics.pair_sums import PairSums
 from photorank.metrics.ranking import pair_metrics
 from photorank.typing import Floats, Scope

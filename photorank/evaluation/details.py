@@ -19,18 +19,18 @@ from photorank.evaluation.result_types import (
 )
 from photorank.index.opened import SingleRatings
 from photorank.metrics.breakdowns import by_gap, by_group
-from photorank.metrics.estimates import Estimate
-from photorank.metrics.folds import Folds
-from photorank.metrics.held_out_pairs import HeldOutPairs
-from photorank.metrics.human_ceiling import RaterTable, human_ceiling
-from photorank.metrics.refitting_intervals import corrected_jackknife
-from photorank.metrics.reliability import (
+from photorank.metrics.calibration import (
     ReliabilityBin,
     brier,
     expected_calibration_error,
     reliability,
     risk_coverage,
 )
+from photorank.metrics.estimates import Estimate
+from photorank.metrics.folds import Folds
+from photorank.metrics.held_out_pairs import HeldOutPairs
+from photorank.metrics.human_ceiling import RaterTable, human_ceiling
+from photorank.metrics.refitting_intervals import corrected_jackknife
 from photorank.rating.probability import fit_slope
 from photorank.typing import Codes, Flags, Floats
 

@@ -4,15 +4,15 @@ A metric takes the ratings first and the comparisons second; its docstring names
 chance. :func:`photorank.measure` gives all of them with intervals.
 """
 
-from photorank.metrics.estimates import Difference, Estimate
-from photorank.metrics.logistic import pearson_after_logistic
-from photorank.metrics.ranking import kendall_tau_b, pairwise_accuracy, pearson, spearman
-from photorank.metrics.reliability import (
+from photorank.metrics.calibration import (
     brier,
     expected_calibration_error,
     reliability,
     risk_coverage,
 )
+from photorank.metrics.estimates import Difference, Estimate
+from photorank.metrics.logistic import pearson_after_logistic
+from photorank.metrics.ranking import kendall_tau_b, pairwise_accuracy, pearson, spearman
 from photorank.metrics.top_of_list import album_regret_at_k, ndcg, precision_at_k
 
 __all__ = [

@@ -1,7 +1,12 @@
-"""Estimates: metrics and differences of metrics, with confidence intervals."""
+"""Estimates: metrics and differences of metrics, with confidence intervals and p-values."""
 
 from dataclasses import dataclass
 from math import floor, isfinite, log10, nan, sqrt
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from photorank.typing import Floats
 
 
 @dataclass(frozen=True)
@@ -143,3 +148,25 @@ def _digits(width: float) -> int:
     if not isfinite(width) or width <= 0:
         return 3
     return min(max(1 - floor(log10(width / 2)), 0), 6)
+
+
+def holm(p_values: ArrayLike) -> Floats:
+    """P-values (m,) adjusted for m tests by Holm's method; nan stays nan.
+
+    References
+    ----------
+    Holm, S. (1979). A simple sequentially rejective multiple test procedure.
+    https://www.jstor.org/stable/4615733
+
+    Examples
+    --------
+    >>> holm([0.01, 0.04, 0.03])
+    array([0.03, 0.06, 0.06])
+    """
+    p = np.asarray(p_values, dtype=np.float64)
+    order = np.argsort(p)  # nan last
+    m = np.count_nonzero(~np.isnan(p))
+    factor = np.maximum(m - np.arange(len(p)), 1)
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.minimum(np.maximum.accumulate(factor * p[order]), 1.0)
+    return adjusted

@@ -8,7 +8,6 @@ from math import hypot, isnan, log, nan, pi, sqrt
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from photorank.errors import ComparisonsError
 from photorank.metrics.estimates import (
@@ -174,28 +173,6 @@ def paired_difference(a: LeaveOneOut, b: LeaveOneOut, *, level: float = 0.95) ->
     if isnan(plain.low) or not high - low > plain.high - plain.low:
         return plain
     return Difference(both.value, low, high, _p_value(both.value, low, high, df, level))
-
-
-def holm(p_values: ArrayLike) -> Floats:
-    """P-values (m,) adjusted for m tests by Holm's method; nan stays nan.
-
-    References
-    ----------
-    Holm, S. (1979). A simple sequentially rejective multiple test procedure.
-    https://www.jstor.org/stable/4615733
-
-    Examples
-    --------
-    >>> holm([0.01, 0.04, 0.03])
-    array([0.03, 0.06, 0.06])
-    """
-    p = np.asarray(p_values, dtype=np.float64)
-    order = np.argsort(p)  # nan last
-    m = np.count_nonzero(~np.isnan(p))
-    factor = np.maximum(m - np.arange(len(p)), 1)
-    adjusted = np.empty_like(p)
-    adjusted[order] = np.minimum(np.maximum.accumulate(factor * p[order]), 1.0)
-    return adjusted
 
 
 def _logit_interval(loo: LeaveOneOut, level: float) -> tuple[float, float]:

@@ -6,7 +6,7 @@ from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
 from photorank.json_values import to_json
 from photorank.metrics.estimates import Difference, Estimate
-from photorank.metrics.jackknife_intervals import LeaveOneOut, holm, jackknife, paired_difference
+from photorank.metrics.jackknife_intervals import LeaveOneOut, jackknife, paired_difference
 from photorank.metrics.ranking import PAIR_METRICS, accuracy_sums
 from photorank.metrics.refitting_intervals import (
     corrected_jackknife,
@@ -316,14 +316,6 @@ def test_corrected_resampled_difference_is_of_the_same_folds():
     assert difference.p < 1e-6
     with pytest.raises(ComparisonsError, match="same folds"):
         corrected_resampled_difference(a, b[1:], test_to_train=1 / 9, n_photos=50)
-
-
-def test_holm_is_the_step_down_procedure():
-    """p-values are multiplied by how many remain, never decrease, and stop at 1."""
-    adjusted = holm([0.03, 0.01, np.nan, 0.9, 0.011])
-
-    np.testing.assert_allclose(adjusted, [0.06, 0.04, np.nan, 0.9, 0.04])
-    assert len(holm([])) == 0
 
 
 def test_digits_follow_from_the_error():

@@ -5,7 +5,7 @@ from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
 
 from photorank.errors import ComparisonsError
-from photorank.metrics.reliability import (
+from photorank.metrics.calibration import (
     brier,
     expected_calibration_error,
     reliability,

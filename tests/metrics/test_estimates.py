@@ -1,0 +1,11 @@
+import numpy as np
+
+from photorank.metrics.estimates import holm
+
+
+def test_holm_is_the_step_down_procedure():
+    """p-values are multiplied by how many remain, never decrease, and stop at 1."""
+    adjusted = holm([0.03, 0.01, np.nan, 0.9, 0.011])
+
+    np.testing.assert_allclose(adjusted, [0.06, 0.04, np.nan, 0.9, 0.04])
+    assert len(holm([])) == 0
