@@ -294,7 +294,7 @@ def test_words_that_the_encoder_does_not_know_find_nothing(refused, home):
 
 
 @pytest.mark.slow
-def test_an_unknown_word_beside_known_ones_is_no_fault(photorank):
+def test_an_unknown_word_beside_known_ones_is_no_fault(photorank, home):
     """Whole texts are looked at, not the clause that “without” leaves."""
     assert photorank("vector", "prompt", "mine", "a beach without 🐶, қонақ").code == 0
 
