@@ -209,7 +209,7 @@ def order(page: Page, name: str) -> float:
 
 
 def visit(page: Page, name: str) -> float:
-    """Seconds from a click on another page until it is complete, with all visible photos."""
+    """Seconds from a click that opens another page until all photos visible there are drawn."""
     page.wait_for_function(STILL)
     page.wait_for_timeout(1000)
     page.evaluate(NOTE_CLICK)

@@ -133,9 +133,10 @@ def print_constants(splits: list[Split]) -> None:
 
 
 def scale_spread(table: RaterTable) -> float:
-    """Coefficient of variation of the slopes of raters' labels regressed on mean labels.
+    """Relative spread of raters' scales: coefficient of variation of one slope per rater.
 
-    The mean labels are those of the other raters. The sampling noise of the slopes is subtracted.
+    The slope is of the rater's labels regressed on the mean labels of the other raters. The
+    sampling noise of the slopes is subtracted.
     """
     total = np.bincount(table.photos, table.scores, table.n)
     count = np.bincount(table.photos, minlength=table.n)

@@ -24,7 +24,7 @@ def map_positions(index: Index, method: Method) -> Floats:
 
 @st.cache_data(max_entries=128, show_spinner="Reading the words …", hash_funcs=BY_PHOTOS)
 def direction(index: Index, text: str) -> Direction:
-    """Unit direction (d,) along which an index's photos are searched for a text.
+    """Unit direction (d,) that search words give, along which an index's photos are compared.
 
     Raises what :func:`photorank.rating.text_search.search_direction` raises.
     """

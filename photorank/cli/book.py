@@ -133,7 +133,7 @@ def book(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Lay out a photo book and write it for a printing service. Without --to nothing is written.
+    """Lay out a photo book and, with --to, write it for a printing service.
 
     Nothing is cropped. What is written is read back and checked; no printer's own preflight has
     seen it. Covers are separate files, which are not made: a photo is proposed.

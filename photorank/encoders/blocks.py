@@ -15,7 +15,7 @@ LARGEST = (
 
 @dataclass(frozen=True)
 class Blocks:
-    """Size of each block of an embedding: last layer (head), earlier stages, photo signals.
+    """Size of each block of an embedding: last layer (head), earlier stages, technical signals.
 
     The stages block is made from the means of the network's stages before the last layer; signals
     are technical measures of the photo, such as sharpness. Embeddings are stored as float16.

@@ -92,7 +92,7 @@ class PanelReport:
 
     @property
     def title(self) -> str:
-        """Title that names the panel's indexes, such as "Photos of the indexes one and two"."""
+        """Title that names the panel's indexes, such as "Photos of the indexes rome and paris"."""
         *rest, last = self.indexes
         return (
             f"Photos of the indexes {', '.join(rest)} and {last}" if rest else f"Photos of {last}"

@@ -174,7 +174,7 @@ def unit_direction(source: str, builtin: Mapping[str, MasterVector], blocks: Blo
 def direction_of(
     encoder: ComparesPhrases, texts: Sequence[str], directions: Floats
 ) -> tuple[Direction, Floats]:
-    """Unit direction (d,) for given texts, and mean weight (q,) of each quality in the texts.
+    """Unit direction (d,) for texts, and how much they ask for each photo quality on average (q,).
 
     The mean is over the texts.
 

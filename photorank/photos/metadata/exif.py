@@ -46,7 +46,7 @@ _PNG_XMP = b"XML:com.adobe.xmp\0"
 
 
 class Shot(NamedTuple):
-    """Camera and capture times of a photo file, the most reliable time first."""
+    """Camera that took a photo file, and the file's capture times, the most reliable first."""
 
     stamps: tuple[Timestamp, ...] = ()
     camera: str | None = None  # make and model
