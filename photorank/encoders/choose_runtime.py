@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol, get_args, runtime_checkable
 import numpy as np
 
 from photorank.encoders import openvino_towers
-from photorank.encoders.bf16_networks import has_fast_bf16, is_mixed
+from photorank.encoders.bf16_networks import MAX_SHARE_OF_TIME, has_fast_bf16, is_mixed
 from photorank.encoders.blocks import unit_rows
 from photorank.encoders.device import choose_device
 from photorank.encoders.image_towers import TorchTower, Tower, encode
@@ -28,7 +28,6 @@ _MIN_FRAMES_OF_INT8 = 24
 
 _MIN_COSINE = 0.99  # with torch's embeddings in float32
 _MIN_COSINE_IN_INT8 = 0.98
-_MAX_SHARE_OF_TIME = 0.9  # of the simpler runtime's time, to be worth a change
 _LONG_ROUND_SECONDS = 2.0  # a longer round is not repeated
 
 
@@ -197,7 +196,7 @@ class SwitchableTower:
             if cosine < _MIN_COSINE:
                 continue
             seconds = self._seconds(tower, frames, rounds)
-            if seconds < _MAX_SHARE_OF_TIME * least:
+            if seconds < MAX_SHARE_OF_TIME * least:
                 best, least = tower, seconds
             if isinstance(tower, openvino_towers.OpenVinoTower):
                 break  # in more bits it is slower, and takes the memory of a second network

@@ -41,7 +41,7 @@ def test_only_new_cosines_are_worked_out(heads, monkeypatch, rows, clients, anew
     same_as_new(found, likeness(heads[rows], heads[clients]))
 
 
-def test_covers_stay_those_of_each_request_in_turn(heads):
+def test_similarities_stay_those_of_each_request_in_turn(heads):
     """After many changes nothing of an earlier request is left."""
     rng, kept = np.random.default_rng(0), KeptSimilarities(heads)
     for _ in range(40):
