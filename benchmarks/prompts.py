@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from photorank.encoders.base import Encoder
+from photorank.errors import PhotorankError
 from photorank.index.opened import open_index
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.metrics.folds import Folds
@@ -57,7 +58,7 @@ def prompts_by_kind(file: Path) -> dict[str, list[str]]:
     """Prompts of a JSON file, by kind; exits with a message if it holds anything else."""
     try:
         said = json.loads(file.read_bytes())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SystemExit(f"{file} cannot be read: {error}") from error
     lists = said.values() if isinstance(said, dict) else [None]
     if any(not isinstance(some, list) or set(map(type, some)) != {str} for some in lists):
@@ -69,13 +70,23 @@ def categories(table: Path | None, names: list[str]) -> Codes:
     """Category code (n,) of each of n photos; all 0 if there is no table of categories."""
     if table is None:
         return np.zeros(len(names), dtype=np.intp)
-    known = pd.read_csv(table)
-    if not {"file", "category"} <= set(known.columns) or known["file"].duplicated().any():
-        raise SystemExit(f"{table} has no columns file and category, or a file twice")
-    found = known.set_index("file")["category"].reindex(names)
+    found = column_by_file(table, "category").reindex(names)
     if found.isna().any():
         raise SystemExit(f"{table} has no category for {found.index[found.isna()][0]}")
-    return np.unique(found.to_numpy(), return_inverse=True)[1]
+    if found.nunique() < 2:
+        raise SystemExit(f"{table} has one category: there is no other to learn from")
+    return np.unique(found.to_numpy(dtype=str), return_inverse=True)[1]
+
+
+def column_by_file(table: Path, column: str) -> pd.Series:
+    """Texts in one column of a table, by its column `file`; exits with a message if it has none."""
+    try:
+        known = pd.read_csv(table, dtype=str)
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"{table} cannot be read: {error}") from error
+    if not {"file", column} <= set(known.columns) or known["file"].duplicated().any():
+        raise SystemExit(f"{table} has no columns file and {column}, or a file twice")
+    return known.set_index("file")[column]
 
 
 def directions(
@@ -123,4 +134,7 @@ def accuracies(
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except PhotorankError as error:
+        raise SystemExit(str(error)) from error

@@ -14,8 +14,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from prompts import column_by_file
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from photorank.errors import PhotorankError
 from photorank.index.opened import open_index
 from photorank.rating.text_search import search_direction
 from photorank.typing import Floats
@@ -34,18 +36,15 @@ def main() -> None:
     parser.add_argument("--themes", type=Path, required=True, help="table with file and group")
     parser.add_argument("--by-theme", action="store_true")
     arguments = parser.parse_args()
-    table = pd.read_csv(arguments.themes)
-    if not {"file", "group"} <= set(table.columns) or table["file"].duplicated().any():
-        raise SystemExit(f"{arguments.themes} has no columns file and group, or a file twice")
-    theme_of = table.set_index("file")["group"]
+    theme_of = column_by_file(arguments.themes, "group")
     kept = {
         name: {photo.path.name for photo in open_index(name).photos()} for name in arguments.indexes
     }
     theme_of = theme_of[theme_of.index.isin(set.intersection(*kept.values()))]
     sizes = theme_of.value_counts()
-    themes = sorted(sizes[sizes >= _LEAST_PHOTOS].index)
+    themes = sorted(sizes[(sizes >= _LEAST_PHOTOS) & (sizes < len(theme_of))].index)
     if not themes:
-        raise SystemExit(f"no theme has {_LEAST_PHOTOS} photos in each of these indexes")
+        raise SystemExit(f"no theme has {_LEAST_PHOTOS} photos, and not all, in these indexes")
     found = {name: searched(name, theme_of, themes) for name in arguments.indexes}
     first = found[arguments.indexes[0]]
     print(f"{len(themes)} themes\n\n| index | {' | | '.join(_METRICS)} | |\n|---|---|---|---|---|")
@@ -88,4 +87,7 @@ def mean_with_interval(values: Floats, sign: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except PhotorankError as error:
+        raise SystemExit(str(error)) from error

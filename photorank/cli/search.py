@@ -109,7 +109,9 @@ def _sought(
         head = embedding[: index.manifest.head]
         if vector is not None:
             by = open_vector(index, vector)
-            better = closest_better(index, by, embedding, index.rate(by), k=k)
+            better = closest_better(
+                index, by, embedding, index.rate(by), k=k, on_changed=_tell_changed
+            )
             return [(one.photo, one.similarity) for one in better]
         row = index.row_now(like)
         own = None if row is None else index.photo(row)
@@ -162,5 +164,9 @@ def _best_unchanged(
             break
         wanted = k + 2 * len(changed)
     if changed:
-        message(changed_since([photo.path for photo in changed]))
+        _tell_changed(changed)
     return [one for one in found if one.photo not in changed][:k]
+
+
+def _tell_changed(photos: "list[Photo]") -> None:
+    message(changed_since([photo.path for photo in photos]))

@@ -1,5 +1,6 @@
 """Search for similar photos that are rated clearly higher than a given photo."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,15 +29,21 @@ class BetterPhoto:
 
 
 def closest_better(
-    index: Index, vector: MasterVector, embedding: Embeddings, ratings: Ratings, *, k: int = 3
+    index: Index,
+    vector: MasterVector,
+    embedding: Embeddings,
+    ratings: Ratings,
+    *,
+    k: int = 3,
+    on_changed: Callable[[list[Photo]], object] | None = None,
 ) -> list[BetterPhoto]:
     """Up to k photos that are similar to the given photo and rated higher, most similar first.
 
     The least similarity is :func:`alike_cosine`.
 
     Higher by half a standard deviation of the index's ratings (n,), or by less where no photo
-    is. Photos whose files have changed since are left out, and the photo itself, whose embedding
-    (d,) may be of the index or not.
+    is. Photos whose files have changed since are left out, after `on_changed` is called with them,
+    and so is the photo itself, whose embedding (d,) may be of the index or not.
     """
     [own] = vector.rate(embedding[None], index.fingerprint)
     higher = ratings > own + _CLEARLY_HIGHER * ratings.std()
@@ -48,7 +55,9 @@ def closest_better(
     if int(higher[rows].sum()) < k and similarities[-1] >= alike:
         rows, similarities = index.nearest(direction, len(index))
     others = higher[rows] & (similarities >= alike) & (similarities < _THE_SAME)
-    chosen = _unchanged(index, rows, np.flatnonzero(others), k)
+    chosen, changed = _unchanged(index, rows, np.flatnonzero(others), k)
+    if changed and on_changed is not None:
+        on_changed([index.photo(row) for row in changed])
     return [
         BetterPhoto(row, index.photo(row), similarity, float(ratings[row]))
         for row, similarity in zip(
@@ -57,19 +66,21 @@ def closest_better(
     ]
 
 
-def _unchanged(index: Index, rows: Codes, places: Codes, k: int) -> Codes:
-    """Positions of the first k photos in `places` whose files are unchanged since indexing.
+def _unchanged(index: Index, rows: Codes, places: Codes, k: int) -> tuple[Codes, list[int]]:
+    """Positions of the first k photos in `places` with unchanged files, and changed photos' rows.
 
-    `places` and the result are positions in `rows`.
+    `places` and the positions are of `rows`. The changed photos are those met before the k-th.
     """
     kept: list[int] = []
+    gone: list[int] = []
     for start in range(0, len(places), k):
         some = places[start : start + k]
         changed = index.changed(rows[some])
         kept += some[~np.isin(rows[some], changed)].tolist()
+        gone += changed
         if len(kept) >= k:
             break
-    return np.array(kept[:k], dtype=np.intp)
+    return np.array(kept[:k], dtype=np.intp), gone
 
 
 def alike_cosine(index: Index, share: float | None = None) -> float:

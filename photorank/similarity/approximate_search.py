@@ -107,6 +107,7 @@ def _build_lists(index: Index) -> tuple[Any, Recall]:
     n_lists = max(min(math.isqrt(n), n // _PHOTOS_A_CENTRE), 1)
     lists = faiss.IndexIVFFlat(faiss.IndexFlatIP(d), d, n_lists, faiss.METRIC_INNER_PRODUCT)
     lists.cp.niter, lists.cp.spherical = _KMEANS_ROUNDS, True
+    lists.cp.min_points_per_centroid = 1  # FAISS warns of fewer than 39 in small indexes
     taught = np.sort(rng.choice(n, min(n, _PHOTOS_A_CENTRE * n_lists), replace=False))
     lists.train(rows[taught])
     lists.add_with_ids(rows, numbers)

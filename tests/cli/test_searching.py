@@ -67,6 +67,19 @@ def test_like_this_one_but_better(photorank, index):
     assert similarities == sorted(similarities, reverse=True)
 
 
+def test_better_photos_that_changed_are_told(photorank, own_gallery):
+    """Those that are left out are not taken for photos that are rated lower."""
+    index = open_index("small")
+    ratings = index.rate(load_vector(index, "ours"))
+    worst = int(ratings.argmin())
+    asked = ("search", "--like", index.photo(worst).path, "--vector", "ours", "-k", 4)
+    for found in photorank(*asked, "--json").json:
+        assert Path(found["path"]).is_relative_to(own_gallery)
+        shutil.copy(index.photo(worst).path, found["path"])
+
+    assert "changed since" in photorank(*asked).err
+
+
 def test_what_is_looked_for_is_said_once(photorank, refused, index):
     """A text and a photo at once, or nothing at all, is a wrong call; so is a half-made choice."""
     photo = index.photo(0).path
