@@ -42,7 +42,7 @@ with bar:
         metric = pickers.choose_one("Measured by", metrics, "metric")
 
 board = evaluation_tables.board(evaluation, scope, metric)
-answer = board.headline if statistics else plain_board.headline(board, index.name)
+answer = board.headline if statistics else plain_board.headline(board)
 st.container(key="headline").markdown(answer)
 caution = board.caution if statistics else plain_board.caution(board, index.name)
 begun = plain_board.default_text(vectors, evaluation, mode) if vectors else ""

@@ -37,6 +37,7 @@ class Board:
     headline: str
     caution: str  # how sure the lead is, and how it was picked
     leader: str | None
+    agrees_with: str  # “people”, or “the known order” of the sample
     rows: pd.DataFrame  # vector, family, value, low, high, baseline, apart, shown, …; best first
     reading: str
     leads: pd.DataFrame  # vector, family, value, low, high, p, clear, shown: the leader minus each
@@ -50,7 +51,8 @@ def board(evaluation: Evaluation, scope: Scope, metric_name: str) -> Board:
     fair = rows[~rows["apart"] & (rows["family"] != AT_RANDOM)]
     leader = None if fair.empty else str(fair.iloc[0]["vector"])
     leads = _leads(evaluation, scope, metric_name, leader, rows)
-    order = "the known order" if evaluation.index == SAMPLE else "people’s order"
+    known = evaluation.index == SAMPLE
+    order = "the known order" if known else "people’s order"
     return Board(
         scope,
         metric_name,
@@ -59,6 +61,7 @@ def board(evaluation: Evaluation, scope: Scope, metric_name: str) -> Board:
         _headline(metric, rows, fair, scope, order),
         _caution(fair, leads, evaluation.index) + _held_out_singly(fair, metric, evaluation),
         leader,
+        "the known order" if known else "people",
         rows,
         _reading(metric, rows, order),
         leads,

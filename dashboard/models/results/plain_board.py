@@ -14,7 +14,7 @@ from photorank.typing import Ratings
 from photorank.vectors.master import MasterVector
 
 
-def headline(board: Board, index: str) -> str:
+def headline(board: Board) -> str:
     """Sentence on the best rating vector's accuracy, compared with text prompts and guessing."""
     rows, metric = board.rows, board.metric
     fair = rows[~rows["apart"] & (rows["family"] != AT_RANDOM)]
@@ -23,10 +23,10 @@ def headline(board: Board, index: str) -> str:
     best = fair.iloc[0]
     if not metric.as_share or not isfinite(best["low"]):
         return board.headline
-    whose = "the known order" if index == SAMPLE else "people"
     text = (
-        f"**{vector_text(best['vector'], 'plain')}** agrees with {whose} {_times(best['value'])} "
-        f"about photos it had not seen ({_whole(best['low'])} to {_whole(best['high'])})"
+        f"**{vector_text(best['vector'], 'plain')}** agrees with {board.agrees_with} "
+        f"{_times(best['value'])} about photos it had not seen "
+        f"({_whole(best['low'])} to {_whole(best['high'])})"
     )
     words = fair[fair["family"] == FROM_WORDS].head(1)
     if not words.empty and words.iloc[0]["vector"] != best["vector"]:

@@ -3,7 +3,13 @@ import io
 
 import pytest
 
-from dashboard.models.results import evaluation_protocol, evaluation_tables, metric_texts
+from dashboard.models.results import (
+    evaluation_protocol,
+    evaluation_tables,
+    forest,
+    metric_texts,
+    plain_board,
+)
 from tests.fixtures.evaluations import difference, evaluation, result
 
 
@@ -119,6 +125,8 @@ def test_the_sample_is_not_called_peoples_taste():
 
     assert "people" not in shown.headline
     assert "nothing of taste" in shown.caution
+    assert "agrees with the known order" in plain_board.headline(shown)
+    assert "agrees with the known order" in forest.caption(shown, "plain")
 
 
 def test_the_samples_name_is_the_demos():
