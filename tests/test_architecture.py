@@ -220,7 +220,9 @@ def imported_modules(path):
     """Return the modules of the house and the dashboard that one of them imports."""
     found = set()
     for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.ImportFrom):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names} & MODULES.keys()
+        elif isinstance(node, ast.ImportFrom):
             inside = {f"{node.module}.{alias.name}" for alias in node.names} & MODULES.keys()
             found |= inside or {node.module} & MODULES.keys()
     return found

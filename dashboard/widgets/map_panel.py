@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import session_state
 from dashboard.charts import map_chart
 from dashboard.models import photo_map
+from photorank.errors import counted
 from photorank.similarity.map_layout import Method
 
 
@@ -21,7 +22,7 @@ def show_map(key: str, points: pd.DataFrame, colouring: photo_map.Colouring) -> 
             height="stretch",
             on_select=partial(session_state.select_area, key),
             selection_mode=photo_map.BRUSH,
-            alt=f"map of {len(points)} photos, coloured by {colouring.title}",
+            alt=f"map of {counted(len(points), 'photo')}, coloured by {colouring.title}",
         )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from photorank.comparisons.comparisons import Comparisons
-from photorank.errors import ComparisonsError
+from photorank.errors import ComparisonsError, counted
 from photorank.evaluation.contender_results import measured
 from photorank.evaluation.contenders import Contender
 from photorank.learning.held_out_directions import out_of_fold_ratings
@@ -134,13 +134,17 @@ def _judged_photos(
     if not isinstance(graph, Comparisons):
         graph = Comparisons.from_scores(graph)
     if graph.n != n:
-        raise ComparisonsError(f"there are {graph.n} judged photos for {n} rows")
+        raise ComparisonsError(
+            f"there are {counted(graph.n, 'judged photo')} for {counted(n, 'row')}"
+        )
     rows = graph.active
     codes = np.full(n, -1, dtype=np.intp)
     if groups is not None:
         named = pd.Series(groups).reset_index(drop=True)
         if len(named) != n:
-            raise ComparisonsError(f"there are {len(named)} groups for {n} rows")
+            raise ComparisonsError(
+                f"there are {counted(len(named), 'group')} for {counted(n, 'row')}"
+            )
         known = named.notna() & ~named.isin([-1, ""])
         codes[known] = pd.factorize(named[known])[0]
     return graph.take(rows), rows, codes[rows]

@@ -12,7 +12,7 @@ import numpy as np
 from photorank.api.photo_bytes import OnePhoto, Photos, listed, photo_bytes
 from photorank.comparisons.comparisons import Comparisons
 from photorank.encoders.base import Encoder
-from photorank.errors import EncoderError, LabelsError
+from photorank.errors import EncoderError, LabelsError, counted
 from photorank.evaluation.default_vector import default_vector
 from photorank.index import opened
 from photorank.index.judging.import_rows import import_labels
@@ -50,7 +50,7 @@ class Index:
         return len(self.opened)
 
     def __repr__(self) -> str:
-        return f"<Index {self.name!r}: {len(self):,} photos, by {self.opened.fingerprint}>"
+        return f"<Index {self.name!r}: {counted(len(self), 'photo')}, by {self.opened.fingerprint}>"
 
     @property
     def name(self) -> str:

@@ -101,7 +101,10 @@ def bench_index(
     if as_json:
         print_json(speed.to_json())
         return
-    line(f"{speed.photos} photos of 12 megapixels, ViT-B/32, {speed.cores} cores, {speed.runtime}")
+    line(
+        f"{counted(speed.photos, 'photo')} of 12 megapixels, ViT-B/32, "
+        f"{counted(speed.cores, 'core')}, {speed.runtime}"
+    )
     rows = [
         ("photorank, files to index", speed.ours),
         ("open_clip in a DataLoader", speed.reference),
@@ -127,7 +130,10 @@ def search(
     if as_json:
         print_json(speed.to_json())
         return
-    line(f"the best {speed.k} of {speed.photos} photos of {speed.dimensions} dimensions")
+    line(
+        f"the best {speed.k} of {counted(speed.photos, 'photo')} of "
+        f"{counted(speed.dimensions, 'dimension')}"
+    )
     _print_times(
         {
             "photorank, shards mapped": speed.ours,
@@ -152,7 +158,7 @@ def evaluate_speed(
     if as_json:
         print_json(speed.to_json())
         return
-    line(f"{speed.vector} on {speed.photos} photos with a score")
+    line(f"{speed.vector} on {counted(speed.photos, 'photo')} with a score")
     _print_times(
         {
             "photorank: accuracy, tau-b and rho with intervals": speed.ours,
@@ -178,7 +184,7 @@ def dashboard(
     if as_json:
         print_json(speed.to_json())
         return
-    line(f"pages over {speed.photos} photos, without a browser")
+    line(f"pages over {counted(speed.photos, 'photo')}, without a browser")
     print_table(
         ["page", "first, s", "again, s", "reference / ours"],
         [

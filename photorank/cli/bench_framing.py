@@ -18,6 +18,7 @@ from photorank.cli.options import (
     names,
 )
 from photorank.cli.output import interval, line, print_json, print_table, progress
+from photorank.errors import counted
 from photorank.json_values import to_json
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ def framing(
     line(f"pairs in the right order, {table.learner} learned out of fold, {table.encoder}")
     accuracy, made = table.rows[0].accuracy, table.protocol
     line(
-        f"{accuracy.n_photos} photos, {accuracy.n_pairs:,} pairs a repeat; {made.folds} folds, "
-        f"{made.repeats} times"
+        f"{counted(accuracy.n_photos, 'photo')}, {counted(accuracy.n_pairs, 'pair')} a repeat; "
+        f"{made.folds} folds, {counted(made.repeats, 'time')}"
     )
     columns = ["framing", "accuracy", f"ahead of {table.base}", "p (Holm)", "s"]
     rows = [
@@ -112,7 +113,7 @@ def stability(
     line("flips: how often two photos change places when either comes in another form")
     rated = found[0].spread.n_photos
     fewer = "" if rated == photos else f" instead of {photos}"
-    line(f"{rated} judged photos were rated{fewer}, and others learned from")
+    line(f"rated: {counted(rated, 'judged photo')}{fewer}; others were learned from")
     rows = []
     for row in found:
         estimates = (row.spread, *row.by_change.values(), row.flips, row.unsteady)

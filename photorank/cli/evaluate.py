@@ -138,7 +138,7 @@ def headline(evaluation: "Evaluation") -> str:
     text = (
         f"Of {len(rows)} that had not seen the photos, {best.vector} is best: it puts the "
         f"better of two photos first in {_percent(best.accuracy)} "
-        f"(chance is 50 %; n = {best.n_photos} photos, {best.n_pairs} pairs)."
+        f"(chance is 50 %; n = {counted(best.n_photos, 'photo')}, {counted(best.n_pairs, 'pair')})."
     )
     words = next((row for row in rows if row.vector == WORDS), best)
     if words is best:

@@ -77,8 +77,8 @@ def keepers(
         f"{found.keeper_from:g} or more, of which {cut.n_lost} are below; {how[found.how]}"
     )
     line(
-        f"that rejects {found.n_rejected} of {found.n_photos} photos, and "
-        f"{found.n_others_rejected} of {found.n_others} that are labelled lower"
+        f"that rejects {found.n_rejected} of {counted(found.n_photos, 'photo')}, and "
+        f"{found.n_others_rejected} of {found.n_others} labelled lower"
     )
     if found.n_groups:
         groups = counted(found.n_groups, "group")

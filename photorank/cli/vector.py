@@ -8,6 +8,7 @@ import typer
 from photorank.cli.open_index_and_vector import open_index, open_vector, tell_mistaken
 from photorank.cli.options import AsJson, ByRaters, IndexName, Name, TableFile, Within, example
 from photorank.cli.output import interval, line, message, print_json, print_table, progress
+from photorank.errors import counted
 
 if TYPE_CHECKING:
     from photorank.vectors.master import MasterVector
@@ -190,7 +191,9 @@ def blend(
     from photorank.vectors.store import add_vector, check_free
 
     if weights and len(weights) != len(vectors):
-        raise typer.BadParameter(f"{len(weights)} weights for {len(vectors)} vectors: --weight")
+        raise typer.BadParameter(
+            f"{counted(len(weights), 'weight')} for {counted(len(vectors), 'vector')}: --weight"
+        )
     opened = open_index(index)
     check_free(opened, name)
     parts = [open_vector(opened, part) for part in vectors]

@@ -17,6 +17,7 @@ from photorank.errors import (
     PhotorankError,
     UnreadableFileError,
     UnreadablePhotoError,
+    counted,
 )
 from photorank.evaluation.saved_evaluation import evaluation_paths, read_evaluation
 from photorank.index.maintenance.checks import Finding, examine_index
@@ -136,7 +137,8 @@ def _check_encoder(paths: IndexPaths) -> Finding:
             break
     if not cosines:
         return Finding(about, "note", f"{spec} is the index's; no photo of it is to be read now")
-    says = f"{spec} is the index's; {len(cosines)} photos again: least cosine {min(cosines):.5f}"
+    again = counted(len(cosines), "photo")
+    says = f"{spec} is the index's; {again} embedded again: least cosine {min(cosines):.5f}"
     if not min(cosines) > _MIN_COSINE:
         remedy = "Embeddings and encoder disagree: index the photos anew under another --name."
         return Finding(about, "wrong", says, remedy)

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from importlib.util import find_spec
 from pathlib import Path
 
-from photorank.errors import PhotorankError
+from photorank.errors import PhotorankError, counted
 from photorank.index.maintenance.checks import Finding
 from photorank.photos.faces.models import VERSION, face_detection_error, runtime
 
@@ -70,7 +70,8 @@ def _packages() -> Iterator[Finding]:
 def _processor() -> Finding:
     features = _features()
     fast = [name for name in _FAST if name in features]
-    says = f"{platform.machine()}, {os.cpu_count()} cores, {', '.join(fast) or 'features unknown'}"
+    cores = counted(os.cpu_count() or 1, "core")
+    says = f"{platform.machine()}, {cores}, {', '.join(fast) or 'features unknown'}"
     if features and platform.machine() == "x86_64" and "avx2" not in features:
         return Finding(
             "processor", "note", says + ", no AVX2", "Indexing is slow here; try another machine."

@@ -11,7 +11,7 @@ from PIL import Image
 
 from photorank.encoders.base import Fingerprint, Prepared
 from photorank.encoders.blocks import unit_rows
-from photorank.errors import EncoderError, NoTextError, first_line
+from photorank.errors import EncoderError, NoTextError, counted, first_line
 from photorank.photos.framing import FRAMINGS, frame
 from photorank.typing import Embeddings, Frames
 from photorank.workspace import checked_name
@@ -99,7 +99,7 @@ class FunctionEncoder:
         if rows.ndim != 2 or len(rows) != len(frames) or not rows.shape[1]:
             raise EncoderError(
                 f"the encoder {self.spec} gives an array of shape {rows.shape} for "
-                f"{len(frames)} images: it must give one row of numbers for each"
+                f"{counted(len(frames), 'image')}: it must give one row of numbers for each"
             )
         return rows
 

@@ -30,7 +30,10 @@ def fetch(spec: str, repository: str, names: Sequence[str]) -> Path:
             if isinstance(cached := try_to_load_from_cache(repository, name), str):
                 return Path(cached)
     except HFValidationError as error:
-        raise EncoderError(f"{repository!r} is no repository ORG/NAME of the model hub.") from error
+        raise EncoderError(
+            f"{repository!r} is no repository ORG/NAME of the model hub: write "
+            "open_clip:hf-hub:ORG/NAME."
+        ) from error
     reach_hub(spec)
     for name in names:
         try:

@@ -55,7 +55,9 @@ class UnusablePhotosError(PhotorankError, ValueError):
     def __init__(self, faults: Sequence[PhotorankError], asked: int) -> None:
         told = " ".join(f"{str(fault).rstrip('.')}." for fault in faults[:_TOLD_FAULTS])
         others = f" And {len(faults) - _TOLD_FAULTS} more." if len(faults) > _TOLD_FAULTS else ""
-        super().__init__(f"{len(faults)} of {asked} photos cannot be used: {told}{others}")
+        super().__init__(
+            f"{len(faults)} of {counted(asked, 'photo')} cannot be used: {told}{others}"
+        )
 
 
 class MetadataError(PhotorankError, ValueError):

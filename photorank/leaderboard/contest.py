@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 import numpy as np
 
-from photorank.errors import PhotorankError
+from photorank.errors import PhotorankError, counted
 from photorank.evaluation.contender_results import differences_of, measured
 from photorank.evaluation.contenders import (
     Contender,
@@ -205,7 +205,7 @@ def _judgements_text(panel: Panel) -> str:
     told = f"Judgements of the index {index.name}, from {_sources(index)}: "
     scores = photos.comparisons.scores
     if scores is None:
-        told += f"{photos.comparisons.n_pairs:,} pairs of photos that people chose between"
+        told += f"{counted(photos.comparisons.n_pairs, 'pair')} of photos that people chose between"
     else:
         told += f"scores from {scores.min():g} to {scores.max():g}"
         raters = index.labels().n_raters[photos.rows]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from photorank.errors import ComparisonsError, NothingJudgedError
+from photorank.errors import ComparisonsError, NothingJudgedError, counted
 from photorank.index.opened import Index
 from photorank.leaderboard.contest import Contest, run_contest
 from photorank.leaderboard.indexes_of_same_photos import panels_of
@@ -40,10 +40,11 @@ def make_leaderboard(indexes: Sequence[Index], contest: Contest) -> Leaderboard:
                 raise
     if not reports:
         raise NothingJudgedError
+    cores = counted(os.cpu_count() or 1, "core")
     return Leaderboard(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         version=version("photorank"),
-        machine=f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
+        machine=f"{platform.machine()}, {cores}, {platform.system()}",
         panels=tuple(reports),
         left_out=tuple(left_out),
         command=_command(indexes, contest),

@@ -6,6 +6,7 @@ import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.encoders.base import Encoder
+from photorank.errors import counted
 from photorank.index.opened import Index
 from photorank.learning.embed_degraded import DegradedCopies, embed_degraded
 from photorank.learning.judged_photos import JudgedPhotos
@@ -96,8 +97,8 @@ def learn_degradations(
             seed=seed,
             metrics=learned.metrics,
             source=(
-                f"{n} photos of the index {index.name!r}, each ranked above its own degraded "
-                "copies, no labels; tested on copies of other photos"
+                f"{counted(n, 'photo')} of the index {index.name!r}, each ranked above its own "
+                "degraded copies, no labels; tested on copies of other photos"
             ),
         ),
     )

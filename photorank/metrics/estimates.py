@@ -6,6 +6,7 @@ from math import floor, isfinite, log10, nan, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
+from photorank.errors import counted
 from photorank.typing import Floats
 
 
@@ -57,7 +58,7 @@ class Estimate:
     def __str__(self) -> str:
         digits = _digits(self.high - self.low)
         span = f"[{self.low:.{digits}f}, {self.high:.{digits}f}]"
-        return f"{self.value:.{digits}f} {span} (n={self.n_photos} photos)"
+        return f"{self.value:.{digits}f} {span} (n={counted(self.n_photos, 'photo')})"
 
 
 @dataclass(frozen=True)

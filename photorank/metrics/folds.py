@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from photorank.comparisons.codes import connected
-from photorank.errors import ComparisonsError
+from photorank.errors import ComparisonsError, counted
 from photorank.metrics.pair_sums import unit_codes
 from photorank.typing import Codes, Floats
 
@@ -126,9 +126,10 @@ def make_folds(
     k = min(k, len(sizes))
     if k < 2:
         raise ComparisonsError(
-            f"the {n} photos make {len(sizes)} unit to learn from or test on, and two are needed: "
-            "judge photos of other groups and series too. (`photorank evaluate --fold-by photo` "
-            "keeps no group together. Photos of nearly the same embedding are one unit anyway.)"
+            f"{counted(n, 'photo')} in {counted(len(sizes), 'unit')} to learn from or test on: two "
+            "units are needed, so judge photos of other groups and series too. "
+            "(`photorank evaluate --fold-by photo` keeps no group together. Photos of nearly the "
+            "same embedding are one unit anyway.)"
         )
     rng = np.random.default_rng(seed)
     codes = _distinct_splits([_random_folds(sizes, k, rng) for _ in range(repeats)])

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
-from photorank.errors import ComparisonsError
+from photorank.errors import ComparisonsError, counted
 from photorank.metrics.choose_interval import estimate_of, units_of
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.folds import Folds, training_variance_share
@@ -73,8 +73,8 @@ class HeldOutPairs:
         if not self.n_pairs:
             fewer = "use fewer folds with `--folds 2`, or " if self.folds.k > 2 else ""
             raise ComparisonsError(
-                f"{self.n_photos} photos were judged, and no two that were judged differently are "
-                f"in one of {self.folds.k} folds: {fewer}judge more photos"
+                f"of {counted(self.n_photos, 'judged photo')} no two that were judged differently "
+                f"are in one of {self.folds.k} folds: {fewer}judge more photos"
             )
 
     def sums(

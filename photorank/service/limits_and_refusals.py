@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from photorank.errors import counted
 from photorank.photos.decode_limits import DecodeLimits
 
 # For one upload, of which many are decoded at once: less than for a file of one's own.
@@ -50,10 +51,11 @@ class Refusal(Exception):  # noqa: N818 - an answer, as HTTP has it, and no faul
 
 def too_many(limits: Limits) -> Refusal:
     """Refusal (HTTP 413) of a request with too many photos."""
+    most = counted(limits.photos, "photo")
     return Refusal(
         413,
-        f"the request has more than {limits.photos} photos",
-        f"Send at most {limits.photos} photos in a request; `photorank score` rates any number.",
+        f"the request has more than {most}",
+        f"Send at most {most} in a request; `photorank score` rates any number.",
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photorank.encoders.base import Fingerprint
-from photorank.errors import CardError
+from photorank.errors import CardError, counted
 from photorank.json_values import fault_in_json, from_json, to_json
 from photorank.metrics.estimates import Limits
 from photorank.typing import Direction, Embeddings, Flags, Json, Ratings
@@ -140,7 +140,7 @@ class MasterVector:
             raise CardError(self.name, f"its scale, bias or slope is not a number up to {MOST:g}")
 
     def __repr__(self) -> str:
-        size = f"{len(self.direction)} dimensions"
+        size = counted(len(self.direction), "dimension")
         return f"<MasterVector {self.name!r}: {self.kind}, {size}, of {self.fingerprint}>"
 
     def rate(self, embeddings: Embeddings, fingerprint: Fingerprint) -> Ratings:

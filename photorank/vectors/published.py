@@ -19,6 +19,7 @@ from photorank.errors import (
     DegenerateDirectionError,
     EncoderMismatchError,
     ForeignHeadError,
+    counted,
 )
 from photorank.typing import Floats
 from photorank.vectors.master import MOST, Card, MasterVector
@@ -128,8 +129,8 @@ def published_vector(
     if inputs != dimensions:
         raise EncoderMismatchError(
             name,
-            f"an encoder of {inputs} dimensions" + (f" ({encoder})" if encoder else ""),
-            f"{fingerprint} of {dimensions} dimensions",
+            f"an encoder of {counted(inputs, 'dimension')}" + (f" ({encoder})" if encoder else ""),
+            f"{fingerprint} of {counted(dimensions, 'dimension')}",
         )
     named = layout is not None and bool(re.fullmatch(layout.published, path.stem))
     if named and not force and _is_foreign(inputs, encoder, fingerprint):

@@ -90,7 +90,7 @@ def test_groups_of_any_kind_share_a_fold(judged):
     assert one == other
     with pytest.raises(ComparisonsError, match="119 groups for 120 rows"):
         photorank.cross_validate("all-pairs", X, scores, groups=names[1:])
-    with pytest.raises(ComparisonsError, match="make 1 unit"):
+    with pytest.raises(ComparisonsError, match="in 1 unit"):
         photorank.cross_validate("all-pairs", X, scores, groups=["one"] * 120)
 
 

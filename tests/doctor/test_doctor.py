@@ -35,7 +35,7 @@ def test_a_healthy_index_passes_and_is_embedded_again_alike(home):
     code, found = doctor("--index", "small")
     assert code == 0
     assert {one["level"] for one in found.values()} <= {"good", "note"}
-    assert "3 photos again" in found["small", "encoder"]["says"]
+    assert "3 photos embedded again" in found["small", "encoder"]["says"]
     assert {"versions", "packages", "processor", "disk", "decoder", "embedded"} <= {
         about for index, about in found if index is None
     }

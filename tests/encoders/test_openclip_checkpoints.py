@@ -139,11 +139,11 @@ def test_a_training_checkpoint_is_read(tiny_model, tmp_path):
     ],
 )
 def test_a_name_that_means_nothing_is_told_with_what_would(spec, says):
-    """An unknown encoder, model or pretraining is answered with the known ones."""
+    """An unknown encoder, model or pretraining is answered with how known ones are written."""
     with pytest.raises(EncoderError, match=says) as caught:
         load_encoder(spec)
 
-    assert "open_clip:" in str(caught.value) or "hub" in str(caught.value)
+    assert "open_clip:hf-hub:ORG/NAME" in str(caught.value)
 
 
 @pytest.mark.parametrize(

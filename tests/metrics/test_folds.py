@@ -83,8 +83,8 @@ def test_there_are_no_more_folds_than_units():
 @pytest.mark.parametrize(
     ("n", "arguments", "message"),
     [
-        pytest.param(0, {}, "0 photos make 0 unit", id="no photo"),
-        pytest.param(1, {}, "1 photos make 1 unit", id="one photo"),
+        pytest.param(0, {}, "^0 photos in 0 units", id="no photo"),
+        pytest.param(1, {}, "^1 photo in 1 unit", id="one photo"),
         pytest.param(9, {"by": np.zeros(9, int)}, "--fold-by photo", id="one group"),
         pytest.param(9, {"k": 1}, "at least two folds", id="one fold"),
         pytest.param(9, {"repeats": 0}, "at least two folds, once", id="no repeat"),

@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import binomtest, ttest_1samp, ttest_rel
 
 from photorank.comparisons.comparisons import Comparisons
-from photorank.errors import ComparisonsError
+from photorank.errors import ComparisonsError, counted
 from photorank.json_values import to_json
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.jackknife_intervals import LeaveOneOut, jackknife, paired_difference
@@ -113,7 +113,7 @@ def test_too_few_photos_have_no_interval(n):
     assert np.isnan([estimate.low, estimate.high]).all()
     assert to_json(estimate)["low"] is None
     assert to_json(estimate)["value"] == (1.0 if n == 2 else None)
-    assert str(estimate).endswith(f"(n={n} photos)")
+    assert str(estimate).endswith(f"(n={counted(n, 'photo')})")
 
 
 def test_one_cluster_has_no_interval():

@@ -92,7 +92,7 @@ def test_a_bad_row_of_a_list_is_a_source_that_cannot_be_read(tmp_path, scorer):
 
     assert [(Path(one.path).name, one.error) for one in rows] == [
         ("a.png", "does not exist"),
-        ("list.csv, line 3", "4 cells where there are 2 columns"),
+        ("list.csv, line 3", "4 cells for 2 columns"),
         ("list.csv, line 4", "no path stands there"),
         ("c.png", "does not exist"),
         ("a.png", "does not exist"),

@@ -107,7 +107,7 @@ def _choose_folder() -> Path | None:
                 label, icon, key = plain(one.name), ":material/folder:", f"open-{number}"
                 st.button(label, icon=icon, on_click=go, args=[str(one)], key=key)
     if found.more:
-        st.caption(f"{found.more:,} more folders are here: type the path of one of them.")
+        st.caption(f"{counted(found.more, 'more folder')} here: type the path to open one.")
     return found.here
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from photorank.album.book.book import Book, BookPage, PlacedPhoto
+from photorank.errors import counted
 from photorank.export.pdf.jpeg import has_metadata
 from photorank.export.pdf.pictures import TURNS, shows_planned_photo
 from photorank.export.pdf.write_book_pdf import POINTS_A_MM, SRGB_PROFILE, pikepdf_or_error
@@ -67,7 +68,7 @@ def check_pdf(path: Path, book: Book) -> list[str]:
     try:
         with pikepdf.open(path) as pdf:
             if len(pdf.pages) != len(book.pages):
-                return [f"it has {len(pdf.pages)} pages, the plan {len(book.pages)}"]
+                return [f"it has {counted(len(pdf.pages), 'page')}, the plan {len(book.pages)}"]
             faults: list[str] = []
             seen: _Seen = {}
             for page, leaf in zip(book.pages, pdf.pages, strict=True):
@@ -122,7 +123,7 @@ def _wrong_boxes(leaf: "pikepdf.Page", book: Book) -> list[str]:
 def _wrong_photos(drawn: list[_Drawn], frames: tuple[PlacedPhoto, ...], book: Book) -> list[str]:
     size = book.size
     if len(drawn) != len(frames):
-        return [f"it draws {len(drawn)} photos, the plan has {len(frames)}"]
+        return [f"it draws {counted(len(drawn), 'photo')}, the plan has {len(frames)}"]
     faults = []
     low = (size.bleed + size.safe) * POINTS_A_MM
     right = (size.bleed + size.width - size.safe) * POINTS_A_MM

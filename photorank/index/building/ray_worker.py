@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from photorank.encoders.base import Encoder, encode_photos
-from photorank.errors import ClusterError, PhotorankError
+from photorank.errors import ClusterError, PhotorankError, counted
 from photorank.index.building.decode_ahead import (
     Embedded,
     Framed,
@@ -102,8 +102,8 @@ class Worker:
         if not ray.get(self._task.attempts.begin.remote(files["at"][0].as_py())):
             first, last = (as_path(files["path"][at].as_py()) for at in (0, -1))
             raise ClusterError(
-                f"all workers that began the {len(files)} photos from {first} to {last} were "
-                "lost. They may need more memory: try `--batch-size` or `--workers` smaller."
+                f"all workers that began the {counted(len(files), 'photo')} from {first} to {last} "
+                "were lost. They may need more memory: try `--batch-size` or `--workers` smaller."
             )
 
     def _embed(self, files: "pa.Table") -> Iterator["pa.Table"]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from photorank.errors import BrokenIndexError
+from photorank.errors import BrokenIndexError, counted
 from photorank.index.catalogue.file_records import Shard
 from photorank.index.embeddings.half_precision import is_half
 from photorank.photos.find_photos import Stamp
@@ -67,7 +67,7 @@ def read_shard(paths: IndexPaths, shard: Shard, dimensions: int) -> Rows:
         if (n, d) != (shard.rows, dimensions):
             raise BrokenIndexError(
                 path,
-                f"it holds {n} embeddings of {d} dimensions instead of "
+                f"it holds {counted(n, 'embedding')} of {counted(d, 'dimension')} instead of "
                 f"{shard.rows} of {dimensions}",
             )
         kind = np.dtype(np.float16 if half else np.float32)

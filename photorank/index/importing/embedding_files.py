@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from photorank.errors import EmbeddingsError, MissingPathError, first_line
+from photorank.errors import EmbeddingsError, MissingPathError, counted, first_line
 from photorank.typing import Embeddings
 from photorank.workspace import regular_file
 
@@ -145,7 +145,9 @@ def _array_file(array: Path, table: Path | None) -> EmbeddingFile:
     if rows.ndim != 2 or not np.issubdtype(rows.dtype, np.floating):
         raise EmbeddingsError(array, f"its shape is {rows.shape} and its kind {rows.dtype}")
     if table is not None and (k := _parquet(table).metadata.num_rows) != len(rows):
-        raise EmbeddingsError(table, f"it names {k:,} photos, and {array.name} has {len(rows):,}")
+        raise EmbeddingsError(
+            table, f"it names {counted(k, 'photo')}, and {array.name} has {len(rows):,}"
+        )
     return EmbeddingFile(
         array.stem, len(rows), rows.shape[1], partial(_array_parts, array, table), table
     )

@@ -320,7 +320,6 @@ class _LeftOut:
                 f"{len(self._loose)} ({', '.join(some)}{more})"
             )
         if self._unreadable:
-            notes.append(
-                f"left out: {len(self._unreadable)} files that could not be read as photos"
-            )
+            files = counted(len(self._unreadable), "file")
+            notes.append(f"left out: {files} that could not be read as photos")
         return notes

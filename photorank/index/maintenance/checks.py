@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from photorank.errors import BrokenIndexError, PhotorankError, UnreadableFileError
+from photorank.errors import BrokenIndexError, PhotorankError, UnreadableFileError, counted
 from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.file_records import Shard, count_photos, load_roots
 from photorank.index.catalogue.kept_manifest import kept_manifest, own_manifest
@@ -197,14 +197,14 @@ def _file_findings(paths: IndexPaths) -> Iterator[Finding]:
         shards, rows = connection.execute("SELECT count(*), sum(rows) FROM shards").fetchone()
     yield _finding(
         misplaced_shards(paths),
-        Finding("rows", "wrong", "{n} shards are referred to wrongly: {some}", anew),
+        Finding("rows", "wrong", "shards that are referred to wrongly, {n}: {some}", anew),
         "every embedding belongs to one photo",
     )
-    says = "{{n}} of {shards} are gone, damaged or of another width: {{some}}"
+    says = "gone, damaged or of another width, {{n}} of {shards}: {{some}}"
     yield _finding(
         damaged_shards(paths),
         Finding("shards", "wrong", says.format(shards=shards), anew),
-        f"{shards} with {rows or 0} embeddings, all as written",
+        f"{shards} with {counted(rows or 0, 'embedding')}, all as written",
     )
     says = "{n} that nothing refers to, of runs that were cut short"
     later = "The next `photorank index` removes them."
@@ -212,7 +212,7 @@ def _file_findings(paths: IndexPaths) -> Iterator[Finding]:
     again = f"{repair}: they are made again from the photos."
     yield _finding(
         damaged_thumbnails(paths),
-        Finding("thumbnails", "wrong", "{n} are missing or cut short", again),
+        Finding("thumbnails", "wrong", "{n} missing or cut short", again),
         "one for every photo",
     )
     again = f"{repair}: they are worked out again when needed."
@@ -221,7 +221,7 @@ def _file_findings(paths: IndexPaths) -> Iterator[Finding]:
         Finding("hashes", "wrong", "the kept perceptual hashes are damaged", again),
         "readable, or none yet",
     )
-    says = "{n} parts of files, of processes that were cut short"
+    says = "{n} from processes that were cut short"
     yield _finding(leftover_files(paths), Finding("leftovers", "note", says, f"{repair}."), "none")
 
 
@@ -235,7 +235,7 @@ def _finding(found: Sequence[str] | Sequence[Path], wrong: Finding, good: str) -
 def _manifest_findings(paths: IndexPaths) -> Iterator[Finding]:
     """Yield findings on the manifest: damage, photo count, and precision of the embeddings."""
     with reading(paths) as connection:
-        kept, counted = kept_manifest(connection, paths), count_photos(connection)
+        kept, photos = kept_manifest(connection, paths), count_photos(connection)
         try:
             manifest = own_manifest(connection, paths)
         except BrokenIndexError as error:
@@ -245,11 +245,11 @@ def _manifest_findings(paths: IndexPaths) -> Iterator[Finding]:
     if not paths.manifest.exists():
         says = f"{paths.manifest} is missing, and its copy in the catalogue is used"
         yield Finding("manifest", "wrong", says, f"{REPAIR.format(name=paths.name)}.")
-    if manifest.photos != counted:
-        says = f"the manifest says {manifest.photos} photos, the catalogue has {counted}"
+    if manifest.photos != photos:
+        says = f"the manifest says {counted(manifest.photos, 'photo')}, the catalogue has {photos}"
         yield Finding("counts", "note", says, "The next `photorank index` sets it right.")
     else:
-        yield Finding("counts", "good", f"{counted} photos")
+        yield Finding("counts", "good", counted(photos, "photo"))
     yield _precision(manifest)
 
 

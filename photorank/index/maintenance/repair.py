@@ -64,7 +64,7 @@ def repair_index(paths: IndexPaths) -> list[str]:
         done.extend(_mend_thumbnails(paths))
         if manifest.photos != (photos := count_photos(connection)):
             keep_manifest(connection, paths, replace(manifest, photos=photos))
-            done.append(f"the manifest says {photos} photos again")
+            done.append(f"the manifest says {counted(photos, 'photo')} again")
     return done
 
 

@@ -5,7 +5,7 @@ import sqlite3
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from photorank.errors import MissingPathError, MovedLibraryError
+from photorank.errors import MissingPathError, MovedLibraryError, counted
 from photorank.index.catalogue.connection import reading, writing
 from photorank.index.catalogue.file_records import load_roots
 from photorank.index.catalogue.kept_manifest import keep_manifest, own_manifest
@@ -101,7 +101,7 @@ def _planned(connection: sqlite3.Connection, paths: IndexPaths, old: Path, new: 
             missing, first = missing + 1, first or str(file)
     if missing and not found:
         raise MovedLibraryError(
-            f"none of the {missing} photos that were in {old} is in {new}; the first would be "
+            f"none of {counted(missing, 'photo')} from {old} is in {new}; the first would be "
             f"{first}. Name the folder that holds them now."
         )
     folders = {

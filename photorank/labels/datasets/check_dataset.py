@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from photorank.errors import LabelsError
+from photorank.errors import LabelsError, counted
 from photorank.labels.datasets.dataset_manifest import DatasetManifest
 from photorank.labels.datasets.read_dataset import Dataset, open_dataset
 from photorank.typing import Json
@@ -87,6 +87,7 @@ def open_complete(manifest: DatasetManifest, root: Path, *, partial: bool = Fals
     first = ", ".join(found.missing_examples[:2])
     others = "" if not found.usable else " Import what is there with --partial."
     raise LabelsError(
-        f"{found.missing} of the {found.photos} photos that {manifest.name}'s labels name are not "
-        f"in {root} (such as {first}).{others} How to get them: {manifest.how_to_get}"
+        f"{manifest.name}'s labels name {counted(found.photos, 'photo')}, of which "
+        f"{found.missing:,} cannot be found in {root} (such as {first}).{others} How to get them: "
+        f"{manifest.how_to_get}"
     )

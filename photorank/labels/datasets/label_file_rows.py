@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from photorank.errors import LabelsError
+from photorank.errors import LabelsError, counted
 from photorank.labels.datasets.dataset_manifest import TableSpec
 from photorank.labels.tables.cells import Cells
 from photorank.labels.tables.csv_file import open_csv
@@ -35,7 +35,7 @@ def label_file_rows(root: Path, spec: TableSpec, problems: Problems) -> Iterator
         lines = _lines(root / spec.beside)
         for line, cells in table.cells(problems, table=spec.file):
             if line > len(lines):
-                has = f"{len(lines):,} lines, and {spec.file} has more"
+                has = f"{counted(len(lines), 'line')}, and {spec.file} has more"
                 raise LabelsError(f"{root / spec.beside} has {has}: each belongs to one.")
             yield line, cells | {BESIDE: lines[line - 1]}
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from photorank.errors import LabelsError
+from photorank.errors import LabelsError, counted
 from photorank.labels.tables.cells import Cells
 from photorank.row_problems import Problem, Problems
 
@@ -81,7 +81,7 @@ class Table:
                 else:
                     yield row
         if unrated:
-            self.notes.append(f"{unrated} rows with 0 stars are not rated, and left out")
+            self.notes.append(f"left out as not rated: {counted(unrated, 'row')} with 0 stars")
 
     def cells(self, problems: Problems, *, table: str = "") -> Iterator[tuple[int, Cells]]:
         """Yield (line number, dictionary from column to cell) for each row of the table.
@@ -96,7 +96,7 @@ class Table:
                 continue
             if len(cells) != width:
                 if any(cells[width:]):  # an unquoted comma moves all cells after it
-                    what = f"{len(cells)} cells where there are {width} columns"
+                    what = f"{counted(len(cells), 'cell')} for {counted(width, 'column')}"
                     problems.add(Problem(line, what, table))
                     continue
                 cells += [""] * (width - len(cells))

@@ -97,16 +97,25 @@ def test_many_at_once_all_count(store):
 
 
 def test_a_removed_album_can_be_restored(store):
-    """With its history; its name is free meanwhile."""
+    """Its name is free meanwhile."""
     store.create("a", of(*PHOTOS[:1]), "chosen")
-    store.change("a", lambda album: album.pin(PHOTOS[:1]), "pinned one")
     store.remove("a")
     assert (store.names(), store.names(removed=True)) == ([], ["a"])
     store.create("a", of(), "another")
     with pytest.raises(AlbumError, match="there is an album 'a'"):
         store.restore("a")
+    store.remove("a")  # the one removed last comes back
+    assert store.restore("a").album == of()
+
+
+def test_a_restored_album_has_its_history(store):
+    """What was done before it was removed can be undone."""
+    store.create("a", of(*PHOTOS[:1]), "chosen")
+    store.change("a", lambda album: album.pin(PHOTOS[:1]), "pinned one")
     store.remove("a")
-    assert store.restore("a").album == of() or store.load("a").album.pinned == PHOTOS[:1]
+    restored = store.restore("a")
+    assert tuple(restored.album.pinned) == tuple(PHOTOS[:1])
+    assert not store.undo("a").album.pinned
 
 
 @pytest.mark.parametrize(

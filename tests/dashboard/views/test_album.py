@@ -1,3 +1,4 @@
+import re
 import time
 
 import numpy as np
@@ -230,13 +231,13 @@ def test_an_export_is_told_before_it_is_done(dashboard, paths, tmp_path):
     out = tmp_path / "out"
     app.text_input(key="to").set_value(str(out)).run()
     for kind, said, count in (
-        ("copy", "4 copies", 4),
-        ("csv", "photorank\\-album\\.csv", 5),
-        ("xmp", "4 sidecars", 9),
+        ("copy", "Would write 4 copies", 4),
+        ("csv", r"Would write .*/photorank\\-album\\.csv", 5),
+        ("xmp", "Would write up to 4 sidecars", 9),
     ):
         app.segmented_control(key="export").set_value(kind).run()
         assert not app.exception
-        assert f"Would write {said}" in texts(app) or said in texts(app)
+        assert re.search(said, texts(app))
         before = len(list(out.iterdir())) if out.exists() else 0
         assert before == count - (1 if kind == "csv" else 4)
         button(app, "Write").click().run()

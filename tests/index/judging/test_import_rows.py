@@ -162,7 +162,7 @@ def test_a_label_of_a_photo_that_was_spoilt_is_left_out(five):
     (five.folder / "0001.png").write_text("text")
     five.build()
     notes = import_labels(five.paths, labels(("0000.png", 1.0), ("0001.png", 2.0)))
-    assert notes == ["left out: 1 files that could not be read as photos"]
+    assert notes == ["left out: 1 file that could not be read as photos"]
 
 
 def test_a_label_of_a_file_that_is_no_photo_is_left_out(five):
@@ -170,7 +170,7 @@ def test_a_label_of_a_file_that_is_no_photo_is_left_out(five):
     (five.folder / "bad.jpg").write_text("text")
     five.build()
     notes = import_labels(five.paths, labels(("0000.png", 1.0), ("bad.jpg", 2.0)))
-    assert notes == ["left out: 1 files that could not be read as photos"]
+    assert notes == ["left out: 1 file that could not be read as photos"]
     with pytest.raises(LabelsError, match="no row"):
         import_labels(five.paths, labels(("bad.jpg", 2.0)))
 

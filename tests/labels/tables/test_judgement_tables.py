@@ -122,7 +122,7 @@ def test_no_stars_are_no_rating(table):
     """0 stars is what programs write for a photo that nobody rated."""
     read = read_labels(table("file,stars\na.jpg,0\nb.jpg,5\nc.jpg,0\n"))
     assert [row.file for row in read.rows] == ["b.jpg"]
-    assert read.notes == ["2 rows with 0 stars are not rated, and left out"]
+    assert read.notes == ["left out as not rated: 2 rows with 0 stars"]
 
 
 @pytest.mark.parametrize(
