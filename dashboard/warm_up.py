@@ -27,7 +27,7 @@ _OTHER_PAGES = (
 
 
 @asynccontextmanager
-async def warmed_up(_: st.App) -> AsyncIterator[None]:
+async def warmed_up(_: st.App, patience_seconds: float = _PATIENCE_SECONDS) -> AsyncIterator[None]:
     """ASGI lifespan context that loads modules and data of pages before any visit."""
     for module in ("dashboard.widgets.home_cards", "dashboard.widgets.page_head"):
         import_module(module)  # a second, and caches want a server
@@ -35,7 +35,7 @@ async def warmed_up(_: st.App) -> AsyncIterator[None]:
     logger.addFilter(lambda record: not (record.threadName or "").startswith(WITHOUT_PAGE))
     warming = Thread(target=_warm_up, name=WITHOUT_PAGE, daemon=True)
     warming.start()
-    await asyncio.to_thread(warming.join, _PATIENCE_SECONDS)
+    await asyncio.to_thread(warming.join, patience_seconds)
     yield
 
 

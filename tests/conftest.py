@@ -41,6 +41,16 @@ def pytest_collection_finish():
     gc.freeze()
 
 
+@pytest.fixture
+def usual_limits():
+    """Set the limits of decoding back to the usual ones after a test that changes them."""
+    from photorank.photos.decode_limits import DecodeLimits
+    from photorank.photos.decode_pool import limit_decoding
+
+    yield
+    limit_decoding(DecodeLimits())
+
+
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory):
     """Return a function that makes a folder for all processes of this run of the suite.

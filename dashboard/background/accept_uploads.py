@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from threading import Lock
 
-from photorank.errors import PhotorankError
+from photorank.errors import PhotorankError, counted
 from photorank.photos.suffixes import PHOTO_SUFFIXES
 from photorank.workspace import Workspace, make_folder, storage_errors
 
@@ -45,6 +45,7 @@ class Receiver:
     size: int = 0  # bytes
     used: float = field(default_factory=time.monotonic)
     lock: Lock = field(default_factory=Lock)
+    most_files: int = MOST_FILES
 
     def admit(self, name: str, length: int) -> PurePosixPath:
         """Check an upload's name and size against the limits; return its relative path for saving.
@@ -54,8 +55,10 @@ class Receiver:
         path = safe_path(name)
         with self.lock:
             self.used = time.monotonic()
-            if self.files >= MOST_FILES:
-                raise RefusedFileError(f"no more than {MOST_FILES:,} files are taken at once")
+            if self.files >= self.most_files:
+                raise RefusedFileError(
+                    f"no more than {counted(self.most_files, 'file')} can be taken at once"
+                )
             if length > MOST_FILE_BYTES or self.size + length > MOST_BYTES:
                 raise RefusedFileError("it is too large")
             if shutil.disk_usage(self.folder).free - length < KEPT_FREE_BYTES:

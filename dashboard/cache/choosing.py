@@ -22,8 +22,13 @@ def takes_long(photos: int) -> bool:
 class Choosing:
     """Background computation that chooses an album's photos, with its result or error."""
 
-    def __init__(self, photos: int, choose: Callable[[], Album]) -> None:
-        self._until = monotonic() + _PATIENCE_SECONDS if takes_long(photos) else None
+    def __init__(
+        self,
+        photos: int,
+        choose: Callable[[], Album],
+        patience_seconds: float = _PATIENCE_SECONDS,
+    ) -> None:
+        self._until = monotonic() + patience_seconds if takes_long(photos) else None
         self._answer: Future[Album] = Future()
         Thread(target=self._run, args=[choose], daemon=True).start()
 

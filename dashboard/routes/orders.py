@@ -78,7 +78,14 @@ _held: OrderedDict[str, HeldOrder] = OrderedDict()
 _lock = Lock()
 
 
-def hold_order(columns: PhotoColumns, words: Words, named_by: str) -> OrderReference:
+def hold_order(
+    columns: PhotoColumns,
+    words: Words,
+    named_by: str,
+    *,
+    most_given: int = MOST_GIVEN,
+    most_bytes: int = MOST_BYTES,
+) -> OrderReference:
     """Keep a grid's photo data in memory, in display order; return a reference to the data.
 
     `named_by` tells orders apart whose words differ though their columns are the same.
@@ -88,9 +95,9 @@ def hold_order(columns: PhotoColumns, words: Words, named_by: str) -> OrderRefer
     with _lock:
         _held[name] = HeldOrder(data, n, words)
         _held.move_to_end(name)
-        while len(_held) > 1 and sum(len(one.data) for one in _held.values()) > MOST_BYTES:
+        while len(_held) > 1 and sum(len(one.data) for one in _held.values()) > most_bytes:
             _held.popitem(last=False)
-    return OrderReference(name, n, b64encode(columns.first(MOST_GIVEN).to_bytes()).decode("ascii"))
+    return OrderReference(name, n, b64encode(columns.first(most_given).to_bytes()).decode("ascii"))
 
 
 def order_routes() -> list[Route]:

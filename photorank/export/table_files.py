@@ -41,7 +41,9 @@ def write_csv_table(path: Path, table: Table) -> None:
             )
 
 
-def write_parquet_table(path: Path, table: Table, kept: str | None = None) -> None:
+def write_parquet_table(
+    path: Path, table: Table, kept: str | None = None, *, batch_rows: int = _BATCH_ROWS
+) -> None:
     """Write a table as Parquet in batches of rows; raises StorageError if it fails."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -54,5 +56,5 @@ def write_parquet_table(path: Path, table: Table, kept: str | None = None) -> No
         temporary.open("wb") as file,
         pq.ParquetWriter(file, schema) as writer,
     ):
-        while part := list(islice(table.rows, _BATCH_ROWS)):
+        while part := list(islice(table.rows, batch_rows)):
             writer.write_table(pa.Table.from_pylist(part, schema=schema))

@@ -17,10 +17,9 @@ from photorank.vectors.taste.photo_subset import PhotoSubset
 @pytest.mark.slow
 def test_the_first_page_finds_its_ratings_there(home, monkeypatch, caplog):
     """A server rates its first index by the preferred vector before it listens, in silence."""
-    monkeypatch.setattr(warm_up, "_PATIENCE_SECONDS", 600.0)
 
     async def begin():
-        async with warmed_up(st.App("pages.py")):
+        async with warmed_up(st.App("pages.py"), patience_seconds=600.0):
             assert "warm-up" not in {one.name for one in threading.enumerate()}
 
     asyncio.run(begin())
@@ -40,9 +39,8 @@ def test_other_pages_find_their_modules_loaded(home):
 import asyncio, sys
 import streamlit as st
 from dashboard import warm_up
-warm_up._PATIENCE_SECONDS = 600.0
 async def begin():
-    async with warm_up.warmed_up(st.App("pages.py")):
+    async with warm_up.warmed_up(st.App("pages.py"), patience_seconds=600.0):
         assert {"altair", "dashboard.widgets.map_panel"} <= set(sys.modules)
 asyncio.run(begin())
 """

@@ -51,12 +51,13 @@ def test_a_table_has_one_row_a_photo_with_all_that_is_known(write, collection, t
     assert [by_name["2.png"][name] for name in ("score", "n_raters", "group")] == [missing] * 3
 
 
-def test_a_parquet_table_of_several_batches_has_every_photo(monkeypatch, collection, tmp_path):
+@pytest.mark.parametrize("batch_rows", [1, 4, 5, 10, 11])
+def test_a_parquet_table_of_several_batches_has_every_row(tmp_path, batch_rows):
     """No row is lost where one batch ends and the next begins."""
-    monkeypatch.setattr(table_files, "_BATCH_ROWS", 4)
-    write_parquet(tmp_path / "table", collection.index, collection.vector)
-    paths = pq.read_table(tmp_path / "table")["path"].to_pylist()
-    assert paths == [str(photo.path) for photo in collection.index.photos()]
+    rows = ({"n": number} for number in range(10))
+    table = table_files.Table({"n": "whole number"}, rows)
+    table_files.write_parquet_table(tmp_path / "table", table, batch_rows=batch_rows)
+    assert pq.read_table(tmp_path / "table")["n"].to_pylist() == [*range(10)]
 
 
 @pytest.mark.parametrize("write", [write_csv, write_parquet])

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from photorank.errors import MetadataError, UnreadablePhotoError
-from photorank.photos import decode_pool
 from photorank.photos.decode_limits import DecodeLimits
-from photorank.photos.decode_pool import decode_isolated
+from photorank.photos.decode_pool import decode_isolated, limit_decoding
 from photorank.photos.hash_and_shape import shape_of_file
 from photorank.photos.isolated_metadata import embedded_tags, exposure_bias
 from photorank.photos.open_photo import decode_photo
@@ -29,9 +28,10 @@ def test_a_file_that_is_cut_off_is_read_whole_or_refused(suffix):
 
 
 @pytest.mark.slow  # two seconds of work
-def test_a_picture_of_too_many_passes_is_given_up(monkeypatch):
+@pytest.mark.usefixtures("usual_limits")
+def test_a_picture_of_too_many_passes_is_given_up():
     """Thirty kilobytes that would take an hour cost what a file may take, twice."""
-    monkeypatch.setattr(decode_pool, "LIMITS", DecodeLimits(work_seconds=1))
+    limit_decoding(DecodeLimits(work_seconds=1))
     with pytest.raises(UnreadablePhotoError, match="takes more than 1 second to decode"):
         decode_isolated(scans_of_nothing(), short_side=224)
 

@@ -94,10 +94,18 @@ def whole_numbers(
 
 
 def mixed(
-    connection: sqlite3.Connection, numbers: Sequence[str], texts: Sequence[str], source: str
+    connection: sqlite3.Connection,
+    numbers: Sequence[str],
+    texts: Sequence[str],
+    source: str,
+    *,
+    chunk_rows: int = _ROWS_A_CHUNK,
 ) -> tuple[list[Codes], list[Texts]]:
-    """Integer columns and text columns of an SQL query, as arrays in the same row order."""
-    return _read_columns(connection, numbers, texts, source, {})
+    """Integer columns and text columns of an SQL query, as arrays in the same row order.
+
+    What is too long for one text of SQLite is read in chunks of rows.
+    """
+    return _read_columns(connection, numbers, texts, source, {}, chunk_rows)
 
 
 def fractions(
@@ -114,6 +122,7 @@ def _read_columns(
     texts: Sequence[str],
     source: str,
     values: Mapping[str, Any],
+    chunk_rows: int = _ROWS_A_CHUNK,
 ) -> tuple[list[Codes], list[Texts]]:
     """Integer columns and text columns of an SQL query, as arrays.
 
@@ -136,7 +145,7 @@ def _read_columns(
     try:
         chunks = [connection.execute(f"{query})", values).fetchone()]
     except sqlite3.DataError:  # too much for one text
-        chunks = list(_in_chunks(connection, query, values))
+        chunks = list(_in_chunks(connection, query, values, chunk_rows))
     full = [chunk[1:] for chunk in chunks if chunk[0]]
     columns = list(zip(*full, strict=True)) or [()] * (len(numbers) + 2 * len(texts))
     k = len(numbers)
@@ -150,12 +159,12 @@ def _read_columns(
 
 
 def _in_chunks(
-    connection: sqlite3.Connection, query: str, values: Mapping[str, Any]
+    connection: sqlite3.Connection, query: str, values: Mapping[str, Any], rows: int
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield an aggregate query's result for each chunk of at most `_ROWS_A_CHUNK` rows."""
-    done, count = 0, _ROWS_A_CHUNK
-    while count == _ROWS_A_CHUNK:
-        some = f"{query} LIMIT {_ROWS_A_CHUNK} OFFSET {done})"
+    """Yield an aggregate query's result for each chunk of at most so many rows."""
+    done, count = 0, rows
+    while count == rows:
+        some = f"{query} LIMIT {rows} OFFSET {done})"
         chunk = connection.execute(some, values).fetchone()
         yield chunk
         count, done = chunk[0], done + chunk[0]

@@ -35,12 +35,14 @@ def quick_looks(paths: IndexPaths, digests: Sequence[str]) -> Looks:
     return looks
 
 
-def whole_looks(paths: IndexPaths, digests: Sequence[str]) -> Looks:
+def whole_looks(
+    paths: IndexPaths, digests: Sequence[str], *, looks_a_write: int = _LOOKS_A_WRITE
+) -> Looks:
     """Aspect ratios and mean colours of all photos, cached; about 1 ms per uncached photo."""
     looks = _cached(paths, digests)
     missing = np.flatnonzero(looks.tones == 0).tolist()
-    for start in range(0, len(missing), _LOOKS_A_WRITE):
-        for row in missing[start : start + _LOOKS_A_WRITE]:
+    for start in range(0, len(missing), looks_a_write):
+        for row in missing[start : start + looks_a_write]:
             looks.aspects[row], looks.tones[row] = look_of_file(paths.thumbnail(digests[row]))
         _keep(paths, digests, looks)
     return looks

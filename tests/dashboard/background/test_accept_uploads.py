@@ -53,15 +53,14 @@ def test_nothing_that_is_there_is_replaced(tmp_path):
     assert kept == {"a.jpg": b"one", "a-2.jpg": b"two"}
 
 
-def test_a_sender_is_bounded(tmp_path, monkeypatch):
+def test_a_sender_is_bounded(tmp_path):
     """In files and in bytes, and a token that nobody was given is none."""
-    monkeypatch.setattr(accept_uploads, "MOST_FILES", 2)
-    taker = accept_uploads.receiver(accept_uploads.begin_upload(Workspace(tmp_path), "rome"))
+    taker = accept_uploads.Receiver(tmp_path, most_files=2)
     with pytest.raises(RefusedFileError):
         taker.admit("a.jpg", accept_uploads.MOST_FILE_BYTES + 1)
     taker.admit("a.jpg", 1)
     taker.admit("b.jpg", 1)
-    with pytest.raises(RefusedFileError):
+    with pytest.raises(RefusedFileError, match="no more than 2 files"):
         taker.admit("c.jpg", 1)
     assert accept_uploads.receiver("guess") is None
     with pytest.raises(InvalidNameError):

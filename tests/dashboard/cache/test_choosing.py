@@ -2,21 +2,19 @@ from threading import Event
 
 import pytest
 
-from dashboard.cache import choosing
 from dashboard.cache.choosing import Choosing
 from photorank.errors import AlbumError
 
 
-def test_a_page_has_some_patience_with_a_choice_from_many_photos(monkeypatch):
+def test_a_page_has_some_patience_with_a_choice_from_many_photos():
     """It is drawn before the choice is there, which goes on."""
-    monkeypatch.setattr(choosing, "_PATIENCE_SECONDS", 0.01)
     goes_on = Event()
 
     def choose():
         goes_on.wait(10)
         return "an album"
 
-    many = Choosing(100_000, choose)
+    many = Choosing(100_000, choose, patience_seconds=0.01)
     assert not many.is_done()
     assert not many.failed
     goes_on.set()

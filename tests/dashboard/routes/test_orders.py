@@ -39,13 +39,12 @@ def test_an_order_is_sixteen_bytes_a_photo(fetch):
     assert int.from_bytes(body[300 * 8 : 300 * 8 + 2], "little") == 1000
 
 
-def test_a_page_is_given_the_first_photos(fetch, monkeypatch):
+def test_a_page_is_given_the_first_photos(fetch):
     """As the order has them; of a short one all of it, so that nothing is to be fetched."""
-    monkeypatch.setattr(orders, "MOST_GIVEN", 200)
-    given = orders.hold_order(columns(300), words, "")
+    given = orders.hold_order(columns(300), words, "", most_given=200)
     first = columns(200).to_bytes()
     assert (given.n, b64decode(given.first)) == (300, first)
-    short = orders.hold_order(columns(150), words, "")
+    short = orders.hold_order(columns(150), words, "", most_given=200)
     assert (short.n, b64decode(short.first)) == (150, fetch(short.name)[1])
 
 
@@ -65,9 +64,8 @@ def test_the_same_photos_with_other_words_are_another_order(fetch):
     assert orders.hold_order(columns(3), words, "a") != orders.hold_order(columns(3), words, "b")
 
 
-def test_the_oldest_orders_are_forgotten(fetch, monkeypatch):
+def test_the_oldest_orders_are_forgotten(fetch):
     """The one that was held last always stays."""
-    monkeypatch.setattr(orders, "MOST_BYTES", 100)
-    first = orders.hold_order(columns(5), words, "")
-    second = orders.hold_order(columns(5, 1), words, "")
+    first = orders.hold_order(columns(5), words, "", most_bytes=100)
+    second = orders.hold_order(columns(5, 1), words, "", most_bytes=100)
     assert (fetch(first.name)[0], fetch(second.name)[0]) == (404, 200)

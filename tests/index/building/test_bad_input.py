@@ -10,6 +10,7 @@ import pytest
 
 from photorank.photos import decode_pool
 from photorank.photos.decode_limits import DecodeLimits
+from photorank.photos.decode_pool import limit_decoding
 from tests.fixtures.colours import fill
 from tests.photos.corpus import Outcome, digest_of, saved, scene, write_corpus
 
@@ -83,11 +84,12 @@ def test_everything_that_is_found_among_photos(library):
     ],
     ids=["work and memory", "waiting"],
 )
+@pytest.mark.usefixtures("usual_limits")
 def test_files_that_end_their_decoder(library, monkeypatch, limits, reasons, passing):
     """Files that crash their decoder are skipped; only passing faults are tried again."""
     decode_pool._end_all()
     monkeypatch.syspath_prepend(Path(__file__).parents[2] / "photos" / "hostile")
-    monkeypatch.setattr(decode_pool, "LIMITS", limits)
+    limit_decoding(limits)
     good = fill(library.folder, 20)
     for fault in reasons:
         data = b"\0\0\0\x18ftypheic" + bytes(12) + fault.encode()

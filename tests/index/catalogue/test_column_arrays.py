@@ -5,7 +5,6 @@ import sqlite3
 import numpy as np
 import pytest
 
-from photorank.index.catalogue import column_arrays
 from photorank.index.catalogue.column_arrays import Texts, fractions, mixed, whole_numbers
 
 ROWS = [
@@ -26,9 +25,9 @@ def table():
     connection.close()
 
 
-def read(connection, source="odd NOT INDEXED"):
+def read(connection, source="odd NOT INDEXED", **how):
     """Return the four columns as lists."""
-    numbers, texts = mixed(connection, ["number", "hole"], ["path", "word"], source)
+    numbers, texts = mixed(connection, ["number", "hole"], ["path", "word"], source, **how)
     return [*(column.tolist() for column in numbers), *(list(column) for column in texts)]
 
 
@@ -54,7 +53,7 @@ def test_a_source_may_leave_rows_out(table):
 
 
 @pytest.mark.parametrize("chunk", [1, 3, 8, 10])
-def test_what_is_too_much_for_one_text_comes_in_parts(table, monkeypatch, chunk):
+def test_what_is_too_much_for_one_text_comes_in_parts(table, chunk):
     """SQLite's limit on the length of a text is none on a collection, wherever the parts end."""
     rows = [(number, None, b"%d" % number * 30, None) for number in range(40)]
     table.execute("DELETE FROM odd")
@@ -62,8 +61,7 @@ def test_what_is_too_much_for_one_text_comes_in_parts(table, monkeypatch, chunk)
     table.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 1000)
     with pytest.raises(sqlite3.DataError):
         table.execute("SELECT group_concat(path) FROM odd").fetchone()
-    monkeypatch.setattr(column_arrays, "_ROWS_A_CHUNK", chunk)
-    assert read(table) == expected(rows)
+    assert read(table, chunk_rows=chunk) == expected(rows)
 
 
 def test_numbers_with_fractions_come_to_the_last_bit():

@@ -52,8 +52,7 @@ def test_looking_that_was_ended_goes_on_where_it_was(index, monkeypatch):
         return AspectAndColour(1500, 1)
 
     monkeypatch.setattr(shapes_and_colours, "look_of_file", look)
-    monkeypatch.setattr(shapes_and_colours, "_LOOKS_A_WRITE", 2)
     with pytest.raises(KeyboardInterrupt):
-        shapes_and_colours.whole_looks(index.paths, index.digests())
+        shapes_and_colours.whole_looks(index.paths, index.digests(), looks_a_write=2)
     shapes_and_colours.whole_looks(index.paths, index.digests())
     assert len(opened) == 2 + len(index)
