@@ -138,14 +138,14 @@ def test_labels_are_checked_before_anything_is_embedded(photorank, refused, mine
     (mine / "photos" / "b.png").unlink()
     run = ("index", mine, "--name", "mine", "--encoder", "embedded", "--dataset", "mine")
     line = refused(*run)
-    assert "1 of the 4 photos" in line
+    assert "4 photos, of which 1" in line
     assert "photos/b.png" in line
     assert "--partial" in line
     assert not (mine.parent / "home" / "index" / "mine").exists()
     assert photorank(*run, "--partial").code == 0
     np.testing.assert_allclose(open_index("mine").labels().scores, [1, 3, 2.25])
     shutil.rmtree(mine / "photos")
-    assert "4 of the 4 photos" in refused(*run, "--partial")
+    assert "4 photos, of which 4" in refused(*run, "--partial")
 
 
 @pytest.mark.parametrize(

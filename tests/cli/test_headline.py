@@ -23,7 +23,7 @@ def test_the_best_is_set_against_words_alone(gap):
 
     assert headline(evaluation(rows, [gap])) == (
         "Of 2 that had not seen the photos, ours is best: it puts the better of two photos first "
-        "in 79.0 % [77.0, 81.0] (chance is 50 %; n = 808 photos, 96543 pairs). Words alone do in "
+        "in 79.0 % [77.0, 81.0] (chance is 50 %; n = 808 photos, 96,543 pairs). Words alone do in "
         "46.0 % [44.0, 48.0]; the difference is 33.0 points [30.0, 36.0] (p < 0.001, adjusted for "
         "the number of comparisons)."
     )

@@ -76,7 +76,7 @@ def test_a_blend_that_cannot_be_made(photorank, refused):
     """Weights must be as many as vectors; what cancels out is an error in words."""
     outcome = photorank("vector", "blend", "x", "ours", "beauty", "--weight", 1)
     assert outcome.code == 2
-    assert "1 weights for 2 vectors" in outcome.err
+    assert "1 weight for 2 vectors" in outcome.err
 
     opposites = ["ours", "ours", "--weight", 1, "--weight", -1]
     assert "cancel out" in refused("vector", "blend", "x", *opposites)
