@@ -22,6 +22,7 @@ from photorank.rating.rate_photo import TwoPhotos, compare_embeddings, embed_pho
 from photorank.typing import Embeddings, Ratings
 from photorank.vectors.master import MasterVector
 from photorank.vectors.plain_prompts import prompt_vector
+from photorank.vectors.quality_prompts import worded_vector
 from photorank.vectors.shipped import BUILTIN
 from photorank.vectors.store import add_vector, list_vectors, load_vector
 from photorank.workspace import IndexPaths
@@ -183,7 +184,12 @@ class Index:
         return load_vector(self.opened, vector.name)
 
     def prompt_vector(
-        self, name: str, texts: str | Sequence[str], *, negatives: str | Sequence[str] = ()
+        self,
+        name: str,
+        texts: str | Sequence[str],
+        *,
+        negatives: str | Sequence[str] = (),
+        plain: bool = False,
     ) -> MasterVector:
         """Rating vector made from text prompts; it is not saved in the index.
 
@@ -194,11 +200,14 @@ class Index:
             One prompt, or several that are averaged.
         negatives : str or sequence of str
             What is not wanted: their mean is taken off.
+        plain : bool, default=False
+            Without the table of qualities that the words of `embedded` need.
         """
         wanted, unwanted = (
             [some] if isinstance(some, str) else list(some) for some in (texts, negatives)
         )
-        return prompt_vector(name, wanted, self.encoder, negatives=unwanted)
+        make = prompt_vector if plain else worded_vector
+        return make(name, wanted, self.encoder, negatives=unwanted)
 
     def learn_vector(
         self,
@@ -208,6 +217,7 @@ class Index:
         within: Literal["group", "series"] | None = None,
         prior: str | None = None,
         rater: str | None = None,
+        with_degradations: float = 0.0,
         seed: int = 0,
     ) -> MasterVector:
         """Rating vector learned from the index's judgements, tested on held-out photos; not saved.
@@ -223,13 +233,24 @@ class Index:
             Vector of the index to begin from.
         rater : str, optional
             Whose judgements; by default everybody's.
+        with_degradations : float, default=0.0
+            Weight of degraded copies of the judged photos beside the judgements, 0 to 10; 0.1 is
+            usual.
         seed : int, default=0
             Decides the splits.
         """
         from photorank.learning.learn_vector import learn_vector
 
         return learn_vector(
-            self.opened, name, learner, within=within, prior=prior, rater=rater, seed=seed
+            self.opened,
+            name,
+            learner,
+            within=within,
+            prior=prior,
+            rater=rater,
+            with_degradations=with_degradations,
+            load=lambda: self.encoder,
+            seed=seed,
         )
 
     def embed(self, photos: Photos) -> Embeddings:

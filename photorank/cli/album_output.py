@@ -102,7 +102,7 @@ def print_album(album: "Album", photos: "Sequence[Photo]", series: "Series") -> 
             right=["rating", "adds"],
         )
     line(
-        f"{len(album.chosen)} of {counted(len(photos), 'photo')}, which make {len(series)} series "
+        f"{len(album.chosen)} of {counted(len(photos), 'photo')}, in {len(series)} series "
         f"(a cosine of {series.threshold:g} is near-identical; --alike changes that)"
     )
     if album.bound > 0:

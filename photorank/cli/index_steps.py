@@ -148,10 +148,17 @@ def import_embedding_files(index: IndexPaths, source: Source) -> "BuildReport":
 def copy_judgements(old: "ReplacementPlan", new: IndexPaths) -> None:
     """Copy an older index's judgements into the new index, and print a summary."""
     copied = old.copy_to(new)
+    absent = ""
+    if copied.absent:
+        absent = (
+            f"Not in {new.name} yet: {counted(copied.absent, 'judged photo')}, whose judgements "
+            "are kept. "
+        )
     message(
         f"copied from {old.old.name}: {counted(copied.ratings, 'score')}, "
         f"{counted(copied.choices, 'choice')}, groups of {counted(copied.groups, 'photo')}. "
-        "Its vectors rate the old embeddings: learn new ones with `photorank vector learn`."
+        f"{absent}Its vectors rate the old embeddings: learn new ones with "
+        "`photorank vector learn`."
     )
 
 

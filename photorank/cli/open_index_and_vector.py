@@ -24,8 +24,13 @@ def open_vector(index: "Index", name: str | None, doing: str = "") -> "MasterVec
     ``rating``, is printed with the name of a default vector.
     """
     from photorank.evaluation.default_vector import default_vector
+    from photorank.vectors.shipped import WITHIN_SCENES
     from photorank.vectors.store import load_vector
 
+    if name in WITHIN_SCENES:
+        message(
+            f"{name} compares versions and shots of one scene; of different scenes it says nothing"
+        )
     if name is None:
         name, why = default_vector(index)
         if doing:

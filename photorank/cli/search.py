@@ -119,6 +119,8 @@ def _sought(
         return [(one.photo, one.similarity) for one in found if one.photo != own][:k]
     if text is not None:
         direction = search_direction(index, text, index.encoder())
+        if index.fingerprint.is_embedded:
+            message("this encoder finds things by their English names, hardly qualities")
     else:
         direction = open_vector(index, vector).direction
     return [(one.photo, one.similarity) for one in best(index, direction, k)]

@@ -138,6 +138,7 @@ def _print_spread(found: "IndexSignals") -> None:
         column = found.column(name)
         known = column[np.isfinite(column)]
         cuts = np.quantile(known, [0.05, 0.5, 0.95]) if len(known) else np.full(3, np.nan)
-        rows.append([name, *(f"{cut:.4g}" for cut in cuts), len(known)])
+        said = ["–" if np.isnan(cut) else f"{cut:.4g}" for cut in cuts]
+        rows.append([name, *said, len(known)])
     right = ["lowest 5 %", "middle", "highest 5 %", "photos"]
     print_table(["signal", *right], rows, right=right)

@@ -9,10 +9,19 @@ from photorank.errors.base import PhotorankError
 class MissingVectorError(PhotorankError, LookupError):
     """An index has no rating vector of this name."""
 
-    def __init__(self, name: str, index: str, known: Sequence[str], *, words: bool = True) -> None:
+    def __init__(
+        self,
+        name: str,
+        index: str,
+        known: Sequence[str],
+        *,
+        words: bool = True,
+        reserved: bool = False,
+    ) -> None:
+        own = "NAME" if reserved else name
         has = f" It has: {', '.join(known)}." if known else ""
         super().__init__(
-            f"index {index!r} has no vector named {name!r}.{has} {_how_to_make(name, index, words)}"
+            f"index {index!r} has no vector named {name!r}.{has} {_how_to_make(own, index, words)}"
         )
         self.on_page = f"the way to judge {name!r} is no longer there. Choose another one."
 
@@ -76,7 +85,8 @@ class UnknownNameError(PhotorankError, ValueError):
     """A name is not a known learner, metric or other option."""
 
     def __init__(self, what: str, name: str, known: Sequence[str]) -> None:
-        super().__init__(f"there is no {what} named {name!r}. Choose one of: {', '.join(known)}.")
+        choose = f"Choose one of: {', '.join(known)}." if known else "There is none at all."
+        super().__init__(f"there is no {what} named {name!r}. {choose}")
 
 
 class EncoderMismatchError(PhotorankError, ValueError):

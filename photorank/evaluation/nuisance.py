@@ -21,6 +21,11 @@ from photorank.vectors.master import Card, MasterVector
 
 DEFAULT_CLUSTERS = 8
 _MIN_PHOTOS_A_GROUP = 5  # for which a group's mean is reported
+_LEAST_SPREAD = 1e-6  # standard deviation of ratings that are not all alike, in that of embeddings
+_TOO_FEW = (
+    "too few photos were judged to take content out: judge more of them, or take fewer kinds, "
+    "as by `--clusters 2`"
+)
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,8 @@ def compare_without_content(
     directions in which the kinds' means differ are estimated from the other folds' photos, and
     a vector learned from these labels is learned anew there too. `load` loads the index's
     encoder, to name clusters by the nearest of `CONCEPTS`. Raises NoLabelsError,
-    ComparisonsError if the judged photos are of fewer than two kinds, or EncoderMismatchError.
+    ComparisonsError if the judged photos are too few or of fewer than two kinds, or
+    EncoderMismatchError.
     """
     vector.fingerprint.require(index.fingerprint, vector=vector.name)
     protocol = protocol or Protocol()
@@ -104,6 +110,9 @@ def compare_without_content(
         alike.estimate(alike.sums(ratings, refitted=folds.refits), refitted=folds.refits)
         for ratings in both
     ]
+    change = pairs.difference(after, before, refitted=folds.refits)
+    if not np.isfinite(change.low):
+        raise ComparisonsError(_TOO_FEW)
     return Nuisance(
         index=index.name,
         vector=vector.name,
@@ -115,7 +124,7 @@ def compare_without_content(
         pairwise_accuracy=Change(
             *(pairs.estimate(sums, refitted=folds.refits) for sums in (before, after))
         ),
-        change=pairs.difference(after, before, refitted=folds.refits),
+        change=change,
         within=Change(*within),
         kinds=len(np.unique(codes[codes >= 0])),
     )
@@ -175,6 +184,8 @@ def _ratings(
         rest = v - (v @ spanned.T) @ spanned
         for ratings, one in ((before, v), (after, rest)):
             known = photos.X[rows] @ one
+            if not known.std() > _LEAST_SPREAD * photos.X[rows].std():
+                raise ComparisonsError(_TOO_FEW)
             ratings[repeat, test] = (photos.X[test] @ one - known.mean()) / known.std()
     return before, after
 

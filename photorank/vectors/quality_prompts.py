@@ -50,10 +50,13 @@ _TECHNICAL_SHARE = 0.4
 # Valence that is taken for none: names of things have a standard deviation of 0.11.
 _LEAST_VALENCE = 0.15
 _NEGATION = re.compile(
-    r"\b(?:not|no|never|without|nothing|neither|nor|lacks?|lacking|hardly|\w+n['’]t)\b",
+    r"\b(?:not|no|never|without|nothing(?! but)|neither|nor|lack(?:s|ing)?|hardly|cannot|\w+n['’]t"
+    r"|far from|anything but|free (?:of|from)|devoid of)\b",
     re.IGNORECASE,
 )
-_CLAUSE_END = re.compile(r"[,;.:]|\b(?:but|and|or)\b", re.IGNORECASE)
+# What only looks like a negation: "not only sharp but bright" praises both.
+_NO_NEGATION = re.compile(r"\bnot (?:only|just|merely|simply)\b", re.IGNORECASE)
+_CLAUSE_END = re.compile(r"[,;.:]|\b(?:(?<!anything )(?<!nothing )but|and|or)\b", re.IGNORECASE)
 _QUALITIES = (*(phrase for phrase, *_ in TABLE), _PRAISE)
 _NAMED_QUALITIES = 5  # that a card lists
 
@@ -199,6 +202,7 @@ def clauses_of(text: str) -> list[tuple[int, str]]:
     >>> clauses_of("crisp and bright"), clauses_of("crisp without any noise, and bright")
     ([(1, 'crisp and bright')], [(1, 'crisp'), (-1, 'any noise'), (1, 'bright')])
     """
+    text = _NO_NEGATION.sub("", " ".join(text.split()))
     if not _NEGATION.search(text):
         return [(1, text)]
     found = []
@@ -214,7 +218,7 @@ def _weights(encoder: ComparesPhrases, text: str) -> Floats:
     signs, clauses = zip(*clauses_of(text), strict=True)
     _, weights = encoder.compare(clauses, PHRASES)
     net = weights[:, 0::2] - weights[:, 1::2]  # an antonym's direction is the opposite
-    valence = encoder.valence(clauses)
+    valence = encoder.valence(clauses) * [any(map(str.isalpha, one)) for one in clauses]
     praise = np.sign(valence) * np.maximum(np.abs(valence) - _LEAST_VALENCE, 0)
     return np.asarray(np.array(signs) @ np.column_stack([net, praise]))
 

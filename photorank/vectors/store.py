@@ -80,9 +80,7 @@ def check_free(index: Index, name: str) -> None:
     Raises VectorNameTakenError if the index has a vector of that name; ReservedNameError if a
     built-in vector, a learner or a baseline has it.
     """
-    from photorank.vectors.learners_by_name import is_learner
-
-    if is_learner(name) or name in (*BUILTIN, *WITHIN_SCENES, RANDOM_NAME):
+    if _is_reserved(name):
         raise ReservedNameError(name)
     if index.paths.vector(name).exists():
         raise VectorNameTakenError(name, index.name)
@@ -142,4 +140,12 @@ def remove_vector(index: Index, name: str) -> None:
 
 
 def _missing(index: Index, name: str, known: list[str]) -> MissingVectorError:
-    return MissingVectorError(name, index.name, known, words=index.manifest.knows_words)
+    words = index.manifest.knows_words
+    return MissingVectorError(name, index.name, known, words=words, reserved=_is_reserved(name))
+
+
+def _is_reserved(name: str) -> bool:
+    """True if a built-in vector, a learner or a baseline has this name."""
+    from photorank.vectors.learners_by_name import is_learner
+
+    return is_learner(name) or name in (*BUILTIN, *WITHIN_SCENES, RANDOM_NAME)

@@ -123,7 +123,9 @@ def test_an_album_is_a_table_of_photos_with_reasons(home):
 def test_vectors_are_made_learned_kept_and_listed(home):
     """A prompt and a learner make vectors; those that are kept are in the table."""
     index = photorank.open_index("small")
-    words = index.prompt_vector("sharp", "a sharp photo", negatives=["a blurry photo"])
+    asked = {"negatives": ["a blurry photo"]}
+    assert index.prompt_vector("sharp", "a sharp photo", **asked).kind == "prompt+qualities"
+    words = index.prompt_vector("sharp", "a sharp photo", **asked, plain=True)
     same = photorank.prompt_vector(
         "sharp",
         ["a sharp photo"],
@@ -131,6 +133,8 @@ def test_vectors_are_made_learned_kept_and_listed(home):
         negatives=["a blurry photo"],
     )
     learned = index.learn_vector("again", "mean-difference", within="group")
+    both = index.learn_vector("both", "all-pairs", with_degradations=0.1)
+    assert both.card.parameters["with_degradations"] == 0.1
     assert words.direction == pytest.approx(same.direction)
     assert learned.card.accuracy is not None
 

@@ -80,6 +80,15 @@ def test_better_photos_that_changed_are_told(photorank, own_gallery):
     assert "changed since" in photorank(*asked).err
 
 
+@pytest.mark.slow
+def test_what_words_and_framing_cannot_say_is_told(photorank):
+    """Beside the answer, which is as it was; a direction for one scene is no rating of many."""
+    found = photorank("search", "a beach", "-k", 1)
+    assert (found.code, "English names" in found.err) == (0, True)
+    found = photorank("top", "--vector", "framing", "-k", 1)
+    assert (found.code, "of different scenes it says nothing" in found.err) == (0, True)
+
+
 def test_what_is_looked_for_is_said_once(photorank, refused, index):
     """A text and a photo at once, or nothing at all, is a wrong call; so is a half-made choice."""
     photo = index.photo(0).path

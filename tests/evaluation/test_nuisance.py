@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from PIL import Image
 
 from photorank.encoders.base import Fingerprint
 from photorank.errors import ComparisonsError, EncoderMismatchError
@@ -195,6 +196,22 @@ def test_another_encoders_vector_is_refused(index):
     stranger = MasterVector("v", "prompt", np.eye(48)[0], Fingerprint("m", "0" * 64, "crop", 8))
     with pytest.raises(EncoderMismatchError):
         compare_without_content(index, stranger)
+
+
+@pytest.mark.parametrize("n", [2, 5, 6])
+def test_too_few_photos_are_told(library, n):
+    """No table without a row, no nan and no warning."""
+    rng, rows = np.random.default_rng(0), []
+    for at in range(n):
+        cells = Image.fromarray(rng.integers(0, 256, (4, 4, 3), dtype=np.uint8))
+        cells.resize((64, 64), Image.Resampling.NEAREST).save(library.folder / f"{at}.png")
+        rows.append(LabelRow(2 + at, f"{at}.png", float(at), "", None, None, None))
+    library.build()
+    import_labels(library.paths, LabelTable("s", rows))
+    index = library.index
+    vector = MasterVector("v", "prompt", np.ones(48), index.fingerprint)
+    with pytest.raises(ComparisonsError, match="judge more of them"):
+        compare_without_content(index, vector)
 
 
 def test_one_kind_is_no_content(index, red):

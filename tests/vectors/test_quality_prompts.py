@@ -15,6 +15,7 @@ from photorank.vectors.quality_prompts import (
     PHRASES,
     STRENGTH,
     TABLE,
+    clauses_of,
     quality_directions,
     worded_vector,
 )
@@ -74,6 +75,25 @@ def test_words_of_no_table_praise_and_blame(encoder):
         assert sign * (worded_vector("w", [text], encoder).direction @ worth) > 0.5, text
 
 
+@pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        ("not only beautiful but sharp", [(1, "beautiful but sharp")]),
+        ("not just nice", [(1, "nice")]),
+        ("far from beautiful", [(-1, "beautiful")]),
+        ("crisp, free of noise", [(1, "crisp"), (-1, "noise")]),
+        ("anything  but\nboring", [(-1, "boring")]),
+        ("nothing but praise", [(1, "nothing but praise")]),
+        ("I cannot say it is good", [(1, "I"), (-1, "say it is good")]),
+        ("a lack of sharpness", [(1, "a"), (-1, "of sharpness")]),
+        ("devoid of colour but sharp", [(-1, "colour"), (1, "sharp")]),
+    ],
+)
+def test_what_is_negated_has_the_opposite_sign(text, clauses):
+    """And what only looks like a negation has not."""
+    assert [(sign, clause.strip()) for sign, clause in clauses_of(text)] == clauses
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("text", ["a dog on a beach", "qwv plim 7733", "the spoon of seven"])
 def test_what_says_nothing_of_quality_stays_with_class_names(encoder, text):
@@ -82,6 +102,14 @@ def test_what_says_nothing_of_quality_stays_with_class_names(encoder, text):
         make("w", [text], encoder).direction for make in (prompt_vector, worded_vector)
     )
     assert plain @ worded > 0.95
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", ["42", "7", "12 345", "100 %"])
+def test_numbers_neither_praise_nor_blame(encoder, text):
+    """Valence is of words: a number alone has none."""
+    worth = shipped_vector("worth.whole").direction
+    assert abs(worded_vector("w", [text], encoder).direction @ worth) < 0.2
 
 
 @pytest.mark.slow
@@ -144,9 +172,11 @@ def test_others_take_the_plain_prompt(spec):
 
 
 def test_blank_words_are_refused(encoder):
-    """Blank prompts are refused with and without the table of qualities."""
-    with pytest.raises(DegenerateDirectionError):
-        worded_vector("w", ["  "], encoder)
+    """Prompts without a letter, a digit or a symbol, with or without the table of qualities."""
+    for text in ("", "  ", "!!!???", "“…” — (.)", "\u200b"):
+        for make in (prompt_vector, worded_vector):
+            with pytest.raises(DegenerateDirectionError, match="no words"):
+                make("w", ["a dog", text], encoder)
 
 
 def test_letters_in_another_encoding_are_refused(encoder):

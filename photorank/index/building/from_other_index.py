@@ -46,5 +46,7 @@ def successor_of(old: IndexPaths) -> ReplacementPlan:
         folders = [as_path(folder) for folder in load_roots(connection).folders.values()]
     there = [folder for folder in folders if folder.exists()]
     if folders and not there:
-        raise MissingPathError(folders[0], hint="Tell where they are: `photorank reroot`.")
+        raise MissingPathError(
+            folders[0], hint=f"Tell where they are: `photorank reroot OLD NEW --index {old.name}`."
+        )
     return ReplacementPlan(old, there, manifest.encoder.removesuffix(":1"))

@@ -54,6 +54,7 @@ class Copied(NamedTuple):
     ratings: int
     choices: int
     groups: int  # photos with a group, a series or a split
+    absent: int  # judged photos that the other index does not have; their judgements wait for them
 
 
 def is_copied(old: IndexPaths, connection: sqlite3.Connection, new: IndexPaths) -> bool:
@@ -96,7 +97,9 @@ def copy_judgements(old: IndexPaths, new: IndexPaths) -> Copied:
                 )
                 for table, insert in _INSERTS.items():
                     connection.executemany(insert, rows[table])
-    return Copied(len(rows["ratings"]), len(rows["choices"]), len(rows["memberships"]))
+        embedded = connection.execute("SELECT digest FROM photos WHERE shard IS NOT NULL")
+        absent = len(named.difference(digest for (digest,) in embedded))
+    return Copied(len(rows["ratings"]), len(rows["choices"]), len(rows["memberships"]), absent)
 
 
 def _judgements(connection: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:

@@ -100,8 +100,7 @@ class DirectionLearner(Estimator):
         """Raise ComparisonsError if the learner cannot use photos paired with degraded copies."""
         if not self.takes_differences:
             raise ComparisonsError(
-                f"{type(self).__name__} learns from judgements alone: leave out the degradations, "
-                "or use all-pairs"
+                "this learner takes judgements alone: leave out the degradations, or use all-pairs"
             )
 
     def decision_function(self, X: ArrayLike) -> Ratings:

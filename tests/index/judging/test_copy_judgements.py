@@ -104,6 +104,7 @@ def test_a_copy_that_was_made_is_left_as_it_is(both):
     library, newer = both
     build(newer, library.folder)
     copied = copy_judgements(library.paths, newer)
+    assert copied.absent == 1  # its file is gone
     successor_of(library.paths).check_new(newer)
     assert copy_judgements(library.paths, newer) == copied
     assert judgements(newer)[2] == ["ann"]
