@@ -52,11 +52,6 @@ def nuisance(
             load=opened.encoder,
             on_progress=on_progress,
         )
-    if by == "clusters" and outcome.kinds < clusters:
-        message(
-            f"{clusters} clusters were asked for and {outcome.kinds} made, one for each judged "
-            "photo that differs from the others"
-        )
     if save is not None:
         rest = without_content(save, opened, found, by=by, clusters=clusters, seed=seed)
         add_vector(opened, rest)

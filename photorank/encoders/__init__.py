@@ -49,9 +49,10 @@ def load_encoder(spec: str, *, framing: str | None = None, device: str = "auto")
     from photorank.encoders.function_encoder import FunctionEncoder
     from photorank.encoders.openclip import OpenClipEncoder
 
-    for packaged in (EmbeddedEncoder, FirstEmbeddedEncoder):
-        if spec == packaged.spec:
-            return packaged(framing=framing, device=device)
+    if spec in (EmbeddedEncoder.spec, EmbeddedEncoder.model):  # cards and status name the model
+        return EmbeddedEncoder(framing=framing, device=device)
+    if spec == FirstEmbeddedEncoder.spec:
+        return FirstEmbeddedEncoder(framing=framing, device=device)
     if spec.startswith("open_clip:"):
         return OpenClipEncoder(spec, framing=framing, device=device)
     if spec.startswith(IMPORTED):

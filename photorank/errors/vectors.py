@@ -153,7 +153,8 @@ def _how_to_make(name: str, index: str, words: bool) -> str:
 
     A command that makes one from texts is named only with `words`.
     """
-    learn = f"of judgements with `photorank vector learn {name} --index {index}`."
+    command = f"photorank vector learn {name} --learner all-pairs --index {index}"
+    learn = f"of judgements with `{command}`."
     if not words:
         return f"Make one {learn}"
     prompt = f'`photorank vector prompt {name} "a photo worth printing" --index {index}`'

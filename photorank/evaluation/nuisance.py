@@ -23,8 +23,8 @@ DEFAULT_CLUSTERS = 8
 _MIN_PHOTOS_A_GROUP = 5  # for which a group's mean is reported
 _LEAST_SPREAD = 1e-6  # standard deviation of ratings that are not all alike, in that of embeddings
 _TOO_FEW = (
-    "too few photos were judged to take content out: judge more of them, or take fewer kinds, "
-    "as by `--clusters 2`"
+    "too few photos were judged to take so many kinds of content out: judge more of them, or take "
+    "fewer kinds, as by `--clusters 2`"
 )
 
 

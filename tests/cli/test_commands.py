@@ -60,7 +60,7 @@ def test_labels_come_along_by_columns_of_any_name(photorank, gallery, tmp_path):
 
 def test_index_tells_its_result_in_words(photorank, gallery):
     """Without --json the same numbers are a sentence, and each skipped file has its reason."""
-    outcome = photorank("index", gallery, "--name", "small")
+    outcome = photorank("index", gallery, "--name", "small", "--encoder", "embedded:2")
 
     assert outcome.out.startswith("index small: 0 added, 24 unchanged, 0 vanished, 1 skipped\n")
     assert f"{gallery / 'notes.jpg'}: " in outcome.out
@@ -75,7 +75,6 @@ def test_indexing_leaves_the_series_that_an_album_needs(photorank, gallery):
     assert list(open_index("new").paths.series.iterdir()) == [kept]
 
 
-@pytest.mark.slow
 @pytest.mark.slow
 def test_a_finished_index_does_not_fail_for_series(photorank, gallery):
     """A shard that is damaged since is told in a line, and indexing has ended well."""

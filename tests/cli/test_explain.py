@@ -105,17 +105,14 @@ def test_nuisance_tells_gaps_and_keeps_the_vector(photorank):
 
 
 @pytest.mark.usefixtures("home")
-def test_nuisance_in_words(photorank):
+def test_nuisance_in_words(photorank, refused):
     """Clusters are named by what they show, and the change of the accuracy has an interval."""
     outcome = photorank("nuisance", "--vector", "ours", "--clusters", 2)
 
     assert outcome.code == 0, outcome.err
     assert outcome.out.count("like ") >= 2
     assert "change in accuracy" in outcome.out
-    assert "were asked for" not in outcome.err
-    many = photorank("nuisance", "--vector", "ours", "--clusters", 5000)
-    assert many.code == 0
-    assert "5000 clusters were asked for and 24 made" in many.err
+    assert "so many kinds" in refused("nuisance", "--vector", "ours", "--clusters", 5000)
 
 
 @pytest.mark.usefixtures("home")

@@ -208,6 +208,7 @@ def test_the_first_version_keeps_its_name_and_fingerprint(encoder, second):
     assert encoder.fingerprint.model == "embedded"
     assert encoder.fingerprint.blocks is None
     assert load_encoder("embedded").fingerprint == second.fingerprint != encoder.fingerprint
+    assert load_encoder("embedded:2").fingerprint == second.fingerprint
 
 
 def test_words_need_no_network_and_no_progress_bar(monkeypatch, capfd):
