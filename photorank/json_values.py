@@ -1,5 +1,6 @@
 """Conversion of values to plain JSON and back: dataclasses by fields, nan as null."""
 
+from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from json import JSONDecodeError
 from math import isfinite, nan
@@ -64,6 +65,28 @@ def fault_in_json(error: Exception) -> str:
     if isinstance(error, ValueError) and len(str(error)) < _LONGEST_FAULT:
         return str(error)
     return "a value is not of the kind that stands there"
+
+
+def json_line(data: Mapping[str, Any]) -> str:
+    """Mapping as one line of text; nested ones in brackets, empty values left out.
+
+    Examples
+    --------
+    >>> json_line({"texts": ["a dog", "a cat"], "not": [], "fit": {"alpha": 0.12345}, "seed": 0})
+    'texts a dog, a cat; fit (alpha 0.123); seed 0'
+    """
+    facts = []
+    for name, value in data.items():
+        if value is None or value is False or value in ("", [], {}):
+            continue
+        if isinstance(value, dict):
+            text = f"({json_line(value)})"
+        elif isinstance(value, float):
+            text = f"{value:.3g}"
+        else:
+            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        facts.append(f"{name} {text}")
+    return "; ".join(facts) or "—"
 
 
 def _read(kind: Any, data: Any) -> Any:

@@ -12,8 +12,8 @@ from photorank.encoders.base import Fingerprint
 from photorank.errors import counted
 from photorank.evaluation.saved_evaluation import Evaluation
 from photorank.index.opened import IndexLabels
+from photorank.json_values import json_line
 from photorank.outside_text import printable
-from photorank.typing import Json
 from photorank.vectors.master import MasterVector
 from photorank.vectors.quality_prompts import quality_text
 from photorank.vectors.store import ME, is_of_rater
@@ -125,8 +125,8 @@ def _facts(vector: MasterVector) -> pd.DataFrame:
         "learned in index": seen.index or "—",
         "photos seen": "unknown" if seen.unknown else f"{seen.n_photos:,}",
         "pairs seen": f"{seen.n_pairs:,}",
-        "parameters": _one_line(seen.parameters),
-        "held-out": _one_line(seen.metrics),
+        "parameters": json_line(seen.parameters),
+        "held-out": json_line(seen.metrics),
         "seed": "—" if seen.seed is None else str(seen.seed),
         "made on": seen.created or "—",
         "source": seen.source or "—",
@@ -134,21 +134,6 @@ def _facts(vector: MasterVector) -> pd.DataFrame:
         "judgements’ digest": seen.labels or "—",
     }
     return pd.DataFrame({"fact": list(facts), "value": list(map(printable, facts.values()))})
-
-
-def _one_line(data: Json) -> str:
-    """Dictionary as one line of text; nested dictionaries in brackets, empty values left out."""
-    facts = []
-    for name, value in data.items():
-        if isinstance(value, dict):
-            value = _one_line(value)
-        elif isinstance(value, float):
-            value = f"{value:.3g}"
-        elif isinstance(value, list):
-            value = ", ".join(map(str, value))
-        if value not in (None, ""):
-            facts.append(f"{name} ({value})" if isinstance(data[name], dict) else f"{name} {value}")
-    return "; ".join(facts) or "—"
 
 
 def free_name(stem: str, taken: Container[str]) -> str:

@@ -9,6 +9,7 @@ from photorank.cli.open_index_and_vector import open_index, open_vector, tell_mi
 from photorank.cli.options import AsJson, ByRaters, IndexName, Name, TableFile, Within, example
 from photorank.cli.output import interval, line, message, print_json, print_table, progress
 from photorank.errors import counted
+from photorank.json_values import json_line
 
 if TYPE_CHECKING:
     from photorank.vectors.master import MasterVector
@@ -280,7 +281,7 @@ def show(name: Name, index: IndexName = None, as_json: AsJson = False) -> None:
         "pairs": card.n_pairs or None,
         "accuracy": interval(card.accuracy) or None,
         "slope": "not calibrated" if vector.slope is None else f"{vector.slope:.4g}",
-        "parameters": ", ".join(f"{key} {value}" for key, value in others.items()),
+        "parameters": json_line(others),
         "qualities": quality_text(card.parameters) or None,
         "licence": card.licence or None,
         "created": card.created or None,
