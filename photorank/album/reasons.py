@@ -77,7 +77,7 @@ class Reasons:
             code = int(self.grounds.series.codes[row])
             left = [] if code in told else [one for one in members[code] if one not in in_album]
             told.add(code)
-            variety = 1 - own[place] / gain if gain > 0 else 0.0
+            variety = 1 - own[place] / gain if gain > 0 and len(at) > 1 else 0.0
             found.append(self._one(row, gain, members[code], left, (stands_for[place], variety)))
         return found
 
@@ -97,6 +97,8 @@ class Reasons:
         why = [*over_next, *(self.grounds.shots.of_faces(row, others) if best else ())]
         shots = [self.photos[other] for other in rows]
         name = self.grounds.series.named[self.grounds.series.codes[row]]
+        alone = len(self.choice.rows) == 1
+        fallback = "adds most" if alone else "good and unlike the rest of the album"
         reason = _joined(
             "you always keep it" if pinned else None,
             _of_series(name, shots, best=bool(best), why=list(dict.fromkeys(why))),
@@ -113,7 +115,7 @@ class Reasons:
             left,
             sorted({path for some in companions for path in some}),
             pinned,
-            reason or "good and unlike the rest of the album",
+            reason or fallback,
             over_next,
         )
 

@@ -280,6 +280,15 @@ def test_a_ban_takes_out_one_photo_and_leaves_the_others(collection):
     assert sum(new) <= 2 * len(before)
 
 
+def test_an_album_of_one_photo_is_not_told_from_its_rest(collection):
+    """There is no rest that the photo could be unlike."""
+    ratings = np.zeros(10)
+    for wish in (0.3, 1.0):
+        request = AlbumRequest(1, wish)
+        album = make_album(collection.index, ratings, in_series(range(10)), request, vector="v")
+        assert "rest of the album" not in album.chosen[0].reason
+
+
 def test_a_large_collection_is_chosen_from_its_best_rated(collection):
     """Only the best-rated and pinned photos are candidates, and a note says so."""
     index = collection.index
