@@ -3,7 +3,7 @@
 import multiprocessing
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -111,6 +111,66 @@ def measure_indexing(
             for what in ("ours", "reference", "decode_only", "encode_only")
         },
     )
+
+
+@dataclass(frozen=True)
+class EncoderSpeed:
+    """Speed of indexing with one encoder, compared with the first encoder of the same run."""
+
+    encoder: str
+    runtime: str  # what computed the embeddings
+    photos: int
+    cores: int
+    speed: float  # photos per second, from files to a durable index; median of the rounds
+    ratio: float  # to the first encoder's speed, median of the rounds' own
+    least_ratio: float  # of all rounds
+    greatest_ratio: float
+
+
+def compare_encoders(
+    photos: int,
+    specs: Sequence[str],
+    runtime: Runtime,
+    *,
+    rounds: int,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> tuple[EncoderSpeed, ...]:
+    """Speeds of indexing synthetic 12-megapixel photos with several encoders, in turns, on the CPU.
+
+    Each encoder has a process of its own. Technical signals are measured by encoders that have
+    them. Loading and choosing the runtime are not timed.
+    """
+    seconds: list[list[float]] = []  # of each round: an encoder each
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        write_photos(folder / "photos", photos)
+        spawned = multiprocessing.get_context("spawn")
+        pools = [stack.enter_context(ProcessPoolExecutor(1, mp_context=spawned)) for _ in specs]
+        runs = [*zip(pools, specs, strict=True)]
+        runtimes = [
+            pool.submit(_prepare, spec, runtime, folder / "photos").result() for pool, spec in runs
+        ]
+        for number in range(rounds + 1):
+            home = folder / str(number)
+            timed = [
+                pool.submit(_time_index, spec, runtime, folder / "photos", home / str(at)).result()
+                for at, (pool, spec) in enumerate(runs)
+            ]
+            if number:  # the first round warms up
+                seconds.append([taken for taken, _ in timed])
+            if on_progress:
+                on_progress(number + 1, rounds + 1)
+    found = []
+    for at, (spec, name) in enumerate(zip(specs, runtimes, strict=True)):
+        ratios = [one[0] / one[at] for one in seconds]
+        speed = photos / statistics.median(one[at] for one in seconds)
+        median = statistics.median(ratios)
+        found.append(
+            EncoderSpeed(
+                spec, name, photos, usable_cores(), speed, median, min(ratios), max(ratios)
+            )
+        )
+    return tuple(found)
 
 
 def _combined_speed(decode: float, encode: float) -> float:

@@ -1,7 +1,7 @@
 """Benchmark commands: accuracy of learners, and speed of indexing, search and other tasks."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,8 +19,12 @@ from photorank.cli.options import (
 )
 from photorank.cli.output import line, message, print_json, print_table, progress
 from photorank.errors import NothingJudgedError, counted
+from photorank.json_values import to_json
 from photorank.outside_text import typed_path
 from photorank.workspace import Workspace
+
+if TYPE_CHECKING:
+    from photorank.encoders.choose_runtime import Runtime
 
 Rounds = Annotated[int, typer.Option(min=1, metavar="N", help="Median of how many runs.")]
 
@@ -89,6 +93,13 @@ def bench_index(
         str, typer.Option(metavar="R", help="auto, torch, openvino or openvino-int8.")
     ] = "auto",
     rounds: Rounds = 3,
+    encoder: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SPEC",
+            help="Compare these encoders with each other instead; may be repeated.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure the speed of indexing, compared with a plain open_clip loop, on the CPU."""
@@ -96,6 +107,9 @@ def bench_index(
     from photorank.encoders.choose_runtime import checked_runtime
 
     chosen = checked_runtime(runtime)
+    if encoder:
+        _compare_encoders(photos, encoder, chosen, rounds, as_json)
+        return
     with progress("Measuring", "") as on_progress:
         speed = measure_indexing(photos, chosen, rounds=rounds, on_progress=on_progress)
     if as_json:
@@ -117,6 +131,34 @@ def bench_index(
     )
     line(f"{speed.ratio:.2f} times the loop, {100 * speed.of_ceiling:.0f} % of the perfect overlap")
     line(f"least cosine {speed.least_cosine:.4f}, least Spearman {speed.least_spearman:.4f}")
+
+
+def _compare_encoders(
+    photos: int, specs: list[str], runtime: "Runtime", rounds: int, as_json: bool
+) -> None:
+    """Print the speed of indexing with each encoder, and its ratio to the first one's."""
+    from photorank.bench.indexing_speed import compare_encoders
+
+    with progress("Measuring", "") as on_progress:
+        found = compare_encoders(photos, specs, runtime, rounds=rounds, on_progress=on_progress)
+    if as_json:
+        print_json({"encoders": to_json(found)})
+        return
+    first = found[0]
+    line(f"{counted(photos, 'photo')} of 12 megapixels, {counted(first.cores, 'core')}")
+    print_table(
+        ["encoder", "runtime", "photos/s", "to the first", "lowest", "highest"],
+        [
+            [
+                one.encoder,
+                one.runtime,
+                f"{one.speed:.1f}",
+                *(f"{ratio:.2f}" for ratio in (one.ratio, one.least_ratio, one.greatest_ratio)),
+            ]
+            for one in found
+        ],
+        right=["photos/s", "to the first", "lowest", "highest"],
+    )
 
 
 @app.command(epilog=example("photorank bench search -k 100 --index family"))

@@ -1,5 +1,7 @@
 """Base class of all errors, and helpers for the wording of messages."""
 
+from typing import Any
+
 
 class PhotorankError(Exception):
     """Base class of errors that a user can act on, with a message of one line."""
@@ -8,6 +10,16 @@ class PhotorankError(Exception):
 
     def __str__(self) -> str:
         return " ".join(str(part) for part in self.args)  # KeyError would print quotes
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # From another process it comes with its message, which `__init__` would make once more.
+        return _unpickled, (type(self), self.args), vars(self)
+
+
+def _unpickled(kind: type[PhotorankError], args: tuple[Any, ...]) -> PhotorankError:
+    error = kind.__new__(kind)
+    error.args = args
+    return error
 
 
 def first_line(error: Exception) -> str:

@@ -40,6 +40,17 @@ def test_measuring_is_measured_beside_scipy(photorank):
 
 
 @pytest.mark.slow  # it measures
+def test_encoders_are_raced_in_one_run(photorank):
+    """Each has its own process and runtime; the first is what the others are compared with."""
+    asked = ("--encoder", "embedded", "--encoder", "embedded:1", "--photos", 32, "--rounds", 1)
+    first, second = photorank("bench", "index", *asked, "--json").json["encoders"]
+    assert [one["encoder"] for one in (first, second)] == ["embedded", "embedded:1"]
+    assert first["ratio"] == first["least_ratio"] == first["greatest_ratio"] == 1
+    assert second["ratio"] == pytest.approx(second["speed"] / first["speed"])
+    assert all(one["runtime"].startswith("torch") for one in (first, second))
+
+
+@pytest.mark.slow  # it measures
 def test_every_page_is_measured(photorank):
     """First with all that it loads, and again as a click would; no page is forgotten."""
     found = photorank("bench", "dashboard", "--rounds", 1, "--vector", VECTOR, "--json").json
