@@ -72,21 +72,25 @@ def json_line(data: Mapping[str, Any]) -> str:
 
     Examples
     --------
-    >>> json_line({"texts": ["a dog", "a cat"], "not": [], "fit": {"alpha": 0.12345}, "seed": 0})
-    'texts a dog, a cat; fit (alpha 0.123); seed 0'
+    >>> json_line({"texts": ["a dog", "a, b"], "not": [], "fit": {"alpha": 0.12345}, "seed": 0})
+    'texts “a dog”, “a, b”; fit (alpha 0.123); seed 0'
     """
-    facts = []
-    for name, value in data.items():
-        if value is None or value is False or value in ("", [], {}):
-            continue
-        if isinstance(value, dict):
-            text = f"({json_line(value)})"
-        elif isinstance(value, float):
-            text = f"{value:.3g}"
-        else:
-            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        facts.append(f"{name} {text}")
+    facts = [f"{name} {text}" for name, one in data.items() if (text := _short_text(one))]
     return "; ".join(facts) or "—"
+
+
+def _short_text(value: Any) -> str:
+    """Text of a JSON value, with three digits of a fraction; empty for an empty value."""
+    if value is None or value is False:
+        return ""
+    if isinstance(value, dict):
+        line = json_line(value)
+        return "" if line == "—" else f"({line})"
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    if isinstance(value, list):
+        return ", ".join(f"“{one}”" if isinstance(one, str) else _short_text(one) for one in value)
+    return str(value)
 
 
 def _read(kind: Any, data: Any) -> Any:

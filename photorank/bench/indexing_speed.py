@@ -140,6 +140,8 @@ def compare_encoders(
     Each encoder has a process of its own. Technical signals are measured by encoders that have
     them. Loading and choosing the runtime are not timed.
     """
+    for spec in specs:  # refused before minutes of work, not after them
+        load_encoder(spec, device="cpu")
     seconds: list[list[float]] = []  # of each round: an encoder each
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))

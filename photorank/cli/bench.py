@@ -97,7 +97,7 @@ def bench_index(
         list[str] | None,
         typer.Option(
             metavar="SPEC",
-            help="Compare these encoders with each other instead; may be repeated.",
+            help="Instead measure this encoder; repeated, each is compared with the first.",
         ),
     ] = None,
     as_json: AsJson = False,

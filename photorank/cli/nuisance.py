@@ -7,6 +7,7 @@ import typer
 from photorank.cli.open_index_and_vector import open_index, open_vector
 from photorank.cli.options import AsJson, IndexName, MaybeFoldBy, MaybeVector, example
 from photorank.cli.output import interval, line, message, print_json, print_table, progress
+from photorank.errors import counted
 from photorank.json_values import to_json
 
 if TYPE_CHECKING:
@@ -82,4 +83,5 @@ def _print(outcome: "Nuisance") -> None:
         [[what, interval(one.before), interval(one.after)] for what, one in pairs.items()],
     )
     seen = "; the vector has seen these photos" if outcome.in_sample else ""
-    line(f"change in accuracy {outcome.change}, {outcome.directions} directions taken out{seen}")
+    out = counted(outcome.directions, "direction")
+    line(f"change in accuracy {outcome.change}, {out} taken out{seen}")

@@ -27,15 +27,16 @@ def open_vector(index: "Index", name: str | None, doing: str = "") -> "MasterVec
     from photorank.vectors.shipped import WITHIN_SCENES
     from photorank.vectors.store import load_vector
 
-    if name in WITHIN_SCENES:
-        message(
-            f"{name} compares versions and shots of one scene; of different scenes it says nothing"
-        )
     if name is None:
         name, why = default_vector(index)
         if doing:
             message(f"{doing} by {name}, {why}")
-    return load_vector(index, name)
+    vector = load_vector(index, name)
+    if doing and name in WITHIN_SCENES:
+        message(
+            f"{name} compares versions and shots of one scene; of different scenes it says nothing"
+        )
+    return vector
 
 
 def tell_mistaken(index: str, mistaken: int, n: int) -> None:

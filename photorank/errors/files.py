@@ -4,6 +4,7 @@ import errno
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from photorank.errors.base import PhotorankError, counted
 
@@ -126,6 +127,9 @@ class OutOfMemoryError(PhotorankError, MemoryError):
             "there is not enough memory. Close other programs or raise the limit (`ulimit -v`), "
             "then run the same command again; what was finished before is kept."
         )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), ()  # Python makes a MemoryError in no other way
 
 
 class NoLocksError(PhotorankError, RuntimeError):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from photorank.encoders.base import Encoder
-from photorank.errors import ComparisonsError
+from photorank.errors import ComparisonsError, counted
 from photorank.evaluation.photo_kinds import between_kinds, content_directions, kinds_of
 from photorank.index.opened import Index
 from photorank.learning.held_out_directions import held_out, progress_callback
@@ -23,8 +23,8 @@ DEFAULT_CLUSTERS = 8
 _MIN_PHOTOS_A_GROUP = 5  # for which a group's mean is reported
 _LEAST_SPREAD = 1e-6  # standard deviation of ratings that are not all alike, in that of embeddings
 _TOO_FEW = (
-    "too few photos were judged to take so many kinds of content out: judge more of them, or take "
-    "fewer kinds, as by `--clusters 2`"
+    "too few photos were judged to take their kinds of content out: judge more of them, or take "
+    "fewer kinds (`--by clusters --clusters 2` are the fewest)"
 )
 
 
@@ -163,7 +163,7 @@ def without_content(
             unknown=vector.card.unknown,
             n_photos=vector.card.n_photos,
             licence=vector.card.licence,
-            source=f"{vector.name} without {len(spanned)} directions of content",
+            source=f"{vector.name} without {counted(len(spanned), 'direction')} of content",
         ),
     )
 

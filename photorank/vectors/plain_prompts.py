@@ -1,7 +1,6 @@
 """Rating vectors (master-vectors) from text prompts: one prompt, an ensemble, or opposites."""
 
 from collections.abc import Sequence
-from unicodedata import category
 
 import numpy as np
 
@@ -27,9 +26,9 @@ def prompt_vector(
     ensemble); with `negatives` it is the wanted mean minus the unwanted one, which ranks photos
     exactly as the softmax over one antonym pair does (Wang, Chan & Loy 2023, CLIP-IQA,
     https://doi.org/10.1609/aaai.v37i2.25353). Raises DegenerateDirectionError if no text is
-    given, one has no words or is not Unicode, or the two sides say the same.
+    given, one is blank or not Unicode, or the two sides say the same.
     """
-    if not texts or not all(map(_has_words, [*texts, *negatives])):
+    if not texts or any(not text.strip() for text in [*texts, *negatives]):
         raise DegenerateDirectionError(
             'a text of no words has no direction: give it some, such as "a photo worth printing"'
         )
@@ -58,11 +57,6 @@ def prompt_vector(
         ),
     )
     return vector.padded_to(encoder.fingerprint)
-
-
-def _has_words(text: str) -> bool:
-    """True if a text has a letter, a digit or a symbol, such as an emoji."""
-    return any(category(letter)[0] in "LNSM" for letter in text)
 
 
 def _mean_unit(encoder: Encoder, texts: Sequence[str]) -> Direction:

@@ -50,13 +50,18 @@ _TECHNICAL_SHARE = 0.4
 # Valence that is taken for none: names of things have a standard deviation of 0.11.
 _LEAST_VALENCE = 0.15
 _NEGATION = re.compile(
-    r"\b(?:not|no|never|without|nothing(?! but)|neither|nor|lack(?:s|ing)?|hardly|cannot|\w+n['’]t"
-    r"|far from|anything but|free (?:of|from)|devoid of)\b",
+    r"(\b(?:not|no|never|without|nothing|neither|nor|lack(?:s|ing)?|hardly|barely|scarcely|cannot"
+    r"|\w+n['’]t|far from(?! (?:the|a|an|my|our|home|here|town)\b)|anything but|free (?:of|from)"
+    r"|devoid of)\b)",
     re.IGNORECASE,
 )
 # What only looks like a negation: "not only sharp but bright" praises both.
-_NO_NEGATION = re.compile(r"\bnot (?:only|just|merely|simply)\b", re.IGNORECASE)
-_CLAUSE_END = re.compile(r"[,;.:]|\b(?:(?<!anything )(?<!nothing )but|and|or)\b", re.IGNORECASE)
+_NO_NEGATION = re.compile(
+    r"\b(?:not|\w+n['’]t) (?:only|merely|simply|just(?=.*(?:\bbut\b|\balso\b|,)))\b"
+    r"|\b(?:without (?:a )?|no )doubt\b|\b(?:nothing|no) (?:but|short of|less than)\b",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(r"[,;.:]|\b(?:(?<!anything )but|and)\b", re.IGNORECASE)
 _QUALITIES = (*(phrase for phrase, *_ in TABLE), _PRAISE)
 _NAMED_QUALITIES = 5  # that a card lists
 
@@ -202,13 +207,21 @@ def clauses_of(text: str) -> list[tuple[int, str]]:
     >>> clauses_of("crisp and bright"), clauses_of("crisp without any noise, and bright")
     ([(1, 'crisp and bright')], [(1, 'crisp'), (-1, 'any noise'), (1, 'bright')])
     """
-    text = _NO_NEGATION.sub("", " ".join(text.split()))
-    if not _NEGATION.search(text):
+    plain = _NO_NEGATION.sub("", " ".join(text.split())).strip()
+    if not re.search(r"\w", plain):
         return [(1, text)]
+    if not _NEGATION.search(plain):
+        return [(1, plain)]
     found = []
-    for clause in _CLAUSE_END.split(text):
-        said, *negated = _NEGATION.split(clause)
-        parts = [(1, said), *((-1, part) for part in negated)]
+    for clause in _CLAUSE_END.split(plain):
+        said, *others = _NEGATION.split(clause)
+        sign, before = 1, said
+        parts = [(sign, said)]
+        for part in others[1::2]:
+            # Two negations in a row cancel out: "not free of", "not far from".
+            sign = -sign if len(parts) > 1 and not before.strip() else -1
+            parts.append((sign, part))
+            before = part
         found += [(sign, part.strip()) for sign, part in parts if re.search(r"\w", part)]
     return found or [(1, text)]
 

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from photorank.errors import (
+    MissingExtraError,
     MissingPathError,
+    OutOfMemoryError,
     StorageError,
     TooFewPhotosError,
     UnusablePhotosError,
@@ -18,6 +20,8 @@ from photorank.errors import (
     "error",
     [
         MissingPathError(Path("/no/where"), hint="Name it."),
+        MissingExtraError("photorank", "openvino"),
+        OutOfMemoryError(),
         StorageError(Path("/full"), "the disk is full"),
         TooFewPhotosError("small", 1, 30, "it is blank"),
         UnusablePhotosError([MissingPathError(Path("a"))], 2),

@@ -160,8 +160,11 @@ def _same_spec(asked: str, known: str) -> bool:
         start, found, file = asked.partition(mark)
         if found and f"{start}{mark}{Path(file).expanduser().absolute()}" == known:
             return True
-    # An older index keeps its encoder's version; the newer one is named as `status` names it, too.
-    return asked in (known, f"{known}:2") or known == f"{asked}:1"
+    from photorank.encoders.embedded import EmbeddedEncoder
+
+    if asked == EmbeddedEncoder.model:  # as `status` names it
+        asked = EmbeddedEncoder.spec
+    return asked == known or known == f"{asked}:1"  # an older index keeps its encoder's version
 
 
 def _load(index: IndexPaths, request: BuildRequest, stored: Manifest | None) -> Encoder:

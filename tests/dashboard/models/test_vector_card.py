@@ -106,7 +106,7 @@ def test_the_whole_card_is_one_click_away():
     assert facts(LEARNED)["held-out"] == "pairwise_accuracy (value 0.7; low 0.6; high 0.8)"
     assert facts(WORDS)["calibrated"] == "no"
     assert facts(WORDS)["licence"] == "—"
-    assert facts(WORDS)["parameters"] == "texts a *sharp* photo; not a blurred one"
+    assert facts(WORDS)["parameters"] == "texts “a *sharp* photo”; not “a blurred one”"
 
 
 def test_every_learner_has_its_words():

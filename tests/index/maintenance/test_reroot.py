@@ -71,7 +71,7 @@ def test_photos_that_are_not_there_are_counted(moved):
     assert move.first_missing.endswith("0003.png")
     empty = library.root / "empty"
     empty.mkdir()
-    with pytest.raises(MovedLibraryError, match="none of 5 photos"):
+    with pytest.raises(MovedLibraryError, match="of 5 photos"):
         reroot(library.paths, library.folder, empty)
 
 
