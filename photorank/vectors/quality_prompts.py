@@ -58,6 +58,7 @@ _NEGATION = re.compile(
 # What only looks like a negation: "not only sharp but bright" praises both.
 _NO_NEGATION = re.compile(
     r"\b(?:not|\w+n['’]t) (?:only|merely|simply|just(?=.*(?:\bbut\b|\balso\b|,)))\b"
+    r"|\b(?:could(?:n['’]t| not)|can(?:['’]t|not)) be (?:any )?(?=\w+er\b|more\b)"
     r"|\b(?:without (?:a )?|no )doubt\b|\b(?:nothing|no) (?:but|short of|less than)\b",
     re.IGNORECASE,
 )

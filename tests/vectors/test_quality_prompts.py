@@ -97,6 +97,8 @@ def test_words_of_no_table_praise_and_blame(encoder):
         ("I cannot say it is good", [(1, "I"), (-1, "say it is good")]),
         ("devoid of colour but sharp", [(-1, "colour"), (1, "sharp")]),
         ("barely in focus", [(-1, "in focus")]),
+        ("it couldn't be better", [(1, "it better")]),
+        ("it cannot be called good", [(1, "it"), (-1, "be called good")]),
     ],
 )
 def test_what_is_negated_has_the_opposite_sign(text, clauses):
