@@ -68,7 +68,7 @@ def fault_in_json(error: Exception) -> str:
 
 
 def json_line(data: Mapping[str, Any]) -> str:
-    """Mapping as one line of text; nested ones in brackets, empty values left out.
+    """Line of text for a mapping: nested ones in brackets, empty values and False left out.
 
     Examples
     --------
@@ -80,7 +80,7 @@ def json_line(data: Mapping[str, Any]) -> str:
 
 
 def _short_text(value: Any) -> str:
-    """Text of a JSON value, with three digits of a fraction; empty for an empty value."""
+    """Text of a JSON value, floats to three significant digits; empty for an empty value."""
     if value is None or value is False:
         return ""
     if isinstance(value, dict):

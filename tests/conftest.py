@@ -43,7 +43,7 @@ def pytest_collection_finish():
 
 @pytest.fixture
 def usual_limits():
-    """Set the limits of decoding back to the usual ones after a test that changes them."""
+    """Usual limits of decoding, restored after a test that changes them."""
     from photorank.photos.decode_limits import DecodeLimits
     from photorank.photos.decode_pool import limit_decoding
 

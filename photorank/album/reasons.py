@@ -98,7 +98,7 @@ class Reasons:
         shots = [self.photos[other] for other in rows]
         name = self.grounds.series.named[self.grounds.series.codes[row]]
         alone = len(self.choice.rows) == 1
-        fallback = "adds most" if alone else "good and unlike the rest of the album"
+        fallback = "the best single choice" if alone else "good and unlike the rest of the album"
         reason = _joined(
             "you always keep it" if pinned else None,
             _of_series(name, shots, best=bool(best), why=list(dict.fromkeys(why))),

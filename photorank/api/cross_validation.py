@@ -135,7 +135,7 @@ def _judged_photos(
         graph = Comparisons.from_scores(graph)
     if graph.n != n:
         raise ComparisonsError(
-            f"there are {counted(graph.n, 'judged photo')} for {counted(n, 'row')}"
+            f"{counted(graph.n, 'judged photo')} for {counted(n, 'row')}: each row is a photo"
         )
     rows = graph.active
     codes = np.full(n, -1, dtype=np.intp)
@@ -143,7 +143,7 @@ def _judged_photos(
         named = pd.Series(groups).reset_index(drop=True)
         if len(named) != n:
             raise ComparisonsError(
-                f"there are {counted(len(named), 'group')} for {counted(n, 'row')}"
+                f"{counted(len(named), 'group')} for {counted(n, 'row')}: give each row one"
             )
         known = named.notna() & ~named.isin([-1, ""])
         codes[known] = pd.factorize(named[known])[0]

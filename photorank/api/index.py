@@ -201,7 +201,8 @@ class Index:
         negatives : str or sequence of str
             What is not wanted: their mean is taken off.
         plain : bool, default=False
-            Without the table of qualities that the words of `embedded` need.
+            True for the direction of the texts alone, without the table of qualities by which
+            `embedded` knows praise and blame.
         """
         wanted, unwanted = (
             [some] if isinstance(some, str) else list(some) for some in (texts, negatives)
@@ -234,8 +235,8 @@ class Index:
         rater : str, optional
             Whose judgements; by default everybody's.
         with_degradations : float, default=0.0
-            Weight of degraded copies of the judged photos beside the judgements, 0 to 10; 0.1 is
-            usual.
+            Weight of degraded copies of the judged photos beside the judgements, 0 to 10;
+            usually 0.1.
         seed : int, default=0
             Decides the splits.
         """

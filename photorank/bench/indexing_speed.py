@@ -122,7 +122,7 @@ class EncoderSpeed:
     photos: int
     cores: int
     speed: float  # photos per second, from files to a durable index; median of the rounds
-    ratio: float  # to the first encoder's speed, median of the rounds' own
+    ratio: float  # of speeds, to the first encoder's; median of the rounds
     least_ratio: float  # of all rounds
     greatest_ratio: float
 
@@ -137,12 +137,12 @@ def compare_encoders(
 ) -> tuple[EncoderSpeed, ...]:
     """Speeds of indexing synthetic 12-megapixel photos with several encoders, in turns, on the CPU.
 
-    Each encoder has a process of its own. Technical signals are measured by encoders that have
-    them. Loading and choosing the runtime are not timed.
+    Each encoder has a process of its own. The time includes technical signals where an encoder has
+    them, and neither loading the model nor choosing the runtime.
     """
     for spec in specs:  # refused before minutes of work, not after them
         load_encoder(spec, device="cpu")
-    seconds: list[list[float]] = []  # of each round: an encoder each
+    seconds: list[list[float]] = []  # by round, then by encoder
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         write_photos(folder / "photos", photos)

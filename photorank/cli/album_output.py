@@ -102,8 +102,9 @@ def print_album(album: "Album", photos: "Sequence[Photo]", series: "Series") -> 
             right=["rating", "adds"],
         )
     line(
-        f"{len(album.chosen)} of {counted(len(photos), 'photo')}, in {len(series)} series "
-        f"(a cosine of {series.threshold:g} is near-identical; --alike changes that)"
+        f"{len(album.chosen)} of {counted(len(photos), 'photo')}; series among all: "
+        f"{len(series):,} (a cosine of {series.threshold:g} is near-identical; --alike changes "
+        "that)"
     )
     if album.bound > 0:
         reached = min(album.value / album.bound, 1.0)

@@ -97,12 +97,13 @@ def bench_index(
         list[str] | None,
         typer.Option(
             metavar="SPEC",
-            help="Instead measure this encoder; repeated, each is compared with the first.",
+            help="Encoder to measure, in place of the comparison with open_clip. May be repeated: "
+            "each is compared with the first.",
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure the speed of indexing, compared with a plain open_clip loop, on the CPU."""
+    """Measure the speed of indexing on the CPU, beside a plain open_clip loop or by encoder."""
     from photorank.bench.indexing_speed import measure_indexing
     from photorank.encoders.choose_runtime import checked_runtime
 

@@ -113,7 +113,7 @@ def stability(
     line("flips: how often two photos change places when either comes in another form")
     rated = found[0].spread.n_photos
     fewer = "" if rated == photos else f" instead of {photos}"
-    line(f"rated: {counted(rated, 'judged photo')}{fewer}; others were learned from")
+    line(f"rated: {counted(rated, 'judged photo')}{fewer}; the vector was learned from others")
     rows = []
     for row in found:
         estimates = (row.spread, *row.by_change.values(), row.flips, row.unsteady)

@@ -151,13 +151,13 @@ def copy_judgements(old: "ReplacementPlan", new: IndexPaths) -> None:
     absent = ""
     if copied.absent:
         absent = (
-            f"Not in {new.name} yet: {counted(copied.absent, 'judged photo')}, whose judgements "
-            "are kept. "
+            f"Judged photos that are not in {new.name} yet: {copied.absent:,}; their judgements "
+            "wait for them. "
         )
     message(
         f"copied from {old.old.name}: {counted(copied.ratings, 'score')}, "
         f"{counted(copied.choices, 'choice')}, groups of {counted(copied.groups, 'photo')}. "
-        f"{absent}Its vectors rate the old embeddings: learn new ones with "
+        f"{absent}Vectors of {old.old.name} rate its own embeddings: learn new ones with "
         "`photorank vector learn`."
     )
 

@@ -120,7 +120,10 @@ def _sought(
     if text is not None:
         direction = search_direction(index, text, index.encoder())
         if index.fingerprint.is_embedded:
-            message("this encoder finds things by their English names, hardly qualities")
+            message(
+                "this encoder finds things by their English names, and hardly qualities, such as "
+                "“sharp”"
+            )
     else:
         direction = open_vector(index, vector).direction
     return [(one.photo, one.similarity) for one in best(index, direction, k)]

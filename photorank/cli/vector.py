@@ -193,7 +193,8 @@ def blend(
 
     if weights and len(weights) != len(vectors):
         raise typer.BadParameter(
-            f"{counted(len(weights), 'weight')} for {counted(len(vectors), 'vector')}: --weight"
+            f"{counted(len(weights), 'weight')} for {counted(len(vectors), 'vector')}: give "
+            "each vector one --weight"
         )
     opened = open_index(index)
     check_free(opened, name)

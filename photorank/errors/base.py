@@ -12,11 +12,12 @@ class PhotorankError(Exception):
         return " ".join(str(part) for part in self.args)  # KeyError would print quotes
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # From another process it comes with its message, which `__init__` would make once more.
+        # Unpickling keeps the message: `__init__` takes what it is made of.
         return _unpickled, (type(self), self.args), vars(self)
 
 
 def _unpickled(kind: type[PhotorankError], args: tuple[Any, ...]) -> PhotorankError:
+    """Error of a kind with given arguments, made without its `__init__`."""
     error = kind.__new__(kind)
     error.args = args
     return error

@@ -129,7 +129,7 @@ class OutOfMemoryError(PhotorankError, MemoryError):
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), ()  # Python makes a MemoryError in no other way
+        return type(self), ()  # Python refuses `__new__` of a MemoryError's subclass
 
 
 class NoLocksError(PhotorankError, RuntimeError):

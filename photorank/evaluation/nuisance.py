@@ -21,10 +21,10 @@ from photorank.vectors.master import Card, MasterVector
 
 DEFAULT_CLUSTERS = 8
 _MIN_PHOTOS_A_GROUP = 5  # for which a group's mean is reported
-_LEAST_SPREAD = 1e-6  # standard deviation of ratings that are not all alike, in that of embeddings
+_LEAST_SPREAD = 1e-6  # standard deviation of ratings that differ, where that of embeddings is 1
 _TOO_FEW = (
-    "too few photos were judged to take their kinds of content out: judge more of them, or take "
-    "fewer kinds (`--by clusters --clusters 2` are the fewest)"
+    "too few photos were judged to take their kinds of content out: judge more of them, or ask "
+    "for fewer kinds, at least two: `--by clusters --clusters 2`"
 )
 
 

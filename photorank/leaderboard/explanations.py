@@ -134,7 +134,7 @@ def _folds(panel: PanelReport) -> str:
     if protocol.fold_by != "photo":
         said += f"; a {protocol.fold_by} is never split"
     if panel.n_copies:
-        said += f"; {counted(panel.n_copies, 'photo')} with copies, which are in the same fold"
+        said += f"; {counted(panel.n_copies, 'photo')} with copies, each in the fold of its copies"
     return f"{said}."
 
 

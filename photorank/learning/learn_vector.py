@@ -36,7 +36,7 @@ from photorank.vectors.store import load_vector
 _CALIBRATION_PAIRS = 20_000
 # Kind of a vector that is learned from degraded copies alone.
 DEGRADATIONS = "degradations"
-_MOST_DEGRADATIONS = 10  # weight of degraded copies, where that of all judgements is 1
+_MOST_DEGRADATIONS = 10  # greatest weight of degraded copies, where that of all judgements is 1
 # Key on a card of an accuracy that is not held out, because the prior saw the photos.
 IN_SAMPLE = "in_sample_accuracy"
 # Key on a card of the photos that are too many to be copies of one picture, and shared a fold.
@@ -138,7 +138,7 @@ def learn_vector(
     UnknownNameError
         If there is no such learner, or it does not understand an argument.
     ComparisonsError
-        If the learner takes no degradations, or their weight is not from 0 to 10.
+        If the learner takes no degradations, or their weight is outside 0 to 10.
     """
     card = Card(
         parameters={
@@ -156,7 +156,7 @@ def learn_vector(
     learner = learner_of(index, kind, card)
     if not 0 <= with_degradations <= _MOST_DEGRADATIONS:
         raise ComparisonsError(
-            f"degradations weigh 0 to {_MOST_DEGRADATIONS} beside the judgements, not "
+            f"the weight of degradations must be 0 to {_MOST_DEGRADATIONS}, not "
             f"{with_degradations:g}"
         )
     if with_degradations:  # refused before minutes of embedding copies, not after them

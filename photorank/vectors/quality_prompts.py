@@ -201,7 +201,8 @@ def direction_of(
 def clauses_of(text: str) -> list[tuple[int, str]]:
     """Clauses of a text as pairs (sign, clause); the sign is −1 for a negated clause, else 1.
 
-    Sentence networks take "not sharp" for "sharp". Any other text is one part.
+    Sentence networks take "not sharp" for "sharp". Any other text is one part. Words that only look
+    like a negation ("not only") are left out.
 
     Examples
     --------

@@ -137,7 +137,7 @@ def test_vectors_are_made_learned_kept_and_listed(home):
     both = index.learn_vector("both", "all-pairs", with_degradations=0.1)
     assert both.card.parameters["with_degradations"] == 0.1
     for weight in (-1, 11, float("nan")):
-        with pytest.raises(ComparisonsError, match="weigh 0 to 10"):
+        with pytest.raises(ComparisonsError, match="must be 0 to 10"):
             index.learn_vector("wrong", with_degradations=weight)
     assert words.direction == pytest.approx(same.direction)
     assert learned.card.accuracy is not None

@@ -82,7 +82,7 @@ def test_better_photos_that_changed_are_told(photorank, own_gallery):
 
 @pytest.mark.slow
 def test_what_words_and_framing_cannot_say_is_told(photorank):
-    """Beside the answer, which is as it was; a direction for one scene is no rating of many."""
+    """A note beside the answer: what search by words, and a vector for one scene, cannot say."""
     found = photorank("search", "a beach", "-k", 1)
     assert (found.code, "English names" in found.err) == (0, True)
     found = photorank("top", "--vector", "framing", "-k", 1)

@@ -200,7 +200,7 @@ def test_another_encoders_vector_is_refused(index):
 
 @pytest.mark.parametrize("n", [2, 5, 6])
 def test_too_few_photos_are_told(library, n):
-    """No table without a row, no nan and no warning."""
+    """An error, instead of an empty table, nan or a warning."""
     rng, rows = np.random.default_rng(0), []
     for at in range(n):
         cells = Image.fromarray(rng.integers(0, 256, (4, 4, 3), dtype=np.uint8))

@@ -102,7 +102,7 @@ def test_words_of_no_table_praise_and_blame(encoder):
     ],
 )
 def test_what_is_negated_has_the_opposite_sign(text, clauses):
-    """And what only looks like a negation has not."""
+    """Words that only look like a negation change no sign."""
     assert [(sign, " ".join(clause.split())) for sign, clause in clauses_of(text)] == clauses
 
 

@@ -197,7 +197,7 @@ def _best_and_worst(rows: list[AccuracyByGroup]) -> tuple[list[AccuracyByGroup],
     """
     each, enough = GROUPS_AT_EACH_END, PAIRS_TO_RANK_A_GROUP
     if len(rows) <= 2 * each:
-        return rows, f"{counted(len(rows), 'group')}, all shown."
+        return rows, f"Groups shown: all {len(rows)}."
     large = [row for row in rows if row.n_pairs >= enough]
     if len(large) < 2 * each:
         most = sorted(rows, key=lambda row: -row.n_pairs)[: 2 * each]

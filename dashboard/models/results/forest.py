@@ -124,8 +124,9 @@ def caption(board: Board, mode: Mode) -> str:
     guessed, seen = board.metric.chance is not None, bool(board.rows["apart"].any())
     if mode == "plain":
         return (
-            f"How often each way to judge agrees with {board.agrees_with}, of {pairs} of photos it "
-            f"had not seen. A long bar means “not sure”.{' Dashed: guessing.' if guessed else ''}"
+            f"How often each way to judge agrees with {board.agrees_with} about {pairs} of photos "
+            f"that it had not seen. A long bar means “not sure”."
+            f"{' Dashed: guessing.' if guessed else ''}"
             f"{' Hollow, at the end: had seen these photos, so no fair test.' if seen else ''}"
         )
     return (

@@ -102,8 +102,9 @@ class Worker:
         if not ray.get(self._task.attempts.begin.remote(files["at"][0].as_py())):
             first, last = (as_path(files["path"][at].as_py()) for at in (0, -1))
             raise ClusterError(
-                f"all workers that began the {counted(len(files), 'photo')} from {first} to {last} "
-                "were lost. They may need more memory: try `--batch-size` or `--workers` smaller."
+                f"all workers that began a batch ({counted(len(files), 'photo')} from {first} to "
+                f"{last}) were lost. They may need more memory: try a smaller `--batch-size` or "
+                "fewer `--workers`."
             )
 
     def _embed(self, files: "pa.Table") -> Iterator["pa.Table"]:

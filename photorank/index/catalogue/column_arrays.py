@@ -103,7 +103,7 @@ def mixed(
 ) -> tuple[list[Codes], list[Texts]]:
     """Integer columns and text columns of an SQL query, as arrays in the same row order.
 
-    What is too long for one text of SQLite is read in chunks of rows.
+    A result too long for one text of SQLite is read in chunks of rows.
     """
     return _read_columns(connection, numbers, texts, source, {}, chunk_rows)
 
@@ -161,7 +161,7 @@ def _read_columns(
 def _in_chunks(
     connection: sqlite3.Connection, query: str, values: Mapping[str, Any], rows: int
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield an aggregate query's result for each chunk of at most so many rows."""
+    """Yield an aggregate query's result for each chunk of at most `rows` rows."""
     done, count = 0, rows
     while count == rows:
         some = f"{query} LIMIT {rows} OFFSET {done})"

@@ -54,7 +54,7 @@ class Copied(NamedTuple):
     ratings: int
     choices: int
     groups: int  # photos with a group, a series or a split
-    absent: int  # judged photos that the other index does not have; their judgements wait for them
+    absent: int  # judged photos not embedded in the other index; their judgements wait for them
 
 
 def is_copied(old: IndexPaths, connection: sqlite3.Connection, new: IndexPaths) -> bool:

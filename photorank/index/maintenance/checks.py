@@ -197,10 +197,10 @@ def _file_findings(paths: IndexPaths) -> Iterator[Finding]:
         shards, rows = connection.execute("SELECT count(*), sum(rows) FROM shards").fetchone()
     yield _finding(
         misplaced_shards(paths),
-        Finding("rows", "wrong", "shards that are referred to wrongly, {n}: {some}", anew),
+        Finding("rows", "wrong", "shards with wrong references: {n} ({some})", anew),
         "every embedding belongs to one photo",
     )
-    says = "gone, damaged or of another width, {{n}} of {shards}: {{some}}"
+    says = "{{n}} of {shards} gone, damaged or of another width: {{some}}"
     yield _finding(
         damaged_shards(paths),
         Finding("shards", "wrong", says.format(shards=shards), anew),

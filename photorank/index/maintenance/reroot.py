@@ -101,7 +101,7 @@ def _planned(connection: sqlite3.Connection, paths: IndexPaths, old: Path, new: 
             missing, first = missing + 1, first or str(file)
     if missing and not found:
         raise MovedLibraryError(
-            f"no photo from {old} is in {new}, of {counted(missing, 'photo')}; the first would be "
+            f"of {counted(missing, 'photo')} from {old}, none is in {new}; the first would be "
             f"{first}. Name the folder that holds them now."
         )
     folders = {

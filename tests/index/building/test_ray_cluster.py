@@ -164,7 +164,7 @@ class Deadly(ColourEncoder):
 def test_what_ends_every_worker_ends_the_run(library, on_cluster, address):
     """Retries are limited, and the error names the photos and a remedy."""
     fill(library.folder, 1)
-    with pytest.raises(ClusterError, match=r"began the 1 photo from .*png to .*lost.*--batch"):
+    with pytest.raises(ClusterError, match=r"began a batch .1 photo from .*png to .*lost.*--batch"):
         on_cluster(load=Deadly, cluster=Cluster(address, attempts=2))
 
 

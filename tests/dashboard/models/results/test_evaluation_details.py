@@ -127,7 +127,7 @@ def test_groups_are_ordered_and_named_at_both_ends():
 
     assert list(rows["group"]) == ["group2", "group1", "group0"]
     assert "best in **group2**, 52 % (40 % to 90 %) of 42 pairs" in said("groups")
-    assert "3 groups, all shown" in said("groups")
+    assert "Groups shown: all 3." in said("groups")
 
 
 def test_of_many_groups_the_ends_are_shown_and_all_are_in_the_csv():
