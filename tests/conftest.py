@@ -53,7 +53,7 @@ def usual_limits():
 
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory):
-    """Return a function that makes a folder for all processes of this run of the suite.
+    """Return a function that makes a folder once for all processes of a run of the test suite.
 
     The first process that asks for a folder has `make(folder)` fill it, others wait
     for that, and none may change it afterwards.
@@ -107,7 +107,7 @@ def draw_photo(path, *, seed, blur=0.0, size=(96, 72)):
 
 @pytest.fixture(scope="session")
 def indexed_home(made_once, gallery):
-    """Return a workspace whose index `small` holds the gallery, by `embedded`, with its labels.
+    """Return a workspace with the gallery indexed as `small` by encoder `embedded`, with labels.
 
     It has two vectors: `ours`, learned from the labels, and `plain-prompt`, from words.
     It is shared by all tests: change a copy of it, which is `home`.
@@ -138,7 +138,7 @@ def _index_gallery(home, gallery):
 
 @pytest.fixture
 def home(tmp_path, indexed_home, monkeypatch):
-    """Return a copy of the indexed workspace, which is the current one."""
+    """Return a test's own copy of the indexed workspace, set as the current workspace."""
     home = tmp_path / "home"
     shutil.copytree(indexed_home, home)
     monkeypatch.setenv("PHOTORANK_HOME", str(home))
@@ -147,7 +147,7 @@ def home(tmp_path, indexed_home, monkeypatch):
 
 @pytest.fixture
 def own_gallery(home, gallery, tmp_path):
-    """Return a copy of the gallery that a test may change: `home`'s index has its photos there."""
+    """Return a test's own copy of the gallery, to which the index of `home` is redirected."""
     from photorank.index.maintenance.reroot import reroot
     from photorank.workspace import Workspace
 

@@ -105,12 +105,12 @@ def _syntax_trees():
 
 
 def name_of(path):
-    """Return a module's path below the repository, for the test's name."""
+    """Return a module's path relative to the repository, as the name of a test case."""
     return path.relative_to(ROOT).with_suffix("").as_posix()
 
 
 def room_of(path):
-    """Return the room that a module is in."""
+    """Return the room of a module: its folder below photorank, or the dashboard."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     return "dashboard" if parts[0] == "dashboard" else parts[1]
 
@@ -123,7 +123,7 @@ def tree_of(path):
 
 @cache
 def imported(path):
-    """Return the dotted names of all that a module imports, wherever the import stands."""
+    """Return the dotted names of all imports of a module, also of those inside functions."""
     return list(imports(ast.walk(tree_of(path))))
 
 
@@ -141,7 +141,7 @@ def imports(nodes):
 
 
 def faults(rule, paths):
-    """Return what a rule finds in each module, by the module's name; nothing where all keep it."""
+    """Return a rule's violations by module name; modules without any are left out."""
     return {name_of(path): found for path in paths if (found := list(rule(path)))}
 
 
@@ -166,7 +166,7 @@ def test_imports_point_one_way():
 
 @pytest.mark.slow
 def test_slow_libraries_are_imported_where_they_are_used():
-    """No module of the house imports a library that takes seconds at its top."""
+    """Libraries that take seconds to load are never imported at a module's top level."""
 
     def wrong(path):
         return SLOW & {name.partition(".")[0] for name in imports(tree_of(path).body)}
@@ -176,7 +176,7 @@ def test_slow_libraries_are_imported_where_they_are_used():
 
 @pytest.mark.slow
 def test_only_the_workspace_spells_the_paths_of_an_index():
-    """Where an index's files are is said once."""
+    """File names of an index are spelled only in the workspace package."""
 
     def wrong(path):
         texts = (node.value for node in ast.walk(tree_of(path)) if isinstance(node, ast.Constant))
@@ -204,7 +204,7 @@ def test_no_file_is_run_by_reading_it():
 
 
 def test_view_models_and_charts_know_no_streamlit():
-    """What a page shows is worked out in plain Python, which is tested without a browser."""
+    """View models and charts are plain Python without Streamlit, tested without a browser."""
 
     def wrong(path):
         return {"streamlit"} & {name.partition(".")[0] for name in imported(path)}
@@ -217,7 +217,7 @@ def test_view_models_and_charts_know_no_streamlit():
 
 @cache
 def imported_modules(path):
-    """Return the modules of the house and the dashboard that one of them imports."""
+    """Return the modules of photorank and of the dashboard that a module imports."""
     found = set()
     for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
@@ -238,7 +238,7 @@ MODULES = {dotted(path): path for path in HOUSE + DASHBOARD}
 
 @pytest.mark.slow
 def test_imports_make_no_circle():
-    """No module imports itself through others, wherever the import stands."""
+    """Imports between the modules form no cycle, also counting imports inside functions."""
     TopologicalSorter({name: imported_modules(path) for name, path in MODULES.items()}).prepare()
 
 
@@ -262,7 +262,7 @@ def test_what_is_in_a_folder_imports_one_way(folder):
 
 @pytest.mark.parametrize("folder", sorted({path.parent for path in HOUSE + DASHBOARD}), ids=name_of)
 def test_a_folder_is_seen_at_a_glance(folder):
-    """No folder but the commands' holds more modules than fifteen."""
+    """No folder holds more than fifteen modules, except that of the commands."""
     modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
     assert len(modules) <= MODULES_A_FOLDER or folder.name == "cli"
 
@@ -293,7 +293,7 @@ def test_starting_takes_no_time(start):
 
 @pytest.mark.slow
 def test_learning_waits_for_no_library_that_it_does_not_use():
-    """What learns and evaluates vectors takes in neither scikit-learn nor what that brings."""
+    """Importing the learners and the evaluation loads neither scikit-learn nor its dependencies."""
     program = (
         "import sys, photorank.evaluation.evaluate, photorank.learning.learn_vector\n"
         "print(*sys.modules)"
@@ -306,7 +306,7 @@ def test_learning_waits_for_no_library_that_it_does_not_use():
 
 @pytest.mark.slow
 def test_the_first_page_waits_for_no_library_that_it_does_not_use():
-    """What the home page imports takes in streamlit, pandas and altair, and no learners."""
+    """The home page's imports load streamlit, but no learner library and no other slow one."""
     page = ast.parse((ROOT / "dashboard" / "views" / "discerning_power.py").read_text())
     mine = [node for node in page.body if isinstance(node, ast.ImportFrom)]
     program = "\n".join(["import sys", *map(ast.unparse, mine), "print(*sys.modules)"])

@@ -1,4 +1,4 @@
-"""What strangers write - names, tables, cards, manifests, requests - runs and opens nothing."""
+"""Hostile input in names, tables, cards, manifests and requests runs and opens nothing."""
 
 import csv
 import http.client
@@ -86,7 +86,7 @@ def test_exported_choices_are_imported_as_they_were(home, rater):
 
 
 def test_xml_with_entities_is_refused():
-    """In sidecars and in workbooks: nothing is expanded, no file is opened."""
+    """XML that declares entities is refused before any entity is expanded or any file opened."""
     with pytest.raises(PhotorankError, match=r"DOCTYPE|entit|declar"):
         parse_packet(f'<?xml version="1.0"?>{BOMB}<a>&b;&c;</a>')
 
@@ -107,7 +107,7 @@ def test_a_workbook_with_entities_is_refused(tmp_path, entity):
 
 
 def test_a_workbook_with_names_outside_writes_nothing(tmp_path):
-    """Only the sheet and its texts are read from the archive, in memory."""
+    """A workbook is read in memory, so archive members with outside paths are never extracted."""
     file = write_workbook(tmp_path / "labels.xlsx", ["file", "score"], ["a.jpg", 1])
     with zipfile.ZipFile(file, "a") as book:
         book.writestr("../../escaped.txt", "x")
@@ -168,7 +168,7 @@ def test_names_are_shown_and_not_run(named_home, page):
 
 
 def test_no_page_lets_html_through():
-    """What Streamlit warns of is used nowhere."""
+    """Streamlit's `unsafe_allow_html` option is used nowhere in the dashboard."""
     for file in (ROOT / "dashboard").rglob("*.py"):
         assert "unsafe_allow_html" not in file.read_text()
 
@@ -180,7 +180,7 @@ def _in_proto(text, proto):
 
 @pytest.fixture
 def named_home(home, tmp_path):
-    """Return the workspace with photos, a group, a source and a person of such a name."""
+    """Return a workspace whose photos, group, source and rater have hostile names."""
     folder = tmp_path / "library"
     folder.mkdir()
     files = [folder / f"{TURNED}{number}.jpg" for number in range(3)]
@@ -228,7 +228,7 @@ def server(home):
 
 
 def ask(port, method, path, body=None, **headers):
-    """Return the status and the body of an answer."""
+    """Send an HTTP request to the local port and return the answer's status and body."""
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
@@ -289,7 +289,7 @@ def test_the_server_asks_nobody_on_the_internet(home, monkeypatch):
 
 
 def knock(port, origin, **headers):
-    """Return how the dashboard answers a page that wants to open its socket."""
+    """Return the HTTP status of a WebSocket request to the dashboard from a page's origin."""
     key = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13"}
     page = {} if origin is None else {"Origin": origin}
     upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", **key, **page, **headers}
@@ -297,7 +297,7 @@ def knock(port, origin, **headers):
 
 
 def heard(server):
-    """Return the first line that each client of a socket says, until there is none for a while."""
+    """Return the first line sent by each client that connects, until a time without any."""
     lines = []
     with suppress(TimeoutError):
         while True:

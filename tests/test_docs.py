@@ -43,7 +43,7 @@ def anchors(text):
 
 @pytest.fixture
 def someone(tmp_path, gallery, monkeypatch):
-    """Return a place where the stories' folder of photos and table of stars exist."""
+    """Return a home folder with the photos and the table of stars of the documented stories."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
@@ -93,7 +93,7 @@ def test_commands_are_parsed(words):
 
 @pytest.mark.parametrize("page", TEXTS)
 def test_every_command_that_is_named_exists(page):
-    """Nothing in the text promises a command that is not there."""
+    """Every photorank command named in the documentation exists."""
     for named in re.findall(r"`photorank ([a-z]+(?: [a-z]+)?)", TEXTS[page]):
         leaf = COMMAND
         for word in named.split():
@@ -130,7 +130,7 @@ def test_the_map_of_the_house_has_every_room():
 
 
 def test_pictures_are_small():
-    """No picture keeps a reader waiting."""
+    """Every picture in the documentation is smaller than 300 kB."""
     for picture in (DOCS / "images").iterdir():
         assert picture.stat().st_size < 300_000, picture.name
 

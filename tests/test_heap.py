@@ -59,7 +59,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="counts page faults of glibc's heap")
 def test_memory_that_is_kept_is_not_asked_for_again():
-    """What was freed is used for the next layers, where it otherwise goes and comes."""
+    """With kept memory, freed blocks are reused, which causes far fewer page faults."""
     faults = [
         int(
             subprocess.run(  # noqa: S603

@@ -18,14 +18,14 @@ class Point:
 
 @dataclass(frozen=True)
 class Named(Point):
-    """What has fields of its own."""
+    """A point with a field of its own."""
 
     name: str = ""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """One of each kind that JSON can hold."""
+    """A dataclass with one field of each kind that JSON can hold."""
 
     kind: Literal["line", "star"]
     closed: bool
@@ -83,7 +83,7 @@ def test_what_has_a_default_may_be_missing_and_more_may_be_there():
     ids=str,
 )
 def test_what_is_of_another_kind_is_refused(changed):
-    """No value is made of what is missing or of another kind."""
+    """Missing values and values of another type are refused, not converted."""
     with pytest.raises((KeyError, TypeError, ValueError)):
         from_json(Shape, to_json(STAR) | changed)
 

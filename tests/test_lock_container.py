@@ -1,4 +1,4 @@
-"""What the container is made of is found at a registry and an index, never made up."""
+"""The container's image and wheels are locked to what the registry and index really have."""
 
 import hashlib
 import json
@@ -122,7 +122,7 @@ def test_wheels_that_cannot_be_asked_for(network, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", ["newer for graphics cards", "other bytes", "no network"])
 def test_nothing_is_written_that_was_not_found(network, tmp_path, fault):
-    """One line tells what is missing, and both files stay as they were."""
+    """If something is missing, one line says so and neither file is changed."""
     url = "http://127.0.0.1:9" if fault == "no network" else network.url
     put_wheel(network.wheels, "torch", "2.9.1+cpu")
     put_wheel(network.wheels, "torchvision", "0.24+cpu")

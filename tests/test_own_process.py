@@ -14,7 +14,7 @@ def test_a_task_is_done_elsewhere():
 
 
 def test_the_main_script_is_not_run_again(tmp_path, monkeypatch):
-    """In a dashboard it is the page being drawn, which would be drawn there as well."""
+    """A function run in its own process does not run the main script, such as a dashboard page."""
     trace = tmp_path / "trace"
     script = tmp_path / "page.py"
     script.write_text(f"open({str(trace)!r}, 'w').close()")
@@ -28,14 +28,14 @@ def test_the_main_script_is_not_run_again(tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_what_is_printed_is_no_result(capfd):
-    """It goes where errors go."""
+    """Text printed by a function in its own process goes to stderr, never into its result."""
     assert in_own_process(print, "hello") is None
     assert in_own_process(sorted, [2, 1]) == [1, 2]
 
 
 @pytest.mark.slow
 def test_a_process_that_ends_has_no_result():
-    """By itself, or by an error that was raised on purpose."""
+    """The result is None if the process exits by itself or its function raises an error."""
     assert in_own_process(os._exit, 3) is None
     assert in_own_process(fail) is None
     assert in_own_process(kill_itself_after_half_an_answer) is None

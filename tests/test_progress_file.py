@@ -21,7 +21,7 @@ from tests.fixtures.command_line import invoke
 
 
 def test_a_command_that_ends_well_says_so(tmp_path):
-    """While it runs the file tells each step and the time left, and in the end that it is done."""
+    """The progress file tells each step and the time left, and finally that the command is done."""
     file = tmp_path / "jobs" / "progress.json"
     with reporting(file, "demo", "sample", {"Looking": 0.75, "Learning": 0.25}) as report:
         assert read_progress(file).is_running
@@ -39,7 +39,7 @@ def test_a_command_that_ends_well_says_so(tmp_path):
 
 
 def test_a_command_that_fails_says_why(tmp_path):
-    """In the one line that the command itself would say; and it fails as it would have."""
+    """The progress file gets the error's message, and the error is still raised."""
     with (
         pytest.raises(OSError, match="gone"),
         reporting(tmp_path / "progress.json", "index", "a"),
@@ -91,7 +91,7 @@ def test_a_file_that_is_no_progress_is_none(tmp_path, text):
 
 
 def test_a_file_that_cannot_be_written_ends_the_command_at_once(tmp_path):
-    """Before it has worked in vain for hours."""
+    """A progress file that cannot be written raises an error before the command does any work."""
     (tmp_path / "file").touch()
     with pytest.raises(StorageError), reporting(tmp_path / "file" / "a.json", "index", "a"):
         pass
@@ -116,7 +116,7 @@ def test_a_file_that_holds_something_else_is_not_replaced(tmp_path):
 
 
 def test_names_of_files_and_reasons_survive_as_text(tmp_path):
-    """Whatever stands in them, the file stays JSON in ASCII, and lists the first thousand."""
+    """Unusable files with odd names keep the JSON in ASCII; only the first 1000 are listed."""
     file = tmp_path / "progress.json"
     with reporting(file, "index", "a") as report:
         report.record_unusable(tmp_path / "<b>\udcff\n.jpg", "it is “broken”")
@@ -130,7 +130,7 @@ def test_names_of_files_and_reasons_survive_as_text(tmp_path):
 
 @pytest.mark.slow
 def test_a_stopped_index_keeps_what_was_looked_at(tmp_path, monkeypatch):
-    """The same command goes on after a stop, and unusable files are reported."""
+    """A stopped index run is continued by the same command, with unusable files reported."""
     photos, file = tmp_path / "photos", tmp_path / "job.json"
     photos.mkdir()
     (photos / "0-text.jpg").write_text("buy milk")

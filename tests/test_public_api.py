@@ -31,7 +31,7 @@ METRICS = {
 
 @pytest.fixture
 def judged():
-    """Return unit embeddings (n, d), the direction that people go by, and their scores."""
+    """Return unit embeddings (n, d), the direction that people prefer, and their scores."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(200, 6)).astype(np.float32)
     X /= np.linalg.norm(X, axis=1, keepdims=True)
@@ -40,7 +40,7 @@ def judged():
 
 
 def test_every_public_name_is_tested_and_documented():
-    """What `__all__` lists is told by `dir`, says what it is, and has a test here or beside."""
+    """Each name in `__all__` has a docstring and a test, and is listed by `dir`."""
     tests = [Path(__file__), *Path(__file__).with_name("api").glob("test_*.py")]
     used = "".join(path.read_text(encoding="utf-8") for path in tests)
     assert set(photorank.__all__) == TESTED
@@ -97,7 +97,7 @@ def test_metrics_count_the_pairs_in_the_right_order(judged):
 
 
 def test_every_metric_is_best_for_the_right_order():
-    """Each function of `photorank.metrics` is imported from there, and gives its best value."""
+    """Each metric of `photorank.metrics` has its best value on a perfect order."""
     metrics, scores = photorank.metrics, np.arange(30.0)
     people = photorank.Comparisons.from_scores(scores)
 
@@ -155,7 +155,7 @@ def test_an_index_is_opened_rated_and_evaluated(home):
 
 
 def test_the_only_index_needs_no_name(home):
-    """One that is not there is told with those that are."""
+    """The only index is opened without a name; the error of a wrong name lists those there are."""
     assert photorank.open_index().name == "small"
     assert issubclass(MissingIndexError, photorank.PhotorankError)
     with pytest.raises(MissingIndexError, match="There is: small"):

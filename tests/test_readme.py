@@ -1,4 +1,4 @@
-"""What is the README's alone; what it shares with every guide is in test_docs.py."""
+"""Tests of the README alone; checks shared with the other guides are in test_docs.py."""
 
 import sys
 from pathlib import Path
@@ -20,5 +20,5 @@ def test_the_two_commands_of_a_fresh_machine_are_told():
 
 
 def test_the_readme_is_short():
-    """What is longer than two screens has a page of its own in docs."""
+    """The README has at most 130 lines; longer topics have their own page in docs."""
     assert len(README.splitlines()) <= 130

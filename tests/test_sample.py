@@ -29,7 +29,7 @@ def sample(tmp_path_factory):
 
 
 def levels(photo):
-    """Return a photo's grey levels."""
+    """Return a photo's pixel values as an array of floats."""
     return np.asarray(photo, dtype=float)
 
 
@@ -72,7 +72,7 @@ def test_choices_are_all_ordered_pairs_within_scene_and_defect(sample):
 
 
 def test_pictures_are_jpegs_of_one_size_a_scene(sample):
-    """No picture is betrayed by its size, and none is larger than 640 pixels."""
+    """All pictures of a scene have one size, at most 640 pixels, so size gives nothing away."""
     folder, (labels, _) = sample
     sizes = {}
     for row in labels.rows:
@@ -85,7 +85,7 @@ def test_pictures_are_jpegs_of_one_size_a_scene(sample):
 
 
 def test_writing_again_changes_no_file(sample):
-    """The same seed gives the same bytes, and what is there already is not written again."""
+    """Writing again repairs a damaged file with the same bytes and leaves intact files as is."""
     folder, (labels, choices) = sample
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*.jpg")}
     spoilt = folder / labels.rows[7].file
@@ -122,7 +122,7 @@ def test_every_defect_grows_with_its_severity(photo, defect):
 
 @pytest.mark.parametrize("defect", DEFECTS)
 def test_defects_follow_their_seed(photo, defect):
-    """One seed, one picture; where chance has a part, another seed gives another."""
+    """The same seed gives the same picture; for random defects another seed gives another."""
     small = photo.resize((150, 100))
 
     once, again = ([degraded(small, defect, 4, seed=s).tobytes() for s in range(8)] for _ in "12")
@@ -173,7 +173,7 @@ def test_defocus_reaches_a_gaussian_of_four_pixels(photo, seed):
 
 
 def test_defocus_grows_with_the_photo(photo):
-    """The same mistake on twice as large a photo looks the same when both are shown alike."""
+    """The same defocus looks alike on a photo twice as large, with both shown at one size."""
     large = photo.resize((1200, 800), Image.Resampling.LANCZOS)
 
     small_first = levels(degraded(photo, "defocus", 3, seed=1))
@@ -230,7 +230,7 @@ def test_a_colour_cast_is_not_a_change_of_brightness():
 
 
 def test_noise_has_a_grain_that_grows_with_the_photo():
-    """On a large photo, a grain is more than a pixel: it does not vanish when shown small."""
+    """Noise grain on a large photo spans several pixels, so it stays visible when shown small."""
     small, large = Image.new("RGB", (320, 240), "grey"), Image.new("RGB", (1920, 1440), "grey")
 
     spread = {
@@ -242,7 +242,7 @@ def test_noise_has_a_grain_that_grows_with_the_photo():
 
 
 def test_the_jpeg_defect_is_in_the_pixels(photo):
-    """What is returned is decoded again: it shows the blocks of a low quality, not its bytes."""
+    """The JPEG defect returns decoded pixels, which show the blocks of a low quality."""
     file = io.BytesIO()
     photo.save(file, "JPEG", quality=5)
 

@@ -42,14 +42,14 @@ def test_the_variable_comes_first(nowhere, monkeypatch):
 
 @pytest.mark.parametrize("home", ["~nosuchuser/x", f"/{'x' * 300}", " "])
 def test_a_home_that_no_folder_can_be_is_told(nowhere, monkeypatch, home):
-    """One line, before anything is made."""
+    """A PHOTORANK_HOME that cannot be used as a path is refused with an error."""
     monkeypatch.setenv("PHOTORANK_HOME", home)
     with pytest.raises(TypedPathError, match="cannot be used as a path"):
         Workspace.current()
 
 
 def test_a_home_that_is_a_file_is_told(nowhere, monkeypatch):
-    """That comes before any word on an index in it."""
+    """A PHOTORANK_HOME that is a file or a broken link is reported as not a folder."""
     (nowhere / "mine").touch()
     (nowhere / "lost").symlink_to(nowhere / "nothing")
     for home in ("mine", "mine/below/it", "lost", "lost/below"):
@@ -73,7 +73,7 @@ def test_then_the_users_data(nowhere):
 
 
 def test_a_single_index_needs_no_name(tmp_path):
-    """Without a name the only index is meant; of several, one must be chosen."""
+    """The only index needs no name; with several indexes, a missing name is an error."""
     workspace = Workspace(tmp_path)
     with pytest.raises(MissingIndexError, match="photorank demo"):
         workspace.existing_index(None)
@@ -98,7 +98,7 @@ def test_names_that_are_no_file_names_are_refused(tmp_path, name):
 
 
 def test_a_file_is_replaced_as_a_whole(tmp_path):
-    """When writing fails in the middle, the old content stays and no part is left behind."""
+    """If writing a file fails halfway, the old content stays and no temporary file is left."""
     path = tmp_path / "deep" / "file"
     write_bytes(path, b"old")
 
@@ -115,7 +115,7 @@ def test_a_file_is_replaced_as_a_whole(tmp_path):
 
 
 def test_new_files_have_the_rights_any_new_file_gets(tmp_path):
-    """What is written durably is not readable by fewer people than what is written plainly."""
+    """A durably written file gets the same permissions as a plainly written one."""
     write_bytes(tmp_path / "durable", b"")
     (tmp_path / "plain").write_bytes(b"")
 
@@ -124,7 +124,7 @@ def test_new_files_have_the_rights_any_new_file_gets(tmp_path):
 
 
 def test_a_file_in_the_way_of_a_folder_is_told(tmp_path):
-    """Where a folder cannot be made, the error says so in words."""
+    """A folder that cannot be made because of a file in its place is reported in words."""
     (tmp_path / "file").write_bytes(b"")
 
     with pytest.raises(StorageError, match="file is in the way"):
@@ -133,7 +133,7 @@ def test_a_file_in_the_way_of_a_folder_is_told(tmp_path):
 
 @pytest.mark.skipif(not os.path.exists("/proc/self"), reason="no /proc on this system")
 def test_a_folder_that_nobody_can_write_to_is_told():
-    """Whatever the system refuses, the error is in words, and the same one when nested."""
+    """A folder that cannot be written to is reported in words, naming the innermost path."""
 
     def write_within():
         with storage_errors(Path("outer")):
@@ -145,7 +145,7 @@ def test_a_folder_that_nobody_can_write_to_is_told():
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full on this system")
 def test_a_full_disk_is_told(tmp_path):
-    """No room left is an error with the next step, not a traceback."""
+    """A full disk gives an error in words instead of a traceback."""
 
     def fill():
         with replacing(tmp_path / "file") as temporary:
@@ -158,7 +158,7 @@ def test_a_full_disk_is_told(tmp_path):
 
 
 def test_folders_of_what_came_to_nothing_are_removed(tmp_path):
-    """Only empty folders that were created for the attempt are removed."""
+    """If an attempt fails, only the empty folders that were created for it are removed."""
     (tmp_path / "mine").mkdir()
 
     def fail(folder, leave=""):
@@ -192,7 +192,7 @@ def test_folders_may_nest_deeper_than_python_recurses(tmp_path):
 
 
 def test_what_a_killed_run_left_of_a_file_is_removed_by_who_writes_it_again(tmp_path):
-    """Nobody else's is, whatever letters the name has."""
+    """Writing a file again removes the killed run's temporary file, but no other file."""
     left = tmp_path / f".[a] *.csv.{'0f' * 8}.part"
     others = [tmp_path / f".a *.csv.{'0f' * 8}.part", tmp_path / ".[a] *.csv.mine.part"]
     for file in (left, *others):

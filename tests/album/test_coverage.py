@@ -7,7 +7,7 @@ from photorank.album.coverage import KeptSimilarities, likeness
 
 @pytest.fixture
 def heads():
-    """Return unit heads (400, 8)."""
+    """Return 400 random unit embeddings of 8 dimensions."""
     drawn = np.random.default_rng(3).normal(1, 1, (400, 8)).astype(np.float32)
     return drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
 
@@ -42,7 +42,7 @@ def test_only_new_cosines_are_worked_out(heads, monkeypatch, rows, clients, anew
 
 
 def test_similarities_stay_those_of_each_request_in_turn(heads):
-    """After many changes nothing of an earlier request is left."""
+    """Kept similarities equal newly computed ones after each of many changed requests."""
     rng, kept = np.random.default_rng(0), KeptSimilarities(heads)
     for _ in range(40):
         rows = np.sort(rng.choice(400, int(rng.integers(380, 400)), replace=False))

@@ -9,12 +9,12 @@ from tests.fixtures.colours import paint
 
 
 def single(n):
-    """Return series in which every photo is on its own."""
+    """Return photo series each of which holds a single photo."""
     return Series(np.arange(n), np.arange(n), [None] * n, {}, 0.9)
 
 
 def rows(album):
-    """Return which photos are in an album."""
+    """Return the index rows of the photos in an album."""
     return [one.row for one in album.chosen]
 
 

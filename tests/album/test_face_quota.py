@@ -16,7 +16,7 @@ from tests.photos.faces.test_face import LARGE
 
 @pytest.fixture
 def index(library):
-    """Return an index of ten photos, of which the first three have a face."""
+    """Return an index of ten photos of which only the first three have a face."""
     fill(library.folder, 10)
     library.build(faces=False)
     digests = library.index.digests()
@@ -26,7 +26,7 @@ def index(library):
 
 
 def album(index, places, quota, **wishes):
-    """Return an album of photos that are rated by their rows."""
+    """Return an album with a face quota, from photos whose ratings are their row numbers."""
     request = AlbumRequest(places, 0, with_faces=quota, **wishes)
     return make_album(index, np.arange(10.0), single(10), request, vector="v")
 
@@ -57,7 +57,7 @@ def test_fewer_faces_than_asked_for_leave_no_place_empty(index):
 
 @pytest.mark.parametrize("quota", [FaceQuota(0, 2), FaceQuota(2, 2)])
 def test_a_quota_that_takes_no_place_is_no_reason(library, quota):
-    """Where nobody has a face one note says so, and each missed photo is the next in value."""
+    """In an index without faces a quota is noted once, and is no reason for any missed photo."""
     fill(library.folder, 10)
     library.build(faces=False)
     with adding(library.paths) as connection:
@@ -106,5 +106,5 @@ def test_what_faces_lack_in_any_shot_is_part_of_the_reason(index):
 
 
 def test_a_quota_beyond_all_numbers_is_that_of_all_places():
-    """No quota allows more than the places, however large it is said to be."""
+    """A face quota with a huge maximum is limited to the number of places."""
     assert FaceQuota.parse(f"0..{10**30}").limits(3, 2).tolist() == [3, 3]

@@ -10,7 +10,7 @@ from photorank.album.value import Value
 
 
 def scene(seed, *, quotas=False):
-    """Return a small collection and rules for it, drawn at random."""
+    """Return a small random collection as a value function, and random album rules."""
     rng = np.random.default_rng(seed)
     n = int(rng.integers(3, 10))
     X = rng.normal(size=(n, 4))
@@ -36,7 +36,7 @@ def allowed(rules, rows):
 
 
 def best_of_all(value, rules):
-    """Return the greatest value of any set that the rules allow."""
+    """Return the greatest value of any allowed set, by trying all sets."""
     n = len(value.worth)
     return max(
         value(np.array(rows, dtype=np.intp))
@@ -49,7 +49,7 @@ def best_of_all(value, rules):
 @pytest.mark.parametrize("quotas", [False, True], ids=["places", "quotas"])
 @pytest.mark.parametrize("seed", range(40))
 def test_greedy_keeps_its_promise_and_the_bound_holds(seed, quotas):
-    """No set exceeds the bound, and greedy reaches the promised share of the best value."""
+    """Greedy choice reaches its promised share of the optimum, and no set exceeds its bound."""
     value, rules = scene(seed, quotas=quotas)
     choice = choose(value, rules)
     best = best_of_all(value, rules)
@@ -95,7 +95,7 @@ def test_lazy_greedy_is_greedy():
 
 
 def test_ratings_alone_take_the_best_rated_and_the_bound_is_their_sum():
-    """Without similarities nothing is left to doubt."""
+    """Without similarities the best-rated photos are chosen and the bound equals their value."""
     worth = np.array([0.1, 0.4, 0.3, 0.2])
     rules = Rules(2, np.empty(0, dtype=np.intp), np.ones(4, dtype=bool))
     choice = choose(Value(worth, Similarities(np.zeros((4, 0), dtype=np.float32))), rules)

@@ -14,13 +14,13 @@ from photorank.workspace import IndexPaths
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory):
-    """Return an index of 900 photos in scenes, their ratings and series."""
+    """Return an index of 900 photos in scenes, with their ratings and their series."""
     index = write_synthetic(IndexPaths(tmp_path_factory.mktemp("m") / "many"), 900, 24, scene=3)
     return index, index.rate(load_vector(index, VECTOR)), find_series(index)
 
 
 def marked(rng, album, request):
-    """Return the request after a press: a photo is pinned, left out, or allowed again."""
+    """Return the album request after a random press: pin, ban, free, or another size."""
     shown = [one.row for one in album.chosen] + [one.row for one in album.missed]
     row = int(rng.choice([*shown, int(rng.integers(900))]))
     pinned, banned = request.pinned - {row}, request.banned - {row}
@@ -38,7 +38,7 @@ def marked(rng, album, request):
     [{}, {"balance": 0.8, "balanced": False}, {"considered": 300}, {"per": "folder", "at_most": 9}],
 )
 def test_a_press_gives_the_album_that_is_chosen_anew(many, wishes):
-    """What is kept of earlier requests changes neither photos, value, bound, swap nor words."""
+    """An album made with kept computations equals one made without, after every request."""
     index, ratings, series = many
     rng, kept = np.random.default_rng(len(wishes)), KeptGrounds(index)
     request = AlbumRequest(12, clients=60, **wishes)
@@ -56,7 +56,7 @@ def test_a_press_gives_the_album_that_is_chosen_anew(many, wishes):
 
 
 def test_grounds_are_kept_for_the_same_ratings_and_series(many):
-    """They are found anew for others, and for other photos to choose from."""
+    """Kept grounds are reused for the same ratings, series and candidates, else computed anew."""
     index, ratings, series = many
     kept, everything = KeptGrounds(index), np.ones(900, dtype=bool)
     first = kept.of(ratings, series, everything, everything)

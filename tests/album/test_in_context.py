@@ -10,7 +10,7 @@ from photorank.album.in_context import AlbumContext, PhotoToAssess
 
 @pytest.fixture
 def asked(collection):
-    """Return a function that tells what rows of the index add to an album of other rows."""
+    """Return an index and a function that assesses what photos add to a given album."""
     index = collection.index
     ratings = index.rate(collection.vector)
 
@@ -25,7 +25,7 @@ def asked(collection):
 
 
 def test_a_photo_adds_what_the_album_is_worth_less_without_it(asked):
-    """Whether it is in it or not, the value is the same; alone it is all there is."""
+    """A photo adds equal value in and outside an album; to an empty album it adds all the value."""
     _, ask = asked
     [inside] = ask([1, 4, 7], [4])
     [outside] = ask([1, 7], [4])
@@ -37,7 +37,7 @@ def test_a_photo_adds_what_the_album_is_worth_less_without_it(asked):
 
 
 def test_a_twin_of_the_albums_photos_adds_less_than_another_of_its_rating(asked):
-    """The same picture twice stands for nothing more; a higher rating adds more."""
+    """A duplicate of an album's photo adds almost no value; a higher rating adds more."""
     index, ask = asked
     ratings = np.zeros(len(index))
     heads = index.embeddings()

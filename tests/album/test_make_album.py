@@ -20,12 +20,12 @@ from tests.fixtures.colours import fill
 
 
 def single(n):
-    """Return series in which every photo is on its own."""
+    """Return a series assignment of n photos in which each photo is its own series."""
     return Series(np.arange(n), np.arange(n), [None] * n, {}, 0.9)
 
 
 def in_series(codes, names=None):
-    """Return given series."""
+    """Return a series assignment with the given series number of each photo."""
     codes = np.array(codes)
     names = names or [None] * (codes.max() + 1)
     return Series(codes, np.arange(len(codes)), names, {}, 0.9)
@@ -33,7 +33,7 @@ def in_series(codes, names=None):
 
 @pytest.fixture
 def make(collection):
-    """Return a function that makes an album of ten photos, rated 0 to 9 by row."""
+    """Return a function that makes an album from ten photos, rated 0 to 9 by row unless told."""
     index = collection.index
 
     def album(places, series=None, ratings=None, **wishes):
@@ -46,7 +46,7 @@ def make(collection):
 
 
 def rows(album):
-    """Return which photos are in an album."""
+    """Return the index rows of the photos in an album."""
     return [one.row for one in album.chosen]
 
 
@@ -87,11 +87,11 @@ def test_without_variety_the_best_rated_are_in(make):
 
 @pytest.mark.parametrize("balance", [0, 0.3, 1])
 def test_photos_that_are_all_rated_alike_or_all_the_same(collection, make, balance):
-    """Nothing is divided by nothing; the album is full."""
+    """An album is filled even if all photos are rated equally or are the same picture."""
     assert len(make(4, ratings=np.ones(10), balance=balance).chosen) == 4
 
     class Same:
-        """The same index, were all its photos one picture."""
+        """The same index, as if all its photos were one picture."""
 
         photos_by_row, name = staticmethod(collection.index.photos_by_row), "same"
         signals = staticmethod(collection.index.signals)
@@ -222,7 +222,7 @@ def test_a_photo_outside_the_index_is_told(collection, tmp_path):
 
 
 def test_groups_and_their_limits(collection):
-    """One group is chosen from, or each gives no more than its limit, pins beyond it too."""
+    """Photos come from one wished group, or each group has a limit, which pins may exceed."""
     names = [str(photo.path) for photo in collection.index.photos()]
     table = LabelTable(
         "t", [LabelRow(i, name, 0.0, "", "ab"[i % 2], None, None) for i, name in enumerate(names)]
@@ -251,7 +251,7 @@ def test_groups_and_their_limits(collection):
 
 @pytest.mark.slow
 def test_the_album_is_the_same_every_time(collection):
-    """Where clients are drawn at random, they are the same ones again."""
+    """Repeated album requests give the same album, even with randomly drawn clients."""
     fill(collection.folder / "more", 20, start=50)
     collection.build()
     index = collection.index
@@ -281,7 +281,7 @@ def test_a_ban_takes_out_one_photo_and_leaves_the_others(collection):
 
 
 def test_an_album_of_one_photo_is_not_told_from_its_rest(collection):
-    """There is no rest that the photo could be unlike."""
+    """The reason for an album's single photo does not compare it with the rest of the album."""
     ratings = np.zeros(10)
     for wish in (0.3, 1.0):
         request = AlbumRequest(1, wish)
@@ -290,7 +290,7 @@ def test_an_album_of_one_photo_is_not_told_from_its_rest(collection):
 
 
 def test_a_large_collection_is_chosen_from_its_best_rated(collection):
-    """Only the best-rated and pinned photos are candidates, and a note says so."""
+    """In a large collection only the best-rated and pinned photos are candidates, as noted."""
     index = collection.index
     ratings = np.array([5.0, 1, 9, 2, 8, 3, 7, 0, 6, 4])
     request = AlbumRequest(3, 1.0, pinned=frozenset({7}))

@@ -15,7 +15,7 @@ from photorank.metrics.held_out_pairs import HeldOutPairs
 
 @pytest.fixture
 def judged():
-    """Return rows (n, d), and scores that follow their first number with noise."""
+    """Return random rows (n, d), and scores that are their first column plus noise."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(120, 6))
     return X, X[:, 0] + 0.5 * rng.normal(size=120)
@@ -46,7 +46,7 @@ def test_comparisons_are_split_by_scikit_learn(judged):
 
 @pytest.mark.slow
 def test_cross_validation_is_that_of_an_index(judged):
-    """The same folds, fits and intervals as by the parts that `photorank evaluate` uses."""
+    """Cross-validation uses the same folds, fits and intervals as `photorank evaluate`."""
     X, scores = judged
     people = photorank.Comparisons.from_scores(scores)
     groups = np.arange(120) // 10

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.slow  # a whole story
 def test_the_notebook_runs(monkeypatch, capsys):
-    """Each cell of docs/python.md runs as it stands, and tells what it promises."""
+    """All code cells of docs/python.md run in order and give the results that the page promises."""
     monkeypatch.setenv("PHOTORANK_HOME", "set by the first cell")
     notebook = jupytext.read(ROOT / "docs" / "python.md")
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]

@@ -16,13 +16,13 @@ from photorank.errors import (
 
 @photorank.image_encoder(name="few-pixels", digest="1", size=4)
 def few_pixels(images):
-    """Return the pixels of each image, 0 for middle grey."""
+    """Return the pixels of each image as a row of numbers, with middle grey near 0."""
     return [np.asarray(image, dtype=np.float32).ravel() - 127.5 for image in images]
 
 
 @pytest.fixture
 def own(tmp_path, gallery, monkeypatch):
-    """Return the gallery's index by an encoder that is a function here, with its labels."""
+    """Return the gallery's index with its labels, made by a Python function as the encoder."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path))
     return photorank.build_index(
         "own", gallery, encoder=few_pixels, labels=str(gallery / "labels.csv")
@@ -167,7 +167,7 @@ def test_a_function_is_an_encoder(own, gallery):
 
 
 def test_who_opens_an_index_of_a_function_gives_it_again(own):
-    """Without it what is in the index is rated; a new photo needs it, and another is refused."""
+    """An index made by a function rates new photos only if that same function is given again."""
     opened, photo = photorank.open_index("own"), Image.new("RGB", (20, 20))
     direction = np.eye(48)[0]
     vector = photorank.MasterVector("red", "given", direction, own.opened.fingerprint)
@@ -181,7 +181,7 @@ def test_who_opens_an_index_of_a_function_gives_it_again(own):
 
 
 def test_a_function_that_gives_something_else_is_told(tmp_path, gallery, monkeypatch):
-    """One row a photo, of numbers: the message says what came instead."""
+    """An encoder function that returns no row for each photo is refused with its array's shape."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path))
     wrong = photorank.image_encoder(name="wrong", digest="1")(lambda images: np.zeros(3))
     with pytest.raises(EncoderError, match="gives an array of shape"):
@@ -201,12 +201,12 @@ def test_labels_of_a_table_replace_those_of_their_source(own):
 
 
 def test_imported_embeddings_have_no_encoder():
-    """What was only imported cannot be made anew, and says so."""
+    """Imported embeddings have no encoder: loading one is refused with the reason."""
     with pytest.raises(NoEncoderError, match="as made by 'ViT of ours'"):
         photorank.load_encoder("embeddings:ViT of ours")
 
 
 def test_a_table_in_memory_that_is_wrong_is_called_the_table(own):
-    """No file that nobody knows is named."""
+    """Errors in a table given in memory say "the table" and name no file."""
     with pytest.raises(LabelsError, match=r"^the table has no column 'file'"):
         own.import_labels(pd.DataFrame({"f": ["a.jpg"], "score": [1]}))

@@ -16,7 +16,7 @@ class FramedColours(ColourEncoder):
     """Sees noise where the framing is "pad"."""
 
     def prepare(self, photo):
-        """Return the photo as one small frame, or something that has nothing to do with it."""
+        """Return the photo as one small frame; for the framing pad, return noise instead."""
         [pixels] = super().prepare(photo).frames
         if self.fingerprint.framing == "pad":
             rng = np.random.default_rng(int(pixels.astype(int).sum()))
@@ -25,7 +25,7 @@ class FramedColours(ColourEncoder):
 
 
 def load(framing):
-    """Return an encoder of that framing."""
+    """Return an encoder with the given framing."""
     return FramedColours(framing=framing)
 
 
@@ -59,7 +59,7 @@ def test_the_indexs_own_framing_scores_as_in_an_evaluation(home):
 
 @pytest.mark.slow
 def test_a_framing_that_shows_nothing_is_last(home):
-    """What shows the photos is ahead of noise, and the difference is that of the accuracies."""
+    """A framing that keeps the photos ranks above noise, by the difference of their accuracies."""
     told = []
     table = measure_framings(
         open_index("small"),

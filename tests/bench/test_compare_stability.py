@@ -48,7 +48,7 @@ def test_photos_are_rated_in_other_forms(home):
 
 
 def test_the_same_seed_gives_the_same_figures(home):
-    """Nothing but the drawing of photos is random."""
+    """Stability figures are the same for the same random seed."""
     first, again = (
         measure_stability(open_index("small"), load, framings=("squash",), photos=10)
         for _ in range(2)
@@ -58,7 +58,7 @@ def test_the_same_seed_gives_the_same_figures(home):
 
 
 def test_photos_that_are_gone_are_told(own_gallery):
-    """Without files there is nothing to rate, however many are indexed."""
+    """Photos whose files are gone are not counted as readable, and an error says so."""
     index = open_index("small")
     shutil.rmtree(own_gallery)
     with pytest.raises(TooFewPhotosError, match="0 photos that can be read"):
@@ -74,7 +74,7 @@ def test_few_photos_are_refused(home, photos_of_one_kind):
 
 
 def test_an_unknown_framing_is_refused(home):
-    """Before any work."""
+    """An unknown framing is refused before any work starts."""
     with pytest.raises(UnknownNameError):
         measure_stability(open_index("small"), pytest.fail, framings=("middle",))
 

@@ -24,12 +24,12 @@ class SwitchableColours(ColourEncoder):
 
 
 def in_forms(n):
-    """Return a function that gives a photo n times."""
+    """Return a function that gives n copies of a photo."""
     return lambda photo: n * [photo]
 
 
 def test_each_form_of_a_photo_has_its_row(tmp_path):
-    """What is no photo has none, and the order is that of the files."""
+    """Each form of a photo gets its own row, in file order; an unreadable file gets None."""
     files = fill(tmp_path, 3)
     (tmp_path / "0001.png").write_text("buy milk")
     encoder = ColourEncoder()
@@ -43,7 +43,7 @@ def test_each_form_of_a_photo_has_its_row(tmp_path):
 
 
 def test_a_runtime_is_measured_where_that_pays(tmp_path):
-    """For as many forms in all as an index would be measured for; few are embedded before."""
+    """Runtimes are measured only if the forms of all photos together are numerous enough."""
     files = fill(tmp_path, 4)
     for forms, told in ((FEW_PHOTOS // 4, ("auto", 16)), (FEW_PHOTOS // 4 - 1, None)):
         encoder = SwitchableColours()

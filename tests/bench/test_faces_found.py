@@ -34,7 +34,7 @@ def test_a_table_is_read(tmp_path):
     "rows", ["a,0.3,0.2,0.1,0.4,", "a,x,0,1,1,", "a,0,0,1,,", "a,0,0,nan,1,", "a,0,0,1,1,shut", ""]
 )
 def test_what_is_no_face_is_refused_in_one_line(tmp_path, rows):
-    """With the line and what a row is."""
+    """An invalid row of face labels gives a one-line error that names the columns of a row."""
     table = tmp_path / "faces.csv"
     table.write_text(f"file,left,top,right,bottom,eyes\n{rows}\n")
     with pytest.raises(LabelsError, match="left, top, right, bottom") as told:
@@ -43,7 +43,7 @@ def test_what_is_no_face_is_refused_in_one_line(tmp_path, rows):
 
 
 def test_faces_are_paired_with_the_nearest_mark():
-    """Each once; boxes may be pixels; what is left over was not marked."""
+    """Found faces are paired at most once, each with the nearest mark; the rest are unmarked."""
     marked = [MarkedFace(BOX * 1000), MarkedFace(np.array([0.0, 0.0, 0.05, 0.05]))]
     found = compare(marked, [SMALL, LARGE], (1000, 1000))
     assert [face for _, face in found.pairs] == [LARGE, None]

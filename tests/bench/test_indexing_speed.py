@@ -45,7 +45,7 @@ def test_the_reference_is_open_clip_itself(tiny_model, tmp_path):
 
 
 def test_the_ceiling_adds_the_work_of_decoding_and_encoding():
-    """On shared cores 30 and 20 photos a second make 12, for the seconds a photo add up."""
+    """Decoding 30 and encoding 20 photos a second on shared cores makes 12, as times add up."""
     speed = IndexingSpeed("", 1, 2, 10.0, 5.0, 30.0, 20.0, 2.0, 0.83, 1.0, 1.0)
 
     assert speed.perfect_overlap == pytest.approx(12)

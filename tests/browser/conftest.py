@@ -51,12 +51,12 @@ class Server:
 
     @property
     def address(self):
-        """Where it answers."""
+        """Address at which the server answers."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def environment(self):
-        """What its process, and any that works on the same workspace, is started with."""
+        """Environment variables for the server process and others on the same workspace."""
         return os.environ | {"PYTHONPATH": str(APP.parents[1]), "PHOTORANK_HOME": str(self.home)}
 
     def start(self):
@@ -88,7 +88,7 @@ def serving(workspace, folder):
 
 @pytest.fixture(scope="session")
 def running(indexed_home, tmp_path_factory):
-    """Return the server of all tests that leave its photos as they are.
+    """Return the server shared by all tests that leave its photos unchanged.
 
     Who judges there does so under a name that no other test has.
     """
@@ -98,14 +98,14 @@ def running(indexed_home, tmp_path_factory):
 
 @pytest.fixture(scope="package")
 def mortal(indexed_home, tmp_path_factory):
-    """Return a server that tests may kill, if they start it again."""
+    """Return a server that tests may kill, provided they start it again."""
     with serving(indexed_home, tmp_path_factory.mktemp("mortal")) as server:
         yield server
 
 
 @pytest.fixture
 def server(running):
-    """Return the address of the server."""
+    """Return the address of the shared server."""
     return running.address
 
 
@@ -125,7 +125,7 @@ def wait_until_up(port, process):
 
 @pytest.fixture(scope="package")
 def chromium():
-    """Return the one headless browser of these tests.
+    """Return the one headless browser shared by these tests.
 
     Its event loop runs in their thread, so it must be gone when other tests start one there.
     """
@@ -138,13 +138,13 @@ def chromium():
 
 @pytest.fixture(scope="package")
 def page(chromium):
-    """Return the tab of all tests that need no other: it compiles Streamlit's code once."""
+    """Return the browser tab shared by all tests that need none of their own."""
     return new_page(chromium)
 
 
 @pytest.fixture
 def tab(page):
-    """Return a tab beside the others, gone after the test.
+    """Return an extra tab in the shared browser, closed after the test.
 
     To the server each tab is a visitor of its own; the browser has fetched and compiled
     Streamlit's code for all of them, which is half of what a new visitor costs.
@@ -156,7 +156,7 @@ def tab(page):
 
 @pytest.fixture
 def visitor(chromium):
-    """Return a function that opens a page in a browser of its own, gone after the test."""
+    """Return a function that opens a page in its own browser context, closed after the test."""
     pages = []
 
     def arrived(**options):
@@ -169,7 +169,7 @@ def visitor(chromium):
 
 
 def new_page(chromium, **options):
-    """Return a page in a browser of its own, which waits as long as a busy machine needs."""
+    """Return a page in a new browser context whose timeout suits a busy machine."""
     context = chromium.new_context(**options)
     context.set_default_timeout(PATIENCE)
     return context.new_page()
@@ -201,7 +201,7 @@ def answered(page):
 
 
 def upload(page):
-    """Return the field that takes the photos to compare, when it is there."""
+    """Return the upload field for photos to compare, once it is on the page."""
     field = page.locator(".st-key-upload input[type=file]")
     field.wait_for(state="attached")
     return field

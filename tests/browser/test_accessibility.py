@@ -31,7 +31,7 @@ AT_ONCE = "* { transition: none !important; animation: none !important }"
 
 
 def barriers(page):
-    """Return what axe-core finds on a page that somebody could not get past."""
+    """Return the serious and critical violations that axe-core finds on a page."""
     found = axe.Axe().run(page, context=NOT_OURS).response["violations"]
     return [
         (one["id"], node["html"][:160])
@@ -43,7 +43,7 @@ def barriers(page):
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
 def test_no_page_has_a_serious_barrier(server, tab, scheme, width):
-    """On a wide light screen and on a narrow dark one; nor has an open menu, or the viewer."""
+    """No page, menu or viewer has a serious barrier on a wide light or a narrow dark screen."""
     page = tab
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
@@ -60,7 +60,7 @@ def test_no_page_has_a_serious_barrier(server, tab, scheme, width):
 
 
 def menu_barriers(page):
-    """Return the barriers of menus while they are open, the button that opened them included."""
+    """Return the accessibility barriers of open menus, including the buttons that open them."""
     found = {}
     for path, menu in (("/compare", "About"), ("/vectors", "All facts"), ("/compare", "By words")):
         go_on(page, path)
@@ -71,7 +71,7 @@ def menu_barriers(page):
 
 
 def viewer_barriers(page):
-    """Return the barriers of the viewer: alone, with its panels, and below the list of keys."""
+    """Return the accessibility barriers of the viewer: alone, with its panels and with its help."""
     go_on(page, "/photos?vector=ours")
     page.locator(".cell img[src]").first.click()
     page.locator("dialog.viewer[open]").wait_for()

@@ -24,7 +24,7 @@ OPTIONS = {
 
 @pytest.fixture
 def album(page, server):
-    """Return a function that opens the page by an address, and waits until an album is there."""
+    """Return a function that opens the album page by an address and waits for its photos."""
 
     def opened(query="places=5&vector=ours"):
         page.goto(f"{server}/album?{query}")
@@ -38,7 +38,7 @@ def album(page, server):
 
 @pytest.fixture
 def originals(gallery):
-    """Return what every file that was indexed is; afterwards nothing of it has changed."""
+    """Return each indexed file's digest and time; afterwards, check that none has changed."""
 
     def as_they_are():
         files = sorted(path for path in gallery.rglob("*") if path.is_file())
@@ -53,7 +53,7 @@ def originals(gallery):
 
 
 def cells(page, where="album"):
-    """Return the photos of one part of the page."""
+    """Return the locator of the photo cells in one part of the page."""
     return page.locator(f".st-key-{where}-small .cell")
 
 
@@ -63,7 +63,7 @@ def index_of(home):
 
 
 def names(page, where="album"):
-    """Return the beginnings of the digests in one part of the page."""
+    """Return the tokens (beginnings of digests) of the photos in one part of the page."""
     return cells(page, where).evaluate_all("all => all.map(one => one.dataset.token)")
 
 
@@ -157,7 +157,7 @@ def test_by_keyboard_alone(album):
 
 
 def test_a_finger_marks_photos_too(visitor, server):
-    """Where no mouse is, a photo is selected by its circle and left out by a button below."""
+    """On a touch screen a circle selects a photo, and a button leaves selected photos out."""
     touched = visitor(has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844})
     touched.goto(f"{server}/album?places=3&vector=ours")
     cells(touched).nth(2).wait_for()
@@ -192,7 +192,7 @@ def test_there_may_be_no_place_or_more_than_photos(page, server):
 
 
 def test_an_export_tells_first_and_writes_then(album, originals, tmp_path):
-    """Nothing is on the disk before `Write`, then what was told is; the photos stay."""
+    """An export shows its plan, writes it only after `Write`, and leaves the originals as is."""
     page = album()
     page.get_by_role("button", name="Export").click()
     for kind, option in OPTIONS.items():

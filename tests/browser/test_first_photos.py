@@ -35,7 +35,7 @@ HEIGHT = """() => [...document.querySelectorAll("*")]
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory):
-    """Return a server of more photos than a page is given at once."""
+    """Yield a server of an index with more photos than a page is sent at once."""
     workspace = Workspace(tmp_path_factory.mktemp("many") / "home")
     for part in ("index", "datasets"):
         (workspace.root / part).mkdir(parents=True)
@@ -71,7 +71,7 @@ def let_go(page, held):
 
 
 def test_another_order_is_seen_before_all_of_it_has_come(visitor, many):
-    """What has come stays as it is drawn, and then all photos are there."""
+    """Photos drawn first in a new order stay in place when the rest of the order arrives."""
     page, held = opened(visitor, many)
     best, height = page.evaluate(CELLS), page.evaluate(HEIGHT)
     page.get_by_text("Weakest", exact=True).click()
@@ -92,7 +92,7 @@ def test_another_order_is_seen_before_all_of_it_has_come(visitor, many):
 
 
 def test_photos_of_other_orders_are_fetched_in_quiet(visitor, many):
-    """So that they are there when another order is chosen."""
+    """The first photos of other orders are preloaded, before another order is chosen."""
     page, held = opened(visitor, many)
     asked, weakest = [], Index.open(IndexPaths(many.home / "index" / "many"))
     page.on("requestfinished", lambda request: asked.append(request.url))
@@ -108,7 +108,7 @@ def test_photos_of_other_orders_are_fetched_in_quiet(visitor, many):
 
 
 def test_the_focus_stays_where_it_is_put_meanwhile(visitor, many):
-    """On a photo among the first, which a key then marks."""
+    """Keyboard focus on one of the first photos stays when the rest of the order arrives."""
     page, held = opened(visitor, many)
     best = page.evaluate(CELLS)[0][0]
     page.get_by_text("Weakest", exact=True).click()
@@ -125,7 +125,7 @@ def test_the_focus_stays_where_it_is_put_meanwhile(visitor, many):
 
 
 def test_a_window_further_down_waits_for_the_order(visitor, many):
-    """What it shows is not among the first photos, and keeps its names."""
+    """A window scrolled far down keeps its photos' names until the whole order has arrived."""
     page, held = opened(visitor, many)
     index = Index.open(IndexPaths(many.home / "index" / "many"))
     photos = {photo.digest[:BEGINNING_DIGITS]: photo.path.name for photo in index.photos()}

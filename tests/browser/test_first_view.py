@@ -30,7 +30,7 @@ SIZES = [(1440, 900), (1920, 1080), (1024, 768), (700, 900), (390, 844)]
 
 @pytest.fixture
 def visit(visitor):
-    """Return how to open a page in a window of a size; without Streamlit's code if so wanted."""
+    """Return a function that opens a window of a given size, without Streamlit's code if wanted."""
 
     def opened(size, colours="light", *, alone=False):
         viewport = dict(zip(("width", "height"), size, strict=True))
@@ -57,7 +57,7 @@ def boxes(page, of):
 
 @pytest.mark.parametrize("size", SIZES)
 def test_the_page_takes_over_where_the_first_view_was(server, visit, size):
-    """The same photos in the same place, so that nothing jumps, and the first view is gone."""
+    """The page replaces the first view with the same photos in the same places."""
     alone = visit(size, alone=True)
     go_home(alone, server)
     first = boxes(alone, "#first-view")
@@ -94,7 +94,7 @@ def test_a_photo_that_is_opened_early_stays_open(server, visit):
 
 
 def test_two_photos_of_it_are_compared(server, visit):
-    """By the viewer's button, as in the page's own grid."""
+    """Two photos of the first view can be compared by the viewer's button."""
     page = visit(SIZES[0])
     page.route(re.compile("/_stcore/stream"), lambda route: route.abort())  # no page takes over
     go_home(page, server)
@@ -107,7 +107,7 @@ def test_two_photos_of_it_are_compared(server, visit):
 
 
 def test_it_has_the_colours_of_the_page(server, visit):
-    """In the dark, too."""
+    """The first view has the page's background and text colours, in light and dark mode."""
     colours = {}
     for kind in ("light", "dark"):
         page = visit(SIZES[0], kind, alone=True)

@@ -32,7 +32,7 @@ PAGES = ("", "photos", "search", "map", "album", "compare", "photo", "teach", "v
 
 @pytest.fixture(scope="module")
 def running(indexed_home, tmp_path_factory):
-    """Return a server over photos, groups and a person of such names."""
+    """Return a dashboard server over photos, groups and a rater with hostile names."""
     root = tmp_path_factory.mktemp("named")
     folder = root / f"{IMAGE} album"
     folder.mkdir()

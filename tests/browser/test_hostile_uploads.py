@@ -23,14 +23,14 @@ MOST = 1 << 30  # bytes that the server may hold beside what it held before
 
 
 def resident(process):
-    """Return the memory of a process and its children, in bytes."""
+    """Return the memory in bytes that a process and its children occupy."""
     children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
     pages = [Path(f"/proc/{one}/statm").read_text().split()[1] for one in (process, *children)]
     return 4096 * sum(map(int, pages))
 
 
 def test_a_hostile_upload_is_told_or_shown_and_the_next_photo_works(running, page, tmp_path):
-    """Nothing ends in a traceback or in the server's end, and memory stays bounded."""
+    """No hostile upload causes a traceback or ends the server, and memory stays bounded."""
     files = [one for one in samples() if one.name in WANTED]
     assert len(files) == len(WANTED)
     (tmp_path / "drawing.jpg").write_text("<svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>")

@@ -32,7 +32,7 @@ WIDTHS = (1024, 1240, 1280, 1366, 1440, 1480, 1500)
 
 @pytest.fixture
 def store(running, tab):
-    """Return the albums of the server; the one made here is gone afterwards, and so are words.
+    """Return the server's album store; the test's album and word setting are removed afterwards.
 
     The pages of other tests begin with a choice, in plain words.
     """
@@ -43,18 +43,18 @@ def store(running, tab):
 
 
 def pinned_and_left_out(store):
-    """Return what the album on the disk pins and leaves out."""
+    """Return the photos that the stored album pins and those that it leaves out."""
     album = store.load("Summer").album
     return album.pinned, album.left_out
 
 
 def shown_token(viewer):
-    """Return the beginning of the digest of the photo that the viewer shows."""
+    """Return the start of the digest of the photo that the viewer shows."""
     return viewer.locator(".stage img").first.get_attribute("src").split("/")[-2]
 
 
 def test_spreads_are_changed_by_keys_and_by_mouse(running, store, tab):
-    """Each press is kept at once, the focus stays, and nothing is a barrier to somebody."""
+    """Keys and mouse change an album's spreads, saved at once, with focus and access kept."""
     digests = Index.open(Workspace(running.home).index("small")).digests()[:6]
     store.create("Summer", KeptAlbum("small", tuple(digests)), "chosen")
     tab.goto(f"{running.address}/album?album=Summer")
@@ -109,7 +109,7 @@ def test_spreads_are_changed_by_keys_and_by_mouse(running, store, tab):
 
 
 def test_a_message_lies_on_no_button(running, store, tab):
-    """What a press did is said where the next press does not go, at every width."""
+    """The message after a button press appears below the album's buttons, at every width."""
     digests = Index.open(Workspace(running.home).index("small")).digests()[:6]
     store.create("Summer", KeptAlbum("small", tuple(digests)), "chosen")
     tab.goto(f"{running.address}/album?album=Summer")

@@ -11,7 +11,7 @@ CHART = "[data-testid=stVegaLiteChart] svg"
 
 
 def middle(box):
-    """Return the middle of a box."""
+    """Return the coordinates of a box's centre."""
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 

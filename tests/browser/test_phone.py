@@ -1,4 +1,4 @@
-"""On a phone: the list of pages gives way to the page, and two photos fit the screen."""
+"""On a phone, the list of pages gives way to the page, and two photos fit the screen."""
 
 import pytest
 
@@ -11,7 +11,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 
 @pytest.fixture(scope="module")
 def phone(chromium):
-    """Return the page of a phone's browser."""
+    """Return a page of a browser that has a phone's screen."""
     page = new_page(chromium, **PHONE)
     yield page
     page.context.close()
@@ -62,7 +62,7 @@ def test_photos_come_first(server, phone, path, most):
 
 
 def test_two_photos_and_their_answers_fit_one_screen(server, phone):
-    """Nobody scrolls between two photos to compare them."""
+    """Two photos and all answer buttons fit a phone's screen without scrolling."""
     page = phone
     page.goto(f"{server}/teach?rater=phone")
     page.locator(".choice .stage img[src]").first.wait_for()

@@ -24,7 +24,7 @@ def opened(page, server, rater):
 
 
 def marks(server, rater):
-    """Return the marks of a person, read from the disk."""
+    """Return a person's marks of photos, read from the index on the disk."""
     return marks_of(IndexPaths(server.home / "index" / "small"), rater)
 
 
@@ -37,14 +37,14 @@ def kept(server, rater, wanted, within=PATIENCE / 1000):
 
 
 def digests_in_order(page, server):
-    """Return the digests of the photos in the order of the page's cells."""
+    """Return the full digests of photos in the order of the page's cells."""
     tokens = page.locator(".cell").evaluate_all("all => all.map(one => one.dataset.token)")
     every = Index.open(IndexPaths(server.home / "index" / "small")).digests()
     return [next(digest for digest in every if digest.startswith(token)) for token in tokens]
 
 
 def test_forty_keys_in_two_seconds_are_on_the_disk_within_a_second(tab, mortal):
-    """In their order; and neither a reload, nor a killed server, nor another tab loses any."""
+    """Forty quick keys are saved in order, and a reload or a killed server loses none."""
     opened(tab, mortal, "ann")
     order = digests_in_order(tab, mortal)
     wanted = {}

@@ -1,4 +1,4 @@
-"""In a small window: pages stay one screen, and photos begin below one row of controls."""
+"""Pages in a small window fit one screen, with photos right below one row of controls."""
 
 import pytest
 
@@ -19,7 +19,7 @@ SMALL, PHONE = {"width": 1024, "height": 768}, {"width": 390, "height": 844}
 
 @pytest.fixture
 def album(running):
-    """Return the name of an album that is kept meanwhile."""
+    """Return the name of an album that exists for the duration of the test."""
     store = AlbumStore(Workspace(running.home))
     digests = Index.open(Workspace(running.home).index("small")).digests()[:6]
     store.create("Small", KeptAlbum("small", tuple(digests)), "chosen")
@@ -29,7 +29,7 @@ def album(running):
 
 @pytest.fixture
 def small(chromium):
-    """Return a page in a small window."""
+    """Return a browser page in a small window."""
     page = new_page(chromium, viewport=SMALL)
     yield page
     page.context.close()
@@ -45,7 +45,7 @@ def begins_above(page, y):
     [("", 140), ("photos", 140), ("compare", 140), ("search", 200), ("map", 230)],
 )
 def test_photos_begin_below_the_controls(server, small, path, most):
-    """One row of them, and a second where photos are found."""
+    """Photos begin below one row of controls, or below a second row on pages that find photos."""
     small.goto(f"{server}/{path}")
     begins_above(small, most)
 
@@ -61,7 +61,7 @@ def test_an_example_is_searched_for_by_a_click(server, small):
 
 
 def test_a_kept_album_begins_below_one_row(server, small, album):
-    """Its tools stand beside its title."""
+    """A kept album's tools stand beside its title, so its photos begin below a single row."""
     small.goto(f"{server}/album?album={album}")
     begins_above(small, 200)  # within the margins of its first page
 
@@ -81,7 +81,7 @@ def test_home_is_one_screen(server, small):
 
 
 def test_the_map_leaves_room_for_its_photos_on_a_phone(server, small):
-    """They begin on the screen that the map is on."""
+    """Photos below the map begin on the first screen of a phone."""
     small.set_viewport_size(PHONE)
     small.goto(f"{server}/map")
     begins_above(small, 560)

@@ -33,12 +33,12 @@ def wait_for_pair(page):
 
 
 def shown(page):
-    """Return the names of the two photos that are shown."""
+    """Return the names of the two photos shown on the page."""
     return [one.get_attribute("alt").split(": ")[1] for one in page.locator(A_PAIR).all()]
 
 
 def said(server, rater):
-    """Return what a person has said, read from the disk."""
+    """Return a person's choices, read from the disk."""
     return clicks(Index.open(IndexPaths(server.home / "index" / "small")), rater)
 
 
@@ -70,7 +70,7 @@ def test_keys_as_fast_as_they_come_are_all_kept(tab, running):
 
 
 def test_a_server_that_is_killed_under_the_fingers_loses_nothing(tab, mortal):
-    """What it was not told before it ended is told to the next one, by the page that is open."""
+    """Choices that a killed server did not receive are sent by the open page to the next server."""
     opened(tab, mortal, "dan")
     tab.keyboard.press("ArrowLeft")
     told(mortal, "dan", 1)
@@ -85,7 +85,7 @@ def test_a_server_that_is_killed_under_the_fingers_loses_nothing(tab, mortal):
 
 
 def test_a_key_that_is_held_or_pressed_twice_answers_one_pair(tab, running):
-    """Nobody says anything of a pair that he has not seen."""
+    """A key held down or pressed twice answers only one pair, as the next has not been seen yet."""
     opened(tab, running, "eve")
     tab.keyboard.down("ArrowLeft")
     for _ in range(5):
@@ -99,7 +99,7 @@ def test_a_key_that_is_held_or_pressed_twice_answers_one_pair(tab, running):
 
 
 def test_a_click_on_a_photo_chooses_it_and_two_tabs_lose_nothing(tab, visitor, running):
-    """Each person's choices are their own."""
+    """A click on a photo chooses it, and two persons in two tabs each keep all their choices."""
     other = visitor()
     for rater, page in {"bea": tab, "bob": other}.items():
         opened(page, running, rater)
@@ -112,7 +112,7 @@ def test_a_click_on_a_photo_chooses_it_and_two_tabs_lose_nothing(tab, visitor, r
 
 
 def test_how_sure_a_taste_is_is_told_when_it_is_asked_for(tab, running):
-    """With the choices so far, and then with the next one."""
+    """The panel on how sure a taste is counts the choices so far, and each new one."""
     opened(tab, running, "gil")
     for _ in range(2):
         wait_for_pair(tab)

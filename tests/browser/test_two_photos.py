@@ -47,7 +47,7 @@ CUT = """said => [...said.children].filter(one => getComputedStyle(one).display 
 
 
 def test_a_click_chooses_and_all_of_it_is_in_the_window(running, tab):
-    """Each photo has a circle, the second click compares; nine ways to judge fit below each other.
+    """A second click on a photo starts the comparison, and its nine rows fit in the window.
 
     Names as long as these are read whole, and what has no room scrolls by itself.
     """

@@ -11,7 +11,7 @@ __all__ = ["tiny_model"]
 
 @dataclass
 class Outcome:
-    """What a command said, and how it ended."""
+    """Output, error text and exit code of a command."""
 
     code: int
     out: str
@@ -19,7 +19,7 @@ class Outcome:
 
     @property
     def json(self):
-        """What the command printed, which must be JSON and nothing else."""
+        """The command's output, which must be nothing but JSON, parsed."""
         return json.loads(self.out)
 
 
@@ -51,7 +51,7 @@ def refused(photorank):
 
 @pytest.fixture
 def empty_home(tmp_path, monkeypatch):
-    """Return a workspace without any index, which is the current one."""
+    """Return a workspace without any index, set as the current workspace."""
     home = tmp_path / "empty-home"
     monkeypatch.setenv("PHOTORANK_HOME", str(home))
     return home
@@ -59,7 +59,7 @@ def empty_home(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="session")
 def tiny_spec(tiny_model, tmp_path_factory):
-    """Return the spec of an encoder that is quick, and tells photos apart."""
+    """Return the spec of a fast tiny encoder whose embeddings differ between photos."""
     from safetensors.torch import load_file, save_file
 
     name, file = tiny_model

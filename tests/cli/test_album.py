@@ -9,7 +9,7 @@ pytestmark = pytest.mark.usefixtures("home")
 
 @pytest.fixture
 def album(photorank):
-    """Return a function that makes an album and returns its JSON."""
+    """Return a function that makes an album by a vector and returns its JSON."""
 
     def make(*arguments):
         outcome = photorank("album", "--vector", "ours", *arguments, "--json")
@@ -48,7 +48,7 @@ def test_known_series_have_one_shot_each(album):
 
 
 def test_pins_bans_groups_and_limits(album, gallery):
-    """What is asked for is done, and told."""
+    """Pins, bans, groups and limits of an album are obeyed, and empty places are reported."""
     worst, best = gallery / "beach" / "7.jpg", gallery / "beach" / "0.jpg"
     made = album("--places", 3, "--pin", worst, "--ban", best, "--group", "beach")
     paths = [one["path"] for one in made["chosen"]]
@@ -102,7 +102,7 @@ def test_edges(album):
 
 @pytest.mark.slow
 def test_mistakes_end_in_one_line(refused, gallery, tmp_path):
-    """Each line says what to change; nothing is written."""
+    """Each mistake ends in one line that says what to change, and nothing is written."""
     photo = gallery / "beach" / "0.jpg"
     asked = ["album", "--places", 1, "--vector", "ours"]
     assert "both pinned and banned" in refused(*asked, "--pin", photo, "--ban", photo)
@@ -124,7 +124,7 @@ def test_what_makes_no_sense_is_wrong_usage(wrong, photorank):
 
 
 def test_without_a_vector_the_usual_one_chooses_and_is_told(photorank):
-    """It is told where photos are chosen, and not where a kept album is shown."""
+    """The default vector is named when it chooses photos, not when a kept album is shown."""
     chosen = photorank("album", "--places", 2)
     assert chosen.code == 0
     assert "choosing by " in chosen.err

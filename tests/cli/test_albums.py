@@ -10,7 +10,7 @@ pytestmark = pytest.mark.usefixtures("home")
 
 @pytest.fixture
 def kept(photorank):
-    """Return a function that runs a command on albums and returns its JSON."""
+    """Return a function that runs an album command and returns its JSON."""
 
     def run(*arguments):
         outcome = photorank(*arguments, "--json")
@@ -53,7 +53,7 @@ def test_an_album_is_kept_from_its_choice_to_its_removal(kept, photorank, galler
 
 @pytest.mark.slow
 def test_photos_that_are_named_are_in_their_order(kept, gallery):
-    """Whatever they are rated."""
+    """Photos given by path are kept in the order given, whatever their ratings."""
     wanted = [gallery / "street" / "3.jpg", gallery / "beach" / "7.jpg"]
     kept("albums", "save", "mine", "--photo", wanted[0], "--photo", wanted[1])
     shown = kept("album", "--album", "mine")
@@ -62,7 +62,7 @@ def test_photos_that_are_named_are_in_their_order(kept, gallery):
 
 @pytest.mark.slow
 def test_an_album_finds_its_photos_wherever_they_lie(kept, own_gallery, home):
-    """After the library moved, and under another index of the same photos."""
+    """A kept album finds its photos after they moved, and by another index of the same photos."""
     kept("albums", "save", "mine", "--photo", own_gallery / "beach" / "2.jpg")
     (own_gallery / "beach" / "2.jpg").rename(own_gallery / "renamed.jpg")
     kept("index", own_gallery, "--name", "small")
@@ -89,7 +89,7 @@ def test_the_swap_is_one_command(kept):
 
 
 def test_copies_are_numbered_in_order(kept, photorank, tmp_path):
-    """With sidecars where they are asked for; a second run finds all there."""
+    """Copies are numbered in album order, with sidecars on request; a second run skips them all."""
     asked = ["album", "--places", 3, "--vector", "ours", "--to", tmp_path / "out", "--numbered"]
     made = kept(*asked, "--with-sidecars")
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
@@ -101,7 +101,7 @@ def test_copies_are_numbered_in_order(kept, photorank, tmp_path):
 
 
 def test_mistakes_end_in_one_line(refused, photorank):
-    """Each names the way on."""
+    """Each mistake in an album command ends in one line that says how to go on."""
     assert "There is no" not in refused("albums", "show", "nothing")
     assert "cannot be an album's name" in refused("album", "--album", "../x", "--places", 2)
     for wrong in (["--fill"], ["--album", "new", "--swap"], ["--album", "new"], []):

@@ -21,7 +21,7 @@ def made_up(tmp_path, monkeypatch):
 
 @pytest.mark.slow  # it measures
 def test_search_is_measured_beside_numpy_and_faiss(photorank):
-    """All three find the same photos; the limit and the ratios are told."""
+    """Photorank, NumPy and Faiss find the same photos; the speed limit and ratios are reported."""
     found = photorank("bench", "search", "-k", 5, "--rounds", 1, "--json").json
     assert (found["k"], found["photos"], found["same"]) == (5, 300, 1.0)
     assert found["faiss_ratio"] == pytest.approx(found["faiss"] / found["ours"])
@@ -41,7 +41,7 @@ def test_measuring_is_measured_beside_scipy(photorank):
 
 @pytest.mark.slow  # it measures
 def test_encoders_are_raced_in_one_run(photorank):
-    """Each has its own process and runtime; the first is what the others are compared with."""
+    """Each encoder is timed with its own runtime, its speed given as a ratio to the first one's."""
     asked = ("--encoder", "embedded", "--encoder", "embedded:1", "--photos", 32, "--rounds", 1)
     first, second = photorank("bench", "index", *asked, "--json").json["encoders"]
     assert [one["encoder"] for one in (first, second)] == ["embedded", "embedded:1"]
@@ -52,7 +52,7 @@ def test_encoders_are_raced_in_one_run(photorank):
 
 @pytest.mark.slow  # it measures
 def test_every_page_is_measured(photorank):
-    """First with all that it loads, and again as a click would; no page is forgotten."""
+    """Every dashboard page is timed twice: first with all it loads, then as after a click."""
     found = photorank("bench", "dashboard", "--rounds", 1, "--vector", VECTOR, "--json").json
     views = list((Path(__file__).parents[2] / "dashboard" / "views").glob("*.py"))
     assert len({page["page"] for page in found["pages"]}) == len(views) > 0

@@ -87,7 +87,7 @@ def test_printers_are_data(photorank, refused, tmp_path):
 
 @pytest.mark.slow
 def test_mistakes_end_in_one_line(photorank, refused, gallery, tmp_path):
-    """Each says what to change; no file is made."""
+    """A wrong option, plan or path is refused in one line, and no file is made."""
     assert "need at least 30 photos" in refused("book", "--vector", "ours", "--pages", 30)
     assert "at least 3 pages" in refused("book", "--vector", "ours", "--pages", 2, "--places", 12)
     assert "PDF/X-4" in refused(*ASKED, "--standard", "x4", "--to", tmp_path / "x.pdf")

@@ -12,7 +12,7 @@ SIZE = (96, 64)
 
 
 def checksums(folder):
-    """Return what each file of a folder holds and when it was changed, by its path."""
+    """Return the checksum and modification time of each file of a folder, by its path."""
     return {
         path: (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns)
         for path in folder.rglob("*")
@@ -22,7 +22,7 @@ def checksums(folder):
 
 @pytest.fixture
 def card(tmp_path):
-    """Return the folder of a card: photos, what goes along with them, and other files."""
+    """Return the folder of a camera card with photos, their companion files and other files."""
     import pillow_heif
 
     pillow_heif.register_heif_opener()

@@ -59,7 +59,7 @@ def test_labels_come_along_by_columns_of_any_name(photorank, gallery, tmp_path):
 
 
 def test_index_tells_its_result_in_words(photorank, gallery):
-    """Without --json the same numbers are a sentence, and each skipped file has its reason."""
+    """Without --json the index command prints its counts and the reason for each skipped file."""
     outcome = photorank("index", gallery, "--name", "small", "--encoder", "embedded:2")
 
     assert outcome.out.startswith("index small: 0 added, 24 unchanged, 0 vanished, 1 skipped\n")
@@ -221,7 +221,7 @@ def test_compare_gives_two_probabilities_that_swap_with_the_photos(photorank, ga
 
 @pytest.mark.slow
 def test_commands_say_which_vector_they_took(photorank, gallery):
-    """Without a vector the best of the latest evaluation is taken, else the built-in one."""
+    """The vector used by default is named: the best of the latest evaluation, else built-in."""
     photos = gallery / "beach" / "0.jpg", gallery / "beach" / "7.jpg"
     known = {vector["name"] for vector in photorank("vector", "list", "--json").json}
 
@@ -271,7 +271,7 @@ def test_evaluate_prints_the_contract_and_keeps_it(photorank):
 
 @pytest.mark.slow
 def test_evaluate_in_words(photorank):
-    """Without --json there is a table, and one sentence that compares with words alone."""
+    """Without --json the evaluate command prints a table and a sentence on the best vector."""
     outcome = photorank("evaluate", *QUICK)
 
     assert outcome.code == 0

@@ -15,7 +15,7 @@ START = [sys.executable, "-m", "photorank"]
 
 @pytest.fixture
 def port():
-    """Return a port that is free."""
+    """Return a free port of this machine."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -80,7 +80,7 @@ def test_a_port_in_use_is_told(refused, empty_home):
 
 @pytest.mark.slow
 def test_a_demo_that_is_built_is_not_built_again(photorank, home, port):
-    """With the sample there, `demo --build-only` says so at once; else it shows the sample."""
+    """An existing sample is not built again; without `--build-only` the demo shows it."""
     shutil.copytree(home / "index" / "small", home / "index" / "sample")
     photorank(
         "evaluate",

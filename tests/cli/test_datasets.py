@@ -35,7 +35,7 @@ VOTES += "c,0,0,4,land,test\nd,1,1,2,land,test\n"
 
 @pytest.fixture
 def mine(tmp_path, monkeypatch):
-    """Return the folder of a small dataset whose manifest lies in the current workspace."""
+    """Return a small dataset's folder, with its manifest in the current workspace."""
     home = tmp_path / "home"
     (home / "datasets").mkdir(parents=True)
     (home / "index").mkdir()
@@ -61,7 +61,7 @@ def test_datasets_are_listed_with_ones_own(photorank, mine):
 
 
 def test_a_dataset_is_shown_with_what_its_layout_was_taken_from(photorank, mine):
-    """Whether it was verified, too."""
+    """A dataset's description tells the source of its layout and whether it was verified."""
     shown = photorank("datasets", "show", "mine").out
     assert "not verified" in shown
     assert "made up" in shown
@@ -71,7 +71,7 @@ def test_a_dataset_is_shown_with_what_its_layout_was_taken_from(photorank, mine)
 
 
 def test_a_complete_dataset_is_checked(photorank, mine):
-    """What was never verified says so."""
+    """A complete dataset passes the check, with a warning that its layout was never verified."""
     outcome = photorank("datasets", "check", "mine", "--root", mine)
     assert outcome.code == 0
     assert "4 of the 4" in outcome.out
@@ -79,7 +79,7 @@ def test_a_complete_dataset_is_checked(photorank, mine):
 
 
 def test_what_is_missing_or_does_not_fit_is_told(photorank, mine, refused):
-    """With numbers, first examples, and files with lines; it ends in 1."""
+    """Missing photos and bad rows are counted with examples, and the check exits with code 1."""
     (mine / "photos" / "b.png").unlink()
     (mine / "votes.csv").write_text(VOTES + "e,0,0,0,sea,test\nf,-1,0,0,sea,test\n")
     outcome = photorank("datasets", "check", "mine", "--root", mine, "--json")
@@ -98,7 +98,7 @@ def test_what_is_missing_or_does_not_fit_is_told(photorank, mine, refused):
 
 @pytest.mark.parametrize("command", [["show", "bad"], ["check", "bad"]])
 def test_a_bad_manifest_is_told_with_its_key(refused, mine, command):
-    """Wherever it is read."""
+    """A bad manifest is refused with its file and key by `show` and by `check` alike."""
     bad = mine.parent / "home" / "datasets" / "bad.toml"
     bad.write_text(MINE.replace('"votes.csv"', '"../votes.csv"'))
     line = refused("datasets", *command)

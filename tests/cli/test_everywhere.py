@@ -11,7 +11,7 @@ from tests.fixtures.command_line import COMMAND, SCHEMAS, schema
 
 @pytest.mark.slow
 def test_quiet_leaves_messages_out_and_errors_in(photorank, home, gallery):
-    """Before or behind the command; results are as without it."""
+    """The option --quiet drops messages but not errors, before or behind the command."""
     photo = str(gallery / "beach" / "0.jpg")
     asked = ("compare", photo, str(gallery / "beach" / "5.jpg"))
     loud = photorank(*asked)
@@ -32,7 +32,7 @@ def test_verbose_tells_where_an_error_comes_from(photorank, home):
 
 
 def test_no_command_has_an_option_of_these_names():
-    """What may stand anywhere is one thing everywhere."""
+    """No command has an option of its own named -q, --quiet, -v or --verbose."""
     for words, command in COMMANDS.items():
         taken = {one for parameter in command.params for one in parameter.opts}
         assert not taken & {"-q", "--quiet", "-v", "--verbose"}, words
@@ -82,7 +82,7 @@ def test_a_shell_completes_commands_and_names(home, typed, offered):
 
 @pytest.mark.slow
 def test_every_command_that_prints_json_has_a_schema():
-    """What scripts are written against is documented; `invoke` checks it wherever it is printed."""
+    """Each command with --json has a documented JSON schema."""
 
     def printing(command, *words):
         for name, inner in getattr(command, "commands", {}).items():
@@ -99,7 +99,7 @@ def test_every_command_that_prints_json_has_a_schema():
 
 
 def test_rows_of_scores_are_what_their_schema_promises(photorank, home, gallery):
-    """Each line is a JSON document."""
+    """Each line that score prints is a JSON document valid under its schema."""
     printed = photorank("score", gallery, "--vector", "ours").out.splitlines()
     assert printed
     for line in printed:

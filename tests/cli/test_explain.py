@@ -28,7 +28,7 @@ def test_explain_tells_why_and_draws_it(photorank, gallery, tmp_path):
 
 @pytest.mark.usefixtures("home")
 def test_explain_in_words(photorank, gallery):
-    """Without --json the method, the concepts and the better photos are tables."""
+    """Without --json, explain prints the method, the concepts and the better photos as tables."""
     outcome = photorank("explain", gallery / "beach" / "7.jpg", "--vector", "ours")
 
     assert outcome.code == 0
@@ -71,7 +71,7 @@ def test_a_heat_map_is_a_png_in_a_folder_that_there_is(photorank, refused, galle
 
 @pytest.mark.usefixtures("home")
 def test_what_nothing_is_better_than_says_so(photorank, gallery):
-    """Where no better photo is of the same kind, a line says it instead of an empty table."""
+    """If no photo of its kind is better, explain says so instead of printing an empty table."""
     outcome = photorank("explain", gallery / "forest" / "0.jpg", "--vector", "ours")
 
     assert "no photo of its kind" in outcome.out
@@ -80,7 +80,7 @@ def test_what_nothing_is_better_than_says_so(photorank, gallery):
 
 @pytest.mark.usefixtures("home")
 def test_compare_marks_an_order_that_does_not_hold(photorank, gallery):
-    """On request the share of flips is told, of a photo against itself a half or so."""
+    """With --stability, compare tells the share of flips; a photo against itself is unsteady."""
     photo, other = gallery / "beach" / "0.jpg", gallery / "beach" / "7.jpg"
     arguments = ["--vector", "ours", "--stability"]
     itself = photorank("compare", photo, photo, *arguments, "--json").json["stability"]
@@ -93,7 +93,7 @@ def test_compare_marks_an_order_that_does_not_hold(photorank, gallery):
 
 @pytest.mark.usefixtures("home")
 def test_nuisance_tells_gaps_and_keeps_the_vector(photorank):
-    """Each group has its gap with content and without; the vector without it is kept."""
+    """The nuisance command lists each group's gap and saves the vector freed from the nuisance."""
     arguments = ["--vector", "ours", "--by", "group", "--fold-by", "photo", "--json"]
     outcome = photorank("nuisance", *arguments, "--save", "rest")
 
@@ -117,13 +117,13 @@ def test_nuisance_in_words(photorank, refused):
 
 @pytest.mark.usefixtures("home")
 def test_a_name_that_is_taken_is_told_before_any_work(refused):
-    """Nothing is measured for a vector that could not be kept."""
+    """A vector name that is already taken is refused before anything is measured."""
     assert "plain-prompt" in refused("nuisance", "--vector", "ours", "--save", "plain-prompt")
 
 
 @pytest.mark.usefixtures("home")
 def test_bench_framing_and_stability_print_their_tables(photorank, gallery, tiny_spec):
-    """One row a framing, each with its interval."""
+    """Each bench prints its table: framings with their lead over crop, and unsteady pairs."""
     labels = ("--labels", gallery / "labels.csv")
     photorank("index", gallery, "--name", "tiny", "--encoder", tiny_spec, *labels)
     bench_framing = ("bench", "framing", "--index", "tiny", "--folds", 3, "--framings")

@@ -18,7 +18,7 @@ FORMATS = ("csv", "parquet", "xmp", "clip-retrieval")
 
 @pytest.fixture
 def library(tmp_path, photorank):
-    """Return a folder of four photos of its own, which is the index `mine` with a vector."""
+    """Return a folder of four photos, indexed as `mine`."""
     from tests.conftest import draw_photo
 
     folder = tmp_path / "library"
@@ -31,7 +31,7 @@ def library(tmp_path, photorank):
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_without_a_destination_it_only_tells(kind, photorank, gallery, tmp_path, monkeypatch):
-    """Nothing is written anywhere: not among the photos, not here, not in the index."""
+    """Export without a destination writes no file: not among the photos nor anywhere else."""
     here = tmp_path / "here"
     here.mkdir()
     monkeypatch.chdir(here)
@@ -137,7 +137,7 @@ def test_people_keep_their_ratings(photorank, library):
 
 
 def test_a_persons_own_stars_leave_as_sidecars(photorank, refused, library):
-    """What is left out is rejected, photos without a mark get no sidecar."""
+    """Photos left out get a sidecar with rating -1, and photos without a mark get none."""
     opened = open_index("mine")
     asked = ["export", "--format", "xmp", "--rater", "ana", "--index", "mine"]
     assert "gave no stars" in refused(*asked)
@@ -153,7 +153,7 @@ def test_a_persons_own_stars_leave_as_sidecars(photorank, refused, library):
 
 
 def test_choices_come_back(photorank, home, gallery, tmp_path):
-    """What `choices export` writes, `choices import` reads as the same graph."""
+    """Choices that `choices export` writes are read back by `choices import` as the same graph."""
     first = tmp_path / "pairs.csv"
     first.write_text(
         "winner,loser,tie,rater\nbeach/0.jpg,beach/7.jpg,,ann\n"
@@ -245,7 +245,7 @@ def test_an_unknown_vector_or_index_is_told(refused, tmp_path):
 
 
 def test_choices_are_not_written_over_a_file(refused, photorank, gallery, tmp_path):
-    """No photo or older table is replaced, and without choices nothing is written."""
+    """Exporting choices replaces no photo and no existing file; without choices none is written."""
     assert "no choices" in refused("choices", "export", tmp_path / "out.csv")
     photo = gallery / "beach" / "0.jpg"
     before = photo.read_bytes()

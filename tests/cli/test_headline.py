@@ -5,7 +5,7 @@ from tests.fixtures.evaluations import difference, evaluation, result
 
 
 def row(vector, value, **flags):
-    """Return a result with an interval of ± 0.02."""
+    """Return a result for a vector, with an interval of ± 0.02 around its value."""
     return result(vector, (value, value - 0.02, value + 0.02), **flags)
 
 
@@ -40,7 +40,7 @@ def test_what_has_seen_the_photos_cannot_be_the_best():
 
 
 def test_without_an_interval_there_is_no_headline():
-    """One usable pair is not “100 %”: that there are too few is all that is said."""
+    """The headline of a result without an interval says only that there are too few pairs."""
     rows = [
         result("ours", (1.0, None, None), n_pairs=1),
         result("random-direction", (0.5, 0, 1), kind="random"),

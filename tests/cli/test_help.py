@@ -11,7 +11,7 @@ from tests.fixtures.command_line import COMMAND
 
 
 def commands(command, path=()):
-    """Return every command that does something, by the words that call it."""
+    """Return all commands that are not groups, by the words that call them."""
     inner = getattr(command, "commands", None)
     if inner is None:
         return {path: command}
@@ -41,7 +41,7 @@ def test_every_command_has_help_and_an_example_that_its_parser_takes(words, phot
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_every_option_says_what_it_is(words):
-    """No option is without a word of help."""
+    """Every option of a command has a help text."""
     for parameter in COMMANDS[words].params:
         if parameter.param_type_name == "option":
             assert parameter.help, parameter.name
@@ -114,7 +114,7 @@ def test_wrong_usage_exits_with_2(arguments, photorank, empty_home):
 
 @pytest.mark.slow
 def test_an_unexpected_exception_shows_its_traceback():
-    """What is no user's mistake is a bug, and shows where it happened."""
+    """An exception that is no user error exits with 1 and shows its traceback."""
     code = (
         "import photorank.workspace as w; w.Workspace.current = lambda: 1 / 0\n"
         "from photorank.cli.app import main; main()"

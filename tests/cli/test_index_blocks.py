@@ -17,7 +17,7 @@ from tests.fixtures.colours import fill
 
 
 def without_signals(spec, **how):
-    """Return the encoder as older photoranks had it."""
+    """Return the encoder without technical signals, as older versions of photorank had it."""
     encoder = load_encoder(spec, **how)
     encoder.set_blocks(None)
     return encoder
@@ -25,7 +25,7 @@ def without_signals(spec, **how):
 
 @pytest.fixture
 def old_and_new(tmp_path, tiny_spec):
-    """Return an index as an older photorank made it, and one of today, of the same photos."""
+    """Return an index without signals, one with signals, and the folder of their photos."""
     fill(tmp_path / "photos", 5)
     home = Workspace(tmp_path / "home")
     for name, load in (("old", without_signals), ("new", load_encoder)):
@@ -68,7 +68,7 @@ def test_words_and_older_vectors_are_0_in_the_signals(old_and_new):
 
 @pytest.mark.slow
 def test_a_learned_vector_may_look_at_the_signals(tmp_path, tiny_spec):
-    """What a tiny random network hardly sees, sharpness, is learned from them."""
+    """A learned vector can use the signals for sharpness, which a tiny random network misses."""
     photo = Image.fromarray(data.chelsea())
     for at in range(12):
         left = 12 * at

@@ -25,7 +25,7 @@ EXIF_IFD, MAKE, MODEL, TAKEN = 0x8769, 0x10F, 0x110, 0x9003
 
 @pytest.fixture(scope="module")
 def indexed_shelf(tmp_path_factory, gallery):
-    """Return a place with a folder of eight photos, `shelf`, and `home`, where it is indexed."""
+    """Return a folder with eight photos in `shelf` and a workspace `home` that indexes them."""
     place = tmp_path_factory.mktemp("indexed-shelf")
     shutil.copytree(gallery / "beach", place / "shelf" / "beach")
     for number, path in enumerate(sorted(place.rglob("*.jpg"))):
@@ -57,7 +57,7 @@ def opened(empty_home):
 
 
 def scores_of(index):
-    """Return the scores by the photos' names."""
+    """Return the scores of an index's judged photos, by file name."""
     scores = index.labels().scores
     return {
         photo.path.name: float(score)
@@ -136,7 +136,7 @@ def test_collecting_again_replaces_what_was_collected_and_nothing_else(
 
 @pytest.mark.slow
 def test_several_peoples_ratings_are_kept_apart(shelf, photorank, opened):
-    """Each person's part of the library, under a name."""
+    """Ratings from each person's part of the library are collected under that person's name."""
     shutil.copytree(shelf / "beach", shelf / "ben")
     photorank("index", shelf, "--name", "shelf")
     for number in range(2):
@@ -209,7 +209,7 @@ def test_clicks_are_not_removed(shelf, photorank, refused, opened):
 
 
 def test_clicks_are_not_averaged_with_another_scale(shelf, photorank, opened):
-    """Beside imported tiers clicked stars count only for who clicked them, which is told."""
+    """Clicked stars beside imported tiers count only for who clicked them, and a note says so."""
     photo = next(photo for photo in opened().photos() if photo.path.name == "0.jpg")
     record_stars(opened().paths, "ann", photo.digest, 4)
     assert scores_of(opened()) == {"0.jpg": 4}
@@ -243,7 +243,7 @@ def test_an_export_of_a_raw_file_counts_as_edited(shelf, photorank, opened):
 
 
 def test_a_bomb_in_a_sidecar_is_told_with_its_name(shelf, photorank, opened):
-    """What could not be read is listed, the rest is imported."""
+    """A sidecar with an entity bomb is listed by path, and the other sidecars are imported."""
     bomb = '<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><x>&b;</x>'
     (shelf / "beach" / "0.jpg.xmp").write_text(bomb)
     (shelf / "beach" / "1.jpg.xmp").write_bytes(saved(2))
@@ -300,7 +300,7 @@ def test_a_replaced_photo_is_in_no_group(shelf, photorank, opened):
 
 
 def test_groups_by_time_and_place(shelf, photorank, opened):
-    """One after the other; the last one counts, and photos without a time are in none."""
+    """Each grouping replaces the one before; by time, photos without a time get no group."""
     told = photorank("labels", "group", "--by", "folder", "--json").json
     assert (told["groups"], told["photos"], told["ungrouped"]) == (1, 8, 0)
     assert opened().labels().group_names == ["shelf/beach"]
@@ -354,7 +354,7 @@ def test_groups_of_a_table_are_not_contradicted(shelf, photorank, refused, opene
 def test_a_photo_that_comes_back_to_an_older_index_gets_its_camera(
     shelf, photorank, opened, empty_home
 ):
-    """One made before cameras were kept has none, until a photo is embedded anew."""
+    """A photo of an index made before cameras were kept gets its camera once embedded anew."""
     (shelf / "beach" / "0.jpg.xmp").write_bytes(saved(2))
     photorank("labels", "collect", "stars")
     with sqlite3.connect(Workspace(empty_home).index("shelf").catalogue) as connection:

@@ -37,7 +37,7 @@ def test_opposites_never_chose_alike_and_have_a_mean(photorank):
 
 @pytest.mark.usefixtures("two")
 def test_people_who_are_not_there_are_refused(refused):
-    """One person agrees with nobody, and a stranger is told who is known."""
+    """Agreement needs two people, and an unknown person is refused with the known names listed."""
     assert "two people" in refused("people", "--rater", "ann")
     assert "ann" in refused("people", "--rater", "ann", "--rater", "eve")
 

@@ -21,12 +21,12 @@ def index():
 
 
 def rows_of(index, found):
-    """Return the rows of the photos that were found."""
+    """Return the index rows of the photos in a search result."""
     return [index.row_of(Path(one["path"])) for one in found]
 
 
 def test_photos_like_one_of_the_index_are_its_nearest_without_itself(photorank, index):
-    """In the order that NumPy finds, with the cosines as similarities."""
+    """The nearest photos come in NumPy's order of cosines, which are given as similarities."""
     X = index.heads()
     found = photorank("search", "--like", index.photo(3).path, "-k", 5, "--json").json
 
@@ -47,7 +47,7 @@ def test_photos_like_one_that_is_not_in_the_index(photorank, index, tmp_path):
 
 
 def test_photos_along_a_vector_are_those_it_rates_best(photorank):
-    """The same photos as `top`, in the same order."""
+    """Searching along a vector finds the same photos as `top`, in the same order."""
     found = photorank("search", "--vector", "ours", "-k", 6, "--json").json
     best = photorank("top", "--vector", "ours", "-k", 6, "--json").json
 
@@ -55,7 +55,7 @@ def test_photos_along_a_vector_are_those_it_rates_best(photorank):
 
 
 def test_like_this_one_but_better(photorank, index):
-    """All are rated higher; the closest comes first."""
+    """All photos found are rated higher than the given one; the most similar comes first."""
     ratings = index.rate(load_vector(index, "ours"))
     worst = int(ratings.argmin())
     asked = ("search", "--like", index.photo(worst).path, "--vector", "ours", "-k", 4, "--json")
@@ -68,7 +68,7 @@ def test_like_this_one_but_better(photorank, index):
 
 
 def test_better_photos_that_changed_are_told(photorank, own_gallery):
-    """Those that are left out are not taken for photos that are rated lower."""
+    """Better photos whose files changed are reported, not taken for photos rated lower."""
     index = open_index("small")
     ratings = index.rate(load_vector(index, "ours"))
     worst = int(ratings.argmin())
@@ -102,7 +102,7 @@ def test_what_is_looked_for_is_said_once(photorank, refused, index):
 
 
 def test_a_photo_that_cannot_be_searched_by(refused, gallery, tmp_path):
-    """One that is missing and one that is none are told in a line."""
+    """A missing file and a file that is no photo are each refused in one line."""
     assert "does not exist" in refused("search", "--like", tmp_path / "no.jpg")
     assert "notes.jpg" in refused("search", "--like", gallery / "notes.jpg")
 

@@ -7,7 +7,7 @@ pytestmark = pytest.mark.usefixtures("home")
 
 
 def test_an_index_is_measured_once_and_summed_up(photorank):
-    """While it is made: the table has every signal, and there is nothing to do."""
+    """Every signal is measured while indexing, so the command finds nothing left to measure."""
     first = photorank("signals", "--page", "2x3")
     assert "index small: 0 measured, 24 known before" in first.out
     assert all(name in first.out for name in SIGNALS)
@@ -39,7 +39,7 @@ def test_wrong_usage(photorank, arguments):
 
 @pytest.mark.slow
 def test_photos_teach_themselves_by_a_command(photorank, own_gallery, tiny_spec):
-    """No label is needed; options about labels are a mistake."""
+    """The degradations learner needs no labels and refuses options about labels."""
     for file in sorted(own_gallery.glob("*/*.jpg"))[10:]:
         file.unlink()  # ten photos are enough
     photorank("index", own_gallery, "--name", "few", "--encoder", tiny_spec)
@@ -54,7 +54,7 @@ def test_photos_teach_themselves_by_a_command(photorank, own_gallery, tiny_spec)
 
 @pytest.mark.slow
 def test_keepers_tell_how_low_may_be_rejected(photorank, refused):
-    """With how sure that is, on what, and what it would do."""
+    """The rejection threshold is told with its confidence, its evidence and its consequences."""
     arguments = ("keepers", "--vector", "technical", "--lose", 30, "--keeper-from")
     found = photorank(*arguments, 1, "--json").json
     assert found["keepers"]["independent"] == 12  # two of a series are one

@@ -28,13 +28,13 @@ HARMFUL = ("move that", "emove the file", "aside", "doctor --repair", "make it a
 
 @pytest.fixture
 def paths(home):
-    """Return the files of the index `small`."""
+    """Return the paths of the index `small`."""
     return Workspace(home).index("small")
 
 
 @pytest.fixture
 def broken(monkeypatch):
-    """Return a function after which the disk does not answer for some files."""
+    """Return a function that makes opening any file below a path fail with an I/O error."""
     original = io.open
 
     def breaks(*, below):
@@ -118,7 +118,7 @@ def test_a_folder_in_the_catalogues_place_is_told(refused, paths):
 
 @pytest.mark.parametrize("version", [-1, 0, 1, 2])
 def test_a_version_that_the_tables_do_not_have_is_told(paths, version):
-    """No migration is tried that there never was, and one that fails changes nothing."""
+    """A catalogue version that does not match the tables is an error; migration changes nothing."""
     with sqlite3.connect(paths.catalogue) as connection:
         connection.execute(f"PRAGMA user_version = {version}")
     connection.close()
@@ -151,13 +151,13 @@ def test_a_disk_without_locks_is_told(paths, number, kind, monkeypatch):
     ],
 )
 def test_too_little_memory_is_told(error):
-    """Wherever it ran out, also while a library was loaded."""
+    """A shortage of memory is reported in words, also if it occurs while a library is loaded."""
     assert "not enough memory" in str(in_words(error))
 
 
 @pytest.mark.parametrize(("allowed", "code"), [(600_000_000, 1), (1 << 30, 0), (-1, 0)])
 def test_less_address_space_than_libraries_need_is_told(allowed, code, photorank, monkeypatch):
-    """Before they are loaded, for they end the process without a word."""
+    """Too little address space is reported before libraries are loaded, which would crash."""
     monkeypatch.setattr(resource, "getrlimit", lambda what: (allowed, -1))
 
     outcome = photorank("datasets", "list")
@@ -167,6 +167,6 @@ def test_less_address_space_than_libraries_need_is_told(allowed, code, photorank
 
 
 def test_faults_of_the_program_stay_what_they_are():
-    """Nobody is told to look after a disk for them."""
+    """Program faults are not translated into messages about disks or memory."""
     for error in (ImportError("no module"), OSError("?"), ValueError("?"), BrokenPipeError(32, "")):
         assert in_words(error) is None

@@ -8,14 +8,14 @@ pytestmark = pytest.mark.usefixtures("home")
 
 @pytest.fixture
 def head(tmp_path):
-    """Return a file of a published vector and its bias, for the index's encoder."""
+    """Return a file with random weights and bias of a published vector for the index."""
     numbers = np.random.default_rng(0).normal(size=open_index("small").manifest.head + 1)
     np.save(tmp_path / "head.npy", numbers)
     return tmp_path / "head.npy"
 
 
 def test_an_imported_head_rates_photos(photorank, head):
-    """What was imported rates as its numbers say, in the same commands as any vector."""
+    """An imported vector rates photos by its own weights and bias, in the usual commands."""
     made = photorank("vector", "import", "head", head, "--json")
 
     assert made.json["kind"] == "published"
@@ -99,7 +99,7 @@ def test_a_blend_of_what_saw_the_photos_is_in_sample(photorank):
 
 @pytest.mark.slow
 def test_a_card_lists_the_qualities_that_words_went_through(photorank):
-    """With their weights, and where they are from; making it says where words are weak."""
+    """The card lists the qualities and their weights; making it warns where words are weak."""
     made = photorank("vector", "prompt", "crisp", "a sharp photo")
     assert "qualities only by praise, blame and a fixed table" in made.err
     shown = photorank("vector", "show", "crisp").out

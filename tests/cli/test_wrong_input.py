@@ -20,7 +20,7 @@ from tests.conftest import draw_photo
 
 
 def contents(folder):
-    """Return every file under a folder with its bytes, but what SQLite adds for readers."""
+    """Return the bytes of every file under a folder, except SQLite's auxiliary files."""
     return {
         path.relative_to(folder): path.read_bytes()
         for path in folder.rglob("*")
@@ -48,7 +48,7 @@ def test_a_folder_without_photos_makes_no_index(where, refused, empty_home, tmp_
     "option", [("--folds", 10**20), ("--repeats", 1001), ("--seed", 2**64)], ids=str
 )
 def test_what_measures_nothing_or_has_no_end_is_wrong_usage(option, photorank):
-    """No evaluation is made of no learner, and none by numbers that no report keeps."""
+    """The evaluate command refuses values of --folds, --repeats and --seed that are too large."""
     assert photorank("evaluate", *option).code == 2
     with pytest.raises(typer.BadParameter):
         names(",")
@@ -73,7 +73,7 @@ def test_an_empty_text_is_wrong_usage(photorank, home):
 
 @pytest.mark.parametrize("text", ["", " "])
 def test_every_option_that_takes_text_refuses_an_empty_one(text):
-    """Before the command does anything, whichever it is."""
+    """Every text option of every command refuses an empty text before the command does anything."""
     tried = 0
     for command in commands(app):
         for name, hint in get_type_hints(command, include_extras=True).items():
@@ -142,13 +142,13 @@ def test_an_index_that_does_not_exist(arguments, refused, home):
 
 @pytest.mark.slow
 def test_no_index_at_all(refused, empty_home):
-    """In an empty workspace the next command is the first one."""
+    """In an empty workspace the error suggests `photorank demo` and creates nothing."""
     assert "photorank demo" in refused("status")
     assert not empty_home.exists()
 
 
 def test_several_indexes_ask_for_a_name(refused, home):
-    """With two indexes, one must be named."""
+    """A command without --index is refused if there are two indexes, and both are named."""
     shutil.copytree(home / "index" / "small", home / "index" / "other")
 
     assert "--index other|small" in refused("status")
@@ -210,7 +210,7 @@ def test_an_unknown_name_is_answered_with_the_known_ones(arguments, known, refus
 
 @pytest.fixture
 def unlabelled(home, gallery, photorank):
-    """Return the name of an index without any label."""
+    """Return the name of an index without labels."""
     photorank("index", gallery / "beach", "--name", "plain", "--encoder", "embedded")
     return "plain"
 
@@ -274,7 +274,7 @@ def test_a_photo_that_cannot_be_read(command, refused, home, gallery, tmp_path):
 
 
 def test_a_folder_for_a_file_is_called_a_folder(refused, home, tmp_path):
-    """It exists, and whoever is told that it does not looks for a fault of spelling."""
+    """A folder given in place of a file is called a folder, not a missing file."""
     for command in (["rate", f"@{tmp_path}", "--vector", "ours"], ["book", "--plan", tmp_path]):
         assert "is a folder, not a file" in refused(*command)
 
@@ -287,7 +287,7 @@ def test_blank_words_make_no_vector(refused, home):
 
 @pytest.mark.slow
 def test_words_that_the_encoder_does_not_know_find_nothing(refused, home):
-    """It says so, where photos close to no word at all would be shown."""
+    """Search words that the encoder does not know give an error instead of arbitrary photos."""
     for words in ("🐶", "қонақ үй", "a" * 200_000):
         assert "knows no word of" in refused("search", words)
         assert "English words" in refused("vector", "prompt", "mine", "a dog", "--not", words)
@@ -300,7 +300,7 @@ def test_an_unknown_word_beside_known_ones_is_no_fault(photorank, home):
 
 
 def test_builtin_and_unknown_vectors_cannot_be_removed(refused, home):
-    """Only a card of the index itself can be removed."""
+    """The command vector remove refuses a vector that is not stored in the index itself."""
     told = refused("vector", "remove", "nobody")
     assert "no vector named 'nobody' of its own" in told
     assert "Make one" not in told  # who wants to remove one does not want another
@@ -354,7 +354,7 @@ def test_odd_file_names_pass_a_pipe_and_come_back_whole(home, tmp_path):
 @pytest.mark.slow  # three processes
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a small disk of its own")
 def test_a_full_disk(home, gallery, tmp_path):
-    """When the disk is full the command says so in one line, and no half-made index is left."""
+    """On a full disk the command fails with a one-line error and leaves no half-made index."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mounted = subprocess.run(  # noqa: S603
@@ -386,7 +386,7 @@ def test_a_closed_output_is_as_one_that_nobody_reads(home, monkeypatch):
 
 
 def test_a_current_folder_that_is_gone_is_told(refused, gallery, home, tmp_path, monkeypatch):
-    """With what to do about it."""
+    """A current folder that was deleted gives an error that says to change to another folder."""
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")
     (tmp_path / "gone").rmdir()

@@ -11,7 +11,7 @@ GROUPS = np.array([-1, 0, 1, 2] * 6)
 
 @pytest.fixture
 def photos():
-    """Return embeddings, labels with ties and a gap, and trust in each label."""
+    """Return embeddings, labels with ties and a missing one, and a trust weight for each label."""
     rng = np.random.default_rng(0)
     y = rng.integers(0, 5, N).astype(float)
     y[3] = np.nan
@@ -19,7 +19,7 @@ def photos():
 
 
 def matrices(y, p, trust, scope, codes):
-    """Return the weights and margins of METHODS' table as plain (n, n) matrices."""
+    """Return the weights and margins of the pairs, defined in METHODS, as plain (n, n) matrices."""
     gap = y[:, None] - y[None]
     may = np.isfinite(gap)
     if scope != "all":
@@ -31,7 +31,7 @@ def matrices(y, p, trust, scope, codes):
 
 
 def squared_errors(W, margins, ratings):
-    """Return the loss of METHODS for each column of ratings, from plain matrices."""
+    """Return the squared pairwise loss of each column of ratings, from plain (n, n) matrices."""
     off = ratings[:, None] - ratings[None] - margins[:, :, None]  # (n, n, a)
     return np.einsum("ij,ija->a", W, off**2) / 2
 
@@ -96,7 +96,7 @@ def test_products_and_block_shares_equal_the_loop(photos, scope):
 
 
 def test_within_and_across_make_all(photos):
-    """Where every photo has a group, the two scopes share out all pairs."""
+    """Within-group and across-group pairs together make all pairs if every photo has a group."""
     _, y, _ = photos
     graph = Comparisons.from_scores(y)
     codes = np.arange(N) % 4
@@ -133,7 +133,7 @@ def test_taking_rows_equals_building_anew(photos, scope):
 
 
 def choices():
-    """Return a small graph with repeated, contradicting and undecided choices."""
+    """Return a small graph's winners, losers and ties: repeated, contradicting and undecided."""
     winners, losers = [0, 0, 1, 2, 3, 5, 5], [1, 1, 0, 3, 4, 4, 6]
     return winners, losers, [False, False, False, True, False, False, False]
 
@@ -222,7 +222,7 @@ def test_sampled_pairs_are_ordered_and_within_their_group(photos):
 
 
 def test_extremes_come_from_the_ends():
-    """With a quarter as extremes, winners are of the best quarter and losers of the worst."""
+    """Pairs drawn from extreme quarters have winners in the best and losers in the worst."""
     y = np.random.default_rng(0).permutation(40) * 1.0
 
     pairs, _ = Comparisons.from_scores(y).sample(500, rng=np.random.default_rng(1), extremes=0.25)
@@ -322,7 +322,7 @@ def test_components_are_what_comparisons_link():
 
 @pytest.mark.parametrize("scope", ["all", "within"])
 def test_squared_deviations_are_the_laplacians(scope):
-    """One deviation a photo tells of all pairs: Dᵀ D = Zᵀ L Z, with ties, blocks and trust."""
+    """Deviations, one a photo, satisfy Dᵀ D = Zᵀ L Z with ties, scopes and trust weights."""
     rng = np.random.default_rng(0)
     labels = np.append(rng.integers(0, 9, 38), [20.0, np.nan])
     graph = Comparisons.from_scores(labels, weights=rng.uniform(0.5, 2, 40))
@@ -352,7 +352,7 @@ def test_gram_is_the_laplacians(scope, gap_power, monkeypatch):
 
 @pytest.mark.parametrize("scores", [[np.nan] * 4, [1.0, np.nan], [2.0] * 3])
 def test_where_no_photos_make_a_pair_it_is_said(scores):
-    """Without labels, with one, or with equal ones a sentence tells it, and no traceback."""
+    """Labels that make no pair give zero pairs, and pairwise sums raise an error that says so."""
     comparisons = Comparisons.from_scores(scores)
     Z = np.random.default_rng(0).normal(size=(len(scores), 3))
     assert comparisons.n_pairs == 0

@@ -14,7 +14,7 @@ N, D = 40, 12
 
 @pytest.fixture
 def taught():
-    """Return photos, their scores by one direction, and differences along another."""
+    """Return photos, scores along one direction, and known differences along another direction."""
     draw = np.random.default_rng(0)
     X = draw.normal(size=(N, D))
     X[:, -1] = 0  # in which photos do not differ, and copies do
@@ -60,7 +60,7 @@ def test_the_penalty_is_a_share_of_the_photos_spread(taught):
 
 
 def test_a_copy_stays_with_its_photo():
-    """In whatever order photos are taken; those of photos that are left out go."""
+    """Degraded copies follow their photos in any order; those of omitted photos are dropped."""
     rows = np.arange(8, dtype=np.float32).reshape(4, 2)
     known = KnownDifferences(3, np.array([0, 0, 1, 2]), rows, np.arange(4.0), 1.0)
     taken = known.take(np.array([2, 0]))
@@ -71,7 +71,7 @@ def test_a_copy_stays_with_its_photo():
 
 
 def test_only_those_who_can_take_them():
-    """Other learners say so."""
+    """Learners that cannot use known differences refuse them with an error; AllPairs uses them."""
     X = np.eye(3)
     beside = KnownDifferences(3, np.arange(3), np.eye(3, dtype=np.float32), np.ones(3), 0.1)
     with pytest.raises(ComparisonsError, match="leave out the degradations"):

@@ -24,7 +24,7 @@ def _quick_pages(packages_scanned_once):
 
 @pytest.fixture
 def ask():
-    """Return a function that asks a server for a path, and returns what it sends, by its type."""
+    """Return a function that sends an ASGI request to an app and returns its replies by type."""
 
     def answer(app, path="/", *, kind="http", method="GET", query="", more=(), **headers):
         sent = {}
@@ -61,7 +61,7 @@ def ask():
 
 @pytest.fixture
 def dashboard():
-    """Return a function that opens a page over the current workspace, by its address."""
+    """Return a function that opens a dashboard page with given parameters of its address."""
 
     def open_page(page="discerning_power", *, spoken="plain", state=(), **asked):
         app = AppTest.from_file(PAGES, default_timeout=120)
@@ -93,7 +93,7 @@ def opened_at(address, **asked):
 
 @pytest.fixture
 def paths(home):
-    """Return the files of the index `small`, which has labels and two vectors."""
+    """Return the paths of the index `small`, which has labels and two vectors."""
     return IndexPaths(home / "index" / "small")
 
 

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.slow
 
 
 def picked(app):
-    """Return the rows that are picked on a page."""
+    """Return the rows of the photos selected in a page's select boxes."""
     return [one.value for one in app.selectbox if one.label == "or pick one that is here"]
 
 
@@ -37,7 +37,7 @@ def test_an_address_may_name_a_vector_by_its_name_alone(dashboard, home):
 
 
 def test_what_the_user_chooses_wins_over_what_a_link_took_along(dashboard, home):
-    """From then on the address no longer says the other."""
+    """A vector chosen on the page replaces the one from the link, which leaves the address."""
     app = dashboard("photo")
     app.query_params["along"] = "plain-prompt"
     app.run()
@@ -62,7 +62,7 @@ def test_a_photo_that_is_picked_is_in_the_address(dashboard, home):
 
 @pytest.mark.parametrize("strange", ["zzz", "<script>", "../..", "0" * 64])
 def test_an_address_of_no_photo_shows_the_first(dashboard, home, strange):
-    """Whatever stands there, the page is no error."""
+    """An unknown photo in the address shows the first photo instead of an error."""
     app = dashboard("photo")
     app.query_params["photo"] = strange
     app.query_params["along"] = strange
@@ -89,7 +89,7 @@ def test_a_vector_that_there_is_not_is_told(dashboard, home, name):
 @pytest.mark.parametrize("name", ["index", "in"])
 @pytest.mark.parametrize("page", ["home", "photos", "encoders"])
 def test_a_collection_that_there_is_not_is_a_page_with_a_way_home(dashboard, home, page, name):
-    """No other collection stands in its place, as if it were the one that was asked for."""
+    """An unknown collection in the address gives a page that says so, with a link home."""
     app = dashboard(page, **{name: "<b>*gone*"})
 
     assert [one.value for one in app.title] == ["No such collection"]
@@ -111,7 +111,7 @@ def test_a_collection_that_was_removed_meanwhile_is_left_by_its_way_home(dashboa
 
 @pytest.mark.parametrize("places", ["1e309", "-inf", "nan", "9" * 400, "-1", "many"])
 def test_an_album_of_a_strange_size_has_the_usual_one(dashboard, home, places):
-    """No number in an address ends the page."""
+    """An invalid album size in the address falls back to 24 places without an error."""
     app = dashboard("album")
     app.query_params["places"] = places
     app.run()
@@ -135,7 +135,7 @@ def test_a_container_begins_with_two_photos(home, dashboard, monkeypatch):
     [("browse", "Photos"), ("label", "Teach"), ("two_photos", "Compare"), ("book", "Album")],
 )
 def test_an_address_of_before_leads_to_the_page_that_came_of_it(home, old, title):
-    """With all that it asks: bookmarks and links that were shared stay right."""
+    """An old address opens the page that replaced it, with its query parameters kept."""
     app = opened_at(old, along="plain-prompt", rater="ann")
 
     assert [one.value for one in app.title] == [title]

@@ -64,7 +64,7 @@ def overwritten(file):
     ],
 )
 def test_a_damaged_collection_is_told_in_a_sentence(dashboard, paths, page, name, damage):
-    """With what to do on the page, and no traceback; commands and paths in the Lab alone."""
+    """A damaged collection is explained in a sentence, with paths only on pages of the Lab."""
     damage(sorted(paths.root.glob(name))[0])
     app = dashboard(page)
 
@@ -76,7 +76,7 @@ def test_a_damaged_collection_is_told_in_a_sentence(dashboard, paths, page, name
 
 
 def test_photos_of_a_damaged_collection_can_be_added_again(dashboard, paths):
-    """From any page, for Home cannot be shown either."""
+    """The button `Add photos` is on every page of a damaged collection."""
     cut_short(sorted(paths.shards.iterdir())[0])
     for page in ("home", "album"):
         assert "Add photos" in [one.label for one in dashboard(page).button]
@@ -84,7 +84,7 @@ def test_photos_of_a_damaged_collection_can_be_added_again(dashboard, paths):
 
 @pytest.mark.slow
 def test_a_measurement_that_cannot_be_read_ends_no_page(dashboard, evaluated, paths):
-    """It is told where it would stand, with the button that measures again."""
+    """An unreadable measurement is reported in its place, with a button to measure again."""
     paths.evaluation("2021").write_text("{}")
 
     assert not dashboard("photos").info
@@ -94,7 +94,7 @@ def test_a_measurement_that_cannot_be_read_ends_no_page(dashboard, evaluated, pa
 
 
 def test_a_part_of_a_page_that_fails_is_told_in_a_sentence(caplog):
-    """Also in a fragment, whose errors no part of the page can catch; the log has the sentence."""
+    """An error in a fragment of a page is shown as a sentence, not as an exception."""
 
     def page():
         import streamlit as st
@@ -116,7 +116,7 @@ def test_a_part_of_a_page_that_fails_is_told_in_a_sentence(caplog):
 
 
 def test_a_fault_of_our_own_is_told_calmly(caplog):
-    """What a report needs is there, below a sentence, and in the log."""
+    """A bug is shown as a sentence with details for a report, and logged with its traceback."""
 
     def page():
         raise ZeroDivisionError
@@ -131,5 +131,5 @@ def test_a_fault_of_our_own_is_told_calmly(caplog):
 
 
 def _logged(caplog):
-    """Return what Streamlit logged, as it would write it."""
+    """Return the log records, formatted as Streamlit would write them."""
     return "\n".join(caplog.handler.format(record) for record in caplog.records)

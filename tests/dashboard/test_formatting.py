@@ -56,7 +56,7 @@ def test_a_name_cannot_turn_the_order_of_letters():
 
 
 def test_an_errors_commands_stay_code_and_its_names_stay_names():
-    """What stands in backticks can be copied; a path in the message is no markup."""
+    """Commands in an error message stay code, and Markdown in names is escaped."""
     error = MissingIndexError("a*b*", ["mine"])
 
     assert r"a\*b\*" in formatting.error_text(error)
@@ -92,7 +92,7 @@ def test_what_a_page_can_mend_sends_nobody_to_a_terminal(error):
 
 
 def test_an_error_on_a_page_is_a_sentence():
-    """With a capital letter, unless the name of a file begins it."""
+    """An error's text starts with a capital letter, unless it starts with a file's name."""
     assert formatting.error_text(LockedIndexError("mine")).startswith("The collection")
     assert formatting.error_text(StorageError("ours.json", "it is full")).startswith("ours")
 

@@ -24,12 +24,12 @@ DATA = re.compile(r'<script type="application/json" id="first-view-data">(.*?)</
 
 @pytest.fixture
 def client():
-    """Return a client of the route alone."""
+    """Return a test client of the home page's routes alone."""
     return TestClient(Starlette(routes=[*home_route(), *order_routes()]))
 
 
 def with_first_view(client):
-    """Return the document when it has a first view: ratings may take longer than it waits."""
+    """Return the home document once it has a first view, which may need several requests."""
     for _ in range(40):
         answer = client.get("/")
         if "first-view-data" in answer.text:
@@ -39,7 +39,7 @@ def with_first_view(client):
 
 @pytest.mark.slow
 def test_it_names_the_photos_that_the_page_will_show(home, client, caplog):
-    """By the vector that the page takes by itself, in a session that has chosen nothing."""
+    """The home document names the photos the page will show, by its default vector."""
     answer = with_first_view(client)
     data = json.loads(DATA.search(answer.text)[1])
     index = index_data.index("small")
@@ -61,7 +61,7 @@ def test_it_names_the_photos_that_the_page_will_show(home, client, caplog):
 
 @pytest.mark.slow
 def test_names_cannot_end_what_holds_them(home, client, monkeypatch):
-    """Nothing but JSON is between the script's tags."""
+    """An index or title with HTML tags cannot end the script element that holds its name."""
     monkeypatch.setattr(home_cards, "TITLE", "</h1><script>alert(1)</script>")
     monkeypatch.setattr(Index, "name", "</script><script>alert(2)</script>")
     answer = with_first_view(client)
@@ -78,7 +78,7 @@ def test_an_address_that_asks_for_more_is_left_to_the_page(home, client, address
 
 
 def test_without_photos_the_page_shows_the_way_in(tmp_path, client, monkeypatch):
-    """And a broken index is told by the page."""
+    """Without photos or with a broken index the document has no first view, and no error."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path))
     assert "first-view" not in client.get("/").text
 

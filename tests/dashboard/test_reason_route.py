@@ -18,7 +18,7 @@ from photorank.index.opened import open_index
 
 @pytest.fixture
 def tell(ask):
-    """Return a function that asks why a photo is where it is: the status, and what is told."""
+    """Return a function that requests the reasons for a photo's place: status and JSON content."""
 
     def told(address):
         address, _, query = address.partition("?")
@@ -32,7 +32,7 @@ def tell(ask):
 
 @pytest.mark.slow
 def test_a_rating_is_told_in_words_and_colours(home, tell):
-    """In plain words without a number but the place; the heat map has the shape of the photo."""
+    """In plain words, reasons give no rating number; the heat map has the photo's shape."""
     index = open_index("small")
     photo = index.photo(3)
 
@@ -58,7 +58,7 @@ def test_of_what_is_not_there_nothing_is_told(home, tell, wrong):
 
 
 def test_a_photo_that_is_gone_is_told(home, tell):
-    """In one sentence, in the place of the reasons."""
+    """For a photo whose file is gone the reasons are replaced by a message without its folder."""
     with closing(sqlite3.connect(home / "index" / "small" / "catalogue.sqlite")) as catalogue:
         catalogue.execute("UPDATE roots SET path = CAST('/gone' AS BLOB)")
         catalogue.commit()
@@ -71,7 +71,7 @@ def test_a_photo_that_is_gone_is_told(home, tell):
 
 @pytest.mark.slow
 def test_a_file_that_was_replaced_is_told_and_not_explained(home, tell, ask, tmp_path):
-    """Neither reasons nor facts are those of another photo, even when they were told before."""
+    """A file that was replaced since indexing gets neither the reasons nor the facts of another."""
     own = tmp_path / "photos"
     with closing(sqlite3.connect(home / "index" / "small" / "catalogue.sqlite")) as catalogue:
         ((root,),) = catalogue.execute("SELECT path FROM roots")

@@ -36,7 +36,7 @@ def test_words_can_be_read_in_both_themes(name):
 
 @pytest.mark.parametrize("name", THEMES)
 def test_marks_of_charts_can_be_seen_in_both_themes(name):
-    """Each colour of the charts reaches WCAG's 3 : 1 for graphics."""
+    """Chart colours reach WCAG's contrast of 3 : 1 with the background in each theme."""
     theme = THEMES[name]
     kinds = ("chartCategoricalColors", "chartSequentialColors", "chartDivergingColors")
 

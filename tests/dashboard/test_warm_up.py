@@ -34,7 +34,7 @@ def test_the_first_page_finds_its_ratings_there(home, monkeypatch, caplog):
 
 @pytest.mark.slow
 def test_other_pages_find_their_modules_loaded(home):
-    """Before the server listens, if that takes no longer than it has patience."""
+    """Warm-up imports the modules of other pages before the server listens, if in time."""
     code = """
 import asyncio, sys
 import streamlit as st
@@ -49,7 +49,7 @@ asyncio.run(begin())
 
 @pytest.mark.slow
 def test_other_pages_find_their_data_there(home, dashboard, monkeypatch):
-    """What takes long with many photos is not computed when a page is first opened."""
+    """After warm-up, other pages open without computing facets, ratings or albums anew."""
     warm_up._warm_up()
     monkeypatch.setattr(Index, "facets", None)
     for read in ("of_rows", "of_rater"):

@@ -22,7 +22,7 @@ def run(*arguments):
 
 
 def doctor(*arguments):
-    """Return the doctor's exit code and its findings by what they are about."""
+    """Return the doctor's exit code and its findings by index and subject."""
     code, out = run("doctor", "--json", *arguments)
     report = json.loads(out)
     assert (code == 0) == report["ok"]
@@ -31,7 +31,7 @@ def doctor(*arguments):
 
 @pytest.mark.slow
 def test_a_healthy_index_passes_and_is_embedded_again_alike(home):
-    """All that was looked at is told, and the command ends with 0."""
+    """The doctor passes a healthy index with exit code 0 and lists all that it examined."""
     code, found = doctor("--index", "small")
     assert code == 0
     assert {one["level"] for one in found.values()} <= {"good", "note"}
@@ -61,7 +61,7 @@ def test_what_is_wrong_ends_in_1_and_is_mended(home):
 
 
 def test_where_there_is_no_pip_its_advice_is_translated(monkeypatch):
-    """In an environment without pip, such as the container's, a note says what to do instead."""
+    """If pip is missing, as in the container, the doctor's advice names another remedy."""
     advised = [Finding("faces", "note", "not installed", 'Run `pip install "photorank[faces]"`.')]
     monkeypatch.setattr(sys, "path", [])  # on which nothing can be found, nor pip
     monkeypatch.delitem(sys.modules, "pip", raising=False)
@@ -90,7 +90,7 @@ def test_the_golden_photo_is_what_it_is():
 
 
 def test_a_moved_library_is_told_first_and_followed_on_request(home, gallery, tmp_path):
-    """Without --apply nothing changes."""
+    """Without --apply, reroot counts the photos found in the new folder but changes nothing."""
     shutil.copytree(gallery, tmp_path / "elsewhere")
     before = (home / "index" / "small" / "manifest.json").read_bytes()
     code, out = run("reroot", gallery, tmp_path / "elsewhere")
@@ -104,6 +104,6 @@ def test_a_moved_library_is_told_first_and_followed_on_request(home, gallery, tm
 
 @pytest.mark.parametrize("name", ["../../etc", "nothing"])
 def test_an_index_that_is_none_is_refused(home, name):
-    """In one line, whatever it is called."""
+    """The doctor refuses an unknown index name with exit code 1 and an empty standard output."""
     code, out = run("doctor", "--index", name)
     assert (code, out) == (1, "")

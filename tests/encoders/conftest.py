@@ -5,7 +5,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory):
-    """Return a model that open_clip knows by name from here on, and a file of its weights."""
+    """Return the name of a tiny model registered with open_clip, and its file of weights."""
     import open_clip
 
     from tests.encoders.tiny import TINY, save_tiny_model

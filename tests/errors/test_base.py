@@ -1,4 +1,4 @@
-"""What all errors of photorank have in common."""
+"""Tests of the base class of all photorank errors."""
 
 import pickle
 from pathlib import Path
@@ -30,7 +30,7 @@ from photorank.errors import (
     ids=lambda error: type(error).__name__,
 )
 def test_an_error_of_another_process_says_the_same(error):
-    """Its message, and what a page says in its place."""
+    """An error pickled from another process keeps its message and its text for pages."""
     again = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
     assert (type(again), str(again)) == (type(error), str(error))
     assert (again.on_page, vars(again)) == (error.on_page, vars(error))

@@ -22,14 +22,14 @@ N, D = 100, 4
 
 @pytest.fixture(scope="module")
 def subset():
-    """Return a prior over 100 photos, and their coordinates."""
+    """Return a taste prior over N random photos, and the photos' coordinates in it."""
     X = np.random.default_rng(0).normal(size=(N, D))
     prior = TastePrior.of(X, np.eye(D)[0])
     return prior, prior.coordinates(X)
 
 
 def voice(rater, subset, ratings, rows=None, *, noise=0.1):
-    """Return somebody who rated some photos (all by default) by these ratings."""
+    """Return the taste of a person who gave some photos (by default all) noisy ratings."""
     prior, Z = subset
     rows = np.arange(N) if rows is None else rows
     rng = np.random.default_rng(len(rater))
@@ -55,7 +55,7 @@ def test_people_of_one_taste_agree_and_of_opposite_ones_do_not(subset):
 
 
 def test_what_was_said_is_compared_as_kendall_does(subset):
-    """On the photos that both judged it is τ_b of their labels."""
+    """The agreement of two people's labels is Kendall's τ_b on the photos that both judged."""
     rng = np.random.default_rng(1)
     mine, theirs = rng.integers(1, 6, N).astype(float), rng.integers(1, 6, N).astype(float)
     a = voice("ann", subset, mine, np.arange(60), noise=0)
@@ -86,7 +86,7 @@ def test_choices_of_the_same_pair_are_compared(subset):
 
 
 def test_people_who_judged_nothing_together_are_compared_by_taste_alone(subset):
-    """What they said is None; what they like is as unsure as they are unknown."""
+    """Two people's labels are not compared without shared photos; their learned tastes are."""
     liked = subset[1][:, 1]
     known = [
         voice("ann", subset, liked, np.arange(50)),
@@ -149,7 +149,7 @@ def test_doubt_alone_contests_nothing(subset):
 
 
 def test_too_few_people_are_refused(subset):
-    """Nobody has no common taste, and one person no other opinion."""
+    """Common favourites need at least one person, and contested photos need two people."""
     with pytest.raises(ComparisonsError, match="nobody"):
         agreed_best([])
     with pytest.raises(ComparisonsError, match="two people"):

@@ -37,13 +37,13 @@ ONCE = Protocol(folds=2, repeats=1)  # where the number of folds is not what is 
 
 @pytest.fixture(scope="module")
 def evaluation(painted):
-    """Return an evaluation of the painted photos by what learns from all pairs."""
+    """Return an evaluation of the learner all-pairs on the index `painted`."""
     opened = Index.open(painted.index("painted"))
     return evaluate(opened, vectors=[], learners=["all-pairs"], protocol=QUICK)
 
 
 def rows(evaluation, scope="all"):
-    """Return a scope's results by name, with the default folds."""
+    """Return an evaluation's results in one scope, by the vector's name."""
     return {row.vector: row for row in evaluation.rows(scope)}
 
 
@@ -183,7 +183,7 @@ def test_random_directions_are_a_mean_with_the_range_of_many(evaluation):
 
 @pytest.mark.slow
 def test_wide_gaps_may_count_more(index):
-    """At power 0 no gap-weighted accuracy is told; at 2 wide gaps count more than at 1."""
+    """Gap-weighted accuracy is absent at power 0 and weights pairs by their gap to the power."""
     v = np.eye(index.manifest.dimensions)[0]
     add_vector(index, MasterVector("one", "test", v, index.fingerprint))
     photos = judged_photos(index)
@@ -222,7 +222,7 @@ def test_scopes_share_out_the_pairs(evaluation):
 
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_results(evaluation, index):
-    """Nothing in an evaluation is drawn outside its seed."""
+    """All random draws of an evaluation come from its seed."""
     again, other = (
         evaluate(index, learners=["all-pairs"], protocol=replace(QUICK, seed=seed))
         for seed in (0, 1)
@@ -234,7 +234,7 @@ def test_the_same_seed_gives_the_same_results(evaluation, index):
 
 @pytest.mark.slow
 def test_a_vector_that_saw_the_photos_is_marked_and_comes_last(index):
-    """In-sample results stand at the end, take part in no difference, and say what they are."""
+    """In-sample results are marked, come last and take part in no difference."""
     learned = learn_vector(index, "mine", "all-pairs")
     # As if it had been learned elsewhere from the same photos: then it cannot be refitted here.
     elsewhere = MasterVector.from_json(
@@ -253,7 +253,7 @@ def test_a_vector_that_saw_the_photos_is_marked_and_comes_last(index):
 
 @pytest.mark.slow
 def test_a_vector_learned_here_is_learned_anew_out_of_fold(index):
-    """What its own index taught is evaluated as its learner is, not on what it has seen."""
+    """A vector learned from this index is refitted per fold and evaluated out of sample."""
     add_vector(index, learn_vector(index, "mine", "all-pairs"))
 
     evaluation = evaluate(index, learners=["all-pairs"], protocol=ONCE)
@@ -325,7 +325,7 @@ def test_too_few_photos_for_the_folds_are_told(own_index):
 
 @pytest.mark.parametrize("scores", [[1.0, 2.0], [1.0, 1.0, 2.0]])
 def test_gap_curves_of_few_labels_are_defined(scores):
-    """One distinct gap is one range, not an error."""
+    """A gap curve of pairs with one distinct gap has one range and raises no error."""
     ratings = np.arange(len(scores), dtype=float)[None]
     pairs = HeldOutPairs.of(
         Comparisons.from_scores(scores), Folds(np.zeros((1, len(scores)), dtype=int), 1, None)

@@ -17,7 +17,7 @@ from tests.fixtures.colours import ColourEncoder, fill
 
 
 def red(index, **card):
-    """Return the direction in which photos become redder."""
+    """Return a vector whose direction rates redder photos higher."""
     direction = np.tile([2.0, -1.0, -1.0], 16)
     return MasterVector("red", "prompt", direction, index.fingerprint, card=Card(**card))
 
@@ -40,7 +40,7 @@ def test_of_an_unseen_vector_the_cut_is_that_of_its_keepers(index):
 
 @pytest.mark.slow
 def test_a_vector_that_learned_from_the_labels_is_learned_anew(index):
-    """In-sample ratings would reject more photos than is safe."""
+    """A vector that learned from the labels is refitted, as in-sample ratings reject too much."""
     vector = learn_vector(index, "ours", "all-pairs")
     found = rejection_threshold(index, vector, keeper_top=0.5, lost=0.2)
     assert found.how == "learned anew"

@@ -22,7 +22,7 @@ ONCE = Protocol(folds=4, repeats=1)
 
 @pytest.fixture(scope="module")
 def red(painted):
-    """Return what is learned from the shared index's judgements."""
+    """Return a vector learned from the shared index's judgements."""
     return learn_vector(Index.open(painted.index("painted")), "red", "all-pairs")
 
 
@@ -35,7 +35,7 @@ def kinds(n=90, d=6, seed=0):
 
 
 def test_without_its_content_a_direction_rates_all_kinds_alike():
-    """On the photos that content was estimated from, the means of all kinds are equal."""
+    """Without its content part, a direction gives all kinds of photos the same mean rating."""
     X, codes = kinds()
     spanned = content_directions(X, codes)
     v = np.random.default_rng(1).normal(size=X.shape[1])
@@ -77,7 +77,7 @@ def test_the_share_between_kinds_is_kelleys():
 
 
 def test_what_is_rated_by_its_kind_alone_is_rated_alike_afterwards(index, red):
-    """Before, kinds differ; after, they hardly do, and photos were never their own judge."""
+    """Removing content nearly ends rating gaps between kinds, on photos not learned from."""
     told = []
     found = compare_without_content(
         index, red, clusters=4, protocol=ONCE, on_progress=lambda *done: told.append(done)
@@ -99,7 +99,7 @@ def test_what_is_rated_by_its_kind_alone_is_rated_alike_afterwards(index, red):
 
 @pytest.mark.slow
 def test_a_prior_that_saw_the_photos_makes_the_result_in_sample(own_index):
-    """What it learned from random labels looks like skill, and is not reported as held out."""
+    """A prior learned from the same photos makes the result in-sample, not held out."""
     photos = own_index.photos()
     rng = np.random.default_rng(0)
     rows = [
@@ -154,7 +154,7 @@ def test_no_two_clusters_have_one_name(index):
 
 
 def test_groups_are_kinds_too(index, red):
-    """Each group of the labels is a kind under its own name."""
+    """Groups of the labels can serve as kinds of content, each under its own name."""
     found = compare_without_content(index, red, by="group", protocol=ONCE)
 
     assert {gap.group for gap in found.gaps} == {f"g{number}" for number in range(8)}
@@ -215,6 +215,6 @@ def test_too_few_photos_are_told(library, n):
 
 
 def test_one_kind_is_no_content(index, red):
-    """With a single cluster nothing can be told apart."""
+    """A single cluster is refused, because content needs at least two kinds."""
     with pytest.raises(ComparisonsError, match="fewer than two kinds"):
         compare_without_content(index, red, clusters=1, protocol=ONCE)

@@ -17,7 +17,7 @@ PROTOCOL = Protocol(fold_by="photo")
 
 
 def judged(scores, codes):
-    """Return photos with random embeddings, and their held-out pairs in given folds."""
+    """Return photos with given scores and random embeddings, and their held-out pairs by fold."""
     n = len(scores)
     X = np.random.default_rng(0).normal(size=(n, 16)).astype(np.float32)
     none = np.full(n, -1)
@@ -44,7 +44,7 @@ def test_the_mean_is_that_of_the_metrics_for_each_direction():
 
 @pytest.mark.slow
 def test_folds_of_thousands_are_rated_by_some_of_their_photos():
-    """What is counted is pairs of a few hundred photos, not the millions of a whole fold."""
+    """Large folds are rated by pairs of a few hundred photos instead of millions of pairs."""
     scores = np.random.default_rng(1).normal(size=4_000)
     photos, pairs = judged(scores, np.arange(4_000) % 2)
 

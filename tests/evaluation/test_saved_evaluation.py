@@ -15,7 +15,7 @@ FULL = saved(details=details(people=PEOPLE))
 
 
 def changed(data, path, value):
-    """Return a copy of JSON with another value at a place, or without one for `...`."""
+    """Return a copy of JSON data with the value at a path replaced, or removed for `...`."""
     again = json.loads(json.dumps(data))
     *way, last = path
     place = again
@@ -29,7 +29,7 @@ def changed(data, path, value):
 
 
 def test_what_is_read_is_written_again_in_the_same_way():
-    """No number and no name of the contract is lost between file and value."""
+    """No number or name is lost when an evaluation is read from JSON and written again."""
     again = to_json(from_json(Evaluation, FULL))
 
     assert again["details"]["calibration"] == FULL["details"]["calibration"]
@@ -41,7 +41,7 @@ def test_what_is_read_is_written_again_in_the_same_way():
 
 
 def test_results_of_an_older_photorank_do_not_say_how_they_were_folded():
-    """All rows of an older file have the kind of folds in its protocol."""
+    """Rows of an older file, which lack the kind of folds, take it from the file's protocol."""
     old = saved(fold_by="group")
     for row in old["results"]:
         del row["fold_by"]
@@ -104,7 +104,7 @@ def test_an_older_evaluation_opens():
     ids=lambda data: str(len(str(data))),
 )
 def test_a_damaged_evaluation_is_an_error_in_words(damaged, tmp_path):
-    """Whatever is missing or of another kind, the file is named and the next command is told."""
+    """The error of a damaged evaluation names the file and suggests `photorank evaluate`."""
     path = tmp_path / "2020.json"
     path.write_text(json.dumps(damaged))
 

@@ -32,14 +32,14 @@ def choose(collection, *, votes=True, raters=("", "ann", "=bob")):
 
 
 def said(index):
-    """Return all that people chose, whoever they are."""
+    """Return all choices of an index, whoever made them, as lists of columns."""
     choices = index.choices()
     columns = (choices.winners, choices.losers, choices.ties, choices.weights)
     return [column.tolist() for column in columns]
 
 
 def moved(collection, table):
-    """Return the same index with the table's choices in place of its own."""
+    """Return the same index after importing the table's choices in place of its own."""
     import_choices(collection.paths, ChoiceTable("choices", table.rows))
     return collection.index
 
@@ -88,14 +88,14 @@ def test_no_cell_begins_a_formula(hostile, tmp_path):
 
 
 def test_one_raters_choices_may_be_exported_alone(collection, tmp_path):
-    """Only that person's choices are written."""
+    """Exporting one rater's choices writes only the choices of that person."""
     choose(collection)
     write_choices(tmp_path / "pairs.csv", collection.index, rater="ann")
     assert {row.rater for row in read_choices(tmp_path / "pairs.csv").rows} == {"ann"}
 
 
 def test_names_that_two_folders_have_are_written_whole(collection, tmp_path):
-    """Where a relative name would mean two photos, the path is absolute."""
+    """A photo whose relative name two folders share is exported by its absolute path."""
     second = tmp_path / "second"
     paint(second / "day 0" / "0.png", 50)
     paint(second / "day 0" / "alone.png", 51)
@@ -112,7 +112,7 @@ def test_names_that_two_folders_have_are_written_whole(collection, tmp_path):
 
 
 def test_an_index_without_choices_has_nothing_to_export(collection, tmp_path):
-    """No empty table is written, for anybody or for one person."""
+    """Exporting without choices raises an error and writes no table, for all people or one."""
     with pytest.raises(NoLabelsError, match="no choices"):
         write_choices(tmp_path / "pairs.csv", collection.index)
     choose(collection)
@@ -130,7 +130,7 @@ def test_nothing_is_written_over(collection, tmp_path):
 
 
 def test_a_full_disk_is_told(collection, full):
-    """No half table is left."""
+    """A full disk raises an error and leaves no partial table."""
     choose(collection)
     full.filled()
     with pytest.raises(StorageError, match="full"):

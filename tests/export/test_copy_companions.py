@@ -10,7 +10,7 @@ from photorank.export.copy_photos import PhotoCopy
 
 @pytest.fixture
 def card(tmp_path):
-    """Return a folder of companions, and an empty one to copy to."""
+    """Return a folder with a photo's companion files and an empty output folder."""
     (tmp_path / "card").mkdir()
     (tmp_path / "out").mkdir()
     for name in ("IMG_1.MOV", "IMG_1.JPG.xmp", "img_1.cr3"):
@@ -19,7 +19,7 @@ def card(tmp_path):
 
 
 def copied(card, target="IMG_1.JPG", link="copy", outcome="new"):
-    """Return the outcomes of copying all companions of a photo, by name."""
+    """Copy all companions of a photo and return the outcome of each by file name."""
     photo = card / "card" / "IMG_1.JPG"
     copy = PhotoCopy(photo, card / "out" / target, 1, outcome)
     files = sorted((card / "card").iterdir())
@@ -28,7 +28,7 @@ def copied(card, target="IMG_1.JPG", link="copy", outcome="new"):
 
 @pytest.mark.parametrize("link", ["copy", "hard", "soft"])
 def test_companions_bear_the_name_of_their_photos_copy(card, link):
-    """Beside IMG_1 (2).JPG lie its video, its RAW and its sidecar, however they are written."""
+    """Companions of IMG_1 (2).JPG get its stem: video, RAW and sidecar, in any letter case."""
     names = ["IMG_1 (2).JPG.xmp", "IMG_1 (2).MOV", "IMG_1 (2).cr3"]
 
     assert copied(card, "IMG_1 (2).JPG", link) == dict.fromkeys(names, "new")
@@ -39,7 +39,7 @@ def test_companions_bear_the_name_of_their_photos_copy(card, link):
 
 
 def test_no_file_is_replaced(card):
-    """What lies under a companion's name stays, and the companion is told as left out."""
+    """A file already under a companion's target name is kept, and the companion is left out."""
     (card / "out" / "IMG_1.MOV").write_bytes(b"another")
 
     assert copied(card)["IMG_1.MOV"] == "changed"

@@ -11,12 +11,12 @@ from photorank.export.copy_photos import plan, write
 
 @pytest.fixture
 def photos(collection):
-    """Return the photos of ten files in two folders."""
+    """Return the indexed photos of the collection: ten files in two folders."""
     return collection.index.photos()
 
 
 def outcomes(pieces):
-    """Return what became of the photos."""
+    """Return the outcome of each photo's export."""
     return [piece.outcome for piece in pieces]
 
 
@@ -84,7 +84,7 @@ def test_an_interrupted_run_is_completed(photos, tmp_path):
 
 
 def test_a_photo_that_changed_or_vanished_is_told_and_left_out(photos, tmp_path):
-    """Only the content that was indexed is exported; the others come all the same."""
+    """Photos that changed or vanished since indexing are reported; all others are exported."""
     photos[0].path.write_bytes(photos[1].path.read_bytes())
     photos[2].path.unlink()
     for link in get_args(copy_photos.Link):
@@ -96,7 +96,7 @@ def test_a_photo_that_changed_or_vanished_is_told_and_left_out(photos, tmp_path)
 
 
 def test_a_full_disk_is_told_before_anything_is_written(photos, tmp_path, full):
-    """With room made, the same call completes."""
+    """If the disk has too little room, nothing is written; once there is room, export succeeds."""
     photos[0].path.write_bytes(bytes(200_000))
     with pytest.raises(StorageError, match="the disk is full") as caught:
         list(write(photos, full.folder / "out", "copy"))
@@ -106,7 +106,7 @@ def test_a_full_disk_is_told_before_anything_is_written(photos, tmp_path, full):
 
 
 def test_a_disk_that_fills_up_meanwhile_keeps_what_is_whole(photos, full, monkeypatch):
-    """Each file is there as a whole or not at all, and the next run completes."""
+    """If the disk fills up during a copy, only whole files are left; the next run completes."""
     monkeypatch.setattr(copy_photos, "_check_room", lambda pieces, folder: None)
     out = full.folder / "out"
     done = []
@@ -121,14 +121,14 @@ def test_a_disk_that_fills_up_meanwhile_keeps_what_is_whole(photos, full, monkey
 
 
 def test_hard_links_do_not_cross_disks(photos, full):
-    """One line says what does."""
+    """Hard links to another disk are refused with one line that names soft links and copies."""
     with pytest.raises(ExportError, match="--link soft or --link copy"):
         list(write(photos, full.folder / "out", "hard"))
     assert not (full.folder / "out").exists()
 
 
 def test_a_disk_without_links_takes_copies(photos, tmp_path, monkeypatch):
-    """Where a whole file cannot be linked to its name, an empty one keeps the place for it."""
+    """Copies also work on a disk without hard links; an export by hard links is refused there."""
 
     def no_links(*paths):
         raise PermissionError(1, "Operation not permitted")

@@ -46,7 +46,7 @@ def test_photos_that_a_link_led_to_are_photos(collection, tmp_path):
 
 
 def test_photos_of_other_indexes_are_photos(collection, tmp_path):
-    """No index of the workspace is written into; what cannot be read is not guessed.
+    """Photo folders of other indexes are refused for exports; a damaged catalogue is an error.
 
     Where photos lie is in the catalogue, so a damaged manifest blocks no export of others.
     """
@@ -104,7 +104,7 @@ def test_sidecars_are_not_written_through_a_link_in_the_destination(collection, 
 
 
 def test_a_destination_beside_a_photo_that_was_named_alone_is_refused(collection, tmp_path):
-    """Where a single file was indexed, its folder is one of photos."""
+    """The folder of a photo that was indexed as a single file is refused as a destination."""
     lone = paint(tmp_path / "lone" / "one.png", 99)
     collection.build(collection.folder, lone)
     with pytest.raises(ExportError):
@@ -154,7 +154,7 @@ def test_what_is_neither_a_file_nor_a_folder_is_no_destination(kind, collection,
     "typed", ["", "  ", "a\0b", "x" * 300, "~nobody/x", "a\x1b[2J", "a\u202eb"]
 )
 def test_what_no_folder_should_be_called_is_refused(collection, typed):
-    """One sentence, in which nothing moves the cursor or turns the order of letters."""
+    """An invalid folder name is refused in one short sentence without control characters."""
     with pytest.raises(TypedPathError) as caught:
         checked_folder(collection.index, typed)
     assert str(caught.value).isprintable()

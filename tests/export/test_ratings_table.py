@@ -53,7 +53,7 @@ def test_a_table_has_one_row_a_photo_with_all_that_is_known(write, collection, t
 
 @pytest.mark.parametrize("batch_rows", [1, 4, 5, 10, 11])
 def test_a_parquet_table_of_several_batches_has_every_row(tmp_path, batch_rows):
-    """No row is lost where one batch ends and the next begins."""
+    """A Parquet table written in several batches loses no row between two batches."""
     rows = ({"n": number} for number in range(10))
     table = table_files.Table({"n": "whole number"}, rows)
     table_files.write_parquet_table(tmp_path / "table", table, batch_rows=batch_rows)
@@ -109,7 +109,7 @@ def test_paths_as_text_are_unicode_and_come_back():
 
 @pytest.mark.parametrize("write", [write_csv, write_parquet])
 def test_a_table_that_cannot_be_written_leaves_the_old_one(write, collection, tmp_path, full):
-    """On a full disk the table of before stays, and no part of a new one."""
+    """On a full disk the old table stays as it is, and no part of a new one is left."""
     full.filled()
     with pytest.raises(StorageError, match="full"):
         write(full.folder / "new", collection.index, collection.vector)
@@ -120,7 +120,7 @@ def test_a_table_that_cannot_be_written_leaves_the_old_one(write, collection, tm
 
 @pytest.mark.parametrize("write", [write_csv, write_parquet])
 def test_a_read_only_disk_is_told(write, collection, full):
-    """Where nothing may be written, a line says so."""
+    """Writing a table to a read-only disk gives an error in words."""
     full.closed()
     with pytest.raises(StorageError, match="read-only"):
         write(full.folder / "new", collection.index, collection.vector)
@@ -139,7 +139,7 @@ def test_replaced_photos_are_not_in_tables(collection, tmp_path):
 
 @pytest.mark.parametrize("write", [write_csv, write_parquet])
 def test_tables_are_not_written_by_damaged_embeddings(write, collection, tmp_path):
-    """One flipped bit in a shard, of whatever weight, is told and nothing is written."""
+    """A flipped bit in a shard is reported as damage, and no table is written."""
     [shard] = collection.paths.shards.iterdir()
     data = bytearray(shard.read_bytes())
     data[-5] ^= 1

@@ -25,7 +25,7 @@ LIGHTROOM = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
 
 
 def run(collection, how=None, *, write=True, vector=None):
-    """Return what became of the sidecars, by the photos' names."""
+    """Write or preview sidecars, and return each one's result by the photo's name."""
     done = sidecars(
         collection.index, vector or collection.vector, how or SidecarOptions(), write=write
     )
@@ -33,7 +33,7 @@ def run(collection, how=None, *, write=True, vector=None):
 
 
 def turned(vector):
-    """Return a vector of the opposite taste."""
+    """Return a vector with the opposite direction, which prefers the opposite photos."""
     return replace(vector, direction=-vector.direction)
 
 
@@ -43,7 +43,7 @@ def tree(folder):
 
 
 def test_stars_follow_percentiles():
-    """One star more from each cut on, for the highest cut's photos five."""
+    """Stars rise by one at each percentile cut, from one star to five at the highest cut."""
     standing = np.array([0, 39.9, 40, 69.9, 70, 89.9, 90, 96.9, 97, 100])
     assert stars(standing).tolist() == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
     assert parse_cuts("40,70,90,97") == STAR_PERCENTILES
@@ -59,7 +59,7 @@ def test_cuts_that_make_no_stars_are_refused(text):
 
 
 def test_without_writing_nothing_changes(collection):
-    """What would be done is told, and no file is touched."""
+    """A dry run reports each sidecar as new and touches no file."""
     before = tree(collection.folder)
     done = run(collection, write=False)
     assert {one.outcome for one in done.values()} == {"new"}
@@ -68,7 +68,7 @@ def test_without_writing_nothing_changes(collection):
 
 
 def test_sidecars_hold_the_stars_and_photos_stay_as_they_are(collection):
-    """Each photo gets a sidecar of its own; the photo's bytes are what they were."""
+    """Each photo gets its own XMP sidecar with its stars, and the photo's bytes do not change."""
     before = tree(collection.folder)
     done = run(collection)
     for one in done.values():
@@ -141,7 +141,7 @@ def test_a_person_may_correct_photorank(collection):
 
 
 def test_a_rating_inside_the_photo_is_not_hidden(collection):
-    """Where a camera or program rated the file itself, no sidecar says something else."""
+    """A photo with a rating in its own EXIF gets no sidecar that could contradict it."""
     photo = collection.folder / "day 0" / "rated.jpg"
     exif = Image.Exif()
     exif[0x4746] = 4
@@ -175,7 +175,7 @@ def test_overwriting_keeps_what_a_person_said(collection):
 
 
 def test_the_tree_is_repeated_below_a_folder(collection, tmp_path):
-    """With a destination nothing is written among photos, and other programs' tags come along."""
+    """With a destination, sidecars go into the same tree there and keep other programs' tags."""
     (collection.folder / "day 0" / "0.xmp").write_bytes(LIGHTROOM)
     before = tree(collection.folder)
 
@@ -246,7 +246,7 @@ def test_hostile_names_get_sidecars(hostile):
 
 
 def test_a_full_disk_leaves_each_sidecar_whole(collection, full):
-    """Where there is no room, what was there stays, and a line says so."""
+    """A full disk raises a storage error and leaves all existing sidecars unchanged."""
     run(collection, SidecarOptions(to=full.folder))
     before = {path: path.read_bytes() for path in full.folder.rglob("*.xmp")}
     assert len(before) == 10
@@ -276,7 +276,7 @@ def test_a_link_to_nowhere_is_no_sidecar(collection):
 
 @pytest.mark.parametrize("letters", [230, 251])
 def test_a_name_too_long_for_a_sidecar_is_told(letters, collection):
-    """Where the file system takes no longer name, that photo is told and the others are done."""
+    """A photo whose sidecar name is too long is reported unusable, and the others are written."""
     photo = collection.folder / "day 0" / "0.png"
     photo.rename(photo.with_name("x" * (letters - 4) + ".png"))
     collection.build()
@@ -315,7 +315,7 @@ def test_sidecars_are_not_written_for_other_photos_than_were_indexed(collection)
 
 
 def test_sidecars_are_not_written_by_damaged_embeddings(collection):
-    """One flipped bit in a shard, of whatever weight, is told before anything is written."""
+    """A single flipped bit in a shard of embeddings is reported before any sidecar is written."""
     index = collection.index
     index.rate(collection.vector)
     [shard] = collection.paths.shards.iterdir()

@@ -40,7 +40,7 @@ def test_a_file_without_one_of_the_names_is_of_no_use(tmp_path):
 
 
 def test_a_place_that_takes_no_file_does_no_harm(tmp_path):
-    """Where nothing can be written, it is told and nothing is raised."""
+    """If the cache cannot be written, cache_arrays returns False instead of raising an error."""
     (tmp_path / "file").write_bytes(b"")
 
     assert not cache_arrays(tmp_path / "file" / "kept.npz", numbers=[1])

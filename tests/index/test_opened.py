@@ -1,4 +1,4 @@
-"""What an index shows: rows, embeddings, judgements and the nearest photos."""
+"""Tests of an opened index: rows, embeddings, judgements and nearest photos."""
 
 import os
 import threading
@@ -37,7 +37,7 @@ def test_the_nearest_photos_are_those_of_a_matrix_product(library, sign):
 
 
 def test_an_index_without_rows_has_no_nearest_photo():
-    """Nothing is found in nothing."""
+    """A nearest-photo search in an index without rows returns empty results."""
     mapped = MappedRows([], 16)
     assert mapped.take(np.empty(0, dtype=np.intp)).shape == (0, 16)
     rows, similarities = mapped.nearest(np.ones(16), 5, np.empty(0, dtype=bool))
@@ -45,7 +45,7 @@ def test_an_index_without_rows_has_no_nearest_photo():
 
 
 def test_equal_photos_come_in_the_order_of_rows(tmp_path):
-    """All photos tied with the last one are returned, however many."""
+    """A nearest-photo search returns all photos tied with the last one, in order of rows."""
     paths = IndexPaths(tmp_path)
     rng = np.random.default_rng(0)
     rows = rng.normal(size=(40, 16)).astype(np.float32)
@@ -130,7 +130,7 @@ def test_a_row_is_found_by_any_path(five, monkeypatch):
 
 
 def test_an_index_is_opened_by_its_name(five, monkeypatch):
-    """Without a name the only one is meant."""
+    """The only index is opened if no name is given; an unknown name is an error."""
     monkeypatch.setenv("PHOTORANK_HOME", str(five.workspace.root))
     assert open_index().name == open_index("library").name == "library"
     with pytest.raises(MissingIndexError):
@@ -232,7 +232,7 @@ def test_comparisons_are_those_of_the_labels(five):
 
 
 def test_missing_judgements_are_told(five):
-    """No labels, none by a rater, no groups: each with the index's name."""
+    """Missing labels, series or choices raise an error that names the index or the rater."""
     for options in ({}, {"within": "group"}):
         with pytest.raises(NoLabelsError, match="'library' has no"):
             five.index.comparisons(**options)

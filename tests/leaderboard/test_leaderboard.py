@@ -37,7 +37,7 @@ FAST = Contest(None, ("mean-difference",), Protocol(folds=3, repeats=2), costs=F
 
 @pytest.fixture
 def encoders(tmp_path, monkeypatch):
-    """Return a function that makes an index of the same judged photos by another encoder."""
+    """Return a function that makes an index of the same judged photos with another encoder."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path / "home"))
     rng = np.random.default_rng(0)
     scores = rng.normal(size=N)
@@ -84,7 +84,7 @@ def test_indexes_of_the_same_photos_are_one_panel(encoders):
 
 @pytest.mark.slow
 def test_rows_are_those_of_the_same_folds(encoders):
-    """Each learner's value is what it has on the panel's own folds; the better encoder leads."""
+    """Each learner's accuracy is that on the panel's own folds, and the better encoder leads."""
     [panel], _ = panels_of([encoders("good", 0.3, seed=1), encoders("poor", 2.0, seed=2)])
     report = run_contest(panel, FAST)
 
@@ -110,7 +110,7 @@ def test_rows_are_those_of_the_same_folds(encoders):
 
 @pytest.mark.slow
 def test_an_encoder_that_takes_all_photos_for_one_does_not_decide_the_folds(encoders):
-    """What it takes for copies is told, and not kept together; of such alone all are."""
+    """An encoder that sees only copies is noted, and the other encoders' near-duplicates count."""
     blind, good = encoders("blind", 0.0, seed=1, common=40.0), encoders("good", 0.3, seed=2)
     [panel], _ = panels_of([good, blind])
     assert (panel.near_duplicates == panel.photos[0].near_duplicates).all()
@@ -126,7 +126,7 @@ def test_an_encoder_that_takes_all_photos_for_one_does_not_decide_the_folds(enco
 
 @pytest.mark.slow
 def test_a_vector_that_has_seen_the_photos_is_never_the_best(encoders):
-    """What is learned anew in every fold competes; what cannot be is shown last, and faint."""
+    """A vector refitted in every fold competes; a vector that has seen the photos ranks last."""
     index = encoders("good", 0.3, seed=1)
     learned = learn_vector(index, "mine", "mean-difference")
     add_vector(index, learned)
@@ -144,7 +144,7 @@ def test_a_vector_that_has_seen_the_photos_is_never_the_best(encoders):
 
 
 def _told(report, behind):
-    """Return a report whose differences from the best row are those given, by name of the index."""
+    """Return a report with given intervals and p-values of the differences from its best row."""
     best = report.fair()[0].full_name
     differences = []
     for one in report.compared():
@@ -183,7 +183,7 @@ def test_the_summary_does_not_call_equal_what_is_not_proven_worse(encoders):
 
 @pytest.mark.slow
 def test_encoders_are_compared_at_the_same_learner(encoders):
-    """Each two indexes with the better one first, by the difference that the JSON has."""
+    """Each pair of indexes is listed better one first, with the difference from the report."""
     indexes = [encoders("good", 0.3, seed=1), encoders("poor", 2.0, seed=2)]
     report = run_contest(panels_of(indexes)[0][0], FAST)
     [row] = encoder_table(report).rows
@@ -318,7 +318,7 @@ def test_a_chart_escapes_names_and_bears_what_is_undefined():
 
 
 def test_the_recipe_of_published_figures_is_parsed(tmp_path):
-    """Each command that benchmarks/published.py runs is one that the parser knows."""
+    """Each photorank command in benchmarks/published.py is accepted by the parser."""
     recipe = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "published.py"))
     for dataset in recipe["DATASETS"]:
         (tmp_path / dataset).mkdir()

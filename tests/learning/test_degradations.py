@@ -30,11 +30,11 @@ class DetailEncoder(ColourEncoder):
     dimensions = 9
 
     def prepare(self, photo):
-        """Return the photo as one frame."""
+        """Return the photo, resized to 128 × 128 pixels, as a single frame."""
         return Prepared([np.asarray(photo.resize((128, 128)))])
 
     def encode_frames(self, frames):
-        """Return unit rows."""
+        """Return unit-length embeddings from the frames' colour means, spreads and fine detail."""
         pixels = np.stack(frames).astype(np.float32) / 255  # (n, 128, 128, 3)
         fine = np.log10(1e-3 + np.abs(np.diff(pixels, axis=2)).mean(axis=(1, 2)))
         moments = [pixels.mean(axis=(1, 2)) - 0.4, pixels.std(axis=(1, 2)) - 0.2, fine + 1.4]
@@ -49,7 +49,7 @@ def build_details(folder, paths):
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory):
-    """Return the workspace and the folder of 16 unlike parts of four photographs."""
+    """Return a workspace with an index of 16 crops of four photographs, and their folder."""
     root = tmp_path_factory.mktemp("self-taught")
     (root / "photos").mkdir()
     scenes = [data.astronaut(), data.coffee(), data.chelsea(), data.stereo_motorcycle()[0]]
@@ -86,7 +86,7 @@ def test_it_learns_what_spoils_photos_it_has_not_seen(library):
 
 @pytest.mark.slow
 def test_the_seed_decides_everything(library):
-    """The same seed gives the same direction, another another."""
+    """Equal seeds give the same learned direction, and different seeds a different one."""
     index = Index.open(library[0].index("crops"))
     first, again, other = (
         learn_degradations(index, "taught", DetailEncoder, photos=10, seed=seed)
@@ -114,7 +114,7 @@ def test_photos_that_nobody_judged_go_first(library):
 
 @pytest.mark.slow
 def test_too_few_photos_that_can_be_read_are_told(library, tmp_path):
-    """With how many there are, how many are needed, and why the others do not count."""
+    """Too few readable photos give an error with the count, the number needed and the reason."""
     workspace, folder = library
     copies = tmp_path / "copies"
     copies.mkdir()

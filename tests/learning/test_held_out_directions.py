@@ -66,7 +66,7 @@ def test_an_official_split_is_tested_on_once(index):
 
 
 def test_no_photo_is_rated_by_a_model_that_saw_it(index):
-    """What is learned for a fold is learned from the photos of the others alone."""
+    """A photo's held-out rating comes from a model learned only on photos of the other folds."""
     photos = judged_photos(index)
 
     class Memory(DirectionLearner):
@@ -91,7 +91,7 @@ def test_no_photo_is_rated_by_a_model_that_saw_it(index):
 
 @pytest.mark.parametrize("fold_by", ["photo", "group"])
 def test_shuffled_labels_score_chance(index, fold_by):
-    """With nothing to learn, the interval of a learner holds one half."""
+    """A learner's accuracy on shuffled labels stays close to one half."""
     labels = judged_photos(index)
     rng = np.random.default_rng(5)
     shuffled = labels.comparisons.with_scores(rng.permutation(labels.comparisons.scores))
@@ -166,7 +166,7 @@ def test_a_vector_of_one_person_is_learned_anew_from_that_person(own_index):
 
 @pytest.mark.slow
 def test_a_person_of_few_judgements_is_tested_in_sample(own_index):
-    """Where some fold leaves nothing to learn from, the vector itself is what is tested."""
+    """A person's vector is tested in sample if some fold would leave too little to learn from."""
     base = [own_index.photos()[0].path.parent]
     names = [photo.path.name for photo in own_index.photos()[:2]]
     rows = [LabelRow(n, name, float(n), "brief", None, None, None) for n, name in enumerate(names)]

@@ -13,7 +13,7 @@ from photorank.metrics.ranking import pairwise_accuracy
 
 
 def test_some_of_the_photos_keep_all_that_is_known_of_them(index):
-    """Each row of the part is that of the whole, and so are the comparisons between them."""
+    """A subset of the photos keeps each one's row, scores, group, digest and split."""
     photos = replace(judged_photos(index), splits=tuple("ab" * 40))
     rows = np.array([7, 3, 50])
     part = photos.take(rows)

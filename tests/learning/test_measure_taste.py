@@ -18,18 +18,18 @@ N = 80
 
 @pytest.fixture
 def vector(index):
-    """Return a vector that is everybody's."""
+    """Return a master vector, the one that rates photos for everybody."""
     return MasterVector("ours", "prompt", np.ones(48) + np.arange(48), index.fingerprint)
 
 
 @pytest.fixture
 def subset(index, vector):
-    """Return the prior over the index's photos, and their coordinates."""
+    """Return the index's photos as a subset, with the vector as prior and their coordinates."""
     return subset_in(index, vector.direction)
 
 
 def clicked(ratings, m, *, seed=0, noise=0.0, informative=0.0, ties=0, stars=0):
-    """Return the clicks of somebody whose ratings of the photos are these."""
+    """Return simulated clicks of a person whose true ratings of the photos are given."""
     rng = np.random.default_rng(seed)
     first = rng.integers(len(ratings), size=m)
     second = (first + 1 + rng.integers(len(ratings) - 1, size=m)) % len(ratings)
@@ -50,7 +50,7 @@ def clicked(ratings, m, *, seed=0, noise=0.0, informative=0.0, ties=0, stars=0):
 
 
 def own_ratings(Z, seed=1):
-    """Return somebody's ratings, which have little to do with everybody's."""
+    """Return simulated ratings of one person, nearly unrelated to the master vector's."""
     weights = np.random.default_rng(seed).normal(size=Z.shape[1])
     return Z @ (weights / np.linalg.norm(weights))
 
@@ -85,7 +85,7 @@ def test_the_vector_rates_as_the_state_does_and_tells_where_it_is_from(index, ve
 
 
 def test_the_digest_of_what_was_said_sees_every_change(index, vector, subset):
-    """The same clicks in another order have the same digest, a turned choice has another."""
+    """The digest of a person's clicks ignores their order but changes if a choice is reversed."""
     said = clicked(own_ratings(subset.Z), 6)
     back = said._replace(winners=said.winners[::-1], losers=said.losers[::-1])
     turned = said._replace(winners=said.losers, losers=said.winners)
@@ -115,7 +115,7 @@ def test_held_out_choices_share_no_photo_with_those_learned_from(index, vector, 
 
 
 def test_choices_picked_for_being_doubtful_and_ties_are_no_test(index, vector, subset):
-    """Only decided choices that no taste picked are counted; unknown ones were not picked."""
+    """Accuracy is tested only on decided choices between pairs picked at random, without ties."""
     said = clicked(own_ratings(subset.Z), 60, informative=0.7, ties=10)
     fair = sum(asked == "random" for asked in said.asked[10:])
     unknown = said._replace(asked=["" if a == "random" else a for a in said.asked])
@@ -156,7 +156,7 @@ def test_the_forecast_is_positive_where_choices_teach(index, vector, subset):
 
 @pytest.mark.slow
 def test_shuffled_choices_have_a_forecast_around_nothing(index, vector, subset):
-    """Where there is nothing to learn, the interval holds 0 about 95 times in 100."""
+    """The forecast's 95 % interval usually contains 0 where choices are random noise."""
     holds = []
     for seed in range(40):
         said = clicked(np.random.default_rng(seed).normal(size=N), 30, seed=seed, noise=1e9)
@@ -184,7 +184,7 @@ def test_what_others_said_is_in_the_taste_and_not_in_its_test(index, vector, sub
 
 
 def test_what_moved_most_comes_first(index, vector, subset):
-    """Each photo's places are its percentiles by the prior and by the person."""
+    """Photos are listed by the largest change of percentile between the prior and the person."""
     state = personal_state(index, "a", vector, clicked(own_ratings(subset.Z), 40), subset=subset)
 
     before, after = percentiles(subset.Z[:, 0]), percentiles(state.ratings)
@@ -222,7 +222,7 @@ def test_stars_alone_make_a_taste(index, vector, subset):
 
 @pytest.mark.slow
 def test_it_follows_every_click_among_many_photos(index, vector, subset):
-    """With 100 choices among 100,000 photos the state costs some passes over the photos."""
+    """A person's state for 100 choices and 100,000 photos costs at most 40 passes over the data."""
     n = 100_000
     drawn = np.random.default_rng(0).integers(N, size=n)
     Z = subset.Z[drawn] + 0.1 * np.random.default_rng(1).normal(size=(n, 1))

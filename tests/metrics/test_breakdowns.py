@@ -17,14 +17,14 @@ EDGES = [0, 0.5, 1, 9]
 
 
 def given(*graphs, clusters=None):
-    """Return pairs that are not parted by folds, one graph a repeat."""
+    """Return held-out pairs of one graph a repeat, with all photos in a single fold."""
     n = graphs[0].n
     return HeldOutPairs(graphs, Folds(np.zeros((len(graphs), n), dtype=int), 1, clusters), n)
 
 
 @pytest.fixture
 def judged():
-    """Return ratings with ties, labels in steps of a tenth, and trust."""
+    """Return ratings with ties, labels in steps of 0.1 with one missing, and trust weights."""
     rng = np.random.default_rng(0)
     labels = np.round(rng.normal(size=N), 1)
     labels[5] = np.nan
@@ -35,7 +35,7 @@ def judged():
 @pytest.mark.parametrize("listed", [0, 10**6])
 @pytest.mark.parametrize("scope", ["all", "within", "across"])
 def test_gaps_equal_the_loop_over_pairs(judged, scope, listed, monkeypatch):
-    """Each bin counts the pairs in scope whose labels are that far apart, ties half."""
+    """Each bin's accuracy counts the pairs in scope with such a gap between labels, ties half."""
     monkeypatch.setattr(sorted_blocks, "_LISTED", listed)
     ratings, labels, trust = judged
     graph = Comparisons.from_scores(labels, weights=trust)
@@ -59,7 +59,7 @@ def test_gaps_equal_the_loop_over_pairs(judged, scope, listed, monkeypatch):
 
 
 def test_bins_of_all_gaps_are_the_whole(judged):
-    """One bin that holds every gap is the accuracy, with the same interval."""
+    """A single bin that holds every gap has the overall accuracy, with the same interval."""
     ratings, labels, _ = judged
     graph = Comparisons.from_scores(labels)
     clusters = np.arange(N) // 4
@@ -76,7 +76,7 @@ def test_bins_of_all_gaps_are_the_whole(judged):
 
 
 def test_bins_of_ratings_learned_without_their_fold_include_the_refitting(judged):
-    """One bin that holds every gap has the interval of the whole, made of the folds."""
+    """With refitted ratings, one bin of all gaps has the interval of the overall accuracy."""
     ratings, labels, _ = judged
     pairs = HeldOutPairs.of(Comparisons.from_scores(labels), Folds(FOLDS[None], 2, None))
 
@@ -89,7 +89,7 @@ def test_bins_of_ratings_learned_without_their_fold_include_the_refitting(judged
 
 
 def test_empty_bins_are_nan(judged):
-    """No pair so far apart: no accuracy, and no error."""
+    """A bin without pairs has an accuracy of NaN and raises no error."""
     ratings, labels, _ = judged
 
     row = by_gap(ratings[None], given(Comparisons.from_scores(labels)), [50, 60])[0]
@@ -99,7 +99,7 @@ def test_empty_bins_are_nan(judged):
 
 
 def test_repeats_are_pooled(judged):
-    """The same repeat twice changes nothing, neither in value nor in width."""
+    """A repeat pooled with itself changes neither the values nor the widths of intervals."""
     ratings, labels, _ = judged
     graph = Comparisons.from_scores(labels).restricted(FOLDS, "within")
     once, twice = (ratings[None], given(graph)), (np.stack([ratings] * 2), given(graph, graph))

@@ -15,7 +15,7 @@ from photorank.metrics.calibration import (
 
 @pytest.fixture
 def calibrated():
-    """Return probabilities and outcomes that happen with just these."""
+    """Return probabilities, and outcomes that are drawn with these probabilities."""
     rng = np.random.default_rng(0)
     p = rng.random(4000)
     return p, (rng.random(4000) < p).astype(float)
@@ -92,7 +92,7 @@ def test_equal_confidence_is_answered_together():
 
 
 def test_no_pairs_are_nan():
-    """Nothing said is neither right nor wrong."""
+    """Calibration errors are NaN without any pairs, and the risk-coverage curve is empty."""
     assert np.isnan(brier([], []))
     assert np.isnan(expected_calibration_error([], []))
     assert len(risk_coverage([], []).risk) == 0
@@ -109,6 +109,6 @@ def test_what_is_no_probability_is_refused(p, outcomes):
 
 
 def test_a_diagram_needs_a_bin():
-    """No bins, no diagram."""
+    """A reliability diagram without bins is refused."""
     with pytest.raises(ComparisonsError, match="at least one bin"):
         reliability([0.5], [1], bins=0)

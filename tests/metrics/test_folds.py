@@ -17,7 +17,7 @@ def test_folds_share_out_the_photos():
 
 
 def test_the_seed_decides():
-    """The same seed gives the same folds, another one others."""
+    """The same seed gives the same folds, and another seed gives others."""
     one, same, other = (make_folds(50, seed=seed).codes for seed in (3, 3, 4))
 
     assert (one == same).all()
@@ -46,7 +46,7 @@ def test_equal_splits_count_once(groups, k, ways):
 
 
 def test_groups_stay_whole():
-    """No group is in two folds, in any repeat."""
+    """No group is split between two folds, in any repeat."""
     groups = np.random.default_rng(0).integers(0, 17, 120)
 
     folds = make_folds(120, k=5, by=groups, seed=0)
@@ -56,7 +56,7 @@ def test_groups_stay_whole():
 
 
 def test_single_photos_fill_up_beside_a_large_group():
-    """What a large group leaves uneven, photos on their own level out."""
+    """Ungrouped photos fill up the folds until all are of equal size."""
     by = np.where(np.arange(100) < 25, 0, -1)
 
     codes = make_folds(100, k=4, repeats=1, by=by, seed=0).codes[0]

@@ -20,7 +20,7 @@ COUNTS = {"test_to_train": 1 / (K - 1), "repeats": REPEATS, "n_photos": N}
 
 @pytest.fixture
 def rated():
-    """Return held-out pairs of 60 photos, kept whole in threes, and two ratings of each repeat."""
+    """Return held-out pairs of 60 photos in groups of three, and two ratings for each repeat."""
     rng = np.random.default_rng(0)
     folds = make_folds(N, k=K, repeats=REPEATS, by=np.arange(N) // 3, seed=0)
     labels = rng.normal(size=N)
@@ -29,13 +29,13 @@ def rated():
 
 
 def by_fold(pairs, ratings):
-    """Return the accuracy's share of each test fold of each repeat."""
+    """Return the accuracy in each test fold of each repeat."""
     rounds = zip(ratings, pairs.graphs, pairs.folds.codes, strict=True)
     return values_by_fold([accuracy_sums(r, graph, clusters=codes) for r, graph, codes in rounds])
 
 
 def without_units(pairs, ratings):
-    """Return the accuracy over all repeats, without each three photos that were kept whole."""
+    """Return the accuracy over all repeats, leaving out each group of three photos in turn."""
     rounds = zip(ratings, pairs.graphs, strict=True)
     first, *others = [accuracy_sums(r, graph, clusters=pairs.folds.by) for r, graph in rounds]
     return sum(others, start=first).leave_one_out()
@@ -69,7 +69,7 @@ def test_what_was_fitted_anew_has_an_interval_that_includes_the_refitting(rated)
 
 
 def test_given_ratings_have_a_jackknife_over_what_was_kept_whole(rated):
-    """All repeats are pooled, and photos that were kept whole are left out together."""
+    """Given ratings get a jackknife interval that leaves out whole groups, over pooled repeats."""
     pairs, one, other = rated
     sums = [pairs.sums(ratings, refitted=False) for ratings in (one, other)]
     expected = [without_units(pairs, ratings) for ratings in (one, other)]
@@ -81,7 +81,7 @@ def test_given_ratings_have_a_jackknife_over_what_was_kept_whole(rated):
 
 
 def test_lists_of_given_ratings_count_folds_as_drawn_anew(rated):
-    """Without refitting training sets do not overlap, so that the interval is narrower."""
+    """Intervals of given ratings are narrower: without refitting, no training sets overlap."""
     pairs, one, _ = rated
     values = by_fold(pairs, one)
     given, refitted = (pairs.estimate_of_lists(values, 0.0, refitted=how) for how in (False, True))
@@ -91,7 +91,7 @@ def test_lists_of_given_ratings_count_folds_as_drawn_anew(rated):
 
 
 def test_a_difference_of_two_correlations_reaches_two():
-    """Of two folds its interval is as wide as what two correlations can differ by."""
+    """The interval of a difference of two correlations over two folds reaches from -2 to 2."""
     scores, folds = np.array([1.0, 2.0, 3.0] * 2), Folds(np.array([[0] * 3 + [1] * 3]), 2, None)
     pairs = HeldOutPairs.of(Comparisons.from_scores(scores), folds)
     a, b = (
@@ -116,7 +116,7 @@ def test_dealing_few_groups_again_proves_no_more(k, width):
 
 
 def test_units_without_pairs_prove_nothing():
-    """Of four groups with pairs there are four units, however many photos stand alone."""
+    """Only groups that contain pairs count as units, however many single photos there are."""
     groups = np.concatenate([np.repeat(np.arange(4), 5), np.full(36, -1)])
     pairs = HeldOutPairs.of(
         Comparisons.from_scores(np.arange(56.0)), make_folds(56, by=groups, seed=0)

@@ -9,7 +9,7 @@ from photorank.metrics.ranking import pairwise_accuracy
 
 
 def table(noise, *, n=60, raters=10, seed=0):
-    """Return scores of photos whose beauty raters see through some noise."""
+    """Return random raters' scores of photos: true beauty plus noise."""
     rng = np.random.default_rng(seed)
     photos, people = np.divmod(np.arange(n * raters), raters)
     scores = rng.normal(size=n)[photos] + noise * rng.normal(size=n * raters)
@@ -17,7 +17,7 @@ def table(noise, *, n=60, raters=10, seed=0):
 
 
 def test_people_who_agree_have_a_high_ceiling():
-    """Without noise the ceiling is 1; with nothing but noise it is chance."""
+    """Raters without noise have a ceiling of 1, and raters of pure noise are at chance."""
     unanimous, noise = human_ceiling(table(0), seed=0), human_ceiling(table(1e3), seed=0)
 
     assert unanimous.split_half_accuracy.value == unanimous.one_rater_accuracy.value == 1
@@ -26,7 +26,7 @@ def test_people_who_agree_have_a_high_ceiling():
 
 
 def test_halves_of_two_raters_are_the_raters():
-    """With two raters a photo, both kinds of agreement are theirs with each other."""
+    """With two raters a photo, both kinds of ceiling equal the agreement of the two raters."""
     rng = np.random.default_rng(1)
     one, other = rng.normal(size=(2, 30))
     both = RaterTable(
@@ -52,7 +52,7 @@ def test_halves_agree_more_than_single_raters():
 
 
 def test_photos_with_one_rater_are_left_out():
-    """Nobody else saw them; if that is all, there is no ceiling to tell."""
+    """Photos with one rater are left out; if all photos are such, the ceiling is NaN."""
     pairs = table(1.0, n=20, raters=4)
     lonely = RaterTable(
         np.append(pairs.photos, 20), np.append(pairs.raters, 0), np.append(pairs.scores, 9.0), 21

@@ -18,7 +18,7 @@ COUNTS = {"n_photos": 10, "n_pairs": 45}
 
 
 def photos(design, n=300):
-    """Return ratings, labels and clusters of one design."""
+    """Return simulated ratings, labels and clusters (or None) for one kind of study design."""
     rng = np.random.default_rng(5)
     clusters = None
     labels, noise = rng.normal(size=(2, n))
@@ -32,7 +32,7 @@ def photos(design, n=300):
 
 
 def bootstrap(metric, n, *, rounds, seed, clusters):
-    """Return a metric on photos, or whole clusters, drawn anew with replacement."""
+    """Return bootstrap values of a metric, from resampling photos or whole clusters."""
     rng = np.random.default_rng(seed)
     members = np.arange(n)[:, None]
     if clusters is not None:
@@ -63,7 +63,7 @@ def test_jackknife_agrees_with_the_bootstrap(design, metric):
 
 
 def test_jackknife_of_a_mean_is_students_interval():
-    """For a plain mean far from both ends, the jackknife is the t interval."""
+    """The jackknife interval of a mean far from 0 and 1 is Student's t interval."""
     values = np.random.default_rng(0).normal(0.5, 1e-3, 30)
     loo = LeaveOneOut(values.mean(), (values.sum() - values) / 29)
 
@@ -88,7 +88,7 @@ def test_intervals_stay_inside_the_metric_s_range(metric):
 
 
 def test_perfect_agreement_is_not_certainty():
-    """Without a single wrong pair the limit is that of half as many independent ones."""
+    """An accuracy of 1 has the exact binomial limit of half as many disjoint pairs as photos."""
     labels = np.arange(20.0)
     perfect = accuracy_sums(labels, Comparisons.from_scores(labels)).leave_one_out()
     opposite = accuracy_sums(-labels, Comparisons.from_scores(labels)).leave_one_out()
@@ -103,7 +103,7 @@ def test_perfect_agreement_is_not_certainty():
 
 @pytest.mark.parametrize("n", [0, 1, 2])
 def test_too_few_photos_have_no_interval(n):
-    """Without a pair left when a photo is left out, limits are nan and JSON null."""
+    """Limits are nan, and null in JSON, if leaving one photo out leaves no pair."""
     comparisons = Comparisons.from_scores(np.arange(float(n)))
 
     estimate = jackknife(
@@ -117,7 +117,7 @@ def test_too_few_photos_have_no_interval(n):
 
 
 def test_one_cluster_has_no_interval():
-    """All photos sampled together say nothing of other such samples."""
+    """Limits are nan if all photos are in one cluster: other clusters may differ."""
     comparisons = Comparisons.from_scores([1.0, 2.0, 3.0])
     sums = accuracy_sums([1.0, 3.0, 2.0], comparisons, clusters=np.array([4, 4, 4]))
 
@@ -142,7 +142,7 @@ def test_paired_difference_is_narrower_than_either():
 
 
 def test_paired_difference_is_a_paired_t_test():
-    """For plain means, limits and p are those of the paired t-test."""
+    """For plain means, limits and p-value are those of the paired t-test."""
     a, b = np.random.default_rng(0).normal(0.5, 0.1, (2, 25))
     loo = [LeaveOneOut(v.mean(), (v.sum() - v) / 24) for v in (a, b)]
 
@@ -154,7 +154,7 @@ def test_paired_difference_is_a_paired_t_test():
 
 
 def test_what_single_pairs_add_is_counted_once():
-    """Where noise belongs to pairs alone, the jackknife is twice too large and is halved."""
+    """The jackknife error, twice too large if all noise belongs to single pairs, is halved."""
     first, second = np.triu_indices(80, 1)
     ratios = []
     for seed in range(10):
@@ -170,7 +170,7 @@ def test_what_single_pairs_add_is_counted_once():
 
 
 def test_clusters_that_are_not_compared_need_no_correction():
-    """Where all pairs are inside clusters, each cluster's share is one independent number."""
+    """If all pairs are inside clusters, correcting for pairs between clusters changes nothing."""
     rng = np.random.default_rng(3)
     clusters = np.repeat(np.arange(8), 12)
     labels, noise = rng.normal(size=(2, 96))
@@ -184,7 +184,7 @@ def test_clusters_that_are_not_compared_need_no_correction():
 
 
 def test_few_units_that_matter_widen_the_interval():
-    """With a tier of four photos it is they who are uncertain, not the other hundred."""
+    """If 4 of 100 units carry most of the variance, the t quantile has few degrees of freedom."""
     spread = np.random.default_rng(0).normal(0, 1e-3, 100)
     even = LeaveOneOut(0.75, 0.75 + spread)
     few = LeaveOneOut(0.75, 0.75 + np.where(np.arange(100) < 4, spread, 0) * 5)
@@ -211,7 +211,7 @@ def test_differences_are_antisymmetric():
 
 
 def test_a_rating_equals_itself():
-    """No difference at all is 0 with p 1, not 0 / 0."""
+    """The difference between a rating and itself is 0 with p-value 1, not 0 / 0."""
     ratings, labels, _ = photos("photos")
     loo = accuracy_sums(ratings, Comparisons.from_scores(labels)).leave_one_out()
 
@@ -254,7 +254,7 @@ def test_corrected_resampled_is_the_published_formula():
 
 
 def test_splitting_the_same_photos_again_is_no_new_evidence():
-    """With R repeats the variance is (R/J + n_test/n_train) S², as of a single repeat."""
+    """Variance over R repeats of J folds is (R/J + n_test/n_train) S², not smaller by 1/R."""
     folds = np.array([0.7, 0.8, 0.75, 0.77, 0.71] * 3)
 
     estimate = corrected_resampled(folds, test_to_train=0.25, repeats=3, **COUNTS)
@@ -295,7 +295,7 @@ def test_corrected_resampled_leaves_out_undefined_folds():
 
 @pytest.mark.parametrize(("floor", "most"), [(0.0, 1.0), (-1.0, 2.0)])
 def test_a_difference_over_two_folds_stays_within_what_is_possible(floor, most):
-    """One degree of freedom reaches far; two accuracies differ by 1 at most, correlations by 2."""
+    """Limits are cut at the largest possible difference: 1 of accuracies, 2 of correlations."""
     asked = {"test_to_train": 1.0, "floor": floor, "n_photos": 40}
     lead = corrected_resampled_difference([0.9, 0.6], [0.5, 0.5], **asked)
     assert (lead.low, lead.high) == (-most, most)
@@ -329,7 +329,7 @@ def test_digits_follow_from_the_error():
 
 
 def test_the_jackknife_over_folds_of_a_mean_is_the_mean_of_folds():
-    """With folds of one size the pseudo-values are the folds' own values."""
+    """The jackknife of a mean over folds of equal size is the corrected interval of fold values."""
     rng = np.random.default_rng(3)
     errors, fold = rng.random(60), np.arange(60) % 5
     ours = corrected_jackknife(
@@ -365,7 +365,7 @@ def test_the_jackknife_over_folds_stays_between_0_and_1_and_says_what_it_does_no
 
 
 def units(value, spread, seed):
-    """Return a metric with the values that leaving out one of 20 units gives."""
+    """Return simulated leave-one-out values of a metric, with each of 20 units left out."""
     deviations = np.random.default_rng(seed).normal(size=20)
     return LeaveOneOut(value, value + spread * (deviations - deviations.mean()))
 
@@ -393,7 +393,7 @@ def test_turning_a_difference_round_mirrors_it(values):
 
 
 def test_near_perfection_a_difference_has_more_room_on_the_side_of_doubt():
-    """What is 0.98 may well be 0.94, but hardly 1.02."""
+    """An interval near 1 is longer downwards: a metric of 0.98 may be 0.94, but not 1.02."""
     a, b = units(0.98, 0.01, 1), units(0.90, 0.01, 2)
     lead = paired_difference(a, b)
     assert lead.value - lead.low > 1.05 * (lead.high - lead.value)

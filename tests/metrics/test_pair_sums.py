@@ -12,14 +12,14 @@ CLUSTERS = np.where(np.arange(N) < 5, -1, np.arange(N) // 4)
 
 @pytest.fixture
 def judged():
-    """Return ratings and labels, both with ties."""
+    """Return simulated ratings and labels, both with ties."""
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 5, N).astype(float)
     return np.round(labels + 2 * rng.normal(size=N)), labels
 
 
 def graphs(labels):
-    """Return comparisons of every kind."""
+    """Return comparisons of each kind: from scores, across folds, and from choices with ties."""
     rng = np.random.default_rng(1)
     winners, losers = np.array([rng.choice(N, 2, replace=False) for _ in range(80)]).T
     scores = Comparisons.from_scores(labels, gap_power=1, weights=rng.uniform(0.5, 2, N))
@@ -37,7 +37,7 @@ CASES += [("choices", "pairwise_accuracy"), ("choices", "kendall_tau_b")]
 
 @pytest.mark.parametrize(("kind", "metric"), CASES)
 def test_pairs_between_photos_make_the_total(judged, kind, metric):
-    """All couples' sums add up to the total, and their effects on the metric cancel out."""
+    """Sums over all couples of photos add up to the total; their effects on the metric cancel."""
     ratings, labels = judged
 
     sums = PAIR_METRICS[metric](ratings, graphs(labels)[kind])
@@ -49,7 +49,7 @@ def test_pairs_between_photos_make_the_total(judged, kind, metric):
 
 @pytest.mark.parametrize(("kind", "metric"), [case for case in CASES if case[1] != "spearman"])
 def test_pairs_between_clusters_are_those_not_inside(judged, kind, metric):
-    """All couples of clusters and the pairs inside clusters make the total."""
+    """Couples of clusters and the pairs inside clusters together add up to the total."""
     ratings, labels = judged
     graph = graphs(labels)[kind]
     units = np.where(CLUSTERS < 0, 100 + np.arange(N), CLUSTERS)
@@ -78,7 +78,7 @@ def test_some_couples_stand_for_all():
 
 
 def test_no_couples_on_request_and_with_many_units():
-    """Where no interval is wanted, or the correction is nothing, no pair is listed."""
+    """Couples are not listed with many units, where they hardly matter, or if not asked for."""
     labels = np.arange(1500.0)
 
     assert len(accuracy_sums(labels, Comparisons.from_scores(labels)).between) == 0
@@ -88,7 +88,7 @@ def test_no_couples_on_request_and_with_many_units():
 
 @pytest.mark.parametrize("metric", PAIR_METRICS)
 def test_fold_values_average_to_the_pooled_metric(judged, metric):
-    """One value a fold, whose mean is the metric over all folds' pairs."""
+    """The mean of the values by fold is the metric over the pairs of all folds."""
     ratings, labels = judged
     splits = [FOLDS, np.arange(N) // 10]
     parts = [

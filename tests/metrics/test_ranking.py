@@ -24,19 +24,19 @@ CORRELATIONS = {"kendall_tau_b": kendall_tau_b, "spearman": spearman, "pearson":
 
 @pytest.fixture
 def judged():
-    """Return ratings and labels, both with ties."""
+    """Return ratings and labels that both contain ties."""
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 5, N).astype(float)
     return np.round(labels + 2 * rng.normal(size=N)), labels
 
 
 def graph(labels, scope="all"):
-    """Return the pairs within a fold, in a scope."""
+    """Return the comparisons of photos that share a fold, further restricted to a scope."""
     return Comparisons.from_scores(labels).restricted(FOLDS, "within").restricted(GROUPS, scope)
 
 
 def explicit(ratings, labels, may):
-    """Return all four metrics by a loop over the pairs that may be compared."""
+    """Return reference values of the metrics, computed over all pairs that may be compared."""
     i, j = np.nonzero(np.triu(may, 1))
     a, b = labels[i] - labels[j], ratings[i] - ratings[j]
     ordered = a != 0
@@ -167,7 +167,7 @@ def test_constant_ratings_score_chance(judged, scope):
 
 
 def test_ratings_constant_in_each_fold_correlate_with_nothing(judged):
-    """What differs only between folds cannot be compared, to the last bit."""
+    """Pearson's correlation is NaN if ratings differ between folds only, not within them."""
     _, labels = judged
 
     assert np.isnan(pearson(np.array([0.1, 0.7, 1 / 3])[FOLDS], graph(labels)))
@@ -241,7 +241,7 @@ def test_all_ties_are_no_pairs():
 )
 @pytest.mark.parametrize("metric", PAIR_METRICS)
 def test_labels_without_a_pair_give_nan(labels, metric):
-    """Where no two photos were judged differently, no metric is defined."""
+    """Every pair metric is NaN if no two photos have different labels."""
     sums = PAIR_METRICS[metric]([0.1, 0.2, 0.3], Comparisons.from_scores(labels))
 
     assert np.isnan(sums.value)
@@ -274,7 +274,7 @@ def test_unlabelled_photos_change_nothing(judged, metric):
 
 
 def test_two_photos_are_right_or_wrong():
-    """One pair is one pair."""
+    """The metrics of a single pair are 1 if it is ordered correctly, and −1 for Spearman if not."""
     comparisons = Comparisons.from_scores([1.0, 2.0])
 
     assert pairwise_accuracy([0.1, 0.2], comparisons) == 1.0

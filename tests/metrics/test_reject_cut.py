@@ -20,7 +20,7 @@ def test_the_cut_is_the_highest_whose_exact_bound_holds(m, lost):
 
 @pytest.mark.parametrize(("lost", "confidence"), [(0.05, 0.95), (0.01, 0.95), (0.2, 0.99)])
 def test_fewer_keepers_than_any_cut_needs_are_refused(lost, confidence):
-    """One more is enough, and then none of those seen may be lost."""
+    """Too few keepers for a cut are refused; the least number needed gives a cut losing none."""
     needed = keepers_needed(lost, confidence)
     assert (1 - lost) ** needed <= 1 - confidence < (1 - lost) ** (needed - 1)
     with pytest.raises(TooFewKeepersError, match=f"^{needed} keepers.*there are {needed - 1} "):
@@ -41,7 +41,7 @@ def test_at_most_the_promised_share_is_lost_as_often_as_promised(m, lost):
 
 
 def clustered(rng, clusters, size, share):
-    """Return ratings whose clusters explain a share of the variance, and the clusters."""
+    """Return ratings with a given share of variance between clusters, and the clusters."""
     codes = np.repeat(np.arange(clusters), size)
     common = np.sqrt(share) * rng.normal(size=clusters)[codes]
     return common + np.sqrt(1 - share) * rng.normal(size=len(codes)), codes
@@ -72,7 +72,7 @@ def test_photos_on_their_own_are_their_own_clusters():
 
 
 def test_equal_ratings_are_not_cut_apart():
-    """Where half of the keepers have the lowest rating nothing is rejected."""
+    """If half of the keepers share the lowest rating, no keeper is rejected."""
     assert reject_cut(np.repeat([0.0, 1.0], 100)).n_lost == 0
 
 

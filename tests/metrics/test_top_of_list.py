@@ -31,7 +31,7 @@ def test_ndcg_is_scikit_learns(k, ties):
 
 
 def test_lists_are_the_blocks():
-    """Each fold is a list of its own; the metric is their mean."""
+    """Each fold is a list of its own, and a top-of-list metric is the mean over the folds."""
     rng = np.random.default_rng(1)
     labels, ratings = rng.normal(size=(2, 40))
     folds = np.arange(40) % 4

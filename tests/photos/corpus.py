@@ -19,7 +19,7 @@ from PIL import Image, features
 
 
 class Outcome(Enum):
-    """What is to become of a file."""
+    """The outcome a decoder must have for a corpus file: read, refused, or either."""
 
     READ = "read"
     REFUSED = "refused"
@@ -27,7 +27,7 @@ class Outcome(Enum):
 
 
 class Sample(NamedTuple):
-    """One file of the corpus."""
+    """One file of the hostile-photo corpus: its name, bytes and expected outcome."""
 
     name: str
     outcome: Outcome
@@ -39,7 +39,7 @@ FLIPS = 12  # damaged copies of each format for a seed
 
 
 def scene(seed: int = 0, size: tuple[int, int] = (60, 40)) -> Image.Image:
-    """Return a picture of fields and noise that no other seed gives."""
+    """Return a random test picture of colour fields and noise, different for every seed."""
     rng = np.random.default_rng(seed)
     fields = Image.fromarray(rng.integers(0, 200, (4, 6, 3), dtype=np.uint8)).resize(size)
     noise = rng.integers(0, 40, (size[1], size[0], 3), dtype=np.uint8)
@@ -47,14 +47,14 @@ def scene(seed: int = 0, size: tuple[int, int] = (60, 40)) -> Image.Image:
 
 
 def saved(picture: Image.Image, kind: str, **options: object) -> bytes:
-    """Return a picture's file."""
+    """Return the bytes of a picture encoded in the given image format."""
     file = io.BytesIO()
     picture.save(file, kind, **options)
     return file.getvalue()
 
 
 def formats(seed: int = 0) -> dict[str, bytes]:
-    """Return a file of some kilobytes in each format that is read here, by its suffix."""
+    """Return one small valid file in each supported photo format, keyed by file suffix."""
     picture = scene(seed)
     made = {
         ".jpg": saved(picture, "JPEG", quality=95, subsampling=0),
@@ -222,7 +222,7 @@ def _packed_bombs() -> Iterator[Sample]:
 
 
 def scans_of_nothing(side: int = 10_000, scans: int = 3_000) -> bytes:
-    """Return a progressive JPEG of some kilobytes with far more scans than any camera writes.
+    """Return a small progressive JPEG with a huge number of scans, each costly to decode.
 
     Each takes a pass over all pixels, of which there are almost none in the file.
     """
@@ -234,7 +234,7 @@ def scans_of_nothing(side: int = 10_000, scans: int = 3_000) -> bytes:
 
 
 def _png(size: tuple[int, int], depth: int, colours: int, data: bytes) -> bytes:
-    """Return a PNG; its data are packed unless they are already."""
+    """Return a PNG with this image data, compressed first unless it is already zlib data."""
     packed = data if data[:1] == b"x" else zlib.compress(data)
     header = struct.pack(">IIBBBBB", *size, depth, colours, 0, 0, 0)
     chunks = _chunk(b"IHDR", header) + _chunk(b"IDAT", packed) + _chunk(b"IEND", b"")
@@ -242,18 +242,18 @@ def _png(size: tuple[int, int], depth: int, colours: int, data: bytes) -> bytes:
 
 
 def _big_png(side: int) -> bytes:
-    """Return a whole PNG of side x side pixels in black and white."""
+    """Return a complete black-and-white PNG of side x side pixels in a very small file."""
     return _png((side, side), 1, 0, _packed(bytes((1 + side // 8) * 100), side // 100))
 
 
 def plain_png(width: int, height: int, colour: tuple[int, int, int]) -> bytes:
-    """Return a PNG of one colour, whose height is a number of hundreds."""
+    """Return a PNG of a single colour; its height must be a multiple of 100."""
     rows = (b"\0" + bytes(colour) * width) * 100
     return _png((width, height), 8, 2, _packed(rows, height // 100))
 
 
 def _packed(data: bytes, times: int) -> bytes:
-    """Return data in zlib's form, repeated, without packing them each time."""
+    """Return a zlib stream that repeats the data many times but compresses them only once."""
     packer, check = zlib.compressobj(9), 1
     once = packer.compress(data) + packer.flush(zlib.Z_FULL_FLUSH)
     for _ in range(times):
@@ -281,19 +281,19 @@ def _with_exif(jpeg: bytes, exif: bytes) -> bytes:
 
 
 def _circular_exif() -> bytes:
-    """Return EXIF whose sub-directories lead back to the first one."""
+    """Return EXIF data whose sub-directory pointers loop back to the first directory."""
     entries = [(0x8769, 4, 1, 8), (0x8825, 4, 1, 8), (0xA005, 4, 1, 8)]
     return _tiff(entries)[:-4] + struct.pack("<I", 8)
 
 
 def _with_size(jpeg: bytes, width: int, height: int) -> bytes:
-    """Return a JPEG whose header promises another size."""
+    """Return the JPEG with another width and height written into its header."""
     at = next(jpeg.index(marker) for marker in (b"\xff\xc0", b"\xff\xc2") if marker in jpeg)
     return jpeg[: at + 5] + struct.pack(">HH", height, width) + jpeg[at + 9 :]
 
 
 def _webp(width: int, height: int) -> bytes:
-    """Return the beginning of a lossless WebP."""
+    """Return the start of a lossless WebP whose header gives the width and height."""
     bits = struct.pack("<BI", 0x2F, width - 1 | height - 1 << 14) + bytes(40)
     body = b"WEBPVP8L" + struct.pack("<I", len(bits)) + bits + bytes(len(bits) % 2)
     return b"RIFF" + struct.pack("<I", len(body)) + body
@@ -305,7 +305,7 @@ def _tiff(entries: list[tuple[int, int, int, int]]) -> bytes:
 
 
 def _circular(tiff: bytes) -> bytes:
-    """Return a TIFF whose next page is its first."""
+    """Return the TIFF with its next-page pointer changed to point back to its first page."""
     at = struct.unpack("<I", tiff[4:8])[0]
     end = at + 2 + 12 * struct.unpack("<H", tiff[at : at + 2])[0]
     return tiff[:end] + struct.pack("<I", at) + tiff[end + 4 :]
@@ -400,7 +400,7 @@ def _special(folder: Path, seed: int) -> dict[bytes, Outcome]:
 
 
 def digest_of(folder: Path, read: Callable[[bytes], str]) -> dict[bytes, tuple[object, ...]]:
-    """Return all that can be seen of a tree: names, kinds, sizes, times, targets, contents."""
+    """Return a snapshot of a folder tree: names, modes, sizes, times, link targets, contents."""
     seen: dict[bytes, tuple[object, ...]] = {}
     for root, folders, files in os.walk(os.fsencode(folder)):
         for name in sorted(folders + files):

@@ -10,7 +10,7 @@ EXIFTOOL = shutil.which("exiftool")
 
 
 def run_exiftool(*arguments):
-    """Return what exiftool prints; skip the test where there is none."""
+    """Return the output of exiftool; skip the test if exiftool is not installed."""
     if EXIFTOOL is None:
         pytest.skip("exiftool is not installed (Debian: libimage-exiftool-perl)")
     command = [EXIFTOOL, "-charset", "filename=utf8", *map(str, arguments)]

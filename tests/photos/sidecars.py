@@ -4,7 +4,7 @@ from photorank.photos.metadata.xmp import with_rating
 
 
 def saved(rating, label=None):
-    """Return a sidecar that a program other than photorank saved, with a person's rating."""
+    """Return a sidecar with a rating as if another program had written it."""
     sidecar = with_rating(None, rating).replace(b'"photorank"', b'"XMP Core"')
     if label is None:
         return sidecar

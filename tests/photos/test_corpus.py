@@ -16,7 +16,7 @@ from tests.photos.corpus import formats, samples, scans_of_nothing
 
 @pytest.mark.parametrize("suffix", formats())
 def test_a_file_that_is_cut_off_is_read_whole_or_refused(suffix):
-    """No picture that is half grey is taken for the photo, wherever the file ends."""
+    """A truncated file is decoded completely or refused, wherever it was cut off."""
     data = formats()[suffix]
     whole = np.asarray(decode_photo(data))
     for size in [*range(0, len(data), 97), *range(len(data) - 9, len(data))]:
@@ -39,7 +39,7 @@ def test_a_picture_of_too_many_passes_is_given_up():
 @pytest.mark.slow  # every hostile file of the corpus
 @pytest.mark.filterwarnings("ignore")  # Pillow warns of what it can read all the same
 def test_metadata_of_any_file_are_read_or_refused(tmp_path):
-    """No file ends the search for stars, exposures or shapes; bombs are refused as photos are."""
+    """Metadata readers survive every file of the corpus and refuse a decompression bomb."""
     path = tmp_path / "photo"
     for sample in samples():
         path.write_bytes(sample.data)

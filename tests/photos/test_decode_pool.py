@@ -39,19 +39,19 @@ def hostile(monkeypatch, tmp_path):
 
 
 def file_with(fault):
-    """Return a file that the hostile decoder takes for one with a fault."""
+    """Return a fake HEIC file that makes the hostile decoder show the given fault."""
     return b"\0\0\0\x18ftypheic" + bytes(12) + fault.encode()
 
 
 def saved(picture, kind="PNG", **options):
-    """Return a picture's file."""
+    """Return the bytes of a picture encoded in the given image format."""
     file = io.BytesIO()
     picture.save(file, kind, **options)
     return file.getvalue()
 
 
 def scene(width=300, height=200):
-    """Return a picture in which every pixel counts."""
+    """Return a picture of random noise, in which every pixel differs."""
     pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
     return Image.fromarray(pixels)
 
@@ -75,7 +75,7 @@ def test_what_is_decoded_apart_is_what_is_decoded_here(kind, short_side):
 
 
 def test_signals_are_measured_apart_as_here():
-    """Each has the very same value, also where it is none."""
+    """Photo signals measured in another process equal those measured in this one, nan included."""
     data = saved(scene())
     np.testing.assert_equal(signals_isolated(data), photo_signals(data))
 
@@ -155,7 +155,7 @@ def test_the_largest_photo_fits_in_the_limits():
 
 
 def test_a_process_that_was_begun_decodes_the_first_photo():
-    """It starts beside other work, and no second one is started for the photo."""
+    """A decoding process started in advance decodes the first photo; no second one starts."""
     decode_pool._end_all()
     decode_pool.start_process()
     end = time.monotonic() + 20
@@ -177,7 +177,7 @@ def test_a_process_that_dies_while_idle_is_not_noticed():
 
 
 def test_a_process_is_used_again():
-    """One photo after another needs one process, and eight at a time at most eight."""
+    """Photos decoded in turn share one process, and eight at a time use at most eight."""
     decode_pool._end_all()
     data = saved(scene())
     for _ in range(3):

@@ -32,12 +32,12 @@ def make(folder, *names):
 
 
 def found(*paths, exclude=()):
-    """Return the photos that were found, relative to the first path."""
+    """Return the paths of the photos found, relative to the first path searched."""
     return [os.path.relpath(file.path, paths[0]) for file in seen(*paths, exclude=exclude)]
 
 
 def seen(*paths, exclude=()):
-    """Return what was found and is no file of another kind."""
+    """Return the photos found and the files skipped, except files of another kind."""
     return [
         file
         for file in find_photos(paths, exclude)
@@ -46,7 +46,7 @@ def seen(*paths, exclude=()):
 
 
 def passed_over(folder):
-    """Return why each file of a folder was passed over, by its path below it."""
+    """Return the reason why each file below a folder was passed over, by its relative path."""
     return {
         os.path.relpath(file.path, folder): file.reason
         for file in find_photos([folder])
@@ -55,7 +55,7 @@ def passed_over(folder):
 
 
 def reason(path):
-    """Return why the one thing found was skipped."""
+    """Return the reason why the only file found was skipped."""
     [skipped] = seen(path)
     assert isinstance(skipped, SkippedFile)
     return skipped.reason
@@ -76,7 +76,7 @@ def without_privileges():
 
 @pytest.fixture
 def public_folder():
-    """Return a folder that every user can reach, unlike pytest's own."""
+    """Yield a folder that every user can access, unlike pytest's own temporary folder."""
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         yield Path(name)
@@ -96,7 +96,7 @@ def test_files_come_sorted_with_their_size_and_time(tmp_path):
 
 
 def test_relative_paths_become_absolute(tmp_path, monkeypatch):
-    """What is stored about a photo holds from any folder."""
+    """Relative paths become absolute, so that stored paths hold from any current folder."""
     make(tmp_path, "a.jpg")
     monkeypatch.chdir(tmp_path)
 
@@ -144,7 +144,7 @@ def test_what_goes_along_with_a_photo_is_told(tmp_path):
 
 
 def test_every_file_has_a_kind_to_be_counted_by(tmp_path):
-    """What is passed over is told by its suffix, or by what stands for one."""
+    """Files that are passed over are counted by suffix, or by a label if they have none."""
     make(tmp_path, "a.psd", "b.MOV", "._c.jpg", ".DS_Store", "@eaDir/d.jpg", "README", "e.jpg")
 
     kinds = [file.kind for file in find_photos([tmp_path]) if isinstance(file, SkippedFile)]
@@ -241,7 +241,7 @@ def test_a_missing_path_is_an_error_at_once(tmp_path):
     ],
 )
 def test_a_named_file_that_is_no_photo_has_a_reason(tmp_path, name, words):
-    """What the user named is never passed over in silence."""
+    """A file that the user names but that is no photo is reported with a reason."""
     make(tmp_path, name)
 
     assert reason(tmp_path / name) == words

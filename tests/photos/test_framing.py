@@ -9,7 +9,7 @@ SHAPES = [(300, 200), (200, 300), (257, 256), (640, 427), (223, 224), (64, 64), 
 
 
 def gradient(width, height):
-    """Return a photo whose red tells the column and whose green tells the row, 0-255."""
+    """Return a photo whose red value encodes the column and whose green value encodes the row."""
     x = np.linspace(0, 255, width).astype(np.uint8)
     y = np.linspace(0, 255, height).astype(np.uint8)
     pixels = np.zeros((height, width, 3), dtype=np.uint8)
@@ -122,7 +122,7 @@ def test_an_unknown_framing_lists_the_known_ones():
 
 @pytest.mark.parametrize("framing", FRAMINGS)
 def test_a_part_of_a_scaled_down_photo_has_its_own_shape(framing):
-    """What was cut out of a photo inherits its metadata, which are then of no use."""
+    """A crop is framed by its own size and ignores the `full_size` inherited from its photo."""
     photo = gradient(400, 300)
     photo.info["full_size"] = (3001, 4001)
     part = photo.crop((0, 0, 100, 300))

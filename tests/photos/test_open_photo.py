@@ -49,20 +49,20 @@ def _heif():
 
 
 def encoded(picture, kind, **options):
-    """Return a picture's bytes in a format."""
+    """Return the bytes of a picture encoded in a given file format."""
     file = io.BytesIO()
     picture.save(file, kind, **options)
     return file.getvalue()
 
 
 def difference(picture, expected):
-    """Return the mean difference of two pictures in grey levels."""
+    """Return the mean absolute difference of two pictures, in grey levels."""
     assert picture.size == expected.size
     return np.abs(np.asarray(picture, dtype=float) - np.asarray(expected, dtype=float)).mean()
 
 
 def reason(data):
-    """Return why bytes are refused."""
+    """Return the reason that decode_photo gives for refusing some bytes."""
     with pytest.raises(UnreadablePhotoError) as caught:
         decode_photo(data)
     return caught.value.reason
@@ -81,7 +81,7 @@ def camera_exif(orientation=1, taken=None):
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", FORMATS)
 def test_every_format_gives_the_same_picture(scene, kind):
-    """Whatever the container, the photo comes back in RGB, as large and alike, with no metadata."""
+    """Every file format decodes to the same RGB picture, of the same size and without metadata."""
     options, loss = FORMATS[kind]
 
     photo = decode_photo(encoded(scene, kind, **options))
@@ -147,7 +147,7 @@ def test_big_endian_16_bits():
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF", "HEIF", "AVIF"])
 def test_transparency_lies_on_white(kind):
-    """What shows through is white, as on paper, and half of it halfway."""
+    """Transparent pixels become white, and half-transparent black becomes middle grey."""
     picture = Image.new("RGBA", (60, 20), (0, 0, 0, 255))
     picture.paste((200, 0, 0, 0), (20, 0, 40, 20))
     picture.paste((0, 0, 0, 128), (40, 0, 60, 20))
@@ -183,7 +183,7 @@ def test_the_first_picture_of_several_is_taken(kind):
 
 
 def wide_profile():
-    """Return the profile of a colour space like Adobe RGB: its green is greener, its gamma 2.2."""
+    """Return an ICC profile like Adobe RGB's: wider than sRGB in green, with a gamma of 2.2."""
 
     def number(value):
         return round(value * 65536).to_bytes(4, "big", signed=True)
@@ -210,7 +210,7 @@ def wide_profile():
 
 
 def adobe_as_srgb(*colour):
-    """Return the sRGB colour of one in Adobe RGB (1998), by the two standards' matrices."""
+    """Return the sRGB value of an Adobe RGB (1998) colour, by the matrices of both standards."""
     xyz = np.array(
         [[0.57667, 0.18556, 0.18823], [0.29734, 0.62736, 0.07529], [0.02703, 0.07069, 0.99134]]
     ) @ ((np.array(colour) / 255) ** 2.19921875)
@@ -336,7 +336,7 @@ def test_rounding_to_whole_pixels_does_not_change_the_frame(scene, kind, orienta
 @pytest.mark.slow
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "CMYK"])
 def test_other_formats_are_shrunk_at_once(large_scene, mode):
-    """What has no draft mode is scaled down before its colours are converted."""
+    """Formats without a draft mode are scaled down before their colours are converted."""
     picture = large_scene.convert(mode)
     data = encoded(picture, "TIFF")
 
@@ -391,7 +391,7 @@ def test_every_kind_of_pixels_is_scaled_down_as_rgb_is(scene, mode):
 @pytest.mark.slow
 @pytest.mark.parametrize("framing", ["crop", "whole", "squash", "pad", "tiles"])
 def test_a_draft_is_hardly_another_picture(large_jpeg, framing):
-    """What an encoder sees of a scaled-down decode is within a grey level of the full one."""
+    """The encoder's input from a scaled-down decode is within a grey level of the full decode's."""
     full, draft = decode_photo(large_jpeg), decode_photo(large_jpeg, short_side=224)
 
     assert full.size == (4000, 3000)
@@ -405,7 +405,7 @@ def chunk(kind, body):
 
 
 def huge_png(width, height):
-    """Return a PNG that says it is huge and holds hardly anything."""
+    """Return a PNG whose header declares a huge size and whose data is almost empty."""
     header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x08\x02\0\0\0"
     body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + body
@@ -542,7 +542,7 @@ def test_thumbnail(scene, shape, expected):
 
 
 def test_read_photo_returns_the_bytes(tmp_path):
-    """What is decoded and what the digest identifies are the same bytes."""
+    """The photo's digest is computed from the same bytes that are decoded."""
     path = tmp_path / "a.jpg"
     path.write_bytes(b"pixels")
 

@@ -15,7 +15,7 @@ def test_the_photo_itself_comes_first_and_every_change_has_two_variants(scene):
 
 
 def test_crops_leave_out_opposite_edges():
-    """One lacks the right and lower edge, the other the left and upper one."""
+    """The two cropped copies lack opposite edges: right and lower, or left and upper."""
     pixels = np.zeros((100, 200, 3), np.uint8)
     pixels[0], pixels[-1] = (255, 0, 0), (0, 255, 0)
     first, second = (
@@ -37,5 +37,5 @@ def test_stronger_compression_is_further_from_the_photo(scene):
 
 
 def test_a_single_pixel_has_all_its_forms():
-    """No form of the smallest photo is empty."""
+    """Copies of a photo of a single pixel have at least one pixel in each direction."""
     assert all(min(form.size) == 1 for form in stability_copies(Image.new("RGB", (1, 1))))

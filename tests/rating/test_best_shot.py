@@ -19,7 +19,7 @@ MEASURED = ("subject_sharpness", "clipped_highlights", "noise")
 
 
 def merit(*rows, ratings=None, series=None, technical=None):
-    """Return the merit of photos: subject sharpness, clipped highlights and noise of each."""
+    """Return each shot's merit from its subject sharpness, clipped highlights and noise."""
     table = [(*row, 1.0)[:3] for row in rows]  # as noisy as each other if it is not told
     signals = IndexSignals(MEASURED, np.array(table, float))
     codes = np.zeros(len(rows), int) if series is None else np.array(series)
@@ -34,7 +34,7 @@ def test_the_sharpest_shot_is_best():
 
 
 def test_blown_out_lights_outweigh_sharpness_where_they_are_a_fault_of_the_shot():
-    """What is white in every shot of the series is white in the scene."""
+    """Clipped highlights outweigh sharpness, except those that every shot of the series has."""
     assert merit((-2, 0.3), (-2.1, 0.3)).argmax() == 0
     assert merit((-2, 0.6), (-2.1, 0.3)).argmax() == 1
     assert merit((-2, 0.301), (-2.1, 0.3)).argmax() == 0  # a lamp more is no fault
@@ -55,7 +55,7 @@ def test_technical_quality_counts_where_it_is_known():
 
 
 def test_of_equally_sharp_shots_the_better_rated_one_is_best():
-    """In a series with a shot that was not measured, ratings alone decide."""
+    """Ratings decide between equally sharp shots, and in a series with an unmeasured shot."""
     assert merit((-2, 0), (-2, 0), ratings=[1, 2]).argmax() == 1
     found = merit(
         (-1, 0), (np.nan, np.nan), (-2, 0), (-3, 0), ratings=[1, 2, 5, 4], series=[0, 0, 1, 1]
@@ -105,7 +105,7 @@ def test_what_makes_the_difference_is_said_in_words(sharpness, clipped, ratings,
 
 
 def test_less_noise_is_told_by_the_built_in_vector(home, gallery):
-    """Only of the shot whose noise signals are lower; the rest is detail."""
+    """Less noise is named as an advantage only of a shot whose noise signals are lower."""
     index = open_index("small")
     technical = technical_vector(index)
     ratings = index.rate(technical)

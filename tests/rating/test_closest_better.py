@@ -42,7 +42,7 @@ def test_alike_are_the_likest_pairs(index):
 
 
 def test_many_shots_of_a_scene_are_all_alike(index):
-    """However few pairs are very similar, half of the way to equality is enough."""
+    """Photos count as alike from halfway between mean and full similarity, for any share."""
     X = index.heads()
     middle = (1 + (X @ X.T)[np.triu_indices(len(X), 1)].mean()) / 2
 
@@ -59,7 +59,7 @@ def test_nothing_is_better_than_the_best(index):
 
 
 def test_a_little_better_is_better_than_nothing(index):
-    """Where no photo is clearly higher, one that is higher at all will do."""
+    """Without a clearly better photo, the most similar one that is slightly better is found."""
     vector, X = load_vector(index, "ours"), index.embeddings()
     likeness = X @ X.T - 2 * np.eye(len(X))
     row, other = np.unravel_index(likeness.argmax(), likeness.shape)

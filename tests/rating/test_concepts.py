@@ -89,7 +89,7 @@ def test_the_concepts_words_are_encoded_once_an_index(bare_pair):
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_pipe_in_the_caches_place_is_not_waited_for(bare_pair):
-    """It counts as no cache."""
+    """A named pipe in place of the cache's file counts as no cache and does not block."""
     path = bare_pair[0].paths.concepts
     os.mkfifo(path)
     assert cached_arrays(path, "encoder") is None

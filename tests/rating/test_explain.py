@@ -34,7 +34,7 @@ def test_an_explanation_agrees_with_the_index(index, gallery):
 
 @pytest.mark.slow
 def test_a_photo_of_the_index_stands_where_the_index_has_it(index, gallery):
-    """However this processor rates it anew; any other file stands where its rating puts it."""
+    """An indexed photo ranks by its rating in the index; any other file by its new rating."""
     vector, encoder = load_vector(index, "ours"), load_encoder("embedded")
     data = (gallery / "forest" / "2.jpg").read_bytes()
     row, ratings = index.row_of(gallery / "forest" / "2.jpg"), index.rate(vector)

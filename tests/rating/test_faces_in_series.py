@@ -18,12 +18,12 @@ NARROW = OPEN._replace(eyes="unknown", openness=OPEN.openness - 0.12)
 
 
 def moved(face, by):
-    """Return a face that lies further to the right."""
+    """Return the face shifted to the right by the given distance."""
     return face._replace(left=face.left + by, right=face.right + by)
 
 
 def faces_of(*shots):
-    """Return the faces of photos, each a list of them, or None where nobody looked."""
+    """Return an index's faces from each photo's list of faces, None for a photo not examined."""
     values = [[np.nan] * 7 if shot is None else summary(shot) for shot in shots]
     by_row = {row: shot for row, shot in enumerate(shots) if shot}
     return IndexFaces(np.array(values, dtype=float), by_row)
@@ -68,14 +68,14 @@ def test_a_face_that_is_cut_in_every_shot_is_cut_in_the_scene():
 
 
 def test_the_sharpness_of_faces_counts_where_every_shot_has_one():
-    """Without a face in every shot the sharpness of the middle counts."""
+    """Face sharpness counts if every shot has a face; otherwise subject sharpness counts."""
     soft = OPEN._replace(sharpness=-2.5)
     assert face_terms(faces_of([OPEN], [soft]), np.zeros(2, int)).sharpness.tolist() == [-1.5, -2.5]
     assert np.isnan(face_terms(faces_of([OPEN], []), np.zeros(2, int)).sharpness).all()
 
 
 def merit(faces, sharpness):
-    """Return terms and faces' terms of one series."""
+    """Return the merit terms and face terms of shots that form one series."""
     names = ("subject_sharpness", "clipped_highlights", "noise")
     signals = IndexSignals(names, np.array([[one, 0.0, 1.0] for one in sharpness]))
     series = np.zeros(len(sharpness), int)
@@ -95,13 +95,13 @@ def merit(faces, sharpness):
     ],
 )
 def test_what_a_shot_has_over_another_is_said(collection, shots, sharpness, said):
-    """In words, the strongest first; the sharpness of a face goes before that of the subject."""
+    """A shot's advantages over another are put in words, face before subject sharpness."""
     terms, of_faces = merit(faces_of(*shots), sharpness)
     assert ShotWords(collection.index, terms, None, of_faces).over(0, 1) == said
 
 
 def test_a_shut_eye_weighs_less_than_a_face_that_is_far_out_of_focus():
-    """Both are faults, and fewer closed eyes are better."""
+    """A face far out of focus weighs more than a shut eye, and fewer shut eyes are better."""
     soft = OPEN._replace(sharpness=-4.0)
     terms, _ = merit(faces_of([soft], [SHUT]), (0.0, 0.0))
     assert terms.merit.argmax() == 1

@@ -12,14 +12,14 @@ from tests.fixtures.colours import ColourEncoder
 
 
 def noise(width, height, seed=0):
-    """Return a photo of coloured fields with fine structure."""
+    """Return a random photo of coloured fields."""
     rng = np.random.default_rng(seed)
     fields = Image.fromarray(rng.integers(0, 256, (9, 12, 3), dtype=np.uint8))
     return fields.resize((width, height), Image.Resampling.NEAREST)
 
 
 def vector_for(encoder, direction, **scale):
-    """Return a vector in the space of an encoder."""
+    """Return a vector in the space of the given encoder."""
     return MasterVector("v", "all-pairs", direction, encoder.fingerprint, **scale)
 
 
@@ -27,7 +27,7 @@ def vector_for(encoder, direction, **scale):
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("size", [(340, 230), (190, 520)])
 def test_the_parts_of_all_blocks_sum_to_the_rating(framing, size):
-    """What the signals, the bias and the stages' offset add is the rest."""
+    """Map and rest sum to the rating; the rest is signals, bias and the stages' offset."""
     encoder = load_encoder("embedded", framing=framing)
     direction = np.random.default_rng(1).normal(size=encoder.dimensions)
     vector = vector_for(encoder, direction / np.linalg.norm(direction), scale=3.0, bias=-0.7)
@@ -57,7 +57,7 @@ def test_the_parts_of_all_blocks_sum_to_the_rating(framing, size):
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("size", [(340, 230), (190, 520)])
 def test_the_parts_sum_to_the_rating(framing, size):
-    """For a mean over positions, map and rest sum to the rating in every framing, to 1e-5."""
+    """With a mean over positions, map and rest sum to the rating in every framing, to 1e-5."""
     encoder = load_encoder("embedded:1", framing=framing)
     direction = np.random.default_rng(1).normal(size=1280)
     vector = vector_for(encoder, direction / np.linalg.norm(direction), scale=3.0, bias=-0.7)
@@ -89,7 +89,7 @@ def test_what_crop_does_not_see_has_no_part():
 
 @pytest.fixture(scope="module")
 def planted():
-    """Return an encoder, a vector that looks for a chessboard, and a photo with one on its left."""
+    """Return an encoder, a vector that rewards a chessboard, and a photo with one on its left."""
     encoder = load_encoder("embedded:1", framing="whole")
     board = np.kron((np.indices((16, 12)).sum(axis=0) % 2), np.ones((14, 14)))
     board = np.repeat((255 * board)[..., None], 3, axis=2).astype(np.uint8)  # (224, 168, 3)
@@ -105,7 +105,7 @@ def planted():
 
 
 def test_the_exact_map_finds_a_planted_patch(planted):
-    """What the vector looks for is lifted where it is, and not where it is not."""
+    """The heat map is positive on the half with the planted patch and negative on the other."""
     encoder, vector, photo = planted
     heat = sum_over_positions(photo, encoder, vector)
     parts = heat.minus_average(heat.rating)
@@ -130,7 +130,7 @@ def test_occlusion_agrees_in_sign_on_a_planted_patch(planted):
 
 
 def test_occlusion_finds_each_planted_colour():
-    """With an encoder of 4 x 4 mean colours the red field lifts what asks for red just there."""
+    """With an encoder of 4 x 4 mean colours, occlusion locates the red field a vector rewards."""
     encoder = ColourEncoder(framing="squash")
     direction = np.zeros((4, 4, 3))
     direction[1, 2] = (1.0, -1.0, -1.0)

@@ -50,7 +50,7 @@ def test_useless_ratings_have_slope_zero(differences):
 
 
 def test_one_standard_deviation_of_differences_is_one_logit():
-    """Without calibration the collection sets the scale."""
+    """An uncalibrated slope makes one standard deviation of rating differences one logit."""
     ratings = np.random.default_rng(0).normal(scale=0.02, size=400)
     differences = ratings[:, None] - ratings[None]
 

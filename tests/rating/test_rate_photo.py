@@ -21,7 +21,7 @@ def index(home):
 
 
 def index_encoder():
-    """Return the encoder of the fixture `collection`."""
+    """Return the encoder used by the fixture `collection`."""
     return ColourEncoder()
 
 
@@ -81,7 +81,7 @@ def test_swapping_the_photos_swaps_the_probabilities(index):
 @pytest.mark.slow
 @pytest.mark.parametrize("framing", ["whole", "crop"])
 def test_technical_prefers_the_sharp_photo(framing, tmp_path):
-    """On photographs it has never seen, it puts the original before its blurred twin."""
+    """The vector `technical` rates unfamiliar photographs above their blurred copies."""
     encoder = load_encoder("embedded", framing=framing)
     from photorank.rating.rate_photo import embed_photo
     from photorank.vectors.store import builtin_vectors
@@ -122,7 +122,7 @@ def test_a_replaced_photo_is_rated_anew(collection):
 
 
 def test_a_photo_that_is_gone_is_not_rated(collection):
-    """Nobody knows what would lie there."""
+    """Rating an indexed photo whose file was deleted is refused."""
     index = collection.index
     path = index.photo(0).path
     path.unlink()

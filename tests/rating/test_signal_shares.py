@@ -16,7 +16,7 @@ def index(home):
 
 
 def vector_of(index, **weights):
-    """Return a vector that looks at the named signals alone."""
+    """Return a vector that weights only the named technical signals."""
     direction = np.zeros(index.fingerprint.blocks.dimensions)
     for name, weight in weights.items():
         direction[NAMES.index(name) - len(NAMES)] = weight
@@ -24,17 +24,17 @@ def vector_of(index, **weights):
 
 
 def shares_of(index, vector, row):
-    """Return the share of signals in the rating of a row."""
+    """Return the signals' share in the rating of the photo at an index row."""
     return signal_shares(index, vector, index.embeddings()[row], index.rate(vector))
 
 
 def test_every_signal_is_in_one_group():
-    """None is left out and none is counted twice."""
+    """Each technical signal belongs to exactly one group."""
     assert sorted(name for names in GROUPS.values() for name in names) == sorted(NAMES)
 
 
 def test_shares_sum_to_the_lead_of_a_rating_by_signals(index):
-    """In units of the rating, and in its standard deviations over the index."""
+    """Shares sum to the rating's lead over the mean, in rating units and standard deviations."""
     weights = dict(zip(NAMES, np.random.default_rng(0).normal(size=len(NAMES)), strict=True))
     vector = vector_of(index, **weights)
     ratings = index.rate(vector)
@@ -46,7 +46,7 @@ def test_shares_sum_to_the_lead_of_a_rating_by_signals(index):
 
 
 def test_a_blurred_photo_loses_by_its_sharpness_alone(index, gallery):
-    """Where nothing else counts, nothing else is told."""
+    """For a vector of sharpness alone, a blurred photo loses, and only sharpness is named."""
     vector = vector_of(index, **{"sharpness mean, octave 1": 1.0})
     blurred, sharp = (
         shares_of(index, vector, index.row_of(gallery / "beach" / f"{blur}.jpg")) for blur in (7, 0)

@@ -21,7 +21,7 @@ class _WordedEncoder(ColourEncoder):
 
 @pytest.fixture
 def indexed(tmp_path):
-    """Return a function that indexes n photos with an encoder of a given model."""
+    """Return a function that indexes n photos with a text encoder of the given model name."""
 
     def make(n, model):
         fill(tmp_path / "photos", n)

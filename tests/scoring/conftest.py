@@ -9,12 +9,12 @@ from tests.fixtures.colours import ColourEncoder
 
 @pytest.fixture
 def scorer(collection):
-    """Return a scorer by the collection's index and vector."""
+    """Return a scorer for the collection's index and vector."""
     return Scorer(collection)
 
 
 class Scorer:
-    """What `photorank score` does, by an encoder without weights."""
+    """Scores photos as `photorank score` does, with an encoder that needs no weights."""
 
     def __init__(self, collection):
         self.index, self.vector = collection.index, collection.vector
@@ -22,7 +22,7 @@ class Scorer:
         self.scale = Scale(self.index, self.vector)
 
     def sources(self, *asked, stdin=None, column=None):
-        """Return what is found to be scored."""
+        """Return the photo sources found for the given arguments."""
         return find_sources([str(one) for one in asked], stdin, column=column)
 
     def batches(self, sources, batch_size=4):
@@ -31,5 +31,5 @@ class Scorer:
         return scored(sources, embedder, self.scale, batch_size=batch_size)
 
     def rows(self, *asked, **how):
-        """Return the rows of all that is named."""
+        """Return the scored rows of all photos found for the given arguments."""
         return [row for batch in self.batches(self.sources(*asked, **how)) for row in batch]

@@ -41,7 +41,7 @@ def run(scorer, hostile, tmp_path):
 
 
 def content(file):
-    """Return what a finished file holds."""
+    """Return the content of a finished score file, as CSV text for Parquet, else as bytes."""
     if file.path.suffix == ".parquet":
         return pd.read_parquet(file.path).to_csv()
     return file.path.read_bytes()

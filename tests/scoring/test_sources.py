@@ -11,7 +11,7 @@ from tests.fixtures.colours import fill, paint
 
 
 def found(*asked, stdin=b"", column=None):
-    """Return the paths of what is found."""
+    """Return the paths of the sources found for the given arguments."""
     return [
         one.path
         for one in find_sources([str(one) for one in asked], io.BytesIO(stdin), column=column)
@@ -20,7 +20,7 @@ def found(*asked, stdin=b"", column=None):
 
 @pytest.fixture
 def photos(tmp_path, monkeypatch):
-    """Return three photos in a folder, which is the current one."""
+    """Return three photos' paths; their folder, which also has a note, lies in the current one."""
     monkeypatch.chdir(tmp_path)
     files = fill(tmp_path / "photos", 3)
     (tmp_path / "photos" / "notes.txt").touch()
@@ -28,7 +28,7 @@ def photos(tmp_path, monkeypatch):
 
 
 def test_files_folders_and_patterns(photos, tmp_path):
-    """Each is found as a shell user expects, and what is no photo in a folder is passed over."""
+    """Files, folders and patterns are expanded as in a shell; folders skip what is no photo."""
     assert found(tmp_path / "photos") == photos
     assert found("photos/0001.png", "photos") == [photos[1], *photos]
     assert sorted(found("photos/*.png")) == photos
@@ -39,7 +39,7 @@ def test_files_folders_and_patterns(photos, tmp_path):
 
 @pytest.mark.timeout(20)
 def test_links_in_circles_are_walked_once(photos, tmp_path):
-    """Each photo is found once, and one that only a link leads to is found by it."""
+    """Each photo is found once despite circular links, and photos behind a link are found too."""
     (tmp_path / "photos" / "up").symlink_to(tmp_path)
     (tmp_path / "photos" / "up too").symlink_to(tmp_path)
     other = tmp_path.with_name("other")
@@ -133,7 +133,7 @@ def test_photos_at_addresses(scorer, tmp_path):
 
 
 def test_all_faults_of_what_is_named_are_told_at_once(tmp_path):
-    """Before anything is scored: missing lists, columns and protocols."""
+    """Missing lists, missing columns and unknown protocols are refused together before scoring."""
     (tmp_path / "list.csv").write_text("name\na.png\n")
     (tmp_path / "list.parquet").write_text("no Parquet")
     asked = [f"@{tmp_path}/none", f"{tmp_path}/list.csv", f"{tmp_path}/list.parquet"]

@@ -23,7 +23,7 @@ class Client:
         self.headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def ask(self, method, path, body=b"", headers=None):
-        """Return the status, the headers and the JSON or text of an answer."""
+        """Send a request; return the answer's status, its headers and its JSON or text."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         try:
             connection.request(method, path, body, self.headers | (headers or {}))
@@ -35,7 +35,7 @@ class Client:
         return answer.status, answer.headers, json.loads(data) if is_json else data.decode()
 
     def get(self, path):
-        """Return the status and the content of an answer."""
+        """Send a GET request; return the answer's status and content."""
         status, _, content = self.ask("GET", path)
         return status, content
 
@@ -45,13 +45,13 @@ class Client:
         return status, content
 
     def begun(self, sent):
-        """Return a connection on which something was sent."""
+        """Return an open connection on which the start of a request was sent."""
         connection = socket.create_connection(("127.0.0.1", self.port), timeout=20)
         connection.sendall(sent)
         return connection
 
     def head(self, length):
-        """Return the head of a request whose body has a length."""
+        """Return the head of a POST request to /v1/rate with a given Content-Length."""
         headers = {**FORM, **self.headers, "Host": "x", "Content-Length": length}
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         return f"POST /v1/rate HTTP/1.1\r\n{lines}\r\n".encode()
@@ -61,7 +61,7 @@ FORM = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
 
 
 def form(photos, fields=None):
-    """Return the body of a form."""
+    """Return the body of a multipart form with photos and fields."""
     parts = []
     for photo in photos:
         name, data = ("photo.png", photo) if isinstance(photo, bytes) else named(photo)
@@ -75,13 +75,13 @@ def form(photos, fields=None):
 
 
 def named(file):
-    """Return a file's name and content."""
+    """Return a file's name and its bytes."""
     return file.name, file.read_bytes()
 
 
 @pytest.fixture
 def start(collection):
-    """Return a function that starts the collection's service and returns a client."""
+    """Yield a function that starts the collection's service and returns a client."""
     add_vector(collection.index, collection.vector)
     running = []
 
@@ -109,5 +109,5 @@ def start(collection):
 
 @pytest.fixture
 def client(start):
-    """Return a client of the collection's service."""
+    """Start the collection's service and return a client of it."""
     return start()

@@ -22,7 +22,7 @@ TOKEN = "0123456789abcdef"  # noqa: S105
 
 
 def refusal(answer):
-    """Return an answer's status and reason, which come with what to do next."""
+    """Return status and reason of a refused request, which must also say what to do next."""
     status, content = answer
     jsonschema.validate(content, SCHEMAS["Refusal"])
     assert content["next"]
@@ -31,12 +31,12 @@ def refusal(answer):
 
 @pytest.fixture
 def photo(tmp_path):
-    """Return a new photo."""
+    """Return a new photo that is in no index."""
     return paint(tmp_path / "new.png", 33)
 
 
 def test_a_request_that_is_no_form_is_told_how(client, photo):
-    """Other kinds, torn forms, forms without photos, addresses and methods that are not there."""
+    """Requests with a wrong type, form, photo list, address or method are refused with advice."""
     assert refusal(client.ask("POST", "/v1/rate", b"{}")[::2])[0] == 415
     for body in (b"", b"no form", form([photo])[:-20], form([], {"a": "b"})):
         assert refusal(client.ask("POST", "/v1/rate", body, FORM)[::2])[0] == 400
@@ -147,7 +147,7 @@ def test_killed_decoders_cost_no_photo(client, tmp_path):
 
 
 def test_a_small_form_is_refused_at_once(start, photo):
-    """What has arrived to its end is not waited for, though refused bodies are read on."""
+    """A small request is refused without waiting for more bytes after its end."""
     client, begun = start(photos=1, linger_seconds=60), time.monotonic()
     assert refusal(client.send("/v1/rate", photo, photo))[0] == 413
     assert refusal(client.send("/v1/rate", photo, index="x" * 5000))[0] == 400

@@ -41,7 +41,7 @@ def test_places_are_worked_out_once(index, monkeypatch):
 
 @pytest.mark.slow
 def test_new_photos_make_a_new_map(library):
-    """What was kept does not place a photo that came later."""
+    """A map is computed anew after a photo is added, and includes it."""
     fill(library.folder, 4)
     library.build()
     before = map_points(library.index)
@@ -53,7 +53,7 @@ def test_new_photos_make_a_new_map(library):
 
 @pytest.mark.parametrize("content", [b"", b"no zip", None])
 def test_a_damaged_map_is_made_again(index, content):
-    """Whatever lies where it was kept, a folder even, does no harm."""
+    """A damaged map file, or a folder in its place, does not prevent making the map again."""
     file = index.paths.atlas("pca")
     expected = map_points(index)
     file.unlink()
@@ -97,7 +97,7 @@ def test_tsne_keeps_neighbours_together(index):
 
 
 def test_photos_beyond_those_mapped_go_beside_their_like(index):
-    """With fewer photos placed by t-SNE, the others still get finite places among them."""
+    """Photos beyond the number placed by t-SNE still get finite places on the map."""
     pytest.importorskip("openTSNE", reason="openTSNE is not installed")
     found = map_points(index, "tsne", most=14)
     assert found.shape == (len(index), 2)

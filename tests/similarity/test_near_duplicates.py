@@ -20,7 +20,7 @@ def saved_again(picture):
 
 
 def cropped(picture, left=0.1, upper=0.05):
-    """Return what is left when 15 % of each side are gone."""
+    """Return a crop of 85 % of the picture's width and height."""
     w, h = picture.size
     return picture.crop((left * w, upper * h, (left + 0.85) * w, (upper + 0.85) * h))
 
@@ -57,19 +57,19 @@ def pictures():
 
 
 def codes(pictures):
-    """Return the grey fingerprints (n, 128)."""
+    """Return the pictures' grey fingerprints as an array of shape (n, 128)."""
     return np.stack([np.frombuffer(grey_fingerprint(one), dtype=np.uint8) for one in pictures])
 
 
 def embeddings_of(n, rng):
-    """Return unit rows with much in common, as encoders give them."""
+    """Return random unit embeddings with a large common component, as encoders give them."""
     rows = 1 + rng.normal(size=(n, 64))
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
 @pytest.mark.parametrize("kind", ALTERED)
 def test_a_copy_shares_the_group_of_its_original_alone(pictures, kind):
-    """Whatever was done to a picture, its copy is found, and joined to nothing else."""
+    """An altered copy of a picture is grouped with its original and with nothing else."""
     rng = np.random.default_rng(0)
     X = embeddings_of(N, rng)
     near = X + 0.5 * np.linalg.norm(X, axis=1).mean() * embeddings_of(N, rng)

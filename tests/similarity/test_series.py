@@ -17,13 +17,13 @@ def never(one, other):
 
 
 def unit(rows):
-    """Return rows of unit length."""
+    """Return the rows scaled to unit length."""
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
 @pytest.mark.parametrize(("n", "d"), [(40, 5), (1500, 12), (1500, 500)])
 def test_a_photo_is_like_its_leader_and_leaders_are_unlike_each_other(n, d):
-    """No cosine within a group's star is below the threshold, none between leaders above it."""
+    """Photos reach the cosine threshold with their group's leader; two leaders stay below it."""
     rng = np.random.default_rng(n + d)
     centres = rng.normal(size=(n // 4, d))
     rows = unit(centres[rng.integers(0, n // 4, n)] + 0.25 * rng.normal(size=(n, d)))
@@ -38,7 +38,7 @@ def test_a_photo_is_like_its_leader_and_leaders_are_unlike_each_other(n, d):
 
 
 def test_no_chain_is_made_of_a_slow_change():
-    """Each photo is like the next one, the first and the last are not, and never together."""
+    """Photos that change slowly fall into several groups; the first and last are never together."""
     angles = np.linspace(0, np.pi / 2, 60)
     rows = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
     leader = leaders(rows, 0.95, 0.95, never)
@@ -92,23 +92,23 @@ class Scene:
 
 @pytest.fixture
 def scene(library):
-    """Return an empty folder for photographs."""
+    """Return a helper that takes photographs into an empty library folder."""
     return Scene(library)
 
 
 def darker(picture):
-    """Return a picture four stops darker, nearly."""
+    """Return the picture darkened to 8 % brightness, almost four stops."""
     return ImageEnhance.Brightness(picture).enhance(0.08)
 
 
 def grey(picture):
-    """Return a picture in black and white."""
+    """Return the picture in greyscale, stored as RGB."""
     return picture.convert("L").convert("RGB")
 
 
 @pytest.mark.slow
 def test_near_duplicates_are_one_series(scene):
-    """Another quality, sharpness or size is the same photo; other images are not."""
+    """Copies in another JPEG quality or sharpness form a series; a different photo stays out."""
     scene.take("a.jpg", 1)
     scene.take("b.jpg", 1, quality=30)
     scene.take("c.jpg", 1, change=lambda picture: picture.filter(ImageFilter.GaussianBlur(1)))
@@ -119,7 +119,7 @@ def test_near_duplicates_are_one_series(scene):
 
 @pytest.mark.slow
 def test_the_perceptual_hash_tells_the_same_picture_in_other_colours(scene):
-    """In black and white the embedding differs, the picture does not."""
+    """A greyscale copy joins its colour photo's series by perceptual hash, not by embedding."""
     scene.take("a.jpg", 1)
     scene.take("b.jpg", 1, change=grey)
     scene.take("c.jpg", 2, change=grey)
@@ -133,7 +133,7 @@ def test_the_perceptual_hash_tells_the_same_picture_in_other_colours(scene):
 
 @pytest.mark.slow
 def test_indexing_keeps_the_perceptual_hashes(scene):
-    """No small picture is opened again to find the series, and what was kept is what they say."""
+    """Indexing stores the perceptual hashes, so finding series opens no thumbnail again."""
     scene.take("a.jpg", 1)
     scene.take("b.jpg", 1, change=grey)
     scene.library.build()
@@ -179,7 +179,7 @@ def test_a_burst_is_one_series_and_another_camera_or_hour_is_not(scene):
     [("10:00:02", "+09:00", False), ("09:00:02", "+01:00", True), ("10:00:02", None, True)],
 )
 def test_bursts_are_of_one_moment_not_of_one_clock(scene, clock, zone, together):
-    """One time on the clocks of two zones is hours apart; a clock set meanwhile parts nothing."""
+    """Bursts are found by moment of capture: time zones count and clock changes do not."""
     scene.take("first.jpg", 3, time="2024:05:01 10:00:00", zone="+02:00")
     scene.take("second.jpg", 3, time=f"2024:05:01 {clock}", zone=zone, change=ImageOps.mirror)
     scene.library.build()
@@ -253,7 +253,7 @@ def test_an_empty_index_has_no_series(library):
 
 @pytest.mark.slow
 def test_a_scene_that_changes_slowly_is_not_one_burst(scene):
-    """Each shot is like the next one; the last is not with the first, of which nothing is left."""
+    """A scene that changes slowly does not put its first and last shots into one burst."""
     for number in range(12):
         share = number / 11
         scene.take(f"{number:02}.jpg", 3, time=f"2024:05:01 10:00:{number:02}",

@@ -21,7 +21,7 @@ def take(library, name, seed):
 
 @pytest.fixture
 def shots(library):
-    """Return a library of two shots of one scene, another one, and a RAW file beside it."""
+    """Return a library of two shots of one scene and one of another, with a RAW file beside it."""
     for name, seed in (("a.jpg", 1), ("aa.jpg", 1), ("ä.jpg", 2)):
         take(library, name, seed)
     (library.folder / "ä.CR2").write_bytes(b"raw")
@@ -46,7 +46,7 @@ def same(one, other):
 
 
 def kept_files(library):
-    """Return the files of kept series."""
+    """Return the cache files of series."""
     return sorted(library.paths.series.glob("*"))
 
 
@@ -73,7 +73,7 @@ def test_codes_tell_which_photos_they_are_for(shots):
 
 
 def test_all_rows_are_the_same_question_as_no_rows(shots):
-    """Other rows and another threshold are not."""
+    """Naming all rows uses the cache file of no rows; a part or another threshold gets its own."""
     series_of(shots.index)
     series_of(shots.index, among=np.arange(3))
     assert len(kept_files(shots)) == 1
@@ -101,7 +101,7 @@ def test_after_a_change_series_are_found_anew(shots, change):
 
 
 def test_an_index_that_was_opened_before_a_change_keeps_nothing_false(shots):
-    """What it finds is of its own photos, and no other takes it for today's."""
+    """An index opened before a change finds its old photos' series and misleads no newer one."""
     before = shots.index
     before.photos()
     take(shots, "b.jpg", 3)
@@ -123,7 +123,7 @@ def test_a_damaged_file_or_a_disk_that_takes_none_is_no_error(shots):
 
 
 def test_a_file_of_other_photos_or_settings_is_not_taken(shots):
-    """Wherever it was copied from."""
+    """A cache file copied from one of other rows and settings is ignored."""
     found = series_of(shots.index)
     (file,) = kept_files(shots)
     series_of(shots.index, 0.99, among=np.arange(2))
@@ -133,7 +133,7 @@ def test_a_file_of_other_photos_or_settings_is_not_taken(shots):
 
 
 def test_what_an_unreadable_thumbnail_left_open_is_not_kept(shots):
-    """Once the thumbnail is there again the series are other ones."""
+    """Series found while thumbnails are unreadable are not cached."""
     for thumbnail in shots.paths.thumbnails.rglob("*.webp"):
         thumbnail.write_bytes(b"")
     shots.paths.hashes.unlink(missing_ok=True)
@@ -143,7 +143,7 @@ def test_what_an_unreadable_thumbnail_left_open_is_not_kept(shots):
 
 @pytest.mark.slow
 def test_few_files_are_kept(shots):
-    """Each threshold is a question of its own; the oldest answers go."""
+    """At most four cache files of series are kept; the oldest are removed."""
     for threshold in np.linspace(0.9, 0.99, 7).tolist():
         series_of(shots.index, threshold)
     assert len(kept_files(shots)) == 4

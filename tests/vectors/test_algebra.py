@@ -11,33 +11,33 @@ D = 12
 
 
 def vector(name, seed, *, fingerprint=SPACE, **fields):
-    """Return a vector of a random direction."""
+    """Return a vector whose direction is random."""
     direction = np.random.default_rng(seed).normal(size=D)
     return MasterVector(name, "all-pairs", direction, fingerprint, **fields)
 
 
 @pytest.fixture
 def taste():
-    """Return a calibrated vector with a published scale that has seen two photos."""
+    """Return a calibrated vector whose scale may be published and whose card lists two photos."""
     card = Card(photos=frozenset({"0" * 16, "1" * 16}), n_photos=2, licence="MIT", index="small")
     return vector("taste", 0, bias=5.0, slope=0.7, card=card)
 
 
 @pytest.fixture
 def sunset():
-    """Return another vector, which has seen one photo more."""
+    """Return another vector, whose card lists two photos, one of them also on the card of taste."""
     return vector("sunset", 1, card=Card(photos=frozenset({"1" * 16, "2" * 16}), licence="CC0"))
 
 
 @pytest.fixture
 def photos():
-    """Return unit embeddings (50, D)."""
+    """Return random embeddings (50, D) of unit length."""
     rows = np.random.default_rng(9).normal(size=(50, D))
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
 def test_a_blend_rates_by_the_weighted_sum_of_cosines(taste, sunset, photos):
-    """Each vector counts by its weight alone, whatever its scale and bias."""
+    """A blend rates by the weighted sum of cosines, whatever the vectors' scales and biases."""
     made = blend("both", [taste, sunset], [2, -0.5])
 
     cosines = photos @ np.stack([taste.direction, sunset.direction]).T  # (50, 2)
@@ -72,7 +72,7 @@ def test_what_is_projected_out_has_no_say(taste, sunset, photos):
 
 
 def test_a_nuisance_named_twice_is_taken_out_once(taste, sunset):
-    """What is left is the residual of least squares on the nuisances, and no less."""
+    """Projecting out dependent nuisances leaves exactly the least-squares residual."""
     third = vector("third", 2)
     nuisances = np.stack([sunset.direction, third.direction]).T  # (D, 2)
     fitted = nuisances @ np.linalg.lstsq(nuisances, taste.direction, rcond=None)[0]
@@ -84,7 +84,7 @@ def test_a_nuisance_named_twice_is_taken_out_once(taste, sunset):
 
 
 def test_projecting_out_twice_is_once(taste, sunset):
-    """What is gone is gone."""
+    """Projecting out the same nuisance a second time changes nothing."""
     once = projected_out("once", taste, [sunset])
     twice = projected_out("twice", once, [sunset])
 
@@ -101,7 +101,7 @@ def test_little_that_is_left_is_still_at_right_angles(sunset):
 
 @pytest.mark.parametrize("how", ["blend", "negated", "projected"])
 def test_the_card_remembers_photos_but_no_slope(how, taste, sunset):
-    """What a vector has seen, its descendants have seen; its calibration is not theirs."""
+    """A derived vector's card lists its parents' training photos but not their calibration."""
     made = {
         "blend": lambda: blend("new", [taste, sunset], [1, 1]),
         "negated": lambda: negated("new", taste),
@@ -121,7 +121,7 @@ def test_the_card_remembers_photos_but_no_slope(how, taste, sunset):
 
 
 def test_combining_one_vector_keeps_its_scale(taste, sunset):
-    """One vector is turned round, or freed from a nuisance, in its own units."""
+    """A single vector negated or freed from a nuisance keeps its own scale and bias."""
     assert combined("bad", [taste], [-1]).scale == pytest.approx(taste.scale)
     assert combined("bad", [taste], [-1]).bias == -5
     freed = combined("free", [taste], [1], [sunset])

@@ -14,7 +14,7 @@ CROP = Fingerprint("embedded", "a" * 64, "crop", 224)
 
 @pytest.fixture
 def vector():
-    """Return a vector with every field of its card filled in."""
+    """Return a vector whose card has every field filled in."""
     return MasterVector(
         "taste",
         "all-pairs",
@@ -40,7 +40,7 @@ def vector():
 
 
 def test_a_card_survives_the_disk(vector, tmp_path):
-    """What is saved is loaded back, the direction to a float32's precision."""
+    """A saved vector is loaded back unchanged, its direction to float32 precision."""
     vector.save(tmp_path / "taste.json")
 
     loaded = MasterVector.load(tmp_path / "taste.json")

@@ -35,7 +35,7 @@ class Simulacra(torch.nn.Module):
 
 
 def stacked(*layers):
-    """Return a network of linear layers (by inputs and outputs) and what is between them."""
+    """Return a network of linear layers, given as (inputs, outputs), and other modules."""
     return torch.nn.Sequential(
         *(torch.nn.Linear(*layer) if isinstance(layer, tuple) else layer for layer in layers)
     )
@@ -54,12 +54,12 @@ class Named(torch.nn.Module):
 
 
 def dropout():
-    """Return what does nothing once a network is trained."""
+    """Return a dropout layer, which has no effect once a network is trained."""
     return torch.nn.Dropout(0.5)
 
 
 def improved(between=None):
-    """Return a head of improved-aesthetic-predictor; its relu one has `between` too."""
+    """Return an improved-aesthetic-predictor head, with `between` as activation if given."""
     gap = [between, dropout()] if between else [dropout()]
     last = [between] if between else []
     layers = [(D, 1024), *gap, (1024, 128), *gap, (128, 64), *gap, (64, 16), *last, (16, 1)]
@@ -67,7 +67,7 @@ def improved(between=None):
 
 
 def newest():
-    """Return a head of aesthetic-predictor-v2.5."""
+    """Return a head with the layers of aesthetic-predictor-v2.5."""
     return Named(
         "scoring_head",
         stacked(
@@ -257,7 +257,7 @@ class Explosive:
 
 
 def pickled(file):
-    """Return a maker of a plain pickle that holds code."""
+    """Return a function that writes a pickle file which would run code when loaded."""
 
     def make(folder):
         (folder / file).write_bytes(pickle.dumps(Explosive(folder / "exploded")))
@@ -267,20 +267,20 @@ def pickled(file):
 
 
 def with_code(folder):
-    """Return a head beside which torch.save packed code."""
+    """Return a file of head weights saved by torch.save together with an object that runs code."""
     head = torch.nn.Linear(D, 1).state_dict()
     torch.save({**head, "hook": Explosive(folder / "exploded")}, folder / "code.pth")
     return folder / "code.pth"
 
 
 def objects(folder):
-    """Return a NumPy file that holds code."""
+    """Return a NumPy object array file that would run code when unpickled."""
     np.save(folder / "o.npy", np.array([Explosive(folder / "exploded")]), allow_pickle=True)
     return folder / "o.npy"
 
 
 def truncated(suffix):
-    """Return a maker of half a head."""
+    """Return a function that writes a weights file cut off at half its length."""
 
     def make(folder):
         path = folder / f"half{suffix}"
@@ -295,7 +295,7 @@ def truncated(suffix):
 
 
 def written(file, content):
-    """Return a maker of a file with this content."""
+    """Return a function that writes a weights file with this content."""
 
     def make(folder):
         if file.endswith(".npy") and not isinstance(content, str):
@@ -310,7 +310,7 @@ def written(file, content):
 
 
 def without_bias(folder):
-    """Return a linear layer that lacks its bias."""
+    """Return a weights file of a linear layer without its bias."""
     return save(torch.nn.Linear(D, 1, bias=False), folder / "half.pth")
 
 
@@ -352,7 +352,7 @@ UNUSABLE = {
 @pytest.mark.filterwarnings("error::RuntimeWarning")
 @pytest.mark.parametrize("make", UNUSABLE.values(), ids=UNUSABLE)
 def test_an_unusable_file_is_one_line_and_runs_nothing(make, tmp_path):
-    """Whatever is wrong with a file is told in one line that names it; no code in it runs."""
+    """An unusable weights file raises a one-line error with its path, and its code never runs."""
     path = make(tmp_path)
 
     with pytest.raises(DamagedWeightsError) as caught:
@@ -374,7 +374,7 @@ def test_layers_that_do_not_fit_are_refused(tmp_path):
 
 
 def test_a_tensor_that_claims_to_be_vast_costs_no_memory(tmp_path):
-    """One stored number, expanded to 4 TB, is refused by its shape alone."""
+    """A weight tensor of one stored number expanded to 4 TB is refused by its shape alone."""
     vast = torch.ones(1, 1).expand(1, 10**12)
     torch.save(LINEAR | {"weight": vast}, tmp_path / "vast.pth")
 
@@ -392,7 +392,7 @@ def test_a_whole_model_is_not_read(tmp_path):
 
 
 def test_a_head_of_nothing_has_no_direction(tmp_path):
-    """All weights 0 rate every photo alike."""
+    """A head whose weights are all zero is refused, because it would rate every photo alike."""
     torch.save(LINEAR | {"weight": torch.zeros(1, D)}, tmp_path / "zero.pth")
 
     with pytest.raises(DegenerateDirectionError, match=r"zero\.pth"):

@@ -64,7 +64,7 @@ def test_a_wish_and_its_opposite_point_apart(encoder):
 
 @pytest.mark.slow
 def test_words_of_no_table_praise_and_blame(encoder):
-    """Whatever they speak of; what is negated counts as its opposite."""
+    """Words outside the table are rated by their praise or blame, and negation reverses it."""
     worth = shipped_vector("worth.whole").direction
     for text, sign in (
         ("grandma will love this lovely one", 1),
@@ -152,7 +152,7 @@ def test_unwanted_words_are_taken_off(encoder):
 
 
 def test_qualities_weigh_alike():
-    """Each spreads photographs as much as another: what differs in length differs in spread."""
+    """Quality directions have lengths scaled so that each spreads ratings alike, none zero."""
     directions = quality_directions(load_encoder("embedded", device="cpu"))
     assert directions.shape == (len(TABLE) + 1, 800)
     assert STRENGTH > 0
@@ -160,7 +160,7 @@ def test_qualities_weigh_alike():
 
 
 def test_praise_asks_for_worth_and_some_technical_quality(encoder):
-    """Another `worth` takes the place of the built-in one, and technical quality stays."""
+    """Praise combines worth and some technical quality; a given `worth` replaces the built-in."""
     technical = shipped_vector("technical.whole").direction
     given = np.eye(800)[5]
     for worth, taken in ((shipped_vector("worth.whole").direction, None), (given, given)):

@@ -24,18 +24,18 @@ ALTERED = {
 
 
 def codes(pictures):
-    """Return grey fingerprints (n, 128)."""
+    """Return the pictures' grey fingerprints (n, 128)."""
     return np.stack([np.frombuffer(grey_fingerprint(one), dtype=np.uint8) for one in pictures])
 
 
 def unit(rows):
-    """Return rows of unit length."""
+    """Return the rows scaled to unit length."""
     return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
 @pytest.fixture(scope="module")
 def pictures():
-    """Return N different pictures, twice."""
+    """Return 2 N different pictures of random colours."""
     fields = np.random.default_rng(0).integers(0, 256, (2 * N, 6, 8, 3)).astype(np.uint8)
     return [Image.fromarray(one).resize((320, 240), Image.Resampling.BICUBIC) for one in fields]
 

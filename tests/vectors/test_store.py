@@ -27,12 +27,12 @@ from photorank.vectors.store import (
 
 @pytest.fixture
 def index(home):
-    """Return the small index of the shared gallery, in a copy of its own."""
+    """Return a private copy of the shared gallery's small index."""
     return open_index("small")
 
 
 def direction(index, seed=0):
-    """Return a direction that no vector of the index has."""
+    """Return a random direction of the index's dimensions, which none of its vectors has."""
     return np.random.default_rng(seed).normal(size=index.manifest.dimensions)
 
 
@@ -43,7 +43,7 @@ def test_own_and_builtin_vectors_are_listed(index):
 
 @pytest.mark.parametrize("framing", ["whole", "crop"])
 def test_builtin_cards_tell_where_they_are_from(framing):
-    """Each has data, n, a licence and a held-out accuracy whose interval lies above chance."""
+    """Each built-in card has photos, pairs and an accuracy whose interval lies above chance."""
     fingerprint = load_encoder("embedded", framing=framing).fingerprint
 
     class Bare:
@@ -96,7 +96,7 @@ def test_another_encoders_vector_is_refused(index):
 
 
 def test_a_damaged_card_hides_no_other(index):
-    """What cannot be read is told of, and everything else still works."""
+    """A damaged or foreign vector card is reported, and all other vectors are still listed."""
     index.paths.vector("bad").write_text('{"a":')
     other = Fingerprint("open_clip:ViT-B-32", "0" * 64, "crop", 224)
     MasterVector("foreign", "prompt", np.ones(512), other).save(index.paths.vector("foreign"))
@@ -108,7 +108,7 @@ def test_a_damaged_card_hides_no_other(index):
 
 
 def test_removing_leaves_the_others(index):
-    """Only the card that is named goes; a built-in one stays, and that is told as such."""
+    """Only the named vector is removed; removing a built-in one is refused with its own error."""
     remove_vector(index, "ours")
 
     assert "ours" not in list_vectors(index)
@@ -131,7 +131,7 @@ class Words:
 
 
 def test_a_prompt_is_its_unit_embedding():
-    """One text gives the text's own direction, rated by plain cosines."""
+    """A prompt of one text has that text's unit embedding as direction, and scale 1."""
     vector = prompt_vector("p", ["aab"], Words())
 
     np.testing.assert_allclose(vector.direction, np.array([2, 1, 0, 0]) / 5**0.5, atol=1e-7)
@@ -139,7 +139,7 @@ def test_a_prompt_is_its_unit_embedding():
 
 
 def test_an_ensemble_is_the_mean_of_unit_embeddings():
-    """Each text counts alike, however many words it has."""
+    """Each text of an ensemble has the same weight, however many words it has."""
     vector = prompt_vector("p", ["aaaa", "b"], Words())
 
     np.testing.assert_allclose(vector.direction, np.array([1, 1, 0, 0]) / 2**0.5, atol=1e-7)
@@ -160,6 +160,6 @@ def test_antonyms_point_from_the_unwanted_to_the_wanted():
     ids=["nothing", "blank", "the same", "blank antonym"],
 )
 def test_words_without_a_direction_are_refused(texts, negatives):
-    """No text, a blank one, or two that mean the same are errors in words."""
+    """No text, a blank text, or negatives that cancel the texts are refused with an error."""
     with pytest.raises(DegenerateDirectionError, match=r"word|text"):
         prompt_vector("p", texts, Words(), negatives=negatives)

@@ -9,7 +9,7 @@ from photorank.album.book.geometry import PageSize
 
 
 def some(n, seed=0, *, events=None, alone=(), portrait=False):
-    """Return n photos of usual shapes."""
+    """Return n photos of usual aspect ratios, or all of portrait shape if asked."""
     rng = np.random.default_rng(seed)
     ratios = np.full(n, 0.75) if portrait else rng.choice([1.5, 4 / 3, 0.75, 2 / 3, 1, 5], n)
     sizes = np.stack([np.sqrt(12e6 * ratios), np.sqrt(12e6 / ratios)], axis=1).astype(int)
@@ -23,7 +23,7 @@ def some(n, seed=0, *, events=None, alone=(), portrait=False):
 @pytest.mark.parametrize(("n", "pages"), [(1, 1), (8, 8), (9, 3), (24, 6), (60, 24), (150, 40)])
 @pytest.mark.parametrize("size", [PageSize(), PageSize(210, 297), PageSize(300, 210)])
 def test_every_photo_has_its_place_inside_the_page(n, pages, size):
-    """One to four on a page, in the room for photos, in their own shape."""
+    """Photos all lie inside the page's photo area, each in its own aspect ratio."""
     photos = some(n)
     laid = divide_into_pages(photos, pages, size)
     assert len(laid) == pages
@@ -38,7 +38,7 @@ def test_every_photo_has_its_place_inside_the_page(n, pages, size):
 
 @pytest.mark.parametrize("seed", range(12))
 def test_no_photo_comes_near_the_spine_or_the_edge(seed):
-    """Whatever shapes photos and pages have: wherever faces are, none is at the gutter."""
+    """Photos of any shape on pages of any size keep out of the spine margin and the safe zone."""
     rng = np.random.default_rng(seed)
     width, height = rng.uniform(90, 420, 2)
     size = PageSize(width, height, *rng.uniform(0, [5, 20]))
@@ -73,7 +73,7 @@ def test_better_photos_are_larger_and_pages_are_full():
 
 
 def test_pages_rarely_mix_events():
-    """Where the numbers allow, each page is of one event."""
+    """Pages each show photos of one event, where the numbers of photos and pages allow it."""
     events = np.repeat(np.arange(6), 6)
     mixed, start = 0, 0
     for k, _ in divide_into_pages(some(36, events=events), 14, PageSize()):

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def trip(collection):
-    """Return an index of twelve photos of two days, in two shapes, and their ratings."""
+    """Return an index of twelve photos of two days, in two shapes, their ratings and rows."""
     folder = collection.folder / "trip"
     folder.mkdir()
     for number in range(12):
@@ -42,7 +42,7 @@ def trip(collection):
 
 
 def test_a_book_has_all_photos_in_order_with_captions_by_event(trip):
-    """Each once; a day's first page names it; few pixels are warned of; times never decrease."""
+    """A book has each photo once in time order, captions each day and warns of low resolution."""
     index, ratings, rows = trip
     book = make_book(index, ratings, rows, BookWishes(pages=6))
     assert [frame.path for frame in book.frames] == [index.photo(row).path for row in rows]
@@ -57,7 +57,7 @@ def test_a_book_has_all_photos_in_order_with_captions_by_event(trip):
 
 
 def test_the_same_picture_is_printed_once(trip, collection):
-    """Of two files with equal pixels the first is printed, and the other is named in a warning."""
+    """Of two files with equal pixels only one is printed, and a warning names both."""
     index, _, rows = trip
     photo = index.photo(rows[3]).path
     data = photo.read_bytes()
@@ -74,7 +74,7 @@ def test_the_same_picture_is_printed_once(trip, collection):
 
 
 def test_photos_keep_away_from_the_spine_and_the_edge(trip):
-    """On left pages the spine is right, on right pages left."""
+    """Photos keep their distance from the spine (right on left pages) and from the outer edges."""
     index, ratings, rows = trip
     book = make_book(index, ratings, rows, BookWishes(PageSize(210, 297), 5))
     size = book.size
@@ -91,7 +91,7 @@ def test_photos_keep_away_from_the_spine_and_the_edge(trip):
     ("pages", "told"), [(13, "need at least 13 photos"), (2, "at least 3 pages")]
 )
 def test_too_few_and_too_many_photos_are_one_sentence(trip, pages, told):
-    """With the way out in numbers."""
+    """Too few or too many photos for the pages give an error with the number that is needed."""
     index, ratings, rows = trip
     with pytest.raises(AlbumError, match=told):
         make_book(index, ratings, rows, BookWishes(pages=pages))
@@ -109,7 +109,7 @@ def test_a_photo_that_is_gone_is_left_out_and_told(trip):
 
 
 def test_photos_that_are_all_gone_are_told_as_such(trip):
-    """One sentence with a path, the reason and what to do, and not that pages are too many."""
+    """If all photos are gone, the error names a path, the reason and the remedy, not pages."""
     index, ratings, rows = trip
     for row in rows:
         index.photo(row).path.unlink()

@@ -18,7 +18,7 @@ ALBUM = KeptAlbum(
 
 
 def test_json_brings_an_album_back():
-    """All of it, under its name."""
+    """An album exported as JSON is imported complete and under its name."""
     text = json.dumps(album_json("Italy", ALBUM)).encode()
     assert album_of_json(text) == ("Italy", ALBUM)
 
@@ -37,7 +37,7 @@ def test_json_brings_an_album_back():
     ],
 )
 def test_what_is_no_album_is_refused(change):
-    """In one line, whatever stands in it."""
+    """An imported album with any invalid field is refused."""
     with pytest.raises(AlbumError):
         album_of_json(json.dumps(album_json("Italy", ALBUM) | change).encode())
 

@@ -9,7 +9,7 @@ from photorank.album.kept.choose import choose_album, request_of, rows_of_album,
 
 @pytest.fixture
 def chosen(collection):
-    """Return a function that chooses an album from ten photos, held or anew."""
+    """Return an index of ten photos and a function that chooses an album, held or anew."""
     index = collection.index
 
     def choose(album, *, hold, fill):
@@ -20,13 +20,13 @@ def chosen(collection):
 
 
 def album_of(index, rows, **settings):
-    """Return an album of the photos at some rows."""
+    """Return a kept album of the photos at these rows."""
     digests = tuple(index.photo(row).digest for row in rows)
     return KeptAlbum(index.name, digests, settings=AlbumSettings(**settings))
 
 
 def test_an_album_is_judged_as_it_is(chosen):
-    """No photo is added, dropped or pinned; its value is at most that of the choice."""
+    """A held album keeps exactly its photos, and its value is at most that of the best choice."""
     index, choose = chosen
     album = album_of(index, [3, 1, 7], places=3)
     held = choose(album, hold=True, fill=False)

@@ -25,7 +25,7 @@ def store(tmp_path):
 
 
 def of(*photos):
-    """Return an album of some photos."""
+    """Return an album of the given photos, chosen from the index `family`."""
     return KeptAlbum("family", tuple(photos))
 
 
@@ -97,7 +97,7 @@ def test_many_at_once_all_count(store):
 
 
 def test_a_removed_album_can_be_restored(store):
-    """Its name is free meanwhile."""
+    """A removed album's name is free for a new album, which then blocks restoring the old one."""
     store.create("a", of(*PHOTOS[:1]), "chosen")
     store.remove("a")
     assert (store.names(), store.names(removed=True)) == ([], ["a"])
@@ -109,7 +109,7 @@ def test_a_removed_album_can_be_restored(store):
 
 
 def test_a_restored_album_has_its_history(store):
-    """What was done before it was removed can be undone."""
+    """A restored album keeps its history: a change made before the removal can be undone."""
     store.create("a", of(*PHOTOS[:1]), "chosen")
     store.change("a", lambda album: album.pin(PHOTOS[:1]), "pinned one")
     store.remove("a")
@@ -122,7 +122,7 @@ def test_a_restored_album_has_its_history(store):
     "name", ["", "  ", "a/b", "..", "-x", "a\\b", "two\nlines", "turned \u202e", "x" * 81, "\ud800"]
 )
 def test_names_that_would_show_as_others_are_refused(store, name):
-    """Nothing is made for them."""
+    """Album names that would display as other names are refused, and no store is created."""
     with pytest.raises(AlbumError, match="cannot be an album's name"):
         store.create(name, of(), "chosen")
     assert not store.path.exists()
@@ -148,7 +148,7 @@ def test_what_is_no_album_is_not_kept(store, album):
 
 
 def test_a_damaged_store_is_told(store):
-    """In one line that names the file; it is not written to."""
+    """A damaged store raises an error at each operation and is not written to."""
     store.create("a", of(), "chosen")
     store.path.write_bytes(b"no database at all" * 100)
     for ask in (store.names, lambda: store.load("a"), lambda: store.create("b", of(), "x")):
@@ -184,7 +184,7 @@ while True:
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="a process is killed")
 def test_kills_lose_nothing(store):
-    """What was reported is there after kill -9, in order, and the next run goes on."""
+    """Changes reported before a kill -9 are kept, in order, and the next run continues."""
     reported = 0
     for turn in range(5):
         with subprocess.Popen(  # noqa: S603

@@ -42,7 +42,7 @@ def test_what_is_no_photo_is_refused(name):
 
 
 def test_nothing_that_is_there_is_replaced(tmp_path):
-    """The same photo is kept once, another one of its name beside it."""
+    """Uploads replace no file: the same photo is kept once, another one under a new name."""
     taker = accept_uploads.receiver(accept_uploads.begin_upload(Workspace(tmp_path), "rome"))
     for number, content in enumerate([b"one", b"one", b"two"]):
         part = taker.folder / f".{number}.part"
@@ -54,7 +54,7 @@ def test_nothing_that_is_there_is_replaced(tmp_path):
 
 
 def test_a_sender_is_bounded(tmp_path):
-    """In files and in bytes, and a token that nobody was given is none."""
+    """Uploads are limited in files and bytes; unknown tokens and invalid names are refused."""
     taker = accept_uploads.Receiver(tmp_path, most_files=2)
     with pytest.raises(RefusedFileError):
         taker.admit("a.jpg", accept_uploads.MOST_FILE_BYTES + 1)

@@ -33,14 +33,14 @@ def test_links_in_a_circle_and_to_nowhere_are_passed_over(tmp_path):
 
 @pytest.mark.parametrize("path", ["/none/there", "\0", "a\nb", "~nobody-here", "x" * 5000])
 def test_a_path_that_is_no_folder_is_told(path):
-    """In words, and nothing is raised."""
+    """A path that is not a folder gives an error message and an empty listing, not an exception."""
     found = listing(path)
     assert found.trouble
     assert found.folders == ()
 
 
 def test_a_file_and_a_closed_folder_are_told(tmp_path):
-    """What they are, and not what is in them."""
+    """A file or an unreadable folder is reported as such, and its contents are not."""
     (tmp_path / "a.txt").touch()
     assert "file" in listing(str(tmp_path / "a.txt")).trouble
     closed = tmp_path / "closed"
@@ -52,7 +52,7 @@ def test_a_file_and_a_closed_folder_are_told(tmp_path):
 
 
 def test_a_long_list_is_cut_and_says_so(tmp_path):
-    """What is left out is counted."""
+    """A long list of folders is cut, and the number of folders left out is given."""
     for number in range(MOST_FOLDERS + 5):
         (tmp_path / f"{number:04}").mkdir()
     found = listing(str(tmp_path))

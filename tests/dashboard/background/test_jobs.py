@@ -37,7 +37,7 @@ def until_ended(workspace):
 
 
 def test_there_is_no_job_until_one_begins(workspace):
-    """Before the start and after removal a job does not exist."""
+    """A background job does not exist before its start, nor after its removal."""
     assert jobs.progress(workspace, "add") is None
     assert jobs.last_error_line(workspace, "add") == ""
     assert list(workspace.root.iterdir()) == []  # to look is not to write

@@ -7,7 +7,7 @@ from photorank.errors import AlbumError
 
 
 def test_a_page_has_some_patience_with_a_choice_from_many_photos():
-    """It is drawn before the choice is there, which goes on."""
+    """A page does not wait for a slow choice from many photos; the choice goes on meanwhile."""
     goes_on = Event()
 
     def choose():
@@ -24,7 +24,7 @@ def test_a_page_has_some_patience_with_a_choice_from_many_photos():
 
 
 def test_what_a_choice_raises_is_raised_where_it_is_asked_for():
-    """And told before, so that another is begun for the next who asks."""
+    """An error in choosing an album is flagged at once and raised when the album is asked for."""
 
     def choose():
         raise AlbumError("more pins than places.")

@@ -16,7 +16,7 @@ def test_a_photo_whose_name_is_no_text_is_shown_large(library):
 
 
 def test_a_file_that_was_replaced_is_not_shown_from_the_cache(library):
-    """Another photo under a name that was shown before is another picture."""
+    """The picture of a file that was replaced is read anew instead of from the cache."""
     file = paint(library.folder / "a.png", seed=3)
     library.build()
     before = photo_images.picture(library.index, 0)

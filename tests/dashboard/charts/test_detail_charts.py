@@ -16,12 +16,12 @@ PANELS = {
 
 
 def spec_of(name):
-    """Return the specification of a panel's chart."""
+    """Return the Vega-Lite specification of a detail panel's chart."""
     return detail_charts.detail_chart(PANELS[name]).to_dict()
 
 
 def rows_of(spec, column):
-    """Return the rows that have a column."""
+    """Return the rows of a chart's datasets that have the given column."""
     return [row for rows in spec["datasets"].values() for row in rows if column in row]
 
 
@@ -67,7 +67,7 @@ def test_close_calls_stand_left():
 
 @pytest.mark.slow
 def test_people_and_guessing_are_rules_beside_the_learning_curve():
-    """Each rule has its meaning, and all of them are within the scale."""
+    """Lines for human agreement and guessing are labelled and lie within the chart's scale."""
     spec = spec_of("learning")
     scale = layers_of(spec, "point")[0]["encoding"]["y"]["scale"]["domain"]
 
@@ -102,7 +102,7 @@ def test_a_group_is_a_row_with_its_number_of_pairs():
 
 
 def test_a_difference_that_could_be_luck_is_a_hollow_cell():
-    """Only clear ones are filled, the greater the stronger."""
+    """A matrix cell is filled only for a clear difference, more strongly for a greater one."""
     strength = {
         (row["vector"], row["other"]): row["strength"]
         for row in rows_of(spec_of("matrix"), "strength")

@@ -6,7 +6,7 @@ from dashboard.charts import evaluation_charts
 
 @pytest.fixture
 def chart():
-    """Return the chart of two groups."""
+    """Return an interval chart of two groups."""
     rows = pd.DataFrame(
         {
             "name": ["beach", "forest"],
@@ -21,7 +21,7 @@ def chart():
 
 
 def layers_of(spec, mark):
-    """Return the layers of one kind of mark."""
+    """Return the layers of a chart specification that have a given type of mark."""
     return [layer for layer in spec["layer"] if layer["mark"]["type"] == mark]
 
 
@@ -34,7 +34,7 @@ def test_guessing_and_a_guide_from_name_to_mark_are_drawn(chart):
 
 
 def test_families_differ_by_colour_and_by_shape(chart):
-    """Those who do not see the colours can still tell words from judgements."""
+    """Families have different shapes as well as colours, for readers who cannot see the colours."""
     shape = layers_of(chart.to_dict(), "point")[0]["encoding"]["shape"]["scale"]
 
     assert shape["domain"] == evaluation_charts.FAMILIES
@@ -50,7 +50,7 @@ def test_no_colour_but_grey_is_fixed(chart):
 
 @pytest.mark.slow
 def test_a_screen_reader_meets_a_chart_as_one_picture(chart):
-    """No mark is read out by itself, and what a chart configures stays as it is."""
+    """A screen reader reads a chart as one picture, and the chart's other settings stay."""
     config = evaluation_charts.as_one_picture(chart).to_dict()["config"]
 
     assert config.pop("mark") == {"aria": False}

@@ -27,7 +27,7 @@ def test_its_own_tests_pass():
 
 
 def test_text_from_outside_is_only_set_as_text():
-    """No module makes markup of a string, and none asks another server."""
+    """JavaScript modules never parse a string as markup and name no other server."""
     for path in SERVED:
         code = path.read_text()
         assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", code)
@@ -35,12 +35,12 @@ def test_text_from_outside_is_only_set_as_text():
 
 
 def test_every_module_is_documented_and_small():
-    """Each says what it is in its first line, and none is longer than a person reads at once."""
+    """Every JavaScript module starts with a documentation comment."""
     for path in SERVED:
         assert path.read_text().startswith("/**"), path.name
 
 
 def test_it_stays_small():
-    """What a browser fetches of it is less than a tenth of one photo of twelve megapixels."""
+    """The component's scripts and styles are at most 45 kB when compressed."""
     sent = [*SERVED, FOLDER / "component.css"]
     assert sum(len(gzip.compress(path.read_bytes())) for path in sent) < MOST_BYTES

@@ -14,7 +14,7 @@ PLACE = widget_key("g", "small", "ann")
 
 @pytest.fixture
 def paths(home):
-    """Return the files of the index `small`."""
+    """Return the paths of the index `small`."""
     return IndexPaths(home / "index" / "small")
 
 
@@ -35,7 +35,7 @@ def page():
 
 @pytest.fixture
 def shown(paths):
-    """Return the page, run once."""
+    """Return the test page with its photo grid after one run."""
     app = AppTest.from_function(page, default_timeout=60)
     app.run()
     assert not app.exception
@@ -43,7 +43,7 @@ def shown(paths):
 
 
 def test_marks_are_written_once_and_acknowledged(shown, paths):
-    """What is sent again changes nothing, and another tab counts by itself."""
+    """A mark sent twice is written once, and the latest message of each tab is acknowledged."""
     digests = Index.open(paths).digests()
     star = {"token": digests[0][:16], "mark": "stars", "value": 4}
     flag = {"token": digests[1][:16], "mark": "flag", "value": -1}

@@ -43,13 +43,13 @@ def explanation(values, method="sum over positions", signals=None):
     ],
 )
 def test_a_date_is_told_with_its_source(taken, source, sentence):
-    """In plain words; a day without a time is told as a day."""
+    """A capture date is shown with its source in plain words; a day without a time is a day."""
     photo = Photo("", Path("a.jpg"), None, None, taken, None, source)
     assert explanation_texts.capture_sentence(photo) == sentence
 
 
 def test_all_sources_of_dates_have_words():
-    """Whatever the ladder may write into the catalogue."""
+    """Every source of a capture date that the program may store has a wording."""
     zones = [
         getattr(choose_capture_date, name)
         for name in ("IN_UTC", "BY_PLACE", "BY_NEIGHBOURS", "BY_SATELLITES", "AGAINST_PLACE")
@@ -70,7 +70,7 @@ def test_two_heat_maps_share_a_scale():
 
 
 def test_the_reading_tells_a_sum_from_a_trial():
-    """Only an exact map is said to sum to something."""
+    """The explanation of a heat map says that its values sum up only if its method is exact."""
     assert "They sum to the difference, −0.05" in explanation_texts.heat_reading(
         explanation([[0.05]])
     )
@@ -83,7 +83,7 @@ def test_the_reading_tells_a_sum_from_a_trial():
 
 @pytest.mark.parametrize("method", ["sum over positions", "occlusion"])
 def test_the_reading_tells_what_signals_carry(method):
-    """In units of the rating and in words with signed numbers; what is 0.0 is left out."""
+    """Shares of signals are in rating units and standard deviations; zero shares are left out."""
     said = explanation_texts.heat_reading(explanation([[0.05]], method, SHARES))
     assert said.endswith(
         "carry −0.030, which is −0.8 standard deviations of the index’s ratings: sharpness −0.8."
@@ -91,7 +91,7 @@ def test_the_reading_tells_what_signals_carry(method):
 
 
 def moving_lines(concepts, signals):
-    """Return the lines on what moves a rating."""
+    """Return the text lines that name the concepts and signals that move a rating."""
     return explanation_texts.moving_lines(explanation_texts.movers(concepts, signals))
 
 
@@ -117,19 +117,19 @@ def test_signals_stand_among_the_concepts():
     ],
 )
 def test_concepts_are_said_by_their_direction(shown, liked, said):
-    """What is missing and disliked lifts a rating as what is there and liked does."""
+    """A disliked concept that is missing raises the rating, as a liked one that is shown does."""
     [line] = moving_lines([Concept("snow", shown, liked, shown * liked)], None)
 
     assert all(part in line for part in said)
 
 
 def test_a_weak_concept_has_no_line():
-    """What hardly moves the rating is not told."""
+    """A concept that hardly moves the rating is not mentioned."""
     assert moving_lines([Concept("snow", 0.1, 0.1, 0.01)], None) == []
 
 
 def test_an_unsteady_order_is_marked():
-    """More flips than may be relied on are said in words, with their share."""
+    """An order of two photos that flips in more than 5 % of trials is called unsteady."""
     assert "Unsteady" in explanation_texts.steadiness(
         OrderStability((0.1, 0.2), 0.06), "statistics"
     )
@@ -144,7 +144,7 @@ def test_an_unsteady_order_is_marked():
 
 @pytest.mark.slow
 def test_two_photos_are_explained_on_request(dashboard, home, gallery):
-    """With the toggle on, both heat maps, the concepts and the order's steadiness are there."""
+    """The toggle shows both photos' heat maps, the concepts and the steadiness of the order."""
     app = dashboard("compare", spoken="statistics")
     app.button[0].click().run()
     assert "change places" not in texts(app)
@@ -171,7 +171,7 @@ def test_one_photo_is_explained(dashboard, home, gallery):
 
 @pytest.mark.slow
 def test_a_photo_and_its_rating_show_before_any_tower_loads(dashboard, home, monkeypatch):
-    """While the encoder is being loaded, the page already tells where the photo stands."""
+    """The photo page shows the photo's standing before the encoder has loaded."""
     seen = []
 
     def loading(index):
@@ -199,7 +199,7 @@ def test_a_photo_whose_file_is_gone_is_not_explained(dashboard, paths):
 
 
 def test_one_photo_alone_is_better_than_none():
-    """Nothing is said of a share of one photo."""
+    """The headline of an index with a single photo gives no percentage."""
     assert explanation_texts.headline("v", 0.0, 1) == "It is the only photo of the index."
     assert "better than 66\xa0% of the index" in explanation_texts.headline("v", 66.7, 3)
     plain = explanation_texts.headline("worth", 66.7, 3, "plain")

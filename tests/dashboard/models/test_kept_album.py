@@ -1,4 +1,4 @@
-"""What is pressed on spreads becomes a change of the kept album; what is none changes nothing."""
+"""Presses on an album's spreads change the kept album; invalid requests change nothing."""
 
 import numpy as np
 import pypdfium2
@@ -17,7 +17,7 @@ ALBUM = KeptAlbum("family", (ONE, TWO, THREE))
 
 
 def pressed(what, photo=ONE, **more):
-    """Return the album after a press."""
+    """Return the test album after a press on one of its photos."""
     return requested_change({"what": what, "photo": photo, "name": "1.jpg", **more}).make(ALBUM)
 
 
@@ -40,7 +40,7 @@ def test_each_press_is_a_change_in_words():
     [None, 3, [], {}, {"what": "pin"}, {"what": "rm", "photo": ONE}, {"what": "pin", "photo": 1}],
 )
 def test_what_is_no_press_is_no_change(act):
-    """Whatever a browser sends."""
+    """Invalid requests from a browser change nothing in the album."""
     assert requested_change(act) is None
 
 
@@ -51,7 +51,7 @@ def test_a_photo_that_is_not_in_the_album_is_not_moved_into_it():
 
 
 def test_spreads_have_the_boxes_of_the_plan(tmp_path):
-    """In percent of a page; names are shown as they are, safely."""
+    """Spreads hold the planned boxes in percent of a page, and file names escaped."""
     frame = PlacedPhoto(tmp_path / "a\u202eb.jpg", ONE, (21.0, 42.0, 105.0, 70.0), 300)
     book = Book(PageSize(), (BookPage(1, (frame,), "31 July 2024"),))
     [spread] = spreads(

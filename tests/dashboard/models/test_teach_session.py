@@ -10,7 +10,7 @@ from photorank.vectors.taste.photo_subset import PhotoSubset
 
 
 def named(session, pair):
-    """Return a pair as a page names it."""
+    """Return the starts of the digests of a pair's two photos, as a page names them."""
     return [session.index.photo(row).digest[:16] for row in (pair.first, pair.second)]
 
 
@@ -21,7 +21,7 @@ def answer(session, pair, what, asked="random"):
 
 
 def test_pairs_wait_and_none_is_drawn_twice_until_none_is_left(session):
-    """No pair is drawn that was seen or is waiting; four photos make six pairs."""
+    """Pairs seen or waiting are not drawn again; four photos make six pairs."""
     few = PhotoSubset.of_rows(session.index, session.subset.prior, np.arange(4))
     session = replace(session, subset=few)
     pairs = session.pairs(session.clicks())
@@ -33,7 +33,7 @@ def test_pairs_wait_and_none_is_drawn_twice_until_none_is_left(session):
 
 
 def test_the_waiting_pairs_stay_while_answers_come(session):
-    """What a person looks at is not drawn anew; new pairs come behind."""
+    """Waiting pairs keep their order while answers come, and new pairs are added at the end."""
     before = list(session.pairs(session.clicks()))
     assert len(before) == PAIRS_AHEAD
     answer(session, before[0], "first")
@@ -105,7 +105,7 @@ def test_what_is_no_answer_is_kept_nowhere(session, item):
 
 
 def test_stars_and_photos_that_are_gone_are_no_pair(session):
-    """What was undone is shown again where both its photos are there."""
+    """Undoing shows a pair again only for a choice whose two photos both still exist."""
     digest = session.index.photo(0).digest
 
     assert session.pair_of(Undone("stars", (digest,))) is None

@@ -35,7 +35,7 @@ def test_photos_are_placed_in_the_collection():
 
 
 def test_equal_photos_are_a_draw():
-    """Nobody is preferred at 50 %."""
+    """Equal photos get a chance of 50 % each, and the verdict tells no difference."""
     verdict = two_photos.verdict(VECTOR, PAIR[[0, 0]], SLOPE, COLLECTION)
 
     assert verdict.chances == ("50\xa0%", "50\xa0%")
@@ -51,7 +51,7 @@ def test_a_guessed_scale_is_said_to_be_one():
 
 
 def test_a_cards_source_is_shown_letter_by_letter():
-    """Whatever a card says of its judgements brings no picture or link into the page."""
+    """Markdown in a vector card's source adds no picture or link to the page."""
     slope = Slope(1.0, True, "fitted on pairs (![x](http://a.b))")
 
     assert "![" not in two_photos.verdict(VECTOR, PAIR, slope, COLLECTION).trust

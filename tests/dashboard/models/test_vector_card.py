@@ -34,7 +34,7 @@ WORDS = MasterVector(
 
 
 def facts(vector):
-    """Return the card's table as a dict."""
+    """Return the facts of a vector's card as a dict."""
     table = vector_card.card(vector, None, own=True).facts
     return dict(zip(table["fact"], table["value"], strict=True))
 
@@ -58,7 +58,7 @@ def test_a_vector_of_words_says_which():
 
 
 def test_a_vector_through_qualities_lists_their_weights():
-    """With their signs, and with where they are from."""
+    """The card lists each quality with its signed weight, and says where weights are from."""
     parameters = {"texts": ["crisp"], "not": [], "qualities": {"well lit": 0.21, "bright": -0.1}}
     card = Card(parameters=parameters, source="words, through built-in qualities")
     made = vector_card.card(replace(WORDS, kind="prompt+qualities", card=card), None, own=True)
@@ -78,7 +78,7 @@ def test_weak_words_are_told_as_they_are():
 
 
 def test_the_evaluation_of_this_index_speaks_before_the_card():
-    """What was measured here counts; else what the card says; else that nothing was."""
+    """Accuracy measured on this index is quoted, else the vector's own, else “Not tested here”."""
     said = [
         vector_card.card(LEARNED, evaluation(), own=True).held_out,
         vector_card.card(LEARNED, None, own=True).held_out,
@@ -94,7 +94,7 @@ def test_the_evaluation_of_this_index_speaks_before_the_card():
 
 
 def test_a_result_on_photos_that_were_seen_is_not_quoted():
-    """In-sample numbers are no test."""
+    """An in-sample result, on photos that the vector was learned from, is not quoted."""
     beauty = replace(LEARNED, name="beauty", card=Card())
 
     assert vector_card.card(beauty, evaluation(), own=False).held_out.startswith("Not tested here")
@@ -154,7 +154,7 @@ def test_the_vector_that_did_best_here_is_offered_first():
 def test_the_users_taste_comes_first_where_it_is_no_worse_than_what_it_began_from(
     own, rater, first
 ):
-    """On held-out choices; a taste that was not tested, or somebody else's, waits its turn."""
+    """The user's taste comes first only if tested on held-out choices and no worse than before."""
     metrics = {name: {"value": v, "low": v - 0.1, "high": v + 0.1} for name, v in own.items()}
     card = Card(parameters={"rater": rater}, metrics=metrics)
     taste = replace(LEARNED, name="my-taste", kind="personal", card=card)

@@ -11,7 +11,7 @@ from dashboard.routes.addresses import ROOM
 
 @pytest.fixture
 def fetch(ask):
-    """Return a function that fetches an address of an order: status and bytes."""
+    """Return a function that fetches an address of an order and returns HTTP status and body."""
 
     def fetched(address):
         sent = ask(Starlette(routes=orders.order_routes()), f"/{ROOM}/orders/{address}")
@@ -21,14 +21,14 @@ def fetch(ask):
 
 
 def columns(n, first=0):
-    """Return the columns of n photos."""
+    """Return the columns of n photos with made-up numbers."""
     numbers = np.arange(first, first + n, dtype=np.uint16)
     digests = np.zeros((n, 8), np.uint8)
     return orders.PhotoColumns(digests, 1000 + numbers, numbers, numbers, numbers)
 
 
 def words(places):
-    """Return a name and a caption for each place."""
+    """Return a file name and an empty caption for each place."""
     return [(f"<b>{place}.jpg", "") for place in places]
 
 
@@ -40,7 +40,7 @@ def test_an_order_is_sixteen_bytes_a_photo(fetch):
 
 
 def test_a_page_is_given_the_first_photos(fetch):
-    """As the order has them; of a short one all of it, so that nothing is to be fetched."""
+    """A page gets the first 200 photos in order, or all of a shorter order."""
     given = orders.hold_order(columns(300), words, "", most_given=200)
     first = columns(200).to_bytes()
     assert (given.n, b64decode(given.first)) == (300, first)

@@ -26,7 +26,7 @@ OTHER_NAMES = [
 
 @pytest.fixture
 def answers(ask):
-    """Return a function that tells whether a request is answered."""
+    """Return a function that tells whether a request passes the own-origin check."""
 
     def answered(kind, **headers):
         reached = []
@@ -58,7 +58,7 @@ def test_other_pages_are_refused(answers, kind, origin):
 
 
 def test_a_socket_is_opened_by_a_page_alone(answers):
-    """What tells no origin may follow a link, but neither open a socket nor write."""
+    """A request without an origin may read a page, but neither open a socket nor write."""
     assert answers("http", host="localhost:8501")
     assert not answers("http", host="localhost:8501", method="POST")
     assert not answers("websocket", host="localhost:8501")
@@ -109,5 +109,5 @@ def test_two_hosts_or_origins_are_none(ask):
 
 
 def test_the_server_starts_and_ends_as_it_did(answers):
-    """What is no request of anybody passes."""
+    """Server start and end events pass the own-origin check, since they are not requests."""
     assert answers("lifespan", origin="http://evil.example")

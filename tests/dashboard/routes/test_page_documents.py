@@ -11,7 +11,7 @@ from dashboard.routes.page_documents import page_routes
 
 @pytest.fixture
 def client():
-    """Return a client of the routes alone."""
+    """Return a test client of the page routes alone."""
     return TestClient(Starlette(routes=page_routes()), follow_redirects=False)
 
 
@@ -29,7 +29,7 @@ def test_a_page_is_told_where_the_server_answers(client, address):
 
 
 def test_parts_of_other_pages_are_fetched_ahead(client):
-    """Each is a file that the installed Streamlit has."""
+    """Each script that a page prefetches for other pages is a file of the installed Streamlit."""
     names = re.findall(
         r'rel="prefetch"[^>]* href="\./static/js/([^"]+)"', client.get("/photos").text
     )
@@ -39,7 +39,7 @@ def test_parts_of_other_pages_are_fetched_ahead(client):
 
 
 def test_the_page_at_the_root_is_found_under_its_name(client, monkeypatch):
-    """With all that the address asks."""
+    """The first page's own address redirects to the root and keeps the query."""
     answer = client.get("/home?index=small")
     assert (answer.status_code, answer.headers["location"][-13:]) == (307, "/?index=small")
 

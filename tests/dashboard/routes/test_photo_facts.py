@@ -32,7 +32,7 @@ def test_no_face_is_not_the_same_as_nobody_looked(home, ask, looked, said):
 
 @pytest.mark.parametrize("wrong", ["{:.1}", "{:.15}", "{}0", "{:.15}z", "%"])
 def test_a_photo_is_asked_for_by_a_whole_beginning_of_its_digest(home, ask, wrong):
-    """As thumbnails are: whoever guesses a digit learns nothing."""
+    """Addresses of photo facts with too short or invalid beginnings of digests are not found."""
     photo = wrong.format(open_index("small").photo(0).digest)
     sent = ask(Starlette(routes=fact_routes()), f"/{ROOM}/facts/small/{photo}")
     assert sent["http.response.start"]["status"] == 404

@@ -31,7 +31,7 @@ ROUTES = [
 
 @pytest.fixture
 def fetch(ask):
-    """Return a function that fetches an address: status, headers and bytes."""
+    """Return a function that requests an address and returns status, headers and body."""
 
     def fetched(address, room=ROOM, **headers):
         sent = ask(Starlette(routes=ROUTES), f"/{room}/{address}", **headers)
@@ -58,7 +58,7 @@ def made_below(folder):
 
 @pytest.fixture
 def turned(made_once, monkeypatch):
-    """Return an index of one photo, which no test alters."""
+    """Return an index of one photo that is shared by tests and must not be changed."""
     folder = made_once("turned", made_below)
     monkeypatch.setenv("PHOTORANK_HOME", str(folder / "home"))
     return Index.open(Workspace.current().index("bare"))
@@ -66,21 +66,21 @@ def turned(made_once, monkeypatch):
 
 @pytest.fixture
 def mine(tmp_path, monkeypatch):
-    """Return an index of one photo, which a test may alter."""
+    """Return an index of one photo that the test may change."""
     made_below(tmp_path)
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path / "home"))
     return Index.open(Workspace.current().index("bare"))
 
 
 def address(index, size, row=0, digits=16):
-    """Return the address of a photo's picture."""
+    """Return the URL path of a photo's picture in a given size."""
     return f"photos/{index.name}/{index.photo(row).digest[:digits]}/{size}"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("size", "long_side"), [("1024", 1024), ("2048", 2048)])
 def test_previews_are_upright_and_hold_pixels_alone(turned, fetch, size, long_side):
-    """No metadata, so no place where it was taken; and no other origin may show it."""
+    """Previews are upright, carry no metadata such as the place, and are for one origin only."""
     status, headers, body = fetch(address(turned, size))
 
     assert status == 200
@@ -143,7 +143,7 @@ def test_in_place_of_a_photo_that_cannot_be_had_its_thumbnail_is_sent(mine, fetc
 
 
 def test_a_lost_thumbnail_is_made_again(mine, fetch):
-    """From the photo itself."""
+    """A missing thumbnail is made again from the photo itself."""
     shutil.rmtree(mine.paths.thumbnails)
     status, _, body = fetch(address(mine, "384"))
     assert status == 200
@@ -174,7 +174,7 @@ def test_a_lost_thumbnail_is_made_again(mine, fetch):
     ],
 )
 def test_nothing_else_is_served(turned, fetch, wrong):
-    """No file of another folder is served, and the response gives no reason."""
+    """An invalid address gives status 404 without a reason, and no file of another folder."""
     digest = turned.photo(0).digest
     names = {"digest": digest, "short": digest[:8], "modules": component_files.modules_hash()}
     status, _, body = fetch(wrong.format(**names))
@@ -203,7 +203,7 @@ def test_a_photo_of_imported_embeddings_need_not_be_there(tmp_path, monkeypatch,
 
 
 def test_a_home_that_became_a_file_serves_nothing(turned, fetch, tmp_path, monkeypatch):
-    """And what is wrong with it is not told: it would name the folder."""
+    """If the workspace is a file, pictures and facts are 404 without a body that would name it."""
     wanted = [address(turned, "384"), address(turned, "384").replace("photos", "facts", 1)[:-4]]
     file = tmp_path / "file"
     file.write_bytes(b"")

@@ -8,7 +8,7 @@ from photorank.index.opened import Index
 
 @pytest.fixture
 def fetch(ask):
-    """Return a function that fetches a small picture: status, headers and bytes."""
+    """Return a function that requests a thumbnail and returns status, headers and body."""
 
     def fetched(address):
         sent = ask(Starlette(routes=[thumbnail_route()]), f"/{address}")
@@ -55,7 +55,7 @@ def test_a_picture_that_is_gone_has_no_address(paths, fetch):
     "path", ["elsewhere/{digest}", "small/manifest.json", "small/..", "../small/{digest}", "../.."]
 )
 def test_no_other_file_is_served(paths, fetch, path):
-    """No file of another folder, and no file that is not a thumbnail, is served."""
+    """The thumbnail route serves no file of another folder and no file but thumbnails."""
     digest = Index.open(paths).photo(0).digest
 
     assert fetch(f"thumbnails/{path.format(digest=digest)}")[0] == 404

@@ -15,7 +15,7 @@ BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 @pytest.fixture
 def client():
-    """Return a client of a server that answers everything by "passed"."""
+    """Return a client of a server that answers "passed" to whatever the middleware lets by."""
     passed = Route("/{rest:path}", lambda _: PlainTextResponse("passed"))
     app = Starlette(routes=[passed], middleware=[Middleware(PageForUnknownAddresses)])
     return TestClient(app, follow_redirects=False)
@@ -23,7 +23,7 @@ def client():
 
 @pytest.mark.parametrize("path", ["/home/home", "/%ff", "/nope", "/photos/1", "//evil.test/photos"])
 def test_an_address_of_no_page_is_a_page_that_leads_home(client, path):
-    """It says so in a sentence, and asks for nothing from anywhere."""
+    """An unknown address gets a 404 page with a link home that loads no other resource."""
     answer = client.get(f"http://testserver{path}", headers=BROWSER)
 
     assert answer.status_code == 404
@@ -34,19 +34,19 @@ def test_an_address_of_no_page_is_a_page_that_leads_home(client, path):
 
 @pytest.mark.parametrize("path", ["/", "/photos", "/label", "/photo?index=small"])
 def test_pages_pass(client, path):
-    """Those of before, too."""
+    """Addresses of the dashboard's pages pass the middleware, with those of former pages."""
     assert client.get(path, headers=BROWSER).text == "passed"
 
 
 def test_a_slash_too_many_leads_to_the_page(client):
-    """With all that the address asks."""
+    """A page's address with a trailing slash redirects to the page and keeps its query."""
     answer = client.get("/photos/?index=small", headers=BROWSER)
     assert (answer.status_code, answer.headers["location"]) == (307, "/photos?index=small")
 
 
 @pytest.mark.slow
 def test_what_pages_are_made_of_passes(client):
-    """Even where a person opens it in a tab of its own, as a picture or a download."""
+    """Routes for media, scripts and downloads pass even if opened directly in a browser tab."""
     for route in ROUTES:
         path = route.path.replace("{", "").replace("}", "")
         assert client.get(path, headers=BROWSER).text == "passed", path

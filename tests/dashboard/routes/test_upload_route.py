@@ -9,13 +9,13 @@ from photorank.workspace import Workspace
 
 @pytest.fixture
 def client():
-    """Return a client of the route alone."""
+    """Return a test client of an app that has only the upload route."""
     return TestClient(Starlette(routes=[upload_route()]))
 
 
 @pytest.fixture
 def token(tmp_path):
-    """Return the token of somebody who begins to send."""
+    """Return the upload token of a person who starts sending photos."""
     return accept_uploads.begin_upload(Workspace(tmp_path), "rome")
 
 
@@ -34,13 +34,13 @@ def test_a_photo_is_written_as_it_was_sent(client, token, tmp_path):
     ("name", "data", "status"), [("a.html", b"x", 413), ("a.jpg", b"", 413), ("", b"x", 413)]
 )
 def test_what_is_no_photo_is_refused_with_a_reason(client, token, tmp_path, name, data, status):
-    """Nothing of a refused file is written."""
+    """A refused upload gets an error status and a reason, and nothing of it is written."""
     answer = client.put(f"/send/{token}", params={"name": name}, content=data)
     assert (answer.status_code, bool(answer.text)) == (status, True)
     assert list((tmp_path / "photos" / "rome").iterdir()) == []
 
 
 def test_nobody_sends_without_a_token(client, tmp_path):
-    """Without a token the route reads nothing."""
+    """An upload without a valid token is refused and not read."""
     assert client.put("/send/guess", params={"name": "a.jpg"}, content=b"x").status_code == 404
     assert client.get("/send/guess").status_code == 405

@@ -22,17 +22,17 @@ pytestmark = pytest.mark.slow
 
 
 def texts(app):
-    """Return all that a page says."""
+    """Return the text of a page's Markdown and captions, one element a line."""
     return "\n".join(one.value for one in [*app.markdown, *app.caption])
 
 
 def button(app, label, place=0):
-    """Return the button of that label."""
+    """Return the button with the given label, the one at `place` if there are several."""
     return [one for one in app.button if one.label == label][place]
 
 
 def grid(app, label="Photos of the album"):
-    """Return what a grid of the page is given; None if it is not there."""
+    """Return the properties of the photo grid with the given label; None if it is not there."""
     return next((one for one in mounted(app) if one.get("label") == label), None)
 
 
@@ -43,7 +43,7 @@ def said(app, label="Photos of the album"):
 
 
 def tokens(app, label="Photos of the album"):
-    """Return the beginnings of the digests of a grid's photos, the shots behind others too."""
+    """Return the first 16 hex digits of the digest of each photo in a grid, stacked ones too."""
     held = orders._held[grid(app, label)["order"]]
     return [held.data[8 * i : 8 * i + 8].hex() for i in range(held.n)]
 
@@ -54,7 +54,7 @@ def mark(app, token, flag, key="album", client="tab"):
 
 
 def test_settings_are_words_and_for_statisticians_numbers(dashboard, home):
-    """The same setting in both: what was said in words stays when the words are switched."""
+    """A setting chosen in words keeps its value after switching to statisticians' numbers."""
     app = dashboard("album")
     assert not app.slider
     assert [one.value for one in app.select_slider] == ["varied", "almost the same"]
@@ -67,7 +67,7 @@ def test_settings_are_words_and_for_statisticians_numbers(dashboard, home):
 
 
 def test_an_album_is_chosen_explained_and_changed(dashboard, paths):
-    """Its grid has photos and reasons; what is kept or left out is so in the next choice."""
+    """The album shows photos with reasons, and a pin or leave-out mark changes the next choice."""
     app = dashboard("album")
     app.number_input(key="places").set_value(5).run()
     assert not app.exception
@@ -102,7 +102,7 @@ def test_shots_of_one_moment_are_a_stack(dashboard, paths):
 
 
 def test_stars_given_in_an_album_are_a_persons_own(dashboard, paths):
-    """They are kept with all others; what an album leaves out is not."""
+    """Stars given in an album are kept with the person's other stars; leave-out marks are not."""
     app = dashboard("album", places="3")
     token = tokens(app)[0]
     star = {"token": token, "mark": "stars", "value": 4}
@@ -113,7 +113,7 @@ def test_stars_given_in_an_album_are_a_persons_own(dashboard, paths):
 
 
 def test_the_swap_that_helps_most_is_a_button(dashboard, paths):
-    """One photo is left out for another, which is always kept; there is none where none helps."""
+    """The best-swap button leaves one photo out and pins another; it is off if no swap helps."""
     app = dashboard("album", places="2", vector="ours")
     before = tokens(app)
     assert " for " in button(app, "Best swap").help
@@ -180,7 +180,7 @@ def test_a_kept_album_is_filled_when_its_choice_is_there(dashboard, paths, slow_
 
 
 def test_a_kept_album_is_judged_before_anybody_asks_for_it(dashboard, paths, slow_choice):
-    """Its page begins the choice, so that a press finds it made."""
+    """Opening a kept album's page starts its choice, so that a press finds the result ready."""
     store = AlbumStore(Workspace(paths.root.parent.parent))
     store.create("ours", KeptAlbum("small", tuple(Index.open(paths).digests()[:3])), "chosen")
     app = dashboard("album", album="ours")
@@ -208,7 +208,7 @@ def test_an_album_may_have_limits_on_photos_with_a_face(dashboard, paths):
 
 
 def test_wishes_that_contradict_themselves_are_told(dashboard, paths):
-    """More pins than places end the choice in a line; the pins can be taken back below it."""
+    """More pinned photos than places give a warning, below which photos can be unpinned."""
     app = dashboard("album")
     app.number_input(key="places").set_value(2).run()
     first, second = tokens(app)[0], tokens(app, "Just missed")[0]
@@ -224,7 +224,7 @@ def test_wishes_that_contradict_themselves_are_told(dashboard, paths):
 
 
 def test_an_export_is_told_before_it_is_done(dashboard, paths, tmp_path):
-    """Each kind says what it would write, and then does just that."""
+    """Each kind of export announces what it would write, and the button then writes just that."""
     app = dashboard("album")
     app.number_input(key="places").set_value(4).run()
     assert button(app, "Write").disabled
@@ -253,7 +253,7 @@ def test_an_export_is_told_before_it_is_done(dashboard, paths, tmp_path):
 
 
 def test_companions_go_along_if_asked(dashboard, paths, own_gallery, tmp_path):
-    """What lies beside a photo under its name is told, and copied beside the photo's copy."""
+    """Companion files, of the same name as a photo, are announced and copied with it if asked."""
     for photo in own_gallery.rglob("*.jpg"):
         photo.with_suffix(".MOV").write_bytes(photo.name.encode())
     build_index(paths, BuildRequest([own_gallery], encoder_spec="embedded"))
@@ -302,7 +302,7 @@ def test_a_visitor_is_not_told_what_lies_elsewhere(dashboard, paths, tmp_path):
     "typed", ["/a\0b", f"/{'x' * 300}", "/a\u202eb", "/a\x1b[2J", "Album", "../x"]
 )
 def test_what_is_no_whole_path_is_told(dashboard, paths, typed):
-    """One sentence, in which no character turns or moves what follows."""
+    """An unusable path gives a one-sentence warning without control characters."""
     app = dashboard("album", places="2")
     app.text_input(key="to").set_value(typed).run()
     assert not app.exception
@@ -328,7 +328,7 @@ def test_an_address_takes_pins_and_bans_along(dashboard, home):
 
 
 def test_what_a_person_marked_on_other_pages_holds_for_a_new_album(dashboard, paths):
-    """As long as the album does not say otherwise, and as far as it has places."""
+    """Marks from other pages hold in a new album unless it overrides them or lacks places."""
     first = tokens(dashboard("album", places="3"))
     digests = Index.open(paths).digests()
     left_out = next(one for one in digests if one.startswith(first[0]))
@@ -353,7 +353,7 @@ def test_what_a_person_marked_on_other_pages_holds_for_a_new_album(dashboard, pa
 
 @pytest.mark.parametrize("pin", ["", ",", "zz", "x" * 4000, "000000000000"])
 def test_an_address_that_pins_what_there_is_not_pins_nothing(dashboard, home, pin):
-    """Nothing of it is shown or kept."""
+    """An invalid pin in the address is ignored and removed; no photo is shown as pinned."""
     app = dashboard("album", places="3", pin=pin)
 
     assert not app.exception

@@ -7,7 +7,7 @@ from tests.dashboard.views.test_pages import button, texts
 
 
 def labels(scores):
-    """Return labels without groups or series."""
+    """Return an index's labels with these scores, without groups or series."""
     scores, none = np.array(scores, dtype=float), np.full(len(scores), -1)
     counted = np.isfinite(scores).astype(np.intp)
     return IndexLabels(scores, counted, none, [], none, [])
@@ -25,7 +25,7 @@ def test_disagreement_is_the_vectors_percentile_less_peoples():
 
 
 def test_photos_without_labels_are_coloured_by_rating_alone():
-    """What people said cannot be shown where they said nothing."""
+    """Colouring by label or disagreement is offered only if some photo has a label."""
     assert list(photo_map.colouring_names(labels([np.nan, np.nan]))) == ["rating"]
     assert list(photo_map.colouring_names(labels([1, np.nan]))) == [
         "rating",
@@ -35,7 +35,7 @@ def test_photos_without_labels_are_coloured_by_rating_alone():
 
 
 def test_of_many_photos_some_are_drawn_but_all_can_be_selected():
-    """The same ones are drawn each time; a box takes those in it that are not drawn as well."""
+    """A large map draws a fixed sample of photos, but a selected box includes undrawn ones too."""
     n = 3 * photo_map.MOST_POINTS
     places = np.random.default_rng(0).uniform(-1, 1, (n, 2))
     rows = photo_map.drawn_rows(n)
@@ -47,7 +47,7 @@ def test_of_many_photos_some_are_drawn_but_all_can_be_selected():
 
 
 def test_selected_photos_are_sorted_best_first():
-    """By rating, whatever their rows; where no area is selected all are."""
+    """Selected photos, or all if no area is selected, are sorted by falling rating."""
     places = np.array([[0.0, 0.0], [0.1, 0.1], [0.9, 0.9]])
     found = photo_map.rows_in_box((-0.5, 0.5, -0.5, 0.5), places, np.array([1.0, 2.0, 3.0]))
 
@@ -57,7 +57,7 @@ def test_selected_photos_are_sorted_best_first():
 
 @pytest.mark.parametrize("text", ["", "a", "1,2,3", "1,2,3,nan", "1,2,3,4,5", "__import__"])
 def test_an_address_that_is_no_box_selects_nothing(text):
-    """Whatever is typed into it."""
+    """An address text that is not four finite numbers selects no box on the map."""
     assert photo_map.parse_box(text) is None
 
 
@@ -87,7 +87,7 @@ def test_an_area_lists_its_photos_and_pins_them_to_the_album(dashboard, home):
 @pytest.mark.slow
 @pytest.mark.parametrize("colour", ["rating", "label", "disagreement"])
 def test_the_map_has_every_colour(dashboard, home, colour):
-    """Each is a chart of all photos."""
+    """The map draws one chart of all photos for every choice of colour."""
     app = dashboard("map")
     app.segmented_control(key="colour").set_value(colour).run()
 

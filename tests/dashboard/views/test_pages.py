@@ -34,12 +34,12 @@ pytestmark = pytest.mark.slow
 
 
 def texts(app):
-    """Return all that a page says."""
+    """Return the text of all markdown and captions on a page."""
     return "\n".join(one.value for one in [*app.markdown, *app.caption])
 
 
 def button(app, label):
-    """Return the button of that label."""
+    """Return the first button on the page with the given label."""
     return next(one for one in app.button if one.label == label)
 
 
@@ -91,7 +91,7 @@ def test_another_scope_is_another_headline(dashboard, evaluated):
 
 
 def test_the_home_page_looks_closer_one_look_at_a_time(dashboard, evaluated, paths):
-    """Only the look that is chosen is rendered, with its sentence and its CSV."""
+    """The home page renders only the evaluation view that is chosen, with its text and charts."""
     path = paths.evaluation("2020")
     found = json.loads(path.read_text())
     found["results"].append(result("all-pairs", (0.73, 0.7, 0.76)))
@@ -134,7 +134,7 @@ def test_an_evaluation_without_details_is_shown_as_it_was(dashboard, evaluated):
 
 
 def test_a_new_evaluation_is_seen_at_once(dashboard, evaluated, paths):
-    """What a command saves meanwhile shows on the next click."""
+    """An evaluation saved by a command appears on the open home page at the next click."""
     app = dashboard("discerning_power", spoken="statistics")
     newer = paths.evaluation("2020").read_text().replace("0.74", "0.99")
     paths.evaluation("2021").write_text(newer)
@@ -163,7 +163,7 @@ def test_labels_without_an_evaluation_are_offered_to_be_measured(dashboard, path
 
 
 def test_a_measurement_of_an_earlier_session_is_not_told_of(dashboard, evaluated, home):
-    """Its results are on the page; nobody has to press Done."""
+    """A measurement finished in an earlier session leaves no Done button on the home page."""
     (home / "jobs").mkdir(exist_ok=True)
     write_progress(home / "jobs" / "evaluate-small.json", Progress("evaluate", state="done"))
     said = [one.label for one in dashboard("discerning_power").button]
@@ -191,7 +191,7 @@ def test_measuring_saves_an_evaluation_by_the_same_protocol(dashboard, evaluated
 
 
 def test_without_labels_the_home_page_says_how_to_import_some(dashboard, bare_index):
-    """No judgements is a way to judge and a sentence, neither an exception nor a command."""
+    """Without judgements the home page offers a page to judge on, not an exception or a command."""
     app = dashboard("discerning_power")
 
     assert "Nobody has judged these photos yet" in texts(app)
@@ -202,7 +202,7 @@ def test_without_labels_the_home_page_says_how_to_import_some(dashboard, bare_in
 
 
 def test_one_photo_is_no_pair(dashboard, lone_photo):
-    """Nothing is best or worst of one photo, and nobody is asked to choose."""
+    """With one photo, no best or worst is shown, and Teach says that a choice takes two photos."""
     home = dashboard("discerning_power")
     assert "best first" not in texts(home)
     assert not home.get("page_link")
@@ -211,7 +211,7 @@ def test_one_photo_is_no_pair(dashboard, lone_photo):
 
 
 def order_of(app, index):
-    """Return the rows of the photos that the page's grid shows, in their order."""
+    """Return index rows and captions of the photos in the page's grid, in the order shown."""
     [grid] = mounted(app)
     held = orders._held[grid["order"]]
     tokens = [held.data[8 * place : 8 * place + 8].hex() for place in range(held.n)]
@@ -219,7 +219,7 @@ def order_of(app, index):
 
 
 def test_photos_shows_the_best_first(dashboard, paths):
-    """All photos, in the vector's order, each with its file's name alone."""
+    """The page Photos shows all photos from best to worst, each captioned with its file name."""
     index = Index.open(paths)
     ours = list_vectors(index)["ours"]
     best = int(np.argmax(ours.rate(index.embeddings(), index.fingerprint)))
@@ -234,7 +234,7 @@ def test_photos_shows_the_best_first(dashboard, paths):
     ("order", "words"), [("worst", ""), ("date", ""), ("disagreement", "people"), ("mistakes", "")]
 )
 def test_photos_has_other_orders(dashboard, paths, order, words):
-    """Each order is told, and those by people's judgements say how far both are apart."""
+    """Each order on the page Photos can be chosen; by disagreement, captions name the people."""
     app = dashboard("photos")
     app.segmented_control(key="order").set_value(order).run()
     assert not app.exception
@@ -282,7 +282,7 @@ def test_browse_lists_the_files_that_are_no_photos(dashboard, home):
 
 
 def test_browse_filters_by_group(dashboard, paths):
-    """Only photos of the chosen group are left."""
+    """Choosing a group on the page Photos leaves only photos of that group."""
     app = dashboard("photos")
     app.selectbox(key="group").set_value(1).run()
 
@@ -314,7 +314,7 @@ def test_filters_are_counted_and_cleared(dashboard, paths):
 
 
 def test_browse_filters_by_faces(dashboard, paths):
-    """Where some were found; else nobody is asked."""
+    """The face filter is offered only if faces were found in the index."""
     assert not [one for one in dashboard("photos").segmented_control if one.key == "faces"]
     digest = Index.open(paths).digests()[0]
     with adding(paths) as connection:
@@ -423,7 +423,7 @@ def test_a_name_that_is_taken_is_refused_in_words(dashboard, paths):
 
 
 def test_an_answer_that_is_missing_leaves_the_other_form(dashboard, paths):
-    """What is said stands at the form that it is about, and nothing is made."""
+    """An unanswered form shows its error, makes no vector and leaves the other form usable."""
     app = dashboard("vectors")
     button(app, "Make it").click().run()
 
@@ -434,7 +434,7 @@ def test_an_answer_that_is_missing_leaves_the_other_form(dashboard, paths):
 
 
 def test_an_address_of_a_photo_that_there_is_not_says_so(dashboard, home):
-    """No other photo is shown silently in place of a missing one."""
+    """The page of an unknown photo shows a warning instead of silently showing another photo."""
     app = dashboard("photo", photo="ffffffffffff")
 
     assert not app.exception
@@ -442,7 +442,7 @@ def test_an_address_of_a_photo_that_there_is_not_says_so(dashboard, home):
 
 
 def test_the_page_of_a_photo_tells_its_date(dashboard, paths):
-    """With what told it, or that nothing does."""
+    """A photo's page shows its capture date and the date's source, or that no date is known."""
     index = Index.open(paths)
     with writing(paths) as connection, transaction(connection):
         connection.execute(
@@ -482,12 +482,12 @@ def test_the_pages_say_that_the_embedded_encoders_words_are_a_stand_in(dashboard
 
 @pytest.mark.parametrize("page", ["photos", "compare"])
 def test_without_a_vector_the_pages_say_how_to_make_one(dashboard, bare_index, page):
-    """There is nothing to rate by yet, and the index's encoder knows no words."""
+    """Without a vector, each page that needs one points to the page Teach."""
     assert "choose between some of them on the page Teach" in dashboard(page).info[0].value
 
 
 def test_an_interrupted_sample_can_be_finished(dashboard, home):
-    """Where building it was stopped half way, the home page offers to go on."""
+    """If building the sample was interrupted, the home page offers a button to finish it."""
     (home / "index" / "small").rename(home / "index" / "sample")
     app = dashboard("discerning_power")
 
@@ -495,7 +495,7 @@ def test_an_interrupted_sample_can_be_finished(dashboard, home):
 
 
 def test_encoders_are_compared_in_the_background_and_shown(dashboard, home):
-    """Before anything was compared the page says how; then its tables and the report are there."""
+    """The page Encoders explains how to compare, and after a comparison shows its tables."""
     app = dashboard("encoders")
     assert "photorank index --from NAME --name NEW" in app.code[0].value
     assert button(app, "Compare").disabled is False
@@ -516,7 +516,7 @@ def test_encoders_are_compared_in_the_background_and_shown(dashboard, home):
 
 
 def test_a_damaged_leaderboard_is_told(dashboard, home):
-    """In one sentence, with what to do."""
+    """A damaged leaderboard file is reported in one sentence with the command that mends it."""
     workspace = Workspace(home)
     workspace.leaderboard.parent.mkdir()
     workspace.leaderboard.with_suffix(".json").write_text('{"panels": 3}')

@@ -20,7 +20,7 @@ def test_a_photo_is_not_like_itself(home):
 
 
 def test_better_ones_are_rated_higher_and_the_closest_comes_first(home):
-    """Each is rated above the photo that was asked for."""
+    """Photos found as similar but better are rated above the given photo, most similar first."""
     index = open_index("small")
     vector = load_vector(index, "ours")
     ratings = index.rate(vector)
@@ -53,7 +53,7 @@ def test_an_address_with_a_photo_looks_for_its_like(dashboard, home):
 
 @pytest.mark.slow
 def test_a_photo_is_chosen_by_its_picture(dashboard, home):
-    """One click on it: the address names it, and its like is shown."""
+    """A click on a photo puts it into the address and shows the photos most similar to it."""
     index = open_index("small")
     tokens = [index.photo(5).digest[:16]]
     pressed = {"pick-like-small": {"act": {"what": "like", "tokens": tokens}}}

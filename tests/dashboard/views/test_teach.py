@@ -12,7 +12,7 @@ from tests.fixtures.mounted import mounted, press
 
 
 def pairs_of(app):
-    """Return the pairs that wait on the page: tokens of two photos and why they were drawn."""
+    """Return the pairs waiting on the page, each as two photo tokens and the reason for drawing."""
     return [([one[1], other[1]], asked) for one, other, asked in mounted(app)[0]["pairs"]]
 
 
@@ -27,13 +27,13 @@ def answer(app, *outcomes, place="choice-small"):
 
 
 def said(paths, rater="me"):
-    """Return what a person has said."""
+    """Return the clicks that a person has made in the index."""
     return clicks(Index.open(paths), rater)
 
 
 @pytest.mark.slow
 def test_many_answers_at_once_are_all_kept_in_their_order(dashboard, paths):
-    """First, second, tie and skip each end where they belong, and no pair comes twice."""
+    """First, second, tie and skip are each saved as given, and no answered pair comes again."""
     app = dashboard("teach")
     before = pairs_of(app)
     answer(app, "first", "second", "tie", "skip", "first", "first")
@@ -109,7 +109,7 @@ def test_a_taste_is_one_vector_that_follows_each_choice(dashboard, paths):
 
 @pytest.mark.slow
 def test_stars_are_given_by_keys(dashboard, paths):
-    """In a grid of all photos."""
+    """Stars given by a key in the grid of photos are saved."""
     app = dashboard("teach")
     app.segmented_control(key="mode").set_value("stars").run()
     token = Index.open(paths).digests()[0][:16]

@@ -55,7 +55,7 @@ def test_an_embedding_does_not_depend_on_its_batch(network):
 
 @pytest.mark.slow
 def test_class_names_are_those_of_the_classifier():
-    """In its order, as the library that brings the network tells them."""
+    """Stored class names have the embeddings, in the order, that the classifier's library gives."""
     shipped = np.load(class_names.FILE)
 
     np.testing.assert_allclose(shipped, embedded_names(), atol=1e-5)
@@ -63,7 +63,7 @@ def test_class_names_are_those_of_the_classifier():
 
 @pytest.mark.slow
 def test_letters_and_pictures_of_no_known_word_are_not_known(network):
-    """One word of the vocabulary is enough; so is a part of one, or a mark."""
+    """A text is known if any word, part of a word or mark in it is in the vocabulary."""
     for known in ("a dog", "dog 🐶", "Ärger", "日本", "zqxjk", "!?"):
         assert network.knows(known)
     for unknown in ("", "🐶", "қонақ", "a" * 200_000):

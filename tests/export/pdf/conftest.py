@@ -12,7 +12,7 @@ WIDE = (120, 80)
 
 
 def scene(size=WIDE, seed=0):
-    """Return a picture that looks different from each side."""
+    """Return a smooth random picture that looks different from each side."""
     rng = np.random.default_rng(seed)
     corners = rng.integers(20, 235, (2, 3, 3), dtype=np.uint8)
     return Image.fromarray(corners).resize(size, Image.Resampling.BICUBIC)
@@ -33,7 +33,7 @@ def scans(data):
 
 @pytest.fixture
 def printed(tmp_path):
-    """Return a function that makes a book of files, one on each page."""
+    """Return a function that lays out a book of given photo files, one on each page."""
 
     def make(*paths, size=None, captions=()):
         size = size or PageSize(100, 100, 3, 5)
@@ -52,7 +52,7 @@ def printed(tmp_path):
 
 @pytest.fixture
 def kinds(tmp_path):
-    """Return a photo of each kind that a book must hold, by name."""
+    """Return a photo file of each kind that a book must hold, by name."""
     from pillow_heif import from_pillow
 
     folder = tmp_path / "kinds"

@@ -21,7 +21,7 @@ TURNS = [f"turn-{turn}" for turn in range(1, 9)]
 
 @pytest.fixture
 def written(printed, kinds, tmp_path):
-    """Return a book of every kind of photo, and its PDF."""
+    """Return a book with one photo of every kind, and the path of its PDF."""
     book = printed(*kinds.values(), captions=["31 July 2024", "Лето & <b>море</b>"])
     path = tmp_path / "book.pdf"
     write_pdf(book, path, PdfOptions())
@@ -29,7 +29,7 @@ def written(printed, kinds, tmp_path):
 
 
 def shown(page, frame, book, ppi=36.0):
-    """Return what a page shows in a frame, drawn by pdfium."""
+    """Return the part of a page inside a frame, as rendered by pdfium."""
     picture = page.render(scale=ppi / 72).to_pil().convert("RGB")
     x, y, width, height = frame.box
     bleed = book.size.bleed
@@ -39,14 +39,14 @@ def shown(page, frame, book, ppi=36.0):
 
 
 def apart(one, other):
-    """Return the mean difference of two pictures, in codes of 255."""
+    """Return the mean pixel difference of two pictures, on a scale of 0 to 255."""
     size = (24, 24)
     pair = [np.asarray(some.convert("RGB").resize(size), dtype=float) for some in (one, other)]
     return np.abs(pair[0] - pair[1]).mean()
 
 
 def test_every_kind_of_photo_is_drawn_as_it_is_looked_at(written):
-    """All eight orientations, CMYK, grey, alpha, HEIC, a panorama: upright and in its colours."""
+    """Photos of every orientation and colour mode are printed upright and in their colours."""
     book, path = written
     document = pypdfium2.PdfDocument(path)
     for page, drawn in zip(book.pages, document, strict=True):
@@ -114,7 +114,7 @@ def test_a_full_disk_ends_in_an_error_that_says_so(written, tmp_path, full_disk)
 
 
 def test_captions_are_text_in_an_embedded_font(written):
-    """In another script, too, where a font has it; what looks like markup is text."""
+    """Captions are PDF text in embedded fonts, in Cyrillic too, with markup kept literally."""
     _, path = written
     document = pypdfium2.PdfDocument(path)
     assert "31 July 2024" in document[0].get_textpage().get_text_bounded()
@@ -145,7 +145,7 @@ def mutant(book, path, change):
 
 
 def matrix_changed(by):
-    """Return a change of the first page's drawing."""
+    """Return a function that changes the transformation matrix of the first page's photo."""
 
     def change(pdf):
         content = pdf.pages[0].Contents
@@ -159,7 +159,7 @@ def matrix_changed(by):
 
 @pytest.mark.slow
 def test_mutants_are_caught(written):
-    """No bleed, outside the safe zone, turned, twice, exchanged, lost, covered, with places."""
+    """The PDF check reports each deliberate fault, such as a lost, turned or covered photo."""
     book, path = written
     whole = path.read_bytes()
 
@@ -265,7 +265,7 @@ def test_pdf_x4_needs_the_profile_of_a_press(printed, kinds, tmp_path):
 
 
 def test_a_changed_photo_is_not_printed(printed, kinds, tmp_path):
-    """Nothing half written is left."""
+    """Export of a book whose photo file has changed fails and leaves no partial output."""
     book = printed(kinds["grey"], kinds["turn-1"])
     kinds["turn-1"].write_bytes(kinds["turn-2"].read_bytes())
     with pytest.raises(ExportError, match="has changed"):

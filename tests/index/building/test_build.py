@@ -1,4 +1,4 @@
-"""What an indexing run does with new, changed, renamed, copied, vanished and bad files."""
+"""Indexing runs with new, changed, renamed, copied, vanished and bad files."""
 
 import importlib.metadata
 import os
@@ -30,7 +30,7 @@ CHECKOUT = Path(__file__).parents[3]
 
 
 def names(library):
-    """Return the names of the photos that the index shows."""
+    """Return the file names of the photos in the index."""
     return [photo.path.name for photo in library.index.photos()]
 
 
@@ -163,7 +163,7 @@ def test_a_copy_is_another_file_of_the_same_photo(library):
 
 @pytest.mark.slow
 def test_a_changed_photo_is_embedded_anew(library):
-    """What is shown is the new content; the report does not call the file vanished."""
+    """A changed photo is embedded again and counts as added, not as vanished."""
     first, *_ = fill(library.folder, 3)
     library.build()
     old = library.index.embeddings()[0]
@@ -249,7 +249,7 @@ def test_a_copied_library_is_read_but_not_embedded_again(library):
 
 @pytest.mark.slow
 def test_what_an_older_photorank_kept_of_files_is_completed_without_reading_them(library):
-    """Only files that were changed after the index was last written are read."""
+    """Missing file times and inodes are filled in; only files changed since are read."""
     first, second, _ = fill(library.folder, 3)
     library.build()
     with writing(library.paths) as connection, transaction(connection):
@@ -341,7 +341,7 @@ def test_single_files_can_be_named(library):
 
 @pytest.mark.slow
 def test_excluded_photos_leave_and_return(library):
-    """What is excluded is treated as gone; without the pattern it is back, unopened."""
+    """Excluded photos count as vanished; without the pattern they return, not embedded again."""
     fill(library.folder, 2)
     fill(library.folder / "raw", 2, start=10)
     library.build()
@@ -390,7 +390,7 @@ def test_a_bad_file_is_told_with_its_reason_and_not_tried_again(library):
 
 
 def test_a_deleted_bad_file_leaves_the_list(library):
-    """What is no longer there is no longer told."""
+    """A bad file that was deleted is no longer listed as skipped."""
     fill(library.folder, 1)
     bad = library.folder / "text.jpg"
     bad.write_text("no photo at all")
@@ -444,7 +444,7 @@ def test_a_photo_without_a_direction_is_skipped(library, value):
 
 
 def test_an_encoder_that_gives_no_directions_is_told(library):
-    """Where all photos fail by the encoder, it is named, not the folder; nothing is left."""
+    """If all embeddings are NaN or zero, the error names the encoder, and no index is left."""
 
     class Failing(ColourEncoder):
         def encode_frames(self, frames):
@@ -554,7 +554,7 @@ def test_a_local_checkpoint_may_be_named_by_a_relative_path(library, monkeypatch
 
 
 def test_weights_that_moved_are_followed_and_remembered(library):
-    """The same content at another path is the same encoder; other content is refused."""
+    """Moved weights with the same content are accepted; other content is refused."""
     fill(library.folder, 1)
 
     def load(weights):
@@ -653,7 +653,7 @@ def test_a_photo_that_vanishes_while_it_is_waiting_is_no_crash(library):
 @pytest.mark.slow
 @pytest.mark.parametrize("at", [1, 4])
 def test_an_index_that_is_removed_while_it_is_made_is_told(library, at):
-    """One error says so, at the next batch or at the end, and the next run makes it anew."""
+    """If the index folder is removed during a run, one error says so; the next run rebuilds it."""
     fill(library.folder, 4)
     calls = []
 

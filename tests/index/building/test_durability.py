@@ -77,7 +77,7 @@ def in_order(paths):
 
 @pytest.mark.slow
 def test_a_run_that_is_killed_at_any_moment_goes_on(tmp_path):
-    """After kill -9 readers see whole batches only, and the next run ends as an undisturbed one."""
+    """A build killed by kill -9 leaves whole batches only; the next run completes the index."""
     folder, home = tmp_path / "photos", tmp_path / "home"
     fill(folder, 150)
     load = {"encoder_spec": "colours", "load": ColourEncoder}
@@ -110,7 +110,7 @@ def test_a_run_that_is_killed_at_any_moment_goes_on(tmp_path):
 
 @pytest.mark.parametrize("left", ["nothing", "an empty mount point"])
 def test_a_share_that_is_lost_in_the_middle_of_a_run_loses_nothing(tmp_path, left):
-    """What was not read is told as vanished; once the share is back, all is as if undisturbed."""
+    """Photos of a share lost during a run are skipped as vanished; a run with it back adds them."""
     share, here, away = (tmp_path / name for name in ("share", "here", "away"))
     fill(share, 40)
     fill(here, 5, start=100)
@@ -152,7 +152,7 @@ def test_a_share_that_is_lost_in_the_middle_of_a_run_loses_nothing(tmp_path, lef
 
 
 def test_a_run_that_is_killed_before_its_last_step_is_completed(library):
-    """Where all photos are in the catalogue already, the next run mends the manifest."""
+    """The next run repairs the manifest if all photos are already in the catalogue."""
     fill(library.folder, 3)
     library.build()
     whole = read_manifest(library.paths)
@@ -257,7 +257,7 @@ def mount(*arguments):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """Return a folder that is a disk of its own, of 640 kB."""
+    """Yield a folder that is a separate disk of 640 kB."""
     with mounted(tmp_path / "disk", "640k") as disk:
         yield disk.folder
 
@@ -270,7 +270,7 @@ def fill_up(path, size):
 
 
 def test_a_full_disk_is_told_in_one_line_and_nothing_is_half_written(library, small_disk):
-    """What was durable stays; with room made, the same command completes."""
+    """On a full disk the stored batches stay, and the same command completes once there is room."""
     fill(library.folder, 120)
     workspace = Workspace(small_disk)
     paths = workspace.index("full")
@@ -410,7 +410,7 @@ def test_a_damaged_manifest_is_told(library, text):
 
 
 def test_a_manifest_survives_its_file(library):
-    """What is read is what was written, folders of any name included."""
+    """A manifest read back equals the written one, even with folder names that are not UTF-8."""
     fill(library.folder, 1)
     library.build()
     manifest = library.index.manifest

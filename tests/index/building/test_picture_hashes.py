@@ -15,25 +15,25 @@ NAMES = ("version", "digests", "bits", "greys")
 
 @pytest.fixture
 def index(home):
-    """Return the index `small`, with no hashes cached."""
+    """Return the index `small` without its cache of hashes."""
     paths = IndexPaths(home / "index" / "small")
     paths.hashes.unlink()
     return Index.open(paths)
 
 
 def hashes_of(index):
-    """Return the hashes of an index's photos."""
+    """Return a new reader of the hashes of an index's photos."""
     return PictureHashes(index.paths, index.digests())
 
 
 def greys_from_files(index):
-    """Return what the thumbnails themselves say; zeros where there is none."""
+    """Return the grey hashes computed from the thumbnail files; zeros for a missing file."""
     found = [codes_of_file(index.paths.thumbnail(digest)) for digest in index.digests()]
     return [list(one.grey if one else bytes(128)) for one in found]
 
 
 def test_what_is_cached_is_not_computed_again(index, monkeypatch):
-    """Whatever the order of the photos in the cache."""
+    """Cached hashes are not computed again, whatever the order in which they were cached."""
     wanted = greys_from_files(index)
     rows = np.arange(len(index))
     hashes = hashes_of(index)
@@ -45,7 +45,7 @@ def test_what_is_cached_is_not_computed_again(index, monkeypatch):
 
 
 def test_photos_that_cannot_be_read_are_not_kept(index):
-    """They are zeros, far from every other photo, and looked for again."""
+    """Unreadable photos have hashes of zeros, far from all others, and are not cached."""
     gone = index.paths.thumbnail(index.digests()[1])
     kept = gone.read_bytes()
     gone.unlink()
@@ -61,7 +61,7 @@ def test_photos_that_cannot_be_read_are_not_kept(index):
 
 
 def test_codes_of_indexing_are_added(index):
-    """Those that are known stay."""
+    """New hashes are added to the cache, and those already there are not replaced."""
     digests = index.digests()
     first, second = PictureCodes(1, bytes(range(128))), PictureCodes(2, bytes(128))
     keep_codes(index.paths, {digests[0]: first})

@@ -1,4 +1,4 @@
-"""What runs the encoder while an index is built."""
+"""Runtime, precision and batch size of the encoder while an index is built."""
 
 from dataclasses import replace
 
@@ -33,7 +33,7 @@ class SwitchableColours(ColourEncoder):
 
 @pytest.fixture
 def switchable(library):
-    """Return a library whose encoder has a choice of runtimes."""
+    """Return a library whose encoder can switch between runtimes."""
 
     def load(spec, *, framing=None, device="auto"):
         library.encoders.append(SwitchableColours(spec, framing=framing, device=device))
@@ -60,7 +60,7 @@ def test_a_runtime_is_measured_on_photos_from_all_over_the_folder(switchable):
 
 @pytest.mark.slow
 def test_the_precision_is_chosen_once(switchable):
-    """Few photos take full precision, and whatever comes later takes it too: none is measured."""
+    """An index begun with few photos stays at full precision, and no runtime is measured later."""
     fill(switchable.folder, 29)
     switchable.build(few_photos=30)
     assert switchable.encoders[0].chosen == []
@@ -75,7 +75,7 @@ def test_the_precision_is_chosen_once(switchable):
 
 @pytest.mark.slow
 def test_many_photos_are_worth_a_measurement_and_later_ones_keep_its_result(switchable):
-    """One photo more is embedded in the precision of the first run, not in its own."""
+    """An index of many photos measures a precision once and keeps it for photos added later."""
     fill(switchable.folder, 31)
     switchable.build(few_photos=30)
     assert [chosen for chosen, _ in switchable.encoders[0].chosen] == ["auto"]

@@ -1,4 +1,4 @@
-"""The same index from a cluster of two machines, whatever happens to its processes."""
+"""A Ray cluster of two machines builds the same index, even if its processes are killed."""
 
 import importlib.util
 import json
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.filterwarnings(
 
 @pytest.fixture(scope="module")
 def address():
-    """Return where a cluster of two machines, with a core each, answers."""
+    """Yield the address of a running Ray cluster of two machines with one core each."""
     import ray
     from ray.cluster_utils import Cluster as Machines
 
@@ -71,7 +71,7 @@ class Mortal(ColourEncoder):
         self.grave = grave
 
     def encode_frames(self, frames):
-        """Return rows, or never return."""
+        """Encode frames, or kill the own process once after the first frames."""
         if self.encoded and not self.grave.exists():
             self.grave.write_text(str(os.getpid()))
             os.kill(os.getpid(), signal.SIGKILL)
@@ -120,7 +120,7 @@ def test_a_cluster_makes_the_same_index_as_one_process(library, on_cluster):
 @pytest.mark.slow
 @needs_ray
 def test_a_cluster_goes_on_with_what_there_is(library, on_cluster):
-    """What one process embedded is not embedded anew, and nothing at all starts no cluster."""
+    """Photos embedded without a cluster are not embedded again, and no new photo starts none."""
     fill(library.folder, 1)
     library.build()
     before = contents(library.index)
@@ -136,7 +136,7 @@ def test_a_cluster_goes_on_with_what_there_is(library, on_cluster):
 @pytest.mark.slow
 @needs_ray
 def test_a_worker_that_is_killed_costs_nothing_but_time(library, on_cluster, tmp_path):
-    """After kill -9 in the middle of a block every photo is in the index, once."""
+    """Every photo is in the index once after kill -9 of a worker in the middle of a block."""
     fill(library.folder, 64)
     told = []
     on_cluster(
@@ -155,7 +155,7 @@ class Deadly(ColourEncoder):
     """Ends every process that works with it, as too little memory would."""
 
     def encode_frames(self, frames):
-        """Never return."""
+        """Kill the own process instead of encoding."""
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -171,7 +171,7 @@ def test_what_ends_every_worker_ends_the_run(library, on_cluster, address):
 @pytest.mark.slow
 @needs_ray
 def test_a_run_whose_own_process_is_killed_goes_on(address, tmp_path):
-    """What the cluster had embedded until kill -9 is kept, and the next run ends the work."""
+    """Embeddings saved before kill -9 of the indexing run stay in the index for the next run."""
     folder, home = tmp_path / "photos", tmp_path / "home"
     fill(folder, 60)
     command = [sys.executable, "-m", "tests.fixtures.colours", str(home), str(folder), address]
@@ -224,7 +224,7 @@ def test_workers_with_other_software_refuse(library, on_cluster, monkeypatch):
 @pytest.mark.slow
 @needs_ray
 def test_workers_read_through_mirrors(library, on_cluster, address, tmp_path):
-    """Where this machine has a folder, the workers see the same photos in another place."""
+    """Cluster workers read the photos from a mirror in place of this machine's folder."""
     fill(library.folder, 1)
     whole = library.build() and contents(library.index)
     shutil.rmtree(library.paths.root)
@@ -266,7 +266,7 @@ def test_the_command_runs_on_this_machine_as_a_cluster(gallery, indexed_home, tm
 @needs_ray
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "nonsense", "host:port", "ray://127.0.0.1:1"])
 def test_an_address_without_a_cluster_is_told_at_once(library, address):
-    """In one line, and no index is begun."""
+    """An address without a cluster is refused within 10 seconds, and no index is begun."""
     fill(library.folder, 1)
     begun = time.monotonic()
     with pytest.raises(ClusterError, match=r"no (cluster|address)"):
@@ -308,7 +308,7 @@ def test_without_ray_the_extra_is_named(library, monkeypatch):
 
 
 def nodes(*machines):
-    """Return machines of (cores, GPUs) as Ray tells of them."""
+    """Return Ray's node descriptions of machines given as (cores, GPUs)."""
     return [
         {"Alive": True, "Resources": {"CPU": float(cores)} | ({"GPU": float(gpus)} if gpus else {})}
         for cores, gpus in machines

@@ -1,4 +1,4 @@
-"""What a cluster's workers read in place of a folder of the machine that asks them."""
+"""Mirrors that a cluster's workers read in place of a folder of the machine that asks them."""
 
 import os
 
@@ -24,7 +24,7 @@ def mirror(request, tmp_path):
 
 
 def test_a_file_is_read_from_the_same_place_below_the_mirror(mirror):
-    """Whatever the filesystem."""
+    """A file is read from the mirror at its path below the folder, on any file system."""
     assert mirrored([mirror])(mirror.folder / "in it" / "a b.jpg") == b"a photo"
 
 
@@ -66,6 +66,6 @@ def test_a_name_that_is_no_text_is_read_only_from_folders(tmp_path):
     ],
 )
 def test_what_is_no_mirror_is_refused(text, reason):
-    """Before anything is started."""
+    """An invalid mirror is refused while it is parsed, before anything is started."""
     with pytest.raises(ClusterError, match=reason):
         parse_mirror(text)

@@ -1,4 +1,4 @@
-"""What a worker's rows say of files, without a cluster."""
+"""Results that a Ray worker sends back for files, tested without a cluster."""
 
 import os
 from pathlib import Path
@@ -21,7 +21,7 @@ REASON = os.fsdecode(b"caf\xe9.jpg is no photo")
 
 
 def sent(photo):
-    """Return what comes back of a file that a worker has opened."""
+    """Return a worker's result of a file after it was made a table row and read back."""
     (row,) = _table([_row(0, photo, iter([ROW]))]).to_pylist()
     return result_of_row(row, [(PLACE, FILE)])
 
@@ -35,12 +35,12 @@ def sent(photo):
     ],
 )
 def test_a_file_comes_back_as_it_was_sent(photo):
-    """With its reason, of whatever bytes, and whether the trouble may pass; or with its digest."""
+    """Digests and reasons of unusable files, even undecodable ones, survive the way back."""
     assert sent(photo) == photo
 
 
 def test_a_photo_comes_back_with_its_embedding():
-    """In place of its frames; its thumbnail and shot are those of the worker."""
+    """An embedding replaces the photo's frames; its thumbnail, shot and signals are kept."""
     found = sent(
         Framed(PLACE, FILE, "d" * 64, Prepared([np.zeros(3)]), {"noise": 2.0}, b"webp", SHOT, 7)
     )

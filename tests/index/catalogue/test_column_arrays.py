@@ -17,7 +17,7 @@ ROWS = [
 
 @pytest.fixture
 def table():
-    """Return a connection to a table of awkward values."""
+    """Return a database connection to a table of awkward values."""
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE TABLE odd (number INTEGER, hole INTEGER, path BLOB, word TEXT)")
     connection.executemany("INSERT INTO odd VALUES (?, ?, ?, ?)", ROWS)
@@ -26,13 +26,13 @@ def table():
 
 
 def read(connection, source="odd NOT INDEXED", **how):
-    """Return the four columns as lists."""
+    """Return the table's four columns as lists, read by the function under test."""
     numbers, texts = mixed(connection, ["number", "hole"], ["path", "word"], source, **how)
     return [*(column.tolist() for column in numbers), *(list(column) for column in texts)]
 
 
 def expected(rows=ROWS):
-    """Return what the four columns hold."""
+    """Return the four columns as they should be read from the given rows."""
     return [
         [number for number, *_ in rows],
         [-1 if hole is None else hole for _, hole, *_ in rows],
@@ -47,7 +47,7 @@ def test_columns_hold_what_their_rows_hold(table):
 
 
 def test_a_source_may_leave_rows_out(table):
-    """All columns keep one order."""
+    """Rows that the SQL condition excludes are missing from all columns alike."""
     assert read(table, "odd NOT INDEXED WHERE number > 0") == expected([ROWS[0], *ROWS[2:]])
     assert read(table, "odd WHERE number > 2e40") == [[], [], [], []]
 
@@ -80,7 +80,7 @@ def test_numbers_with_fractions_come_to_the_last_bit():
 
 
 def test_texts_are_taken_in_any_order():
-    """Again and again, with places where there is none, also of no texts at all."""
+    """Texts can be taken by index repeatedly, with -1 for none, even from an empty list."""
     texts = Texts(b"onethree", np.array([3, -1, 5, 0]))
     assert list(texts) == [b"one", None, b"three", b""] == [texts[at] for at in range(4)]
     taken = texts.take([3, 2, -1, 0, 2]).take([1, 2, 4])

@@ -28,7 +28,7 @@ os._exit(9)
 
 @pytest.fixture
 def disk(tmp_path):
-    """Return a disk of its own that has room for a small index."""
+    """Return a separately mounted disk of 8 MB, enough for a small index."""
     with mounted(tmp_path / "disk", "8m") as disk:
         yield disk
 
@@ -53,7 +53,7 @@ def test_what_lies_in_the_log_alone_is_read_on_a_read_only_disk(library, disk):
 
 
 def test_a_writer_that_comes_back_at_once_lets_others_in(library):
-    """One that writes again and again does not keep another from writing."""
+    """A writer that writes again and again does not keep another writer waiting for long."""
     fill(library.folder, 1)
     library.build()
     ended, held = threading.Event(), []
@@ -93,7 +93,7 @@ def test_a_writer_may_be_refused_at_once(library):
 
 
 def test_many_rows_are_written_in_parts():
-    """Each takes a tenth of a second, and all rows come once."""
+    """Rows are written in parts of at most 1,000, each row exactly once."""
     parts = list(in_parts(range(2_500)))
     assert [len(part) for part in parts] == [1_000, 1_000, 500]
     assert [row for part in parts for row in part] == list(range(2_500))

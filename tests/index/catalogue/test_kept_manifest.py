@@ -27,7 +27,7 @@ from tests.index.catalogue.test_migrations import as_version_3
 
 
 def snapshot(root):
-    """Return the bytes of every file below a folder, but of the locks and the catalogue."""
+    """Return the content of each file below a folder, except for locks and the catalogue."""
     return {
         path.relative_to(root): path.read_bytes()
         for path in sorted(root.rglob("*"))
@@ -36,13 +36,13 @@ def snapshot(root):
 
 
 def wrong(paths):
-    """Return what is found wrong with an index."""
+    """Return the parts of an index in which its examination finds errors."""
     return {finding.about for finding in examine_index(paths) if finding.level == "wrong"}
 
 
 @pytest.fixture
 def judged(library):
-    """Return a library of 6 photos with a choice and stars."""
+    """Return an indexed library of 6 photos, with one choice and one star rating by Ann."""
     fill(library.folder, 6)
     library.build()
     digests = [photo.digest for photo in library.index.photos()]
@@ -93,7 +93,7 @@ def test_a_run_that_fails_or_is_stopped_removes_nothing_that_it_did_not_make(
 
 @pytest.mark.slow
 def test_a_catalogue_that_was_restored_alone_keeps_its_judgements(judged):
-    """Without manifest, shards and thumbnails it is refused; repair and a run make these anew."""
+    """If only the catalogue is left, runs are refused until it is repaired; judgements are kept."""
     kept = contents(judged.index)
     judged.paths.manifest.unlink()
     shutil.rmtree(judged.paths.shards)
@@ -144,7 +144,7 @@ def test_a_manifest_of_another_index_relabels_nothing(judged):
 
 
 def test_a_damaged_manifest_is_repaired(judged):
-    """What it was is kept aside."""
+    """Repair restores a damaged manifest and keeps the damaged file beside it."""
     kept = contents(judged.index)
     judged.paths.manifest.write_text("{")
     repair_index(judged.paths)
@@ -167,7 +167,7 @@ def test_an_older_index_that_lost_its_manifest_is_refused_until_its_encoder_is_n
         """Encoder that sees photos upside down."""
 
         def prepare(self, photo):
-            """Return the photo turned, as one small frame."""
+            """Return the photo's frames, rotated by 180 degrees."""
             return Prepared([frame[::-1, ::-1] for frame in super().prepare(photo).frames])
 
     with pytest.raises(IndexMismatchError, match="another encoder or framing"):
@@ -180,7 +180,7 @@ def test_an_older_index_that_lost_its_manifest_is_refused_until_its_encoder_is_n
 
 
 def test_an_older_index_keeps_a_copy_of_its_manifest_when_it_is_migrated(judged):
-    """From the first time that anybody opens it."""
+    """The manifest's copy is made when an index of an older version is first opened."""
     as_version_3(judged.paths)
     kept = contents(judged.index)
     judged.paths.manifest.unlink()
@@ -220,7 +220,7 @@ def test_a_catalogue_that_lost_shards_has_no_others_swept(judged):
 
 
 def test_a_new_index_that_comes_to_nothing_leaves_nothing_but_what_was_there(library):
-    """Whatever else lies in its folder stays."""
+    """A failed first run leaves no index, and keeps unrelated files that were in its folder."""
     fill(library.folder, 3)
     note = library.paths.thumbnails / "mine.txt"
     note.parent.mkdir(parents=True)
@@ -255,7 +255,7 @@ def test_the_copy_is_as_the_file_after_every_writer(judged):
 
 
 def test_a_folder_in_the_place_of_the_manifest_is_told_and_nothing_is_lost(judged):
-    """It is no missing index: who is told to make one would be told to make one again."""
+    """A folder named like the manifest is an error that says to move it; all data are kept."""
     judged.paths.manifest.rename(judged.paths.root / "kept.json")
     judged.paths.manifest.mkdir()
     for use in (lambda: read_manifest(judged.paths), judged.build):

@@ -108,7 +108,7 @@ def test_an_older_catalogue_is_brought_up_to_date_with_a_copy_of_what_it_was(lib
 
 @pytest.mark.slow
 def test_kinds_of_sources_are_told_by_the_names_that_older_versions_gave_them(library):
-    """What a person clicked, and what lay in a photo library, is known as such after migrating."""
+    """Migration tells tables, stars, albums and clicks apart by their sources' old names."""
     files = fill(library.folder, 3)
     library.build()
     row = LabelRow(2, files[0].name, 2.0, "", None, None, None)
@@ -146,7 +146,7 @@ def test_a_migration_does_not_hide_what_a_disk_changed_before(library):
 
 @pytest.mark.slow
 def test_clicks_of_before_are_taken_back_in_the_order_that_they_were_made_in(library):
-    """Each kind had its own numbers; the times put them together, and imported choices stay."""
+    """After migration, clicks are undone in order of their times, and imported choices stay."""
     photos = fill(library.folder, 4)
     library.build()
     one, two, three, four = (photo.digest for photo in library.index.photos())

@@ -33,7 +33,7 @@ def judged(library):
 
 
 def changed(paths):
-    """Return the tables that are not what was written."""
+    """Return the names of tables whose contents no longer match their checksums."""
     with reading(paths) as connection:
         return changed_tables(connection)
 
@@ -106,7 +106,7 @@ def test_a_changed_value_is_told_with_its_table(judged, table, statement):
 
 @pytest.mark.slow
 def test_a_flipped_bit_anywhere_in_the_file_is_told_or_of_no_effect(judged):
-    """Whatever SQLite then says, nothing that the index shows changes unnoticed."""
+    """A flipped bit in the catalogue file is reported, or the index shows the same as before."""
 
     def shown():
         with reading(judged.paths) as connection:
@@ -145,7 +145,7 @@ def test_a_flipped_bit_anywhere_in_the_file_is_told_or_of_no_effect(judged):
 
 
 def test_a_catalogue_without_sums_gets_them_from_the_next_run(judged):
-    """One that an earlier photorank made; clicks in between are kept all the same."""
+    """A catalogue of an older photorank gets its checksums at the next build and keeps clicks."""
     behind_the_back(judged.paths, "DROP TABLE sums")
     assert changed(judged.paths) is None
     record_stars(judged.paths, "bo", judged.index.photos()[5].digest, 3)

@@ -27,13 +27,13 @@ NAMED = {"share": 1.0, "k": 9, "read": 1, "lists": 1}
 
 @pytest.fixture
 def scattered(tmp_path):
-    """Return an index of 3,000 photos in 6 shards, whose folders were embedded in no order."""
+    """Return an index of 3,000 photos in 6 shards, with the folders' rows in mixed order."""
     return write_synthetic(IndexPaths(tmp_path / "big"), 3000, 24, labels=700, shard=512)
 
 
 @pytest.fixture
 def changed(library):
-    """Return a library with a copy, vanished photos and a file that holds another photo now."""
+    """Return a library with a copied photo, deleted photos and a file replaced by another photo."""
     library.asked = {"crash_photos": 8}
     fill(library.folder, 30)
     shutil.copy(library.folder / "0005.png", library.folder / "copy.png")
@@ -88,7 +88,7 @@ def test_equal_photos_stand_at_one_percentile_in_the_order_of_paths(scattered):
 
 
 def test_ratings_from_mapped_shards_are_those_of_the_embeddings(scattered, changed):
-    """In the order of rows, whatever order the shards are in, and without loading them all."""
+    """Ratings from memory-mapped shards equal those from all embeddings, in order of rows."""
     for index, d in ((scattered, 24), (changed.index, 48)):
         v = np.random.default_rng(3).normal(size=d)
         vector = MasterVector("v", "prompt", v, index.fingerprint, bias=0.5)
@@ -136,7 +136,7 @@ def test_what_people_said_is_counted_without_loading_it(changed):
 
 
 def test_rows_are_found_by_a_part_of_their_path(scattered):
-    """In any case, in folder or file, and as many as are wanted."""
+    """Rows are found by any part of the path, ignoring case, up to the wanted number."""
     paths = [str(photo.path).lower() for photo in scattered.photos()]
     wanted = [row for row, path in enumerate(paths) if "3/img_00" in path]
     assert scattered.rows_matching("3/Img_00", 9999) == wanted
@@ -179,7 +179,7 @@ def test_inverted_lists_find_what_they_say_they_find(scattered, tmp_path):
     ],
 )
 def test_damaged_inverted_lists_are_made_again(library, kind, content):
-    """And what is found is what was found before."""
+    """Missing or damaged inverted-list files are rebuilt, and the search finds the same photos."""
     fill(library.folder, 100)
     library.build()
     found = approximate_best(library.index, np.ones(48), 3, tell=print)

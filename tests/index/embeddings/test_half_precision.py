@@ -16,7 +16,7 @@ D = BLOCKS.dimensions
 
 
 def rows_of(n, seed=0):
-    """Return n rows as an index stores them."""
+    """Return n random rows in the half-precision form that an index stores."""
     drawn = np.random.default_rng(seed).normal(size=(n, D)).astype(np.float32)
     drawn[:, 24:] *= 0.3
     return BLOCKS.stored(drawn).astype(np.float16)
@@ -24,7 +24,7 @@ def rows_of(n, seed=0):
 
 @pytest.fixture
 def mapped(tmp_path):
-    """Return 1,000 rows in three mapped shards, and the rows."""
+    """Return 1,000 rows as memory-mapped shards, and as the array they were written from."""
     paths = IndexPaths(tmp_path / "half")
     paths.shards.mkdir(parents=True)
     rows = rows_of(1000)
@@ -34,7 +34,7 @@ def mapped(tmp_path):
 
 
 def test_a_shard_comes_back_as_it_was_written(mapped):
-    """In two bytes a number; FAISS reads the file as its own."""
+    """A shard is read back as written, takes two bytes a number and can be opened by FAISS."""
     import faiss
 
     together, rows = mapped
@@ -61,7 +61,7 @@ def test_the_nearest_are_those_of_all_products(mapped, k):
 
 
 def test_copies_tie_with_the_last_one(tmp_path):
-    """All of them are found, however many more than k."""
+    """All rows that tie with the k-th nearest are found, even if that is more than k."""
     paths = IndexPaths(tmp_path / "ties")
     paths.shards.mkdir(parents=True)
     rows = np.repeat(rows_of(3), 40, axis=0)
@@ -126,7 +126,7 @@ def test_the_scan_finds_fewer_where_there_are_fewer():
 
 @pytest.mark.parametrize("place", [4, 37, 49, 57, 73])
 def test_a_damaged_header_is_refused(place, tmp_path):
-    """Whatever it tells of width, kind or length."""
+    """A shard whose header is damaged is refused, be it in its width, kind or length."""
     paths = IndexPaths(tmp_path / "header")
     paths.shards.mkdir(parents=True)
     shard = write_shard(paths, rows_of(6))

@@ -15,7 +15,7 @@ def take(library, name):
 
 @pytest.fixture
 def kept(library, monkeypatch):
-    """Return an index of four photos, one vanished, whose positions were kept by a reader."""
+    """Return an index of four photos, one vanished, whose row positions were cached by a reader."""
     monkeypatch.setattr(row_positions, "_KEPT_FROM", 1)
     for name in "abcd":
         take(library, name)
@@ -28,12 +28,12 @@ def kept(library, monkeypatch):
 
 
 def photos_of(library):
-    """Return the photo of each row."""
+    """Return the photo number of each row, from the positions of the index."""
     return load_layout(library.paths, library.index.manifest.dimensions).photos.tolist()
 
 
 def from_catalogue(library):
-    """Return the same without the file."""
+    """Return the photo number of each row, read from the catalogue without the cache file."""
     library.paths.positions.unlink()
     return photos_of(library)
 

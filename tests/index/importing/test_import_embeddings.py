@@ -33,7 +33,7 @@ N, D = 60, 8
 
 @pytest.fixture
 def rows():
-    """Return embeddings (n, d) that are not of unit length."""
+    """Return embeddings (N, D) that are not of unit length."""
     return np.random.default_rng(0).normal(size=(N, D)).astype(np.float16)
 
 
@@ -45,7 +45,7 @@ def paths(tmp_path, monkeypatch):
 
 
 def names(n=N, folder="/elsewhere/photos"):
-    """Return paths of photos that are not there."""
+    """Return paths of photos that do not exist."""
     return [f"{folder}/{number % 3}/{number:03}.jpg" for number in range(n)]
 
 
@@ -93,7 +93,7 @@ def fixed(folder, rows, told):
 
 @pytest.mark.parametrize("write", [clip_retrieval, arrays, column, fixed])
 def test_every_layout_gives_the_same_index(tmp_path, paths, rows, write):
-    """Each photo has its own row at unit length, under its own name, though it is not there."""
+    """Imported photos keep their names and get their own rows at unit length, in every layout."""
     write(tmp_path / "emb", rows, names())
 
     report = import_embeddings(paths, ImportRequest(tmp_path / "emb", "CLIP"))
@@ -148,7 +148,7 @@ def test_rows_that_cannot_be_used_are_told(tmp_path, paths, rows):
 
 
 def test_what_contradicts_itself_is_refused_whole(tmp_path, paths, rows):
-    """Nothing is imported of embeddings whose files do not fit together."""
+    """Embeddings whose files contradict each other or are unreadable are refused altogether."""
     clip_retrieval(tmp_path / "short", rows, names())
     np.save(tmp_path / "short" / "img_emb" / "img_emb_10.npy", rows[:3])
     clip_retrieval(tmp_path / "wide", rows, names())
@@ -199,7 +199,7 @@ def test_another_encoder_is_refused(tmp_path, paths, rows, gallery):
 @pytest.mark.parametrize("kind", ["arrays", "column"])
 @pytest.mark.parametrize("value", [1e30, 1e300, 1e308])
 def test_rows_that_are_too_large_are_left_out_and_told(tmp_path, paths, kind, value):
-    """No warning of NumPy's comes beside; a table without rows is told as that."""
+    """Unusable rows are skipped and reported without NumPy warnings; an empty table is an error."""
     rows = np.eye(3, dtype=np.float64)
     rows[1] = value
     folder = tmp_path / "emb"
@@ -314,7 +314,7 @@ def test_what_was_exported_is_read_by_others_and_comes_back(home, tmp_path, path
     ],
 )
 def test_options_that_do_not_go_together_are_usage_errors(words, paths):
-    """What only half says, or says twice, is refused before anything is done."""
+    """Incomplete or contradictory options for importing embeddings end with exit code 2."""
     assert invoke("index", "--name", "mine", *words).exit_code == 2
 
 
@@ -341,7 +341,7 @@ def test_names_that_no_file_can_have_are_told(paths, tmp_path, rows):
 
 
 def test_imported_names_leave_other_folders_free(paths, tmp_path, rows):
-    """What far apart names have in common is no photo folder, so albums can be copied there."""
+    """A common root of imported names is no photo folder, so albums can be copied below it."""
     (tmp_path / "a").mkdir()
     told = ["/1.jpg", str(tmp_path / "a" / "2.jpg"), "/elsewhere/photos/3.jpg"]
     arrays(tmp_path / "given", rows[: len(told)], told)

@@ -32,7 +32,7 @@ CHECKOUT = Path(__file__).parents[3]
 
 @pytest.fixture
 def digests(library):
-    """Return the photos of an index of 8, in the order of its rows."""
+    """Return the digests of an index of 8 photos, in the order of its rows."""
     fill(library.folder, 8)
     library.build()
     return [photo.digest for photo in library.index.photos()]
@@ -65,7 +65,7 @@ def test_what_was_clicked_is_read_back_in_its_order(library, digests):
 
 
 def test_undo_takes_back_the_latest_click_whatever_it_was(library, digests):
-    """One person's clicks go one by one, newest first, and other people's stay."""
+    """Undo takes back one person's clicks one by one, newest first, and no other person's."""
     choose(library, digests[3], digests[1])
     record_stars(library.paths, "ann", digests[6], 2)
     record_stars(library.paths, "ann", digests[6], 5)
@@ -109,7 +109,7 @@ def test_imports_and_clicks_leave_each_other_alone(library, digests):
 
 
 def test_the_first_choices_are_what_comparisons_are_made_of(library, digests):
-    """In an index without scores; where there are scores, these stay."""
+    """The first choice in an index without scores makes choices the source of comparisons."""
     assert read_manifest(library.paths).judgements == "scores"
     choose(library, digests[3], digests[1])
     assert read_manifest(library.paths).judgements == "choices"
@@ -125,7 +125,7 @@ def test_scores_stay_what_comparisons_are_made_of(library, digests):
 
 
 def test_clicks_do_not_wait_for_an_indexing_run(library, digests):
-    """While another process holds the writer's lock, clicks are kept at once."""
+    """Clicks are saved at once while an indexing run holds the writer's lock."""
     with writing(library.paths):
         begun = time.monotonic()
         choose(library, digests[3], digests[1])
@@ -139,7 +139,7 @@ def test_clicks_do_not_wait_for_an_indexing_run(library, digests):
 
 
 def test_a_long_transaction_of_another_is_told(library, digests, monkeypatch):
-    """After a short wait the error is in words, and nothing was kept."""
+    """Another's long transaction makes a click fail after a short wait, and no click is saved."""
     monkeypatch.setattr("photorank.index.catalogue.connection._LOCK_TIMEOUT_SECONDS", 0.1)
     with (
         writing(library.paths) as connection,
@@ -179,7 +179,7 @@ def test_a_photo_that_was_skipped_may_vanish_and_come_back(library, digests):
 
 @pytest.mark.parametrize("rater", ["", "  ", "a\nb", "x" * 61])
 def test_who_clicks_needs_a_name(library, digests, rater):
-    """Nothing is kept of nobody."""
+    """A click without a rater's name is refused."""
     with pytest.raises(LabelsError, match="needs a name"):
         choose(library, digests[0], digests[1], rater=rater)
 
@@ -233,7 +233,7 @@ def test_two_processes_that_click_at_once_lose_nothing(library, digests):
 
 @pytest.mark.slow
 def test_a_process_that_is_killed_loses_no_click_that_it_kept(library, digests):
-    """After kill -9 at any moment all choices that were told are there, and at most one more."""
+    """All acknowledged choices survive kill -9 at any moment, with at most one more."""
     chance = np.random.default_rng(1)
     for turn in range(4):
         rater, told = f"rater {turn}", int(chance.integers(3, 30))

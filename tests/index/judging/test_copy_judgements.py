@@ -18,7 +18,7 @@ from tests.index.test_opened import choices, labels
 
 @pytest.fixture
 def both(library):
-    """Return a judged index, one of whose photos is gone, and paths of a new one."""
+    """Return a judged library, one of whose photos is deleted, and paths for a new index."""
     fill(library.folder, 8)
     library.build()
     files = [f"{number:04}.png" for number in range(6)]
@@ -37,7 +37,7 @@ def build(paths, folder):
 
 
 def judgements(paths):
-    """Return all that people said, by digest, in the order of the clicks."""
+    """Return an index's scores, choices in order of clicks, raters, and kind of judgements."""
     index = Index.open(paths)
     labels = index.labels()
     scores = {
@@ -71,7 +71,7 @@ def test_everything_comes_along(both):
 
 @pytest.mark.slow
 def test_judgements_of_a_photo_that_is_not_there_wait_for_it(both):
-    """When a missing file comes back, so do its judgements."""
+    """Copied judgements of a missing photo take effect once the photo is indexed again."""
     library, newer = both
     build(newer, library.folder)
     copy_judgements(library.paths, newer)
@@ -83,7 +83,7 @@ def test_judgements_of_a_photo_that_is_not_there_wait_for_it(both):
 
 @pytest.mark.slow
 def test_an_index_with_judgements_of_its_own_is_refused(both):
-    """Before any work, and nothing is changed."""
+    """Copying judgements into an index that has its own is refused, and nothing changes."""
     library, newer = both
     build(newer, library.folder)
     copy_judgements(library.paths, newer)
@@ -111,7 +111,7 @@ def test_a_copy_that_was_made_is_left_as_it_is(both):
 
 
 def test_a_successor_is_by_the_newest_version_of_the_encoder(both):
-    """From the folders that are there; an index under a second name is the same one."""
+    """A successor takes the encoder's newest version and existing folders, never the same index."""
     library, newer = both
     old = successor_of(library.paths)
     assert (old.encoder, old.folders) == ("colours", [library.folder])

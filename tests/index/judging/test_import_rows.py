@@ -65,7 +65,7 @@ def test_files_may_be_named_from_any_root_or_absolutely(five):
 
 
 def test_an_ambiguous_file_is_told(five):
-    """The same name in two folders is used if it is the same picture only."""
+    """A file name in several folders is refused unless its files are the same picture."""
     other = five.root / "other"
     paint(other / "0000.png", 99)
     shutil.copy(five.folder / "0001.png", other / "0001.png")
@@ -77,7 +77,7 @@ def test_an_ambiguous_file_is_told(five):
 
 @pytest.mark.slow
 def test_names_alike_but_for_case_slashes_and_letters_are_matched_and_told(five):
-    """Where only one file is meant; tables come from other systems."""
+    """Names that differ in case, slashes or Unicode form match if unambiguous, with a note."""
     paint(five.folder / "sub" / "Zo\u00eb.png", 60)
     for number, name in enumerate(("a.PNG", " lead.png", "twin.png", "TWIN.png")):
         paint(five.folder / name, 70 + number)
@@ -166,7 +166,7 @@ def test_a_label_of_a_photo_that_was_spoilt_is_left_out(five):
 
 
 def test_a_label_of_a_file_that_is_no_photo_is_left_out(five):
-    """One bad file among many labelled ones is noted, for the run told of it already."""
+    """A label of an unreadable file is left out with a note if other labels are usable."""
     (five.folder / "bad.jpg").write_text("text")
     five.build()
     notes = import_labels(five.paths, labels(("0000.png", 1.0), ("bad.jpg", 2.0)))
@@ -262,7 +262,7 @@ def test_votes_weigh_choices(five):
 
 
 def test_a_table_that_changes_while_it_is_imported_leaves_nothing(five):
-    """What was gathered before the rows ended in an error is taken back."""
+    """An error while a table's rows are read takes back all labels gathered so far."""
 
     def rows():
         yield LabelRow(2, "0000.png", 1.0, "", None, None, None)
@@ -292,7 +292,7 @@ def rated(rater, scores, source="test"):
 
 @pytest.mark.slow
 def test_people_on_scales_far_apart_are_not_averaged(library):
-    """Beside 1 to 7 a person's 0 to 100 would drown all others: nothing of it is imported."""
+    """A person's ratings from 0 to 100 are refused beside other people's from 1 to 7."""
     fill(library.folder, 12)
     library.build()
     rng = np.random.default_rng(0)

@@ -9,13 +9,13 @@ from photorank.workspace import IndexPaths
 
 @pytest.fixture
 def paths(home):
-    """Return the files of the index `small`."""
+    """Return the paths of the index `small`."""
     return IndexPaths(home / "index" / "small")
 
 
 @pytest.fixture
 def digests(paths):
-    """Return the digests of its photos."""
+    """Return the digests of the photos in the index `small`."""
     return Index.open(paths).digests()
 
 
@@ -47,7 +47,7 @@ def test_the_same_marks_again_change_nothing(paths, digests):
 
 
 def test_a_photo_that_is_gone_costs_no_other_its_mark(paths, digests):
-    """What cannot be marked is counted."""
+    """A mark of a missing photo is counted as not saved, and the other marks are saved."""
     assert record_marks(paths, "ann", [Mark("f" * 16, "flag", 1), Mark(digests[0], "flag", 1)]) == 1
     assert list(marks_of(paths, "ann")) == [digests[0]]
 

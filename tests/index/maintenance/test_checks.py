@@ -19,12 +19,12 @@ from tests.fixtures.colours import contents, fill
 
 
 def wrong(paths):
-    """Return what is found wrong."""
+    """Return the subjects of the findings of level "wrong" in an index."""
     return {finding.about for finding in examine_index(paths) if finding.level == "wrong"}
 
 
 def notes(paths):
-    """Return what is worth a note."""
+    """Return the subjects of the findings of level "note" in an index."""
     return {finding.about for finding in examine_index(paths) if finding.level == "note"}
 
 
@@ -40,7 +40,7 @@ def built(library):
 
 
 def shards(library):
-    """Return the files of the shards."""
+    """Return the index's shard files, sorted."""
     return sorted(library.paths.shards.iterdir())
 
 
@@ -55,7 +55,7 @@ def test_nothing_is_wrong_with_an_index_that_was_just_made(built):
 @pytest.mark.slow
 @pytest.mark.parametrize("how", ["flip", "cut", "gone", "empty"])
 def test_a_damaged_shard_is_found_and_its_photos_are_embedded_anew(built, how):
-    """One flipped bit is enough; after repair and another run all is as before, ratings too."""
+    """Damage of one bit is found; a repair and another run restore all embeddings and ratings."""
     before, scores = contents(built.index), built.index.labels().scores
     file = shards(built)[1]
     data = bytearray(file.read_bytes())
@@ -76,7 +76,7 @@ def test_a_damaged_shard_is_found_and_its_photos_are_embedded_anew(built, how):
 
 
 def test_a_shard_of_another_width_is_named(built):
-    """Its checksum is right where an older version wrote it, and yet it can be read by nobody."""
+    """A shard with rows of a wrong width is reported and repaired, though its checksum is right."""
     with adding(built.paths) as connection:
         [(name, n)] = connection.execute("SELECT name, rows FROM shards ORDER BY id LIMIT 1")
         odd = write_shard(built.paths, np.eye(n, 47, dtype=np.float32))
@@ -132,7 +132,7 @@ def test_a_thumbnail_is_made_again_from_its_photo(built, damage):
 
 
 def test_a_thumbnail_without_its_photo_is_told(built):
-    """What cannot be repaired is said."""
+    """A missing thumbnail that cannot be made, as its photo has changed, is reported."""
     photo = built.index.photos()[4]
     built.index.thumbnail(photo).unlink()
     photo.path.write_bytes(b"another content")
@@ -178,7 +178,7 @@ def test_two_photos_cannot_share_an_embedding(built):
 
 
 def test_an_index_of_the_catalogue_is_rebuilt(built):
-    """Where SQLite's own index disagrees with its table, the table is right."""
+    """An SQLite index that disagrees with its table is rebuilt from the table."""
     connection = sqlite3.connect(built.paths.catalogue, isolation_level=None)
     connection.execute("PRAGMA writable_schema = ON")
     connection.execute(
@@ -221,7 +221,7 @@ def test_damaged_hashes_are_removed(built):
 
 
 def test_embeddings_of_two_precisions_are_told_with_the_way_out(built):
-    """Where an older photorank may have mixed them, a new index is the remedy."""
+    """An older index that may mix two precisions gets a note that advises building a new one."""
     manifest = read_manifest(built.paths)
     old = replace(manifest, runtime="torch 2 bf16 on cpu", precision="", photos=600)
     write_manifest(built.paths, old)

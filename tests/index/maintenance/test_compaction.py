@@ -36,7 +36,7 @@ def compacted(paths, full):
 
 
 def embedded(paths):
-    """Return how many embeddings are on the disk."""
+    """Return the number of embeddings in the index's shards."""
     with reading(paths) as connection:
         shards = connection.execute("SELECT name, rows, sha256 FROM shards").fetchall()
     return sum(len(read_shard(paths, Shard(*shard), 48)) for shard in shards)
@@ -61,7 +61,7 @@ def test_a_run_merges_more_than_sixteen_small_shards(in_pieces):
 
 @pytest.mark.slow
 def test_a_crash_in_a_compaction_loses_nothing(in_pieces, monkeypatch):
-    """Before and after each transaction the index is whole, and the next run goes on."""
+    """The index is complete at each crash point of a compaction, and the next run continues."""
     before = contents(in_pieces.index)
     write = compaction.write_shard
     for survived in range(4):
@@ -138,7 +138,7 @@ def test_pruning_drops_vanished_photos_and_keeps_judgements(in_pieces):
 
 @pytest.mark.slow
 def test_pruning_spares_paths_that_are_not_named(library):
-    """Only what vanished under the named paths is dropped."""
+    """Pruning drops only photos that vanished from the paths named in the run."""
     fill(library.folder / "a", 2)
     fill(library.folder / "b", 2, start=10)
     library.build()
@@ -152,7 +152,7 @@ def test_pruning_spares_paths_that_are_not_named(library):
 
 @pytest.mark.slow
 def test_pruning_drops_what_a_changed_file_held_before(library):
-    """No file has that content any more."""
+    """Pruning drops the embedding of a file's former content after the file has changed."""
     fill(library.folder, 3)
     library.build()
     fill(library.folder, 1, start=50)

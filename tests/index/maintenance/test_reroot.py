@@ -13,7 +13,7 @@ from tests.fixtures.colours import contents, fill
 
 @pytest.fixture
 def moved(library):
-    """Return a library of five photos that was moved after it was indexed, and where it is."""
+    """Return a library of five photos whose folder was moved after indexing, and the new folder."""
     fill(library.folder, 5)
     library.build()
     new = library.root / os.fsdecode(b"new \xff place")
@@ -22,7 +22,7 @@ def moved(library):
 
 
 def below(index, root):
-    """Return an index's contents with paths below a folder."""
+    """Return an index's contents with paths relative to a folder."""
     return [(digest, os.path.relpath(path, root), *rest) for digest, path, *rest in contents(index)]
 
 
@@ -63,7 +63,7 @@ def test_a_disk_with_several_folders_of_the_index_moves_at_once(library):
 
 
 def test_photos_that_are_not_there_are_counted(moved):
-    """Some photos may be missing after the move, but not all."""
+    """Photos missing from the new folder are counted; if all are missing the move is refused."""
     library, new = moved
     (new / "0003.png").unlink()
     move = plan_move(library.paths, library.folder, new)
@@ -76,7 +76,7 @@ def test_photos_that_are_not_there_are_counted(moved):
 
 
 def test_a_move_that_cannot_be_is_told(moved):
-    """No such new folder, no such old one, one within another."""
+    """A move is refused if the new folder is missing, a file or indexed, or the old one unknown."""
     library, new = moved
     with pytest.raises(MissingPathError, match="is in now"):
         reroot(library.paths, library.folder, library.root / "nowhere")

@@ -36,7 +36,7 @@ def count(library, table):
 
 
 def test_faces_are_those_of_each_row(library):
-    """What was recorded comes back; photos in which nobody looked are told from those without."""
+    """Recorded faces are read back; photos not searched differ from photos without faces."""
     fill(library.folder, 3)
     library.build(faces=False)
     assert not library.index.faces().measured.any()
@@ -54,7 +54,7 @@ def test_faces_are_those_of_each_row(library):
 
 
 def test_faces_are_forgotten_and_stay_away(library):
-    """No row is left, and later runs look for none until they are told to."""
+    """Removing faces deletes their data, and later runs find none until told to."""
     fill(library.folder, 2)
     library.build(faces=False)
     record(library, LARGE)
@@ -91,7 +91,7 @@ def test_pruning_and_repair_keep_the_catalogue_in_order(library):
 
 
 def test_damaged_models_stop_a_run_before_it_begins(library, monkeypatch):
-    """Whether faces were asked for or not; without them it goes on."""
+    """Damaged face models stop a run before it begins, unless faces are switched off."""
 
     def damaged():
         raise FaceModelsError("2 models are damaged.")
@@ -121,7 +121,7 @@ def test_without_the_extra_nothing_is_looked_for(library, monkeypatch):
 @pytest.mark.slow
 @needs_faces
 def test_faces_are_found_while_indexing_and_afterwards(library):
-    """The same ones, whatever the encoder looks at; what is known is not looked for again."""
+    """Indexing and a later search find the same faces; searched photos are not searched again."""
     (library.folder / "face.jpg").write_bytes(as_jpeg(portrait()))
     fill(library.folder / "others", 2)
     library.build()

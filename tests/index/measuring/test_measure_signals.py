@@ -58,7 +58,7 @@ def test_a_second_run_measures_only_what_is_new(library):
 
 
 def test_a_run_that_breaks_off_keeps_what_it_measured(library):
-    """All that was measured is kept, and the next run goes on."""
+    """An interrupted run keeps all signals measured so far, and the next run does the rest."""
     fill(library.folder, 7)
     library.build()
 
@@ -101,7 +101,7 @@ def test_photos_are_measured_while_another_process_indexes(library):
 
 
 def test_pruning_drops_the_signals_of_what_is_gone(library):
-    """After pruning the catalogue holds no signals of vanished photos."""
+    """Pruning removes the signals of vanished photos from the catalogue."""
     files = fill(library.folder, 4)
     library.build()
     measure_signals(library.paths)

@@ -8,12 +8,12 @@ from photorank.workspace import IndexPaths
 
 @pytest.fixture
 def index(home):
-    """Return the index `small`."""
+    """Return the opened index `small`."""
     return Index.open(IndexPaths(home / "index" / "small"))
 
 
 def test_shapes_are_there_at_once_and_colours_are_kept(index, monkeypatch):
-    """What was looked at once is not opened again."""
+    """Shapes are known at once; colours are kept after a whole look, and no file is reopened."""
     quick = shapes_and_colours.quick_looks(index.paths, index.digests())
     assert not quick.complete
     assert (quick.aspects > 0).all()
@@ -42,7 +42,7 @@ def test_a_damaged_file_of_looks_is_made_again(index):
 
 
 def test_looking_that_was_ended_goes_on_where_it_was(index, monkeypatch):
-    """What was looked at until then is kept, piece by piece."""
+    """Looking at photos after an interruption goes on from the pieces already saved."""
     opened = []
 
     def look(path):

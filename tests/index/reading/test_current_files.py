@@ -1,4 +1,4 @@
-"""What files of an index hold now: compared by size, times and inode, then by content."""
+"""Changed files of an index are found by size, times and inode, then by content."""
 
 import os
 import shutil
@@ -20,14 +20,14 @@ def replace_behind_its_time(path, other):
 
 @pytest.fixture
 def five(library):
-    """Return a library of five photos."""
+    """Return an indexed library of five photos."""
     fill(library.folder, 5)
     library.build()
     return library
 
 
 def test_a_file_that_is_as_it_was_is_not_read(five):
-    """Nobody may read it here, and nobody has to."""
+    """A file that cannot be read, with changed inode time, counts as changed; others do not."""
     if os.geteuid() == 0:
         pytest.skip("the super-user reads everything")
     index = five.index
@@ -36,7 +36,7 @@ def test_a_file_that_is_as_it_was_is_not_read(five):
 
 
 def test_a_replaced_file_holds_another_photo(five):
-    """Whatever its modification time says; a touched, copied or vanished one does not."""
+    """A file with other content counts as changed; touched, copied or vanished files do not."""
     index = five.index
     photos = [photo.path for photo in index.photos()]
     replace_behind_its_time(photos[0], paint(five.root / "other.png", 99))
@@ -53,7 +53,7 @@ def test_a_replaced_file_holds_another_photo(five):
 
 
 def test_files_that_change_places_are_rows_of_their_contents(five):
-    """Each path leads to the photo that lies there now."""
+    """After two files swap names, each path gives the row of the content that it has now."""
     index = five.index
     first, second = (photo.path for photo in index.photos()[:2])
     first.rename(five.root / "aside.png")

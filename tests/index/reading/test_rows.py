@@ -16,7 +16,7 @@ from tests.fixtures.colours import fill, paint
 
 
 def plainly(paths):
-    """Return every file with its digest, in the order of paths, one row after the other."""
+    """Return every file and its digest in order of paths, by a plain query of the catalogue."""
     connection = sqlite3.connect(paths.catalogue)
     found = connection.execute(
         "SELECT roots.path, files.path, digest FROM files JOIN photos ON photos.id = photo"
@@ -47,7 +47,7 @@ def agree(paths):
 
 @pytest.fixture
 def odd(library):
-    """Return a library with names that sort apart as bytes and folder by folder, and copies."""
+    """Return a library with copies and names that sort differently as bytes and by folder."""
     folders = ["a", "a b", "a-b", "a/b", "a.b/c", "Z"]
     for number, folder in enumerate(folders):
         for name in ("1.png", "1-2.png", "1 2.png", os.fsdecode(b"\xff\n.png")):
@@ -61,7 +61,7 @@ def odd(library):
 
 
 def test_rows_are_those_of_the_catalogue(odd):
-    """Whatever files are called, with copies, in two roots."""
+    """Rows match the catalogue for unusual file names, for copies and for two roots."""
     index = agree(odd.paths)
     assert len(index) > 10
     assert index.row_of("/nowhere/1.png") is None

@@ -4,7 +4,7 @@ import pytest
 
 
 def test_photos_by_row_are_the_list_of_photos(collection):
-    """By number, from the end, as a slice and one after another; and nothing beyond."""
+    """Photos by row support index, negative index, slice and iteration like the list of photos."""
     index = collection.index
     every, by_row = index.photos(), index.photos_by_row()
     assert list(by_row) == every
@@ -15,7 +15,7 @@ def test_photos_by_row_are_the_list_of_photos(collection):
 
 
 def test_the_digest_of_photos_tells_each_change(collection):
-    """Another path or capture time of one photo gives another digest; the same index the same."""
+    """The photos' digest changes if a photo is renamed, and is the same for an unchanged index."""
     before = collection.index.photos_digest()
     assert collection.index.photos_digest() == before
     photo = collection.index.photo(0)

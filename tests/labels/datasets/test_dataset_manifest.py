@@ -32,7 +32,7 @@ score = "Score"
 
 @pytest.fixture
 def manifest(tmp_path):
-    """Return a function that writes a manifest and reads it."""
+    """Return a function that writes a dataset manifest and reads it back."""
 
     def read(text):
         path = tmp_path / "mine.toml"
@@ -81,7 +81,7 @@ def test_a_manifest_says_what_a_dataset_is(manifest):
     ],
 )
 def test_what_is_no_manifest_is_refused_with_file_and_key(manifest, text, why):
-    """Nothing is guessed, and no manifest reads outside its dataset's folder."""
+    """An invalid dataset manifest is refused in one line that names the file and the fault."""
     with pytest.raises(ManifestError, match=why) as told:
         manifest(text)
     assert "mine.toml" in str(told.value)
@@ -96,7 +96,7 @@ def test_templates_pad_and_cut():
 
 
 def test_the_first_layout_that_is_there_is_used(manifest, tmp_path):
-    """Where none is, the nearest one's files are told, and how to get them."""
+    """The first layout whose files all exist is used; if none, the error lists missing files."""
     other = LAYOUT.replace("plain", "other") + TABLE.replace("labels.csv", "other.csv")
     mine = manifest(HEAD + LAYOUT + TABLE + TABLE.replace("labels.csv", "more.csv") + other)
     with pytest.raises(MissingLabelFilesError, match=r"of mine: other.csv\. .*ask me"):

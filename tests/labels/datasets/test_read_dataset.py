@@ -294,7 +294,7 @@ def test_a_share_of_votes_is_one_divided_judgement_and_a_half_is_a_tie(tmp_path)
 
 @pytest.fixture
 def table(tmp_path):
-    """Return a function that reads a table by a manifest of one layout."""
+    """Return a function that reads a CSV table by a manifest with a given table layout."""
 
     def read(spec, text, *, partial=False):
         path = tmp_path / "made.toml"
@@ -352,7 +352,7 @@ def test_a_row_that_cannot_be_used_is_told_with_file_and_line(table, spec, row, 
     ],
 )
 def test_a_pair_that_cannot_be_used_is_told_with_file_and_line(table, spec, row, why):
-    """Once, though it says something of photos and of a choice."""
+    """An invalid pair is refused with its file, line and reason, named once."""
     spec = 'pair = ["{first}", "{second}"]\nseries = "s"\n' + spec
     with pytest.raises(LabelsError, match=rf"imported: t\.csv, line 3: .*{why}\. Correct"):
         table(spec, f"first,second,a,b\nu,v,1,0\n{row}\n")
@@ -387,7 +387,7 @@ def test_what_is_better_when_lower_is_turned_round(table):
 
 
 def test_likes_are_scored_by_what_was_seen(table):
-    """With the shrinkage that a photo nobody saw needs."""
+    """Scores from likes and views are shrunk, as photos with few views need."""
     read = table('photo = "{n}"\nrate = ["likes", "views"]', "n,likes,views\nx,9,10\ny,1,100\n")
     expected = rate([9, 1], [10, 100], log=True)
     np.testing.assert_allclose([row.score for row in read.labels.rows], expected)

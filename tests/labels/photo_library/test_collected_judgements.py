@@ -26,7 +26,7 @@ FLAG = (
 
 @pytest.fixture
 def library(tmp_path):
-    """Return a folder, and functions that put photos into it and tell what it has."""
+    """Return a photo folder with functions that add photos and list its files and labels."""
 
     class Library:
         folder = tmp_path / "photos"
@@ -46,7 +46,7 @@ def library(tmp_path):
             return path
 
         def files(self):
-            """Return every photo as the index would."""
+            """Return every photo of the folder as a library file, as the index would."""
             return [
                 LibraryFile(
                     path,
@@ -59,7 +59,7 @@ def library(tmp_path):
             ]
 
         def labels(self, collected):
-            """Return the scores by name."""
+            """Return each judged photo's score, by its path in the folder."""
             return {
                 str(path.relative_to(self.folder)): judgement.score
                 for judgement, path in collected.labels.values()
@@ -69,17 +69,17 @@ def library(tmp_path):
 
 
 def file_of(path, *, digest=None, taken=None):
-    """Return a file that is not on the disk."""
+    """Return a library file record of a path that does not exist on the disk."""
     return LibraryFile(Path(path), digest or path, taken, Path(path).parent.parts)
 
 
 def scores(collected):
-    """Return the scores by path."""
+    """Return each judged photo's score, by its path."""
     return {str(path): judgement.score for judgement, path in collected.labels.values()}
 
 
 def test_stars_and_rejects(library):
-    """One to five stars, rejected below them; 0 and nothing are no judgement."""
+    """Ratings of 1 to 5 stars are scores, rejects score 0, and unrated photos have no label."""
     for rating in (-1, 0, 1, 5):
         library.photo(f"{rating}.jpg", saved(rating))
     library.photo("none.jpg")
@@ -311,7 +311,7 @@ def test_an_album_of_copies_is_known_by_content(library, tmp_path):
 
 
 def test_an_album_may_be_a_folder_of_the_library(library):
-    """What lies in it is in the album, and so is the original elsewhere."""
+    """Photos in an album folder score 1, and so do copies elsewhere; all others score 0."""
     library.photo("a.jpg")
     library.photo("b.jpg")
     library.photo("album/only.jpg")
@@ -356,7 +356,7 @@ def test_an_album_may_be_a_text(library, tmp_path):
 
 
 def test_an_album_that_cannot_be_used_is_refused(library, tmp_path):
-    """No such file, no text, no photo in it."""
+    """An album is refused if its file is missing, is no text, or names no photo of the index."""
     library.photo("a.jpg")
     files, album = library.files(), tmp_path / "album"
     with pytest.raises(MissingPathError):
@@ -409,7 +409,7 @@ def test_pairs_of_a_camera_may_be_sorted_by_kind():
 
 
 def test_another_version_of_one_moment_elsewhere_is_an_edit():
-    """The same name and time with other content; a copy is none, nor is the next of a burst."""
+    """Same name and time but other content is an edit; exact copies and burst shots are not."""
     time, later = "2024-07-31T18:05:09", "2024-07-31T18:05:10"
     files = [
         file_of("a/1.jpg", taken=time),
@@ -437,7 +437,7 @@ def test_a_table_names_each_photo_once(library):
 
 
 def test_a_library_without_judgements_says_what_was_in_the_way(library):
-    """No table is made of nothing; labels that are all the same are told."""
+    """A table without labels is refused with the reasons; equal labels are noted."""
     library.photo("a.jpg", b"nonsense")
     with pytest.raises(LabelsError, match=r"no photo has a label by stars.*a\.jpg\.xmp: not XML"):
         collect_stars(library.files()).table("stars", "", "stars")
@@ -486,7 +486,7 @@ def test_a_day_without_a_time_is_in_an_event_of_that_day():
 
 
 def test_days_are_local_and_events_are_the_worlds():
-    """After a flight west it is the same day again; two zones' clocks apart are one event."""
+    """Days follow each photo's local time, events follow world time across time zones."""
     files = [
         file_of("plane.jpg", taken="2024-08-01T01:00:00+09:00"),
         file_of("landed.jpg", taken="2024-07-31T12:30:00-04:00"),

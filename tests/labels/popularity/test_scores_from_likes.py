@@ -10,7 +10,7 @@ from photorank.labels.tables.judgement_tables import check_rows
 
 
 def crowd(n, *, seed=0, shape=2.0, usual=0.02):
-    """Return likes, views and rates of photos whose rates come from a gamma distribution."""
+    """Return likes, views and like rates of photos, the rates drawn from a gamma distribution."""
     rng = np.random.default_rng(seed)
     rates = rng.gamma(shape, usual / shape, n)
     views = np.ceil(rng.lognormal(4, 1.5, n))
@@ -65,13 +65,13 @@ def test_the_unit_of_exposure_does_not_matter():
 
 
 def test_photos_that_differ_by_chance_alone_are_all_the_same():
-    """Where equal photos would differ as much, every one has the pooled rate."""
+    """Photos whose like rates differ by no more than chance all get the pooled rate."""
     scores = rate([10, 11, 9, 10], [100, 100, 100, 100])
     assert scores.tolist() == [0.1] * 4
 
 
 def test_a_photo_that_nobody_saw_has_the_usual_rate():
-    """No view says nothing: neither the best nor the worst, but what the prior expects."""
+    """A photo without views gets the prior's expected rate, so it is neither best nor worst."""
     likes, views, _ = crowd(500)
     scores = rate([0, *likes], [0, *views])
     assert scores[0] == pytest.approx(0.02, rel=0.1)
@@ -90,7 +90,7 @@ def test_a_shrunken_rate_is_the_mean_of_what_it_may_be():
 
 
 def test_the_logarithm_keeps_the_order():
-    """On the log scale rates are what they were, and photos without likes stay finite."""
+    """Log scores are the logarithms of the like rates, finite even for photos without likes."""
     likes, views, _ = crowd(300)
     assert (likes == 0).any()
     np.testing.assert_allclose(np.exp(rate(likes, views, log=True)), rate(likes, views))
@@ -111,7 +111,7 @@ def test_counts_that_cannot_be_are_refused(likes, exposure, said):
 
 
 def test_tiers_are_of_equal_size_within_each_account():
-    """Each of five tiers has twenty of a hundred photos, for famous and unknown accounts."""
+    """Each of five tiers holds 20 of an account's 100 photos, whether it is famous or unknown."""
     rng = np.random.default_rng(0)
     scores = np.concatenate([rng.random(100) * 1000, rng.random(100)])
     accounts = np.repeat(["star", "unknown"], 100)
@@ -126,7 +126,7 @@ def test_tiers_are_of_equal_size_within_each_account():
 
 
 def test_accounts_with_few_photos_stay_near_the_middle():
-    """One photo is in the middle, whatever the number of tiers; of two, neither is extreme."""
+    """An account's only photo is in the middle tier; two photos avoid the extreme tiers."""
     for n_tiers in (2, 3, 4, 5, 10):
         assert account_tiers([7.0], ["ann"], n_tiers=n_tiers) == (n_tiers + 1) / 2
     assert account_tiers([1.0, 2.0], ["ann", "ann"]).tolist() == [2, 4]
@@ -145,7 +145,7 @@ def test_turning_all_scores_round_turns_the_tiers_round():
 
 
 def test_young_photos_are_not_punished():
-    """Where likes grow with the time a photo is out, the correction finds who is liked for it."""
+    """The age correction ranks photos by worth where likes grow with the time since posting."""
     rng = np.random.default_rng(0)
     days = np.ceil(rng.lognormal(5, 1.5, 500))
     worth = rng.lognormal(0, 0.5, 500)
@@ -214,7 +214,7 @@ def test_dates_correct_for_the_time_a_photo_was_out(tmp_path):
 
 
 def test_tiers_may_be_the_score(tmp_path):
-    """With tiers, the star's worst photo is below the unknown's best."""
+    """Scores can be tiers within an account: the star's worst photo is below another's best."""
     text = "file,likes,account\na,900,star\nb,800,star\nc,2,me\nd,9,me\n"
     table = read(tmp_path, text, tiers=2)
 
@@ -237,13 +237,13 @@ def test_tiers_may_be_the_score(tmp_path):
     ],
 )
 def test_a_table_that_cannot_be_used_is_told_with_its_line(text, said, tmp_path):
-    """Nothing is guessed: a bad cell is named with its line."""
+    """An unusable table is refused with an error that names the fault, and any bad cell's line."""
     with pytest.raises(LabelsError, match=said):
         check_rows(read(tmp_path, text), partial=False)
 
 
 def test_bad_rows_may_be_left_out(tmp_path):
-    """With `partial` the other rows are used, and the bad ones are told."""
+    """With `partial` the valid rows are used and each bad row is reported in a note."""
     table = read(tmp_path, "file,likes\na,5\nb,-1\nc,90\n")
     assert [row.file for row in table.rows] == ["a", "c"]
     assert any("line 3" in note for note in check_rows(table, partial=True))

@@ -11,7 +11,7 @@ from tests.fixtures.workbooks import SHEET, change_part, write_workbook
 
 @pytest.fixture
 def book(tmp_path):
-    """Return a workbook with two columns and two rows."""
+    """Return a workbook with a header row and one data row in two columns."""
     return write_workbook(tmp_path / "scores.xlsx", ["name", "score"], ["a.jpg", 1.5])
 
 
@@ -72,7 +72,7 @@ def test_texts_that_cells_share_are_read(book):
 
 
 def test_cells_beyond_the_size_that_a_sheet_claims_are_read(book):
-    """Some programs write a wrong size into the sheet."""
+    """Cells outside the size declared in a sheet are read, as some programs declare it wrongly."""
     change_part(book, SHEET, lambda sheet: sheet.replace('ref="A1:B2"', 'ref="A1"'))
     assert list(workbook_rows(book)) == [(1, ["name", "score"]), (2, ["a.jpg", "1.5"])]
 
@@ -84,7 +84,7 @@ def test_a_formula_is_read_as_the_value_that_was_saved_with_it(book):
 
 
 def test_the_first_sheet_is_the_one_that_is_shown_first(tmp_path):
-    """Whatever file of the archive it is in."""
+    """The sheet shown first is read, whatever its file in the archive is called."""
     book = Workbook()
     book.active.append(["second"])
     book.create_sheet("shown first", 0).append(["first"])
@@ -181,7 +181,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_unread(book):
 
 
 def test_an_archive_that_lies_about_its_size_is_refused(book):
-    """What is unpacked is no bigger than what the directory tells, so a bomb is a damaged part."""
+    """A workbook part that unpacks to more than its declared size is refused as damaged."""
     change_part(book, SHEET, lambda sheet: sheet + " " * 5_000_000)
     data = book.read_bytes()
     with zipfile.ZipFile(book) as archive:

@@ -29,36 +29,36 @@ COLOURS = np.array(
 
 
 def patches(colours):
-    """Return a picture of large patches, which survive compression."""
+    """Return a picture of six large colour patches, which survive lossy compression."""
     rows = np.rint(np.asarray(colours)).astype(np.uint8).reshape(2, 3, 3)
     return Image.fromarray(rows.repeat(64, axis=0).repeat(64, axis=1))
 
 
 def seen(data):
-    """Return the colours in the middle of a photo's patches."""
+    """Return the decoded colour at the middle of each patch of a photo."""
     return np.asarray(decode_photo(data))[32::64, 32::64].reshape(-1, 3).astype(int)
 
 
 def light(code):
-    """Return the light of sRGB's codes, 0 to 1."""
+    """Return linear light, 0 to 1, from sRGB codes, 0 to 255."""
     code = np.asarray(code) / 255
     return np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
 
 
 def srgb(linear):
-    """Return the codes of light in sRGB's curve, 0 to 255."""
+    """Return sRGB codes, 0 to 255, from linear light, 0 to 1."""
     linear = np.asarray(linear)
     return 255 * np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
 
 
 def pq(nits):
-    """Return the codes of light in SMPTE ST 2084, 0 to 255."""
+    """Return PQ codes (SMPTE ST 2084), 0 to 255, from light in nits."""
     power = (np.asarray(nits) / 10_000) ** 0.1593017578125
     return 255 * ((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375
 
 
 def hlg(nits_2020):
-    """Return the codes of a 1,000-nit screen's light in BT.2100's HLG, 0 to 255."""
+    """Return HLG codes (BT.2100), 0 to 255, from the light of a 1,000-nit screen."""
     screen = np.asarray(nits_2020) / 1000
     luminance = screen @ [0.2627, 0.6780, 0.0593]
     scene = screen * luminance[..., None] ** (1 / 1.2 - 1)
@@ -70,7 +70,7 @@ def hlg(nits_2020):
 
 
 def heic(colours, primaries, transfer):
-    """Return a HEIC whose colours only its nclx box tells."""
+    """Return a HEIC file whose colour space is given only by its nclx box."""
     import pillow_heif
 
     pillow_heif.register_heif_opener()
@@ -83,7 +83,7 @@ def heic(colours, primaries, transfer):
 
 
 def avif(colours, primaries, transfer):
-    """Return an AVIF whose colours only its nclx box tells."""
+    """Return an AVIF file whose colour space is given only by its nclx box."""
     file = io.BytesIO()
     patches(colours).save(file, "AVIF", quality=100, subsampling="4:4:4", speed=10)
     start, end = file.getvalue().split(b"colrnclx")
@@ -91,7 +91,7 @@ def avif(colours, primaries, transfer):
 
 
 def png(colours, *chunks):
-    """Return a PNG with chunks before its pixels."""
+    """Return a PNG of the patches with extra chunks before its pixel data."""
     file = io.BytesIO()
     patches(colours).save(file, "PNG")
     data = file.getvalue()
@@ -103,7 +103,7 @@ def png(colours, *chunks):
 
 
 def png_cicp(colours, primaries, transfer):
-    """Return a PNG whose colours its chunk cICP tells."""
+    """Return a PNG file whose colour space is given by its cICP chunk."""
     return png(colours, (b"cICP", bytes([primaries, transfer, 0, 1])))
 
 
@@ -129,7 +129,7 @@ def test_colours_told_by_cicp_numbers(write, space):
 
 
 def test_light_beyond_paper_white_is_rolled_off():
-    """In HDR a bright sky keeps its differences, and stays brighter than paper."""
+    """HDR highlights brighter than paper white keep their differences and stay brighter than it."""
     nits = np.array([[203] * 3, [400] * 3, [800] * 3, [100] * 3, [20] * 3, [1000, 400, 100]])
 
     white, sky, sun, middle, dark, lamp = seen(png_cicp(pq(nits), 9, 16))
@@ -140,7 +140,7 @@ def test_light_beyond_paper_white_is_rolled_off():
 
 
 def test_avif_without_libheif_is_not_taken_for_srgb(monkeypatch):
-    """Where what reads the space is missing, the command to install it is told."""
+    """An AVIF in a colour space that needs libheif is refused with the command to install it."""
     import sys
 
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
@@ -151,7 +151,7 @@ def test_avif_without_libheif_is_not_taken_for_srgb(monkeypatch):
 
 
 def adobe(colours):
-    """Return the Adobe RGB (1998) codes of sRGB colours, by LittleCMS."""
+    """Return the Adobe RGB (1998) codes of sRGB colours, converted by LittleCMS."""
     space = ImageCms.ImageCmsProfile(io.BytesIO(icc_profile(ADOBE_RGB)))
     turned = ImageCms.profileToProfile(patches(colours), ImageCms.createProfile("sRGB"), space)
     return np.asarray(turned)[32::64, 32::64].reshape(-1, 3)
@@ -203,7 +203,7 @@ def test_png_in_linear_light():
 
 
 def deep_png(codes, *chunks, alpha=False):
-    """Return a PNG of 16 bits of codes (h, w, 3), with chunks before its pixels."""
+    """Return a 16-bit PNG of given pixel codes (h, w, 3), with chunks before its pixel data."""
     if alpha:
         codes = np.dstack([codes, np.full(codes.shape[:2], 65_535)])
     rows = b"".join(b"\0" + row.tobytes() for row in codes.astype(">u2"))
@@ -218,7 +218,7 @@ def deep_png(codes, *chunks, alpha=False):
 @pytest.mark.parametrize("alpha", [False, True])
 @pytest.mark.parametrize("kind", ["linear", "PQ"])
 def test_a_deep_png_is_read_with_all_its_bits(kind, alpha):
-    """All greys of a file of 16 bits come out right, the darkest too; 8 bits have no such greys."""
+    """A 16-bit PNG shows all greys correctly, including dark ones that 8 bits would merge."""
     greys = np.arange(256, dtype=np.uint8).reshape(16, 16, 1).repeat(3, axis=2)
     linear = light(greys)
     if kind == "linear":

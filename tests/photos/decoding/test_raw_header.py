@@ -39,7 +39,7 @@ def box(name, data):
 
 
 def canon():
-    """Return the header of a CR3."""
+    """Return the header of a Canon CR3 raw file, with EXIF and XMP."""
     first, inside = Image.Exif(), Image.Exif()
     first[0x0110] = "Known"
     inside[0x9003] = "2024:07:31 18:05:09"
@@ -63,7 +63,7 @@ def fujifilm():
 
 
 def heap(records):
-    """Return a directory of CIFF behind the values that it describes."""
+    """Return a CIFF heap: the values of the records, followed by the directory of them."""
     body, table = b"", struct.pack("<H", len(records))
     for tag, value in records:
         table += struct.pack("<HII", tag, len(value), len(body))
@@ -72,14 +72,14 @@ def heap(records):
 
 
 def ciff(time=CLOCK):
-    """Return a CRW without a picture."""
+    """Return a Canon CRW file (CIFF) with a camera and a time, without a picture."""
     camera = heap([(0x080A, b"Known\0Known\0")])
     root = heap([(0x300A, heap([(0x2807, camera), (0x180E, struct.pack("<III", time, 0, 0))]))])
     return b"II" + struct.pack("<I", 26) + b"HEAPCCDR".ljust(20, b"\0") + root
 
 
 def x3f(kind):
-    """Return an X3F with nothing but properties, or nothing but a preview."""
+    """Return a Sigma X3F file with only a property section or only a preview section."""
     if kind == b"PROP":
         words = ["TIME", str(CLOCK), "CAMMODEL", "Known"]
         places = [sum(len(one) + 1 for one in words[:at]) for at in range(4)]
@@ -121,7 +121,7 @@ def test_stars_in_a_cr3_are_read():
 
 @pytest.mark.parametrize("whole", [ciff(), x3f(b"PROP"), x3f(b"IMA2"), canon(), fujifilm()])
 def test_a_header_that_is_cut_short_or_repeats_itself_tells_nothing(whole):
-    """Wherever it ends, no error comes of it; a directory that holds itself ends."""
+    """A header cut short anywhere raises no error, and a directory containing itself ends."""
     for end in range(4, len(whole), 7):
         shot(whole[:end] + bytes(4))
     root = heap([(0x300A, b"")])

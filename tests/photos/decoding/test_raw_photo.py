@@ -14,12 +14,12 @@ from tests.photos.decoding.dng import dng
 
 @pytest.fixture(scope="module")
 def wide(scene):
-    """Return a picture that is large enough for a preview."""
+    """Return the picture resized to be large enough for a RAW file's preview."""
     return scene.resize((1020, 680))
 
 
 def difference(picture, expected):
-    """Return the mean difference of two pictures in grey levels."""
+    """Return the mean pixel difference of two pictures of equal size, in grey levels."""
     assert picture.size == expected.size
     return np.abs(np.asarray(picture, dtype=float) - np.asarray(expected, dtype=float)).mean()
 
@@ -86,6 +86,6 @@ def test_raw_without_its_library_tells_how_to_get_it(wide, monkeypatch):
 
 @pytest.mark.parametrize("start", [b"FUJIFILMCCD-RAW", b"\0\0\0\x18ftypcrx ", b"IIRO", b"FOVb"])
 def test_a_raw_file_that_is_cut_short_is_refused_as_such(start):
-    """What has the first bytes of RAW and nothing more is no other damage."""
+    """A file with only the first bytes of a RAW format is refused as camera RAW."""
     with pytest.raises(UnreadablePhotoError, match="camera RAW"):
         decode_photo(start + bytes(100))

@@ -17,7 +17,7 @@ ALPHA[:, :9] = 102
 
 
 def tiff(*pages, **options):
-    """Return a TIFF of some pages."""
+    """Return a TIFF file with the given pages."""
     file = io.BytesIO()
     with tifffile.TiffWriter(file, byteorder=options.pop("byteorder", "<")) as writer:
         for page in pages:
@@ -26,12 +26,12 @@ def tiff(*pages, **options):
 
 
 def decoded(data):
-    """Return the pixels of a photo."""
+    """Return the decoded pixels of a photo as integers."""
     return np.asarray(decode_photo(data)).astype(int)
 
 
 def on_white(colours, alpha=ALPHA):
-    """Return what shows of colours under alpha, on white."""
+    """Return colours blended onto white by their alpha."""
     part = alpha[..., None] / 255
     return colours * part + 255 * (1 - part)
 
@@ -72,7 +72,7 @@ def test_layouts_of_pixels_give_the_same_picture(depth, compression, order, layo
     ],
 )
 def test_pixels_whose_range_nothing_tells_are_refused_by_their_kind(pixels, kind):
-    """No guess is made about the range of floats, signed or 32-bit pixels."""
+    """Float, signed and 32-bit pixels are refused, as their range is unknown."""
     data = tiff(pixels, photometric="rgb" if pixels.ndim == 3 else "minisblack")
 
     with pytest.raises(UnreadablePhotoError) as caught:
@@ -130,7 +130,7 @@ def test_a_profile_and_an_orientation_count_where_pillow_does_not_decode():
 
 
 def _with_profile():
-    """Return a PNG with the profile of Adobe RGB."""
+    """Return a PNG with an Adobe RGB colour profile."""
     from photorank.photos.decoding.colour_definitions import ADOBE_RGB, icc_profile
 
     file = io.BytesIO()

@@ -1,4 +1,4 @@
-"""What the detector's numbers mean: boxes, eyes, windows, duplicates."""
+"""Faces from the BlazeFace detector's output: boxes, eyes, windows and merged duplicates."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from photorank.photos.faces.blazeface import (
 
 
 def detector(scores):
-    """Return a network that sees one box of 48 pixels at each of some anchors, of 192."""
+    """Return a fake network that finds a 48-pixel box at given anchors of its 192-pixel input."""
 
     def run(tensor):
         assert tensor.shape == (1, 192, 192, 3)
@@ -30,7 +30,7 @@ def detector(scores):
 
 
 def test_a_box_lies_where_its_anchor_does():
-    """In pixels of the photo, with the eyes, also through a window that reaches out of it."""
+    """Boxes and eyes are in pixels of the photo, also in a window that reaches beyond its edge."""
     photo = Image.new("RGB", (400, 200))
     (plain,) = find_candidates(detector({(24, 24): 0.9}), photo, [whole_window(photo)], 0.5).boxes
     np.testing.assert_allclose(plain, [154.2, 54.2, 254.2, 154.2], atol=0.1)

@@ -1,4 +1,4 @@
-"""What the page One photo tells of faces, and the boxes it draws."""
+"""The sentence about faces on the page One photo, and the boxes drawn around them."""
 
 import io
 from math import nan
@@ -12,7 +12,7 @@ from photorank.photos.faces.face import Face
 
 
 def face(eyes="open", box=(0.25, 0.25, 0.75, 0.75), cut=False):
-    """Return a face with a box."""
+    """Return a face with given eyes and a given box."""
     return Face(*box, 1, 1, 80, 0, 0, 0, 0.3, eyes, nan, cut)
 
 
@@ -29,7 +29,7 @@ def face(eyes="open", box=(0.25, 0.25, 0.75, 0.75), cut=False):
     ],
 )
 def test_faces_are_counted_by_state(faces, said):
-    """In one sentence, of one face without a number."""
+    """Faces are counted by state in one sentence; a single face's states come without counts."""
     assert sentence(faces) == said
 
 

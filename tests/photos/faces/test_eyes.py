@@ -1,4 +1,4 @@
-"""What the iris model's numbers mean: openings, contrast, three states."""
+"""Eye openings, contrast and the three eye states, computed from the iris model's numbers."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from tests.photos.faces.test_mesh import face
 
 
 def contour(opening, width=40.0):
-    """Return the contour of an eye in a picture of 64, open by a share of its width."""
+    """Return an eye's contour in a 64-pixel picture, its height a given share of its width."""
     points = np.zeros((71, 2))
     points[:9, 0] = np.linspace(0, width, 9)
     points[9:16, 0] = points[1:8, 0]
@@ -20,7 +20,7 @@ def contour(opening, width=40.0):
 
 @pytest.mark.parametrize("opening", [0.0, 0.15, 0.4])
 def test_the_opening_is_a_share_of_the_width(opening):
-    """Whatever the eye's size and turn."""
+    """The opening of an eye does not depend on the eye's size or rotation."""
     turn = np.array([[0.8, 0.6], [-0.6, 0.8]])
     assert opening_of(contour(opening)) == pytest.approx(opening)
     assert opening_of(3 * contour(opening) @ turn) == pytest.approx(opening)

@@ -10,7 +10,7 @@ SMALL = Face(0.7, 0.1, 0.8, 0.2, 0.5, 1.0, 20.0, 1.0, 2.0, 3.0, 0.1, "unknown", 
 
 
 def test_a_summary_tells_of_the_largest_face_and_counts_states():
-    """In whatever order faces come."""
+    """A summary describes the largest face and counts states, in any order of the faces."""
     found = summary([SMALL, LARGE, SMALL._replace(eyes="hardly open")])
     assert found._replace(largest_face=0) == (3, 0, True, 1, 1, 1, -1.5)
     assert round(found.largest_face, 6) == 0.2
@@ -25,7 +25,7 @@ def test_a_photo_without_faces_has_no_largest_one():
 
 
 def test_faces_go_through_json():
-    """With null for what could not be measured."""
+    """Faces survive conversion to JSON and back, with null for values not measured."""
     text = json.dumps(faces_to_json([LARGE, SMALL]), allow_nan=False)
     large, small = faces_from_json(json.loads(text))
     assert large == LARGE

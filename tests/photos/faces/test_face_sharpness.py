@@ -12,7 +12,7 @@ BOX = np.array([50.0, 50.0, 250.0, 250.0])
 
 
 def textured(contrast=1.0):
-    """Return a picture of noise of all scales, the same each time."""
+    """Return a picture of noise at several scales, always with the same random numbers."""
     rng = np.random.default_rng(0)
     grey = sum(
         np.kron(rng.normal(size=(300 // size, 300 // size)), np.ones((size, size)))

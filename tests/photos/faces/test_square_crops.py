@@ -11,7 +11,7 @@ from photorank.photos.faces.square_crops import Square, square_around, square_cr
 
 @pytest.mark.parametrize("angle", [0.0, 0.3, -pi / 2])
 def test_a_point_of_a_piece_is_found_in_the_photo(angle):
-    """What lies at a place of the piece lies at the place that the square tells, however turned."""
+    """A point of a cropped square is mapped to its place in the photo, however it is turned."""
     photo = Image.new("RGB", (200, 100))
     square = Square(110.0, 50.0, 60.0, angle)
     (x, y) = square.points(np.array([[0.75, 0.25]]))[0]

@@ -4,7 +4,7 @@ from photorank.photos.metadata.capture_seconds import capture_seconds, seconds_o
 
 
 def test_without_zones_clocks_are_compared_as_they_are():
-    """Where nobody tells a zone, differences are those of the clocks."""
+    """If no photo tells its time zone, time differences are those of the camera clocks."""
     found = capture_seconds(["2024-07-31T18:05:09", None, "2024-07-31T18:05:00", "rubbish"])
     assert found[0] - found[2] == 9
     assert np.isnan(found[[1, 3]]).all()
@@ -43,7 +43,7 @@ def test_one_zone_is_everybodys():
 
 
 def test_nothing_has_no_instants():
-    """No photo, no moment."""
+    """An empty list of capture times gives an empty array."""
     assert len(capture_seconds([])) == 0
 
 

@@ -18,7 +18,7 @@ DIGITIZED, CHANGED = 0x9004, 0x0132
 
 @pytest.fixture
 def dated(tmp_path, scene):
-    """Return a function that dates a photo with some metadata, under some name."""
+    """Return a function that saves a photo with given metadata and returns its capture date."""
 
     def of(name="a.jpg", stamps=None, mtime_ns=None, **options):
         path = tmp_path / name
@@ -30,7 +30,7 @@ def dated(tmp_path, scene):
 
 
 def iptc(day, time=b""):
-    """Return the segment of a JPEG in which Photoshop keeps IPTC's fields."""
+    """Return a JPEG segment with a day and a time in IPTC fields."""
     fields = b"".join(
         b"\x1c\x02" + bytes([number]) + len(text).to_bytes(2, "big") + text
         for number, text in ((55, day), (60, time))
@@ -41,7 +41,7 @@ def iptc(day, time=b""):
 
 
 def xmp_with(name, text):
-    """Return an XMP packet with one time."""
+    """Return an XMP packet with one time in a given field."""
     spaces = (
         'xmlns:exif="http://ns.adobe.com/exif/1.0/"'
         ' xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/"'
@@ -50,7 +50,7 @@ def xmp_with(name, text):
 
 
 def test_the_first_place_that_tells_a_time_counts(dated, tmp_path):
-    """Each in turn, the best last: a place that is added goes before all that were there."""
+    """The best of a photo's date sources counts: each source added outranks the ones before."""
     Image.new("RGB", (1, 1))
     stamps = []
     for day, source in enumerate(reversed(LADDER[1:]), start=1):
@@ -88,7 +88,7 @@ def test_a_zero_gives_way_to_the_next_place(dated):
 
 
 def test_exif_may_lie_in_the_first_part(dated):
-    """Some programs write the original time beside the camera's name."""
+    """DateTimeOriginal is also read from EXIF's first directory, where some programs write it."""
     exif = Image.Exif()
     exif[0x9003] = "2024:07:31 18:05:09"
     assert dated(exif=exif) == Dated("2024-07-31T18:05:09", "DateTimeOriginal")
@@ -108,7 +108,7 @@ def test_an_editors_zone_is_not_the_cameras(dated):
     "name", ["exif:DateTimeOriginal", "photoshop:DateCreated", "xmp:CreateDate"]
 )
 def test_times_in_xmp(dated, name):
-    """With their zone, in each of the schemas that programs use."""
+    """Times are read with their zone from each of the XMP schemas in use."""
     found = dated(xmp=xmp_with(name, "2024-07-31T18:05:09.25+02:00"))
     assert found == Dated("2024-07-31T18:05:09+02:00", "XMP")
 
@@ -144,7 +144,7 @@ def test_a_png_tells_its_last_change_in_utc(dated):
 
 
 def test_a_day_gets_its_time_from_a_place_that_agrees(dated):
-    """Where the day's place tells no time, the next one may; one of another day may not."""
+    """A date without a time takes the time of the next source, if that has the same date."""
     stamps = [Timestamp("IPTC", "2024-07-31"), Timestamp("DateTime", "2024-07-31T18:05:09")]
     assert dated(stamps=stamps) == Dated("2024-07-31T18:05:09", "DateTime")
     stamps[1] = Timestamp("DateTime", "2024-08-03T18:05:09")

@@ -1,4 +1,4 @@
-"""What is read of a photo's own file: its time, its camera, and ratings by the real exiftool."""
+"""Metadata read from a photo's own file: its time, its camera, and ratings by real exiftool."""
 
 import io
 
@@ -31,7 +31,7 @@ def _heif():
 
 @pytest.fixture
 def photo(tmp_path, scene):
-    """Return a function that writes a photo of some format."""
+    """Return a function that writes a photo in a given image format."""
 
     def write(kind="JPEG", **options):
         path = tmp_path / f"photo.{FORMATS.get(kind, kind.lower())}"
@@ -42,7 +42,7 @@ def photo(tmp_path, scene):
 
 
 def exif_of(tags, taken=None):
-    """Return EXIF with some tags of its first part."""
+    """Return EXIF with the given tags in its first directory, and a capture time if given."""
     exif = Image.Exif()
     for tag, value in tags.items():
         exif[tag] = value
@@ -115,7 +115,7 @@ def test_exif_ratings_that_exiftool_embeds_are_read(photo, kind, option, rating)
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "HEIF"])
 def test_xmp_goes_before_exif(photo, kind):
-    """Where both tell a rating the newer standard counts, also when it says: not rated."""
+    """If XMP and EXIF both hold a rating, XMP counts."""
     packet = saved(5, label="Red")
     tiff_tags = {XMP: packet} if kind == "TIFF" else {}
     exif = exif_of({RATING: 2, RATING_PERCENT: 99, **tiff_tags})
@@ -129,7 +129,7 @@ def test_xmp_goes_before_exif(photo, kind):
 
 
 def _box(name, body, *, size=None):
-    """Return a box of JPEG XL; `size` is 0 for the rest of the file, 1 for eight bytes of size."""
+    """Return a JPEG XL box; `size` 0 means up to the end of file, 1 an 8-byte size field."""
     long = (len(body) + 16).to_bytes(8, "big") if size == 1 else b""
     return (len(body) + 8 if size is None else size).to_bytes(4, "big") + name + long + body
 
@@ -160,7 +160,7 @@ def test_packed_metadata_of_jpeg_xl_are_read(photo):
 
 
 def test_packed_metadata_that_cannot_be_unpacked_are_told(photo):
-    """No rating is made of what is not read, and a box that ends nowhere is none."""
+    """Brotli-packed JPEG XL metadata raise an error; a box of invalid size gives no rating."""
     pytest.importorskip("pillow_jxl")
     path = photo("JXL", lossless=True, use_container=True)
     plain = path.read_bytes()
@@ -213,7 +213,7 @@ def test_a_png_may_tell_of_itself_after_its_pixels(photo, zipped):
 
 
 def test_a_gif_may_tell_its_stars(photo):
-    """In an application block, which its magic trailer ends; a cut one is damaged."""
+    """Stars in a GIF's XMP application block are read; a block that is cut off is an error."""
     path = photo("GIF")
     trailer = bytes([1, *range(255, -1, -1), 0])
     block = b"!\xff\x0bXMP DataXMP" + saved(5, label="Rot") + trailer
@@ -228,7 +228,7 @@ def test_a_gif_may_tell_its_stars(photo):
 
 
 def moved_to_the_end(data, kind):
-    """Return a PNG with one of its chunks behind all others."""
+    """Return a PNG with one of its chunks moved behind all others except the last."""
     start = data.index(kind) - 4
     end = start + 12 + int.from_bytes(data[start : start + 4], "big")
     last = len(data) - 12
@@ -311,7 +311,7 @@ def test_exif_of_every_kind_of_damage_is_no_error(photo):
 
 
 def clocked(clock=None, original=None, changed=None, satellites=None):
-    """Return EXIF with a camera's clock, its zones, and a time of satellites."""
+    """Return EXIF with a camera's clock, its time zones, and a GPS time."""
     exif = Image.Exif()
     tags = {TAKEN: clock, 0x9011: original, 0x9010: changed}
     exif.get_ifd(EXIF_IFD).update({tag: text for tag, text in tags.items() if text})
@@ -323,7 +323,7 @@ def clocked(clock=None, original=None, changed=None, satellites=None):
 
 
 def dated(path):
-    """Return the date of a photo by its file alone."""
+    """Return a photo's capture date from its file alone, without its folder's other files."""
     return capture_date(shot(path.read_bytes()).stamps, path, FolderNames())
 
 

@@ -12,14 +12,14 @@ from tests.photos.sidecars import saved
 
 @pytest.fixture
 def photo(tmp_path, scene):
-    """Return a photo without any metadata."""
+    """Return the path of a photo without any metadata."""
     path = tmp_path / "a.jpg"
     scene.resize((60, 40)).save(path)
     return path
 
 
 def for_extension(rating, extension):
-    """Return a sidecar that says for which kind of file it is, as Lightroom does."""
+    """Return a sidecar that names the file extension it applies to, as Lightroom writes it."""
     told = (
         f'xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/"'
         f' photoshop:SidecarForExtension="{extension}" xmp:Rating='
@@ -41,7 +41,7 @@ def test_sidecars_are_found_in_both_forms_and_every_case(tmp_path):
 
 
 def test_a_sidecar_is_that_of_the_photo_whose_very_name_it_bears(tmp_path):
-    """Beside a.JPG the sidecar a.JPG.xmp is none of a.jpg."""
+    """A sidecar belongs to a photo only if names match in case: a.JPG.xmp is not that of a.jpg."""
     for name in ("a.jpg", "a.JPG", "a.JPG.xmp"):
         (tmp_path / name).touch()
     assert sidecars(tmp_path / "a.jpg") == []

@@ -7,7 +7,7 @@ EVENING = "2024-07-31T18:05:09"
 
 
 def dates(*photos):
-    """Return the dates of photos, given by time, source and camera, after they are settled."""
+    """Return the dates of photos, given by time, source and camera, with time zones settled."""
     rows = [DatedPhoto(*photo) for photo in photos]
     changed = dict(zone_changes(rows))
     return [changed.get(at, Dated(*row[:2])) for at, row in enumerate(rows)]
@@ -50,7 +50,7 @@ def test_a_zone_by_satellites_must_be_that_of_the_cameras_day():
 
 
 def test_a_clock_of_home_needs_a_second_photo():
-    """On a journey the camera's clock may be that of home; a single one may be an old stamp."""
+    """A time zone foreign to the place counts as home time only if two photos share it."""
     source = "DateTimeOriginal, zone by GPS, not of the place"
     first, second = (f"2024-07-31T1{hour}:05:09+02:00" for hour in (0, 1))
     assert dates((first, source, "X")) == [Dated("2024-07-31T10:05:09", "DateTimeOriginal")]

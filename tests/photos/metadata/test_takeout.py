@@ -14,7 +14,7 @@ LONG = "IMG_20240731_180509_012345678901234567890123456789.jpg"
 
 @pytest.fixture
 def export(tmp_path):
-    """Return a function that tells which JSON file of an export is a photo's."""
+    """Return a function that finds the JSON file of a photo in a Google Takeout export."""
 
     def found(photo, *names, titles=None):
         for name in (photo, *names):

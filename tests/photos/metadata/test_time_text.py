@@ -37,7 +37,7 @@ EVENING = "2024-07-31T18:05:09"
     ],
 )
 def test_a_clock_is_read_in_every_form(text):
-    """Whatever marks part its numbers, and whatever follows them."""
+    """A time is read with any separators between its numbers and any text after them."""
     assert iso_time(text) == EVENING
 
 
@@ -81,11 +81,11 @@ def test_zones_days_and_odd_hours(text, zone, time):
     ],
 )
 def test_zeros_blanks_and_nonsense_are_no_time(text):
-    """What no calendar and no clock shows."""
+    """Blanks, impossible dates and the default dates of unset clocks are read as no time."""
     assert iso_time(text) is None
 
 
 @pytest.mark.parametrize("text", ["+13:30", "-13:00", "+05:10", "+15:00", "CEST", "", None])
 def test_no_such_zone(text):
-    """Only offsets count that people live in."""
+    """A UTC offset that is in use nowhere is read as no time zone."""
     assert zone_of(text) is None

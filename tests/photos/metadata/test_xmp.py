@@ -151,7 +151,7 @@ PROGRAMS = {
 
 
 def packet(inside, *, description='xmlns:xmp="http://ns.adobe.com/xap/1.0/"'):
-    """Return a small packet."""
+    """Return an XMP packet with the given attributes and content of its description."""
     return (
         f'<rdf:RDF xmlns:rdf="{RDF}"><rdf:Description {description}>{inside}'
         "</rdf:Description></rdf:RDF>"
@@ -159,12 +159,12 @@ def packet(inside, *, description='xmlns:xmp="http://ns.adobe.com/xap/1.0/"'):
 
 
 def rated(value):
-    """Return a packet with a rating as written."""
+    """Return an XMP packet whose rating is the given text."""
     return packet(f"<xmp:Rating>{value}</xmp:Rating>")
 
 
 def refusal(data):
-    """Return why bytes are refused."""
+    """Return the reason why bytes are refused as XMP."""
     with pytest.raises(MetadataError) as caught:
         read_xmp(data)
     assert caught.value.reason.isprintable()
@@ -306,7 +306,7 @@ def test_a_rating_may_be_written_in_many_ways(inside, rating):
 
 @pytest.mark.parametrize("text", ['>Label="2"', '>>>x="2">', '>:xmp="http://2/" ns="3">'])
 def test_text_that_looks_like_an_attribute_is_text(text):
-    """What follows a tag's end is not taken for a part of it (inputs that fuzzing found)."""
+    """Text after a tag's end is not read as an attribute of the tag (inputs found by fuzzing)."""
     start = f'<r:RDF xmlns:r="{RDF}" xmlns:xmp="http://ns.adobe.com/xap/1.0/">'
     told = f'<r:Description xmp:Rating="4" {text}</r:Description></r:RDF>'
     data = (start + told).encode()
@@ -356,7 +356,7 @@ QUALIFIED = {
 
 
 def test_a_typed_node_is_a_description():
-    """In RDF an element of any type may hold the properties of the photo."""
+    """An RDF element of any type, like `xmp:Photo`, may hold the photo's rating."""
     typed = packet("<xmp:Rating>4</xmp:Rating>").replace(b"rdf:Description", b"xmp:Photo")
     assert read_xmp(typed).rating == 4
     assert read_xmp(with_rating(typed, 2)).rating == 2
@@ -365,7 +365,7 @@ def test_a_typed_node_is_a_description():
 @pytest.mark.slow
 @pytest.mark.parametrize("form", QUALIFIED.values(), ids=QUALIFIED)
 def test_a_rating_with_qualifiers_is_read_and_written(form, tmp_path):
-    """In each of RDF's forms; exiftool reads what is written, and the qualifier is still there."""
+    """Ratings with RDF qualifiers are read and rewritten, and the qualifiers are kept."""
     written = with_rating(packet(form), 2)
     assert read_xmp(packet(form)).rating == 4
     assert read_xmp(written).rating == 2
@@ -384,7 +384,7 @@ def test_a_rating_with_qualifiers_is_read_and_written(form, tmp_path):
     ],
 )
 def test_a_rating_in_an_unknown_form_is_never_replaced(form):
-    """Whatever it says, a person may have said it."""
+    """A rating in an unknown form may be a person's, so reading and writing refuse it."""
     assert "in a form that is not known" in refusal(packet(form))
     with pytest.raises(MetadataError, match="in a form that is not known"):
         with_rating(packet(form), 2)
@@ -488,7 +488,7 @@ def test_what_is_no_xmp_is_refused_in_words(data, said):
 
 
 def test_latin_1_is_read_where_it_is_declared():
-    """Other encodings than Unicode are rare; a sidecar keeps its own."""
+    """A sidecar that declares ISO-8859-1 is read, and keeps that encoding when rewritten."""
     text = (
         '<?xml version="1.0" encoding="ISO-8859-1"?>'
         + packet("<xmp:Label>Grün</xmp:Label>").decode()

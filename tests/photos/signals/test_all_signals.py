@@ -23,14 +23,14 @@ def coffee():
 
 
 def stored(photo, kind="JPEG", **how):
-    """Return a photo's file."""
+    """Return the bytes of a photo's file in a given format."""
     file = io.BytesIO()
     photo.save(file, kind, **({"quality": 95} if kind == "JPEG" else {}) | how)
     return file.getvalue()
 
 
 def few_greys(size):
-    """Return a picture of four levels of grey, by chance."""
+    """Return a random picture of four grey levels."""
     levels = np.random.default_rng(0).integers(0, 4, size)
     return levels.astype(np.float32) / np.float32(255)
 
@@ -59,7 +59,7 @@ def test_a_signal_follows_its_defect(coffee, defect, signal, rises):
 
 
 def test_turning_and_mirroring_change_no_signal(coffee):
-    """What is measured does not depend on which way the camera was held."""
+    """Signals do not depend on the camera's orientation, except width and height."""
     plain = photo_signals(stored(coffee, "PNG"))
     for turn in (Image.Transpose.ROTATE_90, Image.Transpose.FLIP_LEFT_RIGHT):
         turned = photo_signals(stored(coffee.transpose(turn), "PNG"))
@@ -107,7 +107,7 @@ def test_what_is_no_photo_says_why():
 
 @pytest.mark.parametrize("quality", range(1, 101, 9))
 def test_the_quality_of_a_jpeg_is_that_it_was_saved_with(coffee, quality):
-    """Whatever the sampling of its colours."""
+    """A JPEG's estimated quality is the saved one, whatever its chroma subsampling."""
     for subsampling in (0, 2):
         saved = stored(coffee, quality=quality, subsampling=subsampling)
         assert jpeg_quality(Image.open(io.BytesIO(saved))) == quality
@@ -120,7 +120,7 @@ def test_other_formats_have_no_jpeg_quality(coffee):
 
 @pytest.mark.parametrize("sigma", [1.0, 5.0, 20.0])
 def test_planted_noise_is_found(sigma):
-    """On a slope of light, with a quarter of it clipped."""
+    """The noise estimate is right on a gradient of light with a quarter of its pixels clipped."""
     slope = np.linspace(40, 215, 512)[None, :] * np.ones((384, 1))
     slope += np.random.default_rng(0).normal(0, sigma, slope.shape)
     slope[:, :128] = 255
@@ -129,7 +129,7 @@ def test_planted_noise_is_found(sigma):
 
 @pytest.mark.parametrize("size", [(2, 6), (24, 31), (48, 50), (63, 97)])
 def test_noise_is_the_median_of_what_is_not_zero(size):
-    """Whether the coefficients are odd or even in number."""
+    """The noise estimate uses the median of nonzero details, for an odd or even number of them."""
     grey = few_greys(size)
     height, width = (side // 2 * 2 for side in size)
     step = grey[0:height:2, :width] - grey[1:height:2, :width]
@@ -140,7 +140,7 @@ def test_noise_is_the_median_of_what_is_not_zero(size):
 
 
 def test_tiles_are_means_of_the_squared_laplacian():
-    """Of 8 × 8 tiles, whose sides differ where the picture's are no multiples of 8."""
+    """Tile energies are mean squared Laplacians of 8 × 8 tiles, also where sizes are uneven."""
     grey = few_greys((63, 97))
     detail = (4 * grey - sum(np.roll(grey, (y, x), (0, 1)) for y, x in STEPS))[1:-1, 1:-1]
     rows, columns = (np.linspace(0, side, 9).astype(int)[1:-1] for side in detail.shape)
@@ -165,12 +165,12 @@ def test_a_sharp_subject_on_a_blurred_ground_is_sharp():
 
 
 def of(photo):
-    """Return the signals of a photo's block by name."""
+    """Return the signals of a photo, by name."""
     return dict(zip(NAMES, signals_block(photo.convert("RGB")), strict=True))
 
 
 def test_an_octave_is_the_first_one_of_a_picture_of_half_the_side(coffee):
-    """Each is measured as the one before, on means of four pixels."""
+    """Sharpness at octave 2 equals sharpness at octave 1 of the photo at half its size."""
     whole, half = of(coffee), of(coffee.reduce(2))
     for kind in ("mean", "subject", "max", "20 %", "median"):
         expected = half[f"sharpness {kind}, octave 1"]
@@ -178,7 +178,7 @@ def test_an_octave_is_the_first_one_of_a_picture_of_half_the_side(coffee):
 
 
 def test_the_same_pixels_have_the_same_signals(coffee):
-    """Whatever file they came from."""
+    """The signals depend on the pixels alone, not on the file that they came from."""
     again = Image.open(io.BytesIO(stored(coffee, "PNG")))
     np.testing.assert_array_equal(signals_block(coffee), signals_block(again.convert("RGB")))
 

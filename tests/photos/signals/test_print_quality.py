@@ -34,7 +34,7 @@ def test_what_is_cut_off_is_the_rest_of_the_longer_side():
     [(FINE_DPI, "fine"), (FINE_DPI - 1, "soft"), (MIN_DPI, "soft"), (MIN_DPI - 1, "too small")],
 )
 def test_dots_an_inch_are_put_in_words(dpi, fitness):
-    """At the limits, too."""
+    """Print resolution is rated fine, soft or too small, tested at each limit."""
     side = (dpi + 1e-6) / 2.54 * 10
     assert print_quality(side, side, Page(10, 10)).fitness == fitness
 
@@ -43,7 +43,7 @@ def test_dots_an_inch_are_put_in_words(dpi, fitness):
     ("brightness", "dark"), [(0.05, True), (0.2, True), (0.21, False), (float("nan"), False)]
 )
 def test_a_very_dark_photo_is_told(brightness, dark):
-    """Where brightness is not known nothing is said."""
+    """A very dark photo is reported as such; a photo of unknown brightness is not."""
     found = print_quality(4000, 3000, PAGE, brightness=brightness)
     assert found.dark == dark
     assert ("very dark" in str(found)) == dark
@@ -53,7 +53,7 @@ def test_a_very_dark_photo_is_told(brightness, dark):
     ("text", "page"), [("20x30", PAGE), ("30 × 20", PAGE), ("21.0X29.7", None)]
 )
 def test_a_page_is_read_in_either_order(text, page):
-    """With a cross or an x, and with decimals."""
+    """A page size is read in either order of its sides, with a cross or an x, and with decimals."""
     assert parse_page(text) == (page or Page(21.0, 29.7))
 
 

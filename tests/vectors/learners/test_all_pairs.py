@@ -1,4 +1,4 @@
-"""All pairs in closed form: the penalty's choice, and the precision of the photos."""
+"""The learner all-pairs in closed form: its penalty's choice and its numeric precision."""
 
 import numpy as np
 import pytest

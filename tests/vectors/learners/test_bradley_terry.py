@@ -9,7 +9,7 @@ from photorank.vectors.learners.bradley_terry import BradleyTerry
 
 
 def shown(n=40, d=6, m=300, nu=0.0, seed=0):
-    """Return photos, their shown pairs with winners first and ties marked, and the true v."""
+    """Return photos, compared pairs (winner first), which pairs are ties, and the true vector."""
     rng = np.random.default_rng(seed)
     X, v = rng.normal(size=(n, d)), rng.normal(size=d)
     pairs = rng.integers(n, size=(m, 2))
@@ -24,7 +24,7 @@ def shown(n=40, d=6, m=300, nu=0.0, seed=0):
 
 @pytest.mark.parametrize(("n", "d"), [(40, 6), (15, 30)], ids=["n>d", "n<d"])
 def test_without_ties_it_is_logistic_regression_on_differences(n, d):
-    """Each choice counts once, though scikit-learn sees it in both orders."""
+    """Without ties Bradley–Terry equals logistic regression on differences, each choice once."""
     X, pairs, _, _ = shown(n, d)
     D, m, alpha = X[pairs[:, 0]] - X[pairs[:, 1]], len(pairs), 0.01
     C = 1 / (2 * alpha * m)  # ½‖v‖² + C Σ loss is then α‖v‖² + the mean loss

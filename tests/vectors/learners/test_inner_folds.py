@@ -5,7 +5,7 @@ from photorank.vectors.learners.inner_folds import HeldOutLoss, alpha_by_inner_f
 
 
 def test_groups_that_are_compared_only_within_themselves_stay_whole():
-    """With many such groups no group is in two folds; every fold is used."""
+    """Groups compared only within themselves are never split between folds; all folds are used."""
     groups = np.repeat(np.arange(20), 4)
     scores = np.tile([1.0, 2.0, 3.0, 4.0], 20)
 

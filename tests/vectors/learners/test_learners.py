@@ -18,7 +18,7 @@ EVERY = pytest.mark.parametrize("learner", LEARNERS.values(), ids=LEARNERS.keys(
 
 
 def planted(n=300, d=12, noise=0.3, seed=0):
-    """Return photos, labels that follow a direction with noise, and that direction."""
+    """Return random photos, noisy labels that follow a random direction, and that direction."""
     rng = np.random.default_rng(seed)
     truth = rng.normal(size=d)
     truth /= np.linalg.norm(truth)
@@ -27,7 +27,7 @@ def planted(n=300, d=12, noise=0.3, seed=0):
 
 
 def chosen(X, truth, m=800, seed=1):
-    """Return choices that follow a direction with logistic noise."""
+    """Return random pairwise choices that follow a given direction with logistic noise."""
     rng = np.random.default_rng(seed)
     pairs = rng.integers(len(X), size=(m, 2))
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
@@ -72,7 +72,7 @@ def test_recovers_a_planted_direction_from_choices(learner):
 @pytest.mark.slow
 @EVERY
 def test_swapping_every_comparison_flips_the_direction(learner):
-    """What is learned from the opposite judgements is the opposite direction."""
+    """Reversing every judgement makes the learner find the opposite direction."""
     X, y, _ = planted(n=60)
 
     forward, backward = learner.fit(X, y).direction_, learner.fit(X, -y).direction_
@@ -94,7 +94,7 @@ def test_judgements_that_cancel_out_are_refused(learner):
 
 @EVERY
 def test_constant_labels_are_refused(learner):
-    """One tier orders nothing."""
+    """Labels that are all equal are refused, as they order no photos."""
     with pytest.raises(ComparisonsError, match="judged differently"):
         learner.fit(np.eye(4), np.ones(4))
 
@@ -123,7 +123,7 @@ def test_unlabelled_photos_change_nothing(learner):
 @pytest.mark.slow
 @EVERY
 def test_a_photo_alone_in_its_group_changes_nothing(learner):
-    """Where only photos of one group are compared, nobody meets a photo that is alone.
+    """When comparing only within groups, a photo alone in its group does not affect learning.
 
     It does change which pairs are drawn, where some are.
     """
@@ -139,7 +139,7 @@ def test_a_photo_alone_in_its_group_changes_nothing(learner):
 
 @EVERY
 def test_groups_only_of_single_photos_are_refused(learner):
-    """Where every group has one photo there is no pair, and the error says so."""
+    """If every group has one photo there is no pair to learn from, and the error says so."""
     X, y, _ = planted(n=20)
 
     with pytest.raises(ComparisonsError, match="no pair"):
@@ -148,7 +148,7 @@ def test_groups_only_of_single_photos_are_refused(learner):
 
 @EVERY
 def test_labels_that_are_all_missing_are_refused(learner):
-    """Nothing can be learned from nan alone."""
+    """Labels that are all nan are refused, as they give no pair to learn from."""
     X, y, _ = planted(n=20)
 
     with pytest.raises(ComparisonsError, match="no pair"):
@@ -191,7 +191,7 @@ def test_ties_alone_are_refused(learner):
 
 @EVERY
 def test_one_choice_is_enough_to_point_somewhere(learner):
-    """From a single choice the winner is rated above the loser."""
+    """A learner given a single choice rates the winner above the loser."""
     X, _, _ = planted(n=10)
 
     ratings = learner.fit(X, Comparisons.from_choices([3], [7], n=10)).decision_function(X)
@@ -215,7 +215,7 @@ def test_choices_that_all_go_one_way_are_no_trouble(learner):
 
 
 def test_mean_difference_of_two_classes():
-    """With liked and disliked it is the difference of the two means."""
+    """With liked and disliked photos, MeanDifference finds the difference of the class means."""
     X = np.random.default_rng(0).normal(size=(20, 4))
     liked = np.arange(20) < 7
     expected = X[liked].mean(axis=0) - X[~liked].mean(axis=0)
@@ -239,7 +239,7 @@ def test_pair_least_squares_survives_more_pairs_than_rank():
 
 @pytest.mark.parametrize("alpha", [1e-3, 1.0, 30.0])
 def test_all_pairs_is_ridge_on_centred_data(alpha):
-    """Without ties and gap weights, all pairs are a ridge regression with intercept."""
+    """Without ties and gap weights, AllPairs equals ridge regression with an intercept."""
     X, y, _ = planted(n=50)
     n = len(y)
     ridge = Ridge(alpha=alpha).fit(X, y)  # fits an intercept, that is, centres
@@ -298,7 +298,7 @@ def test_the_chosen_penalty_is_near_the_best():
 
 
 def test_many_labels_overrule_a_wrong_prior_and_few_do_not():
-    """With little evidence the prior decides, with much the labels."""
+    """A prior decides the learned direction if labels are few; the labels do if they are many."""
     X, y, truth = planted(n=400, noise=0.1)
     wrong = np.roll(truth, 1)
 

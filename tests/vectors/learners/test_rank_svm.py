@@ -8,7 +8,7 @@ from photorank.vectors.learners.rank_svm import Hinge, RankSVM
 
 
 def tiered(n=40, d=5, seed=0):
-    """Return photos, four tiers that follow a direction with noise, and three groups."""
+    """Return random photos, labels in four tiers that follow a noisy direction, and groups."""
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(n, d))
     score = X @ rng.normal(size=d) + rng.normal(size=n)
@@ -77,7 +77,7 @@ def test_gaps_between_labels_do_not_count():
 
 
 def test_no_penalty_is_refused():
-    """Where a direction orders all pairs, every longer one is as good."""
+    """A penalty of 0 is refused, as the length of the direction would then have no limit."""
     X, y, _ = tiered()
 
     with pytest.raises(ComparisonsError, match="above 0"):

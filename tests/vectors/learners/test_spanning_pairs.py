@@ -10,7 +10,7 @@ from photorank.vectors.learners.spanning_pairs import SpanningPairs
 
 
 class RandomPairs(SpanningPairs):
-    """The same number of pairs, drawn at random."""
+    """A learner like SpanningPairs, but with the same number of randomly drawn pairs."""
 
     def _chosen(self, X, comparisons, m):
         pairs, margins = comparisons.sample(m, rng=np.random.default_rng(self.random_state))
@@ -19,7 +19,7 @@ class RandomPairs(SpanningPairs):
 
 
 def labelled(n=80, d=10, tiers=None, seed=0):
-    """Return photos, labels that follow a direction with noise, and groups of three."""
+    """Return photos, labels that follow a direction with noise, and random group numbers."""
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(n, d))
     y = X @ rng.normal(size=d) + rng.normal(size=n)
@@ -180,7 +180,7 @@ def test_a_budget_of_no_pairs_is_refused():
 
 @pytest.mark.parametrize("sign", [1, -1])
 def test_a_photo_with_a_single_partner_in_another_group_is_reached(sign):
-    """Each of 400 photos is used, although one of two outsiders is its only partner."""
+    """Each of 400 photos is in a pair, although its only partner is one of two outsiders."""
     y = sign * np.concatenate([np.full(400, 3.0), [0.0, 9.0], [3.0, 2.0]])
     groups = np.repeat([0, 1], [402, 2])
     X = np.random.default_rng(0).normal(size=(404, 5))

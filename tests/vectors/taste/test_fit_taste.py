@@ -14,24 +14,24 @@ N, D = 300, 12
 
 @pytest.fixture(scope="module")
 def prior():
-    """Return a prior over 300 photos of 12 dimensions that differ more in some than in others."""
+    """Return a taste prior from 300 photos whose 12 dimensions differ in spread."""
     X = photos()
     return TastePrior.of(X, np.eye(D)[0] + np.eye(D)[1])
 
 
 @pytest.fixture(scope="module")
 def Z(prior):  # noqa: N802 - a matrix
-    """Return the photos' coordinates."""
+    """Return the photos' coordinates in the prior's space."""
     return prior.coordinates(photos())
 
 
 def photos():
-    """Return photos (300, 12) around a mean that is not 0."""
+    """Return random embeddings (300, 12) of photos, with a mean that is not 0."""
     return np.random.default_rng(0).normal(size=(N, D)) * np.linspace(2, 0.5, D) + 3
 
 
 def pairs(m, seed=1):
-    """Return pairs of different photos."""
+    """Return m random pairs of row numbers of different photos (m, 2)."""
     rng = np.random.default_rng(seed)
     first = rng.integers(N, size=m)
     return np.column_stack([first, (first + 1 + rng.integers(N - 1, size=m)) % N])
@@ -84,7 +84,7 @@ def test_choices_end_at_the_peak_of_the_posterior(prior, Z):
 
 
 def test_labels_have_the_closed_form_of_a_linear_model(prior, Z):
-    """With labels the posterior is that of a ridge regression on what is centred."""
+    """Given labels, the posterior is that of a ridge regression on centred data."""
     rows, labels = np.arange(25), np.random.default_rng(2).normal(size=25) + 4
     centred = Z[rows] - Z[rows].mean(axis=0)
     y = (labels - labels.mean()) * prior.label_spread / labels.std(ddof=1)
@@ -120,7 +120,7 @@ def test_labels_of_two_scales_are_centred_apart(prior, Z):
 
 
 def test_opposite_choices_mirror_the_deviation():
-    """Where nothing is everybody's, who always chooses the other photo has the opposite taste."""
+    """Reversing all choices mirrors the taste if the prior has no common direction."""
     X = photos()
     believed = TastePrior.of(X, None)
     coordinates, chosen = believed.coordinates(X), pairs(40)
@@ -145,7 +145,7 @@ def test_opposite_tastes_are_as_far_from_indifference(prior, Z):
 
 @pytest.mark.parametrize("kind", ["choices", "labels"])
 def test_a_planted_taste_is_recovered(prior, Z, kind):
-    """Many judgements along a taste lead to it, from a prior that knows nothing of it."""
+    """A simulated taste is recovered from many judgements, though the prior does not know it."""
     rng = np.random.default_rng(3)
     truth = np.append(0.0, rng.normal(size=D) / np.sqrt(D))
     if kind == "choices":
@@ -162,7 +162,7 @@ def test_a_planted_taste_is_recovered(prior, Z, kind):
 
 
 def test_standard_errors_shrink_with_judgements(prior, Z):
-    """Each judgement makes every rating surer, and none makes one less sure."""
+    """Standard errors of ratings never grow with a further judgement, and shrink with many."""
     chosen = pairs(200)
 
     errors = [taste_of(prior, Judged(Z, chosen[:m])).standard_errors(Z) for m in (0, 1, 20, 200)]
@@ -207,7 +207,7 @@ def test_a_tie_does_not_mind_its_order(prior, Z):
 
 
 def test_a_contradiction_says_what_a_tie_says(prior, Z):
-    """One photo over the other and the other over it, is like not being able to tell, twice."""
+    """Two opposite choices between two photos count as much as two ties between them."""
     contradiction = taste_of(prior, Judged(Z, np.array([[3, 8], [8, 3]])))
     ties = taste_of(prior, Judged(Z, np.array([[3, 8], [3, 8]]), np.ones(2)))
 
@@ -228,7 +228,7 @@ def test_a_choice_made_twice_counts_twice(prior, Z):
     "labels", [np.array([3.0]), np.full(6, 3.0), np.empty(0)], ids=["one", "alike", "none"]
 )
 def test_labels_that_order_nothing_change_nothing(prior, Z, labels):
-    """One photo with a label, or all with the same one, leave the prior."""
+    """Labels of a single photo, or equal labels of all photos, leave the prior unchanged."""
     taste = taste_of(prior, Judged(Z, rows=np.arange(len(labels)), labels=labels))
 
     np.testing.assert_allclose(taste.weights, prior.mean, atol=1e-12)
@@ -241,7 +241,7 @@ def test_labels_that_are_no_numbers_are_refused(prior, Z):
 
 
 def test_a_prior_that_rates_all_photos_alike_is_refused():
-    """Nothing can be everybody's taste that tells no two photos apart."""
+    """A common direction that rates all photos the same raises an error."""
     X = np.column_stack([np.ones(5), np.arange(5.0)])
 
     with pytest.raises(ComparisonsError, match="same"):
@@ -283,7 +283,7 @@ def test_a_photo_against_itself_tells_nothing(prior, Z):
 
 @pytest.mark.slow
 def test_an_update_is_quick_among_many_photos():
-    """With 500 choices among 100,000 photos a taste costs less than some passes over them."""
+    """Fitting a taste to 500 choices among 100,000 photos takes less than 5 passes over them."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(100_000, 64)).astype(np.float32)
     believed = TastePrior.of(X[:4000], rng.normal(size=64))

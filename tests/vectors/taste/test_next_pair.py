@@ -10,7 +10,7 @@ from tests.fixtures.timing import least_seconds
 
 @pytest.fixture(scope="module")
 def ground():
-    """Return the taste of somebody unknown, and the coordinates of 60 photos."""
+    """Return a taste that has no judgements yet, and the coordinates of 60 photos."""
     X = np.random.default_rng(0).normal(size=(60, 5))
     prior = TastePrior.of(X, np.eye(5)[0])
     Z = prior.coordinates(X)
@@ -27,7 +27,7 @@ def ask_all(taste, Z, rng, *, most=10_000, **options):
 
 @pytest.mark.parametrize("n", [0, 1, 2, 7])
 def test_every_pair_is_asked_once_and_then_no_more(ground, n):
-    """All n(n−1)/2 pairs come up, none twice in either order, and the end is told."""
+    """All n(n−1)/2 pairs are asked once each, in one order only, and then asking ends."""
     taste, Z = ground
 
     asked = ask_all(taste, Z[:n], np.random.default_rng(0))
@@ -61,7 +61,7 @@ def test_many_groups_are_drawn_from_without_listing_their_pairs():
 
 
 def test_photos_are_not_shown_over_and_over(ground):
-    """While most photos are new, hardly one is shown a second time."""
+    """No photo is shown more than twice while most photos are new."""
     taste, Z = ground
 
     asked = ask_all(taste, Z, np.random.default_rng(0), most=25)
@@ -72,7 +72,7 @@ def test_photos_are_not_shown_over_and_over(ground):
 
 
 def test_informative_pairs_tell_more_than_random_ones(ground):
-    """What is asked for its information has more of it than what is not."""
+    """Pairs chosen for their information carry more of it than pairs drawn at random."""
     taste, Z = ground
 
     def told(share):
@@ -85,7 +85,7 @@ def test_informative_pairs_tell_more_than_random_ones(ground):
 
 @pytest.mark.slow
 def test_a_share_of_pairs_is_random_and_says_so(ground):
-    """One in five, unless asked for otherwise; none or all if so."""
+    """The share of random pairs is one in five by default, and may be set to none or all."""
     taste, Z = ground
     rng = np.random.default_rng(2)
 
@@ -109,7 +109,7 @@ def test_either_photo_may_be_on_either_side(ground):
 
 
 def test_random_pairs_do_not_depend_on_the_taste(ground):
-    """Another taste would get the same random pairs, so they are a fair test."""
+    """Random pairs are the same for any taste, so that they test it fairly."""
     taste, Z = ground
     chosen = np.random.default_rng(4).integers(60, size=(30, 2))
     other = taste_of(taste.prior, Judged(Z, chosen[chosen[:, 0] != chosen[:, 1]]))

@@ -9,7 +9,7 @@ from photorank.vectors.taste.personal_learner import Personal, judged_from_graph
 
 @pytest.fixture(scope="module")
 def photos():
-    """Return 40 photos of 6 dimensions."""
+    """Return random embeddings of 40 photos in 6 dimensions."""
     return np.random.default_rng(0).normal(size=(40, 6))
 
 
@@ -39,7 +39,7 @@ def test_the_learner_is_the_taste_of_the_labels(photos):
 
 
 def test_few_choices_move_a_prior_little_and_many_far(photos):
-    """One choice against everybody's taste is not yet an opposite taste; hundreds are."""
+    """One choice against the prior hardly turns a personal vector; hundreds reverse it."""
     v0 = np.eye(6)[0]
     order = np.argsort(photos @ v0)
     rng = np.random.default_rng(2)
@@ -65,7 +65,7 @@ def test_a_prior_of_other_photos_is_refused(photos):
 
 
 def test_scores_within_groups_are_on_scales_of_their_own(photos):
-    """Each group of a graph is a block of labels."""
+    """Scores within groups are judged in blocks, none of which spans two groups."""
     groups = np.arange(40) % 4
     graph = Comparisons.from_scores(np.arange(40.0), within=groups)
 

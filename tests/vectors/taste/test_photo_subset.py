@@ -42,7 +42,7 @@ def test_what_was_judged_is_always_among_the_photos(index):
 
 
 def test_a_raters_subset_shares_photos_and_coordinates(index):
-    """Only the prior is a rater's own; it is the one that is made for the rater alone."""
+    """A rater's subset shares photos and coordinates with the original; only the prior differs."""
     shared = subset_in(index, np.ones(48))
     own = shared.of_rater(index, "ann")
     assert own.Z is shared.Z

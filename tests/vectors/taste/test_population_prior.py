@@ -14,7 +14,7 @@ VARIANCES = np.array([1.5, 0.5, 0.1, 0.0, 0.0, 0.0])  # of deviations, by compon
 
 @pytest.fixture(scope="module")
 def crowd():
-    """Return photos, a prior, and 300 people who differ in the first components alone."""
+    """Return photos, a prior, and ratings of 300 people whose tastes differ."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(N, D)) * np.linspace(1.5, 0.7, D)
     prior = TastePrior.of(X, np.eye(D)[-1])
@@ -43,7 +43,7 @@ def test_how_tastes_differ_is_recovered(crowd):
 
 
 def test_a_learned_prior_serves_the_next_person_better(crowd):
-    """After ten labels a new person's ratings are nearer to the truth than from constants."""
+    """After ten labels, a prior learned from others rates better for a new person."""
     X, prior, table = crowd
     learned, Z = learned_prior(prior, X, table), prior.coordinates(X)
     rng, nearer = np.random.default_rng(1), []

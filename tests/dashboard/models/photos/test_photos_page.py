@@ -36,7 +36,7 @@ MARKS = {"b": Marked(1, 4), "c": Marked(-1, 0), "d": Marked(0, 2)}
 
 
 def sheet(filters, faces=None):
-    """Return what the page shows of four photos."""
+    """Return the filtered and sorted sheet that the photos page shows of four photos."""
     known = PhotoData(LABELS, FACETS, LOOKS, list("abcd"), MARKS, faces)
     return photos_page.sheet(known, RATINGS, np.array([0.0, 75.0, 25.0, 50.0]), filters, "v")
 
@@ -52,7 +52,7 @@ def sheet(filters, faces=None):
     ],
 )
 def test_filters_choose_and_the_vector_orders(filters, rows):
-    """Each filter takes photos away; what is left is in the vector's order."""
+    """Filters select photos, which are then sorted by the vector's ratings."""
     assert sheet(filters).rows.tolist() == rows
 
 
@@ -69,7 +69,7 @@ def test_what_other_orders_begin_with_is_known(order, most):
 
 
 def test_photos_of_one_key_come_in_their_own_order():
-    """As of no photo's time is known: the first are those that the page would show."""
+    """Photos with equal sort keys, such as unknown dates, stay in their row order."""
     n = 500
     facets = Facets(np.zeros(n, "S32"), *[NameColumn(np.zeros(n, np.intp), ["A"])] * 2)
     labels = IndexLabels(np.full(n, NAN), np.zeros(n), np.full(n, -1), [], np.full(n, -1), [])
@@ -105,7 +105,7 @@ def test_photos_are_filtered_by_their_faces(wanted, rows, words):
 
 
 def test_disagreement_begins_where_people_and_vector_differ_most():
-    """Only judged photos can disagree; 0 and 1 stand at opposite ends of the two orders."""
+    """The disagreement order begins with photos 0 and 1, on which people and vector disagree."""
     found = sheet(Filters("disagreement"))
 
     assert set(found.rows[:2].tolist()) == {0, 1}
@@ -126,7 +126,7 @@ def test_a_groups_name_is_no_markup():
 
 
 def test_mistakes_stand_side_by_side():
-    """Each pair is two photos in a row, people's choice first."""
+    """Each mistaken pair is two adjacent photos, the one that people preferred first."""
     pairs = np.array([[3, 1], [0, 1]])
     found = photos_page.mistaken_pairs(pairs, LABELS, None, "v")
     in_group = photos_page.mistaken_pairs(pairs, LABELS, 0, "v")
@@ -137,7 +137,7 @@ def test_mistakes_stand_side_by_side():
 
 
 def test_photos_that_were_learned_from_are_told():
-    """Either they are rated by what was learned without them, or they are left out."""
+    """A note says that training photos are left out or rated by vectors learned without them."""
     seen, ratings = np.array([True, True, False]), np.array([np.nan, np.nan, 1.0])
 
     assert "learned without it" in photos_page.training_photos_note(seen, ratings, refitted=True)
@@ -160,7 +160,7 @@ def test_an_empty_page_says_why():
 
 
 def test_the_order_of_photos_without_dates_is_told():
-    """No photo stands "at the end" where no date is known."""
+    """Photos without any known date are said to be in order of names, not "at the end"."""
     undated = FACETS._replace(taken=np.full(4, b""))
     known = PhotoData(LABELS, undated, LOOKS, list("abcd"), MARKS, None)
     found = photos_page.sheet(known, RATINGS, RATINGS, Filters("date"), "v")
@@ -185,7 +185,7 @@ def test_the_order_of_photos_without_dates_is_told():
     ],
 )
 def test_photos_are_found_by_what_is_known_of_them(filters, rows):
-    """Where a thing is not known of a photo it does not pass, and comes last by date."""
+    """Filters reject photos whose property is unknown; sorting by date puts undated ones last."""
     assert sheet(filters).rows.tolist() == rows
 
 
@@ -202,7 +202,7 @@ def test_filters_are_counted():
 
 
 def test_names_to_choose_from_begin_with_the_most_frequent():
-    """Each with its number of photos, and none without."""
+    """Names to choose from are sorted by frequency and show their number of photos."""
     shown = photos_page.shown_names(["a", "b\u202e", "c"], np.array([1, 1, 0, -1]))
     assert shown == {1: "b\\u202e (2)", 0: "a (1)"}
 
@@ -212,6 +212,6 @@ def test_names_to_choose_from_begin_with_the_most_frequent():
     [(None, "1,200 photos"), ([1] * 1200, "1,200 photos"), ([200] + [0] * 199 + [1] * 1000, None)],
 )
 def test_photos_in_stacks_are_counted_apart(stacks, said):
-    """As the viewer counts them."""
+    """A count of photos with stacks also tells how many are shown, as the viewer counts them."""
     stacks = None if stacks is None else np.array(stacks)
     assert photos_page.count_text(np.arange(1200), stacks) == (said or "1,200 photos, 1,001 shown")

@@ -7,7 +7,7 @@ FREE_PX = 1366 - 48  # of a window, between the page's edges
 
 
 def test_each_table_fits_a_small_window():
-    """Each column has a width, and the last one is not cut at 1366 pixels."""
+    """All columns of each table have widths that together fit a window of 1366 pixels."""
     panel = PanelReport("a", ("a",), 9, Protocol(), (), (), ())
     tables = [result_table(panel, "all"), seen_table(panel, "all")]
     for table in (*tables, index_table(panel), encoder_table(panel)):

@@ -9,13 +9,13 @@ from tests.fixtures.evaluations import PEOPLE, details, difference, estimate, ev
 
 
 def looks(scope="all", metric="pairwise_accuracy", **found):
-    """Return the views of the usual evaluation, with details."""
+    """Return the panels of an evaluation with details, by view."""
     about = evaluation(details=details() | found)
     return evaluation_details.panels(about, scope, metric)
 
 
 def said(name, place=0, **found):
-    """Return one panel's sentence, its spaces all alike."""
+    """Return the sentence of one panel, with non-breaking spaces made plain spaces."""
     return looks(**found)[name][place].reading.replace("\N{NO-BREAK SPACE}", " ")
 
 
@@ -45,7 +45,7 @@ def test_a_look_without_numbers_is_not_offered(empty, name):
 
 
 def test_every_panel_has_a_sentence_with_its_pairs_a_title_and_a_csv():
-    """No chart stands without words, and none keeps its numbers to itself."""
+    """Each panel has a sentence that mentions its pairs, a title, and its numbers as CSV."""
     for panels in looks(people=PEOPLE).values():
         for panel in panels:
             assert "pairs" in panel.reading
@@ -63,7 +63,7 @@ def test_close_and_clear_calls_are_told_apart():
 
 
 def test_baselines_keep_their_familys_colour_among_the_gaps():
-    """Each line knows where its vector is from."""
+    """Each vector in the gap chart has the colour family of its origin: photos or words."""
     rows = looks()["gap"][0].rows
 
     families = dict(zip(rows["vector"], rows["family"], strict=True))
@@ -72,13 +72,13 @@ def test_baselines_keep_their_familys_colour_among_the_gaps():
 
 
 def test_the_learning_curve_says_what_the_last_step_brought():
-    """Whether more labels would pay is read off its end."""
+    """The learning curve's sentence gives the gain in accuracy from its last step."""
     assert "the last step, from 364 photos, brought +2.0 points" in said("learning")
 
 
 @pytest.mark.slow
 def test_people_are_a_rule_only_where_they_are_known():
-    """Without single ratings nothing is said of a ceiling."""
+    """Agreement between people is drawn as a ceiling only if single people's ratings are known."""
     assert looks()["learning"][0].rules == ()
     assert "people" not in said("learning")
 
@@ -122,7 +122,7 @@ def test_passing_that_does_not_help_is_not_praised():
 
 
 def test_groups_are_ordered_and_named_at_both_ends():
-    """Best first; few groups are all shown."""
+    """Groups are sorted best first, the best is named with its interval, and few are all shown."""
     rows = looks()["groups"][0].rows
 
     assert list(rows["group"]) == ["group2", "group1", "group0"]
@@ -190,7 +190,7 @@ def test_the_matrix_counts_what_is_clear():
 
 
 def test_the_matrix_is_of_the_chosen_scope_and_metric():
-    """Where these were not compared there is none."""
+    """The matrix is shown only for scopes and metrics in which the vectors were compared."""
     assert "matrix" not in looks(scope="within")
     assert "matrix" not in looks(metric="kendall_tau_b")
 

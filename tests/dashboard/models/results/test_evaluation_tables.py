@@ -14,7 +14,7 @@ from tests.fixtures.evaluations import difference, evaluation, result
 
 
 def board(*results, **options):
-    """Return the board over all pairs."""
+    """Return the leaderboard over all pairs, by pairwise accuracy."""
     if results:
         options["results"] = results
     return evaluation_tables.board(evaluation(**options), "all", "pairwise_accuracy")
@@ -40,7 +40,7 @@ def test_a_vector_that_saw_the_photos_never_leads():
 
 
 def test_rows_are_ordered_by_the_metric_that_is_shown():
-    """Best first, whatever the order in the file."""
+    """The best vector comes first, whatever the order in the file."""
     assert list(board().rows["vector"])[:3] == ["all-pairs", "ours", "plain-prompt"]
 
 
@@ -111,7 +111,7 @@ def test_the_plain_prompt_may_win():
 
 
 def test_only_in_sample_vectors_leave_nothing_to_say():
-    """Without a fair test there is no leader and no claim."""
+    """A leaderboard of only in-sample vectors has no leader and makes no claim."""
     shown = board(result("beauty", (0.9, 0.8, 1.0), in_sample=True))
 
     assert shown.leader is None
@@ -137,7 +137,7 @@ def test_the_samples_name_is_the_demos():
 
 
 def test_the_charts_sentence_names_only_what_is_drawn():
-    """No word of diamonds or hollow marks where there are none."""
+    """The chart's description mentions diamonds and hollow marks only if they are drawn."""
     assert "diamonds" in board().reading
     assert "hollow" in board().reading
     alone = board(result("ours", (0.7, 0.6, 0.8))).reading
@@ -180,14 +180,14 @@ def test_the_command_makes_the_evaluation_again():
 
 @pytest.mark.parametrize("fold_by", ["photo", "group", "series"])
 def test_the_protocol_says_what_stays_together(fold_by):
-    """Each way to fold has its words."""
+    """The protocol's text names what each way to fold keeps together in one fold."""
     said = evaluation_protocol.protocol_text(evaluation(fold_by=fold_by))
 
     assert ("near-duplicates" if fold_by == "photo" else f"photos of a {fold_by}") in said
 
 
 def test_the_csv_holds_every_number():
-    """One line a vector, scope and metric; what is not defined is empty."""
+    """The CSV has one line for each vector, scope and metric; an undefined value is empty."""
     rows = list(csv.DictReader(io.StringIO(evaluation_tables.as_csv(evaluation()))))
 
     assert len(rows) == 6 * 3

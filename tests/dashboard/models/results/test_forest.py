@@ -11,12 +11,12 @@ STYLE = Path(forest.__file__).parents[2] / "component" / "forest.css"
 
 @pytest.fixture
 def board():
-    """Return the board over all pairs."""
+    """Return the leaderboard over all pairs, by pairwise accuracy."""
     return evaluation_tables.board(evaluation(), "all", "pairwise_accuracy")
 
 
 def test_what_saw_the_photos_is_hollow_and_the_caption_says_so(board):
-    """It stands last; the caption, which says “not seen”, tells it from the others."""
+    """In-sample vectors are hollow and come last, and the caption explains hollow marks."""
     table = forest.forest(board, {}, "plain")
 
     assert [row.name for row in table.rows if row.hollow] == ["beauty"]
@@ -36,7 +36,7 @@ def test_guessing_is_not_told_by_itself(board):
 
 
 def test_baselines_are_small_and_a_lead_that_may_be_luck_is_hollow(board):
-    """What is there to be beaten does not shout; no difference is the dashed line."""
+    """Baselines have small marks, leads within chance are hollow, and a line marks 0 points."""
     small = {row.name for row in forest.forest(board, {}, "plain").rows if row.small}
     assert small == {"plain-prompt", "random-direction"}
 
@@ -49,7 +49,7 @@ def test_baselines_are_small_and_a_lead_that_may_be_luck_is_hollow(board):
 
 
 def test_marks_are_never_see_through():
-    """Each reaches 3 : 1 on the page by its own colour; opacity would take that away."""
+    """Chart marks use no opacity, which would lower their contrast below 3 : 1."""
     rules = re.findall(r"([^{}]+){([^{}]*)}", STYLE.read_text())
     faint = [name for name, rule in rules if "opacity" in rule and re.search("span|dot|lane", name)]
     assert not faint
